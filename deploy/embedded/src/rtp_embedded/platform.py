@@ -1,0 +1,116 @@
+"""The whole platform in one process: the services' applications behind the gateway, and the in-process bus."""
+
+import asyncio
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
+from starlette.types import ASGIApp
+
+from rtp_applications.app import service as applications
+from rtp_gateway.app import build_gateway, build_runtime
+from rtp_gateway.app import service as gateway
+from rtp_gateway.identity.keys import SigningKey
+from rtp_gateway.proxy.forward import InProcess
+from rtp_gateway.settings import GatewaySettings
+from rtp_shared import migrate
+from rtp_shared.bus import InProcessBus
+from rtp_shared.relay import Relay
+from rtp_shared.run import consumer, load_reference_data
+from rtp_shared.service import Runtime, Service
+from rtp_shared.settings import ProcessSettings
+from rtp_shared.web import build_app
+
+SERVICES: Sequence[Service] = (applications,)
+try:  # TEMPORARY while being written
+    from rtp_advice_matching.app import service as advice_matching
+    SERVICES = (*SERVICES, advice_matching)
+except Exception: pass
+try:
+    from rtp_finance_directory.app import service as finance_directory
+    SERVICES = (*SERVICES, finance_directory)
+except Exception: pass
+ALL: Sequence[Service] = (*SERVICES, gateway)
+
+UrlOf = Callable[[str, str], str]
+"""URL of a database as a role: url(database, role)."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What must stay the same from one start to the next."""
+
+    signing_key: str = field(default_factory=SigningKey.generate, repr=False)
+    secrets_key: str = field(default_factory=lambda: Fernet.generate_key().decode(), repr=False)
+
+
+async def prepare(url: UrlOf, say: Callable[[str], None]) -> None:
+    """Databases, roles, migrations and reference data; quick where all of it is there."""
+    for service in ALL:
+        await migrate.provision(url("postgres", "postgres"), service.database)
+        changed = await migrate.migrate(url(service.database, f"{service.database}_owner"), service)
+        loaded = await load_reference_data(service, settings_of(service, url, public_url=""))
+        state = "made" if changed else "up to date"
+        say(f"{service.name}: database {state}{f', {loaded}' if loaded else ''}")
+
+
+def settings_of(service: Service, url: UrlOf, *, public_url: str, **more: Any) -> ProcessSettings:
+    database_url = SecretStr(url(service.database, f"{service.database}_app"))
+    return ProcessSettings(database_url=database_url, public_url=public_url, **more)
+
+
+class Platform:
+    """A running platform. `app` is the gateway's ASGI application."""
+
+    def __init__(self, url: UrlOf, *, public_url: str, keys: Keys, **gateway_settings: Any) -> None:
+        self.public_url = public_url
+        settings = GatewaySettings(
+            database_url=SecretStr(url(gateway.database, f"{gateway.database}_app")),
+            public_url=public_url,
+            signing_key=SecretStr(keys.signing_key),
+            secrets_key=SecretStr(keys.secrets_key),
+            **gateway_settings,
+        )
+        self.gateway, signing_key = build_runtime(settings)
+        self.runtimes: dict[str, Runtime] = {
+            service.name: Runtime.build(service, settings_of(service, url, public_url=public_url), self.gateway.verifier)
+            for service in SERVICES
+        }
+        apps: dict[str, ASGIApp] = {name: build_app(runtime) for name, runtime in self.runtimes.items()}
+        self.app = build_gateway(self.gateway, signing_key, InProcess(apps))
+        self.runtimes[gateway.name] = self.gateway
+        self.bus = InProcessBus({name: consumer(runtime) for name, runtime in self.runtimes.items()})
+        self.relays = {
+            name: Relay(database_url=_plain(runtime), bus=self.bus, metrics=runtime.metrics)
+            for name, runtime in self.runtimes.items()
+        }
+
+    async def run(self) -> None:
+        """The work between requests, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for relay in self.relays.values():
+                tasks.create_task(relay.run())
+
+    async def settle(self) -> None:
+        """Relay until nothing waits that can be handed over. For tests and demonstrations, when `run` does not."""
+        connections = {name: await asyncpg.connect(_plain(runtime)) for name, runtime in self.runtimes.items()}
+        try:
+            while sum([await relay.drain(connections[name]) for name, relay in self.relays.items()]):
+                pass
+        finally:
+            for connection in connections.values():
+                await connection.close()
+
+    async def close(self) -> None:
+        for runtime in self.runtimes.values():
+            await runtime.database.close()
+
+
+def _plain(runtime: Runtime) -> str:
+    return runtime.settings.database_url.get_secret_value()
+
+

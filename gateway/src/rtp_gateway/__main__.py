@@ -1,0 +1,32 @@
+"""The gateway's processes: `python -m rtp_gateway web | delivery | prepare`."""
+
+import sys
+
+from rtp_gateway.app import build_gateway, build_runtime, service
+from rtp_gateway.proxy.forward import OverHttp
+from rtp_gateway.settings import GatewaySettings
+from rtp_shared import logs
+from rtp_shared.run import chosen_process, run_prepare, serve, settings_or_exit, uvloop_run, worker
+
+
+def main() -> int:
+    process = chosen_process(service, ["web", "delivery", "prepare"])
+    settings = settings_or_exit(GatewaySettings)
+    logs.configure(settings.log_level)
+    if process == "prepare":
+        return run_prepare(service, settings)
+    runtime, key = build_runtime(settings)
+    if process == "delivery":
+        uvloop_run(worker(runtime))
+        return 0
+    upstreams = OverHttp(
+        settings.upstreams,
+        public_url=settings.public_url,
+        body_limit=settings.body_limit,
+        seconds=settings.upstream_seconds,
+    )
+    serve(build_gateway(runtime, key, upstreams), settings)
+    return 0
+
+
+sys.exit(main())

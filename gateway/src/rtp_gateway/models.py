@@ -1,0 +1,8 @@
+"""The gateway's own tables share one metadata."""
+
+from rtp_shared.db import Base, new_metadata
+
+
+class Model(Base):
+    __abstract__ = True
+    metadata = new_metadata()

@@ -1,0 +1,131 @@
+"""What developers and the curious read: documents, schemas, problem pages. All of it public, none of it from a database."""
+
+import json
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+
+from rtp_gateway.portal import asyncapi
+from rtp_gateway.portal.openapi import merge
+from rtp_gateway.proxy.forward import Upstreams
+from rtp_gateway.proxy.routing import NAMES
+from rtp_shared.contracts import catalogue
+from rtp_shared.problems import NotFound, all_refusals
+
+portal = APIRouter(include_in_schema=False)
+
+ASSETS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
+
+_DOCS = """<!doctype html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Right to Provide: API documentation</title>
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+</head>
+<body>
+<div id="docs"><p>The documentation needs JavaScript. The same is in <a href="/openapi.json">openapi.json</a>.</p></div>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script>
+</body>
+</html>
+"""
+
+_START = """SwaggerUIBundle({
+  url: "/openapi.json", dom_id: "#docs", deepLinking: true, tryItOutEnabled: true, validatorUrl: null,
+  presets: [SwaggerUIBundle.presets.apis], layout: "BaseLayout"
+});
+"""
+
+_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+
+_PAGE = """<!doctype html>
+<html lang="en-GB"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title></head><body style="font-family: sans-serif; max-width: 40em; margin: 2em auto; padding: 0 1em">
+<h1>{title}</h1>{body}</body></html>
+"""
+
+
+@portal.get("/")
+async def front() -> HTMLResponse:
+    links = [
+        ("/docs", "API documentation, to read and to try"),
+        ("/openapi.json", "OpenAPI 3.1 document"),
+        ("/asyncapi.json", "AsyncAPI 3.0 document: events"),
+        ("/problems", "Problem types"),
+        ("/health", "Health"),
+    ]
+    items = "".join(f'<li><a href="{path}">{text}</a></li>' for path, text in links)
+    return _page("Right to Provide", f"<ul>{items}</ul>")
+
+
+@portal.get("/docs")
+async def docs() -> HTMLResponse:
+    return HTMLResponse(_DOCS, headers={"Content-Security-Policy": _POLICY})
+
+
+@portal.get("/docs/{name}")
+async def asset(name: str) -> Response:
+    if name == "start.js":
+        return Response(_START, media_type="text/javascript")
+    if name not in ASSETS:
+        raise NotFound
+    content = (files("fastapi_offline") / "static" / name).read_bytes()
+    return Response(content, media_type=ASSETS[name])
+
+
+@portal.get("/openapi.json")
+async def openapi(request: Request) -> JSONResponse:
+    return JSONResponse(await openapi_document(request.app))
+
+
+@portal.get("/asyncapi.json")
+async def asyncapi_document(request: Request) -> JSONResponse:
+    return JSONResponse(asyncapi.document(public_url=_public_url(request.app)))
+
+
+@portal.get("/schemas/{name}.json")
+async def schema(name: str) -> JSONResponse:
+    if (kind := catalogue().get(name)) is None:
+        raise NotFound("there is no such event type")
+    return JSONResponse(kind.model_json_schema(by_alias=True))
+
+
+@portal.get("/problems")
+async def problem_types() -> HTMLResponse:
+    rows = "".join(f'<li>{kind.status} <a href="/problems/{kind.slug()}">{escape(kind.title)}</a></li>' for kind in all_refusals())
+    return _page("Problem types", f"<p>Errors are problem details (RFC 9457).</p><ul>{rows}</ul>")
+
+
+@portal.get("/problems/{slug}")
+async def problem_type(slug: str) -> HTMLResponse:
+    # A type of a service that runs elsewhere is not known here by title, but its page resolves all the same.
+    known = {kind.slug(): kind for kind in all_refusals()}
+    kind = known.get(slug)
+    if kind is None:
+        return _page(escape(slug), "<p>A problem type of one of the services. Its title and detail stand in the answer.</p>")
+    return _page(escape(kind.title), f"<p>Status {kind.status}. The answer's <code>detail</code> and <code>errors</code> say what is wrong.</p>")
+
+
+async def openapi_document(app: Any) -> dict[str, Any]:
+    """The merged document, made when it is first asked for and kept once every service has answered."""
+    if (known := getattr(app.state, "merged_openapi", None)) is None:
+        upstreams: Upstreams = app.state.upstreams
+        documents = {name: await upstreams.fetch_json(name, "/openapi.json") for name in NAMES}
+        documents["gateway"] = json.loads(json.dumps(app.openapi()))
+        known = app.state.merged_openapi = merge(documents, public_url=_public_url(app))
+    merged: dict[str, Any] = known
+    return merged
+
+
+def _public_url(app: Any) -> str:
+    url: str = app.state.runtime.settings.public_url
+    return url
+
+
+def _page(title: str, body: str) -> HTMLResponse:
+    return HTMLResponse(_PAGE.format(title=title, body=body), headers={"Content-Security-Policy": _POLICY})

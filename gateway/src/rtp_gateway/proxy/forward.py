@@ -1,0 +1,189 @@
+"""Forwarding to the services: over HTTP, or straight into a service's ASGI application in one-process mode.
+
+aiohttp's client, because forwarding costs a tenth of httpx's time here (docs/adr/0004): the only file that knows it.
+"""
+
+import json
+import logging
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Protocol
+
+import aiohttp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from yarl import URL
+
+from rtp_shared import problems, tracing
+from rtp_shared.problems import Refusal, TooLarge, Unavailable
+
+log = logging.getLogger(__name__)
+
+HOP_BY_HOP = frozenset(
+    {b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"te", b"trailer", b"transfer-encoding",
+     b"upgrade", b"host", b"content-length"}
+)  # fmt: skip
+IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+
+
+class TooSlow(Refusal):
+    status, title = 504, "The service did not answer in time"
+
+
+class Upstreams(Protocol):
+    """The services behind the gateway, by name."""
+
+    async def forward(self, name: str, scope: Scope, receive: Receive, send: Send) -> None: ...
+
+    async def fetch_json(self, name: str, path: str) -> Any:
+        """A document of the service; raise Unavailable if it cannot be had."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class InProcess:
+    """The services' ASGI applications in this very process."""
+
+    def __init__(self, apps: Mapping[str, ASGIApp]) -> None:
+        self._apps = apps
+
+    async def forward(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._apps[name](scope, receive, send)
+
+    async def fetch_json(self, name: str, path: str) -> Any:
+        body = bytearray()
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Message) -> None:
+            body.extend(message.get("body", b""))
+
+        scope = {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
+            "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "", "headers": [],
+            "server": ("localhost", 80), "client": None, "state": {},
+        }  # fmt: skip
+        await self._apps[name](scope, receive, send)
+        return json.loads(bytes(body))
+
+    async def close(self) -> None:
+        return None
+
+
+class OverHttp:
+    """The services at their addresses. Bodies stream both ways; only idempotent requests are tried a second time."""
+
+    def __init__(self, addresses: Mapping[str, str], *, public_url: str, body_limit: int, seconds: float) -> None:
+        self._addresses = {name: address.rstrip("/") for name, address in addresses.items()}
+        self._public_url = public_url
+        self._body_limit = body_limit
+        self._timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=2)
+        self._session: aiohttp.ClientSession | None = None
+
+    def _client(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            # Idle connections are dropped before the services drop theirs (75 s), so that the two never race.
+            connector = aiohttp.TCPConnector(limit=200, keepalive_timeout=30)
+            self._session = aiohttp.ClientSession(
+                connector=connector, timeout=self._timeout, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()
+            )
+        return self._session
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def fetch_json(self, name: str, path: str) -> Any:
+        try:
+            async with self._client().get(self._addresses[name] + path) as answer:
+                return await answer.json()
+        except (aiohttp.ClientError, TimeoutError, KeyError, ValueError) as error:
+            raise Unavailable(f"{name} cannot be reached") from error
+
+    async def forward(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        tries = 2 if scope["method"] in IDEMPOTENT else 1
+        try:
+            await self._exchange(name, scope, receive, send, tries)
+        except aiohttp.ClientConnectorError:
+            await self._refuse(Unavailable(f"{name} cannot be reached"), scope, send)
+        except TimeoutError:
+            await self._refuse(TooSlow(f"{name} did not answer in time"), scope, send)
+        except TooLarge as refusal:
+            await self._refuse(refusal, scope, send)
+        except aiohttp.ClientError as error:
+            log.warning("forwarding broke off", extra={"upstream": name, "error": type(error).__name__})
+            await self._refuse(Unavailable(f"{name} broke off its answer"), scope, send)
+
+    async def _exchange(self, name: str, scope: Scope, receive: Receive, send: Send, tries: int) -> None:
+        query = scope["query_string"]
+        path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+        url = URL(self._addresses[name] + path + (f"?{query.decode('latin-1')}" if query else ""), encoded=True)
+        headers, body = self._request(scope, receive)
+        started = False
+        while True:
+            tries -= 1
+            try:
+                async with self._client().request(
+                    scope["method"], url, headers=headers, data=body, allow_redirects=False
+                ) as answer:
+                    started = True
+                    await _relay(answer, scope["method"], send)
+                    return
+            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+                if started or tries <= 0 or body is not None:
+                    raise
+
+    def _request(self, scope: Scope, receive: Receive) -> tuple[list[tuple[str, str]], AsyncIterator[bytes] | None]:
+        headers: list[tuple[str, str]] = []
+        length, chunked = 0, False
+        for key, value in scope["headers"]:
+            if key == b"content-length" and value.isdigit():
+                length = int(value[:20])
+            elif key == b"transfer-encoding":
+                chunked = True
+            elif key not in HOP_BY_HOP:
+                headers.append((key.decode("latin-1"), value.decode("latin-1")))
+        if length > self._body_limit:
+            raise TooLarge(f"at most {self._body_limit} bytes")
+        if not any(name in ("correlation-id", "x-correlation-id") for name, _ in headers):
+            headers.append(("correlation-id", tracing.current_trace().correlation_id))
+        if not length and not chunked:
+            return headers, None
+        if not chunked:
+            headers.append(("content-length", str(length)))
+        return headers, self._body(receive)
+
+    async def _body(self, receive: Receive) -> AsyncIterator[bytes]:
+        sent = 0
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise aiohttp.ClientConnectionError("the caller went away")
+            chunk: bytes = message.get("body", b"")
+            sent += len(chunk)
+            if sent > self._body_limit:
+                raise TooLarge(f"at most {self._body_limit} bytes")
+            if chunk:
+                yield chunk
+            if not message.get("more_body"):
+                return
+
+    async def _refuse(self, refusal: Refusal, scope: Scope, send: Send) -> None:
+        body = problems.problem(refusal, base_url=self._public_url, instance=scope["path"])
+        headers = [(b"content-type", problems.CONTENT_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+        headers += [(name.lower().encode(), value.encode()) for name, value in refusal.headers.items()]
+        await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+async def _relay(answer: aiohttp.ClientResponse, method: str, send: Send) -> None:
+    headers = [
+        (name.lower(), value)
+        for name, value in answer.raw_headers
+        if name.lower() not in HOP_BY_HOP or (name.lower() == b"content-length")
+    ]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    if method != "HEAD":
+        async for chunk in answer.content.iter_any():
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -1,0 +1,138 @@
+"""What can be done with a case: verb(session, subject, *, details)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_applications.errors import NoSuchCase, UnknownBody
+from rtp_applications.models import Case
+from rtp_applications.queries import open_bodies
+from rtp_shared.clock import utcnow
+from rtp_shared.contracts.applications import CaseOpened, CaseSubmitted, CaseWithdrawn
+from rtp_shared.contracts.vocabulary import Route
+from rtp_shared.db import visible_to
+from rtp_shared.outbox import Outbox
+from rtp_shared.problems import FieldError
+
+class Actor(Protocol):
+    """Who acts: a client, and as whom it sees cases."""
+
+    @property
+    def client_id(self) -> str: ...
+    @property
+    def readers(self) -> Sequence[str]: ...
+
+
+BODY_FIELDS = {"employer": "employer_id", "commissioner": "commissioner_id", "decision_body": "decision_body_id"}
+_ON_THE_WIRE = {"employer": "/employer", "commissioner": "/commissioner", "decision_body": "/decisionBody"}
+
+
+async def open_case(
+    session: AsyncSession, *, route: Route, details: Mapping[str, Any], actor: Actor, outbox: Outbox
+) -> Case:
+    """Open a draft. Only the client that opened it may see it until it is submitted."""
+    case = Case.open(route=route, opened_by=actor.client_id, now=utcnow())
+    for name, value in (await _resolved(session, details)).items():
+        setattr(case, name, value)
+    session.add(case)
+    await session.flush()
+    await _publish(session, outbox, case, CaseOpened(case_id=case.id, route=case.route))
+    return case
+
+
+async def edit_case(
+    session: AsyncSession, case_id: UUID, *, version: int, changes: Mapping[str, Any], actor: Actor
+) -> Case:
+    """Change a draft; fields that are not named stay as they are."""
+    case = await _locked(session, case_id, version=version, actor=actor)
+    case.edit(await _resolved(session, changes), now=utcnow())
+    await session.flush()
+    return case
+
+
+async def submit_case(
+    session: AsyncSession, case_id: UUID, *, version: int, actor: Actor, outbox: Outbox
+) -> Case:
+    """Disclose the draft to the bodies it names, and start what follows."""
+    case = await _locked(session, case_id, version=version, actor=actor)
+    case.submit(now=utcnow())
+    await session.flush()
+    await _publish(session, outbox, case, _submitted(case))
+    return case
+
+
+async def withdraw_case(
+    session: AsyncSession, case_id: UUID, *, version: int, reason: str | None, actor: Actor, outbox: Outbox
+) -> Case:
+    """End the case at the staff group's wish."""
+    case = await _locked(session, case_id, version=version, actor=actor)
+    now = utcnow()
+    before = case.withdraw(reason=reason, now=now)
+    await session.flush()
+    event = CaseWithdrawn(case_id=case.id, number=case.number, withdrawn_from=before, withdrawn_at=now)
+    await _publish(session, outbox, case, event)
+    return case
+
+
+async def _locked(session: AsyncSession, case_id: UUID, *, version: int, actor: Actor) -> Case:
+    query = select(Case).where(Case.id == case_id, visible_to(Case.readers, actor.readers)).with_for_update()
+    case = (await session.execute(query)).scalar_one_or_none()
+    if case is None:
+        raise NoSuchCase
+    case.expect(version, by=actor.client_id)
+    return case
+
+
+async def _resolved(session: AsyncSession, details: Mapping[str, Any]) -> dict[str, Any]:
+    """The details as columns: bodies by id, and the region that the employer lies in."""
+    columns = {name: value for name, value in details.items() if name not in BODY_FIELDS}
+    named = {name: details[name] for name in BODY_FIELDS if name in details}
+    bodies = await open_bodies(session, [reference for reference in named.values() if reference])
+    unknown = [name for name, reference in named.items() if reference and reference not in bodies]
+    if unknown:
+        raise UnknownBody(errors=[FieldError(_ON_THE_WIRE[name], "not a body that exists today") for name in unknown])
+    for name, reference in named.items():
+        columns[BODY_FIELDS[name]] = bodies[reference].id if reference else None
+    if "employer" in named:
+        columns["region"] = bodies[named["employer"]].region if named["employer"] else None
+    return columns
+
+
+def _submitted(case: Case) -> CaseSubmitted:
+    assert case.employer_id is not None  # noqa: S101
+    assert case.sector is not None  # noqa: S101
+    assert case.submitted_at is not None  # noqa: S101
+    return CaseSubmitted(
+        case_id=case.id,
+        number=case.number,
+        route=case.route,
+        status=case.status,
+        sector=case.sector,
+        region=case.region,
+        employer=case.employer_id,
+        commissioner=case.commissioner_id,
+        decision_body=case.decision_body_id,
+        headcount=case.headcount,
+        legal_form=case.legal_form,
+        annual_value_pence=case.annual_value_pence,
+        finance_sought_pence=case.finance_sought_pence,
+        finance_purposes=case.finance_purposes,
+        support_needs=case.support_needs,
+        submitted_at=case.submitted_at,
+    )
+
+
+async def _publish(
+    session: AsyncSession, outbox: Outbox, case: Case, data: CaseOpened | CaseSubmitted | CaseWithdrawn
+) -> None:
+    await outbox.publish(
+        session,
+        data,
+        case_id=case.id,
+        sequence=case.sequence,
+        dataref=f"/v1/cases/{case.id}",
+        readers=case.readers,
+    )

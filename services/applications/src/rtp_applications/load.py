@@ -1,0 +1,178 @@
+"""Reference data: councils, NHS trusts, integrated care boards, regions and bank holidays.
+
+Sources and licences are named in `reference/SOURCES.md`. A body's id is derived from its first identifier, so every
+instance of the platform knows a body by the same id.
+"""
+
+import csv
+import json
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date
+from importlib.resources import files
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_applications.models import BankHoliday, Body, BodyIdentifier, BodyKind, Region
+
+NAMESPACE = uuid.UUID("6f1d7c52-4f0e-5f7e-9d8a-52c1b7d0a1e4")
+
+COUNCIL_KINDS = {
+    "Non-metropolitan district": BodyKind.DISTRICT,
+    "Unitary authority": BodyKind.UNITARY,
+    "Metropolitan district": BodyKind.METROPOLITAN_BOROUGH,
+    "London borough": BodyKind.LONDON_BOROUGH,
+    "County": BodyKind.COUNTY,
+    "Combined authority": BodyKind.COMBINED_AUTHORITY,
+    "City corporation": BodyKind.CITY_OF_LONDON,
+    "Strategic Regional Authority": BodyKind.GREATER_LONDON_AUTHORITY,
+    "Welsh unitary authority": BodyKind.WELSH_UNITARY,
+    "Scottish unitary authority": BodyKind.SCOTTISH_UNITARY,
+    "NI district": BodyKind.NORTHERN_IRELAND_DISTRICT,
+}
+
+# NHS England's seven regions are another cut than the nine of ONS. Two of them span two ONS regions; there the postcode
+# area of the trust's headquarters decides.
+NHS_REGIONS = {"Y56": "E12000007", "Y58": "E12000009", "Y59": "E12000008", "Y61": "E12000006", "Y62": "E12000002"}
+POSTCODE_AREAS = {
+    **dict.fromkeys(("DH", "DL", "NE", "SR", "TS"), "E12000001"),
+    **dict.fromkeys(("BD", "DN", "HD", "HG", "HU", "HX", "LS", "S", "WF", "YO"), "E12000003"),
+    **dict.fromkeys(("DE", "LE", "LN", "NG", "NN"), "E12000004"),
+    **dict.fromkeys(("B", "CV", "DY", "HR", "ST", "SY", "TF", "WR", "WS", "WV"), "E12000005"),
+}
+
+
+def body_id(reference: str) -> uuid.UUID:
+    """The id of the body with this identifier, for example GB-NHS-RRV."""
+    return uuid.uuid5(NAMESPACE, reference)
+
+
+async def load_reference_data(session: AsyncSession) -> str:
+    """Bring reference data up to date; what is there is changed only where the files say something else."""
+    regions = list(_regions())
+    councils = _read("councils-uk.json")
+    trusts = _read("nhs-trusts-england.json")
+    boards = _read("integrated_care_boards.json")
+    names = {row["name"]: row["code"] for row in regions}
+    bodies = [*_councils(councils, names), *_trusts(trusts), *_boards(boards, trusts)]
+    await _upsert(session, Region, regions)
+    await _upsert(session, Body, [{k: v for k, v in body.items() if k != "identifiers"} for body in bodies])
+    await _upsert(session, BodyIdentifier, [i for body in bodies for i in body["identifiers"]])
+    await _upsert(session, BankHoliday, list(_bank_holidays()))
+    kinds = Counter("council" if "-LA" in str(b["identifiers"][0]["scheme"]) or b["nation"] != "England" else b["kind"] for b in bodies if not b["ended_on"])
+    return f"{kinds['council']} councils, {kinds[BodyKind.NHS_TRUST]} NHS trusts, {kinds[BodyKind.INTEGRATED_CARE_BOARD]} integrated care boards"
+
+
+def _read(name: str) -> Any:
+    return json.loads((files("rtp_applications") / "reference" / name).read_text("utf-8"))
+
+
+def _regions() -> Iterator[dict[str, str]]:
+    text = (files("rtp_applications") / "reference" / "regions.csv").read_text("utf-8-sig")
+    for row in csv.DictReader(text.splitlines()):
+        yield {"code": row["RGNCD"], "name": row["RGNNM"]}
+
+
+def _bank_holidays() -> Iterator[dict[str, Any]]:
+    for division, content in _read("bank-holidays.json").items():
+        for event in content["events"]:
+            yield {"division": division, "day": date.fromisoformat(event["date"]), "title": event["title"]}
+
+
+def _councils(rows: Iterable[dict[str, Any]], regions: dict[str, str]) -> Iterator[dict[str, Any]]:
+    rows = list(rows)
+    successors = {row["local_authority_code"]: row["org_id"] for row in rows if row["current"]}
+    seen: set[str] = set()
+    # Current ones first: where an old and a new council share a register code, the code stays with the new one.
+    for row in sorted(rows, key=lambda r: not r["current"]):
+        first = row["org_id"] if row["org_id"] not in seen else f"GSS-{row['gss_code']}"
+        seen.add(first)
+        successor = successors.get(row["replaced_by"] or "")
+        ended = date.fromisoformat(row["end_date"]) if row["end_date"] else None
+        if not row["current"] and ended is None:
+            continue
+        yield _body(
+            first,
+            [first, f"GSS-{row['gss_code']}"],
+            name=row["name"],
+            kind=COUNCIL_KINDS[row["type"]],
+            nation=row["nation"],
+            region=regions.get(row["region"]),
+            ended_on=ended,
+            successor_id=body_id(successor) if successor and ended else None,
+        )
+
+
+def _trusts(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        yield _body(
+            row["org_id"],
+            [row["org_id"]],
+            name=row["name"],
+            kind=BodyKind.NHS_TRUST,
+            nation="England",
+            region=_trust_region(row),
+            opened_on=_compact_date(row["open_date"]),
+            ended_on=_compact_date(row["close_date"]),
+        )
+
+
+def _boards(rows: Iterable[dict[str, Any]], trusts: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    regions: dict[str, Counter[str | None]] = {}
+    for trust in trusts:
+        regions.setdefault(trust["icb_ods_code"], Counter())[_trust_region(trust)] += 1
+    for row in rows:
+        first = f"GB-NHS-{row['ods_code']}"
+        found = regions.get(row["ods_code"])
+        yield _body(
+            first,
+            [first, f"GSS-{row['gss_code']}"],
+            name=_title(row["name"]),
+            kind=BodyKind.INTEGRATED_CARE_BOARD,
+            nation="England",
+            region=found.most_common(1)[0][0] if found else None,
+        )
+
+
+def _body(first: str, references: Iterable[str], **facts: Any) -> dict[str, Any]:
+    id_ = body_id(first)
+    ended = facts.get("ended_on")
+    identifiers = [
+        {
+            "body_id": id_,
+            "scheme": reference.rpartition("-")[0],
+            "value": reference.rpartition("-")[2],
+            "valid_from": facts.get("opened_on"),
+            "valid_to": ended,
+        }
+        for reference in dict.fromkeys(references)
+    ]
+    unset = {"region": None, "opened_on": None, "ended_on": None, "successor_id": None}
+    return {"id": id_, **unset, **facts, "identifiers": identifiers}
+
+
+def _trust_region(row: dict[str, Any]) -> str | None:
+    area = "".join(c for c in (row["postcode"] or "")[:2] if c.isalpha())
+    return NHS_REGIONS.get(row["nhs_region_code"] or "") or POSTCODE_AREAS.get(area)
+
+
+def _compact_date(text: str | None) -> date | None:
+    return date(int(text[:4]), int(text[4:6]), int(text[6:8])) if text else None
+
+
+def _title(name: str) -> str:
+    small = {"And": "and", "Of": "of", "The": "the", "Nhs": "NHS"}
+    return " ".join(small.get(word, word) for word in name.title().replace("'S", "'s").split())
+
+
+async def _upsert(session: AsyncSession, model: Any, rows: list[dict[str, Any]]) -> None:
+    table = model.__table__
+    keys = [column.name for column in table.primary_key]
+    statement = insert(table)
+    rest = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    update = statement.on_conflict_do_update(index_elements=keys, set_=rest) if rest else statement.on_conflict_do_nothing()
+    # Bodies may name a successor that comes later in the list: the foreign key is checked at commit.
+    await session.execute(update, rows)

@@ -1,0 +1,1 @@
+"""Plumbing and contracts shared by every service. It knows no word of the domain beyond the events in `contracts`."""

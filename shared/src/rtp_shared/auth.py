@@ -1,0 +1,181 @@
+"""Who calls: access tokens are verified in every service, and access is a type in a route's signature.
+
+Source: RFC 9068 (JWT access tokens), RFC 6750 (bearer errors).
+"""
+
+import asyncio
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+import httpx
+from fastapi import Request
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from rtp_shared.problems import Forbidden, Unauthenticated, Unavailable
+
+AUDIENCE = "right-to-provide"
+ALGORITHMS = ["RS256"]
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """An authenticated client: a system of one organisation."""
+
+    client_id: str
+    organisation: UUID
+    scopes: frozenset[str]
+
+    @property
+    def own_reader(self) -> str:
+        return f"client:{self.client_id}"
+
+    @property
+    def readers(self) -> tuple[str, ...]:
+        """As whom this client sees rows: as itself, and as its organisation."""
+        return (self.own_reader, organisation_reader(self.organisation))
+
+
+def organisation_reader(organisation: UUID) -> str:
+    return f"org:{organisation}"
+
+
+class Keys(Protocol):
+    """Where verification keys come from."""
+
+    async def get(self, *, refresh: bool = False) -> KeySet: ...
+
+
+class FixedKeys:
+    """Keys that are known at the start, as in one-process mode and inside the gateway."""
+
+    def __init__(self, keys: KeySet) -> None:
+        self._keys = keys
+
+    async def get(self, *, refresh: bool = False) -> KeySet:  # noqa: ARG002
+        return self._keys
+
+
+class RemoteKeys:
+    """Keys fetched from the gateway, kept, and fetched again when a token names one that is not known."""
+
+    PAUSE_SECONDS = 10.0
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._keys: KeySet | None = None
+        self._fetched_at = float("-inf")
+        self._lock = asyncio.Lock()
+
+    async def get(self, *, refresh: bool = False) -> KeySet:
+        async with self._lock:
+            if self._keys is None or (refresh and time.monotonic() - self._fetched_at > self.PAUSE_SECONDS):
+                self._keys = await self._fetch()
+                self._fetched_at = time.monotonic()
+            return self._keys
+
+    async def _fetch(self) -> KeySet:
+        try:
+            async with httpx.AsyncClient(timeout=5) as client:
+                answer = await client.get(self._url)
+                answer.raise_for_status()
+                return KeySet.import_key_set(answer.json())
+        except (httpx.HTTPError, ValueError, JoseError) as error:
+            raise Unavailable("the keys to check tokens with cannot be fetched") from error
+
+
+class TokenVerifier:
+    """Checks access tokens. A token once verified is remembered until it expires, because its signature cannot change."""
+
+    REMEMBERED = 4096
+
+    def __init__(self, *, issuer: str, keys: Keys) -> None:
+        self._issuer = issuer
+        self._keys = keys
+        self._known: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
+
+    async def verify(self, token: str) -> Principal:
+        """The principal of a valid token; raise Unauthenticated for any other."""
+        known = self._known.get(token)
+        if known is not None and known[0] > time.time():
+            return known[1]
+        expires, principal = self._principal(await self._claims(token))
+        self._known[token] = (expires, principal)
+        if len(self._known) > self.REMEMBERED:
+            self._known.popitem(last=False)
+        return principal
+
+    async def _claims(self, token: str) -> dict[str, Any]:
+        try:
+            return self._decode(token, await self._keys.get())
+        except (JoseError, ValueError):
+            try:
+                return self._decode(token, await self._keys.get(refresh=True))
+            except (JoseError, ValueError) as error:
+                raise _invalid("the access token is not valid") from error
+
+    @staticmethod
+    def _decode(token: str, keys: KeySet) -> dict[str, Any]:
+        decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
+        if str(decoded.header.get("typ", "")).lower() not in ("at+jwt", "application/at+jwt"):
+            raise ValueError("not an access token")
+        return dict(decoded.claims)
+
+    def _principal(self, claims: dict[str, Any]) -> tuple[float, Principal]:
+        try:
+            audience = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
+            if claims["iss"] != self._issuer or AUDIENCE not in audience:
+                raise _invalid("the access token is for somebody else")
+            if claims["exp"] <= time.time():
+                raise _invalid("the access token has expired")
+            return float(claims["exp"]), Principal(
+                client_id=str(claims["client_id"]),
+                organisation=UUID(claims["organisation"]),
+                scopes=frozenset(str(claims.get("scope", "")).split()),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise _invalid("the access token lacks a claim") from error
+
+
+def _invalid(detail: str) -> Unauthenticated:
+    return Unauthenticated(
+        detail, headers={"WWW-Authenticate": f'Bearer error="invalid_token", error_description="{detail}"'}
+    )
+
+
+async def authenticate(verifier: TokenVerifier, authorization: str | None) -> Principal | None:
+    """The caller, or None where the request bears no token at all. A token that is there must hold, everywhere."""
+    scheme, _, token = (authorization or "").partition(" ")
+    return await verifier.verify(token.strip()) if scheme.lower() == "bearer" else None
+
+
+class Access:
+    """A dependency that lets in a client with one scope. Name the type: `Reader = Annotated[Principal, Depends(...)]`."""
+
+    def __init__(self, scope: str) -> None:
+        self.scope = scope
+
+    async def __call__(self, request: Request) -> Principal:
+        principal: Principal | None = request.state.principal
+        if principal is None:
+            raise Unauthenticated
+        if self.scope not in principal.scopes:
+            raise Forbidden(
+                f"the access token lacks the scope {self.scope}",
+                headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{self.scope}"'},
+            )
+        return principal
+
+
+class Public:
+    """A dependency that lets in everybody, and says so."""
+
+    async def __call__(self, request: Request) -> Principal | None:
+        principal: Principal | None = request.state.principal
+        return principal
+
+

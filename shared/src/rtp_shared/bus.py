@@ -1,0 +1,74 @@
+"""The hand-off between services: what a message is, what a bus promises, and the bus of one-process mode."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An event's bytes on the way, with what travels beside them and is never shown outside."""
+
+    event_id: UUID
+    type: str
+    case_id: UUID
+    readers: tuple[str, ...]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a batch. A message in neither set is unknown: it is tried again at once, and inboxes drop doubles."""
+
+    safe: set[UUID]
+    """The bus has them; they can be marked."""
+    refused: set[UUID]
+    """The bus would not take them; they are tried again after a growing pause."""
+
+
+class BusUnavailable(Exception):
+    """Nothing can be handed over now; nothing was."""
+
+
+class Bus(Protocol):
+    async def publish(self, messages: Sequence[Message]) -> Outcome:
+        """Hand the messages over in order; raise BusUnavailable where there is nobody to take them."""
+        ...
+
+
+class Receiver(Protocol):
+    """Where a bus delivers to: one service's consumer."""
+
+    def hears(self, event_type: str) -> bool: ...
+
+    async def receive(self, message: Message) -> None:
+        """Handle the message once and return when that is committed; raise if it could not be handled."""
+        ...
+
+
+class InProcessBus:
+    """The bus of one process. It holds nothing: the outbox is the queue, and inboxes make trying again harmless."""
+
+    def __init__(self, receivers: Mapping[str, Receiver] | None = None) -> None:
+        self.receivers: dict[str, Receiver] = dict(receivers or {})
+        self.failures: dict[UUID, str] = {}
+
+    async def publish(self, messages: Sequence[Message]) -> Outcome:
+        outcome = Outcome(set(), set())
+        for message in messages:
+            accepted = await self._deliver(message)
+            (outcome.safe if accepted else outcome.refused).add(message.event_id)
+        return outcome
+
+    async def _deliver(self, message: Message) -> bool:
+        for name, receiver in self.receivers.items():
+            if not receiver.hears(message.type):
+                continue
+            try:
+                await receiver.receive(message)
+            except Exception as error:  # noqa: BLE001 - whatever a handler raises, the event stays in the outbox
+                self.failures[message.event_id] = f"{name}: {type(error).__name__}"
+                return False
+        self.failures.pop(message.event_id, None)
+        return True

@@ -1,0 +1,15 @@
+"""The two kinds of time: instants are aware and UTC, dates of the law are civil dates in London."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def utcnow() -> datetime:
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """The civil date in London now."""
+    return datetime.now(LONDON).date()

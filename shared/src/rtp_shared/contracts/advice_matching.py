@@ -1,0 +1,31 @@
+"""Events that advice-matching publishes about the support of a case."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from rtp_shared.contracts.base import PREFIX, EventData
+
+
+class SupportProposed(EventData):
+    """Advisers or mentors were proposed to a staff group; none is an answer too, and says so by an empty list."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.support-proposed.v1"
+
+    case_id: UUID = Field(description="The case")
+    support_request_id: UUID = Field(description="The support request that holds the proposals and their reasons")
+    adviser_ids: list[UUID] = Field(description="The advisers or mentors proposed, best match first")
+    proposed_at: datetime = Field(description="When they were proposed, UTC")
+
+
+class SupportAgreed(EventData):
+    """The staff group accepted one of the proposals, and a place of the adviser's capacity was taken."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.support-agreed.v1"
+
+    case_id: UUID = Field(description="The case")
+    support_request_id: UUID = Field(description="The support request")
+    adviser_id: UUID = Field(description="The adviser or mentor agreed on")
+    agreed_at: datetime = Field(description="When it was agreed, UTC")

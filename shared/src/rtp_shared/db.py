@@ -1,0 +1,101 @@
+"""Database access: one request or message, one transaction, opened and closed at the edge."""
+
+import enum
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, DateTime, Enum, MetaData, Row, Select, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
+
+SYSTEM = ("system",)
+"""Readers of a worker: every row names `system` among those who may see it."""
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+TYPES: dict[Any, Any] = {
+    str: Text(),
+    datetime: DateTime(timezone=True),
+    uuid.UUID: Uuid(),
+    list[str]: ARRAY(Text()),
+    dict[str, Any]: JSONB(),
+    list[dict[str, Any]]: JSONB(),
+    # Enums are stored as the text of their value, never as a native type or a member's name.
+    enum.Enum: Enum(
+        enum.Enum,
+        native_enum=False,
+        create_constraint=False,
+        length=64,
+        values_callable=lambda kind: [member.value for member in kind],
+    ),
+}
+
+
+class Base(DeclarativeBase):
+    """Each service derives its own base from this one, with its own metadata."""
+
+    __abstract__ = True
+    type_annotation_map = TYPES
+
+
+def new_metadata() -> MetaData:
+    return MetaData(naming_convention=NAMING)
+
+
+def visible_to(column: Any, readers: Sequence[str]) -> ColumnElement[bool]:
+    """The first wall: rows whose `readers` name one of these. Row-level security is the second."""
+    condition: ColumnElement[bool] = column.overlap(list(readers))
+    return condition
+
+
+def driver_url(url: str) -> URL:
+    """A plain `postgresql://` URL with the driver we use."""
+    return make_url(url).set(drivername="postgresql+asyncpg")
+
+
+_ENTER = text("SELECT set_config('rtp.readers', :readers, true)")
+_ENTER_READ_ONLY = text(
+    "SELECT set_config('transaction_read_only', 'on', true), set_config('rtp.readers', :readers, true)"
+)
+
+
+class Database:
+    """The connection pool of one process, and its transactions."""
+
+    def __init__(self, url: str, *, pool_size: int = 10, connect_args: dict[str, Any] | None = None) -> None:
+        self.url = driver_url(url)
+        self.engine: AsyncEngine = create_async_engine(
+            self.url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_pre_ping=False,
+            pool_use_lifo=True,
+            connect_args={"server_settings": {"timezone": "UTC", "application_name": "rtp"}, **(connect_args or {})},
+        )
+
+    @asynccontextmanager
+    async def transaction(
+        self, readers: Sequence[str] = SYSTEM, *, read_only: bool = False
+    ) -> AsyncIterator[AsyncSession]:
+        """A session in a transaction that row-level security sees as `readers`; commits at the end, rolls back on error."""
+        async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session, session.begin():
+            await session.execute(_ENTER_READ_ONLY if read_only else _ENTER, {"readers": " ".join(readers)})
+            yield session
+
+    async def close(self) -> None:
+        await self.engine.dispose()

@@ -1,0 +1,77 @@
+"""Idempotency-Key: the answer to a write is stored in the write's own transaction and replayed for the same key.
+
+Source: draft-ietf-httpapi-idempotency-key-header. Keys are scoped to the client; the fingerprint covers method, path,
+query and body, so a key used for something else is refused (422); a first request still running is a 409.
+A refused request stores nothing: it changed nothing either.
+"""
+
+import hashlib
+import re
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
+from starlette.responses import Response
+
+from rtp_shared.auth import Principal
+from rtp_shared.plumbing import stored_answers
+from rtp_shared.problems import Conflict, FieldError, Invalid, Malformed
+
+HEADER = "idempotency-key"
+_KEPT_HEADERS = ("content-type", "etag", "location")
+_SHAPE = re.compile(r'"[\x20-\x21\x23-\x5b\x5d-\x7e]{1,255}"|[\x21\x23-\x5b\x5d-\x7e]{1,255}')
+
+_lock = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:key, 0))")
+_find = select(
+    stored_answers.c.fingerprint, stored_answers.c.status, stored_answers.c.headers, stored_answers.c.body
+).where(stored_answers.c.client_id == bindparam("client_id"), stored_answers.c.key == bindparam("key"))
+_store = insert(stored_answers)
+
+
+class StillRunning(Conflict):
+    title = "The first request with this Idempotency-Key is still running"
+
+
+class KeyUsedForAnother(Invalid):
+    title = "This Idempotency-Key was used for another request"
+
+
+def read_key(header: str) -> str:
+    """The key without its quotes. The standard has it quoted; unquoted is taken too."""
+    if not _SHAPE.fullmatch(header):
+        raise Malformed(
+            "Idempotency-Key is not a quoted string of 1 to 255 printable characters",
+            errors=[FieldError("Idempotency-Key", "1 to 255 printable ASCII characters, in double quotes", "header")],
+        )
+    return header.strip('"')
+
+
+async def fingerprint(request: Request) -> bytes:
+    digest = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
+    digest.update(await request.body())
+    return digest.digest()
+
+
+async def stored(session: AsyncSession, principal: Principal, key: str, print_: bytes) -> Response | None:
+    """The answer stored for this key, if there is one; holds the key until the transaction ends."""
+    if not await session.scalar(_lock, {"key": f"{principal.client_id} {key}"}):
+        raise StillRunning
+    row = (await session.execute(_find, {"client_id": principal.client_id, "key": key})).first()
+    if row is None:
+        return None
+    if row.fingerprint != print_:
+        raise KeyUsedForAnother(errors=[FieldError("Idempotency-Key", "already used for another request", "header")])
+    return Response(row.body, status_code=row.status, headers={**row.headers, "Idempotency-Replayed": "true"})
+
+
+async def store(session: AsyncSession, principal: Principal, key: str, print_: bytes, response: Response) -> None:
+    answer: dict[str, Any] = {
+        "client_id": principal.client_id,
+        "key": key,
+        "fingerprint": print_,
+        "status": response.status_code,
+        "headers": {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers},
+        "body": bytes(response.body),
+    }
+    await session.execute(_store, answer)

@@ -1,0 +1,46 @@
+"""Keyset pages: an opaque cursor names the last row of a page, so pages neither skip nor repeat while rows are added."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import Query
+from pydantic import BaseModel, Field
+
+from rtp_shared.problems import FieldError, Invalid
+
+Item = TypeVar("Item")
+
+Limit = Annotated[int, Query(ge=1, le=200, description="How many at the most")]
+After = Annotated[str | None, Query(max_length=500, description="Cursor from `next` of the page before")]
+
+
+class Page(BaseModel, Generic[Item]):
+    """One page of a list."""
+
+    items: list[Item] = Field(description="The items of this page")
+    next: str | None = Field(default=None, description="Cursor for `after` to get the next page; absent on the last page")
+
+
+def encode_cursor(*key: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(key, default=str, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str | None, *kinds: type) -> list[Any] | None:
+    """The key in a cursor, each part made by its kind; raise Invalid for a cursor that we did not make."""
+    if cursor is None:
+        return None
+    try:
+        parts = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
+        if not isinstance(parts, list) or len(parts) != len(kinds):
+            raise ValueError("wrong shape")
+        return [kind(part) for kind, part in zip(kinds, parts, strict=True)]
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, binascii.Error) as error:
+        raise Invalid(errors=[FieldError("after", "not a cursor of this list", "query")]) from error
+
+
+def cut(rows: Sequence[Item], limit: int) -> tuple[Sequence[Item], Item | None]:
+    """From `limit + 1` rows asked for: the page, and its last row where more follow."""
+    return (rows[:limit], rows[limit - 1]) if len(rows) > limit else (rows, None)

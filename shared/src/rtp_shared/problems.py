@@ -1,0 +1,140 @@
+"""Refusals, and the one function that renders them as problem details (RFC 9457).
+
+Refusal
+├── Malformed             400  the request cannot be read
+├── Unauthenticated       401  no token, or one that does not hold
+├── Forbidden             403  this client may not
+├── NotFound              404  there is none, or you may not know of it
+├── Conflict              409  the state of the thing does not allow it
+├── PreconditionFailed    412  somebody changed it since you read it
+├── TooLarge              413  the body is over the limit
+├── Unsupported           415  not a format we read
+├── Invalid               422  a field is wrong: `errors` names it
+├── PreconditionRequired  428  If-Match is missing
+└── Unavailable           503  try again later
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, ClassVar, NamedTuple
+
+
+class FieldError(NamedTuple):
+    """One wrong field: where it stands (a JSON pointer in the body, else the parameter's name) and why it is wrong."""
+
+    field: str
+    reason: str
+    location: str = "body"
+
+
+class Refusal(Exception):
+    """Something was refused. The message is the problem's `detail`; a class is one problem type."""
+
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Internal error"
+    headers: Mapping[str, str] = {}
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.errors = errors
+        self.extra = extra or {}
+        if headers:
+            self.headers = headers
+
+    @classmethod
+    def slug(cls) -> str:
+        """The last part of the problem type's URI: the class name in kebab case."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+
+
+class Malformed(Refusal):
+    status, title = 400, "The request cannot be read"
+
+
+class Unauthenticated(Refusal):
+    status, title = 401, "A valid access token is needed"
+    headers: Mapping[str, str] = {"WWW-Authenticate": "Bearer"}
+
+
+class Forbidden(Refusal):
+    status, title = 403, "This client may not do that"
+
+
+class NotFound(Refusal):
+    status, title = 404, "Not found"
+
+
+class Conflict(Refusal):
+    status, title = 409, "The present state does not allow it"
+
+
+class PreconditionFailed(Refusal):
+    status, title = 412, "It was changed since you read it"
+
+
+class TooLarge(Refusal):
+    status, title = 413, "The body is too large"
+
+
+class Unsupported(Refusal):
+    status, title = 415, "The body's format is not supported"
+
+
+class Invalid(Refusal):
+    status, title = 422, "Some fields are not right"
+
+
+class PreconditionRequired(Refusal):
+    status, title = 428, "If-Match is required"
+
+
+class Unavailable(Refusal):
+    status, title = 503, "Not available now, try again later"
+    headers: Mapping[str, str] = {"Retry-After": "2"}
+
+
+CONTENT_TYPE = "application/problem+json"
+
+
+def problem(refusal: Refusal, *, base_url: str, instance: str) -> bytes:
+    """The problem document of a refusal: type, title, status, detail, instance and, where fields are wrong, `errors`."""
+    document: dict[str, Any] = {
+        "type": f"{base_url}/problems/{refusal.slug()}",
+        "title": refusal.title,
+        "status": refusal.status,
+        "detail": refusal.detail,
+        "instance": instance,
+        **refusal.extra,
+    }
+    if refusal.errors:
+        document["errors"] = [{"in": e.location, "field": e.field, "reason": e.reason} for e in refusal.errors]
+    return json.dumps(document).encode()
+
+
+def plain_problem(status: int, *, instance: str, detail: str | None = None) -> bytes:
+    """A problem without a type of its own (`about:blank`): its title is the status phrase."""
+    phrase = HTTPStatus(status).phrase
+    return json.dumps(
+        {"type": "about:blank", "title": phrase, "status": status, "detail": detail or phrase, "instance": instance}
+    ).encode()
+
+
+def all_refusals() -> list[type[Refusal]]:
+    """Every problem type that is known in this process, for the page that explains them."""
+    found: list[type[Refusal]] = []
+    queue = [Refusal]
+    while queue:
+        for child in queue.pop().__subclasses__():
+            found.append(child)
+            queue.append(child)
+    return sorted(found, key=lambda kind: (kind.status, kind.__name__))

@@ -1,0 +1,124 @@
+"""The relay: takes committed events out of the outbox and hands them to the bus, in order per case.
+
+Promises: a row is marked only after the bus said it is safe, so nothing is lost; a crash in between publishes it again,
+and inboxes drop the second. One relay a service works at a time: it holds an advisory lock on the very connection it
+reads and marks by, so a relay that lost its connection has lost its right to mark as well.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import asyncpg
+
+from rtp_shared.bus import Bus, BusUnavailable, Message
+from rtp_shared.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+LOCK = 0x52_54_50_01  # "RTP", 1
+BATCH = 256
+POLL_SECONDS = 5.0
+
+# Only the first waiting event of a case is taken, so neither a retry nor a broker's refusal can ever change the order.
+_FETCH = """
+    SELECT position, event_id, type, case_id, readers, body
+    FROM outbox o
+    WHERE published_at IS NULL AND retry_at <= now()
+      AND NOT EXISTS (
+        SELECT FROM outbox e WHERE e.case_id = o.case_id AND e.published_at IS NULL AND e.position < o.position)
+    ORDER BY position LIMIT $1
+"""
+_MARK = "UPDATE outbox SET published_at = now() WHERE position = ANY($1::bigint[])"
+_POSTPONE = """
+    UPDATE outbox SET attempts = attempts + 1, retry_at = now() + least(60, 0.5 * 2 ^ least(attempts, 10)) * interval '1 s'
+    WHERE position = ANY($1::bigint[])
+"""
+_PURGE = "DELETE FROM outbox WHERE published_at < now() - $1 * interval '1 day'"
+_WAITING = """
+    SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)
+    FROM (SELECT created_at FROM outbox WHERE published_at IS NULL ORDER BY position LIMIT 10000) w
+"""
+
+
+class Relay:
+    def __init__(self, *, database_url: str, bus: Bus, metrics: Metrics, outbox_days: int = 7) -> None:
+        self._url = database_url
+        self._bus = bus
+        self._metrics = metrics
+        self._outbox_days = outbox_days
+        self._wake = asyncio.Event()
+        self.leading = False
+
+    async def run(self) -> None:
+        """Relay until cancelled. Survives the database going away, for however long."""
+        pause = 0.2
+        while True:
+            try:
+                await self._lead()
+                pause = 0.2
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+                log.warning("relay lost its database, trying again", extra={"error": type(error).__name__})
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 5.0)
+            finally:
+                self.leading = False
+
+    async def _lead(self) -> None:
+        connection = await asyncpg.connect(self._url, timeout=5, server_settings={"application_name": "rtp-relay"})
+        try:
+            await self._take_lock(connection)
+            await connection.add_listener("outbox", self._notified)
+            while True:
+                self._wake.clear()
+                if not await self._drain_or_wait(connection):
+                    await self._rest(connection)
+        finally:
+            with suppress(Exception):
+                await connection.close(timeout=1)
+
+    async def _drain_or_wait(self, connection: Any) -> int:
+        try:
+            return await self.drain(connection)
+        except BusUnavailable as error:
+            log.warning("the broker is away, events wait in the outbox", extra={"reason": str(error)})
+            await asyncio.sleep(1.0)
+            return 0
+
+    async def _take_lock(self, connection: Any) -> None:
+        while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+            await asyncio.sleep(1.0)
+        self.leading = True
+
+    async def _rest(self, connection: Any) -> None:
+        waiting, oldest = await connection.fetchrow(_WAITING)
+        self._metrics.outbox_waiting.set(waiting)
+        self._metrics.outbox_oldest.set(float(oldest))
+        if not waiting:
+            await connection.execute(_PURGE, self._outbox_days)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.25 if waiting else POLL_SECONDS):
+                await self._wake.wait()
+
+    async def drain(self, connection: Any) -> int:
+        """Hand over one batch; return how many went out."""
+        rows = await connection.fetch(_FETCH, BATCH)
+        if not rows:
+            return 0
+        messages = [Message(r["event_id"], r["type"], r["case_id"], tuple(r["readers"]), r["body"]) for r in rows]
+        outcome = await self._bus.publish(messages)
+        await self._settle(connection, [r["position"] for r in rows if r["event_id"] in outcome.safe], _MARK)
+        await self._settle(connection, [r["position"] for r in rows if r["event_id"] in outcome.refused], _POSTPONE)
+        self._metrics.published.inc(len(outcome.safe))
+        return len(outcome.safe)
+
+    @staticmethod
+    async def _settle(connection: Any, positions: list[int], sql: str) -> None:
+        if positions:
+            await connection.execute(sql, positions)
+
+    @property
+    def _notified(self) -> Callable[..., None]:
+        return lambda *_: self._wake.set()

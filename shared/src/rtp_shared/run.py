@@ -1,0 +1,199 @@
+"""The processes of a service: `python -m rtp_<service> web | worker | prepare`."""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import uvicorn
+from fastapi import FastAPI, Response
+from pydantic import ValidationError
+
+from rtp_shared import logs, migrate, rabbit
+from rtp_shared.auth import RemoteKeys, TokenVerifier
+from rtp_shared.consumer import Consumer
+from rtp_shared.rabbit import RabbitBus, RabbitConsumer
+from rtp_shared.relay import Relay
+from rtp_shared.service import Runtime, Service
+from rtp_shared.settings import ProcessSettings
+from rtp_shared.web import build_app
+
+log = logging.getLogger(__name__)
+
+Settings = TypeVar("Settings", bound=ProcessSettings)
+
+Loop = Callable[[], Coroutine[Any, Any, None]]
+
+
+def chosen_process(service: Service, processes: Sequence[str]) -> str:
+    parser = argparse.ArgumentParser(prog=f"python -m rtp_{service.name.replace('-', '_')}", description=service.title)
+    parser.add_argument("process", choices=processes)
+    process: str = parser.parse_args().process
+    return process
+
+
+def settings_or_exit(kind: type[Settings]) -> Settings:
+    """The settings from the environment; a missing or wrong one ends the process with one line that names it."""
+    try:
+        return kind()
+    except ValidationError as error:
+        wrong = "; ".join(f"RTP_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors() if e["loc"])
+        raise SystemExit(f"settings: {wrong}") from None
+
+
+def main(service: Service) -> int:
+    """Run one process of the service; the exit code is 0 when it was asked to stop."""
+    process = chosen_process(service, ["web", "worker", "prepare"])
+    settings = settings_or_exit(ProcessSettings)
+    logs.configure(settings.log_level)
+    if process == "prepare":
+        return run_prepare(service, settings)
+    runtime = Runtime.build(service, settings, verifier(settings))
+    if process == "web":
+        serve(build_app(runtime), settings)
+        return 0
+    uvloop_run(worker(runtime))
+    return 0
+
+
+def uvloop_run(work: Coroutine[Any, Any, None]) -> None:
+    import uvloop
+
+    with suppress(KeyboardInterrupt):
+        uvloop.run(work)
+
+
+def run_prepare(service: Service, settings: ProcessSettings) -> int:
+    return asyncio.run(_reported(prepare(service, settings)))
+
+
+async def _reported(work: Awaitable[None]) -> int:
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001 - the command line answers in one line
+        sys.stderr.write(f"prepare: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}\n")
+        return 1
+    return 0
+
+
+def verifier(settings: ProcessSettings) -> TokenVerifier:
+    url = settings.jwks_url or f"{settings.public_url}/.well-known/jwks.json"
+    return TokenVerifier(issuer=settings.public_url, keys=RemoteKeys(url))
+
+
+def serve(app: Any, settings: ProcessSettings) -> None:
+    """Serve until SIGTERM or Ctrl-C, then finish the requests under way."""
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        log_config=None,
+        timeout_keep_alive=75,  # longer than any client of ours keeps an idle connection, so they never race
+        timeout_graceful_shutdown=20,
+        server_header=False,
+        lifespan="off",
+    )
+
+
+async def prepare(service: Service, settings: ProcessSettings) -> None:
+    """Everything that must be there before any process starts: tables, reference data, the service's queue."""
+    owner_url = settings.owner_database_url
+    if owner_url is None:
+        raise ValueError("RTP_OWNER_DATABASE_URL is not set")
+    changed = await migrate.migrate(owner_url.get_secret_value(), service)
+    log.info("migrated" if changed else "already at the newest version", extra={"service": service.name})
+    await load_reference_data(service, settings)
+    if settings.broker_url is not None:
+        await rabbit.declare_once(settings.broker_url.get_secret_value(), service.name, list(service.handlers))
+        log.info("queue declared", extra={"service": service.name})
+
+
+async def load_reference_data(service: Service, settings: ProcessSettings) -> str | None:
+    """Bring the service's reference data up to date, as the role that the service runs as."""
+    if service.load_reference_data is None:
+        return None
+    from rtp_shared.db import Database
+
+    database = Database(settings.database_url.get_secret_value(), pool_size=1)
+    try:
+        async with database.transaction() as session:
+            loaded = await service.load_reference_data(session)
+    finally:
+        await database.close()
+    log.info(loaded, extra={"service": service.name})
+    return loaded
+
+
+def consumer(runtime: Runtime) -> Consumer:
+    return Consumer(
+        database=runtime.database,
+        handlers=runtime.service.handlers,
+        outbox=runtime.outbox,
+        metrics=runtime.metrics,
+    )
+
+
+async def worker(runtime: Runtime, extra: Sequence[Loop] = ()) -> None:
+    """Relay and consumer of one service, with health and metrics over HTTP, until SIGTERM or Ctrl-C."""
+    settings = runtime.settings
+    if settings.broker_url is None:
+        raise SystemExit("RTP_BROKER_URL is not set: a worker needs RabbitMQ")
+    broker = settings.broker_url.get_secret_value()
+    bus = RabbitBus(broker)
+    relay = Relay(
+        database_url=settings.database_url.get_secret_value(),
+        bus=bus,
+        metrics=runtime.metrics,
+        outbox_days=settings.outbox_days,
+    )
+    loops: list[Loop] = [relay.run, *extra]
+    state: dict[str, Callable[[], bool]] = {"relay_leads": lambda: relay.leading}
+    if runtime.service.handlers:
+        feeder = RabbitConsumer(broker, runtime.service.name, consumer(runtime), prefetch=settings.prefetch)
+        loops.append(feeder.run)
+        state["consumer_connected"] = lambda: feeder.connected
+    await supervise([*loops, lambda: _watch(runtime, state)])
+    await bus.close()
+    await runtime.database.close()
+
+
+async def supervise(loops: Sequence[Loop]) -> None:
+    """Run the loops until a signal stops them. One that fails stops the process: whoever runs it starts it again."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    tasks = [asyncio.ensure_future(each()) for each in loops]
+    waiting = asyncio.ensure_future(stop.wait())
+    done, _ = await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
+    for task in [*tasks, waiting]:
+        task.cancel()
+    await asyncio.gather(*tasks, waiting, return_exceptions=True)
+    for task in done - {waiting}:
+        if not task.cancelled() and (error := task.exception()):
+            raise error
+
+
+async def _watch(runtime: Runtime, state: dict[str, Callable[[], bool]]) -> None:
+    app = FastAPI(openapi_url=None)
+
+    async def health() -> dict[str, Any]:
+        return {"status": "alive", **{name: check() for name, check in state.items()}}
+
+    async def metrics() -> Response:
+        return Response(runtime.metrics.render(), media_type="text/plain; version=0.0.4")
+
+    app.add_api_route("/health", health)
+    app.add_api_route("/metrics", metrics)
+    settings = runtime.settings
+    config = uvicorn.Config(
+        app, host=settings.host, port=settings.port, access_log=False, log_config=None, lifespan="off"
+    )
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the supervisor minds the signals
+    await server._serve()  # noqa: SLF001 - serve() would take the signals over

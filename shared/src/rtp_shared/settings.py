@@ -1,0 +1,30 @@
+"""Settings of one process, read only from the environment (prefix `RTP_`) and passed down from `__main__`.
+
+A default here is valid in production and fit to be public; what is neither has no default.
+"""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ProcessSettings(BaseSettings):
+    """What the web process and the worker of every service need."""
+
+    model_config = SettingsConfigDict(env_prefix="RTP_", frozen=True, extra="ignore")
+
+    database_url: SecretStr = Field(description="PostgreSQL, as the role that owns nothing: postgresql://user:pw@host/db")
+    owner_database_url: SecretStr | None = Field(default=None, description="PostgreSQL as the owner; only migrations use it")
+    broker_url: SecretStr | None = Field(default=None, description="RabbitMQ: amqp://user:pw@host/vhost")
+    public_url: str = Field(default="http://localhost:8000", description="Where the gateway is seen from outside; the issuer")
+    jwks_url: str | None = Field(default=None, description="Where the gateway publishes its keys, as a service reaches it")
+    host: str = Field(default="127.0.0.1", description="Address to listen on")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on")
+    pool_size: int = Field(default=10, ge=1, le=200, description="Database connections a process keeps open")
+    body_limit: int = Field(default=1_048_576, ge=1024, description="Largest request body, in bytes")
+    idempotency_hours: int = Field(default=24, ge=1, description="How long a stored answer is replayed")
+    outbox_days: int = Field(default=7, ge=1, description="How long published events stay in the outbox")
+    prefetch: int = Field(default=32, ge=1, le=1000, description="Messages a consumer holds unacknowledged")
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+    data_dir: Path = Field(default=Path(".data"), description="Where embedded mode keeps its files")

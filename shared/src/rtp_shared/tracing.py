@@ -1,0 +1,52 @@
+"""Which request or event we are working for: W3C trace context, correlation and causation.
+
+Held in a context variable, because it accompanies the work and never decides anything.
+Source: W3C Trace Context level 1 (traceparent); CloudEvents extensions `traceparent`, `correlationid`, `causationid`.
+"""
+
+import re
+import secrets
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+_TRACEPARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    trace_id: str
+    """32 lower hex digits, the same from the first request to the last delivery."""
+    span_id: str
+    """16 lower hex digits of this hop."""
+    sampled: bool
+    correlation_id: str
+    """Ties together all that one API call caused; chosen by the caller or made here."""
+    causation_id: str | None = None
+    """Id of the event that caused this work; None for a request."""
+
+    @property
+    def traceparent(self) -> str:
+        return f"00-{self.trace_id}-{self.span_id}-{'01' if self.sampled else '00'}"
+
+
+def continue_trace(
+    traceparent: str | None, *, correlation_id: str | None = None, causation_id: str | None = None
+) -> Trace:
+    """A new hop of the trace named by `traceparent`, or of a new trace where that is missing or not valid."""
+    match = _TRACEPARENT.fullmatch(traceparent or "")
+    if match and _valid(*match.groups()):
+        trace_id, sampled = match[2], bool(int(match[4], 16) & 1)
+    else:
+        trace_id, sampled = secrets.token_hex(16), False
+    return Trace(trace_id, secrets.token_hex(8), sampled, correlation_id or trace_id, causation_id)
+
+
+def _valid(version: str, trace_id: str, parent_id: str, _flags: str, rest: str | None) -> bool:
+    return version != "ff" and (version != "00" or rest is None) and trace_id != "0" * 32 and parent_id != "0" * 16
+
+
+current: ContextVar[Trace | None] = ContextVar("rtp_trace", default=None)
+
+
+def current_trace() -> Trace:
+    return current.get() or continue_trace(None)

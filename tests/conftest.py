@@ -1,0 +1,80 @@
+"""What most tests stand on: one platform over real PostgreSQL for the whole run, kept apart by tenancy.
+
+Every test makes clients of its own, of organisations of its own; what other tests leave behind is none of its business,
+which is what the platform promises its users too.
+"""
+
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from rtp_embedded import postgres
+from rtp_embedded.platform import Keys, Platform, prepare
+from rtp_gateway.identity.commands import register_client
+from rtp_gateway.identity.models import SCOPES, new_secret
+
+PUBLIC_URL = "http://rtp.test"
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Postgres]:
+    directory: Path = tmp_path_factory.mktemp("postgres")
+    with postgres.start(directory, settings={"fsync": "off", "synchronous_commit": "off"}) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+async def platform(database_server: postgres.Postgres, anyio_backend: str) -> AsyncIterator[Platform]:
+    await prepare(database_server.url, lambda _: None)
+    platform = Platform(database_server.url, public_url=PUBLIC_URL, keys=Keys(), allow_private_sinks=True)
+    yield platform
+    await platform.close()
+
+
+class Api(httpx.AsyncClient):
+    """A client of the platform, with its access token."""
+
+    client_id: str
+    organisation: uuid.UUID
+
+
+NewClient = Callable[..., Awaitable[Api]]
+
+
+@pytest.fixture
+async def new_client(platform: Platform) -> AsyncIterator[NewClient]:
+    """Makes clients: `await new_client(scopes="cases:read", organisation=None)`, all scopes and a new body by default."""
+    made: list[Api] = []
+
+    async def make(*, scopes: str | None = None, organisation: uuid.UUID | None = None) -> Api:
+        client_id, secret = f"test-{uuid.uuid4()}", new_secret()
+        organisation = organisation or uuid.uuid4()
+        async with platform.gateway.database.transaction() as session:
+            await register_client(
+                session,
+                client_id,
+                name="test",
+                organisation=organisation,
+                secret=secret,
+                scopes=scopes.split() if scopes is not None else list(SCOPES),
+            )
+        api = Api(transport=httpx.ASGITransport(platform.app), base_url=PUBLIC_URL)
+        made.append(api)
+        form = {"grant_type": "client_credentials"}
+        answer = await api.post("/oauth2/token", data=form, auth=(client_id, secret))
+        assert answer.status_code == 200, answer.text
+        api.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        api.client_id, api.organisation = client_id, organisation
+        return api
+
+    yield make
+    for api in made:
+        await api.aclose()

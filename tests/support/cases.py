@@ -1,0 +1,46 @@
+"""Shorthand for what tests do with cases."""
+
+import uuid
+from typing import Any
+
+import httpx
+
+from rtp_applications.load import body_id
+
+EMPLOYER = "GB-LAE-CMD"
+TRUST = "GB-NHS-RRV"
+
+READY = {
+    "employer": EMPLOYER,
+    "serviceName": "Learning disability day service",
+    "sector": "adult-social-care",
+    "applicantCount": 12,
+    "headcount": 60,
+    "legalForm": "cic-limited-by-guarantee",
+    "annualValuePence": 240_000_000,
+    "financeSoughtPence": 10_000_000,
+    "financePurposes": ["working-capital"],
+    "supportNeeds": ["legal", "financial"],
+    "conflictsDeclared": True,
+}
+
+
+
+def employer_id() -> uuid.UUID:
+    return body_id(EMPLOYER)
+
+
+async def open_case(api: httpx.AsyncClient, **details: Any) -> dict[str, Any]:
+    """Open a draft that could be submitted; details replace what it says, None leaves it out."""
+    body = {key: value for key, value in {**READY, **details}.items() if value is not None}
+    answer = await api.post("/v1/cases", json=body)
+    assert answer.status_code == 201, answer.text
+    case: dict[str, Any] = answer.json()
+    return case
+
+
+async def submit_case(api: httpx.AsyncClient, case: dict[str, Any]) -> dict[str, Any]:
+    answer = await api.post(f"/v1/cases/{case['id']}/actions/submit", headers={"If-Match": f'"{case["version"]}"'})
+    assert answer.status_code == 200, answer.text
+    submitted: dict[str, Any] = answer.json()
+    return submitted

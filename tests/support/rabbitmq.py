@@ -1,0 +1,240 @@
+"""A RabbitMQ node for the tests alone: own ports, own files, own epmd, and nothing left running.
+
+RTP_TEST_BROKER_URL names a broker to use instead; it can be neither paused nor killed.
+`python -m tests.support.rabbitmq ensure` only sees to it that RabbitMQ is installed.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pika
+import pika.exceptions
+
+ENVIRONMENT_URL = "RTP_TEST_BROKER_URL"
+
+_DEBIAN_SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # the one on the PATH insists on the system's node
+_PACKAGE = "rabbitmq-server"
+_POLICY = Path("/usr/sbin/policy-rc.d")
+_START_SECONDS = 90
+_STOP_SECONDS = 30
+_CURE = f"run `sudo apt-get install rabbitmq-server`, or name a running broker in {ENVIRONMENT_URL}"
+
+# Stands between us and the node: a line on its stdin is the signal to end with, and the end of its stdin, which comes
+# however we end, means KILL. It ends when the node does. Its own session keeps Ctrl-C from the node.
+_KEEPER = """
+exec 3<&0
+epmd -port "$ERL_EPMD_PORT" -address 127.0.0.1 </dev/null 3<&- & epmd=$!
+"$@" </dev/null 3<&- & node=$!
+{ read -r signal <&3 || signal=KILL; kill -s "$signal" $node; } & watcher=$!
+wait $node
+kill $watcher 2>/dev/null
+kill $epmd
+wait $epmd
+"""
+
+
+class BrokerError(Exception):
+    """The message is one line for a person."""
+
+
+@dataclass
+class Broker:
+    """`private` says whether it may be stopped; a broker that others run may not."""
+
+    url: str
+    private: bool = False
+
+    def depth(self, queue: str) -> int:
+        """Messages ready in a queue."""
+        with pika.BlockingConnection(pika.URLParameters(self.url)) as connection:
+            return connection.channel().queue_declare(queue, passive=True).method.message_count or 0
+
+    def start(self) -> None:
+        """Runs again after a pause, on the same port and with what was durable."""
+        raise self._not_ours()
+
+    def pause_node(self) -> None:
+        """Ends the node in good order."""
+        raise self._not_ours()
+
+    def kill(self) -> None:
+        """Ends the node as a power cut would."""
+        raise self._not_ours()
+
+    def stop(self) -> None:
+        """Ends it for good."""
+
+    def _not_ours(self) -> BrokerError:
+        return BrokerError(f"The broker in {ENVIRONMENT_URL} is not ours to stop or start.")
+
+
+@dataclass
+class Node(Broker):
+    directory: Path = field(kw_only=True)
+    environment: dict[str, str] = field(kw_only=True)
+    _keeper: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        if self._keeper:
+            return
+        with self._log.open("ab") as log:
+            self._keeper = subprocess.Popen(
+                ["/bin/sh", "-c", _KEEPER, "keeper", str(_server())],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=self.environment,
+                start_new_session=True,
+            )
+        try:
+            self._wait_until_ready(self._keeper)
+        except BaseException:
+            self.kill()
+            raise
+
+    def pause_node(self) -> None:
+        self._end(b"TERM\n")
+
+    def kill(self) -> None:
+        self._end(b"KILL\n")
+
+    def stop(self) -> None:
+        self.kill()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    @property
+    def _log(self) -> Path:
+        return self.directory / "output.log"
+
+    def _end(self, line: bytes) -> None:
+        keeper, self._keeper = self._keeper, None
+        if keeper is None:
+            return
+        try:
+            keeper.communicate(line, timeout=_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise BrokerError(f"RabbitMQ did not end in {_STOP_SECONDS} seconds.") from None
+
+    def _wait_until_ready(self, keeper: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        while keeper.poll() is None and time.monotonic() < deadline:
+            try:
+                pika.BlockingConnection(pika.URLParameters(self.url)).close()
+            except (pika.exceptions.AMQPError, OSError):
+                time.sleep(0.1)
+            else:
+                return
+        last = self._log.read_text(errors="replace").strip().splitlines()[-1:]
+        raise BrokerError(f"RabbitMQ did not start: {''.join(last) or 'it said nothing'}")
+
+
+def start_broker() -> Broker:
+    if url := os.environ.get(ENVIRONMENT_URL):
+        return Broker(url)
+    ensure()
+    directory = Path(tempfile.mkdtemp(prefix="rtp-rabbitmq-"))
+    amqp, distribution, epmd = _free_ports(3)
+    environment = _environment(directory, amqp, distribution, epmd)
+    node = Node(f"amqp://guest:guest@127.0.0.1:{amqp}/%2F", True, directory=directory, environment=environment)
+    try:
+        node.start()
+    except BaseException:
+        node.stop()
+        raise
+    return node
+
+
+def _environment(directory: Path, amqp: int, distribution: int, epmd: int) -> dict[str, str]:
+    (directory / "enabled_plugins").write_text("[].\n")
+    (directory / "rabbitmq.conf").write_text("loopback_users.guest = true\n")
+    return {
+        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        "HOME": str(directory),  # of the Erlang cookie
+        "ERL_EPMD_PORT": str(epmd),
+        "ERL_EPMD_ADDRESS": "127.0.0.1",
+        "RABBITMQ_NODENAME": "rtp-test@localhost",
+        "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
+        "RABBITMQ_NODE_PORT": str(amqp),
+        "RABBITMQ_DIST_PORT": str(distribution),
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+        "RABBITMQ_MNESIA_BASE": str(directory / "mnesia"),
+        "RABBITMQ_LOG_BASE": str(directory / "log"),
+        "RABBITMQ_CONFIG_FILE": str(directory / "rabbitmq.conf"),
+        "RABBITMQ_CONF_ENV_FILE": "/dev/null",  # else /etc/rabbitmq decides the node's name and port
+        "RABBITMQ_ENABLED_PLUGINS_FILE": str(directory / "enabled_plugins"),
+        "RUNNING_UNDER_SYSTEMD": "true",  # its script then becomes the node, instead of standing before it
+    }
+
+
+def _free_ports(count: int) -> list[int]:
+    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [int(listener.getsockname()[1]) for listener in listeners]
+    for listener in listeners:
+        listener.close()
+    return ports
+
+
+def _server() -> Path | None:
+    if _DEBIAN_SERVER.exists():
+        return _DEBIAN_SERVER
+    found = shutil.which("rabbitmq-server")
+    return Path(found) if found else None
+
+
+def ensure() -> None:
+    """Installs RabbitMQ where it is missing and we may."""
+    if os.environ.get(ENVIRONMENT_URL) or _server():
+        return
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise BrokerError(f"RabbitMQ is not installed: {_CURE}.")
+    sys.stderr.write("Installing rabbitmq-server with apt-get for the tests: a minute or so.\n")
+    with _no_service_starts():
+        failed = _apt_get("install", _PACKAGE)
+        if failed:
+            failed = _apt_get("update") or _apt_get("install", _PACKAGE)
+    if failed or not _server():
+        raise BrokerError(f"RabbitMQ is not installed and apt-get could not ({failed}): {_CURE}.")
+
+
+def _apt_get(*arguments: str) -> str:
+    """What went wrong, in its last line; nothing if all went well."""
+    command = ["apt-get", "--quiet", "--yes", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120", *arguments]
+    environment = os.environ | {"LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive", "NEEDRESTART_SUSPEND": "1"}
+    done = subprocess.run(
+        command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    return (done.stderr.strip() or f"exit {done.returncode}").splitlines()[-1] if done.returncode else ""
+
+
+@contextmanager
+def _no_service_starts() -> Iterator[None]:
+    """Debian asks policy-rc.d before it starts what it has installed. What stood there returns, even after a crash."""
+    before = _POLICY.with_name("policy-rc.d.before-rtp-test")
+    if os.path.lexists(_POLICY) and not os.path.lexists(before):
+        _POLICY.rename(before)
+    try:
+        _POLICY.write_text("#!/bin/sh\nexit 101\n")
+        _POLICY.chmod(0o755)
+        yield
+    finally:
+        _POLICY.unlink(missing_ok=True)
+        if os.path.lexists(before):
+            before.rename(_POLICY)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["ensure"]:
+        sys.exit("usage: python -m tests.support.rabbitmq ensure")
+    try:
+        ensure()
+    except BrokerError as error:
+        sys.exit(str(error))

@@ -1,0 +1,153 @@
+"""The tests' own RabbitMQ: it comes back with what was durable, and leaves nothing behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pika
+import pika.exceptions
+import psutil  # type: ignore[import-untyped]
+import pytest
+
+from tests.support import rabbitmq
+from tests.support.rabbitmq import Broker, BrokerError, Node, start_broker
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def node(monkeypatch: pytest.MonkeyPatch) -> Iterator[Node]:
+    monkeypatch.delenv(rabbitmq.ENVIRONMENT_URL, raising=False)
+    broker = start_broker()
+    assert isinstance(broker, Node)
+    yield broker
+    broker.stop()
+
+
+def wait_until(done: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def processes_with(word: str) -> list[str]:
+    """Command lines of the living processes that name it; a zombie has none."""
+    lines = (" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"]))
+    return [line for line in lines if word in line]
+
+
+def is_open(port: str) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", int(port))) == 0
+
+
+def put(url: str, queue: str) -> None:
+    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
+        channel = connection.channel()
+        channel.confirm_delivery()
+        channel.queue_declare(queue, durable=True, arguments={"x-queue-type": "quorum"})
+        channel.basic_publish("", queue, b"kept", pika.BasicProperties(delivery_mode=2))
+
+
+def test_what_was_durable_is_there_after_a_pause_and_after_a_kill(node: Node) -> None:
+    put(node.url, "durable")
+    for end in (node.pause_node, node.kill):
+        end()
+        with pytest.raises((pika.exceptions.AMQPError, OSError)):
+            node.depth("durable")
+        node.start()
+        wait_until(lambda: node.depth("durable") == 1)  # a quorum queue elects its leader first
+
+
+def test_it_is_private_and_leaves_nothing(node: Node) -> None:
+    ports = [node.environment[name] for name in ("RABBITMQ_NODE_PORT", "RABBITMQ_DIST_PORT", "ERL_EPMD_PORT")]
+    everywhere = {c.laddr.port for c in psutil.net_connections("tcp4") if c.laddr and c.laddr.ip == "0.0.0.0"}  # noqa: S104
+    assert not everywhere & {int(port) for port in ports}
+    assert all(map(is_open, ports))
+    assert processes_with(str(node.directory))
+    node.stop()
+    assert not any(map(is_open, ports))
+    assert not processes_with(str(node.directory))
+    assert not node.directory.exists()
+    node.stop()  # again, harmlessly
+
+
+def test_it_ends_with_a_killed_test_run(tmp_path: Path) -> None:
+    start = "from tests.support.rabbitmq import start_broker; broker = start_broker()"
+    script = f"import sys; {start}; print(broker.directory, flush=True); sys.stdin.read()"
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}  # its files stay behind
+    environment.pop(rabbitmq.ENVIRONMENT_URL, None)
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", script], stdin=pipe, stdout=pipe, text=True, env=environment) as run:
+        assert run.stdout is not None
+        directory = run.stdout.readline().strip()
+        assert processes_with(directory)
+        run.send_signal(signal.SIGKILL)
+    wait_until(lambda: not processes_with(directory))
+
+
+def test_a_given_broker_is_used_and_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(rabbitmq.ENVIRONMENT_URL, "amqp://elsewhere/")
+    broker = start_broker()
+    assert broker == Broker("amqp://elsewhere/")
+    assert not broker.private
+    for act in (broker.start, broker.pause_node, broker.kill):
+        with pytest.raises(BrokerError, match="not ours"):
+            act()
+    broker.stop()
+
+
+def test_a_node_that_fails_says_so_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(rabbitmq.ENVIRONMENT_URL, raising=False)
+    monkeypatch.setattr(rabbitmq, "_server", lambda: Path("/bin/false"))
+    with pytest.raises(BrokerError, match="RabbitMQ did not start"):
+        start_broker()
+
+
+def test_where_it_cannot_be_installed_one_line_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(rabbitmq.ENVIRONMENT_URL, raising=False)
+    monkeypatch.setattr(rabbitmq, "_server", lambda: None)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(BrokerError, match=r"^RabbitMQ is not installed: run `sudo apt-get install"):
+        rabbitmq.ensure()
+
+
+def test_apt_get_runs_twice_if_its_lists_are_old(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    fake = tmp_path / "apt-get"
+    fake.write_text('#!/bin/sh\necho "$@" >>"$0.calls"\necho "E: no such package" >&2\nexit 100\n')
+    fake.chmod(0o755)
+    monkeypatch.delenv(rabbitmq.ENVIRONMENT_URL, raising=False)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(rabbitmq, "_server", lambda: None)
+    monkeypatch.setattr(rabbitmq, "_POLICY", tmp_path / "policy-rc.d")
+    with pytest.raises(BrokerError, match=r"apt-get could not \(E: no such package\): run"):
+        rabbitmq.ensure()
+    calls = (tmp_path / "apt-get.calls").read_text().splitlines()
+    assert [call.split()[5] for call in calls] == ["install", "update"]
+
+
+@pytest.mark.parametrize("before", [None, "#!/bin/sh\nexit 0\n"])
+def test_services_stay_down_only_while_it_installs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, before: str | None
+) -> None:
+    policy = tmp_path / "policy-rc.d"
+    monkeypatch.setattr(rabbitmq, "_POLICY", policy)
+    if before:
+        policy.write_text(before)
+    with rabbitmq._no_service_starts():
+        assert subprocess.run([policy], check=False).returncode == 101
+    assert (policy.read_text() if policy.exists() else None) == before
+    assert len(list(tmp_path.iterdir())) == (1 if before else 0)
+
+
+def test_ensure_is_quiet_where_it_is_installed() -> None:
+    command = [sys.executable, "-m", "tests.support.rabbitmq", "ensure"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
