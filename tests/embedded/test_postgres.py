@@ -17,10 +17,11 @@ import asyncpg
 import psutil  # type: ignore[import-untyped]
 import psycopg
 import pytest
-import rtp_embedded
 import sqlalchemy
-from rtp_embedded.postgres import Postgres, PostgresError, start
 from sqlalchemy.ext.asyncio import create_async_engine
+
+import rtp_embedded
+from rtp_embedded.postgres import Postgres, PostgresError, start
 
 FAST = {"fsync": "off"}
 NOBODY = 65534

@@ -1,7 +1,5 @@
 """The gateway: the edge, both ways. REST in; events out."""
 
-from fastapi import FastAPI
-from starlette.types import ASGIApp
 
 from rtp_gateway import migrations
 from rtp_gateway.edge import Gateway
@@ -32,9 +30,9 @@ def build_runtime(settings: GatewaySettings) -> tuple[Runtime, SigningKey]:
     return Runtime.build(service, settings, verifier), key
 
 
-def build_gateway(runtime: Runtime, key: SigningKey, upstreams: Upstreams) -> ASGIApp:
+def build_gateway(runtime: Runtime, key: SigningKey, upstreams: Upstreams) -> Gateway:
     """The application that faces the outside: the gateway's own routes, and the services behind it."""
-    app: FastAPI = build_app(runtime)
+    app = build_app(runtime)
     app.state.signing_key = key
     app.state.upstreams = upstreams
     app.include_router(portal)

@@ -3,7 +3,8 @@
 import logging
 import time
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from fastapi import FastAPI
+from starlette.types import Message, Receive, Scope, Send
 
 from rtp_gateway.proxy.forward import Upstreams
 from rtp_gateway.proxy.routing import service_for
@@ -15,15 +16,15 @@ log = logging.getLogger(__name__)
 class Gateway:
     """The ASGI application that faces the outside."""
 
-    def __init__(self, own: ASGIApp, upstreams: Upstreams, metrics: Metrics) -> None:
-        self._own = own
-        self._upstreams = upstreams
+    def __init__(self, own: FastAPI, upstreams: Upstreams, metrics: Metrics) -> None:
+        self.own = own
+        self.upstreams = upstreams
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         name = service_for(scope["path"]) if scope["type"] == "http" else None
         if name is None:
-            await self._own(scope, receive, send)
+            await self.own(scope, receive, send)
             return
         status, started = 0, time.perf_counter()
 
@@ -34,7 +35,7 @@ class Gateway:
             await send(message)
 
         try:
-            await self._upstreams.forward(name, scope, receive, note_status)
+            await self.upstreams.forward(name, scope, receive, note_status)
         finally:
             self._metrics.requests.labels("gateway", scope["method"], f"-> {name}", str(status)).observe(
                 time.perf_counter() - started

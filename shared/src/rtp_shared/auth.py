@@ -56,7 +56,7 @@ class FixedKeys:
     def __init__(self, keys: KeySet) -> None:
         self._keys = keys
 
-    async def get(self, *, refresh: bool = False) -> KeySet:  # noqa: ARG002
+    async def get(self, *, refresh: bool = False) -> KeySet:
         return self._keys
 
 

@@ -1,8 +1,9 @@
 """What every service's OpenAPI 3.1 document has in common: the problem schema, security, and tidy operation ids."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
@@ -36,50 +37,80 @@ _PROBLEM = {
 }
 
 
-def describe(app: FastAPI) -> None:
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "maxLength": 257},
+    "description": "A quoted string of your choice, new for each write. Sent again with the same request, the stored "
+    "answer is given; with another request, 422. Kept for 24 hours.",
+}
+
+Scopes = dict[tuple[str, str], str]
+
+
+def operation_id(route: APIRoute) -> str:
+    return route.name.replace("_", "-")
+
+
+def describe(app: FastAPI, routers: Sequence[APIRouter]) -> None:
     """Give the application its OpenAPI document, made when first asked for."""
 
     def document() -> dict[str, Any]:
         if not app.openapi_schema:
-            app.openapi_schema = _document(app)
+            app.openapi_schema = _document(app, _scopes(routers))
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
 
 
-def _document(app: FastAPI) -> dict[str, Any]:
-    routes = [route for route in app.routes if isinstance(route, APIRoute)]
-    for route in routes:
-        route.operation_id = route.name.replace("_", "-")
-    document = get_openapi(
-        title=app.title, version=app.version, description=app.description, routes=app.routes, openapi_version="3.1.0"
-    )
-    scopes = {
+def _scopes(routers: Sequence[APIRouter]) -> Scopes:
+    return {
         (route.path, method.lower()): dependency.call.scope
-        for route in routes
+        for router in routers
+        for route in router.routes
+        if isinstance(route, APIRoute)
         for method in route.methods or ()
         for dependency in route.dependant.dependencies
         if isinstance(dependency.call, Access)
     }
+
+
+def _document(app: FastAPI, scopes: Scopes) -> dict[str, Any]:
+    document = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes, openapi_version="3.1.0"
+    )
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            operation["responses"].pop("422", None)
-            operation["responses"]["4XX"] = _PROBLEM
-            if scope := scopes.get((path, method)):
-                operation["security"] = [{"clientCredentials": [scope]}]
+            _complete(operation, method, scopes.get((path, method)))
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
-    schemas.pop("HTTPValidationError", None)
-    schemas.pop("ValidationError", None)
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}", by_alias=True)
     schemas |= problem.pop("$defs", {}) | {"Problem": problem}
-    components["securitySchemes"] = {
-        "clientCredentials": {
-            "type": "oauth2",
-            "description": "OAuth 2 client credentials (RFC 6749 section 4.4)",
-            "flows": {
-                "clientCredentials": {"tokenUrl": "/oauth2/token", "scopes": {scope: scope for scope in sorted(set(scopes.values()))}}
-            },
-        }
-    }
+    components["securitySchemes"] = {"clientCredentials": _security(scopes)}
     return document
+
+
+def _complete(operation: dict[str, Any], method: str, scope: str | None) -> None:
+    operation["summary"] = operation["operationId"].replace("-", " ").capitalize()
+    operation["responses"].pop("422", None)
+    operation["responses"]["4XX"] = _PROBLEM
+    if scope is None:
+        return
+    operation["security"] = [{"clientCredentials": [scope]}]
+    for parameter in operation.get("parameters", ()):
+        if parameter["name"] == "if-match":
+            parameter |= {"name": "If-Match", "required": True, "schema": {"type": "string"}}
+    if method in ("post", "patch", "delete"):
+        operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+
+
+def _security(scopes: Scopes) -> dict[str, Any]:
+    named = {scope: scope for scope in sorted(set(scopes.values()))}
+    return {
+        "type": "oauth2",
+        "description": "OAuth 2 client credentials (RFC 6749 section 4.4)",
+        "flows": {"clientCredentials": {"tokenUrl": "/oauth2/token", "scopes": named}},
+    }

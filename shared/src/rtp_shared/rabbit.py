@@ -82,7 +82,10 @@ class Link:
 
     async def _wait(self, call: Callable[[Callable[[Any], None]], object]) -> Any:
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        call(lambda result: _resolve(answer, result))
+        try:
+            call(lambda result: _resolve(answer, result))
+        except AMQPError as error:  # it broke off after the last answer
+            raise BusUnavailable(str(error) or type(error).__name__) from error
         await asyncio.wait({answer, self.closed}, return_when=asyncio.FIRST_COMPLETED)
         if not answer.done():
             raise BusUnavailable(self.closed.result())
@@ -137,48 +140,47 @@ async def declare_once(url: str, service: str, routing_keys: Sequence[str]) -> N
         link.abandon()
 
 
-class RabbitBus:
-    """Publishes with confirms, a whole batch outstanding."""
+class _Outgoing:
+    """One link in confirm mode. What the broker says late, on a link that was given up, can touch no later batch."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._link: Link | None = None
+    def __init__(self, link: Link) -> None:
+        self.link = link
         self._outstanding: dict[int, UUID] = {}
         self._outcome = Outcome(set(), set())
         self._tag = 0
         self._done = asyncio.Event()
 
+    @classmethod
+    async def open(cls, url: str) -> "_Outgoing":
+        outgoing = cls(await Link.open(url))
+        outgoing.link.channel.add_on_return_callback(outgoing._returned)
+        await outgoing.link.ask("confirm_delivery", ack_nack_callback=outgoing._answered)
+        return outgoing
+
+    @property
+    def usable(self) -> bool:
+        return not self._outstanding and not self.link.closed.done()
+
     async def publish(self, messages: Sequence[Message]) -> Outcome:
-        link = await self._open()
-        self._outcome, self._outstanding = Outcome(set(), set()), {}
+        self._outcome = Outcome(set(), set())
         self._done.clear()
         try:
             for message in messages:
                 self._tag += 1
                 self._outstanding[self._tag] = message.event_id
-                link.channel.basic_publish(
+                self.link.channel.basic_publish(
                     EXCHANGE, message.type, message.body, properties=_properties(message), mandatory=True
                 )
         except AMQPError as error:
             log.warning("publishing broke off", extra={"error": type(error).__name__})
-        await self._confirmed(link)
+        if self._outstanding:
+            await self._confirmed()
         return self._outcome
 
-    async def _open(self) -> Link:
-        if self._link is None or self._link.closed.done():
-            link = await Link.open(self._url)
-            link.channel.add_on_return_callback(self._returned)
-            await link.ask("confirm_delivery", ack_nack_callback=self._answered)
-            self._link, self._tag = link, 0
-        return self._link
-
-    async def _confirmed(self, link: Link) -> None:
+    async def _confirmed(self) -> None:
         done: asyncio.Future[Any] = asyncio.ensure_future(self._done.wait())
-        await asyncio.wait({done, link.closed}, timeout=CONFIRM_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({done, self.link.closed}, timeout=CONFIRM_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         done.cancel()
-        if self._outstanding:
-            link.abandon()
-            self._link = None
 
     def _answered(self, frame: Any) -> None:
         tag, multiple = frame.method.delivery_tag, frame.method.multiple
@@ -197,9 +199,24 @@ class RabbitBus:
         log.error("no queue hears this event", extra={"event_type": properties.type})
         self._outcome.refused.add(UUID(properties.message_id))
 
+
+class RabbitBus:
+    """Publishes with confirms, a whole batch outstanding."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._outgoing: _Outgoing | None = None
+
+    async def publish(self, messages: Sequence[Message]) -> Outcome:
+        if self._outgoing is None or not self._outgoing.usable:
+            await self.close()
+            self._outgoing = await _Outgoing.open(self._url)
+        return await self._outgoing.publish(messages)
+
     async def close(self) -> None:
-        if self._link is not None:
-            self._link.abandon()
+        outgoing, self._outgoing = self._outgoing, None
+        if outgoing is not None:
+            outgoing.link.abandon()
 
 
 def _properties(message: Message) -> pika.BasicProperties:
@@ -229,29 +246,32 @@ class RabbitConsumer:
         pause = 0.2
         while True:
             try:
-                link = await self._open()
-                pause, self.connected = 0.2, True
-                reason = await link.closed
-                log.warning("the broker closed the connection", extra={"reason": reason})
+                await self._consume()
+                pause = 0.2
             except BusUnavailable as error:
                 log.warning("the broker is away", extra={"reason": str(error)})
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 2.0)
-            finally:
-                self.connected = False
 
-    async def _open(self) -> Link:
+    async def _consume(self) -> None:
         link = await Link.open(self._url)
+        try:
+            await self._begin(link)
+            self.connected = True
+            reason = await link.closed
+            log.warning("the broker closed the connection", extra={"reason": reason})
+        finally:
+            self.connected = False
+            link.abandon()
+
+    async def _begin(self, link: Link) -> None:
         await declare(link, self._service, self._consumer.routing_keys)
         await link.ask("basic_qos", prefetch_count=self._prefetch)
         link.channel.add_on_cancel_callback(lambda _: link.abandon())
-        link.channel.basic_consume(
-            self._service,
-            lambda channel, method, properties, body: self._arrived(channel, method.delivery_tag or 0, properties, body),
-        )
-        return link
+        await link.ask("basic_consume", queue=self._service, on_message_callback=self._arrived)
 
-    def _arrived(self, channel: Channel, tag: int, properties: Any, body: bytes) -> None:
+    def _arrived(self, channel: Channel, method: Any, properties: Any, body: bytes) -> None:
+        tag: int = method.delivery_tag
         try:
             message = _message(properties, body)
         except (KeyError, TypeError, ValueError, AttributeError):

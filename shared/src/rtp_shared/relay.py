@@ -58,13 +58,12 @@ class Relay:
         while True:
             try:
                 await self._lead()
-                pause = 0.2
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
                 log.warning("relay lost its database, trying again", extra={"error": type(error).__name__})
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 5.0)
+                pause = 0.2 if self.leading else min(pause * 2, 5.0)
             finally:
                 self.leading = False
+            await asyncio.sleep(pause)
 
     async def _lead(self) -> None:
         connection = await asyncpg.connect(self._url, timeout=5, server_settings={"application_name": "rtp-relay"})

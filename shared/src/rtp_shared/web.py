@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rtp_shared import etags, idempotency, problems, tracing
 from rtp_shared.auth import Access, Principal, Public, authenticate
-from rtp_shared.openapi import describe
+from rtp_shared.openapi import describe, operation_id
 from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError, Invalid, Malformed, Refusal, TooLarge, Unavailable, Unsupported
 from rtp_shared.service import Runtime
@@ -123,12 +123,13 @@ def build_app(runtime: Runtime) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         separate_input_output_schemas=False,
+        generate_unique_id_function=operation_id,
     )
     app.state.runtime = runtime
     for each in service.routers:
         app.include_router(each)
     _add_health(app, runtime)
-    describe(app)
+    describe(app, service.routers)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _plain)

@@ -1,7 +1,6 @@
 """The whole platform in one process: the services' applications behind the gateway, and the in-process bus."""
 
 import asyncio
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any

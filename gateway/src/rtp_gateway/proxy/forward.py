@@ -58,7 +58,7 @@ class InProcess:
         async def send(message: Message) -> None:
             body.extend(message.get("body", b""))
 
-        scope = {
+        scope: Scope = {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
             "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "", "headers": [],
             "server": ("localhost", 80), "client": None, "state": {},

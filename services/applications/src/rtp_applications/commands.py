@@ -17,6 +17,7 @@ from rtp_shared.db import visible_to
 from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError
 
+
 class Actor(Protocol):
     """Who acts: a client, and as whom it sees cases."""
 

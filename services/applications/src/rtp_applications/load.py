@@ -38,6 +38,7 @@ COUNCIL_KINDS = {
 # area of the trust's headquarters decides.
 NHS_REGIONS = {"Y56": "E12000007", "Y58": "E12000009", "Y59": "E12000008", "Y61": "E12000006", "Y62": "E12000002"}
 POSTCODE_AREAS = {
+    "CA": "E12000002",
     **dict.fromkeys(("DH", "DL", "NE", "SR", "TS"), "E12000001"),
     **dict.fromkeys(("BD", "DN", "HD", "HG", "HU", "HX", "LS", "S", "WF", "YO"), "E12000003"),
     **dict.fromkeys(("DE", "LE", "LN", "NG", "NN"), "E12000004"),
@@ -62,8 +63,9 @@ async def load_reference_data(session: AsyncSession) -> str:
     await _upsert(session, Body, [{k: v for k, v in body.items() if k != "identifiers"} for body in bodies])
     await _upsert(session, BodyIdentifier, [i for body in bodies for i in body["identifiers"]])
     await _upsert(session, BankHoliday, list(_bank_holidays()))
-    kinds = Counter("council" if "-LA" in str(b["identifiers"][0]["scheme"]) or b["nation"] != "England" else b["kind"] for b in bodies if not b["ended_on"])
-    return f"{kinds['council']} councils, {kinds[BodyKind.NHS_TRUST]} NHS trusts, {kinds[BodyKind.INTEGRATED_CARE_BOARD]} integrated care boards"
+    kinds = Counter(body["kind"] for body in bodies if not body["ended_on"])
+    trusts_now, boards_now = kinds.pop(BodyKind.NHS_TRUST), kinds.pop(BodyKind.INTEGRATED_CARE_BOARD)
+    return f"{kinds.total()} councils, {trusts_now} NHS trusts, {boards_now} integrated care boards"
 
 
 def _read(name: str) -> Any:
@@ -113,7 +115,7 @@ def _trusts(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             [row["org_id"]],
             name=row["name"],
             kind=BodyKind.NHS_TRUST,
-            nation="England",
+            nation="Wales" if (row["nhs_region_code"] or "").startswith("W") else "England",
             region=_trust_region(row),
             opened_on=_compact_date(row["open_date"]),
             ended_on=_compact_date(row["close_date"]),

@@ -49,7 +49,7 @@ async def open_case(
 
 
 @cases.get("")
-async def list_cases(  # noqa: PLR0913
+async def list_cases(
     principal: CaseReader,
     session: Session,
     limit: Limit = 50,

@@ -1,0 +1,63 @@
+# Every target stands on the virtual environment, which is made from constraints.txt when that has changed.
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo up test check format bench docs migrate new-migration constraints clean
+
+help:            ## List the targets
+	@grep -E '^[a-z-]+: *.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1: /' | column -t -s ':'
+
+$(READY): constraints.txt pyproject.toml
+	@echo "Setting up $(VENV)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed")'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+setup: $(READY)  ## Make the virtual environment
+
+run: $(READY)    ## Start the whole platform in one process on PORT
+	@exec $(BIN)/python -m rtp_embedded --port $(PORT)
+
+demo: $(READY)   ## Show the journey on a platform that runs on PORT
+	@$(BIN)/python -m rtp_embedded.demo --port $(PORT)
+
+up: $(READY)     ## Start the platform as separate processes (RTP_ADMIN_DATABASE_URL, RTP_BROKER_URL)
+	@exec $(BIN)/python -m rtp_embedded.up
+
+test: $(READY)   ## Run every test; sets up RabbitMQ if it is not there
+	@$(BIN)/python -m tests.support.rabbitmq ensure
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: $(READY)  ## Lint, types, architecture, generated documents and migrations
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m rtp_embedded.documents --check
+	@$(BIN)/python -m rtp_embedded.migrations check
+
+format: $(READY) ## Put the code into its form
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(READY)  ## Measure ours beside the floor; ONLY=name for one row
+	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
+
+docs: $(READY)   ## Write openapi/ and asyncapi/ anew
+	@$(BIN)/python -m rtp_embedded.documents
+
+new-migration: $(READY)  ## Write a migration: make new-migration SERVICE=applications MESSAGE="what it adds"
+	@$(BIN)/python -m rtp_embedded.migrations new $(SERVICE) "$(MESSAGE)"
+
+constraints:     ## Pin the newest versions anew
+	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --all-extras --strip-extras \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header -o constraints.txt pyproject.toml
+
+clean:           ## Remove the virtual environment and caches; data stays
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,203 @@
+"""The stage of a run: PostgreSQL as it is shipped, the service, the gateway and the floor, each a real process."""
+
+import asyncio
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+from uuid import UUID
+
+import httpx
+import psycopg
+from pydantic import SecretStr
+
+from bench.capture import LOG_TO_JSON, Log, floor_statements
+from bench.load import Target, wait_for
+from rtp_applications.app import service as applications
+from rtp_applications.load import body_id
+from rtp_embedded import postgres
+from rtp_gateway.app import service as gateway
+from rtp_gateway.identity.commands import register_client
+from rtp_gateway.identity.keys import SigningKey
+from rtp_gateway.identity.models import SCOPES
+from rtp_shared import migrate
+from rtp_shared.db import Database
+from rtp_shared.run import load_reference_data
+from rtp_shared.service import Service
+from rtp_shared.settings import ProcessSettings
+
+CASES = 10_000
+CLIENT = "bench"
+EMPLOYER = "GB-LAE-CMD"
+DRAFT = {
+    "employer": EMPLOYER,
+    "serviceName": "Learning disability day service",
+    "sector": "adult-social-care",
+    "applicantCount": 12,
+    "headcount": 60,
+    "legalForm": "cic-limited-by-guarantee",
+    "annualValuePence": 240_000_000,
+    "financeSoughtPence": 10_000_000,
+    "financePurposes": ["working-capital"],
+    "supportNeeds": ["legal", "financial"],
+    "conflictsDeclared": True,
+}
+
+# Copies of one submitted case, whatever columns a case has.
+_COPY = """
+    INSERT INTO cases SELECT (jsonb_populate_record(c, jsonb_build_object(
+        'id', uuidv7(), 'number', format('RTP-%%s-000-0000', lpad(n::text, 6, '0'))))).*
+    FROM cases c, generate_series(1, %s) n WHERE c.id = %s
+"""
+
+
+class Stage:
+    """Everything that runs. Nothing of it outlives the `with` block."""
+
+    def __init__(self) -> None:
+        self._undo = ExitStack()
+        self.directory = Path(self._undo.enter_context(tempfile.TemporaryDirectory(prefix="rtp-bench-")))
+        self.ids = self.directory / "ids.txt"
+        self._secret = secrets.token_urlsafe(24)
+
+    def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException:
+            self._undo.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._undo.close()
+
+    def _start(self) -> None:
+        self.server = self._undo.enter_context(postgres.start(self.directory / "postgres", settings=LOG_TO_JSON))
+        self._postmaster = int((self.server.cluster.files / "postmaster.pid").read_text().split()[0])
+        service_port, gateway_port, floor_port = free_ports(3)
+        self.public_url = f"http://127.0.0.1:{gateway_port}"
+        asyncio.run(self._prepare())
+        upstreams = json.dumps({"applications": f"http://127.0.0.1:{service_port}"})
+        gateway_pid = self.start_service(
+            gateway,
+            gateway_port,
+            RTP_SIGNING_KEY=SigningKey.generate(),
+            RTP_SECRETS_KEY=secrets.token_urlsafe(32) + "=",
+            RTP_UPSTREAMS=upstreams,
+            RTP_TOKEN_SECONDS="3600",
+        )
+        service_pid = self.start_service(applications, service_port)
+        self.service = self._target(service_port, service_pid)
+        self.gateway = self._target(gateway_port, gateway_pid, service_pid)
+        self.token = self._new_token()
+        self._seed()
+        statements = self.directory / "statements.json"
+        statements.write_text(json.dumps(self.captured()))
+        floor = [sys.executable, "-m", "bench.floor", str(statements), self.url_of(applications), str(floor_port)]
+        self.floor = self._target(floor_port, self.start("floor", floor, floor_port))
+
+    def _target(self, port: int, *pids: int) -> Target:
+        return Target(f"http://127.0.0.1:{port}", (self._postmaster, *pids))
+
+    def url_of(self, service: Service) -> str:
+        return self.server.url(service.database, f"{service.database}_app")
+
+    async def _prepare(self) -> None:
+        for service in (applications, gateway):
+            await migrate.provision(self.server.url(), service.database)
+            await migrate.migrate(self.server.url(service.database, f"{service.database}_owner"), service)
+            await load_reference_data(service, ProcessSettings(database_url=SecretStr(self.url_of(service))))
+        database = Database(self.url_of(gateway), pool_size=1)
+        async with database.transaction() as session:
+            await register_client(
+                session, CLIENT, name="bench", organisation=body_id(EMPLOYER), secret=self._secret, scopes=list(SCOPES)
+            )
+        await database.close()
+
+    def start_service(self, service: Service, port: int, **settings: str) -> int:
+        """Start a service's web process as it is shipped; return its process id."""
+        module = f"rtp_{service.name.replace('-', '_')}"
+        given = {"RTP_DATABASE_URL": self.url_of(service), "RTP_PUBLIC_URL": self.public_url, "RTP_PORT": str(port)}
+        return self.start(service.name, [sys.executable, "-m", module, "web"], port, **given, **settings)
+
+    def start(self, name: str, command: list[str], port: int, **environment: str) -> int:
+        log = self.directory / f"{name}.log"
+        with log.open("wb") as file:
+            clean = {key: value for key, value in os.environ.items() if not key.startswith("RTP_")}
+            process = subprocess.Popen(command, env={**clean, **environment}, stdout=file, stderr=file)
+        self._undo.callback(_end, process)
+        wait_for(f"http://127.0.0.1:{port}/health", process, log)
+        return process.pid
+
+    def _new_token(self) -> str:
+        form = {"grant_type": "client_credentials"}
+        answer = httpx.post(f"{self.public_url}/oauth2/token", data=form, auth=(CLIENT, self._secret), trust_env=False)
+        token: str = answer.raise_for_status().json()["access_token"]
+        return token
+
+    def client(self, url: str | None = None) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        return httpx.Client(base_url=url or self.service.url, headers=headers, timeout=30, trust_env=False)
+
+    def _seed(self) -> None:
+        """10,000 submitted cases: one made through the service, and its copies."""
+        with self.client() as api:
+            case = api.post("/v1/cases", json=DRAFT).raise_for_status().json()
+            submit = f"/v1/cases/{case['id']}/actions/submit"
+            api.post(submit, headers={"If-Match": f'"{case["version"]}"'}).raise_for_status()
+        with psycopg.connect(self.server.url(applications.database), autocommit=True) as connection:
+            connection.execute(_COPY, (CASES - 1, UUID(case["id"])))
+            connection.execute("VACUUM ANALYZE")
+            ids = [str(row[0]) for row in connection.execute("SELECT id FROM cases")]
+        self.ids.write_text("\n".join(ids) + "\n")
+        assert len(ids) == CASES
+
+    def captured(self) -> dict[str, object]:
+        """Statements by kind of request, as the floor takes them."""
+        ids = self.ids.read_text().split()
+        with (
+            Log(self.server.cluster.files, self.server.url(), f"{applications.database}_app") as log,
+            self.client() as api,
+        ):
+
+            def create() -> dict[str, str]:
+                key = secrets.token_hex(8)
+                case = api.post("/v1/cases", json=DRAFT, headers={"Idempotency-Key": key}).raise_for_status().json()
+                return {"id": case["id"], "key": key}
+
+            def read(case_id: str) -> dict[str, str]:
+                api.get(f"/v1/cases/{case_id}").raise_for_status()
+                return {"id": case_id}
+
+            def list_() -> dict[str, str]:
+                api.get("/v1/cases?limit=50").raise_for_status()
+                return {}
+
+            return {
+                "create": floor_statements(log.of(create), log.of(create)),
+                "read": floor_statements(log.of(lambda: read(ids[1])), log.of(lambda: read(ids[2]))),
+                "list": floor_statements(log.of(list_), log.of(list_)),
+            }
+
+
+def free_ports(count: int) -> list[int]:
+    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [int(listener.getsockname()[1]) for listener in listeners]
+    for listener in listeners:
+        listener.close()
+    return ports
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,54 @@
+"""Writes openapi/ and asyncapi/, or checks that they are in date: `python -m rtp_embedded.documents [--check]`."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rtp_embedded.platform import Keys, Platform
+from rtp_gateway.portal import asyncapi
+from rtp_gateway.portal.openapi import merge
+from rtp_gateway.proxy.routing import NAMES
+from rtp_shared.contracts import catalogue
+
+PUBLIC_URL = "https://righttoprovide.example"
+
+
+def main() -> int:
+    stale = [path for path, text in _documents() if not path.exists() or path.read_text() != text]
+    if "--check" in sys.argv[1:]:
+        for path in stale:
+            sys.stderr.write(f"{path} is out of date: run `make docs`\n")
+        return 1 if stale else 0
+    for path, text in _documents():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    print(f"{len(stale)} documents written, the others were in date")
+    return 0
+
+
+def _documents() -> Iterator[tuple[Path, str]]:
+    """Every generated document, with its path from the top of the repository."""
+    platform = Platform(lambda _database, _role: "postgresql://nobody@localhost/none", public_url=PUBLIC_URL, keys=Keys())
+    parts = asyncio.run(_openapi(platform))
+    for name, part in parts.items():
+        yield Path("openapi") / f"{name}.json", _text(part)
+    yield Path("openapi") / "right-to-provide.json", _text(merge(parts, public_url=PUBLIC_URL))
+    yield Path("asyncapi") / "right-to-provide.json", _text(asyncapi.document(public_url=PUBLIC_URL))
+    for name, kind in sorted(catalogue().items()):
+        yield Path("asyncapi") / f"{name}.json", _text(asyncapi.envelope_schema(kind, public_url=PUBLIC_URL))
+
+
+async def _openapi(platform: Platform) -> dict[str, Any]:
+    documents = {name: await platform.app.upstreams.fetch_json(name, "/openapi.json") for name in NAMES}
+    return {**documents, "gateway": platform.app.own.openapi()}
+
+
+def _text(document: Any) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,18 @@
+"""The advice-matching service."""
+
+from rtp_advice_matching import migrations, routes
+from rtp_advice_matching.handlers import HANDLERS
+from rtp_advice_matching.load import load_reference_data
+from rtp_advice_matching.models import Model
+from rtp_shared.service import Service
+
+service = Service(
+    name="advice-matching",
+    title="Advice matching",
+    description="Advisers and mentors, who of them fits a staff group and why, and the support agreed on.",
+    routers=[routes.advisers, routes.support_requests],
+    metadata=Model.metadata,
+    migrations=migrations,
+    handlers=HANDLERS,
+    load_reference_data=load_reference_data,
+)

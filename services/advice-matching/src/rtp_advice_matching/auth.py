@@ -1,0 +1,11 @@
+"""Who may call what, as types in a route's signature."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from rtp_shared.auth import Access, Principal
+
+AdviserReader = Annotated[Principal, Depends(Access("advisers:read"))]
+SupportReader = Annotated[Principal, Depends(Access("support:read"))]
+SupportWriter = Annotated[Principal, Depends(Access("support:write"))]

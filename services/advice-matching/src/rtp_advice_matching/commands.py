@@ -1,0 +1,119 @@
+"""What can be done with support: verb(session, subject, *, details)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_advice_matching.errors import AdviserNotProposed, NoSuchSupportRequest
+from rtp_advice_matching.matching import rank
+from rtp_advice_matching.models import Adviser, Proposal, SupportRequest
+from rtp_advice_matching.queries import candidates, visible_to
+from rtp_shared.clock import utcnow
+from rtp_shared.contracts.advice_matching import SupportAgreed, SupportProposed
+from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
+from rtp_shared.outbox import Outbox
+from rtp_shared.problems import FieldError
+
+NEVER_SUBMITTED = "draft"
+
+
+class Actor(Protocol):
+    """Who acts: a client as itself, and as whom it sees requests."""
+
+    @property
+    def own_reader(self) -> str: ...
+    @property
+    def readers(self) -> Sequence[str]: ...
+
+
+async def open_request(session: AsyncSession, case: CaseSubmitted, *, readers: Sequence[str], outbox: Outbox) -> None:
+    """Open the case's support request and propose who fits; nothing where that was done, or the case has ended."""
+    now = utcnow()
+    request = await _of_case(session, case.case_id, readers=readers, now=now)
+    if not request.learn(_facts(case), readers=readers, now=now):
+        return
+    proposals = request.propose(rank(request.need(), await candidates(session)), now=now)
+    session.add_all(proposals)
+    await session.flush()
+    event = SupportProposed(
+        case_id=request.case_id,
+        support_request_id=request.id,
+        adviser_ids=[proposal.adviser_id for proposal in proposals],
+        proposed_at=now,
+    )
+    await _publish(session, outbox, request, event)
+
+
+async def close_request(session: AsyncSession, case: CaseWithdrawn, *, readers: Sequence[str]) -> None:
+    """Close the case's support request and free the place it took; also before its submission is heard."""
+    if case.withdrawn_from == NEVER_SUBMITTED:
+        return
+    now = utcnow()
+    request = await _of_case(session, case.case_id, readers=readers, now=now)
+    if adviser_id := request.close(now=now):
+        (await _locked_adviser(session, adviser_id)).give_place_back()
+
+
+async def accept(
+    session: AsyncSession, request_id: UUID, *, adviser_id: UUID, version: int, actor: Actor, outbox: Outbox
+) -> None:
+    """Accept a proposed adviser and take one of their places; of two who want the last one, one is refused."""
+    query = select(SupportRequest).where(SupportRequest.id == request_id, visible_to(SupportRequest, actor.readers))
+    request = (await session.execute(query.with_for_update())).scalar_one_or_none()
+    if request is None:
+        raise NoSuchSupportRequest
+    request.expect(version, by=actor.own_reader)
+    if await session.get(Proposal, (request_id, adviser_id)) is None:
+        raise AdviserNotProposed(errors=[FieldError("/adviser", "not among the proposals of this request")])
+    now = utcnow()
+    request.agree(await _locked_adviser(session, adviser_id), now=now)
+    await session.flush()
+    event = SupportAgreed(case_id=request.case_id, support_request_id=request.id, adviser_id=adviser_id, agreed_at=now)
+    await _publish(session, outbox, request, event)
+
+
+async def _of_case(session: AsyncSession, case_id: UUID, *, readers: Sequence[str], now: datetime) -> SupportRequest:
+    """The case's request in its row lock. Made where there is none, so that two messages at once meet on one row."""
+    blank = SupportRequest.blank(case_id, readers=readers, now=now)
+    await session.execute(insert(SupportRequest).values(blank).on_conflict_do_nothing(index_elements=["case_id"]))
+    query = select(SupportRequest).where(SupportRequest.case_id == case_id)
+    return (await session.execute(query.with_for_update())).scalar_one()
+
+
+async def _locked_adviser(session: AsyncSession, adviser_id: UUID) -> Adviser:
+    # Always after the request, so that nobody waits in a ring; sharing the key, so that proposing never waits for it.
+    query = select(Adviser).where(Adviser.id == adviser_id).with_for_update(key_share=True)
+    return (await session.execute(query)).scalar_one()
+
+
+def _facts(case: CaseSubmitted) -> dict[str, Any]:
+    return {
+        "number": case.number,
+        "route": case.route,
+        "sector": case.sector,
+        "region": case.region,
+        "employer_id": case.employer,
+        "commissioner_id": case.commissioner,
+        "decision_body_id": case.decision_body,
+        "headcount": case.headcount,
+        "legal_form": case.legal_form,
+        "topics": case.support_needs,
+    }
+
+
+async def _publish(
+    session: AsyncSession, outbox: Outbox, request: SupportRequest, data: SupportProposed | SupportAgreed
+) -> None:
+    await outbox.publish(
+        session,
+        data,
+        case_id=request.case_id,
+        sequence=request.sequence,
+        dataref=f"/v1/support-requests/{request.id}",
+        readers=request.readers,
+    )

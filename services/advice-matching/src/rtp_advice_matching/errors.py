@@ -1,0 +1,39 @@
+"""The refusals of this domain."""
+
+from rtp_shared.problems import Conflict, Forbidden, Invalid, NotFound
+
+
+class NoSuchAdviser(NotFound):
+    title = "There is no such adviser"
+
+
+class NoSuchSupportRequest(NotFound):
+    title = "There is no such support request, or you may not know of it"
+
+
+class NotForYouToAccept(Forbidden):
+    title = "Only the system that opened the case accepts support for its staff group"
+
+
+class AdviserNotProposed(Invalid):
+    title = "This adviser is not among the proposals"
+
+
+class SupportAlreadyAgreed(Conflict):
+    title = "The staff group has agreed on an adviser before"
+
+
+class SupportRequestClosed(Conflict):
+    title = "The support request is closed"
+
+
+class NoPlaceLeft(Conflict):
+    title = "The adviser has no free place any more"
+
+
+class AdviserNotIndependent(Conflict):
+    title = "The adviser has declared a conflict of interest since"
+
+
+class AdviserHasLeft(Conflict):
+    title = "The adviser no longer takes part"

@@ -1,0 +1,5 @@
+from alembic import context
+
+from rtp_shared.migrate import run_environment
+
+run_environment(context)

@@ -1,0 +1,264 @@
+"""Advisers, support requests and proposals. A method changes a state or refuses; nobody sets `status` from outside."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid, func
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rtp_advice_matching.errors import (
+    AdviserHasLeft,
+    AdviserNotIndependent,
+    NoPlaceLeft,
+    NotForYouToAccept,
+    SupportAlreadyAgreed,
+    SupportRequestClosed,
+)
+from rtp_advice_matching.matching import IN_WORDS, Fit, Need, Ranking
+from rtp_shared.auth import organisation_reader
+from rtp_shared.contracts.vocabulary import Stage
+from rtp_shared.db import SYSTEM, Base, new_metadata
+from rtp_shared.etags import require_version
+
+
+class Model(Base):
+    __abstract__ = True
+    metadata = new_metadata()
+
+
+class AdviserKind(StrEnum):
+    ADVISER = "adviser"
+    """Paid for, usually by a support programme."""
+    MENTOR = "mentor"
+    """From a mutual that has made the same way."""
+    AMBASSADOR = "ambassador"
+    """Unpaid, at the level of a chief executive: opens doors and clears what is stuck."""
+
+
+class Adviser(Model):
+    """An adviser, mentor or ambassador of a network. Nothing personal but a display name."""
+
+    __tablename__ = "advisers"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    kind: Mapped[AdviserKind]
+    network_id: Mapped[uuid.UUID]
+    """Organisation id of the network, whose clients see the support requests that its advisers are proposed for."""
+    network_name: Mapped[str]
+    is_example: Mapped[bool]
+    active: Mapped[bool]
+    sectors: Mapped[list[str]]
+    regions: Mapped[list[str]]
+    remote: Mapped[bool]
+    topics: Mapped[list[str]]
+    stages: Mapped[list[str]]
+    legal_forms: Mapped[list[str]]
+    capacity: Mapped[int]
+    engaged: Mapped[int] = mapped_column(default=0)
+    """Places taken. Counted here and not from the requests, because whoever accepts sees only their own of those."""
+    conflicts: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid()))
+    """Bodies that the adviser is not independent of."""
+
+    # Not `engaged <= capacity`: who lowers the capacity ends no engagement by it.
+    __table_args__ = (
+        CheckConstraint("capacity >= 0", name="capacity"),
+        CheckConstraint("engaged >= 0", name="engaged"),
+        Index("ix_advisers_name_id", "name", "id"),
+    )
+
+    def take_place(self, *, independent_of: Iterable[uuid.UUID]) -> None:
+        """Take a place, inside the adviser's row lock. What was true when they were proposed may be no more."""
+        if not self.active:
+            raise AdviserHasLeft(f"{self.name} no longer takes part; another proposal can be accepted")
+        if not set(self.conflicts).isdisjoint(independent_of):
+            raise AdviserNotIndependent(f"{self.name} has a conflict of interest; another proposal can be accepted")
+        if self.engaged >= self.capacity:
+            raise NoPlaceLeft(f"all {self.capacity} places of {self.name} are taken; another proposal can be accepted")
+        self.engaged += 1
+
+    def give_place_back(self) -> None:
+        self.engaged -= 1
+
+
+class SupportStatus(StrEnum):
+    OPEN = "open"
+    """Nobody could be proposed yet."""
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    CLOSED = "closed"
+
+
+class SupportRequest(Model):
+    """What a case's staff group needs, in this service's own copy, and how far finding support has come."""
+
+    __tablename__ = "support_requests"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, server_default=func.uuidv7())
+    case_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    status: Mapped[SupportStatus]
+    version: Mapped[int]
+    sequence: Mapped[int]
+    """How many events the request has published."""
+    readers: Mapped[list[str]]
+    """Who may see it: those of the case, and proposed advisers' networks. Row-level security reads this column."""
+
+    # What was heard of the case, as text: a word that is new to the closed lists must not stop the event. All of it is
+    # unknown while a withdrawal has overtaken the submission.
+    number: Mapped[str | None]
+    route: Mapped[str | None]
+    stage: Mapped[str | None]
+    sector: Mapped[str | None]
+    region: Mapped[str | None]
+    employer_id: Mapped[uuid.UUID | None]
+    commissioner_id: Mapped[uuid.UUID | None]
+    decision_body_id: Mapped[uuid.UUID | None]
+    headcount: Mapped[int | None]
+    legal_form: Mapped[str | None]
+    topics: Mapped[list[str]]
+
+    not_proposed: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    """Every adviser looked at and not proposed, with the reason, as it was then."""
+    agreed_adviser_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("advisers.id"))
+    opened_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    proposed_at: Mapped[datetime | None]
+    agreed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_support_requests_readers", "readers", postgresql_using="gin"),
+        Index("ix_support_requests_status_id", "status", "id"),
+    )
+
+    @staticmethod
+    def blank(case_id: uuid.UUID, *, readers: Sequence[str], now: datetime) -> dict[str, Any]:
+        """The columns of a request of which only the case is known."""
+        return {
+            "case_id": case_id,
+            "status": SupportStatus.OPEN,
+            "version": 1,
+            "sequence": 0,
+            "readers": list(dict.fromkeys((*readers, *SYSTEM))),
+            "topics": [],
+            "not_proposed": [],
+            "opened_at": now,
+            "changed_at": now,
+        }
+
+    @property
+    def bodies(self) -> frozenset[uuid.UUID]:
+        """Whom an adviser must be independent of."""
+        return frozenset(filter(None, (self.employer_id, self.commissioner_id, self.decision_body_id)))
+
+    def learn(self, facts: Mapping[str, object], *, readers: Sequence[str], now: datetime) -> bool:
+        """Take in what the submitted case says; return whether support is to be proposed for it."""
+        if self.route is not None:
+            return False
+        for name, value in facts.items():
+            setattr(self, name, value)
+        # Exploring ends with the submission: what comes next is to make the case to the employing body.
+        self.stage = Stage.MAKE_THE_CASE
+        self._add_readers(readers)
+        self._changed(now)
+        return self.status is SupportStatus.OPEN
+
+    def need(self) -> Need:
+        """The question to the matching rule. Only of a request that has learned its case."""
+        assert self.sector is not None  # noqa: S101
+        assert self.stage is not None  # noqa: S101
+        return Need(
+            case_id=self.case_id,
+            bodies=self.bodies,
+            sector=self.sector,
+            region=self.region,
+            stage=self.stage,
+            topics=tuple(dict.fromkeys(self.topics)),
+            legal_form=self.legal_form,
+        )
+
+    def propose(self, ranking: Ranking, *, now: datetime) -> "list[Proposal]":
+        """Propose those who fit. Their networks see the request from now on, and of the proposals only their own."""
+        case_readers = list(self.readers)
+        proposals = [
+            Proposal.of(self, fit, rank=rank, readers=case_readers)
+            for rank, fit in enumerate(ranking.proposed, start=1)
+        ]
+        self.not_proposed = [
+            {"adviser_id": str(adviser_id), "ground": ground, "reason": IN_WORDS[ground]}
+            for adviser_id, ground in ranking.passed_over
+        ]
+        if proposals:
+            self.status = SupportStatus.PROPOSED
+        self.proposed_at = now
+        self._add_readers([organisation_reader(fit.candidate.network_id) for fit in ranking.proposed])
+        self._published(now)
+        return proposals
+
+    def expect(self, version: int, *, by: str) -> None:
+        """Refuse a write by another reader than the client that opened the case, or on a version that is no more."""
+        if by not in self.readers:
+            raise NotForYouToAccept
+        require_version(self.version, version)
+        if self.status is SupportStatus.CLOSED:
+            raise SupportRequestClosed("the case was withdrawn")
+        if self.status is SupportStatus.AGREED:
+            raise SupportAlreadyAgreed
+
+    def agree(self, adviser: Adviser, *, now: datetime) -> None:
+        """Agree on one of the proposed advisers, who must still have a place and be independent."""
+        adviser.take_place(independent_of=self.bodies)
+        self.status = SupportStatus.AGREED
+        self.agreed_adviser_id = adviser.id
+        self.agreed_at = now
+        self._published(now)
+
+    def close(self, *, now: datetime) -> uuid.UUID | None:
+        """End the search, because the case has ended; return the adviser whose place is free again."""
+        if self.status is SupportStatus.CLOSED:
+            return None
+        engaged = self.agreed_adviser_id
+        self.status = SupportStatus.CLOSED
+        self.closed_at = now
+        self._changed(now)
+        return engaged
+
+    def _add_readers(self, readers: Sequence[str]) -> None:
+        self.readers = list(dict.fromkeys((*self.readers, *readers)))
+
+    def _changed(self, now: datetime) -> None:
+        self.version += 1
+        self.changed_at = now
+
+    def _published(self, now: datetime) -> None:
+        self._changed(now)
+        self.sequence += 1
+
+
+class Proposal(Model):
+    """One adviser proposed for one request, with the score as it was explained. It is never changed."""
+
+    __tablename__ = "proposals"
+
+    request_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("support_requests.id"), primary_key=True)
+    adviser_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("advisers.id"), primary_key=True)
+    rank: Mapped[int]
+    score: Mapped[int]
+    parts: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    readers: Mapped[list[str]]
+    """Those of the case and the adviser's own network: one network does not see how another's advisers were judged."""
+
+    @classmethod
+    def of(cls, request: SupportRequest, fit: Fit, *, rank: int, readers: Sequence[str]) -> "Proposal":
+        return cls(
+            request_id=request.id,
+            adviser_id=fit.candidate.id,
+            rank=rank,
+            score=fit.score,
+            parts=[part._asdict() for part in fit.parts],
+            readers=list(dict.fromkeys((*readers, organisation_reader(fit.candidate.network_id)))),
+        )

@@ -1,0 +1,134 @@
+"""What can be asked. Row-level security stands behind every question about support requests and proposals."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import case, func, null, or_, select
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_advice_matching.errors import NoSuchAdviser, NoSuchSupportRequest
+from rtp_advice_matching.matching import Candidate
+from rtp_advice_matching.models import Adviser, AdviserKind, Proposal, SupportRequest, SupportStatus
+from rtp_shared.contracts.vocabulary import Sector, SupportTopic
+from rtp_shared.db import AnyRow, AnySelect
+
+_ADVISER = (
+    *(column for column in Adviser.__table__.c if column.name not in ("engaged", "conflicts")),
+    func.greatest(Adviser.capacity - Adviser.engaged, 0).label("free_places"),
+)
+
+
+async def get_adviser(session: AsyncSession, adviser_id: UUID) -> AnyRow:
+    row = (await session.execute(select(*_ADVISER).where(Adviser.id == adviser_id))).first()
+    if row is None:
+        raise NoSuchAdviser
+    return row
+
+
+async def list_advisers(
+    session: AsyncSession,
+    *,
+    limit: int,
+    after: tuple[str, UUID] | None = None,
+    sector: Sector | None = None,
+    region: str | None = None,
+    topic: SupportTopic | None = None,
+    kind: AdviserKind | None = None,
+    has_capacity: bool | None = None,
+) -> Sequence[AnyRow]:
+    """Those who take part, by name. Sector and region find whoever serves them: also any sector, also online."""
+    query: AnySelect = select(*_ADVISER).where(Adviser.active).order_by(Adviser.name, Adviser.id).limit(limit + 1)
+    if sector is not None:
+        query = query.where(or_(Adviser.sectors.contains([sector]), func.cardinality(Adviser.sectors) == 0))
+    if region is not None:
+        query = query.where(or_(Adviser.regions.contains([region]), Adviser.remote))
+    if topic is not None:
+        query = query.where(Adviser.topics.contains([topic]))
+    if kind is not None:
+        query = query.where(Adviser.kind == kind)
+    if has_capacity is not None:
+        query = query.where((Adviser.engaged < Adviser.capacity) == has_capacity)
+    if after is not None:
+        name, id_ = after
+        query = query.where(or_(Adviser.name > name, (Adviser.name == name) & (Adviser.id > id_)))
+    return (await session.execute(query)).all()
+
+
+async def candidates(session: AsyncSession) -> list[Candidate]:
+    """Everybody who takes part, as the matching rule looks at them."""
+    columns = [Adviser.__table__.c[name] for name in Candidate.__dataclass_fields__]
+    rows = await session.execute(select(*columns).where(Adviser.active))
+    return [Candidate(*row) for row in rows]
+
+
+def visible_to(model: type[SupportRequest] | type[Proposal], readers: Sequence[str]) -> Any:
+    """The first wall: rows that name one of the readers. Row-level security is the second."""
+    return model.readers.op("&&")(array(list(readers)))
+
+
+_LINE = (
+    SupportRequest.id,
+    SupportRequest.case_id,
+    SupportRequest.status,
+    SupportRequest.version,
+    SupportRequest.number,
+    SupportRequest.sector,
+    SupportRequest.region,
+    SupportRequest.agreed_adviser_id,
+    SupportRequest.opened_at,
+    SupportRequest.changed_at,
+)
+
+
+async def list_requests(
+    session: AsyncSession,
+    *,
+    readers: Sequence[str],
+    limit: int,
+    after: UUID | None = None,
+    case_id: UUID | None = None,
+    status: SupportStatus | None = None,
+) -> Sequence[AnyRow]:
+    """Newest first, one row more than `limit` where more follow."""
+    query: AnySelect = (
+        select(*_LINE).where(visible_to(SupportRequest, readers)).order_by(SupportRequest.id.desc()).limit(limit + 1)
+    )
+    if case_id is not None:
+        query = query.where(SupportRequest.case_id == case_id)
+    if status is not None:
+        query = query.where(SupportRequest.status == status)
+    if after is not None:
+        query = query.where(SupportRequest.id < after)
+    return (await session.execute(query)).all()
+
+
+async def get_request(session: AsyncSession, request_id: UUID, *, readers: Sequence[str], own_reader: str) -> AnyRow:
+    """A request without its proposals; `not_proposed` is for the client that opened the case, and None for others."""
+    rest = (column for column in SupportRequest.__table__.c if column.name != "not_proposed")
+    opened_it = SupportRequest.readers.contains([own_reader])
+    not_proposed = case((opened_it, SupportRequest.not_proposed), else_=null()).label("not_proposed")
+    query = select(*rest, not_proposed).where(SupportRequest.id == request_id, visible_to(SupportRequest, readers))
+    row = (await session.execute(query)).first()
+    if row is None:
+        raise NoSuchSupportRequest
+    return row
+
+
+async def list_proposals(session: AsyncSession, request_id: UUID, *, readers: Sequence[str]) -> Sequence[AnyRow]:
+    query = (
+        select(
+            Proposal.rank,
+            Proposal.adviser_id,
+            Adviser.name.label("adviser_name"),
+            Adviser.kind.label("adviser_kind"),
+            Adviser.network_id,
+            Proposal.score,
+            Proposal.parts,
+        )
+        .join(Adviser, Adviser.id == Proposal.adviser_id)
+        .where(Proposal.request_id == request_id, visible_to(Proposal, readers))
+        .order_by(Proposal.rank)
+    )
+    return (await session.execute(query)).all()

@@ -1,0 +1,125 @@
+"""HTTP in, HTTP out."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query, Response
+
+from rtp_advice_matching import commands, queries
+from rtp_advice_matching.auth import AdviserReader, SupportReader, SupportWriter
+from rtp_advice_matching.models import AdviserKind, SupportStatus
+from rtp_advice_matching.schemas import Acceptance, AdviserView, SupportRequestLine, SupportRequestView
+from rtp_shared.auth import Principal
+from rtp_shared.contracts.vocabulary import Sector, SupportTopic
+from rtp_shared.etags import ExpectedVersion, etag
+from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor
+from rtp_shared.schemas import Storable
+from rtp_shared.web import Events, Session, router
+
+advisers = router(prefix="/v1/advisers", tags=["Advisers"])
+support_requests = router(prefix="/v1/support-requests", tags=["Support requests"])
+
+RequestId = Annotated[UUID, Path(description="The support request's id")]
+
+
+@advisers.get("")
+async def list_advisers(
+    _: AdviserReader,
+    session: Session,
+    limit: Limit = 50,
+    after: After = None,
+    sector: Annotated[Sector | None, Query(description="Who serve this sector, or any")] = None,
+    region: Annotated[
+        str | None, Query(max_length=9, description="ONS code: who meet there, or online"), Storable
+    ] = None,
+    topic: SupportTopic | None = None,
+    kind: AdviserKind | None = None,
+    has_capacity: Annotated[
+        bool | None, Query(alias="hasCapacity", description="Who have a free place, or none")
+    ] = None,
+) -> Page[AdviserView]:
+    """Find advisers, mentors and ambassadors who take part, in the order of their names."""
+    key = decode_cursor(after, str, UUID)
+    rows = await queries.list_advisers(
+        session,
+        limit=limit,
+        after=(key[0], key[1]) if key else None,
+        sector=sector,
+        region=region,
+        topic=topic,
+        kind=kind,
+        has_capacity=has_capacity,
+    )
+    page, last = cut(rows, limit)
+    items = [AdviserView.model_validate(row) for row in page]
+    return Page(items=items, next=last and encode_cursor(last.name, last.id))
+
+
+@advisers.get("/{adviser_id}")
+async def get_adviser(
+    adviser_id: Annotated[UUID, Path(description="The adviser's id")], _: AdviserReader, session: Session
+) -> AdviserView:
+    """Read an adviser, also one who no longer takes part."""
+    return AdviserView.model_validate(await queries.get_adviser(session, adviser_id))
+
+
+@support_requests.get("")
+async def list_support_requests(
+    principal: SupportReader,
+    session: Session,
+    limit: Limit = 50,
+    after: After = None,
+    case: Annotated[UUID | None, Query(description="Id of the case")] = None,
+    status: SupportStatus | None = None,
+) -> Page[SupportRequestLine]:
+    """List the support requests you may see, newest first.
+
+    They are seen by whoever sees the case, and by the networks of the advisers that were proposed.
+    """
+    key = decode_cursor(after, UUID)
+    rows = await queries.list_requests(
+        session, readers=principal.readers, limit=limit, after=key[0] if key else None, case_id=case, status=status
+    )
+    page, last = cut(rows, limit)
+    items = [SupportRequestLine.model_validate(row) for row in page]
+    return Page(items=items, next=last and encode_cursor(last.id))
+
+
+@support_requests.get("/{request_id}")
+async def get_support_request(
+    request_id: RequestId, principal: SupportReader, session: Session, response: Response
+) -> SupportRequestView:
+    """Read a support request with its proposals, best match first, and the reasons for each.
+
+    A request is opened when a case is submitted. Its status is `open` while nobody could be proposed, `proposed`,
+    `agreed` once a proposal was accepted, and `closed` when the case has ended.
+    """
+    return await _shown(session, request_id, principal, response)
+
+
+@support_requests.post("/{request_id}/actions/accept")
+async def accept(
+    request_id: RequestId,
+    acceptance: Acceptance,
+    version: ExpectedVersion,
+    principal: SupportWriter,
+    session: Session,
+    events: Events,
+    response: Response,
+) -> SupportRequestView:
+    """Accept one of the proposed advisers, and take one of their places.
+
+    Only the client that opened the case may. Where somebody else took the last place first, the answer is 409 and
+    another proposal can be accepted.
+    """
+    await commands.accept(
+        session, request_id, adviser_id=acceptance.adviser, version=version, actor=principal, outbox=events
+    )
+    return await _shown(session, request_id, principal, response)
+
+
+async def _shown(session: Session, request_id: UUID, principal: Principal, response: Response) -> SupportRequestView:
+    row = await queries.get_request(session, request_id, readers=principal.readers, own_reader=principal.own_reader)
+    proposals = await queries.list_proposals(session, request_id, readers=principal.readers)
+    response.headers["ETag"] = etag(row.version)
+    return SupportRequestView.model_validate({**row._mapping, "proposals": proposals})  # noqa: SLF001 - SQLAlchemy's public name

@@ -1,0 +1,103 @@
+"""Request and response bodies."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from rtp_advice_matching.matching import Ground, PartName
+from rtp_advice_matching.models import AdviserKind, SupportStatus
+from rtp_shared.contracts.vocabulary import LegalForm, Sector, Stage, SupportTopic
+from rtp_shared.schemas import Input, Output
+
+
+class AdviserView(Output):
+    """An adviser, mentor or ambassador."""
+
+    id: UUID
+    name: str = Field(description="Display name")
+    kind: AdviserKind
+    network_id: UUID = Field(description="Organisation id of the network they belong to")
+    network_name: str
+    is_example: bool = Field(description="Made up, for trying the platform out")
+    active: bool = Field(description="Whether they take part now; only those are proposed")
+    sectors: list[Sector] = Field(description="Sectors they know; none named means any")
+    regions: list[str] = Field(description="ONS codes of the regions where they meet groups in person")
+    remote: bool = Field(description="Whether they also meet online")
+    topics: list[SupportTopic]
+    stages: list[Stage] = Field(description="Stages they advise at; none named means any")
+    legal_forms: list[LegalForm] = Field(description="Legal forms they know; none named means any")
+    capacity: int = Field(description="How many staff groups they can help at a time")
+    free_places: int = Field(description="How many more they can help now")
+
+
+class Acceptance(Input):
+    adviser: UUID = Field(description="Id of the proposed adviser to accept")
+
+
+class PartView(Output):
+    """One part of a score."""
+
+    part: PartName
+    points: int
+    max: int = Field(description="Points that the best fit would get; those of all parts are 100")
+    reason: str = Field(
+        description="Why, in words for the staff group", examples=["Knows services like yours: libraries"]
+    )
+
+
+class ProposalView(Output):
+    """An adviser who was proposed, and why."""
+
+    rank: int = Field(description="1 is the best match")
+    adviser_id: UUID
+    adviser_name: str
+    adviser_kind: AdviserKind
+    network_id: UUID
+    score: int = Field(description="Sum of the points of its parts, 0 to 100")
+    parts: list[PartView]
+
+
+class NotProposedView(Output):
+    """An adviser who was not proposed, and the first reason why not."""
+
+    adviser_id: UUID
+    ground: Ground
+    reason: str
+
+
+class SupportRequestLine(Output):
+    """A support request in a list."""
+
+    id: UUID
+    case_id: UUID
+    status: SupportStatus
+    version: int = Field(description="Grows by one with every change; the ETag")
+    number: str | None = Field(description="The case's number; null while only its withdrawal is known")
+    sector: str | None
+    region: str | None = Field(description="ONS region code of the employing body")
+    agreed_adviser_id: UUID | None
+    opened_at: datetime
+    changed_at: datetime
+
+
+class SupportRequestView(SupportRequestLine):
+    """A support request, as its reader may see it."""
+
+    route: str | None
+    stage: Stage | None = Field(description="How far the case has come; advisers are matched to it")
+    employer_id: UUID | None
+    commissioner_id: UUID | None
+    decision_body_id: UUID | None
+    headcount: int | None
+    legal_form: str | None
+    topics: list[str] = Field(description="What the staff group asked advice on")
+    proposed_at: datetime | None
+    agreed_at: datetime | None
+    closed_at: datetime | None
+    proposals: list[ProposalView] = Field(
+        description="Best match first. A network of advisers is shown the proposals of its own ones only"
+    )
+    not_proposed: list[NotProposedView] | None = Field(
+        description="Who else was looked at, and why not; null for everybody but the client that opened the case"
+    )

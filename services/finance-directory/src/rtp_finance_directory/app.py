@@ -1,0 +1,21 @@
+"""The finance-directory service."""
+
+from rtp_finance_directory import handlers, migrations, routes
+from rtp_finance_directory.load import load_reference_data
+from rtp_finance_directory.models import Model
+from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
+from rtp_shared.service import Service
+
+service = Service(
+    name="finance-directory",
+    title="Finance directory",
+    description="Finance that public service mutuals have used or may use, and which of it fits a case, and why.",
+    routers=[routes.products, routes.shortlists],
+    metadata=Model.metadata,
+    migrations=migrations,
+    handlers={
+        CaseSubmitted.TYPE: handlers.case_submitted,
+        CaseWithdrawn.TYPE: handlers.case_withdrawn,
+    },
+    load_reference_data=load_reference_data,
+)

@@ -1,0 +1,58 @@
+"""Areas by ONS code, as far as the directory needs them: the UK, England, its nine regions, and single counties.
+
+Source: ONS Register of Geographic Codes.
+"""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+UK = "K02000001"
+ENGLAND = "E92000001"
+REGION = r"^E1200000[1-9]$"
+
+NAMES = {
+    UK: "the whole UK",
+    ENGLAND: "England",
+    "E12000001": "the North East",
+    "E12000002": "the North West",
+    "E12000003": "Yorkshire and the Humber",
+    "E12000004": "the East Midlands",
+    "E12000005": "the West Midlands",
+    "E12000006": "the East of England",
+    "E12000007": "London",
+    "E12000008": "the South East",
+    "E12000009": "the South West",
+    "E10000016": "Kent",
+}
+
+REGION_OF = {"E10000016": "E12000008"}
+"""The region that holds a smaller area."""
+
+
+class Reach(NamedTuple):
+    """How far a product reaches into a region."""
+
+    whole: bool
+    part: bool
+
+
+def reach(areas: Collection[str], region: str) -> Reach:
+    return Reach(
+        whole=not wholly_serving(region).isdisjoint(areas),
+        part=any(REGION_OF.get(area) == region for area in areas),
+    )
+
+
+def wholly_serving(region: str) -> set[str]:
+    """The codes of the areas that hold the whole of a region."""
+    return {UK, ENGLAND, region} if region.startswith("E") else {UK, region}
+
+
+def partly_serving(region: str) -> set[str]:
+    """The codes of the areas that are a part of the region."""
+    return {area for area, within in REGION_OF.items() if within == region}
+
+
+def said(codes: Collection[str]) -> str:
+    """The areas as people name them, in the order given."""
+    return ", ".join(NAMES.get(code, code) for code in codes)

@@ -1,0 +1,10 @@
+"""Who may call what, as types in a route's signature."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from rtp_shared.auth import Access, Principal, Public
+
+FinanceReader = Annotated[Principal, Depends(Access("finance:read"))]
+Anyone = Annotated[Principal | None, Depends(Public())]

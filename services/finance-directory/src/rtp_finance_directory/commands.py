@@ -1,0 +1,84 @@
+"""What can be done with a shortlist: verb(session, subject, *, details)."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_finance_directory import queries
+from rtp_finance_directory.eligibility import shortlist as judge_all
+from rtp_finance_directory.facts import Facts
+from rtp_finance_directory.models import Shortlist, ShortlistStatus
+from rtp_shared.clock import today, utcnow
+from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
+from rtp_shared.contracts.finance_directory import ShortlistMade
+from rtp_shared.contracts.vocabulary import Route
+from rtp_shared.db import SYSTEM
+from rtp_shared.outbox import Outbox
+
+TRADING_MONTHS = {Route.RIGHT_TO_PROVIDE.value: 0}
+"""By route: who leaves a public body under the Right to Provide starts without accounts of its own."""
+
+
+async def make_shortlist(session: AsyncSession, case: CaseSubmitted, *, readers: Sequence[str], outbox: Outbox) -> None:
+    """Judge every product for the case and keep the verdicts. Does nothing a second time, or once it was withdrawn."""
+    shortlist = await _held(session, case.case_id, number=case.number, readers=readers)
+    facts, on, now = _facts(case), today(), utcnow()
+    lines = shortlist.make(facts, judge_all(facts, await queries.terms(session), on), on=on, now=now)
+    if lines is None:
+        return
+    session.add_all(lines)
+    await session.flush()
+    await outbox.publish(
+        session,
+        ShortlistMade(
+            case_id=case.case_id,
+            shortlist_id=shortlist.id,
+            fitting=shortlist.fitting,
+            not_fitting=shortlist.not_fitting,
+            made_at=now,
+        ),
+        case_id=case.case_id,
+        sequence=shortlist.sequence,
+        dataref=f"/v1/shortlists/{case.case_id}",
+        readers=readers,
+    )
+
+
+async def close_shortlist(session: AsyncSession, case: CaseWithdrawn, *, readers: Sequence[str]) -> None:
+    """The case has ended. If its submission has not been heard yet, nothing will be made when it is."""
+    shortlist = await _held(session, case.case_id, number=case.number, readers=readers)
+    shortlist.close(now=case.withdrawn_at)
+    await session.flush()
+
+
+async def _held(session: AsyncSession, case_id: UUID, *, number: str, readers: Sequence[str]) -> Shortlist:
+    """The case's shortlist with its row locked; a new one if this is the first that is heard of the case."""
+    new = insert(Shortlist).values(
+        case_id=case_id,
+        case_number=number,
+        status=ShortlistStatus.AWAITED,
+        version=0,
+        sequence=0,
+        readers=list(dict.fromkeys([*readers, *SYSTEM])),
+        fitting=0,
+        not_fitting=0,
+    )
+    await session.execute(new.on_conflict_do_nothing(index_elements=[Shortlist.case_id]))
+    query = select(Shortlist).where(Shortlist.case_id == case_id).with_for_update()
+    return (await session.execute(query)).scalar_one()
+
+
+def _facts(case: CaseSubmitted) -> Facts:
+    return Facts(
+        sector=case.sector,
+        region=case.region,
+        legal_form=case.legal_form,
+        finance_purposes=tuple(case.finance_purposes),
+        # Nothing sought is nothing said about the amount: every product would start above it.
+        finance_sought_pence=case.finance_sought_pence or None,
+        annual_value_pence=case.annual_value_pence,
+        trading_months=TRADING_MONTHS.get(case.route),
+    )

@@ -1,0 +1,48 @@
+"""What the rules of eligibility read: the facts of a case, and the terms of a product."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from rtp_finance_directory.vocabulary import ProductStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a case says; None and empty where it does not."""
+
+    sector: str | None = None
+    region: str | None = None
+    legal_form: str | None = None
+    finance_purposes: tuple[str, ...] = ()
+    finance_sought_pence: int | None = None
+    annual_value_pence: int | None = None
+    """Yearly cost of the service today: the best guess at the mutual's first turnover."""
+    trading_months: int | None = None
+    """How long the mutual has had accounts of its own: 0 for a new spin-out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What the rules read of a product, and what names it."""
+
+    id: UUID
+    version: int
+    provider: str
+    name: str
+    verified_on: date | None
+    status: ProductStatus
+    direct: bool
+    opened_on: date | None
+    closed_on: date | None
+    areas: Sequence[str] | None
+    sectors: Sequence[str] | None
+    legal_forms: Sequence[str] | None
+    purposes: Sequence[str] | None
+    complete_lists: Sequence[str]
+    min_amount_pence: int | None
+    max_amount_pence: int | None
+    min_trading_months: int | None
+    min_turnover_pence: int | None
+    match_funding_percent: int | None

@@ -1,0 +1,49 @@
+"""Reference data: finance products that mutuals have used or may use, from `reference/products.json`.
+
+The file says what each field means and how much is known; `reference/SOURCES.md` says where it comes from. A product's
+id is derived from its slug, so every instance of the platform knows a product by the same id. A product is never taken
+out of the file: one that is over becomes closed or historic, because shortlists and people still name it.
+"""
+
+import json
+import uuid
+from datetime import date
+from importlib.resources import files
+from typing import Any
+
+from sqlalchemy import tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_finance_directory.models import Product
+
+NAMESPACE = uuid.UUID("0b6b3f0e-6f0a-5d0c-9a55-3c1de0f5a7d2")
+DATES = ("opened_on", "closed_on", "verified_on")
+
+
+def product_id(slug: str) -> uuid.UUID:
+    """The id of the product with this slug, for example charity-bank-loan."""
+    return uuid.uuid5(NAMESPACE, slug)
+
+
+def products() -> list[dict[str, Any]]:
+    """The products in the file, one row each; what a row leaves out is not known."""
+    content = json.loads((files("rtp_finance_directory") / "reference" / "products.json").read_text("utf-8"))
+    unset = {column.name: None for column in Product.__table__.columns}
+    rows = [{**unset, **row, "id": product_id(row["slug"]), "version": 1} for row in content["products"]]
+    return [{**row, **{name: row[name] and date.fromisoformat(row[name]) for name in DATES}} for row in rows]
+
+
+async def load_reference_data(session: AsyncSession) -> str:
+    """Bring the products up to date; a product's version grows only where the file says something else."""
+    rows = products()
+    statement = insert(Product)
+    said = [name for name in rows[0] if name not in ("id", "version")]
+    before = tuple_(*(Product.__table__.c[name] for name in said))
+    changed = statement.on_conflict_do_update(
+        index_elements=[Product.id],
+        set_={name: statement.excluded[name] for name in said} | {"version": Product.version + 1},
+        where=before.is_distinct_from(tuple_(*(statement.excluded[name] for name in said))),
+    )
+    await session.execute(changed, rows)
+    return f"{len(rows)} finance products"

@@ -1,0 +1,170 @@
+"""Products and shortlists. A method changes a shortlist's state; nobody sets `status` from outside."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rtp_finance_directory.eligibility import RULE_SET, Answer, Rule, Verdict
+from rtp_finance_directory.facts import Facts, Terms
+from rtp_finance_directory.vocabulary import Certainty, ProductStatus, RateBasis
+from rtp_shared.db import Base, new_metadata
+
+
+class Model(Base):
+    __abstract__ = True
+    metadata = new_metadata()
+
+
+class Product(Model):
+    """A finance product as public sources describe it. Information, never an offer.
+
+    None means that it is not known, never that there is no limit. An empty list means that there is no limit.
+    """
+
+    __tablename__ = "products"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    version: Mapped[int] = mapped_column(default=1)
+    """Grows when what is said of the product changes."""
+    provider: Mapped[str]
+    name: Mapped[str]
+    kinds: Mapped[list[str]]
+    status: Mapped[ProductStatus]
+    direct: Mapped[bool]
+    """Whether a mutual can have it; False for wholesale money."""
+
+    areas: Mapped[list[str] | None]
+    """ONS codes of any level: K02000001 UK, E92000001 England, E12... regions, E10... counties. Always complete."""
+    sectors: Mapped[list[str] | None]
+    legal_forms: Mapped[list[str] | None]
+    purposes: Mapped[list[str] | None]
+    complete_lists: Mapped[list[str]]
+    """Which of sectors, legal-forms and purposes name everything that is accepted; the others hold what is known."""
+
+    min_amount_pence: Mapped[int | None] = mapped_column(BigInteger)
+    max_amount_pence: Mapped[int | None] = mapped_column(BigInteger)
+    min_trading_months: Mapped[int | None]
+    min_turnover_pence: Mapped[int | None] = mapped_column(BigInteger)
+    match_funding_percent: Mapped[int | None]
+    grant_element_percent: Mapped[int | None]
+    """The part that need not be paid back, at the most."""
+
+    secured: Mapped[bool | None]
+    personal_guarantee: Mapped[bool | None]
+    min_term_months: Mapped[int | None]
+    max_term_months: Mapped[int | None]
+    rate_basis: Mapped[RateBasis | None]
+    rate_note: Mapped[str | None]
+    arrangement_fee_percent: Mapped[float | None]
+    """At the most."""
+    capital_holiday_months: Mapped[int | None]
+    """At the most."""
+
+    opened_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
+    conditions: Mapped[str | None]
+    source_note: Mapped[str]
+    source_year: Mapped[int | None]
+    """The year the figures are of."""
+    certainty: Mapped[Certainty]
+    verified_on: Mapped[date | None]
+    """When somebody last checked the row with the provider."""
+
+
+class ShortlistStatus(StrEnum):
+    AWAITED = "awaited"
+    """Not made yet; never seen outside the transaction that makes or closes it."""
+    MADE = "made"
+    CLOSED = "closed"
+    """The case was withdrawn. What was made before stays to be read."""
+
+
+class Shortlist(Model):
+    """Which products fit one case, as judged on one day. What it says is never changed."""
+
+    __tablename__ = "shortlists"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, server_default=func.uuidv7())
+    case_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    case_number: Mapped[str]
+    status: Mapped[ShortlistStatus]
+    version: Mapped[int]
+    sequence: Mapped[int]
+    """How many events were published about the case."""
+    readers: Mapped[list[str]]
+    """Who may see it, as the case's event said. Row-level security reads this column."""
+
+    facts: Mapped[dict[str, Any] | None]
+    """What the case said when it was judged."""
+    rule_set: Mapped[int | None]
+    judged_on: Mapped[date | None]
+    fitting: Mapped[int]
+    not_fitting: Mapped[int]
+    made_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_shortlists_readers", "readers", postgresql_using="gin"),)
+
+    def make(
+        self, facts: Facts, judged: Sequence[tuple[Terms, Verdict]], *, on: date, now: datetime
+    ) -> list["ShortlistLine"] | None:
+        """Keep the verdicts of today. Returns their lines, or None if it was made before or the case has ended."""
+        if self.status is not ShortlistStatus.AWAITED:
+            return None
+        self.status = ShortlistStatus.MADE
+        self.facts, self.rule_set, self.judged_on = asdict(facts), RULE_SET, on
+        self.not_fitting = sum(verdict.answer is Answer.DOES_NOT_FIT for _, verdict in judged)
+        self.fitting = len(judged) - self.not_fitting
+        self.made_at = now
+        self.version += 1
+        self.sequence += 1
+        return [ShortlistLine.of(self.id, number, *each) for number, each in enumerate(judged, 1)]
+
+    def close(self, *, now: datetime) -> None:
+        """The case has ended: nothing is made from here on."""
+        if self.status is ShortlistStatus.CLOSED:
+            return
+        self.status = ShortlistStatus.CLOSED
+        self.closed_at = now
+        self.version += 1
+
+
+class ShortlistLine(Model):
+    """One product and its verdict, as it was that day. Seen by whoever may see the shortlist."""
+
+    __tablename__ = "shortlist_lines"
+
+    shortlist_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("shortlists.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("products.id"))
+    product_version: Mapped[int]
+    provider: Mapped[str]
+    product_name: Mapped[str]
+    verified_on: Mapped[date | None]
+    verdict: Mapped[Answer]
+    first_failing: Mapped[Rule | None]
+    why: Mapped[str]
+    rules: Mapped[list[dict[str, Any]]]
+
+    @classmethod
+    def of(cls, shortlist_id: uuid.UUID, position: int, terms: Terms, verdict: Verdict) -> "ShortlistLine":
+        return cls(
+            shortlist_id=shortlist_id,
+            position=position,
+            product_id=terms.id,
+            product_version=terms.version,
+            provider=terms.provider,
+            product_name=terms.name,
+            verified_on=terms.verified_on,
+            verdict=verdict.answer,
+            first_failing=verdict.first_failing,
+            why=verdict.why,
+            rules=[{"rule": rule, **asdict(finding)} for rule, finding in verdict.findings],
+        )

@@ -1,0 +1,123 @@
+"""HTTP in, HTTP out."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query, Response
+
+from rtp_finance_directory import queries
+from rtp_finance_directory.areas import REGION
+from rtp_finance_directory.auth import Anyone, FinanceReader
+from rtp_finance_directory.schemas import (
+    ProductLine,
+    ProductPage,
+    ProductView,
+    ShortlistPage,
+    ShortlistSummary,
+    ShortlistView,
+    VerdictView,
+)
+from rtp_finance_directory.vocabulary import ProductKind, ProductStatus
+from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
+from rtp_shared.etags import etag
+from rtp_shared.paging import After, Limit, cut, decode_cursor, encode_cursor
+from rtp_shared.schemas import Storable
+from rtp_shared.web import Session, router
+
+products = router(prefix="/v1/products", tags=["Finance products"])
+shortlists = router(prefix="/v1/shortlists", tags=["Shortlists"])
+
+
+@products.get("")
+async def list_products(
+    _: Anyone,
+    session: Session,
+    limit: Limit = 50,
+    after: After = None,
+    q: Annotated[
+        str | None, Query(max_length=200, description="A part of the provider's or product's name"), Storable
+    ] = None,
+    kind: ProductKind | None = None,
+    purpose: FinancePurpose | None = None,
+    sector: Sector | None = None,
+    region: Annotated[str | None, Query(pattern=REGION, description="ONS code of an English region")] = None,
+    legal_form: Annotated[LegalForm | None, Query(alias="legalForm")] = None,
+    amount_pence: Annotated[
+        int | None, Query(alias="amountPence", ge=0, le=10**13, description="An amount that its range holds, in pence")
+    ] = None,
+    status: Annotated[
+        list[ProductStatus], Query(max_length=4, description="May be repeated; open and check if it is left out")
+    ] = [],  # noqa: B006 - FastAPI copies it
+    direct: Annotated[bool | None, Query(description="false for wholesale money")] = None,
+) -> ProductPage:
+    """Find finance products, in the order of their providers' names.
+
+    A filter takes away only products that are known not to fit: one that does not say which sectors it serves is found
+    for every sector. Without `status` the list leaves out products that are closed, historic or past their closing
+    date. A product is information from public sources, never an offer.
+    """
+    key = decode_cursor(after, str, UUID)
+    rows = await queries.list_products(
+        session,
+        limit=limit,
+        after=(key[0], key[1]) if key else None,
+        text=q,
+        kind=kind,
+        status=status,
+        direct=direct,
+        region=region,
+        amount_pence=amount_pence,
+        sector=sector,
+        legal_form=legal_form,
+        purpose=purpose,
+    )
+    page, last = cut(rows, limit)
+    items = [ProductLine.model_validate(row) for row in page]
+    return ProductPage(items=items, next=last and encode_cursor(last.provider.lower(), last.id))
+
+
+@products.get("/{product_id}")
+async def get_product(
+    product_id: Annotated[UUID, Path(description="The product's id")], _: Anyone, session: Session, response: Response
+) -> ProductView:
+    """Read one finance product. It is information from public sources, never an offer."""
+    product = await queries.get_product(session, product_id)
+    response.headers["ETag"] = etag(product.version)
+    return ProductView.model_validate(product)
+
+
+@shortlists.get("")
+async def list_shortlists(
+    principal: FinanceReader,
+    session: Session,
+    limit: Limit = 50,
+    after: After = None,
+    case: Annotated[UUID | None, Query(description="Only the shortlist of this case")] = None,
+) -> ShortlistPage:
+    """List the shortlists of the cases you may see, newest first."""
+    key = decode_cursor(after, UUID)
+    rows = await queries.list_shortlists(
+        session, readers=principal.readers, limit=limit, after=key[0] if key else None, case_id=case
+    )
+    page, last = cut(rows, limit)
+    items = [ShortlistSummary.model_validate(row) for row in page]
+    return ShortlistPage(items=items, next=last and encode_cursor(last.id))
+
+
+@shortlists.get("/{case_id}")
+async def get_shortlist(
+    case_id: Annotated[UUID, Path(description="The case's id")],
+    principal: FinanceReader,
+    session: Session,
+    response: Response,
+) -> ShortlistView:
+    """Read which finance products fit a case, and why.
+
+    The shortlist is made when the case is submitted and keeps the verdicts of that day, so that they can be explained
+    later. Every product has the answer of every rule; one that does not fit names the first rule that fails.
+    A shortlist is information, never an offer.
+    """
+    shortlist, lines = await queries.get_shortlist(session, case_id, readers=principal.readers)
+    response.headers["ETag"] = etag(shortlist.version)
+    shown = [VerdictView.model_validate(line) for line in lines]
+    return ShortlistView.model_validate({**shortlist._mapping, "products": shown})  # noqa: SLF001 - SQLAlchemy's public name

@@ -1,0 +1,52 @@
+"""The closed lists of the directory. A new word is added at the end; none is renamed."""
+
+from enum import StrEnum
+
+
+class ProductKind(StrEnum):
+    """Kinds of social finance, after Good Finance."""
+
+    SECURED_LOAN = "secured-loan"
+    UNSECURED_LOAN = "unsecured-loan"
+    BLENDED = "blended"
+    CHARITY_BOND = "charity-bond"
+    COMMUNITY_SHARES = "community-shares"
+    QUASI_EQUITY = "quasi-equity"
+    EQUITY = "equity"
+    CROWDFUNDING = "crowdfunding"
+    SOCIAL_IMPACT_BOND = "social-impact-bond"
+    PROPERTY_FUND = "property-fund"
+    GRANT = "grant"
+    CONVENTIONAL = "conventional"
+
+
+class ProductStatus(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+    HISTORIC = "historic"
+    """A fund or scheme that is over; kept because people still ask about it."""
+    CHECK = "check"
+    """It may be open: the sources disagree or are too old to tell."""
+
+
+class RateBasis(StrEnum):
+    FIXED = "fixed"
+    """A rate on what is still owed."""
+    FLAT = "flat"
+    """A rate on the whole loan for the whole term: dearer than the same fixed rate."""
+    BASE_PLUS_MARGIN = "base-plus-margin"
+
+
+class Certainty(StrEnum):
+    FOUND = "found"
+    """A source says so, however old it is."""
+    BELIEVED = "believed"
+    """No source is at hand for at least one of the figures."""
+
+
+class ListFacet(StrEnum):
+    """The facets of a product that are lists, and may be complete."""
+
+    SECTORS = "sectors"
+    LEGAL_FORMS = "legal-forms"
+    PURPOSES = "purposes"

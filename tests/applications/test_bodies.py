@@ -1,0 +1,70 @@
+"""Reference data as it is served."""
+
+import pytest
+from sqlalchemy import text
+
+from rtp_applications.load import load_reference_data
+from rtp_embedded.platform import Platform
+from tests.conftest import NewClient
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_every_current_body_is_loaded_and_loading_again_changes_nothing(platform: Platform) -> None:
+    database = platform.runtimes["applications"].database
+    count = text("SELECT kind, count(*) FROM bodies WHERE ended_on IS NULL OR ended_on > '2026-09-01' GROUP BY kind")
+    async with database.transaction() as session:
+        before = {kind: n for kind, n in (await session.execute(count)).all()}
+        assert await load_reference_data(session) == "397 councils, 205 NHS trusts, 42 integrated care boards"
+        after = {kind: n for kind, n in (await session.execute(count)).all()}
+        unplaced = await session.scalar(
+            text("SELECT count(*) FROM bodies WHERE nation = 'England' AND region IS NULL AND ended_on IS NULL")
+        )
+    assert before == after
+    assert before["nhs-trust"] == 205
+    assert before["integrated-care-board"] == 42
+    assert sum(n for kind, n in before.items() if kind not in ("nhs-trust", "integrated-care-board")) == 397
+    assert unplaced == 0
+
+
+@pytest.mark.parametrize(
+    ("reference", "name", "region"),
+    [
+        ("GB-LAE-CMD", "Camden", "E12000007"),
+        ("GSS-E09000007", "Camden", "E12000007"),
+        ("GB-NHS-RRV", "University College London Hospitals", "E12000007"),
+        ("GB-NHS-QOX", "Bath and North East Somerset", "E12000009"),
+        ("GB-NHS-RX4", "Cumbria, Northumberland, Tyne and Wear", "E12000001"),
+    ],
+)
+async def test_a_body_is_found_by_its_identifiers(
+    new_client: NewClient, reference: str, name: str, region: str
+) -> None:
+    api = await new_client(scopes="")
+    body = (await api.get(f"/v1/bodies/{reference}")).json()
+    assert name.lower() in body["name"].lower()
+    assert body["region"] == region
+    assert (await api.get(f"/v1/bodies/{body['id']}")).json() == body
+
+
+async def test_an_ended_council_names_its_successor(new_client: NewClient) -> None:
+    api = await new_client(scopes="")
+    allerdale = (await api.get("/v1/bodies/GB-LAE-ALL")).json()
+    assert allerdale["endedOn"] == "2023-04-01"
+    successor = (await api.get(f"/v1/bodies/{allerdale['successorId']}")).json()
+    assert successor["name"] == "Cumberland Council"
+
+
+async def test_bodies_are_listed_by_name_without_gaps(new_client: NewClient) -> None:
+    api = await new_client(scopes="")
+    names: list[str] = []
+    after: str | None = None
+    while True:
+        params = {"kind": "london-borough", "limit": 7, **({"after": after} if after else {})}
+        page = (await api.get("/v1/bodies", params=params)).json()
+        names += [item["name"].lower() for item in page["items"]]
+        if (after := page["next"]) is None:
+            break
+    assert len(names) == len(set(names)) == 32
+    wild = (await api.get("/v1/bodies", params={"q": "%"})).json()
+    assert wild["items"] == []
