@@ -15,6 +15,7 @@ from rtp_embedded import postgres
 from rtp_embedded.platform import Keys, Platform, prepare
 from rtp_gateway.identity.commands import register_client
 from rtp_gateway.identity.models import SCOPES, new_secret
+from tests.support.rabbitmq import Broker, start_broker
 
 PUBLIC_URL = "http://rtp.test"
 
@@ -37,6 +38,13 @@ async def platform(database_server: postgres.Postgres, anyio_backend: str) -> As
     platform = Platform(database_server.url, public_url=PUBLIC_URL, keys=Keys(), allow_private_sinks=True)
     yield platform
     await platform.close()
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[Broker]:
+    running = start_broker()
+    yield running
+    running.stop()
 
 
 class Api(httpx.AsyncClient):

@@ -90,7 +90,7 @@ def submitted(**facts: Any) -> CaseSubmitted:
     """What applications says when a case is submitted."""
     said: dict[str, Any] = {
         "case_id": uuid.uuid4(),
-        "number": "RTP-482-715-9364",
+        "number": "RTP-482-715-9361",
         "route": "right-to-provide",
         "status": "eoi-submitted",
         "sector": "adult-social-care",

@@ -30,7 +30,10 @@ EXCHANGE = "rtp.events"
 DEAD = "rtp.dead"
 DELIVERY_LIMIT = 50
 HANDLER_TRIES = 5
+CONNECT_SECONDS = 10.0
 CONFIRM_SECONDS = 30.0
+PAUSE_SECONDS = 0.1
+"""Before a handler is tried a second time; it doubles up to two seconds."""
 TRANSIENT = (OSError, TimeoutError, InterfaceError, OperationalError, PoolTimeout)
 """The database is away: no fault of the message, so it is tried until the database is back."""
 
@@ -44,12 +47,12 @@ class Link:
         self.channel: Channel = None  # type: ignore[assignment]  # set by open(), before anyone sees the link
 
     @classmethod
-    async def open(cls, url: str, *, timeout: float = 10.0) -> "Link":
+    async def open(cls, url: str) -> "Link":
         """Connect and open a channel; raise BusUnavailable where that fails."""
         link = cls()
         parameters = pika.URLParameters(url)
         parameters.heartbeat = 10
-        parameters.socket_timeout = parameters.stack_timeout = timeout
+        parameters.socket_timeout = parameters.stack_timeout = CONNECT_SECONDS
         opened: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         try:
             link.connection = AsyncioConnection(
@@ -58,7 +61,7 @@ class Link:
                 on_open_error_callback=lambda _, error: _fail(opened, str(error) or type(error).__name__),
                 on_close_callback=lambda _, reason: _resolve(link.closed, str(reason)),
             )
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(CONNECT_SECONDS):
                 await opened
                 link.channel = await link._wait(lambda done: link.connection.channel(on_open_callback=done))  # type: ignore[union-attr]
         except (AMQPError, OSError, TimeoutError) as error:
@@ -301,7 +304,7 @@ class RabbitConsumer:
             channel.basic_reject(tag, requeue=False)
 
     async def _try(self, message: Message) -> bool:
-        pause, tries = 0.1, 0
+        pause, tries = PAUSE_SECONDS, 0
         while True:
             try:
                 await self._consumer.receive(message)

@@ -111,10 +111,16 @@ Events = Annotated[Outbox, Depends(_outbox)]
 """The way out for events, in the same transaction."""
 
 
+class Application(FastAPI):
+    def build_middleware_stack(self) -> ASGIApp:
+        # Around Starlette's last resort too, which answers and then raises again whatever nobody expected.
+        return Surroundings(super().build_middleware_stack(), runtime=self.state.runtime)
+
+
 def build_app(runtime: Runtime) -> FastAPI:
     """The ASGI application of a service. It has no lifespan: its runtime is opened and closed by whoever runs it."""
     service = runtime.service
-    app = FastAPI(
+    app = Application(
         title=service.title,
         description=service.description,
         version="1.0.0",
@@ -134,7 +140,6 @@ def build_app(runtime: Runtime) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _plain)
     app.add_exception_handler(Exception, _unexpected)
-    app.add_middleware(Surroundings, runtime=runtime)
     return app
 
 

@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_advice_matching.errors import AdviserNotProposed, NoSuchSupportRequest
 from rtp_advice_matching.matching import rank
 from rtp_advice_matching.models import Adviser, Proposal, SupportRequest
-from rtp_advice_matching.queries import candidates, visible_to
+from rtp_advice_matching.queries import candidates
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts.advice_matching import SupportAgreed, SupportProposed
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
+from rtp_shared.db import visible_to
 from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError
 
@@ -63,7 +64,9 @@ async def accept(
     session: AsyncSession, request_id: UUID, *, adviser_id: UUID, version: int, actor: Actor, outbox: Outbox
 ) -> None:
     """Accept a proposed adviser and take one of their places; of two who want the last one, one is refused."""
-    query = select(SupportRequest).where(SupportRequest.id == request_id, visible_to(SupportRequest, actor.readers))
+    query = select(SupportRequest).where(
+        SupportRequest.id == request_id, visible_to(SupportRequest.readers, actor.readers)
+    )
     request = (await session.execute(query.with_for_update())).scalar_one_or_none()
     if request is None:
         raise NoSuchSupportRequest

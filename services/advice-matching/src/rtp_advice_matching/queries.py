@@ -1,18 +1,16 @@
 """What can be asked. Row-level security stands behind every question about support requests and proposals."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import case, func, null, or_, select
-from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_advice_matching.errors import NoSuchAdviser, NoSuchSupportRequest
 from rtp_advice_matching.matching import Candidate
 from rtp_advice_matching.models import Adviser, AdviserKind, Proposal, SupportRequest, SupportStatus
 from rtp_shared.contracts.vocabulary import Sector, SupportTopic
-from rtp_shared.db import AnyRow, AnySelect
+from rtp_shared.db import AnyRow, AnySelect, visible_to
 
 _ADVISER = (
     *(column for column in Adviser.__table__.c if column.name not in ("engaged", "conflicts")),
@@ -63,11 +61,6 @@ async def candidates(session: AsyncSession) -> list[Candidate]:
     return [Candidate(*row) for row in rows]
 
 
-def visible_to(model: type[SupportRequest] | type[Proposal], readers: Sequence[str]) -> Any:
-    """The first wall: rows that name one of the readers. Row-level security is the second."""
-    return model.readers.op("&&")(array(list(readers)))
-
-
 _LINE = (
     SupportRequest.id,
     SupportRequest.case_id,
@@ -93,7 +86,10 @@ async def list_requests(
 ) -> Sequence[AnyRow]:
     """Newest first, one row more than `limit` where more follow."""
     query: AnySelect = (
-        select(*_LINE).where(visible_to(SupportRequest, readers)).order_by(SupportRequest.id.desc()).limit(limit + 1)
+        select(*_LINE)
+        .where(visible_to(SupportRequest.readers, readers))
+        .order_by(SupportRequest.id.desc())
+        .limit(limit + 1)
     )
     if case_id is not None:
         query = query.where(SupportRequest.case_id == case_id)
@@ -109,7 +105,9 @@ async def get_request(session: AsyncSession, request_id: UUID, *, readers: Seque
     rest = (column for column in SupportRequest.__table__.c if column.name != "not_proposed")
     opened_it = SupportRequest.readers.contains([own_reader])
     not_proposed = case((opened_it, SupportRequest.not_proposed), else_=null()).label("not_proposed")
-    query = select(*rest, not_proposed).where(SupportRequest.id == request_id, visible_to(SupportRequest, readers))
+    query = select(*rest, not_proposed).where(
+        SupportRequest.id == request_id, visible_to(SupportRequest.readers, readers)
+    )
     row = (await session.execute(query)).first()
     if row is None:
         raise NoSuchSupportRequest
@@ -128,7 +126,7 @@ async def list_proposals(session: AsyncSession, request_id: UUID, *, readers: Se
             Proposal.parts,
         )
         .join(Adviser, Adviser.id == Proposal.adviser_id)
-        .where(Proposal.request_id == request_id, visible_to(Proposal, readers))
+        .where(Proposal.request_id == request_id, visible_to(Proposal.readers, readers))
         .order_by(Proposal.rank)
     )
     return (await session.execute(query)).all()

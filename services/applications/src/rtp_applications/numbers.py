@@ -1,4 +1,4 @@
-"""Case numbers that people can say: RTP-482-715-9364, nine random digits in threes and a check digit.
+"""Case numbers that people can say: RTP-482-715-9361, nine random digits in threes and a check digit.
 
 Random, because a gap in a running number would tell an employer that a draft exists. The check digit is Damm's: it
 finds every single wrong digit and every swap of neighbours.

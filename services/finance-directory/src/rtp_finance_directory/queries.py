@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.areas import partly_serving, wholly_serving
@@ -119,7 +118,7 @@ def _said_to_serve(region: str) -> Any:
 
 def visible_to(readers: Sequence[str]) -> Any:
     """The first wall: rows that name one of the readers, and were made. Row-level security is the second."""
-    return Shortlist.readers.op("&&")(array(list(readers))) & Shortlist.made_at.is_not(None)
+    return Shortlist.readers.overlap(list(readers)) & Shortlist.made_at.is_not(None)
 
 
 async def list_shortlists(

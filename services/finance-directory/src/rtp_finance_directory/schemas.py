@@ -118,7 +118,7 @@ class RuleView(Output):
 
 
 class VerdictView(Output):
-    """A product's verdict as it was on the day of the shortlist. The product may have changed since: see its version."""
+    """A product's verdict on the day of the shortlist. The product may have changed since: compare its version."""
 
     product_id: UUID
     product_version: int

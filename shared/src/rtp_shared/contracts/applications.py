@@ -28,7 +28,7 @@ class CaseSubmitted(EventData):
     route: str = Field(description="The legal route, for example right-to-provide")
     status: str = Field(description="The case's status after this event")
     sector: str = Field(description="Service sector, from the closed list")
-    region: str | None = Field(description="ONS region code (E12...), of the employing body")
+    region: str | None = Field(default=None, description="ONS region code (E12...), of the employing body")
     employer: UUID = Field(description="The employing body")
     commissioner: UUID | None = Field(default=None, description="The commissioning body, where another one commissions")
     decision_body: UUID | None = Field(default=None, description="The body that decides, where it is another one")

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from rtp_shared.plumbing import CREATE_1, ROW_READERS
+from rtp_shared.plumbing import CREATE_1, ROW_READERS, script
 
 revision = "0001"
 down_revision = None
@@ -20,7 +20,8 @@ def upgrade() -> None:
     _products()
     _shortlists()
     _lines()
-    op.execute(f"""
+    op.execute(
+        script(f"""
         ALTER TABLE shortlists ENABLE ROW LEVEL SECURITY;
         CREATE POLICY readers_see ON shortlists USING (readers && {ROW_READERS});
         ALTER TABLE shortlist_lines ENABLE ROW LEVEL SECURITY;
@@ -28,9 +29,10 @@ def upgrade() -> None:
             SELECT FROM shortlists
             WHERE shortlists.id = shortlist_lines.shortlist_id AND shortlists.readers && {ROW_READERS}
         ));
-        REVOKE DELETE, TRUNCATE ON products, shortlists FROM rtp_finance_directory_app;
-        REVOKE UPDATE, DELETE, TRUNCATE ON shortlist_lines FROM rtp_finance_directory_app;
-    """)  # noqa: S608 - nothing in it comes from outside
+        REVOKE DELETE ON products, shortlists FROM rtp_finance_directory_app;
+        REVOKE UPDATE, DELETE ON shortlist_lines FROM rtp_finance_directory_app;
+        """)  # noqa: S608 - nothing in it comes from outside
+    )
 
 
 def _products() -> None:

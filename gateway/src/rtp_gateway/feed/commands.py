@@ -1,0 +1,23 @@
+"""Taking an event into the feed."""
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_gateway.feed.models import Event
+from rtp_shared.consumer import Heard
+from rtp_shared.db import SYSTEM
+
+
+async def record(session: AsyncSession, heard: Heard) -> int:
+    """Store an event with its bytes untouched; return its position in the feed."""
+    event = heard.event
+    statement = insert(Event).values(
+        event_id=event.id,
+        type=event.type,
+        case_id=event.case_id,
+        source=event.source,
+        sequence=event.sequence,
+        readers=list(dict.fromkeys([*heard.readers, *SYSTEM])),
+        body=heard.message.body,
+    )
+    return (await session.execute(statement.returning(Event.position))).scalar_one()

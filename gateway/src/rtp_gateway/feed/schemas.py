@@ -1,0 +1,39 @@
+"""What the feed answers, and the event types that can be asked for."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+
+from rtp_shared.contracts import catalogue
+
+
+def _known(name: str) -> str:
+    if name not in catalogue():
+        raise ValueError("not a type of event that is published; /asyncapi.json lists them")
+    return name
+
+
+EventType = Annotated[
+    str,
+    StringConstraints(max_length=200),
+    AfterValidator(_known),
+    Field(json_schema_extra={"enum": sorted(catalogue())}),
+]
+"""The name of an event type that some service publishes."""
+
+
+class EventPage(BaseModel):
+    """A part of the feed."""
+
+    items: list[dict[str, Any]] = Field(description="Events (CloudEvents 1.0), oldest first, byte for byte as published")
+    next: str | None = Field(description="Cursor for `after` where more events are there already; null at the end")
+    cursor: str = Field(description="Cursor to go on from later, also when there is nothing new")
+
+
+class Position(int):
+    """A position in a cursor. One that no feed can have is refused before PostgreSQL has to."""
+
+    def __new__(cls, value: object) -> "Position":
+        if type(value) is not int or not 0 <= value < 2**63:
+            raise ValueError("not a position")
+        return super().__new__(cls, value)

@@ -1,0 +1,162 @@
+"""Hearing of cases: twice, late, never or at the same time; and the second wall, with the service's own role."""
+
+import asyncio
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import DBAPIError
+
+from rtp_advice_matching.models import Adviser, Proposal, SupportRequest, SupportStatus
+from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
+from rtp_shared.db import SYSTEM
+from rtp_shared.plumbing import outbox
+from rtp_shared.service import Runtime
+from tests.advice_matching.conftest import NewAdviser, Tell, submitted
+
+pytestmark = pytest.mark.anyio
+
+APPLICANT, EMPLOYER = "client:applicant", "org:employer"
+DRAFT_READERS = (APPLICANT, *SYSTEM)
+READERS = (*DRAFT_READERS, EMPLOYER)
+
+
+def withdrawn(case: CaseSubmitted, *, from_status: str = "eoi-submitted") -> CaseWithdrawn:
+    return CaseWithdrawn(
+        case_id=case.case_id, number=case.number, withdrawn_from=from_status, withdrawn_at=case.submitted_at
+    )
+
+
+async def request_for(advice: Runtime, case_id: uuid.UUID) -> SupportRequest | None:
+    async with advice.database.transaction(read_only=True) as session:
+        return await session.scalar(select(SupportRequest).where(SupportRequest.case_id == case_id))
+
+
+async def events_about(advice: Runtime, case_id: uuid.UUID) -> int | None:
+    async with advice.database.transaction(read_only=True) as session:
+        return await session.scalar(select(func.count()).select_from(outbox).where(outbox.c.case_id == case_id))
+
+
+async def agreed(advice: Runtime, tell: Tell, adviser: Adviser) -> CaseSubmitted:
+    """A case whose staff group has agreed on the adviser."""
+    case = submitted()
+    await tell(case, READERS)
+    async with advice.database.transaction() as session:
+        request = (await session.scalars(select(SupportRequest).where(SupportRequest.case_id == case.case_id))).one()
+        request.agree(await session.get_one(Adviser, adviser.id), now=case.submitted_at)
+    return case
+
+
+async def test_the_same_case_submitted_twice_is_one_request(advice: Runtime, tell: Tell) -> None:
+    case = submitted()
+    for _ in range(2):
+        await tell(case, READERS)
+    request = await request_for(advice, case.case_id)
+    assert request is not None
+    assert (request.status, request.sequence, request.version) == (SupportStatus.PROPOSED, 1, 3)
+    assert await events_about(advice, case.case_id) == 1
+
+
+async def test_all_at_once_is_one_request(advice: Runtime, tell: Tell) -> None:
+    for _ in range(5):
+        case = submitted()
+        await asyncio.gather(*(tell(case, READERS) for _ in range(3)), tell(withdrawn(case), READERS))
+        request = await request_for(advice, case.case_id)
+        assert request is not None
+        assert request.status is SupportStatus.CLOSED
+        assert request.sector == "adult-social-care"
+        assert await events_about(advice, case.case_id) == request.sequence <= 1
+
+
+async def test_withdrawn_before_it_was_submitted(advice: Runtime, tell: Tell) -> None:
+    case = submitted()
+    await tell(withdrawn(case), READERS)
+    request = await request_for(advice, case.case_id)
+    assert request is not None
+    assert (request.status, request.sector) == (SupportStatus.CLOSED, None)
+    await tell(case, READERS)
+    request = await request_for(advice, case.case_id)
+    assert request is not None
+    assert (request.status, request.sector) == (SupportStatus.CLOSED, "adult-social-care")
+    assert request.number == case.number
+    assert await events_about(advice, case.case_id) == 0
+
+
+async def test_withdrawn_twice_frees_one_place(advice: Runtime, tell: Tell, new_adviser: NewAdviser) -> None:
+    adviser = await new_adviser()
+    cases = [await agreed(advice, tell, adviser) for _ in range(2)]
+    for _ in range(2):
+        await tell(withdrawn(cases[0]), READERS)
+    async with advice.database.transaction(read_only=True) as session:
+        assert (await session.get_one(Adviser, adviser.id)).engaged == 1
+
+
+async def test_a_withdrawn_draft_leaves_no_trace(advice: Runtime, tell: Tell) -> None:
+    case = submitted()
+    await tell(withdrawn(case, from_status="draft"), DRAFT_READERS)
+    assert await request_for(advice, case.case_id) is None
+
+
+async def test_nobody_fits_is_said_too(advice: Runtime, tell: Tell) -> None:
+    case = submitted(sector="a-sector-of-tomorrow", region=None, legal_form=None, support_needs=[])
+    async with advice.database.transaction() as session:
+        await session.execute(update(Adviser).where(Adviser.sectors == []).values(active=False))
+    try:
+        await tell(case, READERS)
+    finally:
+        async with advice.database.transaction() as session:
+            await session.execute(update(Adviser).where(Adviser.sectors == []).values(active=True))
+    request = await request_for(advice, case.case_id)
+    assert request is not None
+    assert (request.status, request.sequence) == (SupportStatus.OPEN, 1)
+    assert {each["ground"] for each in request.not_proposed} == {"does-not-serve-sector"}
+    assert await events_about(advice, case.case_id) == 1
+
+
+async def seen(advice: Runtime, readers: Sequence[str], case_id: uuid.UUID) -> tuple[int, set[uuid.UUID]]:
+    """How many requests, and proposals of whom, the service's role sees when it forgets to ask for readers."""
+    everything: Any = select(func.count()).select_from(SupportRequest).where(SupportRequest.case_id == case_id)
+    of_case = select(Proposal.adviser_id).join(SupportRequest, SupportRequest.id == Proposal.request_id)
+    async with advice.database.transaction(readers, read_only=True) as session:
+        requests = await session.scalar(everything)
+        proposals = await session.scalars(of_case.where(SupportRequest.case_id == case_id))
+        return requests, set(proposals)
+
+
+async def test_the_second_wall_holds_alone(advice: Runtime, tell: Tell, new_adviser: NewAdviser) -> None:
+    adviser, rival = await new_adviser(), await new_adviser(stages=[])
+    case = submitted()
+    await tell(case, READERS)
+    for readers in (SYSTEM, (APPLICANT,), (EMPLOYER,)):
+        count, proposed = await seen(advice, readers, case.case_id)
+        assert count == 1
+        assert proposed >= {adviser.id, rival.id}
+    assert await seen(advice, (f"org:{adviser.network_id}",), case.case_id) == (1, {adviser.id})
+    for stranger in ((), ("client:other", "org:other"), ("public",), ("applicant",), (APPLICANT.upper(),)):
+        assert await seen(advice, stranger, case.case_id) == (0, set())
+
+
+async def test_who_does_not_see_a_request_changes_none(advice: Runtime, tell: Tell) -> None:
+    case = submitted()
+    await tell(case, READERS)
+    change = (
+        update(SupportRequest)
+        .where(SupportRequest.case_id == case.case_id)
+        .values(status=SupportStatus.CLOSED)
+        .returning(SupportRequest.id)
+    )
+    async with advice.database.transaction(("client:other",)) as session:
+        assert (await session.execute(change)).all() == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [delete(Adviser), delete(SupportRequest), delete(Proposal), update(Proposal).values(score=100)],
+    ids=str,
+)
+async def test_what_is_never_done_is_not_allowed(advice: Runtime, statement: Any) -> None:
+    with pytest.raises(DBAPIError, match="permission denied"):
+        async with advice.database.transaction() as session:
+            await session.execute(statement)

@@ -1,0 +1,327 @@
+"""Support requests by the API: from a submitted case to an agreed adviser, and who may see and do what on the way."""
+
+import asyncio
+import uuid
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from rtp_advice_matching.load import adviser_id
+from rtp_advice_matching.models import Adviser
+from rtp_embedded.platform import Platform
+from rtp_shared import events
+from rtp_shared.plumbing import outbox
+from rtp_shared.service import Runtime
+from tests.advice_matching.conftest import NewAdviser
+from tests.conftest import Api, NewClient
+from tests.support.cases import employer_id, open_case, submit_case
+
+pytestmark = pytest.mark.anyio
+
+SUPPORT = "/v1/support-requests"
+
+
+async def request_of(platform: Platform, api: Api, **details: Any) -> dict[str, Any]:
+    """Submit a case and read its support request."""
+    case = await submit_case(api, await open_case(api, **details))
+    await platform.settle()
+    page = (await api.get(SUPPORT, params={"case": case["id"]})).json()
+    assert len(page["items"]) == 1
+    return await read(api, page["items"][0]["id"])
+
+
+async def read(api: Api, request_id: str) -> dict[str, Any]:
+    answer = await api.get(f"{SUPPORT}/{request_id}")
+    assert answer.status_code == 200, answer.text
+    request: dict[str, Any] = answer.json()
+    assert answer.headers["etag"] == f'"{request["version"]}"'
+    return request
+
+
+async def accept(api: Api, request: dict[str, Any], adviser: Any, **headers: str) -> httpx.Response:
+    return await api.post(
+        f"{SUPPORT}/{request['id']}/actions/accept",
+        json={"adviser": str(adviser)},
+        headers={"If-Match": f'"{request["version"]}"', **headers},
+    )
+
+
+async def withdraw(api: Api, case_id: str) -> None:
+    version = (await api.get(f"/v1/cases/{case_id}")).headers["etag"]
+    answer = await api.post(f"/v1/cases/{case_id}/actions/withdraw", headers={"If-Match": version})
+    assert answer.status_code == 200, answer.text
+
+
+async def engaged(advice: Runtime, adviser: uuid.UUID) -> int | None:
+    async with advice.database.transaction(read_only=True) as session:
+        return await session.scalar(select(Adviser.engaged).where(Adviser.id == adviser))
+
+
+async def published(advice: Runtime, case_id: str) -> list[tuple[events.Envelope, list[str]]]:
+    """What advice-matching published about a case, with the readers of each event."""
+    query = select(outbox.c.body, outbox.c.readers).where(outbox.c.case_id == uuid.UUID(case_id))
+    async with advice.database.transaction(read_only=True) as session:
+        rows = (await session.execute(query.order_by(outbox.c.position))).all()
+    return [(events.read(body), readers) for body, readers in rows]
+
+
+async def test_a_submitted_case_gets_proposals_with_reasons(
+    platform: Platform, new_client: NewClient, new_adviser: NewAdviser
+) -> None:
+    best, second = await new_adviser(), await new_adviser(stages=[])
+    full, elsewhere = await new_adviser(capacity=0), await new_adviser(regions=["E12000001"], remote=False)
+    conflicted = await new_adviser(conflicts=[employer_id()])
+    api = await new_client()
+    request = await request_of(platform, api)
+
+    assert request["status"] == "proposed"
+    assert request["stage"] == "make-the-case"
+    assert request["topics"] == ["legal", "financial"]
+    assert request["employerId"] == str(employer_id())
+    assert [proposal["rank"] for proposal in request["proposals"]] == [1, 2, 3]
+    first = request["proposals"][0]
+    assert (first["adviserId"], first["score"]) == (str(best.id), 100)
+    assert first["parts"][0] == {
+        "part": "topics",
+        "points": 30,
+        "max": 30,
+        "reason": "Advises on legal and financial, all that you asked for",
+    }
+    assert request["proposals"][1]["adviserId"] == str(second.id)
+    grounds = {each["adviserId"]: (each["ground"], each["reason"]) for each in request["notProposed"]}
+    assert grounds[str(full.id)] == ("no-free-capacity", "Has no free place now")
+    assert grounds[str(elsewhere.id)][0] == "does-not-serve-region"
+    assert grounds[str(conflicted.id)][0] == "conflict-of-interest"
+    assert grounds[str(adviser_id("birch"))][0] == "conflict-of-interest"
+    assert grounds[str(adviser_id("hazel"))][0] == "does-not-serve-sector"
+
+
+async def test_proposing_is_published(
+    platform: Platform, new_client: NewClient, new_adviser: NewAdviser, advice: Runtime
+) -> None:
+    best = await new_adviser()
+    api = await new_client()
+    request = await request_of(platform, api)
+    [(event, readers)] = await published(advice, request["caseId"])
+    assert event.type == "org.righttoprovide.advice-matching.support-proposed.v1"
+    assert event.sequence == 1
+    assert event.data["supportRequestId"] == request["id"]
+    assert event.data["adviserIds"] == [proposal["adviserId"] for proposal in request["proposals"]]
+    assert readers[:3] == [f"client:{api.client_id}", "system", f"org:{employer_id()}"]
+    assert set(readers[3:]) == {f"org:{proposal['networkId']}" for proposal in request["proposals"]}
+    assert f"org:{best.network_id}" in readers
+
+
+async def test_accepting_takes_a_place_and_is_published(
+    platform: Platform, new_client: NewClient, new_adviser: NewAdviser, advice: Runtime
+) -> None:
+    adviser = await new_adviser()
+    api = await new_client()
+    request = await request_of(platform, api)
+    answer = await accept(api, request, adviser.id)
+    assert answer.status_code == 200, answer.text
+    agreed = answer.json()
+    assert (agreed["status"], agreed["agreedAdviserId"]) == ("agreed", str(adviser.id))
+    assert answer.headers["etag"] == f'"{agreed["version"]}"' == f'"{request["version"] + 1}"'
+    assert agreed == await read(api, request["id"])
+    assert (await api.get(f"/v1/advisers/{adviser.id}")).json()["freePlaces"] == 2
+    _, (event, readers) = await published(advice, request["caseId"])
+    assert event.type == "org.righttoprovide.advice-matching.support-agreed.v1"
+    assert (event.sequence, event.data["adviserId"]) == (2, str(adviser.id))
+    assert f"org:{adviser.network_id}" in readers
+    again = await accept(api, agreed, adviser.id)
+    assert again.status_code == 409
+    assert again.json()["type"].endswith("/problems/support-already-agreed")
+    assert await engaged(advice, adviser.id) == 1
+
+
+async def test_accepting_twice_with_one_key_takes_one_place(
+    platform: Platform, new_client: NewClient, new_adviser: NewAdviser, advice: Runtime
+) -> None:
+    adviser = await new_adviser()
+    api = await new_client()
+    request = await request_of(platform, api)
+    key = {"Idempotency-Key": f'"{uuid.uuid4()}"'}
+    first, second = [await accept(api, request, adviser.id, **key) for _ in range(2)]
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert first.json() == second.json()
+    assert await engaged(advice, adviser.id) == 1
+
+
+async def test_the_last_place_goes_to_one(
+    platform: Platform, new_client: NewClient, new_adviser: NewAdviser, advice: Runtime
+) -> None:
+    wanted, other = await new_adviser(capacity=2), await new_adviser(stages=[], capacity=6)
+    apis = [await new_client() for _ in range(5)]
+    requests = [await request_of(platform, api) for api in apis]
+    answers = await asyncio.gather(*(accept(*each, wanted.id) for each in zip(apis, requests, strict=True)))
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 409, 409, 409]
+    assert await engaged(advice, wanted.id) == 2
+    for api, request, answer in zip(apis, requests, answers, strict=True):
+        if answer.status_code == 409:
+            assert answer.json()["type"].endswith("/problems/no-place-left")
+            assert "another proposal" in answer.json()["detail"]
+            assert (await accept(api, request, other.id)).status_code == 200
+    assert await engaged(advice, other.id) == 3
+
+
+async def test_one_request_accepted_twice_at_once_takes_one_place(
+    platform: Platform, new_client: NewClient, new_adviser: NewAdviser, advice: Runtime
+) -> None:
+    first, second = await new_adviser(), await new_adviser(stages=[])
+    api = await new_client()
+    request = await request_of(platform, api)
+    answers = await asyncio.gather(*(accept(api, request, adviser.id) for adviser in (first, second)))
+    assert sorted(answer.status_code for answer in answers) == [200, 412]
+    places = [await engaged(advice, first.id), await engaged(advice, second.id)]
+    assert sorted(places, key=str) == [0, 1]
+
+
+async def test_what_changed_since_the_proposal_counts(
+    platform: Platform, new_client: NewClient, new_adviser: NewAdviser, advice: Runtime
+) -> None:
+    gone, conflicted = await new_adviser(), await new_adviser(stages=[])
+    api = await new_client()
+    request = await request_of(platform, api)
+    async with advice.database.transaction() as session:
+        (await session.get_one(Adviser, gone.id)).active = False
+        (await session.get_one(Adviser, conflicted.id)).conflicts = [employer_id()]
+    for adviser, slug in ((gone, "adviser-has-left"), (conflicted, "adviser-not-independent")):
+        answer = await accept(api, request, adviser.id)
+        assert answer.status_code == 409
+        assert answer.json()["type"].endswith(f"/problems/{slug}")
+
+
+async def test_withdrawing_the_case_frees_the_place(
+    platform: Platform, new_client: NewClient, new_adviser: NewAdviser, advice: Runtime
+) -> None:
+    adviser = await new_adviser()
+    api = await new_client()
+    request = await request_of(platform, api)
+    assert (await accept(api, request, adviser.id)).status_code == 200
+    assert await engaged(advice, adviser.id) == 1
+    await withdraw(api, request["caseId"])
+    await platform.settle()
+    closed = await read(api, request["id"])
+    assert closed["status"] == "closed"
+    assert closed["agreedAdviserId"] == str(adviser.id)
+    assert await engaged(advice, adviser.id) == 0
+    answer = await accept(api, closed, adviser.id)
+    assert answer.status_code == 409
+    assert answer.json()["type"].endswith("/problems/support-request-closed")
+
+
+async def test_a_withdrawn_draft_opens_nothing(platform: Platform, new_client: NewClient) -> None:
+    api = await new_client()
+    case = await open_case(api)
+    await withdraw(api, case["id"])
+    await platform.settle()
+    assert (await api.get(SUPPORT)).json() == {"items": [], "next": None}
+
+
+async def test_who_sees_a_request(platform: Platform, new_client: NewClient, new_adviser: NewAdviser) -> None:
+    adviser, rival = await new_adviser(), await new_adviser(stages=[])
+    api = await new_client()
+    request = await request_of(platform, api)
+
+    async def seen_by(reader: Api) -> list[str]:
+        items = (await reader.get(SUPPORT, params={"case": request["caseId"]})).json()["items"]
+        return [item["id"] for item in items]
+
+    strangers = [await new_client(), await new_client(organisation=api.organisation)]
+    for stranger in strangers:
+        assert (await stranger.get(SUPPORT)).json()["items"] == []
+        assert (await stranger.get(f"{SUPPORT}/{request['id']}")).status_code == 404
+        answer = await accept(stranger, request, adviser.id)
+        assert answer.status_code == 404
+        assert answer.json()["detail"] == "There is no such support request, or you may not know of it"
+
+    employer = await new_client(organisation=employer_id())
+    assert await seen_by(employer) == [request["id"]]
+    shown = await read(employer, request["id"])
+    assert shown["proposals"] == request["proposals"]
+    assert shown["notProposed"] is None
+    assert (await accept(employer, request, adviser.id)).status_code == 403
+
+    network = await new_client(organisation=adviser.network_id)
+    assert await seen_by(network) == [request["id"]]
+    shown = await read(network, request["id"])
+    assert [proposal["adviserId"] for proposal in shown["proposals"]] == [str(adviser.id)]
+    assert shown["notProposed"] is None
+    assert str(rival.id) not in str(shown)
+    assert (await accept(network, request, adviser.id)).status_code == 403
+
+
+async def test_scopes(platform: Platform, new_client: NewClient) -> None:
+    request = await request_of(platform, await new_client())
+    for scopes in ("cases:read advisers:read support:write", "support:read"):
+        api = await new_client(scopes=scopes)
+        writes = "support:write" in scopes.split()
+        assert (await api.get(SUPPORT)).status_code == (403 if writes else 200)
+        assert (await api.get(f"{SUPPORT}/{request['id']}")).status_code == (403 if writes else 404)
+        assert (await accept(api, request, uuid.uuid4())).status_code == (404 if writes else 403)
+    assert (await api.get(SUPPORT, headers={"Authorization": ""})).status_code == 401
+
+
+async def test_lists(platform: Platform, new_client: NewClient) -> None:
+    api = await new_client()
+    made = [(await request_of(platform, api))["id"] for _ in range(3)]
+    first = (await api.get(SUPPORT, params={"limit": 2})).json()
+    second = (await api.get(SUPPORT, params={"limit": 2, "after": first["next"]})).json()
+    assert [item["id"] for item in first["items"] + second["items"]] == made[::-1]
+    assert second["next"] is None
+    assert len((await api.get(SUPPORT, params={"status": "proposed"})).json()["items"]) == 3
+    assert (await api.get(SUPPORT, params={"status": "agreed"})).json()["items"] == []
+
+
+async def test_not_modified(platform: Platform, new_client: NewClient) -> None:
+    api = await new_client()
+    request = await request_of(platform, api)
+    etag = f'"{request["version"]}"'
+    answer = await api.get(f"{SUPPORT}/{request['id']}", headers={"If-None-Match": etag})
+    assert answer.status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("if_match", "status"), [(None, 428), ('"99"', 412), ('W/"2"', 412), ("2", 400), ("*", 400), ('"1", "2"', 400)]
+)
+async def test_preconditions(platform: Platform, new_client: NewClient, if_match: str | None, status: int) -> None:
+    api = await new_client()
+    request = await request_of(platform, api)
+    answer = await api.post(
+        f"{SUPPORT}/{request['id']}/actions/accept",
+        json={"adviser": request["proposals"][0]["adviserId"]},
+        headers={"If-Match": if_match} if if_match else {},
+    )
+    assert answer.status_code == status, answer.text
+    assert (await read(api, request["id"]))["status"] == "proposed"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "field"),
+    [
+        (b"{", 400, ""),
+        (b"{}", 422, "/adviser"),
+        (b'{"adviser": "x\\u0000y"}', 422, "/adviser"),
+        (b'{"adviser": null}', 422, "/adviser"),
+        (b'{"adviser": "00000000-0000-0000-0000-000000000000"}', 422, "/adviser"),
+        (b'{"adviser": "00000000-0000-0000-0000-000000000000", "advisor": 1}', 422, "/advisor"),
+    ],
+)
+async def test_bad_acceptances(platform: Platform, new_client: NewClient, body: bytes, status: int, field: str) -> None:
+    api = await new_client()
+    request = await request_of(platform, api)
+    headers = {"If-Match": f'"{request["version"]}"', "Content-Type": "application/json"}
+    answer = await api.post(f"{SUPPORT}/{request['id']}/actions/accept", content=body, headers=headers)
+    assert answer.status_code == status, answer.text
+    assert field in [error["field"] for error in answer.json()["errors"]]
+
+
+@pytest.mark.parametrize("query", ["case=x", "case=%00", "status=done", "after=x", "after=WyJhIl0", "limit=0"])
+async def test_bad_questions(new_client: NewClient, query: str) -> None:
+    api = await new_client()
+    answer = await api.get(f"{SUPPORT}?{query}")
+    assert answer.status_code == 422, answer.text
+    assert (await api.get(f"{SUPPORT}/not-an-id")).status_code == 422

@@ -1,0 +1,68 @@
+"""Rules that every database keeps: the service's role owns nothing and is bound by row-level security."""
+
+import asyncpg
+import pytest
+
+from rtp_embedded.platform import ALL, Platform
+from rtp_embedded.postgres import Postgres
+from rtp_shared.service import Service
+from tests.conftest import NewClient
+from tests.support.cases import open_case
+
+pytestmark = pytest.mark.anyio
+
+each_service = pytest.mark.parametrize("service", ALL, ids=lambda service: service.name)
+
+
+@each_service
+async def test_the_running_role_owns_nothing(platform: Platform, database_server: Postgres, service: Service) -> None:
+    connection = await asyncpg.connect(database_server.url(service.database, f"{service.database}_app"))
+    try:
+        owned = await connection.fetchval("SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole")
+        powers = await connection.fetchrow(
+            "SELECT rolsuper, rolbypassrls, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user"
+        )
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute("CREATE TABLE mine (id int)")
+    finally:
+        await connection.close()
+    assert owned == 0
+    assert not any(powers)
+
+
+@each_service
+async def test_every_table_that_names_readers_is_walled(
+    platform: Platform, database_server: Postgres, service: Service
+) -> None:
+    connection = await asyncpg.connect(database_server.url(service.database))
+    try:
+        open_tables = await connection.fetch("""
+            SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'readers'
+            WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
+              AND (NOT c.relrowsecurity OR NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid))
+        """)
+    finally:
+        await connection.close()
+    # The outbox is read by the relay alone, which sees everything.
+    assert {row["relname"] for row in open_tables} <= {"outbox"}
+
+
+async def test_a_query_that_forgets_the_first_wall_meets_the_second(
+    platform: Platform, database_server: Postgres, new_client: NewClient
+) -> None:
+    api = await new_client()
+    case = await open_case(api)
+    connection = await asyncpg.connect(database_server.url("rtp_applications", "rtp_applications_app"))
+    count = "SELECT count(*) FROM cases WHERE id = $1::text::uuid"
+    try:
+        async with connection.transaction():
+            assert await connection.fetchval(count, case["id"]) == 0  # nobody in particular
+        for readers, seen in ((f"client:{api.client_id}", 1), (f"org:{api.organisation}", 0), ("system", 1)):
+            async with connection.transaction():
+                await connection.execute("SELECT set_config('rtp.readers', $1, true)", readers)
+                assert await connection.fetchval(count, case["id"]) == seen, readers
+        async with connection.transaction():
+            await connection.execute("SELECT set_config('rtp.readers', 'client:other', true)")
+            assert await connection.execute("UPDATE cases SET status = 'withdrawn' WHERE id = $1::text::uuid", case["id"]) == "UPDATE 0"
+    finally:
+        await connection.close()

@@ -1,0 +1,91 @@
+"""Rules that every route of every service keeps."""
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from fastapi.routing import APIRoute
+
+from rtp_embedded.platform import ALL, SERVICES, Platform
+from rtp_gateway.proxy.routing import SERVICES as FIRST_PARTS
+from rtp_gateway.proxy.routing import service_for
+from rtp_shared.auth import Access, Public
+from rtp_shared.web import Edge, router
+from tests.conftest import Api
+
+
+def routes() -> Iterator[tuple[str, APIRoute]]:
+    for service in ALL:
+        for each in service.routers:
+            for route in each.routes:
+                assert isinstance(route, APIRoute)
+                yield service.name, route
+
+
+def access_of(route: APIRoute) -> list[Access | Public]:
+    return [d.call for d in route.dependant.dependencies if isinstance(d.call, Access | Public)]
+
+
+def test_every_route_has_the_edge_and_says_who_may() -> None:
+    found = list(routes())
+    assert len(found) > 15
+    for service, route in found:
+        assert isinstance(route, Edge), (service, route.path)
+        assert len(access_of(route)) == 1, (service, route.path)
+
+
+def test_a_route_that_does_not_say_who_may_is_refused_at_import() -> None:
+    async def open_to_all() -> dict[str, str]:
+        return {}
+
+    with pytest.raises(TypeError, match="who may call it"):
+        router().add_api_route("/v1/oops", open_to_all)
+
+
+def test_every_route_is_documented_and_named_once() -> None:
+    names = [route.name for _, route in routes()]
+    assert len(names) == len(set(names))
+    for service, route in routes():
+        assert route.description, (service, route.path)
+
+
+def test_every_path_of_a_service_is_routed_to_it() -> None:
+    for service in SERVICES:
+        for each in service.routers:
+            for route in each.routes:
+                assert isinstance(route, APIRoute)
+                assert service_for(route.path) == service.name, route.path
+    assert {service.name for service in SERVICES} == set(FIRST_PARTS.values())
+
+
+@pytest.mark.anyio
+async def test_every_route_that_is_not_public_refuses_strangers(platform: Platform) -> None:
+    import httpx
+
+    async with Api(transport=httpx.ASGITransport(platform.app), base_url=platform.public_url) as nobody:
+        for service, route in routes():
+            if isinstance(access_of(route)[0], Public):
+                continue
+            path = route.path
+            for name in route.param_convertors:
+                path = path.replace("{" + name + "}", str(uuid.uuid4()))
+            for method in route.methods or ():
+                answer = await nobody.request(method, path)
+                assert answer.status_code == 401, (service, method, path)
+                assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_public_routes_are_the_ones_we_know() -> None:
+    public = {route.path for _, route in routes() if isinstance(access_of(route)[0], Public)}
+    assert public == {
+        "/v1/bodies",
+        "/v1/bodies/{reference}",
+        "/v1/products",
+        "/v1/products/{product_id}",
+        "/oauth2/token",
+        "/.well-known/jwks.json",
+        "/.well-known/oauth-authorization-server",
+    }
+
+

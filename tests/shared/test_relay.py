@@ -1,0 +1,167 @@
+"""The relay: nothing is lost, order per case holds, and one relay works at a time."""
+
+import asyncio
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+import pytest
+
+from rtp_shared import events
+from rtp_shared.bus import BusUnavailable, Message, Outcome
+from rtp_shared.relay import POLL_SECONDS
+from tests.support.messaging import Office, RecordingBus, running
+from tests.support.waiting import until
+
+pytestmark = pytest.mark.anyio
+
+
+def sequences(bus: RecordingBus, case_id: UUID) -> list[int]:
+    return [events.read(message.body).sequence for message in bus.taken if message.case_id == case_id]
+
+
+async def all_published(office: Office) -> None:
+    async def none_waits() -> bool:
+        return not await office.waiting()
+
+    await until(none_waits, "publishing")
+
+
+async def test_a_case_keeps_its_order_and_every_event_goes_out_once(office: Office) -> None:
+    bus, cases = RecordingBus(), [uuid4() for _ in range(3)]
+    for sequence in (1, 2, 3, 4):
+        for case in cases:
+            await office.publish(case, sequence)
+    async with running(office.relay(bus).run):
+        await all_published(office)
+    assert [sequences(bus, case) for case in cases] == [[1, 2, 3, 4]] * 3
+    assert len(bus.taken) == 12
+
+
+async def test_a_new_event_wakes_it_at_once(office: Office) -> None:
+    async with running(office.relay(RecordingBus()).run):
+        await office.publish(uuid4(), 1)
+        await all_published(office)
+        async with asyncio.timeout(POLL_SECONDS / 2):
+            await office.publish(uuid4(), 1)
+            await all_published(office)
+
+
+async def test_what_was_refused_waits_and_holds_only_its_own_case_back(office: Office) -> None:
+    bus, poisoned, sound = RecordingBus(), uuid4(), uuid4()
+    bus.refusing.add(poisoned)
+    await office.publish(poisoned, 1, 2)
+    await office.publish(sound, 1, 2)
+    async with running(office.relay(bus).run):
+        await until(lambda: _went_out(bus, sound, 2), "publishing of the other case")
+        await until(lambda: _attempts(office, 2), "a second try")
+        waits = "SELECT attempts, extract(epoch FROM retry_at - now())::float FROM outbox WHERE case_id = $1 ORDER BY position"
+        (first, pause), (second, _) = await office.query(waits, poisoned)
+        assert first >= 2
+        assert pause > 0.5  # longer than the first pause: they grow
+        assert second == 0  # it was never offered: its turn had not come
+        bus.refusing.clear()
+        await office.query("UPDATE outbox SET retry_at = now()")
+        await all_published(office)
+    assert sequences(bus, poisoned) == [1, 2]
+
+
+async def _went_out(bus: RecordingBus, case: UUID, count: int) -> bool:
+    return len(sequences(bus, case)) == count
+
+
+async def _attempts(office: Office, count: int) -> bool:
+    return bool(await office.query("SELECT FROM outbox WHERE attempts >= $1", count))
+
+
+async def test_two_relays_never_work_at_once_and_one_takes_over(office: Office) -> None:
+    bus = RecordingBus()
+    first, second = office.relay(bus), office.relay(bus)
+    async with running(second.run):
+        async with running(first.run):
+            await until(lambda: _leading(first, second), "leading")
+            await office.publish(uuid4(), 1)
+            await all_published(office)
+            assert first.leading != second.leading
+            locks = "SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE locktype = 'advisory' AND datname = current_database()"
+            assert len(await office.query(locks)) == 1
+        assert not first.leading
+        await until(lambda: _leading(second), "taking over")
+        await office.publish(uuid4(), 1)
+        await all_published(office)
+    assert len(bus.taken) == 2
+
+
+async def _leading(*relays: object) -> bool:
+    return any(getattr(relay, "leading", False) for relay in relays)
+
+
+async def test_it_survives_the_loss_of_its_connection(office: Office) -> None:
+    bus = RecordingBus()
+    relay = office.relay(bus)
+    async with running(relay.run):
+        await until(lambda: _leading(relay), "leading")
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rtp-relay' AND datname = current_database()"
+        for sequence in (1, 2):
+            assert len(await office.query(ended)) == 1
+            await office.publish(UUID(int=1), sequence)
+            await all_published(office)
+    assert sequences(bus, UUID(int=1)) == [1, 2]
+
+
+class Away(RecordingBus):
+    """A broker that cannot be reached the first few times."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self.times = times
+
+    async def publish(self, messages: Sequence[Message]) -> Outcome:
+        if self.times:
+            self.times -= 1
+            raise BusUnavailable("away")
+        return await super().publish(messages)
+
+
+async def test_an_outage_is_no_fault_of_the_events(office: Office) -> None:
+    bus = Away(times=1)
+    await office.publish(uuid4(), 1)
+    async with running(office.relay(bus).run):
+        await all_published(office)
+    assert [row[0] for row in await office.query("SELECT attempts FROM outbox")] == [0]
+
+
+class Forgetful(RecordingBus):
+    """A bus that takes the first batch and says nothing about it, as when a connection breaks before the confirms."""
+
+    async def publish(self, messages: Sequence[Message]) -> Outcome:
+        first = not self.taken
+        outcome = await super().publish(messages)
+        return Outcome(set(), set()) if first else outcome
+
+
+async def test_what_nobody_confirmed_is_sent_again(office: Office) -> None:
+    bus, case = Forgetful(), uuid4()
+    await office.publish(case, 1, 2)
+    async with running(office.relay(bus).run):
+        await all_published(office)
+    assert sequences(bus, case) == [1, 1, 2]
+
+
+async def test_old_published_events_are_cleared_away_and_waiting_ones_never(office: Office) -> None:
+    bus, refused = RecordingBus(), uuid4()
+    bus.refusing.add(refused)
+    await office.publish(uuid4(), 1)
+    await office.publish(refused, 1)
+    async with running(office.relay(bus).run):
+        await until(lambda: _attempts(office, 1), "refusing")
+    await office.query("UPDATE outbox SET created_at = now() - interval '9 days'")
+    await office.query("UPDATE outbox SET published_at = now() - interval '8 days' WHERE published_at IS NOT NULL")
+    bus.refusing.clear()
+    await office.query("UPDATE outbox SET retry_at = now()")
+    async with running(office.relay(bus).run):
+        await until(lambda: _rows(office, 1), "clearing")
+    assert [row[0] for row in await office.query("SELECT case_id FROM outbox")] == [refused]
+
+
+async def _rows(office: Office, count: int) -> bool:
+    return len(await office.query("SELECT FROM outbox")) == count

@@ -1,0 +1,21 @@
+"""Waiting for what other processes or tasks do, always with an end."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+PAUSE = 0.02
+
+
+def wait_until(done: Callable[[], object], what: str = "it", seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s"
+        time.sleep(PAUSE)
+
+
+async def until(done: Callable[[], Awaitable[object]], what: str = "it", seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not await done():
+        assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s"
+        await asyncio.sleep(PAUSE)
