@@ -127,6 +127,14 @@ def test_nobody_is_an_answer_too() -> None:
     assert rank(NEED, []) == ((), ())
 
 
+@pytest.mark.parametrize("case_id", [uuid.UUID(int=n) for n in range(20)])
+def test_whole_points_do_not_hide_who_is_less_loaded(case_id: uuid.UUID) -> None:
+    less, more = (replace(IDEAL, id=uuid.UUID(int=n), capacity=30, engaged=n) for n in (1, 2))
+    first, second = rank(replace(NEED, case_id=case_id), [more, less]).proposed
+    assert (first.candidate, second.candidate) == (less, more)
+    assert first.score == second.score
+
+
 def test_equals_take_turns() -> None:
     """Over many cases each of five equals comes first about as often."""
     equals = [replace(IDEAL, id=uuid.UUID(int=n)) for n in range(5)]

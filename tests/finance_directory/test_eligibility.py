@@ -86,17 +86,17 @@ def test_terms_that_anybody_meets_fit() -> None:
         (
             {"sectors": ["libraries-and-archives"], "complete_lists": ["sectors"]},
             Rule.SECTOR,
-            "It is only for the sectors libraries and archives; the case says adult social care.",
+            "It accepts only the sector libraries and archives; yours is adult social care.",
         ),
         (
             {"legal_forms": ["charity"], "complete_lists": ["legal-forms"]},
             Rule.LEGAL_FORM,
-            "It is only for the legal forms charity; the case says CIC limited by guarantee.",
+            "It accepts only the legal form charity; yours is CIC limited by guarantee.",
         ),
         (
             {"purposes": ["buy-out"], "complete_lists": ["purposes"]},
             Rule.PURPOSE,
-            "It is only for the purposes buy out",
+            "It accepts only the purpose buy-out",
         ),
         ({"min_amount_pence": 10_000_001}, Rule.AMOUNT, "It starts at £100,000.01; the case seeks £100,000."),
         ({"max_amount_pence": 9_999_900}, Rule.AMOUNT, "It goes up to £99,999; the case seeks £100,000"),

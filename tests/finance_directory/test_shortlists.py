@@ -2,15 +2,19 @@
 
 import json
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import anyio
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from rtp_embedded.platform import Platform
+from rtp_finance_directory import queries
 from rtp_finance_directory.app import service
+from rtp_finance_directory.errors import NoSuchShortlist
 from rtp_finance_directory.load import product_id, products
 from rtp_shared import events, migrate
 from rtp_shared.bus import Message
@@ -254,6 +258,21 @@ async def test_a_withdrawal_that_overtakes_the_submission_leaves_nothing_to_make
     assert (await api.get("/v1/shortlists")).json()["items"] == []
 
 
+@pytest.mark.parametrize("seconds", [(submission, submission), (submission, withdrawal), (withdrawal, withdrawal)])
+async def test_events_of_one_case_at_the_same_moment_agree_on_one_shortlist(
+    platform: Platform, listening: Consumer, seconds: tuple[Callable[..., Message], ...]
+) -> None:
+    case_id = uuid.uuid4()
+    async with anyio.create_task_group() as together:
+        for kind in seconds:
+            together.start_soon(listening.receive, kind(case_id, "system"))
+    async with platform.runtimes[service.name].database.transaction() as session:
+        query = text("SELECT status, made_at IS NOT NULL FROM shortlists WHERE case_id = :case")
+        ((status, made),) = (await session.execute(query, {"case": case_id})).all()
+    assert status == ("closed" if withdrawal in seconds else "made")
+    assert len(await published(platform, case_id)) == made
+
+
 async def test_a_case_that_says_little_is_asked_rather_than_refused(listening: Consumer, new_client: NewClient) -> None:
     api = await new_client()
     case_id = uuid.uuid4()
@@ -295,6 +314,17 @@ async def test_the_database_shows_shortlists_and_lines_to_their_readers_only(
         async with database.transaction(readers) as session:
             assert await session.scalar(lists, {"case": case_id}) == seen, readers
             assert await session.scalar(lines, {"id": id_}) == seen * len(products()), readers
+
+
+async def test_the_query_is_a_wall_of_its_own(platform: Platform, listening: Consumer) -> None:
+    case_id = uuid.uuid4()
+    await listening.receive(submission(case_id, "client:one"))
+    async with platform.runtimes[service.name].database.transaction() as session:  # row-level security shows all here
+        _, lines = await queries.get_shortlist(session, case_id, readers=("client:one",))
+        assert len(lines) == len(products())
+        with pytest.raises(NoSuchShortlist):
+            await queries.get_shortlist(session, case_id, readers=("client:other",))
+        assert await queries.list_shortlists(session, readers=("client:other",), limit=5, case_id=case_id) == []
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,10 @@ import argparse
 import asyncio
 import logging
 import signal
+import socket
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 import uvicorn
@@ -85,12 +86,27 @@ def verifier(settings: ProcessSettings) -> TokenVerifier:
     return TokenVerifier(issuer=settings.public_url, keys=RemoteKeys(url))
 
 
-def serve(app: Any, settings: ProcessSettings) -> None:
-    """Serve until SIGTERM or Ctrl-C, then finish the requests under way."""
-    uvicorn.run(
+class QuietServer(uvicorn.Server):
+    """uvicorn without its own signal handling: whoever runs it decides when it ends, by `should_exit`."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+def http_config(app: Any, *, host: str = "127.0.0.1", port: int = 0) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
-        host=settings.host,
-        port=settings.port,
+        host=host,
+        port=port,
         access_log=False,
         log_config=None,
         timeout_keep_alive=75,  # longer than any client of ours keeps an idle connection, so they never race
@@ -98,6 +114,11 @@ def serve(app: Any, settings: ProcessSettings) -> None:
         server_header=False,
         lifespan="off",
     )
+
+
+def serve(app: Any, settings: ProcessSettings) -> None:
+    """Serve until SIGTERM or Ctrl-C, then finish the requests under way."""
+    uvicorn.Server(http_config(app, host=settings.host, port=settings.port)).run()
 
 
 async def prepare(service: Service, settings: ProcessSettings) -> None:
@@ -190,10 +211,4 @@ async def _watch(runtime: Runtime, state: dict[str, Callable[[], bool]]) -> None
 
     app.add_api_route("/health", health)
     app.add_api_route("/metrics", metrics)
-    settings = runtime.settings
-    config = uvicorn.Config(
-        app, host=settings.host, port=settings.port, access_log=False, log_config=None, lifespan="off"
-    )
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the supervisor minds the signals
-    await server._serve()  # noqa: SLF001 - serve() would take the signals over
+    await QuietServer(http_config(app, host=runtime.settings.host, port=runtime.settings.port)).serve()

@@ -4,22 +4,18 @@ import argparse
 import asyncio
 import contextlib
 import json
-import logging
 import os
 import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
-
-import uvicorn
 
 from rtp_embedded import postgres, sandbox
 from rtp_embedded.platform import Keys, Platform, prepare
 from rtp_shared import logs
-
-log = logging.getLogger(__name__)
+from rtp_shared.run import QuietServer, http_config
 
 
 class CannotStart(Exception):
@@ -49,13 +45,13 @@ def _run(port: int, data_dir: Path) -> None:
     say = _progress()
     with _listening(port) as listener:
         say("starting PostgreSQL 18")
-        with postgres.start(data_dir / "postgres") as server, contextlib.suppress(KeyboardInterrupt):
+        with postgres.start(data_dir / "postgres") as server:
             uvloop.run(_serve(server, listener, data_dir, say))
     say("stopped")
 
 
 @contextlib.contextmanager
-def _listening(port: int) -> "contextlib.AbstractContextManager[socket.socket]":  # type: ignore[misc]
+def _listening(port: int) -> Iterator[socket.socket]:
     """The socket we serve on, taken before anything else so that a port in use is known at once."""
     listener = socket.socket(socket.AF_INET)
     try:
@@ -72,45 +68,42 @@ def _listening(port: int) -> "contextlib.AbstractContextManager[socket.socket]":
         listener.close()
 
 
-async def _serve(server: postgres.Postgres, listener: socket.socket, data_dir: Path, say: Callable[[str], None]) -> None:
+async def _serve(
+    server: postgres.Postgres, listener: socket.socket, data_dir: Path, say: Callable[[str], None]
+) -> None:
     public_url = f"http://localhost:{listener.getsockname()[1]}"
     await prepare(server.url, say)
     keys = _keys(data_dir / "keys.json")
     platform = Platform(server.url, public_url=public_url, keys=keys, allow_private_sinks=True)
     secrets = sandbox.secrets_of(data_dir / "sandbox.json")
     await sandbox.register(platform.gateway.database, secrets)
-    config = uvicorn.Config(
-        platform.app, access_log=False, log_config=None, timeout_keep_alive=75, lifespan="off", server_header=False
-    )
-    web = uvicorn.Server(config)
-    async with _background(platform):
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    web = QuietServer(http_config(platform.app))
+    async with _background(platform, stopping):
         serving = asyncio.ensure_future(web.serve(sockets=[listener]))
-        while not web.started and not serving.done():
-            await asyncio.sleep(0.01)
+        await web.ready.wait()
         say("ready")
         _greet(public_url, secrets)
-        await serving
+        await stopping.wait()
         say("stopping")
+        web.should_exit = True
+        await serving
     await platform.close()
 
 
 @contextlib.asynccontextmanager
-async def _background(platform: Platform) -> AsyncIterator[None]:
+async def _background(platform: Platform, stopping: asyncio.Event) -> AsyncIterator[None]:
+    """The platform's own work while the block runs. Its failure stops everything: without relays a request leads nowhere."""
     work = asyncio.ensure_future(platform.run())
-    work.add_done_callback(_stop_if_failed)
+    work.add_done_callback(lambda _: stopping.set())
     try:
         yield
     finally:
         work.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await work
-
-
-def _stop_if_failed(work: "asyncio.Future[None]") -> None:
-    # Requests without relays would be accepted and lead nowhere: stop, and let the exit code say so.
-    if not work.cancelled() and work.exception() is not None:
-        log.error("background work failed", exc_info=work.exception())
-        signal.raise_signal(signal.SIGTERM)
 
 
 def _keys(file: Path) -> Keys:

@@ -10,7 +10,9 @@ from cryptography.fernet import Fernet
 from pydantic import SecretStr
 from starlette.types import ASGIApp
 
+from rtp_advice_matching.app import service as advice_matching
 from rtp_applications.app import service as applications
+from rtp_finance_directory.app import service as finance_directory
 from rtp_gateway.app import build_gateway, build_runtime
 from rtp_gateway.app import service as gateway
 from rtp_gateway.identity.keys import SigningKey
@@ -24,15 +26,7 @@ from rtp_shared.service import Runtime, Service
 from rtp_shared.settings import ProcessSettings
 from rtp_shared.web import build_app
 
-SERVICES: Sequence[Service] = (applications,)
-try:  # TEMPORARY while being written
-    from rtp_advice_matching.app import service as advice_matching
-    SERVICES = (*SERVICES, advice_matching)
-except Exception: pass
-try:
-    from rtp_finance_directory.app import service as finance_directory
-    SERVICES = (*SERVICES, finance_directory)
-except Exception: pass
+SERVICES: Sequence[Service] = (applications, advice_matching, finance_directory)
 ALL: Sequence[Service] = (*SERVICES, gateway)
 
 UrlOf = Callable[[str, str], str]

@@ -172,7 +172,7 @@ def amount(facts: Facts, terms: Terms, _: date) -> Finding:
     if least is not None and sought < least:
         return _fails(f"It starts at {pounds(least)}; the case seeks {pounds(sought)}.")
     if most is not None and sought > most:
-        return _fails(f"It goes up to {pounds(most)}; the case seeks {pounds(sought)}, of which it could be a part.")
+        return _fails(f"It goes up to {pounds(most)}; the case seeks {pounds(sought)}, so it could only be a part.")
     if least is None or most is None:
         return _ask_provider(f"It is for {pounds_range(least, most)}; the other end of the range is not known.")
     return _fits(f"It is for {pounds_range(least, most)}; the case seeks {pounds(sought)}.")
@@ -237,16 +237,18 @@ RULES: tuple[tuple[Rule, Callable[[Facts, Terms, date], Finding]], ...] = (
 def _on_list(what: str, said: Sequence[str], accepted: Sequence[str] | None, *, complete: bool) -> Finding:
     """One of the words that the case says must be on the product's list; off an incomplete list is not known."""
     if accepted is None:
-        return _ask_provider(f"It is not known for which {what}s it is.")
+        return _ask_provider(f"It is not known which {what}s it accepts.")
     if not accepted:
-        return _fits(f"It is for any {what}.")
+        return _fits(f"It accepts any {what}.")
     if not said:
-        return _ask_group(f"It is for the {what}s {plain(accepted)}; the case does not say its {what}.")
+        return _ask_group(f"Not every {what} is accepted; the case does not say its {what}.")
     if common := [word for word in said if word in accepted]:
-        return _fits(f"It is for the {what} {plain(common)}.")
+        return _fits(f"It accepts the {what} {plain(common)}.")
     if complete:
-        return _fails(f"It is only for the {what}s {plain(accepted)}; the case says {plain(said)}.")
-    return _ask_provider(f"It is for the {what}s {plain(accepted)}; whether for {plain(said)} too is not known.")
+        return _fails(
+            f"It accepts only the {what}{'s' * (len(accepted) > 1)} {plain(accepted)}; yours is {plain(said)}."
+        )
+    return _ask_provider(f"It accepts, as far as is known, {plain(accepted)}; perhaps {plain(said)} too.")
 
 
 def _fits(reason: str) -> Finding:

@@ -24,4 +24,4 @@ def day(date_: date) -> str:
 
 
 def plain(codes: Sequence[str]) -> str:
-    return ", ".join(code.replace("-", " ").replace("cic ", "CIC ") for code in codes)
+    return ", ".join(code.replace("-", " ").replace("cic ", "CIC ").replace("buy out", "buy-out") for code in codes)
