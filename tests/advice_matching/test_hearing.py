@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DBAPIError
 
+from rtp_advice_matching import queries
+from rtp_advice_matching.errors import NoSuchSupportRequest
 from rtp_advice_matching.models import Adviser, Proposal, SupportRequest, SupportStatus
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
 from rtp_shared.db import SYSTEM
@@ -86,9 +88,10 @@ async def test_withdrawn_before_it_was_submitted(advice: Runtime, tell: Tell) ->
 
 async def test_withdrawn_twice_frees_one_place(advice: Runtime, tell: Tell, new_adviser: NewAdviser) -> None:
     adviser = await new_adviser()
-    cases = [await agreed(advice, tell, adviser) for _ in range(2)]
-    for _ in range(2):
-        await tell(withdrawn(cases[0]), READERS)
+    cases = [await agreed(advice, tell, adviser) for _ in range(3)]
+    for case in cases[:2]:
+        await asyncio.gather(*(tell(withdrawn(case), READERS) for _ in range(3)))
+        await tell(withdrawn(case), READERS)
     async with advice.database.transaction(read_only=True) as session:
         assert (await session.get_one(Adviser, adviser.id)).engaged == 1
 
@@ -136,6 +139,21 @@ async def test_the_second_wall_holds_alone(advice: Runtime, tell: Tell, new_advi
     assert await seen(advice, (f"org:{adviser.network_id}",), case.case_id) == (1, {adviser.id})
     for stranger in ((), ("client:other", "org:other"), ("public",), ("applicant",), (APPLICANT.upper(),)):
         assert await seen(advice, stranger, case.case_id) == (0, set())
+
+
+async def test_the_first_wall_holds_alone(advice: Runtime, tell: Tell, new_adviser: NewAdviser) -> None:
+    adviser, _ = await new_adviser(), await new_adviser(stages=[])
+    case = submitted()
+    await tell(case, READERS)
+    stranger, network = ("client:other", "org:other"), (f"org:{adviser.network_id}",)
+    async with advice.database.transaction(SYSTEM) as session:
+        [request] = await queries.list_requests(session, readers=network, limit=50, case_id=case.case_id)
+        proposals = await queries.list_proposals(session, request.id, readers=network)
+        assert [proposal.adviser_id for proposal in proposals] == [adviser.id]
+        assert not await queries.list_requests(session, readers=stranger, limit=50, case_id=case.case_id)
+        assert not await queries.list_proposals(session, request.id, readers=stranger)
+        with pytest.raises(NoSuchSupportRequest):
+            await queries.get_request(session, request.id, readers=stranger, own_reader=stranger[0])
 
 
 async def test_who_does_not_see_a_request_changes_none(advice: Runtime, tell: Tell) -> None:

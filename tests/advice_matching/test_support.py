@@ -213,6 +213,20 @@ async def test_withdrawing_the_case_frees_the_place(
     assert answer.json()["type"].endswith("/problems/support-request-closed")
 
 
+async def test_accepting_while_the_case_is_withdrawn_leaves_no_place_taken(
+    platform: Platform, new_client: NewClient, new_adviser: NewAdviser, advice: Runtime
+) -> None:
+    adviser = await new_adviser()
+    api = await new_client()
+    for _ in range(3):
+        request = await request_of(platform, api)
+        await withdraw(api, request["caseId"])
+        answer, _ = await asyncio.gather(accept(api, request, adviser.id), platform.settle())
+        assert answer.status_code in (200, 412)
+        assert (await read(api, request["id"]))["status"] == "closed"
+        assert await engaged(advice, adviser.id) == 0
+
+
 async def test_a_withdrawn_draft_opens_nothing(platform: Platform, new_client: NewClient) -> None:
     api = await new_client()
     case = await open_case(api)

@@ -171,7 +171,7 @@ async def test_pages_follow_the_providers_names_without_gaps(anybody: Api) -> No
     seen: list[tuple[str, str]] = []
     after: str | None = None
     while True:
-        params = [("limit", "3"), *ALL, *([("after", after)] if after else [])]
+        params: list[tuple[str, Any]] = [("limit", "3"), *ALL, *([("after", after)] if after else [])]
         page = (await anybody.get("/v1/products", params=params)).json()
         seen += [(item["provider"].lower(), item["id"]) for item in page["items"]]
         if (after := page["next"]) is None:

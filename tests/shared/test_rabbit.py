@@ -9,9 +9,9 @@ from dataclasses import replace
 import pika
 import pytest
 
-from rtp_shared import rabbit
 from rtp_shared.bus import BusUnavailable, Message
-from rtp_shared.rabbit import HANDLER_TRIES, RabbitBus, RabbitConsumer, declare_once
+from rtp_shared.rabbit import RabbitBus, RabbitConsumer, declare_once
+from rtp_shared.rabbit.consumer import HANDLER_TRIES
 from tests.support.messaging import ANOTHER_TYPE, TYPE, Office, clear_broker, running
 from tests.support.rabbitmq import Broker
 from tests.support.waiting import until
@@ -103,16 +103,14 @@ async def test_a_late_confirm_is_not_taken_for_another_batch(
     nobody_hears = replace(message, event_id=uuid.uuid4(), type=ANOTHER_TYPE)
     bus = RabbitBus(url)
     with monkeypatch.context() as impatient:
-        impatient.setattr(rabbit, "CONFIRM_SECONDS", 0)
+        impatient.setattr("rtp_shared.rabbit.bus.CONFIRM_SECONDS", 0)
         assert not (await bus.publish([message])).safe  # its confirm comes while the next batch is on its way
     outcome = await bus.publish([nobody_hears])
     assert (outcome.safe, outcome.refused) == (set(), {nobody_hears.event_id})
     await bus.close()
 
 
-async def test_a_handler_that_fails_is_tried_again_then_dead_lettered(
-    office: Office, url: str, broker: Broker
-) -> None:
+async def test_a_handler_that_fails_is_tried_again_then_dead_lettered(office: Office, url: str, broker: Broker) -> None:
     await declare_once(url, QUEUE, [TYPE])
     poisoned, sound = uuid.uuid4(), uuid.uuid4()
     office.failing[poisoned] = RuntimeError("never")
@@ -131,7 +129,7 @@ async def test_a_database_that_is_away_is_waited_for(
     office: Office, url: str, broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await declare_once(url, QUEUE, [TYPE])
-    monkeypatch.setattr(rabbit, "PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr("rtp_shared.rabbit.consumer.PAUSE_SECONDS", 0.001)
     case = uuid.uuid4()
     office.failing[case] = ConnectionRefusedError("no database")
     await office.publish(case, 1)
@@ -187,6 +185,7 @@ async def test_both_ends_come_back_after_the_node_was_killed(office: Office, url
     async with running(office.relay(bus).run, consumer.run):
         await office.publish(case, 1, 2)
         await heard(office, 2)
+        await asyncio.to_thread(broker.remember_queues)
         await asyncio.to_thread(broker.kill)
         await office.publish(case, 3)
         await until(lambda: _disconnected(consumer), "noticing")
@@ -206,6 +205,6 @@ async def test_a_broker_that_is_not_there_or_does_not_answer(office: Office, mon
     messages = await office.messages()
     with pytest.raises(BusUnavailable):
         await RabbitBus("amqp://guest:guest@127.0.0.1:1/").publish(messages)
-    monkeypatch.setattr(rabbit, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr("rtp_shared.rabbit.link.CONNECT_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(BusUnavailable):
         await RabbitBus(f"amqp://guest:guest@127.0.0.1:{silent.getsockname()[1]}/").publish(messages)

@@ -14,6 +14,8 @@ from tests.support.waiting import until
 
 pytestmark = pytest.mark.anyio
 
+HERE = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+
 
 def sequences(bus: RecordingBus, case_id: UUID) -> list[int]:
     return [events.read(message.body).sequence for message in bus.taken if message.case_id == case_id]
@@ -54,8 +56,10 @@ async def test_what_was_refused_waits_and_holds_only_its_own_case_back(office: O
     async with running(office.relay(bus).run):
         await until(lambda: _went_out(bus, sound, 2), "publishing of the other case")
         await until(lambda: _attempts(office, 2), "a second try")
-        waits = "SELECT attempts, extract(epoch FROM retry_at - now())::float FROM outbox WHERE case_id = $1 ORDER BY position"
-        (first, pause), (second, _) = await office.query(waits, poisoned)
+        pauses = (
+            "SELECT attempts, extract(epoch FROM retry_at - now()) FROM outbox WHERE case_id = $1 ORDER BY position"
+        )
+        (first, pause), (second, _) = await office.query(pauses, poisoned)
         assert first >= 2
         assert pause > 0.5  # longer than the first pause: they grow
         assert second == 0  # it was never offered: its turn had not come
@@ -82,8 +86,7 @@ async def test_two_relays_never_work_at_once_and_one_takes_over(office: Office) 
             await office.publish(uuid4(), 1)
             await all_published(office)
             assert first.leading != second.leading
-            locks = "SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE locktype = 'advisory' AND datname = current_database()"
-            assert len(await office.query(locks)) == 1
+            assert len(await office.query(f"SELECT FROM pg_locks WHERE locktype = 'advisory' AND {HERE}")) == 1
         assert not first.leading
         await until(lambda: _leading(second), "taking over")
         await office.publish(uuid4(), 1)
@@ -100,7 +103,8 @@ async def test_it_survives_the_loss_of_its_connection(office: Office) -> None:
     relay = office.relay(bus)
     async with running(relay.run):
         await until(lambda: _leading(relay), "leading")
-        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'rtp-relay' AND datname = current_database()"
+        of_relay = "application_name = 'rtp-relay' AND datname = current_database()"
+        ended = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {of_relay}"  # noqa: S608
         for sequence in (1, 2):
             assert len(await office.query(ended)) == 1
             await office.publish(UUID(int=1), sequence)

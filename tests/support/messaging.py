@@ -20,7 +20,7 @@ from rtp_shared.db import Database
 from rtp_shared.metrics import Metrics
 from rtp_shared.outbox import Outbox
 from rtp_shared.plumbing import CREATE_1
-from rtp_shared.rabbit import DEAD, EXCHANGE
+from rtp_shared.rabbit.topology import DEAD, EXCHANGE
 from rtp_shared.relay import Relay
 
 TYPE = CaseOpened.TYPE

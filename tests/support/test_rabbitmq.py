@@ -97,7 +97,7 @@ def test_a_given_broker_is_used_and_left_alone(monkeypatch: pytest.MonkeyPatch) 
     broker = start_broker()
     assert broker == Broker("amqp://elsewhere/")
     assert not broker.private
-    for act in (broker.start, broker.pause_node, broker.kill):
+    for act in (broker.start, broker.pause_node, broker.kill, broker.remember_queues):
         with pytest.raises(BrokerError, match="not ours"):
             act()
     broker.stop()

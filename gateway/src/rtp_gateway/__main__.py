@@ -5,8 +5,14 @@ import sys
 from rtp_gateway.app import build_gateway, build_runtime, service
 from rtp_gateway.proxy.forward import OverHttp
 from rtp_gateway.settings import GatewaySettings
+from rtp_gateway.subscriptions.courier import Courier
 from rtp_shared import logs
 from rtp_shared.run import chosen_process, run_prepare, serve, settings_or_exit, uvloop_run, worker
+from rtp_shared.service import Runtime
+
+
+async def deliver(runtime: Runtime) -> None:
+    await worker(runtime, extra=[Courier.build(runtime).run])
 
 
 def main() -> int:
@@ -17,7 +23,7 @@ def main() -> int:
         return run_prepare(service, settings)
     runtime, key = build_runtime(settings)
     if process == "delivery":
-        uvloop_run(worker(runtime))
+        uvloop_run(deliver(runtime))
         return 0
     upstreams = OverHttp(
         settings.upstreams,

@@ -1,14 +1,18 @@
 """The gateway: the edge, both ways. REST in; events out."""
 
-
 from rtp_gateway import migrations
 from rtp_gateway.edge import Gateway
+from rtp_gateway.feed.routes import feed
 from rtp_gateway.identity.keys import SigningKey
 from rtp_gateway.identity.routes import identity
 from rtp_gateway.models import Model
 from rtp_gateway.portal.routes import portal
 from rtp_gateway.proxy.forward import Upstreams
 from rtp_gateway.settings import GatewaySettings
+from rtp_gateway.subscriptions.handlers import HANDLERS
+from rtp_gateway.subscriptions.routes import subscriptions
+from rtp_gateway.subscriptions.signing import Safe
+from rtp_gateway.subscriptions.sinks import Sinks
 from rtp_shared.auth import FixedKeys, TokenVerifier
 from rtp_shared.service import Runtime, Service
 from rtp_shared.web import build_app
@@ -17,9 +21,10 @@ service = Service(
     name="gateway",
     title="Gateway",
     description="Tokens, the event feed and webhook subscriptions.",
-    routers=[identity],
+    routers=[identity, feed, subscriptions],
     metadata=Model.metadata,
     migrations=migrations,
+    handlers=HANDLERS,
     openapi_url=None,
 )
 
@@ -35,5 +40,9 @@ def build_gateway(runtime: Runtime, key: SigningKey, upstreams: Upstreams) -> Ga
     app = build_app(runtime)
     app.state.signing_key = key
     app.state.upstreams = upstreams
+    settings = runtime.settings
+    assert isinstance(settings, GatewaySettings)  # noqa: S101 - the gateway's runtime has the gateway's settings
+    app.state.sinks = Sinks(allow_private=settings.allow_private_sinks)
+    app.state.safe = Safe(settings.secrets_key.get_secret_value())
     app.include_router(portal)
     return Gateway(app, upstreams, runtime.metrics)

@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, DateTime, Enum, MetaData, Row, Select, Text, Uuid, text
+from sqlalchemy import BindParameter, ColumnElement, Connection, DateTime, Enum, MetaData, Row, Select, Text, Uuid, event
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
@@ -56,9 +56,9 @@ def new_metadata() -> MetaData:
     return MetaData(naming_convention=NAMING)
 
 
-def visible_to(column: Any, readers: Sequence[str]) -> ColumnElement[bool]:
+def visible_to(column: Any, readers: Sequence[str] | BindParameter[Any]) -> ColumnElement[bool]:
     """The first wall: rows whose `readers` name one of these. Row-level security is the second."""
-    condition: ColumnElement[bool] = column.overlap(list(readers))
+    condition: ColumnElement[bool] = column.overlap(readers if isinstance(readers, BindParameter) else list(readers))
     return condition
 
 
@@ -67,10 +67,17 @@ def driver_url(url: str) -> URL:
     return make_url(url).set(drivername="postgresql+asyncpg")
 
 
-_ENTER = text("SELECT set_config('rtp.readers', :readers, true)")
-_ENTER_READ_ONLY = text(
-    "SELECT set_config('transaction_read_only', 'on', true), set_config('rtp.readers', :readers, true)"
-)
+_ENTER = "SELECT set_config('rtp.readers', $1, true)"
+_ENTER_READ_ONLY = "SELECT set_config('transaction_read_only', 'on', true), set_config('rtp.readers', $1, true)"
+
+
+class _Entered(Session):
+    """A session whose transaction begins, with its first statement, by saying as whom it reads and writes."""
+
+
+@event.listens_for(_Entered, "after_begin")
+def _enter(session: Session, _: object, connection: Connection) -> None:
+    connection.exec_driver_sql(_ENTER_READ_ONLY if session.info["read_only"] else _ENTER, (session.info["readers"],))
 
 
 class Database:
@@ -93,9 +100,15 @@ class Database:
         self, readers: Sequence[str] = SYSTEM, *, read_only: bool = False
     ) -> AsyncIterator[AsyncSession]:
         """A session in a transaction that row-level security sees as `readers`; commits at the end, rolls back on error."""
-        async with AsyncSession(self.engine, expire_on_commit=False, autoflush=False) as session, session.begin():
-            await session.execute(_ENTER_READ_ONLY if read_only else _ENTER, {"readers": " ".join(readers)})
+        async with AsyncSession(
+            self.engine,
+            sync_session_class=_Entered,
+            expire_on_commit=False,
+            autoflush=False,
+            info={"readers": " ".join(readers), "read_only": read_only},
+        ) as session:
             yield session
+            await session.commit()
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -65,13 +65,16 @@ async def stored(session: AsyncSession, principal: Principal, key: str, print_: 
     return Response(row.body, status_code=row.status, headers={**row.headers, "Idempotency-Replayed": "true"})
 
 
-async def store(session: AsyncSession, principal: Principal, key: str, print_: bytes, response: Response) -> None:
+async def store(
+    session: AsyncSession, principal: Principal, key: str, print_: bytes, response: Response, *, body: bytes
+) -> None:
+    """Keep the answer for repetitions, with `body` as what they get."""
     answer: dict[str, Any] = {
         "client_id": principal.client_id,
         "key": key,
         "fingerprint": print_,
         "status": response.status_code,
         "headers": {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers},
-        "body": bytes(response.body),
+        "body": body,
     }
     await session.execute(_store, answer)

@@ -33,5 +33,6 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for chatty in ("pika", "httpx", "httpcore", "alembic", "asyncio", "aiohttp.access", "uvicorn"):
+    logging.getLogger("pika").setLevel(logging.CRITICAL)  # it tells each failure five times; we tell it once
+    for chatty in ("httpx", "httpcore", "alembic", "asyncio", "aiohttp.access", "uvicorn"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))

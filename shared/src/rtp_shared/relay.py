@@ -70,7 +70,7 @@ class Relay:
         try:
             await self._take_lock(connection)
             await connection.add_listener("outbox", self._notified)
-            connection.add_termination_listener(self._notified)  # a lost connection is noticed now, not at the next poll
+            connection.add_termination_listener(self._notified)  # a loss is noticed now, not at the next poll
             while True:
                 self._wake.clear()
                 if not await self._drain_or_wait(connection):

@@ -16,7 +16,10 @@ class Input(BaseModel):
 class Output(BaseModel):
     """A response body."""
 
-    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, from_attributes=True)
+    # By name alone: looking for an alias first costs a failed lookup for every field of every row.
+    model_config = ConfigDict(
+        alias_generator=to_camel, validate_by_name=True, validate_by_alias=False, from_attributes=True
+    )
 
 
 def _storable(text: str) -> str:

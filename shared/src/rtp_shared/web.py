@@ -78,7 +78,9 @@ async def _answer_once(inner: Handle, request: Request, session: AsyncSession, p
     key, print_ = idempotency.read_key(header), await idempotency.fingerprint(request)
     if (response := await idempotency.stored(session, principal, key, print_)) is None:
         response = await inner(request)
-        await idempotency.store(session, principal, key, print_, response)
+        # A route whose answer holds a secret says what a repetition gets instead (`request.state.kept_body`).
+        body = getattr(request.state, "kept_body", bytes(response.body))
+        await idempotency.store(session, principal, key, print_, response, body=body)
     return response
 
 

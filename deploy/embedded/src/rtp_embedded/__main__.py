@@ -12,6 +12,9 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 
+import asyncpg
+from sqlalchemy.exc import DBAPIError
+
 from rtp_embedded import postgres, sandbox
 from rtp_embedded.platform import Keys, Platform, prepare
 from rtp_shared import logs
@@ -32,6 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         _run(options.port, options.data_dir)
     except (CannotStart, postgres.PostgresError) as error:
         sys.stderr.write(f"{error}\n")
+        return 1
+    except (asyncpg.PostgresError, DBAPIError) as error:
+        sys.stderr.write(f"PostgreSQL refused: {str(error).splitlines()[0]}\n")
         return 1
     except OSError as error:
         sys.stderr.write(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}\n")

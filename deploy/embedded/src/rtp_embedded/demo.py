@@ -78,11 +78,11 @@ class Journey:
 
     def client(self, client_id: str) -> httpx.Client:
         """A client of the platform with a token of its own."""
-        client = httpx.Client(base_url=self._url, timeout=10)
         form = {"grant_type": "client_credentials"}
-        token = ask(client, "POST", "/oauth2/token", data=form, auth=(client_id, self._secrets[client_id]))
-        client.headers["Authorization"] = f"Bearer {token['access_token']}"
-        return client
+        with httpx.Client(base_url=self._url, timeout=10) as stranger:
+            token = ask(stranger, "POST", "/oauth2/token", data=form, auth=(client_id, self._secrets[client_id]))
+        headers = {"Authorization": f"Bearer {token['access_token']}"}
+        return httpx.Client(base_url=self._url, timeout=10, headers=headers)
 
     def run(self) -> None:
         with Receiver().running() as receiver, self.client("council-intake") as council:

@@ -1,7 +1,7 @@
 """The whole platform in one process: the services' applications behind the gateway, and the in-process bus."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from rtp_gateway.app import service as gateway
 from rtp_gateway.identity.keys import SigningKey
 from rtp_gateway.proxy.forward import InProcess
 from rtp_gateway.settings import GatewaySettings
+from rtp_gateway.subscriptions.courier import Courier
 from rtp_shared import migrate
 from rtp_shared.bus import InProcessBus
 from rtp_shared.relay import Relay
@@ -81,24 +82,30 @@ class Platform:
             name: Relay(database_url=_plain(runtime), bus=self.bus, metrics=runtime.metrics)
             for name, runtime in self.runtimes.items()
         }
+        self.courier = Courier.build(self.gateway)
 
     async def run(self) -> None:
         """The work between requests, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             for relay in self.relays.values():
                 tasks.create_task(relay.run())
+            tasks.create_task(self.courier.run())
 
     async def settle(self) -> None:
-        """Relay until nothing waits that can be handed over. For tests and demonstrations, when `run` does not."""
+        """Relay and deliver until nothing is due. For tests and demonstrations, when `run` does not."""
         connections = {name: await asyncpg.connect(_plain(runtime)) for name, runtime in self.runtimes.items()}
         try:
-            while sum([await relay.drain(connections[name]) for name, relay in self.relays.items()]):
+            while await self._relay_once(connections) or await self.courier.drain():
                 pass
         finally:
             for connection in connections.values():
                 await connection.close()
 
+    async def _relay_once(self, connections: Mapping[str, Any]) -> int:
+        return sum([await relay.drain(connections[name]) for name, relay in self.relays.items()])
+
     async def close(self) -> None:
+        await self.courier.close()
         for runtime in self.runtimes.values():
             await runtime.database.close()
 

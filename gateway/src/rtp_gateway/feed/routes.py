@@ -17,7 +17,9 @@ from rtp_shared.web import Session, router
 feed = router(prefix="/v1/events", tags=["Events"])
 
 EventReader = Annotated[Principal, Depends(Access("events:read"))]
-FromCursor = Annotated[str | None, Query(max_length=500, description="`cursor` or `next` of an answer before; left out: from the start")]
+FromCursor = Annotated[
+    str | None, Query(max_length=500, description="`cursor` or `next` of an answer before; left out: from the start")
+]
 OfType = Annotated[EventType | None, Query(alias="type", description="Only events of this type")]
 
 

@@ -101,37 +101,33 @@ class OverHttp:
             raise Unavailable(f"{name} cannot be reached") from error
 
     async def forward(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
-        tries = 2 if scope["method"] in IDEMPOTENT else 1
+        answer = _Answer(send)
         try:
-            await self._exchange(name, scope, receive, send, tries)
-        except aiohttp.ClientConnectorError:
-            await self._refuse(Unavailable(f"{name} cannot be reached"), scope, send)
-        except TimeoutError:
-            await self._refuse(TooSlow(f"{name} did not answer in time"), scope, send)
+            await self._exchange(name, scope, receive, answer)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            log.warning("forwarding failed", extra={"upstream": name, "error": type(error).__name__})
+            if answer.started:
+                raise  # the server cuts the connection, so that half an answer is not taken for a whole one
+            await self._refuse(_refusal(name, error), scope, send)
         except TooLarge as refusal:
             await self._refuse(refusal, scope, send)
-        except aiohttp.ClientError as error:
-            log.warning("forwarding broke off", extra={"upstream": name, "error": type(error).__name__})
-            await self._refuse(Unavailable(f"{name} broke off its answer"), scope, send)
 
-    async def _exchange(self, name: str, scope: Scope, receive: Receive, send: Send, tries: int) -> None:
-        query = scope["query_string"]
+    async def _exchange(self, name: str, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        query = scope["query_string"].decode("latin-1")
         path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
-        url = URL(self._addresses[name] + path + (f"?{query.decode('latin-1')}" if query else ""), encoded=True)
+        url = URL(self._addresses[name] + path + (f"?{query}" if query else ""), encoded=True)
         headers, body = self._request(scope, receive)
-        started = False
+        again = body is None and scope["method"] in IDEMPOTENT
         while True:
-            tries -= 1
             try:
                 async with self._client().request(
                     scope["method"], url, headers=headers, data=body, allow_redirects=False
-                ) as answer:
-                    started = True
-                    await _relay(answer, scope["method"], send)
-                    return
+                ) as response:
+                    return await answer.relay(response, scope["method"])
             except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
-                if started or tries <= 0 or body is not None:
+                if not again or answer.started:
                     raise
+                again = False
 
     def _request(self, scope: Scope, receive: Receive) -> tuple[list[tuple[str, str]], AsyncIterator[bytes] | None]:
         headers: list[tuple[str, str]] = []
@@ -176,14 +172,31 @@ class OverHttp:
         await send({"type": "http.response.body", "body": body})
 
 
-async def _relay(answer: aiohttp.ClientResponse, method: str, send: Send) -> None:
-    headers = [
-        (name.lower(), value)
-        for name, value in answer.raw_headers
-        if name.lower() not in HOP_BY_HOP or (name.lower() == b"content-length")
-    ]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    if method != "HEAD":
-        async for chunk in answer.content.iter_any():
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
+class _Answer:
+    """The way of the service's answer to the caller."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.started = False
+
+    async def relay(self, response: aiohttp.ClientResponse, method: str) -> None:
+        self.started = True
+        headers = [
+            (name.lower(), value)
+            for name, value in response.raw_headers
+            if name.lower() not in HOP_BY_HOP or name.lower() == b"content-length"
+        ]
+        await self._send({"type": "http.response.start", "status": response.status, "headers": headers})
+        if method != "HEAD":
+            async for chunk in response.content.iter_any():
+                await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _refusal(name: str, error: Exception) -> Refusal:
+    """What a failed exchange means to the caller. aiohttp hides what broke off the body in the error's cause."""
+    if isinstance(error.__cause__, TooLarge):
+        return error.__cause__
+    if isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ServerConnectionError | aiohttp.ConnectionTimeoutError):
+        return TooSlow(f"{name} did not answer in time")
+    return Unavailable(f"{name} cannot be reached")

@@ -119,6 +119,4 @@ _OFFER = text("""
 
 async def offer(session: AsyncSession, *, position: int, case_id: UUID, type_: str, readers: Sequence[str]) -> None:
     """Make a delivery of the event for every subscription that takes it and may see it."""
-    await session.execute(
-        _OFFER, {"position": position, "case_id": case_id, "type": type_, "readers": list(readers)}
-    )
+    await session.execute(_OFFER, {"position": position, "case_id": case_id, "type": type_, "readers": list(readers)})

@@ -9,9 +9,7 @@ from rtp_shared.consumer import EVERYTHING, Handler, Heard
 
 async def event_published(session: AsyncSession, heard: Heard) -> None:
     position = await record(session, heard)
-    await offer(
-        session, position=position, case_id=heard.event.case_id, type_=heard.event.type, readers=heard.readers
-    )
+    await offer(session, position=position, case_id=heard.event.case_id, type_=heard.event.type, readers=heard.readers)
 
 
 HANDLERS: dict[str, Handler] = {EVERYTHING: event_published}

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, func, text
+from sqlalchemy import BigInteger, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_gateway.models import Model
@@ -46,7 +46,9 @@ class Subscription(Model):
 
     __table_args__ = (
         Index("ix_subscriptions_client_id_id", "client_id", "id"),
-        Index("ix_subscriptions_acts_as", "acts_as", postgresql_using="gin", postgresql_where=text("status <> 'ended'")),
+        Index(
+            "ix_subscriptions_acts_as", "acts_as", postgresql_using="gin", postgresql_where=text("status <> 'ended'")
+        ),
     )
 
     def expect(self, version: int) -> None:
@@ -88,7 +90,7 @@ class Delivery(Model):
     __tablename__ = "deliveries"
 
     subscription_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("subscriptions.id"), primary_key=True)
-    position: Mapped[int] = mapped_column(ForeignKey("events.position"), primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger, ForeignKey("events.position"), primary_key=True)
     case_id: Mapped[uuid.UUID]
     client_id: Mapped[str]
     """The subscription's; row-level security reads this column."""
@@ -111,7 +113,13 @@ class Delivery(Model):
             "position",
             postgresql_where=text("state = 'pending' AND next_attempt_at IS NOT NULL"),
         ),
-        Index("ix_deliveries_next", "next_attempt_at", postgresql_where=text("state = 'pending' AND next_attempt_at IS NOT NULL")),
+        Index(
+            "ix_deliveries_next",
+            "next_attempt_at",
+            postgresql_where=text("state = 'pending' AND next_attempt_at IS NOT NULL"),
+        ),
         # Finds the first and the last that wait in one case for one subscription.
-        Index("ix_deliveries_line", "subscription_id", "case_id", "position", postgresql_where=text("state = 'pending'")),
+        Index(
+            "ix_deliveries_line", "subscription_id", "case_id", "position", postgresql_where=text("state = 'pending'")
+        ),
     )

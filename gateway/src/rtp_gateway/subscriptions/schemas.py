@@ -28,7 +28,7 @@ class NewSubscription(Input):
     """What is to be sent where."""
 
     sink: Sink
-    types: Types = []
+    types: Types = Field(default=[])
     description: Description = None
 
 
@@ -62,7 +62,7 @@ class SubscriptionMade(SubscriptionView):
     """A subscription that was just made, with its secret."""
 
     secret: str | None = Field(
-        description="To verify signatures with (Standard Webhooks). Shown this once: keep it; null where the answer is a repetition",
+        description="To verify signatures with (Standard Webhooks). Keep it: shown this once, null when repeated",
         examples=["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
     )
 

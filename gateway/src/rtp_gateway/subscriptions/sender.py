@@ -1,7 +1,7 @@
 """Sending one event to one sink over HTTP, once.
 
-aiohttp's client as in the gateway's forwarding (docs/adr/0004): it takes a resolver of ours, keeps name and
-certificate apart from the address connected to, and pools connections by name. The only file of subscriptions that knows it.
+aiohttp's client as in the gateway's forwarding (docs/adr/0004): it takes a resolver of ours, checks the certificate
+against the name whatever address it connects to, and pools connections by name. Only this file of the part knows it.
 """
 
 import socket
@@ -81,7 +81,7 @@ class Sender:
 
 
 class _Pinned(AbstractResolver):
-    """Gives the client the addresses that were checked. It is not asked about literal addresses; Sinks.read checks those."""
+    """Gives the client the addresses that were checked. About literal ones it is not asked: Sinks.read checks those."""
 
     def __init__(self, sinks: Sinks) -> None:
         self._sinks = sinks

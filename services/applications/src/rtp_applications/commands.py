@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.errors import NoSuchCase, UnknownBody
@@ -78,9 +78,13 @@ async def withdraw_case(
     return case
 
 
+_LOCKED = (
+    select(Case).where(Case.id == bindparam("case_id"), visible_to(Case.readers, bindparam("readers"))).with_for_update()
+)
+
+
 async def _locked(session: AsyncSession, case_id: UUID, *, version: int, actor: Actor) -> Case:
-    query = select(Case).where(Case.id == case_id, visible_to(Case.readers, actor.readers)).with_for_update()
-    case = (await session.execute(query)).scalar_one_or_none()
+    case = (await session.execute(_LOCKED, {"case_id": case_id, "readers": actor.readers})).scalar_one_or_none()
     if case is None:
         raise NoSuchCase
     case.expect(version, by=actor.client_id)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Date, Text, Uuid, any_, bindparam, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.errors import NoSuchBody, NoSuchCase
@@ -28,10 +29,13 @@ _LINE = (
     Case.submitted_at,
 )
 
+# Statements that are always the same are built once: building one costs more than running it.
+_case = Case.__table__.c
+_CASE = select(*_case).where(_case.id == bindparam("case_id"), visible_to(_case.readers, bindparam("readers")))
+
 
 async def get_case(session: AsyncSession, case_id: UUID, *, readers: Sequence[str]) -> AnyRow:
-    columns = Case.__table__.c
-    row = (await session.execute(select(*columns).where(Case.id == case_id, visible_to(Case.readers, readers)))).first()
+    row = (await session.execute(_CASE, {"case_id": case_id, "readers": readers})).first()
     if row is None:
         raise NoSuchCase
     return row
@@ -132,21 +136,24 @@ def _named(reference: str) -> Any:
         return Body.id.in_(select(BodyIdentifier.body_id).where(BodyIdentifier.reference == reference))
 
 
+_EXISTS = or_(Body.ended_on.is_(None), Body.ended_on > bindparam("today", type_=Date))
+_NAMED = (
+    select(Body.id, Body.region, BodyIdentifier.reference)
+    .join(BodyIdentifier, BodyIdentifier.body_id == Body.id)
+    .where(BodyIdentifier.reference == any_(bindparam("names", type_=ARRAY(Text))), _EXISTS)
+)
+_BY_ID = select(Body.id, Body.region).where(Body.id == any_(bindparam("ids", type_=ARRAY(Uuid))), _EXISTS)
+
+
 async def open_bodies(session: AsyncSession, references: Sequence[str]) -> dict[str, AnyRow]:
     """Id and region of the bodies that exist today, by the reference they were named with: an id or an identifier."""
     found: dict[str, AnyRow] = {}
     ids, names = _split(references)
-    exists = or_(Body.ended_on.is_(None), Body.ended_on > today())
     if names:
-        query = (
-            select(Body.id, Body.region, BodyIdentifier.reference)
-            .join(BodyIdentifier, BodyIdentifier.body_id == Body.id)
-            .where(BodyIdentifier.reference.in_(names), exists)
-        )
-        found |= {row.reference: row for row in await session.execute(query)}
+        found |= {row.reference: row for row in await session.execute(_NAMED, {"names": names, "today": today()})}
     if ids:
-        by_id = select(Body.id, Body.region).where(Body.id.in_(ids.values()), exists)
-        rows = {row.id: row for row in await session.execute(by_id)}
+        by_id = await session.execute(_BY_ID, {"ids": list(ids.values()), "today": today()})
+        rows = {row.id: row for row in by_id}
         found |= {reference: rows[id_] for reference, id_ in ids.items() if id_ in rows}
     return found
 

@@ -1,0 +1,180 @@
+"""The courier: takes deliveries that are due and makes the attempts, so that no subscriber slows another.
+
+Any number of couriers can work side by side. A delivery is taken on a lease and reported after the answer: it is
+delivered at least once, in order per case and subscription, and a courier that dies holds nothing up for longer than
+its lease. Times are kept in PostgreSQL; nothing that waits is held in memory or in the broker.
+"""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from rtp_gateway.settings import GatewaySettings
+from rtp_gateway.subscriptions import claims
+from rtp_gateway.subscriptions.attempts import Attempts
+from rtp_gateway.subscriptions.claims import Claim, Room
+from rtp_gateway.subscriptions.metrics import DeliveryMetrics
+from rtp_gateway.subscriptions.sender import SECONDS, Sender
+from rtp_gateway.subscriptions.signing import Safe
+from rtp_gateway.subscriptions.sinks import Sinks
+from rtp_shared.clock import utcnow
+from rtp_shared.db import Database
+from rtp_shared.service import Runtime
+
+log = logging.getLogger(__name__)
+
+OVERALL = 256
+EACH = 8
+"""Attempts under way: in all, and for one subscription. For one that is failing it is one."""
+LEASE = timedelta(seconds=2 * SECONDS)
+POLL_SECONDS = 5.0
+GRACE_SECONDS = 5.0
+"""What is under way when the process is asked to stop may take this long to finish."""
+
+AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError, PoolTimeout)
+
+
+class Courier:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        sender: Sender,
+        safe: Safe,
+        metrics: DeliveryMetrics,
+        now: Callable[[], datetime] = utcnow,
+        overall: int = OVERALL,
+        each: int = EACH,
+    ) -> None:
+        self._database = database
+        self._sender = sender
+        self._metrics = metrics
+        self._now = now
+        self._overall = overall
+        self._each = each
+        self._attempts = Attempts(database=database, sender=sender, safe=safe, metrics=metrics, now=now)
+        self._under_way: Counter[UUID] = Counter()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._tidied_at = float("-inf")
+
+    @classmethod
+    def build(cls, runtime: Runtime) -> "Courier":
+        """The courier of the gateway that `runtime` belongs to."""
+        settings = runtime.settings
+        assert isinstance(settings, GatewaySettings)  # noqa: S101 - the gateway's runtime has the gateway's settings
+        return cls(
+            database=runtime.database,
+            sender=Sender(Sinks(allow_private=settings.allow_private_sinks)),
+            safe=Safe(settings.secrets_key.get_secret_value()),
+            metrics=DeliveryMetrics(runtime.metrics),
+        )
+
+    async def run(self) -> None:
+        """Deliver until cancelled, then finish what is under way. Waits out a database that goes away."""
+        pause = 0.2
+        try:
+            while True:
+                try:
+                    await self._listen()
+                    pause = 0.2
+                except AWAY as error:
+                    log.warning("the courier lost its database, trying again", extra={"error": type(error).__name__})
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, POLL_SECONDS)
+        finally:
+            await self._finish()
+
+    async def drain(self) -> int:
+        """Deliver everything that is due, also what becomes due by that; return how many attempts were made."""
+        made = 0
+        await self._tidy()
+        while claimed := await self._claim():
+            await asyncio.gather(*(self._carry(each) for each in claimed))
+            made += len(claimed)
+        return made
+
+    async def close(self) -> None:
+        await self._sender.close()
+
+    async def _listen(self) -> None:
+        url = self._database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        connection = await asyncpg.connect(url, timeout=5, server_settings={"application_name": "rtp-courier"})
+        try:
+            await connection.add_listener("deliveries", lambda *_: self._wake.set())
+            while not connection.is_closed():
+                self._wake.clear()
+                claimed = await self._claim()
+                for each in claimed:
+                    self._start(each)
+                if not claimed:
+                    await self._rest()
+        finally:
+            with suppress(Exception):
+                await connection.close(timeout=1)
+
+    async def _claim(self) -> list[Claim]:
+        room = Room(overall=self._overall - self._under_way.total(), each=self._each, under_way=self._under_way)
+        if room.overall <= 0:
+            return []
+        now = self._now()
+        async with self._database.transaction() as session:
+            claimed = await claims.claim(session, now=now, leased_until=now + LEASE, room=room)
+        self._under_way.update(each.subscription_id for each in claimed)
+        return claimed
+
+    def _start(self, claim: Claim) -> None:
+        task = asyncio.get_running_loop().create_task(self._carry(claim))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _carry(self, claim: Claim) -> None:
+        try:
+            await self._attempts.make(claim)
+        except Exception as error:
+            # One attempt must not stop the others; its lease runs out, and it is made again.
+            log.warning(
+                "an attempt was not reported",
+                extra={"event_id": str(claim.event_id), "error": repr(error)[:300]},
+                exc_info=not isinstance(error, AWAY),
+            )
+        finally:
+            self._under_way[claim.subscription_id] -= 1
+            self._under_way += Counter()  # drops those that have none
+            self._wake.set()
+
+    async def _rest(self) -> None:
+        """Until something was recorded, an attempt ended or something falls due; at the longest until the next poll."""
+        if time.monotonic() - self._tidied_at > POLL_SECONDS:
+            await self._tidy()
+        now = self._now()
+        async with self._database.transaction(read_only=True) as session:
+            soonest = await claims.soonest(session, now=now)
+        seconds = min(POLL_SECONDS, (soonest - now).total_seconds()) if soonest else POLL_SECONDS
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+
+    async def _tidy(self) -> None:
+        async with self._database.transaction() as session:
+            await claims.sweep(session)
+            waiting, oldest = await claims.waiting(session)
+        self._metrics.waiting.set(waiting)
+        self._metrics.oldest.set(oldest)
+        self._tidied_at = time.monotonic()
+
+    async def _finish(self) -> None:
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=GRACE_SECONDS)
+            for task in late:
+                task.cancel()
+        await self.close()

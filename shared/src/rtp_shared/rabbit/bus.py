@@ -1,0 +1,110 @@
+"""Publishing to RabbitMQ: a whole batch outstanding, and nothing is safe before the broker confirmed it."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import pika
+from pika.exceptions import AMQPError
+
+from rtp_shared import events
+from rtp_shared.bus import Message, Outcome
+from rtp_shared.rabbit.link import Link
+from rtp_shared.rabbit.topology import EXCHANGE
+
+log = logging.getLogger(__name__)
+
+CONFIRM_SECONDS = 30.0
+
+
+class _Outgoing:
+    """One link in confirm mode. What the broker says late, on a link that was given up, can touch no later batch."""
+
+    def __init__(self, link: Link) -> None:
+        self.link = link
+        self._outstanding: dict[int, UUID] = {}
+        self._outcome = Outcome(set(), set())
+        self._tag = 0
+        self._done = asyncio.Event()
+
+    @classmethod
+    async def open(cls, url: str) -> "_Outgoing":
+        outgoing = cls(await Link.open(url))
+        outgoing.link.channel.add_on_return_callback(outgoing._returned)
+        await outgoing.link.ask("confirm_delivery", ack_nack_callback=outgoing._answered)
+        return outgoing
+
+    @property
+    def usable(self) -> bool:
+        return not self._outstanding and not self.link.closed.done()
+
+    async def publish(self, messages: Sequence[Message]) -> Outcome:
+        self._outcome = Outcome(set(), set())
+        self._done.clear()
+        try:
+            for message in messages:
+                self._tag += 1
+                self._outstanding[self._tag] = message.event_id
+                self.link.channel.basic_publish(
+                    EXCHANGE, message.type, message.body, properties=_properties(message), mandatory=True
+                )
+        except AMQPError as error:
+            log.warning("publishing broke off", extra={"error": type(error).__name__})
+        if self._outstanding:
+            await self._confirmed()
+        return self._outcome
+
+    async def _confirmed(self) -> None:
+        done: asyncio.Future[Any] = asyncio.ensure_future(self._done.wait())
+        await asyncio.wait({done, self.link.closed}, timeout=CONFIRM_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        done.cancel()
+
+    def _answered(self, frame: Any) -> None:
+        tag, multiple = frame.method.delivery_tag, frame.method.multiple
+        tags = [t for t in self._outstanding if t <= tag] if multiple else [tag]
+        accepted = isinstance(frame.method, pika.spec.Basic.Ack)
+        for event_id in filter(None, (self._outstanding.pop(t, None) for t in tags)):
+            if accepted and event_id not in self._outcome.refused:
+                self._outcome.safe.add(event_id)
+            else:
+                self._outcome.refused.add(event_id)
+        if not self._outstanding:
+            self._done.set()
+
+    def _returned(self, _channel: Any, _method: Any, properties: Any, _body: bytes) -> None:
+        # No queue takes this type: the broker returns the message before it confirms it.
+        log.error("no queue hears this event", extra={"event_type": properties.type})
+        self._outcome.refused.add(UUID(properties.message_id))
+
+
+class RabbitBus:
+    """Publishes with confirms, a whole batch outstanding."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._outgoing: _Outgoing | None = None
+
+    async def publish(self, messages: Sequence[Message]) -> Outcome:
+        if self._outgoing is None or not self._outgoing.usable:
+            await self.close()
+            self._outgoing = await _Outgoing.open(self._url)
+        return await self._outgoing.publish(messages)
+
+    async def close(self) -> None:
+        outgoing, self._outgoing = self._outgoing, None
+        if outgoing is not None:
+            outgoing.link.abandon()
+
+
+def _properties(message: Message) -> pika.BasicProperties:
+    return pika.BasicProperties(
+        content_type=events.CONTENT_TYPE,
+        message_id=str(message.event_id),
+        type=message.type,
+        timestamp=int(time.time()),
+        delivery_mode=2,
+        headers={"rtp-readers": list(message.readers), "rtp-case": str(message.case_id)},
+    )

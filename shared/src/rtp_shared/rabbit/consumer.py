@@ -1,0 +1,126 @@
+"""Consuming from RabbitMQ: cases side by side, each case in order, ack after commit."""
+
+import asyncio
+import logging
+from typing import Any
+from uuid import UUID
+
+from pika.channel import Channel
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from rtp_shared import events
+from rtp_shared.bus import BusUnavailable, Message
+from rtp_shared.consumer import Consumer
+from rtp_shared.rabbit.link import Link
+from rtp_shared.rabbit.topology import declare
+
+log = logging.getLogger(__name__)
+
+HANDLER_TRIES = 5
+PAUSE_SECONDS = 0.1
+"""Before a handler is tried a second time; it doubles up to two seconds."""
+TRANSIENT = (OSError, TimeoutError, InterfaceError, OperationalError, PoolTimeout)
+"""The database is away: no fault of the message, so it is tried until the database is back."""
+
+
+class RabbitConsumer:
+    """Feeds a service's consumer from its queue: cases side by side, each case in order, ack after commit."""
+
+    def __init__(self, url: str, service: str, consumer: Consumer, *, prefetch: int = 32) -> None:
+        self._url = url
+        self._service = service
+        self._consumer = consumer
+        self._prefetch = prefetch
+        self._lines: dict[UUID, asyncio.Task[None]] = {}
+        self.connected = False
+
+    async def run(self) -> None:
+        """Consume until cancelled; an outage of the broker, however long, is waited out."""
+        pause = 0.2
+        while True:
+            try:
+                await self._consume()
+                pause = 0.2
+            except BusUnavailable as error:
+                log.warning("the broker is away", extra={"reason": str(error)})
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 2.0)
+
+    async def _consume(self) -> None:
+        link = await Link.open(self._url)
+        try:
+            await self._begin(link)
+            self.connected = True
+            reason = await link.closed
+            log.warning("the broker closed the connection", extra={"reason": reason})
+        finally:
+            self.connected = False
+            link.abandon()
+
+    async def _begin(self, link: Link) -> None:
+        await declare(link, self._service, self._consumer.routing_keys)
+        await link.ask("basic_qos", prefetch_count=self._prefetch)
+        link.channel.add_on_cancel_callback(lambda _: link.abandon())
+        await link.ask("basic_consume", queue=self._service, on_message_callback=self._arrived)
+
+    def _arrived(self, channel: Channel, method: Any, properties: Any, body: bytes) -> None:
+        tag: int = method.delivery_tag
+        try:
+            message = _message(properties, body)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            log.exception("a message that is not ours goes to the dead-letter queue")
+            channel.basic_reject(tag, requeue=False)
+            return
+        before = self._lines.get(message.case_id)
+        task = asyncio.get_running_loop().create_task(self._handle(channel, tag, message, before))
+        self._lines[message.case_id] = task
+        task.add_done_callback(lambda done: self._forget(message.case_id, done))
+
+    def _forget(self, case_id: UUID, task: "asyncio.Task[None]") -> None:
+        if self._lines.get(case_id) is task:
+            del self._lines[case_id]
+
+    async def _handle(self, channel: Channel, tag: int, message: Message, before: "asyncio.Task[None] | None") -> None:
+        if before is not None:
+            await asyncio.wait({before})
+        handled = await self._try(message)
+        if not channel.is_open:
+            return  # it will come again, and the inbox will know it
+        if handled:
+            channel.basic_ack(tag)
+        else:
+            channel.basic_reject(tag, requeue=False)
+
+    async def _try(self, message: Message) -> bool:
+        pause, tries = PAUSE_SECONDS, 0
+        while True:
+            try:
+                await self._consumer.receive(message)
+            except Exception as error:  # noqa: BLE001 - a handler may raise anything; the message must not be lost
+                tries += 0 if _transient(error) else 1
+                log.warning(
+                    "handling failed",
+                    extra={"event_id": str(message.event_id), "error": repr(error)[:300], "tries": tries},
+                )
+                if tries >= HANDLER_TRIES or isinstance(error, events.NotAnEvent):
+                    log.error("gave up, dead-letter queue", extra={"event_id": str(message.event_id)})  # noqa: TRY400
+                    return False
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 2.0)
+            else:
+                return True
+
+
+def _transient(error: BaseException) -> bool:
+    return isinstance(error, TRANSIENT) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+
+
+def _message(properties: Any, body: bytes) -> Message:
+    return Message(
+        event_id=UUID(properties.message_id),
+        type=str(properties.type),
+        case_id=UUID(properties.headers["rtp-case"]),
+        readers=tuple(properties.headers["rtp-readers"]),
+        body=body,
+    )

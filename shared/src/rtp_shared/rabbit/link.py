@@ -1,0 +1,93 @@
+"""One connection to RabbitMQ with one channel, made of callbacks and used by `await`."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pika
+from pika.adapters.asyncio_connection import AsyncioConnection
+from pika.channel import Channel
+from pika.exceptions import AMQPError
+
+from rtp_shared.bus import BusUnavailable
+
+CONNECT_SECONDS = 10.0
+ANSWER_SECONDS = 10.0
+CLOSE_SECONDS = 2.0
+
+
+class Link:
+    """One open connection with one channel; `closed` is done once either is gone."""
+
+    def __init__(self) -> None:
+        self.closed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.connection: AsyncioConnection | None = None
+        self.channel: Channel = None  # type: ignore[assignment]  # set by open(), before anyone sees the link
+
+    @classmethod
+    async def open(cls, url: str) -> "Link":
+        """Connect and open a channel; raise BusUnavailable where that fails."""
+        link = cls()
+        parameters = pika.URLParameters(url)
+        parameters.heartbeat = 10
+        parameters.socket_timeout = parameters.stack_timeout = CONNECT_SECONDS
+        opened: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        try:
+            link.connection = AsyncioConnection(
+                parameters,
+                on_open_callback=lambda _: _resolve(opened, None),
+                on_open_error_callback=lambda _, error: _fail(opened, str(error) or type(error).__name__),
+                on_close_callback=lambda _, reason: _resolve(link.closed, str(reason)),
+            )
+            await opened  # pika minds the time until here
+            link.channel = await link._wait(lambda done: link.connection.channel(on_open_callback=done))  # type: ignore[union-attr]
+        except (AMQPError, OSError) as error:
+            link.abandon()
+            raise BusUnavailable(str(error) or type(error).__name__) from error
+        except BusUnavailable:
+            link.abandon()
+            raise
+        link.channel.add_on_close_callback(lambda _, reason: link._channel_closed(str(reason)))
+        return link
+
+    def _channel_closed(self, reason: str) -> None:
+        _resolve(self.closed, reason)
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Close whatever is open, without waiting; a broker that does not answer even that is cut off."""
+        if self.connection is not None and not (self.connection.is_closed or self.connection.is_closing):
+            with suppress(AMQPError):
+                self.connection.close()
+            asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._cut)
+
+    def _cut(self) -> None:
+        if self.connection is not None and not self.connection.is_closed:
+            # pika has no public way to close without an answer
+            self.connection._terminate_stream(None)  # type: ignore[attr-defined]  # noqa: SLF001
+
+    async def _wait(self, call: Callable[[Callable[[Any], None]], object]) -> Any:
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        try:
+            call(lambda result: _resolve(answer, result))
+        except AMQPError as error:  # it broke off after the last answer
+            raise BusUnavailable(str(error) or type(error).__name__) from error
+        await asyncio.wait({answer, self.closed}, timeout=ANSWER_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if not answer.done():
+            raise BusUnavailable(self.closed.result() if self.closed.done() else "no answer")
+        return answer.result()
+
+    async def ask(self, method: str, **arguments: Any) -> Any:
+        """Call a channel method and wait for the broker's answer."""
+        return await self._wait(lambda done: getattr(self.channel, method)(**arguments, callback=done))
+
+
+def _resolve(future: "asyncio.Future[Any]", result: Any) -> None:
+    if not future.done():
+        future.set_result(result)
+
+
+def _fail(future: "asyncio.Future[Any]", reason: str) -> None:
+    if not future.done():
+        future.set_exception(BusUnavailable(reason))

@@ -1,0 +1,130 @@
+"""`make run` and `make demo` as a person meets them: real processes, real signals."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", *arguments]
+
+
+@contextlib.contextmanager
+def platform(port: int, data_dir: Path) -> Iterator[subprocess.Popen[str]]:
+    """The platform as `make run` starts it, ready; stopped as Ctrl-C stops it."""
+    arguments = command("rtp_embedded", "--port", str(port), "--data-dir", str(data_dir))
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout
+        printed = ""
+        while "Ctrl-C stops" not in printed:
+            line = process.stdout.readline()
+            assert line, process.communicate()
+            printed += line
+        process.printed = printed  # type: ignore[attr-defined]
+        yield process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+        process.rest, process.errors = out, err  # type: ignore[attr-defined]
+
+
+def test_the_platform_starts_serves_the_journey_stops_and_keeps_its_data(tmp_path: Path) -> None:
+    port = free_port()
+    with platform(port, tmp_path) as process:
+        url = f"http://localhost:{port}"
+        assert httpx.get(f"{url}/health").json() == {"status": "alive"}
+        printed: str = process.printed  # type: ignore[attr-defined]
+        assert "397 councils, 205 NHS trusts, 42 integrated care boards" in printed
+        pasted = printed[printed.index("curl -s") : printed.index("`make demo`")]
+        opened = subprocess.run(["bash", "-c", pasted], capture_output=True, text=True, check=True)
+        assert json.loads(opened.stdout)["status"] == "draft"
+        demo = subprocess.run(
+            command("rtp_embedded.demo", "--port", str(port), "--data-dir", str(tmp_path)),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert demo.returncode == 0, demo.stdout + demo.stderr
+        assert "signature verified" in demo.stdout
+        children = psutil.Process(process.pid).children(recursive=True)
+        assert any(child.name() == "postgres" for child in children)
+    assert process.returncode == 0
+    assert process.errors == ""  # type: ignore[attr-defined]
+    _, alive = psutil.wait_procs(children, timeout=10)
+    assert alive == []
+
+    with platform(port, tmp_path) as again:
+        secret = json.loads((tmp_path / "sandbox.json").read_text())["council-intake"]
+        token = httpx.post(
+            f"{url}/oauth2/token", data={"grant_type": "client_credentials"}, auth=("council-intake", secret)
+        ).json()["access_token"]
+        cases = httpx.get(f"{url}/v1/cases", headers={"Authorization": f"Bearer {token}"}).json()["items"]
+        assert len(cases) == 2
+        again.send_signal(signal.SIGTERM)
+        assert again.wait(30) == 0
+    assert (tmp_path / "sandbox.json").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "keys.json").stat().st_mode & 0o077 == 0
+
+
+def refused(*arguments: str) -> str:
+    """What the command says when it refuses: one line, exit code 1."""
+    done = subprocess.run(command(*arguments), capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    return done.stderr
+
+
+def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        said = refused("rtp_embedded", "--port", str(port), "--data-dir", str(tmp_path))
+    assert f"Port {port} is in use" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_data_of_another_postgresql_is_one_clear_line(tmp_path: Path) -> None:
+    cluster = tmp_path / "postgres" / "cluster"
+    cluster.mkdir(parents=True)
+    (cluster / "PG_VERSION").write_text("14\n")
+    assert "14" in refused("rtp_embedded", "--port", str(free_port()), "--data-dir", str(tmp_path))
+
+
+def test_the_demo_without_a_platform_says_so(tmp_path: Path) -> None:
+    assert "make run" in refused("rtp_embedded.demo", "--data-dir", str(tmp_path))
+    (tmp_path / "sandbox.json").write_text(json.dumps({"council-intake": "x"}))
+    said = refused("rtp_embedded.demo", "--port", str(free_port()), "--data-dir", str(tmp_path))
+    assert "is `make run` running?" in said
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small file system")
+@pytest.mark.parametrize("size", ["4M", "60M"])
+def test_a_full_disk_is_one_clear_line(tmp_path: Path, size: str) -> None:
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", tmp_path], check=False)
+    if mounted.returncode:
+        pytest.skip("this machine does not let us mount")
+    try:
+        said = refused("rtp_embedded", "--port", str(free_port()), "--data-dir", str(tmp_path / "data"))
+    finally:
+        subprocess.run(["umount", "-l", tmp_path], check=True)
+    assert "space" in said or "full" in said
