@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 
-from rtp_advice_matching.load import adviser_id, load_reference_data, network_id
+from rtp_advice_matching.load import adviser_id, load_examples, network_id
 from rtp_advice_matching.matching import Need, rank
 from rtp_advice_matching.models import Adviser
 from rtp_advice_matching.queries import candidates
@@ -139,7 +139,7 @@ async def test_loading_again_leaves_taken_places_taken(advice: Runtime) -> None:
         await session.execute(update(Adviser).where(Adviser.id == adviser_id("oak")).values(capacity=9, engaged=2))
     try:
         async with advice.database.transaction() as session:
-            assert await load_reference_data(session) == "15 example advisers and mentors of 2 networks"
+            assert await load_examples(session) == "15 example advisers and mentors of 2 networks"
             assert (await session.execute(oak)).one() == (5, 2)
     finally:
         async with advice.database.transaction() as session:

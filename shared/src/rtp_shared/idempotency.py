@@ -9,7 +9,8 @@ import hashlib
 import re
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, text
+from sqlalchemy import insert, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,10 +23,13 @@ HEADER = "idempotency-key"
 _KEPT_HEADERS = ("content-type", "etag", "location")
 _SHAPE = re.compile(r'"[\x20-\x21\x23-\x5b\x5d-\x7e]{1,255}"|[\x21\x23-\x5b\x5d-\x7e]{1,255}')
 
-_lock = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:key, 0))")
-_find = select(
-    stored_answers.c.fingerprint, stored_answers.c.status, stored_answers.c.headers, stored_answers.c.body
-).where(stored_answers.c.client_id == bindparam("client_id"), stored_answers.c.key == bindparam("key"))
+# In one statement. If the first request commits between this statement's snapshot and its lock, its answer is not seen;
+# then the primary key refuses ours, and the caller gets the 409 that it would have got a moment before.
+_find = text("""
+    SELECT held, fingerprint, status, headers, body
+    FROM pg_try_advisory_xact_lock(hashtextextended(:client_id || ' ' || :key, 0)) AS held
+    LEFT JOIN stored_answers ON client_id = :client_id AND key = :key
+""").columns(headers=JSONB)
 _store = insert(stored_answers)
 
 
@@ -55,10 +59,10 @@ async def fingerprint(request: Request) -> bytes:
 
 async def stored(session: AsyncSession, principal: Principal, key: str, print_: bytes) -> Response | None:
     """The answer stored for this key, if there is one; holds the key until the transaction ends."""
-    if not await session.scalar(_lock, {"key": f"{principal.client_id} {key}"}):
+    row = (await session.execute(_find, {"client_id": principal.client_id, "key": key})).one()
+    if not row.held:
         raise StillRunning
-    row = (await session.execute(_find, {"client_id": principal.client_id, "key": key})).first()
-    if row is None:
+    if row.fingerprint is None:
         return None
     if row.fingerprint != print_:
         raise KeyUsedForAnother(errors=[FieldError("Idempotency-Key", "already used for another request", "header")])

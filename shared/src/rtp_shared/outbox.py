@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_shared import events, plumbing
 from rtp_shared.contracts import EventData
 
-_insert = insert(plumbing.outbox)
+_insert = insert(plumbing.outbox).inline()  # nobody asks for its position
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ _FETCH = """
 """
 _MARK = "UPDATE outbox SET published_at = now() WHERE position = ANY($1::bigint[])"
 _POSTPONE = """
-    UPDATE outbox SET attempts = attempts + 1, retry_at = now() + least(60, 0.5 * 2 ^ least(attempts, 10)) * interval '1 s'
+    UPDATE outbox
+    SET attempts = attempts + 1, retry_at = now() + least(60, 0.5 * 2 ^ least(attempts, 10)) * interval '1 s'
     WHERE position = ANY($1::bigint[])
 """
 _PURGE = "DELETE FROM outbox WHERE published_at < now() - $1 * interval '1 day'"
@@ -88,7 +89,8 @@ class Relay:
             return 0
 
     async def _take_lock(self, connection: Any) -> None:
-        while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+        # Asked again and again: a statement that waits for the lock would keep PostgreSQL from clearing dead rows away.
+        while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):  # noqa: ASYNC110
             await asyncio.sleep(1.0)
         self.leading = True
 

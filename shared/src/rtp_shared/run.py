@@ -13,10 +13,12 @@ from typing import Any, TypeVar
 import uvicorn
 from fastapi import FastAPI, Response
 from pydantic import ValidationError
+from pydantic_settings import BaseSettings
 
 from rtp_shared import logs, migrate, rabbit
 from rtp_shared.auth import RemoteKeys, TokenVerifier
 from rtp_shared.consumer import Consumer
+from rtp_shared.db import Database
 from rtp_shared.rabbit import RabbitBus, RabbitConsumer
 from rtp_shared.relay import Relay
 from rtp_shared.service import Runtime, Service
@@ -25,7 +27,7 @@ from rtp_shared.web import build_app
 
 log = logging.getLogger(__name__)
 
-Settings = TypeVar("Settings", bound=ProcessSettings)
+Settings = TypeVar("Settings", bound=BaseSettings)
 
 Loop = Callable[[], Coroutine[Any, Any, None]]
 
@@ -135,19 +137,17 @@ async def prepare(service: Service, settings: ProcessSettings) -> None:
 
 
 async def load_reference_data(service: Service, settings: ProcessSettings) -> str | None:
-    """Bring the service's reference data up to date, as the role that the service runs as."""
-    if service.load_reference_data is None:
-        return None
-    from rtp_shared.db import Database
-
+    """Bring the service's reference data up to date, as the role that the service runs as; say what was loaded."""
+    loaders = [service.load_reference_data, service.load_examples if settings.examples else None]
     database = Database(settings.database_url.get_secret_value(), pool_size=1)
     try:
         async with database.transaction() as session:
-            loaded = await service.load_reference_data(session)
+            loaded = ", ".join([await load(session) for load in loaders if load])
     finally:
         await database.close()
-    log.info(loaded, extra={"service": service.name})
-    return loaded
+    if loaded:
+        log.info(loaded, extra={"service": service.name})
+    return loaded or None
 
 
 def consumer(runtime: Runtime) -> Consumer:

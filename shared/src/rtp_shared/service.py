@@ -32,6 +32,8 @@ class Service:
     """Where its own OpenAPI document is; the gateway puts the merged one there instead."""
     load_reference_data: Callable[[AsyncSession], Awaitable[str]] | None = None
     """Brings its reference data up to date, any number of times, and says in a line what it loaded."""
+    load_examples: Callable[[AsyncSession], Awaitable[str]] | None = None
+    """The same for what is made up for trials; only where the settings ask for it."""
 
     @property
     def database(self) -> str:

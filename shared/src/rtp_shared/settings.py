@@ -3,8 +3,6 @@
 A default here is valid in production and fit to be public; what is neither has no default.
 """
 
-from pathlib import Path
-
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -27,4 +25,4 @@ class ProcessSettings(BaseSettings):
     outbox_days: int = Field(default=7, ge=1, description="How long published events stay in the outbox")
     prefetch: int = Field(default=32, ge=1, le=1000, description="Messages a consumer holds unacknowledged")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
-    data_dir: Path = Field(default=Path(".data"), description="Where embedded mode keeps its files")
+    examples: bool = Field(default=False, description="Load made-up advisers and mentors, for trials")

@@ -47,7 +47,7 @@ async def prepare(url: UrlOf, say: Callable[[str], None]) -> None:
     for service in ALL:
         await migrate.provision(url("postgres", "postgres"), service.database)
         changed = await migrate.migrate(url(service.database, f"{service.database}_owner"), service)
-        loaded = await load_reference_data(service, settings_of(service, url, public_url=""))
+        loaded = await load_reference_data(service, settings_of(service, url, public_url="", examples=True))
         state = "made" if changed else "up to date"
         say(f"{service.name}: database {state}{f', {loaded}' if loaded else ''}")
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Uuid, bindparam, text
+from sqlalchemy import DateTime, Integer, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -78,6 +78,7 @@ _CLAIM = text("""
     bindparam("now", type_=DateTime(timezone=True)),
     bindparam("leased_until", type_=DateTime(timezone=True)),
     bindparam("busy", type_=ARRAY(Uuid())),
+    bindparam("counts", type_=ARRAY(Integer())),
 )
 
 _SETTLE = text("""

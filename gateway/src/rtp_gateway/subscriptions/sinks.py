@@ -46,7 +46,17 @@ def is_public(address: str) -> bool:
         parsed: IPv4Address | IPv6Address = ip_address(address)
     except ValueError:
         return False
+    if "%" in address:  # a zone: this machine's network, whatever the address
+        return False
     return any(parsed in network for network in _OPEN) and not any(parsed in network for network in _CLOSED)
+
+
+def _is_literal(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 class Sinks:
@@ -61,7 +71,8 @@ class Sinks:
     async def check(self, sink: str) -> None:
         """Raise SinkRefused if events may not be sent there."""
         url = self.read(sink)
-        await self.addresses(url.host or "", url.port or 443)
+        if not _is_literal(url.raw_host or ""):
+            await self.addresses(url.raw_host or "", url.port or 443)
 
     def read(self, sink: str) -> URL:
         """The sink as the URL to connect to; raise SinkRefused where what is written rules it out already."""
@@ -69,26 +80,26 @@ class Sinks:
             raise SinkRefused("write it in ASCII, without spaces; a host of other letters as xn--")
         try:
             url = URL(sink, encoded=True)
+            host, port = url.raw_host or "", url.port
         except ValueError:
             raise SinkRefused("is not a URL") from None
         if url.scheme != "https" and not (self._allow_private and url.scheme == "http"):
             raise SinkRefused("must be an https URL")
-        if "@" in sink.partition("://")[2].partition("/")[0]:
+        if "@" in re.split(r"[/?#]", sink.partition("://")[2], maxsplit=1)[0]:
             raise SinkRefused("must not hold a user name or password")
-        if "#" in sink or not url.port:
-            raise SinkRefused("must not have a fragment" if "#" in sink else "has no port that can be connected to")
-        self._check_host(url.host or "")
+        if "#" in sink:
+            raise SinkRefused("must not have a fragment")
+        if not port:
+            raise SinkRefused("has no port that can be connected to")
+        self._check_host(host)
         return url
 
     def _check_host(self, host: str) -> None:
-        if _NAME.fullmatch(host):
-            return
-        try:
-            ip_address(host)
-        except ValueError:
-            raise SinkRefused("has no host that is a domain name or an IP address in its usual form") from None
-        if not self._allow_private and not is_public(host):
-            raise SinkRefused(NOT_PUBLIC)
+        if _is_literal(host):
+            if not self._allow_private and not is_public(host):
+                raise SinkRefused(NOT_PUBLIC)
+        elif not _NAME.fullmatch(host):
+            raise SinkRefused("has no host that is a domain name or an IP address in its usual form")
 
     async def addresses(self, host: str, port: int) -> Sequence[str]:
         """The addresses that may be connected to; raise SinkRefused if there are none or any of them is not public."""

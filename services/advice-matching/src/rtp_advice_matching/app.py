@@ -2,7 +2,7 @@
 
 from rtp_advice_matching import migrations, routes
 from rtp_advice_matching.handlers import HANDLERS
-from rtp_advice_matching.load import load_reference_data
+from rtp_advice_matching.load import load_examples
 from rtp_advice_matching.models import Model
 from rtp_shared.service import Service
 
@@ -14,5 +14,5 @@ service = Service(
     metadata=Model.metadata,
     migrations=migrations,
     handlers=HANDLERS,
-    load_reference_data=load_reference_data,
+    load_examples=load_examples,
 )

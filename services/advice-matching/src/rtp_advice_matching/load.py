@@ -28,7 +28,7 @@ def adviser_id(slug: str) -> uuid.UUID:
     return uuid.uuid5(NAMESPACE, f"adviser/{slug}")
 
 
-async def load_reference_data(session: AsyncSession) -> str:
+async def load_examples(session: AsyncSession) -> str:
     """Bring the examples up to date; places that are taken stay taken."""
     content = json.loads((files("rtp_advice_matching") / "reference" / "example-advisers.json").read_text("utf-8"))
     networks: dict[str, str] = content["networks"]

@@ -115,7 +115,7 @@ async def list_bodies(
 ) -> Sequence[AnyRow]:
     """By name; those that have ended only when asked for."""
     name = func.lower(Body.name)
-    query: AnySelect = select(*_BODY).order_by(name, Body.id).limit(limit + 1)
+    query: AnySelect = select(*_BODY, name.label("sorted_by")).order_by(name, Body.id).limit(limit + 1)
     if not ended:
         query = query.where(or_(Body.ended_on.is_(None), Body.ended_on > today()))
     if text is not None:

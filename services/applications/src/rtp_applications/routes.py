@@ -156,7 +156,7 @@ async def list_bodies(
     page, last = cut(rows, limit)
     found = await queries.identifiers(session, [row.id for row in page])
     items = [_body(row, found.get(row.id, [])) for row in page]
-    return Page(items=items, next=last and encode_cursor(last.name.lower(), last.id))
+    return Page(items=items, next=last and encode_cursor(last.sorted_by, last.id))
 
 
 @bodies.get("/{reference}")

@@ -1,0 +1,144 @@
+"""Many-process mode on one host: `python -m rtp_embedded.up`. PostgreSQL and RabbitMQ are given.
+
+Prepares both, registers the sandbox clients, and runs every process until Ctrl-C. When one ends, all are stopped.
+"""
+
+import asyncio
+import json
+import secrets
+import shlex
+import socket
+import sys
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from honcho.manager import Manager
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rtp_embedded import sandbox
+from rtp_embedded.platform import ALL, Keys
+from rtp_embedded.prepare import CannotPrepare, PrepareSettings, prepare
+from rtp_embedded.processes import PROCESSES, OneHost
+from rtp_gateway.app import service as gateway
+from rtp_shared import logs
+from rtp_shared.db import Database
+from rtp_shared.run import settings_or_exit
+
+STOPPED = (130, 143)
+"""What honcho returns after SIGINT and SIGTERM."""
+
+WHAT_TO_SET = (
+    "Set RTP_ADMIN_DATABASE_URL (postgresql://postgres:...@localhost/postgres) "
+    "and RTP_BROKER_URL (amqp://guest:guest@localhost/); `make run` needs neither.\n"
+)
+
+
+class CannotStart(Exception):
+    """The message is one line for a person."""
+
+
+class UpSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="RTP_", frozen=True, extra="ignore")
+
+    admin_database_url: SecretStr = Field(description="PostgreSQL as a role that may make databases and roles")
+    broker_url: SecretStr = Field(description="RabbitMQ: amqp://user:pw@host/vhost")
+    port: int = Field(default=8000, ge=1, le=65535 - len(PROCESSES), description="The gateway's; the others follow")
+    public_url: str | None = Field(default=None, description="Where the gateway is seen from outside; the issuer")
+    data_dir: Path = Field(default=Path(".data"), description="Where keys and passwords are kept")
+    log_level: str = Field(default="WARNING", description="DEBUG, INFO, WARNING or ERROR")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What must stay the same from one start to the next."""
+
+    keys: Keys = field(default_factory=Keys)
+    passwords: dict[str, str] = field(
+        default_factory=lambda: {service.name: secrets.token_urlsafe(32) for service in ALL}, repr=False
+    )
+
+    @classmethod
+    def read(cls, file: Path) -> "Kept":
+        """What the file holds; made and written there the first time."""
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            sandbox.write_private(file, json.dumps(asdict(cls())))
+        known = json.loads(file.read_text())
+        return cls(Keys(**known["keys"]), known["passwords"])
+
+
+def host_of(settings: UpSettings) -> OneHost:
+    kept = Kept.read(settings.data_dir / "up.json")
+    return OneHost(
+        admin_database_url=settings.admin_database_url.get_secret_value(),
+        broker_url=settings.broker_url.get_secret_value(),
+        public_url=settings.public_url or f"http://localhost:{settings.port}",
+        first_port=settings.port,
+        passwords=kept.passwords,
+        keys=kept.keys,
+    )
+
+
+async def prepare_host(host: OneHost, sandbox_secrets: dict[str, str]) -> None:
+    """Databases, queues and sandbox clients. Raises CannotPrepare."""
+    settings = PrepareSettings(
+        admin_database_url=SecretStr(host.admin_database_url),
+        broker_url=SecretStr(host.broker_url),
+        passwords={name: SecretStr(password) for name, password in host.passwords.items()},
+    )
+    await prepare(settings, lambda text: print(text, flush=True))
+    database = Database(host.database_url(gateway), pool_size=1)
+    try:
+        await sandbox.register(database, sandbox_secrets)
+    finally:
+        await database.close()
+
+
+def check_ports(host: OneHost) -> None:
+    for process in PROCESSES:
+        with socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind(("127.0.0.1", host.port(process)))
+            except OSError as error:
+                raise CannotStart(
+                    f"port {host.port(process)} for {process.name} is in use or not ours to take: "
+                    f"set RTP_PORT to the first of {len(PROCESSES)} free ports"
+                ) from error
+
+
+def run_processes(host: OneHost) -> int:
+    """Until a signal or the end of any process, and then until all have ended."""
+    manager = Manager()
+    for process in PROCESSES:
+        command = shlex.join([sys.executable, *process.command[1:]])
+        manager.add_process(process.name, f"exec {command}", env=host.environment(process))
+    manager.loop()
+    return 0 if manager.returncode in STOPPED else 1
+
+
+def main() -> int:
+    try:
+        settings = UpSettings()
+    except ValidationError as error:
+        if any(each["type"] == "missing" for each in error.errors()):
+            sys.stderr.write(WHAT_TO_SET)
+            return 1
+        settings = settings_or_exit(UpSettings)
+    logs.configure(settings.log_level)
+    try:
+        host = host_of(settings)
+        check_ports(host)
+        asyncio.run(prepare_host(host, sandbox.secrets_of(settings.data_dir / "sandbox.json")))
+    except (CannotStart, CannotPrepare) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    print(
+        f"starting: the gateway is at {host.public_url}, the sandbox's secrets are in {settings.data_dir}/sandbox.json"
+    )
+    return run_processes(host)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,402 @@
+"""Events reach subscribers: signed, at least once, in order per case, whatever a subscriber does."""
+
+import asyncio
+import json
+import logging
+import time
+import uuid
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from aiohttp import web
+from sqlalchemy import text
+
+from rtp_embedded.platform import Platform
+from rtp_gateway.subscriptions.courier import LEASE
+from rtp_gateway.subscriptions.retries import DELAYS
+from rtp_shared.events import CONTENT_TYPE
+from tests.conftest import NewClient
+from tests.gateway.conftest import NewCourier
+from tests.support.cases import employer_id, open_case, submit_case
+from tests.support.messaging import running
+from tests.support.waiting import until
+from tests.support.webhooks import (
+    Clock,
+    Received,
+    Receiver,
+    answering,
+    deliveries,
+    no_content,
+    publish,
+    receiving,
+    subscribe,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_submitted_case_reaches_the_employing_body_signed(
+    platform: Platform, new_client: NewClient, courier: NewCourier, receiver: Receiver
+) -> None:
+    staff, council = await new_client(), await new_client(organisation=employer_id())
+    subscription = await subscribe(council, receiver.url)
+    case = await open_case(staff)
+    await platform.settle()
+    assert receiver.received == []  # a draft is nobody's business
+    await submit_case(staff, case)
+    await platform.settle()
+    mine = [each for each in receiver.received if each.case_id == uuid.UUID(case["id"])]
+    submitted = mine[0].verified(subscription["secret"])
+    assert submitted["type"] == "org.righttoprovide.applications.case-submitted.v1"
+    assert submitted["caseid"] == case["id"]
+    assert mine[0].headers["content-type"] == CONTENT_TYPE
+    assert mine[0].id == submitted["id"]
+    assert "." not in mine[0].id
+    feed = await council.get("/v1/events", params={"limit": 200})
+    assert mine[0].body in feed.content  # the same bytes everywhere
+    assert {each["state"] for each in await deliveries(council, subscription)} == {"delivered"}
+
+
+async def test_a_later_event_of_a_case_waits_and_other_cases_do_not(
+    platform: Platform, new_client: NewClient, courier: NewCourier, receiver: Receiver
+) -> None:
+    api, clock = await new_client(), Clock()
+    subscription = await subscribe(api, receiver.url)
+    stuck, other = uuid.uuid4(), uuid.uuid4()
+
+    def answer(received: Received) -> web.StreamResponse:
+        return web.Response(status=500 if received.case_id == stuck and len(receiver.sequences(stuck)) == 1 else 204)
+
+    receiver.answer = answer
+    await publish(platform, api, stuck, 1, 2, 3)
+    await publish(platform, api, other, 1, 2)
+    carrier = courier(now=clock)
+    await carrier.drain()
+    assert receiver.sequences(stuck) == [1]
+    assert receiver.sequences(other) == [1, 2]
+    waits = {each["state"]: each for each in await deliveries(api, subscription) if each["caseId"] == str(stuck)}
+    assert waits.keys() == {"pending"}
+    await publish(platform, api, stuck, 4)  # also what is recorded while the first waits
+    clock.forward(seconds=6)
+    assert await carrier.drain() == 4
+    assert receiver.sequences(stuck) == [1, 1, 2, 3, 4]
+    assert (
+        receiver.received[0].id == next(r for r in receiver.received[1:] if r.sequence == 1 and r.case_id == stuck).id
+    )
+
+
+async def test_retries_come_at_their_times_and_end_in_rest(
+    platform: Platform, new_client: NewClient, courier: NewCourier, receiver: Receiver
+) -> None:
+    api, clock = await new_client(), Clock()
+    subscription = await subscribe(api, receiver.url)
+    receiver.answer = answering(503)
+    case_id = uuid.uuid4()
+    await publish(platform, api, case_id, 1)
+    carrier = courier(now=clock)
+    assert await carrier.drain() == 1
+    for number, delay in enumerate(DELAYS, start=1):
+        (waits,) = await deliveries(api, subscription)
+        assert (waits["state"], waits["attempts"], waits["lastStatus"]) == ("pending", number, 503)
+        due = datetime.fromisoformat(waits["nextAttemptAt"])
+        assert delay <= due - clock() <= delay * 1.1 + timedelta(seconds=0.01)
+        clock.at = due - timedelta(seconds=1)
+        assert await carrier.drain() == 0
+        clock.at = due
+        assert await carrier.drain() == 1
+    (rests,) = await deliveries(api, subscription)
+    assert (rests["state"], rests["attempts"], rests["nextAttemptAt"]) == ("exhausted", 10, None)
+    assert len({each.id for each in receiver.received}) == 1
+    assert len({each.headers["webhook-timestamp"] for each in receiver.received}) == 10
+    receiver.answer = no_content
+    await publish(platform, api, case_id, 2)
+    clock.forward(days=1)
+    assert await carrier.drain() == 1  # the case goes on
+    assert receiver.sequences(case_id)[-1] == 2
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("as_date", [False, True])
+async def test_retry_after_rests_the_whole_subscription(
+    platform: Platform, new_client: NewClient, courier: NewCourier, receiver: Receiver, status: int, as_date: bool
+) -> None:
+    api, clock = await new_client(), Clock()
+    clock.at = clock.at.replace(microsecond=0) + timedelta(seconds=1)
+    await subscribe(api, receiver.url)
+    wanted = format_datetime(clock() + timedelta(seconds=3600), usegmt=True) if as_date else "3600"
+    receiver.answer = answering(status, Retry_After=wanted)
+    await publish(platform, api, uuid.uuid4(), 1)
+    carrier = courier(now=clock)
+    assert await carrier.drain() == 1
+    await publish(platform, api, uuid.uuid4(), 1)  # another case: the sink asked for rest all the same
+    clock.forward(seconds=3599)
+    assert await carrier.drain() == 0
+    receiver.answer = no_content
+    clock.forward(seconds=3600 * 0.1 + 2)
+    assert await carrier.drain() == 2
+
+
+async def test_an_absurd_retry_after_is_bounded(
+    platform: Platform, new_client: NewClient, courier: NewCourier, receiver: Receiver
+) -> None:
+    api, clock = await new_client(), Clock()
+    await subscribe(api, receiver.url)
+    receiver.answer = answering(429, Retry_After="99999999999999999999")
+    await publish(platform, api, uuid.uuid4(), 1)
+    carrier = courier(now=clock)
+    await carrier.drain()
+    clock.forward(hours=27)
+    assert await carrier.drain() == 1
+
+
+async def test_gone_ends_the_subscription(
+    platform: Platform, new_client: NewClient, courier: NewCourier, receiver: Receiver
+) -> None:
+    api = await new_client()
+    subscription = await subscribe(api, receiver.url)
+    receiver.answer = answering(410)
+    case_id = uuid.uuid4()
+    await publish(platform, api, case_id, 1, 2)
+    carrier = courier()
+    assert await carrier.drain() == 1
+    assert await carrier.drain() == 0
+    assert [each["state"] for each in await deliveries(api, subscription)] == ["cancelled", "cancelled"]
+    shown = await api.get(f"/v1/subscriptions/{subscription['id']}")
+    assert shown.json()["status"] == "ended"
+    assert shown.headers["etag"] == '"2"'
+    await publish(platform, api, case_id, 3)
+    assert len(await deliveries(api, subscription)) == 2
+
+
+async def test_a_redirect_is_a_failure_and_not_followed(
+    platform: Platform, new_client: NewClient, courier: NewCourier, receiver: Receiver
+) -> None:
+    api = await new_client()
+    subscription = await subscribe(api, receiver.url)
+    async with receiving() as elsewhere:
+        for status in (301, 302, 307, 308):
+            receiver.answer = answering(status, Location=elsewhere.url)
+            await publish(platform, api, uuid.uuid4(), 1)
+            assert await courier().drain() == 1
+        assert elsewhere.received == []
+    shown = await deliveries(api, subscription)
+    assert {(each["state"], each["lastStatus"]) for each in shown} == {("pending", s) for s in (301, 302, 307, 308)}
+
+
+async def test_a_slow_subscriber_holds_up_nobody_else(
+    platform: Platform, new_client: NewClient, courier: NewCourier, receiver: Receiver
+) -> None:
+    slow, quick = await new_client(), await new_client()
+    release = asyncio.Event()
+
+    async def hang(_: Received) -> web.StreamResponse:
+        await release.wait()
+        return web.Response(status=204)
+
+    async with receiving() as hanging:
+        hanging.answer = hang
+        await subscribe(slow, hanging.url)
+        await subscribe(quick, receiver.url)
+        for _ in range(40):
+            await publish(platform, slow, uuid.uuid4(), 1)
+        carrier = courier(each=3)
+        async with running(carrier.run):
+
+            async def hangs() -> bool:
+                return len(hanging.received) == 3
+
+            await until(hangs, "the slow subscriber's share")
+            times = []
+            for number in range(20):
+                started = time.perf_counter()
+                await publish(platform, quick, uuid.uuid4(), 1)
+
+                async def arrived(wanted: int = number + 1) -> bool:
+                    return len(receiver.received) == wanted
+
+                await until(arrived, "delivery to the quick subscriber")
+                times.append(time.perf_counter() - started)
+            assert len(hanging.received) == 3  # never more at once than its share
+            release.set()
+
+            async def all_arrived() -> bool:
+                return len(hanging.received) == 40
+
+            await until(all_arrived, "delivery to the slow subscriber")
+    assert sorted(times)[10] < 0.5
+
+
+async def test_a_failing_subscriber_is_tried_one_by_one_until_it_is_well(
+    platform: Platform, new_client: NewClient, courier: NewCourier, receiver: Receiver
+) -> None:
+    api, clock = await new_client(), Clock()
+    await subscribe(api, receiver.url)
+    receiver.answer = answering(500)
+    await publish(platform, api, uuid.uuid4(), 1)
+    carrier = courier(now=clock)
+    await carrier.drain()
+    for _ in range(5):
+        await publish(platform, api, uuid.uuid4(), 1)
+    assert len(await carrier._claim()) == 1
+    clock.forward(seconds=31)
+    receiver.answer = no_content
+    well = courier(now=clock)
+    assert await well.drain() == 6
+    assert await well._claim() == []
+
+
+async def test_what_a_killed_courier_held_comes_back(
+    platform: Platform, new_client: NewClient, courier: NewCourier, receiver: Receiver
+) -> None:
+    api, clock = await new_client(), Clock()
+    subscription = await subscribe(api, receiver.url)
+    await publish(platform, api, uuid.uuid4(), 1, 2)
+    killed = courier(now=clock)
+    (claimed,) = await killed._claim()  # and then nothing is heard of it any more
+    other = courier(now=clock)
+    assert await other.drain() == 0
+    clock.at += LEASE
+    assert await other.drain() == 2
+    assert [each.sequence for each in receiver.received] == [1, 2]
+    await killed._carry(claimed)  # it was only slow: its report comes too late and changes nothing
+    assert [each["state"] for each in await deliveries(api, subscription)] == ["delivered", "delivered"]
+    assert [each["attempts"] for each in await deliveries(api, subscription)] == [1, 2]
+
+
+async def test_couriers_side_by_side_share_the_work(
+    platform: Platform, new_client: NewClient, courier: NewCourier, receiver: Receiver
+) -> None:
+    api = await new_client()
+    await subscribe(api, receiver.url)
+    cases = [uuid.uuid4() for _ in range(10)]
+    for case_id in cases:
+        await publish(platform, api, case_id, 1, 2, 3)
+    made = await asyncio.gather(*(courier().drain() for _ in range(3)))
+    while sum(made) < 30:
+        made += await asyncio.gather(*(courier().drain() for _ in range(3)))
+    assert len(receiver.received) == 30  # nothing twice
+    for case_id in cases:
+        assert receiver.sequences(case_id) == [1, 2, 3]
+
+
+async def test_order_holds_while_events_are_recorded_and_delivered_at_once(
+    platform: Platform, new_client: NewClient, courier: NewCourier, receiver: Receiver
+) -> None:
+    api = await new_client()
+    await subscribe(api, receiver.url)
+    cases = [uuid.uuid4() for _ in range(8)]
+
+    async def case_goes_on(case_id: uuid.UUID) -> None:
+        for sequence in range(1, 26):
+            await publish(platform, api, case_id, sequence)
+
+    async with running(courier(each=4).run, courier(each=4).run):
+        await asyncio.gather(*map(case_goes_on, cases))
+
+        async def all_arrived() -> bool:
+            return len(receiver.received) >= 200
+
+        await until(all_arrived, "every delivery", seconds=60)
+    for case_id in cases:
+        assert receiver.sequences(case_id) == list(range(1, 26))
+
+
+async def test_a_paused_subscription_gets_everything_in_order_afterwards(
+    platform: Platform, new_client: NewClient, courier: NewCourier, receiver: Receiver
+) -> None:
+    api, case_id = await new_client(), uuid.uuid4()
+    subscription = await subscribe(api, receiver.url)
+    path = f"/v1/subscriptions/{subscription['id']}"
+    assert (await api.patch(path, json={"status": "paused"}, headers={"If-Match": '"1"'})).status_code == 200
+    await publish(platform, api, case_id, 1, 2)
+    assert await courier().drain() == 0
+    async with running(courier().run):
+        assert (await api.patch(path, json={"status": "active"}, headers={"If-Match": '"2"'})).status_code == 200
+
+        async def arrived() -> bool:
+            return receiver.sequences(case_id) == [1, 2]
+
+        await until(arrived, "what had waited", seconds=4)  # sooner than the poll: going on wakes the courier
+
+
+async def test_a_client_that_may_no_longer_see_gets_nothing(
+    platform: Platform, new_client: NewClient, courier: NewCourier, receiver: Receiver
+) -> None:
+    api, moved = await new_client(), await new_client()
+    subscriptions = [await subscribe(each, receiver.url) for each in (api, moved)]
+    await publish(platform, api, uuid.uuid4(), 1)
+    await publish(platform, moved, uuid.uuid4(), 1)
+    async with platform.gateway.database.transaction() as session:
+        await session.execute(text("UPDATE clients SET active = false WHERE client_id = :id"), {"id": api.client_id})
+    carrier = courier()
+    assert await carrier.drain() == 2
+    assert len(receiver.received) == 1
+    assert [(await deliveries(api, each))[0]["state"] for each in subscriptions[:1]] == ["cancelled"]
+
+
+async def test_a_sink_that_does_not_answer_is_given_up_in_time(
+    platform: Platform, new_client: NewClient, courier: NewCourier, receiver: Receiver
+) -> None:
+    api = await new_client()
+    subscription = await subscribe(api, receiver.url)
+
+    async def hang(_: Received) -> web.StreamResponse:
+        await asyncio.sleep(5)
+        return web.Response(status=204)
+
+    receiver.answer = hang
+    await publish(platform, api, uuid.uuid4(), 1)
+    assert await courier(seconds=0.2).drain() == 1
+    (shown,) = await deliveries(api, subscription)
+    assert (shown["state"], shown["lastStatus"]) == ("pending", None)
+    assert shown["lastError"] == "no answer within 0.2 seconds"
+
+
+async def test_a_sink_that_is_not_there_is_tried_again(
+    platform: Platform, new_client: NewClient, courier: NewCourier
+) -> None:
+    api = await new_client()
+    async with receiving() as gone:
+        url = gone.url
+    subscription = await subscribe(api, url)
+    await publish(platform, api, uuid.uuid4(), 1)
+    await courier().drain()
+    (shown,) = await deliveries(api, subscription)
+    assert (shown["state"], shown["lastError"]) == ("pending", "no connection")
+
+
+async def test_nothing_secret_is_logged(
+    platform: Platform,
+    new_client: NewClient,
+    courier: NewCourier,
+    receiver: Receiver,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    api = await new_client()
+    subscription = await subscribe(api, receiver.url + "?token=hush-hush")
+    receiver.answer = answering(500)
+    await publish(platform, api, uuid.uuid4(), 1)
+    await courier().drain()
+    ours = [record for record in caplog.records if record.name.startswith(("rtp_", "sqlalchemy", "aiohttp.client"))]
+    lines = " ".join(json.dumps(vars(record), default=str) for record in ours)
+    assert "delivery" in lines
+    assert subscription["secret"] not in lines
+    assert subscription["secret"].removeprefix("whsec_") not in lines
+    assert "hush-hush" not in lines
+
+
+async def test_metrics_tell_what_waits(
+    platform: Platform, new_client: NewClient, courier: NewCourier, receiver: Receiver
+) -> None:
+    api = await new_client()
+    await subscribe(api, receiver.url)
+    receiver.answer = answering(500)
+    await publish(platform, api, uuid.uuid4(), 1)
+    await platform.settle()
+    await platform.settle()
+    shown = (await api.get("/metrics")).text
+    assert 'rtp_deliveries_total{outcome="postponed",service="gateway"}' in shown
+    assert 'rtp_deliveries_waiting{service="gateway"} 1.0' in shown
+    assert "rtp_deliveries_oldest_seconds" in shown

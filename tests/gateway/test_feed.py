@@ -1,0 +1,214 @@
+"""The feed: everything a caller may see, nothing else, in one order without gaps."""
+
+import asyncio
+import base64
+import json
+import uuid
+from typing import Any
+
+import asyncpg
+import pytest
+
+from rtp_embedded.platform import Platform
+from rtp_embedded.postgres import Postgres
+from rtp_gateway.app import service as gateway
+from rtp_shared import migrate
+from rtp_shared.contracts.applications import CaseOpened, CaseSubmitted
+from rtp_shared.run import consumer
+from tests.conftest import Api, NewClient
+from tests.gateway.conftest import NewCourier
+from tests.support.cases import employer_id, open_case, submit_case
+from tests.support.webhooks import Receiver, message, publish, subscribe
+
+pytestmark = pytest.mark.anyio
+
+
+async def read(api: Api, **params: Any) -> dict[str, Any]:
+    answer = await api.get("/v1/events", params=params)
+    assert answer.status_code == 200, answer.text
+    page: dict[str, Any] = answer.json()
+    return page
+
+
+async def read_all(api: Api, **params: Any) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = []
+    while True:
+        page = await read(api, **params)
+        items += page["items"]
+        if page["next"] is None:
+            return items
+        params["after"] = page["next"]
+
+
+async def test_nobody_but_its_opener_learns_of_a_draft(
+    platform: Platform, new_client: NewClient, courier: NewCourier, receiver: Receiver
+) -> None:
+    """Not the employing body, and not another client of the opener's own organisation: not by feed, not by webhook."""
+    opener, council = await new_client(), await new_client(organisation=employer_id())
+    colleague = await new_client(organisation=opener.organisation)
+    for api in (council, colleague):
+        await subscribe(api, receiver.url)
+    kept, disclosed = await open_case(opener), await open_case(opener)
+    await submit_case(opener, disclosed)
+    await opener.post(f"/v1/cases/{kept['id']}/actions/withdraw", headers={"If-Match": '"1"'})
+    await platform.settle()
+
+    seen = await read_all(opener)
+    of_kept = [event["type"].split(".")[-2] for event in seen if event["caseid"] == kept["id"]]
+    assert of_kept == ["case-opened", "case-withdrawn"]
+    for api in (council, colleague):
+        for event in await read_all(api):
+            assert event["caseid"] != kept["id"]
+            assert event["type"] != CaseOpened.TYPE
+    assert {str(each.case_id) for each in receiver.received} == {disclosed["id"]}
+    everything = b"".join(each.body for each in receiver.received)
+    assert kept["id"].encode() not in everything
+    types = {json.loads(each.body)["type"] for each in receiver.received}
+    assert CaseSubmitted.TYPE in types
+    assert CaseOpened.TYPE not in types
+
+
+async def test_the_feed_gives_the_published_bytes_oldest_first(platform: Platform, new_client: NewClient) -> None:
+    api, case_id = await new_client(), uuid.uuid4()
+    sent = await publish(platform, api, case_id, *range(1, 8))
+    page = await api.get("/v1/events", params={"limit": 3})
+    assert page.content.startswith(b'{"items":[' + b",".join(each.body for each in sent[:3]) + b"]")
+    assert [event["sequence"] for event in await read_all(api, limit=3)] == [f"{n:010d}" for n in range(1, 8)]
+
+
+async def test_a_reader_can_always_go_on_from_its_cursor(platform: Platform, new_client: NewClient) -> None:
+    api, case_id = await new_client(), uuid.uuid4()
+    empty = await read(api)
+    assert (empty["items"], empty["next"]) == ([], None)
+    await publish(platform, api, case_id, 1, 2)
+    first = await read(api, after=empty["cursor"])
+    assert (len(first["items"]), first["next"]) == (2, None)
+    nothing_new = await read(api, after=first["cursor"])
+    assert (nothing_new["items"], nothing_new["next"], nothing_new["cursor"]) == ([], None, first["cursor"])
+    await publish(platform, api, case_id, 3)
+    assert [event["sequence"] for event in (await read(api, after=first["cursor"]))["items"]] == ["0000000003"]
+
+
+async def test_only_events_of_one_type(platform: Platform, new_client: NewClient) -> None:
+    api = await new_client()
+    await submit_case(api, await open_case(api))
+    await platform.settle()
+    assert {event["type"] for event in await read_all(api, type=CaseSubmitted.TYPE)} == {CaseSubmitted.TYPE}
+    assert len(await read_all(api)) > 1
+
+
+def cursor(*key: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("limit", "0"), ("limit", "201"), ("limit", "many"), ("limit", ""),
+        ("type", "no.such.type"), ("type", ""),
+        ("after", "£"), ("after", "{}"), ("after", "a" * 501), ("after", cursor()), ("after", cursor(-1)),
+        ("after", cursor(2**63)), ("after", cursor("1")), ("after", cursor(1.5)), ("after", cursor(True)),
+        ("after", cursor(None)), ("after", cursor(1, 2)), ("after", cursor([1])), ("after", "null"),
+    ],
+)  # fmt: skip
+async def test_bad_parameters_are_named(new_client: NewClient, name: str, value: str) -> None:
+    api = await new_client()
+    answer = await api.get("/v1/events", params={name: value})
+    assert answer.status_code == 422, answer.text
+    assert {(error["in"], error["field"]) for error in answer.json()["errors"]} == {("query", name)}
+
+
+async def test_the_scope_is_needed(new_client: NewClient) -> None:
+    api = await new_client(scopes="cases:read")
+    assert (await api.get("/v1/events")).status_code == 403
+
+
+async def test_an_event_is_recorded_once(platform: Platform, new_client: NewClient) -> None:
+    api = await new_client()
+    event = message(uuid.uuid4(), readers=[f"client:{api.client_id}"])  # even if a publisher forgets `system`
+    for _ in range(3):
+        await consumer(platform.gateway).receive(event)
+    assert len(await read_all(api)) == 1
+
+
+async def test_no_reader_misses_what_commits_late(
+    platform: Platform, database_server: Postgres, new_client: NewClient
+) -> None:
+    """Writers commit in every order they like; a reader that keeps its cursor sees every event once, in order."""
+    api = await new_client()
+    url = database_server.url(gateway.database, f"{gateway.database}_app")
+    writing = True
+
+    async def write(number: int) -> None:
+        connection = await asyncpg.connect(url)
+        try:
+            for count in range(15):
+                async with connection.transaction():
+                    await connection.execute("SELECT set_config('rtp.readers', 'system', true)")
+                    event = message(uuid.uuid4(), count + 1, readers=())
+                    await connection.execute(
+                        "INSERT INTO events (event_id, type, case_id, source, sequence, readers, body)"
+                        " VALUES ($1, 't', $2, 's', 1, $3, $4)",
+                        event.event_id, event.case_id, [f"client:{api.client_id}", "system"], event.body,
+                    )  # fmt: skip
+                    await asyncio.sleep(0.004 * (number % 3))  # so that who drew first does not commit first
+        finally:
+            await connection.close()
+
+    async def follow() -> list[str]:
+        seen: list[str] = []
+        at = (await read(api))["cursor"]
+        while True:
+            last_round = not writing
+            page = await read(api, after=at, limit=7)
+            seen += [event["id"] for event in page["items"]]
+            at = page["cursor"]
+            if last_round and not page["items"]:
+                return seen
+
+    follower = asyncio.create_task(follow())
+    await asyncio.gather(*map(write, range(6)))
+    writing = False
+    seen = await follower
+    assert len(seen) == len(set(seen)) == 90
+    assert seen == [event["id"] for event in await read_all(api)]
+
+
+async def test_models_and_migrations_agree(platform: Platform, database_server: Postgres) -> None:
+    await migrate.check(database_server.url(gateway.database, f"{gateway.database}_owner"), gateway)
+
+
+async def test_row_level_security_stands_behind_feed_and_subscriptions(
+    platform: Platform, database_server: Postgres, new_client: NewClient, receiver: Receiver, courier: NewCourier
+) -> None:
+    api = await new_client()
+    await subscribe(api, receiver.url)
+    await publish(platform, api, uuid.uuid4(), 1)
+    connection = await asyncpg.connect(database_server.url(gateway.database, f"{gateway.database}_app"))
+    mine = {
+        "events": f"readers && ARRAY['client:{api.client_id}']",
+        "subscriptions": f"client_id = '{api.client_id}'",
+        "deliveries": f"client_id = '{api.client_id}'",
+    }
+    try:
+        for readers, seen in (
+            (f"client:{api.client_id}", 1),
+            (f"org:{api.organisation}", 0),
+            ("public", 0),
+            ("system", 1),
+        ):
+            async with connection.transaction():
+                await connection.execute("SELECT set_config('rtp.readers', $1, true)", readers)
+                for table, condition in mine.items():
+                    count = f"SELECT count(*) FROM {table} WHERE {condition}"  # noqa: S608
+                    assert await connection.fetchval(count) == seen, (table, readers)
+        for statement in (
+            "DELETE FROM deliveries",
+            "DELETE FROM subscriptions",
+            "DELETE FROM events",
+            "UPDATE events SET type = ''",
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(statement)
+    finally:
+        await connection.close()

@@ -1,0 +1,153 @@
+"""A subscriber's side: a real HTTP receiver, and shorthand for events and subscriptions."""
+
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from aiohttp import web
+from standardwebhooks.webhooks import Webhook
+
+from rtp_embedded.platform import Platform
+from rtp_gateway.subscriptions.courier import Courier
+from rtp_gateway.subscriptions.metrics import DeliveryMetrics
+from rtp_gateway.subscriptions.sender import Sender
+from rtp_gateway.subscriptions.signing import Safe
+from rtp_gateway.subscriptions.sinks import Sinks
+from rtp_shared import events
+from rtp_shared.bus import Message
+from rtp_shared.clock import utcnow
+from rtp_shared.contracts import EventData
+from rtp_shared.contracts.applications import CaseOpened
+from rtp_shared.metrics import Metrics
+from rtp_shared.run import consumer
+from tests.conftest import Api
+
+
+@dataclass(frozen=True)
+class Received:
+    """One request that arrived."""
+
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def id(self) -> str:
+        return self.headers["webhook-id"]
+
+    @property
+    def sequence(self) -> int:
+        return events.read(self.body).sequence
+
+    @property
+    def case_id(self) -> uuid.UUID:
+        return events.read(self.body).case_id
+
+    def verified(self, secret: str) -> Any:
+        """What the reference library makes of it; it raises where the signature does not hold."""
+        return Webhook(secret).verify(self.body, self.headers)
+
+
+Answering = Callable[[Received], Awaitable[web.StreamResponse] | web.StreamResponse]
+
+
+def no_content(_: Received) -> web.StreamResponse:
+    return web.Response(status=204)
+
+
+@dataclass
+class Receiver:
+    """A subscriber's endpoint. `answer` may be changed at any time."""
+
+    url: str = ""
+    received: list[Received] = field(default_factory=list)
+    answer: Answering = no_content
+
+    async def _take(self, request: web.Request) -> web.StreamResponse:
+        received = Received({name.lower(): value for name, value in request.headers.items()}, await request.read())
+        self.received.append(received)
+        answer = self.answer(received)
+        return answer if isinstance(answer, web.StreamResponse) else await answer
+
+    def sequences(self, case_id: uuid.UUID) -> list[int]:
+        return [each.sequence for each in self.received if each.case_id == case_id]
+
+
+@asynccontextmanager
+async def receiving(host: str = "127.0.0.1", **site: Any) -> AsyncIterator[Receiver]:
+    receiver = Receiver()
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", receiver._take)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, host, 0, **site).start()
+    receiver.url = f"http://{host}:{runner.addresses[0][1]}/hook"
+    try:
+        yield receiver
+    finally:
+        await runner.cleanup()
+
+
+def answering(status: int, **headers: str) -> Answering:
+    return lambda _: web.Response(
+        status=status, headers={name.replace("_", "-"): value for name, value in headers.items()}
+    )
+
+
+async def subscribe(api: Api, sink: str, **details: Any) -> dict[str, Any]:
+    answer = await api.post("/v1/subscriptions", json={"sink": sink, **details})
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+async def deliveries(api: Api, subscription: dict[str, Any]) -> list[dict[str, Any]]:
+    """Newest first."""
+    answer = await api.get(f"/v1/subscriptions/{subscription['id']}/deliveries")
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+def message(case_id: uuid.UUID, sequence: int = 1, *, readers: Sequence[str], data: EventData | None = None) -> Message:
+    """An event as the bus brings it."""
+    data = data or CaseOpened(case_id=case_id, route="right-to-provide")
+    event_id, body = events.write(
+        data, base_url="http://rtp.test", service="applications", case_id=case_id, sequence=sequence, dataref="/v1"
+    )
+    return Message(event_id, data.TYPE, case_id, tuple(readers), body)
+
+
+async def publish(platform: Platform, api: Api, case_id: uuid.UUID, *sequences: int) -> list[Message]:
+    """Events of a case that `api` may see, as if a service had published them."""
+    made = [message(case_id, sequence, readers=[f"client:{api.client_id}", "system"]) for sequence in sequences]
+    for each in made:
+        await consumer(platform.gateway).receive(each)
+    return made
+
+
+class Clock:
+    """A clock that goes on only when it is told to."""
+
+    def __init__(self) -> None:
+        self.at = utcnow() + timedelta(seconds=1)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def forward(self, **by: float) -> None:
+        self.at += timedelta(**by)
+
+
+def new_courier(platform: Platform, *, now: Callable[[], datetime] = utcnow, **settings: Any) -> Courier:
+    seconds = settings.pop("seconds", 15.0)
+    return Courier(
+        database=platform.gateway.database,
+        sender=Sender(Sinks(allow_private=True), seconds=seconds),
+        safe=Safe(platform.gateway.settings.secrets_key.get_secret_value()),  # type: ignore[attr-defined]
+        metrics=DeliveryMetrics(Metrics("test")),
+        now=now,
+        **settings,
+    )
