@@ -23,10 +23,13 @@ class LoadError(Exception):
 
 @dataclass(frozen=True)
 class Target:
-    """Something that answers: its address, and the processes whose CPU time counts."""
+    """Something that answers: its address, and whose CPU time counts."""
 
     url: str
-    pids: tuple[int, ...]
+    servers: tuple[int, ...]
+    """Process ids."""
+    postmaster: int
+    """PostgreSQL's first process; its children are counted with it."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,10 @@ class Figures:
     per_second: float
     per_cpu_second: float
     """Requests for one second of CPU time of the servers and PostgreSQL together; the generator is not counted."""
+    server_cpu_ms: float
+    """CPU time for one request in the servers."""
+    database_cpu_ms: float
+    """CPU time for one request in PostgreSQL."""
     generator_cpu: float
     """CPU seconds a second that wrk used: near 1 a thread, it would be the bottleneck."""
     failed: int
@@ -82,10 +89,10 @@ def measure(mode: str, target: Target, *, clients: int, seconds: float, token: s
         "BENCH_IDS": str(ids),
         "BENCH_RUN": secrets.token_hex(4),
     }
-    before, own = cpu_seconds(target.pids), _children_cpu()
+    servers, database, generator = _cpu(target)
     command = [*wrk, f"--script={SCRIPT}", target.url]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=seconds + 30)
-    used, generator = cpu_seconds(target.pids) - before, _children_cpu() - own
+    servers, database, generator = (after - before for after, before in zip(_cpu(target), (servers, database, generator), strict=True))
     _, found, result = done.stdout.partition("RESULT ")
     if not found:
         raise LoadError(f"wrk said no result: {(done.stderr or done.stdout).strip()}")
@@ -97,15 +104,18 @@ def measure(mode: str, target: Target, *, clients: int, seconds: float, token: s
         p95_ms=said["p95_ms"],
         p99_ms=said["p99_ms"],
         per_second=said["requests"] / said["seconds"],
-        per_cpu_second=said["requests"] / used,
+        per_cpu_second=said["requests"] / (servers + database),
+        server_cpu_ms=servers * 1000 / said["requests"],
+        database_cpu_ms=database * 1000 / said["requests"],
         generator_cpu=generator / said["seconds"],
         failed=said["failed"],
     )
 
 
-def _children_cpu() -> float:
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
+def _cpu(target: Target) -> tuple[float, float, float]:
+    """CPU time so far of the servers, PostgreSQL, and the generators that have ended."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return cpu_seconds(target.servers), cpu_seconds([target.postmaster]), ended.ru_utime + ended.ru_stime
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes], log: Path, *, seconds: float = 30) -> None:

@@ -103,7 +103,7 @@ class Stage:
         self.floor = self._target(floor_port, self.start("floor", floor, floor_port))
 
     def _target(self, port: int, *pids: int) -> Target:
-        return Target(f"http://127.0.0.1:{port}", (self._postmaster, *pids))
+        return Target(f"http://127.0.0.1:{port}", pids, self._postmaster)
 
     def url_of(self, service: Service) -> str:
         return self.server.url(service.database, f"{service.database}_app")

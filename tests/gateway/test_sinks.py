@@ -88,7 +88,8 @@ REFUSED = [
     "https://[::1%25lo]/", "https://[fe80::1%eth0]/", "https://[2606:4700::1%25eth0]/", "https://[::ffff:127.0.0.1]:8443/x",
     # Not https, not a URL, or more than one.
     "http://example.org/", "ftp://example.org/", "file:///etc/passwd", "gopher://example.org/", "//example.org/",
-    "example.org", "https:example.org", "https:///x", "https://", "https://:443/", "https://example.org:0/", "https://example.org:70000/",
+    "example.org", "https:example.org", "https:///x",
+    "https://", "https://:443/", "https://example.org:0/", "https://example.org:70000/",
     "https://example.org:x/", "https://exa mple.org/", "https://example.org\\@127.0.0.1/", "https://example.org/\r\nHost: x",
     "https://example.org/#part", "https://[::1", "https://a..b/", "https://-/", "https://ex%61mple.org/",
     "https://münchen.example/",

@@ -37,7 +37,6 @@ _POSTPONE = """
     SET attempts = attempts + 1, retry_at = now() + least(60, 0.5 * 2 ^ least(attempts, 10)) * interval '1 s'
     WHERE position = ANY($1::bigint[])
 """
-_PURGE = "DELETE FROM outbox WHERE published_at < now() - $1 * interval '1 day'"
 _WAITING = """
     SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)
     FROM (SELECT created_at FROM outbox WHERE published_at IS NULL ORDER BY position LIMIT 10000) w
@@ -45,11 +44,10 @@ _WAITING = """
 
 
 class Relay:
-    def __init__(self, *, database_url: str, bus: Bus, metrics: Metrics, outbox_days: int = 7) -> None:
+    def __init__(self, *, database_url: str, bus: Bus, metrics: Metrics) -> None:
         self._url = database_url
         self._bus = bus
         self._metrics = metrics
-        self._outbox_days = outbox_days
         self._wake = asyncio.Event()
         self.leading = False
 
@@ -98,8 +96,6 @@ class Relay:
         waiting, oldest = await connection.fetchrow(_WAITING)
         self._metrics.outbox_waiting.set(waiting)
         self._metrics.outbox_oldest.set(float(oldest))
-        if not waiting:
-            await connection.execute(_PURGE, self._outbox_days)
         with suppress(TimeoutError):
             async with asyncio.timeout(0.25 if waiting else POLL_SECONDS):
                 await self._wake.wait()

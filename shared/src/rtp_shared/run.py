@@ -6,7 +6,7 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ from rtp_shared.consumer import Consumer
 from rtp_shared.db import Database
 from rtp_shared.rabbit import RabbitBus, RabbitConsumer
 from rtp_shared.relay import Relay
+from rtp_shared.retention import keep_tidy
 from rtp_shared.service import Runtime, Service
 from rtp_shared.settings import ProcessSettings
 from rtp_shared.web import build_app
@@ -170,9 +171,8 @@ async def worker(runtime: Runtime, extra: Sequence[Loop] = ()) -> None:
         database_url=settings.database_url.get_secret_value(),
         bus=bus,
         metrics=runtime.metrics,
-        outbox_days=settings.outbox_days,
     )
-    loops: list[Loop] = [relay.run, *extra]
+    loops: list[Loop] = [relay.run, lambda: keep_tidy(runtime.database, settings), *extra]
     state: dict[str, Callable[[], bool]] = {"relay_leads": lambda: relay.leading}
     if runtime.service.handlers:
         feeder = RabbitConsumer(broker, runtime.service.name, consumer(runtime), prefetch=settings.prefetch)
@@ -200,7 +200,8 @@ async def supervise(loops: Sequence[Loop]) -> None:
             raise error
 
 
-async def _watch(runtime: Runtime, state: dict[str, Callable[[], bool]]) -> None:
+def watch_app(runtime: Runtime, state: Mapping[str, Callable[[], bool]]) -> FastAPI:
+    """What a worker answers over HTTP."""
     app = FastAPI(openapi_url=None)
 
     async def health() -> dict[str, Any]:
@@ -211,4 +212,9 @@ async def _watch(runtime: Runtime, state: dict[str, Callable[[], bool]]) -> None
 
     app.add_api_route("/health", health)
     app.add_api_route("/metrics", metrics)
-    await QuietServer(http_config(app, host=runtime.settings.host, port=runtime.settings.port)).serve()
+    return app
+
+
+async def _watch(runtime: Runtime, state: Mapping[str, Callable[[], bool]]) -> None:
+    config = http_config(watch_app(runtime, state), host=runtime.settings.host, port=runtime.settings.port)
+    await QuietServer(config).serve()

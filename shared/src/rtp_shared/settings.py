@@ -23,6 +23,7 @@ class ProcessSettings(BaseSettings):
     body_limit: int = Field(default=1_048_576, ge=1024, description="Largest request body, in bytes")
     idempotency_hours: int = Field(default=24, ge=1, description="How long a stored answer is replayed")
     outbox_days: int = Field(default=7, ge=1, description="How long published events stay in the outbox")
+    inbox_days: int = Field(default=90, ge=8, description="How long the ids of handled events are remembered")
     prefetch: int = Field(default=32, ge=1, le=1000, description="Messages a consumer holds unacknowledged")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
     examples: bool = Field(default=False, description="Load made-up advisers and mentors, for trials")

@@ -22,6 +22,7 @@ from rtp_gateway.subscriptions.courier import Courier
 from rtp_shared import migrate
 from rtp_shared.bus import InProcessBus
 from rtp_shared.relay import Relay
+from rtp_shared.retention import keep_tidy
 from rtp_shared.run import consumer, load_reference_data
 from rtp_shared.service import Runtime, Service
 from rtp_shared.settings import ProcessSettings
@@ -89,6 +90,8 @@ class Platform:
         async with asyncio.TaskGroup() as tasks:
             for relay in self.relays.values():
                 tasks.create_task(relay.run())
+            for runtime in self.runtimes.values():
+                tasks.create_task(keep_tidy(runtime.database, runtime.settings))
             tasks.create_task(self.courier.run())
 
     async def settle(self) -> None:
