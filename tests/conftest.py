@@ -4,6 +4,7 @@ Every test makes clients of its own, of organisations of its own; what other tes
 which is what the platform promises its users too.
 """
 
+import logging
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -42,6 +43,7 @@ async def platform(database_server: postgres.Postgres, anyio_backend: str) -> As
 
 @pytest.fixture(scope="session")
 def broker() -> Iterator[Broker]:
+    logging.getLogger("pika").setLevel(logging.CRITICAL)  # as in the product
     running = start_broker()
     yield running
     running.stop()

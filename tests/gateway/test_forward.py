@@ -187,5 +187,3 @@ async def test_an_answer_that_breaks_off_is_not_taken_for_whole() -> None:
     async with server, gateway_to(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}") as client:
         with pytest.raises(httpx.HTTPError):
             await client.get("/v1/x")
-
-

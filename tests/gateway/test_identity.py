@@ -30,9 +30,7 @@ async def credentials(platform: Platform) -> tuple[str, str]:
     client_id, secret = f"id-{uuid.uuid4()}", "s%cret:with/odd chars"
     async with platform.gateway.database.transaction() as session:
         scopes = ["cases:read", "cases:write", "not:known"]
-        await register_client(
-            session, client_id, name="t", organisation=uuid.uuid4(), secret=secret, scopes=scopes
-        )
+        await register_client(session, client_id, name="t", organisation=uuid.uuid4(), secret=secret, scopes=scopes)
     return client_id, secret
 
 

@@ -90,8 +90,8 @@ REFUSED = [
     "http://example.org/", "ftp://example.org/", "file:///etc/passwd", "gopher://example.org/", "//example.org/",
     "example.org", "https:example.org", "https:///x",
     "https://", "https://:443/", "https://example.org:0/", "https://example.org:70000/",
-    "https://example.org:x/", "https://exa mple.org/", "https://example.org\\@127.0.0.1/", "https://example.org/\r\nHost: x",
-    "https://example.org/#part", "https://[::1", "https://a..b/", "https://-/", "https://ex%61mple.org/",
+    "https://example.org:x/", "https://exa mple.org/", "https://example.org\\@127.0.0.1/",
+    "https://example.org/\r\nHost: x", "https://example.org/#part", "https://[::1", "https://a..b/", "https://-/", "https://ex%61mple.org/",
     "https://münchen.example/",
     # Credentials, also those that only look like a host.
     "https://user@example.org/", "https://user:pw@example.org/", "https://@example.org/", "https://127.0.0.1@example.org/",

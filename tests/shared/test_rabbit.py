@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 
+import asyncpg
 import pika
 import pytest
 
@@ -125,13 +126,14 @@ async def test_a_handler_that_fails_is_tried_again_then_dead_lettered(office: Of
     assert office.tries == HANDLER_TRIES + 2
 
 
+@pytest.mark.parametrize("away", [ConnectionRefusedError(), asyncpg.CannotConnectNowError("starting up")], ids=repr)
 async def test_a_database_that_is_away_is_waited_for(
-    office: Office, url: str, broker: Broker, monkeypatch: pytest.MonkeyPatch
+    office: Office, url: str, broker: Broker, monkeypatch: pytest.MonkeyPatch, away: Exception
 ) -> None:
     await declare_once(url, QUEUE, [TYPE])
     monkeypatch.setattr("rtp_shared.rabbit.consumer.PAUSE_SECONDS", 0.001)
     case = uuid.uuid4()
-    office.failing[case] = ConnectionRefusedError("no database")
+    office.failing[case] = away
     await office.publish(case, 1)
     await published(office, url)
     async with running(feeder(office, url).run):

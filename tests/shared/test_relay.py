@@ -149,23 +149,3 @@ async def test_what_nobody_confirmed_is_sent_again(office: Office) -> None:
     async with running(office.relay(bus).run):
         await all_published(office)
     assert sequences(bus, case) == [1, 1, 2]
-
-
-async def test_old_published_events_are_cleared_away_and_waiting_ones_never(office: Office) -> None:
-    bus, refused = RecordingBus(), uuid4()
-    bus.refusing.add(refused)
-    await office.publish(uuid4(), 1)
-    await office.publish(refused, 1)
-    async with running(office.relay(bus).run):
-        await until(lambda: _attempts(office, 1), "refusing")
-    await office.query("UPDATE outbox SET created_at = now() - interval '9 days'")
-    await office.query("UPDATE outbox SET published_at = now() - interval '8 days' WHERE published_at IS NOT NULL")
-    bus.refusing.clear()
-    await office.query("UPDATE outbox SET retry_at = now()")
-    async with running(office.relay(bus).run):
-        await until(lambda: _rows(office, 1), "clearing")
-    assert [row[0] for row in await office.query("SELECT case_id FROM outbox")] == [refused]
-
-
-async def _rows(office: Office, count: int) -> bool:
-    return len(await office.query("SELECT FROM outbox")) == count

@@ -38,7 +38,9 @@ async def test_only_what_is_old_and_done_is_purged(platform: Platform) -> None:
     assert await purge(runtime.database, runtime.settings) == {"outbox": 1, "inbox": 1, "stored_answers": 1}
     async with runtime.database.transaction() as session:
         left = await session.scalars(
-            text("SELECT event_id FROM outbox WHERE type = 'test' UNION ALL SELECT event_id FROM inbox WHERE type = 'test'")
+            text(
+                "SELECT event_id FROM outbox WHERE type = 'test' UNION ALL SELECT event_id FROM inbox WHERE type = 'test'"
+            )
         )
         assert sorted(left) == sorted([events["fresh"], events["waiting"], events["fresh"]])
         await session.execute(text("DELETE FROM outbox WHERE type = 'test'"))

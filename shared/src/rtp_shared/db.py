@@ -7,9 +7,24 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, DateTime, Enum, MetaData, Row, Select, Text, Uuid, event
+import asyncpg
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Enum,
+    MetaData,
+    Row,
+    Select,
+    Text,
+    Uuid,
+    event,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -78,6 +93,25 @@ class _Entered(Session):
 @event.listens_for(_Entered, "after_begin")
 def _enter(session: Session, _: object, connection: Connection) -> None:
     connection.exec_driver_sql(_ENTER_READ_ONLY if session.info["read_only"] else _ENTER, (session.info["readers"],))
+
+
+_AWAY = (OSError, TimeoutError, OperationalError, InterfaceError, PoolTimeout, asyncpg.InterfaceError)
+_AWAY_STATES = ("08", "53", "57")
+"""Classes of SQLSTATE: connection exception, insufficient resources, operator intervention (such as shutting down)."""
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database cannot be reached or has no room: no fault of what was asked of it."""
+    if isinstance(error, _AWAY) or (isinstance(error, DBAPIError) and error.connection_invalidated):
+        return True
+    # While connecting, asyncpg's own errors come through as they are.
+    return sqlstate(error)[:2] in _AWAY_STATES
+
+
+def sqlstate(error: BaseException) -> str:
+    """PostgreSQL's code for the error; empty for any other error."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return str(getattr(cause, "sqlstate", None) or "")
 
 
 class Database:

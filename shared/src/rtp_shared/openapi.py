@@ -96,7 +96,7 @@ def _document(app: FastAPI, scopes: Scopes) -> dict[str, Any]:
 def _complete(operation: dict[str, Any], method: str, scope: str | None) -> None:
     operation["summary"] = operation["operationId"].replace("-", " ").capitalize()
     operation["responses"].pop("422", None)
-    operation["responses"]["4XX"] = _PROBLEM
+    operation["responses"].setdefault("4XX", _PROBLEM)
     if scope is None:
         return
     operation["security"] = [{"clientCredentials": [scope]}]

@@ -13,8 +13,6 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -22,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rtp_shared import etags, idempotency, problems, tracing
 from rtp_shared.auth import Access, Principal, Public, authenticate
+from rtp_shared.db import is_away, sqlstate
 from rtp_shared.openapi import describe, operation_id
 from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError, Invalid, Malformed, Refusal, TooLarge, Unavailable, Unsupported
@@ -213,16 +212,13 @@ async def _unexpected(request: Request, error: Exception) -> Response:
 
 def as_refusal(error: Exception) -> Refusal | None:
     """What an error of the database or of text encoding means to the caller; None where it is our own fault."""
-    if isinstance(error, OperationalError | InterfaceError | PoolTimeout | ConnectionError | TimeoutError):
+    if is_away(error):
         return Unavailable("the database does not answer")
-    if isinstance(error, DBAPIError):
-        state = str(getattr(error.orig, "sqlstate", "") or "")
-        if error.connection_invalidated or state[:2] in ("08", "53", "57"):
-            return Unavailable("the database does not answer")
-        if state[:2] == "22":
-            return Invalid("a value cannot be stored")
-        if state[:2] in ("23", "40"):
-            return problems.Conflict("another request changed the same thing at the same time; try again")
+    state = sqlstate(error)
+    if state[:2] == "22":
+        return Invalid("a value cannot be stored")
+    if state[:2] in ("23", "40"):
+        return problems.Conflict("another request changed the same thing at the same time; try again")
     if isinstance(error, UnicodeError):
         return Invalid("a text is not valid Unicode")
     return None

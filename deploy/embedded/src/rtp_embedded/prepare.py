@@ -36,6 +36,7 @@ class PrepareSettings(BaseSettings):
     passwords: dict[str, SecretStr] = Field(
         description='Password of the role that each service runs as: {"gateway": "..."}'
     )
+    examples: bool = Field(default=False, description="Load made-up advisers and mentors, for trials")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
 
 
@@ -69,6 +70,7 @@ async def _prepare(service: Service, settings: PrepareSettings) -> None:
         database_url=SecretStr(database_url(admin_url, service, "app", app)),
         owner_database_url=SecretStr(database_url(admin_url, service, "owner", owner)),
         broker_url=settings.broker_url,
+        examples=settings.examples,
     )
     await run.prepare(service, own)
 

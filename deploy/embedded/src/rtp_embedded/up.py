@@ -1,6 +1,7 @@
 """Many-process mode on one host: `python -m rtp_embedded.up`. PostgreSQL and RabbitMQ are given.
 
-Prepares both, registers the sandbox clients, and runs every process until Ctrl-C. When one ends, all are stopped.
+Prepares both and runs every process until Ctrl-C. When one ends, all are stopped. RTP_EXAMPLES=false leaves out the
+sandbox: its clients and the made-up advisers.
 """
 
 import asyncio
@@ -46,6 +47,7 @@ class UpSettings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535 - len(PROCESSES), description="The gateway's; the others follow")
     public_url: str | None = Field(default=None, description="Where the gateway is seen from outside; the issuer")
     data_dir: Path = Field(default=Path(".data"), description="Where keys and passwords are kept")
+    examples: bool = Field(default=True, description="With the sandbox: its clients and made-up advisers")
     log_level: str = Field(default="WARNING", description="DEBUG, INFO, WARNING or ERROR")
 
 
@@ -80,19 +82,21 @@ def host_of(settings: UpSettings) -> OneHost:
     )
 
 
-async def prepare_host(host: OneHost, sandbox_secrets: dict[str, str]) -> None:
-    """Databases, queues and sandbox clients. Raises CannotPrepare."""
+async def prepare_host(host: OneHost, sandbox_secrets: dict[str, str] | None) -> None:
+    """Databases, queues and, if it has secrets, the sandbox. Raises CannotPrepare."""
     settings = PrepareSettings(
         admin_database_url=SecretStr(host.admin_database_url),
         broker_url=SecretStr(host.broker_url),
         passwords={name: SecretStr(password) for name, password in host.passwords.items()},
+        examples=sandbox_secrets is not None,
     )
     await prepare(settings, lambda text: print(text, flush=True))
-    database = Database(host.database_url(gateway), pool_size=1)
-    try:
-        await sandbox.register(database, sandbox_secrets)
-    finally:
-        await database.close()
+    if sandbox_secrets is not None:
+        database = Database(host.database_url(gateway), pool_size=1)
+        try:
+            await sandbox.register(database, sandbox_secrets)
+        finally:
+            await database.close()
 
 
 def check_ports(host: OneHost) -> None:
@@ -130,7 +134,8 @@ def main() -> int:
     try:
         host = host_of(settings)
         check_ports(host)
-        asyncio.run(prepare_host(host, sandbox.secrets_of(settings.data_dir / "sandbox.json")))
+        secrets_file = settings.data_dir / "sandbox.json"
+        asyncio.run(prepare_host(host, sandbox.secrets_of(secrets_file) if settings.examples else None))
     except (CannotStart, CannotPrepare) as error:
         sys.stderr.write(f"{error}\n")
         return 1

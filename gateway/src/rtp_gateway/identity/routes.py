@@ -40,7 +40,21 @@ _FORM = {
 }
 
 
-@identity.post("/oauth2/token", openapi_extra=_FORM)
+_ERROR = {
+    "description": "Refused; `error` is one of the words of RFC 6749 section 5.2",
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["error"],
+                "properties": {"error": {"type": "string"}, "error_description": {"type": "string"}},
+            }
+        }
+    },
+}
+
+
+@identity.post("/oauth2/token", openapi_extra=_FORM, responses={"4XX": _ERROR})
 async def get_token(request: Request, _: Anyone, session: Session) -> JSONResponse:
     """Get an access token by client credentials (RFC 6749 section 4.4).
 

@@ -37,6 +37,8 @@ EACH = 8
 """Attempts under way: in all, and for one subscription. For one that is failing it is one."""
 LEASE = timedelta(seconds=2 * SECONDS)
 POLL_SECONDS = 5.0
+BREATH_SECONDS = 0.01
+"""While attempts are under way, what they set free in this time is taken together, with far fewer queries."""
 GRACE_SECONDS = 5.0
 """What is under way when the process is asked to stop may take this long to finish."""
 
@@ -163,6 +165,8 @@ class Courier:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
+        if self._tasks:
+            await asyncio.sleep(BREATH_SECONDS)
 
     async def _tidy(self) -> None:
         async with self._database.transaction() as session:

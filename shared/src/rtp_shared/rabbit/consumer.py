@@ -6,12 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from pika.channel import Channel
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from rtp_shared import events
 from rtp_shared.bus import BusUnavailable, Message
 from rtp_shared.consumer import Consumer
+from rtp_shared.db import is_away
 from rtp_shared.rabbit.link import Link
 from rtp_shared.rabbit.topology import declare
 
@@ -20,8 +19,6 @@ log = logging.getLogger(__name__)
 HANDLER_TRIES = 5
 PAUSE_SECONDS = 0.1
 """Before a handler is tried a second time; it doubles up to two seconds."""
-TRANSIENT = (OSError, TimeoutError, InterfaceError, OperationalError, PoolTimeout)
-"""The database is away: no fault of the message, so it is tried until the database is back."""
 
 
 class RabbitConsumer:
@@ -98,7 +95,7 @@ class RabbitConsumer:
             try:
                 await self._consumer.receive(message)
             except Exception as error:  # noqa: BLE001 - a handler may raise anything; the message must not be lost
-                tries += 0 if _transient(error) else 1
+                tries += 0 if is_away(error) else 1  # until the database is back, however long that takes
                 log.warning(
                     "handling failed",
                     extra={"event_id": str(message.event_id), "error": repr(error)[:300], "tries": tries},
@@ -110,10 +107,6 @@ class RabbitConsumer:
                 pause = min(pause * 2, 2.0)
             else:
                 return True
-
-
-def _transient(error: BaseException) -> bool:
-    return isinstance(error, TRANSIENT) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
 def _message(properties: Any, body: bytes) -> Message:

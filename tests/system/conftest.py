@@ -1,0 +1,57 @@
+"""The whole platform as processes, over a real PostgreSQL and a real RabbitMQ."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from rtp_embedded import postgres, sandbox, up
+from rtp_embedded.platform import ALL
+from rtp_embedded.processes import PROCESSES
+from rtp_embedded.up import UpSettings
+from tests.support.messaging import clear_broker
+from tests.support.rabbitmq import Broker
+from tests.system.fleet import Fleet, first_of_free_ports
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Postgres]:
+    port = first_of_free_ports(1)
+    with postgres.start(tmp_path_factory.mktemp("tcp-postgres"), port=port, settings={"fsync": "off"}) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def settings(
+    server: postgres.Postgres, broker: Broker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[UpSettings]:
+    """What `make up` is given. Nothing of an earlier platform is left in the broker."""
+    queues = [service.name for service in ALL]
+    clear_broker(broker.url, *queues)
+    yield UpSettings(
+        admin_database_url=SecretStr(server.tcp_url()),
+        broker_url=SecretStr(broker.url),
+        port=first_of_free_ports(len(PROCESSES)),
+        data_dir=tmp_path_factory.mktemp("up"),
+    )
+    clear_broker(broker.url, *queues)
+
+
+@pytest.fixture(scope="module")
+def sandbox_secrets(settings: UpSettings) -> dict[str, str]:
+    return sandbox.secrets_of(settings.data_dir / "sandbox.json")
+
+
+@pytest.fixture(scope="module")
+def fleet(settings: UpSettings, sandbox_secrets: dict[str, str]) -> Iterator[Fleet]:
+    host = up.host_of(settings)
+    asyncio.run(up.prepare_host(host, sandbox_secrets))
+    logs: Path = settings.data_dir
+    running = Fleet(host, logs)
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()

@@ -1,0 +1,84 @@
+"""What the databases and queues say became of a number of submitted cases."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from uuid import UUID
+
+from rtp_advice_matching.app import service as advice_matching
+from rtp_applications.app import service as applications
+from rtp_embedded.platform import ALL
+from rtp_finance_directory.app import service as finance_directory
+from rtp_gateway.app import service as gateway
+from rtp_shared.contracts.advice_matching import SupportProposed
+from rtp_shared.contracts.applications import CaseOpened, CaseSubmitted
+from rtp_shared.contracts.finance_directory import ShortlistMade
+from tests.support.rabbitmq import Broker
+from tests.support.waiting import wait_until
+from tests.system.fleet import Fleet
+
+EVENTS = {CaseOpened.TYPE, CaseSubmitted.TYPE, SupportProposed.TYPE, ShortlistMade.TYPE}
+"""What each submitted case leads to, once."""
+
+
+def unpublished(fleet: Fleet) -> int:
+    return sum(len(fleet.query(service, "SELECT FROM outbox WHERE published_at IS NULL")) for service in ALL)
+
+
+def recorded(fleet: Fleet, cases: Sequence[UUID]) -> list[tuple[object, ...]]:
+    """The events of these cases, in the order in which the gateway recorded them."""
+    sql = "SELECT event_id, type, case_id, source, sequence FROM events WHERE case_id = ANY(%s) ORDER BY position"
+    return fleet.query(gateway, sql, list(cases))
+
+
+def wait_until_all_is_done(fleet: Fleet, cases: Sequence[UUID], seconds: float = 60) -> None:
+    def done() -> bool:
+        return len(recorded(fleet, cases)) >= len(EVENTS) * len(cases) and not unpublished(fleet)
+
+    wait_until(done, f"handling all that follows from {len(cases)} submissions", seconds)
+
+
+def check_all(fleet: Fleet, broker: Broker, cases: Sequence[UUID]) -> None:
+    """Nothing lost, nothing handled twice, order per case kept, nothing given up."""
+    _each_event_is_recorded_once(fleet, cases)
+    _each_case_is_in_order(fleet, cases)
+    _each_case_had_its_effects_once(fleet, cases)
+    _inboxes_hold_what_was_published(fleet, cases)
+    for service in (service for service in ALL if service.handlers):
+        assert broker.depth(f"{service.name}.dead") == 0
+        wait_until(lambda queue=service.name: broker.depth(queue) == 0, f"emptying {service.name}")  # type: ignore[misc]
+
+
+def _each_event_is_recorded_once(fleet: Fleet, cases: Sequence[UUID]) -> None:
+    events = recorded(fleet, cases)
+    kinds = Counter((case_id, type_) for _, type_, case_id, *_ in events)
+    assert kinds == Counter((case_id, type_) for case_id in cases for type_ in EVENTS)
+    assert {event_id for event_id, *_ in events} == published(fleet, cases)
+
+
+def published(fleet: Fleet, cases: Sequence[UUID]) -> set[object]:
+    sql = "SELECT event_id FROM outbox WHERE case_id = ANY(%s) AND published_at IS NOT NULL"
+    return {row[0] for service in ALL for row in fleet.query(service, sql, list(cases))}
+
+
+def _each_case_is_in_order(fleet: Fleet, cases: Sequence[UUID]) -> None:
+    lines: dict[tuple[object, object], list[object]] = defaultdict(list)
+    for _, _, case_id, source, sequence in recorded(fleet, cases):
+        lines[case_id, source].append(sequence)
+    assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in lines.values())
+
+
+def _each_case_had_its_effects_once(fleet: Fleet, cases: Sequence[UUID]) -> None:
+    for service, table in ((advice_matching, "support_requests"), (finance_directory, "shortlists")):
+        rows = fleet.query(service, f"SELECT case_id FROM {table} WHERE case_id = ANY(%s)", list(cases))  # noqa: S608
+        assert Counter(row[0] for row in rows) == Counter(cases)
+        events = fleet.query(service, "SELECT case_id FROM outbox WHERE case_id = ANY(%s)", list(cases))
+        assert Counter(row[0] for row in events) == Counter(cases)
+
+
+def _inboxes_hold_what_was_published(fleet: Fleet, cases: Sequence[UUID]) -> None:
+    sql = "SELECT event_id FROM outbox WHERE case_id = ANY(%s) AND type = %s"
+    submitted = {row[0] for row in fleet.query(applications, sql, list(cases), CaseSubmitted.TYPE)}
+    everything = published(fleet, cases)
+    for service, heard in ((advice_matching, submitted), (finance_directory, submitted), (gateway, everything)):
+        rows = fleet.query(service, "SELECT event_id FROM inbox WHERE event_id = ANY(%s)", list(heard))
+        assert {row[0] for row in rows} == heard

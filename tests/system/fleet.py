@@ -1,0 +1,106 @@
+"""The platform as processes, each started and ended on its own, with what `make up` tells it."""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import httpx
+import psycopg
+
+from rtp_embedded.processes import PROCESSES, OneHost, Process
+from rtp_shared.service import Service
+from tests.support.waiting import wait_until
+
+ROOT = Path(__file__).parents[2]
+BY_NAME = {process.name: process for process in PROCESSES}
+_PR_SET_PDEATHSIG = 1
+
+
+def first_of_free_ports(count: int) -> int:
+    """Below the ports that the system gives to outgoing connections, so that none of those takes one of ours."""
+    start = 20_000 + os.getpid() % 500 * 16
+    return next(first for first in range(start, 32_000, count) if all(map(_is_free, range(first, first + count))))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        return listener.connect_ex(("127.0.0.1", port)) != 0
+
+
+def _end_with_the_tests() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class Fleet:
+    def __init__(self, host: OneHost, logs: Path) -> None:
+        self.host = host
+        self._logs = logs
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, *names: str) -> None:
+        """Start and wait until they are up; without names, all."""
+        started = [BY_NAME[name] for name in names] or list(PROCESSES)
+        for process in started:
+            self._launch(process, process.command[1:])
+        for process in started:
+            wait_until(lambda process=process: self._is_up(process), f"{process.name} coming up", 60)  # type: ignore[misc]
+
+    def start_doomed(self, name: str, point: str) -> None:
+        """Start a process that is killed at this point (crashing.py)."""
+        module, *rest = BY_NAME[name].command[2:]
+        self._launch(BY_NAME[name], ["-m", "tests.system.crashing", point, module, *rest])
+
+    def wait_for_end(self, name: str, seconds: float = 60) -> int:
+        return self._running.pop(name).wait(seconds)
+
+    def stop(self, *names: str) -> None:
+        """Ask to end, and wait; without names, all."""
+        asked = {name: self._running.pop(name) for name in names or list(self._running)}
+        for running in asked.values():
+            running.terminate()
+        for running in asked.values():
+            running.wait(30)
+
+    def get(self, name: str, path: str) -> httpx.Response:
+        return httpx.get(f"http://127.0.0.1:{self.host.port(BY_NAME[name])}{path}", timeout=5)
+
+    def seen_before(self, name: str) -> int:
+        """How many messages came again to this process and were dropped."""
+        lines = self.get(name, "/metrics").text.splitlines()
+        counted = [line for line in lines if line.startswith("rtp_events_handled_total") and "seen-before" in line]
+        return int(sum(float(line.rpartition(" ")[2]) for line in counted))
+
+    def query(self, service: Service, sql: str, *arguments: object) -> list[tuple[object, ...]]:
+        """Ask the service's database, past all access rules."""
+        url = self.host.admin_database_url.rpartition("/")[0] + f"/{service.database}"
+        with psycopg.connect(url) as connection:
+            return connection.execute(sql.encode(), arguments).fetchall()
+
+    def _launch(self, process: Process, arguments: Sequence[str]) -> None:
+        environment = self.host.environment(process) | {"PYTHONPATH": str(ROOT)}
+        with (self._logs / f"{process.name}.log").open("ab") as log:
+            self._running[process.name] = subprocess.Popen(
+                [sys.executable, *arguments],
+                env=environment,
+                stdout=log,
+                stderr=log,
+                preexec_fn=_end_with_the_tests,
+            )
+
+    def _is_up(self, process: Process) -> bool:
+        ended = self._running[process.name].poll()
+        assert ended is None, f"{process.name} ended with {ended}: {self._last_line(process)}"
+        try:
+            answer = self.get(process.name, "/ready" if process.kind == "web" else "/health")
+        except httpx.TransportError:
+            return False
+        return answer.status_code == 200 and answer.json().get("consumer_connected", True)
+
+    def _last_line(self, process: Process) -> str:
+        return "".join((self._logs / f"{process.name}.log").read_text(errors="replace").splitlines()[-1:])

@@ -1,0 +1,186 @@
+"""`make up`: the journey over real processes, and how they end."""
+
+import json
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil  # type: ignore[import-untyped]
+import pytest
+
+from rtp_embedded import up
+from rtp_embedded.demo import Journey
+from rtp_embedded.platform import ALL
+from rtp_embedded.processes import PROCESSES
+from rtp_embedded.up import Kept, UpSettings
+from tests.support.waiting import wait_until
+
+pytestmark = pytest.mark.xdist_group("rabbitmq")
+
+
+class Up:
+    """`python -m rtp_embedded.up`, as a person runs it."""
+
+    def __init__(self, settings: UpSettings) -> None:
+        self.settings = settings
+        self._log = settings.data_dir / "up.log"
+        environment = os.environ | {
+            "RTP_ADMIN_DATABASE_URL": settings.admin_database_url.get_secret_value(),
+            "RTP_BROKER_URL": settings.broker_url.get_secret_value(),
+            "RTP_PORT": str(settings.port),
+            "RTP_DATA_DIR": str(settings.data_dir),
+            "RTP_ALLOW_PRIVATE_SINKS": "true",
+            "PYTHONUNBUFFERED": "1",
+        }
+        with self._log.open("wb") as log:
+            command = [sys.executable, "-m", "rtp_embedded.up"]
+            self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+
+    @property
+    def said(self) -> str:
+        return self._log.read_text(errors="replace")
+
+    def pids(self) -> dict[str, int]:
+        return {name: int(pid) for name, pid in re.findall(r" (\S+) started \(pid=(\d+)\)", self.said)}
+
+    def all_started(self) -> bool:
+        assert self.process.poll() is None, self.said[-2000:]
+        return len(self.pids()) == len(PROCESSES)
+
+    def all_answer(self) -> bool:
+        assert self.process.poll() is None, self.said[-2000:]
+        try:
+            return all(self.get(number, "/health").status_code == 200 for number in range(len(PROCESSES)))
+        except httpx.TransportError:
+            return False
+
+    def get(self, number: int, path: str) -> httpx.Response:
+        return httpx.get(f"http://127.0.0.1:{self.settings.port + number}{path}", timeout=5)
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def running(settings: UpSettings) -> Iterator[Up]:
+    started = Up(settings)
+    wait_until(started.all_answer, "starting", 90)
+    yield started
+    started.end()
+
+
+def test_the_journey(running: Up, sandbox_secrets: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    Journey(f"http://127.0.0.1:{running.settings.port}", sandbox_secrets).run()
+    said = capsys.readouterr().out
+    assert "signature verified" in said
+    assert "the feed shows the same events" in said
+
+
+def test_every_process_says_how_it_is(running: Up) -> None:
+    for number, process in enumerate(PROCESSES):
+        if process.kind == "web":
+            assert running.get(number, "/ready").json() == {"status": "ready"}
+        else:
+            health = running.get(number, "/health").json()
+            assert health["relay_leads"]
+            assert health.get("consumer_connected", True)
+        assert running.get(number, "/metrics").text.startswith("# HELP rtp_")
+
+
+def test_no_process_knows_more_than_it_needs(running: Up) -> None:
+    told = {name: psutil.Process(pid).environ() for name, pid in running.pids().items()}
+    for process in PROCESSES:
+        names = {name for name in told[process.name] if name.startswith("RTP_")}
+        assert "RTP_ADMIN_DATABASE_URL" not in names
+        assert ("RTP_BROKER_URL" in names) == (process.kind != "web")
+        assert ("RTP_SIGNING_KEY" in names) == (process.service.name == "gateway")
+
+
+def test_one_that_dies_brings_all_down_with_its_name_said(running: Up) -> None:
+    pids = running.pids()
+    os.kill(pids["finance-directory-worker"], signal.SIGKILL)
+    assert running.process.wait(30) == 1
+    first = next(line for line in running.said.splitlines() if " stopped (rc=" in line)
+    assert "finance-directory-worker stopped (rc=-9)" in first
+    assert not any(map(psutil.pid_exists, pids.values()))
+
+
+def test_ctrl_c_stops_all(running: Up, settings: UpSettings) -> None:
+    running.end()
+    again = Up(settings)
+    wait_until(again.all_started, "starting")
+    pids = again.pids()
+    again.process.send_signal(signal.SIGINT)
+    assert again.process.wait(30) == 0, again.said[-2000:]
+    assert not any(map(psutil.pid_exists, pids.values()))
+
+
+def test_keys_and_passwords_are_made_once_and_readable_by_their_owner_alone(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "up.json"
+    kept = Kept.read(file)
+    assert Kept.read(file) == kept
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert kept.passwords.keys() == {service.name for service in ALL}
+    assert kept.keys.signing_key in json.loads(file.read_text())["keys"].values()
+
+
+Refused = tuple[int, str]
+
+
+@pytest.fixture
+def start(
+    settings: UpSettings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Iterator[object]:
+    """Try to start with some settings changed or left out; the exit code and what was said."""
+
+    def try_to(**changes: str | None) -> Refused:
+        given: dict[str, str | None] = {
+            "RTP_ADMIN_DATABASE_URL": settings.admin_database_url.get_secret_value(),
+            "RTP_BROKER_URL": settings.broker_url.get_secret_value(),
+            "RTP_PORT": str(settings.port),
+            "RTP_DATA_DIR": str(tmp_path),
+        }
+        for name, value in (given | changes).items():
+            if value is None:
+                monkeypatch.delenv(name, raising=False)
+            else:
+                monkeypatch.setenv(name, value)
+        monkeypatch.setattr(up, "run_processes", lambda _: 0)
+        code = up.main()
+        return code, capsys.readouterr().err
+
+    return try_to
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"RTP_ADMIN_DATABASE_URL": None}, r"Set RTP_ADMIN_DATABASE_URL .* and RTP_BROKER_URL .*"),
+        ({"RTP_ADMIN_DATABASE_URL": "postgresql://127.0.0.1:1/x"}, r"no PostgreSQL for RTP_ADMIN_DATABASE_URL: .*"),
+        ({"RTP_BROKER_URL": "amqp://127.0.0.1:1/"}, r"no RabbitMQ for RTP_BROKER_URL: .*"),
+    ],
+    ids=["nothing-given", "no-postgresql", "no-rabbitmq"],
+)
+def test_one_line_says_what_is_missing(changes: dict[str, str | None], line: str, start: object) -> None:
+    assert callable(start)
+    code, said = start(**changes)
+    assert code == 1
+    assert re.fullmatch(line + r"\n", said)
+
+
+def test_one_line_says_which_port_is_in_use(start: object) -> None:
+    assert callable(start)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, said = start(RTP_PORT=str(port - 2))
+    assert code == 1
+    assert re.fullmatch(rf"port {port} for applications is in use or not ours to take: set RTP_PORT .*\n", said)
