@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -26,33 +27,37 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", *arguments]
 
 
+@dataclass
+class Running:
+    process: subprocess.Popen[str]
+    printed: str = ""
+    errors: str = ""
+
+
 @contextlib.contextmanager
-def platform(port: int, data_dir: Path) -> Iterator[subprocess.Popen[str]]:
+def platform(port: int, data_dir: Path) -> Iterator[Running]:
     """The platform as `make run` starts it, ready; stopped as Ctrl-C stops it."""
     arguments = command("rtp_embedded", "--port", str(port), "--data-dir", str(data_dir))
-    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    running = Running(subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
     try:
-        assert process.stdout
-        printed = ""
-        while "Ctrl-C stops" not in printed:
-            line = process.stdout.readline()
-            assert line, process.communicate()
-            printed += line
-        process.printed = printed  # type: ignore[attr-defined]
-        yield process
+        assert running.process.stdout
+        while "Ctrl-C stops" not in running.printed:
+            line = running.process.stdout.readline()
+            assert line, running.process.communicate()
+            running.printed += line
+        yield running
     finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
-        process.rest, process.errors = out, err  # type: ignore[attr-defined]
+        if running.process.poll() is None:
+            running.process.send_signal(signal.SIGINT)
+        _, running.errors = running.process.communicate(timeout=30)
 
 
 def test_the_platform_starts_serves_the_journey_stops_and_keeps_its_data(tmp_path: Path) -> None:
     port = free_port()
-    with platform(port, tmp_path) as process:
+    with platform(port, tmp_path) as first:
         url = f"http://localhost:{port}"
         assert httpx.get(f"{url}/health").json() == {"status": "alive"}
-        printed: str = process.printed  # type: ignore[attr-defined]
+        printed = first.printed
         assert "397 councils, 205 NHS trusts, 42 integrated care boards" in printed
         pasted = printed[printed.index("curl -s") : printed.index("`make demo`")]
         opened = subprocess.run(["bash", "-c", pasted], capture_output=True, text=True, check=True)
@@ -65,10 +70,10 @@ def test_the_platform_starts_serves_the_journey_stops_and_keeps_its_data(tmp_pat
         )
         assert demo.returncode == 0, demo.stdout + demo.stderr
         assert "signature verified" in demo.stdout
-        children = psutil.Process(process.pid).children(recursive=True)
+        children = psutil.Process(first.process.pid).children(recursive=True)
         assert any(child.name() == "postgres" for child in children)
-    assert process.returncode == 0
-    assert process.errors == ""  # type: ignore[attr-defined]
+    assert first.process.returncode == 0
+    assert first.errors == ""
     _, alive = psutil.wait_procs(children, timeout=10)
     assert alive == []
 
@@ -79,8 +84,8 @@ def test_the_platform_starts_serves_the_journey_stops_and_keeps_its_data(tmp_pat
         ).json()["access_token"]
         cases = httpx.get(f"{url}/v1/cases", headers={"Authorization": f"Bearer {token}"}).json()["items"]
         assert len(cases) == 2
-        again.send_signal(signal.SIGTERM)
-        assert again.wait(30) == 0
+        again.process.send_signal(signal.SIGTERM)
+        assert again.process.wait(30) == 0
     assert (tmp_path / "sandbox.json").stat().st_mode & 0o077 == 0
     assert (tmp_path / "keys.json").stat().st_mode & 0o077 == 0
 

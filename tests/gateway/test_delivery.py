@@ -264,6 +264,27 @@ async def test_what_a_killed_courier_held_comes_back(
     assert [each["attempts"] for each in await deliveries(api, subscription)] == [1, 2]
 
 
+@pytest.mark.parametrize("status", [204, 410, 500])
+async def test_a_report_after_the_lease_changes_nothing(
+    platform: Platform, new_client: NewClient, courier: NewCourier, receiver: Receiver, status: int
+) -> None:
+    api, clock = await new_client(), Clock()
+    subscription = await subscribe(api, receiver.url)
+    await publish(platform, api, uuid.uuid4(), 1, 2)
+    slow, other = courier(now=clock), courier(now=clock)
+    (late,) = await slow._claim()
+    clock.at += LEASE
+    (held,) = await other._claim()
+    receiver.answer = answering(status)
+    before = await deliveries(api, subscription)
+    await slow._carry(late)
+    assert await deliveries(api, subscription) == before
+    receiver.answer = no_content
+    await other._carry(held)
+    assert [each["state"] for each in await deliveries(api, subscription)] == ["pending", "delivered"]
+    assert (await api.get(f"/v1/subscriptions/{subscription['id']}")).json()["status"] == "active"
+
+
 async def test_couriers_side_by_side_share_the_work(
     platform: Platform, new_client: NewClient, courier: NewCourier, receiver: Receiver
 ) -> None:

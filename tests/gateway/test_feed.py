@@ -12,6 +12,9 @@ import pytest
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from rtp_gateway.app import service as gateway
+from rtp_gateway.feed import queries as feed_queries
+from rtp_gateway.subscriptions import queries
+from rtp_gateway.subscriptions.errors import NoSuchSubscription
 from rtp_shared import migrate
 from rtp_shared.contracts.applications import CaseOpened, CaseSubmitted
 from rtp_shared.run import consumer
@@ -176,6 +179,22 @@ async def test_no_reader_misses_what_commits_late(
 
 async def test_models_and_migrations_agree(platform: Platform, database_server: Postgres) -> None:
     await migrate.check(database_server.url(gateway.database, f"{gateway.database}_owner"), gateway)
+
+
+async def test_the_queries_themselves_ask_only_for_what_may_be_seen(
+    platform: Platform, new_client: NewClient, receiver: Receiver, courier: NewCourier
+) -> None:
+    """The first wall alone: as `system`, row-level security hides nothing."""
+    api, other = await new_client(), await new_client()
+    made = await subscribe(other, receiver.url)
+    await publish(platform, other, uuid.uuid4(), 1)
+    async with platform.gateway.database.transaction() as session:
+        readers = (f"client:{api.client_id}", f"org:{api.organisation}")
+        assert await feed_queries.list_events(session, readers=readers, after=0, limit=50) == []
+        with pytest.raises(NoSuchSubscription):
+            await queries.get_subscription(session, uuid.UUID(made["id"]), client_id=api.client_id)
+        of_mine = queries.list_subscriptions(session, client_id=api.client_id, limit=50, after=None, status=None)
+        assert await of_mine == []
 
 
 async def test_row_level_security_stands_behind_feed_and_subscriptions(

@@ -45,9 +45,7 @@ async def test_a_registered_client_gets_tokens_until_it_gets_a_new_secret(
         (("some-client", "--name", "t", "--organisation", str(uuid.uuid4()), "--scopes", "root"), "not a scope"),
     ],
 )
-def test_wrong_arguments_are_refused(
-    database_server: Postgres, arguments: tuple[str, ...], reason: str
-) -> None:
+def test_wrong_arguments_are_refused(database_server: Postgres, arguments: tuple[str, ...], reason: str) -> None:
     done = register(database_server, *arguments)
     assert done.returncode == 2
     assert reason in done.stderr

@@ -205,7 +205,7 @@ async def _disconnected(consumer: RabbitConsumer) -> bool:
 async def test_a_broker_that_is_not_there_or_does_not_answer(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     await office.publish(uuid.uuid4(), 1)
     messages = await office.messages()
-    with pytest.raises(BusUnavailable):
+    with pytest.raises(BusUnavailable, match="Connection refused"):
         await RabbitBus("amqp://guest:guest@127.0.0.1:1/").publish(messages)
     monkeypatch.setattr("rtp_shared.rabbit.link.CONNECT_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(BusUnavailable):

@@ -22,6 +22,8 @@ from rtp_shared.events import CONTENT_TYPE
 
 log = logging.getLogger(__name__)
 
+LOST = "lost"
+"""The outcome of an attempt whose lease ran out before its report."""
 GONE = 410
 TOO_MANY = (429, 503)
 """Statuses whose Retry-After is obeyed."""
@@ -92,7 +94,8 @@ class Attempts:
             return outcome
         if answer.status == GONE:
             outcome = await self._over(session, claim, DeliveryState.CANCELLED, answer, now)
-            await _end(session, claim, now=now)
+            if outcome != LOST:
+                await _end(session, claim, now=now)
             return outcome
         return await self._failed(session, claim, answer, now)
 
@@ -103,7 +106,7 @@ class Attempts:
             outcome = await self._over(session, claim, DeliveryState.EXHAUSTED, answer, now)
         else:
             held = await claims.postpone(session, claim, until=until, status=answer.status, error=answer.error)
-            outcome = "postponed" if held else "lost"
+            outcome = "postponed" if held else LOST
         rests_until = now + rest if rest else None
         await claims.note_failing(session, claim.subscription_id, now=now, rests_until=rests_until)
         return outcome
@@ -111,7 +114,7 @@ class Attempts:
     @staticmethod
     async def _over(session: AsyncSession, claim: Claim, state: DeliveryState, answer: Answer, now: datetime) -> str:
         held = await claims.settle(session, claim, state, now=now, status=answer.status, error=answer.error)
-        return state.value if held else "lost"
+        return state.value if held else LOST
 
 
 async def _end(session: AsyncSession, claim: Claim, *, now: datetime) -> None:

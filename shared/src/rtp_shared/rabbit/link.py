@@ -37,14 +37,14 @@ class Link:
             link.connection = AsyncioConnection(
                 parameters,
                 on_open_callback=lambda _: _resolve(opened, None),
-                on_open_error_callback=lambda _, error: _fail(opened, str(error) or type(error).__name__),
+                on_open_error_callback=lambda _, error: _fail(opened, error),
                 on_close_callback=lambda _, reason: _resolve(link.closed, str(reason)),
             )
             await opened  # pika minds the time until here
             link.channel = await link._wait(lambda done: link.connection.channel(on_open_callback=done))  # type: ignore[union-attr]
         except (AMQPError, OSError) as error:
             link.abandon()
-            raise BusUnavailable(str(error) or type(error).__name__) from error
+            raise BusUnavailable(_reason(error)) from error
         except BusUnavailable:
             link.abandon()
             raise
@@ -72,7 +72,7 @@ class Link:
         try:
             call(lambda result: _resolve(answer, result))
         except AMQPError as error:  # it broke off after the last answer
-            raise BusUnavailable(str(error) or type(error).__name__) from error
+            raise BusUnavailable(_reason(error)) from error
         await asyncio.wait({answer, self.closed}, timeout=ANSWER_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         if not answer.done():
             raise BusUnavailable(self.closed.result() if self.closed.done() else "no answer")
@@ -88,6 +88,13 @@ def _resolve(future: "asyncio.Future[Any]", result: Any) -> None:
         future.set_result(result)
 
 
-def _fail(future: "asyncio.Future[Any]", reason: str) -> None:
+def _fail(future: "asyncio.Future[Any]", error: BaseException | str) -> None:
     if not future.done():
-        future.set_exception(BusUnavailable(reason))
+        future.set_exception(BusUnavailable(error if isinstance(error, str) else _reason(error)))
+
+
+def _reason(error: BaseException) -> str:
+    """In words. pika wraps what went wrong in up to three exceptions that say nothing themselves."""
+    inside = [*getattr(error, "exceptions", ()), getattr(error, "exception", None), *error.args]
+    wrapped = next((each for each in reversed(inside) if isinstance(each, BaseException)), None)
+    return _reason(wrapped) if wrapped else str(error) or type(error).__name__
