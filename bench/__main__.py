@@ -80,7 +80,18 @@ def _say(text: str) -> None:
 
 
 def table(rows: list[Row]) -> str:
-    head = ["name", "ratio", "cpu ratio", "p50 ms", "p95 ms", "p99 ms", "per s", "per cpu s", "floor per s", "added p50 ms"]
+    head = [
+        "name",
+        "ratio",
+        "cpu ratio",
+        "p50 ms",
+        "p95 ms",
+        "p99 ms",
+        "per s",
+        "per cpu s",
+        "floor per s",
+        "added p50 ms",
+    ]
     cells = [head]
     for row in rows:
         floor = row.get("floor", {})
@@ -91,7 +102,10 @@ def table(rows: list[Row]) -> str:
         cells.append([row["name"], *("" if cell is None else f"{cell:,}" for cell in shown)])
     widths = [max(len(line[i]) for line in cells) for i in range(len(head))]
     return "\n".join(
-        "  ".join(cell.ljust(width) if i == 0 else cell.rjust(width) for i, (cell, width) in enumerate(zip(line, widths, strict=True)))
+        "  ".join(
+            cell.ljust(width) if i == 0 else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )
         for line in cells
     )
 

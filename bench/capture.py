@@ -9,7 +9,12 @@ from typing import Any, NamedTuple
 
 import psycopg
 
-LOG_TO_JSON = {"logging_collector": "on", "log_destination": "jsonlog", "log_directory": "log", "log_filename": "said.log"}
+LOG_TO_JSON = {
+    "logging_collector": "on",
+    "log_destination": "jsonlog",
+    "log_directory": "log",
+    "log_filename": "said.log",
+}
 """Settings of a PostgreSQL whose log can be read by this module."""
 
 _UNIQUE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|RTP-\d{3}-\d{3}-\d{4}")
@@ -79,9 +84,7 @@ def floor_statements(first: Request, second: Request) -> list[tuple[str, Sequenc
     return [_templates(each, old, names) for each in second.statements]
 
 
-def _templates(
-    executed: Executed, old: set[str], names: dict[str, str]
-) -> tuple[str, list[str | None], list[int]]:
+def _templates(executed: Executed, old: set[str], names: dict[str, str]) -> tuple[str, list[str | None], list[int]]:
     parameters: list[str | None] = []
     templates: list[int] = []
     for position, text in enumerate(executed.parameters):

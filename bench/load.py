@@ -92,7 +92,9 @@ def measure(mode: str, target: Target, *, clients: int, seconds: float, token: s
     servers, database, generator = _cpu(target)
     command = [*wrk, f"--script={SCRIPT}", target.url]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=seconds + 30)
-    servers, database, generator = (after - before for after, before in zip(_cpu(target), (servers, database, generator), strict=True))
+    servers, database, generator = (
+        after - before for after, before in zip(_cpu(target), (servers, database, generator), strict=True)
+    )
     _, found, result = done.stdout.partition("RESULT ")
     if not found:
         raise LoadError(f"wrk said no result: {(done.stderr or done.stdout).strip()}")

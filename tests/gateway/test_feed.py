@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from sqlalchemy import func, select
 
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
@@ -15,6 +16,7 @@ from rtp_gateway.app import service as gateway
 from rtp_gateway.feed import queries as feed_queries
 from rtp_gateway.subscriptions import queries
 from rtp_gateway.subscriptions.errors import NoSuchSubscription
+from rtp_gateway.subscriptions.models import Delivery
 from rtp_shared import migrate
 from rtp_shared.contracts.applications import CaseOpened, CaseSubmitted
 from rtp_shared.run import consumer
@@ -69,6 +71,9 @@ async def test_nobody_but_its_opener_learns_of_a_draft(
     types = {json.loads(each.body)["type"] for each in receiver.received}
     assert CaseSubmitted.TYPE in types
     assert CaseOpened.TYPE not in types
+    async with platform.gateway.database.transaction() as session:  # not even waiting somewhere
+        made = select(func.count()).where(Delivery.case_id == uuid.UUID(kept["id"]))
+        assert await session.scalar(made) == 0
 
 
 async def test_the_feed_gives_the_published_bytes_oldest_first(platform: Platform, new_client: NewClient) -> None:

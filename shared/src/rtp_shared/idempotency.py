@@ -52,7 +52,8 @@ def read_key(header: str) -> str:
 
 
 async def fingerprint(request: Request) -> bytes:
-    digest = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
+    query = request.scope["query_string"].decode("latin-1")
+    digest = hashlib.sha256(f"{request.method} {request.scope['path']}?{query}\n".encode())
     digest.update(await request.body())
     return digest.digest()
 

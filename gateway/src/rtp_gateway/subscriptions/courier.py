@@ -112,6 +112,7 @@ class Courier:
         url = self._database.url.set(drivername="postgresql").render_as_string(hide_password=False)
         connection = await asyncpg.connect(url, timeout=5, server_settings={"application_name": "rtp-courier"})
         try:
+            connection.add_termination_listener(lambda *_: self._wake.set())
             await connection.add_listener("deliveries", lambda *_: self._wake.set())
             while not connection.is_closed():
                 self._wake.clear()

@@ -54,9 +54,7 @@ async def edit_case(
     return case
 
 
-async def submit_case(
-    session: AsyncSession, case_id: UUID, *, version: int, actor: Actor, outbox: Outbox
-) -> Case:
+async def submit_case(session: AsyncSession, case_id: UUID, *, version: int, actor: Actor, outbox: Outbox) -> Case:
     """Disclose the draft to the bodies it names, and start what follows."""
     case = await _locked(session, case_id, version=version, actor=actor)
     case.submit(now=utcnow())
@@ -79,7 +77,9 @@ async def withdraw_case(
 
 
 _LOCKED = (
-    select(Case).where(Case.id == bindparam("case_id"), visible_to(Case.readers, bindparam("readers"))).with_for_update()
+    select(Case)
+    .where(Case.id == bindparam("case_id"), visible_to(Case.readers, bindparam("readers")))
+    .with_for_update()
 )
 
 

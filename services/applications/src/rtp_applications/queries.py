@@ -1,6 +1,7 @@
 """What can be asked. Row-level security stands behind every one of these."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -14,24 +15,12 @@ from rtp_shared.clock import today
 from rtp_shared.contracts.vocabulary import Route, Sector
 from rtp_shared.db import AnyRow, AnySelect, visible_to
 
-_LINE = (
-    Case.id,
-    Case.number,
-    Case.route,
-    Case.status,
-    Case.version,
-    Case.employer_id,
-    Case.region,
-    Case.service_name,
-    Case.sector,
-    Case.opened_at,
-    Case.changed_at,
-    Case.submitted_at,
-)
+# Statements are built once and of the tables' columns: building one, and the ORM's part in one that loads no object, cost
+# as much as running it.
+_case, _body, _identifier = Case.__table__.c, Body.__table__.c, BodyIdentifier.__table__.c
+_VISIBLE = visible_to(_case.readers, bindparam("readers"))
 
-# Statements that are always the same are built once: building one costs more than running it.
-_case = Case.__table__.c
-_CASE = select(*_case).where(_case.id == bindparam("case_id"), visible_to(_case.readers, bindparam("readers")))
+_CASE = select(*_case).where(_case.id == bindparam("case_id"), _VISIBLE)
 
 
 async def get_case(session: AsyncSession, case_id: UUID, *, readers: Sequence[str]) -> AnyRow:
@@ -54,19 +43,44 @@ async def list_cases(
     number: str | None = None,
 ) -> Sequence[AnyRow]:
     """Newest first, one row more than `limit` where more follow."""
-    query: AnySelect = select(*_LINE).where(visible_to(Case.readers, readers)).order_by(Case.id.desc()).limit(limit + 1)
-    for column, wanted in (
-        (Case.status, status),
-        (Case.route, route),
-        (Case.sector, sector),
-        (Case.employer_id, employer),
-        (Case.number, number),
-    ):
-        if wanted is not None:
-            query = query.where(column == wanted)
-    if after is not None:
-        query = query.where(Case.id < after)
-    return (await session.execute(query)).all()
+    wanted = {
+        "after": after,
+        "status": status,
+        "route": route,
+        "sector": sector,
+        "employer": employer,
+        "number": number,
+    }
+    given = {name: value for name, value in wanted.items() if value is not None}
+    return (await session.execute(_lines(*given), {**given, "readers": readers, "limit": limit + 1})).all()
+
+
+@cache
+def _lines(*given: str) -> AnySelect:
+    conditions = {
+        "after": _case.id < bindparam("after"),
+        "status": _case.status == bindparam("status"),
+        "route": _case.route == bindparam("route"),
+        "sector": _case.sector == bindparam("sector"),
+        "employer": _case.employer_id == bindparam("employer"),
+        "number": _case.number == bindparam("number"),
+    }
+    line = (
+        _case.id,
+        _case.number,
+        _case.route,
+        _case.status,
+        _case.version,
+        _case.employer_id,
+        _case.region,
+        _case.service_name,
+        _case.sector,
+        _case.opened_at,
+        _case.changed_at,
+        _case.submitted_at,
+    )
+    shown = select(*line).where(_VISIBLE, *(conditions[name] for name in given))
+    return shown.order_by(_case.id.desc()).limit(bindparam("limit"))
 
 
 _BODY = (
@@ -136,13 +150,13 @@ def _named(reference: str) -> Any:
         return Body.id.in_(select(BodyIdentifier.body_id).where(BodyIdentifier.reference == reference))
 
 
-_EXISTS = or_(Body.ended_on.is_(None), Body.ended_on > bindparam("today", type_=Date))
+_EXISTS = or_(_body.ended_on.is_(None), _body.ended_on > bindparam("today", type_=Date))
 _NAMED = (
-    select(Body.id, Body.region, BodyIdentifier.reference)
-    .join(BodyIdentifier, BodyIdentifier.body_id == Body.id)
-    .where(BodyIdentifier.reference == any_(bindparam("names", type_=ARRAY(Text))), _EXISTS)
+    select(_body.id, _body.region, _identifier.reference)
+    .join(BodyIdentifier.__table__, _identifier.body_id == _body.id)
+    .where(_identifier.reference == any_(bindparam("names", type_=ARRAY(Text))), _EXISTS)
 )
-_BY_ID = select(Body.id, Body.region).where(Body.id == any_(bindparam("ids", type_=ARRAY(Uuid))), _EXISTS)
+_BY_ID = select(_body.id, _body.region).where(_body.id == any_(bindparam("ids", type_=ARRAY(Uuid))), _EXISTS)
 
 
 async def open_bodies(session: AsyncSession, references: Sequence[str]) -> dict[str, AnyRow]:
