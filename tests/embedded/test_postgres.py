@@ -209,7 +209,7 @@ def test_it_ends_with_its_platform(tmp_path: Path, platform: Run, number: signal
     process.send_signal(number)
     process.wait()
     wait_until(lambda: server_of(tmp_path) is None)
-    assert "database system is shut down" in (tmp_path / "postgres.log").read_text()
+    wait_until(lambda: "database system is shut down" in (tmp_path / "postgres.log").read_text())
 
 
 def test_ctrl_c_leaves_it_running_until_the_platform_has_drained(tmp_path: Path, platform: Run) -> None:

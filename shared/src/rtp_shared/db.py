@@ -114,6 +114,14 @@ def sqlstate(error: BaseException) -> str:
     return str(getattr(cause, "sqlstate", None) or "")
 
 
+_SERVER_SETTINGS = {
+    "timezone": "UTC",
+    "application_name": "rtp",
+    # A process that freezes inside a transaction must not hold its locks for ever.
+    "idle_in_transaction_session_timeout": "60s",
+}
+
+
 class Database:
     """The connection pool of one process, and its transactions."""
 
@@ -126,7 +134,7 @@ class Database:
             pool_timeout=10,
             pool_pre_ping=False,
             pool_use_lifo=True,
-            connect_args={"server_settings": {"timezone": "UTC", "application_name": "rtp"}, **(connect_args or {})},
+            connect_args={"server_settings": _SERVER_SETTINGS, **(connect_args or {})},
         )
 
     @asynccontextmanager

@@ -37,12 +37,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     except (asyncpg.PostgresError, DBAPIError) as error:
-        sys.stderr.write(f"PostgreSQL refused: {str(error).splitlines()[0]}\n")
+        sys.stderr.write(f"{_reason(error, options.data_dir)}\n")
         return 1
     except OSError as error:
         sys.stderr.write(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}\n")
         return 1
     return 0
+
+
+def _reason(error: asyncpg.PostgresError | DBAPIError, data_dir: Path) -> str:
+    refused = error.orig if isinstance(error, DBAPIError) else error
+    if getattr(refused, "sqlstate", None) == asyncpg.DiskFullError.sqlstate:
+        return f"The disk that holds {data_dir} is full."
+    return f"PostgreSQL refused: {str(error).splitlines()[0]}"
 
 
 def _run(port: int, data_dir: Path) -> None:

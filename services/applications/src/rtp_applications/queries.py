@@ -15,8 +15,8 @@ from rtp_shared.clock import today
 from rtp_shared.contracts.vocabulary import Route, Sector
 from rtp_shared.db import AnyRow, AnySelect, visible_to
 
-# Statements are built once and of the tables' columns: building one, and the ORM's part in one that loads no object, cost
-# as much as running it.
+# Statements are built once, and of the tables' columns: building one, and the ORM's part in one that loads no object,
+# cost as much as running it.
 _case, _body, _identifier = Case.__table__.c, Body.__table__.c, BodyIdentifier.__table__.c
 _VISIBLE = visible_to(_case.readers, bindparam("readers"))
 
