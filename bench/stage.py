@@ -131,7 +131,7 @@ class Stage:
         with log.open("wb") as file:
             clean = {key: value for key, value in os.environ.items() if not key.startswith("RTP_")}
             process = subprocess.Popen(command, env={**clean, **environment}, stdout=file, stderr=file)
-        self._undo.callback(_end, process)
+        self._undo.callback(end, process)
         wait_for(f"http://127.0.0.1:{port}/health", process, log)
         return process.pid
 
@@ -194,7 +194,7 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     try:
         process.wait(30)

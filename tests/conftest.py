@@ -61,7 +61,7 @@ NewClient = Callable[..., Awaitable[Api]]
 
 @pytest.fixture
 async def new_client(platform: Platform) -> AsyncIterator[NewClient]:
-    """Makes clients: `await new_client(scopes="cases:read", organisation=None)`, all scopes and a new body by default."""
+    """Makes clients: `await new_client(scopes="cases:read", organisation=None)`; all scopes, a new body by default."""
     made: list[Api] = []
 
     async def make(*, scopes: str | None = None, organisation: uuid.UUID | None = None) -> Api:

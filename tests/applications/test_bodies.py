@@ -12,11 +12,13 @@ pytestmark = pytest.mark.anyio
 
 async def test_every_current_body_is_loaded_and_loading_again_changes_nothing(platform: Platform) -> None:
     database = platform.runtimes["applications"].database
-    count = text("SELECT kind, count(*) FROM bodies WHERE ended_on IS NULL OR ended_on > '2026-09-01' GROUP BY kind")
+    count = text(
+        "SELECT kind, count(*) AS n FROM bodies WHERE ended_on IS NULL OR ended_on > '2026-09-01' GROUP BY kind"
+    )
     async with database.transaction() as session:
-        before = {kind: n for kind, n in (await session.execute(count)).all()}
+        before = {row.kind: row.n for row in await session.execute(count)}
         assert await load_reference_data(session) == "397 councils, 205 NHS trusts, 42 integrated care boards"
-        after = {kind: n for kind, n in (await session.execute(count)).all()}
+        after = {row.kind: row.n for row in await session.execute(count)}
         unplaced = await session.scalar(
             text("SELECT count(*) FROM bodies WHERE nation = 'England' AND region IS NULL AND ended_on IS NULL")
         )

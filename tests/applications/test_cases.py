@@ -231,9 +231,7 @@ class TestIdempotency:
         assert (await api.post("/v1/cases", json={"sector": "x"}, headers=key)).status_code == 422
         assert (await api.post("/v1/cases", json={"sector": "youth"}, headers=key)).status_code == 201
 
-    async def test_a_first_request_still_running_is_a_conflict(
-        self, new_client: NewClient, platform: Platform
-    ) -> None:
+    async def test_a_first_request_still_running_is_a_conflict(self, new_client: NewClient, platform: Platform) -> None:
         from sqlalchemy import text
 
         api = await new_client()
@@ -321,9 +319,7 @@ async def test_a_body_that_is_not_json_or_too_large_is_refused(new_client: NewCl
     api = await new_client()
     plain = await api.post("/v1/cases", content=b"a=b", headers={"Content-Type": "text/plain"})
     assert plain.status_code == 415
-    large = await api.post(
-        "/v1/cases", content=b" " * 2_000_000, headers={"Content-Type": "application/json"}
-    )
+    large = await api.post("/v1/cases", content=b" " * 2_000_000, headers={"Content-Type": "application/json"})
     assert large.status_code == 413
     assert large.headers["content-type"] == "application/problem+json"
 

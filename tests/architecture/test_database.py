@@ -63,6 +63,9 @@ async def test_a_query_that_forgets_the_first_wall_meets_the_second(
                 assert await connection.fetchval(count, case["id"]) == seen, readers
         async with connection.transaction():
             await connection.execute("SELECT set_config('rtp.readers', 'client:other', true)")
-            assert await connection.execute("UPDATE cases SET status = 'withdrawn' WHERE id = $1::text::uuid", case["id"]) == "UPDATE 0"
+            assert (
+                await connection.execute("UPDATE cases SET status = 'withdrawn' WHERE id = $1::text::uuid", case["id"])
+                == "UPDATE 0"
+            )
     finally:
         await connection.close()

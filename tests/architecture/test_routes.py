@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-
 from fastapi.routing import APIRoute
 
 from rtp_embedded.platform import ALL, SERVICES, Platform
@@ -87,5 +86,3 @@ def test_public_routes_are_the_ones_we_know() -> None:
         "/.well-known/jwks.json",
         "/.well-known/oauth-authorization-server",
     }
-
-

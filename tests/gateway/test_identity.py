@@ -68,7 +68,7 @@ async def test_metadata_names_this_issuer_and_places_that_answer(api: httpx.Asyn
 
 
 async def test_basic_credentials_are_form_encoded_first(api: httpx.AsyncClient, credentials: tuple[str, str]) -> None:
-    client_id, secret = credentials
+    client_id, _ = credentials
     encoded = base64.b64encode(f"{client_id}:s%25cret%3Awith%2Fodd+chars".encode()).decode()
     answer = await api.post("/oauth2/token", data=GRANT, headers={"Authorization": f"Basic {encoded}"})
     assert answer.status_code == 200
@@ -92,6 +92,7 @@ async def test_fewer_scopes_can_be_asked_for(api: httpx.AsyncClient, credentials
         ({**GRANT, "client_id": "nobody", "client_secret": "x"}, 401, "invalid_client"),
         ({**GRANT, "client_id": "\x00", "client_secret": "x"}, 401, "invalid_client"),
         ({"grant_type": "password", "client_id": "x", "client_secret": "y"}, 400, "unsupported_grant_type"),
+        ({"client_id": "x", "client_secret": "y"}, 400, "invalid_request"),
     ],
 )
 async def test_errors_are_those_of_rfc_6749(

@@ -25,7 +25,6 @@ READY = {
 }
 
 
-
 def employer_id() -> uuid.UUID:
     return body_id(EMPLOYER)
 

@@ -1,7 +1,7 @@
-"""Gives a client its credentials: `python -m rtp_gateway.register CLIENT_ID --name ... --organisation ... --scopes ...`.
+"""Gives a client its credentials: `python -m rtp_gateway.register CLIENT_ID --name ... --organisation ... --scopes ...`
 
-Prints the secret once; only its hash is kept. Run again for the same client, it gets a new secret, and the old one holds
-no more. Tokens that were given out hold until they expire.
+Prints the secret once; only its hash is kept. Run again for the same client, it gets a new secret, and the old one
+holds no more. Tokens that were given out hold until they expire.
 """
 
 import argparse

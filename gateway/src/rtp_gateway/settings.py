@@ -7,8 +7,14 @@ from rtp_shared.settings import ProcessSettings
 
 class GatewaySettings(ProcessSettings):
     signing_key: SecretStr = Field(description="RSA private key that access tokens are signed with, PEM")
-    secrets_key: SecretStr = Field(description="Key that subscribers' webhook secrets are encrypted with: 32 bytes, base64url")
-    upstreams: dict[str, str] = Field(default={}, description='Where the services are: {"applications": "http://host:port"}')
+    secrets_key: SecretStr = Field(
+        description="Key that subscribers' webhook secrets are encrypted with: 32 bytes, base64url"
+    )
+    upstreams: dict[str, str] = Field(
+        default={}, description='Where the services are: {"applications": "http://host:port"}'
+    )
     token_seconds: int = Field(default=600, ge=60, le=3600, description="How long an access token holds")
     upstream_seconds: float = Field(default=30.0, gt=0, description="How long a service may take to answer")
-    allow_private_sinks: bool = Field(default=False, description="Local trials only: webhooks to private addresses and http")
+    allow_private_sinks: bool = Field(
+        default=False, description="Local trials only: webhooks to private addresses and http"
+    )

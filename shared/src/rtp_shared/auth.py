@@ -89,7 +89,7 @@ class RemoteKeys:
 
 
 class TokenVerifier:
-    """Checks access tokens. A token once verified is remembered until it expires, because its signature cannot change."""
+    """Checks access tokens. One that was verified is remembered until it expires: its signature cannot change."""
 
     REMEMBERED = 4096
 
@@ -154,7 +154,7 @@ async def authenticate(verifier: TokenVerifier, authorization: str | None) -> Pr
 
 
 class Access:
-    """A dependency that lets in a client with one scope. Name the type: `Reader = Annotated[Principal, Depends(...)]`."""
+    """Lets in a client that has the scope. Name the type: `Reader = Annotated[Principal, Depends(Access(...))]`."""
 
     def __init__(self, scope: str) -> None:
         self.scope = scope
@@ -172,10 +172,8 @@ class Access:
 
 
 class Public:
-    """A dependency that lets in everybody, and says so."""
+    """Lets in everybody, and says so."""
 
     async def __call__(self, request: Request) -> Principal | None:
         principal: Principal | None = request.state.principal
         return principal
-
-

@@ -19,7 +19,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a batch. A message in neither set is unknown: it is tried again at once, and inboxes drop doubles."""
+    """What became of a batch. A message in neither set is unknown: it is tried again, and inboxes drop doubles."""
 
     safe: set[UUID]
     """The bus has them; they can be marked."""

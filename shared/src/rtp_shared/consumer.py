@@ -55,9 +55,7 @@ class Consumer:
         event = events.read(message.body)
         handler = self._handlers.get(event.type) or self._handlers[EVERYTHING]
         token = tracing.current.set(
-            tracing.continue_trace(
-                event.traceparent, correlation_id=event.correlation_id, causation_id=str(event.id)
-            )
+            tracing.continue_trace(event.traceparent, correlation_id=event.correlation_id, causation_id=str(event.id))
         )
         try:
             async with self._database.transaction(SYSTEM) as session:

@@ -141,7 +141,7 @@ class Database:
     async def transaction(
         self, readers: Sequence[str] = SYSTEM, *, read_only: bool = False
     ) -> AsyncIterator[AsyncSession]:
-        """A session in a transaction that row-level security sees as `readers`; commits at the end, rolls back on error."""
+        """A session in a transaction that acts as `readers`; commits at the end, rolls back on error."""
         async with AsyncSession(
             self.engine,
             sync_session_class=_Entered,

@@ -1,4 +1,4 @@
-"""JSON logs, one object a line, each with the trace and correlation it belongs to. Never personal data, never a body."""
+"""JSON logs, one object a line, with the trace and correlation it belongs to. Never personal data, never a body."""
 
 import json
 import logging

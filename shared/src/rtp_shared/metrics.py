@@ -22,13 +22,19 @@ class Metrics:
             "rtp_events_published", "Events handed to the bus and confirmed", ["service"], registry=self.registry
         ).labels(**labels)
         self.handled = Counter(
-            "rtp_events_handled", "Events handled, by type and outcome", ["service", "type", "outcome"], registry=self.registry
+            "rtp_events_handled",
+            "Events handled, by type and outcome",
+            ["service", "type", "outcome"],
+            registry=self.registry,
         )
         self.outbox_waiting = Gauge(
             "rtp_outbox_waiting", "Events not yet handed over", ["service"], registry=self.registry
         ).labels(**labels)
         self.outbox_oldest = Gauge(
-            "rtp_outbox_oldest_seconds", "Age of the oldest event not yet handed over", ["service"], registry=self.registry
+            "rtp_outbox_oldest_seconds",
+            "Age of the oldest event not yet handed over",
+            ["service"],
+            registry=self.registry,
         ).labels(**labels)
         self.service = service
 

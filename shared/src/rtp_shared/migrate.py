@@ -75,7 +75,7 @@ async def check(owner_url: str, service: Service) -> None:
 
 async def revise(owner_url: str, service: Service, message: str) -> None:
     """Write a new migration from the difference between models and database."""
-    number = f"{len(list((Path(configuration(service).get_main_option('script_location') or '') / 'versions').glob('[0-9]*.py'))) + 1:04d}"
+    number = f"{len(_versions(service)) + 1:04d}"
     await _with_connection(
         owner_url, service, lambda config: command.revision(config, message, autogenerate=True, rev_id=number)
     )
@@ -94,8 +94,11 @@ async def _version(owner_url: str) -> str | None:
 
 def _newest_by_name(service: Service) -> str:
     # Reading names is enough and keeps a second start quick: a migration's number is the first part of its file name.
-    versions = Path(next(iter(service.migrations.__path__))) / "versions"
-    return max(path.name.split("_", 1)[0] for path in versions.glob("[0-9]*.py"))
+    return max(path.name.split("_", 1)[0] for path in _versions(service))
+
+
+def _versions(service: Service) -> list[Path]:
+    return list((Path(next(iter(service.migrations.__path__))) / "versions").glob("[0-9]*.py"))
 
 
 async def _with_connection(owner_url: str, service: Service, run: Any) -> None:

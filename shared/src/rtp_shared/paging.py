@@ -1,4 +1,4 @@
-"""Keyset pages: an opaque cursor names the last row of a page, so pages neither skip nor repeat while rows are added."""
+"""Keyset pages: an opaque cursor names a page's last row, so pages neither skip nor repeat while rows are added."""
 
 import base64
 import binascii
@@ -21,7 +21,9 @@ class Page(BaseModel, Generic[Item]):
     """One page of a list."""
 
     items: list[Item] = Field(description="The items of this page")
-    next: str | None = Field(default=None, description="Cursor for `after` to get the next page; absent on the last page")
+    next: str | None = Field(
+        default=None, description="Cursor for `after` to get the next page; absent on the last page"
+    )
 
 
 def encode_cursor(*key: Any) -> str:
@@ -34,9 +36,7 @@ def decode_cursor(cursor: str | None, *kinds: type) -> list[Any] | None:
         return None
     try:
         parts = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
-        if not isinstance(parts, list) or len(parts) != len(kinds):
-            raise ValueError("wrong shape")
-        return [kind(part) for kind, part in zip(kinds, parts, strict=True)]
+        return [kind(part) for kind, part in zip(kinds, list(parts), strict=True)]
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, binascii.Error) as error:
         raise Invalid(errors=[FieldError("after", "not a cursor of this list", "query")]) from error
 

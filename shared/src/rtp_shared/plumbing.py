@@ -61,13 +61,12 @@ stored_answers = Table(
 )
 
 
-
 def script(statements: str) -> str:
     """Several statements as one, for `op.execute`: the driver takes only one at a time."""
     return f"DO $script$ BEGIN {statements} END $script$"
 
 
-# Frozen: this is what the first migrations ran. A change to the tables above comes with a new constant and new migrations.
+# Frozen: this is what the first migrations ran. A change of the tables above needs a new constant and new migrations.
 CREATE_1 = script("""
 CREATE TABLE outbox (
     position bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT pk_outbox PRIMARY KEY,

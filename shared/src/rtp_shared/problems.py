@@ -107,7 +107,7 @@ CONTENT_TYPE = "application/problem+json"
 
 
 def problem(refusal: Refusal, *, base_url: str, instance: str) -> bytes:
-    """The problem document of a refusal: type, title, status, detail, instance and, where fields are wrong, `errors`."""
+    """The problem document of a refusal; `errors` where fields are wrong."""
     document: dict[str, Any] = {
         "type": f"{base_url}/problems/{refusal.slug()}",
         "title": refusal.title,

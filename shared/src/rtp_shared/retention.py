@@ -16,7 +16,9 @@ EVERY_SECONDS = 3600.0
 _PURGES = {
     "outbox": text("DELETE FROM outbox WHERE published_at < now() - :outbox_days * interval '1 day'"),
     "inbox": text("DELETE FROM inbox WHERE handled_at < now() - :inbox_days * interval '1 day'"),
-    "stored_answers": text("DELETE FROM stored_answers WHERE stored_at < now() - :idempotency_hours * interval '1 hour'"),
+    "stored_answers": text(
+        "DELETE FROM stored_answers WHERE stored_at < now() - :idempotency_hours * interval '1 hour'"
+    ),
 }
 
 

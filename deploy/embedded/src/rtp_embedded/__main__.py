@@ -108,7 +108,7 @@ async def _serve(
 
 @contextlib.asynccontextmanager
 async def _background(platform: Platform, stopping: asyncio.Event) -> AsyncIterator[None]:
-    """The platform's own work while the block runs. Its failure stops everything: without relays a request leads nowhere."""
+    """The platform's own work while the block runs. Its failure stops everything: requests would lead nowhere."""
     work = asyncio.ensure_future(platform.run())
     work.add_done_callback(lambda _: stopping.set())
     try:
@@ -147,7 +147,8 @@ Try it: open a case
 
 curl -s {public_url}/v1/cases -H 'Content-Type: application/json' -d '{{"serviceName": "Home care"}}' \\
   -H "Authorization: Bearer $(curl -s {public_url}/oauth2/token -d grant_type=client_credentials \\
-  -u council-intake:{secrets["council-intake"]} | python3 -c 'import json,sys; print(json.load(sys.stdin)["access_token"])')"
+    -u council-intake:{secrets["council-intake"]} \\
+    | python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')"
 
 `make demo` shows the whole journey. Ctrl-C stops everything; what is in the data directory stays.
 """, flush=True)  # fmt: skip

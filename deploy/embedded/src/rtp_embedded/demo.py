@@ -147,7 +147,9 @@ class Journey:
             return answer.json() if answer.status_code == 200 else None
 
         shortlist = wait_for("the finance shortlist", made)
-        self.step(f"the finance shortlist is there: {shortlist['fitting']} products fit, {shortlist['notFitting']} do not")
+        self.step(
+            f"the finance shortlist is there: {shortlist['fitting']} products fit, {shortlist['notFitting']} do not"
+        )
 
     def _events(self, trust: httpx.Client, receiver: Receiver, case: dict[str, Any]) -> None:
         wanted = {"case-submitted", "support-proposed", "support-agreed", "shortlist-made"}
@@ -203,7 +205,9 @@ def main() -> int:
         sys.stderr.write(f"failed: {failed}\n")
         return 1
     except httpx.HTTPError as error:
-        sys.stderr.write(f"failed: no answer from port {options.port} ({type(error).__name__}); is `make run` running?\n")
+        sys.stderr.write(
+            f"failed: no answer from port {options.port} ({type(error).__name__}); is `make run` running?\n"
+        )
         return 1
     journey.step("done")
     return 0

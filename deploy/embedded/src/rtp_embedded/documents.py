@@ -31,7 +31,9 @@ def main() -> int:
 
 def _documents() -> Iterator[tuple[Path, str]]:
     """Every generated document, with its path from the top of the repository."""
-    platform = Platform(lambda _database, _role: "postgresql://nobody@localhost/none", public_url=PUBLIC_URL, keys=Keys())
+    platform = Platform(
+        lambda _database, _role: "postgresql://nobody@localhost/none", public_url=PUBLIC_URL, keys=Keys()
+    )
     parts = asyncio.run(_openapi(platform))
     for name, part in parts.items():
         yield Path("openapi") / f"{name}.json", _text(part)

@@ -1,4 +1,4 @@
-"""Migrations against a database made for the purpose: `python -m rtp_embedded.migrations check | new SERVICE MESSAGE`."""
+"""Migrations against a database made for it: `python -m rtp_embedded.migrations check | new SERVICE MESSAGE`."""
 
 import asyncio
 import sys
@@ -41,7 +41,10 @@ async def _new(server: postgres.Postgres, name: str, message: str) -> int:
 
 
 def main() -> int:
-    with tempfile.TemporaryDirectory() as directory, postgres.start(Path(directory), settings={"fsync": "off"}) as server:
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        postgres.start(Path(directory), settings={"fsync": "off"}) as server,
+    ):
         match sys.argv[1:]:
             case ["check"]:
                 return asyncio.run(_check(server))

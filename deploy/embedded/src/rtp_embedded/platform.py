@@ -72,7 +72,9 @@ class Platform:
         )
         self.gateway, signing_key = build_runtime(settings)
         self.runtimes: dict[str, Runtime] = {
-            service.name: Runtime.build(service, settings_of(service, url, public_url=public_url), self.gateway.verifier)
+            service.name: Runtime.build(
+                service, settings_of(service, url, public_url=public_url), self.gateway.verifier
+            )
             for service in SERVICES
         }
         apps: dict[str, ASGIApp] = {name: build_app(runtime) for name, runtime in self.runtimes.items()}
@@ -115,5 +117,3 @@ class Platform:
 
 def _plain(runtime: Runtime) -> str:
     return runtime.settings.database_url.get_secret_value()
-
-

@@ -24,7 +24,7 @@ SCOPES = {
 
 
 class Client(Model):
-    """A system that may ask for tokens. Of its secret only a hash is kept: it is long and random, so SHA-256 is enough."""
+    """A system that may ask for tokens. Its secret is kept as a hash: long and random, SHA-256 is enough for it."""
 
     __tablename__ = "clients"
 

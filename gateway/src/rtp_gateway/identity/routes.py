@@ -31,7 +31,10 @@ _FORM = {
                         "grant_type": {"type": "string", "const": "client_credentials"},
                         "client_id": {"type": "string", "description": "Unless given by HTTP Basic"},
                         "client_secret": {"type": "string", "description": "Unless given by HTTP Basic"},
-                        "scope": {"type": "string", "description": "Scopes wanted, with spaces between; all if left out"},
+                        "scope": {
+                            "type": "string",
+                            "description": "Scopes wanted, with spaces between; all if left out",
+                        },
                     },
                 }
             }
@@ -64,8 +67,6 @@ async def get_token(request: Request, _: Anyone, session: Session) -> JSONRespon
     try:
         form = await _form(request)
         client_id, secret = _credentials(request, form)
-        if form.get("grant_type") != "client_credentials":
-            raise TokenRefused("unsupported_grant_type", "only client_credentials is supported")
         client, scopes = await granted_scopes(session, client_id=client_id, secret=secret, wanted=form.get("scope"))
     except TokenRefused as refused:
         status = 401 if refused.code == "invalid_client" else 400
@@ -123,7 +124,12 @@ async def _form(request: Request) -> dict[str, str]:
         raise TokenRefused("invalid_request", "the form cannot be read") from error
     if any(len(values) > 1 for values in fields.values()):
         raise TokenRefused("invalid_request", "a field is given twice")
-    return {name: values[0] for name, values in fields.items()}
+    form = {name: values[0] for name, values in fields.items()}
+    if "grant_type" not in form:
+        raise TokenRefused("invalid_request", "grant_type is missing")
+    if form["grant_type"] != "client_credentials":
+        raise TokenRefused("unsupported_grant_type", "only client_credentials is supported")
+    return form
 
 
 def _credentials(request: Request, form: dict[str, str]) -> tuple[str, str]:

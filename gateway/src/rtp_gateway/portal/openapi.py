@@ -53,7 +53,9 @@ def merge(documents: Mapping[str, dict[str, Any]], *, public_url: str) -> dict[s
             merged["components"]["securitySchemes"]["clientCredentials"] = json.loads(json.dumps(scheme))
     for scheme in merged["components"]["securitySchemes"].values():
         scheme["flows"]["clientCredentials"]["scopes"] = dict(sorted(scopes.items()))
-    used = {tag for path in merged["paths"].values() for operation in path.values() for tag in operation.get("tags", [])}
+    used = {
+        tag for path in merged["paths"].values() for operation in path.values() for tag in operation.get("tags", [])
+    }
     merged["tags"] = [{"name": tag, "description": text} for tag, text in TAGS.items() if tag in used]
     return merged
 

@@ -1,4 +1,4 @@
-"""What developers and the curious read: documents, schemas, problem pages. All of it public, none of it from a database."""
+"""What developers read: documents, schemas, problem pages. All of it public, none of it from a database."""
 
 import json
 from html import escape
@@ -97,7 +97,9 @@ async def schema(name: str) -> JSONResponse:
 
 @portal.get("/problems")
 async def problem_types() -> HTMLResponse:
-    rows = "".join(f'<li>{kind.status} <a href="/problems/{kind.slug()}">{escape(kind.title)}</a></li>' for kind in all_refusals())
+    rows = "".join(
+        f'<li>{kind.status} <a href="/problems/{kind.slug()}">{escape(kind.title)}</a></li>' for kind in all_refusals()
+    )
     return _page("Problem types", f"<p>Errors are problem details (RFC 9457).</p><ul>{rows}</ul>")
 
 
@@ -107,8 +109,13 @@ async def problem_type(slug: str) -> HTMLResponse:
     known = {kind.slug(): kind for kind in all_refusals()}
     kind = known.get(slug)
     if kind is None:
-        return _page(escape(slug), "<p>A problem type of one of the services. Its title and detail stand in the answer.</p>")
-    return _page(escape(kind.title), f"<p>Status {kind.status}. The answer's <code>detail</code> and <code>errors</code> say what is wrong.</p>")
+        return _page(
+            escape(slug), "<p>A problem type of one of the services. Its title and detail stand in the answer.</p>"
+        )
+    return _page(
+        escape(kind.title),
+        f"<p>Status {kind.status}. The answer's <code>detail</code> and <code>errors</code> say what is wrong.</p>",
+    )
 
 
 async def openapi_document(app: Any) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from rtp_shared.problems import Refusal, TooLarge, Unavailable
 log = logging.getLogger(__name__)
 
 HOP_BY_HOP = frozenset(
-    {b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"te", b"trailer", b"transfer-encoding",
-     b"upgrade", b"host", b"content-length"}
+    {b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"te", b"trailer",
+     b"transfer-encoding", b"upgrade", b"host", b"content-length"}
 )  # fmt: skip
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 
@@ -197,6 +197,8 @@ def _refusal(name: str, error: Exception) -> Refusal:
     """What a failed exchange means to the caller. aiohttp hides what broke off the body in the error's cause."""
     if isinstance(error.__cause__, TooLarge):
         return error.__cause__
-    if isinstance(error, TimeoutError) and not isinstance(error, aiohttp.ServerConnectionError | aiohttp.ConnectionTimeoutError):
+    if isinstance(error, TimeoutError) and not isinstance(
+        error, aiohttp.ServerConnectionError | aiohttp.ConnectionTimeoutError
+    ):
         return TooSlow(f"{name} did not answer in time")
     return Unavailable(f"{name} cannot be reached")

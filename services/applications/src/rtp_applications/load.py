@@ -175,6 +175,8 @@ async def _upsert(session: AsyncSession, model: Any, rows: list[dict[str, Any]])
     keys = [column.name for column in table.primary_key]
     statement = insert(table)
     rest = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    update = statement.on_conflict_do_update(index_elements=keys, set_=rest) if rest else statement.on_conflict_do_nothing()
+    update = (
+        statement.on_conflict_do_update(index_elements=keys, set_=rest) if rest else statement.on_conflict_do_nothing()
+    )
     # Bodies may name a successor that comes later in the list: the foreign key is checked at commit.
     await session.execute(update, rows)

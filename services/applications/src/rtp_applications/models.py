@@ -203,7 +203,11 @@ class Case(Model):
             ("/serviceName", self.service_name, "name the service"),
             ("/sector", self.sector, "say which sector the service belongs to"),
             ("/applicantCount", self.applicant_count, "at least one employee must apply"),
-            ("/conflictsDeclared", self.conflicts_declared, "the applicants must have declared their conflicts of interest"),
+            (
+                "/conflictsDeclared",
+                self.conflicts_declared,
+                "the applicants must have declared their conflicts of interest",
+            ),
         ]
         return [FieldError(field, reason) for field, value, reason in guards if not value]
 
@@ -214,4 +218,3 @@ class Case(Model):
     def _published(self, now: datetime) -> None:
         self._changed(now)
         self.sequence += 1
-

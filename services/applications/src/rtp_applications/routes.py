@@ -186,5 +186,3 @@ def _number(said: str | None) -> str | None:
     if number is None:
         raise Invalid(errors=[FieldError("number", "not a case number, or a digit is wrong", "query")])
     return number
-
-

@@ -55,7 +55,9 @@ class CaseView(Output):
     """A case, as its reader may see it."""
 
     id: UUID
-    number: str = Field(description="The number that people say: nine digits and a check digit", examples=["RTP-482-715-9361"])
+    number: str = Field(
+        description="The number that people say: nine digits and a check digit", examples=["RTP-482-715-9361"]
+    )
     route: Route
     status: CaseStatus
     version: int = Field(description="Grows by one with every change; the ETag")
