@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 SCRIPT = Path(__file__).with_name("load.lua")
 _INSTALL = ["apt-get", "install", "--quiet", "--yes", "--no-install-recommends", "wrk"]

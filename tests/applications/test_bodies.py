@@ -1,5 +1,7 @@
 """Reference data as it is served."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import text
 
@@ -62,7 +64,7 @@ async def test_bodies_are_listed_by_name_without_gaps(new_client: NewClient) -> 
     names: list[str] = []
     after: str | None = None
     while True:
-        params = {"kind": "london-borough", "limit": 7, **({"after": after} if after else {})}
+        params: dict[str, Any] = {"kind": "london-borough", "limit": 7, **({"after": after} if after else {})}
         page = (await api.get("/v1/bodies", params=params)).json()
         names += [item["name"].lower() for item in page["items"]]
         if (after := page["next"]) is None:

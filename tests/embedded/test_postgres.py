@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import asyncpg
-import psutil  # type: ignore[import-untyped]
+import psutil
 import psycopg
 import pytest
 import sqlalchemy

