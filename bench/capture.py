@@ -1,13 +1,15 @@
-"""What our service executes for one request, as PostgreSQL saw it: the floor replays this, so it follows the product."""
+"""What our service executes for one request, as PostgreSQL saw it. The floor replays it, so it follows the product."""
 
 import json
 import re
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import psycopg
+
+from bench.floor import Statement
 
 LOG_TO_JSON = {
     "logging_collector": "on",
@@ -41,7 +43,7 @@ class Log:
         self._admin_url = admin_url
         self._role = role
 
-    def __enter__(self) -> "Log":
+    def __enter__(self) -> Self:
         self._set("ALTER SYSTEM SET log_statement = 'all'")
         return self
 
@@ -75,8 +77,8 @@ def _executed(line: dict[str, Any]) -> Executed:
     return Executed(sql, [None if match[1] is None else match[1].replace("''", "'") for match in found])
 
 
-def floor_statements(first: Request, second: Request) -> list[tuple[str, Sequence[str | None], list[int]]]:
-    """The second request as the floor replays it: what differs between the two and must be unique becomes a template."""
+def floor_statements(first: Request, second: Request) -> list[Statement]:
+    """The second request as the floor replays it: what differs between the two and is unique becomes a template."""
     if [each.sql for each in first.statements] != [each.sql for each in second.statements]:
         raise ValueError("the same request executed different statements the second time")
     old = {token for each in first.statements for text in each.parameters for token in _UNIQUE.findall(text or "")}
@@ -84,7 +86,7 @@ def floor_statements(first: Request, second: Request) -> list[tuple[str, Sequenc
     return [_templates(each, old, names) for each in second.statements]
 
 
-def _templates(executed: Executed, old: set[str], names: dict[str, str]) -> tuple[str, list[str | None], list[int]]:
+def _templates(executed: Executed, old: set[str], names: dict[str, str]) -> Statement:
     parameters: list[str | None] = []
     templates: list[int] = []
     for position, text in enumerate(executed.parameters):

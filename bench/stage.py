@@ -18,6 +18,7 @@ import psycopg
 from pydantic import SecretStr
 
 from bench.capture import LOG_TO_JSON, Log, floor_statements
+from bench.floor import Statement
 from bench.load import Target, wait_for
 from rtp_applications.app import service as applications
 from rtp_applications.load import body_id
@@ -90,16 +91,17 @@ class Stage:
             RTP_SIGNING_KEY=SigningKey.generate(),
             RTP_SECRETS_KEY=secrets.token_urlsafe(32) + "=",
             RTP_UPSTREAMS=upstreams,
-            RTP_TOKEN_SECONDS="3600",
+            RTP_TOKEN_SECONDS="3600",  # noqa: S106
         )
         service_pid = self.start_service(applications, service_port)
         self.service = self._target(service_port, service_pid)
         self.gateway = self._target(gateway_port, gateway_pid, service_pid)
         self.token = self._new_token()
         self._seed()
-        statements = self.directory / "statements.json"
-        statements.write_text(json.dumps(self.captured()))
-        floor = [sys.executable, "-m", "bench.floor", str(statements), self.url_of(applications), str(floor_port)]
+        self.statements = self._captured()
+        file = self.directory / "statements.json"
+        file.write_text(json.dumps(self.statements))
+        floor = [sys.executable, "-m", "bench.floor", str(file), self.url_of(applications), str(floor_port)]
         self.floor = self._target(floor_port, self.start("floor", floor, floor_port))
 
     def _target(self, port: int, *pids: int) -> Target:
@@ -158,7 +160,7 @@ class Stage:
         self.ids.write_text("\n".join(ids) + "\n")
         assert len(ids) == CASES
 
-    def captured(self) -> dict[str, object]:
+    def _captured(self) -> dict[str, list[Statement]]:
         """Statements by kind of request, as the floor takes them."""
         ids = self.ids.read_text().split()
         with (

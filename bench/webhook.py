@@ -22,13 +22,15 @@ from bench.load import cpu_seconds, wait_for
 from bench.stage import DRAFT, end, free_ports
 from rtp_embedded import postgres
 
-COUNT = 200
-PAUSE = 0.04
+COUNT = 100
+PAUSE = 0.1
 """Seconds between submissions: what is measured is the way of one event, not a queue."""
 TRUST = "GB-NHS-RRV"
 SUBMITTED = "org.righttoprovide.applications.case-submitted.v1"
 _QUEUE = "CREATE TABLE outbox (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body bytea NOT NULL)"
-_PUBLISH = "WITH row AS (INSERT INTO outbox (body) VALUES ($1) RETURNING id) SELECT pg_notify('outbox', id::text) FROM row"
+_PUBLISH = (
+    "WITH row AS (INSERT INTO outbox (body) VALUES ($1) RETURNING id) SELECT pg_notify('outbox', id::text) FROM row"
+)
 
 
 class Receiver:
