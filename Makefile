@@ -32,7 +32,7 @@ up: $(READY)     ## Start the platform as separate processes (RTP_ADMIN_DATABASE
 
 test: $(READY)   ## Run every test; sets up RabbitMQ if it is not there
 	@$(BIN)/python -m tests.support.rabbitmq ensure
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2
 
 check: $(READY)  ## Lint, types, architecture, generated documents and migrations
 	@$(BIN)/ruff check .

@@ -94,17 +94,17 @@ class Stage:
             RTP_TOKEN_SECONDS="3600",  # noqa: S106
         )
         service_pid = self.start_service(applications, service_port)
-        self.service = self._target(service_port, service_pid)
-        self.gateway = self._target(gateway_port, gateway_pid, service_pid)
+        self.service = self.target(service_port, service_pid)
+        self.gateway = self.target(gateway_port, gateway_pid, service_pid)
         self.token = self._new_token()
         self._seed()
         self.statements = self._captured()
         file = self.directory / "statements.json"
         file.write_text(json.dumps(self.statements))
         floor = [sys.executable, "-m", "bench.floor", str(file), self.url_of(applications), str(floor_port)]
-        self.floor = self._target(floor_port, self.start("floor", floor, floor_port))
+        self.floor = self.target(floor_port, self.start("floor", floor, floor_port))
 
-    def _target(self, port: int, *pids: int) -> Target:
+    def target(self, port: int, *pids: int) -> Target:
         return Target(f"http://127.0.0.1:{port}", pids, self._postmaster)
 
     def url_of(self, service: Service) -> str:
@@ -128,13 +128,14 @@ class Stage:
         given = {"RTP_DATABASE_URL": self.url_of(service), "RTP_PUBLIC_URL": self.public_url, "RTP_PORT": str(port)}
         return self.start(service.name, [sys.executable, "-m", module, "web"], port, **given, **settings)
 
-    def start(self, name: str, command: list[str], port: int, **environment: str) -> int:
+    def start(self, name: str, command: list[str], port: int, path: str = "/health", **environment: str) -> int:
+        """Start a process and wait until it answers at the path; return its id."""
         log = self.directory / f"{name}.log"
         with log.open("wb") as file:
             clean = {key: value for key, value in os.environ.items() if not key.startswith("RTP_")}
             process = subprocess.Popen(command, env={**clean, **environment}, stdout=file, stderr=file)
         self._undo.callback(end, process)
-        wait_for(f"http://127.0.0.1:{port}/health", process, log)
+        wait_for(f"http://127.0.0.1:{port}{path}", process, log)
         return process.pid
 
     def _new_token(self) -> str:

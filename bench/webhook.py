@@ -39,18 +39,16 @@ class Receiver:
     def __init__(self) -> None:
         self.url = ""
         self.seconds: list[float] = []
+        self.whole = asyncio.Event()
+        """Set when all have come."""
 
     async def take(self, request: web.Request) -> web.Response:
         now = time.time()
         made = datetime.fromisoformat(json.loads(await request.read())["time"])
         self.seconds.append(now - made.timestamp())
+        if len(self.seconds) == COUNT:
+            self.whole.set()
         return web.Response(status=204)
-
-    async def wait(self) -> None:
-        """Until all have come."""
-        async with asyncio.timeout(60):
-            while len(self.seconds) < COUNT:
-                await asyncio.sleep(0.02)
 
 
 @asynccontextmanager
@@ -113,7 +111,7 @@ async def _ours(url: str, secrets: dict[str, str], pid: int) -> tuple[list[float
             submit = f"/v1/cases/{draft['id']}/actions/submit"
             await _post(http, submit, {**council, "If-Match": f'"{draft["version"]}"'})
             await asyncio.sleep(PAUSE)
-        await receiver.wait()
+        await asyncio.wait_for(receiver.whole.wait(), 60)
         return receiver.seconds, time.monotonic() - began, cpu_seconds([pid]) - before
 
 
@@ -140,7 +138,7 @@ async def _floor(directory: Path) -> list[float]:
                 event = {"time": datetime.now().astimezone().isoformat(), "filler": "x" * 800}
                 await writer.execute(_PUBLISH, json.dumps(event).encode())
                 await asyncio.sleep(PAUSE)
-            await receiver.wait()
+            await asyncio.wait_for(receiver.whole.wait(), 60)
             sending.cancel()
         await listener.close()
         await writer.close()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from rtp_embedded import postgres
 from rtp_embedded.platform import Keys, Platform, prepare
@@ -19,6 +20,17 @@ from rtp_gateway.identity.models import SCOPES, new_secret
 from tests.support.rabbitmq import Broker, start_broker
 
 PUBLIC_URL = "http://rtp.test"
+OVER_RABBITMQ = ("tests/system/", "tests/shared/test_rabbit.py", "tests/gateway/test_process.py")
+"""They share a node that takes seconds to start: one worker runs them all. (xdist's groups fail under pytest 9.2.)"""
+
+
+class Together(LoadScopeScheduling):  # type: ignore[misc]
+    def _split_scope(self, nodeid: str) -> str:
+        return "over RabbitMQ" if nodeid.startswith(OVER_RABBITMQ) else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")

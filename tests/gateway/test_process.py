@@ -21,7 +21,7 @@ from tests.support.rabbitmq import Broker
 from tests.support.waiting import until
 from tests.support.webhooks import Received, Receiver, message, subscribe
 
-pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("rabbitmq")]
+pytestmark = pytest.mark.anyio
 
 
 class Process:

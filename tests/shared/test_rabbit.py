@@ -17,7 +17,7 @@ from tests.support.messaging import ANOTHER_TYPE, TYPE, Office, clear_broker, ru
 from tests.support.rabbitmq import Broker
 from tests.support.waiting import until
 
-pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("rabbitmq")]
+pytestmark = pytest.mark.anyio
 
 QUEUE = "office"
 

@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable
 PAUSE = 0.02
 
 
-def wait_until(done: Callable[[], object], what: str = "it", seconds: float = 20) -> None:
+def wait_until(done: Callable[[], object], what: str = "it", seconds: float = 20, *, pause: float = PAUSE) -> None:
     deadline = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s"
-        time.sleep(PAUSE)
+        time.sleep(pause)
 
 
 async def until(done: Callable[[], Awaitable[object]], what: str = "it", seconds: float = 20) -> None:

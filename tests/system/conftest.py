@@ -54,4 +54,4 @@ def fleet(settings: UpSettings, sandbox_secrets: dict[str, str]) -> Iterator[Fle
         running.start()
         yield running
     finally:
-        running.stop()
+        running.close()

@@ -34,7 +34,7 @@ def wait_until_all_is_done(fleet: Fleet, cases: Sequence[UUID], seconds: float =
     def done() -> bool:
         return len(recorded(fleet, cases)) >= len(EVENTS) * len(cases) and not unpublished(fleet)
 
-    wait_until(done, f"handling all that follows from {len(cases)} submissions", seconds)
+    wait_until(done, f"handling all that follows from {len(cases)} submissions", seconds, pause=0.1)
 
 
 def check_all(fleet: Fleet, broker: Broker, cases: Sequence[UUID]) -> None:

@@ -42,6 +42,7 @@ class Fleet:
         self.host = host
         self._logs = logs
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._databases: dict[str, psycopg.Connection[tuple[object, ...]]] = {}
 
     def start(self, *names: str) -> None:
         """Start and wait until they are up; without names, all."""
@@ -49,7 +50,7 @@ class Fleet:
         for process in started:
             self._launch(process, process.command[1:])
         for process in started:
-            wait_until(lambda process=process: self._is_up(process), f"{process.name} coming up", 60)  # type: ignore[misc]
+            wait_until(lambda process=process: self._is_up(process), f"{process.name} coming up", 60, pause=0.1)  # type: ignore[misc]
 
     def start_doomed(self, name: str, point: str) -> None:
         """Start a process that is killed at this point (crashing.py)."""
@@ -78,9 +79,15 @@ class Fleet:
 
     def query(self, service: Service, sql: str, *arguments: object) -> list[tuple[object, ...]]:
         """Ask the service's database, past all access rules."""
-        url = self.host.admin_database_url.rpartition("/")[0] + f"/{service.database}"
-        with psycopg.connect(url) as connection:
-            return connection.execute(sql.encode(), arguments).fetchall()
+        if service.name not in self._databases:
+            url = self.host.admin_database_url.rpartition("/")[0] + f"/{service.database}"
+            self._databases[service.name] = psycopg.connect(url, autocommit=True)
+        return self._databases[service.name].execute(sql.encode(), arguments).fetchall()
+
+    def close(self) -> None:
+        self.stop()
+        for connection in self._databases.values():
+            connection.close()
 
     def _launch(self, process: Process, arguments: Sequence[str]) -> None:
         environment = self.host.environment(process) | {"PYTHONPATH": str(ROOT)}

@@ -15,8 +15,6 @@ from tests.system.council import Council
 from tests.system.evidence import check_all, recorded, unpublished, wait_until_all_is_done
 from tests.system.fleet import BY_NAME, Fleet
 
-pytestmark = pytest.mark.xdist_group("rabbitmq")
-
 
 @pytest.fixture
 def council(fleet: Fleet, sandbox_secrets: dict[str, str]) -> Iterator[Council]:

@@ -1,5 +1,6 @@
 """`make up`: the journey over real processes, and how they end."""
 
+import asyncio
 import json
 import os
 import re
@@ -14,15 +15,15 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+from pydantic import SecretStr
 
 from rtp_embedded import up
 from rtp_embedded.demo import Journey
 from rtp_embedded.platform import ALL
+from rtp_embedded.prepare import CannotPrepare, PrepareSettings, prepare
 from rtp_embedded.processes import PROCESSES
 from rtp_embedded.up import Kept, UpSettings
 from tests.support.waiting import wait_until
-
-pytestmark = pytest.mark.xdist_group("rabbitmq")
 
 
 class Up:
@@ -73,7 +74,7 @@ class Up:
 @pytest.fixture(scope="module")
 def running(settings: UpSettings) -> Iterator[Up]:
     started = Up(settings)
-    wait_until(started.all_answer, "starting", 90)
+    wait_until(started.all_answer, "starting", 90, pause=0.1)
     yield started
     started.end()
 
@@ -182,3 +183,24 @@ def test_one_line_says_which_port_is_in_use(start: Start) -> None:
         code, said = start(RTP_PORT=str(port - 2))
     assert code == 1
     assert re.fullmatch(rf"port {port} for applications is in use or not ours to take: set RTP_PORT .*\n", said)
+
+
+def prepare_settings(settings: UpSettings, passwords: dict[str, str]) -> PrepareSettings:
+    return PrepareSettings(
+        admin_database_url=settings.admin_database_url,
+        broker_url=settings.broker_url,
+        passwords={name: SecretStr(password) for name, password in passwords.items()},
+    )
+
+
+def test_prepare_asks_for_every_password(settings: UpSettings) -> None:
+    with pytest.raises(
+        CannotPrepare, match=r"^RTP_PASSWORDS has none for advice-matching, finance-directory, gateway$"
+    ):
+        asyncio.run(prepare(prepare_settings(settings, {"applications": "x"}), print))
+
+
+def test_prepare_refuses_an_old_postgresql(settings: UpSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rtp_embedded.prepare.POSTGRES_MAJOR", 99)
+    with pytest.raises(CannotPrepare, match=r"^PostgreSQL 99 or later is needed, and this is 18$"):
+        asyncio.run(prepare(prepare_settings(settings, Kept().passwords), print))

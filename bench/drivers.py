@@ -1,0 +1,146 @@
+"""Which driver, and `async def` or `def`: one read and one create of the product in bare endpoints, three ways.
+
+    python -m bench.drivers
+
+Each way runs the product's own statements through SQLAlchemy as the product does: the query of `get_case`, and a flush
+of a new case with an insert into the outbox. docs/adr/0002 tells what was decided by it.
+"""
+
+import os
+import statistics
+import sys
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, Response
+from sqlalchemy import create_engine, insert, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
+
+from bench.load import Figures, Target, measure
+from bench.rows import CLIENTS
+from bench.stage import CLIENT, Stage, free_ports
+from rtp_applications.app import service as applications
+from rtp_applications.models import Case
+from rtp_applications.queries import _CASE as CASE
+from rtp_applications.schemas import CaseView
+from rtp_shared.clock import utcnow
+from rtp_shared.contracts.vocabulary import Route
+from rtp_shared.plumbing import outbox
+
+WAYS = ("async asyncpg", "async psycopg", "def psycopg")
+READERS = [f"client:{CLIENT}", "system"]
+ENTER = text("SELECT set_config('rtp.readers', :readers, true)").bindparams(readers=" ".join(READERS))
+OUTBOX = insert(outbox).inline()
+OPTIONS: dict[str, Any] = {"pool_size": 10, "max_overflow": 0, "pool_use_lifo": True}
+ROUNDS = 4
+
+
+def new_case() -> Case:
+    return Case.open(route=Route.RIGHT_TO_PROVIDE, opened_by=CLIENT, now=utcnow())
+
+
+def event(case: Case) -> dict[str, Any]:
+    return {"event_id": uuid.uuid4(), "type": "bench", "case_id": case.id, "readers": READERS, "body": b"x" * 800}
+
+
+def shown(row: Any, status: int = 200) -> Response:
+    return Response(CaseView.model_validate(row).model_dump_json(by_alias=True), status, media_type="application/json")
+
+
+def asynchronous(url: str, driver: str) -> FastAPI:
+    engine, app = create_async_engine(make_url(url).set(drivername=f"postgresql+{driver}"), **OPTIONS), FastAPI()
+
+    @asynccontextmanager
+    async def transaction() -> AsyncIterator[AsyncSession]:
+        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            await session.execute(ENTER)
+            yield session
+
+    @app.get("/v1/cases/{case_id}")
+    async def read(case_id: uuid.UUID) -> Response:
+        async with transaction() as session:
+            return shown((await session.execute(CASE, {"case_id": case_id, "readers": READERS})).one())
+
+    @app.post("/v1/cases")
+    async def create() -> Response:
+        async with transaction() as session:
+            session.add(case := new_case())
+            await session.flush()
+            await session.execute(OUTBOX, event(case))
+        return shown(case, 201)
+
+    return app
+
+
+def threaded(url: str) -> FastAPI:
+    engine, app = create_engine(make_url(url).set(drivername="postgresql+psycopg"), **OPTIONS), FastAPI()
+
+    @contextmanager
+    def transaction() -> Iterator[Session]:
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            session.execute(ENTER)
+            yield session
+
+    @app.get("/v1/cases/{case_id}")
+    def read(case_id: uuid.UUID) -> Response:
+        with transaction() as session:
+            return shown(session.execute(CASE, {"case_id": case_id, "readers": READERS}).one())
+
+    @app.post("/v1/cases")
+    def create() -> Response:
+        with transaction() as session:
+            session.add(case := new_case())
+            session.flush()
+            session.execute(OUTBOX, event(case))
+        return shown(case, 201)
+
+    return app
+
+
+def serve(way: str, url: str, port: int) -> None:
+    kind, driver = way.split()
+    app = threaded(url) if kind == "def" else asynchronous(url, driver)
+    app.add_api_route("/health", dict)
+    uvicorn.run(app, port=port, access_log=False, log_config=None, lifespan="off")
+
+
+def main() -> None:
+    with Stage() as stage:
+        targets: dict[str, Target] = {}
+        for way, port in zip(WAYS, free_ports(len(WAYS)), strict=True):
+            command = [sys.executable, "-m", "bench.drivers", way, stage.url_of(applications), str(port)]
+            targets[way] = stage.target(port, stage.start(way.replace(" ", "-"), command, port))
+        print(f"{'':<24}{'a second':>10}{'p50 ms':>10}{'p95 ms':>10}{'server CPU ms':>15}{'database':>10}")
+        for mode in ("read", "create"):
+            found: dict[str, list[Figures]] = {way: [] for way in WAYS}
+            for number in range(ROUNDS + 1):
+                for way, target in targets.items():
+                    one = measure(mode, target, clients=CLIENTS, seconds=3, token=stage.token, ids=stage.ids)
+                    if number:  # the first is to warm up
+                        found[way].append(one)
+            for way, figures in found.items():
+                _print(f"{mode}, {way}", figures)
+    print(f"{CLIENTS} clients, medians of {ROUNDS} rounds in turns, {os.cpu_count()} CPUs")
+
+
+def _print(name: str, figures: list[Figures]) -> None:
+    def median(what: str) -> float:
+        return float(statistics.median(getattr(one, what) for one in figures))
+
+    times = f"{median('p50_ms'):>10.2f}{median('p95_ms'):>10.2f}"
+    print(
+        f"{name:<24}{median('per_second'):>10,.0f}{times}{median('server_cpu_ms'):>15.3f}{median('database_cpu_ms'):>10.3f}",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 4:
+        serve(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    else:
+        main()

@@ -1,0 +1,74 @@
+"""The rows that are measured by load: each is ours beside the floor, in turns."""
+
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any
+
+from bench.load import Figures, Target, measure
+from bench.stage import Stage
+
+CLIENTS = 16
+WARM_UP_SECONDS = 2.0
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Bench:
+    stage: Stage
+    rounds: int
+    seconds: float
+    say: Callable[[str], None]
+
+    def beside_floor(self, mode: str) -> Row:
+        """The service and the floor under the same load."""
+        floor, ours = self._in_turns(mode, self.stage.floor, self.stage.service)
+        return {"name": mode, **_compared(floor, ours), "statements": len(self.stage.statements[mode])}
+
+    def gateway_read(self) -> Row:
+        """Reads through the gateway: beside the bare floor under load, and what it adds for one client alone."""
+        floor, ours = self._in_turns("read", self.stage.floor, self.stage.gateway)
+        direct, through = self._in_turns("read", self.stage.service, self.stage.gateway, clients=1)
+        added = [b.p50_ms - a.p50_ms for a, b in zip(direct, through, strict=True)]
+        alone = {"direct": _medians(direct), "through": _medians(through)}
+        added_p50 = {"added_p50_ms": round(statistics.median(added), 3), "one_client": alone}
+        return {"name": "gateway-read", **_compared(floor, ours), **added_p50}
+
+    def _in_turns(
+        self, mode: str, first: Target, second: Target, *, clients: int = CLIENTS
+    ) -> tuple[list[Figures], list[Figures]]:
+        def once(target: Target, seconds: float = self.seconds) -> Figures:
+            stage = self.stage
+            return measure(mode, target, clients=clients, seconds=seconds, token=stage.token, ids=stage.ids)
+
+        for target in (first, second):
+            once(target, WARM_UP_SECONDS)
+        found: tuple[list[Figures], list[Figures]] = ([], [])
+        for number in range(1, self.rounds + 1):
+            pair = once(first), once(second)
+            for figures, one in zip(found, pair, strict=True):
+                figures.append(one)
+            rates = " and ".join(f"{one.per_second:,.0f}" for one in pair)
+            who = f"{clients} clients" if clients > 1 else "one client"
+            self.say(f"  {mode}, {who}, round {number} of {self.rounds}: {rates} a second")
+        return found
+
+
+def _compared(floor: list[Figures], ours: list[Figures]) -> Row:
+    """Medians over the rounds; a ratio is made within a round, because a machine's pace changes between rounds."""
+    pairs = list(zip(floor, ours, strict=True))
+    return {
+        "ratio": round(statistics.median(b.per_second / a.per_second for a, b in pairs), 3),
+        "cpu_ratio": round(statistics.median(b.per_cpu_second / a.per_cpu_second for a, b in pairs), 3),
+        **_medians(ours),
+        "floor": _medians(floor),
+        "clients": CLIENTS,
+        "rounds": len(pairs),
+    }
+
+
+def _medians(measured: list[Figures]) -> Row:
+    return {
+        field.name: round(statistics.median(getattr(one, field.name) for one in measured), 3)
+        for field in fields(Figures)
+    }
