@@ -93,6 +93,18 @@ class _Entered(Session):
 @event.listens_for(_Entered, "after_begin")
 def _enter(session: Session, _: object, connection: Connection) -> None:
     connection.exec_driver_sql(_ENTER_READ_ONLY if session.info["read_only"] else _ENTER, (session.info["readers"],))
+    session.info["driver"] = connection.connection.driver_connection
+
+
+async def driver(session: AsyncSession) -> Any:
+    """The driver's own connection (asyncpg), inside the session's transaction.
+
+    For the plumbing's fixed statements, which every write executes: they take a third of the time that they would take
+    through SQLAlchemy (docs/adr/0002). The domain has no use for it.
+    """
+    if "driver" not in session.info:
+        await session.connection()
+    return session.info["driver"]
 
 
 _AWAY = (OSError, TimeoutError, OperationalError, InterfaceError, PoolTimeout, asyncpg.InterfaceError)

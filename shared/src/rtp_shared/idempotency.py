@@ -6,17 +6,15 @@ A refused request stores nothing: it changed nothing either.
 """
 
 import hashlib
+import json
 import re
-from typing import Any
 
-from sqlalchemy import insert, text
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
 from rtp_shared.auth import Principal
-from rtp_shared.plumbing import stored_answers
+from rtp_shared.db import driver
 from rtp_shared.problems import Conflict, FieldError, Invalid, Malformed
 
 HEADER = "idempotency-key"
@@ -25,12 +23,14 @@ _SHAPE = re.compile(r'"[\x20-\x21\x23-\x5b\x5d-\x7e]{1,255}"|[\x21\x23-\x5b\x5d-
 
 # In one statement. If the first request commits between this statement's snapshot and its lock, its answer is not seen;
 # then the primary key refuses ours, and the caller gets the 409 that it would have got a moment before.
-_find = text("""
+_FIND = """
     SELECT held, fingerprint, status, headers, body
-    FROM pg_try_advisory_xact_lock(hashtextextended(:client_id || ' ' || :key, 0)) AS held
-    LEFT JOIN stored_answers ON client_id = :client_id AND key = :key
-""").columns(headers=JSONB)
-_store = insert(stored_answers)
+    FROM pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0)) AS held
+    LEFT JOIN stored_answers ON client_id = $1 AND key = $2
+"""
+_STORE = """
+    INSERT INTO stored_answers (client_id, key, fingerprint, status, headers, body) VALUES ($1, $2, $3, $4, $5, $6)
+"""
 
 
 class StillRunning(Conflict):
@@ -60,26 +60,20 @@ async def fingerprint(request: Request) -> bytes:
 
 async def stored(session: AsyncSession, principal: Principal, key: str, print_: bytes) -> Response | None:
     """The answer stored for this key, if there is one; holds the key until the transaction ends."""
-    row = (await session.execute(_find, {"client_id": principal.client_id, "key": key})).one()
-    if not row.held:
+    row = await (await driver(session)).fetchrow(_FIND, principal.client_id, key)
+    if not row["held"]:
         raise StillRunning
-    if row.fingerprint is None:
+    if row["fingerprint"] is None:
         return None
-    if row.fingerprint != print_:
+    if row["fingerprint"] != print_:
         raise KeyUsedForAnother(errors=[FieldError("Idempotency-Key", "already used for another request", "header")])
-    return Response(row.body, status_code=row.status, headers={**row.headers, "Idempotency-Replayed": "true"})
+    headers = {**row["headers"], "Idempotency-Replayed": "true"}
+    return Response(row["body"], status_code=row["status"], headers=headers)
 
 
 async def store(
     session: AsyncSession, principal: Principal, key: str, print_: bytes, response: Response, *, body: bytes
 ) -> None:
     """Keep the answer for repetitions, with `body` as what they get."""
-    answer: dict[str, Any] = {
-        "client_id": principal.client_id,
-        "key": key,
-        "fingerprint": print_,
-        "status": response.status_code,
-        "headers": {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers},
-        "body": body,
-    }
-    await session.execute(_store, answer)
+    headers = json.dumps({name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers})
+    await (await driver(session)).execute(_STORE, principal.client_id, key, print_, response.status_code, headers, body)

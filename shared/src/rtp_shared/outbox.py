@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_shared import events, plumbing
+from rtp_shared import events
 from rtp_shared.contracts import EventData
+from rtp_shared.db import driver
 
-_insert = insert(plumbing.outbox).inline()  # nobody asks for its position
+_INSERT = "INSERT INTO outbox (event_id, type, case_id, readers, body) VALUES ($1, $2, $3, $4, $5)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,5 @@ class Outbox:
         event_id, body = events.write(
             data, base_url=self.base_url, service=self.service, case_id=case_id, sequence=sequence, dataref=dataref
         )
-        await session.execute(
-            _insert,
-            {"event_id": event_id, "type": data.TYPE, "case_id": case_id, "readers": list(readers), "body": body},
-        )
+        await (await driver(session)).execute(_INSERT, event_id, data.TYPE, case_id, list(readers), body)
         return event_id
