@@ -105,7 +105,6 @@ def threaded(url: str) -> FastAPI:
 def serve(way: str, url: str, port: int) -> None:
     kind, driver = way.split()
     app = threaded(url) if kind == "def" else asynchronous(url, driver)
-    app.add_api_route("/health", dict)
     uvicorn.run(app, port=port, access_log=False, log_config=None, lifespan="off")
 
 
@@ -114,7 +113,7 @@ def main() -> None:
         targets: dict[str, Target] = {}
         for way, port in zip(WAYS, free_ports(len(WAYS)), strict=True):
             command = [sys.executable, "-m", "bench.drivers", way, stage.url_of(applications), str(port)]
-            targets[way] = stage.target(port, stage.start(way.replace(" ", "-"), command, port))
+            targets[way] = stage.target(port, stage.start(way.replace(" ", "-"), command, port, "/openapi.json"))
         print(f"{'':<24}{'a second':>10}{'p50 ms':>10}{'p95 ms':>10}{'server CPU ms':>15}{'database':>10}")
         for mode in ("read", "create"):
             found: dict[str, list[Figures]] = {way: [] for way in WAYS}

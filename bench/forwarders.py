@@ -1,4 +1,4 @@
-"""What forwarding costs: reads of a case straight from the service, through each way to forward, and through the gateway.
+"""What forwarding costs: reads of a case straight from the service, by each way to forward, and through the gateway.
 
     python -m bench.forwarders
 

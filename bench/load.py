@@ -99,7 +99,7 @@ def measure(mode: str, target: Target, *, clients: int, seconds: float, token: s
     if not found:
         raise LoadError(f"wrk said no result: {(done.stderr or done.stdout).strip()}")
     said = json.loads(result)
-    if said["failed"] > said["requests"] * 0.001 or not said["requests"]:
+    if said["failed"] > max(5, said["requests"] * 0.001) or not said["requests"]:  # two random case numbers may meet
         raise LoadError(f"{said['failed']} of {said['requests']} requests of {mode} at {target.url} failed.")
     return Figures(
         p50_ms=said["p50_ms"],

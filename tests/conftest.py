@@ -5,6 +5,7 @@ which is what the platform promises its users too.
 """
 
 import logging
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -39,10 +40,13 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Postgres]:
-    directory: Path = tmp_path_factory.mktemp("postgres")
-    with postgres.start(directory, settings={"fsync": "off", "synchronous_commit": "off"}) as server:
-        yield server
+def database_server() -> Iterator[postgres.Postgres]:
+    # Not below pytest's own directory: as root, PostgreSQL runs as another user, and every pytest that starts closes
+    # that directory to others.
+    with tempfile.TemporaryDirectory(prefix="rtp-tests-") as directory:
+        settings = {"fsync": "off", "synchronous_commit": "off"}
+        with postgres.start(Path(directory), settings=settings) as server:
+            yield server
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,11 @@
 """A case through the gateway: draft, edit, submit, read, list, withdraw."""
 
 import uuid
+from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from rtp_applications.load import body_id
 from rtp_embedded.platform import Platform
@@ -89,13 +91,53 @@ async def test_writes_need_the_current_etag(new_client: NewClient) -> None:
     case = await open_case(api)
     path = f"/v1/cases/{case['id']}"
     for method, url in (("PATCH", path), ("POST", f"{path}/actions/submit"), ("POST", f"{path}/actions/withdraw")):
-        for header, status in ((None, 428), ('"9"', 412), ('W/"1"', 412), ("1", 400), ('"x"', 400)):
+        for header, status in ((None, 428), ('"9"', 412), ('W/"1"', 412), ('"x", "01"', 412), ("1", 400), ('"1', 400)):
             headers = {"If-Match": header} if header else {}
             answer = await api.request(method, url, json={}, headers=headers)
             assert answer.status_code == status, (method, url, header, answer.text)
             assert answer.headers["content-type"] == "application/problem+json"
             assert answer.json()["errors"][0]["field"] == "If-Match"
     assert (await api.get(path)).json() == case
+
+
+async def test_if_match_takes_a_list_and_any(new_client: NewClient) -> None:
+    api = await new_client()
+    case = await open_case(api)
+    path = f"/v1/cases/{case['id']}"
+    assert (await api.patch(path, json={}, headers={"If-Match": '"9", "1"'})).status_code == 200
+    assert (await api.patch(path, json={}, headers={"If-Match": "*"})).status_code == 200
+
+
+async def test_a_draft_is_not_disclosed_to_a_body_that_has_ended(new_client: NewClient, platform: Platform) -> None:
+    api = await new_client()
+    case = await open_case(api, commissioner="GB-NHS-RGT")
+    change = text("UPDATE bodies SET ended_on = :day WHERE id = :id")
+    database, trust = platform.runtimes["applications"].database, body_id("GB-NHS-RGT")
+    async with database.transaction() as session:
+        await session.execute(change, {"id": trust, "day": date(2026, 4, 1)})
+    try:
+        answer = await api.post(f"/v1/cases/{case['id']}/actions/submit", headers={"If-Match": '"1"'})
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["field"] == "/commissioner"
+        assert (await api.get(f"/v1/cases/{case['id']}")).json() == case
+    finally:
+        async with database.transaction() as session:
+            await session.execute(change, {"id": trust, "day": None})
+
+
+async def test_head_is_get_without_the_body_and_405_names_all_methods(new_client: NewClient) -> None:
+    api = await new_client()
+    case = await open_case(api)
+    path = f"/v1/cases/{case['id']}"
+    head, get = await api.head(path), await api.get(path)
+    assert head.status_code == 200
+    assert head.content == b""
+    assert (head.headers["etag"], head.headers["content-length"]) == (
+        get.headers["etag"],
+        get.headers["content-length"],
+    )
+    assert (await api.delete("/v1/cases")).headers["allow"] == "GET, HEAD, POST"
+    assert (await api.put(path)).headers["allow"] == "GET, HEAD, PATCH"
 
 
 async def test_unchanged_is_answered_304(new_client: NewClient) -> None:
@@ -232,8 +274,6 @@ class TestIdempotency:
         assert (await api.post("/v1/cases", json={"sector": "youth"}, headers=key)).status_code == 201
 
     async def test_a_first_request_still_running_is_a_conflict(self, new_client: NewClient, platform: Platform) -> None:
-        from sqlalchemy import text
-
         api = await new_client()
         database = platform.runtimes["applications"].database
         async with database.transaction() as session:
@@ -274,6 +314,7 @@ BAD_BODIES: list[tuple[Any, str]] = [
     ({"supportNeeds": "legal"}, "/supportNeeds"),
     ({"financePurposes": ["gold"]}, "/financePurposes/0"),
     ({"conflictsDeclared": None}, "/conflictsDeclared"),
+    ({"conflictsDeclared": "on"}, "/conflictsDeclared"),
     ({"sevriceName": "typing mistake"}, "/sevriceName"),
     ({"service_name": "not the name on the wire"}, "/service_name"),
     ({"route": "right-to-request"}, "/route"),

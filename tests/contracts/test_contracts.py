@@ -86,7 +86,8 @@ def good() -> dict[str, Any]:
         ({"caseid": "no-uuid"}, "not right"),
         ({"sequence": "first"}, "not right"),
         ({"data": {"route": "right-to-provide"}}, "not right"),
-        ({"data": None}, "not right"),
+        ({"data": None}, "object"),
+        ({"data": ["list"]}, "object"),
     ],
 )
 def test_what_is_not_one_of_our_events_is_refused(change: dict[str, Any], why: str) -> None:

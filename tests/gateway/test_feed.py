@@ -7,7 +7,9 @@ import uuid
 from typing import Any
 
 import asyncpg
+import httpx
 import pytest
+from cryptography.fernet import Fernet
 from sqlalchemy import func, select
 
 from rtp_embedded.platform import Platform
@@ -17,6 +19,7 @@ from rtp_gateway.feed import queries as feed_queries
 from rtp_gateway.subscriptions import queries
 from rtp_gateway.subscriptions.errors import NoSuchSubscription
 from rtp_gateway.subscriptions.models import Delivery
+from rtp_gateway.subscriptions.signing import Safe
 from rtp_shared import migrate
 from rtp_shared.contracts.applications import CaseOpened, CaseSubmitted
 from rtp_shared.run import consumer
@@ -26,6 +29,7 @@ from tests.support.cases import employer_id, open_case, submit_case
 from tests.support.webhooks import Receiver, message, publish, subscribe
 
 pytestmark = pytest.mark.anyio
+OF_ANOTHER_KEY = Fernet(base64.urlsafe_b64encode(bytes(32))).encrypt_at_time(b"cursor:events\n" + bytes(8), 0).decode()
 
 
 async def read(api: Api, **params: Any) -> dict[str, Any]:
@@ -105,6 +109,68 @@ async def test_only_events_of_one_type(platform: Platform, new_client: NewClient
     assert len(await read_all(api)) > 1
 
 
+def sealed(platform: Platform, content: bytes) -> str:
+    """What an insider with the key, but not a list, would make."""
+    safe: Safe = platform.app.own.state.safe
+    return safe.seal(content).decode()
+
+
+async def test_a_cursor_does_not_tell_what_its_reader_may_not_see(platform: Platform, new_client: NewClient) -> None:
+    api, other = await new_client(), await new_client()
+    await publish(platform, api, uuid.uuid4(), 1)
+    await publish(platform, other, uuid.uuid4(), 1, 2, 3)
+    await publish(platform, api, uuid.uuid4(), 1)
+    first = await read(api, limit=1)
+    second = await read(api, limit=1, after=first["next"])
+    assert (len(first["items"]), len(second["items"]), second["next"]) == (1, 1, None)
+    for made in (first["cursor"], second["cursor"]):
+        assert len(made) < 500
+        opened = base64.urlsafe_b64decode(made)
+        with pytest.raises(ValueError, match=r"codec|Expecting|Extra"):
+            json.loads(opened)
+        # Version, time, 16 bytes of chance, and then nothing that is the same where the same is sealed twice.
+        assert opened[9:] != base64.urlsafe_b64decode((await read(api, limit=1))["cursor"])[9:]
+    assert len(first["cursor"]) == len(second["cursor"])
+
+
+async def test_a_cursor_serves_its_own_list_only(
+    platform: Platform, new_client: NewClient, receiver: Receiver, courier: NewCourier
+) -> None:
+    api = await new_client()
+    one, two = [(await subscribe(api, receiver.url))["id"] for _ in range(2)]
+    await publish(platform, api, uuid.uuid4(), 1, 2, 3)
+
+    async def page(path: str, after: str | None) -> httpx.Response:
+        return await api.get(path, params={"limit": 1} | ({"after": after} if after else {}))
+
+    paths = ["/v1/events", *(f"/v1/subscriptions/{each}/deliveries" for each in (one, two))]
+    cursors = {path: (await page(path, None)).json()["next"] for path in paths}
+    cursors["a webhook secret"] = sealed(platform, bytes(32))
+    for path in paths:
+        for made_for, cursor in cursors.items():
+            answer = await page(path, cursor)
+            assert answer.status_code == (200 if path == made_for else 422), (path, made_for)
+            if path != made_for:
+                assert [error["field"] for error in answer.json()["errors"]] == ["after"]
+
+
+async def test_deliveries_are_paged_newest_first(
+    platform: Platform, new_client: NewClient, receiver: Receiver, courier: NewCourier
+) -> None:
+    api = await new_client()
+    subscription = await subscribe(api, receiver.url)
+    sent = await publish(platform, api, uuid.uuid4(), 1, 2, 3, 4, 5)
+    seen: list[str] = []
+    params: dict[str, Any] = {"limit": 2}
+    while True:
+        page = (await api.get(f"/v1/subscriptions/{subscription['id']}/deliveries", params=params)).json()
+        seen += [each["eventId"] for each in page["items"]]
+        if page["next"] is None:
+            break
+        params["after"] = page["next"]
+    assert seen == [str(each.event_id) for each in reversed(sent)]
+
+
 def cursor(*key: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
 
@@ -116,7 +182,8 @@ def cursor(*key: Any) -> str:
         ("type", "no.such.type"), ("type", ""),
         ("after", "£"), ("after", "{}"), ("after", "a" * 501), ("after", cursor()), ("after", cursor(-1)),
         ("after", cursor(2**63)), ("after", cursor("1")), ("after", cursor(1.5)), ("after", cursor(True)),
-        ("after", cursor(None)), ("after", cursor(1, 2)), ("after", cursor([1])), ("after", "null"),
+        ("after", cursor(None)), ("after", cursor(1, 2)), ("after", cursor([1])), ("after", "null"), ("after", cursor(1)),
+        ("after", ""), ("after", "gAAAA"), ("after", "\x00"), pytest.param("after", OF_ANOTHER_KEY, id="after-of-another-key"),
     ],
 )  # fmt: skip
 async def test_bad_parameters_are_named(new_client: NewClient, name: str, value: str) -> None:

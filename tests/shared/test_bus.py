@@ -44,12 +44,10 @@ async def test_a_failing_handler_leaves_no_trace_and_the_event_in_the_outbox(off
         await until(lambda: _tried(office, 3), "trying")
         assert await office.heard(case) == []
         assert await office.heard(sound) == [1]
-        assert set(bus.failures.values()) == {"office: RuntimeError"}
         office.failing.clear()
         await office.query("UPDATE outbox SET retry_at = now()")
         await until(lambda: _all_out(office), "publishing")
     assert await office.heard(case) == [1, 2]
-    assert not bus.failures
 
 
 async def _tried(office: Office, times: int) -> bool:

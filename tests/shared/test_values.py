@@ -17,7 +17,7 @@ from rtp_shared.tracing import continue_trace
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 
-@given(st.text(), st.uuids())
+@given(st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc"))), st.uuids())
 def test_a_cursor_reads_back(name: str, id_: uuid.UUID) -> None:
     assert paging.decode_cursor(paging.encode_cursor(name, id_), str, uuid.UUID) == [name, id_]
 

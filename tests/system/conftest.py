@@ -1,6 +1,7 @@
 """The whole platform as processes, over a real PostgreSQL and a real RabbitMQ."""
 
 import asyncio
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,10 +18,11 @@ from tests.system.fleet import Fleet, first_of_free_ports
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Postgres]:
+def server() -> Iterator[postgres.Postgres]:
     port = first_of_free_ports(1)
-    with postgres.start(tmp_path_factory.mktemp("tcp-postgres"), port=port, settings={"fsync": "off"}) as running:
-        yield running
+    with tempfile.TemporaryDirectory(prefix="rtp-tests-") as directory:
+        with postgres.start(Path(directory), port=port, settings={"fsync": "off"}) as running:
+            yield running
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import sys
 
 from rtp_gateway.app import build_gateway, build_runtime, service
 from rtp_gateway.proxy.forward import OverHttp
+from rtp_gateway.proxy.routing import NAMES
 from rtp_gateway.settings import GatewaySettings
 from rtp_gateway.subscriptions.courier import Courier
 from rtp_shared import logs
@@ -13,6 +14,12 @@ from rtp_shared.service import Runtime
 
 async def deliver(runtime: Runtime) -> None:
     await worker(runtime, extra=[Courier.build(runtime).run])
+
+
+def check_upstreams(settings: GatewaySettings) -> None:
+    """A service without an address would be told from one that is down only by the callers who miss it."""
+    if missing := [name for name in NAMES if not settings.upstreams.get(name)]:
+        raise SystemExit(f"settings: RTP_UPSTREAMS: no address for {', '.join(missing)}")
 
 
 def main() -> int:
@@ -25,6 +32,7 @@ def main() -> int:
     if process == "delivery":
         uvloop_run(deliver(runtime))
         return 0
+    check_upstreams(settings)
     upstreams = OverHttp(
         settings.upstreams,
         public_url=settings.public_url,

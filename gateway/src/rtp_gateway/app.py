@@ -1,6 +1,7 @@
 """The gateway: the edge, both ways. REST in; events out."""
 
 from rtp_gateway import migrations
+from rtp_gateway.cursors import Cursors
 from rtp_gateway.edge import Gateway
 from rtp_gateway.feed.routes import feed
 from rtp_gateway.identity.keys import SigningKey
@@ -44,5 +45,6 @@ def build_gateway(runtime: Runtime, key: SigningKey, upstreams: Upstreams) -> Ga
     assert isinstance(settings, GatewaySettings)  # noqa: S101 - the gateway's runtime has the gateway's settings
     app.state.sinks = Sinks(allow_private=settings.allow_private_sinks)
     app.state.safe = Safe(settings.secrets_key.get_secret_value())
+    app.state.cursors = Cursors(app.state.safe)
     app.include_router(portal)
     return Gateway(app, upstreams, runtime.metrics)

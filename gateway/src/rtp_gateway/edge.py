@@ -8,9 +8,14 @@ from starlette.types import Message, Receive, Scope, Send
 
 from rtp_gateway.proxy.forward import Upstreams
 from rtp_gateway.proxy.routing import service_for
+from rtp_shared import tracing
 from rtp_shared.metrics import Metrics
+from rtp_shared.surroundings import clean_correlation
+from rtp_shared.tracing import Trace
 
 log = logging.getLogger(__name__)
+
+OF_THE_TRACE = frozenset({b"correlation-id", b"x-correlation-id", b"traceparent"})
 
 
 class Gateway:
@@ -25,18 +30,67 @@ class Gateway:
         name = service_for(scope["path"]) if scope["type"] == "http" else None
         if name is None:
             await self.own(scope, receive, send)
-            return
-        status, started = 0, time.perf_counter()
+        else:
+            await self._forward(name, scope, receive, send)
 
-        async def note_status(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
+    async def _forward(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        trace = _trace(scope)
+        token = tracing.current.set(trace)
+        answer = _Answer(send, trace.correlation_id)
+        started = time.perf_counter()
         try:
-            await self.upstreams.forward(name, scope, receive, note_status)
+            await self.upstreams.forward(name, _traced(scope, trace), receive, answer.send)
         finally:
-            self._metrics.requests.labels("gateway", scope["method"], f"-> {name}", str(status)).observe(
-                time.perf_counter() - started
+            self._record(name, scope, answer.status, time.perf_counter() - started)
+            tracing.current.reset(token)
+
+    def _record(self, name: str, scope: Scope, status: int, seconds: float) -> None:
+        self._metrics.requests.labels("gateway", scope["method"], f"-> {name}", str(status)).observe(seconds)
+        if log.isEnabledFor(logging.INFO):
+            log.info(
+                "request forwarded",
+                extra={
+                    "method": scope["method"],
+                    "upstream": name,
+                    "status": status,
+                    "ms": round(seconds * 1000, 2),
+                },
             )
+
+
+def _trace(scope: Scope) -> Trace:
+    headers = dict(scope["headers"])
+    correlation = headers.get(b"correlation-id") or headers.get(b"x-correlation-id") or b""
+    return tracing.continue_trace(
+        headers.get(b"traceparent", b"").decode("latin-1"), correlation_id=clean_correlation(correlation)
+    )
+
+
+def _traced(scope: Scope, trace: Trace) -> Scope:
+    """The request with our trace in it, so that the service logs and answers under the same ids as we do."""
+    headers = [header for header in scope["headers"] if header[0] not in OF_THE_TRACE]
+    headers.append((b"correlation-id", trace.correlation_id.encode("ascii")))
+    headers.append((b"traceparent", trace.traceparent.encode("ascii")))
+    return {**scope, "headers": headers}
+
+
+class _Answer:
+    """The way back to the caller. A service's own answer has these headers; a refusal of the gateway gets them here."""
+
+    def __init__(self, send: Send, correlation_id: str) -> None:
+        self._send = send
+        self._surely = {
+            b"correlation-id": correlation_id.encode("ascii"),
+            b"x-content-type-options": b"nosniff",
+            b"cache-control": b"private, no-cache",
+        }
+        self.status = 0
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = list(message.get("headers", ()))
+            there = {name for name, _ in headers}
+            headers += [header for header in self._surely.items() if header[0] not in there]
+            message = {**message, "headers": headers}
+        await self._send(message)

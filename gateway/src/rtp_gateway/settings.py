@@ -8,7 +8,7 @@ from rtp_shared.settings import ProcessSettings
 class GatewaySettings(ProcessSettings):
     signing_key: SecretStr = Field(description="RSA private key that access tokens are signed with, PEM")
     secrets_key: SecretStr = Field(
-        description="Key that subscribers' webhook secrets are encrypted with: 32 bytes, base64url"
+        description="Key that subscribers' webhook secrets and cursors are encrypted with: 32 bytes, base64url"
     )
     upstreams: dict[str, str] = Field(
         default={}, description='Where the services are: {"applications": "http://host:port"}'

@@ -4,6 +4,8 @@ Source: RFC 9068 (JWT access tokens), RFC 6750 (bearer errors).
 """
 
 import asyncio
+import base64
+import json
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -61,21 +63,35 @@ class FixedKeys:
 
 
 class RemoteKeys:
-    """Keys fetched from the gateway, kept, and fetched again when a token names one that is not known."""
+    """Keys fetched from the gateway, kept, and fetched again when a token names one that is not among them.
+
+    Whoever has keys does not wait for newer ones that another caller is fetching.
+    """
 
     PAUSE_SECONDS = 10.0
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._keys: KeySet | None = None
-        self._fetched_at = float("-inf")
+        self._tried_at = float("-inf")
         self._lock = asyncio.Lock()
 
     async def get(self, *, refresh: bool = False) -> KeySet:
+        recent = time.monotonic() - self._tried_at < self.PAUSE_SECONDS
+        if self._keys is not None and (not refresh or recent or self._lock.locked()):
+            return self._keys
         async with self._lock:
-            if self._keys is None or (refresh and time.monotonic() - self._fetched_at > self.PAUSE_SECONDS):
-                self._keys = await self._fetch()
-                self._fetched_at = time.monotonic()
+            if self._keys is None or refresh:
+                self._tried_at = time.monotonic()
+                self._keys = await self._fetch_or_keep()
+            return self._keys
+
+    async def _fetch_or_keep(self) -> KeySet:
+        try:
+            return await self._fetch()
+        except Unavailable:
+            if self._keys is None:
+                raise
             return self._keys
 
     async def _fetch(self) -> KeySet:
@@ -111,12 +127,12 @@ class TokenVerifier:
 
     async def _claims(self, token: str) -> dict[str, Any]:
         try:
-            return self._decode(token, await self._keys.get())
-        except (JoseError, ValueError):
-            try:
-                return self._decode(token, await self._keys.get(refresh=True))
-            except (JoseError, ValueError) as error:
-                raise _invalid("the access token is not valid") from error
+            keys = await self._keys.get()
+            if _key_id(token) not in {key.kid for key in keys.keys}:
+                keys = await self._keys.get(refresh=True)
+            return self._decode(token, keys)
+        except (JoseError, ValueError, RecursionError) as error:
+            raise _invalid("the access token is not valid") from error
 
     @staticmethod
     def _decode(token: str, keys: KeySet) -> dict[str, Any]:
@@ -139,6 +155,13 @@ class TokenVerifier:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise _invalid("the access token lacks a claim") from error
+
+
+def _key_id(token: str) -> object:
+    """Which key the token says it is signed with; raise ValueError for what is no token."""
+    head = token.partition(".")[0].encode()
+    header = json.loads(base64.urlsafe_b64decode(head + b"=" * (-len(head) % 4)))
+    return header.get("kid") if isinstance(header, dict) else None
 
 
 def _invalid(detail: str) -> Unauthenticated:

@@ -1,9 +1,14 @@
 """The hand-off between services: what a message is, what a bus promises, and the bus of one-process mode."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
+
+from rtp_shared.db import describe
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,6 @@ class InProcessBus:
 
     def __init__(self, receivers: Mapping[str, Receiver] | None = None) -> None:
         self.receivers: dict[str, Receiver] = dict(receivers or {})
-        self.failures: dict[UUID, str] = {}
 
     async def publish(self, messages: Sequence[Message]) -> Outcome:
         outcome = Outcome(set(), set())
@@ -62,13 +66,17 @@ class InProcessBus:
         return outcome
 
     async def _deliver(self, message: Message) -> bool:
-        for name, receiver in self.receivers.items():
-            if not receiver.hears(message.type):
-                continue
-            try:
-                await receiver.receive(message)
-            except Exception as error:  # noqa: BLE001 - whatever a handler raises, the event stays in the outbox
-                self.failures[message.event_id] = f"{name}: {type(error).__name__}"
-                return False
-        self.failures.pop(message.event_id, None)
+        """Whether everybody who hears it has handled it. One that fails keeps it from nobody else."""
+        hearing = {name: receiver for name, receiver in self.receivers.items() if receiver.hears(message.type)}
+        handled = [await self._handled(name, receiver, message) for name, receiver in hearing.items()]
+        return all(handled)
+
+    @staticmethod
+    async def _handled(name: str, receiver: Receiver, message: Message) -> bool:
+        try:
+            await receiver.receive(message)
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises, the event stays in the outbox
+            facts = {"receiver": name, "event_id": str(message.event_id), "error": describe(error)}
+            log.warning("handling failed, the event waits in the outbox", extra=facts)
+            return False
         return True

@@ -134,6 +134,11 @@ _SERVER_SETTINGS = {
 }
 
 
+def describe(error: BaseException) -> str:
+    """The kind of error, for a log: its text may quote what was to be stored."""
+    return " ".join(filter(None, (type(error).__name__, sqlstate(error))))
+
+
 class Database:
     """The connection pool of one process, and its transactions."""
 
@@ -146,6 +151,7 @@ class Database:
             pool_timeout=10,
             pool_pre_ping=False,
             pool_use_lifo=True,
+            hide_parameters=True,  # errors are logged, and parameters are what people wrote
             connect_args={"server_settings": _SERVER_SETTINGS, **(connect_args or {})},
         )
 

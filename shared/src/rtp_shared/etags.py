@@ -1,47 +1,54 @@
 """Conditional requests (RFC 9110 section 13): a strong ETag is the row's version in quotes."""
 
 import re
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Header
 
 from rtp_shared.problems import FieldError, Malformed, PreconditionFailed, PreconditionRequired
 
-_STRONG = re.compile(r'"(\d{1,18})"')
+_TAG = re.compile(r'(W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 
 
 def etag(version: int) -> str:
     return f'"{version}"'
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The ETags in If-Match: those that the caller would write on. None means any."""
+
+    tags: frozenset[str] | None
+
+    def require(self, version: int) -> None:
+        """Refuse a write on something that changed since the caller read it."""
+        if self.tags is not None and etag(version) not in self.tags:
+            raise PreconditionFailed(
+                f"it is at {etag(version)} now; read it again", errors=[FieldError("If-Match", "is stale", "header")]
+            )
+
+
 async def _expected_version(
     if_match: Annotated[str | None, Header(description='The ETag of what you read, for example "3"')] = None,
-) -> int:
+) -> Expected:
     if if_match is None:
         raise PreconditionRequired(
             "send If-Match with the ETag of what you read", errors=[FieldError("If-Match", "is missing", "header")]
         )
-    if if_match.strip().startswith("W/"):
-        raise PreconditionFailed("a weak ETag never matches", errors=[FieldError("If-Match", "is weak", "header")])
-    match = _STRONG.fullmatch(if_match.strip())
-    if not match:
+    if if_match.strip() == "*":
+        return Expected(None)
+    tags = [tag.strip() for tag in if_match.split(",")]
+    if not all(_TAG.fullmatch(tag) for tag in tags):
         raise Malformed(
-            "If-Match is not one ETag as this API gives them",
-            errors=[FieldError("If-Match", 'must be one quoted ETag, for example "3"', "header")],
+            "If-Match is not a list of ETags",
+            errors=[FieldError("If-Match", 'must be a quoted ETag, for example "3"', "header")],
         )
-    return int(match[1])
+    return Expected(frozenset(tags))  # a weak one equals none of ours, as strong comparison wants
 
 
-ExpectedVersion = Annotated[int, Depends(_expected_version)]
+ExpectedVersion = Annotated[Expected, Depends(_expected_version)]
 """The version the caller has read, from If-Match: 428 where it is missing."""
-
-
-def require_version(actual: int, expected: int) -> None:
-    """Refuse a write on something that changed since the caller read it."""
-    if actual != expected:
-        raise PreconditionFailed(
-            f"it is at {etag(actual)} now; read it again", errors=[FieldError("If-Match", "is stale", "header")]
-        )
 
 
 def not_modified(if_none_match: str | None, current: str | None) -> bool:

@@ -78,10 +78,10 @@ def read(body: bytes) -> Envelope:
     """Read and check an event; raise NotAnEvent for anything that is not one of ours."""
     try:
         event = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NotAnEvent("not JSON") from error
-    if not isinstance(event, dict):
-        raise NotAnEvent("not a JSON object")
+    if not isinstance(event, dict) or not isinstance(event.get("data"), dict):
+        raise NotAnEvent("not a JSON object with an object as its data")
     if event.get("specversion") != "1.0":
         raise NotAnEvent("specversion is not 1.0")
     if wrong := [name for name in event if not _ATTRIBUTE.fullmatch(name)]:

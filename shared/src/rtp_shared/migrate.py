@@ -11,7 +11,6 @@ from typing import Any
 import asyncpg
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -41,8 +40,8 @@ async def provision(
         if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
             await connection.execute(f'GRANT "{database}_owner" TO CURRENT_USER')
             await connection.execute(f'CREATE DATABASE "{database}" OWNER "{database}_owner"')
-            await connection.execute(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
-            await connection.execute(f'GRANT CONNECT ON DATABASE "{database}" TO "{database}_app"')
+        await connection.execute(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
+        await connection.execute(f'GRANT CONNECT ON DATABASE "{database}" TO "{database}_app"')
     finally:
         await connection.close()
 
@@ -54,10 +53,6 @@ def configuration(service: Service) -> Config:
     config.set_main_option("path_separator", "os")
     config.attributes["service"] = service
     return config
-
-
-def head(service: Service) -> str | None:
-    return ScriptDirectory.from_config(configuration(service)).get_current_head()
 
 
 async def migrate(owner_url: str, service: Service) -> bool:
@@ -133,6 +128,7 @@ def run_environment(context: Any) -> None:
         connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
         _default_privileges(connection, service)
         context.run_migrations()
+        connection.exec_driver_sql(f'REVOKE ALL ON alembic_version FROM "{service.database}_app"')
 
 
 def _default_privileges(connection: Connection, service: Service) -> None:

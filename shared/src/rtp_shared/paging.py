@@ -10,6 +10,7 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 
 from rtp_shared.problems import FieldError, Invalid
+from rtp_shared.schemas import storable
 
 Item = TypeVar("Item")
 
@@ -36,9 +37,12 @@ def decode_cursor(cursor: str | None, *kinds: type) -> list[Any] | None:
         return None
     try:
         parts = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
-        return [kind(part) for kind, part in zip(kinds, list(parts), strict=True)]
+        key = [kind(part) for kind, part in zip(kinds, list(parts), strict=True)]
+        for part in key:
+            storable(str(part))
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, binascii.Error) as error:
         raise Invalid(errors=[FieldError("after", "not a cursor of this list", "query")]) from error
+    return key
 
 
 def cut(rows: Sequence[Item], limit: int) -> tuple[Sequence[Item], Item | None]:

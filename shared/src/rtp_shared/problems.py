@@ -121,11 +121,11 @@ def problem(refusal: Refusal, *, base_url: str, instance: str) -> bytes:
     return json.dumps(document).encode()
 
 
-def plain_problem(status: int, *, instance: str, detail: str | None = None) -> bytes:
+def plain_problem(status: int, *, instance: str) -> bytes:
     """A problem without a type of its own (`about:blank`): its title is the status phrase."""
     phrase = HTTPStatus(status).phrase
     return json.dumps(
-        {"type": "about:blank", "title": phrase, "status": status, "detail": detail or phrase, "instance": instance}
+        {"type": "about:blank", "title": phrase, "status": status, "detail": phrase, "instance": instance}
     ).encode()
 
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import uvicorn
 from fastapi import FastAPI, Response
 from pydantic import ValidationError
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, SettingsError
 
 from rtp_shared import logs, migrate, rabbit
 from rtp_shared.auth import RemoteKeys, TokenVerifier
@@ -44,6 +44,8 @@ def settings_or_exit(kind: type[Settings]) -> Settings:
     """The settings from the environment; a missing or wrong one ends the process with one line that names it."""
     try:
         return kind()
+    except SettingsError as error:
+        raise SystemExit(f"settings: {error}") from None
     except ValidationError as error:
         wrong = "; ".join(f"RTP_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors() if e["loc"])
         raise SystemExit(f"settings: {wrong}") from None

@@ -22,7 +22,8 @@ class Output(BaseModel):
     )
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
+    """The text; raise ValueError if it holds a character that cannot be stored or shown."""
     for character in text:
         category = unicodedata.category(character)
         if category == "Cs" or (category == "Cc" and character not in "\n\t\r"):
@@ -30,7 +31,7 @@ def _storable(text: str) -> str:
     return text
 
 
-Storable = AfterValidator(_storable)
+Storable = AfterValidator(storable)
 
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\r\n]*$"), Storable

@@ -3,8 +3,13 @@
 A default here is valid in production and fit to be public; what is neither has no default.
 """
 
-from pydantic import Field, SecretStr
+import re
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 
 class ProcessSettings(BaseSettings):
@@ -33,5 +38,20 @@ class ProcessSettings(BaseSettings):
     outbox_days: int = Field(default=7, ge=1, description="How long published events stay in the outbox")
     inbox_days: int = Field(default=90, ge=8, description="How long the ids of handled events are remembered")
     prefetch: int = Field(default=32, ge=1, le=1000, description="Messages a consumer holds unacknowledged")
-    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_level: LogLevel = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
     examples: bool = Field(default=False, description="Load made-up advisers and mentors, for trials")
+
+    @field_validator("database_url", "owner_database_url")
+    @classmethod
+    def _is_database_url(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not url.get_secret_value().startswith(("postgresql://", "postgres://")):
+            raise ValueError("must be postgresql://user:password@host/database")
+        return url
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_origin(cls, url: str) -> str:
+        # It is the issuer of tokens, which are compared letter by letter.
+        if url and not re.fullmatch(r"https?://[^/\s?#]+", url):
+            raise ValueError("must be scheme and host, without a path or a slash at the end")
+        return url

@@ -7,15 +7,17 @@ from typing import Annotated
 from fastapi import Depends, Query
 from starlette.responses import Response
 
+from rtp_gateway.cursors import CursorRule
 from rtp_gateway.feed import queries
-from rtp_gateway.feed.schemas import EventPage, EventType, Position
+from rtp_gateway.feed.schemas import EventPage, EventType
 from rtp_shared.auth import Access, Principal
 from rtp_shared.db import AnyRow
-from rtp_shared.paging import Limit, cut, decode_cursor, encode_cursor
+from rtp_shared.paging import Limit, cut
 from rtp_shared.web import Session, router
 
 feed = router(prefix="/v1/events", tags=["Events"])
 
+LIST = "events"
 EventReader = Annotated[Principal, Depends(Access("events:read"))]
 FromCursor = Annotated[
     str | None, Query(max_length=500, description="`cursor` or `next` of an answer before; left out: from the start")
@@ -25,7 +27,12 @@ OfType = Annotated[EventType | None, Query(alias="type", description="Only event
 
 @feed.get("", response_model=EventPage)
 async def list_events(
-    principal: EventReader, session: Session, limit: Limit = 50, after: FromCursor = None, type_: OfType = None
+    principal: EventReader,
+    session: Session,
+    cursors: CursorRule,
+    limit: Limit = 50,
+    after: FromCursor = None,
+    type_: OfType = None,
 ) -> Response:
     """Read the events of the cases you may see, oldest first.
 
@@ -33,11 +40,11 @@ async def list_events(
     with it, and you miss nothing. Events of one case come in the order of their `sequence`. Nobody but the client that
     opened a draft gets events about it.
     """
-    key = decode_cursor(after, Position)
-    start: int = key[0] if key else 0
+    start = cursors.position(LIST, after) or 0
     rows = await queries.list_events(session, readers=principal.readers, after=start, limit=limit, type_=type_)
     page, last = cut(rows, limit)
-    cursor = encode_cursor(page[-1].position if page else start)
+    # Where nothing is new the reader keeps what it has, also to see by it that nothing is.
+    cursor = after if after and not page else cursors.make(LIST, page[-1].position if page else start)
     return Response(_joined(page, next_=cursor if last else None, cursor=cursor), media_type="application/json")
 
 

@@ -1,6 +1,6 @@
 """What the feed answers, and the event types that can be asked for."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
@@ -30,12 +30,3 @@ class EventPage(BaseModel):
     )
     next: str | None = Field(description="Cursor for `after` where more events are there already; null at the end")
     cursor: str = Field(description="Cursor to go on from later, also when there is nothing new")
-
-
-class Position(int):
-    """A position in a cursor. One that no feed can have is refused before PostgreSQL has to."""
-
-    def __new__(cls, value: object) -> Self:
-        if type(value) is not int or not 0 <= value < 2**63:
-            raise ValueError("not a position")
-        return super().__new__(cls, value)

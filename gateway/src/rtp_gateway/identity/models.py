@@ -20,6 +20,7 @@ SCOPES = {
     "events:read": "Read the event feed",
     "subscriptions:read": "Read webhook subscriptions",
     "subscriptions:write": "Make and end webhook subscriptions",
+    "metrics:read": "Read metrics",
 }
 
 

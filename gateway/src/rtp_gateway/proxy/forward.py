@@ -5,22 +5,27 @@ aiohttp's client, because forwarding costs a tenth of httpx's time here (docs/ad
 
 import json
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any, Protocol
 
 import aiohttp
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from yarl import URL
 
-from rtp_shared import problems, tracing
-from rtp_shared.problems import Refusal, TooLarge, Unavailable
+from rtp_shared import problems
+from rtp_shared.problems import Malformed, Refusal, TooLarge, Unavailable
 
 log = logging.getLogger(__name__)
 
 HOP_BY_HOP = frozenset(
     {b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"te", b"trailer",
-     b"transfer-encoding", b"upgrade", b"host", b"content-length"}
+     b"proxy-connection", b"transfer-encoding", b"upgrade", b"host", b"content-length"}
 )  # fmt: skip
+OURS = frozenset({b"date", b"server"})
+"""Of an answer: our own server says them, and twice would be wrong."""
+AUTOMATIC = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+"""What aiohttp would add to a request that came without."""
+PER_SERVICE = 100
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 
 
@@ -82,10 +87,15 @@ class OverHttp:
 
     def _client(self) -> aiohttp.ClientSession:
         if self._session is None:
-            # Idle connections are dropped before the services drop theirs (75 s), so that the two never race.
-            connector = aiohttp.TCPConnector(limit=200, keepalive_timeout=30)
+            # A limit for each service and none over all, so that a slow one takes no connection from the others. Idle
+            # connections are dropped before the services drop theirs (75 s), so that the two never race.
+            connector = aiohttp.TCPConnector(limit=0, limit_per_host=PER_SERVICE, keepalive_timeout=30)
             self._session = aiohttp.ClientSession(
-                connector=connector, timeout=self._timeout, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()
+                connector=connector,
+                timeout=self._timeout,
+                auto_decompress=False,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                skip_auto_headers=AUTOMATIC,
             )
         return self._session
 
@@ -109,13 +119,15 @@ class OverHttp:
             if answer.started:
                 raise  # the server cuts the connection, so that half an answer is not taken for a whole one
             await self._refuse(_refusal(name, error), scope, send)
-        except TooLarge as refusal:
+        except Refusal as refusal:
             await self._refuse(refusal, scope, send)
 
     async def _exchange(self, name: str, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         query = scope["query_string"].decode("latin-1")
         path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
-        url = URL(self._addresses[name] + path + (f"?{query}" if query else ""), encoded=True)
+        if (address := self._addresses.get(name)) is None:
+            raise Unavailable(f"{name} cannot be reached")
+        url = URL(address + path + (f"?{query}" if query else ""), encoded=True)
         headers, body = self._request(scope, receive)
         again = body is None and scope["method"] in IDEMPOTENT
         while True:
@@ -132,17 +144,16 @@ class OverHttp:
     def _request(self, scope: Scope, receive: Receive) -> tuple[list[tuple[str, str]], AsyncIterator[bytes] | None]:
         headers: list[tuple[str, str]] = []
         length, chunked = 0, False
+        dropped = HOP_BY_HOP | _named_in_connection(scope["headers"])
         for key, value in scope["headers"]:
             if key == b"content-length" and value.isdigit():
                 length = int(value[:20])
             elif key == b"transfer-encoding":
                 chunked = True
-            elif key not in HOP_BY_HOP:
-                headers.append((key.decode("latin-1"), value.decode("latin-1")))
+            elif key not in dropped:
+                headers.append((_text(key), _text(value)))
         if length > self._body_limit:
             raise TooLarge(f"at most {self._body_limit} bytes")
-        if not any(name in ("correlation-id", "x-correlation-id") for name, _ in headers):
-            headers.append(("correlation-id", tracing.current_trace().correlation_id))
         if not length and not chunked:
             return headers, None
         if not chunked:
@@ -181,16 +192,28 @@ class _Answer:
 
     async def relay(self, response: aiohttp.ClientResponse, method: str) -> None:
         self.started = True
-        headers = [
-            (name.lower(), value)
-            for name, value in response.raw_headers
-            if name.lower() not in HOP_BY_HOP or name.lower() == b"content-length"
-        ]
+        heard = [(name.lower(), value) for name, value in response.raw_headers]
+        dropped = ((HOP_BY_HOP | _named_in_connection(heard)) - {b"content-length"}) | OURS
+        headers = [header for header in heard if header[0] not in dropped]
         await self._send({"type": "http.response.start", "status": response.status, "headers": headers})
         if method != "HEAD":
             async for chunk in response.content.iter_any():
                 await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
         await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def _named_in_connection(headers: Iterable[tuple[bytes, bytes]]) -> set[bytes]:
+    """Headers that hold for one connection only, because `Connection` names them (RFC 9110 section 7.6.1)."""
+    values = [value for name, value in headers if name == b"connection"]
+    return {name.strip().lower() for value in values for name in value.split(b",")}
+
+
+def _text(header: bytes) -> str:
+    # aiohttp writes UTF-8, so what is read as UTF-8 leaves as it came. Anything else it could only change.
+    try:
+        return header.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Malformed("a header is not UTF-8") from error
 
 
 def _refusal(name: str, error: Exception) -> Refusal:

@@ -14,6 +14,7 @@ from rtp_gateway.subscriptions.models import Subscription, SubscriptionStatus
 from rtp_gateway.subscriptions.signing import Safe, new_secret, shown
 from rtp_gateway.subscriptions.sinks import Sinks
 from rtp_shared.clock import utcnow
+from rtp_shared.etags import Expected
 
 
 class Subscriber(Protocol):
@@ -59,7 +60,7 @@ async def change_subscription(
     session: AsyncSession,
     subscription_id: UUID,
     *,
-    version: int,
+    version: Expected,
     changes: Mapping[str, Any],
     subscriber: Subscriber,
     sinks: Sinks,
@@ -79,7 +80,7 @@ async def change_subscription(
 
 
 async def end_subscription(
-    session: AsyncSession, subscription_id: UUID, *, version: int, subscriber: Subscriber
+    session: AsyncSession, subscription_id: UUID, *, version: Expected, subscriber: Subscriber
 ) -> None:
     """Send nothing more. The row stays, with what was delivered."""
     subscription = await _locked(session, subscription_id, version=version, client_id=subscriber.client_id)
@@ -87,7 +88,7 @@ async def end_subscription(
     await session.flush()
 
 
-async def _locked(session: AsyncSession, subscription_id: UUID, *, version: int, client_id: str) -> Subscription:
+async def _locked(session: AsyncSession, subscription_id: UUID, *, version: Expected, client_id: str) -> Subscription:
     query = select(Subscription).where(Subscription.id == subscription_id, Subscription.client_id == client_id)
     # Without the key: events that are being recorded refer to the subscription and need not wait for this.
     subscription = (await session.execute(query.with_for_update(key_share=True))).scalar_one_or_none()

@@ -27,7 +27,7 @@ from rtp_gateway.subscriptions.sender import SECONDS, Sender
 from rtp_gateway.subscriptions.signing import Safe
 from rtp_gateway.subscriptions.sinks import Sinks
 from rtp_shared.clock import utcnow
-from rtp_shared.db import Database
+from rtp_shared.db import Database, describe
 from rtp_shared.service import Runtime
 
 log = logging.getLogger(__name__)
@@ -147,7 +147,7 @@ class Courier:
             # One attempt must not stop the others; its lease runs out, and it is made again.
             log.warning(
                 "an attempt was not reported",
-                extra={"event_id": str(claim.event_id), "error": repr(error)[:300]},
+                extra={"event_id": str(claim.event_id), "error": describe(error)},
                 exc_info=not isinstance(error, AWAY),
             )
         finally:

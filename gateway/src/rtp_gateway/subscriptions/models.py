@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_gateway.models import Model
 from rtp_gateway.subscriptions.errors import SubscriptionEnded
-from rtp_shared.etags import require_version
+from rtp_shared.etags import Expected
 
 
 class SubscriptionStatus(StrEnum):
@@ -51,11 +51,11 @@ class Subscription(Model):
         ),
     )
 
-    def expect(self, version: int) -> None:
+    def expect(self, version: Expected) -> None:
         """Refuse a change of what has ended, or of a version that is no more."""
         if self.status is SubscriptionStatus.ENDED:
             raise SubscriptionEnded
-        require_version(self.version, version)
+        version.require(self.version)
 
     def change(self, changes: dict[str, object], *, now: datetime) -> None:
         for name, value in changes.items():

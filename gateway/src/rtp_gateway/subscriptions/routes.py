@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import Depends, Path, Request, Response
 
-from rtp_gateway.feed.schemas import Position
+from rtp_gateway.cursors import CursorRule
 from rtp_gateway.subscriptions import commands, queries
 from rtp_gateway.subscriptions.models import DeliveryState, SubscriptionStatus
 from rtp_gateway.subscriptions.schemas import (
@@ -141,18 +141,20 @@ async def list_deliveries(
     subscription_id: SubscriptionId,
     principal: Reader,
     session: Session,
+    cursors: CursorRule,
     limit: Limit = 50,
     after: After = None,
     state: DeliveryState | None = None,
 ) -> Page[DeliveryView]:
     """List what was and is to be delivered to a subscription of yours, newest event first."""
-    key = decode_cursor(after, Position)
+    list_ = f"deliveries:{subscription_id}"
+    position = cursors.position(list_, after)
     await queries.get_subscription(session, subscription_id, client_id=principal.client_id)
-    rows = await queries.list_deliveries(
-        session, subscription_id, limit=limit, after=key[0] if key else None, state=state
-    )
+    rows = await queries.list_deliveries(session, subscription_id, limit=limit, after=position, state=state)
     page, last = cut(rows, limit)
-    return Page(items=[DeliveryView.model_validate(row) for row in page], next=last and encode_cursor(last.position))
+    return Page(
+        items=[DeliveryView.model_validate(row) for row in page], next=last and cursors.make(list_, last.position)
+    )
 
 
 def _shown(subscription: Any, response: Response) -> SubscriptionView:

@@ -17,6 +17,7 @@ from rtp_shared.clock import utcnow
 from rtp_shared.contracts.advice_matching import SupportAgreed, SupportProposed
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
 from rtp_shared.db import visible_to
+from rtp_shared.etags import Expected
 from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError
 
@@ -61,7 +62,7 @@ async def close_request(session: AsyncSession, case: CaseWithdrawn, *, readers: 
 
 
 async def accept(
-    session: AsyncSession, request_id: UUID, *, adviser_id: UUID, version: int, actor: Actor, outbox: Outbox
+    session: AsyncSession, request_id: UUID, *, adviser_id: UUID, version: Expected, actor: Actor, outbox: Outbox
 ) -> None:
     """Accept a proposed adviser and take one of their places; of two who want the last one, one is refused."""
     query = select(SupportRequest).where(

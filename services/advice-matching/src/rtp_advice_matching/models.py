@@ -22,7 +22,7 @@ from rtp_advice_matching.matching import IN_WORDS, Fit, Need, Ranking
 from rtp_shared.auth import organisation_reader
 from rtp_shared.contracts.vocabulary import Stage
 from rtp_shared.db import SYSTEM, Base, new_metadata
-from rtp_shared.etags import require_version
+from rtp_shared.etags import Expected
 
 
 class Model(Base):
@@ -199,11 +199,11 @@ class SupportRequest(Model):
         self._published(now)
         return proposals
 
-    def expect(self, version: int, *, by: str) -> None:
+    def expect(self, version: Expected, *, by: str) -> None:
         """Refuse a write by another reader than the client that opened the case, or on a version that is no more."""
         if by not in self.readers:
             raise NotForYouToAccept
-        require_version(self.version, version)
+        version.require(self.version)
         if self.status is SupportStatus.CLOSED:
             raise SupportRequestClosed("the case was withdrawn")
         if self.status is SupportStatus.AGREED:

@@ -14,6 +14,7 @@ from rtp_shared.clock import utcnow
 from rtp_shared.contracts.applications import CaseOpened, CaseSubmitted, CaseWithdrawn
 from rtp_shared.contracts.vocabulary import Route
 from rtp_shared.db import visible_to
+from rtp_shared.etags import Expected
 from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError
 
@@ -45,7 +46,7 @@ async def open_case(
 
 
 async def edit_case(
-    session: AsyncSession, case_id: UUID, *, version: int, changes: Mapping[str, Any], actor: Actor
+    session: AsyncSession, case_id: UUID, *, version: Expected, changes: Mapping[str, Any], actor: Actor
 ) -> Case:
     """Change a draft; fields that are not named stay as they are."""
     case = await _locked(session, case_id, version=version, actor=actor)
@@ -54,9 +55,10 @@ async def edit_case(
     return case
 
 
-async def submit_case(session: AsyncSession, case_id: UUID, *, version: int, actor: Actor, outbox: Outbox) -> Case:
+async def submit_case(session: AsyncSession, case_id: UUID, *, version: Expected, actor: Actor, outbox: Outbox) -> Case:
     """Disclose the draft to the bodies it names, and start what follows."""
     case = await _locked(session, case_id, version=version, actor=actor)
+    await _require_open_bodies(session, case)
     case.submit(now=utcnow())
     await session.flush()
     await _publish(session, outbox, case, _submitted(case))
@@ -64,7 +66,7 @@ async def submit_case(session: AsyncSession, case_id: UUID, *, version: int, act
 
 
 async def withdraw_case(
-    session: AsyncSession, case_id: UUID, *, version: int, reason: str | None, actor: Actor, outbox: Outbox
+    session: AsyncSession, case_id: UUID, *, version: Expected, reason: str | None, actor: Actor, outbox: Outbox
 ) -> Case:
     """End the case at the staff group's wish."""
     case = await _locked(session, case_id, version=version, actor=actor)
@@ -83,7 +85,7 @@ _LOCKED = (
 )
 
 
-async def _locked(session: AsyncSession, case_id: UUID, *, version: int, actor: Actor) -> Case:
+async def _locked(session: AsyncSession, case_id: UUID, *, version: Expected, actor: Actor) -> Case:
     case = (await session.execute(_LOCKED, {"case_id": case_id, "readers": actor.readers})).scalar_one_or_none()
     if case is None:
         raise NoSuchCase
@@ -91,14 +93,24 @@ async def _locked(session: AsyncSession, case_id: UUID, *, version: int, actor: 
     return case
 
 
+async def _require_open_bodies(session: AsyncSession, case: Case) -> None:
+    """A body may have ended since the draft named it, and what is disclosed cannot be taken back."""
+    named = {name: str(id_) for name, column in BODY_FIELDS.items() if (id_ := getattr(case, column))}
+    known = await open_bodies(session, list(named.values()))
+    _refuse_unknown([name for name, id_ in named.items() if id_ not in known])
+
+
+def _refuse_unknown(names: Sequence[str]) -> None:
+    if names:
+        raise UnknownBody(errors=[FieldError(_ON_THE_WIRE[name], "not a body that exists today") for name in names])
+
+
 async def _resolved(session: AsyncSession, details: Mapping[str, Any]) -> dict[str, Any]:
     """The details as columns: bodies by id, and the region that the employer lies in."""
     columns = {name: value for name, value in details.items() if name not in BODY_FIELDS}
     named = {name: details[name] for name in BODY_FIELDS if name in details}
     bodies = await open_bodies(session, [reference for reference in named.values() if reference])
-    unknown = [name for name, reference in named.items() if reference and reference not in bodies]
-    if unknown:
-        raise UnknownBody(errors=[FieldError(_ON_THE_WIRE[name], "not a body that exists today") for name in unknown])
+    _refuse_unknown([name for name, reference in named.items() if reference and reference not in bodies])
     for name, reference in named.items():
         columns[BODY_FIELDS[name]] = bodies[reference].id if reference else None
     if "employer" in named:

@@ -12,7 +12,7 @@ from rtp_applications.numbers import new_number
 from rtp_shared.auth import organisation_reader
 from rtp_shared.contracts.vocabulary import LegalForm, Route, Sector
 from rtp_shared.db import SYSTEM, Base, new_metadata
-from rtp_shared.etags import require_version
+from rtp_shared.etags import Expected
 from rtp_shared.problems import FieldError
 
 
@@ -160,11 +160,11 @@ class Case(Model):
             changed_at=now,
         )
 
-    def expect(self, version: int, *, by: str) -> None:
+    def expect(self, version: Expected, *, by: str) -> None:
         """Refuse a write by another client than the one that opened the case, or on a version that is no more."""
         if self.opened_by != by:
             raise NotTheApplicant
-        require_version(self.version, version)
+        version.require(self.version)
 
     def edit(self, changes: dict[str, object], *, now: datetime) -> None:
         """Change what the draft says. After submission the disclosed text stands."""

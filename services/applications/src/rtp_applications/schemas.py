@@ -38,7 +38,9 @@ class CaseChanges(Input):
     finance_sought_pence: Pence | None = Field(default=None, description="Finance sought, in pence")
     finance_purposes: list[FinancePurpose] = Field(default=[], max_length=10)
     support_needs: list[SupportTopic] = Field(default=[], max_length=10)
-    conflicts_declared: bool = Field(default=False, description="The applicants declared their conflicts of interest")
+    conflicts_declared: bool = Field(
+        default=False, strict=True, description="The applicants declared their conflicts of interest"
+    )
 
 
 class CaseOpening(CaseChanges):

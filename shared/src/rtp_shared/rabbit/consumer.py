@@ -10,7 +10,7 @@ from pika.channel import Channel
 from rtp_shared import events
 from rtp_shared.bus import BusUnavailable, Message
 from rtp_shared.consumer import Consumer
-from rtp_shared.db import is_away
+from rtp_shared.db import describe, is_away
 from rtp_shared.rabbit.link import Link
 from rtp_shared.rabbit.topology import declare
 
@@ -98,7 +98,7 @@ class RabbitConsumer:
                 tries += 0 if is_away(error) else 1  # until the database is back, however long that takes
                 log.warning(
                     "handling failed",
-                    extra={"event_id": str(message.event_id), "error": repr(error)[:300], "tries": tries},
+                    extra={"event_id": str(message.event_id), "error": describe(error), "tries": tries},
                 )
                 if tries >= HANDLER_TRIES or isinstance(error, events.NotAnEvent):
                     log.error("gave up, dead-letter queue", extra={"event_id": str(message.event_id)})  # noqa: TRY400

@@ -1,0 +1,98 @@
+"""How errors are answered: refusals and whatever else goes wrong become problem details, in this one place."""
+
+from typing import Any
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+
+from rtp_shared import problems
+from rtp_shared.db import is_away, sqlstate
+from rtp_shared.problems import FieldError, Invalid, Malformed, Refusal, Unavailable
+
+
+def _problem(request: Request, refusal: Refusal) -> Response:
+    base_url = request.app.state.runtime.settings.public_url
+    return Response(
+        problems.problem(refusal, base_url=base_url, instance=request.url.path),
+        status_code=refusal.status,
+        headers=dict(refusal.headers),
+        media_type=problems.CONTENT_TYPE,
+    )
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)  # noqa: S101 - registered for this class only
+    return _problem(request, error)
+
+
+async def not_valid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
+    found = error.errors()
+    if any(e["type"] == "json_invalid" for e in found):
+        return _problem(request, _unreadable("is not JSON"))
+    return _problem(request, Invalid(errors=[_field_error(e) for e in found]))
+
+
+def _field_error(error: dict[str, Any]) -> FieldError:
+    location, *path = error["loc"] or ("body",)
+    if location == "body":
+        field = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+    else:
+        field = ".".join(str(part) for part in path)
+    return FieldError(field, str(error["msg"]).removeprefix("Value error, "), str(location))
+
+
+async def plain(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    if error.status_code == 400:
+        return _problem(request, _unreadable("cannot be read as JSON"))
+    headers = {"Allow": ", ".join(_allowed(request))} if error.status_code == 405 else dict(error.headers or {})
+    body = problems.plain_problem(error.status_code, instance=request.url.path)
+    return Response(body, error.status_code, headers=headers, media_type=problems.CONTENT_TYPE)
+
+
+def _unreadable(reason: str) -> Malformed:
+    return Malformed(f"the body {reason}", errors=[FieldError("", reason)])
+
+
+def _allowed(request: Request) -> list[str]:
+    """Every method that the path takes; one route knows only its own."""
+    routes = [route for router in request.app.state.runtime.service.routers for route in router.routes]
+    matching = [r for r in routes if isinstance(r, APIRoute) and r.path_regex.match(request.scope["path"])]
+    methods = {method for route in matching for method in route.methods or ()} or {"GET"}
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
+
+
+GONE_AWAY = 499
+"""The caller went away before it had sent everything. Nobody gets this status; it is for metrics and logs."""
+
+
+async def unexpected(request: Request, error: Exception) -> Response:
+    if isinstance(error, ClientDisconnect):
+        return Response(status_code=GONE_AWAY)
+    if refusal := as_refusal(error):
+        return _problem(request, refusal)
+    body = problems.plain_problem(500, instance=request.url.path)
+    return Response(body, 500, media_type=problems.CONTENT_TYPE)
+
+
+_TAKEN = ("23503", "23505", "23P01")
+"""Foreign key, unique and exclusion violations: what another request can bring about. Others are mistakes of ours."""
+
+
+def as_refusal(error: Exception) -> Refusal | None:
+    """What an error of the database or of text encoding means to the caller; None where it is our own fault."""
+    if is_away(error):
+        return Unavailable("the database does not answer")
+    state = sqlstate(error)
+    if state[:2] == "22":
+        return Invalid("a value cannot be stored")
+    if state in _TAKEN or state[:2] == "40":
+        return problems.Conflict("another request changed the same thing at the same time; try again")
+    if isinstance(error, UnicodeError):
+        return Invalid("a text is not valid Unicode")
+    return None
