@@ -27,6 +27,7 @@ from rtp_gateway.app import service as gateway
 from rtp_gateway.identity.commands import register_client
 from rtp_gateway.identity.keys import SigningKey
 from rtp_gateway.identity.models import SCOPES
+from rtp_gateway.proxy.routing import NAMES
 from rtp_shared import migrate
 from rtp_shared.db import Database
 from rtp_shared.run import load_reference_data
@@ -84,7 +85,8 @@ class Stage:
         service_port, gateway_port, floor_port = free_ports(3)
         self.public_url = f"http://127.0.0.1:{gateway_port}"
         asyncio.run(self._prepare())
-        upstreams = json.dumps({"applications": f"http://127.0.0.1:{service_port}"})
+        # The gateway wants an address for every service; only cases are asked for.
+        upstreams = json.dumps(dict.fromkeys(NAMES, f"http://127.0.0.1:{service_port}"))
         gateway_pid = self.start_service(
             gateway,
             gateway_port,

@@ -12,7 +12,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from rtp_gateway.proxy.forward import OverHttp
-from rtp_shared.run import QuietServer, http_config
+from rtp_shared.server import QuietServer, http_config
 
 pytestmark = pytest.mark.anyio
 LIMIT = 100_000

@@ -8,7 +8,8 @@ from rtp_gateway.proxy.routing import NAMES
 from rtp_gateway.settings import GatewaySettings
 from rtp_gateway.subscriptions.courier import Courier
 from rtp_shared import logs
-from rtp_shared.run import chosen_process, run_prepare, serve, settings_or_exit, uvloop_run, worker
+from rtp_shared.run import chosen_process, run_prepare, settings_or_exit, uvloop_run, worker
+from rtp_shared.server import serve
 from rtp_shared.service import Runtime
 
 
@@ -39,7 +40,7 @@ def main() -> int:
         body_limit=settings.body_limit,
         seconds=settings.upstream_seconds,
     )
-    serve(build_gateway(runtime, key, upstreams), settings)
+    serve(build_gateway(runtime, key, upstreams), host=settings.host, port=settings.port)
     return 0
 
 

@@ -4,13 +4,11 @@ import argparse
 import asyncio
 import logging
 import signal
-import socket
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
-import uvicorn
 from fastapi import FastAPI, Response
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsError
@@ -22,6 +20,7 @@ from rtp_shared.db import Database
 from rtp_shared.rabbit import RabbitBus, RabbitConsumer
 from rtp_shared.relay import Relay
 from rtp_shared.retention import keep_tidy
+from rtp_shared.server import QuietServer, http_config, serve
 from rtp_shared.service import Runtime, Service
 from rtp_shared.settings import ProcessSettings
 from rtp_shared.web import build_app
@@ -60,7 +59,7 @@ def main(service: Service) -> int:
         return run_prepare(service, settings)
     runtime = Runtime.build(service, settings, verifier(settings))
     if process == "web":
-        serve(build_app(runtime), settings)
+        serve(build_app(runtime), host=settings.host, port=settings.port)
         return 0
     uvloop_run(worker(runtime))
     return 0
@@ -89,41 +88,6 @@ async def _reported(work: Awaitable[None]) -> int:
 def verifier(settings: ProcessSettings) -> TokenVerifier:
     url = settings.jwks_url or f"{settings.public_url}/.well-known/jwks.json"
     return TokenVerifier(issuer=settings.public_url, keys=RemoteKeys(url))
-
-
-class QuietServer(uvicorn.Server):
-    """uvicorn without its own signal handling: whoever runs it decides when it ends, by `should_exit`."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = asyncio.Event()
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
-
-
-def http_config(app: Any, *, host: str = "127.0.0.1", port: int = 0) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        access_log=False,
-        log_config=None,
-        timeout_keep_alive=75,  # longer than any client of ours keeps an idle connection, so they never race
-        timeout_graceful_shutdown=20,
-        server_header=False,
-        lifespan="off",
-    )
-
-
-def serve(app: Any, settings: ProcessSettings) -> None:
-    """Serve until SIGTERM or Ctrl-C, then finish the requests under way."""
-    uvicorn.Server(http_config(app, host=settings.host, port=settings.port)).run()
 
 
 async def prepare(service: Service, settings: ProcessSettings) -> None:

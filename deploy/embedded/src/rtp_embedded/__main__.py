@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from rtp_embedded import postgres, sandbox
 from rtp_embedded.platform import Keys, Platform, prepare
 from rtp_shared import logs
-from rtp_shared.run import QuietServer, http_config
+from rtp_shared.server import QuietServer, http_config
 
 
 class CannotStart(Exception):

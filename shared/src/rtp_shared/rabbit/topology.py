@@ -10,7 +10,7 @@ from rtp_shared.rabbit.link import Link
 
 EXCHANGE = "rtp.events"
 DEAD = "rtp.dead"
-DELIVERY_LIMIT = 50
+DELIVERY_LIMIT = 200
 
 
 async def declare(link: Link, service: str, routing_keys: Sequence[str]) -> None:

@@ -1,0 +1,90 @@
+"""Keys to check tokens with, when the gateway that gives them out is slow or away."""
+
+import asyncio
+import time
+import uuid
+
+import pytest
+from joserfc.jwk import KeySet
+
+from rtp_gateway.identity.keys import SigningKey
+from rtp_shared.auth import RemoteKeys, TokenVerifier
+from rtp_shared.problems import Unauthenticated, Unavailable
+
+pytestmark = pytest.mark.anyio
+
+ISSUER = "http://rtp.test"
+
+
+class Gateway(RemoteKeys):
+    """Its answers come when the test lets them."""
+
+    def __init__(self, keys: KeySet) -> None:
+        super().__init__("http://nowhere.test")
+        self.keys, self.answers, self.asked, self.away = keys, asyncio.Event(), 0, False
+        self.answers.set()
+
+    async def _fetch(self) -> KeySet:
+        self.asked += 1
+        await self.answers.wait()
+        if self.away:
+            raise Unavailable
+        return self.keys
+
+
+def token(key: SigningKey) -> str:
+    return key.access_token(
+        issuer=ISSUER, client_id=str(uuid.uuid4()), organisation=uuid.uuid4(), scopes=["cases:read"], seconds=60
+    )
+
+
+@pytest.fixture
+def key() -> SigningKey:
+    return SigningKey(SigningKey.generate())
+
+
+async def test_keys_are_fetched_once_and_garbage_fetches_none(key: SigningKey) -> None:
+    gateway = Gateway(key.public_keys)
+    verifier = TokenVerifier(issuer=ISSUER, keys=gateway)
+    await verifier.verify(token(key))
+    for garbage in ("garbage", "a.b.c", "", "e30.e30.e30", token(key)[:-4] + "AAAA", "W" * 5000):
+        with pytest.raises(Unauthenticated):
+            await verifier.verify(garbage)
+    await verifier.verify(token(key))
+    assert gateway.asked <= 2  # once at first, and once for a key id that nobody knows
+
+
+async def test_whoever_has_keys_does_not_wait_for_a_gateway_that_hangs(key: SigningKey) -> None:
+    gateway = Gateway(key.public_keys)
+    verifier = TokenVerifier(issuer=ISSUER, keys=gateway)
+    await verifier.verify(token(key))
+    gateway.answers.clear()
+    stranger = SigningKey(SigningKey.generate())
+    waiting = asyncio.ensure_future(verifier.verify(token(stranger)))
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        assert await verifier.verify(token(key))
+    gateway.away = True
+    gateway.answers.set()
+    with pytest.raises(Unauthenticated):
+        await waiting
+    assert await verifier.verify(token(key))
+
+
+async def test_a_new_key_is_found_when_its_first_token_comes(key: SigningKey, monkeypatch: pytest.MonkeyPatch) -> None:
+    gateway = Gateway(key.public_keys)
+    verifier = TokenVerifier(issuer=ISSUER, keys=gateway)
+    await verifier.verify(token(key))
+    newer = SigningKey(SigningKey.generate())
+    gateway.keys = KeySet([*key.public_keys.keys, *newer.public_keys.keys])
+    later = time.monotonic() + RemoteKeys.PAUSE_SECONDS + 1
+    monkeypatch.setattr("rtp_shared.auth.time.monotonic", lambda: later)
+    assert await verifier.verify(token(newer))
+    assert gateway.asked == 2
+
+
+async def test_without_any_keys_it_is_not_the_caller_s_fault(key: SigningKey) -> None:
+    gateway = Gateway(key.public_keys)
+    gateway.away = True
+    with pytest.raises(Unavailable):
+        await TokenVerifier(issuer=ISSUER, keys=gateway).verify(token(key))
