@@ -7,8 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from rtp_applications import commands, queries
 from rtp_applications.load import body_id
 from rtp_embedded.platform import Platform
+from rtp_shared.auth import Principal
+from rtp_shared.clock import utcnow
+from rtp_shared.contracts.vocabulary import Route
 from tests.conftest import NewClient
 from tests.support.cases import EMPLOYER, READY, TRUST, employer_id, open_case, submit_case
 
@@ -407,3 +411,18 @@ async def test_wrong_paths_are_problems(new_client: NewClient, method: str, path
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["status"] == status
+
+
+async def test_a_new_case_is_an_object_like_any_other(platform: Platform) -> None:
+    """Opening writes past the unit of work; what changes afterwards in the same transaction must still be written."""
+    runtime = platform.runtimes["applications"]
+    actor = Principal("object-test", uuid.uuid4(), frozenset())
+    async with runtime.database.transaction(actor.readers) as session:
+        case = await commands.open_case(
+            session, route=Route.RIGHT_TO_PROVIDE, details={}, actor=actor, outbox=runtime.outbox
+        )
+        case.edit({"summary": "changed at once"}, now=utcnow())
+        case_id = case.id
+    async with runtime.database.transaction(actor.readers) as session:
+        row = await queries.get_case(session, case_id, readers=actor.readers)
+    assert (row.summary, row.version, row.sequence) == ("changed at once", 2, 1)

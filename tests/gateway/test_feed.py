@@ -182,8 +182,9 @@ def cursor(*key: Any) -> str:
         ("type", "no.such.type"), ("type", ""),
         ("after", "£"), ("after", "{}"), ("after", "a" * 501), ("after", cursor()), ("after", cursor(-1)),
         ("after", cursor(2**63)), ("after", cursor("1")), ("after", cursor(1.5)), ("after", cursor(True)),
-        ("after", cursor(None)), ("after", cursor(1, 2)), ("after", cursor([1])), ("after", "null"), ("after", cursor(1)),
-        ("after", ""), ("after", "gAAAA"), ("after", "\x00"), pytest.param("after", OF_ANOTHER_KEY, id="after-of-another-key"),
+        ("after", cursor(None)), ("after", cursor(1, 2)), ("after", cursor([1])), ("after", "null"),
+        ("after", cursor(1)), ("after", ""), ("after", "gAAAA"), ("after", "\x00"),
+        pytest.param("after", OF_ANOTHER_KEY, id="after-of-another-key"),
     ],
 )  # fmt: skip
 async def test_bad_parameters_are_named(new_client: NewClient, name: str, value: str) -> None:

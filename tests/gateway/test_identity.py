@@ -3,17 +3,21 @@
 import base64
 import hmac
 import json
+import re
 import time
 import uuid
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
+from sqlalchemy.exc import IntegrityError
 
 from rtp_embedded.platform import Platform
 from rtp_gateway.identity.commands import register_client
+from rtp_gateway.identity.models import Client, hash_secret
 from tests.conftest import NewClient
 
 pytestmark = pytest.mark.anyio
@@ -111,6 +115,66 @@ async def test_a_form_that_cannot_be_read_is_an_invalid_request(api: httpx.Async
     assert answer.json()["error"] in ("invalid_request", "invalid_client")
     as_json = await api.post("/oauth2/token", json=GRANT)
     assert (as_json.status_code, as_json.json()["error"]) == (400, "invalid_request")
+
+
+ALLOWED = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]*")
+"""RFC 6749 section 5.2: what an error_description may hold."""
+
+
+@pytest.mark.parametrize("scope", ['cases:read "quoted"', "back\\slash", "caf\u00e9", "a\x07b"])
+async def test_an_error_description_holds_only_what_it_may(
+    api: httpx.AsyncClient, credentials: tuple[str, str], scope: str
+) -> None:
+    form = {**GRANT, "client_id": credentials[0], "client_secret": credentials[1], "scope": scope}
+    answer = await api.post("/oauth2/token", data=form)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_scope")
+    assert ALLOWED.fullmatch(answer.json()["error_description"])
+    assert "?" in answer.json()["error_description"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "status", "granted"), [("", 200, "cases:read cases:write"), (" ", 400, None), ("\t \n", 400, None)]
+)
+async def test_a_blank_scope_gives_no_token_without_scopes(
+    api: httpx.AsyncClient, credentials: tuple[str, str], scope: str, status: int, granted: str | None
+) -> None:
+    form = {**GRANT, "client_id": credentials[0], "client_secret": credentials[1], "scope": scope}
+    answer = await api.post("/oauth2/token", data=form)
+    assert answer.status_code == status
+    assert answer.json().get("scope") == granted
+    assert answer.json().get("error") == (None if granted else "invalid_scope")
+
+
+async def test_credentials_come_in_one_way(api: httpx.AsyncClient, credentials: tuple[str, str]) -> None:
+    client_id, secret = credentials
+    basic = (client_id, quote(secret, safe=""))
+    for twice in ({"client_id": client_id, "client_secret": secret}, {"client_secret": "x"}, {"client_id": "other"}):
+        answer = await api.post("/oauth2/token", data={**GRANT, **twice}, auth=basic)
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    named = await api.post("/oauth2/token", data={**GRANT, "client_id": client_id}, auth=basic)
+    assert named.status_code == 200
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_a_secret_is_compared_also_where_the_client_may_not(active: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[bytes] = []
+
+    def compare(kept: bytes, given: bytes) -> bool:
+        compared.append(given)
+        return kept == given
+
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    client = Client(client_id="one", secret_hash=hash_secret("right"), active=active)
+    assert client.accepts("right") is active
+    assert client.accepts("wrong") is False
+    assert compared == [hash_secret("right"), hash_secret("wrong")]
+
+
+@pytest.mark.parametrize("client_id", ["a b", "ab", "-ab", "Abc", "a" * 64, "abc\n", "abc,org:1"])
+async def test_no_client_gets_an_id_that_could_be_taken_for_two_readers(platform: Platform, client_id: str) -> None:
+    with pytest.raises(IntegrityError, match="ck_clients_client_id"):
+        async with platform.gateway.database.transaction() as session:
+            await register_client(session, client_id, name="t", organisation=uuid.uuid4(), secret="x", scopes=[])
 
 
 def claims(platform: Platform, **changes: Any) -> dict[str, Any]:

@@ -29,11 +29,12 @@ def main() -> int:
     logs.configure(settings.log_level)
     if process == "prepare":
         return run_prepare(service, settings)
+    if process == "web":
+        check_upstreams(settings)
     runtime, key = build_runtime(settings)
     if process == "delivery":
         uvloop_run(deliver(runtime))
         return 0
-    check_upstreams(settings)
     upstreams = OverHttp(
         settings.upstreams,
         public_url=settings.public_url,

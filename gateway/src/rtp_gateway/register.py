@@ -13,14 +13,14 @@ from uuid import UUID
 from sqlalchemy.exc import SQLAlchemyError
 
 from rtp_gateway.identity.commands import register_client
-from rtp_gateway.identity.models import SCOPES, new_secret
+from rtp_gateway.identity.models import CLIENT_ID, SCOPES, new_secret
 from rtp_shared.db import Database
 from rtp_shared.run import settings_or_exit
 from rtp_shared.settings import ProcessSettings
 
 
 def client_id(text: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{2,62}", text):
+    if not re.fullmatch(CLIENT_ID, text):
         raise argparse.ArgumentTypeError("3 to 63 lower-case letters, digits and hyphens")
     return text
 

@@ -20,7 +20,7 @@ from rtp_shared.db import Database
 from rtp_shared.rabbit import RabbitBus, RabbitConsumer
 from rtp_shared.relay import Relay
 from rtp_shared.retention import keep_tidy
-from rtp_shared.server import QuietServer, http_config, serve
+from rtp_shared.server import QuietServer, http_config, serve, spare_collections
 from rtp_shared.service import Runtime, Service
 from rtp_shared.settings import ProcessSettings
 from rtp_shared.web import build_app
@@ -138,6 +138,7 @@ async def worker(runtime: Runtime, extra: Sequence[Loop] = ()) -> None:
         bus=bus,
         metrics=runtime.metrics,
     )
+    spare_collections()
     loops: list[Loop] = [relay.run, lambda: keep_tidy(runtime.database, settings), *extra]
     state: dict[str, Callable[[], bool]] = {"relay_leads": lambda: relay.leading}
     if runtime.service.handlers:

@@ -1,6 +1,7 @@
 """The HTTP server, uvicorn, as every process of ours runs it."""
 
 import asyncio
+import gc
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,6 +83,17 @@ def http_config(app: Any, *, host: str = "127.0.0.1", port: int = 0) -> uvicorn.
     )
 
 
+def spare_collections() -> None:
+    """Leave what a process has loaded out of every later garbage collection, and collect less often.
+
+    A full collection over all modules and classes stops every request for tens of milliseconds.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
+
+
 def serve(app: Any, *, host: str, port: int) -> None:
     """Serve until SIGTERM or Ctrl-C, then finish the requests under way."""
+    spare_collections()
     uvicorn.Server(http_config(app, host=host, port=port)).run()

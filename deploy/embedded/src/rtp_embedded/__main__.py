@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from rtp_embedded import postgres, sandbox
 from rtp_embedded.platform import Keys, Platform, prepare
 from rtp_shared import logs
-from rtp_shared.server import QuietServer, http_config
+from rtp_shared.server import QuietServer, http_config, spare_collections
 
 
 class CannotStart(Exception):
@@ -94,6 +94,7 @@ async def _serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     web = QuietServer(http_config(platform.app))
+    spare_collections()
     async with _background(platform, stopping):
         serving = asyncio.ensure_future(web.serve(sockets=[listener]))
         await web.ready.wait()

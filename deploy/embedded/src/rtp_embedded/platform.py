@@ -80,7 +80,9 @@ class Platform:
         apps: dict[str, ASGIApp] = {name: build_app(runtime) for name, runtime in self.runtimes.items()}
         self.app = build_gateway(self.gateway, signing_key, InProcess(apps))
         self.runtimes[gateway.name] = self.gateway
-        self.bus = InProcessBus({name: consumer(runtime) for name, runtime in self.runtimes.items()})
+        # The gateway hears first: subscribers need not wait for what the services make of an event.
+        hearing = {gateway.name: self.gateway, **self.runtimes}
+        self.bus = InProcessBus({name: consumer(runtime) for name, runtime in hearing.items()})
         self.relays = {
             name: Relay(database_url=_plain(runtime), bus=self.bus, metrics=runtime.metrics)
             for name, runtime in self.runtimes.items()

@@ -1,5 +1,6 @@
 """Registering clients and granting tokens."""
 
+import re
 import uuid
 from collections.abc import Sequence
 
@@ -16,7 +17,7 @@ class TokenRefused(Exception):
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
         self.code = code
-        self.detail = detail
+        self.detail = re.sub(r"[^\x20\x21\x23-\x5b\x5d-\x7e]", "?", detail)
 
 
 async def register_client(
@@ -39,10 +40,11 @@ async def granted_scopes(
 ) -> tuple[Client, list[str]]:
     """The client and the scopes it gets; raise TokenRefused for a wrong secret or a scope it may not have."""
     client = await session.get(Client, client_id)
-    # The same work whether the client exists or not, so that timing does not tell.
     if not (client or _NOBODY).accepts(secret) or client is None:
         raise TokenRefused("invalid_client", "unknown client or wrong secret")
-    scopes = wanted.split() if wanted else client.scopes
+    scopes = client.scopes if wanted is None else wanted.split()
+    if wanted is not None and not scopes:
+        raise TokenRefused("invalid_scope", "scope names none")
     if refused := sorted(set(scopes) - set(client.scopes)):
         raise TokenRefused("invalid_scope", f"this client may not have: {' '.join(refused)[:200]}")
     return client, sorted(set(scopes))

@@ -6,6 +6,7 @@ import secrets
 import uuid
 from datetime import datetime
 
+from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_gateway.models import Model
@@ -24,6 +25,10 @@ SCOPES = {
 }
 
 
+CLIENT_ID = "^[a-z0-9][a-z0-9-]{2,62}$"
+"""An id becomes part of a reader's name, and readers are told apart by blanks."""
+
+
 class Client(Model):
     """A system that may ask for tokens. Its secret is kept as a hash: long and random, SHA-256 is enough for it."""
 
@@ -37,8 +42,12 @@ class Client(Model):
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
 
+    __table_args__ = (CheckConstraint(f"client_id ~ '{CLIENT_ID}'", name="client_id"),)
+
     def accepts(self, secret: str) -> bool:
-        return self.active and hmac.compare_digest(self.secret_hash, hash_secret(secret))
+        # The secret is always compared, so that timing does not tell whether there is an active client of this id.
+        right = hmac.compare_digest(self.secret_hash, hash_secret(secret))
+        return right and self.active
 
 
 def new_secret() -> str:

@@ -124,7 +124,8 @@ async def _form(request: Request) -> dict[str, str]:
         raise TokenRefused("invalid_request", "the form cannot be read") from error
     if any(len(values) > 1 for values in fields.values()):
         raise TokenRefused("invalid_request", "a field is given twice")
-    form = {name: values[0] for name, values in fields.items()}
+    # A parameter without a value counts as left out (RFC 6749 section 3.2).
+    form = {name: values[0] for name, values in fields.items() if values[0]}
     if "grant_type" not in form:
         raise TokenRefused("invalid_request", "grant_type is missing")
     if form["grant_type"] != "client_credentials":
@@ -140,6 +141,8 @@ def _credentials(request: Request, form: dict[str, str]) -> tuple[str, str]:
         except (binascii.Error, UnicodeDecodeError) as error:
             raise TokenRefused("invalid_client", "the Basic credentials cannot be read") from error
         client_id, secret = unquote_plus(client_id), unquote_plus(secret)
+        if "client_secret" in form or form.get("client_id", client_id) != client_id:
+            raise TokenRefused("invalid_request", "credentials by HTTP Basic and in the form")
     else:
         client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
     if not client_id or not secret or "\x00" in client_id:

@@ -1,6 +1,8 @@
 """What developers read: documents, schemas, problem pages. All of it public, none of it from a database."""
 
 import json
+import re
+from functools import cache
 from html import escape
 from importlib.resources import files
 from typing import Any
@@ -74,13 +76,19 @@ async def asset(name: str) -> Response:
         return Response(_START, media_type="text/javascript")
     if name not in ASSETS:
         raise NotFound
-    content = (files("fastapi_offline") / "static" / name).read_bytes()
-    return Response(content, media_type=ASSETS[name])
+    return Response(_static(name), media_type=ASSETS[name], headers={"Cache-Control": "public, max-age=86400"})
+
+
+@cache
+def _static(name: str) -> bytes:
+    return (files("fastapi_offline") / "static" / name).read_bytes()
 
 
 @portal.get("/openapi.json")
 async def openapi(request: Request) -> JSONResponse:
-    return JSONResponse(await openapi_document(request.app))
+    document = await openapi_document(request.app)
+    # First the address that it was read from, under whatever name: /docs may call no other, and callers may use it too.
+    return JSONResponse({**document, "servers": [{"url": "/"}, *document["servers"]]})
 
 
 @portal.get("/asyncapi.json")
@@ -109,8 +117,12 @@ async def problem_type(slug: str) -> HTMLResponse:
     known = {kind.slug(): kind for kind in all_refusals()}
     kind = known.get(slug)
     if kind is None:
+        if not re.fullmatch(r"[a-z-]{3,60}", slug):
+            raise NotFound("there is no such problem type")
         return _page(
-            escape(slug), "<p>A problem type of one of the services. Its title and detail stand in the answer.</p>"
+            escape(slug),
+            "<p>This process does not know the type. If an answer of a service named it, its title says what kind of "
+            "refusal it is, and its <code>detail</code> and <code>errors</code> what is wrong.</p>",
         )
     return _page(
         escape(kind.title),

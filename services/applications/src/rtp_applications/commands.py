@@ -1,11 +1,13 @@
 """What can be done with a case: verb(session, subject, *, details)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
 
 from rtp_applications.errors import NoSuchCase, UnknownBody
 from rtp_applications.models import Case
@@ -31,6 +33,10 @@ class Actor(Protocol):
 BODY_FIELDS = {"employer": "employer_id", "commissioner": "commissioner_id", "decision_body": "decision_body_id"}
 _ON_THE_WIRE = {"employer": "/employer", "commissioner": "/commissioner", "decision_body": "/decisionBody"}
 
+_TABLE = cast("Table", Case.__table__)
+_INSERT = insert(_TABLE).returning(_TABLE.c.id)
+_INSERTED = [column.name for column in _TABLE.columns if column.name != "id"]
+
 
 async def open_case(
     session: AsyncSession, *, route: Route, details: Mapping[str, Any], actor: Actor, outbox: Outbox
@@ -39,8 +45,7 @@ async def open_case(
     case = Case.open(route=route, opened_by=actor.client_id, now=utcnow())
     for name, value in (await _resolved(session, details)).items():
         setattr(case, name, value)
-    session.add(case)
-    await session.flush()
+    await _insert(session, case)
     await _publish(session, outbox, case, CaseOpened(case_id=case.id, route=case.route))
     return case
 
@@ -91,6 +96,19 @@ async def _locked(session: AsyncSession, case_id: UUID, *, version: Expected, ac
         raise NoSuchCase
     case.expect(version, by=actor.client_id)
     return case
+
+
+async def _insert(session: AsyncSession, case: Case) -> None:
+    """Insert a new case and hand it to the session as if it had been loaded: later changes are seen like any others.
+
+    Past the unit of work, which costs a fifth of opening a case and orders what is a single row here.
+    """
+    values = {name: getattr(case, name) for name in _INSERTED}
+    values["id"] = (await session.execute(_INSERT, values)).scalar_one()
+    for name, value in values.items():
+        set_committed_value(case, name, value)
+    make_transient_to_detached(case)
+    session.add(case)
 
 
 async def _require_open_bodies(session: AsyncSession, case: Case) -> None:

@@ -137,7 +137,7 @@ class Case(Model):
     withdrawal_reason: Mapped[str | None]
 
     __table_args__ = (
-        Index("ix_cases_readers", "readers", postgresql_using="gin"),
+        Index("ix_cases_readers", "readers", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
         Index("ix_cases_employer_id_id", "employer_id", "id"),
         Index("ix_cases_status_id", "status", "id"),
     )

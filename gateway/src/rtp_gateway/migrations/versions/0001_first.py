@@ -28,6 +28,8 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("client_id", name="pk_clients"),
+        # A blank in an id would make two readers of one client.
+        sa.CheckConstraint("client_id ~ '^[a-z0-9][a-z0-9-]{2,62}$'", name="ck_clients_client_id"),
     )
     _events()
     _subscriptions()

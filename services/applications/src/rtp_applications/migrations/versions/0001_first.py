@@ -106,6 +106,8 @@ def _cases() -> None:
             for role in ("employer", "commissioner", "decision_body")
         ),
     )
-    op.create_index("ix_cases_readers", "cases", ["readers"], postgresql_using="gin")
+    op.create_index(
+        "ix_cases_readers", "cases", ["readers"], postgresql_using="gin", postgresql_with={"fastupdate": "off"}
+    )
     op.create_index("ix_cases_employer_id_id", "cases", ["employer_id", "id"])
     op.create_index("ix_cases_status_id", "cases", ["status", "id"])
