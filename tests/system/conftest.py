@@ -20,9 +20,11 @@ from tests.system.fleet import Fleet, first_of_free_ports
 @pytest.fixture(scope="session")
 def server() -> Iterator[postgres.Postgres]:
     port = first_of_free_ports(1)
-    with tempfile.TemporaryDirectory(prefix="rtp-tests-") as directory:
-        with postgres.start(Path(directory), port=port, settings={"fsync": "off"}) as running:
-            yield running
+    with (
+        tempfile.TemporaryDirectory(prefix="rtp-tests-") as directory,
+        postgres.start(Path(directory), port=port, settings={"fsync": "off"}) as running,
+    ):
+        yield running
 
 
 @pytest.fixture(scope="module")
