@@ -1,0 +1,81 @@
+"""Idempotency-Key: a write that is repeated is done once."""
+
+import uuid
+
+import pytest
+from sqlalchemy import text
+
+from rtp_embedded.platform import Platform
+from tests.conftest import NewClient
+from tests.support.cases import READY, open_case
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_same_request_gets_the_stored_answer(new_client: NewClient) -> None:
+    api = await new_client()
+    key = {"Idempotency-Key": f'"{uuid.uuid4()}"'}
+    first = await api.post("/v1/cases", json=READY, headers=key)
+    second = await api.post("/v1/cases", json=READY, headers=key)
+    assert (first.status_code, first.content) == (second.status_code, second.content)
+    assert first.headers["etag"] == second.headers["etag"]
+    assert first.headers["location"] == second.headers["location"]
+    assert second.headers["idempotency-replayed"] == "true"
+    assert len((await api.get("/v1/cases")).json()["items"]) == 1
+
+
+async def test_a_submission_can_be_repeated_with_its_old_etag(new_client: NewClient) -> None:
+    api = await new_client()
+    case = await open_case(api)
+    headers = {"Idempotency-Key": '"submit"', "If-Match": '"1"'}
+    path = f"/v1/cases/{case['id']}/actions/submit"
+    first, second = await api.post(path, headers=headers), await api.post(path, headers=headers)
+    assert first.status_code == second.status_code == 200
+    assert first.content == second.content
+
+
+async def test_another_body_or_path_is_refused(new_client: NewClient) -> None:
+    api = await new_client()
+    key = {"Idempotency-Key": '"one"'}
+    case = (await api.post("/v1/cases", json=READY, headers=key)).json()
+    other = await api.post("/v1/cases", json={**READY, "headcount": 5}, headers=key)
+    assert other.status_code == 422
+    assert other.json()["errors"][0]["field"] == "Idempotency-Key"
+    elsewhere = await api.post(f"/v1/cases/{case['id']}/actions/submit", headers={**key, "If-Match": '"1"'})
+    assert elsewhere.status_code == 422
+    assert len((await api.get("/v1/cases")).json()["items"]) == 1
+
+
+async def test_keys_belong_to_their_client(new_client: NewClient) -> None:
+    one, two = await new_client(), await new_client()
+    key = {"Idempotency-Key": '"shared"'}
+    first = await one.post("/v1/cases", json=READY, headers=key)
+    second = await two.post("/v1/cases", json=READY, headers=key)
+    assert first.json()["id"] != second.json()["id"]
+
+
+async def test_a_refused_request_stores_nothing(new_client: NewClient) -> None:
+    api = await new_client()
+    key = {"Idempotency-Key": '"retry"'}
+    assert (await api.post("/v1/cases", json={"sector": "x"}, headers=key)).status_code == 422
+    assert (await api.post("/v1/cases", json={"sector": "youth"}, headers=key)).status_code == 201
+
+
+async def test_a_first_request_still_running_is_a_conflict(new_client: NewClient, platform: Platform) -> None:
+    api = await new_client()
+    database = platform.runtimes["applications"].database
+    async with database.transaction() as session:
+        # What a first request holds while it runs.
+        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
+        await session.execute(lock, {"key": f"{api.client_id} busy"})
+        answer = await api.post("/v1/cases", json=READY, headers={"Idempotency-Key": '"busy"'})
+    assert answer.status_code == 409
+    assert (await api.post("/v1/cases", json=READY, headers={"Idempotency-Key": '"busy"'})).status_code == 201
+
+
+@pytest.mark.parametrize("key", ["", '""', '"a"b"', "x" * 300, '"\tx"'])
+async def test_a_key_that_is_none_is_refused(new_client: NewClient, key: str) -> None:
+    api = await new_client()
+    answer = await api.post("/v1/cases", json=READY, headers={"Idempotency-Key": key})
+    assert answer.status_code == 400
+    assert (await api.get("/v1/cases")).json()["items"] == []
