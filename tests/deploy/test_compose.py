@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
+from cryptography.fernet import Fernet
 from pydantic_settings import BaseSettings
 from sqlalchemy.engine import make_url
 
@@ -42,8 +43,12 @@ NOT_SECRET = {"PUBLIC_URL", "PUBLISH"}
 named = pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)
 
 
+REAL = {"SIGNING_KEY": SigningKey.generate(), "SECRETS_KEY": Fernet.generate_key().decode()}
+"""Keys are checked when a process starts, so these are such as .env.example tells how to make."""
+
+
 def example_value(match: re.Match[str]) -> str:
-    return match[3] if match[2] == ":-" else f"value-of-{match[1].lower()}"
+    return match[3] if match[2] == ":-" else REAL.get(match[1], f"value-of-{match[1].lower()}")
 
 
 def environment(name: str) -> dict[str, str]:

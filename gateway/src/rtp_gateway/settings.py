@@ -1,7 +1,11 @@
 """Settings of the gateway's processes."""
 
-from pydantic import Field, SecretStr
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.fernet import Fernet
+from joserfc.errors import JoseError
+from pydantic import Field, SecretStr, field_validator
 
+from rtp_gateway.identity.keys import SigningKey
 from rtp_shared.settings import ProcessSettings
 
 
@@ -18,3 +22,21 @@ class GatewaySettings(ProcessSettings):
     allow_private_sinks: bool = Field(
         default=False, description="Local trials only: webhooks to private addresses and http"
     )
+
+    @field_validator("signing_key")
+    @classmethod
+    def _is_a_signing_key(cls, pem: SecretStr) -> SecretStr:
+        try:
+            SigningKey(pem.get_secret_value())
+        except (JoseError, ValueError, TypeError, UnsupportedAlgorithm):
+            raise ValueError("must be an RSA private key as PEM") from None
+        return pem
+
+    @field_validator("secrets_key")
+    @classmethod
+    def _is_a_secrets_key(cls, key: SecretStr) -> SecretStr:
+        try:
+            Fernet(key.get_secret_value())
+        except ValueError:
+            raise ValueError("must be 32 bytes in base64url") from None
+        return key
