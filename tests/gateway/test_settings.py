@@ -41,3 +41,10 @@ def test_a_wrong_setting_is_one_line_that_names_it(name: str, value: str) -> Non
     assert len(done.stderr.splitlines()) == 1, done.stderr
     assert name.removeprefix("RTP_").lower() in done.stderr.lower()
     assert RIGHT["RTP_SECRETS_KEY"] not in done.stderr
+
+
+def test_services_without_an_address_are_named() -> None:
+    environment = {**os.environ, **RIGHT, "RTP_UPSTREAMS": '{"applications": "http://localhost:1"}'}
+    command = [sys.executable, "-m", "rtp_gateway", "web"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stderr == "settings: RTP_UPSTREAMS: no address for advice-matching, finance-directory\n"
