@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 import rtp_embedded
 from rtp_embedded.postgres import Postgres, PostgresError, start
+from tests.support.waiting import wait_until
 
 FAST = {"fsync": "off"}
 NOBODY = 65534
@@ -91,13 +92,6 @@ def server_of(data_dir: Path) -> psutil.Process | None:
         return process if str(data_dir / "cluster") in process.cmdline() else None
     except (FileNotFoundError, IndexError, psutil.Error):
         return None
-
-
-def wait_until(done: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def ask(url: str, query: str) -> object:

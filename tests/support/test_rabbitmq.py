@@ -5,8 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pika
@@ -16,6 +15,7 @@ import pytest
 
 from tests.support import rabbitmq
 from tests.support.rabbitmq import Broker, BrokerError, Node, start_broker
+from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,13 +27,6 @@ def node(monkeypatch: pytest.MonkeyPatch) -> Iterator[Node]:
     assert isinstance(broker, Node)
     yield broker
     broker.stop()
-
-
-def wait_until(done: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def processes_with(word: str) -> list[str]:

@@ -21,13 +21,9 @@ HEADER = "idempotency-key"
 _KEPT_HEADERS = ("content-type", "etag", "location")
 _SHAPE = re.compile(r'"[\x20-\x21\x23-\x5b\x5d-\x7e]{1,255}"|[\x21\x23-\x5b\x5d-\x7e]{1,255}')
 
-# In one statement. If the first request commits between this statement's snapshot and its lock, its answer is not seen;
-# then the primary key refuses ours, and the caller gets the 409 that it would have got a moment before.
-_FIND = """
-    SELECT held, fingerprint, status, headers, body
-    FROM pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0)) AS held
-    LEFT JOIN stored_answers ON client_id = $1 AND key = $2
-"""
+_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))"
+# A statement of its own, so that it sees what the first request committed before it gave the lock back.
+_FIND = "SELECT fingerprint, status, headers, body FROM stored_answers WHERE client_id = $1 AND key = $2"
 _STORE = """
     INSERT INTO stored_answers (client_id, key, fingerprint, status, headers, body) VALUES ($1, $2, $3, $4, $5, $6)
 """
@@ -60,10 +56,10 @@ async def fingerprint(request: Request) -> bytes:
 
 async def stored(session: AsyncSession, principal: Principal, key: str, print_: bytes) -> Response | None:
     """The answer stored for this key, if there is one; holds the key until the transaction ends."""
-    row = await (await driver(session)).fetchrow(_FIND, principal.client_id, key)
-    if not row["held"]:
+    connection = await driver(session)
+    if not await connection.fetchval(_LOCK, principal.client_id, key):
         raise StillRunning
-    if row["fingerprint"] is None:
+    if (row := await connection.fetchrow(_FIND, principal.client_id, key)) is None:
         return None
     if row["fingerprint"] != print_:
         raise KeyUsedForAnother(errors=[FieldError("Idempotency-Key", "already used for another request", "header")])
