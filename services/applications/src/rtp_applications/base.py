@@ -1,0 +1,8 @@
+"""The base of every table of this service."""
+
+from rtp_shared.db import Base, new_metadata
+
+
+class Model(Base):
+    __abstract__ = True
+    metadata = new_metadata()
