@@ -1,0 +1,200 @@
+"""One entry of a case's history: who did what and why, what changed, sealed by a hash that covers the entry before."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, Self, TypeVar
+from uuid import UUID
+
+from rtp_applications.history.canonical import NotCanonical, canonical
+from rtp_applications.history.changes import check_shape
+
+FIRST = bytes(32)
+"""What the first entry has for the hash of the entry before."""
+
+Read = TypeVar("Read", bound="Entry | Withheld")
+
+
+class NotAnEntry(ValueError):
+    """This JSON is not an entry as `to_json` writes it."""
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """An entry whose content this reader may not see. Its hash still holds its neighbours together."""
+
+    position: int
+    previous_hash: bytes
+    hash: bytes
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "withheld": True,
+            "position": self.position,
+            "previousHash": self.previous_hash.hex(),
+            "hash": self.hash.hex(),
+        }
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Self:
+        if type(record.get("position")) is not int:
+            raise NotAnEntry("position is of the wrong type")
+        return _read(record, lambda: cls(record["position"], _hash(record["previousHash"]), _hash(record["hash"])))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that was done to a case.
+
+    `actor`: role, person (an opaque reference) and holder ("client:abc", "org:<uuid>"). `version`: the case's,
+    afterwards. `changes`: JSON pointer -> [before, after] (see `changes.differences`). `snapshot`: the whole state
+    afterwards, where it was disclosed or imported. `events`: the CloudEvents published with it.
+    """
+
+    case_id: UUID
+    position: int
+    at: datetime
+    actor: dict[str, Any]
+    action: str
+    reason: str | None
+    version: int
+    changes: dict[str, list[Any]]
+    snapshot: dict[str, Any] | None
+    events: list[dict[str, Any]]
+    previous_hash: bytes
+    hash: bytes
+
+    def content(self) -> dict[str, Any]:
+        """What the hash covers: everything but itself."""
+        return {
+            "caseId": str(self.case_id),
+            "position": self.position,
+            "at": instant(self.at),
+            "actor": self.actor,
+            "action": self.action,
+            "reason": self.reason,
+            "version": self.version,
+            "changes": self.changes,
+            "snapshot": self.snapshot,
+            "events": self.events,
+            "previousHash": self.previous_hash.hex(),
+        }
+
+    def digest(self) -> bytes:
+        """SHA-256 of the canonical JSON (RFC 8785) of the content."""
+        return sha256(canonical(self.content())).digest()
+
+    def to_json(self) -> dict[str, Any]:
+        return {**self.content(), "hash": self.hash.hex()}
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Self:
+        return _read(record, lambda: cls._from(record))
+
+    @classmethod
+    def _from(cls, record: Mapping[str, Any]) -> Self:
+        for name, types in _TYPES.items():
+            if type(record[name]) not in types:
+                raise NotAnEntry(f"{name} is of the wrong type")
+        if not all(type(event) is dict for event in record["events"]):
+            raise NotAnEntry("events are not all objects")
+        check_shape(record["changes"])
+        return cls(
+            case_id=UUID(record["caseId"]),
+            at=datetime.fromisoformat(record["at"]),
+            previous_hash=_hash(record["previousHash"]),
+            hash=_hash(record["hash"]),
+            **{name: record[name] for name in _AS_THEY_ARE},
+        )
+
+    def withheld(self) -> Withheld:
+        return Withheld(self.position, self.previous_hash, self.hash)
+
+
+_AS_THEY_ARE: dict[str, tuple[type, ...]] = {
+    "position": (int,),
+    "actor": (dict,),
+    "action": (str,),
+    "reason": (str, type(None)),
+    "version": (int,),
+    "changes": (dict,),
+    "snapshot": (dict, type(None)),
+    "events": (list,),
+}
+_TYPES = {**_AS_THEY_ARE, "caseId": (str,), "at": (str,)}
+
+
+def seal(
+    *,
+    case_id: UUID,
+    position: int,
+    at: datetime,
+    actor: dict[str, Any],
+    action: str,
+    version: int,
+    changes: dict[str, list[Any]],
+    reason: str | None = None,
+    snapshot: dict[str, Any] | None = None,
+    events: Sequence[dict[str, Any]] = (),
+    previous_hash: bytes = FIRST,
+) -> Entry:
+    """The entry with its hash. Raises ValueError if it cannot be said in canonical JSON (a float, a naive time)."""
+    check_shape(changes)
+    entry = Entry(
+        case_id=case_id,
+        position=position,
+        at=at.astimezone(UTC) if at.tzinfo else at,
+        actor=actor,
+        action=action,
+        reason=reason,
+        version=version,
+        changes=changes,
+        snapshot=snapshot,
+        events=list(events),
+        previous_hash=previous_hash,
+        hash=b"",
+    )
+    return replace(entry, hash=entry.digest())
+
+
+def from_json(record: object) -> Entry | Withheld:
+    if not isinstance(record, Mapping):
+        raise NotAnEntry("not an object")
+    return Withheld.from_json(record) if "withheld" in record else Entry.from_json(record)
+
+
+def _read(record: Mapping[str, Any], build: Callable[[], Read]) -> Read:
+    """What is built of the record, if it writes as the record again: nothing unread, nothing said in another way."""
+    try:
+        built = build()
+        exact = canonical(built.to_json()) == canonical(record)
+    except KeyError as error:
+        raise NotAnEntry(f"{error.args[0]} is missing") from None
+    except (ValueError, OverflowError) as error:
+        raise NotAnEntry(str(error)) from None
+    if not exact:
+        raise NotAnEntry("it holds more than an entry does, or says it in another way")
+    return built
+
+
+def instant(at: datetime) -> str:
+    """A time as a history writes it: in UTC, to the microsecond."""
+    if at.tzinfo is None:
+        raise NotCanonical("a time without its zone")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def in_utc(at: datetime | None) -> datetime | None:
+    """Raises ValueError for a time that UTC has no name for."""
+    try:
+        return at.astimezone(UTC) if at else None
+    except OverflowError:
+        raise ValueError("no such time in UTC") from None
+
+
+def _hash(text: object) -> bytes:
+    found = bytes.fromhex(text) if isinstance(text, str) else b""
+    if len(found) != len(FIRST):
+        raise NotAnEntry("a hash is not 64 hexadecimal digits")
+    return found

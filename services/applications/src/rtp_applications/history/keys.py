@@ -1,0 +1,105 @@
+"""The key that bundles are signed with, and whose signature a bundle bears."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from joserfc import jws
+from joserfc.errors import BadSignatureError, JoseError
+from joserfc.jwk import OKPKey
+
+ALGORITHM = "Ed25519"
+"""Fully specified, as RFC 9864 asks; it deprecates "EdDSA"."""
+
+_REFUSALS = (JoseError, ValueError, TypeError, KeyError, RecursionError, UnsupportedAlgorithm)
+
+
+class NotAKey(ValueError):
+    """This is not an Ed25519 key."""
+
+
+class WrongSignature(ValueError):
+    """The signature is not one of these bytes."""
+
+
+@dataclass(frozen=True)
+class BundleKey:
+    """An Ed25519 private key. Its `kid` is its RFC 7638 thumbprint."""
+
+    _key: OKPKey = field(repr=False)
+
+    @classmethod
+    def generate(cls) -> Self:
+        return cls(OKPKey.generate_key("Ed25519"))
+
+    @classmethod
+    def from_secret(cls, secret: str) -> Self:
+        """From PEM (PKCS#8) or a JWK as JSON. Raises NotAKey."""
+        key = _imported(secret)
+        if not key.is_private:
+            raise NotAKey("must be an Ed25519 private key, as PEM or as a JWK")
+        return cls(key)
+
+    def to_pem(self) -> str:
+        return self._key.as_pem(private=True).decode()
+
+    @property
+    def kid(self) -> str:
+        return self._key.thumbprint()
+
+    @property
+    def public_jwk(self) -> dict[str, Any]:
+        return {**_public(self._key), "kid": self.kid, "use": "sig", "alg": ALGORITHM}
+
+    def sign(self, content: bytes) -> str:
+        """A compact JWS with detached content (RFC 7515, appendix F). It bears the public key, so that anyone can check
+        that it is whole; whose key that is, they must know from elsewhere."""
+        header = {"alg": ALGORITHM, "kid": self.kid, "jwk": _public(self._key)}
+        return jws.detach_content(jws.serialize_compact(header, content, self._key, algorithms=[ALGORITHM]))
+
+
+@dataclass(frozen=True)
+class Signer:
+    """Who signed: the key's thumbprint, and whether it is one the reader trusts (None: the reader named none)."""
+
+    kid: str
+    trusted: bool | None
+
+
+def signer(signature: bytes, content: bytes, trusted: Sequence[Mapping[str, Any]] | None) -> Signer:
+    """Who signed this content. Raises WrongSignature if it is not signed by the key that the signature bears."""
+    try:
+        header = jws.extract_compact(signature, content).headers()
+        key = _imported(header["jwk"])
+        kid = key.thumbprint()
+        jws.deserialize_compact(signature, key, algorithms=[ALGORITHM], payload=content)
+    except BadSignatureError:
+        raise WrongSignature("it is not of this manifest by this key") from None
+    except _REFUSALS:
+        raise WrongSignature("it cannot be read") from None
+    if header.get("kid") != kid:
+        raise WrongSignature("it names another key than the one it bears")
+    return Signer(kid, None if trusted is None else kid in {thumbprint(jwk) for jwk in trusted})
+
+
+def thumbprint(jwk: Mapping[str, Any]) -> str:
+    """A public key's RFC 7638 thumbprint. Raises NotAKey."""
+    return _imported(dict(jwk)).thumbprint()
+
+
+def _imported(key: str | dict[str, Any]) -> OKPKey:
+    try:
+        jwk = json.loads(key) if isinstance(key, str) and key.lstrip().startswith("{") else key
+        imported = OKPKey.import_key(jwk)
+        curve = imported.curve_name
+    except _REFUSALS:
+        raise NotAKey("not an Ed25519 key") from None
+    if curve != "Ed25519":
+        raise NotAKey(f"a key of {curve} and not of Ed25519")
+    return imported
+
+
+def _public(key: OKPKey) -> dict[str, Any]:
+    return {name: value for name, value in key.as_dict(private=False).items() if name in {"kty", "crv", "x"}}

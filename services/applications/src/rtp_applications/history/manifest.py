@@ -1,0 +1,94 @@
+"""What a bundle says that it holds: the part of it that is signed."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from rtp_applications.history.archive import NotABundle
+from rtp_applications.history.canonical import canonical, read_json
+from rtp_applications.history.entries import instant
+
+FORMAT = "right-to-provide-case-bundle"
+VERSION = 1
+MANIFEST, SIGNATURE = "manifest.json", "manifest.jws"
+CASE, AUDIT, EVENTS = "case.json", "audit.jsonl", "events.jsonl"
+PARTS = ("parties", "records", "deadlines")
+"""Parts of the state that have a member of their own; the rest of it is case.json."""
+ALWAYS = (CASE, *(f"{part}.json" for part in PARTS), AUDIT, EVENTS)
+DOCUMENT = re.compile(r"documents/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/([1-9][0-9]{0,8})")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Member:
+    path: str
+    size: int
+    sha256: str
+    media_type: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"path": self.path, "size": self.size, "sha256": self.sha256, "mediaType": self.media_type}
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Self:
+        member = cls(record["path"], record["size"], record["sha256"], record["mediaType"])
+        well_typed = type(member.size) is int and isinstance(member.media_type, str)
+        known = member.path in ALWAYS or DOCUMENT.fullmatch(member.path)
+        if not (well_typed and known and _DIGEST.fullmatch(member.sha256)):
+            raise ValueError(f"a member that a bundle does not have: {str(member.path)[:80]!r}")
+        return member
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What the bundle holds, which is what is signed. `made_by` is the URL of the instance that made it."""
+
+    case_id: UUID
+    number: str
+    made_at: datetime
+    made_by: str
+    head: bytes
+    members: tuple[Member, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "version": VERSION,
+            "caseId": str(self.case_id),
+            "number": self.number,
+            "madeAt": instant(self.made_at),
+            "madeBy": self.made_by,
+            "head": self.head.hex(),
+            "members": [member.to_json() for member in self.members],
+        }
+
+    @classmethod
+    def from_bytes(cls, text: bytes) -> Self:
+        """Raises NotABundle if it is not a manifest of this format and version, exactly as `to_json` writes it."""
+        try:
+            record = read_json(text)
+            manifest = cls._from(record)
+            exact = canonical(manifest.to_json()) == text
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+            raise NotABundle(f"{MANIFEST} cannot be read: {error}") from None
+        if not exact:
+            raise NotABundle(f"{MANIFEST} is not written as a manifest is")
+        return manifest
+
+    @classmethod
+    def _from(cls, record: Mapping[str, Any]) -> Self:
+        if record["format"] != FORMAT or record["version"] != VERSION:
+            raise ValueError(f"not of the format {FORMAT}, version {VERSION}")
+        if not (isinstance(record["number"], str) and isinstance(record["madeBy"], str)):
+            raise TypeError("number or madeBy is not a string")
+        return cls(
+            UUID(record["caseId"]),
+            record["number"],
+            datetime.fromisoformat(record["madeAt"]),
+            record["madeBy"],
+            bytes.fromhex(record["head"]),
+            tuple(Member.from_json(member) for member in record["members"]),
+        )

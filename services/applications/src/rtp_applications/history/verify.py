@@ -1,0 +1,191 @@
+"""Checks a case's bundle, or its audit alone, with neither database nor network.
+
+python -m rtp_applications.history.verify FILE [--key JWK-FILE]... [--head HASH] [--json]
+
+Exits with 0 if all holds, 1 with what does not, 2 if there is nothing to check.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+from rtp_applications.history.bundle import Bundle, Limits, NotABundle, read_audit, read_bundle
+from rtp_applications.history.chain import Entry, Withheld, check
+from rtp_applications.history.entries import instant
+from rtp_applications.history.keys import NotAKey, thumbprint
+
+HOLDS, FAULTY, UNUSABLE = 0, 1, 2
+
+
+class Unusable(ValueError):
+    """There is nothing to check, or nothing to check it with."""
+
+
+@dataclass
+class Findings:
+    checked: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+class _Arguments(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise Unusable(message)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    as_json = "--json" in (sys.argv[1:] if arguments is None else arguments)
+    try:
+        given = _parser().parse_args(arguments)
+        findings = verify(given.file, keys=given.key, head=given.head)
+    except (Unusable, NotABundle, NotAKey) as error:
+        _print([json.dumps({"holds": False, "error": str(error)}) if as_json else f"cannot be checked: {error}"])
+        return UNUSABLE
+    _print([_as_json(findings)] if as_json else _as_lines(findings))
+    return FAULTY if findings.faults else HOLDS
+
+
+def verify(file: Path, *, keys: Sequence[Path] | None = None, head: bytes | None = None) -> Findings:
+    """What holds and what does not. Raises Unusable, NotABundle or NotAKey if it cannot be told."""
+    trusted = [jwk for path in keys for jwk in _public_keys(path)] if keys else None
+    try:
+        with file.open("rb") as stream:
+            start = stream.read(4)
+            size = os.fstat(stream.fileno()).st_size
+    except OSError as error:
+        raise Unusable(f"{file.name} cannot be opened: {error.strerror}") from None
+    if start.startswith(b"PK"):
+        with read_bundle(file, trusted) as bundle:
+            return _bundle_findings(bundle, head)
+    if trusted is not None:
+        raise Unusable(f"{file.name} is not a bundle: an audit alone is not signed, so no key can be checked")
+    if size > Limits().json:
+        raise Unusable(f"{file.name} is over {Limits().json} bytes")
+    return _audit_findings(file, head)
+
+
+def _bundle_findings(bundle: Bundle, head: bytes | None) -> Findings:
+    manifest, documents = bundle.manifest, bundle.documents
+    findings = Findings(faults=[str(fault) for fault in bundle.faults])
+    findings.checked += [
+        f"bundle: case {manifest.number} ({manifest.case_id}), {instant(manifest.made_at)}, by {manifest.made_by}",
+        _signature_line(bundle),
+        f"members: {len(manifest.members)}, sizes and SHA-256 compared with the manifest",
+        f"documents: {len(documents)}, {sum(member.size for member in documents.values())} bytes",
+        f"events: {len(bundle.events)}, compared with those in the audit",
+        *_chain_lines(bundle.entries),
+    ]
+    if head is not None and head != manifest.head:
+        findings.faults.append("the head is not the one that you gave")
+    withheld = any(isinstance(entry, Withheld) for entry in bundle.entries)
+    findings.checked.append(
+        "state: not compared with the audit, which is withheld in part"
+        if withheld
+        else "state: compared with the audit"
+    )
+    findings.facts = {
+        "manifest": manifest.to_json(),
+        "signer": bundle.signer and {"kid": bundle.signer.kid, "trusted": bundle.signer.trusted},
+        **_chain_facts(bundle.entries),
+    }
+    return findings
+
+
+def _audit_findings(file: Path, head: bytes | None) -> Findings:
+    entries, unread = read_audit(file.read_bytes())
+    if not entries:
+        raise Unusable(f"{file.name} is neither a bundle nor an audit")
+    faults = [str(fault) for fault in [*unread, *check(entries, head=head)]]
+    ending = (
+        "compared with the one that you gave" if head else "not compared: without --head a cut-off end does not show"
+    )
+    return Findings([*_chain_lines(entries), f"head: {ending}"], faults, _chain_facts(entries))
+
+
+def _signature_line(bundle: Bundle) -> str:
+    if bundle.signer is None:
+        return "signature: wrong"
+    known = {True: "trusted", False: "not trusted", None: "not compared with a key of yours: give one with --key"}
+    return f"signature: by key {bundle.signer.kid} ({known[bundle.signer.trusted]})"
+
+
+def _chain_lines(entries: Sequence[Entry | Withheld]) -> list[str]:
+    hidden = sum(isinstance(entry, Withheld) for entry in entries)
+    lines = [f"audit: {len(entries)} entries, hashes and links recomputed; withheld: {hidden}"]
+    for name, entry in (("first", entries[0]), ("last", entries[-1])) if entries else ():
+        told = f"{entry.action} at {instant(entry.at)}" if isinstance(entry, Entry) else "withheld"
+        lines.append(f"{name} entry: {entry.position}, {told}, hash {entry.hash.hex()}")
+    return lines
+
+
+def _chain_facts(entries: Sequence[Entry | Withheld]) -> dict[str, Any]:
+    return {
+        "entries": len(entries),
+        "withheld": sum(isinstance(entry, Withheld) for entry in entries),
+        "head": entries[-1].hash.hex() if entries else None,
+    }
+
+
+def _public_keys(path: Path) -> list[Mapping[str, Any]]:
+    """A file's public keys: a JWK, or a set of them."""
+    try:
+        found = json.loads(path.read_bytes())
+        keys = found.get("keys", [found])
+        for key in keys:
+            thumbprint(key)
+    except OSError as error:
+        raise Unusable(f"{path.name} cannot be opened: {error.strerror}") from None
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        raise Unusable(f"{path.name} is not an Ed25519 key as a JWK, nor a set of them") from None
+    return list(keys)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Arguments(
+        prog="verify", allow_abbrev=False, description="Checks a case's bundle (ZIP) or its audit alone (audit.jsonl)."
+    )
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--key", type=Path, action="append", help="a public key to trust, as a JWK; may be repeated")
+    parser.add_argument("--head", type=_digest, help="the last entry's hash, as known from elsewhere")
+    parser.add_argument("--json", action="store_true", help="findings as JSON")
+    return parser
+
+
+def _digest(text: str) -> bytes:
+    try:
+        head = bytes.fromhex(text)
+    except ValueError:
+        head = b""
+    if len(head) != 32:
+        raise argparse.ArgumentTypeError("not 64 hexadecimal digits")
+    return head
+
+
+def _as_lines(findings: Findings) -> list[str]:
+    outcome = f"does not hold: {len(findings.faults)} faults" if findings.faults else "all holds"
+    return [*findings.checked, *(f"fault: {fault}" for fault in findings.faults), outcome]
+
+
+def _as_json(findings: Findings) -> str:
+    return json.dumps(
+        {"holds": not findings.faults, "checked": findings.checked, "faults": findings.faults, **findings.facts}
+    )
+
+
+def _print(lines: Sequence[str]) -> None:
+    """What the file says may hold anything: a line stays a line, and a terminal is not spoken to."""
+    shown = ("".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in line) for line in lines)
+    try:
+        sys.stdout.buffer.write("".join(f"{line}\n" for line in shown).encode(errors="backslashreplace"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
