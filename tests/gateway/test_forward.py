@@ -17,6 +17,7 @@ from rtp_gateway.edge import Gateway
 from rtp_gateway.edge import log as edge_log
 from rtp_gateway.proxy import forward
 from rtp_gateway.proxy.forward import OverHttp
+from rtp_gateway.proxy.routing import Limits
 from rtp_shared import tracing
 from rtp_shared.metrics import Metrics
 from rtp_shared.server import QuietServer, http_config
@@ -70,7 +71,7 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
 @contextlib.asynccontextmanager
 async def gateway_to(address: str, *, seconds: float = 5) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a forwarder to one service, both over real HTTP."""
-    upstreams = OverHttp({"one": address}, public_url="http://rtp.test", body_limit=LIMIT, seconds=seconds)
+    upstreams = OverHttp({"one": address}, public_url="http://rtp.test", limits=Limits(body=LIMIT, seconds=seconds))
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await upstreams.forward("one", scope, receive, send)
@@ -83,7 +84,7 @@ async def gateway_to(address: str, *, seconds: float = 5) -> AsyncIterator[httpx
 @contextlib.asynccontextmanager
 async def edge(addresses: dict[str, str], *, seconds: float = 30) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the gateway's front before services over real HTTP."""
-    upstreams = OverHttp(addresses, public_url="http://rtp.test", body_limit=LIMIT, seconds=seconds)
+    upstreams = OverHttp(addresses, public_url="http://rtp.test", limits=Limits(body=LIMIT, seconds=seconds))
     front = Gateway(FastAPI(), upstreams, Metrics("gateway"))
     limits = httpx.Limits(max_connections=None)
     async with serving(front) as url, httpx.AsyncClient(base_url=url, timeout=30, limits=limits) as client:

@@ -35,12 +35,7 @@ def main() -> int:
     if process == "delivery":
         uvloop_run(deliver(runtime))
         return 0
-    upstreams = OverHttp(
-        settings.upstreams,
-        public_url=settings.public_url,
-        body_limit=settings.body_limit,
-        seconds=settings.upstream_seconds,
-    )
+    upstreams = OverHttp(settings.upstreams, public_url=settings.public_url, limits=settings.limits)
     serve(build_gateway(runtime, key, upstreams), host=settings.host, port=settings.port)
     return 0
 

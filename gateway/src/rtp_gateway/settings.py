@@ -6,6 +6,7 @@ from joserfc.errors import JoseError
 from pydantic import Field, SecretStr, field_validator
 
 from rtp_gateway.identity.keys import SigningKey
+from rtp_gateway.proxy.routing import Limits
 from rtp_shared.settings import ProcessSettings
 
 
@@ -18,10 +19,21 @@ class GatewaySettings(ProcessSettings):
         default={}, description='Where the services are: {"applications": "http://host:port"}'
     )
     token_seconds: int = Field(default=600, ge=60, le=3600, description="How long an access token holds")
-    upstream_seconds: float = Field(default=30.0, gt=0, description="How long a service may take to answer")
+    upstream_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        description="How long a service may take to answer; for documents, how long an exchange may stand still",
+    )
+    document_limit: int = Field(
+        default=104_857_600, ge=1024, description="Largest document, in bytes; as in the applications service"
+    )
     allow_private_sinks: bool = Field(
         default=False, description="Local trials only: webhooks to private addresses and http"
     )
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(body=self.body_limit, document=self.document_limit, seconds=self.upstream_seconds)
 
     @field_validator("signing_key")
     @classmethod

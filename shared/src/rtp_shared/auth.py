@@ -38,8 +38,9 @@ class Principal:
 
     @property
     def readers(self) -> tuple[str, ...]:
-        """As whom this client sees rows: as itself, and as its organisation."""
-        return (self.own_reader, organisation_reader(self.organisation))
+        """As whom this client sees rows: as itself, as its organisation, and by scopes that oversee, as these."""
+        overseeing = (f"scope:{scope}" for scope in sorted(self.scopes) if scope.endswith(":oversee"))
+        return (self.own_reader, organisation_reader(self.organisation), *overseeing)
 
 
 def organisation_reader(organisation: UUID) -> str:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     event,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.engine import URL, make_url
@@ -86,6 +87,9 @@ _ENTER = "SELECT set_config('rtp.readers', $1, true)"
 _ENTER_READ_ONLY = "SELECT set_config('transaction_read_only', 'on', true), set_config('rtp.readers', $1, true)"
 
 
+_BECOME = text("SELECT set_config('rtp.readers', :readers, true)")
+
+
 class _Entered(Session):
     """A session whose transaction begins, with its first statement, by saying as whom it reads and writes."""
 
@@ -105,6 +109,11 @@ async def driver(session: AsyncSession) -> Any:
     if "driver" not in session.info:
         await session.connection()
     return session.info["driver"]
+
+
+async def become(session: AsyncSession, readers: Sequence[str]) -> None:
+    """From here on in this transaction, read and write as these: once a row was shown to be the caller's to change."""
+    await session.execute(_BECOME, {"readers": " ".join(readers)})
 
 
 _AWAY = (OSError, TimeoutError, OperationalError, InterfaceError, PoolTimeout, asyncpg.InterfaceError)

@@ -21,9 +21,18 @@ class Expected:
 
     tags: frozenset[str] | None
 
+    def allows(self, version: int) -> bool:
+        return self.tags is None or etag(version) in self.tags
+
+    @property
+    def newest(self) -> int:
+        """The newest version among the tags; 0 if none of them is a version."""
+        numbers = [tag.strip('"') for tag in self.tags or ()]
+        return max((int(number) for number in numbers if number.isdecimal() and len(number) < 10), default=0)
+
     def require(self, version: int) -> None:
         """Refuse a write on something that changed since the caller read it."""
-        if self.tags is not None and etag(version) not in self.tags:
+        if not self.allows(version):
             raise PreconditionFailed(
                 f"it is at {etag(version)} now; read it again", errors=[FieldError("If-Match", "is stale", "header")]
             )

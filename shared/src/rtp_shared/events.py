@@ -48,9 +48,19 @@ class Envelope:
 
 
 def write(
-    data: EventData, *, base_url: str, service: str, case_id: UUID, sequence: int, dataref: str
+    data: EventData,
+    *,
+    base_url: str,
+    service: str,
+    case_id: UUID,
+    sequence: int,
+    dataref: str,
+    at: datetime | None = None,
 ) -> tuple[UUID, bytes]:
-    """The event's id and its bytes. These bytes are what every receiver gets: they are never written a second time."""
+    """The event's id and its bytes. These bytes are what every receiver gets: they are never written a second time.
+
+    `at`: when it happened; now if left out.
+    """
     event_id, trace = uuid4(), current_trace()
     event: dict[str, Any] = {
         "specversion": "1.0",
@@ -58,7 +68,7 @@ def write(
         "source": f"{base_url}/{service}",
         "type": data.TYPE,
         "subject": f"cases/{case_id}",
-        "time": datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "time": (at or datetime.now(UTC)).isoformat(timespec="microseconds").replace("+00:00", "Z"),
         "datacontenttype": "application/json",
         "dataschema": f"{base_url}/schemas/{data.TYPE}.json",
         "dataref": f"{base_url}{dataref}",

@@ -58,7 +58,7 @@ def describe(app: FastAPI, routers: Sequence[APIRouter]) -> None:
 
     def document() -> dict[str, Any]:
         if not app.openapi_schema:
-            app.openapi_schema = _document(app, _scopes(routers))
+            app.openapi_schema = _document(app, _scopes(routers), _keyless(routers))
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
@@ -76,13 +76,20 @@ def _scopes(routers: Sequence[APIRouter]) -> Scopes:
     }
 
 
-def _document(app: FastAPI, scopes: Scopes) -> dict[str, Any]:
+def _keyless(routers: Sequence[APIRouter]) -> set[str]:
+    """The operations that take no Idempotency-Key."""
+    routes = (route for router in routers for route in router.routes if isinstance(route, APIRoute))
+    return {operation_id(route) for route in routes if not getattr(route, "takes_keys", True)}
+
+
+def _document(app: FastAPI, scopes: Scopes, keyless: set[str]) -> dict[str, Any]:
     document = get_openapi(
         title=app.title, version=app.version, description=app.description, routes=app.routes, openapi_version="3.1.0"
     )
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            _complete(operation, method, scopes.get((path, method)))
+            takes_key = method in ("post", "patch", "delete") and operation["operationId"] not in keyless
+            _complete(operation, scopes.get((path, method)), takes_key=takes_key)
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
@@ -93,7 +100,7 @@ def _document(app: FastAPI, scopes: Scopes) -> dict[str, Any]:
     return document
 
 
-def _complete(operation: dict[str, Any], method: str, scope: str | None) -> None:
+def _complete(operation: dict[str, Any], scope: str | None, *, takes_key: bool) -> None:
     operation["summary"] = operation["operationId"].replace("-", " ").capitalize()
     operation["responses"].pop("422", None)
     operation["responses"].setdefault("4XX", _PROBLEM)
@@ -103,7 +110,7 @@ def _complete(operation: dict[str, Any], method: str, scope: str | None) -> None
     for parameter in operation.get("parameters", ()):
         if parameter["name"] == "if-match":
             parameter |= {"name": "If-Match", "required": True, "schema": {"type": "string"}}
-    if method in ("post", "patch", "delete"):
+    if takes_key:
         operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
 
 

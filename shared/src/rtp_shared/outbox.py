@@ -1,12 +1,14 @@
 """Publishing: an event leaves by a row written in the caller's own transaction, or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_shared import events
+from rtp_shared.clock import utcnow
 from rtp_shared.contracts import EventData
 from rtp_shared.db import driver
 
@@ -19,6 +21,7 @@ class Outbox:
 
     service: str
     base_url: str
+    clock: Callable[[], datetime] = utcnow
 
     async def publish(
         self,
@@ -29,13 +32,42 @@ class Outbox:
         sequence: int,
         dataref: str,
         readers: Sequence[str],
-    ) -> UUID:
-        """Write the event to the outbox; it goes out if and only if the caller's transaction commits.
+    ) -> bytes:
+        """Write the event to the outbox and return it; it goes out if and only if the caller's transaction commits.
 
         `sequence` is given inside the row lock of whatever counts it; `readers` says who may ever be shown the event.
         """
-        event_id, body = events.write(
-            data, base_url=self.base_url, service=self.service, case_id=case_id, sequence=sequence, dataref=dataref
+        [body] = await self.publish_all(
+            session, [data], case_id=case_id, sequence=sequence, dataref=dataref, readers=readers
         )
-        await (await driver(session)).execute(_INSERT, event_id, data.TYPE, case_id, list(readers), body)
-        return event_id
+        return body
+
+    async def publish_all(
+        self,
+        session: AsyncSession,
+        every: Sequence[EventData],
+        *,
+        case_id: UUID,
+        sequence: int,
+        dataref: str,
+        readers: Sequence[str],
+    ) -> list[bytes]:
+        """The same for several at once, in one round trip; `sequence` is the first one's."""
+        rows = []
+        for number, data in enumerate(every, sequence):
+            event_id, body = events.write(
+                data,
+                base_url=self.base_url,
+                service=self.service,
+                case_id=case_id,
+                sequence=number,
+                dataref=dataref,
+                at=self.clock(),
+            )
+            rows.append((event_id, data.TYPE, case_id, list(readers), body))
+        connection = await driver(session)
+        if len(rows) == 1:
+            await connection.execute(_INSERT, *rows[0])
+        elif rows:
+            await connection.executemany(_INSERT, rows)
+        return [row[-1] for row in rows]

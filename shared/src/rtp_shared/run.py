@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 
 from fastapi import FastAPI, Response
@@ -53,7 +54,7 @@ def settings_or_exit(kind: type[Settings]) -> Settings:
 def main(service: Service) -> int:
     """Run one process of the service; the exit code is 0 when it was asked to stop."""
     process = chosen_process(service, ["web", "worker", "prepare"])
-    settings = settings_or_exit(ProcessSettings)
+    settings = settings_or_exit(service.settings)
     logs.configure(settings.log_level)
     if process == "prepare":
         return run_prepare(service, settings)
@@ -139,7 +140,8 @@ async def worker(runtime: Runtime, extra: Sequence[Loop] = ()) -> None:
         metrics=runtime.metrics,
     )
     spare_collections()
-    loops: list[Loop] = [relay.run, lambda: keep_tidy(runtime.database, settings), *extra]
+    own = [partial(loop, runtime) for loop in runtime.service.loops]
+    loops: list[Loop] = [relay.run, lambda: keep_tidy(runtime.database, settings), *own, *extra]
     state: dict[str, Callable[[], bool]] = {"relay_leads": lambda: relay.leading}
     if runtime.service.handlers:
         feeder = RabbitConsumer(broker, runtime.service.name, consumer(runtime), prefetch=settings.prefetch)

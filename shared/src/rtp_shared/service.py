@@ -1,14 +1,17 @@
 """What a service is: one value that says everything the plumbing needs to run it."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import ModuleType
+from typing import Any
 
 from fastapi import APIRouter
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_shared.auth import TokenVerifier
+from rtp_shared.clock import utcnow
 from rtp_shared.consumer import Handler
 from rtp_shared.db import Database
 from rtp_shared.metrics import Metrics
@@ -30,10 +33,17 @@ class Service:
     """What it hears: event type -> handler."""
     openapi_url: str | None = "/openapi.json"
     """Where its own OpenAPI document is; the gateway puts the merged one there instead."""
+    loops: Sequence[Callable[["Runtime"], Coroutine[Any, Any, None]]] = ()
+    """What its worker does besides relaying and consuming, until it is cancelled."""
     load_reference_data: Callable[[AsyncSession], Awaitable[str]] | None = None
     """Brings its reference data up to date, any number of times, and says in a line what it loaded."""
     load_examples: Callable[[AsyncSession], Awaitable[str]] | None = None
     """The same for what is made up for trials; only where the settings ask for it."""
+
+    settings: type[ProcessSettings] = ProcessSettings
+    """What its processes are told by their environment."""
+    equip: Callable[[Any], Any] | None = None
+    """Makes, of its settings, what else it needs in a process: `Runtime.own`."""
 
     @property
     def database(self) -> str:
@@ -51,14 +61,26 @@ class Runtime:
     verifier: TokenVerifier
     outbox: Outbox
     metrics: Metrics
+    clock: Callable[[], datetime] = utcnow
+    """What time it is, for the rules; a demonstration may move it."""
+    own: Any = None
+    """What the service's `equip` made."""
 
     @classmethod
-    def build(cls, service: Service, settings: ProcessSettings, verifier: TokenVerifier) -> "Runtime":
+    def build(
+        cls,
+        service: Service,
+        settings: ProcessSettings,
+        verifier: TokenVerifier,
+        clock: Callable[[], datetime] = utcnow,
+    ) -> "Runtime":
         return cls(
             service=service,
             settings=settings,
             database=Database(settings.database_url.get_secret_value(), pool_size=settings.pool_size),
             verifier=verifier,
-            outbox=Outbox(service.name, settings.public_url),
+            outbox=Outbox(service.name, settings.public_url, clock),
             metrics=Metrics(service.name),
+            clock=clock,
+            own=service.equip(settings) if service.equip else None,
         )

@@ -13,6 +13,11 @@ from rtp_shared.service import Runtime
 
 log = logging.getLogger(__name__)
 
+BODY = "rtp.body"
+"""Where the scope holds the request's Body."""
+BODILESS = "rtp.bodiless"
+"""Whether the answer's content will be left out, so that nobody need read it."""
+
 
 class Surroundings:
     """The outermost ASGI application of a service."""
@@ -32,12 +37,14 @@ class Surroundings:
         )
         token = tracing.current.set(trace)
         answer = _Answer(send, trace.correlation_id, bodiless=scope["method"] == "HEAD")
+        body = Body(receive, headers, self.runtime.settings.body_limit)
+        scope = {**scope, BODY: body, BODILESS: answer.bodiless}
         if answer.bodiless:
-            scope = {**scope, "method": "GET"}  # RFC 9110 section 9.3.2: the same answer without its content
+            # RFC 9110 section 9.3.2: the same answer without its content. Only GET knows ranges (section 14.2).
+            scope |= {"method": "GET", "headers": [each for each in scope["headers"] if each[0] != b"range"]}
         started = time.perf_counter()
         try:
-            limited = _limited(receive, headers, self.runtime.settings.body_limit)
-            await self.app(scope, limited, answer.send)
+            await self.app(scope, body.receive, answer.send)
         except Exception as error:
             if not answer.status:
                 raise
@@ -64,23 +71,32 @@ def clean_correlation(correlation: bytes) -> str | None:
     return text_ if 0 < len(text_) <= 128 and text_.isascii() and text_.isprintable() else None
 
 
-def _limited(receive: Receive, headers: dict[bytes, bytes], limit: int) -> Receive:
-    """`receive` that refuses a body over the limit: by its announced length at once, otherwise by what has arrived."""
-    arrived = 0
-    announced = headers.get(b"content-length", b"0")
-    refused = announced.isdigit() and int(announced[:20]) > limit
+class Body:
+    """A request's body on its way in, which is refused over the limit: by its announced length at once, otherwise by
+    what has arrived. A route that streams may set a limit of its own before it reads.
+    """
 
-    async def limited() -> Message:
-        nonlocal arrived
-        if refused:
-            raise TooLarge(f"at most {limit} bytes")
-        message = await receive()
-        arrived += len(message.get("body", b""))
-        if arrived > limit:
-            raise TooLarge(f"at most {limit} bytes")
+    def __init__(self, receive: Receive, headers: dict[bytes, bytes], limit: int) -> None:
+        self._receive = receive
+        announced = headers.get(b"content-length", b"0")
+        self._announced = int(announced[:20]) if announced.isdigit() else 0
+        self._arrived = 0
+        self._limit = limit
+
+    def allow(self, limit: int) -> None:
+        self._limit = limit
+        self._check(self._announced)
+
+    async def receive(self) -> Message:
+        self._check(self._announced)
+        message = await self._receive()
+        self._arrived += len(message.get("body", b""))
+        self._check(self._arrived)
         return message
 
-    return limited
+    def _check(self, size: int) -> None:
+        if size > self._limit:
+            raise TooLarge(f"at most {self._limit} bytes")
 
 
 class _Answer:

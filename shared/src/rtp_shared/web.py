@@ -5,6 +5,8 @@ is refused at import if its signature does not declare who may call it.
 """
 
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
@@ -28,8 +30,19 @@ Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 SAFE = ("GET", "OPTIONS")
 
 
+def begin(request: Request, *, read_only: bool = False) -> AbstractAsyncContextManager[AsyncSession]:
+    """A transaction that acts as the request's caller, as Database.transaction() has it. Read-only for GET."""
+    runtime: Runtime = request.app.state.runtime
+    principal: Principal | None = request.state.principal
+    readers = principal.readers if principal else ("public",)
+    return runtime.database.transaction(readers, read_only=read_only or request.method in SAFE)
+
+
 class Edge(APIRoute):
     """A route with its edge around it: admit, begin, answer, commit."""
+
+    takes_keys = True
+    """Whether a write is done once for its Idempotency-Key."""
 
     def get_route_handler(self) -> Handle:
         inner = super().get_route_handler()
@@ -41,16 +54,17 @@ class Edge(APIRoute):
             principal = await authenticate(runtime.verifier, request.headers.get("authorization"))
             request.state.principal = principal
             await admit(request)
-            if request.method not in SAFE:
-                # The whole body first: a slow sender must not hold a database connection.
-                await self._read_body(request)
-            readers = principal.readers if principal else ("public",)
-            async with runtime.database.transaction(readers, read_only=request.method in SAFE) as session:
-                request.state.session = session
-                response = await _answer_once(inner, request, session, None if public else principal)
-            return _conditional(request, response)
+            return _conditional(request, await self._answer(inner, request, None if public else principal))
 
         return handle
+
+    async def _answer(self, inner: Handle, request: Request, client: Principal | None) -> Response:
+        if request.method not in SAFE:
+            # The whole body first: a slow sender must not hold a database connection.
+            await self._read_body(request)
+        async with begin(request) as session:
+            request.state.session = session
+            return await _answer_once(inner, request, session, client)
 
     def _access(self) -> Access | Public:
         declared = [d.call for d in self.dependant.dependencies if isinstance(d.call, Access | Public)]
@@ -83,7 +97,8 @@ async def _answer_once(inner: Handle, request: Request, session: AsyncSession, p
 def _conditional(request: Request, response: Response) -> Response:
     current = response.headers.get("etag")
     if request.method in SAFE and etags.not_modified(request.headers.get("if-none-match"), current):
-        return Response(status_code=304, headers={"ETag": current or ""})
+        kept = {name: response.headers[name] for name in ("ETag", "Cache-Control") if name in response.headers}
+        return Response(status_code=304, headers=kept)
     return response
 
 
@@ -92,7 +107,7 @@ def router(**arguments: Any) -> APIRouter:
     return APIRouter(route_class=Edge, **arguments)
 
 
-async def _session(request: Request) -> AsyncSession:
+async def session_of(request: Request) -> AsyncSession:
     session: AsyncSession = request.state.session
     return session
 
@@ -102,11 +117,20 @@ async def _outbox(request: Request) -> Outbox:
     return outbox
 
 
-Session = Annotated[AsyncSession, Depends(_session)]
+Session = Annotated[AsyncSession, Depends(session_of)]
 """The request's session, in the transaction that the edge commits. Read-only for GET."""
 
 Events = Annotated[Outbox, Depends(_outbox)]
 """The way out for events, in the same transaction."""
+
+
+async def _now(request: Request) -> datetime:
+    runtime: Runtime = request.app.state.runtime
+    return runtime.clock()
+
+
+Now = Annotated[datetime, Depends(_now)]
+"""The time of the request, by the clock that the platform runs on."""
 
 
 class Application(FastAPI):

@@ -13,7 +13,12 @@ from rtp_gateway.models import Model
 
 SCOPES = {
     "cases:read": "Read cases",
-    "cases:write": "Open, edit, submit and withdraw cases for a staff group",
+    "cases:write": "Open cases, and act in them in the roles that one's people hold there",
+    "cases:oversee": "See every submitted case as the central mutuals team; set rules of any body, record and end "
+    "bodies, report on recommendations",
+    "cases:system": "Act in cases as the platform: orders of courts",
+    "cases:import": "Take in cases from other instances, and write down historic ones",
+    "bodies:write": "Set the rules of one's own body",
     "advisers:read": "Find advisers and mentors",
     "support:read": "Read support requests and proposals",
     "support:write": "Accept a proposed adviser or mentor",

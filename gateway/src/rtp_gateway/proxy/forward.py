@@ -12,6 +12,8 @@ import aiohttp
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from yarl import URL
 
+from rtp_gateway.proxy.patience import Patience
+from rtp_gateway.proxy.routing import Limits, is_streamed
 from rtp_shared import problems
 from rtp_shared.problems import Malformed, Refusal, TooLarge, Unavailable
 
@@ -26,6 +28,8 @@ OURS = frozenset({b"date", b"server"})
 AUTOMATIC = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 """What aiohttp would add to a request that came without."""
 PER_SERVICE = 100
+_ENDLESS = aiohttp.ClientTimeout(total=None, sock_connect=2)
+"""For what streams: how long it may stand still is Patience's."""
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 
 
@@ -48,10 +52,14 @@ class Upstreams(Protocol):
 class InProcess:
     """The services' ASGI applications in this very process."""
 
-    def __init__(self, apps: Mapping[str, ASGIApp]) -> None:
+    def __init__(self, apps: Mapping[str, ASGIApp], *, limits: Limits) -> None:
         self._apps = apps
+        self._limits = limits
 
     async def forward(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        if is_streamed(scope["path"]):
+            patience = Patience(receive, send, seconds=self._limits.seconds)
+            receive, send = patience.receive, patience.send
         await self._apps[name](scope, receive, send)
 
     async def fetch_json(self, name: str, path: str) -> Any:
@@ -78,11 +86,11 @@ class InProcess:
 class OverHttp:
     """The services at their addresses. Bodies stream both ways; only idempotent requests are tried a second time."""
 
-    def __init__(self, addresses: Mapping[str, str], *, public_url: str, body_limit: int, seconds: float) -> None:
+    def __init__(self, addresses: Mapping[str, str], *, public_url: str, limits: Limits) -> None:
         self._addresses = {name: address.rstrip("/") for name, address in addresses.items()}
         self._public_url = public_url
-        self._body_limit = body_limit
-        self._timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=2)
+        self._limits = limits
+        self._timeout = aiohttp.ClientTimeout(total=limits.seconds, sock_connect=2)
         self._session: aiohttp.ClientSession | None = None
 
     def _client(self) -> aiohttp.ClientSession:
@@ -111,9 +119,14 @@ class OverHttp:
             raise Unavailable(f"{name} cannot be reached") from error
 
     async def forward(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = _Answer(send)
+        patience = Patience(receive, send, seconds=self._limits.seconds) if is_streamed(scope["path"]) else None
+        answer = _Answer(patience.send if patience else send)
         try:
-            await self._exchange(name, scope, receive, answer)
+            if patience is None:
+                await self._exchange(name, scope, receive, answer)
+            else:
+                async with patience.with_service():
+                    await self._exchange(name, scope, patience.receive, answer)
         except (aiohttp.ClientError, TimeoutError) as error:
             log.warning("forwarding failed", extra={"upstream": name, "error": type(error).__name__})
             if answer.started:
@@ -129,11 +142,12 @@ class OverHttp:
             raise Unavailable(f"{name} cannot be reached")
         url = URL(address + path + (f"?{query}" if query else ""), encoded=True)
         headers, body = self._request(scope, receive)
+        timeout = _ENDLESS if is_streamed(scope["path"]) else self._timeout
         again = body is None and scope["method"] in IDEMPOTENT
         while True:
             try:
                 async with self._client().request(
-                    scope["method"], url, headers=headers, data=body, allow_redirects=False
+                    scope["method"], url, headers=headers, data=body, timeout=timeout, allow_redirects=False
                 ) as response:
                     return await answer.relay(response, scope["method"])
             except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
@@ -152,28 +166,13 @@ class OverHttp:
                 chunked = True
             elif key not in dropped:
                 headers.append((_text(key), _text(value)))
-        if length > self._body_limit:
-            raise TooLarge(f"at most {self._body_limit} bytes")
+        if length > (limit := self._limits.body_of(scope["path"])):
+            raise TooLarge(f"at most {limit} bytes")
         if not length and not chunked:
             return headers, None
         if not chunked:
             headers.append(("content-length", str(length)))
-        return headers, self._body(receive)
-
-    async def _body(self, receive: Receive) -> AsyncIterator[bytes]:
-        sent = 0
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise aiohttp.ClientConnectionError("the caller went away")
-            chunk: bytes = message.get("body", b"")
-            sent += len(chunk)
-            if sent > self._body_limit:
-                raise TooLarge(f"at most {self._body_limit} bytes")
-            if chunk:
-                yield chunk
-            if not message.get("more_body"):
-                return
+        return headers, _body(receive, limit)
 
     async def _refuse(self, refusal: Refusal, scope: Scope, send: Send) -> None:
         body = problems.problem(refusal, base_url=self._public_url, instance=scope["path"])
@@ -181,6 +180,22 @@ class OverHttp:
         headers += [(name.lower().encode(), value.encode()) for name, value in refusal.headers.items()]
         await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+
+async def _body(receive: Receive, limit: int) -> AsyncIterator[bytes]:
+    sent = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise aiohttp.ClientConnectionError("the caller went away")
+        chunk: bytes = message.get("body", b"")
+        sent += len(chunk)
+        if sent > limit:
+            raise TooLarge(f"at most {limit} bytes")
+        if chunk:
+            yield chunk
+        if not message.get("more_body"):
+            return
 
 
 class _Answer:
@@ -218,7 +233,7 @@ def _text(header: bytes) -> str:
 
 def _refusal(name: str, error: Exception) -> Refusal:
     """What a failed exchange means to the caller. aiohttp hides what broke off the body in the error's cause."""
-    if isinstance(error.__cause__, TooLarge):
+    if isinstance(error.__cause__, Refusal):
         return error.__cause__
     if isinstance(error, TimeoutError) and not isinstance(
         error, aiohttp.ServerConnectionError | aiohttp.ConnectionTimeoutError

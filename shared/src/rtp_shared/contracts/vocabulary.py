@@ -12,6 +12,9 @@ class Route(StrEnum):
     """The legal route of a case. It drives clocks, grounds and end states."""
 
     RIGHT_TO_PROVIDE = "right-to-provide"
+    COMMUNITY_RIGHT_TO_CHALLENGE = "community-right-to-challenge"
+    EMPLOYER_LED = "employer-led"
+    RIGHT_TO_REQUEST = "right-to-request"
 
 
 class Sector(StrEnum):
