@@ -1,0 +1,225 @@
+"""The clocks of the process: what is due in which state, on what basis, by which calendar."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+from rtp_applications.clocks.days import Length, Unit, civil_date
+from rtp_applications.clocks.deadline import Basis
+from rtp_applications.workflow.casefile import CaseFile
+from rtp_applications.workflow.definition import Clock
+from rtp_applications.workflow.stages.decision import day_before_next_condition
+from rtp_applications.workflow.stages.interest import within
+from rtp_applications.workflow.stages.panel import AgendaPublication, KeyDecisionAnnouncement
+from rtp_applications.workflow.words import APPEALABLE, OPEN, Status
+
+PROPOSED = "platform default, proposed 2026-11; a body may set its own"
+LOCALISM_ACT_84 = "Localism Act 2011 s.84 and statutory guidance (2012)"
+
+
+def receipt_or_window_end(file: CaseFile, today: date) -> date:
+    """Under s.84 time counts from receipt, or from the end of the period in which it was received."""
+    windows = file.rule("eoi-windows") or []
+    received = civil_date(file.case.submitted_at) if file.case.submitted_at else today
+    open_now = next((window for window in windows if within(received, window)), None)
+    if open_now is None:
+        return received
+    end = date(received.year, open_now["toMonth"], open_now["toDay"])
+    return end if end >= received else end.replace(year=end.year + 1)
+
+
+def proposed(
+    name: str,
+    says: str,
+    days: int,
+    *runs_in: Status,
+    unit: Unit = Unit.WORKING_DAYS,
+    rule: str | None = None,
+    fixed: bool = False,
+    idle: bool = False,
+    window: bool = False,
+    pauses_in: frozenset[Status] = frozenset(),
+    met_by: tuple[str, ...] = (),
+    started_by: tuple[str, ...] = (),
+    reminders: tuple[int, ...] = (),
+    on_end: str | None = None,
+    counts_from: Callable[[CaseFile, date], date | None] | None = None,
+) -> Clock:
+    """A clock of our own, which a body may replace by its rule of the same name unless it is fixed."""
+    return Clock(
+        name=name,
+        says=says,
+        runs_in=frozenset(runs_in),
+        length=Length(days, unit),
+        rule=None if fixed else rule or name,
+        basis=Basis.POLICY,
+        source=PROPOSED,
+        local_calendar=True,
+        idle=idle,
+        window=window,
+        pauses_in=pauses_in,
+        met_by=met_by,
+        started_by=started_by,
+        reminders=reminders,
+        on_end=on_end,
+        counts_from=counts_from,
+    )
+
+
+ASKED = frozenset({Status.INFORMATION_REQUESTED})
+INTEREST = (
+    proposed("acknowledgement", "Send the receipt", 5, Status.EOI_SUBMITTED, met_by=("acknowledge",)),
+    proposed(
+        "screening", "Check eligibility and completeness", 10,
+        Status.EOI_SCREENING, Status.INFORMATION_REQUESTED, pauses_in=ASKED,
+    ),
+    proposed(
+        "information-reply", "Answer the request for information", 15, Status.INFORMATION_REQUESTED,
+        reminders=(3,), on_end="close-information-request",
+    ),
+    proposed(
+        "eoi-decision", "Decide on the expression of interest", 40,
+        Status.EOI_UNDER_REVIEW, Status.MODIFICATION_OFFERED, pauses_in=frozenset({Status.MODIFICATION_OFFERED}),
+        reminders=(5,),
+    ),
+    proposed(
+        "modification-reply", "Answer the offered modification", 15, Status.MODIFICATION_OFFERED,
+        reminders=(3,), on_end="let-modification-lapse",
+    ),
+)  # fmt: skip
+CHALLENGE = (
+    INTEREST[0],
+    replace(INTEREST[1], pauses_in=frozenset()),
+    INTEREST[2],
+    INTEREST[4],
+    Clock(
+        name="decision-date-notice",
+        says="Tell the applicants when a decision is expected: 30 days from receipt or from the end of the period",
+        runs_in=frozenset({Status.EOI_SUBMITTED, Status.EOI_SCREENING, Status.INFORMATION_REQUESTED}),
+        length=Length(30, Unit.CALENDAR_DAYS),
+        basis=Basis.STATUTE,
+        source=LOCALISM_ACT_84,
+        met_by=("notify-decision-date",),
+        reminders=(7,),
+        counts_from=receipt_or_window_end,
+    ),
+    Clock(
+        name="eoi-decision",
+        says="Decide within the maximum period that the authority published",
+        runs_in=frozenset(
+            {
+                Status.EOI_SUBMITTED,
+                Status.EOI_SCREENING,
+                Status.INFORMATION_REQUESTED,
+                Status.EOI_UNDER_REVIEW,
+                Status.MODIFICATION_OFFERED,
+            }
+        ),
+        rule="maximum-decision-period",
+        basis=Basis.STATUTE,
+        source=LOCALISM_ACT_84,
+        reminders=(14,),
+        counts_from=receipt_or_window_end,
+    ),
+)
+
+
+def key_decision_announced(file: CaseFile, _: date) -> date | None:
+    notice = file.last(KeyDecisionAnnouncement)
+    return notice.published_on if notice else None
+
+
+def agenda_published(file: CaseFile, _: date) -> date | None:
+    notice = file.last(AgendaPublication)
+    return notice.published_on if notice else None
+
+
+BUSINESS_CASE = (
+    proposed("feasibility-start", "Disclose the information pack and begin the appraisal", 20, Status.EOI_ACCEPTED),
+    proposed(
+        "feasibility", "Appraise the options: a target", 90, Status.FEASIBILITY, unit=Unit.CALENDAR_DAYS,
+        reminders=(14,),
+    ),
+    proposed(
+        "business-case", "Write the business case; it may be extended", 180, Status.BUSINESS_CASE,
+        unit=Unit.CALENDAR_DAYS, reminders=(30, 7),
+    ),
+    proposed("completeness", "Check that the business case is complete", 10, Status.CASE_SUBMITTED, reminders=(3,)),
+    proposed("assurance", "Rate every strand of assurance", 30, Status.ASSURANCE, reminders=(5,)),
+)  # fmt: skip
+NOTICES = "SI 2012/2089 (council executives in England)"
+DECISION = (
+    Clock(
+        name="key-decision-notice",
+        says="Public notice of a key decision: it may be taken on the day after these clear days",
+        runs_in=frozenset({Status.CASE_SUBMITTED, Status.ASSURANCE, Status.PANEL_READY, Status.DEFERRED}),
+        length=Length(28, Unit.CLEAR_DAYS),
+        rule="key-decision-notice",
+        basis=Basis.STATUTE,
+        source=NOTICES,
+        local_calendar=True,
+        met_by=("publish-key-decision-notice",),
+        started_by=("publish-key-decision-notice",),
+        window=True,
+        counts_from=key_decision_announced,
+    ),
+    Clock(
+        name="agenda-notice",
+        says="Public notice of agenda and papers: the meeting may be held on the day after these clear days",
+        runs_in=frozenset({Status.PANEL_READY}),
+        length=Length(5, Unit.CLEAR_DAYS),
+        rule="agenda-notice",
+        basis=Basis.STATUTE,
+        source=NOTICES,
+        local_calendar=True,
+        met_by=("publish-agenda",),
+        started_by=("publish-agenda",),
+        window=True,
+        counts_from=agenda_published,
+    ),
+    proposed(
+        "deferral", "Answer the questions of the panel", 60, Status.DEFERRED, unit=Unit.CALENDAR_DAYS,
+        reminders=(14,), on_end="end-deferral",
+    ),
+    Clock(
+        name="condition",
+        says="Close the condition that falls due first, by the day that the decision set",
+        runs_in=frozenset({Status.APPROVED_CONDITIONAL}),
+        length=Length(1, Unit.CALENDAR_DAYS),
+        basis=Basis.LOCAL_RULE,
+        source="the conditional approval itself",
+        started_by=("approve-with-conditions", "close-condition"),
+        reminders=(14, 3),
+        on_end="let-condition-lapse",
+        counts_from=day_before_next_condition,
+    ),
+    Clock(
+        name="call-in-window",
+        says="Scrutiny may call the decision in",
+        runs_in=frozenset({Status.APPROVED}),
+        length=Length(5, Unit.WORKING_DAYS),
+        rule="call-in-window",
+        basis=Basis.LOCAL_RULE,
+        source="the council's constitution; 5 working days are common, and stand where it is silent",
+        local_calendar=True,
+        started_by=("approve", "close-conditions"),
+        window=True,
+    ),
+    proposed(
+        "mandate", "Choose a contract route before the mandate lapses", 12, Status.APPROVED, Status.CALLED_IN,
+        unit=Unit.MONTHS, window=True, pauses_in=frozenset({Status.CALLED_IN}), reminders=(90, 30),
+        on_end="lapse-mandate",
+    ),
+)  # fmt: skip
+
+
+STANDING = (
+    proposed(
+        "appeal-window", "Take the refusal to the escalation point", 20, *APPEALABLE, fixed=True, window=True,
+        reminders=(5,), on_end="close-appeal-window",
+    ),
+    proposed(
+        "idle", "Nothing happens: the case lapses", 180, *(OPEN - {Status.APPROVED}), unit=Unit.CALENDAR_DAYS,
+        rule="idle-limit", idle=True, window=True, reminders=(30, 7), on_end="lapse",
+    ),
+)  # fmt: skip

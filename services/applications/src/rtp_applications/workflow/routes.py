@@ -1,0 +1,48 @@
+"""The processes over HTTP, as the engine goes by them."""
+
+import hashlib
+from functools import cache
+from typing import Annotated
+
+from fastapi import Path, Response
+
+from rtp_applications.auth import Anyone
+from rtp_applications.workflow.processes import Processes
+from rtp_applications.workflow.publish import ProcessSummary, ProcessView, published, summed_up
+from rtp_shared.contracts.vocabulary import Route
+from rtp_shared.paging import Page
+from rtp_shared.web import router
+
+processes = router(prefix="/v1/processes", tags=["Processes"])
+
+CACHED = "public, max-age=3600"
+
+
+@processes.get("")
+async def list_processes(_: Anyone, response: Response) -> Page[ProcessSummary]:
+    """List the process that new cases of each route follow: its newest version. A case stays with the one it began."""
+    known = Processes()
+    newest = {process.route: known.newest(process.route) for process in known.every()}
+    response.headers["Cache-Control"] = CACHED
+    return Page(items=[summed_up(process) for process in newest.values()])
+
+
+@processes.get("/{route}/versions/{version}")
+async def get_process(
+    route: Route, version: Annotated[int, Path(ge=1, le=10_000)], _: Anyone, response: Response
+) -> ProcessView:
+    """Read a process: its statuses, who may do what on which conditions, its clocks, and the settings with sources.
+
+    It is what the platform goes by, not a description of it. A version never changes once cases are pinned to it.
+    """
+    shown, tag = _published(route, version)
+    response.headers["ETag"] = tag
+    response.headers["Cache-Control"] = CACHED
+    return shown
+
+
+@cache
+def _published(route: Route, version: int) -> tuple[ProcessView, str]:
+    """The process and its ETag, made once: definitions do not change while the platform runs."""
+    shown = published(Processes()[route, version])
+    return shown, f'"{hashlib.sha256(shown.model_dump_json(by_alias=True).encode()).hexdigest()[:32]}"'

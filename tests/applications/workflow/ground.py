@@ -1,0 +1,233 @@
+"""The ground that tests of the workflow stand on: case files made in memory, and people in every role.
+
+A test module of a stage fills READY with one case file per action from which it can be taken, and BREAKS with one
+change per guard that breaks this guard alone. `test_every_guard.py` takes every action of every process by them.
+"""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from rtp_applications.bodies.load import published_bank_holidays
+from rtp_applications.clocks.days import Calendars
+from rtp_applications.workflow import engine, timing
+from rtp_applications.workflow.casefile import (
+    BodyFacts,
+    CaseFile,
+    Facts,
+    HeldDocument,
+    Party,
+    Record,
+    Recorded,
+    Signature,
+)
+from rtp_applications.workflow.definition import Action, Caller, Process
+from rtp_applications.workflow.errors import GuardsNotMet
+from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
+from rtp_applications.workflow.words import Role, Status
+from rtp_shared.contracts.vocabulary import Route, Sector
+
+NOW = datetime(2026, 9, 1, 10, 0, tzinfo=UTC)
+CALENDARS = Calendars.of((row["division"], row["day"]) for row in published_bank_holidays())
+EMPLOYER, COMMISSIONER, REVIEWING = uuid.UUID(int=1), uuid.UUID(int=2), uuid.UUID(int=3)
+LEAD_CLIENT = "client:staff-portal"
+OF_THE_EMPLOYER = f"org:{EMPLOYER}"
+
+HOLDERS: Mapping[Role, str] = {
+    **dict.fromkeys(Role, OF_THE_EMPLOYER),
+    **dict.fromkeys((Role.APPLICANT_LEAD, Role.APPLICANT_MEMBER, Role.MUTUAL_BOARD), LEAD_CLIENT),
+    Role.ESCALATION_REVIEWER: f"org:{REVIEWING}",
+    **dict.fromkeys((Role.ADVISER, Role.MENTOR, Role.FUNDER, Role.STAFF_REP, Role.AUDITOR), "client:outside"),
+}
+STANDING = {Role.SYSTEM, Role.MUTUALS_TEAM}
+
+
+def person(role: Role, number: int = 1) -> Caller:
+    """Somebody who acts in this role; another number is another human."""
+    standing = frozenset({role}) & STANDING
+    return Caller(f"{role}-{number}", (HOLDERS[role],), standing)
+
+
+def party(role: Role, number: int = 1, **changes: Any) -> Party:
+    made = Party(uuid.uuid4(), role, f"{role}-{number}", HOLDERS[role], date(2026, 1, 1), None)
+    return replace(made, **changes)
+
+
+EVERYBODY = tuple(
+    party(role, number)
+    for role in Role
+    if role not in STANDING
+    for number in ((1, 2) if role is Role.CASE_OFFICER else (1,))
+)
+
+
+def case_file(status: Status, *, process: Process = RIGHT_TO_PROVIDE, now: datetime = NOW, **facts: Any) -> CaseFile:
+    """A case in this status since `now`, with everybody in place, its clocks running, and nothing on file."""
+    case = Facts(
+        id=uuid.UUID(int=77),
+        number="RTP-482-715-9361",
+        route=process.route,
+        process_version=process.version,
+        status=status,
+        version=5,
+        sequence=5,
+        opened_by="staff-portal",
+        readers=[LEAD_CLIENT, "system", OF_THE_EMPLOYER],
+        employer_id=EMPLOYER,
+        service_name="Day service",
+        sector=Sector.ADULT_SOCIAL_CARE,
+        applicant_count=12,
+        conflicts_declared=True,
+        opened_at=now,
+        changed_at=now,
+        submitted_at=now,
+    )
+    file = CaseFile(
+        case=replace(case, **facts),
+        parties={each.id: each for each in EVERYBODY},
+        bodies={
+            EMPLOYER: BodyFacts(EMPLOYER, "county", None, None),
+            COMMISSIONER: BodyFacts(COMMISSIONER, "integrated-care-board", None, None),
+        },
+        calendars=CALENDARS,
+    )
+    return timing.moved(process, None, file, "test", now)
+
+
+def put(file: CaseFile, record: Record, *, role: Role = Role.CASE_OFFICER, number: int = 1) -> CaseFile:
+    """The file with a record on it, signed by somebody in this role."""
+    signed = Signature(role, f"{role}-{number}", HOLDERS[role], NOW)
+    content = record.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return file.with_record(Recorded(record.KIND, record.key, content, (signed,), record.AUDIENCE))
+
+
+def without(file: CaseFile, *kinds: type[Record]) -> CaseFile:
+    return file.without_records([kind.KIND for kind in kinds])
+
+
+def with_rule(file: CaseFile, name: str, value: Any) -> CaseFile:
+    """The file of a body that set a rule of its own."""
+    employer = file.bodies[EMPLOYER]
+    return replace(file, bodies={**file.bodies, EMPLOYER: replace(employer, rules={**employer.rules, name: value})})
+
+
+def with_document(file: CaseFile, kind: str, *, scan: str = "clean") -> CaseFile:
+    held = HeldDocument(uuid.uuid4(), kind, 1, scan, "0" * 64, False)
+    return replace(file, documents={**file.documents, held.id: held})
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Everything an action needs to be taken: the file, what is given, who signs in turn, and when."""
+
+    file: CaseFile
+    signers: tuple[Caller, ...]
+    given: Record | None = None
+    now: datetime = NOW
+    process: Process = RIGHT_TO_PROVIDE
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+def take(action: str, ready: Ready) -> engine.Outcome:
+    """Take the action, every signer in turn."""
+    file, outcome = ready.file, None
+    for number, caller in enumerate(ready.signers):
+        given = ready.given if number == 0 else None
+        outcome = engine.take(ready.process, file, action, given, caller, ready.now)
+        file = outcome.after
+    assert outcome is not None
+    return outcome
+
+
+Break = Callable[[Ready], Ready]
+READY: dict[tuple[Route, str], Ready] = {}
+"""By route and action. What is not there for a route is taken from RIGHT_TO_PROVIDE's, with the process exchanged."""
+BREAKS: dict[tuple[str, str], Break] = {}
+"""By action and guard: changes a ready attempt so that this guard, and no other, refuses it."""
+
+
+def ready(action: str, attempt: Ready) -> None:
+    READY[attempt.process.route, action] = attempt
+
+
+def breaks(action: str, guard: str) -> Callable[[Break], Break]:
+    def remember(change: Break) -> Break:
+        BREAKS[action, guard] = change
+        return change
+
+    return remember
+
+
+def attempt(process: Process, action: str, to: Status | None = None) -> Ready:
+    """The ready attempt at an action on a route, towards one of several statuses if `to` is given.
+
+    Raises LookupError where no test module of a stage registered one.
+    """
+    own = READY.get((process.route, action))
+    found = own or READY.get((Route.RIGHT_TO_PROVIDE, action)) or _of_another_route(action)
+    if found is None:
+        raise LookupError(f"{action} on {process.route}: register it with ground.ready(...)")
+    if own is None:
+        found = with_facts(replace(found, process=process), route=process.route, process_version=process.version)
+        found = _where_it_starts(found, process.by_name[action])
+    if "to" in process.by_name[action].takes.model_fields:
+        found = _led(found, process.by_name[action], to)
+    return found
+
+
+def _where_it_starts(found: Ready, action: Action) -> Ready:
+    """What is ready from a status that this route never is in is ready from another."""
+    if found.file.case.status in action.starts:
+        return found
+    there = next(status for status in Status if status in action.starts)
+    fresh = case_file(there, process=found.process).deadlines
+    deadlines = fresh if found.now == NOW else {**fresh, **found.file.deadlines}
+    return with_facts(replace(found, file=replace(found.file, deadlines=deadlines)), status=there)
+
+
+def _led(found: Ready, action: Action, to: Status | None) -> Ready:
+    """The attempt with the target named in what is given, in the form that the route wants."""
+    assert found.given is not None
+    named = found.given.model_dump(by_alias=True, exclude_unset=True)["to"]
+    to = to or (named if named in action.leads_to else action.leads_to[0])
+    if (action.name, to) in TOWARDS:
+        return TOWARDS[action.name, to](found)
+    said = {**found.given.model_dump(by_alias=True, exclude_unset=True), "to": to}
+    return replace(found, given=action.takes.model_validate(said))
+
+
+TOWARDS: dict[tuple[str, Status], Break] = {}
+"""By action and target: changes a ready attempt so that it leads there, where naming it in `to` is not enough."""
+
+
+def towards(action: str, to: Status) -> Callable[[Break], Break]:
+    def remember(change: Break) -> Break:
+        TOWARDS[action, to] = change
+        return change
+
+    return remember
+
+
+def _of_another_route(action: str) -> Ready | None:
+    return next((found for (_, name), found in READY.items() if name == action), None)
+
+
+def giving(attempt: Ready, **changes: Any) -> Ready:
+    """The attempt with something else given, also what an API would have refused as malformed."""
+    assert attempt.given is not None
+    return replace(attempt, given=attempt.given.model_copy(update=changes))
+
+
+def with_facts(attempt: Ready, **changes: Any) -> Ready:
+    return replace(attempt, file=attempt.file.with_case(**changes))
+
+
+def refused_for(action: str, attempt: Ready) -> list[str]:
+    """The names of the guards that refuse the attempt; none where it is taken."""
+    try:
+        take(action, attempt)
+    except GuardsNotMet as refusal:
+        return [each["guard"] for each in refusal.extra["guards"]]
+    return []

@@ -1,0 +1,430 @@
+"""From the accepted expression of interest to the submitted business case: what actions need and what breaks guards."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from rtp_applications.documents.scanning import ScanState
+from rtp_applications.workflow import engine
+from rtp_applications.workflow.actions import business_case as actions
+from rtp_applications.workflow.casefile import CaseFile
+from rtp_applications.workflow.errors import NotYourRole
+from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
+from rtp_applications.workflow.records import ConflictOfInterest, Refusal
+from rtp_applications.workflow.stages import appraisal, business_case
+from rtp_applications.workflow.stages.standing import Withdrawal
+from rtp_applications.workflow.words import DocumentKind, Ground, Role, Status
+from tests.applications.workflow.ground import (
+    COMMISSIONER,
+    NOW,
+    Ready,
+    breaks,
+    case_file,
+    giving,
+    person,
+    put,
+    ready,
+    refused_for,
+    take,
+    with_document,
+    with_rule,
+    without,
+)
+
+TODAY = NOW.date()
+LEAD, MEMBER, OFFICER = (person(role) for role in (Role.APPLICANT_LEAD, Role.APPLICANT_MEMBER, Role.CASE_OFFICER))
+DECIDER, STAFF_REP = person(Role.DECISION_MAKER), person(Role.STAFF_REP)
+ALWAYS = [kind for kind in actions.SET if kind not in business_case.ONLY_WHERE]
+
+PACK = appraisal.InformationPack(cost=TODAY, staffing=TODAY, assets=TODAY, contracts=TODAY, pensions=TODAY)
+accepted = case_file(Status.EOI_ACCEPTED)
+ADVISER_PARTY = next(party for party in accepted.parties.values() if party.role is Role.ADVISER)
+ADVISED = appraisal.AdviserChoice(adviser=ADVISER_PARTY.id)
+
+
+def option(kind: str, **changes: Any) -> dict[str, Any]:
+    return {"id": kind, "kind": kind, "desirability": 60, "viability": 0, "feasibility": 100, **changes}
+
+
+ALL = ("status-quo", "in-house-improvement", "mutual", "outsource")
+
+
+def appraised(kinds: Sequence[str] = ALL, preferred: str = "mutual", **changes: Any) -> appraisal.OptionsAppraisal:
+    options = [option(kind, **(changes if kind == "outsource" else {})) for kind in kinds]
+    return appraisal.OptionsAppraisal.model_validate({"options": options, "preferred": preferred})
+
+
+def ballot(in_favour: int, votes: int, eligible: int, *, held_on: date = TODAY, against: int = 0, name: str = "ballot",
+           ) -> business_case.EngagementEvidence:  # fmt: skip
+    numbers = {"eligible": eligible, "votes": votes, "inFavour": in_favour, "against": against}
+    how = {"method": "electronic, secret", "scrutineer": "Electoral services"}
+    return business_case.EngagementEvidence.model_validate(
+        {"id": name, "method": "ballot", "heldOn": held_on, "ballot": {**numbers, **how}}
+    )
+
+
+MET = business_case.EngagementEvidence.model_validate({"id": "meeting-1", "method": "meeting", "heldOn": TODAY})
+CONSULTED = business_case.Consultation.model_validate({"id": "1", "heldOn": TODAY, "representatives": "The union"})
+NO_HELP = business_case.HelpDeclared.model_validate({"belowMarket": []})
+
+feasibility = put(case_file(Status.FEASIBILITY), appraised())
+elsewhere = put(case_file(Status.FEASIBILITY), appraised(preferred="in-house-improvement"))
+writing = case_file(Status.BUSINESS_CASE)
+written = put(put(put(writing, MET), CONSULTED), NO_HELP)
+for kind in ALWAYS:
+    written = with_document(written, kind)
+
+ready("disclose-information-pack", Ready(accepted, (OFFICER,), PACK))
+ready("choose-adviser", Ready(case_file(Status.FEASIBILITY), (LEAD,), ADVISED))
+ready("start-feasibility", Ready(put(put(accepted, PACK), ADVISED), (OFFICER,)))
+ready("record-options-appraisal", Ready(case_file(Status.FEASIBILITY), (LEAD,), appraised()))
+ready("start-business-case", Ready(feasibility, (LEAD, OFFICER)))
+ready(
+    "withdraw-after-appraisal",
+    Ready(elsewhere, (LEAD, OFFICER), Withdrawal.model_validate({"reason": "Better in house.", "membersInFavour": 2})),
+)
+ready("refuse-after-appraisal", Ready(elsewhere, (DECIDER, OFFICER), Refusal(reasons="Better in house.")))
+ready("record-engagement", Ready(writing, (MEMBER,), ballot(50, 80, 100, against=30)))
+ready("record-consultation", Ready(writing, (STAFF_REP,), CONSULTED))
+ready("declare-help", Ready(writing, (LEAD,), NO_HELP))
+ready("extend-business-case", Ready(writing, (OFFICER,), business_case.Extension(days=30, reasons="Illness.")))
+ready("submit-business-case", Ready(written, (LEAD,)))
+
+
+@breaks("disclose-information-pack", "disclosed-by-today")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, pensions=TODAY + timedelta(days=1))
+
+
+@breaks("choose-adviser", "adviser-or-opt-out")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, opt_out="We know it all.")
+
+
+@breaks("choose-adviser", "adviser-is-in-the-case")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, adviser=uuid.uuid4())
+
+
+@breaks("start-feasibility", "information-pack-disclosed")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=put(attempt.file, PACK.model_copy(update={"assets": None})))
+
+
+@breaks("start-feasibility", "adviser-chosen")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=without(attempt.file, appraisal.AdviserChoice))
+
+
+@breaks("record-options-appraisal", "options-told-apart")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, given=appraised((*ALL, "mutual")))
+
+
+@breaks("record-options-appraisal", "preferred-is-appraised")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, preferred="nothing")
+
+
+@breaks("start-business-case", "options-appraised")
+@breaks("withdraw-after-appraisal", "options-appraised")
+@breaks("refuse-after-appraisal", "options-appraised")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=without(attempt.file, appraisal.OptionsAppraisal))
+
+
+def with_appraisal(attempt: Ready, found: appraisal.OptionsAppraisal) -> Ready:
+    return replace(attempt, file=put(attempt.file, found))
+
+
+@breaks("start-business-case", "status-quo-appraised")
+def _(attempt: Ready) -> Ready:
+    return with_appraisal(attempt, appraised(ALL[1:]))
+
+
+@breaks("start-business-case", "enough-options-appraised")
+def _(attempt: Ready) -> Ready:
+    return with_appraisal(attempt, appraised(ALL[:3]))
+
+
+@breaks("start-business-case", "every-option-scored")
+def _(attempt: Ready) -> Ready:
+    return with_appraisal(attempt, appraised(viability=None))
+
+
+@breaks("start-business-case", "spin-out-preferred")
+def _(attempt: Ready) -> Ready:
+    return with_appraisal(attempt, appraised(preferred="status-quo"))
+
+
+@breaks("withdraw-after-appraisal", "another-option-preferred")
+@breaks("refuse-after-appraisal", "another-option-preferred")
+def _(attempt: Ready) -> Ready:
+    return with_appraisal(attempt, appraised())
+
+
+@breaks("withdraw-after-appraisal", "reason-given")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, reason=None)
+
+
+@breaks("withdraw-after-appraisal", "majority-recorded")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, members_in_favour=1)
+
+
+@breaks("refuse-after-appraisal", "reasons-given")
+@breaks("extend-business-case", "reasons-given")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, reasons="")
+
+
+@breaks("refuse-after-appraisal", "deciders-are-independent")
+def _(attempt: Ready) -> Ready:
+    interested = ConflictOfInterest(person=attempt.signers[-1].person, nature="Married to an applicant")
+    return replace(attempt, file=put(attempt.file, interested))
+
+
+@breaks("refuse-after-appraisal", "ground-on-the-list")
+def _(attempt: Ready) -> Ready:
+    return giving(replace(attempt, process=replace(attempt.process, grounds=frozenset(Ground))), ground=None)
+
+
+@breaks("refuse-after-appraisal", "ground-is-supported")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED)
+
+
+@breaks("record-engagement", "entry-is-own")
+@breaks("record-consultation", "entry-is-own")
+def _(attempt: Ready) -> Ready:
+    assert attempt.given is not None
+    return replace(attempt, file=put(attempt.file, attempt.given, role=Role.CASE_OFFICER, number=2))
+
+
+@breaks("record-engagement", "held-by-today")
+@breaks("record-consultation", "held-by-today")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, held_on=TODAY + timedelta(days=1))
+
+
+@breaks("record-engagement", "ballot-has-its-result")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, ballot=None)
+
+
+@breaks("record-engagement", "ballot-adds-up")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, given=ballot(50, 101, 100))
+
+
+@breaks("extend-business-case", "time-left")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, now=attempt.now + timedelta(days=365))
+
+
+@breaks("submit-business-case", "documents-complete")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=without_document(attempt.file, DocumentKind.RISK_REGISTER))
+
+
+@breaks("submit-business-case", "documents-clean")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=with_document(attempt.file, DocumentKind.OTHER, scan="awaiting"))
+
+
+@breaks("submit-business-case", "help-declared")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=without(attempt.file, business_case.HelpDeclared))
+
+
+@breaks("submit-business-case", "staff-engaged")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=without(attempt.file, business_case.EngagementEvidence))
+
+
+@breaks("submit-business-case", "representatives-consulted")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=without(attempt.file, business_case.Consultation))
+
+
+@breaks("submit-business-case", "ballot-threshold-reached")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=with_rule(attempt.file, "ballot-threshold", {"percentInFavour": 50.0}))
+
+
+def without_document(file: CaseFile, kind: str) -> CaseFile:
+    return replace(file, documents={at: each for at, each in file.documents.items() if each.kind != kind})
+
+
+def refusals(file: CaseFile) -> list[str]:
+    return refused_for("submit-business-case", Ready(file, (LEAD,)))
+
+
+def test_the_information_pack_names_what_is_missing() -> None:
+    half = PACK.model_copy(update={"contracts": None, "pensions": None})
+    allowed = engine.possibilities(RIGHT_TO_PROVIDE, put(put(accepted, half), ADVISED), OFFICER, NOW)
+    start = next(each for each in allowed if each.action.name == "start-feasibility")
+    assert start.refusals == (("information-pack-disclosed", "not disclosed yet: contracts, pensions"),)
+
+
+def test_an_adviser_who_left_is_none_but_reasons_for_doing_without_are_enough() -> None:
+    left = replace(ADVISER_PARTY, valid_to=TODAY - timedelta(days=1))
+    gone = put(put(accepted, PACK), ADVISED).with_party(left)
+    assert refused_for("start-feasibility", Ready(gone, (OFFICER,))) == ["adviser-chosen"]
+    without_any = put(gone, appraisal.AdviserChoice.model_validate({"optOut": "We have our own."}))
+    assert refused_for("start-feasibility", Ready(without_any, (OFFICER,))) == []
+
+
+def test_a_new_appraisal_voids_what_was_signed_on_the_old_one() -> None:
+    signed = engine.take(RIGHT_TO_PROVIDE, feasibility, "start-business-case", None, LEAD, NOW).after
+    changed = engine.take(RIGHT_TO_PROVIDE, signed, "record-options-appraisal", appraised(), OFFICER, NOW).after
+    outcome = engine.take(RIGHT_TO_PROVIDE, changed, "start-business-case", None, OFFICER, NOW)
+    assert outcome.after.case.status is Status.FEASIBILITY
+    assert outcome.awaiting == (frozenset({Role.APPLICANT_LEAD}),)
+
+
+def test_feasibility_begun_again_needs_an_appraisal_of_its_own() -> None:
+    again = put(put(put(accepted, PACK), ADVISED), appraised())
+    begun = take("start-feasibility", Ready(again, (OFFICER,))).after
+    assert refused_for("start-business-case", Ready(begun, (LEAD, OFFICER))) == ["options-appraised"]
+
+
+def test_a_body_may_ask_for_more_options() -> None:
+    asking = with_rule(feasibility, "options-besides-status-quo", 4)
+    assert refused_for("start-business-case", Ready(asking, (LEAD, OFFICER))) == ["enough-options-appraised"]
+
+
+def test_an_adviser_does_not_submit_for_the_applicant() -> None:
+    with pytest.raises(NotYourRole):
+        take("submit-business-case", Ready(written, (person(Role.ADVISER),)))
+
+
+def test_submission_freezes_every_document() -> None:
+    more = with_document(written, DocumentKind.OTHER)
+    frozen = take("submit-business-case", Ready(more, (LEAD,))).after.documents
+    assert len(frozen) == len(ALWAYS) + 1
+    assert all(each.frozen for each in frozen.values())
+
+
+@pytest.mark.parametrize("scan", ScanState)
+def test_only_what_was_found_clean_or_is_not_scanned_here_is_submitted(scan: ScanState) -> None:
+    only = with_document(without_document(written, DocumentKind.TAX_NOTE), DocumentKind.TAX_NOTE, scan=scan)
+    safe = scan in (ScanState.CLEAN, ScanState.NOT_SCANNED)
+    assert refusals(only) == ([] if safe else ["documents-clean"])
+
+
+@pytest.mark.parametrize("kind", ALWAYS)
+def test_every_kind_of_the_set_is_required(kind: DocumentKind) -> None:
+    assert refusals(without_document(written, kind)) == ["documents-complete"]
+
+
+BALLOT_HELD = put(written, ballot(60, 80, 100))
+COMMISSIONED = written.with_case(commissioner_id=COMMISSIONER)
+HELPED = put(written, business_case.HelpDeclared.model_validate({"belowMarket": ["premises"]}))
+
+
+@pytest.mark.parametrize(
+    ("file", "kind"),
+    [
+        (BALLOT_HELD, DocumentKind.BALLOT_RESULT),
+        (COMMISSIONED, DocumentKind.COMMISSIONER_SUPPORT_LETTER),
+        (HELPED, DocumentKind.SUBSIDY_CONTROL_NOTE),
+    ],
+)
+def test_some_documents_are_required_only_where_they_apply(file: CaseFile, kind: DocumentKind) -> None:
+    assert refusals(written) == []
+    assert refusals(file) == ["documents-complete"]
+    assert refusals(with_document(file, kind)) == []
+
+
+def test_an_employer_that_commissions_by_its_own_name_is_no_other_body() -> None:
+    assert refusals(written.with_case(commissioner_id=written.case.employer_id)) == []
+
+
+HALF = {"percentInFavour": 50.0}
+TWO_THIRDS_OF_MOST = {"percentInFavour": 66.7, "percentTurnout": 60.0}
+
+
+@pytest.mark.parametrize(
+    ("threshold", "in_favour", "votes", "eligible", "reached"),
+    [
+        (HALF, 40, 80, 100, True),
+        (HALF, 39, 80, 100, False),
+        (HALF, 1, 1, 100, True),
+        (HALF, 0, 0, 100, False),
+        (HALF, 0, 0, 0, False),
+        (TWO_THIRDS_OF_MOST, 667, 1000, 1000, True),
+        (TWO_THIRDS_OF_MOST, 666, 1000, 1000, False),
+        (TWO_THIRDS_OF_MOST, 2, 3, 3, False),
+        (TWO_THIRDS_OF_MOST, 60, 60, 100, True),
+        (TWO_THIRDS_OF_MOST, 59, 59, 100, False),
+        ({"percentInFavour": 100.0}, 80, 80, 100, True),
+        ({"percentInFavour": 100.0}, 79, 80, 100, False),
+    ],
+)
+def test_a_ballot_reaches_the_threshold_exactly(
+    threshold: dict[str, float], in_favour: int, votes: int, eligible: int, reached: bool
+) -> None:
+    held = with_document(put(written, ballot(in_favour, votes, eligible)), DocumentKind.BALLOT_RESULT)
+    file = with_rule(held, "ballot-threshold", threshold)
+    assert refusals(file) == ([] if reached else ["ballot-threshold-reached"])
+
+
+def test_without_a_threshold_a_lost_ballot_is_evidence_and_no_bar() -> None:
+    assert refusals(with_document(put(written, ballot(1, 80, 100)), DocumentKind.BALLOT_RESULT)) == []
+
+
+@pytest.mark.parametrize(("first", "second", "reached"), [(10, 70, True), (70, 10, False)])
+def test_of_two_ballots_the_later_counts(first: int, second: int, reached: bool) -> None:
+    earlier = ballot(first, 80, 100, held_on=TODAY - timedelta(days=40), name="second-to-be-recorded")
+    file = put(put(written, ballot(second, 80, 100, name="first-to-be-recorded")), earlier)
+    file = with_document(with_rule(file, "ballot-threshold", HALF), DocumentKind.BALLOT_RESULT)
+    assert refusals(file) == ([] if reached else ["ballot-threshold-reached"])
+
+
+@pytest.mark.parametrize(
+    ("in_favour", "against", "votes", "eligible", "adds_up"),
+    [(50, 30, 80, 80, True), (50, 20, 80, 100, True), (50, 31, 80, 100, False), (0, 0, 1, 0, False)],
+)
+def test_the_numbers_of_a_ballot_add_up(in_favour: int, against: int, votes: int, eligible: int, adds_up: bool) -> None:
+    given = ballot(in_favour, votes, eligible, against=against)
+    assert refused_for("record-engagement", Ready(writing, (LEAD,), given)) == ([] if adds_up else ["ballot-adds-up"])
+
+
+def test_whoever_made_an_entry_corrects_it() -> None:
+    once = take("record-consultation", Ready(writing, (STAFF_REP,), CONSULTED)).after
+    corrected = CONSULTED.model_copy(update={"note": "They object."})
+    assert refused_for("record-consultation", Ready(once, (LEAD,), corrected)) == ["entry-is-own"]
+    assert refused_for("record-consultation", Ready(once, (STAFF_REP,), corrected)) == []
+
+
+def test_an_extension_moves_the_time_for_the_business_case() -> None:
+    outcome = take("extend-business-case", Ready(writing, (OFFICER,), business_case.Extension(days=30, reasons="Ill.")))
+    before, after = writing.deadline("business-case"), outcome.after.deadline("business-case")
+    assert before
+    assert after
+    assert before.due_on == TODAY + timedelta(days=180)
+    assert after.due_on == TODAY + timedelta(days=210)
+
+
+@pytest.mark.parametrize(
+    ("status", "clock", "due"),
+    [
+        (Status.EOI_ACCEPTED, "feasibility-start", date(2026, 9, 29)),
+        (Status.FEASIBILITY, "feasibility", date(2026, 11, 30)),
+        (Status.BUSINESS_CASE, "business-case", date(2027, 2, 28)),
+        (Status.CASE_SUBMITTED, "completeness", date(2026, 9, 15)),
+        (Status.ASSURANCE, "assurance", date(2026, 10, 13)),
+        (Status.DEFERRED, "deferral", date(2026, 10, 31)),
+        (Status.APPROVED, "mandate", date(2027, 9, 1)),
+    ],
+)
+def test_each_stage_has_its_clock(status: Status, clock: str, due: date) -> None:
+    running = case_file(status).deadline(clock)
+    assert running
+    assert running.due_on == due

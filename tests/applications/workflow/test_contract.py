@@ -1,0 +1,274 @@
+"""From the mandate to the award: what each action needs, what breaks each guard, and how standstills are counted."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from rtp_applications.workflow import timing
+from rtp_applications.workflow.casefile import CaseFile, Record
+from rtp_applications.workflow.definition import Process
+from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
+from rtp_applications.workflow.records import ConflictOfInterest
+from rtp_applications.workflow.stages import award, contract, interest
+from rtp_applications.workflow.stages.award import NoticeKind
+from rtp_applications.workflow.stages.contract import Regime, SelectionRoute
+from rtp_applications.workflow.words import Role, Status
+from tests.applications.workflow.ground import (
+    NOW,
+    Ready,
+    breaks,
+    case_file,
+    giving,
+    person,
+    put,
+    ready,
+    take,
+    with_rule,
+    without,
+)
+
+TODAY = NOW.date()
+TOMORROW = TODAY + timedelta(days=1)
+COMMISSIONING = (person(Role.COMMISSIONER),)
+BASIS = "Procurement Act 2023 s.9 and Schedule 1 of the Procurement Regulations 2024."
+
+
+def determination(regime: Regime, **changes: Any) -> contract.RegimeDetermination:
+    found = {"regime": regime, "relevantHealthCareService": False, "legalBasis": BASIS, "determinedOn": TODAY}
+    return contract.RegimeDetermination.model_validate({**found, **changes})
+
+
+def selection(route: SelectionRoute) -> contract.RegimeDetermination:
+    return determination(Regime.PROVIDER_SELECTION, selectionRoute=route, relevantHealthCareService=True)
+
+
+def terms(term: int = 36, extension: int = 24) -> contract.ContractTerms:
+    value = {"netPence": 300_000_000, "grossPence": 360_000_000}
+    return contract.ContractTerms.model_validate({**value, "termMonths": term, "extensionMonths": extension})
+
+
+def notice(kind: NoticeKind, published_on: date = TODAY) -> award.Notice:
+    return award.Notice.model_validate({"kind": kind, "noticeId": f"2026/S 000-{kind}", "publishedOn": published_on})
+
+
+def on(status: Status, *records: Record, process: Process = RIGHT_TO_PROVIDE, now: datetime = NOW) -> CaseFile:
+    file = case_file(status, process=process, now=now)
+    for record in records:
+        file = put(file, record, role=Role.COMMISSIONER)
+    return file
+
+
+def without_notice(file: CaseFile, kind: NoticeKind) -> CaseFile:
+    return replace(file, records={at: each for at, each in file.records.items() if at != (award.Notice.KIND, kind)})
+
+
+LIGHT = determination(Regime.OPEN, lightTouch=True)
+OPEN = determination(Regime.OPEN)
+COMPETED = selection(SelectionRoute.COMPETITIVE)
+TENDER, AWARD_NOTICE = notice(NoticeKind.UK4), notice(NoticeKind.UK6)
+INTENTION = notice(NoticeKind.SELECTION_INTENTION)
+REPRESENTATION = award.Representation.model_validate({"reference": "REP-1", "receivedOn": TODAY})
+FURTHER = award.FurtherDecision.model_validate(
+    {"reference": "REP-1", "decision": award.FurtherChoice.AWARD, "communicatedOn": TODAY}
+)
+CHALLENGE = award.Challenge.model_validate({"reference": "HT-2026-1", "openedOn": TODAY, "closedOn": TODAY})
+AWARD = award.Award.model_validate({"enteredIntoOn": TODAY})
+ENTERED = (LIGHT, terms(), TENDER, AWARD_NOTICE, REPRESENTATION, FURTHER, CHALLENGE)
+
+competed = on(Status.TENDER_LIVE, COMPETED, terms(), notice(NoticeKind.SELECTION_CONTRACT))
+begin_selection = Ready(competed, COMMISSIONING, INTENTION)
+standing_still = take("begin-standstill", begin_selection).after
+accepted = put(
+    with_rule(
+        case_file(Status.EOI_ACCEPTED, process=COMMUNITY_RIGHT_TO_CHALLENGE),
+        "procurement-gap",
+        {"minimumMonths": 0, "maximumMonths": 60},
+    ),
+    interest.Acceptance(reasons="It is sound."),
+)
+
+ready("record-regime", Ready(on(Status.APPROVED), COMMISSIONING, LIGHT))
+ready("record-contract-terms", Ready(on(Status.APPROVED), COMMISSIONING, terms()))
+ready("choose-contract-route", Ready(on(Status.APPROVED, LIGHT, terms()), COMMISSIONING))
+ready(
+    "begin-procurement",
+    Ready(
+        accepted,
+        COMMISSIONING,
+        contract.ProcurementStart.model_validate({"applicantsToldOn": TODAY}),
+        process=COMMUNITY_RIGHT_TO_CHALLENGE,
+    ),
+)
+ready("record-notice", Ready(on(Status.CONTRACT_ROUTE), COMMISSIONING, notice(NoticeKind.UK2)))
+ready("publish-tender", Ready(on(Status.CONTRACT_ROUTE, LIGHT, terms()), COMMISSIONING, TENDER))
+ready("begin-standstill", begin_selection)
+ready("record-representation", Ready(standing_still, COMMISSIONING, REPRESENTATION))
+ready("record-further-decision", Ready(put(standing_still, REPRESENTATION), COMMISSIONING, FURTHER))
+ready("record-challenge", Ready(on(Status.CONTRACT_ROUTE), COMMISSIONING, CHALLENGE))
+ready("award", Ready(on(Status.TENDER_LIVE, *ENTERED), COMMISSIONING, AWARD))
+ready(
+    "record-tender-lost",
+    Ready(
+        on(Status.TENDER_LIVE, AWARD_NOTICE),
+        COMMISSIONING,
+        award.TenderLoss.model_validate({"awardNoticeId": AWARD_NOTICE.notice_id, "feedbackGivenOn": TODAY}),
+    ),
+)
+
+
+@breaks("record-regime", "selection-route-named")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, selection_route=SelectionRoute.DIRECT_A)
+
+
+@breaks("record-regime", "determined-already")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, determined_on=TOMORROW)
+
+
+@breaks("record-regime", "regime-open-to-challenge")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, regime=Regime.GRANT)
+
+
+@breaks("record-contract-terms", "gross-not-below-net")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, gross_pence=1)
+
+
+@breaks("choose-contract-route", "regime-determined")
+@breaks("publish-tender", "regime-determined")
+@breaks("begin-standstill", "regime-determined")
+@breaks("award", "regime-determined")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=without(attempt.file, contract.RegimeDetermination))
+
+
+@breaks("choose-contract-route", "regime-fits-service")
+@breaks("publish-tender", "regime-fits-service")
+@breaks("award", "regime-fits-service")
+def _(attempt: Ready) -> Ready:
+    health = LIGHT.model_copy(update={"relevant_health_care_service": True})
+    return replace(attempt, file=put(attempt.file, health))
+
+
+@breaks("choose-contract-route", "value-and-term-recorded")
+@breaks("publish-tender", "value-and-term-recorded")
+@breaks("award", "value-and-term-recorded")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=without(attempt.file, contract.ContractTerms))
+
+
+@breaks("choose-contract-route", "reserved-term-within-limit")
+@breaks("publish-tender", "reserved-term-within-limit")
+@breaks("award", "reserved-term-within-limit")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=put(put(attempt.file, determination(Regime.RESERVED)), terms(48, 13)))
+
+
+@breaks("choose-contract-route", "call-in-window-over")
+def _(attempt: Ready) -> Ready:
+    clock = next(each for each in attempt.process.clocks if each.name == "call-in-window")
+    window = timing.start(clock, attempt.file, "approve", attempt.now)
+    assert window is not None
+    return replace(attempt, file=attempt.file.with_deadline(window))
+
+
+@breaks("begin-procurement", "within-published-gap")
+def _(attempt: Ready) -> Ready:
+    gap = {"minimumMonths": 3, "maximumMonths": 18}
+    return replace(attempt, file=with_rule(attempt.file, "procurement-gap", gap))
+
+
+@breaks("begin-procurement", "applicants-told-to-bid")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, applicants_told_on=None)
+
+
+@breaks("record-notice", "notice-is-out")
+@breaks("publish-tender", "notice-is-out")
+@breaks("begin-standstill", "notice-is-out")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, published_on=TOMORROW)
+
+
+@breaks("publish-tender", "notice-opens-tender")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, kind=NoticeKind.UK5)
+
+
+@breaks("begin-standstill", "notice-begins-standstill")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, kind=NoticeKind.UK6)
+
+
+@breaks("begin-standstill", "tender-held")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=without_notice(attempt.file, NoticeKind.SELECTION_CONTRACT))
+
+
+@breaks("award", "tender-held")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=without_notice(attempt.file, NoticeKind.UK4))
+
+
+@breaks("award", "notices-published")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=without_notice(attempt.file, NoticeKind.UK6))
+
+
+@breaks("award", "standstill-over")
+def _(attempt: Ready) -> Ready:
+    begun = take("begin-standstill", replace(attempt, given=AWARD_NOTICE)).after
+    return replace(attempt, file=begun)
+
+
+@breaks("award", "representations-answered")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=without(attempt.file, award.FurtherDecision))
+
+
+@breaks("award", "no-live-challenge")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=put(attempt.file, CHALLENGE.model_copy(update={"closed_on": None})))
+
+
+@breaks("award", "award-day-has-come")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, entered_into_on=TOMORROW)
+
+
+@breaks("award", "deciders-are-independent")
+def _(attempt: Ready) -> Ready:
+    conflict = ConflictOfInterest(person=attempt.signers[0].person, nature="Owns shares in a bidder.")
+    return replace(attempt, file=put(attempt.file, conflict))
+
+
+@breaks("record-representation", "representation-in-time")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, received_on=TOMORROW)
+
+
+@breaks("record-further-decision", "representation-on-file")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, reference="REP-9")
+
+
+@breaks("record-further-decision", "communicated-after-receipt")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, communicated_on=TOMORROW)
+
+
+@breaks("record-challenge", "challenge-dates-in-order")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, opened_on=TOMORROW)
+
+
+@breaks("record-tender-lost", "award-notice-on-file")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, award_notice_id="2026/S 000-999999")
+
+
+@breaks("record-tender-lost", "feedback-given")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, feedback_given_on=None)

@@ -1,0 +1,293 @@
+"""From the submitted business case to the mandate: what each action needs, and what breaks each guard."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from rtp_applications.workflow.stages import assurance, business_case, decision, panel
+from rtp_applications.workflow.words import DocumentKind, Ground, Role, Status, Strand
+from tests.applications.workflow.deciding import (
+    ANSWER,
+    BECAUSE,
+    CLOSED,
+    DAY,
+    DECIDER,
+    DEFERRAL,
+    EVIDENCE,
+    LEAD,
+    MEMBER,
+    OFFICER,
+    ON_CONDITIONS,
+    REFUSAL,
+    SCRUTINY,
+    SYSTEM,
+    TODAY,
+    VOTER,
+    agenda,
+    answered,
+    approved,
+    assured,
+    before_panel,
+    called_in,
+    closed,
+    conditional,
+    conflict,
+    decided_by,
+    deferred,
+    evidenced,
+    finding,
+    notice,
+    reminded,
+    responded,
+    running,
+    submitted,
+    to_approve,
+    to_approve_on_conditions,
+    vote,
+    voted,
+    with_members,
+    without_panel,
+)
+from tests.applications.workflow.ground import (
+    COMMISSIONER,
+    EMPLOYER,
+    Break,
+    Ready,
+    breaks,
+    case_file,
+    giving,
+    person,
+    put,
+    ready,
+    with_document,
+    without,
+)
+
+ready("begin-assurance", Ready(submitted, (OFFICER,), business_case.CompletenessCheck()))
+ready(
+    "rate-strand",
+    Ready(
+        case_file(Status.ASSURANCE),
+        (OFFICER,),
+        assurance.AssuranceRating.model_validate({"strand": "legal", "rating": "green"}),
+    ),
+)
+ready(
+    "record-commissioner-consent",
+    Ready(
+        case_file(Status.ASSURANCE, commissioner_id=COMMISSIONER),
+        (person(Role.COMMISSIONER),),
+        assurance.CommissionerConsent(consents=True),
+    ),
+)
+ready("publish-panel-papers", Ready(assured, (OFFICER,)))
+ready("publish-key-decision-notice", Ready(case_file(Status.ASSURANCE), (OFFICER,), notice(TODAY)))
+ready("publish-agenda", Ready(case_file(Status.PANEL_READY), (OFFICER,), agenda(TODAY)))
+ready("cast-vote", Ready(before_panel, (VOTER,), vote("approve")))
+ready("approve", to_approve)
+ready("approve-with-conditions", to_approve_on_conditions)
+ready("defer", Ready(voted("defer", before_panel), (DECIDER,), DEFERRAL))
+ready("refuse-business-case", Ready(voted("refuse", before_panel), (DECIDER, OFFICER), REFUSAL))
+ready("answer-question", Ready(deferred, (MEMBER,), ANSWER))
+ready("return-to-panel", Ready(answered, (LEAD, OFFICER)))
+ready("end-deferral", Ready(deferred, (SYSTEM,), now=running(deferred, "deferral").due_at))
+ready("evidence-condition", Ready(conditional, (MEMBER,), EVIDENCE))
+ready("close-condition", Ready(evidenced, (OFFICER,), CLOSED))
+ready("close-conditions", Ready(closed, (LEAD, OFFICER)))
+ready("let-condition-lapse", Ready(conditional, (SYSTEM,), now=running(conditional, "condition").due_at))
+ready("call-in", Ready(approved, (SCRUTINY,), decision.CallIn(**BECAUSE)))
+ready("record-scrutiny-response", Ready(called_in, (SCRUTINY,), decision.ScrutinyResponse(**BECAUSE)))
+ready("confirm-after-call-in", Ready(responded, (DECIDER,), decision.Confirmation(**BECAUSE)))
+ready("return-after-call-in", Ready(responded, (DECIDER,), DEFERRAL))
+ready("lapse-mandate", Ready(reminded(approved, 2), (SYSTEM,), now=running(approved, "mandate").due_at))
+
+DECIDING = ("approve", "approve-with-conditions", "defer", "refuse-business-case")
+
+
+def on_every_decision(guard: str) -> Callable[[Break], Break]:
+    def register(change: Break) -> Break:
+        for action in DECIDING:
+            breaks(action, guard)(change)
+        return change
+
+    return register
+
+
+@breaks("begin-assurance", "documents-complete")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=replace(attempt.file, documents={}))
+
+
+@breaks("begin-assurance", "documents-clean")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=with_document(attempt.file, DocumentKind.OTHER, scan="infected"))
+
+
+@breaks("rate-strand", "strand-is-assured")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, process=replace(attempt.process, strands=(Strand.DATA,)))
+
+
+@breaks("record-commissioner-consent", "commissioned-elsewhere")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=attempt.file.with_case(commissioner_id=EMPLOYER))
+
+
+@breaks("publish-panel-papers", "every-strand-rated")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=without(attempt.file, assurance.AssuranceRating))
+
+
+@breaks("publish-panel-papers", "commissioner-consents")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=attempt.file.with_case(commissioner_id=COMMISSIONER))
+
+
+@breaks("publish-panel-papers", "panel-appointed")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=without_panel(attempt.file))
+
+
+@breaks("publish-panel-papers", "no-member-conflicted")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=put(attempt.file, conflict(f"{Role.PANEL_MEMBER}-1")))
+
+
+@breaks("publish-key-decision-notice", "notice-is-owed")
+@breaks("publish-agenda", "notice-is-owed")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=decided_by(attempt.file, "nhs-trust"))
+
+
+@breaks("publish-key-decision-notice", "published-by-today")
+@breaks("publish-agenda", "published-by-today")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, published_on=TODAY + DAY)
+
+
+@breaks("cast-vote", "vote-is-own")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, member="somebody-else")
+
+
+@breaks("cast-vote", "deciders-are-independent")
+@breaks("rate-strand", "deciders-are-independent")
+@breaks("confirm-after-call-in", "deciders-are-independent")
+@breaks("return-after-call-in", "deciders-are-independent")
+@on_every_decision("deciders-are-independent")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=put(attempt.file, conflict(attempt.signers[-1].person)))
+
+
+@on_every_decision("quorum-reached")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=with_members(attempt.file, 3))
+
+
+@on_every_decision("vote-supports-it")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=put(attempt.file, vote("abstain")))
+
+
+@on_every_decision("reasoned-by-criterion")
+def _(attempt: Ready) -> Ready:
+    return finding(attempt, viability=None)
+
+
+@on_every_decision("value-for-money-concluded")
+def _(attempt: Ready) -> Ready:
+    return finding(attempt, value_for_money=None)
+
+
+@on_every_decision("key-decision-announced")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=without(attempt.file, panel.KeyDecisionAnnouncement))
+
+
+@on_every_decision("agenda-published")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=put(attempt.file, agenda(TODAY - 5 * DAY)))
+
+
+@breaks("approve-with-conditions", "conditions-told-apart")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, conditions=[*ON_CONDITIONS.conditions, *ON_CONDITIONS.conditions])
+
+
+@breaks("approve-with-conditions", "conditions-fall-due-later")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, conditions=[ON_CONDITIONS.conditions[0].model_copy(update={"due_on": TODAY})])
+
+
+@breaks("defer", "questions-told-apart")
+@breaks("return-after-call-in", "questions-told-apart")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, questions=[*DEFERRAL.questions, *DEFERRAL.questions])
+
+
+@breaks("refuse-business-case", "reasons-given")
+@breaks("call-in", "reasons-given")
+@breaks("record-scrutiny-response", "reasons-given")
+@breaks("confirm-after-call-in", "reasons-given")
+@breaks("return-after-call-in", "reasons-given")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, reasons="")
+
+
+@breaks("refuse-business-case", "ground-on-the-list")
+def _(attempt: Ready) -> Ready:
+    return giving(replace(attempt, process=replace(attempt.process, grounds=frozenset(Ground))), ground=None)
+
+
+@breaks("refuse-business-case", "ground-is-supported")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED)
+
+
+@breaks("answer-question", "question-was-asked")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, question="something-else")
+
+
+@breaks("return-to-panel", "every-question-answered")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=put(without(attempt.file, decision.QuestionAnswer), ANSWER))
+
+
+@breaks("end-deferral", "deferral-time-over")
+@breaks("let-condition-lapse", "condition-time-over")
+@breaks("lapse-mandate", "mandate-time-over")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, now=attempt.now - timedelta(seconds=1))
+
+
+@breaks("evidence-condition", "condition-is-open")
+@breaks("close-condition", "condition-is-open")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=put(attempt.file, CLOSED))
+
+
+@breaks("close-condition", "condition-evidenced")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=without(attempt.file, decision.ConditionEvidence))
+
+
+@breaks("close-conditions", "every-condition-closed")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=put(without(attempt.file, decision.ConditionClosure), CLOSED))
+
+
+@breaks("call-in", "call-in-window-open")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, now=running(approved, "call-in-window").due_at)
+
+
+@breaks("confirm-after-call-in", "scrutiny-responded")
+@breaks("return-after-call-in", "scrutiny-responded")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=without(attempt.file, decision.ScrutinyResponse))
+
+
+@breaks("lapse-mandate", "mandate-reminders-sent")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=reminded(attempt.file, 1))

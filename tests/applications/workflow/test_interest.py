@@ -1,0 +1,298 @@
+"""From the draft to the answer on the expression of interest: what each action needs, and what breaks each guard."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from rtp_applications.workflow.casefile import Intention
+from rtp_applications.workflow.errors import GuardsNotMet
+from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
+from rtp_applications.workflow.records import ConflictOfInterest, Nothing, Refusal
+from rtp_applications.workflow.stages import interest
+from rtp_applications.workflow.words import Ground, Role, Status
+from tests.applications.workflow.ground import (
+    EMPLOYER,
+    NOW,
+    Ready,
+    attempt,
+    breaks,
+    case_file,
+    giving,
+    person,
+    put,
+    ready,
+    refused_for,
+    take,
+    with_facts,
+    with_rule,
+    without,
+)
+
+TODAY = NOW.date()
+LEAD, OFFICER, SECOND_OFFICER = (
+    person(Role.APPLICANT_LEAD),
+    person(Role.CASE_OFFICER),
+    person(Role.CASE_OFFICER, 2),
+)
+DECIDER, SYSTEM = person(Role.DECISION_MAKER), person(Role.SYSTEM)
+ASKED_FOR = interest.InformationRequest.model_validate(
+    {"items": [{"id": "finances-2025", "text": "Accounts", "statutory": True}]}
+)
+ANSWERED = interest.ItemAnswer.model_validate({"item": "finances-2025", "answer": "They are enclosed."})
+TOLD = interest.DecisionDate(expectedOn=TODAY + timedelta(days=30), notifiedOn=TODAY)
+OFFERED = interest.Modification(text="Without the night service", otherwiseRefusedFor="Nights cannot be staffed.")
+REFUSED = Refusal(
+    ground=Ground.UNLAWFUL, reasons="It would break a duty.", publishedReasons="A duty.", equalityNote="No impact."
+)
+RECEIPT = interest.Acknowledgement(sentOn=TODAY)
+ACCEPTED = interest.Acceptance(reasons="It is sound.", equalityNote="Impact was assessed.")
+ONLY_IN_MAY = [{"fromMonth": 5, "fromDay": 1, "toMonth": 5, "toDay": 31}]
+
+asked = put(case_file(Status.INFORMATION_REQUESTED), ASKED_FOR)
+offered = put(case_file(Status.MODIFICATION_OFFERED), OFFERED)
+reply_due = asked.deadline("information-reply")
+modification_due = offered.deadline("modification-reply")
+assert reply_due and modification_due  # noqa: PT018 - both run from the start
+
+ready("submit", Ready(case_file(Status.DRAFT), (LEAD,)))
+ready("acknowledge", Ready(case_file(Status.EOI_SUBMITTED), (OFFICER,), RECEIPT))
+ready("begin-screening", Ready(put(case_file(Status.EOI_SUBMITTED), RECEIPT), (OFFICER,)))
+ready("request-information", Ready(case_file(Status.EOI_SCREENING), (OFFICER,), ASKED_FOR))
+ready("answer-item", Ready(asked, (person(Role.APPLICANT_MEMBER),), ANSWERED))
+ready("return-information", Ready(put(asked, ANSWERED), (LEAD,)))
+ready("close-information-request", Ready(asked, (SYSTEM,), now=reply_due.due_at))
+ready("find-not-eligible", Ready(case_file(Status.EOI_SCREENING), (OFFICER, SECOND_OFFICER), REFUSED))
+ready("notify-decision-date", Ready(case_file(Status.EOI_SCREENING), (OFFICER,), TOLD))
+ready("begin-review", Ready(put(case_file(Status.EOI_SCREENING), TOLD), (OFFICER,)))
+ready("offer-modification", Ready(case_file(Status.EOI_UNDER_REVIEW), (OFFICER,), OFFERED))
+ready("accept-modification", Ready(offered, (LEAD,), interest.Consent(membersInFavour=2)))
+ready("decline-modification", Ready(offered, (LEAD,)))
+ready("let-modification-lapse", Ready(offered, (SYSTEM,), now=modification_due.due_at))
+ready("accept-eoi", Ready(case_file(Status.EOI_UNDER_REVIEW), (DECIDER,), ACCEPTED))
+ready("refuse-eoi", Ready(case_file(Status.EOI_UNDER_REVIEW), (DECIDER, OFFICER), REFUSED))
+
+
+@breaks("submit", "employer-named")
+def _(attempt: Ready) -> Ready:
+    return with_facts(attempt, employer_id=None)
+
+
+@breaks("submit", "service-named")
+def _(attempt: Ready) -> Ready:
+    return with_facts(attempt, service_name=None)
+
+
+@breaks("submit", "sector-named")
+def _(attempt: Ready) -> Ready:
+    return with_facts(attempt, sector=None)
+
+
+@breaks("submit", "enough-employees")
+def _(attempt: Ready) -> Ready:
+    needed = attempt.process.settings["applicants-needed"].value
+    return with_facts(attempt, applicant_count=needed - 1)
+
+
+@breaks("submit", "conflicts-declared")
+def _(attempt: Ready) -> Ready:
+    return with_facts(attempt, conflicts_declared=False)
+
+
+@breaks("submit", "bodies-exist")
+def _(attempt: Ready) -> Ready:
+    employer = replace(attempt.file.bodies[EMPLOYER], ended_on=TODAY)
+    return replace(attempt, file=replace(attempt.file, bodies={**attempt.file.bodies, EMPLOYER: employer}))
+
+
+@breaks("submit", "window-open")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=with_rule(attempt.file, "eoi-windows", ONLY_IN_MAY))
+
+
+@breaks("begin-screening", "acknowledgement-sent")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=without(attempt.file, interest.Acknowledgement))
+
+
+@breaks("request-information", "list-is-itemised")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, items=[*ASKED_FOR.items, *ASKED_FOR.items])
+
+
+@breaks("request-information", "statutory-items-only")
+def _(attempt: Ready) -> Ready:
+    item = {"id": "vision", "text": "What is your vision?", "statutory": False}
+    return giving(attempt, items=[interest.RequestedItem.model_validate(item)])
+
+
+@breaks("answer-item", "item-was-asked")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, item="something-else")
+
+
+@breaks("answer-item", "answered-or-declined")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, answer=None)
+
+
+@breaks("return-information", "every-item-answered")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=without(attempt.file, interest.ItemAnswer))
+
+
+@breaks("close-information-request", "reply-time-over")
+@breaks("let-modification-lapse", "modification-time-over")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, now=attempt.now - timedelta(seconds=1))
+
+
+@breaks("find-not-eligible", "ground-on-the-list")
+@breaks("refuse-eoi", "ground-on-the-list")
+def _(attempt: Ready) -> Ready:
+    """Where the law closes no list, the guard holds for want of one: it is tried with one."""
+    listed = replace(attempt.process, grounds=frozenset(Ground))
+    return giving(replace(attempt, process=listed), ground=None)
+
+
+@breaks("find-not-eligible", "reasons-given")
+@breaks("accept-eoi", "reasons-given")
+@breaks("refuse-eoi", "reasons-given")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, reasons="")
+
+
+@breaks("find-not-eligible", "deciders-are-independent")
+@breaks("accept-eoi", "deciders-are-independent")
+@breaks("refuse-eoi", "deciders-are-independent")
+def _(attempt: Ready) -> Ready:
+    interested = ConflictOfInterest(person=attempt.signers[-1].person, nature="Married to an applicant")
+    return replace(attempt, file=put(attempt.file, interested))
+
+
+@breaks("notify-decision-date", "decision-date-in-time")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, expected_on=TODAY - timedelta(days=1))
+
+
+@breaks("begin-review", "decision-date-notified")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=without(attempt.file, interest.DecisionDate))
+
+
+@breaks("offer-modification", "would-otherwise-be-refused")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, otherwise_refused_for="")
+
+
+@breaks("offer-modification", "modification-text-given")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, text="")
+
+
+@breaks("accept-modification", "consent-recorded")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, members_in_favour=1)
+
+
+@breaks("accept-eoi", "equality-noted")
+@breaks("refuse-eoi", "equality-noted")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, equality_note=None)
+
+
+@breaks("refuse-eoi", "ground-is-supported")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED)
+
+
+@pytest.mark.parametrize(
+    ("window", "open_on", "closed_on"),
+    [
+        ({"fromMonth": 9, "fromDay": 1, "toMonth": 10, "toDay": 31}, date(2026, 10, 31), date(2026, 11, 1)),
+        ({"fromMonth": 11, "fromDay": 1, "toMonth": 1, "toDay": 31}, date(2027, 1, 31), date(2026, 10, 31)),
+    ],
+    ids=["within a year", "over the new year"],
+)
+def test_a_window_is_open_on_its_first_and_last_day_only(
+    window: dict[str, int], open_on: date, closed_on: date
+) -> None:
+    first = date(2026, window["fromMonth"], window["fromDay"])
+    assert interest.within(first, window)
+    assert interest.within(open_on, window)
+    assert not interest.within(closed_on, window)
+    assert not interest.within(first - timedelta(days=1), window)
+
+
+def test_one_employee_is_enough_for_the_policy_and_two_for_the_act() -> None:
+    alone = with_facts(attempt(RIGHT_TO_PROVIDE, "submit"), applicant_count=1)
+    assert take("submit", alone).after.case.status is Status.EOI_SUBMITTED
+    challenge = with_facts(attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "submit"), applicant_count=1)
+    assert refused_for("submit", challenge) == ["enough-employees"]
+    assert take("submit", with_facts(challenge, applicant_count=2)).after.case.status is Status.EOI_SUBMITTED
+
+
+def test_a_body_that_ends_tomorrow_still_exists_today() -> None:
+    ready_now = attempt(RIGHT_TO_PROVIDE, "submit")
+    employer = replace(ready_now.file.bodies[EMPLOYER], ended_on=TODAY + timedelta(days=1))
+    ending = replace(ready_now, file=replace(ready_now.file, bodies={EMPLOYER: employer}))
+    assert take("submit", ending).after.case.status is Status.EOI_SUBMITTED
+    assert refused_for("submit", replace(ending, now=NOW + timedelta(days=1))) == ["bodies-exist"]
+
+
+def _declined(attempt: Ready) -> Ready:
+    return giving(attempt, answer=None, declined=True)
+
+
+def _by_document(attempt: Ready) -> Ready:
+    return giving(attempt, answer=None, documents=["01890000-0000-7000-8000-000000000000"])
+
+
+@pytest.mark.parametrize("answer", [_declined, _by_document], ids=["declined", "by a document"])
+def test_an_item_may_be_declined_or_answered_by_a_document(answer: Callable[[Ready], Ready]) -> None:
+    after = take("answer-item", answer(attempt(RIGHT_TO_PROVIDE, "answer-item"))).after
+    returned = replace(attempt(RIGHT_TO_PROVIDE, "return-information"), file=after)
+    assert take("return-information", returned).after.case.status is Status.EOI_SCREENING
+
+
+def test_answers_to_an_earlier_request_do_not_count_for_the_next() -> None:
+    answered = put(case_file(Status.EOI_SCREENING), ANSWERED)
+    after = take("request-information", Ready(answered, (OFFICER,), ASKED_FOR)).after
+    assert refused_for("return-information", Ready(after, (LEAD,), Nothing())) == ["every-item-answered"]
+
+
+def test_the_decision_may_not_be_expected_after_the_published_maximum() -> None:
+    process = COMMUNITY_RIGHT_TO_CHALLENGE
+    limited = with_rule(
+        case_file(Status.DRAFT, process=process), "maximum-decision-period", {"number": 20, "unit": "calendar-days"}
+    )
+    submitted = take("submit", Ready(limited, (LEAD,), process=process)).after
+    late = Ready(submitted, (OFFICER,), TOLD, process=process)
+    assert refused_for("notify-decision-date", late) == ["decision-date-in-time"]
+    in_time = giving(late, expected_on=TODAY + timedelta(days=20))
+    assert take("notify-decision-date", in_time).after.last(interest.DecisionDate)
+
+
+def test_a_published_intention_of_the_body_supports_the_refusal_of_a_rival_challenge() -> None:
+    refused = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "refuse-eoi")
+    rival = giving(refused, ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED)
+    own = replace(rival, file=replace(rival.file, intentions=(Intention(rival.file.case.id, EMPLOYER, TODAY),)))
+    assert refused_for("refuse-eoi", own) == ["ground-is-supported"]
+    another = replace(rival, file=replace(rival.file, intentions=(Intention(EMPLOYER, EMPLOYER, TODAY),)))
+    assert take("refuse-eoi", another).after.case.status is Status.REFUSED
+
+
+@pytest.mark.parametrize("changed", [{"ended": True}, {"bars_from_deciding": False}], ids=["ended", "no bar"])
+def test_an_interest_that_ended_or_bars_not_is_no_hindrance(changed: dict[str, bool]) -> None:
+    interested = ConflictOfInterest(person=DECIDER.person, nature="Once a colleague").model_copy(update=changed)
+    accepted = attempt(RIGHT_TO_PROVIDE, "accept-eoi")
+    assert take("accept-eoi", replace(accepted, file=put(accepted.file, interested))).after.case.status is (
+        Status.EOI_ACCEPTED
+    )
+
+
+def test_more_than_half_of_the_group_must_consent_to_a_modification() -> None:
+    half = giving(attempt(RIGHT_TO_PROVIDE, "accept-modification"), members_in_favour=1)
+    with pytest.raises(GuardsNotMet, match="more than half"):
+        take("accept-modification", half)

@@ -1,0 +1,134 @@
+"""After the panel's decision: conditions, call-in, the mandate and answers to the panel."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from rtp_applications.clocks.deadline import DeadlineState
+from rtp_applications.workflow.stages import decision
+from rtp_applications.workflow.stages.standing import SuspensionNote
+from rtp_applications.workflow.words import Status
+from tests.applications.workflow.deciding import (
+    APPROVAL,
+    BECAUSE,
+    CLOSED,
+    DAY,
+    DECIDER,
+    DEFERRAL,
+    LEAD,
+    OFFICER,
+    SCRUTINY,
+    SYSTEM,
+    announced,
+    approved,
+    closed,
+    conditional,
+    deadlines,
+    deferred,
+    evidenced,
+    responded,
+    running,
+    to_approve,
+    voted,
+)
+from tests.applications.workflow.ground import (
+    NOW,
+    Ready,
+    put,
+    refused_for,
+    take,
+    with_rule,
+)
+
+
+def test_the_condition_that_falls_due_first_is_the_one_that_is_waited_for() -> None:
+    assert running(conditional, "condition").due_on == date(2026, 10, 15)
+    one = take("close-condition", Ready(evidenced, (OFFICER,), CLOSED, NOW + DAY)).after
+    assert running(one, "condition").due_on == date(2026, 12, 31)
+    assert [each.state for each in deadlines(one, "condition")] == [DeadlineState.MET, DeadlineState.RUNNING]
+    shown = put(one, decision.ConditionEvidence(condition="bond", evidence="Signed."))
+    bond = decision.ConditionClosure(condition="bond")
+    both = take("close-condition", Ready(shown, (OFFICER,), bond, NOW + 2 * DAY)).after
+    assert [each.state for each in deadlines(both, "condition")] == [DeadlineState.MET, DeadlineState.MET]
+
+
+def test_closing_a_later_condition_leaves_the_first_one_running() -> None:
+    shown = put(conditional, decision.ConditionEvidence(condition="bond", evidence="Signed."))
+    after = take("close-condition", Ready(shown, (OFFICER,), decision.ConditionClosure(condition="bond"))).after
+    assert deadlines(after, "condition") == deadlines(conditional, "condition")
+
+
+def test_an_open_condition_that_is_overdue_refuses_the_case() -> None:
+    due = running(conditional, "condition").due_at
+    after = take("let-condition-lapse", Ready(conditional, (SYSTEM,), now=due)).after
+    assert (after.case.status, after.case.refused_from) == (Status.REFUSED, Status.APPROVED_CONDITIONAL)
+    assert running(after, "condition").state is DeadlineState.MISSED
+    late = take("close-condition", Ready(evidenced, (OFFICER,), CLOSED, due)).after
+    assert refused_for("let-condition-lapse", Ready(late, (SYSTEM,), now=due)) == ["condition-time-over"]
+
+
+def test_a_miss_that_was_noticed_already_still_refuses_the_case() -> None:
+    due = running(conditional, "condition").due_at
+    noticed = conditional.with_deadline(running(conditional, "condition").miss(due))
+    assert refused_for("let-condition-lapse", Ready(noticed, (SYSTEM,), now=due)) == []
+
+
+def test_while_the_case_rests_no_condition_lapses() -> None:
+    note = SuspensionNote.model_validate({"because": "litigation", "reasons": "A claim was issued."})
+    resting = take("suspend", Ready(conditional, (OFFICER,), note)).after
+    later = running(conditional, "condition").due_at + 30 * DAY
+    assert refused_for("let-condition-lapse", Ready(resting, (SYSTEM,), now=later)) == ["condition-time-over"]
+
+
+@pytest.mark.parametrize(("own", "last_day"), [(None, date(2026, 9, 8)), (3, date(2026, 9, 4))])
+def test_the_call_in_window_is_the_councils_own(own: int | None, last_day: date) -> None:
+    file = to_approve.file
+    if own:
+        file = with_rule(file, "call-in-window", {"number": own, "unit": "working-days"})
+    window = running(take("approve", replace(to_approve, file=file)).after, "call-in-window")
+    assert (window.due_on, window.state) == (last_day, DeadlineState.RUNNING)
+
+
+def test_a_decision_is_called_in_once() -> None:
+    called = take("call-in", Ready(approved, (SCRUTINY,), decision.CallIn(**BECAUSE))).after
+    heard = put(called, decision.ScrutinyResponse(**BECAUSE))
+    confirmed = take("confirm-after-call-in", Ready(heard, (DECIDER,), decision.Confirmation(**BECAUSE))).after
+    assert confirmed.case.status is Status.APPROVED
+    again = Ready(confirmed, (SCRUTINY,), decision.CallIn(**BECAUSE))
+    assert refused_for("call-in", again) == ["call-in-window-open"]
+
+
+def test_a_decision_made_after_a_return_may_be_called_in_and_wants_a_new_response() -> None:
+    returned = take("return-after-call-in", Ready(responded, (DECIDER,), DEFERRAL)).after
+    assert returned.case.status is Status.DEFERRED
+    back = take("end-deferral", Ready(returned, (SYSTEM,), now=running(returned, "deferral").due_at)).after
+    now = NOW + 61 * DAY
+    anew = take("approve", Ready(voted("approve", announced(back)), (DECIDER,), APPROVAL, now)).after
+    called = take("call-in", Ready(anew, (SCRUTINY,), decision.CallIn(**BECAUSE), now)).after
+    given = decision.Confirmation(**BECAUSE)
+    assert refused_for("confirm-after-call-in", Ready(called, (DECIDER,), given, now)) == ["scrutiny-responded"]
+
+
+def test_the_mandate_rests_while_the_decision_is_called_in() -> None:
+    """Ten days, from the one of the call-in to the one before the decision is confirmed, do not count."""
+    called = take("call-in", Ready(approved, (SCRUTINY,), decision.CallIn(**BECAUSE), NOW + DAY)).after
+    assert running(called, "mandate").state is DeadlineState.PAUSED
+    heard = put(called, decision.ScrutinyResponse(**BECAUSE))
+    given = decision.Confirmation(**BECAUSE)
+    confirmed = take("confirm-after-call-in", Ready(heard, (DECIDER,), given, NOW + 11 * DAY)).after
+    assert running(confirmed, "mandate").due_on == date(2027, 9, 11)
+    assert len(deadlines(confirmed, "mandate")) == 1
+
+
+def test_conditions_closed_open_a_call_in_window_and_start_the_mandate() -> None:
+    after = take("close-conditions", Ready(closed, (LEAD, OFFICER))).after
+    assert after.case.status is Status.APPROVED
+    assert running(after, "mandate").due_on == date(2027, 9, 1)
+    assert running(after, "call-in-window").due_on == date(2026, 9, 8)
+
+
+def test_when_the_time_for_answers_is_over_the_panel_decides_on_what_is_held() -> None:
+    due = running(deferred, "deferral").due_at
+    after = take("end-deferral", Ready(deferred, (SYSTEM,), now=due)).after
+    assert after.case.status is Status.PANEL_READY

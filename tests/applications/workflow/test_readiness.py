@@ -1,0 +1,196 @@
+"""Whether a mutual is ready: the 28 days before going live, what may be waived by name, and both signatures."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from rtp_applications.clocks.deadline import DeadlineState
+from rtp_applications.workflow.casefile import CaseFile, Record
+from rtp_applications.workflow.definition import Caller
+from rtp_applications.workflow.engine import Outcome
+from rtp_applications.workflow.errors import GuardsNotMet
+from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
+from rtp_applications.workflow.records import ConflictOfInterest
+from rtp_applications.workflow.stages import incorporation, transition
+from rtp_applications.workflow.stages.transition import Pension, Regulator
+from rtp_applications.workflow.words import Role, Status
+from tests.applications.workflow.ground import NOW, Ready, attempt, giving, put, refused_for, take, without
+from tests.applications.workflow.test_transition import (
+    BOARD,
+    COVERS,
+    DECIDER,
+    ENTITY,
+    GIVEN,
+    LEASES,
+    OFFICER,
+    PENSION,
+    TODAY,
+    WAIVER,
+    on,
+    preparing,
+)
+
+
+def review(*changes: Record) -> list[str]:
+    """Which guards keep the readiness review from beginning once these are on file."""
+    taken = attempt(RIGHT_TO_PROVIDE, "begin-readiness-review")
+    file = taken.file
+    for each in changes:
+        file = put(file, each)
+    return refused_for("begin-readiness-review", replace(taken, file=file))
+
+
+def recorded(file: CaseFile, go_live: date, now: datetime = NOW) -> Outcome:
+    given = transition.GoLiveDate(on=go_live)
+    return take("record-go-live-date", Ready(file, (OFFICER,), given, now))
+
+
+@pytest.mark.parametrize(("days", "refused"), [(29, []), (28, []), (27, ["liability-information-in-time"])])
+def test_liability_information_is_given_28_days_before_going_live(days: int, refused: list[str]) -> None:
+    go_live = date(2027, 4, 1)
+    given = transition.EmployeeLiabilityInformation.model_validate({"givenOn": go_live - timedelta(days=days)})
+    assert review(transition.GoLiveDate(on=go_live), given) == refused
+
+
+def test_setting_the_go_live_date_starts_the_clock_of_the_liability_information() -> None:
+    file = recorded(preparing, date(2027, 4, 1)).after
+    due, go_live = file.deadline("employee-liability-information"), file.deadline("go-live")
+    assert due is not None
+    assert go_live is not None
+    assert (due.due_on, go_live.due_on) == (date(2027, 3, 4), date(2027, 4, 1))
+    moved = recorded(file, date(2027, 5, 1), NOW + timedelta(hours=1)).after
+    due = moved.deadline("employee-liability-information")
+    assert due is not None
+    assert due.due_on == date(2027, 4, 3)
+    assert [each.state for each in moved.deadlines.values() if each.clock == "go-live"] == [
+        DeadlineState.CANCELLED,
+        DeadlineState.RUNNING,
+    ]
+    met = take("record-employee-liability-information", Ready(moved, (OFFICER,), GIVEN)).after
+    due = met.deadline("employee-liability-information")
+    assert due is not None
+    assert due.state is DeadlineState.MET
+
+
+def test_no_clock_starts_for_liability_information_that_was_given_in_time() -> None:
+    file = recorded(put(preparing, GIVEN), date(2027, 4, 1)).after
+    assert file.deadline("employee-liability-information") is None
+
+
+def test_an_unsigned_pension_deed_is_waived_by_name() -> None:
+    unsigned = PENSION.model_copy(update={"signed_on": None})
+    assert review(unsigned) == ["pension-signed-or-waived"]
+    assert review(unsigned, WAIVER) == []
+    other = unsigned.model_copy(update={"vehicle": Pension.DC_NEW_STARTERS})
+    assert review(unsigned, WAIVER, other) == ["pension-signed-or-waived"]
+    waived = take("waive-pension-signature", attempt(RIGHT_TO_PROVIDE, "waive-pension-signature")).after
+    found = waived.recorded(transition.PensionWaiver, Pension.LGPS_PASS_THROUGH)
+    assert found is not None
+    assert [(each.role, each.person) for each in found.signed] == [(Role.DECISION_MAKER, DECIDER.person)]
+
+
+@pytest.mark.parametrize(
+    ("change", "refused"),
+    [
+        ({"premises_needed": False, "leases_signed_on": None}, []),
+        ({"leases_signed_on": None}, ["leases-and-services-agreed"]),
+        ({"services_agreed_on": None}, ["leases-and-services-agreed"]),
+        ({"services_needed": False, "services_agreed_on": None}, []),
+    ],
+)
+def test_leases_and_services_are_agreed_where_needed(change: dict[str, object], refused: list[str]) -> None:
+    assert review(LEASES.model_copy(update=change)) == refused
+
+
+def test_the_insurance_covers_the_day_of_going_live() -> None:
+    ended = COVERS[1].model_copy(update={"valid_from": date(2025, 9, 1), "valid_to": TODAY - timedelta(days=1)})
+    assert review(ended) == ["insured-on-go-live"]
+    assert review(ended.model_copy(update={"valid_to": TODAY})) == []
+
+
+def test_registration_is_needed_only_where_the_service_is_regulated() -> None:
+    taken = attempt(RIGHT_TO_PROVIDE, "begin-readiness-review")
+    bare = without(taken.file, transition.RegulatorRegistration)
+    none = transition.RegulatorRegistration(regulator=Regulator.NONE)
+    ofsted = transition.RegulatorRegistration(regulator=Regulator.OFSTED)
+    assert refused_for("begin-readiness-review", replace(taken, file=put(bare, none))) == []
+    assert review(ofsted) == ["registered-where-regulated"]
+
+
+def test_finance_that_is_not_needed_holds_nobody_up() -> None:
+    taken = attempt(RIGHT_TO_PROVIDE, "begin-transition")
+    none = incorporation.FinanceCommitment(needed=False)
+    assert refused_for("begin-transition", replace(taken, file=put(taken.file, none))) == []
+    bare = replace(taken, file=without(taken.file, incorporation.FinanceCommitment))
+    assert refused_for("begin-transition", bare) == ["finance-committed-or-not-needed"]
+
+
+@pytest.mark.parametrize(("employer", "transferring", "allowed"), [(49, 30, True), (50, 10, False), (2000, 9, True)])
+def test_direct_consultation_is_for_small_employers_and_small_transfers(
+    employer: int, transferring: int, *, allowed: bool
+) -> None:
+    taken = attempt(RIGHT_TO_PROVIDE, "record-tupe-consultation")
+    direct = giving(
+        taken,
+        consulted_with=transition.ConsultedWith.DIRECTLY,
+        employer_headcount=employer,
+        transferring=transferring,
+    )
+    assert refused_for("record-tupe-consultation", direct) == ([] if allowed else ["direct-consultation-allowed"])
+
+
+@pytest.mark.parametrize(
+    ("scheme", "identifier", "fits"),
+    [
+        ("GB-COH", "OC301234", True),
+        ("GB-COH", "SC12345", False),
+        ("GB-CHC", "1090095", True),
+        ("GB-CHC", "279417", True),
+        ("GB-MPR", "IP031455", True),
+        ("GB-MPR", "235C", True),
+        ("GB-MPR", "RS", False),
+    ],
+)
+def test_an_identifier_has_the_shape_of_its_register(scheme: str, identifier: str, *, fits: bool) -> None:
+    entity = ENTITY.model_copy(
+        update={"scheme": incorporation.IdentifierScheme(scheme), "identifier": identifier, "verified": True}
+    )
+    refused = refused_for("record-legal-entity", Ready(on(Status.AWARDED), (OFFICER,), entity))
+    assert refused == ([] if fits else ["identifier-has-its-shape"])
+
+
+def test_both_sign_the_launch_in_either_order() -> None:
+    taken = attempt(RIGHT_TO_PROVIDE, "launch")
+    for signers in (taken.signers, taken.signers[::-1]):
+        after = take("launch", replace(taken, signers=signers)).after
+        assert after.case.status is Status.LAUNCHED
+        assert after.case.launched_at == after.case.final_at == NOW
+
+
+def test_a_conflicted_decision_maker_is_refused_whoever_signs_first() -> None:
+    taken = attempt(RIGHT_TO_PROVIDE, "launch")
+    conflict = ConflictOfInterest(person=DECIDER.person, nature="Owns shares in a supplier.")
+    for signers in (taken.signers, taken.signers[::-1]):
+        with pytest.raises(GuardsNotMet):
+            take("launch", replace(taken, file=put(taken.file, conflict), signers=signers))
+
+
+@pytest.mark.parametrize("signer", [DECIDER, BOARD])
+def test_either_of_them_puts_the_launch_back_and_every_day_moves_with_it(signer: Caller) -> None:
+    taken = attempt(RIGHT_TO_PROVIDE, "put-back-launch")
+    after = take("put-back-launch", replace(taken, signers=(signer,))).after
+    assert after.case.status is Status.TRANSITION
+    found = after.last(transition.GoLiveDate)
+    assert found is not None
+    assert found.on == date(2027, 4, 1)
+    go_live, due = after.deadline("go-live"), after.deadline("employee-liability-information")
+    assert go_live is not None
+    assert due is not None
+    assert (go_live.due_on, due.due_on) == (date(2027, 4, 1), date(2027, 3, 4))
+
+
+def test_nothing_that_the_review_looks_at_changes_while_it_lasts() -> None:
+    review = Status.READINESS_REVIEW
+    allowed = {action.name for action in RIGHT_TO_PROVIDE.possible(review) if action.name.startswith("record-")}
+    assert allowed == {"record-baseline", "record-notice", "record-challenge"}

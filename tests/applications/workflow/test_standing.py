@@ -1,0 +1,236 @@
+"""What may happen at any stage: what each action needs, and what breaks each guard."""
+
+import uuid
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from rtp_applications.clocks.deadline import DeadlineState
+from rtp_applications.workflow.errors import NotYourRole
+from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
+from rtp_applications.workflow.records import ConflictOfInterest, Reasons
+from rtp_applications.workflow.stages import standing
+from rtp_applications.workflow.timing import open_deadline
+from rtp_applications.workflow.words import APPEALABLE, Role, Status, Suspension
+from tests.applications.workflow.ground import (
+    EMPLOYER,
+    NOW,
+    OF_THE_EMPLOYER,
+    Ready,
+    attempt,
+    breaks,
+    case_file,
+    giving,
+    party,
+    person,
+    ready,
+    refused_for,
+    take,
+    with_facts,
+)
+
+TODAY = NOW.date()
+TOMORROW = TODAY + timedelta(days=1)
+LEAD, OFFICER, SYSTEM, TEAM, REVIEWER = (
+    person(role)
+    for role in (
+        Role.APPLICANT_LEAD,
+        Role.CASE_OFFICER,
+        Role.SYSTEM,
+        Role.MUTUALS_TEAM,
+        Role.ESCALATION_REVIEWER,
+    )
+)
+WHY = "Because of what was found."
+
+waiting = case_file(Status.CONTRACT_ROUTE)  # every route comes there
+idle = waiting.deadline("idle")
+refused = case_file(Status.REFUSED, refused_from=Status.EOI_UNDER_REVIEW)
+window = refused.deadline("appeal-window")
+assert idle and window  # noqa: PT018 - both run from the start
+forgotten = waiting.with_deadline(replace(idle, reminded=2))
+escalated = refused.with_case(escalated_at=NOW, refused_from=Status.PANEL_READY)
+suspended = waiting.with_case(suspended=Suspension.LITIGATION, suspended_at=NOW)
+abolished = replace(waiting.bodies[EMPLOYER], ended_on=TODAY)
+orphaned = replace(waiting, bodies={**waiting.bodies, EMPLOYER: abolished})
+ORDER = {"reference": "[2026] EWHC 1234 (Admin)", "madeOn": TODAY}
+
+ready("withdraw", Ready(waiting, (LEAD,), standing.Withdrawal(membersInFavour=2)))
+ready("lapse", Ready(forgotten, (SYSTEM,), now=idle.due_at))
+ready("supersede", Ready(orphaned, (TEAM,), standing.Succession(successorCase=uuid.UUID(int=78), reasons=WHY)))
+ready("escalate", Ready(refused, (LEAD,), standing.Escalation(grounds="The costs were not read.")))
+ready("uphold-refusal", Ready(escalated, (REVIEWER,), standing.Finding(reasons=WHY)))
+ready("remit", Ready(escalated, (REVIEWER,), standing.Remittal(to=Status.EOI_UNDER_REVIEW, reasons=WHY)))
+ready("close-appeal-window", Ready(refused, (SYSTEM,), now=window.due_at))
+ready("quash", Ready(waiting, (SYSTEM,), standing.CourtOrder.model_validate(ORDER)))
+ready(
+    "remit-by-court",
+    Ready(waiting, (SYSTEM,), standing.CourtRemittal.model_validate({**ORDER, "to": Status.EOI_SCREENING})),
+)
+ready("suspend", Ready(waiting, (OFFICER,), standing.SuspensionNote(because=Suspension.LITIGATION, reasons=WHY)))
+ready("resume", Ready(suspended, (OFFICER,), Reasons(reasons=WHY)))
+ready("declare-conflict", Ready(waiting, (OFFICER,), ConflictOfInterest(person="p-1", nature="Owns shares.")))
+ready(
+    "publish-intention",
+    Ready(waiting, (OFFICER,), standing.PublishedIntention(publishedOn=TODAY, where="https://example.org/notice")),
+)
+
+
+@breaks("withdraw", "majority-recorded")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, members_in_favour=1)
+
+
+@breaks("lapse", "idle-limit-reached")
+@breaks("close-appeal-window", "appeal-window-over")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, now=attempt.now - timedelta(seconds=1))
+
+
+@breaks("lapse", "two-reminders-sent")
+def _(attempt: Ready) -> Ready:
+    running = attempt.file.deadline("idle")
+    assert running is not None
+    return replace(attempt, file=attempt.file.with_deadline(replace(running, reminded=1)))
+
+
+@breaks("supersede", "employer-ended")
+def _(attempt: Ready) -> Ready:
+    ending = replace(attempt.file.bodies[EMPLOYER], ended_on=TOMORROW)
+    return replace(attempt, file=replace(attempt.file, bodies={**attempt.file.bodies, EMPLOYER: ending}))
+
+
+@breaks("supersede", "successor-case-given")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, successor_case=attempt.file.case.id)
+
+
+@breaks("escalate", "not-final")
+@breaks("close-appeal-window", "not-final")
+def _(attempt: Ready) -> Ready:
+    return with_facts(attempt, final_at=NOW)
+
+
+@breaks("escalate", "not-escalated")
+def _(attempt: Ready) -> Ready:
+    return with_facts(attempt, escalated_at=NOW)
+
+
+@breaks("escalate", "appeal-window-open")
+def _(attempt: Ready) -> Ready:
+    assert window is not None
+    return replace(attempt, now=window.due_at)
+
+
+@breaks("uphold-refusal", "escalated")
+@breaks("remit", "escalated")
+def _(attempt: Ready) -> Ready:
+    return with_facts(attempt, escalated_at=None)
+
+
+@breaks("uphold-refusal", "reviewer-independent")
+@breaks("remit", "reviewer-independent")
+def _(attempt: Ready) -> Ready:
+    once_adviser = party(Role.ADVISER, person=REVIEWER.person)
+    return replace(attempt, file=attempt.file.with_party(once_adviser))
+
+
+@breaks("uphold-refusal", "reasons-given")
+@breaks("remit", "reasons-given")
+@breaks("suspend", "reasons-given")
+@breaks("resume", "reasons-given")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, reasons="")
+
+
+@breaks("remit", "stage-was-reached")
+def _(attempt: Ready) -> Ready:
+    return with_facts(giving(attempt, to=Status.PANEL_READY), refused_from=Status.FEASIBILITY)
+
+
+@breaks("remit-by-court", "stage-was-reached")
+def _(attempt: Ready) -> Ready:
+    return with_facts(giving(attempt, to=Status.PANEL_READY), status=Status.FEASIBILITY)
+
+
+@breaks("quash", "court-order-given")
+@breaks("remit-by-court", "court-order-given")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, made_on=TOMORROW)
+
+
+@breaks("suspend", "not-suspended")
+def _(attempt: Ready) -> Ready:
+    return with_facts(attempt, suspended=Suspension.REORGANISATION)
+
+
+@breaks("resume", "suspended")
+def _(attempt: Ready) -> Ready:
+    return with_facts(attempt, suspended=None)
+
+
+@breaks("publish-intention", "published-already")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, published_on=TOMORROW)
+
+
+def test_the_reviewer_may_not_come_from_a_body_of_the_case() -> None:
+    colleague = party(Role.ESCALATION_REVIEWER, 9, holder=OF_THE_EMPLOYER)
+    ready_now = attempt(RIGHT_TO_PROVIDE, "uphold-refusal")
+    caller = replace(REVIEWER, person=colleague.person, readers=(OF_THE_EMPLOYER,))
+    within = replace(ready_now, file=ready_now.file.with_party(colleague), signers=(caller,))
+    assert refused_for("uphold-refusal", within) == ["reviewer-independent"]
+
+
+def test_an_upheld_refusal_is_final_and_cannot_be_taken_further() -> None:
+    upheld = take("uphold-refusal", attempt(RIGHT_TO_PROVIDE, "uphold-refusal")).after
+    assert upheld.case.final_at == NOW
+    assert upheld.case.escalated_at is None
+    again = replace(attempt(RIGHT_TO_PROVIDE, "escalate"), file=upheld)
+    assert refused_for("escalate", again) == ["not-final"]
+
+
+def test_after_a_remittal_a_new_refusal_opens_a_new_appeal_window() -> None:
+    remitted = take("remit", attempt(RIGHT_TO_PROVIDE, "remit", Status.EOI_UNDER_REVIEW)).after
+    assert open_deadline(remitted, "appeal-window") is None
+    assert (remitted.case.escalated_at, remitted.case.refused_from, remitted.case.final_at) == (None, None, None)
+    later = NOW + timedelta(days=60)
+    refused_again = take("refuse-eoi", replace(attempt(RIGHT_TO_PROVIDE, "refuse-eoi"), file=remitted, now=later))
+    appealed = replace(attempt(RIGHT_TO_PROVIDE, "escalate"), file=refused_again.after, now=later)
+    assert take("escalate", appealed).after.case.escalated_at == later
+
+
+def test_suspension_pauses_the_discretionary_clock_and_never_the_statutory_one() -> None:
+    process = COMMUNITY_RIGHT_TO_CHALLENGE
+    file = case_file(Status.EOI_SCREENING, process=process)
+    suspending = replace(attempt(process, "suspend"), file=file, now=NOW + timedelta(days=1))
+    resting = take("suspend", suspending).after
+    states = {each.clock: each.state for each in resting.deadlines.values() if each.is_open}
+    assert states["screening"] is DeadlineState.PAUSED
+    assert states["decision-date-notice"] is DeadlineState.RUNNING
+
+    back = replace(attempt(process, "resume"), file=resting, now=NOW + timedelta(days=15))
+    screening = open_deadline(take("resume", back).after, "screening")
+    before = open_deadline(file, "screening")
+    assert screening and before  # noqa: PT018
+    assert screening.state is DeadlineState.RUNNING
+    assert (screening.due_on - before.due_on).days == 14
+
+
+@pytest.mark.parametrize("role", [Role.APPLICANT_MEMBER, Role.ADVISER, Role.CASE_OFFICER])
+def test_only_the_lead_withdraws(role: Role) -> None:
+    with pytest.raises(NotYourRole):
+        take("withdraw", replace(attempt(RIGHT_TO_PROVIDE, "withdraw"), signers=(person(role),)))
+
+
+def test_a_former_role_in_the_case_gives_no_right_to_act() -> None:
+    lead = next(each for each in waiting.parties.values() if each.role is Role.APPLICANT_LEAD)
+    past = waiting.with_party(replace(lead, valid_to=date(2026, 8, 31)))
+    with pytest.raises(NotYourRole):
+        take("withdraw", replace(attempt(RIGHT_TO_PROVIDE, "withdraw"), file=past))
+
+
+def test_statuses_that_may_be_appealed_run_an_appeal_window() -> None:
+    for status in APPEALABLE:
+        assert open_deadline(case_file(status), "appeal-window")

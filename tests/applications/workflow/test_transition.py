@@ -1,0 +1,263 @@
+"""From the award to the launch: what each action needs, what breaks each guard, and the 28 days before going live."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from rtp_applications.workflow.casefile import CaseFile, Record
+from rtp_applications.workflow.records import ConflictOfInterest, Findings
+from rtp_applications.workflow.stages import decision, incorporation, monitoring, transition
+from rtp_applications.workflow.stages.transition import Cover, Pension, Regulator
+from rtp_applications.workflow.words import Role, Status
+from tests.applications.workflow.ground import (
+    NOW,
+    Ready,
+    breaks,
+    case_file,
+    giving,
+    person,
+    put,
+    ready,
+    without,
+)
+
+TODAY = NOW.date()
+TOMORROW = TODAY + timedelta(days=1)
+LEAD, COMMISSIONER, OFFICER, DECIDER, BOARD = (
+    person(role)
+    for role in (
+        Role.APPLICANT_LEAD,
+        Role.COMMISSIONER,
+        Role.CASE_OFFICER,
+        Role.DECISION_MAKER,
+        Role.MUTUAL_BOARD,
+    )
+)
+WHY = "The pension fund meets in November."
+
+ENTITY = incorporation.LegalEntity.model_validate(
+    {"scheme": "GB-COH", "identifier": "09506232", "legalForm": "cic-limited-by-guarantee"}
+)
+FINANCE = incorporation.FinanceCommitment.model_validate(
+    {"needed": True, "neededPence": 25_000_000, "committedPence": 25_000_000, "committedOn": TODAY}
+)
+GO_LIVE = transition.GoLiveDate(on=TODAY)
+CONSULTATION = transition.TupeConsultation.model_validate(
+    {
+        "consultedWith": "recognised-union",
+        "begunOn": date(2026, 6, 1),
+        "endedOn": date(2026, 7, 31),
+        "employerHeadcount": 2000,
+        "transferring": 120,
+    }
+)
+GIVEN = transition.EmployeeLiabilityInformation.model_validate({"givenOn": TODAY - timedelta(days=28)})
+SNAPSHOT = transition.WorkforceSnapshot.model_validate(
+    {"takenOn": TODAY, "headcount": 120, "fteHundredths": 9750, "disputed": 2}
+)
+PENSION = transition.PensionVehicle.model_validate({"vehicle": Pension.LGPS_PASS_THROUGH, "signedOn": TODAY})
+WAIVER = transition.PensionWaiver(vehicle=Pension.LGPS_PASS_THROUGH, reasons=WHY)
+LEASES = transition.LeasesAndServices.model_validate(
+    {"premisesNeeded": True, "leasesSignedOn": TODAY, "servicesNeeded": True, "servicesAgreedOn": TODAY}
+)
+COVERS = tuple(
+    transition.Insurance.model_validate({"cover": cover, "validFrom": TODAY, "validTo": date(2030, 8, 31)})
+    for cover in (Cover.EMPLOYERS_LIABILITY, Cover.PUBLIC_LIABILITY)
+)
+REGISTERED = transition.RegulatorRegistration.model_validate(
+    {"regulator": Regulator.CQC, "number": "1-123456789", "registeredOn": TODAY}
+)
+DATA = transition.DataTransferAgreement.model_validate({"signedOn": TODAY})
+SICKNESS = monitoring.MeasuredValue.model_validate(
+    {
+        "measure": monitoring.Measure.SICKNESS_DAYS,
+        "definitionVersion": 1,
+        "value": 1140,
+        "scale": 2,
+        "unit": monitoring.MeasureUnit.DAYS,
+        "source": "Payroll, 2025-26",
+    }
+)
+BASELINE = monitoring.Baseline.model_validate(
+    {"periodFrom": date(2025, 4, 1), "periodTo": date(2026, 3, 31), "values": [SICKNESS]}
+)
+IN_PLACE = (GO_LIVE, CONSULTATION, GIVEN, SNAPSHOT, PENSION, LEASES, *COVERS, REGISTERED, DATA)
+
+
+def on(status: Status, *records: Record) -> CaseFile:
+    file = case_file(status)
+    for record in records:
+        file = put(file, record)
+    return file
+
+
+preparing = on(Status.TRANSITION)
+
+ready("record-legal-entity", Ready(on(Status.AWARDED), (LEAD,), ENTITY))
+ready("record-finance-commitment", Ready(on(Status.AWARDED), (LEAD,), FINANCE))
+ready("begin-transition", Ready(on(Status.AWARDED, ENTITY, FINANCE), (LEAD, COMMISSIONER)))
+for name, record in {
+    "record-go-live-date": transition.GoLiveDate(on=date(2027, 4, 1)),
+    "record-tupe-consultation": CONSULTATION,
+    "record-employee-liability-information": GIVEN,
+    "record-workforce-snapshot": SNAPSHOT,
+    "record-pension-vehicle": PENSION,
+    "record-leases-and-services": LEASES,
+    "record-insurance": COVERS[0],
+    "record-regulator-registration": REGISTERED,
+    "record-data-transfer-agreement": DATA,
+    "record-baseline": BASELINE,
+}.items():
+    ready(name, Ready(preparing, (OFFICER,), record))
+unsigned = PENSION.model_copy(update={"signed_on": None})
+ready("waive-pension-signature", Ready(put(preparing, unsigned), (DECIDER,), WAIVER))
+ready("begin-readiness-review", Ready(on(Status.TRANSITION, *IN_PLACE), (LEAD, COMMISSIONER)))
+ready("launch", Ready(on(Status.READINESS_REVIEW, GO_LIVE, BASELINE), (DECIDER, BOARD)))
+PUT_BACK = transition.NewGoLive.model_validate({"reasons": WHY, "newGoLive": date(2027, 4, 1)})
+ready("put-back-launch", Ready(on(Status.READINESS_REVIEW, GO_LIVE), (DECIDER,), PUT_BACK))
+
+
+@breaks("record-legal-entity", "identifier-has-its-shape")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, identifier="9506232")
+
+
+@breaks("record-legal-entity", "verified-by-a-body")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, verified=True)
+
+
+@breaks("record-finance-commitment", "commitment-is-dated")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, committed_on=None)
+
+
+@breaks("begin-transition", "legal-entity-exists")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=without(attempt.file, incorporation.LegalEntity))
+
+
+@breaks("begin-transition", "finance-committed-or-not-needed")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=put(attempt.file, FINANCE.model_copy(update={"committed_pence": 24_999_999})))
+
+
+@breaks("record-go-live-date", "go-live-not-past")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, on=TODAY - timedelta(days=1))
+
+
+@breaks("record-tupe-consultation", "direct-consultation-allowed")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, consulted_with=transition.ConsultedWith.DIRECTLY)
+
+
+@breaks("record-tupe-consultation", "consultation-in-order")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, ended_on=TOMORROW)
+
+
+@breaks("record-employee-liability-information", "given-already")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, given_on=TOMORROW)
+
+
+@breaks("record-workforce-snapshot", "snapshot-adds-up")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, fte_hundredths=12_001)
+
+
+@breaks("record-pension-vehicle", "signed-already")
+@breaks("record-data-transfer-agreement", "signed-already")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, signed_on=TOMORROW)
+
+
+@breaks("waive-pension-signature", "vehicle-on-file")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, vehicle=Pension.TPS)
+
+
+@breaks("waive-pension-signature", "reasons-given")
+@breaks("put-back-launch", "reasons-given")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, reasons="")
+
+
+@breaks("waive-pension-signature", "deciders-are-independent")
+@breaks("launch", "decision-maker-is-independent")
+def _(attempt: Ready) -> Ready:
+    conflict = ConflictOfInterest(person=DECIDER.person, nature="Owns shares in a supplier.")
+    return replace(attempt, file=put(attempt.file, conflict))
+
+
+@breaks("record-leases-and-services", "agreed-already")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, leases_signed_on=TOMORROW)
+
+
+@breaks("record-insurance", "cover-in-order")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, valid_to=TODAY - timedelta(days=1))
+
+
+@breaks("record-regulator-registration", "registration-is-real")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, number=None)
+
+
+@breaks("record-baseline", "period-is-over")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, period_to=TOMORROW)
+
+
+@breaks("record-baseline", "measured-once-each")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, values=[SICKNESS, SICKNESS])
+
+
+@breaks("record-baseline", "units-fit")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, values=[SICKNESS.model_copy(update={"unit": monitoring.MeasureUnit.PENCE})])
+
+
+def missing(guard: str, kind: type[Record]) -> None:
+    @breaks("begin-readiness-review", guard)
+    def _(attempt: Ready) -> Ready:
+        return replace(attempt, file=without(attempt.file, kind))
+
+
+missing("go-live-date-set", transition.GoLiveDate)
+missing("tupe-consulted", transition.TupeConsultation)
+missing("workforce-snapshot-taken", transition.WorkforceSnapshot)
+missing("pension-signed-or-waived", transition.PensionVehicle)
+missing("leases-and-services-agreed", transition.LeasesAndServices)
+missing("insured-on-go-live", transition.Insurance)
+missing("registered-where-regulated", transition.RegulatorRegistration)
+missing("data-transfer-agreed", transition.DataTransferAgreement)
+
+
+@breaks("begin-readiness-review", "liability-information-in-time")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=put(attempt.file, GIVEN.model_copy(update={"given_on": TODAY - timedelta(days=27)})))
+
+
+@breaks("begin-readiness-review", "every-condition-closed")
+def _(attempt: Ready) -> Ready:
+    condition = decision.Condition.model_validate({"id": "bond", "text": "A bond is given.", "dueOn": TOMORROW})
+    approval = decision.ConditionalApproval(findings=Findings(), conditions=[condition])
+    return replace(attempt, file=put(attempt.file, approval))
+
+
+@breaks("launch", "baseline-recorded")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=without(attempt.file, monitoring.Baseline))
+
+
+@breaks("launch", "go-live-day-has-come")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=put(attempt.file, transition.GoLiveDate(on=TOMORROW)))
+
+
+@breaks("put-back-launch", "new-go-live-later")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, new_go_live=TODAY)
