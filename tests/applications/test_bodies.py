@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from rtp_applications.load import load_reference_data
+from rtp_applications.bodies.load import load_bodies
 from rtp_embedded.platform import Platform
 from tests.conftest import NewClient
 
@@ -15,15 +15,22 @@ pytestmark = pytest.mark.anyio
 async def test_every_current_body_is_loaded_and_loading_again_changes_nothing(platform: Platform) -> None:
     database = platform.runtimes["applications"].database
     count = text(
-        "SELECT kind, count(*) AS n FROM bodies WHERE ended_on IS NULL OR ended_on > '2026-09-01' GROUP BY kind"
+        "SELECT kind, count(*) AS n FROM bodies WHERE (ended_on IS NULL OR ended_on > '2026-09-01') "
+        "AND NOT recorded_by_hand GROUP BY kind"
     )
+    versions = text("SELECT sum(version) FROM bodies WHERE NOT recorded_by_hand")
     async with database.transaction() as session:
         before = {row.kind: row.n for row in await session.execute(count)}
-        assert await load_reference_data(session) == "397 councils, 205 NHS trusts, 42 integrated care boards"
+        written = await session.scalar(versions)
+        assert await load_bodies(session) == "397 councils, 205 NHS trusts, 42 integrated care boards"
         after = {row.kind: row.n for row in await session.execute(count)}
         unplaced = await session.scalar(
-            text("SELECT count(*) FROM bodies WHERE nation = 'England' AND region IS NULL AND ended_on IS NULL")
+            text(
+                "SELECT count(*) FROM bodies "
+                "WHERE nation = 'England' AND region IS NULL AND ended_on IS NULL AND NOT recorded_by_hand"
+            )
         )
+        assert await session.scalar(versions) == written
     assert before == after
     assert before["nhs-trust"] == 205
     assert before["integrated-care-board"] == 42
@@ -57,6 +64,7 @@ async def test_an_ended_council_names_its_successor(new_client: NewClient) -> No
     assert allerdale["endedOn"] == "2023-04-01"
     successor = (await api.get(f"/v1/bodies/{allerdale['successorId']}")).json()
     assert successor["name"] == "Cumberland Council"
+    assert {"id": allerdale["id"], "name": allerdale["name"], "endedOn": "2023-04-01"} in successor["predecessors"]
 
 
 async def test_bodies_are_listed_by_name_without_gaps(new_client: NewClient) -> None:

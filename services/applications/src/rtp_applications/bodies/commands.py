@@ -1,0 +1,184 @@
+"""What can be done with a body: recorded before reference data knows it, ended, and given rules of its own."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_applications.bodies.errors import (
+    IdentifierTaken,
+    NoSuchBody,
+    NotAnOverseer,
+    NotYourBody,
+    PastRuleStands,
+    RulePlannedAlready,
+    SuccessorsInACircle,
+    UnknownBody,
+)
+from rtp_applications.bodies.models import Body, BodyIdentifier, BodyRule, Region, body_id
+from rtp_applications.bodies.queries import named
+from rtp_applications.bodies.rules import Rule, read_value
+from rtp_applications.clocks.days import civil_date
+from rtp_shared.auth import Principal
+from rtp_shared.etags import Expected
+from rtp_shared.problems import FieldError, Invalid
+
+OVERSEE = "cases:oversee"
+_REGISTER = 0x52_54_50_10
+"""Advisory lock: who is in the register of bodies, and who follows whom, is changed by one request at a time."""
+
+
+async def record_body(
+    session: AsyncSession, *, details: Mapping[str, Any], identifiers: Sequence[tuple[str, str]], actor: Principal
+) -> UUID:
+    """Add a body that reference data does not know yet. Its first identifier makes its id."""
+    _require_overseer(actor)
+    await _lock_register(session)
+    references = ["-".join(each) for each in identifiers]
+    await _require_free(session, references)
+    await _require_region(session, details["region"])
+    body = Body(id=body_id(references[0]), recorded_by_hand=True, **details)
+    session.add(body)
+    await session.flush()
+    session.add_all(
+        BodyIdentifier(body_id=body.id, scheme=scheme, value=value, valid_from=body.opened_on)
+        for scheme, value in dict.fromkeys(identifiers)
+    )
+    await session.flush()
+    return body.id
+
+
+async def end_body(
+    session: AsyncSession,
+    reference: str,
+    *,
+    on: date,
+    successor: str | None,
+    version: Expected,
+    actor: Principal,
+    now: datetime,
+) -> UUID:
+    """Record that a body ends, and which one follows it. Its identifiers end with it."""
+    _require_overseer(actor)
+    await _lock_register(session)
+    body = await _locked(session, reference)
+    version.require(body.version)
+    following = await _successor(session, successor) if successor else None
+    await _require_no_circle(session, body, following)
+    before, expected = body.successor_id, body.ended_on
+    body.end(on, following, today=civil_date(now))
+    await session.flush()
+    # What a body shows of those it follows changes with them.
+    changed = [id_ for id_ in (before, body.successor_id) if id_]
+    await session.execute(update(Body).where(Body.id.in_(changed)).values(version=Body.version + 1))
+    held = or_(BodyIdentifier.valid_to.is_(None), BodyIdentifier.valid_to == expected)
+    await session.execute(update(BodyIdentifier).where(BodyIdentifier.body_id == body.id, held).values(valid_to=on))
+    return body.id
+
+
+async def set_rule(
+    session: AsyncSession,
+    reference: str,
+    rule: Rule,
+    *,
+    value: object | None,
+    valid_from: date,
+    source: str,
+    version: Expected,
+    actor: Principal,
+    now: datetime,
+) -> Body:
+    """Let a rule of the body hold from a day on; none gives the body's own rule up. What was set before ends then."""
+    body = await _locked(session, reference)
+    if body.id != actor.organisation and OVERSEE not in actor.scopes:
+        raise NotYourBody
+    version.require(body.version)
+    facts: dict[str, Any] = {
+        "value": None if value is None else read_value(rule, value),
+        "source": source,
+        "set_by": actor.client_id,
+        "set_at": now,
+    }
+    periods = select(BodyRule).where(BodyRule.body_id == body.id, BodyRule.rule == rule).order_by(BodyRule.valid_from)
+    planned = make_room((await session.scalars(periods)).all(), valid_from, today=civil_date(now))
+    body.version += 1
+    await session.flush()
+    if planned is None:
+        session.add(BodyRule(body_id=body.id, rule=rule, valid_from=valid_from, **facts))
+    else:
+        planned.replace(**facts)
+    await session.flush()
+    return body
+
+
+def make_room(periods: Sequence[BodyRule], start: date, *, today: date) -> BodyRule | None:
+    """Let the last period of a rule end before `start`; return one that is planned for that very day, to be replaced.
+
+    The past stands: deadlines were computed by what held. So a period that has begun is only ever ended, from today on
+    at the earliest; a start that has gone by is taken where nothing held since, to record what was set long ago.
+    """
+    last = periods[-1] if periods else None
+    if last is None or (last.valid_to is not None and last.valid_to < start):
+        return None
+    if last.valid_from > start:
+        raise RulePlannedAlready(f"a period begins on {last.valid_from}; start on that day or later")
+    if start < today or last.valid_from == start == today:
+        raise PastRuleStands(f"the period from {last.valid_from} has begun; start after {today}")
+    if last.valid_from == start:
+        return last
+    last.end_before(start)
+    return None
+
+
+async def _locked(session: AsyncSession, reference: str) -> Body:
+    body = await _found(session, reference)
+    if body is None:
+        raise NoSuchBody
+    return body
+
+
+async def _successor(session: AsyncSession, reference: str) -> Body:
+    body = await _found(session, reference)
+    if body is None:
+        raise UnknownBody(errors=[FieldError("/successor", "not a body that is known")])
+    return body
+
+
+async def _found(session: AsyncSession, reference: str) -> Body | None:
+    # Locked without the key: cases that name the body meanwhile need not wait.
+    found = await session.scalars(select(Body).where(named(reference)).limit(1).with_for_update(key_share=True))
+    return found.one_or_none()
+
+
+async def _require_no_circle(session: AsyncSession, body: Body, following: Body | None) -> None:
+    seen: set[UUID] = set()
+    while following is not None and following.id not in seen:
+        if following.id == body.id:
+            raise SuccessorsInACircle
+        seen.add(following.id)
+        following = await session.get(Body, following.successor_id) if following.successor_id else None
+
+
+async def _lock_register(session: AsyncSession) -> None:
+    await session.execute(select(func.pg_advisory_xact_lock(_REGISTER)))
+
+
+async def _require_free(session: AsyncSession, references: Sequence[str]) -> None:
+    taken = await session.scalars(
+        select(BodyIdentifier.reference).where(BodyIdentifier.reference.in_(references)).distinct()
+    )
+    if found := sorted(taken):
+        raise IdentifierTaken(f"{', '.join(found)} is held by another body")
+
+
+async def _require_region(session: AsyncSession, code: str | None) -> None:
+    if code is not None and await session.get(Region, code) is None:
+        raise Invalid(errors=[FieldError("/region", "not the code of a region")])
+
+
+def _require_overseer(actor: Principal) -> None:
+    if OVERSEE not in actor.scopes:
+        raise NotAnOverseer

@@ -1,0 +1,58 @@
+"""Rules that bodies have published, as reference data: only where a body set none of that kind by hand."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from importlib.resources import files
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_applications.bodies.models import REFERENCE, BodyIdentifier, BodyRule
+from rtp_applications.bodies.rules import Rule, read_value
+from rtp_shared.clock import utcnow
+
+
+async def load_rules(session: AsyncSession) -> str:
+    """Bring the published rules up to date. A row's first day is never corrected: it tells which period is meant."""
+    by_hand = select(BodyRule.body_id, BodyRule.rule).where(BodyRule.set_by != REFERENCE).distinct()
+    left_alone = {(row.body_id, row.rule) for row in await session.execute(by_hand)}
+    published = json.loads((files("rtp_applications") / "reference" / "body-rules.json").read_text("utf-8"))
+    references = BodyIdentifier.reference.in_({row["body"] for row in published})
+    identifiers = await session.execute(select(BodyIdentifier.reference, BodyIdentifier.body_id).where(references))
+    rows = list(_rows(published, {row.reference: row.body_id for row in identifiers}))
+    changing = [row for row in rows if (row["body_id"], row["rule"]) not in left_alone]
+    if changing:
+        await _upsert(session, changing)
+    return f"{len(rows)} published rules of bodies"
+
+
+def _rows(published: list[dict[str, Any]], bodies: dict[str, UUID]) -> Iterator[dict[str, Any]]:
+    for row in published:
+        rule = Rule(row["rule"])
+        yield {
+            "body_id": bodies[row["body"]],
+            "rule": rule,
+            "valid_from": date.fromisoformat(row["validFrom"]),
+            "valid_to": date.fromisoformat(row["validTo"]) if row["validTo"] else None,
+            "value": read_value(rule, row["value"]),
+            "source": row["source"],
+            "set_by": REFERENCE,
+            "set_at": utcnow(),
+        }
+
+
+async def _upsert(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
+    statement, there = insert(BodyRule), BodyRule.__table__.c
+    new = {name: statement.excluded[name] for name in ("valid_to", "value", "source")}
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["body_id", "rule", "valid_from"],
+            set_={**new, "set_at": statement.excluded.set_at},
+            where=or_(*(there[name].is_distinct_from(value) for name, value in new.items())),
+        ),
+        rows,
+    )

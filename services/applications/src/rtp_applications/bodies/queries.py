@@ -1,0 +1,167 @@
+"""What can be asked about public bodies."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Date, Text, Uuid, and_, any_, bindparam, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_applications.bodies.errors import NoSuchBody
+from rtp_applications.bodies.models import Body, BodyIdentifier, BodyKind, BodyRule
+from rtp_applications.bodies.rules import Rule
+from rtp_shared.clock import today
+from rtp_shared.db import AnyRow, AnySelect
+
+_body, _identifier = Body.__table__.c, BodyIdentifier.__table__.c
+
+_BODY = (
+    Body.id,
+    Body.name,
+    Body.kind,
+    Body.nation,
+    Body.region,
+    Body.opened_on,
+    Body.ended_on,
+    Body.successor_id,
+    Body.version,
+)
+
+
+async def get_body(session: AsyncSession, reference: str) -> tuple[AnyRow, Sequence[AnyRow]]:
+    """A body by its id or by any identifier it ever had, with all its identifiers."""
+    row = (await session.execute(select(*_BODY).where(named(reference)).limit(1))).first()
+    if row is None:
+        raise NoSuchBody
+    return row, (await identifiers(session, [row.id])).get(row.id, [])
+
+
+async def predecessors(session: AsyncSession, body_id: UUID) -> Sequence[AnyRow]:
+    """The bodies that this one followed, those that ended first in front."""
+    query = select(Body.id, Body.name, Body.ended_on).where(Body.successor_id == body_id)
+    return (await session.execute(query.order_by(Body.ended_on, Body.name))).all()
+
+
+async def current_successor(session: AsyncSession, body_id: UUID, day: date) -> UUID | None:
+    """The body that stands on this day for the one named: itself while it exists, else the next in its chain that does.
+
+    None where the chain breaks off: the body, or one that followed it, ended without a successor.
+    """
+    found = await session.execute(_STANDING, {"body_id": body_id, "day": day})
+    return found.scalar_one_or_none()
+
+
+async def rules_in_force(session: AsyncSession, body_id: UUID, day: date) -> Sequence[AnyRow]:
+    query = select(
+        BodyRule.rule, BodyRule.value, BodyRule.valid_from, BodyRule.valid_to, BodyRule.source, BodyRule.set_at
+    ).where(BodyRule.body_id == body_id, _holds(day), BodyRule.value.is_not(None))
+    return (await session.execute(query.order_by(BodyRule.rule))).all()
+
+
+async def rules_on(session: AsyncSession, body_ids: Sequence[UUID], day: date) -> dict[UUID, dict[Rule, Any]]:
+    """What each body set for itself and holds on this day, as JSON; nothing for a rule on which the process decides."""
+    query = select(BodyRule.body_id, BodyRule.rule, BodyRule.value).where(
+        BodyRule.body_id.in_(body_ids), _holds(day), BodyRule.value.is_not(None)
+    )
+    found: dict[UUID, dict[Rule, Any]] = {body_id: {} for body_id in body_ids}
+    for row in await session.execute(query):
+        found[row.body_id][row.rule] = row.value
+    return found
+
+
+def _holds(day: date) -> Any:
+    return and_(BodyRule.valid_from <= day, or_(BodyRule.valid_to.is_(None), BodyRule.valid_to >= day))
+
+
+async def identifiers(session: AsyncSession, bodies: Sequence[UUID]) -> dict[UUID, list[AnyRow]]:
+    query = select(
+        BodyIdentifier.body_id,
+        BodyIdentifier.scheme,
+        BodyIdentifier.value,
+        BodyIdentifier.valid_from,
+        BodyIdentifier.valid_to,
+    ).where(BodyIdentifier.body_id.in_(bodies))
+    found: dict[UUID, list[AnyRow]] = {}
+    for row in await session.execute(query.order_by(BodyIdentifier.scheme, BodyIdentifier.value)):
+        found.setdefault(row.body_id, []).append(row)
+    return found
+
+
+async def list_bodies(
+    session: AsyncSession,
+    *,
+    limit: int,
+    after: tuple[str, UUID] | None = None,
+    text: str | None = None,
+    kind: BodyKind | None = None,
+    region: str | None = None,
+    ended: bool = False,
+) -> Sequence[AnyRow]:
+    """By name; those that have ended only when asked for."""
+    name = func.lower(Body.name)
+    query: AnySelect = select(*_BODY, name.label("sorted_by")).order_by(name, Body.id).limit(limit + 1)
+    if not ended:
+        query = query.where(or_(Body.ended_on.is_(None), Body.ended_on > today()))
+    if text is not None:
+        query = query.where(name.contains(text.lower(), autoescape=True))
+    if kind is not None:
+        query = query.where(Body.kind == kind)
+    if region is not None:
+        query = query.where(Body.region == region)
+    if after is not None:
+        query = query.where(or_(name > after[0], (name == after[0]) & (Body.id > after[1])))
+    return (await session.execute(query)).all()
+
+
+def named(reference: str) -> Any:
+    """The condition that a body is the one referred to, by its id or by an identifier."""
+    try:
+        return Body.id == UUID(reference)
+    except ValueError:
+        return Body.id.in_(select(BodyIdentifier.body_id).where(BodyIdentifier.reference == reference))
+
+
+_TODAY = bindparam("today", type_=Date)
+_EXISTS = and_(
+    or_(_body.opened_on.is_(None), _body.opened_on <= _TODAY), or_(_body.ended_on.is_(None), _body.ended_on > _TODAY)
+)
+_NAMED = (
+    select(_body.id, _body.region, _identifier.reference)
+    .join(BodyIdentifier.__table__, _identifier.body_id == _body.id)
+    .where(_identifier.reference == any_(bindparam("names", type_=ARRAY(Text))), _EXISTS)
+)
+_BY_ID = select(_body.id, _body.region).where(_body.id == any_(bindparam("ids", type_=ARRAY(Uuid))), _EXISTS)
+
+
+async def open_bodies(session: AsyncSession, references: Sequence[str]) -> dict[str, AnyRow]:
+    """Id and region of the bodies that exist today, by the reference they were named with: an id or an identifier."""
+    found: dict[str, AnyRow] = {}
+    ids, names = _split(references)
+    if names:
+        found |= {row.reference: row for row in await session.execute(_NAMED, {"names": names, "today": today()})}
+    if ids:
+        by_id = await session.execute(_BY_ID, {"ids": list(ids.values()), "today": today()})
+        rows = {row.id: row for row in by_id}
+        found |= {reference: rows[id_] for reference, id_ in ids.items() if id_ in rows}
+    return found
+
+
+def _split(references: Sequence[str]) -> tuple[dict[str, UUID], list[str]]:
+    ids: dict[str, UUID] = {}
+    names: list[str] = []
+    for reference in references:
+        try:
+            ids[reference] = UUID(reference)
+        except ValueError:
+            names.append(reference)
+    return ids, names
+
+
+_DAY = bindparam("day", type_=Date)
+_LINK = (_body.id, _body.ended_on, _body.successor_id)
+_ended = select(*_LINK).where(_body.id == bindparam("body_id", type_=Uuid)).cte("chain", recursive=True)
+# UNION keeps each body once, so that a circle in the data ends too.
+_chain = _ended.union(select(*_LINK).join(_ended, (_body.id == _ended.c.successor_id) & (_ended.c.ended_on <= _DAY)))
+_STANDING = select(_chain.c.id).where(or_(_chain.c.ended_on.is_(None), _chain.c.ended_on > _DAY))

@@ -1,0 +1,210 @@
+"""What a body may set for itself, in place of what the process of a route says: a closed list."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any, Self
+
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
+
+from rtp_applications.clocks.days import LONGEST, CalendarName, Unit
+from rtp_shared.problems import FieldError, Invalid
+from rtp_shared.schemas import Input
+
+
+class Rule(StrEnum):
+    EOI_WINDOWS = "eoi-windows"
+    MAXIMUM_DECISION_PERIOD = "maximum-decision-period"
+    PROCUREMENT_GAP = "procurement-gap"
+    BALLOT_THRESHOLD = "ballot-threshold"
+    CALL_IN_WINDOW = "call-in-window"
+    KEY_DECISION_NOTICE = "key-decision-notice"
+    AGENDA_NOTICE = "agenda-notice"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    SCREENING = "screening"
+    INFORMATION_REPLY = "information-reply"
+    MODIFICATION_REPLY = "modification-reply"
+    EOI_DECISION = "eoi-decision"
+    FEASIBILITY_START = "feasibility-start"
+    FEASIBILITY = "feasibility"
+    BUSINESS_CASE = "business-case"
+    COMPLETENESS = "completeness"
+    ASSURANCE = "assurance"
+    QUORUM_PERCENT = "quorum-percent"
+    DEFERRAL = "deferral"
+    MANDATE = "mandate"
+    READINESS_REVIEW = "readiness-review"
+    IDLE_LIMIT = "idle-limit"
+    WORKING_DAY_CALENDAR = "working-day-calendar"
+
+
+class LengthOfTime(Input):
+    """A length of time, as {"number": 40, "unit": "working-days"}."""
+
+    number: Annotated[int, Field(ge=1, le=LONGEST, strict=True)]
+    unit: Unit
+
+
+class Notice(LengthOfTime):
+    """Notice that the law wants to be given: a body may give longer notice, never shorter."""
+
+    @model_validator(mode="after")
+    def _in_clear_days(self) -> Self:
+        if not self.unit.is_clear:
+            raise ValueError("notice is given in clear days or clear working days")
+        return self
+
+
+class KeyDecisionNotice(Notice):
+    number: Annotated[int, Field(ge=28, le=LONGEST, strict=True)]
+
+
+class AgendaNotice(Notice):
+    number: Annotated[int, Field(ge=5, le=LONGEST, strict=True)]
+
+
+Month = Annotated[int, Field(ge=1, le=12, strict=True)]
+Day = Annotated[int, Field(ge=1, le=31, strict=True)]
+_LAST_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+class YearlyPeriod(Input):
+    """A period of every year, both days included; one that ends before it begins runs over the new year."""
+
+    from_month: Month
+    from_day: Day
+    to_month: Month
+    to_day: Day
+
+    @model_validator(mode="after")
+    def _days_of_every_year(self) -> Self:
+        for month, day in ((self.from_month, self.from_day), (self.to_month, self.to_day)):
+            if day > _LAST_DAYS[month - 1]:
+                raise ValueError(f"not every year has a day {day} in month {month}")
+        return self
+
+
+class MonthsBetween(Input):
+    """The shortest and the longest gap, in months."""
+
+    minimum_months: Annotated[int, Field(ge=0, le=120, strict=True)]
+    maximum_months: Annotated[int, Field(ge=1, le=120, strict=True)]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.minimum_months > self.maximum_months:
+            raise ValueError("the shortest gap is longer than the longest")
+        return self
+
+
+Percent = Annotated[float, Field(gt=0, le=100, strict=True, allow_inf_nan=False)]
+
+
+class BallotThreshold(Input):
+    percent_in_favour: Percent = Field(description="At least this share of the votes cast")
+    percent_turnout: Percent | None = Field(default=None, description="At least this share of those eligible votes")
+
+
+WholePercent = Annotated[int, Field(ge=1, le=100, strict=True)]
+
+
+class IdleLimit(LengthOfTime):
+    """Long enough for the two reminders that go 30 and 7 days before its end."""
+
+    @model_validator(mode="after")
+    def _leaves_time_for_reminders(self) -> Self:
+        days = {Unit.MONTHS: 28, Unit.WORKING_DAYS: 1.4, Unit.CLEAR_WORKING_DAYS: 1.4}.get(self.unit, 1) * self.number
+        if days < 56:
+            raise ValueError("an idle limit is eight weeks or longer")
+        return self
+
+
+Windows = Annotated[list[YearlyPeriod], Field(max_length=12)]
+RuleValue = LengthOfTime | Windows | MonthsBetween | BallotThreshold | WholePercent | CalendarName
+
+
+_LENGTH: TypeAdapter[Any] = TypeAdapter(LengthOfTime)
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a rule is about, what lets a body set it, and the form of its value."""
+
+    says: str
+    source: str
+    value: TypeAdapter[Any] = _LENGTH
+
+
+_PROCESS = "the body's own procedure"
+
+FORMS: Mapping[Rule, Form] = {
+    Rule.EOI_WINDOWS: Form(
+        "The yearly periods in which expressions of interest under the Community Right to Challenge are taken; "
+        "at any time where there are none",
+        "Localism Act 2011, section 82",
+        TypeAdapter(Windows),
+    ),
+    Rule.MAXIMUM_DECISION_PERIOD: Form(
+        "The longest time to decide on an expression of interest under the Community Right to Challenge, counted from "
+        "its receipt, or from the end of the window in which it was received",
+        "Localism Act 2011, section 84",
+    ),
+    Rule.PROCUREMENT_GAP: Form(
+        "The shortest and longest time between acceptance of an expression of interest and the start of procurement",
+        "Localism Act 2011, section 83",
+        TypeAdapter(MonthsBetween),
+    ),
+    Rule.BALLOT_THRESHOLD: Form(
+        "What the body asks of a ballot of the staff; the law asks for no ballot",
+        _PROCESS,
+        TypeAdapter(BallotThreshold),
+    ),
+    Rule.CALL_IN_WINDOW: Form(
+        "How long after a decision scrutiny may call it in; commonly 5 working days", "the council's constitution"
+    ),
+    Rule.KEY_DECISION_NOTICE: Form(
+        "Notice of a key decision: 28 clear days or longer", "SI 2012/2089", TypeAdapter(KeyDecisionNotice)
+    ),
+    Rule.AGENDA_NOTICE: Form(
+        "Notice of a meeting and its agenda: 5 clear days or longer", "SI 2012/2089", TypeAdapter(AgendaNotice)
+    ),
+    Rule.ACKNOWLEDGEMENT: Form("To acknowledge an expression of interest", _PROCESS),
+    Rule.SCREENING: Form("To screen an expression of interest for eligibility and completeness", _PROCESS),
+    Rule.INFORMATION_REPLY: Form("For the staff group to answer a request for information", _PROCESS),
+    Rule.MODIFICATION_REPLY: Form("For the staff group to answer an offered modification", _PROCESS),
+    Rule.EOI_DECISION: Form("To decide on an expression of interest where no statute sets the time", _PROCESS),
+    Rule.FEASIBILITY_START: Form("To begin the options appraisal once an expression of interest is accepted", _PROCESS),
+    Rule.FEASIBILITY: Form("For the options appraisal", _PROCESS),
+    Rule.BUSINESS_CASE: Form("To write the business case", _PROCESS),
+    Rule.COMPLETENESS: Form("To check whether a submitted business case is complete", _PROCESS),
+    Rule.QUORUM_PERCENT: Form(
+        "The share of the panel's members that must vote, in per cent", _PROCESS, TypeAdapter(WholePercent)
+    ),
+    Rule.DEFERRAL: Form("How long a case may stay deferred before it is back before the panel", _PROCESS),
+    Rule.MANDATE: Form("How long an approval holds while no contract route is chosen", _PROCESS),
+    Rule.ASSURANCE: Form("To rate every assurance strand", _PROCESS),
+    Rule.READINESS_REVIEW: Form("To decide whether the mutual is ready to launch", _PROCESS),
+    Rule.IDLE_LIMIT: Form("How long a case may lie idle before it lapses", _PROCESS, TypeAdapter(IdleLimit)),
+    Rule.WORKING_DAY_CALENDAR: Form(
+        "Whose bank holidays are no working days, for the clocks that rest on the body's own rules",
+        _PROCESS,
+        TypeAdapter(CalendarName),
+    ),
+}
+
+LISTED = "\n".join(f"- `{rule}`: {form.says} ({form.source})" for rule, form in FORMS.items())
+"""The rules for the public documentation."""
+
+
+def read_value(rule: Rule, said: object) -> Any:
+    """The value as it is kept, in JSON; raise Invalid for one that has not the form of this rule."""
+    adapter = FORMS[rule].value
+    try:
+        return adapter.dump_python(adapter.validate_python(said), mode="json", by_alias=True, exclude_none=True)
+    except ValidationError as error:
+        raise Invalid(errors=[_field_error(each["loc"], each["msg"]) for each in error.errors()]) from error
+
+
+def _field_error(path: tuple[int | str, ...], reason: str) -> FieldError:
+    pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+    return FieldError(f"/value{pointer}", reason.removeprefix("Value error, "))

@@ -1,0 +1,105 @@
+"""Request and response bodies about public bodies."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field, SkipValidation, StringConstraints
+
+from rtp_applications.bodies.models import BodyKind
+from rtp_applications.bodies.rules import Rule, RuleValue
+from rtp_shared.schemas import Input, Line, Output, Prose, Storable
+
+BodyReference = Annotated[
+    str,
+    Field(max_length=64, description="A body: its id, or one of its identifiers, for example GB-NHS-RRV"),
+    Storable,
+]
+ListCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,8}(-[A-Z0-9]{2,8})?$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{0,31}$")]
+
+
+class IdentifierGiven(Input):
+    scheme: ListCode = Field(description="org-id.guide list code, or GSS", examples=["GB-NHS"])
+    value: Code
+
+
+class BodyGiven(Input):
+    """A body that reference data does not know yet, such as one that a merger makes."""
+
+    name: Line
+    kind: BodyKind
+    nation: Literal["England", "Wales", "Scotland", "Northern Ireland"]
+    region: Annotated[str, Field(max_length=9), Storable] | None = Field(default=None, description="ONS region code")
+    opened_on: date | None = Field(default=None, description="Its first day")
+    identifiers: list[IdentifierGiven] = Field(
+        min_length=1, max_length=10, description="The first makes its id, which is then the same on every instance"
+    )
+
+
+class BodyEnd(Input):
+    ended_on: date = Field(description="The first day on which the body no longer exists")
+    successor: BodyReference | None = Field(default=None, description="The body that follows it and exists on that day")
+
+
+class RuleGiven(Input):
+    valid_from: date = Field(description="The first day on which it holds")
+    # Held against the form of the rule in the path, so that a wrong field is named as that form has it.
+    value: SkipValidation[RuleValue | None] = Field(description="In the form of the rule; null gives the rule up")
+    source: Prose = Field(description="The resolution, constitution page or notice that it rests on")
+
+
+class IdentifierView(Output):
+    scheme: str = Field(description="org-id.guide list code, or GSS", examples=["GB-NHS"])
+    value: str
+    valid_from: date | None
+    valid_to: date | None
+
+
+class BodyView(Output):
+    """A public body."""
+
+    id: UUID
+    name: str
+    kind: BodyKind
+    nation: str
+    region: str | None = Field(description="ONS region code")
+    opened_on: date | None
+    ended_on: date | None = Field(description="The first day on which it no longer exists")
+    successor_id: UUID | None
+    identifiers: list[IdentifierView]
+
+
+class PredecessorView(Output):
+    """A body that ended, and that this one follows."""
+
+    id: UUID
+    name: str
+    ended_on: date
+
+
+class BodyDetail(BodyView):
+    """A public body, with those that it followed."""
+
+    predecessors: list[PredecessorView]
+    version: int = Field(description="Grows with every change of the body and its rules; the ETag")
+
+
+class RuleView(Output):
+    """What a body set for itself."""
+
+    rule: Rule
+    says: str = Field(description="What the rule is about")
+    value: Any = Field(description="In the form of the rule")
+    valid_from: date
+    valid_to: date | None = Field(description="The last day on which it holds; null until further notice")
+    source: str = Field(description="The resolution, constitution page or notice that it rests on")
+    set_at: datetime
+
+
+class RulesView(Output):
+    """What a body set for itself and holds on one day. For every other rule, the process of a case decides."""
+
+    body_id: UUID
+    on: date
+    rules: list[RuleView]

@@ -1,0 +1,82 @@
+"""What can be asked of the register of recommendations."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_applications.registers.recommendations.errors import NoSuchRecommendation
+from rtp_applications.registers.recommendations.models import (
+    OUTSTANDING,
+    Kind,
+    Recommendation,
+    RecommendationUpdate,
+    State,
+)
+from rtp_shared.db import AnyRow, AnySelect
+
+
+async def get_recommendation(
+    session: AsyncSession, recommendation_id: UUID, *, today: date
+) -> tuple[AnyRow, Sequence[AnyRow]]:
+    """With its reports of progress, oldest first."""
+    found = await session.execute(_shown(today).where(Recommendation.id == recommendation_id))
+    row = found.first()
+    if row is None:
+        raise NoSuchRecommendation
+    updates = select(
+        RecommendationUpdate.at,
+        RecommendationUpdate.organisation,
+        RecommendationUpdate.state,
+        RecommendationUpdate.note,
+        RecommendationUpdate.evidence,
+    ).where(RecommendationUpdate.recommendation_id == recommendation_id)
+    return row, (await session.execute(updates.order_by(RecommendationUpdate.at, RecommendationUpdate.id))).all()
+
+
+async def list_recommendations(
+    session: AsyncSession,
+    *,
+    today: date,
+    limit: int,
+    after: tuple[Kind, int] | None = None,
+    kind: Kind | None = None,
+    state: State | None = None,
+    addressed_to: str | None = None,
+    overdue: bool | None = None,
+) -> Sequence[AnyRow]:
+    """By kind and number."""
+    query = _shown(today).order_by(Recommendation.kind, Recommendation.number).limit(limit + 1)
+    if kind is not None:
+        query = query.where(Recommendation.kind == kind)
+    if state is not None:
+        query = query.where(Recommendation.state == state)
+    if addressed_to is not None:
+        query = query.where(_addressed(addressed_to))
+    if overdue is not None:
+        query = query.where(_overdue(today) == overdue)
+    if after is not None:
+        query = query.where(tuple_(Recommendation.kind, Recommendation.number) > tuple_(*after))
+    return (await session.execute(query)).all()
+
+
+def _shown(today: date) -> AnySelect:
+    return select(*Recommendation.__table__.columns, _overdue(today).label("overdue"))
+
+
+def _overdue(today: date) -> Any:
+    outstanding = Recommendation.state.in_(OUTSTANDING)
+    return func.coalesce(outstanding & (Recommendation.due_on < today), False)
+
+
+def _addressed(who: str) -> Any:
+    """A body by its id, or words that stand in the name of an addressee."""
+    names = func.lower(func.array_to_string(Recommendation.addressed_to, "\n"))
+    named = names.contains(who.lower(), autoescape=True)
+    try:
+        return or_(named, Recommendation.addressed_bodies.contains([UUID(who)]))
+    except ValueError:
+        return named
