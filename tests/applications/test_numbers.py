@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtp_applications.numbers import new_number, read_number
+from rtp_applications.cases.numbers import new_number, read_number
 
 DIGITS = [i for i, c in enumerate("RTP-482-715-9361") if c.isdigit()]
 

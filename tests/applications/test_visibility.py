@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from rtp_applications.load import body_id
+from rtp_applications.bodies.models import body_id
 from tests.conftest import NewClient
 from tests.support.cases import TRUST, employer_id, open_case, submit_case
 

@@ -2,10 +2,38 @@
 
 from typing import Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Header, Request
 
+from rtp_applications.workflow.definition import Caller
+from rtp_applications.workflow.words import Role
 from rtp_shared.auth import Access, Principal, Public
 
 CaseReader = Annotated[Principal, Depends(Access("cases:read"))]
 CaseWriter = Annotated[Principal, Depends(Access("cases:write"))]
+BodyWriter = Annotated[Principal, Depends(Access("bodies:write"))]
+Overseer = Annotated[Principal, Depends(Access("cases:oversee"))]
+Importer = Annotated[Principal, Depends(Access("cases:import"))]
 Anyone = Annotated[Principal | None, Depends(Public())]
+
+STANDING = {"cases:oversee": Role.MUTUALS_TEAM, "cases:system": Role.SYSTEM}
+"""Roles that a client has in every case, by scope."""
+
+
+async def _acting(
+    request: Request,
+    on_behalf_of: Annotated[
+        str | None,
+        Header(
+            pattern=r"^[A-Za-z0-9._~-]{1,100}$",
+            description="Opaque reference of the person who acts; the client vouches for the person. Without it, the "
+            "client acts for itself. The same human has the same reference in every role; no name, no e-mail.",
+        ),
+    ] = None,
+) -> Caller:
+    principal: Principal = request.state.principal
+    standing = frozenset(role for scope, role in STANDING.items() if scope in principal.scopes)
+    return Caller(on_behalf_of or principal.client_id, principal.readers, standing)
+
+
+Acting = Annotated[Caller, Depends(_acting)]
+"""The person who acts, and as whom the client sees cases."""

@@ -1,0 +1,17 @@
+"""Refusals about bundles."""
+
+from rtp_shared.problems import Conflict, Invalid, Unavailable
+
+
+class NoBundleKey(Unavailable):
+    title = "This instance has no key to sign bundles with"
+
+
+class NotToBeTakenIn(Invalid):
+    """`faults` has every fault that was found."""
+
+    title = "The bundle cannot be taken in"
+
+
+class KnownAlready(Conflict):
+    title = "This instance knows the case already"

@@ -1,0 +1,167 @@
+"""Bundles over HTTP: a case leaves in one, and comes in by one."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncGenerator
+from pathlib import Path as FilePath
+from typing import IO, Annotated, cast
+from uuid import UUID
+
+from fastapi import Depends, Path, Request, Response
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from rtp_applications.auth import Acting, Anyone, CaseReader, Importer
+from rtp_applications.bundles import commands
+from rtp_applications.bundles.documents import keep_documents, unpacked
+from rtp_applications.bundles.errors import NoBundleKey, NotToBeTakenIn
+from rtp_applications.bundles.packing import pack
+from rtp_applications.bundles.schemas import KeySetView, PublicKey
+from rtp_applications.cases.queries import get_case
+from rtp_applications.cases.schemas import CaseView
+from rtp_applications.cases.views import shown
+from rtp_applications.documents.routes import CabinetOf
+from rtp_applications.documents.threads import in_thread
+from rtp_applications.history.bundle import Bundle, NotABundle, Tampered, open_bundle
+from rtp_applications.settings import ApplicationsSettings
+from rtp_applications.workflow.casefile import Signature
+from rtp_applications.workflow.processes import Processes
+from rtp_applications.workflow.words import Role
+from rtp_shared.downloads import disposition
+from rtp_shared.etags import etag
+from rtp_shared.problems import FieldError, Unsupported
+from rtp_shared.service import Runtime
+from rtp_shared.streaming import Incoming, Transactions, Upload, streamed_body, streaming_router
+from rtp_shared.web import Events, Now, router
+
+bundle_keys = router(prefix="/v1/bundle-keys", tags=["Bundles"])
+bundles = streaming_router(tags=["Bundles"])
+
+ZIP = "application/zip"
+CHUNK = 64 * 1024
+processes = Processes()
+
+
+async def _settings(request: Request) -> ApplicationsSettings:
+    return cast("ApplicationsSettings", request.app.state.runtime.settings)
+
+
+Settings = Annotated[ApplicationsSettings, Depends(_settings)]
+
+
+@bundle_keys.get("")
+async def list_bundle_keys(_: Anyone, settings: Settings) -> KeySetView:
+    """The public keys that bundles of this instance are signed with, as a JWK set: what another instance must trust."""
+    key = settings.signing_key
+    return KeySetView(keys=[PublicKey(**key.public_jwk)] if key else [])
+
+
+@bundles.get(
+    "/v1/cases/{case_id}/bundle",
+    response_class=Response,
+    responses={200: {"content": {ZIP: {"schema": {"type": "string", "format": "binary"}}}}},
+)
+async def get_bundle(
+    case_id: Annotated[UUID, Path(description="The case's id")],
+    _: CaseReader,
+    caller: Acting,
+    transactions: Transactions,
+    settings: Settings,
+    cabinet: CabinetOf,
+    now: Now,
+) -> Response:
+    """Take the case away: a signed ZIP archive of its state, history, events and documents, as far as you may see them.
+
+    Of entries of the history that you may not see it has the hashes. Anyone can check it offline with
+    `python -m rtp_applications.history.verify`, and another instance can take it in.
+    """
+    key = settings.signing_key
+    if key is None:
+        raise NoBundleKey
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the answer
+    try:
+        async with transactions() as session:
+            case = await get_case(session, case_id, readers=caller.readers, now=now)
+            await pack(session, case, caller, to=file, key=key, now=now, url=settings.public_url, cabinet=cabinet)
+        return _Archive(file, f"{case.case.number}.zip")
+    except BaseException:
+        file.close()
+        raise
+
+
+@bundles.post("/v1/imports", status_code=201, openapi_extra=streamed_body([ZIP]))
+async def import_case(
+    _: Importer,
+    caller: Acting,
+    upload: Upload,
+    transactions: Transactions,
+    request: Request,
+    settings: Settings,
+    cabinet: CabinetOf,
+    events: Events,
+    now: Now,
+    response: Response,
+) -> CaseView:
+    """Take in a case from another instance, in its bundle.
+
+    The bundle must be whole and signed by a key that this instance trusts, its history must hold, and the case must be
+    new here. Your client then acts for the staff group; the bodies that the case names see it if it was submitted.
+    Everybody else who vouched for a person elsewhere must be appointed anew. Past events are not published again.
+    """
+    with tempfile.TemporaryDirectory(prefix="rtp-import-") as directory:
+        path = FilePath(directory) / "bundle.zip"
+        await _receive(upload, path, settings.bundle_limit)
+        with await in_thread(_opened, path, settings) as bundle:
+            runtime: Runtime = request.app.state.runtime
+            async with unpacked(bundle, cabinet, runtime.database) as contents, transactions() as session:
+                file = await commands.import_case(
+                    session, bundle, caller=caller, now=now, outbox=events, processes=processes
+                )
+                await keep_documents(session, file, contents, Signature(Role.CLIENT, caller.person, caller.holder, now))
+    response.headers["Location"] = f"/v1/cases/{file.case.id}"
+    response.headers["ETag"] = etag(file.case.version)
+    return shown(file, caller, processes[file.case.route, file.case.process_version], now)
+
+
+async def _receive(upload: Incoming, path: FilePath, limit: int) -> None:
+    if upload.media_type.partition(";")[0].strip().lower() != ZIP:
+        raise Unsupported(f"send {ZIP}", errors=[FieldError("Content-Type", f"is not {ZIP}", "header")])
+    with path.open("wb") as file:
+        async for chunk in upload.chunks(limit=limit):
+            await in_thread(file.write, chunk)
+
+
+def _opened(path: FilePath, settings: ApplicationsSettings) -> Bundle:
+    try:
+        bundle = open_bundle(path, settings.trusted_keys)
+    except Tampered as error:
+        faults = [{"position": fault.position, "what": fault.what} for fault in error.faults[:100]]
+        raise NotToBeTakenIn(str(error), extra={"faults": faults}) from None
+    except NotABundle as error:
+        raise NotToBeTakenIn(str(error)) from None
+    return bundle
+
+
+class _Archive(StreamingResponse):
+    """A file that is closed once it was sent, or nobody takes it any more."""
+
+    def __init__(self, file: IO[bytes], filename: str) -> None:
+        self._file = file
+        headers = {
+            "Content-Length": str(file.seek(0, 2)),
+            "Content-Disposition": disposition(filename),
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+        }
+        super().__init__(_chunks(file), headers=headers, media_type=ZIP)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._file.close()
+
+
+async def _chunks(file: IO[bytes]) -> AsyncGenerator[bytes, None]:
+    file.seek(0)
+    while chunk := await asyncio.to_thread(file.read, CHUNK):
+        yield chunk

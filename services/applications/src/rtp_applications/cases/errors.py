@@ -1,0 +1,25 @@
+"""Refusals about cases."""
+
+from rtp_shared.problems import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed
+
+
+class NoSuchCase(NotFound):
+    title = "There is no such case, or you may not know of it"
+
+
+class NotTheApplicant(Forbidden):
+    title = "Only the staff group does that, through the system that opened its case"
+
+
+class NotADraft(Conflict):
+    title = "The case is no longer a draft"
+
+
+class RouteIsClosed(Invalid):
+    title = "The route takes no new cases"
+
+
+class ChangedSince(PreconditionFailed):
+    """`changedSince` tells what was changed since the version that the caller read, and by whom."""
+
+    title = "It was changed since you read it"

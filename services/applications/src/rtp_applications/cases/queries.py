@@ -1,0 +1,86 @@
+"""What can be asked about cases. Row-level security stands behind every one of these."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_applications.cases.errors import NoSuchCase
+from rtp_applications.cases.models import Case
+from rtp_applications.cases.store import read_file
+from rtp_applications.workflow.casefile import CaseFile
+from rtp_applications.workflow.words import Status
+from rtp_shared.contracts.vocabulary import Route, Sector
+from rtp_shared.db import AnyRow, AnySelect, visible_to
+
+# Statements are built once, and of the tables' columns: building one, and the ORM's part in one that loads no object,
+# cost as much as running it.
+_case = Case.__table__.c
+_VISIBLE = visible_to(_case.readers, bindparam("readers"))
+
+
+async def get_case(session: AsyncSession, case_id: UUID, *, readers: Sequence[str], now: datetime) -> CaseFile:
+    """The case file, as these readers may see it."""
+    file = await read_file(session, case_id, readers=readers, now=now)
+    if file is None:
+        raise NoSuchCase
+    return file
+
+
+async def list_cases(
+    session: AsyncSession,
+    *,
+    readers: Sequence[str],
+    limit: int,
+    after: UUID | None = None,
+    status: Status | None = None,
+    route: Route | None = None,
+    sector: Sector | None = None,
+    employer: UUID | None = None,
+    number: str | None = None,
+) -> Sequence[AnyRow]:
+    """Newest first, one row more than `limit` where more follow."""
+    wanted = {
+        "after": after,
+        "status": status,
+        "route": route,
+        "sector": sector,
+        "employer": employer,
+        "number": number,
+    }
+    given = {name: value for name, value in wanted.items() if value is not None}
+    return (await session.execute(_lines(*given), {**given, "readers": readers, "limit": limit + 1})).all()
+
+
+@cache
+def _lines(*given: str) -> AnySelect:
+    conditions = {
+        "after": _case.id < bindparam("after"),
+        "status": _case.status == bindparam("status"),
+        "route": _case.route == bindparam("route"),
+        "sector": _case.sector == bindparam("sector"),
+        "employer": _case.employer_id == bindparam("employer"),
+        "number": _case.number == bindparam("number"),
+    }
+    line = (
+        _case.id,
+        _case.number,
+        _case.route,
+        _case.status,
+        _case.version,
+        _case.employer_id,
+        _case.region,
+        _case.service_name,
+        _case.sector,
+        _case.suspended,
+        _case.escalated_at,
+        _case.final_at,
+        _case.opened_at,
+        _case.changed_at,
+        _case.submitted_at,
+    )
+    shown = select(*line).where(_VISIBLE, *(conditions[name] for name in given))
+    return shown.order_by(_case.id.desc()).limit(bindparam("limit"))

@@ -1,0 +1,184 @@
+"""Request and response bodies."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from rtp_applications.clocks.days import CalendarName
+from rtp_applications.clocks.deadline import Basis, DeadlineState
+from rtp_applications.workflow.words import Role, Status, Suspension
+from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Route, Sector, SupportTopic
+from rtp_shared.schemas import Count, Input, Line, Output, Pence, Prose, Storable
+
+BodyRef = Annotated[
+    str,
+    Field(
+        min_length=3,
+        max_length=64,
+        description="A body: its id, or one of its identifiers with its scheme, for example GB-NHS-RRV or GB-LAE-CMD",
+        examples=["GB-LAE-CMD"],
+    ),
+    Storable,
+]
+
+
+class CaseChanges(Input):
+    """What a draft says. Everything may wait until submission; null takes a value out again."""
+
+    employer: BodyRef | None = None
+    commissioner: BodyRef | None = Field(default=None, description="Only where another body commissions the service")
+    decision_body: BodyRef | None = Field(default=None, description="Only where another body decides")
+    duty_holder: BodyRef | None = Field(default=None, description="Only where another body has the statutory duty")
+    service_name: Line | None = Field(default=None, description="The service that the staff group wants to run")
+    summary: Prose | None = Field(default=None, description="Why, and what would be better; no personal data")
+    sector: Sector | None = None
+    applicant_count: Count | None = Field(default=None, description="How many employees apply")
+    headcount: Count | None = Field(default=None, description="Employees in the service")
+    legal_form: LegalForm | None = Field(default=None, description="Intended legal form, if it is known yet")
+    annual_value_pence: Pence | None = Field(default=None, description="Yearly cost of the service today, in pence")
+    finance_sought_pence: Pence | None = Field(default=None, description="Finance sought, in pence")
+    finance_purposes: list[FinancePurpose] = Field(default=[], max_length=10)
+    support_needs: list[SupportTopic] = Field(default=[], max_length=10)
+    conflicts_declared: bool = Field(
+        default=False, strict=True, description="The applicants declared their conflicts of interest"
+    )
+
+
+class CaseOpening(CaseChanges):
+    """A new draft."""
+
+    route: Route = Field(default=Route.RIGHT_TO_PROVIDE, description="The legal route")
+
+
+class LengthView(Output):
+    number: int
+    unit: str
+
+
+class DeadlineView(Output):
+    """A deadline of a case. It expires at the midnight in London that ends `dueOn`."""
+
+    id: UUID
+    clock: str = Field(description="Name of the clock in the process", examples=["eoi-decision"])
+    basis: Basis
+    source: str
+    length: LengthView
+    calendar: CalendarName
+    started_on: date
+    start_event: str = Field(description="The action that started it")
+    due_on: date
+    due_at: datetime
+    provisional: bool = Field(description="Counted beyond the last day for which bank holidays are known")
+    state: DeadlineState
+
+
+class SignatureView(Output):
+    role: Role
+    person: str = Field(description="Opaque reference")
+    at: datetime
+
+
+class AwaitedAction(Output):
+    """An action that some have signed and others must sign yet."""
+
+    action: str
+    given: dict[str, Any] = Field(description="What was proposed: send the same, or nothing, to agree")
+    signed: list[SignatureView]
+    awaits: list[list[Role]] = Field(description="Who must sign yet: one person of each group of roles")
+
+
+class UnmetCondition(Output):
+    guard: str = Field(description="Name of the condition in the process, or `role`", examples=["reasons-given"])
+    reason: str
+
+
+class AllowedAction(Output):
+    """An action that starts in the case's status, and whether the caller may take it now."""
+
+    action: str
+    allowed: bool
+    refusals: list[UnmetCondition] = Field(description="Every reason why not; none where it is allowed")
+    needs: list[str] = Field(description="Conditions on what is given with the action, checked when it is taken")
+    awaits: list[list[Role]] = Field(description="Who must sign besides, for it to happen")
+
+
+class EventPreview(Output):
+    type: str
+    data: dict[str, Any]
+
+
+class CaseView(Output):
+    """A case, as its reader may see it."""
+
+    id: UUID
+    number: str = Field(
+        description="The number that people say: nine digits and a check digit", examples=["RTP-482-715-9361"]
+    )
+    route: Route
+    process_version: int = Field(description="The version of the route's process that the case is pinned to")
+    status: Status
+    version: int = Field(description="Grows by one with every change; the ETag")
+    employer_id: UUID | None
+    commissioner_id: UUID | None
+    decision_body_id: UUID | None
+    duty_holder_id: UUID | None
+    region: str | None = Field(description="ONS region code of the employing body")
+    service_name: str | None
+    summary: str | None
+    sector: Sector | None
+    applicant_count: int | None
+    headcount: int | None
+    legal_form: LegalForm | None
+    annual_value_pence: int | None
+    finance_sought_pence: int | None
+    finance_purposes: list[FinancePurpose]
+    support_needs: list[SupportTopic]
+    conflicts_declared: bool
+    opened_at: datetime
+    changed_at: datetime
+    submitted_at: datetime | None
+    withdrawn_at: datetime | None
+    withdrawal_reason: str | None
+    suspended: Suspension | None = Field(description="Why the case rests; discretionary clocks are paused meanwhile")
+    suspended_at: datetime | None
+    escalated_at: datetime | None = Field(description="Before the escalation point since")
+    refused_from: Status | None
+    final_at: datetime | None = Field(description="An end from which nothing but a court leads back")
+    launched_at: datetime | None
+    successor_case_id: UUID | None
+    deadlines: list[DeadlineView] = Field(default=[], description="Those that run or are paused")
+    awaited: list[AwaitedAction] = Field(default=[], description="What some signed and others must sign yet")
+    allowed_actions: list[AllowedAction] = Field(default=[], description="What may be done now, and why not")
+
+
+class Preview(Output):
+    """What an action would come to; nothing was saved."""
+
+    action: str
+    status: Status
+    awaits: list[list[Role]]
+    deadlines: list[DeadlineView] = Field(description="Those that would run or be paused")
+    events: list[EventPreview]
+    documents: list[str] = Field(description="Ids of documents that would be frozen")
+
+
+class CaseLine(Output):
+    """A case in a list."""
+
+    id: UUID
+    number: str
+    route: Route
+    status: Status
+    version: int
+    employer_id: UUID | None
+    region: str | None
+    service_name: str | None
+    sector: Sector | None
+    suspended: Suspension | None
+    escalated_at: datetime | None
+    final_at: datetime | None
+    opened_at: datetime
+    changed_at: datetime
+    submitted_at: datetime | None

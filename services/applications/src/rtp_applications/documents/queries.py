@@ -1,0 +1,104 @@
+"""What can be asked about documents. Row-level security stands behind every one of these."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_applications.documents.errors import NoContentYet, NoSuchDocument, NoSuchVersion
+from rtp_applications.documents.models import Document, DocumentVersion
+from rtp_applications.documents.rules import Sight
+from rtp_applications.documents.scanning import ScanState
+from rtp_applications.workflow.words import DocumentKind
+
+WithNewest: TypeAlias = tuple[Document, DocumentVersion | None]
+SERVED = (ScanState.CLEAN, ScanState.NOT_SCANNED)
+
+_newest = and_(DocumentVersion.document_id == Document.id, DocumentVersion.version == Document.version)
+
+
+def _seen(case_id: UUID, sight: Sight) -> ColumnElement[bool]:
+    return and_(
+        Document.case_id == case_id,
+        Document.audience.in_(sight.audiences),
+        Document.confidentiality.in_(sight.confidentialities),
+    )
+
+
+async def list_documents(
+    session: AsyncSession,
+    case_id: UUID,
+    *,
+    sight: Sight,
+    limit: int,
+    after: UUID | None = None,
+    kind: DocumentKind | None = None,
+) -> Sequence[WithNewest]:
+    """In the order of being added, one more than `limit` where more follow."""
+    wanted = select(Document, DocumentVersion).outerjoin(DocumentVersion, _newest).where(_seen(case_id, sight))
+    if after is not None:
+        wanted = wanted.where(Document.id > after)
+    if kind is not None:
+        wanted = wanted.where(Document.kind == kind)
+    rows = await session.execute(wanted.order_by(Document.id).limit(limit + 1))
+    return [(document, newest) for document, newest in rows]
+
+
+async def find_document(session: AsyncSession, case_id: UUID, document_id: UUID, *, sight: Sight) -> WithNewest:
+    row = (
+        await session.execute(
+            select(Document, DocumentVersion)
+            .outerjoin(DocumentVersion, _newest)
+            .where(Document.id == document_id, _seen(case_id, sight))
+        )
+    ).first()
+    if row is None:
+        raise NoSuchDocument
+    return row[0], row[1]
+
+
+async def versions_of(session: AsyncSession, document_id: UUID) -> Sequence[DocumentVersion]:
+    """The newest first."""
+    versions = select(DocumentVersion).where(DocumentVersion.document_id == document_id)
+    return (await session.scalars(versions.order_by(DocumentVersion.version.desc()))).all()
+
+
+async def find_version(session: AsyncSession, document: Document, number: int | None) -> DocumentVersion:
+    """The version of this number, or the newest."""
+    if not document.version:
+        raise NoContentYet
+    version = await session.get(DocumentVersion, (document.id, number or document.version))
+    if version is None:
+        raise NoSuchVersion
+    return version
+
+
+async def served_versions(session: AsyncSession, case_id: UUID, *, sight: Sight) -> Sequence[DocumentVersion]:
+    """All contents of the case that would be given to whoever has this sight."""
+    versions = select(DocumentVersion).join(Document, Document.id == DocumentVersion.document_id)
+    seen = versions.where(
+        _seen(case_id, sight),
+        Document.withdrawn_at.is_(None),
+        DocumentVersion.scan.in_(SERVED),
+        DocumentVersion.storage_key.is_not(None),
+    )
+    return (await session.scalars(seen.order_by(DocumentVersion.document_id, DocumentVersion.version))).all()
+
+
+async def awaiting_scan(session: AsyncSession, *, tried_before: datetime, limit: int) -> Sequence[DocumentVersion]:
+    """Those that wait longest first."""
+    waiting = select(DocumentVersion).where(
+        DocumentVersion.scan == ScanState.AWAITING,
+        DocumentVersion.scanned_at < tried_before,
+        DocumentVersion.storage_key.is_not(None),
+    )
+    return (await session.scalars(waiting.order_by(DocumentVersion.scanned_at).limit(limit))).all()
+
+
+async def unreferred(session: AsyncSession, keys: Collection[UUID]) -> set[UUID]:
+    """Those of these storage keys that no version refers to; for the system, which sees all."""
+    found = await session.scalars(select(DocumentVersion.storage_key).where(DocumentVersion.storage_key.in_(keys)))
+    return set(keys) - set(found)

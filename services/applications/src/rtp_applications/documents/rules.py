@@ -1,0 +1,109 @@
+"""Who may see and who may write which documents of a case, and when. Pure."""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+
+from rtp_applications.documents.errors import ExemptionNotRight, NotWrittenNow, NotYoursToWrite
+from rtp_applications.workflow.casefile import CaseFile, Signature
+from rtp_applications.workflow.definition import Caller
+from rtp_applications.workflow.engine import roles_of
+from rtp_applications.workflow.words import APPLICANTS, Audience, Confidentiality, Role, Status
+from rtp_shared.problems import FieldError
+
+OF_BODIES = frozenset(
+    {
+        Role.CASE_OFFICER,
+        Role.PANEL_MEMBER,
+        Role.DECISION_MAKER,
+        Role.SCRUTINY_CHAIR,
+        Role.COMMISSIONER,
+        Role.MUTUALS_TEAM,
+        Role.ESCALATION_REVIEWER,
+    }
+)
+OUTSIDE = frozenset({Role.STAFF_REP, Role.ADVISER, Role.MENTOR, Role.FUNDER})
+"""Who sees the case, but neither applies nor decides."""
+GROUP_WRITES_IN = frozenset(
+    {
+        Status.DRAFT,
+        Status.EOI_SUBMITTED,
+        Status.EOI_SCREENING,
+        Status.INFORMATION_REQUESTED,
+        Status.EOI_UNDER_REVIEW,
+        Status.MODIFICATION_OFFERED,
+        Status.EOI_ACCEPTED,
+        Status.FEASIBILITY,
+        Status.BUSINESS_CASE,
+        Status.DEFERRED,
+        Status.APPROVED_CONDITIONAL,
+    }
+)
+
+_FOR_ALL = frozenset({Confidentiality.PUBLIC, Confidentiality.INTERNAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Which documents of a case somebody sees. Row-level security asks the same of clients."""
+
+    audiences: frozenset[Audience]
+    confidentialities: frozenset[Confidentiality]
+
+
+def sight(file: CaseFile, caller: Caller, now: datetime) -> Sight:
+    """People who have only outside roles see no more than those roles do, whoever vouches for them."""
+    case, held = file.case, roles_of(file, caller, now)
+    if held and held.keys() <= OUTSIDE:
+        return Sight(frozenset({Audience.EVERYBODY}), _FOR_ALL)
+    if caller.holder == f"client:{case.opened_by}":
+        return Sight(frozenset({Audience.EVERYBODY}), frozenset(Confidentiality))
+    of_bodies = {*(f"org:{body}" for body in case.bodies), "scope:cases:oversee", "system"}
+    if of_bodies.isdisjoint(caller.readers):
+        return Sight(frozenset({Audience.EVERYBODY}), _FOR_ALL)
+    return Sight(frozenset(Audience), frozenset(Confidentiality))
+
+
+def adding(file: CaseFile, audience: Audience, caller: Caller, now: datetime) -> Signature:
+    """In which capacity the caller adds a document; what is for bodies only, only theirs add."""
+    sides = (OF_BODIES,) if audience is Audience.BODIES else (APPLICANTS, OF_BODIES)
+    for side in sides:
+        if signature := _signature(file, caller, now, side):
+            return _in_time(file, signature)
+    raise NotYoursToWrite
+
+
+def changing(file: CaseFile, creator: Signature, caller: Caller, now: datetime) -> Signature:
+    """In which capacity the caller changes a document: the group's its applicants do, a body's its own people."""
+    side = APPLICANTS if creator.role in APPLICANTS else OF_BODIES
+    signature = _signature(file, caller, now, side)
+    if signature is None or (side is OF_BODIES and signature.holder != creator.holder):
+        raise NotYoursToWrite
+    return _in_time(file, signature)
+
+
+def require_exemption(*, foi_exempt: bool, exemption: str | None) -> None:
+    if foi_exempt and exemption is None:
+        raise ExemptionNotRight(
+            errors=[FieldError("/exemption", "name the exemption (Freedom of Information Act 2000)")]
+        )
+    if exemption is not None and not foi_exempt:
+        raise ExemptionNotRight(errors=[FieldError("/exemption", "only what is exempt has one")])
+
+
+def _signature(file: CaseFile, caller: Caller, now: datetime, side: AbstractSet[Role]) -> Signature | None:
+    held = roles_of(file, caller, now)
+    role = min(held.keys() & side, default=None)
+    return Signature(role, caller.person, held[role], now) if role else None
+
+
+def _in_time(file: CaseFile, signature: Signature) -> Signature:
+    """A body writes from the submission on, until the case is over; of a launched mutual, as long as it is watched."""
+    case = file.case
+    if signature.role in APPLICANTS:
+        may = case.status in GROUP_WRITES_IN
+    else:
+        may = case.submitted_at is not None and (case.final_at is None or case.status is Status.LAUNCHED)
+    if not may:
+        raise NotWrittenNow(f"{case.number} is {case.status}")
+    return signature

@@ -1,0 +1,79 @@
+"""Writing a case's history: entries chained in the case's own row lock."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_applications.history.chain import Entry, seal
+from rtp_applications.history.models import AuditEntry
+from rtp_applications.history.rows import row_of
+from rtp_applications.history.state import Changes, changed, opened, state_of
+from rtp_applications.workflow.casefile import CaseFile, Signature
+from rtp_applications.workflow.words import Audience
+
+_TABLE = cast("Table", AuditEntry.__table__)
+_INSERT = insert(_TABLE)
+
+
+def sealed(
+    before: CaseFile | None,
+    after: CaseFile,
+    *,
+    action: str,
+    by: Signature,
+    at: datetime,
+    reason: str | None = None,
+    events: Sequence[dict[str, Any]] = (),
+    discloses: bool = False,
+    audience: Audience = Audience.EVERYBODY,
+) -> tuple[CaseFile, list[dict[str, Any]]]:
+    """What changed as entries of the audit, apart for each audience, and the file with the chain's new head.
+
+    `audience`: whom to tell where nothing changed that the audit follows.
+    """
+    parts = changed(before, after) if before else {Audience.EVERYBODY: opened(after)}
+    if events or discloses:
+        parts = {Audience.EVERYBODY: {}, **parts}
+    parts = parts or {audience: {}}
+    rows = []
+    for audience, changes in sorted(parts.items(), reverse=True):
+        public = audience is Audience.EVERYBODY
+        entry = _entry(after, changes, action, by, at, reason, events if public else (), discloses and public)
+        after = after.with_case(audit_position=entry.position, audit_hash=entry.hash)
+        if discloses and public:
+            after = after.with_case(disclosed_position=entry.position)
+        rows.append(row_of(entry, audience))
+    return after, rows
+
+
+async def append(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    await session.execute(_INSERT, list(rows))
+
+
+def _entry(
+    after: CaseFile,
+    changes: Changes,
+    action: str,
+    by: Signature,
+    at: datetime,
+    reason: str | None,
+    events: Sequence[dict[str, Any]],
+    discloses: bool,
+) -> Entry:
+    case = after.case
+    return seal(
+        case_id=case.id,
+        position=case.audit_position + 1,
+        at=at,
+        actor={"role": by.role.value, "person": by.person, "holder": by.holder},
+        action=action,
+        reason=reason,
+        version=case.version,
+        changes=changes,
+        snapshot=state_of(after) if discloses else None,
+        events=events,
+        previous_hash=case.audit_hash,
+    )

@@ -1,0 +1,35 @@
+"""The audit as it is stored."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rtp_applications.base import Model
+from rtp_applications.workflow.words import Audience
+
+
+class AuditEntry(Model):
+    """One entry of a case's audit. Append-only: the service's role may neither change nor delete it.
+
+    Whoever may see the case may read its entries from the disclosure on; those for bodies only, the bodies' side.
+    """
+
+    __tablename__ = "audit_entries"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[dict[str, Any]]
+    action: Mapped[str]
+    reason: Mapped[str | None]
+    version: Mapped[int]
+    changes: Mapped[dict[str, Any]]
+    snapshot: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    events: Mapped[list[dict[str, Any]]]
+    audience: Mapped[Audience]
+    previous_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)

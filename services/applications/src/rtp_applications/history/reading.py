@@ -1,0 +1,96 @@
+"""A case's history as its reader may see it. Row-level security stands behind every one of these."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Table, and_, false, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_applications.cases.views import sees_all
+from rtp_applications.history.chain import Entry, Withheld, fold
+from rtp_applications.history.errors import NotVisibleThen
+from rtp_applications.history.models import AuditEntry
+from rtp_applications.history.restore import NotAState, file_of
+from rtp_applications.history.rows import WITHHELD, entry_of
+from rtp_applications.workflow.casefile import CaseFile
+from rtp_applications.workflow.definition import Caller
+from rtp_applications.workflow.words import Audience
+from rtp_shared.db import SYSTEM, AnyRow, become
+
+_table = cast("Table", AuditEntry.__table__)
+_entry = _table.c
+_HAS_SNAPSHOT = func.jsonb_typeof(_entry.snapshot) == "object"  # a missing one is stored as JSON's null
+BATCH = 200
+
+
+async def page_of(
+    session: AsyncSession, file: CaseFile, caller: Caller, *, after: int, limit: int
+) -> Sequence[Entry | Withheld]:
+    """Entries after a position, oldest first; of what the caller may not see, the place and the hashes alone."""
+    last = min(after + limit, file.case.audit_position)
+    here = (_entry.case_id == file.case.id, _entry.position > after, _entry.position <= last)
+    rows = await session.execute(select(_table).where(*here, _seen_by(file, caller)))
+    told = {row.position: entry_of(row) for row in rows}
+    await become(session, SYSTEM)
+    links = await session.execute(
+        select(_entry.position, _entry.previous_hash, _entry.hash).where(*here).order_by(_entry.position)
+    )
+    await become(session, caller.readers)
+    return [told.get(row.position) or Withheld(row.position, row.previous_hash, row.hash) for row in links]
+
+
+async def every_entry(session: AsyncSession, file: CaseFile, caller: Caller) -> AsyncIterator[Entry | Withheld]:
+    """The whole history up to where the file stands, some at a time."""
+    after = 0
+    while after < file.case.audit_position:
+        for entry in (page := await page_of(session, file, caller, after=after, limit=BATCH)):
+            yield entry
+        after = page[-1].position if page else file.case.audit_position
+
+
+async def whole_chain(session: AsyncSession, case_id: UUID, until: int) -> Sequence[AnyRow]:
+    """Every entry with its content, for the system to check."""
+    here = select(_table).where(_entry.case_id == case_id, _entry.position <= until)
+    return (await session.execute(here.order_by(_entry.position))).all()
+
+
+async def as_at(session: AsyncSession, file: CaseFile, caller: Caller, at: datetime) -> CaseFile:
+    """The case as it was at a time, by the entries that the caller may see."""
+    here = and_(_entry.case_id == file.case.id, _entry.at <= at, _entry.action != WITHHELD, _seen_by(file, caller))
+    start = select(func.max(_entry.position)).where(here, _HAS_SNAPSHOT).scalar_subquery()
+    rows = await session.execute(
+        select(_table).where(here, _entry.position >= func.coalesce(start, 0)).order_by(_entry.position)
+    )
+    entries = [entry for row in rows if isinstance(entry := entry_of(row), Entry)]
+    if not entries:
+        raise NotVisibleThen
+    last = entries[-1]
+    kept = {"version": last.version, "changed_at": last.at, "sequence": 0, "audit_position": last.position}
+    try:
+        return file_of(fold(entries), calendars=file.calendars, **kept)
+    except NotAState:
+        raise NotVisibleThen from None
+
+
+def sees(file: CaseFile, caller: Caller, *, position: int, audience: Audience) -> bool:
+    """Whether the caller may read the content of the entry."""
+    if caller.holder == f"client:{file.case.opened_by}":
+        return audience is Audience.EVERYBODY
+    disclosed = file.case.disclosed_position
+    if disclosed is None or position < disclosed:
+        return False
+    return audience is Audience.EVERYBODY or sees_all(file, caller)
+
+
+def _seen_by(file: CaseFile, caller: Caller) -> ColumnElement[bool]:
+    """The first wall: the same as `sees`, for a query."""
+    for_everybody = _entry.audience == Audience.EVERYBODY
+    if caller.holder == f"client:{file.case.opened_by}":
+        return for_everybody
+    disclosed = file.case.disclosed_position
+    if disclosed is None:
+        return false()
+    since = _entry.position >= disclosed
+    return since if sees_all(file, caller) else and_(since, for_everybody)

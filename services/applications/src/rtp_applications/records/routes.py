@@ -1,0 +1,88 @@
+"""Records on file, and the register of interests, over HTTP."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_applications.auth import Acting, CaseReader
+from rtp_applications.cases.queries import get_case
+from rtp_applications.cases.schemas import SignatureView
+from rtp_applications.cases.views import sees_all
+from rtp_applications.records.queries import list_records as find_records
+from rtp_applications.records.schemas import ConflictView, RecordView
+from rtp_applications.workflow.definition import Caller
+from rtp_applications.workflow.records import ConflictOfInterest
+from rtp_shared.db import AnyRow
+from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor
+from rtp_shared.web import Now, Session, router
+
+records = router(prefix="/v1/cases", tags=["Records"])
+
+CaseId = Annotated[UUID, Path(description="The case's id")]
+Kind = Annotated[str | None, Query(pattern="^[a-z0-9-]{1,64}$", description="Only those of this kind")]
+
+
+@records.get("/{case_id}/records")
+async def list_records(
+    case_id: CaseId,
+    _: CaseReader,
+    caller: Acting,
+    session: Session,
+    now: Now,
+    limit: Limit = 50,
+    after: After = None,
+    kind: Kind = None,
+) -> Page[RecordView]:
+    """List what is on file in the case, by kind: content, and who signed it.
+
+    What is for the bodies only, such as ratings before the decision, is listed for the bodies' side alone.
+    """
+    rows, following = await _found(session, case_id, caller, now, limit, after, kind)
+    items = [
+        RecordView(kind=row.kind, key=row.key, content=row.content, signed=_signed(row), audience=row.audience)
+        for row in rows
+    ]
+    return Page(items=items, next=following)
+
+
+@records.get("/{case_id}/conflicts")
+async def list_conflicts(
+    case_id: CaseId, _: CaseReader, caller: Acting, session: Session, now: Now, limit: Limit = 50, after: After = None
+) -> Page[ConflictView]:
+    """The register of interests: who declared which, and whether it bars from deciding.
+
+    A line is put on it, and ended, by the action declare-conflict.
+    """
+    rows, following = await _found(session, case_id, caller, now, limit, after, ConflictOfInterest.KIND)
+    return Page(items=[_conflict(row) for row in rows], next=following)
+
+
+async def _found(
+    session: AsyncSession, case_id: UUID, caller: Caller, now: datetime, limit: int, after: str | None, kind: str | None
+) -> tuple[Sequence[AnyRow], str | None]:
+    """A page of records, and the cursor of the next."""
+    file = await get_case(session, case_id, readers=caller.readers, now=now)
+    key = decode_cursor(after, str, str)
+    rows = await find_records(session, case_id, sees_all=sees_all(file, caller), limit=limit, after=key, kind=kind)
+    page, last = cut(rows, limit)
+    return page, encode_cursor(last.kind, last.key) if last else None
+
+
+def _signed(row: AnyRow) -> list[SignatureView]:
+    return [SignatureView(role=each["role"], person=each["person"], at=each["at"]) for each in row.signed]
+
+
+def _conflict(row: AnyRow) -> ConflictView:
+    conflict, signed = ConflictOfInterest.model_validate(row.content), _signed(row)[-1]
+    return ConflictView(
+        person=conflict.person,
+        nature=conflict.nature,
+        bars_from_deciding=conflict.bars_from_deciding,
+        ended=conflict.ended,
+        declared_by=signed,
+        declared_at=signed.at,
+    )

@@ -1,0 +1,238 @@
+"""The register of barriers over HTTP: the Mutuals Task Force's escalation point."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Path, Query, Response
+
+from rtp_applications.auth import Acting, Anyone, CaseReader, CaseWriter
+from rtp_applications.bodies.schemas import BodyReference
+from rtp_applications.clocks.days import civil_date
+from rtp_applications.registers.barriers import commands, queries
+from rtp_applications.registers.barriers.models import BarrierKind, BarrierState
+from rtp_applications.registers.barriers.schemas import (
+    BarrierAnswer,
+    BarrierChangeView,
+    BarrierClosing,
+    BarrierCount,
+    BarrierDetail,
+    BarrierReport,
+    BarrierView,
+    BarrierWithdrawal,
+)
+from rtp_applications.workflow.definition import Caller
+from rtp_shared.etags import ExpectedVersion, etag
+from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor
+from rtp_shared.web import Events, Now, Session, router
+
+case_barriers = router(prefix="/v1/cases", tags=["Barriers"])
+barriers = router(prefix="/v1/barriers", tags=["Barriers"])
+
+CaseId = Annotated[UUID, Path(description="The case's id")]
+BarrierId = Annotated[UUID, Path(description="The barrier's id")]
+OfBody = Annotated[BodyReference | None, Query(description="The body that can remove it")]
+Overdue = Annotated[bool | None, Query(description="Only those that are overdue, or only those that are not")]
+
+
+@case_barriers.post("/{case_id}/barriers", status_code=201)
+async def report_barrier(
+    case_id: CaseId,
+    given: BarrierReport,
+    _: CaseWriter,
+    caller: Acting,
+    session: Session,
+    events: Events,
+    now: Now,
+    response: Response,
+) -> BarrierDetail:
+    """Report what stands in the staff group's way.
+
+    For applicants, the staff's representative and advisers. Unless it is disclosed, it is known to the reporting side
+    alone, and once the case is submitted to the central team: no body can tell that it exists. In a draft nothing can
+    be disclosed yet.
+    """
+    barrier_id = await commands.report_barrier(
+        session,
+        case_id,
+        details=given.model_dump(exclude={"body", "disclosed"}),
+        body=given.body,
+        disclosed=given.disclosed,
+        caller=caller,
+        now=now,
+        outbox=events,
+    )
+    response.headers["Location"] = f"/v1/barriers/{barrier_id}"
+    return await _shown(session, barrier_id, caller, now, response)
+
+
+@case_barriers.get("/{case_id}/barriers")
+async def list_case_barriers(
+    case_id: CaseId, principal: CaseReader, session: Session, now: Now, limit: Limit = 50, after: After = None
+) -> Page[BarrierView]:
+    """List the barriers of a case that you may know of, newest first."""
+    await queries.require_case(session, case_id, readers=principal.readers)
+    return await _page(session, principal.readers, now, limit, after, case_id=case_id)
+
+
+@barriers.get("")
+async def list_barriers(
+    principal: CaseReader,
+    session: Session,
+    now: Now,
+    limit: Limit = 50,
+    after: After = None,
+    body: OfBody = None,
+    state: BarrierState | None = None,
+    kind: BarrierKind | None = None,
+    overdue: Overdue = None,
+) -> Page[BarrierView]:
+    """List the barriers that you may know of in all cases you see, newest first.
+
+    The central team sees every one of submitted cases, disclosed or not.
+    """
+    return await _page(
+        session, principal.readers, now, limit, after, body=body, state=state, kind=kind, overdue=overdue
+    )
+
+
+@barriers.get("/counts")
+async def count_barriers(
+    _: Anyone,
+    session: Session,
+    now: Now,
+    limit: Limit = 50,
+    after: After = None,
+    body: OfBody = None,
+) -> Page[BarrierCount]:
+    """Count, per body and kind, the barriers that were raised with it and what became of them.
+
+    Only what is disclosed counts, from the day of its disclosure on; so no number tells of a draft, or of a barrier
+    that is not disclosed. In the order of bodies and kinds.
+    """
+    key = decode_cursor(after, UUID, BarrierKind)
+    rows = await queries.count_barriers(
+        session, today=civil_date(now), limit=limit, after=(key[0], key[1]) if key else None, body=body
+    )
+    page, last = cut(rows, limit)
+    items = [BarrierCount.model_validate(row) for row in page]
+    return Page(items=items, next=last and encode_cursor(last.body_id, last.kind))
+
+
+@barriers.get("/{barrier_id}")
+async def get_barrier(
+    barrier_id: BarrierId, _: CaseReader, caller: Acting, session: Session, now: Now, response: Response
+) -> BarrierDetail:
+    """Read a barrier with its changes, oldest first. Bodies see those from the disclosure on."""
+    return await _shown(session, barrier_id, caller, now, response)
+
+
+@barriers.post("/{barrier_id}/actions/disclose")
+async def disclose_barrier(
+    barrier_id: BarrierId,
+    version: ExpectedVersion,
+    _: CaseWriter,
+    caller: Acting,
+    session: Session,
+    events: Events,
+    now: Now,
+    response: Response,
+) -> BarrierDetail:
+    """Disclose a barrier to everybody who sees the case. It cannot be undone. For the reporting side."""
+    await commands.disclose_barrier(session, barrier_id, version=version, caller=caller, now=now, outbox=events)
+    return await _shown(session, barrier_id, caller, now, response)
+
+
+@barriers.post("/{barrier_id}/actions/answer")
+async def answer_barrier(
+    barrier_id: BarrierId,
+    given: BarrierAnswer,
+    version: ExpectedVersion,
+    _: CaseWriter,
+    caller: Acting,
+    session: Session,
+    now: Now,
+    response: Response,
+) -> BarrierDetail:
+    """Say what will be done about a barrier and by when. For the body that can remove it, and officers in the case."""
+    await commands.answer_barrier(
+        session, barrier_id, answer=given.answer, due_on=given.due_on, version=version, caller=caller, now=now
+    )
+    return await _shown(session, barrier_id, caller, now, response)
+
+
+@barriers.post("/{barrier_id}/actions/close")
+async def close_barrier(
+    barrier_id: BarrierId,
+    given: BarrierClosing,
+    version: ExpectedVersion,
+    _: CaseWriter,
+    caller: Acting,
+    session: Session,
+    events: Events,
+    now: Now,
+    response: Response,
+) -> BarrierDetail:
+    """Say that a barrier is removed, or that it was not. For the reporting side and the central team."""
+    await commands.close_barrier(
+        session,
+        barrier_id,
+        state=given.state,
+        outcome=given.outcome,
+        version=version,
+        caller=caller,
+        now=now,
+        outbox=events,
+    )
+    return await _shown(session, barrier_id, caller, now, response)
+
+
+@barriers.post("/{barrier_id}/actions/withdraw")
+async def withdraw_barrier(
+    barrier_id: BarrierId,
+    version: ExpectedVersion,
+    _: CaseWriter,
+    caller: Acting,
+    session: Session,
+    events: Events,
+    now: Now,
+    response: Response,
+    given: BarrierWithdrawal | None = None,
+) -> BarrierDetail:
+    """Withdraw a barrier that was reported. For the reporting side."""
+    await commands.close_barrier(
+        session,
+        barrier_id,
+        state=BarrierState.WITHDRAWN,
+        outcome=given.reason if given else None,
+        version=version,
+        caller=caller,
+        now=now,
+        outbox=events,
+    )
+    return await _shown(session, barrier_id, caller, now, response)
+
+
+async def _page(
+    session: Session, readers: tuple[str, ...], now: datetime, limit: int, after: str | None, **wanted: Any
+) -> Page[BarrierView]:
+    key = decode_cursor(after, UUID)
+    rows = await queries.list_barriers(
+        session,
+        readers=readers,
+        today=civil_date(now),
+        limit=limit,
+        after=key[0] if key else None,
+        **wanted,
+    )
+    page, last = cut(rows, limit)
+    return Page(items=[BarrierView.model_validate(row) for row in page], next=last and encode_cursor(last.id))
+
+
+async def _shown(
+    session: Session, barrier_id: UUID, caller: Caller, now: datetime, response: Response
+) -> BarrierDetail:
+    row, changes = await queries.get_barrier(session, barrier_id, readers=caller.readers, today=civil_date(now))
+    response.headers["ETag"] = etag(row.version)
+    shown = [BarrierChangeView.model_validate(each) for each in changes]
+    return BarrierDetail.model_validate({**row._mapping, "changes": shown})  # noqa: SLF001 - public name

@@ -1,0 +1,231 @@
+"""What a content is, told by its bytes."""
+
+import io
+import os
+import struct
+import tracemalloc
+import zipfile
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtp_applications.documents import content, packages
+from rtp_applications.documents.content import CSV, JPEG, PDF, PNG, TEXT
+from rtp_applications.documents.errors import (
+    ActiveContent,
+    EmptyContent,
+    EncryptedContent,
+    NotWhatItSays,
+    TypeNotAccepted,
+)
+from rtp_applications.documents.packages import DOCX, ODS, ODT, PPTX, XLSX
+
+PDF_BYTES = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
+PNG_BYTES = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
+JPEG_BYTES = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00"
+Members = Mapping[str, bytes]
+
+
+def detect(document: bytes) -> str | None:
+    return content.detect(io.BytesIO(document))
+
+
+def zipped(members: Members, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", compression) as package:
+        for name, member in members.items():
+            package.writestr(name, member)
+    return file.getvalue()
+
+
+def types(kind: str, *more: str) -> bytes:
+    overrides = "".join(f'<Override PartName="/x" ContentType="{each}"/>' for each in (f"{kind}.main+xml", *more))
+    return f'<?xml version="1.0" encoding="UTF-8"?><Types>{overrides}</Types>'.encode()
+
+
+def office_open(kind: str, *more: str, **members: bytes) -> bytes:
+    return zipped({"word/document.xml": b"<w/>" * 10_000, packages.CONTENT_TYPES: types(kind, *more), **members})
+
+
+def open_document(kind: str, manifest: bytes = b"<manifest/>", **members: bytes) -> bytes:
+    return zipped({"mimetype": kind.encode(), "META-INF/manifest.xml": manifest, "content.xml": b"<c/>", **members})
+
+
+GOOD = {
+    PDF: PDF_BYTES,
+    PNG: PNG_BYTES,
+    JPEG: JPEG_BYTES,
+    TEXT: "Grüße, naïve café – £5\n".encode(),
+    **{kind: office_open(kind) for kind in (DOCX, XLSX, PPTX)},
+    **{kind: open_document(kind) for kind in (ODT, ODS)},
+}
+
+
+def test_every_type_that_is_accepted_has_an_example() -> None:
+    assert {*GOOD, CSV} == set(content.ACCEPTED)
+
+
+@pytest.mark.parametrize("media_type", GOOD)
+def test_a_document_is_told_by_its_content(media_type: str) -> None:
+    assert detect(GOOD[media_type]) == media_type
+
+
+@pytest.mark.parametrize("declared", content.ACCEPTED)
+@pytest.mark.parametrize("actual", GOOD)
+def test_only_what_it_says_is_taken(declared: str, actual: str) -> None:
+    if declared == actual or (declared, actual) == (CSV, TEXT):
+        content.check(declared, actual)
+        assert content.may_become(declared, GOOD[actual][: content.HEAD])
+    else:
+        with pytest.raises(NotWhatItSays) as refused:
+            content.check(declared, detect(GOOD[actual]))
+        assert refused.value.status == 415
+        assert refused.value.errors[0].field == "Content-Type"
+        assert actual in refused.value.errors[0].reason
+
+
+@pytest.mark.parametrize(
+    "nothing_we_take",
+    [
+        b"MZ\x90\x00\x03\x00\x00\x00",
+        b"\x7fELF\x02\x01\x01\x00",
+        b"\xcf\xfa\xed\xfe\x07\x00\x00\x01",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500),  # Word 97, or an encrypted docx
+        b"GIF89a\x01\x00",
+        b"text with a \0 in it",
+        "Grüße".encode("latin-1"),
+        "text".encode("utf-16"),
+        b"text that ends within a letter \xc3",
+        b"x" * 70_000 + b"\0",
+        b"x" * 65_535 + b"\xc3",
+        zipped({"a.txt": b"a"}),
+        zipped({}),
+        zipped({"META-INF/MANIFEST.MF": b"Main-Class: Evil"}),
+        zipped({packages.CONTENT_TYPES: b"<Types/>"}),
+        office_open(DOCX, f"{XLSX}.main+xml"),
+        zipped({packages.CONTENT_TYPES: types(f"{packages.DOCX.removesuffix('document')}template")}),
+        zipped({"content.xml": b"", "mimetype": ODT.encode(), "META-INF/manifest.xml": b""}),
+        zipped({"mimetype": ODT.encode()}),
+        open_document("application/vnd.oasis.opendocument.graphics"),
+        office_open(DOCX)[:-30],
+        b"PK\x03\x04" + os.urandom(2000),
+        b"%PD",
+    ],
+)  # fmt: skip
+def test_anything_else_is_nothing(nothing_we_take: bytes) -> None:
+    found = detect(nothing_we_take)
+    assert found is None or (found == TEXT and nothing_we_take == b"%PD")
+
+
+@pytest.mark.parametrize(
+    "macros",
+    [
+        office_open(DOCX, "application/vnd.ms-office.vbaProject"),
+        zipped({packages.CONTENT_TYPES: types("application/vnd.ms-word.document.macroEnabled")}),
+        zipped({packages.CONTENT_TYPES: types("application/vnd.ms-excel.sheet.macroEnabled")}),
+        zipped({packages.CONTENT_TYPES: types("application/vnd.ms-excel.sheet.binary.macroEnabled")}),
+        office_open(XLSX, "application/vnd.ms-excel.macrosheet+xml"),
+        zipped({packages.CONTENT_TYPES: types(DOCX), "word/vbaProject.bin": b""}),
+        zipped({"mimetype": ODT.encode(), "META-INF/manifest.xml": b"", "Basic/Standard/Module1.xml": b""}),
+        b"#!/bin/sh\nrm -rf /\n",
+        "\ufeff#!/bin/sh\n".encode(),
+    ],
+)
+def test_macros_and_scripts_are_refused_by_name(macros: bytes) -> None:
+    with pytest.raises(ActiveContent):
+        detect(macros)
+
+
+def encrypted_zip() -> bytes:
+    whole = bytearray(office_open(DOCX))
+    directory = whole.find(b"PK\x01\x02")
+    whole[directory + 8] |= 1
+    return bytes(whole)
+
+
+@pytest.mark.parametrize(
+    "encrypted",
+    [
+        PDF_BYTES.replace(b"/Root", b"/Encrypt 5 0 R /Root"),
+        PDF_BYTES.replace(b"/Root", b"/Encrypt\n<< /Filter /Standard >> /Root"),
+        b"%PDF-1.7\n1 0 obj <</Type/XRef/Encrypt 9 0 R>>stream\n" + bytes(200_000) + b"startxref\n9\n%%EOF",
+        encrypted_zip(),
+        open_document(ODT, b'<m:encryption-data m:checksum="x"/>'),
+        zipped({"mimetype": ODT.encode(), "META-INF/manifest.xml": b"", "encrypted-package": b"x"}),
+    ],
+)
+def test_what_is_encrypted_is_refused_by_name(encrypted: bytes) -> None:
+    with pytest.raises(EncryptedContent):
+        detect(encrypted)
+
+
+def test_a_pdf_that_speaks_of_encryption_is_not_encrypted() -> None:
+    assert detect(PDF_BYTES.replace(b"/Catalog", b"/Catalog /Title (how to /Encrypt)")) == PDF
+    assert detect(b"%PDF-1.7\nstartxref\n999999999999\n%%EOF") == PDF
+
+
+def test_nothing_at_all_is_refused_by_name() -> None:
+    with pytest.raises(EmptyContent):
+        detect(b"")
+
+
+def bomb(compression: int) -> bytes:
+    return zipped({packages.CONTENT_TYPES: bytes(300 * 1024 * 1024)}, compression)
+
+
+def long_directory() -> bytes:
+    """A zip whose directory is all of it: a million members that take no room."""
+    name = b"a"
+    entry = struct.pack("<4s4B4HL2L5H2L", b"PK\x01\x02", 20, 0, 20, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0) + name
+    directory = entry * 1_000_000
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, len(directory), 4, 0)
+    return b"PK\x03\x04" + directory + end
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [bomb(zipfile.ZIP_DEFLATED), bomb(zipfile.ZIP_BZIP2), bomb(zipfile.ZIP_LZMA), long_directory()],
+    ids=["deflate", "bzip2", "lzma", "directory"],
+)
+def test_a_bomb_takes_little_memory(hostile: bytes) -> None:
+    file = io.BytesIO(hostile)
+    tracemalloc.start()
+    try:
+        assert content.detect(file) is None
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@given(st.binary(max_size=300), st.sampled_from([b"", b"PK\x03\x04", b"%PDF-", *GOOD.values()]), st.integers(0, 2000))
+def test_no_content_breaks_the_detection(noise: bytes, start: bytes, cut: int) -> None:
+    try:
+        found = detect(start[:cut] + noise + start[cut:])
+    except (ActiveContent, EmptyContent, EncryptedContent):
+        return
+    assert found is None or found in content.ACCEPTED
+
+
+@given(st.text(min_size=1).filter(lambda text: "\0" not in text and not text.lstrip("\ufeff").startswith("#!")))
+def test_all_text_in_utf_8_is_text(text: str) -> None:
+    document = text.encode("utf-8")
+    if content.begun(document) is None and not document.startswith(packages.SIGNATURE):
+        assert detect(document) == TEXT
+
+
+@pytest.mark.parametrize(
+    "declared", ["TEXT/CSV; charset=utf-8", 'text/csv;charset="UTF-8"', "text/csv", "text/csv ; x=y"]
+)
+def test_parameters_of_a_type_are_no_matter(declared: str) -> None:
+    assert content.accepted(declared) == CSV
+
+
+@pytest.mark.parametrize(
+    "declared", ["", "text/html", "application/zip", "text/csv; charset=iso-8859-1", "image/svg+xml"]
+)
+def test_a_type_that_is_not_accepted_is_refused_by_name(declared: str) -> None:
+    with pytest.raises(TypeNotAccepted) as refused:
+        content.accepted(declared)
+    assert refused.value.errors[0].field == "Content-Type"

@@ -1,0 +1,65 @@
+"""Cases with a past, made through the gateway."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.conftest import Api
+from tests.support.cases import open_case, submit_case
+from tests.support.people import act, appointed
+
+Case = dict[str, Any]
+
+
+async def screened(group: Api, officers: Api) -> Case:
+    """A case in screening that one officer wants not eligible, which only the bodies know."""
+    draft = await open_case(group, summary="First thoughts, which stay ours")
+    await group.patch(f"/v1/cases/{draft['id']}", json={"summary": "Why"}, headers={"If-Match": "*"})
+    await appointed(group, draft, "applicant-member", "p-member", mandate="Vote of 3 March")
+    await submit_case(group, (await group.get(f"/v1/cases/{draft['id']}")).json())
+    await appointed(officers, draft, "case-officer", "p-one")
+    await act(officers, draft, "acknowledge", {"sentOn": "2026-11-23"}, by="p-one")
+    await act(officers, draft, "begin-screening", by="p-one")
+    await act(officers, draft, "find-not-eligible", {"reasons": "Not in scope"}, by="p-one")
+    return await read(group, draft)
+
+
+async def read(api: httpx.AsyncClient, case: Case, **params: Any) -> Case:
+    answer = await api.get(f"/v1/cases/{case['id']}", params=params)
+    assert answer.status_code == 200, answer.text
+    found: Case = answer.json()
+    return found
+
+
+async def history_of(api: httpx.AsyncClient, case: Case, limit: int = 50) -> list[dict[str, Any]]:
+    """All of it, page by page."""
+    found: list[dict[str, Any]] = []
+    params: dict[str, Any] = {"limit": limit}
+    while True:
+        answer = await api.get(f"/v1/cases/{case['id']}/history", params=params)
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        found += page["items"]
+        if page["next"] is None:
+            return found
+        params["after"] = page["next"]
+
+
+async def verdict_on(api: httpx.AsyncClient, case: Case) -> dict[str, Any]:
+    answer = await api.get(f"/v1/cases/{case['id']}/history/verify")
+    assert answer.status_code == 200, answer.text
+    verdict: dict[str, Any] = answer.json()
+    return verdict
+
+
+async def bundle_of(api: httpx.AsyncClient, case: Case, path: Path) -> Path:
+    answer = await api.get(f"/v1/cases/{case['id']}/bundle")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/zip"
+    path.write_bytes(answer.content)  # noqa: ASYNC240 - a small file
+    return path
+
+
+async def import_bundle(api: httpx.AsyncClient, content: bytes) -> httpx.Response:
+    return await api.post("/v1/imports", content=content, headers={"Content-Type": "application/zip"})

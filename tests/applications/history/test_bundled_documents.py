@@ -1,0 +1,96 @@
+"""Documents leave with their case, and come in with it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rtp_applications.history.bundle import open_bundle
+from rtp_embedded.platform import Platform
+from tests.applications.history.conftest import ElsewhereClient
+from tests.applications.history.stories import bundle_of, import_bundle, verdict_on
+from tests.conftest import Api, NewClient
+from tests.support.cases import employer_id
+from tests.support.desks import Desk, submitted_office
+from tests.support.documents import get, listed, path_of, pdf, put, stored
+from tests.support.people import appointed
+
+pytestmark = pytest.mark.anyio
+
+
+def kept(platform: Platform) -> int:
+    settings: Any = platform.runtimes["applications"].settings
+    return sum(path.is_file() for path in settings.documents_dir.rglob("*"))
+
+
+async def test_each_reader_takes_the_documents_that_it_may_read(new_client: NewClient, tmp_path: Path) -> None:
+    office = await submitted_office(new_client)
+    outside = await new_client()
+    await appointed(office.group.api, office.case, "adviser", "p", holder={"client": outside.client_id})
+    plan = await stored(office.group, office.case, confidentiality="commercial")
+    await put(office.group, plan, pdf("second"))
+    await stored(office.group, office.case, "cash-flow")
+    await stored(office.officer, office.case, "other", audience="bodies")
+    for api, documents, contents in ((office.group.api, 2, 3), (office.officer.api, 3, 4), (outside, 2, 1)):
+        path = await bundle_of(api, office.case, tmp_path / f"{api.client_id}.zip")
+        with open_bundle(path) as bundle:
+            assert (len(bundle.state["documents"]), len(bundle.documents)) == (documents, contents)
+    with open_bundle(tmp_path / f"{office.group.api.client_id}.zip") as bundle:
+        found = {version: b"".join(bundle.document(id_, version)) for id_, version in bundle.documents
+                 if str(id_) == plan["id"]}  # fmt: skip
+    assert found == {1: pdf("business-plan"), 2: pdf("second")}
+
+
+async def arrived(office: Any, reader: Api, client_elsewhere: ElsewhereClient, tmp_path: Path) -> Desk:
+    path = await bundle_of(reader, office.case, tmp_path / "bundle.zip")
+    elsewhere = await client_elsewhere()
+    answer = await import_bundle(elsewhere, path.read_bytes())
+    assert answer.status_code == 201, answer.text
+    return Desk(elsewhere, office.group.person)
+
+
+async def test_documents_come_in_with_their_case(
+    new_client: NewClient, client_elsewhere: ElsewhereClient, tmp_path: Path
+) -> None:
+    office = await submitted_office(new_client)
+    plan = await stored(office.group, office.case, confidentiality="commercial")
+    await put(office.group, plan, pdf("second"))
+    await stored(office.officer, office.case, "other", audience="bodies")
+    there = await arrived(office, office.officer.api, client_elsewhere, tmp_path)
+    [document] = await listed(there, office.case)
+    assert (document["id"], document["kind"], document["version"]) == (plan["id"], "business-plan", 2)
+    assert document["confidentiality"] == "confidential"
+    for version, content in ((1, pdf("business-plan")), (2, pdf("second"))):
+        assert (await get(there, f"{path_of(plan)}/content", version=version)).content == content
+    officers = await client_elsewhere(organisation=employer_id())
+    assert len(await listed(Desk(officers, "officer-1"), office.case)) == 2
+    assert (await verdict_on(there.api, office.case))["faults"] == []
+    assert (await put(there, document, pdf("third"))).status_code == 201
+    assert (await verdict_on(there.api, office.case))["faults"] == []
+
+
+async def test_a_content_that_did_not_come_is_known_by_its_hash(
+    new_client: NewClient, client_elsewhere: ElsewhereClient, tmp_path: Path
+) -> None:
+    office = await submitted_office(new_client)
+    outside = await new_client()
+    await appointed(office.group.api, office.case, "adviser", "p", holder={"client": outside.client_id})
+    plan = await stored(office.group, office.case, confidentiality="commercial")
+    there = await arrived(office, outside, client_elsewhere, tmp_path)
+    [document] = await listed(there, office.case)
+    assert document["newest"]["sha256"] == plan["newest"]["sha256"]
+    absent = await get(there, f"{path_of(plan)}/content")
+    assert (absent.status_code, absent.json()["type"].rpartition("/")[2]) == (404, "content-absent")
+    assert (await verdict_on(there.api, office.case))["faults"] == []
+
+
+async def test_an_import_that_is_refused_leaves_no_content(
+    new_client: NewClient, client_elsewhere: ElsewhereClient, elsewhere: Platform, tmp_path: Path
+) -> None:
+    office = await submitted_office(new_client)
+    await stored(office.group, office.case)
+    there = await arrived(office, office.group.api, client_elsewhere, tmp_path)
+    before = kept(elsewhere)
+    again = await import_bundle(there.api, (tmp_path / "bundle.zip").read_bytes())
+    assert again.status_code == 409
+    assert kept(elsewhere) == before

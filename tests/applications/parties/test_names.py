@@ -1,0 +1,110 @@
+"""Personal names: who is shown which, and where they are never found."""
+
+import io
+import json
+import logging
+import zipfile
+from typing import Any
+
+import asyncpg
+import pytest
+
+from rtp_embedded.platform import Platform
+from rtp_embedded.postgres import Postgres
+from tests.conftest import Api, NewClient
+from tests.support.cases import employer_id, open_case, submit_case
+from tests.support.people import appoint, appointed, end, parties
+
+pytestmark = pytest.mark.anyio
+
+LEAD, MEMBER, OFFICER, ADVISER = "Leadname Zebra", "Membername Yak", "Officername Xerus", "Advisername Wombat"
+AUDIT = "SELECT a::text AS row FROM audit_entries a WHERE case_id = $1::text::uuid"
+EVENTS = "SELECT convert_from(body, 'UTF8') AS row FROM outbox WHERE case_id = $1::text::uuid"
+NAMES = (LEAD, MEMBER, OFFICER, ADVISER)
+
+
+async def named(api: Api, case: dict[str, Any]) -> dict[str, str | None]:
+    return {each["person"]: each["name"] for each in await parties(api, case)}
+
+
+async def a_group_with_names(new_client: NewClient) -> tuple[Api, Api, dict[str, Any]]:
+    """The group's client, an outside adviser's client, and a draft with people in it."""
+    group, outside = await new_client(), await new_client()
+    case = await open_case(group)
+    lead = (await parties(group, case))[0]
+    path = f"/v1/cases/{case['id']}/parties/{lead['id']}"
+    assert (await group.patch(path, json={"name": LEAD}, headers={"If-Match": "*"})).status_code == 200
+    await appointed(group, case, "applicant-member", "p-member", name=MEMBER)
+    await appointed(group, case, "adviser", "p-adviser", name=ADVISER, holder={"client": outside.client_id})
+    return group, outside, case
+
+
+async def test_who_sees_which_name(new_client: NewClient) -> None:
+    group, outside, case = await a_group_with_names(new_client)
+    officers = await new_client(organisation=employer_id())
+    overseer = await new_client(scopes="cases:read cases:write cases:oversee")
+    lead = group.client_id
+    assert await named(group, case) == {lead: LEAD, "p-member": MEMBER, "p-adviser": ADVISER}
+    assert set((await named(outside, case)).values()) == {None}
+    await submit_case(group, (await group.get(f"/v1/cases/{case['id']}")).json())
+    await appointed(officers, case, "case-officer", "p-officer", name=OFFICER)
+    assert await named(group, case) == {lead: LEAD, "p-member": MEMBER, "p-adviser": ADVISER, "p-officer": OFFICER}
+    assert await named(officers, case) == {lead: LEAD, "p-member": MEMBER, "p-adviser": None, "p-officer": OFFICER}
+    assert await named(overseer, case) == {lead: LEAD, "p-member": MEMBER, "p-adviser": None, "p-officer": None}
+    assert set((await named(outside, case)).values()) == {None}
+
+
+async def test_a_pseudonym_is_the_same_for_everybody_and_for_ever(new_client: NewClient) -> None:
+    group, outside, case = await a_group_with_names(new_client)
+    more = [await appointed(group, case, "applicant-member", f"p-{number}") for number in range(3)]
+    assert [each["pseudonym"] for each in more] == ["Applicant 3", "Applicant 4", "Applicant 5"]
+    await end(group, case, more[0])
+    await appointed(group, case, "applicant-lead", "p-2")
+    for api in (group, outside):
+        shown = {each["person"]: each["pseudonym"] for each in await parties(api, case)}
+        assert shown == {
+            group.client_id: "Applicant 1", "p-member": "Applicant 2", "p-adviser": None,
+            "p-0": "Applicant 3", "p-1": "Applicant 4", "p-2": "Applicant 5",
+        }  # fmt: skip
+
+
+async def test_names_are_in_no_audit_event_log_or_bundle(
+    platform: Platform, database_server: Postgres, new_client: NewClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    group, outside, case = await a_group_with_names(new_client)
+    refused = await appoint(group, case, "applicant-member", "p-member", name="Refusedname Vole")
+    assert refused.status_code == 409
+    assert "Vole" not in refused.text
+    await submit_case(group, (await group.get(f"/v1/cases/{case['id']}")).json())
+    officers = await new_client(organisation=employer_id())
+    await appointed(officers, case, "case-officer", "p-officer", name=OFFICER)
+    connection = await asyncpg.connect(database_server.url("rtp_applications"))
+    try:
+        audit = await connection.fetch(
+            "SELECT a::text AS row FROM audit_entries a WHERE case_id = $1::text::uuid", case["id"]
+        )
+        events = await connection.fetch(
+            "SELECT convert_from(body, 'UTF8') AS row FROM outbox WHERE case_id = $1::text::uuid", case["id"]
+        )
+    finally:
+        await connection.close()
+    assert len(audit) > 5
+    assert len(events) > 4
+    stored = [row["row"] for row in (*audit, *events)]
+    assert any("p-member" in each for each in stored)
+    said = [*stored, *(json.dumps(vars(record), default=str) for record in caplog.records)]
+    for api in (group, outside, officers):
+        path = f"/v1/cases/{case['id']}"
+        said += [(await api.get(f"{path}{part}")).text for part in ("", "/history", "/records", "/history/verify")]
+    said += [await unzipped(api, case) for api in (group, outside, officers)]
+    for name in (*NAMES, "Vole"):
+        assert not any(name.split()[-1] in each for each in said), name
+
+
+async def unzipped(api: Api, case: dict[str, Any]) -> str:
+
+    answer = await api.get(f"/v1/cases/{case['id']}/bundle")
+    assert answer.status_code == 200, answer.text
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        return "\n".join(archive.read(name).decode() for name in archive.namelist())

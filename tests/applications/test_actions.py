@@ -1,0 +1,170 @@
+"""Actions through the gateway: who may, why not, two signatures, dry runs, and two at once."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from rtp_embedded.platform import Platform
+from tests.conftest import NewClient
+from tests.support.cases import open_case, submit_case
+from tests.support.desks import Desk, Office, submitted_office
+from tests.support.people import appointed
+
+pytestmark = pytest.mark.anyio
+
+REFUSAL = {"reasons": "The service is about to be redesigned", "equalityNote": "No group is treated worse"}
+
+
+async def under_review(new_client: NewClient) -> Office:
+    office = await submitted_office(new_client)
+    officer, case = office.officer, office.case
+    await officer.do(case, "acknowledge", sentOn="2026-11-24")
+    await officer.do(case, "begin-screening")
+    await officer.do(case, "notify-decision-date", expectedOn="2027-01-20", notifiedOn="2026-11-25")
+    office.case = await officer.do(case, "begin-review")
+    return office
+
+
+async def test_a_case_carries_what_may_be_done_and_why_not(new_client: NewClient) -> None:
+    office = await submitted_office(new_client)
+    seen = await office.officer.read(office.case)
+    actions = {each["action"]: each for each in seen["allowedActions"]}
+    assert actions["acknowledge"]["allowed"]
+    assert actions["begin-screening"]["refusals"] == [
+        {"guard": "acknowledgement-sent", "reason": "send the staff group its receipt first"}
+    ]
+    assert actions["withdraw"]["refusals"][0]["guard"] == "role"
+    assert "submit" not in actions
+    [clock] = [each for each in seen["deadlines"] if each["clock"] == "acknowledgement"]
+    assert (clock["basis"], clock["length"]) == ("policy", {"number": 5, "unit": "working-days"})
+
+
+async def test_a_dry_run_tells_what_would_come_and_saves_nothing(new_client: NewClient) -> None:
+    office = await submitted_office(new_client)
+    await office.officer.do(office.case, "acknowledge", sentOn="2026-11-24")
+    before = await office.officer.read(office.case)
+    answer = await office.officer.act(office.case, "begin-screening", dryRun=True)
+    assert answer.status_code == 200
+    told = answer.json()
+    assert told["status"] == "eoi-screening"
+    assert "screening" in {each["clock"] for each in told["deadlines"]}
+    assert [each["type"] for each in told["events"]] == ["org.righttoprovide.applications.screening-begun.v1"]
+    assert await office.officer.read(office.case) == before
+
+
+async def test_a_dry_run_is_refused_like_the_deed(new_client: NewClient) -> None:
+    office = await submitted_office(new_client)
+    answer = await office.officer.act(office.case, "begin-screening", dryRun=True)
+    assert answer.status_code == 422
+    assert answer.json()["guards"][0]["guard"] == "acknowledgement-sent"
+
+
+async def test_a_refusal_needs_two_people(new_client: NewClient) -> None:
+    office = await under_review(new_client)
+    first = await office.decider.act(office.case, "refuse-eoi", REFUSAL)
+    assert first.status_code == 200
+    case = first.json()
+    assert case["status"] == "eoi-under-review"
+    assert case["awaited"][0]["action"] == "refuse-eoi"
+    again = await office.decider.act(office.case, "refuse-eoi")
+    assert again.status_code == 403
+    seen_by_the_group = await office.group.read(case)
+    assert seen_by_the_group["awaited"] == []
+    refused = await office.second.do(office.case, "refuse-eoi")
+    assert refused["status"] == "refused"
+    assert refused["refusedFrom"] == "eoi-under-review"
+    assert refused["awaited"] == []
+    assert "appeal-window" in {each["clock"] for each in refused["deadlines"]}
+
+
+async def test_what_an_action_takes_is_named_where_it_is_missing(new_client: NewClient) -> None:
+    office = await submitted_office(new_client)
+    answer = await office.officer.act(office.case, "acknowledge")
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["/sentOn"]
+
+
+async def test_another_content_is_another_proposal(new_client: NewClient) -> None:
+    office = await under_review(new_client)
+    await office.decider.do(office.case, "refuse-eoi", **REFUSAL)
+    other = await office.second.act(office.case, "refuse-eoi", {**REFUSAL, "reasons": "Something else"})
+    assert other.json()["status"] == "eoi-under-review"
+    assert [each["role"] for each in other.json()["awaited"][0]["signed"]] == ["case-officer"]
+
+
+async def test_the_staff_group_s_own_client_takes_no_role_of_the_body(new_client: NewClient) -> None:
+    """Even where the client belongs to the employer, as a council's intake portal does."""
+    office = await submitted_office(new_client)
+    portal = await new_client(organisation=office.officer.api.organisation)
+    case = await submit_case(portal, await open_case(portal))
+    await appointed(office.officer.api, case, "case-officer", "officer-1")
+    refused = await Desk(portal, "officer-1").act(case, "acknowledge", {"sentOn": "2026-11-24"})
+    assert refused.status_code == 403
+    done = await Desk(office.officer.api, "officer-1").act(case, "acknowledge", {"sentOn": "2026-11-24"})
+    assert done.status_code == 200
+
+
+async def test_a_stale_write_is_told_what_was_changed_and_by_whom(new_client: NewClient) -> None:
+    office = await submitted_office(new_client)
+    version = (await office.officer.read(office.case))["version"]
+    await office.officer.do(office.case, "acknowledge", sentOn="2026-11-24")
+    late = await office.second.act(office.case, "begin-screening", version=version)
+    assert late.status_code == 412
+    [change] = late.json()["changedSince"]
+    assert (change["action"], change["role"], change["version"]) == ("acknowledge", "case-officer", version + 1)
+    assert "/records/acknowledgement:" in change["fields"]
+
+
+async def test_of_two_actions_at_once_one_wins(new_client: NewClient) -> None:
+    office = await submitted_office(new_client)
+    case = await office.officer.do(office.case, "acknowledge", sentOn="2026-11-24")
+    attempts = [
+        desk.act(case, action, version=case["version"])
+        for desk, action in (
+            (office.officer, "begin-screening"),
+            (office.second, "begin-screening"),
+            (office.group, "withdraw"),
+        )
+    ]
+    answers = await asyncio.gather(*attempts)
+    assert sorted(answer.status_code for answer in answers) == [200, 412, 412]
+    for lost in (answer for answer in answers if answer.status_code == 412):
+        [change] = lost.json()["changedSince"]
+        assert change["action"] in ("begin-screening", "withdraw")
+        assert "/status" in change["fields"]
+    unconditional = await asyncio.gather(
+        *(desk.act(case, "begin-screening") for desk in (office.officer, office.second, office.officer))
+    )
+    assert {answer.status_code for answer in unconditional} == {409}
+
+
+@contextmanager
+def counted(platform: Platform) -> Iterator[list[str]]:
+    """The statements that the applications service sends meanwhile."""
+    seen: list[str] = []
+    engine = platform.runtimes["applications"].database.engine.sync_engine
+
+    def remember(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(" ".join(statement.split())[:40])
+
+    event.listen(engine, "before_cursor_execute", remember)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", remember)
+
+
+async def test_an_action_is_eight_statements(new_client: NewClient, platform: Platform) -> None:
+    """As whom, lock, as system, read all, the case's row, deadlines, audit; and past SQLAlchemy the event: eight."""
+    office = await submitted_office(new_client)
+    await office.officer.do(office.case, "acknowledge", sentOn="2026-11-24")
+    with counted(platform) as statements:
+        await office.officer.do(office.case, "begin-screening")
+    assert len(statements) == 7, statements
+    with counted(platform) as statements:
+        await office.officer.read(office.case)
+    assert len(statements) == 2, statements

@@ -1,0 +1,59 @@
+"""A platform of its own, over the same server but other databases, whose clock is moved by hand."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import asyncpg
+import pytest
+
+from rtp_embedded.clock import MovableClock
+from rtp_embedded.platform import ALL, Keys, Platform, settings_of
+from rtp_embedded.postgres import Postgres
+from rtp_shared import migrate
+from rtp_shared.run import load_reference_data
+from tests.conftest import PUBLIC_URL
+
+START = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+"""A Tuesday."""
+
+
+class Elsewhere:
+    """The server's URLs, for databases apart from those that all other tests share."""
+
+    def __init__(self, server: Postgres) -> None:
+        self._server = server
+
+    def url(self, database: str, role: str) -> str:
+        return self._server.url(database if database == "postgres" else f"{database}_timed", role)
+
+
+@pytest.fixture(scope="session")
+def clock() -> MovableClock:
+    return MovableClock(START)
+
+
+@pytest.fixture(scope="session")
+async def elsewhere(platform_of_all: Platform, database_server: Postgres) -> Elsewhere:
+    """Databases of the same owners and roles as the shared ones, which are there already."""
+    where = Elsewhere(database_server)
+    admin = await asyncpg.connect(database_server.url("postgres", "postgres"))
+    for service in ALL:
+        await admin.execute(f'CREATE DATABASE "{service.database}_timed" OWNER "{service.database}_owner"')
+        await migrate.migrate(where.url(service.database, f"{service.database}_owner"), service)
+        await load_reference_data(service, settings_of(service, where.url, public_url=""))
+    await admin.close()
+    return where
+
+
+@pytest.fixture(scope="session")
+async def timed_platform(elsewhere: Elsewhere, clock: MovableClock) -> AsyncIterator[Platform]:
+    platform = Platform(elsewhere.url, public_url=PUBLIC_URL, keys=Keys(), allow_private_sinks=True, clock=clock)
+    yield platform
+    await platform.close()
+
+
+@pytest.fixture(autouse=True)
+def platform(timed_platform: Platform, clock: MovableClock) -> Platform:
+    """What `new_client` and the tests of this directory stand on. Its clock begins at START in every test."""
+    clock.move_to(START)
+    return timed_platform
