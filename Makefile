@@ -24,8 +24,8 @@ setup: $(READY)  ## Make the virtual environment
 run: $(READY)    ## Start the whole platform in one process on PORT
 	@exec $(BIN)/python -m rtp_embedded --port $(PORT)
 
-demo: $(READY)   ## Show the journey on a platform that runs on PORT
-	@$(BIN)/python -m rtp_embedded.demo --port $(PORT)
+demo: $(READY)   ## Show the journey on a platform that runs on PORT; JOURNEY=name or all on one of its own
+	@$(BIN)/python -m $(if $(JOURNEY),rtp_embedded.journeys $(JOURNEY),rtp_embedded.demo --port $(PORT))
 
 up: $(READY)     ## Start the platform as separate processes (RTP_ADMIN_DATABASE_URL, RTP_BROKER_URL)
 	@exec $(BIN)/python -m rtp_embedded.up

@@ -18,7 +18,7 @@ from bench.rows import Bench, Row
 from bench.stage import CASES, Stage
 
 RESULTS = Path(__file__).with_name("results.json")
-NAMES = ("create", "read", "list", "gateway-read", "submit-to-webhook")
+NAMES = ("create", "read", "list", "action", "gateway-read", "submit-to-webhook")
 COLUMNS = {
     "ratio": "ratio",
     "cpu_ratio": "CPU ratio",
@@ -65,6 +65,7 @@ def measured(only: str | None, rounds: int, seconds: float) -> Iterator[Row]:
                 "read": lambda: bench.beside_floor("read"),
                 "list": lambda: bench.beside_floor("list"),
                 "gateway-read": bench.gateway_read,
+                "action": lambda: bench.beside_floor("action"),
                 "create": lambda: bench.beside_floor("create"),
             }
             for name, work in works.items():

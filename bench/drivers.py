@@ -2,7 +2,7 @@
 
     python -m bench.drivers
 
-Each way runs the product's own statements through SQLAlchemy as the product does: the query of `get_case`, and a flush
+Each way runs the product's own statements through SQLAlchemy as the product does: a query of a case's row, and a flush
 of a new case with an insert into the outbox. docs/adr/0002 tells what was decided by it.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI, Response
-from sqlalchemy import create_engine, insert, text
+from sqlalchemy import bindparam, create_engine, insert, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
@@ -25,11 +25,13 @@ from bench.load import Figures, Target, measure
 from bench.rows import CLIENTS
 from bench.stage import CLIENT, Stage, free_ports
 from rtp_applications.app import service as applications
-from rtp_applications.models import Case
-from rtp_applications.queries import _CASE as CASE
-from rtp_applications.schemas import CaseView
+from rtp_applications.cases.models import Case
+from rtp_applications.cases.numbers import new_number
+from rtp_applications.cases.schemas import CaseView
+from rtp_applications.workflow.words import Status
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts.vocabulary import Route
+from rtp_shared.db import visible_to
 from rtp_shared.plumbing import outbox
 
 WAYS = ("async asyncpg", "async psycopg", "def psycopg")
@@ -40,8 +42,26 @@ OPTIONS: dict[str, Any] = {"pool_size": 10, "max_overflow": 0, "pool_use_lifo": 
 ROUNDS = 4
 
 
+_case = Case.__table__.c
+CASE = select(*_case).where(_case.id == bindparam("case_id"), visible_to(_case.readers, bindparam("readers")))
+
+
 def new_case() -> Case:
-    return Case.open(route=Route.RIGHT_TO_PROVIDE, opened_by=CLIENT, now=utcnow())
+    return Case(
+        number=new_number(),
+        route=Route.RIGHT_TO_PROVIDE,
+        process_version=1,
+        status=Status.DRAFT,
+        version=1,
+        sequence=1,
+        opened_by=CLIENT,
+        readers=READERS,
+        finance_purposes=[],
+        support_needs=[],
+        conflicts_declared=False,
+        opened_at=utcnow(),
+        changed_at=utcnow(),
+    )
 
 
 def event(case: Case) -> dict[str, Any]:

@@ -89,6 +89,10 @@ def build(floor: Floor) -> FastAPI:
     async def read(case_id: str) -> Response:
         return _answer(await floor.run("read", id=case_id))
 
+    @app.post("/v1/cases/{case_id}/actions/begin-screening")
+    async def action(case_id: str) -> Response:
+        return _answer(await floor.run("action", id=case_id))
+
     @app.get("/health")
     async def health() -> dict[str, str]:
         return {}

@@ -1,7 +1,8 @@
--- What wrk sends. BENCH_MODE: create, read or list; BENCH_TOKEN: the access token; BENCH_IDS: a file of case ids;
--- BENCH_RUN: different in every run, so that no Idempotency-Key comes twice.
+-- What wrk sends. BENCH_MODE: create, read, list or action; BENCH_TOKEN: the access token; BENCH_IDS: a file of case
+-- ids; BENCH_FROM: how many of them are used up, where each may be taken once; BENCH_RUN: different in every run, so that
+-- no Idempotency-Key comes twice.
 
-local mode, run = os.getenv("BENCH_MODE"), os.getenv("BENCH_RUN")
+local mode, run, from = os.getenv("BENCH_MODE"), os.getenv("BENCH_RUN"), tonumber(os.getenv("BENCH_FROM"))
 local headers = { ["Authorization"] = "Bearer " .. os.getenv("BENCH_TOKEN") }
 local body = [[{"employer": "GB-LAE-CMD", "serviceName": "Learning disability day service %d-%d", "sector": "adult-social-care",
 "applicantCount": 12, "headcount": 60, "legalForm": "cic-limited-by-guarantee", "annualValuePence": 240000000,
@@ -23,6 +24,10 @@ function request()
   if mode == "read" then return wrk.format("GET", "/v1/cases/" .. ids[math.random(#ids)], headers) end
   if mode == "list" then return wrk.format("GET", "/v1/cases?limit=50", headers) end
   sent = sent + 1
+  if mode == "action" then
+    headers["If-Match"], headers["On-Behalf-Of"] = "*", "officer-1"
+    return wrk.format("POST", "/v1/cases/" .. ids[from + sent] .. "/actions/begin-screening", headers)
+  end
   headers["Content-Type"] = "application/json"
   headers["Idempotency-Key"] = string.format('"%s-%d-%d"', run, number, sent)
   return wrk.format("POST", "/v1/cases", headers, string.format(body, number, sent))

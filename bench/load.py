@@ -48,6 +48,7 @@ class Figures:
     """CPU time for one request in PostgreSQL."""
     generator_cpu: float
     """CPU seconds a second that wrk used: near 1 a thread, it would be the bottleneck."""
+    requests: int
     failed: int
 
 
@@ -79,14 +80,17 @@ def cpu_seconds(pids: Iterable[int]) -> float:
     return total
 
 
-def measure(mode: str, target: Target, *, clients: int, seconds: float, token: str, ids: Path) -> Figures:
-    """Put load on the target for some seconds."""
+def measure(
+    mode: str, target: Target, *, clients: int, seconds: float, token: str, ids: Path, used: int = 0
+) -> Figures:
+    """Put load on the target for some seconds. `used` of the ids are used up, where each may be taken once."""
     wrk = [ensure_wrk(), "--threads=1", f"--connections={clients}", f"--duration={seconds:g}s", "--timeout=10s"]
     environment = {
         **os.environ,
         "BENCH_MODE": mode,
         "BENCH_TOKEN": token,
         "BENCH_IDS": str(ids),
+        "BENCH_FROM": str(used),
         "BENCH_RUN": secrets.token_hex(4),
     }
     servers, database, generator = _cpu(target)
@@ -110,6 +114,7 @@ def measure(mode: str, target: Target, *, clients: int, seconds: float, token: s
         server_cpu_ms=servers * 1000 / said["requests"],
         database_cpu_ms=database * 1000 / said["requests"],
         generator_cpu=generator / said["seconds"],
+        requests=said["requests"],
         failed=said["failed"],
     )
 

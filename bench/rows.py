@@ -13,12 +13,13 @@ WARM_UP_SECONDS = 2.0
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Bench:
     stage: Stage
     rounds: int
     seconds: float
     say: Callable[[str], None]
+    _used: int = 0
 
     def beside_floor(self, mode: str) -> Row:
         """The service and the floor under the same load."""
@@ -39,7 +40,19 @@ class Bench:
     ) -> tuple[list[Figures], list[Figures]]:
         def once(target: Target, seconds: float = self.seconds) -> Figures:
             stage = self.stage
-            return measure(mode, target, clients=clients, seconds=seconds, token=stage.token, ids=stage.ids)
+            acting = mode == "action"
+            figures = measure(
+                mode,
+                target,
+                clients=clients,
+                seconds=seconds,
+                token=stage.officers_token if acting else stage.token,
+                ids=stage.action_ids if acting else stage.ids,
+                used=self._used,
+            )
+            # Each case can be moved once. Those that were under way at the end are used up too.
+            self._used += figures.requests + 2 * clients if acting else 0
+            return figures
 
         for target in (first, second):
             once(target, WARM_UP_SECONDS)

@@ -10,8 +10,7 @@ import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Self
-from uuid import UUID
+from typing import Any, Self
 
 import httpx
 import psycopg
@@ -21,7 +20,7 @@ from bench.capture import LOG_TO_JSON, Log, floor_statements
 from bench.floor import Statement
 from bench.load import Target, wait_for
 from rtp_applications.app import service as applications
-from rtp_applications.load import body_id
+from rtp_applications.bodies.models import body_id
 from rtp_embedded import postgres
 from rtp_gateway.app import service as gateway
 from rtp_gateway.identity.commands import register_client
@@ -51,11 +50,26 @@ DRAFT = {
     "conflictsDeclared": True,
 }
 
-# Copies of one submitted case, whatever columns a case has.
-_COPY = """
-    INSERT INTO cases SELECT (jsonb_populate_record(c, jsonb_build_object(
-        'id', uuidv7(), 'number', format('RTP-%%s-000-0000', lpad(n::text, 6, '0'))))).*
-    FROM cases c, generate_series(1, %s) n WHERE c.id = %s
+ACTIONS = 60_000
+"""Cases from which one action is taken once each: more than a run takes."""
+OFFICERS = "bench-officers"
+
+# Copies of one case with all that hangs on it, whatever columns there are; `body_readers` is computed.
+_NEW_IDS = """
+    CREATE TEMP TABLE copies AS
+    SELECT n, uuidv7() AS id, format('RTP-%%s-%%s', %s::text, lpad(n::text, 8, '0')) AS number
+    FROM generate_series(1, %s) n
+"""
+_COPIED = {
+    "cases": "'id', copies.id, 'number', copies.number",
+    "case_parties": "'id', uuidv7(), 'case_id', copies.id",
+    "case_records": "'case_id', copies.id",
+    "case_deadlines": "'id', uuidv7(), 'case_id', copies.id",
+    "audit_entries": "'case_id', copies.id",
+}
+_COLUMNS = """
+    SELECT string_agg(format('%%I', attname), ', '), string_agg(format('(r).%%I', attname), ', ') FROM pg_attribute
+    WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
 """
 
 
@@ -66,6 +80,7 @@ class Stage:
         self._undo = ExitStack()
         self.directory = Path(self._undo.enter_context(tempfile.TemporaryDirectory(prefix="rtp-bench-")))
         self.ids = self.directory / "ids.txt"
+        self.action_ids = self.directory / "action-ids.txt"
         self._secret = secrets.token_urlsafe(24)
 
     def __enter__(self) -> Self:
@@ -98,7 +113,7 @@ class Stage:
         service_pid = self.start_service(applications, service_port)
         self.service = self.target(service_port, service_pid)
         self.gateway = self.target(gateway_port, gateway_pid, service_pid)
-        self.token = self._new_token()
+        self.token, self.officers_token = self._new_token(CLIENT), self._new_token(OFFICERS)
         self._seed()
         self.statements = self._captured()
         file = self.directory / "statements.json"
@@ -119,9 +134,15 @@ class Stage:
             await load_reference_data(service, ProcessSettings(database_url=SecretStr(self.url_of(service))))
         database = Database(self.url_of(gateway), pool_size=1)
         async with database.transaction() as session:
-            await register_client(
-                session, CLIENT, name="bench", organisation=body_id(EMPLOYER), secret=self._secret, scopes=list(SCOPES)
-            )
+            for client in (CLIENT, OFFICERS):
+                await register_client(
+                    session,
+                    client,
+                    name=client,
+                    organisation=body_id(EMPLOYER),
+                    secret=self._secret,
+                    scopes=list(SCOPES),
+                )
         await database.close()
 
     def start_service(self, service: Service, port: int, **settings: str) -> int:
@@ -140,33 +161,37 @@ class Stage:
         wait_for(f"http://127.0.0.1:{port}{path}", process, log)
         return process.pid
 
-    def _new_token(self) -> str:
+    def _new_token(self, client: str) -> str:
         form = {"grant_type": "client_credentials"}
-        answer = httpx.post(f"{self.public_url}/oauth2/token", data=form, auth=(CLIENT, self._secret), trust_env=False)
+        answer = httpx.post(f"{self.public_url}/oauth2/token", data=form, auth=(client, self._secret), trust_env=False)
         token: str = answer.raise_for_status().json()["access_token"]
         return token
 
-    def client(self, url: str | None = None) -> httpx.Client:
-        headers = {"Authorization": f"Bearer {self.token}"}
-        return httpx.Client(base_url=url or self.service.url, headers=headers, timeout=30, trust_env=False)
+    def client(self, token: str | None = None) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {token or self.token}"}
+        return httpx.Client(base_url=self.service.url, headers=headers, timeout=30, trust_env=False)
 
     def _seed(self) -> None:
-        """10,000 submitted cases: one made through the service, and its copies."""
+        """10,000 submitted cases, and as many as a run may move: each one made through the service, and its copies."""
         with self.client() as api:
-            case = api.post("/v1/cases", json=DRAFT).raise_for_status().json()
-            submit = f"/v1/cases/{case['id']}/actions/submit"
-            api.post(submit, headers={"If-Match": f'"{case["version"]}"'}).raise_for_status()
+            submitted, acknowledged = _submitted(api), _submitted(api)
+        with self.client(self.officers_token) as api:
+            headers = {"If-Match": "*", "On-Behalf-Of": "officer-1"}
+            officer = {"role": "case-officer", "person": "officer-1"}
+            api.post(f"/v1/cases/{acknowledged}/parties", json=officer, headers=headers).raise_for_status()
+            receipt = f"/v1/cases/{acknowledged}/actions/acknowledge"
+            api.post(receipt, json={"sentOn": "2026-11-23"}, headers=headers).raise_for_status()
         with psycopg.connect(self.server.url(applications.database), autocommit=True) as connection:
-            connection.execute(_COPY, (CASES - 1, UUID(case["id"])))
+            self.action_ids.write_text("\n".join(_copied(connection, acknowledged, ACTIONS, "2")) + "\n")
+            ids = [submitted, *_copied(connection, submitted, CASES - 1, "1")]
             connection.execute("VACUUM ANALYZE")
-            ids = [str(row[0]) for row in connection.execute("SELECT id FROM cases")]
         self.ids.write_text("\n".join(ids) + "\n")
-        assert len(ids) == CASES
 
     def _captured(self) -> dict[str, list[Statement]]:
         """Statements by kind of request, as the floor takes them."""
-        ids = self.ids.read_text().split()
+        ids, moved = self.ids.read_text().split(), self.action_ids.read_text().split()
         with (
+            self.client(self.officers_token) as officers,
             Log(self.server.cluster.files, self.server.url(), f"{applications.database}_app") as log,
             self.client() as api,
         ):
@@ -180,6 +205,11 @@ class Stage:
                 api.get(f"/v1/cases/{case_id}").raise_for_status()
                 return {"id": case_id}
 
+            def act(case_id: str) -> dict[str, str]:
+                headers = {"If-Match": "*", "On-Behalf-Of": "officer-1"}
+                officers.post(f"/v1/cases/{case_id}/actions/begin-screening", headers=headers).raise_for_status()
+                return {"id": case_id}
+
             def list_() -> dict[str, str]:
                 api.get("/v1/cases?limit=50").raise_for_status()
                 return {}
@@ -188,7 +218,33 @@ class Stage:
                 "create": floor_statements(log.of(create), log.of(create)),
                 "read": floor_statements(log.of(lambda: read(ids[1])), log.of(lambda: read(ids[2]))),
                 "list": floor_statements(log.of(list_), log.of(list_)),
+                "action": floor_statements(log.of(lambda: act(moved[-1])), log.of(lambda: act(moved[-2]))),
             }
+
+
+def _submitted(api: httpx.Client) -> str:
+    case = api.post("/v1/cases", json=DRAFT).raise_for_status().json()
+    submit = f"/v1/cases/{case['id']}/actions/submit"
+    api.post(submit, headers={"If-Match": f'"{case["version"]}"'}).raise_for_status()
+    return str(case["id"])
+
+
+def _copied(connection: psycopg.Connection[Any], case_id: str, count: int, prefix: str) -> list[str]:
+    """Copy a case with all its rows; the ids of the copies."""
+    connection.execute(_NEW_IDS % (f"'{prefix}'", count))
+    for table, changes in _COPIED.items():
+        names, values = connection.execute(_COLUMNS, (table,)).fetchone() or ("", "")
+        own = "id" if table == "cases" else "case_id"
+        connection.execute(
+            f"""
+            INSERT INTO {table} ({names}) SELECT {values} FROM (
+                SELECT jsonb_populate_record(t, jsonb_build_object({changes})) AS r
+                FROM {table} t, copies WHERE t.{own} = '{case_id}') copied
+            """  # noqa: S608
+        )
+    ids = [str(row[0]) for row in connection.execute("SELECT id FROM copies ORDER BY n")]
+    connection.execute("DROP TABLE copies")
+    return ids
 
 
 def free_ports(count: int) -> list[int]:

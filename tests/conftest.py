@@ -25,6 +25,10 @@ OVER_RABBITMQ = ("tests/system/", "tests/shared/test_rabbit.py", "tests/gateway/
 """They share a node that takes seconds to start: one worker runs them all. (xdist's groups fail under pytest 9.2.)"""
 
 
+ORDINARY = [scope for scope in SCOPES if scope not in ("cases:oversee", "cases:system", "cases:import")]
+"""What the client of a body or a staff group may have: not what only the central team and the courts' register have."""
+
+
 class Together(LoadScopeScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
         return "over RabbitMQ" if nodeid.startswith(OVER_RABBITMQ) else nodeid
@@ -50,11 +54,26 @@ def database_server() -> Iterator[postgres.Postgres]:
 
 
 @pytest.fixture(scope="session")
-async def platform(database_server: postgres.Postgres, anyio_backend: str) -> AsyncIterator[Platform]:
+async def platform_of_all(
+    database_server: postgres.Postgres, anyio_backend: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Platform]:
     await prepare(database_server.url, lambda _: None)
-    platform = Platform(database_server.url, public_url=PUBLIC_URL, keys=Keys(), allow_private_sinks=True)
+    documents_dir = tmp_path_factory.mktemp("documents")
+    platform = Platform(
+        database_server.url,
+        public_url=PUBLIC_URL,
+        keys=Keys(),
+        documents_dir=documents_dir,
+        allow_private_sinks=True,
+    )
     yield platform
     await platform.close()
+
+
+@pytest.fixture(scope="session")
+def platform(platform_of_all: Platform) -> Platform:
+    """The one that all tests share; a directory may have one of its own instead."""
+    return platform_of_all
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +96,7 @@ NewClient = Callable[..., Awaitable[Api]]
 
 @pytest.fixture
 async def new_client(platform: Platform) -> AsyncIterator[NewClient]:
-    """Makes clients: `await new_client(scopes="cases:read", organisation=None)`; all scopes, a new body by default."""
+    """Makes clients: `await new_client(scopes="cases:read", organisation=None)`; ORDINARY and a new body by default."""
     made: list[Api] = []
 
     async def make(*, scopes: str | None = None, organisation: uuid.UUID | None = None) -> Api:
@@ -90,7 +109,7 @@ async def new_client(platform: Platform) -> AsyncIterator[NewClient]:
                 name="test",
                 organisation=organisation,
                 secret=secret,
-                scopes=scopes.split() if scopes is not None else list(SCOPES),
+                scopes=scopes.split() if scopes is not None else ORDINARY,
             )
         api = Api(transport=httpx.ASGITransport(platform.app), base_url=PUBLIC_URL)
         made.append(api)

@@ -12,7 +12,7 @@ from rtp_advice_matching.load import adviser_id, load_examples, network_id
 from rtp_advice_matching.matching import Need, rank
 from rtp_advice_matching.models import Adviser
 from rtp_advice_matching.queries import candidates
-from rtp_applications.load import body_id
+from rtp_applications.bodies.models import body_id
 from rtp_shared.contracts.vocabulary import Sector
 from rtp_shared.service import Runtime
 from tests.advice_matching.conftest import NewAdviser

@@ -109,8 +109,8 @@ async def test_proposing_is_published(
     assert event.sequence == 1
     assert event.data["supportRequestId"] == request["id"]
     assert event.data["adviserIds"] == [proposal["adviserId"] for proposal in request["proposals"]]
-    assert readers[:3] == [f"client:{api.client_id}", "system", f"org:{employer_id()}"]
-    assert set(readers[3:]) == {f"org:{proposal['networkId']}" for proposal in request["proposals"]}
+    assert readers[:4] == [f"client:{api.client_id}", "system", f"org:{employer_id()}", "scope:cases:oversee"]
+    assert set(readers[4:]) == {f"org:{proposal['networkId']}" for proposal in request["proposals"]}
     assert f"org:{best.network_id}" in readers
 
 

@@ -78,8 +78,17 @@ async def test_every_route_that_is_not_public_refuses_strangers(platform: Platfo
 def test_public_routes_are_the_ones_we_know() -> None:
     public = {route.path for _, route in routes() if isinstance(access_of(route)[0], Public)}
     assert public == {
+        "/v1/bundle-keys",
         "/v1/bodies",
         "/v1/bodies/{reference}",
+        "/v1/bodies/{reference}/rules",
+        "/v1/barriers/counts",
+        "/v1/decisions",
+        "/v1/decisions/{decision_id}",
+        "/v1/recommendations",
+        "/v1/recommendations/{recommendation_id}",
+        "/v1/processes",
+        "/v1/processes/{route}/versions/{version}",
         "/v1/products",
         "/v1/products/{product_id}",
         "/oauth2/token",

@@ -16,6 +16,7 @@ from cryptography.fernet import Fernet
 from pydantic_settings import BaseSettings
 from sqlalchemy.engine import make_url
 
+from rtp_applications.history.keys import BundleKey
 from rtp_embedded.platform import ALL
 from rtp_embedded.prepare import PrepareSettings
 from rtp_embedded.processes import PROCESSES, Process
@@ -26,7 +27,6 @@ from rtp_gateway.subscriptions.signing import Safe
 from rtp_shared.auth import FixedKeys, TokenVerifier
 from rtp_shared.run import watch_app
 from rtp_shared.service import Runtime
-from rtp_shared.settings import ProcessSettings
 from rtp_shared.web import build_app
 
 ROOT = Path(__file__).parents[2]
@@ -38,12 +38,16 @@ OTHERS = {name: service for name, service in SERVICES.items() if name not in OUR
 
 VARIABLE = re.compile(r"\$\{(\w+)(?:(:\?|:-)([^}]*))?\}")
 SECRET = re.compile(r"PASSWORD|PASS$|KEY|SECRET|DATABASE_URL|BROKER_URL")
-NOT_SECRET = {"PUBLIC_URL", "PUBLISH"}
+NOT_SECRET = {"PUBLIC_URL", "PUBLISH", "BUNDLE_TRUSTED_KEYS"}
 
 named = pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)
 
 
-REAL = {"SIGNING_KEY": SigningKey.generate(), "SECRETS_KEY": Fernet.generate_key().decode()}
+REAL = {
+    "SIGNING_KEY": SigningKey.generate(),
+    "SECRETS_KEY": Fernet.generate_key().decode(),
+    "BUNDLE_KEY": BundleKey.generate().to_pem(),
+}
 """Keys are checked when a process starts, so these are such as .env.example tells how to make."""
 
 
@@ -59,7 +63,8 @@ def environment(name: str) -> dict[str, str]:
 def settings_of(name: str) -> type[BaseSettings]:
     if name == "prepare":
         return PrepareSettings
-    return GatewaySettings if SERVICES[name]["command"][2] == "rtp_gateway" else ProcessSettings
+    process = next(process for process in PROCESSES if process.name == name)
+    return GatewaySettings if process.service.name == "gateway" else process.service.settings
 
 
 @pytest.fixture(autouse=True)
@@ -148,16 +153,18 @@ def test_the_example_names_every_variable_and_gives_no_secret() -> None:
 def test_what_the_example_says_makes_usable_secrets() -> None:
     commands = re.findall(r"^#   (openssl .+)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
     made = [subprocess.run(["sh", "-c", each], check=True, capture_output=True, text=True).stdout for each in commands]
-    password, signing_key, secrets_key = made
+    password, signing_key, secrets_key, bundle_key = made
     assert re.fullmatch(r"[0-9a-f]{48}\n", password)
     assert "\n" not in signing_key
     SigningKey(signing_key.replace("\\n", "\n"))
     Safe(secrets_key.strip())
+    assert "\n" not in bundle_key
+    BundleKey.from_secret(bundle_key.replace("\\n", "\n"))
 
 
 @named
 def test_a_health_check_asks_for_what_is_there(process: Process) -> None:
-    settings = ProcessSettings.model_validate({"database_url": "postgresql://nobody@nowhere/nothing"})
+    settings = process.service.settings.model_validate({"database_url": "postgresql://nobody@nowhere/nothing"})
     verifier = TokenVerifier(issuer="", keys=FixedKeys(SigningKey(SigningKey.generate()).public_keys))
     runtime = Runtime.build(process.service, settings, verifier)
     app = build_app(runtime) if process.kind == "web" else watch_app(runtime, {})
@@ -185,7 +192,19 @@ def test_our_containers_may_do_little(name: str) -> None:
     assert service["read_only"]
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
-    assert not {"privileged", "volumes", "user", "network_mode"} & service.keys()
+    assert not {"privileged", "user", "network_mode"} & service.keys()
+    assert ("volumes" in service) == name.startswith("applications")
+
+
+@named
+def test_documents_are_kept_in_a_volume_that_all_who_need_them_share(process: Process) -> None:
+    if process.service.name != "applications":
+        return
+    [mounted] = SERVICES[process.name]["volumes"]
+    volume, _, directory = mounted.partition(":")
+    assert volume in COMPOSE["volumes"]
+    assert environment(process.name)["RTP_DOCUMENTS_DIR"] == directory
+    assert re.search(rf"^RUN install --directory --owner 10001 --group 10001 .* {directory}$", DOCKERFILE, re.MULTILINE)
 
 
 def test_only_the_gateway_can_be_reached_from_outside() -> None:

@@ -148,7 +148,7 @@ async def test_the_shortlist_is_announced_to_those_who_may_see_the_case(
     async with platform.runtimes[service.name].database.transaction() as session:
         query = text("SELECT readers, body FROM outbox WHERE case_id = :case")
         row = (await session.execute(query, {"case": uuid.UUID(case["id"])})).one()
-    assert set(row.readers) == {f"client:{api.client_id}", f"org:{employer_id()}", "system"}
+    assert set(row.readers) == {f"client:{api.client_id}", f"org:{employer_id()}", "system", "scope:cases:oversee"}
     assert json.loads(row.body)["dataref"] == f"{PUBLIC_URL}/v1/shortlists/{case['id']}"
 
 

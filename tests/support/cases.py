@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from rtp_applications.load import body_id
+from rtp_applications.bodies.models import body_id
 
 EMPLOYER = "GB-LAE-CMD"
 TRUST = "GB-NHS-RRV"

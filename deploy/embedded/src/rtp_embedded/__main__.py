@@ -10,6 +10,7 @@ import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import asyncpg
@@ -87,7 +88,13 @@ async def _serve(
     public_url = f"http://localhost:{listener.getsockname()[1]}"
     await prepare(server.url, say)
     keys = _keys(data_dir / "keys.json")
-    platform = Platform(server.url, public_url=public_url, keys=keys, allow_private_sinks=True)
+    platform = Platform(
+        server.url,
+        public_url=public_url,
+        keys=keys,
+        documents_dir=data_dir / "documents",
+        allow_private_sinks=True,
+    )
     secrets = sandbox.secrets_of(data_dir / "sandbox.json")
     await sandbox.register(platform.gateway.database, secrets)
     stopping = asyncio.Event()
@@ -121,10 +128,12 @@ async def _background(platform: Platform, stopping: asyncio.Event) -> AsyncItera
 
 
 def _keys(file: Path) -> Keys:
-    if not file.exists():
-        made = Keys()
-        sandbox.write_private(file, json.dumps({"signing_key": made.signing_key, "secrets_key": made.secrets_key}))
-    return Keys(**json.loads(file.read_text()))
+    """Read from the file; what it does not hold is made and written there."""
+    known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    keys = Keys(**known)
+    if asdict(keys) != known:
+        sandbox.write_private(file, json.dumps(asdict(keys)))
+    return keys
 
 
 def _progress() -> Callable[[str], None]:

@@ -1,4 +1,7 @@
-"""Writes openapi/ and asyncapi/, or checks that they are in date: `python -m rtp_embedded.documents [--check]`."""
+"""Writes openapi/, asyncapi/ and docs/process.md, or checks that they are in date.
+
+Run as `python -m rtp_embedded.documents [--check]`.
+"""
 
 import asyncio
 import json
@@ -7,6 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from rtp_applications.workflow.processes import Processes
+from rtp_applications.workflow.publish import published
+from rtp_embedded import process_document
 from rtp_embedded.platform import Keys, Platform
 from rtp_gateway.portal import asyncapi
 from rtp_gateway.portal.openapi import merge
@@ -41,6 +47,8 @@ def _documents() -> Iterator[tuple[Path, str]]:
     yield Path("asyncapi") / "right-to-provide.json", _text(asyncapi.document(public_url=PUBLIC_URL))
     for name, kind in sorted(catalogue().items()):
         yield Path("asyncapi") / f"{name}.json", _text(asyncapi.envelope_schema(kind, public_url=PUBLIC_URL))
+    processes = [published(each) for each in Processes().every()]
+    yield Path("docs") / "process.md", process_document.document(processes)
 
 
 async def _openapi(platform: Platform) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -12,6 +14,8 @@ from starlette.types import ASGIApp
 
 from rtp_advice_matching.app import service as advice_matching
 from rtp_applications.app import service as applications
+from rtp_applications.history.keys import BundleKey
+from rtp_applications.timekeeping.sweep import sweep
 from rtp_finance_directory.app import service as finance_directory
 from rtp_gateway.app import build_gateway, build_runtime
 from rtp_gateway.app import service as gateway
@@ -21,6 +25,7 @@ from rtp_gateway.settings import GatewaySettings
 from rtp_gateway.subscriptions.courier import Courier
 from rtp_shared import migrate
 from rtp_shared.bus import InProcessBus
+from rtp_shared.clock import utcnow
 from rtp_shared.relay import Relay
 from rtp_shared.retention import keep_tidy
 from rtp_shared.run import consumer, load_reference_data
@@ -41,6 +46,7 @@ class Keys:
 
     signing_key: str = field(default_factory=SigningKey.generate, repr=False)
     secrets_key: str = field(default_factory=lambda: Fernet.generate_key().decode(), repr=False)
+    bundle_key: str = field(default_factory=lambda: BundleKey.generate().to_pem(), repr=False)
 
 
 async def prepare(url: UrlOf, say: Callable[[str], None]) -> None:
@@ -55,13 +61,26 @@ async def prepare(url: UrlOf, say: Callable[[str], None]) -> None:
 
 def settings_of(service: Service, url: UrlOf, *, public_url: str, **more: Any) -> ProcessSettings:
     database_url = SecretStr(url(service.database, f"{service.database}_app"))
-    return ProcessSettings(database_url=database_url, public_url=public_url, **more)
+    return service.settings(database_url=database_url, public_url=public_url, **more)
 
 
 class Platform:
     """A running platform. `app` is the gateway's ASGI application."""
 
-    def __init__(self, url: UrlOf, *, public_url: str, keys: Keys, **gateway_settings: Any) -> None:
+    def __init__(
+        self,
+        url: UrlOf,
+        *,
+        public_url: str,
+        keys: Keys,
+        documents_dir: Path | None = None,
+        clock: Callable[[], datetime] = utcnow,
+        **gateway_settings: Any,
+    ) -> None:
+        """`clock` says what time it is for the rules of the services; the gateway goes by the real time.
+
+        `documents_dir`: where documents are kept; without it the settings say.
+        """
         self.public_url = public_url
         settings = GatewaySettings(
             database_url=SecretStr(url(gateway.database, f"{gateway.database}_app")),
@@ -71,14 +90,19 @@ class Platform:
             **gateway_settings,
         )
         self.gateway, signing_key = build_runtime(settings)
+        kept = {"documents_dir": documents_dir} if documents_dir is not None else {}
+        more = {applications.name: {"bundle_key": SecretStr(keys.bundle_key), **kept}}
         self.runtimes: dict[str, Runtime] = {
             service.name: Runtime.build(
-                service, settings_of(service, url, public_url=public_url), self.gateway.verifier
+                service,
+                settings_of(service, url, public_url=public_url, **more.get(service.name, {})),
+                self.gateway.verifier,
+                clock,
             )
             for service in SERVICES
         }
         apps: dict[str, ASGIApp] = {name: build_app(runtime) for name, runtime in self.runtimes.items()}
-        self.app = build_gateway(self.gateway, signing_key, InProcess(apps))
+        self.app = build_gateway(self.gateway, signing_key, InProcess(apps, limits=settings.limits))
         self.runtimes[gateway.name] = self.gateway
         # The gateway hears first: subscribers need not wait for what the services make of an event.
         hearing = {gateway.name: self.gateway, **self.runtimes}
@@ -96,7 +120,17 @@ class Platform:
                 tasks.create_task(relay.run())
             for runtime in self.runtimes.values():
                 tasks.create_task(keep_tidy(runtime.database, runtime.settings))
+                for loop in runtime.service.loops:
+                    tasks.create_task(loop(runtime))
             tasks.create_task(self.courier.run())
+
+    async def tick(self) -> None:
+        """Do what time has come for, by the platform's clock, and relay what came of it. For tests and demonstrations.
+
+        One look is enough, however long the clock was left: what an end leads to is looked at with it.
+        """
+        await sweep(self.runtimes[applications.name])
+        await self.settle()
 
     async def settle(self) -> None:
         """Relay and deliver until nothing is due. For tests and demonstrations, when `run` does not."""

@@ -4,7 +4,9 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+from rtp_applications.app import service as applications
 from rtp_embedded.platform import SERVICES, Keys
 from rtp_embedded.prepare import database_url
 from rtp_gateway.app import service as gateway
@@ -43,6 +45,7 @@ class OneHost:
     first_port: int
     passwords: Mapping[str, str]
     keys: Keys
+    documents_dir: Path
 
     def port(self, process: Process) -> int:
         return self.first_port + PROCESSES.index(process)
@@ -63,6 +66,10 @@ class OneHost:
             }
         elif process.kind == "web":
             told["RTP_JWKS_URL"] = f"{self._address(Process(gateway, 'web'))}/.well-known/jwks.json"
+        if process.service is applications:
+            told.setdefault("RTP_DOCUMENTS_DIR", str(self.documents_dir))
+        if process == Process(applications, "web"):
+            told["RTP_BUNDLE_KEY"] = self.keys.bundle_key
         if process.kind == "web":
             told.pop("RTP_BROKER_URL", None)
         else:

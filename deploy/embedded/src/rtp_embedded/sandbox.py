@@ -4,17 +4,24 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from rtp_advice_matching.load import network_id
-from rtp_applications.load import body_id
+from rtp_applications.bodies.models import body_id
 from rtp_gateway.identity.commands import register_client
 from rtp_gateway.identity.models import new_secret
 from rtp_shared.db import Database
 
 COUNCIL = "GB-LAE-CMD"
 TRUST = "GB-NHS-RRV"
+COUNTY = "GB-LAE-WAR"
 NETWORK = "example-adviser-network"
+NO_PUBLIC_BODY = UUID("c1f7a3b4-4b52-4f3c-9a6e-2f0a6f3f7d10")
+"""Under it, the ids of example organisations that are no public bodies."""
+
+
+def example_organisation(name: str) -> UUID:
+    return uuid5(NO_PUBLIC_BODY, name)
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,19 @@ CLIENTS = (
         "council-officers",
         "the case system of Camden's own officers: it sees a case only once it is submitted",
         body_id(COUNCIL),
-        ("cases:read", "support:read", "finance:read", "events:read"),
+        ("cases:read", "cases:write", "support:read", "finance:read", "events:read"),
+    ),
+    SandboxClient(
+        "county-officers",
+        "the case system of Warwickshire's officers, a county that publishes when challenges are taken",
+        body_id(COUNTY),
+        ("cases:read", "cases:write", "bodies:write", "events:read"),
+    ),
+    SandboxClient(
+        "trust-officers",
+        "the case system of the trust's own people: as employer, or as commissioner of a council's service",
+        body_id(TRUST),
+        ("cases:read", "cases:write", "events:read"),
     ),
     SandboxClient(
         "trust-subscriber",
@@ -49,6 +68,30 @@ CLIENTS = (
         "an adviser network, which sees the requests its advisers are proposed for",
         network_id(NETWORK),
         ("advisers:read", "support:read", "events:read", "subscriptions:read", "subscriptions:write"),
+    ),
+    SandboxClient(
+        "staff-portal",
+        "a portal for staff groups that belongs to none of their employers",
+        example_organisation("staff-portal"),
+        ("cases:read", "cases:write", "support:read", "support:write", "finance:read", "events:read"),
+    ),
+    SandboxClient(
+        "mutuals-team",
+        "the central mutuals team: it sees every submitted case, appoints reviewers, and records historic ones",
+        example_organisation("mutuals-team"),
+        ("cases:read", "cases:write", "cases:oversee", "cases:import", "bodies:write", "events:read"),
+    ),
+    SandboxClient(
+        "review-panel",
+        "independent reviewers: they see a case once they are appointed to it",
+        example_organisation("review-panel"),
+        ("cases:read", "cases:write", "events:read"),
+    ),
+    SandboxClient(
+        "courts-register",
+        "the register of court orders, which acts as the platform",
+        example_organisation("courts-register"),
+        ("cases:read", "cases:write", "cases:system"),
     ),
 )
 

@@ -63,11 +63,12 @@ class Kept:
     @classmethod
     def read(cls, file: Path) -> "Kept":
         """What the file holds; made and written there the first time."""
-        if not file.exists():
+        known: dict[str, dict[str, str]] = json.loads(file.read_text()) if file.exists() else {}
+        kept = cls(Keys(**known["keys"]), known["passwords"]) if known else cls()
+        if asdict(kept) != known:
             file.parent.mkdir(parents=True, exist_ok=True)
-            sandbox.write_private(file, json.dumps(asdict(cls())))
-        known = json.loads(file.read_text())
-        return cls(Keys(**known["keys"]), known["passwords"])
+            sandbox.write_private(file, json.dumps(asdict(kept)))
+        return kept
 
 
 def host_of(settings: UpSettings) -> OneHost:
@@ -79,6 +80,7 @@ def host_of(settings: UpSettings) -> OneHost:
         first_port=settings.port,
         passwords=kept.passwords,
         keys=kept.keys,
+        documents_dir=(settings.data_dir / "documents").absolute(),
     )
 
 
