@@ -54,7 +54,8 @@ async def test_over_the_api(new_client: NewClient, route: str, given: dict[str, 
     portal = await new_client()
     case = await open_case(portal, route=route)
     path, headers = f"/v1/cases/{case['id']}/actions/submit", {"If-Match": f'"{case["version"]}"'}
-    answer = await portal.post(path, headers=headers, **({} if given is None else {"json": given}))
+    content: dict[str, Any] = {} if given is None else {"json": given}
+    answer = await portal.post(path, headers=headers, **content)
     assert answer.status_code == status, answer.text
     if status == 422:
         assert {each["field"] for each in answer.json()["errors"]} == {"/sponsor", "/authority"}

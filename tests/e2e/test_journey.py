@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rtp_applications.load import body_id
+from rtp_applications.bodies.models import body_id
 from rtp_embedded.platform import Platform
 from tests.conftest import Api, NewClient
 from tests.support.cases import TRUST, employer_id, open_case, submit_case

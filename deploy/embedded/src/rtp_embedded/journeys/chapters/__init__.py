@@ -1,0 +1,1 @@
+"""Parts that several journeys have in common, each from one stage of the process to the next."""

@@ -1,0 +1,37 @@
+"""How many documents a case may have."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from rtp_embedded.platform import Keys, Platform
+from rtp_embedded.postgres import Postgres
+from tests.conftest import PUBLIC_URL, NewClient
+from tests.support.cases import open_case
+from tests.support.desks import Desk
+from tests.support.documents import add, added, path_of, post
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def platform(
+    platform_of_all: Platform, database_server: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Platform]:
+    """One whose cases have two documents at most."""
+    monkeypatch.setenv("RTP_DOCUMENTS_PER_CASE", "2")
+    platform = Platform(database_server.url, public_url=PUBLIC_URL, keys=Keys(), documents_dir=tmp_path)
+    yield platform
+    await platform.close()
+
+
+async def test_a_case_has_so_many_documents_and_no_more(new_client: NewClient) -> None:
+    portal = await new_client()
+    desk, case = Desk(portal, portal.client_id), await open_case(portal)
+    first = await added(desk, case)
+    await added(desk, case)
+    refused = await add(desk, case)
+    assert (refused.status_code, refused.json()["detail"]) == (409, "at most 2")
+    await post(desk, f"{path_of(first)}/actions/withdraw")
+    await added(desk, case)
