@@ -168,3 +168,12 @@ async def test_an_action_is_eight_statements(new_client: NewClient, platform: Pl
     with counted(platform) as statements:
         await office.officer.read(office.case)
     assert len(statements) == 2, statements
+
+
+async def test_whoever_read_the_clock_first_and_got_the_lock_last_breaks_no_history(new_client: NewClient) -> None:
+    office = await submitted_office(new_client)
+    notes = [{"person": f"p-{number}", "nature": "Owns a part of a supplier"} for number in range(12)]
+    answers = await asyncio.gather(*(office.officer.act(office.case, "declare-conflict", note) for note in notes))
+    assert {answer.status_code for answer in answers} == {200}
+    verified = await office.officer.api.get(f"/v1/cases/{office.case['id']}/history/verify")
+    assert verified.json()["holds"], verified.json()

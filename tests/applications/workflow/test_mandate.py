@@ -33,6 +33,7 @@ from tests.applications.workflow.deciding import (
     voted,
 )
 from tests.applications.workflow.ground import (
+    EMPLOYER,
     NOW,
     Ready,
     put,
@@ -88,6 +89,16 @@ def test_the_call_in_window_is_the_councils_own(own: int | None, last_day: date)
         file = with_rule(file, "call-in-window", {"number": own, "unit": "working-days"})
     window = running(take("approve", replace(to_approve, file=file)).after, "call-in-window")
     assert (window.due_on, window.state) == (last_day, DeadlineState.RUNNING)
+
+
+@pytest.mark.parametrize(("kind", "own", "opens"), [("nhs-trust", False, False), ("nhs-trust", True, True)])
+def test_a_trust_s_decision_is_called_in_only_where_it_says_so(kind: str, own: bool, opens: bool) -> None:
+    body = replace(to_approve.file.bodies[EMPLOYER], kind=kind)
+    file = replace(to_approve.file, bodies={**to_approve.file.bodies, EMPLOYER: body})
+    if own:
+        file = with_rule(file, "call-in-window", {"number": 3, "unit": "working-days"})
+    approved_by_a_trust = take("approve", replace(to_approve, file=file)).after
+    assert (approved_by_a_trust.deadline("call-in-window") is not None) is opens
 
 
 def test_a_decision_is_called_in_once() -> None:

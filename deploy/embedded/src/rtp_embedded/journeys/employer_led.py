@@ -51,7 +51,6 @@ def _decide(story: Story, cast: Cast, case: Case) -> None:
     cast.officer.does(case, "publish-panel-papers")
     panel.vote(cast, case, "approve")
     panel.decide(cast, case, "approve")
-    panel.call_in_window_passes(story, cast, case)
 
 
 def _contract(story: Story, cast: Cast, case: Case) -> None:

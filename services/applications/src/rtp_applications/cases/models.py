@@ -108,6 +108,11 @@ class CaseRecord(Model):
     signed: Mapped[list[dict[str, Any]]]
     audience: Mapped[Audience]
 
+    # Every case file asks whether the employer published an intention in another case.
+    __table_args__ = (
+        Index("ix_case_records_intentions", "case_id", postgresql_where=text("kind = 'published-intention'")),
+    )
+
 
 class CaseDeadline(Model):
     """A deadline, as the rules wrote it, with what is searched for beside it."""

@@ -32,8 +32,12 @@ def sealed(
 ) -> tuple[CaseFile, list[dict[str, Any]]]:
     """What changed as entries of the audit, apart for each audience, and the file with the chain's new head.
 
-    `audience`: whom to tell where nothing changed that the audit follows.
+    `audience`: whom to tell where nothing changed that the audit follows. A request that read the clock before another
+    one that got the case's lock first is told of as no earlier than that one.
     """
+    if before is not None and at < before.case.changed_at:
+        at = before.case.changed_at
+        after = after.with_case(changed_at=at)
     parts = changed(before, after) if before else {Audience.EVERYBODY: opened(after)}
     if events or discloses:
         parts = {Audience.EVERYBODY: {}, **parts}

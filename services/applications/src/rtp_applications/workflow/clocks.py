@@ -11,7 +11,7 @@ from rtp_applications.workflow.definition import Clock
 from rtp_applications.workflow.stages.decision import day_before_next_condition
 from rtp_applications.workflow.stages.interest import within
 from rtp_applications.workflow.stages.panel import AgendaPublication, KeyDecisionAnnouncement
-from rtp_applications.workflow.words import APPEALABLE, OPEN, Status
+from rtp_applications.workflow.words import APPEALABLE, OPEN, WITH_EXECUTIVES, Status
 
 PROPOSED = "platform default, proposed 2026-11; a body may set its own"
 LOCALISM_ACT_84 = "Localism Act 2011 s.84 and statutory guidance (2012)"
@@ -26,6 +26,12 @@ def receipt_or_window_end(file: CaseFile, today: date) -> date:
         return received
     end = date(received.year, open_now["toMonth"], open_now["toDay"])
     return end if end >= received else end.replace(year=end.year + 1)
+
+
+def where_scrutiny_may_call_in(file: CaseFile, today: date) -> date | None:
+    """Call-in is for councils with an executive (Localism Act 2011 Sch.2), and for a body that set a window itself."""
+    body = file.bodies.get(file.case.decision_body) if file.case.decision_body else None
+    return today if (body and body.kind in WITH_EXECUTIVES) or file.rule("call-in-window") else None
 
 
 def proposed(
@@ -204,6 +210,7 @@ DECISION = (
         local_calendar=True,
         started_by=("approve", "close-conditions"),
         window=True,
+        counts_from=where_scrutiny_may_call_in,
     ),
     proposed(
         "mandate", "Choose a contract route before the mandate lapses", 12, Status.APPROVED, Status.CALLED_IN,

@@ -231,3 +231,7 @@ class DocumentKind(StrEnum):
     CONFLICT_REGISTER = "conflict-register"
     SUBSIDY_CONTROL_NOTE = "subsidy-control-note"
     OTHER = "other"
+
+
+WITH_EXECUTIVES = ("county", "unitary", "district", "metropolitan-borough", "london-borough")
+"""Kinds of councils that have executive arrangements, and so key decisions, agendas and call-in."""

@@ -100,6 +100,8 @@ def _of_a_case() -> None:
         sa.PrimaryKeyConstraint("case_id", "kind", "key", name="pk_case_records"),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_case_records_case_id"),
     )
+    intentions = sa.text("kind = 'published-intention'")
+    op.create_index("ix_case_records_intentions", "case_records", ["case_id"], postgresql_where=intentions)
     op.create_table(
         "case_deadlines",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -14,7 +14,7 @@ from rtp_applications.workflow.guards import (
 )
 from rtp_applications.workflow.records import Nothing, Refusal
 from rtp_applications.workflow.stages import assurance, business_case, decision, panel
-from rtp_applications.workflow.words import Role, Status
+from rtp_applications.workflow.words import WITH_EXECUTIVES, Role, Status
 from rtp_shared.contracts import applications as events
 
 BEFORE_THE_PANEL = frozenset({Status.CASE_SUBMITTED, Status.ASSURANCE, Status.PANEL_READY, Status.DEFERRED})
@@ -165,7 +165,7 @@ SETTINGS: Mapping[str, Setting] = {
     "key-decision-notice": Setting({"number": 28, "unit": "clear-days"}, NOTICE, "found", SINCE),
     "agenda-notice": Setting({"number": 5, "unit": "clear-days"}, NOTICE, "found", SINCE),
     "key-decision-bodies": Setting(
-        ("county", "unitary", "district", "metropolitan-borough", "london-borough"),
+        WITH_EXECUTIVES,
         f"{NOTICE}; councils with executive arrangements: a council with committees has none to announce",
         "believed",
         SINCE,
