@@ -177,3 +177,13 @@ async def test_whoever_read_the_clock_first_and_got_the_lock_last_breaks_no_hist
     assert {answer.status_code for answer in answers} == {200}
     verified = await office.officer.api.get(f"/v1/cases/{office.case['id']}/history/verify")
     assert verified.json()["holds"], verified.json()
+
+
+async def test_a_case_moves_to_another_version_only_where_there_is_one(new_client: NewClient) -> None:
+    office = await submitted_office(new_client)
+    reasons = {"reasons": "The council adopted the new process"}
+    nowhere = await office.officer.act(office.case, "move-to-version", {"version": 7, **reasons})
+    assert (nowhere.status_code, nowhere.json()["type"].rpartition("/")[2]) == (404, "no-such-process")
+    same = await office.officer.act(office.case, "move-to-version", {"version": 1, **reasons})
+    assert same.status_code == 409
+    assert (await office.officer.read(office.case))["processVersion"] == 1

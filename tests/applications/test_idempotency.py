@@ -8,6 +8,8 @@ from sqlalchemy import text
 from rtp_embedded.platform import Platform
 from tests.conftest import NewClient
 from tests.support.cases import READY, open_case
+from tests.support.desks import submitted_office
+from tests.support.people import acting
 
 pytestmark = pytest.mark.anyio
 
@@ -52,6 +54,21 @@ async def test_keys_belong_to_their_client(new_client: NewClient) -> None:
     first = await one.post("/v1/cases", json=READY, headers=key)
     second = await two.post("/v1/cases", json=READY, headers=key)
     assert first.json()["id"] != second.json()["id"]
+
+
+async def test_keys_belong_to_the_person_who_acts(new_client: NewClient) -> None:
+    office = await submitted_office(new_client)
+    one, two, case = office.officer, office.second, office.case
+    await one.do(case, "acknowledge", sentOn="2026-11-23")
+    await one.do(case, "begin-screening")
+    path, headers = f"/v1/cases/{case['id']}/actions/find-not-eligible", {"If-Match": "*", "Idempotency-Key": '"sign"'}
+    first, again, other = [
+        await one.api.post(path, json={"reasons": "Not a service"}, headers={**headers, **acting(person)})
+        for person in (one.person, one.person, two.person)
+    ]
+    assert (first.status_code, again.headers["idempotency-replayed"]) == (200, "true")
+    assert other.status_code == 422  # nobody is told that a signature was taken which was not
+    assert (await two.do(case, "find-not-eligible"))["status"] == "not-eligible"
 
 
 async def test_a_refused_request_stores_nothing(new_client: NewClient) -> None:

@@ -1,7 +1,8 @@
 """Idempotency-Key: the answer to a write is stored in the write's own transaction and replayed for the same key.
 
 Source: draft-ietf-httpapi-idempotency-key-header. Keys are scoped to the client; the fingerprint covers method, path,
-query and body, so a key used for something else is refused (422); a first request still running is a 409.
+query, body and on whose behalf the client acts, so a key used for something else, or by another person, is refused
+(422); a first request still running is a 409.
 A refused request stores nothing: it changed nothing either.
 """
 
@@ -18,6 +19,8 @@ from rtp_shared.db import driver
 from rtp_shared.problems import Conflict, FieldError, Invalid, Malformed
 
 HEADER = "idempotency-key"
+ACTS_FOR = "on-behalf-of"
+"""Header that names the person who acts: the answer, or a signature, is that person's."""
 _KEPT_HEADERS = ("content-type", "etag", "location")
 _SHAPE = re.compile(r'"[\x20-\x21\x23-\x5b\x5d-\x7e]{1,255}"|[\x21\x23-\x5b\x5d-\x7e]{1,255}')
 
@@ -51,6 +54,8 @@ async def fingerprint(request: Request) -> bytes:
     query = request.scope["query_string"].decode("latin-1")
     digest = hashlib.sha256(f"{request.method} {request.scope['path']}?{query}\n".encode())
     digest.update(await request.body())
+    if person := request.headers.get(ACTS_FOR):
+        digest.update(f"\n{ACTS_FOR}: {person}".encode())
     return digest.digest()
 
 

@@ -201,6 +201,14 @@ async def test_an_outside_holder_comes_to_see_the_case_and_goes(new_client: NewC
     assert (await end(group, case, one)).status_code == 409  # it is over
 
 
+async def test_the_groups_client_ends_no_officer_by_claiming_to_be_one(new_client: NewClient) -> None:
+    group, officers = await new_client(organisation=employer_id()), await new_client(organisation=employer_id())
+    case = await submit_case(group, await open_case(group))
+    officer = await appointed(officers, case, "case-officer", "p-officer")
+    assert (await end(group, case, officer, by="p-officer")).status_code == 403
+    assert (await end(officers, case, officer, by="p-officer")).status_code == 200
+
+
 async def test_a_body_that_a_draft_names_is_never_its_reader(new_client: NewClient) -> None:
     group, officers = await new_client(), await new_client(organisation=employer_id())
     case = await open_case(group)

@@ -54,6 +54,21 @@ async def test_who_sees_which_name(new_client: NewClient) -> None:
     assert set((await named(outside, case)).values()) == {None}
 
 
+async def test_no_body_is_told_the_name_of_who_left_before_the_submission(new_client: NewClient) -> None:
+    group, officers = await new_client(), await new_client(organisation=employer_id())
+    overseer = await new_client(scopes="cases:read cases:write cases:oversee")
+    case = await open_case(group)
+    left = await appointed(group, case, "applicant-member", "p-left", name=MEMBER)
+    stayed = await appointed(group, case, "applicant-member", "p-stayed", name=LEAD)
+    assert (await end(group, case, left)).status_code == 200
+    await submit_case(group, (await group.get(f"/v1/cases/{case['id']}")).json())
+    for api, name in ((group, MEMBER), (officers, None), (overseer, None)):
+        shown = await named(api, case)
+        assert (shown["p-left"], shown["p-stayed"]) == (name, LEAD)
+    assert (await end(group, case, stayed)).status_code == 200
+    assert (await named(group, case))["p-stayed"] == LEAD
+
+
 async def test_a_pseudonym_is_the_same_for_everybody_and_for_ever(new_client: NewClient) -> None:
     group, outside, case = await a_group_with_names(new_client)
     more = [await appointed(group, case, "applicant-member", f"p-{number}") for number in range(3)]

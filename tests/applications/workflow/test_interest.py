@@ -42,7 +42,9 @@ ASKED_FOR = interest.InformationRequest.model_validate(
 )
 ANSWERED = interest.ItemAnswer.model_validate({"item": "finances-2025", "answer": "They are enclosed."})
 TOLD = interest.DecisionDate(expectedOn=TODAY + timedelta(days=30), notifiedOn=TODAY)
-OFFERED = interest.Modification(text="Without the night service", otherwiseRefusedFor="Nights cannot be staffed.")
+OFFERED = interest.Modification(
+    text="Without the night service", otherwiseRefusedFor="Nights cannot be staffed.", ground=Ground.UNLAWFUL
+)
 REFUSED = Refusal(
     ground=Ground.UNLAWFUL, reasons="It would break a duty.", publishedReasons="A duty.", equalityNote="No impact."
 )
@@ -106,6 +108,12 @@ def _(attempt: Ready) -> Ready:
     return replace(attempt, file=replace(attempt.file, bodies={**attempt.file.bodies, EMPLOYER: employer}))
 
 
+@breaks("submit", "authority-is-relevant")
+def _(attempt: Ready) -> Ready:
+    trust = replace(attempt.file.bodies[EMPLOYER], kind="nhs-trust")
+    return replace(attempt, file=replace(attempt.file, bodies={**attempt.file.bodies, EMPLOYER: trust}))
+
+
 @breaks("submit", "window-open")
 def _(attempt: Ready) -> Ready:
     return replace(attempt, file=with_rule(attempt.file, "eoi-windows", ONLY_IN_MAY))
@@ -150,6 +158,7 @@ def _(attempt: Ready) -> Ready:
 
 @breaks("find-not-eligible", "ground-on-the-list")
 @breaks("refuse-eoi", "ground-on-the-list")
+@breaks("offer-modification", "ground-on-the-list")
 def _(attempt: Ready) -> Ready:
     """Where the law closes no list, the guard holds for want of one: it is tried with one."""
     listed = replace(attempt.process, grounds=frozenset(Ground))
@@ -203,6 +212,7 @@ def _(attempt: Ready) -> Ready:
 
 
 @breaks("refuse-eoi", "ground-is-supported")
+@breaks("offer-modification", "ground-is-supported")
 def _(attempt: Ready) -> Ready:
     return giving(attempt, ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED)
 

@@ -156,3 +156,9 @@ def test_conditions_are_counted() -> None:
     file = put(case_file(Status.APPROVED_CONDITIONAL), approval)
     given = Publication(decision=Decision.APPROVED_CONDITIONALLY, text=REDACTED)
     assert published(Ready(file, (OFFICER,), given)).conditions == 2
+
+
+def test_a_refusal_for_want_of_consent_has_the_ground_that_the_offer_named() -> None:
+    declined = take("decline-modification", attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "decline-modification")).after
+    [found] = made(declined).values()
+    assert (found.ground, found.text) == (Ground.UNLAWFUL, "Nights cannot be staffed.")

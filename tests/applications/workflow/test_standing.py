@@ -3,10 +3,12 @@
 import uuid
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from rtp_applications.clocks.deadline import DeadlineState
+from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.errors import NotYourRole
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.records import ConflictOfInterest, Reasons
@@ -24,6 +26,7 @@ from tests.applications.workflow.ground import (
     giving,
     party,
     person,
+    put,
     ready,
     refused_for,
     take,
@@ -80,6 +83,12 @@ ready(
 @breaks("withdraw", "majority-recorded")
 def _(attempt: Ready) -> Ready:
     return giving(attempt, members_in_favour=1)
+
+
+@breaks("declare-conflict", "bar-lifted-by-an-officer")
+def _(attempt: Ready) -> Ready:
+    barred = ConflictOfInterest(person=OFFICER.person, nature="Owns shares.")
+    return giving(replace(attempt, file=put(attempt.file, barred)), person=OFFICER.person, ended=True)
 
 
 @breaks("lapse", "idle-limit-reached")
@@ -234,3 +243,25 @@ def test_a_former_role_in_the_case_gives_no_right_to_act() -> None:
 def test_statuses_that_may_be_appealed_run_an_appeal_window() -> None:
     for status in APPEALABLE:
         assert open_deadline(case_file(status), "appeal-window")
+
+
+@pytest.mark.parametrize(
+    ("signer", "change", "lifted"),
+    [
+        (OFFICER, {"ended": True}, True),
+        (LEAD, {"ended": True}, False),
+        (LEAD, {"bars_from_deciding": False}, False),
+        (LEAD, {"nature": "Owns more shares."}, True),
+    ],
+    ids=["an officer", "an applicant", "an applicant, quietly", "an applicant who adds to it"],
+)
+def test_who_is_barred_is_not_unbarred_by_whoever_likes(signer: Caller, change: dict[str, Any], lifted: bool) -> None:
+    barred = ConflictOfInterest(person="p-1", nature="Owns shares.")
+    again = Ready(put(waiting, barred), (signer,), barred.model_copy(update=change))
+    assert (refused_for("declare-conflict", again) == []) is lifted
+
+
+def test_a_challenge_never_lapses_while_the_authority_owes_its_answer() -> None:
+    for status in (Status.EOI_SUBMITTED, Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW, Status.EOI_ACCEPTED):
+        assert case_file(status, process=COMMUNITY_RIGHT_TO_CHALLENGE).deadline("idle") is None, status
+    assert case_file(Status.DRAFT, process=COMMUNITY_RIGHT_TO_CHALLENGE).deadline("idle")

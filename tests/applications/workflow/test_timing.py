@@ -94,7 +94,7 @@ def test_a_clock_whose_time_is_up_is_not_extended() -> None:
 
 @pytest.mark.parametrize("clock", ["decision-date-notice", "idle"])
 def test_what_the_law_sets_is_not_extended(clock: str) -> None:
-    file = case_file(Status.EOI_SCREENING, process=COMMUNITY_RIGHT_TO_CHALLENGE)
+    file = case_file(Status.INFORMATION_REQUESTED, process=COMMUNITY_RIGHT_TO_CHALLENGE)
     attempt = Ready(file, (OFFICER,), extension(clock), process=COMMUNITY_RIGHT_TO_CHALLENGE)
     assert refused_for("extend-deadline", attempt) == ["clock-may-be-extended"]
 

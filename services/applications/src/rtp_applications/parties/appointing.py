@@ -118,7 +118,7 @@ def _changeable(file: CaseFile, party_id: UUID, caller: Caller, now: datetime, *
     party = file.parties.get(party_id)
     if party is None:
         raise NoSuchParty
-    if not may_change(file, party, caller, now) and not (oneself and is_oneself(party, caller)):
+    if not may_change(file, party, caller, now) and not (oneself and is_oneself(file, party, caller)):
         raise NotYoursToChange
     if is_over(party, civil_date(now)):
         raise PartyIsOver(f"it ended on {party.valid_to}")

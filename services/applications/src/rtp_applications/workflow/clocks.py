@@ -13,7 +13,8 @@ from rtp_applications.workflow.stages.interest import within
 from rtp_applications.workflow.stages.panel import AgendaPublication, KeyDecisionAnnouncement
 from rtp_applications.workflow.words import APPEALABLE, OPEN, WITH_EXECUTIVES, Status
 
-PROPOSED = "platform default, proposed 2026-11; a body may set its own"
+FIXED = "platform default, proposed 2026-11"
+PROPOSED = f"{FIXED}; a body may set its own"
 LOCALISM_ACT_84 = "Localism Act 2011 s.84 and statutory guidance (2012)"
 
 
@@ -59,7 +60,7 @@ def proposed(
         length=Length(days, unit),
         rule=None if fixed else rule or name,
         basis=Basis.POLICY,
-        source=PROPOSED,
+        source=FIXED if fixed else PROPOSED,
         local_calendar=True,
         idle=idle,
         window=window,

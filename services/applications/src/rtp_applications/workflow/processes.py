@@ -43,9 +43,9 @@ def _without(statuses: frozenset[Status], actions: tuple[Action, ...]) -> tuple[
     return tuple(action for action in kept if action.starts)
 
 
-def _never_idle_in(status: Status, known: tuple[Clock, ...]) -> tuple[Clock, ...]:
+def _never_idle_in(statuses: frozenset[Status], known: tuple[Clock, ...]) -> tuple[Clock, ...]:
     """The clocks, without counting as idle the time that another clock gives the body."""
-    return tuple(replace(clock, runs_in=clock.runs_in - {status}) if clock.idle else clock for clock in known)
+    return tuple(replace(clock, runs_in=clock.runs_in - statuses) if clock.idle else clock for clock in known)
 
 
 LAUNCH_ACTIONS = (*transition.ACTIONS, *monitoring.ACTIONS)
@@ -95,6 +95,10 @@ NEVER_IN_A_CHALLENGE = frozenset(
         Status.APPROVED,
     }
 )
+OWED_BY_THE_AUTHORITY = frozenset(
+    {Status.EOI_SUBMITTED, Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW, Status.EOI_ACCEPTED}
+)
+"""Where the authority must act (Localism Act 2011 ss.81 to 84): no challenge lapses because it did not."""
 COMMUNITY_RIGHT_TO_CHALLENGE = Process(
     route=Route.COMMUNITY_RIGHT_TO_CHALLENGE,
     version=1,
@@ -105,7 +109,10 @@ COMMUNITY_RIGHT_TO_CHALLENGE = Process(
         *publication.published_by_law(
             _with(
                 interest.ACTIONS,
-                replace(interest.SUBMIT, guards=(*interest.SUBMIT.guards, interest_stage.window_open)),
+                replace(
+                    interest.SUBMIT,
+                    guards=(*interest.SUBMIT.guards, interest_stage.authority_is_relevant, interest_stage.window_open),
+                ),
                 replace(
                     interest.REQUEST_INFORMATION,
                     guards=(*interest.REQUEST_INFORMATION.guards, interest_stage.statutory_items_only),
@@ -141,7 +148,7 @@ COMMUNITY_RIGHT_TO_CHALLENGE = Process(
         *clocks.CHALLENGE,
         launch_clocks.PROCUREMENT_START,
         *LAUNCH_CLOCKS,
-        *_never_idle_in(Status.EOI_ACCEPTED, clocks.STANDING),
+        *_never_idle_in(OWED_BY_THE_AUTHORITY, clocks.STANDING),
     ),
     grounds=frozenset(Ground),
     settings={

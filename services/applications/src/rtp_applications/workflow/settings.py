@@ -7,6 +7,7 @@ from rtp_applications.workflow.definition import Setting
 from rtp_applications.workflow.stages.award import NoticeKind
 from rtp_applications.workflow.stages.contract import Regime, SelectionRoute
 from rtp_applications.workflow.stages.transition import Cover
+from rtp_applications.workflow.words import WITH_EXECUTIVES
 
 FIRST = date(2026, 11, 23)
 
@@ -74,6 +75,13 @@ CONTRACT: Mapping[str, Setting] = {
     ),
 }
 CHALLENGE: Mapping[str, Setting] = {
+    "relevant-authorities": Setting(
+        (*WITH_EXECUTIVES, "fire-authority"),
+        "Localism Act 2011 s.81(2): county, district and London borough councils in England; SI 2012/1647 reg 3: fire "
+        "and rescue authorities",
+        "found",
+        FIRST,
+    ),
     "regimes": Setting(
         (Regime.OPEN, Regime.PROVIDER_SELECTION, Regime.BELOW_THRESHOLD),
         "Localism Act 2011 s.83 and its explanatory notes: acceptance leads to a procurement exercise anyone may win",

@@ -140,7 +140,12 @@ OFFER_MODIFICATION = Action(
     who=by(Role.CASE_OFFICER),
     starts=frozenset({Status.EOI_UNDER_REVIEW}),
     leads_to=(Status.MODIFICATION_OFFERED,),
-    guards=(interest.would_otherwise_be_refused, interest.modification_text_given),
+    guards=(
+        interest.would_otherwise_be_refused,
+        interest.modification_text_given,
+        ground_on_the_list,
+        ground_is_supported,
+    ),
     takes=interest.Modification,
     event=events.ModificationOffered,
 )

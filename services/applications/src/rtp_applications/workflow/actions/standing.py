@@ -146,6 +146,7 @@ DECLARE_CONFLICT = Action(
         Role.COMMISSIONER, Role.ADVISER, Role.MENTOR, Role.FUNDER, Role.STAFF_REP, Role.MUTUALS_TEAM,
     ),
     starts=OPEN,
+    guards=(standing.bar_lifted_by_an_officer,),
     takes=ConflictOfInterest,
 )  # fmt: skip
 PUBLISH_INTENTION = Action(

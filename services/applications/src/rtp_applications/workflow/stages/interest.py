@@ -7,7 +7,7 @@ from pydantic import Field
 
 from rtp_applications.workflow.casefile import Record
 from rtp_applications.workflow.definition import Step, guard
-from rtp_applications.workflow.words import Role
+from rtp_applications.workflow.words import Ground, Role
 from rtp_shared.problems import FieldError
 from rtp_shared.schemas import Input, Line, Prose
 
@@ -63,6 +63,7 @@ class Modification(Record):
 
     text: Prose = Field(description="The change that is offered")
     otherwise_refused_for: Prose = Field(description="Why it would otherwise be refused")
+    ground: Ground | None = Field(default=None, description="On which ground, where the route has a closed list")
 
 
 class Consent(Record):
@@ -135,6 +136,15 @@ def conflicts_declared(step: Step) -> str | None:
     if step.file.case.conflicts_declared:
         return None
     return "the applicants must have declared their conflicts of interest"
+
+
+@guard("/employer")
+def authority_is_relevant(step: Step) -> str | None:
+    """The employer must consider challenges: a council in England, or a fire authority (Localism Act 2011 s.81(2))."""
+    employer = step.file.employer
+    if employer is None or employer.kind in step.process.setting(step.file, "relevant-authorities"):
+        return None
+    return "there is no right to challenge this body"
 
 
 @guard()

@@ -106,10 +106,10 @@ def _by_status(file: CaseFile) -> Iterator[Made]:
     at = window.started_at if window else file.case.changed_at
     refusal = file.recorded(Refusal)
     content: dict[str, Any] = dict(refusal.content) if refusal and refusal.signed[-1].at >= at else {}
-    text = content.get("publishedReasons") or content.get("reasons")
+    text, ground = content.get("publishedReasons") or content.get("reasons"), content.get("ground")
     if not content and file.case.refused_from is Status.MODIFICATION_OFFERED:
-        text = _offered(file, "otherwiseRefusedFor")
-    yield Made(decision=decision, at=at, text=text, ground=content.get("ground"))
+        text, ground = _offered(file, "otherwiseRefusedFor"), _offered(file, "ground")
+    yield Made(decision=decision, at=at, text=text, ground=ground)
 
 
 def _by_court(file: CaseFile, order: Recorded | None) -> Iterator[Made]:

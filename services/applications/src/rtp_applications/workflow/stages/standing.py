@@ -8,9 +8,11 @@ from pydantic import Field
 
 from rtp_applications.workflow.casefile import Record
 from rtp_applications.workflow.definition import Step, guard
+from rtp_applications.workflow.guards import conflicts
 from rtp_applications.workflow.stages.interest import group_size
 from rtp_applications.workflow.words import (
     APPEALABLE,
+    Role,
     Status,
     Suspension,
 )
@@ -228,6 +230,21 @@ def not_suspended(step: Step) -> str | None:
 def suspended(step: Step) -> str | None:
     """The case is suspended."""
     return None if step.file.case.suspended else "it is not suspended"
+
+
+LIFT_A_BAR = frozenset({Role.CASE_OFFICER, Role.MUTUALS_TEAM})
+
+
+@guard("/person", given=True)
+def bar_lifted_by_an_officer(step: Step) -> str | None:
+    """A bar that stands is lifted by a case officer or the central team, never by whom it bars."""
+    stands = any(each.person == step.given.person for each in conflicts(step))
+    if not stands or (step.given.bars_from_deciding and not step.given.ended):
+        return None
+    signer = step.signed[-1]
+    if signer.role in LIFT_A_BAR and signer.person != step.given.person:
+        return None
+    return "a bar is lifted by a case officer or the central team, and not by whom it bars"
 
 
 @guard("/publishedOn", given=True)
