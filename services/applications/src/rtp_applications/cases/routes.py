@@ -19,7 +19,7 @@ from rtp_applications.workflow.casefile import CaseFile
 from rtp_applications.workflow.definition import Action, Caller
 from rtp_applications.workflow.migration import VersionMove
 from rtp_applications.workflow.processes import PROCESSES, Processes
-from rtp_applications.workflow.words import Status
+from rtp_applications.workflow.words import Role, Status
 from rtp_shared.contracts.vocabulary import Route, Sector
 from rtp_shared.etags import ExpectedVersion, etag
 from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor
@@ -189,9 +189,15 @@ def _route_of(action: Action) -> Callable[..., Any]:
         )
         return preview(outcome, caller) if dry_run else _shown(outcome.after, caller, now, response)
 
-    take.__name__ = action.name.replace("-", "_") + "_case"
-    take.__doc__ = action.says
+    take.__name__ = action.name.removesuffix("-case").replace("-", "_") + "_case"
+    take.__doc__ = f"{action.says}\n\nBy: {_signing(action)}."
     return take
+
+
+def _signing(action: Action) -> str:
+    """Who signs, in words: one person for each part."""
+    slots = (" or ".join(role.replace("-", " ") for role in Role if role in slot) for slot in action.who)
+    return ", and another person as ".join(slots)
 
 
 def _every_action() -> dict[str, Action]:

@@ -10,7 +10,11 @@ from rtp_applications.workflow.casefile import CaseFile
 
 def histories(file: CaseFile) -> list[DeadlineHistory]:
     """Open and closed, in the order in which they began."""
-    return [_history(each) for each in sorted(file.deadlines.values(), key=lambda each: (each.started_at, each.clock))]
+    return [_history(each) for each in sorted(file.deadlines.values(), key=_beginning)]
+
+
+def _beginning(each: Deadline) -> tuple[object, ...]:
+    return each.started_at, each.clock, each.start_event, each.is_open, each.due_at
 
 
 def _history(each: Deadline) -> DeadlineHistory:
