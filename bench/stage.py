@@ -28,6 +28,7 @@ from rtp_gateway.identity.keys import SigningKey
 from rtp_gateway.identity.models import SCOPES
 from rtp_gateway.proxy.routing import NAMES
 from rtp_shared import migrate
+from rtp_shared.clock import today
 from rtp_shared.db import Database
 from rtp_shared.run import load_reference_data
 from rtp_shared.service import Service
@@ -180,7 +181,7 @@ class Stage:
             officer = {"role": "case-officer", "person": "officer-1"}
             api.post(f"/v1/cases/{acknowledged}/parties", json=officer, headers=headers).raise_for_status()
             receipt = f"/v1/cases/{acknowledged}/actions/acknowledge"
-            api.post(receipt, json={"sentOn": "2026-11-23"}, headers=headers).raise_for_status()
+            api.post(receipt, json={"sentOn": str(today())}, headers=headers).raise_for_status()
         with psycopg.connect(self.server.url(applications.database), autocommit=True) as connection:
             self.action_ids.write_text("\n".join(_copied(connection, acknowledged, ACTIONS, "2")) + "\n")
             ids = [submitted, *_copied(connection, submitted, CASES - 1, "1")]

@@ -90,6 +90,11 @@ class Api(httpx.AsyncClient):
     client_id: str
     organisation: uuid.UUID
 
+    @property
+    def person(self) -> str:
+        """Whom the client acts as where it names nobody."""
+        return f"client.{self.client_id}"
+
 
 NewClient = Callable[..., Awaitable[Api]]
 

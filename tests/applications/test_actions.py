@@ -3,14 +3,16 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
 from rtp_embedded.platform import Platform
+from rtp_shared.clock import today
 from tests.conftest import NewClient
-from tests.support.cases import open_case, submit_case
+from tests.support.cases import CHALLENGE_CONTENT, open_case, submit_case
 from tests.support.desks import Desk, Office, submitted_office
 from tests.support.people import appointed
 
@@ -22,9 +24,11 @@ REFUSAL = {"reasons": "The service is about to be redesigned", "equalityNote": "
 async def under_review(new_client: NewClient) -> Office:
     office = await submitted_office(new_client)
     officer, case = office.officer, office.case
-    await officer.do(case, "acknowledge", sentOn="2026-11-24")
+    await officer.do(case, "acknowledge", sentOn=str(today()))
     await officer.do(case, "begin-screening")
-    await officer.do(case, "notify-decision-date", expectedOn="2027-01-20", notifiedOn="2026-11-25")
+    await officer.do(
+        case, "notify-decision-date", expectedOn=str(today() + timedelta(days=28)), notifiedOn=str(today())
+    )
     office.case = await officer.do(case, "begin-review")
     return office
 
@@ -45,7 +49,7 @@ async def test_a_case_carries_what_may_be_done_and_why_not(new_client: NewClient
 
 async def test_a_dry_run_tells_what_would_come_and_saves_nothing(new_client: NewClient) -> None:
     office = await submitted_office(new_client)
-    await office.officer.do(office.case, "acknowledge", sentOn="2026-11-24")
+    await office.officer.do(office.case, "acknowledge", sentOn=str(today()))
     before = await office.officer.read(office.case)
     answer = await office.officer.act(office.case, "begin-screening", dryRun=True)
     assert answer.status_code == 200
@@ -102,16 +106,16 @@ async def test_the_staff_group_s_own_client_takes_no_role_of_the_body(new_client
     portal = await new_client(organisation=office.officer.api.organisation)
     case = await submit_case(portal, await open_case(portal))
     await appointed(office.officer.api, case, "case-officer", "officer-1")
-    refused = await Desk(portal, "officer-1").act(case, "acknowledge", {"sentOn": "2026-11-24"})
+    refused = await Desk(portal, "officer-1").act(case, "acknowledge", {"sentOn": str(today())})
     assert refused.status_code == 403
-    done = await Desk(office.officer.api, "officer-1").act(case, "acknowledge", {"sentOn": "2026-11-24"})
+    done = await Desk(office.officer.api, "officer-1").act(case, "acknowledge", {"sentOn": str(today())})
     assert done.status_code == 200
 
 
 async def test_a_stale_write_is_told_what_was_changed_and_by_whom(new_client: NewClient) -> None:
     office = await submitted_office(new_client)
     version = (await office.officer.read(office.case))["version"]
-    await office.officer.do(office.case, "acknowledge", sentOn="2026-11-24")
+    await office.officer.do(office.case, "acknowledge", sentOn=str(today()))
     late = await office.second.act(office.case, "begin-screening", version=version)
     assert late.status_code == 412
     [change] = late.json()["changedSince"]
@@ -121,13 +125,13 @@ async def test_a_stale_write_is_told_what_was_changed_and_by_whom(new_client: Ne
 
 async def test_of_two_actions_at_once_one_wins(new_client: NewClient) -> None:
     office = await submitted_office(new_client)
-    case = await office.officer.do(office.case, "acknowledge", sentOn="2026-11-24")
+    case = await office.officer.do(office.case, "acknowledge", sentOn=str(today()))
     attempts = [
-        desk.act(case, action, version=case["version"])
-        for desk, action in (
-            (office.officer, "begin-screening"),
-            (office.second, "begin-screening"),
-            (office.group, "withdraw"),
+        desk.act(case, action, given, version=case["version"])
+        for desk, action, given in (
+            (office.officer, "begin-screening", None),
+            (office.second, "begin-screening", None),
+            (office.group, "withdraw", {"membersInFavour": 12}),
         )
     ]
     answers = await asyncio.gather(*attempts)
@@ -161,7 +165,7 @@ def counted(platform: Platform) -> Iterator[list[str]]:
 async def test_an_action_is_eight_statements(new_client: NewClient, platform: Platform) -> None:
     """As whom, lock, as system, read all, the case's row, deadlines, audit; and past SQLAlchemy the event: eight."""
     office = await submitted_office(new_client)
-    await office.officer.do(office.case, "acknowledge", sentOn="2026-11-24")
+    await office.officer.do(office.case, "acknowledge", sentOn=str(today()))
     with counted(platform) as statements:
         await office.officer.do(office.case, "begin-screening")
     assert len(statements) == 7, statements
@@ -187,3 +191,44 @@ async def test_a_case_moves_to_another_version_only_where_there_is_one(new_clien
     same = await office.officer.act(office.case, "move-to-version", {"version": 1, **reasons})
     assert same.status_code == 409
     assert (await office.officer.read(office.case))["processVersion"] == 1
+
+
+@pytest.mark.parametrize("days", [-1, 1], ids=["before the submission", "in the future"])
+async def test_a_receipt_is_dated_from_the_submission_to_today(new_client: NewClient, days: int) -> None:
+    office = await submitted_office(new_client)
+    refused = await office.officer.act(office.case, "acknowledge", {"sentOn": str(today() + timedelta(days=days))})
+    assert [each["guard"] for each in refused.json()["guards"]] == ["sent-since-submission"]
+
+
+async def test_an_offered_modification_waits_for_a_second_person(new_client: NewClient) -> None:
+    office = await under_review(new_client)
+    offer = {"text": "Without nights", "otherwiseRefusedFor": "Costs", "equalityNote": "No group is treated worse"}
+    assert (await office.officer.do(office.case, "offer-modification", **offer))["status"] == "eoi-under-review"
+    assert (await office.group.read(office.case))["awaited"] == []
+    assert (await office.decider.do(office.case, "offer-modification"))["status"] == "modification-offered"
+
+
+async def test_a_challenge_is_submitted_when_its_content_is_complete(new_client: NewClient) -> None:
+    api = await new_client()
+    group = Desk(api, api.person)
+    case = await open_case(api, route="community-right-to-challenge")
+    incomplete = {**CHALLENGE_CONTENT, "area": None}
+    await group.do(case, "describe-interest", **incomplete)
+    refused = await group.act(case, "submit")
+    [guard] = refused.json()["guards"]
+    assert (guard["guard"], guard["reason"]) == ("content-is-complete", "describe the interest; missing: area")
+    await group.do(case, "describe-interest", **CHALLENGE_CONTENT)
+    assert (await group.do(case, "submit"))["status"] == "eoi-submitted"
+
+
+async def test_the_group_bars_nobody_from_the_panel_by_its_word_alone(new_client: NewClient) -> None:
+    office = await submitted_office(new_client)
+    accused = {"person": "p-panel", "nature": "Owns a rival"}
+    await office.group.do(office.case, "declare-conflict", **accused)
+    path = f"/v1/cases/{office.case['id']}/conflicts"
+    [line] = (await office.officer.api.get(path)).json()["items"]
+    assert (line["barsFromDeciding"], line["counts"]) == (True, False)
+    await appointed(office.officer.api, office.case, "panel-member", "p-panel")
+    await office.officer.do(office.case, "declare-conflict", person="p-panel", interest=line["interest"], nature="Yes")
+    [line] = (await office.officer.api.get(path)).json()["items"]
+    assert (line["barsFromDeciding"], line["counts"]) == (True, True)

@@ -1,6 +1,7 @@
 """A case through the gateway: draft, edit, submit, read, list, withdraw."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -77,7 +78,12 @@ async def test_withdrawing_ends_a_case(new_client: NewClient, submitted: bool) -
     if submitted:
         case = await submit_case(api, case)
     path, match = f"/v1/cases/{case['id']}/actions/withdraw", {"If-Match": f'"{case["version"]}"'}
-    answer = await api.post(path, headers=match, json={"reason": "The group changed its mind"})
+    said: dict[str, Any] = {"reason": "The group changed its mind"}
+    if submitted:
+        alone = await api.post(path, headers=match, json=said)
+        assert [each["guard"] for each in alone.json()["guards"]] == ["majority-recorded"]
+        said["membersInFavour"] = 7
+    answer = await api.post(path, headers=match, json=said)
     assert answer.json()["status"] == "withdrawn"
     assert answer.json()["withdrawalReason"] == "The group changed its mind"
     again = await api.post(path, headers={"If-Match": answer.headers["etag"]})

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from rtp_embedded.platform import Platform
+from rtp_shared.clock import today
 from tests.conftest import NewClient
 from tests.support.cases import READY, open_case
 from tests.support.desks import submitted_office
@@ -59,7 +60,7 @@ async def test_keys_belong_to_their_client(new_client: NewClient) -> None:
 async def test_keys_belong_to_the_person_who_acts(new_client: NewClient) -> None:
     office = await submitted_office(new_client)
     one, two, case = office.officer, office.second, office.case
-    await one.do(case, "acknowledge", sentOn="2026-11-23")
+    await one.do(case, "acknowledge", sentOn=str(today()))
     await one.do(case, "begin-screening")
     path, headers = f"/v1/cases/{case['id']}/actions/find-not-eligible", {"If-Match": "*", "Idempotency-Key": '"sign"'}
     first, again, other = [

@@ -96,7 +96,9 @@ async def test_withdrawing_closes_what_the_submission_opened(platform: Platform,
     case = await submit_case(council, await open_case(council))
     await platform.settle()
     match = {"If-Match": f'"{case["version"]}"'}
-    assert (await council.post(f"/v1/cases/{case['id']}/actions/withdraw", headers=match)).status_code == 200
+    agreed = {"membersInFavour": case["applicantCount"]}
+    answer = await council.post(f"/v1/cases/{case['id']}/actions/withdraw", json=agreed, headers=match)
+    assert answer.status_code == 200, answer.text
     await platform.settle()
     (line,) = (await council.get("/v1/support-requests", params={"case": case["id"]})).json()["items"]
     assert line["status"] == "closed"

@@ -231,7 +231,8 @@ async def test_a_withdrawn_case_closes_its_shortlist_which_stays_to_be_read(
     api = await new_client()
     case = await submitted(platform, api)
     before = await shortlist_of(api, case["id"])
-    answer = await api.post(f"/v1/cases/{case['id']}/actions/withdraw", headers={"If-Match": f'"{case["version"]}"'})
+    match = {"If-Match": f'"{case["version"]}"'}
+    answer = await api.post(f"/v1/cases/{case['id']}/actions/withdraw", json={"membersInFavour": 12}, headers=match)
     assert answer.status_code == 200, answer.text
     await platform.settle()
     closed = await shortlist_of(api, case["id"])

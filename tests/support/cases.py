@@ -24,6 +24,19 @@ READY = {
     "conflictsDeclared": True,
 }
 
+CHALLENGE_CONTENT = {
+    "finances": "Own funds, and a loan that is offered",
+    "capability": "The staff who deliver it today",
+    "service": "The day service, all of it",
+    "area": "The whole of the county",
+    "outcomes": "More days open",
+    "socialValue": "Carers get rest",
+    "economicValue": "Local jobs stay",
+    "environmentalValue": "Shorter ways",
+    "userNeeds": "Users were asked",
+    "employeeEngagement": "A meeting each month for all who are affected",
+}
+
 
 def employer_id() -> uuid.UUID:
     return body_id(EMPLOYER)
@@ -39,7 +52,13 @@ async def open_case(api: httpx.AsyncClient, **details: Any) -> dict[str, Any]:
 
 
 async def submit_case(api: httpx.AsyncClient, case: dict[str, Any]) -> dict[str, Any]:
-    answer = await api.post(f"/v1/cases/{case['id']}/actions/submit", headers={"If-Match": f'"{case["version"]}"'})
+    """Submit it; a challenge is described first."""
+    path = f"/v1/cases/{case['id']}/actions"
+    if case["route"] == "community-right-to-challenge":
+        described = await api.post(f"{path}/describe-interest", json=CHALLENGE_CONTENT, headers={"If-Match": "*"})
+        assert described.status_code == 200, described.text
+        case = described.json()
+    answer = await api.post(f"{path}/submit", headers={"If-Match": f'"{case["version"]}"'})
     assert answer.status_code == 200, answer.text
     submitted: dict[str, Any] = answer.json()
     return submitted

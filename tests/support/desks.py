@@ -57,4 +57,4 @@ async def submitted_office(new_client: NewClient, **details: Any) -> Office:
     desks = {"officer-1": "case-officer", "officer-2": "case-officer", "decider-1": "decision-maker"}
     for person, role in desks.items():
         await appointed(council, case, role, person)
-    return Office(case, Desk(portal, portal.client_id), *(Desk(council, person) for person in desks))
+    return Office(case, Desk(portal, portal.person), *(Desk(council, person) for person in desks))

@@ -1,15 +1,17 @@
 """Shorthand for what tests do with documents."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
 
+from rtp_shared.clock import today
 from tests.conftest import NewClient
 from tests.support.desks import Desk, Office, submitted_office
 
 PDF = "application/pdf"
 EQUALITY = "No group is treated worse"
-TODAY = "2026-11-24"
+TODAY = str(today())
 OPTIONS = [
     {"id": kind, "kind": kind, "desirability": 50, "viability": 50, "feasibility": 50}
     for kind in ("status-quo", "in-house-improvement", "mutual", "outsource")
@@ -87,7 +89,7 @@ async def writing_office(new_client: NewClient, **details: Any) -> Office:
     group, officer, decider, case = office.group, office.officer, office.decider, office.case
     await officer.do(case, "acknowledge", sentOn=TODAY)
     await officer.do(case, "begin-screening")
-    await officer.do(case, "notify-decision-date", expectedOn="2027-01-20", notifiedOn=TODAY)
+    await officer.do(case, "notify-decision-date", expectedOn=str(today() + timedelta(days=28)), notifiedOn=TODAY)
     await officer.do(case, "begin-review")
     await decider.do(case, "accept-eoi", reasons="It fits", equalityNote=EQUALITY)
     parts = ("cost", "staffing", "assets", "contracts", "pensions")

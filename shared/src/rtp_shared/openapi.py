@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from rtp_shared.auth import Access
 from rtp_shared.problems import CONTENT_TYPE
@@ -21,7 +21,13 @@ class ProblemField(BaseModel):
 
 
 class Problem(BaseModel):
-    """Problem details (RFC 9457): every error of this API has this form."""
+    """Problem details (RFC 9457): every error of this API has this form.
+
+    A type may have members of its own: `guards` names each condition of an action that does not hold, with its reason;
+    `changedSince` tells what others changed since the version in If-Match, and in which role.
+    """
+
+    model_config = ConfigDict(extra="allow")
 
     type: str = Field(description="URI of the problem type; it resolves to a page that explains it")
     title: str = Field(description="The problem type in a few words, always the same")

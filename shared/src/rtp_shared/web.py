@@ -97,7 +97,7 @@ async def _answer_once(inner: Handle, request: Request, session: AsyncSession, p
 def _conditional(request: Request, response: Response) -> Response:
     current = response.headers.get("etag")
     if request.method in SAFE and etags.not_modified(request.headers.get("if-none-match"), current):
-        kept = {name: response.headers[name] for name in ("ETag", "Cache-Control") if name in response.headers}
+        kept = {name: response.headers[name] for name in ("ETag", "Cache-Control", "Vary") if name in response.headers}
         return Response(status_code=304, headers=kept)
     return response
 

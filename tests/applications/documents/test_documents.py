@@ -22,7 +22,7 @@ pytestmark = pytest.mark.anyio
 
 async def a_draft(new_client: NewClient) -> tuple[Desk, dict[str, Any]]:
     portal = await new_client()
-    return Desk(portal, portal.client_id), await open_case(portal)
+    return Desk(portal, portal.person), await open_case(portal)
 
 
 def files(platform: Platform) -> set[str]:

@@ -9,7 +9,7 @@ from rtp_embedded.platform import Keys, Platform
 from rtp_embedded.postgres import Postgres
 from tests.conftest import PUBLIC_URL, NewClient
 from tests.support.cases import open_case
-from tests.support.desks import Desk
+from tests.support.desks import Desk, submitted_office
 from tests.support.documents import add, added, path_of, post
 
 pytestmark = pytest.mark.anyio
@@ -28,10 +28,20 @@ async def platform(
 
 async def test_a_case_has_so_many_documents_and_no_more(new_client: NewClient) -> None:
     portal = await new_client()
-    desk, case = Desk(portal, portal.client_id), await open_case(portal)
+    desk, case = Desk(portal, portal.person), await open_case(portal)
     first = await added(desk, case)
     await added(desk, case)
     refused = await add(desk, case)
     assert (refused.status_code, refused.json()["detail"]) == (409, "at most 2")
     await post(desk, f"{path_of(first)}/actions/withdraw")
     await added(desk, case)
+
+
+async def test_the_bodies_papers_take_no_place_of_the_groups_documents(new_client: NewClient) -> None:
+    office = await submitted_office(new_client)
+    for _ in range(2):
+        await added(office.officer, office.case, audience="bodies")
+    assert (await add(office.officer, office.case, audience="bodies")).status_code == 409
+    for _ in range(2):
+        await added(office.group, office.case)
+    assert (await add(office.group, office.case)).status_code == 409

@@ -79,7 +79,7 @@ async def test_200_mb_are_refused_by_the_route_itself(
 ) -> None:
     """Here in this process, with the sender in it."""
     portal = await new_client()
-    document = await added(Desk(portal, portal.client_id), await open_case(portal))
+    document = await added(Desk(portal, portal.person), await open_case(portal))
     headers = {"Authorization": portal.headers["Authorization"], "If-Match": "*", "Content-Type": "application/pdf"}
     headers |= {"Content-Length": str(SIZE)} if announced else {}
     before, own = files(platform), Process(os.getpid(), [], Path())

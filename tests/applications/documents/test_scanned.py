@@ -45,7 +45,7 @@ async def platform(
 
 async def a_document(new_client: NewClient) -> tuple[Desk, dict[str, Any]]:
     portal = await new_client()
-    desk = Desk(portal, portal.client_id)
+    desk = Desk(portal, portal.person)
     return desk, await added(desk, await open_case(portal))
 
 

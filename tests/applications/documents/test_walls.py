@@ -38,7 +38,7 @@ async def every_answer(desk: Desk, document: dict[str, Any]) -> list[Any]:
 
 async def test_the_documents_of_a_draft_are_as_hidden_as_the_draft(new_client: NewClient, platform: Platform) -> None:
     portal = await new_client(organisation=employer_id())
-    desk = Desk(portal, portal.client_id)
+    desk = Desk(portal, portal.person)
     case = await open_case(portal)
     document = await stored(desk, case)
     officers = await new_client(organisation=employer_id())
@@ -129,7 +129,7 @@ async def test_members_write_too(new_client: NewClient) -> None:
 async def test_who_has_no_scope_to_write_may_not(new_client: NewClient) -> None:
     portal = await new_client()
     case = await open_case(portal)
-    document = await added(Desk(portal, portal.client_id), case)
+    document = await added(Desk(portal, portal.person), case)
     reader = await new_client(scopes="cases:read")
     for answer in (await add(Desk(reader, "x"), case), await put(Desk(reader, "x"), document, pdf("x"))):
         assert answer.status_code == 403

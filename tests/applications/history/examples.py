@@ -47,6 +47,7 @@ def story(states: Sequence[dict[str, Any]], snapshots: Sequence[bool] = ()) -> l
                 changes=differences(before, after),
                 snapshot=after if index < len(snapshots) and snapshots[index] else None,
                 events=[{"id": f"e{index}-{n}", "type": "case-changed", "sequence": n} for n in range(index % 3)],
+                salt=f"{index:032x}",
                 previous_hash=entries[-1].hash if entries else FIRST,
             )
         )

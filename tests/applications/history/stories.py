@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from rtp_shared.clock import today
 from tests.conftest import Api
 from tests.support.cases import open_case, submit_case
 from tests.support.people import act, appointed
@@ -19,7 +20,7 @@ async def screened(group: Api, officers: Api) -> Case:
     await appointed(group, draft, "applicant-member", "p-member", mandate="Vote of 3 March")
     await submit_case(group, (await group.get(f"/v1/cases/{draft['id']}")).json())
     await appointed(officers, draft, "case-officer", "p-one")
-    await act(officers, draft, "acknowledge", {"sentOn": "2026-11-23"}, by="p-one")
+    await act(officers, draft, "acknowledge", {"sentOn": str(today())}, by="p-one")
     await act(officers, draft, "begin-screening", by="p-one")
     await act(officers, draft, "find-not-eligible", {"reasons": "Not in scope"}, by="p-one")
     return await read(group, draft)

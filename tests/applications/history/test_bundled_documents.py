@@ -10,7 +10,7 @@ from rtp_embedded.platform import Platform
 from tests.applications.history.conftest import ElsewhereClient
 from tests.applications.history.stories import bundle_of, import_bundle, verdict_on
 from tests.conftest import Api, NewClient
-from tests.support.cases import employer_id
+from tests.support.cases import employer_id, open_case, submit_case
 from tests.support.desks import Desk, submitted_office
 from tests.support.documents import get, listed, path_of, pdf, put, stored
 from tests.support.people import appointed
@@ -46,7 +46,7 @@ async def arrived(office: Any, reader: Api, client_elsewhere: ElsewhereClient, t
     elsewhere = await client_elsewhere()
     answer = await import_bundle(elsewhere, path.read_bytes())
     assert answer.status_code == 201, answer.text
-    return Desk(elsewhere, office.group.person)
+    return Desk(elsewhere, elsewhere.person)
 
 
 async def test_documents_come_in_with_their_case(
@@ -94,3 +94,25 @@ async def test_an_import_that_is_refused_leaves_no_content(
     again = await import_bundle(there.api, (tmp_path / "bundle.zip").read_bytes())
     assert again.status_code == 409
     assert kept(elsewhere) == before
+
+
+@pytest.mark.parametrize("submitted", [True, False])
+async def test_what_was_replaced_in_the_draft_stays_the_groups_elsewhere(
+    new_client: NewClient, client_elsewhere: ElsewhereClient, tmp_path: Path, submitted: bool
+) -> None:
+    portal = await new_client()
+    case = await open_case(portal)
+    group = Desk(portal, portal.person)
+    plan = await stored(group, case, content=pdf("secret"))
+    plan = (await put(group, plan, pdf("final"))).json()
+    if submitted:
+        case = await submit_case(portal, (await portal.get(f"/v1/cases/{case['id']}")).json())
+        assert (await put(group, plan, pdf("later"))).status_code == 201
+    path = await bundle_of(portal, case, tmp_path / "bundle.zip")
+    elsewhere, officers = await client_elsewhere(), await client_elsewhere(organisation=employer_id())
+    assert (await import_bundle(elsewhere, path.read_bytes())).status_code == 201
+    if not submitted:
+        await submit_case(elsewhere, (await elsewhere.get(f"/v1/cases/{case['id']}")).json())
+    for desk, seen in ((Desk(elsewhere, elsewhere.person), [3, 2, 1]), (Desk(officers, "officer-1"), [3, 2])):
+        known = [each["version"] for each in (await get(desk, path_of(plan))).json()["versions"]]
+        assert known == [each for each in seen if submitted or each < 3]

@@ -116,7 +116,7 @@ async def test_a_case_comes_in_and_goes_on(
     assert entries[: len(before)] == before
     assert [each["action"] for each in entries[len(before) :]] == ["import"]
     people = {each["person"]: each for each in await parties(portal, case)}
-    assert people["p-member"]["holder"] == people[group.client_id]["holder"] == f"client:{portal.client_id}"
+    assert people["p-member"]["holder"] == people[portal.person]["holder"] == f"client:{portal.client_id}"
     assert people["p-one"]["holder"] == f"org:{employer_id()}"
     assert people["p-one"]["holds"]
     assert not people["p-adviser"]["holds"]
@@ -126,9 +126,9 @@ async def test_a_case_comes_in_and_goes_on(
     # The lead acts through the client that brought the case, and the officer through a client of the body.
     moved = await act(there, case, "find-not-eligible", {"reasons": "Not in scope"}, by="p-one")
     assert moved["version"] == came["version"] + 1
-    lead = group.client_id
+    lead = portal.person
     assert (await appoint(portal, case, "applicant-member", "p-more", by=lead)).status_code == 201
-    assert (await act(portal, case, "withdraw", {"membersInFavour": 3}, by=lead))["status"] == "withdrawn"
+    assert (await act(portal, case, "withdraw", {"membersInFavour": 7}, by=lead))["status"] == "withdrawn"
     for api in (portal, there):
         assert (await verdict_on(api, case))["holds"]
     assert (await read(portal, case, asAt=case["submittedAt"]))["status"] == "eoi-submitted"
@@ -165,7 +165,7 @@ async def test_a_draft_comes_in_whole_and_stays_one(
     assert (await import_bundle(portal, path.read_bytes())).status_code == 201
     assert (await there.get(f"/v1/cases/{case['id']}")).status_code == 404
     assert (await verdict_on(portal, case))["holds"]
-    moved = await act(portal, case, "submit", by=group.client_id)
+    moved = await act(portal, case, "submit", by=portal.person)
     assert moved["status"] == "eoi-submitted"
     entries = await history_of(there, case)
     assert [each.get("action") for each in entries] == [None, None, "submit"]

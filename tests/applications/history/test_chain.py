@@ -1,8 +1,9 @@
 """A case's history: canonical JSON, changes, the fold, and what the check finds."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import fields, replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -214,6 +215,8 @@ FORGERIES: dict[str, Callable[[Any], Any]] = {
     "changes": lambda changes: changes | {"/forged": [None, True]},
     "snapshot": lambda snapshot: (snapshot or {}) | {"forged": True},
     "events": lambda events: [*events, {}],
+    "audience": lambda audience: "bodies" if audience == "everybody" else "everybody",
+    "salt": lambda salt: salt[::-1] + "0",
     "previous_hash": lambda digest: bytes([digest[0] ^ 1]) + digest[1:],
     "hash": lambda digest: bytes([digest[0] ^ 1]) + digest[1:],
 }
@@ -365,3 +368,23 @@ def test_a_withheld_entry_tells_nothing() -> None:
     entry = launched()[1]
     assert entry.withheld() == Withheld(2, entry.previous_hash, entry.hash)
     assert entry.withheld().to_json().keys() == {"withheld", "position", "previousHash", "hash"}
+
+
+def test_what_a_withheld_entry_says_cannot_be_tried_out() -> None:
+    """Its place, time, actor and version are known from the entry beside it, and few ratings are possible."""
+    known: dict[str, Any] = {
+        "case_id": uuid.UUID(int=1),
+        "position": 7,
+        "at": datetime(2026, 11, 23, 10, 0, tzinfo=UTC),
+        "actor": {"role": "case-officer", "person": "p-1", "holder": "client:council"},
+        "action": "rate-strand",
+        "version": 9,
+        "audience": "bodies",
+    }
+    rated = [seal(**known, changes={"/records/assurance-rating:finance": [None, {"rating": "red"}]}) for _ in range(2)]
+    assert len(rated[0].salt) == 32
+    assert rated[0].salt != rated[1].salt
+    assert rated[0].hash != rated[1].hash
+    assert "salt" not in rated[0].withheld().to_json()
+    again = seal(**known, changes=rated[0].changes, salt=rated[0].salt)
+    assert again == rated[0]

@@ -8,6 +8,7 @@ import pytest
 
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
+from rtp_shared.clock import today
 from tests.conftest import Api, NewClient
 from tests.support.cases import employer_id, open_case, submit_case
 from tests.support.people import act, appointed
@@ -19,7 +20,7 @@ async def screened(group: Api, officers: Api) -> dict[str, Any]:
     """A case in screening whose first officer wants it not eligible: a proposal that the group may not see."""
     case = await submit_case(group, await open_case(group))
     await appointed(officers, case, "case-officer", "p-one")
-    await act(officers, case, "acknowledge", {"sentOn": "2026-11-23"}, by="p-one")
+    await act(officers, case, "acknowledge", {"sentOn": str(today())}, by="p-one")
     await act(officers, case, "begin-screening", by="p-one")
     return await act(officers, case, "find-not-eligible", {"reasons": "Not in scope"}, by="p-one")
 
@@ -73,7 +74,7 @@ async def test_a_record_says_what_it_is_and_who_signed(new_client: NewClient) ->
     group, officers = await new_client(), await new_client(organisation=employer_id())
     case = await screened(group, officers)
     shown = (await group.get(f"/v1/cases/{case['id']}/records")).json()["items"][0]
-    assert shown["content"]["sentOn"] == "2026-11-23"
+    assert shown["content"]["sentOn"] == str(today())
     assert shown["key"] == ""
     assert [(each["role"], each["person"]) for each in shown["signed"]] == [("case-officer", "p-one")]
     assert "holder" not in json.dumps(shown["signed"])
@@ -86,9 +87,9 @@ async def test_pages_of_records(new_client: NewClient) -> None:
         await act(group, case, "declare-conflict", {"person": f"p-{number}", "nature": "A share"})
     path = f"/v1/cases/{case['id']}/records"
     first = (await group.get(path, params={"limit": 2})).json()
-    assert [each["key"] for each in first["items"]] == ["p-0", "p-1"]
+    assert [each["content"]["person"] for each in first["items"]] == ["p-0", "p-1"]
     rest = (await group.get(path, params={"limit": 2, "after": first["next"]})).json()
-    assert [each["key"] for each in rest["items"]] == ["p-2"]
+    assert [each["content"]["person"] for each in rest["items"]] == ["p-2"]
     assert rest["next"] is None
     assert (await group.get(path, params={"after": "x"})).status_code == 422
     assert (await group.get(path, params={"kind": "X;"})).status_code == 422

@@ -50,7 +50,7 @@ async def submitted_office(new_client: NewClient, **details: Any) -> Office:
     """A submitted case with two officers and a decision-maker appointed."""
     office = Office()
     portal, council = await new_client(), await new_client(organisation=employer_id())
-    office.group = Desk(portal, portal.client_id)
+    office.group = Desk(portal, portal.person)
     office.officer, office.second = Desk(council, "officer-1"), Desk(council, "officer-2")
     office.decider = Desk(council, "decider-1")
     office.case = await submit_case(portal, await open_case(portal, **details))

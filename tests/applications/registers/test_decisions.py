@@ -3,6 +3,7 @@
 import csv
 import io
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -11,6 +12,7 @@ import pytest
 
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
+from rtp_shared.clock import today
 from tests.applications.registers.desks import Desk, Office, submitted_office
 from tests.applications.registers.test_barriers import events_of, of
 from tests.conftest import Api, NewClient
@@ -38,9 +40,11 @@ async def under_review(new_client: NewClient, **details: Any) -> Office:
     name = f"Service {uuid.uuid4()}"
     office = await submitted_office(new_client, **{"serviceName": name, **details})
     officer, case = office.officer, office.case
-    await officer.do(case, "acknowledge", sentOn="2026-11-24")
+    await officer.do(case, "acknowledge", sentOn=str(today()))
     await officer.do(case, "begin-screening")
-    await officer.do(case, "notify-decision-date", expectedOn="2026-12-20", notifiedOn="2026-11-25")
+    await officer.do(
+        case, "notify-decision-date", expectedOn=str(today() + timedelta(days=28)), notifiedOn=str(today())
+    )
     office.case = await officer.do(case, "begin-review")
     return office
 

@@ -11,6 +11,7 @@ import pytest
 from rtp_applications.bodies.models import body_id
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
+from rtp_shared.clock import today
 from tests.applications.registers.desks import Desk, Office, submitted_office
 from tests.applications.registers.test_barriers import CENTRAL, DONE, REPORT, act, done, events_of, ids, of, report
 from tests.conftest import Api, NewClient
@@ -79,7 +80,7 @@ async def test_the_next_event_and_audit_entry_leave_no_gap(new_client: NewClient
     office = await submitted_office(new_client)
     before = await events_of(platform, office.officer.api, office.case)
     await report(office.group, office.case)
-    acknowledged = await office.officer.do(office.case, "acknowledge", sentOn="2026-11-23")
+    acknowledged = await office.officer.do(office.case, "acknowledge", sentOn=str(today()))
     after = await events_of(platform, office.officer.api, office.case)
     assert len(after) == len(before) + 1
     newest = max(int(event["sequence"]) for event in before)
@@ -90,7 +91,7 @@ async def test_the_next_event_and_audit_entry_leave_no_gap(new_client: NewClient
 
 async def test_a_barrier_in_a_draft_is_known_to_nobody_else(new_client: NewClient, platform: Platform) -> None:
     portal, officer = await new_client(), Desk(await new_client(organisation=employer_id()), "officer-1")
-    central, group = Desk(await new_client(scopes=CENTRAL), "central-1"), Desk(portal, portal.client_id)
+    central, group = Desk(await new_client(scopes=CENTRAL), "central-1"), Desk(portal, portal.person)
     colleague = Desk(await new_client(organisation=portal.organisation), "colleague")
     case = await open_case(portal)
     it = await report(group, case, body=str(employer_id()))
@@ -116,7 +117,7 @@ async def test_a_barrier_in_a_draft_is_known_to_nobody_else(new_client: NewClien
 async def test_a_withdrawn_draft_s_barrier_stays_hidden_from_the_centre(new_client: NewClient) -> None:
     portal, central = await new_client(), await new_client(scopes=CENTRAL)
     case = await open_case(portal)
-    it = await report(Desk(portal, portal.client_id), case)
+    it = await report(Desk(portal, portal.person), case)
     withdrawn = await portal.post(f"/v1/cases/{case['id']}/actions/withdraw", headers={"If-Match": "*"})
     assert withdrawn.status_code == 200
     assert it["id"] not in await ids(central)
@@ -137,7 +138,7 @@ async def test_another_body_of_the_case_cannot_tell_either(new_client: NewClient
     portal = await new_client()
     trust = Desk(await new_client(organisation=body_id(TRUST)), "commissioner-1")
     case = await submit_case(portal, await open_case(portal, commissioner=TRUST))
-    it = await report(Desk(portal, portal.client_id), case, body=TRUST)
+    it = await report(Desk(portal, portal.person), case, body=TRUST)
     await secret_keeping(trust, it, case)
 
 
@@ -145,7 +146,7 @@ async def test_the_group_s_own_client_sees_its_own_though_it_belongs_to_the_body
     portal = await new_client(organisation=employer_id())
     others = Desk(await new_client(organisation=employer_id()), "officer-1")
     case = await submit_case(portal, await open_case(portal))
-    it = await report(Desk(portal, portal.client_id), case)
+    it = await report(Desk(portal, portal.person), case)
     assert it["id"] in await ids(portal)
     await secret_keeping(others, it, case)
 

@@ -47,7 +47,7 @@ class Office:
 async def submitted_office(new_client: NewClient, **details: Any) -> Office:
     """A submitted case with a case officer appointed."""
     portal, council = await new_client(), await new_client(organisation=employer_id())
-    group, officer = Desk(portal, portal.client_id), Desk(council, "officer-1")
+    group, officer = Desk(portal, portal.person), Desk(council, "officer-1")
     case = await submit_case(portal, await open_case(portal, **details))
     await officer.appoint(case, "case-officer", "officer-1")
     return Office(group, officer, case)

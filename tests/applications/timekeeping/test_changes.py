@@ -48,7 +48,7 @@ async def test_a_new_bank_holiday_moves_what_is_counted_in_working_days(
     assert moved["dueOn"] == "2026-12-02"
     [entry] = moved["history"]
     assert (entry["reason"], entry["before"], entry["after"]) == ("bank holidays changed", "2026-12-01", "2026-12-02")
-    assert (await deadline(office.group.api, office.case, "idle"))["history"] == []
+    assert (await deadline(office.group.api, office.case, "decision-date-notice"))["history"] == []
     stale = await office.officer.act(office.case, "acknowledge", {"sentOn": "2026-11-24"}, version=2)
     assert "keep-time" in {each["action"] for each in stale.json()["changedSince"]}
     version = (await read(office.group.api, office.case))["version"]
@@ -78,7 +78,8 @@ async def test_what_is_paused_is_counted_anew_when_it_goes_on(
     platform: Platform, clock: MovableClock, new_client: NewClient
 ) -> None:
     office = await submitted_office(new_client)
-    await office.officer.do(office.case, "suspend", because="litigation", reasons="A claim was issued")
+    rests = {"because": "litigation", "reasons": "A claim was issued", "reviewOn": "2027-01-20"}
+    await office.officer.do(office.case, "suspend", **rests)
     await publish(platform, EXTRA)
     await platform.tick()
     assert (await deadline(office.group.api, office.case, "acknowledgement"))["dueOn"] == "2026-12-01"

@@ -59,7 +59,7 @@ def test_a_forecast_suspension_is_what_a_suspension_comes_to(
     begins, goes_on = TODAY + timedelta(days=since), TODAY + timedelta(days=since + days)
     told = foreseen(process, file, suspendFrom=begins, resumeOn=goes_on)
     told_as_pause = foreseen(process, file, pauses=[{"since": begins, "until": goes_on}])
-    note = SuspensionNote(because=Suspension.LITIGATION, reasons=WHY)
+    note = SuspensionNote(because=Suspension.LITIGATION, reasons=WHY, reviewOn=TODAY + timedelta(days=100))
     suspended = engine.take(process, file, "suspend", note, OFFICER, max(NOW, starts_at(begins))).after
     # The restless ones may end meanwhile; what is compared is what still runs then.
     resumed = engine.take(process, suspended, "resume", Reasons(reasons=WHY), OFFICER, starts_at(goes_on)).after
@@ -137,7 +137,7 @@ def test_statutory_times_do_not_rest_and_say_so() -> None:
 
 def test_a_case_that_rests_may_be_supposed_to_go_on() -> None:
     process, file = FILES[0]
-    note = SuspensionNote(because=Suspension.LITIGATION, reasons=WHY)
+    note = SuspensionNote(because=Suspension.LITIGATION, reasons=WHY, reviewOn=TODAY + timedelta(days=100))
     resting = engine.take(process, file, "suspend", note, OFFICER, NOW).after
     goes_on = TODAY + timedelta(days=40)
     told = foreseen(process, resting, resumeOn=goes_on)

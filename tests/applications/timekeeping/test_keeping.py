@@ -91,7 +91,7 @@ def test_keeping_time_is_the_system_s_and_says_why() -> None:
     assert outcome is not None
     assert outcome.signature.role is Role.SYSTEM
     assert outcome.action == "keep-time"
-    assert outcome.reason == "information-reply was missed; close-information-request"
+    assert outcome.reason == "information-reply was missed; close-information-request; decision-date-notice approaches"
     closed = outcome.after.deadlines[reply.id]
     assert (closed.state, closed.closed_at) == (DeadlineState.MISSED, reply.due_at)
 

@@ -77,16 +77,17 @@ async def asked(new_client: NewClient) -> Office:
 
 async def reviewed(new_client: NewClient) -> Office:
     office = await screened(new_client)
-    await office.officer.do(office.case, "notify-decision-date", expectedOn="2027-01-20", notifiedOn="2026-11-25")
+    await office.officer.do(office.case, "notify-decision-date", expectedOn="2027-01-20", notifiedOn="2026-11-24")
     office.case = await office.officer.do(office.case, "begin-review")
     return office
 
 
 async def offered(new_client: NewClient) -> Office:
     office = await reviewed(new_client)
-    office.case = await office.officer.do(
-        office.case, "offer-modification", text="Without the night service", otherwiseRefusedFor="It costs too much"
-    )
+    offer = {"text": "Without the night service", "otherwiseRefusedFor": "It costs too much", "equalityNote": "None"}
+    await office.officer.do(office.case, "offer-modification", **offer)
+    await office.officer.appoint(office.case, "decision-maker", "decider-1")
+    office.case = await Desk(office.officer.api, "decider-1").do(office.case, "offer-modification")
     return office
 
 
@@ -347,11 +348,12 @@ async def test_a_suspended_case_keeps_only_the_times_that_do_not_rest(
     platform: Platform, clock: MovableClock, new_client: NewClient
 ) -> None:
     office = await submitted_office(new_client, route="community-right-to-challenge")
-    await office.officer.do(office.case, "suspend", because="litigation", reasons="A claim was issued")
+    rests = {"because": "litigation", "reasons": "A claim was issued", "reviewOn": "2027-01-05"}
+    await office.officer.do(office.case, "suspend", **rests)
     clock.move_to(START + timedelta(days=60))
     await platform.tick()
     missed = {each["clock"] for each in await of_kind(office.group.api, office.case, MISSED)}
-    assert missed == {"decision-date-notice"}
+    assert missed == {"decision-date-notice", "publish-maximum-period", "suspension-review"}
     assert (await deadline(office.group.api, office.case, "acknowledgement"))["state"] == "paused"
     await office.officer.do(office.case, "resume", reasons="It was settled")
     resumed = await deadline(office.group.api, office.case, "acknowledgement")

@@ -43,7 +43,7 @@ CONDITIONS = [
 ]
 QUESTIONS = [{"id": "cash", "text": "What if income falls?"}, {"id": "vat", "text": "Is VAT in it?"}]
 
-APPROVAL = decision.Approval.model_validate({"findings": FINDINGS})
+APPROVAL = decision.Approval.model_validate({"findings": FINDINGS, "decisionPublishedOn": TODAY})
 ON_CONDITIONS = decision.ConditionalApproval.model_validate({"findings": FINDINGS, "conditions": CONDITIONS})
 DEFERRAL = decision.Deferral.model_validate({"reasons": "Too thin.", "questions": QUESTIONS, "findings": FINDINGS})
 REFUSAL = Refusal.model_validate({"reasons": "It would not last.", "findings": FINDINGS})
@@ -137,7 +137,8 @@ def votes(file: CaseFile, said: Mapping[int, str]) -> CaseFile:
 
 
 def approval(file: CaseFile, now: datetime = NOW) -> list[str]:
-    return refused_for("approve", Ready(file, (DECIDER,), APPROVAL, now))
+    unpublished = APPROVAL.model_copy(update={"decision_published_on": None})
+    return refused_for("approve", Ready(file, (DECIDER,), unpublished, now))
 
 
 def at(day: date) -> datetime:

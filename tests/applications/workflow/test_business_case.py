@@ -85,7 +85,7 @@ ready("record-options-appraisal", Ready(case_file(Status.FEASIBILITY), (LEAD,), 
 ready("start-business-case", Ready(feasibility, (LEAD, OFFICER)))
 ready(
     "withdraw-after-appraisal",
-    Ready(elsewhere, (LEAD, OFFICER), Withdrawal.model_validate({"reason": "Better in house.", "membersInFavour": 2})),
+    Ready(elsewhere, (LEAD, OFFICER), Withdrawal.model_validate({"reason": "Better in house.", "membersInFavour": 7})),
 )
 ready("refuse-after-appraisal", Ready(elsewhere, (DECIDER, OFFICER), Refusal(reasons="Better in house.")))
 ready("record-engagement", Ready(writing, (MEMBER,), ballot(50, 80, 100, against=30)))
@@ -174,7 +174,7 @@ def _(attempt: Ready) -> Ready:
 
 @breaks("withdraw-after-appraisal", "majority-recorded")
 def _(attempt: Ready) -> Ready:
-    return giving(attempt, members_in_favour=1)
+    return giving(attempt, members_in_favour=6)
 
 
 @breaks("refuse-after-appraisal", "reasons-given")

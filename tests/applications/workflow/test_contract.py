@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from rtp_applications.workflow import timing
 from rtp_applications.workflow.casefile import CaseFile, Record
 from rtp_applications.workflow.definition import Process
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
@@ -13,6 +12,7 @@ from rtp_applications.workflow.stages import award, contract, interest
 from rtp_applications.workflow.stages.award import NoticeKind
 from rtp_applications.workflow.stages.contract import Regime, SelectionRoute
 from rtp_applications.workflow.words import Role, Status
+from tests.applications.workflow.deciding import APPROVAL
 from tests.applications.workflow.ground import (
     NOW,
     Ready,
@@ -168,10 +168,8 @@ def _(attempt: Ready) -> Ready:
 
 @breaks("choose-contract-route", "call-in-window-over")
 def _(attempt: Ready) -> Ready:
-    clock = next(each for each in attempt.process.clocks if each.name == "call-in-window")
-    window = timing.start(clock, attempt.file, "approve", attempt.now)
-    assert window is not None
-    return replace(attempt, file=attempt.file.with_deadline(window))
+    """Approved, and not published yet."""
+    return replace(attempt, file=put(attempt.file, APPROVAL))
 
 
 @breaks("begin-procurement", "within-published-gap")

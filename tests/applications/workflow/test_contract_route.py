@@ -11,7 +11,8 @@ from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RI
 from rtp_applications.workflow.stages import contract
 from rtp_applications.workflow.stages.contract import Regime, SelectionRoute
 from rtp_applications.workflow.words import Status
-from tests.applications.workflow.ground import NOW, Ready, attempt, case_file, refused_for, with_rule
+from tests.applications.workflow.deciding import APPROVAL
+from tests.applications.workflow.ground import NOW, Ready, attempt, case_file, put, refused_for, with_rule
 from tests.applications.workflow.test_contract import (
     AWARD,
     AWARD_NOTICE,
@@ -75,10 +76,10 @@ def test_procurement_begins_inside_the_published_gap(day: date, *, inside: bool)
     assert refused == ([] if inside else ["within-published-gap"])
 
 
-def test_without_a_published_gap_procurement_cannot_begin() -> None:
+def test_an_authority_that_published_no_gap_does_not_hide_behind_that() -> None:
     taken = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "begin-procurement")
     bare = replace(taken.file, bodies={at: replace(each, rules={}) for at, each in taken.file.bodies.items()})
-    assert refused_for("begin-procurement", replace(taken, file=bare)) == ["within-published-gap"]
+    assert refused_for("begin-procurement", replace(taken, file=bare)) == []
 
 
 def test_the_longest_gap_is_a_deadline_of_the_authority() -> None:
@@ -102,8 +103,10 @@ def test_the_longest_gap_is_a_deadline_of_the_authority() -> None:
 def test_a_call_in_window_that_is_over_no_longer_holds_the_case() -> None:
     held = attempt(RIGHT_TO_PROVIDE, "choose-contract-route")
     clock = next(each for each in RIGHT_TO_PROVIDE.clocks if each.name == "call-in-window")
-    window = timing.start(clock, held.file, "approve", NOW)
+    decided = put(held.file, APPROVAL)
+    assert refused_for("choose-contract-route", replace(held, file=decided)) == ["call-in-window-over"]
+    window = timing.start(clock, decided, "approve", NOW)
     assert window is not None
-    waiting = replace(held, file=held.file.with_deadline(window))
+    waiting = replace(held, file=decided.with_deadline(window))
     assert refused_for("choose-contract-route", waiting) == ["call-in-window-over"]
     assert refused_for("choose-contract-route", replace(waiting, now=window.due_at)) == []

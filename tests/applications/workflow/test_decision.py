@@ -64,6 +64,8 @@ from tests.applications.workflow.ground import (
 )
 
 ready("begin-assurance", Ready(submitted, (OFFICER,), business_case.CompletenessCheck()))
+BACK = business_case.BusinessCaseReturn(reasons="The cash flow is of last year.")
+ready("return-business-case", Ready(submitted, (OFFICER,), BACK))
 ready(
     "rate-strand",
     Ready(
@@ -225,6 +227,7 @@ def _(attempt: Ready) -> Ready:
     return giving(attempt, questions=[*DEFERRAL.questions, *DEFERRAL.questions])
 
 
+@breaks("return-business-case", "reasons-given")
 @breaks("refuse-business-case", "reasons-given")
 @breaks("call-in", "reasons-given")
 @breaks("record-scrutiny-response", "reasons-given")
@@ -275,6 +278,11 @@ def _(attempt: Ready) -> Ready:
 @breaks("close-conditions", "every-condition-closed")
 def _(attempt: Ready) -> Ready:
     return replace(attempt, file=put(without(attempt.file, decision.ConditionClosure), CLOSED))
+
+
+@breaks("approve", "decision-published-by-today")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, decision_published_on=TODAY + DAY)
 
 
 @breaks("call-in", "call-in-window-open")

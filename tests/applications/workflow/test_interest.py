@@ -3,15 +3,19 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
-from rtp_applications.workflow.casefile import Intention
+from rtp_applications.clocks.deadline import DeadlineState
+from rtp_applications.workflow import engine, keeping, timing
+from rtp_applications.workflow.casefile import CaseFile, Intention
 from rtp_applications.workflow.errors import GuardsNotMet
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.records import ConflictOfInterest, Nothing, Refusal
-from rtp_applications.workflow.stages import interest
+from rtp_applications.workflow.stages import content, interest
 from rtp_applications.workflow.words import Ground, Role, Status
+from rtp_shared.contracts.vocabulary import Sector
 from tests.applications.workflow.ground import (
     EMPLOYER,
     NOW,
@@ -38,12 +42,31 @@ LEAD, OFFICER, SECOND_OFFICER = (
 )
 DECIDER, SYSTEM = person(Role.DECISION_MAKER), person(Role.SYSTEM)
 ASKED_FOR = interest.InformationRequest.model_validate(
-    {"items": [{"id": "finances-2025", "text": "Accounts", "statutory": True}]}
+    {"items": [{"id": "finances-2025", "text": "Accounts", "statutoryItem": "finances"}]}
 )
 ANSWERED = interest.ItemAnswer.model_validate({"item": "finances-2025", "answer": "They are enclosed."})
 TOLD = interest.DecisionDate(expectedOn=TODAY + timedelta(days=30), notifiedOn=TODAY)
 OFFERED = interest.Modification(
-    text="Without the night service", otherwiseRefusedFor="Nights cannot be staffed.", ground=Ground.UNLAWFUL
+    text="Without the night service",
+    otherwiseRefusedFor="Nights cannot be staffed.",
+    ground=Ground.UNLAWFUL,
+    equalityNote="No impact.",
+)
+PARTNER = {"name": "Example Care CIC", "kind": "subcontractor", "finances": "Sound.", "capability": "Ten years of it."}
+CONTENT = content.InterestContent.model_validate(
+    {
+        "finances": "Own funds and a loan that is offered.",
+        "capability": "The staff who deliver it, and a manager appointed.",
+        "service": "The day service at Example Street",
+        "area": "The county",
+        "outcomes": "More days open.",
+        "socialValue": "Carers rest.",
+        "economicValue": "Local jobs.",
+        "environmentalValue": "Shorter ways.",
+        "userNeeds": "They were asked.",
+        "employeeEngagement": "Meetings each month.",
+        "partners": [PARTNER],
+    }
 )
 REFUSED = Refusal(
     ground=Ground.UNLAWFUL, reasons="It would break a duty.", publishedReasons="A duty.", equalityNote="No impact."
@@ -58,7 +81,8 @@ reply_due = asked.deadline("information-reply")
 modification_due = offered.deadline("modification-reply")
 assert reply_due and modification_due  # noqa: PT018 - both run from the start
 
-ready("submit", Ready(case_file(Status.DRAFT), (LEAD,)))
+ready("describe-interest", Ready(case_file(Status.DRAFT), (LEAD,), CONTENT))
+ready("submit", Ready(put(case_file(Status.DRAFT), CONTENT), (LEAD,)))
 ready("acknowledge", Ready(case_file(Status.EOI_SUBMITTED), (OFFICER,), RECEIPT))
 ready("begin-screening", Ready(put(case_file(Status.EOI_SUBMITTED), RECEIPT), (OFFICER,)))
 ready("request-information", Ready(case_file(Status.EOI_SCREENING), (OFFICER,), ASKED_FOR))
@@ -68,8 +92,8 @@ ready("close-information-request", Ready(asked, (SYSTEM,), now=reply_due.due_at)
 ready("find-not-eligible", Ready(case_file(Status.EOI_SCREENING), (OFFICER, SECOND_OFFICER), REFUSED))
 ready("notify-decision-date", Ready(case_file(Status.EOI_SCREENING), (OFFICER,), TOLD))
 ready("begin-review", Ready(put(case_file(Status.EOI_SCREENING), TOLD), (OFFICER,)))
-ready("offer-modification", Ready(case_file(Status.EOI_UNDER_REVIEW), (OFFICER,), OFFERED))
-ready("accept-modification", Ready(offered, (LEAD,), interest.Consent(membersInFavour=2)))
+ready("offer-modification", Ready(case_file(Status.EOI_UNDER_REVIEW), (OFFICER, DECIDER), OFFERED))
+ready("accept-modification", Ready(offered, (LEAD,), interest.Consent(membersInFavour=7)))
 ready("decline-modification", Ready(offered, (LEAD,)))
 ready("let-modification-lapse", Ready(offered, (SYSTEM,), now=modification_due.due_at))
 ready("accept-eoi", Ready(case_file(Status.EOI_UNDER_REVIEW), (DECIDER,), ACCEPTED))
@@ -119,6 +143,21 @@ def _(attempt: Ready) -> Ready:
     return replace(attempt, file=with_rule(attempt.file, "eoi-windows", ONLY_IN_MAY))
 
 
+@breaks("submit", "content-is-complete")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=without(attempt.file, content.InterestContent))
+
+
+@breaks("acknowledge", "sent-since-submission")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, sent_on=TODAY + timedelta(days=1))
+
+
+@breaks("notify-decision-date", "notified-since-submission")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, notified_on=TODAY - timedelta(days=1))
+
+
 @breaks("begin-screening", "acknowledgement-sent")
 def _(attempt: Ready) -> Ready:
     return replace(attempt, file=without(attempt.file, interest.Acknowledgement))
@@ -131,7 +170,7 @@ def _(attempt: Ready) -> Ready:
 
 @breaks("request-information", "statutory-items-only")
 def _(attempt: Ready) -> Ready:
-    item = {"id": "vision", "text": "What is your vision?", "statutory": False}
+    item = {"id": "vision", "text": "What is your vision?"}
     return giving(attempt, items=[interest.RequestedItem.model_validate(item)])
 
 
@@ -175,6 +214,7 @@ def _(attempt: Ready) -> Ready:
 @breaks("find-not-eligible", "deciders-are-independent")
 @breaks("accept-eoi", "deciders-are-independent")
 @breaks("refuse-eoi", "deciders-are-independent")
+@breaks("offer-modification", "deciders-are-independent")
 def _(attempt: Ready) -> Ready:
     interested = ConflictOfInterest(person=attempt.signers[-1].person, nature="Married to an applicant")
     return replace(attempt, file=put(attempt.file, interested))
@@ -202,15 +242,17 @@ def _(attempt: Ready) -> Ready:
 
 @breaks("accept-modification", "consent-recorded")
 def _(attempt: Ready) -> Ready:
-    return giving(attempt, members_in_favour=1)
+    return giving(attempt, members_in_favour=6)
 
 
 @breaks("accept-eoi", "equality-noted")
 @breaks("refuse-eoi", "equality-noted")
+@breaks("offer-modification", "equality-noted")
 def _(attempt: Ready) -> Ready:
     return giving(attempt, equality_note=None)
 
 
+@breaks("find-not-eligible", "ground-is-supported")
 @breaks("refuse-eoi", "ground-is-supported")
 @breaks("offer-modification", "ground-is-supported")
 def _(attempt: Ready) -> Ready:
@@ -275,7 +317,9 @@ def test_answers_to_an_earlier_request_do_not_count_for_the_next() -> None:
 def test_the_decision_may_not_be_expected_after_the_published_maximum() -> None:
     process = COMMUNITY_RIGHT_TO_CHALLENGE
     limited = with_rule(
-        case_file(Status.DRAFT, process=process), "maximum-decision-period", {"number": 20, "unit": "calendar-days"}
+        put(case_file(Status.DRAFT, process=process), CONTENT),
+        "maximum-decision-period",
+        {"number": 20, "unit": "calendar-days"},
     )
     submitted = take("submit", Ready(limited, (LEAD,), process=process)).after
     late = Ready(submitted, (OFFICER,), TOLD, process=process)
@@ -284,13 +328,49 @@ def test_the_decision_may_not_be_expected_after_the_published_maximum() -> None:
     assert take("notify-decision-date", in_time).after.last(interest.DecisionDate)
 
 
-def test_a_published_intention_of_the_body_supports_the_refusal_of_a_rival_challenge() -> None:
+ELSEWHERE, YESTERDAY = EMPLOYER, TODAY - timedelta(days=1)
+INTENTION = Intention(ELSEWHERE, EMPLOYER, YESTERDAY, Sector.ADULT_SOCIAL_CARE, Status.BUSINESS_CASE)
+
+
+def rivals(*intentions: Intention) -> Ready:
     refused = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "refuse-eoi")
     rival = giving(refused, ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED)
-    own = replace(rival, file=replace(rival.file, intentions=(Intention(rival.file.case.id, EMPLOYER, TODAY),)))
-    assert refused_for("refuse-eoi", own) == ["ground-is-supported"]
-    another = replace(rival, file=replace(rival.file, intentions=(Intention(EMPLOYER, EMPLOYER, TODAY),)))
-    assert take("refuse-eoi", another).after.case.status is Status.REFUSED
+    return replace(rival, file=replace(rival.file, intentions=intentions))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"case_id": case_file(Status.DRAFT).case.id},
+        {"sector": Sector.LIBRARIES},
+        {"sector": None},
+        {"status": Status.WITHDRAWN},
+        {"status": Status.LAPSED},
+        {"published_on": TODAY},
+    ],
+    ids=["its own", "another service", "no service", "withdrawn", "lapsed", "published when it was submitted"],
+)
+def test_what_does_not_support_the_refusal_of_a_rival_challenge(change: dict[str, Any]) -> None:
+    assert refused_for("refuse-eoi", rivals(replace(INTENTION, **change))) == ["ground-is-supported"]
+
+
+def test_a_refusal_for_a_mutual_s_sake_holds_when_its_intention_was_published() -> None:
+    earlier = replace(INTENTION, published_on=YESTERDAY - timedelta(days=7))
+    after = take("refuse-eoi", rivals(INTENTION, earlier)).after
+    assert after.case.status is Status.REFUSED
+    refusal = after.last(Refusal)
+    assert refusal
+    assert refusal.intention_published_on == earlier.published_on
+
+
+def test_another_refusal_holds_no_intention_whatever_is_given() -> None:
+    refused = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "refuse-eoi")
+    claimed = giving(
+        replace(refused, file=replace(refused.file, intentions=(INTENTION,))), intention_published_on=TODAY
+    )
+    refusal = take("refuse-eoi", claimed).after.last(Refusal)
+    assert refusal
+    assert refusal.intention_published_on is None
 
 
 @pytest.mark.parametrize("changed", [{"ended": True}, {"bars_from_deciding": False}], ids=["ended", "no bar"])
@@ -306,3 +386,127 @@ def test_more_than_half_of_the_group_must_consent_to_a_modification() -> None:
     half = giving(attempt(RIGHT_TO_PROVIDE, "accept-modification"), members_in_favour=1)
     with pytest.raises(GuardsNotMet, match="more than half"):
         take("accept-modification", half)
+
+
+@pytest.mark.parametrize(
+    ("action", "guard", "field"),
+    [
+        ("acknowledge", "sent-since-submission", "sent_on"),
+        ("notify-decision-date", "notified-since-submission", "notified_on"),
+    ],
+)
+def test_a_notice_is_dated_from_the_submission_to_today(action: str, guard: str, field: str) -> None:
+    later = replace(attempt(RIGHT_TO_PROVIDE, action), now=NOW + timedelta(days=2))
+    for days, refused in ((-1, [guard]), (0, []), (2, []), (3, [guard])):
+        assert refused_for(action, giving(later, **{field: TODAY + timedelta(days=days)})) == refused, days
+
+
+@pytest.mark.parametrize(
+    ("action", "clock", "field"),
+    [
+        ("acknowledge", "acknowledgement", "sent_on"),
+        ("notify-decision-date", "decision-date-notice", "notified_on"),
+    ],
+)
+def test_a_notice_meets_its_clock_by_the_day_on_which_it_was_given(action: str, clock: str, field: str) -> None:
+    """Recorded after the end, before anybody looked; what was missed already stays missed."""
+    process, taken = COMMUNITY_RIGHT_TO_CHALLENGE, attempt(COMMUNITY_RIGHT_TO_CHALLENGE, action)
+    due = taken.file.deadline(clock)
+    assert due
+    late = replace(taken, now=due.due_at + timedelta(days=1))
+    for given_on, state in (
+        (due.due_on, DeadlineState.MET),
+        (due.due_on + timedelta(days=1), DeadlineState.MISSED),
+    ):
+        after = take(action, giving(late, **{field: given_on, "expected_on": due.due_on + timedelta(days=90)})).after
+        found = after.deadline(clock)
+        assert found
+        assert found.state is state, given_on
+    kept = keeping.keep(process, taken.file, late.now)
+    assert kept
+    missed = take(
+        action,
+        giving(replace(late, file=kept.after), **{field: due.due_on, "expected_on": due.due_on + timedelta(days=90)}),
+    ).after.deadline(clock)
+    assert missed
+    assert missed.state is DeadlineState.MISSED
+
+
+def test_an_offer_that_may_end_in_a_refusal_needs_two_people() -> None:
+    one = replace(attempt(RIGHT_TO_PROVIDE, "offer-modification"), signers=(OFFICER,))
+    outcome = take("offer-modification", one)
+    assert outcome.after.case.status is Status.EOI_UNDER_REVIEW
+    assert outcome.awaiting
+    second = take("offer-modification", replace(one, signers=(OFFICER, SECOND_OFFICER)))
+    assert second.after.case.status is Status.MODIFICATION_OFFERED
+
+
+@pytest.mark.parametrize("missing", content.REQUIRED)
+def test_a_challenge_that_is_incomplete_is_told_what_is_missing(missing: str) -> None:
+    wanting = CONTENT.model_copy(update={missing: None})
+    challenge = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "submit")
+    incomplete = replace(challenge, file=put(challenge.file, wanting))
+    alias = content.InterestContent.model_fields[missing].alias
+    assert alias
+    with pytest.raises(GuardsNotMet, match=f"missing: {alias}"):
+        take("submit", incomplete)
+
+
+def test_the_interest_is_described_anew_while_it_is_a_draft() -> None:
+    described = take("describe-interest", attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "describe-interest")).after
+    changed = CONTENT.model_copy(update={"area": "The north of the county"})
+    again = engine.take(COMMUNITY_RIGHT_TO_CHALLENGE, described, "describe-interest", changed, LEAD, NOW).after
+    assert again.last(content.InterestContent) == changed
+
+
+def test_the_policy_asks_for_no_statutory_content() -> None:
+    bare = replace(attempt(RIGHT_TO_PROVIDE, "submit"), file=case_file(Status.DRAFT))
+    assert refused_for("submit", bare) == []
+
+
+GAP, MAXIMUM = {"minimumMonths": 3, "maximumMonths": 18}, {"number": 60, "unit": "calendar-days"}
+
+
+@pytest.mark.parametrize(
+    ("clock", "status", "rule", "value"),
+    [
+        ("publish-maximum-period", Status.EOI_SUBMITTED, "maximum-decision-period", MAXIMUM),
+        ("publish-procurement-gap", Status.EOI_ACCEPTED, "procurement-gap", GAP),
+    ],
+)
+def test_an_authority_that_published_no_period_is_seen_to_owe_it(
+    clock: str, status: Status, rule: str, value: dict[str, Any]
+) -> None:
+    process = COMMUNITY_RIGHT_TO_CHALLENGE
+    owing = case_file(status, process=process)
+    due = owing.deadline(clock)
+    assert due
+    assert due.due_on == TODAY + timedelta(days=28)
+    missed = keeping.keep(process, owing, due.due_at)
+    assert missed
+    assert _state(missed.after, clock) is DeadlineState.MISSED
+    published = with_rule(owing, rule, value)
+    met = keeping.keep(process, published, due.due_at - timedelta(seconds=1))
+    assert met
+    assert _state(met.after, clock) is DeadlineState.MET
+    acted = timing.moved(process, status, published, "declare-conflict", NOW)
+    assert _state(acted, clock) is DeadlineState.MET
+    late = keeping.keep(process, published, due.due_at)
+    assert late
+    assert _state(late.after, clock) is DeadlineState.MISSED
+    fresh = with_rule(case_file(Status.DRAFT, process=process), rule, value)
+    entered = timing.moved(process, Status.DRAFT, fresh.with_case(status=status), "test", NOW)
+    assert entered.deadline(clock) is None
+
+
+def test_a_period_that_was_never_published_was_not_met_by_moving_on() -> None:
+    process = COMMUNITY_RIGHT_TO_CHALLENGE
+    owing = case_file(Status.EOI_ACCEPTED, process=process)
+    gone = timing.moved(process, Status.EOI_ACCEPTED, owing.with_case(status=Status.CONTRACT_ROUTE), "begin", NOW)
+    assert _state(gone, "publish-procurement-gap") is DeadlineState.CANCELLED
+
+
+def _state(file: CaseFile, clock: str) -> DeadlineState:
+    found = file.deadline(clock)
+    assert found
+    return found.state

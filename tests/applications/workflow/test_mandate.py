@@ -6,7 +6,10 @@ from datetime import date
 import pytest
 
 from rtp_applications.clocks.deadline import DeadlineState
+from rtp_applications.workflow.keeping import keep
+from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages import decision
+from rtp_applications.workflow.stages.publication import Decision, Publication
 from rtp_applications.workflow.stages.standing import SuspensionNote
 from rtp_applications.workflow.words import Status
 from tests.applications.workflow.deciding import (
@@ -36,6 +39,8 @@ from tests.applications.workflow.ground import (
     EMPLOYER,
     NOW,
     Ready,
+    attempt,
+    giving,
     put,
     refused_for,
     take,
@@ -76,7 +81,9 @@ def test_a_miss_that_was_noticed_already_still_refuses_the_case() -> None:
 
 
 def test_while_the_case_rests_no_condition_lapses() -> None:
-    note = SuspensionNote.model_validate({"because": "litigation", "reasons": "A claim was issued."})
+    note = SuspensionNote.model_validate(
+        {"because": "litigation", "reasons": "A claim was issued.", "reviewOn": date(2026, 12, 1)}
+    )
     resting = take("suspend", Ready(conditional, (OFFICER,), note)).after
     later = running(conditional, "condition").due_at + 30 * DAY
     assert refused_for("let-condition-lapse", Ready(resting, (SYSTEM,), now=later)) == ["condition-time-over"]
@@ -89,6 +96,28 @@ def test_the_call_in_window_is_the_councils_own(own: int | None, last_day: date)
         file = with_rule(file, "call-in-window", {"number": own, "unit": "working-days"})
     window = running(take("approve", replace(to_approve, file=file)).after, "call-in-window")
     assert (window.due_on, window.state) == (last_day, DeadlineState.RUNNING)
+
+
+def test_the_call_in_window_counts_from_the_publication_of_the_decision() -> None:
+    earlier = take("approve", giving(to_approve, decision_published_on=date(2026, 8, 28))).after
+    assert running(earlier, "call-in-window").due_on == date(2026, 9, 7)
+    silent = take("approve", giving(to_approve, decision_published_on=None)).after
+    assert silent.deadline("call-in-window") is None
+    route = attempt(RIGHT_TO_PROVIDE, "choose-contract-route")
+    unpublished = replace(route, file=replace(route.file, records={**silent.records, **route.file.records}))
+    assert refused_for("choose-contract-route", unpublished) == ["call-in-window-over"]
+    given = Publication(decision=Decision.APPROVED, text="It is approved.")
+    registered = take("publish-decision", Ready(silent, (OFFICER,), given, NOW + 2 * DAY)).after
+    assert running(registered, "call-in-window").due_on == date(2026, 9, 10)
+
+
+def test_publishing_later_opens_no_second_window() -> None:
+    over = running(approved, "call-in-window").due_at
+    kept = keep(RIGHT_TO_PROVIDE, approved, over)
+    assert kept
+    given = Publication(decision=Decision.APPROVED, text="It is approved.")
+    again = take("publish-decision", Ready(kept.after, (OFFICER,), given, over + DAY)).after
+    assert len(deadlines(again, "call-in-window")) == 1
 
 
 @pytest.mark.parametrize(("kind", "own", "opens"), [("nhs-trust", False, False), ("nhs-trust", True, True)])
@@ -115,7 +144,8 @@ def test_a_decision_made_after_a_return_may_be_called_in_and_wants_a_new_respons
     assert returned.case.status is Status.DEFERRED
     back = take("end-deferral", Ready(returned, (SYSTEM,), now=running(returned, "deferral").due_at)).after
     now = NOW + 61 * DAY
-    anew = take("approve", Ready(voted("approve", announced(back)), (DECIDER,), APPROVAL, now)).after
+    published = APPROVAL.model_copy(update={"decision_published_on": now.date()})
+    anew = take("approve", Ready(voted("approve", announced(back)), (DECIDER,), published, now)).after
     called = take("call-in", Ready(anew, (SCRUTINY,), decision.CallIn(**BECAUSE), now)).after
     given = decision.Confirmation(**BECAUSE)
     assert refused_for("confirm-after-call-in", Ready(called, (DECIDER,), given, now)) == ["scrutiny-responded"]

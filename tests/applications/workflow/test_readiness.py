@@ -9,19 +9,22 @@ from rtp_applications.clocks.deadline import DeadlineState
 from rtp_applications.workflow.casefile import CaseFile, Record
 from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.engine import Outcome
-from rtp_applications.workflow.errors import GuardsNotMet
+from rtp_applications.workflow.errors import GuardsNotMet, NotYourRole
 from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
 from rtp_applications.workflow.records import ConflictOfInterest
 from rtp_applications.workflow.stages import incorporation, transition
 from rtp_applications.workflow.stages.transition import Pension, Regulator
 from rtp_applications.workflow.words import Role, Status
-from tests.applications.workflow.ground import NOW, Ready, attempt, giving, put, refused_for, take, without
+from tests.applications.workflow.ground import NOW, Ready, attempt, giving, person, put, refused_for, take, without
 from tests.applications.workflow.test_transition import (
+    ANSWER,
     BOARD,
     COVERS,
     DECIDER,
+    DISPUTE,
     ENTITY,
     GIVEN,
+    IN_PLACE,
     LEASES,
     OFFICER,
     PENSION,
@@ -30,6 +33,8 @@ from tests.applications.workflow.test_transition import (
     on,
     preparing,
 )
+
+REP = person(Role.STAFF_REP)
 
 
 def review(*changes: Record) -> list[str]:
@@ -194,3 +199,29 @@ def test_nothing_that_the_review_looks_at_changes_while_it_lasts() -> None:
     review = Status.READINESS_REVIEW
     allowed = {action.name for action in RIGHT_TO_PROVIDE.possible(review) if action.name.startswith("record-")}
     assert allowed == {"record-baseline", "record-notice", "record-challenge"}
+
+
+def test_a_dispute_holds_the_review_up_until_it_is_answered_and_again_when_it_is_raised_anew() -> None:
+    raised = take("dispute-consultation", Ready(on(Status.TRANSITION, *IN_PLACE), (REP,), DISPUTE)).after
+    begin = replace(attempt(RIGHT_TO_PROVIDE, "begin-readiness-review"), file=raised, now=NOW)
+    assert refused_for("begin-readiness-review", begin) == ["disputes-answered"]
+    hour = NOW + timedelta(hours=1)
+    answered = take("answer-consultation-dispute", Ready(raised, (OFFICER,), ANSWER, hour)).after
+    assert refused_for("begin-readiness-review", replace(begin, file=answered)) == []
+    anew = take("dispute-consultation", Ready(answered, (REP,), DISPUTE, NOW + timedelta(hours=2))).after
+    assert refused_for("begin-readiness-review", replace(begin, file=anew)) == ["disputes-answered"]
+
+
+@pytest.mark.parametrize("role", [Role.APPLICANT_LEAD, Role.MUTUAL_BOARD, Role.COMMISSIONER])
+@pytest.mark.parametrize(
+    "action",
+    [
+        "record-tupe-consultation",
+        "record-employee-liability-information",
+        "record-pension-vehicle",
+        "record-leases-and-services",
+    ],
+)
+def test_only_the_employer_attests_its_own_duties(action: str, role: Role) -> None:
+    with pytest.raises(NotYourRole):
+        take(action, replace(attempt(RIGHT_TO_PROVIDE, action), signers=(person(role),)))

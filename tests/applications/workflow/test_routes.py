@@ -64,9 +64,9 @@ def test_an_employer_led_case_begins_with_the_appraisal() -> None:
 
 def test_an_employer_led_case_has_no_expression_of_interest_and_no_appeal_of_one() -> None:
     assert not {status for status in EMPLOYER_LED.statuses if status.startswith("eoi-")}
-    assert EMPLOYER_LED.by_name["remit"].leads_to == (Status.PANEL_READY,)
+    assert EMPLOYER_LED.by_name["remit"].leads_to == (Status.FEASIBILITY, Status.PANEL_READY)
     with pytest.raises(ValueError, match="to"):
-        standing.PanelRemittal.model_validate({"to": "eoi-under-review", "reasons": "Because."})
+        standing.SpinOutRemittal.model_validate({"to": "eoi-under-review", "reasons": "Because."})
 
 
 def test_an_employer_led_case_goes_the_same_way_from_the_appraisal_on() -> None:
@@ -145,5 +145,5 @@ def test_the_gap_of_a_challenge_is_over_once_procurement_begins() -> None:
 
 def test_a_challenge_does_not_lapse_while_it_waits_for_its_procurement() -> None:
     assert case_file(Status.EOI_ACCEPTED, process=COMMUNITY_RIGHT_TO_CHALLENGE).deadline("idle") is None
-    assert case_file(Status.CONTRACT_ROUTE, process=COMMUNITY_RIGHT_TO_CHALLENGE).deadline("idle") is not None
-    assert case_file(Status.EOI_ACCEPTED, process=RIGHT_TO_PROVIDE).deadline("idle") is not None
+    assert case_file(Status.CONTRACT_ROUTE, process=COMMUNITY_RIGHT_TO_CHALLENGE).deadline("idle") is None
+    assert case_file(Status.INFORMATION_REQUESTED, process=COMMUNITY_RIGHT_TO_CHALLENGE).deadline("idle") is not None

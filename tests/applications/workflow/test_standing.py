@@ -8,13 +8,22 @@ from typing import Any
 import pytest
 
 from rtp_applications.clocks.deadline import DeadlineState
-from rtp_applications.workflow.definition import Caller
+from rtp_applications.workflow.definition import Caller, Process
 from rtp_applications.workflow.errors import NotYourRole
-from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
-from rtp_applications.workflow.records import ConflictOfInterest, Reasons
+from rtp_applications.workflow.guards import standing_bars
+from rtp_applications.workflow.keeping import keep
+from rtp_applications.workflow.processes import (
+    COMMUNITY_RIGHT_TO_CHALLENGE,
+    EMPLOYER_LED,
+    PROCESSES,
+    RIGHT_TO_PROVIDE,
+)
+from rtp_applications.workflow.records import ConflictOfInterest, Proposal, Reasons
 from rtp_applications.workflow.stages import standing
+from rtp_applications.workflow.stages.decision import ConditionEvidence, open_conditions
 from rtp_applications.workflow.timing import open_deadline
-from rtp_applications.workflow.words import APPEALABLE, Role, Status, Suspension
+from rtp_applications.workflow.words import APPEALABLE, OPEN, OWED_BY_THE_GROUP, Role, Status, Suspension
+from rtp_shared.contracts.applications import DeadlineMissed
 from tests.applications.workflow.ground import (
     EMPLOYER,
     NOW,
@@ -30,6 +39,7 @@ from tests.applications.workflow.ground import (
     ready,
     refused_for,
     take,
+    towards,
     with_facts,
 )
 
@@ -48,18 +58,19 @@ LEAD, OFFICER, SYSTEM, TEAM, REVIEWER = (
 WHY = "Because of what was found."
 
 waiting = case_file(Status.CONTRACT_ROUTE)  # every route comes there
-idle = waiting.deadline("idle")
+draft = case_file(Status.DRAFT)
+idle = draft.deadline("idle")
 refused = case_file(Status.REFUSED, refused_from=Status.EOI_UNDER_REVIEW)
 window = refused.deadline("appeal-window")
 assert idle and window  # noqa: PT018 - both run from the start
-forgotten = waiting.with_deadline(replace(idle, reminded=2))
+forgotten = draft.with_deadline(replace(idle, reminded=2))
 escalated = refused.with_case(escalated_at=NOW, refused_from=Status.PANEL_READY)
 suspended = waiting.with_case(suspended=Suspension.LITIGATION, suspended_at=NOW)
 abolished = replace(waiting.bodies[EMPLOYER], ended_on=TODAY)
 orphaned = replace(waiting, bodies={**waiting.bodies, EMPLOYER: abolished})
 ORDER = {"reference": "[2026] EWHC 1234 (Admin)", "madeOn": TODAY}
 
-ready("withdraw", Ready(waiting, (LEAD,), standing.Withdrawal(membersInFavour=2)))
+ready("withdraw", Ready(waiting, (LEAD,), standing.Withdrawal(membersInFavour=7)))
 ready("lapse", Ready(forgotten, (SYSTEM,), now=idle.due_at))
 ready("supersede", Ready(orphaned, (TEAM,), standing.Succession(successorCase=uuid.UUID(int=78), reasons=WHY)))
 ready("escalate", Ready(refused, (LEAD,), standing.Escalation(grounds="The costs were not read.")))
@@ -71,7 +82,10 @@ ready(
     "remit-by-court",
     Ready(waiting, (SYSTEM,), standing.CourtRemittal.model_validate({**ORDER, "to": Status.EOI_SCREENING})),
 )
-ready("suspend", Ready(waiting, (OFFICER,), standing.SuspensionNote(because=Suspension.LITIGATION, reasons=WHY)))
+RESTS = standing.SuspensionNote.model_validate(
+    {"because": "litigation", "reasons": WHY, "reviewOn": TODAY + timedelta(days=90)}
+)
+ready("suspend", Ready(waiting, (OFFICER,), RESTS))
 ready("resume", Ready(suspended, (OFFICER,), Reasons(reasons=WHY)))
 ready("declare-conflict", Ready(waiting, (OFFICER,), ConflictOfInterest(person="p-1", nature="Owns shares.")))
 ready(
@@ -82,7 +96,7 @@ ready(
 
 @breaks("withdraw", "majority-recorded")
 def _(attempt: Ready) -> Ready:
-    return giving(attempt, members_in_favour=1)
+    return giving(attempt, members_in_favour=6)
 
 
 @breaks("declare-conflict", "bar-lifted-by-an-officer")
@@ -102,6 +116,21 @@ def _(attempt: Ready) -> Ready:
     running = attempt.file.deadline("idle")
     assert running is not None
     return replace(attempt, file=attempt.file.with_deadline(replace(running, reminded=1)))
+
+
+@breaks("lapse", "group-owes-the-next-step")
+def _(attempt: Ready) -> Ready:
+    return with_facts(attempt, status=Status.CONTRACT_ROUTE)
+
+
+@towards("remit", Status.FEASIBILITY)
+def _(attempt: Ready) -> Ready:
+    return with_facts(giving(attempt, to=Status.FEASIBILITY), refused_from=Status.FEASIBILITY)
+
+
+@breaks("suspend", "review-in-time")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, review_on=TODAY + timedelta(days=182))
 
 
 @breaks("supersede", "employer-ended")
@@ -265,3 +294,118 @@ def test_a_challenge_never_lapses_while_the_authority_owes_its_answer() -> None:
     for status in (Status.EOI_SUBMITTED, Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW, Status.EOI_ACCEPTED):
         assert case_file(status, process=COMMUNITY_RIGHT_TO_CHALLENGE).deadline("idle") is None, status
     assert case_file(Status.DRAFT, process=COMMUNITY_RIGHT_TO_CHALLENGE).deadline("idle")
+
+
+def test_a_draft_is_withdrawn_by_its_lead_alone_and_a_submitted_case_by_a_majority_on_record() -> None:
+    alone = replace(attempt(RIGHT_TO_PROVIDE, "withdraw"), given=standing.Withdrawal())
+    assert refused_for("withdraw", alone) == ["majority-recorded"]
+    draft = replace(alone, file=case_file(Status.DRAFT))
+    assert take("withdraw", draft).after.case.status is Status.WITHDRAWN
+    boasting = replace(alone, given=standing.Withdrawal(membersInFavour=13))
+    assert refused_for("withdraw", boasting) == ["majority-recorded"]
+
+
+ACCUSED = ConflictOfInterest(person="panel-member-1", nature="Owns shares.")
+
+
+@pytest.mark.parametrize(
+    ("role", "barring"),
+    [
+        (Role.APPLICANT_LEAD, False),
+        (Role.ADVISER, False),
+        (Role.CASE_OFFICER, True),
+        (Role.DECISION_MAKER, True),
+        (Role.PANEL_MEMBER, True),  # the person's own
+    ],
+)
+def test_nobody_chooses_the_panel_by_accusing_its_members(role: Role, *, barring: bool) -> None:
+    file = take("declare-conflict", Ready(waiting, (person(role),), ACCUSED)).after
+    assert bool(standing_bars(file)) is barring
+    confirmed = take("declare-conflict", Ready(file, (OFFICER,), ACCUSED)).after
+    assert [each.person for each in standing_bars(confirmed)] == [ACCUSED.person]
+    again = Ready(confirmed, (LEAD,), ACCUSED)
+    assert refused_for("declare-conflict", again) == ["bar-lifted-by-an-officer"]
+
+
+def test_two_interests_of_one_person_stand_side_by_side() -> None:
+    first = take("declare-conflict", Ready(waiting, (OFFICER,), ACCUSED)).after
+    other = ACCUSED.model_copy(update={"nature": "A brother applied."})
+    both = take("declare-conflict", Ready(first, (OFFICER,), other)).after
+    assert len(standing_bars(both)) == 2
+    ended = other.model_copy(update={"interest": other.name, "nature": "It is over.", "ended": True})
+    one = take("declare-conflict", Ready(both, (OFFICER,), ended)).after
+    assert [each.nature for each in standing_bars(one)] == ["Owns shares."]
+
+
+OWED_BY_A_BODY = [
+    (process, status)
+    for process in PROCESSES.values()
+    if process.actions
+    for status in sorted(process.statuses & OPEN - OWED_BY_THE_GROUP)
+]
+
+
+@pytest.mark.parametrize(("process", "status"), OWED_BY_A_BODY, ids=lambda each: getattr(each, "route", each))
+def test_no_case_lapses_by_the_silence_of_a_body(process: Process, status: Status) -> None:
+    assert case_file(status, process=process).deadline("idle") is None
+    by_hand = with_facts(attempt(process, "lapse"), status=status)
+    assert refused_for("lapse", by_hand) == ["group-owes-the-next-step"]
+
+
+def test_a_case_does_not_lapse_while_a_signature_of_the_group_waits_for_the_body() -> None:
+    started = attempt(RIGHT_TO_PROVIDE, "start-business-case")
+    waits = take("start-business-case", replace(started, signers=(LEAD,))).after
+    running = waits.deadline("idle")
+    assert running
+    reminded = waits.with_deadline(replace(running, reminded=2))
+    assert refused_for("lapse", Ready(reminded, (SYSTEM,), now=running.due_at)) == ["group-owes-the-next-step"]
+    alone = replace(reminded, records={k: v for k, v in reminded.records.items() if k[0] != Proposal.KIND})
+    assert refused_for("lapse", Ready(alone, (SYSTEM,), now=running.due_at)) == []
+
+
+def test_a_case_does_not_lapse_while_evidence_waits_for_an_officer() -> None:
+    on_conditions = take("approve-with-conditions", attempt(RIGHT_TO_PROVIDE, "approve-with-conditions")).after
+    running = on_conditions.deadline("idle")
+    assert running
+    file = on_conditions.with_deadline(replace(running, reminded=2))
+    assert refused_for("lapse", Ready(file, (SYSTEM,), now=running.due_at)) == []
+    for each in open_conditions(file):
+        file = put(file, ConditionEvidence(condition=each.id, evidence="Signed."))
+    assert refused_for("lapse", Ready(file, (SYSTEM,), now=running.due_at)) == ["group-owes-the-next-step"]
+
+
+@pytest.mark.parametrize("process", [RIGHT_TO_PROVIDE, EMPLOYER_LED], ids=lambda each: each.route)
+def test_a_refusal_after_the_appraisal_is_remitted_to_the_appraisal(process: Process) -> None:
+    sent_back = attempt(process, "remit", Status.FEASIBILITY)
+    assert take("remit", sent_back).after.case.status is Status.FEASIBILITY
+    later = with_facts(sent_back, refused_from=Status.PANEL_READY)
+    assert refused_for("remit", later) == ["stage-was-reached"]
+
+
+@pytest.mark.parametrize(("days", "refused"), [(0, True), (1, False), (181, False), (182, True)])
+def test_a_suspension_is_reviewed_within_six_months(days: int, *, refused: bool) -> None:
+    suspending = giving(attempt(RIGHT_TO_PROVIDE, "suspend"), review_on=TODAY + timedelta(days=days))
+    assert refused_for("suspend", suspending) == (["review-in-time"] if refused else [])
+
+
+def test_the_review_of_a_suspension_does_not_rest_and_its_miss_is_told() -> None:
+    resting = take("suspend", attempt(RIGHT_TO_PROVIDE, "suspend")).after
+    review = open_deadline(resting, "suspension-review")
+    assert review
+    assert (review.due_on, review.state) == (RESTS.review_on, DeadlineState.RUNNING)
+    kept = keep(RIGHT_TO_PROVIDE, resting, review.due_at)
+    assert kept
+    assert [each.clock for each in kept.events if isinstance(each, DeadlineMissed)] == ["suspension-review"]
+    assert kept.after.case.suspended is Suspension.LITIGATION
+    back = Ready(resting, (OFFICER,), Reasons(reasons=WHY), NOW + timedelta(days=1))
+    met = take("resume", back).after.deadline("suspension-review")
+    assert met
+    assert met.state is DeadlineState.MET
+
+
+def test_a_case_that_ends_while_it_rests_is_not_reviewed() -> None:
+    resting = take("suspend", attempt(RIGHT_TO_PROVIDE, "suspend")).after
+    withdrawn = take("withdraw", replace(attempt(RIGHT_TO_PROVIDE, "withdraw"), file=resting)).after
+    review = withdrawn.deadline("suspension-review")
+    assert review
+    assert review.state is DeadlineState.CANCELLED

@@ -58,6 +58,8 @@ def _(attempt: Ready) -> Ready:
 
 @breaks("extend-deadline", "clock-may-be-extended")
 def _(attempt: Ready) -> Ready:
+    if attempt.file.deadline("idle") is None:
+        attempt = replace(attempt, file=case_file(Status.INFORMATION_REQUESTED, process=attempt.process))
     return giving(attempt, clock="idle")
 
 

@@ -37,6 +37,7 @@ WHY = "The pension fund meets in November."
 ENTITY = incorporation.LegalEntity.model_validate(
     {"scheme": "GB-COH", "identifier": "09506232", "legalForm": "cic-limited-by-guarantee"}
 )
+VERIFIED = ENTITY.model_copy(update={"verified": True})
 FINANCE = incorporation.FinanceCommitment.model_validate(
     {"needed": True, "neededPence": 25_000_000, "committedPence": 25_000_000, "committedOn": TODAY}
 )
@@ -94,7 +95,7 @@ preparing = on(Status.TRANSITION)
 
 ready("record-legal-entity", Ready(on(Status.AWARDED), (LEAD,), ENTITY))
 ready("record-finance-commitment", Ready(on(Status.AWARDED), (LEAD,), FINANCE))
-ready("begin-transition", Ready(on(Status.AWARDED, ENTITY, FINANCE), (LEAD, COMMISSIONER)))
+ready("begin-transition", Ready(on(Status.AWARDED, VERIFIED, FINANCE), (LEAD, COMMISSIONER)))
 for name, record in {
     "record-go-live-date": transition.GoLiveDate(on=date(2027, 4, 1)),
     "record-tupe-consultation": CONSULTATION,
@@ -102,15 +103,20 @@ for name, record in {
     "record-workforce-snapshot": SNAPSHOT,
     "record-pension-vehicle": PENSION,
     "record-leases-and-services": LEASES,
-    "record-insurance": COVERS[0],
-    "record-regulator-registration": REGISTERED,
     "record-data-transfer-agreement": DATA,
     "record-baseline": BASELINE,
 }.items():
     ready(name, Ready(preparing, (OFFICER,), record))
+for name, record in {"record-insurance": COVERS[0], "record-regulator-registration": REGISTERED}.items():
+    ready(name, Ready(preparing, (BOARD,), record))
+DISPUTE = transition.ConsultationDispute(id="measures", reasons="The measures were not told to us.")
+ANSWER = transition.DisputeAnswer(dispute="measures", answer="A letter went out on Monday.")
+disputed = put(on(Status.TRANSITION, *IN_PLACE), DISPUTE, role=Role.STAFF_REP)
+ready("dispute-consultation", Ready(put(preparing, CONSULTATION), (person(Role.STAFF_REP),), DISPUTE))
+ready("answer-consultation-dispute", Ready(disputed, (OFFICER,), ANSWER))
 unsigned = PENSION.model_copy(update={"signed_on": None})
 ready("waive-pension-signature", Ready(put(preparing, unsigned), (DECIDER,), WAIVER))
-ready("begin-readiness-review", Ready(on(Status.TRANSITION, *IN_PLACE), (LEAD, COMMISSIONER)))
+ready("begin-readiness-review", Ready(on(Status.TRANSITION, *IN_PLACE), (LEAD, COMMISSIONER, OFFICER)))
 ready("launch", Ready(on(Status.READINESS_REVIEW, GO_LIVE, BASELINE), (DECIDER, BOARD)))
 PUT_BACK = transition.NewGoLive.model_validate({"reasons": WHY, "newGoLive": date(2027, 4, 1)})
 ready("put-back-launch", Ready(on(Status.READINESS_REVIEW, GO_LIVE), (DECIDER,), PUT_BACK))
@@ -134,6 +140,31 @@ def _(attempt: Ready) -> Ready:
 @breaks("begin-transition", "legal-entity-exists")
 def _(attempt: Ready) -> Ready:
     return replace(attempt, file=without(attempt.file, incorporation.LegalEntity))
+
+
+@breaks("begin-transition", "legal-entity-verified")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=put(attempt.file, ENTITY))
+
+
+@breaks("dispute-consultation", "consultation-on-file")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=without(attempt.file, transition.TupeConsultation))
+
+
+@breaks("dispute-consultation", "entry-is-own")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=put(attempt.file, DISPUTE, role=Role.STAFF_REP, number=2))
+
+
+@breaks("answer-consultation-dispute", "dispute-on-file")
+def _(attempt: Ready) -> Ready:
+    return giving(attempt, dispute="another")
+
+
+@breaks("begin-readiness-review", "disputes-answered")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, file=put(attempt.file, DISPUTE, role=Role.STAFF_REP))
 
 
 @breaks("begin-transition", "finance-committed-or-not-needed")

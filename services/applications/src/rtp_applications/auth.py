@@ -2,11 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Request, Response
 
+from rtp_applications.parties.errors import NotThatClient
 from rtp_applications.workflow.definition import Caller
+from rtp_applications.workflow.records import OF_CLIENTS, person_of
 from rtp_applications.workflow.words import Role
 from rtp_shared.auth import Access, Principal, Public
+from rtp_shared.problems import FieldError
 
 CaseReader = Annotated[Principal, Depends(Access("cases:read"))]
 CaseWriter = Annotated[Principal, Depends(Access("cases:write"))]
@@ -21,18 +24,24 @@ STANDING = {"cases:oversee": Role.MUTUALS_TEAM, "cases:system": Role.SYSTEM}
 
 async def _acting(
     request: Request,
+    response: Response,
     on_behalf_of: Annotated[
         str | None,
         Header(
             pattern=r"^[A-Za-z0-9._~-]{1,100}$",
             description="Opaque reference of the person who acts; the client vouches for the person. Without it, the "
-            "client acts for itself. The same human has the same reference in every role; no name, no e-mail.",
+            "client acts for itself, as `client.<its id>`, whom no other client may name. The same human has the same "
+            "reference in every role; no name, no e-mail.",
         ),
     ] = None,
 ) -> Caller:
     principal: Principal = request.state.principal
+    own = person_of(principal.client_id)
+    if on_behalf_of and on_behalf_of.startswith(OF_CLIENTS) and on_behalf_of != own:
+        raise NotThatClient(errors=[FieldError("On-Behalf-Of", "is another client", "header")])
+    response.headers["Vary"] = "On-Behalf-Of"
     standing = frozenset(role for scope, role in STANDING.items() if scope in principal.scopes)
-    return Caller(on_behalf_of or principal.client_id, principal.readers, standing)
+    return Caller(on_behalf_of or own, principal.readers, standing)
 
 
 Acting = Annotated[Caller, Depends(_acting)]

@@ -215,6 +215,12 @@ class AssuranceBegun(CaseMoved):
     TYPE: ClassVar[str] = f"{PREFIX}.applications.assurance-begun.v1"
 
 
+class BusinessCaseReturned(CaseMoved):
+    """The business case went back to the staff group: incomplete, or without the commissioner's consent."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.applications.business-case-returned.v1"
+
+
 class PanelPapersPublished(CaseMoved):
     """Every strand is rated; the papers for the panel are published."""
 

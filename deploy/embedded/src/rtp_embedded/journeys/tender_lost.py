@@ -22,6 +22,28 @@ DRAFT: dict[str, Any] = {
 }
 
 
+INTEREST: dict[str, Any] = {
+    "finances": "Reserves pledged by the group, and a loan offered by a social lender.",
+    "capability": "The crews who staff the vans today; a manager and an accountant by the procurement.",
+    "service": "Mobile libraries: four vans and their stock.",
+    "area": "The whole of the county",
+    "outcomes": "Every village visited once a week; lending kept at today's level.",
+    "socialValue": "Company and help with forms for people who live alone.",
+    "economicValue": "Repairs and stock bought in the county.",
+    "environmentalValue": "Two vans replaced by electric ones.",
+    "userNeeds": "Routes follow what 300 readers answered.",
+    "employeeEngagement": "Monthly meetings with the 21 colleagues who did not apply, and their union.",
+    "partners": [
+        {
+            "name": "Example Vans Ltd",
+            "kind": "subcontractor",
+            "finances": "Audited accounts of three years.",
+            "capability": "Maintains the vans today.",
+        }
+    ],
+}
+
+
 def tell(story: Story) -> None:
     cast = Cast.at(story, group="staff-portal", employer="county-officers", commissioner="county-officers")
     case = _challenge(story, cast)
@@ -44,6 +66,8 @@ def _challenge(story: Story, cast: Cast) -> Case:
     cast.lead.appoints(case, "applicant-member", cast.member)
     cast.lead.is_refused(case, "submit", because="window-open")
     story.wait_until(date(2027, 4, 1), "the county takes challenges from today until 30 June")
+    cast.lead.is_refused(case, "submit", because="content-is-complete")
+    cast.lead.does(case, "describe-interest", **INTEREST)
     cast.lead.does(case, "submit")
     story.settle()
     cast.offices(case)
@@ -55,7 +79,7 @@ def _consider(story: Story, cast: Cast, case: Case) -> None:
     interest.screen(story, cast, case, decision_in=timedelta(days=150))
     cast.officer.is_refused(
         case, "request-information", because="statutory-items-only",
-        items=[{"id": "logo", "text": "A logo", "statutory": False}],
+        items=[{"id": "logo", "text": "A logo"}],
     )  # fmt: skip
     interest.review_and_accept(story, cast, case)
     [accepted, *_] = registers.published(story, case, body=DRAFT["employer"], service=DRAFT["serviceName"])

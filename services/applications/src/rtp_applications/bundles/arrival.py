@@ -11,10 +11,11 @@ from rtp_applications.history.bundle import Bundle
 from rtp_applications.history.canonical import canonical
 from rtp_applications.history.chain import Entry, Withheld, seal
 from rtp_applications.history.restore import NotAState, file_of
-from rtp_applications.history.rows import audience_of, row_of, withheld_row
+from rtp_applications.history.rows import row_of, withheld_row
 from rtp_applications.history.state import changed, state_of
 from rtp_applications.workflow.casefile import CaseFile, Party, Signature
 from rtp_applications.workflow.effects import OVERSIGHT
+from rtp_applications.workflow.records import person_of
 from rtp_applications.workflow.words import APPLICANTS, Audience
 from rtp_shared.auth import organisation_reader
 
@@ -60,7 +61,7 @@ class Arrived:
                 rows.append(withheld_row(entry, self.file.case.id, at=at, version=version))
             else:
                 at, version = entry.at, entry.version
-                rows.append(row_of(entry, audience_of(entry)))
+                rows.append(row_of(entry))
         return rows
 
 
@@ -69,7 +70,8 @@ def settled(file: CaseFile, *, client: str, now: datetime) -> CaseFile:
     submitted, so do the bodies that it names, and the central team.
 
     Clients of elsewhere mean nothing here, or somebody else: who held a role through one holds it no more, but for the
-    group's own people, for whom the client that brings the case vouches now.
+    group's own people, for whom the client that brings the case vouches now; where the former client was itself one of
+    them, it takes its place.
     """
     case = file.case
     bodies = [organisation_reader(body) for body in case.bodies] if case.submitted_at else []
@@ -91,19 +93,24 @@ def told(
     is for the bodies' side where the state is.
     """
     everybody = changed(before, after).get(Audience.EVERYBODY, {})
-    public = _entry(after, by, changes=everybody, events=events)
-    snapshot = replace(public, snapshot=state_of(after))
-    if audience_of(snapshot) is Audience.EVERYBODY:
-        public = _entry(after, by, changes=everybody, events=events, snapshot=state_of(after))
-        entries = [public]
+    state = state_of(after)
+    if not _for_bodies(after):
+        entries = [_entry(after, by, changes=everybody, events=events, snapshot=state)]
     else:
+        public = _entry(after, by, changes=everybody, events=events)
         after = after.with_case(audit_position=public.position, audit_hash=public.hash)
-        entries = [public, _entry(after, by, changes={}, snapshot=state_of(after))]
+        entries = [public, _entry(after, by, changes={}, snapshot=state, audience=Audience.BODIES)]
     last = entries[-1]
     after = after.with_case(audit_position=last.position, audit_hash=last.hash)
     if after.case.submitted_at is not None and after.case.disclosed_position is None:
         after = after.with_case(disclosed_position=entries[0].position)
-    return after, [row_of(entry, audience_of(entry)) for entry in entries]
+    return after, [row_of(entry) for entry in entries]
+
+
+def _for_bodies(file: CaseFile) -> bool:
+    """Whether the state holds anything that is for the bodies' side only."""
+    audiences = {each.audience for each in file.records.values()} | {each.audience for each in file.documents.values()}
+    return Audience.BODIES in audiences
 
 
 def _entry(
@@ -113,6 +120,7 @@ def _entry(
     changes: dict[str, list[Any]],
     events: Sequence[dict[str, Any]] = (),
     snapshot: dict[str, Any] | None = None,
+    audience: Audience = Audience.EVERYBODY,
 ) -> Entry:
     case = file.case
     return seal(
@@ -125,15 +133,17 @@ def _entry(
         changes=changes,
         snapshot=snapshot,
         events=events,
+        audience=audience.value,
         previous_hash=case.audit_hash,
     )
 
 
 def _moved(party: Party, former: str, own: str, bodies: Sequence[str], now: datetime) -> Party:
     if party.holder == former and (party.role in APPLICANTS or former == own):
-        return replace(party, holder=own)
+        itself = party.person == person_of(former.removeprefix("client:"))
+        return replace(party, holder=own, person=person_of(own.removeprefix("client:")) if itself else party.person)
     today = civil_date(now)
-    if party.holder in bodies or not party.holder.startswith(("client:", "org:")):
+    if party.holder in bodies:
         return party
     over = party.valid_to is not None and party.valid_to < today
     return party if over else replace(party, valid_to=today - timedelta(days=1))

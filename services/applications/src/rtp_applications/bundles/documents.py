@@ -1,6 +1,6 @@
 """Where documents join a bundle, and leave it."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from uuid import UUID
@@ -17,6 +17,7 @@ from rtp_applications.documents.scanning import ScanState
 from rtp_applications.documents.threads import in_thread
 from rtp_applications.history import bundle as bundled
 from rtp_applications.history.bundle import Bundle
+from rtp_applications.history.chain import Entry, Withheld
 from rtp_applications.workflow.casefile import CaseFile, HeldDocument, Signature
 from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.words import Audience, Confidentiality, DocumentKind, Role
@@ -49,13 +50,31 @@ async def unpacked(bundle: Bundle, cabinet: Cabinet, database: Database) -> Asyn
         yield found
 
 
-async def keep_documents(session: AsyncSession, file: CaseFile, contents: Contents, by: Signature) -> None:
+def submitted_versions(entries: Sequence[Entry | Withheld]) -> Mapping[str, int] | None:
+    """The version of each document, by its id, when its case was submitted; None where the history does not tell."""
+    for entry in entries:
+        if isinstance(entry, Entry) and entry.snapshot and entry.snapshot.get("submitted_at"):
+            rows = entry.snapshot.get("documents")
+            told = rows.items() if isinstance(rows, dict) else ()
+            return {id_: row["version"] for id_, row in told if isinstance(row.get("version"), int)}
+    return None
+
+
+async def keep_documents(
+    session: AsyncSession,
+    file: CaseFile,
+    contents: Contents,
+    by: Signature,
+    *,
+    submitted: Mapping[str, int] | None,
+) -> None:
     """Put the documents of a case that came in on file.
 
     A bundle does not say who wrote a document, or how confidential it is: it is taken as the group's, or the bodies'
-    where only they see it, and as confidential. Contents that did not come are known by their hash.
+    where only they see it, and as confidential. Contents that did not come are known by their hash. What was replaced
+    before the case was submitted (`submitted_versions`) stays the group's own.
     """
-    documents = {held.id: _document(file, held, by) for held in file.documents.values()}
+    documents = {held.id: _document(file, held, by, submitted) for held in file.documents.values()}
     session.add_all(documents.values())
     await session.flush()
     for (document_id, number), kept in contents.items():
@@ -71,7 +90,7 @@ async def keep_documents(session: AsyncSession, file: CaseFile, contents: Conten
     await session.flush()
 
 
-def _document(file: CaseFile, held: HeldDocument, by: Signature) -> Document:
+def _document(file: CaseFile, held: HeldDocument, by: Signature, submitted: Mapping[str, int] | None) -> Document:
     body = file.case.decision_body
     if held.audience is Audience.BODIES and body is not None:
         creator = Signature(Role.CASE_OFFICER, by.person, organisation_reader(body), by.at)
@@ -87,10 +106,16 @@ def _document(file: CaseFile, held: HeldDocument, by: Signature) -> Document:
         audience=held.audience,
         version=held.version,
         frozen_version=held.version if held.frozen else None,
+        disclosed_from=_disclosed_from(held, submitted),
         created_by=creator.to_json(),
         created_at=by.at,
         changed_at=by.at,
     )
+
+
+def _disclosed_from(held: HeldDocument, submitted: Mapping[str, int] | None) -> int:
+    then = held.version if submitted is None else submitted.get(str(held.id), 1)
+    return max(min(then, held.version), 1)
 
 
 def _kind(said: str) -> DocumentKind:

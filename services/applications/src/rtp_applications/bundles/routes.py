@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from rtp_applications.auth import Acting, Anyone, CaseReader, Importer
 from rtp_applications.bundles import commands
-from rtp_applications.bundles.documents import keep_documents, unpacked
+from rtp_applications.bundles.documents import keep_documents, submitted_versions, unpacked
 from rtp_applications.bundles.errors import NoBundleKey, NotToBeTakenIn
 from rtp_applications.bundles.packing import pack
 from rtp_applications.bundles.schemas import KeySetView, PublicKey
@@ -117,7 +117,9 @@ async def import_case(
                 file = await commands.import_case(
                     session, bundle, caller=caller, now=now, outbox=events, processes=processes
                 )
-                await keep_documents(session, file, contents, Signature(Role.CLIENT, caller.person, caller.holder, now))
+                by = Signature(Role.CLIENT, caller.person, caller.holder, now)
+                submitted = submitted_versions(bundle.entries)
+                await keep_documents(session, file, contents, by, submitted=submitted)
     response.headers["Location"] = f"/v1/cases/{file.case.id}"
     response.headers["ETag"] = etag(file.case.version)
     return shown(file, caller, processes[file.case.route, file.case.process_version], now)

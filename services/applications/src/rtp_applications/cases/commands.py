@@ -12,7 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_applications.bodies.errors import UnknownBody
 from rtp_applications.bodies.queries import open_bodies
 from rtp_applications.cases import store
-from rtp_applications.cases.errors import ChangedSince, NoSuchCase, NotADraft, NotTheApplicant, RouteIsClosed
+from rtp_applications.cases.errors import (
+    ChangedSince,
+    NoSuchCase,
+    NoSuchSuccessor,
+    NotADraft,
+    NotTheApplicant,
+    RouteIsClosed,
+)
 from rtp_applications.cases.given import fitted
 from rtp_applications.cases.numbers import new_number
 from rtp_applications.clocks.days import civil_date
@@ -27,7 +34,8 @@ from rtp_applications.workflow.engine import Outcome, roles_of
 from rtp_applications.workflow.keeping import keep
 from rtp_applications.workflow.migration import VersionMove, move
 from rtp_applications.workflow.processes import Processes
-from rtp_applications.workflow.words import Role, Status
+from rtp_applications.workflow.stages.standing import Succession
+from rtp_applications.workflow.words import ENDED, Role, Status
 from rtp_shared.contracts import EventData
 from rtp_shared.contracts.applications import CaseOpened
 from rtp_shared.contracts.vocabulary import Route
@@ -141,7 +149,18 @@ async def act(
     process = processes[before.case.route, before.case.process_version]
     before = await _caught_up(session, process, before, outbox=outbox, now=now, dry_run=dry_run)
     outcome = engine.take(process, before, action, fitted(process, action, given), caller, now)
+    if isinstance(given, Succession):
+        await _require_successor(session, given, caller)
     return decisions.announced(outcome) if dry_run else await save(session, outcome, outbox=outbox, now=now)
+
+
+async def _require_successor(session: AsyncSession, given: Succession, caller: Caller) -> None:
+    """Asked only of who may supersede: to anybody else the answer would tell of cases that they may not know of."""
+    status = await store.status_of(session, given.successor_case, readers=caller.readers)
+    if status is None:
+        raise NoSuchSuccessor(errors=[FieldError("/successorCase", "no such case, or you may not know of it")])
+    if status in ENDED:
+        raise NoSuchSuccessor(errors=[FieldError("/successorCase", f"it has ended: {status}")])
 
 
 async def _caught_up(
@@ -228,7 +247,8 @@ async def _publish(session: AsyncSession, outbox: Outbox, file: CaseFile, *event
         case_id=case.id,
         sequence=case.sequence + 1,
         dataref=f"/v1/cases/{case.id}",
-        readers=case.readers,
+        # Whoever was let into a draft reads it; its events are the opening client's alone.
+        readers=case.readers if case.submitted_at else [f"client:{case.opened_by}", *SYSTEM],
     )
     return [json.loads(body) for body in bodies]
 

@@ -7,6 +7,10 @@ class NoSuchCase(NotFound):
     title = "There is no such case, or you may not know of it"
 
 
+class NoSuchSuccessor(Invalid):
+    title = "The case that would take this one's place is not one that can"
+
+
 class NotTheApplicant(Forbidden):
     title = "Only the staff group does that, through the system that opened its case"
 

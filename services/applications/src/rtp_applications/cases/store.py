@@ -38,7 +38,8 @@ from rtp_applications.workflow.casefile import (
     Recorded,
     Signature,
 )
-from rtp_applications.workflow.words import Audience, Role
+from rtp_applications.workflow.words import Audience, Role, Status
+from rtp_shared.contracts.vocabulary import Sector
 from rtp_shared.db import AnyRow, visible_to
 
 _cases = cast("Table", Case.__table__)
@@ -72,7 +73,8 @@ _CHILDREN = {
          FROM bodies b
          WHERE b.id IN (cases.employer_id, cases.commissioner_id, cases.decision_body_id, cases.duty_holder_id))""",
     "intentions": """
-        (SELECT coalesce(jsonb_agg(jsonb_build_array(i.id, i.employer_id, r.content ->> 'publishedOn')), '[]')
+        (SELECT coalesce(jsonb_agg(jsonb_build_array(i.id, i.employer_id, r.content ->> 'publishedOn',
+                                                     i.sector, i.status)), '[]')
          FROM cases i JOIN case_records r ON r.case_id = i.id
          WHERE r.kind = 'published-intention' AND i.employer_id = cases.employer_id AND i.id <> cases.id)""",
     "holidays": """
@@ -103,6 +105,14 @@ async def lock(session: AsyncSession, case_id: UUID, *, readers: Sequence[str]) 
     """The version of the case, which nobody else changes until the transaction ends; None where it is not seen."""
     row = (await session.execute(_LOCK, {"case_id": case_id, "readers": list(readers)})).first()
     return row.version if row else None
+
+
+async def status_of(session: AsyncSession, case_id: UUID, *, readers: Sequence[str]) -> Status | None:
+    """The status of the case; None where these readers do not see it."""
+    found: Status | None = await session.scalar(
+        select(_cases.c.status).where(_cases.c.id == case_id, visible_to(_cases.c.readers, list(readers)))
+    )
+    return found
 
 
 async def read_file(session: AsyncSession, case_id: UUID, *, readers: Sequence[str], now: datetime) -> CaseFile | None:
@@ -138,7 +148,7 @@ def _file(row: AnyRow) -> CaseFile:
         deadlines={each.id: each for each in map(Deadline.from_json, found["deadlines"])},
         documents={each.id: each for each in map(_document, found["documents"])},
         bodies={each.id: each for each in map(_body, found["bodies"])},
-        intentions=[Intention(UUID(i), UUID(b), date.fromisoformat(day)) for i, b, day in found["intentions"]],
+        intentions=[_intention(each) for each in found["intentions"]],
         calendars=_calendars(found["holidays"]),
     )
 
@@ -163,6 +173,12 @@ def _body(row: Sequence[Any]) -> BodyFacts:
     return BodyFacts(UUID(id_), kind, _day(ended_on), successor and UUID(successor), rules or {})
 
 
+def _intention(row: Sequence[Any]) -> Intention:
+    case_id, body_id, published_on, sector, status = row
+    published = date.fromisoformat(published_on)
+    return Intention(UUID(case_id), UUID(body_id), published, Sector(sector) if sector else None, Status(status))
+
+
 def _day(said: str | None) -> date | None:
     return date.fromisoformat(said) if said else None
 
@@ -181,6 +197,8 @@ async def write_changes(session: AsyncSession, before: CaseFile, after: CaseFile
     if gone := [list(key) for key in before.records if key not in after.records]:
         named = tuple_(_records.c.kind, _records.c.key).in_([tuple(key) for key in gone])
         await session.execute(delete(_records).where(_records.c.case_id == after.case.id, named))
+    if left := [party for party in before.parties if party not in after.parties]:
+        await session.execute(delete(_parties).where(_parties.c.id.in_(left)))
     await _write_rows(
         session,
         after,

@@ -173,9 +173,13 @@ class Deadline:
         past = _past(self.reminders, self.due_on, at)
         return replace(self, reminded=past) if past > self.reminded else self
 
-    def meet(self, at: datetime) -> Self:
-        """Met, or missed if its time was up: which of the two never depends on when somebody looked."""
-        return self._closed(DeadlineState.MISSED if self.is_over(at) else DeadlineState.MET, at)
+    def meet(self, at: datetime, *, done_on: date | None = None) -> Self:
+        """Met, or missed if its time was up: which of the two never depends on when somebody looked.
+
+        Where it is known on which civil date it was done, that day counts, not the instant of recording it.
+        """
+        late = self.is_over(at) and (done_on is None or done_on > self.due_on)
+        return self._closed(DeadlineState.MISSED if late else DeadlineState.MET, at)
 
     def miss(self, at: datetime) -> Self:
         return self._closed(DeadlineState.MISSED, at) if self.is_over(at) else self

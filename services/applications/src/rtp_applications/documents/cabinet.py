@@ -37,7 +37,7 @@ class Cabinet:
     limit: int
     """Bytes that a content may have."""
     per_case: int
-    """Documents that a case may have."""
+    """Documents that a case may have, and as many papers of the bodies, which the others are not to notice."""
 
     @classmethod
     def of(cls, settings: DocumentSettings) -> "Cabinet":

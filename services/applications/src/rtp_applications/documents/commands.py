@@ -50,7 +50,7 @@ async def add_document(
     before, filing = await _locked(session, case_id, filing, filing.version)
     by = rules.adding(before, details["audience"], filing.caller, filing.now)
     rules.require_exemption(foi_exempt=details["foi_exempt"], exemption=details["exemption"])
-    if len(before.documents) >= at_most:
+    if sum(each.audience is details["audience"] for each in before.documents.values()) >= at_most:
         raise TooManyDocuments(f"at most {at_most}")
     document = Document(
         case_id=case_id, created_by=by.to_json(), created_at=filing.now, changed_at=filing.now, **details
@@ -75,7 +75,7 @@ async def store_content(
     document, newest, by = await _document(session, before, document_id, filing)
     if newest is not None and newest.sha256 == kept.received.sha256:
         return before, document, False
-    version = new_version(document, kept, file_name, by)
+    version = new_version(document, kept, file_name, by, in_draft=before.case.submitted_at is None)
     session.add(version)
     await session.flush()
     after = before.with_document(document.held(version))
@@ -102,19 +102,21 @@ async def withdraw_document(
     """Take a document out of the case, unless it was submitted. It stays on file; its content is given to nobody."""
     before, filing = await _locked(session, case_id, filing, ANY)
     document, _, by = await _document(session, before, document_id, filing)
-    document.withdraw(filing.now)
+    document.withdraw(filing.now, in_draft=before.case.submitted_at is None)
     await session.flush()
     rest = {id_: each for id_, each in before.documents.items() if id_ != document.id}
     after = replace(before, documents=rest)
     return await _save(session, before, after, "withdraw-document", by, document, filing), document
 
 
-def new_version(document: Document, kept: Kept, file_name: str | None, by: Signature) -> DocumentVersion:
+def new_version(
+    document: Document, kept: Kept, file_name: str | None, by: Signature, *, in_draft: bool
+) -> DocumentVersion:
     """The content as the document's next version. Without a name of its own it is named after the title."""
     received = kept.received
     return DocumentVersion(
         document_id=document.id,
-        version=document.add_version(by.at),
+        version=document.add_version(by.at, in_draft=in_draft),
         storage_key=kept.key,
         size=received.size,
         sha256=received.sha256,

@@ -40,6 +40,9 @@ class Document(Model):
     """The newest; 0 while there is no content."""
     frozen_version: Mapped[int | None]
     """The one frozen last."""
+    disclosed_from: Mapped[int | None] = mapped_column(default=1)
+    """The first version that others than the group see once the case is submitted: what it replaced in the draft stays
+    the group's own. None of a document that was withdrawn in the draft."""
     revision: Mapped[int] = mapped_column(default=1)
     """Grows by one with every change: the ETag."""
     created_by: Mapped[dict[str, Any]]
@@ -71,15 +74,19 @@ class Document(Model):
         require_exemption(foi_exempt=self.foi_exempt, exemption=self.exemption)
         self._touch(now)
 
-    def withdraw(self, now: datetime) -> None:
+    def withdraw(self, now: datetime, *, in_draft: bool) -> None:
         if self.frozen_version is not None:
             raise DocumentIsFrozen(f"version {self.frozen_version} was submitted")
         self.withdrawn_at = now
+        if in_draft:
+            self.disclosed_from = None
         self._touch(now)
 
-    def add_version(self, now: datetime) -> int:
-        """The number of a version that comes beside those there are."""
+    def add_version(self, now: datetime, *, in_draft: bool) -> int:
+        """The number of a version that comes beside those there are, or in a draft instead of them."""
         self.version += 1
+        if in_draft:
+            self.disclosed_from = self.version
         self._touch(now)
         return self.version
 

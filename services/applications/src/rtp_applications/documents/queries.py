@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.documents.errors import NoContentYet, NoSuchDocument, NoSuchVersion
@@ -25,7 +25,12 @@ def _seen(case_id: UUID, sight: Sight) -> ColumnElement[bool]:
         Document.case_id == case_id,
         Document.audience.in_(sight.audiences),
         Document.confidentiality.in_(sight.confidentialities),
+        true() if sight.drafts else Document.disclosed_from.is_not(None),
     )
+
+
+def _disclosed(sight: Sight) -> ColumnElement[bool]:
+    return true() if sight.drafts else DocumentVersion.version >= Document.disclosed_from
 
 
 async def list_documents(
@@ -60,17 +65,24 @@ async def find_document(session: AsyncSession, case_id: UUID, document_id: UUID,
     return row[0], row[1]
 
 
-async def versions_of(session: AsyncSession, document_id: UUID) -> Sequence[DocumentVersion]:
+async def versions_of(session: AsyncSession, document: Document, *, sight: Sight) -> Sequence[DocumentVersion]:
     """The newest first."""
-    versions = select(DocumentVersion).where(DocumentVersion.document_id == document_id)
+    versions = _versions().where(DocumentVersion.document_id == document.id, _disclosed(sight))
     return (await session.scalars(versions.order_by(DocumentVersion.version.desc()))).all()
 
 
-async def find_version(session: AsyncSession, document: Document, number: int | None) -> DocumentVersion:
+async def find_version(
+    session: AsyncSession, document: Document, number: int | None, *, sight: Sight
+) -> DocumentVersion:
     """The version of this number, or the newest."""
     if not document.version:
         raise NoContentYet
-    version = await session.get(DocumentVersion, (document.id, number or document.version))
+    wanted = _versions().where(
+        DocumentVersion.document_id == document.id,
+        DocumentVersion.version == (number or document.version),
+        _disclosed(sight),
+    )
+    version = await session.scalar(wanted)
     if version is None:
         raise NoSuchVersion
     return version
@@ -78,14 +90,18 @@ async def find_version(session: AsyncSession, document: Document, number: int | 
 
 async def served_versions(session: AsyncSession, case_id: UUID, *, sight: Sight) -> Sequence[DocumentVersion]:
     """All contents of the case that would be given to whoever has this sight."""
-    versions = select(DocumentVersion).join(Document, Document.id == DocumentVersion.document_id)
-    seen = versions.where(
+    seen = _versions().where(
         _seen(case_id, sight),
+        _disclosed(sight),
         Document.withdrawn_at.is_(None),
         DocumentVersion.scan.in_(SERVED),
         DocumentVersion.storage_key.is_not(None),
     )
     return (await session.scalars(seen.order_by(DocumentVersion.document_id, DocumentVersion.version))).all()
+
+
+def _versions() -> Select[DocumentVersion]:
+    return select(DocumentVersion).join(Document, Document.id == DocumentVersion.document_id)
 
 
 async def awaiting_scan(session: AsyncSession, *, tried_before: datetime, limit: int) -> Sequence[DocumentVersion]:

@@ -15,7 +15,9 @@ from rtp_applications.documents import commands, content, queries, rules, views
 from rtp_applications.documents.cabinet import Cabinet
 from rtp_applications.documents.commands import Filing
 from rtp_applications.documents.models import Document
+from rtp_applications.documents.rules import Sight
 from rtp_applications.documents.schemas import DocumentChanges, DocumentOpening, DocumentPage, DocumentView
+from rtp_applications.workflow.casefile import CaseFile
 from rtp_applications.workflow.processes import Processes
 from rtp_applications.workflow.words import DocumentKind
 from rtp_shared.downloads import Content, download
@@ -65,7 +67,7 @@ async def add_document(
         session, case_id, opening.model_dump(), filing, at_most=cabinet.per_case
     )
     response.headers["Location"] = f"/v1/cases/{case_id}/documents/{document.id}"
-    return await _shown(session, document, file.case.version, response)
+    return await _shown(session, file, document, filing, response)
 
 
 @documents.get("/{case_id}/documents")
@@ -83,7 +85,7 @@ async def list_documents(
     """List the documents of a case that you may see, in the order of being added, withdrawn ones too.
 
     Staff group and bodies see what is confidential; representatives, advisers, mentors and funders what is public or
-    internal. Papers of the bodies only they see.
+    internal. Papers of the bodies only they see; what the group replaced or withdrew in its draft, only the group.
     """
     file = await get_case(session, case_id, readers=principal.readers, now=now)
     key = decode_cursor(after, UUID)
@@ -111,7 +113,7 @@ async def get_document(
     file = await get_case(session, case_id, readers=principal.readers, now=now)
     seen = rules.sight(file, caller, now)
     document, _ = await queries.find_document(session, case_id, document_id, sight=seen)
-    return await _shown(session, document, file.case.version, response)
+    return await _view(session, document, seen, file.case.version, response)
 
 
 @documents.patch("/{case_id}/documents/{document_id}")
@@ -130,7 +132,7 @@ async def edit_document(
     """
     given = changes.model_dump(exclude_unset=True)
     file, document = await commands.edit_document(session, case_id, document_id, given, filing)
-    return await _shown(session, document, file.case.version, response)
+    return await _shown(session, file, document, filing, response)
 
 
 @documents.post("/{case_id}/documents/{document_id}/actions/withdraw")
@@ -142,7 +144,7 @@ async def withdraw_document(
     If-Match is the document's ETag. The document stays in the list, and its content is given to nobody.
     """
     file, document = await commands.withdraw_document(session, case_id, document_id, filing)
-    return await _shown(session, document, file.case.version, response)
+    return await _shown(session, file, document, filing, response)
 
 
 @contents.put(
@@ -180,7 +182,7 @@ async def put_document_content(
     ):
         then = replace(filing, now=runtime.clock())
         file, document, made = await commands.store_content(session, case_id, document_id, kept, file_name, then)
-        shown = await _shown(session, document, file.case.version, response)
+        shown = await _shown(session, file, document, filing, response)
     if made:
         response.status_code = 201
         response.headers["Location"] = f"{request.url.path}?version={document.version}"
@@ -212,7 +214,7 @@ async def get_document_content(
         file = await get_case(session, case_id, readers=principal.readers, now=now)
         seen = rules.sight(file, caller, now)
         document, _ = await queries.find_document(session, case_id, document_id, sight=seen)
-        found = await queries.find_version(session, document, version)
+        found = await queries.find_version(session, document, version, sight=seen)
     key = found.require_served(document)
     response = download(
         request,
@@ -224,7 +226,17 @@ async def get_document_content(
     return response
 
 
-async def _shown(session: AsyncSession, document: Document, case_version: int, response: Response) -> DocumentView:
+async def _shown(
+    session: AsyncSession, file: CaseFile, document: Document, filing: Filing, response: Response
+) -> DocumentView:
+    """As whoever wrote it sees it."""
+    seen = rules.sight(file, filing.caller, filing.now)
+    return await _view(session, document, seen, file.case.version, response)
+
+
+async def _view(
+    session: AsyncSession, document: Document, seen: Sight, case_version: int, response: Response
+) -> DocumentView:
     response.headers["ETag"] = etag(document.revision)
-    versions = await queries.versions_of(session, document.id)
+    versions = await queries.versions_of(session, document, sight=seen)
     return views.view(document, versions, case_version=case_version)

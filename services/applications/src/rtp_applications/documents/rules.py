@@ -49,19 +49,22 @@ class Sight:
 
     audiences: frozenset[Audience]
     confidentialities: frozenset[Confidentiality]
+    drafts: bool
+    """Also what the group replaced or withdrew before it submitted the case."""
 
 
 def sight(file: CaseFile, caller: Caller, now: datetime) -> Sight:
     """People who have only outside roles see no more than those roles do, whoever vouches for them."""
     case, held = file.case, roles_of(file, caller, now)
+    drafting = case.submitted_at is None
     if held and held.keys() <= OUTSIDE:
-        return Sight(frozenset({Audience.EVERYBODY}), _FOR_ALL)
+        return Sight(frozenset({Audience.EVERYBODY}), _FOR_ALL, drafting)
     if caller.holder == f"client:{case.opened_by}":
-        return Sight(frozenset({Audience.EVERYBODY}), frozenset(Confidentiality))
+        return Sight(frozenset({Audience.EVERYBODY}), frozenset(Confidentiality), drafts=True)
     of_bodies = {*(f"org:{body}" for body in case.bodies), "scope:cases:oversee", "system"}
     if of_bodies.isdisjoint(caller.readers):
-        return Sight(frozenset({Audience.EVERYBODY}), _FOR_ALL)
-    return Sight(frozenset(Audience), frozenset(Confidentiality))
+        return Sight(frozenset({Audience.EVERYBODY}), _FOR_ALL, drafting)
+    return Sight(frozenset(Audience), frozenset(Confidentiality), drafting or "system" in caller.readers)
 
 
 def adding(file: CaseFile, audience: Audience, caller: Caller, now: datetime) -> Signature:

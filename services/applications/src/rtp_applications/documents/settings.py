@@ -18,7 +18,9 @@ class DocumentSettings(BaseSettings):
         description="Directory that documents are kept in, on one file system; unused with RTP_S3_BUCKET",
     )
     document_limit: int = Field(default=104_857_600, ge=1024, description="Largest document, in bytes")
-    documents_per_case: int = Field(default=200, ge=1, le=2000, description="Most documents of one case")
+    documents_per_case: int = Field(
+        default=200, ge=1, le=2000, description="Most documents of one case, and as many papers of its bodies"
+    )
     s3_bucket: str | None = Field(default=None, description="Keep documents in this bucket instead of a directory")
     s3_endpoint: str | None = Field(default=None, description="S3-compatible server; Amazon's own without it")
     s3_region: str = Field(default="eu-west-2", description="Region that requests are signed for")

@@ -45,11 +45,11 @@ def sealed(
     rows = []
     for audience, changes in sorted(parts.items(), reverse=True):
         public = audience is Audience.EVERYBODY
-        entry = _entry(after, changes, action, by, at, reason, events if public else (), discloses and public)
+        entry = _entry(after, changes, action, by, at, reason, events if public else (), discloses and public, audience)
         after = after.with_case(audit_position=entry.position, audit_hash=entry.hash)
         if discloses and public:
             after = after.with_case(disclosed_position=entry.position)
-        rows.append(row_of(entry, audience))
+        rows.append(row_of(entry))
     return after, rows
 
 
@@ -66,6 +66,7 @@ def _entry(
     reason: str | None,
     events: Sequence[dict[str, Any]],
     discloses: bool,
+    audience: Audience,
 ) -> Entry:
     case = after.case
     return seal(
@@ -79,5 +80,6 @@ def _entry(
         changes=changes,
         snapshot=state_of(after) if discloses else None,
         events=events,
+        audience=audience.value,
         previous_hash=case.audit_hash,
     )

@@ -1,5 +1,6 @@
 """One entry of a case's history: who did what and why, what changed, sealed by a hash that covers the entry before."""
 
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from uuid import UUID
 from rtp_applications.history.canonical import NotCanonical, canonical
 from rtp_applications.history.changes import check_shape
 
+AUDIENCES = ("everybody", "bodies")
 FIRST = bytes(32)
 """What the first entry has for the hash of the entry before."""
 
@@ -49,7 +51,9 @@ class Entry:
 
     `actor`: role, person (an opaque reference) and holder ("client:abc", "org:<uuid>"). `version`: the case's,
     afterwards. `changes`: JSON pointer -> [before, after] (see `changes.differences`). `snapshot`: the whole state
-    afterwards, where it was disclosed or imported. `events`: the CloudEvents published with it.
+    afterwards, where it was disclosed or imported. `events`: the CloudEvents published with it. `audience`: who of
+    those who see the case may read it. `salt`: random, so that nobody can find out the content of a withheld entry by
+    trying what it might be until the hash is right.
     """
 
     case_id: UUID
@@ -62,6 +66,8 @@ class Entry:
     changes: dict[str, list[Any]]
     snapshot: dict[str, Any] | None
     events: list[dict[str, Any]]
+    audience: str
+    salt: str
     previous_hash: bytes
     hash: bytes
 
@@ -78,6 +84,8 @@ class Entry:
             "changes": self.changes,
             "snapshot": self.snapshot,
             "events": self.events,
+            "audience": self.audience,
+            "salt": self.salt,
             "previousHash": self.previous_hash.hex(),
         }
 
@@ -97,6 +105,8 @@ class Entry:
         for name, types in _TYPES.items():
             if type(record[name]) not in types:
                 raise NotAnEntry(f"{name} is of the wrong type")
+        if record["audience"] not in AUDIENCES:
+            raise NotAnEntry(f"audience is neither {' nor '.join(AUDIENCES)}")
         if not all(type(event) is dict for event in record["events"]):
             raise NotAnEntry("events are not all objects")
         check_shape(record["changes"])
@@ -121,6 +131,8 @@ _AS_THEY_ARE: dict[str, tuple[type, ...]] = {
     "changes": (dict,),
     "snapshot": (dict, type(None)),
     "events": (list,),
+    "audience": (str,),
+    "salt": (str,),
 }
 _TYPES = {**_AS_THEY_ARE, "caseId": (str,), "at": (str,)}
 
@@ -137,6 +149,8 @@ def seal(
     reason: str | None = None,
     snapshot: dict[str, Any] | None = None,
     events: Sequence[dict[str, Any]] = (),
+    audience: str = "everybody",
+    salt: str | None = None,
     previous_hash: bytes = FIRST,
 ) -> Entry:
     """The entry with its hash. Raises ValueError if it cannot be said in canonical JSON (a float, a naive time)."""
@@ -152,6 +166,8 @@ def seal(
         changes=changes,
         snapshot=snapshot,
         events=list(events),
+        audience=audience,
+        salt=secrets.token_hex(16) if salt is None else salt,
         previous_hash=previous_hash,
         hash=b"",
     )

@@ -31,5 +31,6 @@ class AuditEntry(Model):
     snapshot: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     events: Mapped[list[dict[str, Any]]]
     audience: Mapped[Audience]
+    salt: Mapped[str]
     previous_hash: Mapped[bytes] = mapped_column(LargeBinary)
     hash: Mapped[bytes] = mapped_column(LargeBinary)

@@ -12,7 +12,7 @@ WITHHELD = "withheld"
 """The action of an entry that a bundle brought without its content: its place and hashes are all that is known."""
 
 
-def row_of(entry: Entry, audience: Audience) -> dict[str, Any]:
+def row_of(entry: Entry) -> dict[str, Any]:
     return {
         "case_id": entry.case_id,
         "position": entry.position,
@@ -24,7 +24,8 @@ def row_of(entry: Entry, audience: Audience) -> dict[str, Any]:
         "changes": entry.changes,
         "snapshot": entry.snapshot,
         "events": entry.events,
-        "audience": audience,
+        "audience": Audience(entry.audience),
+        "salt": entry.salt,
         "previous_hash": entry.previous_hash,
         "hash": entry.hash,
     }
@@ -44,10 +45,12 @@ def withheld_row(entry: Withheld, case_id: UUID, *, at: datetime, version: int) 
         changes={},
         snapshot=None,
         events=[],
+        audience=Audience.EVERYBODY.value,
+        salt="",
         previous_hash=entry.previous_hash,
         hash=entry.hash,
     )
-    return row_of(empty, Audience.EVERYBODY)
+    return row_of(empty)
 
 
 def entry_of(row: AnyRow) -> Entry | Withheld:
@@ -64,15 +67,8 @@ def entry_of(row: AnyRow) -> Entry | Withheld:
         changes=row.changes,
         snapshot=row.snapshot,
         events=row.events,
+        audience=row.audience.value,
+        salt=row.salt,
         previous_hash=row.previous_hash,
         hash=row.hash,
     )
-
-
-def audience_of(entry: Entry) -> Audience:
-    """Whom an entry is for, by its content, as it was told apart when it was written: the format does not say."""
-    held = [change[-1] for pointer, change in entry.changes.items() if pointer.startswith(("/records/", "/documents/"))]
-    for table in ("records", "documents"):
-        held += (entry.snapshot or {}).get(table, {}).values()
-    confidential = any(isinstance(each, dict) and each.get("audience") == Audience.BODIES for each in held)
-    return Audience.BODIES if confidential else Audience.EVERYBODY

@@ -30,6 +30,8 @@ class EntryView(Output):
     changes: dict[str, list[Any]] = Field(description="JSON pointer: [before, after]; [before] alone where it is gone")
     snapshot: dict[str, Any] | None = Field(description="The whole state, where it was disclosed or came in")
     events: list[dict[str, Any]] = Field(description="The CloudEvents that were published with it")
+    audience: str = Field(description="Who of those who see the case may read it: everybody, or bodies")
+    salt: str = Field(description="Random, so that a withheld entry cannot be guessed from its hash")
     previous_hash: str
     hash: str
 
@@ -70,6 +72,8 @@ def entry_view(entry: Entry | Withheld) -> EntryView | WithheldView:
         version=entry.version,
         changes=entry.changes,
         snapshot=entry.snapshot,
+        audience=entry.audience,
+        salt=entry.salt,
         events=entry.events,
         previous_hash=entry.previous_hash.hex(),
         hash=entry.hash.hex(),

@@ -30,7 +30,7 @@ from rtp_applications.parties.rules import (
 )
 from rtp_applications.workflow.casefile import CaseFile, Party
 from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.words import Role
+from rtp_applications.workflow.words import Role, Status
 from rtp_shared.problems import FieldError
 
 ONE_DAY = timedelta(days=1)
@@ -67,10 +67,9 @@ def appointed(file: CaseFile, wanted: Wanted, caller: Caller, now: datetime) -> 
     )
     _require_room(file, party, today)
     _require_validity(file, party, today)
-    changed = [party]
-    if party.role is Role.APPLICANT_LEAD:
-        changed += [_over(each, today) for each in file.parties.values() if is_lead(each) and not is_over(each, today)]
-    return _seen_by(file.with_party(*changed), holder), changed
+    former = [each for each in file.parties.values() if is_lead(each) and not is_over(each, today)]
+    left = [_over(each, today) for each in former] if party.role is Role.APPLICANT_LEAD else []
+    return _seen_by(_left(file, *left).with_party(party), holder), [party, *left]
 
 
 def ended(file: CaseFile, party_id: UUID, caller: Caller, now: datetime) -> tuple[CaseFile, Party]:
@@ -79,7 +78,7 @@ def ended(file: CaseFile, party_id: UUID, caller: Caller, now: datetime) -> tupl
     if is_lead(party):
         raise LeadIsHandedOver
     after = _over(party, today)
-    file = file.with_party(after)
+    file = _left(file, after)
     held = any(each.holder == party.holder and not is_over(each, today) for each in file.parties.values())
     if held or party.holder in lasting_readers(file.case):
         return file, after
@@ -123,6 +122,15 @@ def _changeable(file: CaseFile, party_id: UUID, caller: Caller, now: datetime, *
     if is_over(party, civil_date(now)):
         raise PartyIsOver(f"it ended on {party.valid_to}")
     return party
+
+
+def _left(file: CaseFile, *parties: Party) -> CaseFile:
+    """The file once these are over. Who leaves a draft never applied: no body shall ever learn of them."""
+    if file.case.status is not Status.DRAFT:
+        return file.with_party(*parties)
+    for party in parties:
+        file = file.without_party(party.id)
+    return file
 
 
 def _over(party: Party, today: date) -> Party:

@@ -7,6 +7,10 @@ class NoSuchParty(NotFound):
     title = "The case has no such party"
 
 
+class NotThatClient(Forbidden):
+    title = "A client that acts for itself is no person whom others could act for"
+
+
 class NotYoursToAppoint(Forbidden):
     title = "Somebody else says who has that role in the case"
 

@@ -15,7 +15,7 @@ from rtp_applications.parties.appointing import Wanted
 from rtp_applications.parties.commands import Change
 from rtp_applications.parties.queries import names_in
 from rtp_applications.parties.schemas import Appointment, PartyChanges, PartyView
-from rtp_applications.parties.views import shown
+from rtp_applications.parties.views import shown, view
 from rtp_applications.workflow.casefile import CaseFile, Party
 from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.processes import Processes
@@ -52,7 +52,8 @@ async def list_parties(
     """List who has, or had, which role in the case, in the order of joining.
 
     Applicants have a pseudonym that never changes. Personal names are shown to the staff group's own client; to the
-    bodies once the case is submitted, those of applicants; to advisers, funders and representatives never.
+    bodies once the case is submitted, those of applicants; to advisers, funders and representatives never. Who left
+    before the submission is listed for the group's own client alone.
     """
     file = await queries.get_case(session, case_id, readers=principal.readers, now=now)
     every = shown(file, await names_in(session, case_id), caller, civil_date(now))
@@ -121,5 +122,4 @@ async def _view(
     session: AsyncSession, file: CaseFile, party: Party, caller: Caller, now: datetime, response: Response
 ) -> PartyView:
     response.headers["ETag"] = etag(file.case.version)
-    every = shown(file, await names_in(session, file.case.id), caller, civil_date(now))
-    return next(each for each in every if each.id == party.id)
+    return view(file, party, await names_in(session, file.case.id), caller, civil_date(now))

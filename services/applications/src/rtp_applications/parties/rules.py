@@ -9,7 +9,7 @@ from rtp_applications.workflow.casefile import CaseFile, Facts, Party
 from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.effects import OVERSIGHT
 from rtp_applications.workflow.engine import roles_of
-from rtp_applications.workflow.records import ConflictOfInterest
+from rtp_applications.workflow.guards import standing_bars
 from rtp_applications.workflow.words import APPLICANTS, MAY_NOT_DECIDE, Role
 from rtp_shared.auth import organisation_reader
 
@@ -52,7 +52,17 @@ APPOINTS: Mapping[Side, Mapping[Role, Vouching]] = {
     Side.COMMISSIONER: {Role.COMMISSIONER: Vouching.OWN},
     Side.MUTUALS_TEAM: {Role.ESCALATION_REVIEWER: Vouching.ANYBODY, Role.AUDITOR: Vouching.ANYBODY},
 }
-DECIDING = frozenset({Role.DECISION_MAKER, Role.PANEL_MEMBER, Role.ESCALATION_REVIEWER})
+DECIDING = frozenset(
+    {
+        Role.CASE_OFFICER,
+        Role.COMMISSIONER,
+        Role.SCRUTINY_CHAIR,
+        Role.DECISION_MAKER,
+        Role.PANEL_MEMBER,
+        Role.ESCALATION_REVIEWER,
+    }
+)
+"""Who signs what is decided for a body: an officer finds a group not eligible, a commissioner supports or does not."""
 
 
 def sides_of(file: CaseFile, caller: Caller, now: datetime) -> dict[Side, str]:
@@ -109,12 +119,8 @@ def require_separate(file: CaseFile, role: Role, person: str) -> None:
     for party in file.parties.values():
         if party.person == person and party.role in opposite:
             raise DutiesSeparated(f"this person is or was {party.role} in this case, so cannot be {role}")
-    if role in DECIDING and any(_bars(conflict, person) for conflict, _ in file.every(ConflictOfInterest)):
+    if role in DECIDING and any(each.person == person for each in standing_bars(file)):
         raise DutiesSeparated(f"this person has a conflict of interest in this case, so cannot be {role}")
-
-
-def _bars(conflict: ConflictOfInterest, person: str) -> bool:
-    return conflict.person == person and conflict.bars_from_deciding and not conflict.ended
 
 
 def lasting_readers(case: Facts) -> frozenset[str]:

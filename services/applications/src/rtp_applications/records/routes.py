@@ -14,7 +14,9 @@ from rtp_applications.cases.schemas import SignatureView
 from rtp_applications.cases.views import sees_all
 from rtp_applications.records.queries import list_records as find_records
 from rtp_applications.records.schemas import ConflictView, RecordView
+from rtp_applications.workflow.casefile import Signature
 from rtp_applications.workflow.definition import Caller
+from rtp_applications.workflow.guards import bars
 from rtp_applications.workflow.records import ConflictOfInterest
 from rtp_shared.db import AnyRow
 from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor
@@ -80,8 +82,10 @@ def _conflict(row: AnyRow) -> ConflictView:
     conflict, signed = ConflictOfInterest.model_validate(row.content), _signed(row)[-1]
     return ConflictView(
         person=conflict.person,
+        interest=conflict.name,
         nature=conflict.nature,
         bars_from_deciding=conflict.bars_from_deciding,
+        counts=bars(conflict, [Signature.from_json(each) for each in row.signed]),
         ended=conflict.ended,
         declared_by=signed,
         declared_at=signed.at,

@@ -24,8 +24,13 @@ class ConflictView(Output):
     """A line of the register of interests."""
 
     person: str = Field(description="Opaque reference")
+    interest: str = Field(description="Its name, by which it is confirmed, changed or ended")
     nature: str
     bars_from_deciding: bool
+    counts: bool = Field(
+        description="Whether it bars now. What others than the person or the deciding side declare does once a case "
+        "officer declares the same"
+    )
     ended: bool
     declared_by: SignatureView = Field(description="Who put it on the register, last")
     declared_at: datetime

@@ -126,6 +126,9 @@ class Intention:
     case_id: UUID
     body_id: UUID
     published_on: date
+    sector: Sector | None
+    status: Status
+    """Of the case in which it was published, today."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,6 +253,9 @@ class CaseFile:
 
     def with_document(self, *changed: HeldDocument) -> "CaseFile":
         return replace(self, documents={**self.documents, **{each.id: each for each in changed}})
+
+    def without_party(self, party_id: UUID) -> "CaseFile":
+        return replace(self, parties={id_: each for id_, each in self.parties.items() if id_ != party_id})
 
     @cached_property
     def employer(self) -> BodyFacts | None:

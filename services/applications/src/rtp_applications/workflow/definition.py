@@ -138,10 +138,16 @@ class Clock:
     local_calendar: bool = False
     """Whether the body may choose the calendar."""
     pauses_in: frozenset[Status] = frozenset()
+    rests: bool = True
+    """Whether it rests while the case is suspended, unless a statute sets it."""
     met_by: tuple[str, ...] = ()
     """Actions that meet it while the state stays."""
     met_when: Callable[[CaseFile], bool] | None = None
     """Whether what is on file after such an action meets it, where the action's name alone does not tell."""
+    met_as_of: Callable[[CaseFile], date | None] | None = None
+    """The civil date on which it was done, as such an action put it on file, where that is not the day of recording."""
+    met_once: Callable[[CaseFile], bool] | None = None
+    """Whether it is met by what stands outside the case, such as a rule of the body, whatever is done in the case."""
     ended_by: tuple[str, ...] = ()
     """Actions after which it no longer matters: it is neither met nor missed."""
     started_by: tuple[str, ...] = ()
@@ -159,7 +165,7 @@ class Clock:
 
     @property
     def pausable(self) -> bool:
-        return self.basis is not Basis.STATUTE
+        return self.rests and self.basis is not Basis.STATUTE
 
 
 @dataclass(frozen=True, slots=True)

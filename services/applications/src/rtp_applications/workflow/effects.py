@@ -5,9 +5,10 @@ from dataclasses import replace
 from rtp_applications.clocks.days import Length, Unit
 from rtp_applications.workflow.casefile import CaseFile, Recorded
 from rtp_applications.workflow.definition import Step
+from rtp_applications.workflow.guards import supporting_intention
 from rtp_applications.workflow.stages import assurance, decision, panel
 from rtp_applications.workflow.timing import open_deadline
-from rtp_applications.workflow.words import Audience, Status
+from rtp_applications.workflow.words import Audience, Ground, Status
 from rtp_shared.auth import organisation_reader
 
 OVERSIGHT = "scope:cases:oversee"
@@ -27,6 +28,18 @@ def withdraw(step: Step, file: CaseFile) -> CaseFile:
 def remember_where_refused(step: Step, file: CaseFile) -> CaseFile:
     """A remitted case goes back to the stage at which it was refused."""
     return file.with_case(refused_from=step.file.case.status)
+
+
+def note_supporting_intention(step: Step, file: CaseFile) -> CaseFile:
+    """A refusal for a staff mutual's sake holds when the intention that it rests on was published."""
+    recorded = file.recorded(step.action.takes, step.given.key)
+    if recorded is None:
+        return file
+    content = {name: said for name, said in recorded.content.items() if name != "intentionPublishedOn"}
+    found = supporting_intention(file)
+    if found and step.given.ground is Ground.STAFF_MUTUAL_INTENTION_PUBLISHED:
+        content["intentionPublishedOn"] = found.published_on.isoformat()
+    return file.with_record(replace(recorded, content=content))
 
 
 def suspend(step: Step, file: CaseFile) -> CaseFile:

@@ -4,7 +4,7 @@ Order of refusal: no such action, not from this status, not your role, condition
 nothing about conditions.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -73,7 +73,7 @@ def take(process: Process, file: CaseFile, name: str, given: Record | None, call
     if file.case.status not in action.starts:
         raise NotFromHere(f"{file.case.number} is {file.case.status}; {name} starts from {_listed(action.starts)}")
     given, signed_before = _given(action, file, given)
-    signature, awaiting = _sign(action, file, signed_before, caller, now)
+    signature, awaiting = _sign(action, signed_before, caller, roles_of(file, caller, now), now)
     signed = (*signed_before, signature)
     step = Step(process=process, action=action, file=file, given=given, signed=signed, now=now, today=civil_date(now))
     if unmet := [(guard.name, wanting) for guard in action.guards if (wanting := guard.unmet(step)) is not None]:
@@ -85,19 +85,18 @@ def take(process: Process, file: CaseFile, name: str, given: Record | None, call
 
 def possibilities(process: Process, file: CaseFile, caller: Caller, now: datetime) -> Iterator[Possibility]:
     """What could be done from here, and for each action every reason why this caller could not do it now."""
+    held, today = roles_of(file, caller, now), civil_date(now)
     for action in process.possible(file.case.status):
         _, signed_before = _given(action, file, None, wanted=False)
         refusals: list[tuple[str, str]] = []
         awaiting: tuple[Slot, ...] = ()
         try:
-            signature, awaiting = _sign(action, file, signed_before, caller, now)
+            signature, awaiting = _sign(action, signed_before, caller, held, now)
         except NotYourRole as refusal:
             refusals.append(("role", refusal.detail))
         else:
             signed = (*signed_before, signature)
-            step = Step(
-                process=process, action=action, file=file, given=None, signed=signed, now=now, today=civil_date(now)
-            )
+            step = Step(process=process, action=action, file=file, given=None, signed=signed, now=now, today=today)
             refusals.extend(
                 (guard.name, wanting.reason)
                 for guard in action.guards
@@ -125,17 +124,18 @@ def _given(
 
 
 def _sign(
-    action: Action, file: CaseFile, signed: Sequence[Signature], caller: Caller, now: datetime
+    action: Action, signed: Sequence[Signature], caller: Caller, held: Mapping[Role, str], now: datetime
 ) -> tuple[Signature, tuple[Slot, ...]]:
     """The caller's signature, and the slots that are still empty after it."""
-    held = roles_of(file, caller, now)
     if any(each.person == caller.person for each in signed):
         raise NotYourRole(f"you signed {action.name} already; {_who(open_slots(action, signed))} must sign too")
     for slot in open_slots(action, signed):
         for role in sorted(slot & held.keys()):
             signature = Signature(role, caller.person, held[role], now)
             return signature, open_slots(action, [*signed, signature])
-    raise NotYourRole(f"{action.name} is for {_who(open_slots(action, signed))}")
+    raise NotYourRole(
+        f"{action.name} is for {_who(open_slots(action, signed))}; the case's parties say who holds which role"
+    )
 
 
 def open_slots(action: Action, signed: Sequence[Signature]) -> tuple[Slot, ...]:

@@ -1,9 +1,13 @@
 """Guards that more than one stage uses."""
 
+from collections.abc import Sequence
+
+from rtp_applications.clocks.days import civil_date
 from rtp_applications.clocks.deadline import DeadlineState
+from rtp_applications.workflow.casefile import CaseFile, Intention, Signature
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.records import ConflictOfInterest
-from rtp_applications.workflow.words import MAY_NOT_DECIDE, Ground
+from rtp_applications.workflow.words import MAY_NOT_DECIDE, Ground, Role, Status
 
 
 @guard("/reasons", given=True)
@@ -22,12 +26,32 @@ def ground_on_the_list(step: Step) -> str | None:
 
 @guard("/ground", given=True)
 def ground_is_supported(step: Step) -> str | None:
-    """A refusal for a staff mutual's sake rests on an intention that this body published before."""
-    if step.given.ground is not Ground.STAFF_MUTUAL_INTENTION_PUBLISHED:
+    """A refusal for a staff mutual's sake rests on an intention for such a service, of a case that was not given up,
+    which this body published before the challenge was submitted.
+    """
+    if step.given.ground is not Ground.STAFF_MUTUAL_INTENTION_PUBLISHED or supporting_intention(step.file):
         return None
-    if any(each.case_id != step.file.case.id for each in step.file.intentions):
-        return None
-    return "the authority has published no intention to consider provision by a mutual of its staff"
+    return "the authority had published no intention to consider provision of this service by a mutual of its staff"
+
+
+GIVEN_UP = frozenset({Status.WITHDRAWN, Status.LAPSED})
+
+
+def supporting_intention(file: CaseFile) -> Intention | None:
+    """The first that supports a refusal: of another case of this sector that goes on, and published before this one
+    was submitted. What was published on the day itself is not known to have been there before.
+    """
+    case, submitted = file.case, file.case.submitted_at
+    found = (
+        each
+        for each in file.intentions
+        if each.case_id != case.id
+        and each.sector is case.sector
+        and each.status not in GIVEN_UP
+        and submitted is not None
+        and each.published_on < civil_date(submitted)
+    )
+    return min(found, key=lambda each: each.published_on, default=None)
 
 
 @guard("/equalityNote", given=True)
@@ -50,8 +74,23 @@ def deciders_are_independent(step: Step) -> str | None:
 
 def conflicts(step: Step) -> list[ConflictOfInterest]:
     """The conflicts on the register that still stand and bar from deciding."""
-    found = (each for each, _ in step.file.every(ConflictOfInterest))
-    return [each for each in found if each.bars_from_deciding and not each.ended]
+    return standing_bars(step.file)
+
+
+def standing_bars(file: CaseFile) -> list[ConflictOfInterest]:
+    return [each for each, recorded in file.every(ConflictOfInterest) if bars(each, recorded.signed)]
+
+
+MAY_BAR_OTHERS = frozenset({Role.CASE_OFFICER, Role.DECISION_MAKER, Role.PANEL_MEMBER, Role.MUTUALS_TEAM})
+
+
+def bars(conflict: ConflictOfInterest, signed: Sequence[Signature]) -> bool:
+    """Whether this line bars from deciding. Said of somebody else by the group or an adviser, say, it bars only once
+    an officer has declared the same: nobody chooses their panel by accusing the rest.
+    """
+    if not conflict.bars_from_deciding or conflict.ended:
+        return False
+    return any(each.person == conflict.person or each.role in MAY_BAR_OTHERS for each in signed)
 
 
 def time_is_over(step: Step, clock: str) -> bool:

@@ -38,6 +38,7 @@ def keep(process: Process, file: CaseFile, now: datetime, *, recount: bool = Fal
     look = _Look(process, file, now)
     if recount:
         look.recount()
+    look.settle()
     look.end()
     look.remind()
     return look.outcome(file)
@@ -59,6 +60,14 @@ class _Look:
             if recounted != deadline:
                 self.file = self.file.with_deadline(recounted)
                 self.reasons.append(f"{deadline.clock}: {RECOUNTED}")
+
+    def settle(self) -> None:
+        """What was met outside the case, such as by a rule that its body published."""
+        for deadline in self._running():
+            clock = self._clock(deadline)
+            if clock and clock.met_once and clock.met_once(self.file) and not deadline.is_over(self.now):
+                self.file = self.file.with_deadline(deadline.meet(self.now))
+                self.reasons.append(f"{deadline.clock} was met")
 
     def end(self) -> None:
         for _ in range(MOST):

@@ -10,33 +10,38 @@ from rtp_applications.clocks.deadline import Basis
 from rtp_applications.workflow.casefile import CaseFile
 from rtp_applications.workflow.clocks import proposed
 from rtp_applications.workflow.definition import Clock
-from rtp_applications.workflow.settings import LIGHT_TOUCH
+from rtp_applications.workflow.settings import LIGHT_TOUCH, TIMES
+from rtp_applications.workflow.settings import TRANSITION as TRANSITION_SETTINGS
 from rtp_applications.workflow.stages import award, monitoring
 from rtp_applications.workflow.stages.contract import Regime, track
 from rtp_applications.workflow.stages.monitoring import CheckKind
 from rtp_applications.workflow.stages.transition import EmployeeLiabilityInformation, GoLiveDate
+from rtp_applications.workflow.timing import as_length
 from rtp_applications.workflow.words import Status
 
-SELECTION_REGULATIONS = "Health Care Services (Provider Selection Regime) Regulations 2023 (SI 2023/1348) reg 12"
 TUPE_11 = "Transfer of Undertakings (Protection of Employment) Regulations 2006 (SI 2006/246) reg 11(6)"
-LIABILITY_NOTICE = Length(28, Unit.CALENDAR_DAYS)
 UNTIL_THE_LAUNCH = frozenset({Status.AWARDED, Status.TRANSITION, Status.READINESS_REVIEW})
 DAY_SET = ("record-go-live-date", "put-back-launch")
 
 
+def _as_set(name: str) -> tuple[Length, str]:
+    """A length of `settings.TIMES`, and its source with how sure it is."""
+    found = TIMES[name]
+    return as_length(found.value), found.source if found.tag == "found" else f"{found.source} ({found.tag})"
+
+
 def _standstill(
     name: str,
-    days: int,
     says: str,
-    source: str,
     counts_from: Callable[[CaseFile, date], date | None],
     started_by: tuple[str, ...] = (),
 ) -> Clock:
+    length, source = _as_set(name)
     return Clock(
         name=name,
         says=says,
         runs_in=frozenset({Status.STANDSTILL}),
-        length=Length(days, Unit.WORKING_DAYS),
+        length=length,
         basis=Basis.STATUTE,
         source=source,
         calendar=CalendarName.ANY_UK,
@@ -57,14 +62,15 @@ def _details_published(file: CaseFile) -> bool:
     return award.notice(file, award.NoticeKind.UK7) is not None
 
 
-def _contract_details(name: str, days: int, tracks: frozenset[str]) -> Clock:
+def _contract_details(name: str, tracks: frozenset[str]) -> Clock:
+    length, source = _as_set(name)
     return Clock(
         name=name,
         says="Publish the contract details notice",
         runs_in=UNTIL_THE_LAUNCH | {Status.LAUNCHED},
-        length=Length(days, Unit.CALENDAR_DAYS),
+        length=length,
         basis=Basis.STATUTE,
-        source="Procurement Act 2023 s.53(1): 30 days, 120 for a light-touch contract (believed, not verified)",
+        source=source,
         met_by=("record-notice",),
         met_when=_details_published,
         reminders=(7,),
@@ -83,21 +89,20 @@ PROCUREMENT_START = Clock(
 )
 CONTRACT = (
     _standstill(
-        "standstill", 8, "The award may be challenged before the contract is entered into: eight working days, the "
-        "first of which is the day of the contract award notice", "Procurement Act 2023 s.51(2)",
-        award.day_before_award_notice,
+        "standstill", "The award may be challenged before the contract is entered into: eight working days, the "
+        "first of which is the day of the contract award notice", award.day_before_award_notice,
     ),
     _standstill(
-        "provider-selection-standstill", 8, "Aggrieved providers may make representations: until the end of the 8th "
+        "provider-selection-standstill", "Aggrieved providers may make representations: until the end of the 8th "
         "working day after the day on which the standstill begins, the day after the notice of intention",
-        SELECTION_REGULATIONS, award.day_after_intention_notice,
+        award.day_after_intention_notice,
     ),
     _standstill(
-        "further-decision-standstill", 5, "The contract waits five working days after the further decision",
-        SELECTION_REGULATIONS, award.last_further_decision, ("record-further-decision",),
+        "further-decision-standstill", "The contract waits five working days after the further decision",
+        award.last_further_decision, ("record-further-decision",),
     ),
-    _contract_details("contract-details-notice", 30, frozenset({Regime.OPEN})),
-    _contract_details("light-touch-contract-details-notice", 120, frozenset({Regime.RESERVED, LIGHT_TOUCH})),
+    _contract_details("contract-details-notice", frozenset({Regime.OPEN})),
+    _contract_details("light-touch-contract-details-notice", frozenset({Regime.RESERVED, LIGHT_TOUCH})),
 )  # fmt: skip
 
 
@@ -111,7 +116,8 @@ def day_before_liability_information(file: CaseFile, _: date) -> date | None:
     go_live, given = file.last(GoLiveDate), file.last(EmployeeLiabilityInformation)
     if go_live is None:
         return None
-    latest = latest_before(go_live.on, LIABILITY_NOTICE, file.calendars[CalendarName.ENGLAND_AND_WALES])
+    notice = as_length(TRANSITION_SETTINGS["liability-information-notice"].value)
+    latest = latest_before(go_live.on, notice, file.calendars[CalendarName.ENGLAND_AND_WALES])
     return None if given and given.given_on <= latest else latest - ONE_DAY
 
 
@@ -181,7 +187,7 @@ MONITORING = (
     _check(180, CheckKind.DAY_180),
     _after_launch(
         "quarterly-measures", "Record the measures of the quarter", 3, Unit.MONTHS, "record-measures",
-        counts_from=monitoring.quarter_begins, recurs=True,
+        counts_from=partial(monitoring.quarter_begins, _as_set("first-checks-end")[0]), recurs=True,
     ),
     _after_launch(
         "annual-return", "Make the annual return", 12, Unit.MONTHS, "record-annual-return",
@@ -189,15 +195,15 @@ MONITORING = (
     ),
     Clock(
         name="retender-risk",
-        says="The contract ends in 18 months: it may be tendered again",
+        says="The contract ends soon: it may be tendered again",
         runs_in=frozenset({Status.LAUNCHED}),
         length=Length(1, Unit.CALENDAR_DAYS),
         basis=Basis.POLICY,
-        source="platform default, proposed 2026-11: 18 months before the contract ends",
+        source=_as_set("retender-alert")[1],
         started_by=("record-contract-end",),
         ended_by=("record-contract-end", "end-monitoring"),
         window=True,
         reminders=(0,),
-        counts_from=monitoring.day_before_retender_risk,
+        counts_from=partial(monitoring.day_before_retender_risk, _as_set("retender-alert")[0]),
     ),
 )  # fmt: skip

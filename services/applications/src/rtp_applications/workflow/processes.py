@@ -21,8 +21,9 @@ from rtp_applications.workflow.actions import (
     timing,
     transition,
 )
-from rtp_applications.workflow.definition import Action, Clock, Process, Setting
+from rtp_applications.workflow.definition import Action, Process, Setting
 from rtp_applications.workflow.errors import NoSuchProcess
+from rtp_applications.workflow.stages import content as content_stage
 from rtp_applications.workflow.stages import interest as interest_stage
 from rtp_applications.workflow.stages import standing as standing_stage
 from rtp_applications.workflow.words import Ground, Status, Strand
@@ -43,14 +44,9 @@ def _without(statuses: frozenset[Status], actions: tuple[Action, ...]) -> tuple[
     return tuple(action for action in kept if action.starts)
 
 
-def _never_idle_in(statuses: frozenset[Status], known: tuple[Clock, ...]) -> tuple[Clock, ...]:
-    """The clocks, without counting as idle the time that another clock gives the body."""
-    return tuple(replace(clock, runs_in=clock.runs_in - statuses) if clock.idle else clock for clock in known)
-
-
 LAUNCH_ACTIONS = (*transition.ACTIONS, *monitoring.ACTIONS)
 LAUNCH_CLOCKS = (*launch_clocks.CONTRACT, *launch_clocks.TRANSITION, *launch_clocks.MONITORING)
-LAUNCH_SETTINGS = {**settings.CONTRACT, **settings.TRANSITION, **timing.SETTINGS}
+LAUNCH_SETTINGS = {**settings.CONTRACT, **settings.TRANSITION, **settings.TIMES, **settings.STANDING, **timing.SETTINGS}
 
 RIGHT_TO_PROVIDE = Process(
     route=Route.RIGHT_TO_PROVIDE,
@@ -69,7 +65,14 @@ RIGHT_TO_PROVIDE = Process(
         standing.PUBLISH_INTENTION,
         *publication.ACTIONS,
     ),
-    clocks=(*clocks.INTEREST, *clocks.BUSINESS_CASE, *clocks.DECISION, *LAUNCH_CLOCKS, *clocks.STANDING),
+    clocks=(
+        *clocks.INTEREST,
+        clocks.DECISION_DATE_NOTICE,
+        *clocks.BUSINESS_CASE,
+        *clocks.DECISION,
+        *LAUNCH_CLOCKS,
+        *clocks.STANDING,
+    ),
     documents=business_case.DOCUMENTS,
     settings={
         "applicants-needed": Setting(
@@ -95,10 +98,6 @@ NEVER_IN_A_CHALLENGE = frozenset(
         Status.APPROVED,
     }
 )
-OWED_BY_THE_AUTHORITY = frozenset(
-    {Status.EOI_SUBMITTED, Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW, Status.EOI_ACCEPTED}
-)
-"""Where the authority must act (Localism Act 2011 ss.81 to 84): no challenge lapses because it did not."""
 COMMUNITY_RIGHT_TO_CHALLENGE = Process(
     route=Route.COMMUNITY_RIGHT_TO_CHALLENGE,
     version=1,
@@ -111,7 +110,12 @@ COMMUNITY_RIGHT_TO_CHALLENGE = Process(
                 interest.ACTIONS,
                 replace(
                     interest.SUBMIT,
-                    guards=(*interest.SUBMIT.guards, interest_stage.authority_is_relevant, interest_stage.window_open),
+                    guards=(
+                        *interest.SUBMIT.guards,
+                        interest_stage.authority_is_relevant,
+                        interest_stage.window_open,
+                        content_stage.content_is_complete,
+                    ),
                 ),
                 replace(
                     interest.REQUEST_INFORMATION,
@@ -148,7 +152,7 @@ COMMUNITY_RIGHT_TO_CHALLENGE = Process(
         *clocks.CHALLENGE,
         launch_clocks.PROCUREMENT_START,
         *LAUNCH_CLOCKS,
-        *_never_idle_in(OWED_BY_THE_AUTHORITY, clocks.STANDING),
+        *clocks.STANDING,
     ),
     grounds=frozenset(Ground),
     settings={
@@ -186,7 +190,11 @@ EMPLOYER_LED = Process(
             *timing.ACTIONS,
             *_with(
                 standing.ACTIONS,
-                replace(standing.REMIT, leads_to=(Status.PANEL_READY,), takes=standing_stage.PanelRemittal),
+                replace(
+                    standing.REMIT,
+                    leads_to=(Status.FEASIBILITY, Status.PANEL_READY),
+                    takes=standing_stage.SpinOutRemittal,
+                ),
                 replace(
                     standing.REMIT_BY_COURT,
                     leads_to=(Status.ASSURANCE, Status.PANEL_READY),

@@ -74,6 +74,38 @@ CONTRACT: Mapping[str, Setting] = {
         FIRST,
     ),
 }
+SELECTION_12 = "Health Care Services (Provider Selection Regime) Regulations 2023 (SI 2023/1348) reg 12"
+DETAILS = "Procurement Act 2023 s.53(1)"
+TIMES: Mapping[str, Setting] = {
+    "standstill": Setting({"number": 8, "unit": "working-days"}, "Procurement Act 2023 s.51(2)", "found", FIRST),
+    "provider-selection-standstill": Setting({"number": 8, "unit": "working-days"}, SELECTION_12, "believed", FIRST),
+    "further-decision-standstill": Setting({"number": 5, "unit": "working-days"}, SELECTION_12, "believed", FIRST),
+    "contract-details-notice": Setting({"number": 30, "unit": "calendar-days"}, DETAILS, "believed", FIRST),
+    "light-touch-contract-details-notice": Setting(
+        {"number": 120, "unit": "calendar-days"}, f"{DETAILS}, of a light-touch contract", "believed", FIRST
+    ),
+    "first-checks-end": Setting(
+        {"number": 180, "unit": "calendar-days"},
+        "platform default, proposed 2026-11: quarters begin after the last of the first checks",
+        "proposed",
+        FIRST,
+    ),
+    "retender-alert": Setting(
+        {"number": 18, "unit": "months"},
+        "platform default, proposed 2026-11: how long before the contract ends",
+        "proposed",
+        FIRST,
+    ),
+}
+"""Lengths that clocks of ours count, published with their sources; no body replaces them."""
+STANDING: Mapping[str, Setting] = {
+    "suspension-review-limit": Setting(
+        {"number": 6, "unit": "months"},
+        "platform default, proposed 2026-11: no case rests for longer without another look",
+        "proposed",
+        FIRST,
+    ),
+}
 CHALLENGE: Mapping[str, Setting] = {
     "relevant-authorities": Setting(
         (*WITH_EXECUTIVES, "fire-authority"),

@@ -54,9 +54,12 @@ def _stopped(clock: Clock, running: Deadline, after: CaseFile, action: str, now:
     if action in clock.ended_by:
         return running.miss(now) if running.is_over(now) and not clock.window else running.cancel(now)
     if action in clock.met_by and (clock.met_when is None or clock.met_when(after)):
+        return running.meet(now, done_on=clock.met_as_of(after) if clock.met_as_of else None)
+    if clock.met_once is not None and clock.met_once(after):
         return running.meet(now)
     if after.case.status not in clock.runs_in:
-        return running.cancel(now) if clock.window or clock.idle else running.meet(now)
+        undone = clock.window or clock.idle or clock.met_once is not None
+        return running.cancel(now) if undone else running.meet(now)
     return running.cancel(now) if clock.idle else running
 
 

@@ -50,6 +50,22 @@ ENDED = APPEALABLE | {
     Status.SUPERSEDED,
 }
 OPEN = frozenset(Status) - ENDED
+OWED_BY_THE_GROUP = frozenset(
+    {
+        Status.DRAFT,
+        Status.INFORMATION_REQUESTED,
+        Status.MODIFICATION_OFFERED,
+        Status.FEASIBILITY,
+        Status.BUSINESS_CASE,
+        Status.DEFERRED,
+        Status.APPROVED_CONDITIONAL,
+    }
+)
+"""Where the staff group owes the next step, so that a case lies idle by its doing alone: ADR 0013.
+
+Not where a body owes it: a body's silence is its own missed deadline, never the end of a case. Nor in transition, where
+the transfer waits on duties of employer, commissioner and group at once and a contract is signed.
+"""
 
 BEFORE_A_DECISION = frozenset(
     {
@@ -112,6 +128,28 @@ class Ground(StrEnum):
     STAFF_MUTUAL_INTENTION_PUBLISHED = "staff-mutual-intention-published"
     FRIVOLOUS_OR_VEXATIOUS = "frivolous-or-vexatious"
     UNLAWFUL = "unlawful"
+
+
+class StatutoryItem(StrEnum):
+    """The closed list of what a challenge must tell, and so of what may be insisted on: SI 2012/1313, schedule."""
+
+    FINANCES = "finances"
+    CAPABILITY = "capability"
+    PARTNER_FINANCES = "partner-finances"
+    """Of each member of the consortium and each subcontractor, as the next."""
+    PARTNER_CAPABILITY = "partner-capability"
+    SERVICE_AND_AREA = "service-and-area"
+    OUTCOMES = "outcomes"
+    WELL_BEING = "social-economic-environmental-value"
+    USER_NEEDS = "user-needs"
+    EMPLOYEE_ENGAGEMENT = "employee-engagement"
+
+
+class PartnerKind(StrEnum):
+    """With whom a body that challenges means to provide the service: SI 2012/1313."""
+
+    CONSORTIUM_MEMBER = "consortium-member"
+    SUBCONTRACTOR = "subcontractor"
 
 
 class Strand(StrEnum):

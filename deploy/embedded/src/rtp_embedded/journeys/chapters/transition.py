@@ -12,15 +12,15 @@ def incorporate(story: Story, cast: Cast, case: Case) -> None:
     """The mutual is a legal person, and its finance is committed; then both sides begin."""
     story.chapter("The mutual comes into being")
     cast.lead.is_refused(case, "begin-transition", because="legal-entity-exists")
-    cast.lead.does(
-        case, "record-legal-entity", scheme="GB-COH", identifier="09506232", legalForm="cic-limited-by-guarantee",
-        registeredOn=story.today,
-    )  # fmt: skip
+    entity: dict[str, Any] = {"scheme": "GB-COH", "identifier": "09506232", "legalForm": "cic-limited-by-guarantee"}
+    cast.lead.does(case, "record-legal-entity", **entity, registeredOn=story.today)
     cast.lead.does(
         case, "record-finance-commitment", needed=True, neededPence=7_500_000, committedPence=8_000_000,
         committedOn=story.today, reference="Offer letter of a social lender",
     )  # fmt: skip
     cast.lead.appoints(case, "mutual-board", cast.board, mandate="Resolution of the first general meeting")
+    cast.lead.is_refused(case, "begin-transition", because="legal-entity-verified")
+    cast.commissioner.does(case, "record-legal-entity", **entity, registeredOn=story.today, verified=True)
     cast.lead.does(case, "begin-transition")
     cast.commissioner.does(case, "begin-transition")
 
@@ -63,6 +63,7 @@ def _insure_and_register(story: Story, cast: Cast, case: Case, go_live: date, re
 def review_readiness(cast: Cast, case: Case) -> None:
     cast.lead.does(case, "begin-readiness-review")
     cast.commissioner.does(case, "begin-readiness-review")
+    cast.officer.does(case, "begin-readiness-review")
 
 
 def measure(story: Story, cast: Cast, case: Case) -> None:

@@ -19,6 +19,11 @@ BODY_READERS = """
 """
 BODIES_ONLY = f"(c.body_readers && {ROW_READERS} AND NOT 'client:' || c.opened_by = ANY ({ROW_READERS}))"
 """The staff group's own client never sees what is for bodies only, not even where it belongs to a body."""
+DISCLOSED_OR_OURS = f"""
+    (submitted_at IS NOT NULL OR 'client:' || opened_by = ANY ({ROW_READERS}) OR 'system' = ANY ({ROW_READERS})
+     OR NOT body_readers && {ROW_READERS})
+"""
+"""A draft is hidden from every client of a body that it names, even from one that was let in as somebody's adviser."""
 CASE_SEEN = "EXISTS (SELECT FROM cases c WHERE c.id = case_id)"
 """Row-level security of cases holds in here too."""
 
@@ -29,6 +34,8 @@ def upgrade() -> None:
     _audit()
     op.execute(
         script(f"""
+        DROP POLICY readers_see ON cases;
+        CREATE POLICY readers_see ON cases USING (readers && {ROW_READERS} AND {DISCLOSED_OR_OURS});
         ALTER TABLE case_parties ENABLE ROW LEVEL SECURITY;
         CREATE POLICY of_a_case_seen ON case_parties USING ({CASE_SEEN});
         ALTER TABLE case_deadlines ENABLE ROW LEVEL SECURITY;
@@ -45,7 +52,7 @@ def upgrade() -> None:
                 OR 'system' = ANY ({ROW_READERS})
                 OR (position >= c.disclosed_position AND (audience = 'everybody' OR {BODIES_ONLY})))));
         REVOKE UPDATE, DELETE, TRUNCATE ON audit_entries FROM rtp_applications_app;
-        REVOKE DELETE, TRUNCATE ON case_parties, case_deadlines FROM rtp_applications_app;
+        REVOKE DELETE, TRUNCATE ON case_deadlines FROM rtp_applications_app;
         """)  # noqa: S608 - of our own words
     )
 
@@ -135,6 +142,7 @@ def _audit() -> None:
         sa.Column("snapshot", JSONB()),
         sa.Column("events", JSONB(), nullable=False),
         sa.Column("audience", sa.String(64), nullable=False),
+        sa.Column("salt", TEXT, nullable=False),
         sa.Column("previous_hash", sa.LargeBinary(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("case_id", "position", name="pk_audit_entries"),

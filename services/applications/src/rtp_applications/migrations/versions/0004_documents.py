@@ -15,6 +15,9 @@ TEXT = sa.Text()
 INSTANT = sa.DateTime(timezone=True)
 ENUM = sa.String(64)
 OF_THE_GROUP = f"'client:' || c.opened_by = ANY ({ROW_READERS})"
+OF_THE_SYSTEM = f"'system' = ANY ({ROW_READERS})"
+DRAFTS_SEEN = f"(c.submitted_at IS NULL OR {OF_THE_GROUP} OR {OF_THE_SYSTEM})"
+"""What the group replaced or withdrew in its draft is told to nobody else when the case is submitted."""
 OF_THE_BODIES = f"(c.body_readers && {ROW_READERS} AND NOT {OF_THE_GROUP})"
 
 
@@ -27,10 +30,12 @@ def upgrade() -> None:
         CREATE POLICY of_a_case_seen ON documents USING (EXISTS (
             SELECT FROM cases c WHERE c.id = case_id AND (
                 {OF_THE_BODIES}
-                OR (audience = 'everybody' AND ({OF_THE_GROUP} OR confidentiality IN ('public', 'internal'))))));
+                OR (audience = 'everybody' AND ({OF_THE_GROUP} OR confidentiality IN ('public', 'internal')))
+            ) AND (disclosed_from IS NOT NULL OR {DRAFTS_SEEN})));
         ALTER TABLE document_versions ENABLE ROW LEVEL SECURITY;
         CREATE POLICY of_a_document_seen ON document_versions
-            USING (EXISTS (SELECT FROM documents d WHERE d.id = document_id));
+            USING (EXISTS (SELECT FROM documents d JOIN cases c ON c.id = d.case_id WHERE d.id = document_id AND (
+                document_versions.version >= d.disclosed_from OR {DRAFTS_SEEN})));
         REVOKE DELETE, TRUNCATE ON documents FROM rtp_applications_app;
         REVOKE UPDATE, DELETE, TRUNCATE ON document_versions FROM rtp_applications_app;
         GRANT UPDATE (scan, scan_signature, scanned_at, frozen_at) ON document_versions TO rtp_applications_app;
@@ -51,6 +56,7 @@ def _documents() -> None:
         sa.Column("audience", ENUM, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("frozen_version", sa.Integer()),
+        sa.Column("disclosed_from", sa.Integer()),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("created_by", JSONB(), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),

@@ -10,7 +10,7 @@ from rtp_applications.workflow.guards import (
     reasons_given,
 )
 from rtp_applications.workflow.records import Nothing, Refusal
-from rtp_applications.workflow.stages import interest
+from rtp_applications.workflow.stages import content, interest
 from rtp_applications.workflow.words import Role, Status
 from rtp_shared.contracts import applications as events
 
@@ -40,11 +40,20 @@ SUBMIT = Action(
     effects=(effects.disclose,),
     discloses=True,
 )
+DESCRIBE_INTEREST = Action(
+    name="describe-interest",
+    says="Put on file what the expression of interest says, in place of what it said before. A challenge cannot be "
+    "submitted until it says all that the regulations require.",
+    who=by(Role.APPLICANT_LEAD),
+    starts=frozenset({Status.DRAFT}),
+    takes=content.InterestContent,
+)
 ACKNOWLEDGE = Action(
     name="acknowledge",
     says="Put on file that the staff group was sent its receipt.",
     who=by(Role.CASE_OFFICER, Role.SYSTEM),
     starts=frozenset({Status.EOI_SUBMITTED}),
+    guards=(interest.sent_since_submission,),
     takes=interest.Acknowledgement,
     event=events.CaseAcknowledged,
 )
@@ -108,17 +117,17 @@ FIND_NOT_ELIGIBLE = Action(
     who=by(Role.CASE_OFFICER) + by(Role.CASE_OFFICER),
     starts=frozenset({Status.EOI_SCREENING}),
     leads_to=(Status.NOT_ELIGIBLE,),
-    guards=(ground_on_the_list, reasons_given, deciders_are_independent),
+    guards=(ground_on_the_list, ground_is_supported, reasons_given, deciders_are_independent),
     takes=Refusal,
     event=events.CaseFoundNotEligible,
-    effects=(effects.remember_where_refused,),
+    effects=(effects.remember_where_refused, effects.note_supporting_intention),
 )
 NOTIFY_DECISION_DATE = Action(
     name="notify-decision-date",
     says="Put on file when a decision is expected, and when the staff group was told so.",
     who=by(Role.CASE_OFFICER),
     starts=frozenset({Status.EOI_SUBMITTED, Status.EOI_SCREENING, Status.INFORMATION_REQUESTED}),
-    guards=(interest.decision_date_in_time,),
+    guards=(interest.decision_date_in_time, interest.notified_since_submission),
     takes=interest.DecisionDate,
     event=events.DecisionDateNotified,
 )
@@ -136,8 +145,9 @@ BEGIN_REVIEW = Action(
 OFFER_MODIFICATION = Action(
     name="offer-modification",
     row=(6,),
-    says="Offer a modification instead of a refusal.",
-    who=by(Role.CASE_OFFICER),
+    says="Offer a modification instead of a refusal. Two people sign, as for the refusal that follows where it is "
+    "not accepted.",
+    who=(*by(Role.CASE_OFFICER), SECOND_DECIDER),
     starts=frozenset({Status.EOI_UNDER_REVIEW}),
     leads_to=(Status.MODIFICATION_OFFERED,),
     guards=(
@@ -145,6 +155,8 @@ OFFER_MODIFICATION = Action(
         interest.modification_text_given,
         ground_on_the_list,
         ground_is_supported,
+        equality_noted,
+        deciders_are_independent,
     ),
     takes=interest.Modification,
     event=events.ModificationOffered,
@@ -204,11 +216,11 @@ REFUSE_EOI = Action(
     guards=(*REVIEWED, ground_on_the_list, ground_is_supported),
     takes=Refusal,
     event=events.CaseRefused,
-    effects=(effects.remember_where_refused,),
+    effects=(effects.remember_where_refused, effects.note_supporting_intention),
 )
 
 ACTIONS = (
-    SUBMIT, ACKNOWLEDGE, BEGIN_SCREENING, REQUEST_INFORMATION, ANSWER_ITEM, RETURN_INFORMATION,
+    DESCRIBE_INTEREST, SUBMIT, ACKNOWLEDGE, BEGIN_SCREENING, REQUEST_INFORMATION, ANSWER_ITEM, RETURN_INFORMATION,
     CLOSE_INFORMATION_REQUEST, FIND_NOT_ELIGIBLE, NOTIFY_DECISION_DATE, BEGIN_REVIEW, OFFER_MODIFICATION,
     ACCEPT_MODIFICATION, DECLINE_MODIFICATION, LET_MODIFICATION_LAPSE, ACCEPT_EOI, REFUSE_EOI,
 )  # fmt: skip

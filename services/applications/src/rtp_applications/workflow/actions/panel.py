@@ -41,6 +41,18 @@ BEGIN_ASSURANCE = Action(
     event=events.AssuranceBegun,
     clears=(assurance.AssuranceRating, assurance.CommissionerConsent),
 )
+RETURN_BUSINESS_CASE = Action(
+    name="return-business-case",
+    row=(12,),
+    says="Send the business case back to the staff group: it is incomplete, or the commissioner refuses its consent. "
+    "What was submitted stays frozen; it is submitted anew with new versions.",
+    who=by(Role.CASE_OFFICER),
+    starts=frozenset({Status.CASE_SUBMITTED, Status.ASSURANCE}),
+    leads_to=(Status.BUSINESS_CASE,),
+    guards=(reasons_given,),
+    takes=business_case.BusinessCaseReturn,
+    event=events.BusinessCaseReturned,
+)
 RATE_STRAND = Action(
     name="rate-strand",
     says="Rate one strand of assurance green, amber or red. The staff group does not see it before the decision.",
@@ -105,7 +117,7 @@ APPROVE = Action(
     who=by(Role.DECISION_MAKER),
     starts=frozenset({Status.PANEL_READY}),
     leads_to=(Status.APPROVED,),
-    guards=DECIDED,
+    guards=(*DECIDED, decision.decision_published_by_today),
     takes=decision.Approval,
     event=events.CaseApproved,
     effects=(effects.count_votes, effects.open_ratings),
@@ -152,8 +164,9 @@ REFUSE_BUSINESS_CASE = Action(
 )
 
 ACTIONS = (
-    BEGIN_ASSURANCE, RATE_STRAND, RECORD_COMMISSIONER_CONSENT, PUBLISH_PANEL_PAPERS, PUBLISH_KEY_DECISION_NOTICE,
-    PUBLISH_AGENDA, CAST_VOTE, APPROVE, APPROVE_WITH_CONDITIONS, DEFER, REFUSE_BUSINESS_CASE,
+    BEGIN_ASSURANCE, RETURN_BUSINESS_CASE, RATE_STRAND, RECORD_COMMISSIONER_CONSENT, PUBLISH_PANEL_PAPERS,
+    PUBLISH_KEY_DECISION_NOTICE, PUBLISH_AGENDA, CAST_VOTE, APPROVE, APPROVE_WITH_CONDITIONS, DEFER,
+    REFUSE_BUSINESS_CASE,
 )  # fmt: skip
 
 SINCE = date(2026, 11, 23)

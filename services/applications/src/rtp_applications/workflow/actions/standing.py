@@ -26,11 +26,12 @@ WITHDRAW = Action(
 LAPSE = Action(
     name="lapse",
     row=(22,),
-    says="Nothing happened for the whole idle limit, and two reminders were sent: the case lapses.",
+    says="The staff group, whose turn it is, did nothing for the whole idle limit, and two reminders were sent: the "
+    "case lapses.",
     who=by(Role.SYSTEM),
     starts=OPEN,
     leads_to=(Status.LAPSED,),
-    guards=(standing.idle_limit_reached, standing.two_reminders_sent),
+    guards=(standing.idle_limit_reached, standing.two_reminders_sent, standing.group_owes_the_next_step),
     takes=Nothing,
     event=events.CaseLapsed,
     effects=(effects.finish,),
@@ -75,7 +76,7 @@ REMIT = Action(
     says="The reviewer sends the case back to be considered anew. A reviewer may recommend; awarding is not theirs.",
     who=by(Role.ESCALATION_REVIEWER),
     starts=APPEALABLE,
-    leads_to=(Status.EOI_UNDER_REVIEW, Status.PANEL_READY),
+    leads_to=(Status.EOI_UNDER_REVIEW, Status.FEASIBILITY, Status.PANEL_READY),
     guards=(standing.escalated, standing.reviewer_independent, reasons_given, standing.stage_was_reached),
     takes=standing.Remittal,
     event=events.CaseRemitted,
@@ -119,10 +120,10 @@ REMIT_BY_COURT = Action(
 SUSPEND = Action(
     name="suspend",
     says="Let the case rest, for litigation, a pre-election period, a reorganisation or a statutory consultation. "
-    "Discretionary clocks pause; statutory ones run on.",
+    "Discretionary clocks pause; statutory ones run on, and so does that of the suspension's review.",
     who=by(*BODY_SIDE),
     starts=OPEN - {Status.DRAFT},
-    guards=(standing.not_suspended, reasons_given),
+    guards=(standing.not_suspended, reasons_given, standing.review_in_time),
     takes=standing.SuspensionNote,
     event=events.CaseSuspended,
     effects=(effects.suspend,),

@@ -6,6 +6,7 @@ from rtp_applications.workflow.definition import Action, Guard, by
 from rtp_applications.workflow.guards import deciders_are_independent, reasons_given
 from rtp_applications.workflow.records import Nothing
 from rtp_applications.workflow.stages import incorporation, monitoring, readiness, transition
+from rtp_applications.workflow.stages.business_case import entry_is_own
 from rtp_applications.workflow.stages.decision import every_condition_closed
 from rtp_applications.workflow.words import Role, Status
 from rtp_shared.contracts import applications as events
@@ -16,11 +17,14 @@ PREPARING = frozenset({Status.AWARDED, Status.TRANSITION})
 BEFORE_THE_AWARD = frozenset(
     {Status.APPROVED, Status.CONTRACT_ROUTE, Status.TENDER_LIVE, Status.STANDSTILL, Status.AWARDED}
 )
-MUTUAL_SIDE = (Role.APPLICANT_LEAD, Role.MUTUAL_BOARD, Role.COMMISSIONER, Role.CASE_OFFICER)
+EMPLOYER = (Role.CASE_OFFICER,)
+"""Duties of the transferor are attested by the employer alone; those of the new employer by the mutual alone."""
+MUTUAL = (Role.APPLICANT_LEAD, Role.MUTUAL_BOARD)
+EITHER_SIDE = (Role.APPLICANT_LEAD, Role.MUTUAL_BOARD, Role.COMMISSIONER, Role.CASE_OFFICER)
 BODY_SIDE = (Role.COMMISSIONER, Role.CASE_OFFICER)
 
 
-def _file(name: str, says: str, takes: type[Record], *guards: Guard, who: tuple[Role, ...] = MUTUAL_SIDE) -> Action:
+def _file(name: str, says: str, takes: type[Record], *guards: Guard, who: tuple[Role, ...] = EITHER_SIDE) -> Action:
     """An action that puts on file what the readiness review will look at."""
     return Action(name=name, says=says, who=by(*who), starts=PREPARING, guards=guards, takes=takes)
 
@@ -29,7 +33,7 @@ RECORD_LEGAL_ENTITY = Action(
     name="record-legal-entity",
     says="Put on file the mutual as a legal person, with its number in a register. It usually must exist before it "
     "can tender.",
-    who=by(*MUTUAL_SIDE),
+    who=by(*EITHER_SIDE),
     starts=BEFORE_THE_AWARD | PREPARING,
     guards=(incorporation.identifier_has_its_shape, incorporation.verified_by_a_body),
     takes=incorporation.LegalEntity,
@@ -37,7 +41,7 @@ RECORD_LEGAL_ENTITY = Action(
 RECORD_FINANCE = Action(
     name="record-finance-commitment",
     says="Put on file that the finance to start with is committed, or that none is needed.",
-    who=by(*MUTUAL_SIDE),
+    who=by(*EITHER_SIDE),
     starts=BEFORE_THE_AWARD | PREPARING,
     guards=(incorporation.commitment_is_dated,),
     takes=incorporation.FinanceCommitment,
@@ -45,11 +49,16 @@ RECORD_FINANCE = Action(
 BEGIN_TRANSITION = Action(
     name="begin-transition",
     row=(17,),
-    says="Begin the transition, jointly: the mutual is a legal person, and its finance is committed or not needed.",
+    says="Begin the transition, jointly: a body found the mutual in its register, and its finance is committed "
+    "or not needed.",
     who=JOINTLY,
     starts=frozenset({Status.AWARDED}),
     leads_to=(Status.TRANSITION,),
-    guards=(incorporation.legal_entity_exists, incorporation.finance_committed_or_not_needed),
+    guards=(
+        incorporation.legal_entity_exists,
+        incorporation.legal_entity_verified,
+        incorporation.finance_committed_or_not_needed,
+    ),
     takes=Nothing,
     event=events.TransitionBegun,
 )
@@ -65,12 +74,30 @@ RECORD_TUPE_CONSULTATION = _file(
     transition.TupeConsultation,
     transition.direct_consultation_allowed,
     transition.consultation_in_order,
+    who=EMPLOYER,
+)
+DISPUTE_CONSULTATION = _file(
+    "dispute-consultation",
+    "As a representative of the staff, say that the consultation on the transfer was not as it is on file. Until the "
+    "employer answers it no readiness review begins.",
+    transition.ConsultationDispute,
+    transition.consultation_on_file,
+    entry_is_own,
+    who=(Role.STAFF_REP,),
+)
+ANSWER_DISPUTE = _file(
+    "answer-consultation-dispute",
+    "Answer a representative's dispute of the consultation: what was done about it, or why nothing is.",
+    transition.DisputeAnswer,
+    transition.dispute_on_file,
+    who=EMPLOYER,
 )
 RECORD_LIABILITY_INFORMATION = _file(
     "record-employee-liability-information",
     "Put on file when the employer gave the mutual the employee liability information. The list itself stays out.",
     transition.EmployeeLiabilityInformation,
     transition.given_already,
+    who=EMPLOYER,
 )
 RECORD_SNAPSHOT = _file(
     "record-workforce-snapshot",
@@ -83,6 +110,7 @@ RECORD_PENSION = _file(
     "Put on file how pensions go on, and when the deed between fund, parent and mutual was signed.",
     transition.PensionVehicle,
     transition.signed_already,
+    who=EMPLOYER,
 )
 WAIVE_PENSION = Action(
     name="waive-pension-signature",
@@ -97,18 +125,21 @@ RECORD_LEASES = _file(
     "Put on file which premises and which of the parent's services the mutual needs, and when they were agreed.",
     transition.LeasesAndServices,
     transition.agreed_already,
+    who=EMPLOYER,
 )
 RECORD_INSURANCE = _file(
     "record-insurance",
     "Put on file an insurance of the mutual, and from when to when it covers.",
     transition.Insurance,
     transition.cover_in_order,
+    who=MUTUAL,
 )
 RECORD_REGISTRATION = _file(
     "record-regulator-registration",
     "Put on file which regulator the service has, and the mutual's own registration there; it never transfers.",
     transition.RegulatorRegistration,
     transition.registration_is_real,
+    who=MUTUAL,
 )
 RECORD_DATA_TRANSFER = _file(
     "record-data-transfer-agreement",
@@ -119,7 +150,7 @@ RECORD_DATA_TRANSFER = _file(
 RECORD_BASELINE = Action(
     name="record-baseline",
     says="Put on file how the service did before the launch, measure by measure, to compare with afterwards.",
-    who=by(*MUTUAL_SIDE),
+    who=by(*EITHER_SIDE),
     starts=frozenset({Status.TRANSITION, Status.READINESS_REVIEW}),
     guards=(monitoring.period_is_over, monitoring.measured_once_each, monitoring.units_fit),
     takes=monitoring.Baseline,
@@ -127,13 +158,15 @@ RECORD_BASELINE = Action(
 BEGIN_READINESS_REVIEW = Action(
     name="begin-readiness-review",
     row=(18,),
-    says="Begin the readiness review, jointly: everything that the transfer needs is in place.",
-    who=JOINTLY,
+    says="Begin the readiness review: everything that the transfer needs is in place. The staff group, the "
+    "commissioner and the employer's case officer sign, the last for the duties of the transferor.",
+    who=JOINTLY + by(Role.CASE_OFFICER),
     starts=frozenset({Status.TRANSITION}),
     leads_to=(Status.READINESS_REVIEW,),
     guards=(
         readiness.go_live_date_set,
         readiness.tupe_consulted,
+        transition.disputes_answered,
         readiness.workforce_snapshot_taken,
         readiness.liability_information_in_time,
         readiness.pension_signed_or_waived,
@@ -173,6 +206,7 @@ PUT_BACK_LAUNCH = Action(
 
 ACTIONS = (
     RECORD_LEGAL_ENTITY, RECORD_FINANCE, BEGIN_TRANSITION, RECORD_GO_LIVE_DATE, RECORD_TUPE_CONSULTATION,
-    RECORD_LIABILITY_INFORMATION, RECORD_SNAPSHOT, RECORD_PENSION, WAIVE_PENSION, RECORD_LEASES, RECORD_INSURANCE,
+    DISPUTE_CONSULTATION, ANSWER_DISPUTE, RECORD_LIABILITY_INFORMATION, RECORD_SNAPSHOT, RECORD_PENSION,
+    WAIVE_PENSION, RECORD_LEASES, RECORD_INSURANCE,
     RECORD_REGISTRATION, RECORD_DATA_TRANSFER, RECORD_BASELINE, BEGIN_READINESS_REVIEW, LAUNCH, PUT_BACK_LAUNCH,
 )  # fmt: skip

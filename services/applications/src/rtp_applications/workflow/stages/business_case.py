@@ -75,6 +75,14 @@ class CompletenessCheck(Record):
     remarks: Prose | None = None
 
 
+class BusinessCaseReturn(Record):
+    """The business case goes back to the staff group."""
+
+    KIND: ClassVar[str] = "business-case-return"
+
+    reasons: Prose = Field(description="What is incomplete, or what the commissioner does not consent to")
+
+
 def ballot_held(step: Step) -> Ballot | None:
     """The ballot held last."""
     held = [(each.held_on, each.id, each.ballot) for each, _ in step.file.every(EngagementEvidence) if each.ballot]

@@ -9,6 +9,7 @@ from pydantic import Field
 from rtp_applications.clocks.days import add_months, civil_date
 from rtp_applications.workflow.casefile import CaseFile, Record
 from rtp_applications.workflow.definition import Step, guard
+from rtp_applications.workflow.stages.decision import approved_by, call_in_begun, may_be_called_in
 from rtp_applications.workflow.stages.interest import Acceptance, Consent
 from rtp_shared.schemas import Line, Pence, Prose
 
@@ -173,6 +174,8 @@ def reserved_term_within_limit(step: Step) -> str | None:
 def call_in_window_over(step: Step) -> str | None:
     """The time in which scrutiny may call the decision in is over, or there is none (Localism Act 2011 Sch.2)."""
     window = step.file.deadline("call-in-window")
+    if approved_by(step.file) and may_be_called_in(step.file) and not call_in_begun(step.file):
+        return "the decision is not published, from which the time for a call-in counts"
     if window is None or not window.is_open or window.is_over(step.now):
         return None
     return f"the decision may still be called in, until the end of {window.due_on}"
@@ -186,10 +189,13 @@ def accepted_on(file: CaseFile) -> date | None:
 
 @guard()
 def within_published_gap(step: Step) -> str | None:
-    """Procurement begins within the shortest and longest time after acceptance that the authority published (s.83)."""
+    """Procurement begins within the shortest and longest time after acceptance that the authority published; where
+    it published none, at any time: the duty to procure follows from acceptance, and does not wait for its own failure
+    to specify the time (Localism Act 2011 s.83(2) to (4)), which the clock publish-procurement-gap shows.
+    """
     gap, accepted = step.file.rule("procurement-gap"), accepted_on(step.file)
     if gap is None:
-        return "the authority has published no time between acceptance and procurement"
+        return None
     if accepted is None:
         return "it is not on file when the expression of interest was accepted"
     first, last = (add_months(accepted, gap[name]) for name in ("minimumMonths", "maximumMonths"))

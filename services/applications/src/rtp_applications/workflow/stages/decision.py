@@ -6,11 +6,11 @@ from typing import ClassVar
 from pydantic import Field
 
 from rtp_applications.clocks.days import LONGEST
-from rtp_applications.workflow.casefile import CaseFile, Record
+from rtp_applications.workflow.casefile import CaseFile, Record, Recorded
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.guards import time_is_over
 from rtp_applications.workflow.records import Findings, Reasons
-from rtp_applications.workflow.words import Criterion
+from rtp_applications.workflow.words import WITH_EXECUTIVES, Criterion
 from rtp_shared.schemas import Input, Line, Prose
 
 
@@ -20,6 +20,11 @@ class Approval(Record):
     KIND: ClassVar[str] = "approval"
 
     findings: Findings
+    decision_published_on: date | None = Field(
+        default=None,
+        description="When the body published the decision, from where the call-in window counts; none: not yet, and it "
+        "counts from the day of `publish-decision`",
+    )
 
 
 class Condition(Input):
@@ -209,6 +214,31 @@ def every_question_answered(step: Step) -> str | None:
 def deferral_time_over(step: Step) -> str | None:
     """The time for the answers is over."""
     return None if time_is_over(step, "deferral") else "there is time left for the answers"
+
+
+def approved_by(file: CaseFile) -> Recorded | None:
+    """The newest approval, with conditions or without."""
+    found = [each for kind in (Approval, ConditionalApproval) if (each := file.recorded(kind))]
+    return max(found, key=lambda each: each.signed[-1].at, default=None)
+
+
+def may_be_called_in(file: CaseFile) -> bool:
+    """Call-in is for councils with an executive (Localism Act 2011 Sch.2), and for a body that set a window itself."""
+    body = file.bodies.get(file.case.decision_body) if file.case.decision_body else None
+    return (body is not None and body.kind in WITH_EXECUTIVES) or file.rule("call-in-window") is not None
+
+
+def call_in_begun(file: CaseFile) -> bool:
+    """Whether the newest approval had its call-in window, or has it."""
+    approved, window = approved_by(file), file.deadline("call-in-window")
+    return approved is not None and window is not None and window.started_at >= approved.signed[-1].at
+
+
+@guard("/decisionPublishedOn", given=True)
+def decision_published_by_today(step: Step) -> str | None:
+    """The decision was published on a day that is not in the future, or is not published yet."""
+    published = step.given.decision_published_on
+    return None if published is None or published <= step.today else "the day of publication lies in the future"
 
 
 @guard()

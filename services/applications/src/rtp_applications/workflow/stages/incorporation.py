@@ -90,6 +90,13 @@ def legal_entity_exists(step: Step) -> str | None:
 
 
 @guard()
+def legal_entity_verified(step: Step) -> str | None:
+    """A body compared the mutual's number with the register."""
+    entity = step.file.last(LegalEntity)
+    return None if entity is None or entity.verified else "a body has not verified the legal entity yet"
+
+
+@guard()
 def finance_committed_or_not_needed(step: Step) -> str | None:
     """The finance that is needed is committed, or none is needed."""
     finance = step.file.last(FinanceCommitment)

@@ -5,9 +5,10 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from rtp_applications.workflow.casefile import Record
+from rtp_applications.clocks.days import civil_date
+from rtp_applications.workflow.casefile import CaseFile, Record
 from rtp_applications.workflow.definition import Step, guard
-from rtp_applications.workflow.words import Ground, Role
+from rtp_applications.workflow.words import APPLICANTS, Ground, StatutoryItem
 from rtp_shared.problems import FieldError
 from rtp_shared.schemas import Input, Line, Prose
 
@@ -33,7 +34,9 @@ class DecisionDate(Record):
 class RequestedItem(Input):
     id: Line = Field(description="Short name of the item, to answer it by", examples=["finances-2025"])
     text: Prose = Field(description="What is asked for")
-    statutory: bool = Field(default=False, strict=True, description="Whether the regulations require it (SI 2012/1313)")
+    statutory_item: StatutoryItem | None = Field(
+        default=None, description="Which item of the regulations it is (SI 2012/1313); a challenge is asked no other"
+    )
 
 
 class InformationRequest(Record):
@@ -64,6 +67,9 @@ class Modification(Record):
     text: Prose = Field(description="The change that is offered")
     otherwise_refused_for: Prose = Field(description="Why it would otherwise be refused")
     ground: Ground | None = Field(default=None, description="On which ground, where the route has a closed list")
+    equality_note: Prose | None = Field(
+        default=None, description="How the public sector equality duty was met (Equality Act 2010 s.149)"
+    )
 
 
 class Consent(Record):
@@ -163,6 +169,37 @@ def within(day: date, window: dict[str, int]) -> bool:
     return first <= at <= last if first <= last else at >= first or at <= last
 
 
+@guard("/sentOn", given=True)
+def sent_since_submission(step: Step) -> str | None:
+    """The receipt was sent on a day from the submission to today."""
+    return _since_submission(step, step.given.sent_on)
+
+
+@guard("/notifiedOn", given=True)
+def notified_since_submission(step: Step) -> str | None:
+    """The notice was given on a day from the submission to today."""
+    return _since_submission(step, step.given.notified_on)
+
+
+def _since_submission(step: Step, day: date) -> str | None:
+    submitted = step.file.case.submitted_at
+    if day > step.today:
+        return f"{day} lies in the future"
+    if submitted is not None and day < civil_date(submitted):
+        return f"{day} lies before the submission on {civil_date(submitted)}"
+    return None
+
+
+def receipt_sent_on(file: CaseFile) -> date | None:
+    sent = file.last(Acknowledgement)
+    return sent.sent_on if sent else None
+
+
+def decision_date_notified_on(file: CaseFile) -> date | None:
+    told = file.last(DecisionDate)
+    return told.notified_on if told else None
+
+
 @guard()
 def acknowledgement_sent(step: Step) -> str | None:
     """The staff group was sent a receipt."""
@@ -179,7 +216,7 @@ def list_is_itemised(step: Step) -> str | None:
 @guard("/items", given=True)
 def statutory_items_only(step: Step) -> str | None:
     """Only what the regulations require may be insisted on (SI 2012/1313)."""
-    extra = [item.id for item in step.given.items if not item.statutory]
+    extra = [item.id for item in step.given.items if item.statutory_item is None]
     return f"the regulations do not require: {', '.join(extra)}" if extra else None
 
 
@@ -238,16 +275,23 @@ def modification_text_given(step: Step) -> str | None:
 @guard("/membersInFavour", given=True)
 def consent_recorded(step: Step) -> str | None:
     """The group's consent is on record: more than half of its members agreed."""
-    return None if 2 * step.given.members_in_favour > group_size(step) else "more than half of the group must agree"
+    return majority_wanting(step)
+
+
+def majority_wanting(step: Step) -> str | None:
+    """What is wanting of more than half of the group; None where that many are on record, and no more than it has."""
+    said, size = step.given.members_in_favour, group_size(step)
+    if said is not None and said > size:
+        return f"the group counts {size}"
+    if said is None or 2 * said <= size:
+        return f"more than half of the group of {size} must agree, and it must be on record"
+    return None
 
 
 def group_size(step: Step) -> int:
-    """How many employees the group counts: those on file, or at least the lead."""
-    members = {p.person for p in step.file.parties.values() if p.role in APPLYING and p.holds(step.today)}
-    return max(1, len(members))
-
-
-APPLYING = frozenset({Role.APPLICANT_LEAD, Role.APPLICANT_MEMBER})
+    """How many employees the group counts: as many as it said it has, or as are on file if those are more."""
+    members = {p.person for p in step.file.parties.values() if p.role in APPLICANTS and p.holds(step.today)}
+    return max(1, len(members), step.file.case.applicant_count or 0)
 
 
 @guard()

@@ -1,14 +1,14 @@
 """What becomes of a mutual: the baseline, and the checks, measures and returns after the launch."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from rtp_applications.clocks.days import ONE_DAY, CalendarName, Length, Unit, civil_date, latest_before
+from rtp_applications.clocks.days import ONE_DAY, CalendarName, Length, civil_date, due_on, latest_before
 from rtp_applications.workflow.casefile import CaseFile, Record
 from rtp_applications.workflow.definition import Step, guard
 from rtp_shared.schemas import Input, Line, Prose
@@ -180,15 +180,12 @@ def checked(kind: CheckKind, file: CaseFile) -> bool:
     return file.recorded(MonitoringCheck, kind) is not None
 
 
-FIRST_HALF_YEAR = timedelta(days=180)
-
-
-def quarter_begins(file: CaseFile, today: date) -> date | None:
+def quarter_begins(first_checks: Length, file: CaseFile, today: date) -> date | None:
     """Quarters follow the last of the first checks; each begins when the one before is recorded."""
     launched = launched_on(file)
     if any(True for _ in file.every(Measures)):
         return today
-    return launched + FIRST_HALF_YEAR if launched else None
+    return due_on(launched, first_checks, file.calendars[CalendarName.ENGLAND_AND_WALES]) if launched else None
 
 
 def year_begins(file: CaseFile, today: date) -> date | None:
@@ -196,15 +193,12 @@ def year_begins(file: CaseFile, today: date) -> date | None:
     return today if any(True for _ in file.every(AnnualReturn)) else launched_on(file)
 
 
-RETENDER_RISK = Length(18, Unit.MONTHS)
-
-
-def day_before_retender_risk(file: CaseFile, today: date) -> date | None:
-    """The alert is due 18 months before the contract ends, or tomorrow if that is past."""
+def day_before_retender_risk(before_the_end: Length, file: CaseFile, today: date) -> date | None:
+    """The alert is due so long before the contract ends, or tomorrow if that is past."""
     end = file.last(ContractEnd)
     if end is None:
         return None
-    alert = latest_before(end.ends_on, RETENDER_RISK, file.calendars[CalendarName.ENGLAND_AND_WALES])
+    alert = latest_before(end.ends_on, before_the_end, file.calendars[CalendarName.ENGLAND_AND_WALES])
     return max(alert - ONE_DAY, today)
 
 

@@ -6,12 +6,18 @@ from uuid import UUID
 
 from pydantic import Field
 
-from rtp_applications.workflow.casefile import Record
+from rtp_applications.clocks.days import ONE_DAY, CalendarName, due_on
+from rtp_applications.workflow.casefile import CaseFile, Record
 from rtp_applications.workflow.definition import Step, guard
-from rtp_applications.workflow.guards import conflicts
-from rtp_applications.workflow.stages.interest import group_size
+from rtp_applications.workflow.guards import bars, conflicts
+from rtp_applications.workflow.records import Proposal
+from rtp_applications.workflow.stages.decision import ConditionEvidence, open_conditions
+from rtp_applications.workflow.stages.interest import majority_wanting
+from rtp_applications.workflow.timing import as_length
 from rtp_applications.workflow.words import (
     APPEALABLE,
+    APPLICANTS,
+    OWED_BY_THE_GROUP,
     Role,
     Status,
     Suspension,
@@ -26,18 +32,23 @@ class Withdrawal(Record):
     KIND: ClassVar[str] = "withdrawal"
 
     reason: Prose | None = Field(default=None, description="Optional, and shown to whoever may see the case")
-    members_in_favour: int = Field(
-        default=1, ge=0, le=100_000, strict=True, description="Members of the group who want to withdraw"
+    members_in_favour: int | None = Field(
+        default=None,
+        ge=0,
+        le=100_000,
+        strict=True,
+        description="Members of the group who want to withdraw; of a draft the lead alone may dispose",
     )
 
 
 class SuspensionNote(Record):
-    """Why the case rests."""
+    """Why the case rests, and when it is looked at again whether it must."""
 
     KIND: ClassVar[str] = "suspension"
 
     because: Suspension
     reasons: Prose
+    review_on: date = Field(description="Civil date in London by which the suspension is ended or renewed")
 
 
 class Escalation(Record):
@@ -53,7 +64,7 @@ class Remittal(Record):
 
     KIND: ClassVar[str] = "review-finding"
 
-    to: Literal[Status.EOI_UNDER_REVIEW, Status.PANEL_READY]
+    to: Literal[Status.EOI_UNDER_REVIEW, Status.FEASIBILITY, Status.PANEL_READY]
     reasons: Prose
     recommendations: Prose | None = None
 
@@ -88,10 +99,10 @@ class InterestRemittal(Remittal):
     to: Literal[Status.EOI_UNDER_REVIEW]
 
 
-class PanelRemittal(Remittal):
+class SpinOutRemittal(Remittal):
     """As an employer-led case has it, which has no expression of interest."""
 
-    to: Literal[Status.PANEL_READY]
+    to: Literal[Status.FEASIBILITY, Status.PANEL_READY]
 
 
 class InterestCourtRemittal(CourtRemittal):
@@ -122,10 +133,8 @@ class PublishedIntention(Record):
 
 @guard("/membersInFavour", given=True)
 def majority_recorded(step: Step) -> str | None:
-    """More than half of the group's members want it."""
-    if 2 * step.given.members_in_favour > group_size(step):
-        return None
-    return "record that more than half of the group want to withdraw"
+    """More than half of the group want it; a draft, of which nobody else knows, is withdrawn by its lead alone."""
+    return None if step.file.case.status is Status.DRAFT else majority_wanting(step)
 
 
 @guard()
@@ -133,6 +142,20 @@ def idle_limit_reached(step: Step) -> str | None:
     """Nothing happened for as long as the idle limit."""
     idle = step.file.deadline("idle")
     return None if idle and step.now >= idle.due_at else "the case is not idle for that long"
+
+
+@guard()
+def group_owes_the_next_step(step: Step) -> str | None:
+    """The next step is the staff group's: no body ends a case by its own silence."""
+    file = step.file
+    if file.case.status not in OWED_BY_THE_GROUP:
+        return "the next step is a body's"
+    if any(each.role in APPLICANTS for _, found in file.every(Proposal) for each in found.signed):
+        return "the staff group signed, and waits for a body's signature"
+    evidenced = all(file.recorded(ConditionEvidence, each.id) for each in open_conditions(file))
+    if file.case.status is Status.APPROVED_CONDITIONAL and evidenced:
+        return "the evidence for every condition waits for a case officer"
+    return None
 
 
 @guard()
@@ -190,10 +213,12 @@ ORDER = list(Status)
 
 @guard("/to", given=True)
 def stage_was_reached(step: Step) -> str | None:
-    """A case goes back only to a stage that it came to: before the panel, none without a business case."""
+    """A case goes back only to a stage that it came to; to the appraisal only if it was refused from there."""
     case = step.file.case
     reached = case.refused_from if case.refused_from and case.status in APPEALABLE else case.status
     back_to = Status(step.given.to)
+    if back_to is Status.FEASIBILITY and reached is not Status.FEASIBILITY:
+        return f"the case was not refused after the appraisal; it was in {reached}"
     if back_to not in (Status.ASSURANCE, Status.PANEL_READY) or ORDER.index(reached) >= ORDER.index(back_to):
         return None
     return f"the case never came to {back_to}; it was in {reached}"
@@ -226,6 +251,19 @@ def not_suspended(step: Step) -> str | None:
     return "it is suspended already" if step.file.case.suspended else None
 
 
+@guard("/reviewOn", given=True)
+def review_in_time(step: Step) -> str | None:
+    """The suspension is reviewed on a day to come, within the longest time that it may last unreviewed."""
+    limit = as_length(step.process.setting(step.file, "suspension-review-limit"))
+    latest = due_on(step.today, limit, step.file.calendars[CalendarName.ENGLAND_AND_WALES])
+    return None if step.today < step.given.review_on <= latest else f"name a day after today, by {latest}"
+
+
+def day_before_review(file: CaseFile, _: date) -> date | None:
+    note = file.last(SuspensionNote)
+    return note.review_on - ONE_DAY if note else None
+
+
 @guard()
 def suspended(step: Step) -> str | None:
     """The case is suspended."""
@@ -238,8 +276,8 @@ LIFT_A_BAR = frozenset({Role.CASE_OFFICER, Role.MUTUALS_TEAM})
 @guard("/person", given=True)
 def bar_lifted_by_an_officer(step: Step) -> str | None:
     """A bar that stands is lifted by a case officer or the central team, never by whom it bars."""
-    stands = any(each.person == step.given.person for each in conflicts(step))
-    if not stands or (step.given.bars_from_deciding and not step.given.ended):
+    stands = any(each.key == step.given.key for each in conflicts(step))
+    if not stands or bars(step.given, step.signed):
         return None
     signer = step.signed[-1]
     if signer.role in LIFT_A_BAR and signer.person != step.given.person:

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from rtp_applications.workflow.casefile import Record
+from rtp_applications.workflow.casefile import Record, Recorded
 from rtp_applications.workflow.definition import Step, guard
 from rtp_shared.schemas import Count, Line, Pence, Prose
 
@@ -36,6 +36,26 @@ class TupeConsultation(Record):
     ended_on: date | None = None
     employer_headcount: Count = Field(description="Employees of the transferring employer")
     transferring: Count = Field(description="Employees who would transfer")
+
+
+class ConsultationDispute(Record):
+    """A representative of the staff says that they were not informed or consulted as the file has it."""
+
+    KIND: ClassVar[str] = "consultation-dispute"
+    KEY: ClassVar[str | None] = "id"
+
+    id: Line = Field(description="Short name, to answer it by", examples=["measures-not-told"])
+    reasons: Prose = Field(description="What was not as it is on file, or is still owed; no names")
+
+
+class DisputeAnswer(Record):
+    """The employer's answer to a dispute."""
+
+    KIND: ClassVar[str] = "consultation-dispute-answer"
+    KEY: ClassVar[str | None] = "dispute"
+
+    dispute: Line = Field(description="Id of the dispute")
+    answer: Prose
 
 
 class EmployeeLiabilityInformation(Record):
@@ -180,6 +200,31 @@ def consultation_in_order(step: Step) -> str | None:
     """The consultation ends after it began, and not in the future."""
     ended = step.given.ended_on or step.today
     return None if step.given.begun_on <= ended <= step.today else "begun, then ended, and neither in the future"
+
+
+@guard()
+def consultation_on_file(step: Step) -> str | None:
+    """There is a consultation on file to dispute."""
+    return None if step.file.last(TupeConsultation) else "no consultation on the transfer is on file"
+
+
+@guard("/dispute", given=True)
+def dispute_on_file(step: Step) -> str | None:
+    """The dispute that it answers is on file."""
+    on_file = step.file.recorded(ConsultationDispute, step.given.dispute)
+    return None if on_file else "no such dispute is on file"
+
+
+@guard()
+def disputes_answered(step: Step) -> str | None:
+    """The employer answered every dispute of the consultation since it was raised."""
+    waiting = [each.id for each, raised in step.file.every(ConsultationDispute) if not _answered(step, each, raised)]
+    return f"not answered: {', '.join(waiting)}" if waiting else None
+
+
+def _answered(step: Step, dispute: ConsultationDispute, raised: Recorded) -> bool:
+    answer = step.file.recorded(DisputeAnswer, dispute.id)
+    return answer is not None and answer.signed[-1].at >= raised.signed[-1].at
 
 
 @guard("/fteHundredths", given=True)
