@@ -22,7 +22,11 @@ NewCourier = Callable[..., Courier]
 
 @pytest.fixture
 async def courier(platform: Platform) -> AsyncIterator[NewCourier]:
-    """Makes couriers: `courier(now=clock, each=8)`. What is subscribed to in the test ends with it."""
+    """Makes couriers: `courier(now=clock, each=8)`. What is subscribed to in the test ends with it.
+
+    What other tests left in outboxes goes out before, so that no subscription of this test gets it.
+    """
+    await platform.settle()
     made: list[Courier] = []
 
     def make(**settings: Any) -> Courier:
