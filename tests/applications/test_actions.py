@@ -163,12 +163,12 @@ def counted(platform: Platform) -> Iterator[list[str]]:
 
 
 async def test_an_action_is_eight_statements(new_client: NewClient, platform: Platform) -> None:
-    """As whom, lock, as system, read all, the case's row, deadlines, audit; and past SQLAlchemy the event: eight."""
+    """As whom, lock, read all, the case's row, its deadlines; and past SQLAlchemy as system, the audit, the event."""
     office = await submitted_office(new_client)
     await office.officer.do(office.case, "acknowledge", sentOn=str(today()))
     with counted(platform) as statements:
         await office.officer.do(office.case, "begin-screening")
-    assert len(statements) == 7, statements
+    assert len(statements) == 5, statements
     with counted(platform) as statements:
         await office.officer.read(office.case)
     assert len(statements) == 2, statements

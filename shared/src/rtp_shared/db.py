@@ -20,7 +20,6 @@ from sqlalchemy import (
     Text,
     Uuid,
     event,
-    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.engine import URL, make_url
@@ -87,9 +86,6 @@ _ENTER = "SELECT set_config('rtp.readers', $1, true)"
 _ENTER_READ_ONLY = "SELECT set_config('transaction_read_only', 'on', true), set_config('rtp.readers', $1, true)"
 
 
-_BECOME = text("SELECT set_config('rtp.readers', :readers, true)")
-
-
 class _Entered(Session):
     """A session whose transaction begins, with its first statement, by saying as whom it reads and writes."""
 
@@ -113,7 +109,7 @@ async def driver(session: AsyncSession) -> Any:
 
 async def become(session: AsyncSession, readers: Sequence[str]) -> None:
     """From here on in this transaction, read and write as these: once a row was shown to be the caller's to change."""
-    await session.execute(_BECOME, {"readers": " ".join(readers)})
+    await (await driver(session)).execute(_ENTER, " ".join(readers))
 
 
 _AWAY = (OSError, TimeoutError, OperationalError, InterfaceError, PoolTimeout, asyncpg.InterfaceError)

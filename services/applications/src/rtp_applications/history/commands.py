@@ -1,10 +1,10 @@
 """Writing a case's history: entries chained in the case's own row lock."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.history.chain import Entry, seal
@@ -13,9 +13,13 @@ from rtp_applications.history.rows import row_of
 from rtp_applications.history.state import Changes, changed, opened, state_of
 from rtp_applications.workflow.casefile import CaseFile, Signature
 from rtp_applications.workflow.words import Audience
+from rtp_shared.db import driver
 
-_TABLE = cast("Table", AuditEntry.__table__)
-_INSERT = insert(_TABLE)
+_JSON = frozenset({"actor", "changes", "snapshot", "events"})
+_COLUMNS = tuple(AuditEntry.__table__.columns.keys())
+_PLACES = ", ".join(f"${number}" for number in range(1, len(_COLUMNS) + 1))
+# Past SQLAlchemy, as events go: every action writes one or two of these.
+_INSERT = f"INSERT INTO audit_entries ({', '.join(_COLUMNS)}) VALUES ({_PLACES})"  # noqa: S608 - of our own words
 
 
 def sealed(
@@ -54,7 +58,13 @@ def sealed(
 
 
 async def append(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
-    await session.execute(_INSERT, list(rows))
+    connection = await driver(session)
+    for row in rows:
+        await connection.execute(_INSERT, *(_stored(name, row[name]) for name in _COLUMNS))
+
+
+def _stored(column: str, value: Any) -> Any:
+    return json.dumps(value) if column in _JSON and value is not None else value
 
 
 def _entry(
