@@ -21,7 +21,12 @@ from rtp_gateway.identity.models import SCOPES, new_secret
 from tests.support.rabbitmq import Broker, start_broker
 
 PUBLIC_URL = "http://rtp.test"
-OVER_RABBITMQ = ("tests/system/", "tests/shared/test_rabbit.py", "tests/gateway/test_process.py")
+OVER_RABBITMQ = (
+    "tests/system/",
+    "tests/shared/test_rabbit.py",
+    "tests/gateway/test_process.py",
+    "tests/gateway/test_amqp.py",
+)
 """They share a node that takes seconds to start: one worker runs them all. (xdist's groups fail under pytest 9.2.)"""
 
 

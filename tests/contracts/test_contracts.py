@@ -7,9 +7,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from rtp_gateway.portal.asyncapi import envelope_schema
+from rtp_gateway.portal.envelopes import envelope_schema
 from rtp_shared import contracts, events
-from rtp_shared.contracts import EventData, catalogue
+from rtp_shared.contracts import CASES, EventData, catalogue
 
 EXAMPLES = Path(contracts.__file__).parent / "examples"
 HERE = Path(__file__).parent
@@ -25,7 +25,9 @@ def example(kind: type[EventData]) -> bytes:
 def test_every_event_has_an_example_that_reads(kind: type[EventData]) -> None:
     event = events.read(example(kind))
     assert event.type == kind.TYPE
-    assert event.read_as(kind).model_dump()["case_id"] == event.case_id
+    about = "case_id" if kind.SUBJECT == CASES else "subscription_id"
+    assert event.read_as(kind).model_dump()[about] == event.case_id
+    assert event.attributes["subject"] == f"{kind.SUBJECT}/{event.case_id}"
 
 
 def test_every_example_is_of_an_event_that_is_still_known() -> None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from rtp_embedded.platform import Platform
-from rtp_gateway.subscriptions.courier import Courier
+from rtp_gateway.deliveries.courier import Courier
 from tests.support.webhooks import Receiver, new_courier, receiving
 
 

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import asyncpg
 import pytest
@@ -17,8 +18,8 @@ from sqlalchemy import text
 
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
-from rtp_gateway.subscriptions.courier import LEASE
-from rtp_gateway.subscriptions.retries import DELAYS
+from rtp_gateway.deliveries.courier import LEASE
+from rtp_gateway.deliveries.retries import DELAYS
 from rtp_shared.events import CONTENT_TYPE
 from tests.conftest import Api, NewClient
 from tests.gateway.conftest import NewCourier
@@ -99,34 +100,48 @@ async def test_a_later_event_of_a_case_waits_and_other_cases_do_not(
     )
 
 
-async def test_retries_come_at_their_times_and_end_in_rest(
+async def test_an_event_that_its_sink_chokes_on_is_tried_for_three_days_and_then_rests(
     platform: Platform, new_client: NewClient, courier: NewCourier, receiver: Receiver
 ) -> None:
-    api, clock = await new_client(), Clock()
+    """The sink takes other cases all the while, so it is the event's own schedule that counts."""
+    api, clock, case_id = await new_client(), Clock(), uuid.uuid4()
     subscription = await subscribe(api, receiver.url)
-    receiver.answer = answering(503)
-    case_id = uuid.uuid4()
+    path = f"/v1/subscriptions/{subscription['id']}"
+    receiver.answer = lambda received: web.Response(status=500 if received.case_id == case_id else 204)
     await publish(platform, api, case_id, 1)
     carrier = courier(now=clock)
     assert await carrier.drain() == 1
     for number, delay in enumerate(DELAYS, start=1):
-        (waits,) = await deliveries(api, subscription)
-        assert (waits["state"], waits["attempts"], waits["lastStatus"]) == ("pending", number, 503)
+        await publish(platform, api, uuid.uuid4(), 1)
+        assert await carrier.drain() == 1
+        waits = await of_case(api, subscription, case_id)
+        assert (waits["state"], waits["attempts"], waits["lastStatus"]) == ("pending", number, 500)
         due = datetime.fromisoformat(waits["nextAttemptAt"])
         assert delay <= due - clock() <= delay * 1.1 + timedelta(seconds=0.01)
         clock.at = due - timedelta(seconds=1)
         assert await carrier.drain() == 0
         clock.at = due
         assert await carrier.drain() == 1
-    (rests,) = await deliveries(api, subscription)
-    assert (rests["state"], rests["attempts"], rests["nextAttemptAt"]) == ("exhausted", 10, None)
-    assert len({each.id for each in receiver.received}) == 1
-    assert len({each.headers["webhook-timestamp"] for each in receiver.received}) == 10
+    rests = await of_case(api, subscription, case_id)
+    assert (rests["state"], rests["attempts"], rests["nextAttemptAt"]) == ("dead", 10, None)
+    tries = [each for each in receiver.received if each.case_id == case_id]
+    assert len({each.id for each in tries}) == 1
+    assert len({each.headers["webhook-timestamp"] for each in tries}) == 10
+
     receiver.answer = no_content
     await publish(platform, api, case_id, 2)
     clock.forward(days=1)
-    assert await carrier.drain() == 1  # the case goes on
-    assert receiver.sequences(case_id)[-1] == 2
+    assert await carrier.drain() == 0  # nothing gives up the order but its owner
+    assert [each["eventId"] for each in (await api.get(path + "/dead-letters")).json()["items"]] == [rests["eventId"]]
+    again = await api.post(f"{path}/dead-letters/{rests['eventId']}/actions/replay")
+    assert again.status_code == 202, again.text
+    assert await carrier.drain() == 2
+    assert receiver.sequences(case_id)[-2:] == [1, 2]
+
+
+async def of_case(api: Api, subscription: dict[str, Any], case_id: uuid.UUID) -> dict[str, Any]:
+    """The newest delivery of the case."""
+    return next(each for each in await deliveries(api, subscription) if each["caseId"] == str(case_id))
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -186,15 +201,16 @@ async def test_a_redirect_is_a_failure_and_not_followed(
     platform: Platform, new_client: NewClient, courier: NewCourier, receiver: Receiver
 ) -> None:
     api = await new_client()
-    subscription = await subscribe(api, receiver.url)
     async with receiving() as elsewhere:
         for status in (301, 302, 307, 308):
             receiver.answer = answering(status, Location=elsewhere.url)
+            subscription = await subscribe(api, receiver.url)
             await publish(platform, api, uuid.uuid4(), 1)
             assert await courier().drain() == 1
+            shown = await deliveries(api, subscription)
+            assert [(each["state"], each["lastStatus"]) for each in shown] == [("pending", status)]
+            await api.delete(f"/v1/subscriptions/{subscription['id']}", headers={"If-Match": "*"})
         assert elsewhere.received == []
-    shown = await deliveries(api, subscription)
-    assert {(each["state"], each["lastStatus"]) for each in shown} == {("pending", s) for s in (301, 302, 307, 308)}
 
 
 async def test_a_slow_subscriber_holds_up_nobody_else(
@@ -209,11 +225,11 @@ async def test_a_slow_subscriber_holds_up_nobody_else(
 
     async with receiving() as hanging:
         hanging.answer = hang
-        await subscribe(slow, hanging.url)
+        await subscribe(slow, hanging.url, concurrency=3)
         await subscribe(quick, receiver.url)
         for _ in range(40):
             await publish(platform, slow, uuid.uuid4(), 1)
-        carrier = courier(each=3)
+        carrier = courier()
         async with running(carrier.run):
 
             async def hangs() -> bool:
@@ -325,7 +341,7 @@ async def test_order_holds_while_events_are_recorded_and_delivered_at_once(
         for sequence in range(1, 26):
             await publish(platform, api, case_id, sequence)
 
-    async with running(courier(each=4).run, courier(each=4).run):
+    async with running(courier().run, courier().run):
         await asyncio.gather(*map(case_goes_on, cases))
 
         async def all_arrived() -> bool:
@@ -342,11 +358,11 @@ async def test_a_paused_subscription_gets_everything_in_order_afterwards(
     api, case_id = await new_client(), uuid.uuid4()
     subscription = await subscribe(api, receiver.url)
     path = f"/v1/subscriptions/{subscription['id']}"
-    assert (await api.patch(path, json={"status": "paused"}, headers={"If-Match": '"1"'})).status_code == 200
+    assert (await api.post(path + "/actions/pause", headers={"If-Match": '"1"'})).status_code == 200
     await publish(platform, api, case_id, 1, 2)
     assert await courier().drain() == 0
     async with running(courier().run):
-        assert (await api.patch(path, json={"status": "active"}, headers={"If-Match": '"2"'})).status_code == 200
+        assert (await api.post(path + "/actions/resume", headers={"If-Match": '"2"'})).status_code == 200
 
         async def arrived() -> bool:
             return receiver.sequences(case_id) == [1, 2]

@@ -2,6 +2,7 @@
 
 import html
 import json
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +10,18 @@ import httpx
 import jsonschema
 import pytest
 from openapi_spec_validator import validate
+from pydantic import Field, create_model
+from pydantic.config import JsonDict
 
 from rtp_embedded.platform import Platform
 from rtp_shared.contracts import catalogue
+from rtp_shared.contracts.applications import CaseSubmitted
 from rtp_shared.problems import all_refusals
 from tests.conftest import PUBLIC_URL, NewClient
 
 pytestmark = pytest.mark.anyio
 CONTRACTS = Path(__file__).parent.parent / "contracts"
+SINCE: JsonDict = {"x-since": "1.1.0"}
 
 
 @pytest.fixture
@@ -40,10 +45,125 @@ async def test_the_merged_openapi_document_is_valid_and_whole(api: httpx.AsyncCl
 
 
 async def test_the_asyncapi_document_is_valid_and_whole(api: httpx.AsyncClient) -> None:
-    document = (await api.get("/asyncapi.json")).json()
+    answer = await api.get("/asyncapi.json")
+    assert answer.headers["content-type"] == "application/json"
+    document = answer.json()
     schema = json.loads((CONTRACTS / "asyncapi-3.0.0.json").read_text())
     jsonschema.Draft7Validator(schema).validate(document)
-    assert {message["name"] for message in document["components"]["messages"].values()} == set(catalogue())
+    assert {message["name"] for message in document["components"]["messages"].values()} >= set(catalogue())
+    assert document["servers"]["platform"]["host"] == PUBLIC_URL.split("://")[1]
+
+
+async def test_the_channels_of_http_are_routes_of_the_gateway(api: httpx.AsyncClient) -> None:
+    asked, openapi = (await api.get("/asyncapi.json")).json(), (await api.get("/openapi.json")).json()
+    for name in ("list-events", "stream-events"):
+        operation = asked["operations"][name]
+        address = asked["channels"][operation["channel"]["$ref"].rpartition("/")[2]]["address"]
+        route = openapi["paths"][address]["get"]
+        query = {each["name"] for each in route["parameters"] if each["in"] == "query"}
+        assert operation["bindings"]["http"]["query"]["properties"].keys() == query, name
+        scopes = {scope for need in route["security"] for scope in need["clientCredentials"]}
+        assert scopes == set(asked["components"]["securitySchemes"]["clientCredentials"]["scopes"])
+
+
+PAGES = ["/", "/asyncapi", "/events", "/problems", f"/events/{CaseSubmitted.TYPE}"]
+
+
+class Reader(HTMLParser):
+    """Reads a page: what it links to, loads and says. Raises where its elements do not close as they open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened: list[str] = []
+        self.links: set[str] = set()
+        self.loaded: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "a":
+            self.links.add(given["href"] or "")
+        elif tag in {"script", "img", "link", "iframe"} or "src" in given or any(name[:2] == "on" for name in given):
+            self.loaded.append(tag)
+        if tag not in {"meta", "rect", "line", "path"}:
+            self.opened.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        pass
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.opened.pop() == tag
+
+
+def read(page: httpx.Response) -> Reader:
+    assert page.status_code == 200
+    assert page.headers["content-type"].startswith("text/html")
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+    reader = Reader()
+    reader.feed(page.text)
+    reader.close()
+    assert reader.opened == []
+    return reader
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_needs_no_script_and_loads_nothing_and_its_links_lead_somewhere(
+    api: httpx.AsyncClient, path: str
+) -> None:
+    page = await api.get(path)
+    reader = read(page)
+    assert reader.loaded == []
+    assert '<meta name="viewport" content="width=device-width, initial-scale=1">' in page.text
+    for target in reader.links:
+        assert target.startswith("/"), target
+        assert (await api.get(target)).status_code == 200, target
+
+
+async def test_the_page_of_the_channels_says_what_the_document_says(api: httpx.AsyncClient) -> None:
+    page = (await api.get("/asyncapi")).text
+    document = (await api.get("/asyncapi.json")).json()
+    for name, channel in document["channels"].items():
+        if not name.startswith("exchange."):
+            assert html.escape(channel["title"]) in page
+            assert channel["address"] is None or f"<code>{channel['address']}</code>" in page
+    for name in ("webhook-id", "webhook-timestamp", "webhook-signature", "ce-type", "rtp.events"):
+        assert f"<code>{name}</code>" in page, name
+    assert "<svg" in page
+    assert f"{PUBLIC_URL}/oauth2/token" in page
+
+
+async def test_every_event_has_its_page(api: httpx.AsyncClient) -> None:
+    index = read(await api.get("/events"))
+    for name, kind in catalogue().items():
+        assert f"/events/{name}" in index.links
+        page = await api.get(f"/events/{name}")
+        assert f"/schemas/{name}.json" in read(page).links
+        for field in kind.model_fields.values():
+            assert f"<code>{field.alias}</code>" in page.text
+            assert html.escape(field.description or "?") in page.text
+        for said in (f"<code>{name}</code>", name.split(".")[2], html.escape(kind.READERS), "previoushash", kind.SINCE):
+            assert said in page.text, (name, said)
+        example = page.text.partition('aria-label="Example">')[2].partition("</pre>")[0]
+        assert json.loads(html.unescape(example))["type"] == name
+    for hostile in ("none", "org.righttoprovide.applications.case-opened.v9", "<script>", "..%2f..%2fetc"):
+        assert (await api.get(f"/events/{hostile}")).status_code == 404, hostile
+
+
+async def test_versions_of_an_event_know_each_other_and_an_old_one_says_so(
+    api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = (CaseSubmitted.TYPE.removesuffix("1") + number for number in ("1", "12"))
+    later = create_model("Later", __base__=CaseSubmitted, more=(str | None, Field(None, json_schema_extra=SINCE)))
+    later.TYPE = new
+    known = {**catalogue(), new: later}
+    monkeypatch.setattr("rtp_shared.contracts.catalogue", lambda: known)
+    monkeypatch.setattr("rtp_gateway.portal.envelopes.example", lambda _: {"type": new})
+    monkeypatch.setattr(CaseSubmitted, "DEPRECATED", "since 2027-01-01: use <v12>")
+    first, second = await api.get(f"/events/{old}"), await api.get(f"/events/{new}")
+    assert f"/events/{new}" in read(first).links
+    assert f"/events/{old}" in read(second).links
+    assert "Deprecated: since 2027-01-01: use &lt;v12&gt;" in first.text
+    assert "Since 1.1.0." in second.text
+    assert "<strong>Deprecated.</strong>" in (await api.get("/events")).text
 
 
 async def test_the_documentation_page_loads_nothing_from_elsewhere(api: httpx.AsyncClient) -> None:

@@ -1,31 +1,24 @@
 """Events go to public addresses by https, and nowhere else, however a sink is written and whatever its name means."""
 
-import asyncio
-import ssl
 import uuid
-from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
-from pathlib import Path
+from collections.abc import AsyncIterator
+from ipaddress import IPv4Address, IPv6Address
 
 import httpx
 import pytest
-from aiohttp import web
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rtp_embedded.platform import Keys, Platform
 from rtp_embedded.postgres import Postgres
 from rtp_gateway.identity.commands import register_client
 from rtp_gateway.identity.models import new_secret
 from rtp_gateway.subscriptions.errors import SinkRefused
-from rtp_gateway.subscriptions.sender import Sender
 from rtp_gateway.subscriptions.sinks import NOT_PUBLIC, Sinks, is_public
 from tests.conftest import PUBLIC_URL, NewClient
 from tests.gateway.conftest import NewCourier
-from tests.support.webhooks import Receiver, deliveries, publish, receiving, subscribe
+from tests.support.hosts import HOOKS, Names, carrier, parcel, receiving_as
+from tests.support.webhooks import Receiver, answering, deliveries, publish, subscribe
 
 pytestmark = pytest.mark.anyio
 
@@ -38,6 +31,10 @@ PRIVATE = [
     "64:ff9b:1::1", "100::1", "2001::1", "2001:0:4136:e378:8000:63bf:3fff:fdd2", "2001:2::1", "2001:10::1",
     "2001:20::1", "2001:db8::1", "2002:7f00:1::", "2002:0a00:0001::1", "3fff::1", "5f00::1", "fc00::1", "fd00:ec2::254",
     "fe80::1", "fec0::1", "ff02::1", "4000::1",
+    # Addresses that hold an IPv4 one: translated (NAT64), 6to4, Teredo, compatible, mapped and ISATAP's prefix.
+    "64:ff9b::8.8.8.8", "64:ff9b::a9fe:a9fe", "64:ff9b:1:a9fe:a9:fe00::", "2002:a9fe:a9fe::1", "2002:808:808::1",
+    "2001:0:a9fe:a9fe::1", "::169.254.169.254", "::ffff:a9fe:a9fe", "::ffff:0:169.254.169.254", "fe80::5efe:a9fe:a9fe",
+    "fe80::1%eth0", "2606:4700::1111%eth0", "", "8.8.8", "08.8.8.8", "0x8.8.8.8", "8.8.8.8 ", "8.8.8.8\n",
 ]  # fmt: skip
 PUBLIC = [
     "8.8.8.8",
@@ -61,31 +58,36 @@ def test_public_addresses(address: str) -> None:
     assert is_public(address)
 
 
-def test_nothing_that_python_calls_private_is_public() -> None:
-    for address in PUBLIC:
-        assert ip_address(address).is_global
+@given(st.ip_addresses(v=4))
+def test_an_ipv4_address_is_closed_in_any_ipv6_clothes(address: IPv4Address) -> None:
+    """Translation and tunnels end where we cannot look, so such addresses are refused whatever they hold."""
+    mapped, translated, compatible = 0xFFFF << 32, 0x64_FF9B << 96, 0
+    for prefix in (mapped, translated, compatible):
+        assert not is_public(str(IPv6Address(prefix | int(address))))
+    assert not is_public(str(IPv6Address(0x2002 << 112 | int(address) << 80))), "6to4"
+    assert not is_public(str(IPv6Address(0x2001 << 112 | int(address) << 64))), "Teredo"
 
 
-class Names:
-    """A resolver that we tell what names mean."""
-
-    def __init__(self, *answers: Sequence[str]) -> None:
-        self.answers = list(answers)
-        self.asked: list[str] = []
-
-    async def __call__(self, host: str, _port: int) -> Sequence[str]:
-        self.asked.append(host)
-        if not self.answers:
-            raise OSError("no such name")
-        return self.answers.pop(0)
+@given(st.ip_addresses())
+def test_nothing_that_python_calls_private_is_taken_for_public(address: IPv4Address | IPv6Address) -> None:
+    if is_public(str(address)):
+        assert address.is_global
+        assert not address.is_multicast
 
 
 REFUSED = [
-    *(f"https://[{address}]/" if ":" in address else f"https://{address}/" for address in PRIVATE),
+    *(f"https://[{address}]/" if ":" in address else f"https://{address}/" for address in PRIVATE if address.strip()),
     # Other ways to write 127.0.0.1 that some resolvers and sockets understand.
     "https://127.1/", "https://2130706433/", "https://0x7f000001/", "https://0x7f.0.0.1/", "https://017700000001/",
     "https://0177.0.0.1/", "https://127.0.0.1./", "https://127.000.000.001/", "https://①②⑦.⓪.⓪.①/", "https://127。0。0。1/",
-    "https://[::1%25lo]/", "https://[fe80::1%eth0]/", "https://[2606:4700::1%25eth0]/", "https://[::ffff:127.0.0.1]:8443/x",
+    "https://[::1%25lo]/", "https://[2606:4700::1%25eth0]/", "https://[::ffff:127.0.0.1]:8443/x",
+    "https://0x7f.1/", "https://0X7F000001/", "https://127.0x1/", "https://0/", "https://00000.0/", "https://4294967297/",
+    "https://127.0.0.1.:443/", "https://127.0.0.1%2e/", "https://127%2e0%2e0%2e1/", "https://0251.0376.0251.0376/",
+    "https://2852039166/", "https://0xa9fea9fe/", "https://169.254.43518/", "https://0xA9.254.0251.254/",
+    "https://127.0.0.1\u2024/", "https://127\uff0e0\uff0e0\uff0e1/", "https://127\u30020\uff610\u30021/", "https://ⓛocalhost/",
+    "https://loca\u00adlhost/", "https://exam\u200bple.org/", "https://[::FFFF:A9FE:A9FE]/", "https://[0:0:0:0:0:ffff:127.0.0.1]/",
+    "https://[::1]./", "https://[::1]x/", "https://[[::1]]/", "https://[v1.x]/", "https://[::1%251]/", "https://[fe80::1%251]/",
+    "https://example.org./", "https://localhost./", "https://.example.org/", "https://.../",
     # Not https, not a URL, or more than one.
     "http://example.org/", "ftp://example.org/", "file:///etc/passwd", "gopher://example.org/", "//example.org/",
     "example.org", "https:example.org", "https:///x",
@@ -96,6 +98,11 @@ REFUSED = [
     # Credentials, also those that only look like a host.
     "https://user@example.org/", "https://user:pw@example.org/", "https://@example.org/", "https://127.0.0.1@example.org/",
     "https://example.org@127.0.0.1/", "https://example.org%40127.0.0.1/",
+    "https://example.org:443@127.0.0.1/", "https://[::1]@example.org/", "https://127.0.0.1\\@example.org/",
+    "https://example.org:80:443/", "https://127.0.0.1:443:/", "https://example.org:+443/", "https://example.org:-1/",
+    "https://example.org:443 /", " https://example.org/", "https://example.org/\t", "https://example.org\x00.evil/",
+    "https:\\\\example.org/",
+    "https:/example.org/", "HTTP://example.org/", "https+unix://x/", "blob:https://example.org/", "view-source:https://example.org/",
 ]  # fmt: skip
 
 
@@ -107,9 +114,12 @@ async def test_refused_whatever_names_mean(sink: str) -> None:
         await sinks.check(sink)
     assert refused.value.errors[0].field == "/sink"
     assert names.asked == []
-    answer = await Sender(sinks).post(sink, headers={}, body=b"")
+    sender = carrier(private=False, resolve=names)
+    answer = await sender.carry(parcel(sink))
+    await sender.close()
     assert answer.status is None
-    assert str(answer.error).startswith("the sink ")
+    assert str(answer.error).startswith("the address ")
+    assert names.asked == []
 
 
 @pytest.mark.parametrize(
@@ -120,6 +130,11 @@ async def test_refused_whatever_names_mean(sink: str) -> None:
         "https://example.org:8443/",
         "https://xn--mnchen-3ya.example/",
         "https://8.8.8.8/",
+        "https://[2606:4700::1111]:8443/",
+        "HTTPS://Hooks.EXAMPLE.org/Path",
+        "https://a_b.example.org/",
+        "https://127.0.0.1.example.org/",
+        "https://localhost.example.org/",
     ],
 )
 async def test_accepted(sink: str) -> None:
@@ -133,25 +148,64 @@ async def test_a_name_is_refused_if_any_of_its_addresses_is_private(address: str
     assert refused.value.reason == NOT_PUBLIC
 
 
-async def test_a_name_that_means_nothing_is_refused() -> None:
+@pytest.mark.parametrize("answers", [[], [[]]])
+async def test_a_name_that_means_nothing_is_refused(answers: list[list[str]]) -> None:
     with pytest.raises(SinkRefused) as refused:
-        await Sinks(allow_private=False, resolve=Names()).check("https://example.org/")
+        await Sinks(allow_private=False, resolve=Names(*answers)).check("https://example.org/")
     assert "cannot be resolved" in refused.value.reason
+
+
+@pytest.mark.parametrize("name", ["localhost", "LOCALHOST", "metadata.google.internal", "a.localhost"])
+async def test_a_name_counts_for_what_it_means(name: str) -> None:
+    for address in ("127.0.0.1", "169.254.169.254", "fd00:ec2::254", "::ffff:169.254.169.254"):
+        with pytest.raises(SinkRefused, match="cannot be sent"):
+            await Sinks(allow_private=False, resolve=Names([address])).check(f"https://{name}/")
+
+
+async def test_the_refusal_points_to_the_field_that_names_the_address() -> None:
+    with pytest.raises(SinkRefused) as refused:
+        await Sinks(allow_private=False).check("https://127.0.0.1/", field="/elsewhere")
+    assert [tuple(error) for error in refused.value.errors] == [("/elsewhere", NOT_PUBLIC, "body")]
 
 
 async def test_a_name_that_changes_its_meaning_is_refused_when_sent_and_never_connected_to(receiver: Receiver) -> None:
     """DNS rebinding: public when the subscription was made, private afterwards, and asked for once a connection."""
     names = Names(["8.8.8.8"], ["127.0.0.1"])
-    sinks = Sinks(allow_private=False, resolve=names)
-    port = receiver.url.split(":")[2].partition("/")[0]
-    sink = f"https://hooks.example.org:{port}/hook"
-    await sinks.check(sink)
-    sender = Sender(sinks)
-    answer = await sender.post(sink, headers={}, body=b"{}")
+    sink = receiver.url.replace("http://127.0.0.1", f"https://{HOOKS}")
+    await Sinks(allow_private=False, resolve=names).check(sink)
+    sender = carrier(private=False, resolve=names)
+    answer = await sender.carry(parcel(sink))
     await sender.close()
-    assert answer.error == f"the sink {NOT_PUBLIC}"
-    assert names.asked == ["hooks.example.org"] * 2
+    assert answer.error == f"the address {NOT_PUBLIC}"
+    assert names.asked == [HOOKS] * 2
     assert receiver.received == []
+
+
+async def test_each_connection_asks_what_the_name_means_now() -> None:
+    """The first delivery is let through and its connection closed; by the second the name has been bound anew."""
+    async with receiving_as(HOOKS) as receiver:
+        receiver.answer = answering(204, Connection="close")
+        names = Names(["127.0.0.1"], [], ["127.0.0.1"])
+        sender = carrier(resolve=names)
+        first = await sender.carry(parcel(receiver.url))
+        second = await sender.carry(parcel(receiver.url))
+        third = await sender.carry(parcel(receiver.url))
+        await sender.close()
+    assert (first.status, second.status, third.status) == (204, None, 204)
+    assert "cannot be resolved" in str(second.error)
+    assert len(receiver.received) == 2
+
+
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308])
+async def test_a_redirect_is_not_followed(receiver: Receiver, status: int) -> None:
+    async with receiving_as("127.0.0.1") as inside:
+        receiver.answer = answering(status, Location=inside.url)
+        sender = carrier()
+        answer = await sender.carry(parcel(receiver.url))
+        await sender.close()
+    assert answer.status == status
+    assert not answer.accepted
+    assert (len(receiver.received), inside.received) == (1, [])
 
 
 @pytest.fixture
@@ -195,87 +249,3 @@ async def test_a_sink_that_became_forbidden_is_not_connected_to(
     assert receiver.received == []
     (shown,) = await deliveries(api, subscription)
     assert shown["state"] == "pending"
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ssl.SSLContext]:
-    """A certificate for hooks.example.org, and a client context that trusts it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "hooks.example.org")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("hooks.example.org")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "server.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
-    return path, ssl.create_default_context(cadata=certificate.public_bytes(serialization.Encoding.PEM).decode())
-
-
-async def test_the_certificate_is_checked_against_the_name_at_the_pinned_address(
-    authority: tuple[Path, ssl.SSLContext],
-) -> None:
-    path, trusting = authority
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(path)
-    async with receiving(ssl_context=server) as receiver:
-        port = receiver.url.split(":")[2].partition("/")[0]
-        sinks = Sinks(allow_private=True, resolve=Names(["127.0.0.1"], ["127.0.0.1"], ["127.0.0.1"]))
-        sender = Sender(sinks, tls=trusting)
-        right = await sender.post(f"https://hooks.example.org:{port}/hook", headers={}, body=b"{}")
-        wrong = await sender.post(f"https://other.example.org:{port}/hook", headers={}, body=b"{}")
-        await sender.close()
-        untrusting = Sender(sinks)
-        unknown = await untrusting.post(f"https://hooks.example.org:{port}/hook", headers={}, body=b"{}")
-        await untrusting.close()
-    assert right.status == 204
-    assert receiver.received[0].headers["host"] == f"hooks.example.org:{port}"
-    assert len(receiver.received) == 1
-    assert (wrong.status, unknown.status) == (None, None)
-    assert "certificate" in str(wrong.error)
-    assert "certificate" in str(unknown.error)
-
-
-async def test_connections_are_kept_for_the_next_event(receiver: Receiver) -> None:
-    names = Names(["127.0.0.1"])
-    receiver.url = receiver.url.replace("127.0.0.1", "hooks.example.org")
-    sender = Sender(Sinks(allow_private=True, resolve=names))
-    for _ in range(3):
-        assert (await sender.post(receiver.url, headers={}, body=b"{}")).accepted
-    await sender.close()
-    assert names.asked == ["hooks.example.org"]
-
-
-async def test_a_sink_that_speaks_no_http(receiver: Receiver) -> None:
-    async def babble(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"220 mail.example.org ESMTP\r\n")
-        writer.close()
-
-    server = await asyncio.start_server(babble, "127.0.0.1", 0)
-    async with server:
-        sender = Sender(Sinks(allow_private=True))
-        answer = await sender.post(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", headers={}, body=b"{}")
-        await sender.close()
-    assert answer.status is None
-    assert answer.error
-
-
-async def test_an_answer_without_end_is_not_read(receiver: Receiver) -> None:
-    sender = Sender(Sinks(allow_private=True), seconds=2)
-
-    async def endless(_: object) -> web.StreamResponse:
-        return web.Response(body=b"x" * 50_000_000)
-
-    receiver.answer = endless
-    assert (await sender.post(receiver.url, headers={}, body=b"{}")).accepted
-    await sender.close()

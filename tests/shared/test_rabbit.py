@@ -5,12 +5,13 @@ import socket
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import asyncpg
 import pika
 import pytest
 
-from rtp_shared.bus import BusUnavailable, Message
+from rtp_shared.bus import BusUnavailable, Message, Outcome
 from rtp_shared.rabbit import RabbitBus, RabbitConsumer, declare_once
 from rtp_shared.rabbit.consumer import HANDLER_TRIES
 from tests.support.messaging import ANOTHER_TYPE, TYPE, Office, clear_broker, running
@@ -108,6 +109,64 @@ async def test_a_late_confirm_is_not_taken_for_another_batch(
         assert not (await bus.publish([message])).safe  # its confirm comes while the next batch is on its way
     outcome = await bus.publish([nobody_hears])
     assert (outcome.safe, outcome.refused) == (set(), {nobody_hears.event_id})
+    await bus.close()
+
+
+async def test_no_more_wait_for_their_confirms_at_once_than_may(
+    office: Office, url: str, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await declare_once(url, QUEUE, [TYPE])
+    monkeypatch.setattr("rtp_shared.rabbit.bus.OUTSTANDING", 3)
+    await office.publish(uuid.uuid4(), *range(1, 21))
+    messages, at_once = await office.messages(), []
+    bus = RabbitBus(url)
+    assert await bus.publish([]) == Outcome(set(), set())
+    outgoing = bus._outgoing
+    assert outgoing is not None
+    publish = outgoing.link.channel.basic_publish
+
+    def noting(*arguments: Any, **named: Any) -> None:
+        at_once.append(len(outgoing._outstanding))
+        publish(*arguments, **named)
+
+    monkeypatch.setattr(outgoing.link.channel, "basic_publish", noting)
+    assert (await bus.publish(messages)).safe == {message.event_id for message in messages}
+    assert max(at_once) == 3
+    assert len(at_once) == 20
+    await bus.close()
+    await in_queue(broker, QUEUE, 20)
+
+
+async def test_a_batch_that_was_given_up_is_not_sent_on(
+    office: Office, url: str, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await declare_once(url, QUEUE, [TYPE])
+    monkeypatch.setattr("rtp_shared.rabbit.bus.OUTSTANDING", 2)
+    await office.publish(uuid.uuid4(), *range(1, 11))
+    messages = await office.messages()
+    bus = RabbitBus(url)
+    await bus.publish([])
+    given_up = asyncio.ensure_future(bus.publish(messages))
+    await asyncio.sleep(0)
+    given_up.cancel()
+    await asyncio.wait({given_up})
+    assert (await bus.publish(messages[:1])).safe == {messages[0].event_id}
+    await bus.close()
+    await in_queue(broker, QUEUE, 3)
+
+
+async def test_what_is_written_to_a_connection_that_is_lost_is_not_known_to_be_safe(office: Office, url: str) -> None:
+    await declare_once(url, QUEUE, [TYPE])
+    await office.publish(uuid.uuid4(), 1)
+    messages, bus = await office.messages(), RabbitBus(url)
+    await bus.publish([])
+    publishing = asyncio.ensure_future(bus.publish(messages))
+    await asyncio.sleep(0)  # written, but not sent
+    assert bus._outgoing is not None
+    connection: Any = bus._outgoing.link.connection
+    connection._terminate_stream(ConnectionResetError("gone"))
+    assert await publishing == Outcome(set(), set())
+    assert (await bus.publish(messages)).safe == {messages[0].event_id}
     await bus.close()
 
 

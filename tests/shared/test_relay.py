@@ -1,9 +1,12 @@
 """The relay: nothing is lost, order per case holds, and one relay works at a time."""
 
 import asyncio
+import random
+from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from rtp_shared import events
@@ -14,6 +17,7 @@ from tests.support.waiting import until
 
 pytestmark = pytest.mark.anyio
 
+OF_RELAY = "application_name = 'rtp-relay' AND datname = current_database()"
 HERE = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 
 
@@ -103,8 +107,7 @@ async def test_it_survives_the_loss_of_its_connection(office: Office) -> None:
     relay = office.relay(bus)
     async with running(relay.run):
         await until(lambda: _leading(relay), "leading")
-        of_relay = "application_name = 'rtp-relay' AND datname = current_database()"
-        ended = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {of_relay}"  # noqa: S608
+        ended = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {OF_RELAY}"  # noqa: S608
         for sequence in (1, 2):
             assert len(await office.query(ended)) == 1
             await office.publish(UUID(int=1), sequence)
@@ -149,3 +152,80 @@ async def test_what_nobody_confirmed_is_sent_again(office: Office) -> None:
     async with running(office.relay(bus).run):
         await all_published(office)
     assert sequences(bus, case) == [1, 1, 2]
+
+
+class Moody(RecordingBus):
+    """Takes, refuses and forgets by chance, and sees to it that nothing is handed over before its turn."""
+
+    def __init__(self, chance: random.Random) -> None:
+        super().__init__()
+        self.chance = chance
+        self.confirmed: Counter[UUID] = Counter()
+        self.busy = False
+
+    async def publish(self, messages: Sequence[Message]) -> Outcome:
+        assert not self.busy, "one batch at a time"
+        assert len({message.case_id for message in messages}) == len(messages), "one event of a case at a time"
+        self.busy, outcome = True, Outcome(set(), set())
+        for message in messages:
+            await asyncio.sleep(0)
+            sequence = events.read(message.body).sequence
+            assert sequence == self.confirmed[message.case_id] + 1, "the one before was not confirmed, or this one was"
+            said = self.chance.choice((outcome.safe, outcome.safe, outcome.refused, set()))
+            said.add(message.event_id)
+            self.confirmed[message.case_id] += said is outcome.safe
+        self.busy = False
+        return outcome
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_whatever_the_bus_says_nothing_goes_before_its_turn_or_twice(
+    office: Office, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 - repeatable
+    monkeypatch.setattr("rtp_shared.relay.BATCH", chance.randint(1, 4))
+    bus, cases = Moody(chance), [UUID(int=number) for number in range(6)]
+    relay, written = office.relay(bus), Counter[UUID]()
+    for case in chance.choices(cases, k=40):
+        written[case] += 1
+        await office.publish(case, written[case])
+    connection = await asyncpg.connect(office.url)
+    try:
+        while await office.waiting():
+            await relay.drain(connection)
+            await office.query("UPDATE outbox SET retry_at = now()")
+    finally:
+        await connection.close()
+    assert bus.confirmed == written
+
+
+class Unplugging(RecordingBus):
+    """Takes a second batch, and cuts the relay from its database before it says so."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__()
+        self.office = office
+        self.batches = 0
+
+    async def publish(self, messages: Sequence[Message]) -> Outcome:
+        self.batches += 1
+        outcome = await super().publish(messages)
+        if self.batches == 2:
+            ended = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {OF_RELAY}"  # noqa: S608
+            assert len(await self.office.query(ended)) == 1
+        return outcome
+
+
+async def test_it_survives_the_loss_of_its_connection_while_the_bus_has_a_batch(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rtp_shared.relay.BATCH", 2)
+    bus, cases = Unplugging(office), [UUID(int=number) for number in range(4)]
+    for sequence in (1, 2):
+        for case in cases:
+            await office.publish(case, sequence)
+    async with running(office.relay(bus).run):
+        await all_published(office)
+    told = [list(dict.fromkeys(sequences(bus, case))) for case in cases]
+    assert told == [[1, 2]] * 4  # what came twice is dropped by inboxes
+    assert len(bus.taken) > 8  # the second batch was never marked, and went out again

@@ -53,6 +53,7 @@ class Office:
                     CaseOpened(case_id=case_id, route="right-to-provide"),
                     case_id=case_id,
                     sequence=sequence,
+                    previous=None,
                     dataref=f"/v1/cases/{case_id}",
                     readers=["client:one", "system"],
                 )

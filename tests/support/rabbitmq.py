@@ -1,11 +1,13 @@
 """A RabbitMQ node for the tests alone: own ports, own files, own epmd, and nothing left running.
 
-RTP_TEST_BROKER_URL names a broker to use instead; it can be neither paused nor killed.
+RTP_TEST_BROKER_URL names a broker to use instead; it can be neither paused nor killed. Its management API, if it has
+one, is named by RTP_TEST_BROKER_MANAGEMENT_URL (http://user:password@host:15672, a user with the tag administrator).
 `python -m tests.support.rabbitmq ensure` only sees to it that RabbitMQ is installed.
 """
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -18,8 +20,10 @@ from pathlib import Path
 
 import pika
 import pika.exceptions
+import psutil
 
 ENVIRONMENT_URL = "RTP_TEST_BROKER_URL"
+ENVIRONMENT_MANAGEMENT_URL = "RTP_TEST_BROKER_MANAGEMENT_URL"
 
 _DEBIAN_SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # the one on the PATH insists on the system's node
 _PACKAGE = "rabbitmq-server"
@@ -52,6 +56,7 @@ class Broker:
 
     url: str
     private: bool = False
+    management_url: str | None = None
 
     def depth(self, queue: str) -> int:
         """Messages ready in a queue."""
@@ -68,6 +73,13 @@ class Broker:
 
     def kill(self) -> None:
         """Ends the node as a power cut would."""
+        raise self._not_ours()
+
+    def freeze(self) -> None:
+        """It answers nothing, and closes nothing, until `thaw`."""
+        raise self._not_ours()
+
+    def thaw(self) -> None:
         raise self._not_ours()
 
     def remember_queues(self) -> None:
@@ -111,6 +123,12 @@ class Node(Broker):
     def kill(self) -> None:
         self._end(b"KILL\n")
 
+    def freeze(self) -> None:
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
     def remember_queues(self) -> None:
         control = (_server() or Path()).with_name("rabbitmqctl")
         write = "[dets:sync(Table) || Table <- dets:all()]."
@@ -134,6 +152,11 @@ class Node(Broker):
         except subprocess.TimeoutExpired:
             raise BrokerError(f"RabbitMQ did not end in {_STOP_SECONDS} seconds.") from None
 
+    def _signal(self, number: int) -> None:
+        assert self._keeper
+        for each in psutil.Process(self._keeper.pid).children(recursive=True):
+            each.send_signal(number)
+
     def _wait_until_ready(self, keeper: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + _START_SECONDS
         while keeper.poll() is None and time.monotonic() < deadline:
@@ -149,12 +172,13 @@ class Node(Broker):
 
 def start_broker() -> Broker:
     if url := os.environ.get(ENVIRONMENT_URL):
-        return Broker(url)
+        return Broker(url, management_url=os.environ.get(ENVIRONMENT_MANAGEMENT_URL))
     ensure()
     directory = Path(tempfile.mkdtemp(prefix="rtp-rabbitmq-"))
-    amqp, distribution, epmd = _free_ports(3)
-    environment = _environment(directory, amqp, distribution, epmd)
-    node = Node(f"amqp://guest:guest@127.0.0.1:{amqp}/%2F", True, directory=directory, environment=environment)
+    amqp, management, distribution, epmd = _free_ports(4)
+    environment = _environment(directory, amqp, management, distribution, epmd)
+    url, management_url = f"amqp://guest:guest@127.0.0.1:{amqp}/%2F", f"http://guest:guest@127.0.0.1:{management}"
+    node = Node(url, True, management_url, directory=directory, environment=environment)
     try:
         node.start()
     except BaseException:
@@ -163,9 +187,11 @@ def start_broker() -> Broker:
     return node
 
 
-def _environment(directory: Path, amqp: int, distribution: int, epmd: int) -> dict[str, str]:
-    (directory / "enabled_plugins").write_text("[].\n")
-    (directory / "rabbitmq.conf").write_text("loopback_users.guest = true\n")
+def _environment(directory: Path, amqp: int, management: int, distribution: int, epmd: int) -> dict[str, str]:
+    (directory / "enabled_plugins").write_text("[rabbitmq_management].\n")
+    (directory / "rabbitmq.conf").write_text(
+        f"loopback_users.guest = true\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {management}\n"
+    )
     return {
         "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         "HOME": str(directory),  # of the Erlang cookie

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pika
 import pika.exceptions
@@ -60,6 +61,7 @@ def test_what_was_durable_is_there_after_a_pause_and_after_a_kill(node: Node) ->
 
 def test_it_is_private_and_leaves_nothing(node: Node) -> None:
     ports = [node.environment[name] for name in ("RABBITMQ_NODE_PORT", "RABBITMQ_DIST_PORT", "ERL_EPMD_PORT")]
+    ports.append(str(urlsplit(node.management_url or "").port))
     everywhere = {c.laddr.port for c in psutil.net_connections("tcp4") if c.laddr and c.laddr.ip == "0.0.0.0"}  # noqa: S104
     assert not everywhere & {int(port) for port in ports}
     assert all(map(is_open, ports))
@@ -87,8 +89,9 @@ def test_it_ends_with_a_killed_test_run(tmp_path: Path) -> None:
 
 def test_a_given_broker_is_used_and_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(rabbitmq.ENVIRONMENT_URL, "amqp://elsewhere/")
+    monkeypatch.setenv(rabbitmq.ENVIRONMENT_MANAGEMENT_URL, "http://elsewhere/")
     broker = start_broker()
-    assert broker == Broker("amqp://elsewhere/")
+    assert broker == Broker("amqp://elsewhere/", management_url="http://elsewhere/")
     assert not broker.private
     for act in (broker.start, broker.pause_node, broker.kill, broker.remember_queues):
         with pytest.raises(BrokerError, match="not ours"):

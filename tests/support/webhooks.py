@@ -11,9 +11,9 @@ from aiohttp import web
 from standardwebhooks.webhooks import Webhook
 
 from rtp_embedded.platform import Platform
-from rtp_gateway.subscriptions.courier import Courier
-from rtp_gateway.subscriptions.metrics import DeliveryMetrics
-from rtp_gateway.subscriptions.sender import Sender
+from rtp_gateway.deliveries.courier import Courier
+from rtp_gateway.deliveries.metrics import DeliveryMetrics
+from rtp_gateway.deliveries.sender import HttpCarrier
 from rtp_gateway.subscriptions.signing import Safe
 from rtp_gateway.subscriptions.sinks import Sinks
 from rtp_shared import events
@@ -32,6 +32,8 @@ class Received:
 
     headers: dict[str, str]
     body: bytes
+    method: str = "POST"
+    target: str = "/hook"
 
     @property
     def id(self) -> str:
@@ -66,7 +68,8 @@ class Receiver:
     answer: Answering = no_content
 
     async def _take(self, request: web.Request) -> web.StreamResponse:
-        received = Received({name.lower(): value for name, value in request.headers.items()}, await request.read())
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        received = Received(headers, await request.read(), request.method, request.raw_path)
         self.received.append(received)
         answer = self.answer(received)
         return answer if isinstance(answer, web.StreamResponse) else await answer
@@ -145,7 +148,8 @@ def new_courier(platform: Platform, *, now: Callable[[], datetime] = utcnow, **s
     seconds = settings.pop("seconds", 15.0)
     return Courier(
         database=platform.gateway.database,
-        sender=Sender(Sinks(allow_private=True), seconds=seconds),
+        carriers={"HTTP": HttpCarrier(Sinks(allow_private=True), origin="rtp.test", seconds=seconds)},
+        outbox=platform.gateway.outbox,
         safe=Safe(platform.gateway.settings.secrets_key.get_secret_value()),  # type: ignore[attr-defined]
         metrics=DeliveryMetrics(Metrics("test")),
         now=now,

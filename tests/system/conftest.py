@@ -8,28 +8,33 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from rtp_embedded import postgres, sandbox, up
+from rtp_embedded import sandbox, up
 from rtp_embedded.platform import ALL
 from rtp_embedded.processes import PROCESSES
 from rtp_embedded.up import UpSettings
+from tests.resilience.database import Server
 from tests.support.messaging import clear_broker
 from tests.support.rabbitmq import Broker
+from tests.system.crashing import LEASE
 from tests.system.fleet import Fleet, first_of_free_ports
+
+TRIAL = {"RTP_ALLOW_PRIVATE_SINKS": "true", LEASE: "2"}
+"""Subscribers are on this host, and nobody waits half a minute for what a killed courier had taken."""
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[postgres.Postgres]:
-    port = first_of_free_ports(1)
-    with (
-        tempfile.TemporaryDirectory(prefix="rtp-tests-") as directory,
-        postgres.start(Path(directory), port=port, settings={"fsync": "off"}) as running,
-    ):
+def server() -> Iterator[Server]:
+    """Durable, unlike the one that other tests stand on: it is killed."""
+    with tempfile.TemporaryDirectory(prefix="rtp-tests-") as directory:
+        running = Server(Path(directory), port=first_of_free_ports(1))
+        running.start()
         yield running
+        running.stop()
 
 
 @pytest.fixture(scope="module")
 def settings(
-    server: postgres.Postgres, broker: Broker, tmp_path_factory: pytest.TempPathFactory
+    server: Server, broker: Broker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[UpSettings]:
     """What `make up` is given. Nothing of an earlier platform is left in the broker."""
     queues = [service.name for service in ALL]
@@ -53,7 +58,7 @@ def fleet(settings: UpSettings, sandbox_secrets: dict[str, str]) -> Iterator[Fle
     host = up.host_of(settings)
     asyncio.run(up.prepare_host(host, sandbox_secrets))
     logs: Path = settings.data_dir
-    running = Fleet(host, logs)
+    running = Fleet(host, logs, TRIAL)
     try:
         running.start()
         yield running

@@ -1,44 +1,118 @@
-"""A process of the platform that is killed at an exact point: `python -m tests.system.crashing POINT MODULE PROCESS`.
+"""A process of the platform that can be killed at an exact point: `python -m tests.system.crashing MODULE PROCESS`.
 
-The product's own classes do the work; what stands around them here only pulls the plug.
+The product's own classes do the work; what stands around them here only pulls the plug, when the file that RTP_TEST_DOOM
+names says at which point, and the process gets there. RTP_TEST_LEASE: seconds that a courier takes deliveries for,
+where the real lease would be long to wait for.
 """
 
+import asyncio
 import os
 import runpy
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
-from rtp_shared.bus import Message, Outcome
-from rtp_shared.consumer import Consumer
-from rtp_shared.rabbit import RabbitBus
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_gateway.deliveries import claims, reports
+from rtp_shared import inbox
+from rtp_shared.bus import Outcome
+from rtp_shared.outbox import Outbox
+from rtp_shared.rabbit.bus import RabbitBus, _Outgoing
+from rtp_shared.relay import Relay
+
+DOOM, LEASE = "RTP_TEST_DOOM", "RTP_TEST_LEASE"
+_WORK = "kind of work"
 
 
-def _pull_the_plug() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+def _doomed(point: str) -> bool:
+    file = Path(os.environ[DOOM])
+    return file.exists() and file.read_text() == point
 
 
-class BetweenPublishAndMark(RabbitBus):
-    async def publish(self, messages: Sequence[Message]) -> Outcome:
-        outcome = await super().publish(messages)
+def _die_at(point: str) -> None:
+    if _doomed(point):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Sessions(AsyncSession):
+    """Dies before or after the commit of a kind of work: publish, handler, claim, report."""
+
+    async def commit(self) -> None:
+        work = self.info.get(_WORK)
+        _die_at(f"before-{work}commit")
+        await super().commit()
+        _die_at(f"after-{work}commit")
+
+
+def _work(kind: str, call: Callable[..., Any]) -> Callable[..., Any]:
+    """The call, after which its transaction does this kind of work, if there was something to do."""
+
+    async def noted(session: AsyncSession, *arguments: Any, **named: Any) -> Any:
+        if result := await call(session, *arguments, **named):
+            session.info.setdefault(_WORK, kind)
+        return result
+
+    return noted
+
+
+class Publishing(Outbox):
+    async def publish_all(self, session: AsyncSession, *arguments: Any, **named: Any) -> list[bytes]:
+        bodies: list[bytes] = await _work("", super().publish_all)(session, *arguments, **named)
+        return bodies
+
+
+class Outgoing(_Outgoing):
+    async def _confirmed(self) -> None:
+        """All is on its way to the broker, and no confirm has been waited for."""
+        if _doomed("after-publish"):
+            await asyncio.sleep(0)  # what was written in this turn of the loop is sent in the next
+            while self.link.connection._transport.get_write_buffer_size():  # type: ignore[union-attr]
+                await asyncio.sleep(0)
+            _die_at("after-publish")
+        await super()._confirmed()
+
+
+class Confirmed(RabbitBus):
+    async def publish(self, *arguments: Any) -> Outcome:
+        outcome = await super().publish(*arguments)
         if outcome.safe:
-            _pull_the_plug()
+            _die_at("after-confirm")
         return outcome
 
 
-class BetweenCommitAndAck(Consumer):
-    async def receive(self, message: Message) -> None:
-        await super().receive(message)
-        _pull_the_plug()
+class Marking(Relay):
+    async def _settle(self, connection: Any, rows: Any, outcome: Outcome) -> int:
+        if outcome.safe:
+            _die_at("before-mark")
+        count = await super()._settle(connection, rows, outcome)
+        if outcome.safe:
+            _die_at("after-mark")
+        return count
 
 
-POINTS: dict[str, tuple[str, type]] = {
-    "between-publish-and-mark": ("rtp_shared.run.RabbitBus", BetweenPublishAndMark),
-    "between-commit-and-ack": ("rtp_shared.run.Consumer", BetweenCommitAndAck),
+AROUND: dict[str, Any] = {
+    "rtp_shared.db.AsyncSession": Sessions,
+    "rtp_shared.service.Outbox": Publishing,
+    "rtp_shared.inbox.claim": _work("handler-", inbox.claim),
+    "rtp_shared.rabbit.bus._Outgoing": Outgoing,
+    "rtp_shared.run.RabbitBus": Confirmed,
+    "rtp_shared.run.Relay": Marking,
+    "rtp_gateway.deliveries.claims.claim": _work("claim-", claims.claim),
+    "rtp_gateway.deliveries.reports.delivered": _work("report-", reports.delivered),
 }
 
 if __name__ == "__main__":
-    point, *sys.argv = sys.argv[1:]
-    with patch(*POINTS[point]):
+    sys.argv = sys.argv[1:]
+    around = dict(AROUND)
+    if seconds := os.environ.get(LEASE):
+        around["rtp_gateway.deliveries.courier.LEASE"] = timedelta(seconds=float(seconds))
+    with ExitStack() as patched:
+        for target, stand_in in around.items():
+            patched.enter_context(patch(target, stand_in))
         runpy.run_module(sys.argv[0], run_name="__main__")

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
@@ -15,6 +15,7 @@ import psycopg
 from rtp_embedded.processes import PROCESSES, OneHost, Process
 from rtp_shared.service import Service
 from tests.support.waiting import wait_until
+from tests.system.crashing import DOOM
 
 ROOT = Path(__file__).parents[2]
 BY_NAME = {process.name: process for process in PROCESSES}
@@ -38,9 +39,11 @@ def _end_with_the_tests() -> None:
 
 
 class Fleet:
-    def __init__(self, host: OneHost, logs: Path) -> None:
+    def __init__(self, host: OneHost, logs: Path, environment: Mapping[str, str] | None = None) -> None:
+        """`environment`: what every process is told besides what `make up` tells it."""
         self.host = host
         self._logs = logs
+        self._environment = dict(environment or {})
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._databases: dict[str, psycopg.Connection[tuple[object, ...]]] = {}
 
@@ -48,17 +51,22 @@ class Fleet:
         """Start and wait until they are up; without names, all."""
         started = [BY_NAME[name] for name in names] or list(PROCESSES)
         for process in started:
-            self._launch(process, process.command[1:])
+            self._launch(process)
         for process in started:
             wait_until(lambda process=process: self._is_up(process), f"{process.name} coming up", 60, pause=0.1)  # type: ignore[misc]
 
-    def start_doomed(self, name: str, point: str) -> None:
-        """Start a process that is killed at this point (crashing.py)."""
-        module, *rest = BY_NAME[name].command[2:]
-        self._launch(BY_NAME[name], ["-m", "tests.system.crashing", point, module, *rest])
+    def doom(self, name: str, point: str) -> None:
+        """It is killed when it next gets to this point (crashing.py)."""
+        self._doom(name).write_text(point)
 
     def wait_for_end(self, name: str, seconds: float = 60) -> int:
-        return self._running.pop(name).wait(seconds)
+        ended = self._running[name].wait(seconds)
+        del self._running[name]
+        self._doom(name).unlink(missing_ok=True)
+        return ended
+
+    def kill(self, name: str) -> None:
+        self._running[name].kill()
 
     def stop(self, *names: str) -> None:
         """Ask to end, and wait; without names, all."""
@@ -84,16 +92,26 @@ class Fleet:
             self._databases[service.name] = psycopg.connect(url, autocommit=True)
         return self._databases[service.name].execute(sql.encode(), arguments).fetchall()
 
-    def close(self) -> None:
-        self.stop()
+    def disconnect(self) -> None:
+        """From the databases, to which `query` connects when it is asked again."""
         for connection in self._databases.values():
             connection.close()
+        self._databases.clear()
 
-    def _launch(self, process: Process, arguments: Sequence[str]) -> None:
-        environment = self.host.environment(process) | {"PYTHONPATH": str(ROOT)}
+    def close(self) -> None:
+        self.stop()
+        self.disconnect()
+
+    def _doom(self, name: str) -> Path:
+        return self._logs / f"{name}.doom"
+
+    def _launch(self, process: Process) -> None:
+        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+        told = {"PYTHONPATH": path, DOOM: str(self._doom(process.name).absolute())}
+        environment = self.host.environment(process) | self._environment | told
         with (self._logs / f"{process.name}.log").open("ab") as log:
             self._running[process.name] = subprocess.Popen(
-                [sys.executable, *arguments],
+                [sys.executable, "-m", "tests.system.crashing", *process.command[2:]],
                 env=environment,
                 stdout=log,
                 stderr=log,

@@ -3,10 +3,10 @@
 import sys
 
 from rtp_gateway.app import build_gateway, build_runtime, service
+from rtp_gateway.deliveries.courier import Courier
 from rtp_gateway.proxy.forward import OverHttp
 from rtp_gateway.proxy.routing import NAMES
 from rtp_gateway.settings import GatewaySettings
-from rtp_gateway.subscriptions.courier import Courier
 from rtp_shared import logs
 from rtp_shared.run import chosen_process, run_prepare, settings_or_exit, uvloop_run, worker
 from rtp_shared.server import serve

@@ -2,8 +2,10 @@
 
 from rtp_gateway import migrations
 from rtp_gateway.cursors import Cursors
+from rtp_gateway.deliveries.routes import deliveries
 from rtp_gateway.edge import Gateway
 from rtp_gateway.feed.routes import feed
+from rtp_gateway.fhir.routes import fhir
 from rtp_gateway.identity.keys import SigningKey
 from rtp_gateway.identity.routes import identity
 from rtp_gateway.models import Model
@@ -11,9 +13,8 @@ from rtp_gateway.portal.routes import portal
 from rtp_gateway.proxy.forward import Upstreams
 from rtp_gateway.settings import GatewaySettings
 from rtp_gateway.subscriptions.handlers import HANDLERS
+from rtp_gateway.subscriptions.kit import Kit
 from rtp_gateway.subscriptions.routes import subscriptions
-from rtp_gateway.subscriptions.signing import Safe
-from rtp_gateway.subscriptions.sinks import Sinks
 from rtp_shared.auth import FixedKeys, TokenVerifier
 from rtp_shared.service import Runtime, Service
 from rtp_shared.web import build_app
@@ -22,7 +23,7 @@ service = Service(
     name="gateway",
     title="Gateway",
     description="Tokens, the event feed and webhook subscriptions.",
-    routers=[identity, feed, subscriptions],
+    routers=[identity, feed, subscriptions, deliveries, fhir],
     metadata=Model.metadata,
     migrations=migrations,
     handlers=HANDLERS,
@@ -43,8 +44,7 @@ def build_gateway(runtime: Runtime, key: SigningKey, upstreams: Upstreams) -> Ga
     app.state.upstreams = upstreams
     settings = runtime.settings
     assert isinstance(settings, GatewaySettings)  # noqa: S101 - the gateway's runtime has the gateway's settings
-    app.state.sinks = Sinks(allow_private=settings.allow_private_sinks)
-    app.state.safe = Safe(settings.secrets_key.get_secret_value())
-    app.state.cursors = Cursors(app.state.safe)
+    app.state.kit = Kit.of(settings, runtime.outbox)
+    app.state.cursors = Cursors(app.state.kit.safe)
     app.include_router(portal)
     return Gateway(app, upstreams, runtime.metrics)

@@ -23,16 +23,19 @@ class Cursors:
         # All positions have one length, because the length of what is sealed can be seen.
         return self._safe.seal(_name(list_) + position.to_bytes(8)).decode()
 
-    def position(self, list_: str, cursor: str | None) -> int | None:
-        """The position in a cursor of this list; raise Invalid for any other cursor."""
+    def position(self, list_: str, cursor: str | None, header: str | None = None) -> int | None:
+        """The position in a cursor of this list; raise Invalid for any other cursor.
+
+        `header`: where it came from, if not from the query.
+        """
         if cursor is None:
             return None
         try:
             opened = self._safe.open(cursor.encode())
         except (InvalidToken, ValueError) as error:
-            raise _not_ours() from error
+            raise _not_ours(header) from error
         if not opened.startswith(_name(list_)):
-            raise _not_ours()
+            raise _not_ours(header)
         return int.from_bytes(opened[-8:])
 
 
@@ -40,8 +43,9 @@ def _name(list_: str) -> bytes:
     return b"cursor:%b\n" % list_.encode()
 
 
-def _not_ours() -> Invalid:
-    return Invalid(errors=[FieldError("after", "not a cursor of this list", "query")])
+def _not_ours(header: str | None) -> Invalid:
+    field, location = (header, "header") if header else ("after", "query")
+    return Invalid(errors=[FieldError(field, "not a cursor of this list", location)])
 
 
 async def _cursors(request: Request) -> Cursors:

@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr, field_validator
 
 from rtp_gateway.identity.keys import SigningKey
 from rtp_gateway.proxy.routing import Limits
+from rtp_gateway.subscriptions.queues import VHOST, in_vhost
 from rtp_shared.settings import ProcessSettings
 
 
@@ -27,6 +28,15 @@ class GatewaySettings(ProcessSettings):
     document_limit: int = Field(
         default=104_857_600, ge=1024, description="Largest document, in bytes; as in the applications service"
     )
+    broker_management_url: SecretStr | None = Field(
+        default=None,
+        description="RabbitMQ's management API, http://user:pw@host:15672, to make subscribers' queues; "
+        "without it and RTP_BROKER_URL nobody can subscribe by AMQP",
+    )
+    subscribers_vhost: str = Field(default=VHOST, description="Virtual host of subscribers' queues")
+    subscribers_broker_host: str | None = Field(
+        default=None, description="Host and port of RabbitMQ as subscribers reach it by TLS; as we do if left out"
+    )
     allow_private_sinks: bool = Field(
         default=False, description="Local trials only: webhooks to private addresses and http"
     )
@@ -34,6 +44,13 @@ class GatewaySettings(ProcessSettings):
     @property
     def limits(self) -> Limits:
         return Limits(body=self.body_limit, document=self.document_limit, seconds=self.upstream_seconds)
+
+    @property
+    def subscribers_broker_url(self) -> SecretStr | None:
+        """RabbitMQ as events are sent to subscribers' queues; None where there are none."""
+        if self.broker_url is None or self.broker_management_url is None:
+            return None
+        return SecretStr(in_vhost(self.broker_url.get_secret_value(), self.subscribers_vhost))
 
     @field_validator("signing_key")
     @classmethod

@@ -1,20 +1,25 @@
 """CloudEvents 1.0 in structured JSON: how an event is written, read and checked.
 
 Source: CloudEvents 1.0.2 core, JSON format, and the extensions sequence, correlationid, causationid, dataref,
-partitionkey and traceparent. `caseid` is ours: every event is about one case.
+partitionkey and traceparent. `caseid`, `previoushash` and what About names are ours.
+
+Events of one source about one thing (`partitionkey`, mostly a case) form a chain: `sequence` counts them from 1 by
+ones, and `previoushash` is the digest of the one before, so that whoever holds them can prove that none is missing or
+altered.
 """
 
 import builtins
+import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from pydantic import TypeAdapter, ValidationError
 
-from rtp_shared.contracts import EventData, catalogue
+from rtp_shared.contracts import CASES, EventData, catalogue
 from rtp_shared.tracing import current_trace
 
 CONTENT_TYPE = "application/cloudevents+json"
@@ -29,6 +34,38 @@ class NotAnEvent(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What a case is about, for subscribers to filter by. What is not known is left out of the event."""
+
+    route: str | None = None
+    sector: str | None = None
+    region: str | None = None
+    """ONS code of the employing body's region."""
+    employer: UUID | None = None
+    commissioner: UUID | None = None
+
+    def attributes(self) -> dict[str, str]:
+        known = {
+            "route": self.route,
+            "sector": self.sector,
+            "region": self.region,
+            "employer": self.employer,
+            "commissioner": self.commissioner,
+        }
+        return {name: str(value) for name, value in known.items() if value}
+
+
+NOTHING = About()
+FILTERED_BY = tuple(field.name for field in fields(About))
+"""Attributes that say what a case is about."""
+
+
+def digest(body: bytes) -> str:
+    """The hash of an event as the next of its chain gives it: lower-case hex SHA-256 of its bytes."""
+    return hashlib.sha256(body).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
 class Envelope:
     """One event as it was read: the attributes that handlers use, and its data."""
 
@@ -37,9 +74,12 @@ class Envelope:
     source: str
     time: datetime
     case_id: UUID
+    """What it is about, within which order holds (`partitionkey`): a case, or a subscription."""
     sequence: int
     """Number of this event among those of the same source and case; starts at 1 and grows by 1."""
     data: dict[str, Any]
+    attributes: dict[str, Any]
+    """All context attributes, as they came."""
     traceparent: str | None = None
     correlation_id: str | None = None
 
@@ -55,11 +95,14 @@ def write(
     case_id: UUID,
     sequence: int,
     dataref: str,
+    previous: str | None = None,
+    about: About = NOTHING,
     at: datetime | None = None,
 ) -> tuple[UUID, bytes]:
     """The event's id and its bytes. These bytes are what every receiver gets: they are never written a second time.
 
-    `at`: when it happened; now if left out.
+    `case_id`: what it is about, a case or whatever else `data.SUBJECT` says. `previous`: digest of the event before it
+    in its chain. `at`: when it happened; now if left out.
     """
     event_id, trace = uuid4(), current_trace()
     event: dict[str, Any] = {
@@ -67,17 +110,21 @@ def write(
         "id": str(event_id),
         "source": f"{base_url}/{service}",
         "type": data.TYPE,
-        "subject": f"cases/{case_id}",
+        "subject": f"{data.SUBJECT}/{case_id}",
         "time": (at or datetime.now(UTC)).isoformat(timespec="microseconds").replace("+00:00", "Z"),
         "datacontenttype": "application/json",
         "dataschema": f"{base_url}/schemas/{data.TYPE}.json",
         "dataref": f"{base_url}{dataref}",
-        "caseid": str(case_id),
         "partitionkey": str(case_id),
         "sequence": f"{sequence:010d}",
         "correlationid": trace.correlation_id,
         "traceparent": trace.traceparent,
+        **about.attributes(),
     }
+    if data.SUBJECT == CASES:
+        event["caseid"] = str(case_id)
+    if previous:
+        event["previoushash"] = previous
     if trace.causation_id:
         event["causationid"] = trace.causation_id
     event["data"] = data.model_dump(mode="json", by_alias=True, exclude_none=True)
@@ -102,9 +149,10 @@ def read(body: bytes) -> Envelope:
             type=str(event["type"]),
             source=str(event["source"]),
             time=_INSTANT.validate_python(event["time"]),
-            case_id=UUID(event["caseid"]),
+            case_id=UUID(event.get("caseid") or event["partitionkey"]),
             sequence=int(event["sequence"]),
-            data=event["data"],
+            data=event.pop("data"),
+            attributes=event,
             traceparent=event.get("traceparent"),
             correlation_id=event.get("correlationid"),
         )

@@ -11,6 +11,7 @@ from rtp_shared import events
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts import EventData
 from rtp_shared.db import driver
+from rtp_shared.events import NOTHING, About
 
 _INSERT = "INSERT INTO outbox (event_id, type, case_id, readers, body) VALUES ($1, $2, $3, $4, $5)"
 
@@ -30,15 +31,25 @@ class Outbox:
         *,
         case_id: UUID,
         sequence: int,
+        previous: str | None,
         dataref: str,
         readers: Sequence[str],
+        about: About = NOTHING,
     ) -> bytes:
         """Write the event to the outbox and return it; it goes out if and only if the caller's transaction commits.
 
-        `sequence` is given inside the row lock of whatever counts it; `readers` says who may ever be shown the event.
+        `sequence` and `previous` (digest of the event before) are given inside the row lock of whatever counts them;
+        `readers` says who may ever be shown the event.
         """
         [body] = await self.publish_all(
-            session, [data], case_id=case_id, sequence=sequence, dataref=dataref, readers=readers
+            session,
+            [data],
+            case_id=case_id,
+            sequence=sequence,
+            previous=previous,
+            dataref=dataref,
+            readers=readers,
+            about=about,
         )
         return body
 
@@ -49,10 +60,12 @@ class Outbox:
         *,
         case_id: UUID,
         sequence: int,
+        previous: str | None,
         dataref: str,
         readers: Sequence[str],
+        about: About = NOTHING,
     ) -> list[bytes]:
-        """The same for several at once, in one round trip; `sequence` is the first one's."""
+        """The same for several at once, in one round trip; `sequence` and `previous` are the first one's."""
         rows = []
         for number, data in enumerate(every, sequence):
             event_id, body = events.write(
@@ -62,8 +75,11 @@ class Outbox:
                 case_id=case_id,
                 sequence=number,
                 dataref=dataref,
+                previous=previous,
+                about=about,
                 at=self.clock(),
             )
+            previous = events.digest(body)
             rows.append((event_id, data.TYPE, case_id, list(readers), body))
         connection = await driver(session)
         if len(rows) == 1:

@@ -31,8 +31,11 @@ def encode_cursor(*key: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(key, default=str, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str | None, *kinds: type) -> list[Any] | None:
-    """The key in a cursor, each part made by its kind; raise Invalid for a cursor that we did not make."""
+def decode_cursor(cursor: str | None, *kinds: type, name: str = "after") -> list[Any] | None:
+    """The key in a cursor, each part made by its kind; raise Invalid for a cursor that we did not make.
+
+    `name`: of the parameter it came by.
+    """
     if cursor is None:
         return None
     try:
@@ -41,7 +44,7 @@ def decode_cursor(cursor: str | None, *kinds: type) -> list[Any] | None:
         for part in key:
             storable(str(part))
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, binascii.Error) as error:
-        raise Invalid(errors=[FieldError("after", "not a cursor of this list", "query")]) from error
+        raise Invalid(errors=[FieldError(name, "not a cursor of this list", "query")]) from error
     return key
 
 

@@ -7,26 +7,26 @@ reads and marks by, so a relay that lost its connection has lost its right to ma
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
 import asyncpg
 
-from rtp_shared.bus import Bus, BusUnavailable, Message
+from rtp_shared.bus import Bus, BusUnavailable, Message, Outcome
 from rtp_shared.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
 LOCK = 0x52_54_50_01  # "RTP", 1
-BATCH = 256
+BATCH = 512
 POLL_SECONDS = 5.0
 
 # Only the first waiting event of a case is taken, so neither a retry nor a broker's refusal can ever change the order.
 _FETCH = """
     SELECT position, event_id, type, case_id, readers, body
     FROM outbox o
-    WHERE published_at IS NULL AND retry_at <= now()
+    WHERE published_at IS NULL AND retry_at <= now() AND NOT position BETWEEN $2 AND $3
       AND NOT EXISTS (
         SELECT FROM outbox e WHERE e.case_id = o.case_id AND e.published_at IS NULL AND e.position < o.position)
     ORDER BY position LIMIT $1
@@ -101,22 +101,44 @@ class Relay:
                 await self._wake.wait()
 
     async def drain(self, connection: Any) -> int:
-        """Hand over one batch; return how many went out."""
-        rows = await connection.fetch(_FETCH, BATCH)
-        if not rows:
-            return 0
-        messages = [Message(r["event_id"], r["type"], r["case_id"], tuple(r["readers"]), r["body"]) for r in rows]
-        outcome = await self._bus.publish(messages)
-        await self._settle(connection, [r["position"] for r in rows if r["event_id"] in outcome.safe], _MARK)
-        await self._settle(connection, [r["position"] for r in rows if r["event_id"] in outcome.refused], _POSTPONE)
-        self._metrics.published.inc(len(outcome.safe))
-        return len(outcome.safe)
+        """Hand over what waits; return how many went out.
+
+        While the bus has one batch, the one before is marked and the next one fetched.
+        """
+        count, done, rows = 0, None, await self._fetch(connection)
+        while rows:
+            going = asyncio.ensure_future(self._bus.publish([_message(row) for row in rows]))
+            try:
+                count += await self._settle(connection, *done) if done else 0
+                following = await self._fetch(connection, beside=rows) if len(rows) == BATCH else []
+                done = rows, await going
+            finally:
+                going.cancel()
+                await asyncio.gather(going, return_exceptions=True)
+            if not following:
+                count += await self._settle(connection, *done)
+                done, following = None, await self._fetch(connection)
+            rows = following
+        return count
 
     @staticmethod
-    async def _settle(connection: Any, positions: list[int], sql: str) -> None:
-        if positions:
-            await connection.execute(sql, positions)
+    async def _fetch(connection: Any, beside: Sequence[Any] = ()) -> Sequence[Any]:
+        """The oldest that may go, leaving out the stretch that is under way and not marked yet."""
+        first, last = (beside[0]["position"], beside[-1]["position"]) if beside else (0, 0)
+        rows: Sequence[Any] = await connection.fetch(_FETCH, BATCH, first, last)
+        return rows
+
+    async def _settle(self, connection: Any, rows: Sequence[Any], outcome: Outcome) -> int:
+        for sql, ids in ((_MARK, outcome.safe), (_POSTPONE, outcome.refused)):
+            if positions := [row["position"] for row in rows if row["event_id"] in ids]:
+                await connection.execute(sql, positions)
+        self._metrics.published.inc(len(outcome.safe))
+        return len(outcome.safe)
 
     @property
     def _notified(self) -> Callable[..., None]:
         return lambda *_: self._wake.set()
+
+
+def _message(row: Any) -> Message:
+    return Message(row["event_id"], row["type"], row["case_id"], tuple(row["readers"]), row["body"])

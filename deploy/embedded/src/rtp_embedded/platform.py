@@ -22,7 +22,7 @@ from rtp_gateway.app import service as gateway
 from rtp_gateway.identity.keys import SigningKey
 from rtp_gateway.proxy.forward import InProcess
 from rtp_gateway.settings import GatewaySettings
-from rtp_gateway.subscriptions.courier import Courier
+from rtp_gateway.deliveries.courier import Courier
 from rtp_shared import migrate
 from rtp_shared.bus import InProcessBus
 from rtp_shared.clock import utcnow

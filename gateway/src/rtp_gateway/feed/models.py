@@ -2,15 +2,19 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, Identity, Index, func
+from sqlalchemy import BigInteger, Identity, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_gateway.models import Model
 
 
 class Event(Model):
-    """One event. Its bytes are kept as they came: webhook, feed and broker carry the very same."""
+    """One event. Its bytes are kept as they came: webhook, feed and broker carry the very same.
+
+    Nothing of it is ever changed but for one thing: its data may be erased, which leaves its thin form and its hash.
+    """
 
     __tablename__ = "events"
 
@@ -24,9 +28,18 @@ class Event(Model):
     readers: Mapped[list[str]]
     """Who may ever be shown it; row-level security reads this column."""
     body: Mapped[bytes]
+    hash: Mapped[bytes]
+    """SHA-256 of the bytes as they came, which the next event of its chain gives."""
+    about: Mapped[dict[str, Any]]
+    """Route, sector, region, employer, commissioner: what the feed can be filtered by."""
+    correlation_id: Mapped[str | None]
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    erased_at: Mapped[datetime | None]
 
     __table_args__ = (
         Index("ix_events_readers", "readers", postgresql_using="gin"),
         Index("ix_events_type_position", "type", "position"),
+        Index("ix_events_case_id_source_sequence", "case_id", "source", "sequence"),
+        Index("ix_events_correlation_id", "correlation_id"),
+        Index("ix_events_recorded_at", "recorded_at", postgresql_where=text("erased_at IS NULL")),
     )

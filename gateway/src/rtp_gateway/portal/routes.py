@@ -10,14 +10,18 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from rtp_gateway.portal import asyncapi
+from rtp_gateway.portal import asyncapi, asyncapi_page
+from rtp_gateway.portal.catalogue import event_pages
+from rtp_gateway.portal.envelopes import data_schema
 from rtp_gateway.portal.openapi import merge
+from rtp_gateway.portal.pages import POLICY, page
 from rtp_gateway.proxy.forward import Upstreams
 from rtp_gateway.proxy.routing import NAMES
 from rtp_shared.contracts import catalogue
 from rtp_shared.problems import NotFound, all_refusals
 
 portal = APIRouter(include_in_schema=False)
+portal.include_router(event_pages)
 
 ASSETS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
 
@@ -43,31 +47,25 @@ _START = """SwaggerUIBundle({
 });
 """
 
-_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
-
-_PAGE = """<!doctype html>
-<html lang="en-GB"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title></head><body style="font-family: sans-serif; max-width: 40em; margin: 2em auto; padding: 0 1em">
-<h1>{title}</h1>{body}</body></html>
-"""
-
 
 @portal.get("/")
 async def front() -> HTMLResponse:
     links = [
         ("/docs", "API documentation, to read and to try"),
         ("/openapi.json", "OpenAPI 3.1 document"),
-        ("/asyncapi.json", "AsyncAPI 3.0 document: events"),
+        ("/events", "Catalogue of events"),
+        ("/asyncapi", "How events travel: webhook, queue, feed, FHIR"),
+        ("/asyncapi.json", "AsyncAPI 3.0 document"),
         ("/problems", "Problem types"),
         ("/health", "Health"),
     ]
     items = "".join(f'<li><a href="{path}">{text}</a></li>' for path, text in links)
-    return _page("Right to Provide", f"<ul>{items}</ul>")
+    return page("Right to Provide", f"<ul>{items}</ul>")
 
 
 @portal.get("/docs")
 async def docs() -> HTMLResponse:
-    return HTMLResponse(_DOCS, headers={"Content-Security-Policy": _POLICY})
+    return HTMLResponse(_DOCS, headers={"Content-Security-Policy": POLICY})
 
 
 @portal.get("/docs/{name}")
@@ -92,15 +90,20 @@ async def openapi(request: Request) -> JSONResponse:
 
 
 @portal.get("/asyncapi.json")
-async def asyncapi_document(request: Request) -> JSONResponse:
-    return JSONResponse(asyncapi.document(public_url=_public_url(request.app)))
+async def asyncapi_document(request: Request) -> Response:
+    return Response(asyncapi.published(_public_url(request.app)), media_type="application/json")
+
+
+@portal.get("/asyncapi")
+async def asyncapi_for_people(request: Request) -> HTMLResponse:
+    return page("How events travel", asyncapi_page.body(_public_url(request.app)), back=("/", "Right to Provide"))
 
 
 @portal.get("/schemas/{name}.json")
 async def schema(name: str) -> JSONResponse:
     if (kind := catalogue().get(name)) is None:
         raise NotFound("there is no such event type")
-    return JSONResponse(kind.model_json_schema(by_alias=True))
+    return JSONResponse(data_schema(kind))
 
 
 @portal.get("/problems")
@@ -108,7 +111,7 @@ async def problem_types() -> HTMLResponse:
     rows = "".join(
         f'<li>{kind.status} <a href="/problems/{kind.slug()}">{escape(kind.title)}</a></li>' for kind in all_refusals()
     )
-    return _page("Problem types", f"<p>Errors are problem details (RFC 9457).</p><ul>{rows}</ul>")
+    return page("Problem types", f"<p>Errors are problem details (RFC 9457).</p><ul>{rows}</ul>")
 
 
 @portal.get("/problems/{slug}")
@@ -119,12 +122,12 @@ async def problem_type(slug: str) -> HTMLResponse:
     if kind is None:
         if not re.fullmatch(r"[a-z-]{3,60}", slug):
             raise NotFound("there is no such problem type")
-        return _page(
+        return page(
             escape(slug),
             "<p>This process does not know the type. If an answer of a service named it, its title says what kind of "
             "refusal it is, and its <code>detail</code> and <code>errors</code> what is wrong.</p>",
         )
-    return _page(
+    return page(
         escape(kind.title),
         f"<p>Status {kind.status}. The answer's <code>detail</code> and <code>errors</code> say what is wrong.</p>",
     )
@@ -144,7 +147,3 @@ async def openapi_document(app: Any) -> dict[str, Any]:
 def _public_url(app: Any) -> str:
     url: str = app.state.runtime.settings.public_url
     return url
-
-
-def _page(title: str, body: str) -> HTMLResponse:
-    return HTMLResponse(_PAGE.format(title=title, body=body), headers={"Content-Security-Policy": _POLICY})

@@ -1,20 +1,32 @@
 """What can be done with subscriptions: verb(session, subject, *, details)."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import Text, Uuid
 
-from rtp_gateway.subscriptions.errors import NoSuchSubscription
-from rtp_gateway.subscriptions.models import Subscription, SubscriptionStatus
-from rtp_gateway.subscriptions.signing import Safe, new_secret, shown
-from rtp_gateway.subscriptions.sinks import Sinks
+from rtp_gateway.subscriptions import consents, wanted
+from rtp_gateway.subscriptions.consents import Way
+from rtp_gateway.subscriptions.errors import AmqpNotOffered, NoSuchSubscription, TooManySubscriptions
+from rtp_gateway.subscriptions.kit import Kit
+from rtp_gateway.subscriptions.models import OnSinkChange, Subscription, SubscriptionStatus
+from rtp_gateway.subscriptions.models import Protocol as Means
+from rtp_gateway.subscriptions.queues import QueueAccess
+from rtp_gateway.subscriptions.schemas import NewSubscription, SubscriptionChanges
+from rtp_gateway.subscriptions.signing import Keyring
 from rtp_shared.clock import utcnow
+from rtp_shared.contracts.gateway import SubscriptionEnabled, SubscriptionEvent, SubscriptionTested
+from rtp_shared.db import SYSTEM, driver
 from rtp_shared.etags import Expected
+from rtp_shared.events import digest, read
+from rtp_shared.outbox import Outbox
+
+MOST = 50
+"""Subscriptions of one client that have not ended."""
 
 
 class Subscriber(Protocol):
@@ -26,34 +38,47 @@ class Subscriber(Protocol):
     def readers(self) -> Sequence[str]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A subscription with what its owner is shown once."""
+
+    subscription: Subscription
+    keyring: Keyring
+    queue: QueueAccess | None = None
+
+
 async def create_subscription(
-    session: AsyncSession,
-    *,
-    sink: str,
-    types: Sequence[str],
-    description: str | None,
-    subscriber: Subscriber,
-    sinks: Sinks,
-    safe: Safe,
-) -> tuple[Subscription, str]:
-    """A new subscription, and its secret as its subscriber is shown it now and never again."""
-    await sinks.check(sink)
-    secret, now = new_secret(), utcnow()
+    session: AsyncSession, *, details: NewSubscription, subscriber: Subscriber, kit: Kit
+) -> Made:
+    """A new subscription, with its secrets as its subscriber is shown them now and never again."""
+    now, keyring = utcnow(), Keyring.new()
+    columns = await wanted.columns(details, kit=kit, now=now)
+    asked = await consents.ask(Way.of(columns), kit) if wanted.handshake(columns) else None
+    await _require_room(session, subscriber.client_id)
     subscription = Subscription(
         client_id=subscriber.client_id,
         acts_as=list(subscriber.readers),
-        sink=sink,
-        types=_once(types),
-        description=description,
-        sealed_secret=safe.seal(secret),
+        protocol=details.protocol,
+        sealed_keys=keyring.sealed(kit.safe),
+        public_key=keyring.public_key,
+        sink_version=1,
         status=SubscriptionStatus.ACTIVE,
         version=1,
+        sequence=0,
+        failures=0,
         made_at=now,
         changed_at=now,
+        **columns,
     )
+    if asked is not None:
+        consents.take(subscription, asked, now=now)
     session.add(subscription)
     await session.flush()
-    return subscription, shown(secret)
+    queue = await _queue_of(subscription, kit)
+    if queue is not None:
+        subscription.sink = f"{queue.url}#{queue.queue}"
+        await session.flush()
+    return Made(subscription, keyring, queue)
 
 
 async def change_subscription(
@@ -61,34 +86,110 @@ async def change_subscription(
     subscription_id: UUID,
     *,
     version: Expected,
-    changes: Mapping[str, Any],
+    details: SubscriptionChanges | NewSubscription,
     subscriber: Subscriber,
-    sinks: Sinks,
+    kit: Kit,
 ) -> Subscription:
-    """Change what is named; fields that are not stay as they are."""
-    if "sink" in changes:
-        await sinks.check(changes["sink"])  # before the lock: a name may take a while to resolve
-    subscription = await _locked(session, subscription_id, version=version, client_id=subscriber.client_id)
-    columns = dict(changes)
-    if "types" in columns:
-        columns["types"] = _once(columns["types"])
-    if "status" in columns:
-        columns["status"] = SubscriptionStatus(columns["status"])
-    subscription.change(columns, now=utcnow())
+    """Change what is named; all of it where the details are those of a new one."""
+    now = utcnow()
+    # Before the lock, because a name may take a while to resolve and a sink to answer.
+    columns = await wanted.columns(details, kit=kit, now=now)
+    subscription = await locked(session, subscription_id, version=version, client_id=subscriber.client_id)
+    wanted.require_same_protocol(subscription, details)
+    if subscription.protocol is Means.AMQP:
+        columns.pop("sink", None)
+    if subscription.change(columns, now=now):
+        await _moved(session, subscription, kit, now=now)
     await session.flush()
     return subscription
 
 
-async def end_subscription(
+async def pause(
     session: AsyncSession, subscription_id: UUID, *, version: Expected, subscriber: Subscriber
+) -> Subscription:
+    """Send nothing until it is resumed; events wait."""
+    subscription = await locked(session, subscription_id, version=version, client_id=subscriber.client_id)
+    subscription.pause(now=utcnow())
+    await session.flush()
+    return subscription
+
+
+async def resume(
+    session: AsyncSession, subscription_id: UUID, *, version: Expected, subscriber: Subscriber, kit: Kit
+) -> tuple[Subscription, bool]:
+    """Send again, or ask a sink for its consent again; and whether dead letters are to be tried again too."""
+    subscription = await locked(session, subscription_id, version=version, client_id=subscriber.client_id)
+    now, was_disabled = utcnow(), False
+    if subscription.status is SubscriptionStatus.PENDING:
+        consents.take(subscription, await consents.ask(Way.of(vars(subscription)), kit), now=now)
+    else:
+        was_disabled = subscription.resume(now=now)
+    if was_disabled:
+        await tell(session, kit.outbox, subscription, SubscriptionEnabled(subscription_id=subscription_id, at=now))
+    await session.flush()
+    return subscription, was_disabled
+
+
+async def rotate(
+    session: AsyncSession,
+    subscription_id: UUID,
+    *,
+    version: Expected,
+    overlap: timedelta,
+    subscriber: Subscriber,
+    kit: Kit,
+) -> Made:
+    """New secret and key; the former ones sign beside them for the overlap. Of AMQP: a new password at once."""
+    subscription = await locked(session, subscription_id, version=version, client_id=subscriber.client_id)
+    now = utcnow()
+    keyring = Keyring.open(kit.safe, subscription.sealed_keys).rotated(now, overlap)
+    keys = {
+        "sealed_keys": keyring.sealed(kit.safe),
+        "public_key": keyring.public_key,
+        "old_keys_until": keyring.former_until,
+    }
+    subscription.change(keys, now=now)
+    await session.flush()
+    return Made(subscription, keyring, await _queue_of(subscription, kit))
+
+
+async def send_test(session: AsyncSession, subscription_id: UUID, *, subscriber: Subscriber, kit: Kit) -> UUID:
+    """Publish a test event that goes to this subscription alone, the way that every event goes; return its id."""
+    subscription = await locked(session, subscription_id, version=Expected(None), client_id=subscriber.client_id)
+    event = SubscriptionTested(subscription_id=subscription_id, at=utcnow())
+    return await tell(session, kit.outbox, subscription, event)
+
+
+async def end_subscription(
+    session: AsyncSession, subscription_id: UUID, *, version: Expected, subscriber: Subscriber, kit: Kit
 ) -> None:
     """Send nothing more. The row stays, with what was delivered."""
-    subscription = await _locked(session, subscription_id, version=version, client_id=subscriber.client_id)
+    subscription = await locked(session, subscription_id, version=version, client_id=subscriber.client_id)
     subscription.end(now=utcnow())
     await session.flush()
+    if subscription.protocol is Means.AMQP and kit.queues is not None:
+        await kit.queues.remove(subscription_id)
 
 
-async def _locked(session: AsyncSession, subscription_id: UUID, *, version: Expected, client_id: str) -> Subscription:
+async def tell(session: AsyncSession, outbox: Outbox, subscription: Subscription, event: SubscriptionEvent) -> UUID:
+    """Publish an event about the subscription to its owner; the row is locked. Returns the event's id."""
+    body = await outbox.publish(
+        session,
+        event,
+        case_id=subscription.id,
+        sequence=subscription.sequence + 1,
+        previous=subscription.event_hash,
+        dataref=f"/v1/subscriptions/{subscription.id}",
+        readers=[f"client:{subscription.client_id}", *SYSTEM],
+    )
+    subscription.sequence += 1
+    subscription.event_hash = digest(body)
+    await session.flush()
+    return read(body).id
+
+
+async def locked(session: AsyncSession, subscription_id: UUID, *, version: Expected, client_id: str) -> Subscription:
+    """The client's subscription, for it to change."""
     query = select(Subscription).where(Subscription.id == subscription_id, Subscription.client_id == client_id)
     # Without the key: events that are being recorded refer to the subscription and need not wait for this.
     subscription = (await session.execute(query.with_for_update(key_share=True))).scalar_one_or_none()
@@ -98,26 +199,44 @@ async def _locked(session: AsyncSession, subscription_id: UUID, *, version: Expe
     return subscription
 
 
-def _once(types: Sequence[str]) -> list[str]:
-    return list(dict.fromkeys(types))
+_CANCEL = """
+    UPDATE deliveries SET state = 'cancelled', next_attempt_at = NULL, settled_at = $2
+    WHERE subscription_id = $1 AND state IN ('pending', 'dead') AND NOT under_way
+"""
 
 
-# A delivery is due at once, unless an earlier one of the same case waits for the same subscription: then it has no time
-# until that one is settled. Locking the last that waits makes the two agree: whoever settles it does so before (and it
-# no longer waits) or after (and sees this one, and gives it its time).
-_OFFER = text("""
-    INSERT INTO deliveries (subscription_id, position, case_id, client_id, next_attempt_at)
-    SELECT s.id, :position, :case_id, s.client_id, CASE WHEN earlier.position IS NULL THEN now() END
-    FROM subscriptions s
-    LEFT JOIN LATERAL (
-        SELECT d.position FROM deliveries d
-        WHERE d.subscription_id = s.id AND d.case_id = :case_id AND d.state = 'pending'
-        ORDER BY d.position DESC LIMIT 1 FOR UPDATE
-    ) earlier ON true
-    WHERE s.status <> 'ended' AND s.acts_as && :readers AND (s.types = '{}' OR :type = ANY (s.types))
-""").bindparams(bindparam("case_id", type_=Uuid()), bindparam("readers", type_=ARRAY(Text())))
+async def _moved(session: AsyncSession, subscription: Subscription, kit: Kit, *, now: datetime) -> None:
+    """The way to the sink changed: it may have to consent, and what waits does as its owner has chosen."""
+    columns = vars(subscription)
+    if subscription.protocol is Means.AMQP:
+        await _bound(subscription, kit)
+    elif wanted.handshake(columns):
+        consents.take(subscription, await consents.ask(Way.of(columns), kit), now=now)
+    if subscription.on_sink_change is OnSinkChange.CANCEL:
+        await (await driver(session)).execute(_CANCEL, subscription.id, now)
 
 
-async def offer(session: AsyncSession, *, position: int, case_id: UUID, type_: str, readers: Sequence[str]) -> None:
-    """Make a delivery of the event for every subscription that takes it and may see it."""
-    await session.execute(_OFFER, {"position": position, "case_id": case_id, "type": type_, "readers": list(readers)})
+async def _queue_of(subscription: Subscription, kit: Kit) -> QueueAccess | None:
+    """Its queue, made or completed, with a new password; None where it has none."""
+    if subscription.protocol is not Means.AMQP:
+        return None
+    if kit.queues is None:
+        raise AmqpNotOffered
+    settings = subscription.settings
+    return await kit.queues.make(subscription.id, max_messages=settings["maxmessages"], max_bytes=settings["maxbytes"])
+
+
+async def _bound(subscription: Subscription, kit: Kit) -> None:
+    """How much its queue holds was changed."""
+    if kit.queues is None:
+        raise AmqpNotOffered
+    settings = subscription.settings
+    await kit.queues.bound(subscription.id, max_messages=settings["maxmessages"], max_bytes=settings["maxbytes"])
+
+
+async def _require_room(session: AsyncSession, client_id: str) -> None:
+    query = select(func.count()).where(
+        Subscription.client_id == client_id, Subscription.status != SubscriptionStatus.ENDED
+    )
+    if (await session.scalar(query) or 0) >= MOST:
+        raise TooManySubscriptions(f"a client has at most {MOST}; end one that you no longer need")

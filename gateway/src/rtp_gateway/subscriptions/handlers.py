@@ -3,13 +3,13 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_gateway.feed.commands import record
-from rtp_gateway.subscriptions.commands import offer
+from rtp_gateway.subscriptions.offers import offer
 from rtp_shared.consumer import EVERYTHING, Handler, Heard
 
 
 async def event_published(session: AsyncSession, heard: Heard) -> None:
     position = await record(session, heard)
-    await offer(session, position=position, case_id=heard.event.case_id, type_=heard.event.type, readers=heard.readers)
+    await offer(session, position=position, event=heard.event, readers=heard.readers)
 
 
 HANDLERS: dict[str, Handler] = {EVERYTHING: event_published}

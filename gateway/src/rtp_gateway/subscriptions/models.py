@@ -1,27 +1,51 @@
-"""Subscriptions, and what is to be delivered to them."""
+"""Subscriptions: who gets which events, where and how."""
 
 import uuid
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, func, text
+from sqlalchemy import ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from rtp_gateway.deliveries.forms import Form
 from rtp_gateway.models import Model
-from rtp_gateway.subscriptions.errors import SubscriptionEnded
+from rtp_gateway.subscriptions.errors import CannotResume, SubscriptionEnded
 from rtp_shared.etags import Expected
 
 
+class Protocol(StrEnum):
+    """How events get to a subscriber, as the CloudEvents Subscriptions API names it."""
+
+    HTTP = "HTTP"
+    AMQP = "AMQP"
+
+
 class SubscriptionStatus(StrEnum):
+    PENDING = "pending"
+    """Its sink has not yet consented to be sent events (CloudEvents handshake). Events wait."""
     ACTIVE = "active"
     PAUSED = "paused"
-    """Events wait, in order, until it is active again."""
+    """By its owner. Events wait, in order, until it is active again."""
+    DISABLED = "disabled"
+    """All attempts of three days failed. Events wait, and a test every hour finds out when its sink is there again."""
     ENDED = "ended"
     """For good: by its owner, or because its sink answered 410."""
 
 
+class OnSinkChange(StrEnum):
+    """What becomes of events that wait when the address changes."""
+
+    FOLLOW = "follow"
+    """They are sent to the new address."""
+    HOLD = "hold"
+    """The subscription is paused until its owner resumes it."""
+    CANCEL = "cancel"
+    """They are not sent; they stay in the feed and can be replayed."""
+
+
 class Subscription(Model):
-    """Who gets which events where. Only the client that made it sees it."""
+    """Only the client that made it sees it."""
 
     __tablename__ = "subscriptions"
 
@@ -29,20 +53,50 @@ class Subscription(Model):
     client_id: Mapped[str] = mapped_column(ForeignKey("clients.client_id"))
     acts_as: Mapped[list[str]]
     """The readers that its client was when it was made. Whether it still is, is checked when an event is sent."""
+    protocol: Mapped[Protocol]
     sink: Mapped[str]
+    source: Mapped[str | None]
+    """Publisher of the events it takes; all if it names none."""
     types: Mapped[list[str]]
     """Event types it takes; none stands for all."""
+    filters: Mapped[list[dict[str, Any]]]
+    config: Mapped[dict[str, Any]]
+    """The subscriber's own notes, kept and given back (CloudEvents Subscriptions API)."""
+    payload: Mapped[Form]
+    settings: Mapped[dict[str, Any]]
+    """`protocolsettings`."""
     description: Mapped[str | None]
-    sealed_secret: Mapped[bytes]
+    sealed_keys: Mapped[bytes]
+    public_key: Mapped[str]
+    old_keys_until: Mapped[datetime | None]
+    sealed_credential: Mapped[bytes | None]
+    credential_type: Mapped[str | None]
+    on_sink_change: Mapped[OnSinkChange]
+    sink_version: Mapped[int]
+    """Grows when the sink or the way to it changes. Every attempt names the one it was made with."""
+    concurrency: Mapped[int]
+    rate_per_minute: Mapped[int | None]
+    paced_until: Mapped[datetime | None]
+    consent_hash: Mapped[bytes | None]
+    """Of the secret in the callback address by which a sink may consent later."""
     status: Mapped[SubscriptionStatus]
     version: Mapped[int]
+    sequence: Mapped[int]
+    """How many events were published about it."""
+    event_hash: Mapped[str | None]
+    """Digest of the newest of them."""
     made_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+    failures: Mapped[int]
+    """Attempts that failed since the last one that did not: enough of them open the circuit."""
     failing_since: Mapped[datetime | None]
-    """Set by the first attempt that fails, cleared by the next that does not. A failing sink is tried one by one."""
     rests_until: Mapped[datetime | None]
-    """The sink asked for a rest (Retry-After); nothing is sent to it before."""
+    """Nothing is sent before: the sink asked for a rest, or the circuit is open."""
+    disabled_at: Mapped[datetime | None]
+    probe_at: Mapped[datetime | None]
+    """When a disabled one is asked for proof of life."""
 
     __table_args__ = (
         Index("ix_subscriptions_client_id_id", "client_id", "id"),
@@ -57,11 +111,54 @@ class Subscription(Model):
             raise SubscriptionEnded
         version.require(self.version)
 
-    def change(self, changes: dict[str, object], *, now: datetime) -> None:
+    def change(self, changes: dict[str, Any], *, now: datetime) -> bool:
+        """Take in what changed; return whether the way to the sink did, and so what waits must be looked at."""
+        moved = any(getattr(self, name) != changes[name] for name in WAY & changes.keys())
         for name, value in changes.items():
             setattr(self, name, value)
-        if "sink" in changes:
-            self.failing_since = self.rests_until = None
+        if moved:
+            self.sink_version += 1
+            self._well()
+            if self.on_sink_change is OnSinkChange.HOLD and self.status is not SubscriptionStatus.PENDING:
+                self.status = SubscriptionStatus.PAUSED
+        self._changed(now)
+        return moved
+
+    def pause(self, *, now: datetime) -> None:
+        """Send nothing until it is resumed. What is under way may still arrive."""
+        if self.status is SubscriptionStatus.PENDING:
+            raise CannotResume("its sink has not consented yet")
+        self.status = SubscriptionStatus.PAUSED
+        self._changed(now)
+
+    def resume(self, *, now: datetime) -> bool:
+        """Send again; return whether it was disabled before, so that its dead letters are tried again too."""
+        if self.status is SubscriptionStatus.PENDING:
+            raise CannotResume("its sink has not consented yet")
+        was_disabled = self.disabled_at is not None
+        self.status = SubscriptionStatus.ACTIVE
+        self._well()
+        self._changed(now)
+        return was_disabled
+
+    def consent(self, *, rate: int | None, now: datetime) -> None:
+        """The sink agrees to be sent events, at the most `rate` a minute."""
+        if self.status is SubscriptionStatus.PENDING:
+            self.status = SubscriptionStatus.ACTIVE
+        if rate is not None:
+            self.rate_per_minute = min(rate, self.rate_per_minute or rate)
+        self.consent_hash = None
+        self._changed(now)
+
+    def withhold(self, consent_hash: bytes, *, now: datetime) -> None:
+        """Nothing is sent until the sink consents, by being asked again or by its callback."""
+        self.status = SubscriptionStatus.PENDING
+        self.consent_hash = consent_hash
+        self._changed(now)
+
+    def disable(self, *, now: datetime, probe_at: datetime) -> None:
+        self.status = SubscriptionStatus.DISABLED
+        self.disabled_at, self.probe_at = now, probe_at
         self._changed(now)
 
     def end(self, *, now: datetime) -> None:
@@ -70,56 +167,14 @@ class Subscription(Model):
         self.ended_at = now
         self._changed(now)
 
+    def _well(self) -> None:
+        self.failures = 0
+        self.failing_since = self.rests_until = self.disabled_at = self.probe_at = None
+
     def _changed(self, now: datetime) -> None:
         self.version += 1
         self.changed_at = now
 
 
-class DeliveryState(StrEnum):
-    PENDING = "pending"
-    DELIVERED = "delivered"
-    EXHAUSTED = "exhausted"
-    """Every try failed. It rests here, and the next event of its case is sent."""
-    CANCELLED = "cancelled"
-    """The subscription ended, or its client may no longer see the event."""
-
-
-class Delivery(Model):
-    """One event on its way to one subscription."""
-
-    __tablename__ = "deliveries"
-
-    subscription_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("subscriptions.id"), primary_key=True)
-    position: Mapped[int] = mapped_column(BigInteger, ForeignKey("events.position"), primary_key=True)
-    case_id: Mapped[uuid.UUID]
-    client_id: Mapped[str]
-    """The subscription's; row-level security reads this column."""
-    state: Mapped[DeliveryState] = mapped_column(server_default=text("'pending'"))
-    attempts: Mapped[int] = mapped_column(server_default=text("0"))
-    """Tries begun. One that is under way counts already, so an event that kills its courier cannot do so for ever."""
-    next_attempt_at: Mapped[datetime | None]
-    """When it is due. During a try this is the end of the lease, so it is due again if nobody reports back.
-    Null while an earlier event of the same case waits for the same subscription, and once it is no longer pending."""
-    attempted_at: Mapped[datetime | None]
-    last_status: Mapped[int | None]
-    last_error: Mapped[str | None]
-
-    __table_args__ = (
-        # Finds what is due for one subscription; rows that wait for an earlier one are not in it.
-        Index(
-            "ix_deliveries_due",
-            "subscription_id",
-            "next_attempt_at",
-            "position",
-            postgresql_where=text("state = 'pending' AND next_attempt_at IS NOT NULL"),
-        ),
-        Index(
-            "ix_deliveries_next",
-            "next_attempt_at",
-            postgresql_where=text("state = 'pending' AND next_attempt_at IS NOT NULL"),
-        ),
-        # Finds the first and the last that wait in one case for one subscription.
-        Index(
-            "ix_deliveries_line", "subscription_id", "case_id", "position", postgresql_where=text("state = 'pending'")
-        ),
-    )
+WAY = frozenset({"sink", "protocol", "settings", "sealed_credential"})
+"""What leads to the sink."""

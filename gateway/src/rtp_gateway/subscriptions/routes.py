@@ -1,23 +1,28 @@
-"""HTTP in, HTTP out."""
+"""Subscriptions: HTTP in, HTTP out. Shaped as the CloudEvents Subscriptions API (draft 0.2-wip)."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, Path, Request, Response
+from fastapi import Depends, Header, Path, Request, Response
 
-from rtp_gateway.cursors import CursorRule
-from rtp_gateway.subscriptions import commands, queries
-from rtp_gateway.subscriptions.models import DeliveryState, SubscriptionStatus
+from rtp_gateway.deliveries.circuit import revive
+from rtp_gateway.subscriptions import commands, consents, queries
+from rtp_gateway.subscriptions.commands import Made
+from rtp_gateway.subscriptions.kit import Kit
+from rtp_gateway.subscriptions.models import Protocol, Subscription, SubscriptionStatus
 from rtp_gateway.subscriptions.schemas import (
-    DeliveryView,
     NewSubscription,
+    QueueView,
+    Rotated,
+    Rotation,
     SubscriptionChanges,
     SubscriptionMade,
     SubscriptionView,
+    TestSent,
 )
-from rtp_gateway.subscriptions.signing import Safe
-from rtp_gateway.subscriptions.sinks import Sinks
-from rtp_shared.auth import Access, Principal
+from rtp_shared.auth import Access, Principal, Public
+from rtp_shared.clock import utcnow
 from rtp_shared.etags import ExpectedVersion, etag
 from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor
 from rtp_shared.web import Session, router
@@ -25,21 +30,21 @@ from rtp_shared.web import Session, router
 subscriptions = router(prefix="/v1/subscriptions", tags=["Subscriptions"])
 
 
-async def _sinks(request: Request) -> Sinks:
-    sinks: Sinks = request.app.state.sinks
-    return sinks
-
-
-async def _safe(request: Request) -> Safe:
-    safe: Safe = request.app.state.safe
-    return safe
+async def _kit(request: Request) -> Kit:
+    kit: Kit = request.app.state.kit
+    return kit
 
 
 Reader = Annotated[Principal, Depends(Access("subscriptions:read"))]
 Writer = Annotated[Principal, Depends(Access("subscriptions:write"))]
-SinkRule = Annotated[Sinks, Depends(_sinks)]
-SecretSafe = Annotated[Safe, Depends(_safe)]
+Anyone = Annotated[Principal | None, Depends(Public())]
+SubscriptionKit = Annotated[Kit, Depends(_kit)]
 SubscriptionId = Annotated[UUID, Path(description="The subscription's id")]
+Token = Annotated[str, Path(min_length=20, max_length=100, description="The secret in the address that we gave")]
+AllowedRate = Annotated[
+    str | None,
+    Header(alias="WebHook-Allowed-Rate", max_length=20, description="Deliveries a minute that are allowed, or *"),
+]
 
 
 @subscriptions.post("", status_code=201)
@@ -47,34 +52,32 @@ async def create_subscription(
     details: NewSubscription,
     principal: Writer,
     session: Session,
-    sinks: SinkRule,
-    safe: SecretSafe,
+    kit: SubscriptionKit,
     request: Request,
     response: Response,
 ) -> SubscriptionMade:
-    """Subscribe: events of the cases you may see are sent to your sink from now on.
+    """Subscribe: events of the cases you may see are sent to you from now on.
 
-    Each comes by POST as a CloudEvent, signed with the `secret` of this answer as Standard Webhooks say. Keep the
-    secret: it is not shown again. Answer with any 2xx within 15 seconds; otherwise the event is sent again over three
-    days, and later events of the same case wait until it is through. 410 ends the subscription. An event may come
-    twice: `webhook-id` is then the same.
+    **HTTP**: each comes by POST as a CloudEvent (or as the form of `payload`), signed with the `secret` of this answer
+    and with the key that `publicKey` belongs to, as Standard Webhooks say (v1, v1a). Keep the secret: it is not shown
+    again. Answer with any 2xx within 15 seconds; otherwise the event is sent again over three days, and later events
+    of the same case wait until it is through. 410 ends the subscription. With `handshake` your sink is asked for its
+    consent first, and until it gives it the subscription is `pending`.
+
+    **AMQP**: `queue` says where your own queue is and how to read it.
+
+    An event may come twice: `webhook-id` (`message_id`) is then the same. Events in order, one case at a time; other
+    cases do not wait. Filters: exact, prefix, suffix, all, any, not, on attributes and on declared fields as
+    `data.name`. At most 50 subscriptions for each client.
     """
-    subscription, secret = await commands.create_subscription(
-        session,
-        sink=details.sink,
-        types=details.types,
-        description=details.description,
-        subscriber=principal,
-        sinks=sinks,
-        safe=safe,
-    )
-    view = SubscriptionView.model_validate(subscription).model_dump()
-    # What is kept for a repetition by Idempotency-Key must not hold the secret in the clear.
-    request.state.kept_body = SubscriptionMade(**view, secret=None).model_dump_json(by_alias=True).encode()
-    response.headers["Location"] = f"/v1/subscriptions/{subscription.id}"
-    response.headers["ETag"] = etag(subscription.version)
+    made = await commands.create_subscription(session, details=details, subscriber=principal, kit=kit)
+    answer = SubscriptionMade(**_fields(made.subscription), secret=_secret(made), queue=_queue(made))
+    # What is kept for a repetition by Idempotency-Key must not hold a secret in the clear.
+    request.state.kept_body = _without_secrets(answer)
+    response.headers["Location"] = f"/v1/subscriptions/{made.subscription.id}"
+    response.headers["ETag"] = etag(made.subscription.version)
     response.headers["Cache-Control"] = "no-store"
-    return SubscriptionMade(**view, secret=secret)
+    return answer
 
 
 @subscriptions.get("")
@@ -91,7 +94,13 @@ async def list_subscriptions(
         session, client_id=principal.client_id, limit=limit, after=key[0] if key else None, status=status
     )
     page, last = cut(rows, limit)
-    return Page(items=[SubscriptionView.model_validate(row) for row in page], next=last and encode_cursor(last.id))
+    return Page(items=[_view(row) for row in page], next=last and encode_cursor(last.id))
+
+
+@subscriptions.options("", status_code=204)
+async def discover(_: Anyone, response: Response) -> None:
+    """What this collection can do (CloudEvents Subscriptions API: discovery)."""
+    response.headers["Allow"] = "GET, POST, OPTIONS"
 
 
 @subscriptions.get("/{subscription_id}")
@@ -110,53 +119,177 @@ async def change_subscription(
     version: ExpectedVersion,
     principal: Writer,
     session: Session,
-    sinks: SinkRule,
+    kit: SubscriptionKit,
     response: Response,
 ) -> SubscriptionView:
-    """Change the sink, the types or the description, pause, or go on. The secret stays.
+    """Change what you name; the secret and the protocol stay.
 
-    Events that wait are sent to the sink that holds when they are sent. Types count for events from now on.
+    `onSinkChange` says what becomes of events that wait when the sink changes. Types, source and filters count for
+    events from now on.
     """
     subscription = await commands.change_subscription(
-        session,
-        subscription_id,
-        version=version,
-        changes=changes.model_dump(exclude_unset=True),
-        subscriber=principal,
-        sinks=sinks,
+        session, subscription_id, version=version, details=changes, subscriber=principal, kit=kit
+    )
+    return _shown(subscription, response)
+
+
+@subscriptions.put("/{subscription_id}")
+async def replace_subscription(
+    subscription_id: SubscriptionId,
+    details: NewSubscription,
+    version: ExpectedVersion,
+    principal: Writer,
+    session: Session,
+    kit: SubscriptionKit,
+    response: Response,
+) -> SubscriptionView:
+    """Change all of it: what you leave out is as in a new subscription. The secret and the protocol stay."""
+    subscription = await commands.change_subscription(
+        session, subscription_id, version=version, details=details, subscriber=principal, kit=kit
     )
     return _shown(subscription, response)
 
 
 @subscriptions.delete("/{subscription_id}", status_code=204)
 async def end_subscription(
-    subscription_id: SubscriptionId, version: ExpectedVersion, principal: Writer, session: Session
+    subscription_id: SubscriptionId, version: ExpectedVersion, principal: Writer, session: Session, kit: SubscriptionKit
 ) -> None:
-    """End a subscription for good. What waits is cancelled; the subscription and its deliveries can still be read."""
-    await commands.end_subscription(session, subscription_id, version=version, subscriber=principal)
+    """End a subscription for good. What waits is cancelled; the subscription and its deliveries can still be read.
+
+    Of AMQP the queue goes too, with what you have not read of it.
+    """
+    await commands.end_subscription(session, subscription_id, version=version, subscriber=principal, kit=kit)
 
 
-@subscriptions.get("/{subscription_id}/deliveries")
-async def list_deliveries(
+@subscriptions.options("/{subscription_id}", status_code=204)
+async def discover_one(subscription_id: SubscriptionId, _: Anyone, response: Response) -> None:
+    """What can be done with one subscription (CloudEvents Subscriptions API: discovery)."""
+    response.headers["Allow"] = "GET, PUT, PATCH, DELETE, OPTIONS"
+
+
+@subscriptions.post("/{subscription_id}/actions/pause")
+async def pause(
+    subscription_id: SubscriptionId, version: ExpectedVersion, principal: Writer, session: Session, response: Response
+) -> SubscriptionView:
+    """Stop sending. Events wait, in order, until you resume."""
+    return _shown(await commands.pause(session, subscription_id, version=version, subscriber=principal), response)
+
+
+@subscriptions.post("/{subscription_id}/actions/resume")
+async def resume(
     subscription_id: SubscriptionId,
-    principal: Reader,
+    version: ExpectedVersion,
+    principal: Writer,
     session: Session,
-    cursors: CursorRule,
-    limit: Limit = 50,
-    after: After = None,
-    state: DeliveryState | None = None,
-) -> Page[DeliveryView]:
-    """List what was and is to be delivered to a subscription of yours, newest event first."""
-    list_ = f"deliveries:{subscription_id}"
-    position = cursors.position(list_, after)
-    await queries.get_subscription(session, subscription_id, client_id=principal.client_id)
-    rows = await queries.list_deliveries(session, subscription_id, limit=limit, after=position, state=state)
-    page, last = cut(rows, limit)
-    return Page(
-        items=[DeliveryView.model_validate(row) for row in page], next=last and cursors.make(list_, last.position)
+    kit: SubscriptionKit,
+    response: Response,
+) -> SubscriptionView:
+    """Send again what waits, in order. Of a disabled subscription, dead letters are tried again too.
+
+    A subscription that is `pending` asks its sink for its consent again.
+    """
+    subscription, was_disabled = await commands.resume(
+        session, subscription_id, version=version, subscriber=principal, kit=kit
     )
+    if was_disabled:
+        await revive(session, subscription_id, now=utcnow())
+    return _shown(subscription, response)
 
 
-def _shown(subscription: Any, response: Response) -> SubscriptionView:
+@subscriptions.post("/{subscription_id}/actions/rotate-secret")
+async def rotate_secret(
+    subscription_id: SubscriptionId,
+    rotation: Rotation,
+    version: ExpectedVersion,
+    principal: Writer,
+    session: Session,
+    kit: SubscriptionKit,
+    request: Request,
+    response: Response,
+) -> Rotated:
+    """Get a new secret and a new key pair; both generations sign until the overlap is over.
+
+    A verifier that knows either accepts, so nothing is lost while you change yours over. Of AMQP you get a new
+    password, and the former one holds no more.
+    """
+    made = await commands.rotate(
+        session,
+        subscription_id,
+        version=version,
+        overlap=timedelta(hours=rotation.overlap_hours),
+        subscriber=principal,
+        kit=kit,
+    )
+    answer = Rotated(
+        secret=_secret(made),
+        public_key=made.subscription.public_key,
+        former_keys_until=made.subscription.old_keys_until,
+        queue=_queue(made),
+    )
+    request.state.kept_body = _without_secrets(answer)
+    response.headers["ETag"] = etag(made.subscription.version)
+    response.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@subscriptions.post("/{subscription_id}/actions/test", status_code=202)
+async def send_test(
+    subscription_id: SubscriptionId, principal: Writer, session: Session, kit: SubscriptionKit
+) -> TestSent:
+    """Have a test event sent to this subscription alone, by the way that every event takes.
+
+    Its type is `org.righttoprovide.gateway.subscription-tested.v1`. It is tried again as any other.
+    """
+    event_id = await commands.send_test(session, subscription_id, subscriber=principal, kit=kit)
+    return TestSent(event_id=event_id)
+
+
+@subscriptions.get("/consents/{token}", status_code=204)
+async def consent_by_get(token: Token, _: Anyone, request: Request, allowed_rate: AllowedRate = None) -> None:
+    """For sinks: consent to be sent events, by the address that our OPTIONS request gave (CloudEvents webhooks 4.1)."""
+    await _consent(request, token, allowed_rate)
+
+
+@subscriptions.post("/consents/{token}", status_code=204)
+async def consent(token: Token, _: Anyone, request: Request, allowed_rate: AllowedRate = None) -> None:
+    """For sinks: consent to be sent events, by the address that our OPTIONS request gave (CloudEvents webhooks 4.1)."""
+    await _consent(request, token, allowed_rate)
+
+
+async def _consent(request: Request, token: str, said: str | None) -> None:
+    # Whoever holds the secret acts for the sink, and is no client: neither readers nor a read-only GET would fit.
+    async with request.app.state.runtime.database.transaction() as session:
+        await consents.consent(session, token, said=said)
+
+
+def _fields(subscription: Subscription) -> dict[str, Any]:
+    shown = {name: getattr(subscription, name) for name in SubscriptionView.model_fields if hasattr(subscription, name)}
+    kind = subscription.credential_type
+    return {
+        **shown,
+        "protocolsettings": subscription.settings,
+        "sinkcredential": {"credentialtype": kind} if kind else None,
+        "former_keys_until": subscription.old_keys_until,
+    }
+
+
+def _view(subscription: Subscription) -> SubscriptionView:
+    return SubscriptionView(**_fields(subscription))
+
+
+def _shown(subscription: Subscription, response: Response) -> SubscriptionView:
     response.headers["ETag"] = etag(subscription.version)
-    return SubscriptionView.model_validate(subscription)
+    return _view(subscription)
+
+
+def _secret(made: Made) -> str | None:
+    return made.keyring.secret if made.subscription.protocol is Protocol.HTTP else None
+
+
+def _queue(made: Made) -> QueueView | None:
+    return QueueView.model_validate(made.queue) if made.queue else None
+
+
+def _without_secrets(answer: SubscriptionMade | Rotated) -> bytes:
+    queue = answer.queue and answer.queue.model_copy(update={"password": None})
+    return answer.model_copy(update={"secret": None, "queue": queue}).model_dump_json(by_alias=True).encode()

@@ -1,18 +1,25 @@
-"""Signatures as Standard Webhooks 1.0.0 say (v1: HMAC-SHA256), and the secrets that they are made with.
+"""Signatures as Standard Webhooks 1.0.0 say (v1: HMAC-SHA256, v1a: ed25519), and the keys that they are made with.
 
-Written here because the reference library signs wrongly for a time that is aware and not UTC.
+Written here because the reference library signs wrongly for a time that is aware and not UTC, and knows no v1a.
 """
 
 import base64
 import hashlib
 import hmac
+import json
 import secrets
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+MOST_KEYS = 3
+"""Kept at once. Every message is signed with each, and headers must stay small."""
 
 
 class Safe:
-    """Seals webhook secrets for keeping. What it seals can be opened only with the key of the process."""
+    """Seals secrets for keeping. What it seals can be opened only with the key of the process."""
 
     def __init__(self, key: str) -> None:
         self._fernet = Fernet(key)
@@ -25,13 +32,119 @@ class Safe:
         return self._fernet.decrypt(sealed)
 
 
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What one generation of signatures is made with: a secret that is shared, and one that is not."""
+
+    secret: bytes = field(repr=False)
+    seed: bytes = field(repr=False)
+    """The ed25519 private key, raw."""
+    until: datetime | None = None
+    """Signs before this instant; None: it is the current one."""
+
+    @classmethod
+    def new(cls) -> "Key":
+        return cls(secrets.token_bytes(32), secrets.token_bytes(32))
+
+    @property
+    def private(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self.seed)
+
+    def signatures(self, signed: bytes) -> str:
+        shared = hmac.new(self.secret, signed, hashlib.sha256).digest()
+        return f"v1,{_base64(shared)} v1a,{_base64(self.private.sign(signed))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """The keys of one subscription, the current one first."""
+
+    keys: tuple[Key, ...]
+
+    @classmethod
+    def new(cls) -> "Keyring":
+        return cls((Key.new(),))
+
+    def rotated(self, now: datetime, overlap: timedelta) -> "Keyring":
+        """A new current key. No former one outlives the overlap, so with none all of them go at once."""
+        limit = now + overlap
+        former = (replace(key, until=min(key.until or limit, limit)) for key in self.in_force(now))
+        kept = [key for key in former if key.until and key.until > now]
+        return Keyring((Key.new(), *kept[: MOST_KEYS - 1]))
+
+    def in_force(self, now: datetime) -> tuple[Key, ...]:
+        return tuple(key for key in self.keys if key.until is None or key.until > now)
+
+    def headers(self, message_id: str, *, at: datetime, body: bytes) -> dict[str, str]:
+        """The three headers of one attempt made `at` that time, by every key in force then.
+
+        `message_id` is the same on every attempt; raise ValueError if it holds a ".", which parts what is signed.
+        """
+        if "." in message_id:
+            raise ValueError("a message id must not hold a full stop")
+        timestamp = str(int(at.timestamp()))
+        signed = b"%b.%b.%b" % (message_id.encode(), timestamp.encode(), body)
+        return {
+            "webhook-id": message_id,
+            "webhook-timestamp": timestamp,
+            "webhook-signature": " ".join(key.signatures(signed) for key in self.in_force(at)),
+        }
+
+    @property
+    def secret(self) -> str:
+        """The current secret as its subscriber is given it, once."""
+        return shown(self.keys[0].secret)
+
+    @property
+    def public_key(self) -> str:
+        """The current public key as anybody may have it."""
+        return "whpk_" + _base64(self.keys[0].private.public_key().public_bytes_raw())
+
+    @property
+    def former_until(self) -> datetime | None:
+        """When the last of the former keys stops signing; None where there is none."""
+        return max((key.until for key in self.keys if key.until), default=None)
+
+    def sealed(self, safe: Safe) -> bytes:
+        return safe.seal(
+            json.dumps(
+                [
+                    {
+                        "secret": _base64(key.secret),
+                        "seed": _base64(key.seed),
+                        "until": key.until and key.until.isoformat(),
+                    }
+                    for key in self.keys
+                ]
+            ).encode()
+        )
+
+    @classmethod
+    def open(cls, safe: Safe, sealed: bytes) -> "Keyring":
+        """Raise cryptography's InvalidToken for what was sealed with another key."""
+        return cls(
+            tuple(
+                Key(
+                    base64.b64decode(each["secret"]),
+                    base64.b64decode(each["seed"]),
+                    each["until"] and datetime.fromisoformat(each["until"]),
+                )
+                for each in json.loads(safe.open(sealed))
+            )
+        )
+
+
+def _base64(octets: bytes) -> str:
+    return base64.b64encode(octets).decode()
+
+
 def new_secret() -> bytes:
     return secrets.token_bytes(32)
 
 
 def shown(secret: bytes) -> str:
     """A secret as its subscriber is given it, once."""
-    return "whsec_" + base64.b64encode(secret).decode()
+    return "whsec_" + _base64(secret)
 
 
 def signed_headers(secret: bytes, *, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:

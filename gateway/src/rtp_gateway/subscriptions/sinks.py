@@ -25,6 +25,9 @@ NOT_PUBLIC = "leads to an address that is not public"
 # 2130706433) is neither a name nor an address here, and never reaches a resolver or a socket.
 _NAME = re.compile(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 
+# Nothing that two readers of URLs could take for two different hosts.
+_AUTHORITY = re.compile(r"(\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*\]|[A-Za-z0-9._-]+)(:[0-9]{0,5})?")
+
 # Source: IANA special-purpose address registries; written out because what `ipaddress` calls global changes by release.
 _CLOSED = [
     ip_network(network)
@@ -68,14 +71,17 @@ class Sinks:
         self._threads = ThreadPoolExecutor(max_workers=64, thread_name_prefix="rtp-names")
         self._resolve = resolve or self._ask_system
 
-    async def check(self, sink: str) -> None:
-        """Raise SinkRefused if events may not be sent there."""
-        url = self.read(sink)
-        if not _is_literal(url.raw_host or ""):
-            await self.addresses(url.raw_host or "", url.port or 443)
+    async def check(self, sink: str, *, field: str = "/sink") -> None:
+        """Raise SinkRefused, pointing to the field that names the address, if nothing may be sent there."""
+        try:
+            url = self.read(sink)
+            if not _is_literal(url.raw_host or ""):
+                await self.addresses(url.raw_host or "", url.port or 443)
+        except SinkRefused as refused:
+            raise SinkRefused(refused.reason, field=field) from None
 
     def read(self, sink: str) -> URL:
-        """The sink as the URL to connect to; raise SinkRefused where what is written rules it out already."""
+        """The address as the URL to connect to; raise SinkRefused where what is written rules it out already."""
         if not sink.isascii() or re.search(r'[\x00-\x20\x7f\\"<>^`{|}]', sink):
             raise SinkRefused("write it in ASCII, without spaces; a host of other letters as xn--")
         try:
@@ -85,21 +91,18 @@ class Sinks:
             raise SinkRefused("is not a URL") from None
         if url.scheme != "https" and not (self._allow_private and url.scheme == "http"):
             raise SinkRefused("must be an https URL")
-        if "@" in re.split(r"[/?#]", sink.partition("://")[2], maxsplit=1)[0]:
+        authority = re.split(r"[/?#]", sink.partition("://")[2], maxsplit=1)[0]
+        if "@" in authority:
             raise SinkRefused("must not hold a user name or password")
         if "#" in sink:
             raise SinkRefused("must not have a fragment")
         if not port:
             raise SinkRefused("has no port that can be connected to")
-        self._check_host(host)
-        return url
-
-    def _check_host(self, host: str) -> None:
-        if _is_literal(host):
-            if not self._allow_private and not is_public(host):
-                raise SinkRefused(NOT_PUBLIC)
-        elif not _NAME.fullmatch(host):
+        if not _AUTHORITY.fullmatch(authority) or not (_is_literal(host) or _NAME.fullmatch(host.lower())):
             raise SinkRefused("has no host that is a domain name or an IP address in its usual form")
+        if _is_literal(host) and not self._allow_private and not is_public(host):
+            raise SinkRefused(NOT_PUBLIC)
+        return url
 
     async def addresses(self, host: str, port: int) -> Sequence[str]:
         """The addresses that may be connected to; raise SinkRefused if there are none or any of them is not public."""
@@ -107,7 +110,9 @@ class Sinks:
             async with asyncio.timeout(RESOLVE_SECONDS):
                 found = await self._resolve(host, port)
         except (OSError, UnicodeError, TimeoutError):
-            raise SinkRefused("has a host name that cannot be resolved") from None
+            found = []
+        if not found:
+            raise SinkRefused("has a host name that cannot be resolved")
         if not self._allow_private and not all(is_public(address) for address in found):
             raise SinkRefused(NOT_PUBLIC)
         return found

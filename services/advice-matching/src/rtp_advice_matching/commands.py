@@ -18,6 +18,7 @@ from rtp_shared.contracts.advice_matching import SupportAgreed, SupportProposed
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
 from rtp_shared.db import visible_to
 from rtp_shared.etags import Expected
+from rtp_shared.events import About, digest
 from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError
 
@@ -41,7 +42,6 @@ async def open_request(session: AsyncSession, case: CaseSubmitted, *, readers: S
         return
     proposals = request.propose(rank(request.need(), await candidates(session)), now=now)
     session.add_all(proposals)
-    await session.flush()
     event = SupportProposed(
         case_id=request.case_id,
         support_request_id=request.id,
@@ -76,7 +76,6 @@ async def accept(
         raise AdviserNotProposed(errors=[FieldError("/adviser", "not among the proposals of this request")])
     now = utcnow()
     request.agree(await _locked_adviser(session, adviser_id), now=now)
-    await session.flush()
     event = SupportAgreed(case_id=request.case_id, support_request_id=request.id, adviser_id=adviser_id, agreed_at=now)
     await _publish(session, outbox, request, event)
 
@@ -113,11 +112,15 @@ def _facts(case: CaseSubmitted) -> dict[str, Any]:
 async def _publish(
     session: AsyncSession, outbox: Outbox, request: SupportRequest, data: SupportProposed | SupportAgreed
 ) -> None:
-    await outbox.publish(
+    body = await outbox.publish(
         session,
         data,
         case_id=request.case_id,
         sequence=request.sequence,
+        previous=request.event_hash,
         dataref=f"/v1/support-requests/{request.id}",
         readers=request.readers,
+        about=About(request.route, request.sector, request.region, request.employer_id, request.commissioner_id),
     )
+    request.event_hash = digest(body)
+    await session.flush()

@@ -104,6 +104,8 @@ class SupportRequest(Model):
     version: Mapped[int]
     sequence: Mapped[int]
     """How many events the request has published."""
+    event_hash: Mapped[str | None]
+    """Digest of the newest of them, which the next one gives."""
     readers: Mapped[list[str]]
     """Who may see it: those of the case, and proposed advisers' networks. Row-level security reads this column."""
 

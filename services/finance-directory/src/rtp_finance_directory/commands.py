@@ -16,6 +16,7 @@ from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
 from rtp_shared.contracts.finance_directory import ShortlistMade
 from rtp_shared.contracts.vocabulary import Route
 from rtp_shared.db import SYSTEM
+from rtp_shared.events import About, digest
 from rtp_shared.outbox import Outbox
 
 TRADING_MONTHS = {Route.RIGHT_TO_PROVIDE.value: 0}
@@ -30,8 +31,7 @@ async def make_shortlist(session: AsyncSession, case: CaseSubmitted, *, readers:
     if lines is None:
         return
     session.add_all(lines)
-    await session.flush()
-    await outbox.publish(
+    body = await outbox.publish(
         session,
         ShortlistMade(
             case_id=case.case_id,
@@ -42,9 +42,13 @@ async def make_shortlist(session: AsyncSession, case: CaseSubmitted, *, readers:
         ),
         case_id=case.case_id,
         sequence=shortlist.sequence,
+        previous=shortlist.event_hash,
         dataref=f"/v1/shortlists/{case.case_id}",
         readers=readers,
+        about=About(case.route, case.sector, case.region, case.employer, case.commissioner),
     )
+    shortlist.event_hash = digest(body)
+    await session.flush()
 
 
 async def close_shortlist(session: AsyncSession, case: CaseWithdrawn, *, readers: Sequence[str]) -> None:

@@ -98,6 +98,8 @@ class Shortlist(Model):
     version: Mapped[int]
     sequence: Mapped[int]
     """How many events were published about the case."""
+    event_hash: Mapped[str | None]
+    """Digest of the newest of them, which the next one gives."""
     readers: Mapped[list[str]]
     """Who may see it, as the case's event said. Row-level security reads this column."""
 

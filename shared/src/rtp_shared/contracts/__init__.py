@@ -3,7 +3,7 @@
 Fields are only added. A change of meaning is a new class with a new version beside the old one.
 """
 
-from rtp_shared.contracts import advice_matching, applications, finance_directory
-from rtp_shared.contracts.base import EventData, catalogue
+from rtp_shared.contracts import advice_matching, applications, finance_directory, gateway
+from rtp_shared.contracts.base import CASES, EventData, catalogue
 
-__all__ = ["EventData", "advice_matching", "applications", "catalogue", "finance_directory"]
+__all__ = ["CASES", "EventData", "advice_matching", "applications", "catalogue", "finance_directory", "gateway"]

@@ -26,6 +26,7 @@ class CaseOpened(EventData):
     """A draft was opened. Nobody but the client that opened it may learn of it, so it says almost nothing."""
 
     TYPE: ClassVar[str] = f"{PREFIX}.applications.case-opened.v1"
+    READERS: ClassVar[str] = "The client that opened the draft, and nobody else, ever"
 
     case_id: UUID = Field(description="The case")
     route: str = Field(description="The legal route, for example right-to-provide")

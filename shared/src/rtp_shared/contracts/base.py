@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 PREFIX = "org.righttoprovide"
+CASES = "cases"
 
 
 class EventData(BaseModel):
@@ -15,6 +16,18 @@ class EventData(BaseModel):
 
     TYPE: ClassVar[str]
     """`org.righttoprovide.<service>.<noun-verb>.v<n>`: CloudEvents type, routing key and name of the example file."""
+
+    SUBJECT: ClassVar[str] = CASES
+    """What the event is about, as the first part of its `subject`: mostly a case."""
+
+    READERS: ClassVar[str] = "Clients and bodies that could see the case when it happened, and still may"
+    """Who is shown it, in words for the catalogue of events."""
+
+    SINCE: ClassVar[str] = "1.0.0"
+    """Version of the AsyncAPI document that had it first. A field added later says so by `x-since` in its schema."""
+
+    DEPRECATED: ClassVar[str | None] = None
+    """Since when it should not be relied on any more, and what takes its place."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:

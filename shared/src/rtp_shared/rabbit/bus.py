@@ -1,9 +1,10 @@
-"""Publishing to RabbitMQ: a whole batch outstanding, and nothing is safe before the broker confirmed it."""
+"""Publishing to RabbitMQ: many outstanding at once, and nothing is safe before the broker confirmed it."""
 
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice, takewhile
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from rtp_shared.rabbit.topology import EXCHANGE
 log = logging.getLogger(__name__)
 
 CONFIRM_SECONDS = 30.0
+OUTSTANDING = 256
+"""Messages that may wait for their confirms at once."""
 
 
 class _Outgoing:
@@ -25,6 +28,7 @@ class _Outgoing:
 
     def __init__(self, link: Link) -> None:
         self.link = link
+        self._unsent: Iterator[Message] = iter(())
         self._outstanding: dict[int, UUID] = {}
         self._outcome = Outcome(set(), set())
         self._tag = 0
@@ -43,19 +47,27 @@ class _Outgoing:
 
     async def publish(self, messages: Sequence[Message]) -> Outcome:
         self._outcome = Outcome(set(), set())
+        self._unsent = iter(messages)
         self._done.clear()
         try:
-            for message in messages:
+            self._send()
+            if self._outstanding:
+                await self._confirmed()
+        finally:
+            self._unsent = iter(())  # a late confirm must not send more of a batch that was given up
+        return self._outcome
+
+    def _send(self) -> None:
+        try:
+            for message in islice(self._unsent, OUTSTANDING - len(self._outstanding)):
                 self._tag += 1
                 self._outstanding[self._tag] = message.event_id
                 self.link.channel.basic_publish(
                     EXCHANGE, message.type, message.body, properties=_properties(message), mandatory=True
                 )
         except AMQPError as error:
+            self._unsent = iter(())
             log.warning("publishing broke off", extra={"error": type(error).__name__})
-        if self._outstanding:
-            await self._confirmed()
-        return self._outcome
 
     async def _confirmed(self) -> None:
         done: asyncio.Future[Any] = asyncio.ensure_future(self._done.wait())
@@ -64,13 +76,14 @@ class _Outgoing:
 
     def _answered(self, frame: Any) -> None:
         tag, multiple = frame.method.delivery_tag, frame.method.multiple
-        tags = [t for t in self._outstanding if t <= tag] if multiple else [tag]
+        tags = list(takewhile(lambda each: each <= tag, self._outstanding)) if multiple else [tag]
         accepted = isinstance(frame.method, pika.spec.Basic.Ack)
         for event_id in filter(None, (self._outstanding.pop(t, None) for t in tags)):
             if accepted and event_id not in self._outcome.refused:
                 self._outcome.safe.add(event_id)
             else:
                 self._outcome.refused.add(event_id)
+        self._send()
         if not self._outstanding:
             self._done.set()
 
@@ -81,7 +94,7 @@ class _Outgoing:
 
 
 class RabbitBus:
-    """Publishes with confirms, a whole batch outstanding."""
+    """Publishes with confirms, up to OUTSTANDING at once."""
 
     def __init__(self, url: str) -> None:
         self._url = url

@@ -17,6 +17,26 @@ ANSWER_SECONDS = 10.0
 CLOSE_SECONDS = 2.0
 
 
+class _Gathering(AsyncioConnection):
+    """Sends what was written in one turn of the loop by one call of the system, where pika makes three a message."""
+
+    _gathered: list[bytes]
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        self._gathered = []
+        super().__init__(*arguments, **named)
+
+    def _adapter_emit_data(self, data: bytes) -> None:
+        if not self._gathered:
+            asyncio.get_running_loop().call_soon(self._send)
+        self._gathered.append(data)
+
+    def _send(self) -> None:
+        gathered, self._gathered = self._gathered, []
+        if self._transport is not None:  # type: ignore[attr-defined]  # else the connection was lost meanwhile
+            super()._adapter_emit_data(b"".join(gathered))  # type: ignore[misc]  # the stubs leave it out
+
+
 class Link:
     """One open connection with one channel; `closed` is done once either is gone."""
 
@@ -34,7 +54,7 @@ class Link:
         parameters.socket_timeout = parameters.stack_timeout = CONNECT_SECONDS
         opened: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         try:
-            link.connection = AsyncioConnection(
+            link.connection = _Gathering(
                 parameters,
                 on_open_callback=lambda _: _resolve(opened, None),
                 on_open_error_callback=lambda _, error: _fail(opened, error),

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from rtp_shared.plumbing import CREATE_1, ROW_READERS, script
 
@@ -34,6 +34,8 @@ def upgrade() -> None:
     _events()
     _subscriptions()
     _deliveries()
+    _attempts()
+    _calls()
 
 
 def _events() -> None:
@@ -47,12 +49,19 @@ def _events() -> None:
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("readers", ARRAY(TEXT), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.Column("about", JSONB(), nullable=False),
+        sa.Column("correlation_id", TEXT),
         sa.Column("recorded_at", INSTANT, server_default=sa.func.now(), nullable=False),
+        sa.Column("erased_at", INSTANT),
         sa.PrimaryKeyConstraint("position", name="pk_events"),
         sa.UniqueConstraint("event_id", name="uq_events_event_id"),
     )
     op.create_index("ix_events_readers", "events", ["readers"], postgresql_using="gin")
     op.create_index("ix_events_type_position", "events", ["type", "position"])
+    op.create_index("ix_events_case_id_source_sequence", "events", ["case_id", "source", "sequence"])
+    op.create_index("ix_events_correlation_id", "events", ["correlation_id"])
+    op.create_index("ix_events_recorded_at", "events", ["recorded_at"], postgresql_where=sa.text("erased_at IS NULL"))
     # Positions must become visible in order: whoever has read up to N must never miss a smaller one that commits later.
     # So one transaction at a time draws one, and holds the lock until it has committed. A trigger before the statement,
     # because then no writer can forget it, and the sequence is asked after it. Little is lost by the line that forms:
@@ -67,6 +76,21 @@ def _events() -> None:
         ALTER TABLE events ENABLE ROW LEVEL SECURITY;
         CREATE POLICY readers_see ON events USING (readers && {ROW_READERS});
         REVOKE UPDATE, DELETE, TRUNCATE ON events FROM rtp_gateway_app;
+        CREATE FUNCTION events_notify() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN PERFORM pg_notify('events', ''); RETURN NULL; END $$;
+        CREATE TRIGGER events_notify AFTER INSERT ON events FOR EACH STATEMENT EXECUTE FUNCTION events_notify();
+        """)
+    )
+    # The one change that an event may see: its data goes, its attributes and its hash stay. The application's role
+    # cannot change events otherwise, so it does this with the owner's rights.
+    op.execute(
+        script("""
+        CREATE FUNCTION erase_event(erased_position bigint, thin bytea, at timestamptz) RETURNS void
+            LANGUAGE sql SECURITY DEFINER SET search_path = public
+            AS $$ UPDATE events SET body = thin, erased_at = at
+                  WHERE position = erased_position AND erased_at IS NULL $$;
+        REVOKE ALL ON FUNCTION erase_event FROM PUBLIC;
+        GRANT EXECUTE ON FUNCTION erase_event TO rtp_gateway_app;
         """)
     )
 
@@ -77,17 +101,38 @@ def _subscriptions() -> None:
         sa.Column("id", sa.Uuid(), server_default=sa.func.uuidv7(), nullable=False),
         sa.Column("client_id", TEXT, nullable=False),
         sa.Column("acts_as", ARRAY(TEXT), nullable=False),
+        sa.Column("protocol", sa.String(64), nullable=False),
         sa.Column("sink", TEXT, nullable=False),
+        sa.Column("source", TEXT),
         sa.Column("types", ARRAY(TEXT), nullable=False),
+        sa.Column("filters", JSONB(), nullable=False),
+        sa.Column("config", JSONB(), nullable=False),
+        sa.Column("payload", sa.String(64), nullable=False),
+        sa.Column("settings", JSONB(), nullable=False),
         sa.Column("description", TEXT),
-        sa.Column("sealed_secret", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_keys", sa.LargeBinary(), nullable=False),
+        sa.Column("public_key", TEXT, nullable=False),
+        sa.Column("old_keys_until", INSTANT),
+        sa.Column("sealed_credential", sa.LargeBinary()),
+        sa.Column("credential_type", TEXT),
+        sa.Column("on_sink_change", sa.String(64), nullable=False),
+        sa.Column("sink_version", sa.Integer(), nullable=False),
+        sa.Column("concurrency", sa.Integer(), nullable=False),
+        sa.Column("rate_per_minute", sa.Integer()),
+        sa.Column("paced_until", INSTANT),
+        sa.Column("consent_hash", sa.LargeBinary()),
         sa.Column("status", sa.String(64), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("event_hash", TEXT),
         sa.Column("made_at", INSTANT, nullable=False),
         sa.Column("changed_at", INSTANT, nullable=False),
         sa.Column("ended_at", INSTANT),
+        sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("failing_since", INSTANT),
         sa.Column("rests_until", INSTANT),
+        sa.Column("disabled_at", INSTANT),
+        sa.Column("probe_at", INSTANT),
         sa.PrimaryKeyConstraint("id", name="pk_subscriptions"),
         sa.ForeignKeyConstraint(["client_id"], ["clients.client_id"], name="fk_subscriptions_client_id"),
     )
@@ -121,16 +166,19 @@ def _deliveries() -> None:
         sa.Column("client_id", TEXT, nullable=False),
         sa.Column("state", sa.String(64), server_default=sa.text("'pending'"), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("failures", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("first_failed_at", INSTANT),
+        sa.Column("under_way", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("next_attempt_at", INSTANT),
         sa.Column("attempted_at", INSTANT),
+        sa.Column("settled_at", INSTANT),
         sa.Column("last_status", sa.Integer()),
         sa.Column("last_error", TEXT),
         sa.PrimaryKeyConstraint("subscription_id", "position", name="pk_deliveries"),
         sa.ForeignKeyConstraint(["subscription_id"], ["subscriptions.id"], name="fk_deliveries_subscription_id"),
         sa.ForeignKeyConstraint(["position"], ["events.position"], name="fk_deliveries_position"),
     )
-    waits = "state = 'pending'"
-    due = sa.text(f"{waits} AND next_attempt_at IS NOT NULL")
+    due = sa.text("state = 'pending' AND next_attempt_at IS NOT NULL")
     op.create_index(
         "ix_deliveries_due", "deliveries", ["subscription_id", "next_attempt_at", "position"], postgresql_where=due
     )
@@ -139,7 +187,7 @@ def _deliveries() -> None:
         "ix_deliveries_line",
         "deliveries",
         ["subscription_id", "case_id", "position"],
-        postgresql_where=sa.text(waits),
+        postgresql_where=sa.text("state IN ('pending', 'dead')"),
     )
     op.execute(
         script(f"""
@@ -150,5 +198,57 @@ def _deliveries() -> None:
         ALTER TABLE deliveries ENABLE ROW LEVEL SECURITY;
         CREATE POLICY own_rows ON deliveries USING ({OWN_ROWS});
         REVOKE DELETE, TRUNCATE ON deliveries FROM rtp_gateway_app;
+        """)
+    )
+
+
+def _attempts() -> None:
+    op.create_table(
+        "attempts",
+        sa.Column("subscription_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("client_id", TEXT, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("ms", sa.Float(), nullable=False),
+        sa.Column("outcome", sa.String(64), nullable=False),
+        sa.Column("status", sa.Integer()),
+        sa.Column("error", TEXT),
+        sa.Column("bytes", sa.Integer(), nullable=False),
+        sa.Column("answer", TEXT),
+        sa.Column("sink_version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("subscription_id", "position", "attempt", name="pk_attempts"),
+    )
+    op.create_index("ix_attempts_at", "attempts", ["at"])
+    op.create_index("ix_attempts_subscription_id_at", "attempts", ["subscription_id", "at"])
+    op.execute(
+        script(f"""
+        ALTER TABLE attempts ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY own_rows ON attempts USING ({OWN_ROWS});
+        REVOKE TRUNCATE ON attempts FROM rtp_gateway_app;
+        """)
+    )
+
+
+def _calls() -> None:
+    op.create_table(
+        "calls",
+        sa.Column("id", sa.Uuid(), server_default=sa.func.uuidv7(), nullable=False),
+        sa.Column("correlation_id", TEXT, nullable=False),
+        sa.Column("client_id", TEXT, nullable=False),
+        sa.Column("method", TEXT, nullable=False),
+        sa.Column("path", TEXT, nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("ms", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_calls"),
+    )
+    op.create_index("ix_calls_correlation_id", "calls", ["correlation_id"])
+    op.create_index("ix_calls_at", "calls", ["at"])
+    op.execute(
+        script(f"""
+        ALTER TABLE calls ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY own_rows ON calls USING ({OWN_ROWS});
+        REVOKE UPDATE, TRUNCATE ON calls FROM rtp_gateway_app;
         """)
     )

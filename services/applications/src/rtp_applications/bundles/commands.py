@@ -1,6 +1,5 @@
 """Taking in a case that comes in a bundle."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
@@ -14,6 +13,7 @@ from rtp_applications.bundles import arrival
 from rtp_applications.bundles.arrival import Arrived
 from rtp_applications.bundles.errors import KnownAlready, NotToBeTakenIn
 from rtp_applications.cases import store
+from rtp_applications.cases.commands import publish
 from rtp_applications.cases.models import Case, CaseDeadline, CaseParty
 from rtp_applications.history.bundle import Bundle
 from rtp_applications.history.commands import append
@@ -61,20 +61,11 @@ async def tell(
     session: AsyncSession, outbox: Outbox, file: CaseFile, *, origin: str, now: datetime
 ) -> tuple[CaseFile, list[dict[str, Any]]]:
     """Publish that the case came in; the file with the event counted, and the event as it was published."""
-    file = file.with_case(sequence=file.case.sequence + 1)
     case = file.case
     event = CaseImported(
         case_id=case.id, number=case.number, route=case.route, status=case.status, origin=origin, at=now
     )
-    body = await outbox.publish(
-        session,
-        event,
-        case_id=case.id,
-        sequence=case.sequence,
-        dataref=f"/v1/cases/{case.id}",
-        readers=case.readers,
-    )
-    return file, [json.loads(body)]
+    return await publish(session, outbox, file, event, readers=case.readers)
 
 
 async def require_bodies(session: AsyncSession, case: Facts) -> None:

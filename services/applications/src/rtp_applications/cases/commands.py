@@ -1,7 +1,7 @@
 """What can be done with a case: verb(session, subject, *, details)."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -41,6 +41,7 @@ from rtp_shared.contracts.applications import CaseOpened
 from rtp_shared.contracts.vocabulary import Route
 from rtp_shared.db import SYSTEM, become
 from rtp_shared.etags import Expected
+from rtp_shared.events import About, digest
 from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError
 
@@ -91,8 +92,7 @@ async def open_case(
     file = CaseFile(case=case, parties={lead.id: lead}, calendars=calendars)
     file = timing.moved(process, None, file, "open", now)
     told = CaseOpened(case_id=case.id, route=route)
-    events = await _publish(session, outbox, file, told)
-    file = file.with_case(sequence=1)
+    file, events = await _publish(session, outbox, file, told)
     by = Signature(Role.APPLICANT_LEAD, caller.person, caller.holder, now)
     file, entries = sealed(None, file, action="open", by=by, at=now, events=events)
     await store.write_new(session, file)
@@ -197,8 +197,7 @@ async def move_to_version(
 async def save(session: AsyncSession, outcome: Outcome, *, outbox: Outbox, now: datetime) -> Outcome:
     """Write what an outcome changed, its events and its audit; the outcome with the file as it is stored."""
     outcome = decisions.announced(outcome)
-    published = await _publish(session, outbox, outcome.after, *outcome.events)
-    after = outcome.after.with_case(sequence=outcome.after.case.sequence + len(published))
+    after, published = await _publish(session, outbox, outcome.after, *outcome.events)
     after, entries = sealed(
         outcome.before,
         after,
@@ -238,19 +237,34 @@ async def locked(session: AsyncSession, case_id: UUID, *, version: Expected, cal
     return file
 
 
-async def _publish(session: AsyncSession, outbox: Outbox, file: CaseFile, *events: EventData) -> list[dict[str, Any]]:
-    """The events as they were published; they are counted on from where the file stands."""
+async def _publish(
+    session: AsyncSession, outbox: Outbox, file: CaseFile, *events: EventData
+) -> tuple[CaseFile, list[dict[str, Any]]]:
+    """The file with the events counted on from where it stands, and the events as they were published."""
+    # Whoever was let into a draft reads it; its events are the opening client's alone.
+    readers = file.case.readers if file.case.submitted_at else [f"client:{file.case.opened_by}", *SYSTEM]
+    return await publish(session, outbox, file, *events, readers=readers)
+
+
+async def publish(
+    session: AsyncSession, outbox: Outbox, file: CaseFile, *events: EventData, readers: Sequence[str]
+) -> tuple[CaseFile, list[dict[str, Any]]]:
+    """The same, for these readers."""
     case = file.case
     bodies = await outbox.publish_all(
         session,
         events,
         case_id=case.id,
         sequence=case.sequence + 1,
+        previous=case.event_hash,
         dataref=f"/v1/cases/{case.id}",
-        # Whoever was let into a draft reads it; its events are the opening client's alone.
-        readers=case.readers if case.submitted_at else [f"client:{case.opened_by}", *SYSTEM],
+        readers=readers,
+        about=About(case.route, case.sector, case.region, case.employer_id, case.commissioner_id),
     )
-    return [json.loads(body) for body in bodies]
+    if not bodies:
+        return file, []
+    counted = file.with_case(sequence=case.sequence + len(bodies), event_hash=digest(bodies[-1]))
+    return counted, [json.loads(body) for body in bodies]
 
 
 async def _resolved(session: AsyncSession, details: Mapping[str, Any]) -> dict[str, Any]:

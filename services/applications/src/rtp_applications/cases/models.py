@@ -32,6 +32,8 @@ class Case(Model):
     version: Mapped[int]
     sequence: Mapped[int]
     """How many events the case has published."""
+    event_hash: Mapped[str | None]
+    """Digest of the newest of them, which the next one gives."""
     opened_by: Mapped[str]
     """Client id of the system that opened it, in the staff group's confidence."""
     readers: Mapped[list[str]]

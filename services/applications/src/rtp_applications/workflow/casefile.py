@@ -142,6 +142,7 @@ class Facts:
     status: Status
     version: int
     sequence: int
+    event_hash: str | None = None
     opened_by: str
     readers: Sequence[str]
     employer_id: UUID | None = None
@@ -191,7 +192,9 @@ class Facts:
         return self.decision_body_id or self.employer_id
 
 
-UNAUDITED = frozenset({"version", "sequence", "changed_at", "disclosed_position", "audit_position", "audit_hash"})
+UNAUDITED = frozenset(
+    {"version", "sequence", "event_hash", "changed_at", "disclosed_position", "audit_position", "audit_hash"}
+)
 """Book-keeping of the row, which the audit tells in other ways or not at all."""
 
 

@@ -61,6 +61,7 @@ def _support_requests() -> None:
         sa.Column("status", sa.String(64), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("event_hash", sa.Text()),
         sa.Column("readers", ARRAY(TEXT), nullable=False),
         *(sa.Column(name, TEXT) for name in ("number", "route", "stage", "sector", "region")),
         *(sa.Column(name, sa.Uuid()) for name in ("employer_id", "commissioner_id", "decision_body_id")),

@@ -81,6 +81,7 @@ def _cases() -> None:
         sa.Column("status", sa.String(64), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("event_hash", TEXT),
         sa.Column("opened_by", TEXT, nullable=False),
         sa.Column("readers", ARRAY(TEXT), nullable=False),
         *(sa.Column(name, sa.Uuid()) for name in ("employer_id", "commissioner_id", "decision_body_id")),

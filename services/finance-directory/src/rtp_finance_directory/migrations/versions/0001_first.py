@@ -83,6 +83,7 @@ def _shortlists() -> None:
         sa.Column("status", WORD, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("event_hash", sa.Text()),
         sa.Column("readers", ARRAY(TEXT), nullable=False),
         sa.Column("facts", JSONB()),
         sa.Column("rule_set", sa.Integer()),

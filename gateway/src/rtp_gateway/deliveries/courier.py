@@ -9,32 +9,35 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from rtp_gateway.deliveries import claims
+from rtp_gateway.deliveries.attempts import Attempts
+from rtp_gateway.deliveries.carriers import carriers
+from rtp_gateway.deliveries.claims import Claim, Room
+from rtp_gateway.deliveries.metrics import DeliveryMetrics
+from rtp_gateway.deliveries.parcels import Carrier
+from rtp_gateway.deliveries.probes import Probes
+from rtp_gateway.deliveries.sender import SECONDS
 from rtp_gateway.settings import GatewaySettings
-from rtp_gateway.subscriptions import claims
-from rtp_gateway.subscriptions.attempts import Attempts
-from rtp_gateway.subscriptions.claims import Claim, Room
-from rtp_gateway.subscriptions.metrics import DeliveryMetrics
-from rtp_gateway.subscriptions.sender import SECONDS, Sender
 from rtp_gateway.subscriptions.signing import Safe
-from rtp_gateway.subscriptions.sinks import Sinks
 from rtp_shared.clock import utcnow
 from rtp_shared.db import Database, describe
+from rtp_shared.outbox import Outbox
 from rtp_shared.service import Runtime
 
 log = logging.getLogger(__name__)
 
 OVERALL = 256
-EACH = 8
-"""Attempts under way: in all, and for one subscription. For one that is failing it is one."""
+"""Attempts under way in all. How many for one subscription is its own setting; for one that is failing it is one."""
 LEASE = timedelta(seconds=2 * SECONDS)
 POLL_SECONDS = 5.0
 BREATH_SECONDS = 0.01
@@ -50,22 +53,24 @@ class Courier:
         self,
         *,
         database: Database,
-        sender: Sender,
+        carriers: Mapping[str, Carrier],
         safe: Safe,
         metrics: DeliveryMetrics,
+        outbox: Outbox,
         now: Callable[[], datetime] = utcnow,
         overall: int = OVERALL,
-        each: int = EACH,
     ) -> None:
         self._database = database
-        self._sender = sender
+        self._carriers = carriers
         self._metrics = metrics
         self._now = now
         self._overall = overall
-        self._each = each
-        self._attempts = Attempts(database=database, sender=sender, safe=safe, metrics=metrics, now=now)
+        self._attempts = Attempts(
+            database=database, carriers=carriers, safe=safe, metrics=metrics, outbox=outbox, now=now
+        )
+        self._probes = Probes(database=database, attempts=self._attempts, outbox=outbox, now=now)
         self._under_way: Counter[UUID] = Counter()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[object]] = set()
         self._wake = asyncio.Event()
         self._tidied_at = float("-inf")
 
@@ -76,9 +81,10 @@ class Courier:
         assert isinstance(settings, GatewaySettings)  # noqa: S101 - the gateway's runtime has the gateway's settings
         return cls(
             database=runtime.database,
-            sender=Sender(Sinks(allow_private=settings.allow_private_sinks)),
+            carriers=carriers(settings),
             safe=Safe(settings.secrets_key.get_secret_value()),
             metrics=DeliveryMetrics(runtime.metrics),
+            outbox=runtime.outbox,
         )
 
     async def run(self) -> None:
@@ -98,7 +104,7 @@ class Courier:
 
     async def drain(self) -> int:
         """Deliver everything that is due, also what becomes due by that; return how many attempts were made."""
-        made = 0
+        made = await self._probes.make()
         await self._tidy()
         while claimed := await self._claim():
             await asyncio.gather(*(self._carry(each) for each in claimed))
@@ -106,7 +112,8 @@ class Courier:
         return made
 
     async def close(self) -> None:
-        await self._sender.close()
+        for carrier in self._carriers.values():
+            await carrier.close()
 
     async def _listen(self) -> None:
         url = self._database.url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -118,7 +125,7 @@ class Courier:
                 self._wake.clear()
                 claimed = await self._claim()
                 for each in claimed:
-                    self._start(each)
+                    self._start(self._carry(each))
                 if not claimed:
                     await self._rest()
         finally:
@@ -126,7 +133,7 @@ class Courier:
                 await connection.close(timeout=1)
 
     async def _claim(self) -> list[Claim]:
-        room = Room(overall=self._overall - self._under_way.total(), each=self._each, under_way=self._under_way)
+        room = Room(overall=self._overall - self._under_way.total(), under_way=self._under_way)
         if room.overall <= 0:
             return []
         now = self._now()
@@ -135,8 +142,8 @@ class Courier:
         self._under_way.update(each.subscription_id for each in claimed)
         return claimed
 
-    def _start(self, claim: Claim) -> None:
-        task = asyncio.get_running_loop().create_task(self._carry(claim))
+    def _start(self, work: Coroutine[Any, Any, object]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -155,10 +162,17 @@ class Courier:
             self._under_way += Counter()  # drops those that have none
             self._wake.set()
 
+    async def _probe(self) -> None:
+        try:
+            await self._probes.make()
+        except AWAY as error:
+            log.warning("no proof of life was asked for", extra={"error": describe(error)})
+
     async def _rest(self) -> None:
         """Until something was recorded, an attempt ended or something falls due; at the longest until the next poll."""
         if time.monotonic() - self._tidied_at > POLL_SECONDS:
             await self._tidy()
+            self._start(self._probe())
         now = self._now()
         async with self._database.transaction(read_only=True) as session:
             soonest = await claims.soonest(session, now=now)

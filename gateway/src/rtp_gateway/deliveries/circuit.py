@@ -1,0 +1,134 @@
+"""A subscription's health: its circuit opens when its sink fails for everything, and it is disabled after three days.
+
+Its row is locked after the delivery's (see claims).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_gateway.deliveries.claims import Claim
+from rtp_gateway.deliveries.parcels import Answer
+from rtp_gateway.deliveries.retries import GIVE_UP_AFTER, OPEN_AFTER, PROBE_EVERY, pause
+from rtp_gateway.subscriptions.commands import tell
+from rtp_gateway.subscriptions.models import Subscription, SubscriptionStatus
+from rtp_shared.contracts.gateway import (
+    EventDeadLettered,
+    SubscriptionDisabled,
+    SubscriptionEnabled,
+    SubscriptionEvent,
+)
+from rtp_shared.db import driver
+from rtp_shared.outbox import Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    failures: int
+    failing_since: datetime | None
+    current: bool
+    """False if the way to the sink was changed since the attempt began: then it says nothing about the new one."""
+
+
+_LOCK = "SELECT failures, failing_since, sink_version, status FROM subscriptions WHERE id = $1 FOR NO KEY UPDATE"
+_FAILED = """
+    UPDATE subscriptions SET failures = $2, failing_since = $3, rests_until = greatest(rests_until, $4) WHERE id = $1
+"""
+# A dead letter leads its line, unless an older event of the line was replayed meanwhile.
+_REVIVE = """
+    UPDATE deliveries d
+    SET state = 'pending', failures = 0, first_failed_at = NULL, next_attempt_at = CASE WHEN NOT EXISTS (
+        SELECT FROM deliveries e WHERE e.subscription_id = d.subscription_id AND e.case_id = d.case_id
+          AND e.position < d.position AND e.state IN ('pending', 'dead')) THEN $2::timestamptz END
+    WHERE subscription_id = $1 AND state = 'dead'
+"""
+_FRESH = """
+    UPDATE deliveries
+    SET failures = 0, first_failed_at = NULL,
+        next_attempt_at = CASE WHEN under_way THEN next_attempt_at ELSE least(next_attempt_at, $2) END
+    WHERE subscription_id = $1 AND state = 'pending' AND (failures > 0 OR first_failed_at IS NOT NULL)
+"""
+
+
+async def lock(session: AsyncSession, claim: Claim) -> State:
+    row = await (await driver(session)).fetchrow(_LOCK, claim.subscription_id)
+    current = row["sink_version"] == claim.sink_version and row["status"] == SubscriptionStatus.ACTIVE
+    return State(row["failures"], row["failing_since"], current)
+
+
+async def failed(
+    session: AsyncSession,
+    outbox: Outbox,
+    claim: Claim,
+    state: State,
+    *,
+    now: datetime,
+    answer: Answer,
+    rest: timedelta | None,
+    slow_down: bool,
+) -> None:
+    """An attempt failed: count it, rest where it is time to, disable the subscription after three days."""
+    if not state.current:
+        return
+    failures = max(state.failures + 1, OPEN_AFTER if slow_down else 0)
+    since = state.failing_since or now
+    if rest is None and failures >= OPEN_AFTER:
+        rest = pause(failures, failing_for=now - since)
+    await (await driver(session)).execute(_FAILED, claim.subscription_id, failures, since, rest and now + rest)
+    if now - since >= GIVE_UP_AFTER:
+        subscription = await _locked(session, claim.subscription_id)
+        subscription.disable(now=now, probe_at=now + PROBE_EVERY)
+        event = SubscriptionDisabled(
+            subscription_id=subscription.id, at=now, failing_since=since, last_status=answer.status
+        )
+        await tell(session, outbox, subscription, event)
+
+
+async def gone(session: AsyncSession, claim: Claim, *, now: datetime) -> None:
+    """The sink answered 410: the subscription ends, if that sink is still its sink."""
+    subscription = await _locked(session, claim.subscription_id)
+    if subscription.status is not SubscriptionStatus.ENDED and subscription.sink_version == claim.sink_version:
+        subscription.end(now=now)
+        await session.flush()
+
+
+async def tell_dead(session: AsyncSession, outbox: Outbox, claim: Claim, answer: Answer, *, now: datetime) -> None:
+    """The owner is told of a dead letter; not of one that tells of subscriptions itself, or it would never end."""
+    if claim.type in {kind.TYPE for kind in SubscriptionEvent.__subclasses__()}:
+        return
+    subscription = await _locked(session, claim.subscription_id)
+    event = EventDeadLettered(
+        subscription_id=subscription.id,
+        at=now,
+        event_id=claim.event_id,
+        event_type=claim.type,
+        last_status=answer.status,
+    )
+    await tell(session, outbox, subscription, event)
+
+
+async def revive(session: AsyncSession, subscription_id: UUID, *, now: datetime) -> None:
+    """All that waits is tried again from the beginning, dead letters first."""
+    connection = await driver(session)
+    await connection.execute(_REVIVE, subscription_id, now)
+    await connection.execute(_FRESH, subscription_id, now)
+
+
+async def alive(session: AsyncSession, outbox: Outbox, subscription_id: UUID, *, now: datetime) -> bool:
+    """A disabled subscription gave proof of life: it is active again. False if it is not disabled any more."""
+    await revive(session, subscription_id, now=now)
+    subscription = await _locked(session, subscription_id)
+    if subscription.status is not SubscriptionStatus.DISABLED:
+        return False
+    subscription.resume(now=now)
+    await tell(session, outbox, subscription, SubscriptionEnabled(subscription_id=subscription_id, at=now))
+    return True
+
+
+async def _locked(session: AsyncSession, subscription_id: UUID) -> Subscription:
+    # Without the key: events that are being recorded refer to the subscription and need not wait for this.
+    query = select(Subscription).where(Subscription.id == subscription_id).with_for_update(key_share=True)
+    return (await session.execute(query.execution_options(populate_existing=True))).scalar_one()

@@ -1,0 +1,88 @@
+"""Refusals in FHIR: an OperationOutcome instead of problem details. Source: FHIR R4, OperationOutcome and http.html."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.responses import Response
+
+from rtp_gateway.fhir.errors import SubscriptionExists
+from rtp_gateway.fhir.mapping import in_fhir
+from rtp_gateway.fhir.signals import CONTENT_TYPE
+from rtp_shared import answers
+from rtp_shared.problems import FieldError, Refusal
+from rtp_shared.web import Edge, Handle
+
+_CODES = {
+    400: "structure",
+    401: "login",
+    403: "forbidden",
+    404: "not-found",
+    409: "conflict",
+    412: "conflict",
+    413: "too-long",
+    415: "not-supported",
+    422: "value",
+    428: "required",
+    429: "throttled",
+    503: "transient",
+}
+"""Status -> issue type (value set issue-type)."""
+_MISSING = "Field required"
+
+
+class FhirResponse(JSONResponse):
+    media_type = CONTENT_TYPE
+
+
+class FhirEdge(Edge):
+    """The edge of every route, which answers in FHIR whatever is refused."""
+
+    def get_route_handler(self) -> Handle:
+        inner = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            try:
+                return await inner(request)
+            except Exception as error:
+                if (response := await _refused(request, error)) is None:
+                    raise
+                return _in_fhir(response)
+
+        return handle
+
+
+async def _refused(request: Request, error: Exception) -> Response | None:
+    if isinstance(error, RequestValidationError):
+        return await answers.not_valid(request, error)
+    refusal = error if isinstance(error, Refusal) else answers.as_refusal(error)
+    return None if refusal is None else await answers.refused(request, refusal)
+
+
+def _in_fhir(problem: Response) -> Response:
+    document = outcome(json.loads(bytes(problem.body)))
+    kept = {name: value for name, value in problem.headers.items() if not name.startswith("content-")}
+    return FhirResponse(document, status_code=problem.status_code, headers=kept)
+
+
+def outcome(problem: Mapping[str, Any]) -> dict[str, Any]:
+    """The OperationOutcome that says what problem details say: an issue for each wrong field."""
+    code = _CODES.get(problem["status"], "processing")
+    if problem["type"].endswith("/" + SubscriptionExists.slug()):
+        code = "duplicate"
+    about = {"severity": "error", "code": code, "details": {"text": problem["title"]}}
+    fields = [FieldError(each["field"], each["reason"], each["in"]) for each in problem.get("errors", ())]
+    issues = [{**about, **_place(in_fhir(each))} for each in fields] or [{**about, "diagnostics": problem["detail"]}]
+    return {"resourceType": "OperationOutcome", "issue": issues}
+
+
+def _place(error: FieldError) -> dict[str, Any]:
+    if error.location != "body":
+        return {"diagnostics": f"{error.field} {error.reason}", "location": [f"http.{error.field}"]}
+    path = re.sub(r"\.(\d+)", r"[\1]", "Subscription" + error.field.replace("/", "."))
+    place: dict[str, Any] = {"diagnostics": error.reason, "expression": [path]}
+    return {**place, "code": "required"} if error.reason == _MISSING else place

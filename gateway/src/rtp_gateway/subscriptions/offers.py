@@ -1,0 +1,62 @@
+"""Which subscriptions an event is for: decided once, when it is recorded."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_gateway.subscriptions.filters import matches
+from rtp_shared.contracts import CASES
+from rtp_shared.contracts.gateway import SubscriptionTested
+from rtp_shared.db import driver
+from rtp_shared.events import Envelope
+
+_FILTERED = """
+    SELECT id, filters FROM subscriptions
+    WHERE status <> 'ended' AND acts_as && $1::text[] AND filters <> '[]'
+      AND (types = '{}' OR $2 = ANY (types)) AND (source IS NULL OR source = $3)
+"""
+
+# A delivery is due at once, unless an earlier one of its line is open: then it has no time until that one is settled.
+# Locking the last that is open makes the two agree: whoever settles it does so before (and it no longer is) or after
+# (and sees this one, and gives it its time).
+_OFFER = """
+    INSERT INTO deliveries (subscription_id, position, case_id, client_id, next_attempt_at)
+    SELECT s.id, $1, $2, s.client_id, CASE WHEN earlier.position IS NULL THEN now() END
+    FROM subscriptions s
+    LEFT JOIN LATERAL (
+        SELECT d.position FROM deliveries d
+        WHERE d.subscription_id = s.id AND d.case_id = $2 AND d.state IN ('pending', 'dead')
+        ORDER BY d.position DESC LIMIT 1 FOR UPDATE
+    ) earlier ON true
+    WHERE s.status <> 'ended' AND s.acts_as && $3::text[] AND (s.types = '{}' OR $4 = ANY (s.types))
+      AND (s.source IS NULL OR s.source = $5) AND s.id <> ALL ($6::uuid[])
+"""
+# A test is for the subscription that it tests, whatever types and filters it has.
+_OFFER_TEST = """
+    INSERT INTO deliveries (subscription_id, position, case_id, client_id, next_attempt_at)
+    SELECT id, $1, id, client_id, now() FROM subscriptions WHERE id = $2 AND status <> 'ended' AND acts_as && $3::text[]
+"""
+
+
+async def offer(session: AsyncSession, *, position: int, event: Envelope, readers: Sequence[str]) -> None:
+    """Make a delivery of the event for every subscription that takes it and may see it."""
+    connection, seen_by = await driver(session), list(readers)
+    if event.type == SubscriptionTested.TYPE:
+        await connection.execute(_OFFER_TEST, position, event.case_id, seen_by)
+        return
+    not_for = await _filtered_out(connection, event, seen_by)
+    if not _is_about_a_case(event):
+        not_for.append(event.case_id)  # how a subscription fares is no news to its own sink
+    await connection.execute(_OFFER, position, event.case_id, seen_by, event.type, event.source, not_for)
+
+
+async def _filtered_out(connection: Any, event: Envelope, readers: list[str]) -> list[UUID]:
+    rows = await connection.fetch(_FILTERED, readers, event.type, event.source)
+    whole = {**event.attributes, "data": event.data}
+    return [row["id"] for row in rows if not matches(row["filters"], whole)]
+
+
+def _is_about_a_case(event: Envelope) -> bool:
+    return str(event.attributes.get("subject", "")).startswith(f"{CASES}/")

@@ -1,0 +1,125 @@
+"""What was committed beside what subscribers took: the row of one rung."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from rtp_shared.events import digest
+from tests.resilience.subscribers import Receipt, Subscriber
+
+Key = tuple[str, str]
+"""Source and id: what makes an event the same one (CloudEvents 1.0.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """An event as its publisher's outbox holds it."""
+
+    body: bytes
+    readers: list[str]
+    at: float
+    """When its transaction began, in seconds since the epoch; so delays are said rather too long."""
+    attributes: Mapping[str, Any]
+
+    @property
+    def key(self) -> Key:
+        return self.attributes["source"], self.attributes["id"]
+
+
+@dataclass
+class Row:
+    """One rung. Numbers are of events times the subscribers that each must come to."""
+
+    rung: str
+    sent: int = 0
+    received: int = 0
+    lost: int = 0
+    duplicates: int = 0
+    """What is left of doubles after a receiver has dropped a webhook-id that it knows."""
+    out_of_order: int = 0
+    worst_delay_s: float = 0.0
+    """From commit to the first receipt."""
+    repeats: int = 0
+    """Webhook-ids that came again, and that receivers drop."""
+    strangers: int = 0
+    """Received, but never committed, or not this subscriber's to see, or not the bytes that were committed."""
+    broken_chains: int = 0
+    """Events that do not give the hash of the one before."""
+    delays: dict[str, float] = field(default_factory=dict)
+    """The worst delay of each subscriber."""
+
+    @property
+    def good(self) -> bool:
+        wrong = (self.lost, self.duplicates, self.out_of_order, self.strangers, self.broken_chains)
+        return self.sent > 0 and not any(wrong)
+
+    def as_json(self) -> dict[str, object]:
+        return {name: value for name, value in asdict(self).items() if name != "delays"}
+
+
+def committed(body: bytes, readers: Sequence[str], at: float) -> Committed:
+    attributes = json.loads(body)
+    del attributes["data"]
+    return Committed(body, list(readers), at, attributes)
+
+
+def row(rung: str, events: Iterable[Committed], subscribers: Iterable[Subscriber], since: Mapping[str, int]) -> Row:
+    """`since`: how many receipts each subscriber had before the rung began."""
+    found = Row(rung)
+    all_events = list(events)
+    for each in subscribers:
+        due = {event.key: event for event in all_events if each.may_see(event.readers)}
+        _count(found, each.client_id, due, each.receipts[since.get(each.client_id, 0) :])
+    found.worst_delay_s = round(max(found.delays.values(), default=0.0), 3)
+    return found
+
+
+def _count(found: Row, subscriber: str, due: Mapping[Key, Committed], receipts: Sequence[Receipt]) -> None:
+    first = _deduped(found, receipts)
+    taken: dict[Key, Receipt] = {}
+    for receipt in first:
+        attributes = json.loads(receipt.body)
+        key = (attributes["source"], attributes["id"])
+        if key in taken:
+            found.duplicates += 1
+        elif key not in due or due[key].body != receipt.body:
+            found.strangers += 1
+        else:
+            taken[key] = receipt
+    found.sent += len(due)
+    found.received += len(taken)
+    found.lost += len(due) - len(taken)
+    found.delays[subscriber] = round(max((taken[key].at - due[key].at for key in taken), default=0.0), 3)
+    _check_order(found, [due[key] for key in taken])
+
+
+def _deduped(found: Row, receipts: Sequence[Receipt]) -> list[Receipt]:
+    """What a receiver keeps that drops every webhook-id it knows."""
+    known: dict[str, bytes] = {}
+    kept = []
+    for receipt in receipts:
+        if receipt.webhook_id not in known:
+            known[receipt.webhook_id] = receipt.body
+            kept.append(receipt)
+        elif known[receipt.webhook_id] == receipt.body:
+            found.repeats += 1
+        else:
+            found.duplicates += 1
+    return kept
+
+
+def _check_order(found: Row, taken: Sequence[Committed]) -> None:
+    """Events in the order of their first receipt: in each chain, numbers only grow, and each gives the one before."""
+    chains: dict[tuple[str, str], list[Committed]] = defaultdict(list)
+    for event in taken:
+        chains[event.attributes["source"], event.attributes["partitionkey"]].append(event)
+    for chain in chains.values():
+        numbers = [int(event.attributes["sequence"]) for event in chain]
+        found.out_of_order += sum(later < max(numbers[:place]) for place, later in enumerate(numbers) if place)
+        by_number = dict(zip(numbers, chain, strict=True))
+        for number, event in by_number.items():
+            before = by_number.get(number - 1)
+            if before is not None and event.attributes.get("previoushash") != digest(before.body):
+                found.broken_chains += 1

@@ -1,0 +1,68 @@
+"""The rungs of the ladder: what breaks, and for how long."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+WEB, RELAY, COURIER = "applications", "applications-worker", "gateway-delivery"
+CONSUMERS = ("advice-matching-worker", "finance-directory-worker", COURIER)
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """Processes are killed (SIGKILL), each at an exact point of its work (tests/system/crashing.py), and come again."""
+
+    points: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        return "kill " + ", ".join(dict.fromkeys(self.points.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """Something is away for this many seconds."""
+
+    what: str
+    seconds: float
+
+    @property
+    def name(self) -> str:
+        return f"{self.what} {self.seconds:g} s"
+
+
+Rung = Kill | Outage
+
+WEB_POINTS = ("before-commit", "after-commit")
+RELAY_POINTS = ("after-publish", "after-confirm", "before-mark", "after-mark")
+CONSUMER_POINTS = ("before-handler-commit", "after-handler-commit")
+COURIER_POINTS = (
+    "before-claim-commit",
+    "after-claim-commit",
+    "mid-delivery",
+    "before-report-commit",
+    "after-report-commit",
+)
+OUTAGES = ("broker", "database", "one subscriber", "all subscribers")
+
+FULL: tuple[Rung, ...] = (
+    *(Kill({WEB: point}) for point in WEB_POINTS),
+    *(Kill({RELAY: point}) for point in RELAY_POINTS),
+    *(Kill(dict.fromkeys(CONSUMERS, point)) for point in CONSUMER_POINTS),
+    *(Kill({COURIER: point}) for point in COURIER_POINTS),
+    *(Outage(what, seconds) for seconds in (10, 60, 300) for what in OUTAGES),
+    Outage("broker frozen", 60),
+    Outage("database frozen", 60),
+)
+SHORT: tuple[Rung, ...] = (
+    Kill({WEB: "before-commit", RELAY: "after-publish", **dict.fromkeys(CONSUMERS, "before-handler-commit")}),
+    Kill({WEB: "after-commit", RELAY: "after-confirm", **dict.fromkeys(CONSUMERS, "after-handler-commit")}),
+    Kill({RELAY: "before-mark", COURIER: "before-claim-commit"}),
+    Kill({RELAY: "after-mark", COURIER: "after-claim-commit"}),
+    *(Kill({COURIER: point}) for point in COURIER_POINTS[2:]),
+    Outage("broker", 10),
+    Outage("database", 3),
+    Outage("database frozen", 2),
+    Outage("one subscriber", 4),
+    Outage("all subscribers", 4),
+)
+"""The same points and troubles, several at once where they are of different processes, and not for long."""

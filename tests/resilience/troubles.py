@@ -1,0 +1,67 @@
+"""How each thing is broken, and mended."""
+
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from tests.resilience.rungs import Kill
+from tests.resilience.stage import Stage
+from tests.resilience.subscribers import ILL, Mood
+from tests.support.waiting import wait_until
+
+AT_THE_SINK = "mid-delivery"
+"""Here the subscriber pulls the plug: when the request has come, and before it answers."""
+
+
+def kill(stage: Stage, rung: Kill) -> None:
+    """Each process dies at its point; when all have, they are started again."""
+    for name, point in rung.points.items():
+        if point == AT_THE_SINK:
+            stage.subscribers[0].before_answer = lambda name=name: stage.fleet.kill(name)  # type: ignore[misc]
+        else:
+            stage.fleet.doom(name, point)
+    for name, point in rung.points.items():
+        ended = stage.fleet.wait_for_end(name)
+        assert ended == -signal.SIGKILL, f"{name}, to be killed {point}, ended with {ended}"
+    stage.fleet.start(*rung.points)
+
+
+@contextmanager
+def outage(stage: Stage, what: str) -> Iterator[None]:
+    """It is away while the block runs, and back at its end."""
+    broken: dict[str, tuple[Callable[[], None], Callable[[], None]]] = {
+        "broker": (lambda: _kill_broker(stage), stage.broker.start),
+        "broker frozen": (stage.broker.freeze, stage.broker.thaw),
+        "database": (lambda: _kill_database(stage), stage.server.start),
+        "database frozen": (stage.server.freeze, stage.server.thaw),
+        "one subscriber": (lambda: _feel(stage, [Mood.REFUSES]), lambda: _feel(stage, [Mood.WELL])),
+        "all subscribers": (lambda: _feel(stage, ILL), lambda: _feel(stage, [Mood.WELL] * len(ILL))),
+    }
+    begin, end = broken[what]
+    begin()
+    try:
+        yield
+    finally:
+        end()
+
+
+def _kill_broker(stage: Stage) -> None:
+    stage.broker.remember_queues()
+    stage.broker.kill()
+
+
+def _kill_database(stage: Stage) -> None:
+    stage.fleet.disconnect()
+    stage.server.kill()
+
+
+def _feel(stage: Stage, moods: Sequence[Mood]) -> None:
+    for subscriber, mood in zip(stage.subscribers, moods, strict=False):
+        stage.aside.do(subscriber.feel(mood))
+
+
+def let_pass(seconds: float) -> None:
+    """Time of an outage: no condition to wait for, the time itself is what is tried."""
+    until = time.monotonic() + seconds
+    wait_until(lambda: time.monotonic() >= until, "time", seconds + 5, pause=0.1)
