@@ -118,9 +118,20 @@ def taken(url: str, queue: str) -> list[tuple[pika.BasicProperties, bytes]]:
     """All that waits, acknowledged."""
     found: list[tuple[pika.BasicProperties, bytes]] = []
     with connected(url) as channel:
-        while (got := channel.basic_get(queue, auto_ack=True))[0] is not None:
-            found.append((got[1], cast("bytes", got[2])))  # the stubs say str
+        for _ in range(channel.queue_declare(queue, passive=True).method.message_count or 0):
+            tag, properties, body = next_of(channel, queue)
+            channel.basic_ack(tag)
+            found.append((properties, body))
+        channel.cancel()
     return found
+
+
+def next_of(channel: BlockingChannel, queue: str) -> tuple[int, pika.BasicProperties, bytes]:
+    method, properties, body = next(channel.consume(queue, inactivity_timeout=10))
+    assert method is not None
+    assert method.delivery_tag is not None
+    assert properties is not None
+    return method.delivery_tag, properties, cast("bytes", body)  # the stubs say str
 
 
 # What a subscriber receives
@@ -260,7 +271,49 @@ async def test_connections_of_a_subscriber_are_limited(subscriber: Subscriber) -
     await asyncio.to_thread(open_all)
 
 
+async def test_one_consumer_is_active_and_another_takes_over(carrier: AmqpCarrier, subscriber: Subscriber) -> None:
+    queue, sent = subscriber.access.queue, [parcel(subscriber.id) for _ in range(4)]
+
+    def consume() -> list[str | None]:
+        found = []
+        dying = pika.BlockingConnection(pika.URLParameters(subscriber.url))
+        with connected(subscriber.url) as second:
+            first = dying.channel()
+            first.basic_qos(prefetch_count=2)
+            tag, properties, _ = next_of(first, queue)
+            found.append(properties.message_id)
+            assert next(second.consume(queue, inactivity_timeout=0.2))[0] is None  # three wait, and it stands by
+            first.basic_ack(tag)
+            found.append(next_of(first, queue)[1].message_id)  # dies with it
+            dying._impl._transport._sock.shutdown(socket.SHUT_RDWR)  # type: ignore[attr-defined]
+            assert is_cut_off(dying)
+            while len(found) < 5:
+                tag, properties, _ = next_of(second, queue)
+                second.basic_ack(tag)
+                found.append(properties.message_id)
+        return found
+
+    for each in sent:
+        await carrier.carry(each)
+    ids = [each.message_id for each in sent]
+    assert await asyncio.to_thread(consume) == [ids[0], ids[1], *ids[1:]]
+
+
 # Bounds and dead letters
+
+
+async def test_a_queue_is_declared_to_lose_nothing(queues: Queues, subscriber: Subscriber) -> None:
+    queue = await queues._call("GET", "queues", VHOST, subscriber.access.queue)
+    dead = await queues._call("GET", "queues", VHOST, subscriber.access.dead_letter_queue)
+    safe = {"x-queue-type": "quorum", "x-overflow": "reject-publish"}
+    assert (queue["durable"], dead["durable"], dead["arguments"]) == (True, True, safe)
+    assert queue["arguments"] == safe | {
+        "x-single-active-consumer": True,
+        "x-delivery-limit": DELIVERY_LIMIT,
+        "x-dead-letter-exchange": "",
+        "x-dead-letter-routing-key": subscriber.access.dead_letter_queue,
+        "x-dead-letter-strategy": "at-least-once",  # at-most-once drops what the second queue has no room for
+    }
 
 
 async def test_a_full_queue_refuses_and_loses_nothing(carrier: AmqpCarrier, queues: Queues) -> None:
@@ -291,10 +344,8 @@ async def test_what_is_rejected_rests_in_the_second_queue(carrier: AmqpCarrier, 
 
     def reject() -> None:
         with connected(subscriber.url) as channel:
-            method, _, _ = channel.basic_get(subscriber.access.queue)
-            assert method is not None
-            assert method.delivery_tag is not None
-            channel.basic_reject(method.delivery_tag, requeue=False)
+            tag, _, _ = next_of(channel, subscriber.access.queue)
+            channel.basic_reject(tag, requeue=False)
 
     await asyncio.to_thread(reject)
     [(properties, body)] = await rested(subscriber)
@@ -388,7 +439,7 @@ async def test_a_new_password_shuts_out_the_old_one_at_once(
 
     def consuming() -> pika.BlockingConnection:
         connection = pika.BlockingConnection(pika.URLParameters(subscriber.url))
-        assert connection.channel().basic_get(subscriber.access.queue)[0] is not None  # and not acknowledged
+        next_of(connection.channel(), subscriber.access.queue)  # and does not acknowledge it
         return connection
 
     old = await asyncio.to_thread(consuming)

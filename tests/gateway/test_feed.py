@@ -15,12 +15,13 @@ from sqlalchemy import func, select
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from rtp_gateway.app import service as gateway
+from rtp_gateway.deliveries.models import Delivery
 from rtp_gateway.feed import queries as feed_queries
 from rtp_gateway.subscriptions import queries
 from rtp_gateway.subscriptions.errors import NoSuchSubscription
-from rtp_gateway.subscriptions.models import Delivery
 from rtp_gateway.subscriptions.signing import Safe
 from rtp_shared import migrate
+from rtp_shared.auth import Principal
 from rtp_shared.contracts.applications import CaseOpened, CaseSubmitted
 from rtp_shared.run import consumer
 from tests.conftest import Api, NewClient
@@ -223,8 +224,8 @@ async def test_no_reader_misses_what_commits_late(
                     await connection.execute("SELECT set_config('rtp.readers', 'system', true)")
                     event = message(uuid.uuid4(), count + 1, readers=())
                     await connection.execute(
-                        "INSERT INTO events (event_id, type, case_id, source, sequence, readers, body)"
-                        " VALUES ($1, 't', $2, 's', 1, $3, $4)",
+                        "INSERT INTO events (event_id, type, case_id, source, sequence, readers, body, hash, about)"
+                        " VALUES ($1, 't', $2, 's', 1, $3, $4, sha256($4), '{}')",
                         event.event_id, event.case_id, [f"client:{api.client_id}", "system"], event.body,
                     )  # fmt: skip
                     await asyncio.sleep(0.004 * (number % 3))  # so that who drew first does not commit first
@@ -262,8 +263,8 @@ async def test_the_queries_themselves_ask_only_for_what_may_be_seen(
     made = await subscribe(other, receiver.url)
     await publish(platform, other, uuid.uuid4(), 1)
     async with platform.gateway.database.transaction() as session:
-        readers = (f"client:{api.client_id}", f"org:{api.organisation}")
-        assert await feed_queries.list_events(session, readers=readers, after=0, limit=50) == []
+        principal = Principal(api.client_id, api.organisation, frozenset())
+        assert await feed_queries.list_events(session, principal=principal, after=0, limit=50) == []
         with pytest.raises(NoSuchSubscription):
             await queries.get_subscription(session, uuid.UUID(made["id"]), client_id=api.client_id)
         of_mine = queries.list_subscriptions(session, client_id=api.client_id, limit=50, after=None, status=None)

@@ -10,10 +10,14 @@ from sqlalchemy import text
 from standardwebhooks.webhooks import Webhook
 
 from rtp_embedded.platform import Platform
+from rtp_gateway.fhir import commands
+from rtp_gateway.fhir.schemas import SubscriptionResource
+from rtp_shared.auth import Principal
 from rtp_shared.contracts.applications import CaseOpened, CaseSubmitted
 from tests.conftest import Api, NewClient
 from tests.gateway.conftest import NewCourier
 from tests.gateway.test_forms import SIGNAL
+from tests.support.waiting import until
 from tests.support.webhooks import Receiver, publish
 
 pytestmark = pytest.mark.anyio
@@ -129,10 +133,24 @@ async def test_the_same_twice_is_a_conflict(new_client: NewClient, courier: NewC
     await subscribe(api, criteria=criteria)
 
 
-async def test_of_two_at_once_one_is_made(new_client: NewClient, courier: NewCourier) -> None:
+WAITING = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+
+
+async def test_of_two_at_once_one_is_made(platform: Platform, new_client: NewClient, courier: NewCourier) -> None:
     api = await new_client()
-    answers = await asyncio.gather(*(api.post(PATH, json=body()) for _ in range(4)))
-    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    first = Principal(api.client_id, api.organisation, frozenset())
+    asked, kit = SubscriptionResource.model_validate(body()), platform.app.own.state.kit
+
+    async def waits() -> bool:
+        async with platform.gateway.database.transaction() as session:
+            return bool(await session.scalar(WAITING))
+
+    async with platform.gateway.database.transaction(first.readers) as session:
+        made = await commands.subscribe(session, asked, subscriber=first, kit=kit)
+        second = asyncio.create_task(api.post(PATH, json=body()))
+        await until(waits, "the second one's wait for the first")
+    [issue] = issues(await second, 409)
+    assert issue["diagnostics"].endswith(str(made.subscription.id))
 
 
 async def test_lists_are_search_sets(new_client: NewClient, courier: NewCourier) -> None:

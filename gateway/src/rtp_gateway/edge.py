@@ -2,12 +2,14 @@
 
 import logging
 import time
+from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
 from rtp_gateway.proxy.forward import Upstreams
 from rtp_gateway.proxy.routing import service_for
+from rtp_gateway.traces.recorder import Recorder
 from rtp_shared import tracing
 from rtp_shared.metrics import Metrics
 from rtp_shared.surroundings import clean_correlation
@@ -21,12 +23,35 @@ OF_THE_TRACE = frozenset({b"correlation-id", b"x-correlation-id", b"traceparent"
 class Gateway:
     """The ASGI application that faces the outside."""
 
-    def __init__(self, own: FastAPI, upstreams: Upstreams, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        own: FastAPI,
+        upstreams: Upstreams,
+        metrics: Metrics,
+        *,
+        recorder: Recorder | None = None,
+        closing: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self.own = own
         self.upstreams = upstreams
+        self.recorder = recorder
         self._metrics = metrics
+        self._closing = closing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.recorder is not None and self.recorder.concerns(scope):
+            await self.recorder.watch(self._answer, scope, receive, send)
+        else:
+            await self._answer(scope, receive, send)
+
+    async def close(self) -> None:
+        """Send home whoever waits, and store what waits in memory. It may go on after, and be closed again."""
+        if self._closing is not None:
+            await self._closing()
+        if self.recorder is not None:
+            await self.recorder.calls.close()
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         name = service_for(scope["path"]) if scope["type"] == "http" else None
         if name is None:
             await self.own(scope, receive, send)

@@ -37,6 +37,8 @@ class GatewaySettings(ProcessSettings):
     subscribers_broker_host: str | None = Field(
         default=None, description="Host and port of RabbitMQ as subscribers reach it by TLS; as we do if left out"
     )
+    payload_days: int = Field(default=400, ge=1, description="How long the data of events is kept; their hashes stay")
+    attempt_days: int = Field(default=30, ge=4, description="How long attempts to deliver and API calls are kept")
     allow_private_sinks: bool = Field(
         default=False, description="Local trials only: webhooks to private addresses and http"
     )

@@ -6,9 +6,10 @@ Source: RFC 9068 (JWT access tokens), RFC 6750 (bearer errors).
 import asyncio
 import base64
 import json
+import math
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -31,6 +32,8 @@ class Principal:
     client_id: str
     organisation: UUID
     scopes: frozenset[str]
+    expires: float = field(default=math.inf, compare=False)
+    """When its token stops to hold, in seconds since the epoch."""
 
     @property
     def own_reader(self) -> str:
@@ -153,6 +156,7 @@ class TokenVerifier:
                 client_id=str(claims["client_id"]),
                 organisation=UUID(claims["organisation"]),
                 scopes=frozenset(str(claims.get("scope", "")).split()),
+                expires=float(claims["exp"]),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise _invalid("the access token lacks a claim") from error

@@ -72,7 +72,7 @@ def describe(app: FastAPI, routers: Sequence[APIRouter]) -> None:
 
 def _scopes(routers: Sequence[APIRouter]) -> Scopes:
     return {
-        (route.path, method.lower()): dependency.call.scope
+        (route.path_format, method.lower()): dependency.call.scope
         for router in routers
         for route in router.routes
         if isinstance(route, APIRoute)

@@ -52,7 +52,19 @@ class BoundedHttp(HttpToolsProtocol):
         self.transport.close()
 
 
-class QuietServer(uvicorn.Server):
+class Server(uvicorn.Server):
+    """Tells an application that can be closed that it ends, so that answers without an end of their own do not hold it.
+
+    Who waits is answered, and comes again to another process; other requests under way are finished as ever.
+    """
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if (close := getattr(self.config.app, "close", None)) is not None:
+            await close()
+        await super().shutdown(sockets)
+
+
+class QuietServer(Server):
     """uvicorn without its own signal handling: whoever runs it decides when it ends, by `should_exit`."""
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -96,4 +108,4 @@ def spare_collections() -> None:
 def serve(app: Any, *, host: str, port: int) -> None:
     """Serve until SIGTERM or Ctrl-C, then finish the requests under way."""
     spare_collections()
-    uvicorn.Server(http_config(app, host=host, port=port)).run()
+    Server(http_config(app, host=host, port=port)).run()

@@ -19,10 +19,10 @@ from rtp_applications.timekeeping.sweep import sweep
 from rtp_finance_directory.app import service as finance_directory
 from rtp_gateway.app import build_gateway, build_runtime
 from rtp_gateway.app import service as gateway
+from rtp_gateway.deliveries.courier import Courier
 from rtp_gateway.identity.keys import SigningKey
 from rtp_gateway.proxy.forward import InProcess
 from rtp_gateway.settings import GatewaySettings
-from rtp_gateway.deliveries.courier import Courier
 from rtp_shared import migrate
 from rtp_shared.bus import InProcessBus
 from rtp_shared.clock import utcnow
@@ -138,6 +138,8 @@ class Platform:
         try:
             while await self._relay_once(connections) or await self.courier.drain():
                 pass
+            if self.app.recorder is not None:
+                await self.app.recorder.calls.flush()
         finally:
             for connection in connections.values():
                 await connection.close()
@@ -146,6 +148,7 @@ class Platform:
         return sum([await relay.drain(connections[name]) for name, relay in self.relays.items()])
 
     async def close(self) -> None:
+        await self.app.close()
         await self.courier.close()
         for runtime in self.runtimes.values():
             await runtime.database.close()

@@ -2,9 +2,8 @@
 
 import asyncio
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
-from uuid import UUID
 
 from rtp_gateway.deliveries.parcels import SNIPPET, Answer, Parcel
 from rtp_gateway.deliveries.tokens import NoToken, Token, Tokens
@@ -107,16 +106,3 @@ def _snippet(reply: Reply) -> str:
         return ""
     text = reply.body.decode(errors="replace")[:SNIPPET]
     return "".join(each if each.isprintable() or each in "\n\t" else " " for each in text).strip()
-
-
-class Sender(HttpCarrier):
-    """Until its callers carry parcels."""
-
-    def __init__(self, sinks: Sinks, *, seconds: float = SECONDS) -> None:
-        super().__init__(sinks, origin="", seconds=seconds)
-
-    async def post(self, sink: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
-        signed = {name: value for name, value in headers.items() if name != "Content-Type"}
-        content_type = headers.get("Content-Type", "application/octet-stream")
-        parcel = Parcel(UUID(int=0), "", "", sink, content_type, body, headers=signed)
-        return await self.carry(parcel)

@@ -8,7 +8,8 @@ tell looks for himself every few seconds.
 import asyncio
 import contextvars
 import logging
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -36,7 +37,7 @@ _LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 class Ear:
     """One reader who waits. `over` once there is nothing more to wait for: he went away, or the process ends."""
 
-    def __init__(self, bell: "Bell", readers: Set[str]) -> None:
+    def __init__(self, bell: "Bell", readers: AbstractSet[str]) -> None:
         self._bell = bell
         self._readers = readers
         self._rung = asyncio.Event()
@@ -56,7 +57,7 @@ class Ear:
             return False
         return not self.over
 
-    def ring(self, readers: Set[str] | None = None) -> None:
+    def ring(self, readers: AbstractSet[str] | None = None) -> None:
         """There is something new for these; for everybody if they are not known."""
         if readers is None or not self._readers.isdisjoint(readers):
             self._rung.set()
@@ -79,7 +80,7 @@ class Bell:
         """Position of the newest event that it knows of; positions become visible in order."""
 
     @contextmanager
-    def ear(self, readers: Set[str]) -> Iterator[Ear]:
+    def ear(self, readers: AbstractSet[str]) -> Iterator[Ear]:
         ear = Ear(self, readers)
         self._ears.add(ear)
         if self._task is None or self._task.done():
@@ -137,6 +138,6 @@ class Bell:
             self.head = found["head"]
             self._ring(frozenset(found["readers"]))
 
-    def _ring(self, readers: Set[str] | None = None) -> None:
+    def _ring(self, readers: AbstractSet[str] | None = None) -> None:
         for ear in self._ears:
             ear.ring(readers)

@@ -21,7 +21,7 @@ _ONE_BY_ONE = text("SELECT pg_advisory_xact_lock(hashtextextended('fhir ' || :cl
 async def subscribe(session: AsyncSession, resource: SubscriptionResource, *, subscriber: Subscriber, kit: Kit) -> Made:
     """A new subscription, unless the client has a matching one."""
     details = mapping.details(resource)
-    False and await session.execute(_ONE_BY_ONE, {"client_id": subscriber.client_id})
+    await session.execute(_ONE_BY_ONE, {"client_id": subscriber.client_id})
     if there := await queries.find_matching(session, details, client_id=subscriber.client_id):
         raise SubscriptionExists(f"a matching subscription already exists with id: {there}")
     return await commands.create_subscription(session, details=details, subscriber=subscriber, kit=kit)

@@ -24,8 +24,9 @@ SCOPES = {
     "support:write": "Accept a proposed adviser or mentor",
     "finance:read": "Read finance shortlists",
     "events:read": "Read the event feed",
-    "subscriptions:read": "Read webhook subscriptions",
-    "subscriptions:write": "Make and end webhook subscriptions",
+    "events:erase": "Erase one person's data from stored events, as whoever answers for the data",
+    "subscriptions:read": "Read subscriptions to events",
+    "subscriptions:write": "Make, change and end subscriptions to events",
     "metrics:read": "Read metrics",
 }
 

@@ -118,6 +118,7 @@ class Queues:
             queue,
             {
                 "x-overflow": "reject-publish",
+                "x-single-active-consumer": True,  # order holds though a subscriber has several consumers
                 "x-delivery-limit": DELIVERY_LIMIT,
                 "x-dead-letter-exchange": "",
                 "x-dead-letter-routing-key": dead,

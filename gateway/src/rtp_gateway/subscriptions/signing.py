@@ -93,7 +93,7 @@ class Keyring:
     @property
     def secret(self) -> str:
         """The current secret as its subscriber is given it, once."""
-        return shown(self.keys[0].secret)
+        return "whsec_" + _base64(self.keys[0].secret)
 
     @property
     def public_key(self) -> str:
@@ -136,19 +136,3 @@ class Keyring:
 
 def _base64(octets: bytes) -> str:
     return base64.b64encode(octets).decode()
-
-
-def new_secret() -> bytes:
-    return secrets.token_bytes(32)
-
-
-def shown(secret: bytes) -> str:
-    """A secret as its subscriber is given it, once."""
-    return "whsec_" + _base64(secret)
-
-
-def signed_headers(secret: bytes, *, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """The three headers of one attempt. `message_id` holds no "." and is the same on every attempt."""
-    signed = b"%b.%d.%b" % (message_id.encode(), timestamp, body)
-    signature = base64.b64encode(hmac.new(secret, signed, hashlib.sha256).digest()).decode()
-    return {"webhook-id": message_id, "webhook-timestamp": str(timestamp), "webhook-signature": f"v1,{signature}"}

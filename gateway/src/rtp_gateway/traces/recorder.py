@@ -1,0 +1,72 @@
+"""Seeing calls go by at the gateway's front."""
+
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from rtp_gateway.traces.calls import PATH_LENGTH, CallLog, Made
+from rtp_shared.answers import GONE_AWAY
+from rtp_shared.auth import TokenVerifier, authenticate
+from rtp_shared.clock import utcnow
+from rtp_shared.problems import Refusal
+
+WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+Answering = ASGIApp | Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class Recorder:
+    """Notes every write that bears a valid token, under the client that the token names and no other.
+
+    The token is verified here as well, whoever answers: its verifier remembers tokens, so this costs next to nothing,
+    and nothing that is not verified can get into another client's traces.
+    """
+
+    def __init__(self, calls: CallLog, verifier: TokenVerifier, now: Callable[[], datetime] = utcnow) -> None:
+        self.calls = calls
+        self._verifier = verifier
+        self._now = now
+
+    def concerns(self, scope: Scope) -> bool:
+        return scope["type"] == "http" and scope["method"] in WRITES
+
+    async def watch(self, answering: Answering, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let it be answered, and note what came of it."""
+        answer, at, started = _Answer(send), self._now(), time.perf_counter()
+        try:
+            await answering(scope, receive, answer.send)
+        finally:
+            ms = round((time.perf_counter() - started) * 1000, 3)
+            with suppress(Refusal):  # a token that does not hold: nobody's call
+                await self._note(scope, answer, at, ms)
+
+    async def _note(self, scope: Scope, answer: "_Answer", at: datetime, ms: float) -> None:
+        bearer = next((value for name, value in scope["headers"] if name == b"authorization"), b"").decode("latin-1")
+        principal = await authenticate(self._verifier, bearer)
+        if principal is not None and answer.correlation_id:
+            status = answer.status or GONE_AWAY
+            made = Made(answer.correlation_id, principal.client_id, scope["method"], _path(scope), status, at, ms)
+            self.calls.note(made)
+
+
+def _path(scope: Scope) -> str:
+    """As it was sent, and so without what cannot be stored; never the query, which may hold a search for a person."""
+    path = (scope.get("raw_path") or scope["path"].encode()).partition(b"?")[0].decode("latin-1")
+    return "".join(each if each.isascii() and each.isprintable() else "?" for each in path[:PATH_LENGTH])
+
+
+class _Answer:
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status = 0
+        self.correlation_id = ""
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            sent = dict(message.get("headers", ()))
+            self.correlation_id = sent.get(b"correlation-id", b"").decode("latin-1")
+        await self._send(message)

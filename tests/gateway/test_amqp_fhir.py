@@ -1,0 +1,54 @@
+"""A FHIR channel of type message: a queue of the client's own in a real RabbitMQ."""
+
+import json
+from dataclasses import replace
+
+import pika
+import pytest
+
+from rtp_embedded.platform import Platform
+from rtp_gateway.subscriptions.queues import Queues
+from tests.conftest import NewClient
+from tests.gateway.conftest import NewCourier
+from tests.gateway.test_amqp import management_url, queues  # noqa: F401 - fixtures
+from tests.gateway.test_fhir import PATH, body, issues
+
+pytestmark = pytest.mark.anyio
+
+ACCESS = "http://rtp.test/fhir/StructureDefinition/queue-access"
+
+
+async def test_a_queue_is_made_and_its_password_shown_once(
+    platform: Platform,
+    new_client: NewClient,
+    courier: NewCourier,
+    queues: Queues,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    state = platform.app.own.state
+    monkeypatch.setattr(state, "kit", replace(state.kit, queues=queues))
+    api, asked = await new_client(), body(channel={"type": "message"})
+    del asked["channel"]["endpoint"]
+    answer = await api.post(PATH, json=asked, headers={"Idempotency-Key": '"queue"'})
+    assert answer.status_code == 201, answer.text
+    made = answer.json()
+    [extension] = made.pop("extension")
+    assert extension["url"] == ACCESS
+    access = {each["url"]: each["valueString"] for each in extension["extension"]}
+    assert made["channel"]["endpoint"] == f"{access['url']}#{access['queue']}"
+    parameters = pika.URLParameters(access["url"])
+    parameters.credentials = pika.PlainCredentials(access["username"], access["password"])
+    connection = pika.BlockingConnection(parameters)
+    connection.channel().queue_declare(access["queue"], passive=True)
+    connection.close()
+
+    again = await api.post(PATH, json=asked, headers={"Idempotency-Key": '"queue"'})
+    assert again.json() == made == (await api.get(f"{PATH}/{made['id']}")).json()
+    assert access["password"] not in json.dumps(again.json())
+    assert issues(await api.post(PATH, json=asked), 409)[0]["code"] == "duplicate"
+    changed = await api.put(f"{PATH}/{made['id']}", json={**made, "reason": "Moved"})
+    assert changed.json()["channel"] == made["channel"]
+    elsewhere = {**made, "channel": {**made["channel"], "endpoint": "amqp://elsewhere/v#q"}}
+    [issue] = issues(await api.put(f"{PATH}/{made['id']}", json=elsewhere), 422)
+    assert issue["expression"] == ["Subscription.channel.endpoint"]
+    assert (await api.delete(f"{PATH}/{made['id']}")).status_code == 204
