@@ -25,7 +25,7 @@ OVER_RABBITMQ = (
     "tests/system/",
     "tests/shared/test_rabbit.py",
     "tests/gateway/test_process.py",
-    "tests/gateway/test_amqp.py",
+    "tests/gateway/test_amqp",
 )
 """They share a node that takes seconds to start: one worker runs them all. (xdist's groups fail under pytest 9.2.)"""
 

@@ -286,7 +286,7 @@ async def test_one_consumer_is_active_and_another_takes_over(carrier: AmqpCarrie
             first.basic_ack(tag)
             found.append(next_of(first, queue)[1].message_id)  # dies with it
             dying._impl._transport._sock.shutdown(socket.SHUT_RDWR)  # type: ignore[attr-defined]
-            assert is_cut_off(dying)
+            wait_until(lambda: is_cut_off(dying), "its death")
             while len(found) < 5:
                 tag, properties, _ = next_of(second, queue)
                 second.basic_ack(tag)

@@ -112,7 +112,7 @@ async def test_only_events_of_one_type(platform: Platform, new_client: NewClient
 
 def sealed(platform: Platform, content: bytes) -> str:
     """What an insider with the key, but not a list, would make."""
-    safe: Safe = platform.app.own.state.safe
+    safe: Safe = platform.app.own.state.kit.safe
     return safe.seal(content).decode()
 
 

@@ -224,6 +224,7 @@ async def test_what_ended_is_no_longer_there(new_client: NewClient, courier: New
     issues(await api.delete(path, headers={"If-Match": 'W/"7"'}), 412)
     answer = await api.delete(path, headers={"If-Match": 'W/"1"'})
     assert (answer.status_code, answer.content) == (204, b"")
+    assert answer.headers.get("content-length", "0") == "0"
     for answer in (await api.get(path), await api.put(path, json=body()), await api.delete(path)):
         assert issues(answer, 404)[0]["code"] == "not-found"
     assert "entry" not in (await api.get(PATH)).json()

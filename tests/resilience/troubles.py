@@ -15,16 +15,19 @@ AT_THE_SINK = "mid-delivery"
 
 
 def kill(stage: Stage, rung: Kill) -> None:
-    """Each process dies at its point; when all have, they are started again."""
+    """Each process dies at its point, and is started again at once: others may need it to get to theirs."""
     for name, point in rung.points.items():
         if point == AT_THE_SINK:
             stage.subscribers[0].before_answer = lambda name=name: stage.fleet.kill(name)  # type: ignore[misc]
         else:
             stage.fleet.doom(name, point)
-    for name, point in rung.points.items():
-        ended = stage.fleet.wait_for_end(name)
-        assert ended == -signal.SIGKILL, f"{name}, to be killed {point}, ended with {ended}"
-    stage.fleet.start(*rung.points)
+    waiting = dict(rung.points)
+    while waiting:
+        wait_until(lambda: any(map(stage.fleet.has_ended, waiting)), f"getting to {waiting}", 60)
+        for name in filter(stage.fleet.has_ended, list(waiting)):
+            ended, point = stage.fleet.wait_for_end(name), waiting.pop(name)
+            assert ended == -signal.SIGKILL, f"{name}, to be killed {point}, ended with {ended}"
+            stage.fleet.start(name)
 
 
 @contextmanager

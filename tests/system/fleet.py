@@ -59,6 +59,9 @@ class Fleet:
         """It is killed when it next gets to this point (crashing.py)."""
         self._doom(name).write_text(point)
 
+    def has_ended(self, name: str) -> bool:
+        return self._running[name].poll() is not None
+
     def wait_for_end(self, name: str, seconds: float = 60) -> int:
         ended = self._running[name].wait(seconds)
         del self._running[name]

@@ -150,6 +150,7 @@ class Platform:
     async def close(self) -> None:
         await self.app.close()
         await self.courier.close()
+        await self.app.own.state.kit.close()
         for runtime in self.runtimes.values():
             await runtime.database.close()
 

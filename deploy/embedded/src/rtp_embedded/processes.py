@@ -70,10 +70,12 @@ class OneHost:
             told.setdefault("RTP_DOCUMENTS_DIR", str(self.documents_dir))
         if process == Process(applications, "web"):
             told["RTP_BUNDLE_KEY"] = self.keys.bundle_key
-        if process.kind == "web":
+        if process.kind == "web" and process.service is not gateway:
             told.pop("RTP_BROKER_URL", None)
         else:
             told["RTP_BROKER_URL"] = self.broker_url
+        if process.service is not gateway:
+            told.pop("RTP_BROKER_MANAGEMENT_URL", None)
         return told
 
     def database_url(self, service: Service) -> str:

@@ -147,7 +147,7 @@ async def replace_fhir_subscription(
     return _shown(changed, public_url)
 
 
-@fhir.delete("/{subscription_id}", status_code=204, response_class=Response)
+@fhir.delete("/{subscription_id}", status_code=204)
 async def end_fhir_subscription(
     subscription_id: ResourceId, version: Version, principal: Writer, session: Session, kit: SubscriptionKit
 ) -> None:

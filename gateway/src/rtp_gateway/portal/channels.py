@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rtp_gateway.portal import messages
-from rtp_gateway.portal.envelopes import THIN, key_of, publisher_of
+from rtp_gateway.portal.envelopes import THIN, key_of
 from rtp_gateway.portal.messages import BUNDLE, INTERNAL, QUEUED, SIGNED, Part
 from rtp_gateway.subscriptions.queues import VHOST
 from rtp_shared.contracts import EventData, catalogue
@@ -31,12 +31,13 @@ def channels() -> Part:
             "Feed", "/v1/events", "platform", _FEED, {"event-page": {"$ref": "#/components/messages/event-page"}}
         ),
         STREAM: _channel("Stream", "/v1/events/stream", "platform", _STREAM, plain),
-        **{f"exchange.{key}": _routed(kinds[key], key) for key in _between_services()},
+        **{f"exchange.{key}": _routed(kind, key) for key, kind in kinds.items()},
     }
 
 
 def operations() -> Part:
-    events = [*(key_of(kind) for _, kind in sorted(catalogue().items())), THIN]
+    keys = [key_of(kind) for _, kind in sorted(catalogue().items())]
+    events = [*keys, THIN]
     post = {"http": {"method": "POST", "bindingVersion": _HTTP}}
     durable = {"amqp": {"deliveryMode": 2, "bindingVersion": _AMQP}}
     return {
@@ -47,14 +48,9 @@ def operations() -> Part:
         "stream-events": _operation(STREAM, events, "Send events as they come", _get(_STREAM_QUERY)),
         **{
             f"publish.{key}": _operation(f"exchange.{key}", [key], f"Publish {key} to the services", durable)
-            for key in _between_services()
+            for key in keys
         },
     }
-
-
-def _between_services() -> list[str]:
-    """Types that go through the exchange. The gateway's own begin where events leave it, and do not."""
-    return [key_of(kind) for _, kind in sorted(catalogue().items()) if publisher_of(kind) != "gateway"]
 
 
 def channel_bindings() -> Part:
