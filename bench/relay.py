@@ -15,6 +15,7 @@ import asyncpg
 import pika
 import uvloop
 from pika.adapters.asyncio_connection import AsyncioConnection
+from tests.support.rabbitmq import start_broker
 
 from rtp_embedded import postgres
 from rtp_shared.contracts.applications import CaseSubmitted
@@ -22,7 +23,6 @@ from rtp_shared.metrics import Metrics
 from rtp_shared.plumbing import CREATE_1
 from rtp_shared.rabbit import RabbitBus, declare_once
 from rtp_shared.relay import Relay
-from tests.support.rabbitmq import start_broker
 
 EVENTS = 30_000
 CASES = 3_000
@@ -157,4 +157,3 @@ class _Publisher:
 
 
 _BODY = b"x" * BODY
-

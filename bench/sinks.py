@@ -4,20 +4,31 @@ import asyncio
 import re
 import socket
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from typing import Any
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _EVENT = re.compile(rb"\r\nwebhook-id: *([0-9a-f-]+)", re.IGNORECASE)
 _ACCEPTED = b"HTTP/1.1 204 No Content\r\n\r\n"
 
 
-@dataclass
 class Sink:
-    url: str
-    came: dict[str, float] = field(default_factory=dict)
-    """When each event came first, by its id, on the clock of time.perf_counter."""
+    def __init__(self, url: str = "") -> None:
+        self.url = url
+        self.came: dict[str, float] = {}
+        """When each event came first, by its id, on the clock of time.perf_counter."""
+        self._awaited: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+
+    def take(self, event_id: str) -> None:
+        self.came.setdefault(event_id, time.perf_counter())
+        if event_id in self._awaited:
+            self._awaited.pop(event_id).set()
+
+    async def has_come(self, event_id: str) -> None:
+        if event_id not in self.came:
+            await self._awaited[event_id].wait()
 
 
 class _Taking(asyncio.Protocol):
@@ -28,18 +39,17 @@ class _Taking(asyncio.Protocol):
         self._seconds = seconds
         self._had = b""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
+    def connection_made(self, transport: Any) -> None:
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
         self._had += data
-        head, found, rest = self._had.partition(b"\r\n\r\n")
-        length, event = _LENGTH.search(head), _EVENT.search(head)
-        if not found or length is None or event is None or len(rest) < int(length[1]):
+        head, _, body = self._had.partition(b"\r\n\r\n")
+        length, event_id = _LENGTH.search(head), _EVENT.search(head)
+        if length is None or event_id is None or len(body) < int(length[1]):
             return
         self._had = b""
-        self._sink.came.setdefault(event[1].decode(), time.perf_counter())
+        self._sink.take(event_id[1].decode())
         if self._seconds:
             asyncio.get_running_loop().call_later(self._seconds, self._answer)
         else:
@@ -53,7 +63,7 @@ class _Taking(asyncio.Protocol):
 @asynccontextmanager
 async def taking(*, seconds: float = 0) -> AsyncIterator[Sink]:
     """A sink that answers after so many seconds."""
-    sink = Sink("")
+    sink = Sink()
     server = await asyncio.get_running_loop().create_server(lambda: _Taking(sink, seconds), "127.0.0.1", 0)
     sink.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
     try:
@@ -64,7 +74,7 @@ async def taking(*, seconds: float = 0) -> AsyncIterator[Sink]:
 
 @asynccontextmanager
 async def silent() -> AsyncIterator[Sink]:
-    """A sink that nobody can connect to, and that refuses nobody either: its queue of connections is full."""
+    """A sink that neither takes nor refuses a connection: its queue of connections is full."""
     with socket.socket() as listener, socket.socket() as filling:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)

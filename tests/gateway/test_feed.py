@@ -181,6 +181,9 @@ def cursor(*key: Any) -> str:
     [
         ("limit", "0"), ("limit", "201"), ("limit", "many"), ("limit", ""),
         ("type", "no.such.type"), ("type", ""),
+        ("wait", "31"), ("wait", "-1"), ("wait", "1.5"), ("wait", ""),
+        ("employer", "GB-LAE-CMD"), ("commissioner", ""), ("subscription", "mine"),
+        ("route", ""), ("route", "a b"), ("sector", "\x00"), ("region", "E" * 101),
         ("after", "£"), ("after", "{}"), ("after", "a" * 501), ("after", cursor()), ("after", cursor(-1)),
         ("after", cursor(2**63)), ("after", cursor("1")), ("after", cursor(1.5)), ("after", cursor(True)),
         ("after", cursor(None)), ("after", cursor(1, 2)), ("after", cursor([1])), ("after", "null"),
@@ -192,7 +195,8 @@ async def test_bad_parameters_are_named(new_client: NewClient, name: str, value:
     api = await new_client()
     answer = await api.get("/v1/events", params={name: value})
     assert answer.status_code == 422, answer.text
-    assert {(error["in"], error["field"]) for error in answer.json()["errors"]} == {("query", name)}
+    named = {(error["in"], error["field"].removesuffix(".0")) for error in answer.json()["errors"]}  # the first of them
+    assert named == {("query", name)}
 
 
 async def test_the_scope_is_needed(new_client: NewClient) -> None:

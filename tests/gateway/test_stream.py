@@ -4,7 +4,8 @@ import asyncio
 import random
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack
 from typing import Any
 
 import asyncpg
@@ -43,15 +44,30 @@ async def address(platform: Platform) -> AsyncIterator[str]:
 async def room(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[WaitingRoom]:
     """A waiting room with two seats a client, whose bell hears and does not look by itself."""
     monkeypatch.setattr(bells, "POLL_SECONDS", 600.0)
-    url = platform.gateway.settings.database_url.get_secret_value()
-    room = WaitingRoom(Bell(url), per_client=2, seats=3)
-    monkeypatch.setattr(platform.app.own.state, "waiting_room", room)
+    state = platform.app.own.state
+    ordinary = state.waiting_room
+    state.waiting_room = room = WaitingRoom(
+        Bell(platform.gateway.settings.database_url.get_secret_value()), per_client=2, seats=3
+    )
     yield room
+    state.waiting_room = ordinary
     await room.close()
 
 
-def pace(platform: Platform, monkeypatch: pytest.MonkeyPatch, **seconds: float) -> None:
-    monkeypatch.setattr(platform.app.own.state, "pace", Pace(**seconds))
+Pacing = Callable[..., None]
+
+
+@pytest.fixture
+def pace(platform: Platform) -> Iterator[Pacing]:
+    """Sets the pace of streams: `pace(heartbeat=0.1)`."""
+    state = platform.app.own.state
+    ordinary = state.pace
+
+    def change(**seconds: float) -> None:
+        state.pace = Pace(**seconds)
+
+    yield change
+    state.pace = ordinary
 
 
 async def ids(stream: Stream, count: int) -> list[str]:
@@ -198,9 +214,9 @@ async def test_a_stream_ends_when_its_token_expires(
 
 
 async def test_a_stream_ends_after_its_longest_time(
-    platform: Platform, new_client: NewClient, address: str, room: WaitingRoom, monkeypatch: pytest.MonkeyPatch
+    platform: Platform, new_client: NewClient, address: str, room: WaitingRoom, pace: Pacing
 ) -> None:
-    pace(platform, monkeypatch, longest=0.2)
+    pace(longest=0.2)
     api = await new_client()
     await publish(platform, api, uuid.uuid4(), 1)
     async with asyncio.timeout(10), following(api, address) as stream:
@@ -208,9 +224,9 @@ async def test_a_stream_ends_after_its_longest_time(
 
 
 async def test_a_client_that_was_deactivated_gets_no_more(
-    platform: Platform, new_client: NewClient, address: str, room: WaitingRoom, monkeypatch: pytest.MonkeyPatch
+    platform: Platform, new_client: NewClient, address: str, room: WaitingRoom, pace: Pacing
 ) -> None:
-    pace(platform, monkeypatch, heartbeat=0.1)
+    pace(heartbeat=0.1)
     api = await new_client()
     await publish(platform, api, uuid.uuid4(), 1)
     async with asyncio.timeout(10), following(api, address) as stream:
@@ -316,9 +332,9 @@ class Reads:
 
 
 async def test_a_slow_reader_is_not_read_ahead_for_and_cut_off_in_the_end(
-    platform: Platform, new_client: NewClient, room: WaitingRoom, monkeypatch: pytest.MonkeyPatch
+    platform: Platform, new_client: NewClient, room: WaitingRoom, pace: Pacing
 ) -> None:
-    pace(platform, monkeypatch, patience=0.3)
+    pace(patience=0.3)
     api = await new_client()
     await publish(platform, api, uuid.uuid4(), *range(1, PAGE * 2 + 10))
     reads, sent, stuck = Reads(), 0, asyncio.Event()
@@ -392,17 +408,13 @@ async def test_what_came_before_the_bell_listened_is_not_missed(
         assert [each["id"] for each in (await waiting).json()["items"]] == [str(made.event_id)]
 
 
-async def test_a_server_that_ends_sends_its_readers_home(
-    platform: Platform, new_client: NewClient, room: WaitingRoom
-) -> None:
-    api = await new_client()
-    async with asyncio.timeout(10):  # uvicorn would wait twenty seconds
+async def test_a_server_that_ends_sends_its_readers_home(platform: Platform, new_client: NewClient) -> None:
+    api, room = await new_client(), platform.app.own.state.waiting_room
+    async with asyncio.timeout(10), AsyncExitStack() as open_:  # uvicorn would wait twenty seconds
         async with serving(platform.app) as address:
-            reader = following(api, address)
-            stream = await reader.__aenter__()
+            stream = await open_.enter_async_context(following(api, address))
             await seated(room, api, 1)
         assert [block.fields async for block in stream] == [{"retry": "3000"}]  # a clean end
-        await reader.__aexit__(None, None, None)
 
 
 async def test_the_scope_is_needed(new_client: NewClient) -> None:

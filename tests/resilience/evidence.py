@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from rtp_shared.contracts.gateway import SubscriptionTested
 from rtp_shared.events import digest
 from tests.resilience.subscribers import Receipt, Subscriber
 
@@ -45,6 +46,10 @@ class Row:
     """Webhook-ids that came again, and that receivers drop."""
     strangers: int = 0
     """Received, but never committed, or not this subscriber's to see, or not the bytes that were committed."""
+    handled_again: int = 0
+    """Messages that came to a service a second time, and that its inbox dropped."""
+    slowest_request_s: float = 0.0
+    """Of the submissions over HTTP, with all their tries."""
     broken_chains: int = 0
     """Events that do not give the hash of the one before."""
     delays: dict[str, float] = field(default_factory=dict)
@@ -81,6 +86,8 @@ def _count(found: Row, subscriber: str, due: Mapping[Key, Committed], receipts: 
     taken: dict[Key, Receipt] = {}
     for receipt in first:
         attributes = json.loads(receipt.body)
+        if attributes["type"] == SubscriptionTested.TYPE:
+            continue  # asked for as proof of life; nobody else gets it, and it is kept nowhere
         key = (attributes["source"], attributes["id"])
         if key in taken:
             found.duplicates += 1

@@ -51,7 +51,7 @@ class Publisher:
             turn += 1
             due = max(due + 1.5 / per_second, time.monotonic())
             try:
-                await self._publish(turn % LIVE, 1 + turn % 2)  # one or two in a transaction, in turns
+                await self.publish(turn % LIVE, 1 + turn % 2)  # one or two in a transaction, in turns
             except Exception as error:
                 if not is_away(error):
                     raise
@@ -62,7 +62,8 @@ class Publisher:
         self._begun += 1
         return Line(self._audiences[self._begun % len(self._audiences)])
 
-    async def _publish(self, number: int, count: int) -> None:
+    async def publish(self, number: int, count: int) -> None:
+        """So many events more of the case that goes on under this number."""
         line = self._lines[number]
         if not line.sure:
             await self._look_up(line)

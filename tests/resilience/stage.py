@@ -23,6 +23,7 @@ from tests.resilience.database import Server
 from tests.resilience.evidence import Committed, Row
 from tests.resilience.intake import Intake
 from tests.resilience.publisher import Publisher
+from tests.resilience.rungs import CONSUMERS
 from tests.resilience.subscribers import Subscriber
 from tests.support.rabbitmq import Broker
 from tests.system.evidence import check_all, unpublished
@@ -109,7 +110,10 @@ class Stage:
             [[newest]] = self.fleet.query(service, "SELECT coalesce(max(position), 0) FROM outbox")
             outboxes[service.name] = newest
         receipts = {each.client_id: len(each.receipts) for each in self.subscribers}
-        return Marks(outboxes, receipts, len(self.intake.cases))
+        return Marks(outboxes, receipts, len(self.intake.cases), self._seen_before())
+
+    def _seen_before(self) -> dict[str, int]:
+        return {name: self.fleet.seen_before(name) for name in CONSUMERS}
 
     def committed(self, marks: "Marks") -> list[Committed]:
         return [
@@ -142,7 +146,12 @@ class Stage:
     def row(self, rung: str, marks: "Marks") -> Row:
         """What came of it. Raises AssertionError where an answered submission is not, or not once, in the services."""
         check_all(self.fleet, self.broker, self.intake.cases[marks.cases :])
-        return evidence.row(rung, self.committed(marks), self.subscribers, marks.receipts)
+        row = evidence.row(rung, self.committed(marks), self.subscribers, marks.receipts)
+        # A process that was started anew counts from nothing.
+        pairs = [(count, marks.seen_before[name]) for name, count in self._seen_before().items()]
+        row.handled_again = sum(now - before if now >= before else now for now, before in pairs)
+        row.slowest_request_s = round(max(self.intake.took[marks.cases :], default=0.0), 3)
+        return row
 
 
 @dataclass(frozen=True)
@@ -152,6 +161,7 @@ class Marks:
     outboxes: Mapping[str, object]
     receipts: Mapping[str, int]
     cases: int
+    seen_before: Mapping[str, int]
 
 
 def _number(fleet: Fleet, service: object, sql: str, *arguments: object) -> int:

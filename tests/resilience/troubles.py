@@ -27,7 +27,8 @@ def kill(stage: Stage, rung: Kill) -> None:
         for name in filter(stage.fleet.has_ended, list(waiting)):
             ended, point = stage.fleet.wait_for_end(name), waiting.pop(name)
             assert ended == -signal.SIGKILL, f"{name}, to be killed {point}, ended with {ended}"
-            stage.fleet.start(name)
+            stage.fleet.launch(name)
+    stage.fleet.wait_until_up(*rung.points)
 
 
 @contextmanager

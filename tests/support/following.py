@@ -63,4 +63,5 @@ async def following(api: Api, address: str, *, last: str | None = None, **params
         httpx.AsyncClient(base_url=address, timeout=30, headers=headers) as client,
         client.stream("GET", "/v1/events/stream", params=params) as answer,
     ):
+        assert answer.status_code == 200, await answer.aread()
         yield Stream(answer)

@@ -49,11 +49,28 @@ class Fleet:
 
     def start(self, *names: str) -> None:
         """Start and wait until they are up; without names, all."""
-        started = [BY_NAME[name] for name in names] or list(PROCESSES)
-        for process in started:
-            self._launch(process)
-        for process in started:
-            wait_until(lambda process=process: self._is_up(process), f"{process.name} coming up", 60, pause=0.1)  # type: ignore[misc]
+        started = names or [process.name for process in PROCESSES]
+        for name in started:
+            self.launch(name)
+        self.wait_until_up(*started)
+
+    def launch(self, name: str) -> None:
+        process = BY_NAME[name]
+        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+        told = {"PYTHONPATH": path, DOOM: str(self._doom(process.name).absolute())}
+        environment = self.host.environment(process) | self._environment | told
+        with (self._logs / f"{process.name}.log").open("ab") as log:
+            self._running[process.name] = subprocess.Popen(
+                [sys.executable, "-m", "tests.system.crashing", *process.command[2:]],
+                env=environment,
+                stdout=log,
+                stderr=log,
+                preexec_fn=_end_with_the_tests,
+            )
+
+    def wait_until_up(self, *names: str) -> None:
+        for name in names:
+            wait_until(lambda name=name: self._is_up(BY_NAME[name]), f"{name} coming up", 60, pause=0.1)  # type: ignore[misc]
 
     def doom(self, name: str, point: str) -> None:
         """It is killed when it next gets to this point (crashing.py)."""
@@ -107,19 +124,6 @@ class Fleet:
 
     def _doom(self, name: str) -> Path:
         return self._logs / f"{name}.doom"
-
-    def _launch(self, process: Process) -> None:
-        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-        told = {"PYTHONPATH": path, DOOM: str(self._doom(process.name).absolute())}
-        environment = self.host.environment(process) | self._environment | told
-        with (self._logs / f"{process.name}.log").open("ab") as log:
-            self._running[process.name] = subprocess.Popen(
-                [sys.executable, "-m", "tests.system.crashing", *process.command[2:]],
-                env=environment,
-                stdout=log,
-                stderr=log,
-                preexec_fn=_end_with_the_tests,
-            )
 
     def _is_up(self, process: Process) -> bool:
         ended = self._running[process.name].poll()

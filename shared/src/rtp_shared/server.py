@@ -59,9 +59,11 @@ class Server(uvicorn.Server):
     """
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        ending = asyncio.ensure_future(super().shutdown(sockets))  # first of all it takes no new connections
+        await asyncio.sleep(0)
         if (close := getattr(self.config.app, "close", None)) is not None:
             await close()
-        await super().shutdown(sockets)
+        await ending
 
 
 class QuietServer(Server):

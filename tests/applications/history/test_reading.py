@@ -178,7 +178,7 @@ async def test_a_state_becomes_the_same_case_file_again(platform: Platform, new_
     async with platform.runtimes["applications"].database.transaction() as session:
         file = await read_file(session, UUID(case["id"]), readers=SYSTEM, now=utcnow())
     assert file is not None
-    kept = ("version", "sequence", "changed_at", "disclosed_position", "audit_position", "audit_hash")
+    kept = ("version", "sequence", "event_hash", "changed_at", "disclosed_position", "audit_position", "audit_hash")
     again = file_of(
         json.loads(json.dumps(state_of(file))),
         calendars=file.calendars,
