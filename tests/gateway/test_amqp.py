@@ -372,7 +372,7 @@ async def test_what_is_returned_again_and_again_rests_too(carrier: AmqpCarrier, 
         tries = 0
         with connected(subscriber.url) as channel:
             for method, _, _ in channel.consume(subscriber.access.queue, inactivity_timeout=2):
-                if method is None or method.delivery_tag is None:
+                if method is None or method.delivery_tag is None or tries > 2 * DELIVERY_LIMIT:
                     break
                 tries += 1
                 channel.basic_reject(method.delivery_tag, requeue=True)

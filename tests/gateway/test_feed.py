@@ -20,9 +20,11 @@ from rtp_gateway.feed import queries as feed_queries
 from rtp_gateway.subscriptions import queries
 from rtp_gateway.subscriptions.errors import NoSuchSubscription
 from rtp_gateway.subscriptions.signing import Safe
-from rtp_shared import migrate
+from rtp_shared import events, migrate
 from rtp_shared.auth import Principal
+from rtp_shared.bus import Message
 from rtp_shared.contracts.applications import CaseOpened, CaseSubmitted
+from rtp_shared.events import About
 from rtp_shared.run import consumer
 from tests.conftest import Api, NewClient
 from tests.gateway.conftest import NewCourier
@@ -108,6 +110,87 @@ async def test_only_events_of_one_type(platform: Platform, new_client: NewClient
     await platform.settle()
     assert {event["type"] for event in await read_all(api, type=CaseSubmitted.TYPE)} == {CaseSubmitted.TYPE}
     assert len(await read_all(api)) > 1
+
+
+async def published(platform: Platform, api: Api, **about: Any) -> str:
+    """The id of an event about such a case."""
+    case_id = uuid.uuid4()
+    event_id, body = events.write(
+        CaseOpened(case_id=case_id, route="right-to-provide"),
+        base_url="http://rtp.test",
+        service="applications",
+        case_id=case_id,
+        sequence=1,
+        dataref="/v1",
+        about=About(**about),
+    )
+    sent = Message(event_id, CaseOpened.TYPE, case_id, (f"client:{api.client_id}",), body)
+    await consumer(platform.gateway).receive(sent)
+    return str(event_id)
+
+
+async def test_events_are_chosen_by_what_they_are_about(platform: Platform, new_client: NewClient) -> None:
+    api = await new_client()
+    employer, commissioner = uuid.uuid4(), uuid.uuid4()
+    abouts: list[dict[str, Any]] = [
+        {"route": "right-to-provide", "sector": "adult-social-care", "employer": employer},
+        {"route": "right-to-provide", "sector": "libraries", "region": "E12000007", "employer": employer},
+        {"route": "community-right-to-challenge", "commissioner": commissioner, "region": "E12000007"},
+        {},
+    ]
+    ids = [await published(platform, api, **about) for about in abouts]
+    for asked, found in (
+        ({"route": "right-to-provide"}, [0, 1]),
+        ({"region": "E12000007"}, [1, 2]),
+        ({"region": "E12000007", "route": "right-to-provide"}, [1]),
+        ({"employer": str(employer).upper()}, [0, 1]),
+        ({"commissioner": commissioner}, [2]),
+        ({"commissioner": employer}, []),
+        ({"sector": "libraries"}, [1]),
+        ({"sector": "librar"}, []),
+        ({"route": "right-to-provide", "type": CaseSubmitted.TYPE}, []),
+        ({"route": "right-to-provide", "type": [CaseSubmitted.TYPE, CaseOpened.TYPE], "limit": 1}, [0, 1]),
+        ({}, [0, 1, 2, 3]),
+    ):
+        assert [event["id"] for event in await read_all(api, **asked)] == [ids[each] for each in found], asked
+
+
+async def test_several_types(platform: Platform, new_client: NewClient) -> None:
+    api = await new_client()
+    await submit_case(api, await open_case(api))
+    await platform.settle()
+    two = [CaseOpened.TYPE, CaseSubmitted.TYPE]
+    assert [event["type"] for event in await read_all(api, type=two)] == two
+
+
+async def test_a_cursor_is_a_place_for_any_choice(platform: Platform, new_client: NewClient) -> None:
+    api = await new_client()
+    ids = [await published(platform, api, sector=sector) for sector in ("libraries", "housing", "libraries")]
+    first = await read(api, sector="housing")
+    assert [event["id"] for event in first["items"]] == [ids[1]]
+    assert [event["id"] for event in await read_all(api, after=first["cursor"])] == [ids[2]]
+
+
+async def test_a_subscriber_catches_up_with_just_what_was_made_for_it(
+    platform: Platform, new_client: NewClient, receiver: Receiver, courier: NewCourier
+) -> None:
+    api, other = await new_client(), await new_client(organisation=None)
+    await publish(platform, api, uuid.uuid4(), 1)  # before there was a subscription
+    all_of_it = await subscribe(api, receiver.url)
+    submitted = await subscribe(api, receiver.url, types=[CaseSubmitted.TYPE])
+    sent = await publish(platform, api, uuid.uuid4(), 1, 2, 3)
+    caught = [event["id"] for event in await read_all(api, subscription=all_of_it["id"], limit=2)]
+    assert [each for each in caught if each in {str(each.event_id) for each in sent}] == [
+        str(each.event_id) for each in sent
+    ]
+    delivered = (await api.get(f"/v1/subscriptions/{all_of_it['id']}/deliveries")).json()["items"]
+    assert caught == [each["eventId"] for each in reversed(delivered)]
+    assert await read_all(api, subscription=submitted["id"]) == []
+    for api_, id_ in ((other, all_of_it["id"]), (api, uuid.uuid4())):
+        for path in ("/v1/events", "/v1/events/stream"):
+            answer = await api_.get(path, params={"subscription": str(id_)})
+            assert answer.status_code == 404
+            assert answer.json()["type"].endswith("/problems/no-such-subscription")
 
 
 def sealed(platform: Platform, content: bytes) -> str:

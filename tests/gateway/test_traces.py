@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import quote
 
 import asyncpg
 import httpx
@@ -155,9 +156,7 @@ async def test_any_correlation_id_that_is_taken_can_be_asked_for(
     taken = answer.headers["correlation-id"]
     assert (taken == correlation_id) == correlation_id.isascii()
     await platform.settle()
-    url = httpx.URL(PUBLIC_URL).copy_with(
-        raw_path=b"/v1/traces/" + httpx.QueryParams({"": taken}).__str__()[1:].replace("+", "%20").encode()
-    )
+    url = httpx.URL(PUBLIC_URL).copy_with(raw_path=b"/v1/traces/" + quote(taken, safe="").encode())
     assert (await api.get(url)).json()["correlationId"] == taken
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import asyncpg
 from aiohttp import web
 from standardwebhooks.webhooks import Webhook
 
@@ -21,6 +22,7 @@ from rtp_shared.bus import Message
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts import EventData
 from rtp_shared.contracts.applications import CaseOpened
+from rtp_shared.events import NOTHING, About
 from rtp_shared.metrics import Metrics
 from rtp_shared.run import consumer
 from tests.conftest import Api
@@ -114,21 +116,81 @@ async def deliveries(api: Api, subscription: dict[str, Any]) -> list[dict[str, A
     return items
 
 
-def message(case_id: uuid.UUID, sequence: int = 1, *, readers: Sequence[str], data: EventData | None = None) -> Message:
+async def ask(api: Api, subscription: dict[str, Any], action: str, **body: Any) -> Any:
+    """Have an action done to the subscription, whatever its version; its answer, where it has one."""
+    path = f"/v1/subscriptions/{subscription['id']}/{action}"
+    answer = await api.post(path, json=body or None, headers={"If-Match": "*"})
+    assert answer.is_success, answer.text
+    return answer.json() if answer.content else None
+
+
+async def change(api: Api, subscription: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    path = f"/v1/subscriptions/{subscription['id']}"
+    answer = await api.patch(path, json=changes, headers={"If-Match": "*"})
+    assert answer.status_code == 200, answer.text
+    changed: dict[str, Any] = answer.json()
+    return changed
+
+
+async def health(api: Api, subscription: dict[str, Any]) -> dict[str, Any]:
+    answer = await api.get(f"/v1/subscriptions/{subscription['id']}/health")
+    assert answer.status_code == 200, answer.text
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+def message(
+    case_id: uuid.UUID,
+    sequence: int = 1,
+    *,
+    readers: Sequence[str],
+    data: EventData | None = None,
+    service: str = "applications",
+    previous: str | None = None,
+    about: About = NOTHING,
+) -> Message:
     """An event as the bus brings it."""
     data = data or CaseOpened(case_id=case_id, route="right-to-provide")
     event_id, body = events.write(
-        data, base_url="http://rtp.test", service="applications", case_id=case_id, sequence=sequence, dataref="/v1"
+        data,
+        base_url="http://rtp.test",
+        service=service,
+        case_id=case_id,
+        sequence=sequence,
+        dataref="/v1",
+        previous=previous,
+        about=about,
     )
     return Message(event_id, data.TYPE, case_id, tuple(readers), body)
 
 
-async def publish(platform: Platform, api: Api, case_id: uuid.UUID, *sequences: int) -> list[Message]:
-    """Events of a case that `api` may see, as if a service had published them."""
-    made = [message(case_id, sequence, readers=[f"client:{api.client_id}", "system"]) for sequence in sequences]
+async def publish(
+    platform: Platform, api: Api, case_id: uuid.UUID, *sequences: int, readers: Sequence[str] = (), **how: Any
+) -> list[Message]:
+    """Events of a case that `api` may see, or only `readers`, as if a service had published them."""
+    readers = readers or [f"client:{api.client_id}", "system"]
+    made = [message(case_id, sequence, readers=readers, **how) for sequence in sequences]
     for each in made:
         await consumer(platform.gateway).receive(each)
     return made
+
+
+async def relay(platform: Platform) -> None:
+    """Have what the gateway itself published recorded, with nothing delivered."""
+    connection = await asyncpg.connect(platform.gateway.settings.database_url.get_secret_value())
+    try:
+        while await platform.relays["gateway"].drain(connection):
+            pass
+    finally:
+        await connection.close()
+
+
+async def feed(api: Api, type_: str | None = None) -> list[dict[str, Any]]:
+    """What the client's feed holds, oldest first."""
+    answer = await api.get("/v1/events", params={"limit": 200, **({"type": type_} if type_ else {})})
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
 
 
 class Clock:
