@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo up test check format bench docs new-migration constraints clean
+.PHONY: help setup run demo up test resilience check format bench docs new-migration constraints clean
 
 help:            ## List the targets
 	@grep -E '^[a-z-]+: *.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1: /' | column -t -s ':'
@@ -33,6 +33,9 @@ up: $(READY)     ## Start the platform as separate processes (RTP_ADMIN_DATABASE
 test: $(READY)   ## Run every test; sets up RabbitMQ if it is not there
 	@$(BIN)/python -m tests.support.rabbitmq ensure
 	@$(BIN)/python -m pytest -n 2
+
+resilience: $(READY)  ## Climb the whole crash ladder: about half an hour; writes bench/resilience.json
+	@exec $(BIN)/python -m tests.resilience $(if $(ONLY),--only "$(ONLY)")
 
 check: $(READY)  ## Lint, types, architecture, generated documents and migrations
 	@$(BIN)/ruff check .

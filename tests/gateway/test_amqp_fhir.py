@@ -1,7 +1,6 @@
 """A FHIR channel of type message: a queue of the client's own in a real RabbitMQ."""
 
 import json
-from dataclasses import replace
 
 import pika
 import pytest
@@ -11,6 +10,7 @@ from rtp_gateway.subscriptions.queues import Queues
 from tests.conftest import NewClient
 from tests.gateway.conftest import NewCourier
 from tests.gateway.test_amqp import management_url, queues  # noqa: F401 - fixtures
+from tests.gateway.test_amqp_way import offered  # noqa: F401 - a fixture
 from tests.gateway.test_fhir import PATH, body, issues
 
 pytestmark = pytest.mark.anyio
@@ -22,11 +22,8 @@ async def test_a_queue_is_made_and_its_password_shown_once(
     platform: Platform,
     new_client: NewClient,
     courier: NewCourier,
-    queues: Queues,  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
+    offered: Queues,  # noqa: F811
 ) -> None:
-    state = platform.app.own.state
-    monkeypatch.setattr(state, "kit", replace(state.kit, queues=queues))
     api, asked = await new_client(), body(channel={"type": "message"})
     del asked["channel"]["endpoint"]
     answer = await api.post(PATH, json=asked, headers={"Idempotency-Key": '"queue"'})

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import hashlib
 import json
 import uuid
 from typing import Any
@@ -10,11 +11,12 @@ import asyncpg
 import httpx
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from rtp_gateway.app import service as gateway
+from rtp_gateway.deliveries import forms
 from rtp_gateway.deliveries.models import Delivery
 from rtp_gateway.feed import queries as feed_queries
 from rtp_gateway.subscriptions import queries
@@ -23,6 +25,7 @@ from rtp_gateway.subscriptions.signing import Safe
 from rtp_shared import events, migrate
 from rtp_shared.auth import Principal
 from rtp_shared.bus import Message
+from rtp_shared.clock import utcnow
 from rtp_shared.contracts.applications import CaseOpened, CaseSubmitted
 from rtp_shared.events import About
 from rtp_shared.run import consumer
@@ -153,6 +156,18 @@ async def test_events_are_chosen_by_what_they_are_about(platform: Platform, new_
         ({}, [0, 1, 2, 3]),
     ):
         assert [event["id"] for event in await read_all(api, **asked)] == [ids[each] for each in found], asked
+
+
+async def test_an_erased_event_stays_in_its_place_without_its_data(platform: Platform, new_client: NewClient) -> None:
+    api = await new_client()
+    first, second, third = await publish(platform, api, uuid.uuid4(), 1, 2, 3)
+    now = utcnow()
+    thin = forms.thin(second.body, hashlib.sha256(second.body).digest(), now)
+    async with platform.gateway.database.transaction() as session:
+        erase = text("SELECT erase_event(position, :thin, :now) FROM events WHERE event_id = :id")
+        await session.execute(erase, {"thin": thin, "now": now, "id": second.event_id})
+    page = await api.get("/v1/events")
+    assert page.content.startswith(b'{"items":[' + b",".join((first.body, thin, third.body)) + b"]")
 
 
 async def test_several_types(platform: Platform, new_client: NewClient) -> None:

@@ -197,7 +197,7 @@ async def test_what_a_stream_would_be_is_told_without_one(new_client: NewClient,
 async def test_a_stream_ends_when_its_token_expires(
     platform: Platform, new_client: NewClient, address: str, room: WaitingRoom
 ) -> None:
-    api = await new_client()
+    api, began = await new_client(), int(time.time())
     api.headers["Authorization"] = "Bearer " + platform.app.own.state.signing_key.access_token(
         issuer=PUBLIC_URL,
         client_id=api.client_id,
@@ -205,10 +205,9 @@ async def test_a_stream_ends_when_its_token_expires(
         scopes=["events:read"],
         seconds=2,
     )
-    expires = int(time.time()) + 2
     async with asyncio.timeout(10), following(api, address) as stream:
         assert [block.fields async for block in stream] == [{"retry": "3000"}]
-    assert time.time() >= expires
+    assert time.time() >= began + 2
     assert (await api.get("/v1/events")).status_code == 401
     assert room.taken(api.client_id) == 0
 
@@ -366,6 +365,24 @@ async def test_a_slow_reader_is_not_read_ahead_for_and_cut_off_in_the_end(
     assert stuck.is_set()
     assert (sent, reads.count) == (PAGE, 1)
     assert room.taken(api.client_id) == 0
+
+
+async def test_an_event_calls_only_those_whom_it_concerns(
+    platform: Platform, new_client: NewClient, address: str, room: WaitingRoom
+) -> None:
+    api, other = await new_client(), await new_client()
+    engine, reads = platform.gateway.database.engine.sync_engine, Reads()
+    async with asyncio.timeout(10), following(api, address) as stream, following(other, address) as others:
+        for each, blocks in ((api, stream), (other, others)):  # both have looked, and wait
+            (made,) = await publish(platform, each, uuid.uuid4(), 1)
+            assert await ids(blocks, 1) == [str(made.event_id)]
+        engine_event.listen(engine, "before_cursor_execute", reads)
+        try:
+            (made,) = await publish(platform, api, uuid.uuid4(), 1)
+            assert await ids(stream, 1) == [str(made.event_id)]
+        finally:
+            engine_event.remove(engine, "before_cursor_execute", reads)
+    assert reads.count == 1
 
 
 async def test_the_bell_comes_back_when_it_lost_its_connection(

@@ -152,7 +152,7 @@ async def test_any_correlation_id_that_is_taken_can_be_asked_for(
     platform: Platform, new_client: NewClient, wild: str
 ) -> None:
     api, correlation_id = await new_client(), f"{wild}{uuid.uuid4()}"[-128:]
-    answer = await api.post("/v1/cases", json={}, headers={"Correlation-Id": correlation_id.encode()})
+    answer = await api.post("/v1/cases", json={}, headers={b"Correlation-Id": correlation_id.encode()})
     taken = answer.headers["correlation-id"]
     assert (taken == correlation_id) == correlation_id.isascii()
     await platform.settle()

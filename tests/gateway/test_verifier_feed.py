@@ -199,6 +199,9 @@ def test_what_was_altered_shows_beside_the_feed_where_no_link_would_tell(
     assert (sequences(report["missing_against_feed"]), len(report["not_in_feed"])) == ([2], 1)
     report = command.report(keep(tmp_path / "other", [made[0], replaced]), "--against-feed", *reading(feed, tmp_path))
     assert (sequences(report["conflicts"]), sequences(report["missing_against_feed"])) == ([2], [2, 3])
+    forged_thin = altered(sent(Form.THIN, made[0]), time="2020-01-01T00:00:00Z")
+    report = command.report(keep(tmp_path / "thin", [forged_thin]), "--against-feed", *reading(feed, tmp_path))
+    assert sequences(report["conflicts"]) == [1]
 
 
 def test_against_the_rest_of_the_feed_nothing_is_said_of_what_was_before(

@@ -9,7 +9,7 @@ RATE = 20.0
 """Events a second, besides those of submitted cases."""
 BEFORE, AFTER = 0.5, 0.5
 """Seconds of load before it breaks, and after it is mended."""
-PATIENCE = 20.0
+PATIENCE = 150.0
 """Seconds until all must have arrived; an outage's own length comes on top."""
 
 

@@ -66,9 +66,7 @@ class Run:
 
     @classmethod
     @asynccontextmanager
-    async def on(
-        cls, platform: Platform, clock: Clock, subscribers: Sequence[Subscriber]
-    ) -> AsyncIterator["Run"]:
+    async def on(cls, platform: Platform, clock: Clock, subscribers: Sequence[Subscriber]) -> AsyncIterator["Run"]:
         courier = new_courier(platform, now=clock, seconds=2)
         run = cls(platform, clock, courier, subscribers)
         try:

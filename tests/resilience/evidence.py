@@ -28,6 +28,11 @@ class Committed:
     def key(self) -> Key:
         return self.attributes["source"], self.attributes["id"]
 
+    @property
+    def about_a_case(self) -> bool:
+        """How a subscription fares is not sent to its own sink."""
+        return "caseid" in self.attributes
+
 
 @dataclass
 class Row:
@@ -46,6 +51,8 @@ class Row:
     """Webhook-ids that came again, and that receivers drop."""
     strangers: int = 0
     """Received, but never committed, or not this subscriber's to see, or not the bytes that were committed."""
+    half_done: int = 0
+    """Cases changed without their event, and events of a change that was never made."""
     handled_again: int = 0
     """Messages that came to a service a second time, and that its inbox dropped."""
     slowest_request_s: float = 0.0
@@ -57,7 +64,7 @@ class Row:
 
     @property
     def good(self) -> bool:
-        wrong = (self.lost, self.duplicates, self.out_of_order, self.strangers, self.broken_chains)
+        wrong = (self.lost, self.duplicates, self.out_of_order, self.strangers, self.broken_chains, self.half_done)
         return self.sent > 0 and not any(wrong)
 
     def as_json(self) -> dict[str, object]:
@@ -75,7 +82,7 @@ def row(rung: str, events: Iterable[Committed], subscribers: Iterable[Subscriber
     found = Row(rung)
     all_events = list(events)
     for each in subscribers:
-        due = {event.key: event for event in all_events if each.may_see(event.readers)}
+        due = {event.key: event for event in all_events if event.about_a_case and each.may_see(event.readers)}
         _count(found, each.client_id, due, each.receipts[since.get(each.client_id, 0) :])
     found.worst_delay_s = round(max(found.delays.values(), default=0.0), 3)
     return found

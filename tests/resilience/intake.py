@@ -62,7 +62,9 @@ class Intake:
         self.took.append(time.monotonic() - began)
         self.cases.append(UUID(case))
 
-    def _insist(self, http: httpx.Client, path: str, headers: dict[str, str] | None = None, **body: object) -> httpx.Response:
+    def _insist(
+        self, http: httpx.Client, path: str, headers: dict[str, str] | None = None, **body: object
+    ) -> httpx.Response:
         headers = {"Idempotency-Key": f'"{uuid.uuid4()}"', **(headers or {})}
         while True:
             answer = self._try(http, path, headers, **body)

@@ -41,7 +41,8 @@ class Publisher:
         self._database = database
         self._outbox = Outbox("applications", base_url)
         self._audiences = audiences
-        self._begun = 0
+        self.made_up: list[UUID] = []
+        """Cases that are known by their events alone."""
         self._lines = [self._line() for _ in range(LIVE)]
 
     async def run(self, per_second: float) -> None:
@@ -59,8 +60,9 @@ class Publisher:
             await asyncio.sleep(due - time.monotonic())
 
     def _line(self) -> Line:
-        self._begun += 1
-        return Line(self._audiences[self._begun % len(self._audiences)])
+        line = Line(self._audiences[len(self.made_up) % len(self._audiences)])
+        self.made_up.append(line.case_id)
+        return line
 
     async def publish(self, number: int, count: int) -> None:
         """So many events more of the case that goes on under this number."""

@@ -1,9 +1,10 @@
 """Everything a rung needs: the processes, what they stand on, their subscribers, and load."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import httpx
 
@@ -46,6 +47,13 @@ AUDIENCES = (
 """Who sees the cases that the publisher makes up, in turns."""
 
 _COMMITTED = "SELECT body, readers, extract(epoch FROM created_at)::float8 FROM outbox WHERE position > %s"
+_EVENTS_OF_NO_CASE = """
+    SELECT count(*) FROM outbox
+    WHERE position > %s AND case_id <> ALL (%s) AND case_id NOT IN (SELECT id FROM cases)
+"""
+_CASES_WITHOUT_EVENTS = """
+    SELECT count(*) FROM cases c WHERE sequence <> (SELECT count(*) FROM outbox o WHERE o.case_id = c.id)
+"""
 _WAITING = "SELECT FROM deliveries WHERE state IN ('pending', 'dead')"
 
 
@@ -57,6 +65,8 @@ class Stage:
     intake: Intake
     aside: Aside = field(default_factory=Aside)
     subscribers: list[Subscriber] = field(default_factory=list)
+    made_up: Sequence[UUID] = ()
+    """Cases of the newest load that are known by their events alone."""
 
     def set_up(self) -> None:
         """Register the subscribers and let them subscribe, as each would over the API."""
@@ -68,12 +78,17 @@ class Stage:
             self._subscribe(subscriber, secret)
             self.subscribers.append(subscriber)
 
-    async def _register(self, client_id: str, organisation: object, secret: str) -> None:
+    async def _register(self, client_id: str, organisation: UUID, secret: str) -> None:
         database = Database(self.fleet.host.database_url(gateway), pool_size=1)
         scopes = ["events:read", "subscriptions:read", "subscriptions:write"]
         async with database.transaction() as session:
             await register_client(
-                session, client_id, name=client_id, organisation=organisation, secret=secret, scopes=scopes  # type: ignore[arg-type]
+                session,
+                client_id,
+                name=client_id,
+                organisation=organisation,
+                secret=secret,
+                scopes=scopes,
             )
         await database.close()
 
@@ -95,6 +110,7 @@ class Stage:
         """Events at a steady rate, and cases submitted over HTTP, until the block ends."""
         database = Database(self.fleet.host.database_url(applications), pool_size=1)
         publisher = Publisher(database, self.fleet.host.public_url, AUDIENCES)
+        self.made_up = publisher.made_up
         task = self.aside.begin(publisher.run(per_second))
         self.intake.begin()
         try:
@@ -111,6 +127,12 @@ class Stage:
             outboxes[service.name] = newest
         receipts = {each.client_id: len(each.receipts) for each in self.subscribers}
         return Marks(outboxes, receipts, len(self.intake.cases), self._seen_before())
+
+    def _half_done(self, marks: "Marks") -> int:
+        newest, made_up = marks.outboxes[applications.name], list(self.made_up)
+        return _number(self.fleet, applications, _EVENTS_OF_NO_CASE, newest, made_up) + _number(
+            self.fleet, applications, _CASES_WITHOUT_EVENTS
+        )
 
     def _seen_before(self) -> dict[str, int]:
         return {name: self.fleet.seen_before(name) for name in CONSUMERS}
@@ -150,6 +172,7 @@ class Stage:
         # A process that was started anew counts from nothing.
         pairs = [(count, marks.seen_before[name]) for name, count in self._seen_before().items()]
         row.handled_again = sum(now - before if now >= before else now for now, before in pairs)
+        row.half_done = self._half_done(marks)
         row.slowest_request_s = round(max(self.intake.took[marks.cases :], default=0.0), 3)
         return row
 

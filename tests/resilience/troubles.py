@@ -18,7 +18,7 @@ def kill(stage: Stage, rung: Kill) -> None:
     """Each process dies at its point, and is started again at once: others may need it to get to theirs."""
     for name, point in rung.points.items():
         if point == AT_THE_SINK:
-            stage.subscribers[0].before_answer = lambda name=name: stage.fleet.kill(name)  # type: ignore[misc]
+            stage.subscribers[0].before_answer = lambda name=name: stage.fleet.kill(name)
         else:
             stage.fleet.doom(name, point)
     waiting = dict(rung.points)

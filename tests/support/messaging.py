@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -42,7 +43,8 @@ class Office:
         self.metrics = Metrics("office")
         self.failing: dict[UUID, Exception] = {}
         """Cases whose events the handler refuses, each with what it raises."""
-        self.tries = 0
+        self.tries: Counter[UUID] = Counter()
+        """Of the handler, by case."""
 
     async def publish(self, case_id: UUID, *sequences: int) -> None:
         """Events of a case, each in a transaction of its own."""
@@ -89,8 +91,8 @@ class Office:
         return Consumer(database=self.database, handlers=handlers, outbox=self.outbox, metrics=self.metrics)
 
     async def _handle(self, session: AsyncSession, heard: Heard) -> None:
-        self.tries += 1
         event = heard.event
+        self.tries[event.case_id] += 1
         await session.execute(
             text("INSERT INTO heard (case_id, sequence, readers) VALUES (:case_id, :sequence, :readers)"),
             {"case_id": event.case_id, "sequence": event.sequence, "readers": list(heard.readers)},

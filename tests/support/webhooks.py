@@ -207,10 +207,12 @@ class Clock:
 
 
 def new_courier(platform: Platform, *, now: Callable[[], datetime] = utcnow, **settings: Any) -> Courier:
+    """Delivers over HTTP, unless `carriers` are given."""
     seconds = settings.pop("seconds", 15.0)
+    by_http = {"HTTP": HttpCarrier(Sinks(allow_private=True), origin="rtp.test", seconds=seconds)}
     return Courier(
         database=platform.gateway.database,
-        carriers={"HTTP": HttpCarrier(Sinks(allow_private=True), origin="rtp.test", seconds=seconds)},
+        carriers=settings.pop("carriers", by_http),
         outbox=platform.gateway.outbox,
         safe=Safe(platform.gateway.settings.secrets_key.get_secret_value()),  # type: ignore[attr-defined]
         metrics=DeliveryMetrics(Metrics("test")),

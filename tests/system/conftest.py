@@ -33,9 +33,7 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def settings(
-    server: Server, broker: Broker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[UpSettings]:
+def settings(server: Server, broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[UpSettings]:
     """What `make up` is given. Nothing of an earlier platform is left in the broker."""
     queues = [service.name for service in ALL]
     clear_broker(broker.url, *queues)

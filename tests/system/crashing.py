@@ -1,8 +1,8 @@
 """A process of the platform that can be killed at an exact point: `python -m tests.system.crashing MODULE PROCESS`.
 
-The product's own classes do the work; what stands around them here only pulls the plug, when the file that RTP_TEST_DOOM
-names says at which point, and the process gets there. RTP_TEST_LEASE: seconds that a courier takes deliveries for,
-where the real lease would be long to wait for.
+The product's own classes do the work; what stands around them here only pulls the plug, when the file that
+RTP_TEST_DOOM names says at which point, and the process gets there. RTP_TEST_LEASE: seconds that a courier takes
+deliveries for, where the real lease would be long to wait for.
 """
 
 import asyncio
@@ -72,7 +72,7 @@ class Outgoing(_Outgoing):
         """All is on its way to the broker, and no confirm has been waited for."""
         if _doomed("after-publish"):
             await asyncio.sleep(0)  # what was written in this turn of the loop is sent in the next
-            while self.link.connection._transport.get_write_buffer_size():  # type: ignore[union-attr]
+            while self.link.connection._transport.get_write_buffer_size():  # type: ignore[union-attr]  # noqa: ASYNC110
                 await asyncio.sleep(0)
             _die_at("after-publish")
         await super()._confirmed()

@@ -17,6 +17,7 @@ from rtp_gateway.models import Model
 from rtp_gateway.portal.routes import portal
 from rtp_gateway.proxy.forward import Upstreams
 from rtp_gateway.settings import GatewaySettings
+from rtp_gateway.subscriptions import leftovers
 from rtp_gateway.subscriptions.handlers import HANDLERS
 from rtp_gateway.subscriptions.kit import Kit
 from rtp_gateway.subscriptions.routes import subscriptions
@@ -32,7 +33,7 @@ service = Service(
     title="Gateway",
     description="Tokens, the event feed, and subscriptions to events.",
     routers=[identity, feed, subscriptions, deliveries, erasure, fhir, traces],
-    loops=[retention.keep],
+    loops=[retention.keep, leftovers.keep],
     metadata=Model.metadata,
     migrations=migrations,
     handlers=HANDLERS,

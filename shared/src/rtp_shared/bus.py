@@ -47,7 +47,7 @@ class Receiver(Protocol):
 
     def hears(self, event_type: str) -> bool: ...
 
-    async def receive(self, message: Message) -> None:
+    async def receive(self, message: Message, /) -> None:
         """Handle the message once and return when that is committed; raise if it could not be handled."""
         ...
 

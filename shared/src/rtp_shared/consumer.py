@@ -1,7 +1,8 @@
-"""The consumer of one service: one message, one transaction, handled once."""
+"""The consumer of one service: handled once, in the transaction that says so."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -50,21 +51,38 @@ class Consumer:
     def hears(self, event_type: str) -> bool:
         return event_type in self._handlers or EVERYTHING in self._handlers
 
-    async def receive(self, message: Message) -> None:
-        """Handle a message and commit; a second time does nothing. Raises what the handler raises."""
-        event = events.read(message.body)
-        handler = self._handlers.get(event.type) or self._handlers[EVERYTHING]
-        token = tracing.current.set(
-            tracing.continue_trace(event.traceparent, correlation_id=event.correlation_id, causation_id=str(event.id))
-        )
-        try:
-            async with self._database.transaction(SYSTEM) as session:
-                first = await inbox.claim(session, event.id, event.type)
-                if first:
-                    await handler(session, Heard(event, message, self._outbox))
-            self._metrics.handled.labels(
-                service=self._metrics.service, type=event.type, outcome="handled" if first else "seen-before"
-            ).inc()
+    async def receive(self, *messages: Message) -> None:
+        """Handle messages in the order given, in one transaction, and commit; a second time does nothing.
+
+        Raises what a handler raises, and then none of them was handled.
+        """
+        heard = [Heard(events.read(message.body), message, self._outbox) for message in messages]
+        async with self._database.transaction(SYSTEM) as session:
+            first = [await self._handle(session, each) for each in heard]
+        for each, handled in zip(heard, first, strict=True):
+            self._note(each.event, first=handled)
+
+    async def _handle(self, session: AsyncSession, heard: Heard) -> bool:
+        """Whether it came for the first time."""
+        event = heard.event
+        with _working_for(event):
+            first = await inbox.claim(session, event.id, event.type)
+            if first:
+                await (self._handlers.get(event.type) or self._handlers[EVERYTHING])(session, heard)
+        return first
+
+    def _note(self, event: events.Envelope, *, first: bool) -> None:
+        outcome = "handled" if first else "seen-before"
+        self._metrics.handled.labels(service=self._metrics.service, type=event.type, outcome=outcome).inc()
+        with _working_for(event):
             log.info("event handled", extra={"event_type": event.type, "event_id": str(event.id), "first": first})
-        finally:
-            tracing.current.reset(token)
+
+
+@contextmanager
+def _working_for(event: events.Envelope) -> Iterator[None]:
+    trace = tracing.continue_trace(event.traceparent, correlation_id=event.correlation_id, causation_id=str(event.id))
+    token = tracing.current.set(trace)
+    try:
+        yield
+    finally:
+        tracing.current.reset(token)

@@ -52,6 +52,10 @@ class BoundedHttp(HttpToolsProtocol):
         self.transport.close()
 
 
+async def _nothing() -> None:
+    return None
+
+
 class Server(uvicorn.Server):
     """Tells an application that can be closed that it ends, so that answers without an end of their own do not hold it.
 
@@ -61,9 +65,10 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         ending = asyncio.ensure_future(super().shutdown(sockets))  # first of all it takes no new connections
         await asyncio.sleep(0)
-        if (close := getattr(self.config.app, "close", None)) is not None:
-            await close()
+        close = getattr(self.config.app, "close", _nothing)
+        await close()
         await ending
+        await close()  # of what the last requests left behind
 
 
 class QuietServer(Server):

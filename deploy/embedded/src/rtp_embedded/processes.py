@@ -70,11 +70,12 @@ class OneHost:
             told.setdefault("RTP_DOCUMENTS_DIR", str(self.documents_dir))
         if process == Process(applications, "web"):
             told["RTP_BUNDLE_KEY"] = self.keys.bundle_key
-        if process.kind == "web" and process.service is not gateway:
+        makes_queues = process.service is gateway and "RTP_BROKER_MANAGEMENT_URL" in told
+        if process.kind == "web" and not makes_queues:
             told.pop("RTP_BROKER_URL", None)
         else:
             told["RTP_BROKER_URL"] = self.broker_url
-        if process.service is not gateway:
+        if not makes_queues:
             told.pop("RTP_BROKER_MANAGEMENT_URL", None)
         return told
 

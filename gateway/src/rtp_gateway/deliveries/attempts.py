@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from cryptography.fernet import InvalidToken
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -120,29 +121,37 @@ class Attempts:
         async with self._troubles, self._database.transaction() as session:
             if not made:
                 return await self._over(session, report, DeliveryState.CANCELLED, logged=False)
+            standing = await reports.standing(session, report.claim)
+            if standing is None:
+                return LOST
+            state = await circuit.lock(session, report.claim)
+            if not state.same_way:
+                return await self._failed_elsewhere(session, report, state)
             if report.answer.status == GONE:
                 return await self._gone(session, report)
-            return await self._failed(session, report)
+            return await self._failed(session, report, standing, state)
+
+    async def _failed_elsewhere(self, session: AsyncSession, report: Report, state: circuit.State) -> str:
+        """The way to the sink is another one now, of which the failure says nothing."""
+        if state.unwanted:
+            return await self._over(session, report, DeliveryState.CANCELLED)
+        await reports.postpone(session, report, until=self._now(), failures=0, first_failed_at=None)
+        return "postponed"
 
     async def _gone(self, session: AsyncSession, report: Report) -> str:
         outcome = await self._over(session, report, DeliveryState.CANCELLED)
-        if outcome != LOST:
-            await circuit.gone(session, report.claim, now=self._now())
+        await circuit.gone(session, report.claim, now=self._now())
         return outcome
 
-    async def _failed(self, session: AsyncSession, report: Report) -> str:
+    async def _failed(self, session: AsyncSession, report: Report, standing: Any, state: circuit.State) -> str:
         claim, answer, now = report.claim, report.answer, self._now()
-        standing = await reports.standing(session, claim)
-        if standing is None:
-            return LOST
-        state = await circuit.lock(session, claim)
         # Failures of a sink that fails for everything are not counted against the event that serves as the probe.
         failures = standing["failures"] + (0 if state.failures >= OPEN_AFTER else 1)
         first = standing["first_failed_at"] or now
         rest = wanted_rest(answer.retry_after, now=now) if answer.status in OBEYED else None
         until = next_attempt(failures, now=now, first_failed_at=first, rest=rest)
         if until is not None:
-            await reports.postpone(session, report, until=until, failures=failures)
+            await reports.postpone(session, report, until=until, failures=failures, first_failed_at=first)
         else:
             await self._over(session, report, DeliveryState.DEAD)
             await circuit.tell_dead(session, self._outbox, claim, answer, now=now)
@@ -154,7 +163,15 @@ class Attempts:
     ) -> None:
         slow_down = report.answer.status in SLOW_DOWN
         await circuit.failed(
-            session, self._outbox, report.claim, state, now=now, answer=report.answer, rest=rest, slow_down=slow_down
+            session,
+            self._outbox,
+            report.claim,
+            state,
+            began=report.at,
+            now=now,
+            answer=report.answer,
+            rest=rest,
+            slow_down=slow_down,
         )
 
     async def _over(self, session: AsyncSession, report: Report, state: DeliveryState, *, logged: bool = True) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rtp_gateway.deliveries import claims
 from rtp_gateway.deliveries.claims import Claim
 from rtp_gateway.deliveries.parcels import Answer
 from rtp_gateway.deliveries.retries import GIVE_UP_AFTER, OPEN_AFTER, PROBE_EVERY, pause
@@ -29,11 +30,19 @@ from rtp_shared.outbox import Outbox
 class State:
     failures: int
     failing_since: datetime | None
-    current: bool
+    rests_until: datetime | None
+    active: bool
+    same_way: bool
     """False if the way to the sink was changed since the attempt began: then it says nothing about the new one."""
+    unwanted: bool
+    """True if the sink was changed, and its owner wants nothing sent to the new one that was for the former."""
 
 
-_LOCK = "SELECT failures, failing_since, sink_version, status FROM subscriptions WHERE id = $1 FOR NO KEY UPDATE"
+_LOCK = """
+    SELECT failures, failing_since, rests_until, status = 'active' AS active, sink_version = $2 AS same_way,
+        sink <> $3 AND on_sink_change = 'cancel' AS unwanted
+    FROM subscriptions WHERE id = $1 FOR NO KEY UPDATE
+"""
 _FAILED = """
     UPDATE subscriptions SET failures = $2, failing_since = $3, rests_until = greatest(rests_until, $4) WHERE id = $1
 """
@@ -45,18 +54,11 @@ _REVIVE = """
           AND e.position < d.position AND e.state IN ('pending', 'dead')) THEN $2::timestamptz END
     WHERE subscription_id = $1 AND state = 'dead'
 """
-_FRESH = """
-    UPDATE deliveries
-    SET failures = 0, first_failed_at = NULL,
-        next_attempt_at = CASE WHEN under_way THEN next_attempt_at ELSE least(next_attempt_at, $2) END
-    WHERE subscription_id = $1 AND state = 'pending' AND (failures > 0 OR first_failed_at IS NOT NULL)
-"""
 
 
 async def lock(session: AsyncSession, claim: Claim) -> State:
-    row = await (await driver(session)).fetchrow(_LOCK, claim.subscription_id)
-    current = row["sink_version"] == claim.sink_version and row["status"] == SubscriptionStatus.ACTIVE
-    return State(row["failures"], row["failing_since"], current)
+    key = claim.subscription_id, claim.sink_version, claim.sink
+    return State(**await (await driver(session)).fetchrow(_LOCK, *key))
 
 
 async def failed(
@@ -65,18 +67,22 @@ async def failed(
     claim: Claim,
     state: State,
     *,
+    began: datetime,
     now: datetime,
     answer: Answer,
     rest: timedelta | None,
     slow_down: bool,
 ) -> None:
     """An attempt failed: count it, rest where it is time to, disable the subscription after three days."""
-    if not state.current:
+    if not state.active:
         return
-    failures = max(state.failures + 1, OPEN_AFTER if slow_down else 0)
     since = state.failing_since or now
-    if rest is None and failures >= OPEN_AFTER:
-        rest = pause(failures, failing_for=now - since)
+    failures = state.failures
+    # What was under way when the circuit opened tells of the same outage, and is no probe.
+    if state.rests_until is None or began >= state.rests_until:
+        failures = max(failures + 1, OPEN_AFTER if slow_down else 0)
+        if failures >= OPEN_AFTER:
+            rest = max(rest or timedelta(), pause(failures, failing_for=now - since))
     await (await driver(session)).execute(_FAILED, claim.subscription_id, failures, since, rest and now + rest)
     if now - since >= GIVE_UP_AFTER:
         subscription = await _locked(session, claim.subscription_id)
@@ -114,7 +120,7 @@ async def revive(session: AsyncSession, subscription_id: UUID, *, now: datetime)
     """All that waits is tried again from the beginning, dead letters first."""
     connection = await driver(session)
     await connection.execute(_REVIVE, subscription_id, now)
-    await connection.execute(_FRESH, subscription_id, now)
+    await claims.begin_anew(session, subscription_id, now=now)
 
 
 async def alive(session: AsyncSession, outbox: Outbox, subscription_id: UUID, *, now: datetime) -> bool:

@@ -106,6 +106,24 @@ _PROMOTE = f"""
       AND d.state = 'pending' AND d.next_attempt_at IS NULL
 """  # noqa: S608 - a constant of ours
 
+_HOLD = f"""
+    SELECT FROM deliveries
+    WHERE subscription_id = $1 AND state IN {OPEN} AND (state = 'dead' OR next_attempt_at IS NOT NULL)
+    ORDER BY position FOR UPDATE
+"""  # noqa: S608 - a constant of ours
+_ANEW = """
+    UPDATE deliveries
+    SET failures = 0, first_failed_at = NULL,
+        next_attempt_at = CASE WHEN under_way THEN next_attempt_at WHEN next_attempt_at > $2 THEN $2::timestamptz
+            ELSE next_attempt_at END
+    WHERE subscription_id = $1 AND state = 'pending' AND (failures > 0 OR first_failed_at IS NOT NULL)
+"""
+_CANCEL = f"""
+    UPDATE deliveries SET state = 'cancelled', next_attempt_at = NULL, settled_at = $2
+    WHERE subscription_id = $1 AND state IN {OPEN} AND NOT under_way
+"""  # noqa: S608 - a constant of ours
+_LINES = f"SELECT DISTINCT case_id FROM deliveries WHERE subscription_id = $1 AND state IN {OPEN}"  # noqa: S608
+
 _SWEEP = """
     UPDATE deliveries d SET state = 'cancelled', next_attempt_at = NULL, under_way = false, settled_at = now()
     FROM subscriptions s WHERE s.id = d.subscription_id AND s.status = 'ended' AND d.state IN ('pending', 'dead')
@@ -155,6 +173,24 @@ async def promote(session: AsyncSession, lines: Sequence[tuple[UUID, UUID]], *, 
     A statement of its own, so that it sees what was recorded while the one before waited for its lock.
     """
     await (await driver(session)).execute(_PROMOTE, [line[0] for line in lines], [line[1] for line in lines], now)
+
+
+async def hold(session: AsyncSession, subscription_id: UUID) -> None:
+    """Lock what couriers may report on, before the subscription is locked, as they do."""
+    await (await driver(session)).execute(_HOLD, subscription_id)
+
+
+async def begin_anew(session: AsyncSession, subscription_id: UUID, *, now: datetime) -> None:
+    """What failed before is due, and its failures are forgotten: its sink is another one, or is well."""
+    await (await driver(session)).execute(_ANEW, subscription_id, now)
+
+
+async def cancel(session: AsyncSession, subscription_id: UUID, *, now: datetime) -> None:
+    """Cancel what waits and rests, but what is under way; what is recorded meanwhile leads its line."""
+    connection = await driver(session)
+    await connection.execute(_CANCEL, subscription_id, now)
+    rows = await connection.fetch(_LINES, subscription_id)
+    await promote(session, [(subscription_id, row["case_id"]) for row in rows], now=now)
 
 
 async def sweep(session: AsyncSession) -> None:

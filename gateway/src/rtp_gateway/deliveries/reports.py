@@ -82,7 +82,7 @@ _POSTPONE = """
     WITH postponed AS (
         UPDATE deliveries
         SET under_way = false, next_attempt_at = $4, last_status = $6, last_error = $7,
-            failures = $12, first_failed_at = coalesce(first_failed_at, $5)
+            failures = $12, first_failed_at = $13
         WHERE subscription_id = $1 AND position = $2 AND attempts = $3 AND state = 'pending'
         RETURNING client_id
     ), logged AS (
@@ -195,7 +195,9 @@ async def standing(session: AsyncSession, claim: Claim) -> Any:
     return await (await driver(session)).fetchrow(_STANDING, *_key(claim))
 
 
-async def postpone(session: AsyncSession, report: Report, *, until: datetime, failures: int) -> None:
+async def postpone(
+    session: AsyncSession, report: Report, *, until: datetime, failures: int, first_failed_at: datetime | None
+) -> None:
     """Try again then. Its row is locked already."""
     answer = report.answer
     await (await driver(session)).execute(
@@ -207,6 +209,7 @@ async def postpone(session: AsyncSession, report: Report, *, until: datetime, fa
         _short(answer.error),
         *_facts(report),
         failures,
+        first_failed_at,
     )
 
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, Text, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_gateway.deliveries.models import Delivery
@@ -35,19 +38,37 @@ async def list_events(
 
     A client that was deactivated gets nothing, though its token still holds for a while.
     """
-    active = select(Client.client_id).where(Client.client_id == principal.client_id, Client.active)
+    statement = _events(bool(wanted.types), bool(wanted.about), wanted.subscription is not None)
+    asked = {
+        "client_id": principal.client_id,
+        "readers": list(principal.readers),
+        "after": after,
+        "limit": limit + 1,
+        "types": list(wanted.types),
+        "about": dict(wanted.about),
+        "subscription": wanted.subscription,
+    }
+    return (await session.execute(statement, asked)).all()
+
+
+@cache
+def _events(by_type: bool, by_about: bool, by_subscription: bool) -> AnySelect:
+    """The statement for such a choice, built once: many readers ask it at every event."""
+    client_id: BindParameter[str] = bindparam("client_id", type_=Text)
+    readers: BindParameter[Any] = bindparam("readers", type_=ARRAY(Text))
+    active = select(Client.client_id).where(Client.client_id == client_id, Client.active)
     query: AnySelect = (
         select(Event.position, Event.type, Event.body)
-        .where(Event.position > after, visible_to(Event.readers, principal.readers), active.exists())
+        .where(Event.position > bindparam("after"), visible_to(Event.readers, readers), active.exists())
         .order_by(Event.position)
-        .limit(limit + 1)
+        .limit(bindparam("limit"))
     )
-    if wanted.types:
-        query = query.where(Event.type.in_(wanted.types))
-    if wanted.about:
-        query = query.where(Event.about.contains(dict(wanted.about)))
-    if wanted.subscription is not None:
+    if by_type:
+        query = query.where(Event.type == any_(bindparam("types", type_=ARRAY(Text))))
+    if by_about:
+        query = query.where(Event.about.contains(bindparam("about", type_=JSONB)))
+    if by_subscription:
         query = query.join(Delivery, Delivery.position == Event.position).where(
-            Delivery.subscription_id == wanted.subscription, Delivery.client_id == principal.client_id
+            Delivery.subscription_id == bindparam("subscription"), Delivery.client_id == client_id
         )
-    return (await session.execute(query)).all()
+    return query

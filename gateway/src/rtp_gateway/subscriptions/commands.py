@@ -1,27 +1,29 @@
 """What can be done with subscriptions: verb(session, subject, *, details)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import timedelta
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rtp_gateway.deliveries import claims
 from rtp_gateway.subscriptions import consents, wanted
-from rtp_gateway.subscriptions.consents import Way
+from rtp_gateway.subscriptions.consents import Asked, Way
 from rtp_gateway.subscriptions.errors import AmqpNotOffered, NoSuchSubscription, TooManySubscriptions
 from rtp_gateway.subscriptions.kit import Kit
-from rtp_gateway.subscriptions.models import OnSinkChange, Subscription, SubscriptionStatus
+from rtp_gateway.subscriptions.models import WAY, OnSinkChange, Subscription, SubscriptionStatus
 from rtp_gateway.subscriptions.models import Protocol as Means
+from rtp_gateway.subscriptions.queries import get_subscription
 from rtp_gateway.subscriptions.queues import QueueAccess
 from rtp_gateway.subscriptions.schemas import NewSubscription, SubscriptionChanges
 from rtp_gateway.subscriptions.signing import Keyring
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts.gateway import SubscriptionEnabled, SubscriptionEvent, SubscriptionTested
-from rtp_shared.db import SYSTEM, driver
-from rtp_shared.etags import Expected
+from rtp_shared.db import SYSTEM
+from rtp_shared.etags import Expected, etag
 from rtp_shared.events import digest, read
 from rtp_shared.outbox import Outbox
 
@@ -92,16 +94,40 @@ async def change_subscription(
 ) -> Subscription:
     """Change what is named; all of it where the details are those of a new one."""
     now = utcnow()
-    # Before the lock, because a name may take a while to resolve and a sink to answer.
+    # Before the locks, because a name may take a while to resolve and a sink to answer.
     columns = await wanted.columns(details, kit=kit, now=now)
-    subscription = await locked(session, subscription_id, version=version, client_id=subscriber.client_id)
-    wanted.require_same_protocol(subscription, details)
-    if subscription.protocol is Means.AMQP:
+    seen = await get_subscription(session, subscription_id, client_id=subscriber.client_id)
+    seen.expect(version)
+    wanted.require_same_protocol(seen, details)
+    if seen.protocol is Means.AMQP:
         columns.pop("sink", None)
-    if subscription.change(columns, now=now):
-        await _moved(session, subscription, kit, now=now)
+    if asked := await _ask_again(seen, columns, kit):
+        version = Expected(frozenset({etag(seen.version)}))  # what was asked is about this one
+    if WAY & columns.keys():
+        await claims.hold(session, subscription_id)
+    subscription = await locked(session, subscription_id, version=version, client_id=subscriber.client_id)
+    moved, relocated = subscription.differs(columns, WAY), subscription.differs(columns, {"sink"})
+    subscription.change(columns, now=now)
+    if asked is not None:
+        consents.take(subscription, asked, now=now)
+    elif subscription.awaits_consent and not wanted.handshake(vars(subscription)):
+        subscription.consent(rate=None, now=now)
+    if moved and subscription.protocol is Means.AMQP:
+        await _bound(subscription, kit)
     await session.flush()
+    if relocated and subscription.on_sink_change is OnSinkChange.CANCEL:
+        await claims.cancel(session, subscription_id, now=now)
+    elif moved:
+        await claims.begin_anew(session, subscription_id, now=now)
     return subscription
+
+
+async def _ask_again(seen: Subscription, columns: Mapping[str, Any], kit: Kit) -> Asked | None:
+    """What the sink answers, where it has not consented to what it would be sent after the change."""
+    after = {**vars(seen), **columns}
+    if wanted.handshake(after) and seen.differs(columns, WAY | {"rate_per_minute"}):
+        return await consents.ask(Way.of(after), kit)
+    return None
 
 
 async def pause(
@@ -118,13 +144,18 @@ async def resume(
     session: AsyncSession, subscription_id: UUID, *, version: Expected, subscriber: Subscriber, kit: Kit
 ) -> tuple[Subscription, bool]:
     """Send again, or ask a sink for its consent again; and whether dead letters are to be tried again too."""
+    seen = await get_subscription(session, subscription_id, client_id=subscriber.client_id)
+    seen.expect(version)
+    asked = await consents.ask(Way.of(vars(seen)), kit) if seen.awaits_consent else None
+    if asked is not None:
+        version = Expected(frozenset({etag(seen.version)}))
+    await claims.hold(session, subscription_id)
     subscription = await locked(session, subscription_id, version=version, client_id=subscriber.client_id)
-    now, was_disabled = utcnow(), False
-    if subscription.status is SubscriptionStatus.PENDING:
-        consents.take(subscription, await consents.ask(Way.of(vars(subscription)), kit), now=now)
-    else:
-        was_disabled = subscription.resume(now=now)
-    if was_disabled:
+    now = utcnow()
+    was_disabled = subscription.resume(now=now)
+    if asked is not None:
+        consents.take(subscription, asked, now=now)
+    if was_disabled and subscription.status is SubscriptionStatus.ACTIVE:
         await tell(session, kit.outbox, subscription, SubscriptionEnabled(subscription_id=subscription_id, at=now))
     await session.flush()
     return subscription, was_disabled
@@ -192,28 +223,12 @@ async def locked(session: AsyncSession, subscription_id: UUID, *, version: Expec
     """The client's subscription, for it to change."""
     query = select(Subscription).where(Subscription.id == subscription_id, Subscription.client_id == client_id)
     # Without the key: events that are being recorded refer to the subscription and need not wait for this.
-    subscription = (await session.execute(query.with_for_update(key_share=True))).scalar_one_or_none()
+    query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    subscription = (await session.execute(query)).scalar_one_or_none()
     if subscription is None:
         raise NoSuchSubscription
     subscription.expect(version)
     return subscription
-
-
-_CANCEL = """
-    UPDATE deliveries SET state = 'cancelled', next_attempt_at = NULL, settled_at = $2
-    WHERE subscription_id = $1 AND state IN ('pending', 'dead') AND NOT under_way
-"""
-
-
-async def _moved(session: AsyncSession, subscription: Subscription, kit: Kit, *, now: datetime) -> None:
-    """The way to the sink changed: it may have to consent, and what waits does as its owner has chosen."""
-    columns = vars(subscription)
-    if subscription.protocol is Means.AMQP:
-        await _bound(subscription, kit)
-    elif wanted.handshake(columns):
-        consents.take(subscription, await consents.ask(Way.of(columns), kit), now=now)
-    if subscription.on_sink_change is OnSinkChange.CANCEL:
-        await (await driver(session)).execute(_CANCEL, subscription.id, now)
 
 
 async def _queue_of(subscription: Subscription, kit: Kit) -> QueueAccess | None:

@@ -57,7 +57,6 @@ async def ask(way: Way, kit: Kit) -> Asked:
 def take(subscription: Subscription, asked: Asked, *, now: datetime) -> None:
     """What the sink answered decides whether anything is sent; it may still consent by the callback."""
     if isinstance(asked.verdict, Consent):
-        subscription.status = SubscriptionStatus.PENDING
         subscription.consent(rate=asked.verdict.rate, now=now)
     else:
         subscription.withhold(asked.consent_hash, now=now)
@@ -66,7 +65,7 @@ def take(subscription: Subscription, asked: Asked, *, now: datetime) -> None:
 async def consent(session: AsyncSession, token: str, *, said: str | None) -> None:
     """The sink consents by the callback that it was given; `said` is its WebHook-Allowed-Rate."""
     query = select(Subscription).where(
-        Subscription.consent_hash == _hash(token), Subscription.status == SubscriptionStatus.PENDING
+        Subscription.consent_hash == _hash(token), Subscription.status != SubscriptionStatus.ENDED
     )
     subscription = (await session.execute(query.with_for_update(key_share=True))).scalar_one_or_none()
     if subscription is None:

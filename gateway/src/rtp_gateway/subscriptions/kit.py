@@ -28,7 +28,7 @@ class Kit:
             safe=Safe(settings.secrets_key.get_secret_value()),
             outbox=outbox,
             connections=Connections(sinks),
-            queues=_queues(settings),
+            queues=queues_of(settings),
         )
 
     async def close(self) -> None:
@@ -37,7 +37,8 @@ class Kit:
             await self.queues.close()
 
 
-def _queues(settings: GatewaySettings) -> Queues | None:
+def queues_of(settings: GatewaySettings) -> Queues | None:
+    """What makes subscribers' queues; None where AMQP is not offered."""
     if settings.broker_url is None or settings.broker_management_url is None:
         return None
     return Queues(

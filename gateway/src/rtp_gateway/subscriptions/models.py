@@ -1,6 +1,7 @@
 """Subscriptions: who gets which events, where and how."""
 
 import uuid
+from collections.abc import Mapping, Set
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -111,18 +112,27 @@ class Subscription(Model):
             raise SubscriptionEnded
         version.require(self.version)
 
-    def change(self, changes: dict[str, Any], *, now: datetime) -> bool:
-        """Take in what changed; return whether the way to the sink did, and so what waits must be looked at."""
-        moved = any(getattr(self, name) != changes[name] for name in WAY & changes.keys())
+    def differs(self, changes: Mapping[str, Any], names: Set[str]) -> bool:
+        """Whether any of these columns would be another one."""
+        return any(getattr(self, name) != changes[name] for name in names & changes.keys())
+
+    @property
+    def awaits_consent(self) -> bool:
+        return self.consent_hash is not None
+
+    def change(self, changes: dict[str, Any], *, now: datetime) -> None:
+        """Take in what changed. What a former sink did, or the same one by another way, says nothing any more."""
+        moved, relocated = self.differs(changes, WAY), self.differs(changes, {"sink"})
         for name, value in changes.items():
             setattr(self, name, value)
         if moved:
             self.sink_version += 1
-            self._well()
-            if self.on_sink_change is OnSinkChange.HOLD and self.status is not SubscriptionStatus.PENDING:
-                self.status = SubscriptionStatus.PAUSED
+            self._close_circuit()
+            if self.status is SubscriptionStatus.DISABLED:
+                self.probe_at = now
+        if relocated and self.on_sink_change is OnSinkChange.HOLD and self.status is not SubscriptionStatus.PENDING:
+            self.status = SubscriptionStatus.PAUSED
         self._changed(now)
-        return moved
 
     def pause(self, *, now: datetime) -> None:
         """Send nothing until it is resumed. What is under way may still arrive."""
@@ -133,26 +143,26 @@ class Subscription(Model):
 
     def resume(self, *, now: datetime) -> bool:
         """Send again; return whether it was disabled before, so that its dead letters are tried again too."""
-        if self.status is SubscriptionStatus.PENDING:
-            raise CannotResume("its sink has not consented yet")
         was_disabled = self.disabled_at is not None
         self.status = SubscriptionStatus.ACTIVE
-        self._well()
+        self.disabled_at = self.probe_at = None
+        self._close_circuit()
         self._changed(now)
         return was_disabled
 
     def consent(self, *, rate: int | None, now: datetime) -> None:
         """The sink agrees to be sent events, at the most `rate` a minute."""
         if self.status is SubscriptionStatus.PENDING:
-            self.status = SubscriptionStatus.ACTIVE
+            self.status = SubscriptionStatus.DISABLED if self.disabled_at else SubscriptionStatus.ACTIVE
         if rate is not None:
             self.rate_per_minute = min(rate, self.rate_per_minute or rate)
         self.consent_hash = None
         self._changed(now)
 
     def withhold(self, consent_hash: bytes, *, now: datetime) -> None:
-        """Nothing is sent until the sink consents, by being asked again or by its callback."""
-        self.status = SubscriptionStatus.PENDING
+        """Nothing is sent until the sink consents, by being asked again or by its callback. Paused stays paused."""
+        if self.status is not SubscriptionStatus.PAUSED:
+            self.status = SubscriptionStatus.PENDING
         self.consent_hash = consent_hash
         self._changed(now)
 
@@ -167,9 +177,9 @@ class Subscription(Model):
         self.ended_at = now
         self._changed(now)
 
-    def _well(self) -> None:
+    def _close_circuit(self) -> None:
         self.failures = 0
-        self.failing_since = self.rests_until = self.disabled_at = self.probe_at = None
+        self.failing_since = self.rests_until = None
 
     def _changed(self, now: datetime) -> None:
         self.version += 1

@@ -6,8 +6,8 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import astuple, dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from prometheus_client import Counter
 
@@ -29,8 +29,7 @@ _STORE = """
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(NamedTuple):
     """A write request that was answered."""
 
     correlation_id: str
@@ -95,7 +94,7 @@ class CallLog:
 
     async def _stored(self, batch: Sequence[Made]) -> bool:
         """Whether the batch is done with: stored, or refused for good."""
-        columns = [list(column) for column in zip(*map(astuple, batch), strict=True)]
+        columns = [list(column) for column in zip(*batch, strict=True)]
         try:
             async with self._database.transaction() as session:
                 await (await driver(session)).execute(_STORE, *columns)

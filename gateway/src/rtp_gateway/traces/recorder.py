@@ -54,8 +54,11 @@ class Recorder:
 
 def _path(scope: Scope) -> str:
     """As it was sent, and so without what cannot be stored; never the query, which may hold a search for a person."""
-    path = (scope.get("raw_path") or scope["path"].encode()).partition(b"?")[0].decode("latin-1")
-    return "".join(each if each.isascii() and each.isprintable() else "?" for each in path[:PATH_LENGTH])
+    sent: bytes = scope.get("raw_path") or scope["path"].encode()
+    path = sent.partition(b"?")[0][:PATH_LENGTH].decode("latin-1")
+    if path.isascii() and path.isprintable():
+        return path
+    return "".join(each if each.isascii() and each.isprintable() else "?" for each in path)
 
 
 class _Answer:

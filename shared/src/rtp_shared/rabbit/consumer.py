@@ -1,7 +1,9 @@
-"""Consuming from RabbitMQ: cases side by side, each case in order, ack after commit."""
+"""Consuming from RabbitMQ: what has come is handled together, each case in order, ack after commit."""
 
 import asyncio
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -22,13 +24,19 @@ PAUSE_SECONDS = 0.1
 
 
 class RabbitConsumer:
-    """Feeds a service's consumer from its queue: cases side by side, each case in order, ack after commit."""
+    """Feeds a service's consumer from its queue: each case in order, ack after commit.
+
+    What has come while one transaction was under way goes into the next one together. Where that fails, each case
+    becomes a line of its own: cases are then tried side by side, and what fails holds up only its own.
+    """
 
     def __init__(self, url: str, service: str, consumer: Consumer, *, prefetch: int = 32) -> None:
         self._url = url
         self._service = service
         self._consumer = consumer
         self._prefetch = prefetch
+        self._waiting: list[_Arrived] = []
+        self._working: asyncio.Task[None] | None = None
         self._lines: dict[UUID, asyncio.Task[None]] = {}
         self.connected = False
 
@@ -69,25 +77,54 @@ class RabbitConsumer:
             log.exception("a message that is not ours goes to the dead-letter queue")
             channel.basic_reject(tag, requeue=False)
             return
-        before = self._lines.get(message.case_id)
-        task = asyncio.get_running_loop().create_task(self._handle(channel, tag, message, before))
-        self._lines[message.case_id] = task
-        task.add_done_callback(lambda done: self._forget(message.case_id, done))
+        self._waiting.append(_Arrived(channel, tag, message))
+        if self._working is None:
+            self._working = asyncio.get_running_loop().create_task(self._work())
+
+    async def _work(self) -> None:
+        try:
+            while self._waiting:
+                arrived, self._waiting = self._waiting, []
+                await self._handle_all([each for each in arrived if each.channel.is_open])
+        finally:
+            self._working = None
+
+    async def _handle_all(self, arrived: Sequence["_Arrived"]) -> None:
+        held_up = [each for each in arrived if each.message.case_id in self._lines]
+        free = [each for each in arrived if each.message.case_id not in self._lines]
+        for each in held_up:
+            self._line_up(each)
+        if free and not await self._handle_together(free):
+            for each in free:
+                self._line_up(each)
+
+    async def _handle_together(self, arrived: Sequence["_Arrived"]) -> bool:
+        try:
+            await self._consumer.receive(*(each.message for each in arrived))
+        except Exception as error:  # noqa: BLE001 - whatever it is, each is tried on its own
+            log.info("handling together failed", extra={"count": len(arrived), "error": describe(error)})
+            return False
+        for each in arrived:
+            each.ack()
+        return True
+
+    def _line_up(self, arrived: "_Arrived") -> None:
+        case_id = arrived.message.case_id
+        task = asyncio.get_running_loop().create_task(self._handle(arrived, self._lines.get(case_id)))
+        self._lines[case_id] = task
+        task.add_done_callback(lambda done: self._forget(case_id, done))
 
     def _forget(self, case_id: UUID, task: "asyncio.Task[None]") -> None:
         if self._lines.get(case_id) is task:
             del self._lines[case_id]
 
-    async def _handle(self, channel: Channel, tag: int, message: Message, before: "asyncio.Task[None] | None") -> None:
+    async def _handle(self, arrived: "_Arrived", before: "asyncio.Task[None] | None") -> None:
         if before is not None:
             await asyncio.wait({before})
-        handled = await self._try(message)
-        if not channel.is_open:
-            return  # it will come again, and the inbox will know it
-        if handled:
-            channel.basic_ack(tag)
+        if await self._try(arrived.message):
+            arrived.ack()
         else:
-            channel.basic_reject(tag, requeue=False)
+            arrived.give_up()
 
     async def _try(self, message: Message) -> bool:
         pause, tries = PAUSE_SECONDS, 0
@@ -107,6 +144,23 @@ class RabbitConsumer:
                 pause = min(pause * 2, 2.0)
             else:
                 return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    """A message that the broker waits to hear about. If its channel is gone, it will come again."""
+
+    channel: Channel
+    tag: int
+    message: Message
+
+    def ack(self) -> None:
+        if self.channel.is_open:
+            self.channel.basic_ack(self.tag)
+
+    def give_up(self) -> None:
+        if self.channel.is_open:
+            self.channel.basic_reject(self.tag, requeue=False)
 
 
 def _message(properties: Any, body: bytes) -> Message:
