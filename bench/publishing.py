@@ -19,8 +19,8 @@ _INSERT = "INSERT INTO outbox (event_id, type, case_id, readers, body) VALUES ($
 
 
 class Publisher:
-    def __init__(self, connections: Any, base_url: str, readers: list[str]) -> None:
-        self._connections = connections
+    def __init__(self, base_url: str, readers: list[str]) -> None:
+        self._idle: asyncio.Queue[Any] = asyncio.Queue()
         self._base_url = base_url
         self._readers = readers
         self._chains: dict[UUID, tuple[int, str | None]] = {}
@@ -29,11 +29,14 @@ class Publisher:
 
     @classmethod
     async def open(cls, url: str, base_url: str, readers: list[str]) -> "Publisher":
-        pool = await asyncpg.create_pool(url, min_size=CONNECTIONS, max_size=CONNECTIONS)
-        return cls(pool, base_url, readers)
+        publisher = cls(base_url, readers)
+        for _ in range(CONNECTIONS):
+            publisher._idle.put_nowait(await asyncpg.connect(url))
+        return publisher
 
     async def close(self) -> None:
-        await self._connections.close()
+        for _ in range(CONNECTIONS):
+            await (await self._idle.get()).close()
 
     async def publish(self, data: EventData, case_id: UUID) -> str:
         """One event in a transaction of its own; its id."""
@@ -49,7 +52,11 @@ class Publisher:
         )
         self._chains[case_id] = sequence + 1, events.digest(body)
         self.committing[str(event_id)] = time.perf_counter()
-        await self._connections.execute(_INSERT, event_id, data.TYPE, case_id, self._readers, body)
+        connection = await self._idle.get()
+        try:
+            await connection.execute(_INSERT, event_id, data.TYPE, case_id, self._readers, body)
+        finally:
+            self._idle.put_nowait(connection)
         return str(event_id)
 
     async def publish_evenly(self, data: EventData, *, cases: int, a_second: float, seconds: float) -> list[str]:

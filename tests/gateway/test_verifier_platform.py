@@ -1,50 +1,118 @@
-"""The verifier over what the platform really sends: by webhook, signed, and by its feed."""
+"""The verifier as the platform gives it away, over what that platform sends: by webhook, signed, and by its feed."""
 
 import json
+from collections.abc import AsyncIterator
+from io import BytesIO
 from pathlib import Path
+from typing import Any
+from zipfile import ZIP_STORED, ZipFile
 
+import httpx
 import pytest
+from anyio import to_thread
 
 from rtp_embedded.platform import Platform
-from tests.conftest import NewClient
+from rtp_gateway.portal import downloads
+from tests.conftest import Api, NewClient
 from tests.gateway.conftest import NewCourier
+from tests.gateway.test_forward import serving
 from tests.support.cases import employer_id, open_case, submit_case
-from tests.support.verifying import Verifier, altered, keep
+from tests.support.verifying import Verifier, keep
 from tests.support.webhooks import Receiver, subscribe
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_what_was_received_by_webhook_and_read_from_the_feed(
-    platform: Platform, new_client: NewClient, courier: NewCourier, receiver: Receiver, tmp_path: Path
-) -> None:
-    api = await new_client(organisation=employer_id())
-    made = await subscribe(api, receiver.url)
+@pytest.fixture
+async def url(platform: Platform) -> AsyncIterator[str]:
+    async with serving(platform.app) as url:
+        yield url
+
+
+@pytest.fixture
+async def verifier(url: str, tmp_path: Path) -> Verifier:
+    async with httpx.AsyncClient() as anybody:
+        answer = await anybody.get(f"{url}/verifier.pyz")
+    assert answer.status_code == 200
+    return Verifier(tmp_path, answer.content)
+
+
+async def report(verifier: Verifier, *arguments: object) -> dict[str, Any]:
+    """In a thread: meanwhile the platform has to answer."""
+    return await to_thread.run_sync(lambda: verifier.report(*arguments, packages=True))
+
+
+async def received_by(
+    api: Api, receiver: Receiver, platform: Platform, courier: NewCourier, directory: Path
+) -> dict[str, Any]:
+    """The subscription by which the receiver got the events of two cases, as they are in the directory now."""
+    subscription = await subscribe(api, receiver.url)
     for _ in range(2):
         await submit_case(api, await open_case(api))
     await platform.settle()
     await courier().drain()
-
-    received = keep(tmp_path / "received", [each.body for each in receiver.received])
+    keep(directory, [each.body for each in receiver.received])
     for number, each in enumerate(receiver.received):
         headers = "".join(f"{name}: {value}\n" for name, value in each.headers.items())
-        (received / f"{number:04d}.headers").write_text(headers)
-    (tmp_path / "secret").write_text(made["secret"])
-    command = Verifier(tmp_path)
-    checks = ["--secret-file", tmp_path / "secret", "--public-key", made["publicKey"], "--in-order"]
-    report = command.report(received, *checks, packages=True)
-    assert report["exit_code"] == 0
-    assert report["signatures_good"] == report["events"] == len(receiver.received) >= 4
-    assert report["links_checked"] == report["events"] - report["chains"]
+        (directory / f"{number:04d}.headers").write_text(headers)
+    return subscription
 
-    feed = await api.get("/v1/events", params={"limit": 200})
-    assert feed.json()["next"] is None
-    whole = keep(tmp_path / "feed", [feed.content])
-    assert command.report(whole, "--in-order")["exit_code"] == 0
 
-    changed = json.loads(receiver.received[0].body)
-    (received / "0000.json").write_bytes(altered(receiver.received[0].body, time="2020-01-01T00:00:00Z"))
-    report = command.report(received, *checks, packages=True)
-    assert [each["place"] for each in report["bad_signatures"]] == ["0000.json"]
-    assert [each["partitionkey"] for each in report["broken_links"]] == [changed["partitionkey"]]
-    assert report["exit_code"] == 2
+async def test_what_a_webhook_received_and_the_feed_has(
+    platform: Platform,
+    new_client: NewClient,
+    courier: NewCourier,
+    receiver: Receiver,
+    url: str,
+    verifier: Verifier,
+    tmp_path: Path,
+) -> None:
+    api = await new_client(organisation=employer_id())
+    received = tmp_path / "received"
+    subscription = await received_by(api, receiver, platform, courier, received)
+    (tmp_path / "secret").write_text(subscription["secret"])
+    (tmp_path / "token").write_text(api.headers["Authorization"].removeprefix("Bearer "))
+    keys = ["--secret-file", tmp_path / "secret", "--public-key", subscription["publicKey"], "--in-order"]
+    feed = ["--feed", url, "--token-file", tmp_path / "token"]
+    against = [received, *keys, *feed, "--subscription", subscription["id"]]
+
+    whole = await report(verifier, *against)
+    assert whole["exit_code"] == 0
+    assert whole["signatures_good"] == whole["events"] == len(receiver.received) >= 4
+    assert whole["links_checked"] == whole["events"] - whole["chains"]
+    assert (await report(verifier, received, *keys))["exit_code"] == 0
+    assert (await report(verifier, *feed))["events"] >= whole["events"]
+    assert (await report(verifier, *feed))["exit_code"] == 0
+
+    first = json.loads(receiver.received[0].body)
+    (received / "0000.json").unlink()
+    for less in (await report(verifier, received, *keys), await report(verifier, *against)):
+        assert (less["exit_code"], [gap["partitionkey"] for gap in less["gaps"]]) == (1, [first["partitionkey"]])
+    assert [each["id"] for each in less["missing_against_feed"]] == [first["id"]]
+
+    changed = receiver.received[0].body.replace(b'"time":"2', b'"time":"1', 1)
+    (received / "0000.json").write_bytes(changed)
+    for other in (await report(verifier, received, *keys), await report(verifier, *against)):
+        assert [each["place"] for each in other["bad_signatures"]] == ["0000.json"]
+        assert [each["partitionkey"] for each in other["broken_links"]] == [first["partitionkey"]]
+        assert other["exit_code"] == 2
+    assert [each["ids"] for each in other["conflicts"]] == [[first["id"]] * 2]
+
+
+async def test_it_is_one_file_that_anybody_may_have(url: str) -> None:
+    async with httpx.AsyncClient(base_url=url) as anybody:
+        assert '<a href="/verifier.pyz">' in (await anybody.get("/")).text
+        answer = await anybody.get("/verifier.pyz")
+    assert answer.content.startswith(b"#!/usr/bin/env python3\nPK")
+    assert {name: answer.headers[name] for name in ("content-type", "content-disposition", "cache-control")} == {
+        "content-type": "application/zip",
+        "content-disposition": 'attachment; filename="verifier.pyz"',
+        "cache-control": "public, max-age=86400",
+    }
+
+
+def test_its_bytes_are_the_same_wherever_it_is_made() -> None:
+    with ZipFile(BytesIO(downloads.verifier())) as archive:
+        kept = archive.infolist()
+    assert [each.filename for each in kept] == sorted(each.filename for each in kept)
+    assert {(each.date_time, each.compress_type) for each in kept} == {((1980, 1, 1, 0, 0, 0), ZIP_STORED)}

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -48,13 +49,13 @@ def main() -> int:
     logging.getLogger("pika").setLevel(logging.CRITICAL)
     rows, wrong = [], 0
     say(heading())
-    for name, make in (*rungs_by_the_clock(only), *rungs_of_processes(only)):
+    for name, make in chain(rungs_by_the_clock(only), rungs_of_processes(only)):
         try:
             row = make()
         except AssertionError as error:
             row = Row(name)
             say(f"{name}: {error}")
-        say(line(row))
+        say(line(row) + (f" ({row.wrong_effects})" if row.wrong_effects else ""))
         rows.append(row.as_json())
         wrong += not row.good
     if only is None:

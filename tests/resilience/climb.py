@@ -1,5 +1,6 @@
 """One rung after the other, under load."""
 
+from tests.resilience.books import Books
 from tests.resilience.evidence import Row
 from tests.resilience.rungs import Kill, Rung
 from tests.resilience.stage import Stage
@@ -14,7 +15,8 @@ PATIENCE = 150.0
 
 
 def climb(stage: Stage, rung: Rung, *, rate: float = RATE) -> Row:
-    marks = stage.marks()
+    books = Books(stage)
+    marks = books.marks()
     with stage.load(rate):
         let_pass(BEFORE)
         if isinstance(rung, Kill):
@@ -23,5 +25,5 @@ def climb(stage: Stage, rung: Rung, *, rate: float = RATE) -> Row:
             with outage(stage, rung.what):
                 let_pass(rung.seconds)
         let_pass(AFTER)
-    stage.wait_until_quiet(PATIENCE + getattr(rung, "seconds", 0))
-    return stage.row(rung.name, marks)
+    books.wait_until_quiet(PATIENCE + getattr(rung, "seconds", 0))
+    return books.row(rung.name, marks)

@@ -52,23 +52,25 @@ class Row:
     strangers: int = 0
     """Received, but never committed, or not this subscriber's to see, or not the bytes that were committed."""
     half_done: int = 0
-    """Cases changed without their event, and events of a change that was never made."""
+    """Cases changed without their event, events of a change that was never made, and cases opened twice."""
     handled_again: int = 0
     """Messages that came to a service a second time, and that its inbox dropped."""
     slowest_request_s: float = 0.0
     """Of the submissions over HTTP, with all their tries."""
     broken_chains: int = 0
     """Events that do not give the hash of the one before."""
+    wrong_effects: str = ""
+    """What a service did not make, or not once, of an answered submission."""
     delays: dict[str, float] = field(default_factory=dict)
     """The worst delay of each subscriber."""
 
     @property
     def good(self) -> bool:
         wrong = (self.lost, self.duplicates, self.out_of_order, self.strangers, self.broken_chains, self.half_done)
-        return self.sent > 0 and not any(wrong)
+        return self.sent > 0 and not any(wrong) and not self.wrong_effects
 
     def as_json(self) -> dict[str, object]:
-        return {name: value for name, value in asdict(self).items() if name != "delays"}
+        return {name: value for name, value in asdict(self).items() if name not in ("delays", "wrong_effects")}
 
 
 def committed(body: bytes, readers: Sequence[str], at: float) -> Committed:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rtp_embedded.processes import PROCESSES
+
 WEB, RELAY, COURIER = "applications", "applications-worker", "gateway-delivery"
 CONSUMERS = ("advice-matching-worker", "finance-directory-worker", COURIER)
 
@@ -42,6 +44,7 @@ COURIER_POINTS = (
     "before-report-commit",
     "after-report-commit",
 )
+ANY_MOMENT = "at any moment"
 OUTAGES = ("broker", "database", "one subscriber", "all subscribers")
 
 FULL: tuple[Rung, ...] = (
@@ -49,7 +52,9 @@ FULL: tuple[Rung, ...] = (
     *(Kill({RELAY: point}) for point in RELAY_POINTS),
     *(Kill(dict.fromkeys(CONSUMERS, point)) for point in CONSUMER_POINTS),
     *(Kill({COURIER: point}) for point in COURIER_POINTS),
+    Kill(dict.fromkeys([process.name for process in PROCESSES], ANY_MOMENT)),
     *(Outage(what, seconds) for seconds in (10, 60, 300) for what in OUTAGES),
+    Outage("one database", 60),
     Outage("broker frozen", 60),
     Outage("database frozen", 60),
 )
@@ -62,6 +67,7 @@ SHORT: tuple[Rung, ...] = (
     Outage("broker", 10),
     Outage("database", 3),
     Outage("database frozen", 2),
+    Outage("one database", 4),
     Outage("one subscriber", 4),
     Outage("all subscribers", 4),
 )

@@ -1,8 +1,7 @@
 """Everything a rung needs: the processes, what they stand on, their subscribers, and load."""
 
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -10,24 +9,18 @@ import httpx
 
 from rtp_applications.app import service as applications
 from rtp_applications.bodies.models import body_id
-from rtp_embedded.platform import ALL
 from rtp_embedded.sandbox import COUNCIL, example_organisation
 from rtp_gateway.app import service as gateway
 from rtp_gateway.identity.commands import register_client
 from rtp_gateway.identity.models import new_secret
 from rtp_shared.auth import organisation_reader
-from rtp_shared.contracts.applications import CaseSubmitted
 from rtp_shared.db import Database
-from tests.resilience import evidence
 from tests.resilience.aside import Aside
 from tests.resilience.database import Server
-from tests.resilience.evidence import Committed, Row
 from tests.resilience.intake import Intake
 from tests.resilience.publisher import Publisher
-from tests.resilience.rungs import CONSUMERS
 from tests.resilience.subscribers import Subscriber
 from tests.support.rabbitmq import Broker
-from tests.system.evidence import check_all, unpublished
 from tests.system.fleet import Fleet
 
 CAMDEN = body_id(COUNCIL)
@@ -45,16 +38,6 @@ AUDIENCES = (
     ["system", organisation_reader(CAMDEN), "client:panel", "client:team"],
 )
 """Who sees the cases that the publisher makes up, in turns."""
-
-_COMMITTED = "SELECT body, readers, extract(epoch FROM created_at)::float8 FROM outbox WHERE position > %s"
-_EVENTS_OF_NO_CASE = """
-    SELECT count(*) FROM outbox
-    WHERE position > %s AND case_id <> ALL (%s) AND case_id NOT IN (SELECT id FROM cases)
-"""
-_CASES_WITHOUT_EVENTS = """
-    SELECT count(*) FROM cases c WHERE sequence <> (SELECT count(*) FROM outbox o WHERE o.case_id = c.id)
-"""
-_WAITING = "SELECT FROM deliveries WHERE state IN ('pending', 'dead')"
 
 
 @dataclass
@@ -111,83 +94,9 @@ class Stage:
         database = Database(self.fleet.host.database_url(applications), pool_size=1)
         publisher = Publisher(database, self.fleet.host.public_url, AUDIENCES)
         self.made_up = publisher.made_up
-        task = self.aside.begin(publisher.run(per_second))
-        self.intake.begin()
-        try:
+        with ExitStack() as undo:
+            undo.callback(lambda: self.aside.do(database.close()))
+            undo.callback(self.aside.end, self.aside.begin(publisher.run(per_second)))
+            self.intake.begin()
+            undo.callback(self.intake.end)
             yield
-        finally:
-            self.intake.end()
-            self.aside.end(task)
-            self.aside.do(database.close())
-
-    def marks(self) -> "Marks":
-        outboxes = {}
-        for service in ALL:
-            [[newest]] = self.fleet.query(service, "SELECT coalesce(max(position), 0) FROM outbox")
-            outboxes[service.name] = newest
-        receipts = {each.client_id: len(each.receipts) for each in self.subscribers}
-        return Marks(outboxes, receipts, len(self.intake.cases), self._seen_before())
-
-    def _half_done(self, marks: "Marks") -> int:
-        newest, made_up = marks.outboxes[applications.name], list(self.made_up)
-        return _number(self.fleet, applications, _EVENTS_OF_NO_CASE, newest, made_up) + _number(
-            self.fleet, applications, _CASES_WITHOUT_EVENTS
-        )
-
-    def _seen_before(self) -> dict[str, int]:
-        return {name: self.fleet.seen_before(name) for name in CONSUMERS}
-
-    def committed(self, marks: "Marks") -> list[Committed]:
-        return [
-            evidence.committed(body, readers, at)  # type: ignore[arg-type]
-            for service in ALL
-            for body, readers, at in self.fleet.query(service, _COMMITTED, marks.outboxes[service.name])
-        ]
-
-    def wait_until_quiet(self, seconds: float) -> bool:
-        """Until nothing is on its way anywhere; False where that took longer."""
-        deadline = time.monotonic() + seconds
-        while not self._quiet():
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.2)
-        return True
-
-    def _quiet(self) -> bool:
-        return not unpublished(self.fleet) and self._all_recorded() and not self.fleet.query(gateway, _WAITING)
-
-    def _all_recorded(self) -> bool:
-        """Whether the gateway has every event, and the services have made of each submission what they make."""
-        published = sum(_number(self.fleet, service, "SELECT count(*) FROM outbox") for service in ALL)
-        submitted = _number(self.fleet, applications, "SELECT count(*) FROM outbox WHERE type = %s", CaseSubmitted.TYPE)
-        others = [service for service in ALL if service.handlers and service is not gateway]
-        return published == _number(self.fleet, gateway, "SELECT count(*) FROM events") and all(
-            _number(self.fleet, service, "SELECT count(*) FROM outbox") == submitted for service in others
-        )
-
-    def row(self, rung: str, marks: "Marks") -> Row:
-        """What came of it. Raises AssertionError where an answered submission is not, or not once, in the services."""
-        check_all(self.fleet, self.broker, self.intake.cases[marks.cases :])
-        row = evidence.row(rung, self.committed(marks), self.subscribers, marks.receipts)
-        # A process that was started anew counts from nothing.
-        pairs = [(count, marks.seen_before[name]) for name, count in self._seen_before().items()]
-        row.handled_again = sum(now - before if now >= before else now for now, before in pairs)
-        row.half_done = self._half_done(marks)
-        row.slowest_request_s = round(max(self.intake.took[marks.cases :], default=0.0), 3)
-        return row
-
-
-@dataclass(frozen=True)
-class Marks:
-    """How far everything was before a rung."""
-
-    outboxes: Mapping[str, object]
-    receipts: Mapping[str, int]
-    cases: int
-    seen_before: Mapping[str, int]
-
-
-def _number(fleet: Fleet, service: object, sql: str, *arguments: object) -> int:
-    [[number]] = fleet.query(service, sql, *arguments)  # type: ignore[arg-type]
-    assert isinstance(number, int)
-    return number

@@ -93,7 +93,7 @@ class Subscriber:
             self.before_answer = None
             call()
         if self.mood is Mood.HANGS:
-            await self._hang(request)
+            return await self._hang(request)
         if self.mood is Mood.WELL:
             self.receipts.append(Receipt(self.now(), request.headers["webhook-id"], body))
         else:
@@ -101,14 +101,14 @@ class Subscriber:
         headers = {"Retry-After": "2"} if self.mood is Mood.BUSY else {}
         return web.Response(status=_ANSWERS.get(self.mood, 500), headers=headers)
 
-    async def _hang(self, request: web.Request) -> None:
+    async def _hang(self, request: web.Request) -> web.Response:
         self.turned_away += 1
         with suppress(TimeoutError):
             async with asyncio.timeout(60):
                 await self._well.wait()
         if request.transport is not None:
             request.transport.abort()
-        raise ConnectionResetError
+        return web.Response(status=500)  # which nobody gets any more
 
 
 async def _consent(request: web.Request) -> web.Response:

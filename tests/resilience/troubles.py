@@ -5,7 +5,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from tests.resilience.rungs import Kill
+import psycopg
+
+from rtp_gateway.app import service as gateway
+from tests.resilience.rungs import ANY_MOMENT, Kill
 from tests.resilience.stage import Stage
 from tests.resilience.subscribers import ILL, Mood
 from tests.support.waiting import wait_until
@@ -19,6 +22,8 @@ def kill(stage: Stage, rung: Kill) -> None:
     for name, point in rung.points.items():
         if point == AT_THE_SINK:
             stage.subscribers[0].before_answer = lambda name=name: stage.fleet.kill(name)
+        elif point == ANY_MOMENT:
+            stage.fleet.kill(name)
         else:
             stage.fleet.doom(name, point)
     waiting = dict(rung.points)
@@ -39,6 +44,7 @@ def outage(stage: Stage, what: str) -> Iterator[None]:
         "broker frozen": (stage.broker.freeze, stage.broker.thaw),
         "database": (lambda: _kill_database(stage), stage.server.start),
         "database frozen": (stage.server.freeze, stage.server.thaw),
+        "one database": (lambda: _shut_out(stage), lambda: _let_in(stage)),
         "one subscriber": (lambda: _feel(stage, [Mood.REFUSES]), lambda: _feel(stage, [Mood.WELL])),
         "all subscribers": (lambda: _feel(stage, ILL), lambda: _feel(stage, [Mood.WELL] * len(ILL))),
     }
@@ -58,6 +64,23 @@ def _kill_broker(stage: Stage) -> None:
 def _kill_database(stage: Stage) -> None:
     stage.fleet.disconnect()
     stage.server.kill()
+
+
+def _shut_out(stage: Stage) -> None:
+    """The gateway's database has no room, while the other services go on publishing."""
+    _admin(stage, f"ALTER DATABASE {gateway.database} CONNECTION LIMIT 0")
+    _admin(
+        stage, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", f"{gateway.database}_app"
+    )
+
+
+def _let_in(stage: Stage) -> None:
+    _admin(stage, f"ALTER DATABASE {gateway.database} CONNECTION LIMIT -1")
+
+
+def _admin(stage: Stage, sql: str, *arguments: object) -> None:
+    with psycopg.connect(stage.server.tcp_url(), autocommit=True) as connection:
+        connection.execute(sql.encode(), arguments or None)
 
 
 def _feel(stage: Stage, moods: Sequence[Mood]) -> None:

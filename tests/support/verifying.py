@@ -2,15 +2,14 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import uuid
 from pathlib import Path
 from typing import Any
 
-from rtp_gateway import verifier
 from rtp_gateway.deliveries.forms import Form, render
+from rtp_gateway.portal import downloads
 from rtp_shared import events
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts.applications import CaseWithdrawn
@@ -68,15 +67,15 @@ def keep(directory: Path, bodies: list[bytes]) -> Path:
 class Verifier:
     """The command as a subscriber has it: one file in an empty directory, on Python's standard library alone."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, downloaded: bytes | None = None) -> None:
         self.directory = directory / "downloaded"
         self.directory.mkdir()
-        shutil.copy(verifier.__file__, self.directory / "verifier.py")
+        (self.directory / "verifier.pyz").write_bytes(downloaded or downloads.verifier())
 
     def run(self, *arguments: object, packages: bool = False, **environment: str) -> subprocess.CompletedProcess[str]:
         """`packages`: whether what is installed can be imported."""
         alone = ["-I"] if packages else ["-I", "-S"]
-        command = [sys.executable, *alone, "-W", "error", "verifier.py", *map(str, arguments)]
+        command = [sys.executable, *alone, "-W", "error", "verifier.pyz", *map(str, arguments)]
         path = {"PATH": os.environ["PATH"]}
         return subprocess.run(
             command, cwd=self.directory, env=path | environment, capture_output=True, text=True, timeout=60, check=False

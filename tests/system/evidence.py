@@ -20,21 +20,10 @@ EVENTS = {CaseOpened.TYPE, CaseSubmitted.TYPE, SupportProposed.TYPE, ShortlistMa
 """What each submitted case leads to, once."""
 
 
-def unpublished(fleet: Fleet) -> int:
-    return sum(len(fleet.query(service, "SELECT FROM outbox WHERE published_at IS NULL")) for service in ALL)
-
-
 def recorded(fleet: Fleet, cases: Sequence[UUID]) -> list[tuple[object, ...]]:
     """The events of these cases, in the order in which the gateway recorded them."""
     sql = "SELECT event_id, type, case_id, source, sequence FROM events WHERE case_id = ANY(%s) ORDER BY position"
     return fleet.query(gateway, sql, list(cases))
-
-
-def wait_until_all_is_done(fleet: Fleet, cases: Sequence[UUID], seconds: float = 60) -> None:
-    def done() -> bool:
-        return len(recorded(fleet, cases)) >= len(EVENTS) * len(cases) and not unpublished(fleet)
-
-    wait_until(done, f"handling all that follows from {len(cases)} submissions", seconds, pause=0.1)
 
 
 def check_all(fleet: Fleet, broker: Broker, cases: Sequence[UUID]) -> None:

@@ -123,14 +123,16 @@ async def revive(session: AsyncSession, subscription_id: UUID, *, now: datetime)
     await claims.begin_anew(session, subscription_id, now=now)
 
 
-async def alive(session: AsyncSession, outbox: Outbox, subscription_id: UUID, *, now: datetime) -> bool:
-    """A disabled subscription gave proof of life: it is active again. False if it is not disabled any more."""
-    await revive(session, subscription_id, now=now)
-    subscription = await _locked(session, subscription_id)
-    if subscription.status is not SubscriptionStatus.DISABLED:
+async def alive(session: AsyncSession, outbox: Outbox, claim: Claim, *, now: datetime) -> bool:
+    """A disabled subscription gave proof of life: it is active again. False if it was changed meanwhile."""
+    await claims.stop_recording(session)
+    await claims.hold(session, claim.subscription_id)
+    subscription = await _locked(session, claim.subscription_id)
+    if subscription.status is not SubscriptionStatus.DISABLED or subscription.sink_version != claim.sink_version:
         return False
     subscription.resume(now=now)
-    await tell(session, outbox, subscription, SubscriptionEnabled(subscription_id=subscription_id, at=now))
+    await tell(session, outbox, subscription, SubscriptionEnabled(subscription_id=subscription.id, at=now))
+    await revive(session, subscription.id, now=now)
     return True
 
 

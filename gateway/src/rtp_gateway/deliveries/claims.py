@@ -2,7 +2,8 @@
 
 Invariant: of the open deliveries of a line (one case, one subscription) only the first has a time (`next_attempt_at`).
 So what has a time may be sent, order per case holds whatever happens, and taking looks at nothing that has to wait.
-Locks are taken on deliveries before subscriptions.
+Locks are taken on deliveries, by position, before subscriptions. Who opens what was not open (replay, dead letters)
+stops recording first: two who do not see each other yet could each take theirs for the first of a line.
 """
 
 from collections.abc import Mapping, Sequence
@@ -89,7 +90,7 @@ _CLAIM = f"""
 """  # noqa: S608 - a constant of ours
 
 _PACE = """
-    UPDATE subscriptions SET paced_until = $2 + interval '60 s' / rate_per_minute
+    UPDATE subscriptions SET paced_until = $2::timestamptz + interval '60 s' / rate_per_minute
     WHERE id = ANY($1::uuid[]) AND rate_per_minute IS NOT NULL
 """
 
@@ -106,11 +107,14 @@ _PROMOTE = f"""
       AND d.state = 'pending' AND d.next_attempt_at IS NULL
 """  # noqa: S608 - a constant of ours
 
+_STOP_RECORDING = f"SELECT pg_advisory_xact_lock({0x52_54_50_03})"
+"""The lock that recording events holds until it has committed (migration 0001)."""
+
 _HOLD = f"""
     SELECT FROM deliveries
     WHERE subscription_id = $1 AND state IN {OPEN} AND (state = 'dead' OR next_attempt_at IS NOT NULL)
     ORDER BY position FOR UPDATE
-"""  # noqa: S608 - a constant of ours
+"""
 _ANEW = """
     UPDATE deliveries
     SET failures = 0, first_failed_at = NULL,
@@ -173,6 +177,11 @@ async def promote(session: AsyncSession, lines: Sequence[tuple[UUID, UUID]], *, 
     A statement of its own, so that it sees what was recorded while the one before waited for its lock.
     """
     await (await driver(session)).execute(_PROMOTE, [line[0] for line in lines], [line[1] for line in lines], now)
+
+
+async def stop_recording(session: AsyncSession) -> None:
+    """Until this transaction ends, which must be soon, no event is recorded and nobody else changes what is open."""
+    await (await driver(session)).execute(_STOP_RECORDING)
 
 
 async def hold(session: AsyncSession, subscription_id: UUID) -> None:

@@ -48,7 +48,7 @@ class Probes:
         )
         async with self._database.transaction() as session:
             if answer.accepted:
-                return await circuit.alive(session, self._outbox, subscription_id, now=self._now())
+                return await circuit.alive(session, self._outbox, claim, now=self._now())
             if answer.status == GONE:
                 await circuit.gone(session, claim, now=self._now())
         return False

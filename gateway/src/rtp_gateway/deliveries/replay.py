@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_gateway.deliveries import claims
@@ -22,6 +22,7 @@ from rtp_gateway.subscriptions.errors import SubscriptionEnded
 from rtp_gateway.subscriptions.filters import matches
 from rtp_gateway.subscriptions.models import Subscription, SubscriptionStatus
 from rtp_shared.clock import utcnow
+from rtp_shared.contracts.gateway import SubscriptionTested
 from rtp_shared.db import AnyRow, AnySelect, driver, visible_to
 from rtp_shared.problems import FieldError
 
@@ -29,8 +30,12 @@ MOST = 10_000
 
 # Whatever is under way in these lines is called back: its report will not count, and it is sent again in its turn.
 _CALL_BACK = """
-    UPDATE deliveries SET next_attempt_at = NULL, under_way = false, attempts = attempts + under_way::int
-    WHERE subscription_id = $1 AND case_id = ANY($2::uuid[]) AND state = 'pending'
+    WITH held AS MATERIALIZED (
+        SELECT position FROM deliveries
+        WHERE subscription_id = $1 AND case_id = ANY($2::uuid[]) AND state = 'pending' ORDER BY position FOR UPDATE
+    )
+    UPDATE deliveries d SET next_attempt_at = NULL, under_way = false, attempts = attempts + under_way::int
+    FROM held WHERE d.subscription_id = $1 AND d.position = held.position
 """
 _AGAIN = """
     INSERT INTO deliveries (subscription_id, position, case_id, client_id)
@@ -61,6 +66,7 @@ async def replay(session: AsyncSession, subscription: Subscription, wanted: Repl
 async def skip(session: AsyncSession, subscription_id: UUID, event_id: UUID) -> None:
     """Give up a dead letter, so that its line goes on without it. It can be replayed later."""
     position, now = await position_of(session, subscription_id, event_id), utcnow()
+    await claims.stop_recording(session)
     given_up = await session.execute(
         update(Delivery)
         .where(
@@ -125,17 +131,19 @@ def _asked(wanted: Replay) -> list[ColumnElement[bool]]:
 
 
 def _taken(subscription: Subscription) -> list[Any]:
-    taken: list[Any] = []
+    """As offers have it, but what was offered once stays the subscription's own."""
+    taken: list[Any] = [(Event.type != SubscriptionTested.TYPE) & (Event.case_id != subscription.id)]
     if subscription.types:
-        taken.append(Event.type.in_(subscription.types) | Delivery.state.is_not(None))
+        taken.append(Event.type.in_(subscription.types))
     if subscription.source:
-        taken.append((Event.source == subscription.source) | Delivery.state.is_not(None))
-    return taken
+        taken.append(Event.source == subscription.source)
+    return [Delivery.state.is_not(None) | and_(*taken)]
 
 
 async def _again(session: AsyncSession, subscription: Subscription, chosen: Sequence[AnyRow]) -> None:
     connection = await driver(session)
     cases = sorted({row.case_id for row in chosen})
+    await claims.stop_recording(session)
     await connection.execute(_CALL_BACK, subscription.id, cases)
     await connection.execute(
         _AGAIN,

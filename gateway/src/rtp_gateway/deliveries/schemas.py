@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from rtp_gateway.deliveries.models import DeliveryState
 from rtp_gateway.subscriptions.models import SubscriptionStatus
-from rtp_shared.schemas import Input, Output
+from rtp_shared.schemas import Input, Output, Storable
 
 
 class DeliveryView(Output):
@@ -54,8 +54,10 @@ class Replay(Input):
 
     event_ids: Annotated[list[UUID], Field(max_length=1000)] = Field(default=[])
     case_id: UUID | None = Field(default=None)
-    source: str | None = Field(default=None, max_length=500, description="With caseId: of this publisher only")
-    from_sequence: int | None = Field(default=None, ge=1, description="With caseId: from this number on")
+    source: Annotated[str, Storable] | None = Field(
+        default=None, max_length=500, description="With caseId: of this publisher only"
+    )
+    from_sequence: int | None = Field(default=None, ge=1, le=2**31 - 1, description="With caseId: from this number on")
     recorded_from: AwareDatetime | None = Field(default=None, alias="from")
     recorded_to: AwareDatetime | None = Field(default=None, alias="to", description="Left out: until now")
     only: Literal["unacknowledged", "all"] = Field(

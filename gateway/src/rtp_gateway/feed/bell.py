@@ -107,7 +107,7 @@ class Bell:
         while self._wanted():
             try:
                 await self._listen()
-            except _LOST as error:
+            except Exception as error:  # noqa: BLE001 - asyncpg has many words for a lost connection
                 log.warning("nobody is told of new events, they look themselves", extra={"error": describe(error)})
                 self._ring()
                 await asyncio.sleep(POLL_SECONDS)

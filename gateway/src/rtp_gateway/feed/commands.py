@@ -1,29 +1,37 @@
 """Taking an event into the feed."""
 
 import hashlib
+import json
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_gateway.feed.models import Event
 from rtp_shared.consumer import Heard
-from rtp_shared.db import SYSTEM
+from rtp_shared.db import SYSTEM, driver
 from rtp_shared.events import FILTERED_BY
+
+# Every event of every service comes through here: past SQLAlchemy it takes a fifth of the time.
+_RECORD = """
+    INSERT INTO events (event_id, type, case_id, source, sequence, readers, body, hash, about, correlation_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    RETURNING position
+"""
 
 
 async def record(session: AsyncSession, heard: Heard) -> int:
     """Store an event with its bytes untouched; return its position in the feed."""
-    event = heard.event
-    statement = insert(Event).values(
-        event_id=event.id,
-        type=event.type,
-        case_id=event.case_id,
-        source=event.source,
-        sequence=event.sequence,
-        readers=list(dict.fromkeys([*heard.readers, *SYSTEM])),
-        body=heard.message.body,
-        hash=hashlib.sha256(heard.message.body).digest(),
-        about={name: event.attributes[name] for name in FILTERED_BY if event.attributes.get(name)},
-        correlation_id=event.correlation_id,
+    event, body = heard.event, heard.message.body
+    about = {name: event.attributes[name] for name in FILTERED_BY if event.attributes.get(name)}
+    position: int = await (await driver(session)).fetchval(
+        _RECORD,
+        event.id,
+        event.type,
+        event.case_id,
+        event.source,
+        event.sequence,
+        list(dict.fromkeys([*heard.readers, *SYSTEM])),
+        body,
+        hashlib.sha256(body).digest(),
+        json.dumps(about),
+        event.correlation_id,
     )
-    return (await session.execute(statement.returning(Event.position))).scalar_one()
+    return position

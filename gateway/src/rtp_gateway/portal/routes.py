@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from rtp_gateway.portal import asyncapi, asyncapi_page
+from rtp_gateway.portal import asyncapi, asyncapi_page, downloads
 from rtp_gateway.portal.catalogue import event_pages
 from rtp_gateway.portal.envelopes import data_schema
 from rtp_gateway.portal.openapi import merge
@@ -24,6 +24,7 @@ portal = APIRouter(include_in_schema=False)
 portal.include_router(event_pages)
 
 ASSETS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
+_KEPT = {"Cache-Control": "public, max-age=86400"}
 
 _DOCS = """<!doctype html>
 <html lang="en-GB">
@@ -56,6 +57,7 @@ async def front() -> HTMLResponse:
         ("/events", "Catalogue of events"),
         ("/asyncapi", "How events travel: webhook, queue, feed, FHIR"),
         ("/asyncapi.json", "AsyncAPI 3.0 document"),
+        ("/verifier.pyz", "Verifier of received events, one file for Python 3.11"),
         ("/problems", "Problem types"),
         ("/health", "Health"),
     ]
@@ -74,12 +76,18 @@ async def asset(name: str) -> Response:
         return Response(_START, media_type="text/javascript")
     if name not in ASSETS:
         raise NotFound
-    return Response(_static(name), media_type=ASSETS[name], headers={"Cache-Control": "public, max-age=86400"})
+    return Response(_static(name), media_type=ASSETS[name], headers=_KEPT)
 
 
 @cache
 def _static(name: str) -> bytes:
     return (files("fastapi_offline") / "static" / name).read_bytes()
+
+
+@portal.get("/verifier.pyz")
+async def verifier() -> Response:
+    headers = _KEPT | {"Content-Disposition": 'attachment; filename="verifier.pyz"'}
+    return Response(downloads.verifier(), media_type=downloads.MEDIA_TYPE, headers=headers)
 
 
 @portal.get("/openapi.json")

@@ -149,6 +149,7 @@ async def resume(
     asked = await consents.ask(Way.of(vars(seen)), kit) if seen.awaits_consent else None
     if asked is not None:
         version = Expected(frozenset({etag(seen.version)}))
+    await claims.stop_recording(session)
     await claims.hold(session, subscription_id)
     subscription = await locked(session, subscription_id, version=version, client_id=subscriber.client_id)
     now = utcnow()
@@ -158,6 +159,7 @@ async def resume(
     if was_disabled and subscription.status is SubscriptionStatus.ACTIVE:
         await tell(session, kit.outbox, subscription, SubscriptionEnabled(subscription_id=subscription_id, at=now))
     await session.flush()
+    await claims.begin_anew(session, subscription_id, now=now)
     return subscription, was_disabled
 
 

@@ -27,6 +27,7 @@ async def keep(runtime: Runtime) -> None:
     """Until cancelled, every hour, where subscribers have queues; what fails is tried again an hour later."""
     assert isinstance(runtime.settings, GatewaySettings)  # noqa: S101 - the gateway's runtime has the gateway's settings
     if (queues := queues_of(runtime.settings)) is None:
+        await asyncio.Event().wait()  # a worker ends with the first of its loops
         return
     while True:
         try:

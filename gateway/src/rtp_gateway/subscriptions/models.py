@@ -1,7 +1,8 @@
 """Subscriptions: who gets which events, where and how."""
 
 import uuid
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -112,7 +113,7 @@ class Subscription(Model):
             raise SubscriptionEnded
         version.require(self.version)
 
-    def differs(self, changes: Mapping[str, Any], names: Set[str]) -> bool:
+    def differs(self, changes: Mapping[str, Any], names: AbstractSet[str]) -> bool:
         """Whether any of these columns would be another one."""
         return any(getattr(self, name) != changes[name] for name in names & changes.keys())
 

@@ -211,7 +211,7 @@ def _attempts() -> None:
         sa.Column("client_id", TEXT, nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("ms", sa.Float(), nullable=False),
-        sa.Column("outcome", sa.String(64), nullable=False),
+        sa.Column("outcome", TEXT, nullable=False),
         sa.Column("status", sa.Integer()),
         sa.Column("error", TEXT),
         sa.Column("bytes", sa.Integer(), nullable=False),

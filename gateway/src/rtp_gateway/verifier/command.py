@@ -1,0 +1,90 @@
+import argparse
+import sqlite3
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import NoReturn
+
+from .chains import check_chains, check_order, compare
+from .errors import Unusable
+from .events import FEED, RECEIVED
+from .feed import Feed
+from .ledger import Ledger
+from .reading import Reader
+from .report import UNUSABLE, Report, printable
+from .signatures import read_keys
+
+
+class _Arguments(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise Unusable(f"{message} (--help tells more)")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Arguments(
+        prog="verifier",
+        allow_abbrev=False,
+        description="Checks events that were received: signatures, sequences and hashes; those of a directory, of the "
+        "feed, or of a directory against the feed.",
+        epilog="Exits with 0 if nothing is wrong or missing, 1 with gaps, missing or out of order, 2 with what is "
+        "serious (a wrong signature, a broken link, a conflict, what is no event), 3 if it cannot be told.",
+    )
+    add = parser.add_argument
+    add("directory", type=Path, nargs="?", help="NAME.json (bodies), NAME.headers beside them, and *.jsonl")
+    add("--secret-file", type=Path, metavar="FILE", help="webhook secrets (whsec_...), one a line")
+    add("--public-key", action="append", default=[], metavar="KEY", help="whpk_...; may be repeated")
+    add("--in-order", action="store_true", help="the names of the files tell the order of arrival: check it")
+    add("--feed", metavar="URL", help="the platform's address, to read its feed")
+    add("--token-file", type=Path, metavar="FILE", help="holds the access token for the feed")
+    add("--subscription", metavar="ID", help="only what the feed has for this subscription")
+    add("--after", metavar="CURSOR", help="only what the feed has after this one, which an earlier report named")
+    add("--json", action="store_true", help="all findings as JSON")
+    return parser
+
+
+def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    given = _parser().parse_args(arguments)
+    if not (given.directory or given.feed):
+        raise Unusable("name a directory, --feed, or both (--help tells more)")
+    if given.directory and not given.directory.is_dir():
+        raise Unusable(f"{given.directory} is not a directory")
+    if bool(given.feed) != bool(given.token_file):
+        raise Unusable("--feed and --token-file go together")
+    if (given.subscription or given.after) and not given.feed:
+        raise Unusable("--subscription and --after need --feed")
+    return given
+
+
+def verify(given: argparse.Namespace, ledger: Ledger) -> Report:
+    report = Report()
+    reader = Reader(ledger, report, read_keys(given.secret_file, given.public_key))
+    if given.directory:
+        reader.directory(given.directory)
+        if not (given.feed or report.events or report.not_events):
+            raise Unusable(f"{given.directory} holds no events: no .json or .jsonl file")
+    if given.feed:
+        side = FEED if given.directory else RECEIVED
+        feed = Feed(given.feed, given.token_file, given.subscription)
+        for number, (body, report.cursor) in enumerate(feed.pages(given.after), start=1):
+            reader.body(body, f"feed page {number}", side)
+    check_chains(ledger, report, from_start=not given.after)
+    if given.in_order or not given.directory:
+        check_order(ledger, report)
+    if given.directory and given.feed:
+        compare(ledger, report, from_start=not given.after)
+    return report
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code."""
+    try:
+        given = _read_arguments(arguments)
+        with closing(Ledger()) as ledger:
+            report = verify(given, ledger)
+    except (Unusable, OSError, sqlite3.Error) as error:
+        sys.stderr.write(printable(f"verifier: {error}") + "\n")
+        return UNUSABLE
+    lines = [report.as_json()] if given.json else map(printable, report.as_lines())
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    return report.exit_code
