@@ -112,7 +112,12 @@ async def become(session: AsyncSession, readers: Sequence[str]) -> None:
     await (await driver(session)).execute(_ENTER, " ".join(readers))
 
 
-_AWAY = (OSError, TimeoutError, OperationalError, InterfaceError, PoolTimeout, asyncpg.InterfaceError)
+LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What the driver raises where its connection is lost: whoever holds one of its own starts anew."""
+_AWAY = (
+    *(OSError, TimeoutError, OperationalError, InterfaceError, PoolTimeout),
+    *(asyncpg.InterfaceError, asyncpg.InternalClientError),
+)
 _AWAY_STATES = ("08", "53", "57")
 """Classes of SQLSTATE: connection exception, insufficient resources, operator intervention (such as shutting down)."""
 

@@ -14,6 +14,7 @@ from typing import Any
 import asyncpg
 
 from rtp_shared.bus import Bus, BusUnavailable, Message, Outcome
+from rtp_shared.db import LOST
 from rtp_shared.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -57,9 +58,9 @@ class Relay:
         while True:
             try:
                 await self._lead()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            except LOST as error:
                 log.warning("relay lost its database, trying again", extra={"error": type(error).__name__})
-                pause = 0.2 if self.leading else min(pause * 2, 5.0)
+                pause = 0.2 if self.leading else min(pause * 2, 1.0)
             finally:
                 self.leading = False
             await asyncio.sleep(pause)

@@ -30,7 +30,7 @@ from rtp_gateway.deliveries.sender import SECONDS
 from rtp_gateway.settings import GatewaySettings
 from rtp_gateway.subscriptions.signing import Safe
 from rtp_shared.clock import utcnow
-from rtp_shared.db import Database, describe
+from rtp_shared.db import LOST, Database, describe
 from rtp_shared.outbox import Outbox
 from rtp_shared.service import Runtime
 
@@ -40,12 +40,14 @@ OVERALL = 256
 """Attempts under way in all. How many for one subscription is its own setting; for one that is failing it is one."""
 LEASE = timedelta(seconds=2 * SECONDS)
 POLL_SECONDS = 5.0
+LONGEST_PAUSE = 1.0
+"""Between two tries to reach a database that is away."""
 BREATH_SECONDS = 0.01
 """While attempts are under way, what they set free in this time is taken together, with far fewer queries."""
 GRACE_SECONDS = 5.0
 """What is under way when the process is asked to stop may take this long to finish."""
 
-AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError, PoolTimeout)
+AWAY = (*LOST, DBAPIError, PoolTimeout)
 
 
 class Courier:
@@ -98,7 +100,7 @@ class Courier:
                 except AWAY as error:
                     log.warning("the courier lost its database, trying again", extra={"error": type(error).__name__})
                     await asyncio.sleep(pause)
-                    pause = min(pause * 2, POLL_SECONDS)
+                    pause = min(pause * 2, LONGEST_PAUSE)
         finally:
             await self._finish()
 

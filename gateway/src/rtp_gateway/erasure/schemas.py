@@ -13,9 +13,7 @@ class Erasure(Input):
     reference: Annotated[
         str,
         StringConstraints(strip_whitespace=True, min_length=8, max_length=200),
-        Field(
-            description="The opaque reference by which events name the person: a party's or adviser's id"
-        ),
+        Field(description="The opaque reference by which events name the person: a party's or adviser's id"),
         Storable,
     ]
 

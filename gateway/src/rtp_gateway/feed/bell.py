@@ -15,7 +15,7 @@ from typing import Any
 
 import asyncpg
 
-from rtp_shared.db import describe
+from rtp_shared.db import LOST, describe
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,6 @@ _NEW = """
     SELECT max(position) AS head, array_agg(DISTINCT reader) AS readers
     FROM events, unnest(readers) AS reader WHERE position > $1
 """
-_LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 class Ear:
@@ -129,7 +128,7 @@ class Bell:
                     async with asyncio.timeout(POLL_SECONDS):
                         await self._heard.wait()
         finally:
-            with suppress(*_LOST):
+            with suppress(*LOST):
                 await connection.close(timeout=1)
 
     async def _look(self, connection: Any) -> None:

@@ -18,7 +18,7 @@ from rtp_shared.rabbit.topology import EXCHANGE
 
 log = logging.getLogger(__name__)
 
-CONFIRM_SECONDS = 30.0
+CONFIRM_SECONDS = 10.0
 OUTSTANDING = 256
 """Messages that may wait for their confirms at once."""
 
