@@ -64,8 +64,8 @@ def consumed(access: dict[str, Any], wanted: int, password: str | None = None) -
         channel = connection.channel()
         for method, _, body in channel.consume(access["queue"], inactivity_timeout=20):
             assert method is not None, f"only {len(found)} of {wanted} came"
-            found.append(body)
-            channel.basic_ack(method.delivery_tag)
+            found.append(body or b"")
+            channel.basic_ack(method.delivery_tag or 0)
             if len(found) == wanted:
                 break
         channel.cancel()

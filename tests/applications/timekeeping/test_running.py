@@ -24,12 +24,13 @@ APPROACHING, MISSED = "deadline-approaching", "deadline-missed"
 
 
 async def told(api: Api, case: dict[str, Any]) -> list[dict[str, Any]]:
-    """The events of the case that the client is shown, in order."""
+    """What applications tells of the case to the client, in order. Between publishers there is no order."""
     found: list[dict[str, Any]] = []
     after: dict[str, str] = {}
     while True:
         page = (await api.get("/v1/events", params={"limit": 200, **after})).json()
-        found += [each for each in page["items"] if each["caseid"] == case["id"]]
+        mine = [each for each in page["items"] if each.get("caseid") == case["id"]]
+        found += [each for each in mine if each["source"].endswith("/applications")]
         if page["next"] is None:
             return found
         after = {"after": page["next"]}
