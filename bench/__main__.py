@@ -1,4 +1,7 @@
-"""`python -m bench [--only NAME]`: measure ours beside the floor, print a table, and write bench/results.json."""
+"""`python -m bench`: measure ours beside the floor, print a table, and write bench/results.json.
+
+`--only NAME` measures one row and writes nothing.
+"""
 
 import argparse
 import json
@@ -12,13 +15,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench import webhook
+from bench import crowds, events, relay, webhook
 from bench.load import LoadError, ensure_wrk
+from bench.processes import Platform
 from bench.rows import Bench, Row
 from bench.stage import CASES, Stage
 
 RESULTS = Path(__file__).with_name("results.json")
-NAMES = ("create", "read", "list", "action", "gateway-read", "submit-to-webhook")
+SERVICES = ("create", "read", "list", "action", "gateway-read")
+EVENTS = ("event-idle", "event-200", "many-to-many", "event-drain")
+NAMES = (*SERVICES, "submit-to-webhook", "relay", *EVENTS)
 COLUMNS = {
     "ratio": "ratio",
     "cpu_ratio": "CPU ratio",
@@ -48,34 +54,62 @@ def main() -> int:
         sys.stderr.write(f"bench: {error}\n")
         return 1
     rows.sort(key=lambda row: NAMES.index(row["name"]))
-    RESULTS.write_text(json.dumps({"rows": rows, "about": about()}, indent=2) + "\n")
     say(f"\n{table(rows)}\n")
-    generator = max((row.get("generator_cpu", 0), row["floor"].get("generator_cpu", 0)) for row in rows)
-    say(f"The load generator used at most {max(generator):.0%} of one core. All figures: {RESULTS}")
+    if options.only is None:
+        RESULTS.write_text(json.dumps({"rows": rows, "about": about()}, indent=2) + "\n")
+        say(f"All figures: {RESULTS}")
+    generator = max(max(row.get("generator_cpu", 0), row["floor"].get("generator_cpu", 0)) for row in rows)
+    if generator:
+        say(f"The load generator used at most {generator:.0%} of one core.")
     return 0
 
 
 def measured(only: str | None, rounds: int, seconds: float) -> Iterator[Row]:
-    if only != "submit-to-webhook":
-        say(f"Starting PostgreSQL, the applications service with {CASES:,} cases, the gateway and the floor")
-        with Stage() as stage:
-            bench = Bench(stage, rounds, seconds, say)
-            # Reads first: creating adds to the cases that are listed.
-            works: dict[str, Callable[[], Row]] = {
-                "read": lambda: bench.beside_floor("read"),
-                "list": lambda: bench.beside_floor("list"),
-                "gateway-read": bench.gateway_read,
-                "action": lambda: bench.beside_floor("action"),
-                "create": lambda: bench.beside_floor("create"),
-            }
-            for name, work in works.items():
-                if only in (None, name):
-                    say(f"{name}: the floor and ours in turns")
-                    yield work()
+    if only is None or only in SERVICES:
+        yield from of_services(only, rounds, seconds)
     if only in (None, "submit-to-webhook"):
         say("submit-to-webhook: the whole platform in one process")
         with tempfile.TemporaryDirectory(prefix="rtp-bench-") as directory:
             yield webhook.measure(Path(directory), say)
+    if only in (None, "relay"):
+        say("relay: a bare publisher and ours in turns")
+        with tempfile.TemporaryDirectory(prefix="rtp-bench-") as directory:
+            yield relay.measure(Path(directory), rounds, say)
+    if only is None or only in EVENTS:
+        yield from of_events(only, rounds)
+
+
+def of_services(only: str | None, rounds: int, seconds: float) -> Iterator[Row]:
+    say(f"Starting PostgreSQL, the applications service with {CASES:,} cases, the gateway and the floor")
+    with Stage() as stage:
+        bench = Bench(stage, rounds, seconds, say)
+        # Reads first: creating adds to the cases that are listed.
+        works: dict[str, Callable[[], Row]] = {
+            "read": lambda: bench.beside_floor("read"),
+            "list": lambda: bench.beside_floor("list"),
+            "gateway-read": bench.gateway_read,
+            "action": lambda: bench.beside_floor("action"),
+            "create": lambda: bench.beside_floor("create"),
+        }
+        for name, work in works.items():
+            if only in (None, name):
+                say(f"{name}: the floor and ours in turns")
+                yield work()
+
+
+def of_events(only: str | None, rounds: int) -> Iterator[Row]:
+    say("Starting PostgreSQL, RabbitMQ, the relay, the gateway and its delivery worker")
+    with Platform() as platform:
+        works: dict[str, Callable[[], Row]] = {
+            "event-idle": lambda: events.measure("event-idle", platform, say),
+            "event-200": lambda: events.measure("event-200", platform, say),
+            "many-to-many": lambda: crowds.measure_many(platform, rounds, say),
+            "event-drain": lambda: crowds.measure_drain(platform, say),
+        }
+        for name, work in works.items():
+            if only in (None, name):
+                say(f"{name}: in many processes")
+                yield work()
 
 
 def table(rows: Sequence[Row]) -> str:

@@ -95,6 +95,17 @@ class Platform:
     def end_subscription(self, subscription_id: str) -> None:
         self._api.delete(f"/v1/subscriptions/{subscription_id}", headers={"If-Match": "*"}).raise_for_status()
 
+    def act(self, subscription_id: str, action: str) -> None:
+        self._api.post(
+            f"/v1/subscriptions/{subscription_id}/actions/{action}", headers={"If-Match": "*"}
+        ).raise_for_status()
+
+    def move(self, subscription_id: str, sink: str) -> None:
+        """Give it another sink; what waits for the former one is cancelled."""
+        changes = {"sink": sink, "onSinkChange": "cancel"}
+        path = f"/v1/subscriptions/{subscription_id}"
+        self._api.patch(path, json=changes, headers={"If-Match": "*"}).raise_for_status()
+
     def cpu(self) -> dict[str, float]:
         """CPU seconds so far of each process; of `bench`, which publishes and takes, too."""
         used = {name: cpu_seconds([pid]) for name, pid in self.pids.items()}

@@ -80,3 +80,13 @@ async def silent() -> AsyncIterator[Sink]:
         listener.listen(0)
         filling.connect(listener.getsockname())
         yield Sink(f"http://127.0.0.1:{listener.getsockname()[1]}/")
+
+
+async def _forever() -> None:
+    async with taking() as sink:
+        print(sink.url, flush=True)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(_forever())
