@@ -1,6 +1,7 @@
 """A sink that fails is left alone, asked one by one, and given up after three days; nothing that waits is lost."""
 
 import asyncio
+import json
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
@@ -481,7 +482,9 @@ async def test_proof_of_life_enables_it_and_nothing_is_lost(outage: Outage) -> N
     outage.receiver.answer = no_content
     outage.clock.forward(hours=1)
     assert await outage.carrier.drain() == 1 + 9 + 2
-    assert outage.receiver.received[0].case_id == uuid.UUID(outage.subscription["id"])  # the test
+    test = json.loads(outage.receiver.received[0].body)
+    assert test["subject"] == f"subscriptions/{outage.subscription['id']}"
+    assert (test["sequence"], test.get("previoushash")) == ("0000000001", None)  # a chain of its own: none has a hole
     assert outage.receiver.sequences(outage.cases[0]) == [1, 2, 3, 4]
     assert all(outage.receiver.sequences(case_id) == [1, 2, 3] for case_id in outage.cases[1:])
     assert outage.receiver.sequences(late) == [1]

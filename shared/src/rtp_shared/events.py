@@ -96,13 +96,14 @@ def write(
     sequence: int,
     dataref: str,
     previous: str | None = None,
+    chain: UUID | None = None,
     about: About = NOTHING,
     at: datetime | None = None,
 ) -> tuple[UUID, bytes]:
     """The event's id and its bytes. These bytes are what every receiver gets: they are never written a second time.
 
     `case_id`: what it is about, a case or whatever else `data.SUBJECT` says. `previous`: digest of the event before it
-    in its chain. `at`: when it happened; now if left out.
+    in its chain. `chain`: where it belongs into another one than that of what it is about. `at`: when it happened; now if left out.
     """
     event_id, trace = uuid4(), current_trace()
     event: dict[str, Any] = {
@@ -115,7 +116,7 @@ def write(
         "datacontenttype": "application/json",
         "dataschema": f"{base_url}/schemas/{data.TYPE}.json",
         "dataref": f"{base_url}{dataref}",
-        "partitionkey": str(case_id),
+        "partitionkey": str(chain or case_id),
         "sequence": f"{sequence:010d}",
         "correlationid": trace.correlation_id,
         "traceparent": trace.traceparent,

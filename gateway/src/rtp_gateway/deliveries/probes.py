@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
@@ -61,9 +61,9 @@ class Probes:
             base_url=self._outbox.base_url,
             service=self._outbox.service,
             case_id=subscription.id,
-            sequence=subscription.sequence + 1,
+            sequence=1,
+            chain=uuid4(),  # of its own: it takes no number from the events that are kept
             dataref=f"/v1/subscriptions/{subscription.id}",
-            previous=subscription.event_hash,
             at=now,
         )
         return Claim(
