@@ -153,7 +153,8 @@ _WAITING = """
 _PROBES = """
     UPDATE subscriptions SET probe_at = $1 + $2::interval
     WHERE id IN (
-        SELECT id FROM subscriptions WHERE status = 'disabled' AND probe_at <= $1 FOR NO KEY UPDATE SKIP LOCKED)
+        SELECT s.id FROM subscriptions s JOIN clients c USING (client_id)
+        WHERE s.status = 'disabled' AND s.probe_at <= $1 AND c.active FOR NO KEY UPDATE OF s SKIP LOCKED)
     RETURNING id
 """
 
