@@ -293,3 +293,10 @@ async def test_without_a_broker_there_are_no_queues(new_client: NewClient, couri
     del asked["channel"]["endpoint"]
     [issue] = issues(await api.post(PATH, json=asked), 422)
     assert issue["expression"] == ["Subscription.channel.type"]
+
+
+@pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"\xef\xbf\xbd", b"[" * 100_000])
+async def test_a_body_that_is_no_json_is_refused_in_fhir(new_client: NewClient, body: bytes) -> None:
+    api = await new_client()
+    answer = await api.post(PATH, content=body, headers={"Content-Type": "application/fhir+json"})
+    assert issues(answer, 400)[0]["severity"] == "error"

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from rtp_gateway.fhir.errors import SubscriptionExists
@@ -59,6 +60,8 @@ class FhirEdge(Edge):
 async def _refused(request: Request, error: Exception) -> Response | None:
     if isinstance(error, RequestValidationError):
         return await answers.not_valid(request, error)
+    if isinstance(error, HTTPException):  # a body that is no text
+        return await answers.plain(request, error)
     refusal = error if isinstance(error, Refusal) else answers.as_refusal(error)
     return None if refusal is None else await answers.refused(request, refusal)
 
