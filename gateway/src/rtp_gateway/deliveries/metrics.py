@@ -27,5 +27,5 @@ class DeliveryMetrics:
         ).labels(service)
 
     def count(self, outcome: str) -> None:
-        """delivered, postponed, exhausted, cancelled, or lost: the lease ran out before the report."""
+        """delivered, postponed, dead, cancelled, or lost: the lease ran out before the report."""
         self._outcomes.labels(self._service, outcome).inc()
