@@ -28,9 +28,9 @@ WAITING = int(os.environ.get("BENCH_WAITING", "1000000"))
 """Events that wait for one subscription."""
 CASES = 100_000
 SECONDS = float(os.environ.get("BENCH_SECONDS", "120"))
-"""How long the drain is watched; 0: to its end."""
-NEW = 200
-"""New events for another subscription, measured one at a time before the drain."""
+"""How long the drain runs; 0: to its end."""
+NEW = 100
+"""New events for another subscription, one at a time: so many while the drain rests, so many while it runs, in turns."""
 SUBSCRIPTIONS = 50
 ILL = 2
 A_SECOND = 4
@@ -66,25 +66,27 @@ async def _drain(platform: Platform, say: Callable[[str], None]) -> dict[str, An
         await _fill(database, UUID(waiting), platform.public_url)
         async with taking() as sink:
             other = platform.subscribe(sink.url, types=[ScreeningBegun.TYPE])
-            await one_by_one(publisher, sink, NEW // 4)
-            before = milliseconds(publisher, sink, await one_by_one(publisher, sink, NEW))
-            platform.act(waiting, "resume")
-            began, sent, memory = time.perf_counter(), [], []
-            while await _left(database, waiting) and (not SECONDS or time.perf_counter() - began < SECONDS):
-                sent += await one_by_one(publisher, sink, 20)
+            await one_by_one(publisher, sink, NEW)
+            alone, beside, memory, seconds = [], [], [], 0.0
+            while await _left(database, waiting) and (not SECONDS or seconds < SECONDS):
+                alone.append(milliseconds(publisher, sink, await one_by_one(publisher, sink, NEW)))
+                platform.act(waiting, "resume")
+                began = time.perf_counter()
+                beside.append(milliseconds(publisher, sink, await one_by_one(publisher, sink, NEW)))
                 memory.append(platform.megabytes(DELIVERY))
-            seconds = time.perf_counter() - began
+                platform.act(waiting, "pause")
+                seconds += time.perf_counter() - began
             drained = WAITING - await _left(database, waiting)
-            during = milliseconds(publisher, sink, sent)
             for each in (other, waiting):
                 platform.end_subscription(each)
     await database.close()
     await publisher.close()
     return {
         "name": "event-drain",
-        "ratio": round(during["p50_ms"] / before["p50_ms"], 2),
-        **during,
-        "floor": before,
+        "ratio": round(statistics.median(b["p50_ms"] / a["p50_ms"] for a, b in zip(alone, beside, strict=True)), 2),
+        **_medians(beside),
+        "floor": _medians(alone),
+        "rounds": len(beside),
         "drained_per_second": round(drained / seconds, 1),
         "drained": drained,
         "waiting": WAITING,
@@ -92,6 +94,10 @@ async def _drain(platform: Platform, say: Callable[[str], None]) -> dict[str, An
         "memory_mb": {"first": round(memory[0], 1), "last": round(memory[-1], 1), "most": round(max(memory), 1)},
         "mode": "many processes",
     }
+
+
+def _medians(turns: Sequence[dict[str, float]]) -> dict[str, float]:
+    return {name: round(statistics.median(turn[name] for turn in turns), 2) for name in turns[0]}
 
 
 async def _fill(database: Any, subscription_id: UUID, public_url: str) -> None:

@@ -481,3 +481,43 @@ async def test_metrics_tell_what_waits(
     assert 'rtp_deliveries_total{outcome="postponed",service="gateway"}' in shown
     assert re.search(r'rtp_deliveries_waiting{service="gateway"} [1-9]', shown)
     assert "rtp_deliveries_oldest_seconds" in shown
+
+
+async def test_the_central_team_gets_what_it_oversees_and_not_once_it_no_longer_does(
+    platform: Platform, new_client: NewClient, courier: NewCourier, receiver: Receiver
+) -> None:
+    api = await new_client(scopes="cases:oversee events:read subscriptions:read subscriptions:write")
+    subscription = await subscribe(api, receiver.url)
+    carrier, overseers = courier(), ["scope:cases:oversee", "system"]
+    await publish(platform, api, uuid.uuid4(), 1, readers=overseers)
+    await carrier.drain()
+    assert len(receiver.received) == 1
+    async with platform.gateway.database.transaction() as session:
+        statement = "UPDATE clients SET scopes = array_remove(scopes, 'cases:oversee') WHERE client_id = :id"
+        await session.execute(text(statement), {"id": api.client_id})
+    await publish(platform, api, uuid.uuid4(), 1, readers=overseers)
+    await carrier.drain()
+    assert len(receiver.received) == 1
+    assert [each["state"] for each in await deliveries(api, subscription)] == ["cancelled", "delivered"]
+
+
+async def test_what_cannot_be_sent_by_a_mistake_of_ours_fails_as_other_attempts_do(
+    platform: Platform, new_client: NewClient, courier: NewCourier, receiver: Receiver
+) -> None:
+    api, case_id = await new_client(), uuid.uuid4()
+    subscription = await subscribe(api, receiver.url)
+    async with platform.gateway.database.transaction() as session:
+        await session.execute(
+            text("UPDATE subscriptions SET payload = 'stone' WHERE id = :id"), {"id": subscription["id"]}
+        )
+    await publish(platform, api, case_id, 1)
+    assert await courier().drain() == 1
+    async with platform.gateway.database.transaction() as session:
+        row = (
+            await session.execute(
+                text("SELECT state, failures, under_way, last_error FROM deliveries WHERE case_id = :id"),
+                {"id": case_id},
+            )
+        ).one()
+    assert tuple(row) == ("pending", 1, False, "it could not be sent, by a mistake of ours")
+    assert receiver.received == []

@@ -1,22 +1,31 @@
 """Data of events goes when it must; sequences, hashes and chains stay."""
 
+import asyncio
 import json
 import uuid
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from aiohttp import web
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from rtp_embedded.platform import Platform
 from rtp_gateway.erasure.commands import erase_old, forget_old
+from rtp_gateway.erasure.retention import keep as erase_hourly
+from rtp_gateway.subscriptions.leftovers import keep as look_for_leftovers
 from rtp_shared import contracts, events
 from rtp_shared.bus import Message
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts.applications import PartyChanged
+from rtp_shared.retention import keep_tidy
 from rtp_shared.run import consumer
+from rtp_shared.service import Runtime
 from tests.conftest import Api, NewClient
 from tests.gateway.conftest import NewCourier
 from tests.support.webhooks import Receiver, answering, publish, subscribe
@@ -146,3 +155,28 @@ async def test_payloads_go_when_they_have_served_their_time_but_not_before_they_
     async with platform.gateway.database.transaction() as session:
         await forget_old(session, before=utcnow() + timedelta(days=1))
     assert (await api.get(path)).json()["items"] == []
+
+
+class Starting:
+    """A database that is just starting up, as the driver says it while connecting."""
+
+    def transaction(self, **_: Any) -> Any:
+        raise asyncpg.CannotConnectNowError("the database system is starting up")
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [erase_hourly, look_for_leftovers, lambda runtime: keep_tidy(runtime.database, runtime.settings)],
+    ids=["erasure", "leftovers", "retention"],
+)
+async def test_a_database_that_starts_up_ends_no_loop(
+    platform: Platform, loop: Callable[[Runtime], Coroutine[Any, Any, None]]
+) -> None:
+    """A worker ends with the first of its loops."""
+    settings = platform.gateway.settings.model_copy(
+        update={"broker_url": SecretStr("amqp://rtp.test"), "broker_management_url": SecretStr("http://rtp.test")}
+    )
+    runtime = replace(platform.gateway, settings=settings, database=Starting())  # type: ignore[arg-type]
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await loop(runtime)

@@ -407,3 +407,15 @@ async def test_row_level_security_stands_behind_feed_and_subscriptions(
                 await connection.execute(statement)
     finally:
         await connection.close()
+
+
+async def test_a_client_that_moved_reads_nothing_of_its_former_organisation(
+    platform: Platform, new_client: NewClient
+) -> None:
+    api = await new_client()
+    await publish(platform, api, uuid.uuid4(), 1, readers=[f"org:{api.organisation}", "system"])
+    assert len(await read_all(api)) == 1
+    async with platform.gateway.database.transaction() as session:
+        moved = text("UPDATE clients SET organisation = :new WHERE client_id = :id")
+        await session.execute(moved, {"new": uuid.uuid4(), "id": api.client_id})
+    assert await read_all(api) == []  # its token is still that of before

@@ -21,6 +21,7 @@ from tests.support.webhooks import (
     change,
     health,
     publish,
+    relay,
     subscribe,
 )
 
@@ -203,3 +204,19 @@ async def test_nothing_is_lost_and_lines_stay_lines_whatever_the_owner_does_too(
         assert set(receipts) == set(range(1, count + 1))
         if case_id not in world.meddled:
             assert receipts == sorted(receipts)
+
+
+async def test_tests_of_a_subscription_keep_their_order_too(
+    platform: Platform, new_client: NewClient, courier: NewCourier, receiver: Receiver
+) -> None:
+    api, clock = await new_client(), Clock()
+    subscription = await subscribe(api, receiver.url)
+    receiver.answer = lambda _: web.Response(status=500 if len(receiver.received) == 1 else 204)
+    for _ in range(2):
+        await ask(api, subscription, "actions/test")
+        await relay(platform)
+    carrier = courier(now=clock)
+    await carrier.drain()
+    clock.forward(seconds=6)
+    await carrier.drain()
+    assert receiver.sequences(uuid.UUID(subscription["id"])) == [1, 1, 2]

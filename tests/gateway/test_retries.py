@@ -36,6 +36,8 @@ def test_never_sooner_than_the_sink_asks_for() -> None:
         ("Sunday, 29-Mar-26 12:02:00 GMT", timedelta(seconds=120)),
         ("999999999999", LONGEST_REST),
         ("Fri, 29 Mar 2999 12:02:00 GMT", LONGEST_REST),
+        ("Fri, 29 Mar 99999999999999999999 12:02:00 GMT", None),
+        ("Fri, 29 Mar 2999 12:02:00 +99999999999999999999", None),
         ("soon", None),
         ("-5", None),
         ("1.5", None),

@@ -118,12 +118,13 @@ _AWAY = (
     *(OSError, TimeoutError, OperationalError, InterfaceError, PoolTimeout),
     *(asyncpg.InterfaceError, asyncpg.InternalClientError),
 )
-_AWAY_STATES = ("08", "53", "57")
-"""Classes of SQLSTATE: connection exception, insufficient resources, operator intervention (such as shutting down)."""
+_AWAY_STATES = ("08", "40", "53", "57")
+"""Classes of SQLSTATE: connection exception, transaction rollback (two that waited for each other), insufficient
+resources, operator intervention (such as shutting down)."""
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether the database cannot be reached or has no room: no fault of what was asked of it."""
+    """Whether the database cannot be reached, has no room or had to undo it: no fault of what was asked of it."""
     if isinstance(error, _AWAY) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         return True
     # While connecting, asyncpg's own errors come through as they are.

@@ -103,7 +103,8 @@ def write(
     """The event's id and its bytes. These bytes are what every receiver gets: they are never written a second time.
 
     `case_id`: what it is about, a case or whatever else `data.SUBJECT` says. `previous`: digest of the event before it
-    in its chain. `chain`: where it belongs into another one than that of what it is about. `at`: when it happened; now if left out.
+    in its chain. `chain`: where it belongs into another one than that of what it is about. `at`: when it happened; now
+    if left out.
     """
     event_id, trace = uuid4(), current_trace()
     event: dict[str, Any] = {

@@ -6,7 +6,7 @@ import logging
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from rtp_shared.db import Database
+from rtp_shared.db import LOST, Database
 from rtp_shared.settings import ProcessSettings
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,6 @@ async def keep_tidy(database: Database, settings: ProcessSettings) -> None:
     while True:
         try:
             log.info("purged", extra=await purge(database, settings))
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, *LOST) as error:
             log.warning("could not purge", extra={"error": type(error).__name__})
         await asyncio.sleep(EVERY_SECONDS)

@@ -83,7 +83,16 @@ class Attempts:
         )
 
     async def send(self, claim: Claim) -> tuple[int, Answer]:
-        """How many bytes went out, and what was answered."""
+        """How many bytes went out, and what was answered. Never raises: what cannot be sent fails as other attempts."""
+        try:
+            return await self._send(claim)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the owner must learn of it
+            # Only its kind: the text may quote a secret. Without an answer it would be tried for ever, and nobody told.
+            facts = {"event_id": str(claim.event_id), "error": type(error).__name__}
+            log.error("a mistake of ours keeps an event from being sent", extra=facts)  # noqa: TRY400
+            return 0, Answer(error="it could not be sent, by a mistake of ours")
+
+    async def _send(self, claim: Claim) -> tuple[int, Answer]:
         try:
             keyring = self._keyring(claim.sealed_keys)
             credential = self._credential(claim.sealed_credential) if claim.sealed_credential else None

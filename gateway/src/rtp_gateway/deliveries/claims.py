@@ -84,7 +84,8 @@ _CLAIM = f"""
       AND s.id = d.subscription_id AND c.client_id = s.client_id AND e.position = d.position
     RETURNING d.subscription_id, d.position, d.case_id, d.attempts AS attempt,
         s.failing_since IS NOT NULL AS failing, s.rate_per_minute IS NOT NULL AS rated,
-        c.active AND e.readers && ARRAY['client:' || c.client_id, 'org:' || c.organisation] AS may_see,
+        c.active AND e.readers && (ARRAY['client:' || c.client_id, 'org:' || c.organisation] || ARRAY(
+            SELECT 'scope:' || scope FROM unnest(c.scopes) AS scope WHERE scope LIKE '%:oversee')) AS may_see,
         s.protocol, s.payload, s.sink, s.sink_version, s.settings, s.sealed_keys, s.sealed_credential,
         e.event_id, e.type, e.body, e.hash
 """  # noqa: S608 - a constant of ours

@@ -73,7 +73,7 @@ def wanted_rest(retry_after: str | None, *, now: datetime) -> timedelta | None:
         return min(timedelta(seconds=int(text[:9])), LONGEST_REST)
     try:
         until = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return min(max(until - now, timedelta()), LONGEST_REST)

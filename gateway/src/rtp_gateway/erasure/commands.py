@@ -25,9 +25,9 @@ _ABOUT = """
     ORDER BY position
 """
 _OLD = """
-    SELECT position, body, hash FROM events
+    SELECT position, body, hash FROM events e
     WHERE erased_at IS NULL AND recorded_at < $1
-      AND position NOT IN (SELECT position FROM deliveries WHERE state IN ('pending', 'dead'))
+      AND NOT EXISTS (SELECT FROM deliveries d WHERE d.position = e.position AND d.state IN ('pending', 'dead'))
     ORDER BY recorded_at LIMIT $2
 """
 _ERASE = "SELECT erase_event($1, $2, $3)"

@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rtp_gateway.erasure.commands import AT_ONCE, erase_old, forget_old
 from rtp_gateway.settings import GatewaySettings
+from rtp_shared.db import LOST
 from rtp_shared.service import Runtime
 
 log = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ async def keep(runtime: Runtime) -> None:
     while True:
         try:
             await erase_all_old(runtime)
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, *LOST) as error:
             log.warning("could not erase", extra={"error": type(error).__name__})
         await asyncio.sleep(EVERY_SECONDS)
 

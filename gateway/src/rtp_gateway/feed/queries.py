@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Text, any_, bindparam, select
+from sqlalchemy import BindParameter, Text, any_, bindparam, cast, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -36,7 +36,7 @@ async def list_events(
 ) -> Sequence[AnyRow]:
     """Oldest first from behind a position, one row more than `limit` where more follow.
 
-    A client that was deactivated gets nothing, though its token still holds for a while.
+    A client that was deactivated or moved to another organisation gets nothing, though its token holds for a while.
     """
     statement = _events(bool(wanted.types), bool(wanted.about), wanted.subscription is not None)
     asked = {
@@ -56,7 +56,8 @@ def _events(by_type: bool, by_about: bool, by_subscription: bool) -> AnySelect:
     """The statement for such a choice, built once: many readers ask it at every event."""
     client_id: BindParameter[str] = bindparam("client_id", type_=Text)
     readers: BindParameter[Any] = bindparam("readers", type_=ARRAY(Text))
-    active = select(Client.client_id).where(Client.client_id == client_id, Client.active)
+    own = literal("org:") + cast(Client.organisation, Text)
+    active = select(Client.client_id).where(Client.client_id == client_id, Client.active, own == any_(readers))
     query: AnySelect = (
         select(Event.position, Event.type, Event.body)
         .where(Event.position > bindparam("after"), visible_to(Event.readers, readers), active.exists())

@@ -21,23 +21,27 @@ _FILTERED = """
 # A delivery is due at once, unless an earlier one of its line is open: then it has no time until that one is settled.
 # Locking the last that is open makes the two agree: whoever settles it does so before (and it no longer is) or after
 # (and sees this one, and gives it its time).
-_OFFER = """
-    INSERT INTO deliveries (subscription_id, position, case_id, client_id, next_attempt_at)
-    SELECT s.id, $1, $2, s.client_id, CASE WHEN earlier.position IS NULL THEN now() END
-    FROM subscriptions s
+_EARLIER = """
     LEFT JOIN LATERAL (
         SELECT d.position FROM deliveries d
         WHERE d.subscription_id = s.id AND d.case_id = $2 AND d.state IN ('pending', 'dead')
         ORDER BY d.position DESC LIMIT 1 FOR UPDATE
     ) earlier ON true
-    WHERE s.status <> 'ended' AND s.acts_as && $3::text[] AND (s.types = '{}' OR $4 = ANY (s.types))
-      AND (s.source IS NULL OR s.source = $5) AND s.id <> ALL ($6::uuid[])
 """
-# A test is for the subscription that it tests, whatever types and filters it has.
-_OFFER_TEST = """
+_OFFER = f"""
     INSERT INTO deliveries (subscription_id, position, case_id, client_id, next_attempt_at)
-    SELECT id, $1, id, client_id, now() FROM subscriptions WHERE id = $2 AND status <> 'ended' AND acts_as && $3::text[]
-"""
+    SELECT s.id, $1, $2, s.client_id, CASE WHEN earlier.position IS NULL THEN now() END
+    FROM subscriptions s {_EARLIER}
+    WHERE s.status <> 'ended' AND s.acts_as && $3::text[] AND (s.types = '{{}}' OR $4 = ANY (s.types))
+      AND (s.source IS NULL OR s.source = $5) AND s.id <> ALL ($6::uuid[])
+"""  # noqa: S608 - a constant of ours
+# A test is for the subscription that it tests, whatever types and filters it has.
+_OFFER_TEST = f"""
+    INSERT INTO deliveries (subscription_id, position, case_id, client_id, next_attempt_at)
+    SELECT s.id, $1, s.id, s.client_id, CASE WHEN earlier.position IS NULL THEN now() END
+    FROM subscriptions s {_EARLIER}
+    WHERE s.id = $2 AND s.status <> 'ended' AND s.acts_as && $3::text[]
+"""  # noqa: S608 - a constant of ours
 
 
 async def offer(session: AsyncSession, *, position: int, event: Envelope, readers: Sequence[str]) -> None:
