@@ -30,7 +30,7 @@ CASES = 100_000
 SECONDS = float(os.environ.get("BENCH_SECONDS", "120"))
 """How long the drain runs; 0: to its end."""
 NEW = 100
-"""New events for another subscription, one at a time: so many while the drain rests, so many while it runs, in turns."""
+"""New events for another subscription, one at a time: so many while the drain rests, and so many while it runs."""
 SUBSCRIPTIONS = 50
 ILL = 2
 A_SECOND = 4

@@ -110,6 +110,19 @@ async def test_what_a_full_queue_has_no_room_for_waits_here_in_order(
     assert got == sequences
 
 
+async def test_its_bounds_can_be_changed(
+    platform: Platform, new_client: NewClient, courier: NewCourier, offered: Queues
+) -> None:
+    api = await new_client()
+    made = await subscribe(api)
+    changes = {"protocolsettings": {"maxmessages": 5, "maxbytes": 100_000}}
+    answer = await api.patch(f"/v1/subscriptions/{made['id']}", json=changes, headers={"If-Match": '"1"'})
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["protocolsettings"] == changes["protocolsettings"]
+    policy = await offered._call("GET", "policies", VHOST, made["queue"]["queue"])
+    assert policy["definition"] == {"max-length": 5, "max-length-bytes": 100_000}
+
+
 async def test_a_new_password_takes_the_place_of_the_old_one_at_once(
     platform: Platform, new_client: NewClient, courier: NewCourier, offered: Queues, carrier: AmqpCarrier
 ) -> None:

@@ -103,6 +103,8 @@ async def change_subscription(
         columns.pop("sink", None)
     if asked := await _ask_again(seen, columns, kit):
         version = Expected(frozenset({etag(seen.version)}))  # what was asked is about this one
+    if seen.protocol is Means.AMQP and seen.differs(columns, {"settings"}):
+        await _bound(subscription_id, columns["settings"], kit)
     if WAY & columns.keys():
         await claims.hold(session, subscription_id)
     subscription = await locked(session, subscription_id, version=version, client_id=subscriber.client_id)
@@ -112,8 +114,6 @@ async def change_subscription(
         consents.take(subscription, asked, now=now)
     elif subscription.awaits_consent and not wanted.handshake(vars(subscription)):
         subscription.consent(rate=None, now=now)
-    if moved and subscription.protocol is Means.AMQP:
-        await _bound(subscription, kit)
     await session.flush()
     if relocated and subscription.on_sink_change is OnSinkChange.CANCEL:
         await claims.cancel(session, subscription_id, now=now)
@@ -243,12 +243,11 @@ async def _queue_of(subscription: Subscription, kit: Kit) -> QueueAccess | None:
     return await kit.queues.make(subscription.id, max_messages=settings["maxmessages"], max_bytes=settings["maxbytes"])
 
 
-async def _bound(subscription: Subscription, kit: Kit) -> None:
-    """How much its queue holds was changed."""
+async def _bound(subscription_id: UUID, settings: Mapping[str, Any], kit: Kit) -> None:
+    """How much its queue holds is changed: before the locks, because RabbitMQ may take a while to answer."""
     if kit.queues is None:
         raise AmqpNotOffered
-    settings = subscription.settings
-    await kit.queues.bound(subscription.id, max_messages=settings["maxmessages"], max_bytes=settings["maxbytes"])
+    await kit.queues.bound(subscription_id, max_messages=settings["maxmessages"], max_bytes=settings["maxbytes"])
 
 
 async def _require_room(session: AsyncSession, client_id: str) -> None:
