@@ -11,7 +11,7 @@ import pytest
 
 from rtp_shared import events
 from rtp_shared.bus import BusUnavailable, Message, Outcome
-from rtp_shared.relay import POLL_SECONDS
+from rtp_shared.relay import _FETCH, POLL_SECONDS, SETTINGS
 from tests.support.messaging import Office, RecordingBus, running
 from tests.support.waiting import until
 
@@ -152,6 +152,18 @@ async def test_what_nobody_confirmed_is_sent_again(office: Office) -> None:
     async with running(office.relay(bus).run):
         await all_published(office)
     assert sequences(bus, case) == [1, 1, 2]
+
+
+async def test_an_empty_outbox_is_read_as_a_large_one_is(office: Office) -> None:
+    connection = await asyncpg.connect(office.url, server_settings=SETTINGS)
+    try:
+        plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN {_FETCH}", 512, 0, 0))
+    finally:
+        await connection.close()
+    assert "Index Scan using ix_outbox_waiting on outbox o" in plan
+    assert "Index Only Scan using ix_outbox_waiting_by_case on outbox e" in plan
+    assert "Index Cond: ((case_id = o.case_id)" in plan
+    assert "Sort" not in plan
 
 
 class Moody(RecordingBus):

@@ -43,7 +43,8 @@ POLL_SECONDS = 5.0
 LONGEST_PAUSE = 1.0
 """Between two tries to reach a database that is away."""
 BREATH_SECONDS = 0.01
-"""While attempts are under way, what they set free in this time is taken together, with far fewer queries."""
+"""While attempts are under way, what they set free in this time is taken together, with far fewer queries. What is new
+does not wait for it, whatever drains beside it."""
 GRACE_SECONDS = 5.0
 """What is under way when the process is asked to stop may take this long to finish."""
 
@@ -74,6 +75,7 @@ class Courier:
         self._under_way: Counter[UUID] = Counter()
         self._tasks: set[asyncio.Task[object]] = set()
         self._wake = asyncio.Event()
+        self._news = asyncio.Event()
         self._tidied_at = float("-inf")
 
     @classmethod
@@ -122,9 +124,10 @@ class Courier:
         connection = await asyncpg.connect(url, timeout=5, server_settings={"application_name": "rtp-courier"})
         try:
             connection.add_termination_listener(lambda *_: self._wake.set())
-            await connection.add_listener("deliveries", lambda *_: self._wake.set())
+            await connection.add_listener("deliveries", lambda *_: self._recorded())
             while not connection.is_closed():
                 self._wake.clear()
+                self._news.clear()
                 claimed = await self._claim()
                 for each in claimed:
                     self._start(self._carry(each))
@@ -133,6 +136,10 @@ class Courier:
         finally:
             with suppress(Exception):
                 await connection.close(timeout=1)
+
+    def _recorded(self) -> None:
+        self._wake.set()
+        self._news.set()
 
     async def _claim(self) -> list[Claim]:
         room = Room(overall=self._overall - self._under_way.total(), under_way=self._under_way)
@@ -183,7 +190,9 @@ class Courier:
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
         if self._tasks:
-            await asyncio.sleep(BREATH_SECONDS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(BREATH_SECONDS):
+                    await self._news.wait()
 
     async def _tidy(self) -> None:
         async with self._database.transaction() as session:
