@@ -32,7 +32,7 @@ from rtp_applications.workflow.words import Status
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts.vocabulary import Route
 from rtp_shared.db import visible_to
-from rtp_shared.plumbing import outbox
+from rtp_shared.messaging_tables import outbox
 
 WAYS = ("async asyncpg", "async psycopg", "def psycopg")
 READERS = [f"client:{CLIENT}", "system"]

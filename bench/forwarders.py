@@ -19,7 +19,7 @@ from bench.stage import Stage, free_ports
 from rtp_applications.app import service as applications
 from rtp_gateway.proxy.forward import HOP_BY_HOP, InProcess, OverHttp, Upstreams
 from rtp_gateway.proxy.routing import Limits
-from rtp_shared.run import verifier
+from rtp_shared.run import build_verifier
 from rtp_shared.service import Runtime
 from rtp_shared.settings import ProcessSettings
 from rtp_shared.web import build_app
@@ -60,7 +60,7 @@ def by_httpx(upstream: str) -> ASGIApp:
 def in_process(_: str) -> ASGIApp:
     """The service in the same process, as in one-process mode; its settings come from the environment."""
     settings = ProcessSettings()
-    runtime = Runtime.build(applications, settings, verifier(settings))
+    runtime = Runtime.build(applications, settings, build_verifier(settings))
     return forwarding(InProcess({NAME: build_app(runtime)}, limits=Limits()))
 
 

@@ -45,12 +45,12 @@ class Publisher:
             data,
             base_url=self._base_url,
             service="applications",
-            case_id=case_id,
+            subject_id=case_id,
             sequence=sequence + 1,
             previous=previous,
             dataref=f"/v1/cases/{case_id}",
         )
-        self._chains[case_id] = sequence + 1, events.digest(body)
+        self._chains[case_id] = sequence + 1, events.compute_digest(body)
         self.committing[str(event_id)] = time.perf_counter()
         connection = await self._idle.get()
         try:

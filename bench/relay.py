@@ -19,8 +19,8 @@ from tests.support.rabbitmq import start_broker
 
 from rtp_embedded import postgres
 from rtp_shared.contracts.applications import CaseSubmitted
+from rtp_shared.messaging_tables import CREATE_1
 from rtp_shared.metrics import Metrics
-from rtp_shared.plumbing import CREATE_1
 from rtp_shared.rabbit import RabbitBus, declare_once
 from rtp_shared.relay import Relay
 

@@ -14,7 +14,7 @@ from rtp_shared import events
 from rtp_shared.bus import Message
 from rtp_shared.contracts import EventData
 from rtp_shared.contracts.applications import CaseSubmitted
-from rtp_shared.run import consumer
+from rtp_shared.run import build_consumer
 from rtp_shared.service import Runtime
 
 settings.register_profile("busy-machine", deadline=None)
@@ -77,11 +77,11 @@ def tell(advice: Runtime) -> Tell:
             data,
             base_url="http://rtp.test",
             service="applications",
-            case_id=case_id,
+            subject_id=case_id,
             sequence=2,
             dataref=f"/v1/cases/{case_id}",
         )
-        await consumer(advice).receive(Message(event_id, data.TYPE, case_id, tuple(readers), body))
+        await build_consumer(advice).receive(Message(event_id, data.TYPE, case_id, tuple(readers), body))
 
     return tell
 

@@ -13,8 +13,8 @@ from rtp_advice_matching import queries
 from rtp_advice_matching.errors import NoSuchSupportRequest
 from rtp_advice_matching.models import Adviser, Proposal, SupportRequest, SupportStatus
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
-from rtp_shared.db import SYSTEM
-from rtp_shared.plumbing import outbox
+from rtp_shared.identities import SYSTEM
+from rtp_shared.messaging_tables import outbox
 from rtp_shared.service import Runtime
 from tests.advice_matching.conftest import NewAdviser, Tell, submitted
 
@@ -153,7 +153,7 @@ async def test_the_first_wall_holds_alone(advice: Runtime, tell: Tell, new_advis
         assert not await queries.list_requests(session, readers=stranger, limit=50, case_id=case.case_id)
         assert not await queries.list_proposals(session, request.id, readers=stranger)
         with pytest.raises(NoSuchSupportRequest):
-            await queries.get_request(session, request.id, readers=stranger, own_reader=stranger[0])
+            await queries.get_request(session, request.id, readers=stranger, own_identity=stranger[0])
 
 
 async def test_who_does_not_see_a_request_changes_none(advice: Runtime, tell: Tell) -> None:

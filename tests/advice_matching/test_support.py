@@ -12,7 +12,7 @@ from rtp_advice_matching.load import adviser_id
 from rtp_advice_matching.models import Adviser
 from rtp_embedded.platform import Platform
 from rtp_shared import events
-from rtp_shared.plumbing import outbox
+from rtp_shared.messaging_tables import outbox
 from rtp_shared.service import Runtime
 from tests.advice_matching.conftest import NewAdviser
 from tests.conftest import Api, NewClient

@@ -10,7 +10,7 @@ from rtp_embedded.platform import ALL, SERVICES, Platform
 from rtp_gateway.proxy.routing import SERVICES as FIRST_PARTS
 from rtp_gateway.proxy.routing import service_for
 from rtp_shared.auth import Access, Public
-from rtp_shared.web import Edge, router
+from rtp_shared.web import ServiceRoute, create_router
 from tests.conftest import Api
 
 
@@ -30,7 +30,7 @@ def test_every_route_has_the_edge_and_says_who_may() -> None:
     found = list(routes())
     assert len(found) > 15
     for service, route in found:
-        assert isinstance(route, Edge), (service, route.path)
+        assert isinstance(route, ServiceRoute), (service, route.path)
         assert len(access_of(route)) == 1, (service, route.path)
 
 
@@ -39,7 +39,7 @@ def test_a_route_that_does_not_say_who_may_is_refused_at_import() -> None:
         return {}
 
     with pytest.raises(TypeError, match="who may call it"):
-        router().add_api_route("/v1/oops", open_to_all)
+        create_router().add_api_route("/v1/oops", open_to_all)
 
 
 def test_every_route_is_documented_and_named_once() -> None:

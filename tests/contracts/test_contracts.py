@@ -26,8 +26,8 @@ def test_every_event_has_an_example_that_reads(kind: type[EventData]) -> None:
     event = events.read(example(kind))
     assert event.type == kind.TYPE
     about = "case_id" if kind.SUBJECT == CASES else "subscription_id"
-    assert event.read_as(kind).model_dump()[about] == event.case_id
-    assert event.attributes["subject"] == f"{kind.SUBJECT}/{event.case_id}"
+    assert event.read_as(kind).model_dump()[about] == event.subject_id
+    assert event.attributes["subject"] == f"{kind.SUBJECT}/{event.subject_id}"
 
 
 def test_every_example_is_of_an_event_that_is_still_known() -> None:

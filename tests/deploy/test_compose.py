@@ -25,7 +25,7 @@ from rtp_gateway.proxy.routing import NAMES
 from rtp_gateway.settings import GatewaySettings
 from rtp_gateway.subscriptions.signing import Safe
 from rtp_shared.auth import FixedKeys, TokenVerifier
-from rtp_shared.run import watch_app
+from rtp_shared.run import build_worker_app
 from rtp_shared.service import Runtime
 from rtp_shared.web import build_app
 
@@ -167,7 +167,7 @@ def test_a_health_check_asks_for_what_is_there(process: Process) -> None:
     settings = process.service.settings.model_validate({"database_url": "postgresql://nobody@nowhere/nothing"})
     verifier = TokenVerifier(issuer="", keys=FixedKeys(SigningKey(SigningKey.generate()).public_keys))
     runtime = Runtime.build(process.service, settings, verifier)
-    app = build_app(runtime) if process.kind == "web" else watch_app(runtime, {})
+    app = build_app(runtime) if process.kind == "web" else build_worker_app(runtime, {})
     *_, script = SERVICES[process.name]["healthcheck"]["test"]
     (port, path) = re.findall(r"http://127\.0\.0\.1:(\d+)(/\w+)", script)[0]
     assert port == environment(process.name)["RTP_PORT"]

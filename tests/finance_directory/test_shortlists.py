@@ -22,7 +22,7 @@ from rtp_shared.consumer import Consumer
 from rtp_shared.contracts import EventData
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
 from rtp_shared.contracts.finance_directory import ShortlistMade
-from rtp_shared.run import consumer
+from rtp_shared.run import build_consumer
 from tests.conftest import PUBLIC_URL, Api, NewClient
 from tests.support.cases import employer_id, open_case, submit_case
 
@@ -36,7 +36,7 @@ WHOLESALE = str(product_id("better-society-capital"))
 
 @pytest.fixture
 def listening(platform: Platform) -> Consumer:
-    return consumer(platform.runtimes[service.name])
+    return build_consumer(platform.runtimes[service.name])
 
 
 async def submitted(platform: Platform, api: Api, **details: Any) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def message(data: EventData, case_id: uuid.UUID, *readers: str, sequence: int = 
         data,
         base_url=PUBLIC_URL,
         service="applications",
-        case_id=case_id,
+        subject_id=case_id,
         sequence=sequence,
         dataref=f"/v1/cases/{case_id}",
     )

@@ -85,7 +85,7 @@ async def test_events_come_to_the_queue_in_order_with_their_bytes_untouched(
     bodies = consumed(made["queue"], 9)
     assert sorted(bodies) == sorted(each.body for each in published)
     for case_id in cases:
-        mine = [event.sequence for event in map(events.read, bodies) if event.case_id == case_id]
+        mine = [event.sequence for event in map(events.read, bodies) if event.subject_id == case_id]
         assert mine == [1, 2, 3]
 
 

@@ -23,8 +23,8 @@ from rtp_shared import contracts, events
 from rtp_shared.bus import Message
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts.applications import PartyChanged
-from rtp_shared.retention import keep_tidy
-from rtp_shared.run import consumer
+from rtp_shared.retention import run_retention
+from rtp_shared.run import build_consumer
 from rtp_shared.service import Runtime
 from tests.conftest import Api, NewClient
 from tests.gateway.conftest import NewCourier
@@ -49,15 +49,15 @@ async def publish_chain(platform: Platform, api: Api, parties: list[uuid.UUID]) 
             data,
             base_url="http://rtp.test",
             service="applications",
-            case_id=case_id,
+            subject_id=case_id,
             sequence=sequence,
             dataref="/v1",
             previous=previous,
         )
-        previous = events.digest(body)
+        previous = events.compute_digest(body)
         bodies.append(body)
         message = Message(event_id, data.TYPE, case_id, (f"client:{api.client_id}", "system"), body)
-        await consumer(platform.gateway).receive(message)
+        await build_consumer(platform.gateway).receive(message)
     return case_id, bodies
 
 
@@ -83,7 +83,7 @@ async def test_a_person_is_erased_and_the_chain_still_holds(
     assert [each["sequence"] for each in kept] == [f"{number:010d}" for number in (1, 2, 3, 4)]
     assert str(one) not in json.dumps(kept)
     for before, after, published in zip(kept, kept[1:], bodies, strict=False):
-        assert after["previoushash"] == events.digest(published)
+        assert after["previoushash"] == events.compute_digest(published)
         if "data" not in before:
             assert before["eventhash"] == after["previoushash"]
             assert before["erasedat"]
@@ -166,7 +166,7 @@ class Starting:
 
 @pytest.mark.parametrize(
     "loop",
-    [erase_hourly, look_for_leftovers, lambda runtime: keep_tidy(runtime.database, runtime.settings)],
+    [erase_hourly, look_for_leftovers, lambda runtime: run_retention(runtime.database, runtime.settings)],
     ids=["erasure", "leftovers", "retention"],
 )
 async def test_a_database_that_starts_up_ends_no_loop(

@@ -23,12 +23,12 @@ from rtp_gateway.subscriptions import queries
 from rtp_gateway.subscriptions.errors import NoSuchSubscription
 from rtp_gateway.subscriptions.signing import Safe
 from rtp_shared import events, migrate
-from rtp_shared.auth import Principal
 from rtp_shared.bus import Message
 from rtp_shared.clock import utcnow
+from rtp_shared.contracts import About
 from rtp_shared.contracts.applications import CaseOpened, CaseSubmitted
-from rtp_shared.events import About
-from rtp_shared.run import consumer
+from rtp_shared.identities import Principal
+from rtp_shared.run import build_consumer
 from tests.conftest import Api, NewClient
 from tests.gateway.conftest import NewCourier
 from tests.support.cases import employer_id, open_case, submit_case
@@ -122,13 +122,13 @@ async def published(platform: Platform, api: Api, **about: Any) -> str:
         CaseOpened(case_id=case_id, route="right-to-provide"),
         base_url="http://rtp.test",
         service="applications",
-        case_id=case_id,
+        subject_id=case_id,
         sequence=1,
         dataref="/v1",
         about=About(**about),
     )
     sent = Message(event_id, CaseOpened.TYPE, case_id, (f"client:{api.client_id}",), body)
-    await consumer(platform.gateway).receive(sent)
+    await build_consumer(platform.gateway).receive(sent)
     return str(event_id)
 
 
@@ -306,7 +306,7 @@ async def test_an_event_is_recorded_once(platform: Platform, new_client: NewClie
     api = await new_client()
     event = message(uuid.uuid4(), readers=[f"client:{api.client_id}"])  # even if a publisher forgets `system`
     for _ in range(3):
-        await consumer(platform.gateway).receive(event)
+        await build_consumer(platform.gateway).receive(event)
     assert len(await read_all(api)) == 1
 
 
@@ -328,7 +328,7 @@ async def test_no_reader_misses_what_commits_late(
                     await connection.execute(
                         "INSERT INTO events (event_id, type, case_id, source, sequence, readers, body, hash, about)"
                         " VALUES ($1, 't', $2, 's', 1, $3, $4, sha256($4), '{}')",
-                        event.event_id, event.case_id, [f"client:{api.client_id}", "system"], event.body,
+                        event.event_id, event.subject_id, [f"client:{api.client_id}", "system"], event.body,
                     )  # fmt: skip
                     await asyncio.sleep(0.004 * (number % 3))  # so that who drew first does not commit first
         finally:

@@ -12,8 +12,8 @@ from standardwebhooks.webhooks import Webhook
 from rtp_embedded.platform import Platform
 from rtp_gateway.fhir import commands
 from rtp_gateway.fhir.schemas import SubscriptionResource
-from rtp_shared.auth import Principal
 from rtp_shared.contracts.applications import CaseOpened, CaseSubmitted
+from rtp_shared.identities import Principal
 from tests.conftest import Api, NewClient
 from tests.gateway.conftest import NewCourier
 from tests.gateway.test_forms import SIGNAL
@@ -145,7 +145,7 @@ async def test_of_two_at_once_one_is_made(platform: Platform, new_client: NewCli
         async with platform.gateway.database.transaction() as session:
             return bool(await session.scalar(WAITING))
 
-    async with platform.gateway.database.transaction(first.readers) as session:
+    async with platform.gateway.database.transaction(first.identities) as session:
         made = await commands.subscribe(session, asked, subscriber=first, kit=kit)
         second = asyncio.create_task(api.post(PATH, json=body()))
         await until(waits, "the second one's wait for the first")

@@ -18,8 +18,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 from rtp_gateway.subscriptions import filters
 from rtp_gateway.subscriptions.errors import FiltersRefused
 from rtp_gateway.subscriptions.filters import ATTRIBUTES, DEEPEST, FIELDS, LONGEST, MOST, Filters, check, matches
-from rtp_shared import answers, events
-from rtp_shared.contracts import EventData
+from rtp_shared import events, exception_handlers
+from rtp_shared.contracts import About, EventData
 from rtp_shared.contracts.applications import CaseOpened
 from rtp_shared.contracts.vocabulary import Route
 from rtp_shared.problems import FieldError
@@ -259,7 +259,7 @@ def as_answered(entries: Any) -> list[FieldError]:
     try:
         Body.model_validate({"sink": "x", "filters": entries})
     except ValidationError as error:
-        return [answers._field_error({**each, "loc": ("body", *each["loc"])}) for each in error.errors()]
+        return [exception_handlers._field_error({**each, "loc": ("body", *each["loc"])}) for each in error.errors()]
     return []
 
 
@@ -278,13 +278,13 @@ def test_in_a_body_they_are_refused_with_whatever_else_is_wrong() -> None:
 
 
 def test_every_attribute_that_an_event_has_can_be_filtered_by() -> None:
-    about = events.About(route="r", sector="s", region="E", employer=uuid.uuid4(), commissioner=uuid.uuid4())
+    about = About(route="r", sector="s", region="E", employer=uuid.uuid4(), commissioner=uuid.uuid4())
     case_id = uuid.uuid4()
     _, body = events.write(
         CaseOpened(case_id=case_id, route="r"),
         base_url="http://rtp.test",
         service="applications",
-        case_id=case_id,
+        subject_id=case_id,
         sequence=2,
         dataref="/v1",
         previous="0" * 64,

@@ -16,9 +16,8 @@ from hypothesis import strategies as st
 from rtp_gateway.deliveries.forms import Form, render, thin
 from rtp_gateway.fhir import signals
 from rtp_shared import contracts, events
-from rtp_shared.contracts import catalogue
+from rtp_shared.contracts import About, catalogue
 from rtp_shared.contracts.applications import CaseOpened
-from rtp_shared.events import About
 
 HERE = Path(__file__).parent
 EXAMPLES = Path(contracts.__file__).parent / "examples"
@@ -59,10 +58,10 @@ def chains(draw: st.DrawFn) -> list[bytes]:
             CaseOpened(case_id=case_id, route=draw(routes)),
             base_url=draw(st.sampled_from(["https://rtp.example", "http://localhost:8000/rtp"])),
             service="applications",
-            case_id=case_id,
+            subject_id=case_id,
             sequence=sequence,
             dataref=f"/v1/cases/{case_id}",
-            previous=events.digest(chain[-1]) if chain else None,
+            previous=events.compute_digest(chain[-1]) if chain else None,
             about=About(sector=draw(st.sampled_from([None, "youth"])), employer=draw(st.none() | st.uuids())),
             at=draw(st.datetimes(min_value=datetime(2020, 1, 1), timezones=st.just(UTC))),  # noqa: DTZ001
         )

@@ -20,7 +20,7 @@ from rtp_gateway.proxy.forward import OverHttp
 from rtp_gateway.proxy.routing import Limits
 from rtp_shared import tracing
 from rtp_shared.metrics import Metrics
-from rtp_shared.server import QuietServer, http_config
+from rtp_shared.server import ManagedServer, build_http_config
 
 pytestmark = pytest.mark.anyio
 LIMIT = 100_000
@@ -31,7 +31,7 @@ async def serving(app: Any) -> AsyncIterator[str]:
     """The app over real HTTP; its address."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    server = QuietServer(http_config(app))
+    server = ManagedServer(build_http_config(app))
     running = asyncio.ensure_future(server.serve(sockets=[listener]))
     await server.ready.wait()
     try:

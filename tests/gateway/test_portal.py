@@ -16,7 +16,7 @@ from pydantic.config import JsonDict
 from rtp_embedded.platform import Platform
 from rtp_shared.contracts import catalogue
 from rtp_shared.contracts.applications import CaseSubmitted
-from rtp_shared.problems import all_refusals
+from rtp_shared.problems import list_refusals
 from tests.conftest import PUBLIC_URL, NewClient
 
 pytestmark = pytest.mark.anyio
@@ -181,7 +181,7 @@ async def test_the_documentation_page_loads_nothing_from_elsewhere(api: httpx.As
 
 async def test_every_problem_type_resolves_to_a_page(api: httpx.AsyncClient) -> None:
     index = await api.get("/problems")
-    for kind in all_refusals():
+    for kind in list_refusals():
         assert f"/problems/{kind.slug()}" in index.text
         page = await api.get(f"/problems/{kind.slug()}")
         assert page.status_code == 200

@@ -87,7 +87,7 @@ async def test_from_the_broker_to_the_subscriber_also_when_killed(
 
     receiver.answer = hang_on_the_second
     process.start()
-    assert (await bus.publish(sent)).safe == {each.event_id for each in sent}
+    assert (await bus.publish(sent)).confirmed == {each.event_id for each in sent}
     await bus.close()
     await until(second_under_way, "the second attempt")
     assert process.end(signal.SIGKILL) == -signal.SIGKILL

@@ -13,9 +13,9 @@ from sqlalchemy import text
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from rtp_shared.clock import utcnow
+from rtp_shared.contracts import About
 from rtp_shared.contracts.applications import CaseOpened, CaseSubmitted
 from rtp_shared.contracts.gateway import SubscriptionTested
-from rtp_shared.events import About
 from tests.conftest import Api, NewClient
 from tests.gateway.conftest import NewCourier
 from tests.support.webhooks import (

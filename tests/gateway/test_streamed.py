@@ -16,8 +16,8 @@ from rtp_gateway.edge import Gateway
 from rtp_gateway.proxy.forward import InProcess, OverHttp, Upstreams
 from rtp_gateway.proxy.routing import Limits, is_streamed
 from rtp_gateway.settings import GatewaySettings
-from rtp_shared.answers import refused
 from rtp_shared.downloads import Content, download
+from rtp_shared.exception_handlers import handle_refusal
 from rtp_shared.metrics import Metrics
 from rtp_shared.problems import Refusal
 from tests.gateway.test_forward import serving
@@ -32,7 +32,7 @@ def service() -> FastAPI:
     """Says how much came, and gives a content piece by piece."""
     app = FastAPI()
     app.state.runtime = type("Runtime", (), {"settings": type("Settings", (), {"public_url": "http://rtp.test"})})
-    app.add_exception_handler(Refusal, refused)
+    app.add_exception_handler(Refusal, handle_refusal)
 
     async def take(request: Request) -> dict[str, int]:
         return {"size": sum([len(chunk) async for chunk in request.stream()])}

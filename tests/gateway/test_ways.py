@@ -19,9 +19,9 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from rtp_embedded.platform import Platform
 from rtp_shared.clock import utcnow
+from rtp_shared.contracts import About
 from rtp_shared.contracts.applications import CaseOpened, CaseSubmitted
 from rtp_shared.contracts.gateway import SubscriptionTested
-from rtp_shared.events import About
 from tests.conftest import Api, NewClient
 from tests.gateway.conftest import NewCourier
 from tests.support.waiting import until
@@ -844,7 +844,7 @@ async def test_what_is_another_clients_is_not_there_for_anything(
         ("POST", f"/dead-letters/{sent.event_id}/actions/replay", None),
         ("POST", f"/dead-letters/{sent.event_id}/actions/skip", None),
         ("GET", "/gaps", None),
-        ("GET", f"/gaps?caseId={sent.case_id}", None),
+        ("GET", f"/gaps?caseId={sent.subject_id}", None),
         ("GET", "/health", None),
     ]
     for method, rest, body in tried:

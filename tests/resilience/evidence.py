@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from rtp_shared.contracts.gateway import SubscriptionTested
-from rtp_shared.events import digest
+from rtp_shared.events import compute_digest
 from tests.resilience.subscribers import Receipt, Subscriber
 
 Key = tuple[str, str]
@@ -137,5 +137,5 @@ def _check_order(found: Row, taken: Sequence[Committed]) -> None:
         by_number = dict(zip(numbers, chain, strict=True))
         for number, event in by_number.items():
             before = by_number.get(number - 1)
-            if before is not None and event.attributes.get("previoushash") != digest(before.body):
+            if before is not None and event.attributes.get("previoushash") != compute_digest(before.body):
                 found.broken_chains += 1

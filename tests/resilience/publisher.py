@@ -12,8 +12,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 
 from rtp_shared.contracts.applications import CaseOpened
-from rtp_shared.db import Database, is_away
-from rtp_shared.events import digest, read
+from rtp_shared.db import Database, is_unavailable
+from rtp_shared.events import compute_digest, read
 from rtp_shared.outbox import Outbox
 
 LIVE = 30
@@ -54,7 +54,7 @@ class Publisher:
             try:
                 await self.publish(turn % LIVE, 1 + turn % 2)  # one or two in a transaction, in turns
             except Exception as error:
-                if not is_away(error):
+                if not is_unavailable(error):
                     raise
                 await asyncio.sleep(0.1)
             await asyncio.sleep(due - time.monotonic())
@@ -74,13 +74,13 @@ class Publisher:
             bodies = await self._outbox.publish_all(
                 session,
                 [CaseOpened(case_id=line.case_id, route="right-to-provide")] * count,
-                case_id=line.case_id,
+                subject_id=line.case_id,
                 sequence=line.sequence + 1,
                 previous=line.previous,
                 dataref=f"/v1/cases/{line.case_id}",
                 readers=line.readers,
             )
-        line.sequence, line.previous, line.sure = line.sequence + count, digest(bodies[-1]), True
+        line.sequence, line.previous, line.sure = line.sequence + count, compute_digest(bodies[-1]), True
         if line.sequence >= EVENTS:
             self._lines[number] = self._line()
 
@@ -88,5 +88,5 @@ class Publisher:
         """Where the case stands, as a service finds it in its own row."""
         async with self._database.transaction(read_only=True) as session:
             body: bytes | None = await session.scalar(_NEWEST, {"case_id": line.case_id})
-        line.sequence, line.previous = (read(body).sequence, digest(body)) if body else (0, None)
+        line.sequence, line.previous = (read(body).sequence, compute_digest(body)) if body else (0, None)
         line.sure = True

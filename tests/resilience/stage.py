@@ -13,8 +13,8 @@ from rtp_embedded.sandbox import COUNCIL, example_organisation
 from rtp_gateway.app import service as gateway
 from rtp_gateway.identity.commands import register_client
 from rtp_gateway.identity.models import new_secret
-from rtp_shared.auth import organisation_reader
 from rtp_shared.db import Database
+from rtp_shared.identities import organisation_identity
 from tests.resilience.aside import Aside
 from tests.resilience.database import Server
 from tests.resilience.intake import Intake
@@ -33,9 +33,9 @@ SUBSCRIBERS = {
 }
 """Client and organisation. Three see the submitted cases of one council, two only what names them."""
 AUDIENCES = (
-    ["system", organisation_reader(CAMDEN)],
-    ["system", organisation_reader(CAMDEN), "client:panel"],
-    ["system", organisation_reader(CAMDEN), "client:panel", "client:team"],
+    ["system", organisation_identity(CAMDEN)],
+    ["system", organisation_identity(CAMDEN), "client:panel"],
+    ["system", organisation_identity(CAMDEN), "client:panel", "client:team"],
 )
 """Who sees the cases that the publisher makes up, in turns."""
 
@@ -54,7 +54,7 @@ class Stage:
     def set_up(self) -> None:
         """Register the subscribers and let them subscribe, as each would over the API."""
         for client_id, organisation in SUBSCRIBERS.items():
-            secret, readers = new_secret(), frozenset({f"client:{client_id}", organisation_reader(organisation)})
+            secret, readers = new_secret(), frozenset({f"client:{client_id}", organisation_identity(organisation)})
             subscriber = Subscriber(client_id, readers)
             self.aside.do(subscriber.open())
             self.aside.do(self._register(client_id, organisation, secret))

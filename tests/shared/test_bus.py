@@ -31,7 +31,7 @@ async def test_a_second_hand_over_does_nothing(office: Office) -> None:
     messages = await office.messages()
     for _ in range(2):
         outcome = await bus.publish(messages)
-        assert outcome.safe == {messages[0].event_id}
+        assert outcome.confirmed == {messages[0].event_id}
     assert await office.heard() == [1]
 
 
@@ -74,5 +74,5 @@ async def test_what_nobody_hears_is_safe_and_forgotten(office: Office) -> None:
     bus = InProcessBus({"office": office.consumer(ANOTHER_TYPE)})
     await office.publish(uuid4(), 1)
     messages = await office.messages()
-    assert (await bus.publish(messages)).safe == {messages[0].event_id}
+    assert (await bus.publish(messages)).confirmed == {messages[0].event_id}
     assert await office.heard() == []

@@ -11,7 +11,7 @@ import asyncpg
 import pika
 import pytest
 
-from rtp_shared.bus import BusUnavailable, Message, Outcome
+from rtp_shared.bus import BusUnavailable, Message, PublishResult
 from rtp_shared.rabbit import RabbitBus, RabbitConsumer, declare_once
 from rtp_shared.rabbit.consumer import HANDLER_TRIES
 from tests.support.messaging import ANOTHER_TYPE, TYPE, Office, clear_broker, running
@@ -51,7 +51,7 @@ async def in_queue(broker: Broker, queue: str, count: int) -> None:
 async def published(office: Office, url: str) -> list[Message]:
     messages = await office.messages()
     bus = RabbitBus(url)
-    assert (await bus.publish(messages)).safe == {message.event_id for message in messages}
+    assert (await bus.publish(messages)).confirmed == {message.event_id for message in messages}
     await bus.close()
     return messages
 
@@ -92,7 +92,7 @@ async def test_what_no_queue_takes_is_refused_not_lost(office: Office, url: str)
     bus = RabbitBus(url)
     outcome = await bus.publish([message, replace(message, event_id=uuid.uuid4(), type=ANOTHER_TYPE)])
     assert outcome.refused == {message.event_id}
-    assert len(outcome.safe) == 1
+    assert len(outcome.confirmed) == 1
     await bus.close()
 
 
@@ -106,9 +106,9 @@ async def test_a_late_confirm_is_not_taken_for_another_batch(
     bus = RabbitBus(url)
     with monkeypatch.context() as impatient:
         impatient.setattr("rtp_shared.rabbit.bus.CONFIRM_SECONDS", 0)
-        assert not (await bus.publish([message])).safe  # its confirm comes while the next batch is on its way
+        assert not (await bus.publish([message])).confirmed  # its confirm comes while the next batch is on its way
     outcome = await bus.publish([nobody_hears])
-    assert (outcome.safe, outcome.refused) == (set(), {nobody_hears.event_id})
+    assert (outcome.confirmed, outcome.refused) == (set(), {nobody_hears.event_id})
     await bus.close()
 
 
@@ -120,7 +120,7 @@ async def test_no_more_wait_for_their_confirms_at_once_than_may(
     await office.publish(uuid.uuid4(), *range(1, 21))
     messages, at_once = await office.messages(), []
     bus = RabbitBus(url)
-    assert await bus.publish([]) == Outcome(set(), set())
+    assert await bus.publish([]) == PublishResult(set(), set())
     outgoing = bus._outgoing
     assert outgoing is not None
     publish = outgoing.link.channel.basic_publish
@@ -130,7 +130,7 @@ async def test_no_more_wait_for_their_confirms_at_once_than_may(
         publish(*arguments, **named)
 
     monkeypatch.setattr(outgoing.link.channel, "basic_publish", noting)
-    assert (await bus.publish(messages)).safe == {message.event_id for message in messages}
+    assert (await bus.publish(messages)).confirmed == {message.event_id for message in messages}
     assert max(at_once) == 3
     assert len(at_once) == 20
     await bus.close()
@@ -153,7 +153,7 @@ async def test_a_batch_that_was_given_up_is_not_sent_on(
     outgoing = bus._outgoing
     assert outgoing is not None
     await until(lambda: _usable(outgoing), "confirming what was sent")
-    assert (await bus.publish(messages[-1:])).safe == {messages[-1].event_id}
+    assert (await bus.publish(messages[-1:])).confirmed == {messages[-1].event_id}
     await bus.close()
     await in_queue(broker, QUEUE, 3)
 
@@ -173,9 +173,9 @@ async def test_what_is_written_to_a_connection_that_is_lost_is_not_known_to_be_s
     assert bus._outgoing is not None
     connection: Any = bus._outgoing.link.connection
     connection._terminate_stream(ConnectionResetError("gone"))  # comes between writing and sending
-    assert await publishing == Outcome(set(), set())
+    assert await publishing == PublishResult(set(), set())
     assert not [record for record in caplog.records if record.name == "asyncio"]
-    assert (await bus.publish(messages)).safe == {messages[0].event_id}
+    assert (await bus.publish(messages)).confirmed == {messages[0].event_id}
     await bus.close()
 
 

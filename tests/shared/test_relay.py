@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from rtp_shared import events
-from rtp_shared.bus import BusUnavailable, Message, Outcome
+from rtp_shared.bus import BusUnavailable, Message, PublishResult
 from rtp_shared.relay import _FETCH, POLL_SECONDS, SETTINGS
 from tests.support.messaging import Office, RecordingBus, running
 from tests.support.waiting import until
@@ -22,7 +22,7 @@ HERE = "database = (SELECT oid FROM pg_database WHERE datname = current_database
 
 
 def sequences(bus: RecordingBus, case_id: UUID) -> list[int]:
-    return [events.read(message.body).sequence for message in bus.taken if message.case_id == case_id]
+    return [events.read(message.body).sequence for message in bus.taken if message.subject_id == case_id]
 
 
 async def all_published(office: Office) -> None:
@@ -122,7 +122,7 @@ class Away(RecordingBus):
         super().__init__()
         self.times = times
 
-    async def publish(self, messages: Sequence[Message]) -> Outcome:
+    async def publish(self, messages: Sequence[Message]) -> PublishResult:
         if self.times:
             self.times -= 1
             raise BusUnavailable("away")
@@ -140,10 +140,10 @@ async def test_an_outage_is_no_fault_of_the_events(office: Office) -> None:
 class Forgetful(RecordingBus):
     """A bus that takes the first batch and says nothing about it, as when a connection breaks before the confirms."""
 
-    async def publish(self, messages: Sequence[Message]) -> Outcome:
+    async def publish(self, messages: Sequence[Message]) -> PublishResult:
         first = not self.taken
         outcome = await super().publish(messages)
-        return Outcome(set(), set()) if first else outcome
+        return PublishResult(set(), set()) if first else outcome
 
 
 async def test_what_nobody_confirmed_is_sent_again(office: Office) -> None:
@@ -175,17 +175,19 @@ class Moody(RecordingBus):
         self.confirmed: Counter[UUID] = Counter()
         self.busy = False
 
-    async def publish(self, messages: Sequence[Message]) -> Outcome:
+    async def publish(self, messages: Sequence[Message]) -> PublishResult:
         assert not self.busy, "one batch at a time"
-        assert len({message.case_id for message in messages}) == len(messages), "one event of a case at a time"
-        self.busy, outcome = True, Outcome(set(), set())
+        assert len({message.subject_id for message in messages}) == len(messages), "one event of a case at a time"
+        self.busy, outcome = True, PublishResult(set(), set())
         for message in messages:
             await asyncio.sleep(0)
             sequence = events.read(message.body).sequence
-            assert sequence == self.confirmed[message.case_id] + 1, "the one before was not confirmed, or this one was"
-            said = self.chance.choice((outcome.safe, outcome.safe, outcome.refused, set()))
+            assert sequence == self.confirmed[message.subject_id] + 1, (
+                "the one before was not confirmed, or this one was"
+            )
+            said = self.chance.choice((outcome.confirmed, outcome.confirmed, outcome.refused, set()))
             said.add(message.event_id)
-            self.confirmed[message.case_id] += said is outcome.safe
+            self.confirmed[message.subject_id] += said is outcome.confirmed
         self.busy = False
         return outcome
 
@@ -219,7 +221,7 @@ class Unplugging(RecordingBus):
         self.office = office
         self.batches = 0
 
-    async def publish(self, messages: Sequence[Message]) -> Outcome:
+    async def publish(self, messages: Sequence[Message]) -> PublishResult:
         self.batches += 1
         outcome = await super().publish(messages)
         if self.batches == 2:

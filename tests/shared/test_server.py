@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from rtp_shared.server import HEAD_LIMIT, QuietServer, http_config
+from rtp_shared.server import HEAD_LIMIT, ManagedServer, build_http_config
 
 pytestmark = pytest.mark.anyio
 
@@ -28,7 +28,7 @@ async def size(scope: Scope, receive: Receive, send: Send) -> None:
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
     listener = socket.create_server(("127.0.0.1", 0))
-    server = QuietServer(http_config(size))
+    server = ManagedServer(build_http_config(size))
     running = asyncio.ensure_future(server.serve(sockets=[listener]))
     await server.ready.wait()
     yield listener.getsockname()[1]

@@ -11,10 +11,11 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from rtp_shared.db import Database
-from rtp_shared.downloads import RangeNotSatisfiable, disposition, ranged
-from rtp_shared.server import QuietServer, http_config
-from rtp_shared.streaming import Transactions, streaming_router
-from rtp_shared.web import Session, build_app
+from rtp_shared.dependencies import Session
+from rtp_shared.downloads import RangeNotSatisfiable, format_disposition, parse_range
+from rtp_shared.server import ManagedServer, build_http_config
+from rtp_shared.streaming import Transactions, create_streaming_router
+from rtp_shared.web import build_app
 from tests.support.messaging import Office
 from tests.support.streaming import ETAG, LIMIT, THING, Reads, Writer, runtime
 from tests.support.waiting import until
@@ -136,7 +137,7 @@ async def test_it_is_committed_before_it_is_answered(client: httpx.AsyncClient, 
 
 
 async def test_a_get_can_write_nothing(app: FastAPI, client: httpx.AsyncClient) -> None:
-    routes = streaming_router()
+    routes = create_streaming_router()
     seen: list[str] = []
 
     @routes.get("/things/setting")
@@ -170,7 +171,7 @@ async def test_a_sender_that_goes_away_is_no_failure_of_ours(app: FastAPI, offic
 
 @contextlib.asynccontextmanager
 async def serving(app: FastAPI) -> AsyncIterator[str]:
-    server = QuietServer(http_config(app))
+    server = ManagedServer(build_http_config(app))
     running = asyncio.ensure_future(server.serve())
     await server.ready.wait()
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
@@ -209,9 +210,9 @@ def test_a_route_that_streams_has_no_session() -> None:
         pass
 
     with pytest.raises(TypeError, match="Transactions"):
-        streaming_router().add_api_route("/things", confused)
+        create_streaming_router().add_api_route("/things", confused)
     with pytest.raises(TypeError, match="who may call it"):
-        streaming_router().add_api_route("/things", open_to_all)
+        create_streaming_router().add_api_route("/things", open_to_all)
 
 
 async def test_a_content_is_downloaded(client: httpx.AsyncClient) -> None:
@@ -319,7 +320,7 @@ async def test_a_content_is_closed_when_its_reader_goes_away(app: FastAPI) -> No
 @pytest.mark.parametrize("asked", ["bytes=0-0", "bytes=-1"])
 def test_nothing_has_no_parts(asked: str) -> None:
     with pytest.raises(RangeNotSatisfiable):
-        ranged(asked, 0)
+        parse_range(asked, 0)
 
 
 @pytest.mark.parametrize(
@@ -335,4 +336,4 @@ def test_nothing_has_no_parts(asked: str) -> None:
     ],
 )
 def test_a_name_to_save_under_is_no_path_and_ends_no_header(name: str, header: str) -> None:
-    assert disposition(name) == header
+    assert format_disposition(name) == header

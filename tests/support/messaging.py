@@ -14,13 +14,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_embedded.postgres import Postgres
-from rtp_shared.bus import Bus, Message, Outcome
-from rtp_shared.consumer import Consumer, Heard
+from rtp_shared.bus import Bus, Message, PublishResult
+from rtp_shared.consumer import Consumer, HandlerContext
 from rtp_shared.contracts.applications import CaseOpened, CaseWithdrawn
 from rtp_shared.db import Database
+from rtp_shared.messaging_tables import CREATE_1
 from rtp_shared.metrics import Metrics
 from rtp_shared.outbox import Outbox
-from rtp_shared.plumbing import CREATE_1
 from rtp_shared.rabbit.topology import DEAD, EXCHANGE
 from rtp_shared.relay import Relay
 
@@ -53,7 +53,7 @@ class Office:
                 await self.outbox.publish(
                     session,
                     CaseOpened(case_id=case_id, route="right-to-provide"),
-                    case_id=case_id,
+                    subject_id=case_id,
                     sequence=sequence,
                     previous=None,
                     dataref=f"/v1/cases/{case_id}",
@@ -90,14 +90,14 @@ class Office:
         handlers = dict.fromkeys(types or (TYPE,), self._handle)
         return Consumer(database=self.database, handlers=handlers, outbox=self.outbox, metrics=self.metrics)
 
-    async def _handle(self, session: AsyncSession, heard: Heard) -> None:
+    async def _handle(self, session: AsyncSession, heard: HandlerContext) -> None:
         event = heard.event
-        self.tries[event.case_id] += 1
+        self.tries[event.subject_id] += 1
         await session.execute(
             text("INSERT INTO heard (case_id, sequence, readers) VALUES (:case_id, :sequence, :readers)"),
-            {"case_id": event.case_id, "sequence": event.sequence, "readers": list(heard.readers)},
+            {"case_id": event.subject_id, "sequence": event.sequence, "readers": list(heard.readers)},
         )
-        if error := self.failing.get(event.case_id):
+        if error := self.failing.get(event.subject_id):
             raise error
 
 
@@ -125,14 +125,14 @@ class RecordingBus:
         self.refusing: set[UUID] = set()
         """Cases whose events are refused."""
 
-    async def publish(self, messages: Sequence[Message]) -> Outcome:
-        outcome = Outcome(set(), set())
+    async def publish(self, messages: Sequence[Message]) -> PublishResult:
+        outcome = PublishResult(set(), set())
         for message in messages:
-            if message.case_id in self.refusing:
+            if message.subject_id in self.refusing:
                 outcome.refused.add(message.event_id)
             else:
                 self.taken.append(message)
-                outcome.safe.add(message.event_id)
+                outcome.confirmed.add(message.event_id)
         return outcome
 
 

@@ -10,23 +10,25 @@ from sqlalchemy import MetaData, text
 from starlette.responses import Response
 
 from rtp_shared import migrate
-from rtp_shared.auth import Access, FixedKeys, Principal, TokenVerifier
+from rtp_shared.auth import Access, FixedKeys, TokenVerifier
 from rtp_shared.db import Database
+from rtp_shared.dependencies import Session
 from rtp_shared.downloads import Content, download
+from rtp_shared.identities import Principal
 from rtp_shared.metrics import Metrics
 from rtp_shared.outbox import Outbox
 from rtp_shared.problems import NotFound, Unauthenticated
 from rtp_shared.service import Runtime, Service
 from rtp_shared.settings import ProcessSettings
-from rtp_shared.streaming import Transactions, Upload, streaming_router
-from rtp_shared.web import Session, router
+from rtp_shared.streaming import Transactions, Upload, create_streaming_router
+from rtp_shared.web import create_router
 
 Writer = Annotated[Principal, Depends(Access("things:write"))]
 LIMIT = 3_000_000
 THING = b"The quick brown fox jumps over the lazy dog"
 ETAG = '"v1"'
 
-plain, streaming = router(), streaming_router()
+plain, streaming = create_router(), create_streaming_router()
 
 
 @plain.get("/things")

@@ -25,19 +25,19 @@ def chain(length: int, *, anew_at: int | None = None) -> list[bytes]:
             CaseWithdrawn(case_id=case_id, number=f"£{sequence}", withdrawn_from="]},{[\\", withdrawn_at=utcnow()),
             base_url="http://rtp.test",
             service="applications",
-            case_id=case_id,
+            subject_id=case_id,
             sequence=sequence,
             dataref=f"/v1/cases/{case_id}",
             previous=None if sequence == anew_at else previous,
         )
         made.append(body)
-        previous = events.digest(body)
+        previous = events.compute_digest(body)
     return made
 
 
 def sent(form: Form, body: bytes) -> bytes:
     """The event in the form in which a subscriber gets it."""
-    hash_ = bytes.fromhex(events.digest(body))
+    hash_ = bytes.fromhex(events.compute_digest(body))
     return render(form, body, hash_=hash_, subscription_url="http://rtp.test/fhir/R4/Subscription/1")[1]
 
 

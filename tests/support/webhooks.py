@@ -21,11 +21,10 @@ from rtp_gateway.subscriptions.sinks import Sinks
 from rtp_shared import events
 from rtp_shared.bus import Message
 from rtp_shared.clock import utcnow
-from rtp_shared.contracts import EventData
+from rtp_shared.contracts import ABOUT_NOTHING, About, EventData
 from rtp_shared.contracts.applications import CaseOpened
-from rtp_shared.events import NOTHING, About
 from rtp_shared.metrics import Metrics
-from rtp_shared.run import consumer
+from rtp_shared.run import build_consumer
 from tests.conftest import Api
 
 
@@ -48,7 +47,7 @@ class Received:
 
     @property
     def case_id(self) -> uuid.UUID:
-        return events.read(self.body).case_id
+        return events.read(self.body).subject_id
 
     def verified(self, secret: str) -> Any:
         """What the reference library makes of it; it raises where the signature does not hold."""
@@ -155,7 +154,7 @@ def message(
     data: EventData | None = None,
     service: str = "applications",
     previous: str | None = None,
-    about: About = NOTHING,
+    about: About = ABOUT_NOTHING,
 ) -> Message:
     """An event as the bus brings it."""
     data = data or CaseOpened(case_id=case_id, route="right-to-provide")
@@ -163,7 +162,7 @@ def message(
         data,
         base_url="http://rtp.test",
         service=service,
-        case_id=case_id,
+        subject_id=case_id,
         sequence=sequence,
         dataref="/v1",
         previous=previous,
@@ -179,7 +178,7 @@ async def publish(
     readers = readers or [f"client:{api.client_id}", "system"]
     made = [message(case_id, sequence, readers=readers, **how) for sequence in sequences]
     for each in made:
-        await consumer(platform.gateway).receive(each)
+        await build_consumer(platform.gateway).receive(each)
     return made
 
 

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_gateway.deliveries import claims, reports
 from rtp_shared import inbox
-from rtp_shared.bus import Outcome
+from rtp_shared.bus import PublishResult
 from rtp_shared.outbox import Outbox
 from rtp_shared.rabbit.bus import RabbitBus, _Outgoing
 from rtp_shared.relay import Relay
@@ -79,19 +79,19 @@ class Outgoing(_Outgoing):
 
 
 class Confirmed(RabbitBus):
-    async def publish(self, *arguments: Any) -> Outcome:
+    async def publish(self, *arguments: Any) -> PublishResult:
         outcome = await super().publish(*arguments)
-        if outcome.safe:
+        if outcome.confirmed:
             _die_at("after-confirm")
         return outcome
 
 
 class Marking(Relay):
-    async def _settle(self, connection: Any, rows: Any, outcome: Outcome) -> int:
-        if outcome.safe:
+    async def _settle(self, connection: Any, rows: Any, outcome: PublishResult) -> int:
+        if outcome.confirmed:
             _die_at("before-mark")
         count = await super()._settle(connection, rows, outcome)
-        if outcome.safe:
+        if outcome.confirmed:
             _die_at("after-mark")
         return count
 

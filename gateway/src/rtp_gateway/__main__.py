@@ -8,13 +8,13 @@ from rtp_gateway.proxy.forward import OverHttp
 from rtp_gateway.proxy.routing import NAMES
 from rtp_gateway.settings import GatewaySettings
 from rtp_shared import logs
-from rtp_shared.run import chosen_process, run_prepare, settings_or_exit, uvloop_run, worker
+from rtp_shared.run import load_settings, parse_process, run_prepare, run_with_uvloop, run_worker
 from rtp_shared.server import serve
 from rtp_shared.service import Runtime
 
 
 async def deliver(runtime: Runtime) -> None:
-    await worker(runtime, extra=[Courier.build(runtime).run])
+    await run_worker(runtime, extra=[Courier.build(runtime).run])
 
 
 def check_upstreams(settings: GatewaySettings) -> None:
@@ -24,8 +24,8 @@ def check_upstreams(settings: GatewaySettings) -> None:
 
 
 def main() -> int:
-    process = chosen_process(service, ["web", "delivery", "prepare"])
-    settings = settings_or_exit(GatewaySettings)
+    process = parse_process(service, ["web", "delivery", "prepare"])
+    settings = load_settings(GatewaySettings)
     logs.configure(settings.log_level)
     if process == "prepare":
         return run_prepare(service, settings)
@@ -33,7 +33,7 @@ def main() -> int:
         check_upstreams(settings)
     runtime, key = build_runtime(settings)
     if process == "delivery":
-        uvloop_run(deliver(runtime))
+        run_with_uvloop(deliver(runtime))
         return 0
     upstreams = OverHttp(settings.upstreams, public_url=settings.public_url, limits=settings.limits)
     serve(build_gateway(runtime, key, upstreams), host=settings.host, port=settings.port)

@@ -12,7 +12,7 @@ from rtp_gateway.proxy.routing import service_for
 from rtp_gateway.traces.recorder import Recorder
 from rtp_shared import tracing
 from rtp_shared.metrics import Metrics
-from rtp_shared.surroundings import clean_correlation
+from rtp_shared.middleware import clean_correlation
 from rtp_shared.tracing import Trace
 
 log = logging.getLogger(__name__)

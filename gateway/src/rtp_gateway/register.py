@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from rtp_gateway.identity.commands import register_client
 from rtp_gateway.identity.models import CLIENT_ID, SCOPES, new_secret
 from rtp_shared.db import Database
-from rtp_shared.run import settings_or_exit
+from rtp_shared.run import load_settings
 from rtp_shared.settings import ProcessSettings
 
 
@@ -55,7 +55,7 @@ def main() -> int:
     parser.add_argument("--organisation", required=True, type=UUID, help="id of its body, from GET /v1/bodies/GB-...")
     parser.add_argument("--scopes", required=True, type=scopes, help="what it may do, with spaces between")
     arguments = parser.parse_args()
-    settings = settings_or_exit(ProcessSettings)
+    settings = load_settings(ProcessSettings)
     try:
         secret = asyncio.run(register(settings.database_url.get_secret_value(), arguments))
     except (SQLAlchemyError, OSError) as error:

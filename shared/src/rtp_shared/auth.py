@@ -6,10 +6,8 @@ Source: RFC 9068 (JWT access tokens), RFC 6750 (bearer errors).
 import asyncio
 import base64
 import json
-import math
 import time
 from collections import OrderedDict
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -19,35 +17,11 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from rtp_shared.identities import Principal
 from rtp_shared.problems import Forbidden, Unauthenticated, Unavailable
 
 AUDIENCE = "right-to-provide"
 ALGORITHMS = ["RS256"]
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """An authenticated client: a system of one organisation."""
-
-    client_id: str
-    organisation: UUID
-    scopes: frozenset[str]
-    expires: float = field(default=math.inf, compare=False)
-    """When its token stops to hold, in seconds since the epoch."""
-
-    @property
-    def own_reader(self) -> str:
-        return f"client:{self.client_id}"
-
-    @property
-    def readers(self) -> tuple[str, ...]:
-        """As whom this client sees rows: as itself, as its organisation, and by scopes that oversee, as these."""
-        overseeing = (f"scope:{scope}" for scope in sorted(self.scopes) if scope.endswith(":oversee"))
-        return (self.own_reader, organisation_reader(self.organisation), *overseeing)
-
-
-def organisation_reader(organisation: UUID) -> str:
-    return f"org:{organisation}"
 
 
 class Keys(Protocol):

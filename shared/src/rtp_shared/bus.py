@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from rtp_shared.db import describe
+from rtp_shared.db import describe_error
 
 log = logging.getLogger(__name__)
 
@@ -17,16 +17,16 @@ class Message:
 
     event_id: UUID
     type: str
-    case_id: UUID
+    subject_id: UUID
     readers: tuple[str, ...]
     body: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PublishResult:
     """What became of a batch. A message in neither set is unknown: it is tried again, and inboxes drop doubles."""
 
-    safe: set[UUID]
+    confirmed: set[UUID]
     """The bus has them; they can be marked."""
     refused: set[UUID]
     """The bus would not take them; they are tried again after a growing pause."""
@@ -37,7 +37,7 @@ class BusUnavailable(Exception):
 
 
 class Bus(Protocol):
-    async def publish(self, messages: Sequence[Message]) -> Outcome:
+    async def publish(self, messages: Sequence[Message]) -> PublishResult:
         """Hand the messages over in order; raise BusUnavailable where there is nobody to take them."""
         ...
 
@@ -58,11 +58,11 @@ class InProcessBus:
     def __init__(self, receivers: Mapping[str, Receiver] | None = None) -> None:
         self.receivers: dict[str, Receiver] = dict(receivers or {})
 
-    async def publish(self, messages: Sequence[Message]) -> Outcome:
-        outcome = Outcome(set(), set())
+    async def publish(self, messages: Sequence[Message]) -> PublishResult:
+        outcome = PublishResult(set(), set())
         for message in messages:
             accepted = await self._deliver(message)
-            (outcome.safe if accepted else outcome.refused).add(message.event_id)
+            (outcome.confirmed if accepted else outcome.refused).add(message.event_id)
         return outcome
 
     async def _deliver(self, message: Message) -> bool:
@@ -76,7 +76,7 @@ class InProcessBus:
         try:
             await receiver.receive(message)
         except Exception as error:  # noqa: BLE001 - whatever a handler raises, the event stays in the outbox
-            facts = {"receiver": name, "event_id": str(message.event_id), "error": describe(error)}
+            facts = {"receiver": name, "event_id": str(message.event_id), "error": describe_error(error)}
             log.warning("handling failed, the event waits in the outbox", extra=facts)
             return False
         return True

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_shared import events, inbox, tracing
 from rtp_shared.bus import Message
-from rtp_shared.db import SYSTEM, Database
+from rtp_shared.db import Database
+from rtp_shared.identities import SYSTEM
 from rtp_shared.metrics import Metrics
 from rtp_shared.outbox import Outbox
 
@@ -20,7 +21,7 @@ EVERYTHING = "#"
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HandlerContext:
     """What a handler is given: the event, who may be shown it, and the way out for events of its own."""
 
     event: events.Envelope
@@ -32,7 +33,7 @@ class Heard:
         return self.message.readers
 
 
-Handler = Callable[[AsyncSession, Heard], Awaitable[None]]
+Handler = Callable[[AsyncSession, HandlerContext], Awaitable[None]]
 
 
 class Consumer:
@@ -56,13 +57,13 @@ class Consumer:
 
         Raises what a handler raises, and then none of them was handled.
         """
-        heard = [Heard(events.read(message.body), message, self._outbox) for message in messages]
+        heard = [HandlerContext(events.read(message.body), message, self._outbox) for message in messages]
         async with self._database.transaction(SYSTEM) as session:
             first = [await self._handle(session, each) for each in heard]
         for each, handled in zip(heard, first, strict=True):
             self._note(each.event, first=handled)
 
-    async def _handle(self, session: AsyncSession, heard: Heard) -> bool:
+    async def _handle(self, session: AsyncSession, heard: HandlerContext) -> bool:
         """Whether it came for the first time."""
         event = heard.event
         with _working_for(event):

@@ -1,9 +1,10 @@
-"""Database access: one request or message, one transaction, opened and closed at the edge."""
+"""Database access: a request or a message has one transaction, opened and closed outside of the commands."""
 
 import enum
+import logging
 import uuid
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -28,11 +29,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from rtp_shared.identities import SYSTEM
+
+log = logging.getLogger(__name__)
+
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
-
-SYSTEM = ("system",)
-"""Readers of a worker: every row names `system` among those who may see it."""
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -71,9 +73,10 @@ def new_metadata() -> MetaData:
     return MetaData(naming_convention=NAMING)
 
 
-def visible_to(column: Any, readers: Sequence[str] | BindParameter[Any]) -> ColumnElement[bool]:
-    """The first wall: rows whose `readers` name one of these. Row-level security is the second."""
-    condition: ColumnElement[bool] = column.overlap(readers if isinstance(readers, BindParameter) else list(readers))
+def visible_to(column: Any, identities: Sequence[str] | BindParameter[Any]) -> ColumnElement[bool]:
+    """Return the condition that a row's readers include one of the identities; row-level security holds besides."""
+    given = identities if isinstance(identities, BindParameter) else list(identities)
+    condition: ColumnElement[bool] = column.overlap(given)
     return condition
 
 
@@ -82,37 +85,73 @@ def driver_url(url: str) -> URL:
     return make_url(url).set(drivername="postgresql+asyncpg")
 
 
-_ENTER = "SELECT set_config('rtp.readers', $1, true)"
-_ENTER_READ_ONLY = "SELECT set_config('transaction_read_only', 'on', true), set_config('rtp.readers', $1, true)"
+_SET_IDENTITIES = "SELECT set_config('rtp.readers', $1, true)"
+_SET_READ_ONLY = "SELECT set_config('transaction_read_only', 'on', true), set_config('rtp.readers', $1, true)"
 
 
-class _Entered(Session):
-    """A session whose transaction begins, with its first statement, by saying as whom it reads and writes."""
+class _IdentifiedSession(Session):
+    """A session whose transaction tells PostgreSQL, before its first statement, the identities that it acts as."""
 
 
-@event.listens_for(_Entered, "after_begin")
-def _enter(session: Session, _: object, connection: Connection) -> None:
-    connection.exec_driver_sql(_ENTER_READ_ONLY if session.info["read_only"] else _ENTER, (session.info["readers"],))
+@event.listens_for(_IdentifiedSession, "after_begin")
+def _set_identities(session: Session, _: object, connection: Connection) -> None:
+    statement = _SET_READ_ONLY if session.info["read_only"] else _SET_IDENTITIES
+    connection.exec_driver_sql(statement, (session.info["identities"],))
     session.info["driver"] = connection.connection.driver_connection
 
 
-async def driver(session: AsyncSession) -> Any:
+async def get_driver(session: AsyncSession) -> Any:
     """The driver's own connection (asyncpg), inside the session's transaction.
 
-    For the plumbing's fixed statements, which every write executes: they take a third of the time that they would take
-    through SQLAlchemy (docs/adr/0002). The domain has no use for it.
+    It is for the fixed statements of messaging, which every write executes: they take a third of the time that they
+    would take through SQLAlchemy (docs/adr/0002).
     """
     if "driver" not in session.info:
         await session.connection()
     return session.info["driver"]
 
 
-async def become(session: AsyncSession, readers: Sequence[str]) -> None:
-    """From here on in this transaction, read and write as these: once a row was shown to be the caller's to change."""
-    await (await driver(session)).execute(_ENTER, " ".join(readers))
+async def become(session: AsyncSession, identities: Sequence[str]) -> None:
+    """Act as these identities until the transaction ends. Use `system_scope`, which names a reason, instead."""
+    await _act_as(session, " ".join(identities), "not said")
 
 
-LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+@asynccontextmanager
+async def identity_scope(session: AsyncSession, identities: Sequence[str], reason: str) -> AsyncIterator[None]:
+    """Act as the given identities within the block, and as before after it.
+
+    This is the one place where row-level security is left. `reason` says why the caller's own sight does not suffice.
+    """
+    before = session.info["identities"]
+    await _act_as(session, " ".join(identities), reason)
+    try:
+        yield
+    except BaseException:
+        # After an error of a statement the transaction takes no other, and nothing more can be read by it.
+        with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError):
+            await _act_as(session, before, "the scope ended")
+        raise
+    await _act_as(session, before, "the scope ended")
+
+
+def system_scope(session: AsyncSession, reason: str) -> AbstractAsyncContextManager[None]:
+    """Act as the system within the block: `async with system_scope(session, "the register counts all cases")`."""
+    return identity_scope(session, SYSTEM, reason)
+
+
+async def enter_system_scope(session: AsyncSession, reason: str) -> None:
+    """Act as the system until the transaction ends, which saves the statement that would end the scope."""
+    await _act_as(session, " ".join(SYSTEM), reason)
+
+
+async def _act_as(session: AsyncSession, identities: str, reason: str) -> None:
+    driver = await get_driver(session)
+    log.debug("acting as other identities", extra={"identities": identities, "reason": reason})
+    await driver.execute(_SET_IDENTITIES, identities)
+    session.info["identities"] = identities
+
+
+CONNECTION_ERRORS = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """What the driver raises where its connection is lost: whoever holds one of its own starts anew."""
 _AWAY = (
     *(OSError, TimeoutError, OperationalError, InterfaceError, PoolTimeout),
@@ -123,15 +162,15 @@ _AWAY_STATES = ("08", "40", "53", "57")
 resources, operator intervention (such as shutting down)."""
 
 
-def is_away(error: BaseException) -> bool:
+def is_unavailable(error: BaseException) -> bool:
     """Whether the database cannot be reached, has no room or had to undo it: no fault of what was asked of it."""
     if isinstance(error, _AWAY) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         return True
     # While connecting, asyncpg's own errors come through as they are.
-    return sqlstate(error)[:2] in _AWAY_STATES
+    return get_sqlstate(error)[:2] in _AWAY_STATES
 
 
-def sqlstate(error: BaseException) -> str:
+def get_sqlstate(error: BaseException) -> str:
     """PostgreSQL's code for the error; empty for any other error."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     return str(getattr(cause, "sqlstate", None) or "")
@@ -145,9 +184,9 @@ _SERVER_SETTINGS = {
 }
 
 
-def describe(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """The kind of error, for a log: its text may quote what was to be stored."""
-    return " ".join(filter(None, (type(error).__name__, sqlstate(error))))
+    return " ".join(filter(None, (type(error).__name__, get_sqlstate(error))))
 
 
 class Database:
@@ -168,15 +207,15 @@ class Database:
 
     @asynccontextmanager
     async def transaction(
-        self, readers: Sequence[str] = SYSTEM, *, read_only: bool = False
+        self, identities: Sequence[str] = SYSTEM, *, read_only: bool = False
     ) -> AsyncIterator[AsyncSession]:
-        """A session in a transaction that acts as `readers`; commits at the end, rolls back on error."""
+        """Open a session in a transaction that acts as `identities`; commit at the end, roll back on error."""
         async with AsyncSession(
             self.engine,
-            sync_session_class=_Entered,
+            sync_session_class=_IdentifiedSession,
             expire_on_commit=False,
             autoflush=False,
-            info={"readers": " ".join(readers), "read_only": read_only},
+            info={"identities": " ".join(identities), "read_only": read_only},
         ) as session:
             yield session
             await session.commit()

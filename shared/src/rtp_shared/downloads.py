@@ -15,8 +15,8 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Send
 
 from rtp_shared import etags
+from rtp_shared.middleware import BODILESS
 from rtp_shared.problems import Refusal
-from rtp_shared.surroundings import BODILESS
 
 
 class RangeNotSatisfiable(Refusal):
@@ -47,11 +47,11 @@ def download(request: Request, content: Content) -> Response:
     headers = {
         "ETag": content.etag,
         "Accept-Ranges": "bytes",
-        "Content-Disposition": disposition(content.filename),
+        "Content-Disposition": format_disposition(content.filename),
         # Whatever the content holds, nobody's browser shall run it as part of this site.
         "Content-Security-Policy": "default-src 'none'; sandbox",
     }
-    if etags.not_modified(request.headers.get("if-none-match"), content.etag):
+    if etags.is_not_modified(request.headers.get("if-none-match"), content.etag):
         return Response(status_code=304, headers={"ETag": content.etag})
     part = _asked_for(request, content)
     if part is not None:
@@ -68,13 +68,13 @@ def _asked_for(request: Request, content: Content) -> Range | None:
     asked, condition = request.headers.get("range"), request.headers.get("if-range")
     if asked is None or (condition is not None and condition.strip() != content.etag):
         return None  # a date, or a weak ETag, never proves that it is the same (section 13.1.5)
-    return ranged(asked, content.size)
+    return parse_range(asked, content.size)
 
 
 _SINGLE = re.compile(r"bytes[ \t]*=[ \t,]*(?:([0-9]+)-([0-9]*)|-([0-9]+))[ \t,]*", re.IGNORECASE)
 
 
-def ranged(asked: str, size: int) -> Range | None:
+def parse_range(asked: str, size: int) -> Range | None:
     """The part that a Range header asks for; None where it is ignored: several, malformed, not in bytes."""
     if not (found := _SINGLE.fullmatch(asked)):
         return None
@@ -94,7 +94,7 @@ def _number(digits: str) -> int:
     return int(digits or "0") if len(digits) <= 18 else 10**18
 
 
-def disposition(filename: str) -> str:
+def format_disposition(filename: str) -> str:
     """Content-Disposition for saving under this name, whoever thought of it: it is no path, and ends no header."""
     name = re.sub(r"[\x00-\x1f\x7f-\x9f/\\\ud800-\udfff]", "_", filename).strip(" .") or "document"
     plain = re.sub(r"[^ !#$&'()+,\-.0-9;=@A-Z\[\]^_`a-z{}~]", "_", name)

@@ -2,16 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from typing import Annotated
-
-from fastapi import Depends, Header
 
 from rtp_shared.problems import FieldError, Malformed, PreconditionFailed, PreconditionRequired
 
 _TAG = re.compile(r'(W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 
 
-def etag(version: int) -> str:
+def format_etag(version: int) -> str:
     return f'"{version}"'
 
 
@@ -22,7 +19,7 @@ class Expected:
     tags: frozenset[str] | None
 
     def allows(self, version: int) -> bool:
-        return self.tags is None or etag(version) in self.tags
+        return self.tags is None or format_etag(version) in self.tags
 
     @property
     def newest(self) -> int:
@@ -34,13 +31,13 @@ class Expected:
         """Refuse a write on something that changed since the caller read it."""
         if not self.allows(version):
             raise PreconditionFailed(
-                f"it is at {etag(version)} now; read it again", errors=[FieldError("If-Match", "is stale", "header")]
+                f"it is at {format_etag(version)} now; read it again",
+                errors=[FieldError("If-Match", "is stale", "header")],
             )
 
 
-async def _expected_version(
-    if_match: Annotated[str | None, Header(description='The ETag of what you read, for example "3"')] = None,
-) -> Expected:
+def parse_if_match(if_match: str | None) -> Expected:
+    """Return the ETags of an If-Match header; raise PreconditionRequired where it is missing."""
     if if_match is None:
         raise PreconditionRequired(
             "send If-Match with the ETag of what you read", errors=[FieldError("If-Match", "is missing", "header")]
@@ -56,11 +53,7 @@ async def _expected_version(
     return Expected(frozenset(tags))  # a weak one equals none of ours, as strong comparison wants
 
 
-ExpectedVersion = Annotated[Expected, Depends(_expected_version)]
-"""The version the caller has read, from If-Match: 428 where it is missing."""
-
-
-def not_modified(if_none_match: str | None, current: str | None) -> bool:
+def is_not_modified(if_none_match: str | None, current: str | None) -> bool:
     """Whether GET is answered 304: If-None-Match compares weakly."""
     if if_none_match is None or current is None:
         return False

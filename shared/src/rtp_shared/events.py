@@ -1,9 +1,9 @@
 """CloudEvents 1.0 in structured JSON: how an event is written, read and checked.
 
 Source: CloudEvents 1.0.2 core, JSON format, and the extensions sequence, correlationid, causationid, dataref,
-partitionkey and traceparent. `caseid`, `previoushash` and what About names are ours.
+partitionkey and traceparent. `previoushash`, and what the contracts add about an event's subject, are ours.
 
-Events of one source about one thing (`partitionkey`, mostly a case) form a chain: `sequence` counts them from 1 by
+Events of one source about one subject (`partitionkey`) form a chain: `sequence` counts them from 1 by
 ones, and `previoushash` is the digest of the one before, so that whoever holds them can prove that none is missing or
 altered.
 """
@@ -12,15 +12,15 @@ import builtins
 import hashlib
 import json
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from pydantic import TypeAdapter, ValidationError
 
-from rtp_shared.contracts import CASES, EventData, catalogue
-from rtp_shared.tracing import current_trace
+from rtp_shared.contracts import ABOUT_NOTHING, About, EventData, catalogue, read_subject_id
+from rtp_shared.tracing import get_trace
 
 CONTENT_TYPE = "application/cloudevents+json"
 Data = TypeVar("Data", bound=EventData)
@@ -33,35 +33,8 @@ class NotAnEvent(ValueError):
     """The bytes are not one of our events; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class About:
-    """What a case is about, for subscribers to filter by. What is not known is left out of the event."""
-
-    route: str | None = None
-    sector: str | None = None
-    region: str | None = None
-    """ONS code of the employing body's region."""
-    employer: UUID | None = None
-    commissioner: UUID | None = None
-
-    def attributes(self) -> dict[str, str]:
-        known = {
-            "route": self.route,
-            "sector": self.sector,
-            "region": self.region,
-            "employer": self.employer,
-            "commissioner": self.commissioner,
-        }
-        return {name: str(value) for name, value in known.items() if value}
-
-
-NOTHING = About()
-FILTERED_BY = tuple(field.name for field in fields(About))
-"""Attributes that say what a case is about."""
-
-
-def digest(body: bytes) -> str:
-    """The hash of an event as the next of its chain gives it: lower-case hex SHA-256 of its bytes."""
+def compute_digest(body: bytes) -> str:
+    """Return an event's hash, as the next event of its chain names it: lower-case hex SHA-256 of its bytes."""
     return hashlib.sha256(body).hexdigest()
 
 
@@ -73,10 +46,10 @@ class Envelope:
     type: str
     source: str
     time: datetime
-    case_id: UUID
-    """What it is about, within which order holds (`partitionkey`): a case, or a subscription."""
+    subject_id: UUID
+    """What it is about. Order holds within one subject."""
     sequence: int
-    """Number of this event among those of the same source and case; starts at 1 and grows by 1."""
+    """Number of this event among those of the same source and subject; starts at 1 and grows by 1."""
     data: dict[str, Any]
     attributes: dict[str, Any]
     """All context attributes, as they came."""
@@ -92,39 +65,38 @@ def write(
     *,
     base_url: str,
     service: str,
-    case_id: UUID,
+    subject_id: UUID,
     sequence: int,
     dataref: str,
     previous: str | None = None,
     chain: UUID | None = None,
-    about: About = NOTHING,
+    about: About = ABOUT_NOTHING,
     at: datetime | None = None,
 ) -> tuple[UUID, bytes]:
-    """The event's id and its bytes. These bytes are what every receiver gets: they are never written a second time.
+    """Return the event's id and its bytes. Every receiver gets these bytes: they are never written a second time.
 
-    `case_id`: what it is about, a case or whatever else `data.SUBJECT` says. `previous`: digest of the event before it
-    in its chain. `chain`: where it belongs into another one than that of what it is about. `at`: when it happened; now
-    if left out.
+    `subject_id` names one of what `data.SUBJECT` says, and `about` what subscribers may filter by. `previous` is the
+    digest of the event before it in its chain. `chain` is given where the chain is not the subject's own. `at` is when
+    it happened; now if left out.
     """
-    event_id, trace = uuid4(), current_trace()
+    event_id, trace = uuid4(), get_trace()
     event: dict[str, Any] = {
         "specversion": "1.0",
         "id": str(event_id),
         "source": f"{base_url}/{service}",
         "type": data.TYPE,
-        "subject": f"{data.SUBJECT}/{case_id}",
+        "subject": f"{data.SUBJECT}/{subject_id}",
         "time": (at or datetime.now(UTC)).isoformat(timespec="microseconds").replace("+00:00", "Z"),
         "datacontenttype": "application/json",
         "dataschema": f"{base_url}/schemas/{data.TYPE}.json",
         "dataref": f"{base_url}{dataref}",
-        "partitionkey": str(chain or case_id),
+        "partitionkey": str(chain or subject_id),
         "sequence": f"{sequence:010d}",
         "correlationid": trace.correlation_id,
         "traceparent": trace.traceparent,
         **about.attributes(),
+        **data.subject_attributes(subject_id),
     }
-    if data.SUBJECT == CASES:
-        event["caseid"] = str(case_id)
     if previous:
         event["previoushash"] = previous
     if trace.causation_id:
@@ -151,7 +123,7 @@ def read(body: bytes) -> Envelope:
             type=str(event["type"]),
             source=str(event["source"]),
             time=_INSTANT.validate_python(event["time"]),
-            case_id=UUID(event.get("caseid") or event["partitionkey"]),
+            subject_id=read_subject_id(event),
             sequence=int(event["sequence"]),
             data=event.pop("data"),
             attributes=event,

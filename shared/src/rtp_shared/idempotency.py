@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rtp_shared.auth import Principal
-from rtp_shared.db import driver
+from rtp_shared.db import get_driver
+from rtp_shared.identities import Principal
 from rtp_shared.problems import Conflict, FieldError, Invalid, Malformed
 
 HEADER = "idempotency-key"
@@ -50,7 +50,7 @@ def read_key(header: str) -> str:
     return header.strip('"')
 
 
-async def fingerprint(request: Request) -> bytes:
+async def compute_fingerprint(request: Request) -> bytes:
     query = request.scope["query_string"].decode("latin-1")
     digest = hashlib.sha256(f"{request.method} {request.scope['path']}?{query}\n".encode())
     digest.update(await request.body())
@@ -59,9 +59,9 @@ async def fingerprint(request: Request) -> bytes:
     return digest.digest()
 
 
-async def stored(session: AsyncSession, principal: Principal, key: str, print_: bytes) -> Response | None:
+async def load_response(session: AsyncSession, principal: Principal, key: str, print_: bytes) -> Response | None:
     """The answer stored for this key, if there is one; holds the key until the transaction ends."""
-    connection = await driver(session)
+    connection = await get_driver(session)
     if not await connection.fetchval(_LOCK, principal.client_id, key):
         raise StillRunning
     if (row := await connection.fetchrow(_FIND, principal.client_id, key)) is None:
@@ -72,9 +72,10 @@ async def stored(session: AsyncSession, principal: Principal, key: str, print_: 
     return Response(row["body"], status_code=row["status"], headers=headers)
 
 
-async def store(
+async def save_response(
     session: AsyncSession, principal: Principal, key: str, print_: bytes, response: Response, *, body: bytes
 ) -> None:
     """Keep the answer for repetitions, with `body` as what they get."""
     headers = json.dumps({name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers})
-    await (await driver(session)).execute(_STORE, principal.client_id, key, print_, response.status_code, headers, body)
+    driver = await get_driver(session)
+    await driver.execute(_STORE, principal.client_id, key, print_, response.status_code, headers, body)

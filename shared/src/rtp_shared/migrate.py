@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from rtp_shared import plumbing
+from rtp_shared import messaging_tables
 from rtp_shared.db import driver_url
 from rtp_shared.service import Service
 
@@ -46,7 +46,7 @@ async def provision(
         await connection.close()
 
 
-def configuration(service: Service) -> Config:
+def build_configuration(service: Service) -> Config:
     location = Path(next(iter(service.migrations.__path__)))
     config = Config()
     config.set_main_option("script_location", str(location))
@@ -97,7 +97,7 @@ def _versions(service: Service) -> list[Path]:
 
 
 async def _with_connection(owner_url: str, service: Service, run: Any) -> None:
-    config = configuration(service)
+    config = build_configuration(service)
     engine = create_async_engine(driver_url(owner_url), poolclass=NullPool)
     try:
         async with engine.connect() as connection:
@@ -116,7 +116,7 @@ def run_environment(context: Any) -> None:
     """What every service's `migrations/env.py` calls, with `alembic.context`."""
     service: Service = context.config.attributes["service"]
     connection: Connection = context.config.attributes["connection"]
-    targets: Sequence[MetaData] = [service.metadata, plumbing.metadata]
+    targets: Sequence[MetaData] = [service.metadata, messaging_tables.metadata]
     context.configure(
         connection=connection,
         target_metadata=targets,

@@ -85,7 +85,7 @@ def _scopes(routers: Sequence[APIRouter]) -> Scopes:
 def _keyless(routers: Sequence[APIRouter]) -> set[str]:
     """The operations that take no Idempotency-Key."""
     routes = (route for router in routers for route in router.routes if isinstance(route, APIRoute))
-    return {operation_id(route) for route in routes if not getattr(route, "takes_keys", True)}
+    return {operation_id(route) for route in routes if not getattr(route, "accepts_idempotency_keys", True)}
 
 
 def _document(app: FastAPI, scopes: Scopes, keyless: set[str]) -> dict[str, Any]:

@@ -9,9 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_shared import events
 from rtp_shared.clock import utcnow
-from rtp_shared.contracts import EventData
-from rtp_shared.db import driver
-from rtp_shared.events import NOTHING, About
+from rtp_shared.contracts import ABOUT_NOTHING, About, EventData
+from rtp_shared.db import get_driver
 
 _INSERT = "INSERT INTO outbox (event_id, type, case_id, readers, body) VALUES ($1, $2, $3, $4, $5)"
 
@@ -29,12 +28,12 @@ class Outbox:
         session: AsyncSession,
         data: EventData,
         *,
-        case_id: UUID,
+        subject_id: UUID,
         sequence: int,
         previous: str | None,
         dataref: str,
         readers: Sequence[str],
-        about: About = NOTHING,
+        about: About = ABOUT_NOTHING,
     ) -> bytes:
         """Write the event to the outbox and return it; it goes out if and only if the caller's transaction commits.
 
@@ -44,7 +43,7 @@ class Outbox:
         [body] = await self.publish_all(
             session,
             [data],
-            case_id=case_id,
+            subject_id=subject_id,
             sequence=sequence,
             previous=previous,
             dataref=dataref,
@@ -58,12 +57,12 @@ class Outbox:
         session: AsyncSession,
         every: Sequence[EventData],
         *,
-        case_id: UUID,
+        subject_id: UUID,
         sequence: int,
         previous: str | None,
         dataref: str,
         readers: Sequence[str],
-        about: About = NOTHING,
+        about: About = ABOUT_NOTHING,
     ) -> list[bytes]:
         """The same for several at once, in one round trip; `sequence` and `previous` are the first one's."""
         rows = []
@@ -72,16 +71,16 @@ class Outbox:
                 data,
                 base_url=self.base_url,
                 service=self.service,
-                case_id=case_id,
+                subject_id=subject_id,
                 sequence=number,
                 dataref=dataref,
                 previous=previous,
                 about=about,
                 at=self.clock(),
             )
-            previous = events.digest(body)
-            rows.append((event_id, data.TYPE, case_id, list(readers), body))
-        connection = await driver(session)
+            previous = events.compute_digest(body)
+            rows.append((event_id, data.TYPE, subject_id, list(readers), body))
+        connection = await get_driver(session)
         if len(rows) == 1:
             await connection.execute(_INSERT, *rows[0])
         elif rows:

@@ -4,18 +4,14 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from fastapi import Query
 from pydantic import BaseModel, Field
 
 from rtp_shared.problems import FieldError, Invalid
-from rtp_shared.schemas import storable
+from rtp_shared.schemas import require_storable
 
 Item = TypeVar("Item")
-
-Limit = Annotated[int, Query(ge=1, le=200, description="How many at the most")]
-After = Annotated[str | None, Query(max_length=500, description="Cursor from `next` of the page before")]
 
 
 class Page(BaseModel, Generic[Item]):
@@ -42,7 +38,7 @@ def decode_cursor(cursor: str | None, *kinds: type, name: str = "after") -> list
         parts = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
         key = [kind(part) for kind, part in zip(kinds, list(parts), strict=True)]
         for part in key:
-            storable(str(part))
+            require_storable(str(part))
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, binascii.Error) as error:
         raise Invalid(errors=[FieldError(name, "not a cursor of this list", "query")]) from error
     return key

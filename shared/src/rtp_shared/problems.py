@@ -106,7 +106,7 @@ class Unavailable(Refusal):
 CONTENT_TYPE = "application/problem+json"
 
 
-def problem(refusal: Refusal, *, base_url: str, instance: str) -> bytes:
+def render_problem(refusal: Refusal, *, base_url: str, instance: str) -> bytes:
     """The problem document of a refusal; `errors` where fields are wrong."""
     document: dict[str, Any] = {
         "type": f"{base_url}/problems/{refusal.slug()}",
@@ -121,7 +121,7 @@ def problem(refusal: Refusal, *, base_url: str, instance: str) -> bytes:
     return json.dumps(document).encode()
 
 
-def plain_problem(status: int, *, instance: str) -> bytes:
+def render_plain_problem(status: int, *, instance: str) -> bytes:
     """A problem without a type of its own (`about:blank`): its title is the status phrase."""
     phrase = HTTPStatus(status).phrase
     return json.dumps(
@@ -129,7 +129,7 @@ def plain_problem(status: int, *, instance: str) -> bytes:
     ).encode()
 
 
-def all_refusals() -> list[type[Refusal]]:
+def list_refusals() -> list[type[Refusal]]:
     """Every problem type that is known in this process, for the page that explains them."""
     found: list[type[Refusal]] = []
     queue = [Refusal]

@@ -13,8 +13,8 @@ from typing import Any
 
 import asyncpg
 
-from rtp_shared.bus import Bus, BusUnavailable, Message, Outcome
-from rtp_shared.db import LOST
+from rtp_shared.bus import Bus, BusUnavailable, Message, PublishResult
+from rtp_shared.db import CONNECTION_ERRORS
 from rtp_shared.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class Relay:
         while True:
             try:
                 await self._lead()
-            except LOST as error:
+            except CONNECTION_ERRORS as error:
                 log.warning("relay lost its database, trying again", extra={"error": type(error).__name__})
                 pause = 0.2 if self.leading else min(pause * 2, 1.0)
             finally:
@@ -139,12 +139,12 @@ class Relay:
         rows: Sequence[Any] = await connection.fetch(_FETCH, BATCH, first, last)
         return rows
 
-    async def _settle(self, connection: Any, rows: Sequence[Any], outcome: Outcome) -> int:
-        for sql, ids in ((_MARK, outcome.safe), (_POSTPONE, outcome.refused)):
+    async def _settle(self, connection: Any, rows: Sequence[Any], outcome: PublishResult) -> int:
+        for sql, ids in ((_MARK, outcome.confirmed), (_POSTPONE, outcome.refused)):
             if positions := [row["position"] for row in rows if row["event_id"] in ids]:
                 await connection.execute(sql, positions)
-        self._metrics.published.inc(len(outcome.safe))
-        return len(outcome.safe)
+        self._metrics.published.inc(len(outcome.confirmed))
+        return len(outcome.confirmed)
 
     @property
     def _notified(self) -> Callable[..., None]:

@@ -6,7 +6,7 @@ import logging
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from rtp_shared.db import LOST, Database
+from rtp_shared.db import CONNECTION_ERRORS, Database
 from rtp_shared.settings import ProcessSettings
 
 log = logging.getLogger(__name__)
@@ -33,11 +33,11 @@ async def purge(database: Database, settings: ProcessSettings) -> dict[str, int]
     return gone
 
 
-async def keep_tidy(database: Database, settings: ProcessSettings) -> None:
+async def run_retention(database: Database, settings: ProcessSettings) -> None:
     """Purge every hour until cancelled; a database that is away is tried again an hour later."""
     while True:
         try:
             log.info("purged", extra=await purge(database, settings))
-        except (SQLAlchemyError, *LOST) as error:
+        except (SQLAlchemyError, *CONNECTION_ERRORS) as error:
             log.warning("could not purge", extra={"error": type(error).__name__})
         await asyncio.sleep(EVERY_SECONDS)

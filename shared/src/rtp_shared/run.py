@@ -20,8 +20,8 @@ from rtp_shared.consumer import Consumer
 from rtp_shared.db import Database
 from rtp_shared.rabbit import RabbitBus, RabbitConsumer
 from rtp_shared.relay import Relay
-from rtp_shared.retention import keep_tidy
-from rtp_shared.server import QuietServer, http_config, serve, spare_collections
+from rtp_shared.retention import run_retention
+from rtp_shared.server import ManagedServer, build_http_config, freeze_loaded_objects, serve
 from rtp_shared.service import Runtime, Service
 from rtp_shared.settings import ProcessSettings
 from rtp_shared.web import build_app
@@ -33,14 +33,14 @@ Settings = TypeVar("Settings", bound=BaseSettings)
 Loop = Callable[[], Coroutine[Any, Any, None]]
 
 
-def chosen_process(service: Service, processes: Sequence[str]) -> str:
+def parse_process(service: Service, processes: Sequence[str]) -> str:
     parser = argparse.ArgumentParser(prog=f"python -m rtp_{service.name.replace('-', '_')}", description=service.title)
     parser.add_argument("process", choices=processes)
     process: str = parser.parse_args().process
     return process
 
 
-def settings_or_exit(kind: type[Settings]) -> Settings:
+def load_settings(kind: type[Settings]) -> Settings:
     """The settings from the environment; a missing or wrong one ends the process with one line that names it."""
     try:
         return kind()
@@ -53,20 +53,20 @@ def settings_or_exit(kind: type[Settings]) -> Settings:
 
 def main(service: Service) -> int:
     """Run one process of the service; the exit code is 0 when it was asked to stop."""
-    process = chosen_process(service, ["web", "worker", "prepare"])
-    settings = settings_or_exit(service.settings)
+    process = parse_process(service, ["web", "worker", "prepare"])
+    settings = load_settings(service.settings)
     logs.configure(settings.log_level)
     if process == "prepare":
         return run_prepare(service, settings)
-    runtime = Runtime.build(service, settings, verifier(settings))
+    runtime = Runtime.build(service, settings, build_verifier(settings))
     if process == "web":
         serve(build_app(runtime), host=settings.host, port=settings.port)
         return 0
-    uvloop_run(worker(runtime))
+    run_with_uvloop(run_worker(runtime))
     return 0
 
 
-def uvloop_run(work: Coroutine[Any, Any, None]) -> None:
+def run_with_uvloop(work: Coroutine[Any, Any, None]) -> None:
     import uvloop
 
     with suppress(KeyboardInterrupt):
@@ -86,7 +86,7 @@ async def _reported(work: Awaitable[None]) -> int:
     return 0
 
 
-def verifier(settings: ProcessSettings) -> TokenVerifier:
+def build_verifier(settings: ProcessSettings) -> TokenVerifier:
     url = settings.jwks_url or f"{settings.public_url}/.well-known/jwks.json"
     return TokenVerifier(issuer=settings.public_url, keys=RemoteKeys(url))
 
@@ -118,7 +118,7 @@ async def load_reference_data(service: Service, settings: ProcessSettings) -> st
     return loaded or None
 
 
-def consumer(runtime: Runtime) -> Consumer:
+def build_consumer(runtime: Runtime) -> Consumer:
     return Consumer(
         database=runtime.database,
         handlers=runtime.service.handlers,
@@ -127,7 +127,7 @@ def consumer(runtime: Runtime) -> Consumer:
     )
 
 
-async def worker(runtime: Runtime, extra: Sequence[Loop] = ()) -> None:
+async def run_worker(runtime: Runtime, extra: Sequence[Loop] = ()) -> None:
     """Relay and consumer of one service, with health and metrics over HTTP, until SIGTERM or Ctrl-C."""
     settings = runtime.settings
     if settings.broker_url is None:
@@ -139,12 +139,12 @@ async def worker(runtime: Runtime, extra: Sequence[Loop] = ()) -> None:
         bus=bus,
         metrics=runtime.metrics,
     )
-    spare_collections()
+    freeze_loaded_objects()
     own = [partial(loop, runtime) for loop in runtime.service.loops]
-    loops: list[Loop] = [relay.run, lambda: keep_tidy(runtime.database, settings), *own, *extra]
+    loops: list[Loop] = [relay.run, lambda: run_retention(runtime.database, settings), *own, *extra]
     state: dict[str, Callable[[], bool]] = {"relay_leads": lambda: relay.leading}
     if runtime.service.handlers:
-        feeder = RabbitConsumer(broker, runtime.service.name, consumer(runtime), prefetch=settings.prefetch)
+        feeder = RabbitConsumer(broker, runtime.service.name, build_consumer(runtime), prefetch=settings.prefetch)
         loops.append(feeder.run)
         state["consumer_connected"] = lambda: feeder.connected
     await supervise([*loops, lambda: _watch(runtime, state)])
@@ -169,7 +169,7 @@ async def supervise(loops: Sequence[Loop]) -> None:
             raise error
 
 
-def watch_app(runtime: Runtime, state: Mapping[str, Callable[[], bool]]) -> FastAPI:
+def build_worker_app(runtime: Runtime, state: Mapping[str, Callable[[], bool]]) -> FastAPI:
     """What a worker answers over HTTP."""
     app = FastAPI(openapi_url=None)
 
@@ -185,5 +185,5 @@ def watch_app(runtime: Runtime, state: Mapping[str, Callable[[], bool]]) -> Fast
 
 
 async def _watch(runtime: Runtime, state: Mapping[str, Callable[[], bool]]) -> None:
-    config = http_config(watch_app(runtime, state), host=runtime.settings.host, port=runtime.settings.port)
-    await QuietServer(config).serve()
+    config = build_http_config(build_worker_app(runtime, state), host=runtime.settings.host, port=runtime.settings.port)
+    await ManagedServer(config).serve()

@@ -22,7 +22,7 @@ class Output(BaseModel):
     )
 
 
-def storable(text: str) -> str:
+def require_storable(text: str) -> str:
     """The text; raise ValueError if it holds a character that cannot be stored or shown."""
     for character in text:
         category = unicodedata.category(character)
@@ -31,7 +31,7 @@ def storable(text: str) -> str:
     return text
 
 
-Storable = AfterValidator(storable)
+Storable = AfterValidator(require_storable)
 
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\r\n]*$"), Storable

@@ -43,7 +43,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._refuse(400)
 
     def _refuse(self, status: int) -> None:
-        body = problems.plain_problem(status, instance="")
+        body = problems.render_plain_problem(status, instance="")
         head = (
             f"HTTP/1.1 {status} Refused\r\nContent-Type: {problems.CONTENT_TYPE}\r\n"
             f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
@@ -71,7 +71,7 @@ class Server(uvicorn.Server):
         await close()  # of what the last requests left behind
 
 
-class QuietServer(Server):
+class ManagedServer(Server):
     """uvicorn without its own signal handling: whoever runs it decides when it ends, by `should_exit`."""
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -87,7 +87,7 @@ class QuietServer(Server):
         self.ready.set()
 
 
-def http_config(app: Any, *, host: str = "127.0.0.1", port: int = 0) -> uvicorn.Config:
+def build_http_config(app: Any, *, host: str = "127.0.0.1", port: int = 0) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         host=host,
@@ -102,7 +102,7 @@ def http_config(app: Any, *, host: str = "127.0.0.1", port: int = 0) -> uvicorn.
     )
 
 
-def spare_collections() -> None:
+def freeze_loaded_objects() -> None:
     """Leave what a process has loaded out of every later garbage collection, and collect less often.
 
     A full collection over all modules and classes stops every request for tens of milliseconds.
@@ -114,5 +114,5 @@ def spare_collections() -> None:
 
 def serve(app: Any, *, host: str, port: int) -> None:
     """Serve until SIGTERM or Ctrl-C, then finish the requests under way."""
-    spare_collections()
-    Server(http_config(app, host=host, port=port)).run()
+    freeze_loaded_objects()
+    Server(build_http_config(app, host=host, port=port)).run()

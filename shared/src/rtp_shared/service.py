@@ -42,8 +42,8 @@ class Service:
 
     settings: type[ProcessSettings] = ProcessSettings
     """What its processes are told by their environment."""
-    equip: Callable[[Any], Any] | None = None
-    """Makes, of its settings, what else it needs in a process: `Runtime.own`."""
+    build_resources: Callable[[Any], Any] | None = None
+    """Makes from its settings what else it needs in a process: `Runtime.resources`."""
 
     @property
     def database(self) -> str:
@@ -63,8 +63,8 @@ class Runtime:
     metrics: Metrics
     clock: Callable[[], datetime] = utcnow
     """What time it is, for the rules; a demonstration may move it."""
-    own: Any = None
-    """What the service's `equip` made."""
+    resources: Any = None
+    """What the service's `build_resources` made."""
 
     @classmethod
     def build(
@@ -82,5 +82,5 @@ class Runtime:
             outbox=Outbox(service.name, settings.public_url, clock),
             metrics=Metrics(service.name),
             clock=clock,
-            own=service.equip(settings) if service.equip else None,
+            resources=service.build_resources(settings) if service.build_resources else None,
         )

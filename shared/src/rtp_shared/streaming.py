@@ -16,24 +16,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from rtp_shared import idempotency, web
-from rtp_shared.auth import Principal
+from rtp_shared.dependencies import get_session
+from rtp_shared.identities import Principal
+from rtp_shared.middleware import BODY, Body
 from rtp_shared.problems import FieldError, Malformed, Unsupported
-from rtp_shared.surroundings import BODY, Body
 
 REPEATABLE = (*web.SAFE, "PUT", "DELETE")
 
 
-class StreamingEdge(web.Edge):
+class StreamingRoute(web.ServiceRoute):
     """A route that streams, with its edge around it: admit, answer."""
 
-    takes_keys = False
+    accepts_idempotency_keys = False
 
-    def get_route_handler(self) -> web.Handle:
-        if any(dependency.call is web.session_of for dependency in self.dependant.dependencies):
+    def get_route_handler(self) -> web.RouteHandler:
+        if any(dependency.call is get_session for dependency in self.dependant.dependencies):
             raise TypeError(f"{self.path} streams: it takes Transactions, and no Session")
         return super().get_route_handler()
 
-    async def _answer(self, inner: web.Handle, request: Request, client: Principal | None) -> Response:
+    async def _answer(self, inner: web.RouteHandler, request: Request, client: Principal | None) -> Response:
         if request.method not in REPEATABLE and idempotency.HEADER in request.headers:
             raise Malformed(
                 "this operation does not take an Idempotency-Key",
@@ -42,9 +43,9 @@ class StreamingEdge(web.Edge):
         return await inner(request)
 
 
-def streaming_router(**arguments: Any) -> APIRouter:
+def create_streaming_router(**arguments: Any) -> APIRouter:
     """The router of what streams: all of its routes have the streaming edge."""
-    return APIRouter(route_class=StreamingEdge, **arguments)
+    return APIRouter(route_class=StreamingRoute, **arguments)
 
 
 class OpenTransaction:
@@ -65,7 +66,7 @@ Transactions = Annotated[OpenTransaction, Depends(_transactions)]
 """For routes that stream: each transaction commits at the end of its block. Keep no block open while a body streams."""
 
 
-class Incoming:
+class IncomingBody:
     """The request's body as it comes. Nothing of it is read, nor the sender told to go on, before `chunks`."""
 
     def __init__(self, request: Request) -> None:
@@ -85,7 +86,7 @@ class Incoming:
                 yield chunk
 
 
-async def _incoming(request: Request) -> Incoming:
+async def _incoming(request: Request) -> IncomingBody:
     if "content-range" in request.headers:
         # RFC 9110 section 14.5: a part must not be taken for the whole.
         raise Malformed(
@@ -95,14 +96,14 @@ async def _incoming(request: Request) -> Incoming:
         raise Unsupported(
             "send the content as it is", errors=[FieldError("Content-Encoding", "is not decoded here", "header")]
         )
-    return Incoming(request)
+    return IncomingBody(request)
 
 
-Upload = Annotated[Incoming, Depends(_incoming)]
+Upload = Annotated[IncomingBody, Depends(_incoming)]
 """The body of a route that streams."""
 
 
-def streamed_body(media_types: Sequence[str]) -> dict[str, Any]:
+def describe_streamed_body(media_types: Sequence[str]) -> dict[str, Any]:
     """What `openapi_extra` says of a streamed body."""
     return {"requestBody": {"required": True, "content": {each: {"schema": _BINARY} for each in media_types}}}
 

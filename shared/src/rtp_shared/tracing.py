@@ -48,5 +48,5 @@ def _valid(version: str, trace_id: str, parent_id: str, _flags: str, rest: str |
 current: ContextVar[Trace | None] = ContextVar("rtp_trace", default=None)
 
 
-def current_trace() -> Trace:
+def get_trace() -> Trace:
     return current.get() or continue_trace(None)

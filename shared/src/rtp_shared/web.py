@@ -6,10 +6,9 @@ is refused at import if its signature does not declare who may call it.
 
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from sqlalchemy import text
@@ -18,15 +17,15 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from rtp_shared import answers, etags, idempotency
-from rtp_shared.auth import Access, Principal, Public, authenticate
+from rtp_shared import etags, exception_handlers, idempotency
+from rtp_shared.auth import Access, Public, authenticate
+from rtp_shared.identities import PUBLIC, Principal
+from rtp_shared.middleware import RequestMiddleware
 from rtp_shared.openapi import describe, operation_id
-from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError, Refusal, Unsupported
 from rtp_shared.service import Runtime
-from rtp_shared.surroundings import Surroundings
 
-Handle = Callable[[Request], Coroutine[Any, Any, Response]]
+RouteHandler = Callable[[Request], Coroutine[Any, Any, Response]]
 SAFE = ("GET", "OPTIONS")
 
 
@@ -34,17 +33,17 @@ def begin(request: Request, *, read_only: bool = False) -> AbstractAsyncContextM
     """A transaction that acts as the request's caller, as Database.transaction() has it. Read-only for GET."""
     runtime: Runtime = request.app.state.runtime
     principal: Principal | None = request.state.principal
-    readers = principal.readers if principal else ("public",)
-    return runtime.database.transaction(readers, read_only=read_only or request.method in SAFE)
+    identities = principal.identities if principal else PUBLIC
+    return runtime.database.transaction(identities, read_only=read_only or request.method in SAFE)
 
 
-class Edge(APIRoute):
+class ServiceRoute(APIRoute):
     """A route with its edge around it: admit, begin, answer, commit."""
 
-    takes_keys = True
+    accepts_idempotency_keys = True
     """Whether a write is done once for its Idempotency-Key."""
 
-    def get_route_handler(self) -> Handle:
+    def get_route_handler(self) -> RouteHandler:
         inner = super().get_route_handler()
         admit = self._access()
         public = isinstance(admit, Public)
@@ -58,7 +57,7 @@ class Edge(APIRoute):
 
         return handle
 
-    async def _answer(self, inner: Handle, request: Request, client: Principal | None) -> Response:
+    async def _answer(self, inner: RouteHandler, request: Request, client: Principal | None) -> Response:
         if request.method not in SAFE:
             # The whole body first: a slow sender must not hold a database connection.
             await self._read_body(request)
@@ -81,68 +80,44 @@ class Edge(APIRoute):
             raise Unsupported("send application/json", errors=[FieldError("Content-Type", "is not JSON", "header")])
 
 
-async def _answer_once(inner: Handle, request: Request, session: AsyncSession, principal: Principal | None) -> Response:
+async def _answer_once(
+    inner: RouteHandler, request: Request, session: AsyncSession, principal: Principal | None
+) -> Response:
     header = request.headers.get(idempotency.HEADER)
     if header is None or principal is None or request.method in SAFE:
         return await inner(request)
-    key, print_ = idempotency.read_key(header), await idempotency.fingerprint(request)
-    if (response := await idempotency.stored(session, principal, key, print_)) is None:
+    key, print_ = idempotency.read_key(header), await idempotency.compute_fingerprint(request)
+    if (response := await idempotency.load_response(session, principal, key, print_)) is None:
         response = await inner(request)
-        # A route whose answer holds a secret says what a repetition gets instead (`request.state.kept_body`).
-        body = getattr(request.state, "kept_body", bytes(response.body))
-        await idempotency.store(session, principal, key, print_, response, body=body)
+        # A route whose answer holds a secret says what a repetition gets instead (`request.state.stored_body`).
+        body = getattr(request.state, "stored_body", bytes(response.body))
+        await idempotency.save_response(session, principal, key, print_, response, body=body)
     return response
 
 
 def _conditional(request: Request, response: Response) -> Response:
     current = response.headers.get("etag")
-    if request.method in SAFE and etags.not_modified(request.headers.get("if-none-match"), current):
+    if request.method in SAFE and etags.is_not_modified(request.headers.get("if-none-match"), current):
         kept = {name: response.headers[name] for name in ("ETag", "Cache-Control", "Vary") if name in response.headers}
         return Response(status_code=304, headers=kept)
     return response
 
 
-def router(**arguments: Any) -> APIRouter:
+def create_router(**arguments: Any) -> APIRouter:
     """The router of a service: all of its routes have the edge."""
-    return APIRouter(route_class=Edge, **arguments)
+    return APIRouter(route_class=ServiceRoute, **arguments)
 
 
-async def session_of(request: Request) -> AsyncSession:
-    session: AsyncSession = request.state.session
-    return session
-
-
-async def _outbox(request: Request) -> Outbox:
-    outbox: Outbox = request.app.state.runtime.outbox
-    return outbox
-
-
-Session = Annotated[AsyncSession, Depends(session_of)]
-"""The request's session, in the transaction that the edge commits. Read-only for GET."""
-
-Events = Annotated[Outbox, Depends(_outbox)]
-"""The way out for events, in the same transaction."""
-
-
-async def _now(request: Request) -> datetime:
-    runtime: Runtime = request.app.state.runtime
-    return runtime.clock()
-
-
-Now = Annotated[datetime, Depends(_now)]
-"""The time of the request, by the clock that the platform runs on."""
-
-
-class Application(FastAPI):
+class ServiceApp(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         # Around Starlette's last resort too, which answers and then raises again whatever nobody expected.
-        return Surroundings(super().build_middleware_stack(), runtime=self.state.runtime)
+        return RequestMiddleware(super().build_middleware_stack(), runtime=self.state.runtime)
 
 
 def build_app(runtime: Runtime) -> FastAPI:
     """The ASGI application of a service. It has no lifespan: its runtime is opened and closed by whoever runs it."""
     service = runtime.service
-    app = Application(
+    app = ServiceApp(
         title=service.title,
         description=service.description,
         version="1.0.0",
@@ -158,10 +133,10 @@ def build_app(runtime: Runtime) -> FastAPI:
         app.include_router(each)
     _add_health(app, runtime)
     describe(app, service.routers)
-    app.add_exception_handler(Refusal, answers.refused)
-    app.add_exception_handler(RequestValidationError, answers.not_valid)
-    app.add_exception_handler(HTTPException, answers.plain)
-    app.add_exception_handler(Exception, answers.unexpected)
+    app.add_exception_handler(Refusal, exception_handlers.handle_refusal)
+    app.add_exception_handler(RequestValidationError, exception_handlers.handle_validation_error)
+    app.add_exception_handler(HTTPException, exception_handlers.handle_http_exception)
+    app.add_exception_handler(Exception, exception_handlers.handle_exception)
     return app
 
 

@@ -22,14 +22,14 @@ from rtp_shared.auth import Public
 from rtp_shared.db import Database
 from rtp_shared.metrics import Metrics
 from rtp_shared.service import Service
-from rtp_shared.streaming import Upload, streaming_router
+from rtp_shared.streaming import Upload, create_streaming_router
 from rtp_shared.web import build_app
 from tests.gateway.test_forward import serving
 from tests.support.streaming import runtime
 
 
 def service(directory: Path, limit: int) -> Service:
-    routes = streaming_router()
+    routes = create_streaming_router()
     storage = DiskStorage(directory)
 
     @routes.put("/v1/cases/{case_id}/documents/{document_id}/content")

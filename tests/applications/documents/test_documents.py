@@ -176,7 +176,7 @@ async def test_a_content_that_is_not_right_leaves_nothing(
 
 @pytest.mark.parametrize("announced", [True, False])
 async def test_what_is_too_large_leaves_nothing(new_client: NewClient, platform: Platform, announced: bool) -> None:
-    cabinet: Cabinet = platform.runtimes["applications"].own
+    cabinet: Cabinet = platform.runtimes["applications"].resources
     desk, case = await a_draft(new_client)
     document, before = await added(desk, case), files(platform)
 

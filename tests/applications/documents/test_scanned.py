@@ -51,7 +51,7 @@ async def a_document(new_client: NewClient) -> tuple[Desk, dict[str, Any]]:
 
 async def scan_again(platform: Platform, after: timedelta = LATER) -> int:
     runtime = platform.runtimes["applications"]
-    return await scan_waiting(runtime.database, runtime.own, datetime.now(UTC) + after)
+    return await scan_waiting(runtime.database, runtime.resources, datetime.now(UTC) + after)
 
 
 async def test_what_is_clean_says_so(new_client: NewClient, socket: Path) -> None:

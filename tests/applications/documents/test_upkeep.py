@@ -35,7 +35,7 @@ async def orphan(cabinet: Cabinet) -> uuid.UUID:
 
 async def test_what_nothing_refers_to_is_swept(new_client: NewClient, platform: Platform) -> None:
     runtime = platform.runtimes["applications"]
-    cabinet: Cabinet = runtime.own
+    cabinet: Cabinet = runtime.resources
     portal = await new_client()
     desk = Desk(portal, portal.person)
     document = await stored(desk, await open_case(portal))
@@ -56,7 +56,7 @@ async def test_a_content_goes_with_the_transaction_that_failed(platform: Platfor
     during: set[str] = set()
 
     async def failing() -> None:
-        async with runtime.own.keeping(runtime.database, pieces(pdf("x")), declared=PDF):
+        async with runtime.resources.keeping(runtime.database, pieces(pdf("x")), declared=PDF):
             during.update(files(platform) - before)
             raise Broken
 
@@ -81,7 +81,7 @@ async def test_a_content_stays_if_its_commit_succeeded_and_nobody_heard(
         )
     monkeypatch.setattr("rtp_applications.documents.cabinet.uuid4", lambda: key)
     with pytest.raises(Broken):
-        async with runtime.own.keeping(runtime.database, pieces(pdf("x")), declared=PDF):
+        async with runtime.resources.keeping(runtime.database, pieces(pdf("x")), declared=PDF):
             raise Broken
     assert (await get(desk, f"{path_of(document)}/content")).content == pdf("x")
 

@@ -15,7 +15,7 @@ from rtp_applications.history.state import state_of
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from rtp_shared.clock import utcnow
-from rtp_shared.db import SYSTEM
+from rtp_shared.identities import SYSTEM
 from tests.applications.history.stories import history_of, read, screened, verdict_on
 from tests.conftest import NewClient
 from tests.support.cases import employer_id, open_case, submit_case

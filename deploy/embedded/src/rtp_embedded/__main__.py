@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from rtp_embedded import postgres, sandbox
 from rtp_embedded.platform import Keys, Platform, prepare
 from rtp_shared import logs
-from rtp_shared.server import QuietServer, http_config, spare_collections
+from rtp_shared.server import ManagedServer, build_http_config, freeze_loaded_objects
 
 
 class CannotStart(Exception):
@@ -100,8 +100,8 @@ async def _serve(
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    web = QuietServer(http_config(platform.app))
-    spare_collections()
+    web = ManagedServer(build_http_config(platform.app))
+    freeze_loaded_objects()
     async with _background(platform, stopping):
         serving = asyncio.ensure_future(web.serve(sockets=[listener]))
         await web.ready.wait()

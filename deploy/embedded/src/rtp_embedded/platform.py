@@ -27,8 +27,8 @@ from rtp_shared import migrate
 from rtp_shared.bus import InProcessBus
 from rtp_shared.clock import utcnow
 from rtp_shared.relay import Relay
-from rtp_shared.retention import keep_tidy
-from rtp_shared.run import consumer, load_reference_data
+from rtp_shared.retention import run_retention
+from rtp_shared.run import build_consumer, load_reference_data
 from rtp_shared.service import Runtime, Service
 from rtp_shared.settings import ProcessSettings
 from rtp_shared.web import build_app
@@ -106,7 +106,7 @@ class Platform:
         self.runtimes[gateway.name] = self.gateway
         # The gateway hears first: subscribers need not wait for what the services make of an event.
         hearing = {gateway.name: self.gateway, **self.runtimes}
-        self.bus = InProcessBus({name: consumer(runtime) for name, runtime in hearing.items()})
+        self.bus = InProcessBus({name: build_consumer(runtime) for name, runtime in hearing.items()})
         self.relays = {
             name: Relay(database_url=_plain(runtime), bus=self.bus, metrics=runtime.metrics)
             for name, runtime in self.runtimes.items()
@@ -119,7 +119,7 @@ class Platform:
             for relay in self.relays.values():
                 tasks.create_task(relay.run())
             for runtime in self.runtimes.values():
-                tasks.create_task(keep_tidy(runtime.database, runtime.settings))
+                tasks.create_task(run_retention(runtime.database, runtime.settings))
                 for loop in runtime.service.loops:
                     tasks.create_task(loop(runtime))
             tasks.create_task(self.courier.run())

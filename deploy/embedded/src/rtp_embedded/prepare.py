@@ -98,7 +98,7 @@ def _line(error: Exception) -> str:
 
 
 def main() -> int:
-    settings = run.settings_or_exit(PrepareSettings)
+    settings = run.load_settings(PrepareSettings)
     logs.configure(settings.log_level)
     try:
         asyncio.run(prepare(settings, lambda text: print(text, flush=True)))

@@ -24,7 +24,7 @@ from rtp_embedded.processes import PROCESSES, OneHost
 from rtp_gateway.app import service as gateway
 from rtp_shared import logs
 from rtp_shared.db import Database
-from rtp_shared.run import settings_or_exit
+from rtp_shared.run import load_settings
 
 STOPPED = (130, 143)
 """What honcho returns after SIGINT and SIGTERM."""
@@ -131,7 +131,7 @@ def main() -> int:
         if any(each["type"] == "missing" for each in error.errors()):
             sys.stderr.write(WHAT_TO_SET)
             return 1
-        settings = settings_or_exit(UpSettings)
+        settings = load_settings(UpSettings)
     logs.configure(settings.log_level)
     try:
         host = host_of(settings)

@@ -22,7 +22,7 @@ from rtp_shared.contracts.gateway import (
     SubscriptionEnabled,
     SubscriptionEvent,
 )
-from rtp_shared.db import driver
+from rtp_shared.db import get_driver
 from rtp_shared.outbox import Outbox
 
 
@@ -58,7 +58,7 @@ _REVIVE = """
 
 async def lock(session: AsyncSession, claim: Claim) -> State:
     key = claim.subscription_id, claim.sink_version, claim.sink
-    return State(**await (await driver(session)).fetchrow(_LOCK, *key))
+    return State(**await (await get_driver(session)).fetchrow(_LOCK, *key))
 
 
 async def failed(
@@ -83,7 +83,7 @@ async def failed(
         failures = max(failures + 1, OPEN_AFTER if slow_down else 0)
         if failures >= OPEN_AFTER:
             rest = max(rest or timedelta(), pause(failures, failing_for=now - since))
-    await (await driver(session)).execute(_FAILED, claim.subscription_id, failures, since, rest and now + rest)
+    await (await get_driver(session)).execute(_FAILED, claim.subscription_id, failures, since, rest and now + rest)
     if now - since >= GIVE_UP_AFTER:
         subscription = await _locked(session, claim.subscription_id)
         subscription.disable(now=now, probe_at=now + PROBE_EVERY)
@@ -118,7 +118,7 @@ async def tell_dead(session: AsyncSession, outbox: Outbox, claim: Claim, answer:
 
 async def revive(session: AsyncSession, subscription_id: UUID, *, now: datetime) -> None:
     """All that waits is tried again from the beginning, dead letters first."""
-    connection = await driver(session)
+    connection = await get_driver(session)
     await connection.execute(_REVIVE, subscription_id, now)
     await claims.begin_anew(session, subscription_id, now=now)
 

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_gateway.deliveries.models import OPEN
 from rtp_gateway.deliveries.retries import OPEN_AFTER
-from rtp_shared.db import driver
+from rtp_shared.db import get_driver
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ _PROBES = """
 
 async def claim(session: AsyncSession, *, now: datetime, leased_until: datetime, room: Room) -> list[Claim]:
     """Take what is due and may be sent now, the oldest first."""
-    connection = await driver(session)
+    connection = await get_driver(session)
     busy: Sequence[UUID] = list(room.under_way)
     rows = await connection.fetch(
         _CLAIM, now, leased_until, room.overall, busy, [room.under_way[each] for each in busy]
@@ -178,27 +178,27 @@ async def promote(session: AsyncSession, lines: Sequence[tuple[UUID, UUID]], *, 
 
     A statement of its own, so that it sees what was recorded while the one before waited for its lock.
     """
-    await (await driver(session)).execute(_PROMOTE, [line[0] for line in lines], [line[1] for line in lines], now)
+    await (await get_driver(session)).execute(_PROMOTE, [line[0] for line in lines], [line[1] for line in lines], now)
 
 
 async def stop_recording(session: AsyncSession) -> None:
     """Until this transaction ends, which must be soon, no event is recorded and nobody else changes what is open."""
-    await (await driver(session)).execute(_STOP_RECORDING)
+    await (await get_driver(session)).execute(_STOP_RECORDING)
 
 
 async def hold(session: AsyncSession, subscription_id: UUID) -> None:
     """Lock what couriers may report on, before the subscription is locked, as they do."""
-    await (await driver(session)).execute(_HOLD, subscription_id)
+    await (await get_driver(session)).execute(_HOLD, subscription_id)
 
 
 async def begin_anew(session: AsyncSession, subscription_id: UUID, *, now: datetime) -> None:
     """What failed before is due, and its failures are forgotten: its sink is another one, or is well."""
-    await (await driver(session)).execute(_ANEW, subscription_id, now)
+    await (await get_driver(session)).execute(_ANEW, subscription_id, now)
 
 
 async def cancel(session: AsyncSession, subscription_id: UUID, *, now: datetime) -> None:
     """Cancel what waits and rests, but what is under way; what is recorded meanwhile leads its line."""
-    connection = await driver(session)
+    connection = await get_driver(session)
     await connection.execute(_CANCEL, subscription_id, now)
     rows = await connection.fetch(_LINES, subscription_id)
     await promote(session, [(subscription_id, row["case_id"]) for row in rows], now=now)
@@ -206,21 +206,21 @@ async def cancel(session: AsyncSession, subscription_id: UUID, *, now: datetime)
 
 async def sweep(session: AsyncSession) -> None:
     """Cancel what waits for subscriptions that ended."""
-    await (await driver(session)).execute(_SWEEP)
+    await (await get_driver(session)).execute(_SWEEP)
 
 
 async def soonest(session: AsyncSession, *, now: datetime) -> datetime | None:
     """When the next thing falls due that is not due yet."""
-    found: datetime | None = await (await driver(session)).fetchval(_SOONEST, now)
+    found: datetime | None = await (await get_driver(session)).fetchval(_SOONEST, now)
     return found
 
 
 async def waiting(session: AsyncSession) -> tuple[int, float]:
     """How many deliveries wait (counted up to 10,000), and the age in seconds of the oldest event among them."""
-    row = await (await driver(session)).fetchrow(_WAITING)
+    row = await (await get_driver(session)).fetchrow(_WAITING)
     return row[0], row[1]
 
 
 async def probes_due(session: AsyncSession, *, now: datetime, every: timedelta) -> list[UUID]:
     """Take the disabled subscriptions that are to be asked for proof of life now."""
-    return [row["id"] for row in await (await driver(session)).fetch(_PROBES, now, every)]
+    return [row["id"] for row in await (await get_driver(session)).fetch(_PROBES, now, every)]

@@ -30,7 +30,7 @@ from rtp_gateway.deliveries.sender import SECONDS
 from rtp_gateway.settings import GatewaySettings
 from rtp_gateway.subscriptions.signing import Safe
 from rtp_shared.clock import utcnow
-from rtp_shared.db import LOST, Database, describe
+from rtp_shared.db import CONNECTION_ERRORS, Database, describe_error
 from rtp_shared.outbox import Outbox
 from rtp_shared.service import Runtime
 
@@ -48,7 +48,7 @@ does not wait for it, whatever drains beside it."""
 GRACE_SECONDS = 5.0
 """What is under way when the process is asked to stop may take this long to finish."""
 
-AWAY = (*LOST, DBAPIError, PoolTimeout)
+AWAY = (*CONNECTION_ERRORS, DBAPIError, PoolTimeout)
 
 
 class Courier:
@@ -163,7 +163,7 @@ class Courier:
             # One attempt must not stop the others; its lease runs out, and it is made again.
             log.warning(
                 "an attempt was not reported",
-                extra={"event_id": str(claim.event_id), "error": describe(error)},
+                extra={"event_id": str(claim.event_id), "error": describe_error(error)},
                 exc_info=not isinstance(error, AWAY),
             )
         finally:
@@ -175,7 +175,7 @@ class Courier:
         try:
             await self._probes.make()
         except AWAY as error:
-            log.warning("no proof of life was asked for", extra={"error": describe(error)})
+            log.warning("no proof of life was asked for", extra={"error": describe_error(error)})
 
     async def _rest(self) -> None:
         """Until something was recorded, an attempt ended or something falls due; at the longest until the next poll."""

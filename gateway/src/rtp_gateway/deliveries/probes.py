@@ -60,7 +60,7 @@ class Probes:
             SubscriptionTested(subscription_id=subscription.id, at=now),
             base_url=self._outbox.base_url,
             service=self._outbox.service,
-            case_id=subscription.id,
+            subject_id=subscription.id,
             sequence=1,
             chain=uuid4(),  # of its own: it takes no number from the events that are kept
             dataref=f"/v1/subscriptions/{subscription.id}",
@@ -84,5 +84,5 @@ class Probes:
             event_id=event_id,
             type=SubscriptionTested.TYPE,
             body=body,
-            hash=bytes.fromhex(events.digest(body)),
+            hash=bytes.fromhex(events.compute_digest(body)),
         )

@@ -23,7 +23,7 @@ from rtp_gateway.subscriptions.filters import matches
 from rtp_gateway.subscriptions.models import Subscription, SubscriptionStatus
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts.gateway import SubscriptionTested
-from rtp_shared.db import AnyRow, AnySelect, driver, visible_to
+from rtp_shared.db import AnyRow, AnySelect, get_driver, visible_to
 from rtp_shared.problems import FieldError
 
 MOST = 10_000
@@ -141,7 +141,7 @@ def _taken(subscription: Subscription) -> list[Any]:
 
 
 async def _again(session: AsyncSession, subscription: Subscription, chosen: Sequence[AnyRow]) -> None:
-    connection = await driver(session)
+    connection = await get_driver(session)
     cases = sorted({row.case_id for row in chosen})
     await claims.stop_recording(session)
     await connection.execute(_CALL_BACK, subscription.id, cases)

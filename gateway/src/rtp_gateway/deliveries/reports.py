@@ -16,7 +16,7 @@ from rtp_gateway.deliveries.claims import Claim
 from rtp_gateway.deliveries.models import DeliveryState
 from rtp_gateway.deliveries.parcels import Answer
 from rtp_gateway.deliveries.retries import OPEN_AFTER
-from rtp_shared.db import Database, driver
+from rtp_shared.db import Database, get_driver
 
 TOGETHER = 128
 ERROR_LENGTH = 200
@@ -149,7 +149,7 @@ def _tell(batch: Sequence[tuple[Report, "asyncio.Future[bool]"]], error: BaseExc
 
 async def delivered(session: AsyncSession, reports: Sequence[Report], *, now: datetime) -> set[tuple[Any, int]]:
     """These arrived, and the next of their lines are due. Which of them still held, by subscription and position."""
-    connection = await driver(session)
+    connection = await get_driver(session)
     # In one order, so that couriers side by side do not wait for each other in a ring.
     reports = sorted(reports, key=lambda each: (each.claim.subscription_id, each.claim.position))
     rows = await connection.fetch(
@@ -175,7 +175,7 @@ async def delivered(session: AsyncSession, reports: Sequence[Report], *, now: da
 
 async def well(session: AsyncSession, subscription_ids: Sequence[Any], *, now: datetime) -> None:
     """Their sinks work: closes the circuits, and brings forward what waited because they were open."""
-    connection = await driver(session)
+    connection = await get_driver(session)
     rows = await connection.fetch(_WELL, list(subscription_ids))
     if closed := [row["id"] for row in rows if row["failures"] >= OPEN_AFTER]:
         await connection.execute(_BRING_FORWARD, closed, now)
@@ -184,7 +184,7 @@ async def well(session: AsyncSession, subscription_ids: Sequence[Any], *, now: d
 async def over(session: AsyncSession, report: Report, state: DeliveryState, *, logged: bool = True) -> bool:
     """The delivery ended otherwise. False where the claim no longer held."""
     claim, answer = report.claim, report.answer
-    held = await (await driver(session)).fetchval(
+    held = await (await get_driver(session)).fetchval(
         _OVER, *_key(claim), state.value, report.at, answer.status, _short(answer.error), *_facts(report), logged
     )
     return bool(held)
@@ -192,7 +192,7 @@ async def over(session: AsyncSession, report: Report, state: DeliveryState, *, l
 
 async def standing(session: AsyncSession, claim: Claim) -> Any:
     """The delivery's failures and its first one, with its row locked; None where the claim no longer holds."""
-    return await (await driver(session)).fetchrow(_STANDING, *_key(claim))
+    return await (await get_driver(session)).fetchrow(_STANDING, *_key(claim))
 
 
 async def postpone(
@@ -200,7 +200,7 @@ async def postpone(
 ) -> None:
     """Try again then. Its row is locked already."""
     answer = report.answer
-    await (await driver(session)).execute(
+    await (await get_driver(session)).execute(
         _POSTPONE,
         *_key(report.claim),
         until,

@@ -14,11 +14,12 @@ from rtp_gateway.deliveries.schemas import AttemptView, Chain, DeliveryView, Hea
 from rtp_gateway.subscriptions.queries import get_subscription
 from rtp_gateway.subscriptions.routes import Reader, SubscriptionId, Writer
 from rtp_shared.clock import utcnow
-from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor
+from rtp_shared.dependencies import After, Limit, Session
+from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
 from rtp_shared.schemas import Output
-from rtp_shared.web import Session, router
+from rtp_shared.web import create_router
 
-deliveries = router(prefix="/v1/subscriptions/{subscription_id}", tags=["Deliveries"])
+deliveries = create_router(prefix="/v1/subscriptions/{subscription_id}", tags=["Deliveries"])
 
 EventId = Annotated[UUID, Path(description="The event's id")]
 DryRun = Annotated[bool, Query(alias="dryRun", description="Only count what would be sent")]

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_gateway.deliveries.forms import thin
 from rtp_gateway.erasure.schemas import Erased
-from rtp_shared.db import SYSTEM, become, driver
+from rtp_shared.db import enter_system_scope, get_driver
 
 AT_ONCE = 500
 
@@ -41,8 +41,8 @@ _OLD_CALLS = "DELETE FROM calls WHERE at < $1"
 
 async def erase_person(session: AsyncSession, reference: str, *, now: datetime) -> Erased:
     """Erase the data of every event that names the person, and every answer to it or that names them."""
-    await become(session, SYSTEM)
-    connection = await driver(session)
+    await enter_system_scope(session, "a person is erased from every event, whoever may see it")
+    connection = await get_driver(session)
     rows = await connection.fetch(_ABOUT, reference)
     await _erase(connection, rows, now)
     answers = await connection.execute(_ANSWERS_ABOUT, [row["position"] for row in rows], reference)
@@ -51,7 +51,7 @@ async def erase_person(session: AsyncSession, reference: str, *, now: datetime) 
 
 async def erase_old(session: AsyncSession, *, before: datetime, now: datetime) -> int:
     """Erase the data of some events recorded before; how many. What is still to be delivered keeps its data."""
-    connection = await driver(session)
+    connection = await get_driver(session)
     rows = await connection.fetch(_OLD, before, AT_ONCE)
     await _erase(connection, rows, now)
     return len(rows)
@@ -59,7 +59,7 @@ async def erase_old(session: AsyncSession, *, before: datetime, now: datetime) -
 
 async def forget_old(session: AsyncSession, *, before: datetime) -> int:
     """Delete attempts and calls made before; how many."""
-    connection = await driver(session)
+    connection = await get_driver(session)
     return sum([_count(await connection.execute(statement, before)) for statement in (_OLD_ATTEMPTS, _OLD_CALLS)])
 
 

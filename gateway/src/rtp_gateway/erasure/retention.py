@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rtp_gateway.erasure.commands import AT_ONCE, erase_old, forget_old
 from rtp_gateway.settings import GatewaySettings
-from rtp_shared.db import LOST
+from rtp_shared.db import CONNECTION_ERRORS
 from rtp_shared.service import Runtime
 
 log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ async def keep(runtime: Runtime) -> None:
     while True:
         try:
             await erase_all_old(runtime)
-        except (SQLAlchemyError, *LOST) as error:
+        except (SQLAlchemyError, *CONNECTION_ERRORS) as error:
             log.warning("could not erase", extra={"error": type(error).__name__})
         await asyncio.sleep(EVERY_SECONDS)
 

@@ -6,11 +6,13 @@ from fastapi import Depends
 
 from rtp_gateway.erasure import commands
 from rtp_gateway.erasure.schemas import Erased, Erasure
-from rtp_shared.auth import Access, Principal
+from rtp_shared.auth import Access
 from rtp_shared.clock import utcnow
-from rtp_shared.web import Session, router
+from rtp_shared.dependencies import Session
+from rtp_shared.identities import Principal
+from rtp_shared.web import create_router
 
-erasure = router(prefix="/v1/erasures", tags=["Erasure"])
+erasure = create_router(prefix="/v1/erasures", tags=["Erasure"])
 
 Eraser = Annotated[Principal, Depends(Access("events:erase"))]
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import asyncpg
 
-from rtp_shared.db import LOST, describe
+from rtp_shared.db import CONNECTION_ERRORS, describe_error
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +107,9 @@ class Bell:
             try:
                 await self._listen()
             except Exception as error:  # noqa: BLE001 - asyncpg has many words for a lost connection
-                log.warning("nobody is told of new events, they look themselves", extra={"error": describe(error)})
+                log.warning(
+                    "nobody is told of new events, they look themselves", extra={"error": describe_error(error)}
+                )
                 self._ring()
                 await asyncio.sleep(POLL_SECONDS)
 
@@ -128,7 +130,7 @@ class Bell:
                     async with asyncio.timeout(POLL_SECONDS):
                         await self._heard.wait()
         finally:
-            with suppress(*LOST):
+            with suppress(*CONNECTION_ERRORS):
                 await connection.close(timeout=1)
 
     async def _look(self, connection: Any) -> None:

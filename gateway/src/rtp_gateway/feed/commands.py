@@ -5,9 +5,10 @@ import json
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_shared.consumer import Heard
-from rtp_shared.db import SYSTEM, driver
-from rtp_shared.events import FILTERED_BY
+from rtp_shared.consumer import HandlerContext
+from rtp_shared.contracts import FILTER_ATTRIBUTES
+from rtp_shared.db import get_driver
+from rtp_shared.identities import SYSTEM
 
 # Every event of every service comes through here: past SQLAlchemy it takes a fifth of the time.
 _RECORD = """
@@ -17,15 +18,15 @@ _RECORD = """
 """
 
 
-async def record(session: AsyncSession, heard: Heard) -> int:
+async def record(session: AsyncSession, heard: HandlerContext) -> int:
     """Store an event with its bytes untouched; return its position in the feed."""
     event, body = heard.event, heard.message.body
-    about = {name: event.attributes[name] for name in FILTERED_BY if event.attributes.get(name)}
-    position: int = await (await driver(session)).fetchval(
+    about = {name: event.attributes[name] for name in FILTER_ATTRIBUTES if event.attributes.get(name)}
+    position: int = await (await get_driver(session)).fetchval(
         _RECORD,
         event.id,
         event.type,
-        event.case_id,
+        event.subject_id,
         event.source,
         event.sequence,
         list(dict.fromkeys([*heard.readers, *SYSTEM])),

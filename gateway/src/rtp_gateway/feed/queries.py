@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_gateway.deliveries.models import Delivery
 from rtp_gateway.feed.models import Event
 from rtp_gateway.identity.models import Client
-from rtp_shared.auth import Principal
 from rtp_shared.db import AnyRow, AnySelect, visible_to
+from rtp_shared.identities import Principal
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Wanted:
 
     types: Sequence[str] = ()
     about: Mapping[str, str] = field(default_factory=dict)
-    """Attributes of `rtp_shared.events.FILTERED_BY`, and the values that they must have."""
+    """Attributes of `rtp_shared.events.FILTER_ATTRIBUTES`, and the values that they must have."""
     subscription: UUID | None = None
     """Only what was made for this one, which must be the reader's own."""
 
@@ -41,7 +41,7 @@ async def list_events(
     statement = _events(bool(wanted.types), bool(wanted.about), wanted.subscription is not None)
     asked = {
         "client_id": principal.client_id,
-        "readers": list(principal.readers),
+        "readers": list(principal.identities),
         "after": after,
         "limit": limit + 1,
         "types": list(wanted.types),

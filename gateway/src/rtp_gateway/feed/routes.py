@@ -18,12 +18,14 @@ from rtp_gateway.feed.schemas import EventPage, EventType, Word
 from rtp_gateway.feed.stream import PAGE, EventStream, Pace, Reader
 from rtp_gateway.feed.waiting import WaitingRoom, first_news, while_there
 from rtp_gateway.subscriptions.queries import get_subscription
-from rtp_shared.auth import Access, Principal
+from rtp_shared.auth import Access
 from rtp_shared.db import AnyRow
-from rtp_shared.paging import Limit, cut
-from rtp_shared.streaming import Transactions, streaming_router
+from rtp_shared.dependencies import Limit
+from rtp_shared.identities import Principal
+from rtp_shared.paging import cut
+from rtp_shared.streaming import Transactions, create_streaming_router
 
-feed = streaming_router(prefix="/v1/events", tags=["Events"])
+feed = create_streaming_router(prefix="/v1/events", tags=["Events"])
 
 LIST = "events"
 EventReader = Annotated[Principal, Depends(Access("events:read"))]

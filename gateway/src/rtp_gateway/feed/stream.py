@@ -11,10 +11,10 @@ from starlette.types import Receive, Scope, Send
 
 from rtp_gateway.feed.bell import Ear
 from rtp_gateway.feed.waiting import Read, WaitingRoom, while_there
-from rtp_shared.auth import Principal
-from rtp_shared.db import AnyRow, is_away
+from rtp_shared.db import AnyRow, is_unavailable
+from rtp_shared.identities import Principal
+from rtp_shared.middleware import BODILESS
 from rtp_shared.paging import cut
-from rtp_shared.surroundings import BODILESS
 
 PAGE = 50
 """Events that are read and sent at once, and so what a slow reader can make us hold."""
@@ -94,7 +94,7 @@ class EventStream(Response):
             async with self._room.turns:
                 return await self._reader.read(after)
         except Exception as error:
-            if not is_away(error):
+            if not is_unavailable(error):
                 raise
             return None
 

@@ -12,8 +12,8 @@ from starlette.types import Receive
 
 from rtp_gateway.feed.bell import Bell, Ear
 from rtp_gateway.feed.errors import RoomFull, TooManyReaders
-from rtp_shared.auth import Principal
 from rtp_shared.db import AnyRow
+from rtp_shared.identities import Principal
 
 Read = Callable[[int], Awaitable[Sequence[AnyRow]]]
 """Reads what is there behind a position, in a short transaction of its own."""
@@ -40,7 +40,7 @@ class WaitingRoom:
             raise RoomFull
         self._taken[client_id] += 1
         try:
-            with self._bell.ear(frozenset(principal.readers)) as ear:
+            with self._bell.ear(frozenset(principal.identities)) as ear:
                 yield ear
         finally:
             self._taken -= Counter([client_id])  # and forget who has none

@@ -12,7 +12,7 @@ from rtp_gateway.subscriptions.commands import Made, Subscriber
 from rtp_gateway.subscriptions.kit import Kit
 from rtp_gateway.subscriptions.models import Subscription, SubscriptionStatus
 from rtp_shared.clock import utcnow
-from rtp_shared.etags import Expected, etag
+from rtp_shared.etags import Expected, format_etag
 
 # Two at once would both find nothing that matches. A client's own, until its transaction ends.
 _ONE_BY_ONE = text("SELECT pg_advisory_xact_lock(hashtextextended('fhir ' || :client_id, 0))")
@@ -40,7 +40,7 @@ async def replace(
     subscription = await commands.change_subscription(
         session,
         held.id,
-        version=version or Expected(frozenset({etag(held.version)})),
+        version=version or Expected(frozenset({format_etag(held.version)})),
         details=mapping.changes(resource, held),
         subscriber=subscriber,
         kit=kit,

@@ -13,7 +13,7 @@ from uuid import UUID
 from rtp_gateway.fhir.errors import CriteriaRefused
 from rtp_gateway.fhir.signals import event_type, signal_name
 from rtp_shared.contracts.vocabulary import Route, Sector
-from rtp_shared.schemas import storable
+from rtp_shared.schemas import require_storable
 
 LONGEST: Final = 2000
 """Characters of criteria."""
@@ -62,7 +62,7 @@ def _region(text: str) -> str:
 def _subject(text: str) -> str:
     if len(text) > 500:
         raise ValueError("must have at most 500 characters")
-    return storable(text)
+    return require_storable(text)
 
 
 _KEYS: Final[Mapping[str, Callable[[str], str]]] = {

@@ -14,9 +14,9 @@ from starlette.responses import Response
 from rtp_gateway.fhir.errors import SubscriptionExists
 from rtp_gateway.fhir.mapping import in_fhir
 from rtp_gateway.fhir.signals import CONTENT_TYPE
-from rtp_shared import answers
+from rtp_shared import exception_handlers
 from rtp_shared.problems import FieldError, Refusal
-from rtp_shared.web import Edge, Handle
+from rtp_shared.web import RouteHandler, ServiceRoute
 
 _CODES = {
     400: "structure",
@@ -40,10 +40,10 @@ class FhirResponse(JSONResponse):
     media_type = CONTENT_TYPE
 
 
-class FhirEdge(Edge):
+class FhirEdge(ServiceRoute):
     """The edge of every route, which answers in FHIR whatever is refused."""
 
-    def get_route_handler(self) -> Handle:
+    def get_route_handler(self) -> RouteHandler:
         inner = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
@@ -59,11 +59,11 @@ class FhirEdge(Edge):
 
 async def _refused(request: Request, error: Exception) -> Response | None:
     if isinstance(error, RequestValidationError):
-        return await answers.not_valid(request, error)
+        return await exception_handlers.handle_validation_error(request, error)
     if isinstance(error, HTTPException):  # a body that is no text
-        return await answers.plain(request, error)
-    refusal = error if isinstance(error, Refusal) else answers.as_refusal(error)
-    return None if refusal is None else await answers.refused(request, refusal)
+        return await exception_handlers.handle_http_exception(request, error)
+    refusal = error if isinstance(error, Refusal) else exception_handlers.translate_error(error)
+    return None if refusal is None else await exception_handlers.handle_refusal(request, refusal)
 
 
 def _in_fhir(problem: Response) -> Response:

@@ -13,9 +13,9 @@ from rtp_gateway.fhir.schemas import OperationOutcome, SearchSet, SubscriptionRe
 from rtp_gateway.subscriptions.commands import end_subscription
 from rtp_gateway.subscriptions.models import Subscription
 from rtp_gateway.subscriptions.routes import Reader, SubscriptionKit, Writer
-from rtp_shared.etags import Expected, etag
+from rtp_shared.dependencies import Session
+from rtp_shared.etags import Expected, format_etag
 from rtp_shared.paging import cut, decode_cursor, encode_cursor
-from rtp_shared.web import Session
 
 PATH = "/fhir/R4/Subscription"
 
@@ -84,7 +84,7 @@ async def create_fhir_subscription(
     made = await commands.subscribe(session, resource, subscriber=principal, kit=kit)
     document = mapping.resource(made.subscription, public_url=public_url)
     # What is kept for a repetition by Idempotency-Key must not hold a secret in the clear.
-    request.state.kept_body = FhirResponse(document).body
+    request.state.stored_body = FhirResponse(document).body
     once = mapping.secrets(public_url=public_url, secret=made.keyring.secret, queue=made.queue)
     answer = {**document, "extension": [*document.get("extension", ()), *once]}
     headers = {"Location": f"{public_url}{PATH}/{made.subscription.id}", "Cache-Control": "no-store"}
@@ -162,7 +162,7 @@ def _shown(subscription: Subscription, public_url: str) -> FhirResponse:
 
 
 def _etag(subscription: Subscription) -> str:
-    return "W/" + etag(subscription.version)
+    return "W/" + format_etag(subscription.version)
 
 
 def _entry(subscription: Subscription, public_url: str) -> dict[str, Any]:

@@ -12,10 +12,12 @@ from rtp_gateway.identity.commands import TokenRefused, granted_scopes
 from rtp_gateway.identity.keys import SigningKey
 from rtp_gateway.identity.models import SCOPES
 from rtp_gateway.settings import GatewaySettings
-from rtp_shared.auth import Principal, Public
-from rtp_shared.web import Session, router
+from rtp_shared.auth import Public
+from rtp_shared.dependencies import Session
+from rtp_shared.identities import Principal
+from rtp_shared.web import create_router
 
-identity = router(tags=["Identity"])
+identity = create_router(tags=["Identity"])
 
 Anyone = Annotated[Principal | None, Depends(Public())]
 

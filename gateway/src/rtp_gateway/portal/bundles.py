@@ -13,7 +13,7 @@ def of(event: Part, body: bytes) -> Part:
     """The bundle that says an event."""
     platform = event["source"].rpartition("/")[0]
     subscription = f"{platform}/fhir/R4/Subscription/0199c3d4-52a0-7c11-9d2e-6a1f0c9b7eaa"
-    return signals.bundle(event, event_hash=events.digest(body), subscription_url=subscription)
+    return signals.bundle(event, event_hash=events.compute_digest(body), subscription_url=subscription)
 
 
 SCHEMA: Part = {

@@ -128,6 +128,6 @@ def example_bytes(kind: type[EventData]) -> bytes:
 def thin_example(kind: type[EventData]) -> dict[str, Any]:
     """An example as it is sent after its data was erased."""
     body = example_bytes(kind)
-    erased = forms.thin(body, bytes.fromhex(events.digest(body)), datetime(2033, 11, 23, 2, tzinfo=UTC))
+    erased = forms.thin(body, bytes.fromhex(events.compute_digest(body)), datetime(2033, 11, 23, 2, tzinfo=UTC))
     event: dict[str, Any] = json.loads(erased)
     return event

@@ -18,7 +18,7 @@ from rtp_gateway.portal.pages import POLICY, page
 from rtp_gateway.proxy.forward import Upstreams
 from rtp_gateway.proxy.routing import NAMES
 from rtp_shared.contracts import catalogue
-from rtp_shared.problems import NotFound, all_refusals
+from rtp_shared.problems import NotFound, list_refusals
 
 portal = APIRouter(include_in_schema=False)
 portal.include_router(event_pages)
@@ -117,7 +117,7 @@ async def schema(name: str) -> JSONResponse:
 @portal.get("/problems")
 async def problem_types() -> HTMLResponse:
     rows = "".join(
-        f'<li>{kind.status} <a href="/problems/{kind.slug()}">{escape(kind.title)}</a></li>' for kind in all_refusals()
+        f'<li>{kind.status} <a href="/problems/{kind.slug()}">{escape(kind.title)}</a></li>' for kind in list_refusals()
     )
     return page("Problem types", f"<p>Errors are problem details (RFC 9457).</p><ul>{rows}</ul>")
 
@@ -125,7 +125,7 @@ async def problem_types() -> HTMLResponse:
 @portal.get("/problems/{slug}")
 async def problem_type(slug: str) -> HTMLResponse:
     # A type of a service that runs elsewhere is not known here by title, but its page resolves all the same.
-    known = {kind.slug(): kind for kind in all_refusals()}
+    known = {kind.slug(): kind for kind in list_refusals()}
     kind = known.get(slug)
     if kind is None:
         if not re.fullmatch(r"[a-z-]{3,60}", slug):

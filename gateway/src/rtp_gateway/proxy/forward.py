@@ -175,7 +175,7 @@ class OverHttp:
         return headers, _body(receive, limit)
 
     async def _refuse(self, refusal: Refusal, scope: Scope, send: Send) -> None:
-        body = problems.problem(refusal, base_url=self._public_url, instance=scope["path"])
+        body = problems.render_problem(refusal, base_url=self._public_url, instance=scope["path"])
         headers = [(b"content-type", problems.CONTENT_TYPE.encode()), (b"content-length", str(len(body)).encode())]
         headers += [(name.lower().encode(), value.encode()) for name, value in refusal.headers.items()]
         await send({"type": "http.response.start", "status": refusal.status, "headers": headers})

@@ -22,9 +22,9 @@ from rtp_gateway.subscriptions.schemas import NewSubscription, SubscriptionChang
 from rtp_gateway.subscriptions.signing import Keyring
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts.gateway import SubscriptionEnabled, SubscriptionEvent, SubscriptionTested
-from rtp_shared.db import SYSTEM
-from rtp_shared.etags import Expected, etag
-from rtp_shared.events import digest, read
+from rtp_shared.etags import Expected, format_etag
+from rtp_shared.events import compute_digest, read
+from rtp_shared.identities import SYSTEM
 from rtp_shared.outbox import Outbox
 
 MOST = 50
@@ -37,7 +37,7 @@ class Subscriber(Protocol):
     @property
     def client_id(self) -> str: ...
     @property
-    def readers(self) -> Sequence[str]: ...
+    def identities(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ async def create_subscription(
     await _require_room(session, subscriber.client_id)
     subscription = Subscription(
         client_id=subscriber.client_id,
-        acts_as=list(subscriber.readers),
+        acts_as=list(subscriber.identities),
         protocol=details.protocol,
         sealed_keys=keyring.sealed(kit.safe),
         public_key=keyring.public_key,
@@ -102,7 +102,7 @@ async def change_subscription(
     if seen.protocol is Means.AMQP:
         columns.pop("sink", None)
     if asked := await _ask_again(seen, columns, kit):
-        version = Expected(frozenset({etag(seen.version)}))  # what was asked is about this one
+        version = Expected(frozenset({format_etag(seen.version)}))  # what was asked is about this one
     if seen.protocol is Means.AMQP and seen.differs(columns, {"settings"}):
         await _bound(subscription_id, columns["settings"], kit)
     if WAY & columns.keys():
@@ -148,7 +148,7 @@ async def resume(
     seen.expect(version)
     asked = await consents.ask(Way.of(vars(seen)), kit) if seen.awaits_consent else None
     if asked is not None:
-        version = Expected(frozenset({etag(seen.version)}))
+        version = Expected(frozenset({format_etag(seen.version)}))
     await claims.stop_recording(session)
     await claims.hold(session, subscription_id)
     subscription = await locked(session, subscription_id, version=version, client_id=subscriber.client_id)
@@ -209,14 +209,14 @@ async def tell(session: AsyncSession, outbox: Outbox, subscription: Subscription
     body = await outbox.publish(
         session,
         event,
-        case_id=subscription.id,
+        subject_id=subscription.id,
         sequence=subscription.sequence + 1,
         previous=subscription.event_hash,
         dataref=f"/v1/subscriptions/{subscription.id}",
         readers=[f"client:{subscription.client_id}", *SYSTEM],
     )
     subscription.sequence += 1
-    subscription.event_hash = digest(body)
+    subscription.event_hash = compute_digest(body)
     await session.flush()
     return read(body).id
 

@@ -27,14 +27,14 @@ from rtp_gateway.subscriptions.credentials import (
 )
 from rtp_gateway.subscriptions.errors import CredentialRefused
 from rtp_gateway.subscriptions.sinks import Sinks
-from rtp_shared.schemas import Input, Output, storable
+from rtp_shared.schemas import Input, Output, require_storable
 
 LONGEST_PEM = 40_000
 TOKEN_ENDPOINT = "/sinkcredential/tokenendpoint"  # noqa: S105 - where it stands
 
 
 def _in_a_header(text: str) -> str:
-    if any(ord(each) < 32 or ord(each) == 127 for each in storable(text)):
+    if any(ord(each) < 32 or ord(each) == 127 for each in require_storable(text)):
         raise ValueError("must not hold control characters, such as the end of a line")
     return text
 

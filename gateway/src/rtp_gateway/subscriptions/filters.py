@@ -23,10 +23,9 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
 
 from rtp_gateway.subscriptions.errors import FiltersRefused
-from rtp_shared.contracts import EventData, catalogue
-from rtp_shared.events import FILTERED_BY
+from rtp_shared.contracts import FILTER_ATTRIBUTES, EventData, catalogue
 from rtp_shared.problems import FieldError
-from rtp_shared.schemas import storable
+from rtp_shared.schemas import require_storable
 
 DEEPEST: Final = 8
 MOST: Final = 100
@@ -35,7 +34,7 @@ LONGEST: Final = 500
 ATTRIBUTES: Final = (
     *("id", "source", "type", "subject", "time", "specversion", "datacontenttype", "dataschema", "dataref"),
     *("caseid", "partitionkey", "sequence", "previoushash", "correlationid", "causationid", "traceparent"),
-    *FILTERED_BY,
+    *FILTER_ATTRIBUTES,
 )
 """The context attributes that events have, each in some of them."""
 
@@ -182,7 +181,7 @@ def _wrong_text(text: object) -> str | None:
     if not 0 < len(text) <= LONGEST:
         return f"must have 1 to {LONGEST} characters"
     try:
-        storable(text)
+        require_storable(text)
     except ValueError as error:
         return str(error)
     return None

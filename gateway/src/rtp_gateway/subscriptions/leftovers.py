@@ -14,7 +14,7 @@ from rtp_gateway.subscriptions.errors import QueuesUnavailable
 from rtp_gateway.subscriptions.kit import queues_of
 from rtp_gateway.subscriptions.models import Protocol, Subscription, SubscriptionStatus
 from rtp_gateway.subscriptions.queues import Queues
-from rtp_shared.db import LOST
+from rtp_shared.db import CONNECTION_ERRORS
 from rtp_shared.service import Runtime
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ async def keep(runtime: Runtime) -> None:
         try:
             async with runtime.database.transaction(read_only=True) as session:
                 await remove_leftovers(session, queues, now=runtime.clock())
-        except (SQLAlchemyError, QueuesUnavailable, *LOST) as error:
+        except (SQLAlchemyError, QueuesUnavailable, *CONNECTION_ERRORS) as error:
             log.warning("queues were not looked through", extra={"error": type(error).__name__})
         await asyncio.sleep(EVERY_SECONDS)
 

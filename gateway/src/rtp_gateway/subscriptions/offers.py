@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_gateway.subscriptions.filters import matches
 from rtp_shared.contracts import CASES
 from rtp_shared.contracts.gateway import SubscriptionTested
-from rtp_shared.db import driver
+from rtp_shared.db import get_driver
 from rtp_shared.events import Envelope
 
 _FILTERED = """
@@ -46,14 +46,14 @@ _OFFER_TEST = f"""
 
 async def offer(session: AsyncSession, *, position: int, event: Envelope, readers: Sequence[str]) -> None:
     """Make a delivery of the event for every subscription that takes it and may see it."""
-    connection, seen_by = await driver(session), list(readers)
+    connection, seen_by = await get_driver(session), list(readers)
     if event.type == SubscriptionTested.TYPE:
-        await connection.execute(_OFFER_TEST, position, event.case_id, seen_by)
+        await connection.execute(_OFFER_TEST, position, event.subject_id, seen_by)
         return
     not_for = await _filtered_out(connection, event, seen_by)
     if not _is_about_a_case(event):
-        not_for.append(event.case_id)  # how a subscription fares is no news to its own sink
-    await connection.execute(_OFFER, position, event.case_id, seen_by, event.type, event.source, not_for)
+        not_for.append(event.subject_id)  # how a subscription fares is no news to its own sink
+    await connection.execute(_OFFER, position, event.subject_id, seen_by, event.type, event.source, not_for)
 
 
 async def _filtered_out(connection: Any, event: Envelope, readers: list[str]) -> list[UUID]:

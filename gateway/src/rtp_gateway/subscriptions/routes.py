@@ -21,13 +21,15 @@ from rtp_gateway.subscriptions.schemas import (
     SubscriptionView,
     TestSent,
 )
-from rtp_shared.auth import Access, Principal, Public
+from rtp_shared.auth import Access, Public
 from rtp_shared.clock import utcnow
-from rtp_shared.etags import ExpectedVersion, etag
-from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor
-from rtp_shared.web import Session, router
+from rtp_shared.dependencies import After, ExpectedVersion, Limit, Session
+from rtp_shared.etags import format_etag
+from rtp_shared.identities import Principal
+from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
+from rtp_shared.web import create_router
 
-subscriptions = router(prefix="/v1/subscriptions", tags=["Subscriptions"])
+subscriptions = create_router(prefix="/v1/subscriptions", tags=["Subscriptions"])
 
 
 async def _kit(request: Request) -> Kit:
@@ -73,9 +75,9 @@ async def create_subscription(
     made = await commands.create_subscription(session, details=details, subscriber=principal, kit=kit)
     answer = SubscriptionMade(**_fields(made.subscription), secret=_secret(made), queue=_queue(made))
     # What is kept for a repetition by Idempotency-Key must not hold a secret in the clear.
-    request.state.kept_body = _without_secrets(answer)
+    request.state.stored_body = _without_secrets(answer)
     response.headers["Location"] = f"/v1/subscriptions/{made.subscription.id}"
-    response.headers["ETag"] = etag(made.subscription.version)
+    response.headers["ETag"] = format_etag(made.subscription.version)
     response.headers["Cache-Control"] = "no-store"
     return answer
 
@@ -226,8 +228,8 @@ async def rotate_secret(
         former_keys_until=made.subscription.old_keys_until,
         queue=_queue(made),
     )
-    request.state.kept_body = _without_secrets(answer)
-    response.headers["ETag"] = etag(made.subscription.version)
+    request.state.stored_body = _without_secrets(answer)
+    response.headers["ETag"] = format_etag(made.subscription.version)
     response.headers["Cache-Control"] = "no-store"
     return answer
 
@@ -278,7 +280,7 @@ def _view(subscription: Subscription) -> SubscriptionView:
 
 
 def _shown(subscription: Subscription, response: Response) -> SubscriptionView:
-    response.headers["ETag"] = etag(subscription.version)
+    response.headers["ETag"] = format_etag(subscription.version)
     return _view(subscription)
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from prometheus_client import Counter
 
-from rtp_shared.db import Database, describe, driver, is_away
+from rtp_shared.db import Database, describe_error, get_driver, is_unavailable
 from rtp_shared.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -97,10 +97,10 @@ class CallLog:
         columns = [list(column) for column in zip(*batch, strict=True)]
         try:
             async with self._database.transaction() as session:
-                await (await driver(session)).execute(_STORE, *columns)
+                await (await get_driver(session)).execute(_STORE, *columns)
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the loop
-            log.warning("calls could not be stored", extra={"error": describe(error), "calls": len(batch)})
-            if is_away(error):
+            log.warning("calls could not be stored", extra={"error": describe_error(error), "calls": len(batch)})
+            if is_unavailable(error):
                 return False
             self._lost.inc(len(batch))
         return True

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_gateway.deliveries.models import Attempt, Delivery
 from rtp_gateway.feed.models import Event
 from rtp_gateway.traces.models import Call
-from rtp_shared.auth import Principal
 from rtp_shared.db import AnyRow, AnySelect, visible_to
+from rtp_shared.identities import Principal
 
 CALLS = 200
 EVENTS = 200
@@ -33,7 +33,7 @@ async def events(session: AsyncSession, principal: Principal, correlation_id: st
     """Those that the caller may see, in the order of the feed."""
     query: AnySelect = (
         select(Event.position, Event.body, Event.recorded_at)
-        .where(Event.correlation_id == correlation_id, visible_to(Event.readers, principal.readers))
+        .where(Event.correlation_id == correlation_id, visible_to(Event.readers, principal.identities))
         .order_by(Event.position)
         .limit(EVENTS + 1)
     )

@@ -8,9 +8,9 @@ from datetime import datetime
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rtp_gateway.traces.calls import PATH_LENGTH, CallLog, Made
-from rtp_shared.answers import GONE_AWAY
 from rtp_shared.auth import TokenVerifier, authenticate
 from rtp_shared.clock import utcnow
+from rtp_shared.exception_handlers import GONE_AWAY
 from rtp_shared.problems import Refusal
 
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})

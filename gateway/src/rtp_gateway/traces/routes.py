@@ -6,11 +6,13 @@ from fastapi import Depends, Path
 
 from rtp_gateway.traces import story
 from rtp_gateway.traces.schemas import TraceOut
-from rtp_shared.auth import Access, Principal
+from rtp_shared.auth import Access
+from rtp_shared.dependencies import Session
+from rtp_shared.identities import Principal
 from rtp_shared.schemas import Storable
-from rtp_shared.web import Session, router
+from rtp_shared.web import create_router
 
-traces = router(prefix="/v1/traces", tags=["Events"])
+traces = create_router(prefix="/v1/traces", tags=["Events"])
 
 EventReader = Annotated[Principal, Depends(Access("events:read"))]
 CorrelationId = Annotated[

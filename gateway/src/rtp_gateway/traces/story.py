@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_gateway.traces import queries
 from rtp_gateway.traces.errors import NoSuchTrace
 from rtp_gateway.traces.schemas import AttemptOut, CallOut, DeliveryOut, EventOut, TraceOut
-from rtp_shared.auth import Principal
 from rtp_shared.db import AnyRow
+from rtp_shared.identities import Principal
 from rtp_shared.paging import cut
 
 

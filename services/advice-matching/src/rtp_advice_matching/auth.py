@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from rtp_shared.auth import Access, Principal
+from rtp_shared.auth import Access
+from rtp_shared.identities import Principal
 
 AdviserReader = Annotated[Principal, Depends(Access("advisers:read"))]
 SupportReader = Annotated[Principal, Depends(Access("support:read"))]

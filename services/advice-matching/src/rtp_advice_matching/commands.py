@@ -14,11 +14,12 @@ from rtp_advice_matching.matching import rank
 from rtp_advice_matching.models import Adviser, Proposal, SupportRequest
 from rtp_advice_matching.queries import candidates
 from rtp_shared.clock import utcnow
+from rtp_shared.contracts import About
 from rtp_shared.contracts.advice_matching import SupportAgreed, SupportProposed
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
 from rtp_shared.db import visible_to
 from rtp_shared.etags import Expected
-from rtp_shared.events import About, digest
+from rtp_shared.events import compute_digest
 from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError
 
@@ -29,9 +30,9 @@ class Actor(Protocol):
     """Who acts: a client as itself, and as whom it sees requests."""
 
     @property
-    def own_reader(self) -> str: ...
+    def own_identity(self) -> str: ...
     @property
-    def readers(self) -> Sequence[str]: ...
+    def identities(self) -> Sequence[str]: ...
 
 
 async def open_request(session: AsyncSession, case: CaseSubmitted, *, readers: Sequence[str], outbox: Outbox) -> None:
@@ -66,12 +67,12 @@ async def accept(
 ) -> None:
     """Accept a proposed adviser and take one of their places; of two who want the last one, one is refused."""
     query = select(SupportRequest).where(
-        SupportRequest.id == request_id, visible_to(SupportRequest.readers, actor.readers)
+        SupportRequest.id == request_id, visible_to(SupportRequest.readers, actor.identities)
     )
     request = (await session.execute(query.with_for_update())).scalar_one_or_none()
     if request is None:
         raise NoSuchSupportRequest
-    request.expect(version, by=actor.own_reader)
+    request.expect(version, by=actor.own_identity)
     if await session.get(Proposal, (request_id, adviser_id)) is None:
         raise AdviserNotProposed(errors=[FieldError("/adviser", "not among the proposals of this request")])
     now = utcnow()
@@ -115,12 +116,12 @@ async def _publish(
     body = await outbox.publish(
         session,
         data,
-        case_id=request.case_id,
+        subject_id=request.case_id,
         sequence=request.sequence,
         previous=request.event_hash,
         dataref=f"/v1/support-requests/{request.id}",
         readers=request.readers,
         about=About(request.route, request.sector, request.region, request.employer_id, request.commissioner_id),
     )
-    request.event_hash = digest(body)
+    request.event_hash = compute_digest(body)
     await session.flush()

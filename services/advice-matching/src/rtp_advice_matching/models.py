@@ -19,10 +19,10 @@ from rtp_advice_matching.errors import (
     SupportRequestClosed,
 )
 from rtp_advice_matching.matching import IN_WORDS, Fit, Need, Ranking
-from rtp_shared.auth import organisation_reader
 from rtp_shared.contracts.vocabulary import Stage
-from rtp_shared.db import SYSTEM, Base, new_metadata
+from rtp_shared.db import Base, new_metadata
 from rtp_shared.etags import Expected
+from rtp_shared.identities import SYSTEM, organisation_identity
 
 
 class Model(Base):
@@ -197,7 +197,7 @@ class SupportRequest(Model):
         if proposals:
             self.status = SupportStatus.PROPOSED
         self.proposed_at = now
-        self._add_readers([organisation_reader(fit.candidate.network_id) for fit in ranking.proposed])
+        self._add_readers([organisation_identity(fit.candidate.network_id) for fit in ranking.proposed])
         self._published(now)
         return proposals
 
@@ -262,5 +262,5 @@ class Proposal(Model):
             rank=rank,
             score=fit.score,
             parts=[part._asdict() for part in fit.parts],
-            readers=list(dict.fromkeys((*readers, organisation_reader(fit.candidate.network_id)))),
+            readers=list(dict.fromkeys((*readers, organisation_identity(fit.candidate.network_id)))),
         )

@@ -100,10 +100,10 @@ async def list_requests(
     return (await session.execute(query)).all()
 
 
-async def get_request(session: AsyncSession, request_id: UUID, *, readers: Sequence[str], own_reader: str) -> AnyRow:
+async def get_request(session: AsyncSession, request_id: UUID, *, readers: Sequence[str], own_identity: str) -> AnyRow:
     """A request without its proposals; `not_proposed` is for the client that opened the case, and None for others."""
     rest = (column for column in SupportRequest.__table__.c if column.name != "not_proposed")
-    opened_it = SupportRequest.readers.contains([own_reader])
+    opened_it = SupportRequest.readers.contains([own_identity])
     not_proposed = case((opened_it, SupportRequest.not_proposed), else_=null()).label("not_proposed")
     query = select(*rest, not_proposed).where(
         SupportRequest.id == request_id, visible_to(SupportRequest.readers, readers)

@@ -9,15 +9,16 @@ from rtp_advice_matching import commands, queries
 from rtp_advice_matching.auth import AdviserReader, SupportReader, SupportWriter
 from rtp_advice_matching.models import AdviserKind, SupportStatus
 from rtp_advice_matching.schemas import Acceptance, AdviserView, SupportRequestLine, SupportRequestView
-from rtp_shared.auth import Principal
 from rtp_shared.contracts.vocabulary import Sector, SupportTopic
-from rtp_shared.etags import ExpectedVersion, etag
-from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor
+from rtp_shared.dependencies import After, Events, ExpectedVersion, Limit, Session
+from rtp_shared.etags import format_etag
+from rtp_shared.identities import Principal
+from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
 from rtp_shared.schemas import Storable
-from rtp_shared.web import Events, Session, router
+from rtp_shared.web import create_router
 
-advisers = router(prefix="/v1/advisers", tags=["Advisers"])
-support_requests = router(prefix="/v1/support-requests", tags=["Support requests"])
+advisers = create_router(prefix="/v1/advisers", tags=["Advisers"])
+support_requests = create_router(prefix="/v1/support-requests", tags=["Support requests"])
 
 RequestId = Annotated[UUID, Path(description="The support request's id")]
 
@@ -78,7 +79,7 @@ async def list_support_requests(
     """
     key = decode_cursor(after, UUID)
     rows = await queries.list_requests(
-        session, readers=principal.readers, limit=limit, after=key[0] if key else None, case_id=case, status=status
+        session, readers=principal.identities, limit=limit, after=key[0] if key else None, case_id=case, status=status
     )
     page, last = cut(rows, limit)
     items = [SupportRequestLine.model_validate(row) for row in page]
@@ -119,7 +120,9 @@ async def accept(
 
 
 async def _shown(session: Session, request_id: UUID, principal: Principal, response: Response) -> SupportRequestView:
-    row = await queries.get_request(session, request_id, readers=principal.readers, own_reader=principal.own_reader)
-    proposals = await queries.list_proposals(session, request_id, readers=principal.readers)
-    response.headers["ETag"] = etag(row.version)
+    row = await queries.get_request(
+        session, request_id, readers=principal.identities, own_identity=principal.own_identity
+    )
+    proposals = await queries.list_proposals(session, request_id, readers=principal.identities)
+    response.headers["ETag"] = format_etag(row.version)
     return SupportRequestView.model_validate({**row._mapping, "proposals": proposals})  # noqa: SLF001 - SQLAlchemy's public name

@@ -51,5 +51,5 @@ service = Service(
     loops=[keep_time, keep_scanning, keep_swept],
     load_reference_data=load_reference_data,
     settings=ApplicationsSettings,
-    equip=Cabinet.of,
+    build_resources=Cabinet.of,
 )

@@ -8,7 +8,8 @@ from rtp_applications.parties.errors import NotThatClient
 from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.records import OF_CLIENTS, person_of
 from rtp_applications.workflow.words import Role
-from rtp_shared.auth import Access, Principal, Public
+from rtp_shared.auth import Access, Public
+from rtp_shared.identities import Principal
 from rtp_shared.problems import FieldError
 
 CaseReader = Annotated[Principal, Depends(Access("cases:read"))]
@@ -41,7 +42,7 @@ async def _acting(
         raise NotThatClient(errors=[FieldError("On-Behalf-Of", "is another client", "header")])
     response.headers["Vary"] = "On-Behalf-Of"
     standing = frozenset(role for scope, role in STANDING.items() if scope in principal.scopes)
-    return Caller(on_behalf_of or own, principal.readers, standing)
+    return Caller(on_behalf_of or own, principal.identities, standing)
 
 
 Acting = Annotated[Caller, Depends(_acting)]

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from rtp_shared.auth import Access, Principal, Public
+from rtp_shared.auth import Access, Public
+from rtp_shared.identities import Principal
 
 FinanceReader = Annotated[Principal, Depends(Access("finance:read"))]
 Anyone = Annotated[Principal | None, Depends(Public())]

@@ -12,11 +12,12 @@ from rtp_finance_directory.eligibility import shortlist as judge_all
 from rtp_finance_directory.facts import Facts
 from rtp_finance_directory.models import Shortlist, ShortlistStatus
 from rtp_shared.clock import today, utcnow
+from rtp_shared.contracts import About
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
 from rtp_shared.contracts.finance_directory import ShortlistMade
 from rtp_shared.contracts.vocabulary import Route
-from rtp_shared.db import SYSTEM
-from rtp_shared.events import About, digest
+from rtp_shared.events import compute_digest
+from rtp_shared.identities import SYSTEM
 from rtp_shared.outbox import Outbox
 
 TRADING_MONTHS = {Route.RIGHT_TO_PROVIDE.value: 0}
@@ -40,14 +41,14 @@ async def make_shortlist(session: AsyncSession, case: CaseSubmitted, *, readers:
             not_fitting=shortlist.not_fitting,
             made_at=now,
         ),
-        case_id=case.case_id,
+        subject_id=case.case_id,
         sequence=shortlist.sequence,
         previous=shortlist.event_hash,
         dataref=f"/v1/shortlists/{case.case_id}",
         readers=readers,
         about=About(case.route, case.sector, case.region, case.employer, case.commissioner),
     )
-    shortlist.event_hash = digest(body)
+    shortlist.event_hash = compute_digest(body)
     await session.flush()
 
 

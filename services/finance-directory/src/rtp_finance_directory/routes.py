@@ -19,13 +19,14 @@ from rtp_finance_directory.schemas import (
 )
 from rtp_finance_directory.vocabulary import ProductKind, ProductStatus
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
-from rtp_shared.etags import etag
-from rtp_shared.paging import After, Limit, cut, decode_cursor, encode_cursor
+from rtp_shared.dependencies import After, Limit, Session
+from rtp_shared.etags import format_etag
+from rtp_shared.paging import cut, decode_cursor, encode_cursor
 from rtp_shared.schemas import Storable
-from rtp_shared.web import Session, router
+from rtp_shared.web import create_router
 
-products = router(prefix="/v1/products", tags=["Finance products"])
-shortlists = router(prefix="/v1/shortlists", tags=["Shortlists"])
+products = create_router(prefix="/v1/products", tags=["Finance products"])
+shortlists = create_router(prefix="/v1/shortlists", tags=["Shortlists"])
 
 
 @products.get("")
@@ -82,7 +83,7 @@ async def get_product(
 ) -> ProductView:
     """Read one finance product. It is information from public sources, never an offer."""
     product = await queries.get_product(session, product_id)
-    response.headers["ETag"] = etag(product.version)
+    response.headers["ETag"] = format_etag(product.version)
     return ProductView.model_validate(product)
 
 
@@ -97,7 +98,7 @@ async def list_shortlists(
     """List the shortlists of the cases you may see, newest first."""
     key = decode_cursor(after, UUID)
     rows = await queries.list_shortlists(
-        session, readers=principal.readers, limit=limit, after=key[0] if key else None, case_id=case
+        session, readers=principal.identities, limit=limit, after=key[0] if key else None, case_id=case
     )
     page, last = cut(rows, limit)
     items = [ShortlistSummary.model_validate(row) for row in page]
@@ -117,7 +118,7 @@ async def get_shortlist(
     later. Every product has the answer of every rule; one that does not fit names the first rule that fails.
     A shortlist is information, never an offer.
     """
-    shortlist, lines = await queries.get_shortlist(session, case_id, readers=principal.readers)
-    response.headers["ETag"] = etag(shortlist.version)
+    shortlist, lines = await queries.get_shortlist(session, case_id, readers=principal.identities)
+    response.headers["ETag"] = format_etag(shortlist.version)
     shown = [VerdictView.model_validate(line) for line in lines]
     return ShortlistView.model_validate({**shortlist._mapping, "products": shown})  # noqa: SLF001 - SQLAlchemy's public name

@@ -1,12 +1,37 @@
 """What every event's data has in common."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 PREFIX = "org.righttoprovide"
 CASES = "cases"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a case is about, for subscribers to filter by. What is not known is left out of the event."""
+
+    route: str | None = None
+    sector: str | None = None
+    region: str | None = None
+    """ONS code of the employing body's region."""
+    employer: UUID | None = None
+    commissioner: UUID | None = None
+
+    def attributes(self) -> dict[str, str]:
+        """Return the CloudEvents attributes that say it."""
+        known = {name: getattr(self, name) for name in FILTER_ATTRIBUTES}
+        return {name: str(value) for name, value in known.items() if value}
+
+
+ABOUT_NOTHING = About()
+FILTER_ATTRIBUTES = tuple(field.name for field in fields(About))
+"""Attributes that say what a case is about."""
 
 
 class EventData(BaseModel):
@@ -29,6 +54,10 @@ class EventData(BaseModel):
     DEPRECATED: ClassVar[str | None] = None
     """Since when it should not be relied on any more, and what takes its place."""
 
+    def subject_attributes(self, subject_id: UUID) -> dict[str, str]:
+        """Return the attribute that names the subject besides `subject` itself: `caseid`, for events about a case."""
+        return {"caseid": str(subject_id)} if self.SUBJECT == CASES else {}
+
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
         if "TYPE" in cls.__dict__:
@@ -36,6 +65,11 @@ class EventData(BaseModel):
 
 
 _CATALOGUE: dict[str, type[EventData]] = {}
+
+
+def read_subject_id(attributes: Mapping[str, Any]) -> UUID:
+    """Return the id of what an event is about: its case, or whatever else its chain is of (`partitionkey`)."""
+    return UUID(attributes.get("caseid") or attributes["partitionkey"])
 
 
 def catalogue() -> dict[str, type[EventData]]:

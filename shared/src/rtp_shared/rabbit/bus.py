@@ -12,7 +12,7 @@ import pika
 from pika.exceptions import AMQPError
 
 from rtp_shared import events
-from rtp_shared.bus import Message, Outcome
+from rtp_shared.bus import Message, PublishResult
 from rtp_shared.rabbit.link import Link
 from rtp_shared.rabbit.topology import EXCHANGE
 
@@ -30,7 +30,7 @@ class _Outgoing:
         self.link = link
         self._unsent: Iterator[Message] = iter(())
         self._outstanding: dict[int, UUID] = {}
-        self._outcome = Outcome(set(), set())
+        self._outcome = PublishResult(set(), set())
         self._tag = 0
         self._done = asyncio.Event()
 
@@ -45,8 +45,8 @@ class _Outgoing:
     def usable(self) -> bool:
         return not self._outstanding and not self.link.closed.done()
 
-    async def publish(self, messages: Sequence[Message]) -> Outcome:
-        self._outcome = Outcome(set(), set())
+    async def publish(self, messages: Sequence[Message]) -> PublishResult:
+        self._outcome = PublishResult(set(), set())
         self._unsent = iter(messages)
         self._done.clear()
         try:
@@ -80,7 +80,7 @@ class _Outgoing:
         accepted = isinstance(frame.method, pika.spec.Basic.Ack)
         for event_id in filter(None, (self._outstanding.pop(t, None) for t in tags)):
             if accepted and event_id not in self._outcome.refused:
-                self._outcome.safe.add(event_id)
+                self._outcome.confirmed.add(event_id)
             else:
                 self._outcome.refused.add(event_id)
         self._send()
@@ -100,7 +100,7 @@ class RabbitBus:
         self._url = url
         self._outgoing: _Outgoing | None = None
 
-    async def publish(self, messages: Sequence[Message]) -> Outcome:
+    async def publish(self, messages: Sequence[Message]) -> PublishResult:
         if self._outgoing is None or not self._outgoing.usable:
             await self.close()
             self._outgoing = await _Outgoing.open(self._url)
@@ -119,5 +119,5 @@ def _properties(message: Message) -> pika.BasicProperties:
         type=message.type,
         timestamp=int(time.time()),
         delivery_mode=2,
-        headers={"rtp-readers": list(message.readers), "rtp-case": str(message.case_id)},
+        headers={"rtp-readers": list(message.readers), "rtp-case": str(message.subject_id)},
     )

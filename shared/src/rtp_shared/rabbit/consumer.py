@@ -12,7 +12,7 @@ from pika.channel import Channel
 from rtp_shared import events
 from rtp_shared.bus import BusUnavailable, Message
 from rtp_shared.consumer import Consumer
-from rtp_shared.db import describe, is_away
+from rtp_shared.db import describe_error, is_unavailable
 from rtp_shared.rabbit.link import Link
 from rtp_shared.rabbit.topology import declare
 
@@ -90,8 +90,8 @@ class RabbitConsumer:
             self._working = None
 
     async def _handle_all(self, arrived: Sequence["_Arrived"]) -> None:
-        held_up = [each for each in arrived if each.message.case_id in self._lines]
-        free = [each for each in arrived if each.message.case_id not in self._lines]
+        held_up = [each for each in arrived if each.message.subject_id in self._lines]
+        free = [each for each in arrived if each.message.subject_id not in self._lines]
         for each in held_up:
             self._line_up(each)
         if free and not await self._handle_together(free):
@@ -102,21 +102,21 @@ class RabbitConsumer:
         try:
             await self._consumer.receive(*(each.message for each in arrived))
         except Exception as error:  # noqa: BLE001 - whatever it is, each is tried on its own
-            log.info("handling together failed", extra={"count": len(arrived), "error": describe(error)})
+            log.info("handling together failed", extra={"count": len(arrived), "error": describe_error(error)})
             return False
         for each in arrived:
             each.ack()
         return True
 
     def _line_up(self, arrived: "_Arrived") -> None:
-        case_id = arrived.message.case_id
-        task = asyncio.get_running_loop().create_task(self._handle(arrived, self._lines.get(case_id)))
-        self._lines[case_id] = task
-        task.add_done_callback(lambda done: self._forget(case_id, done))
+        subject_id = arrived.message.subject_id
+        task = asyncio.get_running_loop().create_task(self._handle(arrived, self._lines.get(subject_id)))
+        self._lines[subject_id] = task
+        task.add_done_callback(lambda done: self._forget(subject_id, done))
 
-    def _forget(self, case_id: UUID, task: "asyncio.Task[None]") -> None:
-        if self._lines.get(case_id) is task:
-            del self._lines[case_id]
+    def _forget(self, subject_id: UUID, task: "asyncio.Task[None]") -> None:
+        if self._lines.get(subject_id) is task:
+            del self._lines[subject_id]
 
     async def _handle(self, arrived: "_Arrived", before: "asyncio.Task[None] | None") -> None:
         if before is not None:
@@ -132,10 +132,10 @@ class RabbitConsumer:
             try:
                 await self._consumer.receive(message)
             except Exception as error:  # noqa: BLE001 - a handler may raise anything; the message must not be lost
-                tries += 0 if is_away(error) else 1  # until the database is back, however long that takes
+                tries += 0 if is_unavailable(error) else 1  # until the database is back, however long that takes
                 log.warning(
                     "handling failed",
-                    extra={"event_id": str(message.event_id), "error": describe(error), "tries": tries},
+                    extra={"event_id": str(message.event_id), "error": describe_error(error), "tries": tries},
                 )
                 if tries >= HANDLER_TRIES or isinstance(error, events.NotAnEvent):
                     log.error("gave up, dead-letter queue", extra={"event_id": str(message.event_id)})  # noqa: TRY400
@@ -167,7 +167,7 @@ def _message(properties: Any, body: bytes) -> Message:
     return Message(
         event_id=UUID(properties.message_id),
         type=str(properties.type),
-        case_id=UUID(properties.headers["rtp-case"]),
+        subject_id=UUID(properties.headers["rtp-case"]),
         readers=tuple(properties.headers["rtp-readers"]),
         body=body,
     )

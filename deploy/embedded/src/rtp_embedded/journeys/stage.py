@@ -20,7 +20,7 @@ from rtp_embedded.clock import MovableClock
 from rtp_embedded.platform import Keys, Platform, prepare
 from rtp_gateway.identity.models import new_secret
 from rtp_shared.clock import utcnow
-from rtp_shared.server import QuietServer, http_config
+from rtp_shared.server import ManagedServer, build_http_config
 
 FOR_A_WHILE = {"fsync": "off", "synchronous_commit": "off"}
 """Nothing here outlives the process."""
@@ -110,14 +110,14 @@ async def _built(
     return platform, secrets, clock
 
 
-async def _serving(platform: Platform, listener: socket.socket) -> tuple[QuietServer, asyncio.Task[None]]:
-    web = QuietServer(http_config(platform.app))
+async def _serving(platform: Platform, listener: socket.socket) -> tuple[ManagedServer, asyncio.Task[None]]:
+    web = ManagedServer(build_http_config(platform.app))
     task = asyncio.get_running_loop().create_task(web.serve(sockets=[listener]))
     await web.ready.wait()
     return web, task
 
 
-async def _ended(platform: Platform, web: tuple[QuietServer, asyncio.Task[None]]) -> None:
+async def _ended(platform: Platform, web: tuple[ManagedServer, asyncio.Task[None]]) -> None:
     server, task = web
     server.should_exit = True
     await task

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from rtp_shared.plumbing import CREATE_1, ROW_READERS, script
+from rtp_shared.messaging_tables import CREATE_1, CURRENT_IDENTITIES, build_script
 
 revision = "0001"
 down_revision = None
@@ -13,7 +13,7 @@ depends_on = None
 
 TEXT = sa.Text()
 INSTANT = sa.DateTime(timezone=True)
-OWN_ROWS = f"ARRAY['client:' || client_id, 'system'] && {ROW_READERS}"
+OWN_ROWS = f"ARRAY['client:' || client_id, 'system'] && {CURRENT_IDENTITIES}"
 
 
 def upgrade() -> None:
@@ -69,12 +69,12 @@ def _events() -> None:
     # what is older than the oldest transaction under way (pg_snapshot_xmin), would stop the feed behind any long one
     # in the whole cluster.
     op.execute(
-        script(f"""
+        build_script(f"""
         CREATE FUNCTION events_in_order() RETURNS trigger LANGUAGE plpgsql AS
             $$ BEGIN PERFORM pg_advisory_xact_lock({0x52_54_50_03}); RETURN NULL; END $$;
         CREATE TRIGGER events_in_order BEFORE INSERT ON events FOR EACH STATEMENT EXECUTE FUNCTION events_in_order();
         ALTER TABLE events ENABLE ROW LEVEL SECURITY;
-        CREATE POLICY readers_see ON events USING (readers && {ROW_READERS});
+        CREATE POLICY readers_see ON events USING (readers && {CURRENT_IDENTITIES});
         REVOKE UPDATE, DELETE, TRUNCATE ON events FROM rtp_gateway_app;
         CREATE FUNCTION events_notify() RETURNS trigger LANGUAGE plpgsql AS
             $$ BEGIN PERFORM pg_notify('events', ''); RETURN NULL; END $$;
@@ -84,7 +84,7 @@ def _events() -> None:
     # The one change that an event may see: its data goes, its attributes and its hash stay. The application's role
     # cannot change events otherwise, so it does this with the owner's rights.
     op.execute(
-        script("""
+        build_script("""
         CREATE FUNCTION erase_event(erased_position bigint, thin bytea, at timestamptz) RETURNS void
             LANGUAGE sql SECURITY DEFINER SET search_path = public
             AS $$ UPDATE events SET body = thin, erased_at = at
@@ -145,7 +145,7 @@ def _subscriptions() -> None:
         postgresql_where=sa.text("status <> 'ended'"),
     )
     op.execute(
-        script(f"""
+        build_script(f"""
         CREATE FUNCTION deliveries_notify() RETURNS trigger LANGUAGE plpgsql AS
             $$ BEGIN PERFORM pg_notify('deliveries', ''); RETURN NULL; END $$;
         CREATE TRIGGER subscriptions_notify AFTER UPDATE OF status, sink ON subscriptions
@@ -190,7 +190,7 @@ def _deliveries() -> None:
         postgresql_where=sa.text("state IN ('pending', 'dead')"),
     )
     op.execute(
-        script(f"""
+        build_script(f"""
         CREATE FUNCTION deliveries_notify_made() RETURNS trigger LANGUAGE plpgsql AS
             $$ BEGIN PERFORM pg_notify('deliveries', '') FROM made LIMIT 1; RETURN NULL; END $$;
         CREATE TRIGGER deliveries_notify AFTER INSERT ON deliveries REFERENCING NEW TABLE AS made
@@ -222,7 +222,7 @@ def _attempts() -> None:
     op.create_index("ix_attempts_at", "attempts", ["at"])
     op.create_index("ix_attempts_subscription_id_at", "attempts", ["subscription_id", "at"])
     op.execute(
-        script(f"""
+        build_script(f"""
         ALTER TABLE attempts ENABLE ROW LEVEL SECURITY;
         CREATE POLICY own_rows ON attempts USING ({OWN_ROWS});
         REVOKE TRUNCATE ON attempts FROM rtp_gateway_app;
@@ -246,7 +246,7 @@ def _calls() -> None:
     op.create_index("ix_calls_correlation_id", "calls", ["correlation_id"])
     op.create_index("ix_calls_at", "calls", ["at"])
     op.execute(
-        script(f"""
+        build_script(f"""
         ALTER TABLE calls ENABLE ROW LEVEL SECURITY;
         CREATE POLICY own_rows ON calls USING ({OWN_ROWS});
         REVOKE UPDATE, TRUNCATE ON calls FROM rtp_gateway_app;

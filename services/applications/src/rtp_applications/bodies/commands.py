@@ -22,8 +22,8 @@ from rtp_applications.bodies.models import Body, BodyIdentifier, BodyRule, Regio
 from rtp_applications.bodies.queries import named
 from rtp_applications.bodies.rules import Rule, read_value
 from rtp_applications.clocks.days import civil_date
-from rtp_shared.auth import Principal
 from rtp_shared.etags import Expected
+from rtp_shared.identities import Principal
 from rtp_shared.problems import FieldError, Invalid
 
 OVERSEE = "cases:oversee"

@@ -23,12 +23,13 @@ from rtp_applications.bodies.schemas import (
     RuleView,
 )
 from rtp_shared.clock import today, utcnow
-from rtp_shared.etags import ExpectedVersion, etag
-from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor
+from rtp_shared.dependencies import After, ExpectedVersion, Limit, Session
+from rtp_shared.etags import format_etag
+from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
 from rtp_shared.schemas import Storable
-from rtp_shared.web import Session, router
+from rtp_shared.web import create_router
 
-bodies = router(prefix="/v1/bodies", tags=["Bodies"])
+bodies = create_router(prefix="/v1/bodies", tags=["Bodies"])
 
 Text = Annotated[str | None, Query(max_length=200), Storable]
 Reference = Annotated[str, Path(max_length=64, description="Id or identifier, for example GB-NHS-RRV"), Storable]
@@ -141,14 +142,14 @@ async def set_body_rule(
         actor=principal,
         now=utcnow(),
     )
-    response.headers["ETag"] = etag(body.version)
+    response.headers["ETag"] = format_etag(body.version)
     return _rules(body.id, setting.valid_from, await queries.rules_in_force(session, body.id, setting.valid_from))
 
 
 async def _shown(session: Session, reference: str, response: Response) -> BodyDetail:
     row, identifiers = await queries.get_body(session, reference)
     before = [PredecessorView.model_validate(each) for each in await queries.predecessors(session, row.id)]
-    response.headers["ETag"] = etag(row.version)
+    response.headers["ETag"] = format_etag(row.version)
     return BodyDetail.model_validate({**_body(row, identifiers), "predecessors": before})
 
 

@@ -17,7 +17,7 @@ from rtp_applications.workflow.casefile import CaseFile, Party, Signature
 from rtp_applications.workflow.effects import OVERSIGHT
 from rtp_applications.workflow.records import person_of
 from rtp_applications.workflow.words import APPLICANTS, Audience
-from rtp_shared.auth import organisation_reader
+from rtp_shared.identities import organisation_identity
 
 _DIGITS = 10
 """Of an event's sequence number."""
@@ -74,7 +74,7 @@ def settled(file: CaseFile, *, client: str, now: datetime) -> CaseFile:
     them, it takes its place.
     """
     case = file.case
-    bodies = [organisation_reader(body) for body in case.bodies] if case.submitted_at else []
+    bodies = [organisation_identity(body) for body in case.bodies] if case.submitted_at else []
     oversight = [OVERSIGHT] if case.submitted_at else []
     readers = list(dict.fromkeys([f"client:{client}", "system", *bodies, *oversight]))
     former, own = f"client:{case.opened_by}", f"client:{client}"

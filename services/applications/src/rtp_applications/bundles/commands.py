@@ -22,7 +22,8 @@ from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.processes import Processes
 from rtp_applications.workflow.words import Role
 from rtp_shared.contracts.applications import CaseImported
-from rtp_shared.db import SYSTEM, become
+from rtp_shared.db import become
+from rtp_shared.identities import SYSTEM
 from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError
 

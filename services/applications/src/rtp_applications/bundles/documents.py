@@ -21,8 +21,8 @@ from rtp_applications.history.chain import Entry, Withheld
 from rtp_applications.workflow.casefile import CaseFile, HeldDocument, Signature
 from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.words import Audience, Confidentiality, DocumentKind, Role
-from rtp_shared.auth import organisation_reader
 from rtp_shared.db import Database
+from rtp_shared.identities import organisation_identity
 
 Contents = Mapping[tuple[UUID, int], Kept]
 """By document and version."""
@@ -93,7 +93,7 @@ async def keep_documents(
 def _document(file: CaseFile, held: HeldDocument, by: Signature, submitted: Mapping[str, int] | None) -> Document:
     body = file.case.decision_body
     if held.audience is Audience.BODIES and body is not None:
-        creator = Signature(Role.CASE_OFFICER, by.person, organisation_reader(body), by.at)
+        creator = Signature(Role.CASE_OFFICER, by.person, organisation_identity(body), by.at)
     else:
         creator = Signature(Role.APPLICANT_LEAD, by.person, by.holder, by.at)
     return Document(

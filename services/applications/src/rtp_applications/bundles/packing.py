@@ -14,7 +14,8 @@ from rtp_applications.history.reading import every_entry
 from rtp_applications.history.state import state_of
 from rtp_applications.workflow.casefile import CaseFile
 from rtp_applications.workflow.definition import Caller
-from rtp_shared.db import SYSTEM, become
+from rtp_shared.db import become
+from rtp_shared.identities import SYSTEM
 
 
 async def pack(

@@ -27,15 +27,16 @@ from rtp_applications.settings import ApplicationsSettings
 from rtp_applications.workflow.casefile import Signature
 from rtp_applications.workflow.processes import Processes
 from rtp_applications.workflow.words import Role
-from rtp_shared.downloads import disposition
-from rtp_shared.etags import etag
+from rtp_shared.dependencies import Events, Now
+from rtp_shared.downloads import format_disposition
+from rtp_shared.etags import format_etag
 from rtp_shared.problems import FieldError, Unsupported
 from rtp_shared.service import Runtime
-from rtp_shared.streaming import Incoming, Transactions, Upload, streamed_body, streaming_router
-from rtp_shared.web import Events, Now, router
+from rtp_shared.streaming import IncomingBody, Transactions, Upload, create_streaming_router, describe_streamed_body
+from rtp_shared.web import create_router
 
-bundle_keys = router(prefix="/v1/bundle-keys", tags=["Bundles"])
-bundles = streaming_router(tags=["Bundles"])
+bundle_keys = create_router(prefix="/v1/bundle-keys", tags=["Bundles"])
+bundles = create_streaming_router(tags=["Bundles"])
 
 ZIP = "application/zip"
 CHUNK = 64 * 1024
@@ -89,7 +90,7 @@ async def get_bundle(
         raise
 
 
-@bundles.post("/v1/imports", status_code=201, openapi_extra=streamed_body([ZIP]))
+@bundles.post("/v1/imports", status_code=201, openapi_extra=describe_streamed_body([ZIP]))
 async def import_case(
     _: Importer,
     caller: Acting,
@@ -121,11 +122,11 @@ async def import_case(
                 submitted = submitted_versions(bundle.entries)
                 await keep_documents(session, file, contents, by, submitted=submitted)
     response.headers["Location"] = f"/v1/cases/{file.case.id}"
-    response.headers["ETag"] = etag(file.case.version)
+    response.headers["ETag"] = format_etag(file.case.version)
     return shown(file, caller, processes[file.case.route, file.case.process_version], now)
 
 
-async def _receive(upload: Incoming, path: FilePath, limit: int) -> None:
+async def _receive(upload: IncomingBody, path: FilePath, limit: int) -> None:
     if upload.media_type.partition(";")[0].strip().lower() != ZIP:
         raise Unsupported(f"send {ZIP}", errors=[FieldError("Content-Type", f"is not {ZIP}", "header")])
     with path.open("wb") as file:
@@ -151,7 +152,7 @@ class _Archive(StreamingResponse):
         self._file = file
         headers = {
             "Content-Length": str(file.seek(0, 2)),
-            "Content-Disposition": disposition(filename),
+            "Content-Disposition": format_disposition(filename),
             "Content-Security-Policy": "default-src 'none'; sandbox",
         }
         super().__init__(_chunks(file), headers=headers, media_type=ZIP)

@@ -36,12 +36,13 @@ from rtp_applications.workflow.migration import VersionMove, move
 from rtp_applications.workflow.processes import Processes
 from rtp_applications.workflow.stages.standing import Succession
 from rtp_applications.workflow.words import ENDED, Role, Status
-from rtp_shared.contracts import EventData
+from rtp_shared.contracts import About, EventData
 from rtp_shared.contracts.applications import CaseOpened
 from rtp_shared.contracts.vocabulary import Route
-from rtp_shared.db import SYSTEM, become
+from rtp_shared.db import become
 from rtp_shared.etags import Expected
-from rtp_shared.events import About, digest
+from rtp_shared.events import compute_digest
+from rtp_shared.identities import SYSTEM
 from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError
 
@@ -254,7 +255,7 @@ async def publish(
     bodies = await outbox.publish_all(
         session,
         events,
-        case_id=case.id,
+        subject_id=case.id,
         sequence=case.sequence + 1,
         previous=case.event_hash,
         dataref=f"/v1/cases/{case.id}",
@@ -263,7 +264,7 @@ async def publish(
     )
     if not bodies:
         return file, []
-    counted = file.with_case(sequence=case.sequence + len(bodies), event_hash=digest(bodies[-1]))
+    counted = file.with_case(sequence=case.sequence + len(bodies), event_hash=compute_digest(bodies[-1]))
     return counted, [json.loads(body) for body in bodies]
 
 

@@ -21,13 +21,14 @@ from rtp_applications.workflow.migration import VersionMove
 from rtp_applications.workflow.processes import PROCESSES, Processes
 from rtp_applications.workflow.words import Role, Status
 from rtp_shared.contracts.vocabulary import Route, Sector
-from rtp_shared.etags import ExpectedVersion, etag
-from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor
+from rtp_shared.dependencies import After, Events, ExpectedVersion, Limit, Now, Session
+from rtp_shared.etags import format_etag
+from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
 from rtp_shared.problems import FieldError, Invalid
-from rtp_shared.web import Events, Now, Session, router
+from rtp_shared.web import create_router
 
-cases = router(prefix="/v1/cases", tags=["Cases"])
-actions = router(prefix="/v1/cases", tags=["Actions"])
+cases = create_router(prefix="/v1/cases", tags=["Cases"])
+actions = create_router(prefix="/v1/cases", tags=["Actions"])
 
 CaseId = Annotated[UUID, Path(description="The case's id")]
 DryRun = Annotated[bool, Query(alias="dryRun", description="Say what would come of it, and save nothing")]
@@ -82,7 +83,7 @@ async def list_cases(
     key = decode_cursor(after, UUID)
     rows = await queries.list_cases(
         session,
-        readers=principal.readers,
+        readers=principal.identities,
         limit=limit,
         after=key[0] if key else None,
         status=status,
@@ -110,7 +111,7 @@ async def get_case(
     Send the ETag back as If-None-Match to be told cheaply that nothing changed. With asAt it is read as it was at that
     time, as far as you may see its history, and nothing can be done with it.
     """
-    file = await queries.get_case(session, case_id, readers=principal.readers, now=now)
+    file = await queries.get_case(session, case_id, readers=principal.identities, now=now)
     if as_at is None:
         return _shown(file, caller, now, response)
     then = await reading.as_at(session, file, caller, as_at)
@@ -216,7 +217,7 @@ for _action in _every_action().values():
 
 
 def _shown(file: CaseFile, caller: Caller, now: Now, response: Response) -> CaseView:
-    response.headers["ETag"] = etag(file.case.version)
+    response.headers["ETag"] = format_etag(file.case.version)
     return shown(file, caller, processes[file.case.route, file.case.process_version], now)
 
 

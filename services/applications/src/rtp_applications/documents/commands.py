@@ -25,8 +25,8 @@ from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.engine import Outcome
 from rtp_applications.workflow.processes import Processes
 from rtp_applications.workflow.words import Audience
-from rtp_shared.db import SYSTEM
 from rtp_shared.etags import Expected
+from rtp_shared.identities import SYSTEM
 from rtp_shared.outbox import Outbox
 
 ANY = Expected(None)

@@ -20,15 +20,16 @@ from rtp_applications.documents.schemas import DocumentChanges, DocumentOpening,
 from rtp_applications.workflow.casefile import CaseFile
 from rtp_applications.workflow.processes import Processes
 from rtp_applications.workflow.words import DocumentKind
+from rtp_shared.dependencies import After, Events, ExpectedVersion, Limit, Now, Session
 from rtp_shared.downloads import Content, download
-from rtp_shared.etags import ExpectedVersion, etag
-from rtp_shared.paging import After, Limit, cut, decode_cursor, encode_cursor
+from rtp_shared.etags import format_etag
+from rtp_shared.paging import cut, decode_cursor, encode_cursor
 from rtp_shared.service import Runtime
-from rtp_shared.streaming import Transactions, Upload, streamed_body, streaming_router
-from rtp_shared.web import Events, Now, Session, router
+from rtp_shared.streaming import Transactions, Upload, create_streaming_router, describe_streamed_body
+from rtp_shared.web import create_router
 
-documents = router(prefix="/v1/cases", tags=["Documents"])
-contents = streaming_router(prefix="/v1/cases", tags=["Documents"])
+documents = create_router(prefix="/v1/cases", tags=["Documents"])
+contents = create_streaming_router(prefix="/v1/cases", tags=["Documents"])
 
 CaseId = Annotated[UUID, Path(description="The case's id")]
 DocumentId = Annotated[UUID, Path(description="The document's id")]
@@ -40,7 +41,7 @@ async def _filing(version: ExpectedVersion, caller: Acting, now: Now, events: Ev
 
 
 async def _cabinet(request: Request) -> Cabinet:
-    cabinet: Cabinet = request.app.state.runtime.own
+    cabinet: Cabinet = request.app.state.runtime.resources
     return cabinet
 
 
@@ -87,7 +88,7 @@ async def list_documents(
     Staff group and bodies see what is confidential; representatives, advisers, mentors and funders what is public or
     internal. Papers of the bodies only they see; what the group replaced or withdrew in its draft, only the group.
     """
-    file = await get_case(session, case_id, readers=principal.readers, now=now)
+    file = await get_case(session, case_id, readers=principal.identities, now=now)
     key = decode_cursor(after, UUID)
     seen = rules.sight(file, caller, now)
     rows = await queries.list_documents(
@@ -110,7 +111,7 @@ async def get_document(
     response: Response,
 ) -> DocumentView:
     """Read what is known of a document, with all its versions."""
-    file = await get_case(session, case_id, readers=principal.readers, now=now)
+    file = await get_case(session, case_id, readers=principal.identities, now=now)
     seen = rules.sight(file, caller, now)
     document, _ = await queries.find_document(session, case_id, document_id, sight=seen)
     return await _view(session, document, seen, file.case.version, response)
@@ -150,7 +151,7 @@ async def withdraw_document(
 @contents.put(
     "/{case_id}/documents/{document_id}/content",
     responses={201: {"model": DocumentView, "description": "A new version"}},
-    openapi_extra=streamed_body(content.ACCEPTED),
+    openapi_extra=describe_streamed_body(content.ACCEPTED),
 )
 async def put_document_content(
     case_id: CaseId,
@@ -211,7 +212,7 @@ async def get_document_content(
     was found clean, or is not-scanned because nothing scans here.
     """
     async with transactions() as session:
-        file = await get_case(session, case_id, readers=principal.readers, now=now)
+        file = await get_case(session, case_id, readers=principal.identities, now=now)
         seen = rules.sight(file, caller, now)
         document, _ = await queries.find_document(session, case_id, document_id, sight=seen)
         found = await queries.find_version(session, document, version, sight=seen)
@@ -237,6 +238,6 @@ async def _shown(
 async def _view(
     session: AsyncSession, document: Document, seen: Sight, case_version: int, response: Response
 ) -> DocumentView:
-    response.headers["ETag"] = etag(document.revision)
+    response.headers["ETag"] = format_etag(document.revision)
     versions = await queries.versions_of(session, document, sight=seen)
     return views.view(document, versions, case_version=case_version)

@@ -11,7 +11,7 @@ from rtp_applications.documents.cabinet import Cabinet
 from rtp_applications.documents.commands import record_scan
 from rtp_applications.documents.errors import ContentMissing
 from rtp_shared.clock import utcnow
-from rtp_shared.db import Database, describe
+from rtp_shared.db import Database, describe_error
 from rtp_shared.service import Runtime
 
 log = logging.getLogger(__name__)
@@ -26,13 +26,13 @@ BATCH = 500
 # Both go by the real time, whatever clock the rules go by: files have the time of the disk.
 async def keep_scanning(runtime: Runtime) -> None:
     """Until cancelled."""
-    cabinet: Cabinet = runtime.own
+    cabinet: Cabinet = runtime.resources
     await _every(SCAN_SECONDS, lambda: scan_waiting(runtime.database, cabinet, utcnow()))
 
 
 async def keep_swept(runtime: Runtime) -> None:
     """Until cancelled."""
-    cabinet: Cabinet = runtime.own
+    cabinet: Cabinet = runtime.resources
     await _every(SWEEP_SECONDS, lambda: sweep(runtime.database, cabinet, utcnow() - UPLOADS_END_WITHIN))
 
 
@@ -80,5 +80,5 @@ async def _every(seconds: float, work: Callable[[], Awaitable[int]]) -> None:
             if done := await work():
                 log.info("documents kept", extra={"done": done})
         except Exception as error:  # noqa: BLE001 - storage or database away: the next time comes
-            log.warning("documents could not be kept, trying again", extra={"error": describe(error)})
+            log.warning("documents could not be kept, trying again", extra={"error": describe_error(error)})
         await asyncio.sleep(seconds)

@@ -21,8 +21,8 @@ from rtp_applications.workflow.casefile import CaseFile, Facts, Recorded, Signat
 from rtp_applications.workflow.definition import Caller, Process
 from rtp_applications.workflow.effects import OVERSIGHT
 from rtp_applications.workflow.words import ENDED, Role, Status
-from rtp_shared.auth import organisation_reader
-from rtp_shared.db import SYSTEM, AnyRow, become
+from rtp_shared.db import AnyRow, become
+from rtp_shared.identities import SYSTEM, organisation_identity
 from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError, Invalid
 
@@ -52,7 +52,7 @@ async def record_historic_case(
         version=1,
         sequence=0,
         opened_by=caller.holder.removeprefix("client:"),
-        readers=[caller.holder, *SYSTEM, organisation_reader(body.id), OVERSIGHT],
+        readers=[caller.holder, *SYSTEM, organisation_identity(body.id), OVERSIGHT],
         employer_id=body.id,
         region=body.region,
         service_name=told.service_name,

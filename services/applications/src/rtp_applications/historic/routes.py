@@ -9,10 +9,11 @@ from rtp_applications.historic import commands
 from rtp_applications.historic.schemas import HistoricCase
 from rtp_applications.workflow.processes import Processes
 from rtp_shared.contracts.vocabulary import Route
-from rtp_shared.etags import etag
-from rtp_shared.web import Events, Now, Session, router
+from rtp_shared.dependencies import Events, Now, Session
+from rtp_shared.etags import format_etag
+from rtp_shared.web import create_router
 
-historic_cases = router(prefix="/v1/historic-cases", tags=["Cases"])
+historic_cases = create_router(prefix="/v1/historic-cases", tags=["Cases"])
 processes = Processes()
 
 
@@ -27,5 +28,5 @@ async def record_historic_case(
     process = processes.newest(Route.RIGHT_TO_REQUEST)
     file = await commands.record_historic_case(session, told, process=process, caller=caller, now=now, outbox=events)
     response.headers["Location"] = f"/v1/cases/{file.case.id}"
-    response.headers["ETag"] = etag(file.case.version)
+    response.headers["ETag"] = format_etag(file.case.version)
     return shown(file, caller, process, now)

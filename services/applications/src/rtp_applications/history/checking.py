@@ -16,7 +16,8 @@ from rtp_applications.history.restore import comparable
 from rtp_applications.history.rows import entry_of
 from rtp_applications.workflow.casefile import CaseFile
 from rtp_applications.workflow.definition import Caller
-from rtp_shared.db import SYSTEM, become
+from rtp_shared.db import become
+from rtp_shared.identities import SYSTEM
 
 HIDDEN = "does not hold"
 """All that is said of a fault in an entry that the caller may not read."""

@@ -13,7 +13,7 @@ from rtp_applications.history.rows import row_of
 from rtp_applications.history.state import Changes, changed, opened, state_of
 from rtp_applications.workflow.casefile import CaseFile, Signature
 from rtp_applications.workflow.words import Audience
-from rtp_shared.db import driver
+from rtp_shared.db import get_driver
 
 _JSON = frozenset({"actor", "changes", "snapshot", "events"})
 _COLUMNS = tuple(AuditEntry.__table__.columns.keys())
@@ -58,7 +58,7 @@ def sealed(
 
 
 async def append(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
-    connection = await driver(session)
+    connection = await get_driver(session)
     for row in rows:
         await connection.execute(_INSERT, *(_stored(name, row[name]) for name in _COLUMNS))
 

@@ -17,7 +17,8 @@ from rtp_applications.history.rows import WITHHELD, entry_of
 from rtp_applications.workflow.casefile import CaseFile
 from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.words import Audience
-from rtp_shared.db import SYSTEM, AnyRow, become
+from rtp_shared.db import AnyRow, become
+from rtp_shared.identities import SYSTEM
 
 _table = cast("Table", AuditEntry.__table__)
 _entry = _table.c

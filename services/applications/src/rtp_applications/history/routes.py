@@ -9,11 +9,12 @@ from rtp_applications.auth import Acting, CaseReader
 from rtp_applications.cases.queries import get_case
 from rtp_applications.history import checking, reading
 from rtp_applications.history.schemas import EntryView, VerdictView, WithheldView, entry_view, verdict_view
-from rtp_shared.paging import After, Limit, Page, decode_cursor, encode_cursor
+from rtp_shared.dependencies import After, Limit, Now, Session
+from rtp_shared.paging import Page, decode_cursor, encode_cursor
 from rtp_shared.problems import FieldError, Invalid
-from rtp_shared.web import Now, Session, router
+from rtp_shared.web import create_router
 
-history = router(prefix="/v1/cases", tags=["History"])
+history = create_router(prefix="/v1/cases", tags=["History"])
 
 CaseId = Annotated[UUID, Path(description="The case's id")]
 

@@ -23,9 +23,9 @@ from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.engine import Outcome, roles_of
 from rtp_applications.workflow.processes import Processes
 from rtp_applications.workflow.words import Role
-from rtp_shared.auth import organisation_reader
 from rtp_shared.contracts.applications import PartyChanged
 from rtp_shared.etags import Expected
+from rtp_shared.identities import organisation_identity
 from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError
 
@@ -82,9 +82,9 @@ async def holder_of(session: AsyncSession, *, client: str | None, organisation: 
         return None
     known = (await open_bodies(session, [organisation])).get(organisation)
     if known is not None:
-        return organisation_reader(known.id)
+        return organisation_identity(known.id)
     try:
-        return organisation_reader(UUID(organisation))
+        return organisation_identity(UUID(organisation))
     except ValueError:
         raise UnknownBody(errors=[FieldError("/holder/organisation", "not a body that exists today")]) from None
 

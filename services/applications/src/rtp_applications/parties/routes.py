@@ -20,11 +20,12 @@ from rtp_applications.workflow.casefile import CaseFile, Party
 from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.processes import Processes
 from rtp_applications.workflow.words import Role
-from rtp_shared.etags import ExpectedVersion, etag
-from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor
-from rtp_shared.web import Events, Now, Session, router
+from rtp_shared.dependencies import After, Events, ExpectedVersion, Limit, Now, Session
+from rtp_shared.etags import format_etag
+from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
+from rtp_shared.web import create_router
 
-parties = router(prefix="/v1/cases", tags=["Parties"])
+parties = create_router(prefix="/v1/cases", tags=["Parties"])
 
 CaseId = Annotated[UUID, Path(description="The case's id")]
 PartyId = Annotated[UUID, Path(description="The party's id")]
@@ -55,7 +56,7 @@ async def list_parties(
     bodies once the case is submitted, those of applicants; to advisers, funders and representatives never. Who left
     before the submission is listed for the group's own client alone.
     """
-    file = await queries.get_case(session, case_id, readers=principal.readers, now=now)
+    file = await queries.get_case(session, case_id, readers=principal.identities, now=now)
     every = shown(file, await names_in(session, case_id), caller, civil_date(now))
     found = [each for each in every if role is None or each.role is role]
     if key := decode_cursor(after, UUID):
@@ -121,5 +122,5 @@ async def end_party(
 async def _view(
     session: AsyncSession, file: CaseFile, party: Party, caller: Caller, now: datetime, response: Response
 ) -> PartyView:
-    response.headers["ETag"] = etag(file.case.version)
+    response.headers["ETag"] = format_etag(file.case.version)
     return view(file, party, await names_in(session, file.case.id), caller, civil_date(now))

@@ -11,7 +11,7 @@ from rtp_applications.workflow.effects import OVERSIGHT
 from rtp_applications.workflow.engine import roles_of
 from rtp_applications.workflow.guards import standing_bars
 from rtp_applications.workflow.words import APPLICANTS, MAY_NOT_DECIDE, Role
-from rtp_shared.auth import organisation_reader
+from rtp_shared.identities import organisation_identity
 
 
 class Side(StrEnum):
@@ -81,7 +81,7 @@ def sides_of(file: CaseFile, caller: Caller, now: datetime) -> dict[Side, str]:
         Side.DECISION_BODY: case.decision_body,
         Side.COMMISSIONER: case.commissioner,
     }
-    found = {side: organisation_reader(body) for side, body in bodies.items() if body}
+    found = {side: organisation_identity(body) for side, body in bodies.items() if body}
     found = {side: holder for side, holder in found.items() if holder in caller.readers}
     if Role.MUTUALS_TEAM in caller.standing:
         found[Side.MUTUALS_TEAM] = next(each for each in caller.readers if each.startswith("org:"))
@@ -125,13 +125,13 @@ def require_separate(file: CaseFile, role: Role, person: str) -> None:
 
 def lasting_readers(case: Facts) -> frozenset[str]:
     """Who sees the case whoever comes and goes: the group's client, the system, and once submitted, the bodies."""
-    bodies = [organisation_reader(body) for body in case.bodies] if case.submitted_at else []
+    bodies = [organisation_identity(body) for body in case.bodies] if case.submitted_at else []
     return frozenset({f"client:{case.opened_by}", "system", OVERSIGHT, *bodies})
 
 
 def require_no_disclosure(case: Facts) -> None:
     """While the case is a draft, no body that it names is among its readers: only submitting it discloses it."""
-    if case.submitted_at is None and not set(case.readers).isdisjoint(map(organisation_reader, case.bodies)):
+    if case.submitted_at is None and not set(case.readers).isdisjoint(map(organisation_identity, case.bodies)):
         raise WouldDisclose("a body that the case names vouches for somebody in this draft; end that party first")
 
 

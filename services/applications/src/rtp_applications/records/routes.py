@@ -19,10 +19,11 @@ from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.guards import bars
 from rtp_applications.workflow.records import ConflictOfInterest
 from rtp_shared.db import AnyRow
-from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor
-from rtp_shared.web import Now, Session, router
+from rtp_shared.dependencies import After, Limit, Now, Session
+from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
+from rtp_shared.web import create_router
 
-records = router(prefix="/v1/cases", tags=["Records"])
+records = create_router(prefix="/v1/cases", tags=["Records"])
 
 CaseId = Annotated[UUID, Path(description="The case's id")]
 Kind = Annotated[str | None, Query(pattern="^[a-z0-9-]{1,64}$", description="Only those of this kind")]

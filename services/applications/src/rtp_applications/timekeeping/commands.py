@@ -15,7 +15,7 @@ from rtp_applications.timekeeping.succession import transferred
 from rtp_applications.workflow.casefile import CaseFile
 from rtp_applications.workflow.keeping import keep
 from rtp_applications.workflow.processes import Processes
-from rtp_shared.db import SYSTEM
+from rtp_shared.identities import SYSTEM
 from rtp_shared.outbox import Outbox
 
 _case, _deadline = cast("Table", Case.__table__), cast("Table", CaseDeadline.__table__)

@@ -13,7 +13,7 @@ from rtp_applications.bodies.models import Body
 from rtp_applications.bodies.queries import current_successor
 from rtp_applications.cases.models import Case, CaseDeadline
 from rtp_applications.timekeeping.succession import REFERENCES, TRANSFERABLE
-from rtp_shared.auth import organisation_reader
+from rtp_shared.identities import organisation_identity
 
 _case, _deadline = cast("Table", Case.__table__).c, cast("Table", CaseDeadline.__table__).c
 _body = cast("Table", Body.__table__).c
@@ -78,5 +78,5 @@ async def successions(session: AsyncSession, today: date) -> Mapping[UUID, UUID]
 
 async def cases_naming(session: AsyncSession, bodies: Sequence[UUID]) -> list[UUID]:
     """The open, submitted cases that name one of these bodies."""
-    given = {"readers": [organisation_reader(body) for body in bodies], "bodies": list(bodies)}
+    given = {"readers": [organisation_identity(body) for body in bodies], "bodies": list(bodies)}
     return list(await session.scalars(_NAMING, given))

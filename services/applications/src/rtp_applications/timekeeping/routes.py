@@ -14,12 +14,13 @@ from rtp_applications.timekeeping.forecast import forecast
 from rtp_applications.timekeeping.listing import list_deadlines as listed
 from rtp_applications.timekeeping.schemas import DeadlineHistory, DeadlineLine, Forecast, Supposed
 from rtp_applications.workflow.processes import Processes
-from rtp_shared.etags import etag
-from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor
-from rtp_shared.web import Now, Session, router
+from rtp_shared.dependencies import After, Limit, Now, Session
+from rtp_shared.etags import format_etag
+from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
+from rtp_shared.web import create_router
 
-deadlines = router(prefix="/v1/deadlines", tags=["Deadlines"])
-of_a_case = router(prefix="/v1/cases", tags=["Deadlines"])
+deadlines = create_router(prefix="/v1/deadlines", tags=["Deadlines"])
+of_a_case = create_router(prefix="/v1/cases", tags=["Deadlines"])
 
 CaseId = Annotated[UUID, Path(description="The case's id")]
 
@@ -59,7 +60,7 @@ async def list_deadlines(
     key = decode_cursor(after, _instant, UUID)  # type: ignore[arg-type]
     rows = await listed(
         session,
-        readers=principal.readers,
+        readers=principal.identities,
         limit=limit,
         after=(key[0], key[1]) if key else None,
         filters={
@@ -83,8 +84,8 @@ async def list_deadlines_of_case(
     case_id: CaseId, principal: CaseReader, session: Session, now: Now, response: Response
 ) -> Page[DeadlineHistory]:
     """List all deadlines of a case, closed ones too, each with its pauses, extensions and recalculations."""
-    file = await get_case(session, case_id, readers=principal.readers, now=now)
-    response.headers["ETag"] = etag(file.case.version)
+    file = await get_case(session, case_id, readers=principal.identities, now=now)
+    response.headers["ETag"] = format_etag(file.case.version)
     return Page(items=views.histories(file))
 
 
@@ -96,7 +97,7 @@ async def forecast_deadlines(
 
     Nothing is saved. Statutory times do not rest; times that the law or a decision sets are not extended.
     """
-    file = await get_case(session, case_id, readers=principal.readers, now=now)
+    file = await get_case(session, case_id, readers=principal.identities, now=now)
     process = Processes()[file.case.route, file.case.process_version]
     found = forecast(process, file, supposed, now)
     return Forecast(case_id=case_id, at=now, deadlines=[views.foreseen(each) for each in found])

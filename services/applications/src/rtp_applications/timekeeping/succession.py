@@ -10,8 +10,8 @@ from rtp_applications.workflow.casefile import CaseFile, Party, Signature
 from rtp_applications.workflow.engine import Outcome
 from rtp_applications.workflow.keeping import TIMEKEEPER
 from rtp_applications.workflow.words import OPEN, Role, Status
-from rtp_shared.auth import organisation_reader
 from rtp_shared.contracts.applications import CaseTransferred
+from rtp_shared.identities import organisation_identity
 
 TRANSFER = "transfer"
 REFERENCES = ("employer_id", "commissioner_id", "decision_body_id", "duty_holder_id")
@@ -28,7 +28,7 @@ def transferred(file: CaseFile, successors: Mapping[UUID, UUID], now: datetime) 
     changed = {name: successors[body] for name in REFERENCES if (body := getattr(case, name)) in successors}
     if not changed or case.status not in TRANSFERABLE or case.submitted_at is None:
         return None
-    readers = [*case.readers, *(organisation_reader(body) for body in changed.values())]
+    readers = [*case.readers, *(organisation_identity(body) for body in changed.values())]
     after = file.with_case(
         **changed, readers=list(dict.fromkeys(readers)), version=case.version + 1, changed_at=now
     ).with_party(*_of_the_successor(file, successors, now))
@@ -43,7 +43,7 @@ def transferred(file: CaseFile, successors: Mapping[UUID, UUID], now: datetime) 
 
 
 def _of_the_successor(file: CaseFile, successors: Mapping[UUID, UUID], now: datetime) -> list[Party]:
-    holders = {organisation_reader(old): organisation_reader(new) for old, new in successors.items()}
+    holders = {organisation_identity(old): organisation_identity(new) for old, new in successors.items()}
     today = civil_date(now)
     return [
         replace(party, holder=holders[party.holder])

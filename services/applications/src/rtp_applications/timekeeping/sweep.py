@@ -15,7 +15,7 @@ from rtp_applications.clocks.days import civil_date
 from rtp_applications.timekeeping import queries
 from rtp_applications.timekeeping.commands import keep_case, transfer_case
 from rtp_applications.workflow.processes import Processes
-from rtp_shared.db import describe
+from rtp_shared.db import describe_error
 from rtp_shared.service import Runtime
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ async def keep_time(runtime: Runtime) -> None:
             await sweep(runtime)
             seconds = await _until_next(runtime)
         except Exception as error:  # noqa: BLE001 - whatever it is, time goes on
-            log.warning("the timekeeper could not look, trying again", extra={"error": describe(error)})
+            log.warning("the timekeeper could not look, trying again", extra={"error": describe_error(error)})
         await asyncio.sleep(seconds)
 
 
@@ -75,7 +75,7 @@ async def _alone(runtime: Runtime, work: Callable[[AsyncSession], Awaitable[bool
         async with runtime.database.transaction() as session:
             return await work(session)
     except Exception as error:  # noqa: BLE001 - it is tried again at the next look
-        log.warning("a case could not be looked at", extra={"error": describe(error)})
+        log.warning("a case could not be looked at", extra={"error": describe_error(error)})
         return False
 
 

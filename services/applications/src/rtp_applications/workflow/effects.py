@@ -9,7 +9,7 @@ from rtp_applications.workflow.guards import supporting_intention
 from rtp_applications.workflow.stages import assurance, decision, panel
 from rtp_applications.workflow.timing import open_deadline
 from rtp_applications.workflow.words import Audience, Ground, Status
-from rtp_shared.auth import organisation_reader
+from rtp_shared.identities import organisation_identity
 
 OVERSIGHT = "scope:cases:oversee"
 """Reader of every submitted case: the central mutuals team, by a scope of its clients."""
@@ -17,7 +17,7 @@ OVERSIGHT = "scope:cases:oversee"
 
 def disclose(step: Step, file: CaseFile) -> CaseFile:
     """From here on the bodies that the case names see it, and the central team. This cannot be undone."""
-    bodies = [organisation_reader(body) for body in file.case.bodies]
+    bodies = [organisation_identity(body) for body in file.case.bodies]
     return file.with_case(submitted_at=step.now, readers=list(dict.fromkeys([*file.case.readers, *bodies, OVERSIGHT])))
 
 

@@ -19,7 +19,7 @@ from rtp_applications.workflow.engine import Outcome
 from rtp_applications.workflow.words import Role
 from rtp_shared.contracts import EventData
 from rtp_shared.contracts.applications import DeadlineApproaching, DeadlineMissed
-from rtp_shared.db import SYSTEM
+from rtp_shared.identities import SYSTEM
 
 log = logging.getLogger(__name__)
 

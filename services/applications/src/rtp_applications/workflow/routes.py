@@ -11,9 +11,9 @@ from rtp_applications.workflow.processes import Processes
 from rtp_applications.workflow.publish import ProcessSummary, ProcessView, published, summed_up
 from rtp_shared.contracts.vocabulary import Route
 from rtp_shared.paging import Page
-from rtp_shared.web import router
+from rtp_shared.web import create_router
 
-processes = router(prefix="/v1/processes", tags=["Processes"])
+processes = create_router(prefix="/v1/processes", tags=["Processes"])
 
 CACHED = "public, max-age=3600"
 

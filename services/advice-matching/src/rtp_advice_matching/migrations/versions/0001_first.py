@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from rtp_shared.plumbing import CREATE_1, ROW_READERS, script
+from rtp_shared.messaging_tables import CREATE_1, CURRENT_IDENTITIES, build_script
 
 revision = "0001"
 down_revision = None
@@ -21,11 +21,11 @@ def upgrade() -> None:
     _support_requests()
     _proposals()
     op.execute(
-        script(f"""
+        build_script(f"""
         ALTER TABLE support_requests ENABLE ROW LEVEL SECURITY;
-        CREATE POLICY readers_see ON support_requests USING (readers && {ROW_READERS});
+        CREATE POLICY readers_see ON support_requests USING (readers && {CURRENT_IDENTITIES});
         ALTER TABLE proposals ENABLE ROW LEVEL SECURITY;
-        CREATE POLICY readers_see ON proposals USING (readers && {ROW_READERS});
+        CREATE POLICY readers_see ON proposals USING (readers && {CURRENT_IDENTITIES});
         REVOKE DELETE ON advisers, support_requests FROM rtp_advice_matching_app;
         REVOKE UPDATE, DELETE ON proposals FROM rtp_advice_matching_app;
         """)

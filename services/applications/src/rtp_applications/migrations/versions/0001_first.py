@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from rtp_shared.plumbing import CREATE_1, ROW_READERS, script
+from rtp_shared.messaging_tables import CREATE_1, CURRENT_IDENTITIES, build_script
 
 revision = "0001"
 down_revision = None
@@ -20,9 +20,9 @@ def upgrade() -> None:
     _bodies()
     _cases()
     op.execute(
-        script(f"""
+        build_script(f"""
         ALTER TABLE cases ENABLE ROW LEVEL SECURITY;
-        CREATE POLICY readers_see ON cases USING (readers && {ROW_READERS});
+        CREATE POLICY readers_see ON cases USING (readers && {CURRENT_IDENTITIES});
         REVOKE DELETE ON cases FROM rtp_applications_app;
         """)
     )

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from rtp_shared.plumbing import ROW_READERS, script
+from rtp_shared.messaging_tables import CURRENT_IDENTITIES, build_script
 
 revision = "0002"
 down_revision = "0001"
@@ -17,11 +17,11 @@ BODY_READERS = """
     array_remove(ARRAY['org:' || employer_id, 'org:' || commissioner_id, 'org:' || decision_body_id,
                        'org:' || duty_holder_id, 'scope:cases:oversee', 'system'], NULL)
 """
-BODIES_ONLY = f"(c.body_readers && {ROW_READERS} AND NOT 'client:' || c.opened_by = ANY ({ROW_READERS}))"
+BODIES_ONLY = f"(c.body_readers && {CURRENT_IDENTITIES} AND NOT 'client:' || c.opened_by = ANY ({CURRENT_IDENTITIES}))"
 """The staff group's own client never sees what is for bodies only, not even where it belongs to a body."""
 DISCLOSED_OR_OURS = f"""
-    (submitted_at IS NOT NULL OR 'client:' || opened_by = ANY ({ROW_READERS}) OR 'system' = ANY ({ROW_READERS})
-     OR NOT body_readers && {ROW_READERS})
+    (submitted_at IS NOT NULL OR 'client:' || opened_by = ANY ({CURRENT_IDENTITIES})
+     OR 'system' = ANY ({CURRENT_IDENTITIES}) OR NOT body_readers && {CURRENT_IDENTITIES})
 """
 """A draft is hidden from every client of a body that it names, even from one that was let in as somebody's adviser."""
 CASE_SEEN = "EXISTS (SELECT FROM cases c WHERE c.id = case_id)"
@@ -33,9 +33,9 @@ def upgrade() -> None:
     _of_a_case()
     _audit()
     op.execute(
-        script(f"""
+        build_script(f"""
         DROP POLICY readers_see ON cases;
-        CREATE POLICY readers_see ON cases USING (readers && {ROW_READERS} AND {DISCLOSED_OR_OURS});
+        CREATE POLICY readers_see ON cases USING (readers && {CURRENT_IDENTITIES} AND {DISCLOSED_OR_OURS});
         ALTER TABLE case_parties ENABLE ROW LEVEL SECURITY;
         CREATE POLICY of_a_case_seen ON case_parties USING ({CASE_SEEN});
         ALTER TABLE case_deadlines ENABLE ROW LEVEL SECURITY;
@@ -48,8 +48,8 @@ def upgrade() -> None:
         ALTER TABLE audit_entries ENABLE ROW LEVEL SECURITY;
         CREATE POLICY of_a_case_seen ON audit_entries USING (EXISTS (
             SELECT FROM cases c WHERE c.id = case_id AND (
-                ('client:' || c.opened_by = ANY ({ROW_READERS}) AND audience = 'everybody')
-                OR 'system' = ANY ({ROW_READERS})
+                ('client:' || c.opened_by = ANY ({CURRENT_IDENTITIES}) AND audience = 'everybody')
+                OR 'system' = ANY ({CURRENT_IDENTITIES})
                 OR (position >= c.disclosed_position AND (audience = 'everybody' OR {BODIES_ONLY})))));
         REVOKE UPDATE, DELETE, TRUNCATE ON audit_entries FROM rtp_applications_app;
         REVOKE DELETE, TRUNCATE ON case_deadlines FROM rtp_applications_app;

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from rtp_shared.plumbing import script
+from rtp_shared.messaging_tables import build_script
 
 revision = "0003"
 down_revision = "0002"
@@ -26,7 +26,7 @@ def upgrade() -> None:
     _body_rules()
     _recommendations()
     op.execute(
-        script("""
+        build_script("""
         REVOKE DELETE ON bodies, body_identifiers, body_rules, recommendations FROM rtp_applications_app;
         REVOKE UPDATE, DELETE ON recommendation_updates FROM rtp_applications_app;
         """)
@@ -49,7 +49,7 @@ def _body_rules() -> None:
     )
     # Ranges of text stand in for equality: the extension that lets GiST compare plain columns is not everywhere.
     op.execute(
-        script("""
+        build_script("""
         CREATE TYPE text_range AS RANGE (subtype = text);
         ALTER TABLE body_rules ADD CONSTRAINT ex_body_rules_one_at_a_time EXCLUDE USING gist (
             text_range(body_id::text || ' ' || rule, body_id::text || ' ' || rule, '[]') WITH &&,

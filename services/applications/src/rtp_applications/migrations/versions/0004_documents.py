@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from rtp_shared.plumbing import ROW_READERS, script
+from rtp_shared.messaging_tables import CURRENT_IDENTITIES, build_script
 
 revision = "0004"
 down_revision = "0003"
@@ -14,18 +14,18 @@ depends_on = None
 TEXT = sa.Text()
 INSTANT = sa.DateTime(timezone=True)
 ENUM = sa.String(64)
-OF_THE_GROUP = f"'client:' || c.opened_by = ANY ({ROW_READERS})"
-OF_THE_SYSTEM = f"'system' = ANY ({ROW_READERS})"
+OF_THE_GROUP = f"'client:' || c.opened_by = ANY ({CURRENT_IDENTITIES})"
+OF_THE_SYSTEM = f"'system' = ANY ({CURRENT_IDENTITIES})"
 DRAFTS_SEEN = f"(c.submitted_at IS NULL OR {OF_THE_GROUP} OR {OF_THE_SYSTEM})"
 """What the group replaced or withdrew in its draft is told to nobody else when the case is submitted."""
-OF_THE_BODIES = f"(c.body_readers && {ROW_READERS} AND NOT {OF_THE_GROUP})"
+OF_THE_BODIES = f"(c.body_readers && {CURRENT_IDENTITIES} AND NOT {OF_THE_GROUP})"
 
 
 def upgrade() -> None:
     _documents()
     _versions()
     op.execute(
-        script(f"""
+        build_script(f"""
         ALTER TABLE documents ENABLE ROW LEVEL SECURITY;
         CREATE POLICY of_a_case_seen ON documents USING (EXISTS (
             SELECT FROM cases c WHERE c.id = case_id AND (

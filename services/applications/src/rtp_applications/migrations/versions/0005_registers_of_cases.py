@@ -6,7 +6,7 @@ Old code must run on the new tables: add first, take away in a later release.
 import sqlalchemy as sa
 from alembic import op
 
-from rtp_shared.plumbing import ROW_READERS, script
+from rtp_shared.messaging_tables import CURRENT_IDENTITIES, build_script
 
 revision = "0005"
 down_revision = "0004"
@@ -18,14 +18,14 @@ INSTANT = sa.DateTime(timezone=True)
 ENUM = sa.String(64)
 
 ON_THE_BODIES_SIDE = f"""
-    {ROW_READERS} && array_remove(array_remove(c.body_readers, 'scope:cases:oversee'), 'system')
+    {CURRENT_IDENTITIES} && array_remove(array_remove(c.body_readers, 'scope:cases:oversee'), 'system')
 """
 UNDISCLOSED_SEEN = f"""(
-    'system' = ANY ({ROW_READERS})
-    OR 'client:' || c.opened_by = ANY ({ROW_READERS})
+    'system' = ANY ({CURRENT_IDENTITIES})
+    OR 'client:' || c.opened_by = ANY ({CURRENT_IDENTITIES})
     OR (NOT ({ON_THE_BODIES_SIDE}) AND (
-        b.holder = ANY ({ROW_READERS})
-        OR ('scope:cases:oversee' = ANY ({ROW_READERS}) AND c.submitted_at IS NOT NULL))))
+        b.holder = ANY ({CURRENT_IDENTITIES})
+        OR ('scope:cases:oversee' = ANY ({CURRENT_IDENTITIES}) AND c.submitted_at IS NOT NULL))))
 """
 """The reporting side, and the central team once the case is submitted; no body, whatever else its client may be."""
 
@@ -36,12 +36,12 @@ def upgrade() -> None:
     # Row-level security of cases holds in the sub-selects too, and that of barriers in the one of their changes.
     undisclosed = UNDISCLOSED_SEEN.replace("b.holder", "barriers.holder")
     op.execute(
-        script(f"""
+        build_script(f"""
         ALTER TABLE barriers ENABLE ROW LEVEL SECURITY;
         CREATE POLICY of_a_case_seen ON barriers USING (EXISTS (
             SELECT FROM cases c WHERE c.id = barriers.case_id AND (barriers.disclosed OR {undisclosed})));
         CREATE POLICY disclosed_is_counted ON barriers FOR SELECT USING (
-            disclosed AND 'counts:barriers' = ANY ({ROW_READERS}));
+            disclosed AND 'counts:barriers' = ANY ({CURRENT_IDENTITIES}));
         ALTER TABLE barrier_changes ENABLE ROW LEVEL SECURITY;
         CREATE POLICY of_a_barrier_seen ON barrier_changes USING (EXISTS (
             SELECT FROM barriers b JOIN cases c ON c.id = b.case_id
@@ -50,7 +50,7 @@ def upgrade() -> None:
         REVOKE UPDATE, DELETE, TRUNCATE ON barrier_changes FROM rtp_applications_app;
         ALTER TABLE published_decisions ENABLE ROW LEVEL SECURITY;
         CREATE POLICY everybody_reads ON published_decisions FOR SELECT USING (true);
-        CREATE POLICY the_service_writes ON published_decisions USING ('system' = ANY ({ROW_READERS}));
+        CREATE POLICY the_service_writes ON published_decisions USING ('system' = ANY ({CURRENT_IDENTITIES}));
         """)  # noqa: S608 - of our own words
     )
 

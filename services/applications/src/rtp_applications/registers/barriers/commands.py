@@ -28,9 +28,9 @@ from rtp_applications.workflow.casefile import CaseFile, Signature
 from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.engine import Outcome, roles_of
 from rtp_applications.workflow.words import APPLICANTS, Role
-from rtp_shared.auth import organisation_reader
 from rtp_shared.contracts.applications import BarrierClosed, BarrierRaised
 from rtp_shared.etags import Expected
+from rtp_shared.identities import organisation_identity
 from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError
 
@@ -55,7 +55,7 @@ async def report_barrier(
     by = _reporting(file, caller, now)
     if disclosed:
         _require_submitted(file)
-    elif not set(caller.readers).isdisjoint(map(organisation_reader, file.case.bodies)) and not _own(file, by):
+    elif not set(caller.readers).isdisjoint(map(organisation_identity, file.case.bodies)) and not _own(file, by):
         raise ABodyVouches
     barrier = Barrier(
         **details,
@@ -163,7 +163,7 @@ def _answering(file: CaseFile, barrier: Barrier, caller: Caller, now: datetime) 
     held = roles_of(file, caller, now)
     for role in sorted(ANSWERING & held.keys()):
         return role, held[role]
-    body = barrier.body_id and organisation_reader(barrier.body_id)
+    body = barrier.body_id and organisation_identity(barrier.body_id)
     if body in caller.readers and caller.holder != f"client:{file.case.opened_by}":
         return None, caller.holder
     raise NotTheAnsweringSide

@@ -22,7 +22,8 @@ from rtp_applications.registers.barriers.models import (
     BarrierState,
 )
 from rtp_applications.workflow.effects import OVERSIGHT
-from rtp_shared.db import SYSTEM, AnyRow, AnySelect, become, visible_to
+from rtp_shared.db import AnyRow, AnySelect, become, visible_to
+from rtp_shared.identities import SYSTEM
 
 _barrier, _case, _change = Barrier.__table__.c, Case.__table__.c, BarrierChange.__table__.c
 _PERSONAL = {"reported_by", "holder", "reported_at"}

@@ -22,12 +22,13 @@ from rtp_applications.registers.barriers.schemas import (
     BarrierWithdrawal,
 )
 from rtp_applications.workflow.definition import Caller
-from rtp_shared.etags import ExpectedVersion, etag
-from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor
-from rtp_shared.web import Events, Now, Session, router
+from rtp_shared.dependencies import After, Events, ExpectedVersion, Limit, Now, Session
+from rtp_shared.etags import format_etag
+from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
+from rtp_shared.web import create_router
 
-case_barriers = router(prefix="/v1/cases", tags=["Barriers"])
-barriers = router(prefix="/v1/barriers", tags=["Barriers"])
+case_barriers = create_router(prefix="/v1/cases", tags=["Barriers"])
+barriers = create_router(prefix="/v1/barriers", tags=["Barriers"])
 
 CaseId = Annotated[UUID, Path(description="The case's id")]
 BarrierId = Annotated[UUID, Path(description="The barrier's id")]
@@ -71,8 +72,8 @@ async def list_case_barriers(
     case_id: CaseId, principal: CaseReader, session: Session, now: Now, limit: Limit = 50, after: After = None
 ) -> Page[BarrierView]:
     """List the barriers of a case that you may know of, newest first."""
-    await queries.require_case(session, case_id, readers=principal.readers)
-    return await _page(session, principal.readers, now, limit, after, case_id=case_id)
+    await queries.require_case(session, case_id, readers=principal.identities)
+    return await _page(session, principal.identities, now, limit, after, case_id=case_id)
 
 
 @barriers.get("")
@@ -92,7 +93,7 @@ async def list_barriers(
     The central team sees every one of submitted cases, disclosed or not.
     """
     return await _page(
-        session, principal.readers, now, limit, after, body=body, state=state, kind=kind, overdue=overdue
+        session, principal.identities, now, limit, after, body=body, state=state, kind=kind, overdue=overdue
     )
 
 
@@ -233,6 +234,6 @@ async def _shown(
     session: Session, barrier_id: UUID, caller: Caller, now: datetime, response: Response
 ) -> BarrierDetail:
     row, changes = await queries.get_barrier(session, barrier_id, readers=caller.readers, today=civil_date(now))
-    response.headers["ETag"] = etag(row.version)
+    response.headers["ETag"] = format_etag(row.version)
     shown = [BarrierChangeView.model_validate(each) for each in changes]
     return BarrierDetail.model_validate({**row._mapping, "changes": shown})  # noqa: SLF001 - public name

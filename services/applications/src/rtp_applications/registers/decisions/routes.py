@@ -14,12 +14,13 @@ from rtp_applications.registers.decisions.spreadsheet import MEDIA_TYPE, to_csv,
 from rtp_applications.workflow.stages.publication import Decision
 from rtp_applications.workflow.words import Ground
 from rtp_shared.contracts.vocabulary import Route, Sector
-from rtp_shared.etags import etag
-from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor
+from rtp_shared.dependencies import After, Limit, Session
+from rtp_shared.etags import format_etag
+from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
 from rtp_shared.schemas import Storable
-from rtp_shared.web import Session, router
+from rtp_shared.web import create_router
 
-decisions = router(prefix="/v1/decisions", tags=["Decisions"])
+decisions = create_router(prefix="/v1/decisions", tags=["Decisions"])
 
 DecisionId = Annotated[UUID, Path(description="The decision's id in the register")]
 OfBody = Annotated[BodyReference | None, Query(description="The body that decided")]
@@ -96,5 +97,5 @@ async def list_decisions(
 async def get_decision(decision_id: DecisionId, _: Anyone, session: Session, response: Response) -> DecisionView:
     """Read one published decision."""
     row = await queries.get_decision(session, decision_id)
-    response.headers["ETag"] = etag(row.version)
+    response.headers["ETag"] = format_etag(row.version)
     return DecisionView.model_validate(row)

@@ -13,8 +13,8 @@ from rtp_applications.bodies.queries import open_bodies
 from rtp_applications.clocks.days import civil_date
 from rtp_applications.registers.recommendations.errors import NoSuchRecommendation
 from rtp_applications.registers.recommendations.models import Kind, Recommendation, RecommendationUpdate, State
-from rtp_shared.auth import Principal
 from rtp_shared.etags import Expected
+from rtp_shared.identities import Principal
 from rtp_shared.problems import FieldError
 
 _NUMBERS = 0x52_54_50_11

@@ -16,12 +16,13 @@ from rtp_applications.registers.recommendations.schemas import (
     UpdateView,
 )
 from rtp_shared.clock import today, utcnow
-from rtp_shared.etags import ExpectedVersion, etag
-from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor
+from rtp_shared.dependencies import After, ExpectedVersion, Limit, Session
+from rtp_shared.etags import format_etag
+from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
 from rtp_shared.schemas import Storable
-from rtp_shared.web import Session, router
+from rtp_shared.web import create_router
 
-recommendations = router(prefix="/v1/recommendations", tags=["Recommendations"])
+recommendations = create_router(prefix="/v1/recommendations", tags=["Recommendations"])
 
 RecommendationId = Annotated[UUID, Path(description="The recommendation's id")]
 Addressee = Annotated[
@@ -113,6 +114,6 @@ async def report_progress(
 
 async def _shown(session: Session, recommendation_id: UUID, response: Response) -> RecommendationDetail:
     row, updates = await queries.get_recommendation(session, recommendation_id, today=today())
-    response.headers["ETag"] = etag(row.version)
+    response.headers["ETag"] = format_etag(row.version)
     shown = [UpdateView.model_validate(each) for each in updates]
     return RecommendationDetail.model_validate({**row._mapping, "updates": shown})  # noqa: SLF001 - public name

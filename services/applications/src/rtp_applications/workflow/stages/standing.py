@@ -22,7 +22,7 @@ from rtp_applications.workflow.words import (
     Status,
     Suspension,
 )
-from rtp_shared.auth import organisation_reader
+from rtp_shared.identities import organisation_identity
 from rtp_shared.schemas import Line, Prose
 
 
@@ -200,7 +200,7 @@ def escalated(step: Step) -> str | None:
 @guard()
 def reviewer_independent(step: Step) -> str | None:
     """The reviewer belongs to none of the case's bodies, and had no part in the case."""
-    bodies = {organisation_reader(body) for body in step.file.case.bodies}
+    bodies = {organisation_identity(body) for body in step.file.case.bodies}
     for signed in step.signed:
         others = [p for p in step.file.parties.values() if p.person == signed.person and p.role is not signed.role]
         if signed.holder in bodies or others:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from rtp_shared.plumbing import CREATE_1, ROW_READERS, script
+from rtp_shared.messaging_tables import CREATE_1, CURRENT_IDENTITIES, build_script
 
 revision = "0001"
 down_revision = None
@@ -21,13 +21,13 @@ def upgrade() -> None:
     _shortlists()
     _lines()
     op.execute(
-        script(f"""
+        build_script(f"""
         ALTER TABLE shortlists ENABLE ROW LEVEL SECURITY;
-        CREATE POLICY readers_see ON shortlists USING (readers && {ROW_READERS});
+        CREATE POLICY readers_see ON shortlists USING (readers && {CURRENT_IDENTITIES});
         ALTER TABLE shortlist_lines ENABLE ROW LEVEL SECURITY;
         CREATE POLICY readers_see ON shortlist_lines USING (EXISTS (
             SELECT FROM shortlists
-            WHERE shortlists.id = shortlist_lines.shortlist_id AND shortlists.readers && {ROW_READERS}
+            WHERE shortlists.id = shortlist_lines.shortlist_id AND shortlists.readers && {CURRENT_IDENTITIES}
         ));
         REVOKE DELETE ON products, shortlists FROM rtp_finance_directory_app;
         REVOKE UPDATE, DELETE ON shortlist_lines FROM rtp_finance_directory_app;

@@ -61,13 +61,13 @@ stored_answers = Table(
 )
 
 
-def script(statements: str) -> str:
+def build_script(statements: str) -> str:
     """Several statements as one, for `op.execute`: the driver takes only one at a time."""
     return f"DO $script$ BEGIN {statements} END $script$"
 
 
 # Frozen: this is what the first migrations ran. A change of the tables above needs a new constant and new migrations.
-CREATE_1 = script("""
+CREATE_1 = build_script("""
 CREATE TABLE outbox (
     position bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT pk_outbox PRIMARY KEY,
     event_id uuid NOT NULL CONSTRAINT uq_outbox_event_id UNIQUE,
@@ -111,5 +111,5 @@ CREATE POLICY own_answers ON stored_answers USING (
 );
 """)
 
-ROW_READERS = "string_to_array(current_setting('rtp.readers', true), ' ')"
+CURRENT_IDENTITIES = "string_to_array(current_setting('rtp.readers', true), ' ')"
 """SQL: who the present transaction acts for. Not a sub-select: the planner guesses badly behind one, and sorts all."""

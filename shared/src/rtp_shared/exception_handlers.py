@@ -10,26 +10,26 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from rtp_shared import problems
-from rtp_shared.db import is_away, sqlstate
+from rtp_shared.db import get_sqlstate, is_unavailable
 from rtp_shared.problems import FieldError, Invalid, Malformed, Refusal, Unavailable
 
 
 def _problem(request: Request, refusal: Refusal) -> Response:
     base_url = request.app.state.runtime.settings.public_url
     return Response(
-        problems.problem(refusal, base_url=base_url, instance=request.url.path),
+        problems.render_problem(refusal, base_url=base_url, instance=request.url.path),
         status_code=refusal.status,
         headers=dict(refusal.headers),
         media_type=problems.CONTENT_TYPE,
     )
 
 
-async def refused(request: Request, error: Exception) -> Response:
+async def handle_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)  # noqa: S101 - registered for this class only
     return _problem(request, error)
 
 
-async def not_valid(request: Request, error: Exception) -> Response:
+async def handle_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
     found = error.errors()
     if any(e["type"] == "json_invalid" for e in found):
@@ -46,12 +46,12 @@ def _field_error(error: dict[str, Any]) -> FieldError:
     return FieldError(field, str(error["msg"]).removeprefix("Value error, "), str(location))
 
 
-async def plain(request: Request, error: Exception) -> Response:
+async def handle_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
     if error.status_code == 400:
         return _problem(request, _unreadable("cannot be read as JSON"))
     headers = {"Allow": ", ".join(_allowed(request))} if error.status_code == 405 else dict(error.headers or {})
-    body = problems.plain_problem(error.status_code, instance=request.url.path)
+    body = problems.render_plain_problem(error.status_code, instance=request.url.path)
     return Response(body, error.status_code, headers=headers, media_type=problems.CONTENT_TYPE)
 
 
@@ -71,12 +71,12 @@ GONE_AWAY = 499
 """The caller went away before it had sent everything. Nobody gets this status; it is for metrics and logs."""
 
 
-async def unexpected(request: Request, error: Exception) -> Response:
+async def handle_exception(request: Request, error: Exception) -> Response:
     if isinstance(error, ClientDisconnect):
         return Response(status_code=GONE_AWAY)
-    if refusal := as_refusal(error):
+    if refusal := translate_error(error):
         return _problem(request, refusal)
-    body = problems.plain_problem(500, instance=request.url.path)
+    body = problems.render_plain_problem(500, instance=request.url.path)
     return Response(body, 500, media_type=problems.CONTENT_TYPE)
 
 
@@ -84,11 +84,11 @@ _TAKEN = ("23503", "23505", "23P01")
 """Foreign key, unique and exclusion violations: what another request can bring about. Others are mistakes of ours."""
 
 
-def as_refusal(error: Exception) -> Refusal | None:
+def translate_error(error: Exception) -> Refusal | None:
     """What an error of the database or of text encoding means to the caller; None where it is our own fault."""
-    if is_away(error):
+    if is_unavailable(error):
         return Unavailable("the database does not answer")
-    state = sqlstate(error)
+    state = get_sqlstate(error)
     if state[:2] == "22":
         return Invalid("a value cannot be stored")
     if state in _TAKEN or state[:2] == "40":

@@ -7,7 +7,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rtp_shared import tracing
-from rtp_shared.answers import as_refusal
+from rtp_shared.exception_handlers import translate_error
 from rtp_shared.problems import TooLarge
 from rtp_shared.service import Runtime
 
@@ -19,7 +19,7 @@ BODILESS = "rtp.bodiless"
 """Whether the answer's content will be left out, so that nobody need read it."""
 
 
-class Surroundings:
+class RequestMiddleware:
     """The outermost ASGI application of a service."""
 
     def __init__(self, app: ASGIApp, *, runtime: Runtime) -> None:
@@ -48,7 +48,7 @@ class Surroundings:
         except Exception as error:
             if not answer.status:
                 raise
-            if as_refusal(error) is None and not isinstance(error, ClientDisconnect):
+            if translate_error(error) is None and not isinstance(error, ClientDisconnect):
                 log.exception("a request failed")
         finally:
             self._record(scope, answer.status, time.perf_counter() - started)

@@ -1,0 +1,43 @@
+"""Who acts: an authenticated client, and the identities by which rows are shown to it.
+
+An identity is a word such as `client:abc`, `org:<id>` or `system`. A row names in its column `readers` the identities
+that may see it; row-level security compares them with those of the transaction (docs/adr/0003).
+"""
+
+import math
+from dataclasses import dataclass, field
+from uuid import UUID
+
+SYSTEM = ("system",)
+"""Identities of a worker: every row names `system` among its readers."""
+PUBLIC = ("public",)
+"""Identities of a caller without a token."""
+
+
+def client_identity(client_id: str) -> str:
+    return f"client:{client_id}"
+
+
+def organisation_identity(organisation: UUID) -> str:
+    return f"org:{organisation}"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """An authenticated client: a system of one organisation."""
+
+    client_id: str
+    organisation: UUID
+    scopes: frozenset[str]
+    expires: float = field(default=math.inf, compare=False)
+    """When its token expires, in seconds since the epoch."""
+
+    @property
+    def own_identity(self) -> str:
+        return client_identity(self.client_id)
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """Its own identity, its organisation's, and one for each scope that oversees others (`...:oversee`)."""
+        overseeing = (f"scope:{scope}" for scope in sorted(self.scopes) if scope.endswith(":oversee"))
+        return (self.own_identity, organisation_identity(self.organisation), *overseeing)
