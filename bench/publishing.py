@@ -11,8 +11,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from rtp_shared import events
-from rtp_shared.contracts import EventData
+from rtp_shared.contracts import EventData, events
 
 CONNECTIONS = 4
 _INSERT = "INSERT INTO outbox (event_id, type, case_id, readers, body) VALUES ($1, $2, $3, $4, $5)"

@@ -10,9 +10,8 @@ from sqlalchemy import insert, update
 
 from rtp_advice_matching.models import Adviser, AdviserKind
 from rtp_embedded.platform import Platform
-from rtp_shared import events
 from rtp_shared.bus import Message
-from rtp_shared.contracts import EventData
+from rtp_shared.contracts import EventData, events
 from rtp_shared.contracts.applications import CaseSubmitted
 from rtp_shared.run import build_consumer
 from rtp_shared.service import Runtime

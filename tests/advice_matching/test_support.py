@@ -11,7 +11,7 @@ from sqlalchemy import select
 from rtp_advice_matching.load import adviser_id
 from rtp_advice_matching.models import Adviser
 from rtp_embedded.platform import Platform
-from rtp_shared import events
+from rtp_shared.contracts import events
 from rtp_shared.messaging_tables import outbox
 from rtp_shared.service import Runtime
 from tests.advice_matching.conftest import NewAdviser

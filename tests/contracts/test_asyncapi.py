@@ -16,8 +16,7 @@ from rtp_gateway.deliveries.parcels import Parcel
 from rtp_gateway.portal import asyncapi, envelopes
 from rtp_gateway.portal.envelopes import key_of
 from rtp_gateway.subscriptions import queues
-from rtp_shared import events
-from rtp_shared.contracts import EventData, catalogue
+from rtp_shared.contracts import EventData, catalogue, events
 from rtp_shared.contracts.applications import CaseSubmitted
 from rtp_shared.rabbit import topology
 

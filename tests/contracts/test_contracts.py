@@ -8,8 +8,8 @@ import jsonschema
 import pytest
 
 from rtp_gateway.portal.envelopes import envelope_schema
-from rtp_shared import contracts, events
-from rtp_shared.contracts import CASES, EventData, catalogue
+from rtp_shared import contracts
+from rtp_shared.contracts import CASES, EventData, catalogue, events
 
 EXAMPLES = Path(contracts.__file__).parent / "examples"
 HERE = Path(__file__).parent

@@ -16,10 +16,10 @@ from rtp_finance_directory import queries
 from rtp_finance_directory.app import service
 from rtp_finance_directory.errors import NoSuchShortlist
 from rtp_finance_directory.load import product_id, products
-from rtp_shared import events, migrate
+from rtp_shared import migrate
 from rtp_shared.bus import Message
 from rtp_shared.consumer import Consumer
-from rtp_shared.contracts import EventData
+from rtp_shared.contracts import EventData, events
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
 from rtp_shared.contracts.finance_directory import ShortlistMade
 from rtp_shared.run import build_consumer

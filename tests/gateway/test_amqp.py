@@ -20,7 +20,7 @@ from rtp_gateway.deliveries.amqp import APP_ID, BROKE_OFF, FULL, GONE, NO_CONNEC
 from rtp_gateway.deliveries.parcels import Answer, Parcel
 from rtp_gateway.subscriptions.errors import QueuesUnavailable
 from rtp_gateway.subscriptions.queues import DELIVERY_LIMIT, LIMITS, Depth, QueueAccess, Queues, in_vhost, queue_of
-from rtp_shared import events
+from rtp_shared.contracts import events
 from rtp_shared.problems import Unavailable
 from tests.support.rabbitmq import ENVIRONMENT_MANAGEMENT_URL, Broker
 from tests.support.waiting import until, wait_until

@@ -17,8 +17,8 @@ from rtp_embedded.platform import Platform
 from rtp_gateway.deliveries.amqp import AmqpCarrier
 from rtp_gateway.subscriptions.leftovers import remove_leftovers
 from rtp_gateway.subscriptions.queues import Queues, in_vhost
-from rtp_shared import events
 from rtp_shared.clock import utcnow
+from rtp_shared.contracts import events
 from tests.conftest import Api, NewClient
 from tests.gateway.conftest import NewCourier
 from tests.gateway.test_amqp import VHOST, management_url, queues  # noqa: F401 - fixtures

@@ -20,7 +20,7 @@ from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from rtp_gateway.deliveries.courier import LEASE
 from rtp_gateway.deliveries.retries import DELAYS
-from rtp_shared.events import CONTENT_TYPE
+from rtp_shared.contracts.events import CONTENT_TYPE
 from tests.conftest import Api, NewClient
 from tests.gateway.conftest import NewCourier
 from tests.support.cases import employer_id, open_case, submit_case

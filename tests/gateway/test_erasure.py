@@ -19,9 +19,10 @@ from rtp_embedded.platform import Platform
 from rtp_gateway.erasure.commands import erase_old, forget_old
 from rtp_gateway.erasure.retention import keep as erase_hourly
 from rtp_gateway.subscriptions.leftovers import keep as look_for_leftovers
-from rtp_shared import contracts, events
+from rtp_shared import contracts
 from rtp_shared.bus import Message
 from rtp_shared.clock import utcnow
+from rtp_shared.contracts import events
 from rtp_shared.contracts.applications import PartyChanged
 from rtp_shared.retention import run_retention
 from rtp_shared.run import build_consumer

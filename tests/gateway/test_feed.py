@@ -22,10 +22,10 @@ from rtp_gateway.feed import queries as feed_queries
 from rtp_gateway.subscriptions import queries
 from rtp_gateway.subscriptions.errors import NoSuchSubscription
 from rtp_gateway.subscriptions.signing import Safe
-from rtp_shared import events, migrate
+from rtp_shared import migrate
 from rtp_shared.bus import Message
 from rtp_shared.clock import utcnow
-from rtp_shared.contracts import About
+from rtp_shared.contracts import About, events
 from rtp_shared.contracts.applications import CaseOpened, CaseSubmitted
 from rtp_shared.identities import Principal
 from rtp_shared.run import build_consumer

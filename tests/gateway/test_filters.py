@@ -18,8 +18,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 from rtp_gateway.subscriptions import filters
 from rtp_gateway.subscriptions.errors import FiltersRefused
 from rtp_gateway.subscriptions.filters import ATTRIBUTES, DEEPEST, FIELDS, LONGEST, MOST, Filters, check, matches
-from rtp_shared import events, exception_handlers
-from rtp_shared.contracts import About, EventData
+from rtp_shared import exception_handlers
+from rtp_shared.contracts import About, EventData, events
 from rtp_shared.contracts.applications import CaseOpened
 from rtp_shared.contracts.vocabulary import Route
 from rtp_shared.problems import FieldError

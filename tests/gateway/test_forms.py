@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from rtp_gateway.deliveries.forms import Form, render, thin
 from rtp_gateway.fhir import signals
-from rtp_shared import contracts, events
-from rtp_shared.contracts import About, catalogue
+from rtp_shared import contracts
+from rtp_shared.contracts import About, catalogue, events
 from rtp_shared.contracts.applications import CaseOpened
 
 HERE = Path(__file__).parent

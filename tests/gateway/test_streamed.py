@@ -11,12 +11,12 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from rtp_applications.documents.downloads import Content, download
 from rtp_applications.documents.settings import DocumentSettings
 from rtp_gateway.edge import Gateway
 from rtp_gateway.proxy.forward import InProcess, OverHttp, Upstreams
 from rtp_gateway.proxy.routing import Limits, is_streamed
 from rtp_gateway.settings import GatewaySettings
-from rtp_shared.downloads import Content, download
 from rtp_shared.exception_handlers import handle_refusal
 from rtp_shared.metrics import Metrics
 from rtp_shared.problems import Refusal

@@ -21,8 +21,8 @@ from standardwebhooks.webhooks import Webhook
 from rtp_gateway.deliveries.forms import Form, thin
 from rtp_gateway.subscriptions.signing import Keyring
 from rtp_gateway.verifier.bodies import pieces
-from rtp_shared import events
 from rtp_shared.clock import utcnow
+from rtp_shared.contracts import events
 from tests.support.verifying import Verifier, altered, chain, keep, page, sent, sequence
 
 LISTS = (

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from rtp_shared.contracts.events import compute_digest
 from rtp_shared.contracts.gateway import SubscriptionTested
-from rtp_shared.events import compute_digest
 from tests.resilience.subscribers import Receipt, Subscriber
 
 Key = tuple[str, str]

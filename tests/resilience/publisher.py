@@ -12,8 +12,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 
 from rtp_shared.contracts.applications import CaseOpened
+from rtp_shared.contracts.events import compute_digest, read
 from rtp_shared.db import Database, is_unavailable
-from rtp_shared.events import compute_digest, read
 from rtp_shared.outbox import Outbox
 
 LIVE = 30
@@ -71,7 +71,7 @@ class Publisher:
             await self._look_up(line)
         line.sure = False
         async with self._database.transaction() as session:
-            bodies = await self._outbox.publish_all(
+            bodies = await self._outbox.publish(
                 session,
                 [CaseOpened(case_id=line.case_id, route="right-to-provide")] * count,
                 subject_id=line.case_id,

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from rtp_shared.bus import InProcessBus
+from rtp_embedded.bus import InProcessBus
 from tests.support.messaging import ANOTHER_TYPE, Office, running
 from tests.support.waiting import until
 
@@ -56,7 +56,7 @@ async def _tried(office: Office, times: int) -> bool:
 
 async def test_one_receiver_that_fails_does_not_make_another_handle_twice(office: Office) -> None:
     class Broken:
-        def hears(self, event_type: str) -> bool:
+        def accepts(self, event_type: str) -> bool:
             return True
 
         async def receive(self, message: object) -> None:

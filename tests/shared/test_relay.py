@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from rtp_shared import events
 from rtp_shared.bus import BusUnavailable, Message, PublishResult
+from rtp_shared.contracts import events
 from rtp_shared.relay import _FETCH, POLL_SECONDS, SETTINGS
 from tests.support.messaging import Office, RecordingBus, running
 from tests.support.waiting import until

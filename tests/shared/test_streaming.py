@@ -10,9 +10,9 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from rtp_applications.documents.downloads import RangeNotSatisfiable, format_disposition, parse_range
 from rtp_shared.db import Database
 from rtp_shared.dependencies import Session
-from rtp_shared.downloads import RangeNotSatisfiable, format_disposition, parse_range
 from rtp_shared.server import ManagedServer, build_http_config
 from rtp_shared.streaming import Transactions, create_streaming_router
 from rtp_shared.web import build_app

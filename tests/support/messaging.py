@@ -52,7 +52,7 @@ class Office:
             async with self.database.transaction() as session:
                 await self.outbox.publish(
                     session,
-                    CaseOpened(case_id=case_id, route="right-to-provide"),
+                    [CaseOpened(case_id=case_id, route="right-to-provide")],
                     subject_id=case_id,
                     sequence=sequence,
                     previous=None,

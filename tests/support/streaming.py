@@ -9,11 +9,11 @@ from pydantic import SecretStr
 from sqlalchemy import MetaData, text
 from starlette.responses import Response
 
+from rtp_applications.documents.downloads import Content, download
 from rtp_shared import migrate
 from rtp_shared.auth import Access, FixedKeys, TokenVerifier
 from rtp_shared.db import Database
 from rtp_shared.dependencies import Session
-from rtp_shared.downloads import Content, download
 from rtp_shared.identities import Principal
 from rtp_shared.metrics import Metrics
 from rtp_shared.outbox import Outbox

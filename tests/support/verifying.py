@@ -10,8 +10,8 @@ from typing import Any
 
 from rtp_gateway.deliveries.forms import Form, render
 from rtp_gateway.portal import downloads
-from rtp_shared import events
 from rtp_shared.clock import utcnow
+from rtp_shared.contracts import events
 from rtp_shared.contracts.applications import CaseWithdrawn
 
 Event = dict[str, Any]

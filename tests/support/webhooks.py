@@ -18,10 +18,9 @@ from rtp_gateway.deliveries.metrics import DeliveryMetrics
 from rtp_gateway.deliveries.sender import HttpCarrier
 from rtp_gateway.subscriptions.signing import Safe
 from rtp_gateway.subscriptions.sinks import Sinks
-from rtp_shared import events
 from rtp_shared.bus import Message
 from rtp_shared.clock import utcnow
-from rtp_shared.contracts import ABOUT_NOTHING, About, EventData
+from rtp_shared.contracts import ABOUT_NOTHING, About, EventData, events
 from rtp_shared.contracts.applications import CaseOpened
 from rtp_shared.metrics import Metrics
 from rtp_shared.run import build_consumer

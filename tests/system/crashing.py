@@ -62,20 +62,20 @@ def _work(kind: str, call: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Publishing(Outbox):
-    async def publish_all(self, session: AsyncSession, *arguments: Any, **named: Any) -> list[bytes]:
-        bodies: list[bytes] = await _work("", super().publish_all)(session, *arguments, **named)
+    async def publish(self, session: AsyncSession, *arguments: Any, **named: Any) -> list[bytes]:
+        bodies: list[bytes] = await _work("", super().publish)(session, *arguments, **named)
         return bodies
 
 
 class Outgoing(_Outgoing):
-    async def _confirmed(self) -> None:
+    async def _wait_for_confirms(self) -> None:
         """All is on its way to the broker, and no confirm has been waited for."""
         if _doomed("after-publish"):
             await asyncio.sleep(0)  # what was written in this turn of the loop is sent in the next
             while self.link.connection._transport.get_write_buffer_size():  # type: ignore[union-attr]  # noqa: ASYNC110
                 await asyncio.sleep(0)
             _die_at("after-publish")
-        await super()._confirmed()
+        await super()._wait_for_confirms()
 
 
 class Confirmed(RabbitBus):
@@ -87,10 +87,10 @@ class Confirmed(RabbitBus):
 
 
 class Marking(Relay):
-    async def _settle(self, connection: Any, rows: Any, outcome: PublishResult) -> int:
+    async def _mark(self, connection: Any, rows: Any, outcome: PublishResult) -> int:
         if outcome.confirmed:
             _die_at("before-mark")
-        count = await super()._settle(connection, rows, outcome)
+        count = await super()._mark(connection, rows, outcome)
         if outcome.confirmed:
             _die_at("after-mark")
         return count

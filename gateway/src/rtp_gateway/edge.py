@@ -5,14 +5,15 @@ import time
 from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from rtp_gateway.proxy.forward import Upstreams
 from rtp_gateway.proxy.routing import service_for
 from rtp_gateway.traces.recorder import Recorder
 from rtp_shared import tracing
 from rtp_shared.metrics import Metrics
-from rtp_shared.middleware import clean_correlation
+from rtp_shared.middleware import response_defaults
+from rtp_shared.responses import ResponseRecorder
 from rtp_shared.tracing import Trace
 
 log = logging.getLogger(__name__)
@@ -59,14 +60,14 @@ class Gateway:
             await self._forward(name, scope, receive, send)
 
     async def _forward(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
-        trace = _trace(scope)
+        trace = tracing.continue_request(dict(scope["headers"]))
         token = tracing.current.set(trace)
-        answer = _Answer(send, trace.correlation_id)
+        response = ResponseRecorder(send, defaults=response_defaults(trace))
         started = time.perf_counter()
         try:
-            await self.upstreams.forward(name, _traced(scope, trace), receive, answer.send)
+            await self.upstreams.forward(name, _traced(scope, trace), receive, response.send)
         finally:
-            self._record(name, scope, answer.status, time.perf_counter() - started)
+            self._record(name, scope, response.status, time.perf_counter() - started)
             tracing.current.reset(token)
 
     def _record(self, name: str, scope: Scope, status: int, seconds: float) -> None:
@@ -83,39 +84,9 @@ class Gateway:
             )
 
 
-def _trace(scope: Scope) -> Trace:
-    headers = dict(scope["headers"])
-    correlation = headers.get(b"correlation-id") or headers.get(b"x-correlation-id") or b""
-    return tracing.continue_trace(
-        headers.get(b"traceparent", b"").decode("latin-1"), correlation_id=clean_correlation(correlation)
-    )
-
-
 def _traced(scope: Scope, trace: Trace) -> Scope:
     """The request with our trace in it, so that the service logs and answers under the same ids as we do."""
     headers = [header for header in scope["headers"] if header[0] not in OF_THE_TRACE]
     headers.append((b"correlation-id", trace.correlation_id.encode("ascii")))
     headers.append((b"traceparent", trace.traceparent.encode("ascii")))
     return {**scope, "headers": headers}
-
-
-class _Answer:
-    """The way back to the caller. A service's own answer has these headers; a refusal of the gateway gets them here."""
-
-    def __init__(self, send: Send, correlation_id: str) -> None:
-        self._send = send
-        self._surely = {
-            b"correlation-id": correlation_id.encode("ascii"),
-            b"x-content-type-options": b"nosniff",
-            b"cache-control": b"private, no-cache",
-        }
-        self.status = 0
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            headers = list(message.get("headers", ()))
-            there = {name for name, _ in headers}
-            headers += [header for header in self._surely.items() if header[0] not in there]
-            message = {**message, "headers": headers}
-        await self._send(message)

@@ -1,4 +1,4 @@
-"""The consumer of one service: handled once, in the transaction that says so."""
+"""The consumer of one service: each event is handled once, in the transaction that records its id in the inbox."""
 
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_shared import events, inbox, tracing
+from rtp_shared import inbox, tracing
 from rtp_shared.bus import Message
+from rtp_shared.contracts import events
 from rtp_shared.db import Database
 from rtp_shared.identities import SYSTEM
 from rtp_shared.metrics import Metrics
@@ -22,7 +23,7 @@ EVERYTHING = "#"
 
 @dataclass(frozen=True, slots=True)
 class HandlerContext:
-    """What a handler is given: the event, who may be shown it, and the way out for events of its own."""
+    """What a handler is given: the event, the identities that may be shown it, and an outbox for events of its own."""
 
     event: events.Envelope
     message: Message
@@ -37,6 +38,8 @@ Handler = Callable[[AsyncSession, HandlerContext], Awaitable[None]]
 
 
 class Consumer:
+    """Handles the messages of one service, whichever bus they come by."""
+
     def __init__(
         self, *, database: Database, handlers: Mapping[str, Handler], outbox: Outbox, metrics: Metrics
     ) -> None:
@@ -49,7 +52,7 @@ class Consumer:
     def routing_keys(self) -> list[str]:
         return list(self._handlers)
 
-    def hears(self, event_type: str) -> bool:
+    def accepts(self, event_type: str) -> bool:
         return event_type in self._handlers or EVERYTHING in self._handlers
 
     async def receive(self, *messages: Message) -> None:
@@ -57,30 +60,30 @@ class Consumer:
 
         Raises what a handler raises, and then none of them was handled.
         """
-        heard = [HandlerContext(events.read(message.body), message, self._outbox) for message in messages]
+        contexts = [HandlerContext(events.read(message.body), message, self._outbox) for message in messages]
         async with self._database.transaction(SYSTEM) as session:
-            first = [await self._handle(session, each) for each in heard]
-        for each, handled in zip(heard, first, strict=True):
-            self._note(each.event, first=handled)
+            first_time = [await self._handle(session, context) for context in contexts]
+        for context, first in zip(contexts, first_time, strict=True):
+            self._record(context.event, first=first)
 
-    async def _handle(self, session: AsyncSession, heard: HandlerContext) -> bool:
-        """Whether it came for the first time."""
-        event = heard.event
-        with _working_for(event):
+    async def _handle(self, session: AsyncSession, context: HandlerContext) -> bool:
+        """Return whether the event came for the first time, and was handled."""
+        event = context.event
+        with _trace_event(event):
             first = await inbox.claim(session, event.id, event.type)
             if first:
-                await (self._handlers.get(event.type) or self._handlers[EVERYTHING])(session, heard)
+                await (self._handlers.get(event.type) or self._handlers[EVERYTHING])(session, context)
         return first
 
-    def _note(self, event: events.Envelope, *, first: bool) -> None:
+    def _record(self, event: events.Envelope, *, first: bool) -> None:
         outcome = "handled" if first else "seen-before"
         self._metrics.handled.labels(service=self._metrics.service, type=event.type, outcome=outcome).inc()
-        with _working_for(event):
+        with _trace_event(event):
             log.info("event handled", extra={"event_type": event.type, "event_id": str(event.id), "first": first})
 
 
 @contextmanager
-def _working_for(event: events.Envelope) -> Iterator[None]:
+def _trace_event(event: events.Envelope) -> Iterator[None]:
     trace = tracing.continue_trace(event.traceparent, correlation_id=event.correlation_id, causation_id=str(event.id))
     token = tracing.current.set(trace)
     try:

@@ -10,5 +10,5 @@ _CLAIM = "INSERT INTO inbox (event_id, type) VALUES ($1, $2) ON CONFLICT DO NOTH
 
 
 async def claim(session: AsyncSession, event_id: UUID, event_type: str) -> bool:
-    """True the first time; False if this service has handled the event before."""
+    """Return True the first time, and False if this service has handled the event before."""
     return await (await get_driver(session)).fetchval(_CLAIM, event_id, event_type) is not None

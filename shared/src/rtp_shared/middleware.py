@@ -1,4 +1,4 @@
-"""What surrounds every request: trace, body limit, metrics, log line, and the headers that every answer has."""
+"""What every request passes before the application: trace, body limit, metrics, log line and common headers."""
 
 import logging
 import time
@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from rtp_shared import tracing
 from rtp_shared.exception_handlers import translate_error
 from rtp_shared.problems import TooLarge
+from rtp_shared.responses import ResponseRecorder
 from rtp_shared.service import Runtime
 
 log = logging.getLogger(__name__)
@@ -16,7 +17,7 @@ log = logging.getLogger(__name__)
 BODY = "rtp.body"
 """Where the scope holds the request's Body."""
 BODILESS = "rtp.bodiless"
-"""Whether the answer's content will be left out, so that nobody need read it."""
+"""Whether the response's content will be left out, so that nobody need read it."""
 
 
 class RequestMiddleware:
@@ -31,27 +32,25 @@ class RequestMiddleware:
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        correlation = headers.get(b"correlation-id") or headers.get(b"x-correlation-id") or b""
-        trace = tracing.continue_trace(
-            headers.get(b"traceparent", b"").decode("latin-1"), correlation_id=clean_correlation(correlation)
-        )
+        trace = tracing.continue_request(headers)
         token = tracing.current.set(trace)
-        answer = _Answer(send, trace.correlation_id, bodiless=scope["method"] == "HEAD")
+        bodiless = scope["method"] == "HEAD"
+        response = ResponseRecorder(send, defaults=response_defaults(trace), bodiless=bodiless)
         body = Body(receive, headers, self.runtime.settings.body_limit)
-        scope = {**scope, BODY: body, BODILESS: answer.bodiless}
-        if answer.bodiless:
+        scope = {**scope, BODY: body, BODILESS: bodiless}
+        if bodiless:
             # RFC 9110 section 9.3.2: the same answer without its content. Only GET knows ranges (section 14.2).
             scope |= {"method": "GET", "headers": [each for each in scope["headers"] if each[0] != b"range"]}
         started = time.perf_counter()
         try:
-            await self.app(scope, body.receive, answer.send)
+            await self.app(scope, body.receive, response.send)
         except Exception as error:
-            if not answer.status:
+            if not response.status:
                 raise
             if translate_error(error) is None and not isinstance(error, ClientDisconnect):
                 log.exception("a request failed")
         finally:
-            self._record(scope, answer.status, time.perf_counter() - started)
+            self._record(scope, response.status, time.perf_counter() - started)
             tracing.current.reset(token)
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
@@ -59,21 +58,23 @@ class RequestMiddleware:
         metrics = self.runtime.metrics
         metrics.requests.labels(metrics.service, scope["method"], route, str(status)).observe(seconds)
         if log.isEnabledFor(logging.INFO):
-            log.info(
-                "request",
-                extra={"method": scope["method"], "route": route, "status": status, "ms": round(seconds * 1000, 2)},
-            )
+            facts = {"method": scope["method"], "route": route, "status": status, "ms": round(seconds * 1000, 2)}
+            log.info("request", extra=facts)
 
 
-def clean_correlation(correlation: bytes) -> str | None:
-    """A caller's correlation id, if it is short and plain enough to be logged and sent on."""
-    text_ = correlation.decode("latin-1")
-    return text_ if 0 < len(text_) <= 128 and text_.isascii() and text_.isprintable() else None
+def response_defaults(trace: tracing.Trace) -> dict[bytes, bytes]:
+    """Return the headers that every response has, where it does not say otherwise."""
+    return {
+        b"correlation-id": trace.correlation_id.encode("ascii"),
+        b"x-content-type-options": b"nosniff",
+        b"cache-control": b"private, no-cache",
+    }
 
 
 class Body:
-    """A request's body on its way in, which is refused over the limit: by its announced length at once, otherwise by
-    what has arrived. A route that streams may set a limit of its own before it reads.
+    """A request's body, refused over the limit: by its announced length at once, otherwise by what has arrived.
+
+    A route that streams may set a limit of its own before it reads.
     """
 
     def __init__(self, receive: Receive, headers: dict[bytes, bytes], limit: int) -> None:
@@ -97,23 +98,3 @@ class Body:
     def _check(self, size: int) -> None:
         if size > self._limit:
             raise TooLarge(f"at most {self._limit} bytes")
-
-
-class _Answer:
-    def __init__(self, send: Send, correlation_id: str, *, bodiless: bool) -> None:
-        self._send = send
-        self._correlation_id = correlation_id.encode("latin-1")
-        self.bodiless = bodiless
-        self.status = 0
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            headers = list(message.get("headers", ()))
-            headers += [(b"correlation-id", self._correlation_id), (b"x-content-type-options", b"nosniff")]
-            if not any(name == b"cache-control" for name, _ in headers):
-                headers.append((b"cache-control", b"private, no-cache"))
-            message["headers"] = headers
-        elif self.bodiless and message["type"] == "http.response.body":
-            message = {**message, "body": b""}
-        await self._send(message)

@@ -7,9 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_shared import events
 from rtp_shared.clock import utcnow
-from rtp_shared.contracts import ABOUT_NOTHING, About, EventData
+from rtp_shared.contracts import ABOUT_NOTHING, About, EventData, events
 from rtp_shared.db import get_driver
 
 _INSERT = "INSERT INTO outbox (event_id, type, case_id, readers, body) VALUES ($1, $2, $3, $4, $5)"
@@ -17,42 +16,13 @@ _INSERT = "INSERT INTO outbox (event_id, type, case_id, readers, body) VALUES ($
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """The way out for one service's events."""
+    """Where one service's events leave from."""
 
     service: str
     base_url: str
     clock: Callable[[], datetime] = utcnow
 
     async def publish(
-        self,
-        session: AsyncSession,
-        data: EventData,
-        *,
-        subject_id: UUID,
-        sequence: int,
-        previous: str | None,
-        dataref: str,
-        readers: Sequence[str],
-        about: About = ABOUT_NOTHING,
-    ) -> bytes:
-        """Write the event to the outbox and return it; it goes out if and only if the caller's transaction commits.
-
-        `sequence` and `previous` (digest of the event before) are given inside the row lock of whatever counts them;
-        `readers` says who may ever be shown the event.
-        """
-        [body] = await self.publish_all(
-            session,
-            [data],
-            subject_id=subject_id,
-            sequence=sequence,
-            previous=previous,
-            dataref=dataref,
-            readers=readers,
-            about=about,
-        )
-        return body
-
-    async def publish_all(
         self,
         session: AsyncSession,
         every: Sequence[EventData],
@@ -64,7 +34,11 @@ class Outbox:
         readers: Sequence[str],
         about: About = ABOUT_NOTHING,
     ) -> list[bytes]:
-        """The same for several at once, in one round trip; `sequence` and `previous` are the first one's."""
+        """Write the events to the outbox and return their bytes; they leave if and only if the transaction commits.
+
+        `sequence` and `previous` (digest of the event before) are the first one's, given inside the row lock of
+        whatever counts them; `readers` are the identities that may ever be shown the events.
+        """
         rows = []
         for number, data in enumerate(every, sequence):
             event_id, body = events.write(

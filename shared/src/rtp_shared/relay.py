@@ -1,20 +1,20 @@
-"""The relay: takes committed events out of the outbox and hands them to the bus, in order per case.
+"""The relay: takes committed events out of the outbox and hands them to the bus, in order per subject.
 
-Promises: a row is marked only after the bus said it is safe, so nothing is lost; a crash in between publishes it again,
-and inboxes drop the second. One relay a service works at a time: it holds an advisory lock on the very connection it
-reads and marks by, so a relay that lost its connection has lost its right to mark as well.
+A row is marked only after the bus has confirmed it, so nothing is lost; a crash in between publishes it again, and
+inboxes drop the second. One relay a service works at a time: it holds an advisory lock on the very connection it reads
+and marks by, so a relay that lost its connection has lost its right to mark as well.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
 
 import asyncpg
 
 from rtp_shared.bus import Bus, BusUnavailable, Message, PublishResult
 from rtp_shared.db import CONNECTION_ERRORS
+from rtp_shared.loops import listen, run_again
 from rtp_shared.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ SETTINGS = {
 """Of the relay's connection: the outbox is read along its index of what waits, from the first event on. PostgreSQL
 would keep the plan that it makes for an empty table until it analyses it, and that plan looks at all events at once."""
 
-# Only the first waiting event of a case is taken, so neither a retry nor a broker's refusal can ever change the order.
+# Only the first waiting event of a subject (`case_id`) is taken, so neither a retry nor a refusal can change the order.
 # OFFSET 0 has that looked up for each event by itself, along its index; as a join it could be planned to compare all.
 _FETCH = """
     SELECT position, event_id, type, case_id, readers, body
@@ -55,41 +55,36 @@ _WAITING = """
 
 
 class Relay:
+    """Hands one service's committed events to the bus."""
+
     def __init__(self, *, database_url: str, bus: Bus, metrics: Metrics) -> None:
         self._url = database_url
         self._bus = bus
         self._metrics = metrics
         self._wake = asyncio.Event()
         self.leading = False
+        """Whether this relay holds the lock, and so is the one that works."""
 
     async def run(self) -> None:
         """Relay until cancelled. Survives the database going away, for however long."""
-        pause = 0.2
-        while True:
-            try:
-                await self._lead()
-            except CONNECTION_ERRORS as error:
-                log.warning("relay lost its database, trying again", extra={"error": type(error).__name__})
-                pause = 0.2 if self.leading else min(pause * 2, 1.0)
-            finally:
-                self.leading = False
-            await asyncio.sleep(pause)
+        await run_again(self._lead, errors=CONNECTION_ERRORS, on_error=self._log_loss, longest_pause=1.0)
+
+    @staticmethod
+    def _log_loss(error: Exception) -> None:
+        log.warning("relay lost its database, trying again", extra={"error": type(error).__name__})
 
     async def _lead(self) -> None:
-        connection = await asyncpg.connect(self._url, timeout=5, server_settings=SETTINGS)
-        try:
-            await self._take_lock(connection)
-            await connection.add_listener("outbox", self._notified)
-            connection.add_termination_listener(self._notified)  # a loss is noticed now, not at the next poll
-            while True:
-                self._wake.clear()
-                if not await self._drain_or_wait(connection):
-                    await self._rest(connection)
-        finally:
-            with suppress(Exception):
-                await connection.close(timeout=1)
+        async with listen(self._url, "outbox", self._wake.set, self._wake.set, settings=SETTINGS) as connection:
+            try:
+                await self._take_lock(connection)
+                while True:
+                    self._wake.clear()
+                    if not await self._drain_or_wait(connection):
+                        await self._rest(connection)
+            finally:
+                self.leading = False
 
-    async def _drain_or_wait(self, connection: Any) -> int:
+    async def _drain_or_wait(self, connection: asyncpg.Connection) -> int:
         try:
             return await self.drain(connection)
         except BusUnavailable as error:
@@ -97,13 +92,13 @@ class Relay:
             await asyncio.sleep(1.0)
             return 0
 
-    async def _take_lock(self, connection: Any) -> None:
+    async def _take_lock(self, connection: asyncpg.Connection) -> None:
         # Asked again and again: a statement that waits for the lock would keep PostgreSQL from clearing dead rows away.
         while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):  # noqa: ASYNC110
             await asyncio.sleep(1.0)
         self.leading = True
 
-    async def _rest(self, connection: Any) -> None:
+    async def _rest(self, connection: asyncpg.Connection) -> None:
         waiting, oldest = await connection.fetchrow(_WAITING)
         self._metrics.outbox_waiting.set(waiting)
         self._metrics.outbox_oldest.set(float(oldest))
@@ -111,45 +106,41 @@ class Relay:
             async with asyncio.timeout(0.25 if waiting else POLL_SECONDS):
                 await self._wake.wait()
 
-    async def drain(self, connection: Any) -> int:
+    async def drain(self, connection: asyncpg.Connection) -> int:
         """Hand over what waits; return how many went out.
 
         While the bus has one batch, the one before is marked and the next one fetched.
         """
         count, done, rows = 0, None, await self._fetch(connection)
         while rows:
-            going = asyncio.ensure_future(self._bus.publish([_message(row) for row in rows]))
+            publishing = asyncio.ensure_future(self._bus.publish([_read_message(row) for row in rows]))
             try:
-                count += await self._settle(connection, *done) if done else 0
+                count += await self._mark(connection, *done) if done else 0
                 following = await self._fetch(connection, beside=rows) if len(rows) == BATCH else []
-                done = rows, await going
+                done = rows, await publishing
             finally:
-                going.cancel()
-                await asyncio.gather(going, return_exceptions=True)
+                publishing.cancel()
+                await asyncio.gather(publishing, return_exceptions=True)
             if not following:
-                count += await self._settle(connection, *done)
+                count += await self._mark(connection, *done)
                 done, following = None, await self._fetch(connection)
             rows = following
         return count
 
     @staticmethod
-    async def _fetch(connection: Any, beside: Sequence[Any] = ()) -> Sequence[Any]:
-        """The oldest that may go, leaving out the stretch that is under way and not marked yet."""
+    async def _fetch(connection: asyncpg.Connection, beside: Sequence[asyncpg.Record] = ()) -> Sequence[asyncpg.Record]:
+        """Return the oldest that may go, leaving out the stretch that is under way and not marked yet."""
         first, last = (beside[0]["position"], beside[-1]["position"]) if beside else (0, 0)
-        rows: Sequence[Any] = await connection.fetch(_FETCH, BATCH, first, last)
+        rows: Sequence[asyncpg.Record] = await connection.fetch(_FETCH, BATCH, first, last)
         return rows
 
-    async def _settle(self, connection: Any, rows: Sequence[Any], outcome: PublishResult) -> int:
-        for sql, ids in ((_MARK, outcome.confirmed), (_POSTPONE, outcome.refused)):
+    async def _mark(self, connection: asyncpg.Connection, rows: Sequence[asyncpg.Record], result: PublishResult) -> int:
+        for sql, ids in ((_MARK, result.confirmed), (_POSTPONE, result.refused)):
             if positions := [row["position"] for row in rows if row["event_id"] in ids]:
                 await connection.execute(sql, positions)
-        self._metrics.published.inc(len(outcome.confirmed))
-        return len(outcome.confirmed)
-
-    @property
-    def _notified(self) -> Callable[..., None]:
-        return lambda *_: self._wake.set()
+        self._metrics.published.inc(len(result.confirmed))
+        return len(result.confirmed)
 
 
-def _message(row: Any) -> Message:
+def _read_message(row: asyncpg.Record) -> Message:
     return Message(row["event_id"], row["type"], row["case_id"], tuple(row["readers"]), row["body"])

@@ -16,6 +16,7 @@ from rtp_advice_matching.app import service as advice_matching
 from rtp_applications.app import service as applications
 from rtp_applications.history.keys import BundleKey
 from rtp_applications.timekeeping.sweep import sweep
+from rtp_embedded.bus import InProcessBus
 from rtp_finance_directory.app import service as finance_directory
 from rtp_gateway.app import build_gateway, build_runtime
 from rtp_gateway.app import service as gateway
@@ -24,7 +25,6 @@ from rtp_gateway.identity.keys import SigningKey
 from rtp_gateway.proxy.forward import InProcess
 from rtp_gateway.settings import GatewaySettings
 from rtp_shared import migrate
-from rtp_shared.bus import InProcessBus
 from rtp_shared.clock import utcnow
 from rtp_shared.relay import Relay
 from rtp_shared.retention import run_retention

@@ -16,8 +16,8 @@ from pika.exceptions import AMQPError
 
 from rtp_gateway.deliveries.parcels import Answer, Parcel
 from rtp_gateway.subscriptions.queues import queue_of
-from rtp_shared import events
 from rtp_shared.bus import BusUnavailable
+from rtp_shared.contracts import events
 from rtp_shared.rabbit.link import CLOSE_SECONDS, Link
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -31,6 +30,7 @@ from rtp_gateway.settings import GatewaySettings
 from rtp_gateway.subscriptions.signing import Safe
 from rtp_shared.clock import utcnow
 from rtp_shared.db import CONNECTION_ERRORS, Database, describe_error
+from rtp_shared.loops import listen, run_again
 from rtp_shared.outbox import Outbox
 from rtp_shared.service import Runtime
 
@@ -93,18 +93,14 @@ class Courier:
 
     async def run(self) -> None:
         """Deliver until cancelled, then finish what is under way. Waits out a database that goes away."""
-        pause = 0.2
         try:
-            while True:
-                try:
-                    await self._listen()
-                    pause = 0.2
-                except AWAY as error:
-                    log.warning("the courier lost its database, trying again", extra={"error": type(error).__name__})
-                    await asyncio.sleep(pause)
-                    pause = min(pause * 2, LONGEST_PAUSE)
+            await run_again(self._listen, errors=AWAY, on_error=self._log_loss, longest_pause=LONGEST_PAUSE)
         finally:
             await self._finish()
+
+    @staticmethod
+    def _log_loss(error: Exception) -> None:
+        log.warning("the courier lost its database, trying again", extra={"error": type(error).__name__})
 
     async def drain(self) -> int:
         """Deliver everything that is due, also what becomes due by that; return how many attempts were made."""
@@ -121,10 +117,8 @@ class Courier:
 
     async def _listen(self) -> None:
         url = self._database.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        connection = await asyncpg.connect(url, timeout=5, server_settings={"application_name": "rtp-courier"})
-        try:
-            connection.add_termination_listener(lambda *_: self._wake.set())
-            await connection.add_listener("deliveries", lambda *_: self._recorded())
+        settings = {"application_name": "rtp-courier"}
+        async with listen(url, "deliveries", self._recorded, self._wake.set, settings) as connection:
             while not connection.is_closed():
                 self._wake.clear()
                 self._news.clear()
@@ -133,9 +127,6 @@ class Courier:
                     self._start(self._carry(each))
                 if not claimed:
                     await self._rest()
-        finally:
-            with suppress(Exception):
-                await connection.close(timeout=1)
 
     def _recorded(self) -> None:
         self._wake.set()

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from rtp_gateway.fhir import signals
-from rtp_shared import events
+from rtp_shared.contracts import events
 
 
 class Form(StrEnum):

@@ -13,7 +13,7 @@ from rtp_gateway.deliveries.attempts import GONE, Attempts
 from rtp_gateway.deliveries.claims import Claim
 from rtp_gateway.deliveries.retries import PROBE_EVERY
 from rtp_gateway.subscriptions.models import Subscription
-from rtp_shared import events
+from rtp_shared.contracts import events
 from rtp_shared.contracts.gateway import SubscriptionTested
 from rtp_shared.db import Database
 from rtp_shared.outbox import Outbox

@@ -1,6 +1,5 @@
 """Erases what has served its time, by the periods in the settings."""
 
-import asyncio
 import logging
 from datetime import timedelta
 
@@ -9,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from rtp_gateway.erasure.commands import AT_ONCE, erase_old, forget_old
 from rtp_gateway.settings import GatewaySettings
 from rtp_shared.db import CONNECTION_ERRORS
+from rtp_shared.loops import run_every
 from rtp_shared.service import Runtime
 
 log = logging.getLogger(__name__)
@@ -18,12 +18,12 @@ EVERY_SECONDS = 3600.0
 
 async def keep(runtime: Runtime) -> None:
     """Until cancelled, every hour; a database that is away is tried again an hour later."""
-    while True:
-        try:
-            await erase_all_old(runtime)
-        except (SQLAlchemyError, *CONNECTION_ERRORS) as error:
-            log.warning("could not erase", extra={"error": type(error).__name__})
-        await asyncio.sleep(EVERY_SECONDS)
+    await run_every(
+        EVERY_SECONDS,
+        lambda: erase_all_old(runtime),
+        errors=(SQLAlchemyError, *CONNECTION_ERRORS),
+        on_error=lambda error: log.warning("could not erase", extra={"error": type(error).__name__}),
+    )
 
 
 async def erase_all_old(runtime: Runtime) -> None:

@@ -13,9 +13,8 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from typing import Any
 
-import asyncpg
-
-from rtp_shared.db import CONNECTION_ERRORS, describe_error
+from rtp_shared.db import describe_error
+from rtp_shared.loops import listen
 
 log = logging.getLogger(__name__)
 
@@ -114,11 +113,9 @@ class Bell:
                 await asyncio.sleep(POLL_SECONDS)
 
     async def _listen(self) -> None:
-        connection = await asyncpg.connect(self._url, timeout=5, server_settings={"application_name": "rtp-bell"})
-        try:
+        settings = {"application_name": "rtp-bell"}
+        async with listen(self._url, "events", self._heard.set, self._heard.set, settings) as connection:
             await connection.execute(_BECOME)
-            await connection.add_listener("events", lambda *_: self._heard.set())
-            connection.add_termination_listener(lambda _: self._heard.set())
             # Whatever came before we listened, nobody was told of.
             self.head = await connection.fetchval(_HEAD)
             self._ring()
@@ -129,9 +126,6 @@ class Bell:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(POLL_SECONDS):
                         await self._heard.wait()
-        finally:
-            with suppress(*CONNECTION_ERRORS):
-                await connection.close(timeout=1)
 
     async def _look(self, connection: Any) -> None:
         found = await connection.fetchrow(_NEW, self.head, timeout=10)

@@ -23,7 +23,7 @@ class Wanted:
 
     types: Sequence[str] = ()
     about: Mapping[str, str] = field(default_factory=dict)
-    """Attributes of `rtp_shared.events.FILTER_ATTRIBUTES`, and the values that they must have."""
+    """Attributes of `rtp_shared.contracts.events.FILTER_ATTRIBUTES`, and the values that they must have."""
     subscription: UUID | None = None
     """Only what was made for this one, which must be the reader's own."""
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from rtp_gateway.fhir import signals
-from rtp_shared import events
+from rtp_shared.contracts import events
 
 Part = dict[str, Any]
 CONTENT_TYPE = signals.CONTENT_TYPE

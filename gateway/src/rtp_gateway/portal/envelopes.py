@@ -7,8 +7,8 @@ from importlib.resources import files
 from typing import Any
 
 from rtp_gateway.deliveries import forms
-from rtp_shared import contracts, events
-from rtp_shared.contracts import CASES, EventData, catalogue
+from rtp_shared import contracts
+from rtp_shared.contracts import CASES, EventData, catalogue, events
 
 Schema = dict[str, Any]
 

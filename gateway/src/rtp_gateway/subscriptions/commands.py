@@ -21,9 +21,9 @@ from rtp_gateway.subscriptions.queues import QueueAccess
 from rtp_gateway.subscriptions.schemas import NewSubscription, SubscriptionChanges
 from rtp_gateway.subscriptions.signing import Keyring
 from rtp_shared.clock import utcnow
+from rtp_shared.contracts.events import compute_digest, read
 from rtp_shared.contracts.gateway import SubscriptionEnabled, SubscriptionEvent, SubscriptionTested
 from rtp_shared.etags import Expected, format_etag
-from rtp_shared.events import compute_digest, read
 from rtp_shared.identities import SYSTEM
 from rtp_shared.outbox import Outbox
 
@@ -206,9 +206,9 @@ async def end_subscription(
 
 async def tell(session: AsyncSession, outbox: Outbox, subscription: Subscription, event: SubscriptionEvent) -> UUID:
     """Publish an event about the subscription to its owner; the row is locked. Returns the event's id."""
-    body = await outbox.publish(
+    [body] = await outbox.publish(
         session,
-        event,
+        [event],
         subject_id=subscription.id,
         sequence=subscription.sequence + 1,
         previous=subscription.event_hash,

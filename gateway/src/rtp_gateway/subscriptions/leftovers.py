@@ -15,6 +15,7 @@ from rtp_gateway.subscriptions.kit import queues_of
 from rtp_gateway.subscriptions.models import Protocol, Subscription, SubscriptionStatus
 from rtp_gateway.subscriptions.queues import Queues
 from rtp_shared.db import CONNECTION_ERRORS
+from rtp_shared.loops import run_every
 from rtp_shared.service import Runtime
 
 log = logging.getLogger(__name__)
@@ -30,13 +31,17 @@ async def keep(runtime: Runtime) -> None:
     if (queues := queues_of(runtime.settings)) is None:
         await asyncio.Event().wait()  # a worker ends with the first of its loops
         return
-    while True:
-        try:
-            async with runtime.database.transaction(read_only=True) as session:
-                await remove_leftovers(session, queues, now=runtime.clock())
-        except (SQLAlchemyError, QueuesUnavailable, *CONNECTION_ERRORS) as error:
-            log.warning("queues were not looked through", extra={"error": type(error).__name__})
-        await asyncio.sleep(EVERY_SECONDS)
+
+    async def work() -> None:
+        async with runtime.database.transaction(read_only=True) as session:
+            await remove_leftovers(session, queues, now=runtime.clock())
+
+    await run_every(
+        EVERY_SECONDS,
+        work,
+        errors=(SQLAlchemyError, QueuesUnavailable, *CONNECTION_ERRORS),
+        on_error=lambda error: log.warning("queues were not looked through", extra={"error": type(error).__name__}),
+    )
 
 
 async def remove_leftovers(session: AsyncSession, queues: Queues, *, now: datetime) -> set[UUID]:

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_gateway.subscriptions.filters import matches
 from rtp_shared.contracts import CASES
+from rtp_shared.contracts.events import Envelope
 from rtp_shared.contracts.gateway import SubscriptionTested
 from rtp_shared.db import get_driver
-from rtp_shared.events import Envelope
 
 _FILTERED = """
     SELECT id, filters FROM subscriptions

@@ -5,13 +5,14 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rtp_gateway.traces.calls import PATH_LENGTH, CallLog, Made
 from rtp_shared.auth import TokenVerifier, authenticate
 from rtp_shared.clock import utcnow
 from rtp_shared.exception_handlers import GONE_AWAY
 from rtp_shared.problems import Refusal
+from rtp_shared.responses import ResponseRecorder
 
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -35,20 +36,21 @@ class Recorder:
 
     async def watch(self, answering: Answering, scope: Scope, receive: Receive, send: Send) -> None:
         """Let it be answered, and note what came of it."""
-        answer, at, started = _Answer(send), self._now(), time.perf_counter()
+        response, at, started = ResponseRecorder(send), self._now(), time.perf_counter()
         try:
-            await answering(scope, receive, answer.send)
+            await answering(scope, receive, response.send)
         finally:
             ms = round((time.perf_counter() - started) * 1000, 3)
             with suppress(Refusal):  # a token that does not hold: nobody's call
-                await self._note(scope, answer, at, ms)
+                await self._note(scope, response, at, ms)
 
-    async def _note(self, scope: Scope, answer: "_Answer", at: datetime, ms: float) -> None:
+    async def _note(self, scope: Scope, response: ResponseRecorder, at: datetime, ms: float) -> None:
         bearer = next((value for name, value in scope["headers"] if name == b"authorization"), b"").decode("latin-1")
         principal = await authenticate(self._verifier, bearer)
-        if principal is not None and answer.correlation_id:
-            status = answer.status or GONE_AWAY
-            made = Made(answer.correlation_id, principal.client_id, scope["method"], _path(scope), status, at, ms)
+        correlation_id = response.headers.get(b"correlation-id", b"").decode("latin-1")
+        if principal is not None and correlation_id:
+            status = response.status or GONE_AWAY
+            made = Made(correlation_id, principal.client_id, scope["method"], _path(scope), status, at, ms)
             self.calls.note(made)
 
 
@@ -59,17 +61,3 @@ def _path(scope: Scope) -> str:
     if path.isascii() and path.isprintable():
         return path
     return "".join(each if each.isascii() and each.isprintable() else "?" for each in path)
-
-
-class _Answer:
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self.status = 0
-        self.correlation_id = ""
-
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-            sent = dict(message.get("headers", ()))
-            self.correlation_id = sent.get(b"correlation-id", b"").decode("latin-1")
-        await self._send(message)

@@ -17,9 +17,9 @@ from rtp_shared.clock import utcnow
 from rtp_shared.contracts import About
 from rtp_shared.contracts.advice_matching import SupportAgreed, SupportProposed
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
+from rtp_shared.contracts.events import compute_digest
 from rtp_shared.db import visible_to
 from rtp_shared.etags import Expected
-from rtp_shared.events import compute_digest
 from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError
 
@@ -113,9 +113,9 @@ def _facts(case: CaseSubmitted) -> dict[str, Any]:
 async def _publish(
     session: AsyncSession, outbox: Outbox, request: SupportRequest, data: SupportProposed | SupportAgreed
 ) -> None:
-    body = await outbox.publish(
+    [body] = await outbox.publish(
         session,
-        data,
+        [data],
         subject_id=request.case_id,
         sequence=request.sequence,
         previous=request.event_hash,

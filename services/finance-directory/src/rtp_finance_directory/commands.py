@@ -14,9 +14,9 @@ from rtp_finance_directory.models import Shortlist, ShortlistStatus
 from rtp_shared.clock import today, utcnow
 from rtp_shared.contracts import About
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
+from rtp_shared.contracts.events import compute_digest
 from rtp_shared.contracts.finance_directory import ShortlistMade
 from rtp_shared.contracts.vocabulary import Route
-from rtp_shared.events import compute_digest
 from rtp_shared.identities import SYSTEM
 from rtp_shared.outbox import Outbox
 
@@ -32,15 +32,16 @@ async def make_shortlist(session: AsyncSession, case: CaseSubmitted, *, readers:
     if lines is None:
         return
     session.add_all(lines)
-    body = await outbox.publish(
+    event = ShortlistMade(
+        case_id=case.case_id,
+        shortlist_id=shortlist.id,
+        fitting=shortlist.fitting,
+        not_fitting=shortlist.not_fitting,
+        made_at=now,
+    )
+    [body] = await outbox.publish(
         session,
-        ShortlistMade(
-            case_id=case.case_id,
-            shortlist_id=shortlist.id,
-            fitting=shortlist.fitting,
-            not_fitting=shortlist.not_fitting,
-            made_at=now,
-        ),
+        [event],
         subject_id=case.case_id,
         sequence=shortlist.sequence,
         previous=shortlist.event_hash,

@@ -1,4 +1,4 @@
-"""Publishing to RabbitMQ: many outstanding at once, and nothing is safe before the broker confirmed it."""
+"""Publishing to RabbitMQ: many messages at once, and none counts as published before the broker confirmed it."""
 
 import asyncio
 import logging
@@ -8,11 +8,13 @@ from itertools import islice, takewhile
 from typing import Any
 from uuid import UUID
 
-import pika
+from pika.channel import Channel
 from pika.exceptions import AMQPError
+from pika.frame import Method
+from pika.spec import Basic, BasicProperties
 
-from rtp_shared import events
 from rtp_shared.bus import Message, PublishResult
+from rtp_shared.contracts import events
 from rtp_shared.rabbit.link import Link
 from rtp_shared.rabbit.topology import EXCHANGE
 
@@ -30,15 +32,15 @@ class _Outgoing:
         self.link = link
         self._unsent: Iterator[Message] = iter(())
         self._outstanding: dict[int, UUID] = {}
-        self._outcome = PublishResult(set(), set())
+        self._result = PublishResult(set(), set())
         self._tag = 0
         self._done = asyncio.Event()
 
     @classmethod
     async def open(cls, url: str) -> "_Outgoing":
         outgoing = cls(await Link.open(url))
-        outgoing.link.channel.add_on_return_callback(outgoing._returned)
-        await outgoing.link.ask("confirm_delivery", ack_nack_callback=outgoing._answered)
+        outgoing.link.channel.add_on_return_callback(outgoing._handle_return)
+        await outgoing.link.ask("confirm_delivery", ack_nack_callback=outgoing._handle_confirm)
         return outgoing
 
     @property
@@ -46,16 +48,16 @@ class _Outgoing:
         return not self._outstanding and not self.link.closed.done()
 
     async def publish(self, messages: Sequence[Message]) -> PublishResult:
-        self._outcome = PublishResult(set(), set())
+        self._result = PublishResult(set(), set())
         self._unsent = iter(messages)
         self._done.clear()
         try:
             self._send()
             if self._outstanding:
-                await self._confirmed()
+                await self._wait_for_confirms()
         finally:
             self._unsent = iter(())  # a late confirm must not send more of a batch that was given up
-        return self._outcome
+        return self._result
 
     def _send(self) -> None:
         try:
@@ -63,34 +65,34 @@ class _Outgoing:
                 self._tag += 1
                 self._outstanding[self._tag] = message.event_id
                 self.link.channel.basic_publish(
-                    EXCHANGE, message.type, message.body, properties=_properties(message), mandatory=True
+                    EXCHANGE, message.type, message.body, properties=_make_properties(message), mandatory=True
                 )
         except AMQPError as error:
             self._unsent = iter(())
             log.warning("publishing broke off", extra={"error": type(error).__name__})
 
-    async def _confirmed(self) -> None:
+    async def _wait_for_confirms(self) -> None:
         done: asyncio.Future[Any] = asyncio.ensure_future(self._done.wait())
         await asyncio.wait({done, self.link.closed}, timeout=CONFIRM_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         done.cancel()
 
-    def _answered(self, frame: Any) -> None:
+    def _handle_confirm(self, frame: Method[Basic.Ack | Basic.Nack]) -> None:
         tag, multiple = frame.method.delivery_tag, frame.method.multiple
         tags = list(takewhile(lambda each: each <= tag, self._outstanding)) if multiple else [tag]
-        accepted = isinstance(frame.method, pika.spec.Basic.Ack)
+        accepted = isinstance(frame.method, Basic.Ack)
         for event_id in filter(None, (self._outstanding.pop(t, None) for t in tags)):
-            if accepted and event_id not in self._outcome.refused:
-                self._outcome.confirmed.add(event_id)
+            if accepted and event_id not in self._result.refused:
+                self._result.confirmed.add(event_id)
             else:
-                self._outcome.refused.add(event_id)
+                self._result.refused.add(event_id)
         self._send()
         if not self._outstanding:
             self._done.set()
 
-    def _returned(self, _channel: Any, _method: Any, properties: Any, _body: bytes) -> None:
+    def _handle_return(self, _channel: Channel, _: Basic.Return, properties: BasicProperties, _body: bytes) -> None:
         # No queue takes this type: the broker returns the message before it confirms it.
         log.error("no queue hears this event", extra={"event_type": properties.type})
-        self._outcome.refused.add(UUID(properties.message_id))
+        self._result.refused.add(UUID(properties.message_id))
 
 
 class RabbitBus:
@@ -112,8 +114,8 @@ class RabbitBus:
             outgoing.link.abandon()
 
 
-def _properties(message: Message) -> pika.BasicProperties:
-    return pika.BasicProperties(
+def _make_properties(message: Message) -> BasicProperties:
+    return BasicProperties(
         content_type=events.CONTENT_TYPE,
         message_id=str(message.event_id),
         type=message.type,

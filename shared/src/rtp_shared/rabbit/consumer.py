@@ -1,18 +1,19 @@
-"""Consuming from RabbitMQ: what has come is handled together, each case in order, ack after commit."""
+"""Consuming from RabbitMQ: what has come is handled together, each subject in order, with an ack after the commit."""
 
 import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from pika.channel import Channel
+from pika.spec import Basic, BasicProperties
 
-from rtp_shared import events
 from rtp_shared.bus import BusUnavailable, Message
 from rtp_shared.consumer import Consumer
+from rtp_shared.contracts import events
 from rtp_shared.db import describe_error, is_unavailable
+from rtp_shared.loops import run_again
 from rtp_shared.rabbit.link import Link
 from rtp_shared.rabbit.topology import declare
 
@@ -24,10 +25,10 @@ PAUSE_SECONDS = 0.1
 
 
 class RabbitConsumer:
-    """Feeds a service's consumer from its queue: each case in order, ack after commit.
+    """Feeds a service's consumer from its queue.
 
-    What has come while one transaction was under way goes into the next one together. Where that fails, each case
-    becomes a line of its own: cases are then tried side by side, and what fails holds up only its own.
+    What has come while one transaction was under way goes into the next one together. Where that fails, each subject
+    gets a queue of its own: subjects are then tried side by side, and what fails holds up only its own.
     """
 
     def __init__(self, url: str, service: str, consumer: Consumer, *, prefetch: int = 32) -> None:
@@ -37,25 +38,22 @@ class RabbitConsumer:
         self._prefetch = prefetch
         self._waiting: list[_Arrived] = []
         self._working: asyncio.Task[None] | None = None
-        self._lines: dict[UUID, asyncio.Task[None]] = {}
+        self._last_of: dict[UUID, asyncio.Task[None]] = {}
+        """The last task of each subject that is handled by itself."""
         self.connected = False
 
     async def run(self) -> None:
         """Consume until cancelled; an outage of the broker, however long, is waited out."""
-        pause = 0.2
-        while True:
-            try:
-                await self._consume()
-                pause = 0.2
-            except BusUnavailable as error:
-                log.warning("the broker is away", extra={"reason": str(error)})
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 2.0)
+        await run_again(self._consume, errors=(BusUnavailable,), on_error=self._log_outage, longest_pause=2.0)
+
+    @staticmethod
+    def _log_outage(error: Exception) -> None:
+        log.warning("the broker is away", extra={"reason": str(error)})
 
     async def _consume(self) -> None:
         link = await Link.open(self._url)
         try:
-            await self._begin(link)
+            await self._subscribe(link)
             self.connected = True
             reason = await link.closed
             log.warning("the broker closed the connection", extra={"reason": reason})
@@ -63,16 +61,16 @@ class RabbitConsumer:
             self.connected = False
             link.abandon()
 
-    async def _begin(self, link: Link) -> None:
+    async def _subscribe(self, link: Link) -> None:
         await declare(link, self._service, self._consumer.routing_keys)
         await link.ask("basic_qos", prefetch_count=self._prefetch)
         link.channel.add_on_cancel_callback(lambda _: link.abandon())
-        await link.ask("basic_consume", queue=self._service, on_message_callback=self._arrived)
+        await link.ask("basic_consume", queue=self._service, on_message_callback=self._accept)
 
-    def _arrived(self, channel: Channel, method: Any, properties: Any, body: bytes) -> None:
-        tag: int = method.delivery_tag
+    def _accept(self, channel: Channel, method: Basic.Deliver, properties: BasicProperties, body: bytes) -> None:
+        tag = method.delivery_tag or 0
         try:
-            message = _message(properties, body)
+            message = _read_message(properties, body)
         except (KeyError, TypeError, ValueError, AttributeError):
             log.exception("a message that is not ours goes to the dead-letter queue")
             channel.basic_reject(tag, requeue=False)
@@ -90,13 +88,13 @@ class RabbitConsumer:
             self._working = None
 
     async def _handle_all(self, arrived: Sequence["_Arrived"]) -> None:
-        held_up = [each for each in arrived if each.message.subject_id in self._lines]
-        free = [each for each in arrived if each.message.subject_id not in self._lines]
+        held_up = [each for each in arrived if each.message.subject_id in self._last_of]
+        free = [each for each in arrived if each.message.subject_id not in self._last_of]
         for each in held_up:
-            self._line_up(each)
+            self._enqueue(each)
         if free and not await self._handle_together(free):
             for each in free:
-                self._line_up(each)
+                self._enqueue(each)
 
     async def _handle_together(self, arrived: Sequence["_Arrived"]) -> bool:
         try:
@@ -108,15 +106,16 @@ class RabbitConsumer:
             each.ack()
         return True
 
-    def _line_up(self, arrived: "_Arrived") -> None:
+    def _enqueue(self, arrived: "_Arrived") -> None:
+        """Handle it behind the others of its subject."""
         subject_id = arrived.message.subject_id
-        task = asyncio.get_running_loop().create_task(self._handle(arrived, self._lines.get(subject_id)))
-        self._lines[subject_id] = task
+        task = asyncio.get_running_loop().create_task(self._handle(arrived, self._last_of.get(subject_id)))
+        self._last_of[subject_id] = task
         task.add_done_callback(lambda done: self._forget(subject_id, done))
 
     def _forget(self, subject_id: UUID, task: "asyncio.Task[None]") -> None:
-        if self._lines.get(subject_id) is task:
-            del self._lines[subject_id]
+        if self._last_of.get(subject_id) is task:
+            del self._last_of[subject_id]
 
     async def _handle(self, arrived: "_Arrived", before: "asyncio.Task[None] | None") -> None:
         if before is not None:
@@ -124,7 +123,7 @@ class RabbitConsumer:
         if await self._try(arrived.message):
             arrived.ack()
         else:
-            arrived.give_up()
+            arrived.reject()
 
     async def _try(self, message: Message) -> bool:
         pause, tries = PAUSE_SECONDS, 0
@@ -133,10 +132,8 @@ class RabbitConsumer:
                 await self._consumer.receive(message)
             except Exception as error:  # noqa: BLE001 - a handler may raise anything; the message must not be lost
                 tries += 0 if is_unavailable(error) else 1  # until the database is back, however long that takes
-                log.warning(
-                    "handling failed",
-                    extra={"event_id": str(message.event_id), "error": describe_error(error), "tries": tries},
-                )
+                facts = {"event_id": str(message.event_id), "error": describe_error(error), "tries": tries}
+                log.warning("handling failed", extra=facts)
                 if tries >= HANDLER_TRIES or isinstance(error, events.NotAnEvent):
                     log.error("gave up, dead-letter queue", extra={"event_id": str(message.event_id)})  # noqa: TRY400
                     return False
@@ -148,7 +145,7 @@ class RabbitConsumer:
 
 @dataclass(frozen=True, slots=True)
 class _Arrived:
-    """A message that the broker waits to hear about. If its channel is gone, it will come again."""
+    """A message that the broker has delivered and not been told of. If its channel is gone, it will come again."""
 
     channel: Channel
     tag: int
@@ -158,16 +155,17 @@ class _Arrived:
         if self.channel.is_open:
             self.channel.basic_ack(self.tag)
 
-    def give_up(self) -> None:
+    def reject(self) -> None:
         if self.channel.is_open:
             self.channel.basic_reject(self.tag, requeue=False)
 
 
-def _message(properties: Any, body: bytes) -> Message:
+def _read_message(properties: BasicProperties, body: bytes) -> Message:
+    headers = properties.headers or {}
     return Message(
         event_id=UUID(properties.message_id),
         type=str(properties.type),
-        subject_id=UUID(properties.headers["rtp-case"]),
-        readers=tuple(properties.headers["rtp-readers"]),
+        subject_id=UUID(headers["rtp-case"]),
+        readers=tuple(headers["rtp-readers"]),
         body=body,
     )

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import pika
 from pika.adapters.asyncio_connection import AsyncioConnection
@@ -16,25 +16,27 @@ CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 10.0
 CLOSE_SECONDS = 2.0
 
+Result = TypeVar("Result")
 
-class _Gathering(AsyncioConnection):
-    """Sends what was written in one turn of the loop by one call of the system, where pika makes three a message."""
 
-    _gathered: list[bytes]
+class _BatchingConnection(AsyncioConnection):
+    """Sends all that was written in one turn of the event loop in one system call, where pika makes three a message."""
+
+    _written: list[bytes]
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
-        self._gathered = []
+        self._written = []
         super().__init__(*arguments, **named)
 
     def _adapter_emit_data(self, data: bytes) -> None:
-        if not self._gathered:
+        if not self._written:
             asyncio.get_running_loop().call_soon(self._send)
-        self._gathered.append(data)
+        self._written.append(data)
 
     def _send(self) -> None:
-        gathered, self._gathered = self._gathered, []
+        written, self._written = self._written, []
         if self._transport is not None:  # type: ignore[attr-defined]  # else the connection was lost meanwhile
-            super()._adapter_emit_data(b"".join(gathered))  # type: ignore[misc]  # the stubs leave it out
+            super()._adapter_emit_data(b"".join(written))  # type: ignore[misc]  # the stubs leave it out
 
 
 class Link:
@@ -52,9 +54,9 @@ class Link:
         parameters = pika.URLParameters(url)
         parameters.heartbeat = 10
         parameters.socket_timeout = parameters.stack_timeout = CONNECT_SECONDS
-        opened: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         try:
-            link.connection = _Gathering(
+            link.connection = _BatchingConnection(
                 parameters,
                 on_open_callback=lambda _: _resolve(opened, None),
                 on_open_error_callback=lambda _, error: _fail(opened, error),
@@ -64,14 +66,14 @@ class Link:
             link.channel = await link._wait(lambda done: link.connection.channel(on_open_callback=done))  # type: ignore[union-attr]
         except (AMQPError, OSError) as error:
             link.abandon()
-            raise BusUnavailable(_reason(error)) from error
+            raise BusUnavailable(_describe(error)) from error
         except BusUnavailable:
             link.abandon()
             raise
-        link.channel.add_on_close_callback(lambda _, reason: link._channel_closed(str(reason)))
+        link.channel.add_on_close_callback(lambda _, reason: link._end(str(reason)))
         return link
 
-    def _channel_closed(self, reason: str) -> None:
+    def _end(self, reason: str) -> None:
         _resolve(self.closed, reason)
         self.abandon()
 
@@ -87,34 +89,35 @@ class Link:
             # pika has no public way to close without an answer
             self.connection._terminate_stream(None)  # type: ignore[attr-defined]  # noqa: SLF001
 
-    async def _wait(self, call: Callable[[Callable[[Any], None]], object]) -> Any:
-        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    async def _wait(self, call: Callable[[Callable[[Result], None]], object]) -> Result:
+        answer: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         try:
             call(lambda result: _resolve(answer, result))
         except AMQPError as error:  # it broke off after the last answer
-            raise BusUnavailable(_reason(error)) from error
-        await asyncio.wait({answer, self.closed}, timeout=ANSWER_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            raise BusUnavailable(_describe(error)) from error
+        waiting: set[asyncio.Future[Any]] = {answer, self.closed}
+        await asyncio.wait(waiting, timeout=ANSWER_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         if not answer.done():
             raise BusUnavailable(self.closed.result() if self.closed.done() else "no answer")
         return answer.result()
 
-    async def ask(self, method: str, **arguments: Any) -> Any:
+    async def ask(self, method: str, **arguments: object) -> None:
         """Call a channel method and wait for the broker's answer."""
-        return await self._wait(lambda done: getattr(self.channel, method)(**arguments, callback=done))
+        await self._wait(lambda done: getattr(self.channel, method)(**arguments, callback=done))
 
 
-def _resolve(future: "asyncio.Future[Any]", result: Any) -> None:
+def _resolve(future: asyncio.Future[Result], result: Result) -> None:
     if not future.done():
         future.set_result(result)
 
 
-def _fail(future: "asyncio.Future[Any]", error: BaseException | str) -> None:
+def _fail(future: asyncio.Future[None], error: BaseException | str) -> None:
     if not future.done():
-        future.set_exception(BusUnavailable(error if isinstance(error, str) else _reason(error)))
+        future.set_exception(BusUnavailable(error if isinstance(error, str) else _describe(error)))
 
 
-def _reason(error: BaseException) -> str:
-    """In words. pika wraps what went wrong in up to three exceptions that say nothing themselves."""
+def _describe(error: BaseException) -> str:
+    """Return what went wrong in words. pika wraps it in up to three exceptions that say nothing themselves."""
     inside = [*getattr(error, "exceptions", ()), getattr(error, "exception", None), *error.args]
     wrapped = next((each for each in reversed(inside) if isinstance(each, BaseException)), None)
-    return _reason(wrapped) if wrapped else str(error) or type(error).__name__
+    return _describe(wrapped) if wrapped else str(error) or type(error).__name__

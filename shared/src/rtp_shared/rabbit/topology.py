@@ -14,7 +14,7 @@ DELIVERY_LIMIT = 200
 
 
 async def declare(link: Link, service: str, routing_keys: Sequence[str]) -> None:
-    """The exchanges, and the service's queue with its dead-letter queue, bound to what it hears."""
+    """Declare the exchanges, and the service's queue with its dead-letter queue, bound to the routing keys."""
     await link.ask("exchange_declare", exchange=EXCHANGE, exchange_type="topic", durable=True)
     await link.ask("exchange_declare", exchange=DEAD, exchange_type="direct", durable=True)
     if not routing_keys:

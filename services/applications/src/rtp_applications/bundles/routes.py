@@ -20,6 +20,7 @@ from rtp_applications.bundles.schemas import KeySetView, PublicKey
 from rtp_applications.cases.queries import get_case
 from rtp_applications.cases.schemas import CaseView
 from rtp_applications.cases.views import shown
+from rtp_applications.documents.downloads import format_disposition
 from rtp_applications.documents.routes import CabinetOf
 from rtp_applications.documents.threads import in_thread
 from rtp_applications.history.bundle import Bundle, NotABundle, Tampered, open_bundle
@@ -28,7 +29,6 @@ from rtp_applications.workflow.casefile import Signature
 from rtp_applications.workflow.processes import Processes
 from rtp_applications.workflow.words import Role
 from rtp_shared.dependencies import Events, Now
-from rtp_shared.downloads import format_disposition
 from rtp_shared.etags import format_etag
 from rtp_shared.problems import FieldError, Unsupported
 from rtp_shared.service import Runtime

@@ -38,10 +38,10 @@ from rtp_applications.workflow.stages.standing import Succession
 from rtp_applications.workflow.words import ENDED, Role, Status
 from rtp_shared.contracts import About, EventData
 from rtp_shared.contracts.applications import CaseOpened
+from rtp_shared.contracts.events import compute_digest
 from rtp_shared.contracts.vocabulary import Route
 from rtp_shared.db import become
 from rtp_shared.etags import Expected
-from rtp_shared.events import compute_digest
 from rtp_shared.identities import SYSTEM
 from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError
@@ -252,7 +252,7 @@ async def publish(
 ) -> tuple[CaseFile, list[dict[str, Any]]]:
     """The same, for these readers."""
     case = file.case
-    bodies = await outbox.publish_all(
+    bodies = await outbox.publish(
         session,
         events,
         subject_id=case.id,

@@ -14,6 +14,7 @@ from rtp_applications.cases.queries import get_case
 from rtp_applications.documents import commands, content, queries, rules, views
 from rtp_applications.documents.cabinet import Cabinet
 from rtp_applications.documents.commands import Filing
+from rtp_applications.documents.downloads import Content, download
 from rtp_applications.documents.models import Document
 from rtp_applications.documents.rules import Sight
 from rtp_applications.documents.schemas import DocumentChanges, DocumentOpening, DocumentPage, DocumentView
@@ -21,7 +22,6 @@ from rtp_applications.workflow.casefile import CaseFile
 from rtp_applications.workflow.processes import Processes
 from rtp_applications.workflow.words import DocumentKind
 from rtp_shared.dependencies import After, Events, ExpectedVersion, Limit, Now, Session
-from rtp_shared.downloads import Content, download
 from rtp_shared.etags import format_etag
 from rtp_shared.paging import cut, decode_cursor, encode_cursor
 from rtp_shared.service import Runtime

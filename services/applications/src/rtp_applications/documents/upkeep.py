@@ -1,6 +1,5 @@
 """What the worker does for documents: scans what waits for it, and removes contents that nothing refers to."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from rtp_applications.documents.commands import record_scan
 from rtp_applications.documents.errors import ContentMissing
 from rtp_shared.clock import utcnow
 from rtp_shared.db import Database, describe_error
+from rtp_shared.loops import run_every
 from rtp_shared.service import Runtime
 
 log = logging.getLogger(__name__)
@@ -75,10 +75,11 @@ async def _remove_unreferred(database: Database, cabinet: Cabinet, keys: list[UU
 
 
 async def _every(seconds: float, work: Callable[[], Awaitable[int]]) -> None:
-    while True:
-        try:
-            if done := await work():
-                log.info("documents kept", extra={"done": done})
-        except Exception as error:  # noqa: BLE001 - storage or database away: the next time comes
-            log.warning("documents could not be kept, trying again", extra={"error": describe_error(error)})
-        await asyncio.sleep(seconds)
+    async def once() -> None:
+        if done := await work():
+            log.info("documents kept", extra={"done": done})
+
+    def warn(error: Exception) -> None:
+        log.warning("documents could not be kept, trying again", extra={"error": describe_error(error)})
+
+    await run_every(seconds, once, on_error=warn)  # storage or database away: the next time comes

@@ -3,7 +3,6 @@
 Nothing that it logs names a case or counts them: a draft would be given away.
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -16,6 +15,7 @@ from rtp_applications.timekeeping import queries
 from rtp_applications.timekeeping.commands import keep_case, transfer_case
 from rtp_applications.workflow.processes import Processes
 from rtp_shared.db import describe_error
+from rtp_shared.loops import run_every
 from rtp_shared.service import Runtime
 
 log = logging.getLogger(__name__)
@@ -27,14 +27,15 @@ BATCH = 200
 
 async def keep_time(runtime: Runtime) -> None:
     """Sweep until cancelled: when something is due, and every 30 seconds. Waits out a database that goes away."""
-    while True:
-        seconds = AT_MOST_SECONDS
-        try:
-            await sweep(runtime)
-            seconds = await _until_next(runtime)
-        except Exception as error:  # noqa: BLE001 - whatever it is, time goes on
-            log.warning("the timekeeper could not look, trying again", extra={"error": describe_error(error)})
-        await asyncio.sleep(seconds)
+
+    async def once() -> float:
+        await sweep(runtime)
+        return await _until_next(runtime)
+
+    def warn(error: Exception) -> None:
+        log.warning("the timekeeper could not look, trying again", extra={"error": describe_error(error)})
+
+    await run_every(AT_MOST_SECONDS, once, on_error=warn)
 
 
 async def sweep(runtime: Runtime) -> bool:
