@@ -10,6 +10,7 @@ from sqlalchemy import MetaData, text
 from starlette.responses import Response
 
 from rtp_applications.documents.downloads import Content, download
+from rtp_applications.documents.uploads import Upload
 from rtp_shared import migrate
 from rtp_shared.auth import Access, FixedKeys, TokenVerifier
 from rtp_shared.db import Database
@@ -20,7 +21,7 @@ from rtp_shared.outbox import Outbox
 from rtp_shared.problems import NotFound, Unauthenticated
 from rtp_shared.service import Runtime, Service
 from rtp_shared.settings import ProcessSettings
-from rtp_shared.streaming import Transactions, Upload, create_streaming_router
+from rtp_shared.streaming import Transactions, create_streaming_router
 from rtp_shared.web import create_router
 
 Writer = Annotated[Principal, Depends(Access("things:write"))]

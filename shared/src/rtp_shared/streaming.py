@@ -1,15 +1,15 @@
-"""Routes whose request or answer is too large to be held in memory, or too slow to hold a database connection for.
+"""Routes whose request or response is too large to hold in memory, or too slow to hold a database connection for.
 
-A route built with `streaming_router()` is admitted like any other, before anything of its body is read. It is not in a
-transaction: it opens its own, around the moments that need one, and each commits at its end and so before the answer.
+A route built with `create_streaming_router()` is admitted like any other, before anything of its body is read. It is
+not in a transaction: it opens its own, around the moments that need one, and each commits at the end of its block.
 
 Idempotency-Key is for writes that would be done twice. PUT and DELETE are not, by their definition (RFC 9110 section
 9.2.2), and need none here: it is ignored. For any other method it is refused, so that nobody relies on it.
 """
 
-from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Annotated, Any
+from enum import Enum
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,14 +18,13 @@ from starlette.responses import Response
 from rtp_shared import idempotency, web
 from rtp_shared.dependencies import get_session
 from rtp_shared.identities import Principal
-from rtp_shared.middleware import BODY, Body
-from rtp_shared.problems import FieldError, Malformed, Unsupported
+from rtp_shared.problems import FieldError, Malformed
 
 REPEATABLE = (*web.SAFE, "PUT", "DELETE")
 
 
 class StreamingRoute(web.ServiceRoute):
-    """A route that streams, with its edge around it: admit, answer."""
+    """A route that authenticates its caller and checks access, and opens its transactions itself."""
 
     accepts_idempotency_keys = False
 
@@ -43,9 +42,9 @@ class StreamingRoute(web.ServiceRoute):
         return await inner(request)
 
 
-def create_streaming_router(**arguments: Any) -> APIRouter:
-    """The router of what streams: all of its routes have the streaming edge."""
-    return APIRouter(route_class=StreamingRoute, **arguments)
+def create_streaming_router(*, prefix: str = "", tags: list[str | Enum] | None = None) -> APIRouter:
+    """Create a router whose routes are all StreamingRoutes."""
+    return APIRouter(route_class=StreamingRoute, prefix=prefix, tags=tags)
 
 
 class OpenTransaction:
@@ -58,54 +57,9 @@ class OpenTransaction:
         return web.begin(self._request, read_only=read_only)
 
 
-async def _transactions(request: Request) -> OpenTransaction:
+async def _get_transactions(request: Request) -> OpenTransaction:
     return OpenTransaction(request)
 
 
-Transactions = Annotated[OpenTransaction, Depends(_transactions)]
+Transactions = Annotated[OpenTransaction, Depends(_get_transactions)]
 """For routes that stream: each transaction commits at the end of its block. Keep no block open while a body streams."""
-
-
-class IncomingBody:
-    """The request's body as it comes. Nothing of it is read, nor the sender told to go on, before `chunks`."""
-
-    def __init__(self, request: Request) -> None:
-        self._request = request
-
-    @property
-    def media_type(self) -> str:
-        """The Content-Type header as it was sent."""
-        return self._request.headers.get("content-type", "")
-
-    async def chunks(self, *, limit: int) -> AsyncIterator[bytes]:
-        """The body's bytes; refuse (413) one of more than `limit` as soon as that is announced or has come."""
-        body: Body = self._request.scope[BODY]
-        body.allow(limit)
-        async for chunk in self._request.stream():
-            if chunk:
-                yield chunk
-
-
-async def _incoming(request: Request) -> IncomingBody:
-    if "content-range" in request.headers:
-        # RFC 9110 section 14.5: a part must not be taken for the whole.
-        raise Malformed(
-            "send the whole content", errors=[FieldError("Content-Range", "parts are not taken here", "header")]
-        )
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise Unsupported(
-            "send the content as it is", errors=[FieldError("Content-Encoding", "is not decoded here", "header")]
-        )
-    return IncomingBody(request)
-
-
-Upload = Annotated[IncomingBody, Depends(_incoming)]
-"""The body of a route that streams."""
-
-
-def describe_streamed_body(media_types: Sequence[str]) -> dict[str, Any]:
-    """What `openapi_extra` says of a streamed body."""
-    return {"requestBody": {"required": True, "content": {each: {"schema": _BINARY} for each in media_types}}}
-
-
-_BINARY = {"type": "string", "format": "binary"}

@@ -1,11 +1,12 @@
-"""The HTTP edge of a service: access, transaction, idempotency, conditional requests and problems, each in one place.
+"""The web side of a service: routes that each run in one transaction, and the ASGI application around them.
 
-A route that is built with `router()` is admitted, runs in one transaction that commits before the answer is sent, and
-is refused at import if its signature does not declare who may call it.
+A route is refused at import if its signature does not declare who may call it. Its transaction commits before the
+response is sent.
 """
 
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
+from enum import Enum
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -30,7 +31,7 @@ SAFE = ("GET", "OPTIONS")
 
 
 def begin(request: Request, *, read_only: bool = False) -> AbstractAsyncContextManager[AsyncSession]:
-    """A transaction that acts as the request's caller, as Database.transaction() has it. Read-only for GET."""
+    """Begin a transaction that acts as the request's caller. It is read-only for GET."""
     runtime: Runtime = request.app.state.runtime
     principal: Principal | None = request.state.principal
     identities = principal.identities if principal else PUBLIC
@@ -38,22 +39,22 @@ def begin(request: Request, *, read_only: bool = False) -> AbstractAsyncContextM
 
 
 class ServiceRoute(APIRoute):
-    """A route with its edge around it: admit, begin, answer, commit."""
+    """A route that authenticates its caller, checks access and answers in one transaction."""
 
     accepts_idempotency_keys = True
     """Whether a write is done once for its Idempotency-Key."""
 
     def get_route_handler(self) -> RouteHandler:
         inner = super().get_route_handler()
-        admit = self._access()
-        public = isinstance(admit, Public)
+        require_access = self._get_access()
+        public = isinstance(require_access, Public)
 
         async def handle(request: Request) -> Response:
             runtime: Runtime = request.app.state.runtime
             principal = await authenticate(runtime.verifier, request.headers.get("authorization"))
             request.state.principal = principal
-            await admit(request)
-            return _conditional(request, await self._answer(inner, request, None if public else principal))
+            await require_access(request)
+            return _apply_conditions(request, await self._answer(inner, request, None if public else principal))
 
         return handle
 
@@ -65,7 +66,7 @@ class ServiceRoute(APIRoute):
             request.state.session = session
             return await _answer_once(inner, request, session, client)
 
-    def _access(self) -> Access | Public:
+    def _get_access(self) -> Access | Public:
         declared = [d.call for d in self.dependant.dependencies if isinstance(d.call, Access | Public)]
         if len(declared) != 1:
             raise TypeError(f"{self.path} must declare in its signature who may call it")
@@ -86,16 +87,16 @@ async def _answer_once(
     header = request.headers.get(idempotency.HEADER)
     if header is None or principal is None or request.method in SAFE:
         return await inner(request)
-    key, print_ = idempotency.read_key(header), await idempotency.compute_fingerprint(request)
-    if (response := await idempotency.load_response(session, principal, key, print_)) is None:
+    key, fingerprint = idempotency.read_key(header), await idempotency.compute_fingerprint(request)
+    if (response := await idempotency.load_response(session, principal, key, fingerprint)) is None:
         response = await inner(request)
-        # A route whose answer holds a secret says what a repetition gets instead (`request.state.stored_body`).
+        # A route whose response holds a secret says what a repetition gets instead (`request.state.stored_body`).
         body = getattr(request.state, "stored_body", bytes(response.body))
-        await idempotency.save_response(session, principal, key, print_, response, body=body)
+        await idempotency.save_response(session, principal, key, fingerprint, response, body=body)
     return response
 
 
-def _conditional(request: Request, response: Response) -> Response:
+def _apply_conditions(request: Request, response: Response) -> Response:
     current = response.headers.get("etag")
     if request.method in SAFE and etags.is_not_modified(request.headers.get("if-none-match"), current):
         kept = {name: response.headers[name] for name in ("ETag", "Cache-Control", "Vary") if name in response.headers}
@@ -103,19 +104,21 @@ def _conditional(request: Request, response: Response) -> Response:
     return response
 
 
-def create_router(**arguments: Any) -> APIRouter:
-    """The router of a service: all of its routes have the edge."""
-    return APIRouter(route_class=ServiceRoute, **arguments)
+def create_router(*, prefix: str = "", tags: list[str | Enum] | None = None) -> APIRouter:
+    """Create the router of a service, whose routes are all ServiceRoutes."""
+    return APIRouter(route_class=ServiceRoute, prefix=prefix, tags=tags)
 
 
 class ServiceApp(FastAPI):
+    """A FastAPI application inside the request middleware."""
+
     def build_middleware_stack(self) -> ASGIApp:
         # Around Starlette's last resort too, which answers and then raises again whatever nobody expected.
         return RequestMiddleware(super().build_middleware_stack(), runtime=self.state.runtime)
 
 
 def build_app(runtime: Runtime) -> FastAPI:
-    """The ASGI application of a service. It has no lifespan: its runtime is opened and closed by whoever runs it."""
+    """Build the ASGI application of a service. It has no lifespan: whoever runs it opens and closes its runtime."""
     service = runtime.service
     app = ServiceApp(
         title=service.title,
@@ -141,22 +144,22 @@ def build_app(runtime: Runtime) -> FastAPI:
 
 
 def _add_health(app: FastAPI, runtime: Runtime) -> None:
-    may_read_metrics = Access("metrics:read")
+    require_metrics_access = Access("metrics:read")
 
     async def health() -> dict[str, str]:
-        """Whether the process is alive."""
+        """Say that the process is alive."""
         return {"status": "alive"}
 
     async def ready() -> dict[str, str]:
-        """Whether the process can do its work: its database answers."""
+        """Say that the process can do its work: its database answers."""
         async with runtime.database.transaction((), read_only=True) as session:
             await session.execute(text("SELECT 1"))
         return {"status": "ready"}
 
     async def metrics(request: Request) -> Response:
-        """Metrics in Prometheus' text format, for clients with the scope metrics:read: counts can give a draft away."""
+        """Return metrics in Prometheus' text format, for clients with metrics:read: counts can give a secret away."""
         request.state.principal = await authenticate(runtime.verifier, request.headers.get("authorization"))
-        await may_read_metrics(request)
+        await require_metrics_access(request)
         return Response(runtime.metrics.render(), media_type="text/plain; version=0.0.4")
 
     for path, endpoint in (("/health", health), ("/ready", ready), ("/metrics", metrics)):

@@ -14,6 +14,7 @@ from sqlalchemy import MetaData
 
 from rtp_applications.documents.disk import DiskStorage
 from rtp_applications.documents.intake import take_in
+from rtp_applications.documents.uploads import Upload
 from rtp_gateway.edge import Gateway
 from rtp_gateway.proxy.forward import OverHttp
 from rtp_gateway.proxy.routing import Limits
@@ -22,7 +23,7 @@ from rtp_shared.auth import Public
 from rtp_shared.db import Database
 from rtp_shared.metrics import Metrics
 from rtp_shared.service import Service
-from rtp_shared.streaming import Upload, create_streaming_router
+from rtp_shared.streaming import create_streaming_router
 from rtp_shared.web import build_app
 from tests.gateway.test_forward import serving
 from tests.support.streaming import runtime

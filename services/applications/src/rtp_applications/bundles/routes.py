@@ -23,6 +23,7 @@ from rtp_applications.cases.views import shown
 from rtp_applications.documents.downloads import format_disposition
 from rtp_applications.documents.routes import CabinetOf
 from rtp_applications.documents.threads import in_thread
+from rtp_applications.documents.uploads import IncomingBody, Upload, describe_streamed_body
 from rtp_applications.history.bundle import Bundle, NotABundle, Tampered, open_bundle
 from rtp_applications.settings import ApplicationsSettings
 from rtp_applications.workflow.casefile import Signature
@@ -32,7 +33,7 @@ from rtp_shared.dependencies import Events, Now
 from rtp_shared.etags import format_etag
 from rtp_shared.problems import FieldError, Unsupported
 from rtp_shared.service import Runtime
-from rtp_shared.streaming import IncomingBody, Transactions, Upload, create_streaming_router, describe_streamed_body
+from rtp_shared.streaming import Transactions, create_streaming_router
 from rtp_shared.web import create_router
 
 bundle_keys = create_router(prefix="/v1/bundle-keys", tags=["Bundles"])

@@ -18,6 +18,7 @@ from rtp_applications.documents.downloads import Content, download
 from rtp_applications.documents.models import Document
 from rtp_applications.documents.rules import Sight
 from rtp_applications.documents.schemas import DocumentChanges, DocumentOpening, DocumentPage, DocumentView
+from rtp_applications.documents.uploads import Upload, describe_streamed_body
 from rtp_applications.workflow.casefile import CaseFile
 from rtp_applications.workflow.processes import Processes
 from rtp_applications.workflow.words import DocumentKind
@@ -25,7 +26,7 @@ from rtp_shared.dependencies import After, Events, ExpectedVersion, Limit, Now, 
 from rtp_shared.etags import format_etag
 from rtp_shared.paging import cut, decode_cursor, encode_cursor
 from rtp_shared.service import Runtime
-from rtp_shared.streaming import Transactions, Upload, create_streaming_router, describe_streamed_body
+from rtp_shared.streaming import Transactions, create_streaming_router
 from rtp_shared.web import create_router
 
 documents = create_router(prefix="/v1/cases", tags=["Documents"])

@@ -1,0 +1,53 @@
+"""Taking a request's body as it comes, so that no large content is held in memory."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated
+
+from fastapi import Depends, Request
+from pydantic import JsonValue
+
+from rtp_shared.middleware import BODY, Body
+from rtp_shared.problems import FieldError, Malformed, Unsupported
+
+
+class IncomingBody:
+    """The request's body as it comes. Nothing of it is read, nor the sender told to go on, before `chunks`."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+
+    @property
+    def media_type(self) -> str:
+        """The Content-Type header as it was sent."""
+        return self._request.headers.get("content-type", "")
+
+    async def chunks(self, *, limit: int) -> AsyncIterator[bytes]:
+        """Yield the body's bytes; refuse (413) one of more than `limit` as soon as that is announced or has come."""
+        body: Body = self._request.scope[BODY]
+        body.allow(limit)
+        async for chunk in self._request.stream():
+            if chunk:
+                yield chunk
+
+
+async def _get_upload(request: Request) -> IncomingBody:
+    if "content-range" in request.headers:
+        # RFC 9110 section 14.5: a part must not be taken for the whole.
+        raise Malformed(
+            "send the whole content", errors=[FieldError("Content-Range", "parts are not taken here", "header")]
+        )
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise Unsupported(
+            "send the content as it is", errors=[FieldError("Content-Encoding", "is not decoded here", "header")]
+        )
+    return IncomingBody(request)
+
+
+Upload = Annotated[IncomingBody, Depends(_get_upload)]
+"""The body of a route that streams."""
+
+
+def describe_streamed_body(media_types: Sequence[str]) -> dict[str, JsonValue]:
+    """Return what a route's `openapi_extra` says of a streamed body."""
+    content: dict[str, JsonValue] = {each: {"schema": {"type": "string", "format": "binary"}} for each in media_types}
+    return {"requestBody": {"required": True, "content": content}}
