@@ -22,13 +22,13 @@ $(READY): constraints.txt pyproject.toml
 setup: $(READY)  ## Make the virtual environment
 
 run: $(READY)    ## Start the whole platform in one process on PORT
-	@exec $(BIN)/python -m rtp_embedded --port $(PORT)
+	@exec $(BIN)/python -m rtp_examples.run --port $(PORT)
 
 demo: $(READY)   ## Show the journey on a platform that runs on PORT; JOURNEY=name or all on one of its own
-	@$(BIN)/python -m $(if $(JOURNEY),rtp_embedded.journeys $(JOURNEY),rtp_embedded.demo --port $(PORT))
+	@$(BIN)/python -m $(if $(JOURNEY),rtp_examples.journeys $(JOURNEY),rtp_examples.demo --port $(PORT))
 
 up: $(READY)     ## Start the platform as separate processes (RTP_ADMIN_DATABASE_URL, RTP_BROKER_URL)
-	@exec $(BIN)/python -m rtp_embedded.up
+	@exec $(BIN)/python -m rtp_examples.up
 
 test: $(READY)   ## Run every test; sets up RabbitMQ if it is not there
 	@$(BIN)/python -m tests.support.rabbitmq ensure
@@ -42,7 +42,7 @@ check: $(READY)  ## Lint, types, architecture, generated documents and migration
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/python -m rtp_embedded.documents --check
+	@$(BIN)/python -m rtp_operations.documents --check
 	@$(BIN)/python -m rtp_embedded.migrations check
 
 format: $(READY) ## Put the code into its form
@@ -53,7 +53,7 @@ bench: $(READY)  ## Measure ours beside the floor; ONLY=name for one row
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
 
 docs: $(READY)   ## Write openapi/ and asyncapi/ anew
-	@$(BIN)/python -m rtp_embedded.documents
+	@$(BIN)/python -m rtp_operations.documents
 
 new-migration: $(READY)  ## Write a migration: make new-migration SERVICE=applications MESSAGE="what it adds"
 	@$(BIN)/python -m rtp_embedded.migrations new $(SERVICE) "$(MESSAGE)"

@@ -41,7 +41,7 @@ def listening(platform: Platform) -> Consumer:
 
 async def submitted(platform: Platform, api: Api, **details: Any) -> dict[str, Any]:
     case = await submit_case(api, await open_case(api, **details))
-    await platform.settle()
+    await platform.drain_events()
     return case
 
 
@@ -171,7 +171,7 @@ async def test_others_do_not_learn_of_it(platform: Platform, new_client: NewClie
 async def test_a_draft_has_no_shortlist(platform: Platform, new_client: NewClient) -> None:
     api = await new_client()
     case = await open_case(api)
-    await platform.settle()
+    await platform.drain_events()
     assert (await api.get(f"/v1/shortlists/{case['id']}")).status_code == 404
 
 
@@ -234,7 +234,7 @@ async def test_a_withdrawn_case_closes_its_shortlist_which_stays_to_be_read(
     match = {"If-Match": f'"{case["version"]}"'}
     answer = await api.post(f"/v1/cases/{case['id']}/actions/withdraw", json={"membersInFavour": 12}, headers=match)
     assert answer.status_code == 200, answer.text
-    await platform.settle()
+    await platform.drain_events()
     closed = await shortlist_of(api, case["id"])
     assert closed["status"] == "closed"
     assert closed["closedAt"] == answer.json()["withdrawnAt"]
