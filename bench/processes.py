@@ -19,12 +19,14 @@ from bench.load import cpu_seconds, wait_for
 from bench.stage import CLIENT, EMPLOYER, end
 from rtp_applications.app import service as applications
 from rtp_applications.bodies.models import body_id
-from rtp_embedded import postgres, up
-from rtp_embedded.processes import PROCESSES, OneHost, Process
-from rtp_embedded.up import UpSettings
+from rtp_embedded import postgres
 from rtp_gateway.app import service as gateway
 from rtp_gateway.identity.commands import register_client
 from rtp_gateway.identity.models import SCOPES
+from rtp_operations import up
+from rtp_operations.clients import register_none
+from rtp_operations.processes import PROCESSES, OneHost, Process
+from rtp_operations.up import UpSettings
 from rtp_shared.db import Database
 
 RELAY, DELIVERY = "applications-worker", "gateway-delivery"
@@ -61,8 +63,8 @@ class Platform:
             port=first_of_free_ports(len(PROCESSES)),
             data_dir=self._directory,
         )
-        host = up.host_of(settings)
-        asyncio.run(up.prepare_host(host, None))
+        host = up.build_host(settings)
+        asyncio.run(up.prepare_host(host, self._directory, register_none, examples=False))
         self.database_url = server.url(gateway.database)
         """As superuser, past all access rules."""
         self.outbox_url = server.url(applications.database, f"{applications.database}_app")
@@ -77,7 +79,7 @@ class Platform:
         self._api = self._undo.enter_context(_api(self.public_url, secret))
 
     def _launch(self, host: OneHost, process: Process) -> None:
-        environment = {**host.environment(process), "RTP_ALLOW_PRIVATE_SINKS": "true"}
+        environment = {**host.build_environment(process), "RTP_ALLOW_PRIVATE_SINKS": "true"}
         log = self._directory / f"{process.name}.log"
         with log.open("wb") as file:
             started = subprocess.Popen(
@@ -85,7 +87,7 @@ class Platform:
             )
         self._undo.callback(end, started)
         self.pids[process.name] = started.pid
-        wait_for(f"http://127.0.0.1:{host.port(process)}/health", started, log, seconds=60)
+        wait_for(f"http://127.0.0.1:{host.get_port(process)}/health", started, log, seconds=60)
 
     def subscribe(self, sink: str, **wanted: Any) -> str:
         """A subscription to a sink, by its id."""

@@ -26,7 +26,7 @@ SUPPORT = "/v1/support-requests"
 async def request_of(platform: Platform, api: Api, **details: Any) -> dict[str, Any]:
     """Submit a case and read its support request."""
     case = await submit_case(api, await open_case(api, **details))
-    await platform.settle()
+    await platform.drain_events()
     page = (await api.get(SUPPORT, params={"case": case["id"]})).json()
     assert len(page["items"]) == 1
     return await read(api, page["items"][0]["id"])
@@ -204,7 +204,7 @@ async def test_withdrawing_the_case_frees_the_place(
     assert (await accept(api, request, adviser.id)).status_code == 200
     assert await engaged(advice, adviser.id) == 1
     await withdraw(api, request["caseId"])
-    await platform.settle()
+    await platform.drain_events()
     closed = await read(api, request["id"])
     assert closed["status"] == "closed"
     assert closed["agreedAdviserId"] == str(adviser.id)
@@ -222,7 +222,7 @@ async def test_accepting_while_the_case_is_withdrawn_leaves_no_place_taken(
     for _ in range(3):
         request = await request_of(platform, api)
         await withdraw(api, request["caseId"])
-        answer, _ = await asyncio.gather(accept(api, request, adviser.id), platform.settle())
+        answer, _ = await asyncio.gather(accept(api, request, adviser.id), platform.drain_events())
         assert answer.status_code in (200, 412)
         assert (await read(api, request["id"]))["status"] == "closed"
         assert await engaged(advice, adviser.id) == 0
@@ -232,7 +232,7 @@ async def test_a_withdrawn_draft_opens_nothing(platform: Platform, new_client: N
     api = await new_client()
     case = await open_case(api)
     await withdraw(api, case["id"])
-    await platform.settle()
+    await platform.drain_events()
     assert (await api.get(SUPPORT)).json() == {"items": [], "next": None}
 
 

@@ -12,8 +12,8 @@ from sqlalchemy import event
 from rtp_embedded.platform import Platform
 from rtp_shared.clock import today
 from tests.conftest import NewClient
+from tests.support.actors import ActorClient, Office, submitted_office
 from tests.support.cases import CHALLENGE_CONTENT, open_case, submit_case
-from tests.support.desks import Desk, Office, submitted_office
 from tests.support.people import appointed
 
 pytestmark = pytest.mark.anyio
@@ -106,9 +106,9 @@ async def test_the_staff_group_s_own_client_takes_no_role_of_the_body(new_client
     portal = await new_client(organisation=office.officer.api.organisation)
     case = await submit_case(portal, await open_case(portal))
     await appointed(office.officer.api, case, "case-officer", "officer-1")
-    refused = await Desk(portal, "officer-1").act(case, "acknowledge", {"sentOn": str(today())})
+    refused = await ActorClient(portal, "officer-1").act(case, "acknowledge", {"sentOn": str(today())})
     assert refused.status_code == 403
-    done = await Desk(office.officer.api, "officer-1").act(case, "acknowledge", {"sentOn": str(today())})
+    done = await ActorClient(office.officer.api, "officer-1").act(case, "acknowledge", {"sentOn": str(today())})
     assert done.status_code == 200
 
 
@@ -210,7 +210,7 @@ async def test_an_offered_modification_waits_for_a_second_person(new_client: New
 
 async def test_a_challenge_is_submitted_when_its_content_is_complete(new_client: NewClient) -> None:
     api = await new_client()
-    group = Desk(api, api.person)
+    group = ActorClient(api, api.person)
     case = await open_case(api, route="community-right-to-challenge")
     incomplete = {**CHALLENGE_CONTENT, "area": None}
     await group.do(case, "describe-interest", **incomplete)

@@ -8,8 +8,8 @@ from sqlalchemy import text
 from rtp_embedded.platform import Platform
 from rtp_shared.clock import today
 from tests.conftest import NewClient
+from tests.support.actors import submitted_office
 from tests.support.cases import READY, open_case
-from tests.support.desks import submitted_office
 from tests.support.people import acting
 
 pytestmark = pytest.mark.anyio

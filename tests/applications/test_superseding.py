@@ -8,16 +8,16 @@ import pytest
 
 from rtp_shared.clock import today
 from tests.conftest import NewClient
+from tests.support.actors import ActorClient, Case
 from tests.support.bodies import OVERSEER, record_body, tag
 from tests.support.cases import open_case, submit_case
-from tests.support.desks import Case, Desk
 
 pytestmark = pytest.mark.anyio
 
 OVERSEES = f"cases:read cases:write {OVERSEER}"
 
 
-async def orphaned(new_client: NewClient) -> tuple[Desk, Desk, Case]:
+async def orphaned(new_client: NewClient) -> tuple[ActorClient, ActorClient, Case]:
     """A submitted case whose employer was abolished, with the group's and the central team's desk."""
     portal, team = await new_client(), await new_client(scopes=OVERSEES)
     body = await record_body(team)
@@ -25,10 +25,10 @@ async def orphaned(new_client: NewClient) -> tuple[Desk, Desk, Case]:
     ending: dict[str, Any] = {"endedOn": str(today() - timedelta(days=1)), "successor": None}
     ended = await team.post(f"/v1/bodies/{body['id']}/actions/end", json=ending, headers=tag(body))
     assert ended.status_code == 200, ended.text
-    return Desk(portal, portal.person), Desk(team, team.person), case
+    return ActorClient(portal, portal.person), ActorClient(team, team.person), case
 
 
-async def refused(desk: Desk, case: Case, successor: str) -> str:
+async def refused(desk: ActorClient, case: Case, successor: str) -> str:
     answer = await desk.act(case, "supersede", {"successorCase": successor, "reasons": "The council was abolished"})
     assert answer.status_code == 422, answer.text
     [error] = answer.json()["errors"]

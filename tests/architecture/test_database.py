@@ -3,8 +3,9 @@
 import asyncpg
 import pytest
 
-from rtp_embedded.platform import ALL, Platform
+from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
+from rtp_operations.services import ALL
 from rtp_shared.service import Service
 from tests.conftest import NewClient
 from tests.support.cases import open_case

@@ -11,8 +11,8 @@ from uuid import UUID
 import pytest
 from pydantic import BaseModel, Field, create_model
 
-from rtp_embedded import growth
 from rtp_gateway.portal import asyncapi
+from rtp_operations import growth
 from rtp_shared.contracts import EventData, catalogue
 
 NAME = "org.righttoprovide.made-up.thing-done.v1"
@@ -50,12 +50,12 @@ class Thing(MadeUp):
     at: datetime = Field(description="When")
 
 
-def promised(kind: type[EventData]) -> growth.Record:
-    return growth.of({OTHER: Thing, NAME: kind}, DOCUMENT)
+def promised(kind: type[EventData]) -> growth.PublishedRecord:
+    return growth.list_promises({OTHER: Thing, NAME: kind}, DOCUMENT)
 
 
 def told(after: type[EventData]) -> list[str]:
-    return growth.breaks(promised(Thing), promised(after))
+    return growth.find_breaks(promised(Thing), promised(after))
 
 
 def with_field(name: str, annotation: Any, default: Any = ...) -> type[EventData]:
@@ -160,9 +160,9 @@ def test_growth_is_let_through(after: type[EventData]) -> None:
 
 
 def test_a_new_type_is_growth_and_the_loss_of_one_is_not() -> None:
-    both = growth.of({OTHER: Thing, NAME: Thing, NAME.replace("v1", "v2"): renamed()}, DOCUMENT)
-    assert growth.breaks(promised(Thing), both) == []
-    lost = growth.breaks(both, promised(Thing))
+    both = growth.list_promises({OTHER: Thing, NAME: Thing, NAME.replace("v1", "v2"): renamed()}, DOCUMENT)
+    assert growth.find_breaks(promised(Thing), both) == []
+    lost = growth.find_breaks(both, promised(Thing))
     assert lost == [
         f"{NAME.replace('v1', 'v2')} was published and is gone: keep it, and publish {NAME[:-1]}3 beside it"
     ]
@@ -191,20 +191,20 @@ def _lose_the_queue(document: dict[str, Any]) -> None:
 def test_headers_and_addresses_are_promises_too(change: Callable[[dict[str, Any]], None], said: str) -> None:
     document = json.loads(json.dumps(DOCUMENT))
     change(document)
-    sentences = growth.breaks(promised(Thing), growth.of({OTHER: Thing, NAME: Thing}, document))
+    sentences = growth.find_breaks(promised(Thing), growth.list_promises({OTHER: Thing, NAME: Thing}, document))
     assert [sentence.partition(": what subscribers")[0] for sentence in sentences] == [said]
 
 
 def test_attributes_are_promises_too() -> None:
     today = promised(Thing)
     yesterday = {**today, "attributes of cases": {**today["attributes of cases"], "colour": "optional string"}}
-    assert "attributes of cases: colour was published and is gone" in growth.breaks(yesterday, today)[0]
+    assert "attributes of cases: colour was published and is gone" in growth.find_breaks(yesterday, today)[0]
 
 
 def test_the_contracts_say_all_that_was_ever_published() -> None:
     record = json.loads(RECORD.read_text())
     assert len(record) > len(catalogue())
-    assert growth.breaks(record, growth.of(catalogue(), DOCUMENT)) == []
+    assert growth.find_breaks(record, growth.list_promises(catalogue(), DOCUMENT)) == []
 
 
 @pytest.mark.parametrize("arguments", [[], ["--check"]])
@@ -223,7 +223,7 @@ def test_the_command_refuses_and_writes_nothing(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    from rtp_embedded import documents
+    from rtp_operations import documents
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.argv", ["documents", *arguments])
@@ -241,7 +241,7 @@ def test_the_command_refuses_and_writes_nothing(
 def test_the_command_adds_what_is_new_to_the_record(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from rtp_embedded import documents
+    from rtp_operations import documents
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.argv", ["documents"])

@@ -17,13 +17,13 @@ from pydantic_settings import BaseSettings
 from sqlalchemy.engine import make_url
 
 from rtp_applications.history.keys import BundleKey
-from rtp_embedded.platform import ALL
-from rtp_embedded.prepare import PrepareSettings
-from rtp_embedded.processes import PROCESSES, Process
 from rtp_gateway.identity.keys import SigningKey
 from rtp_gateway.proxy.routing import NAMES
 from rtp_gateway.settings import GatewaySettings
 from rtp_gateway.subscriptions.signing import Safe
+from rtp_operations.prepare import PrepareSettings
+from rtp_operations.processes import PROCESSES, Process
+from rtp_operations.services import ALL
 from rtp_shared.auth import FixedKeys, TokenVerifier
 from rtp_shared.run import build_worker_app
 from rtp_shared.service import Runtime

@@ -39,7 +39,7 @@ async def test_from_a_council_s_call_to_a_mentor_a_shortlist_and_a_trust(
     stranger = await new_client()
     council.headers["traceparent"] = f"00-{TRACE}-00f067aa0ba902b7-01"
     case = await submit_case(council, await open_case(council, commissioner=TRUST))
-    await platform.settle()
+    await platform.drain_events()
 
     (line,) = (await council.get("/v1/support-requests", params={"case": case["id"]})).json()["items"]
     answer = await council.get(f"/v1/support-requests/{line['id']}")
@@ -54,7 +54,7 @@ async def test_from_a_council_s_call_to_a_mentor_a_shortlist_and_a_trust(
     assert accepted.status_code == 200
     shortlist = (await council.get(f"/v1/shortlists/{case['id']}")).json()
     assert shortlist["fitting"] + shortlist["notFitting"] == len(shortlist["products"]) > 20
-    await platform.settle()
+    await platform.drain_events()
 
     own, seen = await feed(council, case), await feed(trust, case)
     after_submission = {"case-submitted", "support-proposed", "shortlist-made", "support-agreed"}
@@ -82,7 +82,7 @@ async def test_a_draft_leaves_no_trace_for_the_employing_body(
     with caplog.at_level(logging.DEBUG):
         case = await open_case(intake, serviceName="Service of Jane Example")
         await intake.post(f"/v1/cases/{case['id']}/actions/withdraw", headers={"If-Match": '"1"'})
-        await platform.settle()
+        await platform.drain_events()
     assert names(await feed(intake, case)) == ["case-opened", "case-withdrawn"]
     assert await feed(officers, case) == []
     for path in (f"/v1/cases/{case['id']}", f"/v1/shortlists/{case['id']}"):
@@ -94,12 +94,12 @@ async def test_a_draft_leaves_no_trace_for_the_employing_body(
 async def test_withdrawing_closes_what_the_submission_opened(platform: Platform, new_client: NewClient) -> None:
     council = await new_client()
     case = await submit_case(council, await open_case(council))
-    await platform.settle()
+    await platform.drain_events()
     match = {"If-Match": f'"{case["version"]}"'}
     agreed = {"membersInFavour": case["applicantCount"]}
     answer = await council.post(f"/v1/cases/{case['id']}/actions/withdraw", json=agreed, headers=match)
     assert answer.status_code == 200, answer.text
-    await platform.settle()
+    await platform.drain_events()
     (line,) = (await council.get("/v1/support-requests", params={"case": case["id"]})).json()["items"]
     assert line["status"] == "closed"
     assert (await council.get(f"/v1/shortlists/{case['id']}")).json()["status"] == "closed"
@@ -111,5 +111,5 @@ async def test_requests_are_answered_while_nothing_is_relayed(platform: Platform
     case = await submit_case(council, await open_case(council))
     assert await feed(council, case) == []
     assert (await council.get("/v1/support-requests", params={"case": case["id"]})).json()["items"] == []
-    await platform.settle()
+    await platform.drain_events()
     assert "case-submitted" in names(await feed(council, case))

@@ -1,7 +1,7 @@
-"""The journeys that `make demo JOURNEY=...` tells, on a platform of their own with a clock that is moved.
+"""The journeys of `make demo JOURNEY=...`, on a platform of their own with a clock that is moved.
 
 They speak plain HTTP over a loopback port, with real PostgreSQL. A journey fails by itself where the platform does not
-do what it tells, or where somebody saw other events than those that are theirs.
+do what it says, or where somebody saw other events than those that are theirs.
 """
 
 import io
@@ -13,102 +13,107 @@ from datetime import date
 
 import pytest
 
-from rtp_embedded.journeys import __main__ as journeys
-from rtp_embedded.journeys.desk import Desk
-from rtp_embedded.journeys.stage import Stage, own_stage
-from rtp_embedded.journeys.story import Story
-from rtp_embedded.journeys.wire import Case, StoryFailed
 from rtp_embedded.postgres import PostgresError
+from rtp_examples.journeys import __main__ as journeys
+from rtp_examples.journeys.actor_client import ActorClient
+from rtp_examples.journeys.api import Case, ScenarioFailed
+from rtp_examples.journeys.scenario import Scenario
+from rtp_examples.journeys.temporary_platform import TemporaryPlatform, start_temporary_platform
 
 
 @pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
-    with own_stage() as stage:
-        yield stage
+def own_platform() -> Iterator[TemporaryPlatform]:
+    with start_temporary_platform() as platform:
+        yield platform
 
 
 @pytest.fixture
-def story(stage: Stage) -> Iterator[Story]:
-    with Story.beginning(stage, date(2026, 11, 24), io.StringIO()) as story:
-        yield story
+def scenario(own_platform: TemporaryPlatform) -> Iterator[Scenario]:
+    with Scenario.begin(own_platform, date(2026, 11, 24), io.StringIO()) as scenario:
+        yield scenario
 
 
 @pytest.fixture
-def lead(story: Story) -> Desk:
-    return Desk(story, "staff-portal", "p-lead", called="the group's lead")
+def lead(scenario: Scenario) -> ActorClient:
+    return ActorClient(scenario, "staff-portal", "p-lead", label="the group's lead")
 
 
 @pytest.fixture
-def draft(lead: Desk) -> Case:
-    return lead.opens(serviceName="Home care")
+def draft(lead: ActorClient) -> Case:
+    return lead.open(serviceName="Home care")
 
 
 @pytest.mark.parametrize("name", journeys.JOURNEYS)
-def test_a_journey(stage: Stage, name: str) -> None:
+def test_a_journey(own_platform: TemporaryPlatform, name: str) -> None:
     journey, out = journeys.JOURNEYS[name], io.StringIO()
-    with Story.beginning(stage, journey.BEGINS, out) as story:
-        journey.tell(story)
+    with Scenario.begin(own_platform, journey.BEGINS_ON, out) as scenario:
+        journey.run(scenario)
     assert "as expected and in order" in out.getvalue()
     assert "the history holds" in out.getvalue()
-    assert len(story.told[0].events) == len(journey.EVENTS)
-    for event in story.told[0].events:  # they are dated by the platform's clock, not by the day of this test
-        assert date.fromisoformat(event["time"][:10]) >= journey.BEGINS
+    assert len(scenario.finished[0].events) == len(journey.EVENTS)
+    for event in scenario.finished[0].events:  # they are dated by the platform's clock, not by the day of this test
+        assert date.fromisoformat(event["time"][:10]) >= journey.BEGINS_ON
 
 
-def test_an_event_that_is_wanting_is_noticed(story: Story, draft: Case) -> None:
-    with pytest.raises(StoryFailed, match="event 2 is nothing, not case-lapsed"):
-        story.ends(draft, events=("case-opened", "case-lapsed"), group="staff-portal")
+@pytest.mark.parametrize(
+    ("events", "strangers", "failure"),
+    [
+        (("case-opened", "case-lapsed"), (), "event 2 is nothing, not case-lapsed"),
+        (("case-opened",), ("staff-portal",), "event 1 is case-opened, not nothing"),
+    ],
+    ids=["missing", "seen-by-a-stranger"],
+)
+def test_other_events_than_expected_fail_the_scenario(
+    scenario: Scenario, draft: Case, events: tuple[str, ...], strangers: tuple[str, ...], failure: str
+) -> None:
+    with pytest.raises(ScenarioFailed, match=failure):
+        scenario.check_end(draft, events=events, group="staff-portal", strangers=strangers)
 
 
-def test_an_event_that_reaches_a_stranger_is_noticed(story: Story, draft: Case) -> None:
-    with pytest.raises(StoryFailed, match="event 1 is case-opened, not nothing"):
-        story.ends(draft, events=("case-opened",), group="staff-portal", strangers=("staff-portal",))
+def test_a_refusal_fails_the_scenario(lead: ActorClient, draft: Case) -> None:
+    with pytest.raises(ScenarioFailed, match=r"actions/submit: 422 .* name the employing body"):
+        lead.act(draft, "submit")
 
 
-def test_what_is_refused_ends_the_story(lead: Desk, draft: Case) -> None:
-    with pytest.raises(StoryFailed, match=r"actions/submit: 422 .* name the employing body"):
-        lead.does(draft, "submit")
+def test_another_reason_for_a_refusal_fails_the_scenario(lead: ActorClient, draft: Case) -> None:
+    lead.expect_refusal(draft, "submit", because="employer-named")
+    with pytest.raises(ScenarioFailed, match="not for window-open"):
+        lead.expect_refusal(draft, "submit", because="window-open")
+    with pytest.raises(ScenarioFailed, match="was allowed: withdraw"):
+        lead.expect_refusal(draft, "withdraw", because="majority-recorded")
 
 
-def test_another_reason_for_a_refusal_is_noticed(lead: Desk, draft: Case) -> None:
-    lead.is_refused(draft, "submit", because="employer-named")
-    with pytest.raises(StoryFailed, match="not for window-open"):
-        lead.is_refused(draft, "submit", because="window-open")
-    with pytest.raises(StoryFailed, match="was allowed: withdraw"):
-        lead.is_refused(draft, "withdraw", because="majority-recorded")
-
-
-def test_who_reads_a_stale_version_reads_it_again(lead: Desk, draft: Case) -> None:
-    lead.edits(draft, serviceName="Day care")
+def test_an_action_on_a_stale_version_is_posted_again(lead: ActorClient, draft: Case) -> None:
+    lead.edit(draft, serviceName="Day care")
     draft.version -= 1
-    assert lead.does(draft, "withdraw")["status"] == "withdrawn"
+    assert lead.act(draft, "withdraw")["status"] == "withdrawn"
 
 
-def test_the_command_tells_a_journey_and_shows_its_events() -> None:
-    command = [sys.executable, "-m", "rtp_embedded.journeys", "lapsed"]
-    told = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    assert (told.returncode, told.stderr) == (0, "")
-    table = told.stdout[told.stdout.index("The events of") :]
+def test_the_command_runs_a_journey_and_shows_its_events() -> None:
+    command = [sys.executable, "-m", "rtp_examples.journeys", "lapsed"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    table = done.stdout[done.stdout.index("The events of") :]
     assert [line.split()[2] for line in table.splitlines() if line.endswith("alone")] == [
         "case-opened", "deadline-approaching", "deadline-approaching", "case-lapsed",
     ]  # fmt: skip
 
 
-def test_a_journey_that_there_is_not_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_journey_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert journeys.main(["tender-won"]) == 1
-    told = capsys.readouterr().err
-    assert told.count("\n") == 1
-    assert all(name in told for name in journeys.JOURNEYS)
+    printed = capsys.readouterr().err
+    assert printed.count("\n") == 1
+    assert all(name in printed for name in journeys.JOURNEYS)
 
 
-def test_what_keeps_the_command_from_telling_is_a_line(
+def test_a_platform_that_cannot_start_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     @contextmanager
-    def no_stage() -> Iterator[Stage]:
+    def fail_to_start() -> Iterator[TemporaryPlatform]:
         raise PostgresError("PostgreSQL is not installed\nat all")
         yield
 
-    monkeypatch.setattr(journeys, "own_stage", no_stage)
+    monkeypatch.setattr(journeys, "start_temporary_platform", fail_to_start)
     assert journeys.main(["lapsed"]) == 1
     assert capsys.readouterr().err == "failed: PostgreSQL is not installed\n"

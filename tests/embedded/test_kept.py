@@ -7,16 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from rtp_embedded.__main__ import _keys
-from rtp_embedded.platform import Keys
-from rtp_embedded.up import Kept
+from rtp_operations.keys import Keys
+from rtp_operations.up import HostSecrets
 
 
-def of_up(file: Path) -> Keys:
-    return Kept.read(file).keys
+def read_of_up(file: Path) -> Keys:
+    return HostSecrets.read(file).keys
 
 
-@pytest.mark.parametrize("read", [_keys, of_up])
+@pytest.mark.parametrize("read", [Keys.read, read_of_up])
 def test_keys_are_made_once(tmp_path: Path, read: Callable[[Path], Keys]) -> None:
     file = tmp_path / "keys.json"
     made = read(file)
@@ -30,8 +29,8 @@ def test_a_key_that_came_later_is_added_and_the_others_stay(tmp_path: Path) -> N
     one, many = tmp_path / "keys.json", tmp_path / "up.json"
     one.write_text(json.dumps(former))
     many.write_text(json.dumps({"keys": former, "passwords": {"gateway": "secret"}}))
-    for read, file in ((_keys, one), (of_up, many)):
+    for read, file in ((Keys.read, one), (read_of_up, many)):
         keys = read(file)
         assert (keys.signing_key, keys.secrets_key) == (former["signing_key"], former["secrets_key"])
         assert read(file) == keys
-    assert Kept.read(many).passwords == {"gateway": "secret"}
+    assert HostSecrets.read(many).passwords == {"gateway": "secret"}

@@ -37,7 +37,7 @@ class Running:
 @contextlib.contextmanager
 def platform(port: int, data_dir: Path) -> Iterator[Running]:
     """The platform as `make run` starts it, ready; stopped as Ctrl-C stops it."""
-    arguments = command("rtp_embedded", "--port", str(port), "--data-dir", str(data_dir))
+    arguments = command("rtp_examples.run", "--port", str(port), "--data-dir", str(data_dir))
     running = Running(subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
     try:
         assert running.process.stdout
@@ -63,7 +63,7 @@ def test_the_platform_starts_serves_the_journey_stops_and_keeps_its_data(tmp_pat
         opened = subprocess.run(["bash", "-c", pasted], capture_output=True, text=True, check=True)
         assert json.loads(opened.stdout)["status"] == "draft"
         demo = subprocess.run(
-            command("rtp_embedded.demo", "--port", str(port), "--data-dir", str(tmp_path)),
+            command("rtp_examples.demo", "--port", str(port), "--data-dir", str(tmp_path)),
             capture_output=True,
             text=True,
             check=False,
@@ -103,7 +103,7 @@ def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        said = refused("rtp_embedded", "--port", str(port), "--data-dir", str(tmp_path))
+        said = refused("rtp_examples.run", "--port", str(port), "--data-dir", str(tmp_path))
     assert f"Port {port} is in use" in said
     assert list(tmp_path.iterdir()) == []
 
@@ -112,13 +112,13 @@ def test_data_of_another_postgresql_is_one_clear_line(tmp_path: Path) -> None:
     cluster = tmp_path / "postgres" / "cluster"
     cluster.mkdir(parents=True)
     (cluster / "PG_VERSION").write_text("14\n")
-    assert "14" in refused("rtp_embedded", "--port", str(free_port()), "--data-dir", str(tmp_path))
+    assert "14" in refused("rtp_examples.run", "--port", str(free_port()), "--data-dir", str(tmp_path))
 
 
 def test_the_demo_without_a_platform_says_so(tmp_path: Path) -> None:
-    assert "make run" in refused("rtp_embedded.demo", "--data-dir", str(tmp_path))
+    assert "make run" in refused("rtp_examples.demo", "--data-dir", str(tmp_path))
     (tmp_path / "sandbox.json").write_text(json.dumps({"council-intake": "x"}))
-    said = refused("rtp_embedded.demo", "--port", str(free_port()), "--data-dir", str(tmp_path))
+    said = refused("rtp_examples.demo", "--port", str(free_port()), "--data-dir", str(tmp_path))
     assert "is `make run` running?" in said
 
 
@@ -129,7 +129,7 @@ def test_a_full_disk_is_one_clear_line(tmp_path: Path, size: str) -> None:
     if mounted.returncode:
         pytest.skip("this machine does not let us mount")
     try:
-        said = refused("rtp_embedded", "--port", str(free_port()), "--data-dir", str(tmp_path / "data"))
+        said = refused("rtp_examples.run", "--port", str(free_port()), "--data-dir", str(tmp_path / "data"))
     finally:
         subprocess.run(["umount", "-l", tmp_path], check=True)
     assert "space" in said or "full" in said

@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from rtp_embedded import databases
 from rtp_embedded.platform import Platform
 from rtp_finance_directory import queries
 from rtp_finance_directory.app import service
 from rtp_finance_directory.errors import NoSuchShortlist
 from rtp_finance_directory.load import product_id, products
-from rtp_shared import migrate
 from rtp_shared.bus import Message
 from rtp_shared.consumer import Consumer
 from rtp_shared.contracts import EventData, events
@@ -41,7 +41,7 @@ def listening(platform: Platform) -> Consumer:
 
 async def submitted(platform: Platform, api: Api, **details: Any) -> dict[str, Any]:
     case = await submit_case(api, await open_case(api, **details))
-    await platform.settle()
+    await platform.drain_events()
     return case
 
 
@@ -171,7 +171,7 @@ async def test_others_do_not_learn_of_it(platform: Platform, new_client: NewClie
 async def test_a_draft_has_no_shortlist(platform: Platform, new_client: NewClient) -> None:
     api = await new_client()
     case = await open_case(api)
-    await platform.settle()
+    await platform.drain_events()
     assert (await api.get(f"/v1/shortlists/{case['id']}")).status_code == 404
 
 
@@ -234,7 +234,7 @@ async def test_a_withdrawn_case_closes_its_shortlist_which_stays_to_be_read(
     match = {"If-Match": f'"{case["version"]}"'}
     answer = await api.post(f"/v1/cases/{case['id']}/actions/withdraw", json={"membersInFavour": 12}, headers=match)
     assert answer.status_code == 200, answer.text
-    await platform.settle()
+    await platform.drain_events()
     closed = await shortlist_of(api, case["id"])
     assert closed["status"] == "closed"
     assert closed["closedAt"] == answer.json()["withdrawnAt"]
@@ -360,4 +360,4 @@ async def test_nobody_writes_a_shortlist_that_he_may_not_see(platform: Platform)
 async def test_models_and_migrations_say_the_same(platform: Platform) -> None:
     settings = platform.runtimes[service.name].settings
     owner = settings.database_url.get_secret_value().replace(f"{service.database}_app@", f"{service.database}_owner@")
-    await migrate.check(owner, service)
+    await databases.check(owner, service)

@@ -26,7 +26,7 @@ async def courier(platform: Platform) -> AsyncIterator[NewCourier]:
 
     What other tests left in outboxes goes out before, so that no subscription of this test gets it.
     """
-    await platform.settle()
+    await platform.drain_events()
     made: list[Courier] = []
 
     def make(**settings: Any) -> Courier:

@@ -56,10 +56,10 @@ async def test_a_submitted_case_reaches_the_employing_body_signed(
     staff, council = await new_client(), await new_client(organisation=employer_id())
     subscription = await subscribe(council, receiver.url)
     case = await open_case(staff)
-    await platform.settle()
+    await platform.drain_events()
     assert receiver.received == []  # a draft is nobody's business
     await submit_case(staff, case)
-    await platform.settle()
+    await platform.drain_events()
     mine = [each for each in receiver.received if each.case_id == uuid.UUID(case["id"])]
     submitted = mine[0].verified(subscription["secret"])
     assert submitted["type"] == "org.righttoprovide.applications.case-submitted.v1"
@@ -475,8 +475,8 @@ async def test_metrics_tell_what_waits(
     await subscribe(api, receiver.url)
     receiver.answer = answering(500)
     await publish(platform, api, uuid.uuid4(), 1)
-    await platform.settle()
-    await platform.settle()
+    await platform.drain_events()
+    await platform.drain_events()
     shown = (await api.get("/metrics")).text
     assert 'rtp_deliveries_total{outcome="postponed",service="gateway"}' in shown
     assert re.search(r'rtp_deliveries_waiting{service="gateway"} [1-9]', shown)

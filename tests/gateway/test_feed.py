@@ -13,6 +13,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import func, select, text
 
+from rtp_embedded import databases
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from rtp_gateway.app import service as gateway
@@ -22,7 +23,6 @@ from rtp_gateway.feed import queries as feed_queries
 from rtp_gateway.subscriptions import queries
 from rtp_gateway.subscriptions.errors import NoSuchSubscription
 from rtp_gateway.subscriptions.signing import Safe
-from rtp_shared import migrate
 from rtp_shared.bus import Message
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts import About, events
@@ -66,7 +66,7 @@ async def test_nobody_but_its_opener_learns_of_a_draft(
     kept, disclosed = await open_case(opener), await open_case(opener)
     await submit_case(opener, disclosed)
     await opener.post(f"/v1/cases/{kept['id']}/actions/withdraw", headers={"If-Match": '"1"'})
-    await platform.settle()
+    await platform.drain_events()
 
     seen = await read_all(opener)
     of_kept = [event["type"].split(".")[-2] for event in seen if event["caseid"] == kept["id"]]
@@ -110,7 +110,7 @@ async def test_a_reader_can_always_go_on_from_its_cursor(platform: Platform, new
 async def test_only_events_of_one_type(platform: Platform, new_client: NewClient) -> None:
     api = await new_client()
     await submit_case(api, await open_case(api))
-    await platform.settle()
+    await platform.drain_events()
     assert {event["type"] for event in await read_all(api, type=CaseSubmitted.TYPE)} == {CaseSubmitted.TYPE}
     assert len(await read_all(api)) > 1
 
@@ -173,7 +173,7 @@ async def test_an_erased_event_stays_in_its_place_without_its_data(platform: Pla
 async def test_several_types(platform: Platform, new_client: NewClient) -> None:
     api = await new_client()
     await submit_case(api, await open_case(api))
-    await platform.settle()
+    await platform.drain_events()
     two = [CaseOpened.TYPE, CaseSubmitted.TYPE]
     assert [event["type"] for event in await read_all(api, type=two)] == two
 
@@ -354,7 +354,7 @@ async def test_no_reader_misses_what_commits_late(
 
 
 async def test_models_and_migrations_agree(platform: Platform, database_server: Postgres) -> None:
-    await migrate.check(database_server.url(gateway.database, f"{gateway.database}_owner"), gateway)
+    await databases.check(database_server.url(gateway.database, f"{gateway.database}_owner"), gateway)
 
 
 async def test_the_queries_themselves_ask_only_for_what_may_be_seen(

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtp_embedded.platform import Keys, Platform
+from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from rtp_gateway.identity.commands import register_client
 from rtp_gateway.identity.models import new_secret
 from rtp_gateway.subscriptions.errors import SinkRefused
 from rtp_gateway.subscriptions.sinks import NOT_PUBLIC, Sinks, is_public
+from rtp_operations.keys import Keys
 from tests.conftest import PUBLIC_URL, NewClient
 from tests.gateway.conftest import NewCourier
 from tests.support.hosts import HOOKS, Names, carrier, parcel, receiving_as

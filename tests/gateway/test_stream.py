@@ -137,9 +137,9 @@ async def test_nobody_is_told_of_a_draft(
     async with asyncio.timeout(20), following(council, address, after=before["cursor"]) as stream:
         await seated(room, council, 1)
         kept, disclosed = await open_case(opener), await open_case(opener)
-        await platform.settle()
+        await platform.drain_events()
         await submit_case(opener, disclosed)
-        await platform.settle()
+        await platform.drain_events()
         seen = []
         async for block in stream.events():
             seen.append(block.event)
@@ -157,9 +157,9 @@ async def test_only_what_is_asked_for(
     async with asyncio.timeout(20), following(api, address, type=CaseSubmitted.TYPE) as stream:
         await seated(room, api, 1)
         await open_case(api)
-        await platform.settle()
+        await platform.drain_events()
         await submit_case(api, await open_case(api))
-        await platform.settle()
+        await platform.drain_events()
         async for block in stream.events(1):
             assert block.fields["event"] == block.event["type"] == CaseSubmitted.TYPE
 

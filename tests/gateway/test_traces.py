@@ -34,7 +34,7 @@ def new_id() -> str:
 
 
 async def trace(platform: Platform, api: Api, correlation_id: str) -> dict[str, Any]:
-    await platform.settle()
+    await platform.drain_events()
     answer = await api.get(f"/v1/traces/{correlation_id}")
     assert answer.status_code == 200, answer.text
     told: dict[str, Any] = answer.json()
@@ -43,7 +43,7 @@ async def trace(platform: Platform, api: Api, correlation_id: str) -> dict[str, 
 
 async def calls_of(platform: Platform, correlation_id: str) -> list[Any]:
     """All that are stored, whoever made them."""
-    await platform.settle()
+    await platform.drain_events()
     async with platform.gateway.database.transaction() as session:
         query = text("SELECT client_id, method, path, status FROM calls WHERE correlation_id = :id ORDER BY at, id")
         return list((await session.execute(query, {"id": correlation_id})).all())
@@ -63,7 +63,7 @@ async def test_a_call_is_followed_to_the_subscribers_answer(
     receiver.answer = lambda _: web.Response(status=202, text="thank you")
     subscription = await subscribe(api, receiver.url)
     case = await open_case(api)
-    await platform.settle()
+    await platform.drain_events()
     await submit(api, case, correlation_id)
 
     told = await trace(platform, api, correlation_id)
@@ -105,7 +105,7 @@ async def test_of_others_only_what_the_feed_shows(
     mine, theirs = [await subscribe(each, receiver.url) for each in (api, council)]
     of_draft, correlation_id = new_id(), new_id()
     opened = await api.post("/v1/cases", json=READY, headers={"Correlation-Id": of_draft})
-    await platform.settle()
+    await platform.drain_events()
     assert (await trace(platform, api, of_draft))["calls"][0]["status"] == 201
     for other in (council, stranger):
         assert (await other.get(f"/v1/traces/{of_draft}")).status_code == 404
@@ -155,7 +155,7 @@ async def test_any_correlation_id_that_is_taken_can_be_asked_for(
     answer = await api.post("/v1/cases", json={}, headers={b"Correlation-Id": correlation_id.encode()})
     taken = answer.headers["correlation-id"]
     assert (taken == correlation_id) == correlation_id.isascii()
-    await platform.settle()
+    await platform.drain_events()
     url = httpx.URL(PUBLIC_URL).copy_with(raw_path=b"/v1/traces/" + quote(taken, safe="").encode())
     assert (await api.get(url)).json()["correlationId"] == taken
 

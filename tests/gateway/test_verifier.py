@@ -20,9 +20,9 @@ from standardwebhooks.webhooks import Webhook
 
 from rtp_gateway.deliveries.forms import Form, thin
 from rtp_gateway.subscriptions.signing import Keyring
-from rtp_gateway.verifier.bodies import pieces
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts import events
+from rtp_verifier.bodies import pieces
 from tests.support.verifying import Verifier, altered, chain, keep, page, sent, sequence
 
 LISTS = (

@@ -49,7 +49,7 @@ async def received_by(
     subscription = await subscribe(api, receiver.url)
     for _ in range(2):
         await submit_case(api, await open_case(api))
-    await platform.settle()
+    await platform.drain_events()
     await courier().drain()
     keep(directory, [each.body for each in receiver.received])
     for number, each in enumerate(receiver.received):

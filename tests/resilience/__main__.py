@@ -18,10 +18,13 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from rtp_embedded import postgres, sandbox, up
-from rtp_embedded.platform import Keys, Platform, prepare
-from rtp_embedded.processes import PROCESSES
-from rtp_embedded.up import UpSettings
+from rtp_embedded import postgres
+from rtp_embedded.platform import Platform, prepare
+from rtp_examples import sandbox
+from rtp_operations import up
+from rtp_operations.keys import Keys
+from rtp_operations.processes import PROCESSES
+from rtp_operations.up import UpSettings
 from tests.resilience.climb import climb
 from tests.resilience.clocked import DAY, HOUR, away
 from tests.resilience.database import Server
@@ -115,8 +118,8 @@ def standing() -> Iterator[Stage]:
             port=first_of_free_ports(len(PROCESSES)),
             data_dir=data_dir / "up",
         )
-        host, secrets = up.host_of(settings), sandbox.secrets_of(settings.data_dir / "sandbox.json")
-        asyncio.run(up.prepare_host(host, secrets))
+        host, secrets = up.build_host(settings), sandbox.read_secrets(settings.data_dir / "sandbox.json")
+        asyncio.run(up.prepare_host(host, settings.data_dir, sandbox.register_sandbox, examples=True))
         fleet = Fleet(host, settings.data_dir, {"RTP_ALLOW_PRIVATE_SINKS": "true"})
         undo.callback(fleet.close)
         fleet.start()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from rtp_applications.app import service as applications
-from rtp_embedded.platform import ALL
 from rtp_gateway.app import service as gateway
+from rtp_operations.services import ALL
 from rtp_shared.contracts.applications import CaseSubmitted
 from rtp_shared.service import Service
 from tests.resilience import evidence

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rtp_embedded.processes import PROCESSES
+from rtp_operations.processes import PROCESSES
 
 WEB, RELAY, COURIER = "applications", "applications-worker", "gateway-delivery"
 CONSUMERS = ("advice-matching-worker", "finance-directory-worker", COURIER)

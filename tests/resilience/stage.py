@@ -9,7 +9,7 @@ import httpx
 
 from rtp_applications.app import service as applications
 from rtp_applications.bodies.models import body_id
-from rtp_embedded.sandbox import COUNCIL, example_organisation
+from rtp_examples.sandbox import COUNCIL, identify_organisation
 from rtp_gateway.app import service as gateway
 from rtp_gateway.identity.commands import register_client
 from rtp_gateway.identity.models import new_secret
@@ -28,8 +28,8 @@ SUBSCRIBERS = {
     "council-one": CAMDEN,
     "council-two": CAMDEN,
     "council-three": CAMDEN,
-    "panel": example_organisation("review-panel"),
-    "team": example_organisation("mutuals-team"),
+    "panel": identify_organisation("review-panel"),
+    "team": identify_organisation("mutuals-team"),
 }
 """Client and organisation. Three see the submitted cases of one council, two only what names them."""
 AUDIENCES = (
@@ -62,7 +62,7 @@ class Stage:
             self.subscribers.append(subscriber)
 
     async def _register(self, client_id: str, organisation: UUID, secret: str) -> None:
-        database = Database(self.fleet.host.database_url(gateway), pool_size=1)
+        database = Database(self.fleet.host.build_database_url(gateway), pool_size=1)
         scopes = ["events:read", "subscriptions:read", "subscriptions:write"]
         async with database.transaction() as session:
             await register_client(
@@ -91,7 +91,7 @@ class Stage:
     @contextmanager
     def load(self, per_second: float) -> Iterator[None]:
         """Events at a steady rate, and cases submitted over HTTP, until the block ends."""
-        database = Database(self.fleet.host.database_url(applications), pool_size=1)
+        database = Database(self.fleet.host.build_database_url(applications), pool_size=1)
         publisher = Publisher(database, self.fleet.host.public_url, AUDIENCES)
         self.made_up = publisher.made_up
         with ExitStack() as undo:

@@ -7,7 +7,7 @@ import httpx
 
 from rtp_shared.clock import today
 from tests.conftest import NewClient
-from tests.support.desks import Desk, Office, submitted_office
+from tests.support.actors import ActorClient, Office, submitted_office
 
 PDF = "application/pdf"
 EQUALITY = "No group is treated worse"
@@ -22,12 +22,14 @@ def pdf(text: str) -> bytes:
     return f"%PDF-1.7\n% {text}\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n".encode()
 
 
-async def post(desk: Desk, path: str, body: Any = None, *, version: int | None = None, **query: Any) -> httpx.Response:
+async def post(
+    desk: ActorClient, path: str, body: Any = None, *, version: int | None = None, **query: Any
+) -> httpx.Response:
     headers = {"On-Behalf-Of": desk.person, "If-Match": "*" if version is None else f'"{version}"'}
     return await desk.api.post(path, headers=headers, params=query, **({} if body is None else {"json": body}))
 
 
-async def get(desk: Desk, path: str, **query: Any) -> httpx.Response:
+async def get(desk: ActorClient, path: str, **query: Any) -> httpx.Response:
     return await desk.api.get(path, headers={"On-Behalf-Of": desk.person}, params=query)
 
 
@@ -35,11 +37,11 @@ def path_of(document: dict[str, Any]) -> str:
     return f"/v1/cases/{document['caseId']}/documents/{document['id']}"
 
 
-async def add(desk: Desk, case: dict[str, Any], kind: str = "business-plan", **more: Any) -> httpx.Response:
+async def add(desk: ActorClient, case: dict[str, Any], kind: str = "business-plan", **more: Any) -> httpx.Response:
     return await post(desk, f"/v1/cases/{case['id']}/documents", {"kind": kind, "title": f"Our {kind}", **more})
 
 
-async def added(desk: Desk, case: dict[str, Any], kind: str = "business-plan", **more: Any) -> dict[str, Any]:
+async def added(desk: ActorClient, case: dict[str, Any], kind: str = "business-plan", **more: Any) -> dict[str, Any]:
     answer = await add(desk, case, kind, **more)
     assert answer.status_code == 201, answer.text
     document: dict[str, Any] = answer.json()
@@ -48,7 +50,7 @@ async def added(desk: Desk, case: dict[str, Any], kind: str = "business-plan", *
 
 
 async def put(
-    desk: Desk,
+    desk: ActorClient,
     document: dict[str, Any],
     content: Any,
     *,
@@ -66,7 +68,7 @@ async def put(
 
 
 async def stored(
-    desk: Desk, case: dict[str, Any], kind: str = "business-plan", content: bytes = b"", **more: Any
+    desk: ActorClient, case: dict[str, Any], kind: str = "business-plan", content: bytes = b"", **more: Any
 ) -> dict[str, Any]:
     """A document with a content."""
     document = await added(desk, case, kind, **more)
@@ -76,7 +78,7 @@ async def stored(
     return with_content
 
 
-async def listed(desk: Desk, case: dict[str, Any], **query: Any) -> list[dict[str, Any]]:
+async def listed(desk: ActorClient, case: dict[str, Any], **query: Any) -> list[dict[str, Any]]:
     answer = await get(desk, f"/v1/cases/{case['id']}/documents", **query)
     assert answer.status_code == 200, answer.text
     items: list[dict[str, Any]] = answer.json()["items"]

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from rtp_embedded import sandbox, up
-from rtp_embedded.platform import ALL
-from rtp_embedded.processes import PROCESSES
-from rtp_embedded.up import UpSettings
+from rtp_examples import sandbox
+from rtp_operations import up
+from rtp_operations.processes import PROCESSES
+from rtp_operations.services import ALL
+from rtp_operations.up import UpSettings
 from tests.resilience.database import Server
 from tests.support.messaging import clear_broker
 from tests.support.rabbitmq import Broker
@@ -48,13 +49,13 @@ def settings(server: Server, broker: Broker, tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture(scope="module")
 def sandbox_secrets(settings: UpSettings) -> dict[str, str]:
-    return sandbox.secrets_of(settings.data_dir / "sandbox.json")
+    return sandbox.read_secrets(settings.data_dir / "sandbox.json")
 
 
 @pytest.fixture(scope="module")
 def fleet(settings: UpSettings, sandbox_secrets: dict[str, str]) -> Iterator[Fleet]:
-    host = up.host_of(settings)
-    asyncio.run(up.prepare_host(host, sandbox_secrets))
+    host = up.build_host(settings)
+    asyncio.run(up.prepare_host(host, settings.data_dir, sandbox.register_sandbox, examples=True))
     logs: Path = settings.data_dir
     running = Fleet(host, logs, TRIAL)
     try:

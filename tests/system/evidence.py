@@ -6,9 +6,9 @@ from uuid import UUID
 
 from rtp_advice_matching.app import service as advice_matching
 from rtp_applications.app import service as applications
-from rtp_embedded.platform import ALL
 from rtp_finance_directory.app import service as finance_directory
 from rtp_gateway.app import service as gateway
+from rtp_operations.services import ALL
 from rtp_shared.contracts.advice_matching import SupportProposed
 from rtp_shared.contracts.applications import CaseOpened, CaseSubmitted
 from rtp_shared.contracts.finance_directory import ShortlistMade

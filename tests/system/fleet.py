@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import psycopg
 
-from rtp_embedded.processes import PROCESSES, OneHost, Process
+from rtp_operations.processes import PROCESSES, OneHost, Process
 from rtp_shared.service import Service
 from tests.support.waiting import wait_until
 from tests.system.crashing import DOOM
@@ -58,7 +58,7 @@ class Fleet:
         process = BY_NAME[name]
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
         told = {"PYTHONPATH": path, DOOM: str(self._doom(process.name).absolute())}
-        environment = self.host.environment(process) | self._environment | told
+        environment = self.host.build_environment(process) | self._environment | told
         with (self._logs / f"{process.name}.log").open("ab") as log:
             self._running[process.name] = subprocess.Popen(
                 [sys.executable, "-m", "tests.system.crashing", *process.command[2:]],
@@ -97,7 +97,7 @@ class Fleet:
             running.wait(30)
 
     def get(self, name: str, path: str) -> httpx.Response:
-        return httpx.get(f"http://127.0.0.1:{self.host.port(BY_NAME[name])}{path}", timeout=5)
+        return httpx.get(f"http://127.0.0.1:{self.host.get_port(BY_NAME[name])}{path}", timeout=5)
 
     def seen_before(self, name: str) -> int:
         """How many messages came again to this process and were dropped."""

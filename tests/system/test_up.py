@@ -17,17 +17,17 @@ import psutil
 import pytest
 from pydantic import SecretStr
 
-from rtp_embedded import up
-from rtp_embedded.demo import Journey
-from rtp_embedded.platform import ALL
-from rtp_embedded.prepare import CannotPrepare, PrepareSettings, prepare
-from rtp_embedded.processes import PROCESSES
-from rtp_embedded.up import Kept, UpSettings
+from rtp_examples.demo import Journey
+from rtp_operations import up
+from rtp_operations.prepare import CannotPrepare, PrepareSettings, prepare
+from rtp_operations.processes import PROCESSES
+from rtp_operations.services import ALL
+from rtp_operations.up import HostSecrets, UpSettings
 from tests.support.waiting import wait_until
 
 
 class Up:
-    """`python -m rtp_embedded.up`, as a person runs it."""
+    """`python -m rtp_operations.up`, as a person runs it."""
 
     def __init__(self, settings: UpSettings) -> None:
         self.settings = settings
@@ -41,7 +41,7 @@ class Up:
             "PYTHONUNBUFFERED": "1",
         }
         with self._log.open("wb") as log:
-            command = [sys.executable, "-m", "rtp_embedded.up"]
+            command = [sys.executable, "-m", "rtp_operations.up"]
             self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
 
     @property
@@ -128,8 +128,8 @@ def test_ctrl_c_stops_all(running: Up, settings: UpSettings) -> None:
 
 def test_keys_and_passwords_are_made_once_and_readable_by_their_owner_alone(tmp_path: Path) -> None:
     file = tmp_path / "new" / "up.json"
-    kept = Kept.read(file)
-    assert Kept.read(file) == kept
+    kept = HostSecrets.read(file)
+    assert HostSecrets.read(file) == kept
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert kept.passwords.keys() == {service.name for service in ALL}
     assert kept.keys.signing_key in json.loads(file.read_text())["keys"].values()
@@ -202,6 +202,6 @@ def test_prepare_asks_for_every_password(settings: UpSettings) -> None:
 
 
 def test_prepare_refuses_an_old_postgresql(settings: UpSettings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rtp_embedded.prepare.POSTGRES_MAJOR", 99)
+    monkeypatch.setattr("rtp_operations.prepare.POSTGRES_MAJOR", 99)
     with pytest.raises(CannotPrepare, match=r"^PostgreSQL 99 or later is needed, and this is 18$"):
-        asyncio.run(prepare(prepare_settings(settings, Kept().passwords), print))
+        asyncio.run(prepare(prepare_settings(settings, HostSecrets().passwords), print))

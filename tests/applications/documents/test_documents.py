@@ -12,17 +12,17 @@ from rtp_embedded.platform import Platform
 from tests.applications.documents.test_content import GOOD
 from tests.conftest import NewClient
 from tests.gateway.test_forward import serving
+from tests.support.actors import ActorClient
 from tests.support.cases import open_case
-from tests.support.desks import Desk
 from tests.support.documents import PDF, add, added, get, listed, path_of, pdf, post, put, stored
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.anyio
 
 
-async def a_draft(new_client: NewClient) -> tuple[Desk, dict[str, Any]]:
+async def a_draft(new_client: NewClient) -> tuple[ActorClient, dict[str, Any]]:
     portal = await new_client()
-    return Desk(portal, portal.person), await open_case(portal)
+    return ActorClient(portal, portal.person), await open_case(portal)
 
 
 def files(platform: Platform) -> set[str]:

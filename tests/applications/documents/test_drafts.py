@@ -11,8 +11,8 @@ from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from tests.applications.documents.test_walls import seen_by
 from tests.conftest import Api, NewClient
+from tests.support.actors import ActorClient
 from tests.support.cases import employer_id, open_case, submit_case
-from tests.support.desks import Desk
 from tests.support.documents import get, listed, path_of, pdf, post, put, stored
 from tests.support.people import appointed
 
@@ -21,25 +21,25 @@ pytestmark = pytest.mark.anyio
 SECRET, FINAL, LATER, GONE = pdf("secret words"), pdf("final words"), pdf("later words"), pdf("gone words")
 
 
-async def submitted(new_client: NewClient) -> tuple[Desk, Api, dict[str, Any], list[Any]]:
+async def submitted(new_client: NewClient) -> tuple[ActorClient, Api, dict[str, Any], list[Any]]:
     """The group's desk, an adviser's client, and a submitted case with a replaced and a withdrawn document."""
     portal, outside = await new_client(organisation=employer_id()), await new_client()
     case = await open_case(portal)
-    group = Desk(portal, portal.person)
+    group = ActorClient(portal, portal.person)
     await appointed(portal, case, "adviser", "p-adviser", holder={"client": outside.client_id})
     plan = await stored(group, case, content=SECRET)
     assert (await put(group, plan, FINAL)).status_code == 201
     gone = await stored(group, case, "risk-register", GONE, title="Why our director must go")
     assert (await post(group, f"{path_of(gone)}/actions/withdraw")).status_code == 200
-    assert len(await listed(Desk(outside, "p-adviser"), case)) == 2
+    assert len(await listed(ActorClient(outside, "p-adviser"), case)) == 2
     case = await submit_case(portal, (await portal.get(f"/v1/cases/{case['id']}")).json())
     return group, outside, case, [plan, gone]
 
 
-async def every_reader(new_client: NewClient, outside: Api) -> list[Desk]:
+async def every_reader(new_client: NewClient, outside: Api) -> list[ActorClient]:
     officers = await new_client(organisation=employer_id())
     overseer = await new_client(scopes="cases:read cases:write cases:oversee")
-    return [Desk(outside, "p-adviser"), Desk(officers, "officer-1"), Desk(overseer, "central-1")]
+    return [ActorClient(outside, "p-adviser"), ActorClient(officers, "officer-1"), ActorClient(overseer, "central-1")]
 
 
 async def test_what_was_replaced_or_withdrawn_in_the_draft_stays_the_groups(new_client: NewClient) -> None:

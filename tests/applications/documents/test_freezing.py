@@ -10,7 +10,7 @@ from sqlalchemy import text
 from rtp_embedded.platform import Platform
 from tests.applications.test_actions import counted
 from tests.conftest import NewClient
-from tests.support.desks import Office
+from tests.support.actors import Office
 from tests.support.documents import (
     add,
     added,
@@ -38,7 +38,7 @@ async def submitted(new_client: NewClient) -> tuple[Office, list[dict[str, Any]]
 
 
 async def events_of(office: Office, platform: Platform) -> list[dict[str, Any]]:
-    await platform.settle()
+    await platform.drain_events()
     found, after = [], None
     while True:
         query = {"limit": 200, **({"after": after} if after else {})}

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from rtp_embedded.platform import Keys, Platform
+from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
+from rtp_operations.keys import Keys
 from tests.conftest import PUBLIC_URL, NewClient
+from tests.support.actors import ActorClient, submitted_office
 from tests.support.cases import open_case
-from tests.support.desks import Desk, submitted_office
 from tests.support.documents import add, added, path_of, post
 
 pytestmark = pytest.mark.anyio
@@ -28,7 +29,7 @@ async def platform(
 
 async def test_a_case_has_so_many_documents_and_no_more(new_client: NewClient) -> None:
     portal = await new_client()
-    desk, case = Desk(portal, portal.person), await open_case(portal)
+    desk, case = ActorClient(portal, portal.person), await open_case(portal)
     first = await added(desk, case)
     await added(desk, case)
     refused = await add(desk, case)

@@ -15,8 +15,8 @@ from rtp_embedded.platform import Platform
 from tests.applications.documents.test_documents import files
 from tests.conftest import NewClient
 from tests.gateway.test_forward import serving
+from tests.support.actors import ActorClient
 from tests.support.cases import open_case
-from tests.support.desks import Desk
 from tests.support.documents import added, path_of
 
 pytestmark = pytest.mark.anyio
@@ -79,7 +79,7 @@ async def test_200_mb_are_refused_by_the_route_itself(
 ) -> None:
     """Here in this process, with the sender in it."""
     portal = await new_client()
-    document = await added(Desk(portal, portal.person), await open_case(portal))
+    document = await added(ActorClient(portal, portal.person), await open_case(portal))
     headers = {"Authorization": portal.headers["Authorization"], "If-Match": "*", "Content-Type": "application/pdf"}
     headers |= {"Content-Length": str(SIZE)} if announced else {}
     before, own = files(platform), Process(os.getpid(), [], Path())

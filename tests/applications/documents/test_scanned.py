@@ -10,12 +10,13 @@ import pytest
 
 from rtp_applications.documents import cabinet as cabinets
 from rtp_applications.documents.upkeep import scan_waiting
-from rtp_embedded.platform import Keys, Platform
+from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
+from rtp_operations.keys import Keys
 from tests.applications.documents.test_scanning import EICAR, clamd, listening
 from tests.conftest import PUBLIC_URL, NewClient
+from tests.support.actors import ActorClient
 from tests.support.cases import open_case
-from tests.support.desks import Desk
 from tests.support.documents import added, get, path_of, pdf, put, required, stored, writing_office
 
 pytestmark = pytest.mark.anyio
@@ -43,9 +44,9 @@ async def platform(
     await platform.close()
 
 
-async def a_document(new_client: NewClient) -> tuple[Desk, dict[str, Any]]:
+async def a_document(new_client: NewClient) -> tuple[ActorClient, dict[str, Any]]:
     portal = await new_client()
-    desk = Desk(portal, portal.person)
+    desk = ActorClient(portal, portal.person)
     return desk, await added(desk, await open_case(portal))
 
 

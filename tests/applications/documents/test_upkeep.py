@@ -14,8 +14,8 @@ from rtp_embedded.platform import Platform
 from tests.applications.documents.test_documents import files
 from tests.applications.documents.test_intake import pieces
 from tests.conftest import NewClient
+from tests.support.actors import ActorClient
 from tests.support.cases import open_case
-from tests.support.desks import Desk
 from tests.support.documents import PDF, added, get, path_of, pdf, put, stored
 
 pytestmark = pytest.mark.anyio
@@ -37,7 +37,7 @@ async def test_what_nothing_refers_to_is_swept(new_client: NewClient, platform: 
     runtime = platform.runtimes["applications"]
     cabinet: Cabinet = runtime.resources
     portal = await new_client()
-    desk = Desk(portal, portal.person)
+    desk = ActorClient(portal, portal.person)
     document = await stored(desk, await open_case(portal))
     await put(desk, document, pdf("second"))
     before = files(platform)
@@ -70,7 +70,7 @@ async def test_a_content_stays_if_its_commit_succeeded_and_nobody_heard(
     new_client: NewClient, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     portal = await new_client()
-    desk = Desk(portal, portal.person)
+    desk = ActorClient(portal, portal.person)
     document = await added(desk, await open_case(portal))
     await put(desk, document, pdf("x"))
     runtime, [version] = platform.runtimes["applications"], (await get(desk, path_of(document))).json()["versions"]
@@ -90,7 +90,7 @@ async def test_a_storage_that_is_away_is_said_so(
     new_client: NewClient, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     portal = await new_client()
-    desk = Desk(portal, portal.person)
+    desk = ActorClient(portal, portal.person)
     document = await added(desk, await open_case(portal))
 
     def away(*_: object) -> None:

@@ -9,23 +9,23 @@ import pytest
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from tests.conftest import Api, NewClient
+from tests.support.actors import ActorClient, Office, submitted_office
 from tests.support.cases import employer_id, open_case
-from tests.support.desks import Desk, Office, submitted_office
 from tests.support.documents import add, added, get, listed, path_of, pdf, post, put, stored
 from tests.support.people import appointed
 
 pytestmark = pytest.mark.anyio
 
 
-async def adviser(new_client: NewClient, office: Office) -> Desk:
+async def adviser(new_client: NewClient, office: Office) -> ActorClient:
     api = await new_client()
     await appointed(
         office.group.api, office.case, "adviser", "adviser-1", by=office.group.person, holder={"client": api.client_id}
     )
-    return Desk(api, "adviser-1")
+    return ActorClient(api, "adviser-1")
 
 
-async def every_answer(desk: Desk, document: dict[str, Any]) -> list[Any]:
+async def every_answer(desk: ActorClient, document: dict[str, Any]) -> list[Any]:
     path = path_of(document)
     return [
         await get(desk, path),
@@ -38,11 +38,11 @@ async def every_answer(desk: Desk, document: dict[str, Any]) -> list[Any]:
 
 async def test_the_documents_of_a_draft_are_as_hidden_as_the_draft(new_client: NewClient, platform: Platform) -> None:
     portal = await new_client(organisation=employer_id())
-    desk = Desk(portal, portal.person)
+    desk = ActorClient(portal, portal.person)
     case = await open_case(portal)
     document = await stored(desk, case)
     officers = await new_client(organisation=employer_id())
-    officer, unknown = Desk(officers, "officer"), {"id": uuid.uuid4(), "caseId": uuid.uuid4(), "revision": 1}
+    officer, unknown = ActorClient(officers, "officer"), {"id": uuid.uuid4(), "caseId": uuid.uuid4(), "revision": 1}
     hidden, absent = await every_answer(officer, document), await every_answer(officer, unknown)
     assert [each.status_code for each in hidden] == [each.status_code for each in absent] == [404] * 5
     for one, other in zip(hidden, absent, strict=True):
@@ -50,7 +50,7 @@ async def test_the_documents_of_a_draft_are_as_hidden_as_the_draft(new_client: N
     assert (await get(officer, f"/v1/cases/{case['id']}/documents")).status_code == 404
     assert (await add(officer, case)).status_code == 404
     assert len(await listed(desk, case)) == 1
-    await platform.settle()
+    await platform.drain_events()
     assert case["id"] not in {each["caseid"] for each in (await officers.get("/v1/events")).json()["items"]}
 
 
@@ -76,7 +76,7 @@ async def test_a_person_with_an_outside_role_alone_sees_no_more_whoever_vouches(
     office = await submitted_office(new_client)
     await stored(office.group, office.case, confidentiality="confidential")
     await appointed(office.officer.api, office.case, "staff-rep", "rep-1")
-    assert await listed(Desk(office.officer.api, "rep-1"), office.case) == []
+    assert await listed(ActorClient(office.officer.api, "rep-1"), office.case) == []
     assert len(await listed(office.officer, office.case)) == 1
 
 
@@ -114,7 +114,7 @@ async def test_each_side_writes_its_own(new_client: NewClient) -> None:
     assert (await put(office.officer, theirs, pdf("better"))).status_code == 403
     assert (await put(office.group, letter, pdf("better"))).status_code == 403
     assert (await put(office.second, letter, pdf("better"))).status_code == 201
-    stranger = Desk(office.officer.api, "nobody-in-the-case")
+    stranger = ActorClient(office.officer.api, "nobody-in-the-case")
     assert (await put(stranger, letter, pdf("mine"))).status_code == 403
     assert (await add(stranger, office.case)).status_code == 403
 
@@ -122,16 +122,16 @@ async def test_each_side_writes_its_own(new_client: NewClient) -> None:
 async def test_members_write_too(new_client: NewClient) -> None:
     office = await submitted_office(new_client)
     await appointed(office.group.api, office.case, "applicant-member", "member-1", by=office.group.person)
-    document = await stored(Desk(office.group.api, "member-1"), office.case)
+    document = await stored(ActorClient(office.group.api, "member-1"), office.case)
     assert document["createdBy"]["role"] == "applicant-member"
 
 
 async def test_who_has_no_scope_to_write_may_not(new_client: NewClient) -> None:
     portal = await new_client()
     case = await open_case(portal)
-    document = await added(Desk(portal, portal.person), case)
+    document = await added(ActorClient(portal, portal.person), case)
     reader = await new_client(scopes="cases:read")
-    for answer in (await add(Desk(reader, "x"), case), await put(Desk(reader, "x"), document, pdf("x"))):
+    for answer in (await add(ActorClient(reader, "x"), case), await put(ActorClient(reader, "x"), document, pdf("x"))):
         assert answer.status_code == 403
         assert "cases:write" in answer.headers["www-authenticate"]
 

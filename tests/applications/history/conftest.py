@@ -12,9 +12,10 @@ import pytest
 
 from rtp_applications.settings import ApplicationsSettings
 from rtp_embedded import postgres
-from rtp_embedded.platform import Keys, Platform, prepare
+from rtp_embedded.platform import Platform, prepare
 from rtp_gateway.identity.commands import register_client
 from rtp_gateway.identity.models import new_secret
+from rtp_operations.keys import Keys
 from tests.conftest import ORDINARY, Api
 
 ELSEWHERE = "http://elsewhere.test"

@@ -10,8 +10,8 @@ from rtp_embedded.platform import Platform
 from tests.applications.history.conftest import ElsewhereClient
 from tests.applications.history.stories import bundle_of, import_bundle, verdict_on
 from tests.conftest import Api, NewClient
+from tests.support.actors import ActorClient, submitted_office
 from tests.support.cases import employer_id, open_case, submit_case
-from tests.support.desks import Desk, submitted_office
 from tests.support.documents import get, listed, path_of, pdf, put, stored
 from tests.support.people import appointed
 
@@ -41,12 +41,12 @@ async def test_each_reader_takes_the_documents_that_it_may_read(new_client: NewC
     assert found == {1: pdf("business-plan"), 2: pdf("second")}
 
 
-async def arrived(office: Any, reader: Api, client_elsewhere: ElsewhereClient, tmp_path: Path) -> Desk:
+async def arrived(office: Any, reader: Api, client_elsewhere: ElsewhereClient, tmp_path: Path) -> ActorClient:
     path = await bundle_of(reader, office.case, tmp_path / "bundle.zip")
     elsewhere = await client_elsewhere()
     answer = await import_bundle(elsewhere, path.read_bytes())
     assert answer.status_code == 201, answer.text
-    return Desk(elsewhere, elsewhere.person)
+    return ActorClient(elsewhere, elsewhere.person)
 
 
 async def test_documents_come_in_with_their_case(
@@ -63,7 +63,7 @@ async def test_documents_come_in_with_their_case(
     for version, content in ((1, pdf("business-plan")), (2, pdf("second"))):
         assert (await get(there, f"{path_of(plan)}/content", version=version)).content == content
     officers = await client_elsewhere(organisation=employer_id())
-    assert len(await listed(Desk(officers, "officer-1"), office.case)) == 2
+    assert len(await listed(ActorClient(officers, "officer-1"), office.case)) == 2
     assert (await verdict_on(there.api, office.case))["faults"] == []
     assert (await put(there, document, pdf("third"))).status_code == 201
     assert (await verdict_on(there.api, office.case))["faults"] == []
@@ -102,7 +102,7 @@ async def test_what_was_replaced_in_the_draft_stays_the_groups_elsewhere(
 ) -> None:
     portal = await new_client()
     case = await open_case(portal)
-    group = Desk(portal, portal.person)
+    group = ActorClient(portal, portal.person)
     plan = await stored(group, case, content=pdf("secret"))
     plan = (await put(group, plan, pdf("final"))).json()
     if submitted:
@@ -113,6 +113,9 @@ async def test_what_was_replaced_in_the_draft_stays_the_groups_elsewhere(
     assert (await import_bundle(elsewhere, path.read_bytes())).status_code == 201
     if not submitted:
         await submit_case(elsewhere, (await elsewhere.get(f"/v1/cases/{case['id']}")).json())
-    for desk, seen in ((Desk(elsewhere, elsewhere.person), [3, 2, 1]), (Desk(officers, "officer-1"), [3, 2])):
+    for desk, seen in (
+        (ActorClient(elsewhere, elsewhere.person), [3, 2, 1]),
+        (ActorClient(officers, "officer-1"), [3, 2]),
+    ):
         known = [each["version"] for each in (await get(desk, path_of(plan))).json()["versions"]]
         assert known == [each for each in seen if submitted or each < 3]

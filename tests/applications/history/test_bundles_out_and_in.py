@@ -185,7 +185,7 @@ async def test_only_that_it_came_in_is_told(
     path = await bundle_of(group, case, tmp_path / "bundle.zip")
     portal = await client_elsewhere()
     assert (await import_bundle(portal, path.read_bytes())).status_code == 201
-    await elsewhere.settle()
+    await elsewhere.drain_events()
     feed = (await portal.get("/v1/events", params={"limit": 200})).json()["items"]
     mine = [each for each in feed if each["caseid"] == case["id"]]
     told = [(each["type"], each["data"]) for each in mine if ".applications." in each["type"]]

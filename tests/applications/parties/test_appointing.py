@@ -369,7 +369,7 @@ async def test_what_is_told_of_a_party_says_nobody_s_name_or_reference(
     case = await open_case(group)
     party = await appointed(group, case, "adviser", "p-secret", holder={"client": outside.client_id})
     await end(group, case, party)
-    await platform.settle()
+    await platform.drain_events()
     feed = (await group.get("/v1/events", params={"limit": 200})).json()["items"]
     told = [each["data"] for each in feed if each["type"].endswith(".party-changed.v1")]
     assert [(each["change"], each["role"], each["holderKind"]) for each in told] == [

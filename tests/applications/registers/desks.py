@@ -8,7 +8,7 @@ from tests.conftest import Api, NewClient
 from tests.support.cases import employer_id, open_case, submit_case
 
 
-class Desk:
+class ActorClient:
     """One person who acts through a client."""
 
     def __init__(self, api: Api, person: str) -> None:
@@ -39,10 +39,10 @@ class Desk:
 
 
 class Office:
-    group: Desk
-    officer: Desk
-    second: Desk
-    decider: Desk
+    group: ActorClient
+    officer: ActorClient
+    second: ActorClient
+    decider: ActorClient
     case: dict[str, Any]
 
 
@@ -50,9 +50,9 @@ async def submitted_office(new_client: NewClient, **details: Any) -> Office:
     """A submitted case with two officers and a decision-maker appointed."""
     office = Office()
     portal, council = await new_client(), await new_client(organisation=employer_id())
-    office.group = Desk(portal, portal.person)
-    office.officer, office.second = Desk(council, "officer-1"), Desk(council, "officer-2")
-    office.decider = Desk(council, "decider-1")
+    office.group = ActorClient(portal, portal.person)
+    office.officer, office.second = ActorClient(council, "officer-1"), ActorClient(council, "officer-2")
+    office.decider = ActorClient(council, "decider-1")
     office.case = await submit_case(portal, await open_case(portal, **details))
     for role, person in (("case-officer", "officer-1"), ("case-officer", "officer-2"), ("decision-maker", "decider-1")):
         await office.officer.appoint(office.case, role, person)

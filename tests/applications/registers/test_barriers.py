@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from rtp_embedded.platform import Platform
 from rtp_shared.clock import today
-from tests.applications.registers.desks import Desk, Office, submitted_office
+from tests.applications.registers.desks import ActorClient, Office, submitted_office
 from tests.conftest import Api, NewClient
 from tests.support.bodies import OVERSEER, record_body
 from tests.support.cases import employer_id, open_case
@@ -23,7 +23,7 @@ PROMISE = {"answer": "The accounts follow", "dueOn": str(today() + timedelta(day
 DONE = {"state": "removed", "outcome": "We have the accounts."}
 
 
-async def report(desk: Desk, case: dict[str, Any], **details: Any) -> dict[str, Any]:
+async def report(desk: ActorClient, case: dict[str, Any], **details: Any) -> dict[str, Any]:
     answer = await desk.post(f"/v1/cases/{case['id']}/barriers", {**REPORT, **details})
     assert answer.status_code == 201, answer.text
     made: dict[str, Any] = answer.json()
@@ -32,11 +32,11 @@ async def report(desk: Desk, case: dict[str, Any], **details: Any) -> dict[str, 
     return made
 
 
-async def act(desk: Desk, it: dict[str, Any], action: str, body: Any = None) -> httpx.Response:
+async def act(desk: ActorClient, it: dict[str, Any], action: str, body: Any = None) -> httpx.Response:
     return await desk.post(f"/v1/barriers/{it['id']}/actions/{action}", body, version=it["version"])
 
 
-async def done(desk: Desk, it: dict[str, Any], action: str, body: Any = None) -> dict[str, Any]:
+async def done(desk: ActorClient, it: dict[str, Any], action: str, body: Any = None) -> dict[str, Any]:
     answer = await act(desk, it, action, body)
     assert answer.status_code == 200, (action, answer.text)
     after: dict[str, Any] = answer.json()
@@ -51,7 +51,7 @@ async def ids(api: httpx.AsyncClient, path: str = "/v1/barriers", **params: Any)
 
 async def events_of(platform: Platform, api: Api, case: dict[str, Any]) -> list[dict[str, Any]]:
     """Those of the applications service about the case, as this client may see them."""
-    await platform.settle()
+    await platform.drain_events()
     found: list[dict[str, Any]] = []
     after: str | None = None
     while True:
@@ -115,7 +115,7 @@ async def test_a_disclosed_change_keeps_the_case_s_audit_and_etag_whole(
 
 async def test_the_body_that_can_remove_it_answers_without_a_role(new_client: NewClient) -> None:
     office = await submitted_office(new_client)
-    stranger = Desk(office.officer.api, "nobody-in-particular")
+    stranger = ActorClient(office.officer.api, "nobody-in-particular")
     of_the_body = await report(office.group, office.case, body=str(employer_id()), disclosed=True)
     answered = await done(stranger, of_the_body, "answer", PROMISE)
     assert answered["changes"][-1]["role"] is None
@@ -127,7 +127,7 @@ async def test_the_body_that_can_remove_it_answers_without_a_role(new_client: Ne
 
 async def test_each_side_does_its_own(new_client: NewClient) -> None:
     office = await submitted_office(new_client)
-    central = Desk(await new_client(scopes=CENTRAL), "central-1")
+    central = ActorClient(await new_client(scopes=CENTRAL), "central-1")
     answer = await office.officer.post(f"/v1/cases/{office.case['id']}/barriers", REPORT)
     assert of(answer) == (403, "not-the-reporting-side")
     it = await report(office.group, office.case, disclosed=True)
@@ -268,7 +268,7 @@ async def test_counts_per_body(new_client: NewClient) -> None:
 
 async def test_a_staff_representative_reports_and_is_not_overheard(new_client: NewClient) -> None:
     office: Office = await submitted_office(new_client)
-    union, adviser = Desk(await new_client(), "rep-1"), Desk(await new_client(), "adviser-1")
+    union, adviser = ActorClient(await new_client(), "rep-1"), ActorClient(await new_client(), "adviser-1")
     for desk, role in ((union, "staff-rep"), (adviser, "adviser")):
         await office.group.appoint(office.case, role, desk.person, holder={"client": desk.api.client_id})
     it = await report(union, office.case)

@@ -13,7 +13,7 @@ import pytest
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from rtp_shared.clock import today
-from tests.applications.registers.desks import Desk, Office, submitted_office
+from tests.applications.registers.desks import ActorClient, Office, submitted_office
 from tests.applications.registers.test_barriers import events_of, of
 from tests.conftest import Api, NewClient
 from tests.support.cases import employer_id
@@ -131,8 +131,8 @@ async def test_a_remitted_refusal_stays_and_says_what_came_in_its_place(new_clie
     await office.group.do(office.case, "escalate", grounds="The costs were not read.")
     [entry] = await listed(anybody, office.case)
     assert (entry["appeal"], entry["version"]) == ("pending", 2)
-    central = Desk(await new_client(scopes="cases:read cases:write cases:oversee"), "central-1")
-    reviewing = Desk(await new_client(), "reviewer-1")
+    central = ActorClient(await new_client(scopes="cases:read cases:write cases:oversee"), "central-1")
+    reviewing = ActorClient(await new_client(), "reviewer-1")
     await central.appoint(
         office.case, "escalation-reviewer", reviewing.person, holder={"client": reviewing.api.client_id}
     )
@@ -149,7 +149,7 @@ async def test_a_remitted_refusal_stays_and_says_what_came_in_its_place(new_clie
 async def test_a_court_marks_the_decision_it_quashed(new_client: NewClient, anybody: Api) -> None:
     office = await under_review(new_client, route=CHALLENGE)
     await office.decider.do(office.case, "accept-eoi", **ACCEPTANCE)
-    court = Desk(await new_client(scopes="cases:read cases:write cases:oversee cases:system"), "court")
+    court = ActorClient(await new_client(scopes="cases:read cases:write cases:oversee cases:system"), "court")
     await court.do(office.case, "quash", reference="[2026] EWHC 1 (Admin)", madeOn="2026-11-01")
     [entry] = await listed(anybody, office.case)
     assert (entry["decision"], entry["overturned"]) == ("accepted", "quashed")

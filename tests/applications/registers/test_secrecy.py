@@ -12,7 +12,7 @@ from rtp_applications.bodies.models import body_id
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from rtp_shared.clock import today
-from tests.applications.registers.desks import Desk, Office, submitted_office
+from tests.applications.registers.desks import ActorClient, Office, submitted_office
 from tests.applications.registers.test_barriers import CENTRAL, DONE, REPORT, act, done, events_of, ids, of, report
 from tests.conftest import Api, NewClient
 from tests.support.cases import TRUST, employer_id, open_case, submit_case
@@ -20,7 +20,7 @@ from tests.support.cases import TRUST, employer_id, open_case, submit_case
 pytestmark = pytest.mark.anyio
 
 
-async def seen(desk: Desk, case: dict[str, Any]) -> dict[str, Any]:
+async def seen(desk: ActorClient, case: dict[str, Any]) -> dict[str, Any]:
     """Everything about the case that its reader can get at, with what differs from call to call struck out."""
     found: dict[str, Any] = {}
     for path in (
@@ -45,7 +45,7 @@ def alike(hidden: httpx.Response, unknown: httpx.Response) -> bool:
     return bool(told(hidden) == told(unknown))
 
 
-async def secret_keeping(desk: Desk, it: dict[str, Any], case: dict[str, Any]) -> None:
+async def secret_keeping(desk: ActorClient, it: dict[str, Any], case: dict[str, Any]) -> None:
     """Nothing that names it or lists it tells of it."""
     assert it["id"] not in await ids(desk.api)
     assert it["id"] not in await ids(desk.api, kind=it["kind"], state=it["state"])
@@ -90,9 +90,9 @@ async def test_the_next_event_and_audit_entry_leave_no_gap(new_client: NewClient
 
 
 async def test_a_barrier_in_a_draft_is_known_to_nobody_else(new_client: NewClient, platform: Platform) -> None:
-    portal, officer = await new_client(), Desk(await new_client(organisation=employer_id()), "officer-1")
-    central, group = Desk(await new_client(scopes=CENTRAL), "central-1"), Desk(portal, portal.person)
-    colleague = Desk(await new_client(organisation=portal.organisation), "colleague")
+    portal, officer = await new_client(), ActorClient(await new_client(organisation=employer_id()), "officer-1")
+    central, group = ActorClient(await new_client(scopes=CENTRAL), "central-1"), ActorClient(portal, portal.person)
+    colleague = ActorClient(await new_client(organisation=portal.organisation), "colleague")
     case = await open_case(portal)
     it = await report(group, case, body=str(employer_id()))
     for desk in (officer, central, colleague):
@@ -117,7 +117,7 @@ async def test_a_barrier_in_a_draft_is_known_to_nobody_else(new_client: NewClien
 async def test_a_withdrawn_draft_s_barrier_stays_hidden_from_the_centre(new_client: NewClient) -> None:
     portal, central = await new_client(), await new_client(scopes=CENTRAL)
     case = await open_case(portal)
-    it = await report(Desk(portal, portal.person), case)
+    it = await report(ActorClient(portal, portal.person), case)
     withdrawn = await portal.post(f"/v1/cases/{case['id']}/actions/withdraw", headers={"If-Match": "*"})
     assert withdrawn.status_code == 200
     assert it["id"] not in await ids(central)
@@ -128,7 +128,7 @@ async def test_the_centre_sees_what_is_undisclosed_unless_it_is_the_body_itself(
     office = await submitted_office(new_client)
     it = await report(office.group, office.case)
     central = await new_client(scopes=CENTRAL)
-    of_the_body = Desk(await new_client(scopes=CENTRAL, organisation=employer_id()), "central-2")
+    of_the_body = ActorClient(await new_client(scopes=CENTRAL, organisation=employer_id()), "central-2")
     assert it["id"] in await ids(central)
     assert (await central.get(f"/v1/barriers/{it['id']}")).json()["changes"][0]["action"] == "report"
     await secret_keeping(of_the_body, it, office.case)
@@ -136,17 +136,17 @@ async def test_the_centre_sees_what_is_undisclosed_unless_it_is_the_body_itself(
 
 async def test_another_body_of_the_case_cannot_tell_either(new_client: NewClient) -> None:
     portal = await new_client()
-    trust = Desk(await new_client(organisation=body_id(TRUST)), "commissioner-1")
+    trust = ActorClient(await new_client(organisation=body_id(TRUST)), "commissioner-1")
     case = await submit_case(portal, await open_case(portal, commissioner=TRUST))
-    it = await report(Desk(portal, portal.person), case, body=TRUST)
+    it = await report(ActorClient(portal, portal.person), case, body=TRUST)
     await secret_keeping(trust, it, case)
 
 
 async def test_the_group_s_own_client_sees_its_own_though_it_belongs_to_the_body(new_client: NewClient) -> None:
     portal = await new_client(organisation=employer_id())
-    others = Desk(await new_client(organisation=employer_id()), "officer-1")
+    others = ActorClient(await new_client(organisation=employer_id()), "officer-1")
     case = await submit_case(portal, await open_case(portal))
-    it = await report(Desk(portal, portal.person), case)
+    it = await report(ActorClient(portal, portal.person), case)
     assert it["id"] in await ids(portal)
     await secret_keeping(others, it, case)
 
@@ -154,7 +154,7 @@ async def test_the_group_s_own_client_sees_its_own_though_it_belongs_to_the_body
 async def test_whoever_a_body_vouches_for_cannot_report_in_secret(new_client: NewClient) -> None:
     office = await submitted_office(new_client)
     await office.officer.appoint(office.case, "staff-rep", "rep-1")
-    rep = Desk(office.officer.api, "rep-1")
+    rep = ActorClient(office.officer.api, "rep-1")
     hidden = await rep.post(f"/v1/cases/{office.case['id']}/barriers", REPORT)
     assert of(hidden) == (403, "a-body-vouches")
     assert (await report(rep, office.case, disclosed=True))["reportedAs"] == "staff-rep"

@@ -7,8 +7,10 @@ import asyncpg
 import pytest
 
 from rtp_embedded.clock import MovableClock
-from rtp_embedded.platform import ALL, Keys, Platform, settings_of
+from rtp_embedded.platform import Platform, build_settings
 from rtp_embedded.postgres import Postgres
+from rtp_operations.keys import Keys
+from rtp_operations.services import ALL
 from rtp_shared import migrate
 from rtp_shared.run import load_reference_data
 from tests.conftest import PUBLIC_URL
@@ -40,7 +42,7 @@ async def elsewhere(platform_of_all: Platform, database_server: Postgres) -> Els
     for service in ALL:
         await admin.execute(f'CREATE DATABASE "{service.database}_timed" OWNER "{service.database}_owner"')
         await migrate.migrate(where.url(service.database, f"{service.database}_owner"), service)
-        await load_reference_data(service, settings_of(service, where.url, public_url=""))
+        await load_reference_data(service, build_settings(service, where.url, public_url=""))
     await admin.close()
     return where
 

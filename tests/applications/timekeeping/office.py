@@ -10,7 +10,7 @@ from tests.support.cases import employer_id, open_case, submit_case
 
 
 @dataclass
-class Desk:
+class ActorClient:
     """One person at a client's desk: acts in cases on that person's behalf."""
 
     api: Api
@@ -39,15 +39,15 @@ class Desk:
 
 @dataclass
 class Office:
-    group: Desk
-    officer: Desk
+    group: ActorClient
+    officer: ActorClient
     case: dict[str, Any]
 
 
 async def submitted_office(new_client: NewClient, **details: Any) -> Office:
     """A submitted case with a case officer appointed."""
     portal, council = await new_client(), await new_client(organisation=employer_id())
-    group, officer = Desk(portal, portal.person), Desk(council, "officer-1")
+    group, officer = ActorClient(portal, portal.person), ActorClient(council, "officer-1")
     case = await submit_case(portal, await open_case(portal, **details))
     await officer.appoint(case, "case-officer", "officer-1")
     return Office(group, officer, case)

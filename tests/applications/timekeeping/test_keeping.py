@@ -18,7 +18,8 @@ from rtp_applications.workflow.keeping import keep
 from rtp_applications.workflow.processes import PROCESSES
 from rtp_applications.workflow.words import Role, Status
 from rtp_embedded.clock import MovableClock
-from rtp_embedded.platform import Keys, Platform
+from rtp_embedded.platform import Platform
+from rtp_operations.keys import Keys
 from rtp_shared.contracts.applications import DeadlineApproaching
 from tests.applications.timekeeping.office import submitted_office
 from tests.applications.timekeeping.test_running import MISSED, deadline, ends, kinds
@@ -143,7 +144,7 @@ async def test_the_loop_does_what_is_due(
         with pytest.raises(asyncio.CancelledError):
             await sweep.keep_time(platform.runtimes["applications"])
     assert rests.seconds[0] == 3.0
-    await platform.settle()
+    await platform.drain_events()
     assert (await kinds(office.group.api, office.case)).count(MISSED) == 1
 
 

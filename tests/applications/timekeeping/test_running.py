@@ -11,9 +11,10 @@ from sqlalchemy import text
 from rtp_applications.clocks.days import expires_at, starts_at
 from rtp_applications.timekeeping.sweep import sweep
 from rtp_embedded.clock import MovableClock
-from rtp_embedded.platform import Keys, Platform
+from rtp_embedded.platform import Platform
+from rtp_operations.keys import Keys
 from tests.applications.timekeeping.conftest import START, Elsewhere
-from tests.applications.timekeeping.office import Desk, Office, submitted_office
+from tests.applications.timekeeping.office import ActorClient, Office, submitted_office
 from tests.conftest import PUBLIC_URL, Api, NewClient
 from tests.support.bodies import OVERSEER, record_body
 from tests.support.cases import open_case
@@ -88,7 +89,7 @@ async def offered(new_client: NewClient) -> Office:
     offer = {"text": "Without the night service", "otherwiseRefusedFor": "It costs too much", "equalityNote": "None"}
     await office.officer.do(office.case, "offer-modification", **offer)
     await office.officer.appoint(office.case, "decision-maker", "decider-1")
-    office.case = await Desk(office.officer.api, "decider-1").do(office.case, "offer-modification")
+    office.case = await ActorClient(office.officer.api, "decider-1").do(office.case, "offer-modification")
     return office
 
 
@@ -384,7 +385,7 @@ async def test_a_desk_may_give_more_time(platform: Platform, clock: MovableClock
     office = await asked(new_client)
     due = await deadline(office.group.api, office.case, "information-reply")
     more = {"clock": "information-reply", "length": {"number": 5, "unit": "working-days"}, "reasons": "Holidays"}
-    answer = await Desk(office.officer.api, "officer-1").act(office.case, "extend-deadline", more)
+    answer = await ActorClient(office.officer.api, "officer-1").act(office.case, "extend-deadline", more)
     assert answer.status_code == 200, answer.text
     clock.move_to(ends(due))
     await platform.tick()

@@ -8,8 +8,8 @@ import pytest
 from rtp_applications.workflow.definition import Process
 from rtp_applications.workflow.processes import PROCESSES, Processes
 from rtp_applications.workflow.publish import ProcessView, published
-from rtp_embedded import process_document
-from rtp_embedded.process_drawing import drawings
+from rtp_operations import process_document
+from rtp_operations.process_drawing import drawings
 from rtp_shared.contracts.vocabulary import Route
 from tests.conftest import NewClient
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class MovableClock:
-    """Called, it says what time it is. Give it to a Platform."""
+    """A clock for a Platform. Calling it returns the time that it was moved to."""
 
     def __init__(self, at: datetime) -> None:
         self._at = at.astimezone(UTC)
@@ -13,7 +13,7 @@ class MovableClock:
         return self._at
 
     def move_to(self, at: datetime) -> None:
-        """Raises ValueError for a time without a zone."""
+        """Set the time. Raises ValueError for a time without a zone."""
         if at.tzinfo is None:
             raise ValueError("an instant has a time zone")
         self._at = at.astimezone(UTC)

@@ -1,29 +1,26 @@
 """The whole platform in one process: the services' applications behind the gateway, and the in-process bus."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import asyncpg
-from cryptography.fernet import Fernet
 from pydantic import SecretStr
 from starlette.types import ASGIApp
 
-from rtp_advice_matching.app import service as advice_matching
 from rtp_applications.app import service as applications
-from rtp_applications.history.keys import BundleKey
 from rtp_applications.timekeeping.sweep import sweep
+from rtp_embedded import databases
 from rtp_embedded.bus import InProcessBus
-from rtp_finance_directory.app import service as finance_directory
 from rtp_gateway.app import build_gateway, build_runtime
 from rtp_gateway.app import service as gateway
 from rtp_gateway.deliveries.courier import Courier
-from rtp_gateway.identity.keys import SigningKey
 from rtp_gateway.proxy.forward import InProcess
 from rtp_gateway.settings import GatewaySettings
+from rtp_operations.keys import Keys
+from rtp_operations.services import ALL, SERVICES
 from rtp_shared import migrate
 from rtp_shared.clock import utcnow
 from rtp_shared.relay import Relay
@@ -33,33 +30,22 @@ from rtp_shared.service import Runtime, Service
 from rtp_shared.settings import ProcessSettings
 from rtp_shared.web import build_app
 
-SERVICES: Sequence[Service] = (applications, advice_matching, finance_directory)
-ALL: Sequence[Service] = (*SERVICES, gateway)
-
 UrlOf = Callable[[str, str], str]
 """URL of a database as a role: url(database, role)."""
 
 
-@dataclass(frozen=True)
-class Keys:
-    """What must stay the same from one start to the next."""
-
-    signing_key: str = field(default_factory=SigningKey.generate, repr=False)
-    secrets_key: str = field(default_factory=lambda: Fernet.generate_key().decode(), repr=False)
-    bundle_key: str = field(default_factory=lambda: BundleKey.generate().to_pem(), repr=False)
-
-
 async def prepare(url: UrlOf, say: Callable[[str], None]) -> None:
-    """Databases, roles, migrations and reference data; quick where all of it is there."""
+    """Make databases and roles, migrate, and load reference data; quick where all of it is there."""
     for service in ALL:
-        await migrate.provision(url("postgres", "postgres"), service.database)
+        await databases.provision(url("postgres", "postgres"), service.database)
         changed = await migrate.migrate(url(service.database, f"{service.database}_owner"), service)
-        loaded = await load_reference_data(service, settings_of(service, url, public_url="", examples=True))
+        loaded = await load_reference_data(service, build_settings(service, url, public_url="", examples=True))
         state = "made" if changed else "up to date"
         say(f"{service.name}: database {state}{f', {loaded}' if loaded else ''}")
 
 
-def settings_of(service: Service, url: UrlOf, *, public_url: str, **more: Any) -> ProcessSettings:
+def build_settings(service: Service, url: UrlOf, *, public_url: str, **more: Any) -> ProcessSettings:
+    """Return the settings of a service in this process; `more` are settings that this service has of its own."""
     database_url = SecretStr(url(service.database, f"{service.database}_app"))
     return service.settings(database_url=database_url, public_url=public_url, **more)
 
@@ -77,9 +63,10 @@ class Platform:
         clock: Callable[[], datetime] = utcnow,
         **gateway_settings: Any,
     ) -> None:
-        """`clock` says what time it is for the rules of the services; the gateway goes by the real time.
+        """Build every part and start none.
 
-        `documents_dir`: where documents are kept; without it the settings say.
+        The rules of the services go by `clock`, the gateway by the real time. Documents are kept in `documents_dir`;
+        without it the settings say where.
         """
         self.public_url = public_url
         settings = GatewaySettings(
@@ -90,12 +77,12 @@ class Platform:
             **gateway_settings,
         )
         self.gateway, signing_key = build_runtime(settings)
-        kept = {"documents_dir": documents_dir} if documents_dir is not None else {}
-        more = {applications.name: {"bundle_key": SecretStr(keys.bundle_key), **kept}}
+        documents = {"documents_dir": documents_dir} if documents_dir is not None else {}
+        more = {applications.name: {"bundle_key": SecretStr(keys.bundle_key), **documents}}
         self.runtimes: dict[str, Runtime] = {
             service.name: Runtime.build(
                 service,
-                settings_of(service, url, public_url=public_url, **more.get(service.name, {})),
+                build_settings(service, url, public_url=public_url, **more.get(service.name, {})),
                 self.gateway.verifier,
                 clock,
             )
@@ -105,16 +92,16 @@ class Platform:
         self.app = build_gateway(self.gateway, signing_key, InProcess(apps, limits=settings.limits))
         self.runtimes[gateway.name] = self.gateway
         # The gateway hears first: subscribers need not wait for what the services make of an event.
-        hearing = {gateway.name: self.gateway, **self.runtimes}
-        self.bus = InProcessBus({name: build_consumer(runtime) for name, runtime in hearing.items()})
+        consuming = {gateway.name: self.gateway, **self.runtimes}
+        self.bus = InProcessBus({name: build_consumer(runtime) for name, runtime in consuming.items()})
         self.relays = {
-            name: Relay(database_url=_plain(runtime), bus=self.bus, metrics=runtime.metrics)
+            name: Relay(database_url=_get_database_url(runtime), bus=self.bus, metrics=runtime.metrics)
             for name, runtime in self.runtimes.items()
         }
         self.courier = Courier.build(self.gateway)
 
     async def run(self) -> None:
-        """The work between requests, until cancelled."""
+        """Do the work between requests, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             for relay in self.relays.values():
                 tasks.create_task(relay.run())
@@ -125,16 +112,18 @@ class Platform:
             tasks.create_task(self.courier.run())
 
     async def tick(self) -> None:
-        """Do what time has come for, by the platform's clock, and relay what came of it. For tests and demonstrations.
+        """Process the deadlines that are due by the platform's clock, then drain. For tests and demonstrations.
 
-        One look is enough, however long the clock was left: what an end leads to is looked at with it.
+        One call is enough, however long the clock was left: what follows from an expired deadline is processed with it.
         """
         await sweep(self.runtimes[applications.name])
-        await self.settle()
+        await self.drain_events()
 
-    async def settle(self) -> None:
-        """Relay and deliver until nothing is due. For tests and demonstrations, when `run` does not."""
-        connections = {name: await asyncpg.connect(_plain(runtime)) for name, runtime in self.runtimes.items()}
+    async def drain_events(self) -> None:
+        """Relay and deliver events until nothing is due. For tests and demonstrations, while `run` does not run."""
+        connections = {
+            name: await asyncpg.connect(_get_database_url(runtime)) for name, runtime in self.runtimes.items()
+        }
         try:
             while await self._relay_once(connections) or await self.courier.drain():
                 pass
@@ -155,5 +144,5 @@ class Platform:
             await runtime.database.close()
 
 
-def _plain(runtime: Runtime) -> str:
+def _get_database_url(runtime: Runtime) -> str:
     return runtime.settings.database_url.get_secret_value()

@@ -11,7 +11,7 @@ MEDIA_TYPE = "application/zip"
 @cache
 def verifier() -> bytes:
     """The same bytes whenever and wherever they are made: names sorted, no times, nothing compressed."""
-    package = files("rtp_gateway.verifier")
+    package = files("rtp_verifier")
     sources = {f"verifier/{each.name}": each.read_bytes() for each in package.iterdir() if each.name.endswith(".py")}
     sources["__main__.py"] = b"import verifier.__main__\n"
     application = io.BytesIO()

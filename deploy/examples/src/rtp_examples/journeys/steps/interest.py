@@ -1,0 +1,54 @@
+"""From the draft to the answer on the expression of interest."""
+
+from datetime import timedelta
+from typing import Any
+
+from rtp_examples.journeys.api import Case
+from rtp_examples.journeys.personas import Personas
+from rtp_examples.journeys.scenario import Scenario
+from rtp_examples.receiver import JsonObject
+
+EQUALITY = "Users of the service were consulted; no group is treated worse (Equality Act 2010, section 149)."
+
+
+def draft_and_submit(scenario: Scenario, personas: Personas, draft: JsonObject, **payload: Any) -> Case:
+    """Open a draft, which only the group sees, and submit it, which discloses it to the bodies that it names."""
+    scenario.begin_step("A draft, and its disclosure")
+    case = personas.lead.open(**draft)
+    personas.officer.expect_hidden(case)
+    personas.lead.appoint(case, "applicant-member", personas.member)
+    personas.lead.act(case, "submit", **payload)
+    scenario.drain_events()
+    personas.officer.read(case)
+    scenario.say("now the bodies that the case names see it; advisers are proposed, and a finance shortlist is made")
+    personas.appoint_officials(case)
+    return case
+
+
+def screen(scenario: Scenario, personas: Personas, case: Case, *, decision_in: timedelta) -> None:
+    """Screen the case: send the receipt first, and tell the group when a decision is expected."""
+    scenario.begin_step("Screening")
+    personas.officer.expect_refusal(case, "begin-screening", because="acknowledgement-sent")
+    personas.officer.act(case, "acknowledge", sentOn=scenario.today, sponsorNamed=True)
+    personas.officer.act(case, "begin-screening")
+    personas.officer.expect_refusal(case, "begin-review", because="decision-date-notified")
+    scenario.wait_days(1, "a letter tells the group when to expect a decision")
+    personas.officer.act(
+        case, "notify-decision-date", notifiedOn=scenario.today, expectedOn=scenario.today + decision_in
+    )
+
+
+def review_and_accept(scenario: Scenario, personas: Personas, case: Case) -> None:
+    scenario.begin_step("The merits")
+    personas.officer.act(case, "begin-review")
+    scenario.wait_days(20, "the merits are reviewed")
+    personas.officer.expect_refusal(
+        case, "accept-eoi", because="role", reasons="It fits our plans", equalityNote=EQUALITY
+    )
+    personas.decider.act(
+        case,
+        "accept-eoi",
+        reasons="The group knows the service, and its plan fits the council's strategy for carers.",
+        equalityNote=EQUALITY,
+        releaseTime="Half a day a week for each of the group",
+    )

@@ -1,0 +1,90 @@
+"""From the award to the launch."""
+
+from datetime import date, timedelta
+
+from rtp_examples.journeys.api import Case
+from rtp_examples.journeys.personas import Personas
+from rtp_examples.journeys.scenario import Scenario
+from rtp_examples.receiver import JsonObject
+
+
+def incorporate(scenario: Scenario, personas: Personas, case: Case) -> None:
+    """Register the mutual as a legal person, commit its finance, and begin the transition."""
+    scenario.begin_step("The mutual comes into being")
+    personas.lead.expect_refusal(case, "begin-transition", because="legal-entity-exists")
+    entity: JsonObject = {"scheme": "GB-COH", "identifier": "09506232", "legalForm": "cic-limited-by-guarantee"}
+    personas.lead.act(case, "record-legal-entity", **entity, registeredOn=scenario.today)
+    personas.lead.act(
+        case, "record-finance-commitment", needed=True, neededPence=7_500_000, committedPence=8_000_000,
+        committedOn=scenario.today, reference="Offer letter of a social lender",
+    )  # fmt: skip
+    personas.lead.appoint(case, "mutual-board", personas.board, mandate="Resolution of the first general meeting")
+    personas.lead.expect_refusal(case, "begin-transition", because="legal-entity-verified")
+    personas.commissioner.act(case, "record-legal-entity", **entity, registeredOn=scenario.today, verified=True)
+    personas.lead.act(case, "begin-transition")
+    personas.commissioner.act(case, "begin-transition")
+
+
+def prepare(
+    scenario: Scenario, personas: Personas, case: Case, *, go_live_in: timedelta, pension: str, regulator: str
+) -> date:
+    """Record everything that the readiness review looks at, of people in numbers only; return the go-live day."""
+    scenario.begin_step("Transition")
+    go_live = scenario.today + go_live_in
+    officer, lead = personas.officer, personas.lead
+    officer.act(case, "record-go-live-date", on=go_live)
+    begun = scenario.today
+    scenario.wait_days(21, "the transfer is consulted on")
+    officer.act(
+        case, "record-tupe-consultation", consultedWith="recognised-union", begunOn=begun, endedOn=scenario.today,
+        measuresLetterOn=begun, employerHeadcount=4200, transferring=62,
+    )  # fmt: skip
+    officer.act(case, "record-workforce-snapshot", takenOn=scenario.today, headcount=62, fteHundredths=5_150)
+    officer.act(case, "record-employee-liability-information", givenOn=scenario.today)
+    officer.act(case, "record-pension-vehicle", vehicle=pension, signedOn=scenario.today, guaranteePence=30_000_000)
+    officer.act(
+        case, "record-leases-and-services", premisesNeeded=True, leasesSignedOn=scenario.today,
+        servicesNeeded=True, servicesAgreedOn=scenario.today,
+    )  # fmt: skip
+    _insure_and_register(scenario, personas, case, go_live, regulator)
+    lead.act(case, "record-data-transfer-agreement", signedOn=scenario.today, icoRegistration="ZB123456")
+    return go_live
+
+
+def _insure_and_register(scenario: Scenario, personas: Personas, case: Case, go_live: date, regulator: str) -> None:
+    for cover in ("employers-liability", "public-liability"):
+        personas.lead.act(
+            case, "record-insurance", cover=cover, validFrom=go_live, validTo=go_live + timedelta(days=365),
+            limitPence=1_000_000_000,
+        )  # fmt: skip
+    personas.lead.act(
+        case, "record-regulator-registration", regulator=regulator, number="1-10234567890", registeredOn=scenario.today
+    )
+
+
+def review_readiness(personas: Personas, case: Case) -> None:
+    personas.lead.act(case, "begin-readiness-review")
+    personas.commissioner.act(case, "begin-readiness-review")
+    personas.officer.act(case, "begin-readiness-review")
+
+
+def measure(scenario: Scenario, personas: Personas, case: Case) -> None:
+    """Record the baseline that later measures are compared with."""
+    year: JsonObject = {
+        "periodFrom": scenario.today - timedelta(days=366),
+        "periodTo": scenario.today - timedelta(days=1),
+    }
+    values = [
+        {"measure": "sickness-days-per-fte", "definitionVersion": 1, "value": 112, "scale": 1, "unit": "days",
+         "source": "personnel system"},
+        {"measure": "user-satisfaction", "definitionVersion": 1, "value": 81, "unit": "percent",
+         "source": "survey of users"},
+    ]  # fmt: skip
+    personas.officer.act(case, "record-baseline", **year, values=values)
+
+
+def launch(scenario: Scenario, personas: Personas, case: Case) -> None:
+    """Launch: the body's decision maker and the mutual's board sign."""
+    personas.decider.act(case, "launch")
+    personas.board.act(case, "launch")
+    scenario.drain_events()

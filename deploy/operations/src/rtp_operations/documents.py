@@ -1,0 +1,81 @@
+"""Writes the generated documents, or checks that they are in date: `python -m rtp_operations.documents [--check]`.
+
+Does neither where an event's contract takes back what was published: asyncapi/published.json says what that is.
+Those that only repeat what others say (one OpenAPI document a service, one JSON Schema an event) are written too, into
+build/, which is not committed.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from rtp_applications.workflow.processes import Processes
+from rtp_applications.workflow.publish import published
+from rtp_gateway.portal import asyncapi
+from rtp_gateway.portal.envelopes import envelope_schema
+from rtp_gateway.portal.openapi import merge
+from rtp_operations import growth, process_document
+from rtp_operations.openapi import PUBLIC_URL, Document, describe_services
+from rtp_shared.contracts import catalogue
+
+PUBLISHED = Path("asyncapi") / "published.json"
+BUILD = Path("build")
+
+
+def main() -> int:
+    if broken := _find_broken_promises():
+        for sentence in broken:
+            sys.stderr.write(f"{sentence}\n")
+        return 1
+    parts = asyncio.run(describe_services())
+    committed = dict(_write_committed(parts))
+    stale = [path for path, text in committed.items() if not path.exists() or path.read_text() != text]
+    if "--check" in sys.argv[1:]:
+        for path in stale:
+            sys.stderr.write(f"{path} is out of date: run `make docs`\n")
+        return 1 if stale else 0
+    for path, text in (committed | dict(_write_repeated(parts))).items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    print(
+        f"{len(stale)} documents written, the others were in date; those of single services and events are in {BUILD}/"
+    )
+    return 0
+
+
+def _find_broken_promises() -> list[str]:
+    """Return why the contracts may not be published as they are: they take back what was published before."""
+    if not PUBLISHED.exists():
+        return [f"{PUBLISHED} is missing: fetch it from the history of the repository, it is nowhere else"]
+    return growth.find_breaks(json.loads(PUBLISHED.read_text()), _list_promises())
+
+
+def _list_promises() -> growth.PublishedRecord:
+    return growth.list_promises(catalogue(), asyncapi.document(public_url=PUBLIC_URL))
+
+
+def _write_committed(parts: Mapping[str, Document]) -> Iterator[tuple[Path, str]]:
+    """Yield the text of each document that is committed, with its path from the top of the repository."""
+    yield Path("openapi") / "right-to-provide.json", _to_json(merge(parts, public_url=PUBLIC_URL))
+    yield Path("asyncapi") / "right-to-provide.json", _to_json(asyncapi.document(public_url=PUBLIC_URL))
+    yield PUBLISHED, _to_json(_list_promises())
+    processes = [published(each) for each in Processes().every()]
+    yield Path("docs") / "process.md", process_document.document(processes)
+
+
+def _write_repeated(parts: Mapping[str, Document]) -> Iterator[tuple[Path, str]]:
+    """Yield the text of each document that is only built: of single services, and of single events."""
+    for name, part in parts.items():
+        yield BUILD / "openapi" / f"{name}.json", _to_json(part)
+    for name, kind in sorted(catalogue().items()):
+        yield BUILD / "asyncapi" / f"{name}.json", _to_json(envelope_schema(kind, public_url=PUBLIC_URL))
+
+
+def _to_json(document: object) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

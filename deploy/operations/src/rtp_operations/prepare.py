@@ -1,0 +1,113 @@
+"""Makes all that must be there before the processes start: `python -m rtp_operations.prepare`.
+
+That is databases, roles, tables, reference data and queues; run again, it brings them up to date. The roles that own
+the tables get a new password each time, which nobody keeps: only this step logs in as them.
+"""
+
+import asyncio
+import secrets
+import sys
+from collections.abc import Callable
+
+import asyncpg
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+
+from rtp_embedded import databases
+from rtp_operations.services import ALL
+from rtp_shared import logs, run
+from rtp_shared.bus import BusUnavailable
+from rtp_shared.rabbit import declare_once
+from rtp_shared.service import Service
+from rtp_shared.settings import ProcessSettings
+
+POSTGRES_MAJOR = 18
+
+
+class CannotPrepare(Exception):
+    """PostgreSQL or RabbitMQ cannot be made ready; the message is one line for a person."""
+
+
+class PrepareSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="RTP_", frozen=True, extra="ignore")
+
+    admin_database_url: SecretStr = Field(description="PostgreSQL as a role that may make databases and roles")
+    broker_url: SecretStr = Field(description="RabbitMQ: amqp://user:pw@host/vhost")
+    passwords: dict[str, SecretStr] = Field(
+        description='Password of the role that each service runs as: {"gateway": "..."}'
+    )
+    examples: bool = Field(default=False, description="Load made-up advisers and mentors, for trials")
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+
+def build_database_url(admin_url: str, service: Service, kind: str, password: str) -> str:
+    """Return the URL of the service's own database, as its role of this kind: `app` or `owner`."""
+    url = make_url(admin_url).set(
+        database=service.database, username=f"{service.database}_{kind}", password=password, drivername="postgresql"
+    )
+    return url.render_as_string(hide_password=False)
+
+
+async def prepare(settings: PrepareSettings, say: Callable[[str], None]) -> None:
+    """Make everything ready. Raises CannotPrepare."""
+    if missing := {service.name for service in ALL} - settings.passwords.keys():
+        raise CannotPrepare(f"RTP_PASSWORDS has none for {', '.join(sorted(missing))}")
+    await _reach_postgres(settings.admin_database_url.get_secret_value())
+    await _reach_rabbitmq(settings.broker_url.get_secret_value())
+    for service in ALL:
+        try:
+            await _prepare_service(service, settings)
+        except (asyncpg.PostgresError, OSError, BusUnavailable) as error:
+            raise CannotPrepare(f"{service.name}: {_get_first_line(error)}") from error
+        say(f"{service.name} is prepared")
+
+
+async def _prepare_service(service: Service, settings: PrepareSettings) -> None:
+    admin_url = settings.admin_database_url.get_secret_value()
+    owner, app = secrets.token_urlsafe(32), settings.passwords[service.name].get_secret_value()
+    await databases.provision(admin_url, service.database, owner_password=owner, app_password=app)
+    own = ProcessSettings(
+        database_url=SecretStr(build_database_url(admin_url, service, "app", app)),
+        owner_database_url=SecretStr(build_database_url(admin_url, service, "owner", owner)),
+        broker_url=settings.broker_url,
+        examples=settings.examples,
+    )
+    await run.prepare(service, own)
+
+
+async def _reach_postgres(url: str) -> None:
+    try:
+        connection = await asyncpg.connect(url, timeout=10)
+    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise CannotPrepare(f"no PostgreSQL for RTP_ADMIN_DATABASE_URL: {_get_first_line(error)}") from error
+    major = connection.get_server_version().major
+    await connection.close()
+    if major < POSTGRES_MAJOR:
+        raise CannotPrepare(f"PostgreSQL {POSTGRES_MAJOR} or later is needed, and this is {major}")
+
+
+async def _reach_rabbitmq(url: str) -> None:
+    try:
+        await declare_once(url, "", [])
+    except (BusUnavailable, ValueError) as error:
+        raise CannotPrepare(f"no RabbitMQ for RTP_BROKER_URL: {_get_first_line(error)}") from error
+
+
+def _get_first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def main() -> int:
+    settings = run.load_settings(PrepareSettings)
+    logs.configure(settings.log_level)
+    try:
+        asyncio.run(prepare(settings, lambda text: print(text, flush=True)))
+    except CannotPrepare as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,97 @@
+"""The processes that the platform runs as, and the environment of each."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rtp_applications.app import service as applications
+from rtp_gateway.app import service as gateway
+from rtp_operations.keys import Keys
+from rtp_operations.prepare import build_database_url
+from rtp_operations.services import SERVICES
+from rtp_shared.service import Service
+
+
+@dataclass(frozen=True)
+class Process:
+    """One process of a service."""
+
+    service: Service
+    kind: str
+    """web, worker or delivery."""
+
+    @property
+    def name(self) -> str:
+        return self.service.name if self.kind == "web" else f"{self.service.name}-{self.kind}"
+
+    @property
+    def command(self) -> list[str]:
+        return ["python", "-m", f"rtp_{self.service.name.replace('-', '_')}", self.kind]
+
+
+PROCESSES = (
+    Process(gateway, "web"),
+    Process(gateway, "delivery"),
+    *(Process(service, kind) for service in SERVICES for kind in ("web", "worker")),
+)
+
+
+@dataclass(frozen=True)
+class OneHost:
+    """All processes on this host: the gateway takes the first port, the others those after it."""
+
+    admin_database_url: str
+    broker_url: str
+    public_url: str
+    first_port: int
+    passwords: Mapping[str, str]
+    keys: Keys
+    documents_dir: Path
+
+    def get_port(self, process: Process) -> int:
+        return self.first_port + PROCESSES.index(process)
+
+    def build_environment(self, process: Process) -> dict[str, str]:
+        """Return the environment of the process; nothing in it that only another one needs to know."""
+        environment = {name: value for name, value in os.environ.items() if name != "RTP_ADMIN_DATABASE_URL"}
+        environment |= {
+            "RTP_DATABASE_URL": self.build_database_url(process.service),
+            "RTP_PUBLIC_URL": self.public_url,
+            "RTP_PORT": str(self.get_port(process)),
+        }
+        if process.service is gateway:
+            environment |= self._build_gateway_environment()
+        elif process.kind == "web":
+            environment["RTP_JWKS_URL"] = f"{self._build_url(Process(gateway, 'web'))}/.well-known/jwks.json"
+        if process.service is applications:
+            environment.setdefault("RTP_DOCUMENTS_DIR", str(self.documents_dir))
+        if process == Process(applications, "web"):
+            environment["RTP_BUNDLE_KEY"] = self.keys.bundle_key
+        self._set_broker(environment, process)
+        return environment
+
+    def build_database_url(self, service: Service) -> str:
+        return build_database_url(self.admin_database_url, service, "app", self.passwords[service.name])
+
+    def _build_gateway_environment(self) -> dict[str, str]:
+        upstreams = {service.name: self._build_url(Process(service, "web")) for service in SERVICES}
+        return {
+            "RTP_SIGNING_KEY": self.keys.signing_key,
+            "RTP_SECRETS_KEY": self.keys.secrets_key,
+            "RTP_UPSTREAMS": json.dumps(upstreams),
+        }
+
+    def _set_broker(self, environment: dict[str, str], process: Process) -> None:
+        """Workers get the broker's URL; so does the gateway's web process where subscribers may have queues."""
+        makes_queues = process.service is gateway and "RTP_BROKER_MANAGEMENT_URL" in environment
+        if process.kind == "web" and not makes_queues:
+            environment.pop("RTP_BROKER_URL", None)
+        else:
+            environment["RTP_BROKER_URL"] = self.broker_url
+        if not makes_queues:
+            environment.pop("RTP_BROKER_MANAGEMENT_URL", None)
+
+    def _build_url(self, process: Process) -> str:
+        return f"http://127.0.0.1:{self.get_port(process)}"

@@ -1,0 +1,155 @@
+"""Many-process mode on one host: `python -m rtp_operations.up`. PostgreSQL and RabbitMQ are given.
+
+Prepares both and runs every process until Ctrl-C. When one ends, all are stopped. `make up` runs it with the clients of
+the sandbox; RTP_EXAMPLES=false leaves those out, and the made-up advisers.
+"""
+
+import asyncio
+import json
+import secrets
+import shlex
+import socket
+import sys
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from honcho.manager import Manager
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rtp_gateway.app import service as gateway
+from rtp_operations.clients import RegisterClients, register_none
+from rtp_operations.keys import Keys
+from rtp_operations.prepare import CannotPrepare, PrepareSettings, prepare
+from rtp_operations.private_files import write_private_file
+from rtp_operations.processes import PROCESSES, OneHost
+from rtp_operations.services import ALL
+from rtp_shared import logs
+from rtp_shared.db import Database
+from rtp_shared.run import load_settings
+
+STOPPED = (130, 143)
+"""The exit codes of honcho after SIGINT and SIGTERM."""
+
+WHAT_TO_SET = (
+    "Set RTP_ADMIN_DATABASE_URL (postgresql://postgres:...@localhost/postgres) "
+    "and RTP_BROKER_URL (amqp://guest:guest@localhost/); `make run` needs neither.\n"
+)
+
+
+class PortInUse(Exception):
+    """A process cannot have its port; the message is one line for a person."""
+
+
+class UpSettings(BaseSettings):
+    """The settings of many-process mode, from the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="RTP_", frozen=True, extra="ignore")
+
+    admin_database_url: SecretStr = Field(description="PostgreSQL as a role that may make databases and roles")
+    broker_url: SecretStr = Field(description="RabbitMQ: amqp://user:pw@host/vhost")
+    port: int = Field(default=8000, ge=1, le=65535 - len(PROCESSES), description="The gateway's; the others follow")
+    public_url: str | None = Field(default=None, description="Where the gateway is seen from outside; the issuer")
+    data_dir: Path = Field(default=Path(".data"), description="Where keys and passwords are kept")
+    examples: bool = Field(default=True, description="With the sandbox: its clients and made-up advisers")
+    log_level: str = Field(default="WARNING", description="DEBUG, INFO, WARNING or ERROR")
+
+
+@dataclass(frozen=True)
+class HostSecrets:
+    """Keys and passwords that must stay the same from one start to the next."""
+
+    keys: Keys = field(default_factory=Keys)
+    passwords: dict[str, str] = field(
+        default_factory=lambda: {service.name: secrets.token_urlsafe(32) for service in ALL}, repr=False
+    )
+
+    @classmethod
+    def read(cls, file: Path) -> "HostSecrets":
+        """Read them from the file; make them and write them there the first time."""
+        known: dict[str, dict[str, str]] = json.loads(file.read_text()) if file.exists() else {}
+        kept = cls(Keys(**known["keys"]), known["passwords"]) if known else cls()
+        if asdict(kept) != known:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            write_private_file(file, json.dumps(asdict(kept)))
+        return kept
+
+
+def build_host(settings: UpSettings) -> OneHost:
+    kept = HostSecrets.read(settings.data_dir / "up.json")
+    return OneHost(
+        admin_database_url=settings.admin_database_url.get_secret_value(),
+        broker_url=settings.broker_url.get_secret_value(),
+        public_url=settings.public_url or f"http://localhost:{settings.port}",
+        first_port=settings.port,
+        passwords=kept.passwords,
+        keys=kept.keys,
+        documents_dir=(settings.data_dir / "documents").absolute(),
+    )
+
+
+async def prepare_host(host: OneHost, data_dir: Path, register_clients: RegisterClients, *, examples: bool) -> None:
+    """Prepare databases and queues, and register the clients. Raises CannotPrepare."""
+    settings = PrepareSettings(
+        admin_database_url=SecretStr(host.admin_database_url),
+        broker_url=SecretStr(host.broker_url),
+        passwords={name: SecretStr(password) for name, password in host.passwords.items()},
+        examples=examples,
+    )
+    await prepare(settings, lambda text: print(text, flush=True))
+    database = Database(host.build_database_url(gateway), pool_size=1)
+    try:
+        await register_clients(database, data_dir)
+    finally:
+        await database.close()
+
+
+def check_ports(host: OneHost) -> None:
+    """Raises PortInUse where a process cannot have its port."""
+    for process in PROCESSES:
+        with socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind(("127.0.0.1", host.get_port(process)))
+            except OSError as error:
+                raise PortInUse(
+                    f"port {host.get_port(process)} for {process.name} is in use or not ours to take: "
+                    f"set RTP_PORT to the first of {len(PROCESSES)} free ports"
+                ) from error
+
+
+def run_processes(host: OneHost) -> int:
+    """Run all until a signal or the end of any one, then wait until all have ended; return the exit code."""
+    manager = Manager()
+    for process in PROCESSES:
+        command = shlex.join([sys.executable, *process.command[1:]])
+        manager.add_process(process.name, f"exec {command}", env=host.build_environment(process))
+    manager.loop()
+    return 0 if manager.returncode in STOPPED else 1
+
+
+def main(register_clients: RegisterClients = register_none) -> int:
+    try:
+        settings = UpSettings()
+    except ValidationError as error:
+        if any(each["type"] == "missing" for each in error.errors()):
+            sys.stderr.write(WHAT_TO_SET)
+            return 1
+        settings = load_settings(UpSettings)
+    logs.configure(settings.log_level)
+    try:
+        host = build_host(settings)
+        check_ports(host)
+        register = register_clients if settings.examples else register_none
+        asyncio.run(prepare_host(host, settings.data_dir, register, examples=settings.examples))
+    except (PortInUse, CannotPrepare) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    print(
+        f"starting: the gateway is at {host.public_url}, the sandbox's secrets are in {settings.data_dir}/sandbox.json"
+    )
+    return run_processes(host)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""A submitted case with its people at their desks."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from tests.conftest import Api, NewClient
+from tests.support.cases import employer_id, open_case, submit_case
+from tests.support.people import acting, appointed
+
+Case = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ActorClient:
+    """One person at a client's desk: acts in cases on that person's behalf."""
+
+    api: Api
+    person: str
+
+    async def act(
+        self, case: Case, action: str, body: Any = None, *, version: int | None = None, **query: Any
+    ) -> httpx.Response:
+        headers = {**acting(self.person), "If-Match": "*" if version is None else f'"{version}"'}
+        return await self.api.post(f"/v1/cases/{case['id']}/actions/{action}", json=body, headers=headers, params=query)
+
+    async def do(self, case: Case, action: str, **body: Any) -> Case:
+        """Act, and the case as it is then."""
+        answer = await self.act(case, action, body or None)
+        assert answer.status_code == 200, (action, answer.text)
+        done: Case = answer.json()
+        return done
+
+    async def read(self, case: Case) -> Case:
+        answer = await self.api.get(f"/v1/cases/{case['id']}", headers=acting(self.person))
+        assert answer.status_code == 200, answer.text
+        seen: Case = answer.json()
+        return seen
+
+
+@dataclass
+class Office:
+    """A case that was submitted, its staff group, and its employer's people."""
+
+    case: Case
+    group: ActorClient
+    officer: ActorClient
+    second: ActorClient
+    decider: ActorClient
+
+
+async def submitted_office(new_client: NewClient, **details: Any) -> Office:
+    """A submitted case with two officers and a decision-maker appointed."""
+    portal, council = await new_client(), await new_client(organisation=employer_id())
+    case = await submit_case(portal, await open_case(portal, **details))
+    desks = {"officer-1": "case-officer", "officer-2": "case-officer", "decider-1": "decision-maker"}
+    for person, role in desks.items():
+        await appointed(council, case, role, person)
+    return Office(case, ActorClient(portal, portal.person), *(ActorClient(council, person) for person in desks))
