@@ -21,7 +21,7 @@ from bench.floor import Statement
 from bench.load import Target, wait_for
 from rtp_applications.app import service as applications
 from rtp_applications.bodies.models import body_id
-from rtp_embedded import postgres
+from rtp_embedded import databases, postgres
 from rtp_gateway.app import service as gateway
 from rtp_gateway.identity.commands import register_client
 from rtp_gateway.identity.keys import SigningKey
@@ -130,7 +130,7 @@ class Stage:
 
     async def _prepare(self) -> None:
         for service in (applications, gateway):
-            await migrate.provision(self.server.url(), service.database)
+            await databases.provision(self.server.url(), service.database)
             await migrate.migrate(self.server.url(service.database, f"{service.database}_owner"), service)
             await load_reference_data(service, ProcessSettings(database_url=SecretStr(self.url_of(service))))
         database = Database(self.url_of(gateway), pool_size=1)

@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from rtp_embedded import databases
 from rtp_embedded.platform import Platform
 from rtp_finance_directory import queries
 from rtp_finance_directory.app import service
 from rtp_finance_directory.errors import NoSuchShortlist
 from rtp_finance_directory.load import product_id, products
-from rtp_shared import migrate
 from rtp_shared.bus import Message
 from rtp_shared.consumer import Consumer
 from rtp_shared.contracts import EventData, events
@@ -360,4 +360,4 @@ async def test_nobody_writes_a_shortlist_that_he_may_not_see(platform: Platform)
 async def test_models_and_migrations_say_the_same(platform: Platform) -> None:
     settings = platform.runtimes[service.name].settings
     owner = settings.database_url.get_secret_value().replace(f"{service.database}_app@", f"{service.database}_owner@")
-    await migrate.check(owner, service)
+    await databases.check(owner, service)

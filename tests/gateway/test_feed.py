@@ -13,6 +13,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import func, select, text
 
+from rtp_embedded import databases
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from rtp_gateway.app import service as gateway
@@ -22,7 +23,6 @@ from rtp_gateway.feed import queries as feed_queries
 from rtp_gateway.subscriptions import queries
 from rtp_gateway.subscriptions.errors import NoSuchSubscription
 from rtp_gateway.subscriptions.signing import Safe
-from rtp_shared import migrate
 from rtp_shared.bus import Message
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts import About, events
@@ -354,7 +354,7 @@ async def test_no_reader_misses_what_commits_late(
 
 
 async def test_models_and_migrations_agree(platform: Platform, database_server: Postgres) -> None:
-    await migrate.check(database_server.url(gateway.database, f"{gateway.database}_owner"), gateway)
+    await databases.check(database_server.url(gateway.database, f"{gateway.database}_owner"), gateway)
 
 
 async def test_the_queries_themselves_ask_only_for_what_may_be_seen(

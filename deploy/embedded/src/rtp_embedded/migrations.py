@@ -7,14 +7,14 @@ from pathlib import Path
 
 from alembic.util.exc import CommandError
 
-from rtp_embedded import postgres
+from rtp_embedded import databases, postgres
 from rtp_embedded.platform import ALL
 from rtp_shared import migrate
 from rtp_shared.service import Service
 
 
 async def _migrated(server: postgres.Postgres, service: Service) -> str:
-    await migrate.provision(server.url(), service.database)
+    await databases.provision(server.url(), service.database)
     owner_url = server.url(service.database, f"{service.database}_owner")
     await migrate.migrate(owner_url, service)
     return owner_url
@@ -24,7 +24,7 @@ async def _check(server: postgres.Postgres) -> int:
     wrong = 0
     for service in ALL:
         try:
-            await migrate.check(await _migrated(server, service), service)
+            await databases.check(await _migrated(server, service), service)
         except CommandError as error:
             sys.stderr.write(f"{service.name}: {error}; run `make new-migration SERVICE={service.name}`\n")
             wrong += 1
@@ -36,7 +36,7 @@ async def _new(server: postgres.Postgres, name: str, message: str) -> int:
     if service is None or not message:
         sys.stderr.write(f"usage: make new-migration SERVICE={'|'.join(s.name for s in ALL)} MESSAGE='what it adds'\n")
         return 2
-    await migrate.revise(await _migrated(server, service), service, message)
+    await databases.revise(await _migrated(server, service), service, message)
     return 0
 
 

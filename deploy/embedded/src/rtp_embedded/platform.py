@@ -16,6 +16,7 @@ from rtp_advice_matching.app import service as advice_matching
 from rtp_applications.app import service as applications
 from rtp_applications.history.keys import BundleKey
 from rtp_applications.timekeeping.sweep import sweep
+from rtp_embedded import databases
 from rtp_embedded.bus import InProcessBus
 from rtp_finance_directory.app import service as finance_directory
 from rtp_gateway.app import build_gateway, build_runtime
@@ -52,7 +53,7 @@ class Keys:
 async def prepare(url: UrlOf, say: Callable[[str], None]) -> None:
     """Databases, roles, migrations and reference data; quick where all of it is there."""
     for service in ALL:
-        await migrate.provision(url("postgres", "postgres"), service.database)
+        await databases.provision(url("postgres", "postgres"), service.database)
         changed = await migrate.migrate(url(service.database, f"{service.database}_owner"), service)
         loaded = await load_reference_data(service, settings_of(service, url, public_url="", examples=True))
         state = "made" if changed else "up to date"

@@ -14,8 +14,9 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 
+from rtp_embedded import databases
 from rtp_embedded.platform import ALL
-from rtp_shared import logs, migrate, run
+from rtp_shared import logs, run
 from rtp_shared.bus import BusUnavailable
 from rtp_shared.rabbit import declare_once
 from rtp_shared.service import Service
@@ -65,7 +66,7 @@ async def prepare(settings: PrepareSettings, say: Callable[[str], None]) -> None
 async def _prepare(service: Service, settings: PrepareSettings) -> None:
     admin_url = settings.admin_database_url.get_secret_value()
     owner, app = secrets.token_urlsafe(32), settings.passwords[service.name].get_secret_value()
-    await migrate.provision(admin_url, service.database, owner_password=owner, app_password=app)
+    await databases.provision(admin_url, service.database, owner_password=owner, app_password=app)
     own = ProcessSettings(
         database_url=SecretStr(database_url(admin_url, service, "app", app)),
         owner_database_url=SecretStr(database_url(admin_url, service, "owner", owner)),
