@@ -21,12 +21,13 @@ from bench.floor import Statement
 from bench.load import Target, wait_for
 from rtp_applications.app import service as applications
 from rtp_applications.bodies.models import body_id
-from rtp_embedded import databases, postgres
+from rtp_embedded import postgres
 from rtp_gateway.app import service as gateway
 from rtp_gateway.identity.commands import register_client
 from rtp_gateway.identity.keys import SigningKey
 from rtp_gateway.identity.models import SCOPES
 from rtp_gateway.proxy.routing import NAMES
+from rtp_operations import databases
 from rtp_shared import migrate
 from rtp_shared.clock import today
 from rtp_shared.db import Database

@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from rtp_embedded import databases
 from rtp_embedded.platform import Platform
 from rtp_finance_directory import queries
 from rtp_finance_directory.app import service
 from rtp_finance_directory.errors import NoSuchShortlist
 from rtp_finance_directory.load import product_id, products
+from rtp_operations import databases
 from rtp_shared.bus import Message
 from rtp_shared.consumer import Consumer
 from rtp_shared.contracts import EventData, events

@@ -13,7 +13,6 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import func, select, text
 
-from rtp_embedded import databases
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from rtp_gateway.app import service as gateway
@@ -23,6 +22,7 @@ from rtp_gateway.feed import queries as feed_queries
 from rtp_gateway.subscriptions import queries
 from rtp_gateway.subscriptions.errors import NoSuchSubscription
 from rtp_gateway.subscriptions.signing import Safe
+from rtp_operations import databases
 from rtp_shared.bus import Message
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts import About, events

@@ -259,7 +259,7 @@ def as_answered(entries: Any) -> list[FieldError]:
     try:
         Body.model_validate({"sink": "x", "filters": entries})
     except ValidationError as error:
-        return [exception_handlers._field_error({**each, "loc": ("body", *each["loc"])}) for each in error.errors()]
+        return [exception_handlers._describe_field({**each, "loc": ("body", *each["loc"])}) for each in error.errors()]
     return []
 
 

@@ -20,7 +20,7 @@ from unittest.mock import patch
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_gateway.deliveries import claims, reports
-from rtp_shared import inbox
+from rtp_shared import consumer
 from rtp_shared.bus import PublishResult
 from rtp_shared.outbox import Outbox
 from rtp_shared.rabbit.bus import RabbitBus, _Outgoing
@@ -99,7 +99,7 @@ class Marking(Relay):
 AROUND: dict[str, Any] = {
     "rtp_shared.db.AsyncSession": Sessions,
     "rtp_shared.service.Outbox": Publishing,
-    "rtp_shared.inbox.claim": _work("handler-", inbox.claim),
+    "rtp_shared.consumer.claim_event": _work("handler-", consumer.claim_event),
     "rtp_shared.rabbit.bus._Outgoing": Outgoing,
     "rtp_shared.run.RabbitBus": Confirmed,
     "rtp_shared.run.Relay": Marking,

@@ -1,4 +1,4 @@
-"""Who calls: access tokens are verified in every service, and access is a type in a route's signature.
+"""Authentication: access tokens are verified in every service, and access is a type in a route's signature.
 
 Source: RFC 9068 (JWT access tokens), RFC 6750 (bearer errors).
 """
@@ -8,6 +8,7 @@ import base64
 import json
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -23,9 +24,11 @@ from rtp_shared.problems import Forbidden, Unauthenticated, Unavailable
 AUDIENCE = "right-to-provide"
 ALGORITHMS = ["RS256"]
 
+Claims = Mapping[str, Any]
 
-class Keys(Protocol):
-    """Where verification keys come from."""
+
+class KeySource(Protocol):
+    """A source of the keys that tokens are verified with."""
 
     async def get(self, *, refresh: bool = False) -> KeySet: ...
 
@@ -43,7 +46,7 @@ class FixedKeys:
 class RemoteKeys:
     """Keys fetched from the gateway, kept, and fetched again when a token names one that is not among them.
 
-    Whoever has keys does not wait for newer ones that another caller is fetching.
+    A caller does not wait for newer keys that another one is fetching: it gets those that are there.
     """
 
     PAUSE_SECONDS = 10.0
@@ -61,96 +64,92 @@ class RemoteKeys:
         async with self._lock:
             if self._keys is None or refresh:
                 self._tried_at = time.monotonic()
-                self._keys = await self._fetch_or_keep()
-            return self._keys
-
-    async def _fetch_or_keep(self) -> KeySet:
-        try:
-            return await self._fetch()
-        except Unavailable:
-            if self._keys is None:
-                raise
+                try:
+                    self._keys = await self._fetch()
+                except Unavailable:
+                    if self._keys is None:
+                        raise
             return self._keys
 
     async def _fetch(self) -> KeySet:
         try:
             async with httpx.AsyncClient(timeout=5) as client:
-                answer = await client.get(self._url)
-                answer.raise_for_status()
-                return KeySet.import_key_set(answer.json())
+                response = await client.get(self._url)
+                response.raise_for_status()
+                return KeySet.import_key_set(response.json())
         except (httpx.HTTPError, ValueError, JoseError) as error:
             raise Unavailable("the keys to check tokens with cannot be fetched") from error
 
 
 class TokenVerifier:
-    """Checks access tokens. One that was verified is remembered until it expires: its signature cannot change."""
+    """Verifies access tokens. A token that was verified is remembered until it expires: its signature cannot change."""
 
-    REMEMBERED = 4096
+    CACHE_SIZE = 4096
 
-    def __init__(self, *, issuer: str, keys: Keys) -> None:
+    def __init__(self, *, issuer: str, keys: KeySource) -> None:
         self._issuer = issuer
         self._keys = keys
-        self._known: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
+        self._known: OrderedDict[str, Principal] = OrderedDict()
 
     async def verify(self, token: str) -> Principal:
-        """The principal of a valid token; raise Unauthenticated for any other."""
+        """Return the principal of a valid token; raise Unauthenticated for any other."""
         known = self._known.get(token)
-        if known is not None and known[0] > time.time():
-            return known[1]
-        expires, principal = self._principal(await self._claims(token))
-        self._known[token] = (expires, principal)
-        if len(self._known) > self.REMEMBERED:
+        if known is not None and known.expires > time.time():
+            return known
+        principal = self._read_principal(await self._read_claims(token))
+        self._known[token] = principal
+        if len(self._known) > self.CACHE_SIZE:
             self._known.popitem(last=False)
         return principal
 
-    async def _claims(self, token: str) -> dict[str, Any]:
+    async def _read_claims(self, token: str) -> Claims:
         try:
             keys = await self._keys.get()
-            if _key_id(token) not in {key.kid for key in keys.keys}:
+            if _read_key_id(token) not in {key.kid for key in keys.keys}:
                 keys = await self._keys.get(refresh=True)
             return self._decode(token, keys)
         except (JoseError, ValueError, RecursionError) as error:
-            raise _invalid("the access token is not valid") from error
+            raise _reject("the access token is not valid") from error
 
     @staticmethod
-    def _decode(token: str, keys: KeySet) -> dict[str, Any]:
+    def _decode(token: str, keys: KeySet) -> Claims:
         decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
         if str(decoded.header.get("typ", "")).lower() not in ("at+jwt", "application/at+jwt"):
             raise ValueError("not an access token")
         return dict(decoded.claims)
 
-    def _principal(self, claims: dict[str, Any]) -> tuple[float, Principal]:
+    def _read_principal(self, claims: Claims) -> Principal:
         try:
             audience = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
             if claims["iss"] != self._issuer or AUDIENCE not in audience:
-                raise _invalid("the access token is for somebody else")
+                raise _reject("the access token is for somebody else")
             if claims["exp"] <= time.time():
-                raise _invalid("the access token has expired")
-            return float(claims["exp"]), Principal(
+                raise _reject("the access token has expired")
+            return Principal(
                 client_id=str(claims["client_id"]),
                 organisation=UUID(claims["organisation"]),
                 scopes=frozenset(str(claims.get("scope", "")).split()),
                 expires=float(claims["exp"]),
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise _invalid("the access token lacks a claim") from error
+            raise _reject("the access token lacks a claim") from error
 
 
-def _key_id(token: str) -> object:
-    """Which key the token says it is signed with; raise ValueError for what is no token."""
+def _read_key_id(token: str) -> object:
+    """Return the id of the key that the token says it is signed with; raise ValueError for what is no token."""
     head = token.partition(".")[0].encode()
     header = json.loads(base64.urlsafe_b64decode(head + b"=" * (-len(head) % 4)))
     return header.get("kid") if isinstance(header, dict) else None
 
 
-def _invalid(detail: str) -> Unauthenticated:
+def _reject(detail: str) -> Unauthenticated:
     return Unauthenticated(
         detail, headers={"WWW-Authenticate": f'Bearer error="invalid_token", error_description="{detail}"'}
     )
 
 
 async def authenticate(verifier: TokenVerifier, authorization: str | None) -> Principal | None:
-    """The caller, or None where the request bears no token at all. A token that is there must hold, everywhere."""
+    """Return the caller, or None where the request bears no token. A token that is there must hold, everywhere."""
     scheme, _, token = (authorization or "").partition(" ")
     return await verifier.verify(token.strip()) if scheme.lower() == "bearer" else None
 
@@ -174,7 +173,7 @@ class Access:
 
 
 class Public:
-    """Lets in everybody, and says so."""
+    """Lets in everybody."""
 
     async def __call__(self, request: Request) -> Principal | None:
         principal: Principal | None = request.state.principal

@@ -11,5 +11,5 @@ def utcnow() -> datetime:
 
 
 def today() -> date:
-    """The civil date in London now."""
+    """Return the civil date in London now."""
     return datetime.now(LONDON).date()

@@ -4,13 +4,14 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_shared import inbox, tracing
+from rtp_shared import tracing
 from rtp_shared.bus import Message
 from rtp_shared.contracts import events
-from rtp_shared.db import Database
+from rtp_shared.db import Database, get_driver
 from rtp_shared.identities import SYSTEM
 from rtp_shared.metrics import Metrics
 from rtp_shared.outbox import Outbox
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 
 EVERYTHING = "#"
 """A routing key that stands for every event type."""
+
+_CLAIM = "INSERT INTO inbox (event_id, type) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING true"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class Consumer:
         """Return whether the event came for the first time, and was handled."""
         event = context.event
         with _trace_event(event):
-            first = await inbox.claim(session, event.id, event.type)
+            first = await claim_event(session, event.id, event.type)
             if first:
                 await (self._handlers.get(event.type) or self._handlers[EVERYTHING])(session, context)
         return first
@@ -80,6 +83,11 @@ class Consumer:
         self._metrics.handled.labels(service=self._metrics.service, type=event.type, outcome=outcome).inc()
         with _trace_event(event):
             log.info("event handled", extra={"event_type": event.type, "event_id": str(event.id), "first": first})
+
+
+async def claim_event(session: AsyncSession, event_id: UUID, event_type: str) -> bool:
+    """Note the event in the inbox; return False if this service has handled it before."""
+    return await (await get_driver(session)).fetchval(_CLAIM, event_id, event_type) is not None
 
 
 @contextmanager

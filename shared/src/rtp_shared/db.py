@@ -9,32 +9,20 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 import asyncpg
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    Connection,
-    DateTime,
-    Enum,
-    MetaData,
-    Row,
-    Select,
-    Text,
-    Uuid,
-    event,
-)
+import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, QueryableAttribute, Session
 
 from rtp_shared.identities import SYSTEM
 
 log = logging.getLogger(__name__)
 
-AnyRow: TypeAlias = Row[*tuple[Any, ...]]
-AnySelect: TypeAlias = Select[*tuple[Any, ...]]
+AnyRow: TypeAlias = sa.Row[*tuple[Any, ...]]
+AnySelect: TypeAlias = sa.Select[*tuple[Any, ...]]
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -44,15 +32,15 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-TYPES: dict[Any, Any] = {
-    str: Text(),
-    datetime: DateTime(timezone=True),
-    uuid.UUID: Uuid(),
-    list[str]: ARRAY(Text()),
+TYPES: dict[object, object] = {
+    str: sa.Text(),
+    datetime: sa.DateTime(timezone=True),
+    uuid.UUID: sa.Uuid(),
+    list[str]: ARRAY(sa.Text()),
     dict[str, Any]: JSONB(),
     list[dict[str, Any]]: JSONB(),
     # Enums are stored as the text of their value, never as a native type or a member's name.
-    enum.Enum: Enum(
+    enum.Enum: sa.Enum(
         enum.Enum,
         native_enum=False,
         create_constraint=False,
@@ -69,19 +57,22 @@ class Base(DeclarativeBase):
     type_annotation_map = TYPES
 
 
-def new_metadata() -> MetaData:
-    return MetaData(naming_convention=NAMING)
+def new_metadata() -> sa.MetaData:
+    return sa.MetaData(naming_convention=NAMING)
 
 
-def visible_to(column: Any, identities: Sequence[str] | BindParameter[Any]) -> ColumnElement[bool]:
+def visible_to(
+    column: sa.ColumnElement[list[str]] | QueryableAttribute[list[str]],
+    identities: Sequence[str] | sa.BindParameter[Any],
+) -> sa.ColumnElement[bool]:
     """Return the condition that a row's readers include one of the identities; row-level security holds besides."""
-    given = identities if isinstance(identities, BindParameter) else list(identities)
-    condition: ColumnElement[bool] = column.overlap(given)
+    given = identities if isinstance(identities, sa.BindParameter) else list(identities)
+    condition: sa.ColumnElement[bool] = column.overlap(given)
     return condition
 
 
 def driver_url(url: str) -> URL:
-    """A plain `postgresql://` URL with the driver we use."""
+    """Return a plain `postgresql://` URL with the driver that we use."""
     return make_url(url).set(drivername="postgresql+asyncpg")
 
 
@@ -93,15 +84,15 @@ class _IdentifiedSession(Session):
     """A session whose transaction tells PostgreSQL, before its first statement, the identities that it acts as."""
 
 
-@event.listens_for(_IdentifiedSession, "after_begin")
-def _set_identities(session: Session, _: object, connection: Connection) -> None:
+@sa.event.listens_for(_IdentifiedSession, "after_begin")
+def _set_identities(session: Session, _: object, connection: sa.Connection) -> None:
     statement = _SET_READ_ONLY if session.info["read_only"] else _SET_IDENTITIES
     connection.exec_driver_sql(statement, (session.info["identities"],))
     session.info["driver"] = connection.connection.driver_connection
 
 
 async def get_driver(session: AsyncSession) -> Any:
-    """The driver's own connection (asyncpg), inside the session's transaction.
+    """Return the driver's own connection (asyncpg), inside the session's transaction.
 
     It is for the fixed statements of messaging, which every write executes: they take a third of the time that they
     would take through SQLAlchemy (docs/adr/0002).
@@ -152,26 +143,26 @@ async def _act_as(session: AsyncSession, identities: str, reason: str) -> None:
 
 
 CONNECTION_ERRORS = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-"""What the driver raises where its connection is lost: whoever holds one of its own starts anew."""
-_AWAY = (
+"""Raised by the driver where its connection is lost: whoever holds one of its own starts anew."""
+_UNAVAILABLE = (
     *(OSError, TimeoutError, OperationalError, InterfaceError, PoolTimeout),
     *(asyncpg.InterfaceError, asyncpg.InternalClientError),
 )
-_AWAY_STATES = ("08", "40", "53", "57")
+_UNAVAILABLE_STATES = ("08", "40", "53", "57")
 """Classes of SQLSTATE: connection exception, transaction rollback (two that waited for each other), insufficient
 resources, operator intervention (such as shutting down)."""
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Whether the database cannot be reached, has no room or had to undo it: no fault of what was asked of it."""
-    if isinstance(error, _AWAY) or (isinstance(error, DBAPIError) and error.connection_invalidated):
+    """Return whether the database cannot be reached, has no room or had to undo it: trying again may help."""
+    if isinstance(error, _UNAVAILABLE) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         return True
     # While connecting, asyncpg's own errors come through as they are.
-    return get_sqlstate(error)[:2] in _AWAY_STATES
+    return get_sqlstate(error)[:2] in _UNAVAILABLE_STATES
 
 
 def get_sqlstate(error: BaseException) -> str:
-    """PostgreSQL's code for the error; empty for any other error."""
+    """Return PostgreSQL's code for the error; empty for any other error."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     return str(getattr(cause, "sqlstate", None) or "")
 
@@ -185,14 +176,14 @@ _SERVER_SETTINGS = {
 
 
 def describe_error(error: BaseException) -> str:
-    """The kind of error, for a log: its text may quote what was to be stored."""
+    """Return the kind of error, for a log: its text may quote what was to be stored."""
     return " ".join(filter(None, (type(error).__name__, get_sqlstate(error))))
 
 
 class Database:
     """The connection pool of one process, and its transactions."""
 
-    def __init__(self, url: str, *, pool_size: int = 10, connect_args: dict[str, Any] | None = None) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, connect_args: dict[str, object] | None = None) -> None:
         self.url = driver_url(url)
         self.engine: AsyncEngine = create_async_engine(
             self.url,

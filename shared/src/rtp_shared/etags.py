@@ -14,7 +14,7 @@ def format_etag(version: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """The ETags in If-Match: those that the caller would write on. None means any."""
+    """The ETags of an If-Match header, on which the caller is ready to write. None means any."""
 
     tags: frozenset[str] | None
 
@@ -23,7 +23,7 @@ class Expected:
 
     @property
     def newest(self) -> int:
-        """The newest version among the tags; 0 if none of them is a version."""
+        """Return the newest version among the tags; 0 if none of them is a version."""
         numbers = [tag.strip('"') for tag in self.tags or ()]
         return max((int(number) for number in numbers if number.isdecimal() and len(number) < 10), default=0)
 
@@ -54,8 +54,8 @@ def parse_if_match(if_match: str | None) -> Expected:
 
 
 def is_not_modified(if_none_match: str | None, current: str | None) -> bool:
-    """Whether GET is answered 304: If-None-Match compares weakly."""
+    """Return whether GET is answered 304: If-None-Match compares weakly."""
     if if_none_match is None or current is None:
         return False
-    given = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-    return "*" in given or current in given
+    tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
+    return "*" in tags or current in tags

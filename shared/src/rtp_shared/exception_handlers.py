@@ -1,5 +1,6 @@
-"""How errors are answered: refusals and whatever else goes wrong become problem details, in this one place."""
+"""Exception handlers: refusals and whatever else goes wrong become problem details, in this one place."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Request
@@ -14,7 +15,7 @@ from rtp_shared.db import get_sqlstate, is_unavailable
 from rtp_shared.problems import FieldError, Invalid, Malformed, Refusal, Unavailable
 
 
-def _problem(request: Request, refusal: Refusal) -> Response:
+def _respond(request: Request, refusal: Refusal) -> Response:
     base_url = request.app.state.runtime.settings.public_url
     return Response(
         problems.render_problem(refusal, base_url=base_url, instance=request.url.path),
@@ -26,18 +27,18 @@ def _problem(request: Request, refusal: Refusal) -> Response:
 
 async def handle_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)  # noqa: S101 - registered for this class only
-    return _problem(request, error)
+    return _respond(request, error)
 
 
 async def handle_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
-    found = error.errors()
-    if any(e["type"] == "json_invalid" for e in found):
-        return _problem(request, _unreadable("is not JSON"))
-    return _problem(request, Invalid(errors=[_field_error(e) for e in found]))
+    errors = error.errors()
+    if any(e["type"] == "json_invalid" for e in errors):
+        return _respond(request, _refuse_body("is not JSON"))
+    return _respond(request, Invalid(errors=[_describe_field(e) for e in errors]))
 
 
-def _field_error(error: dict[str, Any]) -> FieldError:
+def _describe_field(error: Mapping[str, Any]) -> FieldError:
     location, *path = error["loc"] or ("body",)
     if location == "body":
         field = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
@@ -49,18 +50,18 @@ def _field_error(error: dict[str, Any]) -> FieldError:
 async def handle_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
     if error.status_code == 400:
-        return _problem(request, _unreadable("cannot be read as JSON"))
-    headers = {"Allow": ", ".join(_allowed(request))} if error.status_code == 405 else dict(error.headers or {})
+        return _respond(request, _refuse_body("cannot be read as JSON"))
+    headers = {"Allow": ", ".join(_list_methods(request))} if error.status_code == 405 else dict(error.headers or {})
     body = problems.render_plain_problem(error.status_code, instance=request.url.path)
     return Response(body, error.status_code, headers=headers, media_type=problems.CONTENT_TYPE)
 
 
-def _unreadable(reason: str) -> Malformed:
+def _refuse_body(reason: str) -> Malformed:
     return Malformed(f"the body {reason}", errors=[FieldError("", reason)])
 
 
-def _allowed(request: Request) -> list[str]:
-    """Every method that the path takes; one route knows only its own."""
+def _list_methods(request: Request) -> list[str]:
+    """Return every method that the path takes; one route knows only its own."""
     routes = [route for router in request.app.state.runtime.service.routers for route in router.routes]
     matching = [r for r in routes if isinstance(r, APIRoute) and r.path_regex.match(request.scope["path"])]
     methods = {method for route in matching for method in route.methods or ()} or {"GET"}
@@ -68,30 +69,30 @@ def _allowed(request: Request) -> list[str]:
 
 
 GONE_AWAY = 499
-"""The caller went away before it had sent everything. Nobody gets this status; it is for metrics and logs."""
+"""Status for metrics and logs, which nobody gets: the caller went away before it had sent everything."""
 
 
 async def handle_exception(request: Request, error: Exception) -> Response:
     if isinstance(error, ClientDisconnect):
         return Response(status_code=GONE_AWAY)
     if refusal := translate_error(error):
-        return _problem(request, refusal)
+        return _respond(request, refusal)
     body = problems.render_plain_problem(500, instance=request.url.path)
     return Response(body, 500, media_type=problems.CONTENT_TYPE)
 
 
-_TAKEN = ("23503", "23505", "23P01")
+_CONSTRAINTS = ("23503", "23505", "23P01")
 """Foreign key, unique and exclusion violations: what another request can bring about. Others are mistakes of ours."""
 
 
 def translate_error(error: Exception) -> Refusal | None:
-    """What an error of the database or of text encoding means to the caller; None where it is our own fault."""
+    """Return what an error of the database or of text encoding means to the caller; None where the fault is ours."""
     if is_unavailable(error):
         return Unavailable("the database does not answer")
     state = get_sqlstate(error)
     if state[:2] == "22":
         return Invalid("a value cannot be stored")
-    if state in _TAKEN or state[:2] == "40":
+    if state in _CONSTRAINTS or state[:2] == "40":
         return problems.Conflict("another request changed the same thing at the same time; try again")
     if isinstance(error, UnicodeError):
         return Invalid("a text is not valid Unicode")

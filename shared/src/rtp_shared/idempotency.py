@@ -1,4 +1,4 @@
-"""Idempotency-Key: the answer to a write is stored in the write's own transaction and replayed for the same key.
+"""Idempotency-Key: the response to a write is stored in the write's own transaction and replayed for the same key.
 
 Source: draft-ietf-httpapi-idempotency-key-header. Keys are scoped to the client; the fingerprint covers method, path,
 query, body and on whose behalf the client acts, so a key used for something else, or by another person, is refused
@@ -20,7 +20,7 @@ from rtp_shared.problems import Conflict, FieldError, Invalid, Malformed
 
 HEADER = "idempotency-key"
 ACTS_FOR = "on-behalf-of"
-"""Header that names the person who acts: the answer, or a signature, is that person's."""
+"""Header that names the person who acts: the response is that person's."""
 _KEPT_HEADERS = ("content-type", "etag", "location")
 _SHAPE = re.compile(r'"[\x20-\x21\x23-\x5b\x5d-\x7e]{1,255}"|[\x21\x23-\x5b\x5d-\x7e]{1,255}')
 
@@ -41,7 +41,7 @@ class KeyUsedForAnother(Invalid):
 
 
 def read_key(header: str) -> str:
-    """The key without its quotes. The standard has it quoted; unquoted is taken too."""
+    """Return the key without its quotes. The standard has it quoted; unquoted is taken too."""
     if not _SHAPE.fullmatch(header):
         raise Malformed(
             "Idempotency-Key is not a quoted string of 1 to 255 printable characters",
@@ -59,23 +59,23 @@ async def compute_fingerprint(request: Request) -> bytes:
     return digest.digest()
 
 
-async def load_response(session: AsyncSession, principal: Principal, key: str, print_: bytes) -> Response | None:
-    """The answer stored for this key, if there is one; holds the key until the transaction ends."""
+async def load_response(session: AsyncSession, principal: Principal, key: str, fingerprint: bytes) -> Response | None:
+    """Return the response stored for this key, if any; lock the key until the transaction ends."""
     connection = await get_driver(session)
     if not await connection.fetchval(_LOCK, principal.client_id, key):
         raise StillRunning
     if (row := await connection.fetchrow(_FIND, principal.client_id, key)) is None:
         return None
-    if row["fingerprint"] != print_:
+    if row["fingerprint"] != fingerprint:
         raise KeyUsedForAnother(errors=[FieldError("Idempotency-Key", "already used for another request", "header")])
     headers = {**row["headers"], "Idempotency-Replayed": "true"}
     return Response(row["body"], status_code=row["status"], headers=headers)
 
 
 async def save_response(
-    session: AsyncSession, principal: Principal, key: str, print_: bytes, response: Response, *, body: bytes
+    session: AsyncSession, principal: Principal, key: str, fingerprint: bytes, response: Response, *, body: bytes
 ) -> None:
-    """Keep the answer for repetitions, with `body` as what they get."""
+    """Store the response for repetitions of the request, with `body` as what they get."""
     headers = json.dumps({name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers})
     driver = await get_driver(session)
-    await driver.execute(_STORE, principal.client_id, key, print_, response.status_code, headers, body)
+    await driver.execute(_STORE, principal.client_id, key, fingerprint, response.status_code, headers, body)

@@ -1,10 +1,9 @@
-"""JSON logs, one object a line, with the trace and correlation it belongs to. Never personal data, never a body."""
+"""JSON logs, one object a line, with the trace that it belongs to. Never personal data, never a request's body."""
 
 import json
 import logging
 import sys
 from datetime import UTC, datetime
-from typing import Any
 
 from rtp_shared import tracing
 
@@ -12,8 +11,10 @@ _USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "ta
 
 
 class JsonFormatter(logging.Formatter):
+    """Formats a record as one JSON object, with whatever the caller added as `extra`."""
+
     def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, Any] = {
+        line: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
@@ -33,6 +34,6 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    logging.getLogger("pika").setLevel(logging.CRITICAL)  # it tells each failure five times; we tell it once
-    for chatty in ("httpx", "httpcore", "alembic", "asyncio", "aiohttp.access", "uvicorn"):
-        logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
+    logging.getLogger("pika").setLevel(logging.CRITICAL)  # it logs each failure five times; we log it once
+    for name in ("httpx", "httpcore", "alembic", "asyncio", "aiohttp.access", "uvicorn"):
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))

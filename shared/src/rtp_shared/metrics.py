@@ -6,37 +6,27 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 1
 
 
 class Metrics:
-    """Made once a service, so that several services can live in one process."""
+    """The metrics of one service; several services can live in one process."""
 
     def __init__(self, service: str) -> None:
-        self.registry = CollectorRegistry()
-        labels = {"service": service}
-        self.requests = Histogram(
-            "rtp_request_seconds",
-            "Time to answer a request",
-            ["service", "method", "route", "status"],
-            registry=self.registry,
-            buckets=BUCKETS,
-        )
-        self.published = Counter(
-            "rtp_events_published", "Events handed to the bus and confirmed", ["service"], registry=self.registry
-        ).labels(**labels)
-        self.handled = Counter(
-            "rtp_events_handled",
-            "Events handled, by type and outcome",
-            ["service", "type", "outcome"],
-            registry=self.registry,
-        )
-        self.outbox_waiting = Gauge(
-            "rtp_outbox_waiting", "Events not yet handed over", ["service"], registry=self.registry
-        ).labels(**labels)
-        self.outbox_oldest = Gauge(
-            "rtp_outbox_oldest_seconds",
-            "Age of the oldest event not yet handed over",
-            ["service"],
-            registry=self.registry,
-        ).labels(**labels)
         self.service = service
+        self.registry = registry = CollectorRegistry()
+        requests = ["service", "method", "route", "status"]
+        self.requests = Histogram(
+            "rtp_request_seconds", "Time to answer a request", requests, registry=registry, buckets=BUCKETS
+        )
+        published = Counter(
+            "rtp_events_published", "Events handed to the bus and confirmed", ["service"], registry=registry
+        )
+        self.published = published.labels(service)
+        handled = ["service", "type", "outcome"]
+        self.handled = Counter("rtp_events_handled", "Events handled, by type and outcome", handled, registry=registry)
+        waiting = Gauge("rtp_outbox_waiting", "Events not yet handed over", ["service"], registry=registry)
+        self.outbox_waiting = waiting.labels(service)
+        oldest = Gauge(
+            "rtp_outbox_oldest_seconds", "Age of the oldest event not yet handed over", ["service"], registry=registry
+        )
+        self.outbox_oldest = oldest.labels(service)
 
     def render(self) -> bytes:
         return generate_latest(self.registry)

@@ -1,17 +1,17 @@
-"""Databases, roles and migrations.
+"""Migrations of one service's database.
 
 A service has one database and two roles: `<database>_owner` owns the tables and only migrates, `<database>_app` owns
 nothing, is bound by row-level security, and is what the running service connects as.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 import asyncpg
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import MetaData
+from alembic.runtime.environment import EnvironmentContext
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -23,60 +23,17 @@ from rtp_shared.service import Service
 LOCK = 0x52_54_50_02  # "RTP", 2
 
 
-async def provision(
-    admin_url: str, database: str, *, owner_password: str | None = None, app_password: str | None = None
-) -> None:
-    """Make the database and its two roles, or bring their passwords up to date. Needs a superuser or a role like it.
-
-    Without passwords the roles can only come in where the server trusts them by other means, as in embedded mode.
-    """
-    connection = await asyncpg.connect(admin_url)
-    try:
-        for role, password in ((f"{database}_owner", owner_password), (f"{database}_app", app_password)):
-            exists = await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role)
-            verb = "ALTER" if exists else "CREATE"
-            literal = await connection.fetchval("SELECT quote_nullable($1::text)", password)
-            await connection.execute(f'{verb} ROLE "{role}" LOGIN PASSWORD {literal} NOSUPERUSER NOBYPASSRLS')
-        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
-            await connection.execute(f'GRANT "{database}_owner" TO CURRENT_USER')
-            await connection.execute(f'CREATE DATABASE "{database}" OWNER "{database}_owner"')
-        await connection.execute(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
-        await connection.execute(f'GRANT CONNECT ON DATABASE "{database}" TO "{database}_app"')
-    finally:
-        await connection.close()
-
-
-def build_configuration(service: Service) -> Config:
-    location = Path(next(iter(service.migrations.__path__)))
-    config = Config()
-    config.set_main_option("script_location", str(location))
-    config.set_main_option("path_separator", "os")
-    config.attributes["service"] = service
-    return config
-
-
 async def migrate(owner_url: str, service: Service) -> bool:
     """Bring the database to the newest version; return whether there was anything to do."""
-    if await _version(owner_url) == _newest_by_name(service):
+    # Reading names is enough and keeps a second start quick: a migration's number is the first part of its file name.
+    newest = max(path.name.split("_", 1)[0] for path in list_versions(service))
+    if await _read_version(owner_url) == newest:
         return False
-    await _with_connection(owner_url, service, lambda config: command.upgrade(config, "head"))
+    await run_alembic(owner_url, service, lambda config: command.upgrade(config, "head"))
     return True
 
 
-async def check(owner_url: str, service: Service) -> None:
-    """Raise alembic's CommandError if the models say something that the migrations do not."""
-    await _with_connection(owner_url, service, command.check)
-
-
-async def revise(owner_url: str, service: Service, message: str) -> None:
-    """Write a new migration from the difference between models and database."""
-    number = f"{len(_versions(service)) + 1:04d}"
-    await _with_connection(
-        owner_url, service, lambda config: command.revision(config, message, autogenerate=True, rev_id=number)
-    )
-
-
-async def _version(owner_url: str) -> str | None:
+async def _read_version(owner_url: str) -> str | None:
     connection = await asyncpg.connect(owner_url)
     try:
         if not await connection.fetchval("SELECT to_regclass('alembic_version')::text"):
@@ -87,54 +44,50 @@ async def _version(owner_url: str) -> str | None:
         await connection.close()
 
 
-def _newest_by_name(service: Service) -> str:
-    # Reading names is enough and keeps a second start quick: a migration's number is the first part of its file name.
-    return max(path.name.split("_", 1)[0] for path in _versions(service))
+def list_versions(service: Service) -> list[Path]:
+    return list((_locate(service) / "versions").glob("[0-9]*.py"))
 
 
-def _versions(service: Service) -> list[Path]:
-    return list((Path(next(iter(service.migrations.__path__))) / "versions").glob("[0-9]*.py"))
+def _locate(service: Service) -> Path:
+    return Path(next(iter(service.migrations.__path__)))
 
 
-async def _with_connection(owner_url: str, service: Service, run: Any) -> None:
-    config = build_configuration(service)
+async def run_alembic(owner_url: str, service: Service, run: Callable[[Config], object]) -> None:
+    """Run a command of alembic on the service's database, as its owner."""
+    config = Config()
+    config.set_main_option("script_location", str(_locate(service)))
+    config.set_main_option("path_separator", "os")
+
+    def run_on(connection: Connection) -> None:
+        config.attributes |= {"service": service, "connection": connection}
+        run(config)
+
     engine = create_async_engine(driver_url(owner_url), poolclass=NullPool)
     try:
         async with engine.connect() as connection:
-            await connection.run_sync(_run, config, run)
+            await connection.run_sync(run_on)
             await connection.commit()
     finally:
         await engine.dispose()
 
 
-def _run(connection: Connection, config: Config, run: Any) -> None:
-    config.attributes["connection"] = connection
-    run(config)
-
-
-def run_environment(context: Any) -> None:
-    """What every service's `migrations/env.py` calls, with `alembic.context`."""
+def run_environment(context: EnvironmentContext | ModuleType) -> None:
+    """Run the migrations. Every service's `migrations/env.py` calls it with `alembic.context`."""
     service: Service = context.config.attributes["service"]
     connection: Connection = context.config.attributes["connection"]
-    targets: Sequence[MetaData] = [service.metadata, messaging_tables.metadata]
-    context.configure(
-        connection=connection,
-        target_metadata=targets,
-        compare_server_default=False,
-    )
+    metadata = [service.metadata, messaging_tables.metadata]
+    context.configure(connection=connection, target_metadata=metadata, compare_server_default=False)
     with context.begin_transaction():
         # One migrator at a time, and none that waits for a busy table while everybody waits behind it.
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
         connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
-        _default_privileges(connection, service)
+        _grant_privileges(connection, service)
         context.run_migrations()
         connection.exec_driver_sql(f'REVOKE ALL ON alembic_version FROM "{service.database}_app"')
 
 
-def _default_privileges(connection: Connection, service: Service) -> None:
-    app = f'"{service.database}_app"'
+def _grant_privileges(connection: Connection, service: Service) -> None:
+    app, defaults = f'"{service.database}_app"', "ALTER DEFAULT PRIVILEGES IN SCHEMA public"
     connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA public TO {app}")
-    connection.exec_driver_sql(
-        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}"
-    )
-    connection.exec_driver_sql(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO {app}")
+    connection.exec_driver_sql(f"{defaults} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}")
+    connection.exec_driver_sql(f"{defaults} GRANT USAGE ON SEQUENCES TO {app}")

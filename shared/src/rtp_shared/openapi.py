@@ -1,4 +1,4 @@
-"""What every service's OpenAPI 3.1 document has in common: the problem schema, security, and tidy operation ids."""
+"""The parts common to every service's OpenAPI 3.1 document: the problem schema, security and operation ids."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -52,25 +52,26 @@ _IDEMPOTENCY_KEY = {
     "answer is given; with another request, 422. Kept for 24 hours.",
 }
 
+Document = dict[str, Any]
 Scopes = dict[tuple[str, str], str]
 
 
-def operation_id(route: APIRoute) -> str:
+def make_operation_id(route: APIRoute) -> str:
     return route.name.replace("_", "-")
 
 
 def describe(app: FastAPI, routers: Sequence[APIRouter]) -> None:
-    """Give the application its OpenAPI document, made when first asked for."""
+    """Give the application its OpenAPI document, built when first asked for."""
 
-    def document() -> dict[str, Any]:
+    def build() -> Document:
         if not app.openapi_schema:
-            app.openapi_schema = _document(app, _scopes(routers), _keyless(routers))
+            app.openapi_schema = _build_document(app, _find_scopes(routers), _find_keyless(routers))
         return app.openapi_schema
 
-    app.openapi = document  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
+    app.openapi = build  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
 
 
-def _scopes(routers: Sequence[APIRouter]) -> Scopes:
+def _find_scopes(routers: Sequence[APIRouter]) -> Scopes:
     return {
         (route.path_format, method.lower()): dependency.call.scope
         for router in routers
@@ -82,13 +83,13 @@ def _scopes(routers: Sequence[APIRouter]) -> Scopes:
     }
 
 
-def _keyless(routers: Sequence[APIRouter]) -> set[str]:
-    """The operations that take no Idempotency-Key."""
+def _find_keyless(routers: Sequence[APIRouter]) -> set[str]:
+    """Return the ids of the operations that take no Idempotency-Key."""
     routes = (route for router in routers for route in router.routes if isinstance(route, APIRoute))
-    return {operation_id(route) for route in routes if not getattr(route, "accepts_idempotency_keys", True)}
+    return {make_operation_id(route) for route in routes if not getattr(route, "accepts_idempotency_keys", True)}
 
 
-def _document(app: FastAPI, scopes: Scopes, keyless: set[str]) -> dict[str, Any]:
+def _build_document(app: FastAPI, scopes: Scopes, keyless: set[str]) -> Document:
     document = get_openapi(
         title=app.title, version=app.version, description=app.description, routes=app.routes, openapi_version="3.1.0"
     )
@@ -102,11 +103,11 @@ def _document(app: FastAPI, scopes: Scopes, keyless: set[str]) -> dict[str, Any]
         schemas.pop(unused, None)
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}", by_alias=True)
     schemas |= problem.pop("$defs", {}) | {"Problem": problem}
-    components["securitySchemes"] = {"clientCredentials": _security(scopes)}
+    components["securitySchemes"] = {"clientCredentials": _describe_security(scopes)}
     return document
 
 
-def _complete(operation: dict[str, Any], scope: str | None, *, takes_key: bool) -> None:
+def _complete(operation: Document, scope: str | None, *, takes_key: bool) -> None:
     operation["summary"] = operation["operationId"].replace("-", " ").capitalize()
     operation["responses"].pop("422", None)
     operation["responses"].setdefault("4XX", _PROBLEM)
@@ -120,7 +121,7 @@ def _complete(operation: dict[str, Any], scope: str | None, *, takes_key: bool) 
         operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
 
 
-def _security(scopes: Scopes) -> dict[str, Any]:
+def _describe_security(scopes: Scopes) -> Document:
     named = {scope: scope for scope in sorted(set(scopes.values()))}
     return {
         "type": "oauth2",

@@ -23,14 +23,14 @@ class Page(BaseModel, Generic[Item]):
     )
 
 
-def encode_cursor(*key: Any) -> str:
+def encode_cursor(*key: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(key, default=str, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str | None, *kinds: type, name: str = "after") -> list[Any] | None:
-    """The key in a cursor, each part made by its kind; raise Invalid for a cursor that we did not make.
+    """Return the key in a cursor, each part made by its kind; raise Invalid for a cursor that we did not make.
 
-    `name`: of the parameter it came by.
+    `name` is that of the parameter it came by.
     """
     if cursor is None:
         return None
@@ -45,5 +45,5 @@ def decode_cursor(cursor: str | None, *kinds: type, name: str = "after") -> list
 
 
 def cut(rows: Sequence[Item], limit: int) -> tuple[Sequence[Item], Item | None]:
-    """From `limit + 1` rows asked for: the page, and its last row where more follow."""
+    """Split `limit + 1` rows asked for: return the page, and its last row where more follow."""
     return (rows[:limit], rows[limit - 1]) if len(rows) > limit else (rows, None)

@@ -53,7 +53,7 @@ class Refusal(Exception):
 
     @classmethod
     def slug(cls) -> str:
-        """The last part of the problem type's URI: the class name in kebab case."""
+        """Return the last part of the problem type's URI: the class name in kebab case."""
         return re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
 
 
@@ -107,8 +107,8 @@ CONTENT_TYPE = "application/problem+json"
 
 
 def render_problem(refusal: Refusal, *, base_url: str, instance: str) -> bytes:
-    """The problem document of a refusal; `errors` where fields are wrong."""
-    document: dict[str, Any] = {
+    """Render the problem document of a refusal, with `errors` where fields are wrong."""
+    document: dict[str, object] = {
         "type": f"{base_url}/problems/{refusal.slug()}",
         "title": refusal.title,
         "status": refusal.status,
@@ -122,7 +122,7 @@ def render_problem(refusal: Refusal, *, base_url: str, instance: str) -> bytes:
 
 
 def render_plain_problem(status: int, *, instance: str) -> bytes:
-    """A problem without a type of its own (`about:blank`): its title is the status phrase."""
+    """Render a problem without a type of its own (`about:blank`): its title is the status phrase."""
     phrase = HTTPStatus(status).phrase
     return json.dumps(
         {"type": "about:blank", "title": phrase, "status": status, "detail": phrase, "instance": instance}
@@ -130,7 +130,7 @@ def render_plain_problem(status: int, *, instance: str) -> bytes:
 
 
 def list_refusals() -> list[type[Refusal]]:
-    """Every problem type that is known in this process, for the page that explains them."""
+    """Return every problem type that is known in this process, for the page that explains them."""
     found: list[type[Refusal]] = []
     queue = [Refusal]
     while queue:

@@ -22,12 +22,7 @@ log = logging.getLogger(__name__)
 LOCK = 0x52_54_50_01  # "RTP", 1
 BATCH = 512
 POLL_SECONDS = 5.0
-SETTINGS = {
-    "application_name": "rtp-relay",
-    "enable_seqscan": "off",
-    "enable_bitmapscan": "off",
-    "enable_sort": "off",
-}
+SETTINGS = {"application_name": "rtp-relay", "enable_seqscan": "off", "enable_bitmapscan": "off", "enable_sort": "off"}
 """Of the relay's connection: the outbox is read along its index of what waits, from the first event on. PostgreSQL
 would keep the plan that it makes for an empty table until it analyses it, and that plan looks at all events at once."""
 

@@ -5,7 +5,7 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
@@ -34,6 +34,7 @@ Loop = Callable[[], Coroutine[Any, Any, None]]
 
 
 def parse_process(service: Service, processes: Sequence[str]) -> str:
+    """Return the process that the command line names."""
     parser = argparse.ArgumentParser(prog=f"python -m rtp_{service.name.replace('-', '_')}", description=service.title)
     parser.add_argument("process", choices=processes)
     process: str = parser.parse_args().process
@@ -41,7 +42,7 @@ def parse_process(service: Service, processes: Sequence[str]) -> str:
 
 
 def load_settings(kind: type[Settings]) -> Settings:
-    """The settings from the environment; a missing or wrong one ends the process with one line that names it."""
+    """Load the settings from the environment; a wrong one ends the process with one line that names it."""
     try:
         return kind()
     except SettingsError as error:
@@ -61,8 +62,8 @@ def main(service: Service) -> int:
     runtime = Runtime.build(service, settings, build_verifier(settings))
     if process == "web":
         serve(build_app(runtime), host=settings.host, port=settings.port)
-        return 0
-    run_with_uvloop(run_worker(runtime))
+    else:
+        run_with_uvloop(run_worker(runtime))
     return 0
 
 
@@ -74,12 +75,9 @@ def run_with_uvloop(work: Coroutine[Any, Any, None]) -> None:
 
 
 def run_prepare(service: Service, settings: ProcessSettings) -> int:
-    return asyncio.run(_reported(prepare(service, settings)))
-
-
-async def _reported(work: Awaitable[None]) -> int:
+    """Prepare; a failure is told in one line, and in the exit code."""
     try:
-        await work
+        asyncio.run(prepare(service, settings))
     except Exception as error:  # noqa: BLE001 - the command line answers in one line
         sys.stderr.write(f"prepare: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}\n")
         return 1
@@ -92,7 +90,7 @@ def build_verifier(settings: ProcessSettings) -> TokenVerifier:
 
 
 async def prepare(service: Service, settings: ProcessSettings) -> None:
-    """Everything that must be there before any process starts: tables, reference data, the service's queue."""
+    """Make everything that must be there before any process starts: tables, reference data, the service's queue."""
     owner_url = settings.owner_database_url
     if owner_url is None:
         raise ValueError("RTP_OWNER_DATABASE_URL is not set")
@@ -119,35 +117,28 @@ async def load_reference_data(service: Service, settings: ProcessSettings) -> st
 
 
 def build_consumer(runtime: Runtime) -> Consumer:
-    return Consumer(
-        database=runtime.database,
-        handlers=runtime.service.handlers,
-        outbox=runtime.outbox,
-        metrics=runtime.metrics,
-    )
+    handlers = runtime.service.handlers
+    return Consumer(database=runtime.database, handlers=handlers, outbox=runtime.outbox, metrics=runtime.metrics)
 
 
 async def run_worker(runtime: Runtime, extra: Sequence[Loop] = ()) -> None:
-    """Relay and consumer of one service, with health and metrics over HTTP, until SIGTERM or Ctrl-C."""
-    settings = runtime.settings
+    """Relay and consume for one service, with health and metrics over HTTP, until SIGTERM or Ctrl-C."""
+    service, settings = runtime.service, runtime.settings
     if settings.broker_url is None:
         raise SystemExit("RTP_BROKER_URL is not set: a worker needs RabbitMQ")
     broker = settings.broker_url.get_secret_value()
     bus = RabbitBus(broker)
-    relay = Relay(
-        database_url=settings.database_url.get_secret_value(),
-        bus=bus,
-        metrics=runtime.metrics,
-    )
+    relay = Relay(database_url=settings.database_url.get_secret_value(), bus=bus, metrics=runtime.metrics)
     freeze_loaded_objects()
-    own = [partial(loop, runtime) for loop in runtime.service.loops]
-    loops: list[Loop] = [relay.run, lambda: run_retention(runtime.database, settings), *own, *extra]
+    loops: list[Loop] = [relay.run, partial(run_retention, runtime.database, settings)]
+    loops += [*(partial(loop, runtime) for loop in service.loops), *extra]
     state: dict[str, Callable[[], bool]] = {"relay_leads": lambda: relay.leading}
-    if runtime.service.handlers:
-        feeder = RabbitConsumer(broker, runtime.service.name, build_consumer(runtime), prefetch=settings.prefetch)
+    if service.handlers:
+        feeder = RabbitConsumer(broker, service.name, build_consumer(runtime), prefetch=settings.prefetch)
         loops.append(feeder.run)
         state["consumer_connected"] = lambda: feeder.connected
-    await supervise([*loops, lambda: _watch(runtime, state)])
+    config = build_http_config(build_worker_app(runtime, state), host=settings.host, port=settings.port)
+    await supervise([*loops, ManagedServer(config).serve])
     await bus.close()
     await runtime.database.close()
 
@@ -159,21 +150,21 @@ async def supervise(loops: Sequence[Loop]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     tasks = [asyncio.ensure_future(each()) for each in loops]
-    waiting = asyncio.ensure_future(stop.wait())
-    done, _ = await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
-    for task in [*tasks, waiting]:
+    stopping = asyncio.ensure_future(stop.wait())
+    done, _ = await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
+    for task in [*tasks, stopping]:
         task.cancel()
-    await asyncio.gather(*tasks, waiting, return_exceptions=True)
-    for task in done - {waiting}:
+    await asyncio.gather(*tasks, stopping, return_exceptions=True)
+    for task in done - {stopping}:
         if not task.cancelled() and (error := task.exception()):
             raise error
 
 
 def build_worker_app(runtime: Runtime, state: Mapping[str, Callable[[], bool]]) -> FastAPI:
-    """What a worker answers over HTTP."""
+    """Build what a worker answers over HTTP: whether it is alive, and metrics."""
     app = FastAPI(openapi_url=None)
 
-    async def health() -> dict[str, Any]:
+    async def health() -> dict[str, str | bool]:
         return {"status": "alive", **{name: check() for name, check in state.items()}}
 
     async def metrics() -> Response:
@@ -182,8 +173,3 @@ def build_worker_app(runtime: Runtime, state: Mapping[str, Callable[[], bool]]) 
     app.add_api_route("/health", health)
     app.add_api_route("/metrics", metrics)
     return app
-
-
-async def _watch(runtime: Runtime, state: Mapping[str, Callable[[], bool]]) -> None:
-    config = build_http_config(build_worker_app(runtime, state), host=runtime.settings.host, port=runtime.settings.port)
-    await ManagedServer(config).serve()

@@ -23,7 +23,7 @@ class Output(BaseModel):
 
 
 def require_storable(text: str) -> str:
-    """The text; raise ValueError if it holds a character that cannot be stored or shown."""
+    """Return the text; raise ValueError if it holds a character that cannot be stored or shown."""
     for character in text:
         category = unicodedata.category(character)
         if category == "Cs" or (category == "Cc" and character not in "\n\t\r"):

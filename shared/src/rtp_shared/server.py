@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from rtp_shared import problems
 
 HEAD_LIMIT = 65_536
-"""Bytes of a request line and headers that are waited for; the server has no bound of its own."""
+"""Most bytes of a request line with its headers; the server has no bound of its own."""
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -52,27 +53,22 @@ class BoundedHttp(HttpToolsProtocol):
         self.transport.close()
 
 
-async def _nothing() -> None:
-    return None
-
-
 class Server(uvicorn.Server):
-    """Tells an application that can be closed that it ends, so that answers without an end of their own do not hold it.
-
-    Who waits is answered, and comes again to another process; other requests under way are finished as ever.
-    """
+    """A server that first closes its application, if that can be closed, so that no endless response holds it."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         ending = asyncio.ensure_future(super().shutdown(sockets))  # first of all it takes no new connections
         await asyncio.sleep(0)
-        close = getattr(self.config.app, "close", _nothing)
-        await close()
+        close = getattr(self.config.app, "close", None)
+        if close is not None:
+            await close()
         await ending
-        await close()  # of what the last requests left behind
+        if close is not None:
+            await close()  # of what the last requests left behind
 
 
 class ManagedServer(Server):
-    """uvicorn without its own signal handling: whoever runs it decides when it ends, by `should_exit`."""
+    """A server without signal handling of its own: whoever runs it decides when it ends, by `should_exit`."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -87,7 +83,7 @@ class ManagedServer(Server):
         self.ready.set()
 
 
-def build_http_config(app: Any, *, host: str = "127.0.0.1", port: int = 0) -> uvicorn.Config:
+def build_http_config(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         host=host,
@@ -103,7 +99,7 @@ def build_http_config(app: Any, *, host: str = "127.0.0.1", port: int = 0) -> uv
 
 
 def freeze_loaded_objects() -> None:
-    """Leave what a process has loaded out of every later garbage collection, and collect less often.
+    """Exempt what the process has loaded from every later garbage collection, and collect less often.
 
     A full collection over all modules and classes stops every request for tens of milliseconds.
     """
@@ -112,7 +108,7 @@ def freeze_loaded_objects() -> None:
     gc.set_threshold(20_000, 20, 100)
 
 
-def serve(app: Any, *, host: str, port: int) -> None:
+def serve(app: ASGIApp, *, host: str, port: int) -> None:
     """Serve until SIGTERM or Ctrl-C, then finish the requests under way."""
     freeze_loaded_objects()
     Server(build_http_config(app, host=host, port=port)).run()

@@ -1,4 +1,4 @@
-"""What a service is: one value that says everything the plumbing needs to run it."""
+"""A service as one value, with all that is needed to run it, and what is alive of it in one process."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,9 +18,14 @@ from rtp_shared.metrics import Metrics
 from rtp_shared.outbox import Outbox
 from rtp_shared.settings import ProcessSettings
 
+Loader = Callable[[AsyncSession], Awaitable[str]]
+"""Brings data up to date, any number of times, and returns a line that says what it loaded."""
+
 
 @dataclass(frozen=True)
 class Service:
+    """The description of one service, which its `app.py` holds."""
+
     name: str
     """Kebab case, as in queue names, metrics and event types."""
     title: str
@@ -30,18 +35,15 @@ class Service:
     migrations: ModuleType
     """The package that holds Alembic's `versions`."""
     handlers: Mapping[str, Handler] = field(default_factory=dict)
-    """What it hears: event type -> handler."""
+    """The handlers of the event types that it subscribes to."""
     openapi_url: str | None = "/openapi.json"
-    """Where its own OpenAPI document is; the gateway puts the merged one there instead."""
+    """Path of its own OpenAPI document; the gateway serves the merged one there instead."""
     loops: Sequence[Callable[["Runtime"], Coroutine[Any, Any, None]]] = ()
-    """What its worker does besides relaying and consuming, until it is cancelled."""
-    load_reference_data: Callable[[AsyncSession], Awaitable[str]] | None = None
-    """Brings its reference data up to date, any number of times, and says in a line what it loaded."""
-    load_examples: Callable[[AsyncSession], Awaitable[str]] | None = None
-    """The same for what is made up for trials; only where the settings ask for it."""
-
+    """Work of its worker besides relaying and consuming, until it is cancelled."""
+    load_reference_data: Loader | None = None
+    load_examples: Loader | None = None
+    """For trials: loaded only where the settings ask for it."""
     settings: type[ProcessSettings] = ProcessSettings
-    """What its processes are told by their environment."""
     build_resources: Callable[[Any], Any] | None = None
     """Makes from its settings what else it needs in a process: `Runtime.resources`."""
 
@@ -53,7 +55,7 @@ class Service:
 
 @dataclass(frozen=True)
 class Runtime:
-    """The living things one service needs in one process."""
+    """The living objects that one service needs in one process."""
 
     service: Service
     settings: ProcessSettings
@@ -62,9 +64,9 @@ class Runtime:
     outbox: Outbox
     metrics: Metrics
     clock: Callable[[], datetime] = utcnow
-    """What time it is, for the rules; a demonstration may move it."""
+    """The time that the rules go by; a demonstration may move it."""
     resources: Any = None
-    """What the service's `build_resources` made."""
+    """Made by the service's `build_resources`."""
 
     @classmethod
     def build(

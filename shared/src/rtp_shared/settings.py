@@ -13,7 +13,7 @@ LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 
 class ProcessSettings(BaseSettings):
-    """What the web process and the worker of every service need."""
+    """The settings that the web process and the worker of every service need."""
 
     model_config = SettingsConfigDict(env_prefix="RTP_", frozen=True, extra="ignore")
 
@@ -39,7 +39,7 @@ class ProcessSettings(BaseSettings):
     inbox_days: int = Field(default=90, ge=8, description="How long the ids of handled events are remembered")
     prefetch: int = Field(default=32, ge=1, le=1000, description="Messages a consumer holds unacknowledged")
     log_level: LogLevel = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
-    examples: bool = Field(default=False, description="Load made-up advisers and mentors, for trials")
+    examples: bool = Field(default=False, description="Load made-up reference data, for trials")
 
     @field_validator("database_url", "owner_database_url")
     @classmethod

@@ -22,7 +22,7 @@ from rtp_shared import etags, exception_handlers, idempotency
 from rtp_shared.auth import Access, Public, authenticate
 from rtp_shared.identities import PUBLIC, Principal
 from rtp_shared.middleware import RequestMiddleware
-from rtp_shared.openapi import describe, operation_id
+from rtp_shared.openapi import describe, make_operation_id
 from rtp_shared.problems import FieldError, Refusal, Unsupported
 from rtp_shared.service import Runtime
 
@@ -129,7 +129,7 @@ def build_app(runtime: Runtime) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         separate_input_output_schemas=False,
-        generate_unique_id_function=operation_id,
+        generate_unique_id_function=make_operation_id,
     )
     app.state.runtime = runtime
     for each in service.routers:

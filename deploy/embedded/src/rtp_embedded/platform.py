@@ -12,13 +12,13 @@ from starlette.types import ASGIApp
 
 from rtp_applications.app import service as applications
 from rtp_applications.timekeeping.sweep import sweep
-from rtp_embedded import databases
 from rtp_embedded.bus import InProcessBus
 from rtp_gateway.app import build_gateway, build_runtime
 from rtp_gateway.app import service as gateway
 from rtp_gateway.deliveries.courier import Courier
 from rtp_gateway.proxy.forward import InProcess
 from rtp_gateway.settings import GatewaySettings
+from rtp_operations import databases
 from rtp_operations.keys import Keys
 from rtp_operations.services import ALL, SERVICES
 from rtp_shared import migrate

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from alembic.util.exc import CommandError
 
-from rtp_embedded import databases
+from rtp_operations import databases
 from rtp_operations.services import ALL
 from rtp_shared import migrate
 from rtp_shared.service import Service

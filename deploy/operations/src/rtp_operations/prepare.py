@@ -14,7 +14,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 
-from rtp_embedded import databases
+from rtp_operations import databases
 from rtp_operations.services import ALL
 from rtp_shared import logs, run
 from rtp_shared.bus import BusUnavailable

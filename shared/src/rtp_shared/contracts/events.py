@@ -1,4 +1,4 @@
-"""CloudEvents 1.0 in structured JSON: how an event is written, read and checked.
+"""CloudEvents 1.0 in structured JSON: writing, reading and checking an event.
 
 Source: CloudEvents 1.0.2 core, JSON format, and the extensions sequence, correlationid, causationid, dataref,
 partitionkey and traceparent. `previoushash`, and what the contracts add about an event's subject, are ours.

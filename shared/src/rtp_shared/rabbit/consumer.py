@@ -5,6 +5,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from pika.channel import Channel
 from pika.spec import Basic, BasicProperties
@@ -38,8 +39,9 @@ class RabbitConsumer:
         self._prefetch = prefetch
         self._waiting: list[_Arrived] = []
         self._working: asyncio.Task[None] | None = None
-        self._last_of: dict[UUID, asyncio.Task[None]] = {}
-        """The last task of each subject that is handled by itself."""
+        self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+        """A lock for each subject that is handled by itself, for as long as somebody holds it or waits for it."""
+        self._tasks: set[asyncio.Task[None]] = set()
         self.connected = False
 
     async def run(self) -> None:
@@ -88,8 +90,8 @@ class RabbitConsumer:
             self._working = None
 
     async def _handle_all(self, arrived: Sequence["_Arrived"]) -> None:
-        held_up = [each for each in arrived if each.message.subject_id in self._last_of]
-        free = [each for each in arrived if each.message.subject_id not in self._last_of]
+        held_up = [each for each in arrived if each.message.subject_id in self._locks]
+        free = [each for each in arrived if each.message.subject_id not in self._locks]
         for each in held_up:
             self._enqueue(each)
         if free and not await self._handle_together(free):
@@ -108,22 +110,17 @@ class RabbitConsumer:
 
     def _enqueue(self, arrived: "_Arrived") -> None:
         """Handle it behind the others of its subject."""
-        subject_id = arrived.message.subject_id
-        task = asyncio.get_running_loop().create_task(self._handle(arrived, self._last_of.get(subject_id)))
-        self._last_of[subject_id] = task
-        task.add_done_callback(lambda done: self._forget(subject_id, done))
+        lock = self._locks.setdefault(arrived.message.subject_id, asyncio.Lock())
+        task = asyncio.get_running_loop().create_task(self._handle(arrived, lock))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    def _forget(self, subject_id: UUID, task: "asyncio.Task[None]") -> None:
-        if self._last_of.get(subject_id) is task:
-            del self._last_of[subject_id]
-
-    async def _handle(self, arrived: "_Arrived", before: "asyncio.Task[None] | None") -> None:
-        if before is not None:
-            await asyncio.wait({before})
-        if await self._try(arrived.message):
-            arrived.ack()
-        else:
-            arrived.reject()
+    async def _handle(self, arrived: "_Arrived", lock: asyncio.Lock) -> None:
+        async with lock:  # a lock is given in the order in which it was asked for
+            if await self._try(arrived.message):
+                arrived.ack()
+            else:
+                arrived.reject()
 
     async def _try(self, message: Message) -> bool:
         pause, tries = PAUSE_SECONDS, 0
