@@ -26,7 +26,7 @@ from bench.rows import CLIENTS
 from bench.stage import CLIENT, Stage, free_ports
 from rtp_applications.app import service as applications
 from rtp_applications.cases.models import Case
-from rtp_applications.cases.numbers import new_number
+from rtp_applications.cases.numbers import make_number
 from rtp_applications.cases.schemas import CaseView
 from rtp_applications.workflow.words import Status
 from rtp_shared.clock import utcnow
@@ -48,7 +48,7 @@ CASE = select(*_case).where(_case.id == bindparam("case_id"), visible_to(_case.r
 
 def new_case() -> Case:
     return Case(
-        number=new_number(),
+        number=make_number(),
         route=Route.RIGHT_TO_PROVIDE,
         process_version=1,
         status=Status.DRAFT,

@@ -93,7 +93,7 @@ async def nothing_but(kept: UUID, storage: Storage, key: UUID) -> None:
     with pytest.raises(ContentMissing):
         await storage.size(key)
     assert await all_keys(storage) == {kept}
-    assert await storage.remove_leftovers(TOMORROW) == 0
+    assert await storage.remove_partial_uploads(TOMORROW) == 0
 
 
 @pytest.mark.parametrize("how", ["task", "scope"])
@@ -186,11 +186,11 @@ async def test_leftovers_of_a_process_that_died_are_removed_when_old(directory: 
     kept = await keep(storage, b"content")
     leftover = directory / disk.INCOMING / f"{uuid.uuid4().hex}.{uuid.uuid4().hex}"
     leftover.write_bytes(b"half")
-    assert await storage.remove_leftovers(YESTERDAY) == 0
-    assert await storage.remove_leftovers(TOMORROW) == 1
+    assert await storage.remove_partial_uploads(YESTERDAY) == 0
+    assert await storage.remove_partial_uploads(TOMORROW) == 1
     assert not leftover.exists()
     assert await all_keys(storage) == {kept}
-    assert await DiskStorage(directory / "empty").remove_leftovers(TOMORROW) == 0
+    assert await DiskStorage(directory / "empty").remove_partial_uploads(TOMORROW) == 0
 
 
 async def test_a_link_in_the_directory_is_not_followed(directory: Path) -> None:
@@ -218,7 +218,7 @@ async def test_a_full_disk_is_a_named_refusal_and_leaves_nothing(
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(StorageAway, match="No space left"):
         await keep(storage, b"content")
-    assert await storage.remove_leftovers(TOMORROW) == 0
+    assert await storage.remove_partial_uploads(TOMORROW) == 0
     assert await all_keys(storage) == set()
 
 

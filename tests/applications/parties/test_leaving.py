@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from rtp_applications.clocks.days import civil_date
-from rtp_applications.parties.views import shown
+from rtp_applications.parties.views import build_party_views
 from rtp_applications.workflow.casefile import CaseFile
 from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.words import Role, Status
@@ -18,7 +18,7 @@ TODAY = civil_date(NOW)
 
 
 def seen(file: CaseFile, caller: Caller) -> set[str]:
-    return {each.person for each in shown(file, {}, caller, TODAY + timedelta(days=9))}
+    return {each.person for each in build_party_views(file, {}, caller, TODAY + timedelta(days=9))}
 
 
 def a_case(*, left_on: date, joined_ms: int = 0) -> CaseFile:

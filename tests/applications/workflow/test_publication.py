@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from rtp_applications.registers.decisions.commands import announced
+from rtp_applications.registers.decisions.commands import announce
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.records import Findings, Refusal
 from rtp_applications.workflow.stages import decision
@@ -77,7 +77,7 @@ def _(attempt: Ready) -> Ready:
 
 
 def published(ready: Ready, action: str = "publish-decision") -> DecisionPublished:
-    [event] = [each for each in announced(take(action, ready)).events if isinstance(each, DecisionPublished)]
+    [event] = [each for each in announce(take(action, ready)).events if isinstance(each, DecisionPublished)]
     return event
 
 
@@ -95,7 +95,7 @@ def published(ready: Ready, action: str = "publish-decision") -> DecisionPublish
 def test_under_the_challenge_an_answer_on_the_interest_is_published_of_itself(action: str, decided: Decision) -> None:
     event = published(attempt(COMMUNITY_RIGHT_TO_CHALLENGE, action), action)
     assert event.decision == decided
-    elsewhere = announced(take(action, attempt(RIGHT_TO_PROVIDE, action)))
+    elsewhere = announce(take(action, attempt(RIGHT_TO_PROVIDE, action)))
     assert not [each for each in elsewhere.events if isinstance(each, DecisionPublished)]
 
 
@@ -107,7 +107,7 @@ def test_what_published_itself_is_not_published_again() -> None:
 
 def test_one_signature_of_two_publishes_nothing() -> None:
     two = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "refuse-eoi")
-    outcome = announced(take("refuse-eoi", replace(two, signers=two.signers[:1])))
+    outcome = announce(take("refuse-eoi", replace(two, signers=two.signers[:1])))
     assert outcome.awaiting
     assert outcome.events == ()
 

@@ -4,12 +4,11 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
 
-from rtp_applications.parties.errors import NotThatClient
 from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.records import OF_CLIENTS, person_of
 from rtp_applications.workflow.words import Role
 from rtp_shared.auth import Access, Principal, Public
-from rtp_shared.problems import FieldError
+from rtp_shared.problems import FieldError, Forbidden
 
 CaseReader = Annotated[Principal, Depends(Access("cases:read"))]
 CaseWriter = Annotated[Principal, Depends(Access("cases:write"))]
@@ -20,6 +19,10 @@ Anyone = Annotated[Principal | None, Depends(Public())]
 
 STANDING = {"cases:oversee": Role.MUTUALS_TEAM, "cases:system": Role.SYSTEM}
 """Roles that a client has in every case, by scope."""
+
+
+class NotThatClient(Forbidden):
+    title = "A client that acts for itself is no person whom others could act for"
 
 
 async def _acting(

@@ -10,7 +10,7 @@ from typing import BinaryIO, TypeVar
 from uuid import UUID
 
 from rtp_applications.documents.errors import ContentMissing, StorageAway
-from rtp_applications.documents.threads import in_thread
+from rtp_applications.threads import run_in_thread
 
 CHUNK = 262_144
 """Bytes that go to or come from the disk at once."""
@@ -35,7 +35,7 @@ class DiskStorage:
             yield sink
             await _on_disk(sink.finish, self._path(key))
         except BaseException:
-            await in_thread(sink.discard)
+            await run_in_thread(sink.discard)
             raise
 
     async def read(self, key: UUID, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes, None]:
@@ -68,7 +68,7 @@ class DiskStorage:
                 for path in await _on_disk(_older, directory, older_than):
                     yield UUID(hex=path.name)
 
-    async def remove_leftovers(self, older_than: datetime) -> int:
+    async def remove_partial_uploads(self, older_than: datetime) -> int:
         leftovers = await _on_disk(_older, self._incoming, older_than)
         for path in leftovers:
             await _on_disk(path.unlink, True)
@@ -123,7 +123,7 @@ class _Sink:
 
 async def _on_disk(work: Callable[..., Result], *arguments: object) -> Result:
     with _translated():
-        return await in_thread(work, *arguments)
+        return await run_in_thread(work, *arguments)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from uuid import UUID
 from rtp_applications.documents import content
 from rtp_applications.documents.errors import EmptyContent, StorageAway
 from rtp_applications.documents.storage import Storage
-from rtp_applications.documents.threads import in_thread, to_its_end
+from rtp_applications.threads import run_in_thread, run_to_its_end
 from rtp_shared.problems import FieldError
 
 
@@ -21,8 +21,8 @@ class Received(NamedTuple):
     media_type: str
 
 
-async def take_in(storage: Storage, key: UUID, chunks: AsyncIterator[bytes], *, declared: str) -> Received:
-    """Keep the content under this key if it is of the declared media type (a Content-Type header).
+async def receive(storage: Storage, key: UUID, chunks: AsyncIterator[bytes], *, declared: str) -> Received:
+    """Store the content under this key if it is of the declared media type (a Content-Type header).
 
     Once taken in, it is the caller's to delete if its own work fails later.
     """
@@ -39,10 +39,10 @@ async def take_in(storage: Storage, key: UUID, chunks: AsyncIterator[bytes], *, 
         if not size:
             raise EmptyContent(errors=[FieldError("", "is empty")])
     try:
-        content.check(media_type, await in_thread(_detected, storage, key))
+        content.check(media_type, await run_in_thread(_detected, storage, key))
     except BaseException:
         with suppress(StorageAway):
-            await to_its_end(storage.delete(key))
+            await run_to_its_end(storage.delete(key))
         raise
     return Received(size, digest.hexdigest(), media_type)
 

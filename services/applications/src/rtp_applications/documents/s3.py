@@ -14,7 +14,7 @@ from obstore.store import S3Store
 
 from rtp_applications.documents.errors import ContentMissing, StorageAway
 from rtp_applications.documents.settings import DocumentSettings
-from rtp_applications.documents.threads import to_its_end
+from rtp_applications.threads import run_to_its_end
 
 if TYPE_CHECKING:  # obstore has these for type checkers only
     from obstore import AsyncWritableFile, ReadableFile
@@ -54,14 +54,14 @@ class S3Storage:
             raise
         try:
             with _translated():
-                await to_its_end(writer.close())
+                await run_to_its_end(writer.close())
         except BaseException:
             await self._undo(self.delete(key))
             raise
 
     async def _undo(self, work: Awaitable[None]) -> None:
         try:
-            await to_its_end(work)
+            await run_to_its_end(work)
         except (BaseError, OSError, StorageAway):
             log.warning("a broken-off upload may have left something in the bucket", exc_info=True)
 
@@ -94,7 +94,7 @@ class S3Storage:
                     if each["last_modified"] < older_than:
                         yield UUID(hex=each["path"].removeprefix(PREFIX))
 
-    async def remove_leftovers(self, older_than: datetime) -> int:
+    async def remove_partial_uploads(self, older_than: datetime) -> int:
         return 0
 
 

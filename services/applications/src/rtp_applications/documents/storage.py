@@ -42,7 +42,7 @@ class Storage(Protocol):
         """What was stored before this time, so that what no document refers to can be found."""
         ...
 
-    async def remove_leftovers(self, older_than: datetime) -> int:
+    async def remove_partial_uploads(self, older_than: datetime) -> int:
         """Remove what broken-off writes left when the process died, and count it."""
         ...
 

@@ -201,7 +201,7 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def in_utc(at: datetime | None) -> datetime | None:
+def convert_to_utc(at: datetime | None) -> datetime | None:
     """Raises ValueError for a time that UTC has no name for."""
     try:
         return at.astimezone(UTC) if at else None

@@ -1,4 +1,4 @@
-"""What can be asked about a case's history."""
+"""Queries about a case's history."""
 
 from collections.abc import Sequence
 from typing import Any, cast
@@ -18,8 +18,8 @@ _SINCE = (
 )
 
 
-async def changes_since(session: AsyncSession, case_id: UUID, version: int) -> Sequence[dict[str, Any]]:
-    """What was changed after this version, by whom and where, as far as the caller may see it."""
+async def list_changes_since(session: AsyncSession, case_id: UUID, version: int) -> Sequence[dict[str, Any]]:
+    """Return what was changed after this version, by whom and where, as far as the caller may see it."""
     rows = await session.execute(_SINCE, {"case_id": case_id, "version": version})
     return [
         {

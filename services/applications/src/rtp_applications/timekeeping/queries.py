@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.bodies.models import Body
-from rtp_applications.bodies.queries import current_successor
+from rtp_applications.bodies.queries import find_current_successor
 from rtp_applications.cases.models import Case, CaseDeadline
 from rtp_applications.timekeeping.succession import REFERENCES, TRANSFERABLE
 from rtp_shared.auth import organisation_reader
@@ -72,7 +72,7 @@ _NAMING = select(_case.id).where(
 async def successions(session: AsyncSession, today: date) -> Mapping[UUID, UUID]:
     """The bodies that ended though open cases name them, each with the body that stands in its place today."""
     ended = list(await session.scalars(_ENDED, {"today": today}))
-    found = {body: await current_successor(session, body, today) for body in ended}
+    found = {body: await find_current_successor(session, body, today) for body in ended}
     return {body: successor for body, successor in found.items() if successor is not None}
 
 

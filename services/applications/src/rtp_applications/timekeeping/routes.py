@@ -4,24 +4,22 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Query, Response
+from fastapi import Query, Response
 
 from rtp_applications.auth import CaseReader
+from rtp_applications.cases.dependencies import CaseId, KnownProcesses
 from rtp_applications.cases.queries import get_case
 from rtp_applications.clocks.deadline import Basis, DeadlineState
 from rtp_applications.timekeeping import views
 from rtp_applications.timekeeping.forecast import forecast
 from rtp_applications.timekeeping.listing import list_deadlines as listed
 from rtp_applications.timekeeping.schemas import DeadlineHistory, DeadlineLine, Forecast, Supposed
-from rtp_applications.workflow.processes import Processes
 from rtp_shared.etags import etag
 from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor
 from rtp_shared.web import Now, Session, router
 
 deadlines = router(prefix="/v1/deadlines", tags=["Deadlines"])
 of_a_case = router(prefix="/v1/cases", tags=["Deadlines"])
-
-CaseId = Annotated[UUID, Path(description="The case's id")]
 
 
 def _instant(said: str) -> datetime:
@@ -90,13 +88,18 @@ async def list_deadlines_of_case(
 
 @of_a_case.post("/{case_id}/forecast")
 async def forecast_deadlines(
-    case_id: CaseId, supposed: Supposed, principal: CaseReader, session: Session, now: Now
+    case_id: CaseId,
+    supposed: Supposed,
+    principal: CaseReader,
+    session: Session,
+    now: Now,
+    processes: KnownProcesses,
 ) -> Forecast:
     """Say when the case's open deadlines would be due if it rested, had more time, or bank holidays were moved.
 
     Nothing is saved. Statutory times do not rest; times that the law or a decision sets are not extended.
     """
     file = await get_case(session, case_id, readers=principal.readers, now=now)
-    process = Processes()[file.case.route, file.case.process_version]
+    process = processes[file.case.route, file.case.process_version]
     found = forecast(process, file, supposed, now)
     return Forecast(case_id=case_id, at=now, deadlines=[views.foreseen(each) for each in found])

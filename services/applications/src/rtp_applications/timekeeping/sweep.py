@@ -11,10 +11,11 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rtp_applications.cases.context import CaseEquipment, CommandContext
 from rtp_applications.clocks.days import civil_date
 from rtp_applications.timekeeping import queries
 from rtp_applications.timekeeping.commands import keep_case, transfer_case
-from rtp_applications.workflow.processes import Processes
+from rtp_applications.workflow.keeping import TIMEKEEPER
 from rtp_shared.db import describe
 from rtp_shared.service import Runtime
 
@@ -46,15 +47,14 @@ async def sweep(runtime: Runtime) -> bool:
 
 
 async def _keep(runtime: Runtime, now: datetime) -> bool:
-    done, after, processes = False, None, Processes()
+    done, after = False, None
     while True:
         async with runtime.database.transaction(read_only=True) as session:
             batch = await queries.due_cases(session, now, limit=BATCH, after=after)
         if not batch:
             return done
         for _, case_id in batch:
-            work = partial(keep_case, case_id=case_id, now=now, outbox=runtime.outbox, processes=processes)
-            done |= await _alone(runtime, work)
+            done |= await _alone(runtime, now, partial(keep_case, case_id=case_id))
         after = batch[-1]
 
 
@@ -64,19 +64,31 @@ async def _transfer(runtime: Runtime, now: datetime) -> bool:
         cases = await queries.cases_naming(session, list(successors)) if successors else []
     done = False
     for case_id in cases:
-        work = partial(transfer_case, case_id=case_id, successors=successors, now=now, outbox=runtime.outbox)
-        done |= await _alone(runtime, work)
+        work = partial(transfer_case, case_id=case_id, successors=successors)
+        done |= await _alone(runtime, now, work)
     return done
 
 
-async def _alone(runtime: Runtime, work: Callable[[AsyncSession], Awaitable[bool]]) -> bool:
+async def _alone(runtime: Runtime, now: datetime, work: Callable[[CommandContext], Awaitable[bool]]) -> bool:
     """Work on one case in a transaction of its own: one that fails holds up no other."""
     try:
         async with runtime.database.transaction() as session:
-            return await work(session)
+            return await work(_build_context(runtime, session, now))
     except Exception as error:  # noqa: BLE001 - it is tried again at the next look
         log.warning("a case could not be looked at", extra={"error": describe(error)})
         return False
+
+
+def _build_context(runtime: Runtime, session: AsyncSession, now: datetime) -> CommandContext:
+    equipment: CaseEquipment = runtime.own
+    return CommandContext(
+        session=session,
+        caller=TIMEKEEPER,
+        now=now,
+        events=runtime.outbox,
+        processes=equipment.processes,
+        projections=equipment.projections,
+    )
 
 
 async def _until_next(runtime: Runtime) -> float:

@@ -1,7 +1,7 @@
 """Deadlines and forecasts as their reader sees them."""
 
 from rtp_applications.cases.schemas import LengthView
-from rtp_applications.cases.views import deadline as shown
+from rtp_applications.cases.views import build_deadline_view
 from rtp_applications.clocks.deadline import Deadline
 from rtp_applications.timekeeping.forecast import Foreseen
 from rtp_applications.timekeeping.schemas import DeadlineHistory, ForecastDeadline, PauseView, RecalculationView
@@ -19,7 +19,7 @@ def _beginning(each: Deadline) -> tuple[object, ...]:
 
 def _history(each: Deadline) -> DeadlineHistory:
     return DeadlineHistory(
-        **dict(shown(each)),
+        **dict(build_deadline_view(each)),
         extensions=[LengthView(number=length.number, unit=length.unit) for length in each.extensions],
         pauses=[PauseView(since=pause.since, until=pause.until) for pause in each.pauses],
         history=[RecalculationView.model_validate(entry) for entry in each.history],

@@ -1,4 +1,4 @@
-"""What can be asked of the register of decisions. Everybody may read it, so no reader narrows these."""
+"""Queries of the register of decisions. Everybody may read it, so no reader narrows these."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.bodies.models import Body
-from rtp_applications.bodies.queries import named
+from rtp_applications.bodies.queries import match_body
 from rtp_applications.registers.decisions.errors import NoSuchDecision
 from rtp_applications.registers.decisions.models import PublishedDecision
 from rtp_applications.registers.decisions.schemas import DecisionView
@@ -45,9 +45,9 @@ async def list_decisions(
     region: str | None = None,
     words: str | None = None,
 ) -> Sequence[AnyRow]:
-    """Newest first."""
+    """Return the newest first."""
     conditions: list[tuple[Any, Any]] = [
-        (body, body and _decision.body_id.in_(select(Body.id).where(named(body)))),
+        (body, body and _decision.body_id.in_(select(Body.id).where(match_body(body)))),
         (route, _decision.route == route),
         (decision, _decision.decision == decision),
         (ground, _decision.ground == ground),
@@ -55,7 +55,7 @@ async def list_decisions(
         (until, until and _decision.decided_on <= until),
         (sector, _decision.sector == sector),
         (region, _decision.region == region),
-        (words, words and _says(words)),
+        (words, words and _contain_words(words)),
         (after, after and tuple_(_decision.published_at, _decision.id) < tuple_(*after)),
     ]
     query = select(*_SHOWN).where(*(condition for value, condition in conditions if value is not None))
@@ -64,6 +64,6 @@ async def list_decisions(
     ).all()
 
 
-def _says(words: str) -> Any:
-    said = (func.lower(_decision.service_name), func.lower(_decision.text))
-    return or_(*(each.contains(words.lower(), autoescape=True) for each in said))
+def _contain_words(words: str) -> Any:
+    texts = (func.lower(_decision.service_name), func.lower(_decision.text))
+    return or_(*(each.contains(words.lower(), autoescape=True) for each in texts))

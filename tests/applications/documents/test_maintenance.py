@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from rtp_applications.documents.cabinet import Cabinet
 from rtp_applications.documents.disk import DiskStorage
 from rtp_applications.documents.errors import StorageAway
-from rtp_applications.documents.upkeep import sweep
+from rtp_applications.documents.maintenance import remove_orphans
+from rtp_applications.documents.service import DocumentService
 from rtp_embedded.platform import Platform
 from tests.applications.documents.test_documents import files
 from tests.applications.documents.test_intake import pieces
@@ -26,25 +26,25 @@ class Broken(Exception):
     pass
 
 
-async def orphan(cabinet: Cabinet) -> uuid.UUID:
+async def orphan(service: DocumentService) -> uuid.UUID:
     key = uuid.uuid4()
-    async with cabinet.storage.writing(key) as sink:
+    async with service.storage.writing(key) as sink:
         await sink.write(b"nobody's")
     return key
 
 
 async def test_what_nothing_refers_to_is_swept(new_client: NewClient, platform: Platform) -> None:
     runtime = platform.runtimes["applications"]
-    cabinet: Cabinet = runtime.own
+    service: DocumentService = runtime.own.documents
     portal = await new_client()
     desk = Desk(portal, portal.person)
     document = await stored(desk, await open_case(portal))
     await put(desk, document, pdf("second"))
     before = files(platform)
-    orphans = {(await orphan(cabinet)).hex for _ in range(3)}
-    assert await sweep(runtime.database, cabinet, datetime.now(UTC) - SOON) == 0
+    orphans = {(await orphan(service)).hex for _ in range(3)}
+    assert await remove_orphans(runtime.database, service, datetime.now(UTC) - SOON) == 0
     assert files(platform) == before | orphans
-    assert await sweep(runtime.database, cabinet, datetime.now(UTC) + SOON) == 3
+    assert await remove_orphans(runtime.database, service, datetime.now(UTC) + SOON) == 3
     assert files(platform) == before
     for version in (1, 2):
         assert (await get(desk, f"{path_of(document)}/content", version=version)).status_code == 200
@@ -56,7 +56,7 @@ async def test_a_content_goes_with_the_transaction_that_failed(platform: Platfor
     during: set[str] = set()
 
     async def failing() -> None:
-        async with runtime.own.keeping(runtime.database, pieces(pdf("x")), declared=PDF):
+        async with runtime.own.documents.store(runtime.database, pieces(pdf("x")), declared=PDF):
             during.update(files(platform) - before)
             raise Broken
 
@@ -79,9 +79,9 @@ async def test_a_content_stays_if_its_commit_succeeded_and_nobody_heard(
             text("SELECT storage_key FROM document_versions WHERE sha256 = :sha AND document_id = CAST(:id AS uuid)"),
             {"sha": version["sha256"], "id": document["id"]},
         )
-    monkeypatch.setattr("rtp_applications.documents.cabinet.uuid4", lambda: key)
+    monkeypatch.setattr("rtp_applications.documents.service.uuid4", lambda: key)
     with pytest.raises(Broken):
-        async with runtime.own.keeping(runtime.database, pieces(pdf("x")), declared=PDF):
+        async with runtime.own.documents.store(runtime.database, pieces(pdf("x")), declared=PDF):
             raise Broken
     assert (await get(desk, f"{path_of(document)}/content")).content == pdf("x")
 

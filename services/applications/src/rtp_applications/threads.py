@@ -10,8 +10,8 @@ import anyio.lowlevel
 Result = TypeVar("Result")
 
 
-async def to_its_end(work: Awaitable[Result]) -> Result:
-    """The result of the work. Whoever is cancelled waits for its end first: what it works on must not go away."""
+async def run_to_its_end(work: Awaitable[Result]) -> Result:
+    """Return the work's result. Whoever is cancelled waits for its end first: what it works on must not go away."""
     running = asyncio.ensure_future(work)
     cancelled: asyncio.CancelledError | None = None
     with anyio.CancelScope(shield=True):
@@ -29,6 +29,6 @@ async def to_its_end(work: Awaitable[Result]) -> Result:
     return result
 
 
-async def in_thread(work: Callable[..., Result], *arguments: object) -> Result:
-    """The result of blocking work."""
-    return await to_its_end(asyncio.to_thread(work, *arguments))
+async def run_in_thread(work: Callable[..., Result], *arguments: object) -> Result:
+    """Return the result of blocking work, done in a thread."""
+    return await run_to_its_end(asyncio.to_thread(work, *arguments))

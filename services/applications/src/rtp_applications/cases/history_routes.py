@@ -1,21 +1,15 @@
 """A case's history over HTTP."""
 
-from typing import Annotated
-from uuid import UUID
-
-from fastapi import Path
-
 from rtp_applications.auth import Acting, CaseReader
-from rtp_applications.cases.queries import get_case
+from rtp_applications.cases.dependencies import CaseId
+from rtp_applications.cases.queries import get_case, get_whole_case
 from rtp_applications.history import checking, reading
-from rtp_applications.history.schemas import EntryView, VerdictView, WithheldView, entry_view, verdict_view
+from rtp_applications.history.schemas import EntryView, VerdictView, WithheldView, build_entry_view, build_verdict_view
 from rtp_shared.paging import After, Limit, Page, decode_cursor, encode_cursor
 from rtp_shared.problems import FieldError, Invalid
 from rtp_shared.web import Now, Session, router
 
 history = router(prefix="/v1/cases", tags=["History"])
-
-CaseId = Annotated[UUID, Path(description="The case's id")]
 
 
 @history.get("/{case_id}/history")
@@ -28,11 +22,11 @@ async def list_history(
     as withheld, with its hashes, so that the chain can be followed.
     """
     file = await get_case(session, case_id, readers=caller.readers, now=now)
-    position = _position(after)
-    entries = await reading.page_of(session, file, caller, after=position, limit=limit)
+    position = _read_position(after)
+    entries = await reading.read_page(session, file, caller, after=position, limit=limit)
     last = entries[-1].position if entries else position
     more = entries and last < file.case.audit_position
-    return Page(items=[entry_view(each) for each in entries], next=encode_cursor(last) if more else None)
+    return Page(items=[build_entry_view(each) for each in entries], next=encode_cursor(last) if more else None)
 
 
 @history.get("/{case_id}/history/verify")
@@ -40,11 +34,12 @@ async def verify_history(case_id: CaseId, _: CaseReader, caller: Acting, session
     """Check the whole history, including what you may not see: every hash, every link, that nothing is missing, and
     that it leads to the case as it is stored. Whoever could rewrite all of it is found by a head that you kept.
     """
-    file = await get_case(session, case_id, readers=caller.readers, now=now)
-    return verdict_view(await checking.verdict(session, file, caller, now))
+    await get_case(session, case_id, readers=caller.readers, now=now)
+    file = await get_whole_case(session, case_id, now=now, reason="a history leads to the whole case")
+    return build_verdict_view(await checking.judge_history(session, file, caller))
 
 
-def _position(after: str | None) -> int:
+def _read_position(after: str | None) -> int:
     key = decode_cursor(after, int)
     if key is not None and not 0 <= key[0] < 2**31:
         raise Invalid(errors=[FieldError("after", "not a cursor of this list", "query")])

@@ -1,0 +1,52 @@
+"""Who stands on which side of a case: said here once for Python, and once for the table's computed column.
+
+Row-level security asks the same of that column; a test holds the two together.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from rtp_applications.workflow.casefile import CaseFile, Facts
+from rtp_applications.workflow.definition import Caller
+from rtp_applications.workflow.effects import OVERSIGHT
+from rtp_applications.workflow.words import Audience
+from rtp_shared.auth import organisation_reader
+from rtp_shared.db import SYSTEM
+
+BODY_READERS = """
+    array_remove(ARRAY['org:' || employer_id, 'org:' || commissioner_id, 'org:' || decision_body_id,
+                       'org:' || duty_holder_id, 'scope:cases:oversee', 'system'], NULL)
+"""
+"""`get_body_readers` in SQL: the computed column `body_readers` of the table `cases`."""
+
+
+def get_body_readers(case: Facts) -> frozenset[str]:
+    """Return the readers on the bodies' side: the bodies that the case names, the central team and the system."""
+    return frozenset({*map(organisation_reader, case.bodies), OVERSIGHT, *SYSTEM})
+
+
+def get_group_reader(case: Facts) -> str:
+    """Return the reader of the staff group's own client, which opened the case."""
+    return f"client:{case.opened_by}"
+
+
+def is_group_client(case: Facts, caller: Caller) -> bool:
+    """Return whether the caller is the staff group's own client, which acts for the group alone."""
+    return caller.holder == get_group_reader(case)
+
+
+def is_on_bodies_side(case: Facts, caller: Caller) -> bool:
+    """Return whether the caller sees what is for bodies only; the group's own client never does."""
+    return not is_group_client(case, caller) and not get_body_readers(case).isdisjoint(caller.readers)
+
+
+def is_of_named_body(case: Facts, readers: Iterable[str]) -> bool:
+    """Return whether one of the readers is a body that the case names."""
+    return not set(map(organisation_reader, case.bodies)).isdisjoint(readers)
+
+
+def hide_confidential(file: CaseFile) -> CaseFile:
+    """Return the case without what is for the bodies only."""
+    hidden = {at for at, each in file.records.items() if each.audience is Audience.BODIES}
+    seen = {id_: each for id_, each in file.documents.items() if each.audience is Audience.EVERYBODY}
+    return replace(file.without(hidden), documents=seen) if hidden or seen != file.documents else file
