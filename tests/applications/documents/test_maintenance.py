@@ -28,7 +28,7 @@ class Broken(Exception):
 
 async def orphan(service: DocumentService) -> uuid.UUID:
     key = uuid.uuid4()
-    async with service.storage.writing(key) as sink:
+    async with service.storage.write(key) as sink:
         await sink.write(b"nobody's")
     return key
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from rtp_applications.bodies.load import published_bank_holidays
+from rtp_applications.bodies.load import read_bank_holidays
 from rtp_applications.load import load_reference_data
 from rtp_applications.timekeeping.holidays import replace_bank_holidays
 from rtp_applications.timekeeping.sweep import sweep
@@ -26,7 +26,7 @@ EXTRA = {"division": "england-and-wales", "day": date(2026, 11, 27), "title": "A
 
 
 async def publish(platform: Platform, *holidays: dict[str, Any], without: frozenset[date] = frozenset()) -> None:
-    published = [each for each in published_bank_holidays() if each["day"] not in without]
+    published = [each for each in read_bank_holidays() if each["day"] not in without]
     async with platform.runtimes["applications"].database.transaction() as session:
         await replace_bank_holidays(session, [*published, *holidays])
 

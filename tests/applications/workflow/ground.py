@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from rtp_applications.bodies.load import published_bank_holidays
+from rtp_applications.bodies.load import read_bank_holidays
 from rtp_applications.clocks.days import Calendars
 from rtp_applications.workflow import engine, timing
 from rtp_applications.workflow.casefile import (
@@ -30,7 +30,7 @@ from rtp_applications.workflow.words import Role, Status
 from rtp_shared.contracts.vocabulary import Route, Sector
 
 NOW = datetime(2026, 9, 1, 10, 0, tzinfo=UTC)
-CALENDARS = Calendars.of((row["division"], row["day"]) for row in published_bank_holidays())
+CALENDARS = Calendars.of((row["division"], row["day"]) for row in read_bank_holidays())
 EMPLOYER, COMMISSIONER, REVIEWING = uuid.UUID(int=1), uuid.UUID(int=2), uuid.UUID(int=3)
 LEAD_CLIENT = "client:staff-portal"
 OF_THE_EMPLOYER = f"org:{EMPLOYER}"

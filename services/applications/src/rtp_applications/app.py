@@ -32,7 +32,7 @@ from rtp_shared.service import Service
 
 @dataclass(frozen=True)
 class Equipment:
-    """What a process of the service holds besides its runtime: `Runtime.own`."""
+    """The resources of a process besides its runtime's own: `Runtime.own`."""
 
     documents: DocumentService
     processes: Processes

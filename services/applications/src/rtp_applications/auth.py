@@ -1,4 +1,4 @@
-"""Who may call what, as types in a route's signature."""
+"""Access to routes, as types in their signatures."""
 
 from typing import Annotated
 
@@ -25,7 +25,7 @@ class NotThatClient(Forbidden):
     title = "A client that acts for itself is no person whom others could act for"
 
 
-async def _acting(
+async def _get_caller(
     request: Request,
     response: Response,
     on_behalf_of: Annotated[
@@ -47,5 +47,5 @@ async def _acting(
     return Caller(on_behalf_of or own, principal.readers, standing)
 
 
-Acting = Annotated[Caller, Depends(_acting)]
+Acting = Annotated[Caller, Depends(_get_caller)]
 """The person who acts, and as whom the client sees cases."""

@@ -1,6 +1,6 @@
-"""Who stands on which side of a case: said here once for Python, and once for the table's computed column.
+"""The sides of a case: the staff group's own client, and the bodies with the central team. Said once, for all rooms.
 
-Row-level security asks the same of that column; a test holds the two together.
+`sides_sql` says the same for row-level security; a test compares the two.
 """
 
 from collections.abc import Iterable
@@ -12,12 +12,6 @@ from rtp_applications.workflow.effects import OVERSIGHT
 from rtp_applications.workflow.words import Audience
 from rtp_shared.auth import organisation_reader
 from rtp_shared.db import SYSTEM
-
-BODY_READERS = """
-    array_remove(ARRAY['org:' || employer_id, 'org:' || commissioner_id, 'org:' || decision_body_id,
-                       'org:' || duty_holder_id, 'scope:cases:oversee', 'system'], NULL)
-"""
-"""`get_body_readers` in SQL: the computed column `body_readers` of the table `cases`."""
 
 
 def get_body_readers(case: Facts) -> frozenset[str]:

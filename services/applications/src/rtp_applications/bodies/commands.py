@@ -1,8 +1,7 @@
 """Commands on a body: it is recorded before reference data knows it, ended, and given rules of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, or_, select, update
@@ -22,6 +21,7 @@ from rtp_applications.bodies.models import Body, BodyIdentifier, BodyRule, Regio
 from rtp_applications.bodies.queries import match_body
 from rtp_applications.bodies.rules import Rule, read_value
 from rtp_applications.clocks.days import civil_date
+from rtp_applications.json_types import JsonMapping, JsonObject
 from rtp_shared.auth import Principal
 from rtp_shared.etags import Expected
 from rtp_shared.problems import FieldError, Invalid
@@ -32,7 +32,7 @@ _REGISTER = 0x52_54_50_10
 
 
 async def record_body(
-    session: AsyncSession, *, details: Mapping[str, Any], identifiers: Sequence[tuple[str, str]], actor: Principal
+    session: AsyncSession, *, details: JsonMapping, identifiers: Sequence[tuple[str, str]], actor: Principal
 ) -> UUID:
     """Add a body that reference data does not know yet. Its first identifier makes its id."""
     _require_overseer(actor)
@@ -96,7 +96,7 @@ async def set_rule(
     if body.id != actor.organisation and OVERSEE not in actor.scopes:
         raise NotYourBody
     version.require(body.version)
-    facts: dict[str, Any] = {
+    facts: JsonObject = {
         "value": None if value is None else read_value(rule, value),
         "source": source,
         "set_by": actor.client_id,

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Text, Uuid, and_, any_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Date, Text, Uuid, and_, any_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -73,7 +73,7 @@ async def find_rules(session: AsyncSession, body_ids: Sequence[UUID], day: date)
     return found
 
 
-def _is_in_force(day: date) -> Any:
+def _is_in_force(day: date) -> ColumnElement[bool]:
     return and_(BodyRule.valid_from <= day, or_(BodyRule.valid_to.is_(None), BodyRule.valid_to >= day))
 
 
@@ -118,7 +118,7 @@ async def list_bodies(
     return (await session.execute(query)).all()
 
 
-def match_body(reference: str) -> Any:
+def match_body(reference: str) -> ColumnElement[bool]:
     """Return the condition that a body is the one referred to, by its id or by an identifier."""
     try:
         return Body.id == UUID(reference)
@@ -143,7 +143,7 @@ async def find_open_bodies(session: AsyncSession, references: Sequence[str], *, 
     identifier.
     """
     found: dict[str, AnyRow] = {}
-    ids, names = _split(references)
+    ids, names = _separate_ids(references)
     if names:
         found |= {row.reference: row for row in await session.execute(_NAMED, {"names": names, "today": today})}
     if ids:
@@ -153,7 +153,7 @@ async def find_open_bodies(session: AsyncSession, references: Sequence[str], *, 
     return found
 
 
-def _split(references: Sequence[str]) -> tuple[dict[str, UUID], list[str]]:
+def _separate_ids(references: Sequence[str]) -> tuple[dict[str, UUID], list[str]]:
     ids: dict[str, UUID] = {}
     names: list[str] = []
     for reference in references:

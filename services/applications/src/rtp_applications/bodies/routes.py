@@ -23,6 +23,7 @@ from rtp_applications.bodies.schemas import (
     RuleView,
 )
 from rtp_applications.clocks.days import civil_date
+from rtp_applications.json_types import JsonObject
 from rtp_shared.etags import ExpectedVersion, etag
 from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor
 from rtp_shared.schemas import Storable
@@ -165,7 +166,7 @@ async def _read_detail(session: Session, reference: str, response: Response) -> 
     return BodyDetail.model_validate({**_merge_body(row, identifiers), "predecessors": before})
 
 
-def _merge_body(row: Any, identifiers: Sequence[Any]) -> dict[str, Any]:
+def _merge_body(row: Any, identifiers: Sequence[Any]) -> JsonObject:
     shown = [IdentifierView.model_validate(each) for each in identifiers]
     return {**row._mapping, "identifiers": shown}  # noqa: SLF001 - SQLAlchemy's public name
 

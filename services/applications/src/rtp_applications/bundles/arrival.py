@@ -1,6 +1,6 @@
 """Rules for a case that arrives in a bundle. Pure: it saves nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from rtp_applications.history.chain import Entry, Withheld, seal
 from rtp_applications.history.restore import NotAState, file_of
 from rtp_applications.history.rows import row_of, withheld_row
 from rtp_applications.history.state import list_changes, state_of
+from rtp_applications.json_types import Changes, JsonMapping, JsonObject
 from rtp_applications.sides import get_group_reader
 from rtp_applications.workflow.casefile import CaseFile, Party, Signature
 from rtp_applications.workflow.effects import OVERSIGHT
@@ -53,9 +54,9 @@ class ArrivedCase:
             raise NotToBeTakenIn("its state is of another case than its manifest says")
         return cls(file, bundle.entries)
 
-    def build_rows(self) -> list[dict[str, Any]]:
+    def build_rows(self) -> list[JsonObject]:
         """Return the history as it came, as rows of the table."""
-        rows: list[dict[str, Any]] = []
+        rows: list[JsonObject] = []
         at, version = self.file.case.opened_at, 0
         for entry in self.entries:
             if isinstance(entry, Withheld):
@@ -86,8 +87,8 @@ def settle_here(file: CaseFile, *, client: str, now: datetime) -> CaseFile:
 
 
 def seal_import(
-    before: CaseFile, after: CaseFile, *, by: Signature, events: Sequence[dict[str, Any]]
-) -> tuple[CaseFile, list[dict[str, Any]]]:
+    before: CaseFile, after: CaseFile, *, by: Signature, events: Sequence[JsonObject]
+) -> tuple[CaseFile, list[JsonObject]]:
     """Seal the import as entries that continue the chain; return the case with its new head, and their rows.
 
     The last of them holds the whole state, so that folding works from there on, whatever came without its content. It
@@ -118,9 +119,9 @@ def _seal_entry(
     file: CaseFile,
     by: Signature,
     *,
-    changes: dict[str, list[Any]],
-    events: Sequence[dict[str, Any]] = (),
-    snapshot: dict[str, Any] | None = None,
+    changes: Changes,
+    events: Sequence[JsonObject] = (),
+    snapshot: JsonObject | None = None,
     audience: Audience = Audience.EVERYBODY,
 ) -> Entry:
     case = file.case
@@ -150,14 +151,14 @@ def _move_party(party: Party, former: str, own: str, bodies: Sequence[str], now:
     return party if over else replace(party, valid_to=today - timedelta(days=1))
 
 
-def _restore(state: Mapping[str, Any], calendars: Calendars, **kept: Any) -> CaseFile:
+def _restore(state: JsonMapping, calendars: Calendars, **kept: Any) -> CaseFile:
     try:
         return file_of(state, calendars=calendars, **kept)
     except NotAState as error:
         raise NotToBeTakenIn(f"its state is not one of a case here: {error}") from None
 
 
-def _find_sequence(events: Sequence[Mapping[str, Any]]) -> int:
+def _find_sequence(events: Sequence[JsonMapping]) -> int:
     """Return how many events the case has published: those that came with it say so."""
     numbers = [str(event.get("sequence")) for event in events]
     if not all(number.isdecimal() and len(number) <= _DIGITS for number in numbers):
@@ -181,7 +182,7 @@ def _find_disclosed(entries: Sequence[Entry]) -> int | None:
     return next(found, None)
 
 
-def _require_storable(state: Mapping[str, Any], entries: Sequence[Entry]) -> None:
+def _require_storable(state: JsonMapping, entries: Sequence[Entry]) -> None:
     """Refuse what PostgreSQL cannot hold: no NUL, in text or in JSON."""
     if any(b"\\u0000" in canonical(each) for each in (dict(state), *(entry.to_json() for entry in entries))):
         raise NotToBeTakenIn("it holds a character that is not text (U+0000)")

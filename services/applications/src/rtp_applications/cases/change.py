@@ -3,7 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
 from rtp_applications.cases import store
@@ -11,6 +11,7 @@ from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.errors import ChangedSince, NoSuchCase
 from rtp_applications.history.commands import append_entries, seal_entries
 from rtp_applications.history.queries import list_changes_since
+from rtp_applications.json_types import JsonObject
 from rtp_applications.scope import enter_system_scope
 from rtp_applications.sides import get_group_reader
 from rtp_applications.workflow import timing
@@ -25,7 +26,7 @@ from rtp_shared.problems import FieldError
 
 ANY_VERSION = Expected(None)
 Decided = TypeVar("Decided", Outcome, Outcome | None)
-Rows: TypeAlias = list[dict[str, Any]]
+Rows: TypeAlias = list[JsonObject]
 
 
 class Seal(Protocol):
@@ -69,7 +70,7 @@ async def change_free_case(
 
 
 async def create_case(
-    context: CommandContext, file: CaseFile, event: EventData, seal: Seal, *, earlier: Sequence[dict[str, Any]] = ()
+    context: CommandContext, file: CaseFile, event: EventData, seal: Seal, *, earlier: Sequence[JsonObject] = ()
 ) -> CaseFile:
     """Publish, seal and write a case that is new here. `earlier` are audit entries that it brings with it."""
     file, published = await _publish(context, file, [event])

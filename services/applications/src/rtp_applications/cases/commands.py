@@ -1,4 +1,4 @@
-"""What can be done with a case: verb(context, subject, details)."""
+"""Commands on a case: verb(context, subject, details)."""
 
 from collections.abc import Iterable, Mapping
 from functools import partial

@@ -1,4 +1,4 @@
-"""What every command is given: by a route for its request, and by the deadline scheduler."""
+"""The context that every command takes: built by a route for its request, and by the deadline scheduler."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Projection(Protocol):
 
 
 class CaseEquipment(Protocol):
-    """What the service's processes hold for commands: `Runtime.own` has both."""
+    """The resources that the service's processes hold for commands, in `Runtime.own`."""
 
     @property
     def processes(self) -> Processes: ...
@@ -38,7 +38,7 @@ class CaseEquipment(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandContext:
-    """Who changes something, when, and what it is changed with; `session` is in a transaction that the edge commits."""
+    """A command's caller and time, and the means to change things; whoever opened `session` commits it."""
 
     session: AsyncSession
     caller: Caller

@@ -1,4 +1,4 @@
-"""What the routes of cases share: the case's id in a path, and the command context of a request."""
+"""Dependencies that routes share: the case's id in a path, and the command context of a request."""
 
 from collections.abc import Callable
 from typing import Annotated, TypeAlias

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, get_type_hints
+from typing import get_type_hints
 
 from sqlalchemy import BigInteger, Computed, ForeignKey, Index, LargeBinary, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -11,7 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
 from rtp_applications.base import Model
-from rtp_applications.sides import BODY_READERS
+from rtp_applications.json_types import JsonObject
+from rtp_applications.sides_sql import BODY_READERS
 from rtp_applications.workflow.casefile import Facts
 from rtp_applications.workflow.words import Audience, Role
 
@@ -71,15 +72,15 @@ class CaseParty(Model):
 
 
 class CaseRecord(Model):
-    """What is on file in a case: the newest of each kind and key. Earlier ones are in the audit."""
+    """A record on file in a case: the newest of each kind and key. Earlier ones are in the audit."""
 
     __tablename__ = "case_records"
 
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
-    content: Mapped[dict[str, Any]]
-    signed: Mapped[list[dict[str, Any]]]
+    content: Mapped[JsonObject]
+    signed: Mapped[list[JsonObject]]
     audience: Mapped[Audience]
 
     # Every case file asks whether the employer published an intention in another case.
@@ -100,8 +101,8 @@ class CaseDeadline(Model):
     due_on: Mapped[date]
     due_at: Mapped[datetime]
     look_at: Mapped[datetime | None]
-    """When the platform has to look at it next: a reminder, or its end. None once it is closed, or while it rests."""
-    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """The time at which the platform looks at it next: a reminder, or its end. None once closed, or while it rests."""
+    content: Mapped[JsonObject] = mapped_column(JSONB)
 
     __table_args__ = (
         Index("ix_case_deadlines_look_at", "look_at", postgresql_where=text("look_at IS NOT NULL")),

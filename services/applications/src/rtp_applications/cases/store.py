@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import TypeAlias, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -30,6 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_applications.cases.models import Case, CaseDeadline, CaseParty, CaseRecord
 from rtp_applications.clocks.days import Calendars, civil_date
 from rtp_applications.clocks.deadline import Deadline
+from rtp_applications.json_types import JsonMapping
 from rtp_applications.workflow.casefile import (
     BodyFacts,
     CaseFile,
@@ -49,7 +50,7 @@ _parties = cast("Table", CaseParty.__table__)
 _records = cast("Table", CaseRecord.__table__)
 _deadlines = cast("Table", CaseDeadline.__table__)
 COLUMNS = tuple(each.name for each in fields(Facts))
-JsonRow: TypeAlias = Mapping[str, Any]
+JsonRow: TypeAlias = JsonMapping
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 

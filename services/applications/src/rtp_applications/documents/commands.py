@@ -1,4 +1,4 @@
-"""What can be done with documents. Each is a change of the case, and made in its row lock."""
+"""Commands on documents. Each is a change of the case, and made in its row lock."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -26,9 +26,9 @@ async def receive(storage: Storage, key: UUID, chunks: AsyncIterator[bytes], *, 
 
     Once taken in, it is the caller's to delete if its own work fails later.
     """
-    media_type = content.accepted(declared)
+    media_type = content.require_accepted(declared)
     digest, size, head = hashlib.sha256(), 0, b""
-    async with storage.writing(key) as sink:
+    async with storage.write(key) as sink:
         async for chunk in chunks:
             if len(head) < content.HEAD:
                 head = (head + chunk)[: content.HEAD]
@@ -39,7 +39,7 @@ async def receive(storage: Storage, key: UUID, chunks: AsyncIterator[bytes], *, 
         if not size:
             raise EmptyContent(errors=[FieldError("", "is empty")])
     try:
-        content.check(media_type, await run_in_thread(_detected, storage, key))
+        content.check(media_type, await run_in_thread(_detect, storage, key))
     except BaseException:
         with suppress(StorageAway):
             await run_to_its_end(storage.delete(key))
@@ -49,9 +49,9 @@ async def receive(storage: Storage, key: UUID, chunks: AsyncIterator[bytes], *, 
 
 def _refuse_early(media_type: str, head: bytes) -> None:
     if len(head) == content.HEAD and not content.may_become(media_type, head):
-        content.check(media_type, content.begun(head))
+        content.check(media_type, content.detect_beginning(head))
 
 
-def _detected(storage: Storage, key: UUID) -> str | None:
+def _detect(storage: Storage, key: UUID) -> str | None:
     with storage.open(key) as file:
         return content.detect(file)

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 SCAN_SECONDS, CLEAN_UP_SECONDS = 60.0, 6 * 3600.0
 TRIED_AGAIN_AFTER = timedelta(minutes=5)
 UPLOADS_END_WITHIN = timedelta(days=1)
-"""What is younger may belong to an upload, or to an import, that has not committed yet."""
+"""Younger contents may belong to an upload, or to an import, that has not committed yet."""
 BATCH = 500
 
 

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,6 +18,7 @@ from rtp_applications.documents.errors import (
 )
 from rtp_applications.documents.rules import require_exemption
 from rtp_applications.documents.scanning import ScanState
+from rtp_applications.json_types import JsonObject
 from rtp_applications.workflow.casefile import HeldDocument, Signature
 from rtp_applications.workflow.words import Audience, Confidentiality, DocumentKind
 
@@ -45,7 +45,7 @@ class Document(Model):
     the group's own. None of a document that was withdrawn in the draft."""
     revision: Mapped[int] = mapped_column(default=1)
     """Grows by one with every change: the ETag."""
-    created_by: Mapped[dict[str, Any]]
+    created_by: Mapped[JsonObject]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
@@ -117,8 +117,8 @@ class DocumentVersion(Model):
     scan: Mapped[ScanState]
     scan_signature: Mapped[str | None]
     scanned_at: Mapped[datetime]
-    """When a scan was last tried."""
-    uploaded_by: Mapped[dict[str, Any]]
+    """The time of the last attempt to scan."""
+    uploaded_by: Mapped[JsonObject]
     uploaded_at: Mapped[datetime]
     frozen_at: Mapped[datetime | None]
 

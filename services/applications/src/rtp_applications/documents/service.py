@@ -19,7 +19,7 @@ from rtp_applications.threads import run_to_its_end
 from rtp_shared.db import Database
 
 SENDER_WAITS_SECONDS = 10.0
-"""How long a sender waits for the scan; after that the worker scans."""
+"""The time that a sender waits for the scan; after that the worker scans."""
 
 
 class StoredContent(NamedTuple):
@@ -84,7 +84,7 @@ class DocumentService:
 
 
 class DocumentEquipment(Protocol):
-    """What the service's processes hold for documents: `Runtime.own` has it."""
+    """The resources that the service's processes hold for documents, in `Runtime.own`."""
 
     @property
     def documents(self) -> DocumentService: ...

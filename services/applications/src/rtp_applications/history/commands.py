@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_applications.history.chain import Entry, seal
 from rtp_applications.history.models import AuditEntry
 from rtp_applications.history.rows import row_of
-from rtp_applications.history.state import Changes, list_changes, list_first_changes, state_of
+from rtp_applications.history.state import list_changes, list_first_changes, state_of
+from rtp_applications.json_types import Changes, JsonObject
 from rtp_applications.workflow.casefile import CaseFile, Signature
 from rtp_applications.workflow.words import Audience
 from rtp_shared.db import driver
@@ -30,10 +31,10 @@ def seal_entries(
     by: Signature,
     at: datetime,
     reason: str | None = None,
-    events: Sequence[dict[str, Any]] = (),
+    events: Sequence[JsonObject] = (),
     discloses: bool = False,
     audience: Audience = Audience.EVERYBODY,
-) -> tuple[CaseFile, list[dict[str, Any]]]:
+) -> tuple[CaseFile, list[JsonObject]]:
     """Seal what changed as entries of the audit, one for each audience; return the case with the chain's new head.
 
     `audience`: who may read the entry where nothing changed that the audit follows. The entry of a request that read
@@ -59,7 +60,7 @@ def seal_entries(
     return after, rows
 
 
-async def append_entries(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+async def append_entries(session: AsyncSession, rows: Sequence[JsonObject]) -> None:
     connection = await driver(session)
     for row in rows:
         await connection.execute(_INSERT, *(_encode(name, row[name]) for name in _COLUMNS))
@@ -76,7 +77,7 @@ def _seal_entry(
     by: Signature,
     at: datetime,
     reason: str | None,
-    events: Sequence[dict[str, Any]],
+    events: Sequence[JsonObject],
     discloses: bool,
     audience: Audience,
 ) -> Entry:

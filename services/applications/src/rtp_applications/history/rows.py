@@ -1,10 +1,10 @@
 """Entries of the audit as rows of its table, and back."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from rtp_applications.history.chain import Entry, Withheld
+from rtp_applications.json_types import JsonObject
 from rtp_applications.workflow.words import Audience, Role
 from rtp_shared.db import AnyRow
 
@@ -12,7 +12,7 @@ WITHHELD = "withheld"
 """The action of an entry that a bundle brought without its content: its place and hashes are all that is known."""
 
 
-def row_of(entry: Entry) -> dict[str, Any]:
+def row_of(entry: Entry) -> JsonObject:
     return {
         "case_id": entry.case_id,
         "position": entry.position,
@@ -31,7 +31,7 @@ def row_of(entry: Entry) -> dict[str, Any]:
     }
 
 
-def withheld_row(entry: Withheld, case_id: UUID, *, at: datetime, version: int) -> dict[str, Any]:
+def withheld_row(entry: Withheld, case_id: UUID, *, at: datetime, version: int) -> JsonObject:
     """The row of an entry without its content; time and version are those of the entry before that has one."""
     nobody = {"role": Role.SYSTEM.value, "person": "", "holder": "system"}
     empty = Entry(

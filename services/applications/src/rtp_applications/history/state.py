@@ -8,16 +8,15 @@ from typing import Any
 from uuid import UUID
 
 from rtp_applications.history.chain import differences
+from rtp_applications.json_types import Changes, JsonObject
 from rtp_applications.workflow.casefile import UNAUDITED, CaseFile, Facts
 from rtp_applications.workflow.words import Audience
-
-Changes = dict[str, list[Any]]
 
 AUDITED = tuple(each.name for each in fields(Facts) if each.name not in UNAUDITED)
 TABLES = ("parties", "records", "deadlines", "documents")
 
 
-def state_of(file: CaseFile) -> dict[str, Any]:
+def state_of(file: CaseFile) -> JsonObject:
     """Return the whole state as JSON."""
     state = {name: plain(getattr(file.case, name)) for name in AUDITED}
     return {**state, **{table: dict(_list_rows(file, table)) for table in TABLES}}

@@ -145,7 +145,7 @@ def _require_not_held(file: CaseFile, party: Party, today: date) -> None:
 
 
 def _require_validity(file: CaseFile, party: Party, today: date) -> None:
-    """What an outside holder sees, it sees until the party is ended: so it has no last day, and begins at once."""
+    """Refuse dates that would not hold: an outside holder sees the case at once, and until the party is ended."""
     if is_lead(party) and (party.valid_from != today or party.valid_to is not None):
         raise ValidityNotRight(errors=[FieldError("/validFrom", "a lead begins today, until another one does")])
     if party.holder not in get_lasting_readers(file.case):

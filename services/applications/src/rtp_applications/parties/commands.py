@@ -1,4 +1,4 @@
-"""What can be done with the people of a case."""
+"""Commands on the people of a case."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import cast

@@ -63,7 +63,9 @@ DECIDING = frozenset(
         Role.ESCALATION_REVIEWER,
     }
 )
-"""Who signs what is decided for a body: an officer finds a group not eligible, a commissioner supports or does not."""
+"""Roles that sign what is decided for a body: an officer finds a group not eligible, a commissioner supports or does
+not.
+"""
 
 
 def find_sides(file: CaseFile, caller: Caller, now: datetime) -> dict[Side, str]:

@@ -6,7 +6,7 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, delete, insert, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_applications.bodies.load import published_bank_holidays
+from rtp_applications.bodies.load import read_bank_holidays
 from rtp_applications.bodies.models import BankHoliday
 from rtp_applications.cases.models import CaseDeadline
 from rtp_applications.clocks.days import CalendarName
@@ -28,7 +28,7 @@ _LOOK_AGAIN = (
 
 async def load_bank_holidays(session: AsyncSession) -> str:
     """Bring bank holidays up to date; of days before the first that is published, nothing is known any better."""
-    return await replace_bank_holidays(session, list(published_bank_holidays()))
+    return await replace_bank_holidays(session, list(read_bank_holidays()))
 
 
 async def replace_bank_holidays(session: AsyncSession, published: Collection[dict[str, Any]]) -> str:

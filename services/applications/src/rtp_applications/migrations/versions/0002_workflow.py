@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from rtp_applications.sides_sql import BODY_READERS, IS_GROUP_CLIENT, IS_ON_BODIES_SIDE, IS_SYSTEM
 from rtp_shared.plumbing import ROW_READERS, script
 
 revision = "0002"
@@ -13,12 +14,6 @@ depends_on = None
 
 TEXT = sa.Text()
 INSTANT = sa.DateTime(timezone=True)
-BODY_READERS = """
-    array_remove(ARRAY['org:' || employer_id, 'org:' || commissioner_id, 'org:' || decision_body_id,
-                       'org:' || duty_holder_id, 'scope:cases:oversee', 'system'], NULL)
-"""
-BODIES_ONLY = f"(c.body_readers && {ROW_READERS} AND NOT 'client:' || c.opened_by = ANY ({ROW_READERS}))"
-"""The staff group's own client never sees what is for bodies only, not even where it belongs to a body."""
 DISCLOSED_OR_OURS = f"""
     (submitted_at IS NOT NULL OR 'client:' || opened_by = ANY ({ROW_READERS}) OR 'system' = ANY ({ROW_READERS})
      OR NOT body_readers && {ROW_READERS})
@@ -44,13 +39,13 @@ def upgrade() -> None:
         CREATE POLICY of_a_case_seen ON case_records USING (EXISTS (
             SELECT FROM cases c WHERE c.id = case_id AND (
                 audience = 'everybody'
-                OR {BODIES_ONLY})));
+                OR {IS_ON_BODIES_SIDE})));
         ALTER TABLE audit_entries ENABLE ROW LEVEL SECURITY;
         CREATE POLICY of_a_case_seen ON audit_entries USING (EXISTS (
             SELECT FROM cases c WHERE c.id = case_id AND (
-                ('client:' || c.opened_by = ANY ({ROW_READERS}) AND audience = 'everybody')
-                OR 'system' = ANY ({ROW_READERS})
-                OR (position >= c.disclosed_position AND (audience = 'everybody' OR {BODIES_ONLY})))));
+                ({IS_GROUP_CLIENT} AND audience = 'everybody')
+                OR {IS_SYSTEM}
+                OR (position >= c.disclosed_position AND (audience = 'everybody' OR {IS_ON_BODIES_SIDE})))));
         REVOKE UPDATE, DELETE, TRUNCATE ON audit_entries FROM rtp_applications_app;
         REVOKE DELETE, TRUNCATE ON case_deadlines FROM rtp_applications_app;
         """)  # noqa: S608 - of our own words

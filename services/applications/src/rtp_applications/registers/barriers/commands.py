@@ -1,4 +1,4 @@
-"""What can be done with the register of barriers.
+"""Commands on the register of barriers.
 
 Only what is disclosed enters the case's own sequence of events and its audit: anything else would show there as a gap.
 """

@@ -39,7 +39,7 @@ class BarrierKind(StrEnum):
 class BarrierState(StrEnum):
     OPEN = "open"
     BEING_REMOVED = "being-removed"
-    """Whoever can remove it said what will be done, and by when."""
+    """The body that can remove it said what will be done, and by when."""
     REMOVED = "removed"
     NOT_REMOVED = "not-removed"
     WITHDRAWN = "withdrawn"
@@ -60,7 +60,7 @@ class Barrier(Model):
     reported_by: Mapped[str]
     """Opaque reference of the person; no body is shown it."""
     holder: Mapped[str]
-    """Who vouches for the person, and sees the barrier besides the group's own client."""
+    """The client or organisation that vouches for the person; it sees the barrier besides the group's own client."""
     reported_as: Mapped[Role]
     reported_at: Mapped[datetime]
     kind: Mapped[BarrierKind]

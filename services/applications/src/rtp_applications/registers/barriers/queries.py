@@ -1,8 +1,7 @@
 """Queries of the register of barriers. Row-level security asks the same behind every query."""
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Any
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, and_, cast, exists, func, literal, not_, or_, select, tuple_
@@ -93,10 +92,10 @@ async def list_barriers(
 ) -> Sequence[AnyRow]:
     """Return the newest first."""
     query = select(*_SHOWN, _is_overdue(today).label("overdue")).where(_filter_visible(readers))
-    conditions: dict[str, tuple[Any, Any]] = {
-        "after": (after, after and _barrier.id < after),
+    conditions: dict[str, tuple[object, ColumnElement[bool]]] = {
+        "after": (after, _barrier.id < after),
         "case": (case_id, _barrier.case_id == case_id),
-        "body": (body, body and _is_of_body(body)),
+        "body": (body, _is_of_body(body or "")),
         "state": (state, _barrier.state == state),
         "kind": (kind, _barrier.kind == kind),
         "overdue": (overdue, _is_overdue(today) == overdue),
@@ -154,13 +153,13 @@ def _select_counts(today: date) -> AnySelect:
     )
 
 
-def _convert_to_day(at: Any) -> Any:
+def _convert_to_day(at: ColumnElement[datetime]) -> ColumnElement[date]:
     return cast(func.timezone("Europe/London", at), Date)
 
 
-def _is_overdue(today: date) -> Any:
+def _is_overdue(today: date) -> ColumnElement[bool]:
     return func.coalesce(_barrier.state.in_(UNSETTLED) & (_barrier.due_on < today), False)
 
 
-def _is_of_body(reference: str) -> Any:
+def _is_of_body(reference: str) -> ColumnElement[bool]:
     return _barrier.body_id.in_(select(Body.id).where(match_body(reference)))

@@ -44,7 +44,7 @@ class PublishedDecision(Model):
     number: Mapped[str | None]
     """Only where the staff group agreed that its number is shown."""
     body_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("bodies.id"), index=True)
-    """Who decided: the decision body, or the commissioner on a contract."""
+    """The deciding body: the decision body, or the commissioner on a contract."""
     route: Mapped[Route]
     service_name: Mapped[str | None]
     region: Mapped[str | None]

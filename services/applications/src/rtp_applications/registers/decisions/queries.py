@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import ColumnElement, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.bodies.models import Body
@@ -46,17 +45,17 @@ async def list_decisions(
     words: str | None = None,
 ) -> Sequence[AnyRow]:
     """Return the newest first."""
-    conditions: list[tuple[Any, Any]] = [
-        (body, body and _decision.body_id.in_(select(Body.id).where(match_body(body)))),
+    conditions: list[tuple[object, ColumnElement[bool]]] = [
+        (body, _decision.body_id.in_(select(Body.id).where(match_body(body or "")))),
         (route, _decision.route == route),
         (decision, _decision.decision == decision),
         (ground, _decision.ground == ground),
-        (since, since and _decision.decided_on >= since),
-        (until, until and _decision.decided_on <= until),
+        (since, _decision.decided_on >= since),
+        (until, _decision.decided_on <= until),
         (sector, _decision.sector == sector),
         (region, _decision.region == region),
-        (words, words and _contain_words(words)),
-        (after, after and tuple_(_decision.published_at, _decision.id) < tuple_(*after)),
+        (words, _contain_words(words or "")),
+        (after, tuple_(_decision.published_at, _decision.id) < tuple_(*(after or (None, None)))),
     ]
     query = select(*_SHOWN).where(*(condition for value, condition in conditions if value is not None))
     return (
@@ -64,6 +63,6 @@ async def list_decisions(
     ).all()
 
 
-def _contain_words(words: str) -> Any:
+def _contain_words(words: str) -> ColumnElement[bool]:
     texts = (func.lower(_decision.service_name), func.lower(_decision.text))
     return or_(*(each.contains(words.lower(), autoescape=True) for each in texts))

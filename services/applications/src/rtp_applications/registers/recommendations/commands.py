@@ -1,8 +1,7 @@
 """Commands on the register of recommendations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -11,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_applications.bodies.errors import UnknownBody
 from rtp_applications.bodies.queries import find_open_bodies
 from rtp_applications.clocks.days import civil_date
+from rtp_applications.json_types import JsonMapping
 from rtp_applications.registers.recommendations.errors import NoSuchRecommendation
 from rtp_applications.registers.recommendations.models import Kind, Recommendation, RecommendationUpdate, State
 from rtp_shared.auth import Principal
@@ -22,7 +22,7 @@ _NUMBERS = 0x52_54_50_11
 
 
 async def add_recommendation(
-    session: AsyncSession, *, details: Mapping[str, Any], addressed_bodies: Sequence[str], now: datetime
+    session: AsyncSession, *, details: JsonMapping, addressed_bodies: Sequence[str], now: datetime
 ) -> Recommendation:
     """Enter a recommendation or obligation under the next number of its kind."""
     bodies = await find_open_bodies(session, addressed_bodies, today=civil_date(now))

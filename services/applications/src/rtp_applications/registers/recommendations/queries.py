@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import ColumnElement, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.registers.recommendations.errors import NoSuchRecommendation
@@ -67,12 +66,12 @@ def _select_lines(today: date) -> AnySelect:
     return select(*Recommendation.__table__.columns, _is_overdue(today).label("overdue"))
 
 
-def _is_overdue(today: date) -> Any:
+def _is_overdue(today: date) -> ColumnElement[bool]:
     outstanding = Recommendation.state.in_(OUTSTANDING)
     return func.coalesce(outstanding & (Recommendation.due_on < today), False)
 
 
-def _is_addressed(who: str) -> Any:
+def _is_addressed(who: str) -> ColumnElement[bool]:
     """Return the condition that it is addressed to a body by its id, or to words that stand in the name of an
     addressee.
     """
