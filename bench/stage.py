@@ -55,7 +55,8 @@ ACTIONS = 60_000
 """Cases from which one action is taken once each: more than a run takes."""
 OFFICERS = "bench-officers"
 
-# Copies of one case with all that hangs on it, whatever columns there are; `body_readers` is computed.
+# Copies of one case with all that hangs on it, whatever columns there are; `body_readers` is computed. A deadline's id
+# stands in its content too: a copy that kept the template's would write the template's row, and start a clock anew.
 _NEW_IDS = """
     CREATE TEMP TABLE copies AS
     SELECT n, uuidv7() AS id, format('RTP-%%s-%%s', %s::text, lpad(n::text, 8, '0')) AS number
@@ -63,9 +64,10 @@ _NEW_IDS = """
 """
 _COPIED = {
     "cases": "'id', copies.id, 'number', copies.number",
-    "case_parties": "'id', uuidv7(), 'case_id', copies.id",
+    "case_parties": "'id', fresh.id, 'case_id', copies.id",
     "case_records": "'case_id', copies.id",
-    "case_deadlines": "'id', uuidv7(), 'case_id', copies.id",
+    "case_deadlines": "'id', fresh.id, 'case_id', copies.id, 'content', t.content || "
+    "jsonb_build_object('id', fresh.id)",
     "audit_entries": "'case_id', copies.id",
 }
 _COLUMNS = """
@@ -183,8 +185,8 @@ class Stage:
             receipt = f"/v1/cases/{acknowledged}/actions/acknowledge"
             api.post(receipt, json={"sentOn": str(today())}, headers=headers).raise_for_status()
         with psycopg.connect(self.server.url(applications.database), autocommit=True) as connection:
-            self.action_ids.write_text("\n".join(_copied(connection, acknowledged, ACTIONS, "2")) + "\n")
-            ids = [submitted, *_copied(connection, submitted, CASES - 1, "1")]
+            self.action_ids.write_text("\n".join(copy_case(connection, acknowledged, ACTIONS, "2")) + "\n")
+            ids = [submitted, *copy_case(connection, submitted, CASES - 1, "1")]
             connection.execute("VACUUM ANALYZE")
         self.ids.write_text("\n".join(ids) + "\n")
 
@@ -230,7 +232,7 @@ def _submitted(api: httpx.Client) -> str:
     return str(case["id"])
 
 
-def _copied(connection: psycopg.Connection[Any], case_id: str, count: int, prefix: str) -> list[str]:
+def copy_case(connection: psycopg.Connection[Any], case_id: str, count: int, prefix: str) -> list[str]:
     """Copy a case with all its rows; the ids of the copies."""
     connection.execute(_NEW_IDS % (f"'{prefix}'", count))
     for table, changes in _COPIED.items():
@@ -240,7 +242,8 @@ def _copied(connection: psycopg.Connection[Any], case_id: str, count: int, prefi
             f"""
             INSERT INTO {table} ({names}) SELECT {values} FROM (
                 SELECT jsonb_populate_record(t, jsonb_build_object({changes})) AS r
-                FROM {table} t, copies WHERE t.{own} = '{case_id}') copied
+                FROM {table} t, copies, LATERAL (SELECT uuidv7() AS id WHERE t.{own} IS NOT NULL AND copies.n > 0) fresh
+                WHERE t.{own} = '{case_id}') copied
             """  # noqa: S608
         )
     ids = [str(row[0]) for row in connection.execute("SELECT id FROM copies ORDER BY n")]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rtp_applications.cases.payloads import fit_payload
+from rtp_applications.cases.actions import fit_payload
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.records import Nothing
 from rtp_applications.workflow.stages.spin_out import Sponsorship

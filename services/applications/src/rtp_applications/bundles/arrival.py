@@ -11,7 +11,7 @@ from rtp_applications.history.bundle import Bundle
 from rtp_applications.history.canonical import canonical
 from rtp_applications.history.chain import Entry, Withheld, seal
 from rtp_applications.history.restore import NotAState, file_of
-from rtp_applications.history.rows import row_of, withheld_row
+from rtp_applications.history.rows import stand_in_for
 from rtp_applications.history.state import list_changes, state_of
 from rtp_applications.json_types import Changes, JsonMapping, JsonObject
 from rtp_applications.sides import get_group_reader
@@ -54,17 +54,17 @@ class ArrivedCase:
             raise NotToBeTakenIn("its state is of another case than its manifest says")
         return cls(file, bundle.entries)
 
-    def build_rows(self) -> list[JsonObject]:
-        """Return the history as it came, as rows of the table."""
-        rows: list[JsonObject] = []
+    def list_entries(self) -> list[Entry]:
+        """Return the history as it came, as the table holds it."""
+        entries: list[Entry] = []
         at, version = self.file.case.opened_at, 0
         for entry in self.entries:
             if isinstance(entry, Withheld):
-                rows.append(withheld_row(entry, self.file.case.id, at=at, version=version))
+                entries.append(stand_in_for(entry, self.file.case.id, at=at, version=version))
             else:
                 at, version = entry.at, entry.version
-                rows.append(row_of(entry))
-        return rows
+                entries.append(entry)
+        return entries
 
 
 def settle_here(file: CaseFile, *, client: str, now: datetime) -> CaseFile:
@@ -88,8 +88,8 @@ def settle_here(file: CaseFile, *, client: str, now: datetime) -> CaseFile:
 
 def seal_import(
     before: CaseFile, after: CaseFile, *, by: Signature, events: Sequence[JsonObject]
-) -> tuple[CaseFile, list[JsonObject]]:
-    """Seal the import as entries that continue the chain; return the case with its new head, and their rows.
+) -> tuple[CaseFile, list[Entry]]:
+    """Seal the import as entries that continue the chain; return the case with its new head, and them.
 
     The last of them holds the whole state, so that folding works from there on, whatever came without its content. It
     is for the bodies' side where the state is.
@@ -106,7 +106,7 @@ def seal_import(
     after = after.with_case(audit_position=last.position, audit_hash=last.hash)
     if after.case.submitted_at is not None and after.case.disclosed_position is None:
         after = after.with_case(disclosed_position=entries[0].position)
-    return after, [row_of(entry) for entry in entries]
+    return after, entries
 
 
 def _holds_confidential(file: CaseFile) -> bool:

@@ -46,7 +46,7 @@ async def import_case(context: CommandContext, bundle: Bundle, contents: Content
         case_id=case.id, number=case.number, route=case.route, status=case.status, origin="bundle", at=now
     )
     seal = partial(arrival.seal_import, arrived.file, by=by)
-    file = await create_case(context, file, event, seal, earlier=arrived.build_rows())
+    file = await create_case(context, file, event, seal, earlier=arrived.list_entries())
     await store_documents(session, file, contents, by, submitted=find_submitted_versions(bundle.entries))
     return file
 

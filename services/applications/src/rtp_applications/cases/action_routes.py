@@ -204,7 +204,7 @@ ACTION_ROUTES: Mapping[str, type[Record]] = {
 }
 """The body that the path of each action takes: `POST /v1/cases/{case_id}/actions/<name>`.
 
-Where processes differ, it is the widest of theirs (`submit`, `remit`, `remit-by-court`): `payloads.fit_payload` makes
+Where processes differ, it is the widest of theirs (`submit`, `remit`, `remit-by-court`): `actions.fit_payload` makes
 of it what the case's own process takes, or refuses.
 """
 

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import Protocol, TypeAlias, TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from rtp_applications.cases import store
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.errors import ChangedSince, NoSuchCase
+from rtp_applications.history.chain import Entry
 from rtp_applications.history.commands import append_entries, seal_entries
 from rtp_applications.history.queries import list_changes_since
 from rtp_applications.json_types import JsonObject
@@ -26,13 +27,12 @@ from rtp_shared.problems import FieldError
 
 ANY_VERSION = Expected(None)
 Decided = TypeVar("Decided", Outcome, Outcome | None)
-Rows: TypeAlias = list[JsonObject]
 
 
 class Seal(Protocol):
     """Makes the audit entries of a new case, given its published events; returns the case with the chain's head."""
 
-    def __call__(self, file: CaseFile, /, *, events: Rows) -> tuple[CaseFile, Rows]: ...
+    def __call__(self, file: CaseFile, /, *, events: Sequence[JsonObject]) -> tuple[CaseFile, list[Entry]]: ...
 
 
 async def change_case(
@@ -70,7 +70,7 @@ async def change_free_case(
 
 
 async def create_case(
-    context: CommandContext, file: CaseFile, event: EventData, seal: Seal, *, earlier: Sequence[JsonObject] = ()
+    context: CommandContext, file: CaseFile, event: EventData, seal: Seal, *, earlier: Sequence[Entry] = ()
 ) -> CaseFile:
     """Publish, seal and write a case that is new here. `earlier` are audit entries that it brings with it."""
     file, published = await _publish(context, file, [event])
@@ -150,7 +150,9 @@ async def _save(context: CommandContext, outcome: Outcome) -> Outcome:
     return replace(outcome, after=after)
 
 
-async def _publish(context: CommandContext, file: CaseFile, events: Sequence[EventData]) -> tuple[CaseFile, Rows]:
+async def _publish(
+    context: CommandContext, file: CaseFile, events: Sequence[EventData]
+) -> tuple[CaseFile, list[JsonObject]]:
     """Publish the events; return the case with them counted, and the events as they were published.
 
     Whoever was let into a draft reads it; its events are the opening client's alone.

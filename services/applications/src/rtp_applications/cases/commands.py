@@ -7,20 +7,19 @@ from uuid import UUID, uuid4
 from rtp_applications.bodies.errors import UnknownBody
 from rtp_applications.bodies.queries import find_open_bodies
 from rtp_applications.cases import store
+from rtp_applications.cases.actions import take_action
 from rtp_applications.cases.change import advance, change_case, create_case
 from rtp_applications.cases.context import CommandContext
-from rtp_applications.cases.errors import NoSuchSuccessor, NotADraft, NotTheApplicant, RouteIsClosed
+from rtp_applications.cases.errors import NotADraft, NotTheApplicant, RouteIsClosed
 from rtp_applications.cases.numbers import make_number
-from rtp_applications.cases.payloads import fit_payload
 from rtp_applications.cases.rules import require_no_disclosure
 from rtp_applications.clocks.days import civil_date
 from rtp_applications.history.commands import seal_entries
-from rtp_applications.workflow import engine, timing
+from rtp_applications.workflow import timing
 from rtp_applications.workflow.casefile import CaseFile, Facts, Party, Record, Signature
 from rtp_applications.workflow.engine import Outcome, roles_of
 from rtp_applications.workflow.migration import VersionMove, move
-from rtp_applications.workflow.stages.standing import Succession
-from rtp_applications.workflow.words import ENDED, Role, Status
+from rtp_applications.workflow.words import Role, Status
 from rtp_shared.contracts.applications import CaseOpened
 from rtp_shared.contracts.vocabulary import Route
 from rtp_shared.db import SYSTEM
@@ -90,15 +89,7 @@ async def act(
     dry_run: bool = False,
 ) -> Outcome:
     """Take an action, or with `dry_run` only find out what it would come to."""
-
-    async def decide(before: CaseFile) -> Outcome:
-        process = context.get_process(before)
-        fitted = fit_payload(process, action, payload)
-        outcome = engine.take(process, before, action, fitted, context.caller, context.now)
-        if isinstance(payload, Succession):
-            await _require_successor(context, payload)
-        return outcome
-
+    decide = partial(take_action, context, name=action, payload=payload)
     return await change_case(context, case_id, decide, version=version, catch_up=True, dry_run=dry_run)
 
 
@@ -121,18 +112,6 @@ def _sign_as_applicant(context: CommandContext, file: CaseFile) -> Signature:
         if role in held:
             return Signature(role, context.caller.person, held[role], context.now)
     raise NotTheApplicant
-
-
-async def _require_successor(context: CommandContext, payload: Succession) -> None:
-    """Refuse a successor that is not known or has ended.
-
-    Asked only of who may supersede: to anybody else the answer would tell of cases that they may not know of.
-    """
-    status = await store.find_status(context.session, payload.successor_case, readers=context.caller.readers)
-    if status is None:
-        raise NoSuchSuccessor(errors=[FieldError("/successorCase", "no such case, or you may not know of it")])
-    if status in ENDED:
-        raise NoSuchSuccessor(errors=[FieldError("/successorCase", f"it has ended: {status}")])
 
 
 async def _resolve_bodies(context: CommandContext, details: Mapping[str, object]) -> dict[str, object]:

@@ -9,7 +9,7 @@ from rtp_applications.history.canonical import canonical
 from rtp_applications.history.chain import Entry, Fault, Withheld, check, fold
 from rtp_applications.history.reading import can_read, read_chain
 from rtp_applications.history.restore import comparable
-from rtp_applications.history.rows import entry_of
+from rtp_applications.history.rows import read_entry
 from rtp_applications.scope import system_scope
 from rtp_applications.threads import run_in_thread
 from rtp_applications.workflow.casefile import CaseFile
@@ -30,7 +30,7 @@ async def judge_history(session: AsyncSession, file: CaseFile, caller: Caller) -
     """Check the whole history of a case, of which `file` is all that there is; no content is given away."""
     async with system_scope(session, "a chain is checked whole, whatever of it the caller may read"):
         rows = await read_chain(session, file.case.id, file.case.audit_position)
-    faults = await run_in_thread(find_faults, [entry_of(row) for row in rows], file)
+    faults = await run_in_thread(find_faults, [read_entry(row) for row in rows], file)
     readable = {row.position for row in rows if can_read(file, caller, position=row.position, audience=row.audience)}
     shown = [Fault(each.position, each.what if each.position in {0, *readable} else HIDDEN) for each in faults]
     return Verdict(file.case.audit_hash, len(rows), list(dict.fromkeys(shown)))

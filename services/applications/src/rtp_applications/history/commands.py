@@ -3,13 +3,11 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.history.chain import Entry, seal
 from rtp_applications.history.models import AuditEntry
-from rtp_applications.history.rows import row_of
 from rtp_applications.history.state import list_changes, list_first_changes, state_of
 from rtp_applications.json_types import Changes, JsonObject
 from rtp_applications.workflow.casefile import CaseFile, Signature
@@ -34,7 +32,7 @@ def seal_entries(
     events: Sequence[JsonObject] = (),
     discloses: bool = False,
     audience: Audience = Audience.EVERYBODY,
-) -> tuple[CaseFile, list[JsonObject]]:
+) -> tuple[CaseFile, list[Entry]]:
     """Seal what changed as entries of the audit, one for each audience; return the case with the chain's new head.
 
     `audience`: who may read the entry where nothing changed that the audit follows. The entry of a request that read
@@ -47,7 +45,7 @@ def seal_entries(
     if events or discloses:
         parts = {Audience.EVERYBODY: {}, **parts}
     parts = parts or {audience: {}}
-    rows = []
+    entries = []
     for audience, changes in sorted(parts.items(), reverse=True):
         public = audience is Audience.EVERYBODY
         entry = _seal_entry(
@@ -56,17 +54,18 @@ def seal_entries(
         after = after.with_case(audit_position=entry.position, audit_hash=entry.hash)
         if discloses and public:
             after = after.with_case(disclosed_position=entry.position)
-        rows.append(row_of(entry))
-    return after, rows
+        entries.append(entry)
+    return after, entries
 
 
-async def append_entries(session: AsyncSession, rows: Sequence[JsonObject]) -> None:
+async def append_entries(session: AsyncSession, entries: Sequence[Entry]) -> None:
     connection = await driver(session)
-    for row in rows:
-        await connection.execute(_INSERT, *(_encode(name, row[name]) for name in _COLUMNS))
+    for entry in entries:
+        await connection.execute(_INSERT, *(_encode(entry, name) for name in _COLUMNS))
 
 
-def _encode(column: str, value: Any) -> Any:
+def _encode(entry: Entry, column: str) -> object:
+    value: object = getattr(entry, column)
     return json.dumps(value) if column in _JSON and value is not None else value
 
 

@@ -12,7 +12,7 @@ from rtp_applications.history.chain import Entry, Withheld, fold
 from rtp_applications.history.errors import NotVisibleThen
 from rtp_applications.history.models import AuditEntry
 from rtp_applications.history.restore import NotAState, file_of
-from rtp_applications.history.rows import WITHHELD, entry_of
+from rtp_applications.history.rows import WITHHELD, read_entry
 from rtp_applications.scope import system_scope
 from rtp_applications.sides import is_group_client, is_on_bodies_side
 from rtp_applications.workflow.casefile import CaseFile
@@ -33,7 +33,7 @@ async def read_page(
     last = min(after + limit, file.case.audit_position)
     here = (_entry.case_id == file.case.id, _entry.position > after, _entry.position <= last)
     rows = await session.execute(select(_table).where(*here, _filter_readable(file, caller)))
-    readable = {row.position: entry_of(row) for row in rows}
+    readable = {row.position: read_entry(row) for row in rows}
     async with system_scope(session, "hashes of entries that are withheld hold the chain together"):
         links = await session.execute(
             select(_entry.position, _entry.previous_hash, _entry.hash).where(*here).order_by(_entry.position)
@@ -65,7 +65,7 @@ async def read_as_at(session: AsyncSession, file: CaseFile, caller: Caller, at: 
     rows = await session.execute(
         select(_table).where(here, _entry.position >= func.coalesce(start, 0)).order_by(_entry.position)
     )
-    entries = [entry for row in rows if isinstance(entry := entry_of(row), Entry)]
+    entries = [entry for row in rows if isinstance(entry := read_entry(row), Entry)]
     if not entries:
         raise NotVisibleThen
     last = entries[-1]

@@ -7,7 +7,6 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from rtp_applications.history.chain import differences
 from rtp_applications.json_types import Changes, JsonObject
 from rtp_applications.workflow.casefile import UNAUDITED, CaseFile, Facts
 from rtp_applications.workflow.words import Audience
@@ -24,7 +23,7 @@ def state_of(file: CaseFile) -> JsonObject:
 
 def list_first_changes(file: CaseFile) -> Changes:
     """Return the changes of a case's first entry: everything that it starts with."""
-    return differences({}, state_of(file))
+    return {f"/{name}": [None, value] for name, value in sorted(state_of(file).items())}
 
 
 def list_changes(before: CaseFile, after: CaseFile) -> dict[Audience, Changes]:

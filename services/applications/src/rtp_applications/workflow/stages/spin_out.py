@@ -19,7 +19,7 @@ class Sponsorship(Record):
     authority: Line | None = Field(
         default=None,
         description="The decision or delegation by which the body begins",
-        examples=["DocumentService minute 2026/41", "Scheme of delegation 3.2: director of adult services"],
+        examples=["Cabinet minute 2026/41", "Scheme of delegation 3.2: director of adult services"],
     )
 
 
