@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtp_applications.clocks.days import (
+from rtp_applications.deadlines.rules.days import (
     LONGEST,
     ONE_DAY,
     Calendar,

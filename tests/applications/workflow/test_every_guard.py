@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from rtp_applications.workflow import engine
-from rtp_applications.workflow.casefile import CaseFile
 from rtp_applications.workflow.definition import Action, Caller, Guard, Process
+from rtp_applications.workflow.engine import CaseChange, apply_action
+from rtp_applications.workflow.enums import APPLICANTS, MAY_NOT_DECIDE, Role, Status
 from rtp_applications.workflow.errors import GuardsNotMet, NoSuchAction, NotFromHere, NotYourRole
 from rtp_applications.workflow.processes import PROCESSES
-from rtp_applications.workflow.words import APPLICANTS, MAY_NOT_DECIDE, Role, Status
-from tests.applications.workflow import registered
+from rtp_applications.workflow.snapshot import CaseSnapshot
 from tests.applications.workflow.ground import (
     BREAKS,
     HOLDERS,
@@ -29,8 +28,9 @@ from tests.applications.workflow.ground import (
     take,
     with_facts,
 )
+from tests.applications.workflow.registered import import_stages
 
-registered.import_stages()
+import_stages()
 
 
 def _id(part: Any) -> str:
@@ -51,7 +51,7 @@ every_target = pytest.mark.parametrize(
     [(process, action, to) for process, action in ACTIONS for to in action.leads_to or (None,)],
     ids=_id,
 )
-SHARED = [(process, action) for process, action in ACTIONS if len(action.who) > 1]
+SHARED = [(process, action) for process, action in ACTIONS if len(action.signatories) > 1]
 every_shared_action = pytest.mark.parametrize(("process", "action"), SHARED, ids=_id)
 
 
@@ -67,10 +67,10 @@ def test_an_action_is_taken_and_tells_what_it_did(process: Process, action: Acti
     ready = _attempt(process, action, to)
     outcome = take(action.name, ready)
     assert outcome.awaiting == ()
-    assert outcome.after.case.status is (to or ready.file.case.status)
+    assert outcome.after.case.status is (to or ready.snapshot.case.status)
     told = [type(event) for event in outcome.events]
     assert told.count(action.event) == 1 if action.event else told == []
-    assert outcome.after.case.version == ready.file.case.version + len(ready.signers)
+    assert outcome.after.case.version == ready.snapshot.case.version + len(ready.signers)
 
 
 @every_guard
@@ -83,14 +83,14 @@ def test_a_guard_refuses_by_name_and_alone(process: Process, action: Action, gua
 
 @every_guard
 def test_a_guard_explains_itself(process: Process, action: Action, guard: Guard) -> None:
-    assert guard.says.endswith("."), guard.name
-    assert guard.says != guard.name
+    assert guard.description.endswith("."), guard.name
+    assert guard.description != guard.name
 
 
 @every_action
 def test_an_action_starts_from_its_statuses_only(process: Process, action: Action) -> None:
     ready = _attempt(process, action)
-    for status in set(Status) - action.starts:
+    for status in set(Status) - action.from_states:
         with pytest.raises(NotFromHere, match=str(status)):
             take(action.name, with_facts(ready, status=status))
 
@@ -98,31 +98,34 @@ def test_an_action_starts_from_its_statuses_only(process: Process, action: Actio
 @every_action
 def test_an_action_is_for_its_roles_only(process: Process, action: Action) -> None:
     ready = _attempt(process, action)
-    allowed = frozenset[Role]().union(*action.who)
+    allowed = frozenset[Role]().union(*action.signatories)
     for role in sorted(set(Role) - allowed):
-        stranger = replace(person(role, 77), standing=frozenset({role}) & STANDING)
-        file = ready.file if role in STANDING else ready.file.with_party(party(role, 77))
+        stranger = replace(person(role, 77), global_roles=frozenset({role}) & STANDING)
+        snapshot = ready.snapshot if role in STANDING else ready.snapshot.with_party(party(role, 77))
         with pytest.raises(NotYourRole):
-            engine.take(process, file, action.name, ready.given, stranger, ready.now)
+            apply_action(process, snapshot, action.name, ready.payload, stranger, ready.now)
 
 
 @every_action
 def test_an_action_is_not_for_who_has_no_part_in_the_case(process: Process, action: Action) -> None:
     ready = _attempt(process, action)
-    for caller in (Caller("nobody", ("client:elsewhere",)), replace(ready.signers[0], readers=("client:elsewhere",))):
-        outsider = replace(caller, standing=frozenset())
+    for caller in (
+        Caller("nobody", ("client:elsewhere",)),
+        replace(ready.signers[0], identities=("client:elsewhere",)),
+    ):
+        outsider = replace(caller, global_roles=frozenset())
         with pytest.raises(NotYourRole):
-            engine.take(process, ready.file, action.name, ready.given, outsider, ready.now)
+            apply_action(process, ready.snapshot, action.name, ready.payload, outsider, ready.now)
 
 
 @every_action
 def test_every_role_that_may_sign_is_accepted_as_the_first(process: Process, action: Action) -> None:
     """Conditions may still refuse it, such as those of independence."""
     ready = _attempt(process, action)
-    for role in sorted(frozenset[Role]().union(*action.who)):
-        file = ready.file if role in STANDING else ready.file.with_party(party(role, 77))
+    for role in sorted(frozenset[Role]().union(*action.signatories)):
+        snapshot = ready.snapshot if role in STANDING else ready.snapshot.with_party(party(role, 77))
         try:
-            outcome = engine.take(process, file, action.name, ready.given, person(role, 77), ready.now)
+            outcome = apply_action(process, snapshot, action.name, ready.payload, person(role, 77), ready.now)
         except GuardsNotMet:
             continue
         assert outcome.signature.role is role
@@ -132,11 +135,11 @@ def test_every_role_that_may_sign_is_accepted_as_the_first(process: Process, act
 def test_one_signature_of_several_only_waits_for_the_others(process: Process, action: Action) -> None:
     ready = _attempt(process, action)
     first = take(action.name, replace(ready, signers=ready.signers[:1]))
-    assert len(first.awaiting) == len(action.who) - 1
+    assert len(first.awaiting) == len(action.signatories) - 1
     assert first.events == ()
-    assert first.after.case.status is ready.file.case.status
-    assert first.after.case.version == ready.file.case.version + 1
-    assert first.after.deadlines == ready.file.deadlines
+    assert first.after.case.status is ready.snapshot.case.status
+    assert first.after.case.version == ready.snapshot.case.version + 1
+    assert first.after.deadlines == ready.snapshot.deadlines
 
 
 @every_shared_action
@@ -144,36 +147,36 @@ def test_nobody_signs_twice_whatever_roles_they_hold(process: Process, action: A
     ready = _attempt(process, action)
     one = ready.signers[0]
     pending = take(action.name, replace(ready, signers=(one,))).after
-    for role in frozenset[Role]().union(*action.who):
-        pending = pending.with_party(party(role, person=one.person, holder=one.holder))
-    for given in (None, ready.given):
+    for role in frozenset[Role]().union(*action.signatories):
+        pending = pending.with_party(party(role, person=one.person, holder=one.vouching_client))
+    for payload in (None, ready.payload):
         with pytest.raises(NotYourRole, match="signed"):
-            engine.take(process, pending, action.name, given, one, ready.now)
+            apply_action(process, pending, action.name, payload, one, ready.now)
 
 
 @every_shared_action
 def test_what_others_signed_is_not_signed_with_something_else_given(process: Process, action: Action) -> None:
     """The second may sign what was proposed, or propose something else anew; never change what the first signed."""
     ready = _attempt(process, action)
-    if "reasons" not in action.takes.model_fields or ready.given is None:
+    if "reasons" not in action.payload_model.model_fields or ready.payload is None:
         pytest.skip("nothing is given with it that could differ")
     pending = take(action.name, replace(ready, signers=ready.signers[:1])).after
-    other = ready.given.model_copy(update={"reasons": "Other reasons."})
+    other = ready.payload.model_copy(update={"reasons": "Other reasons."})
     for caller in ready.signers[1:2]:
         outcome = _or_none(process, pending, action, other, caller, ready)
         assert outcome is None or outcome.awaiting != ()
 
 
 def _or_none(
-    process: Process, file: CaseFile, action: Action, given: Any, caller: Caller, ready: Ready
-) -> engine.Outcome | None:
+    process: Process, snapshot: CaseSnapshot, action: Action, payload: Any, caller: Caller, ready: Ready
+) -> CaseChange | None:
     try:
-        return engine.take(process, file, action.name, given, caller, ready.now)
+        return apply_action(process, snapshot, action.name, payload, caller, ready.now)
     except (GuardsNotMet, NotYourRole):
         return None
 
 
-DECIDING = [(process, action) for process, action in ACTIONS if frozenset({Role.DECISION_MAKER}) in action.who]
+DECIDING = [(process, action) for process, action in ACTIONS if frozenset({Role.DECISION_MAKER}) in action.signatories]
 
 
 @pytest.mark.parametrize("role", sorted(MAY_NOT_DECIDE))
@@ -182,8 +185,8 @@ def test_nobody_decides_who_applied_advised_or_would_fund(process: Process, acti
     ready = _attempt(process, action)
     decider = person(Role.DECISION_MAKER)
     assert any(each.person == decider.person for each in ready.signers), f"{action.name} has no decider"
-    two_hats = ready.file.with_party(party(role, person=decider.person, holder=HOLDERS[role]))
-    refused = refused_for(action.name, replace(ready, file=two_hats))
+    two_hats = ready.snapshot.with_party(party(role, person=decider.person, holder=HOLDERS[role]))
+    refused = refused_for(action.name, replace(ready, snapshot=two_hats))
     assert any("independent" in guard for guard in refused), f"a decider who is {role} is refused for {refused}"
 
 
@@ -195,14 +198,14 @@ def test_a_refusal_needs_two_people(process: Process, action: Action) -> None:
     """Except where time ran out, or the applicants brought it about themselves."""
     if not {Status.REFUSED, Status.NOT_ELIGIBLE} & set(action.leads_to):
         return
-    if not all(slot <= BY_TIME_OR_BY_THEMSELVES for slot in action.who):
-        assert len(action.who) >= 2
+    if not all(slot <= BY_TIME_OR_BY_THEMSELVES for slot in action.signatories):
+        assert len(action.signatories) >= 2
 
 
 @pytest.mark.parametrize("process", PROCESSES.values(), ids=_id)
 def test_an_action_that_does_not_exist_is_refused(process: Process) -> None:
     with pytest.raises(NoSuchAction):
-        engine.take(
+        apply_action(
             process,
             case_file(Status.DRAFT),
             "approve-at-once",
@@ -254,8 +257,8 @@ def test_every_row_of_the_process_is_carried_out(row: int) -> None:
     carried_out = {
         (status, to)
         for _, action in ACTIONS
-        if row in action.row
-        for status in action.starts
+        if row in action.rows
+        for status in action.from_states
         for to in action.leads_to or (None,)
     }
     assert carried_out, f"no action carries out row {row}"

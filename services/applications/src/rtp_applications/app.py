@@ -5,6 +5,8 @@ from rtp_applications.base import Model
 from rtp_applications.bodies.routes import bodies
 from rtp_applications.bundles.routes import bundle_keys, bundles
 from rtp_applications.cases.routes import actions, cases
+from rtp_applications.deadlines.routes import deadlines, of_a_case
+from rtp_applications.deadlines.scheduler import run_scheduler
 from rtp_applications.documents.cabinet import Cabinet
 from rtp_applications.documents.routes import contents, documents
 from rtp_applications.documents.upkeep import keep_scanning, keep_swept
@@ -12,14 +14,12 @@ from rtp_applications.historic.routes import historic_cases
 from rtp_applications.history.routes import history
 from rtp_applications.load import load_reference_data
 from rtp_applications.parties.routes import parties
+from rtp_applications.processes.routes import processes
 from rtp_applications.records.routes import records
 from rtp_applications.registers.barriers.routes import barriers, case_barriers
 from rtp_applications.registers.decisions.routes import decisions
 from rtp_applications.registers.recommendations.routes import recommendations
 from rtp_applications.settings import ApplicationsSettings
-from rtp_applications.timekeeping.routes import deadlines, of_a_case
-from rtp_applications.timekeeping.sweep import keep_time
-from rtp_applications.workflow.routes import processes
 from rtp_shared.service import Service
 
 service = Service(
@@ -48,7 +48,7 @@ service = Service(
     ],
     metadata=Model.metadata,
     migrations=migrations,
-    loops=[keep_time, keep_scanning, keep_swept],
+    loops=[run_scheduler, keep_scanning, keep_swept],
     load_reference_data=load_reference_data,
     settings=ApplicationsSettings,
     equip=Cabinet.of,

@@ -6,17 +6,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from rtp_applications.bundles.errors import NotToBeTakenIn
-from rtp_applications.clocks.days import Calendars, civil_date
+from rtp_applications.deadlines.rules.days import Calendars, civil_date
 from rtp_applications.history.bundle import Bundle
 from rtp_applications.history.canonical import canonical
 from rtp_applications.history.chain import Entry, Withheld, seal
 from rtp_applications.history.restore import NotAState, file_of
 from rtp_applications.history.rows import row_of, withheld_row
 from rtp_applications.history.state import changed, state_of
-from rtp_applications.workflow.casefile import CaseFile, Party, Signature
-from rtp_applications.workflow.effects import OVERSIGHT
-from rtp_applications.workflow.records import person_of
-from rtp_applications.workflow.words import APPLICANTS, Audience
+from rtp_applications.workflow.enums import APPLICANTS, Audience
+from rtp_applications.workflow.identities import OVERSIGHT, name_client
+from rtp_applications.workflow.snapshot import CaseSnapshot, Party, Signature
 from rtp_shared.auth import organisation_reader
 
 _DIGITS = 10
@@ -27,7 +26,7 @@ _DIGITS = 10
 class Arrived:
     """A case as it was elsewhere, and its history up to then."""
 
-    file: CaseFile
+    file: CaseSnapshot
     entries: Sequence[Entry | Withheld]
 
     @classmethod
@@ -65,7 +64,7 @@ class Arrived:
         return rows
 
 
-def settled(file: CaseFile, *, client: str, now: datetime) -> CaseFile:
+def settled(file: CaseSnapshot, *, client: str, now: datetime) -> CaseSnapshot:
     """The case as it stands here: the client that brings it acts for the staff group, and sees it; once it was
     submitted, so do the bodies that it names, and the central team.
 
@@ -85,8 +84,8 @@ def settled(file: CaseFile, *, client: str, now: datetime) -> CaseFile:
 
 
 def told(
-    before: CaseFile, after: CaseFile, *, by: Signature, events: Sequence[dict[str, Any]]
-) -> tuple[CaseFile, list[dict[str, Any]]]:
+    before: CaseSnapshot, after: CaseSnapshot, *, by: Signature, events: Sequence[dict[str, Any]]
+) -> tuple[CaseSnapshot, list[dict[str, Any]]]:
     """The import as entries that continue the chain, and the file with its new head.
 
     The last of them holds the whole state, so that folding works from there on, whatever came without its content. It
@@ -107,14 +106,14 @@ def told(
     return after, [row_of(entry) for entry in entries]
 
 
-def _for_bodies(file: CaseFile) -> bool:
+def _for_bodies(file: CaseSnapshot) -> bool:
     """Whether the state holds anything that is for the bodies' side only."""
     audiences = {each.audience for each in file.records.values()} | {each.audience for each in file.documents.values()}
     return Audience.BODIES in audiences
 
 
 def _entry(
-    file: CaseFile,
+    file: CaseSnapshot,
     by: Signature,
     *,
     changes: dict[str, list[Any]],
@@ -140,8 +139,8 @@ def _entry(
 
 def _moved(party: Party, former: str, own: str, bodies: Sequence[str], now: datetime) -> Party:
     if party.holder == former and (party.role in APPLICANTS or former == own):
-        itself = party.person == person_of(former.removeprefix("client:"))
-        return replace(party, holder=own, person=person_of(own.removeprefix("client:")) if itself else party.person)
+        itself = party.person == name_client(former.removeprefix("client:"))
+        return replace(party, holder=own, person=name_client(own.removeprefix("client:")) if itself else party.person)
     today = civil_date(now)
     if party.holder in bodies:
         return party
@@ -149,7 +148,7 @@ def _moved(party: Party, former: str, own: str, bodies: Sequence[str], now: date
     return party if over else replace(party, valid_to=today - timedelta(days=1))
 
 
-def _file(state: Mapping[str, Any], calendars: Calendars, **kept: Any) -> CaseFile:
+def _file(state: Mapping[str, Any], calendars: Calendars, **kept: Any) -> CaseSnapshot:
     try:
         return file_of(state, calendars=calendars, **kept)
     except NotAState as error:

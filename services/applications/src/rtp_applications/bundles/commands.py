@@ -17,10 +17,10 @@ from rtp_applications.cases.commands import publish
 from rtp_applications.cases.models import Case, CaseDeadline, CaseParty
 from rtp_applications.history.bundle import Bundle
 from rtp_applications.history.commands import append
-from rtp_applications.workflow.casefile import CaseFile, Facts, Signature
 from rtp_applications.workflow.definition import Caller
+from rtp_applications.workflow.enums import Role
 from rtp_applications.workflow.processes import Processes
-from rtp_applications.workflow.words import Role
+from rtp_applications.workflow.snapshot import CaseSnapshot, Facts, Signature
 from rtp_shared.contracts.applications import CaseImported
 from rtp_shared.db import SYSTEM, become
 from rtp_shared.outbox import Outbox
@@ -39,7 +39,7 @@ async def import_case(
     now: datetime,
     outbox: Outbox,
     processes: Processes,
-) -> CaseFile:
+) -> CaseSnapshot:
     """Keep the case of a bundle that holds, as it is. Nothing of it is told again but that it came in."""
     _, calendars = await store.beginnings(session, now)
     arrived = Arrived.of(bundle, calendars)
@@ -48,9 +48,9 @@ async def import_case(
     _require_process(arrived.file.case, processes)
     await _require_unknown(session, arrived.file)
     await require_bodies(session, arrived.file.case)
-    after = arrival.settled(arrived.file, client=caller.holder.removeprefix("client:"), now=now)
+    after = arrival.settled(arrived.file, client=caller.vouching_client.removeprefix("client:"), now=now)
     after, events = await tell(session, outbox, after, origin="bundle", now=now)
-    by = Signature(Role.CLIENT, caller.person, caller.holder, now)
+    by = Signature(Role.CLIENT, caller.person, caller.vouching_client, now)
     after, rows = arrival.told(arrived.file, after, by=by, events=events)
     await store.write_new(session, after)
     await append(session, [*arrived.rows(), *rows])
@@ -58,8 +58,8 @@ async def import_case(
 
 
 async def tell(
-    session: AsyncSession, outbox: Outbox, file: CaseFile, *, origin: str, now: datetime
-) -> tuple[CaseFile, list[dict[str, Any]]]:
+    session: AsyncSession, outbox: Outbox, file: CaseSnapshot, *, origin: str, now: datetime
+) -> tuple[CaseSnapshot, list[dict[str, Any]]]:
     """Publish that the case came in; the file with the event counted, and the event as it was published."""
     case = file.case
     event = CaseImported(
@@ -76,13 +76,13 @@ async def require_bodies(session: AsyncSession, case: Facts) -> None:
 
 
 def _require_process(case: Facts, processes: Processes) -> None:
-    pinned = {(each.route, each.version): each for each in processes.every()}
+    pinned = {(each.route, each.version): each for each in processes.list_all()}
     process = pinned.get((case.route, case.process_version))
     if process is None or case.status not in process.statuses:
         raise NotToBeTakenIn(f"{case.route}, version {case.process_version}, has no status {case.status} here")
 
 
-async def _require_unknown(session: AsyncSession, file: CaseFile) -> None:
+async def _require_unknown(session: AsyncSession, file: CaseSnapshot) -> None:
     case = file.case
     taken: Sequence[Any] = (
         await session.scalars(

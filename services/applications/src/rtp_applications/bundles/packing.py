@@ -12,14 +12,14 @@ from rtp_applications.documents.cabinet import Cabinet
 from rtp_applications.history.bundle import BundleKey, Contents, Manifest, write_bundle
 from rtp_applications.history.reading import every_entry
 from rtp_applications.history.state import state_of
-from rtp_applications.workflow.casefile import CaseFile
 from rtp_applications.workflow.definition import Caller
+from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.db import SYSTEM, become
 
 
 async def pack(
     session: AsyncSession,
-    file: CaseFile,
+    file: CaseSnapshot,
     caller: Caller,
     *,
     to: IO[bytes],
@@ -34,7 +34,7 @@ async def pack(
     """
     await become(session, SYSTEM)
     file = await read_file(session, file.case.id, readers=SYSTEM, now=now) or file
-    await become(session, caller.readers)
+    await become(session, caller.identities)
     seen = file if sees_all(file, caller) else without_confidential(file)
     contents = Contents(
         case_id=file.case.id,

@@ -24,9 +24,9 @@ from rtp_applications.documents.routes import CabinetOf
 from rtp_applications.documents.threads import in_thread
 from rtp_applications.history.bundle import Bundle, NotABundle, Tampered, open_bundle
 from rtp_applications.settings import ApplicationsSettings
-from rtp_applications.workflow.casefile import Signature
+from rtp_applications.workflow.enums import Role
 from rtp_applications.workflow.processes import Processes
-from rtp_applications.workflow.words import Role
+from rtp_applications.workflow.snapshot import Signature
 from rtp_shared.downloads import disposition
 from rtp_shared.etags import etag
 from rtp_shared.problems import FieldError, Unsupported
@@ -81,7 +81,7 @@ async def get_bundle(
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the answer
     try:
         async with transactions() as session:
-            case = await get_case(session, case_id, readers=caller.readers, now=now)
+            case = await get_case(session, case_id, readers=caller.identities, now=now)
             await pack(session, case, caller, to=file, key=key, now=now, url=settings.public_url, cabinet=cabinet)
         return _Archive(file, f"{case.case.number}.zip")
     except BaseException:
@@ -117,7 +117,7 @@ async def import_case(
                 file = await commands.import_case(
                     session, bundle, caller=caller, now=now, outbox=events, processes=processes
                 )
-                by = Signature(Role.CLIENT, caller.person, caller.holder, now)
+                by = Signature(Role.CLIENT, caller.person, caller.vouching_client, now)
                 submitted = submitted_versions(bundle.entries)
                 await keep_documents(session, file, contents, by, submitted=submitted)
     response.headers["Location"] = f"/v1/cases/{file.case.id}"

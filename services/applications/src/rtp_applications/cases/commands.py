@@ -22,20 +22,20 @@ from rtp_applications.cases.errors import (
 )
 from rtp_applications.cases.given import fitted
 from rtp_applications.cases.numbers import new_number
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.history.commands import append, sealed
 from rtp_applications.history.queries import changes_since
 from rtp_applications.parties.rules import require_no_disclosure
 from rtp_applications.registers.decisions import commands as decisions
-from rtp_applications.workflow import engine, timing
-from rtp_applications.workflow.casefile import CaseFile, Facts, Party, Record, Signature
+from rtp_applications.workflow import engine
 from rtp_applications.workflow.definition import Caller, Process
-from rtp_applications.workflow.engine import Outcome, roles_of
-from rtp_applications.workflow.keeping import keep
-from rtp_applications.workflow.migration import VersionMove, move
+from rtp_applications.workflow.due import process_due
+from rtp_applications.workflow.engine import CaseChange, find_roles
+from rtp_applications.workflow.enums import ENDED, Role, Status
 from rtp_applications.workflow.processes import Processes
-from rtp_applications.workflow.stages.standing import Succession
-from rtp_applications.workflow.words import ENDED, Role, Status
+from rtp_applications.workflow.snapshot import CaseSnapshot, Facts, Party, Payload, Signature
+from rtp_applications.workflow.stages.cross_stage.payloads import Succession
+from rtp_applications.workflow.version_move import VersionMove, change_version
 from rtp_shared.contracts import EventData
 from rtp_shared.contracts.applications import CaseOpened
 from rtp_shared.contracts.vocabulary import Route
@@ -68,13 +68,13 @@ async def open_case(
     now: datetime,
     outbox: Outbox,
     processes: Processes,
-) -> CaseFile:
+) -> CaseSnapshot:
     """Open a draft. Only the client that opened it may see it until it is submitted."""
-    process = processes.newest(route)
+    process = processes.find_newest(route)
     if not process.actions:
         raise RouteIsClosed(errors=[FieldError("/route", "takes no new cases")])
     id_, calendars = await store.beginnings(session, now)
-    lead = Party(uuid4(), Role.APPLICANT_LEAD, caller.person, caller.holder, civil_date(now), None)
+    lead = Party(uuid4(), Role.APPLICANT_LEAD, caller.person, caller.vouching_client, civil_date(now), None)
     case = Facts(
         id=id_,
         number=new_number(),
@@ -83,17 +83,17 @@ async def open_case(
         status=Status.DRAFT,
         version=1,
         sequence=0,
-        opened_by=caller.holder.removeprefix("client:"),
-        readers=[caller.holder, *SYSTEM],
+        opened_by=caller.vouching_client.removeprefix("client:"),
+        readers=[caller.vouching_client, *SYSTEM],
         opened_at=now,
         changed_at=now,
     )
     case = replace(case, **await _resolved(session, details))
-    file = CaseFile(case=case, parties={lead.id: lead}, calendars=calendars)
-    file = timing.moved(process, None, file, "open", now)
+    file = CaseSnapshot(case=case, parties={lead.id: lead}, calendars=calendars)
+    file = engine.update_deadlines(process, None, file, "open", now)
     told = CaseOpened(case_id=case.id, route=route)
     file, events = await _publish(session, outbox, file, told)
-    by = Signature(Role.APPLICANT_LEAD, caller.person, caller.holder, now)
+    by = Signature(Role.APPLICANT_LEAD, caller.person, caller.vouching_client, now)
     file, entries = sealed(None, file, action="open", by=by, at=now, events=events)
     await store.write_new(session, file)
     await append(session, entries)
@@ -110,12 +110,12 @@ async def edit_case(
     now: datetime,
     outbox: Outbox,
     processes: Processes,
-) -> CaseFile:
+) -> CaseSnapshot:
     """Change a draft; fields that are not named stay as they are. After submission the disclosed text stands."""
     before = await locked(session, case_id, version=version, caller=caller, now=now)
     process = processes[before.case.route, before.case.process_version]
     before = await _caught_up(session, process, before, outbox=outbox, now=now)
-    held = roles_of(before, caller, now)
+    held = find_roles(before, caller, now)
     role = next((role for role in (Role.APPLICANT_LEAD, Role.APPLICANT_MEMBER) if role in held), None)
     if role is None:
         raise NotTheApplicant
@@ -123,7 +123,7 @@ async def edit_case(
         raise NotADraft(f"{before.case.number} is {before.case.status}; only a draft can be edited")
     after = before.with_case(**await _resolved(session, changes), version=before.case.version + 1, changed_at=now)
     require_no_disclosure(after.case)
-    after = timing.moved(process, Status.DRAFT, after, "edit", now)
+    after = engine.update_deadlines(process, Status.DRAFT, after, "edit", now)
     by = Signature(role, caller.person, held[role], now)
     after, entries = sealed(before, after, action="edit", by=by, at=now)
     await store.write_changes(session, before, after)
@@ -135,7 +135,7 @@ async def act(
     session: AsyncSession,
     case_id: UUID,
     action: str,
-    given: Record | None,
+    given: Payload | None,
     *,
     version: Expected,
     caller: Caller,
@@ -143,12 +143,12 @@ async def act(
     outbox: Outbox,
     processes: Processes,
     dry_run: bool = False,
-) -> Outcome:
+) -> CaseChange:
     """Take an action, or with `dry_run` only find out what it would come to."""
     before = await locked(session, case_id, version=version, caller=caller, now=now)
     process = processes[before.case.route, before.case.process_version]
     before = await _caught_up(session, process, before, outbox=outbox, now=now, dry_run=dry_run)
-    outcome = engine.take(process, before, action, fitted(process, action, given), caller, now)
+    outcome = engine.apply_action(process, before, action, fitted(process, action, given), caller, now)
     if isinstance(given, Succession):
         await _require_successor(session, given, caller)
     return decisions.announced(outcome) if dry_run else await save(session, outcome, outbox=outbox, now=now)
@@ -156,7 +156,7 @@ async def act(
 
 async def _require_successor(session: AsyncSession, given: Succession, caller: Caller) -> None:
     """Asked only of who may supersede: to anybody else the answer would tell of cases that they may not know of."""
-    status = await store.status_of(session, given.successor_case, readers=caller.readers)
+    status = await store.status_of(session, given.successor_case, readers=caller.identities)
     if status is None:
         raise NoSuchSuccessor(errors=[FieldError("/successorCase", "no such case, or you may not know of it")])
     if status in ENDED:
@@ -164,12 +164,12 @@ async def _require_successor(session: AsyncSession, given: Succession, caller: C
 
 
 async def _caught_up(
-    session: AsyncSession, process: Process, file: CaseFile, *, outbox: Outbox, now: datetime, dry_run: bool = False
-) -> CaseFile:
+    session: AsyncSession, process: Process, file: CaseSnapshot, *, outbox: Outbox, now: datetime, dry_run: bool = False
+) -> CaseSnapshot:
     """What ended before now ended before whatever is done now, even if the timekeeper has yet to look."""
     if not any(each.is_over(now) for each in file.deadlines.values()):
         return file
-    kept = keep(process, file, now)
+    kept = process_due(process, file, now)
     if kept is None:
         return file
     return kept.after if dry_run else (await save(session, kept, outbox=outbox, now=now)).after
@@ -185,16 +185,16 @@ async def move_to_version(
     now: datetime,
     outbox: Outbox,
     processes: Processes,
-) -> Outcome:
+) -> CaseChange:
     """Move the case to a newer version of its route's process."""
     before = await locked(session, case_id, version=version, caller=caller, now=now)
     route = before.case.route
     old, new = processes[route, before.case.process_version], processes[route, given.version]
     before = await _caught_up(session, old, before, outbox=outbox, now=now)
-    return await save(session, move(old, new, before, given, caller, now), outbox=outbox, now=now)
+    return await save(session, change_version(old, new, before, given, caller, now), outbox=outbox, now=now)
 
 
-async def save(session: AsyncSession, outcome: Outcome, *, outbox: Outbox, now: datetime) -> Outcome:
+async def save(session: AsyncSession, outcome: CaseChange, *, outbox: Outbox, now: datetime) -> CaseChange:
     """Write what an outcome changed, its events and its audit; the outcome with the file as it is stored."""
     outcome = decisions.announced(outcome)
     after, published = await _publish(session, outbox, outcome.after, *outcome.events)
@@ -215,13 +215,15 @@ async def save(session: AsyncSession, outcome: Outcome, *, outbox: Outbox, now: 
     return replace(outcome, after=after)
 
 
-async def locked(session: AsyncSession, case_id: UUID, *, version: Expected, caller: Caller, now: datetime) -> CaseFile:
+async def locked(
+    session: AsyncSession, case_id: UUID, *, version: Expected, caller: Caller, now: datetime
+) -> CaseSnapshot:
     """The whole case file, for the caller to change and nobody else meanwhile.
 
     Whether the caller may know of the case is decided as the caller, by query and by row-level security. From then on
     the transaction works as the system: rules must see what the caller may not, such as ratings before a decision.
     """
-    found = await store.lock(session, case_id, readers=caller.readers)
+    found = await store.lock(session, case_id, readers=caller.identities)
     if found is None:
         raise NoSuchCase
     if not version.allows(found):
@@ -238,8 +240,8 @@ async def locked(session: AsyncSession, case_id: UUID, *, version: Expected, cal
 
 
 async def _publish(
-    session: AsyncSession, outbox: Outbox, file: CaseFile, *events: EventData
-) -> tuple[CaseFile, list[dict[str, Any]]]:
+    session: AsyncSession, outbox: Outbox, file: CaseSnapshot, *events: EventData
+) -> tuple[CaseSnapshot, list[dict[str, Any]]]:
     """The file with the events counted on from where it stands, and the events as they were published."""
     # Whoever was let into a draft reads it; its events are the opening client's alone.
     readers = file.case.readers if file.case.submitted_at else [f"client:{file.case.opened_by}", *SYSTEM]
@@ -247,8 +249,8 @@ async def _publish(
 
 
 async def publish(
-    session: AsyncSession, outbox: Outbox, file: CaseFile, *events: EventData, readers: Sequence[str]
-) -> tuple[CaseFile, list[dict[str, Any]]]:
+    session: AsyncSession, outbox: Outbox, file: CaseSnapshot, *events: EventData, readers: Sequence[str]
+) -> tuple[CaseSnapshot, list[dict[str, Any]]]:
     """The same, for these readers."""
     case = file.case
     bodies = await outbox.publish_all(

@@ -2,18 +2,18 @@
 
 from pydantic import ValidationError
 
-from rtp_applications.workflow.casefile import Record
 from rtp_applications.workflow.definition import Process
+from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.problems import FieldError, Invalid
 
 
-def fitted(process: Process, name: str, given: Record | None) -> Record | None:
+def fitted(process: Process, name: str, given: Payload | None) -> Payload | None:
     """The record that this process takes; raise Invalid for what only another route's process would."""
     action = process.by_name.get(name)
-    if action is None or given is None or isinstance(given, action.takes):
+    if action is None or given is None or isinstance(given, action.payload_model):
         return given
     try:
-        return action.takes.model_validate(given.model_dump(mode="json", by_alias=True, exclude_unset=True))
+        return action.payload_model.model_validate(given.model_dump(mode="json", by_alias=True, exclude_unset=True))
     except ValidationError as error:
         wrong = [FieldError("".join(f"/{part}" for part in each["loc"]), each["msg"]) for each in error.errors()]
         raise Invalid(errors=wrong) from error

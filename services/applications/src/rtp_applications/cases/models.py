@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
 from rtp_applications.base import Model
-from rtp_applications.workflow.words import Audience, Role, Status, Suspension
+from rtp_applications.workflow.enums import Audience, Role, Status, Suspension
 from rtp_shared.contracts.vocabulary import LegalForm, Route, Sector
 
 BODY_READERS = """

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_applications.cases.errors import NoSuchCase
 from rtp_applications.cases.models import Case
 from rtp_applications.cases.store import read_file
-from rtp_applications.workflow.casefile import CaseFile
-from rtp_applications.workflow.words import Status
+from rtp_applications.workflow.enums import Status
+from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.contracts.vocabulary import Route, Sector
 from rtp_shared.db import AnyRow, AnySelect, visible_to
 
@@ -22,7 +22,7 @@ _case = Case.__table__.c
 _VISIBLE = visible_to(_case.readers, bindparam("readers"))
 
 
-async def get_case(session: AsyncSession, case_id: UUID, *, readers: Sequence[str], now: datetime) -> CaseFile:
+async def get_case(session: AsyncSession, case_id: UUID, *, readers: Sequence[str], now: datetime) -> CaseSnapshot:
     """The case file, as these readers may see it."""
     file = await read_file(session, case_id, readers=readers, now=now)
     if file is None:

@@ -15,11 +15,11 @@ from rtp_applications.cases.schemas import CaseChanges, CaseLine, CaseOpening, C
 from rtp_applications.cases.views import preview, shown, shown_then
 from rtp_applications.history import reading
 from rtp_applications.history.entries import in_utc
-from rtp_applications.workflow.casefile import CaseFile
 from rtp_applications.workflow.definition import Action, Caller
-from rtp_applications.workflow.migration import VersionMove
+from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.processes import PROCESSES, Processes
-from rtp_applications.workflow.words import Role, Status
+from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.version_move import VersionMove
 from rtp_shared.contracts.vocabulary import Route, Sector
 from rtp_shared.etags import ExpectedVersion, etag
 from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor
@@ -160,7 +160,7 @@ async def move_case_to_version(
 
 
 def _route_of(action: Action) -> Callable[..., Any]:
-    takes = action.takes
+    takes = action.payload_model
     Given = Annotated[takes | None, Body(description="May be left out to sign what another proposed")]  # type: ignore[valid-type]  # noqa: N806
 
     async def take(
@@ -190,13 +190,13 @@ def _route_of(action: Action) -> Callable[..., Any]:
         return preview(outcome, caller) if dry_run else _shown(outcome.after, caller, now, response)
 
     take.__name__ = action.name.removesuffix("-case").replace("-", "_") + "_case"
-    take.__doc__ = f"{action.says}\n\nBy: {_signing(action)}."
+    take.__doc__ = f"{action.description}\n\nBy: {_signing(action)}."
     return take
 
 
 def _signing(action: Action) -> str:
     """Who signs, in words: one person for each part."""
-    slots = (" or ".join(role.replace("-", " ") for role in Role if role in slot) for slot in action.who)
+    slots = (" or ".join(role.replace("-", " ") for role in Role if role in slot) for slot in action.signatories)
     return ", and another person as ".join(slots)
 
 
@@ -206,8 +206,8 @@ def _every_action() -> dict[str, Action]:
     for process in PROCESSES.values():
         for action in process.actions:
             known = found.setdefault(action.name, action)
-            if len(action.takes.model_fields) > len(known.takes.model_fields):
-                found[action.name] = replace(known, takes=action.takes)
+            if len(action.payload_model.model_fields) > len(known.payload_model.model_fields):
+                found[action.name] = replace(known, payload_model=action.payload_model)
     return found
 
 
@@ -215,7 +215,7 @@ for _action in _every_action().values():
     actions.add_api_route(f"/{{case_id}}/actions/{_action.name}", _route_of(_action), methods=["POST"])
 
 
-def _shown(file: CaseFile, caller: Caller, now: Now, response: Response) -> CaseView:
+def _shown(file: CaseSnapshot, caller: Caller, now: Now, response: Response) -> CaseView:
     response.headers["ETag"] = etag(file.case.version)
     return shown(file, caller, processes[file.case.route, file.case.process_version], now)
 

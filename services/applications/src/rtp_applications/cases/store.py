@@ -27,19 +27,19 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.cases.models import Case, CaseDeadline, CaseParty, CaseRecord
-from rtp_applications.clocks.days import Calendars, civil_date
-from rtp_applications.clocks.deadline import Deadline
-from rtp_applications.workflow.casefile import (
+from rtp_applications.deadlines.rules.days import Calendars, civil_date
+from rtp_applications.deadlines.rules.deadline import Deadline
+from rtp_applications.workflow.enums import Audience, Role, Status
+from rtp_applications.workflow.snapshot import (
     BodyFacts,
-    CaseFile,
+    CaseSnapshot,
     Facts,
     HeldDocument,
     Intention,
     Party,
-    Recorded,
     Signature,
+    SignedRecord,
 )
-from rtp_applications.workflow.words import Audience, Role, Status
 from rtp_shared.contracts.vocabulary import Sector
 from rtp_shared.db import AnyRow, visible_to
 
@@ -119,7 +119,9 @@ async def status_of(session: AsyncSession, case_id: UUID, *, readers: Sequence[s
     return found
 
 
-async def read_file(session: AsyncSession, case_id: UUID, *, readers: Sequence[str], now: datetime) -> CaseFile | None:
+async def read_file(
+    session: AsyncSession, case_id: UUID, *, readers: Sequence[str], now: datetime
+) -> CaseSnapshot | None:
     """The case file as these readers may see it."""
     given = {"case_id": case_id, "readers": list(readers), "today": civil_date(now)}
     row = (await session.execute(_FILE, given)).first()
@@ -146,9 +148,9 @@ def _calendars(holidays: str) -> Calendars:
     return Calendars.of((division, date.fromisoformat(day)) for division, day in rows)
 
 
-def _file(row: AnyRow) -> CaseFile:
+def _file(row: AnyRow) -> CaseSnapshot:
     found = row._mapping  # noqa: SLF001 - SQLAlchemy's public name
-    return CaseFile(
+    return CaseSnapshot(
         case=Facts(**{name: found[name] for name in COLUMNS}),
         parties={party.id: party for party in map(_party, found["parties"])},
         records={(kept.kind, kept.key): kept for kept in map(_record, found["records"])},
@@ -165,9 +167,9 @@ def _party(row: Sequence[Any]) -> Party:
     return Party(UUID(id_), Role(role), person, holder, date.fromisoformat(since), _day(until), mandate)
 
 
-def _record(row: Sequence[Any]) -> Recorded:
+def _record(row: Sequence[Any]) -> SignedRecord:
     kind, key, content, signed, audience = row
-    return Recorded(kind, key, content, tuple(Signature.from_json(each) for each in signed), Audience(audience))
+    return SignedRecord(kind, key, content, tuple(Signature.from_json(each) for each in signed), Audience(audience))
 
 
 def _document(row: Sequence[Any]) -> HeldDocument:
@@ -190,13 +192,13 @@ def _day(said: str | None) -> date | None:
     return date.fromisoformat(said) if said else None
 
 
-async def write_new(session: AsyncSession, file: CaseFile) -> None:
+async def write_new(session: AsyncSession, file: CaseSnapshot) -> None:
     values = {name: getattr(file.case, name) for name in COLUMNS}
     await session.execute(insert(_cases), [values])
     await _write_rows(session, file, parties=file.parties, records=file.records, deadlines=file.deadlines)
 
 
-async def write_changes(session: AsyncSession, before: CaseFile, after: CaseFile) -> None:
+async def write_changes(session: AsyncSession, before: CaseSnapshot, after: CaseSnapshot) -> None:
     """Write what differs between the two, and nothing else."""
     changed = {name: value for name in COLUMNS if (value := getattr(after.case, name)) != getattr(before.case, name)}
     if changed:
@@ -243,10 +245,10 @@ def _new(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> Mapping[Any, An
 
 async def _write_rows(
     session: AsyncSession,
-    file: CaseFile,
+    file: CaseSnapshot,
     *,
     parties: Mapping[UUID, Party],
-    records: Mapping[tuple[str, str], Recorded],
+    records: Mapping[tuple[str, str], SignedRecord],
     deadlines: Mapping[UUID, Deadline],
 ) -> None:
     case_id = file.case.id
@@ -289,7 +291,7 @@ def _party_row(case_id: UUID, party: Party) -> dict[str, Any]:
     }
 
 
-def _record_row(case_id: UUID, record: Recorded) -> dict[str, Any]:
+def _record_row(case_id: UUID, record: SignedRecord) -> dict[str, Any]:
     return {
         "case_id": case_id,
         "kind": record.kind,

@@ -15,15 +15,15 @@ from rtp_applications.cases.schemas import (
     SignatureView,
     UnmetCondition,
 )
-from rtp_applications.clocks.deadline import Deadline
-from rtp_applications.workflow.casefile import CaseFile, Recorded
+from rtp_applications.deadlines.rules.deadline import Deadline
+from rtp_applications.workflow.common.payloads import Proposal
 from rtp_applications.workflow.definition import Caller, Process, Slot
-from rtp_applications.workflow.engine import Outcome, Possibility, open_slots, possibilities
-from rtp_applications.workflow.records import Proposal
-from rtp_applications.workflow.words import Audience, Role
+from rtp_applications.workflow.engine import CaseChange, Possibility, find_open_slots, list_possibilities
+from rtp_applications.workflow.enums import Audience, Role
+from rtp_applications.workflow.snapshot import CaseSnapshot, SignedRecord
 
 
-def shown_then(file: CaseFile, process: Process) -> CaseView:
+def shown_then(file: CaseSnapshot, process: Process) -> CaseView:
     """A case as it was, made of what its reader may see: nothing can be done with it."""
     view = CaseView.model_validate(file.case)
     view.deadlines = deadlines(file)
@@ -31,30 +31,30 @@ def shown_then(file: CaseFile, process: Process) -> CaseView:
     return view
 
 
-def shown(file: CaseFile, caller: Caller, process: Process, now: datetime) -> CaseView:
+def shown(file: CaseSnapshot, caller: Caller, process: Process, now: datetime) -> CaseView:
     """The case as the caller may see it, with what the caller may do."""
     seen = file if sees_all(file, caller) else without_confidential(file)
     view = shown_then(seen, process)
-    view.allowed_actions = [_allowed(each) for each in possibilities(process, seen, caller, now)]
+    view.allowed_actions = [_allowed(each) for each in list_possibilities(process, seen, caller, now)]
     return view
 
 
-def sees_all(file: CaseFile, caller: Caller) -> bool:
+def sees_all(file: CaseSnapshot, caller: Caller) -> bool:
     """Whether the caller stands on the bodies' side. Row-level security asks the same behind every query."""
     case = file.case
-    if caller.holder == f"client:{case.opened_by}":
+    if caller.vouching_client == f"client:{case.opened_by}":
         return False
     sides = {*(f"org:{body}" for body in case.bodies), "scope:cases:oversee", "system"}
-    return not sides.isdisjoint(caller.readers)
+    return not sides.isdisjoint(caller.identities)
 
 
-def without_confidential(file: CaseFile) -> CaseFile:
+def without_confidential(file: CaseSnapshot) -> CaseSnapshot:
     kinds = {(each.kind, each.key) for each in file.records.values() if each.audience is Audience.BODIES}
     seen = {id_: each for id_, each in file.documents.items() if each.audience is Audience.EVERYBODY}
     return replace(file.without(kinds), documents=seen) if kinds or seen != file.documents else file
 
 
-def preview(outcome: Outcome, caller: Caller) -> Preview:
+def preview(outcome: CaseChange, caller: Caller) -> Preview:
     """What the action would come to."""
     after, before = outcome.after, outcome.before
     frozen = [id_ for id_, held in after.documents.items() if held.frozen and not before.documents[id_].frozen]
@@ -71,7 +71,7 @@ def preview(outcome: Outcome, caller: Caller) -> Preview:
     )
 
 
-def deadlines(file: CaseFile) -> list[DeadlineView]:
+def deadlines(file: CaseSnapshot) -> list[DeadlineView]:
     """Those that run or are paused, the next first."""
     running = sorted((each for each in file.deadlines.values() if each.is_open), key=lambda each: each.due_at)
     return [deadline(each) for each in running]
@@ -94,13 +94,13 @@ def deadline(each: Deadline) -> DeadlineView:
     )
 
 
-def _awaited(process: Process, proposal: Recorded) -> AwaitedAction:
+def _awaited(process: Process, proposal: SignedRecord) -> AwaitedAction:
     action = process.by_name[proposal.key]
     return AwaitedAction(
         action=proposal.key,
         given=dict(proposal.content["given"]),
         signed=[SignatureView(role=each.role, person=each.person, at=each.at) for each in proposal.signed],
-        awaits=_roles(open_slots(action, proposal.signed)),
+        awaits=_roles(find_open_slots(action, proposal.signed)),
     )
 
 

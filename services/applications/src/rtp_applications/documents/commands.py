@@ -19,12 +19,12 @@ from rtp_applications.documents.names import clean
 from rtp_applications.documents.queries import find_document
 from rtp_applications.documents.scanning import ScanResult
 from rtp_applications.parties.errors import CaseIsReadOnly
-from rtp_applications.workflow import timing
-from rtp_applications.workflow.casefile import CaseFile, Signature
+from rtp_applications.workflow import engine
 from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.engine import Outcome
+from rtp_applications.workflow.engine import CaseChange
+from rtp_applications.workflow.enums import Audience
 from rtp_applications.workflow.processes import Processes
-from rtp_applications.workflow.words import Audience
+from rtp_applications.workflow.snapshot import CaseSnapshot, Signature
 from rtp_shared.db import SYSTEM
 from rtp_shared.etags import Expected
 from rtp_shared.outbox import Outbox
@@ -45,7 +45,7 @@ class Filing:
 
 async def add_document(
     session: AsyncSession, case_id: UUID, details: Mapping[str, Any], filing: Filing, *, at_most: int
-) -> tuple[CaseFile, Document]:
+) -> tuple[CaseSnapshot, Document]:
     """Put a document on file, which waits for its content."""
     before, filing = await _locked(session, case_id, filing, filing.version)
     by = rules.adding(before, details["audience"], filing.caller, filing.now)
@@ -63,13 +63,13 @@ async def add_document(
 
 async def require_writable(session: AsyncSession, case_id: UUID, document_id: UUID, filing: Filing) -> None:
     """Refuse early what `store_content` would refuse later, before a content is received."""
-    file = await get_case(session, case_id, readers=filing.caller.readers, now=filing.now)
+    file = await get_case(session, case_id, readers=filing.caller.identities, now=filing.now)
     await _document(session, file, document_id, filing)
 
 
 async def store_content(
     session: AsyncSession, case_id: UUID, document_id: UUID, kept: Kept, file_name: str | None, filing: Filing
-) -> tuple[CaseFile, Document, bool]:
+) -> tuple[CaseSnapshot, Document, bool]:
     """Make a content the newest version, unless the newest holds the same; whether a version was made."""
     before, filing = await _locked(session, case_id, filing, ANY)
     document, newest, by = await _document(session, before, document_id, filing)
@@ -84,7 +84,7 @@ async def store_content(
 
 async def edit_document(
     session: AsyncSession, case_id: UUID, document_id: UUID, changes: Mapping[str, Any], filing: Filing
-) -> tuple[CaseFile, Document]:
+) -> tuple[CaseSnapshot, Document]:
     before, filing = await _locked(session, case_id, filing, ANY)
     document, newest, by = await _document(session, before, document_id, filing)
     audience = document.audience
@@ -98,7 +98,7 @@ async def edit_document(
 
 async def withdraw_document(
     session: AsyncSession, case_id: UUID, document_id: UUID, filing: Filing
-) -> tuple[CaseFile, Document]:
+) -> tuple[CaseSnapshot, Document]:
     """Take a document out of the case, unless it was submitted. It stays on file; its content is given to nobody."""
     before, filing = await _locked(session, case_id, filing, ANY)
     document, _, by = await _document(session, before, document_id, filing)
@@ -145,7 +145,9 @@ async def record_scan(
     await session.flush()
 
 
-async def _locked(session: AsyncSession, case_id: UUID, filing: Filing, version: Expected) -> tuple[CaseFile, Filing]:
+async def _locked(
+    session: AsyncSession, case_id: UUID, filing: Filing, version: Expected
+) -> tuple[CaseSnapshot, Filing]:
     """The case file, and the filing in its turn: whoever waited for the lock comes after whoever had it."""
     file = await locked(session, case_id, version=version, caller=filing.caller, now=filing.now)
     if not filing.processes[file.case.route, file.case.process_version].actions:
@@ -154,7 +156,7 @@ async def _locked(session: AsyncSession, case_id: UUID, filing: Filing, version:
 
 
 async def _document(
-    session: AsyncSession, file: CaseFile, document_id: UUID, filing: Filing
+    session: AsyncSession, file: CaseSnapshot, document_id: UUID, filing: Filing
 ) -> tuple[Document, DocumentVersion | None, Signature]:
     """The document, its newest version, and in which capacity the caller may change it."""
     seen = rules.sight(file, filing.caller, filing.now)
@@ -167,8 +169,8 @@ async def _document(
 
 async def _save(
     session: AsyncSession,
-    before: CaseFile,
-    after: CaseFile,
+    before: CaseSnapshot,
+    after: CaseSnapshot,
     action: str,
     by: Signature,
     document: Document,
@@ -176,13 +178,13 @@ async def _save(
     *,
     what: str | None = None,
     told: Audience | None = None,
-) -> CaseFile:
+) -> CaseSnapshot:
     case, told = before.case, told or document.audience
     after = after.with_case(version=case.version + 1, changed_at=filing.now)
     if told is Audience.EVERYBODY:  # a clock that starts anew would tell of what the bodies do among themselves
         process = filing.processes[case.route, case.process_version]
-        after = timing.moved(process, case.status, after, action, filing.now)
-    outcome = Outcome(
+        after = engine.update_deadlines(process, case.status, after, action, filing.now)
+    outcome = CaseChange(
         before=before,
         after=after,
         action=action,

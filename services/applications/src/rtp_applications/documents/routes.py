@@ -17,9 +17,9 @@ from rtp_applications.documents.commands import Filing
 from rtp_applications.documents.models import Document
 from rtp_applications.documents.rules import Sight
 from rtp_applications.documents.schemas import DocumentChanges, DocumentOpening, DocumentPage, DocumentView
-from rtp_applications.workflow.casefile import CaseFile
+from rtp_applications.workflow.enums import DocumentKind
 from rtp_applications.workflow.processes import Processes
-from rtp_applications.workflow.words import DocumentKind
+from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.downloads import Content, download
 from rtp_shared.etags import ExpectedVersion, etag
 from rtp_shared.paging import After, Limit, cut, decode_cursor, encode_cursor
@@ -227,7 +227,7 @@ async def get_document_content(
 
 
 async def _shown(
-    session: AsyncSession, file: CaseFile, document: Document, filing: Filing, response: Response
+    session: AsyncSession, file: CaseSnapshot, document: Document, filing: Filing, response: Response
 ) -> DocumentView:
     """As whoever wrote it sees it."""
     seen = rules.sight(file, filing.caller, filing.now)

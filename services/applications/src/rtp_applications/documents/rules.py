@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rtp_applications.documents.errors import ExemptionNotRight, NotWrittenNow, NotYoursToWrite
-from rtp_applications.workflow.casefile import CaseFile, Signature
 from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.engine import roles_of
-from rtp_applications.workflow.words import APPLICANTS, Audience, Confidentiality, Role, Status
+from rtp_applications.workflow.engine import find_roles
+from rtp_applications.workflow.enums import APPLICANTS, Audience, Confidentiality, Role, Status
+from rtp_applications.workflow.snapshot import CaseSnapshot, Signature
 from rtp_shared.problems import FieldError
 
 OF_BODIES = frozenset(
@@ -53,21 +53,21 @@ class Sight:
     """Also what the group replaced or withdrew before it submitted the case."""
 
 
-def sight(file: CaseFile, caller: Caller, now: datetime) -> Sight:
+def sight(file: CaseSnapshot, caller: Caller, now: datetime) -> Sight:
     """People who have only outside roles see no more than those roles do, whoever vouches for them."""
-    case, held = file.case, roles_of(file, caller, now)
+    case, held = file.case, find_roles(file, caller, now)
     drafting = case.submitted_at is None
     if held and held.keys() <= OUTSIDE:
         return Sight(frozenset({Audience.EVERYBODY}), _FOR_ALL, drafting)
-    if caller.holder == f"client:{case.opened_by}":
+    if caller.vouching_client == f"client:{case.opened_by}":
         return Sight(frozenset({Audience.EVERYBODY}), frozenset(Confidentiality), drafts=True)
     of_bodies = {*(f"org:{body}" for body in case.bodies), "scope:cases:oversee", "system"}
-    if of_bodies.isdisjoint(caller.readers):
+    if of_bodies.isdisjoint(caller.identities):
         return Sight(frozenset({Audience.EVERYBODY}), _FOR_ALL, drafting)
-    return Sight(frozenset(Audience), frozenset(Confidentiality), drafting or "system" in caller.readers)
+    return Sight(frozenset(Audience), frozenset(Confidentiality), drafting or "system" in caller.identities)
 
 
-def adding(file: CaseFile, audience: Audience, caller: Caller, now: datetime) -> Signature:
+def adding(file: CaseSnapshot, audience: Audience, caller: Caller, now: datetime) -> Signature:
     """In which capacity the caller adds a document; what is for bodies only, only theirs add."""
     sides = (OF_BODIES,) if audience is Audience.BODIES else (APPLICANTS, OF_BODIES)
     for side in sides:
@@ -76,7 +76,7 @@ def adding(file: CaseFile, audience: Audience, caller: Caller, now: datetime) ->
     raise NotYoursToWrite
 
 
-def changing(file: CaseFile, creator: Signature, caller: Caller, now: datetime) -> Signature:
+def changing(file: CaseSnapshot, creator: Signature, caller: Caller, now: datetime) -> Signature:
     """In which capacity the caller changes a document: the group's its applicants do, a body's its own people."""
     side = APPLICANTS if creator.role in APPLICANTS else OF_BODIES
     signature = _signature(file, caller, now, side)
@@ -94,13 +94,13 @@ def require_exemption(*, foi_exempt: bool, exemption: str | None) -> None:
         raise ExemptionNotRight(errors=[FieldError("/exemption", "only what is exempt has one")])
 
 
-def _signature(file: CaseFile, caller: Caller, now: datetime, side: AbstractSet[Role]) -> Signature | None:
-    held = roles_of(file, caller, now)
+def _signature(file: CaseSnapshot, caller: Caller, now: datetime, side: AbstractSet[Role]) -> Signature | None:
+    held = find_roles(file, caller, now)
     role = min(held.keys() & side, default=None)
     return Signature(role, caller.person, held[role], now) if role else None
 
 
-def _in_time(file: CaseFile, signature: Signature) -> Signature:
+def _in_time(file: CaseSnapshot, signature: Signature) -> Signature:
     """A body writes from the submission on, until the case is over; of a launched mutual, as long as it is watched."""
     case = file.case
     if signature.role in APPLICANTS:

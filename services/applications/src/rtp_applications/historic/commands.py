@@ -14,13 +14,13 @@ from rtp_applications.bundles.errors import KnownAlready
 from rtp_applications.cases import store
 from rtp_applications.cases.models import Case
 from rtp_applications.cases.numbers import new_number, read_number
-from rtp_applications.clocks.days import civil_date, starts_at
+from rtp_applications.deadlines.rules.days import civil_date, starts_at
 from rtp_applications.historic.schemas import HistoricCase, HistoricOutcome
 from rtp_applications.history.commands import append, sealed
-from rtp_applications.workflow.casefile import CaseFile, Facts, Recorded, Signature
 from rtp_applications.workflow.definition import Caller, Process
-from rtp_applications.workflow.effects import OVERSIGHT
-from rtp_applications.workflow.words import ENDED, Role, Status
+from rtp_applications.workflow.enums import ENDED, Role, Status
+from rtp_applications.workflow.identities import OVERSIGHT
+from rtp_applications.workflow.snapshot import CaseSnapshot, Facts, Signature, SignedRecord
 from rtp_shared.auth import organisation_reader
 from rtp_shared.db import SYSTEM, AnyRow, become
 from rtp_shared.outbox import Outbox
@@ -32,16 +32,16 @@ BEGAN = date(2008, 1, 1)
 
 async def record_historic_case(
     session: AsyncSession, told: HistoricCase, *, process: Process, caller: Caller, now: datetime, outbox: Outbox
-) -> CaseFile:
+) -> CaseSnapshot:
     """Put the case on file in its end. Nothing can be done with it; its body and the central team see it."""
     _require_past(told, process, now)
     body = await _body(session, told.employer)
     id_, calendars = await store.beginnings(session, now)
     number = await _number(session, told.number)
-    by = Signature(Role.CLIENT, caller.person, caller.holder, now)
+    by = Signature(Role.CLIENT, caller.person, caller.vouching_client, now)
     outcome = HistoricOutcome.model_validate({"endedOn": told.ended_on, "outcome": told.outcome, "source": told.source})
     content = outcome.model_dump(mode="json", by_alias=True)
-    record = Recorded(outcome.KIND, outcome.key, content, (by,), outcome.AUDIENCE)
+    record = SignedRecord(outcome.KIND, outcome.key, content, (by,), outcome.AUDIENCE)
     opened, ended = starts_at(told.opened_on), starts_at(told.ended_on)
     case = Facts(
         id=id_,
@@ -51,8 +51,8 @@ async def record_historic_case(
         status=told.status,
         version=1,
         sequence=0,
-        opened_by=caller.holder.removeprefix("client:"),
-        readers=[caller.holder, *SYSTEM, organisation_reader(body.id), OVERSIGHT],
+        opened_by=caller.vouching_client.removeprefix("client:"),
+        readers=[caller.vouching_client, *SYSTEM, organisation_reader(body.id), OVERSIGHT],
         employer_id=body.id,
         region=body.region,
         service_name=told.service_name,
@@ -67,7 +67,7 @@ async def record_historic_case(
         launched_at=ended if told.status is Status.LAUNCHED else None,
         withdrawn_at=ended if told.status is Status.WITHDRAWN else None,
     )
-    file = CaseFile(case=case, calendars=calendars).with_record(record)
+    file = CaseSnapshot(case=case, calendars=calendars).with_record(record)
     file, events = await tell(session, outbox, file, origin="record", now=now)
     file, entries = sealed(None, file, action="record", by=by, at=now, events=events, discloses=True)
     await store.write_new(session, file)

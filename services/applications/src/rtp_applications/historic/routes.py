@@ -24,7 +24,7 @@ async def record_historic_case(
 
     The body that it was put to may have been abolished since. Whoever follows it reads the case like any other.
     """
-    process = processes.newest(Route.RIGHT_TO_REQUEST)
+    process = processes.find_newest(Route.RIGHT_TO_REQUEST)
     file = await commands.record_historic_case(session, told, process=process, caller=caller, now=now, outbox=events)
     response.headers["Location"] = f"/v1/cases/{file.case.id}"
     response.headers["ETag"] = etag(file.case.version)

@@ -14,8 +14,8 @@ from rtp_applications.history.chain import Entry, Fault, Withheld, check, fold
 from rtp_applications.history.reading import sees, whole_chain
 from rtp_applications.history.restore import comparable
 from rtp_applications.history.rows import entry_of
-from rtp_applications.workflow.casefile import CaseFile
 from rtp_applications.workflow.definition import Caller
+from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.db import SYSTEM, become
 
 HIDDEN = "does not hold"
@@ -29,7 +29,7 @@ class Verdict:
     faults: list[Fault]
 
 
-async def verdict(session: AsyncSession, seen: CaseFile, caller: Caller, now: datetime) -> Verdict:
+async def verdict(session: AsyncSession, seen: CaseSnapshot, caller: Caller, now: datetime) -> Verdict:
     """What there is to say of the history of a case that the caller may see: all is checked, no content is told."""
     await become(session, SYSTEM)
     file = await read_file(session, seen.case.id, readers=SYSTEM, now=now)
@@ -42,7 +42,7 @@ async def verdict(session: AsyncSession, seen: CaseFile, caller: Caller, now: da
     return Verdict(file.case.audit_hash, len(rows), list(dict.fromkeys(told)))
 
 
-def faults_of(entries: Sequence[Entry | Withheld], file: CaseFile) -> list[Fault]:
+def faults_of(entries: Sequence[Entry | Withheld], file: CaseSnapshot) -> list[Fault]:
     """Of the whole chain, against its head and the case as it is stored."""
     told = _since_a_snapshot(entries)
     folded = fold(told)

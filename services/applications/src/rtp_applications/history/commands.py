@@ -11,8 +11,8 @@ from rtp_applications.history.chain import Entry, seal
 from rtp_applications.history.models import AuditEntry
 from rtp_applications.history.rows import row_of
 from rtp_applications.history.state import Changes, changed, opened, state_of
-from rtp_applications.workflow.casefile import CaseFile, Signature
-from rtp_applications.workflow.words import Audience
+from rtp_applications.workflow.enums import Audience
+from rtp_applications.workflow.snapshot import CaseSnapshot, Signature
 from rtp_shared.db import driver
 
 _JSON = frozenset({"actor", "changes", "snapshot", "events"})
@@ -23,8 +23,8 @@ _INSERT = f"INSERT INTO audit_entries ({', '.join(_COLUMNS)}) VALUES ({_PLACES})
 
 
 def sealed(
-    before: CaseFile | None,
-    after: CaseFile,
+    before: CaseSnapshot | None,
+    after: CaseSnapshot,
     *,
     action: str,
     by: Signature,
@@ -33,7 +33,7 @@ def sealed(
     events: Sequence[dict[str, Any]] = (),
     discloses: bool = False,
     audience: Audience = Audience.EVERYBODY,
-) -> tuple[CaseFile, list[dict[str, Any]]]:
+) -> tuple[CaseSnapshot, list[dict[str, Any]]]:
     """What changed as entries of the audit, apart for each audience, and the file with the chain's new head.
 
     `audience`: whom to tell where nothing changed that the audit follows. A request that read the clock before another
@@ -68,7 +68,7 @@ def _stored(column: str, value: Any) -> Any:
 
 
 def _entry(
-    after: CaseFile,
+    after: CaseSnapshot,
     changes: Changes,
     action: str,
     by: Signature,

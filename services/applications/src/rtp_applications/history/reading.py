@@ -14,9 +14,9 @@ from rtp_applications.history.errors import NotVisibleThen
 from rtp_applications.history.models import AuditEntry
 from rtp_applications.history.restore import NotAState, file_of
 from rtp_applications.history.rows import WITHHELD, entry_of
-from rtp_applications.workflow.casefile import CaseFile
 from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.words import Audience
+from rtp_applications.workflow.enums import Audience
+from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.db import SYSTEM, AnyRow, become
 
 _table = cast("Table", AuditEntry.__table__)
@@ -26,7 +26,7 @@ BATCH = 200
 
 
 async def page_of(
-    session: AsyncSession, file: CaseFile, caller: Caller, *, after: int, limit: int
+    session: AsyncSession, file: CaseSnapshot, caller: Caller, *, after: int, limit: int
 ) -> Sequence[Entry | Withheld]:
     """Entries after a position, oldest first; of what the caller may not see, the place and the hashes alone."""
     last = min(after + limit, file.case.audit_position)
@@ -37,11 +37,11 @@ async def page_of(
     links = await session.execute(
         select(_entry.position, _entry.previous_hash, _entry.hash).where(*here).order_by(_entry.position)
     )
-    await become(session, caller.readers)
+    await become(session, caller.identities)
     return [told.get(row.position) or Withheld(row.position, row.previous_hash, row.hash) for row in links]
 
 
-async def every_entry(session: AsyncSession, file: CaseFile, caller: Caller) -> AsyncIterator[Entry | Withheld]:
+async def every_entry(session: AsyncSession, file: CaseSnapshot, caller: Caller) -> AsyncIterator[Entry | Withheld]:
     """The whole history up to where the file stands, some at a time."""
     after = 0
     while after < file.case.audit_position:
@@ -56,7 +56,7 @@ async def whole_chain(session: AsyncSession, case_id: UUID, until: int) -> Seque
     return (await session.execute(here.order_by(_entry.position))).all()
 
 
-async def as_at(session: AsyncSession, file: CaseFile, caller: Caller, at: datetime) -> CaseFile:
+async def as_at(session: AsyncSession, file: CaseSnapshot, caller: Caller, at: datetime) -> CaseSnapshot:
     """The case as it was at a time, by the entries that the caller may see."""
     here = and_(_entry.case_id == file.case.id, _entry.at <= at, _entry.action != WITHHELD, _seen_by(file, caller))
     start = select(func.max(_entry.position)).where(here, _HAS_SNAPSHOT).scalar_subquery()
@@ -74,9 +74,9 @@ async def as_at(session: AsyncSession, file: CaseFile, caller: Caller, at: datet
         raise NotVisibleThen from None
 
 
-def sees(file: CaseFile, caller: Caller, *, position: int, audience: Audience) -> bool:
+def sees(file: CaseSnapshot, caller: Caller, *, position: int, audience: Audience) -> bool:
     """Whether the caller may read the content of the entry."""
-    if caller.holder == f"client:{file.case.opened_by}":
+    if caller.vouching_client == f"client:{file.case.opened_by}":
         return audience is Audience.EVERYBODY
     disclosed = file.case.disclosed_position
     if disclosed is None or position < disclosed:
@@ -84,10 +84,10 @@ def sees(file: CaseFile, caller: Caller, *, position: int, audience: Audience) -
     return audience is Audience.EVERYBODY or sees_all(file, caller)
 
 
-def _seen_by(file: CaseFile, caller: Caller) -> ColumnElement[bool]:
+def _seen_by(file: CaseSnapshot, caller: Caller) -> ColumnElement[bool]:
     """The first wall: the same as `sees`, for a query."""
     for_everybody = _entry.audience == Audience.EVERYBODY
-    if caller.holder == f"client:{file.case.opened_by}":
+    if caller.vouching_client == f"client:{file.case.opened_by}":
         return for_everybody
     disclosed = file.case.disclosed_position
     if disclosed is None:

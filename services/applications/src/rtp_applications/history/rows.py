@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from rtp_applications.history.chain import Entry, Withheld
-from rtp_applications.workflow.words import Audience, Role
+from rtp_applications.workflow.enums import Audience, Role
 from rtp_shared.db import AnyRow
 
 WITHHELD = "withheld"

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from rtp_applications.history.chain import differences
-from rtp_applications.workflow.casefile import UNAUDITED, CaseFile, Facts
-from rtp_applications.workflow.words import Audience
+from rtp_applications.workflow.enums import Audience
+from rtp_applications.workflow.snapshot import UNAUDITED, CaseSnapshot, Facts
 
 Changes = dict[str, list[Any]]
 
@@ -17,18 +17,18 @@ AUDITED = tuple(each.name for each in fields(Facts) if each.name not in UNAUDITE
 TABLES = ("parties", "records", "deadlines", "documents")
 
 
-def state_of(file: CaseFile) -> dict[str, Any]:
+def state_of(file: CaseSnapshot) -> dict[str, Any]:
     """The whole state as JSON."""
     state = {name: plain(getattr(file.case, name)) for name in AUDITED}
     return {**state, **{table: dict(_rows(file, table)) for table in TABLES}}
 
 
-def opened(file: CaseFile) -> Changes:
+def opened(file: CaseSnapshot) -> Changes:
     """The changes of a case's first entry: everything that it starts with."""
     return differences({}, state_of(file))
 
 
-def changed(before: CaseFile, after: CaseFile) -> dict[Audience, Changes]:
+def changed(before: CaseSnapshot, after: CaseSnapshot) -> dict[Audience, Changes]:
     """What differs between two case files, apart for each audience."""
     found: dict[Audience, Changes] = {Audience.EVERYBODY: {}, Audience.BODIES: {}}
     for name in AUDITED:
@@ -51,7 +51,7 @@ def _moved(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> Iterator[tupl
             yield key, before.get(key), after.get(key)
 
 
-def _rows(file: CaseFile, table: str) -> Iterator[tuple[str, Any]]:
+def _rows(file: CaseSnapshot, table: str) -> Iterator[tuple[str, Any]]:
     for key, row in getattr(file, table).items():
         yield name_of(key), row.to_json()
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.parties.errors import (
     HeldAlready,
     LeadIsHandedOver,
@@ -28,9 +28,9 @@ from rtp_applications.parties.rules import (
     require_no_disclosure,
     require_separate,
 )
-from rtp_applications.workflow.casefile import CaseFile, Party
 from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.words import Role, Status
+from rtp_applications.workflow.enums import Role, Status
+from rtp_applications.workflow.snapshot import CaseSnapshot, Party
 from rtp_shared.problems import FieldError
 
 ONE_DAY = timedelta(days=1)
@@ -48,7 +48,7 @@ class Wanted:
     valid_to: date | None = None
 
 
-def appointed(file: CaseFile, wanted: Wanted, caller: Caller, now: datetime) -> tuple[CaseFile, list[Party]]:
+def appointed(file: CaseSnapshot, wanted: Wanted, caller: Caller, now: datetime) -> tuple[CaseSnapshot, list[Party]]:
     """The file with the person in the role, and the parties that changed: of a new lead, the former one too."""
     side, own = appointing_side(file, wanted.role, caller, now)
     holder = wanted.holder or own
@@ -72,7 +72,7 @@ def appointed(file: CaseFile, wanted: Wanted, caller: Caller, now: datetime) -> 
     return _seen_by(_left(file, *left).with_party(party), holder), [party, *left]
 
 
-def ended(file: CaseFile, party_id: UUID, caller: Caller, now: datetime) -> tuple[CaseFile, Party]:
+def ended(file: CaseSnapshot, party_id: UUID, caller: Caller, now: datetime) -> tuple[CaseSnapshot, Party]:
     """The file with the party over from today on. Whose last party it was sees the case no more."""
     party, today = _changeable(file, party_id, caller, now, oneself=True), civil_date(now)
     if is_lead(party):
@@ -86,8 +86,8 @@ def ended(file: CaseFile, party_id: UUID, caller: Caller, now: datetime) -> tupl
 
 
 def amended(
-    file: CaseFile, party_id: UUID, changes: Mapping[str, Any], caller: Caller, now: datetime
-) -> tuple[CaseFile, Party]:
+    file: CaseSnapshot, party_id: UUID, changes: Mapping[str, Any], caller: Caller, now: datetime
+) -> tuple[CaseSnapshot, Party]:
     """The file with another mandate or another last day of the party; what is not named stays."""
     party = _changeable(file, party_id, caller, now)
     after = replace(party, **changes)
@@ -104,7 +104,7 @@ def is_lead(party: Party) -> bool:
     return party.role is Role.APPLICANT_LEAD
 
 
-def next_id(file: CaseFile, now: datetime) -> UUID:
+def next_id(file: CaseSnapshot, now: datetime) -> UUID:
     """An id that comes after those of the case's other parties (UUID version 7), whatever the clock says."""
     bits = int(now.timestamp() * 1000) << 80 | 7 << 76 | secrets.randbits(12) << 64 | 2 << 62 | secrets.randbits(62)
     last = max(file.parties.values(), key=in_order, default=None)
@@ -113,7 +113,7 @@ def next_id(file: CaseFile, now: datetime) -> UUID:
     return UUID(int=last.id.int + 1)
 
 
-def _changeable(file: CaseFile, party_id: UUID, caller: Caller, now: datetime, *, oneself: bool = False) -> Party:
+def _changeable(file: CaseSnapshot, party_id: UUID, caller: Caller, now: datetime, *, oneself: bool = False) -> Party:
     party = file.parties.get(party_id)
     if party is None:
         raise NoSuchParty
@@ -124,7 +124,7 @@ def _changeable(file: CaseFile, party_id: UUID, caller: Caller, now: datetime, *
     return party
 
 
-def _left(file: CaseFile, *parties: Party) -> CaseFile:
+def _left(file: CaseSnapshot, *parties: Party) -> CaseSnapshot:
     """The file once these are over. Who leaves a draft never applied: no body shall ever learn of them."""
     if file.case.status is not Status.DRAFT:
         return file.with_party(*parties)
@@ -138,14 +138,14 @@ def _over(party: Party, today: date) -> Party:
     return replace(party, valid_to=today - ONE_DAY)
 
 
-def _require_room(file: CaseFile, party: Party, today: date) -> None:
+def _require_room(file: CaseSnapshot, party: Party, today: date) -> None:
     for each in file.parties.values():
         same = (each.role, each.person, each.holder) == (party.role, party.person, party.holder)
         if same and not is_over(each, today):
             raise HeldAlready(f"as party {each.id}")
 
 
-def _require_validity(file: CaseFile, party: Party, today: date) -> None:
+def _require_validity(file: CaseSnapshot, party: Party, today: date) -> None:
     """What an outside holder sees, it sees until the party is ended: so it has no last day, and begins at once."""
     if is_lead(party) and (party.valid_from != today or party.valid_to is not None):
         raise ValidityNotRight(errors=[FieldError("/validFrom", "a lead begins today, until another one does")])
@@ -158,7 +158,7 @@ def _require_validity(file: CaseFile, party: Party, today: date) -> None:
         raise ValidityNotRight(errors=[FieldError("/validTo", "is over already")])
 
 
-def _seen_by(file: CaseFile, holder: str) -> CaseFile:
+def _seen_by(file: CaseSnapshot, holder: str) -> CaseSnapshot:
     """Whoever vouches for somebody in the case sees it, even a draft: the lead chose so."""
     if holder not in file.case.readers:
         file = file.with_case(readers=[*file.case.readers, holder])

@@ -13,16 +13,16 @@ from rtp_applications.bodies.errors import UnknownBody
 from rtp_applications.bodies.queries import open_bodies
 from rtp_applications.cases.commands import locked, save
 from rtp_applications.cases.models import CaseParty
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.parties import appointing
 from rtp_applications.parties.appointing import Wanted
 from rtp_applications.parties.errors import CaseIsReadOnly
-from rtp_applications.workflow import timing
-from rtp_applications.workflow.casefile import CaseFile, Party, Signature
+from rtp_applications.workflow import engine
 from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.engine import Outcome, roles_of
+from rtp_applications.workflow.engine import CaseChange, find_roles
+from rtp_applications.workflow.enums import Role
 from rtp_applications.workflow.processes import Processes
-from rtp_applications.workflow.words import Role
+from rtp_applications.workflow.snapshot import CaseSnapshot, Party, Signature
 from rtp_shared.auth import organisation_reader
 from rtp_shared.contracts.applications import PartyChanged
 from rtp_shared.etags import Expected
@@ -45,7 +45,7 @@ class Change:
 
 async def appoint(
     session: AsyncSession, case_id: UUID, wanted: Wanted, change: Change, *, name: str | None = None
-) -> tuple[CaseFile, Party]:
+) -> tuple[CaseSnapshot, Party]:
     """Put a person in a role. An outside holder comes to see the case with it."""
     before = await _locked(session, case_id, change)
     after, changed = appointing.appointed(before, wanted, change.caller, change.now)
@@ -55,7 +55,7 @@ async def appoint(
     return file, changed[0]
 
 
-async def end(session: AsyncSession, case_id: UUID, party_id: UUID, change: Change) -> tuple[CaseFile, Party]:
+async def end(session: AsyncSession, case_id: UUID, party_id: UUID, change: Change) -> tuple[CaseSnapshot, Party]:
     before = await _locked(session, case_id, change)
     after, party = appointing.ended(before, party_id, change.caller, change.now)
     return await _save(session, before, after, "end-party", [party], change), party
@@ -63,7 +63,7 @@ async def end(session: AsyncSession, case_id: UUID, party_id: UUID, change: Chan
 
 async def amend(
     session: AsyncSession, case_id: UUID, party_id: UUID, changes: Mapping[str, Any], change: Change
-) -> tuple[CaseFile, Party]:
+) -> tuple[CaseSnapshot, Party]:
     """Change mandate, last day or name; null takes it out. The audit tells of a name only that something changed."""
     before = await _locked(session, case_id, change)
     audited = {column: value for column, value in changes.items() if column != "name"}
@@ -89,7 +89,7 @@ async def holder_of(session: AsyncSession, *, client: str | None, organisation: 
         raise UnknownBody(errors=[FieldError("/holder/organisation", "not a body that exists today")]) from None
 
 
-async def _locked(session: AsyncSession, case_id: UUID, change: Change) -> CaseFile:
+async def _locked(session: AsyncSession, case_id: UUID, change: Change) -> CaseSnapshot:
     file = await locked(session, case_id, version=change.version, caller=change.caller, now=change.now)
     if not change.processes[file.case.route, file.case.process_version].actions:
         raise CaseIsReadOnly
@@ -97,12 +97,17 @@ async def _locked(session: AsyncSession, case_id: UUID, change: Change) -> CaseF
 
 
 async def _save(
-    session: AsyncSession, before: CaseFile, after: CaseFile, action: str, changed: Sequence[Party], change: Change
-) -> CaseFile:
+    session: AsyncSession,
+    before: CaseSnapshot,
+    after: CaseSnapshot,
+    action: str,
+    changed: Sequence[Party],
+    change: Change,
+) -> CaseSnapshot:
     now, case = change.now, before.case
     after = after.with_case(version=case.version + 1, changed_at=now)
-    after = timing.moved(change.processes[case.route, case.process_version], case.status, after, action, now)
-    outcome = Outcome(
+    after = engine.update_deadlines(change.processes[case.route, case.process_version], case.status, after, action, now)
+    outcome = CaseChange(
         before=before,
         after=after,
         action=action,
@@ -112,13 +117,13 @@ async def _save(
     return (await save(session, outcome, outbox=change.outbox, now=now)).after
 
 
-def _signature(file: CaseFile, caller: Caller, now: datetime) -> Signature:
-    held = roles_of(file, caller, now)
+def _signature(file: CaseSnapshot, caller: Caller, now: datetime) -> Signature:
+    held = find_roles(file, caller, now)
     role = min(held, default=Role.CLIENT)
-    return Signature(role, caller.person, held.get(role, caller.holder), now)
+    return Signature(role, caller.person, held.get(role, caller.vouching_client), now)
 
 
-def _told(before: CaseFile, party: Party, now: datetime) -> PartyChanged:
+def _told(before: CaseSnapshot, party: Party, now: datetime) -> PartyChanged:
     known = before.parties.get(party.id)
     over = appointing.is_over(party, civil_date(now))
     change = "appointed" if known is None else "ended" if over else "amended"

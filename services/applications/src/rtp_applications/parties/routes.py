@@ -9,17 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.auth import Acting, CaseReader, CaseWriter
 from rtp_applications.cases import queries
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.parties import commands
 from rtp_applications.parties.appointing import Wanted
 from rtp_applications.parties.commands import Change
 from rtp_applications.parties.queries import names_in
 from rtp_applications.parties.schemas import Appointment, PartyChanges, PartyView
 from rtp_applications.parties.views import shown, view
-from rtp_applications.workflow.casefile import CaseFile, Party
 from rtp_applications.workflow.definition import Caller
+from rtp_applications.workflow.enums import Role
 from rtp_applications.workflow.processes import Processes
-from rtp_applications.workflow.words import Role
+from rtp_applications.workflow.snapshot import CaseSnapshot, Party
 from rtp_shared.etags import ExpectedVersion, etag
 from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor
 from rtp_shared.web import Events, Now, Session, router
@@ -119,7 +119,7 @@ async def end_party(
 
 
 async def _view(
-    session: AsyncSession, file: CaseFile, party: Party, caller: Caller, now: datetime, response: Response
+    session: AsyncSession, file: CaseSnapshot, party: Party, caller: Caller, now: datetime, response: Response
 ) -> PartyView:
     response.headers["ETag"] = etag(file.case.version)
     return view(file, party, await names_in(session, file.case.id), caller, civil_date(now))

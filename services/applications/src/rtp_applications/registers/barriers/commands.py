@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_applications.bodies.errors import UnknownBody
 from rtp_applications.bodies.queries import open_bodies
 from rtp_applications.cases.commands import locked, save
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.registers.barriers.errors import (
     ABodyVouches,
     NoSuchBarrier,
@@ -24,10 +24,10 @@ from rtp_applications.registers.barriers.errors import (
 )
 from rtp_applications.registers.barriers.models import Barrier, BarrierChange, BarrierState
 from rtp_applications.registers.barriers.queries import case_of
-from rtp_applications.workflow.casefile import CaseFile, Signature
 from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.engine import Outcome, roles_of
-from rtp_applications.workflow.words import APPLICANTS, Role
+from rtp_applications.workflow.engine import CaseChange, find_roles
+from rtp_applications.workflow.enums import APPLICANTS, Role
+from rtp_applications.workflow.snapshot import CaseSnapshot, Signature
 from rtp_shared.auth import organisation_reader
 from rtp_shared.contracts.applications import BarrierClosed, BarrierRaised
 from rtp_shared.etags import Expected
@@ -55,7 +55,7 @@ async def report_barrier(
     by = _reporting(file, caller, now)
     if disclosed:
         _require_submitted(file)
-    elif not set(caller.readers).isdisjoint(map(organisation_reader, file.case.bodies)) and not _own(file, by):
+    elif not set(caller.identities).isdisjoint(map(organisation_reader, file.case.bodies)) and not _own(file, by):
         raise ABodyVouches
     barrier = Barrier(
         **details,
@@ -120,7 +120,7 @@ async def close_barrier(
 ) -> None:
     """Say what became of it: removed or not, by the reporting side or the central team; withdrawn, by the former."""
     file, barrier = await _held(session, barrier_id, version=version, caller=caller, now=now)
-    central = roles_of(file, caller, now).get(Role.MUTUALS_TEAM)
+    central = find_roles(file, caller, now).get(Role.MUTUALS_TEAM)
     if central and state is not BarrierState.WITHDRAWN:
         by = Signature(Role.MUTUALS_TEAM, caller.person, central, now)
     else:
@@ -134,9 +134,9 @@ async def close_barrier(
 
 async def _held(
     session: AsyncSession, barrier_id: UUID, *, version: Expected, caller: Caller, now: datetime
-) -> tuple[CaseFile, Barrier]:
+) -> tuple[CaseSnapshot, Barrier]:
     """The barrier and its case, for the caller, who may know of both, to change and nobody else meanwhile."""
-    case_id = await case_of(session, barrier_id, readers=caller.readers)
+    case_id = await case_of(session, barrier_id, readers=caller.identities)
     file = await locked(session, case_id, version=_ANY, caller=caller, now=now)
     barrier = await session.scalar(select(Barrier).where(Barrier.id == barrier_id).with_for_update())
     if barrier is None:
@@ -145,9 +145,9 @@ async def _held(
     return file, barrier
 
 
-def _reporting(file: CaseFile, caller: Caller, now: datetime, barrier: Barrier | None = None) -> Signature:
+def _reporting(file: CaseSnapshot, caller: Caller, now: datetime, barrier: Barrier | None = None) -> Signature:
     """The caller as one of the reporting side: of an existing barrier, the group's own client and who reported it."""
-    held = roles_of(file, caller, now)
+    held = find_roles(file, caller, now)
     for role in sorted(REPORTING & held.keys()):
         by = Signature(role, caller.person, held[role], now)
         if barrier is None or by.holder == barrier.holder or _own(file, by):
@@ -155,21 +155,21 @@ def _reporting(file: CaseFile, caller: Caller, now: datetime, barrier: Barrier |
     raise NotTheReportingSide
 
 
-def _own(file: CaseFile, by: Signature) -> bool:
+def _own(file: CaseSnapshot, by: Signature) -> bool:
     return by.holder == f"client:{file.case.opened_by}"
 
 
-def _answering(file: CaseFile, barrier: Barrier, caller: Caller, now: datetime) -> tuple[Role | None, str]:
-    held = roles_of(file, caller, now)
+def _answering(file: CaseSnapshot, barrier: Barrier, caller: Caller, now: datetime) -> tuple[Role | None, str]:
+    held = find_roles(file, caller, now)
     for role in sorted(ANSWERING & held.keys()):
         return role, held[role]
     body = barrier.body_id and organisation_reader(barrier.body_id)
-    if body in caller.readers and caller.holder != f"client:{file.case.opened_by}":
-        return None, caller.holder
+    if body in caller.identities and caller.vouching_client != f"client:{file.case.opened_by}":
+        return None, caller.vouching_client
     raise NotTheAnsweringSide
 
 
-def _require_submitted(file: CaseFile) -> None:
+def _require_submitted(file: CaseSnapshot) -> None:
     if file.case.submitted_at is None:
         raise NothingToDisclose
 
@@ -212,15 +212,15 @@ async def _keep(
 
 
 async def _tell(
-    session: AsyncSession, file: CaseFile, barrier: Barrier, action: str, by: Signature, outbox: Outbox
+    session: AsyncSession, file: CaseSnapshot, barrier: Barrier, action: str, by: Signature, outbox: Outbox
 ) -> None:
     """To everybody who sees the case; the event is in its audit, where it counts in its sequence."""
     event = _closed(file, barrier) if barrier.closed_at else _raised(file, barrier, by.at)
-    outcome = Outcome(before=file, after=file, action=action, signature=by, events=(event,))
+    outcome = CaseChange(before=file, after=file, action=action, signature=by, events=(event,))
     await save(session, outcome, outbox=outbox, now=by.at)
 
 
-def _raised(file: CaseFile, barrier: Barrier, at: datetime) -> BarrierRaised:
+def _raised(file: CaseSnapshot, barrier: Barrier, at: datetime) -> BarrierRaised:
     return BarrierRaised(
         case_id=file.case.id,
         number=file.case.number,
@@ -232,7 +232,7 @@ def _raised(file: CaseFile, barrier: Barrier, at: datetime) -> BarrierRaised:
     )
 
 
-def _closed(file: CaseFile, barrier: Barrier) -> BarrierClosed:
+def _closed(file: CaseSnapshot, barrier: Barrier) -> BarrierClosed:
     assert barrier.closed_at is not None  # noqa: S101 - of a closed one
     return BarrierClosed(
         case_id=file.case.id,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_applications.base import Model
 from rtp_applications.registers.barriers.errors import BarrierClosed, DisclosedAlready, NotDisclosed
-from rtp_applications.workflow.words import Role
+from rtp_applications.workflow.enums import Role
 from rtp_shared.etags import Expected
 from rtp_shared.problems import FieldError, Invalid
 

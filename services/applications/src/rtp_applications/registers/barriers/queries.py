@@ -21,7 +21,7 @@ from rtp_applications.registers.barriers.models import (
     BarrierKind,
     BarrierState,
 )
-from rtp_applications.workflow.effects import OVERSIGHT
+from rtp_applications.workflow.identities import OVERSIGHT
 from rtp_shared.db import SYSTEM, AnyRow, AnySelect, become, visible_to
 
 _barrier, _case, _change = Barrier.__table__.c, Case.__table__.c, BarrierChange.__table__.c

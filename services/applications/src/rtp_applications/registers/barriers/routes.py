@@ -8,7 +8,7 @@ from fastapi import Path, Query, Response
 
 from rtp_applications.auth import Acting, Anyone, CaseReader, CaseWriter
 from rtp_applications.bodies.schemas import BodyReference
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.registers.barriers import commands, queries
 from rtp_applications.registers.barriers.models import BarrierKind, BarrierState
 from rtp_applications.registers.barriers.schemas import (
@@ -232,7 +232,7 @@ async def _page(
 async def _shown(
     session: Session, barrier_id: UUID, caller: Caller, now: datetime, response: Response
 ) -> BarrierDetail:
-    row, changes = await queries.get_barrier(session, barrier_id, readers=caller.readers, today=civil_date(now))
+    row, changes = await queries.get_barrier(session, barrier_id, readers=caller.identities, today=civil_date(now))
     response.headers["ETag"] = etag(row.version)
     shown = [BarrierChangeView.model_validate(each) for each in changes]
     return BarrierDetail.model_validate({**row._mapping, "changes": shown})  # noqa: SLF001 - public name

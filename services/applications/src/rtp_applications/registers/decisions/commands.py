@@ -8,12 +8,18 @@ from uuid import UUID, uuid4
 from sqlalchemy import Table, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.registers.decisions.models import Appeal, Overturned, PublishedDecision
-from rtp_applications.workflow.casefile import CaseFile, Recorded
-from rtp_applications.workflow.engine import Outcome
-from rtp_applications.workflow.stages.publication import Decision, Made, Publication, latest, made
-from rtp_applications.workflow.stages.standing import Finding
+from rtp_applications.workflow.common.payloads import Publication
+from rtp_applications.workflow.engine import CaseChange
+from rtp_applications.workflow.enums import Decision
+from rtp_applications.workflow.snapshot import CaseSnapshot, SignedRecord
+from rtp_applications.workflow.stages.cross_stage.payloads import Finding
+from rtp_applications.workflow.stages.publication.decisions import (
+    PublishableDecision,
+    find_decisions,
+    find_latest_decision,
+)
 from rtp_shared.contracts.applications import DecisionPublished
 
 _TABLE = cast("Table", PublishedDecision.__table__)
@@ -29,7 +35,7 @@ MARKS: dict[str, dict[str, Any]] = {
 """What an action makes of the latest decision, if that is in the register."""
 
 
-def announced(outcome: Outcome) -> Outcome:
+def announced(outcome: CaseChange) -> CaseChange:
     """The outcome with an event for each decision that it publishes. Once announced, it stays as it is."""
     if any(isinstance(event, DecisionPublished) for event in outcome.events):
         return outcome
@@ -37,7 +43,7 @@ def announced(outcome: Outcome) -> Outcome:
     return replace(outcome, events=(*outcome.events, *events)) if events else outcome
 
 
-async def publish(session: AsyncSession, outcome: Outcome) -> None:
+async def publish(session: AsyncSession, outcome: CaseChange) -> None:
     """Write what an announced outcome publishes, in its own transaction, and mark what it overturns or appeals."""
     for event in outcome.events:
         if isinstance(event, DecisionPublished):
@@ -46,12 +52,12 @@ async def publish(session: AsyncSession, outcome: Outcome) -> None:
         await _mark(session, outcome)
 
 
-def _new(outcome: Outcome) -> list[Recorded]:
+def _new(outcome: CaseChange) -> list[SignedRecord]:
     before, after = outcome.before.records, outcome.after.records
     return [each for at, each in after.items() if each.kind == Publication.KIND and before.get(at) != each]
 
 
-def _event(file: CaseFile, published: Recorded) -> DecisionPublished:
+def _event(file: CaseSnapshot, published: SignedRecord) -> DecisionPublished:
     decided, case = _decided(file, published), file.case
     return DecisionPublished(
         case_id=case.id,
@@ -68,7 +74,7 @@ def _event(file: CaseFile, published: Recorded) -> DecisionPublished:
     )
 
 
-async def _write(session: AsyncSession, file: CaseFile, event: DecisionPublished) -> None:
+async def _write(session: AsyncSession, file: CaseSnapshot, event: DecisionPublished) -> None:
     published = file.records[Publication.KIND, event.decision]
     decided, case = _decided(file, published), file.case
     row = {
@@ -98,8 +104,8 @@ async def _write(session: AsyncSession, file: CaseFile, event: DecisionPublished
     )
 
 
-async def _mark(session: AsyncSession, outcome: Outcome) -> None:
-    decided = latest(outcome.before)
+async def _mark(session: AsyncSession, outcome: CaseChange) -> None:
+    decided = find_latest_decision(outcome.before)
     if decided is None:
         return
     there, changes = _TABLE.c, dict(MARKS[outcome.action])
@@ -111,22 +117,22 @@ async def _mark(session: AsyncSession, outcome: Outcome) -> None:
     )
 
 
-def _decided(file: CaseFile, published: Recorded) -> Made:
-    return made(file)[Decision(published.key)]
+def _decided(file: CaseSnapshot, published: SignedRecord) -> PublishableDecision:
+    return find_decisions(file)[Decision(published.key)]
 
 
-def _appeal(file: CaseFile, decided: Made) -> Appeal | None:
+def _appeal(file: CaseSnapshot, decided: PublishableDecision) -> Appeal | None:
     if decided.decision not in (Decision.REFUSED, Decision.NOT_ELIGIBLE):
         return None
     if file.case.escalated_at is not None:
         return Appeal.PENDING
-    finding = file.recorded(Finding)
+    finding = file.find_record(Finding)
     return Appeal.UPHELD if finding and _since(finding, decided.at) else None
 
 
-def _since(found: Recorded, at: datetime) -> bool:
+def _since(found: SignedRecord, at: datetime) -> bool:
     return found.signed[-1].at >= at
 
 
-def _body(file: CaseFile, decision: Decision) -> UUID | None:
+def _body(file: CaseSnapshot, decision: Decision) -> UUID | None:
     return file.case.commissioner if decision in ON_A_CONTRACT else file.case.decision_body
