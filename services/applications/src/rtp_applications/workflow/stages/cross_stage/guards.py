@@ -8,7 +8,7 @@ from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.enums import APPEALABLE, APPLICANTS, OWED_BY_THE_GROUP, Role, Status
 from rtp_applications.workflow.stages.decision.approvals import list_open_conditions
 from rtp_applications.workflow.stages.decision.payloads import ConditionEvidence
-from rtp_shared.auth import organisation_reader
+from rtp_shared.readers import organisation_reader
 
 
 @guard()

@@ -3,7 +3,7 @@
 from rtp_applications.workflow.definition import Step
 from rtp_applications.workflow.identities import OVERSIGHT
 from rtp_applications.workflow.snapshot import CaseSnapshot
-from rtp_shared.auth import organisation_reader
+from rtp_shared.readers import organisation_reader
 
 
 def disclose(step: Step, snapshot: CaseSnapshot) -> CaseSnapshot:
