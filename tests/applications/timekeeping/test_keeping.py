@@ -139,7 +139,7 @@ async def test_the_loop_does_what_is_due(
         await original(seconds)
 
     with monkeypatch.context() as patched:
-        patched.setattr("rtp_applications.timekeeping.sweep.asyncio.sleep", rest)
+        patched.setattr("rtp_applications.deadlines.scheduler.asyncio.sleep", rest)
         with pytest.raises(asyncio.CancelledError):
             await run_scheduler(platform.runtimes["applications"])
     assert rests.seconds[0] == 3.0
@@ -154,7 +154,7 @@ async def test_the_loop_outlives_a_database_that_is_away(
     away = Platform(lambda *_: "postgresql://nobody@127.0.0.1:1/none", public_url=PUBLIC_URL, keys=Keys(), clock=clock)
     rests = Rests(ends_at=3)
     with monkeypatch.context() as patched:
-        patched.setattr("rtp_applications.timekeeping.sweep.asyncio.sleep", rests.sleep)
+        patched.setattr("rtp_applications.deadlines.scheduler.asyncio.sleep", rests.sleep)
         with pytest.raises(asyncio.CancelledError):
             await run_scheduler(away.runtimes["applications"])
     await away.close()

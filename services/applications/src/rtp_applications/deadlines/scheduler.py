@@ -26,7 +26,7 @@ BATCH = 200
 
 
 async def run_scheduler(runtime: Runtime) -> None:
-    """Process what is due until cancelled: when something is, and every 30 seconds. Wait out a database that goes away."""
+    """Process what is due, and look every 30 seconds, until cancelled. Wait out a database that goes away."""
     while True:
         seconds = AT_MOST_SECONDS
         try:

@@ -21,8 +21,8 @@ TRANSFERABLE = OPEN - {Status.DRAFT}
 def transfer(snapshot: CaseSnapshot, successors: Mapping[UUID, UUID], now: datetime) -> CaseChange | None:
     """Put the successors in the places of the bodies that ended; return None if nothing changes.
 
-    The body that followed comes to see the case, and vouches for the people of the body that ended; that body's clients may go
-    on reading what they could read.
+    The body that followed comes to see the case, and vouches for the people of the body that ended; the clients of that
+    body may go on reading what they could read.
     """
     case = snapshot.case
     changed = {name: successors[body] for name in REFERENCES if (body := getattr(case, name)) in successors}

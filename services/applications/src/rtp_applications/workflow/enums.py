@@ -60,10 +60,10 @@ OWED_BY_THE_GROUP = frozenset(
         Status.APPROVED_CONDITIONAL,
     }
 )
-"""Where the staff group owes the next step, so that a case lies idle by its doing alone: ADR 0013.
+"""Statuses in which the staff group owes the next step, so that a case lies idle by its doing alone: ADR 0013.
 
-Not where a body owes it: a body's silence is its own missed deadline, never the end of a case. Nor in transition, where
-the transfer waits on duties of employer, commissioner and group at once and a contract is signed.
+No status in which a body owes it: a body's silence is its own missed deadline, never the end of a case. Nor in
+transition, where the transfer waits on duties of employer, commissioner and group at once and a contract is signed.
 """
 BEFORE_A_DECISION = frozenset(
     {
@@ -182,7 +182,7 @@ class Confidentiality(StrEnum):
 
 
 class Criterion(StrEnum):
-    """What an options appraisal scores and a panel reasons by. Source: toolkits for libraries (gov.uk, 2017)."""
+    """A criterion of options appraisals and of the panel's reasons. Source: toolkits for libraries (gov.uk, 2017)."""
 
     DESIRABILITY = "desirability"
     VIABILITY = "viability"

@@ -11,7 +11,7 @@ OF_CLIENTS = "client."
 
 
 def name_client(client_id: str) -> str:
-    """Whom a client acts as where it names nobody."""
+    """Return the reference under which a client acts if it names nobody."""
     return f"{OF_CLIENTS}{client_id}"
 
 

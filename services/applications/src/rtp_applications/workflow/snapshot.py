@@ -19,7 +19,7 @@ from rtp_shared.schemas import Input
 
 
 class Payload(Input):
-    """The payload of an action, kept in the case as a record. `KEY` names the field that tells several of a kind apart."""
+    """The payload of an action, kept as a record. `KEY` names the field that tells several of a kind apart."""
 
     KIND: ClassVar[str]
     KEY: ClassVar[str | None] = None
@@ -179,7 +179,7 @@ class Facts:
 
     @property
     def bodies(self) -> tuple[UUID, ...]:
-        """Employer, commissioner, decision body and duty holder, each once."""
+        """Return employer, commissioner, decision body and duty holder, each once."""
         named = (self.employer_id, self.commissioner_id, self.decision_body_id, self.duty_holder_id)
         return tuple(dict.fromkeys(body for body in named if body))
 

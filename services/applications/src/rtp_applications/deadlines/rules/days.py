@@ -74,8 +74,8 @@ class Pause:
     since: date
     until: date | None
 
-    def ended(self, day: date) -> Self:
-        """This pause, ended on the day given if it lasts still."""
+    def end_on(self, day: date) -> Self:
+        """Return this pause, ended on the day given if it lasts still."""
         return replace(self, until=max(self.since, day)) if self.until is None else self
 
     def covers(self, day: date) -> bool:
@@ -99,12 +99,12 @@ class Calendars:
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> Self:
-        """The calendars of these bank holidays. Years are published whole: a division's last year is known to its end.
+        """Make the calendars of these bank holidays. Years are published whole: a division's last is known to its end.
 
         Raises ValueError for a division that does not exist.
         """
         days = _by_division(rows)
-        return cls._of({name: Calendar(name, days[name], _known_until(days[name])) for name in DIVISIONS})
+        return cls._of({name: Calendar(name, days[name], _find_last_known_day(days[name])) for name in DIVISIONS})
 
     @classmethod
     def _of(cls, divisions: Mapping[CalendarName, Calendar]) -> Self:
@@ -117,7 +117,7 @@ class Calendars:
         return self.by_name[name]
 
     def with_changes(self, *, added: Iterable[Row] = (), removed: Iterable[Row] = ()) -> Self:
-        """The calendars as they would be; what is known, and until when, stays as it is."""
+        """Return the calendars as they would be; the last known day stays as it is."""
         more, fewer = _by_division(added), _by_division(removed)
         changed = {name: (self[name].holidays - fewer[name]) | more[name] for name in DIVISIONS}
         return self._of({name: replace(self[name], holidays=changed[name]) for name in DIVISIONS})
@@ -132,14 +132,14 @@ def _by_division(rows: Iterable[Row]) -> dict[CalendarName, frozenset[date]]:
     return {name: frozenset(found) for name, found in days.items()}
 
 
-def _known_until(holidays: frozenset[date]) -> date:
+def _find_last_known_day(holidays: frozenset[date]) -> date:
     return date(max(holidays).year, 12, 31) if holidays else date.min
 
 
 def due_on(
     start: date, length: Length, calendar: Calendar, pauses: Sequence[Pause] = (), *, today: date | None = None
 ) -> date:
-    """The last day that is in time. The day of the start is day 0; neither it nor a paused day counts.
+    """Return the last day that is in time. The day of the start is day 0; neither it nor a paused day counts.
 
     A pause that lasts still counts as ending `today`, and ValueError is raised if that is not given.
     Clear days end with the last of the days between. Months are moved on by as many calendar days as were paused.
@@ -148,26 +148,26 @@ def due_on(
     number = (add_months(start, length.number) - start).days if in_months else length.number
     if not pauses and not length.unit.needs_holidays:
         return start + number * ONE_DAY
-    ended = [_ended(pause, today) for pause in pauses]
-    counts = _counting(length.unit, calendar)
+    ended = [_end_pause(pause, today) for pause in pauses]
+    counts = _choose_counting_days(length.unit, calendar)
     return _nth(number, start, ONE_DAY, lambda day: counts(day) and not any(pause.covers(day) for pause in ended))
 
 
 def earliest_after(notice: date, length: Length, calendar: Calendar) -> date:
-    """The first day on which something may happen of which `length` notice must be given: after it, if clear."""
+    """Return the first day for something of which `length` notice must be given: after it, if clear."""
     last = due_on(notice, length, calendar)
     return last + ONE_DAY if length.unit.is_clear else last
 
 
 def latest_before(event: date, length: Length, calendar: Calendar) -> date:
-    """The last day on which to do what must be done at least `length` before the event.
+    """Return the last day for something that must be done at least `length` before the event.
 
     Working days before an event end on a working day, whose own `due_on` is never after the event.
     Of clear days only those between are counted: the day of notice itself may be any day.
     """
     if length.unit is Unit.MONTHS:
         return _months_before(event, length.number)
-    counts = _counting(length.unit, calendar)
+    counts = _choose_counting_days(length.unit, calendar)
     if length.unit.is_clear:
         return _nth(length.number, event, -ONE_DAY, counts) - ONE_DAY
     return _nth(length.number if counts(event) else length.number + 1, event, -ONE_DAY, counts)
@@ -179,29 +179,29 @@ def add_months(day: date, number: int) -> date:
 
 
 def starts_at(day: date) -> datetime:
-    """The instant, in UTC, of the midnight in London that begins the day."""
+    """Return the instant, in UTC, of the midnight in London that begins the day."""
     return datetime.combine(day, time.min, LONDON).astimezone(UTC)
 
 
 def expires_at(day: date) -> datetime:
-    """The instant, in UTC, of the midnight in London that ends the day: the first that is too late."""
+    """Return the instant, in UTC, of the midnight in London that ends the day: the first that is too late."""
     return starts_at(day + ONE_DAY)
 
 
 def civil_date(instant: datetime) -> date:
-    """The date in London. Raises ValueError for a time without a zone."""
+    """Return the date in London; raise ValueError for a time without a zone."""
     if instant.tzinfo is None:
         raise ValueError("an instant has a time zone")
     return instant.astimezone(LONDON).date()
 
 
-def _ended(pause: Pause, today: date | None) -> Pause:
+def _end_pause(pause: Pause, today: date | None) -> Pause:
     if pause.until is None and today is None:
         raise ValueError("a pause that lasts still is counted until today, which is not given")
-    return pause.ended(today or pause.since)
+    return pause.end_on(today or pause.since)
 
 
-def _counting(unit: Unit, calendar: Calendar) -> Callable[[date], bool]:
+def _choose_counting_days(unit: Unit, calendar: Calendar) -> Callable[[date], bool]:
     return calendar.is_working_day if unit.needs_holidays else lambda _: True
 
 
@@ -211,7 +211,7 @@ def _nth(number: int, start: date, step: timedelta, counts: Callable[[date], boo
 
 
 def _months_before(event: date, number: int) -> date:
-    """28 February is a month after 28, 29, 30 and 31 January: the last of them is meant."""
+    """Return the last day that is so many months before: 28 February is a month after 28, 29, 30 and 31 January."""
     day = add_months(event, -number)
     while add_months(day + ONE_DAY, number) <= event:
         day += ONE_DAY

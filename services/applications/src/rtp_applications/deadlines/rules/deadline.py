@@ -69,14 +69,14 @@ class Deadline:
     reminders: tuple[int, ...] = ()
     """Days before the due date, most first, on whose beginning a reminder is due."""
     reminded: int = 0
-    """How many of the reminders of this due date are past; those given for an earlier one are due again."""
+    """Number of the reminders of this due date that are past; those given for an earlier one are due again."""
     closed_at: datetime | None = None
     history: tuple[Recalculation, ...] = ()
 
     def __post_init__(self) -> None:
         if self.pausable and self.basis is Basis.STATUTE:
             raise ValueError(f"{self.clock}: a statutory clock never pauses")
-        if self.reminders != _in_order(self.reminders) or min(self.reminders, default=0) < 0:
+        if self.reminders != _put_in_order(self.reminders) or min(self.reminders, default=0) < 0:
             raise ValueError(f"{self.clock}: reminders are days before the due date, most first")
 
     @classmethod
@@ -101,7 +101,7 @@ class Deadline:
         """
         day_0 = started_on or civil_date(at)
         due, provisional = _count(day_0, (length,), calendar, ())
-        ordered = _in_order(reminders)
+        ordered = _put_in_order(reminders)
         return cls(
             id=deadline_id,
             clock=clock,
@@ -117,7 +117,7 @@ class Deadline:
             due_at=expires_at(due),
             provisional=provisional,
             reminders=ordered,
-            reminded=_past(ordered, due, at),
+            reminded=_count_past(ordered, due, at),
         )
 
     @property
@@ -126,73 +126,73 @@ class Deadline:
 
     @property
     def next_look_at(self) -> datetime | None:
-        """When the next reminder is due, else when the time is up; nobody need look at what is paused or closed."""
+        """Return when the next reminder is due, else when the time is up; None if it is paused or closed."""
         if self.state is not DeadlineState.RUNNING:
             return None
         if self.reminded == len(self.reminders):
             return self.due_at
-        return _reminder_at(self.due_on, self.reminders[self.reminded])
+        return _find_reminder(self.due_on, self.reminders[self.reminded])
 
     def is_over(self, at: datetime) -> bool:
-        """Whether its time is up though nobody has closed it. The time of a paused one is never up."""
+        """Return True if its time is up though nobody has closed it. The time of a paused one is never up."""
         return self.state is DeadlineState.RUNNING and at >= self.due_at
 
     def pause(self, at: datetime, reason: str, calendar: Calendar) -> Self:
-        """Today is the first day that does not count. The due date stays until it is known how long the pause was."""
+        """Pause it from today on. The due date stays until it is known how long the pause was."""
         if not self.pausable or self.state is not DeadlineState.RUNNING or self.is_over(at):
             return self
         pauses = (*self.pauses, Pause(civil_date(at), None))
-        return self._later(at, reason, calendar, state=DeadlineState.PAUSED, pauses=pauses)
+        return self._change(at, reason, calendar, state=DeadlineState.PAUSED, pauses=pauses)
 
     def resume(self, at: datetime, reason: str, calendar: Calendar) -> Self:
-        """Today counts again, and the due date moves on by the days that did not."""
+        """Resume it: today counts again, and the due date moves on by the days that did not."""
         if self.state is not DeadlineState.PAUSED:
             return self
-        return self._later(at, reason, calendar, state=DeadlineState.RUNNING, pauses=self._ended_pauses(at))
+        return self._change(at, reason, calendar, state=DeadlineState.RUNNING, pauses=self._end_pauses(at))
 
     def extend(self, by: Length, at: datetime, reason: str, calendar: Calendar) -> Self:
         if not self.is_open or self.is_over(at):
             return self
-        return self._later(at, reason, calendar, extensions=(*self.extensions, by))
+        return self._change(at, reason, calendar, extensions=(*self.extensions, by))
 
     def recalculate(self, calendar: Calendar, at: datetime, reason: str) -> Self:
         """Count again on a changed calendar, which alone may bring the due date forward."""
         if not self.is_open:
             return self
-        recounted = self._counted(at, reason, calendar)
+        recounted = self._recount(at, reason, calendar)
         return recounted if recounted.due_on != self.due_on else replace(recounted, history=self.history)
 
     def remind(self, at: datetime) -> Self:
-        """All reminders due by now are given, as one."""
+        """Give all reminders due by now, as one."""
         if self.state is not DeadlineState.RUNNING or self.is_over(at):
             return self
-        past = _past(self.reminders, self.due_on, at)
+        past = _count_past(self.reminders, self.due_on, at)
         return replace(self, reminded=past) if past > self.reminded else self
 
     def meet(self, at: datetime, *, done_on: date | None = None) -> Self:
-        """Met, or missed if its time was up: which of the two never depends on when somebody looked.
+        """Close it as met, or as missed if its time was up: that never depends on when somebody looked.
 
-        Where it is known on which civil date it was done, that day counts, not the instant of recording it.
+        If it is known on which civil date it was done, that day counts, not the instant of recording it.
         """
         late = self.is_over(at) and (done_on is None or done_on > self.due_on)
-        return self._closed(DeadlineState.MISSED if late else DeadlineState.MET, at)
+        return self._close(DeadlineState.MISSED if late else DeadlineState.MET, at)
 
     def miss(self, at: datetime) -> Self:
-        return self._closed(DeadlineState.MISSED, at) if self.is_over(at) else self
+        return self._close(DeadlineState.MISSED, at) if self.is_over(at) else self
 
     def run_out(self, at: datetime) -> Self:
-        """The end of a time in which something could be done, not had to be: nothing is missed."""
-        return self._closed(DeadlineState.MET, at) if self.is_over(at) else self
+        """Close a time in which something could be done, not had to be: nothing is missed."""
+        return self._close(DeadlineState.MET, at) if self.is_over(at) else self
 
     def cancel(self, at: datetime) -> Self:
-        return self._closed(DeadlineState.CANCELLED, at)
+        return self._close(DeadlineState.CANCELLED, at)
 
     def to_json(self) -> dict[str, Any]:
         return dump_parts(self)
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """What `to_json` gave, read back."""
+        """Read back the JSON of `to_json`."""
         closed_at = stored["closed_at"]
         read = {
             "id": UUID(stored["id"]),
@@ -212,11 +212,11 @@ class Deadline:
         }
         return cls(**{**stored, **read})
 
-    def _later(self, at: datetime, reason: str, calendar: Calendar, **changes: Any) -> Self:
-        """Changed and counted again. Clocks never run backwards: a calendar changed since cannot make it earlier."""
-        return self._counted(at, reason, calendar, not_before=self.due_on, **changes)
+    def _change(self, at: datetime, reason: str, calendar: Calendar, **changes: Any) -> Self:
+        """Return it changed and counted again: a calendar changed since cannot make it earlier."""
+        return self._recount(at, reason, calendar, not_before=self.due_on, **changes)
 
-    def _counted(
+    def _recount(
         self, at: datetime, reason: str, calendar: Calendar, not_before: date = date.min, **changes: Any
     ) -> Self:
         if calendar.name is not self.calendar:
@@ -231,19 +231,19 @@ class Deadline:
             due_on=due,
             due_at=expires_at(due),
             provisional=provisional,
-            reminded=min(self.reminded, _past(self.reminders, due, at)),
+            reminded=min(self.reminded, _count_past(self.reminders, due, at)),
             history=(*self.history, Recalculation(at, reason, self.due_on, due)),
         )
 
-    def _closed(self, state: DeadlineState, at: datetime) -> Self:
-        return replace(self, state=state, closed_at=at, pauses=self._ended_pauses(at)) if self.is_open else self
+    def _close(self, state: DeadlineState, at: datetime) -> Self:
+        return replace(self, state=state, closed_at=at, pauses=self._end_pauses(at)) if self.is_open else self
 
-    def _ended_pauses(self, at: datetime) -> tuple[Pause, ...]:
-        return tuple(pause.ended(civil_date(at)) for pause in self.pauses)
+    def _end_pauses(self, at: datetime) -> tuple[Pause, ...]:
+        return tuple(pause.end_on(civil_date(at)) for pause in self.pauses)
 
 
 def _count(start: date, lengths: Sequence[Length], calendar: Calendar, pauses: Sequence[Pause]) -> tuple[date, bool]:
-    """The due date, and whether it is provisional. A pause that lasts still adds its days when it ends."""
+    """Return the due date, and whether it is provisional. A pause that lasts still adds its days when it ends."""
     ended = [pause for pause in pauses if pause.until is not None]
     day, provisional = start, False
     for length in lengths:
@@ -252,13 +252,13 @@ def _count(start: date, lengths: Sequence[Length], calendar: Calendar, pauses: S
     return day, provisional
 
 
-def _in_order(reminders: Collection[int]) -> tuple[int, ...]:
+def _put_in_order(reminders: Collection[int]) -> tuple[int, ...]:
     return tuple(sorted(set(reminders), reverse=True))
 
 
-def _reminder_at(due: date, days_before: int) -> datetime:
+def _find_reminder(due: date, days_before: int) -> datetime:
     return starts_at(due - timedelta(days=days_before))
 
 
-def _past(reminders: Sequence[int], due: date, at: datetime) -> int:
-    return sum(_reminder_at(due, days_before) <= at for days_before in reminders)
+def _count_past(reminders: Sequence[int], due: date, at: datetime) -> int:
+    return sum(_find_reminder(due, days_before) <= at for days_before in reminders)

@@ -33,7 +33,7 @@ def propose_clock(
     counts_from: Callable[[CaseSnapshot, date], date | None] | None = None,
     met_as_of: Callable[[CaseSnapshot], date | None] | None = None,
 ) -> CaseClock:
-    """A clock of our own, which a body may replace by its rule of the same name unless it is fixed."""
+    """Make a clock of the platform's own, which a body may replace by its rule of the same name unless it is fixed."""
     return CaseClock(
         name=name,
         description=description,
@@ -62,16 +62,16 @@ def read_time(setting: Setting) -> tuple[Length, str]:
 
 
 def make_publication_clock(name: str, description: str, rule: str, section: str, *runs_in: Status) -> CaseClock:
-    """A duty of the authority to publish a period, counted from the day on which a challenge first needs it.
+    """Make the clock of a duty to publish a period, counted from the day on which a challenge first needs it.
 
-    It runs only where the authority has no such rule, and is met when it has one. Like every statutory clock it
+    It runs only if the authority has no such rule, and is met when it has one. Like every statutory clock it
     neither pauses nor is extended by the body whose failure it shows.
     """
 
-    def owed(snapshot: CaseSnapshot, today: date) -> date | None:
+    def find_first_day(snapshot: CaseSnapshot, today: date) -> date | None:
         return None if snapshot.get_rule(rule) else today
 
-    def published(snapshot: CaseSnapshot) -> bool:
+    def is_published(snapshot: CaseSnapshot) -> bool:
         return bool(snapshot.get_rule(rule))
 
     return CaseClock(
@@ -83,6 +83,6 @@ def make_publication_clock(name: str, description: str, rule: str, section: str,
         source=f"Localism Act 2011 {section}: the authority must publish it. The Act gives no days after which a "
         "failure shows; 28 are the platform's, proposed 2026-11",
         reminders=(7, 1),
-        counts_from=owed,
-        met_once=published,
+        counts_from=find_first_day,
+        met_once=is_published,
     )

@@ -9,7 +9,7 @@ from rtp_applications.workflow.snapshot import CaseSnapshot, Signature
 
 
 def list_conflicts(step: Step) -> list[ConflictOfInterest]:
-    """The conflicts on the register that still stand and bar from deciding."""
+    """Return the conflicts on the register that still stand and bar from deciding."""
     return list_bars(step.snapshot)
 
 
@@ -21,8 +21,8 @@ MAY_BAR_OTHERS = frozenset({Role.CASE_OFFICER, Role.DECISION_MAKER, Role.PANEL_M
 
 
 def is_bar(conflict: ConflictOfInterest, signed: Sequence[Signature]) -> bool:
-    """Whether this line bars from deciding. Said of somebody else by the group or an adviser, say, it bars only once
-    an officer has declared the same: nobody chooses their panel by accusing the rest.
+    """Return True if this line bars from deciding. Declared of somebody else by the group or an adviser, it bars only
+    once an officer has declared the same: nobody chooses their panel by accusing the rest.
     """
     if not conflict.bars_from_deciding or conflict.ended:
         return False

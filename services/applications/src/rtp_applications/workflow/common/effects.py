@@ -13,12 +13,12 @@ def withdraw(step: Step, snapshot: CaseSnapshot) -> CaseSnapshot:
 
 
 def remember_where_refused(step: Step, snapshot: CaseSnapshot) -> CaseSnapshot:
-    """A remitted case goes back to the stage at which it was refused."""
+    """Note the status at which the case is refused: if it is remitted it goes back there."""
     return snapshot.with_case(refused_from=step.snapshot.case.status)
 
 
 def note_supporting_intention(step: Step, snapshot: CaseSnapshot) -> CaseSnapshot:
-    """A refusal for a staff mutual's sake holds when the intention that it rests on was published."""
+    """Note in a refusal for a staff mutual's sake when the intention that it rests on was published."""
     recorded = snapshot.find_record(step.action.payload_model, step.payload.key)
     if recorded is None:
         return snapshot

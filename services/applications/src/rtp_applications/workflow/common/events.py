@@ -15,7 +15,7 @@ def make_case_withdrawn(step: Step, after: CaseSnapshot) -> CaseWithdrawn:
 
 
 def make_documents_frozen(before: CaseSnapshot, after: CaseSnapshot) -> tuple[DocumentFrozen, ...]:
-    """One for each document that stays from here on as it is."""
+    """Make one event for each document that stays from here on as it is."""
     newly = [each for id_, each in after.counted_documents.items() if each.frozen and not before.documents[id_].frozen]
     return tuple(
         DocumentFrozen(

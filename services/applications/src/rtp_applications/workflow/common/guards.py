@@ -36,8 +36,8 @@ GIVEN_UP = frozenset({Status.WITHDRAWN, Status.LAPSED})
 
 
 def find_supporting_intention(snapshot: CaseSnapshot) -> Intention | None:
-    """The first that supports a refusal: of another case of this sector that goes on, and published before this one
-    was submitted. What was published on the day itself is not known to have been there before.
+    """Return the first that supports a refusal: of another case of this sector that goes on, and published before this
+    one was submitted. One published on the day itself is not known to have been there before.
     """
     case, submitted = snapshot.case, snapshot.case.submitted_at
     found = (
@@ -71,7 +71,7 @@ def deciders_are_independent(step: Step) -> str | None:
 
 
 def is_time_over(step: Step, clock: str) -> bool:
-    """Whether the time of this clock is up, noticed or not; of one that is paused it never is."""
+    """Return True if the time of this clock is up, noticed or not; of one that is paused it never is."""
     deadline = step.snapshot.find_deadline(clock)
     if deadline is None or deadline.state not in (DeadlineState.RUNNING, DeadlineState.MISSED):
         return False
@@ -84,7 +84,7 @@ def find_time_left(step: Step, clock: str) -> str | None:
 
 
 def find_missing_majority(step: Step) -> str | None:
-    """What is wanting of more than half of the group; None where that many are on record, and no more than it has."""
+    """Return what is missing of more than half of the group; None if so many, no more than it has, are on record."""
     said, size = step.payload.members_in_favour, count_group(step)
     if said is not None and said > size:
         return f"the group counts {size}"
@@ -94,7 +94,7 @@ def find_missing_majority(step: Step) -> str | None:
 
 
 def count_group(step: Step) -> int:
-    """How many employees the group counts: as many as it said it has, or as are on file if those are more."""
+    """Return how many employees the group counts: as many as it declared, or as are on file if those are more."""
     members = {p.person for p in step.snapshot.parties.values() if p.role in APPLICANTS and p.holds(step.today)}
     return max(1, len(members), step.snapshot.case.applicant_count or 0)
 

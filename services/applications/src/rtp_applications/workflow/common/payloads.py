@@ -90,7 +90,7 @@ class ConflictOfInterest(Payload):
 
     @property
     def name(self) -> str:
-        """What tells the interests of one person apart: its given name, else one made of its nature."""
+        """Return the name that tells the interests of one person apart: the given one, else one made of its nature."""
         return self.interest or sha256(self.nature.encode()).hexdigest()[:16]
 
     @property

@@ -9,7 +9,7 @@ from rtp_applications.workflow.stages.assurance.payloads import AssuranceRating
 
 
 def disclose_ratings(_: Step, snapshot: CaseSnapshot) -> CaseSnapshot:
-    """After the decision the staff group may see how its case was rated."""
+    """Let the staff group see how its case was rated, now that it is decided."""
     for rating in list(snapshot.records.values()):
         if rating.kind == AssuranceRating.KIND:
             snapshot = snapshot.with_record(replace(rating, audience=Audience.EVERYBODY))

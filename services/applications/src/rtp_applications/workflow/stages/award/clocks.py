@@ -18,13 +18,13 @@ from rtp_applications.workflow.stages.contract.tracks import LIGHT_TOUCH, find_t
 
 
 def find_day_before_award_notice(snapshot: CaseSnapshot, _: date) -> date | None:
-    """The standstill begins with the day on which the contract award notice is published (s.51(2))."""
+    """Return the day before the contract award notice, with whose day the standstill begins (s.51(2))."""
     published = find_notice(snapshot, NoticeKind.UK6)
     return None if published is None or _is_under_selection(snapshot) else published.published_on - ONE_DAY
 
 
 def find_day_after_intention_notice(snapshot: CaseSnapshot, _: date) -> date | None:
-    """The standstill begins on the day after the notice of intention (SI 2023/1348 reg 12(2)), which is day 0."""
+    """Return the day after the notice of intention, on which the standstill begins (SI 2023/1348 reg 12(2)): day 0."""
     published = find_notice(snapshot, NoticeKind.SELECTION_INTENTION)
     return published.published_on + ONE_DAY if published and _is_under_selection(snapshot) else None
 
@@ -60,7 +60,7 @@ def _make_standstill(
 
 
 def _find_day_before_award(tracks: frozenset[str], snapshot: CaseSnapshot, _: date) -> date | None:
-    """The day before the contract was entered into, which is the first of the days; None under another regime."""
+    """Return the day before the contract was entered into, the first of the days; None under another regime."""
     entered = snapshot.find(Award)
     return entered.entered_into_on - ONE_DAY if entered and find_track(snapshot) in tracks else None
 

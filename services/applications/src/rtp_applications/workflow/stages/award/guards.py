@@ -27,7 +27,7 @@ def find_notice(snapshot: CaseSnapshot, kind: NoticeKind) -> Notice | None:
 
 
 def _get_track_setting(step: Step, table: str) -> tuple[str, ...]:
-    """What a setting says for the regime on file."""
+    """Return the entries of a setting for the regime on file."""
     return tuple(step.process.get_setting(step.snapshot, table).get(find_track(step.snapshot), ()))
 
 

@@ -13,7 +13,7 @@ DOCUMENTS: Mapping[str, tuple[str, ...]] = {"submit-business-case": SET, "begin-
 
 
 def find_last_ballot(step: Step) -> Ballot | None:
-    """The ballot held last."""
+    """Return the ballot held last."""
     held = [
         (each.held_on, each.id, each.ballot)
         for each, _ in step.snapshot.list_payloads(EngagementEvidence)
@@ -23,7 +23,7 @@ def find_last_ballot(step: Step) -> Ballot | None:
 
 
 def is_commissioned_elsewhere(step: Step) -> bool:
-    """Whether another body than the employer commissions the service."""
+    """Return True if another body than the employer commissions the service."""
     return step.snapshot.case.commissioner != step.snapshot.case.employer_id
 
 
@@ -42,6 +42,6 @@ service, or help is below market terms."""
 
 
 def list_required_documents(step: Step) -> list[str]:
-    """The kinds that this action requires of this case."""
+    """Return the kinds that this action requires of this case."""
     kinds = step.process.documents.get(step.action.name, ())
     return [kind for kind in kinds if kind not in ONLY_WHERE or ONLY_WHERE[kind](step)]

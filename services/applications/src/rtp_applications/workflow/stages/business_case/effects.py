@@ -17,5 +17,5 @@ def extend_business_case(step: Step, snapshot: CaseSnapshot) -> CaseSnapshot:
 
 
 def freeze_documents(_: Step, snapshot: CaseSnapshot) -> CaseSnapshot:
-    """The business case stays as it was submitted; what comes later is a new version."""
+    """Freeze the business case as it was submitted: a later change is a new version."""
     return snapshot.with_document(*(replace(each, frozen=True) for each in snapshot.counted_documents.values()))

@@ -65,7 +65,7 @@ def ballot_threshold_reached(step: Step) -> str | None:
 
 
 def _reaches(part: int, whole: int, percent: float) -> bool:
-    """Exact: 66.7 per cent is meant as written. Of nothing no share is reached."""
+    """Return True if the part is that share of the whole, exactly: 66.7 per cent is meant as written."""
     return whole > 0 and 100 * part >= Decimal(str(percent)) * whole
 
 

@@ -95,7 +95,7 @@ def call_in_window_over(step: Step) -> str | None:
 
 
 def find_acceptance_day(snapshot: CaseSnapshot) -> date | None:
-    """The day on which the expression of interest was accepted, as it was or as modified."""
+    """Return the day on which the expression of interest was accepted, as it was or as modified."""
     found = [snapshot.find_record(kind) for kind in (Acceptance, Consent)]
     return max((civil_date(each.signed[-1].at) for each in found if each), default=None)
 

@@ -54,7 +54,7 @@ class RegimeDetermination(Payload):
 
     @property
     def track(self) -> str:
-        """The regime with what else decides which notices and which standstill it needs."""
+        """Return the regime with all else that decides which notices and which standstill it needs."""
         if self.selection_route:
             return f"{self.regime}:{self.selection_route}"
         light = self.regime is Regime.OPEN and self.light_touch

@@ -20,12 +20,12 @@ def escalate(step: Step, snapshot: CaseSnapshot) -> CaseSnapshot:
 
 
 def make_final(step: Step, snapshot: CaseSnapshot) -> CaseSnapshot:
-    """The end is final: the appeal window closed, or the appeal was turned down."""
+    """Make the end final: the appeal window closed, or the appeal was turned down."""
     return snapshot.with_case(final_at=step.now, escalated_at=None)
 
 
 def reopen(_: Step, snapshot: CaseSnapshot) -> CaseSnapshot:
-    """Remitted: neither refused nor escalated any more."""
+    """Reopen a case that is remitted: it is neither refused nor escalated any more."""
     return snapshot.with_case(refused_from=None, escalated_at=None, final_at=None)
 
 
@@ -34,7 +34,7 @@ def supersede(step: Step, snapshot: CaseSnapshot) -> CaseSnapshot:
 
 
 def strike_quashed_records(_: Step, snapshot: CaseSnapshot) -> CaseSnapshot:
-    """Votes and agenda of the quashed round count no more, and no rating where the case is assured anew."""
+    """Strike votes and agenda of the quashed round, and the ratings if the case is assured anew."""
     struck = [Vote.KIND, AgendaPublication.KIND]
     if snapshot.case.status is Status.ASSURANCE:
         struck += [AssuranceRating.KIND, CommissionerConsent.KIND]

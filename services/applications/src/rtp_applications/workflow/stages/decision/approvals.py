@@ -21,18 +21,18 @@ def list_open_conditions(snapshot: CaseSnapshot) -> list[Condition]:
 
 
 def find_approval(snapshot: CaseSnapshot) -> SignedRecord | None:
-    """The newest approval, with conditions or without."""
+    """Return the newest approval, with conditions or without."""
     found = [each for kind in (Approval, ConditionalApproval) if (each := snapshot.find_record(kind))]
     return max(found, key=lambda each: each.signed[-1].at, default=None)
 
 
 def may_be_called_in(snapshot: CaseSnapshot) -> bool:
-    """Call-in is for councils with an executive (Localism Act 2011 Sch.2), and for a body that set a window itself."""
+    """Return True for councils with an executive (Localism Act 2011 Sch.2), and for a body that set a window itself."""
     body = snapshot.bodies.get(snapshot.case.decision_body) if snapshot.case.decision_body else None
     return (body is not None and body.kind in WITH_EXECUTIVES) or snapshot.get_rule("call-in-window") is not None
 
 
 def has_call_in_begun(snapshot: CaseSnapshot) -> bool:
-    """Whether the newest approval had its call-in window, or has it."""
+    """Return True if the newest approval had its call-in window, or has it."""
     approved, window = find_approval(snapshot), snapshot.find_deadline("call-in-window")
     return approved is not None and window is not None and window.started_at >= approved.signed[-1].at

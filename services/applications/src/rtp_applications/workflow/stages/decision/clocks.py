@@ -19,15 +19,15 @@ from rtp_applications.workflow.stages.decision.payloads import Approval
 
 
 def find_day_before_next_condition(snapshot: CaseSnapshot, _: date) -> date | None:
-    """From where one day is counted to the due date of the open condition that falls due first."""
+    """Return the day from which one day is counted to the due date of the open condition that falls due first."""
     due = min((each.due_on for each in list_open_conditions(snapshot)), default=None)
     return due - timedelta(days=1) if due else None
 
 
 def find_decision_publication_day(snapshot: CaseSnapshot, today: date) -> date | None:
-    """From where the call-in window counts; None before the decision is published, once it ran, or without call-in.
+    """Return the day from which the call-in window counts; None if unpublished, once it ran, or without call-in.
 
-    That conditions are closed counts as published today: the approval on conditions was made public before.
+    The closing of conditions counts as published today: the approval on conditions was made public before.
     """
     approved = find_approval(snapshot)
     if not may_be_called_in(snapshot) or approved is None or has_call_in_begun(snapshot):

@@ -7,7 +7,7 @@ from rtp_applications.workflow.stages.decision.clocks import find_day_before_nex
 
 
 def meet_condition(step: Step, snapshot: CaseSnapshot) -> CaseSnapshot:
-    """The clock of the conditions ends where the one closed was the next to fall due; it starts anew by the action."""
+    """End the clock of the conditions if the one closed was the next to fall due; the action starts it anew."""
     running = find_open_deadline(snapshot, "condition")
     if running is None or running.started_on == find_day_before_next_condition(snapshot, step.today):
         return snapshot

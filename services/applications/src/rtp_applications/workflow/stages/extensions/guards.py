@@ -6,7 +6,7 @@ from rtp_applications.workflow.definition import CaseClock, Process, Step, guard
 
 
 def find_obstacle_to_extension(process: Process, deadline: Deadline) -> str | None:
-    """None where the body may give more time; else why not."""
+    """Return the reason for which the body may not give more time, or None if it may."""
     clock: CaseClock | None = next((each for each in process.clocks if each.name == deadline.clock), None)
     if deadline.basis is Basis.STATUTE:
         return "a statutory time is not the body's to extend"

@@ -25,7 +25,7 @@ SHAPES: Mapping[IdentifierScheme, str] = {
     IdentifierScheme.CHARITY_COMMISSION: r"[0-9]{6,7}",
     IdentifierScheme.MUTUALS_REGISTER: r"(?:IP[0-9]{6}|[0-9]{1,6}[A-Z]?)",
 }
-"""How a number of the register looks: eight characters, zero-padded, at Companies House (an LLP begins with OC)."""
+"""Patterns of the registers' numbers: eight characters, zero-padded, at Companies House (an LLP begins with OC)."""
 
 
 class LegalEntity(Payload):

@@ -8,7 +8,7 @@ from rtp_applications.workflow.stages.interest.guards import is_within
 
 
 def find_receipt_or_window_end(snapshot: CaseSnapshot, today: date) -> date:
-    """Under s.84 time counts from receipt, or from the end of the period in which it was received."""
+    """Return the day from which time counts under s.84: receipt, or the end of the period in which it was received."""
     windows = snapshot.get_rule("eoi-windows") or []
     received = civil_date(snapshot.case.submitted_at) if snapshot.case.submitted_at else today
     open_now = next((window for window in windows if is_within(received, window)), None)

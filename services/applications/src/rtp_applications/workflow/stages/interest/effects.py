@@ -7,7 +7,7 @@ from rtp_shared.readers import organisation_reader
 
 
 def disclose(step: Step, snapshot: CaseSnapshot) -> CaseSnapshot:
-    """From here on the bodies that the case names see it, and the central team. This cannot be undone."""
+    """Let the bodies that the case names see it, and the central team. This cannot be undone."""
     bodies = [organisation_reader(body) for body in snapshot.case.bodies]
     return snapshot.with_case(
         submitted_at=step.now, readers=list(dict.fromkeys([*snapshot.case.readers, *bodies, OVERSIGHT]))

@@ -6,7 +6,7 @@ from rtp_shared.contracts.applications import CaseSubmitted
 
 
 def make_case_submitted(step: Step, after: CaseSnapshot) -> CaseSubmitted:
-    """What the other services need in order to help: advisers, mentors and finance."""
+    """Make the event with all that the other services need in order to help: advisers, mentors and finance."""
     case = after.case
     assert case.employer_id is not None  # noqa: S101 - guards of the action
     assert case.sector is not None  # noqa: S101

@@ -78,7 +78,7 @@ def window_open(step: Step) -> str | None:
 
 
 def is_within(day: date, window: dict[str, int]) -> bool:
-    """Whether a day lies in a yearly period, which may run over the turn of the year."""
+    """Return True if a day lies in a yearly period, which may run over the turn of the year."""
     first, last = (window["fromMonth"], window["fromDay"]), (window["toMonth"], window["toDay"])
     at = (day.month, day.day)
     return first <= at <= last if first <= last else at >= first or at <= last

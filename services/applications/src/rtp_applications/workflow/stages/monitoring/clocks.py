@@ -22,7 +22,7 @@ def has_check(kind: CheckKind, snapshot: CaseSnapshot) -> bool:
 
 
 def find_quarter_start(first_checks: Length, snapshot: CaseSnapshot, today: date) -> date | None:
-    """Quarters follow the last of the first checks; each begins when the one before is recorded."""
+    """Return the start of the quarter: after the last of the first checks, then whenever the one before is recorded."""
     launched = find_launch_day(snapshot)
     if any(True for _ in snapshot.list_payloads(Measures)):
         return today
@@ -30,12 +30,12 @@ def find_quarter_start(first_checks: Length, snapshot: CaseSnapshot, today: date
 
 
 def find_year_start(snapshot: CaseSnapshot, today: date) -> date | None:
-    """The first year begins with the launch, the next when the return for the one before is recorded."""
+    """Return the start of the year: the launch, then whenever the return for the one before is recorded."""
     return today if any(True for _ in snapshot.list_payloads(AnnualReturn)) else find_launch_day(snapshot)
 
 
 def find_day_before_retender_risk(before_the_end: Length, snapshot: CaseSnapshot, today: date) -> date | None:
-    """The alert is due so long before the contract ends, or tomorrow if that is past."""
+    """Return the day before the alert, which is due so long before the contract ends, or tomorrow if that is past."""
     end = snapshot.find(ContractEnd)
     if end is None:
         return None

@@ -42,7 +42,7 @@ DECIDED = (
     guards.key_decision_announced,
     guards.agenda_published,
 )
-"""What every decision of the panel rests on."""
+"""Guards of every decision of the panel."""
 PUBLISH_PANEL_PAPERS = Action(
     name="publish-panel-papers",
     rows=(12,),

@@ -46,7 +46,7 @@ def vote_supports_it(step: Step) -> str | None:
 
 
 def owes_notice(step: Step) -> bool:
-    """Whether the body that decides must announce key decisions and publish its agenda: councils, not the NHS."""
+    """Return True if the body that decides must announce key decisions and its agenda: councils, not the NHS."""
     body_id = step.snapshot.case.decision_body
     body = step.snapshot.bodies.get(body_id) if body_id else None
     return body is not None and body.kind in step.process.get_setting(step.snapshot, "key-decision-bodies")
@@ -82,7 +82,7 @@ def agenda_published(step: Step) -> str | None:
 
 
 def _check_notice(step: Step, notice: KeyDecisionAnnouncement | AgendaPublication | None, rule: str) -> str | None:
-    """Why the decision may not be taken today for want of notice: neither its day nor that of the meeting counts."""
+    """Return why notice does not allow a decision today, or None: neither its day nor that of the meeting counts."""
     length = parse_length(step.process.get_setting(step.snapshot, rule))
     if notice is None:
         return f"notice of {length} must go before"

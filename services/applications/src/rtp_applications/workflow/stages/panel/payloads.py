@@ -24,7 +24,7 @@ class Vote(Payload):
 
 
 class VoteCount(Payload):
-    """How the panel voted when it last decided: the single votes are struck from the file with the decision."""
+    """The count of the panel's votes when it last decided: the single votes are struck with the decision."""
 
     KIND: ClassVar[str] = "vote-count"
 

@@ -17,7 +17,7 @@ OUTCOMES = {
 
 
 def list_members(step: Step) -> set[str]:
-    """The members of the panel today, by person."""
+    """Return the members of the panel today, by person."""
     return _list_holders(step, Role.PANEL_MEMBER)
 
 
@@ -26,19 +26,19 @@ def _list_holders(step: Step, *roles: Role) -> set[str]:
 
 
 def list_barred(step: Step) -> set[str]:
-    """Who may not decide: who applied, advised, represented staff or would fund at any time, or has a conflict."""
+    """Return those who may not decide: they applied, advised, represented staff or would fund, or have a conflict."""
     involved = {each.person for each in step.snapshot.parties.values() if each.role in MAY_NOT_DECIDE}
     return involved | {each.person for each in list_conflicts(step)}
 
 
 def list_counted_votes(step: Step) -> Sequence[Vote]:
-    """The votes that count: of those who are members or decide today, and are not barred."""
+    """Return the votes that count: of those who are members or decide today, and are not barred."""
     may_vote = _list_holders(step, Role.PANEL_MEMBER, Role.DECISION_MAKER) - list_barred(step)
     return [vote for vote, _ in step.snapshot.list_payloads(Vote) if vote.member in may_vote]
 
 
 def count_votes(step: Step) -> VoteCount:
-    """The count as it stands, for the outcome to which the action leads."""
+    """Count the votes as they stand, for the outcome to which the action leads."""
     votes = list_counted_votes(step)
     return VoteCount.model_validate(
         {

@@ -43,7 +43,7 @@ BY_STATUS = {
 
 
 def find_decisions(snapshot: CaseSnapshot) -> dict[Decision, PublishableDecision]:
-    """The decisions in the case that stand: none from before an order of a court, whatever it left on file."""
+    """Return the decisions in the case that stand: none from before an order of a court, whatever it left on file."""
     order = snapshot.find_record(CourtOrder)
     found = [*_find_by_record(snapshot), *_find_by_status(snapshot), *_find_by_court(snapshot, order)]
     return {each.decision: each for each in found if order is None or each.at >= order.signed[-1].at}
@@ -88,7 +88,7 @@ def _read_offer(snapshot: CaseSnapshot, field: str) -> str | None:
 
 
 def find_decision_published_by_law(step: Step) -> Decision:
-    """The decision of a step whose publication is the law: the record that it left, or the status that it led to."""
+    """Return the decision of a step that the law publishes, by the status that it led to or the record that it left."""
     if decision := BY_STATUS.get(step.action.leads_to[0]):
         return decision
     return next(decision for decision, kind in BY_RECORD.items() if kind is step.action.payload_model)

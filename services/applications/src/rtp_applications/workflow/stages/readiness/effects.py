@@ -10,7 +10,7 @@ def launch(step: Step, snapshot: CaseSnapshot) -> CaseSnapshot:
 
 
 def set_new_go_live(step: Step, snapshot: CaseSnapshot) -> CaseSnapshot:
-    """The go-live date on file becomes the new one."""
+    """Replace the go-live date on file by the new one."""
     moved = GoLiveDate(on=step.payload.new_go_live)
     content = moved.model_dump(mode="json", by_alias=True)
     return snapshot.with_record(SignedRecord(moved.KIND, moved.key, content, step.signed, moved.AUDIENCE))
