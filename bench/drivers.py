@@ -28,7 +28,7 @@ from rtp_applications.app import service as applications
 from rtp_applications.cases.models import Case
 from rtp_applications.cases.numbers import make_number
 from rtp_applications.cases.schemas import CaseView
-from rtp_applications.workflow.words import Status
+from rtp_applications.workflow.enums import Status
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts.vocabulary import Route
 from rtp_shared.db import visible_to

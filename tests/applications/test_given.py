@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from rtp_applications.cases.actions import fit_payload
+from rtp_applications.workflow.common.payloads import Nothing
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED, RIGHT_TO_PROVIDE
-from rtp_applications.workflow.records import Nothing
-from rtp_applications.workflow.stages.spin_out import Sponsorship
-from rtp_applications.workflow.stages.standing import InterestRemittal, Remittal
+from rtp_applications.workflow.stages.cross_stage.payloads import InterestRemittal, Remittal
+from rtp_applications.workflow.stages.spin_out.payloads import Sponsorship
 from rtp_shared.problems import Invalid
 from tests.conftest import NewClient
 from tests.support.cases import open_case

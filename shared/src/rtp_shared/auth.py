@@ -20,6 +20,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from rtp_shared.problems import Forbidden, Unauthenticated, Unavailable
+from rtp_shared.readers import organisation_reader as organisation_reader
 
 AUDIENCE = "right-to-provide"
 ALGORITHMS = ["RS256"]
@@ -44,10 +45,6 @@ class Principal:
         """As whom this client sees rows: as itself, as its organisation, and by scopes that oversee, as these."""
         overseeing = (f"scope:{scope}" for scope in sorted(self.scopes) if scope.endswith(":oversee"))
         return (self.own_reader, organisation_reader(self.organisation), *overseeing)
-
-
-def organisation_reader(organisation: UUID) -> str:
-    return f"org:{organisation}"
 
 
 class Keys(Protocol):

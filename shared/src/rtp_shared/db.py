@@ -28,11 +28,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from rtp_shared.readers import SYSTEM as SYSTEM
+
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
-
-SYSTEM = ("system",)
-"""Readers of a worker: every row names `system` among those who may see it."""
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",

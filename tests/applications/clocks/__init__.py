@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from hypothesis import settings
 
-from rtp_applications.clocks.days import Calendars
+from rtp_applications.deadlines.rules.days import Calendars
 
 _PUBLISHED = json.loads((files("rtp_applications.reference") / "bank-holidays.json").read_text())
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtp_applications.clocks.days import (
+from rtp_applications.deadlines.rules.days import (
     LONGEST,
     ONE_DAY,
     Calendar,
@@ -292,8 +292,8 @@ def test_paused_days_do_not_count(start: date, length: Length, due: date) -> Non
 
 def test_a_pause_never_ends_before_it_began() -> None:
     still = replace(PAUSE, until=None)
-    assert still.ended(date(2026, 6, 1)) == Pause(PAUSE.since, PAUSE.since)
-    assert PAUSE.ended(date(2026, 7, 1)) == PAUSE
+    assert still.end_on(date(2026, 6, 1)) == Pause(PAUSE.since, PAUSE.since)
+    assert PAUSE.end_on(date(2026, 7, 1)) == PAUSE
 
 
 @pytest.mark.parametrize(

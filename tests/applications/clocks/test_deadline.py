@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtp_applications.clocks.days import (
+from rtp_applications.deadlines.rules.days import (
     ONE_DAY,
     Calendar,
     CalendarName,
@@ -24,7 +24,8 @@ from rtp_applications.clocks.days import (
     expires_at,
     starts_at,
 )
-from rtp_applications.clocks.deadline import Basis, Deadline, DeadlineState, Recalculation
+from rtp_applications.deadlines.rules.deadline import Basis, Deadline, DeadlineState
+from rtp_applications.deadlines.rules.stored import Recalculation
 from tests.applications.clocks import UK, law
 
 EW = UK[CalendarName.ENGLAND_AND_WALES]

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from rtp_applications.bundles.arrival import settle_here
-from rtp_applications.clocks.days import civil_date
-from rtp_applications.workflow.records import person_of
-from rtp_applications.workflow.words import Role, Status
+from rtp_applications.deadlines.rules.days import civil_date
+from rtp_applications.workflow.enums import Role, Status
+from rtp_applications.workflow.identities import name_client
 from tests.applications.workflow.ground import LEAD_CLIENT, NOW, case_file, party
 
 
@@ -18,7 +18,7 @@ def test_whoever_is_vouched_for_by_no_client_and_no_body_holds_nothing_more() ->
 
 
 def test_the_client_that_brings_a_case_takes_the_place_of_the_one_that_had_it() -> None:
-    former = person_of(LEAD_CLIENT.removeprefix("client:"))
+    former = name_client(LEAD_CLIENT.removeprefix("client:"))
     lead, member = party(Role.APPLICANT_LEAD, person=former), party(Role.APPLICANT_MEMBER)
     file = replace(case_file(Status.EOI_SUBMITTED), parties={lead.id: lead, member.id: member})
     after = settle_here(file, client="portal", now=NOW)

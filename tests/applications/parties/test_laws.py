@@ -10,13 +10,13 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.parties import appointing
 from rtp_applications.parties.appointing import NewParty, is_over
 from rtp_applications.parties.rules import APPOINTS, DECIDING, Side, assign_pseudonyms, get_lasting_readers
-from rtp_applications.workflow.casefile import CaseFile
 from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.words import MAY_NOT_DECIDE, Role, Status
+from rtp_applications.workflow.enums import MAY_NOT_DECIDE, Role, Status
+from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.problems import Refusal
 from tests.applications.workflow.ground import EMPLOYER, LEAD_CLIENT, NOW, OF_THE_EMPLOYER, case_file, party
 
@@ -38,14 +38,14 @@ OFFICER = Caller("p-boss", ("client:officers", OF_THE_EMPLOYER))
 TEAM = Caller("p-team", ("client:team", f"org:{UUID(int=8)}", "scope:cases:oversee"), frozenset({Role.MUTUALS_TEAM}))
 
 
-def start(*, submitted: bool) -> CaseFile:
+def start(*, submitted: bool) -> CaseSnapshot:
     file = case_file(Status.EOI_SUBMITTED if submitted else Status.DRAFT, submitted_at=NOW if submitted else None)
     lead = party(Role.APPLICANT_LEAD)
     file = replace(file, parties={lead.id: lead})
     return file.with_case(readers=sorted(get_lasting_readers(file.case)))
 
 
-def walk(file: CaseFile, taken: Sequence[tuple[int, tuple]]) -> list[CaseFile]:  # type: ignore[type-arg]
+def walk(file: CaseSnapshot, taken: Sequence[tuple[int, tuple]]) -> list[CaseSnapshot]:  # type: ignore[type-arg]
     """The file after each step; one that is refused leaves it as it was. Every second step is a day later."""
     files = [file]
     for number, (who, (what, *details)) in enumerate(taken):

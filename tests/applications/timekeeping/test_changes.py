@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from rtp_applications.bodies.load import read_bank_holidays
+from rtp_applications.deadlines.holidays import replace_bank_holidays
+from rtp_applications.deadlines.scheduler import process_due_cases
 from rtp_applications.load import load_reference_data
-from rtp_applications.timekeeping.holidays import replace_bank_holidays
-from rtp_applications.timekeeping.sweep import sweep
 from rtp_embedded.clock import MovableClock
 from rtp_embedded.platform import Platform
 from tests.applications.timekeeping.conftest import START
@@ -52,7 +52,7 @@ async def test_a_new_bank_holiday_moves_what_is_counted_in_working_days(
     stale = await office.officer.act(office.case, "acknowledge", {"sentOn": "2026-11-24"}, version=2)
     assert "keep-time" in {each["action"] for each in stale.json()["changedSince"]}
     version = (await read(office.group.api, office.case))["version"]
-    assert not await sweep(platform.runtimes["applications"])
+    assert not await process_due_cases(platform.runtimes["applications"])
     await publish(platform)
     await platform.tick()
     back = await deadline(office.group.api, office.case, "acknowledgement")

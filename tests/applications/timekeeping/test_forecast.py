@@ -8,19 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rtp_applications.clocks.days import civil_date, starts_at
-from rtp_applications.clocks.deadline import Deadline, DeadlineState
-from rtp_applications.timekeeping.forecast import forecast
-from rtp_applications.timekeeping.schemas import Supposed
-from rtp_applications.workflow import engine
-from rtp_applications.workflow.casefile import CaseFile
+from rtp_applications.deadlines.forecast import forecast
+from rtp_applications.deadlines.rules.days import civil_date, starts_at
+from rtp_applications.deadlines.rules.deadline import Deadline, DeadlineState
+from rtp_applications.deadlines.schemas import Supposed
+from rtp_applications.workflow.common.payloads import Reasons
 from rtp_applications.workflow.definition import Process
-from rtp_applications.workflow.keeping import keep
+from rtp_applications.workflow.due import process_due
+from rtp_applications.workflow.engine import apply_action
+from rtp_applications.workflow.enums import Role, Status, Suspension
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
-from rtp_applications.workflow.records import Reasons
-from rtp_applications.workflow.stages.standing import SuspensionNote
-from rtp_applications.workflow.stages.timing import DeadlineExtension
-from rtp_applications.workflow.words import Role, Status, Suspension
+from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.stages.cross_stage.payloads import SuspensionNote
+from rtp_applications.workflow.stages.extensions.payloads import DeadlineExtension
 from rtp_embedded.platform import Platform
 from tests.applications.timekeeping.office import submitted_office
 from tests.applications.workflow.ground import CALENDARS, NOW, case_file, person
@@ -29,7 +29,7 @@ from tests.conftest import NewClient
 OFFICER = person(Role.CASE_OFFICER)
 TODAY = civil_date(NOW)
 WHY = "So that it can be seen."
-FILES: list[tuple[Process, CaseFile]] = [
+FILES: list[tuple[Process, CaseSnapshot]] = [
     (RIGHT_TO_PROVIDE, case_file(Status.EOI_SCREENING)),
     (RIGHT_TO_PROVIDE, case_file(Status.EOI_UNDER_REVIEW)),
     (RIGHT_TO_PROVIDE, case_file(Status.INFORMATION_REQUESTED)),
@@ -41,8 +41,8 @@ FILES: list[tuple[Process, CaseFile]] = [
 ]
 
 
-def foreseen(process: Process, file: CaseFile, **supposed: Any) -> dict[str, date]:
-    found = forecast(process, file, Supposed.model_validate(supposed), NOW)
+def foreseen(process: Process, snapshot: CaseSnapshot, **supposed: Any) -> dict[str, date]:
+    found = forecast(process, snapshot, Supposed.model_validate(supposed), NOW)
     return {each.before.clock: each.after.due_on for each in found}
 
 
@@ -53,16 +53,16 @@ def due(deadlines: dict[Any, Deadline]) -> dict[str, date]:
 @settings(deadline=None)
 @given(at=st.sampled_from(FILES), since=st.integers(0, 8), days=st.integers(1, 200))
 def test_a_forecast_suspension_is_what_a_suspension_comes_to(
-    at: tuple[Process, CaseFile], since: int, days: int
+    at: tuple[Process, CaseSnapshot], since: int, days: int
 ) -> None:
-    process, file = at
+    process, snapshot = at
     begins, goes_on = TODAY + timedelta(days=since), TODAY + timedelta(days=since + days)
-    told = foreseen(process, file, suspendFrom=begins, resumeOn=goes_on)
-    told_as_pause = foreseen(process, file, pauses=[{"since": begins, "until": goes_on}])
+    told = foreseen(process, snapshot, suspendFrom=begins, resumeOn=goes_on)
+    told_as_pause = foreseen(process, snapshot, pauses=[{"since": begins, "until": goes_on}])
     note = SuspensionNote(because=Suspension.LITIGATION, reasons=WHY, reviewOn=TODAY + timedelta(days=100))
-    suspended = engine.take(process, file, "suspend", note, OFFICER, max(NOW, starts_at(begins))).after
+    suspended = apply_action(process, snapshot, "suspend", note, OFFICER, max(NOW, starts_at(begins))).after
     # The restless ones may end meanwhile; what is compared is what still runs then.
-    resumed = engine.take(process, suspended, "resume", Reasons(reasons=WHY), OFFICER, starts_at(goes_on)).after
+    resumed = apply_action(process, suspended, "resume", Reasons(reasons=WHY), OFFICER, starts_at(goes_on)).after
     did = due(dict(resumed.deadlines))
     assert {clock: told[clock] for clock in did} == did
     assert told == told_as_pause
@@ -75,16 +75,16 @@ def test_a_forecast_suspension_is_what_a_suspension_comes_to(
     at=st.sampled_from([(FILES[0], "screening"), (FILES[1], "eoi-decision"), (FILES[3], "business-case")]),
 )
 def test_a_forecast_extension_is_what_an_extension_comes_to(
-    number: int, unit: str, at: tuple[tuple[Process, CaseFile], str]
+    number: int, unit: str, at: tuple[tuple[Process, CaseSnapshot], str]
 ) -> None:
-    (process, file), clock = at
+    (process, snapshot), clock = at
     more = {"clock": clock, "length": {"number": number, "unit": unit}}
     given_ = DeadlineExtension.model_validate({**more, "reasons": WHY})
-    extended = engine.take(process, file, "extend-deadline", given_, OFFICER, NOW).after
-    told = foreseen(process, file, extensions=[more])
+    extended = apply_action(process, snapshot, "extend-deadline", given_, OFFICER, NOW).after
+    told = foreseen(process, snapshot, extensions=[more])
     did = due(dict(extended.deadlines))
     assert {name: told[name] for name in did} == did
-    assert told[clock] > due(dict(file.deadlines))[clock]
+    assert told[clock] > due(dict(snapshot.deadlines))[clock]
 
 
 WORKING_DAYS = [
@@ -102,33 +102,33 @@ HOLIDAYS = sorted(day for day in CALENDARS["england-and-wales"].holidays if day 
     removed=st.lists(st.sampled_from(HOLIDAYS), unique=True, max_size=3),
 )
 def test_forecast_bank_holidays_are_what_moved_bank_holidays_come_to(
-    at: tuple[Process, CaseFile], added: list[date], removed: list[date]
+    at: tuple[Process, CaseSnapshot], added: list[date], removed: list[date]
 ) -> None:
-    process, file = at
+    process, snapshot = at
     rows = [[("england-and-wales", day) for day in days] for days in (added, removed)]
-    moved = replace(file, calendars=file.calendars.with_changes(added=rows[0], removed=rows[1]))
-    kept = keep(process, moved, NOW, recount=True)
+    moved = replace(snapshot, calendars=snapshot.calendars.with_changes(added=rows[0], removed=rows[1]))
+    kept = process_due(process, moved, NOW, recount=True)
     supposed = {
         kind: [{"division": division, "day": day} for division, day in each]
         for kind, each in zip(("added", "removed"), rows, strict=True)
     }
-    told = foreseen(process, file, bankHolidays=supposed)
+    told = foreseen(process, snapshot, bankHolidays=supposed)
     did = due(dict((kept.after if kept else moved).deadlines))
     assert {clock: told[clock] for clock in did} == did
 
 
 @pytest.mark.parametrize("at", FILES)
-def test_nothing_supposed_moves_nothing(at: tuple[Process, CaseFile]) -> None:
-    process, file = at
-    for each in forecast(process, file, Supposed(), NOW):
+def test_nothing_supposed_moves_nothing(at: tuple[Process, CaseSnapshot]) -> None:
+    process, snapshot = at
+    for each in forecast(process, snapshot, Supposed(), NOW):
         assert each.after == each.before
         assert each.why == ()
 
 
 def test_statutory_times_do_not_rest_and_say_so() -> None:
-    process, file = FILES[4]
+    process, snapshot = FILES[4]
     rest = Supposed.model_validate({"pauses": [{"since": TODAY, "until": TODAY + timedelta(days=30)}]})
-    found = {each.before.clock: each for each in forecast(process, file, rest, NOW)}
+    found = {each.before.clock: each for each in forecast(process, snapshot, rest, NOW)}
     statutory = found["decision-date-notice"]
     assert statutory.after == statutory.before
     assert statutory.why == ("a statutory time does not rest",)
@@ -136,12 +136,12 @@ def test_statutory_times_do_not_rest_and_say_so() -> None:
 
 
 def test_a_case_that_rests_may_be_supposed_to_go_on() -> None:
-    process, file = FILES[0]
+    process, snapshot = FILES[0]
     note = SuspensionNote(because=Suspension.LITIGATION, reasons=WHY, reviewOn=TODAY + timedelta(days=100))
-    resting = engine.take(process, file, "suspend", note, OFFICER, NOW).after
+    resting = apply_action(process, snapshot, "suspend", note, OFFICER, NOW).after
     goes_on = TODAY + timedelta(days=40)
     told = foreseen(process, resting, resumeOn=goes_on)
-    resumed = engine.take(process, resting, "resume", Reasons(reasons=WHY), OFFICER, starts_at(goes_on)).after
+    resumed = apply_action(process, resting, "resume", Reasons(reasons=WHY), OFFICER, starts_at(goes_on)).after
     assert told["screening"] == due(dict(resumed.deadlines))["screening"]
     assert {each.state for each in resting.deadlines.values() if each.clock == "screening"} == {DeadlineState.PAUSED}
 

@@ -9,21 +9,21 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from rtp_applications.clocks.days import civil_date, starts_at
-from rtp_applications.clocks.deadline import DeadlineState
-from rtp_applications.timekeeping import sweep
-from rtp_applications.workflow.casefile import CaseFile
+from rtp_applications.deadlines.rules.days import civil_date, starts_at
+from rtp_applications.deadlines.rules.deadline import DeadlineState
+from rtp_applications.deadlines.scheduler import AT_LEAST_SECONDS, count_seconds_until, run_scheduler
 from rtp_applications.workflow.definition import Process
-from rtp_applications.workflow.keeping import keep
+from rtp_applications.workflow.due import process_due
+from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.processes import PROCESSES
-from rtp_applications.workflow.words import Role, Status
+from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_embedded.clock import MovableClock
 from rtp_embedded.platform import Keys, Platform
 from rtp_shared.contracts.applications import DeadlineApproaching
 from tests.applications.timekeeping.office import submitted_office
 from tests.applications.timekeeping.test_running import MISSED, deadline, ends, kinds
-from tests.applications.workflow import registered
 from tests.applications.workflow.ground import NOW, case_file
+from tests.applications.workflow.registered import import_stages
 from tests.applications.workflow.walking import Walk
 from tests.conftest import PUBLIC_URL, NewClient
 
@@ -38,24 +38,24 @@ def walked(process: Process, seed: int, steps: int) -> Walk:
     return walk
 
 
-def kept(process: Process, file: CaseFile, moments: list[datetime]) -> tuple[CaseFile, list[Any]]:
+def kept(process: Process, snapshot: CaseSnapshot, moments: list[datetime]) -> tuple[CaseSnapshot, list[Any]]:
     events: list[Any] = []
     for now in moments:
-        outcome = keep(process, file, now)
+        outcome = process_due(process, snapshot, now)
         if outcome is not None:
-            assert outcome.after.case.version == file.case.version + 1
-            file = outcome.after
+            assert outcome.after.case.version == snapshot.case.version + 1
+            snapshot = outcome.after
             events += [each for each in outcome.events if not isinstance(each, DeadlineApproaching)]
-        assert keep(process, file, now) is None
-    return file, events
+        assert process_due(process, snapshot, now) is None
+    return snapshot, events
 
 
-def came_to(file: CaseFile) -> Any:
+def came_to(snapshot: CaseSnapshot) -> Any:
     deadlines = sorted(
         (each.clock, each.started_at, each.state, each.due_on, str(each.closed_at), each.pauses)
-        for each in file.deadlines.values()
+        for each in snapshot.deadlines.values()
     )
-    return file.case.status, file.case.final_at, deadlines
+    return snapshot.case.status, snapshot.case.final_at, deadlines
 
 
 @settings(deadline=None, suppress_health_check=list(HealthCheck))
@@ -69,25 +69,25 @@ def came_to(file: CaseFile) -> Any:
 def test_late_and_now_and_then_come_to_the_same_as_in_time(
     process: Process, seed: int, steps: int, days: int, looks: set[int]
 ) -> None:
-    registered.import_stages()
+    import_stages()
     walk = walked(process, seed, steps)
     today, last = civil_date(walk.now), walk.now + timedelta(days=days)
-    assume(not any(each.clock in NEED_REMINDERS and each.is_over(last) for each in walk.file.deadlines.values()))
+    assume(not any(each.clock in NEED_REMINDERS and each.is_over(last) for each in walk.snapshot.deadlines.values()))
     every_day = [starts_at(today + timedelta(days=n)) for n in range(1, days + 1)]
-    in_time, told = kept(process, walk.file, [*every_day, last])
+    in_time, told = kept(process, walk.snapshot, [*every_day, last])
     for moments in ([last], [*(every_day[n - 1] for n in sorted(looks) if n <= days), last]):
-        late, told_late = kept(process, walk.file, moments)
+        late, told_late = kept(process, walk.snapshot, moments)
         assert came_to(late) == came_to(in_time)
         assert told_late == told
     assert not any(each.is_over(last) for each in in_time.deadlines.values())
 
 
 def test_keeping_time_is_the_system_s_and_says_why() -> None:
-    file = case_file(Status.INFORMATION_REQUESTED)
-    reply = file.deadline("information-reply")
+    snapshot = case_file(Status.INFORMATION_REQUESTED)
+    reply = snapshot.find_deadline("information-reply")
     assert reply is not None
-    assert keep(WALKED[0], file, NOW) is None
-    outcome = keep(WALKED[0], file, reply.due_at + timedelta(days=2))
+    assert process_due(WALKED[0], snapshot, NOW) is None
+    outcome = process_due(WALKED[0], snapshot, reply.due_at + timedelta(days=2))
     assert outcome is not None
     assert outcome.signature.role is Role.SYSTEM
     assert outcome.action == "keep-time"
@@ -102,13 +102,13 @@ def test_keeping_time_is_the_system_s_and_says_why() -> None:
         (None, 30.0),
         (timedelta(days=1), 30.0),
         (timedelta(seconds=7), 7.0),
-        (timedelta(0), sweep.AT_LEAST_SECONDS),
-        (timedelta(days=-1), sweep.AT_LEAST_SECONDS),
+        (timedelta(0), AT_LEAST_SECONDS),
+        (timedelta(days=-1), AT_LEAST_SECONDS),
     ],
 )
 def test_the_loop_rests_until_something_is_due_and_half_a_minute_at_most(due: timedelta | None, seconds: float) -> None:
     now = datetime(2027, 1, 1, tzinfo=UTC)
-    assert sweep.seconds_until(None if due is None else now + due, now) == seconds
+    assert count_seconds_until(None if due is None else now + due, now) == seconds
 
 
 class Rests:
@@ -139,9 +139,9 @@ async def test_the_loop_does_what_is_due(
         await original(seconds)
 
     with monkeypatch.context() as patched:
-        patched.setattr("rtp_applications.timekeeping.sweep.asyncio.sleep", rest)
+        patched.setattr("rtp_applications.deadlines.scheduler.asyncio.sleep", rest)
         with pytest.raises(asyncio.CancelledError):
-            await sweep.keep_time(platform.runtimes["applications"])
+            await run_scheduler(platform.runtimes["applications"])
     assert rests.seconds[0] == 3.0
     await platform.settle()
     assert (await kinds(office.group.api, office.case)).count(MISSED) == 1
@@ -154,9 +154,9 @@ async def test_the_loop_outlives_a_database_that_is_away(
     away = Platform(lambda *_: "postgresql://nobody@127.0.0.1:1/none", public_url=PUBLIC_URL, keys=Keys(), clock=clock)
     rests = Rests(ends_at=3)
     with monkeypatch.context() as patched:
-        patched.setattr("rtp_applications.timekeeping.sweep.asyncio.sleep", rests.sleep)
+        patched.setattr("rtp_applications.deadlines.scheduler.asyncio.sleep", rests.sleep)
         with pytest.raises(asyncio.CancelledError):
-            await sweep.keep_time(away.runtimes["applications"])
+            await run_scheduler(away.runtimes["applications"])
     await away.close()
     assert rests.seconds == [30.0] * 3
     assert len([each for each in caplog.records if "trying again" in each.message]) == 3

@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from rtp_applications.clocks.days import expires_at, starts_at
-from rtp_applications.timekeeping.sweep import sweep
+from rtp_applications.deadlines.rules.days import expires_at, starts_at
+from rtp_applications.deadlines.scheduler import process_due_cases
 from rtp_embedded.clock import MovableClock
 from rtp_embedded.platform import Keys, Platform
 from tests.applications.timekeeping.conftest import START, Elsewhere
@@ -209,7 +209,7 @@ async def test_a_refusal_that_is_under_appeal_does_not_become_final(
         await platform.tick()
     case = await read(office.group.api, office.case)
     assert (case["status"], case["finalAt"]) == ("refused", None)
-    assert not await sweep(platform.runtimes["applications"])
+    assert not await process_due_cases(platform.runtimes["applications"])
 
 
 async def lateness(platform: Platform, clock: MovableClock, office: Office, moments: list[datetime]) -> dict[str, Any]:
@@ -282,7 +282,7 @@ async def test_two_platforms_at_once_do_nothing_twice(
     other = Platform(elsewhere.url, public_url=PUBLIC_URL, keys=Keys(), clock=clock)
     try:
         runtimes = [platform.runtimes["applications"], other.runtimes["applications"]]
-        await asyncio.gather(*(sweep(runtime) for runtime in runtimes * 3))
+        await asyncio.gather(*(process_due_cases(runtime) for runtime in runtimes * 3))
     finally:
         await other.close()
     await platform.tick()
@@ -342,7 +342,7 @@ async def test_without_its_two_reminders_an_idle_case_does_not_lapse(
     assert (await read(portal, case))["status"] == "draft"
     idle = await deadline(portal, case, "idle")
     assert (idle["state"], idle["startedOn"]) == ("running", "2027-11-24")
-    assert not await sweep(platform.runtimes["applications"])
+    assert not await process_due_cases(platform.runtimes["applications"])
 
 
 async def test_a_suspended_case_keeps_only_the_times_that_do_not_rest(

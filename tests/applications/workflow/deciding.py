@@ -5,11 +5,21 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from rtp_applications.clocks.deadline import Deadline
-from rtp_applications.workflow.casefile import CaseFile
-from rtp_applications.workflow.records import ConflictOfInterest, Refusal
-from rtp_applications.workflow.stages import assurance, decision, panel
-from rtp_applications.workflow.words import Role, Status, Strand
+from rtp_applications.deadlines.rules.deadline import Deadline
+from rtp_applications.workflow.common.payloads import ConflictOfInterest, Refusal
+from rtp_applications.workflow.enums import Role, Status, Strand
+from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.stages.assurance.payloads import AssuranceRating
+from rtp_applications.workflow.stages.decision.payloads import (
+    Approval,
+    ConditionalApproval,
+    ConditionClosure,
+    ConditionEvidence,
+    Deferral,
+    QuestionAnswer,
+    ScrutinyResponse,
+)
+from rtp_applications.workflow.stages.panel.payloads import AgendaPublication, KeyDecisionAnnouncement, Vote
 from tests.applications.workflow.ground import (
     EMPLOYER,
     NOW,
@@ -43,42 +53,42 @@ CONDITIONS = [
 ]
 QUESTIONS = [{"id": "cash", "text": "What if income falls?"}, {"id": "vat", "text": "Is VAT in it?"}]
 
-APPROVAL = decision.Approval.model_validate({"findings": FINDINGS, "decisionPublishedOn": TODAY})
-ON_CONDITIONS = decision.ConditionalApproval.model_validate({"findings": FINDINGS, "conditions": CONDITIONS})
-DEFERRAL = decision.Deferral.model_validate({"reasons": "Too thin.", "questions": QUESTIONS, "findings": FINDINGS})
+APPROVAL = Approval.model_validate({"findings": FINDINGS, "decisionPublishedOn": TODAY})
+ON_CONDITIONS = ConditionalApproval.model_validate({"findings": FINDINGS, "conditions": CONDITIONS})
+DEFERRAL = Deferral.model_validate({"reasons": "Too thin.", "questions": QUESTIONS, "findings": FINDINGS})
 REFUSAL = Refusal.model_validate({"reasons": "It would not last.", "findings": FINDINGS})
-ANSWER = decision.QuestionAnswer(question="cash", answer="There is a reserve.")
-EVIDENCE = decision.ConditionEvidence(condition="lease", evidence="Signed heads of terms.")
-CLOSED = decision.ConditionClosure(condition="lease")
+ANSWER = QuestionAnswer(question="cash", answer="There is a reserve.")
+EVIDENCE = ConditionEvidence(condition="lease", evidence="Signed heads of terms.")
+CLOSED = ConditionClosure(condition="lease")
 BECAUSE = {"reasons": "The consultation was short."}
 
 
-def notice(published_on: date, by: date = date(2027, 3, 31)) -> panel.KeyDecisionAnnouncement:
+def notice(published_on: date, by: date = date(2027, 3, 31)) -> KeyDecisionAnnouncement:
     said = {"publishedOn": published_on, "decisionBy": by, "where": "Forward plan, item 4"}
-    return panel.KeyDecisionAnnouncement.model_validate(said)
+    return KeyDecisionAnnouncement.model_validate(said)
 
 
-def agenda(published_on: date) -> panel.AgendaPublication:
-    return panel.AgendaPublication.model_validate({"publishedOn": published_on, "where": "DocumentService, item 7"})
+def agenda(published_on: date) -> AgendaPublication:
+    return AgendaPublication.model_validate({"publishedOn": published_on, "where": "Cabinet, item 7"})
 
 
-def vote(outcome: str, number: int = 1, role: Role = Role.PANEL_MEMBER) -> panel.Vote:
-    return panel.Vote.model_validate({"member": f"{role}-{number}", "outcome": outcome})
+def vote(outcome: str, number: int = 1, role: Role = Role.PANEL_MEMBER) -> Vote:
+    return Vote.model_validate({"member": f"{role}-{number}", "outcome": outcome})
 
 
-def rated(file: CaseFile) -> CaseFile:
+def rated(snapshot: CaseSnapshot) -> CaseSnapshot:
     for strand in Strand:
-        file = put(file, assurance.AssuranceRating.model_validate({"strand": strand, "rating": "amber"}))
-    return file
+        snapshot = put(snapshot, AssuranceRating.model_validate({"strand": strand, "rating": "amber"}))
+    return snapshot
 
 
-def announced(file: CaseFile) -> CaseFile:
+def announced(snapshot: CaseSnapshot) -> CaseSnapshot:
     """A council gave its notices in good time."""
-    return put(put(file, notice(TODAY - 60 * DAY)), agenda(TODAY - 10 * DAY))
+    return put(put(snapshot, notice(TODAY - 60 * DAY)), agenda(TODAY - 10 * DAY))
 
 
-def voted(outcome: str, file: CaseFile) -> CaseFile:
-    return put(file, vote(outcome), role=Role.PANEL_MEMBER)
+def voted(outcome: str, snapshot: CaseSnapshot) -> CaseSnapshot:
+    return put(snapshot, vote(outcome), role=Role.PANEL_MEMBER)
 
 
 submitted = case_file(Status.CASE_SUBMITTED)
@@ -87,25 +97,25 @@ for kind in ALWAYS:
 assured = rated(case_file(Status.ASSURANCE))
 before_panel = announced(rated(case_file(Status.PANEL_READY)))
 deferred = put(case_file(Status.DEFERRED), DEFERRAL)
-answered = put(put(deferred, ANSWER), decision.QuestionAnswer(question="vat", answer="It is."))
+answered = put(put(deferred, ANSWER), QuestionAnswer(question="vat", answer="It is."))
 to_approve = Ready(voted("approve", before_panel), (DECIDER,), APPROVAL)
 to_approve_on_conditions = Ready(voted("approve-with-conditions", before_panel), (DECIDER,), ON_CONDITIONS)
 approved = take("approve", to_approve).after
 conditional = take("approve-with-conditions", to_approve_on_conditions).after
 evidenced = put(conditional, EVIDENCE)
-closed = put(put(conditional, CLOSED), decision.ConditionClosure(condition="bond"))
+closed = put(put(conditional, CLOSED), ConditionClosure(condition="bond"))
 called_in = case_file(Status.CALLED_IN)
-responded = put(called_in, decision.ScrutinyResponse(**BECAUSE))
+responded = put(called_in, ScrutinyResponse(**BECAUSE))
 
 
-def running(file: CaseFile, clock: str) -> Deadline:
-    found = file.deadline(clock)
+def running(snapshot: CaseSnapshot, clock: str) -> Deadline:
+    found = snapshot.find_deadline(clock)
     assert found is not None
     return found
 
 
-def reminded(file: CaseFile, times: int) -> CaseFile:
-    return file.with_deadline(replace(running(file, "mandate"), reminded=times))
+def reminded(snapshot: CaseSnapshot, times: int) -> CaseSnapshot:
+    return snapshot.with_deadline(replace(running(snapshot, "mandate"), reminded=times))
 
 
 def conflict(who: str) -> ConflictOfInterest:
@@ -113,37 +123,41 @@ def conflict(who: str) -> ConflictOfInterest:
 
 
 def finding(attempt: Ready, **changes: Any) -> Ready:
-    assert attempt.given is not None
-    return giving(attempt, findings=attempt.given.findings.model_copy(update=changes))  # type: ignore[attr-defined]
+    assert attempt.payload is not None
+    return giving(attempt, findings=attempt.payload.findings.model_copy(update=changes))  # type: ignore[attr-defined]
 
 
-def decided_by(file: CaseFile, kind: str) -> CaseFile:
-    return replace(file, bodies={**file.bodies, EMPLOYER: replace(file.bodies[EMPLOYER], kind=kind)})
+def decided_by(snapshot: CaseSnapshot, kind: str) -> CaseSnapshot:
+    return replace(snapshot, bodies={**snapshot.bodies, EMPLOYER: replace(snapshot.bodies[EMPLOYER], kind=kind)})
 
 
-def with_members(file: CaseFile, number: int) -> CaseFile:
+def with_members(snapshot: CaseSnapshot, number: int) -> CaseSnapshot:
     """A panel of so many members, the first of whom every file has."""
-    return file.with_party(*(party(Role.PANEL_MEMBER, each) for each in range(2, number + 1)))
+    return snapshot.with_party(*(party(Role.PANEL_MEMBER, each) for each in range(2, number + 1)))
 
 
-def without_panel(file: CaseFile) -> CaseFile:
-    return replace(file, parties={at: each for at, each in file.parties.items() if each.role is not Role.PANEL_MEMBER})
+def without_panel(snapshot: CaseSnapshot) -> CaseSnapshot:
+    return replace(
+        snapshot, parties={at: each for at, each in snapshot.parties.items() if each.role is not Role.PANEL_MEMBER}
+    )
 
 
-def votes(file: CaseFile, said: Mapping[int, str]) -> CaseFile:
+def votes(snapshot: CaseSnapshot, said: Mapping[int, str]) -> CaseSnapshot:
     for number, outcome in said.items():
-        file = put(file, vote(outcome, number), role=Role.PANEL_MEMBER, number=number)
-    return file
+        snapshot = put(snapshot, vote(outcome, number), role=Role.PANEL_MEMBER, number=number)
+    return snapshot
 
 
-def approval(file: CaseFile, now: datetime = NOW) -> list[str]:
+def approval(snapshot: CaseSnapshot, now: datetime = NOW) -> list[str]:
     unpublished = APPROVAL.model_copy(update={"decision_published_on": None})
-    return refused_for("approve", Ready(file, (DECIDER,), unpublished, now))
+    return refused_for("approve", Ready(snapshot, (DECIDER,), unpublished, now))
 
 
 def at(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
-def deadlines(file: CaseFile, clock: str) -> list[Deadline]:
-    return sorted((each for each in file.deadlines.values() if each.clock == clock), key=lambda each: each.started_at)
+def deadlines(snapshot: CaseSnapshot, clock: str) -> list[Deadline]:
+    return sorted(
+        (each for each in snapshot.deadlines.values() if each.clock == clock), key=lambda each: each.started_at
+    )

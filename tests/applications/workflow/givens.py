@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from rtp_applications.workflow.casefile import Record
+from rtp_applications.workflow.snapshot import Payload
 from tests.applications.workflow.ground import NOW
 
 DAYS = st.dates(date(2026, 1, 1), date(2028, 12, 31))
@@ -16,13 +16,13 @@ TEXTS = st.text("abc 1-", min_size=1, max_size=12)
 
 
 @cache
-def givens(kind: type[Record]) -> st.SearchStrategy[Record | None]:
+def givens(kind: type[Payload]) -> st.SearchStrategy[Payload | None]:
     """Records of a kind; None where what was generated is not valid after all, by a rule that no schema can say."""
     schema = kind.model_json_schema(by_alias=True)
     return _of(schema, schema.get("$defs", {})).map(lambda said: _read(kind, said))
 
 
-def _read(kind: type[Record], said: Any) -> Record | None:
+def _read(kind: type[Payload], said: Any) -> Payload | None:
     try:
         return kind.model_validate(said)
     except ValidationError:

@@ -5,7 +5,7 @@ import pkgutil
 
 import tests.applications.workflow as stages
 
-OVER_ALL_STAGES = ("test_every_guard", "test_published_process", "test_walks")
+OVER_ALL_STAGES = ("test_engine", "test_processes", "test_published_process", "test_walks")
 
 
 def import_stages() -> None:

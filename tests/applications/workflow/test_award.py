@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from rtp_applications.clocks.deadline import DeadlineState
-from rtp_applications.workflow import timing
+from rtp_applications.deadlines.rules.deadline import DeadlineState
+from rtp_applications.deadlines.rules.running import find_open_deadline
+from rtp_applications.workflow.engine import update_deadlines
+from rtp_applications.workflow.enums import Status, Suspension
 from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
-from rtp_applications.workflow.stages import award, contract
-from rtp_applications.workflow.stages.award import NoticeKind
-from rtp_applications.workflow.stages.contract import Regime
-from rtp_applications.workflow.words import Status, Suspension
+from rtp_applications.workflow.stages.award.payloads import FurtherChoice, NoticeKind
+from rtp_applications.workflow.stages.contract.payloads import Regime, RegimeDetermination
 from tests.applications.workflow.ground import NOW, Ready, attempt, put, refused_for, take, with_facts
 from tests.applications.workflow.test_contract import (
     AWARD,
@@ -41,14 +41,14 @@ from tests.applications.workflow.test_contract import (
 )  # fmt: skip
 def test_the_day_of_the_award_notice_is_the_first_of_eight_working_days(published: date, last: date) -> None:
     now = datetime.combine(published, datetime.min.time(), UTC) + timedelta(hours=12)
-    file = on(Status.TENDER_LIVE, OPEN, terms(), TENDER, now=now)
-    begun = take("begin-standstill", Ready(file, COMMISSIONING, notice(NoticeKind.UK6, published), now=now)).after
-    standstill = begun.deadline("standstill")
+    snapshot = on(Status.TENDER_LIVE, OPEN, terms(), TENDER, now=now)
+    begun = take("begin-standstill", Ready(snapshot, COMMISSIONING, notice(NoticeKind.UK6, published), now=now)).after
+    standstill = begun.find_deadline("standstill")
     assert standstill is not None
     assert standstill.due_on == last
-    assert begun.deadline("provider-selection-standstill") is None
-    given = AWARD.model_copy(update={"entered_into_on": published})
-    waiting = Ready(begun, COMMISSIONING, given, now=standstill.due_at - timedelta(seconds=1))
+    assert begun.find_deadline("provider-selection-standstill") is None
+    payload = AWARD.model_copy(update={"entered_into_on": published})
+    waiting = Ready(begun, COMMISSIONING, payload, now=standstill.due_at - timedelta(seconds=1))
     assert refused_for("award", waiting) == ["standstill-over"]
     assert take("award", replace(waiting, now=standstill.due_at)).after.case.status is Status.AWARDED
 
@@ -57,15 +57,15 @@ def test_the_standstill_of_provider_selection_counts_from_the_day_after_the_noti
     published = date(2026, 11, 25)
     now = datetime(2026, 11, 25, 12, tzinfo=UTC)
     intention = notice(NoticeKind.SELECTION_INTENTION, published)
-    begun = take("begin-standstill", replace(begin_selection, given=intention, now=now)).after
-    standstill = begun.deadline("provider-selection-standstill")
+    begun = take("begin-standstill", replace(begin_selection, payload=intention, now=now)).after
+    standstill = begun.find_deadline("provider-selection-standstill")
     assert standstill is not None
     assert standstill.due_on == date(2026, 12, 9)  # from Thursday 26 November, without St Andrew's Day
-    assert begun.deadline("standstill") is None
+    assert begun.find_deadline("standstill") is None
 
 
 def test_representations_keep_the_standstill_open_and_the_further_decision_ends_it_five_days_later() -> None:
-    standstill = standing_still.deadline("provider-selection-standstill")
+    standstill = standing_still.find_deadline("provider-selection-standstill")
     assert standstill is not None
     held = take("record-representation", Ready(standing_still, COMMISSIONING, REPRESENTATION)).after
     late = standstill.due_at + timedelta(days=30)
@@ -73,18 +73,18 @@ def test_representations_keep_the_standstill_open_and_the_further_decision_ends_
     assert refused_for("award", waiting) == ["representations-answered"]
     decided = FURTHER.model_copy(update={"communicated_on": late.date()})
     answered = take("record-further-decision", Ready(held, COMMISSIONING, decided, now=late)).after
-    further = answered.deadline("further-decision-standstill")
+    further = answered.find_deadline("further-decision-standstill")
     assert further is not None
     assert further.due_on == date(2026, 10, 21)  # from Wednesday 14 October
-    assert refused_for("award", replace(waiting, file=answered)) == ["standstill-over"]
-    over = replace(waiting, file=answered, now=further.due_at)
+    assert refused_for("award", replace(waiting, snapshot=answered)) == ["standstill-over"]
+    over = replace(waiting, snapshot=answered, now=further.due_at)
     assert take("award", over).after.case.status is Status.AWARDED
 
 
 def test_a_later_further_decision_makes_the_standstill_end_later() -> None:
     second = REPRESENTATION.model_copy(update={"reference": "REP-2"})
-    file = put(put(standing_still, REPRESENTATION), second)
-    once = take("record-further-decision", Ready(file, COMMISSIONING, FURTHER)).after
+    snapshot = put(put(standing_still, REPRESENTATION), second)
+    once = take("record-further-decision", Ready(snapshot, COMMISSIONING, FURTHER)).after
     again = FURTHER.model_copy(update={"reference": "REP-2", "communicated_on": date(2026, 9, 3)})
     now = NOW + timedelta(days=2)
     twice = take("record-further-decision", Ready(once, COMMISSIONING, again, now=now)).after
@@ -96,20 +96,20 @@ def test_a_later_further_decision_makes_the_standstill_end_later() -> None:
 
 
 def test_a_further_decision_that_does_not_award_keeps_the_award_out() -> None:
-    abandoned = FURTHER.model_copy(update={"decision": award.FurtherChoice.ABANDON})
+    abandoned = FURTHER.model_copy(update={"decision": FurtherChoice.ABANDON})
     taken = attempt(RIGHT_TO_PROVIDE, "award")
-    assert refused_for("award", replace(taken, file=put(taken.file, abandoned))) == ["representations-answered"]
+    assert refused_for("award", replace(taken, snapshot=put(taken.snapshot, abandoned))) == ["representations-answered"]
 
 
 def test_an_open_contract_is_not_awarded_without_its_standstill() -> None:
     taken = attempt(RIGHT_TO_PROVIDE, "award")
-    assert refused_for("award", replace(taken, file=put(taken.file, OPEN))) == ["standstill-over"]
+    assert refused_for("award", replace(taken, snapshot=put(taken.snapshot, OPEN))) == ["standstill-over"]
 
 
 @pytest.mark.parametrize("regime", [Regime.GRANT, Regime.BELOW_THRESHOLD])
 def test_what_need_not_be_tendered_is_awarded_from_the_contract_route(regime: Regime) -> None:
-    file = on(Status.CONTRACT_ROUTE, determination(regime), terms())
-    assert take("award", Ready(file, COMMISSIONING, AWARD)).after.case.status is Status.AWARDED
+    snapshot = on(Status.CONTRACT_ROUTE, determination(regime), terms())
+    assert take("award", Ready(snapshot, COMMISSIONING, AWARD)).after.case.status is Status.AWARDED
 
 
 def test_nothing_is_awarded_while_the_case_rests_for_litigation() -> None:
@@ -125,23 +125,21 @@ def test_nothing_is_awarded_while_the_case_rests_for_litigation() -> None:
         (LIGHT, "light-touch-contract-details-notice", date(2026, 12, 29)),
     ],
 )
-def test_the_contract_details_notice_is_due_after_the_award(
-    found: contract.RegimeDetermination, clock: str, due: date
-) -> None:
+def test_the_contract_details_notice_is_due_after_the_award(found: RegimeDetermination, clock: str, due: date) -> None:
     taken = attempt(RIGHT_TO_PROVIDE, "award")
-    awarded = timing.moved(
+    awarded = update_deadlines(
         RIGHT_TO_PROVIDE,
         Status.STANDSTILL,
-        put(put(taken.file, found), AWARD).with_case(status=Status.AWARDED),
+        put(put(taken.snapshot, found), AWARD).with_case(status=Status.AWARDED),
         "award",
         NOW,
     )
-    running = awarded.deadline(clock)
+    running = awarded.find_deadline(clock)
     assert running is not None
     assert running.due_on == due
     other = take("record-notice", Ready(awarded, COMMISSIONING, notice(NoticeKind.UK10))).after
-    assert timing.open_deadline(other, clock) == running
-    published = take("record-notice", Ready(awarded, COMMISSIONING, notice(NoticeKind.UK7))).after.deadline(clock)
+    assert find_open_deadline(other, clock) == running
+    published = take("record-notice", Ready(awarded, COMMISSIONING, notice(NoticeKind.UK7))).after.find_deadline(clock)
     assert published is not None
     assert published.state is DeadlineState.MET
 

@@ -9,15 +9,20 @@ from typing import Any
 import pytest
 
 from rtp_applications.documents.scanning import ScanState
-from rtp_applications.workflow import engine
-from rtp_applications.workflow.actions import business_case as actions
-from rtp_applications.workflow.casefile import CaseFile
+from rtp_applications.workflow.common.payloads import ConflictOfInterest, Refusal, Withdrawal
+from rtp_applications.workflow.engine import apply_action, list_possibilities
+from rtp_applications.workflow.enums import DocumentKind, Ground, Role, Status
 from rtp_applications.workflow.errors import NotYourRole
 from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
-from rtp_applications.workflow.records import ConflictOfInterest, Refusal
-from rtp_applications.workflow.stages import appraisal, business_case
-from rtp_applications.workflow.stages.standing import Withdrawal
-from rtp_applications.workflow.words import DocumentKind, Ground, Role, Status
+from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.stages.appraisal.payloads import AdviserChoice, InformationPack, OptionsAppraisal
+from rtp_applications.workflow.stages.business_case.documents import ONLY_WHERE, SET
+from rtp_applications.workflow.stages.business_case.payloads import (
+    Consultation,
+    EngagementEvidence,
+    Extension,
+    HelpDeclared,
+)
 from tests.applications.workflow.ground import (
     COMMISSIONER,
     NOW,
@@ -38,12 +43,12 @@ from tests.applications.workflow.ground import (
 TODAY = NOW.date()
 LEAD, MEMBER, OFFICER = (person(role) for role in (Role.APPLICANT_LEAD, Role.APPLICANT_MEMBER, Role.CASE_OFFICER))
 DECIDER, STAFF_REP = person(Role.DECISION_MAKER), person(Role.STAFF_REP)
-ALWAYS = [kind for kind in actions.SET if kind not in business_case.ONLY_WHERE]
+ALWAYS = [kind for kind in SET if kind not in ONLY_WHERE]
 
-PACK = appraisal.InformationPack(cost=TODAY, staffing=TODAY, assets=TODAY, contracts=TODAY, pensions=TODAY)
+PACK = InformationPack(cost=TODAY, staffing=TODAY, assets=TODAY, contracts=TODAY, pensions=TODAY)
 accepted = case_file(Status.EOI_ACCEPTED)
 ADVISER_PARTY = next(party for party in accepted.parties.values() if party.role is Role.ADVISER)
-ADVISED = appraisal.AdviserChoice(adviser=ADVISER_PARTY.id)
+ADVISED = AdviserChoice(adviser=ADVISER_PARTY.id)
 
 
 def option(kind: str, **changes: Any) -> dict[str, Any]:
@@ -53,23 +58,23 @@ def option(kind: str, **changes: Any) -> dict[str, Any]:
 ALL = ("status-quo", "in-house-improvement", "mutual", "outsource")
 
 
-def appraised(kinds: Sequence[str] = ALL, preferred: str = "mutual", **changes: Any) -> appraisal.OptionsAppraisal:
+def appraised(kinds: Sequence[str] = ALL, preferred: str = "mutual", **changes: Any) -> OptionsAppraisal:
     options = [option(kind, **(changes if kind == "outsource" else {})) for kind in kinds]
-    return appraisal.OptionsAppraisal.model_validate({"options": options, "preferred": preferred})
+    return OptionsAppraisal.model_validate({"options": options, "preferred": preferred})
 
 
 def ballot(in_favour: int, votes: int, eligible: int, *, held_on: date = TODAY, against: int = 0, name: str = "ballot",
-           ) -> business_case.EngagementEvidence:  # fmt: skip
+           ) -> EngagementEvidence:  # fmt: skip
     numbers = {"eligible": eligible, "votes": votes, "inFavour": in_favour, "against": against}
     how = {"method": "electronic, secret", "scrutineer": "Electoral services"}
-    return business_case.EngagementEvidence.model_validate(
+    return EngagementEvidence.model_validate(
         {"id": name, "method": "ballot", "heldOn": held_on, "ballot": {**numbers, **how}}
     )
 
 
-MET = business_case.EngagementEvidence.model_validate({"id": "meeting-1", "method": "meeting", "heldOn": TODAY})
-CONSULTED = business_case.Consultation.model_validate({"id": "1", "heldOn": TODAY, "representatives": "The union"})
-NO_HELP = business_case.HelpDeclared.model_validate({"belowMarket": []})
+MET = EngagementEvidence.model_validate({"id": "meeting-1", "method": "meeting", "heldOn": TODAY})
+CONSULTED = Consultation.model_validate({"id": "1", "heldOn": TODAY, "representatives": "The union"})
+NO_HELP = HelpDeclared.model_validate({"belowMarket": []})
 
 feasibility = put(case_file(Status.FEASIBILITY), appraised())
 elsewhere = put(case_file(Status.FEASIBILITY), appraised(preferred="in-house-improvement"))
@@ -91,7 +96,7 @@ ready("refuse-after-appraisal", Ready(elsewhere, (DECIDER, OFFICER), Refusal(rea
 ready("record-engagement", Ready(writing, (MEMBER,), ballot(50, 80, 100, against=30)))
 ready("record-consultation", Ready(writing, (STAFF_REP,), CONSULTED))
 ready("declare-help", Ready(writing, (LEAD,), NO_HELP))
-ready("extend-business-case", Ready(writing, (OFFICER,), business_case.Extension(days=30, reasons="Illness.")))
+ready("extend-business-case", Ready(writing, (OFFICER,), Extension(days=30, reasons="Illness.")))
 ready("submit-business-case", Ready(written, (LEAD,)))
 
 
@@ -112,17 +117,17 @@ def _(attempt: Ready) -> Ready:
 
 @breaks("start-feasibility", "information-pack-disclosed")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=put(attempt.file, PACK.model_copy(update={"assets": None})))
+    return replace(attempt, snapshot=put(attempt.snapshot, PACK.model_copy(update={"assets": None})))
 
 
 @breaks("start-feasibility", "adviser-chosen")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=without(attempt.file, appraisal.AdviserChoice))
+    return replace(attempt, snapshot=without(attempt.snapshot, AdviserChoice))
 
 
 @breaks("record-options-appraisal", "options-told-apart")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, given=appraised((*ALL, "mutual")))
+    return replace(attempt, payload=appraised((*ALL, "mutual")))
 
 
 @breaks("record-options-appraisal", "preferred-is-appraised")
@@ -134,11 +139,11 @@ def _(attempt: Ready) -> Ready:
 @breaks("withdraw-after-appraisal", "options-appraised")
 @breaks("refuse-after-appraisal", "options-appraised")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=without(attempt.file, appraisal.OptionsAppraisal))
+    return replace(attempt, snapshot=without(attempt.snapshot, OptionsAppraisal))
 
 
-def with_appraisal(attempt: Ready, found: appraisal.OptionsAppraisal) -> Ready:
-    return replace(attempt, file=put(attempt.file, found))
+def with_appraisal(attempt: Ready, found: OptionsAppraisal) -> Ready:
+    return replace(attempt, snapshot=put(attempt.snapshot, found))
 
 
 @breaks("start-business-case", "status-quo-appraised")
@@ -186,7 +191,7 @@ def _(attempt: Ready) -> Ready:
 @breaks("refuse-after-appraisal", "deciders-are-independent")
 def _(attempt: Ready) -> Ready:
     interested = ConflictOfInterest(person=attempt.signers[-1].person, nature="Married to an applicant")
-    return replace(attempt, file=put(attempt.file, interested))
+    return replace(attempt, snapshot=put(attempt.snapshot, interested))
 
 
 @breaks("refuse-after-appraisal", "ground-on-the-list")
@@ -202,8 +207,8 @@ def _(attempt: Ready) -> Ready:
 @breaks("record-engagement", "entry-is-own")
 @breaks("record-consultation", "entry-is-own")
 def _(attempt: Ready) -> Ready:
-    assert attempt.given is not None
-    return replace(attempt, file=put(attempt.file, attempt.given, role=Role.CASE_OFFICER, number=2))
+    assert attempt.payload is not None
+    return replace(attempt, snapshot=put(attempt.snapshot, attempt.payload, role=Role.CASE_OFFICER, number=2))
 
 
 @breaks("record-engagement", "held-by-today")
@@ -219,7 +224,7 @@ def _(attempt: Ready) -> Ready:
 
 @breaks("record-engagement", "ballot-adds-up")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, given=ballot(50, 101, 100))
+    return replace(attempt, payload=ballot(50, 101, 100))
 
 
 @breaks("extend-business-case", "time-left")
@@ -229,45 +234,45 @@ def _(attempt: Ready) -> Ready:
 
 @breaks("submit-business-case", "documents-complete")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=without_document(attempt.file, DocumentKind.RISK_REGISTER))
+    return replace(attempt, snapshot=without_document(attempt.snapshot, DocumentKind.RISK_REGISTER))
 
 
 @breaks("submit-business-case", "documents-clean")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=with_document(attempt.file, DocumentKind.OTHER, scan="awaiting"))
+    return replace(attempt, snapshot=with_document(attempt.snapshot, DocumentKind.OTHER, scan="awaiting"))
 
 
 @breaks("submit-business-case", "help-declared")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=without(attempt.file, business_case.HelpDeclared))
+    return replace(attempt, snapshot=without(attempt.snapshot, HelpDeclared))
 
 
 @breaks("submit-business-case", "staff-engaged")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=without(attempt.file, business_case.EngagementEvidence))
+    return replace(attempt, snapshot=without(attempt.snapshot, EngagementEvidence))
 
 
 @breaks("submit-business-case", "representatives-consulted")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=without(attempt.file, business_case.Consultation))
+    return replace(attempt, snapshot=without(attempt.snapshot, Consultation))
 
 
 @breaks("submit-business-case", "ballot-threshold-reached")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=with_rule(attempt.file, "ballot-threshold", {"percentInFavour": 50.0}))
+    return replace(attempt, snapshot=with_rule(attempt.snapshot, "ballot-threshold", {"percentInFavour": 50.0}))
 
 
-def without_document(file: CaseFile, kind: str) -> CaseFile:
-    return replace(file, documents={at: each for at, each in file.documents.items() if each.kind != kind})
+def without_document(snapshot: CaseSnapshot, kind: str) -> CaseSnapshot:
+    return replace(snapshot, documents={at: each for at, each in snapshot.documents.items() if each.kind != kind})
 
 
-def refusals(file: CaseFile) -> list[str]:
-    return refused_for("submit-business-case", Ready(file, (LEAD,)))
+def refusals(snapshot: CaseSnapshot) -> list[str]:
+    return refused_for("submit-business-case", Ready(snapshot, (LEAD,)))
 
 
 def test_the_information_pack_names_what_is_missing() -> None:
     half = PACK.model_copy(update={"contracts": None, "pensions": None})
-    allowed = engine.possibilities(RIGHT_TO_PROVIDE, put(put(accepted, half), ADVISED), OFFICER, NOW)
+    allowed = list_possibilities(RIGHT_TO_PROVIDE, put(put(accepted, half), ADVISED), OFFICER, NOW)
     start = next(each for each in allowed if each.action.name == "start-feasibility")
     assert start.refusals == (("information-pack-disclosed", "not disclosed yet: contracts, pensions"),)
 
@@ -276,14 +281,14 @@ def test_an_adviser_who_left_is_none_but_reasons_for_doing_without_are_enough() 
     left = replace(ADVISER_PARTY, valid_to=TODAY - timedelta(days=1))
     gone = put(put(accepted, PACK), ADVISED).with_party(left)
     assert refused_for("start-feasibility", Ready(gone, (OFFICER,))) == ["adviser-chosen"]
-    without_any = put(gone, appraisal.AdviserChoice.model_validate({"optOut": "We have our own."}))
+    without_any = put(gone, AdviserChoice.model_validate({"optOut": "We have our own."}))
     assert refused_for("start-feasibility", Ready(without_any, (OFFICER,))) == []
 
 
 def test_a_new_appraisal_voids_what_was_signed_on_the_old_one() -> None:
-    signed = engine.take(RIGHT_TO_PROVIDE, feasibility, "start-business-case", None, LEAD, NOW).after
-    changed = engine.take(RIGHT_TO_PROVIDE, signed, "record-options-appraisal", appraised(), OFFICER, NOW).after
-    outcome = engine.take(RIGHT_TO_PROVIDE, changed, "start-business-case", None, OFFICER, NOW)
+    signed = apply_action(RIGHT_TO_PROVIDE, feasibility, "start-business-case", None, LEAD, NOW).after
+    changed = apply_action(RIGHT_TO_PROVIDE, signed, "record-options-appraisal", appraised(), OFFICER, NOW).after
+    outcome = apply_action(RIGHT_TO_PROVIDE, changed, "start-business-case", None, OFFICER, NOW)
     assert outcome.after.case.status is Status.FEASIBILITY
     assert outcome.awaiting == (frozenset({Role.APPLICANT_LEAD}),)
 
@@ -325,21 +330,21 @@ def test_every_kind_of_the_set_is_required(kind: DocumentKind) -> None:
 
 BALLOT_HELD = put(written, ballot(60, 80, 100))
 COMMISSIONED = written.with_case(commissioner_id=COMMISSIONER)
-HELPED = put(written, business_case.HelpDeclared.model_validate({"belowMarket": ["premises"]}))
+HELPED = put(written, HelpDeclared.model_validate({"belowMarket": ["premises"]}))
 
 
 @pytest.mark.parametrize(
-    ("file", "kind"),
+    ("snapshot", "kind"),
     [
         (BALLOT_HELD, DocumentKind.BALLOT_RESULT),
         (COMMISSIONED, DocumentKind.COMMISSIONER_SUPPORT_LETTER),
         (HELPED, DocumentKind.SUBSIDY_CONTROL_NOTE),
     ],
 )
-def test_some_documents_are_required_only_where_they_apply(file: CaseFile, kind: DocumentKind) -> None:
+def test_some_documents_are_required_only_where_they_apply(snapshot: CaseSnapshot, kind: DocumentKind) -> None:
     assert refusals(written) == []
-    assert refusals(file) == ["documents-complete"]
-    assert refusals(with_document(file, kind)) == []
+    assert refusals(snapshot) == ["documents-complete"]
+    assert refusals(with_document(snapshot, kind)) == []
 
 
 def test_an_employer_that_commissions_by_its_own_name_is_no_other_body() -> None:
@@ -371,8 +376,8 @@ def test_a_ballot_reaches_the_threshold_exactly(
     threshold: dict[str, float], in_favour: int, votes: int, eligible: int, reached: bool
 ) -> None:
     held = with_document(put(written, ballot(in_favour, votes, eligible)), DocumentKind.BALLOT_RESULT)
-    file = with_rule(held, "ballot-threshold", threshold)
-    assert refusals(file) == ([] if reached else ["ballot-threshold-reached"])
+    snapshot = with_rule(held, "ballot-threshold", threshold)
+    assert refusals(snapshot) == ([] if reached else ["ballot-threshold-reached"])
 
 
 def test_without_a_threshold_a_lost_ballot_is_evidence_and_no_bar() -> None:
@@ -382,9 +387,9 @@ def test_without_a_threshold_a_lost_ballot_is_evidence_and_no_bar() -> None:
 @pytest.mark.parametrize(("first", "second", "reached"), [(10, 70, True), (70, 10, False)])
 def test_of_two_ballots_the_later_counts(first: int, second: int, reached: bool) -> None:
     earlier = ballot(first, 80, 100, held_on=TODAY - timedelta(days=40), name="second-to-be-recorded")
-    file = put(put(written, ballot(second, 80, 100, name="first-to-be-recorded")), earlier)
-    file = with_document(with_rule(file, "ballot-threshold", HALF), DocumentKind.BALLOT_RESULT)
-    assert refusals(file) == ([] if reached else ["ballot-threshold-reached"])
+    snapshot = put(put(written, ballot(second, 80, 100, name="first-to-be-recorded")), earlier)
+    snapshot = with_document(with_rule(snapshot, "ballot-threshold", HALF), DocumentKind.BALLOT_RESULT)
+    assert refusals(snapshot) == ([] if reached else ["ballot-threshold-reached"])
 
 
 @pytest.mark.parametrize(
@@ -392,8 +397,8 @@ def test_of_two_ballots_the_later_counts(first: int, second: int, reached: bool)
     [(50, 30, 80, 80, True), (50, 20, 80, 100, True), (50, 31, 80, 100, False), (0, 0, 1, 0, False)],
 )
 def test_the_numbers_of_a_ballot_add_up(in_favour: int, against: int, votes: int, eligible: int, adds_up: bool) -> None:
-    given = ballot(in_favour, votes, eligible, against=against)
-    assert refused_for("record-engagement", Ready(writing, (LEAD,), given)) == ([] if adds_up else ["ballot-adds-up"])
+    payload = ballot(in_favour, votes, eligible, against=against)
+    assert refused_for("record-engagement", Ready(writing, (LEAD,), payload)) == ([] if adds_up else ["ballot-adds-up"])
 
 
 def test_whoever_made_an_entry_corrects_it() -> None:
@@ -404,8 +409,8 @@ def test_whoever_made_an_entry_corrects_it() -> None:
 
 
 def test_an_extension_moves_the_time_for_the_business_case() -> None:
-    outcome = take("extend-business-case", Ready(writing, (OFFICER,), business_case.Extension(days=30, reasons="Ill.")))
-    before, after = writing.deadline("business-case"), outcome.after.deadline("business-case")
+    outcome = take("extend-business-case", Ready(writing, (OFFICER,), Extension(days=30, reasons="Ill.")))
+    before, after = writing.find_deadline("business-case"), outcome.after.find_deadline("business-case")
     assert before
     assert after
     assert before.due_on == TODAY + timedelta(days=180)
@@ -425,6 +430,6 @@ def test_an_extension_moves_the_time_for_the_business_case() -> None:
     ],
 )
 def test_each_stage_has_its_clock(status: Status, clock: str, due: date) -> None:
-    running = case_file(status).deadline(clock)
+    running = case_file(status).find_deadline(clock)
     assert running
     assert running.due_on == due

@@ -4,14 +4,29 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from rtp_applications.workflow.casefile import CaseFile, Record
+from rtp_applications.workflow.common.payloads import ConflictOfInterest
 from rtp_applications.workflow.definition import Process
+from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
-from rtp_applications.workflow.records import ConflictOfInterest
-from rtp_applications.workflow.stages import award, contract, interest
-from rtp_applications.workflow.stages.award import NoticeKind
-from rtp_applications.workflow.stages.contract import Regime, SelectionRoute
-from rtp_applications.workflow.words import Role, Status
+from rtp_applications.workflow.snapshot import CaseSnapshot, Payload
+from rtp_applications.workflow.stages.award.payloads import (
+    Award,
+    Challenge,
+    FurtherChoice,
+    FurtherDecision,
+    Notice,
+    NoticeKind,
+    Representation,
+    TenderLoss,
+)
+from rtp_applications.workflow.stages.contract.payloads import (
+    ContractTerms,
+    ProcurementStart,
+    Regime,
+    RegimeDetermination,
+    SelectionRoute,
+)
+from rtp_applications.workflow.stages.review.payloads import Acceptance
 from tests.applications.workflow.deciding import APPROVAL
 from tests.applications.workflow.ground import (
     NOW,
@@ -33,33 +48,33 @@ COMMISSIONING = (person(Role.COMMISSIONER),)
 BASIS = "Procurement Act 2023 s.9 and Schedule 1 of the Procurement Regulations 2024."
 
 
-def determination(regime: Regime, **changes: Any) -> contract.RegimeDetermination:
+def determination(regime: Regime, **changes: Any) -> RegimeDetermination:
     found = {"regime": regime, "relevantHealthCareService": False, "legalBasis": BASIS, "determinedOn": TODAY}
-    return contract.RegimeDetermination.model_validate({**found, **changes})
+    return RegimeDetermination.model_validate({**found, **changes})
 
 
-def selection(route: SelectionRoute) -> contract.RegimeDetermination:
+def selection(route: SelectionRoute) -> RegimeDetermination:
     return determination(Regime.PROVIDER_SELECTION, selectionRoute=route, relevantHealthCareService=True)
 
 
-def terms(term: int = 36, extension: int = 24) -> contract.ContractTerms:
+def terms(term: int = 36, extension: int = 24) -> ContractTerms:
     value = {"netPence": 300_000_000, "grossPence": 360_000_000}
-    return contract.ContractTerms.model_validate({**value, "termMonths": term, "extensionMonths": extension})
+    return ContractTerms.model_validate({**value, "termMonths": term, "extensionMonths": extension})
 
 
-def notice(kind: NoticeKind, published_on: date = TODAY) -> award.Notice:
-    return award.Notice.model_validate({"kind": kind, "noticeId": f"2026/S 000-{kind}", "publishedOn": published_on})
+def notice(kind: NoticeKind, published_on: date = TODAY) -> Notice:
+    return Notice.model_validate({"kind": kind, "noticeId": f"2026/S 000-{kind}", "publishedOn": published_on})
 
 
-def on(status: Status, *records: Record, process: Process = RIGHT_TO_PROVIDE, now: datetime = NOW) -> CaseFile:
-    file = case_file(status, process=process, now=now)
+def on(status: Status, *records: Payload, process: Process = RIGHT_TO_PROVIDE, now: datetime = NOW) -> CaseSnapshot:
+    snapshot = case_file(status, process=process, now=now)
     for record in records:
-        file = put(file, record, role=Role.COMMISSIONER)
-    return file
+        snapshot = put(snapshot, record, role=Role.COMMISSIONER)
+    return snapshot
 
 
-def without_notice(file: CaseFile, kind: NoticeKind) -> CaseFile:
-    return replace(file, records={at: each for at, each in file.records.items() if at != (award.Notice.KIND, kind)})
+def without_notice(snapshot: CaseSnapshot, kind: NoticeKind) -> CaseSnapshot:
+    return replace(snapshot, records={at: each for at, each in snapshot.records.items() if at != (Notice.KIND, kind)})
 
 
 LIGHT = determination(Regime.OPEN, lightTouch=True)
@@ -67,12 +82,12 @@ OPEN = determination(Regime.OPEN)
 COMPETED = selection(SelectionRoute.COMPETITIVE)
 TENDER, AWARD_NOTICE = notice(NoticeKind.UK4), notice(NoticeKind.UK6)
 INTENTION = notice(NoticeKind.SELECTION_INTENTION)
-REPRESENTATION = award.Representation.model_validate({"reference": "REP-1", "receivedOn": TODAY})
-FURTHER = award.FurtherDecision.model_validate(
-    {"reference": "REP-1", "decision": award.FurtherChoice.AWARD, "communicatedOn": TODAY}
+REPRESENTATION = Representation.model_validate({"reference": "REP-1", "receivedOn": TODAY})
+FURTHER = FurtherDecision.model_validate(
+    {"reference": "REP-1", "decision": FurtherChoice.AWARD, "communicatedOn": TODAY}
 )
-CHALLENGE = award.Challenge.model_validate({"reference": "HT-2026-1", "openedOn": TODAY, "closedOn": TODAY})
-AWARD = award.Award.model_validate({"enteredIntoOn": TODAY})
+CHALLENGE = Challenge.model_validate({"reference": "HT-2026-1", "openedOn": TODAY, "closedOn": TODAY})
+AWARD = Award.model_validate({"enteredIntoOn": TODAY})
 ENTERED = (LIGHT, terms(), TENDER, AWARD_NOTICE, REPRESENTATION, FURTHER, CHALLENGE)
 
 competed = on(Status.TENDER_LIVE, COMPETED, terms(), notice(NoticeKind.SELECTION_CONTRACT))
@@ -84,7 +99,7 @@ accepted = put(
         "procurement-gap",
         {"minimumMonths": 0, "maximumMonths": 60},
     ),
-    interest.Acceptance(reasons="It is sound."),
+    Acceptance(reasons="It is sound."),
 )
 
 ready("record-regime", Ready(on(Status.APPROVED), COMMISSIONING, LIGHT))
@@ -95,7 +110,7 @@ ready(
     Ready(
         accepted,
         COMMISSIONING,
-        contract.ProcurementStart.model_validate({"applicantsToldOn": TODAY}),
+        ProcurementStart.model_validate({"applicantsToldOn": TODAY}),
         process=COMMUNITY_RIGHT_TO_CHALLENGE,
     ),
 )
@@ -111,7 +126,7 @@ ready(
     Ready(
         on(Status.TENDER_LIVE, AWARD_NOTICE),
         COMMISSIONING,
-        award.TenderLoss.model_validate({"awardNoticeId": AWARD_NOTICE.notice_id, "feedbackGivenOn": TODAY}),
+        TenderLoss.model_validate({"awardNoticeId": AWARD_NOTICE.notice_id, "feedbackGivenOn": TODAY}),
     ),
 )
 
@@ -141,7 +156,7 @@ def _(attempt: Ready) -> Ready:
 @breaks("begin-standstill", "regime-determined")
 @breaks("award", "regime-determined")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=without(attempt.file, contract.RegimeDetermination))
+    return replace(attempt, snapshot=without(attempt.snapshot, RegimeDetermination))
 
 
 @breaks("choose-contract-route", "regime-fits-service")
@@ -149,33 +164,33 @@ def _(attempt: Ready) -> Ready:
 @breaks("award", "regime-fits-service")
 def _(attempt: Ready) -> Ready:
     health = LIGHT.model_copy(update={"relevant_health_care_service": True})
-    return replace(attempt, file=put(attempt.file, health))
+    return replace(attempt, snapshot=put(attempt.snapshot, health))
 
 
 @breaks("choose-contract-route", "value-and-term-recorded")
 @breaks("publish-tender", "value-and-term-recorded")
 @breaks("award", "value-and-term-recorded")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=without(attempt.file, contract.ContractTerms))
+    return replace(attempt, snapshot=without(attempt.snapshot, ContractTerms))
 
 
 @breaks("choose-contract-route", "reserved-term-within-limit")
 @breaks("publish-tender", "reserved-term-within-limit")
 @breaks("award", "reserved-term-within-limit")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=put(put(attempt.file, determination(Regime.RESERVED)), terms(48, 13)))
+    return replace(attempt, snapshot=put(put(attempt.snapshot, determination(Regime.RESERVED)), terms(48, 13)))
 
 
 @breaks("choose-contract-route", "call-in-window-over")
 def _(attempt: Ready) -> Ready:
     """Approved, and not published yet."""
-    return replace(attempt, file=put(attempt.file, APPROVAL))
+    return replace(attempt, snapshot=put(attempt.snapshot, APPROVAL))
 
 
 @breaks("begin-procurement", "within-published-gap")
 def _(attempt: Ready) -> Ready:
     gap = {"minimumMonths": 3, "maximumMonths": 18}
-    return replace(attempt, file=with_rule(attempt.file, "procurement-gap", gap))
+    return replace(attempt, snapshot=with_rule(attempt.snapshot, "procurement-gap", gap))
 
 
 @breaks("begin-procurement", "applicants-told-to-bid")
@@ -202,33 +217,33 @@ def _(attempt: Ready) -> Ready:
 
 @breaks("begin-standstill", "tender-held")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=without_notice(attempt.file, NoticeKind.SELECTION_CONTRACT))
+    return replace(attempt, snapshot=without_notice(attempt.snapshot, NoticeKind.SELECTION_CONTRACT))
 
 
 @breaks("award", "tender-held")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=without_notice(attempt.file, NoticeKind.UK4))
+    return replace(attempt, snapshot=without_notice(attempt.snapshot, NoticeKind.UK4))
 
 
 @breaks("award", "notices-published")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=without_notice(attempt.file, NoticeKind.UK6))
+    return replace(attempt, snapshot=without_notice(attempt.snapshot, NoticeKind.UK6))
 
 
 @breaks("award", "standstill-over")
 def _(attempt: Ready) -> Ready:
-    begun = take("begin-standstill", replace(attempt, given=AWARD_NOTICE)).after
-    return replace(attempt, file=begun)
+    begun = take("begin-standstill", replace(attempt, payload=AWARD_NOTICE)).after
+    return replace(attempt, snapshot=begun)
 
 
 @breaks("award", "representations-answered")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=without(attempt.file, award.FurtherDecision))
+    return replace(attempt, snapshot=without(attempt.snapshot, FurtherDecision))
 
 
 @breaks("award", "no-live-challenge")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=put(attempt.file, CHALLENGE.model_copy(update={"closed_on": None})))
+    return replace(attempt, snapshot=put(attempt.snapshot, CHALLENGE.model_copy(update={"closed_on": None})))
 
 
 @breaks("award", "award-day-has-come")
@@ -239,7 +254,7 @@ def _(attempt: Ready) -> Ready:
 @breaks("award", "deciders-are-independent")
 def _(attempt: Ready) -> Ready:
     conflict = ConflictOfInterest(person=attempt.signers[0].person, nature="Owns shares in a bidder.")
-    return replace(attempt, file=put(attempt.file, conflict))
+    return replace(attempt, snapshot=put(attempt.snapshot, conflict))
 
 
 @breaks("record-representation", "representation-in-time")

@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from rtp_applications.clocks.days import add_months
-from rtp_applications.workflow import timing
+from rtp_applications.deadlines.rules.days import add_months
+from rtp_applications.deadlines.rules.running import start_deadline
+from rtp_applications.workflow.engine import update_deadlines
+from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
-from rtp_applications.workflow.stages import contract
-from rtp_applications.workflow.stages.contract import Regime, SelectionRoute
-from rtp_applications.workflow.words import Status
+from rtp_applications.workflow.stages.contract.payloads import Regime, RegimeDetermination, SelectionRoute
 from tests.applications.workflow.deciding import APPROVAL
 from tests.applications.workflow.ground import NOW, Ready, attempt, case_file, put, refused_for, with_rule
 from tests.applications.workflow.test_contract import (
@@ -38,20 +38,22 @@ from tests.applications.workflow.test_contract import (
         (selection(SelectionRoute.DIRECT_C), True),
     ],
 )
-def test_the_regime_fits_the_service(found: contract.RegimeDetermination, *, fits: bool) -> None:
+def test_the_regime_fits_the_service(found: RegimeDetermination, *, fits: bool) -> None:
     refused = refused_for("choose-contract-route", Ready(on(Status.APPROVED, found, terms()), COMMISSIONING))
     assert refused == ([] if fits else ["regime-fits-service"])
 
 
 def test_a_reserved_contract_is_competed_for_too() -> None:
-    file = on(Status.CONTRACT_ROUTE, determination(Regime.RESERVED), terms(), AWARD_NOTICE)
-    assert refused_for("award", Ready(file, COMMISSIONING, AWARD)) == ["tender-held"]
+    snapshot = on(Status.CONTRACT_ROUTE, determination(Regime.RESERVED), terms(), AWARD_NOTICE)
+    assert refused_for("award", Ready(snapshot, COMMISSIONING, AWARD)) == ["tender-held"]
 
 
 @pytest.mark.parametrize(("term", "extension", "refused"), [(60, 0, 0), (36, 24, 0), (36, 25, 1), (61, 0, 1)])
 def test_the_five_years_of_a_reserved_contract_count_its_extensions(term: int, extension: int, refused: int) -> None:
-    file = on(Status.APPROVED, determination(Regime.RESERVED), terms(term, extension))
-    assert refused_for("choose-contract-route", Ready(file, COMMISSIONING)) == ["reserved-term-within-limit"] * refused
+    snapshot = on(Status.APPROVED, determination(Regime.RESERVED), terms(term, extension))
+    assert (
+        refused_for("choose-contract-route", Ready(snapshot, COMMISSIONING)) == ["reserved-term-within-limit"] * refused
+    )
 
 
 def test_a_contract_that_is_not_reserved_may_last_longer() -> None:
@@ -70,16 +72,16 @@ def test_a_contract_that_is_not_reserved_may_last_longer() -> None:
 def test_procurement_begins_inside_the_published_gap(day: date, *, inside: bool) -> None:
     """Accepted on 1 September 2026; Warwickshire's gap of 3 to 18 months."""
     taken = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "begin-procurement")
-    file = with_rule(taken.file, "procurement-gap", {"minimumMonths": 3, "maximumMonths": 18})
+    snapshot = with_rule(taken.snapshot, "procurement-gap", {"minimumMonths": 3, "maximumMonths": 18})
     now = datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=12)
-    refused = refused_for("begin-procurement", replace(taken, file=file, now=now))
+    refused = refused_for("begin-procurement", replace(taken, snapshot=snapshot, now=now))
     assert refused == ([] if inside else ["within-published-gap"])
 
 
 def test_an_authority_that_published_no_gap_does_not_hide_behind_that() -> None:
     taken = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "begin-procurement")
-    bare = replace(taken.file, bodies={at: replace(each, rules={}) for at, each in taken.file.bodies.items()})
-    assert refused_for("begin-procurement", replace(taken, file=bare)) == []
+    bare = replace(taken.snapshot, bodies={at: replace(each, rules={}) for at, each in taken.snapshot.bodies.items()})
+    assert refused_for("begin-procurement", replace(taken, snapshot=bare)) == []
 
 
 def test_the_longest_gap_is_a_deadline_of_the_authority() -> None:
@@ -88,14 +90,14 @@ def test_the_longest_gap_is_a_deadline_of_the_authority() -> None:
         "procurement-gap",
         {"minimumMonths": 3, "maximumMonths": 18},
     )
-    after = timing.moved(
+    after = update_deadlines(
         COMMUNITY_RIGHT_TO_CHALLENGE,
         Status.EOI_UNDER_REVIEW,
         review.with_case(status=Status.EOI_ACCEPTED),
         "accept-eoi",
         NOW,
     )
-    due = after.deadline("procurement-start")
+    due = after.find_deadline("procurement-start")
     assert due is not None
     assert due.due_on == add_months(TODAY, 18)
 
@@ -103,10 +105,10 @@ def test_the_longest_gap_is_a_deadline_of_the_authority() -> None:
 def test_a_call_in_window_that_is_over_no_longer_holds_the_case() -> None:
     held = attempt(RIGHT_TO_PROVIDE, "choose-contract-route")
     clock = next(each for each in RIGHT_TO_PROVIDE.clocks if each.name == "call-in-window")
-    decided = put(held.file, APPROVAL)
-    assert refused_for("choose-contract-route", replace(held, file=decided)) == ["call-in-window-over"]
-    window = timing.start(clock, decided, "approve", NOW)
+    decided = put(held.snapshot, APPROVAL)
+    assert refused_for("choose-contract-route", replace(held, snapshot=decided)) == ["call-in-window-over"]
+    window = start_deadline(clock, decided, "approve", NOW)
     assert window is not None
-    waiting = replace(held, file=decided.with_deadline(window))
+    waiting = replace(held, snapshot=decided.with_deadline(window))
     assert refused_for("choose-contract-route", waiting) == ["call-in-window-over"]
     assert refused_for("choose-contract-route", replace(waiting, now=window.due_at)) == []

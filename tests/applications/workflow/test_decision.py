@@ -4,8 +4,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from rtp_applications.workflow.stages import assurance, business_case, decision, panel
-from rtp_applications.workflow.words import DocumentKind, Ground, Role, Status, Strand
+from rtp_applications.workflow.enums import DocumentKind, Ground, Role, Status, Strand
+from rtp_applications.workflow.stages.assurance.payloads import AssuranceRating, CommissionerConsent
+from rtp_applications.workflow.stages.business_case.payloads import BusinessCaseReturn, CompletenessCheck
+from rtp_applications.workflow.stages.decision.payloads import (
+    CallIn,
+    ConditionClosure,
+    ConditionEvidence,
+    Confirmation,
+    QuestionAnswer,
+    ScrutinyResponse,
+)
+from rtp_applications.workflow.stages.panel.payloads import KeyDecisionAnnouncement
 from tests.applications.workflow.deciding import (
     ANSWER,
     BECAUSE,
@@ -63,15 +73,15 @@ from tests.applications.workflow.ground import (
     without,
 )
 
-ready("begin-assurance", Ready(submitted, (OFFICER,), business_case.CompletenessCheck()))
-BACK = business_case.BusinessCaseReturn(reasons="The cash flow is of last year.")
+ready("begin-assurance", Ready(submitted, (OFFICER,), CompletenessCheck()))
+BACK = BusinessCaseReturn(reasons="The cash flow is of last year.")
 ready("return-business-case", Ready(submitted, (OFFICER,), BACK))
 ready(
     "rate-strand",
     Ready(
         case_file(Status.ASSURANCE),
         (OFFICER,),
-        assurance.AssuranceRating.model_validate({"strand": "legal", "rating": "green"}),
+        AssuranceRating.model_validate({"strand": "legal", "rating": "green"}),
     ),
 )
 ready(
@@ -79,7 +89,7 @@ ready(
     Ready(
         case_file(Status.ASSURANCE, commissioner_id=COMMISSIONER),
         (person(Role.COMMISSIONER),),
-        assurance.CommissionerConsent(consents=True),
+        CommissionerConsent(consents=True),
     ),
 )
 ready("publish-panel-papers", Ready(assured, (OFFICER,)))
@@ -97,9 +107,9 @@ ready("evidence-condition", Ready(conditional, (MEMBER,), EVIDENCE))
 ready("close-condition", Ready(evidenced, (OFFICER,), CLOSED))
 ready("close-conditions", Ready(closed, (LEAD, OFFICER)))
 ready("let-condition-lapse", Ready(conditional, (SYSTEM,), now=running(conditional, "condition").due_at))
-ready("call-in", Ready(approved, (SCRUTINY,), decision.CallIn(**BECAUSE)))
-ready("record-scrutiny-response", Ready(called_in, (SCRUTINY,), decision.ScrutinyResponse(**BECAUSE)))
-ready("confirm-after-call-in", Ready(responded, (DECIDER,), decision.Confirmation(**BECAUSE)))
+ready("call-in", Ready(approved, (SCRUTINY,), CallIn(**BECAUSE)))
+ready("record-scrutiny-response", Ready(called_in, (SCRUTINY,), ScrutinyResponse(**BECAUSE)))
+ready("confirm-after-call-in", Ready(responded, (DECIDER,), Confirmation(**BECAUSE)))
 ready("return-after-call-in", Ready(responded, (DECIDER,), DEFERRAL))
 ready("lapse-mandate", Ready(reminded(approved, 2), (SYSTEM,), now=running(approved, "mandate").due_at))
 
@@ -117,12 +127,12 @@ def on_every_decision(guard: str) -> Callable[[Break], Break]:
 
 @breaks("begin-assurance", "documents-complete")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=replace(attempt.file, documents={}))
+    return replace(attempt, snapshot=replace(attempt.snapshot, documents={}))
 
 
 @breaks("begin-assurance", "documents-clean")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=with_document(attempt.file, DocumentKind.OTHER, scan="infected"))
+    return replace(attempt, snapshot=with_document(attempt.snapshot, DocumentKind.OTHER, scan="infected"))
 
 
 @breaks("rate-strand", "strand-is-assured")
@@ -132,33 +142,33 @@ def _(attempt: Ready) -> Ready:
 
 @breaks("record-commissioner-consent", "commissioned-elsewhere")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=attempt.file.with_case(commissioner_id=EMPLOYER))
+    return replace(attempt, snapshot=attempt.snapshot.with_case(commissioner_id=EMPLOYER))
 
 
 @breaks("publish-panel-papers", "every-strand-rated")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=without(attempt.file, assurance.AssuranceRating))
+    return replace(attempt, snapshot=without(attempt.snapshot, AssuranceRating))
 
 
 @breaks("publish-panel-papers", "commissioner-consents")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=attempt.file.with_case(commissioner_id=COMMISSIONER))
+    return replace(attempt, snapshot=attempt.snapshot.with_case(commissioner_id=COMMISSIONER))
 
 
 @breaks("publish-panel-papers", "panel-appointed")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=without_panel(attempt.file))
+    return replace(attempt, snapshot=without_panel(attempt.snapshot))
 
 
 @breaks("publish-panel-papers", "no-member-conflicted")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=put(attempt.file, conflict(f"{Role.PANEL_MEMBER}-1")))
+    return replace(attempt, snapshot=put(attempt.snapshot, conflict(f"{Role.PANEL_MEMBER}-1")))
 
 
 @breaks("publish-key-decision-notice", "notice-is-owed")
 @breaks("publish-agenda", "notice-is-owed")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=decided_by(attempt.file, "nhs-trust"))
+    return replace(attempt, snapshot=decided_by(attempt.snapshot, "nhs-trust"))
 
 
 @breaks("publish-key-decision-notice", "published-by-today")
@@ -178,17 +188,17 @@ def _(attempt: Ready) -> Ready:
 @breaks("return-after-call-in", "deciders-are-independent")
 @on_every_decision("deciders-are-independent")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=put(attempt.file, conflict(attempt.signers[-1].person)))
+    return replace(attempt, snapshot=put(attempt.snapshot, conflict(attempt.signers[-1].person)))
 
 
 @on_every_decision("quorum-reached")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=with_members(attempt.file, 3))
+    return replace(attempt, snapshot=with_members(attempt.snapshot, 3))
 
 
 @on_every_decision("vote-supports-it")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=put(attempt.file, vote("abstain")))
+    return replace(attempt, snapshot=put(attempt.snapshot, vote("abstain")))
 
 
 @on_every_decision("reasoned-by-criterion")
@@ -203,12 +213,12 @@ def _(attempt: Ready) -> Ready:
 
 @on_every_decision("key-decision-announced")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=without(attempt.file, panel.KeyDecisionAnnouncement))
+    return replace(attempt, snapshot=without(attempt.snapshot, KeyDecisionAnnouncement))
 
 
 @on_every_decision("agenda-published")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=put(attempt.file, agenda(TODAY - 5 * DAY)))
+    return replace(attempt, snapshot=put(attempt.snapshot, agenda(TODAY - 5 * DAY)))
 
 
 @breaks("approve-with-conditions", "conditions-told-apart")
@@ -254,7 +264,7 @@ def _(attempt: Ready) -> Ready:
 
 @breaks("return-to-panel", "every-question-answered")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=put(without(attempt.file, decision.QuestionAnswer), ANSWER))
+    return replace(attempt, snapshot=put(without(attempt.snapshot, QuestionAnswer), ANSWER))
 
 
 @breaks("end-deferral", "deferral-time-over")
@@ -267,17 +277,17 @@ def _(attempt: Ready) -> Ready:
 @breaks("evidence-condition", "condition-is-open")
 @breaks("close-condition", "condition-is-open")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=put(attempt.file, CLOSED))
+    return replace(attempt, snapshot=put(attempt.snapshot, CLOSED))
 
 
 @breaks("close-condition", "condition-evidenced")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=without(attempt.file, decision.ConditionEvidence))
+    return replace(attempt, snapshot=without(attempt.snapshot, ConditionEvidence))
 
 
 @breaks("close-conditions", "every-condition-closed")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=put(without(attempt.file, decision.ConditionClosure), CLOSED))
+    return replace(attempt, snapshot=put(without(attempt.snapshot, ConditionClosure), CLOSED))
 
 
 @breaks("approve", "decision-published-by-today")
@@ -293,9 +303,9 @@ def _(attempt: Ready) -> Ready:
 @breaks("confirm-after-call-in", "scrutiny-responded")
 @breaks("return-after-call-in", "scrutiny-responded")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=without(attempt.file, decision.ScrutinyResponse))
+    return replace(attempt, snapshot=without(attempt.snapshot, ScrutinyResponse))
 
 
 @breaks("lapse-mandate", "mandate-reminders-sent")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=reminded(attempt.file, 1))
+    return replace(attempt, snapshot=reminded(attempt.snapshot, 1))

@@ -7,14 +7,24 @@ from typing import Any
 
 import pytest
 
-from rtp_applications.clocks.deadline import DeadlineState
-from rtp_applications.workflow import engine, keeping, timing
-from rtp_applications.workflow.casefile import CaseFile, Intention
+from rtp_applications.deadlines.rules.deadline import DeadlineState
+from rtp_applications.workflow.common.payloads import ConflictOfInterest, Nothing, Refusal
+from rtp_applications.workflow.due import process_due
+from rtp_applications.workflow.engine import apply_action, update_deadlines
+from rtp_applications.workflow.enums import Ground, Role, Status
 from rtp_applications.workflow.errors import GuardsNotMet
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
-from rtp_applications.workflow.records import ConflictOfInterest, Nothing, Refusal
-from rtp_applications.workflow.stages import content, interest
-from rtp_applications.workflow.words import Ground, Role, Status
+from rtp_applications.workflow.snapshot import CaseSnapshot, Intention
+from rtp_applications.workflow.stages.interest.guards import REQUIRED, is_within
+from rtp_applications.workflow.stages.interest.payloads import InterestContent
+from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent, Modification
+from rtp_applications.workflow.stages.screening.payloads import (
+    Acknowledgement,
+    DecisionDate,
+    InformationRequest,
+    ItemAnswer,
+    RequestedItem,
+)
 from rtp_shared.contracts.vocabulary import Sector
 from tests.applications.workflow.ground import (
     EMPLOYER,
@@ -41,19 +51,19 @@ LEAD, OFFICER, SECOND_OFFICER = (
     person(Role.CASE_OFFICER, 2),
 )
 DECIDER, SYSTEM = person(Role.DECISION_MAKER), person(Role.SYSTEM)
-ASKED_FOR = interest.InformationRequest.model_validate(
+ASKED_FOR = InformationRequest.model_validate(
     {"items": [{"id": "finances-2025", "text": "Accounts", "statutoryItem": "finances"}]}
 )
-ANSWERED = interest.ItemAnswer.model_validate({"item": "finances-2025", "answer": "They are enclosed."})
-TOLD = interest.DecisionDate(expectedOn=TODAY + timedelta(days=30), notifiedOn=TODAY)
-OFFERED = interest.Modification(
+ANSWERED = ItemAnswer.model_validate({"item": "finances-2025", "answer": "They are enclosed."})
+TOLD = DecisionDate(expectedOn=TODAY + timedelta(days=30), notifiedOn=TODAY)
+OFFERED = Modification(
     text="Without the night service",
     otherwiseRefusedFor="Nights cannot be staffed.",
     ground=Ground.UNLAWFUL,
     equalityNote="No impact.",
 )
 PARTNER = {"name": "Example Care CIC", "kind": "subcontractor", "finances": "Sound.", "capability": "Ten years of it."}
-CONTENT = content.InterestContent.model_validate(
+CONTENT = InterestContent.model_validate(
     {
         "finances": "Own funds and a loan that is offered.",
         "capability": "The staff who deliver it, and a manager appointed.",
@@ -71,14 +81,14 @@ CONTENT = content.InterestContent.model_validate(
 REFUSED = Refusal(
     ground=Ground.UNLAWFUL, reasons="It would break a duty.", publishedReasons="A duty.", equalityNote="No impact."
 )
-RECEIPT = interest.Acknowledgement(sentOn=TODAY)
-ACCEPTED = interest.Acceptance(reasons="It is sound.", equalityNote="Impact was assessed.")
+RECEIPT = Acknowledgement(sentOn=TODAY)
+ACCEPTED = Acceptance(reasons="It is sound.", equalityNote="Impact was assessed.")
 ONLY_IN_MAY = [{"fromMonth": 5, "fromDay": 1, "toMonth": 5, "toDay": 31}]
 
 asked = put(case_file(Status.INFORMATION_REQUESTED), ASKED_FOR)
 offered = put(case_file(Status.MODIFICATION_OFFERED), OFFERED)
-reply_due = asked.deadline("information-reply")
-modification_due = offered.deadline("modification-reply")
+reply_due = asked.find_deadline("information-reply")
+modification_due = offered.find_deadline("modification-reply")
 assert reply_due and modification_due  # noqa: PT018 - both run from the start
 
 ready("describe-interest", Ready(case_file(Status.DRAFT), (LEAD,), CONTENT))
@@ -93,7 +103,7 @@ ready("find-not-eligible", Ready(case_file(Status.EOI_SCREENING), (OFFICER, SECO
 ready("notify-decision-date", Ready(case_file(Status.EOI_SCREENING), (OFFICER,), TOLD))
 ready("begin-review", Ready(put(case_file(Status.EOI_SCREENING), TOLD), (OFFICER,)))
 ready("offer-modification", Ready(case_file(Status.EOI_UNDER_REVIEW), (OFFICER, DECIDER), OFFERED))
-ready("accept-modification", Ready(offered, (LEAD,), interest.Consent(membersInFavour=7)))
+ready("accept-modification", Ready(offered, (LEAD,), Consent(membersInFavour=7)))
 ready("decline-modification", Ready(offered, (LEAD,)))
 ready("let-modification-lapse", Ready(offered, (SYSTEM,), now=modification_due.due_at))
 ready("accept-eoi", Ready(case_file(Status.EOI_UNDER_REVIEW), (DECIDER,), ACCEPTED))
@@ -128,24 +138,24 @@ def _(attempt: Ready) -> Ready:
 
 @breaks("submit", "bodies-exist")
 def _(attempt: Ready) -> Ready:
-    employer = replace(attempt.file.bodies[EMPLOYER], ended_on=TODAY)
-    return replace(attempt, file=replace(attempt.file, bodies={**attempt.file.bodies, EMPLOYER: employer}))
+    employer = replace(attempt.snapshot.bodies[EMPLOYER], ended_on=TODAY)
+    return replace(attempt, snapshot=replace(attempt.snapshot, bodies={**attempt.snapshot.bodies, EMPLOYER: employer}))
 
 
 @breaks("submit", "authority-is-relevant")
 def _(attempt: Ready) -> Ready:
-    trust = replace(attempt.file.bodies[EMPLOYER], kind="nhs-trust")
-    return replace(attempt, file=replace(attempt.file, bodies={**attempt.file.bodies, EMPLOYER: trust}))
+    trust = replace(attempt.snapshot.bodies[EMPLOYER], kind="nhs-trust")
+    return replace(attempt, snapshot=replace(attempt.snapshot, bodies={**attempt.snapshot.bodies, EMPLOYER: trust}))
 
 
 @breaks("submit", "window-open")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=with_rule(attempt.file, "eoi-windows", ONLY_IN_MAY))
+    return replace(attempt, snapshot=with_rule(attempt.snapshot, "eoi-windows", ONLY_IN_MAY))
 
 
 @breaks("submit", "content-is-complete")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=without(attempt.file, content.InterestContent))
+    return replace(attempt, snapshot=without(attempt.snapshot, InterestContent))
 
 
 @breaks("acknowledge", "sent-since-submission")
@@ -160,7 +170,7 @@ def _(attempt: Ready) -> Ready:
 
 @breaks("begin-screening", "acknowledgement-sent")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=without(attempt.file, interest.Acknowledgement))
+    return replace(attempt, snapshot=without(attempt.snapshot, Acknowledgement))
 
 
 @breaks("request-information", "list-is-itemised")
@@ -171,7 +181,7 @@ def _(attempt: Ready) -> Ready:
 @breaks("request-information", "statutory-items-only")
 def _(attempt: Ready) -> Ready:
     item = {"id": "vision", "text": "What is your vision?"}
-    return giving(attempt, items=[interest.RequestedItem.model_validate(item)])
+    return giving(attempt, items=[RequestedItem.model_validate(item)])
 
 
 @breaks("answer-item", "item-was-asked")
@@ -186,7 +196,7 @@ def _(attempt: Ready) -> Ready:
 
 @breaks("return-information", "every-item-answered")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=without(attempt.file, interest.ItemAnswer))
+    return replace(attempt, snapshot=without(attempt.snapshot, ItemAnswer))
 
 
 @breaks("close-information-request", "reply-time-over")
@@ -217,7 +227,7 @@ def _(attempt: Ready) -> Ready:
 @breaks("offer-modification", "deciders-are-independent")
 def _(attempt: Ready) -> Ready:
     interested = ConflictOfInterest(person=attempt.signers[-1].person, nature="Married to an applicant")
-    return replace(attempt, file=put(attempt.file, interested))
+    return replace(attempt, snapshot=put(attempt.snapshot, interested))
 
 
 @breaks("notify-decision-date", "decision-date-in-time")
@@ -227,7 +237,7 @@ def _(attempt: Ready) -> Ready:
 
 @breaks("begin-review", "decision-date-notified")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=without(attempt.file, interest.DecisionDate))
+    return replace(attempt, snapshot=without(attempt.snapshot, DecisionDate))
 
 
 @breaks("offer-modification", "would-otherwise-be-refused")
@@ -271,10 +281,10 @@ def test_a_window_is_open_on_its_first_and_last_day_only(
     window: dict[str, int], open_on: date, closed_on: date
 ) -> None:
     first = date(2026, window["fromMonth"], window["fromDay"])
-    assert interest.within(first, window)
-    assert interest.within(open_on, window)
-    assert not interest.within(closed_on, window)
-    assert not interest.within(first - timedelta(days=1), window)
+    assert is_within(first, window)
+    assert is_within(open_on, window)
+    assert not is_within(closed_on, window)
+    assert not is_within(first - timedelta(days=1), window)
 
 
 def test_one_employee_is_enough_for_the_policy_and_two_for_the_act() -> None:
@@ -287,8 +297,8 @@ def test_one_employee_is_enough_for_the_policy_and_two_for_the_act() -> None:
 
 def test_a_body_that_ends_tomorrow_still_exists_today() -> None:
     ready_now = attempt(RIGHT_TO_PROVIDE, "submit")
-    employer = replace(ready_now.file.bodies[EMPLOYER], ended_on=TODAY + timedelta(days=1))
-    ending = replace(ready_now, file=replace(ready_now.file, bodies={EMPLOYER: employer}))
+    employer = replace(ready_now.snapshot.bodies[EMPLOYER], ended_on=TODAY + timedelta(days=1))
+    ending = replace(ready_now, snapshot=replace(ready_now.snapshot, bodies={EMPLOYER: employer}))
     assert take("submit", ending).after.case.status is Status.EOI_SUBMITTED
     assert refused_for("submit", replace(ending, now=NOW + timedelta(days=1))) == ["bodies-exist"]
 
@@ -304,7 +314,7 @@ def _by_document(attempt: Ready) -> Ready:
 @pytest.mark.parametrize("answer", [_declined, _by_document], ids=["declined", "by a document"])
 def test_an_item_may_be_declined_or_answered_by_a_document(answer: Callable[[Ready], Ready]) -> None:
     after = take("answer-item", answer(attempt(RIGHT_TO_PROVIDE, "answer-item"))).after
-    returned = replace(attempt(RIGHT_TO_PROVIDE, "return-information"), file=after)
+    returned = replace(attempt(RIGHT_TO_PROVIDE, "return-information"), snapshot=after)
     assert take("return-information", returned).after.case.status is Status.EOI_SCREENING
 
 
@@ -325,7 +335,7 @@ def test_the_decision_may_not_be_expected_after_the_published_maximum() -> None:
     late = Ready(submitted, (OFFICER,), TOLD, process=process)
     assert refused_for("notify-decision-date", late) == ["decision-date-in-time"]
     in_time = giving(late, expected_on=TODAY + timedelta(days=20))
-    assert take("notify-decision-date", in_time).after.last(interest.DecisionDate)
+    assert take("notify-decision-date", in_time).after.find(DecisionDate)
 
 
 ELSEWHERE, YESTERDAY = EMPLOYER, TODAY - timedelta(days=1)
@@ -335,7 +345,7 @@ INTENTION = Intention(ELSEWHERE, EMPLOYER, YESTERDAY, Sector.ADULT_SOCIAL_CARE, 
 def rivals(*intentions: Intention) -> Ready:
     refused = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "refuse-eoi")
     rival = giving(refused, ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED)
-    return replace(rival, file=replace(rival.file, intentions=intentions))
+    return replace(rival, snapshot=replace(rival.snapshot, intentions=intentions))
 
 
 @pytest.mark.parametrize(
@@ -358,7 +368,7 @@ def test_a_refusal_for_a_mutual_s_sake_holds_when_its_intention_was_published() 
     earlier = replace(INTENTION, published_on=YESTERDAY - timedelta(days=7))
     after = take("refuse-eoi", rivals(INTENTION, earlier)).after
     assert after.case.status is Status.REFUSED
-    refusal = after.last(Refusal)
+    refusal = after.find(Refusal)
     assert refusal
     assert refusal.intention_published_on == earlier.published_on
 
@@ -366,9 +376,9 @@ def test_a_refusal_for_a_mutual_s_sake_holds_when_its_intention_was_published() 
 def test_another_refusal_holds_no_intention_whatever_is_given() -> None:
     refused = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "refuse-eoi")
     claimed = giving(
-        replace(refused, file=replace(refused.file, intentions=(INTENTION,))), intention_published_on=TODAY
+        replace(refused, snapshot=replace(refused.snapshot, intentions=(INTENTION,))), intention_published_on=TODAY
     )
-    refusal = take("refuse-eoi", claimed).after.last(Refusal)
+    refusal = take("refuse-eoi", claimed).after.find(Refusal)
     assert refusal
     assert refusal.intention_published_on is None
 
@@ -377,7 +387,7 @@ def test_another_refusal_holds_no_intention_whatever_is_given() -> None:
 def test_an_interest_that_ended_or_bars_not_is_no_hindrance(changed: dict[str, bool]) -> None:
     interested = ConflictOfInterest(person=DECIDER.person, nature="Once a colleague").model_copy(update=changed)
     accepted = attempt(RIGHT_TO_PROVIDE, "accept-eoi")
-    assert take("accept-eoi", replace(accepted, file=put(accepted.file, interested))).after.case.status is (
+    assert take("accept-eoi", replace(accepted, snapshot=put(accepted.snapshot, interested))).after.case.status is (
         Status.EOI_ACCEPTED
     )
 
@@ -411,7 +421,7 @@ def test_a_notice_is_dated_from_the_submission_to_today(action: str, guard: str,
 def test_a_notice_meets_its_clock_by_the_day_on_which_it_was_given(action: str, clock: str, field: str) -> None:
     """Recorded after the end, before anybody looked; what was missed already stays missed."""
     process, taken = COMMUNITY_RIGHT_TO_CHALLENGE, attempt(COMMUNITY_RIGHT_TO_CHALLENGE, action)
-    due = taken.file.deadline(clock)
+    due = taken.snapshot.find_deadline(clock)
     assert due
     late = replace(taken, now=due.due_at + timedelta(days=1))
     for given_on, state in (
@@ -419,15 +429,17 @@ def test_a_notice_meets_its_clock_by_the_day_on_which_it_was_given(action: str, 
         (due.due_on + timedelta(days=1), DeadlineState.MISSED),
     ):
         after = take(action, giving(late, **{field: given_on, "expected_on": due.due_on + timedelta(days=90)})).after
-        found = after.deadline(clock)
+        found = after.find_deadline(clock)
         assert found
         assert found.state is state, given_on
-    kept = keeping.keep(process, taken.file, late.now)
+    kept = process_due(process, taken.snapshot, late.now)
     assert kept
     missed = take(
         action,
-        giving(replace(late, file=kept.after), **{field: due.due_on, "expected_on": due.due_on + timedelta(days=90)}),
-    ).after.deadline(clock)
+        giving(
+            replace(late, snapshot=kept.after), **{field: due.due_on, "expected_on": due.due_on + timedelta(days=90)}
+        ),
+    ).after.find_deadline(clock)
     assert missed
     assert missed.state is DeadlineState.MISSED
 
@@ -441,12 +453,12 @@ def test_an_offer_that_may_end_in_a_refusal_needs_two_people() -> None:
     assert second.after.case.status is Status.MODIFICATION_OFFERED
 
 
-@pytest.mark.parametrize("missing", content.REQUIRED)
+@pytest.mark.parametrize("missing", REQUIRED)
 def test_a_challenge_that_is_incomplete_is_told_what_is_missing(missing: str) -> None:
     wanting = CONTENT.model_copy(update={missing: None})
     challenge = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "submit")
-    incomplete = replace(challenge, file=put(challenge.file, wanting))
-    alias = content.InterestContent.model_fields[missing].alias
+    incomplete = replace(challenge, snapshot=put(challenge.snapshot, wanting))
+    alias = InterestContent.model_fields[missing].alias
     assert alias
     with pytest.raises(GuardsNotMet, match=f"missing: {alias}"):
         take("submit", incomplete)
@@ -455,12 +467,12 @@ def test_a_challenge_that_is_incomplete_is_told_what_is_missing(missing: str) ->
 def test_the_interest_is_described_anew_while_it_is_a_draft() -> None:
     described = take("describe-interest", attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "describe-interest")).after
     changed = CONTENT.model_copy(update={"area": "The north of the county"})
-    again = engine.take(COMMUNITY_RIGHT_TO_CHALLENGE, described, "describe-interest", changed, LEAD, NOW).after
-    assert again.last(content.InterestContent) == changed
+    again = apply_action(COMMUNITY_RIGHT_TO_CHALLENGE, described, "describe-interest", changed, LEAD, NOW).after
+    assert again.find(InterestContent) == changed
 
 
 def test_the_policy_asks_for_no_statutory_content() -> None:
-    bare = replace(attempt(RIGHT_TO_PROVIDE, "submit"), file=case_file(Status.DRAFT))
+    bare = replace(attempt(RIGHT_TO_PROVIDE, "submit"), snapshot=case_file(Status.DRAFT))
     assert refused_for("submit", bare) == []
 
 
@@ -479,34 +491,34 @@ def test_an_authority_that_published_no_period_is_seen_to_owe_it(
 ) -> None:
     process = COMMUNITY_RIGHT_TO_CHALLENGE
     owing = case_file(status, process=process)
-    due = owing.deadline(clock)
+    due = owing.find_deadline(clock)
     assert due
     assert due.due_on == TODAY + timedelta(days=28)
-    missed = keeping.keep(process, owing, due.due_at)
+    missed = process_due(process, owing, due.due_at)
     assert missed
     assert _state(missed.after, clock) is DeadlineState.MISSED
     published = with_rule(owing, rule, value)
-    met = keeping.keep(process, published, due.due_at - timedelta(seconds=1))
+    met = process_due(process, published, due.due_at - timedelta(seconds=1))
     assert met
     assert _state(met.after, clock) is DeadlineState.MET
-    acted = timing.moved(process, status, published, "declare-conflict", NOW)
+    acted = update_deadlines(process, status, published, "declare-conflict", NOW)
     assert _state(acted, clock) is DeadlineState.MET
-    late = keeping.keep(process, published, due.due_at)
+    late = process_due(process, published, due.due_at)
     assert late
     assert _state(late.after, clock) is DeadlineState.MISSED
     fresh = with_rule(case_file(Status.DRAFT, process=process), rule, value)
-    entered = timing.moved(process, Status.DRAFT, fresh.with_case(status=status), "test", NOW)
-    assert entered.deadline(clock) is None
+    entered = update_deadlines(process, Status.DRAFT, fresh.with_case(status=status), "test", NOW)
+    assert entered.find_deadline(clock) is None
 
 
 def test_a_period_that_was_never_published_was_not_met_by_moving_on() -> None:
     process = COMMUNITY_RIGHT_TO_CHALLENGE
     owing = case_file(Status.EOI_ACCEPTED, process=process)
-    gone = timing.moved(process, Status.EOI_ACCEPTED, owing.with_case(status=Status.CONTRACT_ROUTE), "begin", NOW)
+    gone = update_deadlines(process, Status.EOI_ACCEPTED, owing.with_case(status=Status.CONTRACT_ROUTE), "begin", NOW)
     assert _state(gone, "publish-procurement-gap") is DeadlineState.CANCELLED
 
 
-def _state(file: CaseFile, clock: str) -> DeadlineState:
-    found = file.deadline(clock)
+def _state(snapshot: CaseSnapshot, clock: str) -> DeadlineState:
+    found = snapshot.find_deadline(clock)
     assert found
     return found.state

@@ -5,13 +5,19 @@ from datetime import date
 
 import pytest
 
-from rtp_applications.clocks.deadline import DeadlineState
-from rtp_applications.workflow.keeping import keep
+from rtp_applications.deadlines.rules.deadline import DeadlineState
+from rtp_applications.workflow.common.payloads import Publication
+from rtp_applications.workflow.due import process_due
+from rtp_applications.workflow.enums import Decision, Status
 from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
-from rtp_applications.workflow.stages import decision
-from rtp_applications.workflow.stages.publication import Decision, Publication
-from rtp_applications.workflow.stages.standing import SuspensionNote
-from rtp_applications.workflow.words import Status
+from rtp_applications.workflow.stages.cross_stage.payloads import SuspensionNote
+from rtp_applications.workflow.stages.decision.payloads import (
+    CallIn,
+    ConditionClosure,
+    ConditionEvidence,
+    Confirmation,
+    ScrutinyResponse,
+)
 from tests.applications.workflow.deciding import (
     APPROVAL,
     BECAUSE,
@@ -53,15 +59,15 @@ def test_the_condition_that_falls_due_first_is_the_one_that_is_waited_for() -> N
     one = take("close-condition", Ready(evidenced, (OFFICER,), CLOSED, NOW + DAY)).after
     assert running(one, "condition").due_on == date(2026, 12, 31)
     assert [each.state for each in deadlines(one, "condition")] == [DeadlineState.MET, DeadlineState.RUNNING]
-    shown = put(one, decision.ConditionEvidence(condition="bond", evidence="Signed."))
-    bond = decision.ConditionClosure(condition="bond")
+    shown = put(one, ConditionEvidence(condition="bond", evidence="Signed."))
+    bond = ConditionClosure(condition="bond")
     both = take("close-condition", Ready(shown, (OFFICER,), bond, NOW + 2 * DAY)).after
     assert [each.state for each in deadlines(both, "condition")] == [DeadlineState.MET, DeadlineState.MET]
 
 
 def test_closing_a_later_condition_leaves_the_first_one_running() -> None:
-    shown = put(conditional, decision.ConditionEvidence(condition="bond", evidence="Signed."))
-    after = take("close-condition", Ready(shown, (OFFICER,), decision.ConditionClosure(condition="bond"))).after
+    shown = put(conditional, ConditionEvidence(condition="bond", evidence="Signed."))
+    after = take("close-condition", Ready(shown, (OFFICER,), ConditionClosure(condition="bond"))).after
     assert deadlines(after, "condition") == deadlines(conditional, "condition")
 
 
@@ -91,10 +97,10 @@ def test_while_the_case_rests_no_condition_lapses() -> None:
 
 @pytest.mark.parametrize(("own", "last_day"), [(None, date(2026, 9, 8)), (3, date(2026, 9, 4))])
 def test_the_call_in_window_is_the_councils_own(own: int | None, last_day: date) -> None:
-    file = to_approve.file
+    snapshot = to_approve.snapshot
     if own:
-        file = with_rule(file, "call-in-window", {"number": own, "unit": "working-days"})
-    window = running(take("approve", replace(to_approve, file=file)).after, "call-in-window")
+        snapshot = with_rule(snapshot, "call-in-window", {"number": own, "unit": "working-days"})
+    window = running(take("approve", replace(to_approve, snapshot=snapshot)).after, "call-in-window")
     assert (window.due_on, window.state) == (last_day, DeadlineState.RUNNING)
 
 
@@ -102,40 +108,40 @@ def test_the_call_in_window_counts_from_the_publication_of_the_decision() -> Non
     earlier = take("approve", giving(to_approve, decision_published_on=date(2026, 8, 28))).after
     assert running(earlier, "call-in-window").due_on == date(2026, 9, 7)
     silent = take("approve", giving(to_approve, decision_published_on=None)).after
-    assert silent.deadline("call-in-window") is None
+    assert silent.find_deadline("call-in-window") is None
     route = attempt(RIGHT_TO_PROVIDE, "choose-contract-route")
-    unpublished = replace(route, file=replace(route.file, records={**silent.records, **route.file.records}))
+    unpublished = replace(route, snapshot=replace(route.snapshot, records={**silent.records, **route.snapshot.records}))
     assert refused_for("choose-contract-route", unpublished) == ["call-in-window-over"]
-    given = Publication(decision=Decision.APPROVED, text="It is approved.")
-    registered = take("publish-decision", Ready(silent, (OFFICER,), given, NOW + 2 * DAY)).after
+    payload = Publication(decision=Decision.APPROVED, text="It is approved.")
+    registered = take("publish-decision", Ready(silent, (OFFICER,), payload, NOW + 2 * DAY)).after
     assert running(registered, "call-in-window").due_on == date(2026, 9, 10)
 
 
 def test_publishing_later_opens_no_second_window() -> None:
     over = running(approved, "call-in-window").due_at
-    kept = keep(RIGHT_TO_PROVIDE, approved, over)
+    kept = process_due(RIGHT_TO_PROVIDE, approved, over)
     assert kept
-    given = Publication(decision=Decision.APPROVED, text="It is approved.")
-    again = take("publish-decision", Ready(kept.after, (OFFICER,), given, over + DAY)).after
+    payload = Publication(decision=Decision.APPROVED, text="It is approved.")
+    again = take("publish-decision", Ready(kept.after, (OFFICER,), payload, over + DAY)).after
     assert len(deadlines(again, "call-in-window")) == 1
 
 
 @pytest.mark.parametrize(("kind", "own", "opens"), [("nhs-trust", False, False), ("nhs-trust", True, True)])
 def test_a_trust_s_decision_is_called_in_only_where_it_says_so(kind: str, own: bool, opens: bool) -> None:
-    body = replace(to_approve.file.bodies[EMPLOYER], kind=kind)
-    file = replace(to_approve.file, bodies={**to_approve.file.bodies, EMPLOYER: body})
+    body = replace(to_approve.snapshot.bodies[EMPLOYER], kind=kind)
+    snapshot = replace(to_approve.snapshot, bodies={**to_approve.snapshot.bodies, EMPLOYER: body})
     if own:
-        file = with_rule(file, "call-in-window", {"number": 3, "unit": "working-days"})
-    approved_by_a_trust = take("approve", replace(to_approve, file=file)).after
-    assert (approved_by_a_trust.deadline("call-in-window") is not None) is opens
+        snapshot = with_rule(snapshot, "call-in-window", {"number": 3, "unit": "working-days"})
+    approved_by_a_trust = take("approve", replace(to_approve, snapshot=snapshot)).after
+    assert (approved_by_a_trust.find_deadline("call-in-window") is not None) is opens
 
 
 def test_a_decision_is_called_in_once() -> None:
-    called = take("call-in", Ready(approved, (SCRUTINY,), decision.CallIn(**BECAUSE))).after
-    heard = put(called, decision.ScrutinyResponse(**BECAUSE))
-    confirmed = take("confirm-after-call-in", Ready(heard, (DECIDER,), decision.Confirmation(**BECAUSE))).after
+    called = take("call-in", Ready(approved, (SCRUTINY,), CallIn(**BECAUSE))).after
+    heard = put(called, ScrutinyResponse(**BECAUSE))
+    confirmed = take("confirm-after-call-in", Ready(heard, (DECIDER,), Confirmation(**BECAUSE))).after
     assert confirmed.case.status is Status.APPROVED
-    again = Ready(confirmed, (SCRUTINY,), decision.CallIn(**BECAUSE))
+    again = Ready(confirmed, (SCRUTINY,), CallIn(**BECAUSE))
     assert refused_for("call-in", again) == ["call-in-window-open"]
 
 
@@ -146,18 +152,18 @@ def test_a_decision_made_after_a_return_may_be_called_in_and_wants_a_new_respons
     now = NOW + 61 * DAY
     published = APPROVAL.model_copy(update={"decision_published_on": now.date()})
     anew = take("approve", Ready(voted("approve", announced(back)), (DECIDER,), published, now)).after
-    called = take("call-in", Ready(anew, (SCRUTINY,), decision.CallIn(**BECAUSE), now)).after
-    given = decision.Confirmation(**BECAUSE)
-    assert refused_for("confirm-after-call-in", Ready(called, (DECIDER,), given, now)) == ["scrutiny-responded"]
+    called = take("call-in", Ready(anew, (SCRUTINY,), CallIn(**BECAUSE), now)).after
+    payload = Confirmation(**BECAUSE)
+    assert refused_for("confirm-after-call-in", Ready(called, (DECIDER,), payload, now)) == ["scrutiny-responded"]
 
 
 def test_the_mandate_rests_while_the_decision_is_called_in() -> None:
     """Ten days, from the one of the call-in to the one before the decision is confirmed, do not count."""
-    called = take("call-in", Ready(approved, (SCRUTINY,), decision.CallIn(**BECAUSE), NOW + DAY)).after
+    called = take("call-in", Ready(approved, (SCRUTINY,), CallIn(**BECAUSE), NOW + DAY)).after
     assert running(called, "mandate").state is DeadlineState.PAUSED
-    heard = put(called, decision.ScrutinyResponse(**BECAUSE))
-    given = decision.Confirmation(**BECAUSE)
-    confirmed = take("confirm-after-call-in", Ready(heard, (DECIDER,), given, NOW + 11 * DAY)).after
+    heard = put(called, ScrutinyResponse(**BECAUSE))
+    payload = Confirmation(**BECAUSE)
+    confirmed = take("confirm-after-call-in", Ready(heard, (DECIDER,), payload, NOW + 11 * DAY)).after
     assert running(confirmed, "mandate").due_on == date(2027, 9, 11)
     assert len(deadlines(confirmed, "mandate")) == 1
 

@@ -5,9 +5,10 @@ import re
 import httpx
 import pytest
 
+from rtp_applications.processes.schemas import ProcessView
+from rtp_applications.processes.views import show_process
 from rtp_applications.workflow.definition import Process
 from rtp_applications.workflow.processes import PROCESSES, Processes
-from rtp_applications.workflow.publish import ProcessView, published
 from rtp_embedded import process_document
 from rtp_embedded.process_drawing import drawings
 from rtp_shared.contracts.vocabulary import Route
@@ -28,7 +29,7 @@ async def test_anyone_may_list_the_newest_process_of_every_route(new_client: New
     answer = await _get(new_client, "/v1/processes")
     assert answer.status_code == 200, answer.text
     listed = {each["route"]: each["version"] for each in answer.json()["items"]}
-    assert listed == {route: Processes().newest(route).version for route in Route}
+    assert listed == {route: Processes().find_newest(route).version for route in Route}
 
 
 @pytest.mark.parametrize("process", EVERY)
@@ -37,7 +38,7 @@ async def test_anyone_may_read_a_process_as_the_engine_goes_by_it(new_client: Ne
     assert answer.status_code == 200, answer.text
     shown = answer.json()
     assert {each["name"]: set(each["from"]) for each in shown["actions"]} == {
-        action.name: set(action.starts) for action in process.actions
+        action.name: set(action.from_states) for action in process.actions
     }
     assert [[guard["name"] for guard in each["guards"]] for each in shown["actions"]] == [
         [guard.name for guard in action.guards] for action in process.actions
@@ -80,7 +81,7 @@ REST = re.compile(r"^    (\[\*\] --> draft|classDef ended fill:#\w+(,[\w-]+:#\w+
 @pytest.mark.parametrize("process", [each for each in PROCESSES.values() if each.actions], ids=lambda each: each.route)
 def test_every_move_is_drawn_once_and_nothing_else(process: Process) -> None:
     moves = [action.name.replace("-", " ") for action in process.actions if action.leads_to]
-    drawn = [drawing for drawing in drawings(published(process)) if drawing.startswith("```mermaid")]
+    drawn = [drawing for drawing in drawings(show_process(process)) if drawing.startswith("```mermaid")]
     labels: set[str] = set()
     for drawing in drawn:
         opening, kind, *lines, closing = drawing.splitlines()
@@ -97,7 +98,7 @@ def test_every_move_is_drawn_once_and_nothing_else(process: Process) -> None:
 
 
 def test_the_document_holds_every_action_condition_clock_and_setting() -> None:
-    views: list[ProcessView] = [published(each) for each in PROCESSES.values()]
+    views: list[ProcessView] = [show_process(each) for each in PROCESSES.values()]
     text = process_document.document(views)
     for view in views:
         section = text.split(f"## {process_document.title(view)}\n")[1].split("\n## ")[0]
@@ -109,7 +110,7 @@ def test_the_document_holds_every_action_condition_clock_and_setting() -> None:
 
 
 def test_every_row_of_a_table_has_its_cells() -> None:
-    text = process_document.document([published(each) for each in PROCESSES.values()])
+    text = process_document.document([show_process(each) for each in PROCESSES.values()])
     for table in re.findall(r"(?:^\|.*\n)+", text, flags=re.MULTILINE):
         widths = {len(re.split(r"(?<!\\)\|", line)) for line in table.splitlines()}
         assert len(widths) == 1, table[:200]

@@ -5,16 +5,24 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from rtp_applications.clocks.deadline import DeadlineState
-from rtp_applications.workflow.casefile import CaseFile, Record
+from rtp_applications.deadlines.rules.deadline import DeadlineState
+from rtp_applications.workflow.common.payloads import ConflictOfInterest
 from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.engine import Outcome
+from rtp_applications.workflow.engine import CaseChange
+from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.errors import GuardsNotMet, NotYourRole
 from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
-from rtp_applications.workflow.records import ConflictOfInterest
-from rtp_applications.workflow.stages import incorporation, transition
-from rtp_applications.workflow.stages.transition import Pension, Regulator
-from rtp_applications.workflow.words import Role, Status
+from rtp_applications.workflow.snapshot import CaseSnapshot, Payload
+from rtp_applications.workflow.stages.incorporation.payloads import FinanceCommitment, IdentifierScheme
+from rtp_applications.workflow.stages.transition.payloads import (
+    ConsultedWith,
+    EmployeeLiabilityInformation,
+    GoLiveDate,
+    Pension,
+    PensionWaiver,
+    Regulator,
+    RegulatorRegistration,
+)
 from tests.applications.workflow.ground import NOW, Ready, attempt, giving, person, put, refused_for, take, without
 from tests.applications.workflow.test_transition import (
     ANSWER,
@@ -37,35 +45,35 @@ from tests.applications.workflow.test_transition import (
 REP = person(Role.STAFF_REP)
 
 
-def review(*changes: Record) -> list[str]:
+def review(*changes: Payload) -> list[str]:
     """Which guards keep the readiness review from beginning once these are on file."""
     taken = attempt(RIGHT_TO_PROVIDE, "begin-readiness-review")
-    file = taken.file
+    snapshot = taken.snapshot
     for each in changes:
-        file = put(file, each)
-    return refused_for("begin-readiness-review", replace(taken, file=file))
+        snapshot = put(snapshot, each)
+    return refused_for("begin-readiness-review", replace(taken, snapshot=snapshot))
 
 
-def recorded(file: CaseFile, go_live: date, now: datetime = NOW) -> Outcome:
-    given = transition.GoLiveDate(on=go_live)
-    return take("record-go-live-date", Ready(file, (OFFICER,), given, now))
+def recorded(snapshot: CaseSnapshot, go_live: date, now: datetime = NOW) -> CaseChange:
+    payload = GoLiveDate(on=go_live)
+    return take("record-go-live-date", Ready(snapshot, (OFFICER,), payload, now))
 
 
 @pytest.mark.parametrize(("days", "refused"), [(29, []), (28, []), (27, ["liability-information-in-time"])])
 def test_liability_information_is_given_28_days_before_going_live(days: int, refused: list[str]) -> None:
     go_live = date(2027, 4, 1)
-    given = transition.EmployeeLiabilityInformation.model_validate({"givenOn": go_live - timedelta(days=days)})
-    assert review(transition.GoLiveDate(on=go_live), given) == refused
+    payload = EmployeeLiabilityInformation.model_validate({"givenOn": go_live - timedelta(days=days)})
+    assert review(GoLiveDate(on=go_live), payload) == refused
 
 
 def test_setting_the_go_live_date_starts_the_clock_of_the_liability_information() -> None:
-    file = recorded(preparing, date(2027, 4, 1)).after
-    due, go_live = file.deadline("employee-liability-information"), file.deadline("go-live")
+    snapshot = recorded(preparing, date(2027, 4, 1)).after
+    due, go_live = snapshot.find_deadline("employee-liability-information"), snapshot.find_deadline("go-live")
     assert due is not None
     assert go_live is not None
     assert (due.due_on, go_live.due_on) == (date(2027, 3, 4), date(2027, 4, 1))
-    moved = recorded(file, date(2027, 5, 1), NOW + timedelta(hours=1)).after
-    due = moved.deadline("employee-liability-information")
+    moved = recorded(snapshot, date(2027, 5, 1), NOW + timedelta(hours=1)).after
+    due = moved.find_deadline("employee-liability-information")
     assert due is not None
     assert due.due_on == date(2027, 4, 3)
     assert [each.state for each in moved.deadlines.values() if each.clock == "go-live"] == [
@@ -73,14 +81,14 @@ def test_setting_the_go_live_date_starts_the_clock_of_the_liability_information(
         DeadlineState.RUNNING,
     ]
     met = take("record-employee-liability-information", Ready(moved, (OFFICER,), GIVEN)).after
-    due = met.deadline("employee-liability-information")
+    due = met.find_deadline("employee-liability-information")
     assert due is not None
     assert due.state is DeadlineState.MET
 
 
 def test_no_clock_starts_for_liability_information_that_was_given_in_time() -> None:
-    file = recorded(put(preparing, GIVEN), date(2027, 4, 1)).after
-    assert file.deadline("employee-liability-information") is None
+    snapshot = recorded(put(preparing, GIVEN), date(2027, 4, 1)).after
+    assert snapshot.find_deadline("employee-liability-information") is None
 
 
 def test_an_unsigned_pension_deed_is_waived_by_name() -> None:
@@ -90,7 +98,7 @@ def test_an_unsigned_pension_deed_is_waived_by_name() -> None:
     other = unsigned.model_copy(update={"vehicle": Pension.DC_NEW_STARTERS})
     assert review(unsigned, WAIVER, other) == ["pension-signed-or-waived"]
     waived = take("waive-pension-signature", attempt(RIGHT_TO_PROVIDE, "waive-pension-signature")).after
-    found = waived.recorded(transition.PensionWaiver, Pension.LGPS_PASS_THROUGH)
+    found = waived.find_record(PensionWaiver, Pension.LGPS_PASS_THROUGH)
     assert found is not None
     assert [(each.role, each.person) for each in found.signed] == [(Role.DECISION_MAKER, DECIDER.person)]
 
@@ -116,18 +124,18 @@ def test_the_insurance_covers_the_day_of_going_live() -> None:
 
 def test_registration_is_needed_only_where_the_service_is_regulated() -> None:
     taken = attempt(RIGHT_TO_PROVIDE, "begin-readiness-review")
-    bare = without(taken.file, transition.RegulatorRegistration)
-    none = transition.RegulatorRegistration(regulator=Regulator.NONE)
-    ofsted = transition.RegulatorRegistration(regulator=Regulator.OFSTED)
-    assert refused_for("begin-readiness-review", replace(taken, file=put(bare, none))) == []
+    bare = without(taken.snapshot, RegulatorRegistration)
+    none = RegulatorRegistration(regulator=Regulator.NONE)
+    ofsted = RegulatorRegistration(regulator=Regulator.OFSTED)
+    assert refused_for("begin-readiness-review", replace(taken, snapshot=put(bare, none))) == []
     assert review(ofsted) == ["registered-where-regulated"]
 
 
 def test_finance_that_is_not_needed_holds_nobody_up() -> None:
     taken = attempt(RIGHT_TO_PROVIDE, "begin-transition")
-    none = incorporation.FinanceCommitment(needed=False)
-    assert refused_for("begin-transition", replace(taken, file=put(taken.file, none))) == []
-    bare = replace(taken, file=without(taken.file, incorporation.FinanceCommitment))
+    none = FinanceCommitment(needed=False)
+    assert refused_for("begin-transition", replace(taken, snapshot=put(taken.snapshot, none))) == []
+    bare = replace(taken, snapshot=without(taken.snapshot, FinanceCommitment))
     assert refused_for("begin-transition", bare) == ["finance-committed-or-not-needed"]
 
 
@@ -138,7 +146,7 @@ def test_direct_consultation_is_for_small_employers_and_small_transfers(
     taken = attempt(RIGHT_TO_PROVIDE, "record-tupe-consultation")
     direct = giving(
         taken,
-        consulted_with=transition.ConsultedWith.DIRECTLY,
+        consulted_with=ConsultedWith.DIRECTLY,
         employer_headcount=employer,
         transferring=transferring,
     )
@@ -158,9 +166,7 @@ def test_direct_consultation_is_for_small_employers_and_small_transfers(
     ],
 )
 def test_an_identifier_has_the_shape_of_its_register(scheme: str, identifier: str, *, fits: bool) -> None:
-    entity = ENTITY.model_copy(
-        update={"scheme": incorporation.IdentifierScheme(scheme), "identifier": identifier, "verified": True}
-    )
+    entity = ENTITY.model_copy(update={"scheme": IdentifierScheme(scheme), "identifier": identifier, "verified": True})
     refused = refused_for("record-legal-entity", Ready(on(Status.AWARDED), (OFFICER,), entity))
     assert refused == ([] if fits else ["identifier-has-its-shape"])
 
@@ -178,7 +184,7 @@ def test_a_conflicted_decision_maker_is_refused_whoever_signs_first() -> None:
     conflict = ConflictOfInterest(person=DECIDER.person, nature="Owns shares in a supplier.")
     for signers in (taken.signers, taken.signers[::-1]):
         with pytest.raises(GuardsNotMet):
-            take("launch", replace(taken, file=put(taken.file, conflict), signers=signers))
+            take("launch", replace(taken, snapshot=put(taken.snapshot, conflict), signers=signers))
 
 
 @pytest.mark.parametrize("signer", [DECIDER, BOARD])
@@ -186,10 +192,10 @@ def test_either_of_them_puts_the_launch_back_and_every_day_moves_with_it(signer:
     taken = attempt(RIGHT_TO_PROVIDE, "put-back-launch")
     after = take("put-back-launch", replace(taken, signers=(signer,))).after
     assert after.case.status is Status.TRANSITION
-    found = after.last(transition.GoLiveDate)
+    found = after.find(GoLiveDate)
     assert found is not None
     assert found.on == date(2027, 4, 1)
-    go_live, due = after.deadline("go-live"), after.deadline("employee-liability-information")
+    go_live, due = after.find_deadline("go-live"), after.find_deadline("employee-liability-information")
     assert go_live is not None
     assert due is not None
     assert (go_live.due_on, due.due_on) == (date(2027, 4, 1), date(2027, 3, 4))
@@ -197,19 +203,19 @@ def test_either_of_them_puts_the_launch_back_and_every_day_moves_with_it(signer:
 
 def test_nothing_that_the_review_looks_at_changes_while_it_lasts() -> None:
     review = Status.READINESS_REVIEW
-    allowed = {action.name for action in RIGHT_TO_PROVIDE.possible(review) if action.name.startswith("record-")}
+    allowed = {action.name for action in RIGHT_TO_PROVIDE.list_actions(review) if action.name.startswith("record-")}
     assert allowed == {"record-baseline", "record-notice", "record-challenge"}
 
 
 def test_a_dispute_holds_the_review_up_until_it_is_answered_and_again_when_it_is_raised_anew() -> None:
     raised = take("dispute-consultation", Ready(on(Status.TRANSITION, *IN_PLACE), (REP,), DISPUTE)).after
-    begin = replace(attempt(RIGHT_TO_PROVIDE, "begin-readiness-review"), file=raised, now=NOW)
+    begin = replace(attempt(RIGHT_TO_PROVIDE, "begin-readiness-review"), snapshot=raised, now=NOW)
     assert refused_for("begin-readiness-review", begin) == ["disputes-answered"]
     hour = NOW + timedelta(hours=1)
     answered = take("answer-consultation-dispute", Ready(raised, (OFFICER,), ANSWER, hour)).after
-    assert refused_for("begin-readiness-review", replace(begin, file=answered)) == []
+    assert refused_for("begin-readiness-review", replace(begin, snapshot=answered)) == []
     anew = take("dispute-consultation", Ready(answered, (REP,), DISPUTE, NOW + timedelta(hours=2))).after
-    assert refused_for("begin-readiness-review", replace(begin, file=anew)) == ["disputes-answered"]
+    assert refused_for("begin-readiness-review", replace(begin, snapshot=anew)) == ["disputes-answered"]
 
 
 @pytest.mark.parametrize("role", [Role.APPLICANT_LEAD, Role.MUTUAL_BOARD, Role.COMMISSIONER])

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given as of_all
 from hypothesis import strategies as st
 
-from rtp_applications.clocks.days import Length, Unit
+from rtp_applications.deadlines.rules.days import Length, Unit
+from rtp_applications.deadlines.rules.running import find_open_deadline
+from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED
-from rtp_applications.workflow.stages.timing import DeadlineExtension
-from rtp_applications.workflow.timing import open_deadline
-from rtp_applications.workflow.words import Role, Status
+from rtp_applications.workflow.stages.extensions.payloads import DeadlineExtension
 from tests.applications.workflow.ground import (
     NOW,
     Ready,
@@ -47,8 +47,8 @@ ready(
 
 
 def _clock(attempt: Ready) -> str:
-    assert isinstance(attempt.given, DeadlineExtension)
-    return attempt.given.clock
+    assert isinstance(attempt.payload, DeadlineExtension)
+    return attempt.payload.clock
 
 
 @breaks("extend-deadline", "clock-runs")
@@ -58,17 +58,17 @@ def _(attempt: Ready) -> Ready:
 
 @breaks("extend-deadline", "clock-may-be-extended")
 def _(attempt: Ready) -> Ready:
-    if attempt.file.deadline("idle") is None:
-        attempt = replace(attempt, file=case_file(Status.INFORMATION_REQUESTED, process=attempt.process))
+    if attempt.snapshot.find_deadline("idle") is None:
+        attempt = replace(attempt, snapshot=case_file(Status.INFORMATION_REQUESTED, process=attempt.process))
     return giving(attempt, clock="idle")
 
 
 @breaks("extend-deadline", "extensions-left")
 def _(attempt: Ready) -> Ready:
-    running = open_deadline(attempt.file, _clock(attempt))
+    running = find_open_deadline(attempt.snapshot, _clock(attempt))
     assert running is not None
     often = replace(running, extensions=(Length(1, Unit.CALENDAR_DAYS),) * 2)
-    return replace(attempt, file=attempt.file.with_deadline(often))
+    return replace(attempt, snapshot=attempt.snapshot.with_deadline(often))
 
 
 @breaks("extend-deadline", "reasons-given")
@@ -78,31 +78,31 @@ def _(attempt: Ready) -> Ready:
 
 @of_all(number=st.integers(1, 366), unit=st.sampled_from(["working-days", "calendar-days", "months"]))
 def test_an_extension_only_lengthens_and_says_why(number: int, unit: str) -> None:
-    given = extension("screening", number=number, unit=unit)
-    before = open_deadline(screening.file, "screening")
-    after = open_deadline(take("extend-deadline", replace(screening, given=given)).after, "screening")
+    payload = extension("screening", number=number, unit=unit)
+    before = find_open_deadline(screening.snapshot, "screening")
+    after = find_open_deadline(take("extend-deadline", replace(screening, payload=payload)).after, "screening")
     assert before is not None
     assert after is not None
     assert after.due_on > before.due_on
-    assert after.extensions == (given.length.length,)
+    assert after.extensions == (payload.length.length,)
     assert [(entry.before, entry.after) for entry in after.history] == [(before.due_on, after.due_on)]
 
 
 def test_a_clock_whose_time_is_up_is_not_extended() -> None:
-    running = open_deadline(screening.file, "screening")
+    running = find_open_deadline(screening.snapshot, "screening")
     assert running is not None
     assert refused_for("extend-deadline", replace(screening, now=running.due_at)) == ["clock-runs"]
 
 
 @pytest.mark.parametrize("clock", ["decision-date-notice", "idle"])
 def test_what_the_law_sets_is_not_extended(clock: str) -> None:
-    file = case_file(Status.INFORMATION_REQUESTED, process=COMMUNITY_RIGHT_TO_CHALLENGE)
-    attempt = Ready(file, (OFFICER,), extension(clock), process=COMMUNITY_RIGHT_TO_CHALLENGE)
+    snapshot = case_file(Status.INFORMATION_REQUESTED, process=COMMUNITY_RIGHT_TO_CHALLENGE)
+    attempt = Ready(snapshot, (OFFICER,), extension(clock), process=COMMUNITY_RIGHT_TO_CHALLENGE)
     assert refused_for("extend-deadline", attempt) == ["clock-may-be-extended"]
 
 
 def test_a_body_may_allow_another_number_of_extensions() -> None:
     once = take("extend-deadline", screening).after
-    strict = replace(screening, file=with_rule(once, "extensions-allowed", 1), now=NOW)
+    strict = replace(screening, snapshot=with_rule(once, "extensions-allowed", 1), now=NOW)
     assert refused_for("extend-deadline", strict) == ["extensions-left"]
-    assert refused_for("extend-deadline", replace(screening, file=once)) == []
+    assert refused_for("extend-deadline", replace(screening, snapshot=once)) == []

@@ -3,11 +3,31 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from rtp_applications.workflow.casefile import CaseFile, Record
-from rtp_applications.workflow.records import ConflictOfInterest, Findings
-from rtp_applications.workflow.stages import decision, incorporation, monitoring, transition
-from rtp_applications.workflow.stages.transition import Cover, Pension, Regulator
-from rtp_applications.workflow.words import Role, Status
+from rtp_applications.workflow.common.payloads import ConflictOfInterest, Findings
+from rtp_applications.workflow.enums import Role, Status
+from rtp_applications.workflow.snapshot import CaseSnapshot, Payload
+from rtp_applications.workflow.stages.decision.payloads import Condition, ConditionalApproval
+from rtp_applications.workflow.stages.incorporation.payloads import FinanceCommitment, LegalEntity
+from rtp_applications.workflow.stages.monitoring.measures import Baseline, Measure, MeasuredValue, MeasureUnit
+from rtp_applications.workflow.stages.readiness.payloads import NewGoLive
+from rtp_applications.workflow.stages.transition.payloads import (
+    ConsultationDispute,
+    ConsultedWith,
+    Cover,
+    DataTransferAgreement,
+    DisputeAnswer,
+    EmployeeLiabilityInformation,
+    GoLiveDate,
+    Insurance,
+    LeasesAndServices,
+    Pension,
+    PensionVehicle,
+    PensionWaiver,
+    Regulator,
+    RegulatorRegistration,
+    TupeConsultation,
+    WorkforceSnapshot,
+)
 from tests.applications.workflow.ground import (
     NOW,
     Ready,
@@ -34,15 +54,15 @@ LEAD, COMMISSIONER, OFFICER, DECIDER, BOARD = (
 )
 WHY = "The pension fund meets in November."
 
-ENTITY = incorporation.LegalEntity.model_validate(
+ENTITY = LegalEntity.model_validate(
     {"scheme": "GB-COH", "identifier": "09506232", "legalForm": "cic-limited-by-guarantee"}
 )
 VERIFIED = ENTITY.model_copy(update={"verified": True})
-FINANCE = incorporation.FinanceCommitment.model_validate(
+FINANCE = FinanceCommitment.model_validate(
     {"needed": True, "neededPence": 25_000_000, "committedPence": 25_000_000, "committedOn": TODAY}
 )
-GO_LIVE = transition.GoLiveDate(on=TODAY)
-CONSULTATION = transition.TupeConsultation.model_validate(
+GO_LIVE = GoLiveDate(on=TODAY)
+CONSULTATION = TupeConsultation.model_validate(
     {
         "consultedWith": "recognised-union",
         "begunOn": date(2026, 6, 1),
@@ -51,44 +71,42 @@ CONSULTATION = transition.TupeConsultation.model_validate(
         "transferring": 120,
     }
 )
-GIVEN = transition.EmployeeLiabilityInformation.model_validate({"givenOn": TODAY - timedelta(days=28)})
-SNAPSHOT = transition.WorkforceSnapshot.model_validate(
-    {"takenOn": TODAY, "headcount": 120, "fteHundredths": 9750, "disputed": 2}
-)
-PENSION = transition.PensionVehicle.model_validate({"vehicle": Pension.LGPS_PASS_THROUGH, "signedOn": TODAY})
-WAIVER = transition.PensionWaiver(vehicle=Pension.LGPS_PASS_THROUGH, reasons=WHY)
-LEASES = transition.LeasesAndServices.model_validate(
+GIVEN = EmployeeLiabilityInformation.model_validate({"givenOn": TODAY - timedelta(days=28)})
+SNAPSHOT = WorkforceSnapshot.model_validate({"takenOn": TODAY, "headcount": 120, "fteHundredths": 9750, "disputed": 2})
+PENSION = PensionVehicle.model_validate({"vehicle": Pension.LGPS_PASS_THROUGH, "signedOn": TODAY})
+WAIVER = PensionWaiver(vehicle=Pension.LGPS_PASS_THROUGH, reasons=WHY)
+LEASES = LeasesAndServices.model_validate(
     {"premisesNeeded": True, "leasesSignedOn": TODAY, "servicesNeeded": True, "servicesAgreedOn": TODAY}
 )
 COVERS = tuple(
-    transition.Insurance.model_validate({"cover": cover, "validFrom": TODAY, "validTo": date(2030, 8, 31)})
+    Insurance.model_validate({"cover": cover, "validFrom": TODAY, "validTo": date(2030, 8, 31)})
     for cover in (Cover.EMPLOYERS_LIABILITY, Cover.PUBLIC_LIABILITY)
 )
-REGISTERED = transition.RegulatorRegistration.model_validate(
+REGISTERED = RegulatorRegistration.model_validate(
     {"regulator": Regulator.CQC, "number": "1-123456789", "registeredOn": TODAY}
 )
-DATA = transition.DataTransferAgreement.model_validate({"signedOn": TODAY})
-SICKNESS = monitoring.MeasuredValue.model_validate(
+DATA = DataTransferAgreement.model_validate({"signedOn": TODAY})
+SICKNESS = MeasuredValue.model_validate(
     {
-        "measure": monitoring.Measure.SICKNESS_DAYS,
+        "measure": Measure.SICKNESS_DAYS,
         "definitionVersion": 1,
         "value": 1140,
         "scale": 2,
-        "unit": monitoring.MeasureUnit.DAYS,
+        "unit": MeasureUnit.DAYS,
         "source": "Payroll, 2025-26",
     }
 )
-BASELINE = monitoring.Baseline.model_validate(
+BASELINE = Baseline.model_validate(
     {"periodFrom": date(2025, 4, 1), "periodTo": date(2026, 3, 31), "values": [SICKNESS]}
 )
 IN_PLACE = (GO_LIVE, CONSULTATION, GIVEN, SNAPSHOT, PENSION, LEASES, *COVERS, REGISTERED, DATA)
 
 
-def on(status: Status, *records: Record) -> CaseFile:
-    file = case_file(status)
+def on(status: Status, *records: Payload) -> CaseSnapshot:
+    snapshot = case_file(status)
     for record in records:
-        file = put(file, record)
-    return file
+        snapshot = put(snapshot, record)
+    return snapshot
 
 
 preparing = on(Status.TRANSITION)
@@ -97,7 +115,7 @@ ready("record-legal-entity", Ready(on(Status.AWARDED), (LEAD,), ENTITY))
 ready("record-finance-commitment", Ready(on(Status.AWARDED), (LEAD,), FINANCE))
 ready("begin-transition", Ready(on(Status.AWARDED, VERIFIED, FINANCE), (LEAD, COMMISSIONER)))
 for name, record in {
-    "record-go-live-date": transition.GoLiveDate(on=date(2027, 4, 1)),
+    "record-go-live-date": GoLiveDate(on=date(2027, 4, 1)),
     "record-tupe-consultation": CONSULTATION,
     "record-employee-liability-information": GIVEN,
     "record-workforce-snapshot": SNAPSHOT,
@@ -109,8 +127,8 @@ for name, record in {
     ready(name, Ready(preparing, (OFFICER,), record))
 for name, record in {"record-insurance": COVERS[0], "record-regulator-registration": REGISTERED}.items():
     ready(name, Ready(preparing, (BOARD,), record))
-DISPUTE = transition.ConsultationDispute(id="measures", reasons="The measures were not told to us.")
-ANSWER = transition.DisputeAnswer(dispute="measures", answer="A letter went out on Monday.")
+DISPUTE = ConsultationDispute(id="measures", reasons="The measures were not told to us.")
+ANSWER = DisputeAnswer(dispute="measures", answer="A letter went out on Monday.")
 disputed = put(on(Status.TRANSITION, *IN_PLACE), DISPUTE, role=Role.STAFF_REP)
 ready("dispute-consultation", Ready(put(preparing, CONSULTATION), (person(Role.STAFF_REP),), DISPUTE))
 ready("answer-consultation-dispute", Ready(disputed, (OFFICER,), ANSWER))
@@ -118,7 +136,7 @@ unsigned = PENSION.model_copy(update={"signed_on": None})
 ready("waive-pension-signature", Ready(put(preparing, unsigned), (DECIDER,), WAIVER))
 ready("begin-readiness-review", Ready(on(Status.TRANSITION, *IN_PLACE), (LEAD, COMMISSIONER, OFFICER)))
 ready("launch", Ready(on(Status.READINESS_REVIEW, GO_LIVE, BASELINE), (DECIDER, BOARD)))
-PUT_BACK = transition.NewGoLive.model_validate({"reasons": WHY, "newGoLive": date(2027, 4, 1)})
+PUT_BACK = NewGoLive.model_validate({"reasons": WHY, "newGoLive": date(2027, 4, 1)})
 ready("put-back-launch", Ready(on(Status.READINESS_REVIEW, GO_LIVE), (DECIDER,), PUT_BACK))
 
 
@@ -139,22 +157,22 @@ def _(attempt: Ready) -> Ready:
 
 @breaks("begin-transition", "legal-entity-exists")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=without(attempt.file, incorporation.LegalEntity))
+    return replace(attempt, snapshot=without(attempt.snapshot, LegalEntity))
 
 
 @breaks("begin-transition", "legal-entity-verified")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=put(attempt.file, ENTITY))
+    return replace(attempt, snapshot=put(attempt.snapshot, ENTITY))
 
 
 @breaks("dispute-consultation", "consultation-on-file")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=without(attempt.file, transition.TupeConsultation))
+    return replace(attempt, snapshot=without(attempt.snapshot, TupeConsultation))
 
 
 @breaks("dispute-consultation", "entry-is-own")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=put(attempt.file, DISPUTE, role=Role.STAFF_REP, number=2))
+    return replace(attempt, snapshot=put(attempt.snapshot, DISPUTE, role=Role.STAFF_REP, number=2))
 
 
 @breaks("answer-consultation-dispute", "dispute-on-file")
@@ -164,12 +182,12 @@ def _(attempt: Ready) -> Ready:
 
 @breaks("begin-readiness-review", "disputes-answered")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=put(attempt.file, DISPUTE, role=Role.STAFF_REP))
+    return replace(attempt, snapshot=put(attempt.snapshot, DISPUTE, role=Role.STAFF_REP))
 
 
 @breaks("begin-transition", "finance-committed-or-not-needed")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=put(attempt.file, FINANCE.model_copy(update={"committed_pence": 24_999_999})))
+    return replace(attempt, snapshot=put(attempt.snapshot, FINANCE.model_copy(update={"committed_pence": 24_999_999})))
 
 
 @breaks("record-go-live-date", "go-live-not-past")
@@ -179,7 +197,7 @@ def _(attempt: Ready) -> Ready:
 
 @breaks("record-tupe-consultation", "direct-consultation-allowed")
 def _(attempt: Ready) -> Ready:
-    return giving(attempt, consulted_with=transition.ConsultedWith.DIRECTLY)
+    return giving(attempt, consulted_with=ConsultedWith.DIRECTLY)
 
 
 @breaks("record-tupe-consultation", "consultation-in-order")
@@ -218,7 +236,7 @@ def _(attempt: Ready) -> Ready:
 @breaks("launch", "decision-maker-is-independent")
 def _(attempt: Ready) -> Ready:
     conflict = ConflictOfInterest(person=DECIDER.person, nature="Owns shares in a supplier.")
-    return replace(attempt, file=put(attempt.file, conflict))
+    return replace(attempt, snapshot=put(attempt.snapshot, conflict))
 
 
 @breaks("record-leases-and-services", "agreed-already")
@@ -248,45 +266,47 @@ def _(attempt: Ready) -> Ready:
 
 @breaks("record-baseline", "units-fit")
 def _(attempt: Ready) -> Ready:
-    return giving(attempt, values=[SICKNESS.model_copy(update={"unit": monitoring.MeasureUnit.PENCE})])
+    return giving(attempt, values=[SICKNESS.model_copy(update={"unit": MeasureUnit.PENCE})])
 
 
-def missing(guard: str, kind: type[Record]) -> None:
+def missing(guard: str, kind: type[Payload]) -> None:
     @breaks("begin-readiness-review", guard)
     def _(attempt: Ready) -> Ready:
-        return replace(attempt, file=without(attempt.file, kind))
+        return replace(attempt, snapshot=without(attempt.snapshot, kind))
 
 
-missing("go-live-date-set", transition.GoLiveDate)
-missing("tupe-consulted", transition.TupeConsultation)
-missing("workforce-snapshot-taken", transition.WorkforceSnapshot)
-missing("pension-signed-or-waived", transition.PensionVehicle)
-missing("leases-and-services-agreed", transition.LeasesAndServices)
-missing("insured-on-go-live", transition.Insurance)
-missing("registered-where-regulated", transition.RegulatorRegistration)
-missing("data-transfer-agreed", transition.DataTransferAgreement)
+missing("go-live-date-set", GoLiveDate)
+missing("tupe-consulted", TupeConsultation)
+missing("workforce-snapshot-taken", WorkforceSnapshot)
+missing("pension-signed-or-waived", PensionVehicle)
+missing("leases-and-services-agreed", LeasesAndServices)
+missing("insured-on-go-live", Insurance)
+missing("registered-where-regulated", RegulatorRegistration)
+missing("data-transfer-agreed", DataTransferAgreement)
 
 
 @breaks("begin-readiness-review", "liability-information-in-time")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=put(attempt.file, GIVEN.model_copy(update={"given_on": TODAY - timedelta(days=27)})))
+    return replace(
+        attempt, snapshot=put(attempt.snapshot, GIVEN.model_copy(update={"given_on": TODAY - timedelta(days=27)}))
+    )
 
 
 @breaks("begin-readiness-review", "every-condition-closed")
 def _(attempt: Ready) -> Ready:
-    condition = decision.Condition.model_validate({"id": "bond", "text": "A bond is given.", "dueOn": TOMORROW})
-    approval = decision.ConditionalApproval(findings=Findings(), conditions=[condition])
-    return replace(attempt, file=put(attempt.file, approval))
+    condition = Condition.model_validate({"id": "bond", "text": "A bond is given.", "dueOn": TOMORROW})
+    approval = ConditionalApproval(findings=Findings(), conditions=[condition])
+    return replace(attempt, snapshot=put(attempt.snapshot, approval))
 
 
 @breaks("launch", "baseline-recorded")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=without(attempt.file, monitoring.Baseline))
+    return replace(attempt, snapshot=without(attempt.snapshot, Baseline))
 
 
 @breaks("launch", "go-live-day-has-come")
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, file=put(attempt.file, transition.GoLiveDate(on=TOMORROW)))
+    return replace(attempt, snapshot=put(attempt.snapshot, GoLiveDate(on=TOMORROW)))
 
 
 @breaks("put-back-launch", "new-go-live-later")

@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 from rtp_applications.workflow.definition import Process
+from rtp_applications.workflow.enums import ENDED, Status
 from rtp_applications.workflow.processes import PROCESSES
-from rtp_applications.workflow.words import ENDED, Status
-from tests.applications.workflow import registered
 from tests.applications.workflow.givens import givens
 from tests.applications.workflow.ground import attempt
+from tests.applications.workflow.registered import import_stages
 from tests.applications.workflow.walking import Walk, reachable
 
 MOST_WALKS = 1000
@@ -27,7 +27,7 @@ every_process = pytest.mark.parametrize(
 
 @pytest.fixture(autouse=True)
 def _stages_are_registered() -> None:
-    registered.import_stages()
+    import_stages()
 
 
 def _walkable(process: Process) -> Process:
@@ -51,7 +51,7 @@ def test_whatever_anybody_tries_the_process_keeps_its_promises(process: Process,
     walk = Walk(_walkable(process), lambda of: data.draw(st.sampled_from(of)), lambda kind: data.draw(givens(kind)))
     for _ in range(data.draw(st.integers(5, 40))):
         walk.step()
-    event(f"ended {walk.file.case.status}")
+    event(f"ended {walk.snapshot.case.status}")
     event(f"reached {len(walk.reached)} statuses")
 
 

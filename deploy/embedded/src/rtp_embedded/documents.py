@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from rtp_applications.processes.views import show_process
 from rtp_applications.workflow.processes import Processes
-from rtp_applications.workflow.publish import published
 from rtp_embedded import growth, process_document
 from rtp_embedded.platform import Keys, Platform
 from rtp_gateway.portal import asyncapi
@@ -67,7 +67,7 @@ def _documents() -> Iterator[tuple[Path, str]]:
     for name, kind in sorted(catalogue().items()):
         yield Path("asyncapi") / f"{name}.json", _text(envelope_schema(kind, public_url=PUBLIC_URL))
     yield PUBLISHED, _text(_promised())
-    processes = [published(each) for each in Processes().every()]
+    processes = [show_process(each) for each in Processes().list_all()]
     yield Path("docs") / "process.md", process_document.document(processes)
 
 

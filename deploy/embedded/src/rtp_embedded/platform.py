@@ -14,8 +14,8 @@ from starlette.types import ASGIApp
 
 from rtp_advice_matching.app import service as advice_matching
 from rtp_applications.app import service as applications
+from rtp_applications.deadlines.scheduler import process_due_cases
 from rtp_applications.history.keys import BundleKey
-from rtp_applications.timekeeping.sweep import sweep
 from rtp_finance_directory.app import service as finance_directory
 from rtp_gateway.app import build_gateway, build_runtime
 from rtp_gateway.app import service as gateway
@@ -129,7 +129,7 @@ class Platform:
 
         One look is enough, however long the clock was left: what an end leads to is looked at with it.
         """
-        await sweep(self.runtimes[applications.name])
+        await process_due_cases(self.runtimes[applications.name])
         await self.settle()
 
     async def settle(self) -> None:

@@ -11,22 +11,22 @@ from rtp_applications.cases.action_routes import actions
 from rtp_applications.cases.context import Projection
 from rtp_applications.cases.history_routes import history
 from rtp_applications.cases.routes import cases
+from rtp_applications.deadlines.routes import deadlines, of_a_case
+from rtp_applications.deadlines.scheduler import run_scheduler
 from rtp_applications.documents.maintenance import clean_up_forever, scan_forever
 from rtp_applications.documents.routes import contents, documents
 from rtp_applications.documents.service import DocumentService
 from rtp_applications.historic.routes import historic_cases
 from rtp_applications.load import load_reference_data
 from rtp_applications.parties.routes import parties
+from rtp_applications.processes.routes import processes
 from rtp_applications.records.routes import records
 from rtp_applications.registers.barriers.routes import barriers, case_barriers
 from rtp_applications.registers.decisions.commands import DecisionRegister
 from rtp_applications.registers.decisions.routes import decisions
 from rtp_applications.registers.recommendations.routes import recommendations
 from rtp_applications.settings import ApplicationsSettings
-from rtp_applications.timekeeping.routes import deadlines, of_a_case
-from rtp_applications.timekeeping.sweep import keep_time
 from rtp_applications.workflow.processes import Processes
-from rtp_applications.workflow.routes import processes
 from rtp_shared.service import Service
 
 
@@ -70,7 +70,7 @@ service = Service(
     ],
     metadata=Model.metadata,
     migrations=migrations,
-    loops=[keep_time, scan_forever, clean_up_forever],
+    loops=[run_scheduler, scan_forever, clean_up_forever],
     load_reference_data=load_reference_data,
     settings=ApplicationsSettings,
     equip=equip,

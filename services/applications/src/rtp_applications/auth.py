@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import Depends, Header, Request, Response
 
 from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.records import OF_CLIENTS, person_of
-from rtp_applications.workflow.words import Role
+from rtp_applications.workflow.enums import Role
+from rtp_applications.workflow.identities import OF_CLIENTS, name_client
 from rtp_shared.auth import Access, Principal, Public
 from rtp_shared.problems import FieldError, Forbidden
 
@@ -39,7 +39,7 @@ async def _get_caller(
     ] = None,
 ) -> Caller:
     principal: Principal = request.state.principal
-    own = person_of(principal.client_id)
+    own = name_client(principal.client_id)
     if on_behalf_of and on_behalf_of.startswith(OF_CLIENTS) and on_behalf_of != own:
         raise NotThatClient(errors=[FieldError("On-Behalf-Of", "is another client", "header")])
     response.headers["Vary"] = "On-Behalf-Of"

@@ -6,10 +6,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from rtp_applications.workflow.casefile import CaseFile, Facts
 from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.effects import OVERSIGHT
-from rtp_applications.workflow.words import Audience
+from rtp_applications.workflow.enums import Audience
+from rtp_applications.workflow.identities import OVERSIGHT
+from rtp_applications.workflow.snapshot import CaseSnapshot, Facts
 from rtp_shared.auth import organisation_reader
 from rtp_shared.db import SYSTEM
 
@@ -26,12 +26,12 @@ def get_group_reader(case: Facts) -> str:
 
 def is_group_client(case: Facts, caller: Caller) -> bool:
     """Return whether the caller is the staff group's own client, which acts for the group alone."""
-    return caller.holder == get_group_reader(case)
+    return caller.vouching_client == get_group_reader(case)
 
 
 def is_on_bodies_side(case: Facts, caller: Caller) -> bool:
     """Return whether the caller sees what is for bodies only; the group's own client never does."""
-    return not is_group_client(case, caller) and not get_body_readers(case).isdisjoint(caller.readers)
+    return not is_group_client(case, caller) and not get_body_readers(case).isdisjoint(caller.identities)
 
 
 def is_of_named_body(case: Facts, readers: Iterable[str]) -> bool:
@@ -39,7 +39,7 @@ def is_of_named_body(case: Facts, readers: Iterable[str]) -> bool:
     return not set(map(organisation_reader, case.bodies)).isdisjoint(readers)
 
 
-def hide_confidential(file: CaseFile) -> CaseFile:
+def hide_confidential(file: CaseSnapshot) -> CaseSnapshot:
     """Return the case without what is for the bodies only."""
     hidden = {at for at, each in file.records.items() if each.audience is Audience.BODIES}
     seen = {id_: each for id_, each in file.documents.items() if each.audience is Audience.EVERYBODY}

@@ -20,7 +20,7 @@ from rtp_applications.bodies.errors import (
 from rtp_applications.bodies.models import Body, BodyIdentifier, BodyRule, Region, body_id
 from rtp_applications.bodies.queries import match_body
 from rtp_applications.bodies.rules import Rule, read_value
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.json_types import JsonMapping, JsonObject
 from rtp_shared.auth import Principal
 from rtp_shared.etags import Expected

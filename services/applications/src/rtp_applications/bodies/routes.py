@@ -22,7 +22,7 @@ from rtp_applications.bodies.schemas import (
     RulesView,
     RuleView,
 )
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.json_types import JsonObject
 from rtp_shared.etags import ExpectedVersion, etag
 from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
-from rtp_applications.clocks.days import LONGEST, CalendarName, Unit
+from rtp_applications.deadlines.rules.days import LONGEST, CalendarName, Unit
 from rtp_shared.problems import FieldError, Invalid
 from rtp_shared.schemas import Input
 

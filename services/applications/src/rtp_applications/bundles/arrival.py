@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from rtp_applications.bundles.errors import NotToBeTakenIn
-from rtp_applications.clocks.days import Calendars, civil_date
+from rtp_applications.deadlines.rules.days import Calendars, civil_date
 from rtp_applications.history.bundle import Bundle
 from rtp_applications.history.canonical import canonical
 from rtp_applications.history.chain import Entry, Withheld, seal
@@ -15,10 +15,9 @@ from rtp_applications.history.rows import stand_in_for
 from rtp_applications.history.state import list_changes, state_of
 from rtp_applications.json_types import Changes, JsonMapping, JsonObject
 from rtp_applications.sides import get_group_reader
-from rtp_applications.workflow.casefile import CaseFile, Party, Signature
-from rtp_applications.workflow.effects import OVERSIGHT
-from rtp_applications.workflow.records import person_of
-from rtp_applications.workflow.words import APPLICANTS, Audience
+from rtp_applications.workflow.enums import APPLICANTS, Audience
+from rtp_applications.workflow.identities import OVERSIGHT, name_client
+from rtp_applications.workflow.snapshot import CaseSnapshot, Party, Signature
 from rtp_shared.auth import organisation_reader
 
 _DIGITS = 10
@@ -29,7 +28,7 @@ _DIGITS = 10
 class ArrivedCase:
     """A case as it was elsewhere, and its history up to then."""
 
-    file: CaseFile
+    file: CaseSnapshot
     entries: Sequence[Entry | Withheld]
 
     @classmethod
@@ -67,7 +66,7 @@ class ArrivedCase:
         return entries
 
 
-def settle_here(file: CaseFile, *, client: str, now: datetime) -> CaseFile:
+def settle_here(file: CaseSnapshot, *, client: str, now: datetime) -> CaseSnapshot:
     """Return the case as it stands here: the client that brings it acts for the staff group, and sees it; once it was
     submitted, so do the bodies that it names, and the central team.
 
@@ -87,8 +86,8 @@ def settle_here(file: CaseFile, *, client: str, now: datetime) -> CaseFile:
 
 
 def seal_import(
-    before: CaseFile, after: CaseFile, *, by: Signature, events: Sequence[JsonObject]
-) -> tuple[CaseFile, list[Entry]]:
+    before: CaseSnapshot, after: CaseSnapshot, *, by: Signature, events: Sequence[JsonObject]
+) -> tuple[CaseSnapshot, list[Entry]]:
     """Seal the import as entries that continue the chain; return the case with its new head, and them.
 
     The last of them holds the whole state, so that folding works from there on, whatever came without its content. It
@@ -109,14 +108,14 @@ def seal_import(
     return after, entries
 
 
-def _holds_confidential(file: CaseFile) -> bool:
+def _holds_confidential(file: CaseSnapshot) -> bool:
     """Return whether the state holds anything that is for the bodies' side only."""
     audiences = {each.audience for each in file.records.values()} | {each.audience for each in file.documents.values()}
     return Audience.BODIES in audiences
 
 
 def _seal_entry(
-    file: CaseFile,
+    file: CaseSnapshot,
     by: Signature,
     *,
     changes: Changes,
@@ -142,8 +141,8 @@ def _seal_entry(
 
 def _move_party(party: Party, former: str, own: str, bodies: Sequence[str], now: datetime) -> Party:
     if party.holder == former and (party.role in APPLICANTS or former == own):
-        itself = party.person == person_of(former.removeprefix("client:"))
-        return replace(party, holder=own, person=person_of(own.removeprefix("client:")) if itself else party.person)
+        itself = party.person == name_client(former.removeprefix("client:"))
+        return replace(party, holder=own, person=name_client(own.removeprefix("client:")) if itself else party.person)
     today = civil_date(now)
     if party.holder in bodies:
         return party
@@ -151,7 +150,7 @@ def _move_party(party: Party, former: str, own: str, bodies: Sequence[str], now:
     return party if over else replace(party, valid_to=today - timedelta(days=1))
 
 
-def _restore(state: JsonMapping, calendars: Calendars, **kept: Any) -> CaseFile:
+def _restore(state: JsonMapping, calendars: Calendars, **kept: Any) -> CaseSnapshot:
     try:
         return file_of(state, calendars=calendars, **kept)
     except NotAState as error:

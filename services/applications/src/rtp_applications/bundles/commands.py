@@ -19,9 +19,9 @@ from rtp_applications.cases.errors import KnownAlready
 from rtp_applications.cases.models import Case, CaseDeadline, CaseParty
 from rtp_applications.history.bundle import Bundle
 from rtp_applications.scope import enter_system_scope
-from rtp_applications.workflow.casefile import CaseFile, Facts, Signature
+from rtp_applications.workflow.enums import Role
 from rtp_applications.workflow.processes import Processes
-from rtp_applications.workflow.words import Role
+from rtp_applications.workflow.snapshot import CaseSnapshot, Facts, Signature
 from rtp_shared.contracts.applications import CaseImported
 from rtp_shared.problems import FieldError
 
@@ -30,7 +30,7 @@ _IMPORTS = 0x52_54_50_11
 """Advisory lock: cases come in one at a time, so that two that bring the same one see each other."""
 
 
-async def import_case(context: CommandContext, bundle: Bundle, contents: Contents) -> CaseFile:
+async def import_case(context: CommandContext, bundle: Bundle, contents: Contents) -> CaseSnapshot:
     """Put the case of a bundle that holds on file, as it is. Nothing of it is told again but that it came in."""
     session, caller, now = context.session, context.caller, context.now
     _, calendars = await store.read_beginnings(session, now)
@@ -40,8 +40,8 @@ async def import_case(context: CommandContext, bundle: Bundle, contents: Content
     _require_process(arrived.file.case, context.processes)
     await _require_unknown(session, arrived.file)
     await _require_bodies(session, arrived.file.case)
-    file = arrival.settle_here(arrived.file, client=caller.holder.removeprefix("client:"), now=now)
-    by, case = Signature(Role.CLIENT, caller.person, caller.holder, now), file.case
+    file = arrival.settle_here(arrived.file, client=caller.vouching_client.removeprefix("client:"), now=now)
+    by, case = Signature(Role.CLIENT, caller.person, caller.vouching_client, now), file.case
     event = CaseImported(
         case_id=case.id, number=case.number, route=case.route, status=case.status, origin="bundle", at=now
     )
@@ -59,13 +59,13 @@ async def _require_bodies(session: AsyncSession, case: Facts) -> None:
 
 
 def _require_process(case: Facts, processes: Processes) -> None:
-    pinned = {(each.route, each.version): each for each in processes.every()}
+    pinned = {(each.route, each.version): each for each in processes.list_all()}
     process = pinned.get((case.route, case.process_version))
     if process is None or case.status not in process.statuses:
         raise NotToBeTakenIn(f"{case.route}, version {case.process_version}, has no status {case.status} here")
 
 
-async def _require_unknown(session: AsyncSession, file: CaseFile) -> None:
+async def _require_unknown(session: AsyncSession, file: CaseSnapshot) -> None:
     case = file.case
     taken = (
         await session.scalars(

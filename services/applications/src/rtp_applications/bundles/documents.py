@@ -18,9 +18,9 @@ from rtp_applications.history import bundle as bundled
 from rtp_applications.history.bundle import Bundle
 from rtp_applications.history.chain import Entry, Withheld
 from rtp_applications.threads import run_in_thread
-from rtp_applications.workflow.casefile import CaseFile, HeldDocument, Signature
 from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.words import Audience, Confidentiality, DocumentKind, Role
+from rtp_applications.workflow.enums import Audience, Confidentiality, DocumentKind, Role
+from rtp_applications.workflow.snapshot import CaseSnapshot, HeldDocument, Signature
 from rtp_shared.auth import organisation_reader
 from rtp_shared.db import Database
 
@@ -29,7 +29,7 @@ Contents = Mapping[tuple[UUID, int], StoredContent]
 
 
 async def list_contents(
-    session: AsyncSession, file: CaseFile, caller: Caller, *, service: DocumentService, now: datetime
+    session: AsyncSession, file: CaseSnapshot, caller: Caller, *, service: DocumentService, now: datetime
 ) -> AsyncIterator[bundled.Document]:
     """Yield every version of every document that the caller may read; the content is read when it is packed."""
     for each in await list_served_versions(session, file.case.id, sight=find_sight(file, caller, now)):
@@ -64,7 +64,7 @@ def find_submitted_versions(entries: Sequence[Entry | Withheld]) -> Mapping[str,
 
 async def store_documents(
     session: AsyncSession,
-    file: CaseFile,
+    file: CaseSnapshot,
     contents: Contents,
     by: Signature,
     *,
@@ -92,7 +92,9 @@ async def store_documents(
     await session.flush()
 
 
-def _build_document(file: CaseFile, held: HeldDocument, by: Signature, submitted: Mapping[str, int] | None) -> Document:
+def _build_document(
+    file: CaseSnapshot, held: HeldDocument, by: Signature, submitted: Mapping[str, int] | None
+) -> Document:
     body = file.case.decision_body
     if held.audience is Audience.BODIES and body is not None:
         creator = Signature(Role.CASE_OFFICER, by.person, organisation_reader(body), by.at)

@@ -12,13 +12,13 @@ from rtp_applications.history.bundle import BundleKey, Contents, Manifest, write
 from rtp_applications.history.reading import read_all_entries
 from rtp_applications.history.state import state_of
 from rtp_applications.sides import hide_confidential, is_on_bodies_side
-from rtp_applications.workflow.casefile import CaseFile
 from rtp_applications.workflow.definition import Caller
+from rtp_applications.workflow.snapshot import CaseSnapshot
 
 
 async def pack(
     session: AsyncSession,
-    file: CaseFile,
+    file: CaseSnapshot,
     caller: Caller,
     *,
     to: IO[bytes],

@@ -76,7 +76,7 @@ async def get_bundle(
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the answer
     try:
         async with transactions() as session:
-            case = await get_case(session, case_id, readers=caller.readers, now=now)
+            case = await get_case(session, case_id, readers=caller.identities, now=now)
             await pack(session, case, caller, to=file, key=key, now=now, url=settings.public_url, service=service)
         return _Archive(file, f"{case.case.number}.zip")
     except BaseException:

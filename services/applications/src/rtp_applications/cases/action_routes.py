@@ -11,15 +11,29 @@ from rtp_applications.cases.dependencies import CaseId, Context
 from rtp_applications.cases.routes import present_case
 from rtp_applications.cases.schemas import CaseView, Preview
 from rtp_applications.cases.views import build_preview
-from rtp_applications.workflow.casefile import Record
+from rtp_applications.workflow.common.payloads import (
+    ConflictOfInterest,
+    Nothing,
+    Publication,
+    Reasons,
+    Refusal,
+    Withdrawal,
+)
 from rtp_applications.workflow.definition import Action
-from rtp_applications.workflow.migration import VersionMove
+from rtp_applications.workflow.enums import Role
 from rtp_applications.workflow.processes import PROCESSES
-from rtp_applications.workflow.records import ConflictOfInterest, Nothing, Reasons, Refusal
-from rtp_applications.workflow.stages.appraisal import AdviserChoice, InformationPack, OptionsAppraisal
-from rtp_applications.workflow.stages.assurance import AssuranceRating, CommissionerConsent
-from rtp_applications.workflow.stages.award import Award, Challenge, FurtherDecision, Notice, Representation, TenderLoss
-from rtp_applications.workflow.stages.business_case import (
+from rtp_applications.workflow.snapshot import Payload
+from rtp_applications.workflow.stages.appraisal.payloads import AdviserChoice, InformationPack, OptionsAppraisal
+from rtp_applications.workflow.stages.assurance.payloads import AssuranceRating, CommissionerConsent
+from rtp_applications.workflow.stages.award.payloads import (
+    Award,
+    Challenge,
+    FurtherDecision,
+    Notice,
+    Representation,
+    TenderLoss,
+)
+from rtp_applications.workflow.stages.business_case.payloads import (
     BusinessCaseReturn,
     CompletenessCheck,
     Consultation,
@@ -27,9 +41,18 @@ from rtp_applications.workflow.stages.business_case import (
     Extension,
     HelpDeclared,
 )
-from rtp_applications.workflow.stages.content import InterestContent
-from rtp_applications.workflow.stages.contract import ContractTerms, ProcurementStart, RegimeDetermination
-from rtp_applications.workflow.stages.decision import (
+from rtp_applications.workflow.stages.contract.payloads import ContractTerms, ProcurementStart, RegimeDetermination
+from rtp_applications.workflow.stages.cross_stage.payloads import (
+    CourtOrder,
+    CourtRemittal,
+    Escalation,
+    Finding,
+    PublishedIntention,
+    Remittal,
+    Succession,
+    SuspensionNote,
+)
+from rtp_applications.workflow.stages.decision.payloads import (
     Approval,
     CallIn,
     ConditionalApproval,
@@ -40,40 +63,27 @@ from rtp_applications.workflow.stages.decision import (
     QuestionAnswer,
     ScrutinyResponse,
 )
-from rtp_applications.workflow.stages.incorporation import FinanceCommitment, LegalEntity
-from rtp_applications.workflow.stages.interest import (
-    Acceptance,
-    Acknowledgement,
-    Consent,
-    DecisionDate,
-    InformationRequest,
-    ItemAnswer,
-    Modification,
-)
-from rtp_applications.workflow.stages.monitoring import (
+from rtp_applications.workflow.stages.extensions.payloads import DeadlineExtension
+from rtp_applications.workflow.stages.incorporation.payloads import FinanceCommitment, LegalEntity
+from rtp_applications.workflow.stages.interest.payloads import InterestContent
+from rtp_applications.workflow.stages.monitoring.measures import Baseline, Measures
+from rtp_applications.workflow.stages.monitoring.payloads import (
     AnnualReturn,
-    Baseline,
     ContractEnd,
-    Measures,
     MonitoringCheck,
     MonitoringEnd,
 )
-from rtp_applications.workflow.stages.panel import AgendaPublication, KeyDecisionAnnouncement, Vote
-from rtp_applications.workflow.stages.publication import Publication
-from rtp_applications.workflow.stages.spin_out import Sponsorship
-from rtp_applications.workflow.stages.standing import (
-    CourtOrder,
-    CourtRemittal,
-    Escalation,
-    Finding,
-    PublishedIntention,
-    Remittal,
-    Succession,
-    SuspensionNote,
-    Withdrawal,
+from rtp_applications.workflow.stages.panel.payloads import AgendaPublication, KeyDecisionAnnouncement, Vote
+from rtp_applications.workflow.stages.readiness.payloads import NewGoLive
+from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent, Modification
+from rtp_applications.workflow.stages.screening.payloads import (
+    Acknowledgement,
+    DecisionDate,
+    InformationRequest,
+    ItemAnswer,
 )
-from rtp_applications.workflow.stages.timing import DeadlineExtension
-from rtp_applications.workflow.stages.transition import (
+from rtp_applications.workflow.stages.spin_out.payloads import Sponsorship
+from rtp_applications.workflow.stages.transition.payloads import (
     ConsultationDispute,
     DataTransferAgreement,
     DisputeAnswer,
@@ -81,14 +91,13 @@ from rtp_applications.workflow.stages.transition import (
     GoLiveDate,
     Insurance,
     LeasesAndServices,
-    NewGoLive,
     PensionVehicle,
     PensionWaiver,
     RegulatorRegistration,
     TupeConsultation,
     WorkforceSnapshot,
 )
-from rtp_applications.workflow.words import Role
+from rtp_applications.workflow.version_move import VersionMove
 from rtp_shared.etags import ExpectedVersion
 from rtp_shared.web import router
 
@@ -96,7 +105,7 @@ actions = router(prefix="/v1/cases", tags=["Actions"])
 
 DryRun = Annotated[bool, Query(alias="dryRun", description="Say what would come of it, and save nothing")]
 
-ACTION_ROUTES: Mapping[str, type[Record]] = {
+ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "describe-interest": InterestContent,
     "submit": Sponsorship,
     "acknowledge": Acknowledgement,
@@ -232,7 +241,7 @@ def add_action_routes() -> None:
         actions.add_api_route(f"/{{case_id}}/actions/{name}", endpoint, methods=["POST"])
 
 
-def _build_endpoint(action: Action, payload_model: type[Record]) -> Callable[..., Awaitable[CaseView | Preview]]:
+def _build_endpoint(action: Action, payload_model: type[Payload]) -> Callable[..., Awaitable[CaseView | Preview]]:
     Given = Annotated[payload_model | None, Body(description="May be left out to sign what another proposed")]  # type: ignore[valid-type]  # noqa: N806
 
     async def take(
@@ -250,13 +259,13 @@ def _build_endpoint(action: Action, payload_model: type[Record]) -> Callable[...
         return present_case(context, outcome.after, response)
 
     take.__name__ = action.name.removesuffix("-case").replace("-", "_") + "_case"
-    take.__doc__ = f"{action.says}\n\nBy: {_describe_signatories(action)}."
+    take.__doc__ = f"{action.description}\n\nBy: {_describe_signatories(action)}."
     return take
 
 
 def _describe_signatories(action: Action) -> str:
     """Say who signs: one person for each part."""
-    slots = (" or ".join(role.replace("-", " ") for role in Role if role in slot) for slot in action.who)
+    slots = (" or ".join(role.replace("-", " ") for role in Role if role in slot) for slot in action.signatories)
     return ", and another person as ".join(slots)
 
 

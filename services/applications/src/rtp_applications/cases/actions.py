@@ -6,31 +6,33 @@ from rtp_applications.cases import store
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.errors import NoSuchSuccessor
 from rtp_applications.workflow import engine
-from rtp_applications.workflow.casefile import CaseFile, Record
 from rtp_applications.workflow.definition import Process
-from rtp_applications.workflow.engine import Outcome
-from rtp_applications.workflow.stages.standing import Succession
-from rtp_applications.workflow.words import ENDED
+from rtp_applications.workflow.engine import CaseChange
+from rtp_applications.workflow.enums import ENDED
+from rtp_applications.workflow.snapshot import CaseSnapshot, Payload
+from rtp_applications.workflow.stages.cross_stage.payloads import Succession
 from rtp_shared.problems import FieldError, Invalid
 
 
-async def take_action(context: CommandContext, before: CaseFile, *, name: str, payload: Record | None) -> Outcome:
+async def take_action(
+    context: CommandContext, before: CaseSnapshot, *, name: str, payload: Payload | None
+) -> CaseChange:
     """Return what the action makes of the case, or refuse."""
     process = context.get_process(before)
     fitted = fit_payload(process, name, payload)
-    outcome = engine.take(process, before, name, fitted, context.caller, context.now)
+    outcome = engine.apply_action(process, before, name, fitted, context.caller, context.now)
     if isinstance(payload, Succession):
         await _require_successor(context, payload)
     return outcome
 
 
-def fit_payload(process: Process, name: str, payload: Record | None) -> Record | None:
+def fit_payload(process: Process, name: str, payload: Payload | None) -> Payload | None:
     """Return the record that this process takes; raise Invalid for what only another route's process would."""
     action = process.by_name.get(name)
-    if action is None or payload is None or isinstance(payload, action.takes):
+    if action is None or payload is None or isinstance(payload, action.payload_model):
         return payload
     try:
-        return action.takes.model_validate(payload.model_dump(mode="json", by_alias=True, exclude_unset=True))
+        return action.payload_model.model_validate(payload.model_dump(mode="json", by_alias=True, exclude_unset=True))
     except ValidationError as error:
         wrong = [FieldError("".join(f"/{part}" for part in each["loc"]), each["msg"]) for each in error.errors()]
         raise Invalid(errors=wrong) from error
@@ -41,7 +43,7 @@ async def _require_successor(context: CommandContext, payload: Succession) -> No
 
     Asked only of who may supersede: to anybody else the answer would tell of cases that they may not know of.
     """
-    status = await store.find_status(context.session, payload.successor_case, readers=context.caller.readers)
+    status = await store.find_status(context.session, payload.successor_case, readers=context.caller.identities)
     if status is None:
         raise NoSuchSuccessor(errors=[FieldError("/successorCase", "no such case, or you may not know of it")])
     if status in ENDED:

@@ -15,10 +15,10 @@ from rtp_applications.history.queries import list_changes_since
 from rtp_applications.json_types import JsonObject
 from rtp_applications.scope import enter_system_scope
 from rtp_applications.sides import get_group_reader
-from rtp_applications.workflow import timing
-from rtp_applications.workflow.casefile import CaseFile
-from rtp_applications.workflow.engine import Outcome
-from rtp_applications.workflow.keeping import keep
+from rtp_applications.workflow import engine
+from rtp_applications.workflow.due import process_due
+from rtp_applications.workflow.engine import CaseChange
+from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.contracts import EventData
 from rtp_shared.db import SYSTEM
 from rtp_shared.etags import Expected
@@ -26,19 +26,19 @@ from rtp_shared.events import About, digest
 from rtp_shared.problems import FieldError
 
 ANY_VERSION = Expected(None)
-Decided = TypeVar("Decided", Outcome, Outcome | None)
+Decided = TypeVar("Decided", CaseChange, CaseChange | None)
 
 
 class Seal(Protocol):
     """Makes the audit entries of a new case, given its published events; returns the case with the chain's head."""
 
-    def __call__(self, file: CaseFile, /, *, events: Sequence[JsonObject]) -> tuple[CaseFile, list[Entry]]: ...
+    def __call__(self, file: CaseSnapshot, /, *, events: Sequence[JsonObject]) -> tuple[CaseSnapshot, list[Entry]]: ...
 
 
 async def change_case(
     context: CommandContext,
     case_id: UUID,
-    decide: Callable[[CaseFile], Awaitable[Decided]],
+    decide: Callable[[CaseSnapshot], Awaitable[Decided]],
     *,
     version: Expected = ANY_VERSION,
     catch_up: bool = False,
@@ -59,8 +59,8 @@ async def change_case(
 
 
 async def change_free_case(
-    context: CommandContext, case_id: UUID, decide: Callable[[CaseFile], Awaitable[Outcome | None]]
-) -> Outcome | None:
+    context: CommandContext, case_id: UUID, decide: Callable[[CaseSnapshot], Awaitable[CaseChange | None]]
+) -> CaseChange | None:
     """Change a case as the system, unless somebody else holds it: whoever does looks at what is due first."""
     if not await store.lock_if_free(context.session, case_id):
         return None
@@ -70,8 +70,8 @@ async def change_free_case(
 
 
 async def create_case(
-    context: CommandContext, file: CaseFile, event: EventData, seal: Seal, *, earlier: Sequence[Entry] = ()
-) -> CaseFile:
+    context: CommandContext, file: CaseSnapshot, event: EventData, seal: Seal, *, earlier: Sequence[Entry] = ()
+) -> CaseSnapshot:
     """Publish, seal and write a case that is new here. `earlier` are audit entries that it brings with it."""
     file, published = await _publish(context, file, [event])
     file, entries = seal(file, events=published)
@@ -81,28 +81,28 @@ async def create_case(
 
 
 def advance(
-    context: CommandContext, before: CaseFile, after: CaseFile, action: str, *, clocks: bool = True
-) -> CaseFile:
+    context: CommandContext, before: CaseSnapshot, after: CaseSnapshot, action: str, *, clocks: bool = True
+) -> CaseSnapshot:
     """Return the case one version on, with its clocks moved by the action unless `clocks` is false."""
     after = after.with_case(version=before.case.version + 1, changed_at=context.now)
     if not clocks:
         return after
-    return timing.moved(context.get_process(before), before.case.status, after, action, context.now)
+    return engine.update_deadlines(context.get_process(before), before.case.status, after, action, context.now)
 
 
-def announce(context: CommandContext, outcome: Outcome) -> Outcome:
+def announce(context: CommandContext, outcome: CaseChange) -> CaseChange:
     """Return the outcome with the events that projections add to it."""
     for projection in context.projections:
         outcome = projection.announce(outcome)
     return outcome
 
 
-async def _load_locked(context: CommandContext, case_id: UUID, version: Expected) -> CaseFile:
+async def _load_locked(context: CommandContext, case_id: UUID, version: Expected) -> CaseSnapshot:
     """Return the whole case, which nobody else changes until the transaction ends.
 
     Whether the caller may know of the case is decided as the caller, by query and by row-level security.
     """
-    found = await store.lock(context.session, case_id, readers=context.caller.readers)
+    found = await store.lock(context.session, case_id, readers=context.caller.identities)
     if found is None:
         raise NoSuchCase
     if not version.allows(found):
@@ -118,17 +118,17 @@ async def _load_locked(context: CommandContext, case_id: UUID, version: Expected
     return file
 
 
-async def _catch_up(context: CommandContext, file: CaseFile, *, dry_run: bool) -> CaseFile:
+async def _catch_up(context: CommandContext, file: CaseSnapshot, *, dry_run: bool) -> CaseSnapshot:
     """Return the case after what ended before now, even if the scheduler has yet to look at it."""
     if not any(each.is_over(context.now) for each in file.deadlines.values()):
         return file
-    due = keep(context.get_process(file), file, context.now)
+    due = process_due(context.get_process(file), file, context.now)
     if due is None:
         return file
     return due.after if dry_run else (await _save(context, due)).after
 
 
-async def _save(context: CommandContext, outcome: Outcome) -> Outcome:
+async def _save(context: CommandContext, outcome: CaseChange) -> CaseChange:
     """Write the columns and rows that changed, events, audit entries and projections."""
     outcome = announce(context, outcome)
     after, published = await _publish(context, outcome.after, outcome.events)
@@ -151,8 +151,8 @@ async def _save(context: CommandContext, outcome: Outcome) -> Outcome:
 
 
 async def _publish(
-    context: CommandContext, file: CaseFile, events: Sequence[EventData]
-) -> tuple[CaseFile, list[JsonObject]]:
+    context: CommandContext, file: CaseSnapshot, events: Sequence[EventData]
+) -> tuple[CaseSnapshot, list[JsonObject]]:
     """Publish the events; return the case with them counted, and the events as they were published.
 
     Whoever was let into a draft reads it; its events are the opening client's alone.

@@ -13,13 +13,13 @@ from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.errors import NotADraft, NotTheApplicant, RouteIsClosed
 from rtp_applications.cases.numbers import make_number
 from rtp_applications.cases.rules import require_no_disclosure
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.history.commands import seal_entries
-from rtp_applications.workflow import timing
-from rtp_applications.workflow.casefile import CaseFile, Facts, Party, Record, Signature
-from rtp_applications.workflow.engine import Outcome, roles_of
-from rtp_applications.workflow.migration import VersionMove, move
-from rtp_applications.workflow.words import Role, Status
+from rtp_applications.workflow import engine
+from rtp_applications.workflow.engine import CaseChange, find_roles
+from rtp_applications.workflow.enums import Role, Status
+from rtp_applications.workflow.snapshot import CaseSnapshot, Facts, Party, Payload, Signature
+from rtp_applications.workflow.version_move import VersionMove, change_version
 from rtp_shared.contracts.applications import CaseOpened
 from rtp_shared.contracts.vocabulary import Route
 from rtp_shared.db import SYSTEM
@@ -35,13 +35,13 @@ BODY_FIELDS = {
 """Column and JSON pointer of each body that a case names."""
 
 
-async def open_case(context: CommandContext, route: Route, details: Mapping[str, object]) -> CaseFile:
+async def open_case(context: CommandContext, route: Route, details: Mapping[str, object]) -> CaseSnapshot:
     """Open a draft. Only the client that opened it may see it until it is submitted."""
-    process, caller, now = context.processes.newest(route), context.caller, context.now
+    process, caller, now = context.processes.find_newest(route), context.caller, context.now
     if not process.actions:
         raise RouteIsClosed(errors=[FieldError("/route", "takes no new cases")])
     id_, calendars = await store.read_beginnings(context.session, now)
-    lead = Party(uuid4(), Role.APPLICANT_LEAD, caller.person, caller.holder, civil_date(now), None)
+    lead = Party(uuid4(), Role.APPLICANT_LEAD, caller.person, caller.vouching_client, civil_date(now), None)
     case = Facts(
         id=id_,
         number=make_number(),
@@ -50,31 +50,31 @@ async def open_case(context: CommandContext, route: Route, details: Mapping[str,
         status=Status.DRAFT,
         version=1,
         sequence=0,
-        opened_by=caller.holder.removeprefix("client:"),
-        readers=[caller.holder, *SYSTEM],
+        opened_by=caller.vouching_client.removeprefix("client:"),
+        readers=[caller.vouching_client, *SYSTEM],
         opened_at=now,
         changed_at=now,
     )
-    file = CaseFile(case=case, parties={lead.id: lead}, calendars=calendars)
+    file = CaseSnapshot(case=case, parties={lead.id: lead}, calendars=calendars)
     file = file.with_case(**await _resolve_bodies(context, details))
-    file = timing.moved(process, None, file, "open", now)
-    by = Signature(Role.APPLICANT_LEAD, caller.person, caller.holder, now)
+    file = engine.update_deadlines(process, None, file, "open", now)
+    by = Signature(Role.APPLICANT_LEAD, caller.person, caller.vouching_client, now)
     seal = partial(seal_entries, None, action="open", by=by, at=now)
     return await create_case(context, file, CaseOpened(case_id=id_, route=route), seal)
 
 
 async def edit_case(
     context: CommandContext, case_id: UUID, changes: Mapping[str, object], *, version: Expected
-) -> CaseFile:
+) -> CaseSnapshot:
     """Change a draft; fields that are not named stay as they are. After submission the disclosed text stands."""
 
-    async def decide(before: CaseFile) -> Outcome:
+    async def decide(before: CaseSnapshot) -> CaseChange:
         by = _sign_as_applicant(context, before)
         if before.case.status is not Status.DRAFT:
             raise NotADraft(f"{before.case.number} is {before.case.status}; only a draft can be edited")
         after = before.with_case(**await _resolve_bodies(context, changes))
         require_no_disclosure(after.case)
-        return Outcome(before=before, after=advance(context, before, after, "edit"), action="edit", signature=by)
+        return CaseChange(before=before, after=advance(context, before, after, "edit"), action="edit", signature=by)
 
     return (await change_case(context, case_id, decide, version=version, catch_up=True)).after
 
@@ -83,11 +83,11 @@ async def act(
     context: CommandContext,
     case_id: UUID,
     action: str,
-    payload: Record | None,
+    payload: Payload | None,
     *,
     version: Expected,
     dry_run: bool = False,
-) -> Outcome:
+) -> CaseChange:
     """Take an action, or with `dry_run` only find out what it would come to."""
     decide = partial(take_action, context, name=action, payload=payload)
     return await change_case(context, case_id, decide, version=version, catch_up=True, dry_run=dry_run)
@@ -95,19 +95,19 @@ async def act(
 
 async def move_to_version(
     context: CommandContext, case_id: UUID, payload: VersionMove, *, version: Expected
-) -> CaseFile:
+) -> CaseSnapshot:
     """Move the case to a newer version of its route's process."""
 
-    async def decide(before: CaseFile) -> Outcome:
+    async def decide(before: CaseSnapshot) -> CaseChange:
         old, new = context.get_process(before), context.processes[before.case.route, payload.version]
-        return move(old, new, before, payload, context.caller, context.now)
+        return change_version(old, new, before, payload, context.caller, context.now)
 
     return (await change_case(context, case_id, decide, version=version, catch_up=True)).after
 
 
-def _sign_as_applicant(context: CommandContext, file: CaseFile) -> Signature:
+def _sign_as_applicant(context: CommandContext, file: CaseSnapshot) -> Signature:
     """Return the caller's signature as one of the staff group, the lead first."""
-    held = roles_of(file, context.caller, context.now)
+    held = find_roles(file, context.caller, context.now)
     for role in (Role.APPLICANT_LEAD, Role.APPLICANT_MEMBER):
         if role in held:
             return Signature(role, context.caller.person, held[role], context.now)

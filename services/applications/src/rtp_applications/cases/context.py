@@ -7,21 +7,21 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_applications.workflow.casefile import CaseFile
 from rtp_applications.workflow.definition import Caller, Process
-from rtp_applications.workflow.engine import Outcome
+from rtp_applications.workflow.engine import CaseChange
 from rtp_applications.workflow.processes import Processes
+from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.outbox import Outbox
 
 
 class Projection(Protocol):
     """A table that follows the changes of cases, such as the public register of decisions."""
 
-    def announce(self, outcome: Outcome) -> Outcome:
+    def announce(self, outcome: CaseChange) -> CaseChange:
         """Return the outcome with the events that the projection adds to it; an announced one stays as it is."""
         ...
 
-    async def write(self, session: AsyncSession, outcome: Outcome) -> None:
+    async def write(self, session: AsyncSession, outcome: CaseChange) -> None:
         """Write what an announced outcome changes in the projection."""
         ...
 
@@ -47,6 +47,6 @@ class CommandContext:
     processes: Processes
     projections: Sequence[Projection]
 
-    def get_process(self, file: CaseFile) -> Process:
+    def get_process(self, file: CaseSnapshot) -> Process:
         """Return the process that the case is pinned to."""
         return self.processes[file.case.route, file.case.process_version]

@@ -21,7 +21,7 @@ async def list_history(
     The staff group's client reads it from the beginning, the bodies from the submission on. What you may not see comes
     as withheld, with its hashes, so that the chain can be followed.
     """
-    file = await get_case(session, case_id, readers=caller.readers, now=now)
+    file = await get_case(session, case_id, readers=caller.identities, now=now)
     position = _read_position(after)
     entries = await reading.read_page(session, file, caller, after=position, limit=limit)
     last = entries[-1].position if entries else position
@@ -34,7 +34,7 @@ async def verify_history(case_id: CaseId, _: CaseReader, caller: Acting, session
     """Check the whole history, including what you may not see: every hash, every link, that nothing is missing, and
     that it leads to the case as it is stored. Whoever could rewrite all of it is found by a head that you kept.
     """
-    await get_case(session, case_id, readers=caller.readers, now=now)
+    await get_case(session, case_id, readers=caller.identities, now=now)
     file = await get_whole_case(session, case_id, now=now, reason="a history leads to the whole case")
     return build_verdict_view(await checking.judge_history(session, file, caller))
 

@@ -13,8 +13,8 @@ from sqlalchemy.types import Text
 from rtp_applications.base import Model
 from rtp_applications.json_types import JsonObject
 from rtp_applications.sides_sql import BODY_READERS
-from rtp_applications.workflow.casefile import Facts
-from rtp_applications.workflow.words import Audience, Role
+from rtp_applications.workflow.enums import Audience, Role
+from rtp_applications.workflow.snapshot import Facts
 
 
 def _map_columns() -> dict[str, object]:

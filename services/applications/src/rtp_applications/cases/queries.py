@@ -12,8 +12,8 @@ from rtp_applications.cases.errors import NoSuchCase
 from rtp_applications.cases.models import Case
 from rtp_applications.cases.store import read_file
 from rtp_applications.scope import system_scope
-from rtp_applications.workflow.casefile import CaseFile
-from rtp_applications.workflow.words import Status
+from rtp_applications.workflow.enums import Status
+from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.contracts.vocabulary import Route, Sector
 from rtp_shared.db import SYSTEM, AnyRow, AnySelect, visible_to
 
@@ -23,7 +23,7 @@ _case = Case.__table__.c
 _VISIBLE = visible_to(_case.readers, bindparam("readers"))
 
 
-async def get_case(session: AsyncSession, case_id: UUID, *, readers: Sequence[str], now: datetime) -> CaseFile:
+async def get_case(session: AsyncSession, case_id: UUID, *, readers: Sequence[str], now: datetime) -> CaseSnapshot:
     """Return the whole case as these readers may see it."""
     file = await read_file(session, case_id, readers=readers, now=now)
     if file is None:
@@ -31,7 +31,7 @@ async def get_case(session: AsyncSession, case_id: UUID, *, readers: Sequence[st
     return file
 
 
-async def get_whole_case(session: AsyncSession, case_id: UUID, *, now: datetime, reason: str) -> CaseFile:
+async def get_whole_case(session: AsyncSession, case_id: UUID, *, now: datetime, reason: str) -> CaseSnapshot:
     """Return the case with what its reader may not see. Ask `get_case` first: it refuses who may not know of it."""
     async with system_scope(session, reason):
         return await get_case(session, case_id, readers=SYSTEM, now=now)

@@ -15,8 +15,8 @@ from rtp_applications.cases.schemas import CaseChanges, CaseLine, CaseOpening, C
 from rtp_applications.cases.views import build_past_view, build_view
 from rtp_applications.history import reading
 from rtp_applications.history.entries import convert_to_utc
-from rtp_applications.workflow.casefile import CaseFile
-from rtp_applications.workflow.words import Status
+from rtp_applications.workflow.enums import Status
+from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.contracts.vocabulary import Route, Sector
 from rtp_shared.etags import ExpectedVersion, etag
 from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor
@@ -117,7 +117,7 @@ async def edit_case(
     return present_case(context, file, response)
 
 
-def present_case(context: CommandContext, file: CaseFile, response: Response) -> CaseView:
+def present_case(context: CommandContext, file: CaseSnapshot, response: Response) -> CaseView:
     """Return the case as the caller sees it after a command, with its version as the ETag."""
     response.headers["ETag"] = etag(file.case.version)
     return build_view(file, context.caller, context.get_process(file), context.now)

@@ -2,7 +2,7 @@
 
 from rtp_applications.cases.errors import WouldDisclose
 from rtp_applications.sides import is_of_named_body
-from rtp_applications.workflow.casefile import Facts
+from rtp_applications.workflow.snapshot import Facts
 
 
 def require_no_disclosure(case: Facts) -> None:

@@ -28,20 +28,20 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.cases.models import Case, CaseDeadline, CaseParty, CaseRecord
-from rtp_applications.clocks.days import Calendars, civil_date
-from rtp_applications.clocks.deadline import Deadline
+from rtp_applications.deadlines.rules.days import Calendars, civil_date
+from rtp_applications.deadlines.rules.deadline import Deadline
 from rtp_applications.json_types import JsonMapping
-from rtp_applications.workflow.casefile import (
+from rtp_applications.workflow.enums import Audience, Role, Status
+from rtp_applications.workflow.snapshot import (
     BodyFacts,
-    CaseFile,
+    CaseSnapshot,
     Facts,
     HeldDocument,
     Intention,
     Party,
-    Recorded,
     Signature,
+    SignedRecord,
 )
-from rtp_applications.workflow.words import Audience, Role, Status
 from rtp_shared.contracts.vocabulary import Sector
 from rtp_shared.db import AnyRow, visible_to
 
@@ -141,7 +141,9 @@ async def find_status(session: AsyncSession, case_id: UUID, *, readers: Sequence
     return found
 
 
-async def read_file(session: AsyncSession, case_id: UUID, *, readers: Sequence[str], now: datetime) -> CaseFile | None:
+async def read_file(
+    session: AsyncSession, case_id: UUID, *, readers: Sequence[str], now: datetime
+) -> CaseSnapshot | None:
     """Return the whole case as these readers may see it."""
     parameters = {"case_id": case_id, "readers": list(readers), "today": civil_date(now)}
     row = (await session.execute(_FILE, parameters)).first()
@@ -168,9 +170,9 @@ def _build_calendars(holidays: str) -> Calendars:
     return Calendars.of((division, date.fromisoformat(day)) for division, day in rows)
 
 
-def _read_row(row: AnyRow) -> CaseFile:
+def _read_row(row: AnyRow) -> CaseSnapshot:
     found = row._mapping  # noqa: SLF001 - SQLAlchemy's public name
-    return CaseFile(
+    return CaseSnapshot(
         case=Facts(**{name: found[name] for name in COLUMNS}),
         parties={party.id: party for party in map(_read_party, found["parties"])},
         records={(each.kind, each.key): each for each in map(_read_record, found["records"])},
@@ -187,9 +189,9 @@ def _read_party(row: JsonRow) -> Party:
     return Party(UUID(row["id"]), Role(row["role"]), row["person"], row["holder"], since, until, row["mandate"])
 
 
-def _read_record(row: JsonRow) -> Recorded:
+def _read_record(row: JsonRow) -> SignedRecord:
     signed = tuple(Signature.from_json(each) for each in row["signed"])
-    return Recorded(row["kind"], row["key"], row["content"], signed, Audience(row["audience"]))
+    return SignedRecord(row["kind"], row["key"], row["content"], signed, Audience(row["audience"]))
 
 
 def _read_document(row: JsonRow) -> HeldDocument:
@@ -217,13 +219,13 @@ def _read_day(text_: str | None) -> date | None:
     return date.fromisoformat(text_) if text_ else None
 
 
-async def write_new(session: AsyncSession, file: CaseFile) -> None:
+async def write_new(session: AsyncSession, file: CaseSnapshot) -> None:
     values = {name: getattr(file.case, name) for name in COLUMNS}
     await session.execute(insert(_cases), [values])
     await _write_rows(session, file, parties=file.parties, records=file.records, deadlines=file.deadlines)
 
 
-async def write_changes(session: AsyncSession, before: CaseFile, after: CaseFile) -> None:
+async def write_changes(session: AsyncSession, before: CaseSnapshot, after: CaseSnapshot) -> None:
     """Write what differs between the two, and nothing else."""
     changed = {name: value for name in COLUMNS if (value := getattr(after.case, name)) != getattr(before.case, name)}
     if changed:
@@ -270,10 +272,10 @@ def _select_changed(before: Mapping[Key, Value], after: Mapping[Key, Value]) -> 
 
 async def _write_rows(
     session: AsyncSession,
-    file: CaseFile,
+    file: CaseSnapshot,
     *,
     parties: Mapping[UUID, Party],
-    records: Mapping[tuple[str, str], Recorded],
+    records: Mapping[tuple[str, str], SignedRecord],
     deadlines: Mapping[UUID, Deadline],
 ) -> None:
     case_id = file.case.id
@@ -307,7 +309,7 @@ def _dump_party(case_id: UUID, party: Party) -> dict[str, object]:
     return {"case_id": case_id, **{each.name: getattr(party, each.name) for each in fields(Party)}}
 
 
-def _dump_record(case_id: UUID, record: Recorded) -> dict[str, object]:
+def _dump_record(case_id: UUID, record: SignedRecord) -> dict[str, object]:
     return {"case_id": case_id, "kind": record.kind, "key": record.key, **record.to_json()}
 
 

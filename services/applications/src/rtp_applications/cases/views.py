@@ -14,16 +14,16 @@ from rtp_applications.cases.schemas import (
     SignatureView,
     UnmetCondition,
 )
-from rtp_applications.clocks.deadline import Deadline
+from rtp_applications.deadlines.rules.deadline import Deadline
 from rtp_applications.sides import hide_confidential, is_on_bodies_side
-from rtp_applications.workflow.casefile import CaseFile, Recorded
+from rtp_applications.workflow.common.payloads import Proposal
 from rtp_applications.workflow.definition import Caller, Process, Slot
-from rtp_applications.workflow.engine import Outcome, Possibility, open_slots, possibilities
-from rtp_applications.workflow.records import Proposal
-from rtp_applications.workflow.words import Role
+from rtp_applications.workflow.engine import CaseChange, Possibility, find_open_slots, list_possibilities
+from rtp_applications.workflow.enums import Role
+from rtp_applications.workflow.snapshot import CaseSnapshot, SignedRecord
 
 
-def build_past_view(file: CaseFile, process: Process) -> CaseView:
+def build_past_view(file: CaseSnapshot, process: Process) -> CaseView:
     """Return a case as it was, made of what its reader may see: nothing can be done with it."""
     view = CaseView.model_validate(file.case)
     view.deadlines = build_deadline_views(file)
@@ -31,15 +31,15 @@ def build_past_view(file: CaseFile, process: Process) -> CaseView:
     return view
 
 
-def build_view(file: CaseFile, caller: Caller, process: Process, now: datetime) -> CaseView:
+def build_view(file: CaseSnapshot, caller: Caller, process: Process, now: datetime) -> CaseView:
     """Return the case as the caller may see it, with what the caller may do."""
     seen = file if is_on_bodies_side(file.case, caller) else hide_confidential(file)
     view = build_past_view(seen, process)
-    view.allowed_actions = [_build_allowed(each) for each in possibilities(process, seen, caller, now)]
+    view.allowed_actions = [_build_allowed(each) for each in list_possibilities(process, seen, caller, now)]
     return view
 
 
-def build_preview(outcome: Outcome, caller: Caller) -> Preview:
+def build_preview(outcome: CaseChange, caller: Caller) -> Preview:
     """Return what the action would come to."""
     after, before = outcome.after, outcome.before
     frozen = [id_ for id_, held in after.documents.items() if held.frozen and not before.documents[id_].frozen]
@@ -56,7 +56,7 @@ def build_preview(outcome: Outcome, caller: Caller) -> Preview:
     )
 
 
-def build_deadline_views(file: CaseFile) -> list[DeadlineView]:
+def build_deadline_views(file: CaseSnapshot) -> list[DeadlineView]:
     """Return the deadlines that run or are paused, the next due first."""
     running = sorted((each for each in file.deadlines.values() if each.is_open), key=lambda each: each.due_at)
     return [build_deadline_view(each) for each in running]
@@ -79,13 +79,13 @@ def build_deadline_view(each: Deadline) -> DeadlineView:
     )
 
 
-def _build_awaited(process: Process, proposal: Recorded) -> AwaitedAction:
+def _build_awaited(process: Process, proposal: SignedRecord) -> AwaitedAction:
     action = process.by_name[proposal.key]
     return AwaitedAction(
         action=proposal.key,
         given=dict(proposal.content["given"]),
         signed=[SignatureView(role=each.role, person=each.person, at=each.at) for each in proposal.signed],
-        awaits=_list_roles(open_slots(action, proposal.signed)),
+        awaits=_list_roles(find_open_slots(action, proposal.signed)),
     )
 
 

@@ -20,9 +20,9 @@ from rtp_applications.documents.names import clean
 from rtp_applications.documents.queries import find_document
 from rtp_applications.documents.scanning import ScanResult
 from rtp_applications.documents.service import StoredContent
-from rtp_applications.workflow.casefile import CaseFile, Signature
-from rtp_applications.workflow.engine import Outcome
-from rtp_applications.workflow.words import Audience
+from rtp_applications.workflow.engine import CaseChange
+from rtp_applications.workflow.enums import Audience
+from rtp_applications.workflow.snapshot import CaseSnapshot, Signature
 from rtp_shared.db import SYSTEM
 from rtp_shared.etags import Expected
 
@@ -37,10 +37,10 @@ class Writable(NamedTuple):
 
 async def add_document(
     context: CommandContext, case_id: UUID, document: Document, *, at_most: int, version: Expected
-) -> CaseFile:
+) -> CaseSnapshot:
     """Put a document on file, which waits for its content. `version` is of the case."""
 
-    async def decide(before: CaseFile) -> Outcome:
+    async def decide(before: CaseSnapshot) -> CaseChange:
         now = _require_open(context, before)
         by = rules.require_adding(before, document.audience, context.caller, now)
         document.put_on_file(case_id, by, now)
@@ -56,7 +56,7 @@ async def add_document(
 
 async def require_writable(context: CommandContext, case_id: UUID, document_id: UUID, *, version: Expected) -> None:
     """Refuse early what `store_content` would refuse later, before a content is received."""
-    file = await get_case(context.session, case_id, readers=context.caller.readers, now=context.now)
+    file = await get_case(context.session, case_id, readers=context.caller.identities, now=context.now)
     await _find_writable(context, file, document_id, context.now, version)
 
 
@@ -68,11 +68,11 @@ async def store_content(
     file_name: str | None,
     *,
     version: Expected,
-) -> tuple[CaseFile, Document, bool]:
+) -> tuple[CaseSnapshot, Document, bool]:
     """Make a content the newest version, unless the newest holds the same; return whether a version was made."""
-    found: list[tuple[CaseFile, Document]] = []
+    found: list[tuple[CaseSnapshot, Document]] = []
 
-    async def decide(before: CaseFile) -> Outcome | None:
+    async def decide(before: CaseSnapshot) -> CaseChange | None:
         now = _require_open(context, before)
         document, newest, by = await _find_writable(context, before, document_id, now, version)
         found.append((before, document))
@@ -91,11 +91,11 @@ async def store_content(
 
 async def edit_document(
     context: CommandContext, case_id: UUID, document_id: UUID, changes: Mapping[str, object], *, version: Expected
-) -> tuple[CaseFile, Document]:
+) -> tuple[CaseSnapshot, Document]:
     """Change what is said of a document, but not its content."""
     found: list[Document] = []
 
-    async def decide(before: CaseFile) -> Outcome:
+    async def decide(before: CaseSnapshot) -> CaseChange:
         now = _require_open(context, before)
         document, newest, by = await _find_writable(context, before, document_id, now, version)
         found.append(document)
@@ -111,11 +111,11 @@ async def edit_document(
 
 async def withdraw_document(
     context: CommandContext, case_id: UUID, document_id: UUID, *, version: Expected
-) -> tuple[CaseFile, Document]:
+) -> tuple[CaseSnapshot, Document]:
     """Take a document out of the case, unless it was submitted. It stays on file; its content is given to nobody."""
     found: list[Document] = []
 
-    async def decide(before: CaseFile) -> Outcome:
+    async def decide(before: CaseSnapshot) -> CaseChange:
         now = _require_open(context, before)
         document, _, by = await _find_writable(context, before, document_id, now, version)
         found.append(document)
@@ -164,7 +164,7 @@ async def record_scan(
     await session.flush()
 
 
-def _require_open(context: CommandContext, file: CaseFile) -> datetime:
+def _require_open(context: CommandContext, file: CaseSnapshot) -> datetime:
     """Refuse a case of the past; return the time of the change: whoever waited for the lock comes after who had it."""
     if not context.get_process(file).actions:
         raise CaseIsReadOnly
@@ -172,7 +172,7 @@ def _require_open(context: CommandContext, file: CaseFile) -> datetime:
 
 
 async def _find_writable(
-    context: CommandContext, file: CaseFile, document_id: UUID, now: datetime, version: Expected
+    context: CommandContext, file: CaseSnapshot, document_id: UUID, now: datetime, version: Expected
 ) -> Writable:
     sight = rules.find_sight(file, context.caller, now)
     document, newest = await find_document(context.session, file.case.id, document_id, sight=sight)
@@ -184,14 +184,14 @@ async def _find_writable(
 
 def _build_outcome(
     context: CommandContext,
-    before: CaseFile,
-    after: CaseFile,
+    before: CaseSnapshot,
+    after: CaseSnapshot,
     action: str,
     by: Signature,
     now: datetime,
     audience: Audience,
-) -> Outcome:
+) -> CaseChange:
     """Return the change of the case; a clock that starts anew would tell of what the bodies do among themselves."""
     then = replace(context, now=now)
     after = advance(then, before, after, action, clocks=audience is Audience.EVERYBODY)
-    return Outcome(before=before, after=after, action=action, signature=by, audience=audience)
+    return CaseChange(before=before, after=after, action=action, signature=by, audience=audience)

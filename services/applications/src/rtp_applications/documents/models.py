@@ -19,8 +19,8 @@ from rtp_applications.documents.errors import (
 from rtp_applications.documents.rules import require_exemption
 from rtp_applications.documents.scanning import ScanState
 from rtp_applications.json_types import JsonObject
-from rtp_applications.workflow.casefile import HeldDocument, Signature
-from rtp_applications.workflow.words import Audience, Confidentiality, DocumentKind
+from rtp_applications.workflow.enums import Audience, Confidentiality, DocumentKind
+from rtp_applications.workflow.snapshot import HeldDocument, Signature
 
 
 class Document(Model):

@@ -12,7 +12,7 @@ from rtp_applications.documents.errors import NoContentYet, NoSuchDocument, NoSu
 from rtp_applications.documents.models import Document, DocumentVersion
 from rtp_applications.documents.rules import Sight
 from rtp_applications.documents.scanning import ScanState
-from rtp_applications.workflow.words import DocumentKind
+from rtp_applications.workflow.enums import DocumentKind
 
 WithNewest: TypeAlias = tuple[Document, DocumentVersion | None]
 SERVED = (ScanState.CLEAN, ScanState.NOT_SCANNED)

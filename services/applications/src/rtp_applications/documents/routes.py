@@ -18,8 +18,8 @@ from rtp_applications.documents.models import Document
 from rtp_applications.documents.rules import Sight
 from rtp_applications.documents.schemas import DocumentChanges, DocumentOpening, DocumentPage, DocumentView
 from rtp_applications.documents.service import DocumentEquipment, DocumentService
-from rtp_applications.workflow.casefile import CaseFile
-from rtp_applications.workflow.words import DocumentKind
+from rtp_applications.workflow.enums import DocumentKind
+from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.downloads import Content, download
 from rtp_shared.etags import ExpectedVersion, etag
 from rtp_shared.paging import After, Limit, cut, decode_cursor, encode_cursor
@@ -228,7 +228,7 @@ async def get_document_content(
     return response
 
 
-async def _present(context: CommandContext, file: CaseFile, document: Document, response: Response) -> DocumentView:
+async def _present(context: CommandContext, file: CaseSnapshot, document: Document, response: Response) -> DocumentView:
     """Return the document as whoever wrote it sees it."""
     sight = rules.find_sight(file, context.caller, context.now)
     return await _view_document(context.session, document, sight, file.case.version, response)

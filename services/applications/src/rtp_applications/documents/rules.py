@@ -6,10 +6,10 @@ from datetime import datetime
 
 from rtp_applications.documents.errors import ExemptionNotRight, NotWrittenNow, NotYoursToWrite
 from rtp_applications.sides import is_group_client, is_on_bodies_side
-from rtp_applications.workflow.casefile import CaseFile, Signature
 from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.engine import roles_of
-from rtp_applications.workflow.words import APPLICANTS, Audience, Confidentiality, Role, Status
+from rtp_applications.workflow.engine import find_roles
+from rtp_applications.workflow.enums import APPLICANTS, Audience, Confidentiality, Role, Status
+from rtp_applications.workflow.snapshot import CaseSnapshot, Signature
 from rtp_shared.problems import FieldError
 
 OF_BODIES = frozenset(
@@ -54,9 +54,9 @@ class Sight:
     """Also what the group replaced or withdrew before it submitted the case."""
 
 
-def find_sight(file: CaseFile, caller: Caller, now: datetime) -> Sight:
+def find_sight(file: CaseSnapshot, caller: Caller, now: datetime) -> Sight:
     """Return what the caller sees: with outside roles alone no more than those show, whoever vouches for the person."""
-    case, held = file.case, roles_of(file, caller, now)
+    case, held = file.case, find_roles(file, caller, now)
     drafting = case.submitted_at is None
     if held and held.keys() <= OUTSIDE:
         return Sight(frozenset({Audience.EVERYBODY}), _FOR_ALL, drafting)
@@ -64,10 +64,10 @@ def find_sight(file: CaseFile, caller: Caller, now: datetime) -> Sight:
         return Sight(frozenset({Audience.EVERYBODY}), frozenset(Confidentiality), drafts=True)
     if not is_on_bodies_side(case, caller):
         return Sight(frozenset({Audience.EVERYBODY}), _FOR_ALL, drafting)
-    return Sight(frozenset(Audience), frozenset(Confidentiality), drafting or "system" in caller.readers)
+    return Sight(frozenset(Audience), frozenset(Confidentiality), drafting or "system" in caller.identities)
 
 
-def require_adding(file: CaseFile, audience: Audience, caller: Caller, now: datetime) -> Signature:
+def require_adding(file: CaseSnapshot, audience: Audience, caller: Caller, now: datetime) -> Signature:
     """Return in which capacity the caller adds a document, or refuse; what is for bodies only, only theirs add."""
     sides = (OF_BODIES,) if audience is Audience.BODIES else (APPLICANTS, OF_BODIES)
     for side in sides:
@@ -76,7 +76,7 @@ def require_adding(file: CaseFile, audience: Audience, caller: Caller, now: date
     raise NotYoursToWrite
 
 
-def require_changing(file: CaseFile, creator: Signature, caller: Caller, now: datetime) -> Signature:
+def require_changing(file: CaseSnapshot, creator: Signature, caller: Caller, now: datetime) -> Signature:
     """Return in which capacity the caller changes a document, or refuse: the group's its applicants do, a body's its
     own people.
     """
@@ -96,13 +96,13 @@ def require_exemption(*, foi_exempt: bool, exemption: str | None) -> None:
         raise ExemptionNotRight(errors=[FieldError("/exemption", "only what is exempt has one")])
 
 
-def _find_signature(file: CaseFile, caller: Caller, now: datetime, side: AbstractSet[Role]) -> Signature | None:
-    held = roles_of(file, caller, now)
+def _find_signature(file: CaseSnapshot, caller: Caller, now: datetime, side: AbstractSet[Role]) -> Signature | None:
+    held = find_roles(file, caller, now)
     role = min(held.keys() & side, default=None)
     return Signature(role, caller.person, held[role], now) if role else None
 
 
-def _require_in_time(file: CaseFile, signature: Signature) -> Signature:
+def _require_in_time(file: CaseSnapshot, signature: Signature) -> Signature:
     """Refuse a signature out of time: a body writes from the submission on, until the case is over; of a launched
     mutual, as long as it is watched.
     """

@@ -14,14 +14,14 @@ from rtp_applications.cases.change import create_case
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.errors import KnownAlready
 from rtp_applications.cases.numbers import make_number, read_number
-from rtp_applications.clocks.days import civil_date, starts_at
+from rtp_applications.deadlines.rules.days import civil_date, starts_at
 from rtp_applications.historic.schemas import HistoricCase, HistoricOutcome
 from rtp_applications.history.commands import seal_entries
 from rtp_applications.scope import system_scope
-from rtp_applications.workflow.casefile import CaseFile, Facts, Recorded, Signature
 from rtp_applications.workflow.definition import Process
-from rtp_applications.workflow.effects import OVERSIGHT
-from rtp_applications.workflow.words import ENDED, Role, Status
+from rtp_applications.workflow.enums import ENDED, Role, Status
+from rtp_applications.workflow.identities import OVERSIGHT
+from rtp_applications.workflow.snapshot import CaseSnapshot, Facts, Signature, SignedRecord
 from rtp_shared.auth import organisation_reader
 from rtp_shared.contracts.applications import CaseImported
 from rtp_shared.contracts.vocabulary import Route
@@ -32,14 +32,14 @@ BEGAN = date(2008, 1, 1)
 """No such case is older than the policy's year: Department of Health, 2008."""
 
 
-async def record_historic_case(context: CommandContext, past: HistoricCase) -> CaseFile:
+async def record_historic_case(context: CommandContext, past: HistoricCase) -> CaseSnapshot:
     """Put the case on file in its end. Nothing can be done with it; its body and the central team see it."""
-    process, now = context.processes.newest(Route.RIGHT_TO_REQUEST), context.now
+    process, now = context.processes.find_newest(Route.RIGHT_TO_REQUEST), context.now
     _require_past(past, process, now)
     body = await _find_body(context.session, past.employer)
     id_, calendars = await store.read_beginnings(context.session, now)
     number = await _choose_number(context.session, past.number)
-    by = Signature(Role.CLIENT, context.caller.person, context.caller.holder, now)
+    by = Signature(Role.CLIENT, context.caller.person, context.caller.vouching_client, now)
     opened, ended = starts_at(past.opened_on), starts_at(past.ended_on)
     case = Facts(
         id=id_,
@@ -62,16 +62,16 @@ async def record_historic_case(context: CommandContext, past: HistoricCase) -> C
         launched_at=ended if past.status is Status.LAUNCHED else None,
         withdrawn_at=ended if past.status is Status.WITHDRAWN else None,
     )
-    file = CaseFile(case=case, calendars=calendars).with_record(_build_record(past, by))
+    file = CaseSnapshot(case=case, calendars=calendars).with_record(_build_record(past, by))
     event = CaseImported(case_id=id_, number=number, route=case.route, status=case.status, origin="record", at=now)
     seal = partial(seal_entries, None, action="record", by=by, at=now, discloses=True)
     return await create_case(context, file, event, seal)
 
 
-def _build_record(past: HistoricCase, by: Signature) -> Recorded:
+def _build_record(past: HistoricCase, by: Signature) -> SignedRecord:
     outcome = HistoricOutcome.model_validate({"endedOn": past.ended_on, "outcome": past.outcome, "source": past.source})
     content = outcome.model_dump(mode="json", by_alias=True)
-    return Recorded(outcome.KIND, outcome.key, content, (by,), outcome.AUDIENCE)
+    return SignedRecord(outcome.KIND, outcome.key, content, (by,), outcome.AUDIENCE)
 
 
 def _require_past(past: HistoricCase, process: Process, now: datetime) -> None:

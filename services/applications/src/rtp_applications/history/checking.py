@@ -12,8 +12,8 @@ from rtp_applications.history.restore import comparable
 from rtp_applications.history.rows import read_entry
 from rtp_applications.scope import system_scope
 from rtp_applications.threads import run_in_thread
-from rtp_applications.workflow.casefile import CaseFile
 from rtp_applications.workflow.definition import Caller
+from rtp_applications.workflow.snapshot import CaseSnapshot
 
 HIDDEN = "does not hold"
 """All that is said of a fault in an entry that the caller may not read."""
@@ -26,7 +26,7 @@ class Verdict:
     faults: list[Fault]
 
 
-async def judge_history(session: AsyncSession, file: CaseFile, caller: Caller) -> Verdict:
+async def judge_history(session: AsyncSession, file: CaseSnapshot, caller: Caller) -> Verdict:
     """Check the whole history of a case, of which `file` is all that there is; no content is given away."""
     async with system_scope(session, "a chain is checked whole, whatever of it the caller may read"):
         rows = await read_chain(session, file.case.id, file.case.audit_position)
@@ -36,7 +36,7 @@ async def judge_history(session: AsyncSession, file: CaseFile, caller: Caller) -
     return Verdict(file.case.audit_hash, len(rows), list(dict.fromkeys(shown)))
 
 
-def find_faults(entries: Sequence[Entry | Withheld], file: CaseFile) -> list[Fault]:
+def find_faults(entries: Sequence[Entry | Withheld], file: CaseSnapshot) -> list[Fault]:
     """Return the faults of the whole chain, against its head and the case as it is stored."""
     readable = _skip_gaps(entries)
     folded = fold(readable)

@@ -10,8 +10,8 @@ from rtp_applications.history.chain import Entry, seal
 from rtp_applications.history.models import AuditEntry
 from rtp_applications.history.state import list_changes, list_first_changes, state_of
 from rtp_applications.json_types import Changes, JsonObject
-from rtp_applications.workflow.casefile import CaseFile, Signature
-from rtp_applications.workflow.words import Audience
+from rtp_applications.workflow.enums import Audience
+from rtp_applications.workflow.snapshot import CaseSnapshot, Signature
 from rtp_shared.db import driver
 
 _JSON = frozenset({"actor", "changes", "snapshot", "events"})
@@ -22,8 +22,8 @@ _INSERT = f"INSERT INTO audit_entries ({', '.join(_COLUMNS)}) VALUES ({_PLACES})
 
 
 def seal_entries(
-    before: CaseFile | None,
-    after: CaseFile,
+    before: CaseSnapshot | None,
+    after: CaseSnapshot,
     *,
     action: str,
     by: Signature,
@@ -32,7 +32,7 @@ def seal_entries(
     events: Sequence[JsonObject] = (),
     discloses: bool = False,
     audience: Audience = Audience.EVERYBODY,
-) -> tuple[CaseFile, list[Entry]]:
+) -> tuple[CaseSnapshot, list[Entry]]:
     """Seal what changed as entries of the audit, one for each audience; return the case with the chain's new head.
 
     `audience`: who may read the entry where nothing changed that the audit follows. The entry of a request that read
@@ -70,7 +70,7 @@ def _encode(entry: Entry, column: str) -> object:
 
 
 def _seal_entry(
-    after: CaseFile,
+    after: CaseSnapshot,
     changes: Changes,
     action: str,
     by: Signature,

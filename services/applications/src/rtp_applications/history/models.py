@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_applications.base import Model
 from rtp_applications.json_types import JsonObject
-from rtp_applications.workflow.words import Audience
+from rtp_applications.workflow.enums import Audience
 
 
 class AuditEntry(Model):

@@ -15,9 +15,9 @@ from rtp_applications.history.restore import NotAState, file_of
 from rtp_applications.history.rows import WITHHELD, read_entry
 from rtp_applications.scope import system_scope
 from rtp_applications.sides import is_group_client, is_on_bodies_side
-from rtp_applications.workflow.casefile import CaseFile
 from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.words import Audience
+from rtp_applications.workflow.enums import Audience
+from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.db import AnyRow
 
 _table = cast("Table", AuditEntry.__table__)
@@ -27,7 +27,7 @@ BATCH = 200
 
 
 async def read_page(
-    session: AsyncSession, file: CaseFile, caller: Caller, *, after: int, limit: int
+    session: AsyncSession, file: CaseSnapshot, caller: Caller, *, after: int, limit: int
 ) -> Sequence[Entry | Withheld]:
     """Return entries after a position, oldest first; of what the caller may not see, the place and the hashes alone."""
     last = min(after + limit, file.case.audit_position)
@@ -41,7 +41,9 @@ async def read_page(
     return [readable.get(row.position) or Withheld(row.position, row.previous_hash, row.hash) for row in links]
 
 
-async def read_all_entries(session: AsyncSession, file: CaseFile, caller: Caller) -> AsyncIterator[Entry | Withheld]:
+async def read_all_entries(
+    session: AsyncSession, file: CaseSnapshot, caller: Caller
+) -> AsyncIterator[Entry | Withheld]:
     """Yield the whole history up to where the case stands, reading some entries at a time."""
     after = 0
     while after < file.case.audit_position:
@@ -56,7 +58,7 @@ async def read_chain(session: AsyncSession, case_id: UUID, until: int) -> Sequen
     return (await session.execute(here.order_by(_entry.position))).all()
 
 
-async def read_as_at(session: AsyncSession, file: CaseFile, caller: Caller, at: datetime) -> CaseFile:
+async def read_as_at(session: AsyncSession, file: CaseSnapshot, caller: Caller, at: datetime) -> CaseSnapshot:
     """Return the case as it was at a time, by the entries that the caller may see."""
     here = and_(
         _entry.case_id == file.case.id, _entry.at <= at, _entry.action != WITHHELD, _filter_readable(file, caller)
@@ -76,7 +78,7 @@ async def read_as_at(session: AsyncSession, file: CaseFile, caller: Caller, at: 
         raise NotVisibleThen from None
 
 
-def can_read(file: CaseFile, caller: Caller, *, position: int, audience: Audience) -> bool:
+def can_read(file: CaseSnapshot, caller: Caller, *, position: int, audience: Audience) -> bool:
     """Return whether the caller may read the content of the entry."""
     if is_group_client(file.case, caller):
         return audience is Audience.EVERYBODY
@@ -86,7 +88,7 @@ def can_read(file: CaseFile, caller: Caller, *, position: int, audience: Audienc
     return audience is Audience.EVERYBODY or is_on_bodies_side(file.case, caller)
 
 
-def _filter_readable(file: CaseFile, caller: Caller) -> ColumnElement[bool]:
+def _filter_readable(file: CaseSnapshot, caller: Caller) -> ColumnElement[bool]:
     """Return the condition of a query that is the same as `can_read`: the first wall."""
     for_everybody = _entry.audience == Audience.EVERYBODY
     if is_group_client(file.case, caller):

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from rtp_applications.history.chain import Entry, Withheld
-from rtp_applications.workflow.words import Audience, Role
+from rtp_applications.workflow.enums import Audience, Role
 from rtp_shared.db import AnyRow
 
 WITHHELD = "withheld"

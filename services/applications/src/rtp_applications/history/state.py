@@ -8,25 +8,25 @@ from typing import Any
 from uuid import UUID
 
 from rtp_applications.json_types import Changes, JsonObject
-from rtp_applications.workflow.casefile import UNAUDITED, CaseFile, Facts
-from rtp_applications.workflow.words import Audience
+from rtp_applications.workflow.enums import Audience
+from rtp_applications.workflow.snapshot import UNAUDITED, CaseSnapshot, Facts
 
 AUDITED = tuple(each.name for each in fields(Facts) if each.name not in UNAUDITED)
 TABLES = ("parties", "records", "deadlines", "documents")
 
 
-def state_of(file: CaseFile) -> JsonObject:
+def state_of(file: CaseSnapshot) -> JsonObject:
     """Return the whole state as JSON."""
     state = {name: plain(getattr(file.case, name)) for name in AUDITED}
     return {**state, **{table: dict(_list_rows(file, table)) for table in TABLES}}
 
 
-def list_first_changes(file: CaseFile) -> Changes:
+def list_first_changes(file: CaseSnapshot) -> Changes:
     """Return the changes of a case's first entry: everything that it starts with."""
     return {f"/{name}": [None, value] for name, value in sorted(state_of(file).items())}
 
 
-def list_changes(before: CaseFile, after: CaseFile) -> dict[Audience, Changes]:
+def list_changes(before: CaseSnapshot, after: CaseSnapshot) -> dict[Audience, Changes]:
     """Return what differs between two states of a case, apart for each audience."""
     found: dict[Audience, Changes] = {Audience.EVERYBODY: {}, Audience.BODIES: {}}
     for name in AUDITED:
@@ -49,7 +49,7 @@ def _list_changed_rows(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> I
             yield key, before.get(key), after.get(key)
 
 
-def _list_rows(file: CaseFile, table: str) -> Iterator[tuple[str, Any]]:
+def _list_rows(file: CaseSnapshot, table: str) -> Iterator[tuple[str, Any]]:
     for key, row in getattr(file, table).items():
         yield name_of(key), row.to_json()
 

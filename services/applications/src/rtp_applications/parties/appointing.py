@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from rtp_applications.cases.rules import require_no_disclosure
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.parties.errors import (
     HeldAlready,
     LeadIsHandedOver,
@@ -27,9 +27,9 @@ from rtp_applications.parties.rules import (
     require_appointing_side,
     require_separate,
 )
-from rtp_applications.workflow.casefile import CaseFile, Party
 from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.words import Role, Status
+from rtp_applications.workflow.enums import Role, Status
+from rtp_applications.workflow.snapshot import CaseSnapshot, Party
 from rtp_shared.problems import FieldError
 
 ONE_DAY = timedelta(days=1)
@@ -47,7 +47,7 @@ class NewParty:
     valid_to: date | None = None
 
 
-def appoint(file: CaseFile, new: NewParty, caller: Caller, now: datetime) -> tuple[CaseFile, list[Party]]:
+def appoint(file: CaseSnapshot, new: NewParty, caller: Caller, now: datetime) -> tuple[CaseSnapshot, list[Party]]:
     """Return the case with the person in the role, and the parties that changed: of a new lead, the former one too."""
     side, own = require_appointing_side(file, new.role, caller, now)
     holder = new.holder or own
@@ -71,7 +71,7 @@ def appoint(file: CaseFile, new: NewParty, caller: Caller, now: datetime) -> tup
     return _let_see(_put_over(file, *left).with_party(party), holder), [party, *left]
 
 
-def end(file: CaseFile, party_id: UUID, caller: Caller, now: datetime) -> tuple[CaseFile, Party]:
+def end(file: CaseSnapshot, party_id: UUID, caller: Caller, now: datetime) -> tuple[CaseSnapshot, Party]:
     """Return the case with the party over from today on. Whose last party it was sees the case no more."""
     party, today = _find_changeable(file, party_id, caller, now, oneself=True), civil_date(now)
     if is_lead(party):
@@ -85,8 +85,8 @@ def end(file: CaseFile, party_id: UUID, caller: Caller, now: datetime) -> tuple[
 
 
 def amend(
-    file: CaseFile, party_id: UUID, changes: Mapping[str, object], caller: Caller, now: datetime
-) -> tuple[CaseFile, Party]:
+    file: CaseSnapshot, party_id: UUID, changes: Mapping[str, object], caller: Caller, now: datetime
+) -> tuple[CaseSnapshot, Party]:
     """Return the case with another mandate or last day of the party; what is not named stays."""
     party = _find_changeable(file, party_id, caller, now)
     after = replace(party, **changes)  # type: ignore[arg-type]  # of the columns that the body model names
@@ -103,7 +103,7 @@ def is_lead(party: Party) -> bool:
     return party.role is Role.APPLICANT_LEAD
 
 
-def make_id(file: CaseFile, now: datetime) -> UUID:
+def make_id(file: CaseSnapshot, now: datetime) -> UUID:
     """Make an id that comes after those of the case's other parties (UUID version 7), whatever the clock says."""
     bits = int(now.timestamp() * 1000) << 80 | 7 << 76 | secrets.randbits(12) << 64 | 2 << 62 | secrets.randbits(62)
     last = max(file.parties.values(), key=order_of_joining, default=None)
@@ -112,7 +112,9 @@ def make_id(file: CaseFile, now: datetime) -> UUID:
     return UUID(int=last.id.int + 1)
 
 
-def _find_changeable(file: CaseFile, party_id: UUID, caller: Caller, now: datetime, *, oneself: bool = False) -> Party:
+def _find_changeable(
+    file: CaseSnapshot, party_id: UUID, caller: Caller, now: datetime, *, oneself: bool = False
+) -> Party:
     party = file.parties.get(party_id)
     if party is None:
         raise NoSuchParty
@@ -123,7 +125,7 @@ def _find_changeable(file: CaseFile, party_id: UUID, caller: Caller, now: dateti
     return party
 
 
-def _put_over(file: CaseFile, *parties: Party) -> CaseFile:
+def _put_over(file: CaseSnapshot, *parties: Party) -> CaseSnapshot:
     """Return the case once these are over. Who leaves a draft never applied: no body shall ever learn of them."""
     if file.case.status is not Status.DRAFT:
         return file.with_party(*parties)
@@ -137,14 +139,14 @@ def _end_yesterday(party: Party, today: date) -> Party:
     return replace(party, valid_to=today - ONE_DAY)
 
 
-def _require_not_held(file: CaseFile, party: Party, today: date) -> None:
+def _require_not_held(file: CaseSnapshot, party: Party, today: date) -> None:
     for each in file.parties.values():
         same = (each.role, each.person, each.holder) == (party.role, party.person, party.holder)
         if same and not is_over(each, today):
             raise HeldAlready(f"as party {each.id}")
 
 
-def _require_validity(file: CaseFile, party: Party, today: date) -> None:
+def _require_validity(file: CaseSnapshot, party: Party, today: date) -> None:
     """Refuse dates that would not hold: an outside holder sees the case at once, and until the party is ended."""
     if is_lead(party) and (party.valid_from != today or party.valid_to is not None):
         raise ValidityNotRight(errors=[FieldError("/validFrom", "a lead begins today, until another one does")])
@@ -157,7 +159,7 @@ def _require_validity(file: CaseFile, party: Party, today: date) -> None:
         raise ValidityNotRight(errors=[FieldError("/validTo", "is over already")])
 
 
-def _let_see(file: CaseFile, holder: str) -> CaseFile:
+def _let_see(file: CaseSnapshot, holder: str) -> CaseSnapshot:
     """Let the holder see the case, even a draft: the lead chose so."""
     if holder not in file.case.readers:
         file = file.with_case(readers=[*file.case.readers, holder])

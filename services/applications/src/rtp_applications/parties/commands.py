@@ -12,12 +12,12 @@ from rtp_applications.cases.change import advance, change_case
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.errors import CaseIsReadOnly
 from rtp_applications.cases.models import CaseParty
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.parties import appointing
 from rtp_applications.parties.appointing import NewParty
-from rtp_applications.workflow.casefile import CaseFile, Party, Signature
-from rtp_applications.workflow.engine import Outcome, roles_of
-from rtp_applications.workflow.words import Role
+from rtp_applications.workflow.engine import CaseChange, find_roles
+from rtp_applications.workflow.enums import Role
+from rtp_applications.workflow.snapshot import CaseSnapshot, Party, Signature
 from rtp_shared.auth import organisation_reader
 from rtp_shared.contracts.applications import PartyChanged
 from rtp_shared.etags import Expected
@@ -28,10 +28,10 @@ _party = cast("Table", CaseParty.__table__)
 
 async def appoint(
     context: CommandContext, case_id: UUID, party: NewParty, *, name: str | None, version: Expected
-) -> tuple[CaseFile, Party]:
+) -> tuple[CaseSnapshot, Party]:
     """Put a person in a role. An outside client or organisation that vouches for the person comes to see the case."""
 
-    def change(file: CaseFile) -> tuple[CaseFile, list[Party]]:
+    def change(file: CaseSnapshot) -> tuple[CaseSnapshot, list[Party]]:
         return appointing.appoint(file, party, context.caller, context.now)
 
     file, appointed = await _change_parties(context, case_id, "appoint", change, version=version)
@@ -40,10 +40,12 @@ async def appoint(
     return file, appointed
 
 
-async def end(context: CommandContext, case_id: UUID, party_id: UUID, *, version: Expected) -> tuple[CaseFile, Party]:
+async def end(
+    context: CommandContext, case_id: UUID, party_id: UUID, *, version: Expected
+) -> tuple[CaseSnapshot, Party]:
     """End a person's part in the case, at once."""
 
-    def change(file: CaseFile) -> tuple[CaseFile, list[Party]]:
+    def change(file: CaseSnapshot) -> tuple[CaseSnapshot, list[Party]]:
         after, party = appointing.end(file, party_id, context.caller, context.now)
         return after, [party]
 
@@ -52,11 +54,11 @@ async def end(context: CommandContext, case_id: UUID, party_id: UUID, *, version
 
 async def amend(
     context: CommandContext, case_id: UUID, party_id: UUID, changes: Mapping[str, object], *, version: Expected
-) -> tuple[CaseFile, Party]:
+) -> tuple[CaseSnapshot, Party]:
     """Change mandate, last day or name; null takes it out. The audit tells of a name only that something changed."""
     audited = {column: value for column, value in changes.items() if column != "name"}
 
-    def change(file: CaseFile) -> tuple[CaseFile, list[Party]]:
+    def change(file: CaseSnapshot) -> tuple[CaseSnapshot, list[Party]]:
         after, party = appointing.amend(file, party_id, audited, context.caller, context.now)
         return after, [party]
 
@@ -86,19 +88,19 @@ async def _change_parties(
     context: CommandContext,
     case_id: UUID,
     action: str,
-    change: Callable[[CaseFile], tuple[CaseFile, Sequence[Party]]],
+    change: Callable[[CaseSnapshot], tuple[CaseSnapshot, Sequence[Party]]],
     *,
     version: Expected,
-) -> tuple[CaseFile, Party]:
+) -> tuple[CaseSnapshot, Party]:
     """Change the case's people; return the case as it is stored, and the first of the parties that changed."""
     changed: list[Party] = []
 
-    async def decide(before: CaseFile) -> Outcome:
+    async def decide(before: CaseSnapshot) -> CaseChange:
         if not context.get_process(before).actions:
             raise CaseIsReadOnly
         after, parties = change(before)
         changed.extend(parties)
-        return Outcome(
+        return CaseChange(
             before=before,
             after=advance(context, before, after, action),
             action=action,
@@ -110,14 +112,14 @@ async def _change_parties(
     return outcome.after, changed[0]
 
 
-def _sign(context: CommandContext, file: CaseFile) -> Signature:
+def _sign(context: CommandContext, file: CaseSnapshot) -> Signature:
     caller = context.caller
-    held = roles_of(file, caller, context.now)
+    held = find_roles(file, caller, context.now)
     role = min(held, default=Role.CLIENT)
-    return Signature(role, caller.person, held.get(role, caller.holder), context.now)
+    return Signature(role, caller.person, held.get(role, caller.vouching_client), context.now)
 
 
-def _build_event(context: CommandContext, before: CaseFile, party: Party) -> PartyChanged:
+def _build_event(context: CommandContext, before: CaseSnapshot, party: Party) -> PartyChanged:
     known = before.parties.get(party.id)
     over = appointing.is_over(party, civil_date(context.now))
     change = "appointed" if known is None else "ended" if over else "amended"

@@ -9,14 +9,14 @@ from rtp_applications.auth import Acting, CaseReader, CaseWriter
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.dependencies import CaseId, Context
 from rtp_applications.cases.queries import get_case
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.parties import commands
 from rtp_applications.parties.appointing import NewParty
 from rtp_applications.parties.queries import list_names
 from rtp_applications.parties.schemas import Appointment, PartyChanges, PartyView
 from rtp_applications.parties.views import build_party_view, build_party_views
-from rtp_applications.workflow.casefile import CaseFile, Party
-from rtp_applications.workflow.words import Role
+from rtp_applications.workflow.enums import Role
+from rtp_applications.workflow.snapshot import CaseSnapshot, Party
 from rtp_shared.etags import ExpectedVersion, etag
 from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor
 from rtp_shared.web import Now, Session, router
@@ -117,7 +117,7 @@ async def end_party(
     return await _present(context, file, party, response)
 
 
-async def _present(context: CommandContext, file: CaseFile, party: Party, response: Response) -> PartyView:
+async def _present(context: CommandContext, file: CaseSnapshot, party: Party, response: Response) -> PartyView:
     response.headers["ETag"] = etag(file.case.version)
     names = await list_names(context.session, file.case.id)
     return build_party_view(file, party, names, context.caller, civil_date(context.now))

@@ -6,12 +6,12 @@ from enum import StrEnum
 
 from rtp_applications.parties.errors import DutiesSeparated, NotYoursToAppoint
 from rtp_applications.sides import get_group_reader, is_group_client
-from rtp_applications.workflow.casefile import CaseFile, Facts, Party
+from rtp_applications.workflow.common.conflicts import list_bars
 from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.effects import OVERSIGHT
-from rtp_applications.workflow.engine import roles_of
-from rtp_applications.workflow.guards import standing_bars
-from rtp_applications.workflow.words import APPLICANTS, MAY_NOT_DECIDE, Role
+from rtp_applications.workflow.engine import find_roles
+from rtp_applications.workflow.enums import APPLICANTS, MAY_NOT_DECIDE, Role
+from rtp_applications.workflow.identities import OVERSIGHT
+from rtp_applications.workflow.snapshot import CaseSnapshot, Facts, Party
 from rtp_shared.auth import organisation_reader
 
 
@@ -68,7 +68,7 @@ not.
 """
 
 
-def find_sides(file: CaseFile, caller: Caller, now: datetime) -> dict[Side, str]:
+def find_sides(file: CaseSnapshot, caller: Caller, now: datetime) -> dict[Side, str]:
     """Return the sides that the caller stands on, and who vouches for a person there unless something else is said.
 
     The client that opened the case stands on the group's side alone, and for its lead only. No body has a side in a
@@ -76,7 +76,7 @@ def find_sides(file: CaseFile, caller: Caller, now: datetime) -> dict[Side, str]
     """
     case = file.case
     if is_group_client(case, caller):
-        return {Side.GROUP: caller.holder} if Role.APPLICANT_LEAD in roles_of(file, caller, now) else {}
+        return {Side.GROUP: caller.vouching_client} if Role.APPLICANT_LEAD in find_roles(file, caller, now) else {}
     if case.submitted_at is None:
         return {}
     bodies = {
@@ -85,13 +85,13 @@ def find_sides(file: CaseFile, caller: Caller, now: datetime) -> dict[Side, str]
         Side.COMMISSIONER: case.commissioner,
     }
     found = {side: organisation_reader(body) for side, body in bodies.items() if body}
-    found = {side: holder for side, holder in found.items() if holder in caller.readers}
-    if Role.MUTUALS_TEAM in caller.standing:
-        found[Side.MUTUALS_TEAM] = next(each for each in caller.readers if each.startswith("org:"))
+    found = {side: holder for side, holder in found.items() if holder in caller.identities}
+    if Role.MUTUALS_TEAM in caller.global_roles:
+        found[Side.MUTUALS_TEAM] = next(each for each in caller.identities if each.startswith("org:"))
     return found
 
 
-def require_appointing_side(file: CaseFile, role: Role, caller: Caller, now: datetime) -> tuple[Side, str]:
+def require_appointing_side(file: CaseSnapshot, role: Role, caller: Caller, now: datetime) -> tuple[Side, str]:
     """Return the side from which the caller may fill the role, and who vouches there; or refuse, saying who may."""
     for side, holder in find_sides(file, caller, now).items():
         if role in APPOINTS[side]:
@@ -100,25 +100,25 @@ def require_appointing_side(file: CaseFile, role: Role, caller: Caller, now: dat
     raise NotYoursToAppoint(f"{role} is appointed by {' or '.join(may) or 'nobody'}")
 
 
-def may_change(file: CaseFile, party: Party, caller: Caller, now: datetime) -> bool:
+def may_change(file: CaseSnapshot, party: Party, caller: Caller, now: datetime) -> bool:
     """Return whether the caller may appoint to the role, a body only for those it vouches for itself: it does not end
     the staff's representative whom the group chose.
     """
     sides = [side for side in find_sides(file, caller, now) if party.role in APPOINTS[side]]
     bodies = {Side.EMPLOYER, Side.DECISION_BODY, Side.COMMISSIONER}
-    return any(side not in bodies or party.holder in caller.readers for side in sides)
+    return any(side not in bodies or party.holder in caller.identities for side in sides)
 
 
-def is_oneself(file: CaseFile, party: Party, caller: Caller) -> bool:
+def is_oneself(file: CaseSnapshot, party: Party, caller: Caller) -> bool:
     """Return whether the party is the caller. The client that opened the case speaks for the group's people alone, also
     where it belongs to a body.
     """
     of_the_group = is_group_client(file.case, caller)
-    vouching = (caller.holder,) if of_the_group else caller.readers
+    vouching = (caller.vouching_client,) if of_the_group else caller.identities
     return party.person == caller.person and party.holder in vouching
 
 
-def require_separate(file: CaseFile, role: Role, person: str) -> None:
+def require_separate(file: CaseSnapshot, role: Role, person: str) -> None:
     """Refuse a role to whom it is barred: nobody decides who is or was on another side of the case, nor the other way
     round; nor whom a conflict bars.
     """
@@ -126,7 +126,7 @@ def require_separate(file: CaseFile, role: Role, person: str) -> None:
     for party in file.parties.values():
         if party.person == person and party.role in opposite:
             raise DutiesSeparated(f"this person is or was {party.role} in this case, so cannot be {role}")
-    if role in DECIDING and any(each.person == person for each in standing_bars(file)):
+    if role in DECIDING and any(each.person == person for each in list_bars(file)):
         raise DutiesSeparated(f"this person has a conflict of interest in this case, so cannot be {role}")
 
 
@@ -136,7 +136,7 @@ def get_lasting_readers(case: Facts) -> frozenset[str]:
     return frozenset({get_group_reader(case), "system", OVERSIGHT, *bodies})
 
 
-def assign_pseudonyms(file: CaseFile) -> dict[str, str]:
+def assign_pseudonyms(file: CaseSnapshot) -> dict[str, str]:
     """Return a name for each applicant's person, by the order in which they were put on file: it never changes."""
     applying = sorted((each for each in file.parties.values() if each.role in APPLICANTS), key=order_of_joining)
     people = dict.fromkeys(each.person for each in applying)

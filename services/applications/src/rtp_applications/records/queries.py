@@ -8,7 +8,7 @@ from sqlalchemy import Table, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.cases.models import CaseRecord
-from rtp_applications.workflow.words import Audience
+from rtp_applications.workflow.enums import Audience
 from rtp_shared.db import AnyRow
 
 _record = cast("Table", CaseRecord.__table__).c

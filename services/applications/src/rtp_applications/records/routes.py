@@ -15,10 +15,10 @@ from rtp_applications.cases.schemas import SignatureView
 from rtp_applications.records.queries import list_records as find_records
 from rtp_applications.records.schemas import ConflictView, RecordView
 from rtp_applications.sides import is_on_bodies_side
-from rtp_applications.workflow.casefile import Signature
+from rtp_applications.workflow.common.conflicts import is_bar
+from rtp_applications.workflow.common.payloads import ConflictOfInterest
 from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.guards import bars
-from rtp_applications.workflow.records import ConflictOfInterest
+from rtp_applications.workflow.snapshot import Signature
 from rtp_shared.db import AnyRow
 from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor
 from rtp_shared.web import Now, Session, router
@@ -67,7 +67,7 @@ async def _find_page(
     session: AsyncSession, case_id: UUID, caller: Caller, now: datetime, limit: int, after: str | None, kind: str | None
 ) -> tuple[Sequence[AnyRow], str | None]:
     """Return a page of records, and the cursor of the next."""
-    file = await get_case(session, case_id, readers=caller.readers, now=now)
+    file = await get_case(session, case_id, readers=caller.identities, now=now)
     key = decode_cursor(after, str, str)
     rows = await find_records(
         session, case_id, sees_all=is_on_bodies_side(file.case, caller), limit=limit, after=key, kind=kind
@@ -87,7 +87,7 @@ def _build_conflict(row: AnyRow) -> ConflictView:
         interest=conflict.name,
         nature=conflict.nature,
         bars_from_deciding=conflict.bars_from_deciding,
-        counts=bars(conflict, [Signature.from_json(each) for each in row.signed]),
+        counts=is_bar(conflict, [Signature.from_json(each) for each in row.signed]),
         ended=conflict.ended,
         declared_by=signed,
         declared_at=signed.at,

@@ -13,7 +13,7 @@ from rtp_applications.bodies.errors import UnknownBody
 from rtp_applications.bodies.queries import find_open_bodies
 from rtp_applications.cases.change import change_case
 from rtp_applications.cases.context import CommandContext
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.registers.barriers.errors import (
     ABodyVouches,
     NoSuchBarrier,
@@ -24,9 +24,9 @@ from rtp_applications.registers.barriers.errors import (
 from rtp_applications.registers.barriers.models import Barrier, BarrierChange, BarrierState
 from rtp_applications.registers.barriers.queries import find_case_of
 from rtp_applications.sides import get_group_reader, is_group_client, is_of_named_body
-from rtp_applications.workflow.casefile import CaseFile, Signature
-from rtp_applications.workflow.engine import Outcome, roles_of
-from rtp_applications.workflow.words import APPLICANTS, Role
+from rtp_applications.workflow.engine import CaseChange, find_roles
+from rtp_applications.workflow.enums import APPLICANTS, Role
+from rtp_applications.workflow.snapshot import CaseSnapshot, Signature
 from rtp_shared.auth import organisation_reader
 from rtp_shared.contracts.applications import BarrierClosed, BarrierRaised
 from rtp_shared.etags import Expected
@@ -39,11 +39,11 @@ ANSWERING = frozenset({Role.CASE_OFFICER, Role.DECISION_MAKER, Role.COMMISSIONER
 async def report_barrier(context: CommandContext, case_id: UUID, barrier: Barrier, *, body: str | None) -> UUID:
     """Enter a barrier: open to everybody who sees the case, or known to the reporting side alone."""
 
-    async def decide(file: CaseFile) -> Outcome | None:
+    async def decide(file: CaseSnapshot) -> CaseChange | None:
         by = _require_reporting(context, file)
         if barrier.disclosed:
             _require_submitted(file)
-        elif is_of_named_body(file.case, context.caller.readers) and not _is_of_group(file, by):
+        elif is_of_named_body(file.case, context.caller.identities) and not _is_of_group(file, by):
             raise ABodyVouches
         barrier.enter(case_id, await _find_body(context, body), by)
         context.session.add(barrier)
@@ -58,7 +58,7 @@ async def report_barrier(context: CommandContext, case_id: UUID, barrier: Barrie
 async def disclose_barrier(context: CommandContext, barrier_id: UUID, *, version: Expected) -> None:
     """Disclose a barrier: from here on everybody who sees the case knows of it."""
 
-    async def decide(file: CaseFile, barrier: Barrier) -> Outcome:
+    async def decide(file: CaseSnapshot, barrier: Barrier) -> CaseChange:
         by = _require_reporting(context, file, barrier)
         _require_submitted(file)
         barrier.disclose(context.now)
@@ -73,7 +73,7 @@ async def answer_barrier(
 ) -> None:
     """Say what will be done by when, for the body that can remove it."""
 
-    async def decide(file: CaseFile, barrier: Barrier) -> None:
+    async def decide(file: CaseSnapshot, barrier: Barrier) -> None:
         role, holder = _require_answering(context, file, barrier)
         barrier.give_answer(answer, due_on, now=context.now, today=civil_date(context.now))
         await _add_change(context, barrier, "answer", role, holder, note=answer)
@@ -86,7 +86,7 @@ async def close_barrier(
 ) -> None:
     """Close a barrier: removed or not, by the reporting side or the central team; withdrawn, by the former."""
 
-    async def decide(file: CaseFile, barrier: Barrier) -> Outcome | None:
+    async def decide(file: CaseSnapshot, barrier: Barrier) -> CaseChange | None:
         by = _require_closing(context, file, barrier, state)
         barrier.close(state, outcome, context.now)
         action = "withdraw" if state is BarrierState.WITHDRAWN else "close"
@@ -99,13 +99,13 @@ async def close_barrier(
 async def _change_barrier(
     context: CommandContext,
     barrier_id: UUID,
-    decide: Callable[[CaseFile, Barrier], Awaitable[Outcome | None]],
+    decide: Callable[[CaseSnapshot, Barrier], Awaitable[CaseChange | None]],
     *,
     version: Expected,
 ) -> None:
     """Change a barrier in the lock of its case, of both of which the caller may know."""
 
-    async def decide_on_case(file: CaseFile) -> Outcome | None:
+    async def decide_on_case(file: CaseSnapshot) -> CaseChange | None:
         query = select(Barrier).where(Barrier.id == barrier_id).with_for_update()
         barrier = await context.session.scalar(query)
         if barrier is None:
@@ -113,20 +113,20 @@ async def _change_barrier(
         barrier.expect(version)
         return await decide(file, barrier)
 
-    case_id = await find_case_of(context.session, barrier_id, readers=context.caller.readers)
+    case_id = await find_case_of(context.session, barrier_id, readers=context.caller.identities)
     await change_case(context, case_id, decide_on_case)
 
 
-def _require_closing(context: CommandContext, file: CaseFile, barrier: Barrier, state: BarrierState) -> Signature:
-    central = roles_of(file, context.caller, context.now).get(Role.MUTUALS_TEAM)
+def _require_closing(context: CommandContext, file: CaseSnapshot, barrier: Barrier, state: BarrierState) -> Signature:
+    central = find_roles(file, context.caller, context.now).get(Role.MUTUALS_TEAM)
     if central and state is not BarrierState.WITHDRAWN:
         return Signature(Role.MUTUALS_TEAM, context.caller.person, central, context.now)
     return _require_reporting(context, file, barrier)
 
 
-def _require_reporting(context: CommandContext, file: CaseFile, barrier: Barrier | None = None) -> Signature:
+def _require_reporting(context: CommandContext, file: CaseSnapshot, barrier: Barrier | None = None) -> Signature:
     """Return the caller as of the reporting side: of an existing barrier, the group's own client or its reporter."""
-    held = roles_of(file, context.caller, context.now)
+    held = find_roles(file, context.caller, context.now)
     for role in sorted(REPORTING & held.keys()):
         by = Signature(role, context.caller.person, held[role], context.now)
         if barrier is None or by.holder == barrier.holder or _is_of_group(file, by):
@@ -134,22 +134,22 @@ def _require_reporting(context: CommandContext, file: CaseFile, barrier: Barrier
     raise NotTheReportingSide
 
 
-def _is_of_group(file: CaseFile, by: Signature) -> bool:
+def _is_of_group(file: CaseSnapshot, by: Signature) -> bool:
     return by.holder == get_group_reader(file.case)
 
 
-def _require_answering(context: CommandContext, file: CaseFile, barrier: Barrier) -> tuple[Role | None, str]:
+def _require_answering(context: CommandContext, file: CaseSnapshot, barrier: Barrier) -> tuple[Role | None, str]:
     caller = context.caller
-    held = roles_of(file, caller, context.now)
+    held = find_roles(file, caller, context.now)
     for role in sorted(ANSWERING & held.keys()):
         return role, held[role]
     body = barrier.body_id and organisation_reader(barrier.body_id)
-    if body in caller.readers and not is_group_client(file.case, caller):
-        return None, caller.holder
+    if body in caller.identities and not is_group_client(file.case, caller):
+        return None, caller.vouching_client
     raise NotTheAnsweringSide
 
 
-def _require_submitted(file: CaseFile) -> None:
+def _require_submitted(file: CaseSnapshot) -> None:
     if file.case.submitted_at is None:
         raise NothingToDisclose
 
@@ -183,13 +183,13 @@ async def _add_change(
     await context.session.flush()
 
 
-def _disclose_to_case(file: CaseFile, barrier: Barrier, action: str, by: Signature) -> Outcome:
+def _disclose_to_case(file: CaseSnapshot, barrier: Barrier, action: str, by: Signature) -> CaseChange:
     """Return what everybody who sees the case is told; the event is in its audit, where it counts in its sequence."""
     event = _build_closed(file, barrier) if barrier.closed_at else _build_raised(file, barrier, by)
-    return Outcome(before=file, after=file, action=action, signature=by, events=(event,))
+    return CaseChange(before=file, after=file, action=action, signature=by, events=(event,))
 
 
-def _build_raised(file: CaseFile, barrier: Barrier, by: Signature) -> BarrierRaised:
+def _build_raised(file: CaseSnapshot, barrier: Barrier, by: Signature) -> BarrierRaised:
     return BarrierRaised(
         case_id=file.case.id,
         number=file.case.number,
@@ -201,7 +201,7 @@ def _build_raised(file: CaseFile, barrier: Barrier, by: Signature) -> BarrierRai
     )
 
 
-def _build_closed(file: CaseFile, barrier: Barrier) -> BarrierClosed:
+def _build_closed(file: CaseSnapshot, barrier: Barrier) -> BarrierClosed:
     assert barrier.closed_at is not None  # noqa: S101 - of a closed one
     return BarrierClosed(
         case_id=file.case.id,

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_applications.base import Model
 from rtp_applications.registers.barriers.errors import BarrierHasClosed, DisclosedAlready, NotDisclosed
-from rtp_applications.workflow.casefile import Signature
-from rtp_applications.workflow.words import Role
+from rtp_applications.workflow.enums import Role
+from rtp_applications.workflow.snapshot import Signature
 from rtp_shared.etags import Expected
 from rtp_shared.problems import FieldError, Invalid
 

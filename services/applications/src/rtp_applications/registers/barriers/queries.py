@@ -21,7 +21,7 @@ from rtp_applications.registers.barriers.models import (
     BarrierState,
 )
 from rtp_applications.scope import identity_scope
-from rtp_applications.workflow.effects import OVERSIGHT
+from rtp_applications.workflow.identities import OVERSIGHT
 from rtp_shared.db import SYSTEM, AnyRow, AnySelect, visible_to
 
 _barrier, _case, _change = Barrier.__table__.c, Case.__table__.c, BarrierChange.__table__.c

@@ -10,7 +10,7 @@ from rtp_applications.auth import Acting, Anyone, CaseReader, CaseWriter
 from rtp_applications.bodies.schemas import BodyReference
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.dependencies import CaseId, Context
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.registers.barriers import commands, queries
 from rtp_applications.registers.barriers.models import Barrier, BarrierKind, BarrierState
 from rtp_applications.registers.barriers.schemas import (
@@ -113,7 +113,7 @@ async def get_barrier(
     barrier_id: BarrierId, _: CaseReader, caller: Acting, session: Session, now: Now, response: Response
 ) -> BarrierDetail:
     """Read a barrier with its changes, oldest first. Bodies see those from the disclosure on."""
-    return await _read_barrier(session, barrier_id, caller.readers, now, response)
+    return await _read_barrier(session, barrier_id, caller.identities, now, response)
 
 
 @barriers.post("/{barrier_id}/actions/disclose")
@@ -189,7 +189,7 @@ async def _list_page(
 
 
 async def _present(context: CommandContext, barrier_id: UUID, response: Response) -> BarrierDetail:
-    return await _read_barrier(context.session, barrier_id, context.caller.readers, context.now, response)
+    return await _read_barrier(context.session, barrier_id, context.caller.identities, context.now, response)
 
 
 async def _read_barrier(

@@ -8,12 +8,18 @@ from uuid import UUID, uuid4
 from sqlalchemy import Table, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.registers.decisions.models import Appeal, Overturned, PublishedDecision
-from rtp_applications.workflow.casefile import CaseFile, Recorded
-from rtp_applications.workflow.engine import Outcome
-from rtp_applications.workflow.stages.publication import Decision, Made, Publication, latest, made
-from rtp_applications.workflow.stages.standing import Finding
+from rtp_applications.workflow.common.payloads import Publication
+from rtp_applications.workflow.engine import CaseChange
+from rtp_applications.workflow.enums import Decision
+from rtp_applications.workflow.snapshot import CaseSnapshot, SignedRecord
+from rtp_applications.workflow.stages.cross_stage.payloads import Finding
+from rtp_applications.workflow.stages.publication.decisions import (
+    PublishableDecision,
+    find_decisions,
+    find_latest_decision,
+)
 from rtp_shared.contracts.applications import DecisionPublished
 
 _TABLE = cast("Table", PublishedDecision.__table__)
@@ -32,14 +38,14 @@ MARKS: dict[str, dict[str, Appeal | Overturned]] = {
 class DecisionRegister:
     """The public register of decisions as a projection of cases (`cases.context.Projection`)."""
 
-    def announce(self, outcome: Outcome) -> Outcome:
+    def announce(self, outcome: CaseChange) -> CaseChange:
         return announce(outcome)
 
-    async def write(self, session: AsyncSession, outcome: Outcome) -> None:
+    async def write(self, session: AsyncSession, outcome: CaseChange) -> None:
         await write(session, outcome)
 
 
-def announce(outcome: Outcome) -> Outcome:
+def announce(outcome: CaseChange) -> CaseChange:
     """Return the outcome with an event for each decision that it publishes. Once announced, it stays as it is."""
     if any(isinstance(event, DecisionPublished) for event in outcome.events):
         return outcome
@@ -47,7 +53,7 @@ def announce(outcome: Outcome) -> Outcome:
     return replace(outcome, events=(*outcome.events, *events)) if events else outcome
 
 
-async def write(session: AsyncSession, outcome: Outcome) -> None:
+async def write(session: AsyncSession, outcome: CaseChange) -> None:
     """Write what an announced outcome publishes, in its own transaction, and mark what it overturns or appeals."""
     for event in outcome.events:
         if isinstance(event, DecisionPublished):
@@ -56,12 +62,12 @@ async def write(session: AsyncSession, outcome: Outcome) -> None:
         await _mark(session, outcome)
 
 
-def _list_published(outcome: Outcome) -> list[Recorded]:
+def _list_published(outcome: CaseChange) -> list[SignedRecord]:
     before, after = outcome.before.records, outcome.after.records
     return [each for at, each in after.items() if each.kind == Publication.KIND and before.get(at) != each]
 
 
-def _build_event(file: CaseFile, published: Recorded) -> DecisionPublished:
+def _build_event(file: CaseSnapshot, published: SignedRecord) -> DecisionPublished:
     decided, case = _find_decided(file, published), file.case
     return DecisionPublished(
         case_id=case.id,
@@ -78,7 +84,7 @@ def _build_event(file: CaseFile, published: Recorded) -> DecisionPublished:
     )
 
 
-async def _insert(session: AsyncSession, file: CaseFile, event: DecisionPublished) -> None:
+async def _insert(session: AsyncSession, file: CaseSnapshot, event: DecisionPublished) -> None:
     published = file.records[Publication.KIND, event.decision]
     decided, case = _find_decided(file, published), file.case
     row = {
@@ -108,8 +114,8 @@ async def _insert(session: AsyncSession, file: CaseFile, event: DecisionPublishe
     )
 
 
-async def _mark(session: AsyncSession, outcome: Outcome) -> None:
-    decided = latest(outcome.before)
+async def _mark(session: AsyncSession, outcome: CaseChange) -> None:
+    decided = find_latest_decision(outcome.before)
     if decided is None:
         return
     there, changes = _TABLE.c, dict[str, object](MARKS[outcome.action])
@@ -121,22 +127,22 @@ async def _mark(session: AsyncSession, outcome: Outcome) -> None:
     )
 
 
-def _find_decided(file: CaseFile, published: Recorded) -> Made:
-    return made(file)[Decision(published.key)]
+def _find_decided(file: CaseSnapshot, published: SignedRecord) -> PublishableDecision:
+    return find_decisions(file)[Decision(published.key)]
 
 
-def _find_appeal(file: CaseFile, decided: Made) -> Appeal | None:
+def _find_appeal(file: CaseSnapshot, decided: PublishableDecision) -> Appeal | None:
     if decided.decision not in (Decision.REFUSED, Decision.NOT_ELIGIBLE):
         return None
     if file.case.escalated_at is not None:
         return Appeal.PENDING
-    finding = file.recorded(Finding)
+    finding = file.find_record(Finding)
     return Appeal.UPHELD if finding and _is_since(finding, decided.at) else None
 
 
-def _is_since(found: Recorded, at: datetime) -> bool:
+def _is_since(found: SignedRecord, at: datetime) -> bool:
     return found.signed[-1].at >= at
 
 
-def _choose_body(file: CaseFile, decision: Decision) -> UUID | None:
+def _choose_body(file: CaseSnapshot, decision: Decision) -> UUID | None:
     return file.case.commissioner if decision in ON_A_CONTRACT else file.case.decision_body

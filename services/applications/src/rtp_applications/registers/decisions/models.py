@@ -8,8 +8,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_applications.base import Model
-from rtp_applications.workflow.stages.publication import Decision
-from rtp_applications.workflow.words import Ground
+from rtp_applications.workflow.enums import Decision, Ground
 from rtp_shared.contracts.vocabulary import Route, Sector
 
 

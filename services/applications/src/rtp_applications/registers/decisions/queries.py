@@ -12,8 +12,7 @@ from rtp_applications.bodies.queries import match_body
 from rtp_applications.registers.decisions.errors import NoSuchDecision
 from rtp_applications.registers.decisions.models import PublishedDecision
 from rtp_applications.registers.decisions.schemas import DecisionView
-from rtp_applications.workflow.stages.publication import Decision
-from rtp_applications.workflow.words import Ground
+from rtp_applications.workflow.enums import Decision, Ground
 from rtp_shared.contracts.vocabulary import Route, Sector
 from rtp_shared.db import AnyRow
 

@@ -11,8 +11,7 @@ from rtp_applications.bodies.schemas import BodyReference
 from rtp_applications.registers.decisions import queries
 from rtp_applications.registers.decisions.schemas import DecisionView
 from rtp_applications.registers.decisions.spreadsheet import MEDIA_TYPE, prefers_csv, to_csv
-from rtp_applications.workflow.stages.publication import Decision
-from rtp_applications.workflow.words import Ground
+from rtp_applications.workflow.enums import Decision, Ground
 from rtp_shared.contracts.vocabulary import Route, Sector
 from rtp_shared.etags import etag
 from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.bodies.errors import UnknownBody
 from rtp_applications.bodies.queries import find_open_bodies
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.json_types import JsonMapping
 from rtp_applications.registers.recommendations.errors import NoSuchRecommendation
 from rtp_applications.registers.recommendations.models import Kind, Recommendation, RecommendationUpdate, State

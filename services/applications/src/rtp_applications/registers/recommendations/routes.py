@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Path, Query, Response
 
 from rtp_applications.auth import Anyone, Overseer
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.registers.recommendations import commands, queries
 from rtp_applications.registers.recommendations.models import Kind, State
 from rtp_applications.registers.recommendations.schemas import (
