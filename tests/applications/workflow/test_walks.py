@@ -63,7 +63,7 @@ def test_walks_reach_every_status_and_take_every_action(process: Process) -> Non
     walked, statuses = _walkable(process), set(reachable(process))
     actions = {action.name for action in process.actions}
     for seed in range(MOST_WALKS):
-        walk = Walk(walked, random.Random(seed).choice, _nothing_made_up)  # noqa: S311
+        walk = Walk(walked, random.Random(seed).choice, _nothing_made_up, actions)  # noqa: S311
         for _ in range(60):
             walk.step()
         statuses -= walk.reached
