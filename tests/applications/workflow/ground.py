@@ -5,7 +5,7 @@ change per guard that breaks this guard alone. `test_every_guard.py` takes every
 """
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -156,9 +156,12 @@ def ready(action: str, attempt: Ready) -> None:
     READY[attempt.process.route, action] = attempt
 
 
-def breaks(action: str, guard: str) -> Callable[[Break], Break]:
+def breaks(actions: str | Sequence[str], guard: str) -> Callable[[Break], Break]:
+    """Register the change that breaks this guard, and no other, of one action or of several."""
+
     def remember(change: Break) -> Break:
-        BREAKS[action, guard] = change
+        for action in (actions,) if isinstance(actions, str) else actions:
+            BREAKS[action, guard] = change
         return change
 
     return remember
@@ -222,6 +225,11 @@ def giving(attempt: Ready, **changes: Any) -> Ready:
     """The attempt with something else given, also what an API would have refused as malformed."""
     assert attempt.payload is not None
     return replace(attempt, payload=attempt.payload.model_copy(update=changes))
+
+
+def on_snapshot(change: Callable[..., CaseSnapshot], *arguments: Any, **named: Any) -> Break:
+    """Make a change of an attempt of a change of its case."""
+    return lambda attempt: replace(attempt, snapshot=change(attempt.snapshot, *arguments, **named))
 
 
 def with_facts(attempt: Ready, **changes: Any) -> Ready:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
@@ -36,15 +36,17 @@ CALLERS = [person(role, number) for role in Role for number in (1, 2)] + [Caller
 
 
 class Walk:
-    """`pick` chooses one of several; `give` makes up something to give with an action."""
+    """`pick` chooses one of several; `give` makes up a payload; actions that are `wanted` are walked to first."""
 
-    def __init__(self, process: Process, pick: Callable[[Sequence[Any]], Any], give: Give) -> None:
-        self.process, self.pick, self.give = process, pick, give
+    def __init__(
+        self, process: Process, pick: Callable[[Sequence[Any]], Any], give: Give, wanted: Collection[str] = ()
+    ) -> None:
+        self.process, self.pick, self.give, self.wanted = process, pick, give, wanted
         self.now: datetime = NOW
         self.snapshot: CaseSnapshot = case_file(Status.DRAFT, process=process, submitted_at=None)
+        self.taken: Counter[str] = Counter()
         self.goal, self.at = self._new_goal()
         self.hats = pick([True, False, False])
-        self.taken: Counter[str] = Counter()
         self.reached: set[Status] = {Status.DRAFT}
 
     def step(self) -> None:
@@ -158,7 +160,8 @@ class Walk:
 
     def _new_goal(self) -> tuple[Action, Status]:
         """An action to take, and a status to take it from."""
-        action = self.pick(self.process.actions)
+        wanted = [each for each in self.process.actions if each.name in self.wanted and each.name not in self.taken]
+        action = self.pick(wanted or self.process.actions)
         return action, self.pick(sorted(action.from_states & reachable(self.process)))
 
     def _given(self, action: Action) -> Payload | None:

@@ -35,7 +35,7 @@ class Proposal(Payload):
     KEY: ClassVar[str | None] = "action"
 
     action: str
-    payload: dict[str, Any]
+    given: dict[str, Any]
 
 
 class Reasons(Payload):

@@ -11,9 +11,8 @@ from rtp_applications.workflow.engine import update_deadlines
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages.contract.payloads import Regime, RegimeDetermination, SelectionRoute
-from tests.applications.workflow.deciding import APPROVAL
 from tests.applications.workflow.ground import NOW, Ready, attempt, case_file, put, refused_for, with_rule
-from tests.applications.workflow.test_contract import (
+from tests.applications.workflow.stages.contract_attempts import (
     AWARD,
     AWARD_NOTICE,
     COMMISSIONING,
@@ -24,6 +23,7 @@ from tests.applications.workflow.test_contract import (
     selection,
     terms,
 )
+from tests.applications.workflow.stages.decided_cases import APPROVAL
 
 
 @pytest.mark.parametrize(

@@ -45,14 +45,8 @@ ready(
 )
 
 
-@breaks("submit", "sponsor-named")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, sponsor=None)
-
-
-@breaks("submit", "authority-named")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, authority=None)
+breaks("submit", "sponsor-named")(lambda attempt: giving(attempt, sponsor=None))
+breaks("submit", "authority-named")(lambda attempt: giving(attempt, authority=None))
 
 
 def test_an_employer_led_case_begins_with_the_appraisal() -> None:

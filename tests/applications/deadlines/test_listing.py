@@ -8,7 +8,7 @@ import pytest
 
 from rtp_embedded.clock import MovableClock
 from rtp_embedded.platform import Platform
-from tests.applications.timekeeping.conftest import START
+from tests.applications.deadlines.conftest import START
 from tests.conftest import Api, NewClient
 from tests.support.bodies import OVERSEER, record_body
 from tests.support.cases import open_case, submit_case

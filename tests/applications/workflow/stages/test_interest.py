@@ -34,6 +34,7 @@ from tests.applications.workflow.ground import (
     breaks,
     case_file,
     giving,
+    on_snapshot,
     person,
     put,
     ready,
@@ -110,19 +111,9 @@ ready("accept-eoi", Ready(case_file(Status.EOI_UNDER_REVIEW), (DECIDER,), ACCEPT
 ready("refuse-eoi", Ready(case_file(Status.EOI_UNDER_REVIEW), (DECIDER, OFFICER), REFUSED))
 
 
-@breaks("submit", "employer-named")
-def _(attempt: Ready) -> Ready:
-    return with_facts(attempt, employer_id=None)
-
-
-@breaks("submit", "service-named")
-def _(attempt: Ready) -> Ready:
-    return with_facts(attempt, service_name=None)
-
-
-@breaks("submit", "sector-named")
-def _(attempt: Ready) -> Ready:
-    return with_facts(attempt, sector=None)
+breaks("submit", "employer-named")(lambda attempt: with_facts(attempt, employer_id=None))
+breaks("submit", "service-named")(lambda attempt: with_facts(attempt, service_name=None))
+breaks("submit", "sector-named")(lambda attempt: with_facts(attempt, sector=None))
 
 
 @breaks("submit", "enough-employees")
@@ -131,9 +122,7 @@ def _(attempt: Ready) -> Ready:
     return with_facts(attempt, applicant_count=needed - 1)
 
 
-@breaks("submit", "conflicts-declared")
-def _(attempt: Ready) -> Ready:
-    return with_facts(attempt, conflicts_declared=False)
+breaks("submit", "conflicts-declared")(lambda attempt: with_facts(attempt, conflicts_declared=False))
 
 
 @breaks("submit", "bodies-exist")
@@ -148,34 +137,16 @@ def _(attempt: Ready) -> Ready:
     return replace(attempt, snapshot=replace(attempt.snapshot, bodies={**attempt.snapshot.bodies, EMPLOYER: trust}))
 
 
-@breaks("submit", "window-open")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=with_rule(attempt.snapshot, "eoi-windows", ONLY_IN_MAY))
-
-
-@breaks("submit", "content-is-complete")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=without(attempt.snapshot, InterestContent))
-
-
-@breaks("acknowledge", "sent-since-submission")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, sent_on=TODAY + timedelta(days=1))
-
-
-@breaks("notify-decision-date", "notified-since-submission")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, notified_on=TODAY - timedelta(days=1))
-
-
-@breaks("begin-screening", "acknowledgement-sent")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=without(attempt.snapshot, Acknowledgement))
-
-
-@breaks("request-information", "list-is-itemised")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, items=[*ASKED_FOR.items, *ASKED_FOR.items])
+breaks("submit", "window-open")(on_snapshot(with_rule, "eoi-windows", ONLY_IN_MAY))
+breaks("submit", "content-is-complete")(on_snapshot(without, InterestContent))
+breaks("acknowledge", "sent-since-submission")(lambda attempt: giving(attempt, sent_on=TODAY + timedelta(days=1)))
+breaks("notify-decision-date", "notified-since-submission")(
+    lambda attempt: giving(attempt, notified_on=TODAY - timedelta(days=1))
+)
+breaks("begin-screening", "acknowledgement-sent")(on_snapshot(without, Acknowledgement))
+breaks("request-information", "list-is-itemised")(
+    lambda attempt: giving(attempt, items=[*ASKED_FOR.items, *ASKED_FOR.items])
+)
 
 
 @breaks("request-information", "statutory-items-only")
@@ -184,19 +155,9 @@ def _(attempt: Ready) -> Ready:
     return giving(attempt, items=[RequestedItem.model_validate(item)])
 
 
-@breaks("answer-item", "item-was-asked")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, item="something-else")
-
-
-@breaks("answer-item", "answered-or-declined")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, answer=None)
-
-
-@breaks("return-information", "every-item-answered")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=without(attempt.snapshot, ItemAnswer))
+breaks("answer-item", "item-was-asked")(lambda attempt: giving(attempt, item="something-else"))
+breaks("answer-item", "answered-or-declined")(lambda attempt: giving(attempt, answer=None))
+breaks("return-information", "every-item-answered")(on_snapshot(without, ItemAnswer))
 
 
 @breaks("close-information-request", "reply-time-over")
@@ -214,11 +175,7 @@ def _(attempt: Ready) -> Ready:
     return giving(replace(attempt, process=listed), ground=None)
 
 
-@breaks("find-not-eligible", "reasons-given")
-@breaks("accept-eoi", "reasons-given")
-@breaks("refuse-eoi", "reasons-given")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, reasons="")
+breaks(["find-not-eligible", "accept-eoi", "refuse-eoi"], "reasons-given")(lambda attempt: giving(attempt, reasons=""))
 
 
 @breaks("find-not-eligible", "deciders-are-independent")
@@ -230,43 +187,19 @@ def _(attempt: Ready) -> Ready:
     return replace(attempt, snapshot=put(attempt.snapshot, interested))
 
 
-@breaks("notify-decision-date", "decision-date-in-time")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, expected_on=TODAY - timedelta(days=1))
-
-
-@breaks("begin-review", "decision-date-notified")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=without(attempt.snapshot, DecisionDate))
-
-
-@breaks("offer-modification", "would-otherwise-be-refused")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, otherwise_refused_for="")
-
-
-@breaks("offer-modification", "modification-text-given")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, text="")
-
-
-@breaks("accept-modification", "consent-recorded")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, members_in_favour=6)
-
-
-@breaks("accept-eoi", "equality-noted")
-@breaks("refuse-eoi", "equality-noted")
-@breaks("offer-modification", "equality-noted")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, equality_note=None)
-
-
-@breaks("find-not-eligible", "ground-is-supported")
-@breaks("refuse-eoi", "ground-is-supported")
-@breaks("offer-modification", "ground-is-supported")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED)
+breaks("notify-decision-date", "decision-date-in-time")(
+    lambda attempt: giving(attempt, expected_on=TODAY - timedelta(days=1))
+)
+breaks("begin-review", "decision-date-notified")(on_snapshot(without, DecisionDate))
+breaks("offer-modification", "would-otherwise-be-refused")(lambda attempt: giving(attempt, otherwise_refused_for=""))
+breaks("offer-modification", "modification-text-given")(lambda attempt: giving(attempt, text=""))
+breaks("accept-modification", "consent-recorded")(lambda attempt: giving(attempt, members_in_favour=6))
+breaks(["accept-eoi", "refuse-eoi", "offer-modification"], "equality-noted")(
+    lambda attempt: giving(attempt, equality_note=None)
+)
+breaks(["find-not-eligible", "refuse-eoi", "offer-modification"], "ground-is-supported")(
+    lambda attempt: giving(attempt, ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED)
+)
 
 
 @pytest.mark.parametrize(

@@ -27,13 +27,13 @@ from rtp_applications.workflow.stages.contract.payloads import (
     SelectionRoute,
 )
 from rtp_applications.workflow.stages.review.payloads import Acceptance
-from tests.applications.workflow.deciding import APPROVAL
 from tests.applications.workflow.ground import (
     NOW,
     Ready,
     breaks,
     case_file,
     giving,
+    on_snapshot,
     person,
     put,
     ready,
@@ -41,6 +41,7 @@ from tests.applications.workflow.ground import (
     with_rule,
     without,
 )
+from tests.applications.workflow.stages.decided_cases import APPROVAL
 
 TODAY = NOW.date()
 TOMORROW = TODAY + timedelta(days=1)
@@ -131,32 +132,15 @@ ready(
 )
 
 
-@breaks("record-regime", "selection-route-named")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, selection_route=SelectionRoute.DIRECT_A)
-
-
-@breaks("record-regime", "determined-already")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, determined_on=TOMORROW)
-
-
-@breaks("record-regime", "regime-open-to-challenge")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, regime=Regime.GRANT)
-
-
-@breaks("record-contract-terms", "gross-not-below-net")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, gross_pence=1)
-
-
-@breaks("choose-contract-route", "regime-determined")
-@breaks("publish-tender", "regime-determined")
-@breaks("begin-standstill", "regime-determined")
-@breaks("award", "regime-determined")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=without(attempt.snapshot, RegimeDetermination))
+breaks("record-regime", "selection-route-named")(
+    lambda attempt: giving(attempt, selection_route=SelectionRoute.DIRECT_A)
+)
+breaks("record-regime", "determined-already")(lambda attempt: giving(attempt, determined_on=TOMORROW))
+breaks("record-regime", "regime-open-to-challenge")(lambda attempt: giving(attempt, regime=Regime.GRANT))
+breaks("record-contract-terms", "gross-not-below-net")(lambda attempt: giving(attempt, gross_pence=1))
+breaks(["choose-contract-route", "publish-tender", "begin-standstill", "award"], "regime-determined")(
+    on_snapshot(without, RegimeDetermination)
+)
 
 
 @breaks("choose-contract-route", "regime-fits-service")
@@ -167,18 +151,12 @@ def _(attempt: Ready) -> Ready:
     return replace(attempt, snapshot=put(attempt.snapshot, health))
 
 
-@breaks("choose-contract-route", "value-and-term-recorded")
-@breaks("publish-tender", "value-and-term-recorded")
-@breaks("award", "value-and-term-recorded")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=without(attempt.snapshot, ContractTerms))
-
-
-@breaks("choose-contract-route", "reserved-term-within-limit")
-@breaks("publish-tender", "reserved-term-within-limit")
-@breaks("award", "reserved-term-within-limit")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=put(put(attempt.snapshot, determination(Regime.RESERVED)), terms(48, 13)))
+breaks(["choose-contract-route", "publish-tender", "award"], "value-and-term-recorded")(
+    on_snapshot(without, ContractTerms)
+)
+breaks(["choose-contract-route", "publish-tender", "award"], "reserved-term-within-limit")(
+    lambda attempt: replace(attempt, snapshot=put(put(attempt.snapshot, determination(Regime.RESERVED)), terms(48, 13)))
+)
 
 
 @breaks("choose-contract-route", "call-in-window-over")
@@ -193,41 +171,15 @@ def _(attempt: Ready) -> Ready:
     return replace(attempt, snapshot=with_rule(attempt.snapshot, "procurement-gap", gap))
 
 
-@breaks("begin-procurement", "applicants-told-to-bid")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, applicants_told_on=None)
-
-
-@breaks("record-notice", "notice-is-out")
-@breaks("publish-tender", "notice-is-out")
-@breaks("begin-standstill", "notice-is-out")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, published_on=TOMORROW)
-
-
-@breaks("publish-tender", "notice-opens-tender")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, kind=NoticeKind.UK5)
-
-
-@breaks("begin-standstill", "notice-begins-standstill")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, kind=NoticeKind.UK6)
-
-
-@breaks("begin-standstill", "tender-held")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=without_notice(attempt.snapshot, NoticeKind.SELECTION_CONTRACT))
-
-
-@breaks("award", "tender-held")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=without_notice(attempt.snapshot, NoticeKind.UK4))
-
-
-@breaks("award", "notices-published")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=without_notice(attempt.snapshot, NoticeKind.UK6))
+breaks("begin-procurement", "applicants-told-to-bid")(lambda attempt: giving(attempt, applicants_told_on=None))
+breaks(["record-notice", "publish-tender", "begin-standstill"], "notice-is-out")(
+    lambda attempt: giving(attempt, published_on=TOMORROW)
+)
+breaks("publish-tender", "notice-opens-tender")(lambda attempt: giving(attempt, kind=NoticeKind.UK5))
+breaks("begin-standstill", "notice-begins-standstill")(lambda attempt: giving(attempt, kind=NoticeKind.UK6))
+breaks("begin-standstill", "tender-held")(on_snapshot(without_notice, NoticeKind.SELECTION_CONTRACT))
+breaks("award", "tender-held")(on_snapshot(without_notice, NoticeKind.UK4))
+breaks("award", "notices-published")(on_snapshot(without_notice, NoticeKind.UK6))
 
 
 @breaks("award", "standstill-over")
@@ -236,19 +188,9 @@ def _(attempt: Ready) -> Ready:
     return replace(attempt, snapshot=begun)
 
 
-@breaks("award", "representations-answered")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=without(attempt.snapshot, FurtherDecision))
-
-
-@breaks("award", "no-live-challenge")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=put(attempt.snapshot, CHALLENGE.model_copy(update={"closed_on": None})))
-
-
-@breaks("award", "award-day-has-come")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, entered_into_on=TOMORROW)
+breaks("award", "representations-answered")(on_snapshot(without, FurtherDecision))
+breaks("award", "no-live-challenge")(on_snapshot(put, CHALLENGE.model_copy(update={"closed_on": None})))
+breaks("award", "award-day-has-come")(lambda attempt: giving(attempt, entered_into_on=TOMORROW))
 
 
 @breaks("award", "deciders-are-independent")
@@ -257,31 +199,13 @@ def _(attempt: Ready) -> Ready:
     return replace(attempt, snapshot=put(attempt.snapshot, conflict))
 
 
-@breaks("record-representation", "representation-in-time")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, received_on=TOMORROW)
-
-
-@breaks("record-further-decision", "representation-on-file")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, reference="REP-9")
-
-
-@breaks("record-further-decision", "communicated-after-receipt")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, communicated_on=TOMORROW)
-
-
-@breaks("record-challenge", "challenge-dates-in-order")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, opened_on=TOMORROW)
-
-
-@breaks("record-tender-lost", "award-notice-on-file")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, award_notice_id="2026/S 000-999999")
-
-
-@breaks("record-tender-lost", "feedback-given")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, feedback_given_on=None)
+breaks("record-representation", "representation-in-time")(lambda attempt: giving(attempt, received_on=TOMORROW))
+breaks("record-further-decision", "representation-on-file")(lambda attempt: giving(attempt, reference="REP-9"))
+breaks("record-further-decision", "communicated-after-receipt")(
+    lambda attempt: giving(attempt, communicated_on=TOMORROW)
+)
+breaks("record-challenge", "challenge-dates-in-order")(lambda attempt: giving(attempt, opened_on=TOMORROW))
+breaks("record-tender-lost", "award-notice-on-file")(
+    lambda attempt: giving(attempt, award_notice_id="2026/S 000-999999")
+)
+breaks("record-tender-lost", "feedback-given")(lambda attempt: giving(attempt, feedback_given_on=None))

@@ -16,7 +16,7 @@ TEXTS = st.text("abc 1-", min_size=1, max_size=12)
 
 
 @cache
-def givens(kind: type[Payload]) -> st.SearchStrategy[Payload | None]:
+def make_payloads(kind: type[Payload]) -> st.SearchStrategy[Payload | None]:
     """Records of a kind; None where what was generated is not valid after all, by a rule that no schema can say."""
     schema = kind.model_json_schema(by_alias=True)
     return _of(schema, schema.get("$defs", {})).map(lambda said: _read(kind, said))

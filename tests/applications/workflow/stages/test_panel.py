@@ -15,7 +15,21 @@ from rtp_applications.workflow.stages.business_case.payloads import Completeness
 from rtp_applications.workflow.stages.cross_stage.payloads import CourtRemittal, Remittal
 from rtp_applications.workflow.stages.decision.payloads import QuestionAnswer
 from rtp_applications.workflow.stages.panel.payloads import AgendaPublication, KeyDecisionAnnouncement, Vote, VoteCount
-from tests.applications.workflow.deciding import (
+from tests.applications.workflow.ground import (
+    COMMISSIONER,
+    NOW,
+    Ready,
+    case_file,
+    party,
+    person,
+    put,
+    refused_for,
+    take,
+    with_document,
+    with_rule,
+    without,
+)
+from tests.applications.workflow.stages.decided_cases import (
     ANSWER,
     APPROVAL,
     DAY,
@@ -43,20 +57,6 @@ from tests.applications.workflow.deciding import (
     voted,
     votes,
     with_members,
-)
-from tests.applications.workflow.ground import (
-    COMMISSIONER,
-    NOW,
-    Ready,
-    case_file,
-    party,
-    person,
-    put,
-    refused_for,
-    take,
-    with_document,
-    with_rule,
-    without,
 )
 
 

@@ -97,9 +97,7 @@ ready(
 )
 
 
-@breaks("withdraw", "majority-recorded")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, members_in_favour=6)
+breaks("withdraw", "majority-recorded")(lambda attempt: giving(attempt, members_in_favour=6))
 
 
 @breaks("declare-conflict", "bar-lifted-by-an-officer")
@@ -121,9 +119,7 @@ def _(attempt: Ready) -> Ready:
     return replace(attempt, snapshot=attempt.snapshot.with_deadline(replace(running, reminded=1)))
 
 
-@breaks("lapse", "group-owes-the-next-step")
-def _(attempt: Ready) -> Ready:
-    return with_facts(attempt, status=Status.CONTRACT_ROUTE)
+breaks("lapse", "group-owes-the-next-step")(lambda attempt: with_facts(attempt, status=Status.CONTRACT_ROUTE))
 
 
 @towards("remit", Status.FEASIBILITY)
@@ -131,9 +127,7 @@ def _(attempt: Ready) -> Ready:
     return with_facts(giving(attempt, to=Status.FEASIBILITY), refused_from=Status.FEASIBILITY)
 
 
-@breaks("suspend", "review-in-time")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, review_on=TODAY + timedelta(days=182))
+breaks("suspend", "review-in-time")(lambda attempt: giving(attempt, review_on=TODAY + timedelta(days=182)))
 
 
 @breaks("supersede", "employer-ended")
@@ -142,20 +136,9 @@ def _(attempt: Ready) -> Ready:
     return replace(attempt, snapshot=replace(attempt.snapshot, bodies={**attempt.snapshot.bodies, EMPLOYER: ending}))
 
 
-@breaks("supersede", "successor-case-given")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, successor_case=attempt.snapshot.case.id)
-
-
-@breaks("escalate", "not-final")
-@breaks("close-appeal-window", "not-final")
-def _(attempt: Ready) -> Ready:
-    return with_facts(attempt, final_at=NOW)
-
-
-@breaks("escalate", "not-escalated")
-def _(attempt: Ready) -> Ready:
-    return with_facts(attempt, escalated_at=NOW)
+breaks("supersede", "successor-case-given")(lambda attempt: giving(attempt, successor_case=attempt.snapshot.case.id))
+breaks(["escalate", "close-appeal-window"], "not-final")(lambda attempt: with_facts(attempt, final_at=NOW))
+breaks("escalate", "not-escalated")(lambda attempt: with_facts(attempt, escalated_at=NOW))
 
 
 @breaks("escalate", "appeal-window-open")
@@ -164,10 +147,7 @@ def _(attempt: Ready) -> Ready:
     return replace(attempt, now=window.due_at)
 
 
-@breaks("uphold-refusal", "escalated")
-@breaks("remit", "escalated")
-def _(attempt: Ready) -> Ready:
-    return with_facts(attempt, escalated_at=None)
+breaks(["uphold-refusal", "remit"], "escalated")(lambda attempt: with_facts(attempt, escalated_at=None))
 
 
 @breaks("uphold-refusal", "reviewer-independent")
@@ -177,43 +157,17 @@ def _(attempt: Ready) -> Ready:
     return replace(attempt, snapshot=attempt.snapshot.with_party(once_adviser))
 
 
-@breaks("uphold-refusal", "reasons-given")
-@breaks("remit", "reasons-given")
-@breaks("suspend", "reasons-given")
-@breaks("resume", "reasons-given")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, reasons="")
-
-
-@breaks("remit", "stage-was-reached")
-def _(attempt: Ready) -> Ready:
-    return with_facts(giving(attempt, to=Status.PANEL_READY), refused_from=Status.FEASIBILITY)
-
-
-@breaks("remit-by-court", "stage-was-reached")
-def _(attempt: Ready) -> Ready:
-    return with_facts(giving(attempt, to=Status.PANEL_READY), status=Status.FEASIBILITY)
-
-
-@breaks("quash", "court-order-given")
-@breaks("remit-by-court", "court-order-given")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, made_on=TOMORROW)
-
-
-@breaks("suspend", "not-suspended")
-def _(attempt: Ready) -> Ready:
-    return with_facts(attempt, suspended=Suspension.REORGANISATION)
-
-
-@breaks("resume", "suspended")
-def _(attempt: Ready) -> Ready:
-    return with_facts(attempt, suspended=None)
-
-
-@breaks("publish-intention", "published-already")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, published_on=TOMORROW)
+breaks(["uphold-refusal", "remit", "suspend", "resume"], "reasons-given")(lambda attempt: giving(attempt, reasons=""))
+breaks("remit", "stage-was-reached")(
+    lambda attempt: with_facts(giving(attempt, to=Status.PANEL_READY), refused_from=Status.FEASIBILITY)
+)
+breaks("remit-by-court", "stage-was-reached")(
+    lambda attempt: with_facts(giving(attempt, to=Status.PANEL_READY), status=Status.FEASIBILITY)
+)
+breaks(["quash", "remit-by-court"], "court-order-given")(lambda attempt: giving(attempt, made_on=TOMORROW))
+breaks("suspend", "not-suspended")(lambda attempt: with_facts(attempt, suspended=Suspension.REORGANISATION))
+breaks("resume", "suspended")(lambda attempt: with_facts(attempt, suspended=None))
+breaks("publish-intention", "published-already")(lambda attempt: giving(attempt, published_on=TOMORROW))
 
 
 def test_the_reviewer_may_not_come_from_a_body_of_the_case() -> None:

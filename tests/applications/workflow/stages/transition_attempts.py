@@ -34,6 +34,7 @@ from tests.applications.workflow.ground import (
     breaks,
     case_file,
     giving,
+    on_snapshot,
     person,
     put,
     ready,
@@ -140,96 +141,30 @@ PUT_BACK = NewGoLive.model_validate({"reasons": WHY, "newGoLive": date(2027, 4, 
 ready("put-back-launch", Ready(on(Status.READINESS_REVIEW, GO_LIVE), (DECIDER,), PUT_BACK))
 
 
-@breaks("record-legal-entity", "identifier-has-its-shape")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, identifier="9506232")
-
-
-@breaks("record-legal-entity", "verified-by-a-body")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, verified=True)
-
-
-@breaks("record-finance-commitment", "commitment-is-dated")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, committed_on=None)
-
-
-@breaks("begin-transition", "legal-entity-exists")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=without(attempt.snapshot, LegalEntity))
-
-
-@breaks("begin-transition", "legal-entity-verified")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=put(attempt.snapshot, ENTITY))
-
-
-@breaks("dispute-consultation", "consultation-on-file")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=without(attempt.snapshot, TupeConsultation))
-
-
-@breaks("dispute-consultation", "entry-is-own")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=put(attempt.snapshot, DISPUTE, role=Role.STAFF_REP, number=2))
-
-
-@breaks("answer-consultation-dispute", "dispute-on-file")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, dispute="another")
-
-
-@breaks("begin-readiness-review", "disputes-answered")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=put(attempt.snapshot, DISPUTE, role=Role.STAFF_REP))
-
-
-@breaks("begin-transition", "finance-committed-or-not-needed")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=put(attempt.snapshot, FINANCE.model_copy(update={"committed_pence": 24_999_999})))
-
-
-@breaks("record-go-live-date", "go-live-not-past")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, on=TODAY - timedelta(days=1))
-
-
-@breaks("record-tupe-consultation", "direct-consultation-allowed")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, consulted_with=ConsultedWith.DIRECTLY)
-
-
-@breaks("record-tupe-consultation", "consultation-in-order")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, ended_on=TOMORROW)
-
-
-@breaks("record-employee-liability-information", "given-already")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, given_on=TOMORROW)
-
-
-@breaks("record-workforce-snapshot", "snapshot-adds-up")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, fte_hundredths=12_001)
-
-
-@breaks("record-pension-vehicle", "signed-already")
-@breaks("record-data-transfer-agreement", "signed-already")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, signed_on=TOMORROW)
-
-
-@breaks("waive-pension-signature", "vehicle-on-file")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, vehicle=Pension.TPS)
-
-
-@breaks("waive-pension-signature", "reasons-given")
-@breaks("put-back-launch", "reasons-given")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, reasons="")
+breaks("record-legal-entity", "identifier-has-its-shape")(lambda attempt: giving(attempt, identifier="9506232"))
+breaks("record-legal-entity", "verified-by-a-body")(lambda attempt: giving(attempt, verified=True))
+breaks("record-finance-commitment", "commitment-is-dated")(lambda attempt: giving(attempt, committed_on=None))
+breaks("begin-transition", "legal-entity-exists")(on_snapshot(without, LegalEntity))
+breaks("begin-transition", "legal-entity-verified")(on_snapshot(put, ENTITY))
+breaks("dispute-consultation", "consultation-on-file")(on_snapshot(without, TupeConsultation))
+breaks("dispute-consultation", "entry-is-own")(on_snapshot(put, DISPUTE, role=Role.STAFF_REP, number=2))
+breaks("answer-consultation-dispute", "dispute-on-file")(lambda attempt: giving(attempt, dispute="another"))
+breaks("begin-readiness-review", "disputes-answered")(on_snapshot(put, DISPUTE, role=Role.STAFF_REP))
+breaks("begin-transition", "finance-committed-or-not-needed")(
+    on_snapshot(put, FINANCE.model_copy(update={"committed_pence": 24_999_999}))
+)
+breaks("record-go-live-date", "go-live-not-past")(lambda attempt: giving(attempt, on=TODAY - timedelta(days=1)))
+breaks("record-tupe-consultation", "direct-consultation-allowed")(
+    lambda attempt: giving(attempt, consulted_with=ConsultedWith.DIRECTLY)
+)
+breaks("record-tupe-consultation", "consultation-in-order")(lambda attempt: giving(attempt, ended_on=TOMORROW))
+breaks("record-employee-liability-information", "given-already")(lambda attempt: giving(attempt, given_on=TOMORROW))
+breaks("record-workforce-snapshot", "snapshot-adds-up")(lambda attempt: giving(attempt, fte_hundredths=12_001))
+breaks(["record-pension-vehicle", "record-data-transfer-agreement"], "signed-already")(
+    lambda attempt: giving(attempt, signed_on=TOMORROW)
+)
+breaks("waive-pension-signature", "vehicle-on-file")(lambda attempt: giving(attempt, vehicle=Pension.TPS))
+breaks(["waive-pension-signature", "put-back-launch"], "reasons-given")(lambda attempt: giving(attempt, reasons=""))
 
 
 @breaks("waive-pension-signature", "deciders-are-independent")
@@ -239,34 +174,14 @@ def _(attempt: Ready) -> Ready:
     return replace(attempt, snapshot=put(attempt.snapshot, conflict))
 
 
-@breaks("record-leases-and-services", "agreed-already")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, leases_signed_on=TOMORROW)
-
-
-@breaks("record-insurance", "cover-in-order")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, valid_to=TODAY - timedelta(days=1))
-
-
-@breaks("record-regulator-registration", "registration-is-real")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, number=None)
-
-
-@breaks("record-baseline", "period-is-over")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, period_to=TOMORROW)
-
-
-@breaks("record-baseline", "measured-once-each")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, values=[SICKNESS, SICKNESS])
-
-
-@breaks("record-baseline", "units-fit")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, values=[SICKNESS.model_copy(update={"unit": MeasureUnit.PENCE})])
+breaks("record-leases-and-services", "agreed-already")(lambda attempt: giving(attempt, leases_signed_on=TOMORROW))
+breaks("record-insurance", "cover-in-order")(lambda attempt: giving(attempt, valid_to=TODAY - timedelta(days=1)))
+breaks("record-regulator-registration", "registration-is-real")(lambda attempt: giving(attempt, number=None))
+breaks("record-baseline", "period-is-over")(lambda attempt: giving(attempt, period_to=TOMORROW))
+breaks("record-baseline", "measured-once-each")(lambda attempt: giving(attempt, values=[SICKNESS, SICKNESS]))
+breaks("record-baseline", "units-fit")(
+    lambda attempt: giving(attempt, values=[SICKNESS.model_copy(update={"unit": MeasureUnit.PENCE})])
+)
 
 
 def missing(guard: str, kind: type[Payload]) -> None:
@@ -285,11 +200,9 @@ missing("registered-where-regulated", RegulatorRegistration)
 missing("data-transfer-agreed", DataTransferAgreement)
 
 
-@breaks("begin-readiness-review", "liability-information-in-time")
-def _(attempt: Ready) -> Ready:
-    return replace(
-        attempt, snapshot=put(attempt.snapshot, GIVEN.model_copy(update={"given_on": TODAY - timedelta(days=27)}))
-    )
+breaks("begin-readiness-review", "liability-information-in-time")(
+    on_snapshot(put, GIVEN.model_copy(update={"given_on": TODAY - timedelta(days=27)}))
+)
 
 
 @breaks("begin-readiness-review", "every-condition-closed")
@@ -299,16 +212,6 @@ def _(attempt: Ready) -> Ready:
     return replace(attempt, snapshot=put(attempt.snapshot, approval))
 
 
-@breaks("launch", "baseline-recorded")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=without(attempt.snapshot, Baseline))
-
-
-@breaks("launch", "go-live-day-has-come")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=put(attempt.snapshot, GoLiveDate(on=TOMORROW)))
-
-
-@breaks("put-back-launch", "new-go-live-later")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, new_go_live=TODAY)
+breaks("launch", "baseline-recorded")(on_snapshot(without, Baseline))
+breaks("launch", "go-live-day-has-come")(on_snapshot(put, GoLiveDate(on=TOMORROW)))
+breaks("put-back-launch", "new-go-live-later")(lambda attempt: giving(attempt, new_go_live=TODAY))

@@ -13,7 +13,7 @@ from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages.award.payloads import FurtherChoice, NoticeKind
 from rtp_applications.workflow.stages.contract.payloads import Regime, RegimeDetermination
 from tests.applications.workflow.ground import NOW, Ready, attempt, put, refused_for, take, with_facts
-from tests.applications.workflow.test_contract import (
+from tests.applications.workflow.stages.contract_attempts import (
     AWARD,
     COMMISSIONING,
     FURTHER,

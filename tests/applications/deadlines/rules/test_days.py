@@ -26,7 +26,7 @@ from rtp_applications.deadlines.rules.days import (
     latest_before,
     starts_at,
 )
-from tests.applications.clocks import ROWS, UK, law
+from tests.applications.deadlines.rules import ROWS, UK, law
 
 EW, SCOTLAND, NI, ANY = (UK[name] for name in CalendarName)
 

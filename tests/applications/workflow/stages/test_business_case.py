@@ -30,6 +30,7 @@ from tests.applications.workflow.ground import (
     breaks,
     case_file,
     giving,
+    on_snapshot,
     person,
     put,
     ready,
@@ -100,92 +101,42 @@ ready("extend-business-case", Ready(writing, (OFFICER,), Extension(days=30, reas
 ready("submit-business-case", Ready(written, (LEAD,)))
 
 
-@breaks("disclose-information-pack", "disclosed-by-today")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, pensions=TODAY + timedelta(days=1))
+def without_document(snapshot: CaseSnapshot, kind: str) -> CaseSnapshot:
+    return replace(snapshot, documents={at: each for at, each in snapshot.documents.items() if each.kind != kind})
 
 
-@breaks("choose-adviser", "adviser-or-opt-out")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, opt_out="We know it all.")
-
-
-@breaks("choose-adviser", "adviser-is-in-the-case")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, adviser=uuid.uuid4())
-
-
-@breaks("start-feasibility", "information-pack-disclosed")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=put(attempt.snapshot, PACK.model_copy(update={"assets": None})))
-
-
-@breaks("start-feasibility", "adviser-chosen")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=without(attempt.snapshot, AdviserChoice))
-
-
-@breaks("record-options-appraisal", "options-told-apart")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, payload=appraised((*ALL, "mutual")))
-
-
-@breaks("record-options-appraisal", "preferred-is-appraised")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, preferred="nothing")
-
-
-@breaks("start-business-case", "options-appraised")
-@breaks("withdraw-after-appraisal", "options-appraised")
-@breaks("refuse-after-appraisal", "options-appraised")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=without(attempt.snapshot, OptionsAppraisal))
+breaks("disclose-information-pack", "disclosed-by-today")(
+    lambda attempt: giving(attempt, pensions=TODAY + timedelta(days=1))
+)
+breaks("choose-adviser", "adviser-or-opt-out")(lambda attempt: giving(attempt, opt_out="We know it all."))
+breaks("choose-adviser", "adviser-is-in-the-case")(lambda attempt: giving(attempt, adviser=uuid.uuid4()))
+breaks("start-feasibility", "information-pack-disclosed")(on_snapshot(put, PACK.model_copy(update={"assets": None})))
+breaks("start-feasibility", "adviser-chosen")(on_snapshot(without, AdviserChoice))
+breaks("record-options-appraisal", "options-told-apart")(
+    lambda attempt: replace(attempt, payload=appraised((*ALL, "mutual")))
+)
+breaks("record-options-appraisal", "preferred-is-appraised")(lambda attempt: giving(attempt, preferred="nothing"))
+breaks(["start-business-case", "withdraw-after-appraisal", "refuse-after-appraisal"], "options-appraised")(
+    on_snapshot(without, OptionsAppraisal)
+)
 
 
 def with_appraisal(attempt: Ready, found: OptionsAppraisal) -> Ready:
     return replace(attempt, snapshot=put(attempt.snapshot, found))
 
 
-@breaks("start-business-case", "status-quo-appraised")
-def _(attempt: Ready) -> Ready:
-    return with_appraisal(attempt, appraised(ALL[1:]))
-
-
-@breaks("start-business-case", "enough-options-appraised")
-def _(attempt: Ready) -> Ready:
-    return with_appraisal(attempt, appraised(ALL[:3]))
-
-
-@breaks("start-business-case", "every-option-scored")
-def _(attempt: Ready) -> Ready:
-    return with_appraisal(attempt, appraised(viability=None))
-
-
-@breaks("start-business-case", "spin-out-preferred")
-def _(attempt: Ready) -> Ready:
-    return with_appraisal(attempt, appraised(preferred="status-quo"))
-
-
-@breaks("withdraw-after-appraisal", "another-option-preferred")
-@breaks("refuse-after-appraisal", "another-option-preferred")
-def _(attempt: Ready) -> Ready:
-    return with_appraisal(attempt, appraised())
-
-
-@breaks("withdraw-after-appraisal", "reason-given")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, reason=None)
-
-
-@breaks("withdraw-after-appraisal", "majority-recorded")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, members_in_favour=6)
-
-
-@breaks("refuse-after-appraisal", "reasons-given")
-@breaks("extend-business-case", "reasons-given")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, reasons="")
+breaks("start-business-case", "status-quo-appraised")(lambda attempt: with_appraisal(attempt, appraised(ALL[1:])))
+breaks("start-business-case", "enough-options-appraised")(lambda attempt: with_appraisal(attempt, appraised(ALL[:3])))
+breaks("start-business-case", "every-option-scored")(lambda attempt: with_appraisal(attempt, appraised(viability=None)))
+breaks("start-business-case", "spin-out-preferred")(
+    lambda attempt: with_appraisal(attempt, appraised(preferred="status-quo"))
+)
+breaks(["withdraw-after-appraisal", "refuse-after-appraisal"], "another-option-preferred")(
+    lambda attempt: with_appraisal(attempt, appraised())
+)
+breaks("withdraw-after-appraisal", "reason-given")(lambda attempt: giving(attempt, reason=None))
+breaks("withdraw-after-appraisal", "majority-recorded")(lambda attempt: giving(attempt, members_in_favour=6))
+breaks(["refuse-after-appraisal", "extend-business-case"], "reasons-given")(lambda attempt: giving(attempt, reasons=""))
 
 
 @breaks("refuse-after-appraisal", "deciders-are-independent")
@@ -194,14 +145,12 @@ def _(attempt: Ready) -> Ready:
     return replace(attempt, snapshot=put(attempt.snapshot, interested))
 
 
-@breaks("refuse-after-appraisal", "ground-on-the-list")
-def _(attempt: Ready) -> Ready:
-    return giving(replace(attempt, process=replace(attempt.process, grounds=frozenset(Ground))), ground=None)
-
-
-@breaks("refuse-after-appraisal", "ground-is-supported")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED)
+breaks("refuse-after-appraisal", "ground-on-the-list")(
+    lambda attempt: giving(replace(attempt, process=replace(attempt.process, grounds=frozenset(Ground))), ground=None)
+)
+breaks("refuse-after-appraisal", "ground-is-supported")(
+    lambda attempt: giving(attempt, ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED)
+)
 
 
 @breaks("record-engagement", "entry-is-own")
@@ -211,59 +160,20 @@ def _(attempt: Ready) -> Ready:
     return replace(attempt, snapshot=put(attempt.snapshot, attempt.payload, role=Role.CASE_OFFICER, number=2))
 
 
-@breaks("record-engagement", "held-by-today")
-@breaks("record-consultation", "held-by-today")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, held_on=TODAY + timedelta(days=1))
-
-
-@breaks("record-engagement", "ballot-has-its-result")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, ballot=None)
-
-
-@breaks("record-engagement", "ballot-adds-up")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, payload=ballot(50, 101, 100))
-
-
-@breaks("extend-business-case", "time-left")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, now=attempt.now + timedelta(days=365))
-
-
-@breaks("submit-business-case", "documents-complete")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=without_document(attempt.snapshot, DocumentKind.RISK_REGISTER))
-
-
-@breaks("submit-business-case", "documents-clean")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=with_document(attempt.snapshot, DocumentKind.OTHER, scan="awaiting"))
-
-
-@breaks("submit-business-case", "help-declared")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=without(attempt.snapshot, HelpDeclared))
-
-
-@breaks("submit-business-case", "staff-engaged")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=without(attempt.snapshot, EngagementEvidence))
-
-
-@breaks("submit-business-case", "representatives-consulted")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=without(attempt.snapshot, Consultation))
-
-
-@breaks("submit-business-case", "ballot-threshold-reached")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=with_rule(attempt.snapshot, "ballot-threshold", {"percentInFavour": 50.0}))
-
-
-def without_document(snapshot: CaseSnapshot, kind: str) -> CaseSnapshot:
-    return replace(snapshot, documents={at: each for at, each in snapshot.documents.items() if each.kind != kind})
+breaks(["record-engagement", "record-consultation"], "held-by-today")(
+    lambda attempt: giving(attempt, held_on=TODAY + timedelta(days=1))
+)
+breaks("record-engagement", "ballot-has-its-result")(lambda attempt: giving(attempt, ballot=None))
+breaks("record-engagement", "ballot-adds-up")(lambda attempt: replace(attempt, payload=ballot(50, 101, 100)))
+breaks("extend-business-case", "time-left")(lambda attempt: replace(attempt, now=attempt.now + timedelta(days=365)))
+breaks("submit-business-case", "documents-complete")(on_snapshot(without_document, DocumentKind.RISK_REGISTER))
+breaks("submit-business-case", "documents-clean")(on_snapshot(with_document, DocumentKind.OTHER, scan="awaiting"))
+breaks("submit-business-case", "help-declared")(on_snapshot(without, HelpDeclared))
+breaks("submit-business-case", "staff-engaged")(on_snapshot(without, EngagementEvidence))
+breaks("submit-business-case", "representatives-consulted")(on_snapshot(without, Consultation))
+breaks("submit-business-case", "ballot-threshold-reached")(
+    on_snapshot(with_rule, "ballot-threshold", {"percentInFavour": 50.0})
+)
 
 
 def refusals(snapshot: CaseSnapshot) -> list[str]:

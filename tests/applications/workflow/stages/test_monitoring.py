@@ -27,6 +27,7 @@ from tests.applications.workflow.ground import (
     breaks,
     case_file,
     giving,
+    on_snapshot,
     person,
     put,
     ready,
@@ -34,7 +35,7 @@ from tests.applications.workflow.ground import (
     take,
     with_facts,
 )
-from tests.applications.workflow.test_transition import SICKNESS
+from tests.applications.workflow.stages.transition_attempts import SICKNESS
 
 TODAY = NOW.date()
 TOMORROW = TODAY + timedelta(days=1)
@@ -58,48 +59,21 @@ ready("record-contract-end", Ready(launched, WATCHER, CONTRACT_END))
 ready("end-monitoring", Ready(launched, WATCHER, END))
 
 
-@breaks("record-monitoring-check", "monitoring-open")
-@breaks("record-measures", "monitoring-open")
-@breaks("record-annual-return", "monitoring-open")
-@breaks("record-contract-end", "monitoring-open")
-@breaks("end-monitoring", "monitoring-open")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=put(attempt.snapshot, END))
-
-
-@breaks("record-monitoring-check", "check-after-launch")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, held_on=TOMORROW)
-
-
-@breaks("record-measures", "period-is-over")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, period_to=TOMORROW)
-
-
-@breaks("record-measures", "measured-once-each")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, values=[SICKNESS, SICKNESS])
-
-
-@breaks("record-measures", "units-fit")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, values=[SICKNESS.model_copy(update={"unit": MeasureUnit.PENCE})])
-
-
-@breaks("record-annual-return", "year-after-launch")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, year_ending=TODAY - timedelta(days=1))
-
-
-@breaks("record-contract-end", "contract-ends-later")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, ends_on=TODAY)
-
-
-@breaks("end-monitoring", "end-after-launch")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, ended_on=TODAY - timedelta(days=1))
+breaks(
+    ["record-monitoring-check", "record-measures", "record-annual-return", "record-contract-end", "end-monitoring"],
+    "monitoring-open",
+)(on_snapshot(put, END))
+breaks("record-monitoring-check", "check-after-launch")(lambda attempt: giving(attempt, held_on=TOMORROW))
+breaks("record-measures", "period-is-over")(lambda attempt: giving(attempt, period_to=TOMORROW))
+breaks("record-measures", "measured-once-each")(lambda attempt: giving(attempt, values=[SICKNESS, SICKNESS]))
+breaks("record-measures", "units-fit")(
+    lambda attempt: giving(attempt, values=[SICKNESS.model_copy(update={"unit": MeasureUnit.PENCE})])
+)
+breaks("record-annual-return", "year-after-launch")(
+    lambda attempt: giving(attempt, year_ending=TODAY - timedelta(days=1))
+)
+breaks("record-contract-end", "contract-ends-later")(lambda attempt: giving(attempt, ends_on=TODAY))
+breaks("end-monitoring", "end-after-launch")(lambda attempt: giving(attempt, ended_on=TODAY - timedelta(days=1)))
 
 
 def live() -> CaseSnapshot:

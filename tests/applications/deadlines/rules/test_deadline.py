@@ -26,7 +26,7 @@ from rtp_applications.deadlines.rules.days import (
 )
 from rtp_applications.deadlines.rules.deadline import Basis, Deadline, DeadlineState
 from rtp_applications.deadlines.rules.stored import Recalculation
-from tests.applications.clocks import UK, law
+from tests.applications.deadlines.rules import UK, law
 
 EW = UK[CalendarName.ENGLAND_AND_WALES]
 WORKING_10 = Length(10, Unit.WORKING_DAYS)

@@ -33,7 +33,7 @@ from tests.applications.workflow.ground import (
     take,
     with_document,
 )
-from tests.applications.workflow.test_business_case import ALWAYS
+from tests.applications.workflow.stages.test_business_case import ALWAYS
 
 TODAY = NOW.date()
 DAY = timedelta(days=1)

@@ -14,9 +14,9 @@ from rtp_applications.deadlines.scheduler import process_due_cases
 from rtp_applications.load import load_reference_data
 from rtp_embedded.clock import MovableClock
 from rtp_embedded.platform import Platform
-from tests.applications.timekeeping.conftest import START
-from tests.applications.timekeeping.office import submitted_office
-from tests.applications.timekeeping.test_running import deadline, kinds, of_kind, read
+from tests.applications.deadlines.conftest import START
+from tests.applications.deadlines.office import submitted_office
+from tests.applications.deadlines.test_scheduler import deadline, kinds, of_kind, read
 from tests.conftest import Api, NewClient
 from tests.support.bodies import OVERSEER, record_body, tag
 from tests.support.cases import open_case, submit_case

@@ -20,8 +20,8 @@ from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_embedded.clock import MovableClock
 from rtp_embedded.platform import Keys, Platform
 from rtp_shared.contracts.applications import DeadlineApproaching
-from tests.applications.timekeeping.office import submitted_office
-from tests.applications.timekeeping.test_running import MISSED, deadline, ends, kinds
+from tests.applications.deadlines.office import submitted_office
+from tests.applications.deadlines.test_scheduler import MISSED, deadline, ends, kinds
 from tests.applications.workflow.ground import NOW, case_file
 from tests.applications.workflow.registered import import_stages
 from tests.applications.workflow.walking import Walk

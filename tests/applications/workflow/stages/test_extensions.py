@@ -51,9 +51,7 @@ def _clock(attempt: Ready) -> str:
     return attempt.payload.clock
 
 
-@breaks("extend-deadline", "clock-runs")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, clock="mandate")
+breaks("extend-deadline", "clock-runs")(lambda attempt: giving(attempt, clock="mandate"))
 
 
 @breaks("extend-deadline", "clock-may-be-extended")
@@ -71,9 +69,7 @@ def _(attempt: Ready) -> Ready:
     return replace(attempt, snapshot=attempt.snapshot.with_deadline(often))
 
 
-@breaks("extend-deadline", "reasons-given")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, reasons="")
+breaks("extend-deadline", "reasons-given")(lambda attempt: giving(attempt, reasons=""))
 
 
 @of_all(number=st.integers(1, 366), unit=st.sampled_from(["working-days", "calendar-days", "months"]))

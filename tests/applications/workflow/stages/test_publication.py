@@ -59,9 +59,7 @@ ready(
 )
 
 
-@breaks("publish-decision", "decision-was-made")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, decision=Decision.TENDER_LOST)
+breaks("publish-decision", "decision-was-made")(lambda attempt: giving(attempt, decision=Decision.TENDER_LOST))
 
 
 @breaks("publish-decision", "not-published-yet")

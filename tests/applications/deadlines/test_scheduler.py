@@ -12,8 +12,8 @@ from rtp_applications.deadlines.rules.days import expires_at, starts_at
 from rtp_applications.deadlines.scheduler import process_due_cases
 from rtp_embedded.clock import MovableClock
 from rtp_embedded.platform import Keys, Platform
-from tests.applications.timekeeping.conftest import START, Elsewhere
-from tests.applications.timekeeping.office import Desk, Office, submitted_office
+from tests.applications.deadlines.conftest import START, Elsewhere
+from tests.applications.deadlines.office import Desk, Office, submitted_office
 from tests.conftest import PUBLIC_URL, Api, NewClient
 from tests.support.bodies import OVERSEER, record_body
 from tests.support.cases import open_case

@@ -18,7 +18,18 @@ from rtp_applications.workflow.stages.decision.payloads import (
     Confirmation,
     ScrutinyResponse,
 )
-from tests.applications.workflow.deciding import (
+from tests.applications.workflow.ground import (
+    EMPLOYER,
+    NOW,
+    Ready,
+    attempt,
+    giving,
+    put,
+    refused_for,
+    take,
+    with_rule,
+)
+from tests.applications.workflow.stages.decided_cases import (
     APPROVAL,
     BECAUSE,
     CLOSED,
@@ -40,17 +51,6 @@ from tests.applications.workflow.deciding import (
     running,
     to_approve,
     voted,
-)
-from tests.applications.workflow.ground import (
-    EMPLOYER,
-    NOW,
-    Ready,
-    attempt,
-    giving,
-    put,
-    refused_for,
-    take,
-    with_rule,
 )
 
 

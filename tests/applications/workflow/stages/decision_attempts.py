@@ -16,7 +16,22 @@ from rtp_applications.workflow.stages.decision.payloads import (
     ScrutinyResponse,
 )
 from rtp_applications.workflow.stages.panel.payloads import KeyDecisionAnnouncement
-from tests.applications.workflow.deciding import (
+from tests.applications.workflow.ground import (
+    COMMISSIONER,
+    EMPLOYER,
+    Break,
+    Ready,
+    breaks,
+    case_file,
+    giving,
+    on_snapshot,
+    person,
+    put,
+    ready,
+    with_document,
+    without,
+)
+from tests.applications.workflow.stages.decided_cases import (
     ANSWER,
     BECAUSE,
     CLOSED,
@@ -57,20 +72,6 @@ from tests.applications.workflow.deciding import (
     voted,
     with_members,
     without_panel,
-)
-from tests.applications.workflow.ground import (
-    COMMISSIONER,
-    EMPLOYER,
-    Break,
-    Ready,
-    breaks,
-    case_file,
-    giving,
-    person,
-    put,
-    ready,
-    with_document,
-    without,
 )
 
 ready("begin-assurance", Ready(submitted, (OFFICER,), CompletenessCheck()))
@@ -125,61 +126,25 @@ def on_every_decision(guard: str) -> Callable[[Break], Break]:
     return register
 
 
-@breaks("begin-assurance", "documents-complete")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=replace(attempt.snapshot, documents={}))
-
-
-@breaks("begin-assurance", "documents-clean")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=with_document(attempt.snapshot, DocumentKind.OTHER, scan="infected"))
-
-
-@breaks("rate-strand", "strand-is-assured")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, process=replace(attempt.process, strands=(Strand.DATA,)))
-
-
-@breaks("record-commissioner-consent", "commissioned-elsewhere")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=attempt.snapshot.with_case(commissioner_id=EMPLOYER))
-
-
-@breaks("publish-panel-papers", "every-strand-rated")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=without(attempt.snapshot, AssuranceRating))
-
-
-@breaks("publish-panel-papers", "commissioner-consents")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=attempt.snapshot.with_case(commissioner_id=COMMISSIONER))
-
-
-@breaks("publish-panel-papers", "panel-appointed")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=without_panel(attempt.snapshot))
-
-
-@breaks("publish-panel-papers", "no-member-conflicted")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=put(attempt.snapshot, conflict(f"{Role.PANEL_MEMBER}-1")))
-
-
-@breaks("publish-key-decision-notice", "notice-is-owed")
-@breaks("publish-agenda", "notice-is-owed")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=decided_by(attempt.snapshot, "nhs-trust"))
-
-
-@breaks("publish-key-decision-notice", "published-by-today")
-@breaks("publish-agenda", "published-by-today")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, published_on=TODAY + DAY)
-
-
-@breaks("cast-vote", "vote-is-own")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, member="somebody-else")
+breaks("begin-assurance", "documents-complete")(on_snapshot(replace, documents={}))
+breaks("begin-assurance", "documents-clean")(on_snapshot(with_document, DocumentKind.OTHER, scan="infected"))
+breaks("rate-strand", "strand-is-assured")(
+    lambda attempt: replace(attempt, process=replace(attempt.process, strands=(Strand.DATA,)))
+)
+breaks("record-commissioner-consent", "commissioned-elsewhere")(
+    lambda attempt: replace(attempt, snapshot=attempt.snapshot.with_case(commissioner_id=EMPLOYER))
+)
+breaks("publish-panel-papers", "every-strand-rated")(on_snapshot(without, AssuranceRating))
+breaks("publish-panel-papers", "commissioner-consents")(
+    lambda attempt: replace(attempt, snapshot=attempt.snapshot.with_case(commissioner_id=COMMISSIONER))
+)
+breaks("publish-panel-papers", "panel-appointed")(on_snapshot(without_panel))
+breaks("publish-panel-papers", "no-member-conflicted")(on_snapshot(put, conflict(f"{Role.PANEL_MEMBER}-1")))
+breaks(["publish-key-decision-notice", "publish-agenda"], "notice-is-owed")(on_snapshot(decided_by, "nhs-trust"))
+breaks(["publish-key-decision-notice", "publish-agenda"], "published-by-today")(
+    lambda attempt: giving(attempt, published_on=TODAY + DAY)
+)
+breaks("cast-vote", "vote-is-own")(lambda attempt: giving(attempt, member="somebody-else"))
 
 
 @breaks("cast-vote", "deciders-are-independent")
@@ -221,50 +186,36 @@ def _(attempt: Ready) -> Ready:
     return replace(attempt, snapshot=put(attempt.snapshot, agenda(TODAY - 5 * DAY)))
 
 
-@breaks("approve-with-conditions", "conditions-told-apart")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, conditions=[*ON_CONDITIONS.conditions, *ON_CONDITIONS.conditions])
-
-
-@breaks("approve-with-conditions", "conditions-fall-due-later")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, conditions=[ON_CONDITIONS.conditions[0].model_copy(update={"due_on": TODAY})])
-
-
-@breaks("defer", "questions-told-apart")
-@breaks("return-after-call-in", "questions-told-apart")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, questions=[*DEFERRAL.questions, *DEFERRAL.questions])
-
-
-@breaks("return-business-case", "reasons-given")
-@breaks("refuse-business-case", "reasons-given")
-@breaks("call-in", "reasons-given")
-@breaks("record-scrutiny-response", "reasons-given")
-@breaks("confirm-after-call-in", "reasons-given")
-@breaks("return-after-call-in", "reasons-given")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, reasons="")
-
-
-@breaks("refuse-business-case", "ground-on-the-list")
-def _(attempt: Ready) -> Ready:
-    return giving(replace(attempt, process=replace(attempt.process, grounds=frozenset(Ground))), ground=None)
-
-
-@breaks("refuse-business-case", "ground-is-supported")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED)
-
-
-@breaks("answer-question", "question-was-asked")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, question="something-else")
-
-
-@breaks("return-to-panel", "every-question-answered")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=put(without(attempt.snapshot, QuestionAnswer), ANSWER))
+breaks("approve-with-conditions", "conditions-told-apart")(
+    lambda attempt: giving(attempt, conditions=[*ON_CONDITIONS.conditions, *ON_CONDITIONS.conditions])
+)
+breaks("approve-with-conditions", "conditions-fall-due-later")(
+    lambda attempt: giving(attempt, conditions=[ON_CONDITIONS.conditions[0].model_copy(update={"due_on": TODAY})])
+)
+breaks(["defer", "return-after-call-in"], "questions-told-apart")(
+    lambda attempt: giving(attempt, questions=[*DEFERRAL.questions, *DEFERRAL.questions])
+)
+breaks(
+    [
+        "return-business-case",
+        "refuse-business-case",
+        "call-in",
+        "record-scrutiny-response",
+        "confirm-after-call-in",
+        "return-after-call-in",
+    ],
+    "reasons-given",
+)(lambda attempt: giving(attempt, reasons=""))
+breaks("refuse-business-case", "ground-on-the-list")(
+    lambda attempt: giving(replace(attempt, process=replace(attempt.process, grounds=frozenset(Ground))), ground=None)
+)
+breaks("refuse-business-case", "ground-is-supported")(
+    lambda attempt: giving(attempt, ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED)
+)
+breaks("answer-question", "question-was-asked")(lambda attempt: giving(attempt, question="something-else"))
+breaks("return-to-panel", "every-question-answered")(
+    lambda attempt: replace(attempt, snapshot=put(without(attempt.snapshot, QuestionAnswer), ANSWER))
+)
 
 
 @breaks("end-deferral", "deferral-time-over")
@@ -274,38 +225,14 @@ def _(attempt: Ready) -> Ready:
     return replace(attempt, now=attempt.now - timedelta(seconds=1))
 
 
-@breaks("evidence-condition", "condition-is-open")
-@breaks("close-condition", "condition-is-open")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=put(attempt.snapshot, CLOSED))
-
-
-@breaks("close-condition", "condition-evidenced")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=without(attempt.snapshot, ConditionEvidence))
-
-
-@breaks("close-conditions", "every-condition-closed")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=put(without(attempt.snapshot, ConditionClosure), CLOSED))
-
-
-@breaks("approve", "decision-published-by-today")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, decision_published_on=TODAY + DAY)
-
-
-@breaks("call-in", "call-in-window-open")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, now=running(approved, "call-in-window").due_at)
-
-
-@breaks("confirm-after-call-in", "scrutiny-responded")
-@breaks("return-after-call-in", "scrutiny-responded")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=without(attempt.snapshot, ScrutinyResponse))
-
-
-@breaks("lapse-mandate", "mandate-reminders-sent")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=reminded(attempt.snapshot, 1))
+breaks(["evidence-condition", "close-condition"], "condition-is-open")(on_snapshot(put, CLOSED))
+breaks("close-condition", "condition-evidenced")(on_snapshot(without, ConditionEvidence))
+breaks("close-conditions", "every-condition-closed")(
+    lambda attempt: replace(attempt, snapshot=put(without(attempt.snapshot, ConditionClosure), CLOSED))
+)
+breaks("approve", "decision-published-by-today")(lambda attempt: giving(attempt, decision_published_on=TODAY + DAY))
+breaks("call-in", "call-in-window-open")(
+    lambda attempt: replace(attempt, now=running(approved, "call-in-window").due_at)
+)
+breaks(["confirm-after-call-in", "return-after-call-in"], "scrutiny-responded")(on_snapshot(without, ScrutinyResponse))
+breaks("lapse-mandate", "mandate-reminders-sent")(on_snapshot(reminded, 1))

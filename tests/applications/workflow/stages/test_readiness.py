@@ -24,7 +24,7 @@ from rtp_applications.workflow.stages.transition.payloads import (
     RegulatorRegistration,
 )
 from tests.applications.workflow.ground import NOW, Ready, attempt, giving, person, put, refused_for, take, without
-from tests.applications.workflow.test_transition import (
+from tests.applications.workflow.stages.transition_attempts import (
     ANSWER,
     BOARD,
     COVERS,

@@ -22,7 +22,7 @@ from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.cross_stage.payloads import SuspensionNote
 from rtp_applications.workflow.stages.extensions.payloads import DeadlineExtension
 from rtp_embedded.platform import Platform
-from tests.applications.timekeeping.office import submitted_office
+from tests.applications.deadlines.office import submitted_office
 from tests.applications.workflow.ground import CALENDARS, NOW, case_file, person
 from tests.conftest import NewClient
 
