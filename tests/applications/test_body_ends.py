@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from rtp_applications.bodies.load import load_bodies
 from rtp_applications.bodies.models import Body, body_id
-from rtp_applications.bodies.queries import current_successor, open_bodies
+from rtp_applications.bodies.queries import find_current_successor, find_open_bodies
 from rtp_embedded.platform import Platform
 from rtp_shared.clock import today
 from tests.conftest import Api, NewClient
@@ -60,7 +60,7 @@ async def test_chains_are_followed_to_the_body_that_stands(new_client: NewClient
     expected = [(2012, first), (2013, second), (2021, second), (2022, third), (2026, None)]
     async with platform.runtimes["applications"].database.transaction(read_only=True) as session:
         for year, body in expected:
-            found = await current_successor(session, UUID(first["id"]), date(year, 12, 31))
+            found = await find_current_successor(session, UUID(first["id"]), date(year, 12, 31))
             assert found == (UUID(body["id"]) if body else None), year
 
 
@@ -174,8 +174,8 @@ async def test_cases_name_only_bodies_that_exist_today(new_client: NewClient, pl
     assert (await end(api, ended)).status_code == 200
     here = await record_body(api, openedOn=str(today()))
     async with platform.runtimes["applications"].database.transaction(read_only=True) as session:
-        by_id = await open_bodies(session, [each["id"] for each in (unborn, ended, here)])
-        by_name = await open_bodies(session, [reference(each) for each in (unborn, ended, here)])
+        by_id = await find_open_bodies(session, [each["id"] for each in (unborn, ended, here)], today=today())
+        by_name = await find_open_bodies(session, [reference(each) for each in (unborn, ended, here)], today=today())
     assert set(by_id) == {here["id"]}
     assert set(by_name) == {reference(here)}
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from rtp_applications.bodies.commands import make_room
+from rtp_applications.bodies.commands import end_last_period
 from rtp_applications.bodies.load_rules import load_rules
 from rtp_applications.bodies.models import BodyRule
-from rtp_applications.bodies.queries import rules_on
+from rtp_applications.bodies.queries import find_rules
 from rtp_applications.bodies.rules import FORMS, Rule, read_value
 from rtp_embedded.platform import Platform
 from rtp_shared.clock import today
@@ -117,8 +117,8 @@ async def test_a_rule_given_up_holds_no_more_and_keeps_its_past(new_client: NewC
     assert (await rules_of(api, body, on=str(past)))["eoi-windows"]["value"] == windows
     id_, other = UUID(body["id"]), uuid.uuid4()
     async with platform.runtimes["applications"].database.transaction(read_only=True) as session:
-        assert await rules_on(session, [id_, other], today()) == {id_: {}, other: {}}
-        assert await rules_on(session, [id_], past) == {id_: {Rule.EOI_WINDOWS: windows}}
+        assert await find_rules(session, [id_, other], today()) == {id_: {}, other: {}}
+        assert await find_rules(session, [id_], past) == {id_: {Rule.EOI_WINDOWS: windows}}
 
 
 async def test_a_stale_or_missing_version_changes_nothing(new_client: NewClient) -> None:
@@ -261,7 +261,7 @@ def test_whatever_is_set_when_periods_never_overlap_and_the_past_stands(settings
     for number, (now, start) in enumerate(sorted(settings)):
         before = {day: held(day) for day in days if day < now}
         try:
-            planned = make_room(periods, start, today=now)
+            planned = end_last_period(periods, start, today=now)
         except Conflict:
             assert before == {day: held(day) for day in days if day < now}
             continue

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from rtp_applications.cases.given import fitted
+from rtp_applications.cases.actions import fit_payload
+from rtp_applications.workflow.common.payloads import Nothing
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED, RIGHT_TO_PROVIDE
-from rtp_applications.workflow.records import Nothing
-from rtp_applications.workflow.stages.spin_out import Sponsorship
-from rtp_applications.workflow.stages.standing import InterestRemittal, Remittal
+from rtp_applications.workflow.stages.cross_stage.payloads import InterestRemittal, Remittal
+from rtp_applications.workflow.stages.spin_out.payloads import Sponsorship
 from rtp_shared.problems import Invalid
 from tests.conftest import NewClient
 from tests.support.cases import open_case
@@ -21,21 +21,21 @@ def remittal(to: str) -> Remittal:
 
 
 def test_what_is_given_becomes_what_the_route_takes() -> None:
-    taken = fitted(COMMUNITY_RIGHT_TO_CHALLENGE, "remit", remittal("eoi-under-review"))
+    taken = fit_payload(COMMUNITY_RIGHT_TO_CHALLENGE, "remit", remittal("eoi-under-review"))
     assert isinstance(taken, InterestRemittal)
-    assert isinstance(fitted(RIGHT_TO_PROVIDE, "submit", Sponsorship()), Nothing)
-    assert fitted(EMPLOYER_LED, "submit", given := Sponsorship.model_validate(SPONSORED)) is given
+    assert isinstance(fit_payload(RIGHT_TO_PROVIDE, "submit", Sponsorship()), Nothing)
+    assert fit_payload(EMPLOYER_LED, "submit", given := Sponsorship.model_validate(SPONSORED)) is given
 
 
 def test_a_challenge_is_not_sent_to_a_panel_that_it_never_has() -> None:
     with pytest.raises(Invalid) as refusal:
-        fitted(COMMUNITY_RIGHT_TO_CHALLENGE, "remit", remittal("panel-ready"))
+        fit_payload(COMMUNITY_RIGHT_TO_CHALLENGE, "remit", remittal("panel-ready"))
     assert [each.field for each in refusal.value.errors] == ["/to"]
 
 
 def test_what_only_another_route_takes_is_named() -> None:
     with pytest.raises(Invalid) as refusal:
-        fitted(RIGHT_TO_PROVIDE, "submit", Sponsorship.model_validate(SPONSORED))
+        fit_payload(RIGHT_TO_PROVIDE, "submit", Sponsorship.model_validate(SPONSORED))
     assert {each.field for each in refusal.value.errors} == {"/sponsor", "/authority"}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rtp_applications.cases.numbers import new_number
+from rtp_applications.cases.numbers import make_number
 from tests.applications.history.stories import history_of, verdict_on
 from tests.conftest import NewClient
 from tests.support.bodies import OVERSEER, new_identifier, record_body
@@ -81,7 +81,7 @@ async def test_a_historic_case_is_on_the_record_and_nothing_can_be_done_with_it(
 
 
 async def test_a_number_is_kept_and_is_its_own(new_client: NewClient) -> None:
-    body, number = await abolished(new_client), new_number()
+    body, number = await abolished(new_client), make_number()
     importer = await new_client(scopes="cases:read cases:import")
     told = {**KENT, "employer": body["id"], "number": number.replace("-", " ")}
     assert (await importer.post("/v1/historic-cases", json=told)).json()["number"] == number

@@ -5,14 +5,14 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtp_applications.cases.numbers import new_number, read_number
+from rtp_applications.cases.numbers import make_number, read_number
 
 DIGITS = [i for i, c in enumerate("RTP-482-715-9361") if c.isdigit()]
 
 
 def test_a_new_number_reads_back_however_it_is_typed() -> None:
     for _ in range(200):
-        number = new_number()
+        number = make_number()
         assert read_number(number) == number
         assert read_number(number.replace("-", " ").lower()) == number
         assert read_number(number.removeprefix("RTP-").replace("-", "")) == number
@@ -20,14 +20,14 @@ def test_a_new_number_reads_back_however_it_is_typed() -> None:
 
 @given(st.sampled_from(DIGITS), st.integers(1, 9))
 def test_one_wrong_digit_is_found(place: int, off_by: int) -> None:
-    number = new_number()
+    number = make_number()
     wrong = number[:place] + str((int(number[place]) + off_by) % 10) + number[place + 1 :]
     assert read_number(wrong) is None
 
 
 @given(st.sampled_from(list(itertools.pairwise(DIGITS))))
 def test_two_swapped_neighbours_are_found(places: tuple[int, int]) -> None:
-    number = list(new_number())
+    number = list(make_number())
     first, second = places
     if number[first] == number[second]:
         return

@@ -25,13 +25,13 @@ from rtp_operations import up
 from rtp_operations.keys import Keys
 from rtp_operations.processes import PROCESSES
 from rtp_operations.up import UpSettings
-from tests.resilience.climb import climb
-from tests.resilience.clocked import DAY, HOUR, away
+from tests.resilience.case_system import Intake
 from tests.resilience.database import Server
 from tests.resilience.evidence import Row
-from tests.resilience.intake import Intake
-from tests.resilience.rungs import FULL
-from tests.resilience.stage import Stage
+from tests.resilience.long_outages import DAY, HOUR, away
+from tests.resilience.platform_under_test import Stage
+from tests.resilience.runner import climb
+from tests.resilience.scenarios import FULL
 from tests.resilience.subscribers import Mood
 from tests.support.rabbitmq import start_broker
 from tests.system.fleet import ROOT, Fleet, first_of_free_ports

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_shared.clock import utcnow
-from rtp_shared.contracts import ABOUT_NOTHING, About, EventData, events
+from rtp_shared.contracts import events
+from rtp_shared.contracts.base import ABOUT_NOTHING, About, EventData
 from rtp_shared.db import get_driver
 
 _INSERT = "INSERT INTO outbox (event_id, type, case_id, readers, body) VALUES ($1, $2, $3, $4, $5)"

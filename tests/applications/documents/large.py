@@ -13,7 +13,7 @@ from fastapi import Depends, FastAPI
 from sqlalchemy import MetaData
 
 from rtp_applications.documents.disk import DiskStorage
-from rtp_applications.documents.intake import take_in
+from rtp_applications.documents.intake import receive
 from rtp_applications.documents.uploads import Upload
 from rtp_gateway.edge import Gateway
 from rtp_gateway.proxy.forward import OverHttp
@@ -37,7 +37,7 @@ def service(directory: Path, limit: int) -> Service:
     async def put(_: Annotated[None, Depends(Public())], upload: Upload) -> dict[str, int]:
         """Take a document."""
         chunks = upload.chunks(limit=limit)
-        received = await take_in(storage, uuid.uuid4(), chunks, declared=upload.media_type)
+        received = await receive(storage, uuid.uuid4(), chunks, declared=upload.media_type)
         return {"size": received.size}
 
     return Service("documents", "Documents", "For tests.", [routes], MetaData(), migrate)

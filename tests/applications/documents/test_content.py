@@ -211,7 +211,7 @@ def test_no_content_breaks_the_detection(noise: bytes, start: bytes, cut: int) -
 @given(st.text(min_size=1).filter(lambda text: "\0" not in text and not text.lstrip("\ufeff").startswith("#!")))
 def test_all_text_in_utf_8_is_text(text: str) -> None:
     document = text.encode("utf-8")
-    if content.begun(document) is None and not document.startswith(packages.SIGNATURE):
+    if content.detect_beginning(document) is None and not document.startswith(packages.SIGNATURE):
         assert detect(document) == TEXT
 
 
@@ -219,7 +219,7 @@ def test_all_text_in_utf_8_is_text(text: str) -> None:
     "declared", ["TEXT/CSV; charset=utf-8", 'text/csv;charset="UTF-8"', "text/csv", "text/csv ; x=y"]
 )
 def test_parameters_of_a_type_are_no_matter(declared: str) -> None:
-    assert content.accepted(declared) == CSV
+    assert content.require_accepted(declared) == CSV
 
 
 @pytest.mark.parametrize(
@@ -227,5 +227,5 @@ def test_parameters_of_a_type_are_no_matter(declared: str) -> None:
 )
 def test_a_type_that_is_not_accepted_is_refused_by_name(declared: str) -> None:
     with pytest.raises(TypeNotAccepted) as refused:
-        content.accepted(declared)
+        content.require_accepted(declared)
     assert refused.value.errors[0].field == "Content-Type"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rtp_applications.documents.cabinet import Cabinet
+from rtp_applications.documents.service import DocumentService
 from rtp_embedded.platform import Platform
 from tests.applications.documents.test_content import GOOD
 from tests.conftest import NewClient
@@ -176,16 +176,16 @@ async def test_a_content_that_is_not_right_leaves_nothing(
 
 @pytest.mark.parametrize("announced", [True, False])
 async def test_what_is_too_large_leaves_nothing(new_client: NewClient, platform: Platform, announced: bool) -> None:
-    cabinet: Cabinet = platform.runtimes["applications"].resources
+    service: DocumentService = platform.runtimes["applications"].resources.documents
     desk, case = await a_draft(new_client)
     document, before = await added(desk, case), files(platform)
 
     async def growing() -> Any:
         yield b"%PDF-1.7\n"
-        for _ in range(cabinet.limit // 1_000_000 + 1):
+        for _ in range(service.limit // 1_000_000 + 1):
             yield bytes(1_000_000)
 
-    answer = await put(desk, document, pdf("x" * cabinet.limit) if announced else growing())
+    answer = await put(desk, document, pdf("x" * service.limit) if announced else growing())
     assert answer.status_code == 413
     assert files(platform) == before
 

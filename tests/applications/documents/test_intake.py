@@ -10,7 +10,7 @@ import pytest
 from rtp_applications.documents import content, packages
 from rtp_applications.documents.content import CSV, PDF, TEXT
 from rtp_applications.documents.errors import ActiveContent, EmptyContent, NotWhatItSays, TypeNotAccepted
-from rtp_applications.documents.intake import take_in
+from rtp_applications.documents.intake import receive
 from rtp_applications.documents.storage import Storage
 from rtp_shared.problems import Refusal
 from tests.applications.documents.test_content import GOOD, office_open
@@ -31,13 +31,13 @@ async def stored(storage: Storage) -> list[uuid.UUID]:
 @pytest.mark.parametrize("media_type", GOOD)
 async def test_a_document_is_kept_and_stamped(storage: Storage, media_type: str) -> None:
     document, key = GOOD[media_type], uuid.uuid4()
-    received = await take_in(storage, key, pieces(document), declared=media_type)
+    received = await receive(storage, key, pieces(document), declared=media_type)
     assert received == (len(document), hashlib.sha256(document).hexdigest(), media_type)
     assert await whole(storage.read(key)) == document
 
 
 async def test_text_may_be_said_to_be_csv(storage: Storage) -> None:
-    received = await take_in(storage, uuid.uuid4(), pieces(b"a,b\n"), declared=f"{CSV}; charset=utf-8")
+    received = await receive(storage, uuid.uuid4(), pieces(b"a,b\n"), declared=f"{CSV}; charset=utf-8")
     assert received.media_type == CSV
 
 
@@ -62,7 +62,7 @@ async def test_a_refused_document_leaves_nothing(
     storage: Storage, declared: str, document: bytes, refusal: type[Refusal]
 ) -> None:
     with pytest.raises(refusal) as refused:
-        await take_in(storage, uuid.uuid4(), pieces(document, 1000), declared=declared)
+        await receive(storage, uuid.uuid4(), pieces(document, 1000), declared=declared)
     assert refused.value.errors
     assert await stored(storage) == []
 
@@ -74,7 +74,7 @@ async def test_what_cannot_be_of_its_type_is_not_received(storage: Storage) -> N
         pytest.fail("read on")
 
     with pytest.raises(NotWhatItSays):
-        await take_in(storage, uuid.uuid4(), endless(), declared=PDF)
+        await receive(storage, uuid.uuid4(), endless(), declared=PDF)
 
 
 async def test_a_sender_that_goes_away_leaves_nothing(storage: Storage) -> None:
@@ -83,6 +83,6 @@ async def test_a_sender_that_goes_away_leaves_nothing(storage: Storage) -> None:
         raise ConnectionError
 
     with pytest.raises(ConnectionError):
-        await take_in(storage, uuid.uuid4(), half(), declared=PDF)
+        await receive(storage, uuid.uuid4(), half(), declared=PDF)
     assert await stored(storage) == []
-    assert await storage.remove_leftovers(datetime.now(UTC) + timedelta(days=1)) == 0
+    assert await storage.remove_partial_uploads(datetime.now(UTC) + timedelta(days=1)) == 0

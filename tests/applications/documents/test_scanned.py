@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from rtp_applications.documents import cabinet as cabinets
-from rtp_applications.documents.upkeep import scan_waiting
+from rtp_applications.documents import service as services
+from rtp_applications.documents.maintenance import scan_waiting
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from rtp_operations.keys import Keys
@@ -52,7 +52,7 @@ async def a_document(new_client: NewClient) -> tuple[ActorClient, dict[str, Any]
 
 async def scan_again(platform: Platform, after: timedelta = LATER) -> int:
     runtime = platform.runtimes["applications"]
-    return await scan_waiting(runtime.database, runtime.resources, datetime.now(UTC) + after)
+    return await scan_waiting(runtime.database, runtime.resources.documents, datetime.now(UTC) + after)
 
 
 async def test_what_is_clean_says_so(new_client: NewClient, socket: Path) -> None:
@@ -116,7 +116,7 @@ async def test_what_waited_for_its_scan_is_looked_at_again(
 async def test_a_slow_scan_is_not_waited_for(
     new_client: NewClient, socket: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cabinets, "SENDER_WAITS_SECONDS", 0.05)
+    monkeypatch.setattr(services, "SENDER_WAITS_SECONDS", 0.05)
     free = asyncio.Event()
 
     async def hangs(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

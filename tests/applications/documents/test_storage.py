@@ -31,7 +31,7 @@ TOMORROW, YESTERDAY = (datetime.now(UTC) + timedelta(days=days) for days in (1, 
 
 async def keep(storage: Storage, content: bytes, *, by: int = 65_536) -> UUID:
     key = uuid.uuid4()
-    async with storage.writing(key) as sink:
+    async with storage.write(key) as sink:
         for position in range(0, len(content), by):
             await sink.write(content[position : position + by])
     return key
@@ -82,7 +82,7 @@ async def test_a_write_that_breaks_off_leaves_nothing(storage: Storage, size: in
 
 
 async def break_off(storage: Storage, key: UUID, size: int, before: Callable[[], None] = lambda: None) -> None:
-    async with storage.writing(key) as sink:
+    async with storage.write(key) as sink:
         for _ in range(0, size, 65_536):
             await sink.write(bytes(min(size, 65_536)))
         before()
@@ -93,7 +93,7 @@ async def nothing_but(kept: UUID, storage: Storage, key: UUID) -> None:
     with pytest.raises(ContentMissing):
         await storage.size(key)
     assert await all_keys(storage) == {kept}
-    assert await storage.remove_leftovers(TOMORROW) == 0
+    assert await storage.remove_partial_uploads(TOMORROW) == 0
 
 
 @pytest.mark.parametrize("how", ["task", "scope"])
@@ -102,7 +102,7 @@ async def test_a_write_that_is_cancelled_leaves_nothing(storage: Storage, how: s
     key, writing = uuid.uuid4(), asyncio.Event()
 
     async def write() -> None:
-        async with storage.writing(key) as sink:
+        async with storage.write(key) as sink:
             for _ in range(40):  # an end, in case it is not cancelled
                 await sink.write(bytes(MIB))
                 writing.set()
@@ -134,7 +134,7 @@ async def test_a_bucket_has_no_unfinished_parts_after_a_write_that_breaks_off(bu
 
 async def test_nothing_is_there_before_the_write_has_ended(storage: Storage) -> None:
     key = uuid.uuid4()
-    async with storage.writing(key) as sink:
+    async with storage.write(key) as sink:
         await sink.write(bytes(2 * CHUNK))
         with pytest.raises(ContentMissing):
             await storage.size(key)
@@ -169,7 +169,7 @@ async def test_what_no_document_refers_to_can_be_found_by_its_age(storage: Stora
 async def test_files_are_for_their_owner_only(directory: Path) -> None:
     storage = DiskStorage(directory)
     key = await keep(storage, b"content")
-    async with storage.writing(uuid.uuid4()) as sink:
+    async with storage.write(uuid.uuid4()) as sink:
         await sink.write(b"content")
         found = everything_in(directory)
     assert {stat.S_IMODE(path.stat().st_mode) for path in found if path.is_file()} == {0o600}
@@ -186,11 +186,11 @@ async def test_leftovers_of_a_process_that_died_are_removed_when_old(directory: 
     kept = await keep(storage, b"content")
     leftover = directory / disk.INCOMING / f"{uuid.uuid4().hex}.{uuid.uuid4().hex}"
     leftover.write_bytes(b"half")
-    assert await storage.remove_leftovers(YESTERDAY) == 0
-    assert await storage.remove_leftovers(TOMORROW) == 1
+    assert await storage.remove_partial_uploads(YESTERDAY) == 0
+    assert await storage.remove_partial_uploads(TOMORROW) == 1
     assert not leftover.exists()
     assert await all_keys(storage) == {kept}
-    assert await DiskStorage(directory / "empty").remove_leftovers(TOMORROW) == 0
+    assert await DiskStorage(directory / "empty").remove_partial_uploads(TOMORROW) == 0
 
 
 async def test_a_link_in_the_directory_is_not_followed(directory: Path) -> None:
@@ -218,7 +218,7 @@ async def test_a_full_disk_is_a_named_refusal_and_leaves_nothing(
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(StorageAway, match="No space left"):
         await keep(storage, b"content")
-    assert await storage.remove_leftovers(TOMORROW) == 0
+    assert await storage.remove_partial_uploads(TOMORROW) == 0
     assert await all_keys(storage) == set()
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from rtp_applications.bodies.models import body_id
 from rtp_applications.parties.rules import APPOINTS, Side
+from rtp_applications.workflow.enums import Role
 from rtp_applications.workflow.processes import PROCESSES
-from rtp_applications.workflow.words import Role
 from rtp_embedded.platform import Platform
 from rtp_shared.clock import today
 from tests.conftest import Api, NewClient
@@ -340,7 +340,11 @@ async def test_an_auditor_reads_and_does_nothing(new_client: NewClient) -> None:
 
 def test_auditors_and_clients_for_themselves_sign_no_action_of_any_process() -> None:
     signing = {
-        role for process in PROCESSES.values() for action in process.actions for slot in action.who for role in slot
+        role
+        for process in PROCESSES.values()
+        for action in process.actions
+        for slot in action.signatories
+        for role in slot
     }
     assert Role.CASE_OFFICER in signing
     assert not signing & {Role.AUDITOR, Role.CLIENT}

@@ -10,13 +10,13 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.parties import appointing
-from rtp_applications.parties.appointing import Wanted, is_over
-from rtp_applications.parties.rules import APPOINTS, DECIDING, Side, lasting_readers, pseudonyms
-from rtp_applications.workflow.casefile import CaseFile
+from rtp_applications.parties.appointing import NewParty, is_over
+from rtp_applications.parties.rules import APPOINTS, DECIDING, Side, assign_pseudonyms, get_lasting_readers
 from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.words import MAY_NOT_DECIDE, Role, Status
+from rtp_applications.workflow.enums import MAY_NOT_DECIDE, Role, Status
+from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.problems import Refusal
 from tests.applications.workflow.ground import EMPLOYER, LEAD_CLIENT, NOW, OF_THE_EMPLOYER, case_file, party
 
@@ -38,14 +38,14 @@ OFFICER = Caller("p-boss", ("client:officers", OF_THE_EMPLOYER))
 TEAM = Caller("p-team", ("client:team", f"org:{UUID(int=8)}", "scope:cases:oversee"), frozenset({Role.MUTUALS_TEAM}))
 
 
-def start(*, submitted: bool) -> CaseFile:
+def start(*, submitted: bool) -> CaseSnapshot:
     file = case_file(Status.EOI_SUBMITTED if submitted else Status.DRAFT, submitted_at=NOW if submitted else None)
     lead = party(Role.APPLICANT_LEAD)
     file = replace(file, parties={lead.id: lead})
-    return file.with_case(readers=sorted(lasting_readers(file.case)))
+    return file.with_case(readers=sorted(get_lasting_readers(file.case)))
 
 
-def walk(file: CaseFile, taken: Sequence[tuple[int, tuple]]) -> list[CaseFile]:  # type: ignore[type-arg]
+def walk(file: CaseSnapshot, taken: Sequence[tuple[int, tuple]]) -> list[CaseSnapshot]:  # type: ignore[type-arg]
     """The file after each step; one that is refused leaves it as it was. Every second step is a day later."""
     files = [file]
     for number, (who, (what, *details)) in enumerate(taken):
@@ -55,10 +55,10 @@ def walk(file: CaseFile, taken: Sequence[tuple[int, tuple]]) -> list[CaseFile]: 
         try:
             if what == "appoint":
                 role, person, holder = details
-                file, _ = appointing.appointed(file, Wanted(role=role, person=person, holder=holder), caller, now)
+                file, _ = appointing.appoint(file, NewParty(role=role, person=person, holder=holder), caller, now)
             else:
                 every = sorted(file.parties)
-                file, _ = appointing.ended(file, every[details[0] % len(every)], caller, now)
+                file, _ = appointing.end(file, every[details[0] % len(every)], caller, now)
         except Refusal:
             continue
         files.append(file)
@@ -73,12 +73,12 @@ def test_the_laws_hold_after_every_step(submitted: bool, taken: list[tuple[int, 
         deciding = {p.person for p in file.parties.values() if p.role in DECIDING}
         other = {p.person for p in file.parties.values() if p.role in MAY_NOT_DECIDE}
         assert not deciding & other
-        outside = {p.holder for p in file.parties.values() if not is_over(p, last)} - lasting_readers(case)
-        assert set(case.readers) == lasting_readers(case) | outside
+        outside = {p.holder for p in file.parties.values() if not is_over(p, last)} - get_lasting_readers(case)
+        assert set(case.readers) == get_lasting_readers(case) | outside
         assert submitted or f"org:{EMPLOYER}" not in case.readers
         assert sum(p.role is Role.APPLICANT_LEAD and p.valid_to is None for p in file.parties.values()) == 1
         if submitted:  # who leaves a draft was never in it
-            assert pseudonyms(before).items() <= pseudonyms(file).items()
+            assert assign_pseudonyms(before).items() <= assign_pseudonyms(file).items()
             assert before.parties.keys() <= file.parties.keys()
 
 
@@ -87,7 +87,7 @@ def test_ids_of_parties_grow_whatever_the_clock_says(moments: list[int]) -> None
     file = start(submitted=False)
     made = []
     for moment in moments:
-        id_ = appointing.next_id(file, NOW + timedelta(milliseconds=moment))
+        id_ = appointing.make_id(file, NOW + timedelta(milliseconds=moment))
         assert id_.version == 7
         file = file.with_party(replace(party(Role.APPLICANT_MEMBER), id=id_))
         made.append(id_)

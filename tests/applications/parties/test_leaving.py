@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
-from rtp_applications.clocks.days import civil_date
-from rtp_applications.parties.views import shown
-from rtp_applications.workflow.casefile import CaseFile
+from rtp_applications.deadlines.rules.days import civil_date
+from rtp_applications.parties.views import build_party_views
 from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.words import Role, Status
+from rtp_applications.workflow.enums import Role, Status
+from rtp_applications.workflow.snapshot import CaseSnapshot
 from tests.applications.workflow.ground import LEAD_CLIENT, NOW, OF_THE_EMPLOYER, case_file, party
 
 GROUP = Caller("p-lead", (LEAD_CLIENT,))
@@ -17,11 +17,11 @@ OUTSIDE = Caller("p-adviser", ("client:outside",))
 TODAY = civil_date(NOW)
 
 
-def seen(file: CaseFile, caller: Caller) -> set[str]:
-    return {each.person for each in shown(file, {}, caller, TODAY + timedelta(days=9))}
+def seen(file: CaseSnapshot, caller: Caller) -> set[str]:
+    return {each.person for each in build_party_views(file, {}, caller, TODAY + timedelta(days=9))}
 
 
-def a_case(*, left_on: date, joined_ms: int = 0) -> CaseFile:
+def a_case(*, left_on: date, joined_ms: int = 0) -> CaseSnapshot:
     joined = int(NOW.timestamp() * 1000) + joined_ms
     id_ = UUID(int=joined << 80 | 7 << 76 | 2 << 62)
     left = party(Role.APPLICANT_MEMBER, id=id_, person="p-left", valid_to=left_on)

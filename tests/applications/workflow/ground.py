@@ -5,32 +5,32 @@ change per guard that breaks this guard alone. `test_every_guard.py` takes every
 """
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from rtp_applications.bodies.load import published_bank_holidays
-from rtp_applications.clocks.days import Calendars
-from rtp_applications.workflow import engine, timing
-from rtp_applications.workflow.casefile import (
+from rtp_applications.bodies.load import read_bank_holidays
+from rtp_applications.deadlines.rules.days import Calendars
+from rtp_applications.workflow.definition import Action, Caller, Process
+from rtp_applications.workflow.engine import CaseChange, apply_action, update_deadlines
+from rtp_applications.workflow.enums import Role, Status
+from rtp_applications.workflow.errors import GuardsNotMet
+from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
+from rtp_applications.workflow.snapshot import (
     BodyFacts,
-    CaseFile,
+    CaseSnapshot,
     Facts,
     HeldDocument,
     Party,
-    Record,
-    Recorded,
+    Payload,
     Signature,
+    SignedRecord,
 )
-from rtp_applications.workflow.definition import Action, Caller, Process
-from rtp_applications.workflow.errors import GuardsNotMet
-from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
-from rtp_applications.workflow.words import Role, Status
 from rtp_shared.contracts.vocabulary import Route, Sector
 
 NOW = datetime(2026, 9, 1, 10, 0, tzinfo=UTC)
-CALENDARS = Calendars.of((row["division"], row["day"]) for row in published_bank_holidays())
+CALENDARS = Calendars.of((row["division"], row["day"]) for row in read_bank_holidays())
 EMPLOYER, COMMISSIONER, REVIEWING = uuid.UUID(int=1), uuid.UUID(int=2), uuid.UUID(int=3)
 LEAD_CLIENT = "client:staff-portal"
 OF_THE_EMPLOYER = f"org:{EMPLOYER}"
@@ -63,7 +63,9 @@ EVERYBODY = tuple(
 )
 
 
-def case_file(status: Status, *, process: Process = RIGHT_TO_PROVIDE, now: datetime = NOW, **facts: Any) -> CaseFile:
+def case_file(
+    status: Status, *, process: Process = RIGHT_TO_PROVIDE, now: datetime = NOW, **facts: Any
+) -> CaseSnapshot:
     """A case in this status since `now`, with everybody in place, its clocks running, and nothing on file."""
     case = Facts(
         id=uuid.UUID(int=77),
@@ -84,7 +86,7 @@ def case_file(status: Status, *, process: Process = RIGHT_TO_PROVIDE, now: datet
         changed_at=now,
         submitted_at=now,
     )
-    file = CaseFile(
+    snapshot = CaseSnapshot(
         case=replace(case, **facts),
         parties={each.id: each for each in EVERYBODY},
         bodies={
@@ -93,50 +95,52 @@ def case_file(status: Status, *, process: Process = RIGHT_TO_PROVIDE, now: datet
         },
         calendars=CALENDARS,
     )
-    return timing.moved(process, None, file, "test", now)
+    return update_deadlines(process, None, snapshot, "test", now)
 
 
-def put(file: CaseFile, record: Record, *, role: Role = Role.CASE_OFFICER, number: int = 1) -> CaseFile:
+def put(snapshot: CaseSnapshot, record: Payload, *, role: Role = Role.CASE_OFFICER, number: int = 1) -> CaseSnapshot:
     """The file with a record on it, signed by somebody in this role."""
     signed = Signature(role, f"{role}-{number}", HOLDERS[role], NOW)
     content = record.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return file.with_record(Recorded(record.KIND, record.key, content, (signed,), record.AUDIENCE))
+    return snapshot.with_record(SignedRecord(record.KIND, record.key, content, (signed,), record.AUDIENCE))
 
 
-def without(file: CaseFile, *kinds: type[Record]) -> CaseFile:
-    return file.without_records([kind.KIND for kind in kinds])
+def without(snapshot: CaseSnapshot, *kinds: type[Payload]) -> CaseSnapshot:
+    return snapshot.without_records([kind.KIND for kind in kinds])
 
 
-def with_rule(file: CaseFile, name: str, value: Any) -> CaseFile:
+def with_rule(snapshot: CaseSnapshot, name: str, value: Any) -> CaseSnapshot:
     """The file of a body that set a rule of its own."""
-    employer = file.bodies[EMPLOYER]
-    return replace(file, bodies={**file.bodies, EMPLOYER: replace(employer, rules={**employer.rules, name: value})})
+    employer = snapshot.bodies[EMPLOYER]
+    return replace(
+        snapshot, bodies={**snapshot.bodies, EMPLOYER: replace(employer, rules={**employer.rules, name: value})}
+    )
 
 
-def with_document(file: CaseFile, kind: str, *, scan: str = "clean") -> CaseFile:
+def with_document(snapshot: CaseSnapshot, kind: str, *, scan: str = "clean") -> CaseSnapshot:
     held = HeldDocument(uuid.uuid4(), kind, 1, scan, "0" * 64, False)
-    return replace(file, documents={**file.documents, held.id: held})
+    return replace(snapshot, documents={**snapshot.documents, held.id: held})
 
 
 @dataclass(frozen=True)
 class Ready:
     """Everything an action needs to be taken: the file, what is given, who signs in turn, and when."""
 
-    file: CaseFile
+    snapshot: CaseSnapshot
     signers: tuple[Caller, ...]
-    given: Record | None = None
+    payload: Payload | None = None
     now: datetime = NOW
     process: Process = RIGHT_TO_PROVIDE
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
-def take(action: str, ready: Ready) -> engine.Outcome:
+def take(action: str, ready: Ready) -> CaseChange:
     """Take the action, every signer in turn."""
-    file, outcome = ready.file, None
+    snapshot, outcome = ready.snapshot, None
     for number, caller in enumerate(ready.signers):
-        given = ready.given if number == 0 else None
-        outcome = engine.take(ready.process, file, action, given, caller, ready.now)
-        file = outcome.after
+        payload = ready.payload if number == 0 else None
+        outcome = apply_action(ready.process, snapshot, action, payload, caller, ready.now)
+        snapshot = outcome.after
     assert outcome is not None
     return outcome
 
@@ -152,9 +156,12 @@ def ready(action: str, attempt: Ready) -> None:
     READY[attempt.process.route, action] = attempt
 
 
-def breaks(action: str, guard: str) -> Callable[[Break], Break]:
+def breaks(actions: str | Sequence[str], guard: str) -> Callable[[Break], Break]:
+    """Register the change that breaks this guard, and no other, of one action or of several."""
+
     def remember(change: Break) -> Break:
-        BREAKS[action, guard] = change
+        for action in (actions,) if isinstance(actions, str) else actions:
+            BREAKS[action, guard] = change
         return change
 
     return remember
@@ -172,30 +179,30 @@ def attempt(process: Process, action: str, to: Status | None = None) -> Ready:
     if own is None:
         found = with_facts(replace(found, process=process), route=process.route, process_version=process.version)
         found = _where_it_starts(found, process.by_name[action])
-    if "to" in process.by_name[action].takes.model_fields:
+    if "to" in process.by_name[action].payload_model.model_fields:
         found = _led(found, process.by_name[action], to)
     return found
 
 
 def _where_it_starts(found: Ready, action: Action) -> Ready:
     """What is ready from a status that this route never is in is ready from another."""
-    if found.file.case.status in action.starts:
+    if found.snapshot.case.status in action.from_states:
         return found
-    there = next(status for status in Status if status in action.starts)
+    there = next(status for status in Status if status in action.from_states)
     fresh = case_file(there, process=found.process).deadlines
-    deadlines = fresh if found.now == NOW else {**fresh, **found.file.deadlines}
-    return with_facts(replace(found, file=replace(found.file, deadlines=deadlines)), status=there)
+    deadlines = fresh if found.now == NOW else {**fresh, **found.snapshot.deadlines}
+    return with_facts(replace(found, snapshot=replace(found.snapshot, deadlines=deadlines)), status=there)
 
 
 def _led(found: Ready, action: Action, to: Status | None) -> Ready:
     """The attempt with the target named in what is given, in the form that the route wants."""
-    assert found.given is not None
-    named = found.given.model_dump(by_alias=True, exclude_unset=True)["to"]
+    assert found.payload is not None
+    named = found.payload.model_dump(by_alias=True, exclude_unset=True)["to"]
     to = to or (named if named in action.leads_to else action.leads_to[0])
     if (action.name, to) in TOWARDS:
         return TOWARDS[action.name, to](found)
-    said = {**found.given.model_dump(by_alias=True, exclude_unset=True), "to": to}
-    return replace(found, given=action.takes.model_validate(said))
+    said = {**found.payload.model_dump(by_alias=True, exclude_unset=True), "to": to}
+    return replace(found, payload=action.payload_model.model_validate(said))
 
 
 TOWARDS: dict[tuple[str, Status], Break] = {}
@@ -216,12 +223,17 @@ def _of_another_route(action: str) -> Ready | None:
 
 def giving(attempt: Ready, **changes: Any) -> Ready:
     """The attempt with something else given, also what an API would have refused as malformed."""
-    assert attempt.given is not None
-    return replace(attempt, given=attempt.given.model_copy(update=changes))
+    assert attempt.payload is not None
+    return replace(attempt, payload=attempt.payload.model_copy(update=changes))
+
+
+def on_snapshot(change: Callable[..., CaseSnapshot], *arguments: Any, **named: Any) -> Break:
+    """Make a change of an attempt of a change of its case."""
+    return lambda attempt: replace(attempt, snapshot=change(attempt.snapshot, *arguments, **named))
 
 
 def with_facts(attempt: Ready, **changes: Any) -> Ready:
-    return replace(attempt, file=attempt.file.with_case(**changes))
+    return replace(attempt, snapshot=attempt.snapshot.with_case(**changes))
 
 
 def refused_for(action: str, attempt: Ready) -> list[str]:

@@ -1,14 +1,11 @@
-"""The test modules of the stages, which register how their actions are taken and their guards are broken."""
+"""The modules of the stages, which register how their actions are taken and their guards are broken."""
 
 import importlib
 import pkgutil
 
-import tests.applications.workflow as stages
-
-OVER_ALL_STAGES = ("test_every_guard", "test_published_process", "test_walks")
+from tests.applications.workflow import stages
 
 
 def import_stages() -> None:
     for found in pkgutil.iter_modules(stages.__path__):
-        if found.name.startswith("test_") and found.name not in OVER_ALL_STAGES:
-            importlib.import_module(f"{stages.__name__}.{found.name}")
+        importlib.import_module(f"{stages.__name__}.{found.name}")

@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 from rtp_applications.workflow.definition import Process
+from rtp_applications.workflow.enums import ENDED, Status
 from rtp_applications.workflow.processes import PROCESSES
-from rtp_applications.workflow.words import ENDED, Status
-from tests.applications.workflow import registered
-from tests.applications.workflow.givens import givens
 from tests.applications.workflow.ground import attempt
+from tests.applications.workflow.payloads import make_payloads
+from tests.applications.workflow.registered import import_stages
 from tests.applications.workflow.walking import Walk, reachable
 
 MOST_WALKS = 1000
@@ -27,7 +27,7 @@ every_process = pytest.mark.parametrize(
 
 @pytest.fixture(autouse=True)
 def _stages_are_registered() -> None:
-    registered.import_stages()
+    import_stages()
 
 
 def _walkable(process: Process) -> Process:
@@ -48,10 +48,12 @@ def _known(process: Process, action: str) -> bool:
 )
 @given(data=st.data())
 def test_whatever_anybody_tries_the_process_keeps_its_promises(process: Process, data: st.DataObject) -> None:
-    walk = Walk(_walkable(process), lambda of: data.draw(st.sampled_from(of)), lambda kind: data.draw(givens(kind)))
+    walk = Walk(
+        _walkable(process), lambda of: data.draw(st.sampled_from(of)), lambda kind: data.draw(make_payloads(kind))
+    )
     for _ in range(data.draw(st.integers(5, 40))):
         walk.step()
-    event(f"ended {walk.file.case.status}")
+    event(f"ended {walk.snapshot.case.status}")
     event(f"reached {len(walk.reached)} statuses")
 
 
@@ -61,7 +63,7 @@ def test_walks_reach_every_status_and_take_every_action(process: Process) -> Non
     walked, statuses = _walkable(process), set(reachable(process))
     actions = {action.name for action in process.actions}
     for seed in range(MOST_WALKS):
-        walk = Walk(walked, random.Random(seed).choice, _nothing_made_up)  # noqa: S311
+        walk = Walk(walked, random.Random(seed).choice, _nothing_made_up, actions)  # noqa: S311
         for _ in range(60):
             walk.step()
         statuses -= walk.reached

@@ -2,24 +2,24 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from rtp_applications.clocks.deadline import Basis, Deadline, DeadlineState
-from rtp_applications.workflow import engine
-from rtp_applications.workflow.casefile import CaseFile, Facts, Record
-from rtp_applications.workflow.definition import Action, Caller, Clock, Process
+from rtp_applications.deadlines.rules.deadline import Basis, Deadline, DeadlineState
+from rtp_applications.workflow.common.payloads import Proposal
+from rtp_applications.workflow.definition import Action, Caller, CaseClock, Process
+from rtp_applications.workflow.engine import CaseChange, Possibility, apply_action, list_possibilities
+from rtp_applications.workflow.enums import ENDED, MAY_NOT_DECIDE, Role, Status
 from rtp_applications.workflow.errors import GuardsNotMet, NotFromHere, NotYourRole
-from rtp_applications.workflow.records import Proposal
-from rtp_applications.workflow.words import ENDED, MAY_NOT_DECIDE, Role, Status
+from rtp_applications.workflow.snapshot import CaseSnapshot, Facts, Payload
 from rtp_shared.problems import Refusal
 from tests.applications.workflow.ground import NOW, Ready, attempt, case_file, party, person
 
 T = TypeVar("T")
 Pick = Callable[[Sequence[T]], T]
-Give = Callable[[type[Record]], Record | None]
+Give = Callable[[type[Payload]], Payload | None]
 
 PAUSES = [timedelta(hours=1), *[timedelta(days=days) for days in (0, 1, 1, 8, 8, 8, 45, 45, 200)]]
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -36,15 +36,17 @@ CALLERS = [person(role, number) for role in Role for number in (1, 2)] + [Caller
 
 
 class Walk:
-    """`pick` chooses one of several; `give` makes up something to give with an action."""
+    """`pick` chooses one of several; `give` makes up a payload; actions that are `wanted` are walked to first."""
 
-    def __init__(self, process: Process, pick: Callable[[Sequence[Any]], Any], give: Give) -> None:
-        self.process, self.pick, self.give = process, pick, give
+    def __init__(
+        self, process: Process, pick: Callable[[Sequence[Any]], Any], give: Give, wanted: Collection[str] = ()
+    ) -> None:
+        self.process, self.pick, self.give, self.wanted = process, pick, give, wanted
         self.now: datetime = NOW
-        self.file: CaseFile = case_file(Status.DRAFT, process=process, submitted_at=None)
+        self.snapshot: CaseSnapshot = case_file(Status.DRAFT, process=process, submitted_at=None)
+        self.taken: Counter[str] = Counter()
         self.goal, self.at = self._new_goal()
         self.hats = pick([True, False, False])
-        self.taken: Counter[str] = Counter()
         self.reached: set[Status] = {Status.DRAFT}
 
     def step(self) -> None:
@@ -53,7 +55,7 @@ class Walk:
 
     def towards_the_goal(self) -> None:
         """The next action of a shortest way to the goal, by those who may, with what it needs on file."""
-        here = self.file.case.status
+        here = self.snapshot.case.status
         if here is self.at:
             done = self.by_those_who_may(self.goal, self.pick(self.goal.leads_to or (here,)))
             self.goal, self.at = self._new_goal() if done or self.pick([True, False]) else (self.goal, self.at)
@@ -71,20 +73,20 @@ class Walk:
         ready = attempt(self.process, action.name, to)
         self.furnish(ready)
         for signer in ready.signers:
-            pending = self.file.recorded(Proposal, action.name) is not None
-            self.try_to(action.name, None if pending else later(ready.given, self._since(ready)), signer)
+            pending = self.snapshot.find_record(Proposal, action.name) is not None
+            self.try_to(action.name, None if pending else later(ready.payload, self._since(ready)), signer)
         return self.taken[action.name] > before
 
     def prepare(self) -> None:
         """Something that leaves the case where it is, such as a vote, an escalation or the end of a suspension."""
-        here = self.file.case.status
-        if staying := [each for each in self.process.possible(here) if not each.leads_to]:
+        here = self.snapshot.case.status
+        if staying := [each for each in self.process.list_actions(here) if not each.leads_to]:
             self.by_those_who_may(self.pick(staying), here)
 
     def something_possible(self) -> None:
         """Somebody does what the platform tells them they can."""
         caller = self.pick(CALLERS)
-        offered = engine.possibilities(self.process, self.file, caller, self.now)
+        offered = list_possibilities(self.process, self.snapshot, caller, self.now)
         if allowed := [each.action for each in offered if each.allowed]:
             action = self.pick(allowed)
             self.try_to(action.name, self._given(action), caller)
@@ -100,7 +102,7 @@ class Walk:
         """Somebody who has a part in the case takes one that bars from deciding."""
         role = self.pick(sorted(MAY_NOT_DECIDE))
         hat = party(role, person=self.pick(CALLERS).person)
-        self.file = self.file.with_party(hat)
+        self.snapshot = self.snapshot.with_party(hat)
 
     def wait(self) -> None:
         """Time passes, and whoever keeps the time does what falls due on its way."""
@@ -108,11 +110,11 @@ class Walk:
 
     def pass_until(self, then: datetime) -> None:
         for _ in range(200):
-            looks = [each.next_look_at for each in self.file.deadlines.values() if each.next_look_at is not None]
+            looks = [each.next_look_at for each in self.snapshot.deadlines.values() if each.next_look_at is not None]
             if not looks or min(looks) > then:
                 break
             self.now = max(self.now, min(looks))
-            for deadline in list(self.file.deadlines.values()):
+            for deadline in list(self.snapshot.deadlines.values()):
                 if deadline.next_look_at is not None and deadline.next_look_at <= self.now:
                     self._look_at(deadline)
         else:
@@ -121,50 +123,51 @@ class Walk:
 
     def furnish(self, ready: Ready) -> None:
         """Put on file what others do outside the walk: documents, bodies, facts, and records of former steps."""
-        given = ready.file
-        facts = {name: value for name in DESCRIBING if (value := getattr(given.case, name)) is not None}
+        payload = ready.snapshot
+        facts = {name: value for name in DESCRIBING if (value := getattr(payload.case, name)) is not None}
         days = self._since(ready)
         shifted = {
             at: replace(each, content=moved(each.content, days))
-            for at, each in given.records.items()
+            for at, each in payload.records.items()
             if each.kind != Proposal.KIND
         }
-        self.file = replace(
-            self.file.with_case(**facts),
-            records={**self.file.records, **shifted},
-            documents={**self.file.documents, **given.documents},
-            bodies={**self.file.bodies, **given.bodies},
-            parties={**self.file.parties, **given.parties},
-            intentions=(*self.file.intentions, *given.intentions),
+        self.snapshot = replace(
+            self.snapshot.with_case(**facts),
+            records={**self.snapshot.records, **shifted},
+            documents={**self.snapshot.documents, **payload.documents},
+            bodies={**self.snapshot.bodies, **payload.bodies},
+            parties={**self.snapshot.parties, **payload.parties},
+            intentions=(*self.snapshot.intentions, *payload.intentions),
         )
 
-    def try_to(self, name: str, given: Record | None, caller: Caller) -> engine.Outcome | None:
-        before, written = self.file, _written(self.file)
-        promised = {p.action.name: p for p in engine.possibilities(self.process, before, caller, self.now)}.get(name)
+    def try_to(self, name: str, payload: Payload | None, caller: Caller) -> CaseChange | None:
+        before, written = self.snapshot, _written(self.snapshot)
+        promised = {p.action.name: p for p in list_possibilities(self.process, before, caller, self.now)}.get(name)
         outcome, refusal = None, None
         try:
-            outcome = engine.take(self.process, before, name, given, caller, self.now)
+            outcome = apply_action(self.process, before, name, payload, caller, self.now)
         except Refusal as refused:
             refusal = refused
         assert _written(before) == written, f"{name} changed the file it was given"
-        if _same_attempt(before, name, given):
+        if _same_attempt(before, name, payload):
             agree(promised, outcome, refusal)
         if outcome is not None:
             must_hold(self.process, outcome)
-            self.file = outcome.after
+            self.snapshot = outcome.after
             self.reached.add(outcome.after.case.status)
             self.taken[name] += not outcome.awaiting
         return outcome
 
     def _new_goal(self) -> tuple[Action, Status]:
         """An action to take, and a status to take it from."""
-        action = self.pick(self.process.actions)
-        return action, self.pick(sorted(action.starts & reachable(self.process)))
+        wanted = [each for each in self.process.actions if each.name in self.wanted and each.name not in self.taken]
+        action = self.pick(wanted or self.process.actions)
+        return action, self.pick(sorted(action.from_states & reachable(self.process)))
 
-    def _given(self, action: Action) -> Record | None:
+    def _given(self, action: Action) -> Payload | None:
         ready = attempt(self.process, action.name, self.pick(action.leads_to) if action.leads_to else None)
-        made_up = self.give(action.takes)
-        return self.pick([ready.given, ready.given, made_up]) if made_up is not None else ready.given
+        made_up = self.give(action.payload_model)
+        return self.pick([ready.payload, ready.payload, made_up]) if made_up is not None else ready.payload
 
     def _since(self, ready: Ready) -> timedelta:
         """How much later it is than in the attempt that is ready."""
@@ -173,37 +176,37 @@ class Walk:
     def _wait_for(self, action: Action) -> None:
         """Actions of those who keep the time are taken when it is up."""
         clock = next((each for each in self.process.clocks if each.on_end == action.name), None)
-        running = clock and self.file.deadline(clock.name)
+        running = clock and self.snapshot.find_deadline(clock.name)
         if running and running.state is DeadlineState.RUNNING:
             self.pass_until(running.due_at - timedelta(seconds=1))
             self.now = max(self.now, running.due_at)
 
     def _look_at(self, deadline: Deadline) -> None:
-        current = self.file.deadlines[deadline.id]
+        current = self.snapshot.deadlines[deadline.id]
         if not current.is_over(self.now):
-            self.file = self.file.with_deadline(current.remind(self.now))
+            self.snapshot = self.snapshot.with_deadline(current.remind(self.now))
             return
         clock = next(each for each in self.process.clocks if each.name == deadline.clock)
         if clock.on_end is not None:
             self._end(clock)
-        self.file = self.file.with_deadline(self.file.deadlines[deadline.id].miss(self.now))
+        self.snapshot = self.snapshot.with_deadline(self.snapshot.deadlines[deadline.id].miss(self.now))
 
-    def _end(self, clock: Clock) -> None:
+    def _end(self, clock: CaseClock) -> None:
         assert clock.on_end is not None
         ended = self.try_to(clock.on_end, None, SYSTEM)
         if ended is None:
-            case = self.file.case
+            case = self.snapshot.case
             pending = case.escalated_at is not None or case.final_at is not None
             furnished = clock.counts_from is not None  # what was put on file from outside may have settled it
             assert pending or clock.idle or furnished, f"{clock.on_end} is refused when {clock.name} has ended"
 
 
-def later(given: Record | None, by: timedelta) -> Record | None:
+def later(payload: Payload | None, by: timedelta) -> Payload | None:
     """The same with all its dates that much later."""
-    if given is None or not by:
-        return given
-    said = given.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    return type(given).model_validate(moved(said, by))
+    if payload is None or not by:
+        return payload
+    said = payload.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return type(payload).model_validate(moved(said, by))
 
 
 def moved(said: Any, by: timedelta) -> Any:
@@ -231,7 +234,7 @@ def _ways(process: Process, start: Status) -> dict[Status, tuple[Action, Status]
     ways: dict[Status, tuple[Action, Status] | None] = {start: None}
     queue = [start]
     for status in queue:
-        for action in (each for each in process.possible(status) if each.name not in LEADS_BACK):
+        for action in (each for each in process.list_actions(status) if each.name not in LEADS_BACK):
             for to in action.leads_to:
                 if to not in ways:
                     ways[to] = ways[status] or (action, to)
@@ -239,13 +242,13 @@ def _ways(process: Process, start: Status) -> dict[Status, tuple[Action, Status]
     return ways
 
 
-def _same_attempt(file: CaseFile, name: str, given: Record | None) -> bool:
+def _same_attempt(snapshot: CaseSnapshot, name: str, payload: Payload | None) -> bool:
     """Whether what is given is what is pending, if anything is: a new proposal starts the signing anew."""
-    pending = file.recorded(Proposal, name)
-    return pending is None or given is None
+    pending = snapshot.find_record(Proposal, name)
+    return pending is None or payload is None
 
 
-def agree(promised: engine.Possibility | None, outcome: engine.Outcome | None, refusal: Refusal | None) -> None:
+def agree(promised: Possibility | None, outcome: CaseChange | None, refusal: Refusal | None) -> None:
     """What a caller is told to be possible is what happens when they try."""
     if promised is None:
         assert isinstance(refusal, NotFromHere)
@@ -261,11 +264,11 @@ def agree(promised: engine.Possibility | None, outcome: engine.Outcome | None, r
         assert outcome.awaiting == promised.awaiting
 
 
-def must_hold(process: Process, outcome: engine.Outcome) -> None:
+def must_hold(process: Process, outcome: CaseChange) -> None:
     before, after = outcome.before, outcome.after
     action = process.by_name[outcome.action]
     status, was = after.case.status, before.case.status
-    assert was in action.starts
+    assert was in action.from_states
     if outcome.awaiting:
         assert status is was
         assert after.deadlines == before.deadlines
@@ -275,14 +278,14 @@ def must_hold(process: Process, outcome: engine.Outcome) -> None:
         told = [type(each) for each in outcome.events]
         assert told.count(action.event) == 1 if action.event else told == [], (action.name, told)
     if was in ENDED and status is not was:
-        assert any(was in each.starts and status in each.leads_to for each in process.actions)
+        assert any(was in each.from_states and status in each.leads_to for each in process.actions)
     if status is not was:
         assert not [each for each in after.records.values() if each.kind == Proposal.KIND]
     assert after.case.version == before.case.version + 1
     deadlines_hold(process, before, after)
 
 
-def deadlines_hold(process: Process, before: CaseFile, after: CaseFile) -> None:
+def deadlines_hold(process: Process, before: CaseSnapshot, after: CaseSnapshot) -> None:
     clocks = {clock.name: clock for clock in process.clocks}
     for deadline in after.deadlines.values():
         clock, earlier = clocks[deadline.clock], before.deadlines.get(deadline.id)
@@ -296,12 +299,22 @@ def deadlines_hold(process: Process, before: CaseFile, after: CaseFile) -> None:
         if deadline.is_open:
             assert after.case.status in clock.runs_in, f"{deadline.clock} runs in {after.case.status}"
         if deadline.state is DeadlineState.PAUSED and after.case.status in ENDED:
-            assert any(each.name == "resume" for each in process.possible(after.case.status)), "it rests for ever"
+            assert any(each.name == "resume" for each in process.list_actions(after.case.status)), "it rests for ever"
         if deadline.state is DeadlineState.PAUSED and after.case.suspended is None:
             assert after.case.status in clock.pauses_in
     running = Counter(each.clock for each in after.deadlines.values() if each.is_open)
     assert all(number == 1 for number in running.values()), running
 
 
-def _written(file: CaseFile) -> str:
-    return repr((file.case, file.parties, file.records, file.deadlines, file.documents, file.bodies, file.intentions))
+def _written(snapshot: CaseSnapshot) -> str:
+    return repr(
+        (
+            snapshot.case,
+            snapshot.parties,
+            snapshot.records,
+            snapshot.deadlines,
+            snapshot.documents,
+            snapshot.bodies,
+            snapshot.intentions,
+        )
+    )

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from starlette.types import ASGIApp
 
 from rtp_applications.app import service as applications
-from rtp_applications.timekeeping.sweep import sweep
+from rtp_applications.deadlines.scheduler import process_due_cases
 from rtp_embedded.bus import InProcessBus
 from rtp_gateway.app import build_gateway, build_runtime
 from rtp_gateway.app import service as gateway
@@ -116,7 +116,7 @@ class Platform:
 
         One call is enough, however long the clock was left: what follows from an expired deadline is processed with it.
         """
-        await sweep(self.runtimes[applications.name])
+        await process_due_cases(self.runtimes[applications.name])
         await self.drain_events()
 
     async def drain_events(self) -> None:

@@ -11,14 +11,14 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from rtp_applications.processes.views import show_process
 from rtp_applications.workflow.processes import Processes
-from rtp_applications.workflow.publish import published
 from rtp_gateway.portal import asyncapi
 from rtp_gateway.portal.envelopes import envelope_schema
 from rtp_gateway.portal.openapi import merge
 from rtp_operations import growth, process_document
 from rtp_operations.openapi import PUBLIC_URL, Document, describe_services
-from rtp_shared.contracts import catalogue
+from rtp_shared.contracts.base import catalogue
 
 PUBLISHED = Path("asyncapi") / "published.json"
 BUILD = Path("build")
@@ -61,7 +61,7 @@ def _write_committed(parts: Mapping[str, Document]) -> Iterator[tuple[Path, str]
     yield Path("openapi") / "right-to-provide.json", _to_json(merge(parts, public_url=PUBLIC_URL))
     yield Path("asyncapi") / "right-to-provide.json", _to_json(asyncapi.document(public_url=PUBLIC_URL))
     yield PUBLISHED, _to_json(_list_promises())
-    processes = [published(each) for each in Processes().every()]
+    processes = [show_process(each) for each in Processes().list_all()]
     yield Path("docs") / "process.md", process_document.document(processes)
 
 

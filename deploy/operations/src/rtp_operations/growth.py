@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rtp_gateway.portal.envelopes import data_schema, envelope_schema, thin_schema
-from rtp_shared.contracts import EventData
+from rtp_shared.contracts.base import EventData
 
 Schema = Mapping[str, Any]
 PublishedRecord = dict[str, dict[str, str]]

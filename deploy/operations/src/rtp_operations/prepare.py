@@ -18,7 +18,7 @@ from rtp_operations import databases
 from rtp_operations.services import ALL
 from rtp_shared import logs, run
 from rtp_shared.bus import BusUnavailable
-from rtp_shared.rabbit import declare_once
+from rtp_shared.rabbit.topology import declare_once
 from rtp_shared.service import Service
 from rtp_shared.settings import ProcessSettings
 

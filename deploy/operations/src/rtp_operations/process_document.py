@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from rtp_applications.workflow.publish import ActionView, LengthView, ProcessView
-from rtp_applications.workflow.words import Status
+from rtp_applications.processes.schemas import ActionView, LengthView, ProcessView
+from rtp_applications.workflow.enums import Status
 from rtp_operations.process_drawing import FEW, drawings, words
 
 HEAD = """# The process

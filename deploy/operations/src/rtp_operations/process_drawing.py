@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from rtp_applications.workflow.publish import ActionView, ProcessView
-from rtp_applications.workflow.words import Status
+from rtp_applications.processes.schemas import ActionView, ProcessView
+from rtp_applications.workflow.enums import Status
 
 FEW = 3
 """From how many statuses an action may start and still be drawn as an arrow from each."""

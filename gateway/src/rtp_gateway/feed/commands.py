@@ -6,7 +6,7 @@ import json
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_shared.consumer import HandlerContext
-from rtp_shared.contracts import FILTER_ATTRIBUTES
+from rtp_shared.contracts.base import FILTER_ATTRIBUTES
 from rtp_shared.db import get_driver
 from rtp_shared.identities import SYSTEM
 

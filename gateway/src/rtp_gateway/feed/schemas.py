@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
-from rtp_shared.contracts import catalogue
+from rtp_shared.contracts.base import catalogue
 
 
 def _known(name: str) -> str:

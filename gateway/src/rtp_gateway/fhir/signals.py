@@ -14,8 +14,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID, uuid5
 
-from rtp_shared.contracts import catalogue
-from rtp_shared.contracts.base import PREFIX
+from rtp_shared.contracts.base import PREFIX, catalogue
 
 CONTENT_TYPE = "application/fhir+json"
 PROFILE = "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-subscription-status-r4"

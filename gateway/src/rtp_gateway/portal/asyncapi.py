@@ -6,7 +6,7 @@ from typing import Any
 
 from rtp_gateway.portal import channels, messages, servers
 from rtp_gateway.portal.envelopes import publisher_of
-from rtp_shared.contracts import catalogue
+from rtp_shared.contracts.base import catalogue
 
 DESCRIPTION = """\
 What happens to a case, as CloudEvents 1.0 in structured JSON. Every event is about one case (`caseid`), or about a

@@ -9,7 +9,7 @@ from rtp_gateway.portal import asyncapi
 from rtp_gateway.portal.envelopes import key_of
 from rtp_gateway.portal.pages import code, link, listing, prose, table
 from rtp_gateway.portal.picture import channels_svg
-from rtp_shared.contracts import catalogue
+from rtp_shared.contracts.base import catalogue
 
 
 @cache

@@ -13,7 +13,7 @@ from rtp_gateway.portal import envelopes
 from rtp_gateway.portal.envelopes import key_of, publisher_of
 from rtp_gateway.portal.pages import code, link, listing, page, prose, table
 from rtp_shared import contracts
-from rtp_shared.contracts import EventData
+from rtp_shared.contracts.base import EventData
 from rtp_shared.problems import NotFound
 
 event_pages = APIRouter(include_in_schema=False)

@@ -7,7 +7,7 @@ from rtp_gateway.portal import messages
 from rtp_gateway.portal.envelopes import THIN, key_of
 from rtp_gateway.portal.messages import BUNDLE, INTERNAL, QUEUED, SIGNED, Part
 from rtp_gateway.subscriptions.queues import VHOST
-from rtp_shared.contracts import EventData, catalogue
+from rtp_shared.contracts.base import EventData, catalogue
 from rtp_shared.rabbit.topology import EXCHANGE
 
 _QUEUE_NAME = "subscription.{id}"

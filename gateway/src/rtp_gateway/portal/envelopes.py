@@ -8,7 +8,8 @@ from typing import Any
 
 from rtp_gateway.deliveries import forms
 from rtp_shared import contracts
-from rtp_shared.contracts import CASES, EventData, catalogue, events
+from rtp_shared.contracts import events
+from rtp_shared.contracts.base import CASES, EventData, catalogue
 
 Schema = dict[str, Any]
 

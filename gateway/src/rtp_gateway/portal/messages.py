@@ -4,8 +4,8 @@ from typing import Any
 
 from rtp_gateway.portal import bundles, envelopes
 from rtp_gateway.portal.envelopes import THIN, example, key_of, thin_example
-from rtp_shared.contracts import EventData, catalogue
 from rtp_shared.contracts.applications import CaseSubmitted
+from rtp_shared.contracts.base import EventData, catalogue
 
 Part = dict[str, Any]
 EVENT = "application/cloudevents+json"

@@ -17,7 +17,7 @@ from rtp_gateway.portal.openapi import merge
 from rtp_gateway.portal.pages import POLICY, page
 from rtp_gateway.proxy.forward import Upstreams
 from rtp_gateway.proxy.routing import NAMES
-from rtp_shared.contracts import catalogue
+from rtp_shared.contracts.base import catalogue
 from rtp_shared.problems import NotFound, list_refusals
 
 portal = APIRouter(include_in_schema=False)

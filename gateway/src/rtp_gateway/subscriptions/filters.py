@@ -23,7 +23,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError
 
 from rtp_gateway.subscriptions.errors import FiltersRefused
-from rtp_shared.contracts import FILTER_ATTRIBUTES, EventData, catalogue
+from rtp_shared.contracts.base import FILTER_ATTRIBUTES, EventData, catalogue
 from rtp_shared.problems import FieldError
 from rtp_shared.schemas import require_storable
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_gateway.subscriptions.filters import matches
-from rtp_shared.contracts import CASES
+from rtp_shared.contracts.base import CASES
 from rtp_shared.contracts.events import Envelope
 from rtp_shared.contracts.gateway import SubscriptionTested
 from rtp_shared.db import get_driver

@@ -14,9 +14,9 @@ from rtp_advice_matching.matching import rank
 from rtp_advice_matching.models import Adviser, Proposal, SupportRequest
 from rtp_advice_matching.queries import candidates
 from rtp_shared.clock import utcnow
-from rtp_shared.contracts import About
 from rtp_shared.contracts.advice_matching import SupportAgreed, SupportProposed
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
+from rtp_shared.contracts.base import About
 from rtp_shared.contracts.events import compute_digest
 from rtp_shared.db import visible_to
 from rtp_shared.etags import Expected

@@ -1,26 +1,48 @@
-"""The applications service."""
+"""The applications service: what it is composed of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rtp_applications import migrations
 from rtp_applications.base import Model
 from rtp_applications.bodies.routes import bodies
 from rtp_applications.bundles.routes import bundle_keys, bundles
-from rtp_applications.cases.routes import actions, cases
-from rtp_applications.documents.cabinet import Cabinet
+from rtp_applications.cases.action_routes import actions
+from rtp_applications.cases.context import Projection
+from rtp_applications.cases.history_routes import history
+from rtp_applications.cases.routes import cases
+from rtp_applications.deadlines.routes import deadlines, of_a_case
+from rtp_applications.deadlines.scheduler import run_scheduler
+from rtp_applications.documents.maintenance import clean_up_forever, scan_forever
 from rtp_applications.documents.routes import contents, documents
-from rtp_applications.documents.upkeep import keep_scanning, keep_swept
+from rtp_applications.documents.service import DocumentService
 from rtp_applications.historic.routes import historic_cases
-from rtp_applications.history.routes import history
 from rtp_applications.load import load_reference_data
 from rtp_applications.parties.routes import parties
+from rtp_applications.processes.routes import processes
 from rtp_applications.records.routes import records
 from rtp_applications.registers.barriers.routes import barriers, case_barriers
+from rtp_applications.registers.decisions.commands import DecisionRegister
 from rtp_applications.registers.decisions.routes import decisions
 from rtp_applications.registers.recommendations.routes import recommendations
 from rtp_applications.settings import ApplicationsSettings
-from rtp_applications.timekeeping.routes import deadlines, of_a_case
-from rtp_applications.timekeeping.sweep import keep_time
-from rtp_applications.workflow.routes import processes
+from rtp_applications.workflow.processes import Processes
 from rtp_shared.service import Service
+
+
+@dataclass(frozen=True)
+class Equipment:
+    """The resources of a process besides its runtime's own: `Runtime.own`."""
+
+    documents: DocumentService
+    processes: Processes
+    projections: Sequence[Projection]
+
+
+def equip(settings: ApplicationsSettings) -> Equipment:
+    """Build what a process of the service needs of its settings."""
+    return Equipment(DocumentService.build(settings), Processes(), (DecisionRegister(),))
+
 
 service = Service(
     name="applications",
@@ -48,8 +70,8 @@ service = Service(
     ],
     metadata=Model.metadata,
     migrations=migrations,
-    loops=[keep_time, keep_scanning, keep_swept],
+    loops=[run_scheduler, scan_forever, clean_up_forever],
     load_reference_data=load_reference_data,
     settings=ApplicationsSettings,
-    build_resources=Cabinet.of,
+    build_resources=equip,
 )

@@ -1,16 +1,15 @@
-"""Who may call what, as types in a route's signature."""
+"""Access to routes, as types in their signatures."""
 
 from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
 
-from rtp_applications.parties.errors import NotThatClient
 from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.records import OF_CLIENTS, person_of
-from rtp_applications.workflow.words import Role
+from rtp_applications.workflow.enums import Role
+from rtp_applications.workflow.identities import OF_CLIENTS, name_client
 from rtp_shared.auth import Access, Public
 from rtp_shared.identities import Principal
-from rtp_shared.problems import FieldError
+from rtp_shared.problems import FieldError, Forbidden
 
 CaseReader = Annotated[Principal, Depends(Access("cases:read"))]
 CaseWriter = Annotated[Principal, Depends(Access("cases:write"))]
@@ -23,7 +22,11 @@ STANDING = {"cases:oversee": Role.MUTUALS_TEAM, "cases:system": Role.SYSTEM}
 """Roles that a client has in every case, by scope."""
 
 
-async def _acting(
+class NotThatClient(Forbidden):
+    title = "A client that acts for itself is no person whom others could act for"
+
+
+async def _get_caller(
     request: Request,
     response: Response,
     on_behalf_of: Annotated[
@@ -37,7 +40,7 @@ async def _acting(
     ] = None,
 ) -> Caller:
     principal: Principal = request.state.principal
-    own = person_of(principal.client_id)
+    own = name_client(principal.client_id)
     if on_behalf_of and on_behalf_of.startswith(OF_CLIENTS) and on_behalf_of != own:
         raise NotThatClient(errors=[FieldError("On-Behalf-Of", "is another client", "header")])
     response.headers["Vary"] = "On-Behalf-Of"
@@ -45,5 +48,5 @@ async def _acting(
     return Caller(on_behalf_of or own, principal.identities, standing)
 
 
-Acting = Annotated[Caller, Depends(_acting)]
+Acting = Annotated[Caller, Depends(_get_caller)]
 """The person who acts, and as whom the client sees cases."""

@@ -4,8 +4,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.bodies.load import load_bodies
 from rtp_applications.bodies.load_rules import load_rules
+from rtp_applications.deadlines.holidays import load_bank_holidays
 from rtp_applications.registers.recommendations.load import load_recommendations
-from rtp_applications.timekeeping.holidays import load_bank_holidays
 
 
 async def load_reference_data(session: AsyncSession) -> str:

@@ -1,13 +1,13 @@
 """Settings of the applications service's processes."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from pydantic import Field, SecretStr, field_validator
 
 from rtp_applications.documents.settings import DocumentSettings
 from rtp_applications.history.keys import BundleKey, NotAKey, thumbprint
+from rtp_applications.json_types import JsonMapping
 from rtp_shared.settings import ProcessSettings
 
 
@@ -49,10 +49,10 @@ class ApplicationsSettings(ProcessSettings, DocumentSettings):
         return BundleKey.from_secret(self.bundle_key.get_secret_value()) if self.bundle_key else None
 
     @property
-    def trusted_keys(self) -> Sequence[Mapping[str, Any]]:
+    def trusted_keys(self) -> Sequence[JsonMapping]:
         own = self.signing_key
         return [*([own.public_jwk] if own else []), *_keys(self.bundle_trusted_keys)]
 
 
-def _keys(text: str) -> list[Mapping[str, Any]]:
+def _keys(text: str) -> list[JsonMapping]:
     return list(json.loads(text)["keys"]) if text.strip() else []

@@ -12,8 +12,8 @@ from rtp_finance_directory.eligibility import shortlist as judge_all
 from rtp_finance_directory.facts import Facts
 from rtp_finance_directory.models import Shortlist, ShortlistStatus
 from rtp_shared.clock import today, utcnow
-from rtp_shared.contracts import About
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
+from rtp_shared.contracts.base import About
 from rtp_shared.contracts.events import compute_digest
 from rtp_shared.contracts.finance_directory import ShortlistMade
 from rtp_shared.contracts.vocabulary import Route

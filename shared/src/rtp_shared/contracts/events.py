@@ -19,7 +19,7 @@ from uuid import UUID, uuid4
 
 from pydantic import TypeAdapter, ValidationError
 
-from rtp_shared.contracts import ABOUT_NOTHING, About, EventData, catalogue, read_subject_id
+from rtp_shared.contracts.base import ABOUT_NOTHING, About, EventData, catalogue, read_subject_id
 from rtp_shared.tracing import get_trace
 
 CONTENT_TYPE = "application/cloudevents+json"

@@ -13,8 +13,8 @@ from typing import TypeVar
 
 import uvloop
 
-from rtp_applications.timekeeping.queries import next_look
-from rtp_applications.timekeeping.sweep import sweep
+from rtp_applications.deadlines.queries import find_next_look
+from rtp_applications.deadlines.scheduler import process_due_cases
 from rtp_embedded import postgres
 from rtp_embedded.clock import MovableClock
 from rtp_embedded.platform import Platform, prepare
@@ -55,11 +55,11 @@ class TemporaryPlatform:
         applications = self._platform.runtimes["applications"]
         while True:
             async with applications.database.transaction(read_only=True) as session:
-                due = await next_look(session, self.now())
+                due = await find_next_look(session, self.now())
             if due is None or due > at:
                 break
             self._clock.move_to(due)
-            await sweep(applications)
+            await process_due_cases(applications)
         self._clock.move_to(at)
         await self._platform.tick()
 

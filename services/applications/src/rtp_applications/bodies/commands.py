@@ -1,8 +1,7 @@
-"""What can be done with a body: recorded before reference data knows it, ended, and given rules of its own."""
+"""Commands on a body: it is recorded before reference data knows it, ended, and given rules of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, or_, select, update
@@ -19,9 +18,10 @@ from rtp_applications.bodies.errors import (
     UnknownBody,
 )
 from rtp_applications.bodies.models import Body, BodyIdentifier, BodyRule, Region, body_id
-from rtp_applications.bodies.queries import named
+from rtp_applications.bodies.queries import match_body
 from rtp_applications.bodies.rules import Rule, read_value
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.deadlines.rules.days import civil_date
+from rtp_applications.json_types import JsonMapping, JsonObject
 from rtp_shared.etags import Expected
 from rtp_shared.identities import Principal
 from rtp_shared.problems import FieldError, Invalid
@@ -32,7 +32,7 @@ _REGISTER = 0x52_54_50_10
 
 
 async def record_body(
-    session: AsyncSession, *, details: Mapping[str, Any], identifiers: Sequence[tuple[str, str]], actor: Principal
+    session: AsyncSession, *, details: JsonMapping, identifiers: Sequence[tuple[str, str]], actor: Principal
 ) -> UUID:
     """Add a body that reference data does not know yet. Its first identifier makes its id."""
     _require_overseer(actor)
@@ -64,9 +64,9 @@ async def end_body(
     """Record that a body ends, and which one follows it. Its identifiers end with it."""
     _require_overseer(actor)
     await _lock_register(session)
-    body = await _locked(session, reference)
+    body = await _lock(session, reference)
     version.require(body.version)
-    following = await _successor(session, successor) if successor else None
+    following = await _find_successor(session, successor) if successor else None
     await _require_no_circle(session, body, following)
     before, expected = body.successor_id, body.ended_on
     body.end(on, following, today=civil_date(now))
@@ -92,18 +92,18 @@ async def set_rule(
     now: datetime,
 ) -> Body:
     """Let a rule of the body hold from a day on; none gives the body's own rule up. What was set before ends then."""
-    body = await _locked(session, reference)
+    body = await _lock(session, reference)
     if body.id != actor.organisation and OVERSEE not in actor.scopes:
         raise NotYourBody
     version.require(body.version)
-    facts: dict[str, Any] = {
+    facts: JsonObject = {
         "value": None if value is None else read_value(rule, value),
         "source": source,
         "set_by": actor.client_id,
         "set_at": now,
     }
     periods = select(BodyRule).where(BodyRule.body_id == body.id, BodyRule.rule == rule).order_by(BodyRule.valid_from)
-    planned = make_room((await session.scalars(periods)).all(), valid_from, today=civil_date(now))
+    planned = end_last_period((await session.scalars(periods)).all(), valid_from, today=civil_date(now))
     body.version += 1
     await session.flush()
     if planned is None:
@@ -114,7 +114,7 @@ async def set_rule(
     return body
 
 
-def make_room(periods: Sequence[BodyRule], start: date, *, today: date) -> BodyRule | None:
+def end_last_period(periods: Sequence[BodyRule], start: date, *, today: date) -> BodyRule | None:
     """Let the last period of a rule end before `start`; return one that is planned for that very day, to be replaced.
 
     The past stands: deadlines were computed by what held. So a period that has begun is only ever ended, from today on
@@ -133,23 +133,23 @@ def make_room(periods: Sequence[BodyRule], start: date, *, today: date) -> BodyR
     return None
 
 
-async def _locked(session: AsyncSession, reference: str) -> Body:
-    body = await _found(session, reference)
+async def _lock(session: AsyncSession, reference: str) -> Body:
+    body = await _find(session, reference)
     if body is None:
         raise NoSuchBody
     return body
 
 
-async def _successor(session: AsyncSession, reference: str) -> Body:
-    body = await _found(session, reference)
+async def _find_successor(session: AsyncSession, reference: str) -> Body:
+    body = await _find(session, reference)
     if body is None:
         raise UnknownBody(errors=[FieldError("/successor", "not a body that is known")])
     return body
 
 
-async def _found(session: AsyncSession, reference: str) -> Body | None:
+async def _find(session: AsyncSession, reference: str) -> Body | None:
     # Locked without the key: cases that name the body meanwhile need not wait.
-    found = await session.scalars(select(Body).where(named(reference)).limit(1).with_for_update(key_share=True))
+    found = await session.scalars(select(Body).where(match_body(reference)).limit(1).with_for_update(key_share=True))
     return found.one_or_none()
 
 

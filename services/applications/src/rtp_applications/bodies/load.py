@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.bodies.models import Body, BodyIdentifier, BodyKind, Region, body_id
+from rtp_applications.json_types import JsonObject
 
 COUNCIL_KINDS = {
     "Non-metropolitan district": BodyKind.DISTRICT,
@@ -52,7 +53,7 @@ async def load_bodies(session: AsyncSession) -> str:
     boards = _read("integrated_care_boards.json")
     names = {row["name"]: row["code"] for row in regions}
     bodies = [*_councils(councils, names), *_trusts(trusts), *_boards(boards, trusts)]
-    changing = _without_those(bodies, await _known_by_hand(session))
+    changing = _without_those(bodies, await _find_known_by_hand(session))
     await _upsert(session, Region, regions)
     await _upsert(session, Body, [{k: v for k, v in body.items() if k != "identifiers"} for body in changing])
     await _upsert(session, BodyIdentifier, [i for body in changing for i in body["identifiers"]])
@@ -61,13 +62,13 @@ async def load_bodies(session: AsyncSession) -> str:
     return f"{kinds.total()} councils, {trusts_now} NHS trusts, {boards_now} integrated care boards"
 
 
-async def _known_by_hand(session: AsyncSession) -> dict[str, uuid.UUID]:
-    """Who was made or ended by hand, by every identifier."""
+async def _find_known_by_hand(session: AsyncSession) -> dict[str, uuid.UUID]:
+    """Return the bodies that were made or ended by hand, by every identifier."""
     identifiers = select(BodyIdentifier.reference, BodyIdentifier.body_id).join(Body, Body.id == BodyIdentifier.body_id)
     return {row.reference: row.body_id for row in await session.execute(identifiers.where(Body.recorded_by_hand))}
 
 
-def _without_those(bodies: list[dict[str, Any]], by_hand: dict[str, uuid.UUID]) -> list[dict[str, Any]]:
+def _without_those(bodies: list[JsonObject], by_hand: dict[str, uuid.UUID]) -> list[JsonObject]:
     """The bodies but for those known by hand, whom the others name as their successors by the id that they have."""
     same = {body["id"]: id_ for body in bodies for i in body["identifiers"] if (id_ := by_hand.get(_reference(i)))}
     return [
@@ -77,7 +78,7 @@ def _without_those(bodies: list[dict[str, Any]], by_hand: dict[str, uuid.UUID]) 
     ]
 
 
-def _reference(identifier: dict[str, Any]) -> str:
+def _reference(identifier: JsonObject) -> str:
     return f"{identifier['scheme']}-{identifier['value']}"
 
 
@@ -91,13 +92,13 @@ def _regions() -> Iterator[dict[str, str]]:
         yield {"code": row["RGNCD"], "name": row["RGNNM"]}
 
 
-def published_bank_holidays() -> Iterator[dict[str, Any]]:
+def read_bank_holidays() -> Iterator[JsonObject]:
     for division, content in _read("bank-holidays.json").items():
         for event in content["events"]:
             yield {"division": division, "day": date.fromisoformat(event["date"]), "title": event["title"]}
 
 
-def _councils(rows: Iterable[dict[str, Any]], regions: dict[str, str]) -> Iterator[dict[str, Any]]:
+def _councils(rows: Iterable[JsonObject], regions: dict[str, str]) -> Iterator[JsonObject]:
     rows = list(rows)
     successors = {row["local_authority_code"]: row["org_id"] for row in rows if row["current"]}
     seen: set[str] = set()
@@ -125,7 +126,7 @@ def _councils(rows: Iterable[dict[str, Any]], regions: dict[str, str]) -> Iterat
         )
 
 
-def _trusts(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _trusts(rows: Iterable[JsonObject]) -> Iterator[JsonObject]:
     for row in rows:
         yield _body(
             row["org_id"],
@@ -139,7 +140,7 @@ def _trusts(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         )
 
 
-def _boards(rows: Iterable[dict[str, Any]], trusts: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def _boards(rows: Iterable[JsonObject], trusts: Iterable[JsonObject]) -> Iterator[JsonObject]:
     regions: dict[str, Counter[str | None]] = {}
     for trust in trusts:
         regions.setdefault(trust["icb_ods_code"], Counter())[_trust_region(trust)] += 1
@@ -156,7 +157,7 @@ def _boards(rows: Iterable[dict[str, Any]], trusts: Iterable[dict[str, Any]]) ->
         )
 
 
-def _body(first: str, references: Iterable[str], **facts: Any) -> dict[str, Any]:
+def _body(first: str, references: Iterable[str], **facts: Any) -> JsonObject:
     id_ = body_id(first)
     ended = facts.get("ended_on")
     identifiers = [
@@ -173,7 +174,7 @@ def _body(first: str, references: Iterable[str], **facts: Any) -> dict[str, Any]
     return {"id": id_, **unset, **facts, "identifiers": identifiers}
 
 
-def _trust_region(row: dict[str, Any]) -> str | None:
+def _trust_region(row: JsonObject) -> str | None:
     area = "".join(c for c in (row["postcode"] or "")[:2] if c.isalpha())
     return NHS_REGIONS.get(row["nhs_region_code"] or "") or POSTCODE_AREAS.get(area)
 
@@ -187,7 +188,7 @@ def _title(name: str) -> str:
     return " ".join(small.get(word, word) for word in name.title().replace("'S", "'s").split())
 
 
-async def _upsert(session: AsyncSession, model: Any, rows: list[dict[str, Any]]) -> None:
+async def _upsert(session: AsyncSession, model: Any, rows: list[JsonObject]) -> None:
     table = model.__table__
     keys = [column.name for column in table.primary_key]
     statement = insert(table)

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from importlib.resources import files
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -13,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.bodies.models import REFERENCE, BodyIdentifier, BodyRule
 from rtp_applications.bodies.rules import Rule, read_value
+from rtp_applications.json_types import JsonObject
 from rtp_shared.clock import utcnow
 
 
@@ -30,7 +30,7 @@ async def load_rules(session: AsyncSession) -> str:
     return f"{len(rows)} published rules of bodies"
 
 
-def _rows(published: list[dict[str, Any]], bodies: dict[str, UUID]) -> Iterator[dict[str, Any]]:
+def _rows(published: list[JsonObject], bodies: dict[str, UUID]) -> Iterator[JsonObject]:
     for row in published:
         rule = Rule(row["rule"])
         yield {
@@ -45,7 +45,7 @@ def _rows(published: list[dict[str, Any]], bodies: dict[str, UUID]) -> Iterator[
         }
 
 
-async def _upsert(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
+async def _upsert(session: AsyncSession, rows: list[JsonObject]) -> None:
     statement, there = insert(BodyRule), BodyRule.__table__.c
     new = {name: statement.excluded[name] for name in ("valid_to", "value", "source")}
     await session.execute(

@@ -118,7 +118,7 @@ class BodyIdentifier(Model):
 
 
 class BodyRule(Model):
-    """What a body set for itself, for a period. A period that has begun is never changed, only ended."""
+    """A rule that a body set for itself, for a period. A period that has begun is never changed, only ended."""
 
     __tablename__ = "body_rules"
 

@@ -1,18 +1,17 @@
-"""What can be asked about public bodies."""
+"""Queries about public bodies."""
 
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Text, Uuid, and_, any_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Date, Text, Uuid, and_, any_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.bodies.errors import NoSuchBody
 from rtp_applications.bodies.models import Body, BodyIdentifier, BodyKind, BodyRule
 from rtp_applications.bodies.rules import Rule
-from rtp_shared.clock import today
 from rtp_shared.db import AnyRow, AnySelect
 
 _body, _identifier = Body.__table__.c, BodyIdentifier.__table__.c
@@ -31,39 +30,42 @@ _BODY = (
 
 
 async def get_body(session: AsyncSession, reference: str) -> tuple[AnyRow, Sequence[AnyRow]]:
-    """A body by its id or by any identifier it ever had, with all its identifiers."""
-    row = (await session.execute(select(*_BODY).where(named(reference)).limit(1))).first()
+    """Return a body by its id or by any identifier it ever had, with all its identifiers."""
+    row = (await session.execute(select(*_BODY).where(match_body(reference)).limit(1))).first()
     if row is None:
         raise NoSuchBody
-    return row, (await identifiers(session, [row.id])).get(row.id, [])
+    return row, (await list_identifiers(session, [row.id])).get(row.id, [])
 
 
-async def predecessors(session: AsyncSession, body_id: UUID) -> Sequence[AnyRow]:
-    """The bodies that this one followed, those that ended first in front."""
+async def list_predecessors(session: AsyncSession, body_id: UUID) -> Sequence[AnyRow]:
+    """Return the bodies that this one followed, those that ended first in front."""
     query = select(Body.id, Body.name, Body.ended_on).where(Body.successor_id == body_id)
     return (await session.execute(query.order_by(Body.ended_on, Body.name))).all()
 
 
-async def current_successor(session: AsyncSession, body_id: UUID, day: date) -> UUID | None:
-    """The body that stands on this day for the one named: itself while it exists, else the next in its chain that does.
+async def find_current_successor(session: AsyncSession, body_id: UUID, day: date) -> UUID | None:
+    """Return the body that exists on this day for the one named: itself while it exists, else the next in its chain
+    that does.
 
     None where the chain breaks off: the body, or one that followed it, ended without a successor.
     """
-    found = await session.execute(_STANDING, {"body_id": body_id, "day": day})
+    found = await session.execute(_SUCCESSOR, {"body_id": body_id, "day": day})
     return found.scalar_one_or_none()
 
 
-async def rules_in_force(session: AsyncSession, body_id: UUID, day: date) -> Sequence[AnyRow]:
+async def list_rules_in_force(session: AsyncSession, body_id: UUID, day: date) -> Sequence[AnyRow]:
     query = select(
         BodyRule.rule, BodyRule.value, BodyRule.valid_from, BodyRule.valid_to, BodyRule.source, BodyRule.set_at
-    ).where(BodyRule.body_id == body_id, _holds(day), BodyRule.value.is_not(None))
+    ).where(BodyRule.body_id == body_id, _is_in_force(day), BodyRule.value.is_not(None))
     return (await session.execute(query.order_by(BodyRule.rule))).all()
 
 
-async def rules_on(session: AsyncSession, body_ids: Sequence[UUID], day: date) -> dict[UUID, dict[Rule, Any]]:
-    """What each body set for itself and holds on this day, as JSON; nothing for a rule on which the process decides."""
+async def find_rules(session: AsyncSession, body_ids: Sequence[UUID], day: date) -> dict[UUID, dict[Rule, Any]]:
+    """Return what each body set for itself and holds on this day, as JSON; nothing for a rule on which the process
+    decides.
+    """
     query = select(BodyRule.body_id, BodyRule.rule, BodyRule.value).where(
-        BodyRule.body_id.in_(body_ids), _holds(day), BodyRule.value.is_not(None)
+        BodyRule.body_id.in_(body_ids), _is_in_force(day), BodyRule.value.is_not(None)
     )
     found: dict[UUID, dict[Rule, Any]] = {body_id: {} for body_id in body_ids}
     for row in await session.execute(query):
@@ -71,11 +73,11 @@ async def rules_on(session: AsyncSession, body_ids: Sequence[UUID], day: date) -
     return found
 
 
-def _holds(day: date) -> Any:
+def _is_in_force(day: date) -> ColumnElement[bool]:
     return and_(BodyRule.valid_from <= day, or_(BodyRule.valid_to.is_(None), BodyRule.valid_to >= day))
 
 
-async def identifiers(session: AsyncSession, bodies: Sequence[UUID]) -> dict[UUID, list[AnyRow]]:
+async def list_identifiers(session: AsyncSession, bodies: Sequence[UUID]) -> dict[UUID, list[AnyRow]]:
     query = select(
         BodyIdentifier.body_id,
         BodyIdentifier.scheme,
@@ -92,6 +94,7 @@ async def identifiers(session: AsyncSession, bodies: Sequence[UUID]) -> dict[UUI
 async def list_bodies(
     session: AsyncSession,
     *,
+    today: date,
     limit: int,
     after: tuple[str, UUID] | None = None,
     text: str | None = None,
@@ -99,11 +102,11 @@ async def list_bodies(
     region: str | None = None,
     ended: bool = False,
 ) -> Sequence[AnyRow]:
-    """By name; those that have ended only when asked for."""
+    """Return bodies by name; those that have ended only when asked for."""
     name = func.lower(Body.name)
     query: AnySelect = select(*_BODY, name.label("sorted_by")).order_by(name, Body.id).limit(limit + 1)
     if not ended:
-        query = query.where(or_(Body.ended_on.is_(None), Body.ended_on > today()))
+        query = query.where(or_(Body.ended_on.is_(None), Body.ended_on > today))
     if text is not None:
         query = query.where(name.contains(text.lower(), autoescape=True))
     if kind is not None:
@@ -115,8 +118,8 @@ async def list_bodies(
     return (await session.execute(query)).all()
 
 
-def named(reference: str) -> Any:
-    """The condition that a body is the one referred to, by its id or by an identifier."""
+def match_body(reference: str) -> ColumnElement[bool]:
+    """Return the condition that a body is the one referred to, by its id or by an identifier."""
     try:
         return Body.id == UUID(reference)
     except ValueError:
@@ -135,20 +138,22 @@ _NAMED = (
 _BY_ID = select(_body.id, _body.region).where(_body.id == any_(bindparam("ids", type_=ARRAY(Uuid))), _EXISTS)
 
 
-async def open_bodies(session: AsyncSession, references: Sequence[str]) -> dict[str, AnyRow]:
-    """Id and region of the bodies that exist today, by the reference they were named with: an id or an identifier."""
+async def find_open_bodies(session: AsyncSession, references: Sequence[str], *, today: date) -> dict[str, AnyRow]:
+    """Return id and region of the bodies that exist today, by the reference they were named with: an id or an
+    identifier.
+    """
     found: dict[str, AnyRow] = {}
-    ids, names = _split(references)
+    ids, names = _separate_ids(references)
     if names:
-        found |= {row.reference: row for row in await session.execute(_NAMED, {"names": names, "today": today()})}
+        found |= {row.reference: row for row in await session.execute(_NAMED, {"names": names, "today": today})}
     if ids:
-        by_id = await session.execute(_BY_ID, {"ids": list(ids.values()), "today": today()})
+        by_id = await session.execute(_BY_ID, {"ids": list(ids.values()), "today": today})
         rows = {row.id: row for row in by_id}
         found |= {reference: rows[id_] for reference, id_ in ids.items() if id_ in rows}
     return found
 
 
-def _split(references: Sequence[str]) -> tuple[dict[str, UUID], list[str]]:
+def _separate_ids(references: Sequence[str]) -> tuple[dict[str, UUID], list[str]]:
     ids: dict[str, UUID] = {}
     names: list[str] = []
     for reference in references:
@@ -164,4 +169,4 @@ _LINK = (_body.id, _body.ended_on, _body.successor_id)
 _ended = select(*_LINK).where(_body.id == bindparam("body_id", type_=Uuid)).cte("chain", recursive=True)
 # UNION keeps each body once, so that a circle in the data ends too.
 _chain = _ended.union(select(*_LINK).join(_ended, (_body.id == _ended.c.successor_id) & (_ended.c.ended_on <= _DAY)))
-_STANDING = select(_chain.c.id).where(or_(_chain.c.ended_on.is_(None), _chain.c.ended_on > _DAY))
+_SUCCESSOR = select(_chain.c.id).where(or_(_chain.c.ended_on.is_(None), _chain.c.ended_on > _DAY))

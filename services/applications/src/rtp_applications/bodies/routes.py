@@ -22,8 +22,9 @@ from rtp_applications.bodies.schemas import (
     RulesView,
     RuleView,
 )
-from rtp_shared.clock import today, utcnow
-from rtp_shared.dependencies import After, ExpectedVersion, Limit, Session
+from rtp_applications.deadlines.rules.days import civil_date
+from rtp_applications.json_types import JsonObject
+from rtp_shared.dependencies import After, ExpectedVersion, Limit, Now, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
 from rtp_shared.schemas import Storable
@@ -39,6 +40,7 @@ Reference = Annotated[str, Path(max_length=64, description="Id or identifier, fo
 async def list_bodies(
     _: Anyone,
     session: Session,
+    now: Now,
     limit: Limit = 50,
     after: After = None,
     q: Text = None,
@@ -49,11 +51,18 @@ async def list_bodies(
     """Find public bodies by a part of the name, kind or region; in the order of their names."""
     key = decode_cursor(after, str, UUID)
     rows = await queries.list_bodies(
-        session, limit=limit, after=(key[0], key[1]) if key else None, text=q, kind=kind, region=region, ended=ended
+        session,
+        today=civil_date(now),
+        limit=limit,
+        after=(key[0], key[1]) if key else None,
+        text=q,
+        kind=kind,
+        region=region,
+        ended=ended,
     )
     page, last = cut(rows, limit)
-    found = await queries.identifiers(session, [row.id for row in page])
-    items = [BodyView.model_validate(_body(row, found.get(row.id, []))) for row in page]
+    found = await queries.list_identifiers(session, [row.id for row in page])
+    items = [BodyView.model_validate(_merge_body(row, found.get(row.id, []))) for row in page]
     return Page(items=items, next=last and encode_cursor(last.sorted_by, last.id))
 
 
@@ -67,13 +76,13 @@ async def record_body(body: BodyGiven, principal: BodyWriter, session: Session, 
     identifiers = [(each.scheme, each.value) for each in body.identifiers]
     body_id = await commands.record_body(session, details=details, identifiers=identifiers, actor=principal)
     response.headers["Location"] = f"/v1/bodies/{body_id}"
-    return await _shown(session, str(body_id), response)
+    return await _read_detail(session, str(body_id), response)
 
 
 @bodies.get("/{reference}")
 async def get_body(reference: Reference, _: Anyone, session: Session, response: Response) -> BodyDetail:
     """Read a body by its id or by any of its identifiers, also by one that it no longer has."""
-    return await _shown(session, reference, response)
+    return await _read_detail(session, reference, response)
 
 
 @bodies.post("/{reference}/actions/end")
@@ -83,6 +92,7 @@ async def end_body(
     version: ExpectedVersion,
     principal: BodyWriter,
     session: Session,
+    now: Now,
     response: Response,
 ) -> BodyDetail:
     """Record that a body ends, and which one follows it. Needs the scope cases:oversee too.
@@ -96,9 +106,9 @@ async def end_body(
         successor=ending.successor,
         version=version,
         actor=principal,
-        now=utcnow(),
+        now=now,
     )
-    return await _shown(session, str(body_id), response)
+    return await _read_detail(session, str(body_id), response)
 
 
 @bodies.get("/{reference}/rules")
@@ -106,12 +116,13 @@ async def list_body_rules(
     reference: Reference,
     _: Anyone,
     session: Session,
+    now: Now,
     on: Annotated[date | None, Query(description="The day on which they hold; today if left out")] = None,
 ) -> RulesView:
     """Read what a body set for itself in place of what the process of a route says, with the source of each."""
     body, _identifiers = await queries.get_body(session, reference)
-    day = on or today()
-    return _rules(body.id, day, await queries.rules_in_force(session, body.id, day))
+    day = on or civil_date(now)
+    return _build_rules(body.id, day, await queries.list_rules_in_force(session, body.id, day))
 
 
 @bodies.put("/{reference}/rules/{rule}")
@@ -122,6 +133,7 @@ async def set_body_rule(
     version: ExpectedVersion,
     principal: BodyWriter,
     session: Session,
+    now: Now,
     response: Response,
 ) -> RulesView:
     """Set a rule of a body from a day on; the period before ends the day before. If-Match takes the body's ETag.
@@ -140,24 +152,26 @@ async def set_body_rule(
         source=setting.source,
         version=version,
         actor=principal,
-        now=utcnow(),
+        now=now,
     )
     response.headers["ETag"] = format_etag(body.version)
-    return _rules(body.id, setting.valid_from, await queries.rules_in_force(session, body.id, setting.valid_from))
+    return _build_rules(
+        body.id, setting.valid_from, await queries.list_rules_in_force(session, body.id, setting.valid_from)
+    )
 
 
-async def _shown(session: Session, reference: str, response: Response) -> BodyDetail:
+async def _read_detail(session: Session, reference: str, response: Response) -> BodyDetail:
     row, identifiers = await queries.get_body(session, reference)
-    before = [PredecessorView.model_validate(each) for each in await queries.predecessors(session, row.id)]
+    before = [PredecessorView.model_validate(each) for each in await queries.list_predecessors(session, row.id)]
     response.headers["ETag"] = format_etag(row.version)
-    return BodyDetail.model_validate({**_body(row, identifiers), "predecessors": before})
+    return BodyDetail.model_validate({**_merge_body(row, identifiers), "predecessors": before})
 
 
-def _body(row: Any, identifiers: Sequence[Any]) -> dict[str, Any]:
+def _merge_body(row: Any, identifiers: Sequence[Any]) -> JsonObject:
     shown = [IdentifierView.model_validate(each) for each in identifiers]
     return {**row._mapping, "identifiers": shown}  # noqa: SLF001 - SQLAlchemy's public name
 
 
-def _rules(body_id: UUID, day: date, rows: Sequence[Any]) -> RulesView:
+def _build_rules(body_id: UUID, day: date, rows: Sequence[Any]) -> RulesView:
     shown = [RuleView.model_validate({**row._mapping, "says": FORMS[row.rule].says}) for row in rows]  # noqa: SLF001
     return RulesView(body_id=body_id, on=day, rules=shown)

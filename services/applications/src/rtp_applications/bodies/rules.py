@@ -1,4 +1,4 @@
-"""What a body may set for itself, in place of what the process of a route says: a closed list."""
+"""The rules that a body may set for itself, in place of what the process of a route says: a closed list."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
-from rtp_applications.clocks.days import LONGEST, CalendarName, Unit
+from rtp_applications.deadlines.rules.days import LONGEST, CalendarName, Unit
 from rtp_shared.problems import FieldError, Invalid
 from rtp_shared.schemas import Input
 
@@ -128,7 +128,7 @@ _LENGTH: TypeAdapter[Any] = TypeAdapter(LengthOfTime)
 
 @dataclass(frozen=True)
 class Form:
-    """What a rule is about, what lets a body set it, and the form of its value."""
+    """The description of a rule: its subject, the law that lets a body set it, and the form of its value."""
 
     says: str
     source: str

@@ -1,8 +1,7 @@
-"""Taking in a case that comes in a bundle."""
+"""The import of a case that comes in a bundle."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, cast
+from functools import partial
+from typing import cast
 
 from sqlalchemy import Table, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,21 +9,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_applications.bodies.errors import UnknownBody
 from rtp_applications.bodies.models import Body
 from rtp_applications.bundles import arrival
-from rtp_applications.bundles.arrival import Arrived
-from rtp_applications.bundles.errors import KnownAlready, NotToBeTakenIn
+from rtp_applications.bundles.arrival import ArrivedCase
+from rtp_applications.bundles.documents import Contents, find_submitted_versions, store_documents
+from rtp_applications.bundles.errors import NotToBeTakenIn
 from rtp_applications.cases import store
-from rtp_applications.cases.commands import publish
+from rtp_applications.cases.change import create_case
+from rtp_applications.cases.context import CommandContext
+from rtp_applications.cases.errors import KnownAlready
 from rtp_applications.cases.models import Case, CaseDeadline, CaseParty
 from rtp_applications.history.bundle import Bundle
-from rtp_applications.history.commands import append
-from rtp_applications.workflow.casefile import CaseFile, Facts, Signature
-from rtp_applications.workflow.definition import Caller
+from rtp_applications.scope import enter_system_scope
+from rtp_applications.workflow.enums import Role
 from rtp_applications.workflow.processes import Processes
-from rtp_applications.workflow.words import Role
+from rtp_applications.workflow.snapshot import CaseSnapshot, Facts, Signature
 from rtp_shared.contracts.applications import CaseImported
-from rtp_shared.db import become
-from rtp_shared.identities import SYSTEM
-from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError
 
 _case, _party, _deadline, _body = (cast("Table", model.__table__).c for model in (Case, CaseParty, CaseDeadline, Body))
@@ -32,60 +30,44 @@ _IMPORTS = 0x52_54_50_11
 """Advisory lock: cases come in one at a time, so that two that bring the same one see each other."""
 
 
-async def import_case(
-    session: AsyncSession,
-    bundle: Bundle,
-    *,
-    caller: Caller,
-    now: datetime,
-    outbox: Outbox,
-    processes: Processes,
-) -> CaseFile:
-    """Keep the case of a bundle that holds, as it is. Nothing of it is told again but that it came in."""
-    _, calendars = await store.beginnings(session, now)
-    arrived = Arrived.of(bundle, calendars)
-    await become(session, SYSTEM)
+async def import_case(context: CommandContext, bundle: Bundle, contents: Contents) -> CaseSnapshot:
+    """Put the case of a bundle that holds on file, as it is. Nothing of it is told again but that it came in."""
+    session, caller, now = context.session, context.caller, context.now
+    _, calendars = await store.read_beginnings(session, now)
+    arrived = ArrivedCase.read(bundle, calendars)
+    await enter_system_scope(session, "what arrives is held against all cases, and holds what its bringer may not see")
     await session.execute(select(func.pg_advisory_xact_lock(_IMPORTS)))
-    _require_process(arrived.file.case, processes)
+    _require_process(arrived.file.case, context.processes)
     await _require_unknown(session, arrived.file)
-    await require_bodies(session, arrived.file.case)
-    after = arrival.settled(arrived.file, client=caller.holder.removeprefix("client:"), now=now)
-    after, events = await tell(session, outbox, after, origin="bundle", now=now)
-    by = Signature(Role.CLIENT, caller.person, caller.holder, now)
-    after, rows = arrival.told(arrived.file, after, by=by, events=events)
-    await store.write_new(session, after)
-    await append(session, [*arrived.rows(), *rows])
-    return after
-
-
-async def tell(
-    session: AsyncSession, outbox: Outbox, file: CaseFile, *, origin: str, now: datetime
-) -> tuple[CaseFile, list[dict[str, Any]]]:
-    """Publish that the case came in; the file with the event counted, and the event as it was published."""
-    case = file.case
+    await _require_bodies(session, arrived.file.case)
+    file = arrival.settle_here(arrived.file, client=caller.vouching_client.removeprefix("client:"), now=now)
+    by, case = Signature(Role.CLIENT, caller.person, caller.vouching_client, now), file.case
     event = CaseImported(
-        case_id=case.id, number=case.number, route=case.route, status=case.status, origin=origin, at=now
+        case_id=case.id, number=case.number, route=case.route, status=case.status, origin="bundle", at=now
     )
-    return await publish(session, outbox, file, event, readers=case.readers)
+    seal = partial(arrival.seal_import, arrived.file, by=by)
+    file = await create_case(context, file, event, seal, earlier=arrived.list_entries())
+    await store_documents(session, file, contents, by, submitted=find_submitted_versions(bundle.entries))
+    return file
 
 
-async def require_bodies(session: AsyncSession, case: Facts) -> None:
-    """Every body that the case names is known here, whether or not it still exists."""
+async def _require_bodies(session: AsyncSession, case: Facts) -> None:
+    """Refuse a case that names a body which was never known here."""
     known = set(await session.scalars(select(_body.id).where(_body.id.in_(case.bodies))))
     if unknown := [body for body in case.bodies if body not in known]:
         raise UnknownBody(errors=[FieldError("/", f"{body} is not a body that is known here") for body in unknown])
 
 
 def _require_process(case: Facts, processes: Processes) -> None:
-    pinned = {(each.route, each.version): each for each in processes.every()}
+    pinned = {(each.route, each.version): each for each in processes.list_all()}
     process = pinned.get((case.route, case.process_version))
     if process is None or case.status not in process.statuses:
         raise NotToBeTakenIn(f"{case.route}, version {case.process_version}, has no status {case.status} here")
 
 
-async def _require_unknown(session: AsyncSession, file: CaseFile) -> None:
+async def _require_unknown(session: AsyncSession, file: CaseSnapshot) -> None:
     case = file.case
-    taken: Sequence[Any] = (
+    taken = (
         await session.scalars(
             select(_case.id)
             .where(or_(_case.id == case.id, _case.number == case.number))

@@ -1,6 +1,6 @@
 """Refusals about bundles."""
 
-from rtp_shared.problems import Conflict, Invalid, Unavailable
+from rtp_shared.problems import Invalid, Unavailable
 
 
 class NoBundleKey(Unavailable):
@@ -11,7 +11,3 @@ class NotToBeTakenIn(Invalid):
     """`faults` has every fault that was found."""
 
     title = "The bundle cannot be taken in"
-
-
-class KnownAlready(Conflict):
-    title = "This instance knows the case already"

@@ -5,32 +5,28 @@ import tempfile
 from collections.abc import AsyncGenerator
 from pathlib import Path as FilePath
 from typing import IO, Annotated, cast
-from uuid import UUID
 
-from fastapi import Depends, Path, Request, Response
+from fastapi import Depends, Request, Response
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from rtp_applications.auth import Acting, Anyone, CaseReader, Importer
 from rtp_applications.bundles import commands
-from rtp_applications.bundles.documents import keep_documents, submitted_versions, unpacked
+from rtp_applications.bundles.documents import unpack_contents
 from rtp_applications.bundles.errors import NoBundleKey, NotToBeTakenIn
 from rtp_applications.bundles.packing import pack
 from rtp_applications.bundles.schemas import KeySetView, PublicKey
+from rtp_applications.cases.dependencies import CaseId, NewContext
 from rtp_applications.cases.queries import get_case
+from rtp_applications.cases.routes import present_case
 from rtp_applications.cases.schemas import CaseView
-from rtp_applications.cases.views import shown
 from rtp_applications.documents.downloads import format_disposition
-from rtp_applications.documents.routes import CabinetOf
-from rtp_applications.documents.threads import in_thread
+from rtp_applications.documents.routes import Documents
 from rtp_applications.documents.uploads import IncomingBody, Upload, describe_streamed_body
 from rtp_applications.history.bundle import Bundle, NotABundle, Tampered, open_bundle
 from rtp_applications.settings import ApplicationsSettings
-from rtp_applications.workflow.casefile import Signature
-from rtp_applications.workflow.processes import Processes
-from rtp_applications.workflow.words import Role
-from rtp_shared.dependencies import Events, Now
-from rtp_shared.etags import format_etag
+from rtp_applications.threads import run_in_thread
+from rtp_shared.dependencies import Now
 from rtp_shared.problems import FieldError, Unsupported
 from rtp_shared.service import Runtime
 from rtp_shared.streaming import Transactions, create_streaming_router
@@ -41,14 +37,13 @@ bundles = create_streaming_router(tags=["Bundles"])
 
 ZIP = "application/zip"
 CHUNK = 64 * 1024
-processes = Processes()
 
 
-async def _settings(request: Request) -> ApplicationsSettings:
+async def _get_settings(request: Request) -> ApplicationsSettings:
     return cast("ApplicationsSettings", request.app.state.runtime.settings)
 
 
-Settings = Annotated[ApplicationsSettings, Depends(_settings)]
+Settings = Annotated[ApplicationsSettings, Depends(_get_settings)]
 
 
 @bundle_keys.get("")
@@ -64,12 +59,12 @@ async def list_bundle_keys(_: Anyone, settings: Settings) -> KeySetView:
     responses={200: {"content": {ZIP: {"schema": {"type": "string", "format": "binary"}}}}},
 )
 async def get_bundle(
-    case_id: Annotated[UUID, Path(description="The case's id")],
+    case_id: CaseId,
     _: CaseReader,
     caller: Acting,
     transactions: Transactions,
     settings: Settings,
-    cabinet: CabinetOf,
+    service: Documents,
     now: Now,
 ) -> Response:
     """Take the case away: a signed ZIP archive of its state, history, events and documents, as far as you may see them.
@@ -83,8 +78,8 @@ async def get_bundle(
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the answer
     try:
         async with transactions() as session:
-            case = await get_case(session, case_id, readers=caller.readers, now=now)
-            await pack(session, case, caller, to=file, key=key, now=now, url=settings.public_url, cabinet=cabinet)
+            case = await get_case(session, case_id, readers=caller.identities, now=now)
+            await pack(session, case, caller, to=file, key=key, now=now, url=settings.public_url, service=service)
         return _Archive(file, f"{case.case.number}.zip")
     except BaseException:
         file.close()
@@ -94,14 +89,12 @@ async def get_bundle(
 @bundles.post("/v1/imports", status_code=201, openapi_extra=describe_streamed_body([ZIP]))
 async def import_case(
     _: Importer,
-    caller: Acting,
+    new_context: NewContext,
     upload: Upload,
     transactions: Transactions,
     request: Request,
     settings: Settings,
-    cabinet: CabinetOf,
-    events: Events,
-    now: Now,
+    service: Documents,
     response: Response,
 ) -> CaseView:
     """Take in a case from another instance, in its bundle.
@@ -113,18 +106,13 @@ async def import_case(
     with tempfile.TemporaryDirectory(prefix="rtp-import-") as directory:
         path = FilePath(directory) / "bundle.zip"
         await _receive(upload, path, settings.bundle_limit)
-        with await in_thread(_opened, path, settings) as bundle:
+        with await run_in_thread(_open, path, settings) as bundle:
             runtime: Runtime = request.app.state.runtime
-            async with unpacked(bundle, cabinet, runtime.database) as contents, transactions() as session:
-                file = await commands.import_case(
-                    session, bundle, caller=caller, now=now, outbox=events, processes=processes
-                )
-                by = Signature(Role.CLIENT, caller.person, caller.holder, now)
-                submitted = submitted_versions(bundle.entries)
-                await keep_documents(session, file, contents, by, submitted=submitted)
+            async with unpack_contents(bundle, service, runtime.database) as contents, transactions() as session:
+                context = new_context(session)
+                file = await commands.import_case(context, bundle, contents)
     response.headers["Location"] = f"/v1/cases/{file.case.id}"
-    response.headers["ETag"] = format_etag(file.case.version)
-    return shown(file, caller, processes[file.case.route, file.case.process_version], now)
+    return present_case(context, file, response)
 
 
 async def _receive(upload: IncomingBody, path: FilePath, limit: int) -> None:
@@ -132,10 +120,10 @@ async def _receive(upload: IncomingBody, path: FilePath, limit: int) -> None:
         raise Unsupported(f"send {ZIP}", errors=[FieldError("Content-Type", f"is not {ZIP}", "header")])
     with path.open("wb") as file:
         async for chunk in upload.chunks(limit=limit):
-            await in_thread(file.write, chunk)
+            await run_in_thread(file.write, chunk)
 
 
-def _opened(path: FilePath, settings: ApplicationsSettings) -> Bundle:
+def _open(path: FilePath, settings: ApplicationsSettings) -> Bundle:
     try:
         bundle = open_bundle(path, settings.trusted_keys)
     except Tampered as error:
@@ -156,7 +144,7 @@ class _Archive(StreamingResponse):
             "Content-Disposition": format_disposition(filename),
             "Content-Security-Policy": "default-src 'none'; sandbox",
         }
-        super().__init__(_chunks(file), headers=headers, media_type=ZIP)
+        super().__init__(_read_chunks(file), headers=headers, media_type=ZIP)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -165,7 +153,7 @@ class _Archive(StreamingResponse):
             self._file.close()
 
 
-async def _chunks(file: IO[bytes]) -> AsyncGenerator[bytes, None]:
+async def _read_chunks(file: IO[bytes]) -> AsyncGenerator[bytes, None]:
     file.seek(0)
     while chunk := await asyncio.to_thread(file.read, CHUNK):
         yield chunk

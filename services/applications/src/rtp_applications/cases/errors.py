@@ -27,3 +27,15 @@ class ChangedSince(PreconditionFailed):
     """`changedSince` tells what was changed since the version that the caller read, and by whom."""
 
     title = "It was changed since you read it"
+
+
+class WouldDisclose(Conflict):
+    title = "A body that the case names must not learn of a draft; it is disclosed by submitting it"
+
+
+class CaseIsReadOnly(Conflict):
+    title = "The case is a record of the past, which nobody changes"
+
+
+class KnownAlready(Conflict):
+    title = "This instance knows the case already"

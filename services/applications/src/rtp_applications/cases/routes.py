@@ -1,55 +1,40 @@
-"""Cases over HTTP: open, list, read, edit, and one route for every action of any process."""
+"""Cases over HTTP: open, list, read and edit. Their actions are in `action_routes`."""
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Body, Path, Query, Response
+from fastapi import Query, Response
 from pydantic import AfterValidator, AwareDatetime
 
 from rtp_applications.auth import Acting, CaseReader, CaseWriter
 from rtp_applications.cases import commands, queries
+from rtp_applications.cases.context import CommandContext
+from rtp_applications.cases.dependencies import CaseId, Context, KnownProcesses
 from rtp_applications.cases.numbers import read_number
-from rtp_applications.cases.schemas import CaseChanges, CaseLine, CaseOpening, CaseView, Preview
-from rtp_applications.cases.views import preview, shown, shown_then
+from rtp_applications.cases.schemas import CaseChanges, CaseLine, CaseOpening, CaseView
+from rtp_applications.cases.views import build_past_view, build_view
 from rtp_applications.history import reading
-from rtp_applications.history.entries import in_utc
-from rtp_applications.workflow.casefile import CaseFile
-from rtp_applications.workflow.definition import Action, Caller
-from rtp_applications.workflow.migration import VersionMove
-from rtp_applications.workflow.processes import PROCESSES, Processes
-from rtp_applications.workflow.words import Role, Status
+from rtp_applications.history.entries import convert_to_utc
+from rtp_applications.workflow.enums import Status
+from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.contracts.vocabulary import Route, Sector
-from rtp_shared.dependencies import After, Events, ExpectedVersion, Limit, Now, Session
+from rtp_shared.dependencies import After, ExpectedVersion, Limit, Now, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
 from rtp_shared.problems import FieldError, Invalid
 from rtp_shared.web import create_router
 
 cases = create_router(prefix="/v1/cases", tags=["Cases"])
-actions = create_router(prefix="/v1/cases", tags=["Actions"])
 
-CaseId = Annotated[UUID, Path(description="The case's id")]
-DryRun = Annotated[bool, Query(alias="dryRun", description="Say what would come of it, and save nothing")]
 AsAt = Annotated[
     AwareDatetime | None,
-    AfterValidator(in_utc),
+    AfterValidator(convert_to_utc),
     Query(alias="asAt", description="A time with its zone", examples=["2026-11-01T12:00:00Z"]),
 ]
-processes = Processes()
 
 
 @cases.post("", status_code=201)
-async def open_case(
-    details: CaseOpening,
-    _: CaseWriter,
-    caller: Acting,
-    session: Session,
-    events: Events,
-    now: Now,
-    response: Response,
-) -> CaseView:
+async def open_case(details: CaseOpening, _: CaseWriter, context: Context, response: Response) -> CaseView:
     """Open a case as a draft.
 
     Nobody but the client that opens it can see the draft or learn that it exists: not the employing body, and not
@@ -57,11 +42,9 @@ async def open_case(
     leads the staff group.
     """
     given = details.model_dump(exclude_unset=True, exclude={"route"})
-    file = await commands.open_case(
-        session, route=details.route, details=given, caller=caller, now=now, outbox=events, processes=processes
-    )
+    file = await commands.open_case(context, details.route, given)
     response.headers["Location"] = f"/v1/cases/{file.case.id}"
-    return _shown(file, caller, now, response)
+    return present_case(context, file, response)
 
 
 @cases.get("")
@@ -90,7 +73,7 @@ async def list_cases(
         route=route,
         sector=sector,
         employer=employer,
-        number=_number(number),
+        number=_read_number(number),
     )
     page, last = cut(rows, limit)
     return Page(items=[CaseLine.model_validate(row) for row in page], next=last and encode_cursor(last.id))
@@ -103,6 +86,7 @@ async def get_case(
     caller: Acting,
     session: Session,
     now: Now,
+    processes: KnownProcesses,
     response: Response,
     as_at: AsAt = None,
 ) -> CaseView:
@@ -113,9 +97,10 @@ async def get_case(
     """
     file = await queries.get_case(session, case_id, readers=principal.identities, now=now)
     if as_at is None:
-        return _shown(file, caller, now, response)
-    then = await reading.as_at(session, file, caller, as_at)
-    return shown_then(then, processes[then.case.route, then.case.process_version])
+        response.headers["ETag"] = format_etag(file.case.version)
+        return build_view(file, caller, processes[file.case.route, file.case.process_version], now)
+    then = await reading.read_as_at(session, file, caller, as_at)
+    return build_past_view(then, processes[then.case.route, then.case.process_version])
 
 
 @cases.patch("/{case_id}")
@@ -124,104 +109,22 @@ async def edit_case(
     changes: CaseChanges,
     version: ExpectedVersion,
     _: CaseWriter,
-    caller: Acting,
-    session: Session,
-    events: Events,
-    now: Now,
+    context: Context,
     response: Response,
 ) -> CaseView:
     """Change a draft. Fields that are left out stay as they are; null takes a value out (RFC 7396)."""
     given = changes.model_dump(exclude_unset=True)
-    file = await commands.edit_case(
-        session, case_id, version=version, changes=given, caller=caller, now=now, outbox=events, processes=processes
-    )
-    return _shown(file, caller, now, response)
+    file = await commands.edit_case(context, case_id, given, version=version)
+    return present_case(context, file, response)
 
 
-@actions.post("/{case_id}/actions/move-to-version")
-async def move_case_to_version(
-    case_id: CaseId,
-    given: VersionMove,
-    version: ExpectedVersion,
-    _: CaseWriter,
-    caller: Acting,
-    session: Session,
-    events: Events,
-    now: Now,
-    response: Response,
-) -> CaseView:
-    """Move the case to a newer version of its route's process; its status stays.
-
-    Clocks that both versions have run on; those that the newer one has besides start now.
-    """
-    outcome = await commands.move_to_version(
-        session, case_id, given, version=version, caller=caller, now=now, outbox=events, processes=processes
-    )
-    return _shown(outcome.after, caller, now, response)
-
-
-def _route_of(action: Action) -> Callable[..., Any]:
-    takes = action.takes
-    Given = Annotated[takes | None, Body(description="May be left out to sign what another proposed")]  # type: ignore[valid-type]  # noqa: N806
-
-    async def take(
-        case_id: CaseId,
-        version: ExpectedVersion,
-        _: CaseWriter,
-        caller: Acting,
-        session: Session,
-        events: Events,
-        now: Now,
-        response: Response,
-        given: Given = None,
-        dry_run: DryRun = False,
-    ) -> CaseView | Preview:
-        outcome = await commands.act(
-            session,
-            case_id,
-            action.name,
-            given,
-            version=version,
-            caller=caller,
-            now=now,
-            outbox=events,
-            processes=processes,
-            dry_run=dry_run,
-        )
-        return preview(outcome, caller) if dry_run else _shown(outcome.after, caller, now, response)
-
-    take.__name__ = action.name.removesuffix("-case").replace("-", "_") + "_case"
-    take.__doc__ = f"{action.says}\n\nBy: {_signing(action)}."
-    return take
-
-
-def _signing(action: Action) -> str:
-    """Who signs, in words: one person for each part."""
-    slots = (" or ".join(role.replace("-", " ") for role in Role if role in slot) for slot in action.who)
-    return ", and another person as ".join(slots)
-
-
-def _every_action() -> dict[str, Action]:
-    """Of every process; one that several have is described as the first has it, and takes what any of them takes."""
-    found: dict[str, Action] = {}
-    for process in PROCESSES.values():
-        for action in process.actions:
-            known = found.setdefault(action.name, action)
-            if len(action.takes.model_fields) > len(known.takes.model_fields):
-                found[action.name] = replace(known, takes=action.takes)
-    return found
-
-
-for _action in _every_action().values():
-    actions.add_api_route(f"/{{case_id}}/actions/{_action.name}", _route_of(_action), methods=["POST"])
-
-
-def _shown(file: CaseFile, caller: Caller, now: Now, response: Response) -> CaseView:
+def present_case(context: CommandContext, file: CaseSnapshot, response: Response) -> CaseView:
+    """Return the case as the caller sees it after a command, with its version as the ETag."""
     response.headers["ETag"] = format_etag(file.case.version)
-    return shown(file, caller, processes[file.case.route, file.case.process_version], now)
+    return build_view(file, context.caller, context.get_process(file), context.now)
 
 
-def _number(said: str | None) -> str | None:
+def _read_number(said: str | None) -> str | None:
     if said is None:
         return None
     number = read_number(said)

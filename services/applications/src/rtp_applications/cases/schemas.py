@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from rtp_applications.clocks.days import CalendarName
-from rtp_applications.clocks.deadline import Basis, DeadlineState
-from rtp_applications.workflow.words import Role, Status, Suspension
+from rtp_applications.deadlines.rules.days import CalendarName
+from rtp_applications.deadlines.rules.deadline import Basis, DeadlineState
+from rtp_applications.workflow.enums import Role, Status, Suspension
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Route, Sector, SupportTopic
 from rtp_shared.schemas import Count, Input, Line, Output, Pence, Prose, Storable
 

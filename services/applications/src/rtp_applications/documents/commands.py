@@ -1,129 +1,148 @@
-"""What can be done with documents. Each is a change of the case, and made in its row lock."""
+"""Commands on documents. Each is a change of the case, and made in its row lock."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_applications.cases.commands import locked, save
+from rtp_applications.cases.change import advance, change_case
+from rtp_applications.cases.context import CommandContext
+from rtp_applications.cases.errors import CaseIsReadOnly
 from rtp_applications.cases.queries import get_case
 from rtp_applications.cases.store import lock
 from rtp_applications.documents import rules
-from rtp_applications.documents.cabinet import Kept
 from rtp_applications.documents.errors import TooManyDocuments
 from rtp_applications.documents.models import Document, DocumentVersion
 from rtp_applications.documents.names import clean
 from rtp_applications.documents.queries import find_document
 from rtp_applications.documents.scanning import ScanResult
-from rtp_applications.parties.errors import CaseIsReadOnly
-from rtp_applications.workflow import timing
-from rtp_applications.workflow.casefile import CaseFile, Signature
-from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.engine import Outcome
-from rtp_applications.workflow.processes import Processes
-from rtp_applications.workflow.words import Audience
+from rtp_applications.documents.service import StoredContent
+from rtp_applications.workflow.engine import CaseChange
+from rtp_applications.workflow.enums import Audience
+from rtp_applications.workflow.snapshot import CaseSnapshot, Signature
 from rtp_shared.etags import Expected
 from rtp_shared.identities import SYSTEM
-from rtp_shared.outbox import Outbox
-
-ANY = Expected(None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filing:
-    """A change of a case's documents on its way. `version` is of the case for a new document, else of the document."""
+class Writable(NamedTuple):
+    """A document that the caller may change, its newest version, and in which capacity the caller changes it."""
 
-    version: Expected
-    caller: Caller
-    now: datetime
-    outbox: Outbox
-    processes: Processes
+    document: Document
+    newest: DocumentVersion | None
+    by: Signature
 
 
 async def add_document(
-    session: AsyncSession, case_id: UUID, details: Mapping[str, Any], filing: Filing, *, at_most: int
-) -> tuple[CaseFile, Document]:
-    """Put a document on file, which waits for its content."""
-    before, filing = await _locked(session, case_id, filing, filing.version)
-    by = rules.adding(before, details["audience"], filing.caller, filing.now)
-    rules.require_exemption(foi_exempt=details["foi_exempt"], exemption=details["exemption"])
-    if sum(each.audience is details["audience"] for each in before.documents.values()) >= at_most:
-        raise TooManyDocuments(f"at most {at_most}")
-    document = Document(
-        case_id=case_id, created_by=by.to_json(), created_at=filing.now, changed_at=filing.now, **details
-    )
-    session.add(document)
-    await session.flush()
-    after = before.with_document(document.held(None))
-    return await _save(session, before, after, "add-document", by, document, filing), document
+    context: CommandContext, case_id: UUID, document: Document, *, at_most: int, version: Expected
+) -> CaseSnapshot:
+    """Put a document on file, which waits for its content. `version` is of the case."""
+
+    async def decide(before: CaseSnapshot) -> CaseChange:
+        now = _require_open(context, before)
+        by = rules.require_adding(before, document.audience, context.caller, now)
+        document.put_on_file(case_id, by, now)
+        if sum(each.audience is document.audience for each in before.documents.values()) >= at_most:
+            raise TooManyDocuments(f"at most {at_most}")
+        context.session.add(document)
+        await context.session.flush()
+        after = before.with_document(document.hold(None))
+        return _build_outcome(context, before, after, "add-document", by, now, document.audience)
+
+    return (await change_case(context, case_id, decide, version=version)).after
 
 
-async def require_writable(session: AsyncSession, case_id: UUID, document_id: UUID, filing: Filing) -> None:
+async def require_writable(context: CommandContext, case_id: UUID, document_id: UUID, *, version: Expected) -> None:
     """Refuse early what `store_content` would refuse later, before a content is received."""
-    file = await get_case(session, case_id, readers=filing.caller.readers, now=filing.now)
-    await _document(session, file, document_id, filing)
+    file = await get_case(context.session, case_id, readers=context.caller.identities, now=context.now)
+    await _find_writable(context, file, document_id, context.now, version)
 
 
 async def store_content(
-    session: AsyncSession, case_id: UUID, document_id: UUID, kept: Kept, file_name: str | None, filing: Filing
-) -> tuple[CaseFile, Document, bool]:
-    """Make a content the newest version, unless the newest holds the same; whether a version was made."""
-    before, filing = await _locked(session, case_id, filing, ANY)
-    document, newest, by = await _document(session, before, document_id, filing)
-    if newest is not None and newest.sha256 == kept.received.sha256:
-        return before, document, False
-    version = new_version(document, kept, file_name, by, in_draft=before.case.submitted_at is None)
-    session.add(version)
-    await session.flush()
-    after = before.with_document(document.held(version))
-    return await _save(session, before, after, "upload-document", by, document, filing), document, True
+    context: CommandContext,
+    case_id: UUID,
+    document_id: UUID,
+    content: StoredContent,
+    file_name: str | None,
+    *,
+    version: Expected,
+) -> tuple[CaseSnapshot, Document, bool]:
+    """Make a content the newest version, unless the newest holds the same; return whether a version was made."""
+    found: list[tuple[CaseSnapshot, Document]] = []
+
+    async def decide(before: CaseSnapshot) -> CaseChange | None:
+        now = _require_open(context, before)
+        document, newest, by = await _find_writable(context, before, document_id, now, version)
+        found.append((before, document))
+        if newest is not None and newest.sha256 == content.received.sha256:
+            return None
+        made = add_version(document, content, file_name, by, in_draft=before.case.submitted_at is None)
+        context.session.add(made)
+        await context.session.flush()
+        after = before.with_document(document.hold(made))
+        return _build_outcome(context, before, after, "upload-document", by, now, document.audience)
+
+    outcome = await change_case(context, case_id, decide)
+    before, document = found[0]
+    return outcome.after if outcome else before, document, outcome is not None
 
 
 async def edit_document(
-    session: AsyncSession, case_id: UUID, document_id: UUID, changes: Mapping[str, Any], filing: Filing
-) -> tuple[CaseFile, Document]:
-    before, filing = await _locked(session, case_id, filing, ANY)
-    document, newest, by = await _document(session, before, document_id, filing)
-    audience = document.audience
-    document.amend(changes, filing.now)
-    await session.flush()
-    after = before.with_document(document.held(newest))
-    what = ", ".join(sorted(changes))
-    file = await _save(session, before, after, "edit-document", by, document, filing, what=what, told=audience)
-    return file, document
+    context: CommandContext, case_id: UUID, document_id: UUID, changes: Mapping[str, object], *, version: Expected
+) -> tuple[CaseSnapshot, Document]:
+    """Change what is said of a document, but not its content."""
+    found: list[Document] = []
+
+    async def decide(before: CaseSnapshot) -> CaseChange:
+        now = _require_open(context, before)
+        document, newest, by = await _find_writable(context, before, document_id, now, version)
+        found.append(document)
+        audience = document.audience
+        document.amend(changes, now)
+        await context.session.flush()
+        after = before.with_document(document.hold(newest))
+        outcome = _build_outcome(context, before, after, "edit-document", by, now, audience)
+        return replace(outcome, reason=f"{', '.join(sorted(changes))} of document {document.id}" if changes else None)
+
+    return (await change_case(context, case_id, decide)).after, found[0]
 
 
 async def withdraw_document(
-    session: AsyncSession, case_id: UUID, document_id: UUID, filing: Filing
-) -> tuple[CaseFile, Document]:
+    context: CommandContext, case_id: UUID, document_id: UUID, *, version: Expected
+) -> tuple[CaseSnapshot, Document]:
     """Take a document out of the case, unless it was submitted. It stays on file; its content is given to nobody."""
-    before, filing = await _locked(session, case_id, filing, ANY)
-    document, _, by = await _document(session, before, document_id, filing)
-    document.withdraw(filing.now, in_draft=before.case.submitted_at is None)
-    await session.flush()
-    rest = {id_: each for id_, each in before.documents.items() if id_ != document.id}
-    after = replace(before, documents=rest)
-    return await _save(session, before, after, "withdraw-document", by, document, filing), document
+    found: list[Document] = []
+
+    async def decide(before: CaseSnapshot) -> CaseChange:
+        now = _require_open(context, before)
+        document, _, by = await _find_writable(context, before, document_id, now, version)
+        found.append(document)
+        document.withdraw(now, in_draft=before.case.submitted_at is None)
+        await context.session.flush()
+        rest = {id_: each for id_, each in before.documents.items() if id_ != document.id}
+        after = replace(before, documents=rest)
+        return _build_outcome(context, before, after, "withdraw-document", by, now, document.audience)
+
+    return (await change_case(context, case_id, decide)).after, found[0]
 
 
-def new_version(
-    document: Document, kept: Kept, file_name: str | None, by: Signature, *, in_draft: bool
+def add_version(
+    document: Document, content: StoredContent, file_name: str | None, by: Signature, *, in_draft: bool
 ) -> DocumentVersion:
-    """The content as the document's next version. Without a name of its own it is named after the title."""
-    received = kept.received
+    """Return the content as the document's next version. Without a name of its own it is named after the title."""
+    received = content.received
     return DocumentVersion(
         document_id=document.id,
         version=document.add_version(by.at, in_draft=in_draft),
-        storage_key=kept.key,
+        storage_key=content.key,
         size=received.size,
         sha256=received.sha256,
         media_type=received.media_type,
         file_name=clean(file_name or document.title, received.media_type),
-        scan=kept.scan.state,
-        scan_signature=kept.scan.signature,
+        scan=content.scan.state,
+        scan_signature=content.scan.signature,
         scanned_at=by.at,
         uploaded_by=by.to_json(),
         uploaded_at=by.at,
@@ -133,7 +152,7 @@ def new_version(
 async def record_scan(
     session: AsyncSession, document_id: UUID, number: int, found: ScanResult, *, now: datetime
 ) -> None:
-    """Put down what a later scan found, or that it was tried. For the system; the audit does not follow scans."""
+    """Write what a later scan found, or that it was tried. For the system; the audit does not follow scans."""
     document = await session.get_one(Document, document_id)
     await lock(session, document.case_id, readers=SYSTEM)
     await session.refresh(document)
@@ -141,53 +160,38 @@ async def record_scan(
     version.scanned_at = now
     if (version.scan, version.scan_signature) != found:
         version.scan, version.scan_signature = found
-        document.scanned(now)
+        document.touch(now)
     await session.flush()
 
 
-async def _locked(session: AsyncSession, case_id: UUID, filing: Filing, version: Expected) -> tuple[CaseFile, Filing]:
-    """The case file, and the filing in its turn: whoever waited for the lock comes after whoever had it."""
-    file = await locked(session, case_id, version=version, caller=filing.caller, now=filing.now)
-    if not filing.processes[file.case.route, file.case.process_version].actions:
+def _require_open(context: CommandContext, file: CaseSnapshot) -> datetime:
+    """Refuse a case of the past; return the time of the change: whoever waited for the lock comes after who had it."""
+    if not context.get_process(file).actions:
         raise CaseIsReadOnly
-    return file, replace(filing, now=max(filing.now, file.case.changed_at))
+    return max(context.now, file.case.changed_at)
 
 
-async def _document(
-    session: AsyncSession, file: CaseFile, document_id: UUID, filing: Filing
-) -> tuple[Document, DocumentVersion | None, Signature]:
-    """The document, its newest version, and in which capacity the caller may change it."""
-    seen = rules.sight(file, filing.caller, filing.now)
-    document, newest = await find_document(session, file.case.id, document_id, sight=seen)
-    by = rules.changing(file, document.creator, filing.caller, filing.now)
-    filing.version.require(document.revision)
-    document.require_standing()
-    return document, newest, by
+async def _find_writable(
+    context: CommandContext, file: CaseSnapshot, document_id: UUID, now: datetime, version: Expected
+) -> Writable:
+    sight = rules.find_sight(file, context.caller, now)
+    document, newest = await find_document(context.session, file.case.id, document_id, sight=sight)
+    by = rules.require_changing(file, document.creator, context.caller, now)
+    version.require(document.revision)
+    document.require_not_withdrawn()
+    return Writable(document, newest, by)
 
 
-async def _save(
-    session: AsyncSession,
-    before: CaseFile,
-    after: CaseFile,
+def _build_outcome(
+    context: CommandContext,
+    before: CaseSnapshot,
+    after: CaseSnapshot,
     action: str,
     by: Signature,
-    document: Document,
-    filing: Filing,
-    *,
-    what: str | None = None,
-    told: Audience | None = None,
-) -> CaseFile:
-    case, told = before.case, told or document.audience
-    after = after.with_case(version=case.version + 1, changed_at=filing.now)
-    if told is Audience.EVERYBODY:  # a clock that starts anew would tell of what the bodies do among themselves
-        process = filing.processes[case.route, case.process_version]
-        after = timing.moved(process, case.status, after, action, filing.now)
-    outcome = Outcome(
-        before=before,
-        after=after,
-        action=action,
-        signature=by,
-        reason=what and f"{what} of document {document.id}",
-        audience=told,
-    )
-    return (await save(session, outcome, outbox=filing.outbox, now=filing.now)).after
+    now: datetime,
+    audience: Audience,
+) -> CaseChange:
+    """Return the change of the case; a clock that starts anew would tell of what the bodies do among themselves."""
+    then = replace(context, now=now)
+    after = advance(then, before, after, action, clocks=audience is Audience.EVERYBODY)
+    return CaseChange(before=before, after=after, action=action, signature=by, audience=audience)

@@ -1,4 +1,4 @@
-"""What a content is, told by its bytes: never by a name or by what somebody says it is.
+"""Detection of a content's media type by its bytes: never by a name or by what somebody says it is.
 
 Few types are accepted, so their signatures stand here. Nothing is unpacked but one or two small members of a zip.
 """
@@ -35,7 +35,7 @@ _START_OF_REFERENCES = re.compile(rb"startxref\s+(\d{1,12})")
 _BLOCK = 65_536
 
 
-def accepted(declared: str) -> str:
+def require_accepted(declared: str) -> str:
     """The media type without its parameters; refuse one that documents cannot have."""
     media_type, _, parameters = declared.partition(";")
     media_type = media_type.strip().lower()
@@ -50,14 +50,14 @@ def accepted(declared: str) -> str:
     return media_type
 
 
-def begun(head: bytes) -> str | None:
+def detect_beginning(head: bytes) -> str | None:
     """The media type whose signature the content begins with; text and packages have none that is their own."""
     return next((media_type for signature, media_type in _SIGNATURES if head.startswith(signature)), None)
 
 
 def may_become(declared: str, head: bytes) -> bool:
-    """Whether a content that begins like this can be of the declared type: what cannot need not be received."""
-    found = begun(head)
+    """Return whether a content that begins like this can be of the declared type: what cannot need not be received."""
+    found = detect_beginning(head)
     if found is not None:
         return declared == found
     if head.startswith(packages.SIGNATURE):
@@ -77,7 +77,7 @@ def detect(file: BinaryIO) -> str | None:
         raise EmptyContent(errors=[FieldError("", "is empty")])
     if head.startswith(packages.SIGNATURE):
         return packages.detect(file)
-    found = begun(head)
+    found = detect_beginning(head)
     if found == PDF and _is_encrypted_pdf(file):
         raise EncryptedContent(errors=[FieldError("", "is an encrypted PDF")])
     if found is None and _is_text(file):
@@ -115,7 +115,7 @@ def _is_text(file: BinaryIO) -> bool:
 
 
 def _is_encrypted_pdf(file: BinaryIO) -> bool:
-    """Whether a trailer names an encryption: it stands at the end, or where the end says that references start."""
+    """Return whether a trailer names an encryption: at the end, or where the end says that references start."""
     size = file.seek(0, 2)
     file.seek(max(0, size - _BLOCK))
     end = file.read(_BLOCK)

@@ -10,7 +10,7 @@ from typing import BinaryIO, TypeVar
 from uuid import UUID
 
 from rtp_applications.documents.errors import ContentMissing, StorageAway
-from rtp_applications.documents.threads import in_thread
+from rtp_applications.threads import run_in_thread
 
 CHUNK = 262_144
 """Bytes that go to or come from the disk at once."""
@@ -27,7 +27,7 @@ class DiskStorage:
         self._incoming = directory / INCOMING
 
     @asynccontextmanager
-    async def writing(self, key: UUID) -> AsyncIterator["_Sink"]:
+    async def write(self, key: UUID) -> AsyncIterator["_Sink"]:
         sink = await _on_disk(
             _Sink, self._incoming / f"{key.hex}.{uuid.uuid4().hex}", (self._directory, self._incoming)
         )
@@ -35,7 +35,7 @@ class DiskStorage:
             yield sink
             await _on_disk(sink.finish, self._path(key))
         except BaseException:
-            await in_thread(sink.discard)
+            await run_in_thread(sink.discard)
             raise
 
     async def read(self, key: UUID, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes, None]:
@@ -53,7 +53,7 @@ class DiskStorage:
             file.close()
 
     def open(self, key: UUID) -> BinaryIO:
-        with _translated():
+        with _translate_errors():
             return os.fdopen(os.open(self._path(key), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb", buffering=0)
 
     async def size(self, key: UUID) -> int:
@@ -63,12 +63,12 @@ class DiskStorage:
         await _on_disk(self._path(key).unlink, True)
 
     async def keys(self, older_than: datetime) -> AsyncIterator[UUID]:
-        for directory in await _on_disk(_listed, self._directory):
+        for directory in await _on_disk(_list_files, self._directory):
             if directory.name != INCOMING:
                 for path in await _on_disk(_older, directory, older_than):
                     yield UUID(hex=path.name)
 
-    async def remove_leftovers(self, older_than: datetime) -> int:
+    async def remove_partial_uploads(self, older_than: datetime) -> int:
         leftovers = await _on_disk(_older, self._incoming, older_than)
         for path in leftovers:
             await _on_disk(path.unlink, True)
@@ -122,12 +122,12 @@ class _Sink:
 
 
 async def _on_disk(work: Callable[..., Result], *arguments: object) -> Result:
-    with _translated():
-        return await in_thread(work, *arguments)
+    with _translate_errors():
+        return await run_in_thread(work, *arguments)
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
@@ -157,14 +157,14 @@ def _read_at(file: BinaryIO, position: int, size: int) -> bytes:
     return os.pread(file.fileno(), size, position)
 
 
-def _listed(directory: Path) -> list[Path]:
+def _list_files(directory: Path) -> list[Path]:
     return sorted(directory.iterdir()) if directory.is_dir() else []
 
 
 def _older(directory: Path, than: datetime) -> list[Path]:
-    def changed(path: Path) -> datetime:
+    def get_changed_at(path: Path) -> datetime:
         with suppress(FileNotFoundError):
             return datetime.fromtimestamp(path.stat().st_mtime, UTC)
         return than
 
-    return [path for path in _listed(directory) if changed(path) < than]
+    return [path for path in _list_files(directory) if get_changed_at(path) < than]

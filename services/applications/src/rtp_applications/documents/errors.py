@@ -1,4 +1,4 @@
-"""What documents and their contents are refused for."""
+"""Refusals about documents and their contents."""
 
 from rtp_shared.problems import Conflict, Forbidden, Invalid, NotFound, Refusal, Unavailable, Unsupported
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from rtp_applications.documents import content
 from rtp_applications.documents.errors import EmptyContent, StorageAway
 from rtp_applications.documents.storage import Storage
-from rtp_applications.documents.threads import in_thread, to_its_end
+from rtp_applications.threads import run_in_thread, run_to_its_end
 from rtp_shared.problems import FieldError
 
 
@@ -21,14 +21,14 @@ class Received(NamedTuple):
     media_type: str
 
 
-async def take_in(storage: Storage, key: UUID, chunks: AsyncIterator[bytes], *, declared: str) -> Received:
-    """Keep the content under this key if it is of the declared media type (a Content-Type header).
+async def receive(storage: Storage, key: UUID, chunks: AsyncIterator[bytes], *, declared: str) -> Received:
+    """Store the content under this key if it is of the declared media type (a Content-Type header).
 
     Once taken in, it is the caller's to delete if its own work fails later.
     """
-    media_type = content.accepted(declared)
+    media_type = content.require_accepted(declared)
     digest, size, head = hashlib.sha256(), 0, b""
-    async with storage.writing(key) as sink:
+    async with storage.write(key) as sink:
         async for chunk in chunks:
             if len(head) < content.HEAD:
                 head = (head + chunk)[: content.HEAD]
@@ -39,19 +39,19 @@ async def take_in(storage: Storage, key: UUID, chunks: AsyncIterator[bytes], *, 
         if not size:
             raise EmptyContent(errors=[FieldError("", "is empty")])
     try:
-        content.check(media_type, await in_thread(_detected, storage, key))
+        content.check(media_type, await run_in_thread(_detect, storage, key))
     except BaseException:
         with suppress(StorageAway):
-            await to_its_end(storage.delete(key))
+            await run_to_its_end(storage.delete(key))
         raise
     return Received(size, digest.hexdigest(), media_type)
 
 
 def _refuse_early(media_type: str, head: bytes) -> None:
     if len(head) == content.HEAD and not content.may_become(media_type, head):
-        content.check(media_type, content.begun(head))
+        content.check(media_type, content.detect_beginning(head))
 
 
-def _detected(storage: Storage, key: UUID) -> str | None:
+def _detect(storage: Storage, key: UUID) -> str | None:
     with storage.open(key) as file:
         return content.detect(file)

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,8 +18,9 @@ from rtp_applications.documents.errors import (
 )
 from rtp_applications.documents.rules import require_exemption
 from rtp_applications.documents.scanning import ScanState
-from rtp_applications.workflow.casefile import HeldDocument, Signature
-from rtp_applications.workflow.words import Audience, Confidentiality, DocumentKind
+from rtp_applications.json_types import JsonObject
+from rtp_applications.workflow.enums import Audience, Confidentiality, DocumentKind
+from rtp_applications.workflow.snapshot import HeldDocument, Signature
 
 
 class Document(Model):
@@ -45,7 +45,7 @@ class Document(Model):
     the group's own. None of a document that was withdrawn in the draft."""
     revision: Mapped[int] = mapped_column(default=1)
     """Grows by one with every change: the ETag."""
-    created_by: Mapped[dict[str, Any]]
+    created_by: Mapped[JsonObject]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
@@ -56,23 +56,28 @@ class Document(Model):
     def creator(self) -> Signature:
         return Signature.from_json(self.created_by)
 
-    def held(self, newest: "DocumentVersion | None") -> HeldDocument:
-        """As the case file has it."""
+    def hold(self, newest: "DocumentVersion | None") -> HeldDocument:
+        """Return the document as a case holds it."""
         scan, sha256 = (newest.scan.value, newest.sha256) if newest else ("", "")
         frozen = self.frozen_version is not None and self.frozen_version == self.version
         return HeldDocument(self.id, self.kind.value, self.version, scan, sha256, frozen, self.audience)
 
-    def require_standing(self) -> None:
+    def put_on_file(self, case_id: uuid.UUID, by: Signature, now: datetime) -> None:
+        """Make it a document of the case. Raises for an exemption that is not right."""
+        require_exemption(foi_exempt=self.foi_exempt, exemption=self.exemption)
+        self.case_id, self.created_by, self.created_at, self.changed_at = case_id, by.to_json(), now, now
+
+    def require_not_withdrawn(self) -> None:
         if self.withdrawn_at is not None:
             raise DocumentWithdrawn
 
-    def amend(self, changes: Mapping[str, Any], now: datetime) -> None:
+    def amend(self, changes: Mapping[str, object], now: datetime) -> None:
         if self.audience is Audience.EVERYBODY and changes.get("audience", self.audience) is not Audience.EVERYBODY:
             raise AudienceOnlyGrows
         for name, value in changes.items():
             setattr(self, name, value)
         require_exemption(foi_exempt=self.foi_exempt, exemption=self.exemption)
-        self._touch(now)
+        self.touch(now)
 
     def withdraw(self, now: datetime, *, in_draft: bool) -> None:
         if self.frozen_version is not None:
@@ -80,20 +85,17 @@ class Document(Model):
         self.withdrawn_at = now
         if in_draft:
             self.disclosed_from = None
-        self._touch(now)
+        self.touch(now)
 
     def add_version(self, now: datetime, *, in_draft: bool) -> int:
-        """The number of a version that comes beside those there are, or in a draft instead of them."""
+        """Return the number of a version that comes beside those there are, or in a draft instead of them."""
         self.version += 1
         if in_draft:
             self.disclosed_from = self.version
-        self._touch(now)
+        self.touch(now)
         return self.version
 
-    def scanned(self, now: datetime) -> None:
-        self._touch(now)
-
-    def _touch(self, now: datetime) -> None:
+    def touch(self, now: datetime) -> None:
         self.revision += 1
         self.changed_at = now
 
@@ -115,8 +117,8 @@ class DocumentVersion(Model):
     scan: Mapped[ScanState]
     scan_signature: Mapped[str | None]
     scanned_at: Mapped[datetime]
-    """When a scan was last tried."""
-    uploaded_by: Mapped[dict[str, Any]]
+    """The time of the last attempt to scan."""
+    uploaded_by: Mapped[JsonObject]
     uploaded_at: Mapped[datetime]
     frozen_at: Mapped[datetime | None]
 
@@ -125,8 +127,8 @@ class DocumentVersion(Model):
     )
 
     def require_served(self, document: Document) -> uuid.UUID:
-        """Where its content is, if it may be given out."""
-        document.require_standing()
+        """Return where its content is, if it may be given out; refuse otherwise."""
+        document.require_not_withdrawn()
         if self.scan is ScanState.INFECTED:
             raise Quarantined(extra={"signature": self.scan_signature})
         if self.scan not in (ScanState.CLEAN, ScanState.NOT_SCANNED):

@@ -43,26 +43,26 @@ _BROKEN = (
     zipfile.BadZipFile, zlib.error, struct.error, TooMuch, EOFError, NotImplementedError, RuntimeError, ValueError,
     OverflowError,
 )  # fmt: skip
-"""What is raised for a package that is broken, or made to break its reader."""
+"""Errors that are raised for a package that is broken, or made to break its reader."""
 
 
 def detect(file: BinaryIO) -> str | None:
     """The media type of a zip file that is an office document; None for any other zip file."""
     try:
         with zipfile.ZipFile(cast("BinaryIO", _Lent(file, LENT))) as package:
-            return _told(package)
+            return _detect_type(package)
     except _BROKEN:
         return None
 
 
-def _told(package: zipfile.ZipFile) -> str | None:
+def _detect_type(package: zipfile.ZipFile) -> str | None:
     members = Counter(member.filename for member in package.infolist())
     if any(member.flag_bits & 0x41 for member in package.infolist()) or "encrypted-package" in members:
         raise EncryptedContent(errors=[FieldError("", "is encrypted")])
     if any(_MACRO_MEMBERS.fullmatch(name) for name in members):
         raise ActiveContent(errors=[FieldError("", "holds macros")])
     if members[CONTENT_TYPES] == 1:
-        return _office_open(_unpacked(package, CONTENT_TYPES))
+        return _office_open(_unpack(package, CONTENT_TYPES))
     if members["mimetype"] == 1 and package.infolist()[0].filename == "mimetype":
         return _open_document(package)
     return None
@@ -80,15 +80,15 @@ def _office_open(content_types: bytes) -> str | None:
 
 
 def _open_document(package: zipfile.ZipFile) -> str | None:
-    kind = _unpacked(package, "mimetype").decode("ascii", "replace").strip()
+    kind = _unpack(package, "mimetype").decode("ascii", "replace").strip()
     if kind not in (ODT, ODS):
         return None
-    if b"encryption-data" in _unpacked(package, "META-INF/manifest.xml"):
+    if b"encryption-data" in _unpack(package, "META-INF/manifest.xml"):
         raise EncryptedContent(errors=[FieldError("", "is encrypted")])
     return kind
 
 
-def _unpacked(package: zipfile.ZipFile, name: str) -> bytes:
+def _unpack(package: zipfile.ZipFile, name: str) -> bytes:
     if name not in package.namelist() or package.getinfo(name).compress_type not in _COMPRESSIONS:
         raise zipfile.BadZipFile(name)
     with package.open(name) as member:

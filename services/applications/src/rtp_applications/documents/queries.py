@@ -1,4 +1,4 @@
-"""What can be asked about documents. Row-level security stands behind every one of these."""
+"""Queries about documents. Row-level security stands behind every one of these."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from rtp_applications.documents.errors import NoContentYet, NoSuchDocument, NoSu
 from rtp_applications.documents.models import Document, DocumentVersion
 from rtp_applications.documents.rules import Sight
 from rtp_applications.documents.scanning import ScanState
-from rtp_applications.workflow.words import DocumentKind
+from rtp_applications.workflow.enums import DocumentKind
 
 WithNewest: TypeAlias = tuple[Document, DocumentVersion | None]
 SERVED = (ScanState.CLEAN, ScanState.NOT_SCANNED)
@@ -20,7 +20,7 @@ SERVED = (ScanState.CLEAN, ScanState.NOT_SCANNED)
 _newest = and_(DocumentVersion.document_id == Document.id, DocumentVersion.version == Document.version)
 
 
-def _seen(case_id: UUID, sight: Sight) -> ColumnElement[bool]:
+def _filter_seen(case_id: UUID, sight: Sight) -> ColumnElement[bool]:
     return and_(
         Document.case_id == case_id,
         Document.audience.in_(sight.audiences),
@@ -29,7 +29,7 @@ def _seen(case_id: UUID, sight: Sight) -> ColumnElement[bool]:
     )
 
 
-def _disclosed(sight: Sight) -> ColumnElement[bool]:
+def _filter_disclosed(sight: Sight) -> ColumnElement[bool]:
     return true() if sight.drafts else DocumentVersion.version >= Document.disclosed_from
 
 
@@ -42,13 +42,13 @@ async def list_documents(
     after: UUID | None = None,
     kind: DocumentKind | None = None,
 ) -> Sequence[WithNewest]:
-    """In the order of being added, one more than `limit` where more follow."""
-    wanted = select(Document, DocumentVersion).outerjoin(DocumentVersion, _newest).where(_seen(case_id, sight))
+    """Return documents in the order of being added, one more than `limit` where more follow."""
+    query = select(Document, DocumentVersion).outerjoin(DocumentVersion, _newest).where(_filter_seen(case_id, sight))
     if after is not None:
-        wanted = wanted.where(Document.id > after)
+        query = query.where(Document.id > after)
     if kind is not None:
-        wanted = wanted.where(Document.kind == kind)
-    rows = await session.execute(wanted.order_by(Document.id).limit(limit + 1))
+        query = query.where(Document.kind == kind)
+    rows = await session.execute(query.order_by(Document.id).limit(limit + 1))
     return [(document, newest) for document, newest in rows]
 
 
@@ -57,7 +57,7 @@ async def find_document(session: AsyncSession, case_id: UUID, document_id: UUID,
         await session.execute(
             select(Document, DocumentVersion)
             .outerjoin(DocumentVersion, _newest)
-            .where(Document.id == document_id, _seen(case_id, sight))
+            .where(Document.id == document_id, _filter_seen(case_id, sight))
         )
     ).first()
     if row is None:
@@ -65,34 +65,34 @@ async def find_document(session: AsyncSession, case_id: UUID, document_id: UUID,
     return row[0], row[1]
 
 
-async def versions_of(session: AsyncSession, document: Document, *, sight: Sight) -> Sequence[DocumentVersion]:
-    """The newest first."""
-    versions = _versions().where(DocumentVersion.document_id == document.id, _disclosed(sight))
+async def list_versions(session: AsyncSession, document: Document, *, sight: Sight) -> Sequence[DocumentVersion]:
+    """Return the versions that this sight shows, the newest first."""
+    versions = _select_versions().where(DocumentVersion.document_id == document.id, _filter_disclosed(sight))
     return (await session.scalars(versions.order_by(DocumentVersion.version.desc()))).all()
 
 
 async def find_version(
     session: AsyncSession, document: Document, number: int | None, *, sight: Sight
 ) -> DocumentVersion:
-    """The version of this number, or the newest."""
+    """Return the version of this number, or the newest."""
     if not document.version:
         raise NoContentYet
-    wanted = _versions().where(
+    query = _select_versions().where(
         DocumentVersion.document_id == document.id,
         DocumentVersion.version == (number or document.version),
-        _disclosed(sight),
+        _filter_disclosed(sight),
     )
-    version = await session.scalar(wanted)
+    version = await session.scalar(query)
     if version is None:
         raise NoSuchVersion
     return version
 
 
-async def served_versions(session: AsyncSession, case_id: UUID, *, sight: Sight) -> Sequence[DocumentVersion]:
-    """All contents of the case that would be given to whoever has this sight."""
-    seen = _versions().where(
-        _seen(case_id, sight),
-        _disclosed(sight),
+async def list_served_versions(session: AsyncSession, case_id: UUID, *, sight: Sight) -> Sequence[DocumentVersion]:
+    """Return all contents of the case that would be given to whoever has this sight."""
+    seen = _select_versions().where(
+        _filter_seen(case_id, sight),
+        _filter_disclosed(sight),
         Document.withdrawn_at.is_(None),
         DocumentVersion.scan.in_(SERVED),
         DocumentVersion.storage_key.is_not(None),
@@ -100,12 +100,12 @@ async def served_versions(session: AsyncSession, case_id: UUID, *, sight: Sight)
     return (await session.scalars(seen.order_by(DocumentVersion.document_id, DocumentVersion.version))).all()
 
 
-def _versions() -> Select[DocumentVersion]:
+def _select_versions() -> Select[DocumentVersion]:
     return select(DocumentVersion).join(Document, Document.id == DocumentVersion.document_id)
 
 
-async def awaiting_scan(session: AsyncSession, *, tried_before: datetime, limit: int) -> Sequence[DocumentVersion]:
-    """Those that wait longest first."""
+async def list_awaiting_scan(session: AsyncSession, *, tried_before: datetime, limit: int) -> Sequence[DocumentVersion]:
+    """Return what waits for a scan, the longest first."""
     waiting = select(DocumentVersion).where(
         DocumentVersion.scan == ScanState.AWAITING,
         DocumentVersion.scanned_at < tried_before,
@@ -114,7 +114,7 @@ async def awaiting_scan(session: AsyncSession, *, tried_before: datetime, limit:
     return (await session.scalars(waiting.order_by(DocumentVersion.scanned_at).limit(limit))).all()
 
 
-async def unreferred(session: AsyncSession, keys: Collection[UUID]) -> set[UUID]:
-    """Those of these storage keys that no version refers to; for the system, which sees all."""
+async def list_unreferenced(session: AsyncSession, keys: Collection[UUID]) -> set[UUID]:
+    """Return those of these storage keys that no version refers to; for the system, which sees all."""
     found = await session.scalars(select(DocumentVersion.storage_key).where(DocumentVersion.storage_key.in_(keys)))
     return set(keys) - set(found)

@@ -10,19 +10,19 @@ from fastapi import Depends, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.auth import Acting, CaseReader, CaseWriter
+from rtp_applications.cases.context import CommandContext
+from rtp_applications.cases.dependencies import CaseId, Context, NewContext
 from rtp_applications.cases.queries import get_case
 from rtp_applications.documents import commands, content, queries, rules, views
-from rtp_applications.documents.cabinet import Cabinet
-from rtp_applications.documents.commands import Filing
 from rtp_applications.documents.downloads import Content, download
 from rtp_applications.documents.models import Document
 from rtp_applications.documents.rules import Sight
 from rtp_applications.documents.schemas import DocumentChanges, DocumentOpening, DocumentPage, DocumentView
+from rtp_applications.documents.service import DocumentEquipment, DocumentService
 from rtp_applications.documents.uploads import Upload, describe_streamed_body
-from rtp_applications.workflow.casefile import CaseFile
-from rtp_applications.workflow.processes import Processes
-from rtp_applications.workflow.words import DocumentKind
-from rtp_shared.dependencies import After, Events, ExpectedVersion, Limit, Now, Session
+from rtp_applications.workflow.enums import DocumentKind
+from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_shared.dependencies import After, ExpectedVersion, Limit, Now, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.paging import cut, decode_cursor, encode_cursor
 from rtp_shared.service import Runtime
@@ -32,32 +32,25 @@ from rtp_shared.web import create_router
 documents = create_router(prefix="/v1/cases", tags=["Documents"])
 contents = create_streaming_router(prefix="/v1/cases", tags=["Documents"])
 
-CaseId = Annotated[UUID, Path(description="The case's id")]
 DocumentId = Annotated[UUID, Path(description="The document's id")]
-processes = Processes()
 
 
-async def _filing(version: ExpectedVersion, caller: Acting, now: Now, events: Events) -> Filing:
-    return Filing(version=version, caller=caller, now=now, outbox=events, processes=processes)
+async def _get_service(request: Request) -> DocumentService:
+    equipment: DocumentEquipment = request.app.state.runtime.resources
+    return equipment.documents
 
 
-async def _cabinet(request: Request) -> Cabinet:
-    cabinet: Cabinet = request.app.state.runtime.resources
-    return cabinet
-
-
-FilingOf = Annotated[Filing, Depends(_filing)]
-CabinetOf = Annotated[Cabinet, Depends(_cabinet)]
+Documents = Annotated[DocumentService, Depends(_get_service)]
 
 
 @documents.post("/{case_id}/documents", status_code=201)
 async def add_document(
     case_id: CaseId,
     opening: DocumentOpening,
+    version: ExpectedVersion,
     _: CaseWriter,
-    session: Session,
-    filing: FilingOf,
-    cabinet: CabinetOf,
+    context: Context,
+    service: Documents,
     response: Response,
 ) -> DocumentView:
     """Put a document on file; its content is sent after that, with PUT to `.../content`.
@@ -65,11 +58,10 @@ async def add_document(
     If-Match is the case's ETag. The staff group writes while it works on its case, and again where the case is deferred
     or approved with conditions; the bodies' people from the submission on.
     """
-    file, document = await commands.add_document(
-        session, case_id, opening.model_dump(), filing, at_most=cabinet.per_case
-    )
+    document = Document(**opening.model_dump())
+    file = await commands.add_document(context, case_id, document, at_most=service.per_case, version=version)
     response.headers["Location"] = f"/v1/cases/{case_id}/documents/{document.id}"
-    return await _shown(session, file, document, filing, response)
+    return await _present(context, file, document, response)
 
 
 @documents.get("/{case_id}/documents")
@@ -79,7 +71,7 @@ async def list_documents(
     caller: Acting,
     session: Session,
     now: Now,
-    cabinet: CabinetOf,
+    service: Documents,
     limit: Limit = 50,
     after: After = None,
     kind: DocumentKind | None = None,
@@ -91,13 +83,15 @@ async def list_documents(
     """
     file = await get_case(session, case_id, readers=principal.identities, now=now)
     key = decode_cursor(after, UUID)
-    seen = rules.sight(file, caller, now)
+    seen = rules.find_sight(file, caller, now)
     rows = await queries.list_documents(
         session, case_id, sight=seen, limit=limit, after=key[0] if key else None, kind=kind
     )
     page, last = cut(rows, limit)
     return DocumentPage(
-        items=[views.line(*row) for row in page], next=last and encode_cursor(last[0].id), scanning=cabinet.scans
+        items=[views.build_line(*row) for row in page],
+        next=last and encode_cursor(last[0].id),
+        scanning=service.has_scanner,
     )
 
 
@@ -113,9 +107,9 @@ async def get_document(
 ) -> DocumentView:
     """Read what is known of a document, with all its versions."""
     file = await get_case(session, case_id, readers=principal.identities, now=now)
-    seen = rules.sight(file, caller, now)
+    seen = rules.find_sight(file, caller, now)
     document, _ = await queries.find_document(session, case_id, document_id, sight=seen)
-    return await _view(session, document, seen, file.case.version, response)
+    return await _view_document(session, document, seen, file.case.version, response)
 
 
 @documents.patch("/{case_id}/documents/{document_id}")
@@ -123,9 +117,9 @@ async def edit_document(
     case_id: CaseId,
     document_id: DocumentId,
     changes: DocumentChanges,
+    version: ExpectedVersion,
     _: CaseWriter,
-    session: Session,
-    filing: FilingOf,
+    context: Context,
     response: Response,
 ) -> DocumentView:
     """Change what is said of a document; fields that are left out stay as they are (RFC 7396).
@@ -133,20 +127,25 @@ async def edit_document(
     If-Match is the document's ETag. Another kind is another document. What is frozen is the content, not this.
     """
     given = changes.model_dump(exclude_unset=True)
-    file, document = await commands.edit_document(session, case_id, document_id, given, filing)
-    return await _shown(session, file, document, filing, response)
+    file, document = await commands.edit_document(context, case_id, document_id, given, version=version)
+    return await _present(context, file, document, response)
 
 
 @documents.post("/{case_id}/documents/{document_id}/actions/withdraw")
 async def withdraw_document(
-    case_id: CaseId, document_id: DocumentId, _: CaseWriter, session: Session, filing: FilingOf, response: Response
+    case_id: CaseId,
+    document_id: DocumentId,
+    version: ExpectedVersion,
+    _: CaseWriter,
+    context: Context,
+    response: Response,
 ) -> DocumentView:
     """Take a document out of the case, unless a version of it was submitted. It cannot be put back.
 
     If-Match is the document's ETag. The document stays in the list, and its content is given to nobody.
     """
-    file, document = await commands.withdraw_document(session, case_id, document_id, filing)
-    return await _shown(session, file, document, filing, response)
+    file, document = await commands.withdraw_document(context, case_id, document_id, version=version)
+    return await _present(context, file, document, response)
 
 
 @contents.put(
@@ -157,11 +156,12 @@ async def withdraw_document(
 async def put_document_content(
     case_id: CaseId,
     document_id: DocumentId,
+    version: ExpectedVersion,
     _: CaseWriter,
     request: Request,
     transactions: Transactions,
-    filing: FilingOf,
-    cabinet: CabinetOf,
+    new_context: NewContext,
+    service: Documents,
     upload: Upload,
     response: Response,
     file_name: Annotated[
@@ -176,15 +176,17 @@ async def put_document_content(
     """
     runtime: Runtime = request.app.state.runtime
     async with transactions(read_only=True) as session:
-        await commands.require_writable(session, case_id, document_id, filing)
-    chunks = upload.chunks(limit=cabinet.limit)
+        await commands.require_writable(new_context(session), case_id, document_id, version=version)
+    chunks = upload.chunks(limit=service.limit)
     async with (
-        cabinet.keeping(runtime.database, chunks, declared=upload.media_type) as kept,
+        service.store(runtime.database, chunks, declared=upload.media_type) as stored,
         transactions() as session,
     ):
-        then = replace(filing, now=runtime.clock())
-        file, document, made = await commands.store_content(session, case_id, document_id, kept, file_name, then)
-        shown = await _shown(session, file, document, filing, response)
+        context = replace(new_context(session), now=runtime.clock())
+        file, document, made = await commands.store_content(
+            context, case_id, document_id, stored, file_name, version=version
+        )
+        shown = await _present(context, file, document, response)
     if made:
         response.status_code = 201
         response.headers["Location"] = f"{request.url.path}?version={document.version}"
@@ -204,7 +206,7 @@ async def get_document_content(
     request: Request,
     transactions: Transactions,
     now: Now,
-    cabinet: CabinetOf,
+    service: Documents,
     version: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="The newest unless said")] = None,
 ) -> Response:
     """Download a content, or a part of it (Range). Its ETag and Repr-Digest are its SHA-256.
@@ -214,13 +216,13 @@ async def get_document_content(
     """
     async with transactions() as session:
         file = await get_case(session, case_id, readers=principal.identities, now=now)
-        seen = rules.sight(file, caller, now)
+        seen = rules.find_sight(file, caller, now)
         document, _ = await queries.find_document(session, case_id, document_id, sight=seen)
         found = await queries.find_version(session, document, version, sight=seen)
     key = found.require_served(document)
     response = download(
         request,
-        Content(found.size, found.media_type, f'"{found.sha256}"', found.file_name, partial(cabinet.storage.read, key)),
+        Content(found.size, found.media_type, f'"{found.sha256}"', found.file_name, partial(service.storage.read, key)),
     )
     digest = base64.b64encode(bytes.fromhex(found.sha256)).decode()
     response.headers["Repr-Digest"] = f"sha-256=:{digest}:"
@@ -228,17 +230,15 @@ async def get_document_content(
     return response
 
 
-async def _shown(
-    session: AsyncSession, file: CaseFile, document: Document, filing: Filing, response: Response
-) -> DocumentView:
-    """As whoever wrote it sees it."""
-    seen = rules.sight(file, filing.caller, filing.now)
-    return await _view(session, document, seen, file.case.version, response)
+async def _present(context: CommandContext, file: CaseSnapshot, document: Document, response: Response) -> DocumentView:
+    """Return the document as whoever wrote it sees it."""
+    sight = rules.find_sight(file, context.caller, context.now)
+    return await _view_document(context.session, document, sight, file.case.version, response)
 
 
-async def _view(
-    session: AsyncSession, document: Document, seen: Sight, case_version: int, response: Response
+async def _view_document(
+    session: AsyncSession, document: Document, sight: Sight, case_version: int, response: Response
 ) -> DocumentView:
     response.headers["ETag"] = format_etag(document.revision)
-    versions = await queries.versions_of(session, document, sight=seen)
-    return views.view(document, versions, case_version=case_version)
+    versions = await queries.list_versions(session, document, sight=sight)
+    return views.build_view(document, versions, case_version=case_version)

@@ -1,14 +1,15 @@
-"""Who may see and who may write which documents of a case, and when. Pure."""
+"""Rules of who may see and who may write which documents of a case, and when. Pure."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
 from rtp_applications.documents.errors import ExemptionNotRight, NotWrittenNow, NotYoursToWrite
-from rtp_applications.workflow.casefile import CaseFile, Signature
+from rtp_applications.sides import is_group_client, is_on_bodies_side
 from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.engine import roles_of
-from rtp_applications.workflow.words import APPLICANTS, Audience, Confidentiality, Role, Status
+from rtp_applications.workflow.engine import find_roles
+from rtp_applications.workflow.enums import APPLICANTS, Audience, Confidentiality, Role, Status
+from rtp_applications.workflow.snapshot import CaseSnapshot, Signature
 from rtp_shared.problems import FieldError
 
 OF_BODIES = frozenset(
@@ -23,7 +24,7 @@ OF_BODIES = frozenset(
     }
 )
 OUTSIDE = frozenset({Role.STAFF_REP, Role.ADVISER, Role.MENTOR, Role.FUNDER})
-"""Who sees the case, but neither applies nor decides."""
+"""Roles of people who see the case, but neither apply nor decide."""
 GROUP_WRITES_IN = frozenset(
     {
         Status.DRAFT,
@@ -45,7 +46,7 @@ _FOR_ALL = frozenset({Confidentiality.PUBLIC, Confidentiality.INTERNAL})
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """Which documents of a case somebody sees. Row-level security asks the same of clients."""
+    """The documents of a case that somebody sees. Row-level security asks the same of clients."""
 
     audiences: frozenset[Audience]
     confidentialities: frozenset[Confidentiality]
@@ -53,36 +54,37 @@ class Sight:
     """Also what the group replaced or withdrew before it submitted the case."""
 
 
-def sight(file: CaseFile, caller: Caller, now: datetime) -> Sight:
-    """People who have only outside roles see no more than those roles do, whoever vouches for them."""
-    case, held = file.case, roles_of(file, caller, now)
+def find_sight(file: CaseSnapshot, caller: Caller, now: datetime) -> Sight:
+    """Return what the caller sees: with outside roles alone no more than those show, whoever vouches for the person."""
+    case, held = file.case, find_roles(file, caller, now)
     drafting = case.submitted_at is None
     if held and held.keys() <= OUTSIDE:
         return Sight(frozenset({Audience.EVERYBODY}), _FOR_ALL, drafting)
-    if caller.holder == f"client:{case.opened_by}":
+    if is_group_client(case, caller):
         return Sight(frozenset({Audience.EVERYBODY}), frozenset(Confidentiality), drafts=True)
-    of_bodies = {*(f"org:{body}" for body in case.bodies), "scope:cases:oversee", "system"}
-    if of_bodies.isdisjoint(caller.readers):
+    if not is_on_bodies_side(case, caller):
         return Sight(frozenset({Audience.EVERYBODY}), _FOR_ALL, drafting)
-    return Sight(frozenset(Audience), frozenset(Confidentiality), drafting or "system" in caller.readers)
+    return Sight(frozenset(Audience), frozenset(Confidentiality), drafting or "system" in caller.identities)
 
 
-def adding(file: CaseFile, audience: Audience, caller: Caller, now: datetime) -> Signature:
-    """In which capacity the caller adds a document; what is for bodies only, only theirs add."""
+def require_adding(file: CaseSnapshot, audience: Audience, caller: Caller, now: datetime) -> Signature:
+    """Return in which capacity the caller adds a document, or refuse; what is for bodies only, only theirs add."""
     sides = (OF_BODIES,) if audience is Audience.BODIES else (APPLICANTS, OF_BODIES)
     for side in sides:
-        if signature := _signature(file, caller, now, side):
-            return _in_time(file, signature)
+        if signature := _find_signature(file, caller, now, side):
+            return _require_in_time(file, signature)
     raise NotYoursToWrite
 
 
-def changing(file: CaseFile, creator: Signature, caller: Caller, now: datetime) -> Signature:
-    """In which capacity the caller changes a document: the group's its applicants do, a body's its own people."""
+def require_changing(file: CaseSnapshot, creator: Signature, caller: Caller, now: datetime) -> Signature:
+    """Return in which capacity the caller changes a document, or refuse: the group's its applicants do, a body's its
+    own people.
+    """
     side = APPLICANTS if creator.role in APPLICANTS else OF_BODIES
-    signature = _signature(file, caller, now, side)
+    signature = _find_signature(file, caller, now, side)
     if signature is None or (side is OF_BODIES and signature.holder != creator.holder):
         raise NotYoursToWrite
-    return _in_time(file, signature)
+    return _require_in_time(file, signature)
 
 
 def require_exemption(*, foi_exempt: bool, exemption: str | None) -> None:
@@ -94,14 +96,16 @@ def require_exemption(*, foi_exempt: bool, exemption: str | None) -> None:
         raise ExemptionNotRight(errors=[FieldError("/exemption", "only what is exempt has one")])
 
 
-def _signature(file: CaseFile, caller: Caller, now: datetime, side: AbstractSet[Role]) -> Signature | None:
-    held = roles_of(file, caller, now)
+def _find_signature(file: CaseSnapshot, caller: Caller, now: datetime, side: AbstractSet[Role]) -> Signature | None:
+    held = find_roles(file, caller, now)
     role = min(held.keys() & side, default=None)
     return Signature(role, caller.person, held[role], now) if role else None
 
 
-def _in_time(file: CaseFile, signature: Signature) -> Signature:
-    """A body writes from the submission on, until the case is over; of a launched mutual, as long as it is watched."""
+def _require_in_time(file: CaseSnapshot, signature: Signature) -> Signature:
+    """Refuse a signature out of time: a body writes from the submission on, until the case is over; of a launched
+    mutual, as long as it is watched.
+    """
     case = file.case
     if signature.role in APPLICANTS:
         may = case.status in GROUP_WRITES_IN

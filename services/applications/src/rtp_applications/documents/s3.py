@@ -14,7 +14,7 @@ from obstore.store import S3Store
 
 from rtp_applications.documents.errors import ContentMissing, StorageAway
 from rtp_applications.documents.settings import DocumentSettings
-from rtp_applications.documents.threads import to_its_end
+from rtp_applications.threads import run_to_its_end
 
 if TYPE_CHECKING:  # obstore has these for type checkers only
     from obstore import AsyncWritableFile, ReadableFile
@@ -45,7 +45,7 @@ class S3Storage:
         )
 
     @asynccontextmanager
-    async def writing(self, key: UUID) -> AsyncIterator["_Sink"]:
+    async def write(self, key: UUID) -> AsyncIterator["_Sink"]:
         writer = obstore.open_writer_async(self._store, _path(key), buffer_size=PART, max_concurrency=PARTS_AT_ONCE)
         try:
             yield _Sink(writer)
@@ -53,15 +53,15 @@ class S3Storage:
             await self._undo(writer.__aexit__(type(error), error, None))  # aborts
             raise
         try:
-            with _translated():
-                await to_its_end(writer.close())
+            with _translate_errors():
+                await run_to_its_end(writer.close())
         except BaseException:
             await self._undo(self.delete(key))
             raise
 
     async def _undo(self, work: Awaitable[None]) -> None:
         try:
-            await to_its_end(work)
+            await run_to_its_end(work)
         except (BaseError, OSError, StorageAway):
             log.warning("a broken-off upload may have left something in the bucket", exc_info=True)
 
@@ -69,32 +69,32 @@ class S3Storage:
         size = await self.size(key)
         end = size if end is None else min(end, size)
         for position in range(start, end, PIECE):
-            with _translated():
+            with _translate_errors():
                 piece = await obstore.get_range_async(
                     self._store, _path(key), start=position, end=min(position + PIECE, end)
                 )
             yield bytes(piece)
 
     def open(self, key: UUID) -> BinaryIO:
-        with _translated():
+        with _translate_errors():
             return cast("BinaryIO", _File(obstore.open_reader(self._store, _path(key))))
 
     async def size(self, key: UUID) -> int:
-        with _translated():
+        with _translate_errors():
             return (await obstore.head_async(self._store, _path(key)))["size"]
 
     async def delete(self, key: UUID) -> None:
-        with _translated():
+        with _translate_errors():
             await obstore.delete_async(self._store, _path(key))
 
     async def keys(self, older_than: datetime) -> AsyncIterator[UUID]:
-        with _translated():
+        with _translate_errors():
             async for batch in obstore.list(self._store, PREFIX):
                 for each in batch:
                     if each["last_modified"] < older_than:
                         yield UUID(hex=each["path"].removeprefix(PREFIX))
 
-    async def remove_leftovers(self, older_than: datetime) -> int:
+    async def remove_partial_uploads(self, older_than: datetime) -> int:
         return 0
 
 
@@ -103,7 +103,7 @@ class _Sink:
         self._writer = writer
 
     async def write(self, chunk: bytes) -> None:
-        with _translated():
+        with _translate_errors():
             await self._writer.write(chunk)
 
 
@@ -126,7 +126,7 @@ class _File(io.RawIOBase):
         return self._file.tell()
 
     def readinto(self, buffer: Any) -> int:
-        with _translated():
+        with _translate_errors():
             piece = self._file.read(len(buffer))
         buffer[: len(piece)] = piece
         return len(piece)
@@ -147,7 +147,7 @@ def _config(settings: DocumentSettings) -> "S3Config":
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:

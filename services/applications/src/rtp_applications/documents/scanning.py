@@ -1,4 +1,4 @@
-"""Whether a content holds malware: asked of ClamAV's daemon where there is one."""
+"""Scans for malware by ClamAV's daemon, where there is one."""
 
 import asyncio
 import logging
@@ -29,7 +29,7 @@ class ScanState(StrEnum):
 class ScanResult(NamedTuple):
     state: ScanState
     signature: str | None = None
-    """What the scanner calls the malware."""
+    """The scanner's name for the malware."""
 
 
 class Scanner(Protocol):
@@ -59,7 +59,7 @@ class Clamd:
             async with asyncio.timeout(CONNECT_SECONDS):
                 reader, writer = await self._connect()
         except (OSError, TimeoutError) as error:
-            return _failed(f"no connection: {error}")
+            return _report_failure(f"no connection: {error}")
         answer = asyncio.ensure_future(reader.readuntil(b"\0"))
         try:
             await self._send(content, writer, answer)
@@ -84,12 +84,14 @@ class Clamd:
         async for chunk in content:
             if answer.done():  # it has heard enough
                 return
-            if chunk and not await self._drained(writer, len(chunk).to_bytes(4, "big") + chunk):
+            if chunk and not await self._drain(writer, len(chunk).to_bytes(4, "big") + chunk):
                 return
-        await self._drained(writer, bytes(4))
+        await self._drain(writer, bytes(4))
 
-    async def _drained(self, writer: asyncio.StreamWriter, frame: bytes) -> bool:
-        """Whether clamd reads on; what it does not say now it has said before, and if not, its answer is missing."""
+    async def _drain(self, writer: asyncio.StreamWriter, frame: bytes) -> bool:
+        """Send on while clamd reads; return whether it does. What it does not say now it has said before, and if not,
+        its answer is missing.
+        """
         with suppress(OSError, TimeoutError):
             async with asyncio.timeout(self._seconds):
                 writer.write(frame)
@@ -102,15 +104,15 @@ class Clamd:
             async with asyncio.timeout(self._seconds):
                 said = (await answer).rstrip(b"\0").decode("utf-8", "replace")
         except (OSError, EOFError, TimeoutError, asyncio.LimitOverrunError) as error:
-            return _failed(f"no answer: {type(error).__name__}")
+            return _report_failure(f"no answer: {type(error).__name__}")
         if said == "stream: OK":
             return ScanResult(ScanState.CLEAN)
         if found := re.fullmatch(r"stream: (.+) FOUND", said):
             return ScanResult(ScanState.INFECTED, found[1])
-        return _failed(said)
+        return _report_failure(said)
 
 
-def _failed(reason: str) -> ScanResult:
+def _report_failure(reason: str) -> ScanResult:
     log.warning("a document could not be scanned", extra={"reason": reason})
     return ScanResult(ScanState.FAILED)
 

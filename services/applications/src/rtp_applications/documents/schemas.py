@@ -7,7 +7,7 @@ from pydantic import Field
 
 from rtp_applications.cases.schemas import SignatureView
 from rtp_applications.documents.scanning import ScanState
-from rtp_applications.workflow.words import Audience, Confidentiality, DocumentKind
+from rtp_applications.workflow.enums import Audience, Confidentiality, DocumentKind
 from rtp_shared.paging import Page
 from rtp_shared.schemas import Input, Line, Output
 

@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class DocumentSettings(BaseSettings):
-    """What every process of the applications service needs that touches the content of documents."""
+    """Settings of every process of the applications service that touches the content of documents."""
 
     model_config = SettingsConfigDict(env_prefix="RTP_", frozen=True, extra="ignore")
 

@@ -1,4 +1,4 @@
-"""Where the content of documents is kept, by keys of our own and never by a name that somebody gave."""
+"""Storage of the content of documents, by keys of our own and never by a name that somebody gave."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager
@@ -20,7 +20,7 @@ class Storage(Protocol):
     Every method raises StorageAway where the storage does not work, and those that read raise ContentMissing.
     """
 
-    def writing(self, key: UUID) -> AbstractAsyncContextManager[Sink]:
+    def write(self, key: UUID) -> AbstractAsyncContextManager[Sink]:
         """Takes a content; it is there once the block has ended well, and leaves nothing behind where it has not."""
         ...
 
@@ -39,10 +39,10 @@ class Storage(Protocol):
         ...
 
     def keys(self, older_than: datetime) -> AsyncIterator[UUID]:
-        """What was stored before this time, so that what no document refers to can be found."""
+        """Yield the keys that were stored before this time, so that what no document refers to can be found."""
         ...
 
-    async def remove_leftovers(self, older_than: datetime) -> int:
+    async def remove_partial_uploads(self, older_than: datetime) -> int:
         """Remove what broken-off writes left when the process died, and count it."""
         ...
 

@@ -6,14 +6,14 @@ from rtp_applications.documents.models import Document, DocumentVersion
 from rtp_applications.documents.schemas import DocumentLine, DocumentView, VersionView
 
 
-def line(document: Document, newest: DocumentVersion | None) -> DocumentLine:
+def build_line(document: Document, newest: DocumentVersion | None) -> DocumentLine:
     view = DocumentLine.model_validate(document)
     view.newest = VersionView.model_validate(newest) if newest else None
     return view
 
 
-def view(document: Document, versions: Sequence[DocumentVersion], *, case_version: int) -> DocumentView:
-    """With its versions, the newest first."""
+def build_view(document: Document, versions: Sequence[DocumentVersion], *, case_version: int) -> DocumentView:
+    """Return the document with its versions, the newest first."""
     shown = DocumentView.model_validate(document)
     shown.case_version = case_version
     shown.versions = [VersionView.model_validate(each) for each in versions]

@@ -1,109 +1,109 @@
-"""Writing down a case of the past."""
+"""The recording of a case of the past."""
 
-from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.bodies.errors import UnknownBody
 from rtp_applications.bodies.models import Body
-from rtp_applications.bodies.queries import named
-from rtp_applications.bundles.commands import tell
-from rtp_applications.bundles.errors import KnownAlready
+from rtp_applications.bodies.queries import match_body
 from rtp_applications.cases import store
-from rtp_applications.cases.models import Case
-from rtp_applications.cases.numbers import new_number, read_number
-from rtp_applications.clocks.days import civil_date, starts_at
+from rtp_applications.cases.change import create_case
+from rtp_applications.cases.context import CommandContext
+from rtp_applications.cases.errors import KnownAlready
+from rtp_applications.cases.numbers import make_number, read_number
+from rtp_applications.deadlines.rules.days import civil_date, starts_at
 from rtp_applications.historic.schemas import HistoricCase, HistoricOutcome
-from rtp_applications.history.commands import append, sealed
-from rtp_applications.workflow.casefile import CaseFile, Facts, Recorded, Signature
-from rtp_applications.workflow.definition import Caller, Process
-from rtp_applications.workflow.effects import OVERSIGHT
-from rtp_applications.workflow.words import ENDED, Role, Status
-from rtp_shared.db import AnyRow, become
+from rtp_applications.history.commands import seal_entries
+from rtp_applications.scope import system_scope
+from rtp_applications.workflow.definition import Process
+from rtp_applications.workflow.enums import ENDED, Role, Status
+from rtp_applications.workflow.identities import OVERSIGHT
+from rtp_applications.workflow.snapshot import CaseSnapshot, Facts, Signature, SignedRecord
+from rtp_shared.contracts.applications import CaseImported
+from rtp_shared.contracts.vocabulary import Route
+from rtp_shared.db import AnyRow
 from rtp_shared.identities import SYSTEM, organisation_identity
-from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError, Invalid
 
 BEGAN = date(2008, 1, 1)
 """No such case is older than the policy's year: Department of Health, 2008."""
 
 
-async def record_historic_case(
-    session: AsyncSession, told: HistoricCase, *, process: Process, caller: Caller, now: datetime, outbox: Outbox
-) -> CaseFile:
+async def record_historic_case(context: CommandContext, past: HistoricCase) -> CaseSnapshot:
     """Put the case on file in its end. Nothing can be done with it; its body and the central team see it."""
-    _require_past(told, process, now)
-    body = await _body(session, told.employer)
-    id_, calendars = await store.beginnings(session, now)
-    number = await _number(session, told.number)
-    by = Signature(Role.CLIENT, caller.person, caller.holder, now)
-    outcome = HistoricOutcome.model_validate({"endedOn": told.ended_on, "outcome": told.outcome, "source": told.source})
-    content = outcome.model_dump(mode="json", by_alias=True)
-    record = Recorded(outcome.KIND, outcome.key, content, (by,), outcome.AUDIENCE)
-    opened, ended = starts_at(told.opened_on), starts_at(told.ended_on)
+    process, now = context.processes.find_newest(Route.RIGHT_TO_REQUEST), context.now
+    _require_past(past, process, now)
+    body = await _find_body(context.session, past.employer)
+    id_, calendars = await store.read_beginnings(context.session, now)
+    number = await _choose_number(context.session, past.number)
+    by = Signature(Role.CLIENT, context.caller.person, context.caller.vouching_client, now)
+    opened, ended = starts_at(past.opened_on), starts_at(past.ended_on)
     case = Facts(
         id=id_,
         number=number,
         route=process.route,
         process_version=process.version,
-        status=told.status,
+        status=past.status,
         version=1,
         sequence=0,
-        opened_by=caller.holder.removeprefix("client:"),
-        readers=[caller.holder, *SYSTEM, organisation_identity(body.id), OVERSIGHT],
+        opened_by=by.holder.removeprefix("client:"),
+        readers=[by.holder, *SYSTEM, organisation_identity(body.id), OVERSIGHT],
         employer_id=body.id,
         region=body.region,
-        service_name=told.service_name,
-        sector=told.sector,
+        service_name=past.service_name,
+        sector=past.sector,
         opened_at=opened,
         changed_at=now,
         submitted_at=opened,
         final_at=ended,
+        launched_at=ended if past.status is Status.LAUNCHED else None,
+        withdrawn_at=ended if past.status is Status.WITHDRAWN else None,
     )
-    case = replace(
-        case,
-        launched_at=ended if told.status is Status.LAUNCHED else None,
-        withdrawn_at=ended if told.status is Status.WITHDRAWN else None,
-    )
-    file = CaseFile(case=case, calendars=calendars).with_record(record)
-    file, events = await tell(session, outbox, file, origin="record", now=now)
-    file, entries = sealed(None, file, action="record", by=by, at=now, events=events, discloses=True)
-    await store.write_new(session, file)
-    await append(session, entries)
-    return file
+    file = CaseSnapshot(case=case, calendars=calendars).with_record(_build_record(past, by))
+    event = CaseImported(case_id=id_, number=number, route=case.route, status=case.status, origin="record", at=now)
+    seal = partial(seal_entries, None, action="record", by=by, at=now, discloses=True)
+    return await create_case(context, file, event, seal)
 
 
-def _require_past(told: HistoricCase, process: Process, now: datetime) -> None:
+def _build_record(past: HistoricCase, by: Signature) -> SignedRecord:
+    outcome = HistoricOutcome.model_validate({"endedOn": past.ended_on, "outcome": past.outcome, "source": past.source})
+    content = outcome.model_dump(mode="json", by_alias=True)
+    return SignedRecord(outcome.KIND, outcome.key, content, (by,), outcome.AUDIENCE)
+
+
+def _require_past(past: HistoricCase, process: Process, now: datetime) -> None:
     errors = []
-    if told.status not in process.statuses & ENDED:
+    if past.status not in process.statuses & ENDED:
         errors.append(FieldError("/status", f"one of {', '.join(sorted(process.statuses & ENDED))}"))
-    if told.opened_on < BEGAN:
+    if past.opened_on < BEGAN:
         errors.append(FieldError("/openedOn", f"the right to request began on {BEGAN}"))
-    if told.ended_on < told.opened_on:
+    if past.ended_on < past.opened_on:
         errors.append(FieldError("/endedOn", "is before it opened"))
-    if told.ended_on > civil_date(now):
+    if past.ended_on > civil_date(now):
         errors.append(FieldError("/endedOn", "lies ahead"))
     if errors:
         raise Invalid(errors=errors)
 
 
-async def _body(session: AsyncSession, reference: str) -> AnyRow:
-    found = await session.execute(select(Body.id, Body.region).where(named(reference)).limit(1))
+async def _find_body(session: AsyncSession, reference: str) -> AnyRow:
+    found = await session.execute(select(Body.id, Body.region).where(match_body(reference)).limit(1))
     row = found.first()
     if row is None:
         raise UnknownBody(errors=[FieldError("/employer", "not a body that is known, now or formerly")])
     return row
 
 
-async def _number(session: AsyncSession, said: str | None) -> str:
-    if said is None:
-        return new_number()
-    number = read_number(said)
+async def _choose_number(session: AsyncSession, text: str | None) -> str:
+    if text is None:
+        return make_number()
+    number = read_number(text)
     if number is None:
         raise Invalid(errors=[FieldError("/number", "not a case number, or a digit is wrong")])
-    await become(session, SYSTEM)
-    if await session.scalar(select(Case.id).where(Case.number == number)):
+    async with system_scope(session, "no case has the number, whoever may know of it"):
+        taken = await store.is_number_taken(session, number)
+    if taken:
         raise KnownAlready(f"{number} is another case")
     return number

@@ -6,13 +6,13 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from rtp_applications.cases.schemas import BodyRef
-from rtp_applications.workflow.casefile import Record
-from rtp_applications.workflow.words import Status
+from rtp_applications.workflow.enums import Status
+from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.contracts.vocabulary import Sector
 from rtp_shared.schemas import Input, Line, Prose
 
 
-class HistoricOutcome(Record):
+class HistoricOutcome(Payload):
     """How a case of the past ended, and where that is written."""
 
     KIND: ClassVar[str] = "historic-outcome"

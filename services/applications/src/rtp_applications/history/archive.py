@@ -27,7 +27,7 @@ class Limits:
     total: int = 4 * 1024**3
     json: int = 64 * 1024**2
     ratio: int = 250
-    """How many times larger than packed a member over 1 MiB may be."""
+    """The greatest ratio of unpacked to packed size of a member over 1 MiB."""
 
 
 class Archive:
@@ -35,11 +35,11 @@ class Archive:
 
     def __init__(self, path: Path, limits: Limits) -> None:
         self._limits = limits
-        file = _opened(path, limits)
+        file = _open(path, limits)
         try:
             self._zip = zipfile.ZipFile(file)
             self._file = file
-            self.members = self._checked(self._zip.infolist())
+            self.members = self._check(self._zip.infolist())
         except NotABundle:
             file.close()
             raise
@@ -80,7 +80,7 @@ class Archive:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _checked(self, members: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+    def _check(self, members: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
         if len(members) > self._limits.members:
             raise NotABundle(f"it has over {self._limits.members} members")
         found: dict[str, zipfile.ZipInfo] = {}
@@ -116,7 +116,7 @@ class _Sparing(io.BufferedReader):
         return super().read(size)
 
 
-def _opened(path: Path, limits: Limits) -> _Sparing:
+def _open(path: Path, limits: Limits) -> _Sparing:
     try:
         file = _Sparing(io.FileIO(path))
     except OSError as error:

@@ -1,6 +1,6 @@
 """A portable bundle: one case with its history and documents in a signed ZIP archive that another instance can read."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -24,6 +24,7 @@ from rtp_applications.history.manifest import (
     Member,
 )
 from rtp_applications.history.packing import Contents, Document, write_bundle
+from rtp_applications.json_types import JsonMapping, JsonObject
 
 __all__ = [
     "Bundle",
@@ -61,9 +62,9 @@ class Bundle:
     archive: Archive
     manifest: Manifest
     signer: Signer | None
-    state: dict[str, Any]
+    state: JsonObject
     entries: list[Entry | Withheld]
-    events: list[dict[str, Any]]
+    events: list[JsonObject]
     faults: list[Fault]
 
     @property
@@ -82,9 +83,7 @@ class Bundle:
         self.archive.close()
 
 
-def open_bundle(
-    path: Path, trusted: Sequence[Mapping[str, Any]] | None = None, *, limits: Limits | None = None
-) -> Bundle:
+def open_bundle(path: Path, trusted: Sequence[JsonMapping] | None = None, *, limits: Limits | None = None) -> Bundle:
     """A bundle that holds: whole, unaltered, signed, by one of the trusted keys (public JWKs) if any are given.
 
     Raises NotABundle, or its child Tampered, with one line of what is wrong.
@@ -96,9 +95,7 @@ def open_bundle(
     return bundle
 
 
-def read_bundle(
-    path: Path, trusted: Sequence[Mapping[str, Any]] | None = None, *, limits: Limits | None = None
-) -> Bundle:
+def read_bundle(path: Path, trusted: Sequence[JsonMapping] | None = None, *, limits: Limits | None = None) -> Bundle:
     """A bundle with all its faults. Raises NotABundle only if it cannot be read as one at all."""
     archive = Archive(path, limits or Limits())
     try:
@@ -120,7 +117,7 @@ def read_audit(text: bytes) -> tuple[list[Entry | Withheld], list[Fault]]:
     return entries, faults
 
 
-def _read(archive: Archive, trusted: Sequence[Mapping[str, Any]] | None) -> Bundle:
+def _read(archive: Archive, trusted: Sequence[JsonMapping] | None) -> Bundle:
     text = archive.read(MANIFEST)
     manifest = Manifest.from_bytes(text)
     faults: list[Fault] = []
@@ -136,9 +133,7 @@ def _read(archive: Archive, trusted: Sequence[Mapping[str, Any]] | None) -> Bund
     return Bundle(archive, manifest, found, state or {}, entries, events, faults)
 
 
-def _signer(
-    archive: Archive, text: bytes, trusted: Sequence[Mapping[str, Any]] | None, faults: list[Fault]
-) -> Signer | None:
+def _signer(archive: Archive, text: bytes, trusted: Sequence[JsonMapping] | None, faults: list[Fault]) -> Signer | None:
     try:
         found = signer(archive.read(SIGNATURE), text, trusted)
     except WrongSignature as error:
@@ -185,7 +180,7 @@ def _text(archive: Archive, path: str) -> bytes:
         return b""
 
 
-def _state(archive: Archive, faults: list[Fault]) -> dict[str, Any] | None:
+def _state(archive: Archive, faults: list[Fault]) -> JsonObject | None:
     """The state as its members say it together, or None where one of them cannot be read."""
     read = {path: _value(archive, path, faults) for path in (CASE, *(f"{part}.json" for part in PARTS))}
     state = read[CASE]
@@ -205,9 +200,9 @@ def _value(archive: Archive, path: str, faults: list[Fault]) -> Any:
     return value
 
 
-def _lines(path: str, text: bytes) -> tuple[list[tuple[int, dict[str, Any]]], list[Fault]]:
+def _lines(path: str, text: bytes) -> tuple[list[tuple[int, JsonObject]], list[Fault]]:
     """The objects of a file with one in each line, by line number."""
-    found: list[tuple[int, dict[str, Any]]] = []
+    found: list[tuple[int, JsonObject]] = []
     faults: list[Fault] = []
     for number, line in enumerate(text.removesuffix(b"\n").split(b"\n") if text else (), 1):
         try:
@@ -225,9 +220,9 @@ def _lines(path: str, text: bytes) -> tuple[list[tuple[int, dict[str, Any]]], li
 
 def _agreement(
     manifest: Manifest,
-    state: Mapping[str, Any] | None,
+    state: JsonMapping | None,
     entries: Sequence[Entry | Withheld],
-    events: list[dict[str, Any]],
+    events: list[JsonObject],
 ) -> list[Fault]:
     told = [entry for entry in entries if isinstance(entry, Entry)]
     found = []

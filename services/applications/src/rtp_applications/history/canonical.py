@@ -7,6 +7,8 @@ import json
 import re
 from typing import Any, NoReturn
 
+from rtp_applications.json_types import JsonObject
+
 SAFE = 2**53 - 1
 _TWO_UNITS = re.compile("[\U00010000-\U0010ffff]")
 _ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":"))
@@ -23,7 +25,7 @@ def canonical(value: object) -> bytes:
         _check(value)
         text = _ENCODER.encode(value)
         # the encoder sorts by code points: the order of UTF-16 units too, unless a character needs two of them
-        return (_AS_ORDERED.encode(_ordered(value)) if _TWO_UNITS.search(text) else text).encode()
+        return (_AS_ORDERED.encode(_sort(value)) if _TWO_UNITS.search(text) else text).encode()
     except RecursionError:
         raise NotCanonical("nested too deeply") from None
     except UnicodeEncodeError:
@@ -64,14 +66,14 @@ def _check(value: object) -> None:
         raise NotCanonical(f"{type(value).__name__} is not a JSON type")
 
 
-def _ordered(value: object) -> object:
+def _sort(value: object) -> object:
     """Keys by their UTF-16 units (RFC 8785 3.2.3), which is not the order of code points."""
     if isinstance(value, dict):
-        return {key: _ordered(value[key]) for key in sorted(value, key=lambda key: key.encode("utf-16-be"))}
-    return [_ordered(item) for item in value] if isinstance(value, list) else value
+        return {key: _sort(value[key]) for key in sorted(value, key=lambda key: key.encode("utf-16-be"))}
+    return [_sort(item) for item in value] if isinstance(value, list) else value
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique(pairs: list[tuple[str, Any]]) -> JsonObject:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise NotCanonical("a key stands twice in one object")

@@ -3,13 +3,14 @@
 Whoever knows the last hash (the head) can tell whether anything in the history was altered, left out or added.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from rtp_applications.history.canonical import NotCanonical, canonical
 from rtp_applications.history.changes import NotAChange, apply, contradictions, differences
 from rtp_applications.history.entries import FIRST, Entry, NotAnEntry, Withheld, from_json, seal
+from rtp_applications.json_types import JsonMapping, JsonObject
 
 __all__ = [
     "FIRST",
@@ -37,7 +38,7 @@ class Fault(NamedTuple):
         return f"entry {self.position}: {self.what}" if self.position else self.what
 
 
-def fold(entries: Iterable[Entry | Withheld], at: datetime | None = None) -> dict[str, Any]:
+def fold(entries: Iterable[Entry | Withheld], at: datetime | None = None) -> JsonObject:
     """The state as at a time, else now: the newest snapshot by then, and the changes after it.
 
     Withheld entries are skipped. What it returns shares values with the entries: to be read, not written in.
@@ -51,7 +52,7 @@ def fold(entries: Iterable[Entry | Withheld], at: datetime | None = None) -> dic
 
 
 def check(
-    entries: Sequence[Entry | Withheld], *, head: bytes | None = None, state: Mapping[str, Any] | None = None
+    entries: Sequence[Entry | Withheld], *, head: bytes | None = None, state: JsonMapping | None = None
 ) -> list[Fault]:
     """All that does not hold in a whole history, from its first entry.
 
@@ -105,7 +106,7 @@ def _order(before: Entry | None, entry: Entry) -> list[Fault]:
 def _content(entries: Sequence[Entry | Withheld]) -> list[Fault]:
     """Each `before` is what the entries before left, and each snapshot what they lead to, as far as can be known."""
     faults: list[Fault] = []
-    state: Mapping[str, Any] | None = {}
+    state: JsonMapping | None = {}
     for entry in entries:
         if isinstance(entry, Withheld):
             state = None
@@ -118,7 +119,7 @@ def _content(entries: Sequence[Entry | Withheld]) -> list[Fault]:
     return faults
 
 
-def _step(state: Mapping[str, Any] | None, entry: Entry, report: Callable[[Fault], None]) -> Mapping[str, Any] | None:
+def _step(state: JsonMapping | None, entry: Entry, report: Callable[[Fault], None]) -> JsonMapping | None:
     if state is not None:
         for pointer in contradictions(state, entry.changes):
             report(Fault(entry.position, f"its before of {pointer} is not what was there"))
@@ -137,7 +138,7 @@ def _end(last: Entry | Withheld | None, head: bytes | None) -> list[Fault]:
     return [Fault(last.position, "is last, but the head is another hash")]
 
 
-def _outcome(entries: Sequence[Entry | Withheld], state: Mapping[str, Any] | None) -> list[Fault]:
+def _outcome(entries: Sequence[Entry | Withheld], state: JsonMapping | None) -> list[Fault]:
     if state is None or any(isinstance(entry, Withheld) for entry in entries):
         return []
     try:

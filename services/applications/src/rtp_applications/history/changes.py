@@ -1,9 +1,10 @@
-"""What changed between two states of a case, said so that it can be read and applied again."""
+"""Changes between two states of a case, written so that they can be read and applied again."""
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from rtp_applications.history.canonical import same
+from rtp_applications.json_types import Changes, JsonMapping, JsonObject
 
 TABLES = frozenset({"deadlines", "documents", "parties", "records"})
 """Parts of a state that are tables, id -> row: each row that changes is a change of its own."""
@@ -13,26 +14,24 @@ class NotAChange(ValueError):
     """This is not of the shape that `differences` gives, or does not fit the state."""
 
 
-def differences(
-    before: Mapping[str, Any], after: Mapping[str, Any], *, tables: Collection[str] = TABLES
-) -> dict[str, list[Any]]:
+def differences(before: JsonMapping, after: JsonMapping, *, tables: Collection[str] = TABLES) -> Changes:
     """JSON pointer (RFC 6901) -> [before, after]; null before: it was not there; [before] alone: it is gone.
 
     Null after would not do for what is gone: a state may hold null.
     """
-    found: dict[str, list[Any]] = {}
+    found: Changes = {}
     for name in sorted({*before, *after}):
         if name in tables and isinstance(before.get(name), dict) and isinstance(after.get(name), dict):
             rows = differences(before[name], after[name], tables=())
-            found |= {f"/{_escaped(name)}{pointer}": change for pointer, change in rows.items()}
+            found |= {f"/{_escape(name)}{pointer}": change for pointer, change in rows.items()}
         elif name not in after:
-            found[f"/{_escaped(name)}"] = [before[name]]
+            found[f"/{_escape(name)}"] = [before[name]]
         elif name not in before or not same(before[name], after[name]):
-            found[f"/{_escaped(name)}"] = [before.get(name), after[name]]
+            found[f"/{_escape(name)}"] = [before.get(name), after[name]]
     return found
 
 
-def apply(state: Mapping[str, Any], changes: Mapping[str, list[Any]]) -> dict[str, Any]:
+def apply(state: JsonMapping, changes: Mapping[str, list[Any]]) -> JsonObject:
     """The state after the changes: apply(before, differences(before, after)) is after. What is given stays."""
     after = dict(state)
     for pointer in sorted(changes):
@@ -47,7 +46,7 @@ def apply(state: Mapping[str, Any], changes: Mapping[str, list[Any]]) -> dict[st
     return after
 
 
-def contradictions(state: Mapping[str, Any], changes: Mapping[str, list[Any]]) -> Iterator[str]:
+def contradictions(state: JsonMapping, changes: Mapping[str, list[Any]]) -> Iterator[str]:
     """Pointers whose `before` is not what this state holds."""
     for pointer, change in changes.items():
         *table, name = _names(pointer)
@@ -56,7 +55,7 @@ def contradictions(state: Mapping[str, Any], changes: Mapping[str, list[Any]]) -
             yield pointer
 
 
-def check_shape(changes: Mapping[str, Any]) -> None:
+def check_shape(changes: JsonMapping) -> None:
     """Raises NotAChange unless `apply` can read these."""
     for pointer, change in changes.items():
         _names(pointer)
@@ -64,7 +63,7 @@ def check_shape(changes: Mapping[str, Any]) -> None:
             raise NotAChange(f"{pointer} is not [before, after]")
 
 
-def _table(state: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+def _table(state: JsonMapping, name: str) -> JsonMapping:
     table = state.get(name, {})
     if not isinstance(table, Mapping):
         raise NotAChange(f"{name} is not a table")
@@ -78,5 +77,5 @@ def _names(pointer: str) -> list[str]:
     return [name.replace("~1", "/").replace("~0", "~") for name in names]
 
 
-def _escaped(name: str) -> str:
+def _escape(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")

@@ -1,23 +1,19 @@
-"""Whether a case's history holds, and leads to the case as it stands."""
+"""Checks that a case's history holds, and leads to the case as it stands."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_applications.cases.errors import NoSuchCase
-from rtp_applications.cases.store import read_file
-from rtp_applications.documents.threads import in_thread
 from rtp_applications.history.canonical import canonical
 from rtp_applications.history.chain import Entry, Fault, Withheld, check, fold
-from rtp_applications.history.reading import sees, whole_chain
+from rtp_applications.history.reading import can_read, read_chain
 from rtp_applications.history.restore import comparable
-from rtp_applications.history.rows import entry_of
-from rtp_applications.workflow.casefile import CaseFile
+from rtp_applications.history.rows import read_entry
+from rtp_applications.scope import system_scope
+from rtp_applications.threads import run_in_thread
 from rtp_applications.workflow.definition import Caller
-from rtp_shared.db import become
-from rtp_shared.identities import SYSTEM
+from rtp_applications.workflow.snapshot import CaseSnapshot
 
 HIDDEN = "does not hold"
 """All that is said of a fault in an entry that the caller may not read."""
@@ -30,30 +26,27 @@ class Verdict:
     faults: list[Fault]
 
 
-async def verdict(session: AsyncSession, seen: CaseFile, caller: Caller, now: datetime) -> Verdict:
-    """What there is to say of the history of a case that the caller may see: all is checked, no content is told."""
-    await become(session, SYSTEM)
-    file = await read_file(session, seen.case.id, readers=SYSTEM, now=now)
-    if file is None:
-        raise NoSuchCase
-    rows = await whole_chain(session, file.case.id, file.case.audit_position)
-    faults = await in_thread(faults_of, [entry_of(row) for row in rows], file)
-    readable = {row.position for row in rows if sees(file, caller, position=row.position, audience=row.audience)}
-    told = [Fault(each.position, each.what if each.position in {0, *readable} else HIDDEN) for each in faults]
-    return Verdict(file.case.audit_hash, len(rows), list(dict.fromkeys(told)))
+async def judge_history(session: AsyncSession, file: CaseSnapshot, caller: Caller) -> Verdict:
+    """Check the whole history of a case, of which `file` is all that there is; no content is given away."""
+    async with system_scope(session, "a chain is checked whole, whatever of it the caller may read"):
+        rows = await read_chain(session, file.case.id, file.case.audit_position)
+    faults = await run_in_thread(find_faults, [read_entry(row) for row in rows], file)
+    readable = {row.position for row in rows if can_read(file, caller, position=row.position, audience=row.audience)}
+    shown = [Fault(each.position, each.what if each.position in {0, *readable} else HIDDEN) for each in faults]
+    return Verdict(file.case.audit_hash, len(rows), list(dict.fromkeys(shown)))
 
 
-def faults_of(entries: Sequence[Entry | Withheld], file: CaseFile) -> list[Fault]:
-    """Of the whole chain, against its head and the case as it is stored."""
-    told = _since_a_snapshot(entries)
-    folded = fold(told)
+def find_faults(entries: Sequence[Entry | Withheld], file: CaseSnapshot) -> list[Fault]:
+    """Return the faults of the whole chain, against its head and the case as it is stored."""
+    readable = _skip_gaps(entries)
+    folded = fold(readable)
     faults = check(entries, head=file.case.audit_hash)
     if canonical(folded) != canonical(comparable(file, folded)):
         faults.append(Fault(0, "the case as it is stored is not what the entries lead to"))
     return faults
 
 
-def _since_a_snapshot(entries: Sequence[Entry | Withheld]) -> Sequence[Entry | Withheld]:
-    """Those that tell the whole state: all, or where some came without their content, what a bundle brought in."""
+def _skip_gaps(entries: Sequence[Entry | Withheld]) -> Sequence[Entry | Withheld]:
+    """Return the entries that tell the whole state: all, or those after what a bundle brought without content."""
     gaps = [index for index, entry in enumerate(entries) if isinstance(entry, Withheld)]
     return entries[gaps[-1] + 1 :] if gaps else entries

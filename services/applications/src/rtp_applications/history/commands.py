@@ -3,16 +3,15 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.history.chain import Entry, seal
 from rtp_applications.history.models import AuditEntry
-from rtp_applications.history.rows import row_of
-from rtp_applications.history.state import Changes, changed, opened, state_of
-from rtp_applications.workflow.casefile import CaseFile, Signature
-from rtp_applications.workflow.words import Audience
+from rtp_applications.history.state import list_changes, list_first_changes, state_of
+from rtp_applications.json_types import Changes, JsonObject
+from rtp_applications.workflow.enums import Audience
+from rtp_applications.workflow.snapshot import CaseSnapshot, Signature
 from rtp_shared.db import get_driver
 
 _JSON = frozenset({"actor", "changes", "snapshot", "events"})
@@ -22,59 +21,62 @@ _PLACES = ", ".join(f"${number}" for number in range(1, len(_COLUMNS) + 1))
 _INSERT = f"INSERT INTO audit_entries ({', '.join(_COLUMNS)}) VALUES ({_PLACES})"  # noqa: S608 - of our own words
 
 
-def sealed(
-    before: CaseFile | None,
-    after: CaseFile,
+def seal_entries(
+    before: CaseSnapshot | None,
+    after: CaseSnapshot,
     *,
     action: str,
     by: Signature,
     at: datetime,
     reason: str | None = None,
-    events: Sequence[dict[str, Any]] = (),
+    events: Sequence[JsonObject] = (),
     discloses: bool = False,
     audience: Audience = Audience.EVERYBODY,
-) -> tuple[CaseFile, list[dict[str, Any]]]:
-    """What changed as entries of the audit, apart for each audience, and the file with the chain's new head.
+) -> tuple[CaseSnapshot, list[Entry]]:
+    """Seal what changed as entries of the audit, one for each audience; return the case with the chain's new head.
 
-    `audience`: whom to tell where nothing changed that the audit follows. A request that read the clock before another
-    one that got the case's lock first is told of as no earlier than that one.
+    `audience`: who may read the entry where nothing changed that the audit follows. The entry of a request that read
+    the clock before another one that got the case's lock first is dated no earlier than that one's.
     """
     if before is not None and at < before.case.changed_at:
         at = before.case.changed_at
         after = after.with_case(changed_at=at)
-    parts = changed(before, after) if before else {Audience.EVERYBODY: opened(after)}
+    parts = list_changes(before, after) if before else {Audience.EVERYBODY: list_first_changes(after)}
     if events or discloses:
         parts = {Audience.EVERYBODY: {}, **parts}
     parts = parts or {audience: {}}
-    rows = []
+    entries = []
     for audience, changes in sorted(parts.items(), reverse=True):
         public = audience is Audience.EVERYBODY
-        entry = _entry(after, changes, action, by, at, reason, events if public else (), discloses and public, audience)
+        entry = _seal_entry(
+            after, changes, action, by, at, reason, events if public else (), discloses and public, audience
+        )
         after = after.with_case(audit_position=entry.position, audit_hash=entry.hash)
         if discloses and public:
             after = after.with_case(disclosed_position=entry.position)
-        rows.append(row_of(entry))
-    return after, rows
+        entries.append(entry)
+    return after, entries
 
 
-async def append(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+async def append_entries(session: AsyncSession, entries: Sequence[Entry]) -> None:
     connection = await get_driver(session)
-    for row in rows:
-        await connection.execute(_INSERT, *(_stored(name, row[name]) for name in _COLUMNS))
+    for entry in entries:
+        await connection.execute(_INSERT, *(_encode(entry, name) for name in _COLUMNS))
 
 
-def _stored(column: str, value: Any) -> Any:
+def _encode(entry: Entry, column: str) -> object:
+    value: object = getattr(entry, column)
     return json.dumps(value) if column in _JSON and value is not None else value
 
 
-def _entry(
-    after: CaseFile,
+def _seal_entry(
+    after: CaseSnapshot,
     changes: Changes,
     action: str,
     by: Signature,
     at: datetime,
     reason: str | None,
-    events: Sequence[dict[str, Any]],
+    events: Sequence[JsonObject],
     discloses: bool,
     audience: Audience,
 ) -> Entry:

@@ -5,15 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 from uuid import UUID
 
 from rtp_applications.history.canonical import NotCanonical, canonical
 from rtp_applications.history.changes import check_shape
+from rtp_applications.json_types import Changes, JsonMapping, JsonObject
 
 AUDIENCES = ("everybody", "bodies")
 FIRST = bytes(32)
-"""What the first entry has for the hash of the entry before."""
+"""The first entry has this for the hash of the entry before."""
 
 Read = TypeVar("Read", bound="Entry | Withheld")
 
@@ -30,7 +31,7 @@ class Withheld:
     previous_hash: bytes
     hash: bytes
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         return {
             "withheld": True,
             "position": self.position,
@@ -39,7 +40,7 @@ class Withheld:
         }
 
     @classmethod
-    def from_json(cls, record: Mapping[str, Any]) -> Self:
+    def from_json(cls, record: JsonMapping) -> Self:
         if type(record.get("position")) is not int:
             raise NotAnEntry("position is of the wrong type")
         return _read(record, lambda: cls(record["position"], _hash(record["previousHash"]), _hash(record["hash"])))
@@ -59,20 +60,20 @@ class Entry:
     case_id: UUID
     position: int
     at: datetime
-    actor: dict[str, Any]
+    actor: JsonObject
     action: str
     reason: str | None
     version: int
-    changes: dict[str, list[Any]]
-    snapshot: dict[str, Any] | None
-    events: list[dict[str, Any]]
+    changes: Changes
+    snapshot: JsonObject | None
+    events: list[JsonObject]
     audience: str
     salt: str
     previous_hash: bytes
     hash: bytes
 
-    def content(self) -> dict[str, Any]:
-        """What the hash covers: everything but itself."""
+    def content(self) -> JsonObject:
+        """Return the content that the hash covers: everything but itself."""
         return {
             "caseId": str(self.case_id),
             "position": self.position,
@@ -93,15 +94,15 @@ class Entry:
         """SHA-256 of the canonical JSON (RFC 8785) of the content."""
         return sha256(canonical(self.content())).digest()
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         return {**self.content(), "hash": self.hash.hex()}
 
     @classmethod
-    def from_json(cls, record: Mapping[str, Any]) -> Self:
+    def from_json(cls, record: JsonMapping) -> Self:
         return _read(record, lambda: cls._from(record))
 
     @classmethod
-    def _from(cls, record: Mapping[str, Any]) -> Self:
+    def _from(cls, record: JsonMapping) -> Self:
         for name, types in _TYPES.items():
             if type(record[name]) not in types:
                 raise NotAnEntry(f"{name} is of the wrong type")
@@ -142,13 +143,13 @@ def seal(
     case_id: UUID,
     position: int,
     at: datetime,
-    actor: dict[str, Any],
+    actor: JsonObject,
     action: str,
     version: int,
-    changes: dict[str, list[Any]],
+    changes: Changes,
     reason: str | None = None,
-    snapshot: dict[str, Any] | None = None,
-    events: Sequence[dict[str, Any]] = (),
+    snapshot: JsonObject | None = None,
+    events: Sequence[JsonObject] = (),
     audience: str = "everybody",
     salt: str | None = None,
     previous_hash: bytes = FIRST,
@@ -180,8 +181,8 @@ def from_json(record: object) -> Entry | Withheld:
     return Withheld.from_json(record) if "withheld" in record else Entry.from_json(record)
 
 
-def _read(record: Mapping[str, Any], build: Callable[[], Read]) -> Read:
-    """What is built of the record, if it writes as the record again: nothing unread, nothing said in another way."""
+def _read(record: JsonMapping, build: Callable[[], Read]) -> Read:
+    """Build an entry of the record, if it writes as the record again: nothing unread, nothing written otherwise."""
     try:
         built = build()
         exact = canonical(built.to_json()) == canonical(record)
@@ -201,7 +202,7 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def in_utc(at: datetime | None) -> datetime | None:
+def convert_to_utc(at: datetime | None) -> datetime | None:
     """Raises ValueError for a time that UTC has no name for."""
     try:
         return at.astimezone(UTC) if at else None

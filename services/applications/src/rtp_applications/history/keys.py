@@ -1,14 +1,16 @@
 """The key that bundles are signed with, and whose signature a bundle bears."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Self
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from joserfc import jws
 from joserfc.errors import BadSignatureError, JoseError
 from joserfc.jwk import OKPKey
+
+from rtp_applications.json_types import JsonMapping, JsonObject
 
 ALGORITHM = "Ed25519"
 """Fully specified, as RFC 9864 asks; it deprecates "EdDSA"."""
@@ -37,7 +39,7 @@ class BundleKey:
     @classmethod
     def from_secret(cls, secret: str) -> Self:
         """From PEM (PKCS#8) or a JWK as JSON. Raises NotAKey."""
-        key = _imported(secret)
+        key = _import(secret)
         if not key.is_private:
             raise NotAKey("must be an Ed25519 private key, as PEM or as a JWK")
         return cls(key)
@@ -50,7 +52,7 @@ class BundleKey:
         return self._key.thumbprint()
 
     @property
-    def public_jwk(self) -> dict[str, Any]:
+    def public_jwk(self) -> JsonObject:
         return {**_public(self._key), "kid": self.kid, "use": "sig", "alg": ALGORITHM}
 
     def sign(self, content: bytes) -> str:
@@ -62,17 +64,17 @@ class BundleKey:
 
 @dataclass(frozen=True)
 class Signer:
-    """Who signed: the key's thumbprint, and whether it is one the reader trusts (None: the reader named none)."""
+    """The signer: the key's thumbprint, and whether it is one the reader trusts (None: the reader named none)."""
 
     kid: str
     trusted: bool | None
 
 
-def signer(signature: bytes, content: bytes, trusted: Sequence[Mapping[str, Any]] | None) -> Signer:
-    """Who signed this content. Raises WrongSignature if it is not signed by the key that the signature bears."""
+def signer(signature: bytes, content: bytes, trusted: Sequence[JsonMapping] | None) -> Signer:
+    """Return the signer of this content. Raises WrongSignature if it is not signed by the key that is named."""
     try:
         header = jws.extract_compact(signature, content).headers()
-        key = _imported(header["jwk"])
+        key = _import(header["jwk"])
         kid = key.thumbprint()
         jws.deserialize_compact(signature, key, algorithms=[ALGORITHM], payload=content)
     except BadSignatureError:
@@ -84,12 +86,12 @@ def signer(signature: bytes, content: bytes, trusted: Sequence[Mapping[str, Any]
     return Signer(kid, None if trusted is None else kid in {thumbprint(jwk) for jwk in trusted})
 
 
-def thumbprint(jwk: Mapping[str, Any]) -> str:
+def thumbprint(jwk: JsonMapping) -> str:
     """A public key's RFC 7638 thumbprint. Raises NotAKey."""
-    return _imported(dict(jwk)).thumbprint()
+    return _import(dict(jwk)).thumbprint()
 
 
-def _imported(key: str | dict[str, Any]) -> OKPKey:
+def _import(key: str | JsonObject) -> OKPKey:
     try:
         jwk = json.loads(key) if isinstance(key, str) and key.lstrip().startswith("{") else key
         imported = OKPKey.import_key(jwk)
@@ -101,5 +103,5 @@ def _imported(key: str | dict[str, Any]) -> OKPKey:
     return imported
 
 
-def _public(key: OKPKey) -> dict[str, Any]:
+def _public(key: OKPKey) -> JsonObject:
     return {name: value for name, value in key.as_dict(private=False).items() if name in {"kty", "crv", "x"}}

@@ -1,15 +1,15 @@
-"""What a bundle says that it holds: the part of it that is signed."""
+"""The manifest of a bundle: the part of it that is signed, which names all the others."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 from rtp_applications.history.archive import NotABundle
 from rtp_applications.history.canonical import canonical, read_json
 from rtp_applications.history.entries import instant
+from rtp_applications.json_types import JsonMapping, JsonObject
 
 FORMAT = "right-to-provide-case-bundle"
 VERSION = 1
@@ -29,11 +29,11 @@ class Member:
     sha256: str
     media_type: str
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         return {"path": self.path, "size": self.size, "sha256": self.sha256, "mediaType": self.media_type}
 
     @classmethod
-    def from_json(cls, record: Mapping[str, Any]) -> Self:
+    def from_json(cls, record: JsonMapping) -> Self:
         member = cls(record["path"], record["size"], record["sha256"], record["mediaType"])
         well_typed = type(member.size) is int and isinstance(member.media_type, str)
         known = member.path in ALWAYS or DOCUMENT.fullmatch(member.path)
@@ -44,7 +44,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What the bundle holds, which is what is signed. `made_by` is the URL of the instance that made it."""
+    """The list of all that the bundle holds, which is signed. `made_by` is the URL of the instance that made it."""
 
     case_id: UUID
     number: str
@@ -53,7 +53,7 @@ class Manifest:
     head: bytes
     members: tuple[Member, ...]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         return {
             "format": FORMAT,
             "version": VERSION,
@@ -79,7 +79,7 @@ class Manifest:
         return manifest
 
     @classmethod
-    def _from(cls, record: Mapping[str, Any]) -> Self:
+    def _from(cls, record: JsonMapping) -> Self:
         if record["format"] != FORMAT or record["version"] != VERSION:
             raise ValueError(f"not of the format {FORMAT}, version {VERSION}")
         if not (isinstance(record["number"], str) and isinstance(record["madeBy"], str)):

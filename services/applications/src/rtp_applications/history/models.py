@@ -2,14 +2,14 @@
 
 import uuid
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_applications.base import Model
-from rtp_applications.workflow.words import Audience
+from rtp_applications.json_types import JsonObject
+from rtp_applications.workflow.enums import Audience
 
 
 class AuditEntry(Model):
@@ -23,13 +23,13 @@ class AuditEntry(Model):
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
-    actor: Mapped[dict[str, Any]]
+    actor: Mapped[JsonObject]
     action: Mapped[str]
     reason: Mapped[str | None]
     version: Mapped[int]
-    changes: Mapped[dict[str, Any]]
-    snapshot: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    events: Mapped[list[dict[str, Any]]]
+    changes: Mapped[JsonObject]
+    snapshot: Mapped[JsonObject | None] = mapped_column(JSONB(none_as_null=True))
+    events: Mapped[list[JsonObject]]
     audience: Mapped[Audience]
     salt: Mapped[str]
     previous_hash: Mapped[bytes] = mapped_column(LargeBinary)

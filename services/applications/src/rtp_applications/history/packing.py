@@ -2,17 +2,18 @@
 
 import tempfile
 import zipfile
-from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from typing import IO, Any, Self
+from typing import IO, Self
 from uuid import UUID
 
 from rtp_applications.history.canonical import canonical
 from rtp_applications.history.chain import Entry, Withheld
 from rtp_applications.history.keys import BundleKey
 from rtp_applications.history.manifest import AUDIT, CASE, EVENTS, MANIFEST, PARTS, SIGNATURE, Manifest, Member
+from rtp_applications.json_types import JsonMapping
 
 JSON, JSON_LINES, SIGNED = "application/json", "application/jsonl", "application/jose"
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same content gives the same bytes, whenever it is written
@@ -29,13 +30,13 @@ class Document:
 
 @dataclass(frozen=True)
 class Contents:
-    """What a bundle is made of. `state` is what folding the audit gives, or what the reader may see of it."""
+    """The contents of a bundle. `state` is what folding the audit gives, or what the reader may see of it."""
 
     case_id: UUID
     number: str
     made_at: datetime
     made_by: str
-    state: Mapping[str, Any]
+    state: JsonMapping
     audit: AsyncIterable[Entry | Withheld]
     documents: Sequence[Document] = ()
 
@@ -105,7 +106,7 @@ class _Writing:
         self._packing.members.append(Member(self._path, self._size, self._digest.hexdigest(), self._media_type))
 
 
-def _pack_state(packing: _Packing, state: Mapping[str, Any]) -> None:
+def _pack_state(packing: _Packing, state: JsonMapping) -> None:
     rest = {name: value for name, value in state.items() if name not in PARTS}
     packing.add(CASE, JSON, [canonical(rest)])
     for part in PARTS:

@@ -1,13 +1,14 @@
-"""What can be asked about a case's history."""
+"""Queries about a case's history."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import Table, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.history.models import AuditEntry
+from rtp_applications.json_types import JsonObject
 
 _entry = cast("Table", AuditEntry.__table__).c
 _SINCE = (
@@ -18,8 +19,8 @@ _SINCE = (
 )
 
 
-async def changes_since(session: AsyncSession, case_id: UUID, version: int) -> Sequence[dict[str, Any]]:
-    """What was changed after this version, by whom and where, as far as the caller may see it."""
+async def list_changes_since(session: AsyncSession, case_id: UUID, version: int) -> Sequence[JsonObject]:
+    """Return what was changed after this version, by whom and where, as far as the caller may see it."""
     rows = await session.execute(_SINCE, {"case_id": case_id, "version": version})
     return [
         {

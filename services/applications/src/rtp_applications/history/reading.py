@@ -8,17 +8,17 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Table, and_, false, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_applications.cases.views import sees_all
 from rtp_applications.history.chain import Entry, Withheld, fold
 from rtp_applications.history.errors import NotVisibleThen
 from rtp_applications.history.models import AuditEntry
 from rtp_applications.history.restore import NotAState, file_of
-from rtp_applications.history.rows import WITHHELD, entry_of
-from rtp_applications.workflow.casefile import CaseFile
+from rtp_applications.history.rows import WITHHELD, read_entry
+from rtp_applications.scope import system_scope
+from rtp_applications.sides import is_group_client, is_on_bodies_side
 from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.words import Audience
-from rtp_shared.db import AnyRow, become
-from rtp_shared.identities import SYSTEM
+from rtp_applications.workflow.enums import Audience
+from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_shared.db import AnyRow
 
 _table = cast("Table", AuditEntry.__table__)
 _entry = _table.c
@@ -26,45 +26,48 @@ _HAS_SNAPSHOT = func.jsonb_typeof(_entry.snapshot) == "object"  # a missing one 
 BATCH = 200
 
 
-async def page_of(
-    session: AsyncSession, file: CaseFile, caller: Caller, *, after: int, limit: int
+async def read_page(
+    session: AsyncSession, file: CaseSnapshot, caller: Caller, *, after: int, limit: int
 ) -> Sequence[Entry | Withheld]:
-    """Entries after a position, oldest first; of what the caller may not see, the place and the hashes alone."""
+    """Return entries after a position, oldest first; of what the caller may not see, the place and the hashes alone."""
     last = min(after + limit, file.case.audit_position)
     here = (_entry.case_id == file.case.id, _entry.position > after, _entry.position <= last)
-    rows = await session.execute(select(_table).where(*here, _seen_by(file, caller)))
-    told = {row.position: entry_of(row) for row in rows}
-    await become(session, SYSTEM)
-    links = await session.execute(
-        select(_entry.position, _entry.previous_hash, _entry.hash).where(*here).order_by(_entry.position)
-    )
-    await become(session, caller.readers)
-    return [told.get(row.position) or Withheld(row.position, row.previous_hash, row.hash) for row in links]
+    rows = await session.execute(select(_table).where(*here, _filter_readable(file, caller)))
+    readable = {row.position: read_entry(row) for row in rows}
+    async with system_scope(session, "hashes of entries that are withheld hold the chain together"):
+        links = await session.execute(
+            select(_entry.position, _entry.previous_hash, _entry.hash).where(*here).order_by(_entry.position)
+        )
+    return [readable.get(row.position) or Withheld(row.position, row.previous_hash, row.hash) for row in links]
 
 
-async def every_entry(session: AsyncSession, file: CaseFile, caller: Caller) -> AsyncIterator[Entry | Withheld]:
-    """The whole history up to where the file stands, some at a time."""
+async def read_all_entries(
+    session: AsyncSession, file: CaseSnapshot, caller: Caller
+) -> AsyncIterator[Entry | Withheld]:
+    """Yield the whole history up to where the case stands, reading some entries at a time."""
     after = 0
     while after < file.case.audit_position:
-        for entry in (page := await page_of(session, file, caller, after=after, limit=BATCH)):
+        for entry in (page := await read_page(session, file, caller, after=after, limit=BATCH)):
             yield entry
         after = page[-1].position if page else file.case.audit_position
 
 
-async def whole_chain(session: AsyncSession, case_id: UUID, until: int) -> Sequence[AnyRow]:
-    """Every entry with its content, for the system to check."""
+async def read_chain(session: AsyncSession, case_id: UUID, until: int) -> Sequence[AnyRow]:
+    """Return every entry with its content, for the system to check."""
     here = select(_table).where(_entry.case_id == case_id, _entry.position <= until)
     return (await session.execute(here.order_by(_entry.position))).all()
 
 
-async def as_at(session: AsyncSession, file: CaseFile, caller: Caller, at: datetime) -> CaseFile:
-    """The case as it was at a time, by the entries that the caller may see."""
-    here = and_(_entry.case_id == file.case.id, _entry.at <= at, _entry.action != WITHHELD, _seen_by(file, caller))
+async def read_as_at(session: AsyncSession, file: CaseSnapshot, caller: Caller, at: datetime) -> CaseSnapshot:
+    """Return the case as it was at a time, by the entries that the caller may see."""
+    here = and_(
+        _entry.case_id == file.case.id, _entry.at <= at, _entry.action != WITHHELD, _filter_readable(file, caller)
+    )
     start = select(func.max(_entry.position)).where(here, _HAS_SNAPSHOT).scalar_subquery()
     rows = await session.execute(
         select(_table).where(here, _entry.position >= func.coalesce(start, 0)).order_by(_entry.position)
     )
-    entries = [entry for row in rows if isinstance(entry := entry_of(row), Entry)]
+    entries = [entry for row in rows if isinstance(entry := read_entry(row), Entry)]
     if not entries:
         raise NotVisibleThen
     last = entries[-1]
@@ -75,23 +78,23 @@ async def as_at(session: AsyncSession, file: CaseFile, caller: Caller, at: datet
         raise NotVisibleThen from None
 
 
-def sees(file: CaseFile, caller: Caller, *, position: int, audience: Audience) -> bool:
-    """Whether the caller may read the content of the entry."""
-    if caller.holder == f"client:{file.case.opened_by}":
+def can_read(file: CaseSnapshot, caller: Caller, *, position: int, audience: Audience) -> bool:
+    """Return whether the caller may read the content of the entry."""
+    if is_group_client(file.case, caller):
         return audience is Audience.EVERYBODY
     disclosed = file.case.disclosed_position
     if disclosed is None or position < disclosed:
         return False
-    return audience is Audience.EVERYBODY or sees_all(file, caller)
+    return audience is Audience.EVERYBODY or is_on_bodies_side(file.case, caller)
 
 
-def _seen_by(file: CaseFile, caller: Caller) -> ColumnElement[bool]:
-    """The first wall: the same as `sees`, for a query."""
+def _filter_readable(file: CaseSnapshot, caller: Caller) -> ColumnElement[bool]:
+    """Return the condition of a query that is the same as `can_read`: the first wall."""
     for_everybody = _entry.audience == Audience.EVERYBODY
-    if caller.holder == f"client:{file.case.opened_by}":
+    if is_group_client(file.case, caller):
         return for_everybody
     disclosed = file.case.disclosed_position
     if disclosed is None:
         return false()
     since = _entry.position >= disclosed
-    return since if sees_all(file, caller) else and_(since, for_everybody)
+    return since if is_on_bodies_side(file.case, caller) else and_(since, for_everybody)

@@ -1,18 +1,18 @@
 """A case file made again from the state that its audit tells: the way back of `state.state_of`."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from rtp_applications.clocks.days import Calendars
-from rtp_applications.clocks.deadline import Deadline
+from rtp_applications.deadlines.rules.days import Calendars
+from rtp_applications.deadlines.rules.deadline import Deadline
 from rtp_applications.history.canonical import same
 from rtp_applications.history.state import AUDITED, TABLES, plain, state_of
-from rtp_applications.workflow.casefile import CaseFile, Facts, HeldDocument, Party, Recorded, Signature
-from rtp_applications.workflow.words import Audience, Role
+from rtp_applications.json_types import JsonMapping, JsonObject
+from rtp_applications.workflow.enums import Audience, Role
+from rtp_applications.workflow.snapshot import CaseSnapshot, Facts, HeldDocument, Party, Signature, SignedRecord
 
 _FACTS = TypeAdapter(Facts)
 
@@ -21,7 +21,7 @@ class NotAState(ValueError):
     """This is not the state of a case as `state_of` writes it."""
 
 
-def file_of(state: Mapping[str, Any], *, calendars: Calendars, **kept: Any) -> CaseFile:
+def file_of(state: JsonMapping, *, calendars: Calendars, **kept: Any) -> CaseSnapshot:
     """The case file of this state. `kept`: what the audit tells in other ways, such as version and changed_at.
 
     Raises NotAState unless it says the same again. What the state does not name is empty: it may be of a day when the
@@ -38,19 +38,19 @@ def file_of(state: Mapping[str, Any], *, calendars: Calendars, **kept: Any) -> C
     return file
 
 
-def comparable(file: CaseFile, folded: Mapping[str, Any]) -> dict[str, Any]:
+def comparable(file: CaseSnapshot, folded: JsonMapping) -> JsonObject:
     """The state to hold against what the entries lead to: without columns that are newer than they, and empty."""
     empty = {name: plain(field.default) for name, field in Facts.__dataclass_fields__.items()}
     state = state_of(file)
     return {name: value for name, value in state.items() if name in folded or value != empty.get(name, {})}
 
 
-def _read(state: Mapping[str, Any], calendars: Calendars, kept: Mapping[str, Any]) -> CaseFile:
+def _read(state: JsonMapping, calendars: Calendars, kept: JsonMapping) -> CaseSnapshot:
     columns = {name: state[name] for name in AUDITED if name in state}
     tables = {name: state.get(name, {}) for name in TABLES}
     records = [_record(name, row) for name, row in tables["records"].items()]
     deadlines = [Deadline.from_json(row) for row in tables["deadlines"].values()]
-    return CaseFile(
+    return CaseSnapshot(
         case=_FACTS.validate_python({**columns, **kept}),
         parties={UUID(id_): _party(UUID(id_), row) for id_, row in tables["parties"].items()},
         records={(each.kind, each.key): each for each in records},
@@ -60,18 +60,18 @@ def _read(state: Mapping[str, Any], calendars: Calendars, kept: Mapping[str, Any
     )
 
 
-def _party(id_: UUID, row: Mapping[str, Any]) -> Party:
+def _party(id_: UUID, row: JsonMapping) -> Party:
     since, until = date.fromisoformat(row["valid_from"]), row["valid_to"] and date.fromisoformat(row["valid_to"])
     return Party(id_, Role(row["role"]), row["person"], row["holder"], since, until, row["mandate"])
 
 
-def _record(name: str, row: Mapping[str, Any]) -> Recorded:
+def _record(name: str, row: JsonMapping) -> SignedRecord:
     kind, _, key = name.partition(":")
     signed = tuple(Signature.from_json(each) for each in row["signed"])
-    return Recorded(kind, key, row["content"], signed, Audience(row["audience"]))
+    return SignedRecord(kind, key, row["content"], signed, Audience(row["audience"]))
 
 
-def _document(id_: UUID, row: Mapping[str, Any]) -> HeldDocument:
+def _document(id_: UUID, row: JsonMapping) -> HeldDocument:
     """The audit does not follow the scan: what was frozen had been found clean."""
     audience = Audience(row.get("audience", Audience.EVERYBODY))
     return HeldDocument(id_, **{**row, "scan": "", "audience": audience})

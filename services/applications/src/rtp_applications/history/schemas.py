@@ -59,7 +59,7 @@ class VerdictView(Output):
     faults: list[FaultView]
 
 
-def entry_view(entry: Entry | Withheld) -> EntryView | WithheldView:
+def build_entry_view(entry: Entry | Withheld) -> EntryView | WithheldView:
     if isinstance(entry, Withheld):
         return WithheldView(position=entry.position, previous_hash=entry.previous_hash.hex(), hash=entry.hash.hex())
     return EntryView(
@@ -80,7 +80,7 @@ def entry_view(entry: Entry | Withheld) -> EntryView | WithheldView:
     )
 
 
-def verdict_view(verdict: Verdict) -> VerdictView:
+def build_verdict_view(verdict: Verdict) -> VerdictView:
     return VerdictView(
         holds=not verdict.faults,
         head=verdict.head.hex(),

@@ -1,4 +1,4 @@
-"""A case file as the audit tells it: JSON, and what differs between two of them by who may read it."""
+"""The state of a case as the audit has it: JSON, and what differs between two states by who may read it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
@@ -7,43 +7,41 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from rtp_applications.history.chain import differences
-from rtp_applications.workflow.casefile import UNAUDITED, CaseFile, Facts
-from rtp_applications.workflow.words import Audience
-
-Changes = dict[str, list[Any]]
+from rtp_applications.json_types import Changes, JsonObject
+from rtp_applications.workflow.enums import Audience
+from rtp_applications.workflow.snapshot import UNAUDITED, CaseSnapshot, Facts
 
 AUDITED = tuple(each.name for each in fields(Facts) if each.name not in UNAUDITED)
 TABLES = ("parties", "records", "deadlines", "documents")
 
 
-def state_of(file: CaseFile) -> dict[str, Any]:
-    """The whole state as JSON."""
+def state_of(file: CaseSnapshot) -> JsonObject:
+    """Return the whole state as JSON."""
     state = {name: plain(getattr(file.case, name)) for name in AUDITED}
-    return {**state, **{table: dict(_rows(file, table)) for table in TABLES}}
+    return {**state, **{table: dict(_list_rows(file, table)) for table in TABLES}}
 
 
-def opened(file: CaseFile) -> Changes:
-    """The changes of a case's first entry: everything that it starts with."""
-    return differences({}, state_of(file))
+def list_first_changes(file: CaseSnapshot) -> Changes:
+    """Return the changes of a case's first entry: everything that it starts with."""
+    return {f"/{name}": [None, value] for name, value in sorted(state_of(file).items())}
 
 
-def changed(before: CaseFile, after: CaseFile) -> dict[Audience, Changes]:
-    """What differs between two case files, apart for each audience."""
+def list_changes(before: CaseSnapshot, after: CaseSnapshot) -> dict[Audience, Changes]:
+    """Return what differs between two states of a case, apart for each audience."""
     found: dict[Audience, Changes] = {Audience.EVERYBODY: {}, Audience.BODIES: {}}
     for name in AUDITED:
         old, new = getattr(before.case, name), getattr(after.case, name)
         if old != new:
             found[Audience.EVERYBODY][f"/{name}"] = [plain(old), plain(new)]
     for table in TABLES:
-        for key, old, new in _moved(getattr(before, table), getattr(after, table)):
+        for key, old, new in _list_changed_rows(getattr(before, table), getattr(after, table)):
             audience = getattr(new or old, "audience", Audience.EVERYBODY)
             change = [old and old.to_json(), new.to_json()] if new else [old.to_json()]
-            found[audience][f"/{table}/{_pointer(key)}"] = change
+            found[audience][f"/{table}/{_escape(key)}"] = change
     return {audience: changes for audience, changes in found.items() if changes}
 
 
-def _moved(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> Iterator[tuple[Any, Any, Any]]:
+def _list_changed_rows(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> Iterator[tuple[Any, Any, Any]]:
     if before is after:
         return
     for key in {**before, **after}:
@@ -51,22 +49,22 @@ def _moved(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> Iterator[tupl
             yield key, before.get(key), after.get(key)
 
 
-def _rows(file: CaseFile, table: str) -> Iterator[tuple[str, Any]]:
+def _list_rows(file: CaseSnapshot, table: str) -> Iterator[tuple[str, Any]]:
     for key, row in getattr(file, table).items():
         yield name_of(key), row.to_json()
 
 
 def name_of(key: Any) -> str:
-    """A row's name in the state: its id, or the kind and key of a record."""
+    """Return a row's name in the state: its id, or the kind and key of a record."""
     return f"{key[0]}:{key[1]}" if isinstance(key, tuple) else str(key)
 
 
-def _pointer(key: Any) -> str:
+def _escape(key: Any) -> str:
     return name_of(key).replace("~", "~0").replace("/", "~1")
 
 
 def plain(value: Any) -> Any:
-    """A column's value as JSON."""
+    """Return a column's value as JSON."""
     match value:
         case datetime() | date():
             return value.isoformat()

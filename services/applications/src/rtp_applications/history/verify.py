@@ -9,15 +9,16 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from rtp_applications.history.bundle import Bundle, Limits, NotABundle, read_audit, read_bundle
 from rtp_applications.history.chain import Entry, Withheld, check
 from rtp_applications.history.entries import instant
 from rtp_applications.history.keys import NotAKey, thumbprint
+from rtp_applications.json_types import JsonMapping, JsonObject
 
 HOLDS, FAULTY, UNUSABLE = 0, 1, 2
 
@@ -30,7 +31,7 @@ class Unusable(ValueError):
 class Findings:
     checked: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: JsonObject = field(default_factory=dict)
 
 
 class _Arguments(argparse.ArgumentParser):
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def verify(file: Path, *, keys: Sequence[Path] | None = None, head: bytes | None = None) -> Findings:
-    """What holds and what does not. Raises Unusable, NotABundle or NotAKey if it cannot be told."""
+    """Return what holds and what does not. Raises Unusable, NotABundle or NotAKey if it cannot be told."""
     trusted = [jwk for path in keys for jwk in _public_keys(path)] if keys else None
     try:
         with file.open("rb") as stream:
@@ -123,7 +124,7 @@ def _chain_lines(entries: Sequence[Entry | Withheld]) -> list[str]:
     return lines
 
 
-def _chain_facts(entries: Sequence[Entry | Withheld]) -> dict[str, Any]:
+def _chain_facts(entries: Sequence[Entry | Withheld]) -> JsonObject:
     return {
         "entries": len(entries),
         "withheld": sum(isinstance(entry, Withheld) for entry in entries),
@@ -131,7 +132,7 @@ def _chain_facts(entries: Sequence[Entry | Withheld]) -> dict[str, Any]:
     }
 
 
-def _public_keys(path: Path) -> list[Mapping[str, Any]]:
+def _public_keys(path: Path) -> list[JsonMapping]:
     """A file's public keys: a JWK, or a set of them."""
     try:
         found = json.loads(path.read_bytes())
@@ -178,7 +179,7 @@ def _as_json(findings: Findings) -> str:
 
 
 def _print(lines: Sequence[str]) -> None:
-    """What the file says may hold anything: a line stays a line, and a terminal is not spoken to."""
+    """Escape text of the file, which may hold anything: a line stays a line, and a terminal is not spoken to."""
     shown = ("".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in line) for line in lines)
     try:
         sys.stdout.buffer.write("".join(f"{line}\n" for line in shown).encode(errors="backslashreplace"))

@@ -1,13 +1,13 @@
-"""A case file with its people changed. Pure: it saves nothing."""
+"""A case with its people changed. Pure: it saves nothing."""
 
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.cases.rules import require_no_disclosure
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.parties.errors import (
     HeldAlready,
     LeadIsHandedOver,
@@ -20,25 +20,24 @@ from rtp_applications.parties.errors import (
 from rtp_applications.parties.rules import (
     APPOINTS,
     Vouching,
-    appointing_side,
-    in_order,
+    get_lasting_readers,
     is_oneself,
-    lasting_readers,
     may_change,
-    require_no_disclosure,
+    order_of_joining,
+    require_appointing_side,
     require_separate,
 )
-from rtp_applications.workflow.casefile import CaseFile, Party
 from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.words import Role, Status
+from rtp_applications.workflow.enums import Role, Status
+from rtp_applications.workflow.snapshot import CaseSnapshot, Party
 from rtp_shared.problems import FieldError
 
 ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Who is to be appointed. `holder`: who vouches, where it is not whoever appoints."""
+class NewParty:
+    """A person who is to be appointed. `holder` vouches for the person, where it is not whoever appoints."""
 
     role: Role
     person: str
@@ -48,49 +47,49 @@ class Wanted:
     valid_to: date | None = None
 
 
-def appointed(file: CaseFile, wanted: Wanted, caller: Caller, now: datetime) -> tuple[CaseFile, list[Party]]:
-    """The file with the person in the role, and the parties that changed: of a new lead, the former one too."""
-    side, own = appointing_side(file, wanted.role, caller, now)
-    holder = wanted.holder or own
-    if holder != own and APPOINTS[side][wanted.role] is Vouching.OWN:
+def appoint(file: CaseSnapshot, new: NewParty, caller: Caller, now: datetime) -> tuple[CaseSnapshot, list[Party]]:
+    """Return the case with the person in the role, and the parties that changed: of a new lead, the former one too."""
+    side, own = require_appointing_side(file, new.role, caller, now)
+    holder = new.holder or own
+    if holder != own and APPOINTS[side][new.role] is Vouching.OWN:
         raise NotAHolder(errors=[FieldError("/holder", f"only {own.partition(':')[0]} of {side} itself vouches")])
-    require_separate(file, wanted.role, wanted.person)
+    require_separate(file, new.role, new.person)
     today = civil_date(now)
     party = Party(
-        id=next_id(file, now),
-        role=wanted.role,
-        person=wanted.person,
+        id=make_id(file, now),
+        role=new.role,
+        person=new.person,
         holder=holder,
-        valid_from=wanted.valid_from or today,
-        valid_to=wanted.valid_to,
-        mandate=wanted.mandate,
+        valid_from=new.valid_from or today,
+        valid_to=new.valid_to,
+        mandate=new.mandate,
     )
-    _require_room(file, party, today)
+    _require_not_held(file, party, today)
     _require_validity(file, party, today)
     former = [each for each in file.parties.values() if is_lead(each) and not is_over(each, today)]
-    left = [_over(each, today) for each in former] if party.role is Role.APPLICANT_LEAD else []
-    return _seen_by(_left(file, *left).with_party(party), holder), [party, *left]
+    left = [_end_yesterday(each, today) for each in former] if party.role is Role.APPLICANT_LEAD else []
+    return _let_see(_put_over(file, *left).with_party(party), holder), [party, *left]
 
 
-def ended(file: CaseFile, party_id: UUID, caller: Caller, now: datetime) -> tuple[CaseFile, Party]:
-    """The file with the party over from today on. Whose last party it was sees the case no more."""
-    party, today = _changeable(file, party_id, caller, now, oneself=True), civil_date(now)
+def end(file: CaseSnapshot, party_id: UUID, caller: Caller, now: datetime) -> tuple[CaseSnapshot, Party]:
+    """Return the case with the party over from today on. Whose last party it was sees the case no more."""
+    party, today = _find_changeable(file, party_id, caller, now, oneself=True), civil_date(now)
     if is_lead(party):
         raise LeadIsHandedOver
-    after = _over(party, today)
-    file = _left(file, after)
+    after = _end_yesterday(party, today)
+    file = _put_over(file, after)
     held = any(each.holder == party.holder and not is_over(each, today) for each in file.parties.values())
-    if held or party.holder in lasting_readers(file.case):
+    if held or party.holder in get_lasting_readers(file.case):
         return file, after
     return file.with_case(readers=[each for each in file.case.readers if each != party.holder]), after
 
 
-def amended(
-    file: CaseFile, party_id: UUID, changes: Mapping[str, Any], caller: Caller, now: datetime
-) -> tuple[CaseFile, Party]:
-    """The file with another mandate or another last day of the party; what is not named stays."""
-    party = _changeable(file, party_id, caller, now)
-    after = replace(party, **changes)
+def amend(
+    file: CaseSnapshot, party_id: UUID, changes: Mapping[str, object], caller: Caller, now: datetime
+) -> tuple[CaseSnapshot, Party]:
+    """Return the case with another mandate or last day of the party; what is not named stays."""
+    party = _find_changeable(file, party_id, caller, now)
+    after = replace(party, **changes)  # type: ignore[arg-type]  # of the columns that the body model names
     if after.valid_to != party.valid_to:
         _require_validity(file, after, civil_date(now))
     return file.with_party(after), after
@@ -104,16 +103,18 @@ def is_lead(party: Party) -> bool:
     return party.role is Role.APPLICANT_LEAD
 
 
-def next_id(file: CaseFile, now: datetime) -> UUID:
-    """An id that comes after those of the case's other parties (UUID version 7), whatever the clock says."""
+def make_id(file: CaseSnapshot, now: datetime) -> UUID:
+    """Make an id that comes after those of the case's other parties (UUID version 7), whatever the clock says."""
     bits = int(now.timestamp() * 1000) << 80 | 7 << 76 | secrets.randbits(12) << 64 | 2 << 62 | secrets.randbits(62)
-    last = max(file.parties.values(), key=in_order, default=None)
+    last = max(file.parties.values(), key=order_of_joining, default=None)
     if last is None or last.id.version != 7 or bits > last.id.int:
         return UUID(int=bits)
     return UUID(int=last.id.int + 1)
 
 
-def _changeable(file: CaseFile, party_id: UUID, caller: Caller, now: datetime, *, oneself: bool = False) -> Party:
+def _find_changeable(
+    file: CaseSnapshot, party_id: UUID, caller: Caller, now: datetime, *, oneself: bool = False
+) -> Party:
     party = file.parties.get(party_id)
     if party is None:
         raise NoSuchParty
@@ -124,8 +125,8 @@ def _changeable(file: CaseFile, party_id: UUID, caller: Caller, now: datetime, *
     return party
 
 
-def _left(file: CaseFile, *parties: Party) -> CaseFile:
-    """The file once these are over. Who leaves a draft never applied: no body shall ever learn of them."""
+def _put_over(file: CaseSnapshot, *parties: Party) -> CaseSnapshot:
+    """Return the case once these are over. Who leaves a draft never applied: no body shall ever learn of them."""
     if file.case.status is not Status.DRAFT:
         return file.with_party(*parties)
     for party in parties:
@@ -133,23 +134,23 @@ def _left(file: CaseFile, *parties: Party) -> CaseFile:
     return file
 
 
-def _over(party: Party, today: date) -> Party:
-    """Yesterday was its last day; one that began today has held on no day."""
+def _end_yesterday(party: Party, today: date) -> Party:
+    """Return the party with yesterday as its last day; one that began today has held on no day."""
     return replace(party, valid_to=today - ONE_DAY)
 
 
-def _require_room(file: CaseFile, party: Party, today: date) -> None:
+def _require_not_held(file: CaseSnapshot, party: Party, today: date) -> None:
     for each in file.parties.values():
         same = (each.role, each.person, each.holder) == (party.role, party.person, party.holder)
         if same and not is_over(each, today):
             raise HeldAlready(f"as party {each.id}")
 
 
-def _require_validity(file: CaseFile, party: Party, today: date) -> None:
-    """What an outside holder sees, it sees until the party is ended: so it has no last day, and begins at once."""
+def _require_validity(file: CaseSnapshot, party: Party, today: date) -> None:
+    """Refuse dates that would not hold: an outside holder sees the case at once, and until the party is ended."""
     if is_lead(party) and (party.valid_from != today or party.valid_to is not None):
         raise ValidityNotRight(errors=[FieldError("/validFrom", "a lead begins today, until another one does")])
-    if party.holder not in lasting_readers(file.case):
+    if party.holder not in get_lasting_readers(file.case):
         if party.valid_to is not None:
             raise ValidityNotRight(errors=[FieldError("/validTo", "end the party when it is over: it sees till then")])
         if party.valid_from > today:
@@ -158,8 +159,8 @@ def _require_validity(file: CaseFile, party: Party, today: date) -> None:
         raise ValidityNotRight(errors=[FieldError("/validTo", "is over already")])
 
 
-def _seen_by(file: CaseFile, holder: str) -> CaseFile:
-    """Whoever vouches for somebody in the case sees it, even a draft: the lead chose so."""
+def _let_see(file: CaseSnapshot, holder: str) -> CaseSnapshot:
+    """Let the holder see the case, even a draft: the lead chose so."""
     if holder not in file.case.readers:
         file = file.with_case(readers=[*file.case.readers, holder])
     require_no_disclosure(file.case)

@@ -1,86 +1,81 @@
-"""What can be done with the people of a case."""
+"""Commands on the people of a case."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import Table, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.bodies.errors import UnknownBody
-from rtp_applications.bodies.queries import open_bodies
-from rtp_applications.cases.commands import locked, save
+from rtp_applications.bodies.queries import find_open_bodies
+from rtp_applications.cases.change import advance, change_case
+from rtp_applications.cases.context import CommandContext
+from rtp_applications.cases.errors import CaseIsReadOnly
 from rtp_applications.cases.models import CaseParty
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.parties import appointing
-from rtp_applications.parties.appointing import Wanted
-from rtp_applications.parties.errors import CaseIsReadOnly
-from rtp_applications.workflow import timing
-from rtp_applications.workflow.casefile import CaseFile, Party, Signature
-from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.engine import Outcome, roles_of
-from rtp_applications.workflow.processes import Processes
-from rtp_applications.workflow.words import Role
+from rtp_applications.parties.appointing import NewParty
+from rtp_applications.workflow.engine import CaseChange, find_roles
+from rtp_applications.workflow.enums import Role
+from rtp_applications.workflow.snapshot import CaseSnapshot, Party, Signature
 from rtp_shared.contracts.applications import PartyChanged
 from rtp_shared.etags import Expected
 from rtp_shared.identities import organisation_identity
-from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError
 
 _party = cast("Table", CaseParty.__table__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A change of a case's people on its way: who makes it, when, and what it is made with."""
-
-    version: Expected
-    caller: Caller
-    now: datetime
-    outbox: Outbox
-    processes: Processes
-
-
 async def appoint(
-    session: AsyncSession, case_id: UUID, wanted: Wanted, change: Change, *, name: str | None = None
-) -> tuple[CaseFile, Party]:
-    """Put a person in a role. An outside holder comes to see the case with it."""
-    before = await _locked(session, case_id, change)
-    after, changed = appointing.appointed(before, wanted, change.caller, change.now)
-    file = await _save(session, before, after, "appoint", changed, change)
+    context: CommandContext, case_id: UUID, party: NewParty, *, name: str | None, version: Expected
+) -> tuple[CaseSnapshot, Party]:
+    """Put a person in a role. An outside client or organisation that vouches for the person comes to see the case."""
+
+    def change(file: CaseSnapshot) -> tuple[CaseSnapshot, list[Party]]:
+        return appointing.appoint(file, party, context.caller, context.now)
+
+    file, appointed = await _change_parties(context, case_id, "appoint", change, version=version)
     if name is not None:
-        await _name(session, changed[0].id, name)
-    return file, changed[0]
+        await _set_name(context, appointed.id, name)
+    return file, appointed
 
 
-async def end(session: AsyncSession, case_id: UUID, party_id: UUID, change: Change) -> tuple[CaseFile, Party]:
-    before = await _locked(session, case_id, change)
-    after, party = appointing.ended(before, party_id, change.caller, change.now)
-    return await _save(session, before, after, "end-party", [party], change), party
+async def end(
+    context: CommandContext, case_id: UUID, party_id: UUID, *, version: Expected
+) -> tuple[CaseSnapshot, Party]:
+    """End a person's part in the case, at once."""
+
+    def change(file: CaseSnapshot) -> tuple[CaseSnapshot, list[Party]]:
+        after, party = appointing.end(file, party_id, context.caller, context.now)
+        return after, [party]
+
+    return await _change_parties(context, case_id, "end-party", change, version=version)
 
 
 async def amend(
-    session: AsyncSession, case_id: UUID, party_id: UUID, changes: Mapping[str, Any], change: Change
-) -> tuple[CaseFile, Party]:
+    context: CommandContext, case_id: UUID, party_id: UUID, changes: Mapping[str, object], *, version: Expected
+) -> tuple[CaseSnapshot, Party]:
     """Change mandate, last day or name; null takes it out. The audit tells of a name only that something changed."""
-    before = await _locked(session, case_id, change)
     audited = {column: value for column, value in changes.items() if column != "name"}
-    after, party = appointing.amended(before, party_id, audited, change.caller, change.now)
-    file = await _save(session, before, after, "amend-party", [party], change)
+
+    def change(file: CaseSnapshot) -> tuple[CaseSnapshot, list[Party]]:
+        after, party = appointing.amend(file, party_id, audited, context.caller, context.now)
+        return after, [party]
+
+    file, party = await _change_parties(context, case_id, "amend-party", change, version=version)
     if "name" in changes:
-        await _name(session, party_id, changes["name"])
+        await _set_name(context, party_id, cast("str | None", changes["name"]))
     return file, party
 
 
-async def holder_of(session: AsyncSession, *, client: str | None, organisation: str | None) -> str | None:
-    """Who is meant to vouch. An organisation that is no public body is named by its id."""
+async def find_voucher(context: CommandContext, *, client: str | None, organisation: str | None) -> str | None:
+    """Return who is meant to vouch. An organisation that is no public body is named by its id."""
     if client is not None:
         return f"client:{client}"
     if organisation is None:
         return None
-    known = (await open_bodies(session, [organisation])).get(organisation)
+    today = civil_date(context.now)
+    known = (await find_open_bodies(context.session, [organisation], today=today)).get(organisation)
     if known is not None:
         return organisation_identity(known.id)
     try:
@@ -89,38 +84,44 @@ async def holder_of(session: AsyncSession, *, client: str | None, organisation: 
         raise UnknownBody(errors=[FieldError("/holder/organisation", "not a body that exists today")]) from None
 
 
-async def _locked(session: AsyncSession, case_id: UUID, change: Change) -> CaseFile:
-    file = await locked(session, case_id, version=change.version, caller=change.caller, now=change.now)
-    if not change.processes[file.case.route, file.case.process_version].actions:
-        raise CaseIsReadOnly
-    return file
+async def _change_parties(
+    context: CommandContext,
+    case_id: UUID,
+    action: str,
+    change: Callable[[CaseSnapshot], tuple[CaseSnapshot, Sequence[Party]]],
+    *,
+    version: Expected,
+) -> tuple[CaseSnapshot, Party]:
+    """Change the case's people; return the case as it is stored, and the first of the parties that changed."""
+    changed: list[Party] = []
+
+    async def decide(before: CaseSnapshot) -> CaseChange:
+        if not context.get_process(before).actions:
+            raise CaseIsReadOnly
+        after, parties = change(before)
+        changed.extend(parties)
+        return CaseChange(
+            before=before,
+            after=advance(context, before, after, action),
+            action=action,
+            signature=_sign(context, before),
+            events=tuple(_build_event(context, before, each) for each in parties),
+        )
+
+    outcome = await change_case(context, case_id, decide, version=version)
+    return outcome.after, changed[0]
 
 
-async def _save(
-    session: AsyncSession, before: CaseFile, after: CaseFile, action: str, changed: Sequence[Party], change: Change
-) -> CaseFile:
-    now, case = change.now, before.case
-    after = after.with_case(version=case.version + 1, changed_at=now)
-    after = timing.moved(change.processes[case.route, case.process_version], case.status, after, action, now)
-    outcome = Outcome(
-        before=before,
-        after=after,
-        action=action,
-        signature=_signature(before, change.caller, now),
-        events=tuple(_told(before, each, now) for each in changed),
-    )
-    return (await save(session, outcome, outbox=change.outbox, now=now)).after
-
-
-def _signature(file: CaseFile, caller: Caller, now: datetime) -> Signature:
-    held = roles_of(file, caller, now)
+def _sign(context: CommandContext, file: CaseSnapshot) -> Signature:
+    caller = context.caller
+    held = find_roles(file, caller, context.now)
     role = min(held, default=Role.CLIENT)
-    return Signature(role, caller.person, held.get(role, caller.holder), now)
+    return Signature(role, caller.person, held.get(role, caller.vouching_client), context.now)
 
 
-def _told(before: CaseFile, party: Party, now: datetime) -> PartyChanged:
+def _build_event(context: CommandContext, before: CaseSnapshot, party: Party) -> PartyChanged:
     known = before.parties.get(party.id)
-    over = appointing.is_over(party, civil_date(now))
+    over = appointing.is_over(party, civil_date(context.now))
     change = "appointed" if known is None else "ended" if over else "amended"
     kind = "client" if party.holder.startswith("client:") else "organisation"
     return PartyChanged(
@@ -130,9 +131,9 @@ def _told(before: CaseFile, party: Party, now: datetime) -> PartyChanged:
         change=change,
         role=party.role,
         holder_kind=kind,
-        at=now,
+        at=context.now,
     )
 
 
-async def _name(session: AsyncSession, party_id: UUID, name: str | None) -> None:
-    await session.execute(update(_party).where(_party.c.id == party_id).values(name=name))
+async def _set_name(context: CommandContext, party_id: UUID, name: str | None) -> None:
+    await context.session.execute(update(_party).where(_party.c.id == party_id).values(name=name))

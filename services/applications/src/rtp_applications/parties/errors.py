@@ -7,10 +7,6 @@ class NoSuchParty(NotFound):
     title = "The case has no such party"
 
 
-class NotThatClient(Forbidden):
-    title = "A client that acts for itself is no person whom others could act for"
-
-
 class NotYoursToAppoint(Forbidden):
     title = "Somebody else says who has that role in the case"
 
@@ -33,14 +29,6 @@ class PartyIsOver(Conflict):
 
 class LeadIsHandedOver(Conflict):
     title = "A staff group always has exactly one lead: appoint another, and this one ends"
-
-
-class WouldDisclose(Conflict):
-    title = "A body that the case names must not learn of a draft; it is disclosed by submitting it"
-
-
-class CaseIsReadOnly(Conflict):
-    title = "The case is a record of the past, which nobody changes"
 
 
 class NotAHolder(Invalid):

@@ -1,4 +1,4 @@
-"""What can be asked about the people of a case."""
+"""Queries about the people of a case."""
 
 from typing import cast
 from uuid import UUID
@@ -12,6 +12,6 @@ _party = cast("Table", CaseParty.__table__).c
 _NAMES = select(_party.id, _party.name).where(_party.case_id == bindparam("case_id"), _party.name.is_not(None))
 
 
-async def names_in(session: AsyncSession, case_id: UUID) -> dict[UUID, str]:
-    """Personal names by party. Who may be shown which, `views.sees_name` says: ask it for every one."""
+async def list_names(session: AsyncSession, case_id: UUID) -> dict[UUID, str]:
+    """Return personal names by party. `views.can_see_name` says who may be shown which: ask it for every one."""
     return {row.id: row.name for row in await session.execute(_NAMES, {"case_id": case_id})}

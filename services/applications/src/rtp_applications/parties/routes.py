@@ -1,42 +1,30 @@
 """The people of a case over HTTP."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Path, Query, Response
-from sqlalchemy.ext.asyncio import AsyncSession
+from fastapi import Path, Query, Response
 
 from rtp_applications.auth import Acting, CaseReader, CaseWriter
-from rtp_applications.cases import queries
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.cases.context import CommandContext
+from rtp_applications.cases.dependencies import CaseId, Context
+from rtp_applications.cases.queries import get_case
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.parties import commands
-from rtp_applications.parties.appointing import Wanted
-from rtp_applications.parties.commands import Change
-from rtp_applications.parties.queries import names_in
+from rtp_applications.parties.appointing import NewParty
+from rtp_applications.parties.queries import list_names
 from rtp_applications.parties.schemas import Appointment, PartyChanges, PartyView
-from rtp_applications.parties.views import shown, view
-from rtp_applications.workflow.casefile import CaseFile, Party
-from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.processes import Processes
-from rtp_applications.workflow.words import Role
-from rtp_shared.dependencies import After, Events, ExpectedVersion, Limit, Now, Session
+from rtp_applications.parties.views import build_party_view, build_party_views
+from rtp_applications.workflow.enums import Role
+from rtp_applications.workflow.snapshot import CaseSnapshot, Party
+from rtp_shared.dependencies import After, ExpectedVersion, Limit, Now, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
 from rtp_shared.web import create_router
 
 parties = create_router(prefix="/v1/cases", tags=["Parties"])
 
-CaseId = Annotated[UUID, Path(description="The case's id")]
 PartyId = Annotated[UUID, Path(description="The party's id")]
-processes = Processes()
-
-
-async def _change(version: ExpectedVersion, caller: Acting, now: Now, events: Events) -> Change:
-    return Change(version=version, caller=caller, now=now, outbox=events, processes=processes)
-
-
-Changing = Annotated[Change, Depends(_change)]
 
 
 @parties.get("/{case_id}/parties")
@@ -56,8 +44,8 @@ async def list_parties(
     bodies once the case is submitted, those of applicants; to advisers, funders and representatives never. Who left
     before the submission is listed for the group's own client alone.
     """
-    file = await queries.get_case(session, case_id, readers=principal.identities, now=now)
-    every = shown(file, await names_in(session, case_id), caller, civil_date(now))
+    file = await get_case(session, case_id, readers=principal.identities, now=now)
+    every = build_party_views(file, await list_names(session, case_id), caller, civil_date(now))
     found = [each for each in every if role is None or each.role is role]
     if key := decode_cursor(after, UUID):
         seen = {each.id: place for place, each in enumerate(found, 1)}
@@ -68,7 +56,12 @@ async def list_parties(
 
 @parties.post("/{case_id}/parties", status_code=201)
 async def appoint_party(
-    case_id: CaseId, appointment: Appointment, _: CaseWriter, session: Session, change: Changing, response: Response
+    case_id: CaseId,
+    appointment: Appointment,
+    version: ExpectedVersion,
+    _: CaseWriter,
+    context: Context,
+    response: Response,
 ) -> PartyView:
     """Give a person a role in the case.
 
@@ -77,9 +70,10 @@ async def appoint_party(
     central team reviewers and auditors. Whoever vouches for a person comes to see the case, even a draft; a body that a
     draft names cannot. Nobody decides who applied, advised, represented staff or would fund.
     """
-    given = appointment.holder
-    holder = await commands.holder_of(session, client=given.client, organisation=given.organisation) if given else None
-    wanted = Wanted(
+    named = appointment.holder
+    client, organisation = (named.client, named.organisation) if named else (None, None)
+    holder = await commands.find_voucher(context, client=client, organisation=organisation)
+    new = NewParty(
         role=appointment.role,
         person=appointment.person,
         holder=holder,
@@ -87,9 +81,9 @@ async def appoint_party(
         valid_from=appointment.valid_from,
         valid_to=appointment.valid_to,
     )
-    file, party = await commands.appoint(session, case_id, wanted, change, name=appointment.name)
+    file, party = await commands.appoint(context, case_id, new, name=appointment.name, version=version)
     response.headers["Location"] = f"/v1/cases/{case_id}/parties"
-    return await _view(session, file, party, change.caller, change.now, response)
+    return await _present(context, file, party, response)
 
 
 @parties.patch("/{case_id}/parties/{party_id}")
@@ -97,30 +91,34 @@ async def amend_party(
     case_id: CaseId,
     party_id: PartyId,
     changes: PartyChanges,
+    version: ExpectedVersion,
     _: CaseWriter,
-    session: Session,
-    change: Changing,
+    context: Context,
     response: Response,
 ) -> PartyView:
     """Change the mandate, the last day or the name. Another role or person is another party (RFC 7396)."""
     given = changes.model_dump(exclude_unset=True)
-    file, party = await commands.amend(session, case_id, party_id, given, change)
-    return await _view(session, file, party, change.caller, change.now, response)
+    file, party = await commands.amend(context, case_id, party_id, given, version=version)
+    return await _present(context, file, party, response)
 
 
 @parties.post("/{case_id}/parties/{party_id}/actions/end")
 async def end_party(
-    case_id: CaseId, party_id: PartyId, _: CaseWriter, session: Session, change: Changing, response: Response
+    case_id: CaseId,
+    party_id: PartyId,
+    version: ExpectedVersion,
+    _: CaseWriter,
+    context: Context,
+    response: Response,
 ) -> PartyView:
     """End a person's part in the case, at once. It stays on file, and whoever vouched for nobody else in the case sees
     the case no more. People may end their own part, but for the lead, who hands over.
     """
-    file, party = await commands.end(session, case_id, party_id, change)
-    return await _view(session, file, party, change.caller, change.now, response)
+    file, party = await commands.end(context, case_id, party_id, version=version)
+    return await _present(context, file, party, response)
 
 
-async def _view(
-    session: AsyncSession, file: CaseFile, party: Party, caller: Caller, now: datetime, response: Response
-) -> PartyView:
+async def _present(context: CommandContext, file: CaseSnapshot, party: Party, response: Response) -> PartyView:
     response.headers["ETag"] = format_etag(file.case.version)
-    return view(file, party, await names_in(session, file.case.id), caller, civil_date(now))
+    names = await list_names(context.session, file.case.id)
+    return build_party_view(file, party, names, context.caller, civil_date(context.now))

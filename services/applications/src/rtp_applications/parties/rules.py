@@ -1,21 +1,22 @@
-"""Who may appoint whom in a case, and who may not be both. Pure."""
+"""Rules of who may appoint whom in a case, and who may not be both. Pure."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from rtp_applications.parties.errors import DutiesSeparated, NotYoursToAppoint, WouldDisclose
-from rtp_applications.workflow.casefile import CaseFile, Facts, Party
+from rtp_applications.parties.errors import DutiesSeparated, NotYoursToAppoint
+from rtp_applications.sides import get_group_reader, is_group_client
+from rtp_applications.workflow.common.conflicts import list_bars
 from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.effects import OVERSIGHT
-from rtp_applications.workflow.engine import roles_of
-from rtp_applications.workflow.guards import standing_bars
-from rtp_applications.workflow.words import APPLICANTS, MAY_NOT_DECIDE, Role
+from rtp_applications.workflow.engine import find_roles
+from rtp_applications.workflow.enums import APPLICANTS, MAY_NOT_DECIDE, Role
+from rtp_applications.workflow.identities import OVERSIGHT
+from rtp_applications.workflow.snapshot import CaseSnapshot, Facts, Party
 from rtp_shared.identities import organisation_identity
 
 
 class Side(StrEnum):
-    """On whose behalf somebody is appointed."""
+    """A party on whose behalf somebody is appointed."""
 
     GROUP = "the lead of the staff group"
     EMPLOYER = "the employing body"
@@ -25,7 +26,7 @@ class Side(StrEnum):
 
 
 class Vouching(StrEnum):
-    """Who vouches for the person in the role."""
+    """The kind of vouching that a role asks for."""
 
     OWN = "own"
     """The group's own client, or the body itself."""
@@ -62,18 +63,20 @@ DECIDING = frozenset(
         Role.ESCALATION_REVIEWER,
     }
 )
-"""Who signs what is decided for a body: an officer finds a group not eligible, a commissioner supports or does not."""
+"""Roles that sign what is decided for a body: an officer finds a group not eligible, a commissioner supports or does
+not.
+"""
 
 
-def sides_of(file: CaseFile, caller: Caller, now: datetime) -> dict[Side, str]:
-    """The sides that the caller stands on, and who vouches for a person there unless something else is said.
+def find_sides(file: CaseSnapshot, caller: Caller, now: datetime) -> dict[Side, str]:
+    """Return the sides that the caller stands on, and who vouches for a person there unless something else is said.
 
     The client that opened the case stands on the group's side alone, and for its lead only. No body has a side in a
     draft. Where no other body commissions or decides, the employer does.
     """
     case = file.case
-    if caller.holder == f"client:{case.opened_by}":
-        return {Side.GROUP: caller.holder} if Role.APPLICANT_LEAD in roles_of(file, caller, now) else {}
+    if is_group_client(case, caller):
+        return {Side.GROUP: caller.vouching_client} if Role.APPLICANT_LEAD in find_roles(file, caller, now) else {}
     if case.submitted_at is None:
         return {}
     bodies = {
@@ -82,66 +85,64 @@ def sides_of(file: CaseFile, caller: Caller, now: datetime) -> dict[Side, str]:
         Side.COMMISSIONER: case.commissioner,
     }
     found = {side: organisation_identity(body) for side, body in bodies.items() if body}
-    found = {side: holder for side, holder in found.items() if holder in caller.readers}
-    if Role.MUTUALS_TEAM in caller.standing:
-        found[Side.MUTUALS_TEAM] = next(each for each in caller.readers if each.startswith("org:"))
+    found = {side: holder for side, holder in found.items() if holder in caller.identities}
+    if Role.MUTUALS_TEAM in caller.global_roles:
+        found[Side.MUTUALS_TEAM] = next(each for each in caller.identities if each.startswith("org:"))
     return found
 
 
-def appointing_side(file: CaseFile, role: Role, caller: Caller, now: datetime) -> tuple[Side, str]:
-    """The side from which the caller may fill the role, and who vouches there; or a refusal that says who may."""
-    for side, holder in sides_of(file, caller, now).items():
+def require_appointing_side(file: CaseSnapshot, role: Role, caller: Caller, now: datetime) -> tuple[Side, str]:
+    """Return the side from which the caller may fill the role, and who vouches there; or refuse, saying who may."""
+    for side, holder in find_sides(file, caller, now).items():
         if role in APPOINTS[side]:
             return side, holder
     may = [str(side) for side, roles in APPOINTS.items() if role in roles]
     raise NotYoursToAppoint(f"{role} is appointed by {' or '.join(may) or 'nobody'}")
 
 
-def may_change(file: CaseFile, party: Party, caller: Caller, now: datetime) -> bool:
-    """Whoever may appoint to the role, a body only for those it vouches for itself: it does not end the staff's
-    representative whom the group chose.
+def may_change(file: CaseSnapshot, party: Party, caller: Caller, now: datetime) -> bool:
+    """Return whether the caller may appoint to the role, a body only for those it vouches for itself: it does not end
+    the staff's representative whom the group chose.
     """
-    sides = [side for side in sides_of(file, caller, now) if party.role in APPOINTS[side]]
+    sides = [side for side in find_sides(file, caller, now) if party.role in APPOINTS[side]]
     bodies = {Side.EMPLOYER, Side.DECISION_BODY, Side.COMMISSIONER}
-    return any(side not in bodies or party.holder in caller.readers for side in sides)
+    return any(side not in bodies or party.holder in caller.identities for side in sides)
 
 
-def is_oneself(file: CaseFile, party: Party, caller: Caller) -> bool:
-    """The client that opened the case speaks for the group's people alone, also where it belongs to a body."""
-    of_the_group = caller.holder == f"client:{file.case.opened_by}"
-    vouching = (caller.holder,) if of_the_group else caller.readers
+def is_oneself(file: CaseSnapshot, party: Party, caller: Caller) -> bool:
+    """Return whether the party is the caller. The client that opened the case speaks for the group's people alone, also
+    where it belongs to a body.
+    """
+    of_the_group = is_group_client(file.case, caller)
+    vouching = (caller.vouching_client,) if of_the_group else caller.identities
     return party.person == caller.person and party.holder in vouching
 
 
-def require_separate(file: CaseFile, role: Role, person: str) -> None:
-    """Nobody decides who is or was on another side of the case, nor the other way round; nor whom a conflict bars."""
+def require_separate(file: CaseSnapshot, role: Role, person: str) -> None:
+    """Refuse a role to whom it is barred: nobody decides who is or was on another side of the case, nor the other way
+    round; nor whom a conflict bars.
+    """
     opposite = MAY_NOT_DECIDE if role in DECIDING else DECIDING if role in MAY_NOT_DECIDE else frozenset()
     for party in file.parties.values():
         if party.person == person and party.role in opposite:
             raise DutiesSeparated(f"this person is or was {party.role} in this case, so cannot be {role}")
-    if role in DECIDING and any(each.person == person for each in standing_bars(file)):
+    if role in DECIDING and any(each.person == person for each in list_bars(file)):
         raise DutiesSeparated(f"this person has a conflict of interest in this case, so cannot be {role}")
 
 
-def lasting_readers(case: Facts) -> frozenset[str]:
-    """Who sees the case whoever comes and goes: the group's client, the system, and once submitted, the bodies."""
+def get_lasting_readers(case: Facts) -> frozenset[str]:
+    """Return who sees the case whoever comes and goes: the group's client, the system and, once submitted, bodies."""
     bodies = [organisation_identity(body) for body in case.bodies] if case.submitted_at else []
-    return frozenset({f"client:{case.opened_by}", "system", OVERSIGHT, *bodies})
+    return frozenset({get_group_reader(case), "system", OVERSIGHT, *bodies})
 
 
-def require_no_disclosure(case: Facts) -> None:
-    """While the case is a draft, no body that it names is among its readers: only submitting it discloses it."""
-    if case.submitted_at is None and not set(case.readers).isdisjoint(map(organisation_identity, case.bodies)):
-        raise WouldDisclose("a body that the case names vouches for somebody in this draft; end that party first")
-
-
-def pseudonyms(file: CaseFile) -> dict[str, str]:
-    """A name for each applicant's person, by the order in which they were put on file: it never changes."""
-    applying = sorted((each for each in file.parties.values() if each.role in APPLICANTS), key=in_order)
+def assign_pseudonyms(file: CaseSnapshot) -> dict[str, str]:
+    """Return a name for each applicant's person, by the order in which they were put on file: it never changes."""
+    applying = sorted((each for each in file.parties.values() if each.role in APPLICANTS), key=order_of_joining)
     people = dict.fromkeys(each.person for each in applying)
     return {person: f"Applicant {number}" for number, person in enumerate(people, 1)}
 
 
-def in_order(party: Party) -> tuple[bool, int]:
-    """The order of joining: the lead who opened the case, then by ids, which grow."""
+def order_of_joining(party: Party) -> tuple[bool, int]:
+    """Return the order of joining: the lead who opened the case, then by ids, which grow."""
     return party.id.version == 7, party.id.int

@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, model_validator
 
 from rtp_applications.cases.schemas import BodyRef
-from rtp_applications.workflow.records import PersonRef
-from rtp_applications.workflow.words import Role
+from rtp_applications.workflow.enums import Role
+from rtp_applications.workflow.identities import PersonRef
 from rtp_shared.schemas import Input, Line, Output
 
 ClientRef = Annotated[

@@ -1,4 +1,4 @@
-"""What can be asked about the records on file in a case."""
+"""Queries about the records on file in a case."""
 
 from collections.abc import Sequence
 from typing import cast
@@ -8,7 +8,7 @@ from sqlalchemy import Table, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.cases.models import CaseRecord
-from rtp_applications.workflow.words import Audience
+from rtp_applications.workflow.enums import Audience
 from rtp_shared.db import AnyRow
 
 _record = cast("Table", CaseRecord.__table__).c
@@ -24,7 +24,7 @@ async def list_records(
     after: Sequence[str] | None = None,
     kind: str | None = None,
 ) -> Sequence[AnyRow]:
-    """By kind and key. What is for the bodies only is left out unless the reader stands on their side."""
+    """Return records by kind and key. What is for the bodies only is left out for others."""
     query = select(*_SHOWN).where(_record.case_id == case_id).order_by(_record.kind, _record.key).limit(limit + 1)
     if not sees_all:
         query = query.where(_record.audience == Audience.EVERYBODY)

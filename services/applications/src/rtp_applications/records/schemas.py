@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from rtp_applications.cases.schemas import SignatureView
-from rtp_applications.workflow.words import Audience
+from rtp_applications.workflow.enums import Audience
 from rtp_shared.schemas import Output
 
 

@@ -1,53 +1,57 @@
-"""What the process of a route is made of: actions with who may and which guards, clocks, documents and grounds.
+"""The parts of a process: actions with their signatories and guards, clocks, documents, grounds and settings.
 
 A process is data. It is published as it stands, drawn from, and read by the engine; a case is pinned to its version.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, Self, TypeAlias
 
-from rtp_applications.clocks.days import CalendarName, Length
-from rtp_applications.clocks.deadline import Basis
-from rtp_applications.workflow.casefile import CaseFile, Record, Signature
-from rtp_applications.workflow.words import Ground, Role, Status
-from rtp_shared.contracts import EventData
+from rtp_applications.deadlines.rules.clock import Clock
+from rtp_applications.workflow.enums import Ground, Role, Status
+from rtp_applications.workflow.snapshot import CaseSnapshot, Payload, Signature
+from rtp_shared.contracts.base import EventData
 from rtp_shared.contracts.vocabulary import Route
 from rtp_shared.problems import FieldError
+
+CaseClock: TypeAlias = Clock[CaseSnapshot]
+"""A clock of a process, which reads the case's snapshot."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who acts: a person, vouched for by a client of an organisation. `standing` are roles that hold in every case."""
+    """A person who acts, vouched for by a client of an organisation. `global_roles` hold in every case."""
 
     person: str
-    readers: tuple[str, ...]
-    standing: frozenset[Role] = frozenset()
+    identities: tuple[str, ...]
+    """Names under which the client sees cases: its own, its organisation's, and those of its scopes."""
+    global_roles: frozenset[Role] = frozenset()
 
     @property
-    def holder(self) -> str:
-        """As whom the person appears on file where no party says otherwise: the client itself."""
-        return self.readers[0]
+    def vouching_client(self) -> str:
+        """Return the name under which the person stands on file if no party says otherwise: the client itself."""
+        return self.identities[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One attempt to do something, as the guards see it. `given` is None while only the possibility is asked for."""
+    """One attempt to take an action, as guards, effects and event factories see it."""
 
     process: "Process"
     action: "Action"
-    file: CaseFile
-    given: Any
+    snapshot: CaseSnapshot
+    payload: Any
+    """An instance of the action's payload model; None while only the possibility is asked for."""
     signed: tuple[Signature, ...]
-    """By those who signed already, the caller last."""
+    """Signatures of those who signed already, the caller last."""
     now: datetime
     today: date
 
 
 Check = Callable[[Step], "str | FieldError | None"]
-"""None where it holds; what is wanting, with its own field where that is not always the same."""
+"""Returns None if the condition holds, else what is missing, with a field of its own if that is not always the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,35 +59,49 @@ class Guard:
     """A condition of an action."""
 
     name: str
-    says: str
+    description: str
     check: Check
     field: str = ""
-    """JSON pointer of what is wanting, in the case or in what is given."""
-    reads_given: bool = False
-    """Whether it is about what is given with the action, so that it can only be answered then."""
+    """JSON pointer of what is missing, in the case or in the payload."""
+    reads_payload: bool = False
+    """True if it is about the payload, so that it can only be answered once that is there."""
 
-    def unmet(self, step: Step) -> FieldError | None:
-        """What is wanting, in plain words, and where; None where the condition holds."""
+    def find_error(self, step: Step) -> FieldError | None:
+        """Return what is missing, in plain words, and where; None if the condition holds."""
         found = self.check(step)
         return FieldError(self.field or "/", found) if isinstance(found, str) else found
 
 
-def guard(field: str = "", *, given: bool = False) -> Callable[[Check], Guard]:
+def guard(field: str = "", *, payload: bool = False) -> Callable[[Check], Guard]:
     """Make a guard of a function: named after it, and explained by its docstring."""
 
     def make(check: Check) -> Guard:
-        return Guard(check.__name__.replace("_", "-"), " ".join((check.__doc__ or "").split()), check, field, given)
+        return Guard(check.__name__.replace("_", "-"), " ".join((check.__doc__ or "").split()), check, field, payload)
 
     return make
 
 
-Effect = Callable[[Step, CaseFile], CaseFile]
+Effect = Callable[[Step, CaseSnapshot], CaseSnapshot]
+"""Returns the case as an action changes it besides its status."""
+
+EventFactory = Callable[[Step, CaseSnapshot], EventData]
+"""Makes an action's event of the step and of the case after it."""
+
 Slot = frozenset[Role]
+"""The roles of which one person signs in one."""
 
 
-def by(*roles: Role) -> tuple[Slot, ...]:
-    """Signed by one person in one of these roles."""
+def one_of(*roles: Role) -> tuple[Slot, ...]:
+    """Ask for the signature of one person in one of these roles."""
     return (frozenset(roles),)
+
+
+BODIES_ONLY = frozenset(
+    {
+        Role.CASE_OFFICER, Role.PANEL_MEMBER, Role.DECISION_MAKER, Role.SCRUTINY_CHAIR, Role.COMMISSIONER,
+        Role.MUTUALS_TEAM, Role.ESCALATION_REVIEWER, Role.SYSTEM,
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,81 +109,55 @@ class Action:
     """Something that can be done with a case."""
 
     name: str
-    says: str
+    description: str
     """Public description."""
-    row: tuple[int, ...] = ()
+    rows: tuple[int, ...] = ()
     """Rows of the process table in docs/process.md that it carries out; none for one that only puts facts on file."""
-    who: tuple[Slot, ...]
-    """Who signs: one person for each slot, no person twice."""
-    starts: frozenset[Status]
+    signatories: tuple[Slot, ...]
+    """One person signs for each slot, no person twice."""
+    from_states: frozenset[Status]
     leads_to: tuple[Status, ...] = ()
-    """The status after it; none where the status stays; of several, `given.to` names the one."""
+    """The status after it; none if the status stays; of several, the payload's `to` names the one."""
     guards: tuple[Guard, ...] = ()
-    takes: type[Record]
+    payload_model: type[Payload]
     event: type[EventData] | None = None
-    tells: Callable[[Step, CaseFile], EventData] | None = None
-    """Makes the event, where it says more than that the case moved."""
+    event_factory: EventFactory | None = None
+    """Makes the event, if it says more than that the case moved."""
     effects: tuple[Effect, ...] = ()
-    clears: tuple[type[Record], ...] = ()
+    clears: tuple[type[Payload], ...] = ()
     """Records that no longer count after it, such as the votes of a panel that defers."""
     discloses: bool = False
-    """Whether new readers come to see the case with it: the audit then holds the whole state."""
+    """True if new readers come to see the case with it: the audit then holds the whole state."""
 
     @property
     def confidential(self) -> bool:
-        """Whether only bodies sign it, so that applicants may not see it pending."""
-        bodies_only = {
-            Role.CASE_OFFICER, Role.PANEL_MEMBER, Role.DECISION_MAKER, Role.SCRUTINY_CHAIR, Role.COMMISSIONER,
-            Role.MUTUALS_TEAM, Role.ESCALATION_REVIEWER, Role.SYSTEM,
-        }  # fmt: skip
-        return all(slot <= bodies_only for slot in self.who)
+        """Return True if only bodies sign it, so that applicants may not see it pending."""
+        return all(slot <= BODIES_ONLY for slot in self.signatories)
+
+    def with_guards(self, *added: Guard) -> Self:
+        """Return the action with more guards, after its own; raise ValueError if it has one of that name."""
+        names = {each.name for each in self.guards}
+        if twice := [each.name for each in added if each.name in names]:
+            raise ValueError(f"{self.name} has a guard {twice[0]} already")
+        return replace(self, guards=(*self.guards, *added))
+
+    def without_guard(self, name: str) -> Self:
+        """Return the action without the guard of that name; raise ValueError if it has none."""
+        if name not in {each.name for each in self.guards}:
+            raise ValueError(f"{self.name} has no guard {name}")
+        return replace(self, guards=tuple(each for each in self.guards if each.name != name))
+
+    def with_effects(self, *added: Effect) -> Self:
+        """Return the action with more effects, after its own."""
+        return replace(self, effects=(*self.effects, *added))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Clock:
-    """A deadline that runs while a case is in some states. A body's own dated rule may replace its length."""
-
-    name: str
-    says: str
-    runs_in: frozenset[Status]
-    length: Length | None = None
-    """None where only the body's own rule gives one."""
-    rule: str | None = None
-    """Name of the body's rule that replaces the length."""
-    basis: Basis
-    source: str
-    calendar: CalendarName = CalendarName.ENGLAND_AND_WALES
-    local_calendar: bool = False
-    """Whether the body may choose the calendar."""
-    pauses_in: frozenset[Status] = frozenset()
-    rests: bool = True
-    """Whether it rests while the case is suspended, unless a statute sets it."""
-    met_by: tuple[str, ...] = ()
-    """Actions that meet it while the state stays."""
-    met_when: Callable[[CaseFile], bool] | None = None
-    """Whether what is on file after such an action meets it, where the action's name alone does not tell."""
-    met_as_of: Callable[[CaseFile], date | None] | None = None
-    """The civil date on which it was done, as such an action put it on file, where that is not the day of recording."""
-    met_once: Callable[[CaseFile], bool] | None = None
-    """Whether it is met by what stands outside the case, such as a rule of the body, whatever is done in the case."""
-    ended_by: tuple[str, ...] = ()
-    """Actions after which it no longer matters: it is neither met nor missed."""
-    started_by: tuple[str, ...] = ()
-    """Actions that start it; none: entering one of the states does."""
-    idle: bool = False
-    """Whether every action starts it anew."""
-    window: bool = False
-    """A time in which something may be done, rather than a duty: its end is no miss."""
-    reminders: tuple[int, ...] = ()
-    """Days before the end on which a reminder is due."""
-    on_end: str | None = None
-    """What the platform does when it has ended."""
-    counts_from: Callable[[CaseFile, date], date | None] | None = None
-    """The civil date it counts from, where that is not the day on which it starts; None: it does not start."""
-
-    @property
-    def pausable(self) -> bool:
-        return self.rests and self.basis is not Basis.STATUTE
+def replace_actions(actions: Sequence[Action], *changed: Action) -> tuple[Action, ...]:
+    """Return the actions with those of the same name replaced; raise ValueError for one whose name is not there."""
+    by_name = {action.name: action for action in changed}
+    if missing := by_name.keys() - {action.name for action in actions}:
+        raise ValueError(f"no actions to replace: {', '.join(sorted(missing))}")
+    return tuple(by_name.get(action.name, action) for action in actions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,13 +177,13 @@ class Process:
     route: Route
     version: int
     since: date
-    says: str
+    description: str
     actions: tuple[Action, ...]
-    clocks: tuple[Clock, ...] = ()
+    clocks: tuple[CaseClock, ...] = ()
     documents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Kinds of documents that an action requires, by the action's name."""
     grounds: frozenset[Ground] | None = None
-    """Grounds of refusal, where the law closes the list."""
+    """Grounds of refusal, if the law closes the list."""
     settings: Mapping[str, Setting] = field(default_factory=dict)
     strands: tuple[str, ...] = ()
     imported: frozenset[Status] = frozenset()
@@ -202,20 +194,28 @@ class Process:
         return {action.name: action for action in self.actions}
 
     @cached_property
-    def statuses(self) -> frozenset[Status]:
-        starts = (action.starts for action in self.actions)
-        drafts = {Status.DRAFT} if self.actions else set()
-        return self.imported.union(drafts, *starts, *(action.leads_to for action in self.actions))
+    def _clocks_by_name(self) -> Mapping[str, CaseClock]:
+        return {clock.name: clock for clock in self.clocks}
+
+    def find_clock(self, name: str) -> CaseClock | None:
+        """Return the clock of that name; None if this version of the process has none."""
+        return self._clocks_by_name.get(name)
 
     @cached_property
-    def _from(self) -> Mapping[Status, tuple[Action, ...]]:
-        return {status: tuple(a for a in self.actions if status in a.starts) for status in Status}
+    def statuses(self) -> frozenset[Status]:
+        drafts = {Status.DRAFT} if self.actions else set()
+        from_states = (action.from_states for action in self.actions)
+        return self.imported.union(drafts, *from_states, *(action.leads_to for action in self.actions))
 
-    def possible(self, status: Status) -> Sequence[Action]:
-        """The actions that start in this status, whoever may take them."""
-        return self._from[status]
+    @cached_property
+    def _by_status(self) -> Mapping[Status, tuple[Action, ...]]:
+        return {status: tuple(a for a in self.actions if status in a.from_states) for status in Status}
 
-    def setting(self, file: CaseFile, name: str) -> Any:
-        """The body's own rule, or else the setting's value."""
-        own = file.rule(name)
+    def list_actions(self, status: Status) -> Sequence[Action]:
+        """Return the actions that can be taken from this status, whoever may take them."""
+        return self._by_status[status]
+
+    def get_setting(self, snapshot: CaseSnapshot, name: str) -> Any:
+        """Return the body's own rule, or else the setting's value."""
+        own = snapshot.get_rule(name)
         return self.settings[name].value if own is None else own

@@ -1,4 +1,4 @@
-"""Why an action is refused."""
+"""Reasons for which an action is refused."""
 
 from collections.abc import Sequence
 

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from rtp_applications.sides_sql import BODY_READERS, IS_GROUP_CLIENT, IS_ON_BODIES_SIDE, IS_SYSTEM
 from rtp_shared.messaging_tables import CURRENT_IDENTITIES, build_script
 
 revision = "0002"
@@ -13,15 +14,9 @@ depends_on = None
 
 TEXT = sa.Text()
 INSTANT = sa.DateTime(timezone=True)
-BODY_READERS = """
-    array_remove(ARRAY['org:' || employer_id, 'org:' || commissioner_id, 'org:' || decision_body_id,
-                       'org:' || duty_holder_id, 'scope:cases:oversee', 'system'], NULL)
-"""
-BODIES_ONLY = f"(c.body_readers && {CURRENT_IDENTITIES} AND NOT 'client:' || c.opened_by = ANY ({CURRENT_IDENTITIES}))"
-"""The staff group's own client never sees what is for bodies only, not even where it belongs to a body."""
 DISCLOSED_OR_OURS = f"""
-    (submitted_at IS NOT NULL OR 'client:' || opened_by = ANY ({CURRENT_IDENTITIES})
-     OR 'system' = ANY ({CURRENT_IDENTITIES}) OR NOT body_readers && {CURRENT_IDENTITIES})
+    (submitted_at IS NOT NULL OR 'client:' || opened_by = ANY ({CURRENT_IDENTITIES}) OR 'system' = ANY ({CURRENT_IDENTITIES})
+     OR NOT body_readers && {CURRENT_IDENTITIES})
 """
 """A draft is hidden from every client of a body that it names, even from one that was let in as somebody's adviser."""
 CASE_SEEN = "EXISTS (SELECT FROM cases c WHERE c.id = case_id)"
@@ -44,13 +39,13 @@ def upgrade() -> None:
         CREATE POLICY of_a_case_seen ON case_records USING (EXISTS (
             SELECT FROM cases c WHERE c.id = case_id AND (
                 audience = 'everybody'
-                OR {BODIES_ONLY})));
+                OR {IS_ON_BODIES_SIDE})));
         ALTER TABLE audit_entries ENABLE ROW LEVEL SECURITY;
         CREATE POLICY of_a_case_seen ON audit_entries USING (EXISTS (
             SELECT FROM cases c WHERE c.id = case_id AND (
-                ('client:' || c.opened_by = ANY ({CURRENT_IDENTITIES}) AND audience = 'everybody')
-                OR 'system' = ANY ({CURRENT_IDENTITIES})
-                OR (position >= c.disclosed_position AND (audience = 'everybody' OR {BODIES_ONLY})))));
+                ({IS_GROUP_CLIENT} AND audience = 'everybody')
+                OR {IS_SYSTEM}
+                OR (position >= c.disclosed_position AND (audience = 'everybody' OR {IS_ON_BODIES_SIDE})))));
         REVOKE UPDATE, DELETE, TRUNCATE ON audit_entries FROM rtp_applications_app;
         REVOKE DELETE, TRUNCATE ON case_deadlines FROM rtp_applications_app;
         """)  # noqa: S608 - of our own words

@@ -4,7 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from rtp_shared.messaging_tables import CURRENT_IDENTITIES, build_script
+from rtp_applications.sides_sql import IS_GROUP_CLIENT, IS_ON_BODIES_SIDE, IS_SYSTEM
+from rtp_shared.messaging_tables import build_script
 
 revision = "0004"
 down_revision = "0003"
@@ -14,11 +15,8 @@ depends_on = None
 TEXT = sa.Text()
 INSTANT = sa.DateTime(timezone=True)
 ENUM = sa.String(64)
-OF_THE_GROUP = f"'client:' || c.opened_by = ANY ({CURRENT_IDENTITIES})"
-OF_THE_SYSTEM = f"'system' = ANY ({CURRENT_IDENTITIES})"
-DRAFTS_SEEN = f"(c.submitted_at IS NULL OR {OF_THE_GROUP} OR {OF_THE_SYSTEM})"
+DRAFTS_SEEN = f"(c.submitted_at IS NULL OR {IS_GROUP_CLIENT} OR {IS_SYSTEM})"
 """What the group replaced or withdrew in its draft is told to nobody else when the case is submitted."""
-OF_THE_BODIES = f"(c.body_readers && {CURRENT_IDENTITIES} AND NOT {OF_THE_GROUP})"
 
 
 def upgrade() -> None:
@@ -29,8 +27,8 @@ def upgrade() -> None:
         ALTER TABLE documents ENABLE ROW LEVEL SECURITY;
         CREATE POLICY of_a_case_seen ON documents USING (EXISTS (
             SELECT FROM cases c WHERE c.id = case_id AND (
-                {OF_THE_BODIES}
-                OR (audience = 'everybody' AND ({OF_THE_GROUP} OR confidentiality IN ('public', 'internal')))
+                {IS_ON_BODIES_SIDE}
+                OR (audience = 'everybody' AND ({IS_GROUP_CLIENT} OR confidentiality IN ('public', 'internal')))
             ) AND (disclosed_from IS NOT NULL OR {DRAFTS_SEEN})));
         ALTER TABLE document_versions ENABLE ROW LEVEL SECURITY;
         CREATE POLICY of_a_document_seen ON document_versions

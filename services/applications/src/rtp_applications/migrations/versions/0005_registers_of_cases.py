@@ -6,6 +6,7 @@ Old code must run on the new tables: add first, take away in a later release.
 import sqlalchemy as sa
 from alembic import op
 
+from rtp_applications.sides_sql import IS_GROUP_CLIENT, IS_OF_NAMED_BODY, IS_SYSTEM
 from rtp_shared.messaging_tables import CURRENT_IDENTITIES, build_script
 
 revision = "0005"
@@ -17,13 +18,10 @@ TEXT = sa.Text()
 INSTANT = sa.DateTime(timezone=True)
 ENUM = sa.String(64)
 
-ON_THE_BODIES_SIDE = f"""
-    {CURRENT_IDENTITIES} && array_remove(array_remove(c.body_readers, 'scope:cases:oversee'), 'system')
-"""
 UNDISCLOSED_SEEN = f"""(
-    'system' = ANY ({CURRENT_IDENTITIES})
-    OR 'client:' || c.opened_by = ANY ({CURRENT_IDENTITIES})
-    OR (NOT ({ON_THE_BODIES_SIDE}) AND (
+    {IS_SYSTEM}
+    OR {IS_GROUP_CLIENT}
+    OR (NOT ({IS_OF_NAMED_BODY}) AND (
         b.holder = ANY ({CURRENT_IDENTITIES})
         OR ('scope:cases:oversee' = ANY ({CURRENT_IDENTITIES}) AND c.submitted_at IS NOT NULL))))
 """
@@ -50,7 +48,7 @@ def upgrade() -> None:
         REVOKE UPDATE, DELETE, TRUNCATE ON barrier_changes FROM rtp_applications_app;
         ALTER TABLE published_decisions ENABLE ROW LEVEL SECURITY;
         CREATE POLICY everybody_reads ON published_decisions FOR SELECT USING (true);
-        CREATE POLICY the_service_writes ON published_decisions USING ('system' = ANY ({CURRENT_IDENTITIES}));
+        CREATE POLICY the_service_writes ON published_decisions USING ({IS_SYSTEM});
         """)  # noqa: S608 - of our own words
     )
 

@@ -1,20 +1,19 @@
-"""What can be done with the register of barriers.
+"""Commands on the register of barriers.
 
 Only what is disclosed enters the case's own sequence of events and its audit: anything else would show there as a gap.
 """
 
-from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Awaitable, Callable
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.bodies.errors import UnknownBody
-from rtp_applications.bodies.queries import open_bodies
-from rtp_applications.cases.commands import locked, save
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.bodies.queries import find_open_bodies
+from rtp_applications.cases.change import change_case
+from rtp_applications.cases.context import CommandContext
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.registers.barriers.errors import (
     ABodyVouches,
     NoSuchBarrier,
@@ -23,204 +22,174 @@ from rtp_applications.registers.barriers.errors import (
     NotTheReportingSide,
 )
 from rtp_applications.registers.barriers.models import Barrier, BarrierChange, BarrierState
-from rtp_applications.registers.barriers.queries import case_of
-from rtp_applications.workflow.casefile import CaseFile, Signature
-from rtp_applications.workflow.definition import Caller
-from rtp_applications.workflow.engine import Outcome, roles_of
-from rtp_applications.workflow.words import APPLICANTS, Role
+from rtp_applications.registers.barriers.queries import find_case_of
+from rtp_applications.sides import get_group_reader, is_group_client, is_of_named_body
+from rtp_applications.workflow.engine import CaseChange, find_roles
+from rtp_applications.workflow.enums import APPLICANTS, Role
+from rtp_applications.workflow.snapshot import CaseSnapshot, Signature
 from rtp_shared.contracts.applications import BarrierClosed, BarrierRaised
 from rtp_shared.etags import Expected
 from rtp_shared.identities import organisation_identity
-from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError
 
 REPORTING = APPLICANTS | {Role.STAFF_REP, Role.ADVISER}
 ANSWERING = frozenset({Role.CASE_OFFICER, Role.DECISION_MAKER, Role.COMMISSIONER})
-_ANY = Expected(None)
 
 
-async def report_barrier(
-    session: AsyncSession,
-    case_id: UUID,
-    *,
-    details: Mapping[str, Any],
-    body: str | None,
-    disclosed: bool,
-    caller: Caller,
-    now: datetime,
-    outbox: Outbox,
-) -> UUID:
+async def report_barrier(context: CommandContext, case_id: UUID, barrier: Barrier, *, body: str | None) -> UUID:
     """Enter a barrier: open to everybody who sees the case, or known to the reporting side alone."""
-    file = await locked(session, case_id, version=_ANY, caller=caller, now=now)
-    by = _reporting(file, caller, now)
-    if disclosed:
-        _require_submitted(file)
-    elif not set(caller.readers).isdisjoint(map(organisation_identity, file.case.bodies)) and not _own(file, by):
-        raise ABodyVouches
-    barrier = Barrier(
-        **details,
-        case_id=case_id,
-        body_id=await _body(session, body),
-        reported_by=by.person,
-        holder=by.holder,
-        reported_as=by.role,
-        reported_at=now,
-        disclosed=disclosed,
-        disclosed_at=now if disclosed else None,
-        state=BarrierState.OPEN,
-        version=1,
-    )
-    session.add(barrier)
-    await session.flush()
-    await _keep(session, barrier, "report", by.role, caller.person, by.holder, now, note=barrier.description)
-    if disclosed:
-        await _tell(session, file, barrier, "report-barrier", by, outbox)
+
+    async def decide(file: CaseSnapshot) -> CaseChange | None:
+        by = _require_reporting(context, file)
+        if barrier.disclosed:
+            _require_submitted(file)
+        elif is_of_named_body(file.case, context.caller.identities) and not _is_of_group(file, by):
+            raise ABodyVouches
+        barrier.enter(case_id, await _find_body(context, body), by)
+        context.session.add(barrier)
+        await context.session.flush()
+        await _add_change(context, barrier, "report", by.role, by.holder, note=barrier.description)
+        return _disclose_to_case(file, barrier, "report-barrier", by) if barrier.disclosed else None
+
+    await change_case(context, case_id, decide)
     return barrier.id
 
 
-async def disclose_barrier(
-    session: AsyncSession, barrier_id: UUID, *, version: Expected, caller: Caller, now: datetime, outbox: Outbox
-) -> None:
-    """From here on everybody who sees the case knows of it."""
-    file, barrier = await _held(session, barrier_id, version=version, caller=caller, now=now)
-    by = _reporting(file, caller, now, barrier)
-    _require_submitted(file)
-    barrier.disclose(now)
-    await _keep(session, barrier, "disclose", by.role, by.person, by.holder, now, note=barrier.description)
-    await _tell(session, file, barrier, "disclose-barrier", by, outbox)
+async def disclose_barrier(context: CommandContext, barrier_id: UUID, *, version: Expected) -> None:
+    """Disclose a barrier: from here on everybody who sees the case knows of it."""
+
+    async def decide(file: CaseSnapshot, barrier: Barrier) -> CaseChange:
+        by = _require_reporting(context, file, barrier)
+        _require_submitted(file)
+        barrier.disclose(context.now)
+        await _add_change(context, barrier, "disclose", by.role, by.holder, note=barrier.description)
+        return _disclose_to_case(file, barrier, "disclose-barrier", by)
+
+    await _change_barrier(context, barrier_id, decide, version=version)
 
 
 async def answer_barrier(
-    session: AsyncSession,
-    barrier_id: UUID,
-    *,
-    answer: str,
-    due_on: date,
-    version: Expected,
-    caller: Caller,
-    now: datetime,
+    context: CommandContext, barrier_id: UUID, *, answer: str, due_on: date, version: Expected
 ) -> None:
     """Say what will be done by when, for the body that can remove it."""
-    file, barrier = await _held(session, barrier_id, version=version, caller=caller, now=now)
-    role, holder = _answering(file, barrier, caller, now)
-    barrier.give_answer(answer, due_on, now=now, today=civil_date(now))
-    await _keep(session, barrier, "answer", role, caller.person, holder, now, note=answer)
+
+    async def decide(file: CaseSnapshot, barrier: Barrier) -> None:
+        role, holder = _require_answering(context, file, barrier)
+        barrier.give_answer(answer, due_on, now=context.now, today=civil_date(context.now))
+        await _add_change(context, barrier, "answer", role, holder, note=answer)
+
+    await _change_barrier(context, barrier_id, decide, version=version)
 
 
 async def close_barrier(
-    session: AsyncSession,
-    barrier_id: UUID,
-    *,
-    state: BarrierState,
-    outcome: str | None,
-    version: Expected,
-    caller: Caller,
-    now: datetime,
-    outbox: Outbox,
+    context: CommandContext, barrier_id: UUID, *, state: BarrierState, outcome: str | None, version: Expected
 ) -> None:
-    """Say what became of it: removed or not, by the reporting side or the central team; withdrawn, by the former."""
-    file, barrier = await _held(session, barrier_id, version=version, caller=caller, now=now)
-    central = roles_of(file, caller, now).get(Role.MUTUALS_TEAM)
+    """Close a barrier: removed or not, by the reporting side or the central team; withdrawn, by the former."""
+
+    async def decide(file: CaseSnapshot, barrier: Barrier) -> CaseChange | None:
+        by = _require_closing(context, file, barrier, state)
+        barrier.close(state, outcome, context.now)
+        action = "withdraw" if state is BarrierState.WITHDRAWN else "close"
+        await _add_change(context, barrier, action, by.role, by.holder, note=outcome)
+        return _disclose_to_case(file, barrier, f"{action}-barrier", by) if barrier.disclosed else None
+
+    await _change_barrier(context, barrier_id, decide, version=version)
+
+
+async def _change_barrier(
+    context: CommandContext,
+    barrier_id: UUID,
+    decide: Callable[[CaseSnapshot, Barrier], Awaitable[CaseChange | None]],
+    *,
+    version: Expected,
+) -> None:
+    """Change a barrier in the lock of its case, of both of which the caller may know."""
+
+    async def decide_on_case(file: CaseSnapshot) -> CaseChange | None:
+        query = select(Barrier).where(Barrier.id == barrier_id).with_for_update()
+        barrier = await context.session.scalar(query)
+        if barrier is None:
+            raise NoSuchBarrier
+        barrier.expect(version)
+        return await decide(file, barrier)
+
+    case_id = await find_case_of(context.session, barrier_id, readers=context.caller.identities)
+    await change_case(context, case_id, decide_on_case)
+
+
+def _require_closing(context: CommandContext, file: CaseSnapshot, barrier: Barrier, state: BarrierState) -> Signature:
+    central = find_roles(file, context.caller, context.now).get(Role.MUTUALS_TEAM)
     if central and state is not BarrierState.WITHDRAWN:
-        by = Signature(Role.MUTUALS_TEAM, caller.person, central, now)
-    else:
-        by = _reporting(file, caller, now, barrier)
-    barrier.close(state, outcome, now)
-    action = "withdraw" if state is BarrierState.WITHDRAWN else "close"
-    await _keep(session, barrier, action, by.role, by.person, by.holder, now, note=outcome)
-    if barrier.disclosed:
-        await _tell(session, file, barrier, f"{action}-barrier", by, outbox)
+        return Signature(Role.MUTUALS_TEAM, context.caller.person, central, context.now)
+    return _require_reporting(context, file, barrier)
 
 
-async def _held(
-    session: AsyncSession, barrier_id: UUID, *, version: Expected, caller: Caller, now: datetime
-) -> tuple[CaseFile, Barrier]:
-    """The barrier and its case, for the caller, who may know of both, to change and nobody else meanwhile."""
-    case_id = await case_of(session, barrier_id, readers=caller.readers)
-    file = await locked(session, case_id, version=_ANY, caller=caller, now=now)
-    barrier = await session.scalar(select(Barrier).where(Barrier.id == barrier_id).with_for_update())
-    if barrier is None:
-        raise NoSuchBarrier
-    barrier.expect(version)
-    return file, barrier
-
-
-def _reporting(file: CaseFile, caller: Caller, now: datetime, barrier: Barrier | None = None) -> Signature:
-    """The caller as one of the reporting side: of an existing barrier, the group's own client and who reported it."""
-    held = roles_of(file, caller, now)
+def _require_reporting(context: CommandContext, file: CaseSnapshot, barrier: Barrier | None = None) -> Signature:
+    """Return the caller as of the reporting side: of an existing barrier, the group's own client or its reporter."""
+    held = find_roles(file, context.caller, context.now)
     for role in sorted(REPORTING & held.keys()):
-        by = Signature(role, caller.person, held[role], now)
-        if barrier is None or by.holder == barrier.holder or _own(file, by):
+        by = Signature(role, context.caller.person, held[role], context.now)
+        if barrier is None or by.holder == barrier.holder or _is_of_group(file, by):
             return by
     raise NotTheReportingSide
 
 
-def _own(file: CaseFile, by: Signature) -> bool:
-    return by.holder == f"client:{file.case.opened_by}"
+def _is_of_group(file: CaseSnapshot, by: Signature) -> bool:
+    return by.holder == get_group_reader(file.case)
 
 
-def _answering(file: CaseFile, barrier: Barrier, caller: Caller, now: datetime) -> tuple[Role | None, str]:
-    held = roles_of(file, caller, now)
+def _require_answering(context: CommandContext, file: CaseSnapshot, barrier: Barrier) -> tuple[Role | None, str]:
+    caller = context.caller
+    held = find_roles(file, caller, context.now)
     for role in sorted(ANSWERING & held.keys()):
         return role, held[role]
     body = barrier.body_id and organisation_identity(barrier.body_id)
-    if body in caller.readers and caller.holder != f"client:{file.case.opened_by}":
-        return None, caller.holder
+    if body in caller.identities and not is_group_client(file.case, caller):
+        return None, caller.vouching_client
     raise NotTheAnsweringSide
 
 
-def _require_submitted(file: CaseFile) -> None:
+def _require_submitted(file: CaseSnapshot) -> None:
     if file.case.submitted_at is None:
         raise NothingToDisclose
 
 
-async def _body(session: AsyncSession, reference: str | None) -> UUID | None:
+async def _find_body(context: CommandContext, reference: str | None) -> UUID | None:
     if reference is None:
         return None
-    found = (await open_bodies(session, [reference])).get(reference)
-    if found is None:
+    bodies = await find_open_bodies(context.session, [reference], today=civil_date(context.now))
+    if reference not in bodies:
         raise UnknownBody(errors=[FieldError("/body", "not a body that exists today")])
-    return UUID(str(found.id))
+    return UUID(str(bodies[reference].id))
 
 
-async def _keep(
-    session: AsyncSession,
-    barrier: Barrier,
-    action: str,
-    role: Role | None,
-    person: str,
-    holder: str,
-    now: datetime,
-    *,
-    note: str | None,
+async def _add_change(
+    context: CommandContext, barrier: Barrier, action: str, role: Role | None, holder: str, *, note: str | None
 ) -> None:
     change = BarrierChange(
         barrier_id=barrier.id,
         version=barrier.version,
-        at=now,
+        at=context.now,
         action=action,
         role=role,
-        person=person,
+        person=context.caller.person,
         holder=holder,
         state=barrier.state,
         due_on=barrier.due_on,
         note=note,
         disclosed=barrier.disclosed,
     )
-    session.add(change)
-    await session.flush()
+    context.session.add(change)
+    await context.session.flush()
 
 
-async def _tell(
-    session: AsyncSession, file: CaseFile, barrier: Barrier, action: str, by: Signature, outbox: Outbox
-) -> None:
-    """To everybody who sees the case; the event is in its audit, where it counts in its sequence."""
-    event = _closed(file, barrier) if barrier.closed_at else _raised(file, barrier, by.at)
-    outcome = Outcome(before=file, after=file, action=action, signature=by, events=(event,))
-    await save(session, outcome, outbox=outbox, now=by.at)
+def _disclose_to_case(file: CaseSnapshot, barrier: Barrier, action: str, by: Signature) -> CaseChange:
+    """Return what everybody who sees the case is told; the event is in its audit, where it counts in its sequence."""
+    event = _build_closed(file, barrier) if barrier.closed_at else _build_raised(file, barrier, by)
+    return CaseChange(before=file, after=file, action=action, signature=by, events=(event,))
 
 
-def _raised(file: CaseFile, barrier: Barrier, at: datetime) -> BarrierRaised:
+def _build_raised(file: CaseSnapshot, barrier: Barrier, by: Signature) -> BarrierRaised:
     return BarrierRaised(
         case_id=file.case.id,
         number=file.case.number,
@@ -228,11 +197,11 @@ def _raised(file: CaseFile, barrier: Barrier, at: datetime) -> BarrierRaised:
         kind=barrier.kind,
         body=barrier.body_id,
         due_on=barrier.due_on,
-        at=at,
+        at=by.at,
     )
 
 
-def _closed(file: CaseFile, barrier: Barrier) -> BarrierClosed:
+def _build_closed(file: CaseSnapshot, barrier: Barrier) -> BarrierClosed:
     assert barrier.closed_at is not None  # noqa: S101 - of a closed one
     return BarrierClosed(
         case_id=file.case.id,

@@ -31,5 +31,5 @@ class NotDisclosed(Conflict):
     title = "The barrier is not disclosed, so that nobody can answer it"
 
 
-class BarrierClosed(Conflict):
+class BarrierHasClosed(Conflict):
     title = "The barrier is closed"

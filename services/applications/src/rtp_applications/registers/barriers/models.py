@@ -1,4 +1,4 @@
-"""What stands in a staff group's way, who can remove it, and what became of it."""
+"""The tables of barriers: obstacles in a staff group's way, with who can remove them and how they ended."""
 
 import uuid
 from datetime import date, datetime
@@ -8,8 +8,9 @@ from sqlalchemy import ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_applications.base import Model
-from rtp_applications.registers.barriers.errors import BarrierClosed, DisclosedAlready, NotDisclosed
-from rtp_applications.workflow.words import Role
+from rtp_applications.registers.barriers.errors import BarrierHasClosed, DisclosedAlready, NotDisclosed
+from rtp_applications.workflow.enums import Role
+from rtp_applications.workflow.snapshot import Signature
 from rtp_shared.etags import Expected
 from rtp_shared.problems import FieldError, Invalid
 
@@ -38,13 +39,13 @@ class BarrierKind(StrEnum):
 class BarrierState(StrEnum):
     OPEN = "open"
     BEING_REMOVED = "being-removed"
-    """Whoever can remove it said what will be done, and by when."""
+    """The body that can remove it said what will be done, and by when."""
     REMOVED = "removed"
     NOT_REMOVED = "not-removed"
     WITHDRAWN = "withdrawn"
 
 
-STANDING = (BarrierState.OPEN, BarrierState.BEING_REMOVED)
+UNSETTLED = (BarrierState.OPEN, BarrierState.BEING_REMOVED)
 
 
 class Barrier(Model):
@@ -59,7 +60,7 @@ class Barrier(Model):
     reported_by: Mapped[str]
     """Opaque reference of the person; no body is shown it."""
     holder: Mapped[str]
-    """Who vouches for the person, and sees the barrier besides the group's own client."""
+    """The client or organisation that vouches for the person; it sees the barrier besides the group's own client."""
     reported_as: Mapped[Role]
     reported_at: Mapped[datetime]
     kind: Mapped[BarrierKind]
@@ -80,11 +81,18 @@ class Barrier(Model):
 
     __table_args__ = (Index("ix_barriers_body_id_kind", "body_id", "kind", postgresql_where=text("disclosed")),)
 
+    def enter(self, case_id: uuid.UUID, body_id: uuid.UUID | None, by: Signature) -> None:
+        """Make it an open barrier of the case, reported by the signature."""
+        self.case_id, self.body_id = case_id, body_id
+        self.reported_by, self.holder, self.reported_as, self.reported_at = by.person, by.holder, by.role, by.at
+        self.disclosed_at = by.at if self.disclosed else None
+        self.state, self.version = BarrierState.OPEN, 1
+
     def expect(self, version: Expected) -> None:
         version.require(self.version)
 
     def disclose(self, now: datetime) -> None:
-        self._require_standing()
+        self._require_unsettled()
         if self.disclosed:
             raise DisclosedAlready
         self.disclosed, self.disclosed_at = True, now
@@ -92,7 +100,7 @@ class Barrier(Model):
 
     def give_answer(self, answer: str, due_on: date, *, now: datetime, today: date) -> None:
         """Say what will be done by when. Raises for a day that has passed."""
-        self._require_standing()
+        self._require_unsettled()
         if not self.disclosed:
             raise NotDisclosed
         if due_on < today:
@@ -102,13 +110,13 @@ class Barrier(Model):
         self.version += 1
 
     def close(self, state: BarrierState, outcome: str | None, now: datetime) -> None:
-        self._require_standing()
+        self._require_unsettled()
         self.state, self.outcome, self.closed_at = state, outcome, now
         self.version += 1
 
-    def _require_standing(self) -> None:
-        if self.state not in STANDING:
-            raise BarrierClosed(f"it is {self.state}")
+    def _require_unsettled(self) -> None:
+        if self.state not in UNSETTLED:
+            raise BarrierHasClosed(f"it is {self.state}")
 
 
 class BarrierChange(Model):

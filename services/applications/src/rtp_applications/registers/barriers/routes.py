@@ -8,9 +8,11 @@ from fastapi import Path, Query, Response
 
 from rtp_applications.auth import Acting, Anyone, CaseReader, CaseWriter
 from rtp_applications.bodies.schemas import BodyReference
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.cases.context import CommandContext
+from rtp_applications.cases.dependencies import CaseId, Context
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.registers.barriers import commands, queries
-from rtp_applications.registers.barriers.models import BarrierKind, BarrierState
+from rtp_applications.registers.barriers.models import Barrier, BarrierKind, BarrierState
 from rtp_applications.registers.barriers.schemas import (
     BarrierAnswer,
     BarrierChangeView,
@@ -21,8 +23,7 @@ from rtp_applications.registers.barriers.schemas import (
     BarrierView,
     BarrierWithdrawal,
 )
-from rtp_applications.workflow.definition import Caller
-from rtp_shared.dependencies import After, Events, ExpectedVersion, Limit, Now, Session
+from rtp_shared.dependencies import After, ExpectedVersion, Limit, Now, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
 from rtp_shared.web import create_router
@@ -30,7 +31,6 @@ from rtp_shared.web import create_router
 case_barriers = create_router(prefix="/v1/cases", tags=["Barriers"])
 barriers = create_router(prefix="/v1/barriers", tags=["Barriers"])
 
-CaseId = Annotated[UUID, Path(description="The case's id")]
 BarrierId = Annotated[UUID, Path(description="The barrier's id")]
 OfBody = Annotated[BodyReference | None, Query(description="The body that can remove it")]
 Overdue = Annotated[bool | None, Query(description="Only those that are overdue, or only those that are not")]
@@ -41,10 +41,7 @@ async def report_barrier(
     case_id: CaseId,
     given: BarrierReport,
     _: CaseWriter,
-    caller: Acting,
-    session: Session,
-    events: Events,
-    now: Now,
+    context: Context,
     response: Response,
 ) -> BarrierDetail:
     """Report what stands in the staff group's way.
@@ -53,18 +50,10 @@ async def report_barrier(
     alone, and once the case is submitted to the central team: no body can tell that it exists. In a draft nothing can
     be disclosed yet.
     """
-    barrier_id = await commands.report_barrier(
-        session,
-        case_id,
-        details=given.model_dump(exclude={"body", "disclosed"}),
-        body=given.body,
-        disclosed=given.disclosed,
-        caller=caller,
-        now=now,
-        outbox=events,
-    )
+    barrier = Barrier(**given.model_dump(exclude={"body"}))
+    barrier_id = await commands.report_barrier(context, case_id, barrier, body=given.body)
     response.headers["Location"] = f"/v1/barriers/{barrier_id}"
-    return await _shown(session, barrier_id, caller, now, response)
+    return await _present(context, barrier_id, response)
 
 
 @case_barriers.get("/{case_id}/barriers")
@@ -73,7 +62,7 @@ async def list_case_barriers(
 ) -> Page[BarrierView]:
     """List the barriers of a case that you may know of, newest first."""
     await queries.require_case(session, case_id, readers=principal.identities)
-    return await _page(session, principal.identities, now, limit, after, case_id=case_id)
+    return await _list_page(session, principal.identities, now, limit, after, case_id=case_id)
 
 
 @barriers.get("")
@@ -92,7 +81,7 @@ async def list_barriers(
 
     The central team sees every one of submitted cases, disclosed or not.
     """
-    return await _page(
+    return await _list_page(
         session, principal.identities, now, limit, after, body=body, state=state, kind=kind, overdue=overdue
     )
 
@@ -125,7 +114,7 @@ async def get_barrier(
     barrier_id: BarrierId, _: CaseReader, caller: Acting, session: Session, now: Now, response: Response
 ) -> BarrierDetail:
     """Read a barrier with its changes, oldest first. Bodies see those from the disclosure on."""
-    return await _shown(session, barrier_id, caller, now, response)
+    return await _read_barrier(session, barrier_id, caller.identities, now, response)
 
 
 @barriers.post("/{barrier_id}/actions/disclose")
@@ -133,15 +122,12 @@ async def disclose_barrier(
     barrier_id: BarrierId,
     version: ExpectedVersion,
     _: CaseWriter,
-    caller: Acting,
-    session: Session,
-    events: Events,
-    now: Now,
+    context: Context,
     response: Response,
 ) -> BarrierDetail:
     """Disclose a barrier to everybody who sees the case. It cannot be undone. For the reporting side."""
-    await commands.disclose_barrier(session, barrier_id, version=version, caller=caller, now=now, outbox=events)
-    return await _shown(session, barrier_id, caller, now, response)
+    await commands.disclose_barrier(context, barrier_id, version=version)
+    return await _present(context, barrier_id, response)
 
 
 @barriers.post("/{barrier_id}/actions/answer")
@@ -150,16 +136,12 @@ async def answer_barrier(
     given: BarrierAnswer,
     version: ExpectedVersion,
     _: CaseWriter,
-    caller: Acting,
-    session: Session,
-    now: Now,
+    context: Context,
     response: Response,
 ) -> BarrierDetail:
     """Say what will be done about a barrier and by when. For the body that can remove it, and officers in the case."""
-    await commands.answer_barrier(
-        session, barrier_id, answer=given.answer, due_on=given.due_on, version=version, caller=caller, now=now
-    )
-    return await _shown(session, barrier_id, caller, now, response)
+    await commands.answer_barrier(context, barrier_id, answer=given.answer, due_on=given.due_on, version=version)
+    return await _present(context, barrier_id, response)
 
 
 @barriers.post("/{barrier_id}/actions/close")
@@ -168,24 +150,12 @@ async def close_barrier(
     given: BarrierClosing,
     version: ExpectedVersion,
     _: CaseWriter,
-    caller: Acting,
-    session: Session,
-    events: Events,
-    now: Now,
+    context: Context,
     response: Response,
 ) -> BarrierDetail:
     """Say that a barrier is removed, or that it was not. For the reporting side and the central team."""
-    await commands.close_barrier(
-        session,
-        barrier_id,
-        state=given.state,
-        outcome=given.outcome,
-        version=version,
-        caller=caller,
-        now=now,
-        outbox=events,
-    )
-    return await _shown(session, barrier_id, caller, now, response)
+    await commands.close_barrier(context, barrier_id, state=given.state, outcome=given.outcome, version=version)
+    return await _present(context, barrier_id, response)
 
 
 @barriers.post("/{barrier_id}/actions/withdraw")
@@ -193,29 +163,18 @@ async def withdraw_barrier(
     barrier_id: BarrierId,
     version: ExpectedVersion,
     _: CaseWriter,
-    caller: Acting,
-    session: Session,
-    events: Events,
-    now: Now,
+    context: Context,
     response: Response,
     given: BarrierWithdrawal | None = None,
 ) -> BarrierDetail:
     """Withdraw a barrier that was reported. For the reporting side."""
-    await commands.close_barrier(
-        session,
-        barrier_id,
-        state=BarrierState.WITHDRAWN,
-        outcome=given.reason if given else None,
-        version=version,
-        caller=caller,
-        now=now,
-        outbox=events,
-    )
-    return await _shown(session, barrier_id, caller, now, response)
+    reason = given.reason if given else None
+    await commands.close_barrier(context, barrier_id, state=BarrierState.WITHDRAWN, outcome=reason, version=version)
+    return await _present(context, barrier_id, response)
 
 
-async def _page(
-    session: Session, readers: tuple[str, ...], now: datetime, limit: int, after: str | None, **wanted: Any
+async def _list_page(
+    session: Session, readers: tuple[str, ...], now: datetime, limit: int, after: str | None, **filters: Any
 ) -> Page[BarrierView]:
     key = decode_cursor(after, UUID)
     rows = await queries.list_barriers(
@@ -224,16 +183,20 @@ async def _page(
         today=civil_date(now),
         limit=limit,
         after=key[0] if key else None,
-        **wanted,
+        **filters,
     )
     page, last = cut(rows, limit)
     return Page(items=[BarrierView.model_validate(row) for row in page], next=last and encode_cursor(last.id))
 
 
-async def _shown(
-    session: Session, barrier_id: UUID, caller: Caller, now: datetime, response: Response
+async def _present(context: CommandContext, barrier_id: UUID, response: Response) -> BarrierDetail:
+    return await _read_barrier(context.session, barrier_id, context.caller.identities, context.now, response)
+
+
+async def _read_barrier(
+    session: Session, barrier_id: UUID, readers: tuple[str, ...], now: datetime, response: Response
 ) -> BarrierDetail:
-    row, changes = await queries.get_barrier(session, barrier_id, readers=caller.readers, today=civil_date(now))
+    row, changes = await queries.get_barrier(session, barrier_id, readers=readers, today=civil_date(now))
     response.headers["ETag"] = format_etag(row.version)
-    shown = [BarrierChangeView.model_validate(each) for each in changes]
-    return BarrierDetail.model_validate({**row._mapping, "changes": shown})  # noqa: SLF001 - public name
+    views = [BarrierChangeView.model_validate(each) for each in changes]
+    return BarrierDetail.model_validate({**row._mapping, "changes": views})  # noqa: SLF001 - public name

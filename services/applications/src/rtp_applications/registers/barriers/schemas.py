@@ -8,7 +8,7 @@ from pydantic import Field
 
 from rtp_applications.bodies.schemas import BodyReference
 from rtp_applications.registers.barriers.models import BarrierKind, BarrierState
-from rtp_applications.workflow.words import Role
+from rtp_applications.workflow.enums import Role
 from rtp_shared.schemas import Input, Line, Output, Prose
 
 

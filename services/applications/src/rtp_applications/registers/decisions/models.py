@@ -8,8 +8,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_applications.base import Model
-from rtp_applications.workflow.stages.publication import Decision
-from rtp_applications.workflow.words import Ground
+from rtp_applications.workflow.enums import Decision, Ground
 from rtp_shared.contracts.vocabulary import Route, Sector
 
 
@@ -44,7 +43,7 @@ class PublishedDecision(Model):
     number: Mapped[str | None]
     """Only where the staff group agreed that its number is shown."""
     body_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("bodies.id"), index=True)
-    """Who decided: the decision body, or the commissioner on a contract."""
+    """The deciding body: the decision body, or the commissioner on a contract."""
     route: Mapped[Route]
     service_name: Mapped[str | None]
     region: Mapped[str | None]

@@ -1,20 +1,18 @@
-"""What can be asked of the register of decisions. Everybody may read it, so no reader narrows these."""
+"""Queries of the register of decisions. Everybody may read it, so no reader narrows these."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import ColumnElement, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.bodies.models import Body
-from rtp_applications.bodies.queries import named
+from rtp_applications.bodies.queries import match_body
 from rtp_applications.registers.decisions.errors import NoSuchDecision
 from rtp_applications.registers.decisions.models import PublishedDecision
 from rtp_applications.registers.decisions.schemas import DecisionView
-from rtp_applications.workflow.stages.publication import Decision
-from rtp_applications.workflow.words import Ground
+from rtp_applications.workflow.enums import Decision, Ground
 from rtp_shared.contracts.vocabulary import Route, Sector
 from rtp_shared.db import AnyRow
 
@@ -45,18 +43,18 @@ async def list_decisions(
     region: str | None = None,
     words: str | None = None,
 ) -> Sequence[AnyRow]:
-    """Newest first."""
-    conditions: list[tuple[Any, Any]] = [
-        (body, body and _decision.body_id.in_(select(Body.id).where(named(body)))),
+    """Return the newest first."""
+    conditions: list[tuple[object, ColumnElement[bool]]] = [
+        (body, _decision.body_id.in_(select(Body.id).where(match_body(body or "")))),
         (route, _decision.route == route),
         (decision, _decision.decision == decision),
         (ground, _decision.ground == ground),
-        (since, since and _decision.decided_on >= since),
-        (until, until and _decision.decided_on <= until),
+        (since, _decision.decided_on >= since),
+        (until, _decision.decided_on <= until),
         (sector, _decision.sector == sector),
         (region, _decision.region == region),
-        (words, words and _says(words)),
-        (after, after and tuple_(_decision.published_at, _decision.id) < tuple_(*after)),
+        (words, _contain_words(words or "")),
+        (after, tuple_(_decision.published_at, _decision.id) < tuple_(*(after or (None, None)))),
     ]
     query = select(*_SHOWN).where(*(condition for value, condition in conditions if value is not None))
     return (
@@ -64,6 +62,6 @@ async def list_decisions(
     ).all()
 
 
-def _says(words: str) -> Any:
-    said = (func.lower(_decision.service_name), func.lower(_decision.text))
-    return or_(*(each.contains(words.lower(), autoescape=True) for each in said))
+def _contain_words(words: str) -> ColumnElement[bool]:
+    texts = (func.lower(_decision.service_name), func.lower(_decision.text))
+    return or_(*(each.contains(words.lower(), autoescape=True) for each in texts))

@@ -10,9 +10,8 @@ from rtp_applications.auth import Anyone
 from rtp_applications.bodies.schemas import BodyReference
 from rtp_applications.registers.decisions import queries
 from rtp_applications.registers.decisions.schemas import DecisionView
-from rtp_applications.registers.decisions.spreadsheet import MEDIA_TYPE, to_csv, wants_csv
-from rtp_applications.workflow.stages.publication import Decision
-from rtp_applications.workflow.words import Ground
+from rtp_applications.registers.decisions.spreadsheet import MEDIA_TYPE, prefers_csv, to_csv
+from rtp_applications.workflow.enums import Decision, Ground
 from rtp_shared.contracts.vocabulary import Route, Sector
 from rtp_shared.dependencies import After, Limit, Session
 from rtp_shared.etags import format_etag
@@ -33,9 +32,9 @@ Words = Annotated[
 Accept = Annotated[str | None, Header(include_in_schema=False)]
 
 
-def _instant(said: str) -> datetime:
-    """Raises ValueError for one without a zone."""
-    at = datetime.fromisoformat(said)
+def _read_instant(text: str) -> datetime:
+    """Read an instant; raises ValueError for one without a zone."""
+    at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError("an instant has a time zone")
     return at
@@ -68,7 +67,7 @@ async def list_decisions(
     One that was quashed or remitted later stays, and says so. With `Accept: text/csv` the page comes as CSV, whose
     header `Next-Cursor` is what `next` is in JSON.
     """
-    key = decode_cursor(after, _instant, UUID)  # type: ignore[arg-type]
+    key = decode_cursor(after, _read_instant, UUID)  # type: ignore[arg-type]
     rows = await queries.list_decisions(
         session,
         limit=limit,
@@ -86,7 +85,7 @@ async def list_decisions(
     page, last = cut(rows, limit)
     items = [DecisionView.model_validate(row) for row in page]
     following = last and encode_cursor(last.published_at, last.id)
-    if wants_csv(accept):
+    if prefers_csv(accept):
         headers = {"Vary": "Accept", **({"Next-Cursor": following} if following else {})}
         return Response(to_csv(items), media_type=MEDIA_TYPE, headers=headers)
     response.headers["Vary"] = "Accept"

@@ -6,8 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from rtp_applications.registers.decisions.models import Appeal, Overturned
-from rtp_applications.workflow.stages.publication import Decision
-from rtp_applications.workflow.words import Ground
+from rtp_applications.workflow.enums import Decision, Ground
 from rtp_shared.contracts.vocabulary import Route, Sector
 from rtp_shared.schemas import Output
 

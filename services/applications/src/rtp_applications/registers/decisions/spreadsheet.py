@@ -18,30 +18,30 @@ def to_csv(decisions: Iterable[DecisionView]) -> str:
     writer = csv.writer(lines, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(names)
     for each in decisions:
-        said = each.model_dump(mode="json", by_alias=True)
-        writer.writerow([_cell(said[name]) for name in names])
+        row = each.model_dump(mode="json", by_alias=True)
+        writer.writerow([_format_cell(row[name]) for name in names])
     return lines.getvalue()
 
 
-def _cell(value: object) -> str:
+def _format_cell(value: object) -> str:
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text
 
 
-def wants_csv(accept: str | None) -> bool:
-    """Whether the caller would rather have CSV than JSON (RFC 9110 section 12.5.1)."""
-    return _quality(accept, "text", "csv") > _quality(accept, "application", "json")
+def prefers_csv(accept: str | None) -> bool:
+    """Return whether the caller would rather have CSV than JSON (RFC 9110 section 12.5.1)."""
+    return _read_quality(accept, "text", "csv") > _read_quality(accept, "application", "json")
 
 
-def _quality(accept: str | None, kind: str, of: str) -> float:
+def _read_quality(accept: str | None, kind: str, of: str) -> float:
     found = {
-        kind.strip().lower(): _weight(rest)
+        kind.strip().lower(): _read_weight(rest)
         for kind, _, rest in (e.partition(";") for e in (accept or "*/*").split(","))
     }
     return next((found[name] for name in (f"{kind}/{of}", f"{kind}/*", "*/*") if name in found), 0.0)
 
 
-def _weight(parameters: str) -> float:
+def _read_weight(parameters: str) -> float:
     for each in parameters.split(";"):
         name, _, value = each.partition("=")
         if name.strip().lower() == "q":

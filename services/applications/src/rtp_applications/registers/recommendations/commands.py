@@ -1,16 +1,16 @@
-"""What can be done with the register of recommendations."""
+"""Commands on the register of recommendations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.bodies.errors import UnknownBody
-from rtp_applications.bodies.queries import open_bodies
-from rtp_applications.clocks.days import civil_date
+from rtp_applications.bodies.queries import find_open_bodies
+from rtp_applications.deadlines.rules.days import civil_date
+from rtp_applications.json_types import JsonMapping
 from rtp_applications.registers.recommendations.errors import NoSuchRecommendation
 from rtp_applications.registers.recommendations.models import Kind, Recommendation, RecommendationUpdate, State
 from rtp_shared.etags import Expected
@@ -22,17 +22,17 @@ _NUMBERS = 0x52_54_50_11
 
 
 async def add_recommendation(
-    session: AsyncSession, *, details: Mapping[str, Any], addressed_bodies: Sequence[str], now: datetime
+    session: AsyncSession, *, details: JsonMapping, addressed_bodies: Sequence[str], now: datetime
 ) -> Recommendation:
     """Enter a recommendation or obligation under the next number of its kind."""
-    bodies = await open_bodies(session, addressed_bodies)
+    bodies = await find_open_bodies(session, addressed_bodies, today=civil_date(now))
     if unknown := [at for at, each in enumerate(addressed_bodies) if each not in bodies]:
         raise UnknownBody(
             errors=[FieldError(f"/addressedBodies/{at}", "not a body that exists today") for at in unknown]
         )
     recommendation = Recommendation(
         **details,
-        number=await _next_number(session, details["kind"]),
+        number=await _choose_number(session, details["kind"]),
         addressed_bodies=list(dict.fromkeys(bodies[each].id for each in addressed_bodies)),
         state=State.OPEN,
         recorded_at=now,
@@ -80,7 +80,7 @@ async def report_progress(
     return recommendation
 
 
-async def _next_number(session: AsyncSession, kind: Kind) -> int:
+async def _choose_number(session: AsyncSession, kind: Kind) -> int:
     await session.execute(select(func.pg_advisory_xact_lock(_NUMBERS)))
     highest = await session.scalar(select(func.max(Recommendation.number)).where(Recommendation.kind == kind))
     return (highest or 0) + 1

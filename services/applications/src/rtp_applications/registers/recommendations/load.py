@@ -5,13 +5,13 @@ import uuid
 from collections.abc import Iterator
 from datetime import date
 from importlib.resources import files
-from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.bodies.models import REFERENCE
+from rtp_applications.json_types import JsonObject
 from rtp_applications.registers.recommendations.models import (
     Kind,
     Provenance,
@@ -38,7 +38,7 @@ async def load_recommendations(session: AsyncSession) -> str:
     return f"{len(entries)} recommendations and obligations"
 
 
-async def _upsert(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
+async def _upsert(session: AsyncSession, rows: list[JsonObject]) -> None:
     statement, there = insert(Recommendation), Recommendation.__table__.c
     new = {name: statement.excluded[name] for name in _SAID}
     changed = {**new, "changed_at": statement.excluded.changed_at, "version": there.version + 1}
@@ -51,7 +51,7 @@ def _id(*parts: object) -> uuid.UUID:
     return uuid.uuid5(NAMESPACE, " ".join(map(str, parts)))
 
 
-def _row(entry: dict[str, Any]) -> dict[str, Any]:
+def _row(entry: JsonObject) -> JsonObject:
     return {
         "id": _id(entry["kind"], entry["number"]),
         "kind": Kind(entry["kind"]),
@@ -70,7 +70,7 @@ def _row(entry: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _updates(entry: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _updates(entry: JsonObject) -> Iterator[JsonObject]:
     for note in entry["notes"]:
         yield {
             "id": _id(entry["kind"], entry["number"], note),

@@ -1,4 +1,4 @@
-"""What was recommended or is owed, to whom it is addressed, and what became of it."""
+"""The tables of recommendations and obligations, with their addressees and the reports of progress."""
 
 import uuid
 from datetime import date, datetime
@@ -91,7 +91,7 @@ class RecommendationUpdate(Model):
     by: Mapped[str]
     """Client id; `REFERENCE` for what came with the reference data."""
     organisation: Mapped[uuid.UUID | None]
-    """Whose client it was; none for reference data."""
+    """The organisation of the client; none for reference data."""
     state: Mapped[State]
     note: Mapped[str]
     evidence: Mapped[str | None]

@@ -1,11 +1,10 @@
-"""What can be asked of the register of recommendations."""
+"""Queries of the register of recommendations."""
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import ColumnElement, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.registers.recommendations.errors import NoSuchRecommendation
@@ -22,8 +21,8 @@ from rtp_shared.db import AnyRow, AnySelect
 async def get_recommendation(
     session: AsyncSession, recommendation_id: UUID, *, today: date
 ) -> tuple[AnyRow, Sequence[AnyRow]]:
-    """With its reports of progress, oldest first."""
-    found = await session.execute(_shown(today).where(Recommendation.id == recommendation_id))
+    """Return a recommendation with its reports of progress, oldest first."""
+    found = await session.execute(_select_lines(today).where(Recommendation.id == recommendation_id))
     row = found.first()
     if row is None:
         raise NoSuchRecommendation
@@ -48,32 +47,34 @@ async def list_recommendations(
     addressed_to: str | None = None,
     overdue: bool | None = None,
 ) -> Sequence[AnyRow]:
-    """By kind and number."""
-    query = _shown(today).order_by(Recommendation.kind, Recommendation.number).limit(limit + 1)
+    """Return recommendations by kind and number."""
+    query = _select_lines(today).order_by(Recommendation.kind, Recommendation.number).limit(limit + 1)
     if kind is not None:
         query = query.where(Recommendation.kind == kind)
     if state is not None:
         query = query.where(Recommendation.state == state)
     if addressed_to is not None:
-        query = query.where(_addressed(addressed_to))
+        query = query.where(_is_addressed(addressed_to))
     if overdue is not None:
-        query = query.where(_overdue(today) == overdue)
+        query = query.where(_is_overdue(today) == overdue)
     if after is not None:
         query = query.where(tuple_(Recommendation.kind, Recommendation.number) > tuple_(*after))
     return (await session.execute(query)).all()
 
 
-def _shown(today: date) -> AnySelect:
-    return select(*Recommendation.__table__.columns, _overdue(today).label("overdue"))
+def _select_lines(today: date) -> AnySelect:
+    return select(*Recommendation.__table__.columns, _is_overdue(today).label("overdue"))
 
 
-def _overdue(today: date) -> Any:
+def _is_overdue(today: date) -> ColumnElement[bool]:
     outstanding = Recommendation.state.in_(OUTSTANDING)
     return func.coalesce(outstanding & (Recommendation.due_on < today), False)
 
 
-def _addressed(who: str) -> Any:
-    """A body by its id, or words that stand in the name of an addressee."""
+def _is_addressed(who: str) -> ColumnElement[bool]:
+    """Return the condition that it is addressed to a body by its id, or to words that stand in the name of an
+    addressee.
+    """
     names = func.lower(func.array_to_string(Recommendation.addressed_to, "\n"))
     named = names.contains(who.lower(), autoescape=True)
     try:

@@ -1,11 +1,13 @@
 """The register of recommendations over HTTP."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Query, Response
 
 from rtp_applications.auth import Anyone, Overseer
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.registers.recommendations import commands, queries
 from rtp_applications.registers.recommendations.models import Kind, State
 from rtp_applications.registers.recommendations.schemas import (
@@ -15,8 +17,7 @@ from rtp_applications.registers.recommendations.schemas import (
     RecommendationView,
     UpdateView,
 )
-from rtp_shared.clock import today, utcnow
-from rtp_shared.dependencies import After, ExpectedVersion, Limit, Session
+from rtp_shared.dependencies import After, ExpectedVersion, Limit, Now, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
 from rtp_shared.schemas import Storable
@@ -36,6 +37,7 @@ Addressee = Annotated[
 async def list_recommendations(
     _: Anyone,
     session: Session,
+    now: Now,
     limit: Limit = 50,
     after: After = None,
     kind: Kind | None = None,
@@ -52,7 +54,7 @@ async def list_recommendations(
     key = decode_cursor(after, Kind, int)
     rows = await queries.list_recommendations(
         session,
-        today=today(),
+        today=civil_date(now),
         limit=limit,
         after=(key[0], key[1]) if key else None,
         kind=kind,
@@ -67,25 +69,25 @@ async def list_recommendations(
 
 @recommendations.get("/{recommendation_id}")
 async def get_recommendation(
-    recommendation_id: RecommendationId, _: Anyone, session: Session, response: Response
+    recommendation_id: RecommendationId, _: Anyone, session: Session, now: Now, response: Response
 ) -> RecommendationDetail:
     """Read one with every report of progress, oldest first."""
-    return await _shown(session, recommendation_id, response)
+    return await _read_detail(session, recommendation_id, now, response)
 
 
 @recommendations.post("", status_code=201)
 async def add_recommendation(
-    given: RecommendationGiven, _: Overseer, session: Session, response: Response
+    given: RecommendationGiven, _: Overseer, session: Session, now: Now, response: Response
 ) -> RecommendationDetail:
     """Enter a recommendation or obligation. It gets the next number of its kind, and is open."""
     added = await commands.add_recommendation(
         session,
         details=given.model_dump(exclude={"addressed_bodies"}),
         addressed_bodies=given.addressed_bodies,
-        now=utcnow(),
+        now=now,
     )
     response.headers["Location"] = f"/v1/recommendations/{added.id}"
-    return await _shown(session, added.id, response)
+    return await _read_detail(session, added.id, now, response)
 
 
 @recommendations.post("/{recommendation_id}/actions/report-progress")
@@ -95,6 +97,7 @@ async def report_progress(
     version: ExpectedVersion,
     principal: Overseer,
     session: Session,
+    now: Now,
     response: Response,
 ) -> RecommendationDetail:
     """Report how far it has come, with a note and where that can be checked. Reports are public, and never changed."""
@@ -107,13 +110,15 @@ async def report_progress(
         done_on=progress.done_on,
         version=version,
         actor=principal,
-        now=utcnow(),
+        now=now,
     )
-    return await _shown(session, recommendation_id, response)
+    return await _read_detail(session, recommendation_id, now, response)
 
 
-async def _shown(session: Session, recommendation_id: UUID, response: Response) -> RecommendationDetail:
-    row, updates = await queries.get_recommendation(session, recommendation_id, today=today())
+async def _read_detail(
+    session: Session, recommendation_id: UUID, now: datetime, response: Response
+) -> RecommendationDetail:
+    row, updates = await queries.get_recommendation(session, recommendation_id, today=civil_date(now))
     response.headers["ETag"] = format_etag(row.version)
     shown = [UpdateView.model_validate(each) for each in updates]
     return RecommendationDetail.model_validate({**row._mapping, "updates": shown})  # noqa: SLF001 - public name

@@ -1,0 +1,272 @@
+"""Actions of cases over HTTP: one path for every action of any process, under its name in `ACTION_ROUTES`."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated
+
+from fastapi import Body, Query, Response
+
+from rtp_applications.auth import CaseWriter
+from rtp_applications.cases import commands
+from rtp_applications.cases.dependencies import CaseId, Context
+from rtp_applications.cases.routes import present_case
+from rtp_applications.cases.schemas import CaseView, Preview
+from rtp_applications.cases.views import build_preview
+from rtp_applications.workflow.common.payloads import (
+    ConflictOfInterest,
+    Nothing,
+    Publication,
+    Reasons,
+    Refusal,
+    Withdrawal,
+)
+from rtp_applications.workflow.definition import Action
+from rtp_applications.workflow.enums import Role
+from rtp_applications.workflow.processes import PROCESSES
+from rtp_applications.workflow.snapshot import Payload
+from rtp_applications.workflow.stages.appraisal.payloads import AdviserChoice, InformationPack, OptionsAppraisal
+from rtp_applications.workflow.stages.assurance.payloads import AssuranceRating, CommissionerConsent
+from rtp_applications.workflow.stages.award.payloads import (
+    Award,
+    Challenge,
+    FurtherDecision,
+    Notice,
+    Representation,
+    TenderLoss,
+)
+from rtp_applications.workflow.stages.business_case.payloads import (
+    BusinessCaseReturn,
+    CompletenessCheck,
+    Consultation,
+    EngagementEvidence,
+    Extension,
+    HelpDeclared,
+)
+from rtp_applications.workflow.stages.contract.payloads import ContractTerms, ProcurementStart, RegimeDetermination
+from rtp_applications.workflow.stages.cross_stage.payloads import (
+    CourtOrder,
+    CourtRemittal,
+    Escalation,
+    Finding,
+    PublishedIntention,
+    Remittal,
+    Succession,
+    SuspensionNote,
+)
+from rtp_applications.workflow.stages.decision.payloads import (
+    Approval,
+    CallIn,
+    ConditionalApproval,
+    ConditionClosure,
+    ConditionEvidence,
+    Confirmation,
+    Deferral,
+    QuestionAnswer,
+    ScrutinyResponse,
+)
+from rtp_applications.workflow.stages.extensions.payloads import DeadlineExtension
+from rtp_applications.workflow.stages.incorporation.payloads import FinanceCommitment, LegalEntity
+from rtp_applications.workflow.stages.interest.payloads import InterestContent
+from rtp_applications.workflow.stages.monitoring.measures import Baseline, Measures
+from rtp_applications.workflow.stages.monitoring.payloads import (
+    AnnualReturn,
+    ContractEnd,
+    MonitoringCheck,
+    MonitoringEnd,
+)
+from rtp_applications.workflow.stages.panel.payloads import AgendaPublication, KeyDecisionAnnouncement, Vote
+from rtp_applications.workflow.stages.readiness.payloads import NewGoLive
+from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent, Modification
+from rtp_applications.workflow.stages.screening.payloads import (
+    Acknowledgement,
+    DecisionDate,
+    InformationRequest,
+    ItemAnswer,
+)
+from rtp_applications.workflow.stages.spin_out.payloads import Sponsorship
+from rtp_applications.workflow.stages.transition.payloads import (
+    ConsultationDispute,
+    DataTransferAgreement,
+    DisputeAnswer,
+    EmployeeLiabilityInformation,
+    GoLiveDate,
+    Insurance,
+    LeasesAndServices,
+    PensionVehicle,
+    PensionWaiver,
+    RegulatorRegistration,
+    TupeConsultation,
+    WorkforceSnapshot,
+)
+from rtp_applications.workflow.version_move import VersionMove
+from rtp_shared.dependencies import ExpectedVersion
+from rtp_shared.web import create_router
+
+actions = create_router(prefix="/v1/cases", tags=["Actions"])
+
+DryRun = Annotated[bool, Query(alias="dryRun", description="Say what would come of it, and save nothing")]
+
+ACTION_ROUTES: Mapping[str, type[Payload]] = {
+    "describe-interest": InterestContent,
+    "submit": Sponsorship,
+    "acknowledge": Acknowledgement,
+    "begin-screening": Nothing,
+    "request-information": InformationRequest,
+    "answer-item": ItemAnswer,
+    "return-information": Nothing,
+    "close-information-request": Nothing,
+    "find-not-eligible": Refusal,
+    "notify-decision-date": DecisionDate,
+    "begin-review": Nothing,
+    "offer-modification": Modification,
+    "accept-modification": Consent,
+    "decline-modification": Nothing,
+    "let-modification-lapse": Nothing,
+    "accept-eoi": Acceptance,
+    "refuse-eoi": Refusal,
+    "disclose-information-pack": InformationPack,
+    "choose-adviser": AdviserChoice,
+    "start-feasibility": Nothing,
+    "record-options-appraisal": OptionsAppraisal,
+    "start-business-case": Nothing,
+    "withdraw-after-appraisal": Withdrawal,
+    "refuse-after-appraisal": Refusal,
+    "record-engagement": EngagementEvidence,
+    "record-consultation": Consultation,
+    "declare-help": HelpDeclared,
+    "extend-business-case": Extension,
+    "submit-business-case": Nothing,
+    "begin-assurance": CompletenessCheck,
+    "return-business-case": BusinessCaseReturn,
+    "rate-strand": AssuranceRating,
+    "record-commissioner-consent": CommissionerConsent,
+    "publish-panel-papers": Nothing,
+    "publish-key-decision-notice": KeyDecisionAnnouncement,
+    "publish-agenda": AgendaPublication,
+    "cast-vote": Vote,
+    "approve": Approval,
+    "approve-with-conditions": ConditionalApproval,
+    "defer": Deferral,
+    "refuse-business-case": Refusal,
+    "answer-question": QuestionAnswer,
+    "return-to-panel": Nothing,
+    "end-deferral": Nothing,
+    "evidence-condition": ConditionEvidence,
+    "close-condition": ConditionClosure,
+    "close-conditions": Nothing,
+    "let-condition-lapse": Nothing,
+    "call-in": CallIn,
+    "record-scrutiny-response": ScrutinyResponse,
+    "confirm-after-call-in": Confirmation,
+    "return-after-call-in": Deferral,
+    "lapse-mandate": Nothing,
+    "record-regime": RegimeDetermination,
+    "record-contract-terms": ContractTerms,
+    "choose-contract-route": Nothing,
+    "record-notice": Notice,
+    "publish-tender": Notice,
+    "begin-standstill": Notice,
+    "record-representation": Representation,
+    "record-further-decision": FurtherDecision,
+    "record-challenge": Challenge,
+    "award": Award,
+    "record-tender-lost": TenderLoss,
+    "record-legal-entity": LegalEntity,
+    "record-finance-commitment": FinanceCommitment,
+    "begin-transition": Nothing,
+    "record-go-live-date": GoLiveDate,
+    "record-tupe-consultation": TupeConsultation,
+    "dispute-consultation": ConsultationDispute,
+    "answer-consultation-dispute": DisputeAnswer,
+    "record-employee-liability-information": EmployeeLiabilityInformation,
+    "record-workforce-snapshot": WorkforceSnapshot,
+    "record-pension-vehicle": PensionVehicle,
+    "waive-pension-signature": PensionWaiver,
+    "record-leases-and-services": LeasesAndServices,
+    "record-insurance": Insurance,
+    "record-regulator-registration": RegulatorRegistration,
+    "record-data-transfer-agreement": DataTransferAgreement,
+    "record-baseline": Baseline,
+    "begin-readiness-review": Nothing,
+    "launch": Nothing,
+    "put-back-launch": NewGoLive,
+    "record-monitoring-check": MonitoringCheck,
+    "record-measures": Measures,
+    "record-annual-return": AnnualReturn,
+    "record-contract-end": ContractEnd,
+    "end-monitoring": MonitoringEnd,
+    "extend-deadline": DeadlineExtension,
+    "withdraw": Withdrawal,
+    "lapse": Nothing,
+    "supersede": Succession,
+    "escalate": Escalation,
+    "uphold-refusal": Finding,
+    "remit": Remittal,
+    "close-appeal-window": Nothing,
+    "quash": CourtOrder,
+    "remit-by-court": CourtRemittal,
+    "suspend": SuspensionNote,
+    "resume": Reasons,
+    "declare-conflict": ConflictOfInterest,
+    "publish-intention": PublishedIntention,
+    "publish-decision": Publication,
+    "begin-procurement": ProcurementStart,
+}
+"""The body that the path of each action takes: `POST /v1/cases/{case_id}/actions/<name>`.
+
+Where processes differ, it is the widest of theirs (`submit`, `remit`, `remit-by-court`): `actions.fit_payload` makes
+of it what the case's own process takes, or refuses.
+"""
+
+
+@actions.post("/{case_id}/actions/move-to-version")
+async def move_case_to_version(
+    case_id: CaseId, given: VersionMove, version: ExpectedVersion, _: CaseWriter, context: Context, response: Response
+) -> CaseView:
+    """Move the case to a newer version of its route's process; its status stays.
+
+    Clocks that both versions have run on; those that the newer one has besides start now.
+    """
+    file = await commands.move_to_version(context, case_id, given, version=version)
+    return present_case(context, file, response)
+
+
+def add_action_routes() -> None:
+    """Add the path of each action, described as the first process that has the action describes it."""
+    described: dict[str, Action] = {}
+    for process in PROCESSES.values():
+        for action in process.actions:
+            described.setdefault(action.name, action)
+    for name, payload_model in ACTION_ROUTES.items():
+        endpoint = _build_endpoint(described[name], payload_model)
+        actions.add_api_route(f"/{{case_id}}/actions/{name}", endpoint, methods=["POST"])
+
+
+def _build_endpoint(action: Action, payload_model: type[Payload]) -> Callable[..., Awaitable[CaseView | Preview]]:
+    Given = Annotated[payload_model | None, Body(description="May be left out to sign what another proposed")]  # type: ignore[valid-type]  # noqa: N806
+
+    async def take(
+        case_id: CaseId,
+        version: ExpectedVersion,
+        _: CaseWriter,
+        context: Context,
+        response: Response,
+        given: Given = None,
+        dry_run: DryRun = False,
+    ) -> CaseView | Preview:
+        outcome = await commands.act(context, case_id, action.name, given, version=version, dry_run=dry_run)
+        if dry_run:
+            return build_preview(outcome, context.caller)
+        return present_case(context, outcome.after, response)
+
+    take.__name__ = action.name.removesuffix("-case").replace("-", "_") + "_case"
+    take.__doc__ = f"{action.description}\n\nBy: {_describe_signatories(action)}."
+    return take
+
+
+def _describe_signatories(action: Action) -> str:
+    """Say who signs: one person for each part."""
+    slots = (" or ".join(role.replace("-", " ") for role in Role if role in slot) for slot in action.signatories)
+    return ", and another person as ".join(slots)
+
+
+add_action_routes()

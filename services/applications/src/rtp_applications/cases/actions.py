@@ -1,0 +1,50 @@
+"""Taking an action: its payload is made what the case's own process takes, and the engine is asked."""
+
+from pydantic import ValidationError
+
+from rtp_applications.cases import store
+from rtp_applications.cases.context import CommandContext
+from rtp_applications.cases.errors import NoSuchSuccessor
+from rtp_applications.workflow import engine
+from rtp_applications.workflow.definition import Process
+from rtp_applications.workflow.engine import CaseChange
+from rtp_applications.workflow.enums import ENDED
+from rtp_applications.workflow.snapshot import CaseSnapshot, Payload
+from rtp_applications.workflow.stages.cross_stage.payloads import Succession
+from rtp_shared.problems import FieldError, Invalid
+
+
+async def take_action(
+    context: CommandContext, before: CaseSnapshot, *, name: str, payload: Payload | None
+) -> CaseChange:
+    """Return what the action makes of the case, or refuse."""
+    process = context.get_process(before)
+    fitted = fit_payload(process, name, payload)
+    outcome = engine.apply_action(process, before, name, fitted, context.caller, context.now)
+    if isinstance(payload, Succession):
+        await _require_successor(context, payload)
+    return outcome
+
+
+def fit_payload(process: Process, name: str, payload: Payload | None) -> Payload | None:
+    """Return the record that this process takes; raise Invalid for what only another route's process would."""
+    action = process.by_name.get(name)
+    if action is None or payload is None or isinstance(payload, action.payload_model):
+        return payload
+    try:
+        return action.payload_model.model_validate(payload.model_dump(mode="json", by_alias=True, exclude_unset=True))
+    except ValidationError as error:
+        wrong = [FieldError("".join(f"/{part}" for part in each["loc"]), each["msg"]) for each in error.errors()]
+        raise Invalid(errors=wrong) from error
+
+
+async def _require_successor(context: CommandContext, payload: Succession) -> None:
+    """Refuse a successor that is not known or has ended.
+
+    Asked only of who may supersede: to anybody else the answer would tell of cases that they may not know of.
+    """
+    status = await store.find_status(context.session, payload.successor_case, readers=context.caller.identities)
+    if status is None:
+        raise NoSuchSuccessor(errors=[FieldError("/successorCase", "no such case, or you may not know of it")])
+    if status in ENDED:
+        raise NoSuchSuccessor(errors=[FieldError("/successorCase", f"it has ended: {status}")])

@@ -1,0 +1,174 @@
+"""The one way to change a case: lock and load it, let the rules decide, and save what differs."""
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from rtp_applications.cases import store
+from rtp_applications.cases.context import CommandContext
+from rtp_applications.cases.errors import ChangedSince, NoSuchCase
+from rtp_applications.history.commands import append_entries, seal_entries
+from rtp_applications.history.entries import Entry
+from rtp_applications.history.queries import list_changes_since
+from rtp_applications.json_types import JsonObject
+from rtp_applications.scope import enter_system_scope
+from rtp_applications.sides import get_group_reader
+from rtp_applications.workflow import engine
+from rtp_applications.workflow.due import process_due
+from rtp_applications.workflow.engine import CaseChange
+from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_shared.contracts.base import About, EventData
+from rtp_shared.contracts.events import compute_digest
+from rtp_shared.etags import Expected
+from rtp_shared.identities import SYSTEM
+from rtp_shared.problems import FieldError
+
+ANY_VERSION = Expected(None)
+Decided = TypeVar("Decided", CaseChange, CaseChange | None)
+
+
+class Seal(Protocol):
+    """Makes the audit entries of a new case, given its published events; returns the case with the chain's head."""
+
+    def __call__(self, file: CaseSnapshot, /, *, events: Sequence[JsonObject]) -> tuple[CaseSnapshot, list[Entry]]: ...
+
+
+async def change_case(
+    context: CommandContext,
+    case_id: UUID,
+    decide: Callable[[CaseSnapshot], Awaitable[Decided]],
+    *,
+    version: Expected = ANY_VERSION,
+    catch_up: bool = False,
+    dry_run: bool = False,
+) -> Decided:
+    """Lock the case, let `decide` say what becomes of it, and save that; return the outcome as it is stored.
+
+    `decide` returns None where nothing changes. With `catch_up`, what was due before now is done first; with `dry_run`
+    nothing is saved.
+    """
+    before = await _load_locked(context, case_id, version)
+    if catch_up:
+        before = await _catch_up(context, before, dry_run=dry_run)
+    outcome = await decide(before)
+    if outcome is None or dry_run:
+        return outcome and announce(context, outcome)
+    return await _save(context, outcome)
+
+
+async def change_free_case(
+    context: CommandContext, case_id: UUID, decide: Callable[[CaseSnapshot], Awaitable[CaseChange | None]]
+) -> CaseChange | None:
+    """Change a case as the system, unless somebody else holds it: whoever does looks at what is due first."""
+    if not await store.lock_if_free(context.session, case_id):
+        return None
+    before = await store.read_file(context.session, case_id, readers=SYSTEM, now=context.now)
+    outcome = await decide(before) if before else None
+    return await _save(context, outcome) if outcome else None
+
+
+async def create_case(
+    context: CommandContext, file: CaseSnapshot, event: EventData, seal: Seal, *, earlier: Sequence[Entry] = ()
+) -> CaseSnapshot:
+    """Publish, seal and write a case that is new here. `earlier` are audit entries that it brings with it."""
+    file, published = await _publish(context, file, [event])
+    file, entries = seal(file, events=published)
+    await store.write_new(context.session, file)
+    await append_entries(context.session, [*earlier, *entries])
+    return file
+
+
+def advance(
+    context: CommandContext, before: CaseSnapshot, after: CaseSnapshot, action: str, *, clocks: bool = True
+) -> CaseSnapshot:
+    """Return the case one version on, with its clocks moved by the action unless `clocks` is false."""
+    after = after.with_case(version=before.case.version + 1, changed_at=context.now)
+    if not clocks:
+        return after
+    return engine.update_deadlines(context.get_process(before), before.case.status, after, action, context.now)
+
+
+def announce(context: CommandContext, outcome: CaseChange) -> CaseChange:
+    """Return the outcome with the events that projections add to it."""
+    for projection in context.projections:
+        outcome = projection.announce(outcome)
+    return outcome
+
+
+async def _load_locked(context: CommandContext, case_id: UUID, version: Expected) -> CaseSnapshot:
+    """Return the whole case, which nobody else changes until the transaction ends.
+
+    Whether the caller may know of the case is decided as the caller, by query and by row-level security.
+    """
+    found = await store.lock(context.session, case_id, readers=context.caller.identities)
+    if found is None:
+        raise NoSuchCase
+    if not version.allows(found):
+        raise ChangedSince(
+            f'it is at "{found}" now; read it again',
+            errors=[FieldError("If-Match", "is stale", "header")],
+            extra={"changedSince": await list_changes_since(context.session, case_id, version.newest)},
+        )
+    await enter_system_scope(context.session, "rules must see what the caller may not, such as ratings")
+    file = await store.read_file(context.session, case_id, readers=SYSTEM, now=context.now)
+    if file is None:
+        raise NoSuchCase
+    return file
+
+
+async def _catch_up(context: CommandContext, file: CaseSnapshot, *, dry_run: bool) -> CaseSnapshot:
+    """Return the case after what ended before now, even if the scheduler has yet to look at it."""
+    if not any(each.is_over(context.now) for each in file.deadlines.values()):
+        return file
+    due = process_due(context.get_process(file), file, context.now)
+    if due is None:
+        return file
+    return due.after if dry_run else (await _save(context, due)).after
+
+
+async def _save(context: CommandContext, outcome: CaseChange) -> CaseChange:
+    """Write the columns and rows that changed, events, audit entries and projections."""
+    outcome = announce(context, outcome)
+    after, published = await _publish(context, outcome.after, outcome.events)
+    after, entries = seal_entries(
+        outcome.before,
+        after,
+        action=outcome.action,
+        by=outcome.signature,
+        at=context.now,
+        reason=outcome.reason,
+        events=published,
+        discloses=outcome.discloses,
+        audience=outcome.audience,
+    )
+    await store.write_changes(context.session, outcome.before, after)
+    await append_entries(context.session, entries)
+    for projection in context.projections:
+        await projection.write(context.session, outcome)
+    return replace(outcome, after=after)
+
+
+async def _publish(
+    context: CommandContext, file: CaseSnapshot, events: Sequence[EventData]
+) -> tuple[CaseSnapshot, list[JsonObject]]:
+    """Publish the events; return the case with them counted, and the events as they were published.
+
+    Whoever was let into a draft reads it; its events are the opening client's alone.
+    """
+    case = file.case
+    bodies = await context.events.publish(
+        context.session,
+        events,
+        subject_id=case.id,
+        sequence=case.sequence + 1,
+        previous=case.event_hash,
+        dataref=f"/v1/cases/{case.id}",
+        readers=case.readers if case.submitted_at else [get_group_reader(case), *SYSTEM],
+        about=About(case.route, case.sector, case.region, case.employer_id, case.commissioner_id),
+    )
+    if not bodies:
+        return file, []
+    counted = file.with_case(sequence=case.sequence + len(bodies), event_hash=compute_digest(bodies[-1]))
+    return counted, [json.loads(body) for body in bodies]

@@ -1,0 +1,52 @@
+"""The context that every command takes: built by a route for its request, and by the deadline scheduler."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_applications.workflow.definition import Caller, Process
+from rtp_applications.workflow.engine import CaseChange
+from rtp_applications.workflow.processes import Processes
+from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_shared.outbox import Outbox
+
+
+class Projection(Protocol):
+    """A table that follows the changes of cases, such as the public register of decisions."""
+
+    def announce(self, outcome: CaseChange) -> CaseChange:
+        """Return the outcome with the events that the projection adds to it; an announced one stays as it is."""
+        ...
+
+    async def write(self, session: AsyncSession, outcome: CaseChange) -> None:
+        """Write what an announced outcome changes in the projection."""
+        ...
+
+
+class CaseEquipment(Protocol):
+    """The resources that the service's processes hold for commands, in `Runtime.own`."""
+
+    @property
+    def processes(self) -> Processes: ...
+
+    @property
+    def projections(self) -> Sequence[Projection]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandContext:
+    """A command's caller and time, and the means to change things; whoever opened `session` commits it."""
+
+    session: AsyncSession
+    caller: Caller
+    now: datetime
+    events: Outbox
+    processes: Processes
+    projections: Sequence[Projection]
+
+    def get_process(self, file: CaseSnapshot) -> Process:
+        """Return the process that the case is pinned to."""
+        return self.processes[file.case.route, file.case.process_version]

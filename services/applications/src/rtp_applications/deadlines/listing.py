@@ -1,0 +1,78 @@
+"""The list of deadlines over all cases that a client may see. Row-level security stands behind it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Date, DateTime, Table, Uuid, and_, bindparam, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_applications.cases.models import Case, CaseDeadline
+from rtp_applications.deadlines.rules.deadline import DeadlineState
+from rtp_shared.db import AnyRow, AnySelect, visible_to
+
+_case, _deadline = cast("Table", Case.__table__).c, cast("Table", CaseDeadline.__table__).c
+OPEN = ("running", "paused")
+_CONDITIONS = {
+    "state": _deadline.state == bindparam("state"),
+    "open": _deadline.state.in_(OPEN),
+    "overdue": or_(
+        _deadline.state == DeadlineState.MISSED.value,
+        and_(_deadline.state == DeadlineState.RUNNING.value, _deadline.due_at <= bindparam("overdue")),
+    ),
+    "due_before": _deadline.due_on < bindparam("due_before", type_=Date),
+    "due_after": _deadline.due_on > bindparam("due_after", type_=Date),
+    "clock": _deadline.clock == bindparam("clock"),
+    "basis": _deadline.content["basis"].astext == bindparam("basis"),
+    "case_id": _deadline.case_id == bindparam("case_id", type_=Uuid),
+    "employer": _case.employer_id == bindparam("employer", type_=Uuid),
+    "after": tuple_(_deadline.due_at, _deadline.id)
+    > tuple_(bindparam("after_at", type_=DateTime(timezone=True)), bindparam("after_id", type_=Uuid)),
+}
+"""By name of the filter; `overdue` is given the time."""
+
+
+async def list_deadlines(
+    session: AsyncSession,
+    *,
+    readers: Sequence[str],
+    limit: int,
+    after: tuple[datetime, UUID] | None = None,
+    filters: Mapping[str, Any],
+) -> Sequence[AnyRow]:
+    """Return deadlines, the next due first, and one more than `limit` if more follow.
+
+    They are the open ones, unless another state is asked for.
+    """
+    payload = {name: value for name, value in filters.items() if value is not None}
+    named = {*payload, *(() if payload.keys() & {"state", "overdue"} else ("open",)), *(("after",) if after else ())}
+    where = {"after_at": after[0], "after_id": after[1]} if after else {}
+    statement = _select_lines(frozenset(named))
+    return (await session.execute(statement, {**payload, **where, "readers": readers, "limit": limit + 1})).all()
+
+
+@cache
+def _select_lines(named: frozenset[str]) -> AnySelect:
+    content = _deadline.content
+    line = (
+        _deadline.id,
+        _deadline.case_id,
+        _case.number,
+        _case.service_name,
+        _case.route,
+        _case.status,
+        _case.employer_id,
+        _deadline.clock,
+        content["basis"].astext.label("basis"),
+        _deadline.state,
+        content["started_on"].astext.label("started_on"),
+        _deadline.due_on,
+        _deadline.due_at,
+        content["provisional"].as_boolean().label("provisional"),
+    )
+    seen = visible_to(_case.readers, bindparam("readers"))
+    shown = select(*line).join(Case.__table__, _case.id == _deadline.case_id)
+    conditions = [_CONDITIONS[name] for name in sorted(named)]
+    return shown.where(seen, *conditions).order_by(_deadline.due_at, _deadline.id).limit(bindparam("limit"))

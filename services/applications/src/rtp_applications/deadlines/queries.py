@@ -1,0 +1,84 @@
+"""Queries of the deadline scheduler: the cases that are due, and those that name a body that has ended."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import Date, DateTime, Table, Text, Uuid, any_, bindparam, exists, func, literal, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY, array
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_applications.bodies.models import Body
+from rtp_applications.bodies.queries import find_current_successor
+from rtp_applications.cases.models import Case, CaseDeadline
+from rtp_applications.deadlines.succession import REFERENCES, TRANSFERABLE
+from rtp_shared.identities import organisation_identity
+
+_case, _deadline = cast("Table", Case.__table__).c, cast("Table", CaseDeadline.__table__).c
+_body = cast("Table", Body.__table__).c
+_NOW = bindparam("now", type_=DateTime(timezone=True))
+_FIRST = func.min(_deadline.look_at)
+_DUE = (
+    select(_deadline.case_id, _FIRST.label("at"))
+    .where(_deadline.look_at <= _NOW)
+    .group_by(_deadline.case_id)
+    .order_by(_FIRST, _deadline.case_id)
+    .limit(bindparam("limit"))
+)
+_DUE_AFTER = _DUE.having(
+    tuple_(_FIRST, _deadline.case_id)
+    > tuple_(bindparam("at", type_=DateTime(timezone=True)), bindparam("case_id", type_=Uuid))
+)
+_NEXT = select(func.min(_deadline.look_at)).where(_deadline.look_at > _NOW)
+
+Place = tuple[datetime, UUID]
+
+
+async def list_due_cases(
+    session: AsyncSession, now: datetime, *, limit: int, after: Place | None = None
+) -> list[Place]:
+    """Return the cases with a deadline to look at by now, those that wait longest first."""
+    payload = {"now": now, "limit": limit}
+    if after is None:
+        rows = await session.execute(_DUE, payload)
+    else:
+        rows = await session.execute(_DUE_AFTER, {**payload, "at": after[0], "case_id": after[1]})
+    return [(row.at, row.case_id) for row in rows]
+
+
+async def find_next_look(session: AsyncSession, now: datetime) -> datetime | None:
+    """Return when the next look is due, of those that are not due yet."""
+    found: datetime | None = await session.scalar(_NEXT, {"now": now})
+    return found
+
+
+_TRANSFERABLE = (_case.submitted_at.is_not(None), _case.status.in_(sorted(TRANSFERABLE)))
+_REFERENCES = tuple(_case[name] for name in REFERENCES)
+# By the readers, which have an index: a case that was transferred keeps the old one, and is left out by its columns.
+_NAMED_STILL = exists().where(
+    _case.readers.overlap(array([literal("org:").concat(_body.id.cast(Text))])),
+    or_(*(column == _body.id for column in _REFERENCES)),
+    *_TRANSFERABLE,
+)
+_ENDED = select(_body.id).where(
+    _body.ended_on <= bindparam("today", type_=Date), _body.successor_id.is_not(None), _NAMED_STILL
+)
+_NAMING = select(_case.id).where(
+    _case.readers.overlap(bindparam("readers", type_=ARRAY(Text))),
+    or_(*(column == any_(bindparam("bodies", type_=ARRAY(Uuid))) for column in _REFERENCES)),
+    *_TRANSFERABLE,
+)
+
+
+async def list_successions(session: AsyncSession, today: date) -> Mapping[UUID, UUID]:
+    """Return the bodies that ended though open cases name them, each with the body that stands in its place today."""
+    ended = list(await session.scalars(_ENDED, {"today": today}))
+    found = {body: await find_current_successor(session, body, today) for body in ended}
+    return {body: successor for body, successor in found.items() if successor is not None}
+
+
+async def list_cases_naming(session: AsyncSession, bodies: Sequence[UUID]) -> list[UUID]:
+    """Return the open, submitted cases that name one of these bodies."""
+    payload = {"readers": [organisation_identity(body) for body in bodies], "bodies": list(bodies)}
+    return list(await session.scalars(_NAMING, payload))

@@ -1,0 +1,83 @@
+"""The definition of a clock: a deadline that runs while a case is in some statuses.
+
+A clock reads the case that it runs in only through `TimedCase`, so that the rules of time know no workflow.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, Protocol, Self, TypeVar
+from uuid import UUID
+
+from rtp_applications.deadlines.rules.days import CalendarName, Calendars, Length
+from rtp_applications.deadlines.rules.deadline import Basis, Deadline
+
+
+class TimedCase(Protocol):
+    """A case as the rules of time see it."""
+
+    @property
+    def status(self) -> str: ...
+
+    @property
+    def suspended(self) -> str | None: ...
+
+    @property
+    def deadlines(self) -> Mapping[UUID, Deadline]: ...
+
+    @property
+    def calendars(self) -> Calendars: ...
+
+    def get_rule(self, name: str) -> Any: ...
+
+    def with_deadline(self, *changed: Deadline) -> Self: ...
+
+
+CaseT = TypeVar("CaseT", bound=TimedCase)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock(Generic[CaseT]):
+    """A deadline that runs while a case is in some statuses. A body's own dated rule may replace its length."""
+
+    name: str
+    description: str
+    runs_in: frozenset[str]
+    length: Length | None = None
+    """None if only the body's own rule gives one."""
+    rule: str | None = None
+    """Name of the body's rule that replaces the length."""
+    basis: Basis
+    source: str
+    calendar: CalendarName = CalendarName.ENGLAND_AND_WALES
+    local_calendar: bool = False
+    """True if the body may choose the calendar."""
+    pauses_in: frozenset[str] = frozenset()
+    rests: bool = True
+    """True if it rests while the case is suspended, unless a statute sets it."""
+    met_by: tuple[str, ...] = ()
+    """Actions that meet it while the status stays."""
+    met_when: Callable[[CaseT], bool] | None = None
+    """Condition on the case after such an action, for a clock that the action's name alone does not meet."""
+    met_as_of: Callable[[CaseT], date | None] | None = None
+    """Civil date on which it was done, as such an action put it on file, if that is not the day of recording."""
+    met_once: Callable[[CaseT], bool] | None = None
+    """Condition outside the case that meets it whatever is done in the case, such as a rule of the body."""
+    ended_by: tuple[str, ...] = ()
+    """Actions after which it no longer matters: it is neither met nor missed."""
+    started_by: tuple[str, ...] = ()
+    """Actions that start it; if there are none, entering one of the statuses does."""
+    idle: bool = False
+    """True if every action starts it anew."""
+    window: bool = False
+    """True for a time in which something may be done, rather than a duty: its end is no miss."""
+    reminders: tuple[int, ...] = ()
+    """Days before the end on which a reminder is due."""
+    on_end: str | None = None
+    """Action that the platform takes when it has ended."""
+    counts_from: Callable[[CaseT, date], date | None] | None = None
+    """Civil date that it counts from, if that is not the day on which it starts; it does not start for None."""
+
+    @property
+    def pausable(self) -> bool:
+        return self.rests and self.basis is not Basis.STATUTE

@@ -1,0 +1,264 @@
+"""One running clock of a case: when it is due, what moved it, and how it ended."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Self
+from uuid import UUID
+
+from rtp_applications.deadlines.rules.days import (
+    Calendar,
+    CalendarName,
+    Length,
+    Pause,
+    civil_date,
+    due_on,
+    expires_at,
+    starts_at,
+)
+from rtp_applications.deadlines.rules.stored import (
+    Recalculation,
+    dump_parts,
+    load_length,
+    load_pause,
+    load_recalculation,
+)
+
+
+class Basis(StrEnum):
+    STATUTE = "statute"
+    POLICY = "policy"
+    LOCAL_RULE = "local-rule"
+
+
+class DeadlineState(StrEnum):
+    RUNNING = "running"
+    PAUSED = "paused"
+    MET = "met"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deadline:
+    """A value: each method returns the deadline as it is afterwards, itself if there is nothing to do.
+
+    Its time is up at `due_at`, whether or not anybody has looked since: from then on it can only be missed (or
+    cancelled, or found to have been counted on a wrong calendar). Once closed it never changes again.
+    """
+
+    id: UUID
+    clock: str
+    basis: Basis
+    source: str
+    length: Length
+    calendar: CalendarName
+    pausable: bool
+    started_at: datetime
+    started_on: date
+    start_event: str
+    extensions: tuple[Length, ...] = ()
+    """Counted one after the other from where the length ends."""
+    pauses: tuple[Pause, ...] = ()
+    due_on: date
+    due_at: datetime
+    provisional: bool
+    """Working days were counted beyond the last day for which bank holidays are known."""
+    state: DeadlineState = DeadlineState.RUNNING
+    reminders: tuple[int, ...] = ()
+    """Days before the due date, most first, on whose beginning a reminder is due."""
+    reminded: int = 0
+    """Number of the reminders of this due date that are past; those given for an earlier one are due again."""
+    closed_at: datetime | None = None
+    history: tuple[Recalculation, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.pausable and self.basis is Basis.STATUTE:
+            raise ValueError(f"{self.clock}: a statutory clock never pauses")
+        if self.reminders != _put_in_order(self.reminders) or min(self.reminders, default=0) < 0:
+            raise ValueError(f"{self.clock}: reminders are days before the due date, most first")
+
+    @classmethod
+    def start(
+        cls,
+        *,
+        deadline_id: UUID,
+        clock: str,
+        basis: Basis,
+        source: str,
+        length: Length,
+        calendar: Calendar,
+        pausable: bool,
+        at: datetime,
+        start_event: str,
+        started_on: date | None = None,
+        reminders: Collection[int] = (),
+    ) -> Self:
+        """Start the clock: on the date of `at` unless the law counts from another. Reminders already past are left out.
+
+        Raises ValueError if a statutory clock is said to be pausable, or for a reminder after the due date.
+        """
+        day_0 = started_on or civil_date(at)
+        due, provisional = _count(day_0, (length,), calendar, ())
+        ordered = _put_in_order(reminders)
+        return cls(
+            id=deadline_id,
+            clock=clock,
+            basis=basis,
+            source=source,
+            length=length,
+            calendar=calendar.name,
+            pausable=pausable,
+            started_at=at,
+            started_on=day_0,
+            start_event=start_event,
+            due_on=due,
+            due_at=expires_at(due),
+            provisional=provisional,
+            reminders=ordered,
+            reminded=_count_past(ordered, due, at),
+        )
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (DeadlineState.RUNNING, DeadlineState.PAUSED)
+
+    @property
+    def next_look_at(self) -> datetime | None:
+        """Return when the next reminder is due, else when the time is up; None if it is paused or closed."""
+        if self.state is not DeadlineState.RUNNING:
+            return None
+        if self.reminded == len(self.reminders):
+            return self.due_at
+        return _find_reminder(self.due_on, self.reminders[self.reminded])
+
+    def is_over(self, at: datetime) -> bool:
+        """Return True if its time is up though nobody has closed it. The time of a paused one is never up."""
+        return self.state is DeadlineState.RUNNING and at >= self.due_at
+
+    def pause(self, at: datetime, reason: str, calendar: Calendar) -> Self:
+        """Pause it from today on. The due date stays until it is known how long the pause was."""
+        if not self.pausable or self.state is not DeadlineState.RUNNING or self.is_over(at):
+            return self
+        pauses = (*self.pauses, Pause(civil_date(at), None))
+        return self._change(at, reason, calendar, state=DeadlineState.PAUSED, pauses=pauses)
+
+    def resume(self, at: datetime, reason: str, calendar: Calendar) -> Self:
+        """Resume it: today counts again, and the due date moves on by the days that did not."""
+        if self.state is not DeadlineState.PAUSED:
+            return self
+        return self._change(at, reason, calendar, state=DeadlineState.RUNNING, pauses=self._end_pauses(at))
+
+    def extend(self, by: Length, at: datetime, reason: str, calendar: Calendar) -> Self:
+        if not self.is_open or self.is_over(at):
+            return self
+        return self._change(at, reason, calendar, extensions=(*self.extensions, by))
+
+    def recalculate(self, calendar: Calendar, at: datetime, reason: str) -> Self:
+        """Count again on a changed calendar, which alone may bring the due date forward."""
+        if not self.is_open:
+            return self
+        recounted = self._recount(at, reason, calendar)
+        return recounted if recounted.due_on != self.due_on else replace(recounted, history=self.history)
+
+    def remind(self, at: datetime) -> Self:
+        """Give all reminders due by now, as one."""
+        if self.state is not DeadlineState.RUNNING or self.is_over(at):
+            return self
+        past = _count_past(self.reminders, self.due_on, at)
+        return replace(self, reminded=past) if past > self.reminded else self
+
+    def meet(self, at: datetime, *, done_on: date | None = None) -> Self:
+        """Close it as met, or as missed if its time was up: that never depends on when somebody looked.
+
+        If it is known on which civil date it was done, that day counts, not the instant of recording it.
+        """
+        late = self.is_over(at) and (done_on is None or done_on > self.due_on)
+        return self._close(DeadlineState.MISSED if late else DeadlineState.MET, at)
+
+    def miss(self, at: datetime) -> Self:
+        return self._close(DeadlineState.MISSED, at) if self.is_over(at) else self
+
+    def run_out(self, at: datetime) -> Self:
+        """Close a time in which something could be done, not had to be: nothing is missed."""
+        return self._close(DeadlineState.MET, at) if self.is_over(at) else self
+
+    def cancel(self, at: datetime) -> Self:
+        return self._close(DeadlineState.CANCELLED, at)
+
+    def to_json(self) -> dict[str, Any]:
+        return dump_parts(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """Read back the JSON of `to_json`."""
+        closed_at = stored["closed_at"]
+        read = {
+            "id": UUID(stored["id"]),
+            "basis": Basis(stored["basis"]),
+            "length": load_length(stored["length"]),
+            "calendar": CalendarName(stored["calendar"]),
+            "started_at": datetime.fromisoformat(stored["started_at"]),
+            "started_on": date.fromisoformat(stored["started_on"]),
+            "extensions": tuple(load_length(length) for length in stored["extensions"]),
+            "pauses": tuple(load_pause(pause) for pause in stored["pauses"]),
+            "due_on": date.fromisoformat(stored["due_on"]),
+            "due_at": datetime.fromisoformat(stored["due_at"]),
+            "state": DeadlineState(stored["state"]),
+            "reminders": tuple(stored["reminders"]),
+            "closed_at": datetime.fromisoformat(closed_at) if closed_at else None,
+            "history": tuple(load_recalculation(entry) for entry in stored["history"]),
+        }
+        return cls(**{**stored, **read})
+
+    def _change(self, at: datetime, reason: str, calendar: Calendar, **changes: Any) -> Self:
+        """Return it changed and counted again: a calendar changed since cannot make it earlier."""
+        return self._recount(at, reason, calendar, not_before=self.due_on, **changes)
+
+    def _recount(
+        self, at: datetime, reason: str, calendar: Calendar, not_before: date = date.min, **changes: Any
+    ) -> Self:
+        if calendar.name is not self.calendar:
+            raise ValueError(f"{self.clock} is counted on {self.calendar}, not on {calendar.name}")
+        changed = replace(self, **changes)
+        counted, provisional = _count(
+            changed.started_on, (changed.length, *changed.extensions), calendar, changed.pauses
+        )
+        due = max(counted, not_before)
+        return replace(
+            changed,
+            due_on=due,
+            due_at=expires_at(due),
+            provisional=provisional,
+            reminded=min(self.reminded, _count_past(self.reminders, due, at)),
+            history=(*self.history, Recalculation(at, reason, self.due_on, due)),
+        )
+
+    def _close(self, state: DeadlineState, at: datetime) -> Self:
+        return replace(self, state=state, closed_at=at, pauses=self._end_pauses(at)) if self.is_open else self
+
+    def _end_pauses(self, at: datetime) -> tuple[Pause, ...]:
+        return tuple(pause.end_on(civil_date(at)) for pause in self.pauses)
+
+
+def _count(start: date, lengths: Sequence[Length], calendar: Calendar, pauses: Sequence[Pause]) -> tuple[date, bool]:
+    """Return the due date, and whether it is provisional. A pause that lasts still adds its days when it ends."""
+    ended = [pause for pause in pauses if pause.until is not None]
+    day, provisional = start, False
+    for length in lengths:
+        day = due_on(day, length, calendar, ended)
+        provisional = provisional or (length.unit.needs_holidays and day > calendar.known_until)
+    return day, provisional
+
+
+def _put_in_order(reminders: Collection[int]) -> tuple[int, ...]:
+    return tuple(sorted(set(reminders), reverse=True))
+
+
+def _find_reminder(due: date, days_before: int) -> datetime:
+    return starts_at(due - timedelta(days=days_before))
+
+
+def _count_past(reminders: Sequence[int], due: date, at: datetime) -> int:
+    return sum(_find_reminder(due, days_before) <= at for days_before in reminders)

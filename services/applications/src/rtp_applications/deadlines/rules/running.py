@@ -1,0 +1,124 @@
+"""Starting, stopping and pausing of deadlines when a case moves."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from rtp_applications.deadlines.rules.clock import CaseT, Clock, TimedCase
+from rtp_applications.deadlines.rules.days import Calendar, CalendarName, Length, Unit, civil_date
+from rtp_applications.deadlines.rules.deadline import Deadline
+
+Clocks = Iterable[Clock[CaseT]]
+
+
+def update_deadlines(clocks: Clocks[CaseT], before: str | None, after: CaseT, action: str, now: datetime) -> CaseT:
+    """Return the case with its deadlines as they are once the action has been taken from the status `before`."""
+    return after.with_deadline(*_list_changes(clocks, before, after, action, now))
+
+
+def _list_changes(
+    clocks: Clocks[CaseT], before: str | None, after: CaseT, action: str, now: datetime
+) -> Iterator[Deadline]:
+    for clock in clocks:
+        held = find_open_deadline(after, clock.name)
+        running = held and _stop(clock, held, after, action, now)
+        if running is not held and running is not None:
+            yield running
+        if running is not None and running.is_open:
+            changed = _pause_or_resume(clock, running, after, now)
+            if changed is not running:
+                yield changed
+        elif _is_started(clock, before, after.status, action) and (
+            started := start_deadline(clock, after, action, now)
+        ):
+            yield _pause_or_resume(clock, started, after, now)
+
+
+def replace_clocks(old: Clocks[CaseT], new: Clocks[CaseT], case: CaseT, action: str, now: datetime) -> CaseT:
+    """Return the case under other clocks: those that are gone stop, those that are new start, the rest run on."""
+    before, after = {clock.name for clock in old}, {clock.name for clock in new}
+    stopped = [each.cancel(now) for each in case.deadlines.values() if each.is_open and each.clock not in after]
+    case = case.with_deadline(*stopped)
+    for clock in new:
+        added = clock.name not in before and _is_started(clock, None, case.status, action)
+        if added and (started := start_deadline(clock, case, action, now)):
+            case = case.with_deadline(_pause_or_resume(clock, started, case, now))
+    return case
+
+
+def find_open_deadline(case: TimedCase, clock: str) -> Deadline | None:
+    """Return the deadline of this clock that still runs or is paused."""
+    return next((each for each in case.deadlines.values() if each.clock == clock and each.is_open), None)
+
+
+def _stop(clock: Clock[CaseT], running: Deadline, after: CaseT, action: str, now: datetime) -> Deadline:
+    """Return the deadline closed if the action closes it, else as it is."""
+    if action in clock.ended_by:
+        return running.miss(now) if running.is_over(now) and not clock.window else running.cancel(now)
+    if action in clock.met_by and (clock.met_when is None or clock.met_when(after)):
+        return running.meet(now, done_on=clock.met_as_of(after) if clock.met_as_of else None)
+    if clock.met_once is not None and clock.met_once(after):
+        return running.meet(now)
+    if after.status not in clock.runs_in:
+        undone = clock.window or clock.idle or clock.met_once is not None
+        return running.cancel(now) if undone else running.meet(now)
+    return running.cancel(now) if clock.idle else running
+
+
+def _is_started(clock: Clock[CaseT], before: str | None, after: str, action: str) -> bool:
+    if after not in clock.runs_in:
+        return False
+    if clock.started_by:
+        return action in clock.started_by
+    return clock.idle or before not in clock.runs_in
+
+
+def start_deadline(clock: Clock[CaseT], case: CaseT, action: str, now: datetime) -> Deadline | None:
+    """Start the clock now; return None if no length is set or it has nothing to count from."""
+    length = find_length(clock, case)
+    day = clock.counts_from(case, civil_date(now)) if clock.counts_from else civil_date(now)
+    if length is None or day is None:
+        return None
+    return Deadline.start(
+        deadline_id=uuid4(),
+        clock=clock.name,
+        basis=clock.basis,
+        source=clock.source,
+        length=length,
+        calendar=choose_calendar(clock, case),
+        pausable=clock.pausable,
+        at=now,
+        started_on=day,
+        start_event=action,
+        reminders=clock.reminders,
+    )
+
+
+def find_length(clock: Clock[CaseT], case: CaseT) -> Length | None:
+    """Return the length by the body's own rule, or else the clock's."""
+    own = case.get_rule(clock.rule) if clock.rule else None
+    return parse_length(own) if own else clock.length
+
+
+def parse_length(value: Mapping[str, Any]) -> Length:
+    """Read a length as body rules hold it: {"number": 40, "unit": "working-days"}; of a gap in months, the longest."""
+    if "maximumMonths" in value:
+        return Length(int(value["maximumMonths"]), Unit.MONTHS)
+    return Length(int(value["number"]), Unit(value["unit"]))
+
+
+def choose_calendar(clock: Clock[CaseT], case: CaseT) -> Calendar:
+    """Return the calendar that the body chose, if it may choose, or else the clock's."""
+    own = case.get_rule("working-day-calendar") if clock.local_calendar else None
+    return case.calendars[CalendarName(own) if own else clock.calendar]
+
+
+def _pause_or_resume(clock: Clock[CaseT], deadline: Deadline, case: CaseT, now: datetime) -> Deadline:
+    """Pause it in the statuses that pause it, and while the case is suspended; statutory clocks never pause."""
+    calendar = case.calendars[deadline.calendar]
+    if case.suspended is not None:
+        return deadline.pause(now, f"suspended: {case.suspended}", calendar)
+    if case.status in clock.pauses_in:
+        return deadline.pause(now, f"in {case.status}", calendar)
+    return deadline.resume(now, "runs again", calendar)

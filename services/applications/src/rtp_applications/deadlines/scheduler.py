@@ -1,0 +1,104 @@
+"""The deadline scheduler: processes all deadlines that are due, again and again. Any number may work side by side.
+
+Nothing that it logs names a case or counts them: a draft would be given away.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_applications.cases.context import CaseEquipment, CommandContext
+from rtp_applications.deadlines import queries
+from rtp_applications.deadlines.commands import process_due_case, transfer_case
+from rtp_applications.deadlines.rules.days import civil_date
+from rtp_applications.workflow.due import SCHEDULER
+from rtp_shared.db import describe_error
+from rtp_shared.service import Runtime
+
+log = logging.getLogger(__name__)
+
+AT_MOST_SECONDS = 30.0
+AT_LEAST_SECONDS = 0.05
+BATCH = 200
+
+
+async def run_scheduler(runtime: Runtime) -> None:
+    """Process what is due, and look every 30 seconds, until cancelled. Wait out a database that goes away."""
+    while True:
+        seconds = AT_MOST_SECONDS
+        try:
+            await process_due_cases(runtime)
+            seconds = await _find_seconds_until_next(runtime)
+        except Exception as error:  # noqa: BLE001 - whatever it is, time goes on
+            log.warning("the deadline scheduler could not look, trying again", extra={"error": describe_error(error)})
+        await asyncio.sleep(seconds)
+
+
+async def process_due_cases(runtime: Runtime) -> bool:
+    """Look once at everything that is due by the platform's clock; return True if anything was done."""
+    now = runtime.clock()
+    transferred = await _transfer_cases(runtime, now)
+    processed = await _process_cases(runtime, now)
+    return transferred or processed
+
+
+async def _process_cases(runtime: Runtime, now: datetime) -> bool:
+    done, after = False, None
+    while True:
+        async with runtime.database.transaction(read_only=True) as session:
+            batch = await queries.list_due_cases(session, now, limit=BATCH, after=after)
+        if not batch:
+            return done
+        for _, case_id in batch:
+            done |= await _run_alone(runtime, now, partial(process_due_case, case_id=case_id))
+        after = batch[-1]
+
+
+async def _transfer_cases(runtime: Runtime, now: datetime) -> bool:
+    async with runtime.database.transaction(read_only=True) as session:
+        successors = await queries.list_successions(session, civil_date(now))
+        cases = await queries.list_cases_naming(session, list(successors)) if successors else []
+    done = False
+    for case_id in cases:
+        work = partial(transfer_case, case_id=case_id, successors=successors)
+        done |= await _run_alone(runtime, now, work)
+    return done
+
+
+async def _run_alone(runtime: Runtime, now: datetime, work: Callable[[CommandContext], Awaitable[bool]]) -> bool:
+    """Work on one case in a transaction of its own: one that fails holds up no other."""
+    try:
+        async with runtime.database.transaction() as session:
+            return await work(_build_context(runtime, session, now))
+    except Exception as error:  # noqa: BLE001 - it is tried again at the next look
+        log.warning("a case could not be looked at", extra={"error": describe_error(error)})
+        return False
+
+
+def _build_context(runtime: Runtime, session: AsyncSession, now: datetime) -> CommandContext:
+    equipment: CaseEquipment = runtime.resources
+    return CommandContext(
+        session=session,
+        caller=SCHEDULER,
+        now=now,
+        events=runtime.outbox,
+        processes=equipment.processes,
+        projections=equipment.projections,
+    )
+
+
+async def _find_seconds_until_next(runtime: Runtime) -> float:
+    now = runtime.clock()
+    async with runtime.database.transaction(read_only=True) as session:
+        return count_seconds_until(await queries.find_next_look(session, now), now)
+
+
+def count_seconds_until(due: datetime | None, now: datetime) -> float:
+    """Return how long to rest. A case that was due and could not be processed is no reason to hurry."""
+    if due is None:
+        return AT_MOST_SECONDS
+    return min(AT_MOST_SECONDS, max(AT_LEAST_SECONDS, (due - now).total_seconds()))

@@ -1,0 +1,45 @@
+"""The sides of a case: the staff group's own client, and the bodies with the central team. Said once, for all rooms.
+
+`sides_sql` says the same for row-level security; a test compares the two.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from rtp_applications.workflow.definition import Caller
+from rtp_applications.workflow.enums import Audience
+from rtp_applications.workflow.identities import OVERSIGHT
+from rtp_applications.workflow.snapshot import CaseSnapshot, Facts
+from rtp_shared.identities import SYSTEM, organisation_identity
+
+
+def get_body_readers(case: Facts) -> frozenset[str]:
+    """Return the readers on the bodies' side: the bodies that the case names, the central team and the system."""
+    return frozenset({*map(organisation_identity, case.bodies), OVERSIGHT, *SYSTEM})
+
+
+def get_group_reader(case: Facts) -> str:
+    """Return the reader of the staff group's own client, which opened the case."""
+    return f"client:{case.opened_by}"
+
+
+def is_group_client(case: Facts, caller: Caller) -> bool:
+    """Return whether the caller is the staff group's own client, which acts for the group alone."""
+    return caller.vouching_client == get_group_reader(case)
+
+
+def is_on_bodies_side(case: Facts, caller: Caller) -> bool:
+    """Return whether the caller sees what is for bodies only; the group's own client never does."""
+    return not is_group_client(case, caller) and not get_body_readers(case).isdisjoint(caller.identities)
+
+
+def is_of_named_body(case: Facts, readers: Iterable[str]) -> bool:
+    """Return whether one of the readers is a body that the case names."""
+    return not set(map(organisation_identity, case.bodies)).isdisjoint(readers)
+
+
+def hide_confidential(file: CaseSnapshot) -> CaseSnapshot:
+    """Return the case without what is for the bodies only."""
+    hidden = {at for at, each in file.records.items() if each.audience is Audience.BODIES}
+    seen = {id_: each for id_, each in file.documents.items() if each.audience is Audience.EVERYBODY}
+    return replace(file.without(hidden), documents=seen) if hidden or seen != file.documents else file

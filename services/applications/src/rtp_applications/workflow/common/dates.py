@@ -1,0 +1,6 @@
+"""Dates that the definitions have in common."""
+
+from datetime import date
+
+FIRST = date(2026, 11, 23)
+"""The day since which the first versions of the processes hold, and most of their settings."""

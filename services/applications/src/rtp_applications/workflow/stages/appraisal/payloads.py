@@ -1,0 +1,67 @@
+"""Payloads of the information pack, the choice of an adviser and the options appraisal."""
+
+from datetime import date
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from rtp_applications.workflow.enums import Criterion, OptionKind
+from rtp_applications.workflow.snapshot import Payload
+from rtp_shared.schemas import Input, Line, Prose
+
+Disclosed = Annotated[date | None, Field(description="Civil date in London on which it was disclosed; none: not yet")]
+
+
+class InformationPack(Payload):
+    """What the body disclosed to the staff group about the service, and when. It holds no figures itself."""
+
+    KIND: ClassVar[str] = "information-pack"
+
+    cost: Disclosed = None
+    staffing: Disclosed = None
+    assets: Disclosed = None
+    contracts: Disclosed = None
+    pensions: Disclosed = None
+
+    @property
+    def days(self) -> dict[str, date | None]:
+        return {part: getattr(self, part) for part in type(self).model_fields}
+
+
+class AdviserChoice(Payload):
+    """The adviser the staff group works with, or that it does without one."""
+
+    KIND: ClassVar[str] = "adviser-choice"
+
+    adviser: UUID | None = Field(default=None, description="Id of the adviser's party in the case")
+    opt_out: Prose | None = Field(default=None, description="Why the group does without an adviser")
+
+
+Score = Annotated[int | None, Field(ge=0, le=100, strict=True)]
+
+
+class Option(Input):
+    id: Line = Field(description="Short name of the option", examples=["mutual-a"])
+    kind: OptionKind
+    text: Prose | None = Field(default=None, description="What the option is")
+    desirability: Score = None
+    viability: Score = None
+    feasibility: Score = None
+
+    @property
+    def unscored(self) -> list[str]:
+        return [criterion for criterion in Criterion if getattr(self, criterion) is None]
+
+
+class OptionsAppraisal(Payload):
+    """The options for the service, each scored from 0 to 100 by every criterion, and the one preferred."""
+
+    KIND: ClassVar[str] = "options-appraisal"
+
+    options: list[Option] = Field(min_length=1, max_length=30)
+    preferred: Line = Field(description="Id of the option preferred")
+
+    @property
+    def choice(self) -> Option | None:
+        return next((option for option in self.options if option.id == self.preferred), None)

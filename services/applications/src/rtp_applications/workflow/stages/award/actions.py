@@ -1,0 +1,106 @@
+"""Actions from the contract route to the award: who may do what, from where, and on which conditions."""
+
+from rtp_applications.workflow.common.effects import finish
+from rtp_applications.workflow.common.guards import deciders_are_independent
+from rtp_applications.workflow.definition import Action, one_of
+from rtp_applications.workflow.enums import Role, Status
+from rtp_applications.workflow.stages.award import guards, payloads
+from rtp_applications.workflow.stages.contract.actions import AWARDABLE
+from rtp_applications.workflow.stages.contract.guards import regime_determined
+from rtp_shared.contracts import applications as events
+
+ON_THE_WAY = frozenset({Status.CONTRACT_ROUTE, Status.TENDER_LIVE, Status.STANDSTILL})
+RECORD_NOTICE = Action(
+    name="record-notice",
+    description="Put on file a notice that was published on the central digital platform.",
+    signatories=one_of(Role.COMMISSIONER),
+    from_states=ON_THE_WAY
+    | {Status.APPROVED, Status.AWARDED, Status.TRANSITION, Status.READINESS_REVIEW, Status.LAUNCHED},
+    guards=(guards.notice_is_out,),
+    payload_model=payloads.Notice,
+)
+PUBLISH_TENDER = Action(
+    name="publish-tender",
+    rows=(16,),
+    description="The tender notice is published: the tender is live.",
+    signatories=one_of(Role.COMMISSIONER),
+    from_states=frozenset({Status.CONTRACT_ROUTE}),
+    leads_to=(Status.TENDER_LIVE,),
+    guards=(*AWARDABLE, guards.notice_opens_tender, guards.notice_is_out),
+    payload_model=payloads.Notice,
+    event=events.TenderPublished,
+)
+BEGIN_STANDSTILL = Action(
+    name="begin-standstill",
+    rows=(16,),
+    description="The notice that announces the award is published: the standstill begins, in which it may be "
+    "challenged.",
+    signatories=one_of(Role.COMMISSIONER),
+    from_states=frozenset({Status.CONTRACT_ROUTE, Status.TENDER_LIVE}),
+    leads_to=(Status.STANDSTILL,),
+    guards=(regime_determined, guards.tender_held, guards.notice_begins_standstill, guards.notice_is_out),
+    payload_model=payloads.Notice,
+    event=events.StandstillBegun,
+)
+RECORD_REPRESENTATION = Action(
+    name="record-representation",
+    description="Put on file that an aggrieved provider made written representations: the standstill stays open.",
+    signatories=one_of(Role.COMMISSIONER),
+    from_states=frozenset({Status.STANDSTILL}),
+    guards=(guards.representation_in_time,),
+    payload_model=payloads.Representation,
+)
+RECORD_FURTHER_DECISION = Action(
+    name="record-further-decision",
+    description="Put on file what was decided anew on a representation. The standstill ends five working days after "
+    "it.",
+    signatories=one_of(Role.COMMISSIONER),
+    from_states=frozenset({Status.STANDSTILL}),
+    guards=(guards.representation_on_file, guards.communicated_after_receipt),
+    payload_model=payloads.FurtherDecision,
+)
+RECORD_CHALLENGE = Action(
+    name="record-challenge",
+    description="Put on file a legal challenge, or its end. Nothing is awarded while one is live.",
+    signatories=one_of(Role.COMMISSIONER, Role.CASE_OFFICER),
+    from_states=ON_THE_WAY | {Status.APPROVED, Status.AWARDED, Status.TRANSITION, Status.READINESS_REVIEW},
+    guards=(guards.challenge_dates_in_order,),
+    payload_model=payloads.Challenge,
+)
+AWARD = Action(
+    name="award",
+    rows=(16,),
+    description="Award the contract to the mutual. Notices are published, the standstill is over, and no challenge "
+    "is live.",
+    signatories=one_of(Role.COMMISSIONER),
+    from_states=ON_THE_WAY,
+    leads_to=(Status.AWARDED,),
+    guards=(
+        *AWARDABLE,
+        guards.tender_held,
+        guards.notices_published,
+        guards.standstill_over,
+        guards.representations_answered,
+        guards.no_live_challenge,
+        guards.award_day_has_come,
+        deciders_are_independent,
+    ),
+    payload_model=payloads.Award,
+    event=events.ContractAwarded,
+)
+RECORD_TENDER_LOST = Action(
+    name="record-tender-lost",
+    rows=(29,),
+    description="Somebody else won the tender: a legitimate end. The applicants were given feedback.",
+    signatories=one_of(Role.COMMISSIONER),
+    from_states=ON_THE_WAY,
+    leads_to=(Status.TENDER_LOST,),
+    guards=(guards.award_notice_on_file, guards.feedback_given),
+    payload_model=payloads.TenderLoss,
+    event=events.TenderLost,
+    effects=(finish,),
+)
+ACTIONS = (
+    RECORD_NOTICE, PUBLISH_TENDER, BEGIN_STANDSTILL, RECORD_REPRESENTATION, RECORD_FURTHER_DECISION, RECORD_CHALLENGE,
+    AWARD, RECORD_TENDER_LOST,
+)  # fmt: skip

@@ -1,0 +1,104 @@
+"""Clocks of the standstill and of the contract details notice."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+
+from rtp_applications.deadlines.rules.days import ONE_DAY, CalendarName
+from rtp_applications.deadlines.rules.deadline import Basis
+from rtp_applications.workflow.common.clocks import read_time
+from rtp_applications.workflow.definition import CaseClock
+from rtp_applications.workflow.enums import UNTIL_THE_LAUNCH, Status
+from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.stages.award.guards import find_notice
+from rtp_applications.workflow.stages.award.payloads import Award, FurtherDecision, NoticeKind
+from rtp_applications.workflow.stages.award.settings import TIMES
+from rtp_applications.workflow.stages.contract.payloads import Regime
+from rtp_applications.workflow.stages.contract.tracks import LIGHT_TOUCH, find_track
+
+
+def find_day_before_award_notice(snapshot: CaseSnapshot, _: date) -> date | None:
+    """Return the day before the contract award notice, with whose day the standstill begins (s.51(2))."""
+    published = find_notice(snapshot, NoticeKind.UK6)
+    return None if published is None or _is_under_selection(snapshot) else published.published_on - ONE_DAY
+
+
+def find_day_after_intention_notice(snapshot: CaseSnapshot, _: date) -> date | None:
+    """Return the day after the notice of intention, on which the standstill begins (SI 2023/1348 reg 12(2)): day 0."""
+    published = find_notice(snapshot, NoticeKind.SELECTION_INTENTION)
+    return published.published_on + ONE_DAY if published and _is_under_selection(snapshot) else None
+
+
+def find_last_further_decision_day(snapshot: CaseSnapshot, _: date) -> date | None:
+    return max((each.communicated_on for each, _ in snapshot.list_payloads(FurtherDecision)), default=None)
+
+
+def _is_under_selection(snapshot: CaseSnapshot) -> bool:
+    return (find_track(snapshot) or "").startswith("provider-selection-regime")
+
+
+def _make_standstill(
+    name: str,
+    description: str,
+    counts_from: Callable[[CaseSnapshot, date], date | None],
+    started_by: tuple[str, ...] = (),
+) -> CaseClock:
+    length, source = read_time(TIMES[name])
+    return CaseClock(
+        name=name,
+        description=description,
+        runs_in=frozenset({Status.STANDSTILL}),
+        length=length,
+        basis=Basis.STATUTE,
+        source=source,
+        calendar=CalendarName.ANY_UK,
+        window=True,
+        started_by=started_by,
+        ended_by=started_by,
+        counts_from=counts_from,
+    )
+
+
+def _find_day_before_award(tracks: frozenset[str], snapshot: CaseSnapshot, _: date) -> date | None:
+    """Return the day before the contract was entered into, the first of the days; None under another regime."""
+    entered = snapshot.find(Award)
+    return entered.entered_into_on - ONE_DAY if entered and find_track(snapshot) in tracks else None
+
+
+def _has_details_notice(snapshot: CaseSnapshot) -> bool:
+    return find_notice(snapshot, NoticeKind.UK7) is not None
+
+
+def _make_details_clock(name: str, tracks: frozenset[str]) -> CaseClock:
+    length, source = read_time(TIMES[name])
+    return CaseClock(
+        name=name,
+        description="Publish the contract details notice",
+        runs_in=UNTIL_THE_LAUNCH | {Status.LAUNCHED},
+        length=length,
+        basis=Basis.STATUTE,
+        source=source,
+        met_by=("record-notice",),
+        met_when=_has_details_notice,
+        reminders=(7,),
+        counts_from=partial(_find_day_before_award, tracks),
+    )
+
+
+CLOCKS = (
+    _make_standstill(
+        "standstill", "The award may be challenged before the contract is entered into: eight working days, the "
+        "first of which is the day of the contract award notice", find_day_before_award_notice,
+    ),
+    _make_standstill(
+        "provider-selection-standstill", "Aggrieved providers may make representations: until the end of the 8th "
+        "working day after the day on which the standstill begins, the day after the notice of intention",
+        find_day_after_intention_notice,
+    ),
+    _make_standstill(
+        "further-decision-standstill", "The contract waits five working days after the further decision",
+        find_last_further_decision_day, ("record-further-decision",),
+    ),
+    _make_details_clock("contract-details-notice", frozenset({Regime.OPEN})),
+    _make_details_clock("light-touch-contract-details-notice", frozenset({Regime.RESERVED, LIGHT_TOUCH})),
+)  # fmt: skip

@@ -1,0 +1,167 @@
+"""Guards of notices, standstill, representations and challenges on the way to an award: rows 16 and 29."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from rtp_applications.deadlines.rules.deadline import Deadline, DeadlineState
+from rtp_applications.workflow.definition import Step, guard
+from rtp_applications.workflow.enums import Suspension
+from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.stages.award.payloads import (
+    OF_AN_AWARD,
+    Challenge,
+    FurtherChoice,
+    FurtherDecision,
+    Notice,
+    NoticeKind,
+    Representation,
+)
+from rtp_applications.workflow.stages.contract.tracks import find_track
+
+STANDSTILLS = ("standstill", "provider-selection-standstill", "further-decision-standstill")
+
+
+def find_notice(snapshot: CaseSnapshot, kind: NoticeKind) -> Notice | None:
+    found = snapshot.find_record(Notice, kind)
+    return Notice.model_validate(found.content) if found else None
+
+
+def _get_track_setting(step: Step, table: str) -> tuple[str, ...]:
+    """Return the entries of a setting for the regime on file."""
+    return tuple(step.process.get_setting(step.snapshot, table).get(find_track(step.snapshot), ()))
+
+
+@guard("/publishedOn", payload=True)
+def notice_is_out(step: Step) -> str | None:
+    """The notice was published on a day that is not in the future."""
+    return None if step.payload.published_on <= step.today else "the day of publication lies in the future"
+
+
+@guard("/kind", payload=True)
+def notice_opens_tender(step: Step) -> str | None:
+    """The notice is one that opens a tender under the regime (Procurement Act 2023 s.21; SI 2023/1348 reg 11)."""
+    allowed = _get_track_setting(step, "tender-notices")
+    if find_track(step.snapshot) is None or step.payload.kind in allowed:
+        return None
+    return f"a tender is opened by: {', '.join(allowed)}" if allowed else "there is no tender under this regime"
+
+
+@guard("/kind", payload=True)
+def notice_begins_standstill(step: Step) -> str | None:
+    """The notice is one that begins a standstill under the regime (Procurement Act 2023 s.51; SI 2023/1348 reg 12)."""
+    allowed = _get_track_setting(step, "standstill-notices")
+    if find_track(step.snapshot) is None or step.payload.kind in allowed:
+        return None
+    return f"a standstill begins with: {', '.join(allowed)}" if allowed else "there is no standstill under this regime"
+
+
+@guard()
+def tender_held(step: Step) -> str | None:
+    """A tender was held, or the regime needs none (a reserved contract is competed for too: s.33 and s.19)."""
+    regime = find_track(step.snapshot)
+    if regime is None or regime in step.process.get_setting(step.snapshot, "no-tender-needed"):
+        return None
+    opening = _get_track_setting(step, "tender-notices")
+    return None if any(find_notice(step.snapshot, NoticeKind(kind)) for kind in opening) else "hold the tender first"
+
+
+@guard()
+def notices_published(step: Step) -> str | None:
+    """The notices that the regime wants before an award are published (Procurement Act 2023 s.50; SI 2023/1348)."""
+    missing = [
+        kind for kind in _get_track_setting(step, "award-notices") if not find_notice(step.snapshot, NoticeKind(kind))
+    ]
+    return f"publish first: {', '.join(missing)}" if missing else None
+
+
+@guard()
+def standstill_over(step: Step) -> str | None:
+    """The standstill is over where it is mandatory, or was given though it is not (Procurement Act 2023 s.51)."""
+    held = list(_list_standstills(step.snapshot))
+    if not held:
+        mandatory = find_track(step.snapshot) in step.process.get_setting(step.snapshot, "standstill-mandatory")
+        return "a standstill is mandatory and has not begun" if mandatory else None
+    latest = max(held, key=lambda each: each.due_at)
+    return None if step.now >= latest.due_at else f"the standstill lasts to the end of {latest.due_on}"
+
+
+def _list_standstills(snapshot: CaseSnapshot) -> Iterator[Deadline]:
+    for each in snapshot.deadlines.values():
+        if each.clock in STANDSTILLS and each.state is not DeadlineState.CANCELLED:
+            yield each
+
+
+@guard()
+def representations_answered(step: Step) -> str | None:
+    """Every representation was answered with a further decision to award as intended (SI 2023/1348 reg 12)."""
+    to_award = {
+        each.reference
+        for each, _ in step.snapshot.list_payloads(FurtherDecision)
+        if each.decision is FurtherChoice.AWARD
+    }
+    still_open = [
+        each.reference for each, _ in step.snapshot.list_payloads(Representation) if each.reference not in to_award
+    ]
+    return f"representations are open: {', '.join(still_open)}" if still_open else None
+
+
+@guard()
+def no_live_challenge(step: Step) -> str | None:
+    """No legal challenge is live, and the case does not rest for litigation."""
+    if step.snapshot.case.suspended is Suspension.LITIGATION:
+        return "the case rests for litigation"
+    live = [each.reference for each, _ in step.snapshot.list_payloads(Challenge) if each.closed_on is None]
+    return f"a challenge is live: {', '.join(live)}" if live else None
+
+
+@guard("/enteredIntoOn", payload=True)
+def award_day_has_come(step: Step) -> str | None:
+    """The contract was entered into on a day that is not in the future."""
+    return None if step.payload.entered_into_on <= step.today else "the day of the award lies in the future"
+
+
+@guard("/receivedOn", payload=True)
+def representation_in_time(step: Step) -> str | None:
+    """It was received while the standstill of the Provider Selection Regime ran (SI 2023/1348 reg 12(3))."""
+    standstill = step.snapshot.find_deadline("provider-selection-standstill")
+    if standstill is None:
+        return "no standstill of the Provider Selection Regime runs"
+    if step.payload.received_on > min(standstill.due_on, step.today):
+        return f"representations are received by the end of {standstill.due_on}, and not in the future"
+    return None
+
+
+@guard("/reference", payload=True)
+def representation_on_file(step: Step) -> str | None:
+    """The representation that it answers is on file."""
+    on_file = step.snapshot.find_record(Representation, step.payload.reference)
+    return None if on_file else "no such representation is on file"
+
+
+@guard("/communicatedOn", payload=True)
+def communicated_after_receipt(step: Step) -> str | None:
+    """The further decision was communicated after the representation came, and not in the future."""
+    on_file = step.snapshot.find_record(Representation, step.payload.reference)
+    received = Representation.model_validate(on_file.content).received_on if on_file else date.min
+    return None if received <= step.payload.communicated_on <= step.today else "it was communicated since the receipt"
+
+
+@guard("/closedOn", payload=True)
+def challenge_dates_in_order(step: Step) -> str | None:
+    """A challenge is opened before it is closed, and neither lies in the future."""
+    closed = step.payload.closed_on or step.today
+    return None if step.payload.opened_on <= closed <= step.today else "opened, then closed, and neither in the future"
+
+
+@guard("/awardNoticeId", payload=True)
+def award_notice_on_file(step: Step) -> str | None:
+    """The notice of the award is on file under this number."""
+    numbers = {each.notice_id for each, _ in step.snapshot.list_payloads(Notice) if each.kind in OF_AN_AWARD}
+    return None if step.payload.award_notice_id in numbers else "no notice of an award is on file under this number"
+
+
+@guard("/feedbackGivenOn", payload=True)
+def feedback_given(step: Step) -> str | None:
+    """The applicants were given feedback on their tender (Procurement Act 2023 s.50, assessment summaries)."""
+    payload = step.payload.feedback_given_on
+    return None if payload and payload <= step.today else "give the applicants feedback first"

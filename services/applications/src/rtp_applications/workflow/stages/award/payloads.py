@@ -1,0 +1,115 @@
+"""Payloads of notices, representations, challenges and the award."""
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import Field
+
+from rtp_applications.workflow.enums import Audience
+from rtp_applications.workflow.snapshot import Payload
+from rtp_shared.schemas import Line, Prose
+
+
+class NoticeKind(StrEnum):
+    """Notices on the central digital platform: UK1 to UK17 under the Procurement Act 2023, then SI 2023/1348."""
+
+    UK1 = "UK1"
+    UK2 = "UK2"
+    UK3 = "UK3"
+    UK4 = "UK4"
+    UK5 = "UK5"
+    UK6 = "UK6"
+    UK7 = "UK7"
+    UK8 = "UK8"
+    UK9 = "UK9"
+    UK10 = "UK10"
+    UK11 = "UK11"
+    UK12 = "UK12"
+    UK13 = "UK13"
+    UK14 = "UK14"
+    UK15 = "UK15"
+    UK16 = "UK16"
+    UK17 = "UK17"
+    SELECTION_CONTRACT = "provider-selection-contract-notice"
+    SELECTION_INTENTION = "provider-selection-notice-of-intention"
+    SELECTION_AWARD = "provider-selection-award-notice"
+    SELECTION_MODIFICATION = "provider-selection-modification-notice"
+    SELECTION_ABANDONMENT = "provider-selection-abandonment-notice"
+
+
+OF_AN_AWARD = frozenset(
+    {NoticeKind.UK6, NoticeKind.UK7, NoticeKind.SELECTION_INTENTION, NoticeKind.SELECTION_AWARD}
+)  # fmt: skip
+
+
+class Notice(Payload):
+    """A published notice; the newest of its kind counts."""
+
+    KIND: ClassVar[str] = "notice"
+    KEY: ClassVar[str | None] = "kind"
+
+    kind: NoticeKind = Field(description="UK1 to UK17, or a notice of the Provider Selection Regime")
+    notice_id: Line = Field(description="The platform's number of the notice", examples=["2026/S 000-012345"])
+    ocid: Line | None = Field(default=None, description="Open contracting id", examples=["ocds-h6vhtk-04a1b2"])
+    published_on: date
+
+
+class Representation(Payload):
+    """Written representations of an aggrieved provider (SI 2023/1348 reg 12)."""
+
+    KIND: ClassVar[str] = "representation"
+    KEY: ClassVar[str | None] = "reference"
+    AUDIENCE: ClassVar[Audience] = Audience.BODIES
+
+    reference: Line
+    received_on: date
+
+
+class FurtherChoice(StrEnum):
+    AWARD = "award-as-intended"
+    EARLIER_STEP = "return-to-earlier-step"
+    ABANDON = "abandon"
+
+
+class FurtherDecision(Payload):
+    """What the authority decided anew, having reviewed a representation (SI 2023/1348 reg 12)."""
+
+    KIND: ClassVar[str] = "further-decision"
+    KEY: ClassVar[str | None] = "reference"
+    AUDIENCE: ClassVar[Audience] = Audience.BODIES
+
+    reference: Line = Field(description="Reference of the representation")
+    decision: FurtherChoice
+    communicated_on: date
+
+
+class Challenge(Payload):
+    """A legal challenge to the award or to the decision before it: a claim or a judicial review."""
+
+    KIND: ClassVar[str] = "challenge"
+    KEY: ClassVar[str | None] = "reference"
+    AUDIENCE: ClassVar[Audience] = Audience.BODIES
+
+    reference: Line = Field(description="The court's or the authority's reference")
+    opened_on: date
+    closed_on: date | None = Field(default=None, description="When it ended; it is live until then")
+    outcome: Prose | None = None
+
+
+class Award(Payload):
+    """The contract, grant or in-house arrangement is entered into."""
+
+    KIND: ClassVar[str] = "award"
+
+    entered_into_on: date
+    reference: Line | None = None
+
+
+class TenderLoss(Payload):
+    """Somebody else won: a legitimate end."""
+
+    KIND: ClassVar[str] = "tender-loss"
+
+    award_notice_id: Line = Field(description="Number of the notice of the award, which is on file")
+    feedback_given_on: date | None = Field(default=None, description="When the applicants were given feedback")

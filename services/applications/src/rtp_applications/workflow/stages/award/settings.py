@@ -1,0 +1,71 @@
+"""Notices and standstills that the law asks for, regime by regime, and how long they last."""
+
+from collections.abc import Mapping
+
+from rtp_applications.workflow.common.dates import FIRST
+from rtp_applications.workflow.definition import Setting
+from rtp_applications.workflow.stages.award.payloads import NoticeKind
+from rtp_applications.workflow.stages.contract.payloads import Regime, SelectionRoute
+from rtp_applications.workflow.stages.contract.tracks import UNDER_THE_ACT, WITH_INTENTION, name_selection_track
+
+SETTINGS: Mapping[str, Setting] = {
+    "tender-notices": Setting(
+        {
+            **dict.fromkeys(UNDER_THE_ACT, (NoticeKind.UK4,)),
+            Regime.BELOW_THRESHOLD: (NoticeKind.UK4,),
+            name_selection_track(SelectionRoute.COMPETITIVE): (NoticeKind.SELECTION_CONTRACT,),
+        },
+        "Find a Tender, notice types (UK4 tender notice, also below threshold); SI 2023/1348 reg 11 for the "
+        "competitive process",
+        "found",
+        FIRST,
+    ),
+    "standstill-notices": Setting(
+        {
+            **dict.fromkeys(UNDER_THE_ACT, (NoticeKind.UK6,)),
+            **dict.fromkeys(WITH_INTENTION, (NoticeKind.SELECTION_INTENTION,)),
+        },
+        "Procurement Act 2023 s.51(2): the contract award notice; SI 2023/1348 reg 12(2): the notice of intention",
+        "found",
+        FIRST,
+    ),
+    "award-notices": Setting(
+        {
+            **dict.fromkeys(UNDER_THE_ACT, (NoticeKind.UK6,)),
+            **dict.fromkeys(WITH_INTENTION, (NoticeKind.SELECTION_INTENTION,)),
+        },
+        "Procurement Act 2023 s.50(1); SI 2023/1348 regs 9 to 11",
+        "found",
+        FIRST,
+    ),
+    "no-tender-needed": Setting(
+        (
+            Regime.GRANT,
+            Regime.IN_HOUSE,
+            Regime.BELOW_THRESHOLD,
+            *(name_selection_track(route) for route in SelectionRoute if route is not SelectionRoute.COMPETITIVE),
+        ),
+        "SI 2023/1348 regs 7 to 10 award without a competition; grants, in-house arrangements and contracts below "
+        "threshold are outside the duty to tender",
+        "believed",
+        FIRST,
+    ),
+    "standstill-mandatory": Setting(
+        (Regime.OPEN, *WITH_INTENTION),
+        "Procurement Act 2023 s.51(3): not for light-touch contracts, which reserved ones are; SI 2023/1348 reg 12(1)",
+        "believed",
+        FIRST,
+    ),
+}
+SELECTION_12 = "Health Care Services (Provider Selection Regime) Regulations 2023 (SI 2023/1348) reg 12"
+DETAILS = "Procurement Act 2023 s.53(1)"
+TIMES: Mapping[str, Setting] = {
+    "standstill": Setting({"number": 8, "unit": "working-days"}, "Procurement Act 2023 s.51(2)", "found", FIRST),
+    "provider-selection-standstill": Setting({"number": 8, "unit": "working-days"}, SELECTION_12, "believed", FIRST),
+    "further-decision-standstill": Setting({"number": 5, "unit": "working-days"}, SELECTION_12, "believed", FIRST),
+    "contract-details-notice": Setting({"number": 30, "unit": "calendar-days"}, DETAILS, "believed", FIRST),
+    "light-touch-contract-details-notice": Setting(
+        {"number": 120, "unit": "calendar-days"}, f"{DETAILS}, of a light-touch contract", "believed", FIRST
+    ),
+}
+"""Lengths that clocks of ours count, published with their sources; no body replaces them."""

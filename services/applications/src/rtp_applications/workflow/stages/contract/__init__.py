@@ -1,0 +1,7 @@
+"""The contract route: regime, terms, and the start of a procurement."""
+
+from rtp_applications.workflow.stages.contract.actions import ACTIONS, ACTIONS_OF_A_CHALLENGE
+from rtp_applications.workflow.stages.contract.clocks import CLOCKS_OF_A_CHALLENGE
+from rtp_applications.workflow.stages.contract.settings import CHALLENGE_SETTINGS, SETTINGS
+
+__all__ = ["ACTIONS", "ACTIONS_OF_A_CHALLENGE", "CHALLENGE_SETTINGS", "CLOCKS_OF_A_CHALLENGE", "SETTINGS"]

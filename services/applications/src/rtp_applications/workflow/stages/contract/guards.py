@@ -1,0 +1,122 @@
+"""Guards of the regime by which the contract may be awarded, and of its terms: rows 15 and 25 of the process."""
+
+from datetime import date
+
+from rtp_applications.deadlines.rules.days import add_months, civil_date
+from rtp_applications.workflow.definition import Step, guard
+from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.stages.contract.payloads import ContractTerms, Regime, RegimeDetermination
+from rtp_applications.workflow.stages.decision.approvals import find_approval, has_call_in_begun, may_be_called_in
+from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent
+
+
+@guard("/selectionRoute", payload=True)
+def selection_route_named(step: Step) -> str | None:
+    """Under the Provider Selection Regime its process is named, and under no other regime (SI 2023/1348 reg 6)."""
+    under_selection = step.payload.regime is Regime.PROVIDER_SELECTION
+    if under_selection and step.payload.selection_route is None:
+        return "say by which process of the Provider Selection Regime"
+    if not under_selection and step.payload.selection_route is not None:
+        return "only the Provider Selection Regime has these processes"
+    return None
+
+
+@guard("/determinedOn", payload=True)
+def determined_already(step: Step) -> str | None:
+    """The determination was made on a day that is not in the future."""
+    return None if step.payload.determined_on <= step.today else "the day of the determination lies in the future"
+
+
+@guard("/regime", payload=True)
+def regime_open_to_challenge(step: Step) -> str | None:
+    """Acceptance of a challenge leads to a procurement that anyone may win (Localism Act 2011 s.83)."""
+    if step.payload.regime in step.process.get_setting(step.snapshot, "regimes"):
+        return None
+    return f"{step.payload.regime} is no procurement that anyone may win"
+
+
+@guard("/grossPence", payload=True)
+def gross_not_below_net(step: Step) -> str | None:
+    """The value with VAT is not below the value without."""
+    return None if step.payload.gross_pence >= step.payload.net_pence else "the gross value is below the net value"
+
+
+@guard()
+def regime_determined(step: Step) -> str | None:
+    """The commissioner has determined the regime."""
+    return None if step.snapshot.find(RegimeDetermination) else "determine the regime first"
+
+
+@guard()
+def regime_fits_service(step: Step) -> str | None:
+    """The regime fits the service: a relevant health care service is bought under the Provider Selection Regime and
+    nothing else is, so that it cannot be reserved to mutuals (SI 2023/1348); the in-house exemption is lost once the
+    provider leaves public control.
+    """
+    found = step.snapshot.find(RegimeDetermination)
+    if found is None:
+        return None
+    if found.relevant_health_care_service and found.regime in (Regime.RESERVED, Regime.OPEN, Regime.BELOW_THRESHOLD):
+        return "a relevant health care service is bought under the Provider Selection Regime"
+    if found.regime is Regime.PROVIDER_SELECTION and not found.relevant_health_care_service:
+        return "the Provider Selection Regime is for relevant health care services"
+    if found.regime is Regime.IN_HOUSE and not found.stays_under_public_control:
+        return "a provider outside public control is not in-house"
+    return None
+
+
+@guard()
+def value_and_term_recorded(step: Step) -> str | None:
+    """Value and term of the contract are recorded."""
+    return None if step.snapshot.find(ContractTerms) else "record the contract's value and term first"
+
+
+@guard()
+def reserved_term_within_limit(step: Step) -> str | None:
+    """A reserved contract lasts at most five years, extensions counted (Procurement Act 2023 s.33)."""
+    regime, terms = step.snapshot.find(RegimeDetermination), step.snapshot.find(ContractTerms)
+    if regime is None or terms is None or regime.regime is not Regime.RESERVED:
+        return None
+    limit, term = step.process.get_setting(step.snapshot, "reserved-term-limit-months"), terms.term_months
+    if term + terms.extension_months <= limit:
+        return None
+    return f"a reserved contract may last {limit} months with its extensions, not {term + terms.extension_months}"
+
+
+@guard()
+def call_in_window_over(step: Step) -> str | None:
+    """The time in which scrutiny may call the decision in is over, or there is none (Localism Act 2011 Sch.2)."""
+    window = step.snapshot.find_deadline("call-in-window")
+    if find_approval(step.snapshot) and may_be_called_in(step.snapshot) and not has_call_in_begun(step.snapshot):
+        return "the decision is not published, from which the time for a call-in counts"
+    if window is None or not window.is_open or window.is_over(step.now):
+        return None
+    return f"the decision may still be called in, until the end of {window.due_on}"
+
+
+def find_acceptance_day(snapshot: CaseSnapshot) -> date | None:
+    """Return the day on which the expression of interest was accepted, as it was or as modified."""
+    found = [snapshot.find_record(kind) for kind in (Acceptance, Consent)]
+    return max((civil_date(each.signed[-1].at) for each in found if each), default=None)
+
+
+@guard()
+def within_published_gap(step: Step) -> str | None:
+    """Procurement begins within the shortest and longest time after acceptance that the authority published; where
+    it published none, at any time: the duty to procure follows from acceptance, and does not wait for its own failure
+    to specify the time (Localism Act 2011 s.83(2) to (4)), which the clock publish-procurement-gap shows.
+    """
+    gap, accepted = step.snapshot.get_rule("procurement-gap"), find_acceptance_day(step.snapshot)
+    if gap is None:
+        return None
+    if accepted is None:
+        return "it is not on file when the expression of interest was accepted"
+    first, last = (add_months(accepted, gap[name]) for name in ("minimumMonths", "maximumMonths"))
+    return None if first <= step.today <= last else f"procurement begins from {first} to {last}"
+
+
+@guard("/applicantsToldOn", payload=True)
+def applicants_told_to_bid(step: Step) -> str | None:
+    """The applicants were told that they must bid: acceptance is no award, and employees have no preference."""
+    told = step.payload.applicants_told_on
+    return None if told and told <= step.today else "tell the applicants first that they must bid"

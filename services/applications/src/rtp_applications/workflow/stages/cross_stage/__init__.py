@@ -1,0 +1,12 @@
+"""All that may happen at any stage: withdrawal, lapse, suspension, appeal, court orders."""
+
+from rtp_applications.workflow.stages.cross_stage.actions import (
+    ACTIONS,
+    ACTIONS_OF_A_CHALLENGE,
+    ACTIONS_OF_A_SPIN_OUT,
+    PUBLISH_INTENTION,
+)
+from rtp_applications.workflow.stages.cross_stage.clocks import CLOCKS
+from rtp_applications.workflow.stages.cross_stage.settings import SETTINGS
+
+__all__ = ["ACTIONS", "ACTIONS_OF_A_CHALLENGE", "ACTIONS_OF_A_SPIN_OUT", "CLOCKS", "PUBLISH_INTENTION", "SETTINGS"]

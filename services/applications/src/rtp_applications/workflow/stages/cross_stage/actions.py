@@ -1,0 +1,197 @@
+"""Actions that may be taken at any stage: withdraw, lapse, suspend, escalate, obey a court."""
+
+from dataclasses import replace
+
+from rtp_applications.workflow.common.effects import finish, withdraw
+from rtp_applications.workflow.common.events import make_case_withdrawn
+from rtp_applications.workflow.common.guards import majority_recorded, reasons_given
+from rtp_applications.workflow.common.payloads import ConflictOfInterest, Nothing, Reasons, Withdrawal
+from rtp_applications.workflow.definition import Action, one_of, replace_actions
+from rtp_applications.workflow.enums import AFTER_A_DECISION, APPEALABLE, OPEN, Role, Status
+from rtp_applications.workflow.stages.cross_stage import effects, guards, payloads
+from rtp_shared.contracts import applications as events
+
+BODY_SIDE = (Role.CASE_OFFICER, Role.DECISION_MAKER, Role.MUTUALS_TEAM)
+WITHDRAW = Action(
+    name="withdraw",
+    rows=(21,),
+    description="Withdraw the case at the staff group's wish. A draft that is withdrawn stays unknown to the "
+    "employing body.",
+    signatories=one_of(Role.APPLICANT_LEAD),
+    from_states=OPEN,
+    leads_to=(Status.WITHDRAWN,),
+    guards=(majority_recorded,),
+    payload_model=Withdrawal,
+    event=events.CaseWithdrawn,
+    event_factory=make_case_withdrawn,
+    effects=(withdraw, finish),
+)
+LAPSE = Action(
+    name="lapse",
+    rows=(22,),
+    description="The staff group, whose turn it is, did nothing for the whole idle limit, and two reminders were "
+    "sent: the case lapses.",
+    signatories=one_of(Role.SYSTEM),
+    from_states=OPEN,
+    leads_to=(Status.LAPSED,),
+    guards=(guards.idle_limit_reached, guards.two_reminders_sent, guards.group_owes_the_next_step),
+    payload_model=Nothing,
+    event=events.CaseLapsed,
+    effects=(finish,),
+)
+SUPERSEDE = Action(
+    name="supersede",
+    rows=(23,),
+    description="The employing body was abolished or merged, and another case takes this one's place.",
+    signatories=one_of(Role.MUTUALS_TEAM),
+    from_states=OPEN,
+    leads_to=(Status.SUPERSEDED,),
+    guards=(guards.employer_ended, guards.successor_case_given),
+    payload_model=payloads.Succession,
+    event=events.CaseSuperseded,
+    effects=(effects.supersede,),
+)
+ESCALATE = Action(
+    name="escalate",
+    rows=(20,),
+    description="Take the refusal to the escalation point, while the appeal window is open.",
+    signatories=one_of(Role.APPLICANT_LEAD),
+    from_states=APPEALABLE,
+    guards=(guards.not_final, guards.not_escalated, guards.appeal_window_open),
+    payload_model=payloads.Escalation,
+    event=events.CaseEscalated,
+    effects=(effects.escalate,),
+)
+UPHOLD = Action(
+    name="uphold-refusal",
+    rows=(20,),
+    description="The reviewer upholds the refusal: it is final.",
+    signatories=one_of(Role.ESCALATION_REVIEWER),
+    from_states=APPEALABLE,
+    guards=(guards.escalated, guards.reviewer_independent, reasons_given),
+    payload_model=payloads.Finding,
+    event=events.RefusalUpheld,
+    effects=(effects.make_final,),
+)
+REMIT = Action(
+    name="remit",
+    rows=(20,),
+    description="The reviewer sends the case back to be considered anew. A reviewer may recommend; awarding is not "
+    "theirs.",
+    signatories=one_of(Role.ESCALATION_REVIEWER),
+    from_states=APPEALABLE,
+    leads_to=(Status.EOI_UNDER_REVIEW, Status.FEASIBILITY, Status.PANEL_READY),
+    guards=(guards.escalated, guards.reviewer_independent, reasons_given, guards.stage_was_reached),
+    payload_model=payloads.Remittal,
+    event=events.CaseRemitted,
+    effects=(effects.reopen,),
+)
+SETTLE = Action(
+    name="close-appeal-window",
+    rows=(20,),
+    description="The appeal window has closed without an appeal: the end is final.",
+    signatories=one_of(Role.SYSTEM),
+    from_states=APPEALABLE,
+    guards=(guards.not_final, guards.appeal_window_over),
+    payload_model=Nothing,
+    event=events.RefusalBecameFinal,
+    effects=(effects.make_final,),
+)
+QUASH = Action(
+    name="quash",
+    rows=(31,),
+    description="A court quashed the decision, and the case is over.",
+    signatories=one_of(Role.SYSTEM),
+    from_states=AFTER_A_DECISION,
+    leads_to=(Status.QUASHED,),
+    guards=(guards.court_order_given,),
+    payload_model=payloads.CourtOrder,
+    event=events.DecisionQuashed,
+    effects=(finish,),
+)
+REMIT_BY_COURT = Action(
+    name="remit-by-court",
+    rows=(31,),
+    description="A court quashed the decision and sends the case back to an earlier stage.",
+    signatories=one_of(Role.SYSTEM),
+    from_states=AFTER_A_DECISION,
+    leads_to=(Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW, Status.ASSURANCE, Status.PANEL_READY),
+    guards=(guards.court_order_given, guards.stage_was_reached),
+    payload_model=payloads.CourtRemittal,
+    event=events.CaseRemitted,
+    effects=(effects.reopen, effects.strike_quashed_records),
+)
+SUSPEND = Action(
+    name="suspend",
+    description="Let the case rest, for litigation, a pre-election period, a reorganisation or a statutory "
+    "consultation. Discretionary clocks pause; statutory ones run on, and so does that of the suspension's review.",
+    signatories=one_of(*BODY_SIDE),
+    from_states=OPEN - {Status.DRAFT},
+    guards=(guards.not_suspended, reasons_given, guards.review_in_time),
+    payload_model=payloads.SuspensionNote,
+    event=events.CaseSuspended,
+    effects=(effects.suspend,),
+)
+RESUME = Action(
+    name="resume",
+    description="End the suspension; the clocks run on from where they stood, also those of a case that ended "
+    "meanwhile.",
+    signatories=one_of(*BODY_SIDE),
+    from_states=(OPEN - {Status.DRAFT}) | APPEALABLE | {Status.LAUNCHED},
+    guards=(guards.suspended, reasons_given),
+    payload_model=Reasons,
+    event=events.CaseResumed,
+    effects=(effects.resume,),
+)
+DECLARE_CONFLICT = Action(
+    name="declare-conflict",
+    description="Put a conflict of interest on the case's register, or its end. Whoever stands on it with a bar "
+    "signs no decision.",
+    signatories=one_of(
+        Role.APPLICANT_LEAD, Role.APPLICANT_MEMBER, Role.CASE_OFFICER, Role.PANEL_MEMBER, Role.DECISION_MAKER,
+        Role.COMMISSIONER, Role.ADVISER, Role.MENTOR, Role.FUNDER, Role.STAFF_REP, Role.MUTUALS_TEAM,
+    ),
+    from_states=OPEN,
+    guards=(guards.bar_lifted_by_an_officer,),
+    payload_model=ConflictOfInterest,
+)  # fmt: skip
+PUBLISH_INTENTION = Action(
+    name="publish-intention",
+    description="Put on file that the body published its intention to consider provision by a mutual of its staff. "
+    "From then on it may refuse rival challenges for that service.",
+    signatories=one_of(Role.CASE_OFFICER, Role.DECISION_MAKER),
+    from_states=OPEN - {Status.DRAFT},
+    guards=(guards.published_already,),
+    payload_model=payloads.PublishedIntention,
+    event=events.IntentionPublished,
+)
+ACTIONS = (
+    WITHDRAW, LAPSE, SUPERSEDE, ESCALATE, UPHOLD, REMIT, SETTLE, QUASH, REMIT_BY_COURT, SUSPEND, RESUME,
+    DECLARE_CONFLICT,
+)  # fmt: skip
+ACTIONS_OF_A_CHALLENGE = replace_actions(
+    ACTIONS,
+    replace(
+        REMIT.without_guard("stage-was-reached"),
+        leads_to=(Status.EOI_UNDER_REVIEW,),
+        payload_model=payloads.InterestRemittal,
+    ),
+    replace(
+        REMIT_BY_COURT.without_guard("stage-was-reached"),
+        leads_to=(Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW),
+        payload_model=payloads.InterestCourtRemittal,
+    ),
+)
+ACTIONS_OF_A_SPIN_OUT = replace_actions(
+    ACTIONS,
+    replace(
+        REMIT,
+        leads_to=(Status.FEASIBILITY, Status.PANEL_READY),
+        payload_model=payloads.SpinOutRemittal,
+    ),
+    replace(
+        REMIT_BY_COURT,
+        leads_to=(Status.ASSURANCE, Status.PANEL_READY),
+        payload_model=payloads.PanelCourtRemittal,
+    ),
+)

@@ -1,0 +1,101 @@
+"""Payloads of all that may happen at any stage: suspension, escalation, court orders, succession."""
+
+from datetime import date
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from rtp_applications.workflow.enums import Status, Suspension
+from rtp_applications.workflow.snapshot import Payload
+from rtp_shared.schemas import Line, Prose
+
+
+class SuspensionNote(Payload):
+    """Why the case rests, and when it is looked at again whether it must."""
+
+    KIND: ClassVar[str] = "suspension"
+
+    because: Suspension
+    reasons: Prose
+    review_on: date = Field(description="Civil date in London by which the suspension is ended or renewed")
+
+
+class Escalation(Payload):
+    """The staff group takes a refusal to the escalation point."""
+
+    KIND: ClassVar[str] = "escalation"
+
+    grounds: Prose = Field(description="What was not duly considered, and what is asked for")
+
+
+class Remittal(Payload):
+    """What the reviewer found, and to which stage the case goes back. A reviewer recommends or remits; never awards."""
+
+    KIND: ClassVar[str] = "review-finding"
+
+    to: Literal[Status.EOI_UNDER_REVIEW, Status.FEASIBILITY, Status.PANEL_READY]
+    reasons: Prose
+    recommendations: Prose | None = None
+
+
+class Finding(Payload):
+    """The reviewer upholds the refusal."""
+
+    KIND: ClassVar[str] = "review-finding"
+
+    reasons: Prose
+    recommendations: Prose | None = None
+
+
+class CourtOrder(Payload):
+    """An order of a court that quashes the decision."""
+
+    KIND: ClassVar[str] = "court-order"
+
+    reference: Line = Field(description="The court's own reference", examples=["[2026] EWHC 1234 (Admin)"])
+    made_on: date
+
+
+class CourtRemittal(CourtOrder):
+    """An order of a court that sends the case back."""
+
+    to: Literal[Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW, Status.ASSURANCE, Status.PANEL_READY]
+
+
+class InterestRemittal(Remittal):
+    """As the Community Right to Challenge has it: the expression of interest is all that was decided on."""
+
+    to: Literal[Status.EOI_UNDER_REVIEW]
+
+
+class SpinOutRemittal(Remittal):
+    """As an employer-led case has it, which has no expression of interest."""
+
+    to: Literal[Status.FEASIBILITY, Status.PANEL_READY]
+
+
+class InterestCourtRemittal(CourtRemittal):
+    to: Literal[Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW]
+
+
+class PanelCourtRemittal(CourtRemittal):
+    to: Literal[Status.ASSURANCE, Status.PANEL_READY]
+
+
+class Succession(Payload):
+    """The case that goes on in this one's place."""
+
+    KIND: ClassVar[str] = "succession"
+
+    successor_case: UUID = Field(description="Id of the case that takes its place")
+    reasons: Prose
+
+
+class PublishedIntention(Payload):
+    """The body's published intention to consider provision by a mutual of its staff (it bars rival challenges)."""
+
+    KIND: ClassVar[str] = "published-intention"
+
+    published_on: date
+    where: Line = Field(description="Address or reference of the publication")

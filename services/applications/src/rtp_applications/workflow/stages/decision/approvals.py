@@ -1,0 +1,38 @@
+"""Approvals in a case: their conditions, and whether scrutiny may call them in."""
+
+from rtp_applications.workflow.enums import WITH_EXECUTIVES
+from rtp_applications.workflow.snapshot import CaseSnapshot, SignedRecord
+from rtp_applications.workflow.stages.decision.payloads import (
+    Approval,
+    Condition,
+    ConditionalApproval,
+    ConditionClosure,
+)
+
+
+def list_conditions(snapshot: CaseSnapshot) -> list[Condition]:
+    approval = snapshot.find(ConditionalApproval)
+    return approval.conditions if approval else []
+
+
+def list_open_conditions(snapshot: CaseSnapshot) -> list[Condition]:
+    closed = {each.condition for each, _ in snapshot.list_payloads(ConditionClosure)}
+    return [each for each in list_conditions(snapshot) if each.id not in closed]
+
+
+def find_approval(snapshot: CaseSnapshot) -> SignedRecord | None:
+    """Return the newest approval, with conditions or without."""
+    found = [each for kind in (Approval, ConditionalApproval) if (each := snapshot.find_record(kind))]
+    return max(found, key=lambda each: each.signed[-1].at, default=None)
+
+
+def may_be_called_in(snapshot: CaseSnapshot) -> bool:
+    """Return True for councils with an executive (Localism Act 2011 Sch.2), and for a body that set a window itself."""
+    body = snapshot.bodies.get(snapshot.case.decision_body) if snapshot.case.decision_body else None
+    return (body is not None and body.kind in WITH_EXECUTIVES) or snapshot.get_rule("call-in-window") is not None
+
+
+def has_call_in_begun(snapshot: CaseSnapshot) -> bool:
+    """Return True if the newest approval had its call-in window, or has it."""
+    approved, window = find_approval(snapshot), snapshot.find_deadline("call-in-window")
+    return approved is not None and window is not None and window.started_at >= approved.signed[-1].at

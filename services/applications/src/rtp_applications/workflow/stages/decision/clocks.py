@@ -1,0 +1,78 @@
+"""Clocks of deferral, conditions, call-in and mandate."""
+
+from datetime import date, timedelta
+
+from rtp_applications.deadlines.rules.days import Length, Unit, civil_date
+from rtp_applications.deadlines.rules.deadline import Basis
+from rtp_applications.workflow.common.clocks import propose_clock
+from rtp_applications.workflow.common.payloads import Publication
+from rtp_applications.workflow.definition import CaseClock
+from rtp_applications.workflow.enums import Decision, Status
+from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.stages.decision.approvals import (
+    find_approval,
+    has_call_in_begun,
+    list_open_conditions,
+    may_be_called_in,
+)
+from rtp_applications.workflow.stages.decision.payloads import Approval
+
+
+def find_day_before_next_condition(snapshot: CaseSnapshot, _: date) -> date | None:
+    """Return the day from which one day is counted to the due date of the open condition that falls due first."""
+    due = min((each.due_on for each in list_open_conditions(snapshot)), default=None)
+    return due - timedelta(days=1) if due else None
+
+
+def find_decision_publication_day(snapshot: CaseSnapshot, today: date) -> date | None:
+    """Return the day from which the call-in window counts; None if unpublished, once it ran, or without call-in.
+
+    The closing of conditions counts as published today: the approval on conditions was made public before.
+    """
+    approved = find_approval(snapshot)
+    if not may_be_called_in(snapshot) or approved is None or has_call_in_begun(snapshot):
+        return None
+    if approved.kind != Approval.KIND:
+        return today
+    register = snapshot.find_record(Publication, Decision.APPROVED)
+    registered = register.signed[-1].at if register and register.signed[-1].at >= approved.signed[-1].at else None
+    said = Approval.model_validate(approved.content).decision_published_on
+    return said or (civil_date(registered) if registered else None)
+
+
+CLOCKS = (
+    propose_clock(
+        "deferral", "Answer the questions of the panel", 60, Status.DEFERRED, unit=Unit.CALENDAR_DAYS,
+        reminders=(14,), on_end="end-deferral",
+    ),
+    CaseClock(
+        name="condition",
+        description="Close the condition that falls due first, by the day that the decision set",
+        runs_in=frozenset({Status.APPROVED_CONDITIONAL}),
+        length=Length(1, Unit.CALENDAR_DAYS),
+        basis=Basis.LOCAL_RULE,
+        source="the conditional approval itself",
+        started_by=("approve-with-conditions", "close-condition"),
+        reminders=(14, 3),
+        on_end="let-condition-lapse",
+        counts_from=find_day_before_next_condition,
+    ),
+    CaseClock(
+        name="call-in-window",
+        description="Scrutiny may call the decision in, counted from its publication",
+        runs_in=frozenset({Status.APPROVED}),
+        length=Length(5, Unit.WORKING_DAYS),
+        rule="call-in-window",
+        basis=Basis.LOCAL_RULE,
+        source="the council's constitution; 5 working days are common, and stand where it is silent",
+        local_calendar=True,
+        started_by=("approve", "close-conditions", "publish-decision"),
+        window=True,
+        counts_from=find_decision_publication_day,
+    ),
+    propose_clock(
+        "mandate", "Choose a contract route before the mandate lapses", 12, Status.APPROVED, Status.CALLED_IN,
+        unit=Unit.MONTHS, window=True, pauses_in=frozenset({Status.CALLED_IN}), reminders=(90, 30),
+        on_end="lapse-mandate",
+    ),
+)  # fmt: skip

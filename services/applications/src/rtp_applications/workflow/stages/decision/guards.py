@@ -1,0 +1,146 @@
+"""Guards of the decision on a business case and of what follows on it: rows 13, 14, 22, 27 and 28."""
+
+from datetime import timedelta
+
+from rtp_applications.deadlines.rules.days import LONGEST
+from rtp_applications.workflow.common.guards import is_time_over
+from rtp_applications.workflow.definition import Step, guard
+from rtp_applications.workflow.enums import Criterion
+from rtp_applications.workflow.stages.decision.approvals import list_open_conditions
+from rtp_applications.workflow.stages.decision.payloads import (
+    ConditionEvidence,
+    Deferral,
+    Question,
+    QuestionAnswer,
+    ScrutinyResponse,
+)
+
+
+@guard("/findings", payload=True)
+def reasoned_by_criterion(step: Step) -> str | None:
+    """Reasons are given for each of desirability, viability and feasibility."""
+    missing = [each for each in Criterion if not getattr(step.payload.findings, each, None)]
+    return f"say why, for: {', '.join(missing)}" if missing else None
+
+
+@guard("/findings/valueForMoney", payload=True)
+def value_for_money_concluded(step: Step) -> str | None:
+    """There is a conclusion on value for money."""
+    return None if getattr(step.payload.findings, "value_for_money", None) else "conclude on value for money"
+
+
+@guard("/conditions", payload=True)
+def conditions_told_apart(step: Step) -> str | None:
+    """Every condition has an id of its own, so that each can be closed."""
+    return _find_duplicate_ids([each.id for each in step.payload.conditions])
+
+
+@guard("/conditions", payload=True)
+def conditions_fall_due_later(step: Step) -> str | None:
+    """Every condition leaves time to meet it, ten years at most."""
+    last = step.today + timedelta(days=LONGEST)
+    wrong = [each.id for each in step.payload.conditions if not step.today < each.due_on <= last]
+    return f"due today or before, or in more than ten years: {', '.join(wrong)}" if wrong else None
+
+
+@guard("/questions", payload=True)
+def questions_told_apart(step: Step) -> str | None:
+    """Every question has an id of its own, so that each can be answered."""
+    return _find_duplicate_ids([each.id for each in step.payload.questions])
+
+
+def _find_duplicate_ids(ids: list[str]) -> str | None:
+    return None if len(ids) == len(set(ids)) else "two have the same id"
+
+
+@guard("/condition", payload=True)
+def condition_is_open(step: Step) -> str | None:
+    """It is one of the conditions, and not closed yet."""
+    known = {each.id for each in list_open_conditions(step.snapshot)}
+    return None if step.payload.condition in known else "no such condition is open"
+
+
+@guard("/condition", payload=True)
+def condition_evidenced(step: Step) -> str | None:
+    """There is evidence that an open condition is met."""
+    known = {each.id for each in list_open_conditions(step.snapshot)}
+    if step.payload.condition not in known or step.snapshot.find_record(ConditionEvidence, step.payload.condition):
+        return None
+    return "there is no evidence for it yet"
+
+
+@guard()
+def every_condition_closed(step: Step) -> str | None:
+    """Every condition is closed, with evidence."""
+    waiting = [each.id for each in list_open_conditions(step.snapshot)]
+    return f"not closed: {', '.join(waiting)}" if waiting else None
+
+
+@guard()
+def condition_time_over(step: Step) -> str | None:
+    """The due date of a condition passed, and it is not closed."""
+    if list_open_conditions(step.snapshot) and is_time_over(step, "condition"):
+        return None
+    return "no open condition is overdue"
+
+
+def _list_questions(step: Step) -> list[Question]:
+    deferral = step.snapshot.find(Deferral)
+    return deferral.questions if deferral else []
+
+
+@guard("/question", payload=True)
+def question_was_asked(step: Step) -> str | None:
+    """It is one of the questions asked."""
+    return (
+        None if step.payload.question in {each.id for each in _list_questions(step)} else "no such question was asked"
+    )
+
+
+@guard()
+def every_question_answered(step: Step) -> str | None:
+    """Every question is answered, with what shows it."""
+    answered = {each.question for each, _ in step.snapshot.list_payloads(QuestionAnswer)}
+    waiting = [each.id for each in _list_questions(step) if each.id not in answered]
+    return f"not answered: {', '.join(waiting)}" if waiting else None
+
+
+@guard()
+def deferral_time_over(step: Step) -> str | None:
+    """The time for the answers is over."""
+    return None if is_time_over(step, "deferral") else "there is time left for the answers"
+
+
+@guard("/decisionPublishedOn", payload=True)
+def decision_published_by_today(step: Step) -> str | None:
+    """The decision was published on a day that is not in the future, or is not published yet."""
+    published = step.payload.decision_published_on
+    return None if published is None or published <= step.today else "the day of publication lies in the future"
+
+
+@guard()
+def call_in_window_open(step: Step) -> str | None:
+    """The time in which scrutiny may call the decision in is not over; once called in, it is not called in again."""
+    window = step.snapshot.find_deadline("call-in-window")
+    if window and window.is_open and not window.is_over(step.now):
+        return None
+    return "the decision cannot be called in any more"
+
+
+@guard()
+def scrutiny_responded(step: Step) -> str | None:
+    """What scrutiny found is on file."""
+    return None if step.snapshot.find(ScrutinyResponse) else "the response of scrutiny is wanting"
+
+
+@guard()
+def mandate_time_over(step: Step) -> str | None:
+    """No contract route was chosen for as long as the mandate lasts."""
+    return None if is_time_over(step, "mandate") else "the mandate still lasts"
+
+
+@guard()
+def mandate_reminders_sent(step: Step) -> str | None:
+    """Two reminders were sent before."""
+    mandate = step.snapshot.find_deadline("mandate")
+    return None if mandate and mandate.reminded >= 2 else "two reminders must go before"

@@ -1,0 +1,103 @@
+"""Payloads of the decision on a business case and of what follows on it."""
+
+from datetime import date
+from typing import ClassVar
+
+from pydantic import Field
+
+from rtp_applications.workflow.common.payloads import Findings, Reasons
+from rtp_applications.workflow.snapshot import Payload
+from rtp_shared.schemas import Input, Line, Prose
+
+
+class Approval(Payload):
+    """The mandate to proceed."""
+
+    KIND: ClassVar[str] = "approval"
+
+    findings: Findings
+    decision_published_on: date | None = Field(
+        default=None,
+        description="When the body published the decision, from where the call-in window counts; none: not yet, and it "
+        "counts from the day of `publish-decision`",
+    )
+
+
+class Condition(Input):
+    id: Line = Field(description="Short name, to answer it by", examples=["pension-bond"])
+    text: Prose = Field(description="What must be so")
+    due_on: date = Field(description="Civil date in London by whose end it must be closed")
+
+
+class ConditionalApproval(Payload):
+    """The mandate to proceed once every condition is closed."""
+
+    KIND: ClassVar[str] = "conditional-approval"
+
+    findings: Findings
+    conditions: list[Condition] = Field(min_length=1, max_length=50)
+
+
+class ConditionEvidence(Payload):
+    """What shows that a condition is met."""
+
+    KIND: ClassVar[str] = "condition-evidence"
+    KEY: ClassVar[str | None] = "condition"
+
+    condition: Line = Field(description="Id of the condition")
+    evidence: Prose
+    documents: list[Line] = Field(default=[], max_length=50, description="Ids of documents that show it")
+
+
+class ConditionClosure(Payload):
+    """An officer found a condition met."""
+
+    KIND: ClassVar[str] = "condition-closure"
+    KEY: ClassVar[str | None] = "condition"
+
+    condition: Line = Field(description="Id of the condition")
+    note: Prose | None = None
+
+
+class Question(Input):
+    id: Line = Field(description="Short name, to answer it by", examples=["cash-flow-year-2"])
+    text: Prose = Field(description="What the panel wants to know")
+
+
+class Deferral(Payload):
+    """What must be answered before it is decided."""
+
+    KIND: ClassVar[str] = "deferral"
+
+    reasons: Prose
+    questions: list[Question] = Field(min_length=1, max_length=50)
+    findings: Findings | None = Field(default=None, description="Of the panel; required where the panel defers")
+
+
+class QuestionAnswer(Payload):
+    """The answer to one question, with what shows it."""
+
+    KIND: ClassVar[str] = "question-answer"
+    KEY: ClassVar[str | None] = "question"
+
+    question: Line = Field(description="Id of the question")
+    answer: Prose
+    documents: list[Line] = Field(default=[], max_length=50, description="Ids of documents that show it")
+
+
+class CallIn(Reasons):
+    """Scrutiny calls the decision in."""
+
+    KIND: ClassVar[str] = "call-in"
+
+
+class ScrutinyResponse(Reasons):
+    """What scrutiny found of the decision that it called in."""
+
+    KIND: ClassVar[str] = "scrutiny-response"
+
+
+class Confirmation(Reasons):
+    """The decision stands after the call-in."""
+
+    KIND: ClassVar[str] = "call-in-confirmation"

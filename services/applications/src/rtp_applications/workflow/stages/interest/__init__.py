@@ -1,0 +1,6 @@
+"""The expression of interest: described in a draft, and submitted."""
+
+from rtp_applications.workflow.stages.interest.actions import ACTIONS, ACTIONS_OF_A_CHALLENGE
+from rtp_applications.workflow.stages.interest.settings import CHALLENGE_SETTINGS
+
+__all__ = ["ACTIONS", "ACTIONS_OF_A_CHALLENGE", "CHALLENGE_SETTINGS"]

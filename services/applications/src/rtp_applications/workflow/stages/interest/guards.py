@@ -1,0 +1,101 @@
+"""Guards of submitting an expression of interest: row 1 of the process."""
+
+from datetime import date
+
+from rtp_applications.workflow.definition import Step, guard
+from rtp_applications.workflow.stages.interest.payloads import InterestContent
+from rtp_shared.problems import FieldError
+
+
+@guard("/employer")
+def employer_named(step: Step) -> str | None:
+    """The employing body is named."""
+    return None if step.snapshot.case.employer_id else "name the employing body"
+
+
+@guard()
+def bodies_exist(step: Step) -> FieldError | None:
+    """Every body that the case names exists today: what is disclosed cannot be taken back."""
+    case, bodies = step.snapshot.case, step.snapshot.bodies
+    named = {
+        "/employer": case.employer_id,
+        "/commissioner": case.commissioner_id,
+        "/decisionBody": case.decision_body_id,
+        "/dutyHolder": case.duty_holder_id,
+    }
+    for field, body_id in named.items():
+        body = bodies.get(body_id) if body_id else None
+        if body and body.ended_on is not None and body.ended_on <= step.today:
+            return FieldError(field, "not a body that exists today")
+    return None
+
+
+@guard("/serviceName")
+def service_named(step: Step) -> str | None:
+    """The service is named."""
+    return None if step.snapshot.case.service_name else "name the service"
+
+
+@guard("/sector")
+def sector_named(step: Step) -> str | None:
+    """The service's sector is named."""
+    return None if step.snapshot.case.sector else "say which sector the service belongs to"
+
+
+@guard("/applicantCount")
+def enough_employees(step: Step) -> str | None:
+    """At least one employee applies; two of the same authority under the Community Right to Challenge (s.81(6))."""
+    needed = step.process.get_setting(step.snapshot, "applicants-needed")
+    if (step.snapshot.case.applicant_count or 0) >= needed:
+        return None
+    return f"at least {needed} employees must apply" if needed > 1 else "at least one employee must apply"
+
+
+@guard("/conflictsDeclared")
+def conflicts_declared(step: Step) -> str | None:
+    """The applicants have declared their conflicts of interest."""
+    if step.snapshot.case.conflicts_declared:
+        return None
+    return "the applicants must have declared their conflicts of interest"
+
+
+@guard("/employer")
+def authority_is_relevant(step: Step) -> str | None:
+    """The employer must consider challenges: a council in England, or a fire authority (Localism Act 2011 s.81(2))."""
+    employer = step.snapshot.employer
+    if employer is None or employer.kind in step.process.get_setting(step.snapshot, "relevant-authorities"):
+        return None
+    return "there is no right to challenge this body"
+
+
+@guard()
+def window_open(step: Step) -> str | None:
+    """The authority takes expressions of interest today: its published periods, any time if none (s.82)."""
+    windows = step.snapshot.get_rule("eoi-windows")
+    if not windows or any(is_within(step.today, window) for window in windows):
+        return None
+    return "the authority takes expressions of interest only in its published periods"
+
+
+def is_within(day: date, window: dict[str, int]) -> bool:
+    """Return True if a day lies in a yearly period, which may run over the turn of the year."""
+    first, last = (window["fromMonth"], window["fromDay"]), (window["toMonth"], window["toDay"])
+    at = (day.month, day.day)
+    return first <= at <= last if first <= last else at >= first or at <= last
+
+
+REQUIRED = (
+    "finances", "capability", "service", "area", "outcomes", "social_value", "economic_value", "environmental_value",
+    "user_needs", "employee_engagement",
+)  # fmt: skip
+"""All but partners, whom not everybody has. Only employees challenge here, so the last is always required."""
+
+
+@guard("/records/interest-content")
+def content_is_complete(step: Step) -> str | None:
+    """The expression of interest says all that the regulations require (Localism Act 2011 s.81; SI 2012/1313)."""
+    content = step.snapshot.find(InterestContent)
+    said = content.model_dump(by_alias=True) if content else {}
+    aliases = [str(InterestContent.model_fields[name].alias) for name in REQUIRED]
+    missing = [alias for alias in aliases if not said.get(alias)]
+    return f"describe the interest; missing: {', '.join(missing)}" if missing else None

@@ -1,0 +1,7 @@
+"""The panel: its notices, its votes and its decision."""
+
+from rtp_applications.workflow.stages.panel.actions import ACTIONS
+from rtp_applications.workflow.stages.panel.clocks import CLOCKS
+from rtp_applications.workflow.stages.panel.settings import SETTINGS
+
+__all__ = ["ACTIONS", "CLOCKS", "SETTINGS"]

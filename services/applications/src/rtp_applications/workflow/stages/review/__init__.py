@@ -1,0 +1,6 @@
+"""The answer to an expression of interest: accepted, modified or refused."""
+
+from rtp_applications.workflow.stages.review.actions import ACTIONS
+from rtp_applications.workflow.stages.review.clocks import CLOCKS, CLOCKS_OF_A_CHALLENGE, MODIFICATION_REPLY
+
+__all__ = ["ACTIONS", "CLOCKS", "CLOCKS_OF_A_CHALLENGE", "MODIFICATION_REPLY"]

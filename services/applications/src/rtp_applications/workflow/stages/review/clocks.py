@@ -1,0 +1,43 @@
+"""Clocks of the answer to an expression of interest."""
+
+from rtp_applications.deadlines.rules.deadline import Basis
+from rtp_applications.workflow.common.clocks import LOCALISM_ACT_84, make_publication_clock, propose_clock
+from rtp_applications.workflow.definition import CaseClock
+from rtp_applications.workflow.enums import Status
+from rtp_applications.workflow.stages.interest.clocks import find_receipt_or_window_end
+
+EOI_DECISION = propose_clock(
+    "eoi-decision", "Decide on the expression of interest", 40,
+    Status.EOI_UNDER_REVIEW, Status.MODIFICATION_OFFERED, pauses_in=frozenset({Status.MODIFICATION_OFFERED}),
+    reminders=(5,),
+)  # fmt: skip
+MODIFICATION_REPLY = propose_clock(
+    "modification-reply", "Answer the offered modification", 15, Status.MODIFICATION_OFFERED,
+    reminders=(3,), on_end="let-modification-lapse",
+)  # fmt: skip
+CLOCKS = (EOI_DECISION, MODIFICATION_REPLY)
+UNTIL_ANSWERED = frozenset(
+    {
+        Status.EOI_SUBMITTED,
+        Status.EOI_SCREENING,
+        Status.INFORMATION_REQUESTED,
+        Status.EOI_UNDER_REVIEW,
+        Status.MODIFICATION_OFFERED,
+    }
+)
+CLOCKS_OF_A_CHALLENGE = (
+    CaseClock(
+        name="eoi-decision",
+        description="Decide within the maximum period that the authority published",
+        runs_in=UNTIL_ANSWERED,
+        rule="maximum-decision-period",
+        basis=Basis.STATUTE,
+        source=LOCALISM_ACT_84,
+        reminders=(14,),
+        counts_from=find_receipt_or_window_end,
+    ),
+    make_publication_clock(
+        "publish-maximum-period", "Publish the longest time from receipt to the decision: none is published",
+        "maximum-decision-period", "s.84", *UNTIL_ANSWERED,
+    ),
+)  # fmt: skip

@@ -1,0 +1,100 @@
+"""Guards of screening an expression of interest: rows 2 to 5 and 24 of the process."""
+
+from datetime import date
+
+from rtp_applications.deadlines.rules.days import civil_date
+from rtp_applications.workflow.common.guards import find_time_left
+from rtp_applications.workflow.definition import Step, guard
+from rtp_applications.workflow.stages.screening.payloads import (
+    Acknowledgement,
+    DecisionDate,
+    InformationRequest,
+    ItemAnswer,
+)
+
+
+@guard("/sentOn", payload=True)
+def sent_since_submission(step: Step) -> str | None:
+    """The receipt was sent on a day from the submission to today."""
+    return _check_since_submission(step, step.payload.sent_on)
+
+
+@guard("/notifiedOn", payload=True)
+def notified_since_submission(step: Step) -> str | None:
+    """The notice was given on a day from the submission to today."""
+    return _check_since_submission(step, step.payload.notified_on)
+
+
+def _check_since_submission(step: Step, day: date) -> str | None:
+    submitted = step.snapshot.case.submitted_at
+    if day > step.today:
+        return f"{day} lies in the future"
+    if submitted is not None and day < civil_date(submitted):
+        return f"{day} lies before the submission on {civil_date(submitted)}"
+    return None
+
+
+@guard()
+def acknowledgement_sent(step: Step) -> str | None:
+    """The staff group was sent a receipt."""
+    return None if step.snapshot.find(Acknowledgement) else "send the staff group its receipt first"
+
+
+@guard("/items", payload=True)
+def list_is_itemised(step: Step) -> str | None:
+    """Every item has an id of its own, so that each can be answered."""
+    ids = [item.id for item in step.payload.items]
+    return None if len(ids) == len(set(ids)) else "two items have the same id"
+
+
+@guard("/items", payload=True)
+def statutory_items_only(step: Step) -> str | None:
+    """Only what the regulations require may be insisted on (SI 2012/1313)."""
+    extra = [item.id for item in step.payload.items if item.statutory_item is None]
+    return f"the regulations do not require: {', '.join(extra)}" if extra else None
+
+
+@guard()
+def every_item_answered(step: Step) -> str | None:
+    """Every listed item is answered or declined."""
+    request = step.snapshot.find(InformationRequest)
+    answered = {answer.item for answer, _ in step.snapshot.list_payloads(ItemAnswer)}
+    waiting = [item.id for item in (request.items if request else []) if item.id not in answered]
+    return f"not answered or declined: {', '.join(waiting)}" if waiting else None
+
+
+@guard("/item", payload=True)
+def item_was_asked(step: Step) -> str | None:
+    """The item is one of those asked for."""
+    request = step.snapshot.find(InformationRequest)
+    asked = {item.id for item in request.items} if request else set()
+    return None if step.payload.item in asked else "no such item was asked for"
+
+
+@guard("/answer", payload=True)
+def answered_or_declined(step: Step) -> str | None:
+    """There is an answer, a document, or the word that it is declined."""
+    return None if step.payload.answer or step.payload.documents or step.payload.declined else "answer it or decline it"
+
+
+@guard()
+def decision_date_notified(step: Step) -> str | None:
+    """The staff group was told when a decision is expected (Localism Act 2011 s.84)."""
+    return None if step.snapshot.find(DecisionDate) else "tell the group first when a decision is expected"
+
+
+@guard("/expectedOn", payload=True)
+def decision_date_in_time(step: Step) -> str | None:
+    """The expected decision lies after the notice, and not after the maximum period."""
+    if step.payload.expected_on < step.payload.notified_on:
+        return "the decision is expected before the notice was given"
+    limit = step.snapshot.find_deadline("eoi-decision")
+    if limit and limit.pausable is False and step.payload.expected_on > limit.due_on:
+        return f"the maximum period ends on {limit.due_on}"
+    return None
+
+
+@guard()
+def reply_time_over(step: Step) -> str | None:
+    """The time to reply is over."""
+    return find_time_left(step, "information-reply")

@@ -1,0 +1,22 @@
+"""Payload with which an employer starts a spin-out itself."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from rtp_applications.workflow.identities import PersonRef
+from rtp_applications.workflow.snapshot import Payload
+from rtp_shared.schemas import Line
+
+
+class Sponsorship(Payload):
+    """Who in the body sponsors the spin-out, and by what authority it is begun."""
+
+    KIND: ClassVar[str] = "sponsorship"
+
+    sponsor: PersonRef | None = Field(default=None, description="The sponsor: somebody with influence across the body")
+    authority: Line | None = Field(
+        default=None,
+        description="The decision or delegation by which the body begins",
+        examples=["Cabinet minute 2026/41", "Scheme of delegation 3.2: director of adult services"],
+    )

@@ -1,0 +1,7 @@
+"""The transition: all that must be in place before anybody works for the mutual."""
+
+from rtp_applications.workflow.stages.transition.actions import ACTIONS
+from rtp_applications.workflow.stages.transition.clocks import CLOCKS
+from rtp_applications.workflow.stages.transition.settings import SETTINGS
+
+__all__ = ["ACTIONS", "CLOCKS", "SETTINGS"]

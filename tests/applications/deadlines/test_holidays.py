@@ -1,0 +1,162 @@
+"""What changes around cases: bank holidays that are moved, and bodies that end."""
+
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from rtp_applications.bodies.load import read_bank_holidays
+from rtp_applications.deadlines.holidays import replace_bank_holidays
+from rtp_applications.deadlines.scheduler import process_due_cases
+from rtp_applications.load import load_reference_data
+from rtp_embedded.clock import MovableClock
+from rtp_embedded.platform import Platform
+from tests.applications.deadlines.conftest import START
+from tests.applications.deadlines.office import submitted_office
+from tests.applications.deadlines.test_scheduler import deadline, kinds, of_kind, read
+from tests.conftest import Api, NewClient
+from tests.support.bodies import OVERSEER, record_body, tag
+from tests.support.cases import open_case, submit_case
+
+pytestmark = pytest.mark.anyio
+EXTRA = {"division": "england-and-wales", "day": date(2026, 11, 27), "title": "A royal occasion"}
+
+
+async def publish(platform: Platform, *holidays: dict[str, Any], without: frozenset[date] = frozenset()) -> None:
+    published = [each for each in read_bank_holidays() if each["day"] not in without]
+    async with platform.runtimes["applications"].database.transaction() as session:
+        await replace_bank_holidays(session, [*published, *holidays])
+
+
+@pytest.fixture
+async def _holidays_as_published(platform: Platform) -> AsyncIterator[None]:
+    yield
+    await publish(platform)
+
+
+@pytest.mark.usefixtures("_holidays_as_published")
+async def test_a_new_bank_holiday_moves_what_is_counted_in_working_days(
+    platform: Platform, new_client: NewClient
+) -> None:
+    office = await submitted_office(new_client)
+    await publish(platform, EXTRA)
+    await platform.tick()
+    moved = await deadline(office.group.api, office.case, "acknowledgement")
+    assert moved["dueOn"] == "2026-12-02"
+    [entry] = moved["history"]
+    assert (entry["reason"], entry["before"], entry["after"]) == ("bank holidays changed", "2026-12-01", "2026-12-02")
+    assert (await deadline(office.group.api, office.case, "decision-date-notice"))["history"] == []
+    stale = await office.officer.act(office.case, "acknowledge", {"sentOn": "2026-11-24"}, version=2)
+    assert "keep-time" in {each["action"] for each in stale.json()["changedSince"]}
+    version = (await read(office.group.api, office.case))["version"]
+    assert not await process_due_cases(platform.runtimes["applications"])
+    await publish(platform)
+    await platform.tick()
+    back = await deadline(office.group.api, office.case, "acknowledgement")
+    assert (back["dueOn"], len(back["history"])) == ("2026-12-01", 2)
+    assert (await read(office.group.api, office.case))["version"] == version + 1
+
+
+@pytest.mark.usefixtures("_holidays_as_published")
+async def test_a_deadline_on_the_day_that_becomes_a_holiday_is_not_missed(
+    platform: Platform, clock: MovableClock, new_client: NewClient
+) -> None:
+    """The news comes on the very last day, and is looked at too late."""
+    office = await submitted_office(new_client)
+    await publish(platform, {**EXTRA, "day": date(2026, 12, 1)})
+    clock.move_to(START + timedelta(days=7, hours=14))
+    await platform.tick()
+    assert await of_kind(office.group.api, office.case, "deadline-missed") == []
+    assert (await deadline(office.group.api, office.case, "acknowledgement"))["dueOn"] == "2026-12-02"
+
+
+@pytest.mark.usefixtures("_holidays_as_published")
+async def test_what_is_paused_is_counted_anew_when_it_goes_on(
+    platform: Platform, clock: MovableClock, new_client: NewClient
+) -> None:
+    office = await submitted_office(new_client)
+    rests = {"because": "litigation", "reasons": "A claim was issued", "reviewOn": "2027-01-20"}
+    await office.officer.do(office.case, "suspend", **rests)
+    await publish(platform, EXTRA)
+    await platform.tick()
+    assert (await deadline(office.group.api, office.case, "acknowledgement"))["dueOn"] == "2026-12-01"
+    clock.advance(timedelta(days=1))
+    await office.officer.do(office.case, "resume", reasons="It was settled")
+    assert (await deadline(office.group.api, office.case, "acknowledgement"))["dueOn"] == "2026-12-02"
+
+
+async def test_loading_what_is_known_already_looks_at_nothing(platform: Platform, new_client: NewClient) -> None:
+    await submitted_office(new_client)
+    await platform.tick()
+    database = platform.runtimes["applications"].database
+    flagged = text("SELECT count(*) FROM case_deadlines WHERE look_at < '2000-01-01'")
+    async with database.transaction() as session:
+        await load_reference_data(session)
+    async with database.transaction() as session:
+        assert await session.scalar(flagged) == 0
+
+
+async def end_of(api: Api, body: dict[str, Any], on: date, successor: str | None) -> None:
+    now = (await api.get(f"/v1/bodies/{body['id']}")).json()
+    ending = {"endedOn": str(on), "successor": successor}
+    answer = await api.post(f"/v1/bodies/{body['id']}/actions/end", json=ending, headers=tag(now))
+    assert answer.status_code == 200, answer.text
+
+
+async def test_an_open_case_goes_on_with_the_body_that_followed(
+    platform: Platform, clock: MovableClock, new_client: NewClient
+) -> None:
+    central = await new_client(scopes=OVERSEER)
+    old, between, new = [await record_body(central, name=f"Council {n}") for n in range(3)]
+    portal = await new_client()
+    old_council, new_council = [await new_client(organisation=UUID(body["id"])) for body in (old, new)]
+    case = await submit_case(portal, await open_case(portal, employer=old["id"]))
+    draft = await open_case(portal, employer=old["id"])
+    ended = await submit_case(portal, await open_case(portal, employer=old["id"]))
+    left = await portal.post(
+        f"/v1/cases/{ended['id']}/actions/withdraw", json={"membersInFavour": 12}, headers={"If-Match": "*"}
+    )
+    assert left.status_code == 200, left.text
+    body = {"role": "case-officer", "person": "officer-1"}
+    headers = {"If-Match": "*", "On-Behalf-Of": "officer-1"}
+    await old_council.post(f"/v1/cases/{case['id']}/parties", json=body, headers=headers)
+    await end_of(central, old, date(2026, 12, 1), between["id"])
+    await end_of(central, between, date(2026, 12, 5), new["id"])
+
+    clock.move_to(START + timedelta(days=6))
+    await platform.tick()
+    assert (await read(portal, case))["employerId"] == old["id"]
+    assert (await new_council.get(f"/v1/cases/{case['id']}")).status_code == 404
+
+    clock.move_to(START + timedelta(days=20))
+    for _ in range(2):
+        await platform.tick()
+    seen = await read(new_council, case)
+    assert seen["employerId"] == new["id"]
+    assert (await kinds(new_council, case)).count("case-transferred") == 1
+    assert await read(old_council, case)
+    assert (await read(portal, draft))["employerId"] == old["id"]
+    assert (await read(portal, ended))["employerId"] == old["id"]
+    for hidden in (draft, ended):
+        assert (await new_council.get(f"/v1/cases/{hidden['id']}")).status_code == 404
+        assert "case-transferred" not in await kinds(portal, hidden)
+    answer = await new_council.post(
+        f"/v1/cases/{case['id']}/actions/acknowledge", json={"sentOn": "2026-12-14"}, headers=headers
+    )
+    assert answer.status_code == 200, answer.text
+
+
+async def test_a_body_without_a_successor_keeps_its_cases(
+    platform: Platform, clock: MovableClock, new_client: NewClient
+) -> None:
+    central, portal = await new_client(scopes=OVERSEER), await new_client()
+    old = await record_body(central)
+    case = await submit_case(portal, await open_case(portal, employer=old["id"]))
+    await end_of(central, old, date(2026, 11, 25), None)
+    clock.advance(timedelta(days=3))
+    await platform.tick()
+    assert (await read(portal, case))["employerId"] == old["id"]
+    assert "case-transferred" not in await kinds(portal, case)

@@ -1,0 +1,150 @@
+"""How standstills are counted, and what may be awarded without one."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from rtp_applications.deadlines.rules.deadline import DeadlineState
+from rtp_applications.deadlines.rules.running import find_open_deadline
+from rtp_applications.workflow.engine import update_deadlines
+from rtp_applications.workflow.enums import Status, Suspension
+from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
+from rtp_applications.workflow.stages.award.payloads import FurtherChoice, NoticeKind
+from rtp_applications.workflow.stages.contract.payloads import Regime, RegimeDetermination
+from tests.applications.workflow.ground import NOW, Ready, attempt, put, refused_for, take, with_facts
+from tests.applications.workflow.stages.contract_attempts import (
+    AWARD,
+    COMMISSIONING,
+    FURTHER,
+    LIGHT,
+    OPEN,
+    REPRESENTATION,
+    TENDER,
+    begin_selection,
+    determination,
+    notice,
+    on,
+    standing_still,
+    terms,
+)
+
+
+@pytest.mark.parametrize(
+    ("published", "last"),
+    [
+        (date(2026, 11, 26), date(2026, 12, 8)),  # over St Andrew's Day, Monday 30 November: a holiday in Scotland
+        (date(2026, 11, 16), date(2026, 11, 25)),  # an ordinary Monday: to Wednesday of the week after
+        (date(2026, 12, 21), date(2027, 1, 5)),  # Christmas, Boxing Day, New Year, Scotland's 4 January
+        (date(2026, 11, 14), date(2026, 11, 25)),  # published on a Saturday: Monday is the first working day
+    ],
+)  # fmt: skip
+def test_the_day_of_the_award_notice_is_the_first_of_eight_working_days(published: date, last: date) -> None:
+    now = datetime.combine(published, datetime.min.time(), UTC) + timedelta(hours=12)
+    snapshot = on(Status.TENDER_LIVE, OPEN, terms(), TENDER, now=now)
+    begun = take("begin-standstill", Ready(snapshot, COMMISSIONING, notice(NoticeKind.UK6, published), now=now)).after
+    standstill = begun.find_deadline("standstill")
+    assert standstill is not None
+    assert standstill.due_on == last
+    assert begun.find_deadline("provider-selection-standstill") is None
+    payload = AWARD.model_copy(update={"entered_into_on": published})
+    waiting = Ready(begun, COMMISSIONING, payload, now=standstill.due_at - timedelta(seconds=1))
+    assert refused_for("award", waiting) == ["standstill-over"]
+    assert take("award", replace(waiting, now=standstill.due_at)).after.case.status is Status.AWARDED
+
+
+def test_the_standstill_of_provider_selection_counts_from_the_day_after_the_notice() -> None:
+    published = date(2026, 11, 25)
+    now = datetime(2026, 11, 25, 12, tzinfo=UTC)
+    intention = notice(NoticeKind.SELECTION_INTENTION, published)
+    begun = take("begin-standstill", replace(begin_selection, payload=intention, now=now)).after
+    standstill = begun.find_deadline("provider-selection-standstill")
+    assert standstill is not None
+    assert standstill.due_on == date(2026, 12, 9)  # from Thursday 26 November, without St Andrew's Day
+    assert begun.find_deadline("standstill") is None
+
+
+def test_representations_keep_the_standstill_open_and_the_further_decision_ends_it_five_days_later() -> None:
+    standstill = standing_still.find_deadline("provider-selection-standstill")
+    assert standstill is not None
+    held = take("record-representation", Ready(standing_still, COMMISSIONING, REPRESENTATION)).after
+    late = standstill.due_at + timedelta(days=30)
+    waiting = Ready(held, COMMISSIONING, AWARD, now=late)
+    assert refused_for("award", waiting) == ["representations-answered"]
+    decided = FURTHER.model_copy(update={"communicated_on": late.date()})
+    answered = take("record-further-decision", Ready(held, COMMISSIONING, decided, now=late)).after
+    further = answered.find_deadline("further-decision-standstill")
+    assert further is not None
+    assert further.due_on == date(2026, 10, 21)  # from Wednesday 14 October
+    assert refused_for("award", replace(waiting, snapshot=answered)) == ["standstill-over"]
+    over = replace(waiting, snapshot=answered, now=further.due_at)
+    assert take("award", over).after.case.status is Status.AWARDED
+
+
+def test_a_later_further_decision_makes_the_standstill_end_later() -> None:
+    second = REPRESENTATION.model_copy(update={"reference": "REP-2"})
+    snapshot = put(put(standing_still, REPRESENTATION), second)
+    once = take("record-further-decision", Ready(snapshot, COMMISSIONING, FURTHER)).after
+    again = FURTHER.model_copy(update={"reference": "REP-2", "communicated_on": date(2026, 9, 3)})
+    now = NOW + timedelta(days=2)
+    twice = take("record-further-decision", Ready(once, COMMISSIONING, again, now=now)).after
+    further = [each for each in twice.deadlines.values() if each.clock == "further-decision-standstill"]
+    assert {(each.due_on, each.state) for each in further} == {
+        (date(2026, 9, 8), DeadlineState.CANCELLED),
+        (date(2026, 9, 10), DeadlineState.RUNNING),
+    }
+
+
+def test_a_further_decision_that_does_not_award_keeps_the_award_out() -> None:
+    abandoned = FURTHER.model_copy(update={"decision": FurtherChoice.ABANDON})
+    taken = attempt(RIGHT_TO_PROVIDE, "award")
+    assert refused_for("award", replace(taken, snapshot=put(taken.snapshot, abandoned))) == ["representations-answered"]
+
+
+def test_an_open_contract_is_not_awarded_without_its_standstill() -> None:
+    taken = attempt(RIGHT_TO_PROVIDE, "award")
+    assert refused_for("award", replace(taken, snapshot=put(taken.snapshot, OPEN))) == ["standstill-over"]
+
+
+@pytest.mark.parametrize("regime", [Regime.GRANT, Regime.BELOW_THRESHOLD])
+def test_what_need_not_be_tendered_is_awarded_from_the_contract_route(regime: Regime) -> None:
+    snapshot = on(Status.CONTRACT_ROUTE, determination(regime), terms())
+    assert take("award", Ready(snapshot, COMMISSIONING, AWARD)).after.case.status is Status.AWARDED
+
+
+def test_nothing_is_awarded_while_the_case_rests_for_litigation() -> None:
+    taken = attempt(RIGHT_TO_PROVIDE, "award")
+    assert refused_for("award", with_facts(taken, suspended=Suspension.LITIGATION)) == ["no-live-challenge"]
+    assert refused_for("award", with_facts(taken, suspended=Suspension.PRE_ELECTION)) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "clock", "due"),
+    [
+        (OPEN, "contract-details-notice", date(2026, 9, 30)),
+        (LIGHT, "light-touch-contract-details-notice", date(2026, 12, 29)),
+    ],
+)
+def test_the_contract_details_notice_is_due_after_the_award(found: RegimeDetermination, clock: str, due: date) -> None:
+    taken = attempt(RIGHT_TO_PROVIDE, "award")
+    awarded = update_deadlines(
+        RIGHT_TO_PROVIDE,
+        Status.STANDSTILL,
+        put(put(taken.snapshot, found), AWARD).with_case(status=Status.AWARDED),
+        "award",
+        NOW,
+    )
+    running = awarded.find_deadline(clock)
+    assert running is not None
+    assert running.due_on == due
+    other = take("record-notice", Ready(awarded, COMMISSIONING, notice(NoticeKind.UK10))).after
+    assert find_open_deadline(other, clock) == running
+    published = take("record-notice", Ready(awarded, COMMISSIONING, notice(NoticeKind.UK7))).after.find_deadline(clock)
+    assert published is not None
+    assert published.state is DeadlineState.MET
+
+
+def test_a_tender_lost_is_final() -> None:
+    after = take("record-tender-lost", attempt(RIGHT_TO_PROVIDE, "record-tender-lost")).after
+    assert after.case.status is Status.TENDER_LOST
+    assert after.case.final_at == NOW

@@ -1,0 +1,114 @@
+"""Which regime fits a service, how long a contract may last, and when a procurement may begin."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from rtp_applications.deadlines.rules.days import add_months
+from rtp_applications.deadlines.rules.running import start_deadline
+from rtp_applications.workflow.engine import update_deadlines
+from rtp_applications.workflow.enums import Status
+from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
+from rtp_applications.workflow.stages.contract.payloads import Regime, RegimeDetermination, SelectionRoute
+from tests.applications.workflow.ground import NOW, Ready, attempt, case_file, put, refused_for, with_rule
+from tests.applications.workflow.stages.contract_attempts import (
+    AWARD,
+    AWARD_NOTICE,
+    COMMISSIONING,
+    OPEN,
+    TODAY,
+    determination,
+    on,
+    selection,
+    terms,
+)
+from tests.applications.workflow.stages.decided_cases import APPROVAL
+
+
+@pytest.mark.parametrize(
+    ("found", "fits"),
+    [
+        (determination(Regime.IN_HOUSE, staysUnderPublicControl=True), True),
+        (determination(Regime.IN_HOUSE), False),
+        (determination(Regime.RESERVED, relevantHealthCareService=True), False),
+        (determination(Regime.BELOW_THRESHOLD, relevantHealthCareService=True), False),
+        (determination(Regime.GRANT, relevantHealthCareService=True), True),
+        (determination(Regime.PROVIDER_SELECTION, selectionRoute=SelectionRoute.DIRECT_C), False),
+        (selection(SelectionRoute.DIRECT_C), True),
+    ],
+)
+def test_the_regime_fits_the_service(found: RegimeDetermination, *, fits: bool) -> None:
+    refused = refused_for("choose-contract-route", Ready(on(Status.APPROVED, found, terms()), COMMISSIONING))
+    assert refused == ([] if fits else ["regime-fits-service"])
+
+
+def test_a_reserved_contract_is_competed_for_too() -> None:
+    snapshot = on(Status.CONTRACT_ROUTE, determination(Regime.RESERVED), terms(), AWARD_NOTICE)
+    assert refused_for("award", Ready(snapshot, COMMISSIONING, AWARD)) == ["tender-held"]
+
+
+@pytest.mark.parametrize(("term", "extension", "refused"), [(60, 0, 0), (36, 24, 0), (36, 25, 1), (61, 0, 1)])
+def test_the_five_years_of_a_reserved_contract_count_its_extensions(term: int, extension: int, refused: int) -> None:
+    snapshot = on(Status.APPROVED, determination(Regime.RESERVED), terms(term, extension))
+    assert (
+        refused_for("choose-contract-route", Ready(snapshot, COMMISSIONING)) == ["reserved-term-within-limit"] * refused
+    )
+
+
+def test_a_contract_that_is_not_reserved_may_last_longer() -> None:
+    assert refused_for("choose-contract-route", Ready(on(Status.APPROVED, OPEN, terms(120)), COMMISSIONING)) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "inside"),
+    [
+        (date(2026, 11, 30), False),
+        (date(2026, 12, 1), True),
+        (date(2028, 3, 1), True),
+        (date(2028, 3, 2), False),
+    ],
+)
+def test_procurement_begins_inside_the_published_gap(day: date, *, inside: bool) -> None:
+    """Accepted on 1 September 2026; Warwickshire's gap of 3 to 18 months."""
+    taken = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "begin-procurement")
+    snapshot = with_rule(taken.snapshot, "procurement-gap", {"minimumMonths": 3, "maximumMonths": 18})
+    now = datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=12)
+    refused = refused_for("begin-procurement", replace(taken, snapshot=snapshot, now=now))
+    assert refused == ([] if inside else ["within-published-gap"])
+
+
+def test_an_authority_that_published_no_gap_does_not_hide_behind_that() -> None:
+    taken = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "begin-procurement")
+    bare = replace(taken.snapshot, bodies={at: replace(each, rules={}) for at, each in taken.snapshot.bodies.items()})
+    assert refused_for("begin-procurement", replace(taken, snapshot=bare)) == []
+
+
+def test_the_longest_gap_is_a_deadline_of_the_authority() -> None:
+    review = with_rule(
+        case_file(Status.EOI_UNDER_REVIEW, process=COMMUNITY_RIGHT_TO_CHALLENGE),
+        "procurement-gap",
+        {"minimumMonths": 3, "maximumMonths": 18},
+    )
+    after = update_deadlines(
+        COMMUNITY_RIGHT_TO_CHALLENGE,
+        Status.EOI_UNDER_REVIEW,
+        review.with_case(status=Status.EOI_ACCEPTED),
+        "accept-eoi",
+        NOW,
+    )
+    due = after.find_deadline("procurement-start")
+    assert due is not None
+    assert due.due_on == add_months(TODAY, 18)
+
+
+def test_a_call_in_window_that_is_over_no_longer_holds_the_case() -> None:
+    held = attempt(RIGHT_TO_PROVIDE, "choose-contract-route")
+    clock = next(each for each in RIGHT_TO_PROVIDE.clocks if each.name == "call-in-window")
+    decided = put(held.snapshot, APPROVAL)
+    assert refused_for("choose-contract-route", replace(held, snapshot=decided)) == ["call-in-window-over"]
+    window = start_deadline(clock, decided, "approve", NOW)
+    assert window is not None
+    waiting = replace(held, snapshot=decided.with_deadline(window))
+    assert refused_for("choose-contract-route", waiting) == ["call-in-window-over"]
+    assert refused_for("choose-contract-route", replace(waiting, now=window.due_at)) == []

@@ -1,0 +1,104 @@
+"""More time on a clock: what it needs, what breaks each guard, and that it only ever lengthens."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given as of_all
+from hypothesis import strategies as st
+
+from rtp_applications.deadlines.rules.days import Length, Unit
+from rtp_applications.deadlines.rules.running import find_open_deadline
+from rtp_applications.workflow.enums import Role, Status
+from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED
+from rtp_applications.workflow.stages.extensions.payloads import DeadlineExtension
+from tests.applications.workflow.ground import (
+    NOW,
+    Ready,
+    breaks,
+    case_file,
+    giving,
+    person,
+    ready,
+    refused_for,
+    take,
+    with_rule,
+)
+
+OFFICER = person(Role.CASE_OFFICER)
+MORE = {"number": 5, "unit": "working-days"}
+WHY = "The actuary's figures come late."
+
+
+def extension(clock: str, **length: object) -> DeadlineExtension:
+    return DeadlineExtension.model_validate({"clock": clock, "length": {**MORE, **length}, "reasons": WHY})
+
+
+screening = Ready(case_file(Status.EOI_SCREENING), (OFFICER,), extension("screening"))
+ready("extend-deadline", screening)
+ready(
+    "extend-deadline",
+    Ready(
+        case_file(Status.BUSINESS_CASE, process=EMPLOYER_LED),
+        (OFFICER,),
+        extension("business-case"),
+        process=EMPLOYER_LED,
+    ),
+)
+
+
+def _clock(attempt: Ready) -> str:
+    assert isinstance(attempt.payload, DeadlineExtension)
+    return attempt.payload.clock
+
+
+breaks("extend-deadline", "clock-runs")(lambda attempt: giving(attempt, clock="mandate"))
+
+
+@breaks("extend-deadline", "clock-may-be-extended")
+def _(attempt: Ready) -> Ready:
+    if attempt.snapshot.find_deadline("idle") is None:
+        attempt = replace(attempt, snapshot=case_file(Status.INFORMATION_REQUESTED, process=attempt.process))
+    return giving(attempt, clock="idle")
+
+
+@breaks("extend-deadline", "extensions-left")
+def _(attempt: Ready) -> Ready:
+    running = find_open_deadline(attempt.snapshot, _clock(attempt))
+    assert running is not None
+    often = replace(running, extensions=(Length(1, Unit.CALENDAR_DAYS),) * 2)
+    return replace(attempt, snapshot=attempt.snapshot.with_deadline(often))
+
+
+breaks("extend-deadline", "reasons-given")(lambda attempt: giving(attempt, reasons=""))
+
+
+@of_all(number=st.integers(1, 366), unit=st.sampled_from(["working-days", "calendar-days", "months"]))
+def test_an_extension_only_lengthens_and_says_why(number: int, unit: str) -> None:
+    payload = extension("screening", number=number, unit=unit)
+    before = find_open_deadline(screening.snapshot, "screening")
+    after = find_open_deadline(take("extend-deadline", replace(screening, payload=payload)).after, "screening")
+    assert before is not None
+    assert after is not None
+    assert after.due_on > before.due_on
+    assert after.extensions == (payload.length.length,)
+    assert [(entry.before, entry.after) for entry in after.history] == [(before.due_on, after.due_on)]
+
+
+def test_a_clock_whose_time_is_up_is_not_extended() -> None:
+    running = find_open_deadline(screening.snapshot, "screening")
+    assert running is not None
+    assert refused_for("extend-deadline", replace(screening, now=running.due_at)) == ["clock-runs"]
+
+
+@pytest.mark.parametrize("clock", ["decision-date-notice", "idle"])
+def test_what_the_law_sets_is_not_extended(clock: str) -> None:
+    snapshot = case_file(Status.INFORMATION_REQUESTED, process=COMMUNITY_RIGHT_TO_CHALLENGE)
+    attempt = Ready(snapshot, (OFFICER,), extension(clock), process=COMMUNITY_RIGHT_TO_CHALLENGE)
+    assert refused_for("extend-deadline", attempt) == ["clock-may-be-extended"]
+
+
+def test_a_body_may_allow_another_number_of_extensions() -> None:
+    once = take("extend-deadline", screening).after
+    strict = replace(screening, snapshot=with_rule(once, "extensions-allowed", 1), now=NOW)
+    assert refused_for("extend-deadline", strict) == ["extensions-left"]
+    assert refused_for("extend-deadline", replace(screening, snapshot=once)) == []

@@ -1,0 +1,254 @@
+"""The panel: quorum, votes, ratings and notices, and that no round counts in the next."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from rtp_applications.bodies.models import BodyKind
+from rtp_applications.workflow.enums import Audience, DocumentKind, Role, Status, Strand
+from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
+from rtp_applications.workflow.stages.assurance.payloads import AssuranceRating, CommissionerConsent
+from rtp_applications.workflow.stages.business_case.payloads import CompletenessCheck
+from rtp_applications.workflow.stages.cross_stage.payloads import CourtRemittal, Remittal
+from rtp_applications.workflow.stages.decision.payloads import QuestionAnswer
+from rtp_applications.workflow.stages.panel.payloads import AgendaPublication, KeyDecisionAnnouncement, Vote, VoteCount
+from tests.applications.workflow.ground import (
+    COMMISSIONER,
+    NOW,
+    Ready,
+    case_file,
+    party,
+    person,
+    put,
+    refused_for,
+    take,
+    with_document,
+    with_rule,
+    without,
+)
+from tests.applications.workflow.stages.decided_cases import (
+    ANSWER,
+    APPROVAL,
+    DAY,
+    DECIDER,
+    DEFERRAL,
+    LEAD,
+    OFFICER,
+    REFUSAL,
+    SYSTEM,
+    TODAY,
+    agenda,
+    approval,
+    approved,
+    assured,
+    at,
+    before_panel,
+    conflict,
+    decided_by,
+    notice,
+    rated,
+    running,
+    submitted,
+    to_approve,
+    vote,
+    voted,
+    votes,
+    with_members,
+)
+
+
+@pytest.mark.parametrize(
+    ("members", "said", "refused"),
+    [
+        (4, {1: "approve", 2: "approve"}, []),
+        (5, {1: "approve", 2: "approve"}, ["quorum-reached"]),
+        (5, {1: "approve", 2: "approve", 3: "abstain"}, []),
+        (5, {1: "abstain", 2: "abstain", 3: "abstain"}, ["vote-supports-it"]),
+        (4, {1: "approve", 2: "refuse"}, ["vote-supports-it"]),
+        (5, {1: "approve", 2: "approve", 3: "refuse"}, []),
+        (5, {1: "approve", 2: "approve", 3: "refuse", 4: "defer"}, ["vote-supports-it"]),
+        (2, {}, ["quorum-reached", "vote-supports-it"]),
+        (2, {1: "approve", 2: "approve", 9: "refuse"}, []),
+    ],
+)
+def test_a_decision_needs_a_quorum_and_more_than_half_of_the_votes(
+    members: int, said: Mapping[int, str], refused: list[str]
+) -> None:
+    assert approval(votes(with_members(before_panel, members), said)) == refused
+
+
+def test_a_body_sets_its_own_quorum() -> None:
+    two_of_four = votes(with_members(before_panel, 4), {1: "approve", 2: "approve"})
+    assert approval(with_rule(two_of_four, "quorum-percent", 51)) == ["quorum-reached"]
+    assert approval(with_rule(two_of_four, "quorum-percent", 50)) == []
+
+
+def test_who_may_not_decide_counts_as_a_member_but_their_vote_does_not() -> None:
+    of_three = votes(with_members(before_panel, 3), {1: "approve", 2: "approve"})
+    assert approval(of_three) == []
+    assert approval(put(of_three, conflict("panel-member-2"))) == ["quorum-reached"]
+    adviser_too = of_three.with_party(party(Role.ADVISER, person="panel-member-2", valid_to=date(2026, 2, 1)))
+    assert approval(adviser_too) == ["quorum-reached"]
+
+
+def test_a_member_whose_time_is_over_neither_counts_nor_votes() -> None:
+    seated = {each.person: each for each in (party(Role.PANEL_MEMBER, number) for number in (2, 3, 4))}
+    snapshot = votes(before_panel.with_party(*seated.values()), {1: "approve", 2: "refuse", 3: "refuse"})
+    assert approval(snapshot) == ["vote-supports-it"]
+    left = [replace(each, valid_to=TODAY - DAY) for each in seated.values()]
+    assert approval(snapshot.with_party(*left)) == []
+
+
+def test_the_chair_votes_too_but_makes_no_quorum() -> None:
+    chair = put(before_panel, vote("approve", role=Role.DECISION_MAKER), role=Role.DECISION_MAKER)
+    assert approval(chair) == ["quorum-reached"]
+    assert approval(votes(chair, {1: "refuse"})) == ["vote-supports-it"]
+
+
+def test_one_human_with_two_roles_has_one_vote() -> None:
+    two_hats = before_panel.with_party(party(Role.PANEL_MEMBER, person=DECIDER.person))
+    snapshot = take("cast-vote", Ready(two_hats, (DECIDER,), vote("approve", role=Role.DECISION_MAKER))).after
+    counted = take("approve", Ready(snapshot, (DECIDER,), APPROVAL)).after.find(VoteCount)
+    assert counted
+    assert (counted.votes, counted.members, counted.members_voting) == ({"approve": 1}, 2, 1)
+
+
+def test_the_count_stays_on_file_when_the_votes_are_struck() -> None:
+    snapshot = votes(with_members(before_panel, 3), {1: "approve", 2: "refuse", 3: "approve"})
+    after = take("approve", Ready(snapshot, (DECIDER,), APPROVAL)).after
+    counted = after.find(VoteCount)
+    assert counted
+    assert counted.votes == {"approve": 2, "refuse": 1}
+    assert (counted.members, counted.members_voting) == (3, 3)
+    assert not list(after.list_payloads(Vote))
+
+
+def test_votes_and_agenda_of_the_first_round_do_not_count_in_the_second() -> None:
+    after = take("defer", Ready(voted("defer", before_panel), (DECIDER,), DEFERRAL)).after
+    for question in ("cash", "vat"):
+        payload = QuestionAnswer(question=question, answer="As enclosed.")
+        after = take("answer-question", Ready(after, (LEAD,), payload)).after
+    again = take("return-to-panel", Ready(after, (LEAD, OFFICER))).after
+    assert again.case.status is Status.PANEL_READY
+    assert refused_for("defer", Ready(again, (DECIDER,), DEFERRAL)) == [
+        "quorum-reached", "vote-supports-it", "agenda-published",
+    ]  # fmt: skip
+    assert approval(voted("approve", put(again, agenda(TODAY - 6 * DAY)))) == []
+
+
+def test_questions_put_again_want_new_answers() -> None:
+    second_round = voted("defer", put(before_panel, ANSWER))
+    after = take("defer", Ready(second_round, (DECIDER,), DEFERRAL)).after
+    assert refused_for("return-to-panel", Ready(after, (LEAD, OFFICER))) == ["every-question-answered"]
+
+
+def test_a_refusal_that_is_remitted_is_voted_on_anew() -> None:
+    refused = take("refuse-business-case", Ready(voted("refuse", before_panel), (DECIDER, OFFICER), REFUSAL)).after
+    assert refused.case.refused_from is Status.PANEL_READY
+    before = refused.with_case(escalated_at=NOW)
+    remittal = Remittal.model_validate({"to": "panel-ready", "reasons": "Not duly considered."})
+    again = take("remit", Ready(before, (person(Role.ESCALATION_REVIEWER),), remittal)).after
+    assert approval(again) == ["quorum-reached", "vote-supports-it", "agenda-published"]
+
+
+@pytest.mark.parametrize(("to", "ratings"), [("assurance", 0), ("panel-ready", len(Strand))])
+def test_a_court_voids_votes_and_where_it_is_assured_anew_the_ratings(to: str, ratings: int) -> None:
+    order = CourtRemittal.model_validate({"reference": "[2026] EWHC 1", "madeOn": TODAY, "to": to})
+    after = take("remit-by-court", Ready(voted("approve", before_panel), (SYSTEM,), order)).after
+    assert not list(after.list_payloads(Vote))
+    assert len(list(after.list_payloads(AssuranceRating))) == ratings
+
+
+def test_assurance_begun_again_needs_ratings_and_consent_of_its_own() -> None:
+    earlier = put(rated(submitted), CommissionerConsent(consents=True)).with_case(commissioner_id=COMMISSIONER)
+    earlier = with_document(earlier, DocumentKind.COMMISSIONER_SUPPORT_LETTER)
+    begun = take("begin-assurance", Ready(earlier, (OFFICER,), CompletenessCheck())).after
+    refused = refused_for("publish-panel-papers", Ready(begun, (OFFICER,)))
+    assert refused == ["every-strand-rated", "commissioner-consents"]
+
+
+@pytest.mark.parametrize(("consents", "refused"), [(True, []), (False, ["commissioner-consents"])])
+def test_a_consent_that_was_refused_is_none(consents: bool, refused: list[str]) -> None:
+    snapshot = put(assured, CommissionerConsent(consents=consents)).with_case(commissioner_id=COMMISSIONER)
+    assert refused_for("publish-panel-papers", Ready(snapshot, (OFFICER,))) == refused
+
+
+def test_the_staff_group_sees_no_rating_before_the_decision() -> None:
+    payload = AssuranceRating.model_validate({"strand": "legal", "rating": "red"})
+    after = take("rate-strand", Ready(case_file(Status.ASSURANCE), (OFFICER,), payload)).after
+    assert [rating.audience for _, rating in after.list_payloads(AssuranceRating)] == [Audience.BODIES]
+    after = take("defer", Ready(voted("defer", before_panel), (DECIDER,), DEFERRAL)).after
+    assert {rating.audience for _, rating in after.list_payloads(AssuranceRating)} == {Audience.BODIES}
+    assert {rating.audience for _, rating in approved.list_payloads(AssuranceRating)} == {Audience.EVERYBODY}
+
+
+def test_a_refusal_waits_for_a_second_person_and_is_kept_from_the_staff_group() -> None:
+    first = take("refuse-business-case", Ready(voted("refuse", before_panel), (DECIDER,), REFUSAL))
+    assert first.after.case.status is Status.PANEL_READY
+    pending = first.after.records["proposal", "refuse-business-case"]
+    assert pending.audience is Audience.BODIES
+
+
+CHRISTMAS = {"number": 5, "unit": "clear-working-days"}
+
+
+@pytest.mark.parametrize(
+    ("own", "published_on", "first_day"),
+    [
+        (None, date(2026, 12, 21), date(2026, 12, 27)),
+        (CHRISTMAS, date(2026, 12, 21), date(2026, 12, 31)),
+        (CHRISTMAS, date(2026, 12, 24), date(2027, 1, 6)),
+        (None, date(2026, 10, 22), date(2026, 10, 28)),
+    ],
+)
+def test_clear_days_leave_out_the_notice_and_the_meeting(
+    own: dict[str, Any] | None, published_on: date, first_day: date
+) -> None:
+    """Worked by hand: 25 and 28 December 2026 and 1 January 2027 are bank holidays; clocks go back on 25 October."""
+    snapshot = put(to_approve.snapshot, agenda(published_on))
+    if own:
+        snapshot = with_rule(snapshot, "agenda-notice", own)
+    assert approval(snapshot, at(first_day - DAY)) == ["agenda-published"]
+    assert approval(snapshot, at(first_day)) == []
+
+
+def test_a_key_decision_is_announced_twenty_eight_clear_days_before() -> None:
+    published_on = date(2026, 8, 3)
+    snapshot = put(to_approve.snapshot, notice(published_on))
+    assert approval(snapshot, at(date(2026, 8, 31))) == ["key-decision-announced"]
+    assert approval(snapshot, at(date(2026, 9, 1))) == []
+
+
+def test_a_notice_does_not_reach_beyond_the_day_that_it_names() -> None:
+    snapshot = put(to_approve.snapshot, notice(TODAY - 60 * DAY, by=TODAY))
+    assert approval(snapshot) == []
+    assert approval(snapshot, NOW + DAY) == ["key-decision-announced"]
+
+
+@pytest.mark.parametrize("kind", BodyKind)
+def test_councils_owe_notice_and_the_nhs_does_not(kind: BodyKind) -> None:
+    unannounced = without(to_approve.snapshot, KeyDecisionAnnouncement, AgendaPublication)
+    owing = kind in RIGHT_TO_PROVIDE.settings["key-decision-bodies"].value
+    expected = ["key-decision-announced", "agenda-published"] if owing else []
+    assert approval(decided_by(unannounced, kind)) == expected
+
+
+def test_the_bodies_that_owe_notice_are_kinds_of_bodies() -> None:
+    assert set(RIGHT_TO_PROVIDE.settings["key-decision-bodies"].value) <= set(BodyKind)
+
+
+def test_it_is_the_body_that_decides_that_owes_notice() -> None:
+    unannounced = without(to_approve.snapshot, KeyDecisionAnnouncement, AgendaPublication)
+    assert approval(unannounced.with_case(decision_body_id=COMMISSIONER)) == []
+
+
+def test_a_notice_given_again_is_counted_again() -> None:
+    snapshot = take(
+        "publish-key-decision-notice", Ready(case_file(Status.ASSURANCE), (OFFICER,), notice(TODAY - 9 * DAY))
+    )
+    again = take("publish-key-decision-notice", Ready(snapshot.after, (OFFICER,), notice(TODAY), NOW + DAY)).after
+    assert running(snapshot.after, "key-decision-notice").due_on == TODAY + 19 * DAY
+    assert running(again, "key-decision-notice").due_on == TODAY + 28 * DAY
