@@ -102,11 +102,6 @@ async def get_driver(session: AsyncSession) -> Any:
     return session.info["driver"]
 
 
-async def become(session: AsyncSession, identities: Sequence[str]) -> None:
-    """Act as these identities until the transaction ends. Use `system_scope`, which names a reason, instead."""
-    await _act_as(session, " ".join(identities), "not said")
-
-
 @asynccontextmanager
 async def identity_scope(session: AsyncSession, identities: Sequence[str], reason: str) -> AsyncIterator[None]:
     """Act as the given identities within the block, and as before after it.

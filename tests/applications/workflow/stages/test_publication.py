@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from rtp_applications.registers.decisions.commands import announce
 from rtp_applications.workflow.common.payloads import Findings, Publication, Refusal
 from rtp_applications.workflow.enums import Decision, Ground, Role, Status
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED, RIGHT_TO_PROVIDE

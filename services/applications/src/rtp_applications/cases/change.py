@@ -13,7 +13,7 @@ from rtp_applications.history.commands import append_entries, seal_entries
 from rtp_applications.history.entries import Entry
 from rtp_applications.history.queries import list_changes_since
 from rtp_applications.json_types import JsonObject
-from rtp_applications.scope import enter_system_scope
+from rtp_shared.db import enter_system_scope
 from rtp_applications.sides import get_group_reader
 from rtp_applications.workflow import engine
 from rtp_applications.workflow.due import process_due

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_applications.cases.errors import NoSuchCase
 from rtp_applications.cases.models import Case
 from rtp_applications.cases.store import read_file
-from rtp_applications.scope import system_scope
+from rtp_shared.db import system_scope
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.contracts.vocabulary import Route, Sector

@@ -13,7 +13,7 @@ from rtp_applications.history.errors import NotVisibleThen
 from rtp_applications.history.models import AuditEntry
 from rtp_applications.history.restore import NotAState, file_of
 from rtp_applications.history.rows import WITHHELD, read_entry
-from rtp_applications.scope import system_scope
+from rtp_shared.db import system_scope
 from rtp_applications.sides import is_group_client, is_on_bodies_side
 from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.enums import Audience

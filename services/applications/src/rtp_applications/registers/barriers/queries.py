@@ -20,7 +20,7 @@ from rtp_applications.registers.barriers.models import (
     BarrierKind,
     BarrierState,
 )
-from rtp_applications.scope import identity_scope
+from rtp_shared.db import identity_scope
 from rtp_applications.workflow.identities import OVERSIGHT
 from rtp_shared.db import AnyRow, AnySelect, visible_to
 from rtp_shared.identities import SYSTEM
