@@ -17,8 +17,8 @@ from tests.conftest import Api, NewClient
 from tests.gateway.conftest import NewCourier
 from tests.gateway.test_forward import serving
 from tests.support.cases import open_case, submit_case
-from tests.support.verifying import Verifier, keep
 from tests.support.webhooks import Receiver, subscribe
+from tests.verifier.receiver import Verifier, keep
 
 pytestmark = pytest.mark.anyio
 

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rtp_gateway.deliveries.forms import Form
-from tests.support.verifying import Verifier, altered, chain, keep, page, sent
+from tests.verifier.receiver import Verifier, altered, chain, keep, page, sent
 
 
 class Feed(ThreadingHTTPServer):
