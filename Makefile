@@ -44,7 +44,7 @@ test: $(DEV)     ## Run every test; sets up RabbitMQ if it is not there
 	@$(BIN)/python -m tests.support.rabbitmq ensure
 	@$(BIN)/python -m pytest -n 2
 
-resilience: $(DEV) ## Climb the whole crash ladder: about half an hour; writes bench/resilience.json
+resilience: $(DEV) ## Run every scenario of kills and outages: about half an hour; writes bench/resilience.json
 	@exec $(BIN)/python -m tests.resilience $(if $(ONLY),--only "$(ONLY)")
 
 check: $(DEV)    ## Lint, types, architecture, generated documents and migrations
