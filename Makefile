@@ -20,13 +20,13 @@ $(READY): constraints.txt pyproject.toml
 	@echo "Setting up $(VENV)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed")'
 	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) --require-hashes -r constraints.txt
+	@$(PIP) --no-deps --no-compile --require-hashes -r constraints.txt
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
 $(DEV): $(READY) constraints-dev.txt
 	@echo "Adding to $(VENV) what tests and checks need"
-	@$(PIP) --no-deps --require-hashes -r constraints-dev.txt
+	@$(PIP) --no-deps --no-compile --require-hashes -r constraints-dev.txt
 	@touch $(DEV)
 
 setup: $(DEV)    ## Make the virtual environment, with what tests and checks need
@@ -44,7 +44,7 @@ test: $(DEV)     ## Run every test; sets up RabbitMQ if it is not there
 	@$(BIN)/python -m tests.support.rabbitmq ensure
 	@$(BIN)/python -m pytest -n 2
 
-resilience: $(DEV) ## Climb the whole crash ladder: about half an hour; writes bench/resilience.json
+resilience: $(DEV) ## Run every scenario of kills and outages: about half an hour; writes bench/resilience.json
 	@exec $(BIN)/python -m tests.resilience $(if $(ONLY),--only "$(ONLY)")
 
 check: $(DEV)    ## Lint, types, architecture, generated documents and migrations

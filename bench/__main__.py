@@ -15,11 +15,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench import crowds, events, relay, webhook
+from bench import events, many_subscribers, relay, webhook
 from bench.load import LoadError, ensure_wrk
-from bench.processes import Platform
+from bench.measured_processes import MeasuredProcesses
+from bench.measured_services import CASES, MeasuredServices
 from bench.rows import Bench, Row
-from bench.stage import CASES, Stage
 
 RESULTS = Path(__file__).with_name("results.json")
 SERVICES = ("create", "read", "list", "action", "gateway-read")
@@ -49,14 +49,14 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         ensure_wrk()
-        rows = list(measured(options.only, options.rounds, options.seconds))
+        rows = list(measure_rows(options.only, options.rounds, options.seconds))
     except LoadError as error:
         sys.stderr.write(f"bench: {error}\n")
         return 1
     rows.sort(key=lambda row: NAMES.index(row["name"]))
-    say(f"\n{table(rows)}\n")
+    say(f"\n{format_table(rows)}\n")
     if options.only is None:
-        RESULTS.write_text(json.dumps({"rows": rows, "about": about()}, indent=2) + "\n")
+        RESULTS.write_text(json.dumps({"rows": rows, "about": describe_run()}, indent=2) + "\n")
         say(f"All figures: {RESULTS}")
     generator = max(max(row.get("generator_cpu", 0), row["floor"].get("generator_cpu", 0)) for row in rows)
     if generator:
@@ -64,9 +64,9 @@ def main() -> int:
     return 0
 
 
-def measured(only: str | None, rounds: int, seconds: float) -> Iterator[Row]:
+def measure_rows(only: str | None, rounds: int, seconds: float) -> Iterator[Row]:
     if only is None or only in SERVICES:
-        yield from of_services(only, rounds, seconds)
+        yield from measure_services(only, rounds, seconds)
     if only in (None, "submit-to-webhook"):
         say("submit-to-webhook: the whole platform in one process")
         with tempfile.TemporaryDirectory(prefix="rtp-bench-") as directory:
@@ -76,20 +76,20 @@ def measured(only: str | None, rounds: int, seconds: float) -> Iterator[Row]:
         with tempfile.TemporaryDirectory(prefix="rtp-bench-") as directory:
             yield relay.measure(Path(directory), rounds, say)
     if only is None or only in EVENTS:
-        yield from of_events(only, rounds)
+        yield from measure_events(only, rounds)
 
 
-def of_services(only: str | None, rounds: int, seconds: float) -> Iterator[Row]:
+def measure_services(only: str | None, rounds: int, seconds: float) -> Iterator[Row]:
     say(f"Starting PostgreSQL, the applications service with {CASES:,} cases, the gateway and the floor")
-    with Stage() as stage:
-        bench = Bench(stage, rounds, seconds, say)
+    with MeasuredServices() as services:
+        bench = Bench(services, rounds, seconds, say)
         # Reads first: creating adds to the cases that are listed.
         works: dict[str, Callable[[], Row]] = {
-            "read": lambda: bench.beside_floor("read"),
-            "list": lambda: bench.beside_floor("list"),
-            "gateway-read": bench.gateway_read,
-            "action": lambda: bench.beside_floor("action"),
-            "create": lambda: bench.beside_floor("create"),
+            "read": lambda: bench.measure_beside_floor("read"),
+            "list": lambda: bench.measure_beside_floor("list"),
+            "gateway-read": bench.measure_gateway_read,
+            "action": lambda: bench.measure_beside_floor("action"),
+            "create": lambda: bench.measure_beside_floor("create"),
         }
         for name, work in works.items():
             if only in (None, name):
@@ -97,14 +97,14 @@ def of_services(only: str | None, rounds: int, seconds: float) -> Iterator[Row]:
                 yield work()
 
 
-def of_events(only: str | None, rounds: int) -> Iterator[Row]:
+def measure_events(only: str | None, rounds: int) -> Iterator[Row]:
     say("Starting PostgreSQL, RabbitMQ, the relay, the gateway and its delivery worker")
-    with Platform() as platform:
+    with MeasuredProcesses() as platform:
         works: dict[str, Callable[[], Row]] = {
             "event-idle": lambda: events.measure("event-idle", platform, say),
             "event-200": lambda: events.measure("event-200", platform, say),
-            "many-to-many": lambda: crowds.measure_many(platform, rounds, say),
-            "event-drain": lambda: crowds.measure_drain(platform, say),
+            "many-to-many": lambda: many_subscribers.measure_many(platform, rounds, say),
+            "event-drain": lambda: many_subscribers.measure_drain(platform, say),
         }
         for name, work in works.items():
             if only in (None, name):
@@ -112,11 +112,11 @@ def of_events(only: str | None, rounds: int) -> Iterator[Row]:
                 yield work()
 
 
-def table(rows: Sequence[Row]) -> str:
+def format_table(rows: Sequence[Row]) -> str:
     lines = [["", *COLUMNS.values()]]
     for row in rows:
         floor = {f"floor_{name}": value for name, value in row["floor"].items()}
-        lines.append([row["name"], *(_cell(name, {**floor, **row}.get(name)) for name in COLUMNS)])
+        lines.append([row["name"], *(_format_cell(name, {**floor, **row}.get(name)) for name in COLUMNS)])
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     return "\n".join(
         "  ".join(
@@ -126,14 +126,14 @@ def table(rows: Sequence[Row]) -> str:
     )
 
 
-def _cell(name: str, value: float | None) -> str:
+def _format_cell(name: str, value: float | None) -> str:
     if value is None:
         return ""
     return f"{value:,.0f}" if name.endswith("second") else f"{value:.2f}"
 
 
-def about() -> dict[str, Any]:
-    """What was run, and on what."""
+def describe_run() -> dict[str, Any]:
+    """Return the command, the versions and the machine of this run."""
     return {
         "command": " ".join(["python -m bench", *sys.argv[1:]]),
         "python": platform.python_version(),

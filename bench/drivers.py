@@ -1,4 +1,4 @@
-"""Which driver, and `async def` or `def`: one read and one create of the product in bare endpoints, three ways.
+"""Compares drivers, and `async def` with `def`: one read and one create of the product in bare endpoints, three ways.
 
     python -m bench.drivers
 
@@ -22,13 +22,13 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
 from bench.load import Figures, Target, measure
+from bench.measured_services import CLIENT, MeasuredServices, find_free_ports
 from bench.rows import CLIENTS
-from bench.stage import CLIENT, Stage, free_ports
 from rtp_applications.app import service as applications
 from rtp_applications.cases.models import Case
-from rtp_applications.cases.numbers import new_number
+from rtp_applications.cases.numbers import make_number
 from rtp_applications.cases.schemas import CaseView
-from rtp_applications.workflow.words import Status
+from rtp_applications.workflow.enums import Status
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts.vocabulary import Route
 from rtp_shared.db import visible_to
@@ -48,7 +48,7 @@ CASE = select(*_case).where(_case.id == bindparam("case_id"), visible_to(_case.r
 
 def new_case() -> Case:
     return Case(
-        number=new_number(),
+        number=make_number(),
         route=Route.RIGHT_TO_PROVIDE,
         process_version=1,
         status=Status.DRAFT,
@@ -64,15 +64,15 @@ def new_case() -> Case:
     )
 
 
-def event(case: Case) -> dict[str, Any]:
+def build_event(case: Case) -> dict[str, Any]:
     return {"event_id": uuid.uuid4(), "type": "bench", "case_id": case.id, "readers": READERS, "body": b"x" * 800}
 
 
-def shown(row: Any, status: int = 200) -> Response:
+def render(row: Any, status: int = 200) -> Response:
     return Response(CaseView.model_validate(row).model_dump_json(by_alias=True), status, media_type="application/json")
 
 
-def asynchronous(url: str, driver: str) -> FastAPI:
+def build_async_app(url: str, driver: str) -> FastAPI:
     engine, app = create_async_engine(make_url(url).set(drivername=f"postgresql+{driver}"), **OPTIONS), FastAPI()
 
     @asynccontextmanager
@@ -84,20 +84,20 @@ def asynchronous(url: str, driver: str) -> FastAPI:
     @app.get("/v1/cases/{case_id}")
     async def read(case_id: uuid.UUID) -> Response:
         async with transaction() as session:
-            return shown((await session.execute(CASE, {"case_id": case_id, "readers": READERS})).one())
+            return render((await session.execute(CASE, {"case_id": case_id, "readers": READERS})).one())
 
     @app.post("/v1/cases")
     async def create() -> Response:
         async with transaction() as session:
             session.add(case := new_case())
             await session.flush()
-            await session.execute(OUTBOX, event(case))
-        return shown(case, 201)
+            await session.execute(OUTBOX, build_event(case))
+        return render(case, 201)
 
     return app
 
 
-def threaded(url: str) -> FastAPI:
+def build_threaded_app(url: str) -> FastAPI:
     engine, app = create_engine(make_url(url).set(drivername="postgresql+psycopg"), **OPTIONS), FastAPI()
 
     @contextmanager
@@ -109,37 +109,39 @@ def threaded(url: str) -> FastAPI:
     @app.get("/v1/cases/{case_id}")
     def read(case_id: uuid.UUID) -> Response:
         with transaction() as session:
-            return shown(session.execute(CASE, {"case_id": case_id, "readers": READERS}).one())
+            return render(session.execute(CASE, {"case_id": case_id, "readers": READERS}).one())
 
     @app.post("/v1/cases")
     def create() -> Response:
         with transaction() as session:
             session.add(case := new_case())
             session.flush()
-            session.execute(OUTBOX, event(case))
-        return shown(case, 201)
+            session.execute(OUTBOX, build_event(case))
+        return render(case, 201)
 
     return app
 
 
 def serve(way: str, url: str, port: int) -> None:
     kind, driver = way.split()
-    app = threaded(url) if kind == "def" else asynchronous(url, driver)
+    app = build_threaded_app(url) if kind == "def" else build_async_app(url, driver)
     uvicorn.run(app, port=port, access_log=False, log_config=None, lifespan="off")
 
 
 def main() -> None:
-    with Stage() as stage:
+    with MeasuredServices() as services:
         targets: dict[str, Target] = {}
-        for way, port in zip(WAYS, free_ports(len(WAYS)), strict=True):
-            command = [sys.executable, "-m", "bench.drivers", way, stage.url_of(applications), str(port)]
-            targets[way] = stage.target(port, stage.start(way.replace(" ", "-"), command, port, "/openapi.json"))
+        for way, port in zip(WAYS, find_free_ports(len(WAYS)), strict=True):
+            command = [sys.executable, "-m", "bench.drivers", way, services.get_url(applications), str(port)]
+            targets[way] = services.build_target(
+                port, services.start(way.replace(" ", "-"), command, port, "/openapi.json")
+            )
         print(f"{'':<24}{'a second':>10}{'p50 ms':>10}{'p95 ms':>10}{'server CPU ms':>15}{'database':>10}")
         for mode in ("read", "create"):
             found: dict[str, list[Figures]] = {way: [] for way in WAYS}
             for number in range(ROUNDS + 1):
                 for way, target in targets.items():
-                    one = measure(mode, target, clients=CLIENTS, seconds=3, token=stage.token, ids=stage.ids)
+                    one = measure(mode, target, clients=CLIENTS, seconds=3, token=services.token, ids=services.ids)
                     if number:  # the first is to warm up
                         found[way].append(one)
             for way, figures in found.items():

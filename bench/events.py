@@ -11,9 +11,9 @@ from uuid import uuid4
 
 import uvloop
 
-from bench.processes import READERS, Platform
+from bench.measured_processes import READERS, MeasuredProcesses
 from bench.publishing import Publisher
-from bench.sinks import Sink, taking
+from bench.sinks import Sink, serve_sink
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts.applications import ScreeningBegun
 
@@ -27,30 +27,30 @@ WARM_UP = 50
 PATIENCE = 60.0
 
 
-def measure(name: str, platform: Platform, say: Callable[[str], None]) -> dict[str, Any]:
-    """The row of this benchmark."""
-    row = uvloop.run(_row(name, platform))
+def measure(name: str, platform: MeasuredProcesses, say: Callable[[str], None]) -> dict[str, Any]:
+    """Measure one row of the events."""
+    row = uvloop.run(_measure(name, platform))
     say(f"  {name}: p50 {row['p50_ms']:.1f} ms, p95 {row['p95_ms']:.1f} ms, at most {row['max_ms']:.1f} ms")
     return row
 
 
-async def _row(name: str, platform: Platform) -> dict[str, Any]:
+async def _measure(name: str, platform: MeasuredProcesses) -> dict[str, Any]:
     publisher = await Publisher.open(platform.outbox_url, platform.public_url, READERS)
-    async with taking() as sink:
+    async with serve_sink() as sink:
         subscription = platform.subscribe(sink.url, types=[ScreeningBegun.TYPE])
-        await one_by_one(publisher, sink, WARM_UP)
-        before = platform.cpu()
+        await publish_one_by_one(publisher, sink, WARM_UP)
+        before = platform.get_cpu_seconds()
         if name == "event-idle":
-            sent = await one_by_one(publisher, sink, IDLE)
+            sent = await publish_one_by_one(publisher, sink, IDLE)
         else:
-            sent = await publisher.publish_evenly(event(), cases=CASES, a_second=A_SECOND, seconds=SECONDS)
-            await all_came(sink, sent)
-        used = {name: after - before[name] for name, after in platform.cpu().items()}
+            sent = await publisher.publish_evenly(build_event(), cases=CASES, a_second=A_SECOND, seconds=SECONDS)
+            await wait_for_all(sink, sent)
+        used = {name: after - before[name] for name, after in platform.get_cpu_seconds().items()}
         platform.end_subscription(subscription)
     await publisher.close()
     return {
         "name": name,
-        **milliseconds(publisher, sink, sent),
+        **compute_milliseconds(publisher, sink, sent),
         "per_second": None if name == "event-idle" else A_SECOND,
         "per_cpu_second": round(len(sent) / (sum(used.values()) - used["bench"]), 1),
         "cpu_ms": {name: round(seconds * 1000 / len(sent), 3) for name, seconds in used.items()},
@@ -60,28 +60,28 @@ async def _row(name: str, platform: Platform) -> dict[str, Any]:
     }
 
 
-async def one_by_one(publisher: Publisher, sink: Sink, count: int) -> list[str]:
+async def publish_one_by_one(publisher: Publisher, sink: Sink, count: int) -> list[str]:
     sent = []
     for _ in range(count):
-        sent.append(await publisher.publish(event(), uuid4()))
-        await all_came(sink, sent[-1:])
+        sent.append(await publisher.publish(build_event(), uuid4()))
+        await wait_for_all(sink, sent[-1:])
         await asyncio.sleep(PAUSE)
     return sent
 
 
-async def all_came(sink: Sink, sent: Sequence[str]) -> None:
+async def wait_for_all(sink: Sink, sent: Sequence[str]) -> None:
     async with asyncio.timeout(PATIENCE):
         for event_id in sent:
-            await sink.has_come(event_id)
+            await sink.wait_for(event_id)
 
 
-def milliseconds(publisher: Publisher, sink: Sink, sent: Sequence[str]) -> dict[str, float]:
+def compute_milliseconds(publisher: Publisher, sink: Sink, sent: Sequence[str]) -> dict[str, float]:
     took = sorted((sink.came[each] - publisher.committing[each]) * 1000 for each in sent)
     parts = {f"p{part}_ms": round(took[len(took) * part // 100], 2) for part in (50, 95, 99)}
     return {**parts, "max_ms": round(took[-1], 2)}
 
 
-def event() -> ScreeningBegun:
+def build_event() -> ScreeningBegun:
     return ScreeningBegun(
         case_id=uuid4(),
         number="RTP-482-715-9361",

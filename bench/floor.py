@@ -26,6 +26,8 @@ POOL_SIZE = 10  # as many connections as the service opens
 
 
 class Floor:
+    """A pool of connections, and the statements of each kind of request."""
+
     def __init__(self, statements: Mapping[str, Sequence[Statement]], url: str) -> None:
         self._statements = statements
         self._url = url
@@ -39,7 +41,7 @@ class Floor:
             self._idle.put_nowait(connection)
 
     async def run(self, name: str, **given: str) -> list[Any]:
-        """Execute one request's statements; the rows of the one that returned most."""
+        """Execute one request's statements; return the rows of the one that returned most."""
         values = _Values(given)
         connection = await self._idle.get()
         found: list[Any] = []
@@ -61,7 +63,7 @@ class Floor:
 
 
 class _Values(dict[str, str]):
-    """Fills templates: what a request gives, and fresh ids and numbers where the service made some."""
+    """The values of templates: those of the request, and fresh ids and numbers where the service made some."""
 
     def __missing__(self, name: str) -> str:
         if name.startswith("number"):

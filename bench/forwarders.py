@@ -1,4 +1,4 @@
-"""What forwarding costs: reads of a case straight from the service, by each way to forward, and through the gateway.
+"""Measures forwarding: reads of a case straight from the service, by each way to forward, and through the gateway.
 
     python -m bench.forwarders
 
@@ -14,8 +14,8 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bench.load import Figures, Target, measure
+from bench.measured_services import MeasuredServices, find_free_ports
 from bench.rows import CLIENTS
-from bench.stage import Stage, free_ports
 from rtp_applications.app import service as applications
 from rtp_gateway.proxy.forward import HOP_BY_HOP, InProcess, OverHttp, Upstreams
 from rtp_gateway.proxy.routing import Limits
@@ -28,20 +28,20 @@ NAME = applications.name
 ROUNDS = 4
 
 
-def forwarding(upstreams: Upstreams) -> ASGIApp:
+def build_forwarder(upstreams: Upstreams) -> ASGIApp:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await upstreams.forward(NAME, scope, receive, send)
 
     return app
 
 
-def by_aiohttp(upstream: str) -> ASGIApp:
-    """What the gateway does."""
-    return forwarding(OverHttp({NAME: upstream}, public_url=upstream, limits=Limits()))
+def forward_by_aiohttp(upstream: str) -> ASGIApp:
+    """Forward as the gateway does."""
+    return build_forwarder(OverHttp({NAME: upstream}, public_url=upstream, limits=Limits()))
 
 
-def by_httpx(upstream: str) -> ASGIApp:
-    """The least that httpx can do: it streams, and passes headers on, for requests without a body."""
+def forward_by_httpx(upstream: str) -> ASGIApp:
+    """Forward by as little as httpx can do: stream, and pass headers on, for requests without a body."""
     client = httpx.AsyncClient(base_url=upstream, timeout=30, trust_env=False, limits=httpx.Limits(keepalive_expiry=30))
 
     async def app(scope: Scope, _: Receive, send: Send) -> None:
@@ -57,55 +57,61 @@ def by_httpx(upstream: str) -> ASGIApp:
     return app
 
 
-def in_process(_: str) -> ASGIApp:
-    """The service in the same process, as in one-process mode; its settings come from the environment."""
+def forward_in_process(_: str) -> ASGIApp:
+    """Run the service in the same process, as in one-process mode; its settings come from the environment."""
     settings = ProcessSettings()
     runtime = Runtime.build(applications, settings, build_verifier(settings))
-    return forwarding(InProcess({NAME: build_app(runtime)}, limits=Limits()))
+    return build_forwarder(InProcess({NAME: build_app(runtime)}, limits=Limits()))
 
 
-WAYS: dict[str, Callable[[str], ASGIApp]] = {"aiohttp": by_aiohttp, "httpx": by_httpx, "in-process": in_process}
+WAYS: dict[str, Callable[[str], ASGIApp]] = {
+    "aiohttp": forward_by_aiohttp,
+    "httpx": forward_by_httpx,
+    "in-process": forward_in_process,
+}
 
 
 def main() -> None:
-    with Stage() as stage:
-        targets = {"direct": stage.service, "gateway": stage.gateway}
-        environment = {"RTP_DATABASE_URL": stage.url_of(applications), "RTP_PUBLIC_URL": stage.public_url}
-        for way, port in zip(WAYS, free_ports(len(WAYS)), strict=True):
-            command = [sys.executable, "-m", "bench.forwarders", way, stage.service.url, str(port)]
-            pid = stage.start(way, command, port, "/v1/bodies/GB-LAE-CMD", **environment)
+    with MeasuredServices() as services:
+        targets = {"direct": services.service, "gateway": services.gateway}
+        environment = {"RTP_DATABASE_URL": services.get_url(applications), "RTP_PUBLIC_URL": services.public_url}
+        for way, port in zip(WAYS, find_free_ports(len(WAYS)), strict=True):
+            command = [sys.executable, "-m", "bench.forwarders", way, services.service.url, str(port)]
+            pid = services.start(way, command, port, "/v1/bodies/GB-LAE-CMD", **environment)
             alone = way == "in-process"
-            targets[way] = stage.target(port, pid, *(() if alone else stage.service.servers))
-        one = _in_turns(stage, targets, clients=1)
-        many = _in_turns(stage, targets, clients=CLIENTS)
+            targets[way] = services.build_target(port, pid, *(() if alone else services.service.servers))
+        one = _measure_in_turns(services, targets, clients=1)
+        many = _measure_in_turns(services, targets, clients=CLIENTS)
     print(f"{'':<12}{'p50 ms':>10}{'added':>10}{'CPU ms':>10}{'added':>10}{f'{CLIENTS} clients, a second':>26}")
     for way in targets:
-        times = f"{_median(one[way], 'p50_ms'):>10.2f}{_added(one, way, 'p50_ms'):>10.2f}"
-        cpu = f"{_median(many[way], 'server_cpu_ms'):>10.3f}{_added(many, way, 'server_cpu_ms'):>10.3f}"
-        print(f"{way:<12}{times}{cpu}{_median(many[way], 'per_second'):>26,.0f}")
+        times = f"{_take_median(one[way], 'p50_ms'):>10.2f}{_compute_added(one, way, 'p50_ms'):>10.2f}"
+        cpu = f"{_take_median(many[way], 'server_cpu_ms'):>10.3f}{_compute_added(many, way, 'server_cpu_ms'):>10.3f}"
+        print(f"{way:<12}{times}{cpu}{_take_median(many[way], 'per_second'):>26,.0f}")
     print(
         f"p50 for one client alone; CPU of the servers for a request at {CLIENTS} clients; medians of {ROUNDS} rounds"
     )
 
 
-def _in_turns(stage: Stage, targets: dict[str, Target], *, clients: int) -> dict[str, list[Figures]]:
+def _measure_in_turns(
+    services: MeasuredServices, targets: dict[str, Target], *, clients: int
+) -> dict[str, list[Figures]]:
     found: dict[str, list[Figures]] = {way: [] for way in targets}
     for number in range(ROUNDS + 1):
         for way, target in targets.items():
-            figures = measure("read", target, clients=clients, seconds=3, token=stage.token, ids=stage.ids)
+            figures = measure("read", target, clients=clients, seconds=3, token=services.token, ids=services.ids)
             if number:  # the first is to warm up
                 found[way].append(figures)
         print(f"{clients} clients: round {number} of {ROUNDS}", flush=True)
     return found
 
 
-def _added(found: dict[str, list[Figures]], way: str, what: str) -> float:
-    """To the direct way, within a round."""
+def _compute_added(found: dict[str, list[Figures]], way: str, what: str) -> float:
+    """Return the difference to the direct way, within a round."""
     pairs = zip(found["direct"], found[way], strict=True)
     return float(statistics.median(getattr(b, what) - getattr(a, what) for a, b in pairs))
 
 
-def _median(figures: list[Figures], what: str) -> float:
+def _take_median(figures: list[Figures], what: str) -> float:
     return float(statistics.median(getattr(one, what) for one in figures))
 
 

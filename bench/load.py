@@ -18,12 +18,12 @@ _INSTALL = ["apt-get", "install", "--quiet", "--yes", "--no-install-recommends",
 
 
 class LoadError(Exception):
-    """The message is one line for a person."""
+    """Load cannot be made or failed; the message is one line for a person."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """Something that answers: its address, and whose CPU time counts."""
+    """A server under load: its address, and the processes whose CPU time counts."""
 
     url: str
     servers: tuple[int, ...]
@@ -53,7 +53,7 @@ class Figures:
 
 
 def ensure_wrk() -> str:
-    """Where wrk is; installs Debian's package where it is missing and we may."""
+    """Return the path of wrk; install Debian's package where it is missing and we may."""
     if not shutil.which("wrk") and os.geteuid() == 0 and shutil.which("apt-get"):
         print("Installing wrk with apt-get: a few seconds.", flush=True)
         for command in (_INSTALL, ["apt-get", "update", "--quiet"], _INSTALL):
@@ -67,7 +67,7 @@ def ensure_wrk() -> str:
 
 
 def cpu_seconds(pids: Iterable[int]) -> float:
-    """CPU time so far of these processes and their children, those that have ended included."""
+    """Return the CPU time so far of these processes and their children, those that have ended included."""
     total = 0.0
     for pid in pids:
         parent = psutil.Process(pid)
@@ -93,11 +93,11 @@ def measure(
         "BENCH_FROM": str(used),
         "BENCH_RUN": secrets.token_hex(4),
     }
-    servers, database, generator = _cpu(target)
+    servers, database, generator = _get_cpu_seconds(target)
     command = [*wrk, f"--script={SCRIPT}", target.url]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=seconds + 30)
     servers, database, generator = (
-        after - before for after, before in zip(_cpu(target), (servers, database, generator), strict=True)
+        after - before for after, before in zip(_get_cpu_seconds(target), (servers, database, generator), strict=True)
     )
     _, found, result = done.stdout.partition("RESULT ")
     if not found:
@@ -119,8 +119,8 @@ def measure(
     )
 
 
-def _cpu(target: Target) -> tuple[float, float, float]:
-    """CPU time so far of the servers, PostgreSQL, and the generators that have ended."""
+def _get_cpu_seconds(target: Target) -> tuple[float, float, float]:
+    """Return the CPU time so far of the servers, PostgreSQL, and the generators that have ended."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     return cpu_seconds(target.servers), cpu_seconds([target.postmaster]), ended.ru_utime + ended.ru_stime
 

@@ -17,11 +17,11 @@ from uuid import UUID, uuid4
 import asyncpg
 import uvloop
 
-from bench.events import all_came, event, milliseconds, one_by_one
-from bench.measured_processes import DELIVERY, READERS, Platform
+from bench.events import build_event, compute_milliseconds, publish_one_by_one, wait_for_all
+from bench.measured_processes import DELIVERY, READERS, MeasuredProcesses
 from bench.measured_services import CLIENT, end
 from bench.publishing import Publisher
-from bench.sinks import Sink, silent, taking
+from bench.sinks import Sink, open_silent_sink, serve_sink
 from rtp_shared.contracts.applications import ReviewBegun, ScreeningBegun
 
 WAITING = int(os.environ.get("BENCH_WAITING", "1000000"))
@@ -50,33 +50,33 @@ _FILL_EVENTS = """
 """
 
 
-def measure_drain(platform: Platform, say: Callable[[str], None]) -> dict[str, Any]:
-    row = uvloop.run(_drain(platform, say))
+def measure_drain(platform: MeasuredProcesses, say: Callable[[str], None]) -> dict[str, Any]:
+    row = uvloop.run(_measure_drain(platform, say))
     say(f"  event-drain: {row['drained_per_second']:,.0f} a second, new ones take {row['ratio']:.2f} times as long")
     return row
 
 
-async def _drain(platform: Platform, say: Callable[[str], None]) -> dict[str, Any]:
+async def _measure_drain(platform: MeasuredProcesses, say: Callable[[str], None]) -> dict[str, Any]:
     publisher = await Publisher.open(platform.outbox_url, platform.public_url, READERS)
     database = await asyncpg.connect(platform.database_url)
-    with apart() as url:
+    with serve_sink_apart() as url:
         waiting = platform.subscribe(url, types=[ReviewBegun.TYPE])
         platform.act(waiting, "pause")
         say(f"  event-drain: {WAITING:,} events are made to wait")
         await _fill(database, UUID(waiting), platform.public_url)
-        async with taking() as sink:
+        async with serve_sink() as sink:
             other = platform.subscribe(sink.url, types=[ScreeningBegun.TYPE])
-            await one_by_one(publisher, sink, NEW)
+            await publish_one_by_one(publisher, sink, NEW)
             alone, beside, memory, seconds = [], [], [], 0.0
-            while await _left(database, waiting) and (not SECONDS or seconds < SECONDS):
-                alone.append(milliseconds(publisher, sink, await one_by_one(publisher, sink, NEW)))
+            while await _count_left(database, waiting) and (not SECONDS or seconds < SECONDS):
+                alone.append(compute_milliseconds(publisher, sink, await publish_one_by_one(publisher, sink, NEW)))
                 platform.act(waiting, "resume")
                 began = time.perf_counter()
-                beside.append(milliseconds(publisher, sink, await one_by_one(publisher, sink, NEW)))
-                memory.append(platform.megabytes(DELIVERY))
+                beside.append(compute_milliseconds(publisher, sink, await publish_one_by_one(publisher, sink, NEW)))
+                memory.append(platform.get_megabytes(DELIVERY))
                 platform.act(waiting, "pause")
                 seconds += time.perf_counter() - began
-            drained = WAITING - await _left(database, waiting)
+            drained = WAITING - await _count_left(database, waiting)
             for each in (other, waiting):
                 platform.end_subscription(each)
     await database.close()
@@ -84,8 +84,8 @@ async def _drain(platform: Platform, say: Callable[[str], None]) -> dict[str, An
     return {
         "name": "event-drain",
         "ratio": round(statistics.median(b["p50_ms"] / a["p50_ms"] for a, b in zip(alone, beside, strict=True)), 2),
-        **_medians(beside),
-        "floor": _medians(alone),
+        **_take_medians(beside),
+        "floor": _take_medians(alone),
         "rounds": len(beside),
         "drained_per_second": round(drained / seconds, 1),
         "drained": drained,
@@ -96,7 +96,7 @@ async def _drain(platform: Platform, say: Callable[[str], None]) -> dict[str, An
     }
 
 
-def _medians(turns: Sequence[dict[str, float]]) -> dict[str, float]:
+def _take_medians(turns: Sequence[dict[str, float]]) -> dict[str, float]:
     return {name: round(statistics.median(turn[name] for turn in turns), 2) for name in turns[0]}
 
 
@@ -109,14 +109,14 @@ async def _fill(database: Any, subscription_id: UUID, public_url: str) -> None:
     await database.execute("CHECKPOINT", timeout=900)
 
 
-async def _left(database: Any, subscription_id: str) -> int:
+async def _count_left(database: Any, subscription_id: str) -> int:
     query = "SELECT count(*) FROM deliveries WHERE subscription_id = $1 AND state = 'pending'"
     left: int = await database.fetchval(query, UUID(subscription_id))
     return left
 
 
 @contextmanager
-def apart() -> Iterator[str]:
+def serve_sink_apart() -> Iterator[str]:
     """A sink in a process of its own, so that what it takes does not keep the measuring waiting."""
     started = subprocess.Popen([sys.executable, "-m", "bench.sinks"], stdout=subprocess.PIPE)
     try:
@@ -126,42 +126,47 @@ def apart() -> Iterator[str]:
         end(started)
 
 
-def measure_many(platform: Platform, rounds: int, say: Callable[[str], None]) -> dict[str, Any]:
-    row = uvloop.run(_many(platform, rounds, say))
+def measure_many(platform: MeasuredProcesses, rounds: int, say: Callable[[str], None]) -> dict[str, Any]:
+    row = uvloop.run(_measure_many(platform, rounds, say))
     say(f"  many-to-many: p95 {row['p95_ms']:.1f} ms beside two ill ones, {row['floor']['p95_ms']:.1f} ms without")
     return row
 
 
-async def _many(platform: Platform, rounds: int, say: Callable[[str], None]) -> dict[str, Any]:
+async def _measure_many(platform: MeasuredProcesses, rounds: int, say: Callable[[str], None]) -> dict[str, Any]:
     publisher = await Publisher.open(platform.outbox_url, platform.public_url, READERS)
     well: list[list[float]] = []
     ill: list[list[float]] = []
     async with AsyncExitStack() as stack:
-        sinks = [await stack.enter_async_context(taking()) for _ in range(SUBSCRIPTIONS)]
-        slow = await stack.enter_async_context(taking(seconds=10))
-        dead = await stack.enter_async_context(silent())
+        sinks = [await stack.enter_async_context(serve_sink()) for _ in range(SUBSCRIPTIONS)]
+        slow = await stack.enter_async_context(serve_sink(seconds=10))
+        dead = await stack.enter_async_context(open_silent_sink())
         subscriptions = [platform.subscribe(sink.url, types=[ScreeningBegun.TYPE]) for sink in sinks]
         measured = sinks[:-ILL]
         for number in range(rounds + 1):
             for found, places in ((well, sinks[-ILL:]), (ill, [dead, slow])):
                 for subscription, place in zip(subscriptions[-ILL:], places, strict=True):
                     platform.move(subscription, place.url)
-                await _turn(publisher, measured, 8)
-                times = await _turn(publisher, measured, PER_TURN)
+                await _run_turn(publisher, measured, 8)
+                times = await _run_turn(publisher, measured, PER_TURN)
                 if number:  # the first is to warm up
                     found.append(times)
             if number:
-                both = " and ".join(f"{_part(found[-1], 95):.1f}" for found in (well, ill))
+                both = " and ".join(f"{_get_percentile(found[-1], 95):.1f}" for found in (well, ill))
                 say(f"  many-to-many, round {number} of {rounds}: p95 {both} ms")
         for subscription in subscriptions:
             platform.end_subscription(subscription)
     await publisher.close()
-    ratio = statistics.median(_part(b, 95) / _part(a, 95) for a, b in zip(well, ill, strict=True))
+    ratio = statistics.median(_get_percentile(b, 95) / _get_percentile(a, 95) for a, b in zip(well, ill, strict=True))
     return {
         "name": "many-to-many",
         "ratio": round(ratio, 3),
-        **{f"p{part}_ms": round(statistics.median(_part(each, part) for each in ill), 2) for part in (50, 95)},
-        "floor": {f"p{part}_ms": round(statistics.median(_part(each, part) for each in well), 2) for part in (50, 95)},
+        **{
+            f"p{part}_ms": round(statistics.median(_get_percentile(each, part) for each in ill), 2) for part in (50, 95)
+        },
+        "floor": {
+            f"p{part}_ms": round(statistics.median(_get_percentile(each, part) for each in well), 2)
+            for part in (50, 95)
+        },
         "subscriptions": SUBSCRIPTIONS,
         "ill": "one silent, one that takes 10 s an answer",
         "a_second": A_SECOND * SUBSCRIPTIONS,
@@ -170,16 +175,16 @@ async def _many(platform: Platform, rounds: int, say: Callable[[str], None]) -> 
     }
 
 
-async def _turn(publisher: Publisher, sinks: Sequence[Sink], count: int) -> list[float]:
-    """Milliseconds of each event to each sink, a few events a second, each of a case of its own."""
+async def _run_turn(publisher: Publisher, sinks: Sequence[Sink], count: int) -> list[float]:
+    """Publish a few events a second, each of a case of its own; return the milliseconds of each to each sink."""
     began, sent = time.perf_counter(), []
     for number in range(count):
         await asyncio.sleep(max(0.0, began + number / A_SECOND - time.perf_counter()))
-        sent.append(await publisher.publish(event(), uuid4()))
+        sent.append(await publisher.publish(build_event(), uuid4()))
     for sink in sinks:
-        await all_came(sink, sent)
+        await wait_for_all(sink, sent)
     return sorted((sink.came[each] - publisher.committing[each]) * 1000 for sink in sinks for each in sent)
 
 
-def _part(times: Sequence[float], part: int) -> float:
+def _get_percentile(times: Sequence[float], part: int) -> float:
     return times[len(times) * part // 100]

@@ -34,8 +34,8 @@ NEEDED = ("gateway", RELAY, DELIVERY)
 READERS = [f"client:{CLIENT}", "system"]
 
 
-class Platform:
-    """Everything that runs. Nothing of it outlives the `with` block."""
+class MeasuredProcesses:
+    """The processes of the platform. None of them outlives the `with` block."""
 
     def __init__(self) -> None:
         self._undo = ExitStack()
@@ -66,7 +66,7 @@ class Platform:
         host = up.build_host(settings)
         asyncio.run(up.prepare_host(host, self._directory, register_none, examples=False))
         self.database_url = server.url(gateway.database)
-        """As superuser, past all access rules."""
+        """The database of the gateway as superuser, past all access rules."""
         self.outbox_url = server.url(applications.database, f"{applications.database}_app")
         self.public_url = host.public_url
         for process in PROCESSES:
@@ -76,7 +76,7 @@ class Platform:
         beams = [each.pid for each in psutil.Process().children(recursive=True) if each.name() == "beam.smp"]
         self.pids |= dict.fromkeys(("rabbitmq",), beams[0]) if beams else {}  # else it is none of ours
         asyncio.run(_register(server.url(gateway.database, f"{gateway.database}_app"), secret := secrets.token_hex(16)))
-        self._api = self._undo.enter_context(_api(self.public_url, secret))
+        self._open_client = self._undo.enter_context(_open_client(self.public_url, secret))
 
     def _launch(self, host: OneHost, process: Process) -> None:
         environment = {**host.build_environment(process), "RTP_ALLOW_PRIVATE_SINKS": "true"}
@@ -90,32 +90,32 @@ class Platform:
         wait_for(f"http://127.0.0.1:{host.get_port(process)}/health", started, log, seconds=60)
 
     def subscribe(self, sink: str, **wanted: Any) -> str:
-        """A subscription to a sink, by its id."""
-        made = self._api.post("/v1/subscriptions", json={"sink": sink, **wanted})
+        """Subscribe a sink; return the subscription's id."""
+        made = self._open_client.post("/v1/subscriptions", json={"sink": sink, **wanted})
         return str(made.raise_for_status().json()["id"])
 
     def end_subscription(self, subscription_id: str) -> None:
-        self._api.delete(f"/v1/subscriptions/{subscription_id}", headers={"If-Match": "*"}).raise_for_status()
+        self._open_client.delete(f"/v1/subscriptions/{subscription_id}", headers={"If-Match": "*"}).raise_for_status()
 
     def act(self, subscription_id: str, action: str) -> None:
-        self._api.post(
+        self._open_client.post(
             f"/v1/subscriptions/{subscription_id}/actions/{action}", headers={"If-Match": "*"}
         ).raise_for_status()
 
     def move(self, subscription_id: str, sink: str) -> None:
-        """Give it another sink; what waits for the former one is cancelled."""
+        """Give it another sink, and cancel the deliveries that wait for the former one."""
         changes = {"sink": sink, "onSinkChange": "cancel"}
         path = f"/v1/subscriptions/{subscription_id}"
-        self._api.patch(path, json=changes, headers={"If-Match": "*"}).raise_for_status()
+        self._open_client.patch(path, json=changes, headers={"If-Match": "*"}).raise_for_status()
 
-    def cpu(self) -> dict[str, float]:
-        """CPU seconds so far of each process; of `bench`, which publishes and takes, too."""
+    def get_cpu_seconds(self) -> dict[str, float]:
+        """Return the CPU seconds so far of each process, and of `bench`, which publishes and receives."""
         used = {name: cpu_seconds([pid]) for name, pid in self.pids.items()}
         times = psutil.Process().cpu_times()
         return {**used, "bench": times.user + times.system}
 
-    def megabytes(self, name: str) -> float:
-        """Memory that the process holds."""
+    def get_megabytes(self, name: str) -> float:
+        """Return the memory that the process holds."""
         return float(psutil.Process(self.pids[name]).memory_info().rss / 2**20)
 
 
@@ -130,7 +130,7 @@ async def _register(database_url: str, secret: str) -> None:
         await database.close()
 
 
-def _api(url: str, secret: str) -> httpx.Client:
+def _open_client(url: str, secret: str) -> httpx.Client:
     form = {"grant_type": "client_credentials"}
     token = httpx.post(f"{url}/oauth2/token", data=form, auth=(CLIENT, secret), trust_env=False).raise_for_status()
     headers = {"Authorization": f"Bearer {token.json()['access_token']}"}

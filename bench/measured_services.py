@@ -1,4 +1,4 @@
-"""The stage of a run: PostgreSQL as it is shipped, the service, the gateway and the floor, each a real process."""
+"""What a run measures: PostgreSQL as it is shipped, the service, the gateway and the floor, each a real process."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from bench.floor import Statement
 from bench.load import Target, wait_for
-from bench.statement_log import LOG_TO_JSON, Log, floor_statements
+from bench.statement_log import LOG_TO_JSON, StatementLog, build_floor_statements
 from rtp_applications.app import service as applications
 from rtp_applications.bodies.models import body_id
 from rtp_embedded import postgres
@@ -56,8 +56,7 @@ ACTIONS = 60_000
 """Cases from which one action is taken once each: more than a run takes."""
 OFFICERS = "bench-officers"
 
-# Copies of one case with all that hangs on it, whatever columns there are; `body_readers` is computed. A deadline's id
-# stands in its content too: a copy that kept the template's would write the template's row, and start a clock anew.
+# Copies of one case with all that hangs on it, whatever columns there are; `body_readers` is computed.
 _NEW_IDS = """
     CREATE TEMP TABLE copies AS
     SELECT n, uuidv7() AS id, format('RTP-%%s-%%s', %s::text, lpad(n::text, 8, '0')) AS number
@@ -65,10 +64,9 @@ _NEW_IDS = """
 """
 _COPIED = {
     "cases": "'id', copies.id, 'number', copies.number",
-    "case_parties": "'id', fresh.id, 'case_id', copies.id",
+    "case_parties": "'id', uuidv7(), 'case_id', copies.id",
     "case_records": "'case_id', copies.id",
-    "case_deadlines": "'id', fresh.id, 'case_id', copies.id, 'content', t.content || "
-    "jsonb_build_object('id', fresh.id)",
+    "case_deadlines": "'id', uuidv7(), 'case_id', copies.id",
     "audit_entries": "'case_id', copies.id",
 }
 _COLUMNS = """
@@ -77,8 +75,8 @@ _COLUMNS = """
 """
 
 
-class Stage:
-    """Everything that runs. Nothing of it outlives the `with` block."""
+class MeasuredServices:
+    """The processes of a run. None of them outlives the `with` block."""
 
     def __init__(self) -> None:
         self._undo = ExitStack()
@@ -101,7 +99,7 @@ class Stage:
     def _start(self) -> None:
         self.server = self._undo.enter_context(postgres.start(self.directory / "postgres", settings=LOG_TO_JSON))
         self._postmaster = int((self.server.cluster.files / "postmaster.pid").read_text().split()[0])
-        service_port, gateway_port, floor_port = free_ports(3)
+        service_port, gateway_port, floor_port = find_free_ports(3)
         self.public_url = f"http://127.0.0.1:{gateway_port}"
         asyncio.run(self._prepare())
         # The gateway wants an address for every service; only cases are asked for.
@@ -115,28 +113,28 @@ class Stage:
             RTP_TOKEN_SECONDS="3600",  # noqa: S106
         )
         service_pid = self.start_service(applications, service_port)
-        self.service = self.target(service_port, service_pid)
-        self.gateway = self.target(gateway_port, gateway_pid, service_pid)
+        self.service = self.build_target(service_port, service_pid)
+        self.gateway = self.build_target(gateway_port, gateway_pid, service_pid)
         self.token, self.officers_token = self._new_token(CLIENT), self._new_token(OFFICERS)
         self._seed()
-        self.statements = self._captured()
+        self.statements = self._capture_statements()
         file = self.directory / "statements.json"
         file.write_text(json.dumps(self.statements))
-        floor = [sys.executable, "-m", "bench.floor", str(file), self.url_of(applications), str(floor_port)]
-        self.floor = self.target(floor_port, self.start("floor", floor, floor_port))
+        floor = [sys.executable, "-m", "bench.floor", str(file), self.get_url(applications), str(floor_port)]
+        self.floor = self.build_target(floor_port, self.start("floor", floor, floor_port))
 
-    def target(self, port: int, *pids: int) -> Target:
+    def build_target(self, port: int, *pids: int) -> Target:
         return Target(f"http://127.0.0.1:{port}", pids, self._postmaster)
 
-    def url_of(self, service: Service) -> str:
+    def get_url(self, service: Service) -> str:
         return self.server.url(service.database, f"{service.database}_app")
 
     async def _prepare(self) -> None:
         for service in (applications, gateway):
             await databases.provision(self.server.url(), service.database)
             await migrate.migrate(self.server.url(service.database, f"{service.database}_owner"), service)
-            await load_reference_data(service, ProcessSettings(database_url=SecretStr(self.url_of(service))))
-        database = Database(self.url_of(gateway), pool_size=1)
+            await load_reference_data(service, ProcessSettings(database_url=SecretStr(self.get_url(service))))
+        database = Database(self.get_url(gateway), pool_size=1)
         async with database.transaction() as session:
             for client in (CLIENT, OFFICERS):
                 await register_client(
@@ -152,7 +150,7 @@ class Stage:
     def start_service(self, service: Service, port: int, **settings: str) -> int:
         """Start a service's web process as it is shipped; return its process id."""
         module = f"rtp_{service.name.replace('-', '_')}"
-        given = {"RTP_DATABASE_URL": self.url_of(service), "RTP_PUBLIC_URL": self.public_url, "RTP_PORT": str(port)}
+        given = {"RTP_DATABASE_URL": self.get_url(service), "RTP_PUBLIC_URL": self.public_url, "RTP_PORT": str(port)}
         return self.start(service.name, [sys.executable, "-m", module, "web"], port, **given, **settings)
 
     def start(self, name: str, command: list[str], port: int, path: str = "/health", **environment: str) -> int:
@@ -171,15 +169,15 @@ class Stage:
         token: str = answer.raise_for_status().json()["access_token"]
         return token
 
-    def client(self, token: str | None = None) -> httpx.Client:
+    def open_client(self, token: str | None = None) -> httpx.Client:
         headers = {"Authorization": f"Bearer {token or self.token}"}
         return httpx.Client(base_url=self.service.url, headers=headers, timeout=30, trust_env=False)
 
     def _seed(self) -> None:
-        """10,000 submitted cases, and as many as a run may move: each one made through the service, and its copies."""
-        with self.client() as api:
-            submitted, acknowledged = _submitted(api), _submitted(api)
-        with self.client(self.officers_token) as api:
+        """Make 10,000 submitted cases, and as many as a run may move: each one through the service, and its copies."""
+        with self.open_client() as api:
+            submitted, acknowledged = submit_case(api), submit_case(api)
+        with self.open_client(self.officers_token) as api:
             headers = {"If-Match": "*", "On-Behalf-Of": "officer-1"}
             officer = {"role": "case-officer", "person": "officer-1"}
             api.post(f"/v1/cases/{acknowledged}/parties", json=officer, headers=headers).raise_for_status()
@@ -191,13 +189,13 @@ class Stage:
             connection.execute("VACUUM ANALYZE")
         self.ids.write_text("\n".join(ids) + "\n")
 
-    def _captured(self) -> dict[str, list[Statement]]:
-        """Statements by kind of request, as the floor takes them."""
+    def _capture_statements(self) -> dict[str, list[Statement]]:
+        """Record the statements of each kind of request, as the floor takes them."""
         ids, moved = self.ids.read_text().split(), self.action_ids.read_text().split()
         with (
-            self.client(self.officers_token) as officers,
-            Log(self.server.cluster.files, self.server.url(), f"{applications.database}_app") as log,
-            self.client() as api,
+            self.open_client(self.officers_token) as officers,
+            StatementLog(self.server.cluster.files, self.server.url(), f"{applications.database}_app") as log,
+            self.open_client() as api,
         ):
 
             def create() -> dict[str, str]:
@@ -219,14 +217,16 @@ class Stage:
                 return {}
 
             return {
-                "create": floor_statements(log.of(create), log.of(create)),
-                "read": floor_statements(log.of(lambda: read(ids[1])), log.of(lambda: read(ids[2]))),
-                "list": floor_statements(log.of(list_), log.of(list_)),
-                "action": floor_statements(log.of(lambda: act(moved[-1])), log.of(lambda: act(moved[-2]))),
+                "create": build_floor_statements(log.record(create), log.record(create)),
+                "read": build_floor_statements(log.record(lambda: read(ids[1])), log.record(lambda: read(ids[2]))),
+                "list": build_floor_statements(log.record(list_), log.record(list_)),
+                "action": build_floor_statements(
+                    log.record(lambda: act(moved[-1])), log.record(lambda: act(moved[-2]))
+                ),
             }
 
 
-def _submitted(api: httpx.Client) -> str:
+def submit_case(api: httpx.Client) -> str:
     case = api.post("/v1/cases", json=DRAFT).raise_for_status().json()
     submit = f"/v1/cases/{case['id']}/actions/submit"
     api.post(submit, headers={"If-Match": f'"{case["version"]}"'}).raise_for_status()
@@ -243,8 +243,7 @@ def copy_case(connection: psycopg.Connection[Any], case_id: str, count: int, pre
             f"""
             INSERT INTO {table} ({names}) SELECT {values} FROM (
                 SELECT jsonb_populate_record(t, jsonb_build_object({changes})) AS r
-                FROM {table} t, copies, LATERAL (SELECT uuidv7() AS id WHERE t.{own} IS NOT NULL AND copies.n > 0) fresh
-                WHERE t.{own} = '{case_id}') copied
+                FROM {table} t, copies WHERE t.{own} = '{case_id}') copied
             """  # noqa: S608
         )
     ids = [str(row[0]) for row in connection.execute("SELECT id FROM copies ORDER BY n")]
@@ -252,7 +251,7 @@ def copy_case(connection: psycopg.Connection[Any], case_id: str, count: int, pre
     return ids
 
 
-def free_ports(count: int) -> list[int]:
+def find_free_ports(count: int) -> list[int]:
     listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [int(listener.getsockname()[1]) for listener in listeners]
     for listener in listeners:

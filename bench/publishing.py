@@ -24,7 +24,7 @@ class Publisher:
         self._readers = readers
         self._chains: dict[UUID, tuple[int, str | None]] = {}
         self.committing: dict[str, float] = {}
-        """When each event began to be committed, by its id, on the clock of time.perf_counter."""
+        """The time at which the commit of each event began, by its id, on the clock of time.perf_counter."""
 
     @classmethod
     async def open(cls, url: str, base_url: str, readers: list[str]) -> "Publisher":
@@ -38,7 +38,7 @@ class Publisher:
             await (await self._idle.get()).close()
 
     async def publish(self, data: EventData, case_id: UUID) -> str:
-        """One event in a transaction of its own; its id."""
+        """Publish one event in a transaction of its own; return its id."""
         sequence, previous = self._chains.get(case_id, (0, None))
         event_id, body = events.write(
             data,
@@ -59,7 +59,7 @@ class Publisher:
         return str(event_id)
 
     async def publish_evenly(self, data: EventData, *, cases: int, a_second: float, seconds: float) -> list[str]:
-        """Going round the cases; the events' ids. A late one does not put off those after it."""
+        """Publish events at an even pace, case after case; return their ids. A late one puts off none after it."""
         ids, began, under_way = [uuid4() for _ in range(cases)], time.perf_counter(), []
         for number in range(round(a_second * seconds)):
             await asyncio.sleep(max(0.0, began + number / a_second - time.perf_counter()))

@@ -40,24 +40,26 @@ _DURABLE = pika.BasicProperties(delivery_mode=2)
 
 
 def measure(directory: Path, rounds: int, say: Callable[[str], None]) -> dict[str, Any]:
-    """The row of this benchmark."""
+    """Measure the row of the relay."""
     broker = start_broker()
     try:
         with postgres.start(directory / "postgres") as server:
-            return uvloop.run(_in_turns(server.url(), broker.url, rounds, say))
+            return uvloop.run(_measure_in_turns(server.url(), broker.url, rounds, say))
     finally:
         broker.stop()
 
 
-async def _in_turns(database_url: str, broker_url: str, rounds: int, say: Callable[[str], None]) -> dict[str, Any]:
+async def _measure_in_turns(
+    database_url: str, broker_url: str, rounds: int, say: Callable[[str], None]
+) -> dict[str, Any]:
     connection = await asyncpg.connect(database_url)
     await connection.execute(CREATE_1)
     floors, ours, cpu = [], [], []
     for number in range(rounds + 1):
-        async with _queue(broker_url):
-            floor = await _floor(broker_url)
-        async with _queue(broker_url):
-            one, used = await _relay(connection, database_url, broker_url)
+        async with _use_queue(broker_url):
+            floor = await _measure_floor(broker_url)
+        async with _use_queue(broker_url):
+            one, used = await _measure_relay(connection, database_url, broker_url)
         if number:  # the first is to warm up
             floors.append(floor)
             ours.append(one)
@@ -78,8 +80,8 @@ async def _in_turns(database_url: str, broker_url: str, rounds: int, say: Callab
 
 
 @asynccontextmanager
-async def _queue(url: str) -> AsyncIterator[None]:
-    """As a service's, filled by what stands inside, which is checked."""
+async def _use_queue(url: str) -> AsyncIterator[None]:
+    """Declare a queue like a service's, and check after the block that it is filled."""
     await declare_once(url, QUEUE, ["#"])
     yield
     with pika.BlockingConnection(pika.URLParameters(url)) as connection:
@@ -88,8 +90,8 @@ async def _queue(url: str) -> AsyncIterator[None]:
         connection.channel().queue_delete(QUEUE)
 
 
-async def _relay(connection: Any, database_url: str, broker_url: str) -> tuple[float, float]:
-    """Events a second, and a CPU second of the relay's process."""
+async def _measure_relay(connection: Any, database_url: str, broker_url: str) -> tuple[float, float]:
+    """Return events a second, and events a CPU second of the relay's process."""
     await connection.execute("TRUNCATE outbox")
     await connection.execute(_FILL, CaseSubmitted.TYPE, b"x" * BODY, EVENTS, CASES - 1)
     await connection.execute("VACUUM ANALYZE outbox")
@@ -104,8 +106,8 @@ async def _relay(connection: Any, database_url: str, broker_url: str) -> tuple[f
     return EVENTS / seconds, EVENTS / used
 
 
-async def _floor(url: str) -> float:
-    publisher = await _Publisher.open(url)
+async def _measure_floor(url: str) -> float:
+    publisher = await _BarePublisher.open(url)
     began = time.perf_counter()
     await publisher.publish(EVENTS)
     seconds = time.perf_counter() - began
@@ -113,8 +115,8 @@ async def _floor(url: str) -> float:
     return EVENTS / seconds
 
 
-class _Publisher:
-    """As few lines as publish and count confirms."""
+class _BarePublisher:
+    """A publisher that does nothing but publish and count confirms."""
 
     def __init__(self) -> None:
         self.connection: Any = None
@@ -124,18 +126,18 @@ class _Publisher:
         self._left = self._sent = self._confirmed = 0
 
     @classmethod
-    async def open(cls, url: str) -> "_Publisher":
+    async def open(cls, url: str) -> "_BarePublisher":
         publisher = cls()
-        publisher.connection = AsyncioConnection(pika.URLParameters(url), on_open_callback=publisher._opened)
+        publisher.connection = AsyncioConnection(pika.URLParameters(url), on_open_callback=publisher._on_open)
         await publisher._ready
         return publisher
 
-    def _opened(self, connection: Any) -> None:
-        connection.channel(on_open_callback=self._channel_opened)
+    def _on_open(self, connection: Any) -> None:
+        connection.channel(on_open_callback=self._on_channel_open)
 
-    def _channel_opened(self, channel: Any) -> None:
+    def _on_channel_open(self, channel: Any) -> None:
         self._channel = channel
-        channel.confirm_delivery(self._answered, callback=lambda _: self._ready.set_result(None))
+        channel.confirm_delivery(self._on_confirm, callback=lambda _: self._ready.set_result(None))
 
     async def publish(self, count: int) -> None:
         self._left = count
@@ -148,7 +150,7 @@ class _Publisher:
             self._left -= 1
             self._sent += 1
 
-    def _answered(self, frame: Any) -> None:
+    def _on_confirm(self, frame: Any) -> None:
         assert isinstance(frame.method, pika.spec.Basic.Ack)
         self._confirmed = frame.method.delivery_tag if frame.method.multiple else self._confirmed + 1
         self._fill()

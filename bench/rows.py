@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from bench.load import Figures, Target, measure
-from bench.stage import Stage
+from bench.measured_services import MeasuredServices
 
 CLIENTS = 16
 WARM_UP_SECONDS = 2.0
@@ -15,39 +15,41 @@ Row = dict[str, Any]
 
 @dataclass
 class Bench:
-    stage: Stage
+    """Measures rows with the services and the floor in turns."""
+
+    services: MeasuredServices
     rounds: int
     seconds: float
     say: Callable[[str], None]
     _used: int = 0
 
-    def beside_floor(self, mode: str) -> Row:
-        """The service and the floor under the same load."""
-        floor, ours = self._in_turns(mode, self.stage.floor, self.stage.service)
-        return {"name": mode, **_compared(floor, ours), "statements": len(self.stage.statements[mode])}
+    def measure_beside_floor(self, mode: str) -> Row:
+        """Measure the service and the floor under the same load."""
+        floor, ours = self._measure_in_turns(mode, self.services.floor, self.services.service)
+        return {"name": mode, **_compare(floor, ours), "statements": len(self.services.statements[mode])}
 
-    def gateway_read(self) -> Row:
-        """Reads through the gateway: beside the bare floor under load, and what it adds for one client alone."""
-        floor, ours = self._in_turns("read", self.stage.floor, self.stage.gateway)
-        direct, through = self._in_turns("read", self.stage.service, self.stage.gateway, clients=1)
+    def measure_gateway_read(self) -> Row:
+        """Measure reads through the gateway: beside the floor under load, and the time it adds for one client alone."""
+        floor, ours = self._measure_in_turns("read", self.services.floor, self.services.gateway)
+        direct, through = self._measure_in_turns("read", self.services.service, self.services.gateway, clients=1)
         added = [b.p50_ms - a.p50_ms for a, b in zip(direct, through, strict=True)]
-        alone = {"direct": _medians(direct), "through": _medians(through)}
+        alone = {"direct": _take_medians(direct), "through": _take_medians(through)}
         added_p50 = {"added_p50_ms": round(statistics.median(added), 3), "one_client": alone}
-        return {"name": "gateway-read", **_compared(floor, ours), **added_p50}
+        return {"name": "gateway-read", **_compare(floor, ours), **added_p50}
 
-    def _in_turns(
+    def _measure_in_turns(
         self, mode: str, first: Target, second: Target, *, clients: int = CLIENTS
     ) -> tuple[list[Figures], list[Figures]]:
         def once(target: Target, seconds: float = self.seconds) -> Figures:
-            stage = self.stage
+            services = self.services
             acting = mode == "action"
             figures = measure(
                 mode,
                 target,
                 clients=clients,
                 seconds=seconds,
-                token=stage.officers_token if acting else stage.token,
-                ids=stage.action_ids if acting else stage.ids,
+                token=services.officers_token if acting else services.token,
+                ids=services.action_ids if acting else services.ids,
                 used=self._used,
             )
             # Each case can be moved once. Those that were under way at the end are used up too.
@@ -67,20 +69,20 @@ class Bench:
         return found
 
 
-def _compared(floor: list[Figures], ours: list[Figures]) -> Row:
-    """Medians over the rounds; a ratio is made within a round, because a machine's pace changes between rounds."""
+def _compare(floor: list[Figures], ours: list[Figures]) -> Row:
+    """Take medians over the rounds; a ratio is made within a round, because a machine's pace changes between rounds."""
     pairs = list(zip(floor, ours, strict=True))
     return {
         "ratio": round(statistics.median(b.per_second / a.per_second for a, b in pairs), 3),
         "cpu_ratio": round(statistics.median(b.per_cpu_second / a.per_cpu_second for a, b in pairs), 3),
-        **_medians(ours),
-        "floor": _medians(floor),
+        **_take_medians(ours),
+        "floor": _take_medians(floor),
         "clients": CLIENTS,
         "rounds": len(pairs),
     }
 
 
-def _medians(measured: list[Figures]) -> Row:
+def _take_medians(measured: list[Figures]) -> Row:
     return {
         field.name: round(statistics.median(getattr(one, field.name) for one in measured), 3)
         for field in fields(Figures)

@@ -1,4 +1,4 @@
-"""Subscribers that cost little: they note when each event came, and answer."""
+"""Subscribers that cost little: they note the time of each event, and answer."""
 
 import asyncio
 import re
@@ -15,10 +15,12 @@ _ACCEPTED = b"HTTP/1.1 204 No Content\r\n\r\n"
 
 
 class Sink:
+    """A subscriber with the times at which its events came."""
+
     def __init__(self, url: str = "") -> None:
         self.url = url
         self.came: dict[str, float] = {}
-        """When each event came first, by its id, on the clock of time.perf_counter."""
+        """The time at which each event came first, by its id, on the clock of time.perf_counter."""
         self._awaited: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
     def take(self, event_id: str) -> None:
@@ -26,12 +28,12 @@ class Sink:
         if event_id in self._awaited:
             self._awaited.pop(event_id).set()
 
-    async def has_come(self, event_id: str) -> None:
+    async def wait_for(self, event_id: str) -> None:
         if event_id not in self.came:
             await self._awaited[event_id].wait()
 
 
-class _Taking(asyncio.Protocol):
+class _SinkProtocol(asyncio.Protocol):
     """As much of HTTP as a POST with a length needs: the measuring must not take the CPU of what is measured."""
 
     def __init__(self, sink: Sink, seconds: float) -> None:
@@ -61,10 +63,10 @@ class _Taking(asyncio.Protocol):
 
 
 @asynccontextmanager
-async def taking(*, seconds: float = 0) -> AsyncIterator[Sink]:
-    """A sink that answers after so many seconds."""
+async def serve_sink(*, seconds: float = 0) -> AsyncIterator[Sink]:
+    """Serve a sink that answers after so many seconds."""
     sink = Sink()
-    server = await asyncio.get_running_loop().create_server(lambda: _Taking(sink, seconds), "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(lambda: _SinkProtocol(sink, seconds), "127.0.0.1", 0)
     sink.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
     try:
         yield sink
@@ -73,8 +75,8 @@ async def taking(*, seconds: float = 0) -> AsyncIterator[Sink]:
 
 
 @asynccontextmanager
-async def silent() -> AsyncIterator[Sink]:
-    """A sink that neither takes nor refuses a connection: its queue of connections is full."""
+async def open_silent_sink() -> AsyncIterator[Sink]:
+    """Open a sink that neither takes nor refuses a connection: its queue of connections is full."""
     with socket.socket() as listener, socket.socket() as filling:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -82,11 +84,11 @@ async def silent() -> AsyncIterator[Sink]:
         yield Sink(f"http://127.0.0.1:{listener.getsockname()[1]}/")
 
 
-async def _forever() -> None:
-    async with taking() as sink:
+async def _serve_forever() -> None:
+    async with serve_sink() as sink:
         print(sink.url, flush=True)
         await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(_forever())
+    asyncio.run(_serve_forever())

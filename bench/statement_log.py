@@ -1,4 +1,4 @@
-"""What our service executes for one request, as PostgreSQL saw it. The floor replays it, so it follows the product."""
+"""Records the statements of our service for one request. The floor replays them, so it follows the product."""
 
 import json
 import re
@@ -24,18 +24,20 @@ _PARAMETER = re.compile(r"\$\d+ = (?:'((?:[^']|'')*)'|NULL)")
 
 
 class Executed(NamedTuple):
+    """A statement that PostgreSQL executed."""
+
     sql: str
     parameters: list[str | None]
 
 
 class Request(NamedTuple):
-    """One request that was made: the statements it led to, and what was unique in it, by name."""
+    """One request that was made: its statements, and the values that were unique in it, by name."""
 
     statements: list[Executed]
     known: dict[str, str]
 
 
-class Log:
+class StatementLog:
     """The log of a PostgreSQL server, while it logs every statement of one role."""
 
     def __init__(self, cluster: Path, admin_url: str, role: str) -> None:
@@ -56,37 +58,37 @@ class Log:
             connection.execute("SELECT pg_reload_conf()")
         time.sleep(0.5)  # until every backend has seen it
 
-    def of(self, request: Callable[[], dict[str, str]]) -> Request:
-        """Make a request, which tells what is unique in it, and see what was executed for it."""
+    def record(self, request: Callable[[], dict[str, str]]) -> Request:
+        """Make a request, which returns the values that are unique in it, and return the statements of it."""
         start = self._path.stat().st_size
         known = request()
         time.sleep(0.3)
         with self._path.open() as file:
             file.seek(start)
             lines = [json.loads(line) for line in file]
-        return Request([_executed(line) for line in lines if self._is_statement(line)], known)
+        return Request([_parse_line(line) for line in lines if self._is_statement(line)], known)
 
     def _is_statement(self, line: dict[str, Any]) -> bool:
         return line.get("user") == self._role and line["message"].startswith(("statement: ", "execute "))
 
 
-def _executed(line: dict[str, Any]) -> Executed:
+def _parse_line(line: dict[str, Any]) -> Executed:
     sql = line["message"].split(": ", 1)[1]
     _, _, parameters = line.get("detail", "").partition("arameters: ")
     found = _PARAMETER.finditer(parameters)
     return Executed(sql, [None if match[1] is None else match[1].replace("''", "'") for match in found])
 
 
-def floor_statements(first: Request, second: Request) -> list[Statement]:
-    """The second request as the floor replays it: what differs between the two and is unique becomes a template."""
+def build_floor_statements(first: Request, second: Request) -> list[Statement]:
+    """Return the second request as the floor replays it: unique values that differ between the two are templates."""
     if [each.sql for each in first.statements] != [each.sql for each in second.statements]:
         raise ValueError("the same request executed different statements the second time")
     old = {token for each in first.statements for text in each.parameters for token in _UNIQUE.findall(text or "")}
     names = {value: name for name, value in second.known.items()}
-    return [_templates(each, old, names) for each in second.statements]
+    return [_make_template(each, old, names) for each in second.statements]
 
 
-def _templates(executed: Executed, old: set[str], names: dict[str, str]) -> Statement:
+def _make_template(executed: Executed, old: set[str], names: dict[str, str]) -> Statement:
     parameters: list[str | None] = []
     templates: list[int] = []
     for position, text in enumerate(executed.parameters):

@@ -19,7 +19,7 @@ import asyncpg
 from aiohttp import web
 
 from bench.load import cpu_seconds, wait_for
-from bench.stage import DRAFT, end, free_ports
+from bench.measured_services import DRAFT, end, find_free_ports
 from rtp_embedded import postgres
 
 COUNT = 100
@@ -33,8 +33,8 @@ _PUBLISH = (
 )
 
 
-class Receiver:
-    """A subscriber: takes events and notes how long ago each was made."""
+class WebhookReceiver:
+    """A subscriber that notes how long ago each event was made."""
 
     def __init__(self) -> None:
         self.url = ""
@@ -52,13 +52,13 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiving() -> AsyncIterator[Receiver]:
-    receiver = Receiver()
+async def serve_receiver() -> AsyncIterator[WebhookReceiver]:
+    receiver = WebhookReceiver()
     app = web.Application()
     app.router.add_post("/", receiver.take)
     runner = web.AppRunner(app)
     await runner.setup()
-    (port,) = free_ports(1)
+    (port,) = find_free_ports(1)
     await web.TCPSite(runner, "127.0.0.1", port).start()
     receiver.url = f"http://127.0.0.1:{port}/"
     try:
@@ -68,21 +68,21 @@ async def receiving() -> AsyncIterator[Receiver]:
 
 
 def measure(directory: Path, say: Callable[[str], None]) -> dict[str, Any]:
-    """The row of this benchmark."""
-    floor = asyncio.run(_floor(directory / "floor"))
-    say(f"  submit-to-webhook: the floor takes {_milliseconds(floor)['p50_ms']:.1f} ms at p50")
-    (port,) = free_ports(1)
+    """Measure the row of the webhook."""
+    floor = asyncio.run(_measure_floor(directory / "floor"))
+    say(f"  submit-to-webhook: the floor takes {_compute_milliseconds(floor)['p50_ms']:.1f} ms at p50")
+    (port,) = find_free_ports(1)
     log = directory / "platform.log"
-    command = [sys.executable, "-m", "rtp_embedded", "--port", str(port), "--data-dir", str(directory / "platform")]
+    command = [sys.executable, "-m", "rtp_examples.run", "--port", str(port), "--data-dir", str(directory / "platform")]
     with log.open("wb") as file:
         process = subprocess.Popen(command, stdout=file, stderr=file)
     try:
         wait_for(f"http://127.0.0.1:{port}/ready", process, log, seconds=60)
         secrets = json.loads((directory / "platform" / "sandbox.json").read_text())
-        ours, seconds, cpu = asyncio.run(_ours(f"http://127.0.0.1:{port}", secrets, process.pid))
+        ours, seconds, cpu = asyncio.run(_measure_ours(f"http://127.0.0.1:{port}", secrets, process.pid))
     finally:
         end(process)
-    found, least = _milliseconds(ours), _milliseconds(floor)
+    found, least = _compute_milliseconds(ours), _compute_milliseconds(floor)
     return {
         "name": "submit-to-webhook",
         "ratio": round(least["p50_ms"] / found["p50_ms"], 3),
@@ -95,14 +95,14 @@ def measure(directory: Path, say: Callable[[str], None]) -> dict[str, Any]:
     }
 
 
-def _milliseconds(seconds: list[float]) -> dict[str, float]:
+def _compute_milliseconds(seconds: list[float]) -> dict[str, float]:
     ordered = sorted(seconds)
     return {f"p{part}_ms": round(ordered[len(ordered) * part // 100] * 1000, 2) for part in (50, 95, 99)}
 
 
-async def _ours(url: str, secrets: dict[str, str], pid: int) -> tuple[list[float], float, float]:
-    async with receiving() as receiver, aiohttp.ClientSession(url, raise_for_status=True) as http:
-        trust, council = [await _bearer(http, name, secrets) for name in ("trust-subscriber", "council-intake")]
+async def _measure_ours(url: str, secrets: dict[str, str], pid: int) -> tuple[list[float], float, float]:
+    async with serve_receiver() as receiver, aiohttp.ClientSession(url, raise_for_status=True) as http:
+        trust, council = [await _sign_in(http, name, secrets) for name in ("trust-subscriber", "council-intake")]
         subscription = {"sink": receiver.url, "types": [SUBMITTED]}
         await _post(http, "/v1/subscriptions", trust, subscription)
         drafts = [await _post(http, "/v1/cases", council, {**DRAFT, "employer": TRUST}) for _ in range(COUNT)]
@@ -115,7 +115,7 @@ async def _ours(url: str, secrets: dict[str, str], pid: int) -> tuple[list[float
         return receiver.seconds, time.monotonic() - began, cpu_seconds([pid]) - before
 
 
-async def _bearer(http: aiohttp.ClientSession, client: str, secrets: dict[str, str]) -> dict[str, str]:
+async def _sign_in(http: aiohttp.ClientSession, client: str, secrets: dict[str, str]) -> dict[str, str]:
     form = {"grant_type": "client_credentials", "client_id": client, "client_secret": secrets[client]}
     async with http.post("/oauth2/token", data=form) as answer:
         return {"Authorization": f"Bearer {(await answer.json())['access_token']}"}
@@ -126,13 +126,13 @@ async def _post(http: aiohttp.ClientSession, path: str, headers: dict[str, str],
         return await answer.json()
 
 
-async def _floor(directory: Path) -> list[float]:
+async def _measure_floor(directory: Path) -> list[float]:
     with postgres.start(directory) as server:
         writer, listener = await asyncpg.connect(server.url()), await asyncpg.connect(server.url())
         await writer.execute(_QUEUE)
         woken: asyncio.Queue[str] = asyncio.Queue()
         await listener.add_listener("outbox", lambda _1, _2, _3, id_: woken.put_nowait(id_))
-        async with receiving() as receiver, aiohttp.ClientSession() as http:
+        async with serve_receiver() as receiver, aiohttp.ClientSession() as http:
             sending = asyncio.ensure_future(_send(listener, woken, http, receiver.url))
             for _ in range(COUNT):
                 event = {"time": datetime.now().astimezone().isoformat(), "filler": "x" * 800}

@@ -3,7 +3,6 @@
 import importlib.metadata
 import re
 import tomllib
-from collections.abc import Set
 from functools import cache
 
 import grimp
@@ -25,7 +24,7 @@ def build_graph() -> grimp.ImportGraph:
 
 
 @cache
-def list_runtime_packages() -> Set[str]:
+def list_runtime_packages() -> frozenset[str]:
     """Return what `pip install .` brings: the declared dependencies and theirs, by name."""
     found, waiting = set[str](), [Requirement(each) for each in PROJECT["project"]["dependencies"]]
     while waiting:
@@ -38,7 +37,7 @@ def list_runtime_packages() -> Set[str]:
                 extras = requirement.extras or {""}
                 if needed.marker is None or any(needed.marker.evaluate({"extra": extra}) for extra in extras):
                     waiting.append(needed)
-    return found - TAKEN_OUT
+    return frozenset(found - TAKEN_OUT)
 
 
 @pytest.mark.parametrize("process", list_processes())

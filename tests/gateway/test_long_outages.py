@@ -1,25 +1,25 @@
-"""A subscriber that is away for an hour, three days, and longer than its events are tried: by a clock that is moved."""
+"""A subscriber that is run_long_outage for an hour, three days, and longer than its events are tried: by a clock that is moved."""
 
 import pytest
 
 from rtp_embedded.platform import Platform
 from rtp_shared.contracts.gateway import SubscriptionDisabled, SubscriptionEnabled
 from tests.gateway.conftest import NewCourier
-from tests.resilience.clocked import DAY, HOUR, away
-from tests.resilience.subscribers import Mood
+from tests.resilience.long_outages import DAY, HOUR, run_long_outage
+from tests.resilience.subscribers import Behaviour
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.mark.parametrize(
-    ("mood", "seconds", "at_most"),
-    [(Mood.REFUSES, HOUR, 2 * 60), (Mood.FAILS, 3 * DAY, 17 * 60)],
+    ("behaviour", "seconds", "at_most"),
+    [(Behaviour.REFUSES, HOUR, 2 * 60), (Behaviour.FAILS, 3 * DAY, 17 * 60)],
     ids=["an hour", "three days"],
 )
 async def test_all_arrives_soon_after(
-    mood: Mood, seconds: float, at_most: float, platform: Platform, courier: NewCourier
+    behaviour: Behaviour, seconds: float, at_most: float, platform: Platform, courier: NewCourier
 ) -> None:
-    row, types = await away(platform, mood, seconds)
+    row, types = await run_long_outage(platform, behaviour, seconds)
     assert row.good, row
     assert SubscriptionDisabled.TYPE not in types
     ill, well = row.delays.values()
@@ -30,7 +30,7 @@ async def test_all_arrives_soon_after(
 async def test_a_disabled_subscription_gives_proof_of_life_and_gets_all_that_waited(
     platform: Platform, courier: NewCourier
 ) -> None:
-    row, types = await away(platform, Mood.BEHIND, 4 * DAY)
+    row, types = await run_long_outage(platform, Behaviour.BEHIND, 4 * DAY)
     assert row.good, row
     assert types.count(SubscriptionDisabled.TYPE) == types.count(SubscriptionEnabled.TYPE) == 1
     ill, well = row.delays.values()

@@ -1,6 +1,6 @@
-"""`python -m tests.resilience`: climb the whole ladder, print its table, and write bench/resilience.json.
+"""`python -m tests.resilience`: run every scenario, print the table, and write bench/resilience.json.
 
-Exits with 1 unless every rung is good. `--only TEXT` climbs the rungs whose names hold the text and writes nothing.
+Exits with 1 unless every scenario is good. `--only TEXT` runs those whose names hold the text and writes nothing.
 """
 
 import argparse
@@ -25,19 +25,19 @@ from rtp_operations import up
 from rtp_operations.keys import Keys
 from rtp_operations.processes import PROCESSES
 from rtp_operations.up import UpSettings
-from tests.resilience.case_system import Intake
+from tests.resilience.case_system import CaseSystem
 from tests.resilience.database import Server
 from tests.resilience.evidence import Row
-from tests.resilience.long_outages import DAY, HOUR, away
-from tests.resilience.platform_under_test import Stage
-from tests.resilience.runner import climb
+from tests.resilience.long_outages import DAY, HOUR, run_long_outage
+from tests.resilience.platform_under_test import PlatformUnderTest
+from tests.resilience.runner import run_scenario
 from tests.resilience.scenarios import FULL
-from tests.resilience.subscribers import Mood
+from tests.resilience.subscribers import Behaviour
 from tests.support.rabbitmq import start_broker
 from tests.system.fleet import ROOT, Fleet, first_of_free_ports
 
 RESULTS = ROOT / "bench" / "resilience.json"
-BY_THE_CLOCK = ((Mood.REFUSES, HOUR), (Mood.FAILS, 3 * DAY), (Mood.BEHIND, 4 * DAY))
+BY_THE_CLOCK = ((Behaviour.REFUSES, HOUR), (Behaviour.FAILS, 3 * DAY), (Behaviour.BEHIND, 4 * DAY))
 COLUMNS = (
     "sent", "received", "lost", "duplicates", "out_of_order", "strangers", "half_done", "broken_chains", "repeats",
     "handled_again", "slowest_request_s", "worst_delay_s",
@@ -46,46 +46,46 @@ COLUMNS = (
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.resilience", description=__doc__)
-    parser.add_argument("--only", help="climb the rungs whose names hold this text")
+    parser.add_argument("--only", help="run the scenarios whose names hold this text")
     only: str | None = parser.parse_args().only
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     logging.getLogger("pika").setLevel(logging.CRITICAL)
     rows, wrong = [], 0
-    say(heading())
-    for name, make in chain(rungs_by_the_clock(only), rungs_of_processes(only)):
+    write_line(format_heading())
+    for name, make in chain(list_runs_by_clock(only), list_runs_of_processes(only)):
         try:
             row = make()
         except AssertionError as error:
             row = Row(name)
-            say(f"{name}: {error}")
-        say(line(row) + (f" ({row.wrong_effects})" if row.wrong_effects else ""))
-        rows.append(row.as_json())
+            write_line(f"{name}: {error}")
+        write_line(format_line(row) + (f" ({row.wrong_effects})" if row.wrong_effects else ""))
+        rows.append(row.to_json())
         wrong += not row.good
     if only is None:
         RESULTS.write_text(json.dumps({"rows": rows}, indent=2) + "\n")
-    say(f"{len(rows)} rungs, {wrong} wrong")
+    write_line(f"{len(rows)} scenarios, {wrong} wrong")
     return 1 if wrong or not rows else 0
 
 
-Rungs = Iterator[tuple[str, Callable[[], Row]]]
+NamedRuns = Iterator[tuple[str, Callable[[], Row]]]
 
 
-def rungs_of_processes(only: str | None) -> Rungs:
-    wanted = [rung for rung in FULL if only is None or only in rung.name]
+def list_runs_of_processes(only: str | None) -> NamedRuns:
+    wanted = [scenario for scenario in FULL if only is None or only in scenario.name]
     if wanted:
-        with standing() as stage:
-            for rung in wanted:
-                yield rung.name, partial(climb, stage, rung)
+        with start_platform() as platform:
+            for scenario in wanted:
+                yield scenario.name, partial(run_scenario, platform, scenario)
 
 
-def rungs_by_the_clock(only: str | None) -> Rungs:
-    for mood, seconds in BY_THE_CLOCK:
+def list_runs_by_clock(only: str | None) -> NamedRuns:
+    for behaviour, seconds in BY_THE_CLOCK:
         name = f"one subscriber {seconds:g} s, by the clock"
         if only is None or only in name:
-            yield name, partial(asyncio.run, by_the_clock(mood, seconds))
+            yield name, partial(asyncio.run, run_by_clock(behaviour, seconds))
 
 
-async def by_the_clock(mood: Mood, seconds: float) -> Row:
+async def run_by_clock(behaviour: Behaviour, seconds: float) -> Row:
     with tempfile.TemporaryDirectory(prefix="rtp-resilience-") as directory, postgres.start(Path(directory)) as server:
         await prepare(server.url, lambda _: None)
         platform = Platform(
@@ -96,14 +96,14 @@ async def by_the_clock(mood: Mood, seconds: float) -> Row:
             allow_private_sinks=True,
         )
         try:
-            row, _ = await away(platform, mood, seconds)
+            row, _ = await run_long_outage(platform, behaviour, seconds)
         finally:
             await platform.close()
         return row
 
 
 @contextmanager
-def standing() -> Iterator[Stage]:
+def start_platform() -> Iterator[PlatformUnderTest]:
     """The whole platform as processes, over a PostgreSQL that is durable and a RabbitMQ of its own."""
     with ExitStack() as undo:
         data_dir = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="rtp-resilience-")))
@@ -123,26 +123,26 @@ def standing() -> Iterator[Stage]:
         fleet = Fleet(host, settings.data_dir, {"RTP_ALLOW_PRIVATE_SINKS": "true"})
         undo.callback(fleet.close)
         fleet.start()
-        stage = Stage(fleet, server, broker, Intake(host.public_url, secrets["council-intake"]))
-        undo.callback(stage.close)
-        stage.set_up()
-        yield stage
+        platform = PlatformUnderTest(fleet, server, broker, CaseSystem(host.public_url, secrets["council-intake"]))
+        undo.callback(platform.close)
+        platform.set_up()
+        yield platform
 
 
-def heading() -> str:
-    return " ".join([f"{'rung':42}", *(f"{name.replace('_', ' '):>{_wide(name)}}" for name in COLUMNS)])
+def format_heading() -> str:
+    return " ".join([f"{'scenario':42}", *(f"{name.replace('_', ' '):>{_get_width(name)}}" for name in COLUMNS)])
 
 
-def line(row: Row) -> str:
-    shown = row.as_json()
-    return " ".join([f"{row.rung:42}", *(f"{shown[name]:>{_wide(name)}}" for name in COLUMNS)])
+def format_line(row: Row) -> str:
+    shown = row.to_json()
+    return " ".join([f"{row.scenario:42}", *(f"{shown[name]:>{_get_width(name)}}" for name in COLUMNS)])
 
 
-def _wide(name: str) -> int:
+def _get_width(name: str) -> int:
     return max(8, len(name))
 
 
-def say(text: str) -> None:
+def write_line(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 

@@ -17,7 +17,7 @@ AGAIN = frozenset({409, 500, 502, 503, 504})
 
 
 @dataclass
-class Intake:
+class CaseSystem:
     url: str
     secret: str
     seconds: float = 0.5
@@ -51,7 +51,7 @@ class Intake:
                 while not self._stop.is_set():
                     self.submit(http)
                     self._stop.wait(self.seconds)
-        except Exception as error:  # noqa: BLE001 - said at the end, in the thread that can fail the rung
+        except Exception as error:  # noqa: BLE001 - said at the end, in the thread that can fail the scenario
             self._wrong = error
 
     def submit(self, http: httpx.Client) -> None:

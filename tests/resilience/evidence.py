@@ -1,4 +1,4 @@
-"""What was committed beside what subscribers took: the row of one rung."""
+"""Compares what was committed with what subscribers received: the row of one scenario."""
 
 import json
 from collections import defaultdict
@@ -21,7 +21,7 @@ class Committed:
     body: bytes
     readers: list[str]
     at: float
-    """When its transaction began, in seconds since the epoch; so delays are said rather too long."""
+    """The time at which its transaction began, in seconds since the epoch; so delays are rather too long."""
     attributes: Mapping[str, Any]
 
     @property
@@ -30,20 +30,20 @@ class Committed:
 
     @property
     def about_a_case(self) -> bool:
-        """How a subscription fares is not sent to its own sink."""
+        """Events about a subscription are not sent to its own sink."""
         return "caseid" in self.attributes
 
 
 @dataclass
 class Row:
-    """One rung. Numbers are of events times the subscribers that each must come to."""
+    """The result of one scenario. Numbers are of events times the subscribers that each must come to."""
 
-    rung: str
+    scenario: str
     sent: int = 0
     received: int = 0
     lost: int = 0
     duplicates: int = 0
-    """What is left of doubles after a receiver has dropped a webhook-id that it knows."""
+    """Doubles that are left after a receiver has dropped each webhook-id that it knows."""
     out_of_order: int = 0
     worst_delay_s: float = 0.0
     """From commit to the first receipt."""
@@ -60,7 +60,7 @@ class Row:
     broken_chains: int = 0
     """Events that do not give the hash of the one before."""
     wrong_effects: str = ""
-    """What a service did not make, or not once, of an answered submission."""
+    """The effects that a submission should have had in a service, and had not, or not once."""
     delays: dict[str, float] = field(default_factory=dict)
     """The worst delay of each subscriber."""
 
@@ -69,19 +69,23 @@ class Row:
         wrong = (self.lost, self.duplicates, self.out_of_order, self.strangers, self.broken_chains, self.half_done)
         return self.sent > 0 and not any(wrong) and not self.wrong_effects
 
-    def as_json(self) -> dict[str, object]:
-        return {name: value for name, value in asdict(self).items() if name not in ("delays", "wrong_effects")}
+    def to_json(self) -> dict[str, object]:
+        """Return the row of bench/resilience.json, in which a scenario is called a rung."""
+        values = {name: value for name, value in asdict(self).items() if name not in ("delays", "wrong_effects")}
+        return {"rung": values.pop("scenario"), **values}
 
 
-def committed(body: bytes, readers: Sequence[str], at: float) -> Committed:
+def read_committed(body: bytes, readers: Sequence[str], at: float) -> Committed:
     attributes = json.loads(body)
     del attributes["data"]
     return Committed(body, list(readers), at, attributes)
 
 
-def row(rung: str, events: Iterable[Committed], subscribers: Iterable[Subscriber], since: Mapping[str, int]) -> Row:
-    """`since`: how many receipts each subscriber had before the rung began."""
-    found = Row(rung)
+def build_row(
+    scenario: str, events: Iterable[Committed], subscribers: Iterable[Subscriber], since: Mapping[str, int]
+) -> Row:
+    """Compare events and receipts; `since` has each subscriber's number of receipts before the scenario."""
+    found = Row(scenario)
     all_events = list(events)
     for each in subscribers:
         due = {event.key: event for event in all_events if event.about_a_case and each.may_see(event.readers)}
@@ -91,7 +95,7 @@ def row(rung: str, events: Iterable[Committed], subscribers: Iterable[Subscriber
 
 
 def _count(found: Row, subscriber: str, due: Mapping[Key, Committed], receipts: Sequence[Receipt]) -> None:
-    first = _deduped(found, receipts)
+    first = _drop_repeats(found, receipts)
     taken: dict[Key, Receipt] = {}
     for receipt in first:
         attributes = json.loads(receipt.body)
@@ -111,8 +115,8 @@ def _count(found: Row, subscriber: str, due: Mapping[Key, Committed], receipts: 
     _check_order(found, [due[key] for key in taken])
 
 
-def _deduped(found: Row, receipts: Sequence[Receipt]) -> list[Receipt]:
-    """What a receiver keeps that drops every webhook-id it knows."""
+def _drop_repeats(found: Row, receipts: Sequence[Receipt]) -> list[Receipt]:
+    """Return the receipts that are left where a receiver drops every webhook-id it knows."""
     known: dict[str, bytes] = {}
     kept = []
     for receipt in receipts:
@@ -127,7 +131,7 @@ def _deduped(found: Row, receipts: Sequence[Receipt]) -> list[Receipt]:
 
 
 def _check_order(found: Row, taken: Sequence[Committed]) -> None:
-    """Events in the order of their first receipt: in each chain, numbers only grow, and each gives the one before."""
+    """Check events in the order of their first receipt: numbers of a chain only grow, and each is linked."""
     chains: dict[tuple[str, str], list[Committed]] = defaultdict(list)
     for event in taken:
         chains[event.attributes["source"], event.attributes["partitionkey"]].append(event)

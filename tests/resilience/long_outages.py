@@ -17,7 +17,7 @@ from rtp_gateway.identity.models import new_secret
 from tests.resilience import evidence
 from tests.resilience.evidence import Committed, Row
 from tests.resilience.publisher import Publisher
-from tests.resilience.subscribers import Mood, Subscriber
+from tests.resilience.subscribers import Behaviour, Subscriber
 from tests.support.webhooks import Clock, new_courier
 
 HOUR = 3600.0
@@ -25,26 +25,26 @@ DAY = 24 * HOUR
 EVENTS = 60
 """Published at even distances while the subscriber is away."""
 AFTER = timedelta(hours=2)
-"""From the end of the outage: by then the longest pause is over, and a disabled one was asked for proof of life."""
+"""From the end of the outage: by then the longest pause is over, and a disabled one was probed."""
 
 _NEW = "SELECT position, body, readers FROM outbox WHERE position > $1 ORDER BY position"
 _WAITING = "SELECT count(*) FROM deliveries WHERE state IN ('pending', 'dead') AND client_id = ANY($1)"
 
 
-async def away(platform: Platform, mood: Mood, seconds: float) -> tuple[Row, list[str]]:
-    """One subscriber is away for so long and another is well. The row, and the types of the events committed."""
+async def run_long_outage(platform: Platform, behaviour: Behaviour, seconds: float) -> tuple[Row, list[str]]:
+    """Run an outage of one subscriber, while another is well; return the row, and the types of the events committed."""
     clock = Clock()
-    async with _subscribed(platform, clock) as (ill, well), Run.on(platform, clock, [ill, well]) as run:
+    async with _open_subscribers(platform, clock) as (ill, well), Run.on(platform, clock, [ill, well]) as run:
         await run.publish()
-        await ill.feel(mood)
+        await ill.behave(behaviour)
         began, back = clock.at, clock.at + timedelta(seconds=seconds)
         for number in range(EVENTS):
             await run.go_on(until=began + number * (back - began) / EVENTS)
             await run.publish()
         await run.go_on(until=back)
-        await ill.feel(Mood.WELL)
+        await ill.behave(Behaviour.WELL)
         await run.go_on(until=back + AFTER, unless_all_arrived=True)
-        row = evidence.row(f"one subscriber {seconds:g} s, by the clock", run.committed, [ill, well], {})
+        row = evidence.build_row(f"one subscriber {seconds:g} s, by the clock", run.committed, [ill, well], {})
         return row, [event.attributes["type"] for event in run.committed]
 
 
@@ -102,7 +102,7 @@ class Run:
         for name, connection in self._connections.items():
             for position, body, readers in await connection.fetch(_NEW, self._newest[name]):
                 self._newest[name] = position
-                self.committed.append(evidence.committed(body, readers, self._clock.at.timestamp()))
+                self.committed.append(evidence.read_committed(body, readers, self._clock.at.timestamp()))
         return sum([await relay.drain(self._connections[name]) for name, relay in self._platform.relays.items()])
 
     async def _all_arrived(self) -> bool:
@@ -112,7 +112,7 @@ class Run:
 
 
 @asynccontextmanager
-async def _subscribed(platform: Platform, clock: Clock) -> AsyncIterator[list[Subscriber]]:
+async def _open_subscribers(platform: Platform, clock: Clock) -> AsyncIterator[list[Subscriber]]:
     subscribers = []
     try:
         for name in ("away", "well"):

@@ -8,10 +8,12 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-class Aside:
+class LoopThread:
+    """An event loop that runs in its own thread."""
+
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="aside", daemon=True)
+        self._thread = threading.Thread(target=self._loop.run_forever, name="loop", daemon=True)
         self._thread.start()
 
     def do(self, work: Coroutine[Any, Any, T], seconds: float = 60) -> T:
@@ -27,7 +29,7 @@ class Aside:
         return self.do(start())
 
     def end(self, task: "asyncio.Task[None]") -> None:
-        """Raises what the work raised."""
+        """End it there. Raises what the work raised."""
 
         async def finish() -> None:
             task.cancel()

@@ -1,4 +1,4 @@
-"""Everything a rung needs: the processes, what they stand on, their subscribers, and load."""
+"""The platform that a scenario runs on: its processes, PostgreSQL and RabbitMQ, its subscribers, and load."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -15,9 +15,9 @@ from rtp_gateway.identity.commands import register_client
 from rtp_gateway.identity.models import new_secret
 from rtp_shared.db import Database
 from rtp_shared.identities import organisation_identity
-from tests.resilience.case_system import Intake
+from tests.resilience.case_system import CaseSystem
 from tests.resilience.database import Server
-from tests.resilience.loop_thread import Aside
+from tests.resilience.loop_thread import LoopThread
 from tests.resilience.publisher import Publisher
 from tests.resilience.subscribers import Subscriber
 from tests.support.rabbitmq import Broker
@@ -37,16 +37,18 @@ AUDIENCES = (
     ["system", organisation_identity(CAMDEN), "client:panel"],
     ["system", organisation_identity(CAMDEN), "client:panel", "client:team"],
 )
-"""Who sees the cases that the publisher makes up, in turns."""
+"""Readers of the cases that the publisher makes up, in turns."""
 
 
 @dataclass
-class Stage:
+class PlatformUnderTest:
+    """The running platform, with handles on everything that a scenario breaks."""
+
     fleet: Fleet
     server: Server
     broker: Broker
-    intake: Intake
-    aside: Aside = field(default_factory=Aside)
+    case_system: CaseSystem
+    loop_thread: LoopThread = field(default_factory=LoopThread)
     subscribers: list[Subscriber] = field(default_factory=list)
     made_up: Sequence[UUID] = ()
     """Cases of the newest load that are known by their events alone."""
@@ -56,8 +58,8 @@ class Stage:
         for client_id, organisation in SUBSCRIBERS.items():
             secret, readers = new_secret(), frozenset({f"client:{client_id}", organisation_identity(organisation)})
             subscriber = Subscriber(client_id, readers)
-            self.aside.do(subscriber.open())
-            self.aside.do(self._register(client_id, organisation, secret))
+            self.loop_thread.do(subscriber.open())
+            self.loop_thread.do(self._register(client_id, organisation, secret))
             self._subscribe(subscriber, secret)
             self.subscribers.append(subscriber)
 
@@ -85,18 +87,18 @@ class Stage:
 
     def close(self) -> None:
         for subscriber in self.subscribers:
-            self.aside.do(subscriber.close())
-        self.aside.close()
+            self.loop_thread.do(subscriber.close())
+        self.loop_thread.close()
 
     @contextmanager
     def load(self, per_second: float) -> Iterator[None]:
-        """Events at a steady rate, and cases submitted over HTTP, until the block ends."""
+        """Publish events at a steady rate, and submit cases over HTTP, until the block ends."""
         database = Database(self.fleet.host.build_database_url(applications), pool_size=1)
         publisher = Publisher(database, self.fleet.host.public_url, AUDIENCES)
         self.made_up = publisher.made_up
         with ExitStack() as undo:
-            undo.callback(lambda: self.aside.do(database.close()))
-            undo.callback(self.aside.end, self.aside.begin(publisher.run(per_second)))
-            self.intake.begin()
-            undo.callback(self.intake.end)
+            undo.callback(lambda: self.loop_thread.do(database.close()))
+            undo.callback(self.loop_thread.end, self.loop_thread.begin(publisher.run(per_second)))
+            self.case_system.begin()
+            undo.callback(self.case_system.end)
             yield

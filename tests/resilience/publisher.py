@@ -24,8 +24,8 @@ _NEWEST = text("SELECT body FROM outbox WHERE case_id = :case_id ORDER BY positi
 
 
 @dataclass
-class Line:
-    """One case's events."""
+class Chain:
+    """The events of one case."""
 
     readers: Sequence[str]
     case_id: UUID = field(default_factory=uuid4)
@@ -37,16 +37,16 @@ class Line:
 
 class Publisher:
     def __init__(self, database: Database, base_url: str, audiences: Sequence[Sequence[str]]) -> None:
-        """`audiences`: readers of the first case, of the second and so on, over and over."""
+        """Publish cases to `audiences`: the readers of the first case, of the second and so on, over and over."""
         self._database = database
         self._outbox = Outbox("applications", base_url)
         self._audiences = audiences
         self.made_up: list[UUID] = []
         """Cases that are known by their events alone."""
-        self._lines = [self._line() for _ in range(LIVE)]
+        self._chains = [self._begin_chain() for _ in range(LIVE)]
 
     async def run(self, per_second: float) -> None:
-        """So many events, until cancelled; what an outage kept it from is not made up for."""
+        """Publish so many events a second, until cancelled; none is made up for after an outage."""
         turn, due = 0, time.monotonic()
         while True:
             turn += 1
@@ -59,34 +59,34 @@ class Publisher:
                 await asyncio.sleep(0.1)
             await asyncio.sleep(due - time.monotonic())
 
-    def _line(self) -> Line:
-        line = Line(self._audiences[len(self.made_up) % len(self._audiences)])
-        self.made_up.append(line.case_id)
-        return line
+    def _begin_chain(self) -> Chain:
+        chain = Chain(self._audiences[len(self.made_up) % len(self._audiences)])
+        self.made_up.append(chain.case_id)
+        return chain
 
     async def publish(self, number: int, count: int) -> None:
-        """So many events more of the case that goes on under this number."""
-        line = self._lines[number]
-        if not line.sure:
-            await self._look_up(line)
-        line.sure = False
+        """Publish so many events more of the case that goes on under this number."""
+        chain = self._chains[number]
+        if not chain.sure:
+            await self._look_up(chain)
+        chain.sure = False
         async with self._database.transaction() as session:
             bodies = await self._outbox.publish(
                 session,
-                [CaseOpened(case_id=line.case_id, route="right-to-provide")] * count,
-                subject_id=line.case_id,
-                sequence=line.sequence + 1,
-                previous=line.previous,
-                dataref=f"/v1/cases/{line.case_id}",
-                readers=line.readers,
+                [CaseOpened(case_id=chain.case_id, route="right-to-provide")] * count,
+                subject_id=chain.case_id,
+                sequence=chain.sequence + 1,
+                previous=chain.previous,
+                dataref=f"/v1/cases/{chain.case_id}",
+                readers=chain.readers,
             )
-        line.sequence, line.previous, line.sure = line.sequence + count, compute_digest(bodies[-1]), True
-        if line.sequence >= EVENTS:
-            self._lines[number] = self._line()
+        chain.sequence, chain.previous, chain.sure = chain.sequence + count, compute_digest(bodies[-1]), True
+        if chain.sequence >= EVENTS:
+            self._chains[number] = self._begin_chain()
 
-    async def _look_up(self, line: Line) -> None:
-        """Where the case stands, as a service finds it in its own row."""
+    async def _look_up(self, chain: Chain) -> None:
+        """Read how far the case has come, as a service finds it in its own row."""
         async with self._database.transaction(read_only=True) as session:
-            body: bytes | None = await session.scalar(_NEWEST, {"case_id": line.case_id})
-        line.sequence, line.previous = (read(body).sequence, compute_digest(body)) if body else (0, None)
-        line.sure = True
+            body: bytes | None = await session.scalar(_NEWEST, {"case_id": chain.case_id})
+        chain.sequence, chain.previous = (read(body).sequence, compute_digest(body)) if body else (0, None)
+        chain.sure = True

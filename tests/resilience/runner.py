@@ -1,10 +1,10 @@
-"""One rung after the other, under load."""
+"""Runs one scenario under load."""
 
 from tests.resilience.evidence import Row
-from tests.resilience.faults import kill, let_pass, outage
-from tests.resilience.ledger import Books
-from tests.resilience.platform_under_test import Stage
-from tests.resilience.scenarios import Kill, Rung
+from tests.resilience.faults import kill, outage, wait
+from tests.resilience.ledger import Ledger
+from tests.resilience.platform_under_test import PlatformUnderTest
+from tests.resilience.scenarios import FaultScenario, Kill
 
 RATE = 20.0
 """Events a second, besides those of submitted cases."""
@@ -14,16 +14,16 @@ PATIENCE = 150.0
 """Seconds until all must have arrived; an outage's own length comes on top."""
 
 
-def climb(stage: Stage, rung: Rung, *, rate: float = RATE) -> Row:
-    books = Books(stage)
-    marks = books.marks()
-    with stage.load(rate):
-        let_pass(BEFORE)
-        if isinstance(rung, Kill):
-            kill(stage, rung)
+def run_scenario(platform: PlatformUnderTest, scenario: FaultScenario, *, rate: float = RATE) -> Row:
+    ledger = Ledger(platform)
+    marks = ledger.take_marks()
+    with platform.load(rate):
+        wait(BEFORE)
+        if isinstance(scenario, Kill):
+            kill(platform, scenario)
         else:
-            with outage(stage, rung.what):
-                let_pass(rung.seconds)
-        let_pass(AFTER)
-    books.wait_until_quiet(PATIENCE + getattr(rung, "seconds", 0))
-    return books.row(rung.name, marks)
+            with outage(platform, scenario.what):
+                wait(scenario.seconds)
+        wait(AFTER)
+    ledger.wait_until_quiet(PATIENCE + getattr(scenario, "seconds", 0))
+    return ledger.build_row(scenario.name, marks)

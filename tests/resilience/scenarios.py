@@ -1,4 +1,4 @@
-"""The rungs of the ladder: what breaks, and for how long."""
+"""The scenarios: the faults, and for how long each lasts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Kill:
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """Something is away for this many seconds."""
+    """Something is not available for this many seconds."""
 
     what: str
     seconds: float
@@ -32,7 +32,7 @@ class Outage:
         return f"{self.what} {self.seconds:g} s"
 
 
-Rung = Kill | Outage
+FaultScenario = Kill | Outage
 
 WEB_POINTS = ("before-commit", "after-commit")
 RELAY_POINTS = ("after-publish", "after-confirm", "before-mark", "after-mark")
@@ -47,7 +47,7 @@ COURIER_POINTS = (
 ANY_MOMENT = "at any moment"
 OUTAGES = ("broker", "database", "one subscriber", "all subscribers")
 
-FULL: tuple[Rung, ...] = (
+FULL: tuple[FaultScenario, ...] = (
     *(Kill({WEB: point}) for point in WEB_POINTS),
     *(Kill({RELAY: point}) for point in RELAY_POINTS),
     *(Kill(dict.fromkeys(CONSUMERS, point)) for point in CONSUMER_POINTS),
@@ -58,7 +58,7 @@ FULL: tuple[Rung, ...] = (
     Outage("broker frozen", 60),
     Outage("database frozen", 60),
 )
-SHORT: tuple[Rung, ...] = (
+SHORT: tuple[FaultScenario, ...] = (
     Kill({WEB: "before-commit", RELAY: "after-publish", **dict.fromkeys(CONSUMERS, "before-handler-commit")}),
     Kill({WEB: "after-commit", RELAY: "after-confirm", **dict.fromkeys(CONSUMERS, "after-handler-commit")}),
     Kill({RELAY: "before-mark", COURIER: "before-claim-commit"}),
@@ -71,4 +71,4 @@ SHORT: tuple[Rung, ...] = (
     Outage("one subscriber", 4),
     Outage("all subscribers", 4),
 )
-"""The same points and troubles, several at once where they are of different processes, and not for long."""
+"""The same points and faults, several at once where they are of different processes, and not for long."""

@@ -10,7 +10,9 @@ from enum import StrEnum
 from aiohttp import web
 
 
-class Mood(StrEnum):
+class Behaviour(StrEnum):
+    """The way in which a subscriber answers."""
+
     WELL = "well"
     REFUSES = "refuses"
     """Nobody listens: connections are refused."""
@@ -24,8 +26,8 @@ class Mood(StrEnum):
     """Answers 502, as a proxy does before a server that is down."""
 
 
-ILL = (Mood.REFUSES, Mood.HANGS, Mood.FAILS, Mood.BUSY, Mood.BEHIND)
-_ANSWERS = {Mood.WELL: 204, Mood.FAILS: 500, Mood.BUSY: 503, Mood.BEHIND: 502}
+ILL = (Behaviour.REFUSES, Behaviour.HANGS, Behaviour.FAILS, Behaviour.BUSY, Behaviour.BEHIND)
+_ANSWERS = {Behaviour.WELL: 204, Behaviour.FAILS: 500, Behaviour.BUSY: 503, Behaviour.BEHIND: 502}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,13 @@ class Receipt:
 
 @dataclass
 class Subscriber:
+    """A subscriber with an endpoint of its own."""
+
     client_id: str
     readers: frozenset[str]
-    """As whom it sees events."""
+    """The identities as which it sees events."""
     now: Callable[[], float] = time.time
-    mood: Mood = Mood.WELL
+    behaviour: Behaviour = Behaviour.WELL
     receipts: list[Receipt] = field(default_factory=list)
     turned_away: int = 0
     """Requests that it did not take."""
@@ -61,14 +65,14 @@ class Subscriber:
     def may_see(self, readers: list[str]) -> bool:
         return not self.readers.isdisjoint(readers)
 
-    async def feel(self, mood: Mood) -> None:
+    async def behave(self, behaviour: Behaviour) -> None:
         """Change how it answers from now on."""
-        self.mood = mood
-        if mood is Mood.WELL:
+        self.behaviour = behaviour
+        if behaviour is Behaviour.WELL:
             self._well.set()
         else:
             self._well.clear()
-        if mood is Mood.REFUSES:
+        if behaviour is Behaviour.REFUSES:
             await self.close()
         elif self._runner is None:
             await self.open()
@@ -92,14 +96,14 @@ class Subscriber:
         if (call := self.before_answer) is not None:
             self.before_answer = None
             call()
-        if self.mood is Mood.HANGS:
+        if self.behaviour is Behaviour.HANGS:
             return await self._hang(request)
-        if self.mood is Mood.WELL:
+        if self.behaviour is Behaviour.WELL:
             self.receipts.append(Receipt(self.now(), request.headers["webhook-id"], body))
         else:
             self.turned_away += 1
-        headers = {"Retry-After": "2"} if self.mood is Mood.BUSY else {}
-        return web.Response(status=_ANSWERS.get(self.mood, 500), headers=headers)
+        headers = {"Retry-After": "2"} if self.behaviour is Behaviour.BUSY else {}
+        return web.Response(status=_ANSWERS.get(self.behaviour, 500), headers=headers)
 
     async def _hang(self, request: web.Request) -> web.Response:
         self.turned_away += 1

@@ -1,8 +1,8 @@
 """A process of the platform that can be killed at an exact point: `python -m tests.system.crashing MODULE PROCESS`.
 
-The product's own classes do the work; what stands around them here only pulls the plug, when the file that
-RTP_TEST_DOOM names says at which point, and the process gets there. RTP_TEST_LEASE: seconds that a courier takes
-deliveries for, where the real lease would be long to wait for.
+The product's own classes do the work; what stands around them here only kills it, when the file that
+RTP_TEST_KILL_FILE names says at which point, and the process gets there. RTP_TEST_LEASE: seconds that a delivery worker
+takes deliveries for, where the real lease would be long to wait for.
 """
 
 import asyncio
@@ -26,17 +26,17 @@ from rtp_shared.outbox import Outbox
 from rtp_shared.rabbit.bus import RabbitBus, _Outgoing
 from rtp_shared.relay import Relay
 
-DOOM, LEASE = "RTP_TEST_DOOM", "RTP_TEST_LEASE"
+KILL_FILE, LEASE = "RTP_TEST_KILL_FILE", "RTP_TEST_LEASE"
 _WORK = "kind of work"
 
 
-def _doomed(point: str) -> bool:
-    file = Path(os.environ[DOOM])
+def _is_to_die_at(point: str) -> bool:
+    file = Path(os.environ[KILL_FILE])
     return file.exists() and file.read_text() == point
 
 
 def _die_at(point: str) -> None:
-    if _doomed(point):
+    if _is_to_die_at(point):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -50,8 +50,8 @@ class Sessions(AsyncSession):
         _die_at(f"after-{work}commit")
 
 
-def _work(kind: str, call: Callable[..., Any]) -> Callable[..., Any]:
-    """The call, after which its transaction does this kind of work, if there was something to do."""
+def _note_work(kind: str, call: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap the call: where it found something to do, its transaction does this kind of work."""
 
     async def noted(session: AsyncSession, *arguments: Any, **named: Any) -> Any:
         if result := await call(session, *arguments, **named):
@@ -63,14 +63,14 @@ def _work(kind: str, call: Callable[..., Any]) -> Callable[..., Any]:
 
 class Publishing(Outbox):
     async def publish(self, session: AsyncSession, *arguments: Any, **named: Any) -> list[bytes]:
-        bodies: list[bytes] = await _work("", super().publish)(session, *arguments, **named)
+        bodies: list[bytes] = await _note_work("", super().publish)(session, *arguments, **named)
         return bodies
 
 
 class Outgoing(_Outgoing):
     async def _wait_for_confirms(self) -> None:
         """All is on its way to the broker, and no confirm has been waited for."""
-        if _doomed("after-publish"):
+        if _is_to_die_at("after-publish"):
             await asyncio.sleep(0)  # what was written in this turn of the loop is sent in the next
             while self.link.connection._transport.get_write_buffer_size():  # type: ignore[union-attr]  # noqa: ASYNC110
                 await asyncio.sleep(0)
@@ -99,12 +99,12 @@ class Marking(Relay):
 AROUND: dict[str, Any] = {
     "rtp_shared.db.AsyncSession": Sessions,
     "rtp_shared.service.Outbox": Publishing,
-    "rtp_shared.consumer.claim_event": _work("handler-", consumer.claim_event),
+    "rtp_shared.consumer.claim_event": _note_work("handler-", consumer.claim_event),
     "rtp_shared.rabbit.bus._Outgoing": Outgoing,
     "rtp_shared.run.RabbitBus": Confirmed,
     "rtp_shared.run.Relay": Marking,
-    "rtp_gateway.deliveries.claims.claim": _work("claim-", claims.claim),
-    "rtp_gateway.deliveries.reports.delivered": _work("report-", reports.delivered),
+    "rtp_gateway.deliveries.claims.claim": _note_work("claim-", claims.claim),
+    "rtp_gateway.deliveries.reports.delivered": _note_work("report-", reports.delivered),
 }
 
 if __name__ == "__main__":

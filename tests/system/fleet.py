@@ -15,7 +15,7 @@ import psycopg
 from rtp_operations.processes import PROCESSES, OneHost, Process
 from rtp_shared.service import Service
 from tests.support.waiting import wait_until
-from tests.system.crashing import DOOM
+from tests.system.crashing import KILL_FILE
 
 ROOT = Path(__file__).parents[2]
 BY_NAME = {process.name: process for process in PROCESSES}
@@ -39,8 +39,10 @@ def _end_with_the_tests() -> None:
 
 
 class Fleet:
+    """The processes of one host."""
+
     def __init__(self, host: OneHost, logs: Path, environment: Mapping[str, str] | None = None) -> None:
-        """`environment`: what every process is told besides what `make up` tells it."""
+        """Add `environment` to that which `make up` gives to every process."""
         self.host = host
         self._logs = logs
         self._environment = dict(environment or {})
@@ -57,8 +59,8 @@ class Fleet:
     def launch(self, name: str) -> None:
         process = BY_NAME[name]
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-        told = {"PYTHONPATH": path, DOOM: str(self._doom(process.name).absolute())}
-        environment = self.host.build_environment(process) | self._environment | told
+        own = {"PYTHONPATH": path, KILL_FILE: str(self._get_kill_file(process.name).absolute())}
+        environment = self.host.build_environment(process) | self._environment | own
         with (self._logs / f"{process.name}.log").open("ab") as log:
             self._running[process.name] = subprocess.Popen(
                 [sys.executable, "-m", "tests.system.crashing", *process.command[2:]],
@@ -72,9 +74,9 @@ class Fleet:
         for name in names:
             wait_until(lambda name=name: self._is_up(BY_NAME[name]), f"{name} coming up", 60, pause=0.1)  # type: ignore[misc]
 
-    def doom(self, name: str, point: str) -> None:
-        """It is killed when it next gets to this point (crashing.py)."""
-        self._doom(name).write_text(point)
+    def kill_at(self, name: str, point: str) -> None:
+        """Have it killed when it next gets to this point (crashing.py)."""
+        self._get_kill_file(name).write_text(point)
 
     def has_ended(self, name: str) -> bool:
         return self._running[name].poll() is not None
@@ -82,7 +84,7 @@ class Fleet:
     def wait_for_end(self, name: str, seconds: float = 60) -> int:
         ended = self._running[name].wait(seconds)
         del self._running[name]
-        self._doom(name).unlink(missing_ok=True)
+        self._get_kill_file(name).unlink(missing_ok=True)
         return ended
 
     def kill(self, name: str) -> None:
@@ -99,8 +101,8 @@ class Fleet:
     def get(self, name: str, path: str) -> httpx.Response:
         return httpx.get(f"http://127.0.0.1:{self.host.get_port(BY_NAME[name])}{path}", timeout=5)
 
-    def seen_before(self, name: str) -> int:
-        """How many messages came again to this process and were dropped."""
+    def count_repeats(self, name: str) -> int:
+        """Return the number of messages that came again to this process and were dropped."""
         lines = self.get(name, "/metrics").text.splitlines()
         counted = [line for line in lines if line.startswith("rtp_events_handled_total") and "seen-before" in line]
         return int(sum(float(line.rpartition(" ")[2]) for line in counted))
@@ -122,8 +124,8 @@ class Fleet:
         self.stop()
         self.disconnect()
 
-    def _doom(self, name: str) -> Path:
-        return self._logs / f"{name}.doom"
+    def _get_kill_file(self, name: str) -> Path:
+        return self._logs / f"{name}.kill-at"
 
     def _is_up(self, process: Process) -> bool:
         ended = self._running[process.name].poll()

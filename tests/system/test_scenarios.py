@@ -1,17 +1,17 @@
-"""The short rungs of the crash ladder: under load something breaks, and nothing is lost, doubled or out of order.
+"""The short scenarios: under load something breaks, and nothing is lost, doubled or out of order.
 
-`make resilience` climbs all of it (tests/resilience).
+`make resilience` runs all of them (tests/resilience).
 """
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.resilience.case_system import Intake
+from tests.resilience.case_system import CaseSystem
 from tests.resilience.database import Server
-from tests.resilience.platform_under_test import Stage
-from tests.resilience.runner import climb
-from tests.resilience.scenarios import SHORT, Kill, Rung
+from tests.resilience.platform_under_test import PlatformUnderTest
+from tests.resilience.runner import run_scenario
+from tests.resilience.scenarios import SHORT, FaultScenario, Kill
 from tests.support.rabbitmq import Broker
 from tests.system.fleet import Fleet
 
@@ -21,25 +21,29 @@ SENT_AGAIN = {"mid-delivery", "before-report-commit"}
 
 
 @pytest.fixture(scope="module")
-def stage(fleet: Fleet, server: Server, broker: Broker, sandbox_secrets: dict[str, str]) -> Iterator[Stage]:
-    stage = Stage(fleet, server, broker, Intake(fleet.host.public_url, sandbox_secrets["council-intake"]))
+def platform(
+    fleet: Fleet, server: Server, broker: Broker, sandbox_secrets: dict[str, str]
+) -> Iterator[PlatformUnderTest]:
+    platform = PlatformUnderTest(
+        fleet, server, broker, CaseSystem(fleet.host.public_url, sandbox_secrets["council-intake"])
+    )
     try:
-        stage.set_up()
-        yield stage
+        platform.set_up()
+        yield platform
     finally:
-        stage.close()
+        platform.close()
 
 
-@pytest.mark.parametrize("rung", SHORT, ids=lambda rung: rung.name)
-def test_nothing_is_lost_doubled_or_out_of_order(rung: Rung, stage: Stage) -> None:
-    row = climb(stage, rung, rate=RATE)
+@pytest.mark.parametrize("scenario", SHORT, ids=lambda scenario: scenario.name)
+def test_nothing_is_lost_doubled_or_out_of_order(scenario: FaultScenario, platform: PlatformUnderTest) -> None:
+    row = run_scenario(platform, scenario, rate=RATE)
     assert row.good, row
-    if isinstance(rung, Kill):
-        points = set(rung.points.values())
+    if isinstance(scenario, Kill):
+        points = set(scenario.points.values())
         assert row.repeats or points.isdisjoint(SENT_AGAIN), row
         assert row.handled_again or "after-handler-commit" not in points, row
-    elif rung.what == "broker":
-        assert row.slowest_request_s < rung.seconds / 2, row  # requests did not notice
-    elif rung.what == "one subscriber":
+    elif scenario.what == "broker":
+        assert row.slowest_request_s < scenario.seconds / 2, row  # requests did not notice
+    elif scenario.what == "one subscriber":
         away, *others = row.delays.values()
         assert max(others) < away, row  # the others did not wait for it

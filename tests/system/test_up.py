@@ -27,7 +27,7 @@ from tests.support.waiting import wait_until
 
 
 class Up:
-    """`python -m rtp_operations.up`, as a person runs it."""
+    """`make up`, as a person runs it: `python -m rtp_examples.up`."""
 
     def __init__(self, settings: UpSettings) -> None:
         self.settings = settings
@@ -41,7 +41,7 @@ class Up:
             "PYTHONUNBUFFERED": "1",
         }
         with self._log.open("wb") as log:
-            command = [sys.executable, "-m", "rtp_operations.up"]
+            command = [sys.executable, "-m", "rtp_examples.up"]
             self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
 
     @property

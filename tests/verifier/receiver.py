@@ -17,6 +17,26 @@ from rtp_shared.contracts.applications import CaseWithdrawn
 Event = dict[str, Any]
 
 
+LISTS = (
+    "duplicates",
+    "begins_anew",
+    "gaps",
+    "explained_gaps",
+    "out_of_order",
+    "conflicts",
+    "broken_links",
+    "bad_signatures",
+    "not_events",
+    "missing_against_feed",
+    "not_in_feed",
+)
+
+
+def found(report: dict[str, Any]) -> dict[str, list[Any]]:
+    """The kinds of findings that there are any of."""
+    return {kind: report[kind] for kind in LISTS if report[kind]}
+
+
 def chain(length: int, *, anew_at: int | None = None) -> list[bytes]:
     """The events of one case, as a service publishes them."""
     case_id, made, previous = uuid.uuid4(), list[bytes](), None

@@ -14,9 +14,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.verifier.receiver import Verifier, altered, chain, keep, page, sent
 
 from rtp_gateway.deliveries.forms import Form
+from tests.verifier.receiver import Verifier, altered, chain, keep, page, sent
 
 
 class Feed(ThreadingHTTPServer):

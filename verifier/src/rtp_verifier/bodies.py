@@ -10,27 +10,27 @@ from .errors import NotAnEvent
 SPACE = b" \t\r\n"
 
 
-def _no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _refuse_repeated_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found := dict(pairs)) < len(pairs):
         raise ValueError("a name twice in one object")
     return found
 
 
-_JSON = json.JSONDecoder(object_pairs_hook=_no_name_twice)
+_JSON = json.JSONDecoder(object_pairs_hook=_refuse_repeated_names)
 _LIST = re.compile(r'[ \t\r\n]*(\{[ \t\r\n]*"items"[ \t\r\n]*:[ \t\r\n]*)?\[[ \t\r\n]*')
 _COMMA = re.compile(r"[ \t\r\n]*,?[ \t\r\n]*")
 
 
-def parsed(body: bytes) -> Any:
+def parse_json(body: bytes) -> Any:
     try:
         return _JSON.decode(body.decode())
     except (ValueError, RecursionError) as error:
         raise NotAnEvent("not JSON") from error
 
 
-def pieces(body: bytes) -> Iterator[tuple[bytes, Any]]:
-    """The events of a body, each as its bytes and its value. Raises NotAnEvent before the first."""
-    value, text = parsed(body), body.decode()
+def split_body(body: bytes) -> Iterator[tuple[bytes, Any]]:
+    """Yield the events of a body, each as its bytes and its value. Raises NotAnEvent before the first."""
+    value, text = parse_json(body), body.decode()
     if not (start := _LIST.match(text)):
         yield body, value
         return

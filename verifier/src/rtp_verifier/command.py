@@ -12,17 +12,17 @@ from .events import FEED, RECEIVED
 from .feed import Feed
 from .ledger import Ledger
 from .reading import Reader
-from .report import UNUSABLE, Report, printable
+from .report import UNUSABLE, Report, escape
 from .signatures import read_keys
 
 
-class _Arguments(argparse.ArgumentParser):
+class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise Unusable(f"{message} (--help tells more)")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Arguments(
+def _build_parser() -> argparse.ArgumentParser:
+    parser = _Parser(
         prog="verifier",
         allow_abbrev=False,
         description="Checks events that were received: signatures, sequences and hashes; those of a directory, of the "
@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
-    given = _parser().parse_args(arguments)
+    given = _build_parser().parse_args(arguments)
     if not (given.directory or given.feed):
         raise Unusable("name a directory, --feed, or both (--help tells more)")
     if given.directory and not given.directory.is_dir():
@@ -60,14 +60,14 @@ def verify(given: argparse.Namespace, ledger: Ledger) -> Report:
     report = Report()
     reader = Reader(ledger, report, read_keys(given.secret_file, given.public_key))
     if given.directory:
-        reader.directory(given.directory)
+        reader.read_directory(given.directory)
         if not (given.feed or report.events or report.not_events):
             raise Unusable(f"{given.directory} holds no events: no .json or .jsonl file")
     if given.feed:
         side = FEED if given.directory else RECEIVED
         feed = Feed(given.feed, given.token_file, given.subscription)
-        for number, (body, report.cursor) in enumerate(feed.pages(given.after), start=1):
-            reader.body(body, f"feed page {number}", side)
+        for number, (body, report.cursor) in enumerate(feed.read_pages(given.after), start=1):
+            reader.read_body(body, f"feed page {number}", side)
     check_chains(ledger, report, from_start=not given.after)
     if given.in_order or not given.directory:
         check_order(ledger, report)
@@ -77,14 +77,14 @@ def verify(given: argparse.Namespace, ledger: Ledger) -> Report:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit code."""
+    """Check what the arguments name, print the report, and return the exit code."""
     try:
         given = _read_arguments(arguments)
         with closing(Ledger()) as ledger:
             report = verify(given, ledger)
     except (Unusable, OSError, sqlite3.Error) as error:
-        sys.stderr.write(printable(f"verifier: {error}") + "\n")
+        sys.stderr.write(escape(f"verifier: {error}") + "\n")
         return UNUSABLE
-    lines = [report.as_json()] if given.json else map(printable, report.as_lines())
+    lines = [report.to_json()] if given.json else map(escape, report.to_lines())
     sys.stdout.writelines(f"{line}\n" for line in lines)
     return report.exit_code

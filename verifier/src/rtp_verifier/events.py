@@ -6,13 +6,13 @@ import re
 from typing import Any, NamedTuple
 
 from .errors import NotAnEvent
-from .signals import thin_of
+from .signals import extract_thin_event
 
 RECEIVED, FEED = 0, 1
 
 
 class Event(NamedTuple):
-    """What is kept of an event; its body is not."""
+    """An event without its body."""
 
     source: str
     partitionkey: str
@@ -33,12 +33,12 @@ class Event(NamedTuple):
     """RECEIVED or FEED."""
 
     @property
-    def named(self) -> dict[str, Any]:
+    def position(self) -> dict[str, Any]:
         return {"source": self.source, "partitionkey": self.partitionkey, "sequence": self.sequence}
 
     @property
-    def told(self) -> dict[str, Any]:
-        return self.named | {"id": self.id, "type": self.type, "time": self.time, "place": self.place}
+    def summary(self) -> dict[str, Any]:
+        return self.position | {"id": self.id, "type": self.type, "time": self.time, "place": self.place}
 
 
 _UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -60,11 +60,11 @@ _OF_ONE_FORM = {"data", "datacontenttype", "dataschema", "eventhash", "erasedat"
 
 
 def read_event(body: bytes, value: Any, place: str, side: int) -> Event:
-    """`value`: the body as JSON. Raises NotAnEvent."""
+    """Read an event from its body and the JSON value of that. Raises NotAnEvent."""
     if not isinstance(value, dict):
         raise NotAnEvent("not a JSON object")
     if signal := value.get("resourceType") == "Bundle":
-        value = thin_of(value)
+        value = extract_thin_event(value)
     event = {name: each for name, each in value.items() if each is not None}
     _check(event)
     return Event(
@@ -74,7 +74,7 @@ def read_event(body: bytes, value: Any, place: str, side: int) -> Event:
         id=event["id"],
         hash=hashlib.sha256(body).hexdigest() if "data" in event else event["eventhash"],
         previous=event.get("previoushash"),
-        attributes=None if signal or "erasedat" in event else _attributes_hash(event),
+        attributes=None if signal or "erasedat" in event else _hash_attributes(event),
         erased="erasedat" in event,
         type=event["type"],
         time=event["time"],
@@ -96,6 +96,6 @@ def _check(event: dict[str, Any]) -> None:
         raise NotAnEvent("neither data nor eventhash, or both")
 
 
-def _attributes_hash(event: dict[str, Any]) -> str:
+def _hash_attributes(event: dict[str, Any]) -> str:
     common = {name: value for name, value in event.items() if name not in _OF_ONE_FORM}
     return hashlib.sha256(json.dumps(common, sort_keys=True).encode()).hexdigest()

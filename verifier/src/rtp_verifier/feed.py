@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .bodies import parsed
+from .bodies import parse_json
 from .errors import NotAnEvent, Unusable
 
 PAGE = 200
@@ -31,6 +31,8 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 
 @dataclass(frozen=True)
 class Feed:
+    """The feed at an address, as the owner of a token sees it."""
+
     url: str
     token_file: Path
     """Read anew for every page: reading may take longer than a token holds."""
@@ -40,11 +42,11 @@ class Feed:
         if not re.fullmatch(_ADDRESS, self.url, re.ASCII):
             raise Unusable("--feed is not an address like https://host, to which a token may be sent")
 
-    def pages(self, after: str | None) -> Iterator[tuple[bytes, str]]:
-        """Each page as its bytes, with the cursor to go on from behind it."""
+    def read_pages(self, after: str | None) -> Iterator[tuple[bytes, str]]:
+        """Yield each page as its bytes, with the cursor to go on from behind it."""
         while True:
             body = self._ask({"limit": str(PAGE), "subscription": self.subscription, "after": after})
-            next_, cursor = self._ends(body)
+            next_, cursor = self._read_cursors(body)
             yield body, cursor
             if next_ is None:
                 return
@@ -52,9 +54,9 @@ class Feed:
                 raise Unusable("the feed does not move on: its next page is the one that was read")
             after = next_
 
-    def _ends(self, body: bytes) -> tuple[str | None, str]:
+    def _read_cursors(self, body: bytes) -> tuple[str | None, str]:
         try:
-            page = parsed(body)
+            page = parse_json(body)
             items, next_, cursor = page["items"], page["next"], page["cursor"]
         except (NotAnEvent, TypeError, KeyError):
             items = next_ = cursor = None
@@ -66,7 +68,7 @@ class Feed:
         query = urllib.parse.urlencode({name: value for name, value in asked.items() if value}, errors="replace")
         url, opener = f"{self.url.rstrip('/')}/v1/events", urllib.request.build_opener(_NoRedirects)
         for _ in range(TRIES):
-            headers = {"Authorization": f"Bearer {self._token()}", "User-Agent": "rtp-verifier"}
+            headers = {"Authorization": f"Bearer {self._read_token()}", "User-Agent": "rtp-verifier"}
             request = urllib.request.Request(f"{url}?{query}", headers=headers)  # noqa: S310 - _ADDRESS says which
             try:
                 with opener.open(request, timeout=LONGEST_PAUSE) as answer:
@@ -75,17 +77,17 @@ class Feed:
                 with error:
                     if error.code not in (429, 502, 503, 504):
                         raise Unusable(f"{url} answered {error.code} {error.reason}") from None
-                    time.sleep(_pause(error.headers.get("Retry-After", "")))
+                    time.sleep(_choose_pause(error.headers.get("Retry-After", "")))
             except (OSError, http.client.HTTPException) as error:
                 raise Unusable(f"{url} does not answer: {getattr(error, 'reason', error)}") from None
         raise Unusable(f"{url} is busy or away")
 
-    def _token(self) -> str:
+    def _read_token(self) -> str:
         token = self.token_file.read_text("ascii", "replace").strip()
         if not re.fullmatch("[!-~]+", token):
             raise Unusable(f"{self.token_file} holds no token: one word of plain characters")
         return token
 
 
-def _pause(retry_after: str) -> int:
+def _choose_pause(retry_after: str) -> int:
     return min(int(retry_after), LONGEST_PAUSE) if re.fullmatch("[0-9]{1,9}", retry_after) else PAUSE

@@ -1,4 +1,4 @@
-"""Takes what is read into the ledger, and what is wrong with it by itself into the report."""
+"""Reads events into the ledger, and what is wrong with one by itself into the report."""
 
 import os
 from collections.abc import Iterator
@@ -6,68 +6,72 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .bodies import SPACE, pieces
+from .bodies import SPACE, split_body
 from .errors import BadSignature, NotAnEvent
 from .events import RECEIVED, read_event
 from .ledger import Ledger
-from .report import Report, printable
+from .report import Report, escape
 from .signatures import Keys, check_signature
 
 
 @dataclass(frozen=True)
 class Reader:
+    """Reads bodies, from files or from the feed."""
+
     ledger: Ledger
     report: Report
     keys: Keys
 
-    def directory(self, directory: Path) -> None:
-        """The files in the order of their names."""
-        for path in _files(directory):
-            place = printable(os.path.relpath(path, directory))
+    def read_directory(self, directory: Path) -> None:
+        """Read the files in the order of their names."""
+        for path in _list_files(directory):
+            place = escape(os.path.relpath(path, directory))
             if path.suffix == ".jsonl":
                 with path.open("rb") as lines:
                     for number, line in enumerate(lines, start=1):
                         if body := line.strip(SPACE):
-                            self._received(body, b"", f"{place}:{number}")
+                            self._read_received(body, b"", f"{place}:{number}")
             else:
                 headers = path.with_suffix(".headers")
                 # Editors and shells put white space at the end of files; the platform never sends any.
-                self._received(path.read_bytes().strip(SPACE), headers.read_bytes() if headers.exists() else b"", place)
+                self._read_received(
+                    path.read_bytes().strip(SPACE), headers.read_bytes() if headers.exists() else b"", place
+                )
 
-    def body(self, body: bytes, place: str, side: int) -> None:
+    def read_body(self, body: bytes, place: str, side: int) -> None:
         try:
-            for number, (piece, value) in enumerate(pieces(body), start=1):
-                self._event(piece, value, place if piece == body else f"{place}:{number}", side)
+            for number, (piece, value) in enumerate(split_body(body), start=1):
+                self._add_event(piece, value, place if piece == body else f"{place}:{number}", side)
         except NotAnEvent as error:
-            self._not_an_event(error, place)
+            self._report_not_an_event(error, place)
 
-    def _received(self, body: bytes, headers: bytes, place: str) -> None:
+    def _read_received(self, body: bytes, headers: bytes, place: str) -> None:
         try:
             self.report.count_signature(check_signature(headers, body, self.keys))
         except BadSignature as error:
             self.report.bad_signatures.append({"place": place, "reason": str(error)})
-        self.body(body, place, RECEIVED)
+        self.read_body(body, place, RECEIVED)
 
-    def _event(self, piece: bytes, value: Any, place: str, side: int) -> None:
+    def _add_event(self, piece: bytes, value: Any, place: str, side: int) -> None:
         try:
             event = read_event(piece, value, place, side)
         except NotAnEvent as error:
-            self._not_an_event(error, place)
+            self._report_not_an_event(error, place)
             return
         self.ledger.add(event)
         if side == RECEIVED:
             self.report.events += 1
             self.report.erased += event.erased
 
-    def _not_an_event(self, error: NotAnEvent, place: str) -> None:
+    def _report_not_an_event(self, error: NotAnEvent, place: str) -> None:
         self.report.not_events.append({"place": place, "reason": str(error)})
 
 
-def _files(directory: Path) -> Iterator[Path]:
+def _list_files(directory: Path) -> Iterator[Path]:
     with os.scandir(directory) as entries:
         names = sorted(entry.name for entry in entries)
     for path in (directory / name for name in names):
         if path.is_dir() and not path.is_symlink():
-            yield from _files(path)
+            yield from _list_files(path)
         elif path.suffix in (".json", ".jsonl"):
             yield path

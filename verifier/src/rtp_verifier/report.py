@@ -1,4 +1,4 @@
-"""What was found, for machines and for people."""
+"""The report of all findings, for machines and for people."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -30,6 +30,8 @@ _KINDS = {
 
 @dataclass
 class Report:
+    """Counts, and every finding by its kind."""
+
     events: int = 0
     """Bodies or parts of bodies that are events, each counted as often as it was received."""
     chains: int = 0
@@ -41,7 +43,7 @@ class Report:
     unsigned: int = 0
     """Bodies without the headers of a signature."""
     cursor: str | None = None
-    """Where the feed goes on."""
+    """The cursor from which the feed goes on."""
     not_events: list[Finding] = field(default_factory=list)
     bad_signatures: list[Finding] = field(default_factory=list)
     conflicts: list[Finding] = field(default_factory=list)
@@ -56,7 +58,7 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """The weight of the worst that there is."""
+        """The weight of the worst finding."""
         return max((_KINDS[kind][0] for kind in _KINDS if getattr(self, kind)), default=FINE)
 
     def count_signature(self, outcome: str) -> None:
@@ -64,10 +66,10 @@ class Report:
         self.signatures_unchecked += outcome == "unchecked"
         self.unsigned += outcome == "unsigned"
 
-    def as_json(self) -> str:
+    def to_json(self) -> str:
         return json.dumps(vars(self) | {"exit_code": self.exit_code}, indent=2)
 
-    def as_lines(self) -> Iterator[str]:
+    def to_lines(self) -> Iterator[str]:
         bad = len(self.bad_signatures)
         yield f"{self.events:,} events in {self.chains:,} chains; {self.erased:,} of them erased"
         yield (
@@ -79,13 +81,13 @@ class Report:
             f"{self.links_not_checkable:,} not checkable (the event before is not here)"
         )
         for kind, (_, heading, line) in _KINDS.items():
-            yield from _section(heading, line, getattr(self, kind))
+            yield from _format_section(heading, line, getattr(self, kind))
         if self.cursor:
             yield f"the feed goes on after {self.cursor}"
         yield _VERDICTS[self.exit_code]
 
 
-def _section(heading: str, line: str, found: Sequence[Finding]) -> Iterator[str]:
+def _format_section(heading: str, line: str, found: Sequence[Finding]) -> Iterator[str]:
     if found:
         yield f"{heading}: {len(found):,}"
     yield from (f"  {line.format_map(each)}" for each in found[:SHOWN])
@@ -100,6 +102,6 @@ _VERDICTS = {
 }
 
 
-def printable(text: str) -> str:
-    """What was received may hold anything: a line stays a line, and a terminal is not spoken to."""
+def escape(text: str) -> str:
+    """Escape all but plain characters: what was received may break lines or hold commands for a terminal."""
     return "".join(sign if sign.isascii() and sign.isprintable() else ascii(sign)[1:-1] for sign in text)

@@ -7,8 +7,8 @@ from .errors import NotAnEvent
 _CHAINED = ("partitionkey", "sequence", "previoushash", "eventhash", "erasedat")
 
 
-def thin_of(bundle: dict[str, Any]) -> dict[str, Any]:
-    """The thin event that a signal tells of, as far as the signal has it. Raises NotAnEvent."""
+def extract_thin_event(bundle: dict[str, Any]) -> dict[str, Any]:
+    """Return the thin event of a signal, as far as the signal has it. Raises NotAnEvent."""
     try:
         parameters = {each["name"]: each for each in bundle["entry"][0]["resource"]["parameter"]}
         context = {each["name"]: each for each in parameters["additional-context"]["part"]}

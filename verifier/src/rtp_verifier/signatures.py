@@ -8,7 +8,7 @@ from pathlib import Path
 from .errors import BadSignature, Unusable
 
 Check = Callable[[bytes, bytes], bool]
-"""Whether a signature, in base64, is that of some bytes."""
+"""Tells if a signature, in base64, is that of some bytes."""
 Keys = Sequence[tuple[bytes, Check]]
 """Each with the version of the signatures that it checks."""
 _HEADERS = (b"webhook-id", b"webhook-timestamp", b"webhook-signature")
@@ -18,12 +18,14 @@ def read_keys(secret_file: Path | None, public: Sequence[str]) -> Keys:
     secrets = secret_file.read_text("ascii", "replace").split() if secret_file else []
     if secret_file and not secrets:
         raise Unusable(f"{secret_file.name} holds no secret")
-    return [(b"v1", _secret_check(each)) for each in secrets] + [(b"v1a", _public_check(each)) for each in public]
+    return [(b"v1", _build_secret_check(each)) for each in secrets] + [
+        (b"v1a", _build_public_check(each)) for each in public
+    ]
 
 
 def check_signature(headers: bytes, body: bytes, keys: Keys) -> str:
-    """Says good, unsigned, or unchecked where there is no key. Raises BadSignature."""
-    found = _signature_headers(headers)
+    """Return good, unsigned, or unchecked where there is no key. Raises BadSignature."""
+    found = _parse_headers(headers)
     if not found:
         return "unsigned"
     if absent := [name.decode() for name in _HEADERS if not found.get(name)]:
@@ -39,27 +41,27 @@ def check_signature(headers: bytes, body: bytes, keys: Keys) -> str:
     raise BadSignature("no signature is that of this body by a key that was given")
 
 
-def _signature_headers(headers: bytes) -> dict[bytes, bytes]:
+def _parse_headers(headers: bytes) -> dict[bytes, bytes]:
     lines = (line.partition(b":") for line in headers.split(b"\n"))
     named = ((name.strip().lower(), value.strip()) for name, _, value in lines)
     return {name: value for name, value in named if name in _HEADERS}
 
 
-def _secret_check(shown: str) -> Check:
-    secret = _key(shown, "whsec_")
+def _build_secret_check(shown: str) -> Check:
+    secret = _decode_key(shown, "whsec_")
     return lambda signature, signed: hmac.compare_digest(
         base64.b64encode(hmac.digest(secret, signed, "sha256")), signature
     )
 
 
-def _public_check(shown: str) -> Check:
+def _build_public_check(shown: str) -> Check:
     try:
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     except ImportError:
         raise Unusable("--public-key needs the package cryptography: pip install cryptography") from None
     try:
-        key = Ed25519PublicKey.from_public_bytes(_key(shown, "whpk_"))
+        key = Ed25519PublicKey.from_public_bytes(_decode_key(shown, "whpk_"))
     except ValueError:
         raise Unusable("--public-key: not 32 bytes of an ed25519 key") from None
 
@@ -73,7 +75,7 @@ def _public_check(shown: str) -> Check:
     return fits
 
 
-def _key(shown: str, prefix: str) -> bytes:
+def _decode_key(shown: str, prefix: str) -> bytes:
     try:
         key = base64.b64decode(shown.removeprefix(prefix), validate=True)
     except ValueError:

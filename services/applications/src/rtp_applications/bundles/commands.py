@@ -18,11 +18,11 @@ from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.errors import KnownAlready
 from rtp_applications.cases.models import Case, CaseDeadline, CaseParty
 from rtp_applications.history.bundle import Bundle
-from rtp_shared.db import enter_system_scope
 from rtp_applications.workflow.enums import Role
 from rtp_applications.workflow.processes import Processes
 from rtp_applications.workflow.snapshot import CaseSnapshot, Facts, Signature
 from rtp_shared.contracts.applications import CaseImported
+from rtp_shared.db import enter_system_scope
 from rtp_shared.problems import FieldError
 
 _case, _party, _deadline, _body = (cast("Table", model.__table__).c for model in (Case, CaseParty, CaseDeadline, Body))

@@ -13,7 +13,6 @@ from rtp_applications.history.commands import append_entries, seal_entries
 from rtp_applications.history.entries import Entry
 from rtp_applications.history.queries import list_changes_since
 from rtp_applications.json_types import JsonObject
-from rtp_shared.db import enter_system_scope
 from rtp_applications.sides import get_group_reader
 from rtp_applications.workflow import engine
 from rtp_applications.workflow.due import process_due
@@ -21,6 +20,7 @@ from rtp_applications.workflow.engine import CaseChange
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.contracts.base import About, EventData
 from rtp_shared.contracts.events import compute_digest
+from rtp_shared.db import enter_system_scope
 from rtp_shared.etags import Expected
 from rtp_shared.identities import SYSTEM
 from rtp_shared.problems import FieldError

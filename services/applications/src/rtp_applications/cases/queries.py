@@ -11,11 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_applications.cases.errors import NoSuchCase
 from rtp_applications.cases.models import Case
 from rtp_applications.cases.store import read_file
-from rtp_shared.db import system_scope
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.contracts.vocabulary import Route, Sector
-from rtp_shared.db import AnyRow, AnySelect, visible_to
+from rtp_shared.db import AnyRow, AnySelect, system_scope, visible_to
 from rtp_shared.identities import SYSTEM
 
 # Statements are built once, and of the tables' columns: building one, and the ORM's part in one that loads no object,

@@ -17,14 +17,13 @@ from rtp_applications.cases.numbers import make_number, read_number
 from rtp_applications.deadlines.rules.days import civil_date, starts_at
 from rtp_applications.historic.schemas import HistoricCase, HistoricOutcome
 from rtp_applications.history.commands import seal_entries
-from rtp_shared.db import system_scope
 from rtp_applications.workflow.definition import Process
 from rtp_applications.workflow.enums import ENDED, Role, Status
 from rtp_applications.workflow.identities import OVERSIGHT
 from rtp_applications.workflow.snapshot import CaseSnapshot, Facts, Signature, SignedRecord
 from rtp_shared.contracts.applications import CaseImported
 from rtp_shared.contracts.vocabulary import Route
-from rtp_shared.db import AnyRow
+from rtp_shared.db import AnyRow, system_scope
 from rtp_shared.identities import SYSTEM, organisation_identity
 from rtp_shared.problems import FieldError, Invalid
 

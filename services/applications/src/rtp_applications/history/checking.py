@@ -10,10 +10,10 @@ from rtp_applications.history.chain import Entry, Fault, Withheld, check, fold
 from rtp_applications.history.reading import can_read, read_chain
 from rtp_applications.history.restore import comparable
 from rtp_applications.history.rows import read_entry
-from rtp_shared.db import system_scope
 from rtp_applications.threads import run_in_thread
 from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_shared.db import system_scope
 
 HIDDEN = "does not hold"
 """All that is said of a fault in an entry that the caller may not read."""

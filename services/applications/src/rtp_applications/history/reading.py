@@ -13,12 +13,11 @@ from rtp_applications.history.errors import NotVisibleThen
 from rtp_applications.history.models import AuditEntry
 from rtp_applications.history.restore import NotAState, file_of
 from rtp_applications.history.rows import WITHHELD, read_entry
-from rtp_shared.db import system_scope
 from rtp_applications.sides import is_group_client, is_on_bodies_side
 from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.enums import Audience
 from rtp_applications.workflow.snapshot import CaseSnapshot
-from rtp_shared.db import AnyRow
+from rtp_shared.db import AnyRow, system_scope
 
 _table = cast("Table", AuditEntry.__table__)
 _entry = _table.c

@@ -20,9 +20,8 @@ from rtp_applications.registers.barriers.models import (
     BarrierKind,
     BarrierState,
 )
-from rtp_shared.db import identity_scope
 from rtp_applications.workflow.identities import OVERSIGHT
-from rtp_shared.db import AnyRow, AnySelect, visible_to
+from rtp_shared.db import AnyRow, AnySelect, identity_scope, visible_to
 from rtp_shared.identities import SYSTEM
 
 _barrier, _case, _change = Barrier.__table__.c, Case.__table__.c, BarrierChange.__table__.c
