@@ -16,7 +16,8 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI, Response
-from sqlalchemy import bindparam, create_engine, insert, select, text
+from sqlalchemy import LargeBinary, Text, Uuid, bindparam, column, create_engine, insert, select, table, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
@@ -32,12 +33,15 @@ from rtp_applications.workflow.enums import Status
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts.vocabulary import Route
 from rtp_shared.db import visible_to
-from rtp_shared.messaging_tables import outbox
 
 WAYS = ("async asyncpg", "async psycopg", "def psycopg")
 READERS = [f"client:{CLIENT}", "system"]
 ENTER = text("SELECT set_config('rtp.readers', :readers, true)").bindparams(readers=" ".join(READERS))
-OUTBOX = insert(outbox).inline()
+_outbox = table(
+    "outbox", column("event_id", Uuid), column("type", Text), column("case_id", Uuid), column("readers", ARRAY(Text)),
+    column("body", LargeBinary),
+)  # fmt: skip
+OUTBOX = insert(_outbox).inline()
 OPTIONS: dict[str, Any] = {"pool_size": 10, "max_overflow": 0, "pool_use_lifo": True}
 ROUNDS = 4
 

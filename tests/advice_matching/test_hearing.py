@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from rtp_advice_matching import queries
@@ -14,7 +14,6 @@ from rtp_advice_matching.errors import NoSuchSupportRequest
 from rtp_advice_matching.models import Adviser, Proposal, SupportRequest, SupportStatus
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
 from rtp_shared.identities import SYSTEM
-from rtp_shared.messaging_tables import outbox
 from rtp_shared.service import Runtime
 from tests.advice_matching.conftest import NewAdviser, Tell, submitted
 
@@ -36,9 +35,10 @@ async def request_for(advice: Runtime, case_id: uuid.UUID) -> SupportRequest | N
         return await session.scalar(select(SupportRequest).where(SupportRequest.case_id == case_id))
 
 
-async def events_about(advice: Runtime, case_id: uuid.UUID) -> int | None:
+async def events_about(advice: Runtime, case_id: uuid.UUID) -> int:
     async with advice.database.transaction(read_only=True) as session:
-        return await session.scalar(select(func.count()).select_from(outbox).where(outbox.c.case_id == case_id))
+        query = text("SELECT count(*) FROM outbox WHERE case_id = :id")
+        return int(await session.scalar(query, {"id": case_id}) or 0)
 
 
 async def agreed(advice: Runtime, tell: Tell, adviser: Adviser) -> CaseSubmitted:

@@ -6,13 +6,12 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from rtp_advice_matching.load import adviser_id
+from rtp_advice_matching.load import make_adviser_id
 from rtp_advice_matching.models import Adviser
 from rtp_embedded.platform import Platform
 from rtp_shared.contracts import events
-from rtp_shared.messaging_tables import outbox
 from rtp_shared.service import Runtime
 from tests.advice_matching.conftest import NewAdviser
 from tests.conftest import Api, NewClient
@@ -62,9 +61,9 @@ async def engaged(advice: Runtime, adviser: uuid.UUID) -> int | None:
 
 async def published(advice: Runtime, case_id: str) -> list[tuple[events.Envelope, list[str]]]:
     """What advice-matching published about a case, with the readers of each event."""
-    query = select(outbox.c.body, outbox.c.readers).where(outbox.c.case_id == uuid.UUID(case_id))
+    query = text("SELECT body, readers FROM outbox WHERE case_id = :id ORDER BY position")
     async with advice.database.transaction(read_only=True) as session:
-        rows = (await session.execute(query.order_by(outbox.c.position))).all()
+        rows = (await session.execute(query, {"id": uuid.UUID(case_id)})).all()
     return [(events.read(body), readers) for body, readers in rows]
 
 
@@ -95,8 +94,8 @@ async def test_a_submitted_case_gets_proposals_with_reasons(
     assert grounds[str(full.id)] == ("no-free-capacity", "Has no free place now")
     assert grounds[str(elsewhere.id)][0] == "does-not-serve-region"
     assert grounds[str(conflicted.id)][0] == "conflict-of-interest"
-    assert grounds[str(adviser_id("birch"))][0] == "conflict-of-interest"
-    assert grounds[str(adviser_id("hazel"))][0] == "does-not-serve-sector"
+    assert grounds[str(make_adviser_id("birch"))][0] == "conflict-of-interest"
+    assert grounds[str(make_adviser_id("hazel"))][0] == "does-not-serve-sector"
 
 
 async def test_proposing_is_published(

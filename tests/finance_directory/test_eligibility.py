@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rtp_finance_directory import areas
 from rtp_finance_directory.eligibility import RULES, Answer, Ask, Finding, Outcome, Rule, Verdict, judge, shortlist
 from rtp_finance_directory.facts import Facts, Terms
-from rtp_finance_directory.load import products
+from rtp_finance_directory.load import read_products
 from rtp_finance_directory.vocabulary import ListFacet, ProductStatus
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
 
@@ -58,7 +58,7 @@ TERMS = [field.name for field in fields(Terms)]
 
 
 def seeded(slug: str) -> Terms:
-    row = next(row for row in products() if row["slug"] == slug)
+    row = next(row for row in read_products() if row["slug"] == slug)
     return Terms(**{name: row[name] for name in TERMS})
 
 

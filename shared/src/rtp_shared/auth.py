@@ -107,16 +107,12 @@ class TokenVerifier:
             keys = await self._keys.get()
             if _read_key_id(token) not in {key.kid for key in keys.keys}:
                 keys = await self._keys.get(refresh=True)
-            return self._decode(token, keys)
+            decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
         except (JoseError, ValueError, RecursionError) as error:
             raise _reject("the access token is not valid") from error
-
-    @staticmethod
-    def _decode(token: str, keys: KeySet) -> Claims:
-        decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
         if str(decoded.header.get("typ", "")).lower() not in ("at+jwt", "application/at+jwt"):
-            raise ValueError("not an access token")
-        return dict(decoded.claims)
+            raise _reject("the access token is not valid")
+        return decoded.claims
 
     def _read_principal(self, claims: Claims) -> Principal:
         try:

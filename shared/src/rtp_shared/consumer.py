@@ -40,31 +40,29 @@ class HandlerContext:
 Handler = Callable[[AsyncSession, HandlerContext], Awaitable[None]]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Consumer:
     """Handles the messages of one service, whichever bus they come by."""
 
-    def __init__(
-        self, *, database: Database, handlers: Mapping[str, Handler], outbox: Outbox, metrics: Metrics
-    ) -> None:
-        self._database = database
-        self._handlers = handlers
-        self._outbox = outbox
-        self._metrics = metrics
+    database: Database
+    handlers: Mapping[str, Handler]
+    outbox: Outbox
+    metrics: Metrics
 
     @property
     def routing_keys(self) -> list[str]:
-        return list(self._handlers)
+        return list(self.handlers)
 
     def accepts(self, event_type: str) -> bool:
-        return event_type in self._handlers or EVERYTHING in self._handlers
+        return event_type in self.handlers or EVERYTHING in self.handlers
 
     async def receive(self, *messages: Message) -> None:
         """Handle messages in the order given, in one transaction, and commit; a second time does nothing.
 
         Raises what a handler raises, and then none of them was handled.
         """
-        contexts = [HandlerContext(events.read(message.body), message, self._outbox) for message in messages]
-        async with self._database.transaction(SYSTEM) as session:
+        contexts = [HandlerContext(events.read(message.body), message, self.outbox) for message in messages]
+        async with self.database.transaction(SYSTEM) as session:
             first_time = [await self._handle(session, context) for context in contexts]
         for context, first in zip(contexts, first_time, strict=True):
             self._record(context.event, first=first)
@@ -75,12 +73,12 @@ class Consumer:
         with _trace_event(event):
             first = await claim_event(session, event.id, event.type)
             if first:
-                await (self._handlers.get(event.type) or self._handlers[EVERYTHING])(session, context)
+                await (self.handlers.get(event.type) or self.handlers[EVERYTHING])(session, context)
         return first
 
     def _record(self, event: events.Envelope, *, first: bool) -> None:
         outcome = "handled" if first else "seen-before"
-        self._metrics.handled.labels(service=self._metrics.service, type=event.type, outcome=outcome).inc()
+        self.metrics.handled.labels(service=self.metrics.service, type=event.type, outcome=outcome).inc()
         with _trace_event(event):
             log.info("event handled", extra={"event_type": event.type, "event_id": str(event.id), "first": first})
 

@@ -139,10 +139,8 @@ async def _act_as(session: AsyncSession, identities: str, reason: str) -> None:
 
 CONNECTION_ERRORS = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """Raised by the driver where its connection is lost: whoever holds one of its own starts anew."""
-_UNAVAILABLE = (
-    *(OSError, TimeoutError, OperationalError, InterfaceError, PoolTimeout),
-    *(asyncpg.InterfaceError, asyncpg.InternalClientError),
-)
+_LOST = (asyncpg.InterfaceError, asyncpg.InternalClientError)
+_UNAVAILABLE = (OSError, TimeoutError, OperationalError, InterfaceError, PoolTimeout, *_LOST)
 _UNAVAILABLE_STATES = ("08", "40", "53", "57")
 """Classes of SQLSTATE: connection exception, transaction rollback (two that waited for each other), insufficient
 resources, operator intervention (such as shutting down)."""

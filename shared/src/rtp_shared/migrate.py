@@ -75,8 +75,12 @@ def run_environment(context: EnvironmentContext | ModuleType) -> None:
     """Run the migrations. Every service's `migrations/env.py` calls it with `alembic.context`."""
     service: Service = context.config.attributes["service"]
     connection: Connection = context.config.attributes["connection"]
-    metadata = [service.metadata, messaging_tables.metadata]
-    context.configure(connection=connection, target_metadata=metadata, compare_server_default=False)
+    context.configure(
+        connection=connection,
+        target_metadata=service.metadata,
+        compare_server_default=False,
+        include_name=lambda name, kind, _: kind != "table" or name not in messaging_tables.NAMES,
+    )
     with context.begin_transaction():
         # One migrator at a time, and none that waits for a busy table while everybody waits behind it.
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")

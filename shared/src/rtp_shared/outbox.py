@@ -1,15 +1,13 @@
 """Publishing: an event leaves by a row written in the caller's own transaction, or not at all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_shared.clock import utcnow
-from rtp_shared.contracts import events
-from rtp_shared.contracts.base import ABOUT_NOTHING, About, EventData
+from rtp_shared.clock import Clock, utcnow
+from rtp_shared.contracts import ABOUT_NOTHING, About, EventData, events
 from rtp_shared.db import get_driver
 
 _INSERT = "INSERT INTO outbox (event_id, type, case_id, readers, body) VALUES ($1, $2, $3, $4, $5)"
@@ -21,7 +19,7 @@ class Outbox:
 
     service: str
     base_url: str
-    clock: Callable[[], datetime] = utcnow
+    clock: Clock = utcnow
 
     async def publish(
         self,

@@ -1,22 +1,8 @@
-"""Refusals, and the one function that renders them as problem details (RFC 9457).
-
-Refusal
-├── Malformed             400  the request cannot be read
-├── Unauthenticated       401  no token, or one that does not hold
-├── Forbidden             403  this client may not
-├── NotFound              404  there is none, or you may not know of it
-├── Conflict              409  the state of the thing does not allow it
-├── PreconditionFailed    412  somebody changed it since you read it
-├── TooLarge              413  the body is over the limit
-├── Unsupported           415  not a format we read
-├── Invalid               422  a field is wrong: `errors` names it
-├── PreconditionRequired  428  If-Match is missing
-└── Unavailable           503  try again later
-"""
+"""Refusals, each class one kind of problem, and the functions that render them as problem details (RFC 9457)."""
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar, NamedTuple
 
@@ -131,10 +117,9 @@ def render_plain_problem(status: int, *, instance: str) -> bytes:
 
 def list_refusals() -> list[type[Refusal]]:
     """Return every problem type that is known in this process, for the page that explains them."""
-    found: list[type[Refusal]] = []
-    queue = [Refusal]
-    while queue:
-        for child in queue.pop().__subclasses__():
-            found.append(child)
-            queue.append(child)
-    return sorted(found, key=lambda kind: (kind.status, kind.__name__))
+
+    def walk(kind: type[Refusal]) -> Iterator[type[Refusal]]:
+        for child in kind.__subclasses__():
+            yield from (child, *walk(child))
+
+    return sorted(walk(Refusal), key=lambda kind: (kind.status, kind.__name__))

@@ -62,11 +62,7 @@ class Relay:
 
     async def run(self) -> None:
         """Relay until cancelled. Survives the database going away, for however long."""
-        await run_again(self._lead, errors=CONNECTION_ERRORS, on_error=self._log_loss, longest_pause=1.0)
-
-    @staticmethod
-    def _log_loss(error: Exception) -> None:
-        log.warning("relay lost its database, trying again", extra={"error": type(error).__name__})
+        await run_again(self._lead, errors=CONNECTION_ERRORS, on_error=_log_loss, longest_pause=1.0)
 
     async def _lead(self) -> None:
         async with listen(self._url, "outbox", self._wake.set, self._wake.set, settings=SETTINGS) as connection:
@@ -135,6 +131,10 @@ class Relay:
                 await connection.execute(sql, positions)
         self._metrics.published.inc(len(result.confirmed))
         return len(result.confirmed)
+
+
+def _log_loss(error: Exception) -> None:
+    log.warning("relay lost its database, trying again", extra={"error": type(error).__name__})
 
 
 def _read_message(row: asyncpg.Record) -> Message:

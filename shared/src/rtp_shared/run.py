@@ -10,9 +10,12 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
-from fastapi import FastAPI, Response
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from rtp_shared import logs, migrate, rabbit
 from rtp_shared.auth import RemoteKeys, TokenVerifier
@@ -160,16 +163,13 @@ async def supervise(loops: Sequence[Loop]) -> None:
             raise error
 
 
-def build_worker_app(runtime: Runtime, state: Mapping[str, Callable[[], bool]]) -> FastAPI:
+def build_worker_app(runtime: Runtime, state: Mapping[str, Callable[[], bool]]) -> Starlette:
     """Build what a worker answers over HTTP: whether it is alive, and metrics."""
-    app = FastAPI(openapi_url=None)
 
-    async def health() -> dict[str, str | bool]:
-        return {"status": "alive", **{name: check() for name, check in state.items()}}
+    async def health(_: Request) -> Response:
+        return JSONResponse({"status": "alive", **{name: check() for name, check in state.items()}})
 
-    async def metrics() -> Response:
+    async def metrics(_: Request) -> Response:
         return Response(runtime.metrics.render(), media_type="text/plain; version=0.0.4")
 
-    app.add_api_route("/health", health)
-    app.add_api_route("/metrics", metrics)
-    return app
+    return Starlette(routes=[Route("/health", health), Route("/metrics", metrics)])

@@ -2,16 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from types import ModuleType
-from typing import Any
+from typing import Any, Self
 
 from fastapi import APIRouter
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_shared.auth import TokenVerifier
-from rtp_shared.clock import utcnow
+from rtp_shared.clock import Clock, utcnow
 from rtp_shared.consumer import Handler
 from rtp_shared.db import Database
 from rtp_shared.metrics import Metrics
@@ -63,19 +62,13 @@ class Runtime:
     verifier: TokenVerifier
     outbox: Outbox
     metrics: Metrics
-    clock: Callable[[], datetime] = utcnow
+    clock: Clock = utcnow
     """The time that the rules go by; a demonstration may move it."""
     resources: Any = None
     """Made by the service's `build_resources`."""
 
     @classmethod
-    def build(
-        cls,
-        service: Service,
-        settings: ProcessSettings,
-        verifier: TokenVerifier,
-        clock: Callable[[], datetime] = utcnow,
-    ) -> "Runtime":
+    def build(cls, service: Service, settings: ProcessSettings, verifier: TokenVerifier, clock: Clock = utcnow) -> Self:
         return cls(
             service=service,
             settings=settings,

@@ -9,7 +9,8 @@ Idempotency-Key is for writes that would be done twice. PUT and DELETE are not, 
 
 from contextlib import AbstractAsyncContextManager
 from enum import Enum
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -47,18 +48,14 @@ def create_streaming_router(*, prefix: str = "", tags: list[str | Enum] | None =
     return APIRouter(route_class=StreamingRoute, prefix=prefix, tags=tags)
 
 
-class OpenTransaction:
-    """Opens transactions that act as the request's caller: `async with transactions() as session`."""
+class OpenTransaction(Protocol):
+    """Opens a transaction that acts as the request's caller: `async with transactions() as session`."""
 
-    def __init__(self, request: Request) -> None:
-        self._request = request
-
-    def __call__(self, *, read_only: bool = False) -> AbstractAsyncContextManager[AsyncSession]:
-        return web.begin(self._request, read_only=read_only)
+    def __call__(self, *, read_only: bool = False) -> AbstractAsyncContextManager[AsyncSession]: ...
 
 
 async def _get_transactions(request: Request) -> OpenTransaction:
-    return OpenTransaction(request)
+    return partial(web.begin, request)
 
 
 Transactions = Annotated[OpenTransaction, Depends(_get_transactions)]

@@ -46,11 +46,7 @@ class RabbitConsumer:
 
     async def run(self) -> None:
         """Consume until cancelled; an outage of the broker, however long, is waited out."""
-        await run_again(self._consume, errors=(BusUnavailable,), on_error=self._log_outage, longest_pause=2.0)
-
-    @staticmethod
-    def _log_outage(error: Exception) -> None:
-        log.warning("the broker is away", extra={"reason": str(error)})
+        await run_again(self._consume, errors=(BusUnavailable,), on_error=_log_outage, longest_pause=2.0)
 
     async def _consume(self) -> None:
         link = await Link.open(self._url)
@@ -155,6 +151,10 @@ class _Arrived:
     def reject(self) -> None:
         if self.channel.is_open:
             self.channel.basic_reject(self.tag, requeue=False)
+
+
+def _log_outage(error: Exception) -> None:
+    log.warning("the broker is away", extra={"reason": str(error)})
 
 
 def _read_message(properties: BasicProperties, body: bytes) -> Message:
