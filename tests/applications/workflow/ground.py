@@ -1,7 +1,7 @@
-"""The ground that tests of the workflow stand on: case files made in memory, and people in every role.
+"""Support of the tests of the workflow: cases made in memory, and people in every role.
 
-A test module of a stage fills READY with one case file per action from which it can be taken, and BREAKS with one
-change per guard that breaks this guard alone. `test_every_guard.py` takes every action of every process by them.
+A test module of a stage fills READY with one case per action from which it can be taken, and BREAKS with one change
+per guard that breaks this guard alone. `test_processes.py` and `test_engine.py` take every action by them.
 """
 
 import uuid
@@ -12,6 +12,7 @@ from typing import Any
 
 from rtp_applications.bodies.load import read_bank_holidays
 from rtp_applications.deadlines.rules.days import Calendars
+from rtp_applications.deadlines.rules.deadline import Deadline
 from rtp_applications.workflow.definition import Action, Caller, Process
 from rtp_applications.workflow.engine import CaseChange, apply_action, update_deadlines
 from rtp_applications.workflow.enums import Role, Status
@@ -234,6 +235,12 @@ def on_snapshot(change: Callable[..., CaseSnapshot], *arguments: Any, **named: A
 
 def with_facts(attempt: Ready, **changes: Any) -> Ready:
     return replace(attempt, snapshot=attempt.snapshot.with_case(**changes))
+
+
+def running(snapshot: CaseSnapshot, clock: str) -> Deadline:
+    found = snapshot.find_deadline(clock)
+    assert found is not None
+    return found
 
 
 def refused_for(action: str, attempt: Ready) -> list[str]:

@@ -47,15 +47,13 @@ def test_an_action_that_does_not_exist_is_refused(process: Process) -> None:
         apply_action(process, draft, "approve-at-once", None, person(Role.SYSTEM), draft.case.opened_at)
 
 
-@each_process
+@pytest.mark.parametrize("process", [each for each in PROCESSES.values() if each.actions], ids=lambda each: each.route)
 def test_an_action_starts_from_its_statuses_only(process: Process) -> None:
-    tried = {action.name: set(Status) - action.from_states for action in process.actions}
     for action in process.actions:
         ready = attempt(process, action.name)
-        for status in tried[action.name]:
+        for status in set(Status) - action.from_states:
             with pytest.raises(NotFromHere, match=str(status)):
                 take(action.name, with_facts(ready, status=status))
-    assert all(tried.values())
 
 
 @each_action

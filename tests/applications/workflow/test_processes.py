@@ -7,7 +7,12 @@ import pytest
 
 from rtp_applications.workflow.definition import Action, Process
 from rtp_applications.workflow.enums import APPLICANTS, Role, Status
-from rtp_applications.workflow.processes import PROCESSES
+from rtp_applications.workflow.processes import (
+    COMMUNITY_RIGHT_TO_CHALLENGE,
+    EMPLOYER_LED,
+    PROCESSES,
+    RIGHT_TO_PROVIDE,
+)
 from tests.applications.workflow.ground import BREAKS, READY, Ready, attempt, refused_for, take
 
 ALL = [(process, action) for process in PROCESSES.values() for action in process.actions]
@@ -64,6 +69,31 @@ REFUSING = [
 def test_a_refusal_needs_two_people(action: Action) -> None:
     """Except if time ran out, or the applicants brought it about themselves."""
     assert len(action.signatories) >= 2
+
+
+OWN_GUARDS = {
+    COMMUNITY_RIGHT_TO_CHALLENGE.route: {
+        "submit": ({"authority-is-relevant", "window-open", "content-is-complete"}, set()),
+        "request-information": ({"statutory-items-only"}, set()),
+        "record-regime": ({"regime-open-to-challenge"}, set()),
+        "remit": (set(), {"stage-was-reached"}),
+        "remit-by-court": (set(), {"stage-was-reached"}),
+    },
+    EMPLOYER_LED.route: {"submit": ({"sponsor-named", "authority-named"}, {"enough-employees"})},
+}
+"""By route and action: the guards that it has besides those of the Right to Provide, and those that it has not."""
+
+
+@pytest.mark.parametrize("process", [COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED], ids=lambda each: str(each.route))
+def test_a_route_differs_in_the_guards_that_are_its_own(process: Process) -> None:
+    differing = {}
+    for action in process.actions:
+        common = RIGHT_TO_PROVIDE.by_name.get(action.name)
+        usual = {each.name for each in common.guards} if common else set()
+        own = {each.name for each in action.guards}
+        if common and own != usual:
+            differing[action.name] = (own - usual, usual - own)
+    assert differing == OWN_GUARDS[process.route]
 
 
 S = Status

@@ -30,10 +30,11 @@ from tests.applications.workflow.ground import (
     person,
     put,
     refused_for,
+    running,
     take,
     with_document,
 )
-from tests.applications.workflow.stages.test_business_case import ALWAYS
+from tests.applications.workflow.stages.business_case_cases import ALWAYS
 
 TODAY = NOW.date()
 DAY = timedelta(days=1)
@@ -106,12 +107,6 @@ evidenced = put(conditional, EVIDENCE)
 closed = put(put(conditional, CLOSED), ConditionClosure(condition="bond"))
 called_in = case_file(Status.CALLED_IN)
 responded = put(called_in, ScrutinyResponse(**BECAUSE))
-
-
-def running(snapshot: CaseSnapshot, clock: str) -> Deadline:
-    found = snapshot.find_deadline(clock)
-    assert found is not None
-    return found
 
 
 def reminded(snapshot: CaseSnapshot, times: int) -> CaseSnapshot:

@@ -7,27 +7,119 @@ import pytest
 
 from rtp_applications.deadlines.rules.deadline import DeadlineState
 from rtp_applications.deadlines.rules.running import find_open_deadline
+from rtp_applications.workflow.common.payloads import ConflictOfInterest
 from rtp_applications.workflow.engine import update_deadlines
 from rtp_applications.workflow.enums import Status, Suspension
 from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
-from rtp_applications.workflow.stages.award.payloads import FurtherChoice, NoticeKind
-from rtp_applications.workflow.stages.contract.payloads import Regime, RegimeDetermination
-from tests.applications.workflow.ground import NOW, Ready, attempt, put, refused_for, take, with_facts
-from tests.applications.workflow.stages.contract_attempts import (
+from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.stages.award.payloads import (
+    Challenge,
+    FurtherChoice,
+    FurtherDecision,
+    Notice,
+    NoticeKind,
+    Representation,
+    TenderLoss,
+)
+from rtp_applications.workflow.stages.contract.payloads import Regime, RegimeDetermination, SelectionRoute
+from tests.applications.workflow.ground import (
+    NOW,
+    Ready,
+    attempt,
+    breaks,
+    giving,
+    on_snapshot,
+    put,
+    ready,
+    refused_for,
+    take,
+    with_facts,
+    without,
+)
+from tests.applications.workflow.stages.contract_cases import (
     AWARD,
+    AWARD_NOTICE,
     COMMISSIONING,
-    FURTHER,
     LIGHT,
     OPEN,
-    REPRESENTATION,
     TENDER,
-    begin_selection,
+    TODAY,
+    TOMORROW,
     determination,
     notice,
     on,
-    standing_still,
+    selection,
     terms,
 )
+
+
+def without_notice(snapshot: CaseSnapshot, kind: NoticeKind) -> CaseSnapshot:
+    return replace(snapshot, records={at: each for at, each in snapshot.records.items() if at != (Notice.KIND, kind)})
+
+
+COMPETED = selection(SelectionRoute.COMPETITIVE)
+INTENTION = notice(NoticeKind.SELECTION_INTENTION)
+REPRESENTATION = Representation.model_validate({"reference": "REP-1", "receivedOn": TODAY})
+FURTHER = FurtherDecision.model_validate(
+    {"reference": "REP-1", "decision": FurtherChoice.AWARD, "communicatedOn": TODAY}
+)
+CHALLENGE = Challenge.model_validate({"reference": "HT-2026-1", "openedOn": TODAY, "closedOn": TODAY})
+ENTERED = (LIGHT, terms(), TENDER, AWARD_NOTICE, REPRESENTATION, FURTHER, CHALLENGE)
+competed = on(Status.TENDER_LIVE, COMPETED, terms(), notice(NoticeKind.SELECTION_CONTRACT))
+begin_selection = Ready(competed, COMMISSIONING, INTENTION)
+standing_still = take("begin-standstill", begin_selection).after
+ready("record-notice", Ready(on(Status.CONTRACT_ROUTE), COMMISSIONING, notice(NoticeKind.UK2)))
+ready("publish-tender", Ready(on(Status.CONTRACT_ROUTE, LIGHT, terms()), COMMISSIONING, TENDER))
+ready("begin-standstill", begin_selection)
+ready("record-representation", Ready(standing_still, COMMISSIONING, REPRESENTATION))
+ready("record-further-decision", Ready(put(standing_still, REPRESENTATION), COMMISSIONING, FURTHER))
+ready("record-challenge", Ready(on(Status.CONTRACT_ROUTE), COMMISSIONING, CHALLENGE))
+ready("award", Ready(on(Status.TENDER_LIVE, *ENTERED), COMMISSIONING, AWARD))
+ready(
+    "record-tender-lost",
+    Ready(
+        on(Status.TENDER_LIVE, AWARD_NOTICE),
+        COMMISSIONING,
+        TenderLoss.model_validate({"awardNoticeId": AWARD_NOTICE.notice_id, "feedbackGivenOn": TODAY}),
+    ),
+)
+breaks(["record-notice", "publish-tender", "begin-standstill"], "notice-is-out")(
+    lambda attempt: giving(attempt, published_on=TOMORROW)
+)
+breaks("publish-tender", "notice-opens-tender")(lambda attempt: giving(attempt, kind=NoticeKind.UK5))
+breaks("begin-standstill", "notice-begins-standstill")(lambda attempt: giving(attempt, kind=NoticeKind.UK6))
+breaks("begin-standstill", "tender-held")(on_snapshot(without_notice, NoticeKind.SELECTION_CONTRACT))
+breaks("award", "tender-held")(on_snapshot(without_notice, NoticeKind.UK4))
+breaks("award", "notices-published")(on_snapshot(without_notice, NoticeKind.UK6))
+
+
+@breaks("award", "standstill-over")
+def _(attempt: Ready) -> Ready:
+    begun = take("begin-standstill", replace(attempt, payload=AWARD_NOTICE)).after
+    return replace(attempt, snapshot=begun)
+
+
+breaks("award", "representations-answered")(on_snapshot(without, FurtherDecision))
+breaks("award", "no-live-challenge")(on_snapshot(put, CHALLENGE.model_copy(update={"closed_on": None})))
+breaks("award", "award-day-has-come")(lambda attempt: giving(attempt, entered_into_on=TOMORROW))
+
+
+@breaks("award", "deciders-are-independent")
+def _(attempt: Ready) -> Ready:
+    conflict = ConflictOfInterest(person=attempt.signers[0].person, nature="Owns shares in a bidder.")
+    return replace(attempt, snapshot=put(attempt.snapshot, conflict))
+
+
+breaks("record-representation", "representation-in-time")(lambda attempt: giving(attempt, received_on=TOMORROW))
+breaks("record-further-decision", "representation-on-file")(lambda attempt: giving(attempt, reference="REP-9"))
+breaks("record-further-decision", "communicated-after-receipt")(
+    lambda attempt: giving(attempt, communicated_on=TOMORROW)
+)
+breaks("record-challenge", "challenge-dates-in-order")(lambda attempt: giving(attempt, opened_on=TOMORROW))
+breaks("record-tender-lost", "award-notice-on-file")(
+    lambda attempt: giving(attempt, award_notice_id="2026/S 000-999999")
+)
+breaks("record-tender-lost", "feedback-given")(lambda attempt: giving(attempt, feedback_given_on=None))
 
 
 @pytest.mark.parametrize(

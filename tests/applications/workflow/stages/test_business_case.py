@@ -1,22 +1,14 @@
-"""From the accepted expression of interest to the submitted business case: what actions need and what breaks guards."""
+"""Writing and submitting the business case."""
 
-import uuid
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 
 from rtp_applications.documents.scanning import ScanState
-from rtp_applications.workflow.common.payloads import ConflictOfInterest, Refusal, Withdrawal
-from rtp_applications.workflow.engine import apply_action, list_possibilities
-from rtp_applications.workflow.enums import DocumentKind, Ground, Role, Status
+from rtp_applications.workflow.enums import DocumentKind, Role, Status
 from rtp_applications.workflow.errors import NotYourRole
-from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import CaseSnapshot
-from rtp_applications.workflow.stages.appraisal.payloads import AdviserChoice, InformationPack, OptionsAppraisal
-from rtp_applications.workflow.stages.business_case.documents import ONLY_WHERE, SET
 from rtp_applications.workflow.stages.business_case.payloads import (
     Consultation,
     EngagementEvidence,
@@ -25,7 +17,6 @@ from rtp_applications.workflow.stages.business_case.payloads import (
 )
 from tests.applications.workflow.ground import (
     COMMISSIONER,
-    NOW,
     Ready,
     breaks,
     case_file,
@@ -40,28 +31,18 @@ from tests.applications.workflow.ground import (
     with_rule,
     without,
 )
-
-TODAY = NOW.date()
-LEAD, MEMBER, OFFICER = (person(role) for role in (Role.APPLICANT_LEAD, Role.APPLICANT_MEMBER, Role.CASE_OFFICER))
-DECIDER, STAFF_REP = person(Role.DECISION_MAKER), person(Role.STAFF_REP)
-ALWAYS = [kind for kind in SET if kind not in ONLY_WHERE]
-
-PACK = InformationPack(cost=TODAY, staffing=TODAY, assets=TODAY, contracts=TODAY, pensions=TODAY)
-accepted = case_file(Status.EOI_ACCEPTED)
-ADVISER_PARTY = next(party for party in accepted.parties.values() if party.role is Role.ADVISER)
-ADVISED = AdviserChoice(adviser=ADVISER_PARTY.id)
-
-
-def option(kind: str, **changes: Any) -> dict[str, Any]:
-    return {"id": kind, "kind": kind, "desirability": 60, "viability": 0, "feasibility": 100, **changes}
-
-
-ALL = ("status-quo", "in-house-improvement", "mutual", "outsource")
-
-
-def appraised(kinds: Sequence[str] = ALL, preferred: str = "mutual", **changes: Any) -> OptionsAppraisal:
-    options = [option(kind, **(changes if kind == "outsource" else {})) for kind in kinds]
-    return OptionsAppraisal.model_validate({"options": options, "preferred": preferred})
+from tests.applications.workflow.stages.business_case_cases import (
+    ALWAYS,
+    CONSULTED,
+    LEAD,
+    MEMBER,
+    NO_HELP,
+    OFFICER,
+    STAFF_REP,
+    TODAY,
+    writing,
+    written,
+)
 
 
 def ballot(in_favour: int, votes: int, eligible: int, *, held_on: date = TODAY, against: int = 0, name: str = "ballot",
@@ -73,27 +54,6 @@ def ballot(in_favour: int, votes: int, eligible: int, *, held_on: date = TODAY, 
     )
 
 
-MET = EngagementEvidence.model_validate({"id": "meeting-1", "method": "meeting", "heldOn": TODAY})
-CONSULTED = Consultation.model_validate({"id": "1", "heldOn": TODAY, "representatives": "The union"})
-NO_HELP = HelpDeclared.model_validate({"belowMarket": []})
-
-feasibility = put(case_file(Status.FEASIBILITY), appraised())
-elsewhere = put(case_file(Status.FEASIBILITY), appraised(preferred="in-house-improvement"))
-writing = case_file(Status.BUSINESS_CASE)
-written = put(put(put(writing, MET), CONSULTED), NO_HELP)
-for kind in ALWAYS:
-    written = with_document(written, kind)
-
-ready("disclose-information-pack", Ready(accepted, (OFFICER,), PACK))
-ready("choose-adviser", Ready(case_file(Status.FEASIBILITY), (LEAD,), ADVISED))
-ready("start-feasibility", Ready(put(put(accepted, PACK), ADVISED), (OFFICER,)))
-ready("record-options-appraisal", Ready(case_file(Status.FEASIBILITY), (LEAD,), appraised()))
-ready("start-business-case", Ready(feasibility, (LEAD, OFFICER)))
-ready(
-    "withdraw-after-appraisal",
-    Ready(elsewhere, (LEAD, OFFICER), Withdrawal.model_validate({"reason": "Better in house.", "membersInFavour": 7})),
-)
-ready("refuse-after-appraisal", Ready(elsewhere, (DECIDER, OFFICER), Refusal(reasons="Better in house.")))
 ready("record-engagement", Ready(writing, (MEMBER,), ballot(50, 80, 100, against=30)))
 ready("record-consultation", Ready(writing, (STAFF_REP,), CONSULTED))
 ready("declare-help", Ready(writing, (LEAD,), NO_HELP))
@@ -103,54 +63,6 @@ ready("submit-business-case", Ready(written, (LEAD,)))
 
 def without_document(snapshot: CaseSnapshot, kind: str) -> CaseSnapshot:
     return replace(snapshot, documents={at: each for at, each in snapshot.documents.items() if each.kind != kind})
-
-
-breaks("disclose-information-pack", "disclosed-by-today")(
-    lambda attempt: giving(attempt, pensions=TODAY + timedelta(days=1))
-)
-breaks("choose-adviser", "adviser-or-opt-out")(lambda attempt: giving(attempt, opt_out="We know it all."))
-breaks("choose-adviser", "adviser-is-in-the-case")(lambda attempt: giving(attempt, adviser=uuid.uuid4()))
-breaks("start-feasibility", "information-pack-disclosed")(on_snapshot(put, PACK.model_copy(update={"assets": None})))
-breaks("start-feasibility", "adviser-chosen")(on_snapshot(without, AdviserChoice))
-breaks("record-options-appraisal", "options-told-apart")(
-    lambda attempt: replace(attempt, payload=appraised((*ALL, "mutual")))
-)
-breaks("record-options-appraisal", "preferred-is-appraised")(lambda attempt: giving(attempt, preferred="nothing"))
-breaks(["start-business-case", "withdraw-after-appraisal", "refuse-after-appraisal"], "options-appraised")(
-    on_snapshot(without, OptionsAppraisal)
-)
-
-
-def with_appraisal(attempt: Ready, found: OptionsAppraisal) -> Ready:
-    return replace(attempt, snapshot=put(attempt.snapshot, found))
-
-
-breaks("start-business-case", "status-quo-appraised")(lambda attempt: with_appraisal(attempt, appraised(ALL[1:])))
-breaks("start-business-case", "enough-options-appraised")(lambda attempt: with_appraisal(attempt, appraised(ALL[:3])))
-breaks("start-business-case", "every-option-scored")(lambda attempt: with_appraisal(attempt, appraised(viability=None)))
-breaks("start-business-case", "spin-out-preferred")(
-    lambda attempt: with_appraisal(attempt, appraised(preferred="status-quo"))
-)
-breaks(["withdraw-after-appraisal", "refuse-after-appraisal"], "another-option-preferred")(
-    lambda attempt: with_appraisal(attempt, appraised())
-)
-breaks("withdraw-after-appraisal", "reason-given")(lambda attempt: giving(attempt, reason=None))
-breaks("withdraw-after-appraisal", "majority-recorded")(lambda attempt: giving(attempt, members_in_favour=6))
-breaks(["refuse-after-appraisal", "extend-business-case"], "reasons-given")(lambda attempt: giving(attempt, reasons=""))
-
-
-@breaks("refuse-after-appraisal", "deciders-are-independent")
-def _(attempt: Ready) -> Ready:
-    interested = ConflictOfInterest(person=attempt.signers[-1].person, nature="Married to an applicant")
-    return replace(attempt, snapshot=put(attempt.snapshot, interested))
-
-
-breaks("refuse-after-appraisal", "ground-on-the-list")(
-    lambda attempt: giving(replace(attempt, process=replace(attempt.process, grounds=frozenset(Ground))), ground=None)
-)
-breaks("refuse-after-appraisal", "ground-is-supported")(
-    lambda attempt: giving(attempt, ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED)
-)
 
 
 @breaks("record-engagement", "entry-is-own")
@@ -178,40 +90,6 @@ breaks("submit-business-case", "ballot-threshold-reached")(
 
 def refusals(snapshot: CaseSnapshot) -> list[str]:
     return refused_for("submit-business-case", Ready(snapshot, (LEAD,)))
-
-
-def test_the_information_pack_names_what_is_missing() -> None:
-    half = PACK.model_copy(update={"contracts": None, "pensions": None})
-    allowed = list_possibilities(RIGHT_TO_PROVIDE, put(put(accepted, half), ADVISED), OFFICER, NOW)
-    start = next(each for each in allowed if each.action.name == "start-feasibility")
-    assert start.refusals == (("information-pack-disclosed", "not disclosed yet: contracts, pensions"),)
-
-
-def test_an_adviser_who_left_is_none_but_reasons_for_doing_without_are_enough() -> None:
-    left = replace(ADVISER_PARTY, valid_to=TODAY - timedelta(days=1))
-    gone = put(put(accepted, PACK), ADVISED).with_party(left)
-    assert refused_for("start-feasibility", Ready(gone, (OFFICER,))) == ["adviser-chosen"]
-    without_any = put(gone, AdviserChoice.model_validate({"optOut": "We have our own."}))
-    assert refused_for("start-feasibility", Ready(without_any, (OFFICER,))) == []
-
-
-def test_a_new_appraisal_voids_what_was_signed_on_the_old_one() -> None:
-    signed = apply_action(RIGHT_TO_PROVIDE, feasibility, "start-business-case", None, LEAD, NOW).after
-    changed = apply_action(RIGHT_TO_PROVIDE, signed, "record-options-appraisal", appraised(), OFFICER, NOW).after
-    outcome = apply_action(RIGHT_TO_PROVIDE, changed, "start-business-case", None, OFFICER, NOW)
-    assert outcome.after.case.status is Status.FEASIBILITY
-    assert outcome.awaiting == (frozenset({Role.APPLICANT_LEAD}),)
-
-
-def test_feasibility_begun_again_needs_an_appraisal_of_its_own() -> None:
-    again = put(put(put(accepted, PACK), ADVISED), appraised())
-    begun = take("start-feasibility", Ready(again, (OFFICER,))).after
-    assert refused_for("start-business-case", Ready(begun, (LEAD, OFFICER))) == ["options-appraised"]
-
-
-def test_a_body_may_ask_for_more_options() -> None:
-    asking = with_rule(feasibility, "options-besides-status-quo", 4)
-    assert refused_for("start-business-case", Ready(asking, (LEAD, OFFICER))) == ["enough-options-appraised"]
 
 
 def test_an_adviser_does_not_submit_for_the_applicant() -> None:

@@ -1,7 +1,7 @@
 """After the panel's decision: conditions, call-in, the mandate and answers to the panel."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -16,6 +16,7 @@ from rtp_applications.workflow.stages.decision.payloads import (
     ConditionClosure,
     ConditionEvidence,
     Confirmation,
+    QuestionAnswer,
     ScrutinyResponse,
 )
 from tests.applications.workflow.ground import (
@@ -23,35 +24,81 @@ from tests.applications.workflow.ground import (
     NOW,
     Ready,
     attempt,
+    breaks,
     giving,
+    on_snapshot,
     put,
+    ready,
     refused_for,
+    running,
     take,
     with_rule,
+    without,
 )
 from tests.applications.workflow.stages.decided_cases import (
+    ANSWER,
     APPROVAL,
     BECAUSE,
     CLOSED,
     DAY,
     DECIDER,
     DEFERRAL,
+    EVIDENCE,
     LEAD,
+    MEMBER,
     OFFICER,
     SCRUTINY,
     SYSTEM,
     announced,
+    answered,
     approved,
+    called_in,
     closed,
     conditional,
     deadlines,
     deferred,
     evidenced,
+    reminded,
     responded,
-    running,
     to_approve,
     voted,
 )
+
+ready("answer-question", Ready(deferred, (MEMBER,), ANSWER))
+ready("return-to-panel", Ready(answered, (LEAD, OFFICER)))
+ready("end-deferral", Ready(deferred, (SYSTEM,), now=running(deferred, "deferral").due_at))
+ready("evidence-condition", Ready(conditional, (MEMBER,), EVIDENCE))
+ready("close-condition", Ready(evidenced, (OFFICER,), CLOSED))
+ready("close-conditions", Ready(closed, (LEAD, OFFICER)))
+ready("let-condition-lapse", Ready(conditional, (SYSTEM,), now=running(conditional, "condition").due_at))
+ready("call-in", Ready(approved, (SCRUTINY,), CallIn(**BECAUSE)))
+ready("record-scrutiny-response", Ready(called_in, (SCRUTINY,), ScrutinyResponse(**BECAUSE)))
+ready("confirm-after-call-in", Ready(responded, (DECIDER,), Confirmation(**BECAUSE)))
+ready("return-after-call-in", Ready(responded, (DECIDER,), DEFERRAL))
+ready("lapse-mandate", Ready(reminded(approved, 2), (SYSTEM,), now=running(approved, "mandate").due_at))
+breaks("answer-question", "question-was-asked")(lambda attempt: giving(attempt, question="something-else"))
+breaks("return-to-panel", "every-question-answered")(
+    lambda attempt: replace(attempt, snapshot=put(without(attempt.snapshot, QuestionAnswer), ANSWER))
+)
+
+
+@breaks("end-deferral", "deferral-time-over")
+@breaks("let-condition-lapse", "condition-time-over")
+@breaks("lapse-mandate", "mandate-time-over")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, now=attempt.now - timedelta(seconds=1))
+
+
+breaks(["evidence-condition", "close-condition"], "condition-is-open")(on_snapshot(put, CLOSED))
+breaks("close-condition", "condition-evidenced")(on_snapshot(without, ConditionEvidence))
+breaks("close-conditions", "every-condition-closed")(
+    lambda attempt: replace(attempt, snapshot=put(without(attempt.snapshot, ConditionClosure), CLOSED))
+)
+breaks("call-in", "call-in-window-open")(
+    lambda attempt: replace(attempt, now=running(approved, "call-in-window").due_at)
+)
+breaks(["confirm-after-call-in", "return-after-call-in"], "scrutiny-responded")(on_snapshot(without, ScrutinyResponse))
+breaks("lapse-mandate", "mandate-reminders-sent")(on_snapshot(reminded, 1))
 
 
 def test_the_condition_that_falls_due_first_is_the_one_that_is_waited_for() -> None:

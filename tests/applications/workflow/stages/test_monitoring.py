@@ -35,7 +35,7 @@ from tests.applications.workflow.ground import (
     take,
     with_facts,
 )
-from tests.applications.workflow.stages.transition_attempts import SICKNESS
+from tests.applications.workflow.stages.transition_cases import SICKNESS
 
 TODAY = NOW.date()
 TOMORROW = TODAY + timedelta(days=1)

@@ -1,6 +1,6 @@
-"""The panel: quorum, votes, ratings and notices, and that no round counts in the next."""
+"""The panel: votes, notices, decisions."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rtp_applications.bodies.models import BodyKind
-from rtp_applications.workflow.enums import Audience, DocumentKind, Role, Status, Strand
+from rtp_applications.workflow.enums import Audience, DocumentKind, Ground, Role, Status, Strand
 from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages.assurance.payloads import AssuranceRating, CommissionerConsent
 from rtp_applications.workflow.stages.business_case.payloads import CompletenessCheck
@@ -18,12 +18,18 @@ from rtp_applications.workflow.stages.panel.payloads import AgendaPublication, K
 from tests.applications.workflow.ground import (
     COMMISSIONER,
     NOW,
+    Break,
     Ready,
+    breaks,
     case_file,
+    giving,
+    on_snapshot,
     party,
     person,
     put,
+    ready,
     refused_for,
+    running,
     take,
     with_document,
     with_rule,
@@ -37,9 +43,11 @@ from tests.applications.workflow.stages.decided_cases import (
     DEFERRAL,
     LEAD,
     OFFICER,
+    ON_CONDITIONS,
     REFUSAL,
     SYSTEM,
     TODAY,
+    VOTER,
     agenda,
     approval,
     approved,
@@ -48,16 +56,107 @@ from tests.applications.workflow.stages.decided_cases import (
     before_panel,
     conflict,
     decided_by,
+    finding,
     notice,
     rated,
-    running,
     submitted,
     to_approve,
+    to_approve_on_conditions,
     vote,
     voted,
     votes,
     with_members,
+    without_panel,
 )
+
+ready("publish-panel-papers", Ready(assured, (OFFICER,)))
+ready("publish-key-decision-notice", Ready(case_file(Status.ASSURANCE), (OFFICER,), notice(TODAY)))
+ready("publish-agenda", Ready(case_file(Status.PANEL_READY), (OFFICER,), agenda(TODAY)))
+ready("cast-vote", Ready(before_panel, (VOTER,), vote("approve")))
+ready("approve", to_approve)
+ready("approve-with-conditions", to_approve_on_conditions)
+ready("defer", Ready(voted("defer", before_panel), (DECIDER,), DEFERRAL))
+ready("refuse-business-case", Ready(voted("refuse", before_panel), (DECIDER, OFFICER), REFUSAL))
+DECIDING = ("approve", "approve-with-conditions", "defer", "refuse-business-case")
+
+
+def on_every_decision(guard: str) -> Callable[[Break], Break]:
+    def register(change: Break) -> Break:
+        for action in DECIDING:
+            breaks(action, guard)(change)
+        return change
+
+    return register
+
+
+breaks("publish-panel-papers", "every-strand-rated")(on_snapshot(without, AssuranceRating))
+breaks("publish-panel-papers", "commissioner-consents")(
+    lambda attempt: replace(attempt, snapshot=attempt.snapshot.with_case(commissioner_id=COMMISSIONER))
+)
+breaks("publish-panel-papers", "panel-appointed")(on_snapshot(without_panel))
+breaks("publish-panel-papers", "no-member-conflicted")(on_snapshot(put, conflict(f"{Role.PANEL_MEMBER}-1")))
+breaks(["publish-key-decision-notice", "publish-agenda"], "notice-is-owed")(on_snapshot(decided_by, "nhs-trust"))
+breaks(["publish-key-decision-notice", "publish-agenda"], "published-by-today")(
+    lambda attempt: giving(attempt, published_on=TODAY + DAY)
+)
+breaks("cast-vote", "vote-is-own")(lambda attempt: giving(attempt, member="somebody-else"))
+
+
+@breaks("cast-vote", "deciders-are-independent")
+@breaks("rate-strand", "deciders-are-independent")
+@breaks("confirm-after-call-in", "deciders-are-independent")
+@breaks("return-after-call-in", "deciders-are-independent")
+@on_every_decision("deciders-are-independent")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, snapshot=put(attempt.snapshot, conflict(attempt.signers[-1].person)))
+
+
+@on_every_decision("quorum-reached")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, snapshot=with_members(attempt.snapshot, 3))
+
+
+@on_every_decision("vote-supports-it")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, snapshot=put(attempt.snapshot, vote("abstain")))
+
+
+@on_every_decision("reasoned-by-criterion")
+def _(attempt: Ready) -> Ready:
+    return finding(attempt, viability=None)
+
+
+@on_every_decision("value-for-money-concluded")
+def _(attempt: Ready) -> Ready:
+    return finding(attempt, value_for_money=None)
+
+
+@on_every_decision("key-decision-announced")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, snapshot=without(attempt.snapshot, KeyDecisionAnnouncement))
+
+
+@on_every_decision("agenda-published")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, snapshot=put(attempt.snapshot, agenda(TODAY - 5 * DAY)))
+
+
+breaks("approve-with-conditions", "conditions-told-apart")(
+    lambda attempt: giving(attempt, conditions=[*ON_CONDITIONS.conditions, *ON_CONDITIONS.conditions])
+)
+breaks("approve-with-conditions", "conditions-fall-due-later")(
+    lambda attempt: giving(attempt, conditions=[ON_CONDITIONS.conditions[0].model_copy(update={"due_on": TODAY})])
+)
+breaks(["defer", "return-after-call-in"], "questions-told-apart")(
+    lambda attempt: giving(attempt, questions=[*DEFERRAL.questions, *DEFERRAL.questions])
+)
+breaks("refuse-business-case", "ground-on-the-list")(
+    lambda attempt: giving(replace(attempt, process=replace(attempt.process, grounds=frozenset(Ground))), ground=None)
+)
+breaks("refuse-business-case", "ground-is-supported")(
+    lambda attempt: giving(attempt, ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED)
+)
+breaks("approve", "decision-published-by-today")(lambda attempt: giving(attempt, decision_published_on=TODAY + DAY))
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,17 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from rtp_applications.deadlines.rules.deadline import DeadlineState
-from rtp_applications.workflow.common.payloads import ConflictOfInterest
+from rtp_applications.workflow.common.payloads import ConflictOfInterest, Findings
 from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.engine import CaseChange
 from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.errors import GuardsNotMet, NotYourRole
 from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import CaseSnapshot, Payload
+from rtp_applications.workflow.stages.decision.payloads import Condition, ConditionalApproval
 from rtp_applications.workflow.stages.incorporation.payloads import FinanceCommitment, IdentifierScheme
+from rtp_applications.workflow.stages.monitoring.measures import Baseline, MeasureUnit
+from rtp_applications.workflow.stages.readiness.payloads import NewGoLive
 from rtp_applications.workflow.stages.transition.payloads import (
     ConsultedWith,
     EmployeeLiabilityInformation,
@@ -23,25 +26,70 @@ from rtp_applications.workflow.stages.transition.payloads import (
     Regulator,
     RegulatorRegistration,
 )
-from tests.applications.workflow.ground import NOW, Ready, attempt, giving, person, put, refused_for, take, without
-from tests.applications.workflow.stages.transition_attempts import (
+from tests.applications.workflow.ground import (
+    NOW,
+    Ready,
+    attempt,
+    breaks,
+    giving,
+    on_snapshot,
+    person,
+    put,
+    ready,
+    refused_for,
+    take,
+    without,
+)
+from tests.applications.workflow.stages.transition_cases import (
     ANSWER,
+    BASELINE,
     BOARD,
+    COMMISSIONER,
     COVERS,
     DECIDER,
     DISPUTE,
     ENTITY,
     GIVEN,
+    GO_LIVE,
     IN_PLACE,
+    LEAD,
     LEASES,
     OFFICER,
     PENSION,
+    SICKNESS,
     TODAY,
+    TOMORROW,
     WAIVER,
+    WHY,
     on,
     preparing,
 )
 
+ready("begin-readiness-review", Ready(on(Status.TRANSITION, *IN_PLACE), (LEAD, COMMISSIONER, OFFICER)))
+ready("launch", Ready(on(Status.READINESS_REVIEW, GO_LIVE, BASELINE), (DECIDER, BOARD)))
+PUT_BACK = NewGoLive.model_validate({"reasons": WHY, "newGoLive": date(2027, 4, 1)})
+ready("put-back-launch", Ready(on(Status.READINESS_REVIEW, GO_LIVE), (DECIDER,), PUT_BACK))
+breaks("begin-readiness-review", "disputes-answered")(on_snapshot(put, DISPUTE, role=Role.STAFF_REP))
+breaks("record-baseline", "period-is-over")(lambda attempt: giving(attempt, period_to=TOMORROW))
+breaks("record-baseline", "measured-once-each")(lambda attempt: giving(attempt, values=[SICKNESS, SICKNESS]))
+breaks("record-baseline", "units-fit")(
+    lambda attempt: giving(attempt, values=[SICKNESS.model_copy(update={"unit": MeasureUnit.PENCE})])
+)
+breaks("begin-readiness-review", "liability-information-in-time")(
+    on_snapshot(put, GIVEN.model_copy(update={"given_on": TODAY - timedelta(days=27)}))
+)
+
+
+@breaks("begin-readiness-review", "every-condition-closed")
+def _(attempt: Ready) -> Ready:
+    condition = Condition.model_validate({"id": "bond", "text": "A bond is given.", "dueOn": TOMORROW})
+    approval = ConditionalApproval(findings=Findings(), conditions=[condition])
+    return replace(attempt, snapshot=put(attempt.snapshot, approval))
+
+
+breaks("launch", "baseline-recorded")(on_snapshot(without, Baseline))
+breaks("launch", "go-live-day-has-come")(on_snapshot(put, GoLiveDate(on=TOMORROW)))
+breaks("put-back-launch", "new-go-live-later")(lambda attempt: giving(attempt, new_go_live=TODAY))
 REP = person(Role.STAFF_REP)
 
 
