@@ -21,7 +21,7 @@ from rtp_embedded.postgres import Postgres
 from rtp_gateway.proxy.routing import Limits, is_streamed
 from rtp_shared.clock import utcnow
 from rtp_shared.db import SYSTEM
-from tests.applications.history.conftest import ElsewhereClient
+from tests.applications.bundles.conftest import ElsewhereClient
 from tests.applications.history.stories import bundle_of, history_of, import_bundle, read, screened, verdict_on
 from tests.conftest import NewClient
 from tests.support.cases import employer_id, open_case, submit_case
