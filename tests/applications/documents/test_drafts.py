@@ -9,7 +9,7 @@ import pytest
 
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
-from tests.applications.documents.test_walls import seen_by
+from tests.applications.documents.test_rules import seen_by
 from tests.conftest import Api, NewClient
 from tests.support.actors import ActorClient
 from tests.support.cases import employer_id, open_case, submit_case

@@ -25,7 +25,7 @@ async def pieces(document: bytes, by: int = 7) -> AsyncIterator[bytes]:
 
 
 async def stored(storage: Storage) -> list[uuid.UUID]:
-    return [key async for key in storage.keys(datetime.now(UTC) + timedelta(days=1))]
+    return [key async for key in storage.list_keys(datetime.now(UTC) + timedelta(days=1))]
 
 
 @pytest.mark.parametrize("media_type", GOOD)

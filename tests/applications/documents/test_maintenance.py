@@ -11,8 +11,8 @@ from rtp_applications.documents.errors import StorageAway
 from rtp_applications.documents.maintenance import remove_orphans
 from rtp_applications.documents.service import DocumentService
 from rtp_embedded.platform import Platform
-from tests.applications.documents.test_documents import files
 from tests.applications.documents.test_intake import pieces
+from tests.applications.documents.test_routes import files
 from tests.conftest import NewClient
 from tests.support.actors import ActorClient
 from tests.support.cases import open_case

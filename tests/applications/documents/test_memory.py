@@ -12,7 +12,7 @@ import pytest
 
 from rtp_applications.documents.disk import INCOMING
 from rtp_embedded.platform import Platform
-from tests.applications.documents.test_documents import files
+from tests.applications.documents.test_routes import files
 from tests.conftest import NewClient
 from tests.gateway.test_forward import serving
 from tests.support.actors import ActorClient

@@ -42,7 +42,7 @@ async def whole(chunks: AsyncIterator[bytes]) -> bytes:
 
 
 async def all_keys(storage: Storage, older_than: datetime = TOMORROW) -> set[UUID]:
-    return {key async for key in storage.keys(older_than)}
+    return {key async for key in storage.list_keys(older_than)}
 
 
 @pytest.mark.parametrize("size", [0, 1, CHUNK, CHUNK + 1, 20 * MIB])

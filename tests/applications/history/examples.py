@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from rtp_applications.history.bundle import BundleKey, Contents, Document, Manifest, write_bundle
 from rtp_applications.history.canonical import SAFE, canonical
-from rtp_applications.history.chain import FIRST, Entry, Withheld, differences, fold, seal
+from rtp_applications.history.chain import FIRST, Entry, Withheld, fold, list_differences, seal
 
 Item = TypeVar("Item")
 CASE = UUID("01900000-0000-7000-8000-000000000001")
@@ -44,7 +44,7 @@ def story(states: Sequence[dict[str, Any]], snapshots: Sequence[bool] = ()) -> l
                 action=f"step-{index + 1}",
                 reason=None if index % 2 else "A reason, at £5",
                 version=index + 1,
-                changes=differences(before, after),
+                changes=list_differences(before, after),
                 snapshot=after if index < len(snapshots) and snapshots[index] else None,
                 events=[{"id": f"e{index}-{n}", "type": "case-changed", "sequence": n} for n in range(index % 3)],
                 salt=f"{index:032x}",

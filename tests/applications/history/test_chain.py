@@ -19,9 +19,9 @@ from rtp_applications.history.chain import (
     Withheld,
     apply,
     check,
-    differences,
     fold,
     from_json,
+    list_differences,
     seal,
 )
 from rtp_applications.history.changes import NotAChange
@@ -103,19 +103,19 @@ def test_json_that_two_readers_might_read_differently_is_refused(text: bytes, re
 @given(states, states)
 def test_applying_the_differences_gives_what_came_after(before: dict[str, Any], after: dict[str, Any]) -> None:
     kept = canonical(before)
-    assert canonical(apply(before, differences(before, after))) == canonical(after)
+    assert canonical(apply(before, list_differences(before, after))) == canonical(after)
     assert canonical(before) == kept
 
 
 @given(states)
 def test_nothing_changed_is_no_difference(state: dict[str, Any]) -> None:
-    assert differences(state, read_json(canonical(state))) == {}
+    assert list_differences(state, read_json(canonical(state))) == {}
 
 
 def test_a_change_of_a_row_is_a_change_of_that_row_alone() -> None:
     before = {"status": "a", "deadlines": {"1": {"due": "x"}, "2": {"due": "y"}}, "notes": {"1": 1}}
     after = {"status": "a", "deadlines": {"1": {"due": "z"}, "a/b~": {"due": "y"}}, "notes": {"1": 2}}
-    assert differences(before, after) == {
+    assert list_differences(before, after) == {
         "/deadlines/1": [{"due": "x"}, {"due": "z"}],
         "/deadlines/2": [{"due": "y"}],
         "/deadlines/a~1b~0": [None, {"due": "y"}],
@@ -125,7 +125,7 @@ def test_a_change_of_a_row_is_a_change_of_that_row_alone() -> None:
 
 def test_null_is_not_absence_and_true_is_not_one() -> None:
     before, after = {"a": 1, "b": None, "c": 3}, {"a": True, "c": None, "d": None}
-    changes = differences(before, after)
+    changes = list_differences(before, after)
     assert changes == {"/a": [1, True], "/b": [None], "/c": [3, None], "/d": [None, None]}
     assert canonical(apply(before, changes)) == canonical(after)
 

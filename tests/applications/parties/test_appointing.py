@@ -1,399 +1,95 @@
-"""Who may appoint whom, and who thereby comes to see the case."""
+"""What holds of the people of a case whatever is done, in whatever order."""
 
-import asyncio
-import json
-import uuid
+import itertools
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
-
-import pytest
-
-from rtp_applications.bodies.models import body_id
-from rtp_applications.parties.rules import APPOINTS, Side
-from rtp_applications.workflow.enums import Role
-from rtp_applications.workflow.processes import PROCESSES
-from rtp_embedded.platform import Platform
-from rtp_shared.clock import today
-from tests.conftest import Api, NewClient
-from tests.support.cases import EMPLOYER, TRUST, employer_id, open_case, submit_case
-from tests.support.people import act, acting, appoint, appointed, end, parties, tag
-
-pytestmark = pytest.mark.anyio
-
-APPOINTABLE = sorted({role for roles in APPOINTS.values() for role in roles})
-
-
-@pytest.fixture
-async def sides(new_client: NewClient) -> dict[Side, Api]:
-    """A client on each side; employer, decision body and commissioner are three bodies."""
-    return {
-        Side.GROUP: await new_client(),
-        Side.EMPLOYER: await new_client(organisation=employer_id()),
-        Side.COMMISSIONER: await new_client(organisation=body_id(TRUST)),
-        Side.DECISION_BODY: await new_client(organisation=body_id("GB-LAE-HCK")),
-        Side.MUTUALS_TEAM: await new_client(scopes="cases:read cases:write cases:oversee"),
-    }
-
-
-async def submitted(sides: dict[Side, Api]) -> dict[str, Any]:
-    draft = await open_case(sides[Side.GROUP], commissioner=TRUST, decisionBody="GB-LAE-HCK")
-    return await submit_case(sides[Side.GROUP], draft)
-
-
-async def test_each_role_is_filled_from_its_side_and_no_other(sides: dict[Side, Api]) -> None:
-    case = await submitted(sides)
-    for role in (each for each in APPOINTABLE if each is not Role.APPLICANT_LEAD):
-        for side, api in sides.items():
-            answer = await appoint(api, case, role, f"{role}-{side.name}")
-            assert answer.status_code == (201 if role in APPOINTS[side] else 403), (role, side, answer.text)
-
-
-@pytest.mark.parametrize("role", [Role.SYSTEM, Role.MUTUALS_TEAM, Role.CLIENT])
-async def test_some_roles_nobody_appoints_to(sides: dict[Side, Api], role: Role) -> None:
-    case = await submitted(sides)
-    for api in sides.values():
-        answer = await appoint(api, case, role, "p-1")
-        assert answer.status_code == 403
-        assert "nobody" in answer.json()["detail"]
-
-
-async def test_the_employer_decides_and_commissions_where_nobody_else_is_named(new_client: NewClient) -> None:
-    group, officers = await new_client(), await new_client(organisation=employer_id())
-    case = await submit_case(group, await open_case(group))
-    for role in ("case-officer", "decision-maker", "panel-member", "scrutiny-chair", "commissioner"):
-        party = await appointed(officers, case, role, f"p-{role}")
-        assert party["holder"] == f"org:{employer_id()}"
-        assert party["holds"]
-
-
-async def test_the_portal_of_the_employer_itself_fills_none_of_its_roles(new_client: NewClient) -> None:
-    portal = await new_client(organisation=employer_id())
-    case = await submit_case(portal, await open_case(portal))
-    assert (await appoint(portal, case, "case-officer", "p-1")).status_code == 403
-
-
-async def test_no_body_has_a_say_before_the_case_is_submitted(new_client: NewClient) -> None:
-    group, officers = await new_client(), await new_client(organisation=employer_id())
-    overseer = await new_client(scopes="cases:read cases:write cases:oversee")
-    draft = await open_case(group)
-    for api in (officers, overseer):
-        assert (await appoint(api, draft, "case-officer", "p-1")).status_code == 404
-        assert (await api.get(f"/v1/cases/{draft['id']}/parties")).status_code == 404
-
-
-async def test_only_the_lead_of_the_group_appoints(new_client: NewClient) -> None:
-    group = await new_client()
-    case = await open_case(group)
-    await appointed(group, case, "applicant-member", "p-member")
-    for person in ("p-member", "p-stranger"):
-        assert (await appoint(group, case, "adviser", "p-2", by=person)).status_code == 403
-
-
-async def test_an_officer_who_was_appointed_acts(new_client: NewClient) -> None:
-    group, officers = await new_client(), await new_client(organisation=employer_id())
-    case = await submit_case(group, await open_case(group))
-    path = f"/v1/cases/{case['id']}/actions/acknowledge"
-    given = {"sentOn": str(today())}
-    headers = {"If-Match": "*", **acting("p-officer")}
-    assert (await officers.post(path, json=given, headers=headers)).status_code == 403
-    party = await appointed(officers, case, "case-officer", "p-officer")
-    assert (await officers.post(path, json=given, headers=headers)).status_code == 200
-    assert (await end(officers, case, party)).status_code == 200
-    assert (await officers.post(path, json=given, headers=headers)).status_code in (403, 409)
-
-
-async def test_handing_over_leaves_exactly_one_lead(new_client: NewClient) -> None:
-    group = await new_client()
-    case = await open_case(group)
-    new = await appointed(group, case, "applicant-lead", "p-new")
-    leads = [each for each in await parties(group, case, role="applicant-lead") if each["holds"]]
-    assert [each["person"] for each in leads] == ["p-new"]
-    assert (await appoint(group, case, "adviser", "p-x")).status_code == 403  # the former lead
-    assert (await appoint(group, case, "adviser", "p-x", by="p-new")).status_code == 201
-    refused = await end(group, case, new, by="p-new")
-    assert refused.status_code == 409
-    assert refused.json()["type"].endswith("/lead-is-handed-over")
-    withdrawn = await group.post(f"/v1/cases/{case['id']}/actions/withdraw", headers={"If-Match": "*"})
-    assert withdrawn.status_code == 403
-    assert (await act(group, case, "withdraw", {"membersInFavour": 1}, by="p-new"))["status"] == "withdrawn"
-
-
-async def test_a_lead_takes_no_dates(new_client: NewClient) -> None:
-    group = await new_client()
-    case = await open_case(group)
-    for more in ({"validFrom": "2030-01-01"}, {"validTo": "2030-01-01"}):
-        answer = await appoint(group, case, "applicant-lead", "p-new", **more)
-        assert answer.status_code == 422
-    assert len(await parties(group, case)) == 1
-
-
-async def test_members_count_for_a_majority(new_client: NewClient) -> None:
-    group = await new_client()
-    case = await submit_case(group, await open_case(group, applicantCount=1))
-    for number in range(3):
-        await appointed(group, case, "applicant-member", f"p-{number}")
-    few = await group.post(
-        f"/v1/cases/{case['id']}/actions/withdraw", json={"membersInFavour": 2}, headers={"If-Match": "*"}
-    )
-    assert few.status_code == 422
-    members = await parties(group, case, role="applicant-member")
-    assert (await end(group, case, members[0])).status_code == 200
-    assert (await act(group, case, "withdraw", {"membersInFavour": 2}))["status"] == "withdrawn"
-
-
-DECIDERS = ["decision-maker", "panel-member", "case-officer", "commissioner", "scrutiny-chair"]
-
-
-@pytest.mark.parametrize("role", ["applicant-member", "adviser", "funder", "staff-rep", "mentor"])
-async def test_whoever_helped_or_applied_decides_nothing(new_client: NewClient, role: str) -> None:
-    group, officers = await new_client(), await new_client(organisation=employer_id())
-    overseer = await new_client(scopes="cases:read cases:write cases:oversee")
-    case = await submit_case(group, await open_case(group))
-    party = await appointed(group, case, role, "p-both")
-    await end(group, case, party)  # once is enough
-    for deciding in (*DECIDERS, "escalation-reviewer"):
-        api = overseer if deciding == "escalation-reviewer" else officers
-        answer = await appoint(api, case, deciding, "p-both")
-        assert answer.status_code == 409, answer.text
-        assert role in answer.json()["detail"]
-
-
-@pytest.mark.parametrize("role", ["applicant-member", "applicant-lead", "adviser", "funder", "staff-rep"])
-async def test_whoever_decides_neither_applies_nor_helps(new_client: NewClient, role: str) -> None:
-    group, officers = await new_client(), await new_client(organisation=employer_id())
-    case = await submit_case(group, await open_case(group))
-    await appointed(officers, case, "panel-member", "p-both")
-    answer = await appoint(group, case, role, "p-both")
-    assert answer.status_code == 409
-    assert "panel-member" in answer.json()["detail"]
-
-
-async def test_a_conflict_of_interest_bars_from_the_panel(new_client: NewClient) -> None:
-    group, officers = await new_client(), await new_client(organisation=employer_id())
-    case = await submit_case(group, await open_case(group))
-    await appointed(officers, case, "case-officer", "p-officer")
-    conflict = {"person": "p-owner", "nature": "Owns a rival"}
-    await act(officers, case, "declare-conflict", conflict, by="p-officer")
-    assert (await appoint(officers, case, "panel-member", "p-owner")).status_code == 409
-    register = (await group.get(f"/v1/cases/{case['id']}/conflicts")).json()["items"]
-    assert [(each["person"], each["barsFromDeciding"], each["ended"]) for each in register] == [
-        ("p-owner", True, False)
-    ]
-    assert register[0]["declaredBy"]["person"] == "p-officer"
-    await act(officers, case, "declare-conflict", {**conflict, "ended": True}, by="p-officer")
-    assert (await appoint(officers, case, "panel-member", "p-owner")).status_code == 201
-
-
-async def test_an_outside_holder_comes_to_see_the_case_and_goes(new_client: NewClient) -> None:
-    group, union, adviser = await new_client(), await new_client(), await new_client()
-    case = await open_case(group)
-    path = f"/v1/cases/{case['id']}"
-    one = await appointed(group, case, "staff-rep", "p-rep", holder={"client": union.client_id})
-    two = await appointed(group, case, "adviser", "p-adv", holder={"organisation": str(adviser.organisation)})
-    three = await appointed(group, case, "mentor", "p-men", holder={"organisation": str(adviser.organisation)})
-    for api in (union, adviser):
-        assert (await api.get(path)).status_code == 200
-        assert (await api.get(f"{path}/parties")).status_code == 200
-    assert (await end(group, case, two)).status_code == 200
-    assert (await adviser.get(path)).status_code == 200  # there is the mentor yet
-    assert (await end(group, case, three)).status_code == 200
-    assert (await adviser.get(path)).status_code == 404
-    assert (await end(union, case, one, by="p-rep")).status_code == 200  # one's own part
-    assert (await union.get(path)).status_code == 404
-    assert (await end(group, case, one)).status_code == 404  # who left a draft was never in it
-
-
-async def test_the_groups_client_ends_no_officer_by_claiming_to_be_one(new_client: NewClient) -> None:
-    group, officers = await new_client(organisation=employer_id()), await new_client(organisation=employer_id())
-    case = await submit_case(group, await open_case(group))
-    officer = await appointed(officers, case, "case-officer", "p-officer")
-    assert (await end(group, case, officer, by="p-officer")).status_code == 403
-    assert (await end(officers, case, officer, by="p-officer")).status_code == 200
-
-
-async def test_a_body_that_a_draft_names_is_never_its_reader(new_client: NewClient) -> None:
-    group, officers = await new_client(), await new_client(organisation=employer_id())
-    case = await open_case(group)
-    refused = await appoint(group, case, "adviser", "p-1", holder={"organisation": EMPLOYER})
-    assert refused.status_code == 409
-    assert refused.json()["type"].endswith("/would-disclose")
-    other = await open_case(group, employer=None)
-    party = await appointed(group, other, "adviser", "p-1", holder={"organisation": EMPLOYER})
-    assert (await officers.get(f"/v1/cases/{other['id']}")).status_code == 200
-    named = await group.patch(f"/v1/cases/{other['id']}", json={"employer": EMPLOYER}, headers={"If-Match": "*"})
-    assert named.status_code == 409
-    await end(group, other, party)
-    named = await group.patch(f"/v1/cases/{other['id']}", json={"employer": EMPLOYER}, headers={"If-Match": "*"})
-    assert named.status_code == 200
-    assert (await officers.get(f"/v1/cases/{other['id']}")).status_code == 404
-    assert (await officers.get(f"/v1/cases/{case['id']}")).status_code == 404
-
-
-async def test_ending_a_person_of_a_body_leaves_the_body_its_sight(new_client: NewClient) -> None:
-    group, officers = await new_client(), await new_client(organisation=employer_id())
-    case = await submit_case(group, await open_case(group))
-    party = await appointed(officers, case, "case-officer", "p-1")
-    assert (await end(officers, case, party)).status_code == 200
-    assert (await officers.get(f"/v1/cases/{case['id']}")).status_code == 200
-
-
-async def test_a_body_does_not_end_the_representative_whom_the_group_chose(new_client: NewClient) -> None:
-    group, officers, union = await new_client(), await new_client(organisation=employer_id()), await new_client()
-    case = await submit_case(group, await open_case(group))
-    chosen = await appointed(group, case, "staff-rep", "p-rep", holder={"client": union.client_id})
-    own = await appointed(officers, case, "staff-rep", "p-own")
-    assert (await end(officers, case, chosen)).status_code == 403
-    assert (await end(officers, case, own)).status_code == 200
-
-
-async def test_applicants_and_officers_come_through_their_own_client_or_body(new_client: NewClient) -> None:
-    group, officers, other = await new_client(), await new_client(organisation=employer_id()), await new_client()
-    case = await submit_case(group, await open_case(group))
-    for api, role in ((group, "applicant-member"), (officers, "case-officer"), (officers, "decision-maker")):
-        answer = await appoint(api, case, role, "p-1", holder={"client": other.client_id})
-        assert answer.status_code == 422
-        assert answer.json()["errors"][0]["field"] == "/holder"
-    assert (await other.get(f"/v1/cases/{case['id']}")).status_code == 404
-
-
-async def test_what_an_outsider_sees_has_no_last_day_but_its_end(new_client: NewClient) -> None:
-    group, outsider = await new_client(), await new_client()
-    case = await open_case(group)
-    holder = {"client": outsider.client_id}
-    for dates in ({"validTo": "2030-01-01"}, {"validFrom": "2030-01-01"}):
-        answer = await appoint(group, case, "funder", "p-1", holder=holder, **dates)
-        assert answer.status_code == 422
-    party = await appointed(group, case, "funder", "p-1", holder=holder)
-    path = f"/v1/cases/{case['id']}/parties/{party['id']}"
-    assert (await group.patch(path, json={"validTo": "2030-01-01"}, headers={"If-Match": "*"})).status_code == 422
-
-
-async def test_changing_a_party(new_client: NewClient) -> None:
-    group = await new_client()
-    case = await open_case(group)
-    party = await appointed(group, case, "applicant-member", "p-1", mandate="Vote of 3 March")
-    path = f"/v1/cases/{case['id']}/parties/{party['id']}"
-    version = (await group.get(f"/v1/cases/{case['id']}")).json()["version"]
-    assert version == case["version"] + 1
-    stale = await group.patch(path, json={"mandate": "x"}, headers=tag(case["version"]))
-    assert stale.status_code == 412
-    answer = await group.patch(path, json={"validTo": "2030-01-01", "name": "Jo Bloggs"}, headers=tag(version))
-    assert answer.status_code == 200
-    assert answer.headers["etag"] == f'"{version + 1}"'
-    changed = answer.json()
-    assert (changed["validTo"], changed["name"], changed["mandate"]) == ("2030-01-01", "Jo Bloggs", "Vote of 3 March")
-    for wrong in ({"role": "adviser"}, {"person": "p-2"}, {"validTo": "2020-01-01"}):
-        assert (await group.patch(path, json=wrong, headers={"If-Match": "*"})).status_code == 422
-    cleared = await group.patch(path, json={"mandate": None, "name": None}, headers={"If-Match": "*"})
-    assert (cleared.json()["mandate"], cleared.json()["name"]) == (None, None)
-    unknown = f"/v1/cases/{case['id']}/parties/{uuid.uuid4()}"
-    assert (await group.patch(unknown, json={}, headers={"If-Match": "*"})).status_code == 404
-
-
-async def test_nobody_has_a_role_twice(new_client: NewClient) -> None:
-    group = await new_client()
-    case = await open_case(group)
-    party = await appointed(group, case, "applicant-member", "p-1")
-    assert (await appoint(group, case, "applicant-member", "p-1")).status_code == 409
-    await end(group, case, party)
-    assert (await appoint(group, case, "applicant-member", "p-1")).status_code == 201
-
-
-@pytest.mark.parametrize(
-    ("wrong", "field"),
-    [
-        ({"role": "king"}, "/role"),
-        ({"person": "Jo Bloggs"}, "/person"),
-        ({"holder": {}}, "/holder"),
-        ({"holder": {"client": "x y"}}, "/holder/client"),
-        ({"holder": {"client": "abc", "organisation": EMPLOYER}}, "/holder"),
-        ({"holder": {"organisation": "GB-LAE-NONE"}}, "/holder/organisation"),
-        ({"name": "\ud800"}, "/name"),
-        ({"validFrom": "soon"}, "/validFrom"),
-        ({"since": "2026-01-01"}, "/since"),
-    ],
-)
-async def test_bad_input_names_the_field_and_changes_nothing(
-    new_client: NewClient, wrong: dict[str, Any], field: str
-) -> None:
-    group = await new_client()
-    case = await open_case(group)
-    body = {"role": "adviser", "person": "p-1", **wrong}
-    answer = await group.post(
-        f"/v1/cases/{case['id']}/parties",
-        content=json.dumps(body),
-        headers={"If-Match": "*", "Content-Type": "application/json"},
-    )
-    assert answer.status_code == 422, answer.text
-    assert answer.json()["errors"][0]["field"] == field
-    assert len(await parties(group, case)) == 1
-
-
-async def test_an_auditor_reads_and_does_nothing(new_client: NewClient) -> None:
-    group, auditor = await new_client(), await new_client()
-    overseer = await new_client(scopes="cases:read cases:write cases:oversee")
-    case = await submit_case(group, await open_case(group))
-    await appointed(overseer, case, "auditor", "p-audit", holder={"client": auditor.client_id})
-    seen = (await auditor.get(f"/v1/cases/{case['id']}", headers=acting("p-audit"))).json()
-    assert seen["allowedActions"]
-    assert not any(each["allowed"] for each in seen["allowedActions"])
-
-
-def test_auditors_and_clients_for_themselves_sign_no_action_of_any_process() -> None:
-    signing = {
-        role
-        for process in PROCESSES.values()
-        for action in process.actions
-        for slot in action.signatories
-        for role in slot
-    }
-    assert Role.CASE_OFFICER in signing
-    assert not signing & {Role.AUDITOR, Role.CLIENT}
-
-
-async def test_of_two_who_appoint_at_once_one_is_told_to_read_again(new_client: NewClient) -> None:
-    group = await new_client()
-    case = await open_case(group)
-    path, headers = f"/v1/cases/{case['id']}/parties", tag(case["version"])
-    answers = await asyncio.gather(
-        *(
-            group.post(path, json={"role": "applicant-lead", "person": person}, headers=headers)
-            for person in ("p-one", "p-two")
-        )
-    )
-    assert sorted(answer.status_code for answer in answers) == [201, 412]
-    refused = next(answer.json() for answer in answers if answer.status_code == 412)
-    assert refused["changedSince"][0]["action"] == "appoint"
-    assert sum(each["holds"] for each in await parties(group, case, role="applicant-lead")) == 1
-
-
-async def test_what_is_told_of_a_party_says_nobody_s_name_or_reference(
-    platform: Platform, new_client: NewClient
-) -> None:
-    group, outside = await new_client(), await new_client()
-    case = await open_case(group)
-    party = await appointed(group, case, "adviser", "p-secret", holder={"client": outside.client_id})
-    await end(group, case, party)
-    await platform.drain_events()
-    feed = (await group.get("/v1/events", params={"limit": 200})).json()["items"]
-    told = [each["data"] for each in feed if each["type"].endswith(".party-changed.v1")]
-    assert [(each["change"], each["role"], each["holderKind"]) for each in told] == [
-        ("appointed", "adviser", "client"),
-        ("ended", "adviser", "client"),
-    ]
-    assert "p-secret" not in json.dumps(feed)
-
-
-async def test_pages_of_parties(new_client: NewClient) -> None:
-    group = await new_client()
-    case = await open_case(group)
-    for number in range(4):
-        await appointed(group, case, "applicant-member", f"p-{number}")
-    found: list[str] = []
-    params: dict[str, Any] = {"limit": 2}
-    while True:
-        page = (await group.get(f"/v1/cases/{case['id']}/parties", params=params)).json()
-        found += [each["person"] for each in page["items"]]
-        if page["next"] is None:
-            break
-        params["after"] = page["next"]
-    assert found == [group.person, "p-0", "p-1", "p-2", "p-3"]
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtp_applications.deadlines.rules.days import civil_date
+from rtp_applications.parties import appointing
+from rtp_applications.parties.appointing import NewParty, is_over
+from rtp_applications.parties.rules import APPOINTS, DECIDING, Side, assign_pseudonyms, get_lasting_readers
+from rtp_applications.workflow.definition import Caller
+from rtp_applications.workflow.enums import MAY_NOT_DECIDE, Role, Status
+from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_shared.problems import Refusal
+from tests.applications.workflow.ground import EMPLOYER, LEAD_CLIENT, NOW, OF_THE_EMPLOYER, case_file, party
+
+OUTSIDE = UUID(int=9)
+sides = ({Side.GROUP}, {Side.EMPLOYER, Side.DECISION_BODY, Side.COMMISSIONER}, {Side.MUTUALS_TEAM})
+"""Those of the lead, of an officer of the employer, and of the central team: in this order below."""
+people = st.sampled_from(["p-1", "p-2", "p-3", "p-4"])
+holders = st.sampled_from([None, None, "client:union", f"org:{OUTSIDE}", OF_THE_EMPLOYER, LEAD_CLIENT])
+
+
+def appointments(who: int) -> st.SearchStrategy[Any]:
+    roles = sorted({role for side in sides[who] for role in APPOINTS[side]})
+    return st.tuples(st.just(who), st.tuples(st.just("appoint"), st.sampled_from(roles), people, holders))
+
+
+ends = st.tuples(st.integers(0, 2), st.tuples(st.just("end"), st.integers(0, 9)))
+steps = st.lists(st.one_of(*map(appointments, range(3)), ends), min_size=8, max_size=25)
+OFFICER = Caller("p-boss", ("client:officers", OF_THE_EMPLOYER))
+TEAM = Caller("p-team", ("client:team", f"org:{UUID(int=8)}", "scope:cases:oversee"), frozenset({Role.MUTUALS_TEAM}))
+
+
+def start(*, submitted: bool) -> CaseSnapshot:
+    file = case_file(Status.EOI_SUBMITTED if submitted else Status.DRAFT, submitted_at=NOW if submitted else None)
+    lead = party(Role.APPLICANT_LEAD)
+    file = replace(file, parties={lead.id: lead})
+    return file.with_case(readers=sorted(get_lasting_readers(file.case)))
+
+
+def walk(file: CaseSnapshot, taken: Sequence[tuple[int, tuple]]) -> list[CaseSnapshot]:  # type: ignore[type-arg]
+    """The file after each step; one that is refused leaves it as it was. Every second step is a day later."""
+    files = [file]
+    for number, (who, (what, *details)) in enumerate(taken):
+        now = NOW + timedelta(days=number // 2)
+        lead = next(p for p in file.parties.values() if p.role is Role.APPLICANT_LEAD and p.holds(civil_date(now)))
+        caller = (Caller(lead.person, (LEAD_CLIENT,)), OFFICER, TEAM)[who]
+        try:
+            if what == "appoint":
+                role, person, holder = details
+                file, _ = appointing.appoint(file, NewParty(role=role, person=person, holder=holder), caller, now)
+            else:
+                every = sorted(file.parties)
+                file, _ = appointing.end(file, every[details[0] % len(every)], caller, now)
+        except Refusal:
+            continue
+        files.append(file)
+    return files
+
+
+@given(st.booleans(), steps)
+def test_the_laws_hold_after_every_step(submitted: bool, taken: list[tuple[int, tuple]]) -> None:  # type: ignore[type-arg]
+    files = walk(start(submitted=submitted), taken)
+    for before, file in itertools.pairwise(files):
+        case, last = file.case, civil_date(NOW + timedelta(days=len(taken)))
+        deciding = {p.person for p in file.parties.values() if p.role in DECIDING}
+        other = {p.person for p in file.parties.values() if p.role in MAY_NOT_DECIDE}
+        assert not deciding & other
+        outside = {p.holder for p in file.parties.values() if not is_over(p, last)} - get_lasting_readers(case)
+        assert set(case.readers) == get_lasting_readers(case) | outside
+        assert submitted or f"org:{EMPLOYER}" not in case.readers
+        assert sum(p.role is Role.APPLICANT_LEAD and p.valid_to is None for p in file.parties.values()) == 1
+        if submitted:  # who leaves a draft was never in it
+            assert assign_pseudonyms(before).items() <= assign_pseudonyms(file).items()
+            assert before.parties.keys() <= file.parties.keys()
+
+
+@given(st.lists(st.integers(-5, 5), max_size=20))
+def test_ids_of_parties_grow_whatever_the_clock_says(moments: list[int]) -> None:
+    file = start(submitted=False)
+    made = []
+    for moment in moments:
+        id_ = appointing.make_id(file, NOW + timedelta(milliseconds=moment))
+        assert id_.version == 7
+        file = file.with_party(replace(party(Role.APPLICANT_MEMBER), id=id_))
+        made.append(id_)
+    assert made == sorted(made)
+    assert len(set(made)) == len(made)

@@ -38,7 +38,7 @@ class ApplicationsSettings(ProcessSettings, DocumentSettings):
     @classmethod
     def _are_public_keys(cls, text: str) -> str:
         try:
-            for jwk in _keys(text):
+            for jwk in _read_keys(text):
                 thumbprint(jwk)
         except (ValueError, TypeError, KeyError, AttributeError):
             raise ValueError('must be a set of Ed25519 keys: {"keys": [JWK, ...]}') from None
@@ -51,8 +51,8 @@ class ApplicationsSettings(ProcessSettings, DocumentSettings):
     @property
     def trusted_keys(self) -> Sequence[JsonMapping]:
         own = self.signing_key
-        return [*([own.public_jwk] if own else []), *_keys(self.bundle_trusted_keys)]
+        return [*([own.public_jwk] if own else []), *_read_keys(self.bundle_trusted_keys)]
 
 
-def _keys(text: str) -> list[JsonMapping]:
+def _read_keys(text: str) -> list[JsonMapping]:
     return list(json.loads(text)["keys"]) if text.strip() else []

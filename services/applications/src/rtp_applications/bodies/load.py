@@ -47,13 +47,13 @@ POSTCODE_AREAS = {
 
 async def load_bodies(session: AsyncSession) -> str:
     """Bring bodies and regions up to date; a body recorded by hand is left as it is."""
-    regions = list(_regions())
+    regions = list(_read_regions())
     councils = _read("councils-uk.json")
     trusts = _read("nhs-trusts-england.json")
     boards = _read("integrated_care_boards.json")
     names = {row["name"]: row["code"] for row in regions}
-    bodies = [*_councils(councils, names), *_trusts(trusts), *_boards(boards, trusts)]
-    changing = _without_those(bodies, await _find_known_by_hand(session))
+    bodies = [*_read_councils(councils, names), *_read_trusts(trusts), *_read_boards(boards, trusts)]
+    changing = _leave_out(bodies, await _find_known_by_hand(session))
     await _upsert(session, Region, regions)
     await _upsert(session, Body, [{k: v for k, v in body.items() if k != "identifiers"} for body in changing])
     await _upsert(session, BodyIdentifier, [i for body in changing for i in body["identifiers"]])
@@ -68,9 +68,11 @@ async def _find_known_by_hand(session: AsyncSession) -> dict[str, uuid.UUID]:
     return {row.reference: row.body_id for row in await session.execute(identifiers.where(Body.recorded_by_hand))}
 
 
-def _without_those(bodies: list[JsonObject], by_hand: dict[str, uuid.UUID]) -> list[JsonObject]:
-    """The bodies but for those known by hand, whom the others name as their successors by the id that they have."""
-    same = {body["id"]: id_ for body in bodies for i in body["identifiers"] if (id_ := by_hand.get(_reference(i)))}
+def _leave_out(bodies: list[JsonObject], by_hand: dict[str, uuid.UUID]) -> list[JsonObject]:
+    """Return the bodies but for those known by hand, whom the others name as their successors by the id that they have."""
+    same = {
+        body["id"]: id_ for body in bodies for i in body["identifiers"] if (id_ := by_hand.get(_format_reference(i)))
+    }
     return [
         {**body, "successor_id": same.get(body["successor_id"], body["successor_id"])}
         for body in bodies
@@ -78,7 +80,7 @@ def _without_those(bodies: list[JsonObject], by_hand: dict[str, uuid.UUID]) -> l
     ]
 
 
-def _reference(identifier: JsonObject) -> str:
+def _format_reference(identifier: JsonObject) -> str:
     return f"{identifier['scheme']}-{identifier['value']}"
 
 
@@ -86,7 +88,7 @@ def _read(name: str) -> Any:
     return json.loads((files("rtp_applications") / "reference" / name).read_text("utf-8"))
 
 
-def _regions() -> Iterator[dict[str, str]]:
+def _read_regions() -> Iterator[dict[str, str]]:
     text = (files("rtp_applications") / "reference" / "regions.csv").read_text("utf-8-sig")
     for row in csv.DictReader(text.splitlines()):
         yield {"code": row["RGNCD"], "name": row["RGNNM"]}
@@ -98,7 +100,7 @@ def read_bank_holidays() -> Iterator[JsonObject]:
             yield {"division": division, "day": date.fromisoformat(event["date"]), "title": event["title"]}
 
 
-def _councils(rows: Iterable[JsonObject], regions: dict[str, str]) -> Iterator[JsonObject]:
+def _read_councils(rows: Iterable[JsonObject], regions: dict[str, str]) -> Iterator[JsonObject]:
     rows = list(rows)
     successors = {row["local_authority_code"]: row["org_id"] for row in rows if row["current"]}
     seen: set[str] = set()
@@ -114,7 +116,7 @@ def _councils(rows: Iterable[JsonObject], regions: dict[str, str]) -> Iterator[J
         ended = date.fromisoformat(row["end_date"]) if row["end_date"] else None
         if not row["current"] and ended is None:
             continue
-        yield _body(
+        yield _build_body(
             references[0],
             references,
             name=row["name"],
@@ -126,38 +128,38 @@ def _councils(rows: Iterable[JsonObject], regions: dict[str, str]) -> Iterator[J
         )
 
 
-def _trusts(rows: Iterable[JsonObject]) -> Iterator[JsonObject]:
+def _read_trusts(rows: Iterable[JsonObject]) -> Iterator[JsonObject]:
     for row in rows:
-        yield _body(
+        yield _build_body(
             row["org_id"],
             [row["org_id"]],
             name=row["name"],
             kind=BodyKind.NHS_TRUST,
             nation="Wales" if (row["nhs_region_code"] or "").startswith("W") else "England",
-            region=_trust_region(row),
-            opened_on=_compact_date(row["open_date"]),
-            ended_on=_compact_date(row["close_date"]),
+            region=_find_trust_region(row),
+            opened_on=_parse_date(row["open_date"]),
+            ended_on=_parse_date(row["close_date"]),
         )
 
 
-def _boards(rows: Iterable[JsonObject], trusts: Iterable[JsonObject]) -> Iterator[JsonObject]:
+def _read_boards(rows: Iterable[JsonObject], trusts: Iterable[JsonObject]) -> Iterator[JsonObject]:
     regions: dict[str, Counter[str | None]] = {}
     for trust in trusts:
-        regions.setdefault(trust["icb_ods_code"], Counter())[_trust_region(trust)] += 1
+        regions.setdefault(trust["icb_ods_code"], Counter())[_find_trust_region(trust)] += 1
     for row in rows:
         first = f"GB-NHS-{row['ods_code']}"
         found = regions.get(row["ods_code"])
-        yield _body(
+        yield _build_body(
             first,
             [first, f"GSS-{row['gss_code']}"],
-            name=_title(row["name"]),
+            name=_format_title(row["name"]),
             kind=BodyKind.INTEGRATED_CARE_BOARD,
             nation="England",
             region=found.most_common(1)[0][0] if found else None,
         )
 
 
-def _body(first: str, references: Iterable[str], **facts: Any) -> JsonObject:
+def _build_body(first: str, references: Iterable[str], **facts: Any) -> JsonObject:
     id_ = body_id(first)
     ended = facts.get("ended_on")
     identifiers = [
@@ -174,16 +176,16 @@ def _body(first: str, references: Iterable[str], **facts: Any) -> JsonObject:
     return {"id": id_, **unset, **facts, "identifiers": identifiers}
 
 
-def _trust_region(row: JsonObject) -> str | None:
+def _find_trust_region(row: JsonObject) -> str | None:
     area = "".join(c for c in (row["postcode"] or "")[:2] if c.isalpha())
     return NHS_REGIONS.get(row["nhs_region_code"] or "") or POSTCODE_AREAS.get(area)
 
 
-def _compact_date(text: str | None) -> date | None:
+def _parse_date(text: str | None) -> date | None:
     return date(int(text[:4]), int(text[4:6]), int(text[6:8])) if text else None
 
 
-def _title(name: str) -> str:
+def _format_title(name: str) -> str:
     small = {"And": "and", "Of": "of", "The": "the", "Nhs": "NHS"}
     return " ".join(small.get(word, word) for word in name.title().replace("'S", "'s").split())
 

@@ -23,14 +23,14 @@ async def load_rules(session: AsyncSession) -> str:
     published = json.loads((files("rtp_applications") / "reference" / "body-rules.json").read_text("utf-8"))
     references = BodyIdentifier.reference.in_({row["body"] for row in published})
     identifiers = await session.execute(select(BodyIdentifier.reference, BodyIdentifier.body_id).where(references))
-    rows = list(_rows(published, {row.reference: row.body_id for row in identifiers}))
+    rows = list(_build_rows(published, {row.reference: row.body_id for row in identifiers}))
     changing = [row for row in rows if (row["body_id"], row["rule"]) not in left_alone]
     if changing:
         await _upsert(session, changing)
     return f"{len(rows)} published rules of bodies"
 
 
-def _rows(published: list[JsonObject], bodies: dict[str, UUID]) -> Iterator[JsonObject]:
+def _build_rows(published: list[JsonObject], bodies: dict[str, UUID]) -> Iterator[JsonObject]:
     for row in published:
         rule = Rule(row["rule"])
         yield {

@@ -18,7 +18,7 @@ NAMESPACE = uuid.UUID("6f1d7c52-4f0e-5f7e-9d8a-52c1b7d0a1e4")
 
 
 def body_id(reference: str) -> uuid.UUID:
-    """The id of the body whose first identifier this is, for example GB-NHS-RRV: the same on every instance."""
+    """Return the id of the body whose first identifier this is, for example GB-NHS-RRV: the same on every instance."""
     return uuid.uuid5(NAMESPACE, reference)
 
 

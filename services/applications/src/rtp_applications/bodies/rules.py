@@ -197,7 +197,7 @@ LISTED = "\n".join(f"- `{rule}`: {form.says} ({form.source})" for rule, form in 
 
 
 def read_value(rule: Rule, said: object) -> Any:
-    """The value as it is kept, in JSON; raise Invalid for one that has not the form of this rule."""
+    """Return the value as it is stored, in JSON; raise Invalid for one that has not the form of this rule."""
     adapter = FORMS[rule].value
     try:
         return adapter.dump_python(adapter.validate_python(said), mode="json", by_alias=True, exclude_none=True)

@@ -10,9 +10,9 @@ from rtp_applications.deadlines.rules.days import Calendars, civil_date
 from rtp_applications.history.bundle import Bundle
 from rtp_applications.history.canonical import canonical
 from rtp_applications.history.chain import Entry, Withheld, seal
-from rtp_applications.history.restore import NotAState, file_of
+from rtp_applications.history.restore import NotAState, restore_case
 from rtp_applications.history.rows import stand_in_for
-from rtp_applications.history.state import list_changes, state_of
+from rtp_applications.history.state import dump_state, list_changes
 from rtp_applications.json_types import Changes, JsonMapping, JsonObject
 from rtp_applications.sides import get_group_reader
 from rtp_applications.workflow.enums import APPLICANTS, Audience
@@ -94,8 +94,8 @@ def seal_import(
     is for the bodies' side where the state is.
     """
     everybody = list_changes(before, after).get(Audience.EVERYBODY, {})
-    state = state_of(after)
-    if not _holds_confidential(after):
+    state = dump_state(after)
+    if not _has_confidential(after):
         entries = [_seal_entry(after, by, changes=everybody, events=events, snapshot=state)]
     else:
         public = _seal_entry(after, by, changes=everybody, events=events)
@@ -108,7 +108,7 @@ def seal_import(
     return after, entries
 
 
-def _holds_confidential(file: CaseSnapshot) -> bool:
+def _has_confidential(file: CaseSnapshot) -> bool:
     """Return whether the state holds anything that is for the bodies' side only."""
     audiences = {each.audience for each in file.records.values()} | {each.audience for each in file.documents.values()}
     return Audience.BODIES in audiences
@@ -152,7 +152,7 @@ def _move_party(party: Party, former: str, own: str, bodies: Sequence[str], now:
 
 def _restore(state: JsonMapping, calendars: Calendars, **kept: Any) -> CaseSnapshot:
     try:
-        return file_of(state, calendars=calendars, **kept)
+        return restore_case(state, calendars=calendars, **kept)
     except NotAState as error:
         raise NotToBeTakenIn(f"its state is not one of a case here: {error}") from None
 

@@ -10,7 +10,7 @@ from rtp_applications.cases.queries import get_whole_case
 from rtp_applications.documents.service import DocumentService
 from rtp_applications.history.bundle import BundleKey, Contents, Manifest, write_bundle
 from rtp_applications.history.reading import read_all_entries
-from rtp_applications.history.state import state_of
+from rtp_applications.history.state import dump_state
 from rtp_applications.sides import hide_confidential, is_on_bodies_side
 from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.snapshot import CaseSnapshot
@@ -38,7 +38,7 @@ async def pack(
         number=file.case.number,
         made_at=now,
         made_by=url,
-        state=state_of(seen),
+        state=dump_state(seen),
         audit=read_all_entries(session, file, caller),
         documents=[each async for each in list_contents(session, file, caller, service=service, now=now)],
     )

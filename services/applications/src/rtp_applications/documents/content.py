@@ -36,7 +36,7 @@ _BLOCK = 65_536
 
 
 def require_accepted(declared: str) -> str:
-    """The media type without its parameters; refuse one that documents cannot have."""
+    """Return the media type without its parameters; refuse one that documents cannot have."""
     media_type, _, parameters = declared.partition(";")
     media_type = media_type.strip().lower()
     if media_type not in ACCEPTED:
@@ -51,7 +51,7 @@ def require_accepted(declared: str) -> str:
 
 
 def detect_beginning(head: bytes) -> str | None:
-    """The media type whose signature the content begins with; text and packages have none that is their own."""
+    """Return the media type whose signature the content begins with; text and packages have none that is their own."""
     return next((media_type for signature, media_type in _SIGNATURES if head.startswith(signature)), None)
 
 
@@ -66,7 +66,7 @@ def may_become(declared: str, head: bytes) -> bool:
 
 
 def detect(file: BinaryIO) -> str | None:
-    """The media type of a content, None where it is none that is accepted. It blocks: for a thread.
+    """Return the media type of a content, None where it is none that is accepted. It blocks: for a thread.
 
     Raise EncryptedContent or ActiveContent for a content of an accepted type that nobody could, or should, open. Plain
     text and CSV are told apart by nobody: both are text/plain here.

@@ -28,23 +28,23 @@ class DiskStorage:
 
     @asynccontextmanager
     async def write(self, key: UUID) -> AsyncIterator["_Sink"]:
-        sink = await _on_disk(
+        sink = await _run_on_disk(
             _Sink, self._incoming / f"{key.hex}.{uuid.uuid4().hex}", (self._directory, self._incoming)
         )
         try:
             yield sink
-            await _on_disk(sink.finish, self._path(key))
+            await _run_on_disk(sink.finish, self._path(key))
         except BaseException:
             await run_in_thread(sink.discard)
             raise
 
     async def read(self, key: UUID, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes, None]:
-        file = await _on_disk(self.open, key)
+        file = await _run_on_disk(self.open, key)
         try:
             position = start
             while end is None or position < end:
                 size = CHUNK if end is None else min(CHUNK, end - position)
-                chunk = await _on_disk(_read_at, file, position, size)
+                chunk = await _run_on_disk(_read_at, file, position, size)
                 if not chunk:
                     return
                 position += len(chunk)
@@ -57,21 +57,21 @@ class DiskStorage:
             return os.fdopen(os.open(self._path(key), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb", buffering=0)
 
     async def size(self, key: UUID) -> int:
-        return (await _on_disk(self._path(key).stat)).st_size
+        return (await _run_on_disk(self._path(key).stat)).st_size
 
     async def delete(self, key: UUID) -> None:
-        await _on_disk(self._path(key).unlink, True)
+        await _run_on_disk(self._path(key).unlink, True)
 
-    async def keys(self, older_than: datetime) -> AsyncIterator[UUID]:
-        for directory in await _on_disk(_list_files, self._directory):
+    async def list_keys(self, older_than: datetime) -> AsyncIterator[UUID]:
+        for directory in await _run_on_disk(_list_files, self._directory):
             if directory.name != INCOMING:
-                for path in await _on_disk(_older, directory, older_than):
+                for path in await _run_on_disk(_list_older, directory, older_than):
                     yield UUID(hex=path.name)
 
     async def remove_partial_uploads(self, older_than: datetime) -> int:
-        leftovers = await _on_disk(_older, self._incoming, older_than)
+        leftovers = await _run_on_disk(_list_older, self._incoming, older_than)
         for path in leftovers:
-            await _on_disk(path.unlink, True)
+            await _run_on_disk(path.unlink, True)
         return len(leftovers)
 
     def _path(self, key: UUID) -> Path:
@@ -92,7 +92,7 @@ class _Sink:
     async def write(self, chunk: bytes) -> None:
         self._gathered += chunk
         if len(self._gathered) >= CHUNK:
-            await _on_disk(self._flush)
+            await _run_on_disk(self._flush)
 
     def _flush(self) -> None:
         with memoryview(self._gathered) as waiting:
@@ -121,7 +121,7 @@ class _Sink:
             os.close(self._file)
 
 
-async def _on_disk(work: Callable[..., Result], *arguments: object) -> Result:
+async def _run_on_disk(work: Callable[..., Result], *arguments: object) -> Result:
     with _translate_errors():
         return await run_in_thread(work, *arguments)
 
@@ -161,7 +161,7 @@ def _list_files(directory: Path) -> list[Path]:
     return sorted(directory.iterdir()) if directory.is_dir() else []
 
 
-def _older(directory: Path, than: datetime) -> list[Path]:
+def _list_older(directory: Path, than: datetime) -> list[Path]:
     def get_changed_at(path: Path) -> datetime:
         with suppress(FileNotFoundError):
             return datetime.fromtimestamp(path.stat().st_mtime, UTC)

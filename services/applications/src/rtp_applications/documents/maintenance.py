@@ -58,7 +58,7 @@ async def remove_orphans(database: Database, service: DocumentService, older_tha
     """Remove contents older than this that no version refers to, and halves of broken uploads; return how many."""
     removed = await service.storage.remove_partial_uploads(older_than)
     batch: list[UUID] = []
-    async for key in service.storage.keys(older_than):
+    async for key in service.storage.list_keys(older_than):
         batch.append(key)
         if len(batch) == BATCH:
             removed += await _remove_unreferenced(database, service, batch)

@@ -22,8 +22,8 @@ LONGEST = 120
 
 
 def clean(name: str, media_type: str) -> str:
-    """The last part of the name without what cannot be seen or steers how the rest is seen, and with an extension that
-    fits what the content is.
+    """Return the last part of the name without what cannot be seen or steers how the rest is seen, and with an
+    extension that fits what the content is.
     """
     last = re.split(r"[/\\]", name)[-1]
     seen = "".join(each for each in unicodedata.normalize("NFC", last) if unicodedata.category(each)[0] != "C")

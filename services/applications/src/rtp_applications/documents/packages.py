@@ -47,7 +47,7 @@ _BROKEN = (
 
 
 def detect(file: BinaryIO) -> str | None:
-    """The media type of a zip file that is an office document; None for any other zip file."""
+    """Return the media type of a zip file that is an office document; None for any other zip file."""
     try:
         with zipfile.ZipFile(cast("BinaryIO", _Lent(file, LENT))) as package:
             return _detect_type(package)
@@ -62,13 +62,13 @@ def _detect_type(package: zipfile.ZipFile) -> str | None:
     if any(_MACRO_MEMBERS.fullmatch(name) for name in members):
         raise ActiveContent(errors=[FieldError("", "holds macros")])
     if members[CONTENT_TYPES] == 1:
-        return _office_open(_unpack(package, CONTENT_TYPES))
+        return _detect_office_open(_unpack(package, CONTENT_TYPES))
     if members["mimetype"] == 1 and package.infolist()[0].filename == "mimetype":
-        return _open_document(package)
+        return _detect_open_document(package)
     return None
 
 
-def _office_open(content_types: bytes) -> str | None:
+def _detect_office_open(content_types: bytes) -> str | None:
     if _MACROS.search(content_types):
         raise ActiveContent(errors=[FieldError("", "holds macros")])
     main = {
@@ -79,7 +79,7 @@ def _office_open(content_types: bytes) -> str | None:
     return main.pop() if len(main) == 1 else None
 
 
-def _open_document(package: zipfile.ZipFile) -> str | None:
+def _detect_open_document(package: zipfile.ZipFile) -> str | None:
     kind = _unpack(package, "mimetype").decode("ascii", "replace").strip()
     if kind not in (ODT, ODS):
         return None

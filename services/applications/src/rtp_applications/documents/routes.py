@@ -109,7 +109,7 @@ async def get_document(
     file = await get_case(session, case_id, readers=principal.identities, now=now)
     seen = rules.find_sight(file, caller, now)
     document, _ = await queries.find_document(session, case_id, document_id, sight=seen)
-    return await _view_document(session, document, seen, file.case.version, response)
+    return await _present_document(session, document, seen, file.case.version, response)
 
 
 @documents.patch("/{case_id}/documents/{document_id}")
@@ -233,10 +233,10 @@ async def get_document_content(
 async def _present(context: CommandContext, file: CaseSnapshot, document: Document, response: Response) -> DocumentView:
     """Return the document as whoever wrote it sees it."""
     sight = rules.find_sight(file, context.caller, context.now)
-    return await _view_document(context.session, document, sight, file.case.version, response)
+    return await _present_document(context.session, document, sight, file.case.version, response)
 
 
-async def _view_document(
+async def _present_document(
     session: AsyncSession, document: Document, sight: Sight, case_version: int, response: Response
 ) -> DocumentView:
     response.headers["ETag"] = format_etag(document.revision)

@@ -39,7 +39,7 @@ class S3Storage:
     def __init__(self, settings: DocumentSettings) -> None:
         self._store = S3Store(
             settings.s3_bucket,
-            config=_config(settings),
+            config=_build_config(settings),
             client_options={"allow_http": True, "connect_timeout": "5s", "timeout": "60s"},
             retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=30)},
         )
@@ -87,7 +87,7 @@ class S3Storage:
         with _translate_errors():
             await obstore.delete_async(self._store, _path(key))
 
-    async def keys(self, older_than: datetime) -> AsyncIterator[UUID]:
+    async def list_keys(self, older_than: datetime) -> AsyncIterator[UUID]:
         with _translate_errors():
             async for batch in obstore.list(self._store, PREFIX):
                 for each in batch:
@@ -136,7 +136,7 @@ def _path(key: UUID) -> str:
     return PREFIX + key.hex
 
 
-def _config(settings: DocumentSettings) -> "S3Config":
+def _build_config(settings: DocumentSettings) -> "S3Config":
     config: S3Config = {"region": settings.s3_region}
     if settings.s3_endpoint is not None:
         config["endpoint"] = settings.s3_endpoint

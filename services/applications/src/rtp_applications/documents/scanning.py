@@ -63,7 +63,7 @@ class Clamd:
         answer = asyncio.ensure_future(reader.readuntil(b"\0"))
         try:
             await self._send(content, writer, answer)
-            return await self._verdict(answer)
+            return await self._read_verdict(answer)
         finally:
             writer.close()
             answer.cancel()
@@ -99,7 +99,7 @@ class Clamd:
                 return True
         return False
 
-    async def _verdict(self, answer: "asyncio.Future[bytes]") -> ScanResult:
+    async def _read_verdict(self, answer: "asyncio.Future[bytes]") -> ScanResult:
         try:
             async with asyncio.timeout(self._seconds):
                 said = (await answer).rstrip(b"\0").decode("utf-8", "replace")

@@ -25,11 +25,11 @@ class Storage(Protocol):
         ...
 
     def read(self, key: UUID, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes, None]:
-        """The content from `start` up to, not including, `end`."""
+        """Yield the content from `start` up to, not including, `end`."""
         ...
 
     def open(self, key: UUID) -> BinaryIO:
-        """The content as a file that can be searched. It blocks: for a thread."""
+        """Open the content as a file that can be searched. It blocks: for a thread."""
         ...
 
     async def size(self, key: UUID) -> int: ...
@@ -38,7 +38,7 @@ class Storage(Protocol):
         """Take the content away; nothing happens where there is none."""
         ...
 
-    def keys(self, older_than: datetime) -> AsyncIterator[UUID]:
+    def list_keys(self, older_than: datetime) -> AsyncIterator[UUID]:
         """Yield the keys that were stored before this time, so that what no document refers to can be found."""
         ...
 

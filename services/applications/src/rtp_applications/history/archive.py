@@ -48,7 +48,7 @@ class Archive:
             raise NotABundle(f"not a readable ZIP archive: {error}") from None
 
     def chunks(self, path: str) -> Iterator[bytes]:
-        """A member's bytes. Raises NotABundle if they are fewer, more or others than the archive says."""
+        """Yield a member's bytes. Raises NotABundle if they are fewer, more or others than the archive says."""
         member, count = self.members[path], 0
         try:
             with self._zip.open(member) as stream:
@@ -63,7 +63,7 @@ class Archive:
             raise NotABundle(f"member {path} is not of the size that the archive says")
 
     def read(self, path: str) -> bytes:
-        """A whole member, for those held in memory."""
+        """Return a whole member, for those held in memory."""
         if path not in self.members:
             raise NotABundle(f"member {path} is missing")
         if self.members[path].file_size > self._limits.json:

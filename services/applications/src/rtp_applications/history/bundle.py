@@ -84,7 +84,7 @@ class Bundle:
 
 
 def open_bundle(path: Path, trusted: Sequence[JsonMapping] | None = None, *, limits: Limits | None = None) -> Bundle:
-    """A bundle that holds: whole, unaltered, signed, by one of the trusted keys (public JWKs) if any are given.
+    """Open a bundle that holds: whole, unaltered, signed, by one of the trusted keys (public JWKs) if any are given.
 
     Raises NotABundle, or its child Tampered, with one line of what is wrong.
     """
@@ -96,7 +96,7 @@ def open_bundle(path: Path, trusted: Sequence[JsonMapping] | None = None, *, lim
 
 
 def read_bundle(path: Path, trusted: Sequence[JsonMapping] | None = None, *, limits: Limits | None = None) -> Bundle:
-    """A bundle with all its faults. Raises NotABundle only if it cannot be read as one at all."""
+    """Read a bundle with all its faults. Raises NotABundle only if it cannot be read as one at all."""
     archive = Archive(path, limits or Limits())
     try:
         return _read(archive, trusted)
@@ -106,8 +106,8 @@ def read_bundle(path: Path, trusted: Sequence[JsonMapping] | None = None, *, lim
 
 
 def read_audit(text: bytes) -> tuple[list[Entry | Withheld], list[Fault]]:
-    """The entries of an audit.jsonl, and its lines that are none. Whether they hold together, `chain.check` tells."""
-    lines, faults = _lines(AUDIT, text)
+    """Read the entries of an audit.jsonl, and its lines that are none. Whether they hold together, `chain.check` tells."""
+    lines, faults = _read_lines(AUDIT, text)
     entries: list[Entry | Withheld] = []
     for number, line in lines:
         try:
@@ -121,19 +121,21 @@ def _read(archive: Archive, trusted: Sequence[JsonMapping] | None) -> Bundle:
     text = archive.read(MANIFEST)
     manifest = Manifest.from_bytes(text)
     faults: list[Fault] = []
-    found = _signer(archive, text, trusted, faults)
-    faults += _member_faults(archive, manifest)
-    state = _state(archive, faults)
-    entries, unread = read_audit(_text(archive, AUDIT))
-    lines, unread_events = _lines(EVENTS, _text(archive, EVENTS))
+    found = _find_signer(archive, text, trusted, faults)
+    faults += _list_member_faults(archive, manifest)
+    state = _read_state(archive, faults)
+    entries, unread = read_audit(_read_text(archive, AUDIT))
+    lines, unread_events = _read_lines(EVENTS, _read_text(archive, EVENTS))
     events = [event for _, event in lines]
     faults += unread + unread_events
     faults += check(entries, head=manifest.head, state=state)
-    faults += _agreement(manifest, state, entries, events)
+    faults += _check_agreement(manifest, state, entries, events)
     return Bundle(archive, manifest, found, state or {}, entries, events, faults)
 
 
-def _signer(archive: Archive, text: bytes, trusted: Sequence[JsonMapping] | None, faults: list[Fault]) -> Signer | None:
+def _find_signer(
+    archive: Archive, text: bytes, trusted: Sequence[JsonMapping] | None, faults: list[Fault]
+) -> Signer | None:
     try:
         found = signer(archive.read(SIGNATURE), text, trusted)
     except WrongSignature as error:
@@ -147,7 +149,7 @@ def _signer(archive: Archive, text: bytes, trusted: Sequence[JsonMapping] | None
     return found
 
 
-def _member_faults(archive: Archive, manifest: Manifest) -> list[Fault]:
+def _list_member_faults(archive: Archive, manifest: Manifest) -> list[Fault]:
     named = {member.path for member in manifest.members}
     found = [
         f"member {path} is not in the manifest" for path in archive.members if path not in named | {MANIFEST, SIGNATURE}
@@ -155,11 +157,11 @@ def _member_faults(archive: Archive, manifest: Manifest) -> list[Fault]:
     if len(named) != len(manifest.members):
         found.append("the manifest names a member twice")
     found += [f"member {path} is missing from the manifest" for path in ALWAYS if path not in named]
-    found += [fault for member in manifest.members if (fault := _member_fault(archive, member))]
+    found += [fault for member in manifest.members if (fault := _find_member_fault(archive, member))]
     return [Fault(0, what) for what in found]
 
 
-def _member_fault(archive: Archive, member: Member) -> str | None:
+def _find_member_fault(archive: Archive, member: Member) -> str | None:
     if member.path not in archive.members:
         return f"member {member.path} is missing"
     digest, size = sha256(), 0
@@ -172,17 +174,17 @@ def _member_fault(archive: Archive, member: Member) -> str | None:
     return None if (size, digest.hexdigest()) == (member.size, member.sha256) else f"member {member.path} was changed"
 
 
-def _text(archive: Archive, path: str) -> bytes:
-    """A member's bytes; none if it cannot be read, which the look at the members reports."""
+def _read_text(archive: Archive, path: str) -> bytes:
+    """Read a member's bytes; none if it cannot be read, which the look at the members reports."""
     try:
         return archive.read(path)
     except NotABundle:
         return b""
 
 
-def _state(archive: Archive, faults: list[Fault]) -> JsonObject | None:
-    """The state as its members say it together, or None where one of them cannot be read."""
-    read = {path: _value(archive, path, faults) for path in (CASE, *(f"{part}.json" for part in PARTS))}
+def _read_state(archive: Archive, faults: list[Fault]) -> JsonObject | None:
+    """Read the state as its members say it together, or None where one of them cannot be read."""
+    read = {path: _read_value(archive, path, faults) for path in (CASE, *(f"{part}.json" for part in PARTS))}
     state = read[CASE]
     if not isinstance(state, dict) or not state.keys().isdisjoint(PARTS):
         faults.append(Fault(0, f"{CASE} is not a case without its {', '.join(PARTS)}"))
@@ -190,9 +192,9 @@ def _state(archive: Archive, faults: list[Fault]) -> JsonObject | None:
     return state | {part: read[f"{part}.json"] for part in PARTS if read[f"{part}.json"] is not None}
 
 
-def _value(archive: Archive, path: str, faults: list[Fault]) -> Any:
+def _read_value(archive: Archive, path: str, faults: list[Fault]) -> Any:
     try:
-        value = read_json(_text(archive, path))
+        value = read_json(_read_text(archive, path))
         canonical(value)
     except NotCanonical as error:
         faults.append(Fault(0, f"{path} cannot be read: {error}"))
@@ -200,8 +202,8 @@ def _value(archive: Archive, path: str, faults: list[Fault]) -> Any:
     return value
 
 
-def _lines(path: str, text: bytes) -> tuple[list[tuple[int, JsonObject]], list[Fault]]:
-    """The objects of a file with one in each line, by line number."""
+def _read_lines(path: str, text: bytes) -> tuple[list[tuple[int, JsonObject]], list[Fault]]:
+    """Read the objects of a file with one in each line, by line number."""
     found: list[tuple[int, JsonObject]] = []
     faults: list[Fault] = []
     for number, line in enumerate(text.removesuffix(b"\n").split(b"\n") if text else (), 1):
@@ -218,7 +220,7 @@ def _lines(path: str, text: bytes) -> tuple[list[tuple[int, JsonObject]], list[F
     return found, faults
 
 
-def _agreement(
+def _check_agreement(
     manifest: Manifest,
     state: JsonMapping | None,
     entries: Sequence[Entry | Withheld],

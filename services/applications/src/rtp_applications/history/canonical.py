@@ -20,7 +20,7 @@ class NotCanonical(ValueError):
 
 
 def canonical(value: object) -> bytes:
-    """The value's canonical bytes, or NotCanonical."""
+    """Return the value's canonical bytes; raises NotCanonical."""
     try:
         _check(value)
         text = _ENCODER.encode(value)
@@ -38,7 +38,7 @@ def same(one: object, other: object) -> bool:
 
 
 def read_json(text: bytes) -> Any:
-    """The value that these bytes say. Refuses what two readers might understand differently."""
+    """Read the value of these bytes. Refuses what two readers might understand differently."""
     try:
         return json.loads(text.decode(), object_pairs_hook=_unique, parse_float=_refuse, parse_constant=_refuse)
     except RecursionError:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from rtp_applications.history.canonical import NotCanonical, canonical
-from rtp_applications.history.changes import NotAChange, apply, contradictions, differences
+from rtp_applications.history.changes import NotAChange, apply, find_contradictions, list_differences
 from rtp_applications.history.entries import FIRST, Entry, NotAnEntry, Withheld, from_json, seal
 from rtp_applications.json_types import JsonMapping, JsonObject
 
@@ -21,9 +21,9 @@ __all__ = [
     "apply",
     "canonical",
     "check",
-    "differences",
     "fold",
     "from_json",
+    "list_differences",
     "seal",
 ]
 
@@ -39,7 +39,7 @@ class Fault(NamedTuple):
 
 
 def fold(entries: Iterable[Entry | Withheld], at: datetime | None = None) -> JsonObject:
-    """The state as at a time, else now: the newest snapshot by then, and the changes after it.
+    """Return the state as at a time, else now: the newest snapshot by then, and the changes after it.
 
     Withheld entries are skipped. What it returns shares values with the entries: to be read, not written in.
     """
@@ -54,7 +54,7 @@ def fold(entries: Iterable[Entry | Withheld], at: datetime | None = None) -> Jso
 def check(
     entries: Sequence[Entry | Withheld], *, head: bytes | None = None, state: JsonMapping | None = None
 ) -> list[Fault]:
-    """All that does not hold in a whole history, from its first entry.
+    """Return all that does not hold in a whole history, from its first entry.
 
     That its end was not cut off shows only against a `head` known from elsewhere. `state` is compared where nothing is
     withheld.
@@ -63,15 +63,15 @@ def check(
     last: Entry | Withheld | None = None
     told: Entry | None = None
     for entry in entries:
-        faults += _link(last, entry)
+        faults += _check_link(last, entry)
         if isinstance(entry, Entry):
-            faults += _own(entry) + _order(told, entry)
+            faults += _check_own(entry) + _order(told, entry)
             told = entry
         last = entry
-    return faults + _content(entries) + _end(last, head) + _outcome(entries, state)
+    return faults + _check_content(entries) + _end(last, head) + _check_outcome(entries, state)
 
 
-def _link(last: Entry | Withheld | None, entry: Entry | Withheld) -> list[Fault]:
+def _check_link(last: Entry | Withheld | None, entry: Entry | Withheld) -> list[Fault]:
     faults = []
     expected = last.position + 1 if last else 1
     if entry.position != expected:
@@ -82,7 +82,7 @@ def _link(last: Entry | Withheld | None, entry: Entry | Withheld) -> list[Fault]
     return faults
 
 
-def _own(entry: Entry) -> list[Fault]:
+def _check_own(entry: Entry) -> list[Fault]:
     try:
         holds = entry.digest() == entry.hash
     except ValueError as error:
@@ -103,8 +103,10 @@ def _order(before: Entry | None, entry: Entry) -> list[Fault]:
     return faults
 
 
-def _content(entries: Sequence[Entry | Withheld]) -> list[Fault]:
-    """Each `before` is what the entries before left, and each snapshot what they lead to, as far as can be known."""
+def _check_content(entries: Sequence[Entry | Withheld]) -> list[Fault]:
+    """Check that each `before` is what the entries before left, and each snapshot what they lead to, as far as can be
+    known.
+    """
     faults: list[Fault] = []
     state: JsonMapping | None = {}
     for entry in entries:
@@ -112,16 +114,16 @@ def _content(entries: Sequence[Entry | Withheld]) -> list[Fault]:
             state = None
             continue
         try:
-            state = _step(state, entry, faults.append)
+            state = _check_step(state, entry, faults.append)
         except (NotAChange, NotCanonical) as error:
             faults.append(Fault(entry.position, f"its changes cannot be applied: {error}"))
             state = entry.snapshot
     return faults
 
 
-def _step(state: JsonMapping | None, entry: Entry, report: Callable[[Fault], None]) -> JsonMapping | None:
+def _check_step(state: JsonMapping | None, entry: Entry, report: Callable[[Fault], None]) -> JsonMapping | None:
     if state is not None:
-        for pointer in contradictions(state, entry.changes):
+        for pointer in find_contradictions(state, entry.changes):
             report(Fault(entry.position, f"its before of {pointer} is not what was there"))
         state = apply(state, entry.changes)
         # the first entry of an imported case may begin with a state that nothing led to
@@ -138,7 +140,7 @@ def _end(last: Entry | Withheld | None, head: bytes | None) -> list[Fault]:
     return [Fault(last.position, "is last, but the head is another hash")]
 
 
-def _outcome(entries: Sequence[Entry | Withheld], state: JsonMapping | None) -> list[Fault]:
+def _check_outcome(entries: Sequence[Entry | Withheld], state: JsonMapping | None) -> list[Fault]:
     if state is None or any(isinstance(entry, Withheld) for entry in entries):
         return []
     try:

@@ -11,10 +11,10 @@ TABLES = frozenset({"deadlines", "documents", "parties", "records"})
 
 
 class NotAChange(ValueError):
-    """This is not of the shape that `differences` gives, or does not fit the state."""
+    """This is not of the shape that `list_differences` gives, or does not fit the state."""
 
 
-def differences(before: JsonMapping, after: JsonMapping, *, tables: Collection[str] = TABLES) -> Changes:
+def list_differences(before: JsonMapping, after: JsonMapping, *, tables: Collection[str] = TABLES) -> Changes:
     """JSON pointer (RFC 6901) -> [before, after]; null before: it was not there; [before] alone: it is gone.
 
     Null after would not do for what is gone: a state may hold null.
@@ -22,7 +22,7 @@ def differences(before: JsonMapping, after: JsonMapping, *, tables: Collection[s
     found: Changes = {}
     for name in sorted({*before, *after}):
         if name in tables and isinstance(before.get(name), dict) and isinstance(after.get(name), dict):
-            rows = differences(before[name], after[name], tables=())
+            rows = list_differences(before[name], after[name], tables=())
             found |= {f"/{_escape(name)}{pointer}": change for pointer, change in rows.items()}
         elif name not in after:
             found[f"/{_escape(name)}"] = [before[name]]
@@ -32,13 +32,13 @@ def differences(before: JsonMapping, after: JsonMapping, *, tables: Collection[s
 
 
 def apply(state: JsonMapping, changes: Mapping[str, list[Any]]) -> JsonObject:
-    """The state after the changes: apply(before, differences(before, after)) is after. What is given stays."""
+    """Return the state after the changes: apply(before, list_differences(before, after)) is after. What is given stays."""
     after = dict(state)
     for pointer in sorted(changes):
-        *table, name = _names(pointer)
+        *table, name = _split_pointer(pointer)
         place = after
         if table:
-            place = after[table[0]] = dict(_table(after, table[0]))
+            place = after[table[0]] = dict(_get_table(after, table[0]))
         if len(changes[pointer]) == 1:
             place.pop(name, None)
         else:
@@ -46,31 +46,31 @@ def apply(state: JsonMapping, changes: Mapping[str, list[Any]]) -> JsonObject:
     return after
 
 
-def contradictions(state: JsonMapping, changes: Mapping[str, list[Any]]) -> Iterator[str]:
+def find_contradictions(state: JsonMapping, changes: Mapping[str, list[Any]]) -> Iterator[str]:
     """Pointers whose `before` is not what this state holds."""
     for pointer, change in changes.items():
-        *table, name = _names(pointer)
-        place = _table(state, table[0]) if table else state
+        *table, name = _split_pointer(pointer)
+        place = _get_table(state, table[0]) if table else state
         if not same(place.get(name), change[0]):
             yield pointer
 
 
 def check_shape(changes: JsonMapping) -> None:
-    """Raises NotAChange unless `apply` can read these."""
+    """Raise NotAChange unless `apply` can read these."""
     for pointer, change in changes.items():
-        _names(pointer)
+        _split_pointer(pointer)
         if not isinstance(change, list) or len(change) not in {1, 2}:
             raise NotAChange(f"{pointer} is not [before, after]")
 
 
-def _table(state: JsonMapping, name: str) -> JsonMapping:
+def _get_table(state: JsonMapping, name: str) -> JsonMapping:
     table = state.get(name, {})
     if not isinstance(table, Mapping):
         raise NotAChange(f"{name} is not a table")
     return table
 
 
-def _names(pointer: str) -> list[str]:
+def _split_pointer(pointer: str) -> list[str]:
     start, *names = pointer.split("/")
     if start or len(names) not in {1, 2}:
         raise NotAChange(f"{pointer!r} is not a pointer to a part or to a row")

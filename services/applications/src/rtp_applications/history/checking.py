@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_applications.history.canonical import canonical
 from rtp_applications.history.chain import Entry, Fault, Withheld, check, fold
 from rtp_applications.history.reading import can_read, read_chain
-from rtp_applications.history.restore import comparable
+from rtp_applications.history.restore import select_comparable
 from rtp_applications.history.rows import read_entry
 from rtp_applications.threads import run_in_thread
 from rtp_applications.workflow.definition import Caller
@@ -41,7 +41,7 @@ def find_faults(entries: Sequence[Entry | Withheld], file: CaseSnapshot) -> list
     readable = _skip_gaps(entries)
     folded = fold(readable)
     faults = check(entries, head=file.case.audit_hash)
-    if canonical(folded) != canonical(comparable(file, folded)):
+    if canonical(folded) != canonical(select_comparable(file, folded)):
         faults.append(Fault(0, "the case as it is stored is not what the entries lead to"))
     return faults
 

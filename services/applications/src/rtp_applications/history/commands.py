@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.history.chain import Entry, seal
 from rtp_applications.history.models import AuditEntry
-from rtp_applications.history.state import list_changes, list_first_changes, state_of
+from rtp_applications.history.state import dump_state, list_changes, list_first_changes
 from rtp_applications.json_types import Changes, JsonObject
 from rtp_applications.workflow.enums import Audience
 from rtp_applications.workflow.snapshot import CaseSnapshot, Signature
@@ -90,7 +90,7 @@ def _seal_entry(
         reason=reason,
         version=case.version,
         changes=changes,
-        snapshot=state_of(after) if discloses else None,
+        snapshot=dump_state(after) if discloses else None,
         events=events,
         audience=audience.value,
         previous_hash=case.audit_hash,

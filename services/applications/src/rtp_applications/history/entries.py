@@ -43,7 +43,9 @@ class Withheld:
     def from_json(cls, record: JsonMapping) -> Self:
         if type(record.get("position")) is not int:
             raise NotAnEntry("position is of the wrong type")
-        return _read(record, lambda: cls(record["position"], _hash(record["previousHash"]), _hash(record["hash"])))
+        return _read(
+            record, lambda: cls(record["position"], _read_hash(record["previousHash"]), _read_hash(record["hash"]))
+        )
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Entry:
     """One thing that was done to a case.
 
     `actor`: role, person (an opaque reference) and holder ("client:abc", "org:<uuid>"). `version`: the case's,
-    afterwards. `changes`: JSON pointer -> [before, after] (see `changes.differences`). `snapshot`: the whole state
+    afterwards. `changes`: JSON pointer -> [before, after] (see `changes.list_differences`). `snapshot`: the whole state
     afterwards, where it was disclosed or imported. `events`: the CloudEvents published with it. `audience`: who of
     those who see the case may read it. `salt`: random, so that nobody can find out the content of a withheld entry by
     trying what it might be until the hash is right.
@@ -77,7 +79,7 @@ class Entry:
         return {
             "caseId": str(self.case_id),
             "position": self.position,
-            "at": instant(self.at),
+            "at": format_instant(self.at),
             "actor": self.actor,
             "action": self.action,
             "reason": self.reason,
@@ -114,8 +116,8 @@ class Entry:
         return cls(
             case_id=UUID(record["caseId"]),
             at=datetime.fromisoformat(record["at"]),
-            previous_hash=_hash(record["previousHash"]),
-            hash=_hash(record["hash"]),
+            previous_hash=_read_hash(record["previousHash"]),
+            hash=_read_hash(record["hash"]),
             **{name: record[name] for name in _AS_THEY_ARE},
         )
 
@@ -154,7 +156,7 @@ def seal(
     salt: str | None = None,
     previous_hash: bytes = FIRST,
 ) -> Entry:
-    """The entry with its hash. Raises ValueError if it cannot be said in canonical JSON (a float, a naive time)."""
+    """Return the entry with its hash. Raises ValueError if it cannot be said in canonical JSON (a float, a naive time)."""
     check_shape(changes)
     entry = Entry(
         case_id=case_id,
@@ -195,22 +197,22 @@ def _read(record: JsonMapping, build: Callable[[], Read]) -> Read:
     return built
 
 
-def instant(at: datetime) -> str:
-    """A time as a history writes it: in UTC, to the microsecond."""
+def format_instant(at: datetime) -> str:
+    """Return a time as a history writes it: in UTC, to the microsecond."""
     if at.tzinfo is None:
         raise NotCanonical("a time without its zone")
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def convert_to_utc(at: datetime | None) -> datetime | None:
-    """Raises ValueError for a time that UTC has no name for."""
+    """Convert a time to UTC; raises ValueError for one that UTC has no name for."""
     try:
         return at.astimezone(UTC) if at else None
     except OverflowError:
         raise ValueError("no such time in UTC") from None
 
 
-def _hash(text: object) -> bytes:
+def _read_hash(text: object) -> bytes:
     found = bytes.fromhex(text) if isinstance(text, str) else b""
     if len(found) != len(FIRST):
         raise NotAnEntry("a hash is not 64 hexadecimal digits")

@@ -38,7 +38,7 @@ class BundleKey:
 
     @classmethod
     def from_secret(cls, secret: str) -> Self:
-        """From PEM (PKCS#8) or a JWK as JSON. Raises NotAKey."""
+        """Read a key from PEM (PKCS#8) or a JWK as JSON. Raises NotAKey."""
         key = _import(secret)
         if not key.is_private:
             raise NotAKey("must be an Ed25519 private key, as PEM or as a JWK")
@@ -53,12 +53,13 @@ class BundleKey:
 
     @property
     def public_jwk(self) -> JsonObject:
-        return {**_public(self._key), "kid": self.kid, "use": "sig", "alg": ALGORITHM}
+        return {**_export_public(self._key), "kid": self.kid, "use": "sig", "alg": ALGORITHM}
 
     def sign(self, content: bytes) -> str:
-        """A compact JWS with detached content (RFC 7515, appendix F). It bears the public key, so that anyone can check
-        that it is whole; whose key that is, they must know from elsewhere."""
-        header = {"alg": ALGORITHM, "kid": self.kid, "jwk": _public(self._key)}
+        """Return a compact JWS with detached content (RFC 7515, appendix F). It bears the public key, so that anyone
+        can check that it is whole; whose key that is, they must know from elsewhere.
+        """
+        header = {"alg": ALGORITHM, "kid": self.kid, "jwk": _export_public(self._key)}
         return jws.detach_content(jws.serialize_compact(header, content, self._key, algorithms=[ALGORITHM]))
 
 
@@ -87,7 +88,7 @@ def signer(signature: bytes, content: bytes, trusted: Sequence[JsonMapping] | No
 
 
 def thumbprint(jwk: JsonMapping) -> str:
-    """A public key's RFC 7638 thumbprint. Raises NotAKey."""
+    """Return a public key's RFC 7638 thumbprint. Raises NotAKey."""
     return _import(dict(jwk)).thumbprint()
 
 
@@ -103,5 +104,5 @@ def _import(key: str | JsonObject) -> OKPKey:
     return imported
 
 
-def _public(key: OKPKey) -> JsonObject:
+def _export_public(key: OKPKey) -> JsonObject:
     return {name: value for name, value in key.as_dict(private=False).items() if name in {"kty", "crv", "x"}}

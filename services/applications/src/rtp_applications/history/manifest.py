@@ -8,7 +8,7 @@ from uuid import UUID
 
 from rtp_applications.history.archive import NotABundle
 from rtp_applications.history.canonical import canonical, read_json
-from rtp_applications.history.entries import instant
+from rtp_applications.history.entries import format_instant
 from rtp_applications.json_types import JsonMapping, JsonObject
 
 FORMAT = "right-to-provide-case-bundle"
@@ -59,7 +59,7 @@ class Manifest:
             "version": VERSION,
             "caseId": str(self.case_id),
             "number": self.number,
-            "madeAt": instant(self.made_at),
+            "madeAt": format_instant(self.made_at),
             "madeBy": self.made_by,
             "head": self.head.hex(),
             "members": [member.to_json() for member in self.members],
@@ -67,7 +67,9 @@ class Manifest:
 
     @classmethod
     def from_bytes(cls, text: bytes) -> Self:
-        """Raises NotABundle if it is not a manifest of this format and version, exactly as `to_json` writes it."""
+        """Read a manifest; raises NotABundle if it is not a manifest of this format and version, exactly as `to_json`
+        writes it.
+        """
         try:
             record = read_json(text)
             manifest = cls._from(record)

@@ -75,7 +75,7 @@ class _Packing:
                 member.write(chunk)
 
     async def stream(self, path: str, media_type: str, chunks: AsyncIterable[bytes]) -> None:
-        """Stored as it is: documents are packed already, mostly."""
+        """Store a document as it is: documents are packed already, mostly."""
         with _Writing(self, path, media_type, zipfile.ZIP_STORED) as member:
             async for chunk in chunks:
                 member.write(chunk)
@@ -114,7 +114,7 @@ def _pack_state(packing: _Packing, state: JsonMapping) -> None:
 
 
 async def _pack_audit(packing: _Packing, audit: AsyncIterable[Entry | Withheld]) -> bytes:
-    """The entries and, beside them, the events that they published; returns the head."""
+    """Write the entries and, beside them, the events that they published; returns the head."""
     head = b""
     with tempfile.SpooledTemporaryFile(_SPOOLED) as events:
         with _Writing(packing, AUDIT, JSON_LINES, zipfile.ZIP_DEFLATED) as member:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_applications.history.chain import Entry, Withheld, fold
 from rtp_applications.history.errors import NotVisibleThen
 from rtp_applications.history.models import AuditEntry
-from rtp_applications.history.restore import NotAState, file_of
+from rtp_applications.history.restore import NotAState, restore_case
 from rtp_applications.history.rows import WITHHELD, read_entry
 from rtp_applications.sides import is_group_client, is_on_bodies_side
 from rtp_applications.workflow.definition import Caller
@@ -72,7 +72,7 @@ async def read_as_at(session: AsyncSession, file: CaseSnapshot, caller: Caller, 
     last = entries[-1]
     kept = {"version": last.version, "changed_at": last.at, "sequence": 0, "audit_position": last.position}
     try:
-        return file_of(fold(entries), calendars=file.calendars, **kept)
+        return restore_case(fold(entries), calendars=file.calendars, **kept)
     except NotAState:
         raise NotVisibleThen from None
 

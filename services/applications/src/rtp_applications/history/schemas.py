@@ -7,7 +7,7 @@ from pydantic import Field
 
 from rtp_applications.history.chain import Entry, Withheld
 from rtp_applications.history.checking import Verdict
-from rtp_applications.history.entries import instant
+from rtp_applications.history.entries import format_instant
 from rtp_shared.schemas import Output
 
 
@@ -65,7 +65,7 @@ def build_entry_view(entry: Entry | Withheld) -> EntryView | WithheldView:
     return EntryView(
         case_id=entry.case_id,
         position=entry.position,
-        at=instant(entry.at),
+        at=format_instant(entry.at),
         actor=ActorView(**entry.actor),
         action=entry.action,
         reason=entry.reason,

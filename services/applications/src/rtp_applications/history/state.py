@@ -15,15 +15,15 @@ AUDITED = tuple(each.name for each in fields(Facts) if each.name not in UNAUDITE
 TABLES = ("parties", "records", "deadlines", "documents")
 
 
-def state_of(file: CaseSnapshot) -> JsonObject:
+def dump_state(file: CaseSnapshot) -> JsonObject:
     """Return the whole state as JSON."""
-    state = {name: plain(getattr(file.case, name)) for name in AUDITED}
+    state = {name: dump_value(getattr(file.case, name)) for name in AUDITED}
     return {**state, **{table: dict(_list_rows(file, table)) for table in TABLES}}
 
 
 def list_first_changes(file: CaseSnapshot) -> Changes:
     """Return the changes of a case's first entry: everything that it starts with."""
-    return {f"/{name}": [None, value] for name, value in sorted(state_of(file).items())}
+    return {f"/{name}": [None, value] for name, value in sorted(dump_state(file).items())}
 
 
 def list_changes(before: CaseSnapshot, after: CaseSnapshot) -> dict[Audience, Changes]:
@@ -32,7 +32,7 @@ def list_changes(before: CaseSnapshot, after: CaseSnapshot) -> dict[Audience, Ch
     for name in AUDITED:
         old, new = getattr(before.case, name), getattr(after.case, name)
         if old != new:
-            found[Audience.EVERYBODY][f"/{name}"] = [plain(old), plain(new)]
+            found[Audience.EVERYBODY][f"/{name}"] = [dump_value(old), dump_value(new)]
     for table in TABLES:
         for key, old, new in _list_changed_rows(getattr(before, table), getattr(after, table)):
             audience = getattr(new or old, "audience", Audience.EVERYBODY)
@@ -51,19 +51,19 @@ def _list_changed_rows(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> I
 
 def _list_rows(file: CaseSnapshot, table: str) -> Iterator[tuple[str, Any]]:
     for key, row in getattr(file, table).items():
-        yield name_of(key), row.to_json()
+        yield format_row_name(key), row.to_json()
 
 
-def name_of(key: Any) -> str:
+def format_row_name(key: Any) -> str:
     """Return a row's name in the state: its id, or the kind and key of a record."""
     return f"{key[0]}:{key[1]}" if isinstance(key, tuple) else str(key)
 
 
 def _escape(key: Any) -> str:
-    return name_of(key).replace("~", "~0").replace("/", "~1")
+    return format_row_name(key).replace("~", "~0").replace("/", "~1")
 
 
-def plain(value: Any) -> Any:
+def dump_value(value: Any) -> Any:
     """Return a column's value as JSON."""
     match value:
         case datetime() | date():
@@ -73,5 +73,5 @@ def plain(value: Any) -> Any:
         case Enum():
             return value.value
         case list() | tuple():
-            return [plain(each) for each in value]
+            return [dump_value(each) for each in value]
     return value

@@ -16,7 +16,7 @@ from typing import NoReturn
 
 from rtp_applications.history.bundle import Bundle, Limits, NotABundle, read_audit, read_bundle
 from rtp_applications.history.chain import Entry, Withheld, check
-from rtp_applications.history.entries import instant
+from rtp_applications.history.entries import format_instant
 from rtp_applications.history.keys import NotAKey, thumbprint
 from rtp_applications.json_types import JsonMapping, JsonObject
 
@@ -42,18 +42,18 @@ class _Arguments(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     as_json = "--json" in (sys.argv[1:] if arguments is None else arguments)
     try:
-        given = _parser().parse_args(arguments)
+        given = _build_parser().parse_args(arguments)
         findings = verify(given.file, keys=given.key, head=given.head)
     except (Unusable, NotABundle, NotAKey) as error:
         _print([json.dumps({"holds": False, "error": str(error)}) if as_json else f"cannot be checked: {error}"])
         return UNUSABLE
-    _print([_as_json(findings)] if as_json else _as_lines(findings))
+    _print([_format_json(findings)] if as_json else _format_lines(findings))
     return FAULTY if findings.faults else HOLDS
 
 
 def verify(file: Path, *, keys: Sequence[Path] | None = None, head: bytes | None = None) -> Findings:
     """Return what holds and what does not. Raises Unusable, NotABundle or NotAKey if it cannot be told."""
-    trusted = [jwk for path in keys for jwk in _public_keys(path)] if keys else None
+    trusted = [jwk for path in keys for jwk in _read_public_keys(path)] if keys else None
     try:
         with file.open("rb") as stream:
             start = stream.read(4)
@@ -62,24 +62,25 @@ def verify(file: Path, *, keys: Sequence[Path] | None = None, head: bytes | None
         raise Unusable(f"{file.name} cannot be opened: {error.strerror}") from None
     if start.startswith(b"PK"):
         with read_bundle(file, trusted) as bundle:
-            return _bundle_findings(bundle, head)
+            return _check_bundle(bundle, head)
     if trusted is not None:
         raise Unusable(f"{file.name} is not a bundle: an audit alone is not signed, so no key can be checked")
     if size > Limits().json:
         raise Unusable(f"{file.name} is over {Limits().json} bytes")
-    return _audit_findings(file, head)
+    return _check_audit(file, head)
 
 
-def _bundle_findings(bundle: Bundle, head: bytes | None) -> Findings:
+def _check_bundle(bundle: Bundle, head: bytes | None) -> Findings:
     manifest, documents = bundle.manifest, bundle.documents
     findings = Findings(faults=[str(fault) for fault in bundle.faults])
+    made_at = format_instant(manifest.made_at)
     findings.checked += [
-        f"bundle: case {manifest.number} ({manifest.case_id}), {instant(manifest.made_at)}, by {manifest.made_by}",
-        _signature_line(bundle),
+        f"bundle: case {manifest.number} ({manifest.case_id}), {made_at}, by {manifest.made_by}",
+        _format_signature(bundle),
         f"members: {len(manifest.members)}, sizes and SHA-256 compared with the manifest",
         f"documents: {len(documents)}, {sum(member.size for member in documents.values())} bytes",
         f"events: {len(bundle.events)}, compared with those in the audit",
-        *_chain_lines(bundle.entries),
+        *_format_chain(bundle.entries),
     ]
     if head is not None and head != manifest.head:
         findings.faults.append("the head is not the one that you gave")
@@ -92,12 +93,12 @@ def _bundle_findings(bundle: Bundle, head: bytes | None) -> Findings:
     findings.facts = {
         "manifest": manifest.to_json(),
         "signer": bundle.signer and {"kid": bundle.signer.kid, "trusted": bundle.signer.trusted},
-        **_chain_facts(bundle.entries),
+        **_describe_chain(bundle.entries),
     }
     return findings
 
 
-def _audit_findings(file: Path, head: bytes | None) -> Findings:
+def _check_audit(file: Path, head: bytes | None) -> Findings:
     entries, unread = read_audit(file.read_bytes())
     if not entries:
         raise Unusable(f"{file.name} is neither a bundle nor an audit")
@@ -105,26 +106,26 @@ def _audit_findings(file: Path, head: bytes | None) -> Findings:
     ending = (
         "compared with the one that you gave" if head else "not compared: without --head a cut-off end does not show"
     )
-    return Findings([*_chain_lines(entries), f"head: {ending}"], faults, _chain_facts(entries))
+    return Findings([*_format_chain(entries), f"head: {ending}"], faults, _describe_chain(entries))
 
 
-def _signature_line(bundle: Bundle) -> str:
+def _format_signature(bundle: Bundle) -> str:
     if bundle.signer is None:
         return "signature: wrong"
     known = {True: "trusted", False: "not trusted", None: "not compared with a key of yours: give one with --key"}
     return f"signature: by key {bundle.signer.kid} ({known[bundle.signer.trusted]})"
 
 
-def _chain_lines(entries: Sequence[Entry | Withheld]) -> list[str]:
+def _format_chain(entries: Sequence[Entry | Withheld]) -> list[str]:
     hidden = sum(isinstance(entry, Withheld) for entry in entries)
     lines = [f"audit: {len(entries)} entries, hashes and links recomputed; withheld: {hidden}"]
     for name, entry in (("first", entries[0]), ("last", entries[-1])) if entries else ():
-        told = f"{entry.action} at {instant(entry.at)}" if isinstance(entry, Entry) else "withheld"
+        told = f"{entry.action} at {format_instant(entry.at)}" if isinstance(entry, Entry) else "withheld"
         lines.append(f"{name} entry: {entry.position}, {told}, hash {entry.hash.hex()}")
     return lines
 
 
-def _chain_facts(entries: Sequence[Entry | Withheld]) -> JsonObject:
+def _describe_chain(entries: Sequence[Entry | Withheld]) -> JsonObject:
     return {
         "entries": len(entries),
         "withheld": sum(isinstance(entry, Withheld) for entry in entries),
@@ -132,8 +133,8 @@ def _chain_facts(entries: Sequence[Entry | Withheld]) -> JsonObject:
     }
 
 
-def _public_keys(path: Path) -> list[JsonMapping]:
-    """A file's public keys: a JWK, or a set of them."""
+def _read_public_keys(path: Path) -> list[JsonMapping]:
+    """Read a file's public keys: a JWK, or a set of them."""
     try:
         found = json.loads(path.read_bytes())
         keys = found.get("keys", [found])
@@ -146,18 +147,18 @@ def _public_keys(path: Path) -> list[JsonMapping]:
     return list(keys)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _build_parser() -> argparse.ArgumentParser:
     parser = _Arguments(
         prog="verify", allow_abbrev=False, description="Checks a case's bundle (ZIP) or its audit alone (audit.jsonl)."
     )
     parser.add_argument("file", type=Path)
     parser.add_argument("--key", type=Path, action="append", help="a public key to trust, as a JWK; may be repeated")
-    parser.add_argument("--head", type=_digest, help="the last entry's hash, as known from elsewhere")
+    parser.add_argument("--head", type=_compute_digest, help="the last entry's hash, as known from elsewhere")
     parser.add_argument("--json", action="store_true", help="findings as JSON")
     return parser
 
 
-def _digest(text: str) -> bytes:
+def _compute_digest(text: str) -> bytes:
     try:
         head = bytes.fromhex(text)
     except ValueError:
@@ -167,12 +168,12 @@ def _digest(text: str) -> bytes:
     return head
 
 
-def _as_lines(findings: Findings) -> list[str]:
+def _format_lines(findings: Findings) -> list[str]:
     outcome = f"does not hold: {len(findings.faults)} faults" if findings.faults else "all holds"
     return [*findings.checked, *(f"fault: {fault}" for fault in findings.faults), outcome]
 
 
-def _as_json(findings: Findings) -> str:
+def _format_json(findings: Findings) -> str:
     return json.dumps(
         {"holds": not findings.faults, "checked": findings.checked, "faults": findings.faults, **findings.facts}
     )

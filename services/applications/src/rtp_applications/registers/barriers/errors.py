@@ -33,3 +33,8 @@ class NotDisclosed(Conflict):
 
 class BarrierHasClosed(Conflict):
     title = "The barrier is closed"
+
+    @classmethod
+    def slug(cls) -> str:
+        """Return the type that clients know: the class's name is not the event's, which is `BarrierClosed`."""
+        return "barrier-closed"

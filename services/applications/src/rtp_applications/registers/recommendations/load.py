@@ -30,10 +30,10 @@ async def load_recommendations(session: AsyncSession) -> str:
     entries = json.loads((files("rtp_applications") / "reference" / "recommendations.json").read_text("utf-8"))
     by_hand = select(RecommendationUpdate.recommendation_id).where(RecommendationUpdate.by != REFERENCE).distinct()
     left_alone = set(await session.scalars(by_hand))
-    await _upsert(session, [row for row in map(_row, entries) if row["id"] not in left_alone])
+    await _upsert(session, [row for row in map(_build_row, entries) if row["id"] not in left_alone])
     await session.execute(
         insert(RecommendationUpdate).on_conflict_do_nothing(index_elements=["id"]),
-        [row for entry in entries for row in _updates(entry)],
+        [row for entry in entries for row in _list_updates(entry)],
     )
     return f"{len(entries)} recommendations and obligations"
 
@@ -47,21 +47,21 @@ async def _upsert(session: AsyncSession, rows: list[JsonObject]) -> None:
         await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed, where=differs), rows)
 
 
-def _id(*parts: object) -> uuid.UUID:
+def _make_id(*parts: object) -> uuid.UUID:
     return uuid.uuid5(NAMESPACE, " ".join(map(str, parts)))
 
 
-def _row(entry: JsonObject) -> JsonObject:
+def _build_row(entry: JsonObject) -> JsonObject:
     return {
-        "id": _id(entry["kind"], entry["number"]),
+        "id": _make_id(entry["kind"], entry["number"]),
         "kind": Kind(entry["kind"]),
         "number": entry["number"],
         "text": entry["text"],
         "addressed_to": entry["addressedTo"],
         "addressed_bodies": [],
-        "due_on": _date(entry["dueOn"]),
+        "due_on": _parse_date(entry["dueOn"]),
         "state": State(entry["state"]),
-        "done_on": _date(entry["doneOn"]),
+        "done_on": _parse_date(entry["doneOn"]),
         "source": entry["source"],
         "provenance": Provenance(entry["provenance"]),
         "recorded_at": utcnow(),
@@ -70,11 +70,11 @@ def _row(entry: JsonObject) -> JsonObject:
     }
 
 
-def _updates(entry: JsonObject) -> Iterator[JsonObject]:
+def _list_updates(entry: JsonObject) -> Iterator[JsonObject]:
     for note in entry["notes"]:
         yield {
-            "id": _id(entry["kind"], entry["number"], note),
-            "recommendation_id": _id(entry["kind"], entry["number"]),
+            "id": _make_id(entry["kind"], entry["number"], note),
+            "recommendation_id": _make_id(entry["kind"], entry["number"]),
             "at": utcnow(),
             "by": REFERENCE,
             "organisation": None,
@@ -84,5 +84,5 @@ def _updates(entry: JsonObject) -> Iterator[JsonObject]:
         }
 
 
-def _date(text: str | None) -> date | None:
+def _parse_date(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None

@@ -1,24 +1,44 @@
 """Actions through the gateway: who may, why not, two signatures, dry runs, and two at once."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import event
 
+from rtp_applications.cases.action_routes import ACTION_ROUTES
+from rtp_applications.workflow.processes import PROCESSES
 from rtp_embedded.platform import Platform
 from rtp_shared.clock import today
 from tests.conftest import NewClient
 from tests.support.actors import ActorClient, Office, submitted_office
 from tests.support.cases import CHALLENGE_CONTENT, open_case, submit_case
 from tests.support.people import appointed
+from tests.support.statements import count_statements
 
 pytestmark = pytest.mark.anyio
 
 REFUSAL = {"reasons": "The service is about to be redesigned", "equalityNote": "No group is treated worse"}
+
+
+TAKEN = [(process, action) for process in PROCESSES.values() for action in process.actions]
+
+
+def test_the_table_of_paths_names_every_action_and_no_other() -> None:
+    assert list(ACTION_ROUTES) == list(dict.fromkeys(action.name for _, action in TAKEN))
+
+
+@pytest.mark.parametrize("name", ACTION_ROUTES)
+def test_a_path_takes_whatever_any_process_takes_there(name: str) -> None:
+    body = ACTION_ROUTES[name]
+    taken = {action.payload_model for _, action in TAKEN if action.name == name}
+    assert body in taken
+    assert {field for each in taken for field in each.model_fields} == set(body.model_fields)
+
+
+def test_three_paths_serve_processes_that_take_different_bodies() -> None:
+    """Where one more comes, its body is chosen on purpose: the table names it, and `fit_payload` has to fit it."""
+    differing = {action.name for _, action in TAKEN if action.payload_model is not ACTION_ROUTES[action.name]}
+    assert differing == {"submit", "remit", "remit-by-court"}
 
 
 async def under_review(new_client: NewClient) -> Office:
@@ -146,30 +166,15 @@ async def test_of_two_actions_at_once_one_wins(new_client: NewClient) -> None:
     assert {answer.status_code for answer in unconditional} == {409}
 
 
-@contextmanager
-def counted(platform: Platform) -> Iterator[list[str]]:
-    """The statements that the applications service sends meanwhile."""
-    seen: list[str] = []
-    engine = platform.runtimes["applications"].database.engine.sync_engine
-
-    def remember(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(" ".join(statement.split())[:40])
-
-    event.listen(engine, "before_cursor_execute", remember)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", remember)
-
-
 async def test_an_action_is_eight_statements(new_client: NewClient, platform: Platform) -> None:
-    """As whom, lock, read all, the case's row, its deadlines; and past SQLAlchemy as system, the audit, the event."""
+    """As the caller, lock, as the system, read all, the case's row, its deadlines, the event, the audit."""
+    database = platform.runtimes["applications"].database
     office = await submitted_office(new_client)
     await office.officer.do(office.case, "acknowledge", sentOn=str(today()))
-    with counted(platform) as statements:
+    with count_statements(database) as statements:
         await office.officer.do(office.case, "begin-screening")
-    assert len(statements) == 5, statements
-    with counted(platform) as statements:
+    assert len(statements) == 8, statements
+    with count_statements(database) as statements:
         await office.officer.read(office.case)
     assert len(statements) == 2, statements
 

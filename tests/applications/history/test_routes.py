@@ -10,8 +10,8 @@ import pytest
 
 from rtp_applications.cases.store import read_file
 from rtp_applications.history.chain import check, from_json
-from rtp_applications.history.restore import file_of
-from rtp_applications.history.state import state_of
+from rtp_applications.history.restore import restore_case
+from rtp_applications.history.state import dump_state
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from rtp_shared.clock import utcnow
@@ -179,8 +179,8 @@ async def test_a_state_becomes_the_same_case_file_again(platform: Platform, new_
         file = await read_file(session, UUID(case["id"]), readers=SYSTEM, now=utcnow())
     assert file is not None
     kept = ("version", "sequence", "event_hash", "changed_at", "disclosed_position", "audit_position", "audit_hash")
-    again = file_of(
-        json.loads(json.dumps(state_of(file))),
+    again = restore_case(
+        json.loads(json.dumps(dump_state(file))),
         calendars=file.calendars,
         **{name: getattr(file.case, name) for name in kept},
     )

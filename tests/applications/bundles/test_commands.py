@@ -14,14 +14,14 @@ from rtp_applications.cases.store import read_file
 from rtp_applications.history import verify
 from rtp_applications.history.bundle import open_bundle
 from rtp_applications.history.keys import BundleKey
-from rtp_applications.history.state import state_of
+from rtp_applications.history.state import dump_state
 from rtp_applications.settings import ApplicationsSettings
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from rtp_gateway.proxy.routing import Limits, is_streamed
 from rtp_shared.clock import utcnow
 from rtp_shared.identities import SYSTEM
-from tests.applications.history.conftest import ElsewhereClient
+from tests.applications.bundles.conftest import ElsewhereClient
 from tests.applications.history.stories import bundle_of, history_of, import_bundle, read, screened, verdict_on
 from tests.conftest import NewClient
 from tests.support.cases import employer_id, open_case, submit_case
@@ -174,7 +174,7 @@ async def test_a_draft_comes_in_whole_and_stays_one(
     async with elsewhere.runtimes["applications"].database.transaction() as session:
         file = await read_file(session, UUID(case["id"]), readers=SYSTEM, now=utcnow())
     assert file is not None
-    assert entries[-1]["snapshot"] == state_of(file)
+    assert entries[-1]["snapshot"] == dump_state(file)
 
 
 async def test_only_that_it_came_in_is_told(

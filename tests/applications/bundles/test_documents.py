@@ -7,7 +7,7 @@ import pytest
 
 from rtp_applications.history.bundle import open_bundle
 from rtp_embedded.platform import Platform
-from tests.applications.history.conftest import ElsewhereClient
+from tests.applications.bundles.conftest import ElsewhereClient
 from tests.applications.history.stories import bundle_of, import_bundle, verdict_on
 from tests.conftest import Api, NewClient
 from tests.support.actors import ActorClient, submitted_office

@@ -1,0 +1,134 @@
+"""The sides of a case: who may see it and act on it, and that Python and row-level security say the same."""
+
+import uuid
+
+import pytest
+from sqlalchemy import text
+
+from rtp_applications.bodies.models import body_id
+from rtp_applications.cases.store import read_file
+from rtp_applications.sides import is_on_bodies_side
+from rtp_applications.workflow.definition import Caller
+from rtp_embedded.platform import Platform
+from rtp_shared.clock import utcnow
+from rtp_shared.identities import SYSTEM
+from tests.conftest import NewClient
+from tests.support.cases import TRUST, employer_id, open_case, submit_case
+
+pytestmark = pytest.mark.anyio
+
+HELD = """
+    INSERT INTO case_records VALUES (:id, 'for-bodies', '', '{}', '[]', 'bodies');
+    INSERT INTO audit_entries
+    VALUES (:id, 99, now(), '{}', 'for-bodies', NULL, 99, '{}', NULL, '[]', 'bodies', '', '', '');
+    INSERT INTO documents (case_id, kind, title, confidentiality, foi_exempt, audience, version, revision, created_by,
+                           created_at, changed_at, disclosed_from)
+    VALUES (:id, 'other', 'for-bodies', 'confidential', false, 'bodies', 0, 1, '{}', now(), now(), 1)
+"""
+"""What is for the bodies' side only, in each table that has such things."""
+SEEN = {
+    "case": "SELECT count(*) FROM cases WHERE id = :id",
+    "record": "SELECT count(*) FROM case_records WHERE case_id = :id AND kind = 'for-bodies'",
+    "audit": "SELECT count(*) FROM audit_entries WHERE case_id = :id AND action = 'for-bodies'",
+    "document": "SELECT count(*) FROM documents WHERE case_id = :id AND title = 'for-bodies'",
+}
+
+
+@pytest.mark.parametrize("submitted", [True, False])
+async def test_python_and_row_level_security_agree_on_the_bodies_side(
+    new_client: NewClient, platform: Platform, submitted: bool
+) -> None:
+    """Whoever is asked about: the group's client, clients of each body, of another one, the centre and the system."""
+    intake, database = await new_client(organisation=employer_id()), platform.runtimes["applications"].database
+    case = await open_case(intake, commissioner=TRUST)
+    case_id = uuid.UUID((await submit_case(intake, case) if submitted else case)["id"])
+    outsider, employer, trust = f"org:{uuid.uuid4()}", f"org:{employer_id()}", f"org:{body_id(TRUST)}"
+    async with database.transaction() as session:
+        for statement in HELD.split(";"):
+            await session.execute(text(statement), {"id": case_id})
+        let_in = "UPDATE cases SET readers = readers || ARRAY['client:outside', 'client:inside'] WHERE id = :id"
+        await session.execute(text(let_in), {"id": case_id})
+        file = await read_file(session, case_id, readers=SYSTEM, now=utcnow())
+    assert file is not None
+    everybody = [
+        (f"client:{intake.client_id}", employer),
+        ("client:officers", employer),
+        ("client:trust", trust),
+        ("client:stranger", outsider),
+        ("client:outside", outsider),
+        ("client:inside", trust),
+        ("client:central", outsider, "scope:cases:oversee"),
+        SYSTEM,
+    ]
+    sides = set()
+    for readers in everybody:
+        async with database.transaction(readers, read_only=True) as session:
+            seen = {name: await session.scalar(text(sql), {"id": case_id}) for name, sql in SEEN.items()}
+        on_bodies_side = is_on_bodies_side(file.case, Caller("p-1", tuple(readers)))
+        sides.add((seen["case"], on_bodies_side))
+        expected = int(bool(seen["case"]) and on_bodies_side)
+        assert (seen["record"], seen["document"]) == (expected, expected), readers
+        told = expected if submitted or readers == SYSTEM else 0  # nothing of a draft's history was disclosed
+        assert seen["audit"] == told, readers
+    assert sides >= {(1, True), (1, False), (0, False)}
+
+
+async def test_a_draft_is_hidden_from_the_employing_body(new_client: NewClient) -> None:
+    intake = await new_client(organisation=employer_id())
+    officers = await new_client(organisation=employer_id())
+    case = await open_case(intake)
+    path = f"/v1/cases/{case['id']}"
+    hidden = await officers.get(path)
+    unknown = await officers.get(f"/v1/cases/{uuid.uuid4()}")
+    assert hidden.status_code == unknown.status_code == 404
+    assert {**hidden.json(), "instance": ""} == {**unknown.json(), "instance": ""}
+    for answer in (
+        await officers.patch(path, json={}, headers={"If-Match": '"1"'}),
+        await officers.post(f"{path}/actions/submit", headers={"If-Match": '"1"'}),
+        await officers.post(f"{path}/actions/withdraw", headers={"If-Match": '"1"'}),
+    ):
+        assert answer.status_code == 404
+    listed = (await officers.get("/v1/cases", params={"limit": 200})).json()["items"]
+    assert case["id"] not in {item["id"] for item in listed}
+    assert (await officers.get("/v1/cases", params={"number": case["number"]})).json()["items"] == []
+
+
+async def test_submission_discloses_it_to_the_bodies_it_names_and_no_others(new_client: NewClient) -> None:
+    intake = await new_client()
+    officers = await new_client(organisation=employer_id())
+    trust = await new_client(organisation=body_id(TRUST))
+    stranger = await new_client()
+    case = await submit_case(intake, await open_case(intake, commissioner=TRUST))
+    for api, status in ((intake, 200), (officers, 200), (trust, 200), (stranger, 404)):
+        assert (await api.get(f"/v1/cases/{case['id']}")).status_code == status
+
+
+async def test_whoever_may_read_may_not_act_for_the_staff_group(new_client: NewClient) -> None:
+    intake = await new_client()
+    officers = await new_client(organisation=employer_id())
+    case = await submit_case(intake, await open_case(intake))
+    answer = await officers.post(
+        f"/v1/cases/{case['id']}/actions/withdraw", headers={"If-Match": f'"{case["version"]}"'}
+    )
+    assert answer.status_code == 403
+    assert (await intake.get(f"/v1/cases/{case['id']}")).json()["status"] == "eoi-submitted"
+
+
+async def test_a_withdrawn_draft_stays_hidden(new_client: NewClient) -> None:
+    intake = await new_client()
+    officers = await new_client(organisation=employer_id())
+    case = await open_case(intake)
+    await intake.post(f"/v1/cases/{case['id']}/actions/withdraw", headers={"If-Match": '"1"'})
+    assert (await officers.get(f"/v1/cases/{case['id']}")).status_code == 404
+
+
+async def test_scopes_are_needed(new_client: NewClient) -> None:
+    reader = await new_client(scopes="cases:read")
+    answer = await reader.post("/v1/cases", json={})
+    assert answer.status_code == 403
+    assert 'scope="cases:write"' in answer.headers["www-authenticate"]
+    nobody = await reader.get("/v1/cases", headers={"Authorization": ""})
+    assert nobody.status_code == 401
+    forged = await reader.get("/v1/cases", headers={"Authorization": "Bearer e30.e30.e30"})
+    assert forged.status_code == 401
+    assert 'error="invalid_token"' in forged.headers["www-authenticate"]
