@@ -1,4 +1,4 @@
-"""A subscriber that is run_long_outage for an hour, three days, and longer than its events are tried: by a clock that is moved."""
+"""A subscriber that is away for an hour, three days, and longer than its events are tried: by a clock that is moved."""
 
 import pytest
 
