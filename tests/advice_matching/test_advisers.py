@@ -8,10 +8,10 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 
-from rtp_advice_matching.load import adviser_id, load_examples, network_id
+from rtp_advice_matching.load import load_examples, make_adviser_id, make_network_id
 from rtp_advice_matching.matching import Need, rank
 from rtp_advice_matching.models import Adviser
-from rtp_advice_matching.queries import candidates
+from rtp_advice_matching.queries import list_candidates
 from rtp_applications.bodies.models import body_id
 from rtp_shared.contracts.vocabulary import Sector
 from rtp_shared.service import Runtime
@@ -36,12 +36,12 @@ async def names(api: httpx.AsyncClient, **parameters: Any) -> set[str]:
 
 async def test_the_examples_say_that_they_are(new_client: NewClient) -> None:
     api = await new_client(scopes="advisers:read")
-    answer = await api.get(f"/v1/advisers/{adviser_id('hazel')}")
+    answer = await api.get(f"/v1/advisers/{make_adviser_id('hazel')}")
     assert answer.json() == {
-        "id": str(adviser_id("hazel")),
+        "id": str(make_adviser_id("hazel")),
         "name": "Example mentor Hazel",
         "kind": "mentor",
-        "networkId": str(network_id("example-mentor-network")),
+        "networkId": str(make_network_id("example-mentor-network")),
         "networkName": "Example Mentor Network",
         "isExample": True,
         "active": True,
@@ -126,7 +126,7 @@ async def test_bad_questions(new_client: NewClient, query: str) -> None:
 
 async def test_who_may(new_client: NewClient) -> None:
     api = await new_client(scopes="support:read cases:read")
-    for path in ("/v1/advisers", f"/v1/advisers/{adviser_id('oak')}"):
+    for path in ("/v1/advisers", f"/v1/advisers/{make_adviser_id('oak')}"):
         assert (await api.get(path)).status_code == 403
         assert (await api.get(path, headers={"Authorization": ""})).status_code == 401
     api = await new_client(scopes="advisers:read")
@@ -134,22 +134,24 @@ async def test_who_may(new_client: NewClient) -> None:
 
 
 async def test_loading_again_leaves_taken_places_taken(advice: Runtime) -> None:
-    oak = select(Adviser.capacity, Adviser.engaged).where(Adviser.id == adviser_id("oak"))
+    oak = select(Adviser.capacity, Adviser.engaged).where(Adviser.id == make_adviser_id("oak"))
     async with advice.database.transaction() as session:
-        await session.execute(update(Adviser).where(Adviser.id == adviser_id("oak")).values(capacity=9, engaged=2))
+        await session.execute(update(Adviser).where(Adviser.id == make_adviser_id("oak")).values(capacity=9, engaged=2))
     try:
         async with advice.database.transaction() as session:
             assert await load_examples(session) == "15 example advisers and mentors of 2 networks"
             assert (await session.execute(oak)).one() == (5, 2)
     finally:
         async with advice.database.transaction() as session:
-            await session.execute(update(Adviser).where(Adviser.id == adviser_id("oak")).values(engaged=0))
+            await session.execute(update(Adviser).where(Adviser.id == make_adviser_id("oak")).values(engaged=0))
 
 
 async def test_the_examples_leave_no_staff_group_alone(advice: Runtime) -> None:
     """Whatever its sector and region, a case tried out in the sandbox gets proposals."""
     async with advice.database.transaction(read_only=True) as session:
-        everybody = [each for each in await candidates(session) if each.network_id in map(network_id, NETWORKS)]
+        everybody = [
+            each for each in await list_candidates(session) if each.network_id in map(make_network_id, NETWORKS)
+        ]
     for sector, region in itertools.product(Sector, REGIONS):
         need = Need(
             case_id=uuid.uuid4(), bodies=frozenset(), sector=sector, region=region, stage="make-the-case", topics=()
@@ -162,7 +164,7 @@ NETWORKS = ("example-adviser-network", "example-mentor-network")
 
 async def test_conflicts_of_the_examples_name_bodies_as_applications_does(advice: Runtime) -> None:
     async with advice.database.transaction(read_only=True) as session:
-        birch = await session.get_one(Adviser, adviser_id("birch"))
-        elm = await session.get_one(Adviser, adviser_id("elm"))
+        birch = await session.get_one(Adviser, make_adviser_id("birch"))
+        elm = await session.get_one(Adviser, make_adviser_id("elm"))
     assert birch.conflicts == [body_id("GB-LAE-CMD")]
     assert elm.conflicts == [body_id("GB-NHS-RRV")]

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import select, text
 
-from rtp_advice_matching.load import adviser_id
+from rtp_advice_matching.load import make_adviser_id
 from rtp_advice_matching.models import Adviser
 from rtp_embedded.platform import Platform
 from rtp_shared.contracts import events
@@ -94,8 +94,8 @@ async def test_a_submitted_case_gets_proposals_with_reasons(
     assert grounds[str(full.id)] == ("no-free-capacity", "Has no free place now")
     assert grounds[str(elsewhere.id)][0] == "does-not-serve-region"
     assert grounds[str(conflicted.id)][0] == "conflict-of-interest"
-    assert grounds[str(adviser_id("birch"))][0] == "conflict-of-interest"
-    assert grounds[str(adviser_id("hazel"))][0] == "does-not-serve-sector"
+    assert grounds[str(make_adviser_id("birch"))][0] == "conflict-of-interest"
+    assert grounds[str(make_adviser_id("hazel"))][0] == "does-not-serve-sector"
 
 
 async def test_proposing_is_published(

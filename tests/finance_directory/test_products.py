@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from rtp_embedded.platform import Platform
 from rtp_finance_directory import areas
-from rtp_finance_directory.load import load_reference_data, product_id, products
+from rtp_finance_directory.load import load_reference_data, make_product_id, read_products
 from rtp_finance_directory.vocabulary import Certainty, ListFacet, ProductKind, ProductStatus, RateBasis
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
 from tests.conftest import Api, NewClient
@@ -16,7 +16,7 @@ from tests.conftest import Api, NewClient
 pytestmark = pytest.mark.anyio
 
 ALL = [("status", status.value) for status in ProductStatus]
-SLUGS = {str(product_id(row["slug"])): row["slug"] for row in products()}
+SLUGS = {str(make_product_id(row["slug"])): row["slug"] for row in read_products()}
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ async def found(api: Api, *params: tuple[str, Any]) -> set[str]:
 
 
 def test_the_file_keeps_to_the_closed_lists_and_to_sense() -> None:
-    rows = products()
+    rows = read_products()
     assert len(rows) == len({row["slug"] for row in rows}) == 29
     for row in rows:
         assert set(row["kinds"]) <= set(ProductKind), row["slug"]
@@ -53,12 +53,12 @@ def test_the_file_keeps_to_the_closed_lists_and_to_sense() -> None:
 
 
 def test_the_file_knows_no_field_that_the_table_does_not() -> None:
-    assert len({frozenset(row) for row in products()}) == 1
+    assert len({frozenset(row) for row in read_products()}) == 1
 
 
 async def test_loading_again_changes_nothing_and_a_changed_row_gets_a_new_version(platform: Platform) -> None:
     database = platform.runtimes["finance-directory"].database
-    one = product_id("charity-bank-loan")
+    one = make_product_id("charity-bank-loan")
     read = text("SELECT id, version, xmin::text FROM products ORDER BY id")
     async with database.transaction() as session:
         assert await load_reference_data(session) == "29 finance products"
@@ -77,7 +77,7 @@ async def test_loading_again_changes_nothing_and_a_changed_row_gets_a_new_versio
 
 async def test_a_product_is_information_and_never_an_offer(anybody: Api) -> None:
     page = (await anybody.get("/v1/products")).json()
-    one = (await anybody.get(f"/v1/products/{product_id('caf-bank-secured-loan')}")).json()
+    one = (await anybody.get(f"/v1/products/{make_product_id('caf-bank-secured-loan')}")).json()
     assert page["illustrative"] is one["illustrative"] is True
     assert all(item["illustrative"] is True for item in page["items"])
     assert "not an offer" in page["notice"]
@@ -85,7 +85,7 @@ async def test_a_product_is_information_and_never_an_offer(anybody: Api) -> None
 
 
 async def test_a_product_says_what_is_known_and_null_for_what_is_not(anybody: Api) -> None:
-    answer = await anybody.get(f"/v1/products/{product_id('caf-bank-secured-loan')}")
+    answer = await anybody.get(f"/v1/products/{make_product_id('caf-bank-secured-loan')}")
     one = answer.json()
     assert one["provider"] == "CAF Bank"
     assert one["minAmountPence"] == 5_000_000
@@ -112,7 +112,7 @@ async def test_an_unknown_product_is_a_problem(anybody: Api) -> None:
 async def test_what_is_over_is_left_out_unless_it_is_asked_for(anybody: Api) -> None:
     default = await found(anybody)
     assert await found(anybody, *ALL) == set(SLUGS.values())
-    assert default == {row["slug"] for row in products() if row["status"] in ("open", "check")}
+    assert default == {row["slug"] for row in read_products() if row["status"] in ("open", "check")}
     assert await found(anybody, ("status", "historic"), ("status", "closed")) == set(SLUGS.values()) - default
 
 

@@ -16,7 +16,7 @@ from rtp_embedded.platform import Platform
 from rtp_finance_directory import queries
 from rtp_finance_directory.app import service
 from rtp_finance_directory.errors import NoSuchShortlist
-from rtp_finance_directory.load import product_id, products
+from rtp_finance_directory.load import make_product_id, read_products
 from rtp_shared.bus import Message
 from rtp_shared.consumer import Consumer
 from rtp_shared.contracts import EventData, events
@@ -29,9 +29,9 @@ from tests.support.cases import employer_id, open_case, submit_case
 pytestmark = pytest.mark.anyio
 
 CAF, CCF, KENT = (
-    str(product_id(slug)) for slug in ("caf-bank-secured-loan", "ccf-loan", "kent-social-enterprise-loan-fund")
+    str(make_product_id(slug)) for slug in ("caf-bank-secured-loan", "ccf-loan", "kent-social-enterprise-loan-fund")
 )
-WHOLESALE = str(product_id("better-society-capital"))
+WHOLESALE = str(make_product_id("better-society-capital"))
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ async def test_a_submitted_case_gets_a_shortlist_with_every_product_and_every_re
         "tradingMonths": 0,
     }
     lines = {line["productId"]: line for line in shortlist["products"]}
-    assert len(lines) == shortlist["fitting"] + shortlist["notFitting"] == len(products())
+    assert len(lines) == shortlist["fitting"] + shortlist["notFitting"] == len(read_products())
     assert all(len(line["rules"]) == 10 for line in lines.values())
 
     order = [line["verdict"] == "does-not-fit" for line in shortlist["products"]]
@@ -222,7 +222,7 @@ async def test_the_same_event_twice_makes_one_shortlist(platform: Platform, list
         query = text("SELECT version, facts->>'sector' FROM shortlists WHERE case_id = :case")
         assert [tuple(r) for r in (await session.execute(query, {"case": case_id})).all()] == [(1, "adult-social-care")]
         count = text("SELECT count(*) FROM shortlist_lines JOIN shortlists ON id = shortlist_id WHERE case_id = :case")
-        assert await session.scalar(count, {"case": case_id}) == len(products())
+        assert await session.scalar(count, {"case": case_id}) == len(read_products())
 
 
 async def test_a_withdrawn_case_closes_its_shortlist_which_stays_to_be_read(
@@ -314,7 +314,7 @@ async def test_the_database_shows_shortlists_and_lines_to_their_readers_only(
     for readers, seen in ((("client:one",), 1), (("org:two",), 1), (("client:other",), 0), ((), 0), (("system",), 1)):
         async with database.transaction(readers) as session:
             assert await session.scalar(lists, {"case": case_id}) == seen, readers
-            assert await session.scalar(lines, {"id": id_}) == seen * len(products()), readers
+            assert await session.scalar(lines, {"id": id_}) == seen * len(read_products()), readers
 
 
 async def test_the_query_is_a_wall_of_its_own(platform: Platform, listening: Consumer) -> None:
@@ -322,7 +322,7 @@ async def test_the_query_is_a_wall_of_its_own(platform: Platform, listening: Con
     await listening.receive(submission(case_id, "client:one"))
     async with platform.runtimes[service.name].database.transaction() as session:  # row-level security shows all here
         _, lines = await queries.get_shortlist(session, case_id, readers=("client:one",))
-        assert len(lines) == len(products())
+        assert len(lines) == len(read_products())
         with pytest.raises(NoSuchShortlist):
             await queries.get_shortlist(session, case_id, readers=("client:other",))
         assert await queries.list_shortlists(session, readers=("client:other",), limit=5, case_id=case_id) == []

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid5
 
-from rtp_advice_matching.load import network_id
+from rtp_advice_matching.load import make_network_id
 from rtp_applications.bodies.models import body_id
 from rtp_gateway.identity.commands import register_client
 from rtp_gateway.identity.models import new_secret
@@ -66,7 +66,7 @@ CLIENTS = (
     SandboxClient(
         "adviser-network",
         "an adviser network, which sees the requests its advisers are proposed for",
-        network_id(NETWORK),
+        make_network_id(NETWORK),
         ("advisers:read", "support:read", "events:read", "subscriptions:read", "subscriptions:write"),
     ),
     SandboxClient(

@@ -19,12 +19,12 @@ DEFAULTS: dict[str, Any] = {"is_example": True, "active": True, "remote": False,
 NONE_NAMED = ("sectors", "regions", "topics", "stages", "legal_forms", "conflicts")
 
 
-def network_id(slug: str) -> uuid.UUID:
-    """Organisation id of an example network, for example of `example-adviser-network`."""
+def make_network_id(slug: str) -> uuid.UUID:
+    """Return the organisation id of an example network, for example of `example-adviser-network`."""
     return uuid.uuid5(NAMESPACE, f"network/{slug}")
 
 
-def adviser_id(slug: str) -> uuid.UUID:
+def make_adviser_id(slug: str) -> uuid.UUID:
     return uuid.uuid5(NAMESPACE, f"adviser/{slug}")
 
 
@@ -32,7 +32,7 @@ async def load_examples(session: AsyncSession) -> str:
     """Bring the examples up to date; places that are taken stay taken."""
     content = json.loads((files("rtp_advice_matching") / "reference" / "example-advisers.json").read_text("utf-8"))
     networks: dict[str, str] = content["networks"]
-    rows = [_row(each, networks) for each in content["advisers"]]
+    rows = [_make_row(each, networks) for each in content["advisers"]]
     statement = insert(Adviser)
     kept = {"id", "engaged"}
     changed = {name: statement.excluded[name] for name in rows[0] if name not in kept}
@@ -40,11 +40,11 @@ async def load_examples(session: AsyncSession) -> str:
     return f"{len(rows)} example advisers and mentors of {len(networks)} networks"
 
 
-def _row(example: dict[str, Any], networks: dict[str, str]) -> dict[str, Any]:
+def _make_row(example: dict[str, Any], networks: dict[str, str]) -> dict[str, Any]:
     facts = {name: value for name, value in example.items() if name not in ("slug", "network")}
     return {
-        "id": adviser_id(example["slug"]),
-        "network_id": network_id(example["network"]),
+        "id": make_adviser_id(example["slug"]),
+        "network_id": make_network_id(example["network"]),
         "network_name": networks[example["network"]],
         **DEFAULTS,
         **{name: [] for name in NONE_NAMED},

@@ -21,22 +21,22 @@ NAMESPACE = uuid.UUID("0b6b3f0e-6f0a-5d0c-9a55-3c1de0f5a7d2")
 DATES = ("opened_on", "closed_on", "verified_on")
 
 
-def product_id(slug: str) -> uuid.UUID:
-    """The id of the product with this slug, for example charity-bank-loan."""
+def make_product_id(slug: str) -> uuid.UUID:
+    """Return the id of the product with this slug, for example charity-bank-loan."""
     return uuid.uuid5(NAMESPACE, slug)
 
 
-def products() -> list[dict[str, Any]]:
-    """The products in the file, one row each; what a row leaves out is not known."""
+def read_products() -> list[dict[str, Any]]:
+    """Read the products of the file, one row each; what a row leaves out is not known."""
     content = json.loads((files("rtp_finance_directory") / "reference" / "products.json").read_text("utf-8"))
     unset = {column.name: None for column in Product.__table__.columns}
-    rows = [{**unset, **row, "id": product_id(row["slug"]), "version": 1} for row in content["products"]]
+    rows = [{**unset, **row, "id": make_product_id(row["slug"]), "version": 1} for row in content["products"]]
     return [{**row, **{name: row[name] and date.fromisoformat(row[name]) for name in DATES}} for row in rows]
 
 
 async def load_reference_data(session: AsyncSession) -> str:
     """Bring the products up to date; a product's version grows only where the file says something else."""
-    rows = products()
+    rows = read_products()
     statement = insert(Product)
     said = [name for name in rows[0] if name not in ("id", "version")]
     before = tuple_(*(Product.__table__.c[name] for name in said))
