@@ -36,7 +36,7 @@ async def list_advisers(
     kind: AdviserKind | None = None,
     has_capacity: bool | None = None,
 ) -> Sequence[AnyRow]:
-    """List the advisers who take part, by name. Whoever serves any sector, or meets online, is found by each of them."""
+    """List the advisers who take part, by name. Whoever serves any sector, or meets online, is found by each."""
     query: AnySelect = select(*_ADVISER).where(Adviser.active).order_by(Adviser.name, Adviser.id).limit(limit + 1)
     if sector is not None:
         query = query.where(or_(Adviser.sectors.contains([sector]), func.cardinality(Adviser.sectors) == 0))
