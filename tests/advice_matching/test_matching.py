@@ -20,7 +20,7 @@ from rtp_advice_matching.matching import (
     Ground,
     Need,
     explain,
-    obstacle,
+    find_obstacle,
     rank,
 )
 
@@ -113,12 +113,12 @@ def test_what_was_not_asked_costs_nobody_a_point(need: dict[str, Any], part: str
     ],
 )
 def test_the_first_reason_why_not(change: dict[str, Any], ground: Ground | None) -> None:
-    assert obstacle(NEED, replace(IDEAL, **change)) is ground
+    assert find_obstacle(NEED, replace(IDEAL, **change)) is ground
 
 
 def test_where_no_region_is_known_nobody_is_too_far() -> None:
     nowhere = replace(NEED, region=None)
-    assert obstacle(nowhere, IDEAL) is None
+    assert find_obstacle(nowhere, IDEAL) is None
     points = [explain(nowhere, replace(IDEAL, remote=remote))[2].points for remote in (False, True)]
     assert points == [0, 8]
 

@@ -11,7 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtp_finance_directory import areas
-from rtp_finance_directory.eligibility import RULES, Answer, Ask, Finding, Outcome, Rule, Verdict, judge, shortlist
+from rtp_finance_directory.eligibility import (
+    RULES,
+    Answer,
+    Ask,
+    Finding,
+    Outcome,
+    ProductVerdict,
+    Rule,
+    judge,
+    judge_all,
+)
 from rtp_finance_directory.facts import Facts, Terms
 from rtp_finance_directory.load import read_products
 from rtp_finance_directory.vocabulary import ListFacet, ProductStatus
@@ -62,7 +72,7 @@ def seeded(slug: str) -> Terms:
     return Terms(**{name: row[name] for name in TERMS})
 
 
-def finding(verdict: Verdict, rule: Rule) -> Finding:
+def finding(verdict: ProductVerdict, rule: Rule) -> Finding:
     return dict(verdict.findings)[rule]
 
 
@@ -283,11 +293,11 @@ def with_facet(product: Terms, name: str, value: Any) -> Terms:
     return replace(product, **changes)
 
 
-def outcomes(verdict: Verdict) -> dict[Rule, Outcome]:
+def outcomes(verdict: ProductVerdict) -> dict[Rule, Outcome]:
     return {rule: found.outcome for rule, found in verdict.findings}
 
 
-def failing(verdict: Verdict) -> set[Rule]:
+def failing(verdict: ProductVerdict) -> set[Rule]:
     return {rule for rule, outcome in outcomes(verdict).items() if outcome is Outcome.FAILS}
 
 
@@ -303,8 +313,8 @@ def test_law_the_order_of_the_products_does_not_matter(
     facts: Facts, some: list[Terms], on: date, chance: random.Random
 ) -> None:
     shuffled = chance.sample(some, len(some))
-    listed = shortlist(facts, some, on)
-    assert shortlist(facts, shuffled, on) == listed
+    listed = judge_all(facts, some, on)
+    assert judge_all(facts, shuffled, on) == listed
     assert {terms.id for terms, _ in listed} == {terms.id for terms in some}
     does_not_fit = [verdict.answer is Answer.DOES_NOT_FIT for _, verdict in listed]
     assert does_not_fit == sorted(does_not_fit)
@@ -396,7 +406,7 @@ def test_law_a_list_that_is_not_complete_never_makes_a_rule_fail(facts: Facts, p
     assert failing(open_ended).isdisjoint({Rule.SECTOR, Rule.LEGAL_FORM, Rule.PURPOSE})
 
 
-def _never_worse(before: Verdict, after: Verdict) -> None:
+def _never_worse(before: ProductVerdict, after: ProductVerdict) -> None:
     worth = [Outcome.FAILS, Outcome.NOT_KNOWN, Outcome.FITS]
     for rule, outcome in outcomes(before).items():
         assert worth.index(outcomes(after)[rule]) >= worth.index(outcome), rule

@@ -1,8 +1,8 @@
-"""What can be done with support: verb(session, subject, *, details)."""
+"""Commands on support requests: verb(session, subject, *, details)."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,11 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_advice_matching.errors import AdviserNotProposed, NoSuchSupportRequest
 from rtp_advice_matching.matching import rank
 from rtp_advice_matching.models import Adviser, Proposal, SupportRequest
-from rtp_advice_matching.queries import candidates
-from rtp_shared.clock import utcnow
+from rtp_advice_matching.queries import list_candidates
+from rtp_shared.contracts import About
 from rtp_shared.contracts.advice_matching import SupportAgreed, SupportProposed
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
-from rtp_shared.contracts.base import About
 from rtp_shared.contracts.events import compute_digest
 from rtp_shared.db import visible_to
 from rtp_shared.etags import Expected
@@ -27,7 +26,7 @@ NEVER_SUBMITTED = "draft"
 
 
 class Actor(Protocol):
-    """Who acts: a client as itself, and as whom it sees requests."""
+    """The client that acts: its own identity, and all by which it sees requests."""
 
     @property
     def own_identity(self) -> str: ...
@@ -35,13 +34,14 @@ class Actor(Protocol):
     def identities(self) -> Sequence[str]: ...
 
 
-async def open_request(session: AsyncSession, case: CaseSubmitted, *, readers: Sequence[str], outbox: Outbox) -> None:
-    """Open the case's support request and propose who fits; nothing where that was done, or the case has ended."""
-    now = utcnow()
-    request = await _of_case(session, case.case_id, readers=readers, now=now)
-    if not request.learn(_facts(case), readers=readers, now=now):
+async def open_request(
+    session: AsyncSession, case: CaseSubmitted, *, readers: Sequence[str], now: datetime, outbox: Outbox
+) -> None:
+    """Open the case's support request and propose advisers; do nothing where that was done, or the case has ended."""
+    request = await _lock_request(session, case.case_id, readers=readers, now=now)
+    if not request.learn(_read_facts(case), readers=readers, now=now):
         return
-    proposals = request.propose(rank(request.need(), await candidates(session)), now=now)
+    proposals = request.propose(rank(request.build_need(), await list_candidates(session)), now=now)
     session.add_all(proposals)
     event = SupportProposed(
         case_id=request.case_id,
@@ -52,18 +52,24 @@ async def open_request(session: AsyncSession, case: CaseSubmitted, *, readers: S
     await _publish(session, outbox, request, event)
 
 
-async def close_request(session: AsyncSession, case: CaseWithdrawn, *, readers: Sequence[str]) -> None:
+async def close_request(session: AsyncSession, case: CaseWithdrawn, *, readers: Sequence[str], now: datetime) -> None:
     """Close the case's support request and free the place it took; also before its submission is heard."""
     if case.withdrawn_from == NEVER_SUBMITTED:
         return
-    now = utcnow()
-    request = await _of_case(session, case.case_id, readers=readers, now=now)
+    request = await _lock_request(session, case.case_id, readers=readers, now=now)
     if adviser_id := request.close(now=now):
-        (await _locked_adviser(session, adviser_id)).give_place_back()
+        (await _lock_adviser(session, adviser_id)).give_place_back()
 
 
 async def accept(
-    session: AsyncSession, request_id: UUID, *, adviser_id: UUID, version: Expected, actor: Actor, outbox: Outbox
+    session: AsyncSession,
+    request_id: UUID,
+    *,
+    adviser_id: UUID,
+    version: Expected,
+    actor: Actor,
+    now: datetime,
+    outbox: Outbox,
 ) -> None:
     """Accept a proposed adviser and take one of their places; of two who want the last one, one is refused."""
     query = select(SupportRequest).where(
@@ -75,27 +81,28 @@ async def accept(
     request.expect(version, by=actor.own_identity)
     if await session.get(Proposal, (request_id, adviser_id)) is None:
         raise AdviserNotProposed(errors=[FieldError("/adviser", "not among the proposals of this request")])
-    now = utcnow()
-    request.agree(await _locked_adviser(session, adviser_id), now=now)
+    request.agree(await _lock_adviser(session, adviser_id), now=now)
     event = SupportAgreed(case_id=request.case_id, support_request_id=request.id, adviser_id=adviser_id, agreed_at=now)
     await _publish(session, outbox, request, event)
 
 
-async def _of_case(session: AsyncSession, case_id: UUID, *, readers: Sequence[str], now: datetime) -> SupportRequest:
-    """The case's request in its row lock. Made where there is none, so that two messages at once meet on one row."""
-    blank = SupportRequest.blank(case_id, readers=readers, now=now)
+async def _lock_request(
+    session: AsyncSession, case_id: UUID, *, readers: Sequence[str], now: datetime
+) -> SupportRequest:
+    """Return the case's request with its row locked. Make it first, so that two messages at once meet on one row."""
+    blank = SupportRequest.make_columns(case_id, readers=readers, now=now)
     await session.execute(insert(SupportRequest).values(blank).on_conflict_do_nothing(index_elements=["case_id"]))
     query = select(SupportRequest).where(SupportRequest.case_id == case_id)
     return (await session.execute(query.with_for_update())).scalar_one()
 
 
-async def _locked_adviser(session: AsyncSession, adviser_id: UUID) -> Adviser:
+async def _lock_adviser(session: AsyncSession, adviser_id: UUID) -> Adviser:
     # Always after the request, so that nobody waits in a ring; sharing the key, so that proposing never waits for it.
     query = select(Adviser).where(Adviser.id == adviser_id).with_for_update(key_share=True)
     return (await session.execute(query)).scalar_one()
 
 
-def _facts(case: CaseSubmitted) -> dict[str, Any]:
+def _read_facts(case: CaseSubmitted) -> dict[str, object]:
     return {
         "number": case.number,
         "route": case.route,

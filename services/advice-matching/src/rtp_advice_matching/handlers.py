@@ -1,4 +1,4 @@
-"""What is heard from other services."""
+"""Handlers of other services' events. An event may come twice, late or never."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -7,14 +7,14 @@ from rtp_shared.consumer import HandlerContext
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
 
 
-async def case_submitted(session: AsyncSession, heard: HandlerContext) -> None:
-    case = heard.event.read_as(CaseSubmitted)
-    await commands.open_request(session, case, readers=heard.readers, outbox=heard.outbox)
+async def handle_case_submitted(session: AsyncSession, context: HandlerContext) -> None:
+    case = context.event.read_as(CaseSubmitted)
+    await commands.open_request(session, case, readers=context.readers, now=context.now, outbox=context.outbox)
 
 
-async def case_withdrawn(session: AsyncSession, heard: HandlerContext) -> None:
-    case = heard.event.read_as(CaseWithdrawn)
-    await commands.close_request(session, case, readers=heard.readers)
+async def handle_case_withdrawn(session: AsyncSession, context: HandlerContext) -> None:
+    case = context.event.read_as(CaseWithdrawn)
+    await commands.close_request(session, case, readers=context.readers, now=context.now)
 
 
-HANDLERS = {CaseSubmitted.TYPE: case_submitted, CaseWithdrawn.TYPE: case_withdrawn}
+HANDLERS = {CaseSubmitted.TYPE: handle_case_submitted, CaseWithdrawn.TYPE: handle_case_withdrawn}

@@ -20,7 +20,7 @@ NONE_NAMED = ("sectors", "regions", "topics", "stages", "legal_forms", "conflict
 
 
 def make_network_id(slug: str) -> uuid.UUID:
-    """Organisation id of an example network, for example of `example-adviser-network`."""
+    """Return the organisation id of an example network, for example of `example-adviser-network`."""
     return uuid.uuid5(NAMESPACE, f"network/{slug}")
 
 

@@ -1,4 +1,4 @@
-"""Which advisers and mentors fit a staff group, and why: a pure rule.
+"""Matching advisers and mentors to a staff group, with reasons: a pure rule.
 
 Its laws, each tested over generated cases: candidates may come in any order; whoever fits better never ranks lower;
 more free capacity never hurts; among equals whoever has the smaller share of their places taken comes first, and among
@@ -27,7 +27,7 @@ WEIGHTS: dict[PartName, int] = {
     "legal-form": 4,  # often still open at this stage, and changed later
 }
 HALF = Fraction(1, 2)
-"""For whoever serves a group without being chosen for it: any sector, any stage, any legal form, online only."""
+"""Share for those who serve a group without being chosen for it: any sector, stage or legal form, online only."""
 
 
 class Ground(StrEnum):
@@ -53,7 +53,7 @@ IN_WORDS: dict[Ground, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a staff group needs, and which bodies an adviser must be independent of."""
+    """The needs of a staff group, and the bodies that an adviser must be independent of."""
 
     case_id: UUID
     bodies: frozenset[UUID]
@@ -67,7 +67,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What counts of an adviser or mentor. No sectors, stages or legal forms named means any of them."""
+    """An adviser or mentor as the rule sees them. No sectors, stages or legal forms named means any of them."""
 
     id: UUID
     network_id: UUID
@@ -120,21 +120,21 @@ class Ranking(NamedTuple):
 
 
 def rank(need: Need, candidates: Iterable[Candidate], *, at_most: int = PROPOSED_AT_MOST) -> Ranking:
-    """Choose whom to propose, and say of everybody else why not."""
+    """Choose the candidates to propose, and give a reason for everybody else."""
     fits: list[Fit] = []
     excluded: list[PassedOver] = []
     for candidate in candidates:
-        if ground := obstacle(need, candidate):
+        if ground := find_obstacle(need, candidate):
             excluded.append(PassedOver(candidate.id, ground))
         else:
-            fits.append(_fit(need, candidate))
-    fits.sort(key=lambda fit: _order(need, fit))
+            fits.append(_score(need, candidate))
+    fits.sort(key=lambda fit: _make_sort_key(need, fit))
     outranked = (PassedOver(fit.candidate.id, Ground.OTHERS_COME_FIRST) for fit in fits[at_most:])
     return Ranking(tuple(fits[:at_most]), (*outranked, *sorted(excluded)))
 
 
-def obstacle(need: Need, candidate: Candidate) -> Ground | None:
-    """The first thing that keeps this candidate from helping at all."""
+def find_obstacle(need: Need, candidate: Candidate) -> Ground | None:
+    """Return the first thing that keeps this candidate from helping at all."""
     obstacles = (
         (Ground.CONFLICT_OF_INTEREST, not need.bodies.isdisjoint(candidate.conflicts)),
         (Ground.OTHER_SECTOR, bool(candidate.sectors) and need.sector not in candidate.sectors),
@@ -149,82 +149,82 @@ def obstacle(need: Need, candidate: Candidate) -> Ground | None:
 
 
 def explain(need: Need, candidate: Candidate) -> tuple[Part, ...]:
-    """The parts of the score of a candidate whom nothing keeps from helping."""
+    """Return the parts of the score of a candidate whom nothing keeps from helping."""
     return (
-        _topics(need, candidate),
-        _sector(need, candidate),
-        _region(need, candidate),
-        _stage(need, candidate),
-        _capacity(candidate),
-        _legal_form(need, candidate),
+        _rate_topics(need, candidate),
+        _rate_sector(need, candidate),
+        _rate_region(need, candidate),
+        _rate_stage(need, candidate),
+        _rate_capacity(candidate),
+        _rate_legal_form(need, candidate),
     )
 
 
-def _fit(need: Need, candidate: Candidate) -> Fit:
+def _score(need: Need, candidate: Candidate) -> Fit:
     parts = explain(need, candidate)
     return Fit(candidate, sum(part.points for part in parts), parts)
 
 
-def _order(need: Need, fit: Fit) -> tuple[int, Fraction, bytes]:
-    """Best first. The draw differs from case to case, so that no adviser always comes first among equals."""
+def _make_sort_key(need: Need, fit: Fit) -> tuple[int, Fraction, bytes]:
+    """Make the key that sorts the best first. It differs by case, so that no adviser always wins among equals."""
     draw = hashlib.sha256(need.case_id.bytes + fit.candidate.id.bytes).digest()
     return -fit.score, fit.candidate.load, draw
 
 
-def _part(name: PartName, share: Fraction | int, reason: str) -> Part:
+def _make_part(name: PartName, share: Fraction | int, reason: str) -> Part:
     return Part(name, int(share * WEIGHTS[name]), WEIGHTS[name], reason)
 
 
-def _topics(need: Need, candidate: Candidate) -> Part:
+def _rate_topics(need: Need, candidate: Candidate) -> Part:
     if not need.topics:
-        return _part("topics", 1, "You asked for no particular topic")
+        return _make_part("topics", 1, "You asked for no particular topic")
     covered = [topic for topic in need.topics if topic in candidate.topics]
     missing = [topic for topic in need.topics if topic not in candidate.topics]
     if not covered:
-        return _part("topics", 0, f"Advises on none of the topics you asked for: {_words(missing)}")
-    reason = f"Advises on {_words(covered)}" + (
-        f", but not on {_words(missing)}" if missing else ", all that you asked for"
+        return _make_part("topics", 0, f"Advises on none of the topics you asked for: {_join_words(missing)}")
+    reason = f"Advises on {_join_words(covered)}" + (
+        f", but not on {_join_words(missing)}" if missing else ", all that you asked for"
     )
-    return _part("topics", Fraction(len(covered), len(need.topics)), reason)
+    return _make_part("topics", Fraction(len(covered), len(need.topics)), reason)
 
 
-def _sector(need: Need, candidate: Candidate) -> Part:
+def _rate_sector(need: Need, candidate: Candidate) -> Part:
     if need.sector in candidate.sectors:
-        return _part("sector", 1, f"Knows services like yours: {_words([need.sector])}")
-    return _part("sector", HALF, "Advises services of any sector")
+        return _make_part("sector", 1, f"Knows services like yours: {_join_words([need.sector])}")
+    return _make_part("sector", HALF, "Advises services of any sector")
 
 
-def _region(need: Need, candidate: Candidate) -> Part:
+def _rate_region(need: Need, candidate: Candidate) -> Part:
     if need.region is None:
-        return _part("region", HALF if candidate.remote else 0, "Your employer lies in no region of England")
+        return _make_part("region", HALF if candidate.remote else 0, "Your employer lies in no region of England")
     if need.region in candidate.regions:
         also = ", and online" if candidate.remote else ""
-        return _part("region", 1, f"Meets groups in your region{also}")
-    return _part("region", HALF, "Meets you online, not in your region")
+        return _make_part("region", 1, f"Meets groups in your region{also}")
+    return _make_part("region", HALF, "Meets you online, not in your region")
 
 
-def _stage(need: Need, candidate: Candidate) -> Part:
+def _rate_stage(need: Need, candidate: Candidate) -> Part:
     if need.stage in candidate.stages:
-        return _part("stage", 1, f"Advises groups at your stage: {_words([need.stage])}")
-    return _part("stage", HALF, "Advises groups at any stage")
+        return _make_part("stage", 1, f"Advises groups at your stage: {_join_words([need.stage])}")
+    return _make_part("stage", HALF, "Advises groups at any stage")
 
 
-def _capacity(candidate: Candidate) -> Part:
+def _rate_capacity(candidate: Candidate) -> Part:
     reason = f"Has {candidate.free} of {candidate.capacity} places free"
-    return _part("capacity", 1 - candidate.load, reason)
+    return _make_part("capacity", 1 - candidate.load, reason)
 
 
-def _legal_form(need: Need, candidate: Candidate) -> Part:
+def _rate_legal_form(need: Need, candidate: Candidate) -> Part:
     if need.legal_form is None:
-        return _part("legal-form", 1, "You have not settled on a legal form")
+        return _make_part("legal-form", 1, "You have not settled on a legal form")
     if need.legal_form in candidate.legal_forms:
-        return _part("legal-form", 1, f"Knows the legal form you intend: {_words([need.legal_form])}")
+        return _make_part("legal-form", 1, f"Knows the legal form you intend: {_join_words([need.legal_form])}")
     if not candidate.legal_forms:
-        return _part("legal-form", HALF, "Advises on any legal form")
-    return _part("legal-form", 0, f"Knows other legal forms than {_words([need.legal_form])}")
+        return _make_part("legal-form", HALF, "Advises on any legal form")
+    return _make_part("legal-form", 0, f"Knows other legal forms than {_join_words([need.legal_form])}")
 
 
-def _words(terms: list[str]) -> str:
-    """Words of the closed lists as people write them."""
+def _join_words(terms: list[str]) -> str:
+    """Join words of the closed lists as people write them."""
     *most, last = (term.replace("-", " ") for term in terms)
     return f"{', '.join(most)} and {last}" if most else last

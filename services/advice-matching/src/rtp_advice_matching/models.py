@@ -94,7 +94,7 @@ class SupportStatus(StrEnum):
 
 
 class SupportRequest(Model):
-    """What a case's staff group needs, in this service's own copy, and how far finding support has come."""
+    """The needs of a case's staff group, in this service's own copy, and the state of finding support."""
 
     __tablename__ = "support_requests"
 
@@ -103,13 +103,13 @@ class SupportRequest(Model):
     status: Mapped[SupportStatus]
     version: Mapped[int]
     sequence: Mapped[int]
-    """How many events the request has published."""
+    """Number of events that the request has published."""
     event_hash: Mapped[str | None]
     """Digest of the newest of them, which the next one gives."""
     readers: Mapped[list[str]]
-    """Who may see it: those of the case, and proposed advisers' networks. Row-level security reads this column."""
+    """Identities that may see it: the case's, and proposed advisers' networks. Row-level security reads this column."""
 
-    # What was heard of the case, as text: a word that is new to the closed lists must not stop the event. All of it is
+    # What the case's event said, as text: a word that is new to the closed lists must not stop the event. All of it is
     # unknown while a withdrawal has overtaken the submission.
     number: Mapped[str | None]
     route: Mapped[str | None]
@@ -138,8 +138,8 @@ class SupportRequest(Model):
     )
 
     @staticmethod
-    def blank(case_id: uuid.UUID, *, readers: Sequence[str], now: datetime) -> dict[str, Any]:
-        """The columns of a request of which only the case is known."""
+    def make_columns(case_id: uuid.UUID, *, readers: Sequence[str], now: datetime) -> dict[str, object]:
+        """Return the columns of a request of which only the case is known."""
         return {
             "case_id": case_id,
             "status": SupportStatus.OPEN,
@@ -154,7 +154,7 @@ class SupportRequest(Model):
 
     @property
     def bodies(self) -> frozenset[uuid.UUID]:
-        """Whom an adviser must be independent of."""
+        """Bodies that an adviser must be independent of."""
         return frozenset(filter(None, (self.employer_id, self.commissioner_id, self.decision_body_id)))
 
     def learn(self, facts: Mapping[str, object], *, readers: Sequence[str], now: datetime) -> bool:
@@ -166,11 +166,11 @@ class SupportRequest(Model):
         # Exploring ends with the submission: what comes next is to make the case to the employing body.
         self.stage = Stage.MAKE_THE_CASE
         self._add_readers(readers)
-        self._changed(now)
+        self._touch(now)
         return self.status is SupportStatus.OPEN
 
-    def need(self) -> Need:
-        """The question to the matching rule. Only of a request that has learned its case."""
+    def build_need(self) -> Need:
+        """Build the input of the matching rule. Only for a request that has learned its case."""
         assert self.sector is not None  # noqa: S101
         assert self.stage is not None  # noqa: S101
         return Need(
@@ -184,7 +184,7 @@ class SupportRequest(Model):
         )
 
     def propose(self, ranking: Ranking, *, now: datetime) -> "list[Proposal]":
-        """Propose those who fit. Their networks see the request from now on, and of the proposals only their own."""
+        """Propose the best. Their networks see the request from now on, and of the proposals only their own."""
         case_readers = list(self.readers)
         proposals = [
             Proposal.of(self, fit, rank=rank, readers=case_readers)
@@ -198,7 +198,7 @@ class SupportRequest(Model):
             self.status = SupportStatus.PROPOSED
         self.proposed_at = now
         self._add_readers([organisation_identity(fit.candidate.network_id) for fit in ranking.proposed])
-        self._published(now)
+        self._count_event(now)
         return proposals
 
     def expect(self, version: Expected, *, by: str) -> None:
@@ -217,7 +217,7 @@ class SupportRequest(Model):
         self.status = SupportStatus.AGREED
         self.agreed_adviser_id = adviser.id
         self.agreed_at = now
-        self._published(now)
+        self._count_event(now)
 
     def close(self, *, now: datetime) -> uuid.UUID | None:
         """End the search, because the case has ended; return the adviser whose place is free again."""
@@ -226,18 +226,18 @@ class SupportRequest(Model):
         engaged = self.agreed_adviser_id
         self.status = SupportStatus.CLOSED
         self.closed_at = now
-        self._changed(now)
+        self._touch(now)
         return engaged
 
     def _add_readers(self, readers: Sequence[str]) -> None:
         self.readers = list(dict.fromkeys((*self.readers, *readers)))
 
-    def _changed(self, now: datetime) -> None:
+    def _touch(self, now: datetime) -> None:
         self.version += 1
         self.changed_at = now
 
-    def _published(self, now: datetime) -> None:
-        self._changed(now)
+    def _count_event(self, now: datetime) -> None:
+        self._touch(now)
         self.sequence += 1
 
 

@@ -1,4 +1,4 @@
-"""What can be asked. Row-level security stands behind every question about support requests and proposals."""
+"""Queries. Row-level security stands behind every query of support requests and proposals."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -36,7 +36,7 @@ async def list_advisers(
     kind: AdviserKind | None = None,
     has_capacity: bool | None = None,
 ) -> Sequence[AnyRow]:
-    """Those who take part, by name. Sector and region find whoever serves them: also any sector, also online."""
+    """List the advisers who take part, by name. Whoever serves any sector, or meets online, is found by each."""
     query: AnySelect = select(*_ADVISER).where(Adviser.active).order_by(Adviser.name, Adviser.id).limit(limit + 1)
     if sector is not None:
         query = query.where(or_(Adviser.sectors.contains([sector]), func.cardinality(Adviser.sectors) == 0))
@@ -54,8 +54,8 @@ async def list_advisers(
     return (await session.execute(query)).all()
 
 
-async def candidates(session: AsyncSession) -> list[Candidate]:
-    """Everybody who takes part, as the matching rule looks at them."""
+async def list_candidates(session: AsyncSession) -> list[Candidate]:
+    """List everybody who takes part, as the matching rule needs them."""
     columns = [Adviser.__table__.c[name] for name in Candidate.__dataclass_fields__]
     rows = await session.execute(select(*columns).where(Adviser.active))
     return [Candidate(*row) for row in rows]
@@ -84,7 +84,7 @@ async def list_requests(
     case_id: UUID | None = None,
     status: SupportStatus | None = None,
 ) -> Sequence[AnyRow]:
-    """Newest first, one row more than `limit` where more follow."""
+    """List requests, newest first, and one row more than `limit` where more follow."""
     query: AnySelect = (
         select(*_LINE)
         .where(visible_to(SupportRequest.readers, readers))
@@ -101,7 +101,7 @@ async def list_requests(
 
 
 async def get_request(session: AsyncSession, request_id: UUID, *, readers: Sequence[str], own_identity: str) -> AnyRow:
-    """A request without its proposals; `not_proposed` is for the client that opened the case, and None for others."""
+    """Return a request without its proposals; `not_proposed` is None but for the client that opened the case."""
     rest = (column for column in SupportRequest.__table__.c if column.name != "not_proposed")
     opened_it = SupportRequest.readers.contains([own_identity])
     not_proposed = case((opened_it, SupportRequest.not_proposed), else_=null()).label("not_proposed")

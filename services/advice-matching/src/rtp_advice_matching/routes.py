@@ -10,7 +10,7 @@ from rtp_advice_matching.auth import AdviserReader, SupportReader, SupportWriter
 from rtp_advice_matching.models import AdviserKind, SupportStatus
 from rtp_advice_matching.schemas import Acceptance, AdviserView, SupportRequestLine, SupportRequestView
 from rtp_shared.contracts.vocabulary import Sector, SupportTopic
-from rtp_shared.dependencies import After, Events, ExpectedVersion, Limit, Session
+from rtp_shared.dependencies import After, Events, ExpectedVersion, Limit, Now, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.identities import Principal
 from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
@@ -95,7 +95,7 @@ async def get_support_request(
     A request is opened when a case is submitted. Its status is `open` while nobody could be proposed, `proposed`,
     `agreed` once a proposal was accepted, and `closed` when the case has ended.
     """
-    return await _shown(session, request_id, principal, response)
+    return await _show_request(session, request_id, principal, response)
 
 
 @support_requests.post("/{request_id}/actions/accept")
@@ -106,6 +106,7 @@ async def accept(
     principal: SupportWriter,
     session: Session,
     events: Events,
+    now: Now,
     response: Response,
 ) -> SupportRequestView:
     """Accept one of the proposed advisers, and take one of their places.
@@ -114,12 +115,14 @@ async def accept(
     another proposal can be accepted.
     """
     await commands.accept(
-        session, request_id, adviser_id=acceptance.adviser, version=version, actor=principal, outbox=events
+        session, request_id, adviser_id=acceptance.adviser, version=version, actor=principal, now=now, outbox=events
     )
-    return await _shown(session, request_id, principal, response)
+    return await _show_request(session, request_id, principal, response)
 
 
-async def _shown(session: Session, request_id: UUID, principal: Principal, response: Response) -> SupportRequestView:
+async def _show_request(
+    session: Session, request_id: UUID, principal: Principal, response: Response
+) -> SupportRequestView:
     row = await queries.get_request(
         session, request_id, readers=principal.identities, own_identity=principal.own_identity
     )

@@ -14,8 +14,8 @@ service = Service(
     metadata=Model.metadata,
     migrations=migrations,
     handlers={
-        CaseSubmitted.TYPE: handlers.case_submitted,
-        CaseWithdrawn.TYPE: handlers.case_withdrawn,
+        CaseSubmitted.TYPE: handlers.handle_case_submitted,
+        CaseWithdrawn.TYPE: handlers.handle_case_withdrawn,
     },
     load_reference_data=load_reference_data,
 )

@@ -30,29 +30,29 @@ REGION_OF = {"E10000016": "E12000008"}
 
 
 class Reach(NamedTuple):
-    """How far a product reaches into a region."""
+    """The extent to which a product serves a region."""
 
     whole: bool
     part: bool
 
 
-def reach(areas: Collection[str], region: str) -> Reach:
+def find_reach(areas: Collection[str], region: str) -> Reach:
     return Reach(
-        whole=not wholly_serving(region).isdisjoint(areas),
+        whole=not list_areas_around(region).isdisjoint(areas),
         part=any(REGION_OF.get(area) == region for area in areas),
     )
 
 
-def wholly_serving(region: str) -> set[str]:
-    """The codes of the areas that hold the whole of a region."""
+def list_areas_around(region: str) -> set[str]:
+    """Return the codes of the areas that hold the whole of a region."""
     return {UK, ENGLAND, region} if region.startswith("E") else {UK, region}
 
 
-def partly_serving(region: str) -> set[str]:
-    """The codes of the areas that are a part of the region."""
+def list_areas_within(region: str) -> set[str]:
+    """Return the codes of the areas that are a part of the region."""
     return {area for area, within in REGION_OF.items() if within == region}
 
 
-def said(codes: Collection[str]) -> str:
-    """The areas as people name them, in the order given."""
+def name_areas(codes: Collection[str]) -> str:
+    """Return the areas as people name them, in the order given."""
     return ", ".join(NAMES.get(code, code) for code in codes)

@@ -1,6 +1,7 @@
-"""What can be done with a shortlist: verb(session, subject, *, details)."""
+"""Commands on shortlists: verb(session, subject, *, details)."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -8,12 +9,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory import queries
-from rtp_finance_directory.eligibility import shortlist as judge_all
+from rtp_finance_directory.eligibility import judge_all
 from rtp_finance_directory.facts import Facts
 from rtp_finance_directory.models import Shortlist, ShortlistStatus
-from rtp_shared.clock import today, utcnow
+from rtp_shared.clock import LONDON
+from rtp_shared.contracts import About
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
-from rtp_shared.contracts.base import About
 from rtp_shared.contracts.events import compute_digest
 from rtp_shared.contracts.finance_directory import ShortlistMade
 from rtp_shared.contracts.vocabulary import Route
@@ -21,14 +22,16 @@ from rtp_shared.identities import SYSTEM
 from rtp_shared.outbox import Outbox
 
 TRADING_MONTHS = {Route.RIGHT_TO_PROVIDE.value: 0}
-"""By route: who leaves a public body under the Right to Provide starts without accounts of its own."""
+"""By route: a group that leaves a public body under the Right to Provide starts without accounts of its own."""
 
 
-async def make_shortlist(session: AsyncSession, case: CaseSubmitted, *, readers: Sequence[str], outbox: Outbox) -> None:
-    """Judge every product for the case and keep the verdicts. Does nothing a second time, or once it was withdrawn."""
-    shortlist = await _held(session, case.case_id, number=case.number, readers=readers)
-    facts, on, now = _facts(case), today(), utcnow()
-    lines = shortlist.make(facts, judge_all(facts, await queries.terms(session), on), on=on, now=now)
+async def make_shortlist(
+    session: AsyncSession, case: CaseSubmitted, *, readers: Sequence[str], now: datetime, outbox: Outbox
+) -> None:
+    """Judge every product for the case and store the verdicts; do nothing a second time, or once it was withdrawn."""
+    shortlist = await _lock_shortlist(session, case.case_id, number=case.number, readers=readers)
+    facts, on = _read_facts(case), now.astimezone(LONDON).date()
+    lines = shortlist.make(facts, judge_all(facts, await queries.list_terms(session), on), on=on, now=now)
     if lines is None:
         return
     session.add_all(lines)
@@ -54,14 +57,14 @@ async def make_shortlist(session: AsyncSession, case: CaseSubmitted, *, readers:
 
 
 async def close_shortlist(session: AsyncSession, case: CaseWithdrawn, *, readers: Sequence[str]) -> None:
-    """The case has ended. If its submission has not been heard yet, nothing will be made when it is."""
-    shortlist = await _held(session, case.case_id, number=case.number, readers=readers)
+    """Close the shortlist of a case that has ended. If its submission comes later, nothing will be made for it."""
+    shortlist = await _lock_shortlist(session, case.case_id, number=case.number, readers=readers)
     shortlist.close(now=case.withdrawn_at)
     await session.flush()
 
 
-async def _held(session: AsyncSession, case_id: UUID, *, number: str, readers: Sequence[str]) -> Shortlist:
-    """The case's shortlist with its row locked; a new one if this is the first that is heard of the case."""
+async def _lock_shortlist(session: AsyncSession, case_id: UUID, *, number: str, readers: Sequence[str]) -> Shortlist:
+    """Return the case's shortlist with its row locked; a new one if nothing was known of the case."""
     new = insert(Shortlist).values(
         case_id=case_id,
         case_number=number,
@@ -77,7 +80,7 @@ async def _held(session: AsyncSession, case_id: UUID, *, number: str, readers: S
     return (await session.execute(query)).scalar_one()
 
 
-def _facts(case: CaseSubmitted) -> Facts:
+def _read_facts(case: CaseSubmitted) -> Facts:
     return Facts(
         sector=case.sector,
         region=case.region,

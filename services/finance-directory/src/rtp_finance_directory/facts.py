@@ -1,4 +1,4 @@
-"""What the rules of eligibility read: the facts of a case, and the terms of a product."""
+"""The input of the rules of eligibility: the facts of a case, and the terms of a product."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from rtp_finance_directory.vocabulary import ProductStatus
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a case says; None and empty where it does not."""
+    """The facts that a case states; None and empty where it does not."""
 
     sector: str | None = None
     region: str | None = None
@@ -20,12 +20,12 @@ class Facts:
     annual_value_pence: int | None = None
     """Yearly cost of the service today: the best guess at the mutual's first turnover."""
     trading_months: int | None = None
-    """How long the mutual has had accounts of its own: 0 for a new spin-out."""
+    """Months for which the mutual has had accounts of its own: 0 for a new spin-out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What the rules read of a product, and what names it."""
+    """The terms of a product that the rules need, and its name."""
 
     id: UUID
     version: int

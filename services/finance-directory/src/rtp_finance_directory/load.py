@@ -22,12 +22,12 @@ DATES = ("opened_on", "closed_on", "verified_on")
 
 
 def make_product_id(slug: str) -> uuid.UUID:
-    """The id of the product with this slug, for example charity-bank-loan."""
+    """Return the id of the product with this slug, for example charity-bank-loan."""
     return uuid.uuid5(NAMESPACE, slug)
 
 
 def read_products() -> list[dict[str, Any]]:
-    """The products in the file, one row each; what a row leaves out is not known."""
+    """Read the products of the file, one row each; what a row leaves out is not known."""
     content = json.loads((files("rtp_finance_directory") / "reference" / "products.json").read_text("utf-8"))
     unset = {column.name: None for column in Product.__table__.columns}
     rows = [{**unset, **row, "id": make_product_id(row["slug"]), "version": 1} for row in content["products"]]

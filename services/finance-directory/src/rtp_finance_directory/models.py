@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rtp_finance_directory.eligibility import RULE_SET, Answer, Rule, Verdict
+from rtp_finance_directory.eligibility import RULE_SET, Answer, ProductVerdict, Rule
 from rtp_finance_directory.facts import Facts, Terms
 from rtp_finance_directory.vocabulary import Certainty, ProductStatus, RateBasis
 from rtp_shared.db import Base, new_metadata
@@ -38,7 +38,7 @@ class Product(Model):
     kinds: Mapped[list[str]]
     status: Mapped[ProductStatus]
     direct: Mapped[bool]
-    """Whether a mutual can have it; False for wholesale money."""
+    """True if a mutual can have it; False for wholesale money."""
 
     areas: Mapped[list[str] | None]
     """ONS codes of any level: K02000001 UK, E92000001 England, E12... regions, E10... counties. Always complete."""
@@ -46,7 +46,7 @@ class Product(Model):
     legal_forms: Mapped[list[str] | None]
     purposes: Mapped[list[str] | None]
     complete_lists: Mapped[list[str]]
-    """Which of sectors, legal-forms and purposes name everything that is accepted; the others hold what is known."""
+    """Names of the lists (sectors, legal-forms, purposes) that are complete; the others hold what is known."""
 
     min_amount_pence: Mapped[int | None] = mapped_column(BigInteger)
     max_amount_pence: Mapped[int | None] = mapped_column(BigInteger)
@@ -75,7 +75,7 @@ class Product(Model):
     """The year the figures are of."""
     certainty: Mapped[Certainty]
     verified_on: Mapped[date | None]
-    """When somebody last checked the row with the provider."""
+    """Day on which somebody last checked the row with the provider."""
 
 
 class ShortlistStatus(StrEnum):
@@ -87,7 +87,7 @@ class ShortlistStatus(StrEnum):
 
 
 class Shortlist(Model):
-    """Which products fit one case, as judged on one day. What it says is never changed."""
+    """The products that fit one case, as judged on one day. Its verdicts are never changed."""
 
     __tablename__ = "shortlists"
 
@@ -97,14 +97,14 @@ class Shortlist(Model):
     status: Mapped[ShortlistStatus]
     version: Mapped[int]
     sequence: Mapped[int]
-    """How many events were published about the case."""
+    """Number of events published about the case."""
     event_hash: Mapped[str | None]
     """Digest of the newest of them, which the next one gives."""
     readers: Mapped[list[str]]
-    """Who may see it, as the case's event said. Row-level security reads this column."""
+    """Identities that may see it, as the case's event said. Row-level security reads this column."""
 
     facts: Mapped[dict[str, Any] | None]
-    """What the case said when it was judged."""
+    """Facts of the case when it was judged."""
     rule_set: Mapped[int | None]
     judged_on: Mapped[date | None]
     fitting: Mapped[int]
@@ -115,9 +115,9 @@ class Shortlist(Model):
     __table_args__ = (Index("ix_shortlists_readers", "readers", postgresql_using="gin"),)
 
     def make(
-        self, facts: Facts, judged: Sequence[tuple[Terms, Verdict]], *, on: date, now: datetime
+        self, facts: Facts, judged: Sequence[tuple[Terms, ProductVerdict]], *, on: date, now: datetime
     ) -> list["ShortlistLine"] | None:
-        """Keep the verdicts of today. Returns their lines, or None if it was made before or the case has ended."""
+        """Store the verdicts and return their lines, or None if it was made before or the case has ended."""
         if self.status is not ShortlistStatus.AWAITED:
             return None
         self.status = ShortlistStatus.MADE
@@ -130,7 +130,7 @@ class Shortlist(Model):
         return [ShortlistLine.of(self.id, number, *each) for number, each in enumerate(judged, 1)]
 
     def close(self, *, now: datetime) -> None:
-        """The case has ended: nothing is made from here on."""
+        """Close it because the case has ended: nothing is made from here on."""
         if self.status is ShortlistStatus.CLOSED:
             return
         self.status = ShortlistStatus.CLOSED
@@ -156,7 +156,7 @@ class ShortlistLine(Model):
     rules: Mapped[list[dict[str, Any]]]
 
     @classmethod
-    def of(cls, shortlist_id: uuid.UUID, position: int, terms: Terms, verdict: Verdict) -> "ShortlistLine":
+    def of(cls, shortlist_id: uuid.UUID, position: int, terms: Terms, verdict: ProductVerdict) -> "ShortlistLine":
         return cls(
             shortlist_id=shortlist_id,
             position=position,

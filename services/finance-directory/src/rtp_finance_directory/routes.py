@@ -18,8 +18,9 @@ from rtp_finance_directory.schemas import (
     VerdictView,
 )
 from rtp_finance_directory.vocabulary import ProductKind, ProductStatus
+from rtp_shared.clock import LONDON
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
-from rtp_shared.dependencies import After, Limit, Session
+from rtp_shared.dependencies import After, Limit, Now, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.paging import cut, decode_cursor, encode_cursor
 from rtp_shared.schemas import Storable
@@ -33,6 +34,7 @@ shortlists = create_router(prefix="/v1/shortlists", tags=["Shortlists"])
 async def list_products(
     _: Anyone,
     session: Session,
+    now: Now,
     limit: Limit = 50,
     after: After = None,
     q: Annotated[
@@ -60,6 +62,7 @@ async def list_products(
     key = decode_cursor(after, str, UUID)
     rows = await queries.list_products(
         session,
+        today=now.astimezone(LONDON).date(),
         limit=limit,
         after=(key[0], key[1]) if key else None,
         text=q,
