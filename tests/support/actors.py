@@ -19,6 +19,17 @@ class ActorClient:
     api: Api
     person: str
 
+    async def get(self, path: str, **query: Any) -> httpx.Response:
+        return await self.api.get(path, headers=acting(self.person), params=query)
+
+    async def post(self, path: str, body: Any = None, *, version: int | None = None, **query: Any) -> httpx.Response:
+        headers = {**acting(self.person), "If-Match": "*" if version is None else f'"{version}"'}
+        return await self.api.post(path, headers=headers, params=query, **({} if body is None else {"json": body}))
+
+    async def appoint(self, case: Case, role: str, person: str, **more: Any) -> None:
+        answer = await self.post(f"/v1/cases/{case['id']}/parties", {"role": role, "person": person, **more})
+        assert answer.status_code == 201, (role, answer.text)
+
     async def act(
         self, case: Case, action: str, body: Any = None, *, version: int | None = None, **query: Any
     ) -> httpx.Response:

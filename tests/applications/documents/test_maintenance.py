@@ -96,6 +96,6 @@ async def test_a_storage_that_is_away_is_said_so(
     def away(*_: object) -> None:
         raise StorageAway
 
-    monkeypatch.setattr(DiskStorage, "writing", away)
+    monkeypatch.setattr(DiskStorage, "write", away)
     answer = await put(desk, document, pdf("x"))
     assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (503, "storage-away")

@@ -12,9 +12,9 @@ from rtp_applications.bodies.models import body_id
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from rtp_shared.clock import today
-from tests.applications.registers.desks import ActorClient, Office, submitted_office
 from tests.applications.registers.test_barriers import CENTRAL, DONE, REPORT, act, done, events_of, ids, of, report
 from tests.conftest import Api, NewClient
+from tests.support.actors import ActorClient, Office, submitted_office
 from tests.support.cases import TRUST, employer_id, open_case, submit_case
 
 pytestmark = pytest.mark.anyio

@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from rtp_embedded.platform import Platform
 from rtp_shared.clock import today
-from tests.applications.registers.desks import ActorClient, Office, submitted_office
 from tests.conftest import Api, NewClient
+from tests.support.actors import ActorClient, Office, submitted_office
 from tests.support.bodies import OVERSEER, record_body
 from tests.support.cases import employer_id, open_case
 

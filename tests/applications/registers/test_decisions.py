@@ -13,9 +13,9 @@ import pytest
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from rtp_shared.clock import today
-from tests.applications.registers.desks import ActorClient, Office, submitted_office
 from tests.applications.registers.test_barriers import events_of, of
 from tests.conftest import Api, NewClient
+from tests.support.actors import ActorClient, Office, submitted_office
 from tests.support.cases import employer_id
 
 pytestmark = pytest.mark.anyio

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from rtp_applications.cases import store
+from rtp_applications.cases import saving, store
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.errors import ChangedSince, NoSuchCase
 from rtp_applications.history.commands import append_entries, seal_entries
@@ -75,7 +75,7 @@ async def create_case(
     """Publish, seal and write a case that is new here. `earlier` are audit entries that it brings with it."""
     file, published = await _publish(context, file, [event])
     file, entries = seal(file, events=published)
-    await store.write_new(context.session, file)
+    await saving.write_new(context.session, file)
     await append_entries(context.session, [*earlier, *entries])
     return file
 
@@ -143,7 +143,7 @@ async def _save(context: CommandContext, outcome: CaseChange) -> CaseChange:
         discloses=outcome.discloses,
         audience=outcome.audience,
     )
-    await store.write_changes(context.session, outcome.before, after)
+    await saving.write_changes(context.session, outcome.before, after)
     await append_entries(context.session, entries)
     for projection in context.projections:
         await projection.write(context.session, outcome)

@@ -1,6 +1,6 @@
 """Commands on documents. Each is a change of the case, and made in its row lock."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -28,11 +28,22 @@ from rtp_shared.identities import SYSTEM
 
 
 class Writable(NamedTuple):
-    """A document that the caller may change, its newest version, and in which capacity the caller changes it."""
+    """A document that the caller may change, in its case, with the capacity and the time of the change."""
 
+    file: CaseSnapshot
     document: Document
     newest: DocumentVersion | None
     by: Signature
+    now: datetime
+
+
+class Changed(NamedTuple):
+    """A change of a document on its way into the case."""
+
+    after: CaseSnapshot
+    action: str
+    audience: Audience
+    reason: str | None = None
 
 
 async def add_document(
@@ -48,8 +59,8 @@ async def add_document(
             raise TooManyDocuments(f"at most {at_most}")
         context.session.add(document)
         await context.session.flush()
-        after = before.with_document(document.hold(None))
-        return _build_outcome(context, before, after, "add-document", by, now, document.audience)
+        changed = Changed(before.with_document(document.hold(None)), "add-document", document.audience)
+        return _build_outcome(context, before, changed, by, now)
 
     return (await change_case(context, case_id, decide, version=version)).after
 
@@ -70,62 +81,72 @@ async def store_content(
     version: Expected,
 ) -> tuple[CaseSnapshot, Document, bool]:
     """Make a content the newest version, unless the newest holds the same; return whether a version was made."""
-    found: list[tuple[CaseSnapshot, Document]] = []
 
-    async def decide(before: CaseSnapshot) -> CaseChange | None:
-        now = _require_open(context, before)
-        document, newest, by = await _find_writable(context, before, document_id, now, version)
-        found.append((before, document))
-        if newest is not None and newest.sha256 == content.received.sha256:
+    async def change(at: Writable) -> Changed | None:
+        if at.newest is not None and at.newest.sha256 == content.received.sha256:
             return None
-        made = add_version(document, content, file_name, by, in_draft=before.case.submitted_at is None)
+        made = add_version(at.document, content, file_name, at.by, in_draft=at.file.case.submitted_at is None)
         context.session.add(made)
         await context.session.flush()
-        after = before.with_document(document.hold(made))
-        return _build_outcome(context, before, after, "upload-document", by, now, document.audience)
+        return Changed(at.file.with_document(at.document.hold(made)), "upload-document", at.document.audience)
 
-    outcome = await change_case(context, case_id, decide)
-    before, document = found[0]
-    return outcome.after if outcome else before, document, outcome is not None
+    return await _change_document(context, case_id, document_id, change, version=version)
 
 
 async def edit_document(
     context: CommandContext, case_id: UUID, document_id: UUID, changes: Mapping[str, object], *, version: Expected
 ) -> tuple[CaseSnapshot, Document]:
     """Change what is said of a document, but not its content."""
-    found: list[Document] = []
 
-    async def decide(before: CaseSnapshot) -> CaseChange:
-        now = _require_open(context, before)
-        document, newest, by = await _find_writable(context, before, document_id, now, version)
-        found.append(document)
-        audience = document.audience
-        document.amend(changes, now)
+    async def change(at: Writable) -> Changed:
+        audience, reason = at.document.audience, f"{', '.join(sorted(changes))} of document {at.document.id}"
+        at.document.amend(changes, at.now)
         await context.session.flush()
-        after = before.with_document(document.hold(newest))
-        outcome = _build_outcome(context, before, after, "edit-document", by, now, audience)
-        return replace(outcome, reason=f"{', '.join(sorted(changes))} of document {document.id}" if changes else None)
+        after = at.file.with_document(at.document.hold(at.newest))
+        return Changed(after, "edit-document", audience, reason if changes else None)
 
-    return (await change_case(context, case_id, decide)).after, found[0]
+    file, document, _ = await _change_document(context, case_id, document_id, change, version=version)
+    return file, document
 
 
 async def withdraw_document(
     context: CommandContext, case_id: UUID, document_id: UUID, *, version: Expected
 ) -> tuple[CaseSnapshot, Document]:
     """Take a document out of the case, unless it was submitted. It stays on file; its content is given to nobody."""
-    found: list[Document] = []
 
-    async def decide(before: CaseSnapshot) -> CaseChange:
-        now = _require_open(context, before)
-        document, _, by = await _find_writable(context, before, document_id, now, version)
-        found.append(document)
-        document.withdraw(now, in_draft=before.case.submitted_at is None)
+    async def change(at: Writable) -> Changed:
+        at.document.withdraw(at.now, in_draft=at.file.case.submitted_at is None)
         await context.session.flush()
-        rest = {id_: each for id_, each in before.documents.items() if id_ != document.id}
-        after = replace(before, documents=rest)
-        return _build_outcome(context, before, after, "withdraw-document", by, now, document.audience)
+        rest = {id_: each for id_, each in at.file.documents.items() if id_ != at.document.id}
+        return Changed(replace(at.file, documents=rest), "withdraw-document", at.document.audience)
 
-    return (await change_case(context, case_id, decide)).after, found[0]
+    file, document, _ = await _change_document(context, case_id, document_id, change, version=version)
+    return file, document
+
+
+async def _change_document(
+    context: CommandContext,
+    case_id: UUID,
+    document_id: UUID,
+    change: Callable[[Writable], Awaitable[Changed | None]],
+    *,
+    version: Expected,
+) -> tuple[CaseSnapshot, Document, bool]:
+    """Change a document in its case's lock; return both as they are then, and whether anything changed.
+
+    `version` is of the document.
+    """
+    found: list[Writable] = []
+
+    async def decide(before: CaseSnapshot) -> CaseChange | None:
+        at = await _find_writable(context, before, document_id, _require_open(context, before), version)
+        found.append(at)
+        changed = await change(at)
+        return changed and _build_outcome(context, before, changed, at.by, at.now)
+
+    outcome = await change_case(context, case_id, decide)
+    [at] = found
+    return outcome.after if outcome else at.file, at.document, outcome is not None
 
 
 def add_version(
@@ -179,19 +200,19 @@ async def _find_writable(
     by = rules.require_changing(file, document.creator, context.caller, now)
     version.require(document.revision)
     document.require_not_withdrawn()
-    return Writable(document, newest, by)
+    return Writable(file, document, newest, by, now)
 
 
 def _build_outcome(
-    context: CommandContext,
-    before: CaseSnapshot,
-    after: CaseSnapshot,
-    action: str,
-    by: Signature,
-    now: datetime,
-    audience: Audience,
+    context: CommandContext, before: CaseSnapshot, changed: Changed, by: Signature, now: datetime
 ) -> CaseChange:
     """Return the change of the case; a clock that starts anew would tell of what the bodies do among themselves."""
-    then = replace(context, now=now)
-    after = advance(then, before, after, action, clocks=audience is Audience.EVERYBODY)
-    return CaseChange(before=before, after=after, action=action, signature=by, audience=audience)
+    clocks = changed.audience is Audience.EVERYBODY
+    return CaseChange(
+        before=before,
+        after=advance(replace(context, now=now), before, changed.after, changed.action, clocks=clocks),
+        action=changed.action,
+        signature=by,
+        reason=changed.reason,
+        audience=changed.audience,
+    )

@@ -92,15 +92,18 @@ async def list_barriers(
 ) -> Sequence[AnyRow]:
     """Return the newest first."""
     query = select(*_SHOWN, _is_overdue(today).label("overdue")).where(_filter_visible(readers))
-    conditions: dict[str, tuple[object, ColumnElement[bool]]] = {
-        "after": (after, _barrier.id < after),
-        "case": (case_id, _barrier.case_id == case_id),
-        "body": (body, _is_of_body(body or "")),
-        "state": (state, _barrier.state == state),
-        "kind": (kind, _barrier.kind == kind),
-        "overdue": (overdue, _is_overdue(today) == overdue),
-    }
-    query = query.where(*(condition for value, condition in conditions.values() if value is not None))
+    if after is not None:
+        query = query.where(_barrier.id < after)
+    if case_id is not None:
+        query = query.where(_barrier.case_id == case_id)
+    if body is not None:
+        query = query.where(_is_of_body(body))
+    if state is not None:
+        query = query.where(_barrier.state == state)
+    if kind is not None:
+        query = query.where(_barrier.kind == kind)
+    if overdue is not None:
+        query = query.where(_is_overdue(today) == overdue)
     return (await session.execute(query.order_by(_barrier.id.desc()).limit(limit + 1))).all()
 
 

@@ -44,19 +44,19 @@ async def list_decisions(
     words: str | None = None,
 ) -> Sequence[AnyRow]:
     """Return the newest first."""
-    conditions: list[tuple[object, ColumnElement[bool]]] = [
-        (body, _decision.body_id.in_(select(Body.id).where(match_body(body or "")))),
-        (route, _decision.route == route),
-        (decision, _decision.decision == decision),
-        (ground, _decision.ground == ground),
-        (since, _decision.decided_on >= since),
-        (until, _decision.decided_on <= until),
-        (sector, _decision.sector == sector),
-        (region, _decision.region == region),
-        (words, _contain_words(words or "")),
-        (after, tuple_(_decision.published_at, _decision.id) < tuple_(*(after or (None, None)))),
-    ]
-    query = select(*_SHOWN).where(*(condition for value, condition in conditions if value is not None))
+    query = select(*_SHOWN)
+    equal = {"route": route, "decision": decision, "ground": ground, "sector": sector, "region": region}
+    query = query.where(*(_decision[name] == value for name, value in equal.items() if value is not None))
+    if body is not None:
+        query = query.where(_decision.body_id.in_(select(Body.id).where(match_body(body))))
+    if since is not None:
+        query = query.where(_decision.decided_on >= since)
+    if until is not None:
+        query = query.where(_decision.decided_on <= until)
+    if words is not None:
+        query = query.where(_contain_words(words))
+    if after is not None:
+        query = query.where(tuple_(_decision.published_at, _decision.id) < tuple_(*after))
     return (
         await session.execute(query.order_by(_decision.published_at.desc(), _decision.id.desc()).limit(limit + 1))
     ).all()
