@@ -17,8 +17,8 @@ from bench.load import Figures, Target, measure
 from bench.rows import CLIENTS
 from bench.stage import Stage, free_ports
 from rtp_applications.app import service as applications
-from rtp_gateway.proxy.forward import HOP_BY_HOP, InProcess, OverHttp, Upstreams
-from rtp_gateway.proxy.routing import Limits
+from rtp_gateway.inbound.proxy.forward import HOP_BY_HOP, InProcess, OverHttp, Upstreams
+from rtp_gateway.routing import Limits
 from rtp_shared.run import verifier
 from rtp_shared.service import Runtime
 from rtp_shared.settings import ProcessSettings

@@ -23,8 +23,8 @@ from rtp_embedded import postgres, up
 from rtp_embedded.processes import PROCESSES, OneHost, Process
 from rtp_embedded.up import UpSettings
 from rtp_gateway.app import service as gateway
-from rtp_gateway.identity.commands import register_client
-from rtp_gateway.identity.models import SCOPES
+from rtp_gateway.clients.commands import register_client
+from rtp_gateway.clients.models import SCOPES
 from rtp_shared.db import Database
 
 RELAY, DELIVERY = "applications-worker", "gateway-delivery"

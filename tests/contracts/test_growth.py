@@ -12,12 +12,12 @@ import pytest
 from pydantic import BaseModel, Field, create_model
 
 from rtp_embedded import growth
-from rtp_gateway.portal import asyncapi
+from rtp_gateway.inbound.portal import asyncapi
 from rtp_shared.contracts import EventData, catalogue
 
 NAME = "org.righttoprovide.made-up.thing-done.v1"
 OTHER = "org.righttoprovide.made-up.thing-begun.v1"
-DOCUMENT = asyncapi.document(public_url="https://righttoprovide.example")
+DOCUMENT = asyncapi.build_document(public_url="https://righttoprovide.example")
 RECORD = Path(__file__).parents[2] / "asyncapi" / "published.json"
 
 

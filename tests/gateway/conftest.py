@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from rtp_embedded.platform import Platform
-from rtp_gateway.deliveries.courier import Courier
-from tests.support.webhooks import Receiver, new_courier, receiving
+from rtp_gateway.outbound.deliveries.worker import DeliveryWorker
+from tests.support.webhooks import Receiver, new_delivery_worker, receiving
 
 
 @pytest.fixture
@@ -17,20 +17,20 @@ async def receiver() -> AsyncIterator[Receiver]:
         yield receiver
 
 
-NewCourier = Callable[..., Courier]
+NewWorker = Callable[..., DeliveryWorker]
 
 
 @pytest.fixture
-async def courier(platform: Platform) -> AsyncIterator[NewCourier]:
-    """Makes couriers: `courier(now=clock, each=8)`. What is subscribed to in the test ends with it.
+async def new_worker(platform: Platform) -> AsyncIterator[NewWorker]:
+    """Makes couriers: `new_worker(now=clock, each=8)`. What is subscribed to in the test ends with it.
 
     What other tests left in outboxes goes out before, so that no subscription of this test gets it.
     """
     await platform.settle()
-    made: list[Courier] = []
+    made: list[DeliveryWorker] = []
 
-    def make(**settings: Any) -> Courier:
-        made.append(new_courier(platform, **settings))
+    def make(**settings: Any) -> DeliveryWorker:
+        made.append(new_delivery_worker(platform, **settings))
         return made[-1]
 
     yield make

@@ -6,12 +6,12 @@ import pika
 import pytest
 
 from rtp_embedded.platform import Platform
-from rtp_gateway.subscriptions.queues import Queues
+from rtp_gateway.outbound.transports.queues import QueueProvisioner
 from tests.conftest import NewClient
-from tests.gateway.conftest import NewCourier
+from tests.gateway.conftest import NewWorker
+from tests.gateway.outbound.fhir.test_routes import PATH, body, issues
 from tests.gateway.test_amqp import management_url, queues  # noqa: F401 - fixtures
 from tests.gateway.test_amqp_way import offered  # noqa: F401 - a fixture
-from tests.gateway.test_fhir import PATH, body, issues
 
 pytestmark = pytest.mark.anyio
 
@@ -21,8 +21,8 @@ ACCESS = "http://rtp.test/fhir/StructureDefinition/queue-access"
 async def test_a_queue_is_made_and_its_password_shown_once(
     platform: Platform,
     new_client: NewClient,
-    courier: NewCourier,
-    offered: Queues,  # noqa: F811
+    new_worker: NewWorker,
+    offered: QueueProvisioner,  # noqa: F811
 ) -> None:
     api, asked = await new_client(), body(channel={"type": "message"})
     del asked["channel"]["endpoint"]

@@ -7,7 +7,7 @@ import uuid
 import pytest
 from joserfc.jwk import KeySet
 
-from rtp_gateway.identity.keys import SigningKey
+from rtp_gateway.inbound.identity.keys import SigningKey
 from rtp_shared.auth import RemoteKeys, TokenVerifier
 from rtp_shared.problems import Unauthenticated, Unavailable
 

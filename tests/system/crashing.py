@@ -1,7 +1,7 @@
 """A process of the platform that can be killed at an exact point: `python -m tests.system.crashing MODULE PROCESS`.
 
 The product's own classes do the work; what stands around them here only pulls the plug, when the file that
-RTP_TEST_DOOM names says at which point, and the process gets there. RTP_TEST_LEASE: seconds that a courier takes
+RTP_TEST_DOOM names says at which point, and the process gets there. RTP_TEST_LEASE: seconds that a delivery_worker takes
 deliveries for, where the real lease would be long to wait for.
 """
 
@@ -19,7 +19,7 @@ from unittest.mock import patch
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_gateway.deliveries import claims, reports
+from rtp_gateway.outbound.deliveries import claims, reports
 from rtp_shared import inbox
 from rtp_shared.bus import Outcome
 from rtp_shared.outbox import Outbox
@@ -103,15 +103,15 @@ AROUND: dict[str, Any] = {
     "rtp_shared.rabbit.bus._Outgoing": Outgoing,
     "rtp_shared.run.RabbitBus": Confirmed,
     "rtp_shared.run.Relay": Marking,
-    "rtp_gateway.deliveries.claims.claim": _work("claim-", claims.claim),
-    "rtp_gateway.deliveries.reports.delivered": _work("report-", reports.delivered),
+    "rtp_gateway.outbound.deliveries.claims.claim_due": _work("claim-", claims.claim_due),
+    "rtp_gateway.outbound.deliveries.reports.mark_delivered": _work("report-", reports.mark_delivered),
 }
 
 if __name__ == "__main__":
     sys.argv = sys.argv[1:]
     around = dict(AROUND)
     if seconds := os.environ.get(LEASE):
-        around["rtp_gateway.deliveries.courier.LEASE"] = timedelta(seconds=float(seconds))
+        around["rtp_gateway.outbound.deliveries.worker.LEASE"] = timedelta(seconds=float(seconds))
     with ExitStack() as patched:
         for target, stand_in in around.items():
             patched.enter_context(patch(target, stand_in))

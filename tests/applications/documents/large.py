@@ -14,9 +14,9 @@ from sqlalchemy import MetaData
 
 from rtp_applications.documents.disk import DiskStorage
 from rtp_applications.documents.intake import take_in
-from rtp_gateway.edge import Gateway
-from rtp_gateway.proxy.forward import OverHttp
-from rtp_gateway.proxy.routing import Limits
+from rtp_gateway.inbound.front import Gateway
+from rtp_gateway.inbound.proxy.forward import OverHttp
+from rtp_gateway.routing import Limits
 from rtp_shared import migrate
 from rtp_shared.auth import Public
 from rtp_shared.db import Database
@@ -24,7 +24,7 @@ from rtp_shared.metrics import Metrics
 from rtp_shared.service import Service
 from rtp_shared.streaming import Upload, streaming_router
 from rtp_shared.web import build_app
-from tests.gateway.test_forward import serving
+from tests.support.serving import serving
 from tests.support.streaming import runtime
 
 

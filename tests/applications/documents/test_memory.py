@@ -14,7 +14,7 @@ from rtp_applications.documents.disk import INCOMING
 from rtp_embedded.platform import Platform
 from tests.applications.documents.test_documents import files
 from tests.conftest import NewClient
-from tests.gateway.test_forward import serving
+from tests.support.serving import serving
 from tests.support.cases import open_case
 from tests.support.desks import Desk
 from tests.support.documents import added, path_of

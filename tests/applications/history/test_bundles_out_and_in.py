@@ -18,7 +18,7 @@ from rtp_applications.history.state import state_of
 from rtp_applications.settings import ApplicationsSettings
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
-from rtp_gateway.proxy.routing import Limits, is_streamed
+from rtp_gateway.routing import Limits, is_streamed
 from rtp_shared.clock import utcnow
 from rtp_shared.db import SYSTEM
 from tests.applications.history.conftest import ElsewhereClient

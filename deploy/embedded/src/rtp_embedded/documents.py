@@ -15,10 +15,10 @@ from rtp_applications.workflow.processes import Processes
 from rtp_applications.workflow.publish import published
 from rtp_embedded import growth, process_document
 from rtp_embedded.platform import Keys, Platform
-from rtp_gateway.portal import asyncapi
-from rtp_gateway.portal.envelopes import envelope_schema
-from rtp_gateway.portal.openapi import merge
-from rtp_gateway.proxy.routing import NAMES
+from rtp_gateway.inbound.portal import asyncapi
+from rtp_gateway.inbound.portal.envelopes import build_envelope_schema
+from rtp_gateway.inbound.portal.openapi import merge_documents
+from rtp_gateway.routing import NAMES
 from rtp_shared.contracts import catalogue
 
 PUBLIC_URL = "https://righttoprovide.example"
@@ -51,7 +51,7 @@ def _broken() -> list[str]:
 
 
 def _promised() -> growth.Record:
-    return growth.of(catalogue(), asyncapi.document(public_url=PUBLIC_URL))
+    return growth.of(catalogue(), asyncapi.build_document(public_url=PUBLIC_URL))
 
 
 def _documents() -> Iterator[tuple[Path, str]]:
@@ -62,10 +62,10 @@ def _documents() -> Iterator[tuple[Path, str]]:
     parts = asyncio.run(_openapi(platform))
     for name, part in parts.items():
         yield Path("openapi") / f"{name}.json", _text(part)
-    yield Path("openapi") / "right-to-provide.json", _text(merge(parts, public_url=PUBLIC_URL))
-    yield Path("asyncapi") / "right-to-provide.json", _text(asyncapi.document(public_url=PUBLIC_URL))
+    yield Path("openapi") / "right-to-provide.json", _text(merge_documents(parts, public_url=PUBLIC_URL))
+    yield Path("asyncapi") / "right-to-provide.json", _text(asyncapi.build_document(public_url=PUBLIC_URL))
     for name, kind in sorted(catalogue().items()):
-        yield Path("asyncapi") / f"{name}.json", _text(envelope_schema(kind, public_url=PUBLIC_URL))
+        yield Path("asyncapi") / f"{name}.json", _text(build_envelope_schema(kind, public_url=PUBLIC_URL))
     yield PUBLISHED, _text(_promised())
     processes = [published(each) for each in Processes().every()]
     yield Path("docs") / "process.md", process_document.document(processes)

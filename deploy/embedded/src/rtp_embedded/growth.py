@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rtp_gateway.portal.envelopes import data_schema, envelope_schema, thin_schema
+from rtp_gateway.inbound.portal.envelopes import build_data_schema, build_envelope_schema, build_thin_schema
 from rtp_shared.contracts import EventData
 
 Schema = Mapping[str, Any]
@@ -22,7 +22,7 @@ _LOOKED_INTO = frozenset({"type", "format", "properties", "required", "items", "
 
 def of(kinds: Mapping[str, type[EventData]], document: Mapping[str, Any]) -> Record:
     """What these contracts and this AsyncAPI document promise."""
-    promised = {name: {"(about)": kind.SUBJECT, **dict(lines(data_schema(kind)))} for name, kind in kinds.items()}
+    promised = {name: {"(about)": kind.SUBJECT, **dict(lines(build_data_schema(kind)))} for name, kind in kinds.items()}
     return {**_attributes(kinds), **_headers(document), **_channels(document), **dict(sorted(promised.items()))}
 
 
@@ -98,10 +98,10 @@ def _attributes(kinds: Mapping[str, type[EventData]]) -> Record:
     # Which type it is and which service it is from differs from event to event; all else is the same for one subject.
     record: Record = {}
     for kind in kinds.values():
-        schema = envelope_schema(kind, public_url="")
+        schema = build_envelope_schema(kind, public_url="")
         shared = {name: part for name, part in schema["properties"].items() if name not in {"type", "data"}}
         record[f"attributes of {kind.SUBJECT}"] = dict(lines({**schema, "properties": shared}))
-    thin = thin_schema()
+    thin = build_thin_schema()
     types_apart = {**thin, "properties": {**thin["properties"], "type": {"type": "string"}}}
     return {**dict(sorted(record.items())), "attributes of thin events": dict(lines(types_apart))}
 

@@ -19,9 +19,9 @@ from rtp_applications.timekeeping.sweep import sweep
 from rtp_finance_directory.app import service as finance_directory
 from rtp_gateway.app import build_gateway, build_runtime
 from rtp_gateway.app import service as gateway
-from rtp_gateway.deliveries.courier import Courier
-from rtp_gateway.identity.keys import SigningKey
-from rtp_gateway.proxy.forward import InProcess
+from rtp_gateway.inbound.identity.keys import SigningKey
+from rtp_gateway.inbound.proxy.forward import InProcess
+from rtp_gateway.outbound.deliveries.worker import DeliveryWorker
 from rtp_gateway.settings import GatewaySettings
 from rtp_shared import migrate
 from rtp_shared.bus import InProcessBus
@@ -111,7 +111,7 @@ class Platform:
             name: Relay(database_url=_plain(runtime), bus=self.bus, metrics=runtime.metrics)
             for name, runtime in self.runtimes.items()
         }
-        self.courier = Courier.build(self.gateway)
+        self.delivery_worker = DeliveryWorker.build(self.gateway)
 
     async def run(self) -> None:
         """The work between requests, until cancelled."""
@@ -122,7 +122,7 @@ class Platform:
                 tasks.create_task(keep_tidy(runtime.database, runtime.settings))
                 for loop in runtime.service.loops:
                     tasks.create_task(loop(runtime))
-            tasks.create_task(self.courier.run())
+            tasks.create_task(self.delivery_worker.run())
 
     async def tick(self) -> None:
         """Do what time has come for, by the platform's clock, and relay what came of it. For tests and demonstrations.
@@ -136,7 +136,7 @@ class Platform:
         """Relay and deliver until nothing is due. For tests and demonstrations, when `run` does not."""
         connections = {name: await asyncpg.connect(_plain(runtime)) for name, runtime in self.runtimes.items()}
         try:
-            while await self._relay_once(connections) or await self.courier.drain():
+            while await self._relay_once(connections) or await self.delivery_worker.drain():
                 pass
             if self.app.recorder is not None:
                 await self.app.recorder.calls.flush()
@@ -149,8 +149,8 @@ class Platform:
 
     async def close(self) -> None:
         await self.app.close()
-        await self.courier.close()
-        await self.app.own.state.kit.close()
+        await self.delivery_worker.close()
+        await self.app.own.state.subscription_deps.close()
         for runtime in self.runtimes.values():
             await runtime.database.close()
 

@@ -18,7 +18,7 @@ from rtp_applications.timekeeping.sweep import sweep
 from rtp_embedded import postgres, sandbox
 from rtp_embedded.clock import MovableClock
 from rtp_embedded.platform import Keys, Platform, prepare
-from rtp_gateway.identity.models import new_secret
+from rtp_gateway.clients.models import new_secret
 from rtp_shared.clock import utcnow
 from rtp_shared.server import QuietServer, http_config
 
