@@ -161,10 +161,10 @@ def test_every_type_travels_every_way() -> None:
 def test_the_queues_are_the_ones_that_are_made() -> None:
     queue = DOCUMENT["channels"]["queue"]
     subscription = UUID("0199c3d4-52a0-7c11-9d2e-6a1f0c9b7eaa")
-    assert queue["address"].replace("{id}", str(subscription)) == queues.queue_of(subscription)
+    assert queue["address"].replace("{id}", str(subscription)) == queues.name_queue(subscription)
     assert queue["address"] == queue["bindings"]["amqp"]["queue"]["name"]
     assert f"`{queue['address']}.dead`" in queue["description"]
-    assert queues.dead_letter_queue_of(subscription) == f"{queues.queue_of(subscription)}.dead"
+    assert queues.name_dead_letter_queue(subscription) == f"{queues.name_queue(subscription)}.dead"
     exchange = DOCUMENT["components"]["channelBindings"]["exchange"]["amqp"]["exchange"]
     assert exchange["name"] == topology.EXCHANGE
 

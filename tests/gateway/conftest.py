@@ -22,7 +22,7 @@ NewWorker = Callable[..., DeliveryWorker]
 
 @pytest.fixture
 async def new_worker(platform: Platform) -> AsyncIterator[NewWorker]:
-    """Makes couriers: `new_worker(now=clock, each=8)`. What is subscribed to in the test ends with it.
+    """Makes delivery workers: `new_worker(now=clock)`. What is subscribed to in the test ends with it.
 
     What other tests left in outboxes goes out before, so that no subscription of this test gets it.
     """
@@ -38,3 +38,4 @@ async def new_worker(platform: Platform) -> AsyncIterator[NewWorker]:
         await each.close()
     async with platform.gateway.database.transaction() as session:
         await session.execute(text("UPDATE subscriptions SET status = 'ended' WHERE status <> 'ended'"))
+        await session.execute(text("DELETE FROM queue_requests"))

@@ -20,7 +20,7 @@ from rtp_shared.contracts import catalogue
 from rtp_shared.contracts.applications import CaseOpened
 from rtp_shared.events import About
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 EXAMPLES = Path(contracts.__file__).parent / "examples"
 OFFICIAL = json.loads((HERE / "mns-signals.json").read_text())
 SUBSCRIPTION = "https://righttoprovide.example/fhir/R4/Subscription/0199c3d4-52a0-7c11-9d2e-6a1f0c9b7e55"
@@ -117,7 +117,9 @@ def test_what_was_erased_keeps_its_place_in_the_chain(chain: list[bytes]) -> Non
     erased = thin_out(body, digest(body), AT)
     event = json.loads(erased)
     assert event["erasedat"] == "2027-04-05T12:30:00.000000Z"
-    assert {name: value for name, value in event.items() if name != "erasedat"} == json.loads(thin_out(body, digest(body)))
+    assert {name: value for name, value in event.items() if name != "erasedat"} == json.loads(
+        thin_out(body, digest(body))
+    )
     for form in (Form.FULL, Form.THIN):
         # Whatever hash is given now: only the one that was taken of the whole counts.
         assert render(form, erased, hash_=digest(erased), subscription_url=SUBSCRIPTION)[1] is erased

@@ -163,18 +163,23 @@ async def test_any_correlation_id_that_is_taken_can_be_asked_for(
 async def test_nothing_is_noted_in_anybody_elses_name(platform: Platform, new_client: NewClient) -> None:
     api, correlation_id = await new_client(), new_id()
     forged = SigningKey(SigningKey.generate()).sign_access_token(
-        issuer=PUBLIC_URL, client_id=api.client_id, organisation=api.organisation, scopes=["cases:write"], seconds=60
+        issuer=PUBLIC_URL,
+        client_id=api.client_id,
+        organisation=api.organisation,
+        scopes=["cases:write"],
+        seconds=60,
+        now=utcnow(),
     )
     good = api.headers["Authorization"]
     head, _, signature = good.rpartition(".")
     expired = platform.app.own.state.signing_key.sign_access_token(
-        issuer=PUBLIC_URL, client_id=api.client_id, organisation=api.organisation, scopes=[], seconds=-1
+        issuer=PUBLIC_URL, client_id=api.client_id, organisation=api.organisation, scopes=[], seconds=-1, now=utcnow()
     )
     cut = f"{head}.{signature[:-8]}AAAAAAAA"
     for path in ("/v1/cases", "/v1/subscriptions"):
         for authorization in (f"Bearer {forged}", f"Bearer {expired}", cut, "Bearer x", "Basic eDp5", None):
             headers = {"Correlation-Id": correlation_id} | ({"Authorization": authorization} if authorization else {})
-            async with Api(worker=httpx.ASGITransport(platform.app), base_url=PUBLIC_URL) as nobody:
+            async with Api(transport=httpx.ASGITransport(platform.app), base_url=PUBLIC_URL) as nobody:
                 answer = await nobody.post(path, json={}, headers=headers)
             assert answer.status_code == 401
     assert await calls_of(platform, correlation_id) == []

@@ -20,7 +20,7 @@ from rtp_shared.problems import all_refusals
 from tests.conftest import PUBLIC_URL, NewClient
 
 pytestmark = pytest.mark.anyio
-CONTRACTS = Path(__file__).parent.parent / "contracts"
+CONTRACTS = Path(__file__).parents[3] / "contracts"
 SINCE: JsonDict = {"x-since": "1.1.0"}
 
 

@@ -42,8 +42,8 @@ class HangUp(web.StreamResponse):
     """No answer: the connection is cut."""
 
     async def prepare(self, request: web.BaseRequest) -> None:
-        assert request.worker is not None
-        request.worker.abort()
+        assert request.transport is not None
+        request.transport.abort()
 
 
 class World:

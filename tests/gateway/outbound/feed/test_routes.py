@@ -210,8 +210,8 @@ async def test_a_subscriber_catches_up_with_just_what_was_made_for_it(
 
 def sealed(platform: Platform, content: bytes) -> str:
     """What an insider with the key, but not a list, would make."""
-    safe: SecretBox = platform.app.own.state.deps.safe
-    return safe.seal(content).decode()
+    secret_box: SecretBox = platform.app.own.state.subscription_deps.secret_box
+    return secret_box.seal(content).decode()
 
 
 async def test_a_cursor_does_not_tell_what_its_reader_may_not_see(platform: Platform, new_client: NewClient) -> None:

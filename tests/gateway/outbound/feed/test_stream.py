@@ -22,6 +22,7 @@ from rtp_gateway.outbound.feed import notifier as notifiers
 from rtp_gateway.outbound.feed.limiter import LongPollLimiter
 from rtp_gateway.outbound.feed.notifier import EventNotifier
 from rtp_gateway.outbound.feed.stream import PAGE, StreamTimings
+from rtp_shared.clock import utcnow
 from rtp_shared.contracts.applications import CaseSubmitted
 from tests.conftest import PUBLIC_URL, Api, NewClient
 from tests.support.cases import employer_id, open_case, submit_case
@@ -41,17 +42,17 @@ async def address(platform: Platform) -> AsyncIterator[str]:
 
 
 @pytest.fixture
-async def room(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LongPollLimiter]:
-    """A waiting room with two slots a client, whose bell hears and does not look by itself."""
+async def limiter(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LongPollLimiter]:
+    """A limiter with two slots a client, whose notifier listens and does not look by itself."""
     monkeypatch.setattr(notifiers, "POLL_SECONDS", 600.0)
     state = platform.app.own.state
     ordinary = state.long_poll_limiter
-    state.long_poll_limiter = room = LongPollLimiter(
+    state.long_poll_limiter = limiter = LongPollLimiter(
         EventNotifier(platform.gateway.settings.database_url.get_secret_value()), per_client=2, slots=3
     )
-    yield room
+    yield limiter
     state.long_poll_limiter = ordinary
-    await room.close()
+    await limiter.close()
 
 
 Pacing = Callable[..., None]
@@ -61,28 +62,28 @@ Pacing = Callable[..., None]
 def pace(platform: Platform) -> Iterator[Pacing]:
     """Sets the pace of streams: `pace(heartbeat=0.1)`."""
     state = platform.app.own.state
-    ordinary = state.pace
+    ordinary = state.stream_timings
 
     def change(**seconds: float) -> None:
-        state.pace = StreamTimings(**seconds)
+        state.stream_timings = StreamTimings(**seconds)
 
     yield change
-    state.pace = ordinary
+    state.stream_timings = ordinary
 
 
 async def ids(stream: Stream, count: int) -> list[str]:
     return [block.event["id"] async for block in stream.events(count)]
 
 
-async def seated(room: LongPollLimiter, api: Api, count: int) -> None:
+async def seated(limiter: LongPollLimiter, api: Api, count: int) -> None:
     async def so() -> bool:
-        return room.taken(api.client_id) == count
+        return limiter.count_taken(api.client_id) == count
 
     await until(so, f"{count} slots taken", seconds=8)
 
 
 async def test_an_event_comes_at_once_as_it_was_published(
-    platform: Platform, new_client: NewClient, address: str, room: LongPollLimiter
+    platform: Platform, new_client: NewClient, address: str, limiter: LongPollLimiter
 ) -> None:
     api = await new_client()
     old = await publish(platform, api, uuid.uuid4(), 1)
@@ -128,14 +129,14 @@ async def test_a_reader_that_comes_and_goes_misses_nothing_and_gets_nothing_twic
 
 
 async def test_nobody_is_told_of_a_draft(
-    platform: Platform, new_client: NewClient, address: str, room: LongPollLimiter
+    platform: Platform, new_client: NewClient, address: str, limiter: LongPollLimiter
 ) -> None:
     opener, council = await new_client(), await new_client(organisation=employer_id())
     before = (await council.get("/v1/events", params={"limit": 200})).json()
     while before["next"]:
         before = (await council.get("/v1/events", params={"limit": 200, "after": before["next"]})).json()
     async with asyncio.timeout(20), following(council, address, after=before["cursor"]) as stream:
-        await seated(room, council, 1)
+        await seated(limiter, council, 1)
         kept, disclosed = await open_case(opener), await open_case(opener)
         await platform.settle()
         await submit_case(opener, disclosed)
@@ -151,11 +152,11 @@ async def test_nobody_is_told_of_a_draft(
 
 
 async def test_only_what_is_asked_for(
-    platform: Platform, new_client: NewClient, address: str, room: LongPollLimiter
+    platform: Platform, new_client: NewClient, address: str, limiter: LongPollLimiter
 ) -> None:
     api = await new_client()
     async with asyncio.timeout(20), following(api, address, type=CaseSubmitted.TYPE) as stream:
-        await seated(room, api, 1)
+        await seated(limiter, api, 1)
         await open_case(api)
         await platform.settle()
         await submit_case(api, await open_case(api))
@@ -165,7 +166,7 @@ async def test_only_what_is_asked_for(
 
 
 async def test_the_last_event_id_goes_before_the_cursor(
-    platform: Platform, new_client: NewClient, address: str, room: LongPollLimiter
+    platform: Platform, new_client: NewClient, address: str, limiter: LongPollLimiter
 ) -> None:
     api = await new_client()
     _, two, three = await publish(platform, api, uuid.uuid4(), 1, 2, 3)
@@ -187,15 +188,15 @@ async def test_a_wrong_last_event_id_is_named(new_client: NewClient) -> None:
     assert (await api.get("/v1/events/stream", params={"after": "7"})).json()["errors"][0]["field"] == "after"
 
 
-async def test_what_a_stream_would_be_is_told_without_one(new_client: NewClient, room: LongPollLimiter) -> None:
+async def test_what_a_stream_would_be_is_told_without_one(new_client: NewClient, limiter: LongPollLimiter) -> None:
     api = await new_client()
     answer = await api.head("/v1/events/stream")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
-    assert room.taken(api.client_id) == 0
+    assert limiter.count_taken(api.client_id) == 0
 
 
 async def test_a_stream_ends_when_its_token_expires(
-    platform: Platform, new_client: NewClient, address: str, room: LongPollLimiter
+    platform: Platform, new_client: NewClient, address: str, limiter: LongPollLimiter
 ) -> None:
     api, began = await new_client(), int(time.time())
     api.headers["Authorization"] = "Bearer " + platform.app.own.state.signing_key.sign_access_token(
@@ -204,16 +205,17 @@ async def test_a_stream_ends_when_its_token_expires(
         organisation=api.organisation,
         scopes=["events:read"],
         seconds=2,
+        now=utcnow(),
     )
     async with asyncio.timeout(10), following(api, address) as stream:
         assert [block.fields async for block in stream] == [{"retry": "3000"}]
     assert time.time() >= began + 2
     assert (await api.get("/v1/events")).status_code == 401
-    assert room.taken(api.client_id) == 0
+    assert limiter.count_taken(api.client_id) == 0
 
 
 async def test_a_stream_ends_after_its_longest_time(
-    platform: Platform, new_client: NewClient, address: str, room: LongPollLimiter, pace: Pacing
+    platform: Platform, new_client: NewClient, address: str, limiter: LongPollLimiter, pace: Pacing
 ) -> None:
     pace(longest=0.2)
     api = await new_client()
@@ -223,7 +225,7 @@ async def test_a_stream_ends_after_its_longest_time(
 
 
 async def test_a_client_that_was_deactivated_gets_no_more(
-    platform: Platform, new_client: NewClient, address: str, room: LongPollLimiter, pace: Pacing
+    platform: Platform, new_client: NewClient, address: str, limiter: LongPollLimiter, pace: Pacing
 ) -> None:
     pace(heartbeat=0.1)
     api = await new_client()
@@ -241,12 +243,12 @@ async def test_a_client_that_was_deactivated_gets_no_more(
 
 
 async def test_a_waiting_read_is_answered_as_soon_as_something_comes(
-    platform: Platform, new_client: NewClient, room: LongPollLimiter
+    platform: Platform, new_client: NewClient, limiter: LongPollLimiter
 ) -> None:
     api, other = await new_client(), await new_client()
     cursor = (await api.get("/v1/events")).json()["cursor"]
     waiting = asyncio.ensure_future(api.get("/v1/events", params={"wait": 30, "after": cursor}, timeout=40))
-    await seated(room, api, 1)
+    await seated(limiter, api, 1)
     await publish(platform, other, uuid.uuid4(), 1)  # nothing of its business
     case_id = uuid.uuid4()
     began = time.monotonic()
@@ -255,10 +257,12 @@ async def test_a_waiting_read_is_answered_as_soon_as_something_comes(
     assert time.monotonic() - began < 10
     assert [each["id"] for each in page["items"]] == [str(made.event_id)]
     assert (await api.get("/v1/events", params={"after": page["cursor"]})).json()["items"] == []
-    assert room.taken(api.client_id) == 0
+    assert limiter.count_taken(api.client_id) == 0
 
 
-async def test_a_waiting_read_keeps_its_cursor_when_nothing_comes(new_client: NewClient, room: LongPollLimiter) -> None:
+async def test_a_waiting_read_keeps_its_cursor_when_nothing_comes(
+    new_client: NewClient, limiter: LongPollLimiter
+) -> None:
     api = await new_client()
     cursor = (await api.get("/v1/events")).json()["cursor"]
     began = time.monotonic()
@@ -268,31 +272,31 @@ async def test_a_waiting_read_keeps_its_cursor_when_nothing_comes(new_client: Ne
 
 
 async def test_who_waits_holds_no_database_connection(
-    platform: Platform, new_client: NewClient, address: str, room: LongPollLimiter
+    platform: Platform, new_client: NewClient, address: str, limiter: LongPollLimiter
 ) -> None:
     apis = [await new_client() for _ in range(3)]
     pool: Any = platform.gateway.database.engine.pool
     waiting = [asyncio.ensure_future(api.get("/v1/events", params={"wait": 30}, timeout=40)) for api in apis[:2]]
     async with following(apis[2], address):
         for api in apis:
-            await seated(room, api, 1)
+            await seated(limiter, api, 1)
 
         async def none_held() -> bool:
             return bool(pool.checkedout() == 0)
 
         await until(none_held, seconds=8)
-        await room.close()  # as when the process ends: who waits is answered, and comes again
+        await limiter.close()  # as when the process ends: who waits is answered, and comes again
         answers = await asyncio.gather(*waiting)
     assert [(answer.status_code, answer.json()["items"]) for answer in answers] == [(200, [])] * 2
 
 
 async def test_a_client_waits_so_many_times_and_all_so_many(
-    new_client: NewClient, address: str, room: LongPollLimiter
+    new_client: NewClient, address: str, limiter: LongPollLimiter
 ) -> None:
     api, other, third = await new_client(), await new_client(), await new_client()
     async with following(api, address), following(other, address):
         waiting = asyncio.ensure_future(api.get("/v1/events", params={"wait": 30}, timeout=40))
-        await seated(room, api, 2)
+        await seated(limiter, api, 2)
         for path, params in (("/v1/events/stream", {}), ("/v1/events", {"wait": 1})):
             refused = await api.get(path, params=params)
             assert (refused.status_code, refused.headers["retry-after"]) == (429, "5")
@@ -300,24 +304,24 @@ async def test_a_client_waits_so_many_times_and_all_so_many(
             full = await third.get(path, params=params)
             assert (full.status_code, full.headers["retry-after"]) == (503, "5")
         assert (await api.get("/v1/events")).status_code == 200
-        await room.close()
+        await limiter.close()
         await waiting
 
 
 async def test_hanging_up_frees_the_seat(
-    platform: Platform, new_client: NewClient, address: str, room: LongPollLimiter
+    platform: Platform, new_client: NewClient, address: str, limiter: LongPollLimiter
 ) -> None:
     api = await new_client()
     for _ in range(3):  # more often than there are slots
         async with following(api, address):
-            await seated(room, api, 1)
-        await seated(room, api, 0)
+            await seated(limiter, api, 1)
+        await seated(limiter, api, 0)
         async with httpx.AsyncClient(base_url=address, headers=api.headers) as client:
             waiting = asyncio.ensure_future(client.get("/v1/events", params={"wait": 30}, timeout=40))
-            await seated(room, api, 1)
+            await seated(limiter, api, 1)
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
-        await seated(room, api, 0)
+        await seated(limiter, api, 0)
 
 
 class Reads:
@@ -331,9 +335,9 @@ class Reads:
 
 
 async def test_a_slow_reader_is_not_read_ahead_for_and_cut_off_in_the_end(
-    platform: Platform, new_client: NewClient, room: LongPollLimiter, pace: Pacing
+    platform: Platform, new_client: NewClient, limiter: LongPollLimiter, pace: Pacing
 ) -> None:
-    pace(idle_timeout=0.3)
+    pace(send_timeout=0.3)
     api = await new_client()
     await publish(platform, api, uuid.uuid4(), *range(1, PAGE * 2 + 10))
     reads, sent, stuck = Reads(), 0, asyncio.Event()
@@ -364,11 +368,11 @@ async def test_a_slow_reader_is_not_read_ahead_for_and_cut_off_in_the_end(
         engine_event.remove(engine, "before_cursor_execute", reads)
     assert stuck.is_set()
     assert (sent, reads.count) == (PAGE, 1)
-    assert room.taken(api.client_id) == 0
+    assert limiter.count_taken(api.client_id) == 0
 
 
 async def test_an_event_calls_only_those_whom_it_concerns(
-    platform: Platform, new_client: NewClient, address: str, room: LongPollLimiter
+    platform: Platform, new_client: NewClient, address: str, limiter: LongPollLimiter
 ) -> None:
     api, other = await new_client(), await new_client()
     engine, reads = platform.gateway.database.engine.sync_engine, Reads()
@@ -385,12 +389,12 @@ async def test_an_event_calls_only_those_whom_it_concerns(
     assert reads.count == 1
 
 
-async def test_the_bell_comes_back_when_it_lost_its_connection(
+async def test_the_notifier_comes_back_when_it_lost_its_connection(
     platform: Platform,
     database_server: Postgres,
     new_client: NewClient,
     address: str,
-    room: LongPollLimiter,
+    limiter: LongPollLimiter,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(notifiers, "POLL_SECONDS", 0.05)
@@ -412,13 +416,13 @@ async def test_the_bell_comes_back_when_it_lost_its_connection(
         await connection.close()
 
 
-async def test_what_came_before_the_bell_listened_is_not_missed(
-    platform: Platform, new_client: NewClient, room: LongPollLimiter
+async def test_what_came_before_the_notifier_listened_is_not_missed(
+    platform: Platform, new_client: NewClient, limiter: LongPollLimiter
 ) -> None:
     """Between a reader's first look and the moment from which notifications come there is a gap."""
     api = await new_client()
     waiting = asyncio.ensure_future(api.get("/v1/events", params={"wait": 30}, timeout=40))
-    while not room.taken(api.client_id):  # noqa: ASYNC110 - the first moment at which it waits: the bell has not begun
+    while not limiter.count_taken(api.client_id):  # noqa: ASYNC110 - the first moment at which it waits: the bell has not begun
         await asyncio.sleep(0)
     (made,) = await publish(platform, api, uuid.uuid4(), 1)
     async with asyncio.timeout(10):
@@ -426,11 +430,11 @@ async def test_what_came_before_the_bell_listened_is_not_missed(
 
 
 async def test_a_server_that_ends_sends_its_readers_home(platform: Platform, new_client: NewClient) -> None:
-    api, room = await new_client(), platform.app.own.state.long_poll_limiter
+    api, limiter = await new_client(), platform.app.own.state.long_poll_limiter
     async with asyncio.timeout(10), AsyncExitStack() as open_:  # uvicorn would wait twenty seconds
         async with serving(platform.app) as address:
             stream = await open_.enter_async_context(following(api, address))
-            await seated(room, api, 1)
+            await seated(limiter, api, 1)
         assert [block.fields async for block in stream] == [{"retry": "3000"}]  # a clean end
 
 

@@ -13,6 +13,7 @@ from rtp_embedded.platform import Platform
 from rtp_gateway.outbound.fhir import commands
 from rtp_gateway.outbound.fhir.schemas import SubscriptionResource
 from rtp_shared.auth import Principal
+from rtp_shared.clock import utcnow
 from rtp_shared.contracts.applications import CaseOpened, CaseSubmitted
 from tests.conftest import Api, NewClient
 from tests.gateway.conftest import NewWorker
@@ -139,14 +140,14 @@ WAITING = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NO
 async def test_of_two_at_once_one_is_made(platform: Platform, new_client: NewClient, new_worker: NewWorker) -> None:
     api = await new_client()
     first = Principal(api.client_id, api.organisation, frozenset())
-    asked, deps = SubscriptionResource.model_validate(body()), platform.app.own.state.deps
+    asked, deps = SubscriptionResource.model_validate(body()), platform.app.own.state.subscription_deps
 
     async def waits() -> bool:
         async with platform.gateway.database.transaction() as session:
             return bool(await session.scalar(WAITING))
 
     async with platform.gateway.database.transaction(first.readers) as session:
-        made = await commands.subscribe(session, asked, subscriber=first, deps=deps)
+        made = await commands.subscribe(session, asked, subscriber=first, deps=deps, now=utcnow())
         second = asyncio.create_task(api.post(PATH, json=body()))
         await until(waits, "the second one's wait for the first")
     [issue] = issues(await second, 409)

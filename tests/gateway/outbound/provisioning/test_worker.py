@@ -1,4 +1,4 @@
-"""Subscribers' queues from the API to their consumers, over a real RabbitMQ: provisioned after the commit, whatever fails."""
+"""Subscribers' queues from the API to their consumers, over a real RabbitMQ, whatever fails in between."""
 
 import asyncio
 import json
@@ -317,7 +317,7 @@ async def test_a_worker_that_comes_back_late_settles_no_later_request(
     api, clock = await new_client(), Clock()
     made = await subscribe(api)
     late = await claim_and_die(platform, offered, clock(), works=True)
-    rotated = (await ask(api, made, "actions/rotate-secret"))["queue"]
+    rotated = (await ask(api, made, "actions/rotate-secret", overlapHours=0))["queue"]
     async with platform.gateway.database.transaction() as session:
         await settle(session, late, now=clock())
     assert await status_of(api, made) == "provisioning"

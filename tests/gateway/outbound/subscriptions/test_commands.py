@@ -42,7 +42,7 @@ from tests.support.webhooks import (
 
 pytestmark = pytest.mark.anyio
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[2]
 CLOUDEVENT = jsonschema.Draft7Validator(
     json.loads((HERE.parent / "contracts" / "cloudevents.schema.v1.0.2.json").read_text()),
     format_checker=jsonschema.FormatChecker(),

@@ -23,8 +23,8 @@ from rtp_gateway.outbound.transports.queues import (
     QueueDepth,
     QueueProvisioner,
     hash_password,
+    name_queue,
     new_password,
-    queue_of,
 )
 from rtp_gateway.settings import in_vhost
 from rtp_shared.problems import Unavailable
@@ -313,7 +313,7 @@ async def test_removed_nothing_of_it_is_left(
     await queues.remove(subscriber.id)
     await asyncio.to_thread(wait_until, lambda: is_cut_off(reading), "closing the open connection")
     assert not await asyncio.to_thread(can_connect, subscriber.url)
-    assert await queues._call("GET", "policies", VHOST, queue_of(subscriber.id)) is None
+    assert await queues._call("GET", "policies", VHOST, name_queue(subscriber.id)) is None
     assert subscriber.id not in await queues.list_provisioned()
     assert await queues.measure_depth(subscriber.id) is None
     assert await transport.send(request(subscriber.id)) == GONE
@@ -357,7 +357,7 @@ async def test_subscribers_are_told_the_public_address(broker: Broker, managemen
     access = public.describe_access(subscription_id, "secret")
     await public.close()
     assert (access.url, access.host) == (f"amqps://events.example.org:5671/{VHOST}", "events.example.org:5671")
-    assert (access.queue, access.vhost) == (queue_of(subscription_id), VHOST)
+    assert (access.queue, access.vhost) == (name_queue(subscription_id), VHOST)
 
 
 async def test_who_only_sends_may_only_send(broker: Broker, management_url: str, queues: QueueProvisioner) -> None:

@@ -77,7 +77,7 @@ def build_components(*, public_url: str) -> Part:
         },
         "messageTraits": {
             "event": {"contentType": EVENT, "correlationId": {"$ref": "#/components/correlationIds/cause"}},
-            **{name: {"headers": _ref("schemas", f"{name}-headers")} for name in (SIGNED, QUEUED, INTERNAL)},
+            **{name: {"headers": _build_ref("schemas", f"{name}-headers")} for name in (SIGNED, QUEUED, INTERNAL)},
         },
         "correlationIds": {
             "cause": {
@@ -121,15 +121,15 @@ def build_bundle(*, headers: str | None = None) -> Part:
         "title": "Event as a FHIR bundle",
         "summary": "A FHIR R4 Bundle of type history with one Parameters entry that says what happened to which case.",
         "contentType": bundles.CONTENT_TYPE,
-        "payload": _ref("schemas", BUNDLE),
-        **({"traits": [_ref("messageTraits", headers)]} if headers else {}),
+        "payload": _build_ref("schemas", BUNDLE),
+        **({"traits": [_build_ref("messageTraits", headers)]} if headers else {}),
         "examples": [{"name": "example", **_show_headers(headers, load_example(CaseSubmitted)), "payload": payload}],
     }
 
 
 def _build_body(schema: str, headers: str | None) -> Part:
     names = ["event", *([headers] if headers else [])]
-    return {"payload": _ref("schemas", schema), "traits": [_ref("messageTraits", name) for name in names]}
+    return {"payload": _build_ref("schemas", schema), "traits": [_build_ref("messageTraits", name) for name in names]}
 
 
 def _build_example(payload: Part, headers: str | None) -> Part:
@@ -160,7 +160,7 @@ def _build_page() -> Part:
         "title": "Page of the feed",
         "summary": "Events oldest first, and the cursor to go on from.",
         "contentType": "application/json",
-        "payload": _ref("schemas", "event-page"),
+        "payload": _build_ref("schemas", "event-page"),
         "examples": [{"name": "example", "payload": payload}],
     }
 
@@ -171,12 +171,12 @@ def _build_page_schema(keys: list[str]) -> Part:
         "type": "object",
         "required": ["items", "next", "cursor"],
         "properties": {
-            "items": {"type": "array", "items": {"oneOf": [_ref("schemas", key) for key in keys]}},
+            "items": {"type": "array", "items": {"oneOf": [_build_ref("schemas", key) for key in keys]}},
             "next": {"type": ["string", "null"], "description": "Cursor where more events are there; null at the end"},
             "cursor": cursor,
         },
     }
 
 
-def _ref(kind: str, name: str) -> Part:
+def _build_ref(kind: str, name: str) -> Part:
     return {"$ref": f"#/components/{kind}/{name}"}

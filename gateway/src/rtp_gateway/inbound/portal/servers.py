@@ -19,7 +19,7 @@ def build_servers(*, public_url: str) -> Part:
                 "token or our client certificate where the subscription says so."
             ),
             "variables": {"host": {"description": "The host of the sink you gave", "examples": ["hooks.example.org"]}},
-            "security": [_ref("securitySchemes", name) for name in ("signature", "bearer", "clientCertificate")],
+            "security": [_build_ref("securitySchemes", name) for name in ("signature", "bearer", "clientCertificate")],
         },
         "platform": {
             "host": host,
@@ -27,7 +27,7 @@ def build_servers(*, public_url: str) -> Part:
             **({"pathname": f"/{path}"} if path else {}),
             "title": "The platform",
             "description": "Feed and stream, read by you with a token.",
-            "security": [_ref("securitySchemes", "clientCredentials")],
+            "security": [_build_ref("securitySchemes", "clientCredentials")],
         },
         "broker": {
             "host": "{host}",
@@ -36,7 +36,7 @@ def build_servers(*, public_url: str) -> Part:
             "title": "RabbitMQ for subscribers",
             "description": "Where a subscription by AMQP has its queue. The answer to the subscription names the host.",
             "variables": {"host": {"description": "Host and port as the subscription's answer names them"}},
-            "security": [_ref("securitySchemes", "queueUser")],
+            "security": [_build_ref("securitySchemes", "queueUser")],
         },
         "internal": {
             "host": "{host}",
@@ -44,7 +44,7 @@ def build_servers(*, public_url: str) -> Part:
             "title": "RabbitMQ between the services",
             "description": "Out of reach of subscribers; for those who develop a service of the platform.",
             "variables": {"host": {"description": "RTP_BROKER_URL of the services"}},
-            "security": [_ref("securitySchemes", "queueUser")],
+            "security": [_build_ref("securitySchemes", "queueUser")],
         },
     }
 
@@ -66,5 +66,5 @@ def build_security(*, public_url: str) -> Part:
     }
 
 
-def _ref(kind: str, name: str) -> Part:
+def _build_ref(kind: str, name: str) -> Part:
     return {"$ref": f"#/components/{kind}/{name}"}

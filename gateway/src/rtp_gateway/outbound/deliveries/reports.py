@@ -195,7 +195,14 @@ async def close(session: AsyncSession, report: AttemptReport, state: DeliverySta
     """Close the delivery undelivered, dead or cancelled; return False if the claim no longer held."""
     claim, result = report.claim, report.result
     held = await (await driver(session)).fetchval(
-        _CLOSE, *_key(claim), state.value, report.at, result.status, _shorten(result.error), *_facts(report), logged
+        _CLOSE,
+        *_key(claim),
+        state.value,
+        report.at,
+        result.status,
+        _shorten(result.error),
+        *_list_facts(report),
+        logged,
     )
     return bool(held)
 
@@ -216,7 +223,7 @@ async def postpone(session: AsyncSession, report: AttemptReport, *, until: datet
         report.at,
         result.status,
         _shorten(result.error),
-        *_facts(report),
+        *_list_facts(report),
         failures.count,
         failures.first_failed_at,
     )
@@ -226,7 +233,7 @@ def _key(claim: Claim) -> tuple[UUID, int, int]:
     return claim.subscription_id, claim.position, claim.attempt
 
 
-def _facts(report: AttemptReport) -> tuple[float, int, str | None, int]:
+def _list_facts(report: AttemptReport) -> tuple[float, int, str | None, int]:
     return report.ms, report.bytes, report.result.body or None, report.claim.sink_version
 
 

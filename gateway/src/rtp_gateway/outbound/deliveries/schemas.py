@@ -65,7 +65,7 @@ class Replay(Input):
     )
 
     @model_validator(mode="after")
-    def _one_choice(self) -> Self:
+    def _require_one_choice(self) -> Self:
         if [bool(self.event_ids), self.case_id is not None, self.recorded_from is not None].count(True) != 1:
             raise PydanticCustomError("choice", "give exactly one of eventIds, caseId and from")
         if self.case_id is None and (self.source or self.from_sequence):

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 from starlette.types import Receive
 
-from rtp_gateway.outbound.feed.errors import AllSlotsTaken, ClientSlotsTaken
+from rtp_gateway.outbound.feed.errors import RoomFull, TooManyReaders
 from rtp_gateway.outbound.feed.notifier import EventNotifier, Waiter
 from rtp_shared.auth import Principal
 from rtp_shared.db import AnyRow
@@ -32,12 +32,12 @@ class LongPollLimiter:
 
     @contextmanager
     def take_slot(self, principal: Principal) -> Iterator[Waiter]:
-        """Take a slot to wait in; raise ClientSlotsTaken or AllSlotsTaken where there is no slot."""
+        """Take a slot to wait in; raise TooManyReaders or RoomFull where there is no slot."""
         client_id = principal.client_id
         if self._taken[client_id] >= self._per_client:
-            raise ClientSlotsTaken(f"at most {self._per_client} at once")
+            raise TooManyReaders(f"at most {self._per_client} at once")
         if self._taken.total() >= self._seats:
-            raise AllSlotsTaken
+            raise RoomFull
         self._taken[client_id] += 1
         try:
             with self._notifier.wait_for(frozenset(principal.readers)) as waiter:
@@ -45,8 +45,8 @@ class LongPollLimiter:
         finally:
             self._taken -= Counter([client_id])  # and drop those that have none
 
-    def taken(self, client_id: str) -> int:
-        """Seats that the client has now."""
+    def count_taken(self, client_id: str) -> int:
+        """Return the slots that the client has now."""
         return self._taken[client_id]
 
     async def close(self) -> None:

@@ -146,7 +146,7 @@ async def settle(session: AsyncSession, work: QueueWork, *, now: datetime) -> No
     query = select(Subscription).where(Subscription.id == work.subscription_id).with_for_update(key_share=True)
     subscription = (await session.execute(query)).scalar_one()
     settled = await session.execute(
-        delete(QueueRequest).where(*_same_request(work)).returning(QueueRequest.subscription_id)
+        delete(QueueRequest).where(*_match_request(work)).returning(QueueRequest.subscription_id)
     )
     if settled.scalar_one_or_none() is None:
         await _release(session, work)
@@ -161,7 +161,7 @@ async def _postpone(session: AsyncSession, work: QueueWork, error: Exception, *,
     reason = type(error).__name__
     await session.execute(
         update(QueueRequest)
-        .where(*_same_request(work))
+        .where(*_match_request(work))
         .values(failures=work.failures + 1, last_error=reason, next_attempt_at=now + pause)
     )
     await _release(session, work)
@@ -176,5 +176,5 @@ async def _release(session: AsyncSession, work: QueueWork) -> None:
     )
 
 
-def _same_request(work: QueueWork) -> list[ColumnElement[bool]]:
+def _match_request(work: QueueWork) -> list[ColumnElement[bool]]:
     return [QueueRequest.subscription_id == work.subscription_id, QueueRequest.request_id == work.request_id]

@@ -8,12 +8,10 @@ from fastapi import Header, Path, Request, Response
 
 from rtp_gateway.outbound.subscriptions import commands, consents, queries
 from rtp_gateway.outbound.subscriptions.auth import Anyone, Reader, SubscriptionId, Writer
-from rtp_gateway.outbound.subscriptions.commands import SubscriptionSecrets
 from rtp_gateway.outbound.subscriptions.deps import Deps
 from rtp_gateway.outbound.subscriptions.models import Subscription, SubscriptionStatus
 from rtp_gateway.outbound.subscriptions.schemas import (
     NewSubscription,
-    QueueView,
     Rotated,
     Rotation,
     SubscriptionChanges,
@@ -21,8 +19,7 @@ from rtp_gateway.outbound.subscriptions.schemas import (
     SubscriptionView,
     TestSent,
 )
-from rtp_gateway.outbound.transports.requests import Protocol
-from rtp_gateway.types import JsonObject
+from rtp_gateway.outbound.subscriptions.views import describe, describe_made, describe_rotated, dump_without_secrets
 from rtp_shared.etags import ExpectedVersion, etag
 from rtp_shared.paging import After, Limit, Page, cut, decode_cursor, encode_cursor
 from rtp_shared.web import Now, Session, router
@@ -63,11 +60,9 @@ async def create_subscription(
     `data.name`. At most 50 subscriptions for each client.
     """
     secrets = await commands.create_subscription(session, details=details, subscriber=principal, deps=deps, now=now)
-    answer = SubscriptionMade(
-        **_read_fields(secrets.subscription), secret=_read_secret(secrets), queue=_describe_queue(secrets)
-    )
+    answer = describe_made(secrets)
     # What is kept for a repetition by Idempotency-Key must not hold a secret in the clear.
-    request.state.kept_body = _dump_without_secrets(answer)
+    request.state.kept_body = dump_without_secrets(answer)
     response.headers["Location"] = f"/v1/subscriptions/{secrets.subscription.id}"
     response.headers["ETag"] = etag(secrets.subscription.version)
     response.headers["Cache-Control"] = "no-store"
@@ -88,7 +83,7 @@ async def list_subscriptions(
         session, client_id=principal.client_id, limit=limit, after=key[0] if key else None, status=status
     )
     page, last = cut(rows, limit)
-    return Page(items=[_describe(row) for row in page], next=last and encode_cursor(last.id))
+    return Page(items=[describe(row) for row in page], next=last and encode_cursor(last.id))
 
 
 @subscriptions.options("", status_code=204)
@@ -224,13 +219,8 @@ async def rotate_secret(
         deps=deps,
         now=now,
     )
-    answer = Rotated(
-        secret=_read_secret(secrets),
-        public_key=secrets.subscription.public_key,
-        former_keys_until=secrets.subscription.old_keys_until,
-        queue=_describe_queue(secrets),
-    )
-    request.state.kept_body = _dump_without_secrets(answer)
+    answer = describe_rotated(secrets)
+    request.state.kept_body = dump_without_secrets(answer)
     response.headers["ETag"] = etag(secrets.subscription.version)
     response.headers["Cache-Control"] = "no-store"
     return answer
@@ -266,36 +256,6 @@ async def _accept_consent(request: Request, token: str, allowed_rate: str | None
         await consents.consent(session, token, allowed_rate=allowed_rate, now=now)
 
 
-def _read_fields(subscription: Subscription) -> JsonObject:
-    fields = {
-        name: getattr(subscription, name) for name in SubscriptionView.model_fields if hasattr(subscription, name)
-    }
-    kind = subscription.credential_type
-    return {
-        **fields,
-        "protocolsettings": subscription.settings,
-        "sinkcredential": {"credentialtype": kind} if kind else None,
-        "former_keys_until": subscription.old_keys_until,
-    }
-
-
-def _describe(subscription: Subscription) -> SubscriptionView:
-    return SubscriptionView(**_read_fields(subscription))
-
-
 def _show(subscription: Subscription, response: Response) -> SubscriptionView:
     response.headers["ETag"] = etag(subscription.version)
-    return _describe(subscription)
-
-
-def _read_secret(secrets: SubscriptionSecrets) -> str | None:
-    return secrets.keyring.secret if secrets.subscription.protocol is Protocol.HTTP else None
-
-
-def _describe_queue(secrets: SubscriptionSecrets) -> QueueView | None:
-    return QueueView.model_validate(secrets.queue) if secrets.queue else None
-
-
-def _dump_without_secrets(answer: SubscriptionMade | Rotated) -> bytes:
-    queue = answer.queue and answer.queue.model_copy(update={"password": None})
-    return answer.model_copy(update={"secret": None, "queue": queue}).model_dump_json(by_alias=True).encode()
+    return describe(subscription)

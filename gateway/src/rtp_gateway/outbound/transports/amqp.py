@@ -17,7 +17,7 @@ from pika.channel import Channel
 from pika.exceptions import AMQPError
 from pika.frame import Method
 
-from rtp_gateway.outbound.transports.queues import queue_of
+from rtp_gateway.outbound.transports.queues import name_queue
 from rtp_gateway.outbound.transports.requests import DeliveryRequest, DeliveryResult
 from rtp_shared import events
 from rtp_shared.bus import BusUnavailable
@@ -76,7 +76,7 @@ class _ConfirmedLink:
 
     async def publish(self, request: DeliveryRequest) -> DeliveryResult:
         """Send, and wait for the confirm for as long as it takes; the caller sets the limit."""
-        queue = queue_of(request.subscription_id)
+        queue = name_queue(request.subscription_id)
         try:
             self.link.channel.basic_publish(
                 "", queue, request.body, properties=build_properties(request, now=self._now()), mandatory=True

@@ -34,15 +34,15 @@ _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _NAME = re.compile(rf"subscription\.({_UUID})(?:\.dead)?")
 
 
-def queue_of(subscription_id: UUID) -> str:
+def name_queue(subscription_id: UUID) -> str:
     return f"subscription.{subscription_id}"
 
 
-def dead_letter_queue_of(subscription_id: UUID) -> str:
-    return f"{queue_of(subscription_id)}.dead"
+def name_dead_letter_queue(subscription_id: UUID) -> str:
+    return f"{name_queue(subscription_id)}.dead"
 
 
-def username_of(subscription_id: UUID) -> str:
+def name_user(subscription_id: UUID) -> str:
     return f"subscription.{subscription_id}"
 
 
@@ -114,9 +114,9 @@ class QueueProvisioner:
             url=f"{self._scheme}://{self._host}/{quote(self._vhost, safe='')}",
             host=self._host,
             vhost=self._vhost,
-            queue=queue_of(subscription_id),
-            dead_letter_queue=dead_letter_queue_of(subscription_id),
-            username=username_of(subscription_id),
+            queue=name_queue(subscription_id),
+            dead_letter_queue=name_dead_letter_queue(subscription_id),
+            username=name_user(subscription_id),
             password=password,
         )
 
@@ -133,7 +133,7 @@ class QueueProvisioner:
         self, subscription_id: UUID, *, max_messages: int, max_bytes: int, password_hash: str | None = None
     ) -> None:
         """Make the two queues or complete them; with `password_hash`, also the user that may read them."""
-        queue, dead = queue_of(subscription_id), dead_letter_queue_of(subscription_id)
+        queue, dead = name_queue(subscription_id), name_dead_letter_queue(subscription_id)
         await self.prepare_vhost()
         await self.set_bounds(subscription_id, max_messages=max_messages, max_bytes=max_bytes)
         await self._declare(dead, {"x-overflow": "reject-publish"})
@@ -157,7 +157,7 @@ class QueueProvisioner:
         await self._put(
             "policies",
             self._vhost,
-            queue_of(subscription_id),
+            name_queue(subscription_id),
             body={
                 "pattern": _match_both_queues(subscription_id),
                 "definition": {"max-length": max_messages, "max-length-bytes": max_bytes},
@@ -168,7 +168,7 @@ class QueueProvisioner:
 
     async def set_password(self, subscription_id: UUID, password_hash: str) -> None:
         """Let the user in by this password alone; connections made with a former one are closed."""
-        user = username_of(subscription_id)
+        user = name_user(subscription_id)
         algorithm = "rabbit_password_hashing_sha256"
         await self._put(
             "users", user, body={"password_hash": password_hash, "hashing_algorithm": algorithm, "tags": ""}
@@ -181,15 +181,15 @@ class QueueProvisioner:
 
     async def remove(self, subscription_id: UUID) -> None:
         """Remove all with everything that waits; the user first, which ends its connections and lets in no more."""
-        await self._delete("users", username_of(subscription_id))
-        await self._delete("queues", self._vhost, queue_of(subscription_id))
-        await self._delete("queues", self._vhost, dead_letter_queue_of(subscription_id))
-        await self._delete("policies", self._vhost, queue_of(subscription_id))
+        await self._delete("users", name_user(subscription_id))
+        await self._delete("queues", self._vhost, name_queue(subscription_id))
+        await self._delete("queues", self._vhost, name_dead_letter_queue(subscription_id))
+        await self._delete("policies", self._vhost, name_queue(subscription_id))
 
     async def measure_depth(self, subscription_id: UUID) -> QueueDepth | None:
         """Return None where there is no such queue."""
-        queue = await self._get("queues", self._vhost, queue_of(subscription_id))
-        dead = await self._get("queues", self._vhost, dead_letter_queue_of(subscription_id))
+        queue = await self._get("queues", self._vhost, name_queue(subscription_id))
+        dead = await self._get("queues", self._vhost, name_dead_letter_queue(subscription_id))
         if not isinstance(queue, dict):
             return None
         return QueueDepth(
@@ -201,7 +201,7 @@ class QueueProvisioner:
 
     async def list_provisioned(self) -> set[UUID]:
         """Return the subscriptions of which a queue or a user is there."""
-        names = [*_names(await self._get("queues", self._vhost)), *_names(await self._get("users"))]
+        names = [*_list_names(await self._get("queues", self._vhost)), *_list_names(await self._get("users"))]
         return {UUID(match[1]) for each in names if (match := _NAME.fullmatch(each))}
 
     async def close(self) -> None:
@@ -264,10 +264,10 @@ def build_provisioner(settings: GatewaySettings) -> QueueProvisioner | None:
     )
 
 
-def _names(documents: JsonValue) -> list[str]:
+def _list_names(documents: JsonValue) -> list[str]:
     rows = documents if isinstance(documents, list) else []
     return [str(row["name"]) for row in rows if isinstance(row, dict)]
 
 
 def _match_both_queues(subscription_id: UUID) -> str:
-    return rf"^{re.escape(queue_of(subscription_id))}(\.dead)?$"
+    return rf"^{re.escape(name_queue(subscription_id))}(\.dead)?$"

@@ -9,9 +9,8 @@ from rtp_embedded.platform import Platform
 from rtp_gateway.outbound.transports.queues import QueueProvisioner
 from tests.conftest import NewClient
 from tests.gateway.conftest import NewWorker
+from tests.gateway.outbound.conftest import ProvisionDue
 from tests.gateway.outbound.fhir.test_routes import PATH, body, issues
-from tests.gateway.test_amqp import management_url, queues  # noqa: F401 - fixtures
-from tests.gateway.test_amqp_way import offered  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.anyio
 
@@ -22,7 +21,8 @@ async def test_a_queue_is_made_and_its_password_shown_once(
     platform: Platform,
     new_client: NewClient,
     new_worker: NewWorker,
-    offered: QueueProvisioner,  # noqa: F811
+    offered: QueueProvisioner,
+    provision_queues: ProvisionDue,
 ) -> None:
     api, asked = await new_client(), body(channel={"type": "message"})
     del asked["channel"]["endpoint"]
@@ -31,6 +31,8 @@ async def test_a_queue_is_made_and_its_password_shown_once(
     made = answer.json()
     [extension] = made.pop("extension")
     assert extension["url"] == ACCESS
+    assert made["status"] == "requested"
+    await provision_queues()
     access = {each["url"]: each["valueString"] for each in extension["extension"]}
     assert made["channel"]["endpoint"] == f"{access['url']}#{access['queue']}"
     parameters = pika.URLParameters(access["url"])
@@ -40,7 +42,10 @@ async def test_a_queue_is_made_and_its_password_shown_once(
     connection.close()
 
     again = await api.post(PATH, json=asked, headers={"Idempotency-Key": '"queue"'})
-    assert again.json() == made == (await api.get(f"{PATH}/{made['id']}")).json()
+    assert again.json() == made
+    read = (await api.get(f"{PATH}/{made['id']}")).json()
+    assert read == {**made, "status": "active", "meta": read["meta"]}
+    made = read
     assert access["password"] not in json.dumps(again.json())
     assert issues(await api.post(PATH, json=asked), 409)[0]["code"] == "duplicate"
     changed = await api.put(f"{PATH}/{made['id']}", json={**made, "reason": "Moved"})
