@@ -18,7 +18,7 @@ from bench.rows import CLIENTS
 from bench.stage import Stage, free_ports
 from rtp_applications.app import service as applications
 from rtp_gateway.inbound.proxy.forward import HOP_BY_HOP, InProcess, OverHttp, Upstreams
-from rtp_gateway.routing import Limits
+from rtp_gateway.routing import ForwardingLimits
 from rtp_shared.run import verifier
 from rtp_shared.service import Runtime
 from rtp_shared.settings import ProcessSettings
@@ -37,7 +37,7 @@ def forwarding(upstreams: Upstreams) -> ASGIApp:
 
 def by_aiohttp(upstream: str) -> ASGIApp:
     """What the gateway does."""
-    return forwarding(OverHttp({NAME: upstream}, public_url=upstream, limits=Limits()))
+    return forwarding(OverHttp({NAME: upstream}, public_url=upstream, limits=ForwardingLimits()))
 
 
 def by_httpx(upstream: str) -> ASGIApp:
@@ -61,7 +61,7 @@ def in_process(_: str) -> ASGIApp:
     """The service in the same process, as in one-process mode; its settings come from the environment."""
     settings = ProcessSettings()
     runtime = Runtime.build(applications, settings, verifier(settings))
-    return forwarding(InProcess({NAME: build_app(runtime)}, limits=Limits()))
+    return forwarding(InProcess({NAME: build_app(runtime)}, limits=ForwardingLimits()))
 
 
 WAYS: dict[str, Callable[[str], ASGIApp]] = {"aiohttp": by_aiohttp, "httpx": by_httpx, "in-process": in_process}

@@ -39,8 +39,8 @@ def is_streamed(path: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """Limits of one exchange with a service."""
+class ForwardingLimits:
+    """ForwardingLimits of one exchange with a service."""
 
     body: int = 1_048_576
     """Bytes of a request's body."""

@@ -8,7 +8,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 from pydantic import Field, SecretStr, field_validator
 
-from rtp_gateway.routing import Limits
+from rtp_gateway.routing import ForwardingLimits
 from rtp_shared.settings import ProcessSettings
 
 SUBSCRIBERS_VHOST = "rtp-subscribers"
@@ -53,8 +53,8 @@ class GatewaySettings(ProcessSettings):
     )
 
     @property
-    def limits(self) -> Limits:
-        return Limits(body=self.body_limit, document=self.document_limit, seconds=self.upstream_seconds)
+    def limits(self) -> ForwardingLimits:
+        return ForwardingLimits(body=self.body_limit, document=self.document_limit, seconds=self.upstream_seconds)
 
     @property
     def subscribers_broker_url(self) -> SecretStr | None:

@@ -16,7 +16,7 @@ from rtp_applications.documents.disk import DiskStorage
 from rtp_applications.documents.intake import take_in
 from rtp_gateway.inbound.front import Gateway
 from rtp_gateway.inbound.proxy.forward import OverHttp
-from rtp_gateway.routing import Limits
+from rtp_gateway.routing import ForwardingLimits
 from rtp_shared import migrate
 from rtp_shared.auth import Public
 from rtp_shared.db import Database
@@ -46,7 +46,7 @@ async def serve(directory: Path, limit: int) -> None:
     app: FastAPI = build_app(runtime(Database("postgresql://unused/unused"), service=service(directory, limit)))
     async with serving(app) as address:
         # The gateway lets through what is too large, so that the service is seen to refuse it as well.
-        limits = Limits(document=1_000_000_000)
+        limits = ForwardingLimits(document=1_000_000_000)
         upstreams = OverHttp({"applications": address}, public_url="http://rtp.test", limits=limits)
         async with serving(Gateway(FastAPI(), upstreams, Metrics("gateway"))) as front:
             print(front, address, flush=True)  # noqa: T201 - the parent reads it

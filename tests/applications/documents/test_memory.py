@@ -14,10 +14,10 @@ from rtp_applications.documents.disk import INCOMING
 from rtp_embedded.platform import Platform
 from tests.applications.documents.test_documents import files
 from tests.conftest import NewClient
-from tests.support.serving import serving
 from tests.support.cases import open_case
 from tests.support.desks import Desk
 from tests.support.documents import added, path_of
+from tests.support.serving import serving
 
 pytestmark = pytest.mark.anyio
 MB = 1_000_000

@@ -17,7 +17,7 @@ from rtp_gateway.inbound.front import Gateway
 from rtp_gateway.inbound.front import log as edge_log
 from rtp_gateway.inbound.proxy import forward
 from rtp_gateway.inbound.proxy.forward import OverHttp
-from rtp_gateway.routing import Limits
+from rtp_gateway.routing import ForwardingLimits
 from rtp_shared import tracing
 from rtp_shared.metrics import Metrics
 from tests.support.serving import serving
@@ -56,7 +56,9 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
 @contextlib.asynccontextmanager
 async def gateway_to(address: str, *, seconds: float = 5) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a forwarder to one service, both over real HTTP."""
-    upstreams = OverHttp({"one": address}, public_url="http://rtp.test", limits=Limits(body=LIMIT, seconds=seconds))
+    upstreams = OverHttp(
+        {"one": address}, public_url="http://rtp.test", limits=ForwardingLimits(body=LIMIT, seconds=seconds)
+    )
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await upstreams.forward("one", scope, receive, send)
@@ -69,9 +71,9 @@ async def gateway_to(address: str, *, seconds: float = 5) -> AsyncIterator[httpx
 @contextlib.asynccontextmanager
 async def edge(addresses: dict[str, str], *, seconds: float = 30) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the gateway's front before services over real HTTP."""
-    upstreams = OverHttp(addresses, public_url="http://rtp.test", limits=Limits(body=LIMIT, seconds=seconds))
+    upstreams = OverHttp(addresses, public_url="http://rtp.test", limits=ForwardingLimits(body=LIMIT, seconds=seconds))
     front = Gateway(FastAPI(), upstreams, Metrics("gateway"))
-    limits = httpx.Limits(max_connections=None)
+    limits = httpx.ForwardingLimits(max_connections=None)
     async with serving(front) as url, httpx.AsyncClient(base_url=url, timeout=30, limits=limits) as client:
         yield client
     await upstreams.close()

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from rtp_applications.documents.settings import DocumentSettings
 from rtp_gateway.inbound.front import Gateway
 from rtp_gateway.inbound.proxy.forward import InProcess, OverHttp, Upstreams
-from rtp_gateway.routing import Limits, is_streamed
+from rtp_gateway.routing import ForwardingLimits, is_streamed
 from rtp_gateway.settings import GatewaySettings
 from rtp_shared.answers import refused
 from rtp_shared.downloads import Content, download
@@ -24,7 +24,7 @@ from tests.support.serving import serving
 
 pytestmark = pytest.mark.anyio
 CONTENT = "/v1/cases/1/documents/2/content"
-LIMITS = Limits(body=1000, document=100_000, seconds=0.4)
+LIMITS = ForwardingLimits(body=1000, document=100_000, seconds=0.4)
 PAUSE = LIMITS.seconds / 4
 
 
@@ -61,7 +61,7 @@ async def through(upstreams: Upstreams) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @contextlib.asynccontextmanager
-async def over_http(app: ASGIApp, limits: Limits = LIMITS) -> AsyncIterator[httpx.AsyncClient]:
+async def over_http(app: ASGIApp, limits: ForwardingLimits = LIMITS) -> AsyncIterator[httpx.AsyncClient]:
     async with serving(app) as address:
         upstreams = OverHttp({"applications": address}, public_url="http://rtp.test", limits=limits)
         async with through(upstreams) as client:
@@ -69,7 +69,7 @@ async def over_http(app: ASGIApp, limits: Limits = LIMITS) -> AsyncIterator[http
 
 
 @contextlib.asynccontextmanager
-async def in_process(app: ASGIApp, limits: Limits = LIMITS) -> AsyncIterator[httpx.AsyncClient]:
+async def in_process(app: ASGIApp, limits: ForwardingLimits = LIMITS) -> AsyncIterator[httpx.AsyncClient]:
     async with through(InProcess({"applications": app}, limits=limits)) as client:
         yield client
 
@@ -91,8 +91,8 @@ def test_paths_that_are_not(path: str) -> None:
 
 def test_gateway_and_service_agree_on_how_large_a_document_may_be() -> None:
     limit = GatewaySettings.model_fields["document_limit"].default
-    assert DocumentSettings.model_fields["document_limit"].default == limit == Limits().document
-    for name, value in (("body_limit", Limits().body), ("upstream_seconds", Limits().seconds)):
+    assert DocumentSettings.model_fields["document_limit"].default == limit == ForwardingLimits().document
+    for name, value in (("body_limit", ForwardingLimits().body), ("upstream_seconds", ForwardingLimits().seconds)):
         assert GatewaySettings.model_fields[name].default == value
 
 
@@ -173,7 +173,7 @@ async def test_a_service_that_does_not_answer_is_a_504() -> None:
 
 async def test_a_service_that_does_not_read_is_a_504() -> None:
     blocked = Blocked()
-    async with over_http(blocked, Limits(document=100_000_000, seconds=0.4)) as client:
+    async with over_http(blocked, ForwardingLimits(document=100_000_000, seconds=0.4)) as client:
         answer = await client.put(CONTENT, content=bytes(60_000_000))
         blocked.free.set()
     assert answer.status_code == 504

@@ -222,7 +222,7 @@ REFUSED: list[tuple[list[Any], list[tuple[str, str]]]] = [
             ("/filters/2/cesql", "dialect not offered"),
         ],
     ),
-    # Limits.
+    # ForwardingLimits.
     ([nested(DEEPEST + 1)], [("/filters/0/all/0/not/any/0/all/0/not/any/0/all/0/not", "at most 8")]),
     ([OBJECT] * (MOST + 1), [("/filters", "at most 100")]),
     ([{"all": [OBJECT] * MOST}], [("/filters", "at most 100")]),

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from yarl import URL
 
 from rtp_gateway.inbound.proxy.idle_timeout import IdleTimeout
-from rtp_gateway.routing import Limits, is_streamed
+from rtp_gateway.routing import ForwardingLimits, is_streamed
 from rtp_gateway.types import JsonObject
 from rtp_shared import problems
 from rtp_shared.problems import Malformed, Refusal, TooLarge, Unavailable
@@ -53,7 +53,7 @@ class Upstreams(Protocol):
 class InProcess:
     """The services' ASGI applications in this very process."""
 
-    def __init__(self, apps: Mapping[str, ASGIApp], *, limits: Limits) -> None:
+    def __init__(self, apps: Mapping[str, ASGIApp], *, limits: ForwardingLimits) -> None:
         self._apps = apps
         self._limits = limits
 
@@ -88,7 +88,7 @@ class InProcess:
 class OverHttp:
     """The services at their addresses. Bodies stream both ways; only idempotent requests are tried a second time."""
 
-    def __init__(self, addresses: Mapping[str, str], *, public_url: str, limits: Limits) -> None:
+    def __init__(self, addresses: Mapping[str, str], *, public_url: str, limits: ForwardingLimits) -> None:
         self._addresses = {name: address.rstrip("/") for name, address in addresses.items()}
         self._public_url = public_url
         self._limits = limits

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from collections.abc import Sequence
 from functools import partial
 from typing import Annotated
@@ -23,6 +22,7 @@ from rtp_shared.auth import Access, Principal
 from rtp_shared.db import AnyRow
 from rtp_shared.paging import Limit, cut
 from rtp_shared.streaming import Transactions, streaming_router
+from rtp_shared.web import Now
 
 feed = streaming_router(prefix="/v1/events", tags=["Events"])
 
@@ -90,6 +90,7 @@ async def list_events(
     request: Request,
     reader: Feed,
     cursors: CursorRule,
+    now: Now,
     limit: Limit = 50,
     after: FromCursor = None,
     wait: Seconds = 0,
@@ -108,7 +109,8 @@ async def list_events(
     start = cursors.read(LIST, after) or 0
     rows = await reader.read_page(start, limit=limit)
     if not rows and wait:
-        rows = await _wait(request, principal, reader, after=start, limit=limit, seconds=wait)
+        seconds_left = principal.expires - now.timestamp()
+        rows = await _wait(request, principal, reader, after=start, limit=limit, seconds=min(wait, seconds_left))
     page, last = cut(rows, limit)
     # Where nothing is new the reader keeps what it has, also to see by it that nothing is.
     cursor = after if after and not page else cursors.make(LIST, page[-1].position if page else start)
@@ -119,7 +121,7 @@ async def _wait(
     request: Request, principal: Principal, reader: FeedReader, *, after: int, limit: int, seconds: float
 ) -> Sequence[AnyRow]:
     limiter: LongPollLimiter = request.app.state.long_poll_limiter
-    until = asyncio.get_running_loop().time() + min(seconds, principal.expires - time.time())
+    until = asyncio.get_running_loop().time() + seconds
     with limiter.take_slot(principal) as waiter:
         async with end_on_disconnect(request.receive, waiter):
             return await read_first(partial(reader.read_page, limit=limit), limiter, waiter, after=after, until=until)
@@ -140,6 +142,7 @@ async def stream_events(
     request: Request,
     reader: Feed,
     cursors: CursorRule,
+    now: Now,
     after: FromCursor = None,
     last_event_id: LastEventId = None,
 ) -> Response:
@@ -153,6 +156,12 @@ async def stream_events(
     streams and waiting reads at once; more is refused (429).
     """
     place = cursors.read(LIST, last_event_id, "Last-Event-ID") if last_event_id else cursors.read(LIST, after)
-    stream = StreamReader(principal, partial(reader.read_page, limit=PAGE), place or 0, partial(cursors.make, LIST))
+    stream = StreamReader(
+        principal,
+        partial(reader.read_page, limit=PAGE),
+        after=place or 0,
+        seconds_left=principal.expires - now.timestamp(),
+        make_cursor=partial(cursors.make, LIST),
+    )
     timings: StreamTimings = request.app.state.stream_timings
     return EventStream(stream, request.app.state.long_poll_limiter, timings)

@@ -1,7 +1,6 @@
 """The feed as server-sent events (HTML standard section 9.2): every event as soon as it is there, on one connection."""
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -41,6 +40,8 @@ class StreamReader:
     read: ReadAfter
     """One event more than PAGE where more follow."""
     after: int
+    seconds_left: float
+    """Until the access token expires."""
     make_cursor: Callable[[int], str]
     """Makes the cursor of a position."""
 
@@ -71,7 +72,7 @@ class EventStream(Response):
 
     async def _generate_chunks(self, waiter: Waiter) -> AsyncGenerator[bytes, None]:
         clock = asyncio.get_running_loop().time
-        end = clock() + min(self._timings.longest, self._reader.principal.expires - time.time())
+        end = clock() + min(self._timings.longest, self._reader.seconds_left)
         after = self._reader.after
         yield b"retry: %d\n\n" % (self._timings.retry * 1000)
         beat = clock() + self._timings.heartbeat
