@@ -21,9 +21,9 @@ from rtp_embedded.platform import ALL
 from rtp_embedded.prepare import PrepareSettings
 from rtp_embedded.processes import PROCESSES, Process
 from rtp_gateway.inbound.identity.keys import SigningKey
+from rtp_gateway.outbound.secret_box import SecretBox
 from rtp_gateway.routing import NAMES
 from rtp_gateway.settings import GatewaySettings
-from rtp_gateway.outbound.secret_box import SecretBox
 from rtp_shared.auth import FixedKeys, TokenVerifier
 from rtp_shared.run import watch_app
 from rtp_shared.service import Runtime

@@ -51,7 +51,9 @@ async def away(platform: Platform, mood: Mood, seconds: float) -> tuple[Row, lis
 class Run:
     """The platform's work between requests, done whenever the clock has moved."""
 
-    def __init__(self, platform: Platform, clock: Clock, delivery_worker: DeliveryWorker, subscribers: Sequence[Subscriber]) -> None:
+    def __init__(
+        self, platform: Platform, clock: Clock, delivery_worker: DeliveryWorker, subscribers: Sequence[Subscriber]
+    ) -> None:
         self._platform = platform
         self._clock = clock
         self._delivery_worker = delivery_worker

@@ -1,7 +1,7 @@
 """A process of the platform that can be killed at an exact point: `python -m tests.system.crashing MODULE PROCESS`.
 
 The product's own classes do the work; what stands around them here only pulls the plug, when the file that
-RTP_TEST_DOOM names says at which point, and the process gets there. RTP_TEST_LEASE: seconds that a delivery_worker takes
+RTP_TEST_DOOM names says at which point, and the process gets there. RTP_TEST_LEASE: seconds that a worker claims
 deliveries for, where the real lease would be long to wait for.
 """
 

@@ -73,7 +73,7 @@ async def edge(addresses: dict[str, str], *, seconds: float = 30) -> AsyncIterat
     """A client of the gateway's front before services over real HTTP."""
     upstreams = OverHttp(addresses, public_url="http://rtp.test", limits=ForwardingLimits(body=LIMIT, seconds=seconds))
     front = Gateway(FastAPI(), upstreams, Metrics("gateway"))
-    limits = httpx.ForwardingLimits(max_connections=None)
+    limits = httpx.Limits(max_connections=None)
     async with serving(front) as url, httpx.AsyncClient(base_url=url, timeout=30, limits=limits) as client:
         yield client
     await upstreams.close()
