@@ -156,7 +156,7 @@ async def test_versions_of_an_event_know_each_other_and_an_old_one_says_so(
     later.TYPE = new
     known = {**catalogue(), new: later}
     monkeypatch.setattr("rtp_shared.contracts.catalogue", lambda: known)
-    monkeypatch.setattr("rtp_gateway.inbound.portal.envelopes.example", lambda _: {"type": new})
+    monkeypatch.setattr("rtp_gateway.inbound.portal.envelopes.load_example", lambda _: {"type": new})
     monkeypatch.setattr(CaseSubmitted, "DEPRECATED", "since 2027-01-01: use <v12>")
     first, second = await api.get(f"/events/{old}"), await api.get(f"/events/{new}")
     assert f"/events/{new}" in read(first).links
