@@ -47,7 +47,7 @@ class HangUp(web.StreamResponse):
 
 
 class World:
-    """One subscription, a sink with moods, couriers that die, an owner who meddles; luck is seeded."""
+    """One subscription, a sink with moods, workers that die, an owner who meddles; luck is seeded."""
 
     def __init__(self, platform: Platform, api: Api, new_worker: NewWorker, receiver: Receiver, luck: random.Random):
         self.platform, self.api, self.receiver, self.luck = platform, api, receiver, luck
@@ -182,7 +182,7 @@ async def live(world: World, steps: list[Step], count: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(6))
-async def test_order_holds_whatever_the_sink_and_the_couriers_do(
+async def test_order_holds_whatever_the_sink_and_the_workers_do(
     platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver, seed: int
 ) -> None:
     luck = random.Random(seed)  # noqa: S311 - a test that can be repeated

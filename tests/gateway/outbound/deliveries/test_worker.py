@@ -275,7 +275,7 @@ async def test_a_failing_subscriber_is_tried_one_by_one_until_it_is_well(
     assert await well._claim() == []
 
 
-async def test_what_a_killed_courier_held_comes_back(
+async def test_what_a_killed_worker_held_comes_back(
     platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
 ) -> None:
     api, clock = await new_client(), Clock()
@@ -314,7 +314,7 @@ async def test_a_report_after_the_lease_changes_nothing(
     assert (await api.get(f"/v1/subscriptions/{subscription['id']}")).json()["status"] == "active"
 
 
-async def test_couriers_side_by_side_share_the_work(
+async def test_workers_side_by_side_share_the_work(
     platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
 ) -> None:
     api = await new_client()
@@ -416,7 +416,7 @@ async def test_a_sink_that_is_not_there_is_tried_again(
     assert (shown["state"], shown["lastError"]) == ("pending", "no connection")
 
 
-async def test_a_courier_that_loses_its_connection_listens_again(
+async def test_a_worker_that_loses_its_connection_listens_again(
     platform: Platform, database_server: Postgres, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
 ) -> None:
     api = await new_client()

@@ -17,7 +17,8 @@ from sqlalchemy import text
 
 from rtp_embedded.platform import Platform
 from rtp_gateway.outbound.erasure.commands import delete_old_attempts, erase_old
-from rtp_gateway.outbound.provisioning.orphans import run_orphan_cleanup as look_for_leftovers
+from rtp_gateway.outbound.provisioning.orphans import run_orphan_cleanup as clean_up_orphans
+from rtp_gateway.outbound.provisioning.worker import run_provisioning
 from rtp_gateway.retention import run_retention as erase_hourly
 from rtp_shared import contracts, events
 from rtp_shared.bus import Message
@@ -166,8 +167,8 @@ class Starting:
 
 @pytest.mark.parametrize(
     "loop",
-    [erase_hourly, look_for_leftovers, lambda runtime: keep_tidy(runtime.database, runtime.settings)],
-    ids=["erasure", "leftovers", "retention"],
+    [erase_hourly, clean_up_orphans, run_provisioning, lambda runtime: keep_tidy(runtime.database, runtime.settings)],
+    ids=["erasure", "orphans", "provisioning", "retention"],
 )
 async def test_a_database_that_starts_up_ends_no_loop(
     platform: Platform, loop: Callable[[Runtime], Coroutine[Any, Any, None]]

@@ -95,7 +95,7 @@ async def test_an_event_comes_at_once_as_it_was_published(
         blocks = aiter(stream)
         assert (await anext(blocks)).fields == {"retry": "3000"}
         seen = [await anext(blocks)]
-        new = await publish(platform, api, uuid.uuid4(), 1)  # by NOTIFY alone: this bell does not poll
+        new = await publish(platform, api, uuid.uuid4(), 1)  # by NOTIFY alone: this notifier does not poll
         seen.append(await anext(blocks))
     for block, each in zip(seen, old + new, strict=True):
         assert block.fields["data"].encode() == each.body

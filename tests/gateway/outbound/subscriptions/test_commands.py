@@ -580,7 +580,7 @@ async def test_a_paused_one_whose_sink_has_not_consented_is_pending_when_resumed
 async def test_a_sink_that_takes_its_time_over_consent_holds_up_no_deliveries(
     platform: Platform, new_client: NewClient, new_worker: NewWorker, sink: ConsentingSink
 ) -> None:
-    """Nobody may hold the locks that couriers need for as long as a stranger's server likes."""
+    """Nobody may hold the locks that workers need for as long as a stranger's server likes."""
     api, clock = await new_client(), Clock()
     subscription = await subscribe(api, sink.receiver.url, **HANDSHAKE)
     sink.receiver.answer = answering(500)

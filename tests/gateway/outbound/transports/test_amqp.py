@@ -60,18 +60,18 @@ async def test_attributes_that_are_not_text_become_text(transport: AmqpTransport
 
 async def test_many_at_once_each_with_its_own_answer(transport: AmqpTransport, queues: QueueProvisioner) -> None:
     subscribers = [await provision(queues) for _ in range(3)]
-    parcels = [
+    requests = [
         request(each.id) for _ in range(100) for each in (*subscribers, replace(subscribers[0], id=uuid.uuid4()))
     ]
-    answers = await asyncio.gather(*(transport.send(each) for each in parcels))
+    answers = await asyncio.gather(*(transport.send(each) for each in requests))
     there = {each.id for each in subscribers}
     assert all(
         answer == (DeliveryResult(200) if sent.subscription_id in there else GONE)
-        for sent, answer in zip(parcels, answers, strict=True)
+        for sent, answer in zip(requests, answers, strict=True)
     )
     for each in subscribers:
         received = await asyncio.to_thread(taken, each.url, each.access.queue)
-        assert [p.message_id for p, _ in received] == [p.message_id for p in parcels if p.subscription_id == each.id]
+        assert [p.message_id for p, _ in received] == [p.message_id for p in requests if p.subscription_id == each.id]
 
 
 async def test_the_same_message_to_two_queues_one_of_them_gone(
@@ -146,7 +146,7 @@ async def test_a_link_on_which_others_are_confirmed_is_kept(broker: Broker, subs
     await transport.close()
 
 
-async def test_a_late_confirm_is_not_taken_for_another_parcel(broker: Broker, subscriber: QueueReader) -> None:
+async def test_a_late_confirm_is_not_taken_for_another_request(broker: Broker, subscriber: QueueReader) -> None:
     transport = AmqpTransport(in_vhost(broker.url, VHOST), seconds=5)
     await transport.send(request(subscriber.id))
     outgoing = await transport._connect()

@@ -20,8 +20,8 @@ AT_ONCE = 500
 _EVENTS_ABOUT = """
     SELECT position, body, hash FROM events
     WHERE erased_at IS NULL AND position(convert_to($1, 'UTF8') IN body) > 0
-      AND jsonb_path_exists(convert_from(body, 'UTF8')::jsonb -> 'data', '$.** ? (@ == $wanted)',
-          jsonb_build_object('wanted', $1::text))
+      AND jsonb_path_exists(convert_from(body, 'UTF8')::jsonb -> 'data', '$.** ? (@ == $reference)',
+          jsonb_build_object('reference', $1::text))
     ORDER BY position
 """
 _OLD = """

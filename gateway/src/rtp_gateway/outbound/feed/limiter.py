@@ -20,12 +20,12 @@ ReadAfter = Callable[[int], Awaitable[Sequence[AnyRow]]]
 
 
 class LongPollLimiter:
-    """One serves a process: its limits hold for the process."""
+    """Gives out the slots of a process."""
 
     def __init__(self, notifier: EventNotifier, *, per_client: int = 10, slots: int = 1000, at_once: int = 4) -> None:
         self._notifier = notifier
         self._per_client = per_client
-        self._seats = slots
+        self._slots = slots
         self._taken: Counter[str] = Counter()
         self.turns = asyncio.Semaphore(at_once)
         """For every read of a woken waiter."""
@@ -36,7 +36,7 @@ class LongPollLimiter:
         client_id = principal.client_id
         if self._taken[client_id] >= self._per_client:
             raise TooManyReaders(f"at most {self._per_client} at once")
-        if self._taken.total() >= self._seats:
+        if self._taken.total() >= self._slots:
             raise RoomFull
         self._taken[client_id] += 1
         try:

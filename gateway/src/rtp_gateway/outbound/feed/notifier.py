@@ -66,7 +66,7 @@ class Waiter:
 
 
 class EventNotifier:
-    """One serves a process. It begins to listen with the first waiter, and stops some time after the last."""
+    """Wakes the waiters of a process. It begins to listen with the first waiter, and stops some time after the last."""
 
     def __init__(self, database_url: str) -> None:
         self._url = database_url

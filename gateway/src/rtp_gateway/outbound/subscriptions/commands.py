@@ -55,7 +55,7 @@ async def create_subscription(
     keyring = Keyring.new()
     columns = await changes.read_columns(details, deps=deps, now=now)
     check = await consents.check_consent(columns, deps) if consents.needs_consent(columns) else None
-    await _require_room(session, subscriber.client_id)
+    await _require_capacity(session, subscriber.client_id)
     by_queue = details.protocol is Protocol.AMQP
     subscription = Subscription(
         client_id=subscriber.client_id,
@@ -241,7 +241,7 @@ async def _renew_password(
     return deps.queues.describe_access(subscription.id, password)
 
 
-async def _require_room(session: AsyncSession, client_id: str) -> None:
+async def _require_capacity(session: AsyncSession, client_id: str) -> None:
     query = select(func.count()).where(
         Subscription.client_id == client_id, Subscription.status != SubscriptionStatus.ENDED
     )

@@ -151,7 +151,7 @@ class Subscription(Model):
         return was_disabled
 
     def consent(self, *, rate: int | None, now: datetime) -> None:
-        """The sink agrees to be sent events, at the most `rate` a minute."""
+        """Send events, because the sink agrees, and at the most `rate` a minute."""
         if self.status is SubscriptionStatus.PENDING:
             self.status = SubscriptionStatus.DISABLED if self.disabled_at else SubscriptionStatus.ACTIVE
         if rate is not None:
@@ -160,7 +160,7 @@ class Subscription(Model):
         self._touch(now)
 
     def withhold(self, consent_hash: bytes, *, now: datetime) -> None:
-        """Nothing is sent until the sink consents, by being asked again or by its callback. Paused stays paused."""
+        """Send nothing until the sink consents, when it is asked again or by its callback. Paused stays paused."""
         if self.status is not SubscriptionStatus.PAUSED:
             self.status = SubscriptionStatus.PENDING
         self.consent_hash = consent_hash

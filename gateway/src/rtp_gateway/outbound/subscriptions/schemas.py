@@ -106,7 +106,7 @@ class NewSubscription(Input):
 
 
 def _build_error(field: str, reason: str) -> ValidationError:
-    """An error that points to the field, though it takes another one to see it."""
+    """Build an error that points to one field, though it was found by comparing it with another."""
     error = PydanticCustomError("protocol", "{reason}", {"reason": reason})
     return ValidationError.from_exception_data("NewSubscription", [{"type": error, "loc": (field,), "input": None}])
 

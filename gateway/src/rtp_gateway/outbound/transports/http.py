@@ -45,7 +45,7 @@ class HttpTransport:
         self._now = now
 
     async def send(self, request: DeliveryRequest) -> DeliveryResult:
-        """Never raises for what the sink or the way to it is to blame for. Redirects are not followed."""
+        """Make one attempt. Never raises for what the sink or the way to it is to blame for. Follows no redirects."""
         ends = asyncio.get_running_loop().time() + self._seconds
         try:
             if isinstance(request.credential, ClientCredentials):
