@@ -19,7 +19,7 @@ from rtp_shared.contracts.gateway import (
     SubscriptionTested,
 )
 from tests.conftest import Api, NewClient
-from tests.gateway.conftest import NewWorker
+from tests.gateway.conftest import NewWorker, Owner
 from tests.support.waiting import until
 from tests.support.webhooks import (
     Clock,
@@ -58,195 +58,158 @@ def instant(text: str) -> datetime:
 # Opening
 
 
-async def test_three_failures_in_a_row_open_it(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock = await new_client(), Clock()
-    subscription = await subscribe(api, receiver.url, concurrency=1)
-    receiver.answer = answering(500)
-    await publish_cases(platform, api, 2)
-    worker = new_worker(now=clock)
-    await worker.drain()
-    told = await health(api, subscription)
+async def test_three_failures_in_a_row_open_it(owner: Owner) -> None:
+    subscription = await owner.subscribe(concurrency=1)
+    owner.receiver.answer = answering(500)
+    await publish_cases(owner.platform, owner.api, 2)
+    await owner.worker.drain()
+    told = await owner.health(subscription)
     assert (told["circuit"], told["failures"], told["restsUntil"]) == ("closed", 2, None)
-    await publish_cases(platform, api, 1)
-    await worker.drain()
-    told = await health(api, subscription)
+    await publish_cases(owner.platform, owner.api, 1)
+    await owner.worker.drain()
+    told = await owner.health(subscription)
     assert (told["circuit"], told["failures"]) == ("open", 3)
-    await publish_cases(platform, api, 1)
-    assert await worker.drain() == 0  # open: nothing before its rest is over
-    assert 5 * SECOND <= instant(told["restsUntil"]) - clock() <= 5.5 * SECOND
+    await publish_cases(owner.platform, owner.api, 1)
+    assert await owner.worker.drain() == 0  # open: nothing before its rest is over
+    assert 5 * SECOND <= instant(told["restsUntil"]) - owner.clock() <= 5.5 * SECOND
 
 
-async def test_a_success_in_between_keeps_it_closed(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock = await new_client(), Clock()
-    subscription = await subscribe(api, receiver.url, concurrency=1)
-    worker = new_worker(now=clock)
+async def test_a_success_in_between_keeps_it_closed(owner: Owner) -> None:
+    subscription = await owner.subscribe(concurrency=1)
     for status in (500, 500, 204, 500, 500, 204):
-        receiver.answer = answering(status)
-        await publish_cases(platform, api, 1)
-        assert await worker.drain() == 1
-    told = await health(api, subscription)
+        owner.receiver.answer = answering(status)
+        await publish_cases(owner.platform, owner.api, 1)
+        assert await owner.worker.drain() == 1
+    told = await owner.health(subscription)
     assert (told["circuit"], told["failures"], told["failingSince"]) == ("closed", 0, None)
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
-async def test_an_answer_that_asks_to_slow_down_opens_it_at_once(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver, status: int
-) -> None:
-    api, clock = await new_client(), Clock()
-    subscription = await subscribe(api, receiver.url, concurrency=1)
-    receiver.answer = answering(status)
-    await publish_cases(platform, api, 2)
-    assert await new_worker(now=clock).drain() == 1
-    assert (await health(api, subscription))["circuit"] == "open"
+async def test_an_answer_that_asks_to_slow_down_opens_it_at_once(owner: Owner, status: int) -> None:
+    subscription = await owner.subscribe(concurrency=1)
+    owner.receiver.answer = answering(status)
+    await publish_cases(owner.platform, owner.api, 2)
+    assert await owner.new_worker(now=owner.clock).drain() == 1
+    assert (await owner.health(subscription))["circuit"] == "open"
 
 
-async def test_what_was_under_way_when_it_opened_makes_no_pause_longer(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
+async def test_what_was_under_way_when_it_opened_makes_no_pause_longer(owner: Owner) -> None:
     """Sixteen at once meet an outage of a second: that is one outage, not sixteen."""
-    api, clock = await new_client(), Clock()
-    subscription = await subscribe(api, receiver.url, concurrency=16)
-    receiver.answer = answering(502)
-    await publish_cases(platform, api, 16)
-    assert await new_worker(now=clock).drain() == 16
-    told = await health(api, subscription)
-    assert instant(told["restsUntil"]) - clock() <= 5.5 * SECOND
+    subscription = await owner.subscribe(concurrency=16)
+    owner.receiver.answer = answering(502)
+    await publish_cases(owner.platform, owner.api, 16)
+    assert await owner.new_worker(now=owner.clock).drain() == 16
+    told = await owner.health(subscription)
+    assert instant(told["restsUntil"]) - owner.clock() <= 5.5 * SECOND
 
 
 # Open
 
 
-async def test_while_it_is_open_one_at_a_time_is_tried_at_growing_pauses(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock = await new_client(), Clock()
-    began = clock()
-    subscription = await subscribe(api, receiver.url)
-    receiver.answer = answering(502)
-    await publish_cases(platform, api, 20)
-    worker = new_worker(now=clock)
-    await worker.drain()
+async def test_while_it_is_open_one_at_a_time_is_tried_at_growing_pauses(owner: Owner) -> None:
+    began = owner.clock()
+    subscription = await owner.subscribe()
+    owner.receiver.answer = answering(502)
+    await publish_cases(owner.platform, owner.api, 20)
+    await owner.worker.drain()
 
     async def pauses(count: int) -> list[float]:
         """Seconds from one probe to the next; jitter taken out, which is a tenth at the most."""
         found = []
         for _ in range(count):
-            cooldown_until = instant((await health(api, subscription))["restsUntil"])
-            found.append((cooldown_until - clock()).total_seconds())
-            clock.at = cooldown_until - BLINK
-            assert await worker.drain() == 0
-            clock.at = cooldown_until
-            assert await worker.drain() == 1
+            cooldown_until = instant((await owner.health(subscription))["restsUntil"])
+            found.append((cooldown_until - owner.clock()).total_seconds())
+            owner.clock.at = cooldown_until - BLINK
+            assert await owner.worker.drain() == 0
+            owner.clock.at = cooldown_until
+            assert await owner.worker.drain() == 1
         return found
 
     assert await pauses(6) == [pytest.approx(pause * 1.05, rel=0.05) for pause in (5, 10, 20, 40, 60, 60)]
-    clock.at = began + timedelta(hours=1)
-    await worker.drain()
+    owner.clock.at = began + timedelta(hours=1)
+    await owner.worker.drain()
     assert (await pauses(4))[-1] == pytest.approx(300 * 1.05, rel=0.05)
-    clock.at = began + timedelta(hours=24)
-    await worker.drain()
+    owner.clock.at = began + timedelta(hours=24)
+    await owner.worker.drain()
     assert (await pauses(4))[-1] == pytest.approx(900 * 1.05, rel=0.05)
 
 
-async def test_what_is_postponed_for_longer_serves_as_the_probe(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
+async def test_what_is_postponed_for_longer_serves_as_the_probe(owner: Owner) -> None:
     """Or a short outage would be noticed to be over only when the one event that met it is due again."""
-    api, clock, case_id = await new_client(), Clock(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url)
-    receiver.answer = answering(500)
-    await publish(platform, api, case_id, 1)
-    worker = new_worker(now=clock)
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe()
+    owner.receiver.answer = answering(500)
+    await owner.publish(case_id, 1)
     for seconds in (0, 6, 331):
-        clock.forward(seconds=seconds)
-        assert await worker.drain() == 1
-    (waits,) = await deliveries(api, subscription)
-    assert instant(waits["nextAttemptAt"]) - clock() >= timedelta(minutes=30)
-    receiver.answer = no_content
-    clock.forward(seconds=6)
-    assert await worker.drain() == 1
-    assert (await health(api, subscription))["circuit"] == "closed"
+        owner.clock.forward(seconds=seconds)
+        assert await owner.worker.drain() == 1
+    (waits,) = await owner.deliveries(subscription)
+    assert instant(waits["nextAttemptAt"]) - owner.clock() >= timedelta(minutes=30)
+    owner.receiver.answer = no_content
+    owner.clock.forward(seconds=6)
+    assert await owner.worker.drain() == 1
+    assert (await owner.health(subscription))["circuit"] == "closed"
 
 
-async def test_probes_go_round_the_cases(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock = await new_client(), Clock()
-    await subscribe(api, receiver.url)
-    receiver.answer = answering(502)
-    cases = await publish_cases(platform, api, 4, 1, 2)
-    worker = new_worker(now=clock)
-    await worker.drain()
-    receiver.received.clear()
+async def test_probes_go_round_the_cases(owner: Owner) -> None:
+    await owner.subscribe()
+    owner.receiver.answer = answering(502)
+    cases = await publish_cases(owner.platform, owner.api, 4, 1, 2)
+    await owner.worker.drain()
+    owner.receiver.received.clear()
     for _ in range(8):
-        clock.forward(seconds=67)
-        assert await worker.drain() == 1
-    probed = [each.case_id for each in receiver.received]
+        owner.clock.forward(seconds=67)
+        assert await owner.worker.drain() == 1
+    probed = [each.case_id for each in owner.receiver.received]
     assert set(probed[:4]) == set(probed[4:]) == set(cases)
-    assert {each.sequence for each in receiver.received} == {1}
+    assert {each.sequence for each in owner.receiver.received} == {1}
 
 
-async def test_retry_after_is_obeyed_for_every_case(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock = await new_client(), Clock()
-    subscription = await subscribe(api, receiver.url)
-    receiver.answer = answering(503, Retry_After="1800")
-    await publish_cases(platform, api, 1)
-    worker = new_worker(now=clock)
-    await worker.drain()
-    assert instant((await health(api, subscription))["restsUntil"]) == clock() + timedelta(seconds=1800)
-    receiver.answer = no_content
-    await publish_cases(platform, api, 3)
-    clock.forward(seconds=1799)
-    assert await worker.drain() == 0
-    clock.forward(seconds=1)
-    assert await worker.drain() == 4
+async def test_retry_after_is_obeyed_for_every_case(owner: Owner) -> None:
+    subscription = await owner.subscribe()
+    owner.receiver.answer = answering(503, Retry_After="1800")
+    await publish_cases(owner.platform, owner.api, 1)
+    await owner.worker.drain()
+    assert instant((await owner.health(subscription))["restsUntil"]) == owner.clock() + timedelta(seconds=1800)
+    owner.receiver.answer = no_content
+    await publish_cases(owner.platform, owner.api, 3)
+    owner.clock.forward(seconds=1799)
+    assert await owner.worker.drain() == 0
+    owner.clock.forward(seconds=1)
+    assert await owner.worker.drain() == 4
 
 
 @pytest.mark.parametrize("wanted", ["0", "Tue, 15 Nov 1994 08:12:31 GMT"])
-async def test_a_sink_that_asks_for_no_rest_is_not_hammered(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver, wanted: str
-) -> None:
-    api, clock = await new_client(), Clock()
-    await subscribe(api, receiver.url, concurrency=1)
-    receiver.answer = answering(429, Retry_After=wanted)
-    await publish_cases(platform, api, 5)
-    worker = new_worker(now=clock)
+async def test_a_sink_that_asks_for_no_rest_is_not_hammered(owner: Owner, wanted: str) -> None:
+    await owner.subscribe(concurrency=1)
+    owner.receiver.answer = answering(429, Retry_After=wanted)
+    await publish_cases(owner.platform, owner.api, 5)
     async with asyncio.timeout(10):
-        assert await worker.drain() == 1
-        clock.forward(seconds=4.9)
-        assert await worker.drain() == 0
+        assert await owner.worker.drain() == 1
+        owner.clock.forward(seconds=4.9)
+        assert await owner.worker.drain() == 0
 
 
 # Closing
 
 
-async def test_a_success_closes_it_and_everything_is_sent_at_once_in_order(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock = await new_client(), Clock()
-    subscription = await subscribe(api, receiver.url)
-    receiver.answer = answering(500)
-    cases = await publish_cases(platform, api, 5, 1, 2, 3)
-    worker = new_worker(now=clock)
-    await worker.drain()
+async def test_a_success_closes_it_and_everything_is_sent_at_once_in_order(owner: Owner) -> None:
+    subscription = await owner.subscribe()
+    owner.receiver.answer = answering(500)
+    cases = await publish_cases(owner.platform, owner.api, 5, 1, 2, 3)
+    await owner.worker.drain()
     for _ in range(20):  # long enough for some of them to be postponed for minutes
-        clock.forward(minutes=2)
-        await worker.drain()
-    receiver.received.clear()
-    receiver.answer = no_content
-    clock.forward(seconds=67)
-    assert await worker.drain() == 15
+        owner.clock.forward(minutes=2)
+        await owner.worker.drain()
+    owner.receiver.received.clear()
+    owner.receiver.answer = no_content
+    owner.clock.forward(seconds=67)
+    assert await owner.worker.drain() == 15
     for case_id in cases:
-        assert receiver.sequences(case_id) == [1, 2, 3]
-    told = await health(api, subscription)
+        assert owner.receiver.sequences(case_id) == [1, 2, 3]
+    told = await owner.health(subscription)
     assert (told["circuit"], told["failures"], told["failingSince"], told["restsUntil"]) == ("closed", 0, None, None)
-    assert {each["state"] for each in await deliveries(api, subscription)} == {"delivered"}
+    assert {each["state"] for each in await owner.deliveries(subscription)} == {"delivered"}
 
 
 async def test_an_event_that_its_sink_chokes_on_holds_up_no_other_case(
@@ -275,108 +238,92 @@ async def test_an_event_that_its_sink_chokes_on_holds_up_no_other_case(
     assert set(receiver.sequences(stuck)) == {1}
 
 
-async def test_resuming_tries_at_once_whatever_the_schedule_says(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
+async def test_resuming_tries_at_once_whatever_the_schedule_says(owner: Owner) -> None:
     """Its owner knows that the sink is well again."""
-    api, clock = await new_client(), Clock()
-    subscription = await subscribe(api, receiver.url)
-    receiver.answer = answering(503, Retry_After="7200")
-    cases = await publish_cases(platform, api, 4, 1, 2)
-    worker = new_worker(now=clock)
-    await worker.drain()
-    receiver.answer = no_content
-    clock.forward(seconds=60)
-    await ask(api, subscription, "actions/resume")
-    await worker.drain()
+    subscription = await owner.subscribe()
+    owner.receiver.answer = answering(503, Retry_After="7200")
+    cases = await publish_cases(owner.platform, owner.api, 4, 1, 2)
+    await owner.worker.drain()
+    owner.receiver.answer = no_content
+    owner.clock.forward(seconds=60)
+    await owner.ask(subscription, "actions/resume")
+    await owner.worker.drain()
     for case_id in cases:
-        assert receiver.sequences(case_id)[-2:] == [1, 2]
-    assert (await health(api, subscription))["waiting"] == 0
+        assert owner.receiver.sequences(case_id)[-2:] == [1, 2]
+    assert (await owner.health(subscription))["waiting"] == 0
 
 
 # A change of the way to the sink
 
 
-async def test_a_change_of_sink_during_an_attempt_makes_its_failure_count_for_nothing(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock, case_id = await new_client(), Clock(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url)
+async def test_a_change_of_sink_during_an_attempt_makes_its_failure_count_for_nothing(owner: Owner) -> None:
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe()
     async with receiving() as moved:
 
         async def moves(_: Received) -> web.StreamResponse:
-            await change(api, subscription, sink=moved.url)
+            await owner.change(subscription, sink=moved.url)
             return web.Response(status=503, headers={"Retry-After": "3600"})
 
-        receiver.answer = moves
-        await publish(platform, api, case_id, 1, 2)
-        assert await new_worker(now=clock).drain() == 3  # at the new one without delay
-        assert (receiver.sequences(case_id), moved.sequences(case_id)) == ([1], [1, 2])
-    told = await health(api, subscription)
+        owner.receiver.answer = moves
+        await owner.publish(case_id, 1, 2)
+        assert await owner.new_worker(now=owner.clock).drain() == 3  # at the new one without delay
+        assert (owner.receiver.sequences(case_id), moved.sequences(case_id)) == ([1], [1, 2])
+    told = await owner.health(subscription)
     assert (told["failures"], told["failingSince"], told["restsUntil"]) == (0, None, None)
-    attempts = await attempts_of(api, subscription, (await deliveries(api, subscription))[-1])
+    attempts = await attempts_of(owner.api, subscription, (await owner.deliveries(subscription))[-1])
     assert [(each["outcome"], each["sinkVersion"]) for each in attempts] == [("postponed", 1), ("delivered", 2)]
 
 
-async def test_gone_from_a_former_sink_ends_nothing(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock, case_id = await new_client(), Clock(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url)
+async def test_gone_from_a_former_sink_ends_nothing(owner: Owner) -> None:
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe()
     async with receiving() as moved:
 
         async def moves(_: Received) -> web.StreamResponse:
-            await change(api, subscription, sink=moved.url)
+            await owner.change(subscription, sink=moved.url)
             return web.Response(status=410)
 
-        receiver.answer = moves
-        await publish(platform, api, case_id, 1, 2)
-        await new_worker(now=clock).drain()
+        owner.receiver.answer = moves
+        await owner.publish(case_id, 1, 2)
+        await owner.new_worker(now=owner.clock).drain()
         assert moved.sequences(case_id) == [1, 2]
-    assert (await health(api, subscription))["status"] == "active"
+    assert (await owner.health(subscription))["status"] == "active"
 
 
-async def test_what_waited_for_a_dead_sink_is_sent_to_the_new_one_at_once(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock = await new_client(), Clock()
-    subscription = await subscribe(api, receiver.url)
-    cases = await publish_cases(platform, api, 2, 1, 2)
-    receiver.answer = lambda received: web.Response(status=500 if received.case_id in cases else 204)
-    worker = new_worker(now=clock)
+async def test_what_waited_for_a_dead_sink_is_sent_to_the_new_one_at_once(owner: Owner) -> None:
+    subscription = await owner.subscribe()
+    cases = await publish_cases(owner.platform, owner.api, 2, 1, 2)
+    owner.receiver.answer = lambda received: web.Response(status=500 if received.case_id in cases else 204)
     for _ in range(12):
-        await publish_cases(platform, api, 1)  # it is well otherwise, so theirs is the schedule of hours
-        await worker.drain()
-        clock.forward(minutes=20)
-    await worker.drain()
-    assert await worker.drain() == 0
+        await publish_cases(owner.platform, owner.api, 1)  # it is well otherwise, so theirs is the schedule of hours
+        await owner.worker.drain()
+        owner.clock.forward(minutes=20)
+    await owner.worker.drain()
+    assert await owner.worker.drain() == 0
     async with receiving() as moved:
-        await change(api, subscription, sink=moved.url)
-        assert await worker.drain() == 4
+        await owner.change(subscription, sink=moved.url)
+        assert await owner.worker.drain() == 4
         for case_id in cases:
             assert moved.sequences(case_id) == [1, 2]
 
 
-async def test_three_days_of_a_former_sink_are_not_held_against_the_new_one(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock = await new_client(), Clock()
-    subscription = await subscribe(api, receiver.url)
-    receiver.answer = answering(500)
-    await publish_cases(platform, api, 1)
-    worker = new_worker(now=clock)
-    await worker.drain()
-    clock.forward(hours=75)
-    await worker.drain()
+async def test_three_days_of_a_former_sink_are_not_held_against_the_new_one(owner: Owner) -> None:
+    subscription = await owner.subscribe()
+    owner.receiver.answer = answering(500)
+    await publish_cases(owner.platform, owner.api, 1)
+    await owner.worker.drain()
+    owner.clock.forward(hours=75)
+    await owner.worker.drain()
     async with receiving() as moved:
         moved.answer = answering(500)
-        await change(api, subscription, sink=moved.url)
-        await worker.drain()
-        clock.forward(hours=1)
-        await worker.drain()
+        await owner.change(subscription, sink=moved.url)
+        await owner.worker.drain()
+        owner.clock.forward(hours=1)
+        await owner.worker.drain()
         assert len(moved.received) == 2
-        assert (await deliveries(api, subscription))[0]["state"] == "pending"
-    assert (await health(api, subscription))["status"] == "active"
+        assert (await owner.deliveries(subscription))[0]["state"] == "pending"
+    assert (await owner.health(subscription))["status"] == "active"
 
 
 # After three days
@@ -604,23 +551,19 @@ async def test_one_that_hangs_keeps_no_other_from_its_proof_of_life(
         await task
 
 
-async def test_a_dead_letter_about_a_subscription_tells_nobody(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
+async def test_a_dead_letter_about_a_subscription_tells_nobody(owner: Owner) -> None:
     """Or each would make the next, for ever."""
-    api, clock = await new_client(), Clock()
-    receiver.answer = answering(500)
-    first = await subscribe(api, receiver.url, types=[CaseOpened.TYPE])
-    second = await subscribe(api, receiver.url, types=[EventDeadLettered.TYPE])
-    await publish_cases(platform, api, 1)
-    worker = new_worker(now=clock)
+    owner.receiver.answer = answering(500)
+    first = await owner.subscribe(types=[CaseOpened.TYPE])
+    second = await owner.subscribe(types=[EventDeadLettered.TYPE])
+    await publish_cases(owner.platform, owner.api, 1)
     for _ in range(2):
         for hours in (0, 76, 80):
-            clock.forward(hours=hours)
-            await worker.drain()
-            await relay(platform)
-    assert [each["state"] for each in await deliveries(api, second)] == ["dead"]
-    told = [(each["type"], each["data"]["subscriptionId"]) for each in await feed(api) if "caseid" not in each]
+            owner.clock.forward(hours=hours)
+            await owner.worker.drain()
+            await relay(owner.platform)
+    assert [each["state"] for each in await owner.deliveries(second)] == ["dead"]
+    told = [(each["type"], each["data"]["subscriptionId"]) for each in await feed(owner.api) if "caseid" not in each]
     assert told == [
         (EventDeadLettered.TYPE, first["id"]),
         (SubscriptionDisabled.TYPE, first["id"]),

@@ -17,14 +17,13 @@ from rtp_shared.contracts.applications import CaseOpened, CaseSubmitted
 from rtp_shared.contracts.gateway import SubscriptionTested
 from rtp_shared.events import About
 from tests.conftest import Api, NewClient
-from tests.gateway.conftest import NewWorker
+from tests.gateway.conftest import NewWorker, Owner
 from tests.support.webhooks import (
     Clock,
     Received,
     Receiver,
     answering,
     ask,
-    change,
     deliveries,
     health,
     no_content,
@@ -78,20 +77,18 @@ async def test_by_events(platform: Platform, new_client: NewClient, new_worker: 
         each.verified(subscription["secret"])
 
 
-async def test_by_case_publisher_and_number(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, case_id = await new_client(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url)
-    await publish(platform, api, uuid.uuid4(), 1)
-    await publish(platform, api, case_id, 1, 2, 3)
-    await publish(platform, api, case_id, 1, 2, service="finance-directory")
-    await new_worker().drain()
+async def test_by_case_publisher_and_number(owner: Owner) -> None:
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe()
+    await owner.publish(uuid.uuid4(), 1)
+    await owner.publish(case_id, 1, 2, 3)
+    await owner.publish(case_id, 1, 2, service="finance-directory")
+    await owner.new_worker().drain()
 
     async def count(**more: Any) -> int:
         path = f"/v1/subscriptions/{subscription['id']}/actions/replay"
         body = {"caseId": str(case_id), "only": "all", **more}
-        answer = await api.post(path, json=body, params={"dryRun": True})
+        answer = await owner.api.post(path, json=body, params={"dryRun": True})
         assert answer.status_code == 202, answer.text
         counted: int = answer.json()["events"]
         return counted
@@ -102,29 +99,27 @@ async def test_by_case_publisher_and_number(
     assert await count(source="http://rtp.test/applications", fromSequence=3) == 1
     assert await count(source="http://rtp.test/nobody") == 0
     assert await count(fromSequence=4) == 0
-    assert await new_worker().drain() == 0  # counting changes nothing
-    receiver.received.clear()
+    assert await owner.new_worker().drain() == 0  # counting changes nothing
+    owner.receiver.received.clear()
     await replay(
-        api, subscription, caseId=str(case_id), source="http://rtp.test/applications", fromSequence=2, only="all"
+        owner.api, subscription, caseId=str(case_id), source="http://rtp.test/applications", fromSequence=2, only="all"
     )
-    await new_worker().drain()
-    assert receiver.sequences(case_id) == [2, 3]
+    await owner.new_worker().drain()
+    assert owner.receiver.sequences(case_id) == [2, 3]
 
 
-async def test_by_time_from_included_to_not(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, case_id = await new_client(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url)
-    await publish(platform, api, case_id, 1, 2, 3)
-    await new_worker().drain()
-    times = [each["recordedAt"] for each in await deliveries(api, subscription)][::-1]
+async def test_by_time_from_included_to_not(owner: Owner) -> None:
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe()
+    await owner.publish(case_id, 1, 2, 3)
+    await owner.new_worker().drain()
+    times = [each["recordedAt"] for each in await owner.deliveries(subscription)][::-1]
 
     async def sequences(**window: str) -> list[int]:
-        receiver.received.clear()
-        await replay(api, subscription, only="all", **window)
-        await new_worker().drain()
-        return receiver.sequences(case_id)
+        owner.receiver.received.clear()
+        await replay(owner.api, subscription, only="all", **window)
+        await owner.new_worker().drain()
+        return owner.receiver.sequences(case_id)
 
     assert await sequences(**{"from": times[1], "to": times[2]}) == [2]
     assert await sequences(**{"from": times[1]}) == [2, 3]
@@ -150,12 +145,9 @@ async def test_by_time_from_included_to_not(
         {"eventIds": [str(uuid.UUID(int=1))] * 1001},
     ],
 )
-async def test_what_is_asked_for_must_be_clear(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver, body: dict[str, Any]
-) -> None:
-    api = await new_client()
-    subscription = await subscribe(api, receiver.url)
-    answer = await api.post(f"/v1/subscriptions/{subscription['id']}/actions/replay", json=body)
+async def test_what_is_asked_for_must_be_clear(owner: Owner, body: dict[str, Any]) -> None:
+    subscription = await owner.subscribe()
+    answer = await owner.api.post(f"/v1/subscriptions/{subscription['id']}/actions/replay", json=body)
     assert answer.status_code == 422, answer.text
     assert answer.json()["errors"]
 
@@ -198,47 +190,49 @@ async def test_only_what_was_never_acknowledged_unless_all_is_asked_for(
     assert await replay(api, subscription, **{"from": since.isoformat()}) == NOTHING
 
 
-async def test_what_was_cancelled_or_skipped_can_be_had_again(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, case_id = await new_client(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url, onSinkChange="cancel")
-    await publish(platform, api, case_id, 1, 2)
-    await change(api, subscription, sink=receiver.url + "?new")
-    assert {each["state"] for each in await deliveries(api, subscription)} == {"cancelled"}
-    assert await replay(api, subscription, caseId=str(case_id)) == {**NOTHING, "events": 2, "unacknowledged": 2}
-    await new_worker().drain()
-    assert receiver.sequences(case_id) == [1, 2]
+async def test_what_was_cancelled_or_skipped_can_be_had_again(owner: Owner) -> None:
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe(onSinkChange="cancel")
+    await owner.publish(case_id, 1, 2)
+    await owner.change(subscription, sink=owner.receiver.url + "?new")
+    assert {each["state"] for each in await owner.deliveries(subscription)} == {"cancelled"}
+    assert await replay(owner.api, subscription, caseId=str(case_id)) == {**NOTHING, "events": 2, "unacknowledged": 2}
+    await owner.new_worker().drain()
+    assert owner.receiver.sequences(case_id) == [1, 2]
 
 
 # What is not
 
 
-async def test_types_source_and_filters_hold_for_what_was_never_offered(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, case_id = await new_client(), uuid.uuid4()
+async def test_types_source_and_filters_hold_for_what_was_never_offered(owner: Owner) -> None:
+    case_id = uuid.uuid4()
     submitted = CaseSubmitted.model_validate(example(CaseSubmitted.TYPE) | {"caseId": str(case_id)})
-    await publish(platform, api, case_id, 1, about=About(region="E12000001"))
-    await publish(platform, api, case_id, 2, data=submitted, about=About(region="E12000001"))
-    await publish(platform, api, case_id, 3, data=submitted, about=About(region="E12000002"))
+    await owner.publish(case_id, 1, about=About(region="E12000001"))
+    await owner.publish(case_id, 2, data=submitted, about=About(region="E12000001"))
+    await owner.publish(case_id, 3, data=submitted, about=About(region="E12000002"))
     await publish(
-        platform, api, case_id, 1, data=submitted, service="finance-directory", about=About(region="E12000001")
+        owner.platform,
+        owner.api,
+        case_id,
+        1,
+        data=submitted,
+        service="finance-directory",
+        about=About(region="E12000001"),
     )
     subscription = await subscribe(
-        api,
-        receiver.url,
+        owner.api,
+        owner.receiver.url,
         types=[CaseSubmitted.TYPE],
         source="http://rtp.test/applications",
         filters=[{"exact": {"region": "E12000001"}}],
     )
-    counted = await replay(api, subscription, caseId=str(case_id))
+    counted = await replay(owner.api, subscription, caseId=str(case_id))
     assert counted == {**NOTHING, "events": 1, "neverOffered": 1}
-    await new_worker().drain()
-    assert receiver.sequences(case_id) == [2]
+    await owner.new_worker().drain()
+    assert owner.receiver.sequences(case_id) == [2]
     # What was offered once is its own, whatever it takes today.
-    await change(api, subscription, types=[CaseOpened.TYPE], filters=[])
-    counted = await replay(api, subscription, caseId=str(case_id), only="all")
+    await owner.change(subscription, types=[CaseOpened.TYPE], filters=[])
+    counted = await replay(owner.api, subscription, caseId=str(case_id), only="all")
     assert counted == {**NOTHING, "events": 2, "neverOffered": 1, "acknowledged": 1}
 
 
@@ -260,32 +254,31 @@ async def test_nobody_replays_what_is_not_for_its_eyes(
     assert receiver.received == []
 
 
-async def test_only_its_own_tests_and_nothing_of_how_it_fares(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
+async def test_only_its_own_tests_and_nothing_of_how_it_fares(owner: Owner) -> None:
     since = (utcnow() - timedelta(minutes=5)).isoformat()
     async with receiving() as elsewhere:
-        failing = await subscribe(api, elsewhere.url)
-        other = await subscribe(api, receiver.url)
-        await ask(api, failing, "actions/test")
-        await relay(platform)
-        await publish(platform, api, uuid.uuid4(), 1)
-        await make_dead(api, failing, elsewhere, new_worker)
-        await relay(platform)
-        await ask(api, failing, "actions/resume")
-        await new_worker().drain()
+        failing = await subscribe(owner.api, elsewhere.url)
+        other = await owner.subscribe()
+        await owner.ask(failing, "actions/test")
+        await relay(owner.platform)
+        await owner.publish(uuid.uuid4(), 1)
+        await make_dead(owner.api, failing, elsewhere, owner.new_worker)
+        await relay(owner.platform)
+        await owner.ask(failing, "actions/resume")
+        await owner.new_worker().drain()
         elsewhere.received.clear()
-        receiver.received.clear()
-        await replay(api, failing, only="all", **{"from": since})
-        await replay(api, other, only="all", **{"from": since})
-        await new_worker().drain()
+        owner.receiver.received.clear()
+        await replay(owner.api, failing, only="all", **{"from": since})
+        await replay(owner.api, other, only="all", **{"from": since})
+        await owner.new_worker().drain()
         about = uuid.UUID(failing["id"])
         assert [each.verified(failing["secret"])["type"] for each in elsewhere.received if each.case_id == about] == [
             SubscriptionTested.TYPE
         ]
-        assert SubscriptionTested.TYPE not in [each.verified(other["secret"])["type"] for each in receiver.received]
-        assert receiver.sequences(about)  # the client's other subscription is told how that one fares
+        assert SubscriptionTested.TYPE not in [
+            each.verified(other["secret"])["type"] for each in owner.receiver.received
+        ]
+        assert owner.receiver.sequences(about)  # the client's other subscription is told how that one fares
 
 
 def example(type_: str) -> dict[str, Any]:
@@ -300,17 +293,10 @@ def example(type_: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("too_many", [False, True])
-async def test_at_most_ten_thousand_at_once(
-    platform: Platform,
-    database_server: Postgres,
-    new_client: NewClient,
-    new_worker: NewWorker,
-    receiver: Receiver,
-    too_many: bool,
-) -> None:
-    api, case_id = await new_client(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url)
-    await ask(api, subscription, "actions/pause")
+async def test_at_most_ten_thousand_at_once(owner: Owner, database_server: Postgres, too_many: bool) -> None:
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe()
+    await owner.ask(subscription, "actions/pause")
     admin = await asyncpg.connect(database_server.url("rtp_gateway"))
     try:
         await admin.execute(
@@ -321,15 +307,17 @@ async def test_at_most_ten_thousand_at_once(
             """,
             CaseOpened.TYPE,
             case_id,
-            f"client:{api.client_id}",
+            f"client:{owner.api.client_id}",
             10_001 if too_many else 10_000,
         )
-        answer = await api.post(f"/v1/subscriptions/{subscription['id']}/actions/replay", json={"caseId": str(case_id)})
+        answer = await owner.api.post(
+            f"/v1/subscriptions/{subscription['id']}/actions/replay", json={"caseId": str(case_id)}
+        )
         if too_many:
             assert answer.status_code == 422
             assert answer.json()["type"].endswith("/problems/too-much-to-replay")
             assert "10000" in answer.json()["errors"][0]["reason"] or "10000" in answer.text
-            assert await deliveries(api, subscription) == []
+            assert await owner.deliveries(subscription) == []
         else:
             assert answer.json() == {**NOTHING, "events": 10_000, "neverOffered": 10_000}
             due = await admin.fetchval(
@@ -340,14 +328,12 @@ async def test_at_most_ten_thousand_at_once(
         await admin.close()
 
 
-async def test_what_has_ended_is_not_replayed(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, case_id = await new_client(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url)
+async def test_what_has_ended_is_not_replayed(owner: Owner) -> None:
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe()
     path = f"/v1/subscriptions/{subscription['id']}"
-    await api.delete(path, headers={"If-Match": "*"})
-    answer = await api.post(f"{path}/actions/replay", json={"caseId": str(case_id)})
+    await owner.api.delete(path, headers={"If-Match": "*"})
+    answer = await owner.api.post(f"{path}/actions/replay", json={"caseId": str(case_id)})
     assert answer.status_code == 409
     assert answer.json()["type"].endswith("/problems/subscription-ended")
 
@@ -355,78 +341,69 @@ async def test_what_has_ended_is_not_replayed(
 # While other things happen
 
 
-async def test_what_waits_comes_after_what_is_replayed_of_its_case(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock, case_id = await new_client(), Clock(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url)
-    await publish(platform, api, case_id, 1, 2, 3)
-    worker = new_worker(now=clock)
-    await worker.drain()
-    receiver.answer = answering(500)
-    await publish(platform, api, case_id, 4, 5)
-    await worker.drain()
-    receiver.received.clear()
-    receiver.answer = no_content
-    counted = await replay(api, subscription, caseId=str(case_id), fromSequence=2, only="all")
+async def test_what_waits_comes_after_what_is_replayed_of_its_case(owner: Owner) -> None:
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe()
+    await owner.publish(case_id, 1, 2, 3)
+    await owner.worker.drain()
+    owner.receiver.answer = answering(500)
+    await owner.publish(case_id, 4, 5)
+    await owner.worker.drain()
+    owner.receiver.received.clear()
+    owner.receiver.answer = no_content
+    counted = await replay(owner.api, subscription, caseId=str(case_id), fromSequence=2, only="all")
     assert counted == {**NOTHING, "events": 2, "acknowledged": 2, "waiting": 2}
-    await worker.drain()
-    assert receiver.sequences(case_id) == [2, 3, 4, 5]
+    await owner.worker.drain()
+    assert owner.receiver.sequences(case_id) == [2, 3, 4, 5]
 
 
-async def test_what_is_under_way_is_called_back(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
+async def test_what_is_under_way_is_called_back(owner: Owner) -> None:
     """Its report comes too late, whatever it says, and it is sent again in its turn."""
-    api, case_id = await new_client(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url)
-    await publish(platform, api, case_id, 1, 2)
-    await new_worker().drain()
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe()
+    await owner.publish(case_id, 1, 2)
+    await owner.new_worker().drain()
 
     async def meanwhile(received: Received) -> web.StreamResponse:
-        receiver.answer = no_content
-        await replay(api, subscription, caseId=str(case_id), only="all")
+        owner.receiver.answer = no_content
+        await replay(owner.api, subscription, caseId=str(case_id), only="all")
         return web.Response(status=204)
 
-    receiver.answer = meanwhile
-    await publish(platform, api, case_id, 3, 4)
-    await new_worker().drain()
-    assert receiver.sequences(case_id) == [1, 2, 3, 1, 2, 3, 4]
-    shown = await deliveries(api, subscription)
+    owner.receiver.answer = meanwhile
+    await owner.publish(case_id, 3, 4)
+    await owner.new_worker().drain()
+    assert owner.receiver.sequences(case_id) == [1, 2, 3, 1, 2, 3, 4]
+    shown = await owner.deliveries(subscription)
     assert {each["state"] for each in shown} == {"delivered"}
 
 
-async def test_a_replay_while_events_are_recorded_leaves_one_line(
-    platform: Platform, database_server: Postgres, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
+async def test_a_replay_while_events_are_recorded_leaves_one_line(owner: Owner, database_server: Postgres) -> None:
     """A new event and a replay of older ones of its case, each not yet committed when the other begins."""
-    api = await new_client()
     admin = await asyncpg.connect(database_server.url("rtp_gateway"))
     try:
         for _ in range(15):
             case_id = uuid.uuid4()
-            await publish(platform, api, case_id, *range(1, 4))
-            subscription = await subscribe(api, receiver.url)
+            await owner.publish(case_id, *range(1, 4))
+            subscription = await owner.subscribe()
             await asyncio.gather(
-                publish(platform, api, case_id, 4), replay(api, subscription, caseId=str(case_id), only="all")
+                publish(owner.platform, owner.api, case_id, 4),
+                replay(owner.api, subscription, caseId=str(case_id), only="all"),
             )
             due = await admin.fetch(
                 "SELECT position FROM deliveries WHERE subscription_id = $1 AND next_attempt_at IS NOT NULL",
                 uuid.UUID(subscription["id"]),
             )
             assert len(due) == 1
-            await api.delete(f"/v1/subscriptions/{subscription['id']}", headers={"If-Match": "*"})
+            await owner.api.delete(f"/v1/subscriptions/{subscription['id']}", headers={"If-Match": "*"})
     finally:
         await admin.close()
 
 
-async def test_a_replay_waits_for_what_is_being_recorded(
-    platform: Platform, database_server: Postgres, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
+async def test_a_replay_waits_for_what_is_being_recorded(owner: Owner, database_server: Postgres) -> None:
     """Recording stopped in the middle, as it may be at any time: the replay must not overtake it."""
-    api, case_id = await new_client(), uuid.uuid4()
-    await publish(platform, api, case_id, 1, 2)
-    subscription = await subscribe(api, receiver.url)
+    case_id = uuid.uuid4()
+    await owner.publish(case_id, 1, 2)
+    subscription = await owner.subscribe()
     admin = await asyncpg.connect(database_server.url("rtp_gateway"))
     try:
         transaction = admin.transaction()
@@ -445,9 +422,9 @@ async def test_a_replay_waits_for_what_is_being_recorded(
             uuid.UUID(subscription["id"]),
             position,
             case_id,
-            api.client_id,
+            owner.api.client_id,
         )
-        asked = asyncio.create_task(replay(api, subscription, caseId=str(case_id)))
+        asked = asyncio.create_task(replay(owner.api, subscription, caseId=str(case_id)))
         await asyncio.sleep(0.1)
         await transaction.commit()
         await asked
@@ -461,26 +438,23 @@ async def test_a_replay_waits_for_what_is_being_recorded(
         await admin.close()
 
 
-async def test_what_was_called_back_stays_behind_when_all_is_tried_again(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
+async def test_what_was_called_back_stays_behind_when_all_is_tried_again(owner: Owner) -> None:
     """It failed before, so it has a place in the schedule, but an earlier one of its line is open now."""
-    api, clock, case_id = await new_client(), Clock(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url)
-    worker = new_worker(now=clock)
-    await publish(platform, api, case_id, 1)
-    await worker.drain()
-    receiver.answer = answering(500)
-    await publish(platform, api, case_id, 2)
-    await worker.drain()
-    await replay(api, subscription, caseId=str(case_id), only="all")
-    clock.forward(hours=1)
-    await worker.drain()
-    clock.forward(hours=76)
-    await worker.drain()
-    assert (await health(api, subscription))["status"] == "disabled"
-    await ask(api, subscription, "actions/resume")
-    async with platform.gateway.database.transaction() as session:
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe()
+    await owner.publish(case_id, 1)
+    await owner.worker.drain()
+    owner.receiver.answer = answering(500)
+    await owner.publish(case_id, 2)
+    await owner.worker.drain()
+    await replay(owner.api, subscription, caseId=str(case_id), only="all")
+    owner.clock.forward(hours=1)
+    await owner.worker.drain()
+    owner.clock.forward(hours=76)
+    await owner.worker.drain()
+    assert (await owner.health(subscription))["status"] == "disabled"
+    await owner.ask(subscription, "actions/resume")
+    async with owner.platform.gateway.database.transaction() as session:
         due = (
             await session.execute(
                 text("SELECT count(*) FROM deliveries WHERE subscription_id = :id AND next_attempt_at IS NOT NULL"),
@@ -488,7 +462,7 @@ async def test_what_was_called_back_stays_behind_when_all_is_tried_again(
             )
         ).scalar_one()
     assert due == 1
-    receiver.received.clear()
-    receiver.answer = no_content
-    await worker.drain()
-    assert receiver.sequences(case_id) == [1, 2]
+    owner.receiver.received.clear()
+    owner.receiver.answer = no_content
+    await owner.worker.drain()
+    assert owner.receiver.sequences(case_id) == [1, 2]

@@ -12,15 +12,13 @@ from sqlalchemy import text
 from rtp_embedded.platform import Platform
 from rtp_shared.clock import utcnow
 from tests.conftest import Api, NewClient
-from tests.gateway.conftest import NewWorker
+from tests.gateway.conftest import NewWorker, Owner
 from tests.support.webhooks import (
     Clock,
     Received,
     Receiver,
     answering,
     ask,
-    change,
-    deliveries,
     health,
     no_content,
     publish,
@@ -61,30 +59,25 @@ async def die(new_worker: NewWorker, clock: Clock, platform: Platform, api: Api)
 # Gaps
 
 
-async def test_nothing_is_missing_where_all_arrived(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
-    subscription = await subscribe(api, receiver.url)
-    assert await gaps(api, subscription) == {"items": [], "next": None}
-    await publish(platform, api, uuid.uuid4(), 1, 2)
-    await new_worker().drain()
-    assert await gaps(api, subscription) == {"items": [], "next": None}
+async def test_nothing_is_missing_where_all_arrived(owner: Owner) -> None:
+    subscription = await owner.subscribe()
+    assert await gaps(owner.api, subscription) == {"items": [], "next": None}
+    await owner.publish(uuid.uuid4(), 1, 2)
+    await owner.new_worker().drain()
+    assert await gaps(owner.api, subscription) == {"items": [], "next": None}
 
 
-async def test_what_is_missing_is_listed_by_chain_with_its_state(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock, case_id = await new_client(), Clock(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url)
-    await publish(platform, api, case_id, 1, 2)
-    await publish(platform, api, case_id, 1, service="finance-directory")
-    await new_worker(now=clock).drain()
-    receiver.answer = refusing(case_id)
-    dead, waits = await publish(platform, api, case_id, 3, 4)
-    (foreign,) = await publish(platform, api, case_id, 2, service="finance-directory")
-    await die(new_worker, clock, platform, api)
-    (one, other) = (await gaps(api, subscription))["items"]
+async def test_what_is_missing_is_listed_by_chain_with_its_state(owner: Owner) -> None:
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe()
+    await owner.publish(case_id, 1, 2)
+    await owner.publish(case_id, 1, service="finance-directory")
+    await owner.new_worker(now=owner.clock).drain()
+    owner.receiver.answer = refusing(case_id)
+    dead, waits = await owner.publish(case_id, 3, 4)
+    (foreign,) = await owner.publish(case_id, 2, service="finance-directory")
+    await die(owner.new_worker, owner.clock, owner.platform, owner.api)
+    (one, other) = (await gaps(owner.api, subscription))["items"]
     type_ = "org.righttoprovide.applications.case-opened.v1"
     assert one == {
         "caseId": str(case_id),
@@ -100,44 +93,44 @@ async def test_what_is_missing_is_listed_by_chain_with_its_state(
     assert [each["eventId"] for each in other["missing"]] == [str(foreign.event_id)]
 
 
-async def test_what_was_skipped_stays_missing_until_it_is_replayed(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock, case_id = await new_client(), Clock(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url)
-    receiver.answer = refusing(case_id)
-    dead, _ = await publish(platform, api, case_id, 1, 2)
-    await die(new_worker, clock, platform, api)
-    receiver.answer = no_content
-    await ask(api, subscription, f"dead-letters/{dead.event_id}/actions/skip")
-    await new_worker(now=clock).drain()
-    (chain,) = (await gaps(api, subscription))["items"]
+async def test_what_was_skipped_stays_missing_until_it_is_replayed(owner: Owner) -> None:
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe()
+    owner.receiver.answer = refusing(case_id)
+    dead, _ = await owner.publish(case_id, 1, 2)
+    await die(owner.new_worker, owner.clock, owner.platform, owner.api)
+    owner.receiver.answer = no_content
+    await owner.ask(subscription, f"dead-letters/{dead.event_id}/actions/skip")
+    await owner.new_worker(now=owner.clock).drain()
+    (chain,) = (await gaps(owner.api, subscription))["items"]
     assert chain["acknowledgedThrough"] == 2
     assert [(each["sequence"], each["state"]) for each in chain["missing"]] == [(1, "skipped")]
-    await ask(api, subscription, "actions/replay", eventIds=[str(dead.event_id)])
-    await new_worker(now=clock).drain()
-    assert (await gaps(api, subscription))["items"] == []
+    await owner.ask(subscription, "actions/replay", eventIds=[str(dead.event_id)])
+    await owner.new_worker(now=owner.clock).drain()
+    assert (await gaps(owner.api, subscription))["items"] == []
 
 
-async def test_every_number_of_a_case_is_accounted_for(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, case_id = await new_client(), uuid.uuid4()
-    await publish(platform, api, case_id, 1)  # before the subscription
-    subscription = await subscribe(api, receiver.url)
-    await publish(platform, api, case_id, 2, readers=["client:somebody-else", "system"])
-    await publish(platform, api, case_id, 3, 4)
-    await new_worker().drain()
-    receiver.answer = answering(500)
-    await publish(platform, api, case_id, 6)  # the fifth is still on its way to us
-    await publish(platform, api, case_id, 7, readers=["client:somebody-else", "system"])
-    await new_worker().drain()
-    page = await gaps(api, subscription, caseId=str(case_id))
+async def test_every_number_of_a_case_is_accounted_for(owner: Owner) -> None:
+    case_id = uuid.uuid4()
+    await owner.publish(case_id, 1)  # before the subscription
+    subscription = await owner.subscribe()
+    await owner.publish(case_id, 2, readers=["client:somebody-else", "system"])
+    await owner.publish(case_id, 3, 4)
+    await owner.new_worker().drain()
+    owner.receiver.answer = answering(500)
+    await owner.publish(case_id, 6)  # the fifth is still on its way to us
+    await owner.publish(case_id, 7, readers=["client:somebody-else", "system"])
+    await owner.new_worker().drain()
+    page = await gaps(owner.api, subscription, caseId=str(case_id))
     (chain,) = page["items"]
     assert (chain["acknowledgedThrough"], chain["notForYou"]) == (4, [1, 2, 5])
     assert [each["sequence"] for each in chain["missing"]] == [6]
     assert page["next"] is None
-    accounted = {*chain["notForYou"], *[each["sequence"] for each in chain["missing"]], *receiver.sequences(case_id)}
+    accounted = {
+        *chain["notForYou"],
+        *[each["sequence"] for each in chain["missing"]],
+        *owner.receiver.sequences(case_id),
+    }
     assert accounted == {1, 2, 3, 4, 5, 6}  # nothing tells that there is a seventh
 
 
@@ -151,37 +144,31 @@ async def test_of_a_case_that_is_not_ones_own_nothing_is_told(
     assert known == await gaps(stranger, subscription, caseId=str(uuid.uuid4())) == {"items": [], "next": None}
 
 
-async def test_gaps_are_paged_by_case(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
-    subscription = await subscribe(api, receiver.url)
-    await ask(api, subscription, "actions/pause")
+async def test_gaps_are_paged_by_case(owner: Owner) -> None:
+    subscription = await owner.subscribe()
+    await owner.ask(subscription, "actions/pause")
     cases = sorted((uuid.uuid4() for _ in range(5)), key=str)
     for case_id in cases:
-        await publish(platform, api, case_id, 1, 2)
-        await publish(platform, api, case_id, 1, service="finance-directory")
+        await owner.publish(case_id, 1, 2)
+        await owner.publish(case_id, 1, service="finance-directory")
     found, after = list[str](), None
     for expected in (2, 2, 1):
-        page = await gaps(api, subscription, limit=2, **({"after": after} if after else {}))
+        page = await gaps(owner.api, subscription, limit=2, **({"after": after} if after else {}))
         assert len(page["items"]) == 2 * expected  # both chains of each case
         found += [each["caseId"] for each in page["items"]]
         after = page["next"]
     assert after is None
     assert found == [str(case_id) for case_id in cases for _ in range(2)]
-    wrong = await api.get(f"/v1/subscriptions/{subscription['id']}/gaps", params={"after": "nonsense"})
+    wrong = await owner.api.get(f"/v1/subscriptions/{subscription['id']}/gaps", params={"after": "nonsense"})
     assert wrong.status_code == 422
 
 
 # Health
 
 
-async def test_health_of_one_that_never_sent_anything(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
-    subscription = await subscribe(api, receiver.url)
-    assert await health(api, subscription) == {
+async def test_health_of_one_that_never_sent_anything(owner: Owner) -> None:
+    subscription = await owner.subscribe()
+    assert await owner.health(subscription) == {
         "status": "active",
         "circuit": "closed",
         "failures": 0,
@@ -251,30 +238,25 @@ async def test_health_counts_what_the_log_of_attempts_holds(
         assert wrong.status_code == 422
 
 
-async def test_lag_is_from_the_recording_to_the_answer(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock = await new_client(), Clock()
-    subscription = await subscribe(api, receiver.url)
-    await publish(platform, api, uuid.uuid4(), 1)
-    clock.forward(seconds=59)
-    await new_worker(now=clock).drain()
-    told = await health(api, subscription)
+async def test_lag_is_from_the_recording_to_the_answer(owner: Owner) -> None:
+    subscription = await owner.subscribe()
+    await owner.publish(uuid.uuid4(), 1)
+    owner.clock.forward(seconds=59)
+    await owner.new_worker(now=owner.clock).drain()
+    told = await owner.health(subscription)
     assert 59_000 < told["lagP50Ms"] == told["lagP95Ms"] < 65_000
     assert told["p95Ms"] < 5_000
     assert told["waiting"] == 0
     assert told["oldestWaitingSeconds"] == 0
 
 
-async def test_what_rests_counts_as_the_oldest_that_waits(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock, case_id = await new_client(), Clock(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url)
-    receiver.answer = refusing(case_id)
-    await publish(platform, api, case_id, 1)
-    await die(new_worker, clock, platform, api)
-    told = await health(api, subscription)
+async def test_what_rests_counts_as_the_oldest_that_waits(owner: Owner) -> None:
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe()
+    owner.receiver.answer = refusing(case_id)
+    await owner.publish(case_id, 1)
+    await die(owner.new_worker, owner.clock, owner.platform, owner.api)
+    told = await owner.health(subscription)
     assert (told["deadLetters"], told["waiting"]) == (1, 0)
     assert told["oldestWaitingSeconds"] > 0
 
@@ -282,21 +264,17 @@ async def test_what_rests_counts_as_the_oldest_that_waits(
 # Attempts
 
 
-async def test_every_attempt_is_logged_with_what_was_answered(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock = await new_client(), Clock()
-    subscription = await subscribe(api, receiver.url)
-    (sent,) = await publish(platform, api, uuid.uuid4(), 1)
-    worker = new_worker(now=clock)
+async def test_every_attempt_is_logged_with_what_was_answered(owner: Owner) -> None:
+    subscription = await owner.subscribe()
+    (sent,) = await owner.publish(uuid.uuid4(), 1)
     long = "Überlast\x00\x07 " + "é" * 3000
-    receiver.answer = lambda _: web.Response(status=500, text=long)
-    await worker.drain()
-    await change(api, subscription, protocolsettings={"headers": {"X-Team": "b"}})
-    clock.forward(seconds=6)
-    receiver.answer = lambda _: web.Response(status=202, text="thank you")
-    await worker.drain()
-    first, second = await attempts(api, subscription, sent.event_id)
+    owner.receiver.answer = lambda _: web.Response(status=500, text=long)
+    await owner.worker.drain()
+    await owner.change(subscription, protocolsettings={"headers": {"X-Team": "b"}})
+    owner.clock.forward(seconds=6)
+    owner.receiver.answer = lambda _: web.Response(status=202, text="thank you")
+    await owner.worker.drain()
+    first, second = await attempts(owner.api, subscription, sent.event_id)
     assert (first["attempt"], first["outcome"], first["status"], first["sinkVersion"]) == (1, "postponed", 500, 1)
     assert first["answer"].startswith("Überlast")
     assert 490 <= len(first["answer"]) <= 500
@@ -337,111 +315,96 @@ async def test_attempts_of_what_was_never_made_for_it_are_not_there(
 # Dead letters
 
 
-async def test_a_dead_letter_holds_up_its_case_until_it_is_skipped(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock, case_id = await new_client(), Clock(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url)
-    receiver.answer = refusing(case_id)
-    dead, *_ = await publish(platform, api, case_id, 1, 2, 3)
-    await die(new_worker, clock, platform, api)
-    receiver.answer = no_content
-    clock.forward(days=30)
-    worker = new_worker(now=clock)
-    assert await worker.drain() == 0
+async def test_a_dead_letter_holds_up_its_case_until_it_is_skipped(owner: Owner) -> None:
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe()
+    owner.receiver.answer = refusing(case_id)
+    dead, *_ = await owner.publish(case_id, 1, 2, 3)
+    await die(owner.new_worker, owner.clock, owner.platform, owner.api)
+    owner.receiver.answer = no_content
+    owner.clock.forward(days=30)
+    assert await owner.worker.drain() == 0
     path = f"/v1/subscriptions/{subscription['id']}/dead-letters/{dead.event_id}/actions/skip"
-    answer = await api.post(path)
+    answer = await owner.api.post(path)
     assert (answer.status_code, answer.content) == (204, b"")
-    await worker.drain()
-    assert receiver.sequences(case_id)[-2:] == [2, 3]
-    shown = {each["sequence"]: each["state"] for each in await deliveries(api, subscription) if each["settledAt"]}
+    await owner.worker.drain()
+    assert owner.receiver.sequences(case_id)[-2:] == [2, 3]
+    shown = {each["sequence"]: each["state"] for each in await owner.deliveries(subscription) if each["settledAt"]}
     assert shown[2] == shown[3] == "delivered"
-    (skipped,) = [each for each in await deliveries(api, subscription) if each["state"] == "skipped"]
+    (skipped,) = [each for each in await owner.deliveries(subscription) if each["state"] == "skipped"]
     assert skipped["eventId"] == str(dead.event_id)
-    assert (await api.get(f"/v1/subscriptions/{subscription['id']}/dead-letters")).json()["items"] == []
-    again = await api.post(path)
+    assert (await owner.api.get(f"/v1/subscriptions/{subscription['id']}/dead-letters")).json()["items"] == []
+    again = await owner.api.post(path)
     assert again.status_code == 409
 
 
-async def test_a_dead_letter_holds_up_its_case_though_an_older_event_is_sent_again(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock, case_id = await new_client(), Clock(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url)
-    (delivered,) = await publish(platform, api, case_id, 1)
-    await new_worker(now=clock).drain()
-    receiver.answer = refusing(case_id)
-    await publish(platform, api, case_id, 2, 3)
-    await die(new_worker, clock, platform, api)
-    receiver.answer = no_content
-    receiver.received.clear()
-    await ask(api, subscription, "actions/replay", eventIds=[str(delivered.event_id)], only="all")
-    await new_worker(now=clock).drain()
-    assert receiver.sequences(case_id) == [1]
-    assert [each["state"] for each in await deliveries(api, subscription) if each["caseId"] == str(case_id)] == [
+async def test_a_dead_letter_holds_up_its_case_though_an_older_event_is_sent_again(owner: Owner) -> None:
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe()
+    (delivered,) = await owner.publish(case_id, 1)
+    await owner.new_worker(now=owner.clock).drain()
+    owner.receiver.answer = refusing(case_id)
+    await owner.publish(case_id, 2, 3)
+    await die(owner.new_worker, owner.clock, owner.platform, owner.api)
+    owner.receiver.answer = no_content
+    owner.receiver.received.clear()
+    await owner.ask(subscription, "actions/replay", eventIds=[str(delivered.event_id)], only="all")
+    await owner.new_worker(now=owner.clock).drain()
+    assert owner.receiver.sequences(case_id) == [1]
+    assert [each["state"] for each in await owner.deliveries(subscription) if each["caseId"] == str(case_id)] == [
         "pending",
         "dead",
         "delivered",
     ]
 
 
-async def test_a_dead_letter_that_is_tried_again_has_its_whole_schedule(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock, case_id = await new_client(), Clock(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url)
-    receiver.answer = refusing(case_id)
-    (dead,) = await publish(platform, api, case_id, 1)
-    await die(new_worker, clock, platform, api)
-    await ask(api, subscription, f"dead-letters/{dead.event_id}/actions/replay")
-    worker = new_worker(now=clock)
-    assert await worker.drain() == 1
-    (delivery,) = [each for each in await deliveries(api, subscription) if each["caseId"] == str(case_id)]
+async def test_a_dead_letter_that_is_tried_again_has_its_whole_schedule(owner: Owner) -> None:
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe()
+    owner.receiver.answer = refusing(case_id)
+    (dead,) = await owner.publish(case_id, 1)
+    await die(owner.new_worker, owner.clock, owner.platform, owner.api)
+    await owner.ask(subscription, f"dead-letters/{dead.event_id}/actions/replay")
+    assert await owner.worker.drain() == 1
+    (delivery,) = [each for each in await owner.deliveries(subscription) if each["caseId"] == str(case_id)]
     assert delivery["state"] == "pending"
-    clock.forward(seconds=6)
-    assert await worker.drain() == 1
-    numbers = [each["attempt"] for each in await attempts(api, subscription, dead.event_id)]
+    owner.clock.forward(seconds=6)
+    assert await owner.worker.drain() == 1
+    numbers = [each["attempt"] for each in await attempts(owner.api, subscription, dead.event_id)]
     assert numbers == sorted(set(numbers))
 
 
 @pytest.mark.parametrize("action", ["replay", "skip"])
-async def test_only_dead_letters_are_skipped_or_tried_again(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver, action: str
-) -> None:
-    api = await new_client()
-    subscription = await subscribe(api, receiver.url)
-    (delivered,) = await publish(platform, api, uuid.uuid4(), 1)
-    await new_worker().drain()
-    (pending,) = await publish(platform, api, uuid.uuid4(), 1)
+async def test_only_dead_letters_are_skipped_or_tried_again(owner: Owner, action: str) -> None:
+    subscription = await owner.subscribe()
+    (delivered,) = await owner.publish(uuid.uuid4(), 1)
+    await owner.new_worker().drain()
+    (pending,) = await owner.publish(uuid.uuid4(), 1)
     path = f"/v1/subscriptions/{subscription['id']}/dead-letters"
     for sent in (delivered, pending):
-        refused = await api.post(f"{path}/{sent.event_id}/actions/{action}")
+        refused = await owner.api.post(f"{path}/{sent.event_id}/actions/{action}")
         assert refused.status_code == 409
         assert refused.json()["type"].endswith("/problems/not-a-dead-letter")
-    unknown = await api.post(f"{path}/{uuid.uuid4()}/actions/{action}")
+    unknown = await owner.api.post(f"{path}/{uuid.uuid4()}/actions/{action}")
     assert unknown.status_code == 404
-    assert [each["state"] for each in await deliveries(api, subscription)] == ["pending", "delivered"]
+    assert [each["state"] for each in await owner.deliveries(subscription)] == ["pending", "delivered"]
 
 
-async def test_dead_letters_are_paged_newest_first(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock = await new_client(), Clock()
-    subscription = await subscribe(api, receiver.url)
+async def test_dead_letters_are_paged_newest_first(owner: Owner) -> None:
+    subscription = await owner.subscribe()
     cases = [uuid.uuid4() for _ in range(3)]
-    receiver.answer = refusing(*cases)
-    sent = [(await publish(platform, api, case_id, 1))[0] for case_id in cases]
-    worker = new_worker(now=clock)
-    await worker.drain()
+    owner.receiver.answer = refusing(*cases)
+    sent = [(await owner.publish(case_id, 1))[0] for case_id in cases]
+    await owner.worker.drain()
     for _ in range(3):
-        clock.forward(hours=76)
+        owner.clock.forward(hours=76)
         for _ in range(4):
-            await publish(platform, api, uuid.uuid4(), 1)
-            await worker.drain()
-            clock.forward(seconds=70)
+            await owner.publish(uuid.uuid4(), 1)
+            await owner.worker.drain()
+            owner.clock.forward(seconds=70)
     listed, after = list[str](), None
     for expected in (2, 1):
-        page = await api.get(
+        page = await owner.api.get(
             f"/v1/subscriptions/{subscription['id']}/dead-letters",
             params={"limit": 2, **({"after": after} if after else {})},
         )

@@ -22,12 +22,11 @@ from rtp_gateway.outbound.deliveries.retries import DELAYS
 from rtp_gateway.outbound.deliveries.worker import LEASE
 from rtp_shared.events import CONTENT_TYPE
 from tests.conftest import Api, NewClient
-from tests.gateway.conftest import NewWorker
+from tests.gateway.conftest import NewWorker, Owner
 from tests.support.cases import employer_id, open_case, submit_case
 from tests.support.messaging import running
 from tests.support.waiting import until
 from tests.support.webhooks import (
-    Clock,
     Received,
     Receiver,
     answering,
@@ -72,71 +71,69 @@ async def test_a_submitted_case_reaches_the_employing_body_signed(
     assert {each["state"] for each in await deliveries(council, subscription)} == {"delivered"}
 
 
-async def test_a_later_event_of_a_case_waits_and_other_cases_do_not(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock = await new_client(), Clock()
-    subscription = await subscribe(api, receiver.url)
+async def test_a_later_event_of_a_case_waits_and_other_cases_do_not(owner: Owner) -> None:
+    subscription = await owner.subscribe()
     stuck, other = uuid.uuid4(), uuid.uuid4()
 
     def answer(received: Received) -> web.StreamResponse:
-        return web.Response(status=500 if received.case_id == stuck and len(receiver.sequences(stuck)) == 1 else 204)
+        return web.Response(
+            status=500 if received.case_id == stuck and len(owner.receiver.sequences(stuck)) == 1 else 204
+        )
 
-    receiver.answer = answer
-    await publish(platform, api, stuck, 1, 2, 3)
-    await publish(platform, api, other, 1, 2)
-    worker = new_worker(now=clock)
-    await worker.drain()
-    assert receiver.sequences(stuck) == [1]
-    assert receiver.sequences(other) == [1, 2]
-    waits = {each["state"]: each for each in await deliveries(api, subscription) if each["caseId"] == str(stuck)}
+    owner.receiver.answer = answer
+    await owner.publish(stuck, 1, 2, 3)
+    await owner.publish(other, 1, 2)
+    await owner.worker.drain()
+    assert owner.receiver.sequences(stuck) == [1]
+    assert owner.receiver.sequences(other) == [1, 2]
+    waits = {each["state"]: each for each in await owner.deliveries(subscription) if each["caseId"] == str(stuck)}
     assert waits.keys() == {"pending"}
-    await publish(platform, api, stuck, 4)  # also what is recorded while the first waits
-    clock.forward(seconds=6)
-    assert await worker.drain() == 4
-    assert receiver.sequences(stuck) == [1, 1, 2, 3, 4]
+    await owner.publish(stuck, 4)  # also what is recorded while the first waits
+    owner.clock.forward(seconds=6)
+    assert await owner.worker.drain() == 4
+    assert owner.receiver.sequences(stuck) == [1, 1, 2, 3, 4]
     assert (
-        receiver.received[0].id == next(r for r in receiver.received[1:] if r.sequence == 1 and r.case_id == stuck).id
+        owner.receiver.received[0].id
+        == next(r for r in owner.receiver.received[1:] if r.sequence == 1 and r.case_id == stuck).id
     )
 
 
-async def test_an_event_that_its_sink_chokes_on_is_tried_for_three_days_and_then_rests(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
+async def test_an_event_that_its_sink_chokes_on_is_tried_for_three_days_and_then_rests(owner: Owner) -> None:
     """The sink takes other cases all the while, so it is the event's own schedule that counts."""
-    api, clock, case_id = await new_client(), Clock(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url)
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe()
     path = f"/v1/subscriptions/{subscription['id']}"
-    receiver.answer = lambda received: web.Response(status=500 if received.case_id == case_id else 204)
-    await publish(platform, api, case_id, 1)
-    worker = new_worker(now=clock)
-    assert await worker.drain() == 1
+    owner.receiver.answer = lambda received: web.Response(status=500 if received.case_id == case_id else 204)
+    await owner.publish(case_id, 1)
+    assert await owner.worker.drain() == 1
     for number, delay in enumerate(DELAYS, start=1):
-        await publish(platform, api, uuid.uuid4(), 1)
-        assert await worker.drain() == 1
-        waits = await of_case(api, subscription, case_id)
+        await owner.publish(uuid.uuid4(), 1)
+        assert await owner.worker.drain() == 1
+        waits = await of_case(owner.api, subscription, case_id)
         assert (waits["state"], waits["attempts"], waits["lastStatus"]) == ("pending", number, 500)
         due = datetime.fromisoformat(waits["nextAttemptAt"])
-        assert delay <= due - clock() <= delay * 1.1 + timedelta(seconds=0.01)
-        clock.at = due - timedelta(seconds=1)
-        assert await worker.drain() == 0
-        clock.at = due
-        assert await worker.drain() == 1
-    rests = await of_case(api, subscription, case_id)
+        assert delay <= due - owner.clock() <= delay * 1.1 + timedelta(seconds=0.01)
+        owner.clock.at = due - timedelta(seconds=1)
+        assert await owner.worker.drain() == 0
+        owner.clock.at = due
+        assert await owner.worker.drain() == 1
+    rests = await of_case(owner.api, subscription, case_id)
     assert (rests["state"], rests["attempts"], rests["nextAttemptAt"]) == ("dead", 10, None)
-    tries = [each for each in receiver.received if each.case_id == case_id]
+    tries = [each for each in owner.receiver.received if each.case_id == case_id]
     assert len({each.id for each in tries}) == 1
     assert len({each.headers["webhook-timestamp"] for each in tries}) == 10
 
-    receiver.answer = no_content
-    await publish(platform, api, case_id, 2)
-    clock.forward(days=1)
-    assert await worker.drain() == 0  # nothing gives up the order but its owner
-    assert [each["eventId"] for each in (await api.get(path + "/dead-letters")).json()["items"]] == [rests["eventId"]]
-    again = await api.post(f"{path}/dead-letters/{rests['eventId']}/actions/replay")
+    owner.receiver.answer = no_content
+    await owner.publish(case_id, 2)
+    owner.clock.forward(days=1)
+    assert await owner.worker.drain() == 0  # nothing gives up the order but its owner
+    assert [each["eventId"] for each in (await owner.api.get(path + "/dead-letters")).json()["items"]] == [
+        rests["eventId"]
+    ]
+    again = await owner.api.post(f"{path}/dead-letters/{rests['eventId']}/actions/replay")
     assert again.status_code == 202, again.text
-    assert await worker.drain() == 2
-    assert receiver.sequences(case_id)[-2:] == [1, 2]
+    assert await owner.worker.drain() == 2
+    assert owner.receiver.sequences(case_id)[-2:] == [1, 2]
 
 
 async def of_case(api: Api, subscription: dict[str, Any], case_id: uuid.UUID) -> dict[str, Any]:
@@ -146,70 +143,56 @@ async def of_case(api: Api, subscription: dict[str, Any], case_id: uuid.UUID) ->
 
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("as_date", [False, True])
-async def test_retry_after_rests_the_whole_subscription(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver, status: int, as_date: bool
-) -> None:
-    api, clock = await new_client(), Clock()
-    clock.at = clock.at.replace(microsecond=0) + timedelta(seconds=1)
-    await subscribe(api, receiver.url)
-    wanted = format_datetime(clock() + timedelta(seconds=3600), usegmt=True) if as_date else "3600"
-    receiver.answer = answering(status, Retry_After=wanted)
-    await publish(platform, api, uuid.uuid4(), 1)
-    worker = new_worker(now=clock)
-    assert await worker.drain() == 1
-    await publish(platform, api, uuid.uuid4(), 1)  # another case: the sink asked for rest all the same
-    clock.forward(seconds=3599)
-    assert await worker.drain() == 0
-    receiver.answer = no_content
-    clock.forward(seconds=3600 * 0.1 + 2)
-    assert await worker.drain() == 2
+async def test_retry_after_rests_the_whole_subscription(owner: Owner, status: int, as_date: bool) -> None:
+    owner.clock.at = owner.clock.at.replace(microsecond=0) + timedelta(seconds=1)
+    await owner.subscribe()
+    wanted = format_datetime(owner.clock() + timedelta(seconds=3600), usegmt=True) if as_date else "3600"
+    owner.receiver.answer = answering(status, Retry_After=wanted)
+    await owner.publish(uuid.uuid4(), 1)
+    assert await owner.worker.drain() == 1
+    await owner.publish(uuid.uuid4(), 1)  # another case: the sink asked for rest all the same
+    owner.clock.forward(seconds=3599)
+    assert await owner.worker.drain() == 0
+    owner.receiver.answer = no_content
+    owner.clock.forward(seconds=3600 * 0.1 + 2)
+    assert await owner.worker.drain() == 2
 
 
-async def test_an_absurd_retry_after_is_bounded(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock = await new_client(), Clock()
-    await subscribe(api, receiver.url)
-    receiver.answer = answering(429, Retry_After="99999999999999999999")
-    await publish(platform, api, uuid.uuid4(), 1)
-    worker = new_worker(now=clock)
-    await worker.drain()
-    clock.forward(hours=27)
-    assert await worker.drain() == 1
+async def test_an_absurd_retry_after_is_bounded(owner: Owner) -> None:
+    await owner.subscribe()
+    owner.receiver.answer = answering(429, Retry_After="99999999999999999999")
+    await owner.publish(uuid.uuid4(), 1)
+    await owner.worker.drain()
+    owner.clock.forward(hours=27)
+    assert await owner.worker.drain() == 1
 
 
-async def test_gone_ends_the_subscription(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
-    subscription = await subscribe(api, receiver.url)
-    receiver.answer = answering(410)
+async def test_gone_ends_the_subscription(owner: Owner) -> None:
+    subscription = await owner.subscribe()
+    owner.receiver.answer = answering(410)
     case_id = uuid.uuid4()
-    await publish(platform, api, case_id, 1, 2)
-    worker = new_worker()
+    await owner.publish(case_id, 1, 2)
+    worker = owner.new_worker()
     assert await worker.drain() == 1
     assert await worker.drain() == 0
-    assert [each["state"] for each in await deliveries(api, subscription)] == ["cancelled", "cancelled"]
-    shown = await api.get(f"/v1/subscriptions/{subscription['id']}")
+    assert [each["state"] for each in await owner.deliveries(subscription)] == ["cancelled", "cancelled"]
+    shown = await owner.api.get(f"/v1/subscriptions/{subscription['id']}")
     assert shown.json()["status"] == "ended"
     assert shown.headers["etag"] == '"2"'
-    await publish(platform, api, case_id, 3)
-    assert len(await deliveries(api, subscription)) == 2
+    await owner.publish(case_id, 3)
+    assert len(await owner.deliveries(subscription)) == 2
 
 
-async def test_a_redirect_is_a_failure_and_not_followed(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
+async def test_a_redirect_is_a_failure_and_not_followed(owner: Owner) -> None:
     async with receiving() as elsewhere:
         for status in (301, 302, 307, 308):
-            receiver.answer = answering(status, Location=elsewhere.url)
-            subscription = await subscribe(api, receiver.url)
-            await publish(platform, api, uuid.uuid4(), 1)
-            assert await new_worker().drain() == 1
-            shown = await deliveries(api, subscription)
+            owner.receiver.answer = answering(status, Location=elsewhere.url)
+            subscription = await owner.subscribe()
+            await owner.publish(uuid.uuid4(), 1)
+            assert await owner.new_worker().drain() == 1
+            shown = await owner.deliveries(subscription)
             assert [(each["state"], each["lastStatus"]) for each in shown] == [("pending", status)]
-            await api.delete(f"/v1/subscriptions/{subscription['id']}", headers={"If-Match": "*"})
+            await owner.api.delete(f"/v1/subscriptions/{subscription['id']}", headers={"If-Match": "*"})
         assert elsewhere.received == []
 
 
@@ -256,116 +239,98 @@ async def test_a_slow_subscriber_holds_up_nobody_else(
     assert sorted(times)[10] < 0.5
 
 
-async def test_a_failing_subscriber_is_tried_one_by_one_until_it_is_well(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock = await new_client(), Clock()
-    await subscribe(api, receiver.url)
-    receiver.answer = answering(500)
-    await publish(platform, api, uuid.uuid4(), 1)
-    worker = new_worker(now=clock)
-    await worker.drain()
+async def test_a_failing_subscriber_is_tried_one_by_one_until_it_is_well(owner: Owner) -> None:
+    await owner.subscribe()
+    owner.receiver.answer = answering(500)
+    await owner.publish(uuid.uuid4(), 1)
+    await owner.worker.drain()
     for _ in range(5):
-        await publish(platform, api, uuid.uuid4(), 1)
-    assert len(await worker._claim()) == 1
-    clock.forward(seconds=31)
-    receiver.answer = no_content
-    well = new_worker(now=clock)
+        await owner.publish(uuid.uuid4(), 1)
+    assert len(await owner.worker._claim()) == 1
+    owner.clock.forward(seconds=31)
+    owner.receiver.answer = no_content
+    well = owner.new_worker(now=owner.clock)
     assert await well.drain() == 6
     assert await well._claim() == []
 
 
-async def test_what_a_killed_worker_held_comes_back(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock = await new_client(), Clock()
-    subscription = await subscribe(api, receiver.url)
-    await publish(platform, api, uuid.uuid4(), 1, 2)
-    killed = new_worker(now=clock)
+async def test_what_a_killed_worker_held_comes_back(owner: Owner) -> None:
+    subscription = await owner.subscribe()
+    await owner.publish(uuid.uuid4(), 1, 2)
+    killed = owner.new_worker(now=owner.clock)
     (claimed,) = await killed._claim()  # and then nothing is heard of it any more
-    other = new_worker(now=clock)
+    other = owner.new_worker(now=owner.clock)
     assert await other.drain() == 0
-    clock.at += LEASE
+    owner.clock.at += LEASE
     assert await other.drain() == 2
-    assert [each.sequence for each in receiver.received] == [1, 2]
+    assert [each.sequence for each in owner.receiver.received] == [1, 2]
     await killed._run_attempt(claimed)  # it was only slow: its report comes too late and changes nothing
-    assert [each["state"] for each in await deliveries(api, subscription)] == ["delivered", "delivered"]
-    assert [each["attempts"] for each in await deliveries(api, subscription)] == [1, 2]
+    assert [each["state"] for each in await owner.deliveries(subscription)] == ["delivered", "delivered"]
+    assert [each["attempts"] for each in await owner.deliveries(subscription)] == [1, 2]
 
 
 @pytest.mark.parametrize("status", [204, 410, 500])
-async def test_a_report_after_the_lease_changes_nothing(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver, status: int
-) -> None:
-    api, clock = await new_client(), Clock()
-    subscription = await subscribe(api, receiver.url)
-    await publish(platform, api, uuid.uuid4(), 1, 2)
-    slow, other = new_worker(now=clock), new_worker(now=clock)
+async def test_a_report_after_the_lease_changes_nothing(owner: Owner, status: int) -> None:
+    subscription = await owner.subscribe()
+    await owner.publish(uuid.uuid4(), 1, 2)
+    slow, other = owner.new_worker(now=owner.clock), owner.new_worker(now=owner.clock)
     (late,) = await slow._claim()
-    clock.at += LEASE
+    owner.clock.at += LEASE
     (held,) = await other._claim()
-    receiver.answer = answering(status)
-    before = await deliveries(api, subscription)
+    owner.receiver.answer = answering(status)
+    before = await owner.deliveries(subscription)
     await slow._run_attempt(late)
-    assert await deliveries(api, subscription) == before
-    receiver.answer = no_content
+    assert await owner.deliveries(subscription) == before
+    owner.receiver.answer = no_content
     await other._run_attempt(held)
-    assert [each["state"] for each in await deliveries(api, subscription)] == ["pending", "delivered"]
-    assert (await api.get(f"/v1/subscriptions/{subscription['id']}")).json()["status"] == "active"
+    assert [each["state"] for each in await owner.deliveries(subscription)] == ["pending", "delivered"]
+    assert (await owner.api.get(f"/v1/subscriptions/{subscription['id']}")).json()["status"] == "active"
 
 
-async def test_workers_side_by_side_share_the_work(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
-    await subscribe(api, receiver.url)
+async def test_workers_side_by_side_share_the_work(owner: Owner) -> None:
+    await owner.subscribe()
     cases = [uuid.uuid4() for _ in range(10)]
     for case_id in cases:
-        await publish(platform, api, case_id, 1, 2, 3)
-    made = await asyncio.gather(*(new_worker().drain() for _ in range(3)))
+        await owner.publish(case_id, 1, 2, 3)
+    made = await asyncio.gather(*(owner.new_worker().drain() for _ in range(3)))
     while sum(made) < 30:
-        made += await asyncio.gather(*(new_worker().drain() for _ in range(3)))
-    assert len(receiver.received) == 30  # nothing twice
+        made += await asyncio.gather(*(owner.new_worker().drain() for _ in range(3)))
+    assert len(owner.receiver.received) == 30  # nothing twice
     for case_id in cases:
-        assert receiver.sequences(case_id) == [1, 2, 3]
+        assert owner.receiver.sequences(case_id) == [1, 2, 3]
 
 
-async def test_order_holds_while_events_are_recorded_and_delivered_at_once(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
-    await subscribe(api, receiver.url)
+async def test_order_holds_while_events_are_recorded_and_delivered_at_once(owner: Owner) -> None:
+    await owner.subscribe()
     cases = [uuid.uuid4() for _ in range(8)]
 
     async def case_goes_on(case_id: uuid.UUID) -> None:
         for sequence in range(1, 26):
-            await publish(platform, api, case_id, sequence)
+            await owner.publish(case_id, sequence)
 
-    async with running(new_worker().run, new_worker().run):
+    async with running(owner.new_worker().run, owner.new_worker().run):
         await asyncio.gather(*map(case_goes_on, cases))
 
         async def all_arrived() -> bool:
-            return len(receiver.received) >= 200
+            return len(owner.receiver.received) >= 200
 
         await until(all_arrived, "every delivery", seconds=60)
     for case_id in cases:
-        assert receiver.sequences(case_id) == list(range(1, 26))
+        assert owner.receiver.sequences(case_id) == list(range(1, 26))
 
 
-async def test_a_paused_subscription_gets_everything_in_order_afterwards(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, case_id = await new_client(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url)
+async def test_a_paused_subscription_gets_everything_in_order_afterwards(owner: Owner) -> None:
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe()
     path = f"/v1/subscriptions/{subscription['id']}"
-    assert (await api.post(path + "/actions/pause", headers={"If-Match": '"1"'})).status_code == 200
-    await publish(platform, api, case_id, 1, 2)
-    assert await new_worker().drain() == 0
-    async with running(new_worker().run):
-        assert (await api.post(path + "/actions/resume", headers={"If-Match": '"2"'})).status_code == 200
+    assert (await owner.api.post(path + "/actions/pause", headers={"If-Match": '"1"'})).status_code == 200
+    await owner.publish(case_id, 1, 2)
+    assert await owner.new_worker().drain() == 0
+    async with running(owner.new_worker().run):
+        assert (await owner.api.post(path + "/actions/resume", headers={"If-Match": '"2"'})).status_code == 200
 
         async def arrived() -> bool:
-            return receiver.sequences(case_id) == [1, 2]
+            return owner.receiver.sequences(case_id) == [1, 2]
 
         await until(arrived, "what had waited", seconds=4)  # sooner than the poll: going on wakes the new_worker
 
@@ -385,20 +350,17 @@ async def test_a_client_that_may_no_longer_see_gets_nothing(
     assert [(await deliveries(api, each))[0]["state"] for each in subscriptions[:1]] == ["cancelled"]
 
 
-async def test_a_sink_that_does_not_answer_is_given_up_in_time(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
-    subscription = await subscribe(api, receiver.url)
+async def test_a_sink_that_does_not_answer_is_given_up_in_time(owner: Owner) -> None:
+    subscription = await owner.subscribe()
 
     async def hang(_: Received) -> web.StreamResponse:
         await asyncio.sleep(5)
         return web.Response(status=204)
 
-    receiver.answer = hang
-    await publish(platform, api, uuid.uuid4(), 1)
-    assert await new_worker(seconds=0.2).drain() == 1
-    (shown,) = await deliveries(api, subscription)
+    owner.receiver.answer = hang
+    await owner.publish(uuid.uuid4(), 1)
+    assert await owner.new_worker(seconds=0.2).drain() == 1
+    (shown,) = await owner.deliveries(subscription)
     assert (shown["state"], shown["lastStatus"]) == ("pending", None)
     assert shown["lastError"] == "no answer within 0.2 seconds"
 
@@ -416,19 +378,16 @@ async def test_a_sink_that_is_not_there_is_tried_again(
     assert (shown["state"], shown["lastError"]) == ("pending", "no connection")
 
 
-async def test_a_worker_that_loses_its_connection_listens_again(
-    platform: Platform, database_server: Postgres, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
-    await subscribe(api, receiver.url)
+async def test_a_worker_that_loses_its_connection_listens_again(owner: Owner, database_server: Postgres) -> None:
+    await owner.subscribe()
     admin = await asyncpg.connect(database_server.url())
     listening = "SELECT pid FROM pg_stat_activity WHERE application_name = 'rtp-delivery-worker'"
 
     async def arrived() -> bool:
-        return len(receiver.received) == 1
+        return len(owner.receiver.received) == 1
 
     try:
-        async with running(new_worker().run):
+        async with running(owner.new_worker().run):
 
             async def listens() -> bool:
                 return bool(await admin.fetch(listening))
@@ -441,25 +400,18 @@ async def test_a_worker_that_loses_its_connection_listens_again(
                 return [row["pid"] for row in await admin.fetch(listening)] not in ([], [before["pid"]])
 
             await until(listens_again, "listening again", seconds=4)  # sooner than the poll
-            await publish(platform, api, uuid.uuid4(), 1)
+            await owner.publish(uuid.uuid4(), 1)
             await until(arrived, "delivery", seconds=4)
     finally:
         await admin.close()
 
 
-async def test_nothing_secret_is_logged(
-    platform: Platform,
-    new_client: NewClient,
-    new_worker: NewWorker,
-    receiver: Receiver,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+async def test_nothing_secret_is_logged(owner: Owner, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    api = await new_client()
-    subscription = await subscribe(api, receiver.url + "?token=hush-hush")
-    receiver.answer = answering(500)
-    await publish(platform, api, uuid.uuid4(), 1)
-    await new_worker().drain()
+    subscription = await subscribe(owner.api, owner.receiver.url + "?token=hush-hush")
+    owner.receiver.answer = answering(500)
+    await owner.publish(uuid.uuid4(), 1)
+    await owner.new_worker().drain()
     ours = [record for record in caplog.records if record.name.startswith(("rtp_", "sqlalchemy", "aiohttp.client"))]
     lines = " ".join(json.dumps(vars(record), default=str) for record in ours)
     assert "delivery" in lines
@@ -468,16 +420,13 @@ async def test_nothing_secret_is_logged(
     assert "hush-hush" not in lines
 
 
-async def test_metrics_tell_what_waits(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
-    await subscribe(api, receiver.url)
-    receiver.answer = answering(500)
-    await publish(platform, api, uuid.uuid4(), 1)
-    await platform.settle()
-    await platform.settle()
-    shown = (await api.get("/metrics")).text
+async def test_metrics_tell_what_waits(owner: Owner) -> None:
+    await owner.subscribe()
+    owner.receiver.answer = answering(500)
+    await owner.publish(uuid.uuid4(), 1)
+    await owner.platform.settle()
+    await owner.platform.settle()
+    shown = (await owner.api.get("/metrics")).text
     assert 'rtp_deliveries_total{outcome="postponed",service="gateway"}' in shown
     assert re.search(r'rtp_deliveries_waiting{service="gateway"} [1-9]', shown)
     assert "rtp_deliveries_oldest_seconds" in shown
@@ -501,18 +450,16 @@ async def test_the_central_team_gets_what_it_oversees_and_not_once_it_no_longer_
     assert [each["state"] for each in await deliveries(api, subscription)] == ["cancelled", "delivered"]
 
 
-async def test_what_cannot_be_sent_by_a_mistake_of_ours_fails_as_other_attempts_do(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, case_id = await new_client(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url)
-    async with platform.gateway.database.transaction() as session:
+async def test_what_cannot_be_sent_by_a_mistake_of_ours_fails_as_other_attempts_do(owner: Owner) -> None:
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe()
+    async with owner.platform.gateway.database.transaction() as session:
         await session.execute(
             text("UPDATE subscriptions SET payload = 'stone' WHERE id = :id"), {"id": subscription["id"]}
         )
-    await publish(platform, api, case_id, 1)
-    assert await new_worker().drain() == 1
-    async with platform.gateway.database.transaction() as session:
+    await owner.publish(case_id, 1)
+    assert await owner.new_worker().drain() == 1
+    async with owner.platform.gateway.database.transaction() as session:
         row = (
             await session.execute(
                 text("SELECT state, failures, under_way, last_error FROM deliveries WHERE case_id = :id"),
@@ -520,4 +467,4 @@ async def test_what_cannot_be_sent_by_a_mistake_of_ours_fails_as_other_attempts_
             )
         ).one()
     assert tuple(row) == ("pending", 1, False, "it could not be sent, by a mistake of ours")
-    assert receiver.received == []
+    assert owner.receiver.received == []

@@ -28,7 +28,7 @@ from rtp_shared.retention import keep_tidy
 from rtp_shared.run import consumer
 from rtp_shared.service import Runtime
 from tests.conftest import Api, NewClient
-from tests.gateway.conftest import NewWorker
+from tests.gateway.conftest import NewWorker, Owner
 from tests.support.webhooks import Receiver, answering, publish, subscribe
 
 pytestmark = pytest.mark.anyio
@@ -131,31 +131,28 @@ async def test_the_application_s_role_can_change_nothing_else_of_an_event(platfo
                 await session.execute(text(change))
 
 
-async def test_payloads_go_when_they_have_served_their_time_but_not_before_they_are_delivered(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
-    receiver.answer = answering(500)
-    await publish(platform, api, uuid.uuid4(), 1)
-    made = await subscribe(api, receiver.url)
-    (waits,) = await publish(platform, api, uuid.uuid4(), 1)
-    await new_worker().drain()
+async def test_payloads_go_when_they_have_served_their_time_but_not_before_they_are_delivered(owner: Owner) -> None:
+    owner.receiver.answer = answering(500)
+    await owner.publish(uuid.uuid4(), 1)
+    made = await owner.subscribe()
+    (waits,) = await owner.publish(uuid.uuid4(), 1)
+    await owner.new_worker().drain()
     now = utcnow() + timedelta(days=500)
-    async with platform.gateway.database.transaction() as session:
+    async with owner.platform.gateway.database.transaction() as session:
         while await erase_old(session, before=now, now=now):
             pass
-    kept = {each["id"]: each for each in await feed_of(api)}
+    kept = {each["id"]: each for each in await feed_of(owner.api)}
     assert "data" in kept.pop(str(waits.event_id))
     assert all("data" not in each and each["erasedat"] for each in kept.values())
     assert kept
     path = f"/v1/subscriptions/{made['id']}/deliveries/{waits.event_id}/attempts"
-    assert len((await api.get(path)).json()["items"]) == 1
-    async with platform.gateway.database.transaction() as session:
+    assert len((await owner.api.get(path)).json()["items"]) == 1
+    async with owner.platform.gateway.database.transaction() as session:
         await delete_old_attempts(session, before=utcnow() - timedelta(days=1))
-    assert len((await api.get(path)).json()["items"]) == 1
-    async with platform.gateway.database.transaction() as session:
+    assert len((await owner.api.get(path)).json()["items"]) == 1
+    async with owner.platform.gateway.database.transaction() as session:
         await delete_old_attempts(session, before=utcnow() + timedelta(days=1))
-    assert (await api.get(path)).json()["items"] == []
+    assert (await owner.api.get(path)).json()["items"] == []
 
 
 class Starting:

@@ -23,7 +23,7 @@ from rtp_shared.contracts.applications import CaseOpened, CaseSubmitted
 from rtp_shared.contracts.gateway import SubscriptionTested
 from rtp_shared.events import About
 from tests.conftest import Api, NewClient
-from tests.gateway.conftest import NewWorker
+from tests.gateway.conftest import NewWorker, Owner
 from tests.support.waiting import until
 from tests.support.webhooks import (
     Clock,
@@ -32,7 +32,6 @@ from tests.support.webhooks import (
     answering,
     ask,
     change,
-    deliveries,
     health,
     publish,
     receiving,
@@ -80,30 +79,27 @@ def verify_v1a(received: Received, public_key: str) -> None:
     raise InvalidSignature
 
 
-async def test_both_generations_of_keys_sign_until_the_overlap_is_over(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock = await new_client(), Clock()
-    subscription = await subscribe(api, receiver.url)
-    rotated = await ask(api, subscription, "actions/rotate-secret", overlapHours=2)
+async def test_both_generations_of_keys_sign_until_the_overlap_is_over(owner: Owner) -> None:
+    subscription = await owner.subscribe()
+    rotated = await owner.ask(subscription, "actions/rotate-secret", overlapHours=2)
     assert rotated["secret"] != subscription["secret"]
     assert rotated["publicKey"] != subscription["publicKey"]
     until = datetime.fromisoformat(rotated["formerKeysUntil"])
     assert abs(until - utcnow() - timedelta(hours=2)) < timedelta(minutes=1)
-    view = await shown(api, subscription)
+    view = await shown(owner.api, subscription)
     assert (view["publicKey"], view["formerKeysUntil"]) == (rotated["publicKey"], rotated["formerKeysUntil"])
 
-    await publish(platform, api, uuid.uuid4(), 1)
-    await new_worker().drain()
-    (received,) = receiver.received
+    await owner.publish(uuid.uuid4(), 1)
+    await owner.new_worker().drain()
+    (received,) = owner.receiver.received
     for generation in (subscription, rotated):
         received.verified(generation["secret"])
         verify_v1a(received, generation["publicKey"])
 
-    await publish(platform, api, uuid.uuid4(), 1)
-    clock.at = until
-    await new_worker(now=clock).drain()
-    received = receiver.received[1]
+    await owner.publish(uuid.uuid4(), 1)
+    owner.clock.at = until
+    await owner.new_worker(now=owner.clock).drain()
+    received = owner.receiver.received[1]
     received.verified_at_its_time(rotated["secret"])
     verify_v1a(received, rotated["publicKey"])
     with pytest.raises(WebhookVerificationError):
@@ -112,17 +108,14 @@ async def test_both_generations_of_keys_sign_until_the_overlap_is_over(
         verify_v1a(received, subscription["publicKey"])
 
 
-async def test_without_an_overlap_the_former_keys_sign_no_more(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
-    subscription = await subscribe(api, receiver.url)
-    between = await ask(api, subscription, "actions/rotate-secret", overlapHours=24)
-    rotated = await ask(api, subscription, "actions/rotate-secret", overlapHours=0)
+async def test_without_an_overlap_the_former_keys_sign_no_more(owner: Owner) -> None:
+    subscription = await owner.subscribe()
+    between = await owner.ask(subscription, "actions/rotate-secret", overlapHours=24)
+    rotated = await owner.ask(subscription, "actions/rotate-secret", overlapHours=0)
     assert rotated["formerKeysUntil"] is None
-    await publish(platform, api, uuid.uuid4(), 1)
-    await new_worker().drain()
-    (received,) = receiver.received
+    await owner.publish(uuid.uuid4(), 1)
+    await owner.new_worker().drain()
+    (received,) = owner.receiver.received
     received.verified(rotated["secret"])
     verify_v1a(received, rotated["publicKey"])
     for former in (subscription, between):
@@ -132,39 +125,30 @@ async def test_without_an_overlap_the_former_keys_sign_no_more(
             verify_v1a(received, former["publicKey"])
 
 
-async def test_what_waits_is_signed_with_the_keys_of_when_it_is_sent(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
-    subscription = await subscribe(api, receiver.url)
-    await publish(platform, api, uuid.uuid4(), 1)
-    rotated = await ask(api, subscription, "actions/rotate-secret", overlapHours=0)
-    await new_worker().drain()
-    receiver.received[0].verified(rotated["secret"])
+async def test_what_waits_is_signed_with_the_keys_of_when_it_is_sent(owner: Owner) -> None:
+    subscription = await owner.subscribe()
+    await owner.publish(uuid.uuid4(), 1)
+    rotated = await owner.ask(subscription, "actions/rotate-secret", overlapHours=0)
+    await owner.new_worker().drain()
+    owner.receiver.received[0].verified(rotated["secret"])
 
 
-async def test_a_repeated_rotation_rotates_once_and_shows_no_secret(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
-    subscription = await subscribe(api, receiver.url)
+async def test_a_repeated_rotation_rotates_once_and_shows_no_secret(owner: Owner) -> None:
+    subscription = await owner.subscribe()
     path, headers = path_of(subscription) + "/actions/rotate-secret", {"If-Match": '"1"', "Idempotency-Key": '"turn"'}
-    first = await api.post(path, json={}, headers=headers)
-    again = await api.post(path, json={}, headers=headers)
+    first = await owner.api.post(path, json={}, headers=headers)
+    again = await owner.api.post(path, json={}, headers=headers)
     assert (first.status_code, again.status_code) == (200, 200)
     assert first.headers["cache-control"] == "no-store"
     assert again.json() == {**first.json(), "secret": None}
-    assert (await shown(api, subscription))["version"] == 2
+    assert (await shown(owner.api, subscription))["version"] == 2
 
 
 @pytest.mark.parametrize("hours", [-1, 169, 1.5, "2", None])
-async def test_an_overlap_has_its_bounds(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver, hours: Any
-) -> None:
-    api = await new_client()
-    subscription = await subscribe(api, receiver.url)
+async def test_an_overlap_has_its_bounds(owner: Owner, hours: Any) -> None:
+    subscription = await owner.subscribe()
     path = path_of(subscription) + "/actions/rotate-secret"
-    answer = await api.post(path, json={"overlapHours": hours}, headers={"If-Match": "*"})
+    answer = await owner.api.post(path, json={"overlapHours": hours}, headers={"If-Match": "*"})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "/overlapHours"
 
@@ -173,14 +157,12 @@ async def test_an_overlap_has_its_bounds(
 
 
 @pytest.mark.parametrize("payload", ["full", "thin", "fhir"])
-async def test_every_form_arrives_valid_and_signed(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver, payload: str
-) -> None:
-    api, case_id = await new_client(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url, payload=payload)
-    (sent,) = await publish(platform, api, case_id, 1, about=About(route="right-to-provide", region="E12000001"))
-    await new_worker().drain()
-    (received,) = receiver.received
+async def test_every_form_arrives_valid_and_signed(owner: Owner, payload: str) -> None:
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe(payload=payload)
+    (sent,) = await owner.publish(case_id, 1, about=About(route="right-to-provide", region="E12000001"))
+    await owner.new_worker().drain()
+    (received,) = owner.receiver.received
     event = received.verified(subscription["secret"])
     assert received.id == str(sent.event_id)
     if payload == "fhir":
@@ -198,14 +180,11 @@ async def test_every_form_arrives_valid_and_signed(
         assert event == {**whole, "eventhash": hashlib.sha256(sent.body).hexdigest()}
 
 
-async def test_headers_of_ones_own_come_along(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
-    await subscribe(api, receiver.url, protocolsettings={"headers": {"X-Department": "commissioning"}})
-    await publish(platform, api, uuid.uuid4(), 1)
-    await new_worker().drain()
-    assert receiver.received[0].headers["x-department"] == "commissioning"
+async def test_headers_of_ones_own_come_along(owner: Owner) -> None:
+    await owner.subscribe(protocolsettings={"headers": {"X-Department": "commissioning"}})
+    await owner.publish(uuid.uuid4(), 1)
+    await owner.new_worker().drain()
+    assert owner.receiver.received[0].headers["x-department"] == "commissioning"
 
 
 # Which events
@@ -238,20 +217,13 @@ PLACE = About(route="right-to-provide", sector="adult-social-care", region="E120
         ({"source": "http://rtp.test/gateway", "filters": [{"exact": {"region": "E12000009"}}]}, False),
     ],
 )
-async def test_only_events_that_are_wanted_are_offered(
-    platform: Platform,
-    new_client: NewClient,
-    new_worker: NewWorker,
-    receiver: Receiver,
-    details: dict[str, Any],
-    wanted: bool,
-) -> None:
-    api, case_id = await new_client(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url, **details)
-    await publish(platform, api, case_id, 1, about=PLACE)
-    await new_worker().drain()
-    assert receiver.sequences(case_id) == ([1] if wanted else [])
-    assert len(await deliveries(api, subscription)) == int(wanted)
+async def test_only_events_that_are_wanted_are_offered(owner: Owner, details: dict[str, Any], wanted: bool) -> None:
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe(**details)
+    await owner.publish(case_id, 1, about=PLACE)
+    await owner.new_worker().drain()
+    assert owner.receiver.sequences(case_id) == ([1] if wanted else [])
+    assert len(await owner.deliveries(subscription)) == int(wanted)
 
 
 async def test_what_is_wanted_is_decided_when_an_event_is_recorded(
@@ -266,26 +238,22 @@ async def test_what_is_wanted_is_decided_when_an_event_is_recorded(
     assert (receiver.sequences(before), receiver.sequences(after)) == ([1], [])
 
 
-async def test_a_later_event_that_is_filtered_out_holds_nothing_up(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, case_id = await new_client(), uuid.uuid4()
-    await subscribe(api, receiver.url, filters=[{"not": {"exact": {"sequence": f"{2:010d}"}}}])
-    await publish(platform, api, case_id, 1, 2, 3)
-    await new_worker().drain()
-    assert receiver.sequences(case_id) == [1, 3]
+async def test_a_later_event_that_is_filtered_out_holds_nothing_up(owner: Owner) -> None:
+    case_id = uuid.uuid4()
+    await owner.subscribe(filters=[{"not": {"exact": {"sequence": f"{2:010d}"}}}])
+    await owner.publish(case_id, 1, 2, 3)
+    await owner.new_worker().drain()
+    assert owner.receiver.sequences(case_id) == [1, 3]
 
 
-async def test_only_what_the_client_may_see_is_offered(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, case_id = await new_client(), uuid.uuid4()
-    await subscribe(api, receiver.url)
-    await publish(platform, api, case_id, 1, readers=["client:somebody-else", "system"])
-    await publish(platform, api, case_id, 2, readers=[f"org:{api.organisation}", "system"])
-    await publish(platform, api, case_id, 3, readers=["system"])
-    await new_worker().drain()
-    assert receiver.sequences(case_id) == [2]
+async def test_only_what_the_client_may_see_is_offered(owner: Owner) -> None:
+    case_id = uuid.uuid4()
+    await owner.subscribe()
+    await owner.publish(case_id, 1, readers=["client:somebody-else", "system"])
+    await owner.publish(case_id, 2, readers=[f"org:{owner.api.organisation}", "system"])
+    await owner.publish(case_id, 3, readers=["system"])
+    await owner.new_worker().drain()
+    assert owner.receiver.sequences(case_id) == [2]
 
 
 async def test_a_publisher_that_is_not_there_is_refused_with_those_that_are(
@@ -300,37 +268,31 @@ async def test_a_publisher_that_is_not_there_is_refused_with_those_that_are(
     assert "http://rtp.test/applications" in answer.text
 
 
-async def test_a_test_event_goes_to_its_subscription_alone_whatever_that_takes(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
+async def test_a_test_event_goes_to_its_subscription_alone_whatever_that_takes(owner: Owner) -> None:
     picky = {"types": [CaseOpened.TYPE], "source": "http://rtp.test/applications"}
-    tested = await subscribe(api, receiver.url, filters=[{"exact": {"region": "nowhere"}}], **picky)
+    tested = await owner.subscribe(filters=[{"exact": {"region": "nowhere"}}], **picky)
     async with receiving() as elsewhere:
-        await subscribe(api, elsewhere.url)
-        told = await ask(api, tested, "actions/test")
-        await relay(platform)
-        await new_worker().drain()
+        await subscribe(owner.api, elsewhere.url)
+        told = await owner.ask(tested, "actions/test")
+        await relay(owner.platform)
+        await owner.new_worker().drain()
         assert elsewhere.received == []
-    (received,) = receiver.received
+    (received,) = owner.receiver.received
     event = received.verified(tested["secret"])
     assert (event["id"], event["type"]) == (told["eventId"], SubscriptionTested.TYPE)
     assert event["subject"] == f"subscriptions/{tested['id']}"
-    (delivery,) = await deliveries(api, tested)
+    (delivery,) = await owner.deliveries(tested)
     assert (delivery["eventId"], delivery["state"]) == (told["eventId"], "delivered")
 
 
-async def test_events_about_a_subscription_make_a_chain(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
-    subscription = await subscribe(api, receiver.url)
+async def test_events_about_a_subscription_make_a_chain(owner: Owner) -> None:
+    subscription = await owner.subscribe()
     for _ in range(3):
-        await ask(api, subscription, "actions/test")
-    await relay(platform)
-    await new_worker().drain()
-    first, second, third = receiver.received
-    assert [each.sequence for each in receiver.received] == [1, 2, 3]
+        await owner.ask(subscription, "actions/test")
+    await relay(owner.platform)
+    await owner.new_worker().drain()
+    first, second, third = owner.receiver.received
+    assert [each.sequence for each in owner.receiver.received] == [1, 2, 3]
     assert "previoushash" not in first.verified(subscription["secret"])
     for before, after in ((first, second), (second, third)):
         assert json.loads(after.body)["previoushash"] == hashlib.sha256(before.body).hexdigest()
@@ -616,32 +578,25 @@ async def test_a_sink_that_takes_its_time_over_consent_holds_up_no_deliveries(
     ("policy", "status", "sent"), [("follow", "active", [1, 2]), ("hold", "paused", []), ("cancel", "active", [])]
 )
 async def test_what_waits_does_as_its_owner_chose_when_the_sink_changes(
-    platform: Platform,
-    new_client: NewClient,
-    new_worker: NewWorker,
-    receiver: Receiver,
-    policy: str,
-    status: str,
-    sent: list[int],
+    owner: Owner, policy: str, status: str, sent: list[int]
 ) -> None:
-    api, clock, case_id = await new_client(), Clock(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url, onSinkChange=policy)
-    receiver.answer = answering(500)
-    await publish(platform, api, case_id, 1, 2)
-    worker = new_worker(now=clock)
-    await worker.drain()
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe(onSinkChange=policy)
+    owner.receiver.answer = answering(500)
+    await owner.publish(case_id, 1, 2)
+    await owner.worker.drain()
     async with receiving() as moved:
-        changed = await change(api, subscription, sink=moved.url)
+        changed = await owner.change(subscription, sink=moved.url)
         assert changed["status"] == status
-        await worker.drain()
+        await owner.worker.drain()
         assert moved.sequences(case_id) == sent
-        await publish(platform, api, case_id, 3)
+        await owner.publish(case_id, 3)
         if policy == "hold":
-            assert await worker.drain() == 0
-            await ask(api, subscription, "actions/resume")
-        await worker.drain()
+            assert await owner.worker.drain() == 0
+            await owner.ask(subscription, "actions/resume")
+        await owner.worker.drain()
         assert moved.sequences(case_id) == ([3] if policy == "cancel" else [1, 2, 3])
-    assert receiver.sequences(case_id) == [1]
+    assert owner.receiver.sequences(case_id) == [1]
 
 
 @pytest.mark.parametrize("policy", ["hold", "cancel"])
@@ -654,52 +609,44 @@ async def test_what_waits_does_as_its_owner_chose_when_the_sink_changes(
     ],
 )
 async def test_another_key_to_the_same_sink_cancels_and_holds_nothing(
-    platform: Platform,
-    new_client: NewClient,
-    new_worker: NewWorker,
-    receiver: Receiver,
-    policy: str,
-    changes: dict[str, Any],
+    owner: Owner, policy: str, changes: dict[str, Any]
 ) -> None:
-    api, case_id = await new_client(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url, onSinkChange=policy)
-    await publish(platform, api, case_id, 1, 2)
-    await change(api, subscription, **changes)
-    await new_worker().drain()
-    assert receiver.sequences(case_id) == [1, 2]
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe(onSinkChange=policy)
+    await owner.publish(case_id, 1, 2)
+    await owner.change(subscription, **changes)
+    await owner.new_worker().drain()
+    assert owner.receiver.sequences(case_id) == [1, 2]
 
 
 async def test_what_is_under_way_to_a_former_sink_is_not_sent_again_to_the_new_one_if_it_is_cancelled(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
+    owner: Owner,
 ) -> None:
-    api, case_id = await new_client(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url, onSinkChange="cancel")
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe(onSinkChange="cancel")
     async with receiving() as moved:
 
         async def moves(_: Received) -> web.StreamResponse:
-            await change(api, subscription, sink=moved.url)
+            await owner.change(subscription, sink=moved.url)
             return web.Response(status=500)
 
-        receiver.answer = moves
-        await publish(platform, api, case_id, 1, 2)
-        await new_worker().drain()
-        assert {each["state"] for each in await deliveries(api, subscription)} == {"cancelled"}
-        await publish(platform, api, case_id, 3)
-        await new_worker().drain()
+        owner.receiver.answer = moves
+        await owner.publish(case_id, 1, 2)
+        await owner.new_worker().drain()
+        assert {each["state"] for each in await owner.deliveries(subscription)} == {"cancelled"}
+        await owner.publish(case_id, 3)
+        await owner.new_worker().drain()
         assert moved.sequences(case_id) == [3]
 
 
 # Bounds
 
 
-async def test_no_more_at_once_than_asked_for(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
-    await subscribe(api, receiver.url, concurrency=2)
+async def test_no_more_at_once_than_asked_for(owner: Owner) -> None:
+    await owner.subscribe(concurrency=2)
     for _ in range(6):
-        await publish(platform, api, uuid.uuid4(), 1)
-    assert len(await new_worker()._claim()) == 2
+        await owner.publish(uuid.uuid4(), 1)
+    assert len(await owner.new_worker()._claim()) == 2
 
 
 async def test_at_most_fifty_subscriptions_that_have_not_ended(
@@ -740,13 +687,10 @@ async def test_what_is_out_of_bounds_is_named(new_client: NewClient, field: str,
 # The API
 
 
-async def test_put_replaces_all_but_the_secret(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
+async def test_put_replaces_all_but_the_secret(owner: Owner) -> None:
     made = await subscribe(
-        api,
-        receiver.url,
+        owner.api,
+        owner.receiver.url,
         types=[CaseOpened.TYPE],
         description="old",
         payload="thin",
@@ -755,14 +699,14 @@ async def test_put_replaces_all_but_the_secret(
         config={"team": "a"},
         sinkcredential={"credentialtype": "PLAIN", "identifier": "us", "secret": "hush"},
     )
-    answer = await api.put(
-        path_of(made), json={"sink": receiver.url + "?2", "onSinkChange": "hold"}, headers={"If-Match": '"1"'}
+    answer = await owner.api.put(
+        path_of(made), json={"sink": owner.receiver.url + "?2", "onSinkChange": "hold"}, headers={"If-Match": '"1"'}
     )
     assert answer.status_code == 200, answer.text
     assert answer.headers["etag"] == '"2"'
     replaced = answer.json()
     expected = {
-        "sink": receiver.url + "?2",
+        "sink": owner.receiver.url + "?2",
         "types": [],
         "description": None,
         "payload": "full",
@@ -775,24 +719,23 @@ async def test_put_replaces_all_but_the_secret(
         "status": "paused",
     }
     assert {name: replaced[name] for name in expected} == expected
-    assert (await api.put(path_of(made), json={"sink": receiver.url})).status_code == 428
-    stale = await api.put(path_of(made), json={"sink": receiver.url}, headers={"If-Match": '"1"'})
+    assert (await owner.api.put(path_of(made), json={"sink": owner.receiver.url})).status_code == 428
+    stale = await owner.api.put(path_of(made), json={"sink": owner.receiver.url}, headers={"If-Match": '"1"'})
     assert stale.status_code == 412
 
 
-async def test_a_subscription_keeps_its_protocol(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
-    made = await subscribe(api, receiver.url)
-    answer = await api.patch(path_of(made), json={"protocol": "AMQP"}, headers={"If-Match": "*"})
+async def test_a_subscription_keeps_its_protocol(owner: Owner) -> None:
+    made = await owner.subscribe()
+    answer = await owner.api.patch(path_of(made), json={"protocol": "AMQP"}, headers={"If-Match": "*"})
     assert answer.status_code == 422
-    answer = await api.patch(path_of(made), json={"protocolsettings": {"maxmessages": 5}}, headers={"If-Match": "*"})
+    answer = await owner.api.patch(
+        path_of(made), json={"protocolsettings": {"maxmessages": 5}}, headers={"If-Match": "*"}
+    )
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"].startswith("/protocolsettings")
-    answer = await api.put(path_of(made), json={"protocol": "AMQP"}, headers={"If-Match": "*"})
+    answer = await owner.api.put(path_of(made), json={"protocol": "AMQP"}, headers={"If-Match": "*"})
     assert answer.status_code == 422
-    assert (await shown(api, made))["version"] == 1
+    assert (await shown(owner.api, made))["version"] == 1
 
 
 async def test_amqp_is_refused_clearly_where_it_is_not_offered(
@@ -806,16 +749,13 @@ async def test_amqp_is_refused_clearly_where_it_is_not_offered(
     assert (await api.get("/v1/subscriptions")).json()["items"] == []
 
 
-async def test_options_say_what_can_be_done(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
-    made = await subscribe(api, receiver.url)
+async def test_options_say_what_can_be_done(owner: Owner) -> None:
+    made = await owner.subscribe()
     for path, methods in (
         ("/v1/subscriptions", {"GET", "POST", "OPTIONS"}),
         (path_of(made), {"GET", "PUT", "PATCH", "DELETE", "OPTIONS"}),
     ):
-        answer = await api.options(path)
+        answer = await owner.api.options(path)
         assert (answer.status_code, answer.content) == (204, b"")
         assert set(answer.headers["allow"].split(", ")) == methods
 

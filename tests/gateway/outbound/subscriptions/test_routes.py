@@ -10,8 +10,8 @@ from sqlalchemy import text
 from rtp_embedded.platform import Platform
 from rtp_shared.contracts.applications import CaseOpened, CaseSubmitted
 from tests.conftest import NewClient
-from tests.gateway.conftest import NewWorker
-from tests.support.webhooks import Receiver, answering, deliveries, publish, subscribe
+from tests.gateway.conftest import NewWorker, Owner
+from tests.support.webhooks import answering, subscribe
 
 pytestmark = pytest.mark.anyio
 
@@ -164,48 +164,40 @@ async def test_scopes_are_needed(new_client: NewClient) -> None:
     assert (await writer.get("/v1/subscriptions")).status_code == 403
 
 
-async def test_deliveries_tell_what_happened(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, case_id = await new_client(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url)
-    sent = await publish(platform, api, case_id, 1)
-    await new_worker().drain()
-    receiver.answer = answering(418)
-    sent += await publish(platform, api, case_id, 2, 3)
-    await new_worker().drain()
-    newest, tried, done = await deliveries(api, subscription)
+async def test_deliveries_tell_what_happened(owner: Owner) -> None:
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe()
+    sent = await owner.publish(case_id, 1)
+    await owner.new_worker().drain()
+    owner.receiver.answer = answering(418)
+    sent += await owner.publish(case_id, 2, 3)
+    await owner.new_worker().drain()
+    newest, tried, done = await owner.deliveries(subscription)
     assert [each["eventId"] for each in (done, tried, newest)] == [str(each.event_id) for each in sent]
     assert (done["state"], done["attempts"], done["lastStatus"], done["nextAttemptAt"]) == ("delivered", 1, 204, None)
     assert (tried["state"], tried["attempts"], tried["lastStatus"]) == ("pending", 1, 418)
     assert tried["nextAttemptAt"] > tried["attemptedAt"]
     assert (newest["state"], newest["attempts"], newest["nextAttemptAt"]) == ("pending", 0, None)
     path = f"/v1/subscriptions/{subscription['id']}/deliveries"
-    page = (await api.get(path, params={"limit": 1, "state": "pending"})).json()
+    page = (await owner.api.get(path, params={"limit": 1, "state": "pending"})).json()
     assert [each["eventId"] for each in page["items"]] == [newest["eventId"]]
-    page = (await api.get(path, params={"limit": 1, "state": "pending", "after": page["next"]})).json()
+    page = (await owner.api.get(path, params={"limit": 1, "state": "pending", "after": page["next"]})).json()
     assert ([each["eventId"] for each in page["items"]], page["next"]) == ([tried["eventId"]], None)
-    assert (await api.get(path, params={"after": "nonsense"})).status_code == 422
+    assert (await owner.api.get(path, params={"after": "nonsense"})).status_code == 422
 
 
-async def test_only_the_types_asked_for(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
-    picky = await subscribe(api, receiver.url, types=[CaseSubmitted.TYPE])
-    everything = await subscribe(api, receiver.url)
-    await publish(platform, api, uuid.uuid4(), 1)  # a case was opened
-    assert await deliveries(api, picky) == []
-    assert len(await deliveries(api, everything)) == 1
+async def test_only_the_types_asked_for(owner: Owner) -> None:
+    picky = await owner.subscribe(types=[CaseSubmitted.TYPE])
+    everything = await owner.subscribe()
+    await owner.publish(uuid.uuid4(), 1)  # a case was opened
+    assert await owner.deliveries(picky) == []
+    assert len(await owner.deliveries(everything)) == 1
 
 
-async def test_what_waits_for_an_ended_subscription_is_cancelled(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
-    subscription = await subscribe(api, receiver.url)
-    await publish(platform, api, uuid.uuid4(), 1, 2)
-    await api.delete(f"/v1/subscriptions/{subscription['id']}", headers={"If-Match": '"1"'})
-    assert await new_worker().drain() == 0
-    assert receiver.received == []
-    assert {each["state"] for each in await deliveries(api, subscription)} == {"cancelled"}
+async def test_what_waits_for_an_ended_subscription_is_cancelled(owner: Owner) -> None:
+    subscription = await owner.subscribe()
+    await owner.publish(uuid.uuid4(), 1, 2)
+    await owner.api.delete(f"/v1/subscriptions/{subscription['id']}", headers={"If-Match": '"1"'})
+    assert await owner.new_worker().drain() == 0
+    assert owner.receiver.received == []
+    assert {each["state"] for each in await owner.deliveries(subscription)} == {"cancelled"}
