@@ -83,7 +83,7 @@ def read(text: str) -> Criteria:
     if len(text) > LONGEST:
         raise CriteriaRefused(f"must have at most {LONGEST} characters")
     found: dict[str, str] = {}
-    for key, value in _split_conditions(text):
+    for key, value in _parse_conditions(text):
         if key in found:
             raise CriteriaRefused(f"names {key} twice, and no event can be both; make a subscription for each")
         found[key] = _check_value(key, value)
@@ -101,7 +101,7 @@ def write(types: Sequence[str], filters: Sequence[JsonMapping]) -> str | None:
     return " AND ".join(f"{key}={_quote(value)}" for key, value in said.items())
 
 
-def _split_conditions(text: str) -> Iterator[tuple[str, str]]:
+def _parse_conditions(text: str) -> Iterator[tuple[str, str]]:
     at = 0
     while True:
         match = _CONDITION.match(text, at)

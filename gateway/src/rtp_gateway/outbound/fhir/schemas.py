@@ -65,7 +65,7 @@ class Channel(Element):
 
 
 class Notes(Element):
-    """What only FHIR says of a subscription."""
+    """The parts of a subscription that only FHIR has."""
 
     end: Instant | None = Field(default=None, description="When it is to end")
     contact: list[ContactPoint] = Field(default=[], max_length=10, description="Kept, and given back")

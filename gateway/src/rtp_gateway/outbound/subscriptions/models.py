@@ -81,7 +81,7 @@ class Subscription(Model):
     status: Mapped[SubscriptionStatus]
     version: Mapped[int]
     sequence: Mapped[int]
-    """How many events were published about it."""
+    """The number of events that were published about it."""
     event_hash: Mapped[str | None]
     """Digest of the newest of them."""
     made_at: Mapped[datetime]

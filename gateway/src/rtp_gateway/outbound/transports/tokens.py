@@ -17,7 +17,7 @@ from rtp_gateway.types import JsonObject
 SECONDS = 10.0
 LONGEST_ANSWER = 65_536
 DEFAULT_LIFETIME = timedelta(minutes=5)
-"""How long a token is taken to hold where its server does not say."""
+"""The time for which a token is taken to hold where its server does not say."""
 LONGEST = timedelta(days=1)
 MARGIN = timedelta(seconds=60)
 """A token is not used in its last minute, or its last tenth where that is shorter: it must still hold on arrival."""
