@@ -46,7 +46,7 @@ class Delivery(Model):
     under_way: Mapped[bool] = mapped_column(server_default=text("false"))
     """Claimed by a delivery worker; its lease ends at `next_attempt_at`, and then it is due again unless reported."""
     next_attempt_at: Mapped[datetime | None]
-    """The time at which it is due. Null while an earlier one of its ordering key is open, and once it is no longer pending."""
+    """The time at which it is due. Null while an earlier one of its ordering key is open, and once it is closed."""
     attempted_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     last_status: Mapped[int | None]
