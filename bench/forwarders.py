@@ -17,8 +17,8 @@ from bench.load import Figures, Target, measure
 from bench.measured_services import MeasuredServices, find_free_ports
 from bench.rows import CLIENTS
 from rtp_applications.app import service as applications
-from rtp_gateway.proxy.forward import HOP_BY_HOP, InProcess, OverHttp, Upstreams
-from rtp_gateway.proxy.routing import Limits
+from rtp_gateway.inbound.proxy.forward import HOP_BY_HOP, InProcess, OverHttp, Upstreams
+from rtp_gateway.routing import ForwardingLimits
 from rtp_shared.run import build_verifier
 from rtp_shared.service import Runtime
 from rtp_shared.settings import ProcessSettings
@@ -37,7 +37,7 @@ def build_forwarder(upstreams: Upstreams) -> ASGIApp:
 
 def forward_by_aiohttp(upstream: str) -> ASGIApp:
     """Forward as the gateway does."""
-    return build_forwarder(OverHttp({NAME: upstream}, public_url=upstream, limits=Limits()))
+    return build_forwarder(OverHttp({NAME: upstream}, public_url=upstream, limits=ForwardingLimits()))
 
 
 def forward_by_httpx(upstream: str) -> ASGIApp:
@@ -61,7 +61,7 @@ def forward_in_process(_: str) -> ASGIApp:
     """Run the service in the same process, as in one-process mode; its settings come from the environment."""
     settings = ProcessSettings()
     runtime = Runtime.build(applications, settings, build_verifier(settings))
-    return build_forwarder(InProcess({NAME: build_app(runtime)}, limits=Limits()))
+    return build_forwarder(InProcess({NAME: build_app(runtime)}, limits=ForwardingLimits()))
 
 
 WAYS: dict[str, Callable[[str], ASGIApp]] = {

@@ -21,8 +21,8 @@ from rtp_applications.app import service as applications
 from rtp_applications.bodies.models import body_id
 from rtp_embedded import postgres
 from rtp_gateway.app import service as gateway
-from rtp_gateway.identity.commands import register_client
-from rtp_gateway.identity.models import SCOPES
+from rtp_gateway.clients.commands import register_client
+from rtp_gateway.clients.models import SCOPES
 from rtp_operations import up
 from rtp_operations.clients import register_none
 from rtp_operations.processes import PROCESSES, OneHost, Process

@@ -23,10 +23,10 @@ from rtp_applications.app import service as applications
 from rtp_applications.bodies.models import body_id
 from rtp_embedded import postgres
 from rtp_gateway.app import service as gateway
-from rtp_gateway.identity.commands import register_client
-from rtp_gateway.identity.keys import SigningKey
-from rtp_gateway.identity.models import SCOPES
-from rtp_gateway.proxy.routing import NAMES
+from rtp_gateway.clients.commands import register_client
+from rtp_gateway.clients.models import SCOPES
+from rtp_gateway.inbound.identity.keys import SigningKey
+from rtp_gateway.routing import NAMES
 from rtp_operations import databases
 from rtp_shared import migrate
 from rtp_shared.clock import today

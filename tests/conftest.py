@@ -16,8 +16,8 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from rtp_embedded import postgres
 from rtp_embedded.platform import Platform, prepare
-from rtp_gateway.identity.commands import register_client
-from rtp_gateway.identity.models import SCOPES, new_secret
+from rtp_gateway.clients.commands import register_client
+from rtp_gateway.clients.models import SCOPES, new_secret
 from rtp_operations.keys import Keys
 from tests.support.rabbitmq import Broker, start_broker
 

@@ -7,8 +7,8 @@ import pytest
 from fastapi.routing import APIRoute
 
 from rtp_embedded.platform import Platform
-from rtp_gateway.proxy.routing import SERVICES as FIRST_PARTS
-from rtp_gateway.proxy.routing import service_for
+from rtp_gateway.routing import SERVICES as FIRST_PARTS
+from rtp_gateway.routing import service_for
 from rtp_operations.services import ALL, SERVICES
 from rtp_shared.auth import Access, Public
 from rtp_shared.web import ServiceRoute, create_router

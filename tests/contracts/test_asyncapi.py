@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,17 +12,18 @@ import pytest
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from rtp_gateway.deliveries import amqp, forms
-from rtp_gateway.deliveries.parcels import Parcel
-from rtp_gateway.portal import asyncapi, envelopes
-from rtp_gateway.portal.envelopes import key_of
-from rtp_gateway.subscriptions import queues
+from rtp_gateway.forms import rendering
+from rtp_gateway.inbound.portal import asyncapi, envelopes
+from rtp_gateway.inbound.portal.envelopes import key_of
+from rtp_gateway.outbound.transports import amqp, queues
+from rtp_gateway.outbound.transports.requests import DeliveryRequest
 from rtp_shared.contracts import EventData, catalogue, events
 from rtp_shared.contracts.applications import CaseSubmitted
 from rtp_shared.rabbit import topology
 
 HERE = Path(__file__).parent
-DOCUMENT = asyncapi.document(public_url="https://righttoprovide.example")
+NOW = datetime(2033, 11, 23, tzinfo=UTC)
+DOCUMENT = asyncapi.build_document(public_url="https://righttoprovide.example")
 URI = "urn:asyncapi"
 REGISTRY: Any = Registry().with_resource(URI, Resource.from_contents(DOCUMENT, default_specification=DRAFT202012))
 KEYS = {key_of(kind) for kind in catalogue().values()}
@@ -65,7 +67,7 @@ def headers_of(message: dict[str, Any]) -> dict[str, Any] | None:
 @pytest.mark.parametrize("url", ["https://righttoprovide.example", "http://localhost:8000", "https://x.example/rtp"])
 def test_the_document_is_valid_by_the_schema_of_asyncapi(url: str) -> None:
     schema = json.loads((HERE / "asyncapi-3.0.0.json").read_text())
-    jsonschema.Draft7Validator(schema).validate(asyncapi.document(public_url=url))
+    jsonschema.Draft7Validator(schema).validate(asyncapi.build_document(public_url=url))
 
 
 def test_the_schema_would_refuse_a_document_that_is_wrong() -> None:
@@ -158,34 +160,34 @@ def test_every_type_travels_every_way() -> None:
 def test_the_queues_are_the_ones_that_are_made() -> None:
     queue = DOCUMENT["channels"]["queue"]
     subscription = UUID("0199c3d4-52a0-7c11-9d2e-6a1f0c9b7eaa")
-    assert queue["address"].replace("{id}", str(subscription)) == queues.queue_of(subscription)
+    assert queue["address"].replace("{id}", str(subscription)) == queues.name_queue(subscription)
     assert queue["address"] == queue["bindings"]["amqp"]["queue"]["name"]
     assert f"`{queue['address']}.dead`" in queue["description"]
-    assert queues.dead_letter_queue_of(subscription) == f"{queues.queue_of(subscription)}.dead"
+    assert queues.name_dead_letter_queue(subscription) == f"{queues.name_queue(subscription)}.dead"
     exchange = DOCUMENT["components"]["channelBindings"]["exchange"]["amqp"]["exchange"]
     assert exchange["name"] == topology.EXCHANGE
 
 
 def test_the_headers_in_a_queue_are_those_that_are_sent() -> None:
     kind = CaseSubmitted
-    parcel = Parcel(
+    request = DeliveryRequest(
         subscription_id=uuid4(),
         message_id="1",
         type=kind.TYPE,
         sink="",
         content_type=events.CONTENT_TYPE,
-        body=envelopes.example_bytes(kind),
+        body=envelopes.dump_example(kind),
     )
     message = DOCUMENT["channels"]["queue"]["messages"][key_of(kind)]
-    assert message["examples"][0]["headers"] == amqp._properties(parcel).headers
-    assert amqp._properties(parcel).type == message["bindings"]["amqp"]["messageType"]
+    assert message["examples"][0]["headers"] == amqp.build_properties(request, now=NOW).headers
+    assert amqp.build_properties(request, now=NOW).type == message["bindings"]["amqp"]["messageType"]
 
 
 def test_the_forms_are_those_that_are_sent() -> None:
-    body = envelopes.example_bytes(CaseSubmitted)
-    for form in forms.Form:
+    body = envelopes.dump_example(CaseSubmitted)
+    for form in rendering.Form:
         hash_ = hashlib.sha256(body).digest()
-        content_type, sent = forms.render(form, body, hash_=hash_, subscription_url="https://x.example/1")
+        content_type, sent = rendering.render(form, body, hash_=hash_, subscription_url="https://x.example/1")
         channel = DOCUMENT["channels"]["queue"]["messages"]
         fitting = [name for name, each in channel.items() if fits(json.loads(sent), resolved(each)["payload"])]
         expected = {"full": key_of(CaseSubmitted), "thin": "thin-event", "fhir": "fhir-bundle"}[form]
@@ -208,8 +210,8 @@ def test_an_event_has_a_case_if_it_is_about_one(kind: type[EventData]) -> None:
 
 
 def test_the_document_keeps_to_its_public_address() -> None:
-    elsewhere = asyncapi.document(public_url="https://x.example")
+    elsewhere = asyncapi.build_document(public_url="https://x.example")
     assert elsewhere["servers"]["platform"]["host"] == "x.example"
     token = elsewhere["components"]["securitySchemes"]["clientCredentials"]["flows"]["clientCredentials"]["tokenUrl"]
     assert token == "https://x.example/oauth2/token"
-    assert json.loads(asyncapi.published("https://x.example")) == elsewhere
+    assert json.loads(asyncapi.dump_document("https://x.example")) == elsewhere

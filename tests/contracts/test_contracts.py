@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from rtp_gateway.portal.envelopes import envelope_schema
+from rtp_gateway.inbound.portal.envelopes import build_envelope_schema
 from rtp_shared import contracts
 from rtp_shared.contracts import CASES, EventData, catalogue, events
 
@@ -49,7 +49,7 @@ def test_the_example_is_a_cloudevent_by_the_specification_s_schema(kind: type[Ev
 
 @each_type
 def test_the_example_fits_its_published_schema(kind: type[EventData]) -> None:
-    schema = envelope_schema(kind, public_url="https://righttoprovide.example")
+    schema = build_envelope_schema(kind, public_url="https://righttoprovide.example")
     jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(
         json.loads(example(kind))
     )

@@ -11,13 +11,13 @@ from uuid import UUID
 import pytest
 from pydantic import BaseModel, Field, create_model
 
-from rtp_gateway.portal import asyncapi
+from rtp_gateway.inbound.portal import asyncapi
 from rtp_operations import growth
 from rtp_shared.contracts import EventData, catalogue
 
 NAME = "org.righttoprovide.made-up.thing-done.v1"
 OTHER = "org.righttoprovide.made-up.thing-begun.v1"
-DOCUMENT = asyncapi.document(public_url="https://righttoprovide.example")
+DOCUMENT = asyncapi.build_document(public_url="https://righttoprovide.example")
 RECORD = Path(__file__).parents[2] / "asyncapi" / "published.json"
 
 

@@ -17,10 +17,10 @@ from pydantic_settings import BaseSettings
 from sqlalchemy.engine import make_url
 
 from rtp_applications.history.keys import BundleKey
-from rtp_gateway.identity.keys import SigningKey
-from rtp_gateway.proxy.routing import NAMES
+from rtp_gateway.inbound.identity.keys import SigningKey
+from rtp_gateway.outbound.secret_box import SecretBox
+from rtp_gateway.routing import NAMES
 from rtp_gateway.settings import GatewaySettings
-from rtp_gateway.subscriptions.signing import Safe
 from rtp_operations.prepare import PrepareSettings
 from rtp_operations.processes import PROCESSES, Process
 from rtp_operations.services import ALL
@@ -157,7 +157,7 @@ def test_what_the_example_says_makes_usable_secrets() -> None:
     assert re.fullmatch(r"[0-9a-f]{48}\n", password)
     assert "\n" not in signing_key
     SigningKey(signing_key.replace("\\n", "\n"))
-    Safe(secrets_key.strip())
+    SecretBox(secrets_key.strip())
     assert "\n" not in bundle_key
     BundleKey.from_secret(bundle_key.replace("\\n", "\n"))
 

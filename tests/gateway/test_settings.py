@@ -7,8 +7,8 @@ import sys
 import pytest
 from cryptography.fernet import Fernet
 
-from rtp_gateway.identity.keys import SigningKey
-from rtp_gateway.proxy.routing import NAMES
+from rtp_gateway.inbound.identity.keys import SigningKey
+from rtp_gateway.routing import NAMES
 
 RIGHT = {
     "RTP_DATABASE_URL": "postgresql://nobody@localhost/none",

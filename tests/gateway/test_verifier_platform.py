@@ -12,11 +12,11 @@ import pytest
 from anyio import to_thread
 
 from rtp_embedded.platform import Platform
-from rtp_gateway.portal import downloads
+from rtp_gateway.inbound.portal import downloads
 from tests.conftest import Api, NewClient
-from tests.gateway.conftest import NewCourier
-from tests.gateway.test_forward import serving
+from tests.gateway.conftest import NewWorker
 from tests.support.cases import open_case, submit_case
+from tests.support.serving import serving
 from tests.support.webhooks import Receiver, subscribe
 from tests.verifier.receiver import Verifier, keep
 
@@ -43,14 +43,14 @@ async def report(verifier: Verifier, *arguments: object) -> dict[str, Any]:
 
 
 async def received_by(
-    api: Api, receiver: Receiver, platform: Platform, courier: NewCourier, directory: Path
+    api: Api, receiver: Receiver, platform: Platform, new_worker: NewWorker, directory: Path
 ) -> dict[str, Any]:
     """The subscription by which the receiver got the events of two cases, as they are in the directory now."""
     subscription = await subscribe(api, receiver.url)
     for _ in range(2):
         await submit_case(api, await open_case(api))
     await platform.drain_events()
-    await courier().drain()
+    await new_worker().drain()
     keep(directory, [each.body for each in receiver.received])
     for number, each in enumerate(receiver.received):
         headers = "".join(f"{name}: {value}\n" for name, value in each.headers.items())
@@ -61,7 +61,7 @@ async def received_by(
 async def test_what_a_webhook_received_and_the_feed_has(
     platform: Platform,
     new_client: NewClient,
-    courier: NewCourier,
+    new_worker: NewWorker,
     receiver: Receiver,
     url: str,
     verifier: Verifier,
@@ -69,7 +69,7 @@ async def test_what_a_webhook_received_and_the_feed_has(
 ) -> None:
     api = await new_client()  # of a body of its own: other tests leave events to the employer
     received = tmp_path / "received"
-    subscription = await received_by(api, receiver, platform, courier, received)
+    subscription = await received_by(api, receiver, platform, new_worker, received)
     (tmp_path / "secret").write_text(subscription["secret"])
     (tmp_path / "token").write_text(api.headers["Authorization"].removeprefix("Bearer "))
     keys = ["--secret-file", tmp_path / "secret", "--public-key", subscription["publicKey"], "--in-order"]

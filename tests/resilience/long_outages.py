@@ -10,15 +10,15 @@ import asyncpg
 import httpx
 
 from rtp_embedded.platform import Platform
-from rtp_gateway.deliveries import claims
-from rtp_gateway.deliveries.courier import Courier
-from rtp_gateway.identity.commands import register_client
-from rtp_gateway.identity.models import new_secret
+from rtp_gateway.clients.commands import register_client
+from rtp_gateway.clients.models import new_secret
+from rtp_gateway.outbound.deliveries import claims
+from rtp_gateway.outbound.deliveries.worker import DeliveryWorker
 from tests.resilience import evidence
 from tests.resilience.evidence import Committed, Row
 from tests.resilience.publisher import Publisher
 from tests.resilience.subscribers import Behaviour, Subscriber
-from tests.support.webhooks import Clock, new_courier
+from tests.support.webhooks import Clock, new_delivery_worker
 
 HOUR = 3600.0
 DAY = 24 * HOUR
@@ -51,10 +51,12 @@ async def run_long_outage(platform: Platform, behaviour: Behaviour, seconds: flo
 class Run:
     """The platform's work between requests, done whenever the clock has moved."""
 
-    def __init__(self, platform: Platform, clock: Clock, courier: Courier, subscribers: Sequence[Subscriber]) -> None:
+    def __init__(
+        self, platform: Platform, clock: Clock, delivery_worker: DeliveryWorker, subscribers: Sequence[Subscriber]
+    ) -> None:
         self._platform = platform
         self._clock = clock
-        self._courier = courier
+        self._delivery_worker = delivery_worker
         self._clients = [each.client_id for each in subscribers]
         audience = ["system", *(f"client:{client_id}" for client_id in self._clients)]
         database = platform.runtimes["applications"].database
@@ -67,8 +69,8 @@ class Run:
     @classmethod
     @asynccontextmanager
     async def on(cls, platform: Platform, clock: Clock, subscribers: Sequence[Subscriber]) -> AsyncIterator["Run"]:
-        courier = new_courier(platform, now=clock, seconds=2)
-        run = cls(platform, clock, courier, subscribers)
+        delivery_worker = new_delivery_worker(platform, now=clock, seconds=2)
+        run = cls(platform, clock, delivery_worker, subscribers)
         try:
             for name, runtime in platform.runtimes.items():
                 connection = await asyncpg.connect(runtime.settings.database_url.get_secret_value())
@@ -76,7 +78,7 @@ class Run:
                 run._newest[name] = await connection.fetchval("SELECT coalesce(max(position), 0) FROM outbox")
             yield run
         finally:
-            await courier.close()
+            await delivery_worker.close()
             for connection in run._connections.values():
                 await connection.close()
 
@@ -90,12 +92,12 @@ class Run:
         """Move the clock from one thing that falls due to the next."""
         while self._clock.at < until and not (unless_all_arrived and await self._all_arrived()):
             async with self._platform.gateway.database.transaction(read_only=True) as session:
-                soonest = await claims.soonest(session, now=self._clock.at)
+                soonest = await claims.find_next_due(session, now=self._clock.at)
             self._clock.at = min(soonest or until, until)
             await self._work()
 
     async def _work(self) -> None:
-        while await self._relay() or await self._courier.drain():
+        while await self._relay() or await self._delivery_worker.drain():
             pass
 
     async def _relay(self) -> int:

@@ -11,8 +11,8 @@ from rtp_applications.app import service as applications
 from rtp_applications.bodies.models import body_id
 from rtp_examples.sandbox import COUNCIL, identify_organisation
 from rtp_gateway.app import service as gateway
-from rtp_gateway.identity.commands import register_client
-from rtp_gateway.identity.models import new_secret
+from rtp_gateway.clients.commands import register_client
+from rtp_gateway.clients.models import new_secret
 from rtp_shared.db import Database
 from rtp_shared.identities import organisation_identity
 from tests.resilience.case_system import CaseSystem

@@ -7,8 +7,9 @@ import uuid
 import pytest
 from joserfc.jwk import KeySet
 
-from rtp_gateway.identity.keys import SigningKey
+from rtp_gateway.inbound.identity.keys import SigningKey
 from rtp_shared.auth import RemoteKeys, TokenVerifier
+from rtp_shared.clock import utcnow
 from rtp_shared.problems import Unauthenticated, Unavailable
 
 pytestmark = pytest.mark.anyio
@@ -33,8 +34,13 @@ class Gateway(RemoteKeys):
 
 
 def token(key: SigningKey) -> str:
-    return key.access_token(
-        issuer=ISSUER, client_id=str(uuid.uuid4()), organisation=uuid.uuid4(), scopes=["cases:read"], seconds=60
+    return key.sign_access_token(
+        issuer=ISSUER,
+        client_id=str(uuid.uuid4()),
+        organisation=uuid.uuid4(),
+        scopes=["cases:read"],
+        seconds=60,
+        now=utcnow(),
     )
 
 

@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from rtp_gateway.deliveries.parcels import Parcel
-from rtp_gateway.deliveries.sender import HttpCarrier
-from rtp_gateway.subscriptions.sinks import Resolve, Sinks
+from rtp_gateway.outbound.transports.http import HttpTransport
+from rtp_gateway.outbound.transports.requests import DeliveryRequest
+from rtp_gateway.outbound.transports.sinks import Resolve, Sinks
 from tests.support.webhooks import Receiver, receiving
 
 HOOKS = "hooks.example.org"
@@ -102,11 +102,11 @@ async def receiving_as(host: str, **site: Any) -> AsyncIterator[Receiver]:
         yield receiver
 
 
-def parcel(sink: str, **details: Any) -> Parcel:
+def request(sink: str, **details: Any) -> DeliveryRequest:
     """Something to be carried to a sink."""
     details = {"content_type": "application/cloudevents+json", "body": b"{}", **details}
-    return Parcel(subscription_id=uuid.uuid4(), message_id="e-1", type="t", sink=sink, **details)
+    return DeliveryRequest(subscription_id=uuid.uuid4(), message_id="e-1", type="t", sink=sink, **details)
 
 
-def carrier(*, resolve: Resolve | None = None, private: bool = True, **details: Any) -> HttpCarrier:
-    return HttpCarrier(Sinks(allow_private=private, resolve=resolve), **{"origin": "events.example.org", **details})
+def transport(*, resolve: Resolve | None = None, private: bool = True, **details: Any) -> HttpTransport:
+    return HttpTransport(Sinks(allow_private=private, resolve=resolve), **{"origin": "events.example.org", **details})

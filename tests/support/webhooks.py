@@ -13,11 +13,11 @@ from aiohttp import web
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from rtp_embedded.platform import Platform
-from rtp_gateway.deliveries.courier import Courier
-from rtp_gateway.deliveries.metrics import DeliveryMetrics
-from rtp_gateway.deliveries.sender import HttpCarrier
-from rtp_gateway.subscriptions.signing import Safe
-from rtp_gateway.subscriptions.sinks import Sinks
+from rtp_gateway.outbound.deliveries.metrics import DeliveryMetrics
+from rtp_gateway.outbound.deliveries.worker import DeliveryWorker
+from rtp_gateway.outbound.secret_box import SecretBox
+from rtp_gateway.outbound.transports.http import HttpTransport
+from rtp_gateway.outbound.transports.sinks import Sinks
 from rtp_shared.bus import Message
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts import ABOUT_NOTHING, About, EventData, events
@@ -53,7 +53,7 @@ class Received:
         return Webhook(secret).verify(self.body, self.headers)
 
     def verified_at_its_time(self, secret: str) -> Any:
-        """The same for a courier's clock that runs ahead of ours, which the library would refuse."""
+        """The same for a delivery_worker's clock that runs ahead of ours, which the library would refuse."""
         at = datetime.fromtimestamp(int(self.headers["webhook-timestamp"]), UTC)
         if Webhook(secret).sign(self.id, at, self.body.decode()) not in self.headers["webhook-signature"].split(" "):
             raise WebhookVerificationError("no signature by this secret")
@@ -212,15 +212,15 @@ class Clock:
         self.at += timedelta(**by)
 
 
-def new_courier(platform: Platform, *, now: Callable[[], datetime] = utcnow, **settings: Any) -> Courier:
-    """Delivers over HTTP, unless `carriers` are given."""
+def new_delivery_worker(platform: Platform, *, now: Callable[[], datetime] = utcnow, **settings: Any) -> DeliveryWorker:
+    """Delivers over HTTP, unless `transports` are given."""
     seconds = settings.pop("seconds", 15.0)
-    by_http = {"HTTP": HttpCarrier(Sinks(allow_private=True), origin="rtp.test", seconds=seconds)}
-    return Courier(
+    by_http = {"HTTP": HttpTransport(Sinks(allow_private=True), origin="rtp.test", seconds=seconds)}
+    return DeliveryWorker(
         database=platform.gateway.database,
-        carriers=settings.pop("carriers", by_http),
+        transports=settings.pop("transports", by_http),
         outbox=platform.gateway.outbox,
-        safe=Safe(platform.gateway.settings.secrets_key.get_secret_value()),  # type: ignore[attr-defined]
+        secret_box=SecretBox(platform.gateway.settings.secrets_key.get_secret_value()),  # type: ignore[attr-defined]
         metrics=DeliveryMetrics(Metrics("test")),
         now=now,
         **settings,

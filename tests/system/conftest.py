@@ -20,7 +20,7 @@ from tests.system.crashing import LEASE
 from tests.system.fleet import Fleet, first_of_free_ports
 
 TRIAL = {"RTP_ALLOW_PRIVATE_SINKS": "true", LEASE: "2"}
-"""Subscribers are on this host, and nobody waits half a minute for what a killed courier had taken."""
+"""Subscribers are on this host, and nobody waits half a minute for what a killed delivery worker had taken."""
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from unittest.mock import patch
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_gateway.deliveries import claims, reports
+from rtp_gateway.outbound.deliveries import claims, reports
 from rtp_shared import consumer
 from rtp_shared.bus import PublishResult
 from rtp_shared.outbox import Outbox
@@ -103,15 +103,15 @@ AROUND: dict[str, Any] = {
     "rtp_shared.rabbit.bus._Outgoing": Outgoing,
     "rtp_shared.run.RabbitBus": Confirmed,
     "rtp_shared.run.Relay": Marking,
-    "rtp_gateway.deliveries.claims.claim": _note_work("claim-", claims.claim),
-    "rtp_gateway.deliveries.reports.delivered": _note_work("report-", reports.delivered),
+    "rtp_gateway.outbound.deliveries.claims.claim_due": _note_work("claim-", claims.claim_due),
+    "rtp_gateway.outbound.deliveries.reports.mark_delivered": _note_work("report-", reports.mark_delivered),
 }
 
 if __name__ == "__main__":
     sys.argv = sys.argv[1:]
     around = dict(AROUND)
     if seconds := os.environ.get(LEASE):
-        around["rtp_gateway.deliveries.courier.LEASE"] = timedelta(seconds=float(seconds))
+        around["rtp_gateway.outbound.deliveries.worker.LEASE"] = timedelta(seconds=float(seconds))
     with ExitStack() as patched:
         for target, stand_in in around.items():
             patched.enter_context(patch(target, stand_in))

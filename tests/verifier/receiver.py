@@ -8,8 +8,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from rtp_gateway.deliveries.forms import Form, render
-from rtp_gateway.portal import downloads
+from rtp_gateway.forms.rendering import Form, render
+from rtp_gateway.inbound.portal import downloads
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts import events
 from rtp_shared.contracts.applications import CaseWithdrawn

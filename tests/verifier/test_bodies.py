@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rtp_gateway.subscriptions.signing import Keyring
+from rtp_gateway.outbound.transports.signing import Keyring
 from rtp_verifier.bodies import split_body
 from tests.verifier.receiver import Verifier, altered, chain, found, keep
 

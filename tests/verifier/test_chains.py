@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from rtp_gateway.deliveries.forms import Form, thin
+from rtp_gateway.forms.rendering import Form, thin_out
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts import events
 from tests.verifier.receiver import Verifier, altered, chain, found, keep, page, sent, sequence
@@ -46,7 +46,7 @@ def test_files_of_every_kind(command: Verifier, tmp_path: Path) -> None:
 
 def test_an_erased_event_is_there(command: Verifier, tmp_path: Path) -> None:
     made = chain(3)
-    erased = thin(made[1], bytes.fromhex(events.compute_digest(made[1])), erased_at=utcnow())
+    erased = thin_out(made[1], bytes.fromhex(events.compute_digest(made[1])), erased_at=utcnow())
     report = command.report(keep(tmp_path / "received", [made[0], erased, made[2], made[1]]))
     assert list(found(report)) == ["duplicates"]
     assert (report["erased"], report["links_checked"]) == (1, 2)

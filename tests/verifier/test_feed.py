@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rtp_gateway.deliveries.forms import Form
+from rtp_gateway.forms.rendering import Form
 from tests.verifier.receiver import Verifier, altered, chain, keep, page, sent
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from rtp_gateway.subscriptions.signing import Keyring
+from rtp_gateway.outbound.transports.signing import Keyring
 from tests.verifier.receiver import Verifier, altered, chain, found, keep
 
 NOW = datetime(2026, 3, 29, 12, 0, tzinfo=UTC)
@@ -28,7 +28,7 @@ def secret_file(directory: Path, *keyrings: Keyring) -> Path:
 
 def test_signatures_by_secret_and_by_public_key(command: Verifier, tmp_path: Path) -> None:
     (made,), keys, others = chain(1), Keyring.new(), Keyring.new()
-    received = with_headers(tmp_path / "received", made, keys.headers("1", at=NOW, body=made))
+    received = with_headers(tmp_path / "received", made, keys.sign_message("1", at=NOW, body=made))
     secret, other = secret_file(tmp_path, keys), tmp_path / "other"
     other.write_text(others.secret)
     by_secret = command.report(received, "--secret-file", secret)
@@ -45,9 +45,9 @@ def test_signatures_by_secret_and_by_public_key(command: Verifier, tmp_path: Pat
 def test_both_keys_of_a_rotation(command: Verifier, tmp_path: Path) -> None:
     """While they overlap either will do; what is signed by one alone needs that one."""
     (made,), former = chain(1), Keyring.new()
-    current = former.rotated(NOW, timedelta(hours=24))
+    current = former.rotate(NOW, timedelta(hours=24))
     for name, keyring, at in (("a", former, NOW), ("b", current, NOW), ("c", current, NOW + timedelta(days=2))):
-        with_headers(tmp_path / name, made, keyring.headers("1", at=at, body=made))
+        with_headers(tmp_path / name, made, keyring.sign_message("1", at=at, body=made))
     good = {
         (name, which): command.report(tmp_path / name, "--secret-file", file)["signatures_good"]
         for name in "abc"
@@ -79,7 +79,7 @@ def test_the_official_vector(command: Verifier, tmp_path: Path) -> None:
 @pytest.mark.parametrize("change", ["body", "webhook-id", "webhook-timestamp", "webhook-signature"])
 def test_whatever_is_changed_the_signature_is_bad(command: Verifier, tmp_path: Path, change: str) -> None:
     (made,), keys = chain(1), Keyring.new()
-    headers = keys.headers("11", at=NOW, body=made)
+    headers = keys.sign_message("11", at=NOW, body=made)
     if change == "webhook-signature":
         headers[change] = "v1," + base64.b64encode(bytes(32)).decode()
     elif change != "body":

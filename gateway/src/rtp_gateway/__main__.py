@@ -3,9 +3,9 @@
 import sys
 
 from rtp_gateway.app import build_gateway, build_runtime, service
-from rtp_gateway.deliveries.courier import Courier
-from rtp_gateway.proxy.forward import OverHttp
-from rtp_gateway.proxy.routing import NAMES
+from rtp_gateway.inbound.proxy.forward import OverHttp
+from rtp_gateway.outbound.deliveries.worker import DeliveryWorker
+from rtp_gateway.routing import NAMES
 from rtp_gateway.settings import GatewaySettings
 from rtp_shared import logs
 from rtp_shared.run import load_settings, parse_process, run_prepare, run_with_uvloop, run_worker
@@ -13,12 +13,12 @@ from rtp_shared.server import serve
 from rtp_shared.service import Runtime
 
 
-async def deliver(runtime: Runtime) -> None:
-    await run_worker(runtime, extra=[Courier.build(runtime).run])
+async def run_delivery(runtime: Runtime) -> None:
+    await run_worker(runtime, extra=[DeliveryWorker.build(runtime).run])
 
 
 def check_upstreams(settings: GatewaySettings) -> None:
-    """A service without an address would be told from one that is down only by the callers who miss it."""
+    """Exit if a service has no address: callers could not tell it from one that is down."""
     if missing := [name for name in NAMES if not settings.upstreams.get(name)]:
         raise SystemExit(f"settings: RTP_UPSTREAMS: no address for {', '.join(missing)}")
 
@@ -33,7 +33,7 @@ def main() -> int:
         check_upstreams(settings)
     runtime, key = build_runtime(settings)
     if process == "delivery":
-        run_with_uvloop(deliver(runtime))
+        run_with_uvloop(run_delivery(runtime))
         return 0
     upstreams = OverHttp(settings.upstreams, public_url=settings.public_url, limits=settings.limits)
     serve(build_gateway(runtime, key, upstreams), host=settings.host, port=settings.port)

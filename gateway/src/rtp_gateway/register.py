@@ -1,4 +1,4 @@
-"""Gives a client its credentials: `python -m rtp_gateway.register CLIENT_ID --name ... --organisation ... --scopes ...`
+"""Give a client its credentials: `python -m rtp_gateway.register CLIENT_ID --name ... --organisation ... --scopes ...`
 
 Prints the secret once; only its hash is kept. Run again for the same client, it gets a new secret, and the old one
 holds no more. Tokens that were given out hold until they expire.
@@ -12,20 +12,20 @@ from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from rtp_gateway.identity.commands import register_client
-from rtp_gateway.identity.models import CLIENT_ID, SCOPES, new_secret
+from rtp_gateway.clients.commands import register_client
+from rtp_gateway.clients.models import CLIENT_ID, SCOPES, new_secret
 from rtp_shared.db import Database
 from rtp_shared.run import load_settings
 from rtp_shared.settings import ProcessSettings
 
 
-def client_id(text: str) -> str:
+def parse_client_id(text: str) -> str:
     if not re.fullmatch(CLIENT_ID, text):
         raise argparse.ArgumentTypeError("3 to 63 lower-case letters, digits and hyphens")
     return text
 
 
-def scopes(text: str) -> list[str]:
+def parse_scopes(text: str) -> list[str]:
     if unknown := sorted(set(text.split()) - SCOPES.keys()):
         raise argparse.ArgumentTypeError(f"not a scope: {' '.join(unknown)}; there are {' '.join(SCOPES)}")
     return text.split()
@@ -50,10 +50,10 @@ async def register(database_url: str, arguments: argparse.Namespace) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m rtp_gateway.register", description="Give a client its credentials")
-    parser.add_argument("client_id", type=client_id)
+    parser.add_argument("client_id", type=parse_client_id)
     parser.add_argument("--name", required=True, help="what the client is, for people")
     parser.add_argument("--organisation", required=True, type=UUID, help="id of its body, from GET /v1/bodies/GB-...")
-    parser.add_argument("--scopes", required=True, type=scopes, help="what it may do, with spaces between")
+    parser.add_argument("--scopes", required=True, type=parse_scopes, help="what it may do, with spaces between")
     arguments = parser.parse_args()
     settings = load_settings(ProcessSettings)
     try:

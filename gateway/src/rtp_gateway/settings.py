@@ -1,14 +1,23 @@
 """Settings of the gateway's processes."""
 
+from urllib.parse import quote, urlsplit
+
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.fernet import Fernet
 from joserfc.errors import JoseError
+from joserfc.jwk import RSAKey
 from pydantic import Field, SecretStr, field_validator
 
-from rtp_gateway.identity.keys import SigningKey
-from rtp_gateway.proxy.routing import Limits
-from rtp_gateway.subscriptions.queues import VHOST, in_vhost
+from rtp_gateway.routing import ForwardingLimits
 from rtp_shared.settings import ProcessSettings
+
+SUBSCRIBERS_VHOST = "rtp-subscribers"
+"""Virtual host of subscribers' queues, unless the settings say otherwise."""
+
+
+def in_vhost(broker_url: str, vhost: str = SUBSCRIBERS_VHOST) -> str:
+    """Return the URL of the same broker and user, in another virtual host."""
+    return urlsplit(broker_url)._replace(path=f"/{quote(vhost, safe='')}").geturl()
 
 
 class GatewaySettings(ProcessSettings):
@@ -33,7 +42,7 @@ class GatewaySettings(ProcessSettings):
         description="RabbitMQ's management API, http://user:pw@host:15672, to make subscribers' queues; "
         "without it and RTP_BROKER_URL nobody can subscribe by AMQP",
     )
-    subscribers_vhost: str = Field(default=VHOST, description="Virtual host of subscribers' queues")
+    subscribers_vhost: str = Field(default=SUBSCRIBERS_VHOST, description="Virtual host of subscribers' queues")
     subscribers_broker_host: str | None = Field(
         default=None, description="Host and port of RabbitMQ as subscribers reach it by TLS; as we do if left out"
     )
@@ -44,8 +53,8 @@ class GatewaySettings(ProcessSettings):
     )
 
     @property
-    def limits(self) -> Limits:
-        return Limits(body=self.body_limit, document=self.document_limit, seconds=self.upstream_seconds)
+    def limits(self) -> ForwardingLimits:
+        return ForwardingLimits(body=self.body_limit, document=self.document_limit, seconds=self.upstream_seconds)
 
     @property
     def subscribers_broker_url(self) -> SecretStr | None:
@@ -58,7 +67,7 @@ class GatewaySettings(ProcessSettings):
     @classmethod
     def _is_a_signing_key(cls, pem: SecretStr) -> SecretStr:
         try:
-            SigningKey(pem.get_secret_value())
+            RSAKey.import_key(pem.get_secret_value(), {"use": "sig", "alg": "RS256"}).ensure_kid()
         except (JoseError, ValueError, TypeError, UnsupportedAlgorithm):
             raise ValueError("must be an RSA private key as PEM") from None
         return pem

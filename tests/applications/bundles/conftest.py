@@ -13,8 +13,8 @@ import pytest
 from rtp_applications.settings import ApplicationsSettings
 from rtp_embedded import postgres
 from rtp_embedded.platform import Platform, prepare
-from rtp_gateway.identity.commands import register_client
-from rtp_gateway.identity.models import new_secret
+from rtp_gateway.clients.commands import register_client
+from rtp_gateway.clients.models import new_secret
 from rtp_operations.keys import Keys
 from tests.conftest import ORDINARY, Api
 

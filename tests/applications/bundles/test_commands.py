@@ -18,7 +18,7 @@ from rtp_applications.history.state import dump_state
 from rtp_applications.settings import ApplicationsSettings
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
-from rtp_gateway.proxy.routing import Limits, is_streamed
+from rtp_gateway.routing import ForwardingLimits, is_streamed
 from rtp_shared.clock import utcnow
 from rtp_shared.identities import SYSTEM
 from tests.applications.bundles.conftest import ElsewhereClient
@@ -256,7 +256,7 @@ async def test_what_does_not_hold_is_refused_and_nothing_of_it_stays(
 
 def test_the_gateway_lets_through_what_the_service_takes() -> None:
     limit = ApplicationsSettings.model_fields["bundle_limit"].default
-    assert limit == Limits().body_of("/v1/imports")
+    assert limit == ForwardingLimits().body_of("/v1/imports")
     assert is_streamed(f"/v1/cases/{UUID(int=1)}/bundle")
 
 

@@ -15,9 +15,9 @@ from sqlalchemy import MetaData
 from rtp_applications.documents.disk import DiskStorage
 from rtp_applications.documents.intake import receive
 from rtp_applications.documents.uploads import Upload
-from rtp_gateway.edge import Gateway
-from rtp_gateway.proxy.forward import OverHttp
-from rtp_gateway.proxy.routing import Limits
+from rtp_gateway.inbound.front import Gateway
+from rtp_gateway.inbound.proxy.forward import OverHttp
+from rtp_gateway.routing import ForwardingLimits
 from rtp_shared import migrate
 from rtp_shared.auth import Public
 from rtp_shared.db import Database
@@ -25,7 +25,7 @@ from rtp_shared.metrics import Metrics
 from rtp_shared.service import Service
 from rtp_shared.streaming import create_streaming_router
 from rtp_shared.web import build_app
-from tests.gateway.test_forward import serving
+from tests.support.serving import serving
 from tests.support.streaming import runtime
 
 
@@ -47,7 +47,7 @@ async def serve(directory: Path, limit: int) -> None:
     app: FastAPI = build_app(runtime(Database("postgresql://unused/unused"), service=service(directory, limit)))
     async with serving(app) as address:
         # The gateway lets through what is too large, so that the service is seen to refuse it as well.
-        limits = Limits(document=1_000_000_000)
+        limits = ForwardingLimits(document=1_000_000_000)
         upstreams = OverHttp({"applications": address}, public_url="http://rtp.test", limits=limits)
         async with serving(Gateway(FastAPI(), upstreams, Metrics("gateway"))) as front:
             print(front, address, flush=True)  # noqa: T201 - the parent reads it

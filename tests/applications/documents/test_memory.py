@@ -14,10 +14,10 @@ from rtp_applications.documents.disk import INCOMING
 from rtp_embedded.platform import Platform
 from tests.applications.documents.test_routes import files
 from tests.conftest import NewClient
-from tests.gateway.test_forward import serving
 from tests.support.actors import ActorClient
 from tests.support.cases import open_case
 from tests.support.documents import added, path_of
+from tests.support.serving import serving
 
 pytestmark = pytest.mark.anyio
 MB = 1_000_000

@@ -11,10 +11,10 @@ from rtp_applications.documents.service import DocumentService
 from rtp_embedded.platform import Platform
 from tests.applications.documents.test_content import GOOD
 from tests.conftest import NewClient
-from tests.gateway.test_forward import serving
 from tests.support.actors import ActorClient
 from tests.support.cases import open_case
 from tests.support.documents import PDF, add, added, get, listed, path_of, pdf, post, put, stored
+from tests.support.serving import serving
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.anyio

@@ -15,8 +15,8 @@ from rtp_applications.deadlines.scheduler import process_due_cases
 from rtp_embedded.bus import InProcessBus
 from rtp_gateway.app import build_gateway, build_runtime
 from rtp_gateway.app import service as gateway
-from rtp_gateway.deliveries.courier import Courier
-from rtp_gateway.proxy.forward import InProcess
+from rtp_gateway.inbound.proxy.forward import InProcess
+from rtp_gateway.outbound.deliveries.worker import DeliveryWorker
 from rtp_gateway.settings import GatewaySettings
 from rtp_operations import databases
 from rtp_operations.keys import Keys
@@ -98,7 +98,7 @@ class Platform:
             name: Relay(database_url=_get_database_url(runtime), bus=self.bus, metrics=runtime.metrics)
             for name, runtime in self.runtimes.items()
         }
-        self.courier = Courier.build(self.gateway)
+        self.delivery_worker = DeliveryWorker.build(self.gateway)
 
     async def run(self) -> None:
         """Do the work between requests, until cancelled."""
@@ -109,7 +109,7 @@ class Platform:
                 tasks.create_task(run_retention(runtime.database, runtime.settings))
                 for loop in runtime.service.loops:
                     tasks.create_task(loop(runtime))
-            tasks.create_task(self.courier.run())
+            tasks.create_task(self.delivery_worker.run())
 
     async def tick(self) -> None:
         """Process the deadlines that are due by the platform's clock, then drain. For tests and demonstrations.
@@ -125,7 +125,7 @@ class Platform:
             name: await asyncpg.connect(_get_database_url(runtime)) for name, runtime in self.runtimes.items()
         }
         try:
-            while await self._relay_once(connections) or await self.courier.drain():
+            while await self._relay_once(connections) or await self.delivery_worker.drain():
                 pass
             if self.app.recorder is not None:
                 await self.app.recorder.calls.flush()
@@ -138,8 +138,8 @@ class Platform:
 
     async def close(self) -> None:
         await self.app.close()
-        await self.courier.close()
-        await self.app.own.state.kit.close()
+        await self.delivery_worker.close()
+        await self.app.own.state.subscription_deps.close()
         for runtime in self.runtimes.values():
             await runtime.database.close()
 

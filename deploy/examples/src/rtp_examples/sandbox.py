@@ -8,8 +8,8 @@ from uuid import UUID, uuid5
 
 from rtp_advice_matching.load import make_network_id
 from rtp_applications.bodies.models import body_id
-from rtp_gateway.identity.commands import register_client
-from rtp_gateway.identity.models import new_secret
+from rtp_gateway.clients.commands import register_client
+from rtp_gateway.clients.models import new_secret
 from rtp_operations.clients import RegisteredClient
 from rtp_operations.private_files import write_private_file
 from rtp_shared.db import Database

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from rtp_applications.processes.views import show_process
 from rtp_applications.workflow.processes import Processes
-from rtp_gateway.portal import asyncapi
-from rtp_gateway.portal.envelopes import envelope_schema
-from rtp_gateway.portal.openapi import merge
+from rtp_gateway.inbound.portal import asyncapi
+from rtp_gateway.inbound.portal.envelopes import build_envelope_schema
+from rtp_gateway.inbound.portal.openapi import merge_documents
 from rtp_operations import growth, process_document
 from rtp_operations.openapi import PUBLIC_URL, Document, describe_services
 from rtp_shared.contracts.base import catalogue
@@ -53,13 +53,13 @@ def _find_broken_promises() -> list[str]:
 
 
 def _list_promises() -> growth.PublishedRecord:
-    return growth.list_promises(catalogue(), asyncapi.document(public_url=PUBLIC_URL))
+    return growth.list_promises(catalogue(), asyncapi.build_document(public_url=PUBLIC_URL))
 
 
 def _write_committed(parts: Mapping[str, Document]) -> Iterator[tuple[Path, str]]:
     """Yield the text of each document that is committed, with its path from the top of the repository."""
-    yield Path("openapi") / "right-to-provide.json", _to_json(merge(parts, public_url=PUBLIC_URL))
-    yield Path("asyncapi") / "right-to-provide.json", _to_json(asyncapi.document(public_url=PUBLIC_URL))
+    yield Path("openapi") / "right-to-provide.json", _to_json(merge_documents(parts, public_url=PUBLIC_URL))
+    yield Path("asyncapi") / "right-to-provide.json", _to_json(asyncapi.build_document(public_url=PUBLIC_URL))
     yield PUBLISHED, _to_json(_list_promises())
     processes = [show_process(each) for each in Processes().list_all()]
     yield Path("docs") / "process.md", process_document.document(processes)
@@ -70,7 +70,7 @@ def _write_repeated(parts: Mapping[str, Document]) -> Iterator[tuple[Path, str]]
     for name, part in parts.items():
         yield BUILD / "openapi" / f"{name}.json", _to_json(part)
     for name, kind in sorted(catalogue().items()):
-        yield BUILD / "asyncapi" / f"{name}.json", _to_json(envelope_schema(kind, public_url=PUBLIC_URL))
+        yield BUILD / "asyncapi" / f"{name}.json", _to_json(build_envelope_schema(kind, public_url=PUBLIC_URL))
 
 
 def _to_json(document: object) -> str:

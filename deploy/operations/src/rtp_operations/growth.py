@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rtp_gateway.portal.envelopes import data_schema, envelope_schema, thin_schema
+from rtp_gateway.inbound.portal.envelopes import build_data_schema, build_envelope_schema, build_thin_schema
 from rtp_shared.contracts.base import EventData
 
 Schema = Mapping[str, Any]
@@ -23,7 +23,8 @@ _DESCRIBED_APART = frozenset({"type", "format", "properties", "required", "items
 def list_promises(kinds: Mapping[str, type[EventData]], document: Mapping[str, Any]) -> PublishedRecord:
     """Return what these contracts and this AsyncAPI document promise."""
     promised = {
-        name: {"(about)": kind.SUBJECT, **dict(describe_schema(data_schema(kind)))} for name, kind in kinds.items()
+        name: {"(about)": kind.SUBJECT, **dict(describe_schema(build_data_schema(kind)))}
+        for name, kind in kinds.items()
     }
     return {
         **_list_attributes(kinds),
@@ -107,10 +108,10 @@ def _list_attributes(kinds: Mapping[str, type[EventData]]) -> PublishedRecord:
     # Which type it is and which service it is from differs from event to event; all else is the same for one subject.
     record: PublishedRecord = {}
     for kind in kinds.values():
-        schema = envelope_schema(kind, public_url="")
+        schema = build_envelope_schema(kind, public_url="")
         shared = {name: part for name, part in schema["properties"].items() if name not in {"type", "data"}}
         record[f"attributes of {kind.SUBJECT}"] = dict(describe_schema({**schema, "properties": shared}))
-    thin = thin_schema()
+    thin = build_thin_schema()
     types_apart = {**thin, "properties": {**thin["properties"], "type": {"type": "string"}}}
     return {**dict(sorted(record.items())), "attributes of thin events": dict(describe_schema(types_apart))}
 

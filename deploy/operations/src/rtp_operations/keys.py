@@ -8,7 +8,7 @@ from typing import Self
 from cryptography.fernet import Fernet
 
 from rtp_applications.history.keys import BundleKey
-from rtp_gateway.identity.keys import SigningKey
+from rtp_gateway.inbound.identity.keys import SigningKey
 from rtp_operations.private_files import write_private_file
 
 

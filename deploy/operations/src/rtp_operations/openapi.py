@@ -6,8 +6,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from rtp_gateway.app import build_gateway, build_runtime
-from rtp_gateway.proxy.forward import InProcess
-from rtp_gateway.proxy.routing import NAMES
+from rtp_gateway.inbound.proxy.forward import InProcess
+from rtp_gateway.routing import NAMES
 from rtp_gateway.settings import GatewaySettings
 from rtp_operations.keys import Keys
 from rtp_operations.services import SERVICES

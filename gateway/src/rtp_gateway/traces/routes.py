@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path
 
-from rtp_gateway.traces import story
+from rtp_gateway.traces.assembly import assemble_trace
 from rtp_gateway.traces.schemas import TraceOut
 from rtp_shared.auth import Access
 from rtp_shared.dependencies import Session
@@ -29,4 +29,4 @@ async def get_trace(principal: EventReader, session: Session, correlation_id: Co
     subscriptions of yours. A call is shown within a second. Where there is nothing that you may see the answer is 404,
     whether or not others know the id.
     """
-    return await story.follow(session, principal, correlation_id)
+    return await assemble_trace(session, principal, correlation_id)

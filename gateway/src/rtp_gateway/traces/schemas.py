@@ -1,4 +1,4 @@
-"""What is told of a trace."""
+"""Response bodies of a trace."""
 
 from datetime import datetime
 from typing import Annotated
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from rtp_gateway.deliveries.models import DeliveryState
+from rtp_gateway.outbound.backlog.models import DeliveryState
 from rtp_shared.schemas import Output
 
 Sent = Annotated[datetime, Field(description="When the request came")]

@@ -1,0 +1,64 @@
+"""Clients: systems of an organisation that get access tokens."""
+
+import hashlib
+import hmac
+import secrets
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rtp_gateway.models import Model
+
+SCOPES = {
+    "cases:read": "Read cases",
+    "cases:write": "Open cases, and act in them in the roles that one's people hold there",
+    "cases:oversee": "See every submitted case as the central mutuals team; set rules of any body, record and end "
+    "bodies, report on recommendations",
+    "cases:system": "Act in cases as the platform: orders of courts",
+    "cases:import": "Take in cases from other instances, and write down historic ones",
+    "bodies:write": "Set the rules of one's own body",
+    "advisers:read": "Find advisers and mentors",
+    "support:read": "Read support requests and proposals",
+    "support:write": "Accept a proposed adviser or mentor",
+    "finance:read": "Read finance shortlists",
+    "events:read": "Read the event feed",
+    "events:erase": "Erase one person's data from stored events, as whoever answers for the data",
+    "subscriptions:read": "Read subscriptions to events",
+    "subscriptions:write": "Make, change and end subscriptions to events",
+    "metrics:read": "Read metrics",
+}
+
+
+CLIENT_ID = "^[a-z0-9][a-z0-9-]{2,62}$"
+"""An id becomes part of an identity's name, and identities are separated by blanks."""
+
+
+class Client(Model):
+    """A system that may ask for tokens. Its secret is kept as a hash: long and random, SHA-256 is enough for it."""
+
+    __tablename__ = "clients"
+
+    client_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    organisation: Mapped[uuid.UUID]
+    secret_hash: Mapped[bytes]
+    scopes: Mapped[list[str]]
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+    __table_args__ = (CheckConstraint(f"client_id ~ '{CLIENT_ID}'", name="client_id"),)
+
+    def accepts(self, secret: str) -> bool:
+        # The secret is always compared, so that timing does not tell whether there is an active client of this id.
+        right = hmac.compare_digest(self.secret_hash, hash_secret(secret))
+        return right and self.active
+
+
+def new_secret() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def hash_secret(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

@@ -1,0 +1,136 @@
+"""A subscription's health: its circuit opens when its sink fails for everything, and it is disabled after three days.
+
+Its row is locked after the delivery's (see backlog.ordering).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_gateway.outbound.backlog import ordering
+from rtp_gateway.outbound.deliveries.claims import Claim
+from rtp_gateway.outbound.deliveries.retries import GIVE_UP_AFTER, OPEN_AFTER, PROBE_EVERY, choose_pause
+from rtp_gateway.outbound.subscriptions.models import Subscription, SubscriptionStatus
+from rtp_gateway.outbound.subscriptions.notices import publish_notice
+from rtp_gateway.outbound.transports.requests import DeliveryResult
+from rtp_shared.contracts.gateway import (
+    EventDeadLettered,
+    SubscriptionDisabled,
+    SubscriptionEnabled,
+    SubscriptionEvent,
+)
+from rtp_shared.db import get_driver
+from rtp_shared.outbox import Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class CircuitState:
+    """The health of a subscription, with its row locked, and whether an attempt still says something about it."""
+
+    failures: int
+    failing_since: datetime | None
+    cooldown_until: datetime | None
+    active: bool
+    same_route: bool
+    """False if the way to the sink was changed since the attempt began: then it says nothing about the new one."""
+    unwanted: bool
+    """True if the sink was changed, and its owner wants nothing sent to the new one that was for the former."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedAttempt:
+    """A failure as it counts for the circuit."""
+
+    claim: Claim
+    result: DeliveryResult
+    began: datetime
+    cooldown: timedelta | None
+    """The time that the sink asks to be left alone."""
+    opens_at_once: bool
+
+
+_LOCK = """
+    SELECT failures, failing_since, rests_until AS cooldown_until, status = 'active' AS active,
+        sink_version = $2 AS same_route, sink <> $3 AND on_sink_change = 'cancel' AS unwanted
+    FROM subscriptions WHERE id = $1 FOR NO KEY UPDATE
+"""
+_COUNT_FAILURE = """
+    UPDATE subscriptions SET failures = $2, failing_since = $3, rests_until = greatest(rests_until, $4) WHERE id = $1
+"""
+
+
+async def lock_circuit(session: AsyncSession, claim: Claim) -> CircuitState:
+    key = claim.subscription_id, claim.sink_version, claim.sink
+    return CircuitState(**await (await get_driver(session)).fetchrow(_LOCK, *key))
+
+
+async def count_failure(
+    session: AsyncSession, outbox: Outbox, failed: FailedAttempt, state: CircuitState, *, now: datetime
+) -> None:
+    """Count a failed attempt, set a cooldown where it is time to, disable the subscription after three days."""
+    if not state.active:
+        return
+    since, failures, cooldown = state.failing_since or now, state.failures, failed.cooldown
+    # What was under way when the circuit opened tells of the same outage, and is no probe.
+    if state.cooldown_until is None or failed.began >= state.cooldown_until:
+        failures = max(failures + 1, OPEN_AFTER if failed.opens_at_once else 0)
+        if failures >= OPEN_AFTER:
+            cooldown = max(cooldown or timedelta(), choose_pause(failures, failing_for=now - since))
+    subscription_id = failed.claim.subscription_id
+    until = cooldown and now + cooldown
+    await (await get_driver(session)).execute(_COUNT_FAILURE, subscription_id, failures, since, until)
+    if now - since >= GIVE_UP_AFTER:
+        subscription = await _lock_subscription(session, subscription_id)
+        subscription.disable(now=now, probe_at=now + PROBE_EVERY)
+        event = SubscriptionDisabled(
+            subscription_id=subscription.id, at=now, failing_since=since, last_status=failed.result.status
+        )
+        await publish_notice(session, outbox, subscription, event)
+
+
+async def end_gone(session: AsyncSession, claim: Claim, *, now: datetime) -> None:
+    """End the subscription because its sink answered 410, if that sink is still its sink."""
+    subscription = await _lock_subscription(session, claim.subscription_id)
+    if subscription.status is not SubscriptionStatus.ENDED and subscription.sink_version == claim.sink_version:
+        subscription.end(now=now)
+        await session.flush()
+
+
+async def publish_dead_letter(
+    session: AsyncSession, outbox: Outbox, claim: Claim, result: DeliveryResult, *, now: datetime
+) -> None:
+    """Tell the owner of a dead letter, but not of one that is about a subscription itself, or it would never end."""
+    if claim.type in {kind.TYPE for kind in SubscriptionEvent.__subclasses__()}:
+        return
+    subscription = await _lock_subscription(session, claim.subscription_id)
+    event = EventDeadLettered(
+        subscription_id=subscription.id,
+        at=now,
+        event_id=claim.event_id,
+        event_type=claim.type,
+        last_status=result.status,
+    )
+    await publish_notice(session, outbox, subscription, event)
+
+
+async def enable(session: AsyncSession, outbox: Outbox, claim: Claim, *, now: datetime) -> bool:
+    """Make a disabled subscription active after a health probe got through; False if it was changed meanwhile."""
+    await ordering.pause_recording(session)
+    await ordering.lock_open(session, claim.subscription_id)
+    subscription = await _lock_subscription(session, claim.subscription_id)
+    if subscription.status is not SubscriptionStatus.DISABLED or subscription.sink_version != claim.sink_version:
+        return False
+    subscription.resume(now=now)
+    event = SubscriptionEnabled(subscription_id=subscription.id, at=now)
+    await publish_notice(session, outbox, subscription, event)
+    await ordering.restart_all(session, subscription.id, now=now)
+    return True
+
+
+async def _lock_subscription(session: AsyncSession, subscription_id: UUID) -> Subscription:
+    # Without the key: events that are being recorded refer to the subscription and need not wait for this.
+    query = select(Subscription).where(Subscription.id == subscription_id).with_for_update(key_share=True)
+    return (await session.execute(query.execution_options(populate_existing=True))).scalar_one()

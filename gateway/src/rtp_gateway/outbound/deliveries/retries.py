@@ -1,0 +1,79 @@
+"""The schedule of retries, and the pauses of a circuit that is open."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+DELAYS = tuple(
+    timedelta(seconds=seconds)
+    for seconds in (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600)
+)
+"""After the first try, the second, ...: ten tries in a good three days, as Standard Webhooks advise."""
+
+GIVE_UP_AFTER = timedelta(hours=75.5)
+"""From the first failure on: a delivery becomes a dead letter, a subscription that never answered well is disabled."""
+
+OPEN_AFTER = 3
+"""Failures in a row, without a success for any event, that open the circuit of a subscription."""
+
+LONGEST_COOLDOWN = timedelta(hours=24)
+"""A sink may ask for a longer cooldown, but is tried again after this one."""
+
+PROBE_EVERY = timedelta(hours=1)
+"""The time between two health probes of a disabled subscription."""
+
+JITTER = 0.1
+
+
+def schedule_retry(
+    failures: int,
+    *,
+    now: datetime,
+    first_failed_at: datetime,
+    cooldown: timedelta | None = None,
+    luck: float | None = None,
+) -> datetime | None:
+    """Return the time of the next attempt after so many failures; None where it has been tried for three days.
+
+    Never sooner than the sink asks for by `cooldown`, and up to a tenth later than the delay says, so that what failed
+    together does not come back together. `luck` from 0 to 1 stands in for chance in tests.
+    """
+    if now - first_failed_at >= GIVE_UP_AFTER:
+        return None
+    delay = DELAYS[min(max(failures, 1), len(DELAYS)) - 1]
+    return now + _add_jitter(max(delay, cooldown or timedelta()), luck)
+
+
+def choose_pause(failures: int, *, failing_for: timedelta, luck: float | None = None) -> timedelta:
+    """Return the time that a sink is left alone whose circuit is open, between one probe and the next.
+
+    Short in the beginning, because most outages are, and whatever waits is sent as soon as a probe goes through.
+    """
+    if failing_for >= timedelta(days=1):
+        longest = timedelta(minutes=15)
+    elif failing_for >= timedelta(hours=1):
+        longest = timedelta(minutes=5)
+    else:
+        longest = timedelta(minutes=1)
+    doublings = min(max(failures - OPEN_AFTER, 0), 10)
+    return _add_jitter(min(DELAYS[0] * 2**doublings, longest), luck)
+
+
+def _add_jitter(time: timedelta, luck: float | None) -> timedelta:
+    luck = random.random() if luck is None else luck  # noqa: S311 - jitter is no secret
+    return time * (1 + JITTER * luck)
+
+
+def parse_retry_after(retry_after: str | None, *, now: datetime) -> timedelta | None:
+    """Return the cooldown of a Retry-After header, in seconds or as an HTTP date; None where it cannot be read."""
+    if retry_after is None:
+        return None
+    text = retry_after.strip()
+    if text.isascii() and text.isdigit():
+        return min(timedelta(seconds=int(text[:9])), LONGEST_COOLDOWN)
+    try:
+        until = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return min(max(until - now, timedelta()), LONGEST_COOLDOWN)

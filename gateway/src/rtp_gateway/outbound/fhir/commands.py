@@ -1,0 +1,70 @@
+"""Commands of FHIR clients about their subscriptions, by way of those of every client."""
+
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_gateway.outbound.fhir import mapping, queries
+from rtp_gateway.outbound.fhir.errors import SubscriptionExists
+from rtp_gateway.outbound.fhir.schemas import SubscriptionResource
+from rtp_gateway.outbound.subscriptions import commands
+from rtp_gateway.outbound.subscriptions.commands import Subscriber, SubscriptionSecrets
+from rtp_gateway.outbound.subscriptions.deps import SubscriptionDeps
+from rtp_gateway.outbound.subscriptions.models import Subscription, SubscriptionStatus
+from rtp_shared.etags import Expected, format_etag
+
+# Two at once would both find nothing that matches. A client's own, until its transaction ends.
+_ONE_BY_ONE = text("SELECT pg_advisory_xact_lock(hashtextextended('fhir ' || :client_id, 0))")
+
+
+async def subscribe(
+    session: AsyncSession,
+    resource: SubscriptionResource,
+    *,
+    subscriber: Subscriber,
+    deps: SubscriptionDeps,
+    now: datetime,
+) -> SubscriptionSecrets:
+    """Make a subscription, unless the client has a matching one."""
+    details = mapping.to_details(resource)
+    await session.execute(_ONE_BY_ONE, {"client_id": subscriber.client_id})
+    if there := await queries.find_matching(session, details, client_id=subscriber.client_id):
+        raise SubscriptionExists(f"a matching subscription already exists with id: {there}")
+    return await commands.create_subscription(session, details=details, subscriber=subscriber, deps=deps, now=now)
+
+
+async def replace(
+    session: AsyncSession,
+    resource: SubscriptionResource,
+    held: Subscription,
+    *,
+    version: Expected | None,
+    subscriber: Subscriber,
+    deps: SubscriptionDeps,
+    now: datetime,
+) -> Subscription:
+    """Change what FHIR can say of a subscription, as it was read; then pause or resume it where that is asked for."""
+    subscription = await commands.change_subscription(
+        session,
+        held.id,
+        version=version or Expected(frozenset({format_etag(held.version)})),
+        details=mapping.to_changes(resource, held),
+        subscriber=subscriber,
+        deps=deps,
+        now=now,
+    )
+    if resource.status == "off" and held.status is not SubscriptionStatus.PAUSED:
+        return await commands.pause(session, held.id, version=Expected(None), subscriber=subscriber, now=now)
+    if held.status in _RESUMED_BY.get(resource.status, ()):
+        return await commands.resume(
+            session, held.id, version=Expected(None), subscriber=subscriber, deps=deps, now=now
+        )
+    return subscription
+
+
+_RESUMED_BY = {
+    "requested": (SubscriptionStatus.PAUSED, SubscriptionStatus.DISABLED, SubscriptionStatus.PENDING),
+    "active": (SubscriptionStatus.PAUSED,),
+}
+"""A client that writes back what it read changes nothing; only `requested` asks anew."""

@@ -1,0 +1,92 @@
+"""Refusals in FHIR: an OperationOutcome instead of problem details. Source: FHIR R4, OperationOutcome and http.html."""
+
+import json
+import re
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from rtp_gateway.forms.signals import CONTENT_TYPE
+from rtp_gateway.outbound.fhir.errors import SubscriptionExists
+from rtp_gateway.outbound.fhir.mapping import to_fhir_field
+from rtp_gateway.types import JsonMapping, JsonObject
+from rtp_shared import exception_handlers
+from rtp_shared.problems import FieldError, Refusal
+from rtp_shared.web import RouteHandler, ServiceRoute
+
+_CODES = {
+    400: "structure",
+    401: "login",
+    403: "forbidden",
+    404: "not-found",
+    409: "conflict",
+    412: "conflict",
+    413: "too-long",
+    415: "not-supported",
+    422: "value",
+    428: "required",
+    429: "throttled",
+    503: "transient",
+}
+"""Status -> issue type (value set issue-type)."""
+_MISSING = "Field required"
+
+
+class FhirResponse(JSONResponse):
+    media_type = CONTENT_TYPE
+
+
+class FhirRoute(ServiceRoute):
+    """A route with its edge, which answers in FHIR whatever is refused."""
+
+    def get_route_handler(self) -> RouteHandler:
+        inner = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            try:
+                return await inner(request)
+            except Exception as error:
+                if (response := await _render_refusal(request, error)) is None:
+                    raise
+                return _to_fhir(response)
+
+        return handle
+
+
+async def _render_refusal(request: Request, error: Exception) -> Response | None:
+    if isinstance(error, RequestValidationError):
+        return await exception_handlers.handle_validation_error(request, error)
+    if isinstance(error, HTTPException):  # a body that is no text
+        return await exception_handlers.handle_http_exception(request, error)
+    refusal = error if isinstance(error, Refusal) else exception_handlers.translate_error(error)
+    return None if refusal is None else await exception_handlers.handle_refusal(request, refusal)
+
+
+def _to_fhir(problem: Response) -> Response:
+    document = build_outcome(json.loads(bytes(problem.body)))
+    kept = {name: value for name, value in problem.headers.items() if not name.startswith("content-")}
+    return FhirResponse(document, status_code=problem.status_code, headers=kept)
+
+
+def build_outcome(problem: JsonMapping) -> JsonObject:
+    """Return problem details as an OperationOutcome, with an issue for each wrong field."""
+    code = _CODES.get(problem["status"], "processing")
+    if problem["type"].endswith("/" + SubscriptionExists.slug()):
+        code = "duplicate"
+    about = {"severity": "error", "code": code, "details": {"text": problem["title"]}}
+    fields = [FieldError(each["field"], each["reason"], each["in"]) for each in problem.get("errors", ())]
+    issues = [{**about, **_locate(to_fhir_field(each))} for each in fields] or [
+        {**about, "diagnostics": problem["detail"]}
+    ]
+    return {"resourceType": "OperationOutcome", "issue": issues}
+
+
+def _locate(error: FieldError) -> JsonObject:
+    if error.location != "body":
+        return {"diagnostics": f"{error.field} {error.reason}", "location": [f"http.{error.field}"]}
+    path = re.sub(r"\.(\d+)", r"[\1]", "Subscription" + error.field.replace("/", "."))
+    place: JsonObject = {"diagnostics": error.reason, "expression": [path]}
+    return {**place, "code": "required"} if error.reason == _MISSING else place

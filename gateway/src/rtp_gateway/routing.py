@@ -1,0 +1,53 @@
+"""The routing of paths to services, and the limits of a request. All other paths are the gateway's own."""
+
+import re
+from dataclasses import dataclass
+
+SERVICES = {
+    "cases": "applications",
+    "deadlines": "applications",
+    "imports": "applications",
+    "bundle-keys": "applications",
+    "historic-cases": "applications",
+    "bodies": "applications",
+    "recommendations": "applications",
+    "barriers": "applications",
+    "decisions": "applications",
+    "processes": "applications",
+    "advisers": "advice-matching",
+    "support-requests": "advice-matching",
+    "products": "finance-directory",
+    "shortlists": "finance-directory",
+}
+"""First part of the path below /v1/ -> service."""
+
+NAMES = tuple(dict.fromkeys(SERVICES.values()))
+
+
+def service_for(path: str) -> str | None:
+    if not path.startswith("/v1/"):
+        return None
+    return SERVICES.get(path[4:].partition("/")[0])
+
+
+_STREAMED = re.compile(r"/v1/cases/[^/]+/documents/[^/]+/content|/v1/cases/[^/]+/bundle|/v1/imports")
+"""Paths whose requests or answers are documents: large, and as slow as the caller's line."""
+
+
+def is_streamed(path: str) -> bool:
+    return _STREAMED.fullmatch(path) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardingLimits:
+    """ForwardingLimits of one exchange with a service."""
+
+    body: int = 1_048_576
+    """Bytes of a request's body."""
+    document: int = 104_857_600
+    """The same where it is streamed."""
+    seconds: float = 30.0
+    """For all of the exchange. Where it is streamed, for each time that nothing happens."""
+
+    def body_of(self, path: str) -> int:
+        return self.document if is_streamed(path) else self.body

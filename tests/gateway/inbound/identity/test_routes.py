@@ -1,0 +1,239 @@
+"""TokenCache by client credentials, and what verifies them."""
+
+import base64
+import hmac
+import json
+import re
+import time
+import uuid
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet, RSAKey
+from sqlalchemy.exc import IntegrityError
+
+from rtp_embedded.platform import Platform
+from rtp_gateway.clients.commands import register_client
+from rtp_gateway.clients.models import Client, hash_secret
+from tests.conftest import NewClient
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def api(platform: Platform) -> Any:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(platform.app), base_url=platform.public_url) as client:
+        yield client
+
+
+@pytest.fixture
+async def credentials(platform: Platform) -> tuple[str, str]:
+    client_id, secret = f"id-{uuid.uuid4()}", "s%cret:with/odd chars"
+    async with platform.gateway.database.transaction() as session:
+        scopes = ["cases:read", "cases:write", "not:known"]
+        await register_client(session, client_id, name="t", organisation=uuid.uuid4(), secret=secret, scopes=scopes)
+    return client_id, secret
+
+
+GRANT = {"grant_type": "client_credentials"}
+
+
+async def test_a_token_is_what_rfc_9068_says(
+    api: httpx.AsyncClient, credentials: tuple[str, str], platform: Platform
+) -> None:
+    client_id, secret = credentials
+    answer = await api.post("/oauth2/token", data={**GRANT, "client_id": client_id, "client_secret": secret})
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    granted = answer.json()
+    assert granted["token_type"] == "Bearer"
+    assert granted["scope"] == "cases:read cases:write"
+    keys = KeySet.import_key_set((await api.get("/.well-known/jwks.json")).json())
+    token = jwt.decode(granted["access_token"], keys, algorithms=["RS256"])
+    assert token.header["typ"] == "at+jwt"
+    assert token.claims.keys() >= {"iss", "exp", "aud", "sub", "client_id", "iat", "jti", "scope"}
+    assert token.claims["iss"] == platform.public_url
+    assert token.claims["exp"] - token.claims["iat"] == granted["expires_in"]
+
+
+async def test_published_keys_hold_nothing_private(api: httpx.AsyncClient) -> None:
+    (key,) = (await api.get("/.well-known/jwks.json")).json()["keys"]
+    assert key.keys() == {"kty", "n", "e", "kid", "use", "alg"}
+
+
+async def test_metadata_names_this_issuer_and_places_that_answer(api: httpx.AsyncClient, platform: Platform) -> None:
+    metadata = (await api.get("/.well-known/oauth-authorization-server")).json()
+    assert metadata["issuer"] == platform.public_url
+    assert (await api.get(metadata["jwks_uri"])).status_code == 200
+    assert (await api.post(metadata["token_endpoint"])).status_code == 400
+
+
+async def test_basic_credentials_are_form_encoded_first(api: httpx.AsyncClient, credentials: tuple[str, str]) -> None:
+    client_id, _ = credentials
+    encoded = base64.b64encode(f"{client_id}:s%25cret%3Awith%2Fodd+chars".encode()).decode()
+    answer = await api.post("/oauth2/token", data=GRANT, headers={"Authorization": f"Basic {encoded}"})
+    assert answer.status_code == 200
+
+
+async def test_fewer_scopes_can_be_asked_for(api: httpx.AsyncClient, credentials: tuple[str, str]) -> None:
+    client_id, secret = credentials
+    form = {**GRANT, "client_id": client_id, "client_secret": secret}
+    narrow = await api.post("/oauth2/token", data={**form, "scope": "cases:read"})
+    assert narrow.json()["scope"] == "cases:read"
+    headers = {"Authorization": f"Bearer {narrow.json()['access_token']}"}
+    assert (await api.post("/v1/cases", json={}, headers=headers)).status_code == 403
+    more = await api.post("/oauth2/token", data={**form, "scope": "cases:read finance:read"})
+    assert (more.status_code, more.json()["error"]) == (400, "invalid_scope")
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "error"),
+    [
+        ({**GRANT}, 401, "invalid_client"),
+        ({**GRANT, "client_id": "nobody", "client_secret": "x"}, 401, "invalid_client"),
+        ({**GRANT, "client_id": "\x00", "client_secret": "x"}, 401, "invalid_client"),
+        ({"grant_type": "password", "client_id": "x", "client_secret": "y"}, 400, "unsupported_grant_type"),
+        ({"client_id": "x", "client_secret": "y"}, 400, "invalid_request"),
+    ],
+)
+async def test_errors_are_those_of_rfc_6749(
+    api: httpx.AsyncClient, form: dict[str, str], status: int, error: str
+) -> None:
+    answer = await api.post("/oauth2/token", data=form)
+    assert (answer.status_code, answer.json()["error"]) == (status, error)
+    assert ("www-authenticate" in answer.headers) == (status == 401)
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"grant_type=a&grant_type=b", b"&".join([b"a=1"] * 30)])
+async def test_a_form_that_cannot_be_read_is_an_invalid_request(api: httpx.AsyncClient, content: bytes) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = await api.post("/oauth2/token", content=content, headers=headers)
+    assert answer.status_code in (400, 401)
+    assert answer.json()["error"] in ("invalid_request", "invalid_client")
+    as_json = await api.post("/oauth2/token", json=GRANT)
+    assert (as_json.status_code, as_json.json()["error"]) == (400, "invalid_request")
+
+
+ALLOWED = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]*")
+"""RFC 6749 section 5.2: what an error_description may hold."""
+
+
+@pytest.mark.parametrize("scope", ['cases:read "quoted"', "back\\slash", "caf\u00e9", "a\x07b"])
+async def test_an_error_description_holds_only_what_it_may(
+    api: httpx.AsyncClient, credentials: tuple[str, str], scope: str
+) -> None:
+    form = {**GRANT, "client_id": credentials[0], "client_secret": credentials[1], "scope": scope}
+    answer = await api.post("/oauth2/token", data=form)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_scope")
+    assert ALLOWED.fullmatch(answer.json()["error_description"])
+    assert "?" in answer.json()["error_description"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "status", "granted"), [("", 200, "cases:read cases:write"), (" ", 400, None), ("\t \n", 400, None)]
+)
+async def test_a_blank_scope_gives_no_token_without_scopes(
+    api: httpx.AsyncClient, credentials: tuple[str, str], scope: str, status: int, granted: str | None
+) -> None:
+    form = {**GRANT, "client_id": credentials[0], "client_secret": credentials[1], "scope": scope}
+    answer = await api.post("/oauth2/token", data=form)
+    assert answer.status_code == status
+    assert answer.json().get("scope") == granted
+    assert answer.json().get("error") == (None if granted else "invalid_scope")
+
+
+async def test_credentials_come_in_one_way(api: httpx.AsyncClient, credentials: tuple[str, str]) -> None:
+    client_id, secret = credentials
+    basic = (client_id, quote(secret, safe=""))
+    for twice in ({"client_id": client_id, "client_secret": secret}, {"client_secret": "x"}, {"client_id": "other"}):
+        answer = await api.post("/oauth2/token", data={**GRANT, **twice}, auth=basic)
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+    named = await api.post("/oauth2/token", data={**GRANT, "client_id": client_id}, auth=basic)
+    assert named.status_code == 200
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_a_secret_is_compared_also_where_the_client_may_not(active: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[bytes] = []
+
+    def compare(kept: bytes, given: bytes) -> bool:
+        compared.append(given)
+        return kept == given
+
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    client = Client(client_id="one", secret_hash=hash_secret("right"), active=active)
+    assert client.accepts("right") is active
+    assert client.accepts("wrong") is False
+    assert compared == [hash_secret("right"), hash_secret("wrong")]
+
+
+@pytest.mark.parametrize("client_id", ["a b", "ab", "-ab", "Abc", "a" * 64, "abc\n", "abc,org:1"])
+async def test_no_client_gets_an_id_that_could_be_taken_for_two_readers(platform: Platform, client_id: str) -> None:
+    with pytest.raises(IntegrityError, match="ck_clients_client_id"):
+        async with platform.gateway.database.transaction() as session:
+            await register_client(session, client_id, name="t", organisation=uuid.uuid4(), secret="x", scopes=[])
+
+
+def claims(platform: Platform, **changes: Any) -> dict[str, Any]:
+    now = int(time.time())
+    usual = {
+        "iss": platform.public_url,
+        "sub": "x",
+        "client_id": "x",
+        "aud": "right-to-provide",
+        "iat": now,
+        "exp": now + 60,
+        "jti": "1",
+        "scope": "cases:read",
+        "organisation": str(uuid.uuid4()),
+    }
+    return {key: value for key, value in {**usual, **changes}.items() if value is not None}
+
+
+@pytest.mark.parametrize(
+    ("header", "changes"),
+    [
+        ({"typ": "JWT"}, {}),
+        ({}, {"exp": int(time.time()) - 10}),
+        ({}, {"exp": None}),
+        ({}, {"iss": "https://elsewhere.example"}),
+        ({}, {"aud": "something-else"}),
+        ({}, {"organisation": "none"}),
+        ({}, {"client_id": None}),
+    ],
+)
+async def test_a_token_signed_rightly_that_says_something_wrong_is_refused(
+    platform: Platform, api: httpx.AsyncClient, header: dict[str, str], changes: dict[str, Any]
+) -> None:
+    key = platform.app.own.state.signing_key._key
+    token = jwt.encode({"typ": "at+jwt", "alg": "RS256", "kid": key.kid, **header}, claims(platform, **changes), key)
+    answer = await api.get("/v1/cases", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 401, answer.text
+
+
+async def test_tokens_of_other_keys_and_algorithms_are_refused(
+    platform: Platform, api: httpx.AsyncClient, new_client: NewClient
+) -> None:
+    public = (await api.get("/.well-known/jwks.json")).json()["keys"][0]
+    stranger = RSAKey.generate_key(2048)
+    kid = public["kid"]
+    # The classic confusion: the public key, which everybody has, taken as the secret of an HMAC.
+    signed = f"{_part({'typ': 'at+jwt', 'alg': 'HS256', 'kid': kid})}.{_part(claims(platform))}"
+    digest = hmac.digest(RSAKey.import_key(public).as_pem(private=False), signed.encode(), "sha256")
+    tokens = [
+        jwt.encode({"typ": "at+jwt", "alg": "RS256", "kid": kid}, claims(platform), stranger),
+        f"{signed}.{base64.urlsafe_b64encode(digest).decode().rstrip('=')}",
+        ".".join((_part({"typ": "at+jwt", "alg": "none"}), _part(claims(platform)), "")),
+    ]
+    for token in tokens:
+        answer = await api.get("/v1/cases", headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 401
+    # Also where no token is needed: one that is sent must hold.
+    assert (await api.get("/v1/bodies", headers={"Authorization": "Bearer x.y.z"})).status_code == 401
+
+
+def _part(document: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(document).encode()).decode().rstrip("=")

@@ -1,0 +1,105 @@
+"""`python -m rtp_gateway delivery` as a process of its own: from RabbitMQ to the subscriber, also when it is killed."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from aiohttp import web
+from sqlalchemy import text
+
+from rtp_embedded.platform import Platform
+from rtp_gateway.settings import GatewaySettings
+from rtp_shared.rabbit import RabbitBus, declare_once
+from tests.conftest import NewClient
+from tests.gateway.conftest import NewWorker
+from tests.support.rabbitmq import Broker
+from tests.support.waiting import until
+from tests.support.webhooks import Received, Receiver, message, subscribe
+
+pytestmark = pytest.mark.anyio
+
+
+class Process:
+    def __init__(self, settings: GatewaySettings, broker: Broker) -> None:
+        self._environment = {
+            **os.environ,
+            "RTP_DATABASE_URL": settings.database_url.get_secret_value(),
+            "RTP_SIGNING_KEY": settings.signing_key.get_secret_value(),
+            "RTP_SECRETS_KEY": settings.secrets_key.get_secret_value(),
+            "RTP_BROKER_URL": broker.url,
+            "RTP_ALLOW_PRIVATE_SINKS": "true",
+            "RTP_PORT": "0",
+        }
+        self._running: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "rtp_gateway", "delivery"]
+        self._running = subprocess.Popen(command, env=self._environment, stderr=subprocess.DEVNULL)
+
+    def end(self, number: signal.Signals) -> int:
+        if self._running is None:
+            return 0
+        self._running.send_signal(number)
+        code = self._running.wait(20)
+        self._running = None
+        return code
+
+
+@pytest.fixture
+def process(platform: Platform, broker: Broker) -> Iterator[Process]:
+    settings = platform.gateway.settings
+    assert isinstance(settings, GatewaySettings)
+    process = Process(settings, broker)
+    yield process
+    process.end(signal.SIGKILL)
+
+
+async def test_from_the_broker_to_the_subscriber_also_when_killed(
+    platform: Platform,
+    new_client: NewClient,
+    new_worker: NewWorker,
+    receiver: Receiver,
+    broker: Broker,
+    process: Process,
+) -> None:
+    api, case_id = await new_client(), uuid.uuid4()
+    subscription = await subscribe(api, receiver.url)
+    await declare_once(broker.url, "gateway", ["#"])
+    bus = RabbitBus(broker.url)
+    sent = [message(case_id, sequence, readers=[f"client:{api.client_id}", "system"]) for sequence in (1, 2, 3)]
+    release = asyncio.Event()
+
+    async def hang_on_the_second(received: Received) -> web.StreamResponse:
+        if received.sequence == 2 and not release.is_set():
+            await release.wait()
+        return web.Response(status=204)
+
+    async def second_under_way() -> bool:
+        return len(receiver.received) >= 2
+
+    async def all_arrived() -> bool:
+        return len(receiver.received) >= 4
+
+    receiver.answer = hang_on_the_second
+    process.start()
+    assert (await bus.publish(sent)).confirmed == {each.event_id for each in sent}
+    await bus.close()
+    await until(second_under_way, "the second attempt")
+    assert process.end(signal.SIGKILL) == -signal.SIGKILL
+    release.set()
+    async with platform.gateway.database.transaction() as session:  # instead of waiting until the lease is over
+        await session.execute(
+            text("UPDATE deliveries SET next_attempt_at = now() WHERE state = 'pending' AND attempts > 0")
+        )
+    process.start()
+    await until(all_arrived, "the rest")
+    assert receiver.sequences(case_id) == [1, 2, 2, 3]
+    for each in receiver.received:
+        assert each.verified(subscription["secret"])["caseid"] == str(case_id)
+    assert [each.body for each in receiver.received] == [sent[0].body, sent[1].body, sent[1].body, sent[2].body]
+    assert process.end(signal.SIGTERM) == 0
