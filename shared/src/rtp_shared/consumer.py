@@ -4,7 +4,6 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -36,11 +35,6 @@ class HandlerContext:
     @property
     def readers(self) -> tuple[str, ...]:
         return self.message.readers
-
-    @property
-    def now(self) -> datetime:
-        """The time by the clock that the platform runs on."""
-        return self.outbox.clock()
 
 
 Handler = Callable[[AsyncSession, HandlerContext], Awaitable[None]]

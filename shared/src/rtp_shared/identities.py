@@ -14,10 +14,6 @@ PUBLIC = ("public",)
 """Identities of a caller without a token."""
 
 
-def client_identity(client_id: str) -> str:
-    return f"client:{client_id}"
-
-
 def organisation_identity(organisation: UUID) -> str:
     return f"org:{organisation}"
 
@@ -34,7 +30,7 @@ class Principal:
 
     @property
     def own_identity(self) -> str:
-        return client_identity(self.client_id)
+        return f"client:{self.client_id}"
 
     @property
     def identities(self) -> tuple[str, ...]:
