@@ -70,7 +70,7 @@ class Fleet:
 
     def wait_until_up(self, *names: str) -> None:
         for name in names:
-            wait_until(lambda name=name: self._is_up(BY_NAME[name]), f"{name} coming up", 240, pause=0.1)  # type: ignore[misc]
+            wait_until(lambda name=name: self._is_up(BY_NAME[name]), f"{name} coming up", 60, pause=0.1)  # type: ignore[misc]
 
     def doom(self, name: str, point: str) -> None:
         """It is killed when it next gets to this point (crashing.py)."""
