@@ -26,7 +26,7 @@ _CLAIM = "INSERT INTO inbox (event_id, type) VALUES ($1, $2) ON CONFLICT DO NOTH
 
 @dataclass(frozen=True, slots=True)
 class HandlerContext:
-    """What a handler is given: the event, the identities that may be shown it, and an outbox for events of its own."""
+    """An event for a handler, the identities that may be shown it, and an outbox for events of its own."""
 
     event: events.Envelope
     message: Message

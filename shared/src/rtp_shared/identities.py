@@ -1,4 +1,4 @@
-"""Who acts: an authenticated client, and the identities by which rows are shown to it.
+"""Identities: an authenticated client, and the words by which rows are shown to it.
 
 An identity is a word such as `client:abc`, `org:<id>` or `system`. A row names in its column `readers` the identities
 that may see it; row-level security compares them with those of the transaction (docs/adr/0003).
