@@ -44,10 +44,7 @@ class FixedKeys:
 
 
 class RemoteKeys:
-    """Keys fetched from the gateway, kept, and fetched again when a token names one that is not among them.
-
-    A caller does not wait for newer keys that another one is fetching: it gets those that are there.
-    """
+    """Keys fetched from the gateway, kept, and fetched again when a token names one that is not among them."""
 
     PAUSE_SECONDS = 10.0
 
@@ -59,6 +56,7 @@ class RemoteKeys:
 
     async def get(self, *, refresh: bool = False) -> KeySet:
         recent = time.monotonic() - self._tried_at < self.PAUSE_SECONDS
+        # Nobody waits for newer keys that another caller is fetching.
         if self._keys is not None and (not refresh or recent or self._lock.locked()):
             return self._keys
         async with self._lock:

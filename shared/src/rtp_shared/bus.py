@@ -1,4 +1,4 @@
-"""What a message on its way between services is, and what a bus promises."""
+"""A message on its way between services, and the promises of a bus."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class PublishResult:
-    """What became of a batch. A message in neither set is unknown: it is tried again, and inboxes drop doubles."""
+    """The fate of a batch. A message in neither set is unknown: it is tried again, and inboxes drop doubles."""
 
     confirmed: set[UUID]
     """The bus has them; they can be marked."""

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,7 +26,7 @@ _CLAIM = "INSERT INTO inbox (event_id, type) VALUES ($1, $2) ON CONFLICT DO NOTH
 
 @dataclass(frozen=True, slots=True)
 class HandlerContext:
-    """What a handler is given: the event, the identities that may be shown it, and an outbox for events of its own."""
+    """An event for a handler, the identities that may be shown it, and an outbox for events of its own."""
 
     event: events.Envelope
     message: Message
@@ -36,11 +35,6 @@ class HandlerContext:
     @property
     def readers(self) -> tuple[str, ...]:
         return self.message.readers
-
-    @property
-    def now(self) -> datetime:
-        """The time by the clock that the platform runs on."""
-        return self.outbox.clock()
 
 
 Handler = Callable[[AsyncSession, HandlerContext], Awaitable[None]]

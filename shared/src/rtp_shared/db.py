@@ -121,7 +121,7 @@ async def identity_scope(session: AsyncSession, identities: Sequence[str], reaso
 
 
 def system_scope(session: AsyncSession, reason: str) -> AbstractAsyncContextManager[None]:
-    """Act as the system within the block: `async with system_scope(session, "the register counts all cases")`."""
+    """Act as the system within the block: `async with system_scope(session, "a public count needs every row")`."""
     return identity_scope(session, SYSTEM, reason)
 
 

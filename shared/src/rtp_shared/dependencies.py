@@ -1,4 +1,4 @@
-"""What a route asks for in its signature: session, outbox, time, version and page, as FastAPI dependencies."""
+"""FastAPI dependencies that a route names in its signature: session, outbox, time, version and page."""
 
 from datetime import datetime
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Who acts: an authenticated client, and the identities by which rows are shown to it.
+"""Identities: an authenticated client, and the words by which rows are shown to it.
 
 An identity is a word such as `client:abc`, `org:<id>` or `system`. A row names in its column `readers` the identities
 that may see it; row-level security compares them with those of the transaction (docs/adr/0003).
@@ -12,10 +12,6 @@ SYSTEM = ("system",)
 """Identities of a worker: every row names `system` among its readers."""
 PUBLIC = ("public",)
 """Identities of a caller without a token."""
-
-
-def client_identity(client_id: str) -> str:
-    return f"client:{client_id}"
 
 
 def organisation_identity(organisation: UUID) -> str:
@@ -34,7 +30,7 @@ class Principal:
 
     @property
     def own_identity(self) -> str:
-        return client_identity(self.client_id)
+        return f"client:{self.client_id}"
 
     @property
     def identities(self) -> tuple[str, ...]:

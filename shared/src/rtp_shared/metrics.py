@@ -11,22 +11,18 @@ class Metrics:
     def __init__(self, service: str) -> None:
         self.service = service
         self.registry = registry = CollectorRegistry()
-        requests = ["service", "method", "route", "status"]
+        by, requests = ["service"], ["service", "method", "route", "status"]
         self.requests = Histogram(
             "rtp_request_seconds", "Time to answer a request", requests, registry=registry, buckets=BUCKETS
         )
-        published = Counter(
-            "rtp_events_published", "Events handed to the bus and confirmed", ["service"], registry=registry
-        )
+        published = Counter("rtp_events_published", "Events handed to the bus and confirmed", by, registry=registry)
         self.published = published.labels(service)
         handled = ["service", "type", "outcome"]
         self.handled = Counter("rtp_events_handled", "Events handled, by type and outcome", handled, registry=registry)
-        waiting = Gauge("rtp_outbox_waiting", "Events not yet handed over", ["service"], registry=registry)
+        waiting = Gauge("rtp_outbox_waiting", "Events not yet handed over", by, registry=registry)
         self.outbox_waiting = waiting.labels(service)
-        oldest = Gauge(
-            "rtp_outbox_oldest_seconds", "Age of the oldest event not yet handed over", ["service"], registry=registry
-        )
-        self.outbox_oldest = oldest.labels(service)
+        age = Gauge("rtp_outbox_oldest_seconds", "Age of the oldest event not yet handed over", by, registry=registry)
+        self.outbox_oldest = age.labels(service)
 
     def render(self) -> bytes:
         return generate_latest(self.registry)

@@ -1,4 +1,4 @@
-"""What every request passes before the application: trace, body limit, metrics, log line and common headers."""
+"""Request middleware, around every application: trace, body limit, metrics, log line and common headers."""
 
 import logging
 import time

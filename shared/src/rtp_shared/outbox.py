@@ -15,7 +15,7 @@ _INSERT = "INSERT INTO outbox (event_id, type, case_id, readers, body) VALUES ($
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """Where one service's events leave from."""
+    """The outbox of one service, from which its events leave."""
 
     service: str
     base_url: str

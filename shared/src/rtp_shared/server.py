@@ -99,10 +99,8 @@ def build_http_config(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -
 
 
 def freeze_loaded_objects() -> None:
-    """Exempt what the process has loaded from every later garbage collection, and collect less often.
-
-    A full collection over all modules and classes stops every request for tens of milliseconds.
-    """
+    """Exempt what the process has loaded from every later garbage collection, and collect less often."""
+    # A full collection over all modules and classes stops every request for tens of milliseconds.
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)

@@ -18,18 +18,12 @@ class ProcessSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="RTP_", frozen=True, extra="ignore")
 
     database_url: SecretStr = Field(
-        description="PostgreSQL, as the role that owns nothing: postgresql://user:pw@host/db"
+        description="PostgreSQL as the role that owns nothing: postgresql://user:pw@host/db"
     )
-    owner_database_url: SecretStr | None = Field(
-        default=None, description="PostgreSQL as the owner; only migrations use it"
-    )
+    owner_database_url: SecretStr | None = Field(default=None, description="PostgreSQL as the owner; for migrations")
     broker_url: SecretStr | None = Field(default=None, description="RabbitMQ: amqp://user:pw@host/vhost")
-    public_url: str = Field(
-        default="http://localhost:8000", description="Where the gateway is seen from outside; the issuer"
-    )
-    jwks_url: str | None = Field(
-        default=None, description="Where the gateway publishes its keys, as a service reaches it"
-    )
+    public_url: str = Field(default="http://localhost:8000", description="Origin of the gateway; the issuer of tokens")
+    jwks_url: str | None = Field(default=None, description="Address of the gateway's keys, as a service reaches it")
     host: str = Field(default="127.0.0.1", description="Address to listen on")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on")
     pool_size: int = Field(default=10, ge=1, le=200, description="Database connections a process keeps open")

@@ -1,4 +1,4 @@
-"""Who may call what, as types in a route's signature."""
+"""Access rules, as types in a route's signature."""
 
 from typing import Annotated
 

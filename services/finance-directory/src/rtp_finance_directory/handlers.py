@@ -9,7 +9,9 @@ from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
 
 async def handle_case_submitted(session: AsyncSession, context: HandlerContext) -> None:
     case = context.event.read_as(CaseSubmitted)
-    await commands.make_shortlist(session, case, readers=context.readers, now=context.now, outbox=context.outbox)
+    await commands.make_shortlist(
+        session, case, readers=context.readers, now=context.outbox.clock(), outbox=context.outbox
+    )
 
 
 async def handle_case_withdrawn(session: AsyncSession, context: HandlerContext) -> None:

@@ -10,7 +10,7 @@ from rtp_shared.contracts.base import PREFIX, EventData
 
 
 class CaseMoved(EventData):
-    """What every event of the workflow says. Not published itself: every kind of move has a type of its own."""
+    """The fields of every event of the workflow. Not published itself: every kind of move has a type of its own."""
 
     case_id: UUID = Field(description="The case")
     number: str = Field(description="The case number that people say, with its check digit")
@@ -382,7 +382,7 @@ class CaseImported(EventData):
 
 
 class DeadlineEvent(EventData):
-    """What every event about a deadline says. Not published itself."""
+    """The fields of every event about a deadline. Not published itself."""
 
     case_id: UUID = Field(description="The case")
     number: str = Field(description="The case number that people say, with its check digit")

@@ -1,4 +1,4 @@
-"""What every event's data has in common."""
+"""The parts common to every event's data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -14,7 +14,7 @@ CASES = "cases"
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a case is about, for subscribers to filter by. What is not known is left out of the event."""
+    """The facts of a case that subscribers may filter by. What is not known is left out of the event."""
 
     route: str | None = None
     sector: str | None = None
@@ -31,7 +31,7 @@ class About:
 
 ABOUT_NOTHING = About()
 FILTER_ATTRIBUTES = tuple(field.name for field in fields(About))
-"""Attributes that say what a case is about."""
+"""Names of the attributes that subscribers may filter by."""
 
 
 class EventData(BaseModel):

@@ -10,7 +10,7 @@ from rtp_shared.contracts.base import PREFIX, EventData
 
 
 class SubscriptionEvent(EventData):
-    """What every event about a subscription says. Not published itself."""
+    """The fields of every event about a subscription. Not published itself."""
 
     SUBJECT: ClassVar[str] = "subscriptions"
     READERS: ClassVar[str] = "The client that the subscription belongs to, and nobody else"

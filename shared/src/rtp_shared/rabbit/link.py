@@ -64,12 +64,9 @@ class Link:
             )
             await opened  # pika minds the time until here
             link.channel = await link._wait(lambda done: link.connection.channel(on_open_callback=done))  # type: ignore[union-attr]
-        except (AMQPError, OSError) as error:
+        except (AMQPError, OSError, BusUnavailable) as error:
             link.abandon()
             raise BusUnavailable(_describe(error)) from error
-        except BusUnavailable:
-            link.abandon()
-            raise
         link.channel.add_on_close_callback(lambda _, reason: link._end(str(reason)))
         return link
 

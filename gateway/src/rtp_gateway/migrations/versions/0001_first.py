@@ -1,4 +1,4 @@
-"""Clients, the feed, subscriptions and deliveries, and the plumbing tables."""
+"""Clients, the feed, subscriptions and deliveries, and the messaging tables."""
 
 import sqlalchemy as sa
 from alembic import op

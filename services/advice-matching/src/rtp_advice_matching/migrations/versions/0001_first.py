@@ -1,4 +1,4 @@
-"""Advisers, support requests, proposals, and the plumbing tables, with row-level security from the start."""
+"""Advisers, support requests, proposals, and the messaging tables, with row-level security from the start."""
 
 import sqlalchemy as sa
 from alembic import op

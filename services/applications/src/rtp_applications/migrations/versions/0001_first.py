@@ -1,4 +1,4 @@
-"""Bodies, cases, and the plumbing tables, with row-level security on cases from the start."""
+"""Bodies, cases, and the messaging tables, with row-level security on cases from the start."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Products, shortlists and the plumbing tables, with row-level security on shortlists and lines from the start."""
+"""Products, shortlists and the messaging tables, with row-level security on shortlists and lines from the start."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,0 +1,3 @@
+from tests.shared.conftest import office
+
+__all__ = ["office"]
