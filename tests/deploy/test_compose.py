@@ -40,7 +40,12 @@ VARIABLE = re.compile(r"\$\{(\w+)(?:(:\?|:-)([^}]*))?\}")
 SECRET = re.compile(r"PASSWORD|PASS$|KEY|SECRET|DATABASE_URL|BROKER_URL")
 NOT_SECRET = {"PUBLIC_URL", "PUBLISH", "BUNDLE_TRUSTED_KEYS"}
 
-named = pytest.mark.parametrize("process", PROCESSES, ids=lambda process: process.name)
+
+def get_name(process: Process) -> str:
+    return process.name
+
+
+named = pytest.mark.parametrize("process", PROCESSES, ids=get_name)
 
 
 REAL = {
@@ -196,10 +201,8 @@ def test_our_containers_may_do_little(name: str) -> None:
     assert ("volumes" in service) == name.startswith("applications")
 
 
-@named
+@pytest.mark.parametrize("process", [each for each in PROCESSES if each.service.name == "applications"], ids=get_name)
 def test_documents_are_kept_in_a_volume_that_all_who_need_them_share(process: Process) -> None:
-    if process.service.name != "applications":
-        return
     [mounted] = SERVICES[process.name]["volumes"]
     volume, _, directory = mounted.partition(":")
     assert volume in COMPOSE["volumes"]

@@ -1,4 +1,4 @@
-"""`make run` and `make demo` as a person meets them: real processes, real signals."""
+"""`make run`, and `make demo` beside it, as a person meets them: real processes, real signals."""
 
 import contextlib
 import json
@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,16 +14,8 @@ import httpx
 import psutil
 import pytest
 
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", *arguments]
+from tests.support.commands import build_command, refuse
+from tests.support.ports import find_free_port
 
 
 @dataclass
@@ -35,9 +26,9 @@ class Running:
 
 
 @contextlib.contextmanager
-def platform(port: int, data_dir: Path) -> Iterator[Running]:
+def run_platform(port: int, data_dir: Path) -> Iterator[Running]:
     """The platform as `make run` starts it, ready; stopped as Ctrl-C stops it."""
-    arguments = command("rtp_examples.run", "--port", str(port), "--data-dir", str(data_dir))
+    arguments = build_command("rtp_examples.run", "--port", str(port), "--data-dir", str(data_dir))
     running = Running(subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
     try:
         assert running.process.stdout
@@ -53,8 +44,8 @@ def platform(port: int, data_dir: Path) -> Iterator[Running]:
 
 
 def test_the_platform_starts_serves_the_journey_stops_and_keeps_its_data(tmp_path: Path) -> None:
-    port = free_port()
-    with platform(port, tmp_path) as first:
+    port = find_free_port()
+    with run_platform(port, tmp_path) as first:
         url = f"http://localhost:{port}"
         assert httpx.get(f"{url}/health").json() == {"status": "alive"}
         printed = first.printed
@@ -63,7 +54,7 @@ def test_the_platform_starts_serves_the_journey_stops_and_keeps_its_data(tmp_pat
         opened = subprocess.run(["bash", "-c", pasted], capture_output=True, text=True, check=True)
         assert json.loads(opened.stdout)["status"] == "draft"
         demo = subprocess.run(
-            command("rtp_examples.demo", "--port", str(port), "--data-dir", str(tmp_path)),
+            build_command("rtp_examples.demo", "--port", str(port), "--data-dir", str(tmp_path)),
             capture_output=True,
             text=True,
             check=False,
@@ -77,7 +68,7 @@ def test_the_platform_starts_serves_the_journey_stops_and_keeps_its_data(tmp_pat
     _, alive = psutil.wait_procs(children, timeout=10)
     assert alive == []
 
-    with platform(port, tmp_path) as again:
+    with run_platform(port, tmp_path) as again:
         secret = json.loads((tmp_path / "sandbox.json").read_text())["council-intake"]
         token = httpx.post(
             f"{url}/oauth2/token", data={"grant_type": "client_credentials"}, auth=("council-intake", secret)
@@ -90,20 +81,12 @@ def test_the_platform_starts_serves_the_journey_stops_and_keeps_its_data(tmp_pat
     assert (tmp_path / "keys.json").stat().st_mode & 0o077 == 0
 
 
-def refused(*arguments: str) -> str:
-    """What the command says when it refuses: one line, exit code 1."""
-    done = subprocess.run(command(*arguments), capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert len(done.stderr.splitlines()) == 1, done.stderr
-    return done.stderr
-
-
 def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        said = refused("rtp_examples.run", "--port", str(port), "--data-dir", str(tmp_path))
+        said = refuse("rtp_examples.run", "--port", str(port), "--data-dir", str(tmp_path))
     assert f"Port {port} is in use" in said
     assert list(tmp_path.iterdir()) == []
 
@@ -112,14 +95,7 @@ def test_data_of_another_postgresql_is_one_clear_line(tmp_path: Path) -> None:
     cluster = tmp_path / "postgres" / "cluster"
     cluster.mkdir(parents=True)
     (cluster / "PG_VERSION").write_text("14\n")
-    assert "14" in refused("rtp_examples.run", "--port", str(free_port()), "--data-dir", str(tmp_path))
-
-
-def test_the_demo_without_a_platform_says_so(tmp_path: Path) -> None:
-    assert "make run" in refused("rtp_examples.demo", "--data-dir", str(tmp_path))
-    (tmp_path / "sandbox.json").write_text(json.dumps({"council-intake": "x"}))
-    said = refused("rtp_examples.demo", "--port", str(free_port()), "--data-dir", str(tmp_path))
-    assert "is `make run` running?" in said
+    assert "14" in refuse("rtp_examples.run", "--port", str(find_free_port()), "--data-dir", str(tmp_path))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small file system")
@@ -129,7 +105,7 @@ def test_a_full_disk_is_one_clear_line(tmp_path: Path, size: str) -> None:
     if mounted.returncode:
         pytest.skip("this machine does not let us mount")
     try:
-        said = refused("rtp_examples.run", "--port", str(free_port()), "--data-dir", str(tmp_path / "data"))
+        said = refuse("rtp_examples.run", "--port", str(find_free_port()), "--data-dir", str(tmp_path / "data"))
     finally:
         subprocess.run(["umount", "-l", tmp_path], check=True)
     assert "space" in said or "full" in said

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL as real processes: who reaches it, how it ends, and what it says when it cannot start."""
+"""The embedded PostgreSQL as real processes: who reaches it, how it ends, and how it refuses to start."""
 
 import asyncio
 import os
@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 import rtp_embedded
 from rtp_embedded.postgres import Postgres, PostgresError, start
+from tests.support.ports import find_free_port
 from tests.support.waiting import wait_until
 
 FAST = {"fsync": "off"}
@@ -80,12 +81,12 @@ def ordinary_place() -> Iterator[Path]:
     shutil.rmtree(directory)
 
 
-def says_where(process: subprocess.Popen[str]) -> str:
+def read_url(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     return process.stdout.readline().strip()
 
 
-def server_of(data_dir: Path) -> psutil.Process | None:
+def find_server(data_dir: Path) -> psutil.Process | None:
     pid_file = data_dir / "cluster" / "postmaster.pid"
     try:
         process = psutil.Process(int(pid_file.read_text().split()[0]))
@@ -140,7 +141,7 @@ def test_a_second_start_keeps_the_rows_and_is_quick(tmp_path: Path) -> None:
         assert ask(postgres.url(), "SHOW listen_addresses") == ""
         assert ask(postgres.url(), "SHOW server_encoding") == "UTF8"
     postgres.stop()  # again, harmlessly
-    assert server_of(tmp_path) is None
+    assert find_server(tmp_path) is None
 
 
 def test_only_the_user_of_the_platform_comes_in_by_the_socket(tmp_path: Path) -> None:
@@ -158,19 +159,13 @@ def test_only_the_user_of_the_platform_comes_in_by_the_socket(tmp_path: Path) ->
 
 
 def test_tcp_asks_for_the_password(tmp_path: Path) -> None:
-    with start(tmp_path, port=free_port(), settings=FAST) as postgres:
+    with start(tmp_path, port=find_free_port(), settings=FAST) as postgres:
         assert ask(postgres.url(), "SELECT inet_server_addr() IS NULL")
         assert ask(postgres.tcp_url(), "SELECT host(inet_server_addr())") == "127.0.0.1"
         with pytest.raises(psycopg.OperationalError, match="no password supplied"):
             psycopg.connect(f"postgresql://postgres@127.0.0.1:{postgres.port}/postgres")
     with start(tmp_path, settings=FAST) as postgres, pytest.raises(PostgresError, match="without a TCP port"):
         postgres.tcp_url()
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @pytest.mark.parametrize("name", ["x" * 150, "a, comma and spaces"])
@@ -186,39 +181,39 @@ def test_a_path_that_a_socket_cannot_have_puts_it_elsewhere(tmp_path: Path, name
 def test_an_ordinary_user_runs_it_too(ordinary_place: Path, platform: Run) -> None:
     place = ordinary_place / "pg"
     process = platform(place, NOBODY)
-    assert says_where(process).startswith("postgresql://")
-    server = server_of(place)
+    assert read_url(process).startswith("postgresql://")
+    server = find_server(place)
     assert server is not None
     assert server.uids().real == NOBODY
     assert place.stat().st_mode & 0o077 == 0
     assert process.communicate()[0].strip() == str(place / "cluster")
-    assert server_of(place) is None
+    assert find_server(place) is None
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_it_ends_with_its_platform(tmp_path: Path, platform: Run, number: signal.Signals) -> None:
     process = platform(tmp_path)
-    says_where(process)
-    assert server_of(tmp_path) is not None
+    read_url(process)
+    assert find_server(tmp_path) is not None
     process.send_signal(number)
     process.wait()
-    wait_until(lambda: server_of(tmp_path) is None)
+    wait_until(lambda: find_server(tmp_path) is None)
     wait_until(lambda: "database system is shut down" in (tmp_path / "postgres.log").read_text())
 
 
 def test_ctrl_c_leaves_it_running_until_the_platform_has_drained(tmp_path: Path, platform: Run) -> None:
     process = platform(tmp_path)
-    says_where(process)
+    read_url(process)
     os.killpg(process.pid, signal.SIGINT)
     assert process.communicate()[0].split("\n")[0] == "drained 1"
-    assert server_of(tmp_path) is None
+    assert find_server(tmp_path) is None
 
 
 def test_a_server_left_behind_gives_way_to_a_new_one(tmp_path: Path, platform: Run) -> None:
     process = platform(tmp_path)
-    with psycopg.connect(says_where(process), autocommit=True) as connection:
+    with psycopg.connect(read_url(process), autocommit=True) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 1 AS id")
-    left = server_of(tmp_path)
+    left = find_server(tmp_path)
     assert left is not None
     left.parent().kill()  # the keeper first, or it would stop the server
     process.kill()
@@ -226,7 +221,7 @@ def test_a_server_left_behind_gives_way_to_a_new_one(tmp_path: Path, platform: R
     assert left.is_running()
     with start(tmp_path, settings=FAST) as postgres:
         assert ask(postgres.url(), "SELECT count(*) FROM kept") == 1
-        assert server_of(tmp_path) != left
+        assert find_server(tmp_path) != left
 
 
 def test_a_process_number_used_again_does_not_keep_it_from_starting(tmp_path: Path) -> None:
@@ -248,11 +243,11 @@ def test_a_first_start_cut_short_is_begun_again(tmp_path: Path) -> None:
     (tmp_path / "cluster.unfinished" / "base").mkdir(parents=True)
     (tmp_path / "cluster.unfinished" / "PG_VERSION").write_text("18\n")
     (tmp_path / "superuser-password").write_text("")
-    with start(tmp_path, port=free_port(), settings=FAST) as postgres:
+    with start(tmp_path, port=find_free_port(), settings=FAST) as postgres:
         assert ask(postgres.tcp_url(), "SELECT 1") == 1
 
 
-def refusal(data_dir: Path, port: int | None = None) -> str:
+def refuse(data_dir: Path, port: int | None = None) -> str:
     with pytest.raises(PostgresError) as refused:
         start(data_dir, port=port, settings=FAST)
     assert "\n" not in str(refused.value)
@@ -262,7 +257,7 @@ def refusal(data_dir: Path, port: int | None = None) -> str:
 def test_a_second_platform_is_refused(tmp_path: Path, platform: Run) -> None:
     with start(tmp_path, settings=FAST) as postgres:
         said = f"{tmp_path} is in use by another platform (process {os.getpid()})."
-        assert refusal(tmp_path) == said
+        assert refuse(tmp_path) == said
         assert platform(tmp_path).communicate()[1].strip() == f"refused: {said}"
         assert ask(postgres.url(), "SELECT 1") == 1
 
@@ -270,25 +265,25 @@ def test_a_second_platform_is_refused(tmp_path: Path, platform: Run) -> None:
 def test_files_of_another_version_are_refused(tmp_path: Path) -> None:
     (tmp_path / "cluster").mkdir()
     (tmp_path / "cluster" / "PG_VERSION").write_text("17\n")
-    assert "is of PostgreSQL 17, and this is PostgreSQL 18" in refusal(tmp_path)
+    assert "is of PostgreSQL 17, and this is PostgreSQL 18" in refuse(tmp_path)
 
 
 def test_a_port_in_use_is_refused(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        assert refusal(tmp_path, port=port) == f"Port {port} on 127.0.0.1 is in use: PostgreSQL cannot listen there."
+        assert refuse(tmp_path, port=port) == f"Port {port} on 127.0.0.1 is in use: PostgreSQL cannot listen there."
 
 
 def test_a_setting_that_postgresql_does_not_know_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PostgresError, match='unrecognized configuration parameter "colour"'):
         start(tmp_path, settings={"colour": "red"})
-    assert server_of(tmp_path) is None
+    assert find_server(tmp_path) is None
 
 
 def test_no_permission_is_said_in_a_line(tmp_path: Path, platform: Run) -> None:
     if os.geteuid() != 0:
         tmp_path.chmod(0o500)
-        assert "No permission to use" in refusal(tmp_path / "pg")
+        assert "No permission to use" in refuse(tmp_path / "pg")
     else:
         tmp_path.chmod(0o700)
         said = platform(tmp_path / "pg", NOBODY).communicate()[1].strip()
@@ -310,11 +305,11 @@ def test_a_full_disk_is_said_in_a_line(small_disk: Path) -> None:
     said = f"The disk that holds {small_disk / 'pg'} is full: PostgreSQL cannot start."
     ballast = small_disk / "ballast"
     ballast.write_bytes(b"x" * 40 * 2**20)
-    assert refusal(small_disk / "pg") == said, "at the first start"
+    assert refuse(small_disk / "pg") == said, "at the first start"
     ballast.unlink()
     start(small_disk / "pg", settings=FAST).stop()
     fill(ballast)
-    assert refusal(small_disk / "pg") == said, "at a later start"
+    assert refuse(small_disk / "pg") == said, "at a later start"
 
 
 def fill(path: Path) -> None:

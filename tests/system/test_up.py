@@ -1,12 +1,10 @@
 """`make up`: the journey over real processes, and how they end."""
 
 import asyncio
-import json
 import os
 import re
 import signal
 import socket
-import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -21,7 +19,6 @@ from rtp_examples.demo import Journey
 from rtp_operations import up
 from rtp_operations.prepare import CannotPrepare, PrepareSettings, prepare
 from rtp_operations.processes import PROCESSES
-from rtp_operations.services import ALL
 from rtp_operations.up import HostSecrets, UpSettings
 from tests.support.waiting import wait_until
 
@@ -124,15 +121,6 @@ def test_ctrl_c_stops_all(running: Up, settings: UpSettings) -> None:
     again.process.send_signal(signal.SIGINT)
     assert again.process.wait(30) == 0, again.said[-2000:]
     assert not any(map(psutil.pid_exists, pids.values()))
-
-
-def test_keys_and_passwords_are_made_once_and_readable_by_their_owner_alone(tmp_path: Path) -> None:
-    file = tmp_path / "new" / "up.json"
-    kept = HostSecrets.read(file)
-    assert HostSecrets.read(file) == kept
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert kept.passwords.keys() == {service.name for service in ALL}
-    assert kept.keys.signing_key in json.loads(file.read_text())["keys"].values()
 
 
 Start = Callable[..., tuple[int, str]]

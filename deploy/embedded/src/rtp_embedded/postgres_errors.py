@@ -1,4 +1,4 @@
-"""What can go wrong with the embedded PostgreSQL, each said in one line to the person who started it."""
+"""The errors of the embedded PostgreSQL, each in one line for the person who started it."""
 
 import errno
 import re
@@ -15,25 +15,25 @@ class PostgresError(Exception):
     """PostgreSQL cannot serve; the message is one line for a person."""
 
 
-def full_disk(data_dir: Path) -> PostgresError:
+def build_full_disk_error(data_dir: Path) -> PostgresError:
     return PostgresError(f"The disk that holds {data_dir} is full: PostgreSQL cannot start.")
 
 
-def from_os_error(error: OSError, data_dir: Path) -> PostgresError:
+def explain_os_error(error: OSError, data_dir: Path) -> PostgresError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return full_disk(data_dir)
+        return build_full_disk_error(data_dir)
     path = error.filename or data_dir
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return PostgresError(f"No permission to use {path}, where PostgreSQL keeps its files or programs.")
     return PostgresError(f"PostgreSQL cannot use {path}: {error.strerror or error}.")
 
 
-def from_output(output: str, data_dir: Path, port: str | None = None) -> PostgresError:
-    """Reads what PostgreSQL wrote before it gave up. On a full disk that may be nothing."""
+def explain_output(output: str, data_dir: Path, port: str | None = None) -> PostgresError:
+    """Explain from what PostgreSQL wrote before it gave up. On a full disk that may be nothing."""
     if _FULL.search(output) or shutil.disk_usage(data_dir).free < _LEAST_SPACE:
-        return full_disk(data_dir)
+        return build_full_disk_error(data_dir)
     if _PORT_TAKEN.search(output):
         return PostgresError(f"Port {port} on 127.0.0.1 is in use: PostgreSQL cannot listen there.")
-    said = _LAST_WORDS.findall(output)
-    reason = said[-1] if said else "it gave no reason"
+    lines = _LAST_WORDS.findall(output)
+    reason = lines[-1] if lines else "it gave no reason"
     return PostgresError(f"PostgreSQL did not start: {reason} (see {data_dir / 'postgres.log'}).")

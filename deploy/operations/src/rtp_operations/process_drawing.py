@@ -22,10 +22,10 @@ def drawings(process: ProcessView) -> Iterator[str]:
     moving = [each for each in process.actions if each.to]
     onwards = [each for each in moving if len(each.starts) <= FEW and not _goes_back_from_an_end(each, process)]
     yield "### The way through"
-    yield _drawing(process, onwards)
+    yield _draw(process, onwards)
     if apart := [each for each in moving if each not in onwards]:
         yield "### After a refusal, and at any stage"
-        yield _drawing(process, apart)
+        yield _draw(process, apart)
 
 
 def _goes_back_from_an_end(action: ActionView, process: ProcessView) -> bool:
@@ -33,7 +33,7 @@ def _goes_back_from_an_end(action: ActionView, process: ProcessView) -> bool:
     return set(action.starts) <= ended
 
 
-def _drawing(process: ProcessView, actions: Sequence[ActionView]) -> str:
+def _draw(process: ProcessView, actions: Sequence[ActionView]) -> str:
     arrows = _arrows(process, actions)
     ended = [each.status for each in process.statuses if each.ended]
     drawn = list(dict.fromkeys(end for arrow in arrows for end in arrow))
