@@ -59,7 +59,7 @@ def notice(published_on: date, by: date = date(2027, 3, 31)) -> panel.KeyDecisio
 
 
 def agenda(published_on: date) -> panel.AgendaPublication:
-    return panel.AgendaPublication.model_validate({"publishedOn": published_on, "where": "DocumentService, item 7"})
+    return panel.AgendaPublication.model_validate({"publishedOn": published_on, "where": "Cabinet, item 7"})
 
 
 def vote(outcome: str, number: int = 1, role: Role = Role.PANEL_MEMBER) -> panel.Vote:

@@ -32,7 +32,7 @@ from tests.applications.workflow.ground import (
     take,
 )
 
-SPONSORED = spin_out.Sponsorship(sponsor="p-director", authority="DocumentService minute 2026/41")
+SPONSORED = spin_out.Sponsorship(sponsor="p-director", authority="Cabinet minute 2026/41")
 ready(
     "submit",
     Ready(

@@ -1,6 +1,6 @@
 """The closed lists that events and APIs share: the published language between the services.
 
-Sources: sectors after the Mutuals Task Force (2012) and later DocumentService Office counts; legal forms after Companies House,
+Sources: sectors after the Mutuals Task Force (2012) and later Cabinet Office counts; legal forms after Companies House,
 the FCA Mutuals Register and the Charity Commission; finance purposes after Good Finance's product facets; support
 topics after the Mutuals Support Programme. A new word is added at the end; none is renamed.
 """
