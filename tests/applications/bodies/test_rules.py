@@ -18,7 +18,7 @@ from rtp_applications.bodies.models import BodyRule
 from rtp_applications.bodies.queries import find_rules
 from rtp_applications.bodies.rules import FORMS, Rule, read_value
 from rtp_embedded.platform import Platform
-from rtp_shared.clock import today
+from rtp_shared.clock import today, utcnow
 from rtp_shared.problems import Conflict, Invalid
 from tests.conftest import Api, NewClient
 from tests.support.bodies import OVERSEER, record_body, tag
@@ -211,7 +211,7 @@ async def test_loading_leaves_what_was_set_by_hand(new_client: NewClient, platfo
     maldon = (await api.get("/v1/bodies/GB-LAE-MAL")).json()
     assert (await put_rule(api, maldon, "eoi-windows", [])).status_code == 200
     async with platform.runtimes["applications"].database.transaction() as session:
-        assert await load_rules(session) == "9 published rules of bodies"
+        assert await load_rules(session, utcnow()) == "9 published rules of bodies"
     assert (await rules_of(api, maldon))["eoi-windows"]["value"] == []
     before = (await rules_of(api, maldon, on=str(today() - ONE_DAY)))["eoi-windows"]
     assert before["validTo"] == str(today() - ONE_DAY)

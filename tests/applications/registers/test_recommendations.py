@@ -12,7 +12,7 @@ from rtp_applications.bodies.models import body_id
 from rtp_applications.registers.recommendations.load import load_recommendations
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
-from rtp_shared.clock import today
+from rtp_shared.clock import today, utcnow
 from tests.conftest import Api, NewClient
 from tests.support.bodies import OVERSEER, tag
 
@@ -222,10 +222,10 @@ async def test_loading_again_changes_nothing_and_leaves_what_was_reported(platfo
             {"id": id_},
         )
         before = (await session.execute(state)).all(), await session.scalar(updates)
-        assert await load_recommendations(session) == "27 recommendations and obligations"
+        assert await load_recommendations(session, utcnow()) == "27 recommendations and obligations"
         assert ((await session.execute(state)).all(), await session.scalar(updates)) == before
         await session.execute(text("UPDATE recommendations SET text = 'wrong' WHERE number = 7 AND version = 1"))
-        await load_recommendations(session)
+        await load_recommendations(session, utcnow())
         wrong = await session.scalar(text("SELECT count(*) FROM recommendations WHERE text = 'wrong'"))
         assert wrong == 0
         await session.rollback()

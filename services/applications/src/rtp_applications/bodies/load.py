@@ -69,7 +69,7 @@ async def _find_known_by_hand(session: AsyncSession) -> dict[str, uuid.UUID]:
 
 
 def _leave_out(bodies: list[JsonObject], by_hand: dict[str, uuid.UUID]) -> list[JsonObject]:
-    """Return the bodies but for those known by hand, whom the others name as their successors by the id that they have."""
+    """Return the bodies but for those known by hand, whom others name as successors by the id that they have."""
     same = {
         body["id"]: id_ for body in bodies for i in body["identifiers"] if (id_ := by_hand.get(_format_reference(i)))
     }

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from importlib.resources import files
 from uuid import UUID
 
@@ -13,24 +13,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_applications.bodies.models import REFERENCE, BodyIdentifier, BodyRule
 from rtp_applications.bodies.rules import Rule, read_value
 from rtp_applications.json_types import JsonObject
-from rtp_shared.clock import utcnow
 
 
-async def load_rules(session: AsyncSession) -> str:
+async def load_rules(session: AsyncSession, now: datetime) -> str:
     """Bring the published rules up to date. A row's first day is never corrected: it tells which period is meant."""
     by_hand = select(BodyRule.body_id, BodyRule.rule).where(BodyRule.set_by != REFERENCE).distinct()
     left_alone = {(row.body_id, row.rule) for row in await session.execute(by_hand)}
     published = json.loads((files("rtp_applications") / "reference" / "body-rules.json").read_text("utf-8"))
     references = BodyIdentifier.reference.in_({row["body"] for row in published})
     identifiers = await session.execute(select(BodyIdentifier.reference, BodyIdentifier.body_id).where(references))
-    rows = list(_build_rows(published, {row.reference: row.body_id for row in identifiers}))
+    rows = list(_build_rows(published, {row.reference: row.body_id for row in identifiers}, now))
     changing = [row for row in rows if (row["body_id"], row["rule"]) not in left_alone]
     if changing:
         await _upsert(session, changing)
     return f"{len(rows)} published rules of bodies"
 
 
-def _build_rows(published: list[JsonObject], bodies: dict[str, UUID]) -> Iterator[JsonObject]:
+def _build_rows(published: list[JsonObject], bodies: dict[str, UUID], now: datetime) -> Iterator[JsonObject]:
     for row in published:
         rule = Rule(row["rule"])
         yield {
@@ -41,7 +40,7 @@ def _build_rows(published: list[JsonObject], bodies: dict[str, UUID]) -> Iterato
             "value": read_value(rule, row["value"]),
             "source": row["source"],
             "set_by": REFERENCE,
-            "set_at": utcnow(),
+            "set_at": now,
         }
 
 

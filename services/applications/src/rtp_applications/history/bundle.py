@@ -106,7 +106,7 @@ def read_bundle(path: Path, trusted: Sequence[JsonMapping] | None = None, *, lim
 
 
 def read_audit(text: bytes) -> tuple[list[Entry | Withheld], list[Fault]]:
-    """Read the entries of an audit.jsonl, and its lines that are none. Whether they hold together, `chain.check` tells."""
+    """Read the entries of an audit.jsonl, and lines that are none; `chain.check` tells whether they hold together."""
     lines, faults = _read_lines(AUDIT, text)
     entries: list[Entry | Withheld] = []
     for number, line in lines:

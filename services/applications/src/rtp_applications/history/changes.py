@@ -32,7 +32,7 @@ def list_differences(before: JsonMapping, after: JsonMapping, *, tables: Collect
 
 
 def apply(state: JsonMapping, changes: Mapping[str, list[Any]]) -> JsonObject:
-    """Return the state after the changes: apply(before, list_differences(before, after)) is after. What is given stays."""
+    """Return the state after the changes: apply(before, list_differences(before, after)) is after. `state` stays."""
     after = dict(state)
     for pointer in sorted(changes):
         *table, name = _split_pointer(pointer)

@@ -156,7 +156,7 @@ def seal(
     salt: str | None = None,
     previous_hash: bytes = FIRST,
 ) -> Entry:
-    """Return the entry with its hash. Raises ValueError if it cannot be said in canonical JSON (a float, a naive time)."""
+    """Return the entry with its hash. Raises ValueError if canonical JSON cannot say it (a float, a naive time)."""
     check_shape(changes)
     entry = Entry(
         case_id=case_id,

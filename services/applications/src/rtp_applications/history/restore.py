@@ -39,7 +39,7 @@ def restore_case(state: JsonMapping, *, calendars: Calendars, **kept: Any) -> Ca
 
 
 def select_comparable(file: CaseSnapshot, folded: JsonMapping) -> JsonObject:
-    """Return the state to hold against what the entries lead to: without columns that are newer than they, and empty."""
+    """Return the state to compare with what the entries lead to: without newer, empty columns."""
     empty = {name: dump_value(field.default) for name, field in Facts.__dataclass_fields__.items()}
     state = dump_state(file)
     return {name: value for name, value in state.items() if name in folded or value != empty.get(name, {})}

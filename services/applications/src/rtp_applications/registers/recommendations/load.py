@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from importlib.resources import files
 
 from sqlalchemy import or_, select
@@ -19,21 +19,20 @@ from rtp_applications.registers.recommendations.models import (
     RecommendationUpdate,
     State,
 )
-from rtp_shared.clock import utcnow
 
 NAMESPACE = uuid.UUID("1b9a4d57-0c61-5f0b-8c1e-7a4a5cf2b3d8")
 _SAID = ("text", "addressed_to", "due_on", "state", "done_on", "source", "provenance")
 
 
-async def load_recommendations(session: AsyncSession) -> str:
+async def load_recommendations(session: AsyncSession, now: datetime) -> str:
     """Bring the entries up to date; numbers and ids never change."""
     entries = json.loads((files("rtp_applications") / "reference" / "recommendations.json").read_text("utf-8"))
     by_hand = select(RecommendationUpdate.recommendation_id).where(RecommendationUpdate.by != REFERENCE).distinct()
     left_alone = set(await session.scalars(by_hand))
-    await _upsert(session, [row for row in map(_build_row, entries) if row["id"] not in left_alone])
+    await _upsert(session, [row for row in (_build_row(each, now) for each in entries) if row["id"] not in left_alone])
     await session.execute(
         insert(RecommendationUpdate).on_conflict_do_nothing(index_elements=["id"]),
-        [row for entry in entries for row in _list_updates(entry)],
+        [row for entry in entries for row in _list_updates(entry, now)],
     )
     return f"{len(entries)} recommendations and obligations"
 
@@ -51,7 +50,7 @@ def _make_id(*parts: object) -> uuid.UUID:
     return uuid.uuid5(NAMESPACE, " ".join(map(str, parts)))
 
 
-def _build_row(entry: JsonObject) -> JsonObject:
+def _build_row(entry: JsonObject, now: datetime) -> JsonObject:
     return {
         "id": _make_id(entry["kind"], entry["number"]),
         "kind": Kind(entry["kind"]),
@@ -64,18 +63,18 @@ def _build_row(entry: JsonObject) -> JsonObject:
         "done_on": _parse_date(entry["doneOn"]),
         "source": entry["source"],
         "provenance": Provenance(entry["provenance"]),
-        "recorded_at": utcnow(),
-        "changed_at": utcnow(),
+        "recorded_at": now,
+        "changed_at": now,
         "version": 1,
     }
 
 
-def _list_updates(entry: JsonObject) -> Iterator[JsonObject]:
+def _list_updates(entry: JsonObject, now: datetime) -> Iterator[JsonObject]:
     for note in entry["notes"]:
         yield {
             "id": _make_id(entry["kind"], entry["number"], note),
             "recommendation_id": _make_id(entry["kind"], entry["number"]),
-            "at": utcnow(),
+            "at": now,
             "by": REFERENCE,
             "organisation": None,
             "state": State(entry["state"]),

@@ -1,0 +1,149 @@
+"""Case files before, at and after the panel's decision, for the tests of those stages."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from rtp_applications.deadlines.rules.deadline import Deadline
+from rtp_applications.workflow.common.payloads import ConflictOfInterest, Refusal
+from rtp_applications.workflow.enums import Role, Status, Strand
+from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.stages import assurance, decision, panel
+from tests.applications.workflow.ground import (
+    EMPLOYER,
+    NOW,
+    Ready,
+    case_file,
+    giving,
+    party,
+    person,
+    put,
+    refused_for,
+    take,
+    with_document,
+)
+from tests.applications.workflow.test_business_case import ALWAYS
+
+TODAY = NOW.date()
+DAY = timedelta(days=1)
+LEAD, MEMBER, OFFICER = (person(role) for role in (Role.APPLICANT_LEAD, Role.APPLICANT_MEMBER, Role.CASE_OFFICER))
+DECIDER, VOTER, SYSTEM = (person(role) for role in (Role.DECISION_MAKER, Role.PANEL_MEMBER, Role.SYSTEM))
+SCRUTINY = person(Role.SCRUTINY_CHAIR)
+
+FINDINGS = {
+    "desirability": "Users and staff want it.",
+    "viability": "It breaks even in year two.",
+    "feasibility": "The team can do it.",
+    "valueForMoney": "It is better value than the status quo.",
+}
+CONDITIONS = [
+    {"id": "bond", "text": "The pension bond is signed.", "dueOn": "2026-12-31"},
+    {"id": "lease", "text": "The lease is agreed.", "dueOn": "2026-10-15"},
+]
+QUESTIONS = [{"id": "cash", "text": "What if income falls?"}, {"id": "vat", "text": "Is VAT in it?"}]
+
+APPROVAL = decision.Approval.model_validate({"findings": FINDINGS, "decisionPublishedOn": TODAY})
+ON_CONDITIONS = decision.ConditionalApproval.model_validate({"findings": FINDINGS, "conditions": CONDITIONS})
+DEFERRAL = decision.Deferral.model_validate({"reasons": "Too thin.", "questions": QUESTIONS, "findings": FINDINGS})
+REFUSAL = Refusal.model_validate({"reasons": "It would not last.", "findings": FINDINGS})
+ANSWER = decision.QuestionAnswer(question="cash", answer="There is a reserve.")
+EVIDENCE = decision.ConditionEvidence(condition="lease", evidence="Signed heads of terms.")
+CLOSED = decision.ConditionClosure(condition="lease")
+BECAUSE = {"reasons": "The consultation was short."}
+
+
+def notice(published_on: date, by: date = date(2027, 3, 31)) -> panel.KeyDecisionAnnouncement:
+    said = {"publishedOn": published_on, "decisionBy": by, "where": "Forward plan, item 4"}
+    return panel.KeyDecisionAnnouncement.model_validate(said)
+
+
+def agenda(published_on: date) -> panel.AgendaPublication:
+    return panel.AgendaPublication.model_validate({"publishedOn": published_on, "where": "Cabinet, item 7"})
+
+
+def vote(outcome: str, number: int = 1, role: Role = Role.PANEL_MEMBER) -> panel.Vote:
+    return panel.Vote.model_validate({"member": f"{role}-{number}", "outcome": outcome})
+
+
+def rated(file: CaseSnapshot) -> CaseSnapshot:
+    for strand in Strand:
+        file = put(file, assurance.AssuranceRating.model_validate({"strand": strand, "rating": "amber"}))
+    return file
+
+
+def announced(file: CaseSnapshot) -> CaseSnapshot:
+    """A council gave its notices in good time."""
+    return put(put(file, notice(TODAY - 60 * DAY)), agenda(TODAY - 10 * DAY))
+
+
+def voted(outcome: str, file: CaseSnapshot) -> CaseSnapshot:
+    return put(file, vote(outcome), role=Role.PANEL_MEMBER)
+
+
+submitted = case_file(Status.CASE_SUBMITTED)
+for kind in ALWAYS:
+    submitted = with_document(submitted, kind)
+assured = rated(case_file(Status.ASSURANCE))
+before_panel = announced(rated(case_file(Status.PANEL_READY)))
+deferred = put(case_file(Status.DEFERRED), DEFERRAL)
+answered = put(put(deferred, ANSWER), decision.QuestionAnswer(question="vat", answer="It is."))
+to_approve = Ready(voted("approve", before_panel), (DECIDER,), APPROVAL)
+to_approve_on_conditions = Ready(voted("approve-with-conditions", before_panel), (DECIDER,), ON_CONDITIONS)
+approved = take("approve", to_approve).after
+conditional = take("approve-with-conditions", to_approve_on_conditions).after
+evidenced = put(conditional, EVIDENCE)
+closed = put(put(conditional, CLOSED), decision.ConditionClosure(condition="bond"))
+called_in = case_file(Status.CALLED_IN)
+responded = put(called_in, decision.ScrutinyResponse(**BECAUSE))
+
+
+def running(file: CaseSnapshot, clock: str) -> Deadline:
+    found = file.deadline(clock)
+    assert found is not None
+    return found
+
+
+def reminded(file: CaseSnapshot, times: int) -> CaseSnapshot:
+    return file.with_deadline(replace(running(file, "mandate"), reminded=times))
+
+
+def conflict(who: str) -> ConflictOfInterest:
+    return ConflictOfInterest(person=who, nature="A seat on the mutual's shadow board")
+
+
+def finding(attempt: Ready, **changes: Any) -> Ready:
+    assert attempt.given is not None
+    return giving(attempt, findings=attempt.given.findings.model_copy(update=changes))  # type: ignore[attr-defined]
+
+
+def decided_by(file: CaseSnapshot, kind: str) -> CaseSnapshot:
+    return replace(file, bodies={**file.bodies, EMPLOYER: replace(file.bodies[EMPLOYER], kind=kind)})
+
+
+def with_members(file: CaseSnapshot, number: int) -> CaseSnapshot:
+    """A panel of so many members, the first of whom every file has."""
+    return file.with_party(*(party(Role.PANEL_MEMBER, each) for each in range(2, number + 1)))
+
+
+def without_panel(file: CaseSnapshot) -> CaseSnapshot:
+    return replace(file, parties={at: each for at, each in file.parties.items() if each.role is not Role.PANEL_MEMBER})
+
+
+def votes(file: CaseSnapshot, said: Mapping[int, str]) -> CaseSnapshot:
+    for number, outcome in said.items():
+        file = put(file, vote(outcome, number), role=Role.PANEL_MEMBER, number=number)
+    return file
+
+
+def approval(file: CaseSnapshot, now: datetime = NOW) -> list[str]:
+    unpublished = APPROVAL.model_copy(update={"decision_published_on": None})
+    return refused_for("approve", Ready(file, (DECIDER,), unpublished, now))
+
+
+def at(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+def deadlines(file: CaseSnapshot, clock: str) -> list[Deadline]:
+    return sorted((each for each in file.deadlines.values() if each.clock == clock), key=lambda each: each.started_at)
