@@ -14,11 +14,11 @@ from rtp_gateway.outbound.secret_box import SecretBox
 from rtp_gateway.outbound.subscriptions.credential_schemas import SinkCredential, accept_credential
 from rtp_gateway.outbound.subscriptions.errors import CredentialRefused
 from rtp_gateway.outbound.transports.credentials import (
-    AccessToken,
     BasicCredential,
     ClientCertificate,
     ClientCredentials,
     Credential,
+    GivenAccessToken,
     open_credential,
     seal_credential,
 )
@@ -63,7 +63,7 @@ async def accepted(asked: dict[str, str], *, names: Names | None = None) -> Cred
 
 async def test_each_kind_is_accepted() -> None:
     assert await accepted(PLAIN) == BasicCredential("trust", "s3cr3t: £")
-    assert await accepted(TOKEN) == AccessToken("s3cr3t.A-_~+/==", datetime(2999, 1, 1, tzinfo=UTC))
+    assert await accepted(TOKEN) == GivenAccessToken("s3cr3t.A-_~+/==", datetime(2999, 1, 1, tzinfo=UTC))
     assert await accepted(CLIENT) == ClientCredentials(
         "https://login.example.org/oauth2/token", "platform", "s3cr3t", "events:write other"
     )

@@ -17,11 +17,11 @@ from pydantic import ValidationError
 from rtp_gateway.outbound.subscriptions.http_settings import HttpSettings
 from rtp_gateway.outbound.transports import connections
 from rtp_gateway.outbound.transports.credentials import (
-    AccessToken,
     BasicCredential,
     ClientCertificate,
     ClientCredentials,
     Credential,
+    GivenAccessToken,
 )
 from rtp_gateway.outbound.transports.http import HttpTransport
 from rtp_gateway.outbound.transports.requests import SNIPPET, DeliveryResult
@@ -104,7 +104,7 @@ def test_settings() -> None:
 
 async def test_plain_and_token(sender: HttpTransport, receiver: Receiver) -> None:
     await sender.send(request(receiver.url, credential=BasicCredential("trust", "pä:ss")))
-    await sender.send(request(receiver.url, credential=AccessToken("t0ken", utcnow() + timedelta(hours=1))))
+    await sender.send(request(receiver.url, credential=GivenAccessToken("t0ken", utcnow() + timedelta(hours=1))))
     assert [each.headers["authorization"] for each in receiver.received] == [
         "Basic dHJ1c3Q6cMOkOnNz",
         "Bearer t0ken",
@@ -114,7 +114,7 @@ async def test_plain_and_token(sender: HttpTransport, receiver: Receiver) -> Non
 async def test_with_an_expired_token_nothing_is_sent(receiver: Receiver) -> None:
     clock = Clock()
     sender = transport(now=clock)
-    credential = AccessToken("t0ken", clock() + timedelta(minutes=1))
+    credential = GivenAccessToken("t0ken", clock() + timedelta(minutes=1))
     assert (await sender.send(request(receiver.url, credential=credential))).accepted
     clock.forward(minutes=1)
     assert await sender.send(request(receiver.url, credential=credential)) == DeliveryResult(error=EXPIRED)

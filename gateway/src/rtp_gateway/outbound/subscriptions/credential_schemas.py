@@ -20,11 +20,11 @@ from rtp_gateway.outbound.subscriptions.errors import CredentialRefused
 from rtp_gateway.outbound.transports.certificates import UnusableCertificate, normalise
 from rtp_gateway.outbound.transports.credentials import (
     BEARER,
-    AccessToken,
     BasicCredential,
     ClientCertificate,
     ClientCredentials,
     Credential,
+    GivenAccessToken,
 )
 from rtp_gateway.outbound.transports.sinks import Sinks
 from rtp_shared.schemas import Input, Output, storable
@@ -142,7 +142,7 @@ async def accept_credential(asked: SinkCredential, *, sinks: Sinks, now: datetim
     if isinstance(asked, AccessTokenCredential):
         if asked.accesstokenexpiresutc <= now:
             raise CredentialRefused("accesstokenexpiresutc", "is past")
-        return AccessToken(asked.accesstoken.get_secret_value(), asked.accesstokenexpiresutc)
+        return GivenAccessToken(asked.accesstoken.get_secret_value(), asked.accesstokenexpiresutc)
     if isinstance(asked, ClientCredentialsCredential):
         await sinks.check(asked.tokenendpoint, field=TOKEN_ENDPOINT)
         return ClientCredentials(

@@ -26,7 +26,7 @@ class BasicCredential:
 
 
 @dataclass(frozen=True, slots=True)
-class AccessToken:
+class GivenAccessToken:
     """Presented as a bearer token until it expires."""
 
     token: str = field(repr=False)
@@ -56,7 +56,7 @@ class ClientCertificate:
     credentialtype: Literal["CLIENTCERTIFICATE"] = "CLIENTCERTIFICATE"
 
 
-Credential: TypeAlias = BasicCredential | AccessToken | ClientCredentials | ClientCertificate
+Credential: TypeAlias = BasicCredential | GivenAccessToken | ClientCredentials | ClientCertificate
 
 _ANY: TypeAdapter[Credential] = TypeAdapter(Annotated[Credential, Field(discriminator="credentialtype")])
 

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from rtp_gateway.outbound.transports.connections import Connections, NoSinkResponse, SinkRequest, SinkResponse
 from rtp_gateway.outbound.transports.credentials import (
-    AccessToken,
     BasicCredential,
     ClientCertificate,
     ClientCredentials,
     Credential,
+    GivenAccessToken,
 )
 from rtp_gateway.outbound.transports.requests import SNIPPET, DeliveryRequest, DeliveryResult
 from rtp_gateway.outbound.transports.sinks import Sinks
@@ -97,7 +97,7 @@ class HttpTransport:
 def _build_authorization(credential: Credential | None, now: datetime) -> str | None:
     if isinstance(credential, BasicCredential):
         return "Basic " + base64.b64encode(f"{credential.identifier}:{credential.secret}".encode()).decode()
-    if isinstance(credential, AccessToken):
+    if isinstance(credential, GivenAccessToken):
         if credential.expires <= now:
             raise TokenUnavailable("the access token in its sinkcredential has expired; nothing was sent")
         return f"Bearer {credential.token}"
