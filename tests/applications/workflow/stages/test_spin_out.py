@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from rtp_applications.deadlines.rules.deadline import DeadlineState
-from rtp_applications.workflow import engine
 from rtp_applications.workflow.definition import Process, Step
+from rtp_applications.workflow.engine import apply_action, list_possibilities, update_deadlines
 from rtp_applications.workflow.enums import ENDED, Role, Status
 from rtp_applications.workflow.errors import NoSuchAction
 from rtp_applications.workflow.processes import (
@@ -17,8 +17,9 @@ from rtp_applications.workflow.processes import (
     RIGHT_TO_PROVIDE,
     RIGHT_TO_REQUEST,
 )
-from rtp_applications.workflow.stages import contract, spin_out, standing
-from rtp_applications.workflow.stages.contract import Regime
+from rtp_applications.workflow.stages.contract.payloads import Regime, SelectionRoute
+from rtp_applications.workflow.stages.cross_stage.payloads import SpinOutRemittal
+from rtp_applications.workflow.stages.spin_out.payloads import Sponsorship
 from rtp_shared.contracts.vocabulary import Route
 from tests.applications.workflow.ground import (
     NOW,
@@ -32,7 +33,7 @@ from tests.applications.workflow.ground import (
     take,
 )
 
-SPONSORED = spin_out.Sponsorship(sponsor="p-director", authority="Cabinet minute 2026/41")
+SPONSORED = Sponsorship(sponsor="p-director", authority="Cabinet minute 2026/41")
 ready(
     "submit",
     Ready(
@@ -44,21 +45,15 @@ ready(
 )
 
 
-@breaks("submit", "sponsor-named")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, sponsor=None)
-
-
-@breaks("submit", "authority-named")
-def _(attempt: Ready) -> Ready:
-    return giving(attempt, authority=None)
+breaks("submit", "sponsor-named")(lambda attempt: giving(attempt, sponsor=None))
+breaks("submit", "authority-named")(lambda attempt: giving(attempt, authority=None))
 
 
 def test_an_employer_led_case_begins_with_the_appraisal() -> None:
     after = take("submit", attempt(EMPLOYER_LED, "submit")).after
     assert after.case.status is Status.FEASIBILITY
     assert after.case.submitted_at == NOW
-    found = after.last(spin_out.Sponsorship)
+    found = after.find(Sponsorship)
     assert found == SPONSORED
 
 
@@ -66,7 +61,7 @@ def test_an_employer_led_case_has_no_expression_of_interest_and_no_appeal_of_one
     assert not {status for status in EMPLOYER_LED.statuses if status.startswith("eoi-")}
     assert EMPLOYER_LED.by_name["remit"].leads_to == (Status.FEASIBILITY, Status.PANEL_READY)
     with pytest.raises(ValueError, match="to"):
-        standing.SpinOutRemittal.model_validate({"to": "eoi-under-review", "reasons": "Because."})
+        SpinOutRemittal.model_validate({"to": "eoi-under-review", "reasons": "Because."})
 
 
 def test_an_employer_led_case_goes_the_same_way_from_the_appraisal_on() -> None:
@@ -86,66 +81,68 @@ def test_a_challenge_skips_the_business_case() -> None:
 @pytest.mark.parametrize("process", PROCESSES.values(), ids=lambda each: str(each.route))
 def test_nobody_is_led_to_where_there_is_no_way_on(process: Process) -> None:
     open_ends = {to for action in process.actions for to in action.leads_to} - ENDED
-    assert all(process.possible(status) for status in open_ends)
+    assert all(process.list_actions(status) for status in open_ends)
     assert {to for action in process.actions for to in action.leads_to} <= process.statuses
 
 
 @pytest.mark.parametrize("regime", Regime)
 def test_a_challenge_leads_to_a_procurement_that_anyone_may_win(regime: Regime) -> None:
     taken = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "record-regime")
-    route = contract.SelectionRoute.COMPETITIVE if regime is Regime.PROVIDER_SELECTION else None
-    given = giving(taken, regime=regime, selection_route=route)
-    refused = _refusals(given)
+    route = SelectionRoute.COMPETITIVE if regime is Regime.PROVIDER_SELECTION else None
+    payload = giving(taken, regime=regime, selection_route=route)
+    refused = _refusals(payload)
     anyone = regime in (Regime.OPEN, Regime.PROVIDER_SELECTION, Regime.BELOW_THRESHOLD)
     assert refused == ([] if anyone else ["regime-open-to-challenge"])
 
 
-def _refusals(given: Ready) -> list[str]:
-    action = given.process.by_name["record-regime"]
+def _refusals(payload: Ready) -> list[str]:
+    action = payload.process.by_name["record-regime"]
     step = Step(
-        process=given.process,
+        process=payload.process,
         action=action,
-        file=given.file,
-        given=given.given,
+        snapshot=payload.snapshot,
+        payload=payload.payload,
         signed=(),
-        now=given.now,
-        today=given.now.date(),
+        now=payload.now,
+        today=payload.now.date(),
     )
-    return [guard.name for guard in action.guards if guard.unmet(step)]
+    return [guard.name for guard in action.guards if guard.find_error(step)]
 
 
 def test_a_historic_request_can_only_be_read() -> None:
     assert PROCESSES[Route.RIGHT_TO_REQUEST, 1] is RIGHT_TO_REQUEST
-    assert "30 September 2010" in RIGHT_TO_REQUEST.says
+    assert "30 September 2010" in RIGHT_TO_REQUEST.description
     assert Status.LAUNCHED in RIGHT_TO_REQUEST.statuses
     assert Status.DRAFT not in RIGHT_TO_REQUEST.statuses
-    file = case_file(Status.LAUNCHED, process=RIGHT_TO_REQUEST)
-    assert list(engine.list_possibilities(RIGHT_TO_REQUEST, file, person(Role.MUTUALS_TEAM), NOW)) == []
+    snapshot = case_file(Status.LAUNCHED, process=RIGHT_TO_REQUEST)
+    assert list(list_possibilities(RIGHT_TO_REQUEST, snapshot, person(Role.MUTUALS_TEAM), NOW)) == []
     with pytest.raises(NoSuchAction):
-        engine.apply_action(RIGHT_TO_REQUEST, file, "withdraw", None, person(Role.APPLICANT_LEAD), NOW)
-    assert not file.deadlines
+        apply_action(RIGHT_TO_REQUEST, snapshot, "withdraw", None, person(Role.APPLICANT_LEAD), NOW)
+    assert not snapshot.deadlines
 
 
 def test_the_gap_of_a_challenge_is_over_once_procurement_begins() -> None:
     taken = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "begin-procurement")
     rules = {"minimumMonths": 0, "maximumMonths": 18}
-    employer = taken.file.employer
+    employer = taken.snapshot.employer
     assert employer is not None
     fresh = case_file(Status.EOI_ACCEPTED, process=COMMUNITY_RIGHT_TO_CHALLENGE)
     bodies = {**fresh.bodies, employer.id: replace(employer, rules={"procurement-gap": rules})}
-    clocked = engine.update_deadlines(
-        COMMUNITY_RIGHT_TO_CHALLENGE, None, replace(taken.file, bodies=bodies), "accept-eoi", NOW
+    clocked = update_deadlines(
+        COMMUNITY_RIGHT_TO_CHALLENGE, None, replace(taken.snapshot, bodies=bodies), "accept-eoi", NOW
     )
-    due = clocked.deadline("procurement-start")
+    due = clocked.find_deadline("procurement-start")
     assert due is not None
     assert due.due_on == date(2028, 3, 1)
-    after = take("begin-procurement", replace(taken, file=clocked)).after
-    met = after.deadline("procurement-start")
+    after = take("begin-procurement", replace(taken, snapshot=clocked)).after
+    met = after.find_deadline("procurement-start")
     assert met is not None
     assert met.state is DeadlineState.MET
 
 
 def test_a_challenge_does_not_lapse_while_it_waits_for_its_procurement() -> None:
-    assert case_file(Status.EOI_ACCEPTED, process=COMMUNITY_RIGHT_TO_CHALLENGE).deadline("idle") is None
-    assert case_file(Status.CONTRACT_ROUTE, process=COMMUNITY_RIGHT_TO_CHALLENGE).deadline("idle") is None
-    assert case_file(Status.INFORMATION_REQUESTED, process=COMMUNITY_RIGHT_TO_CHALLENGE).deadline("idle") is not None
+    assert case_file(Status.EOI_ACCEPTED, process=COMMUNITY_RIGHT_TO_CHALLENGE).find_deadline("idle") is None
+    assert case_file(Status.CONTRACT_ROUTE, process=COMMUNITY_RIGHT_TO_CHALLENGE).find_deadline("idle") is None
+    assert (
+        case_file(Status.INFORMATION_REQUESTED, process=COMMUNITY_RIGHT_TO_CHALLENGE).find_deadline("idle") is not None
+    )

@@ -15,7 +15,8 @@ depends_on = None
 TEXT = sa.Text()
 INSTANT = sa.DateTime(timezone=True)
 DISCLOSED_OR_OURS = f"""
-    (submitted_at IS NOT NULL OR 'client:' || opened_by = ANY ({CURRENT_IDENTITIES}) OR 'system' = ANY ({CURRENT_IDENTITIES})
+    (submitted_at IS NOT NULL OR 'client:' || opened_by = ANY ({CURRENT_IDENTITIES})
+     OR 'system' = ANY ({CURRENT_IDENTITIES})
      OR NOT body_readers && {CURRENT_IDENTITIES})
 """
 """A draft is hidden from every client of a body that it names, even from one that was let in as somebody's adviser."""
