@@ -25,7 +25,7 @@ from rtp_gateway.clients.commands import register_client
 from rtp_gateway.clients.models import SCOPES
 from rtp_operations import up
 from rtp_operations.clients import register_none
-from rtp_operations.processes import PROCESSES, OneHost, Process
+from rtp_operations.processes import PROCESSES, OneHost, ServiceProcess
 from rtp_operations.up import UpSettings
 from rtp_shared.db import Database
 
@@ -78,7 +78,7 @@ class MeasuredProcesses:
         asyncio.run(_register(server.url(gateway.database, f"{gateway.database}_app"), secret := secrets.token_hex(16)))
         self._open_client = self._undo.enter_context(_open_client(self.public_url, secret))
 
-    def _launch(self, host: OneHost, process: Process) -> None:
+    def _launch(self, host: OneHost, process: ServiceProcess) -> None:
         environment = {**host.build_environment(process), "RTP_ALLOW_PRIVATE_SINKS": "true"}
         log = self._directory / f"{process.name}.log"
         with log.open("wb") as file:

@@ -22,7 +22,7 @@ from rtp_gateway.outbound.secret_box import SecretBox
 from rtp_gateway.routing import NAMES
 from rtp_gateway.settings import GatewaySettings
 from rtp_operations.prepare import PrepareSettings
-from rtp_operations.processes import PROCESSES, Process
+from rtp_operations.processes import PROCESSES, ServiceProcess
 from rtp_operations.services import ALL
 from rtp_shared.auth import FixedKeys, TokenVerifier
 from rtp_shared.run import build_worker_app
@@ -41,7 +41,7 @@ SECRET = re.compile(r"PASSWORD|PASS$|KEY|SECRET|DATABASE_URL|BROKER_URL")
 NOT_SECRET = {"PUBLIC_URL", "PUBLISH", "BUNDLE_TRUSTED_KEYS"}
 
 
-def get_name(process: Process) -> str:
+def get_name(process: ServiceProcess) -> str:
     return process.name
 
 
@@ -83,7 +83,7 @@ def test_compose_runs_the_same_processes_as_make_up() -> None:
 
 
 @named
-def test_a_command_starts_that_process(process: Process, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_starts_that_process(process: ServiceProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     command = SERVICES[process.name]["command"]
     assert command == process.command
     monkeypatch.setattr(sys, "argv", ["program", *command[3:]])
@@ -112,7 +112,7 @@ def test_the_environment_is_what_the_settings_ask_for(name: str, monkeypatch: py
 
 
 @named
-def test_a_process_is_reached_where_it_listens(process: Process) -> None:
+def test_a_process_is_reached_where_it_listens(process: ServiceProcess) -> None:
     given = environment(process.name)
     assert (given["RTP_HOST"], given["RTP_PORT"]) == ("0.0.0.0", "8000")  # noqa: S104
     assert ("RTP_BROKER_URL" in given) == (process.kind != "web")
@@ -123,7 +123,7 @@ def test_a_process_is_reached_where_it_listens(process: Process) -> None:
 
 
 @named
-def test_a_process_connects_as_the_role_that_owns_nothing(process: Process) -> None:
+def test_a_process_connects_as_the_role_that_owns_nothing(process: ServiceProcess) -> None:
     url, database = make_url(environment(process.name)["RTP_DATABASE_URL"]), process.service.database
     assert (url.host, url.database, url.username) == ("postgres", database, f"{database}_app")
     passwords = json.loads(environment("prepare")["RTP_PASSWORDS"])
@@ -168,7 +168,7 @@ def test_what_the_example_says_makes_usable_secrets() -> None:
 
 
 @named
-def test_a_health_check_asks_for_what_is_there(process: Process) -> None:
+def test_a_health_check_asks_for_what_is_there(process: ServiceProcess) -> None:
     settings = process.service.settings.model_validate({"database_url": "postgresql://nobody@nowhere/nothing"})
     verifier = TokenVerifier(issuer="", keys=FixedKeys(SigningKey(SigningKey.generate()).public_keys))
     runtime = Runtime.build(process.service, settings, verifier)
@@ -187,7 +187,7 @@ def test_others_are_ready_before_anything_is_prepared(name: str) -> None:
 
 
 @named
-def test_a_process_starts_only_after_all_is_prepared(process: Process) -> None:
+def test_a_process_starts_only_after_all_is_prepared(process: ServiceProcess) -> None:
     assert SERVICES[process.name]["depends_on"] == {"prepare": {"condition": "service_completed_successfully"}}
 
 
@@ -202,7 +202,7 @@ def test_our_containers_may_do_little(name: str) -> None:
 
 
 @pytest.mark.parametrize("process", [each for each in PROCESSES if each.service.name == "applications"], ids=get_name)
-def test_documents_are_kept_in_a_volume_that_all_who_need_them_share(process: Process) -> None:
+def test_documents_are_kept_in_a_volume_that_all_who_need_them_share(process: ServiceProcess) -> None:
     [mounted] = SERVICES[process.name]["volumes"]
     volume, _, directory = mounted.partition(":")
     assert volume in COMPOSE["volumes"]

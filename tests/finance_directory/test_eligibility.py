@@ -22,7 +22,7 @@ from rtp_finance_directory.eligibility import (
     judge,
     judge_all,
 )
-from rtp_finance_directory.facts import Facts, Terms
+from rtp_finance_directory.facts import CaseFacts, Terms
 from rtp_finance_directory.load import read_products
 from rtp_finance_directory.vocabulary import ListFacet, ProductStatus
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
@@ -30,7 +30,7 @@ from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
 ON = date(2026, 9, 1)
 KENT, SOUTH_EAST, SOUTH_WEST, LONDON = "E10000016", "E12000008", "E12000009", "E12000007"
 
-SPIN_OUT = Facts(
+SPIN_OUT = CaseFacts(
     sector="adult-social-care",
     region=LONDON,
     legal_form="cic-limited-by-guarantee",
@@ -253,7 +253,7 @@ def lists_of(name: str) -> st.SearchStrategy[Any]:
 
 
 FACTS = st.builds(
-    Facts,
+    CaseFacts,
     sector=maybe(st.sampled_from(Sector)),
     region=maybe(st.sampled_from(REGIONS)),
     legal_form=maybe(st.sampled_from(LegalForm)),
@@ -283,7 +283,7 @@ PRODUCTS = st.builds(
     match_funding_percent=maybe(st.integers(0, 100)),
 )
 
-NOTHING_SAID: dict[str, Any] = {field.name: field.default for field in fields(Facts)}
+NOTHING_SAID: dict[str, Any] = {field.name: field.default for field in fields(CaseFacts)}
 NOT_A_FACET = ("id", "version", "provider", "name", "status", "direct", "complete_lists")
 FACETS = [name for name in TERMS if name not in NOT_A_FACET]
 
@@ -303,14 +303,14 @@ def failing(verdict: ProductVerdict) -> set[Rule]:
 
 @law
 @given(FACTS, PRODUCTS, DAYS)
-def test_law_the_same_question_has_the_same_answer(facts: Facts, product: Terms, on: date) -> None:
+def test_law_the_same_question_has_the_same_answer(facts: CaseFacts, product: Terms, on: date) -> None:
     assert judge(facts, product, on) == judge(replace(facts), replace(product), on)
 
 
 @law
 @given(FACTS, st.lists(PRODUCTS, max_size=6, unique_by=lambda p: p.id), DAYS, st.randoms(use_true_random=False))
 def test_law_the_order_of_the_products_does_not_matter(
-    facts: Facts, some: list[Terms], on: date, chance: random.Random
+    facts: CaseFacts, some: list[Terms], on: date, chance: random.Random
 ) -> None:
     shuffled = chance.sample(some, len(some))
     listed = judge_all(facts, some, on)
@@ -322,7 +322,7 @@ def test_law_the_order_of_the_products_does_not_matter(
 
 @law
 @given(FACTS, PRODUCTS, DAYS)
-def test_law_the_verdict_agrees_with_what_the_rules_found(facts: Facts, product: Terms, on: date) -> None:
+def test_law_the_verdict_agrees_with_what_the_rules_found(facts: CaseFacts, product: Terms, on: date) -> None:
     verdict = judge(facts, product, on)
     found = list(outcomes(verdict).values())
     assert [rule for rule, _ in verdict.findings] == [rule for rule, _ in RULES] == list(Rule)
@@ -337,7 +337,7 @@ def test_law_the_verdict_agrees_with_what_the_rules_found(facts: Facts, product:
 @law
 @given(FACTS, PRODUCTS, DAYS)
 def test_law_a_product_that_does_not_fit_names_the_first_rule_that_fails(
-    facts: Facts, product: Terms, on: date
+    facts: CaseFacts, product: Terms, on: date
 ) -> None:
     verdict = judge(facts, product, on)
     first = verdict.first_failing
@@ -353,7 +353,9 @@ def test_law_a_product_that_does_not_fit_names_the_first_rule_that_fails(
 
 @law
 @given(FACTS, PRODUCTS, DAYS, st.sampled_from(list(NOTHING_SAID)))
-def test_law_a_fact_that_is_missing_never_makes_a_rule_fail(facts: Facts, product: Terms, on: date, name: str) -> None:
+def test_law_a_fact_that_is_missing_never_makes_a_rule_fail(
+    facts: CaseFacts, product: Terms, on: date, name: str
+) -> None:
     without = replace(facts, **{name: NOTHING_SAID[name]})
     assert failing(judge(without, product, on)) <= failing(judge(facts, product, on))
 
@@ -361,13 +363,13 @@ def test_law_a_fact_that_is_missing_never_makes_a_rule_fail(facts: Facts, produc
 @law
 @given(PRODUCTS, DAYS)
 def test_law_a_case_that_says_nothing_fails_only_for_what_the_product_is(product: Terms, on: date) -> None:
-    assert failing(judge(Facts(), product, on)) <= {Rule.OPEN, Rule.DIRECT}
+    assert failing(judge(CaseFacts(), product, on)) <= {Rule.OPEN, Rule.DIRECT}
 
 
 @law
 @given(FACTS, PRODUCTS, DAYS, st.sampled_from(FACETS))
 def test_law_a_facet_that_is_not_known_never_makes_a_rule_fail(
-    facts: Facts, product: Terms, on: date, name: str
+    facts: CaseFacts, product: Terms, on: date, name: str
 ) -> None:
     without = with_facet(product, name, None)
     assert failing(judge(facts, without, on)) <= failing(judge(facts, product, on))
@@ -376,7 +378,7 @@ def test_law_a_facet_that_is_not_known_never_makes_a_rule_fail(
 @law
 @given(FACTS, PRODUCTS, DAYS, st.sampled_from(list(WORDS)), st.data())
 def test_law_a_longer_list_never_takes_a_fit_away(
-    facts: Facts, product: Terms, on: date, name: str, chosen: st.DataObject
+    facts: CaseFacts, product: Terms, on: date, name: str, chosen: st.DataObject
 ) -> None:
     accepted = getattr(product, name)
     if not accepted:
@@ -388,7 +390,7 @@ def test_law_a_longer_list_never_takes_a_fit_away(
 
 @law
 @given(FACTS, PRODUCTS, DAYS, PENCE)
-def test_law_a_wider_range_never_takes_a_fit_away(facts: Facts, product: Terms, on: date, more: int) -> None:
+def test_law_a_wider_range_never_takes_a_fit_away(facts: CaseFacts, product: Terms, on: date, more: int) -> None:
     wider = replace(
         product,
         min_amount_pence=product.min_amount_pence and max(0, product.min_amount_pence - more),
@@ -401,7 +403,7 @@ def test_law_a_wider_range_never_takes_a_fit_away(facts: Facts, product: Terms, 
 
 @law
 @given(FACTS, PRODUCTS, DAYS)
-def test_law_a_list_that_is_not_complete_never_makes_a_rule_fail(facts: Facts, product: Terms, on: date) -> None:
+def test_law_a_list_that_is_not_complete_never_makes_a_rule_fail(facts: CaseFacts, product: Terms, on: date) -> None:
     open_ended = judge(facts, replace(product, complete_lists=[]), on)
     assert failing(open_ended).isdisjoint({Rule.SECTOR, Rule.LEGAL_FORM, Rule.PURPOSE})
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import psycopg
 
-from rtp_operations.processes import PROCESSES, OneHost, Process
+from rtp_operations.processes import PROCESSES, OneHost, ServiceProcess
 from rtp_shared.service import Service
 from tests.support.waiting import wait_until
 from tests.system.crashing import KILL_FILE
@@ -127,7 +127,7 @@ class Fleet:
     def _get_kill_file(self, name: str) -> Path:
         return self._logs / f"{name}.kill-at"
 
-    def _is_up(self, process: Process) -> bool:
+    def _is_up(self, process: ServiceProcess) -> bool:
         ended = self._running[process.name].poll()
         assert ended is None, f"{process.name} ended with {ended}: {self._last_line(process)}"
         try:
@@ -136,5 +136,5 @@ class Fleet:
             return False
         return answer.status_code == 200 and answer.json().get("consumer_connected", True)
 
-    def _last_line(self, process: Process) -> str:
+    def _last_line(self, process: ServiceProcess) -> str:
         return "".join((self._logs / f"{process.name}.log").read_text(errors="replace").splitlines()[-1:])

@@ -32,6 +32,8 @@ class BusUnavailable(Exception):
 
 
 class Bus(Protocol):
+    """The way of messages from the relay to the consumers: RabbitMQ, or the process itself."""
+
     async def publish(self, messages: Sequence[Message]) -> PublishResult:
         """Hand the messages over in order; raise BusUnavailable where there is nobody to take them."""
         ...

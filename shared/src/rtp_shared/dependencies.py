@@ -26,7 +26,7 @@ async def _get_time(request: Request) -> datetime:
     return runtime.clock()
 
 
-async def _expected_version(
+async def _read_expected_version(
     if_match: Annotated[str | None, Header(description='The ETag of what you read, for example "3"')] = None,
 ) -> Expected:
     return parse_if_match(if_match)
@@ -41,7 +41,7 @@ Events = Annotated[Outbox, Depends(_get_outbox)]
 Now = Annotated[datetime, Depends(_get_time)]
 """The time of the request, by the clock that the platform runs on."""
 
-ExpectedVersion = Annotated[Expected, Depends(_expected_version)]
+ExpectedVersion = Annotated[Expected, Depends(_read_expected_version)]
 """The version that the caller has read, from If-Match: 428 where it is missing."""
 
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at the most")]

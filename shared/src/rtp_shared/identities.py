@@ -26,7 +26,7 @@ class Principal:
     organisation: UUID
     scopes: frozenset[str]
     expires: float = field(default=math.inf, compare=False)
-    """When its token expires, in seconds since the epoch."""
+    """Expiry of its token, in seconds since the epoch."""
 
     @property
     def own_identity(self) -> str:

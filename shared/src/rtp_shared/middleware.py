@@ -15,9 +15,9 @@ from rtp_shared.service import Runtime
 log = logging.getLogger(__name__)
 
 BODY = "rtp.body"
-"""Where the scope holds the request's Body."""
+"""Key of the scope under which the RequestBody is held."""
 BODILESS = "rtp.bodiless"
-"""Whether the response's content will be left out, so that nobody need read it."""
+"""Key of the scope that says that the response's content will be left out, so that nobody need read it."""
 
 
 class RequestMiddleware:
@@ -36,7 +36,7 @@ class RequestMiddleware:
         token = tracing.current.set(trace)
         bodiless = scope["method"] == "HEAD"
         response = ResponseRecorder(send, defaults=response_defaults(trace), bodiless=bodiless)
-        body = Body(receive, headers, self.runtime.settings.body_limit)
+        body = RequestBody(receive, headers, self.runtime.settings.body_limit)
         scope = {**scope, BODY: body, BODILESS: bodiless}
         if bodiless:
             # RFC 9110 section 9.3.2: the same answer without its content. Only GET knows ranges (section 14.2).
@@ -71,7 +71,7 @@ def response_defaults(trace: tracing.Trace) -> dict[bytes, bytes]:
     }
 
 
-class Body:
+class RequestBody:
     """A request's body, refused over the limit: by its announced length at once, otherwise by what has arrived.
 
     A route that streams may set a limit of its own before it reads.

@@ -58,7 +58,7 @@ class Relay:
         self._metrics = metrics
         self._wake = asyncio.Event()
         self.leading = False
-        """Whether this relay holds the lock, and so is the one that works."""
+        """True while this relay holds the lock, and so is the one that works."""
 
     async def run(self) -> None:
         """Relay until cancelled. Survives the database going away, for however long."""

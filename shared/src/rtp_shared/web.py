@@ -42,7 +42,7 @@ class ServiceRoute(APIRoute):
     """A route that authenticates its caller, checks access and answers in one transaction."""
 
     accepts_idempotency_keys = True
-    """Whether a write is done once for its Idempotency-Key."""
+    """True where a write is done once for its Idempotency-Key."""
 
     def get_route_handler(self) -> RouteHandler:
         inner = super().get_route_handler()

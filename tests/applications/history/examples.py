@@ -12,7 +12,7 @@ from uuid import UUID
 import anyio
 from hypothesis import strategies as st
 
-from rtp_applications.history.bundle import BundleKey, Contents, Document, Manifest, write_bundle
+from rtp_applications.history.bundle import BundleKey, Contents, Manifest, PackedDocument, write_bundle
 from rtp_applications.history.canonical import SAFE, canonical
 from rtp_applications.history.chain import FIRST, Entry, Withheld, fold, list_differences, seal
 
@@ -122,7 +122,8 @@ def contents(entries: Sequence[Entry | Withheld] | None = None, **changes: Any) 
             state=fold(told),
             audit=one_by_one(told),
             documents=[
-                Document(DOCUMENT, version, "application/pdf", one_by_one(chunks)) for version, chunks in PAPERS.items()
+                PackedDocument(DOCUMENT, version, "application/pdf", one_by_one(chunks))
+                for version, chunks in PAPERS.items()
             ],
         ),
         **changes,

@@ -21,10 +21,10 @@ from joserfc.jwk import ECKey, OKPKey
 
 from rtp_applications.history.bundle import (
     BundleKey,
-    Document,
     Limits,
     Manifest,
     NotABundle,
+    PackedDocument,
     Tampered,
     open_bundle,
     read_bundle,
@@ -141,7 +141,7 @@ def test_large_documents_are_never_held_in_memory(tmp_path: Path) -> None:
         for number in range(320):
             yield bytes([number % 256]) * 100_000
 
-    paper = Document(DOCUMENT, 1, "application/pdf", large())
+    paper = PackedDocument(DOCUMENT, 1, "application/pdf", large())
     tracemalloc.start()
     try:
         path = written(tmp_path / "large.zip", contents(documents=[paper]))
@@ -322,7 +322,7 @@ def test_a_bundle_that_contradicts_itself_is_found_though_it_is_signed(
 
 def test_a_document_that_is_not_the_cases_is_found(tmp_path: Path) -> None:
     stranger = UUID(int=7)
-    path = written(tmp_path / "case.zip", contents(documents=[Document(stranger, 1, "text/plain", _nothing())]))
+    path = written(tmp_path / "case.zip", contents(documents=[PackedDocument(stranger, 1, "text/plain", _nothing())]))
     assert refused(path) == f"documents/{stranger}/1 is not a document of the case"
 
 

@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 class Receiver(Protocol):
-    """Where a bus delivers to: one service's consumer."""
+    """One service's consumer, to which the bus delivers."""
 
     def accepts(self, event_type: str) -> bool: ...
 
@@ -29,18 +29,18 @@ class InProcessBus:
     async def publish(self, messages: Sequence[Message]) -> PublishResult:
         outcome = PublishResult(set(), set())
         for message in messages:
-            accepted = await self._deliver(message)
+            accepted = await self._deliver_to_all(message)
             (outcome.confirmed if accepted else outcome.refused).add(message.event_id)
         return outcome
 
-    async def _deliver(self, message: Message) -> bool:
-        """Whether everybody who hears it has handled it. One that fails keeps it from nobody else."""
+    async def _deliver_to_all(self, message: Message) -> bool:
+        """Let every consumer of the message handle it; return True if all did. One that fails stops no other."""
         hearing = {name: receiver for name, receiver in self.receivers.items() if receiver.accepts(message.type)}
-        handled = [await self._handled(name, receiver, message) for name, receiver in hearing.items()]
+        handled = [await self._deliver(name, receiver, message) for name, receiver in hearing.items()]
         return all(handled)
 
     @staticmethod
-    async def _handled(name: str, receiver: Receiver, message: Message) -> bool:
+    async def _deliver(name: str, receiver: Receiver, message: Message) -> bool:
         try:
             await receiver.receive(message)
         except Exception as error:  # noqa: BLE001 - whatever a handler raises, the event stays in the outbox

@@ -1,4 +1,4 @@
-"""What operators do to databases besides migrating them: create them with their roles, check and write migrations."""
+"""Operators' work on databases besides migrating: creating them with their roles, checking and writing migrations."""
 
 import asyncpg
 from alembic import command

@@ -16,12 +16,13 @@ from rtp_applications.workflow.processes import Processes
 from rtp_gateway.inbound.portal import asyncapi
 from rtp_gateway.inbound.portal.envelopes import build_envelope_schema
 from rtp_gateway.inbound.portal.openapi import merge_documents
-from rtp_operations import growth, process_document
+from rtp_operations import class_list, growth, process_document
 from rtp_operations.openapi import PUBLIC_URL, Document, describe_services
 from rtp_shared.contracts.base import catalogue
 
 PUBLISHED = Path("asyncapi") / "published.json"
 BUILD = Path("build")
+GLOSSARY = Path("docs") / "glossary.md"
 
 
 def main() -> int:
@@ -63,6 +64,7 @@ def _write_committed(parts: Mapping[str, Document]) -> Iterator[tuple[Path, str]
     yield PUBLISHED, _to_json(_list_promises())
     processes = [show_process(each) for each in Processes().list_all()]
     yield Path("docs") / "process.md", process_document.document(processes)
+    yield GLOSSARY, class_list.with_class_list(GLOSSARY.read_text())
 
 
 def _write_repeated(parts: Mapping[str, Document]) -> Iterator[tuple[Path, str]]:

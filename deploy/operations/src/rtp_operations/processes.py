@@ -15,7 +15,7 @@ from rtp_shared.service import Service
 
 
 @dataclass(frozen=True)
-class Process:
+class ServiceProcess:
     """One process of a service."""
 
     service: Service
@@ -32,9 +32,9 @@ class Process:
 
 
 PROCESSES = (
-    Process(gateway, "web"),
-    Process(gateway, "delivery"),
-    *(Process(service, kind) for service in SERVICES for kind in ("web", "worker")),
+    ServiceProcess(gateway, "web"),
+    ServiceProcess(gateway, "delivery"),
+    *(ServiceProcess(service, kind) for service in SERVICES for kind in ("web", "worker")),
 )
 
 
@@ -50,10 +50,10 @@ class OneHost:
     keys: Keys
     documents_dir: Path
 
-    def get_port(self, process: Process) -> int:
+    def get_port(self, process: ServiceProcess) -> int:
         return self.first_port + PROCESSES.index(process)
 
-    def build_environment(self, process: Process) -> dict[str, str]:
+    def build_environment(self, process: ServiceProcess) -> dict[str, str]:
         """Return the environment of the process; nothing in it that only another one needs to know."""
         environment = {name: value for name, value in os.environ.items() if name != "RTP_ADMIN_DATABASE_URL"}
         environment |= {
@@ -64,10 +64,10 @@ class OneHost:
         if process.service is gateway:
             environment |= self._build_gateway_environment()
         elif process.kind == "web":
-            environment["RTP_JWKS_URL"] = f"{self._build_url(Process(gateway, 'web'))}/.well-known/jwks.json"
+            environment["RTP_JWKS_URL"] = f"{self._build_url(ServiceProcess(gateway, 'web'))}/.well-known/jwks.json"
         if process.service is applications:
             environment.setdefault("RTP_DOCUMENTS_DIR", str(self.documents_dir))
-        if process == Process(applications, "web"):
+        if process == ServiceProcess(applications, "web"):
             environment["RTP_BUNDLE_KEY"] = self.keys.bundle_key
         self._set_broker(environment, process)
         return environment
@@ -76,14 +76,14 @@ class OneHost:
         return build_database_url(self.admin_database_url, service, "app", self.passwords[service.name])
 
     def _build_gateway_environment(self) -> dict[str, str]:
-        upstreams = {service.name: self._build_url(Process(service, "web")) for service in SERVICES}
+        upstreams = {service.name: self._build_url(ServiceProcess(service, "web")) for service in SERVICES}
         return {
             "RTP_SIGNING_KEY": self.keys.signing_key,
             "RTP_SECRETS_KEY": self.keys.secrets_key,
             "RTP_UPSTREAMS": json.dumps(upstreams),
         }
 
-    def _set_broker(self, environment: dict[str, str], process: Process) -> None:
+    def _set_broker(self, environment: dict[str, str], process: ServiceProcess) -> None:
         """Workers get the broker's URL; so does the gateway's web process where subscribers may have queues."""
         makes_queues = process.service is gateway and "RTP_BROKER_MANAGEMENT_URL" in environment
         if process.kind == "web" and not makes_queues:
@@ -93,5 +93,5 @@ class OneHost:
         if not makes_queues:
             environment.pop("RTP_BROKER_MANAGEMENT_URL", None)
 
-    def _build_url(self, process: Process) -> str:
+    def _build_url(self, process: ServiceProcess) -> str:
         return f"http://127.0.0.1:{self.get_port(process)}"

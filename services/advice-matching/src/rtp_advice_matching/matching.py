@@ -73,7 +73,7 @@ class Candidate:
     network_id: UUID
     sectors: Collection[str]
     regions: Collection[str]
-    """Where they meet groups in person."""
+    """The regions in which they meet groups in person."""
     remote: bool
     topics: Collection[str]
     stages: Collection[str]
@@ -102,17 +102,23 @@ class Part(NamedTuple):
 
 
 class Fit(NamedTuple):
+    """A candidate who fits a need, with the score and its parts."""
+
     candidate: Candidate
     score: int
     parts: tuple[Part, ...]
 
 
 class PassedOver(NamedTuple):
+    """A candidate who was not proposed, and the ground."""
+
     adviser_id: UUID
     ground: Ground
 
 
 class Ranking(NamedTuple):
+    """The candidates for a need: those proposed, and those passed over."""
+
     proposed: tuple[Fit, ...]
     """Best first."""
     passed_over: tuple[PassedOver, ...]

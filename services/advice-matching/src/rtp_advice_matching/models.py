@@ -26,6 +26,8 @@ from rtp_shared.identities import SYSTEM, organisation_identity
 
 
 class Model(Base):
+    """The base of the service's tables."""
+
     __abstract__ = True
     metadata = new_metadata()
 

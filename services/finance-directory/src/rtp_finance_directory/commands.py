@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory import queries
 from rtp_finance_directory.eligibility import judge_all
-from rtp_finance_directory.facts import Facts
+from rtp_finance_directory.facts import CaseFacts
 from rtp_finance_directory.models import Shortlist, ShortlistStatus
 from rtp_shared.clock import LONDON
 from rtp_shared.contracts import About
@@ -80,8 +80,8 @@ async def _lock_shortlist(session: AsyncSession, case_id: UUID, *, number: str, 
     return (await session.execute(query)).scalar_one()
 
 
-def _read_facts(case: CaseSubmitted) -> Facts:
-    return Facts(
+def _read_facts(case: CaseSubmitted) -> CaseFacts:
+    return CaseFacts(
         sector=case.sector,
         region=case.region,
         legal_form=case.legal_form,

@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from rtp_finance_directory import areas
-from rtp_finance_directory.facts import Facts, Terms
+from rtp_finance_directory.facts import CaseFacts, Terms
 from rtp_finance_directory.vocabulary import ListFacet, ProductStatus
 from rtp_finance_directory.wording import format_codes, format_day, format_months, format_pounds, format_range
 
@@ -93,12 +93,12 @@ class ProductVerdict:
         return f"No rule speaks against it; it depends on {points} not known yet."
 
 
-def judge(facts: Facts, terms: Terms, on: date) -> ProductVerdict:
+def judge(facts: CaseFacts, terms: Terms, on: date) -> ProductVerdict:
     """Judge one product by every rule, as of a day."""
     return ProductVerdict(tuple((rule, find(facts, terms, on)) for rule, find in RULES))
 
 
-def judge_all(facts: Facts, products: Iterable[Terms], on: date) -> list[tuple[Terms, ProductVerdict]]:
+def judge_all(facts: CaseFacts, products: Iterable[Terms], on: date) -> list[tuple[Terms, ProductVerdict]]:
     """Judge all products: first come those that fit, then those with the fewest open points, then the rest."""
     verdicts = [(terms, judge(facts, terms, on)) for terms in products]
     return sorted(verdicts, key=_make_sort_key)
@@ -110,7 +110,7 @@ def _make_sort_key(judged: tuple[Terms, ProductVerdict]) -> tuple[object, ...]:
     return failing, 0 if failing else verdict.not_known, terms.provider.casefold(), terms.name.casefold(), terms.id
 
 
-def judge_open(_: Facts, terms: Terms, on: date) -> Finding:
+def judge_open(_: CaseFacts, terms: Terms, on: date) -> Finding:
     if terms.status in (ProductStatus.CLOSED, ProductStatus.HISTORIC):
         return _fail("It takes no applications any more; it is listed because people still ask about it.")
     if terms.closed_on is not None and terms.closed_on < on:
@@ -124,13 +124,13 @@ def judge_open(_: Facts, terms: Terms, on: date) -> Finding:
     return _pass(f"It was open when last checked, on {format_day(terms.verified_on)}.")
 
 
-def judge_direct(_: Facts, terms: Terms, __: date) -> Finding:
+def judge_direct(_: CaseFacts, terms: Terms, __: date) -> Finding:
     if terms.direct:
         return _pass("It goes directly to the organisations that use it.")
     return _fail("It is wholesale: it goes to other funds, which lend or give it on, never directly to a mutual.")
 
 
-def judge_area(facts: Facts, terms: Terms, _: date) -> Finding:
+def judge_area(facts: CaseFacts, terms: Terms, _: date) -> Finding:
     if terms.areas is None:
         return _ask_provider("It is not known which areas it serves.")
     served = areas.name_areas(terms.areas or [areas.UK])
@@ -146,24 +146,24 @@ def judge_area(facts: Facts, terms: Terms, _: date) -> Finding:
     return _fail(f"It serves {served} only; you are in {region}.")
 
 
-def judge_sector(facts: Facts, terms: Terms, _: date) -> Finding:
+def judge_sector(facts: CaseFacts, terms: Terms, _: date) -> Finding:
     complete = ListFacet.SECTORS in terms.complete_lists
     said = (facts.sector,) if facts.sector is not None else ()
     return _judge_list("sector", said, terms.sectors, complete=complete)
 
 
-def judge_legal_form(facts: Facts, terms: Terms, _: date) -> Finding:
+def judge_legal_form(facts: CaseFacts, terms: Terms, _: date) -> Finding:
     complete = ListFacet.LEGAL_FORMS in terms.complete_lists
     said = (facts.legal_form,) if facts.legal_form is not None else ()
     return _judge_list("legal form", said, terms.legal_forms, complete=complete)
 
 
-def judge_purpose(facts: Facts, terms: Terms, _: date) -> Finding:
+def judge_purpose(facts: CaseFacts, terms: Terms, _: date) -> Finding:
     complete = ListFacet.PURPOSES in terms.complete_lists
     return _judge_list("purpose", facts.finance_purposes, terms.purposes, complete=complete)
 
 
-def judge_amount(facts: Facts, terms: Terms, _: date) -> Finding:
+def judge_amount(facts: CaseFacts, terms: Terms, _: date) -> Finding:
     sought, least, most = facts.finance_sought_pence, terms.min_amount_pence, terms.max_amount_pence
     if least is None and most is None:
         return _ask_provider("It is not known for which amounts it is.")
@@ -180,7 +180,7 @@ def judge_amount(facts: Facts, terms: Terms, _: date) -> Finding:
     return _pass(f"It is for {format_range(least, most)}; the case seeks {format_pounds(sought)}.")
 
 
-def judge_trading_history(facts: Facts, terms: Terms, _: date) -> Finding:
+def judge_trading_history(facts: CaseFacts, terms: Terms, _: date) -> Finding:
     asked, has = terms.min_trading_months, facts.trading_months
     there_are = _describe_accounts(has)
     if asked is None:
@@ -199,7 +199,7 @@ def _describe_accounts(months: int | None) -> str:
     return f"There are {format_months(months)} of them" if months else "A new spin-out has none yet"
 
 
-def judge_turnover(facts: Facts, terms: Terms, _: date) -> Finding:
+def judge_turnover(facts: CaseFacts, terms: Terms, _: date) -> Finding:
     asked, expected = terms.min_turnover_pence, facts.annual_value_pence
     if asked is None:
         return _ask_provider("It is not known whether it asks for a least turnover.")
@@ -212,7 +212,7 @@ def judge_turnover(facts: Facts, terms: Terms, _: date) -> Finding:
     return _fail(found) if expected < asked else _pass(found)
 
 
-def judge_match_funding(_: Facts, terms: Terms, __: date) -> Finding:
+def judge_match_funding(_: CaseFacts, terms: Terms, __: date) -> Finding:
     asked = terms.match_funding_percent
     if asked is None:
         return _ask_provider("It is not known whether a part must come from elsewhere.")
@@ -221,7 +221,7 @@ def judge_match_funding(_: Facts, terms: Terms, __: date) -> Finding:
     return _ask_group(f"At least {asked}% has to come from elsewhere; the case does not say whether you have that.")
 
 
-RULES: tuple[tuple[Rule, Callable[[Facts, Terms, date], Finding]], ...] = (
+RULES: tuple[tuple[Rule, Callable[[CaseFacts, Terms, date], Finding]], ...] = (
     (Rule.OPEN, judge_open),
     (Rule.DIRECT, judge_direct),
     (Rule.AREA, judge_area),

@@ -9,7 +9,7 @@ from rtp_finance_directory.vocabulary import ProductStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class CaseFacts:
     """The facts that a case states; None and empty where it does not."""
 
     sector: str | None = None

@@ -11,12 +11,14 @@ from sqlalchemy import BigInteger, ForeignKey, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_finance_directory.eligibility import RULE_SET, Answer, ProductVerdict, Rule
-from rtp_finance_directory.facts import Facts, Terms
+from rtp_finance_directory.facts import CaseFacts, Terms
 from rtp_finance_directory.vocabulary import Certainty, ProductStatus, RateBasis
 from rtp_shared.db import Base, new_metadata
 
 
 class Model(Base):
+    """The base of the service's tables."""
+
     __abstract__ = True
     metadata = new_metadata()
 
@@ -115,7 +117,7 @@ class Shortlist(Model):
     __table_args__ = (Index("ix_shortlists_readers", "readers", postgresql_using="gin"),)
 
     def make(
-        self, facts: Facts, judged: Sequence[tuple[Terms, ProductVerdict]], *, on: date, now: datetime
+        self, facts: CaseFacts, judged: Sequence[tuple[Terms, ProductVerdict]], *, on: date, now: datetime
     ) -> list["ShortlistLine"] | None:
         """Store the verdicts and return their lines, or None if it was made before or the case has ended."""
         if self.status is not ShortlistStatus.AWAITED:

@@ -26,6 +26,13 @@ from rtp_shared.paging import cut, decode_cursor, encode_cursor
 from rtp_shared.schemas import Storable
 from rtp_shared.web import create_router
 
+NamePart = Annotated[
+    str | None, Query(max_length=200, description="A part of the provider's or product's name"), Storable
+]
+AmountPence = Annotated[
+    int | None, Query(alias="amountPence", ge=0, le=10**13, description="An amount that its range holds, in pence")
+]
+
 products = create_router(prefix="/v1/products", tags=["Finance products"])
 shortlists = create_router(prefix="/v1/shortlists", tags=["Shortlists"])
 
@@ -37,17 +44,13 @@ async def list_products(
     now: Now,
     limit: Limit = 50,
     after: After = None,
-    q: Annotated[
-        str | None, Query(max_length=200, description="A part of the provider's or product's name"), Storable
-    ] = None,
+    q: NamePart = None,
     kind: ProductKind | None = None,
     purpose: FinancePurpose | None = None,
     sector: Sector | None = None,
     region: Annotated[str | None, Query(pattern=REGION, description="ONS code of an English region")] = None,
     legal_form: Annotated[LegalForm | None, Query(alias="legalForm")] = None,
-    amount_pence: Annotated[
-        int | None, Query(alias="amountPence", ge=0, le=10**13, description="An amount that its range holds, in pence")
-    ] = None,
+    amount_pence: AmountPence = None,
     status: Annotated[
         list[ProductStatus], Query(max_length=4, description="May be repeated; open and check if it is left out")
     ] = [],  # noqa: B006 - FastAPI copies it

@@ -43,10 +43,10 @@ class EventData(BaseModel):
     """`org.righttoprovide.<service>.<noun-verb>.v<n>`: CloudEvents type, routing key and name of the example file."""
 
     SUBJECT: ClassVar[str] = CASES
-    """What the event is about, as the first part of its `subject`: mostly a case."""
+    """The kind of thing that the event is about, as the first part of its `subject`: mostly a case."""
 
     READERS: ClassVar[str] = "Clients and bodies that could see the case when it happened, and still may"
-    """Who is shown it, in words for the catalogue of events."""
+    """The readers of the event, in words for the catalogue of events."""
 
     SINCE: ClassVar[str] = "1.0.0"
     """Version of the AsyncAPI document that had it first. A field added later says so by `x-since` in its schema."""

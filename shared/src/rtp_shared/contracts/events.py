@@ -47,7 +47,7 @@ class Envelope:
     source: str
     time: datetime
     subject_id: UUID
-    """What it is about. Order holds within one subject."""
+    """Id of the thing that it is about. Order holds within one subject."""
     sequence: int
     """Number of this event among those of the same source and subject; starts at 1 and grows by 1."""
     data: dict[str, Any]

@@ -36,6 +36,8 @@ _MISSING = "Field required"
 
 
 class FhirResponse(JSONResponse):
+    """A response in FHIR's JSON."""
+
     media_type = CONTENT_TYPE
 
 

@@ -168,6 +168,8 @@ class BankHoliday(Model):
 
 
 class Region(Model):
+    """An English region, by its ONS code."""
+
     __tablename__ = "regions"
 
     code: Mapped[str] = mapped_column(primary_key=True)

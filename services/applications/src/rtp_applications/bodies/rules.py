@@ -127,7 +127,7 @@ _LENGTH: TypeAdapter[Any] = TypeAdapter(LengthOfTime)
 
 
 @dataclass(frozen=True)
-class Form:
+class RuleForm:
     """The description of a rule: its subject, the law that lets a body set it, and the form of its value."""
 
     says: str
@@ -137,55 +137,57 @@ class Form:
 
 _PROCESS = "the body's own procedure"
 
-FORMS: Mapping[Rule, Form] = {
-    Rule.EOI_WINDOWS: Form(
+FORMS: Mapping[Rule, RuleForm] = {
+    Rule.EOI_WINDOWS: RuleForm(
         "The yearly periods in which expressions of interest under the Community Right to Challenge are taken; "
         "at any time where there are none",
         "Localism Act 2011, section 82",
         TypeAdapter(Windows),
     ),
-    Rule.MAXIMUM_DECISION_PERIOD: Form(
+    Rule.MAXIMUM_DECISION_PERIOD: RuleForm(
         "The longest time to decide on an expression of interest under the Community Right to Challenge, counted from "
         "its receipt, or from the end of the window in which it was received",
         "Localism Act 2011, section 84",
     ),
-    Rule.PROCUREMENT_GAP: Form(
+    Rule.PROCUREMENT_GAP: RuleForm(
         "The shortest and longest time between acceptance of an expression of interest and the start of procurement",
         "Localism Act 2011, section 83",
         TypeAdapter(MonthsBetween),
     ),
-    Rule.BALLOT_THRESHOLD: Form(
+    Rule.BALLOT_THRESHOLD: RuleForm(
         "What the body asks of a ballot of the staff; the law asks for no ballot",
         _PROCESS,
         TypeAdapter(BallotThreshold),
     ),
-    Rule.CALL_IN_WINDOW: Form(
+    Rule.CALL_IN_WINDOW: RuleForm(
         "How long after a decision scrutiny may call it in; commonly 5 working days", "the council's constitution"
     ),
-    Rule.KEY_DECISION_NOTICE: Form(
+    Rule.KEY_DECISION_NOTICE: RuleForm(
         "Notice of a key decision: 28 clear days or longer", "SI 2012/2089", TypeAdapter(KeyDecisionNotice)
     ),
-    Rule.AGENDA_NOTICE: Form(
+    Rule.AGENDA_NOTICE: RuleForm(
         "Notice of a meeting and its agenda: 5 clear days or longer", "SI 2012/2089", TypeAdapter(AgendaNotice)
     ),
-    Rule.ACKNOWLEDGEMENT: Form("To acknowledge an expression of interest", _PROCESS),
-    Rule.SCREENING: Form("To screen an expression of interest for eligibility and completeness", _PROCESS),
-    Rule.INFORMATION_REPLY: Form("For the staff group to answer a request for information", _PROCESS),
-    Rule.MODIFICATION_REPLY: Form("For the staff group to answer an offered modification", _PROCESS),
-    Rule.EOI_DECISION: Form("To decide on an expression of interest where no statute sets the time", _PROCESS),
-    Rule.FEASIBILITY_START: Form("To begin the options appraisal once an expression of interest is accepted", _PROCESS),
-    Rule.FEASIBILITY: Form("For the options appraisal", _PROCESS),
-    Rule.BUSINESS_CASE: Form("To write the business case", _PROCESS),
-    Rule.COMPLETENESS: Form("To check whether a submitted business case is complete", _PROCESS),
-    Rule.QUORUM_PERCENT: Form(
+    Rule.ACKNOWLEDGEMENT: RuleForm("To acknowledge an expression of interest", _PROCESS),
+    Rule.SCREENING: RuleForm("To screen an expression of interest for eligibility and completeness", _PROCESS),
+    Rule.INFORMATION_REPLY: RuleForm("For the staff group to answer a request for information", _PROCESS),
+    Rule.MODIFICATION_REPLY: RuleForm("For the staff group to answer an offered modification", _PROCESS),
+    Rule.EOI_DECISION: RuleForm("To decide on an expression of interest where no statute sets the time", _PROCESS),
+    Rule.FEASIBILITY_START: RuleForm(
+        "To begin the options appraisal once an expression of interest is accepted", _PROCESS
+    ),
+    Rule.FEASIBILITY: RuleForm("For the options appraisal", _PROCESS),
+    Rule.BUSINESS_CASE: RuleForm("To write the business case", _PROCESS),
+    Rule.COMPLETENESS: RuleForm("To check whether a submitted business case is complete", _PROCESS),
+    Rule.QUORUM_PERCENT: RuleForm(
         "The share of the panel's members that must vote, in per cent", _PROCESS, TypeAdapter(WholePercent)
     ),
-    Rule.DEFERRAL: Form("How long a case may stay deferred before it is back before the panel", _PROCESS),
-    Rule.MANDATE: Form("How long an approval holds while no contract route is chosen", _PROCESS),
-    Rule.ASSURANCE: Form("To rate every assurance strand", _PROCESS),
-    Rule.READINESS_REVIEW: Form("To decide whether the mutual is ready to launch", _PROCESS),
-    Rule.IDLE_LIMIT: Form("How long a case may lie idle before it lapses", _PROCESS, TypeAdapter(IdleLimit)),
-    Rule.WORKING_DAY_CALENDAR: Form(
+    Rule.DEFERRAL: RuleForm("How long a case may stay deferred before it is back before the panel", _PROCESS),
+    Rule.MANDATE: RuleForm("How long an approval holds while no contract route is chosen", _PROCESS),
+    Rule.ASSURANCE: RuleForm("To rate every assurance strand", _PROCESS),
+    Rule.READINESS_REVIEW: RuleForm("To decide whether the mutual is ready to launch", _PROCESS),
+    Rule.IDLE_LIMIT: RuleForm("How long a case may lie idle before it lapses", _PROCESS, TypeAdapter(IdleLimit)),
+    Rule.WORKING_DAY_CALENDAR: RuleForm(
         "Whose bank holidays are no working days, for the clocks that rest on the body's own rules",
         _PROCESS,
         TypeAdapter(CalendarName),

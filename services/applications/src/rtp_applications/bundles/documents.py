@@ -30,12 +30,12 @@ Contents = Mapping[tuple[UUID, int], StoredContent]
 
 async def list_contents(
     session: AsyncSession, file: CaseSnapshot, caller: Caller, *, service: DocumentService, now: datetime
-) -> AsyncIterator[bundled.Document]:
+) -> AsyncIterator[bundled.PackedDocument]:
     """Yield every version of every document that the caller may read; the content is read when it is packed."""
     for each in await list_served_versions(session, file.case.id, sight=find_sight(file, caller, now)):
         if each.storage_key is not None:
             content = service.storage.read(each.storage_key)
-            yield bundled.Document(each.document_id, each.version, each.media_type, content)
+            yield bundled.PackedDocument(each.document_id, each.version, each.media_type, content)
 
 
 @asynccontextmanager

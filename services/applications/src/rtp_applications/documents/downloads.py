@@ -32,7 +32,7 @@ class Range(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is downloaded. It never changes under its ETag, which is strong and quoted."""
+    """The content of a download. It never changes under its ETag, which is strong and quoted."""
 
     size: int
     media_type: str
@@ -53,7 +53,7 @@ def download(request: Request, content: Content) -> Response:
     }
     if etags.is_not_modified(request.headers.get("if-none-match"), content.etag):
         return Response(status_code=304, headers={"ETag": content.etag})
-    part = _asked_for(request, content)
+    part = _parse_range(request, content)
     if part is not None:
         headers["Content-Range"] = f"bytes {part.start}-{part.end - 1}/{content.size}"
     start, end = part or Range(0, content.size)
@@ -64,7 +64,7 @@ def download(request: Request, content: Content) -> Response:
     return _Download(content.read(start, end), status, headers=headers, media_type=content.media_type)
 
 
-def _asked_for(request: Request, content: Content) -> Range | None:
+def _parse_range(request: Request, content: Content) -> Range | None:
     asked, condition = request.headers.get("range"), request.headers.get("if-range")
     if asked is None or (condition is not None and condition.strip() != content.etag):
         return None  # a date, or a weak ETag, never proves that it is the same (section 13.1.5)

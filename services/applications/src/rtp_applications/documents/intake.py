@@ -14,6 +14,8 @@ from rtp_shared.problems import FieldError
 
 
 class Received(NamedTuple):
+    """The facts of a content that was received and stored."""
+
     size: int
     """Bytes."""
     sha256: str

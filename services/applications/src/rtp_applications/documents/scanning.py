@@ -27,12 +27,16 @@ class ScanState(StrEnum):
 
 
 class ScanResult(NamedTuple):
+    """The result of a scan for malware."""
+
     state: ScanState
     signature: str | None = None
     """The scanner's name for the malware."""
 
 
 class Scanner(Protocol):
+    """A scanner for malware, such as ClamAV."""
+
     async def scan(self, content: AsyncIterator[bytes]) -> ScanResult: ...
 
 

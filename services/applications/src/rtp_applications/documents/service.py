@@ -32,6 +32,8 @@ class StoredContent(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DocumentService:
+    """The storage, scanner and limits of documents in one process."""
+
     storage: Storage
     scanner: Scanner
     limit: int

@@ -11,6 +11,8 @@ from rtp_applications.documents.settings import DocumentSettings
 
 
 class Sink(Protocol):
+    """An open content that is being written, chunk by chunk."""
+
     async def write(self, chunk: bytes) -> None: ...
 
 

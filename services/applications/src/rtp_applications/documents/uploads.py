@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from pydantic import JsonValue
 
-from rtp_shared.middleware import BODY, Body
+from rtp_shared.middleware import BODY, RequestBody
 from rtp_shared.problems import FieldError, Malformed, Unsupported
 
 
@@ -23,7 +23,7 @@ class IncomingBody:
 
     async def chunks(self, *, limit: int) -> AsyncIterator[bytes]:
         """Yield the body's bytes; refuse (413) one of more than `limit` as soon as that is announced or has come."""
-        body: Body = self._request.scope[BODY]
+        body: RequestBody = self._request.scope[BODY]
         body.allow(limit)
         async for chunk in self._request.stream():
             if chunk:

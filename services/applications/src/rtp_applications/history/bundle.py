@@ -23,18 +23,18 @@ from rtp_applications.history.manifest import (
     Manifest,
     Member,
 )
-from rtp_applications.history.packing import Contents, Document, write_bundle
+from rtp_applications.history.packing import Contents, PackedDocument, write_bundle
 from rtp_applications.json_types import JsonMapping, JsonObject
 
 __all__ = [
     "Bundle",
     "BundleKey",
     "Contents",
-    "Document",
     "Limits",
     "Manifest",
     "Member",
     "NotABundle",
+    "PackedDocument",
     "Tampered",
     "open_bundle",
     "read_audit",

@@ -21,6 +21,8 @@ HIDDEN = "does not hold"
 
 @dataclass(frozen=True)
 class Verdict:
+    """The result of checking a case's whole history: the chain's head, its length and its faults."""
+
     head: bytes
     length: int
     faults: list[Fault]

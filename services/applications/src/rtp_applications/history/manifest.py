@@ -24,6 +24,8 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Member:
+    """A file of a bundle, as its manifest lists it."""
+
     path: str
     size: int
     sha256: str

@@ -21,7 +21,9 @@ _SPOOLED = 1024**2
 
 
 @dataclass(frozen=True)
-class Document:
+class PackedDocument:
+    """A document's content on its way into a bundle."""
+
     document_id: UUID
     version: int
     media_type: str
@@ -38,7 +40,7 @@ class Contents:
     made_by: str
     state: JsonMapping
     audit: AsyncIterable[Entry | Withheld]
-    documents: Sequence[Document] = ()
+    documents: Sequence[PackedDocument] = ()
 
 
 async def write_bundle(file: IO[bytes], contents: Contents, key: BundleKey) -> Manifest:

@@ -29,6 +29,8 @@ class Unusable(ValueError):
 
 @dataclass
 class Findings:
+    """The findings of the offline check of a history or bundle."""
+
     checked: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     facts: JsonObject = field(default_factory=dict)

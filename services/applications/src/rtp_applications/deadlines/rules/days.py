@@ -84,6 +84,8 @@ class Pause:
 
 @dataclass(frozen=True)
 class Calendar:
+    """The bank holidays of one part of the UK, by which working days are counted."""
+
     name: CalendarName
     holidays: frozenset[date]
     known_until: date
@@ -95,6 +97,8 @@ class Calendar:
 
 @dataclass(frozen=True)
 class Calendars:
+    """All calendars, by name."""
+
     by_name: Mapping[CalendarName, Calendar]
 
     @classmethod

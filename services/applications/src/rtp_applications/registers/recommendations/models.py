@@ -43,6 +43,8 @@ class Provenance(StrEnum):
 
 
 class Recommendation(Model):
+    """A recommendation of the Task Force, or an obligation by law, in the public register."""
+
     __tablename__ = "recommendations"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, server_default=func.uuidv7())
