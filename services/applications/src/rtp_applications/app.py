@@ -32,7 +32,7 @@ from rtp_shared.service import Service
 
 @dataclass(frozen=True)
 class Equipment:
-    """The resources of a process besides its runtime's own: `Runtime.own`."""
+    """The resources of a process besides its runtime's own: `Runtime.resources`."""
 
     documents: DocumentService
     processes: Processes

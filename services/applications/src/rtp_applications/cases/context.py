@@ -27,7 +27,7 @@ class Projection(Protocol):
 
 
 class CaseEquipment(Protocol):
-    """The resources that the service's processes hold for commands, in `Runtime.own`."""
+    """The resources that the service's processes hold for commands, in `Runtime.resources`."""
 
     @property
     def processes(self) -> Processes: ...

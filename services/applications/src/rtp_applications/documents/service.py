@@ -86,7 +86,7 @@ class DocumentService:
 
 
 class DocumentEquipment(Protocol):
-    """The resources that the service's processes hold for documents, in `Runtime.own`."""
+    """The resources that the service's processes hold for documents, in `Runtime.resources`."""
 
     @property
     def documents(self) -> DocumentService: ...
