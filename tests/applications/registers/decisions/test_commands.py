@@ -3,7 +3,6 @@
 import csv
 import io
 import uuid
-from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -12,11 +11,11 @@ import pytest
 
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
-from rtp_shared.clock import today
-from tests.applications.registers.test_barriers import events_of, of
+from tests.applications.registers.barriers.test_commands import events_of
 from tests.conftest import Api, NewClient
-from tests.support.actors import ActorClient, Office, submitted_office
+from tests.support.actors import ActorClient, Office, begin_review, submitted_office
 from tests.support.cases import employer_id
+from tests.support.problems import name_problem
 
 pytestmark = pytest.mark.anyio
 
@@ -37,16 +36,8 @@ async def anybody(platform: Platform) -> Any:
 
 
 async def under_review(new_client: NewClient, **details: Any) -> Office:
-    name = f"Service {uuid.uuid4()}"
-    office = await submitted_office(new_client, **{"serviceName": name, **details})
-    officer, case = office.officer, office.case
-    await officer.do(case, "acknowledge", sentOn=str(today()))
-    await officer.do(case, "begin-screening")
-    await officer.do(
-        case, "notify-decision-date", expectedOn=str(today() + timedelta(days=28)), notifiedOn=str(today())
-    )
-    office.case = await officer.do(case, "begin-review")
-    return office
+    named = {"serviceName": f"Service {uuid.uuid4()}", **details}
+    return await begin_review(await submitted_office(new_client, **named))
 
 
 async def refused(new_client: NewClient, **details: Any) -> Office:
@@ -280,5 +271,5 @@ async def test_a_decision_that_fails_to_commit_is_not_published(new_client: NewC
     stale = await office.decider.post(
         f"/v1/cases/{office.case['id']}/actions/accept-eoi", ACCEPTANCE, version=office.case["version"] - 1
     )
-    assert of(stale) == (412, "changed-since")
+    assert name_problem(stale) == (412, "changed-since")
     assert await listed(anybody, office.case) == []
