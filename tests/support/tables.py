@@ -32,8 +32,8 @@ async def connect_for(server: Postgres, readers: str) -> AsyncIterator[Any]:
         await connection.close()
 
 
-async def require_denied(server: Postgres, statement: str) -> None:
-    """Check that the service's own role may not run the statement, even as the system."""
+async def require_denied(server: Postgres, statement: str, *, readers: str = "system") -> None:
+    """Check that the service's own role may not run the statement, whatever these readers may read."""
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        async with connect_for(server, "system") as connection:
+        async with connect_for(server, readers) as connection:
             await connection.execute(statement)

@@ -10,10 +10,9 @@ from rtp_applications.documents.settings import DocumentSettings
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from rtp_operations.keys import Keys
-from tests.conftest import PUBLIC_URL, Api
-from tests.support.actors import ActorClient, Office
-from tests.support.cases import open_case
-from tests.support.documents import add, added, path_of, post
+from tests.conftest import PUBLIC_URL
+from tests.support.actors import ActorClient, Case, Office
+from tests.support.documents import Document, add, added, path_of, post
 
 pytestmark = pytest.mark.anyio
 
@@ -29,13 +28,11 @@ async def platform(
     await platform.close()
 
 
-async def test_a_case_has_so_many_documents_and_no_more(group: Api) -> None:
-    desk, case = ActorClient(group, group.person), await open_case(group)
-    first = await added(desk, case)
+async def test_a_case_has_so_many_documents_and_no_more(desk: ActorClient, case: Case, document: Document) -> None:
     await added(desk, case)
     refused = await add(desk, case)
     assert (refused.status_code, refused.json()["detail"]) == (409, "at most 2")
-    await post(desk, f"{path_of(first)}/actions/withdraw")
+    await post(desk, f"{path_of(document)}/actions/withdraw")
     await added(desk, case)
 
 
