@@ -7,7 +7,8 @@ which is what the platform promises its users too.
 import logging
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -105,9 +106,9 @@ class Api(httpx.AsyncClient):
 NewClient = Callable[..., Awaitable[Api]]
 
 
-@pytest.fixture
-async def new_client(platform: Platform) -> AsyncIterator[NewClient]:
-    """Makes clients: `await new_client(scopes="cases:read", organisation=None)`; ORDINARY and a new body by default."""
+@asynccontextmanager
+async def open_clients(platform: Platform, *, url: str, ordinary: Sequence[str] = ORDINARY) -> AsyncIterator[NewClient]:
+    """Open a maker of clients of a platform, each with a token, and close what it made at the end."""
     made: list[Api] = []
 
     async def make(*, scopes: str | None = None, organisation: uuid.UUID | None = None) -> Api:
@@ -120,9 +121,9 @@ async def new_client(platform: Platform) -> AsyncIterator[NewClient]:
                 name="test",
                 organisation=organisation,
                 secret=secret,
-                scopes=scopes.split() if scopes is not None else ORDINARY,
+                scopes=scopes.split() if scopes is not None else list(ordinary),
             )
-        api = Api(transport=httpx.ASGITransport(platform.app), base_url=PUBLIC_URL)
+        api = Api(transport=httpx.ASGITransport(platform.app), base_url=url)
         made.append(api)
         form = {"grant_type": "client_credentials"}
         answer = await api.post("/oauth2/token", data=form, auth=(client_id, secret))
@@ -134,3 +135,10 @@ async def new_client(platform: Platform) -> AsyncIterator[NewClient]:
     yield make
     for api in made:
         await api.aclose()
+
+
+@pytest.fixture
+async def new_client(platform: Platform) -> AsyncIterator[NewClient]:
+    """Makes clients: `await new_client(scopes="cases:read", organisation=None)`; ORDINARY and a new body by default."""
+    async with open_clients(platform, url=PUBLIC_URL) as make:
+        yield make

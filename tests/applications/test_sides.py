@@ -12,7 +12,8 @@ from rtp_applications.workflow.definition import Caller
 from rtp_embedded.platform import Platform
 from rtp_shared.clock import utcnow
 from rtp_shared.identities import SYSTEM
-from tests.conftest import NewClient
+from tests.conftest import Api, NewClient
+from tests.support.actors import Case
 from tests.support.cases import TRUST, employer_id, open_case, submit_case
 
 pytestmark = pytest.mark.anyio
@@ -73,9 +74,8 @@ async def test_python_and_row_level_security_agree_on_the_bodies_side(
     assert sides >= {(1, True), (1, False), (0, False)}
 
 
-async def test_a_draft_is_hidden_from_the_employing_body(new_client: NewClient) -> None:
+async def test_a_draft_is_hidden_from_the_employing_body(new_client: NewClient, officers: Api) -> None:
     intake = await new_client(organisation=employer_id())
-    officers = await new_client(organisation=employer_id())
     case = await open_case(intake)
     path = f"/v1/cases/{case['id']}"
     hidden = await officers.get(path)
@@ -93,32 +93,26 @@ async def test_a_draft_is_hidden_from_the_employing_body(new_client: NewClient) 
     assert (await officers.get("/v1/cases", params={"number": case["number"]})).json()["items"] == []
 
 
-async def test_submission_discloses_it_to_the_bodies_it_names_and_no_others(new_client: NewClient) -> None:
-    intake = await new_client()
-    officers = await new_client(organisation=employer_id())
+async def test_submission_discloses_it_to_the_bodies_it_names_and_no_others(
+    new_client: NewClient, group: Api, officers: Api
+) -> None:
     trust = await new_client(organisation=body_id(TRUST))
     stranger = await new_client()
-    case = await submit_case(intake, await open_case(intake, commissioner=TRUST))
-    for api, status in ((intake, 200), (officers, 200), (trust, 200), (stranger, 404)):
+    case = await submit_case(group, await open_case(group, commissioner=TRUST))
+    for api, status in ((group, 200), (officers, 200), (trust, 200), (stranger, 404)):
         assert (await api.get(f"/v1/cases/{case['id']}")).status_code == status
 
 
-async def test_whoever_may_read_may_not_act_for_the_staff_group(new_client: NewClient) -> None:
-    intake = await new_client()
-    officers = await new_client(organisation=employer_id())
-    case = await submit_case(intake, await open_case(intake))
+async def test_whoever_may_read_may_not_act_for_the_staff_group(group: Api, officers: Api, submitted: Case) -> None:
     answer = await officers.post(
-        f"/v1/cases/{case['id']}/actions/withdraw", headers={"If-Match": f'"{case["version"]}"'}
+        f"/v1/cases/{submitted['id']}/actions/withdraw", headers={"If-Match": f'"{submitted["version"]}"'}
     )
     assert answer.status_code == 403
-    assert (await intake.get(f"/v1/cases/{case['id']}")).json()["status"] == "eoi-submitted"
+    assert (await group.get(f"/v1/cases/{submitted['id']}")).json()["status"] == "eoi-submitted"
 
 
-async def test_a_withdrawn_draft_stays_hidden(new_client: NewClient) -> None:
-    intake = await new_client()
-    officers = await new_client(organisation=employer_id())
-    case = await open_case(intake)
-    await intake.post(f"/v1/cases/{case['id']}/actions/withdraw", headers={"If-Match": '"1"'})
+async def test_a_withdrawn_draft_stays_hidden(group: Api, officers: Api, case: Case) -> None:
+    await group.post(f"/v1/cases/{case['id']}/actions/withdraw", headers={"If-Match": '"1"'})
     assert (await officers.get(f"/v1/cases/{case['id']}")).status_code == 404
 
 

@@ -1,10 +1,12 @@
 """A submitted case with its people at their desks."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import httpx
 
+from rtp_shared.clock import today
 from tests.conftest import Api, NewClient
 from tests.support.cases import employer_id, open_case, submit_case
 from tests.support.people import acting, appointed
@@ -69,3 +71,13 @@ async def submitted_office(new_client: NewClient, **details: Any) -> Office:
     for person, role in desks.items():
         await appointed(council, case, role, person)
     return Office(case, ActorClient(portal, portal.person), *(ActorClient(council, person) for person in desks))
+
+
+async def begin_review(office: Office) -> Office:
+    """Bring the case under review."""
+    officer, case, day = office.officer, office.case, today()
+    await officer.do(case, "acknowledge", sentOn=str(day))
+    await officer.do(case, "begin-screening")
+    await officer.do(case, "notify-decision-date", expectedOn=str(day + timedelta(days=28)), notifiedOn=str(day))
+    office.case = await officer.do(case, "begin-review")
+    return office

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+RecordedBody = dict[str, Any]
 OVERSEER = "bodies:write cases:oversee"
 """Scopes of the central team."""
 

@@ -1,14 +1,15 @@
 """Shorthand for what tests do with documents."""
 
-from datetime import timedelta
 from typing import Any
 
 import httpx
 
+from rtp_embedded.platform import Platform
 from rtp_shared.clock import today
 from tests.conftest import NewClient
-from tests.support.actors import ActorClient, Office, submitted_office
+from tests.support.actors import ActorClient, Office, begin_review, submitted_office
 
+Document = dict[str, Any]
 PDF = "application/pdf"
 EQUALITY = "No group is treated worse"
 TODAY = str(today())
@@ -20,6 +21,12 @@ OPTIONS = [
 
 def pdf(text: str) -> bytes:
     return f"%PDF-1.7\n% {text}\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n".encode()
+
+
+def files(platform: Platform) -> set[str]:
+    """Contents in the storage of the platform, and halves of them."""
+    settings: Any = platform.runtimes["applications"].settings
+    return {path.name for path in settings.documents_dir.rglob("*") if path.is_file()}
 
 
 async def post(
@@ -87,12 +94,8 @@ async def listed(desk: ActorClient, case: dict[str, Any], **query: Any) -> list[
 
 async def writing_office(new_client: NewClient, **details: Any) -> Office:
     """A case whose group writes its business case; all but the documents is there for submitting it."""
-    office = await submitted_office(new_client, **details)
+    office = await begin_review(await submitted_office(new_client, **details))
     group, officer, decider, case = office.group, office.officer, office.decider, office.case
-    await officer.do(case, "acknowledge", sentOn=TODAY)
-    await officer.do(case, "begin-screening")
-    await officer.do(case, "notify-decision-date", expectedOn=str(today() + timedelta(days=28)), notifiedOn=TODAY)
-    await officer.do(case, "begin-review")
     await decider.do(case, "accept-eoi", reasons="It fits", equalityNote=EQUALITY)
     parts = ("cost", "staffing", "assets", "contracts", "pensions")
     await officer.do(case, "disclose-information-pack", **dict.fromkeys(parts, "2026-11-01"))

@@ -1,13 +1,12 @@
 """Reference data as it is served."""
 
-from typing import Any
-
 import pytest
 from sqlalchemy import text
 
 from rtp_applications.bodies.load import load_bodies
 from rtp_embedded.platform import Platform
-from tests.conftest import NewClient
+from tests.conftest import Api
+from tests.support.pages import read_pages
 
 pytestmark = pytest.mark.anyio
 
@@ -48,35 +47,24 @@ async def test_every_current_body_is_loaded_and_loading_again_changes_nothing(pl
         ("GB-NHS-RX4", "Cumbria, Northumberland, Tyne and Wear", "E12000001"),
     ],
 )
-async def test_a_body_is_found_by_its_identifiers(
-    new_client: NewClient, reference: str, name: str, region: str
-) -> None:
-    api = await new_client(scopes="")
-    body = (await api.get(f"/v1/bodies/{reference}")).json()
+async def test_a_body_is_found_by_its_identifiers(stranger: Api, reference: str, name: str, region: str) -> None:
+    body = (await stranger.get(f"/v1/bodies/{reference}")).json()
     assert name.lower() in body["name"].lower()
     assert body["region"] == region
-    assert (await api.get(f"/v1/bodies/{body['id']}")).json() == body
+    assert (await stranger.get(f"/v1/bodies/{body['id']}")).json() == body
 
 
-async def test_an_ended_council_names_its_successor(new_client: NewClient) -> None:
-    api = await new_client(scopes="")
-    allerdale = (await api.get("/v1/bodies/GB-LAE-ALL")).json()
+async def test_an_ended_council_names_its_successor(stranger: Api) -> None:
+    allerdale = (await stranger.get("/v1/bodies/GB-LAE-ALL")).json()
     assert allerdale["endedOn"] == "2023-04-01"
-    successor = (await api.get(f"/v1/bodies/{allerdale['successorId']}")).json()
+    successor = (await stranger.get(f"/v1/bodies/{allerdale['successorId']}")).json()
     assert successor["name"] == "Cumberland Council"
     assert {"id": allerdale["id"], "name": allerdale["name"], "endedOn": "2023-04-01"} in successor["predecessors"]
 
 
-async def test_bodies_are_listed_by_name_without_gaps(new_client: NewClient) -> None:
-    api = await new_client(scopes="")
-    names: list[str] = []
-    after: str | None = None
-    while True:
-        params: dict[str, Any] = {"kind": "london-borough", "limit": 7, **({"after": after} if after else {})}
-        page = (await api.get("/v1/bodies", params=params)).json()
-        names += [item["name"].lower() for item in page["items"]]
-        if (after := page["next"]) is None:
-            break
+async def test_bodies_are_listed_by_name_without_gaps(stranger: Api) -> None:
+    boroughs = await read_pages(stranger, "/v1/bodies", kind="london-borough", limit=7)
+    names = [each["name"].lower() for each in boroughs]
     assert len(names) == len(set(names)) == 32
-    wild = (await api.get("/v1/bodies", params={"q": "%"})).json()
+    wild = (await stranger.get("/v1/bodies", params={"q": "%"})).json()
     assert wild["items"] == []

@@ -21,7 +21,8 @@ from rtp_embedded.platform import Platform
 from rtp_shared.clock import today, utcnow
 from rtp_shared.problems import Conflict, Invalid
 from tests.conftest import Api, NewClient
-from tests.support.bodies import OVERSEER, record_body, tag
+from tests.support.bodies import OVERSEER, RecordedBody, tag
+from tests.support.problems import list_fields, name_problem
 
 pytestmark = pytest.mark.anyio
 
@@ -42,9 +43,9 @@ async def rules_of(api: Api, body: dict[str, Any], **params: str) -> dict[str, A
     return {each["rule"]: each for each in answer.json()["rules"]}
 
 
-async def test_a_body_sets_its_own_rule_and_everybody_reads_it(new_client: NewClient) -> None:
-    overseer, stranger = await new_client(scopes=OVERSEER), await new_client(scopes="")
-    body = await record_body(overseer)
+async def test_a_body_sets_its_own_rule_and_everybody_reads_it(
+    new_client: NewClient, stranger: Api, body: RecordedBody
+) -> None:
     own = await new_client(scopes="bodies:write", organisation=UUID(body["id"]))
     answer = await put_rule(own, body, "maximum-decision-period", DECISION)
     assert answer.status_code == 200, answer.text
@@ -57,17 +58,15 @@ async def test_a_body_sets_its_own_rule_and_everybody_reads_it(new_client: NewCl
     assert await rules_of(stranger, body, on=str(today() - ONE_DAY)) == {}
 
 
-async def test_a_client_sets_rules_of_its_own_body_only_unless_it_oversees(new_client: NewClient) -> None:
-    overseer = await new_client(scopes=OVERSEER)
-    body = await record_body(overseer)
+async def test_a_client_sets_rules_of_its_own_body_only_unless_it_oversees(
+    new_client: NewClient, body: RecordedBody
+) -> None:
     for scopes, status in (("bodies:write", 403), ("cases:oversee", 403), (OVERSEER, 200)):
         other = await new_client(scopes=scopes)
         assert (await put_rule(other, body, "assurance", DECISION)).status_code == status, scopes
 
 
-async def test_a_new_period_ends_the_one_before_on_the_day_before(new_client: NewClient) -> None:
-    api = await new_client(scopes=OVERSEER)
-    body = await record_body(api)
+async def test_a_new_period_ends_the_one_before_on_the_day_before(api: Api, body: RecordedBody) -> None:
     soon = today() + timedelta(days=30)
     assert (await put_rule(api, body, "call-in-window", {"number": 5, "unit": "working-days"})).status_code == 200
     later = await put_rule(api, body, "call-in-window", {"number": 7, "unit": "working-days"}, validFrom=str(soon))
@@ -78,9 +77,7 @@ async def test_a_new_period_ends_the_one_before_on_the_day_before(new_client: Ne
     assert (after["value"]["number"], after["validFrom"], after["validTo"]) == (7, str(soon), None)
 
 
-async def test_the_past_stands(new_client: NewClient) -> None:
-    api = await new_client(scopes=OVERSEER)
-    body = await record_body(api)
+async def test_the_past_stands(api: Api, body: RecordedBody) -> None:
     long_ago = str(today() - timedelta(days=400))
     # Nothing was set: what has long held may be recorded.
     assert (await put_rule(api, body, "screening", DECISION, validFrom=long_ago)).status_code == 200
@@ -89,26 +86,24 @@ async def test_the_past_stands(new_client: NewClient) -> None:
         assert refused.status_code == 409, start
     assert (await put_rule(api, body, "screening", {**DECISION, "number": 30})).status_code == 200
     again = await put_rule(api, body, "screening", {**DECISION, "number": 31})
-    assert (again.status_code, again.json()["type"].rpartition("/")[2]) == (409, "past-rule-stands")
+    assert name_problem(again) == (409, "past-rule-stands")
     assert (await rules_of(api, body, on=long_ago))["screening"]["value"]["number"] == 60
     assert (await rules_of(api, body))["screening"]["value"]["number"] == 30
 
 
-async def test_a_planned_period_is_replaced_but_not_run_into(new_client: NewClient) -> None:
-    api = await new_client(scopes=OVERSEER)
-    body = await record_body(api)
+async def test_a_planned_period_is_replaced_but_not_run_into(api: Api, body: RecordedBody) -> None:
     planned = str(today() + timedelta(days=30))
     assert (await put_rule(api, body, "idle-limit", DECISION, validFrom=planned)).status_code == 200
     into = await put_rule(api, body, "idle-limit", DECISION)
-    assert (into.status_code, into.json()["type"].rpartition("/")[2]) == (409, "rule-planned-already")
+    assert name_problem(into) == (409, "rule-planned-already")
     assert planned in into.json()["detail"]
     assert (await put_rule(api, body, "idle-limit", {**DECISION, "number": 90}, validFrom=planned)).status_code == 200
     assert (await rules_of(api, body, on=planned))["idle-limit"]["value"]["number"] == 90
 
 
-async def test_a_rule_given_up_holds_no_more_and_keeps_its_past(new_client: NewClient, platform: Platform) -> None:
-    api = await new_client(scopes=OVERSEER)
-    body = await record_body(api)
+async def test_a_rule_given_up_holds_no_more_and_keeps_its_past(
+    api: Api, body: RecordedBody, platform: Platform
+) -> None:
     past = today() - timedelta(days=10)
     windows = [{"fromMonth": 11, "fromDay": 1, "toMonth": 1, "toDay": 31}]
     assert (await put_rule(api, body, "eoi-windows", windows, validFrom=str(past))).status_code == 200
@@ -121,9 +116,7 @@ async def test_a_rule_given_up_holds_no_more_and_keeps_its_past(new_client: NewC
         assert await find_rules(session, [id_], past) == {id_: {Rule.EOI_WINDOWS: windows}}
 
 
-async def test_a_stale_or_missing_version_changes_nothing(new_client: NewClient) -> None:
-    api = await new_client(scopes=OVERSEER)
-    body = await record_body(api)
+async def test_a_stale_or_missing_version_changes_nothing(api: Api, body: RecordedBody) -> None:
     path = f"/v1/bodies/{body['id']}/rules/assurance"
     setting = {"validFrom": str(today()), "value": DECISION, "source": "x"}
     assert (await api.put(path, json=setting)).status_code == 428
@@ -150,18 +143,15 @@ async def test_a_stale_or_missing_version_changes_nothing(new_client: NewClient)
         ("quorum-percent", 0, "/value"),
     ],
 )
-async def test_a_value_has_the_form_of_its_rule(new_client: NewClient, rule: str, value: Any, field: str) -> None:
-    api = await new_client(scopes=OVERSEER)
-    body = await record_body(api)
+async def test_a_value_has_the_form_of_its_rule(
+    api: Api, body: RecordedBody, rule: str, value: Any, field: str
+) -> None:
     answer = await put_rule(api, body, rule, value)
-    assert answer.status_code == 422, answer.text
-    assert field in {error["field"] for error in answer.json()["errors"]}
+    assert field in list_fields(answer)
     assert await rules_of(api, body) == {}
 
 
-async def test_every_rule_takes_a_value_of_its_form_and_says_what_it_is_about(new_client: NewClient) -> None:
-    api = await new_client(scopes=OVERSEER)
-    body = await record_body(api)
+async def test_every_rule_takes_a_value_of_its_form_and_says_what_it_is_about(api: Api, body: RecordedBody) -> None:
     values: dict[str, Any] = {
         "eoi-windows": [],
         "procurement-gap": {"minimumMonths": 3, "maximumMonths": 18},
@@ -187,14 +177,12 @@ async def test_every_rule_takes_a_value_of_its_form_and_says_what_it_is_about(ne
         ("/v1/bodies/%00/rules", 422),
     ],
 )
-async def test_wrong_questions_are_problems(new_client: NewClient, path: str, status: int) -> None:
-    api = await new_client(scopes="")
-    assert (await api.get(path)).status_code == status
+async def test_wrong_questions_are_problems(stranger: Api, path: str, status: int) -> None:
+    assert (await stranger.get(path)).status_code == status
 
 
-async def test_published_windows_are_there_from_the_start(new_client: NewClient) -> None:
-    api = await new_client(scopes="")
-    found = (await api.get("/v1/bodies/GB-LAE-WAR/rules?on=2026-11-02")).json()
+async def test_published_windows_are_there_from_the_start(stranger: Api) -> None:
+    found = (await stranger.get("/v1/bodies/GB-LAE-WAR/rules?on=2026-11-02")).json()
     rules = {each["rule"]: each for each in found["rules"]}
     assert rules["eoi-windows"]["value"] == [{"fromMonth": 4, "fromDay": 1, "toMonth": 6, "toDay": 30}]
     assert rules["procurement-gap"]["value"] == {"minimumMonths": 3, "maximumMonths": 18}
@@ -202,12 +190,11 @@ async def test_published_windows_are_there_from_the_start(new_client: NewClient)
     assert date(2026, 6, 30) + timedelta(days=rules["maximum-decision-period"]["value"]["number"]) == date(2026, 12, 31)
     assert "Warwickshire" in rules["eoi-windows"]["source"]
     ended = "/v1/bodies/GB-LAE-NTH/rules"
-    assert [each["rule"] for each in (await api.get(f"{ended}?on=2020-01-01")).json()["rules"]] == ["eoi-windows"]
-    assert (await api.get(f"{ended}?on=2021-04-01")).json()["rules"] == []
+    assert [each["rule"] for each in (await stranger.get(f"{ended}?on=2020-01-01")).json()["rules"]] == ["eoi-windows"]
+    assert (await stranger.get(f"{ended}?on=2021-04-01")).json()["rules"] == []
 
 
-async def test_loading_leaves_what_was_set_by_hand(new_client: NewClient, platform: Platform) -> None:
-    api = await new_client(scopes=OVERSEER)
+async def test_loading_leaves_what_was_set_by_hand(api: Api, platform: Platform) -> None:
     maldon = (await api.get("/v1/bodies/GB-LAE-MAL")).json()
     assert (await put_rule(api, maldon, "eoi-windows", [])).status_code == 200
     async with platform.runtimes["applications"].database.transaction() as session:
@@ -217,9 +204,7 @@ async def test_loading_leaves_what_was_set_by_hand(new_client: NewClient, platfo
     assert before["validTo"] == str(today() - ONE_DAY)
 
 
-async def test_the_database_holds_one_period_at_a_time(new_client: NewClient, platform: Platform) -> None:
-    api = await new_client(scopes=OVERSEER)
-    body = await record_body(api)
+async def test_the_database_holds_one_period_at_a_time(body: RecordedBody, platform: Platform) -> None:
     insert = text(
         "INSERT INTO body_rules (body_id, rule, valid_from, valid_to, source, set_by, set_at) "
         "VALUES (:body, :rule, :first, :last, 'x', 'x', now())"
@@ -249,7 +234,7 @@ def test_every_rule_has_a_form() -> None:
 DAYS = st.integers(min_value=0, max_value=30).map(lambda n: date(2026, 1, 1) + n * ONE_DAY)
 
 
-@given(st.lists(st.tuples(DAYS, DAYS), max_size=15))
+@given(st.lists(st.tuples(DAYS, DAYS), min_size=1, max_size=15))
 def test_whatever_is_set_when_periods_never_overlap_and_the_past_stands(settings: list[tuple[date, date]]) -> None:
     """Each setting is made on a day, the days in order, and starts on any day."""
     periods: list[BodyRule] = []
@@ -285,9 +270,7 @@ def test_whatever_is_set_when_periods_never_overlap_and_the_past_stands(settings
         '"' + "x" * 5000 + '"',
     ],
 )
-async def test_hostile_values_are_refused(new_client: NewClient, value: str) -> None:
-    api = await new_client(scopes=OVERSEER)
-    body = await record_body(api)
+async def test_hostile_values_are_refused(api: Api, body: RecordedBody, value: str) -> None:
     content = f'{{"validFrom": "{today()}", "source": "x", "value": {value}}}'
     headers = {"Content-Type": "application/json", "If-Match": '"1"'}
     answer = await api.put(f"/v1/bodies/{body['id']}/rules/ballot-threshold", content=content, headers=headers)

@@ -3,23 +3,19 @@
 import json
 import os
 import tempfile
-import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from rtp_applications.settings import ApplicationsSettings
 from rtp_embedded import postgres
 from rtp_embedded.platform import Platform, prepare
-from rtp_gateway.clients.commands import register_client
-from rtp_gateway.clients.models import new_secret
 from rtp_operations.keys import Keys
-from tests.conftest import ORDINARY, Api
+from tests.conftest import ORDINARY, Api, NewClient, open_clients
+from tests.support.cases import employer_id
 
 ELSEWHERE = "http://elsewhere.test"
-ElsewhereClient = Callable[..., Awaitable[Api]]
 
 
 @pytest.fixture(scope="module")
@@ -42,30 +38,19 @@ async def elsewhere(platform: Platform, anyio_backend: str) -> AsyncIterator[Pla
 
 
 @pytest.fixture
-async def client_elsewhere(elsewhere: Platform) -> AsyncIterator[ElsewhereClient]:
-    made: list[Api] = []
+async def client_elsewhere(elsewhere: Platform) -> AsyncIterator[NewClient]:
+    """Makes clients of the second instance; those that may do what others may, and import."""
+    async with open_clients(elsewhere, url=ELSEWHERE, ordinary=[*ORDINARY, "cases:import"]) as make:
+        yield make
 
-    async def make(*, scopes: str | None = None, organisation: uuid.UUID | None = None) -> Api:
-        client_id, secret = f"test-{uuid.uuid4()}", new_secret()
-        organisation = organisation or uuid.uuid4()
-        async with elsewhere.gateway.database.transaction() as session:
-            await register_client(
-                session,
-                client_id,
-                name="test",
-                organisation=organisation,
-                secret=secret,
-                scopes=scopes.split() if scopes is not None else [*ORDINARY, "cases:import"],
-            )
-        api = Api(transport=httpx.ASGITransport(elsewhere.app), base_url=ELSEWHERE)
-        made.append(api)
-        form = {"grant_type": "client_credentials"}
-        answer = await api.post("/oauth2/token", data=form, auth=(client_id, secret))
-        assert answer.status_code == 200, answer.text
-        api.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-        api.client_id, api.organisation = client_id, organisation
-        return api
 
-    yield make
-    for api in made:
-        await api.aclose()
+@pytest.fixture
+async def portal(client_elsewhere: NewClient) -> Api:
+    """The client that brings a case in."""
+    return await client_elsewhere()
+
+
+@pytest.fixture
+async def there(client_elsewhere: NewClient) -> Api:
+    """A client of the employing body at the second instance."""
+    return await client_elsewhere(organisation=employer_id())

@@ -7,25 +7,18 @@ import pytest
 
 from rtp_applications.history.bundle import open_bundle
 from rtp_embedded.platform import Platform
-from tests.applications.bundles.conftest import ElsewhereClient
 from tests.applications.history.stories import bundle_of, import_bundle, verdict_on
 from tests.conftest import Api, NewClient
-from tests.support.actors import ActorClient, submitted_office
+from tests.support.actors import ActorClient, Office
 from tests.support.cases import employer_id, open_case, submit_case
-from tests.support.documents import get, listed, path_of, pdf, put, stored
+from tests.support.documents import files, get, listed, path_of, pdf, put, stored
 from tests.support.people import appointed
+from tests.support.problems import name_problem
 
 pytestmark = pytest.mark.anyio
 
 
-def kept(platform: Platform) -> int:
-    settings: Any = platform.runtimes["applications"].settings
-    return sum(path.is_file() for path in settings.documents_dir.rglob("*"))
-
-
-async def test_each_reader_takes_the_documents_that_it_may_read(new_client: NewClient, tmp_path: Path) -> None:
-    office = await submitted_office(new_client)
-    outside = await new_client()
+async def test_each_reader_takes_the_documents_that_it_may_read(office: Office, outside: Api, tmp_path: Path) -> None:
     await appointed(office.group.api, office.case, "adviser", "p", holder={"client": outside.client_id})
     plan = await stored(office.group, office.case, confidentiality="commercial")
     await put(office.group, plan, pdf("second"))
@@ -41,7 +34,7 @@ async def test_each_reader_takes_the_documents_that_it_may_read(new_client: NewC
     assert found == {1: pdf("business-plan"), 2: pdf("second")}
 
 
-async def arrived(office: Any, reader: Api, client_elsewhere: ElsewhereClient, tmp_path: Path) -> ActorClient:
+async def arrived(office: Any, reader: Api, client_elsewhere: NewClient, tmp_path: Path) -> ActorClient:
     path = await bundle_of(reader, office.case, tmp_path / "bundle.zip")
     elsewhere = await client_elsewhere()
     answer = await import_bundle(elsewhere, path.read_bytes())
@@ -49,10 +42,7 @@ async def arrived(office: Any, reader: Api, client_elsewhere: ElsewhereClient, t
     return ActorClient(elsewhere, elsewhere.person)
 
 
-async def test_documents_come_in_with_their_case(
-    new_client: NewClient, client_elsewhere: ElsewhereClient, tmp_path: Path
-) -> None:
-    office = await submitted_office(new_client)
+async def test_documents_come_in_with_their_case(office: Office, client_elsewhere: NewClient, tmp_path: Path) -> None:
     plan = await stored(office.group, office.case, confidentiality="commercial")
     await put(office.group, plan, pdf("second"))
     await stored(office.officer, office.case, "other", audience="bodies")
@@ -70,35 +60,32 @@ async def test_documents_come_in_with_their_case(
 
 
 async def test_a_content_that_did_not_come_is_known_by_its_hash(
-    new_client: NewClient, client_elsewhere: ElsewhereClient, tmp_path: Path
+    office: Office, outside: Api, client_elsewhere: NewClient, tmp_path: Path
 ) -> None:
-    office = await submitted_office(new_client)
-    outside = await new_client()
     await appointed(office.group.api, office.case, "adviser", "p", holder={"client": outside.client_id})
     plan = await stored(office.group, office.case, confidentiality="commercial")
     there = await arrived(office, outside, client_elsewhere, tmp_path)
     [document] = await listed(there, office.case)
     assert document["newest"]["sha256"] == plan["newest"]["sha256"]
     absent = await get(there, f"{path_of(plan)}/content")
-    assert (absent.status_code, absent.json()["type"].rpartition("/")[2]) == (404, "content-absent")
+    assert name_problem(absent) == (404, "content-absent")
     assert (await verdict_on(there.api, office.case))["faults"] == []
 
 
 async def test_an_import_that_is_refused_leaves_no_content(
-    new_client: NewClient, client_elsewhere: ElsewhereClient, elsewhere: Platform, tmp_path: Path
+    office: Office, client_elsewhere: NewClient, elsewhere: Platform, tmp_path: Path
 ) -> None:
-    office = await submitted_office(new_client)
     await stored(office.group, office.case)
     there = await arrived(office, office.group.api, client_elsewhere, tmp_path)
-    before = kept(elsewhere)
+    before = files(elsewhere)
     again = await import_bundle(there.api, (tmp_path / "bundle.zip").read_bytes())
     assert again.status_code == 409
-    assert kept(elsewhere) == before
+    assert files(elsewhere) == before
 
 
 @pytest.mark.parametrize("submitted", [True, False])
 async def test_what_was_replaced_in_the_draft_stays_the_groups_elsewhere(
-    new_client: NewClient, client_elsewhere: ElsewhereClient, tmp_path: Path, submitted: bool
+    new_client: NewClient, client_elsewhere: NewClient, tmp_path: Path, submitted: bool
 ) -> None:
     portal = await new_client()
     case = await open_case(portal)

@@ -8,15 +8,15 @@ from sqlalchemy import text
 
 from rtp_applications.bodies.models import body_id
 from rtp_embedded.platform import Platform
-from tests.conftest import NewClient
+from tests.conftest import Api
+from tests.support.actors import Case
 from tests.support.cases import EMPLOYER, READY, employer_id, open_case, submit_case
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_draft_is_opened_edited_and_submitted(new_client: NewClient) -> None:
-    api = await new_client()
-    opened = await api.post("/v1/cases", json={"employer": EMPLOYER})
+async def test_a_draft_is_opened_edited_and_submitted(group: Api) -> None:
+    opened = await group.post("/v1/cases", json={"employer": EMPLOYER})
     assert opened.status_code == 201
     case = opened.json()
     assert opened.headers["location"] == f"/v1/cases/{case['id']}"
@@ -26,31 +26,28 @@ async def test_a_draft_is_opened_edited_and_submitted(new_client: NewClient) -> 
     assert case["region"] == "E12000007"
 
     changes = {key: value for key, value in READY.items() if key != "employer"}
-    edited = await api.patch(f"/v1/cases/{case['id']}", json=changes, headers={"If-Match": '"1"'})
+    edited = await group.patch(f"/v1/cases/{case['id']}", json=changes, headers={"If-Match": '"1"'})
     assert edited.status_code == 200
     assert edited.headers["etag"] == '"2"'
     assert edited.json()["serviceName"] == READY["serviceName"]
     assert edited.json()["employerId"] == str(employer_id())
 
-    submitted = await submit_case(api, edited.json())
+    submitted = await submit_case(group, edited.json())
     assert submitted["status"] == "eoi-submitted"
     assert submitted["submittedAt"] is not None
-    read = await api.get(f"/v1/cases/{case['id']}")
+    read = await group.get(f"/v1/cases/{case['id']}")
     assert read.json() == submitted
 
 
-async def test_null_takes_a_value_out(new_client: NewClient) -> None:
-    api = await new_client()
-    case = await open_case(api)
-    answer = await api.patch(f"/v1/cases/{case['id']}", json={"employer": None}, headers={"If-Match": '"1"'})
+async def test_null_takes_a_value_out(group: Api, case: Case) -> None:
+    answer = await group.patch(f"/v1/cases/{case['id']}", json={"employer": None}, headers={"If-Match": '"1"'})
     assert answer.json()["employerId"] is None
     assert answer.json()["region"] is None
 
 
-async def test_an_empty_draft_names_everything_it_lacks_and_stays_a_draft(new_client: NewClient) -> None:
-    api = await new_client()
-    case = (await api.post("/v1/cases", json={})).json()
-    answer = await api.post(f"/v1/cases/{case['id']}/actions/submit", headers={"If-Match": '"1"'})
+async def test_an_empty_draft_names_everything_it_lacks_and_stays_a_draft(group: Api) -> None:
+    case = (await group.post("/v1/cases", json={})).json()
+    answer = await group.post(f"/v1/cases/{case['id']}/actions/submit", headers={"If-Match": '"1"'})
     assert answer.status_code == 422
     assert {error["field"] for error in answer.json()["errors"]} == {
         "/employer",
@@ -59,117 +56,103 @@ async def test_an_empty_draft_names_everything_it_lacks_and_stays_a_draft(new_cl
         "/applicantCount",
         "/conflictsDeclared",
     }
-    assert (await api.get(f"/v1/cases/{case['id']}")).json() == case
+    assert (await group.get(f"/v1/cases/{case['id']}")).json() == case
 
 
-async def test_a_submitted_case_cannot_be_edited_or_submitted_again(new_client: NewClient) -> None:
-    api = await new_client()
-    case = await submit_case(api, await open_case(api))
-    path, match = f"/v1/cases/{case['id']}", {"If-Match": f'"{case["version"]}"'}
-    assert (await api.patch(path, json={"summary": "other"}, headers=match)).status_code == 409
-    assert (await api.post(f"{path}/actions/submit", headers=match)).status_code == 409
-    assert (await api.get(path)).json() == case
+async def test_a_submitted_case_cannot_be_edited_or_submitted_again(group: Api, submitted: Case) -> None:
+    path, match = f"/v1/cases/{submitted['id']}", {"If-Match": f'"{submitted["version"]}"'}
+    assert (await group.patch(path, json={"summary": "other"}, headers=match)).status_code == 409
+    assert (await group.post(f"{path}/actions/submit", headers=match)).status_code == 409
+    assert (await group.get(path)).json() == submitted
 
 
 @pytest.mark.parametrize("submitted", [False, True])
-async def test_withdrawing_ends_a_case(new_client: NewClient, submitted: bool) -> None:
-    api = await new_client()
-    case = await open_case(api)
+async def test_withdrawing_ends_a_case(group: Api, case: Case, submitted: bool) -> None:
     if submitted:
-        case = await submit_case(api, case)
+        case = await submit_case(group, case)
     path, match = f"/v1/cases/{case['id']}/actions/withdraw", {"If-Match": f'"{case["version"]}"'}
     said: dict[str, Any] = {"reason": "The group changed its mind"}
     if submitted:
-        alone = await api.post(path, headers=match, json=said)
+        alone = await group.post(path, headers=match, json=said)
         assert [each["guard"] for each in alone.json()["guards"]] == ["majority-recorded"]
         said["membersInFavour"] = 7
-    answer = await api.post(path, headers=match, json=said)
+    answer = await group.post(path, headers=match, json=said)
     assert answer.json()["status"] == "withdrawn"
     assert answer.json()["withdrawalReason"] == "The group changed its mind"
-    again = await api.post(path, headers={"If-Match": answer.headers["etag"]})
+    again = await group.post(path, headers={"If-Match": answer.headers["etag"]})
     assert again.status_code == 409
 
 
-async def test_writes_need_the_current_etag(new_client: NewClient) -> None:
-    api = await new_client()
-    case = await open_case(api)
+async def test_writes_need_the_current_etag(group: Api, case: Case) -> None:
     path = f"/v1/cases/{case['id']}"
     for method, url in (("PATCH", path), ("POST", f"{path}/actions/submit"), ("POST", f"{path}/actions/withdraw")):
         for header, status in ((None, 428), ('"9"', 412), ('W/"1"', 412), ('"x", "01"', 412), ("1", 400), ('"1', 400)):
             headers = {"If-Match": header} if header else {}
-            answer = await api.request(method, url, json={}, headers=headers)
+            answer = await group.request(method, url, json={}, headers=headers)
             assert answer.status_code == status, (method, url, header, answer.text)
             assert answer.headers["content-type"] == "application/problem+json"
             assert answer.json()["errors"][0]["field"] == "If-Match"
-    assert (await api.get(path)).json() == case
+    assert (await group.get(path)).json() == case
 
 
-async def test_if_match_takes_a_list_and_any(new_client: NewClient) -> None:
-    api = await new_client()
-    case = await open_case(api)
+async def test_if_match_takes_a_list_and_any(group: Api, case: Case) -> None:
     path = f"/v1/cases/{case['id']}"
-    assert (await api.patch(path, json={}, headers={"If-Match": '"9", "1"'})).status_code == 200
-    assert (await api.patch(path, json={}, headers={"If-Match": "*"})).status_code == 200
+    assert (await group.patch(path, json={}, headers={"If-Match": '"9", "1"'})).status_code == 200
+    assert (await group.patch(path, json={}, headers={"If-Match": "*"})).status_code == 200
 
 
-async def test_a_draft_is_not_disclosed_to_a_body_that_has_ended(new_client: NewClient, platform: Platform) -> None:
-    api = await new_client()
-    case = await open_case(api, commissioner="GB-NHS-RGT")
+async def test_a_draft_is_not_disclosed_to_a_body_that_has_ended(group: Api, platform: Platform) -> None:
+    case = await open_case(group, commissioner="GB-NHS-RGT")
     change = text("UPDATE bodies SET ended_on = :day WHERE id = :id")
     database, trust = platform.runtimes["applications"].database, body_id("GB-NHS-RGT")
     async with database.transaction() as session:
         await session.execute(change, {"id": trust, "day": date(2026, 4, 1)})
     try:
-        answer = await api.post(f"/v1/cases/{case['id']}/actions/submit", headers={"If-Match": '"1"'})
+        answer = await group.post(f"/v1/cases/{case['id']}/actions/submit", headers={"If-Match": '"1"'})
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["field"] == "/commissioner"
-        stays = (await api.get(f"/v1/cases/{case['id']}")).json()
+        stays = (await group.get(f"/v1/cases/{case['id']}")).json()
         assert stays == {**case, "allowedActions": stays["allowedActions"]}
     finally:
         async with database.transaction() as session:
             await session.execute(change, {"id": trust, "day": None})
 
 
-async def test_head_is_get_without_the_body_and_405_names_all_methods(new_client: NewClient) -> None:
-    api = await new_client()
-    case = await open_case(api)
+async def test_head_is_get_without_the_body_and_405_names_all_methods(group: Api, case: Case) -> None:
     path = f"/v1/cases/{case['id']}"
-    head, get = await api.head(path), await api.get(path)
+    head, get = await group.head(path), await group.get(path)
     assert head.status_code == 200
     assert head.content == b""
     assert (head.headers["etag"], head.headers["content-length"]) == (
         get.headers["etag"],
         get.headers["content-length"],
     )
-    assert (await api.delete("/v1/cases")).headers["allow"] == "GET, HEAD, POST"
-    assert (await api.put(path)).headers["allow"] == "GET, HEAD, PATCH"
+    assert (await group.delete("/v1/cases")).headers["allow"] == "GET, HEAD, POST"
+    assert (await group.put(path)).headers["allow"] == "GET, HEAD, PATCH"
 
 
-async def test_unchanged_is_answered_304(new_client: NewClient) -> None:
-    api = await new_client()
-    case = await open_case(api)
-    answer = await api.get(f"/v1/cases/{case['id']}", headers={"If-None-Match": '"7", W/"1"'})
+async def test_unchanged_is_answered_304(group: Api, case: Case) -> None:
+    answer = await group.get(f"/v1/cases/{case['id']}", headers={"If-None-Match": '"7", W/"1"'})
     assert answer.status_code == 304
     assert answer.headers["etag"] == '"1"'
     assert answer.content == b""
 
 
-async def test_lists_are_filtered_and_paged_without_gaps(new_client: NewClient) -> None:
-    api = await new_client()
-    cases = [await open_case(api, sector="libraries-and-archives" if i % 2 else "youth") for i in range(7)]
+async def test_lists_are_filtered_and_paged_without_gaps(group: Api) -> None:
+    cases = [await open_case(group, sector="libraries-and-archives" if i % 2 else "youth") for i in range(7)]
     newest_first = [case["id"] for case in reversed(cases)]
     seen: list[str] = []
     after: str | None = None
     while True:
-        page = (await api.get("/v1/cases", params={"limit": 3, **({"after": after} if after else {})})).json()
+        page = (await group.get("/v1/cases", params={"limit": 3, **({"after": after} if after else {})})).json()
         seen += [item["id"] for item in page["items"]]
         if len(seen) == 3:
-            newest_first.insert(0, (await open_case(api))["id"])  # a newcomer moves no page
+            newest_first.insert(0, (await open_case(group))["id"])  # a newcomer moves no page
         if (after := page["next"]) is None:
             break
     assert seen == newest_first[1:]
-    libraries = (await api.get("/v1/cases", params={"sector": "libraries-and-archives"})).json()["items"]
+    libraries = (await group.get("/v1/cases", params={"sector": "libraries-and-archives"})).json()["items"]
     assert {item["id"] for item in libraries} == {case["id"] for case in cases[1::2]}
-    by_number = await api.get("/v1/cases", params={"number": cases[0]["number"].replace("-", " ")})
+    by_number = await group.get("/v1/cases", params={"number": cases[0]["number"].replace("-", " ")})
     assert [item["id"] for item in by_number.json()["items"]] == [cases[0]["id"]]
-    assert (await api.get("/v1/cases", params={"status": "eoi-submitted"})).json()["items"] == []
+    assert (await group.get("/v1/cases", params={"status": "eoi-submitted"})).json()["items"] == []

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import NewClient
+from tests.conftest import Api
+from tests.support.problems import list_fields
 
 pytestmark = pytest.mark.anyio
 
@@ -42,14 +43,12 @@ BAD_BODIES: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize(("body", "field"), BAD_BODIES)
-async def test_bad_bodies_name_the_field_and_change_nothing(new_client: NewClient, body: Any, field: str) -> None:
-    api = await new_client()
-    answer = await api.post("/v1/cases", json=body)
-    assert answer.status_code == 422, answer.text
+async def test_bad_bodies_name_the_field_and_change_nothing(group: Api, body: Any, field: str) -> None:
+    answer = await group.post("/v1/cases", json=body)
+    assert field in list_fields(answer)
     assert answer.headers["content-type"] == "application/problem+json"
-    assert field in {error["field"] for error in answer.json()["errors"]}
     assert all(error["reason"] for error in answer.json()["errors"])
-    assert (await api.get("/v1/cases")).json()["items"] == []
+    assert (await group.get("/v1/cases")).json()["items"] == []
 
 
 HOSTILE = [
@@ -66,19 +65,17 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("body", HOSTILE, ids=range(len(HOSTILE)))
-async def test_hostile_bodies_are_refused(new_client: NewClient, body: bytes) -> None:
-    api = await new_client()
-    answer = await api.post("/v1/cases", content=body, headers={"Content-Type": "application/json"})
+async def test_hostile_bodies_are_refused(group: Api, body: bytes) -> None:
+    answer = await group.post("/v1/cases", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code in (400, 422), answer.text
     assert answer.headers["content-type"] == "application/problem+json"
-    assert (await api.get("/v1/cases")).json()["items"] == []
+    assert (await group.get("/v1/cases")).json()["items"] == []
 
 
-async def test_a_body_that_is_not_json_or_too_large_is_refused(new_client: NewClient) -> None:
-    api = await new_client()
-    plain = await api.post("/v1/cases", content=b"a=b", headers={"Content-Type": "text/plain"})
+async def test_a_body_that_is_not_json_or_too_large_is_refused(group: Api) -> None:
+    plain = await group.post("/v1/cases", content=b"a=b", headers={"Content-Type": "text/plain"})
     assert plain.status_code == 415
-    large = await api.post("/v1/cases", content=b" " * 2_000_000, headers={"Content-Type": "application/json"})
+    large = await group.post("/v1/cases", content=b" " * 2_000_000, headers={"Content-Type": "application/json"})
     assert large.status_code == 413
     assert large.headers["content-type"] == "application/problem+json"
 
@@ -99,11 +96,9 @@ async def test_a_body_that_is_not_json_or_too_large_is_refused(new_client: NewCl
         ("number=%00", "number"),
     ],
 )
-async def test_bad_queries_name_the_parameter(new_client: NewClient, query: str, field: str) -> None:
-    api = await new_client()
-    answer = await api.get(f"/v1/cases?{query}")
-    assert answer.status_code == 422, answer.text
-    assert field in {error["field"] for error in answer.json()["errors"]}
+async def test_bad_queries_name_the_parameter(group: Api, query: str, field: str) -> None:
+    answer = await group.get(f"/v1/cases?{query}")
+    assert field in list_fields(answer)
 
 
 @pytest.mark.parametrize(
@@ -119,9 +114,8 @@ async def test_bad_queries_name_the_parameter(new_client: NewClient, query: str,
         ("GET", "/v1/bodies?after=WyJhIiwieCJd", 422),
     ],
 )
-async def test_wrong_paths_are_problems(new_client: NewClient, method: str, path: str, status: int) -> None:
-    api = await new_client()
-    answer = await api.request(method, path)
+async def test_wrong_paths_are_problems(group: Api, method: str, path: str, status: int) -> None:
+    answer = await group.request(method, path)
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["status"] == status

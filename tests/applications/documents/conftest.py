@@ -11,6 +11,9 @@ from moto.server import ThreadedMotoServer
 from rtp_applications.documents.settings import DocumentSettings
 from rtp_applications.documents.storage import Storage, open_storage
 from tests.applications.documents.bucket import Bucket
+from tests.conftest import Api
+from tests.support.actors import ActorClient, Case
+from tests.support.documents import Document, added
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +35,18 @@ def bucket(s3_url: str) -> Iterator[Bucket]:
     client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-west-2"})
     yield Bucket(client, name, s3_url)
     client.close()
+
+
+@pytest.fixture
+def desk(group: Api) -> ActorClient:
+    """The group's lead at the client of the group."""
+    return ActorClient(group, group.person)
+
+
+@pytest.fixture
+async def document(desk: ActorClient, case: Case) -> Document:
+    """A document of the draft, without a content."""
+    return await added(desk, case)
 
 
 @pytest.fixture

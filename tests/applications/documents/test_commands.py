@@ -10,19 +10,8 @@ from sqlalchemy import text
 from rtp_embedded.platform import Platform
 from tests.conftest import NewClient
 from tests.support.actors import Office
-from tests.support.documents import (
-    add,
-    added,
-    get,
-    listed,
-    path_of,
-    pdf,
-    post,
-    put,
-    required,
-    stored,
-    writing_office,
-)
+from tests.support.documents import add, added, get, listed, path_of, pdf, post, put, required, stored, writing_office
+from tests.support.pages import read_pages
 from tests.support.statements import count_statements
 
 pytestmark = pytest.mark.anyio
@@ -39,13 +28,8 @@ async def submitted(new_client: NewClient) -> tuple[Office, list[dict[str, Any]]
 
 async def events_of(office: Office, platform: Platform) -> list[dict[str, Any]]:
     await platform.drain_events()
-    found, after = [], None
-    while True:
-        query = {"limit": 200, **({"after": after} if after else {})}
-        page = (await office.group.api.get("/v1/events", params=query)).json()
-        found += [each for each in page["items"] if each["caseid"] == office.case["id"]]
-        if (after := page["next"]) is None:
-            return found
+    found = await read_pages(office.group.api, "/v1/events", limit=200)
+    return [each for each in found if each["caseid"] == office.case["id"]]
 
 
 async def test_the_required_documents_are_a_condition(new_client: NewClient) -> None:

@@ -12,11 +12,9 @@ from rtp_applications.documents.maintenance import remove_orphans
 from rtp_applications.documents.service import DocumentService
 from rtp_embedded.platform import Platform
 from tests.applications.documents.test_intake import pieces
-from tests.applications.documents.test_routes import files
-from tests.conftest import NewClient
-from tests.support.actors import ActorClient
-from tests.support.cases import open_case
-from tests.support.documents import PDF, added, get, path_of, pdf, put, stored
+from tests.support.actors import ActorClient, Case
+from tests.support.documents import PDF, Document, files, get, path_of, pdf, put, stored
+from tests.support.problems import name_problem
 
 pytestmark = pytest.mark.anyio
 SOON = timedelta(minutes=1)
@@ -33,12 +31,10 @@ async def orphan(service: DocumentService) -> uuid.UUID:
     return key
 
 
-async def test_what_nothing_refers_to_is_swept(new_client: NewClient, platform: Platform) -> None:
+async def test_what_nothing_refers_to_is_swept(desk: ActorClient, case: Case, platform: Platform) -> None:
     runtime = platform.runtimes["applications"]
     service: DocumentService = runtime.resources.documents
-    portal = await new_client()
-    desk = ActorClient(portal, portal.person)
-    document = await stored(desk, await open_case(portal))
+    document = await stored(desk, case)
     await put(desk, document, pdf("second"))
     before = files(platform)
     orphans = {(await orphan(service)).hex for _ in range(3)}
@@ -67,11 +63,8 @@ async def test_a_content_goes_with_the_transaction_that_failed(platform: Platfor
 
 
 async def test_a_content_stays_if_its_commit_succeeded_and_nobody_heard(
-    new_client: NewClient, platform: Platform, monkeypatch: pytest.MonkeyPatch
+    desk: ActorClient, document: Document, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    portal = await new_client()
-    desk = ActorClient(portal, portal.person)
-    document = await added(desk, await open_case(portal))
     await put(desk, document, pdf("x"))
     runtime, [version] = platform.runtimes["applications"], (await get(desk, path_of(document))).json()["versions"]
     async with runtime.database.transaction() as session:
@@ -87,15 +80,12 @@ async def test_a_content_stays_if_its_commit_succeeded_and_nobody_heard(
 
 
 async def test_a_storage_that_is_away_is_said_so(
-    new_client: NewClient, platform: Platform, monkeypatch: pytest.MonkeyPatch
+    desk: ActorClient, document: Document, platform: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    portal = await new_client()
-    desk = ActorClient(portal, portal.person)
-    document = await added(desk, await open_case(portal))
 
     def away(*_: object) -> None:
         raise StorageAway
 
     monkeypatch.setattr(DiskStorage, "write", away)
     answer = await put(desk, document, pdf("x"))
-    assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (503, "storage-away")
+    assert name_problem(answer) == (503, "storage-away")

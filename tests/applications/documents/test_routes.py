@@ -10,29 +10,16 @@ import pytest
 from rtp_applications.documents.service import DocumentService
 from rtp_embedded.platform import Platform
 from tests.applications.documents.test_content import GOOD
-from tests.conftest import NewClient
-from tests.support.actors import ActorClient
-from tests.support.cases import open_case
-from tests.support.documents import PDF, add, added, get, listed, path_of, pdf, post, put, stored
+from tests.support.actors import ActorClient, Case
+from tests.support.documents import PDF, Document, add, added, files, get, listed, path_of, pdf, post, put, stored
+from tests.support.problems import name_problem
 from tests.support.serving import serving
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.anyio
 
 
-async def a_draft(new_client: NewClient) -> tuple[ActorClient, dict[str, Any]]:
-    portal = await new_client()
-    return ActorClient(portal, portal.person), await open_case(portal)
-
-
-def files(platform: Platform) -> set[str]:
-    """Contents in the storage of the platform, and halves of them."""
-    settings: Any = platform.runtimes["applications"].settings
-    return {path.name for path in settings.documents_dir.rglob("*") if path.is_file()}
-
-
-async def test_a_document_goes_and_comes_back(new_client: NewClient) -> None:
-    desk, case = await a_draft(new_client)
+async def test_a_document_goes_and_comes_back(desk: ActorClient, case: Case) -> None:
     document = await added(desk, case, confidentiality="commercial", foiExempt=True, exemption="s.43(2)")
     assert (document["version"], document["versions"], document["caseVersion"]) == (0, [], 2)
     content = pdf("the plan")
@@ -60,17 +47,14 @@ async def test_a_document_goes_and_comes_back(new_client: NewClient) -> None:
 
 
 @pytest.mark.parametrize("media_type", GOOD)
-async def test_every_type_that_is_accepted_can_be_sent(new_client: NewClient, media_type: str) -> None:
-    desk, case = await a_draft(new_client)
-    document = await added(desk, case)
+async def test_every_type_that_is_accepted_can_be_sent(desk: ActorClient, document: Document, media_type: str) -> None:
     assert (await put(desk, document, GOOD[media_type], media_type=media_type)).status_code == 201
     got = await get(desk, f"{path_of(document)}/content")
     assert got.content == GOOD[media_type]
     assert got.headers["content-type"].partition(";")[0] == media_type
 
 
-async def test_parts_of_a_content(new_client: NewClient) -> None:
-    desk, case = await a_draft(new_client)
+async def test_parts_of_a_content(desk: ActorClient, case: Case) -> None:
     content = pdf("0123456789" * 1000)
     document = await stored(desk, case, content=content)
     path = f"{path_of(document)}/content"
@@ -87,8 +71,9 @@ async def test_parts_of_a_content(new_client: NewClient) -> None:
     assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", str(len(content)))
 
 
-async def test_another_content_is_a_new_version_and_the_same_is_none(new_client: NewClient, platform: Platform) -> None:
-    desk, case = await a_draft(new_client)
+async def test_another_content_is_a_new_version_and_the_same_is_none(
+    desk: ActorClient, case: Case, platform: Platform
+) -> None:
     first, second = pdf("first"), pdf("second")
     document = await stored(desk, case, content=first)
     before = files(platform)
@@ -106,16 +91,12 @@ async def test_another_content_is_a_new_version_and_the_same_is_none(new_client:
     assert (back.status_code, back.json()["version"]) == (201, 3)
 
 
-async def test_a_document_without_content_has_none_to_give(new_client: NewClient) -> None:
-    desk, case = await a_draft(new_client)
-    document = await added(desk, case)
+async def test_a_document_without_content_has_none_to_give(desk: ActorClient, document: Document) -> None:
     answer = await get(desk, f"{path_of(document)}/content")
-    assert answer.status_code == 404
-    assert answer.json()["type"].endswith("/no-content-yet")
+    assert name_problem(answer) == (404, "no-content-yet")
 
 
-async def test_if_match_is_of_the_document(new_client: NewClient, platform: Platform) -> None:
-    desk, case = await a_draft(new_client)
+async def test_if_match_is_of_the_document(desk: ActorClient, case: Case, platform: Platform) -> None:
     document, before = await stored(desk, case), files(platform)
     stale = await put(desk, document, pdf("stale"), revision=1)
     assert (stale.status_code, stale.json()["errors"][0]["field"]) == (412, "If-Match")
@@ -131,8 +112,7 @@ async def test_if_match_is_of_the_document(new_client: NewClient, platform: Plat
     assert files(platform) == before
 
 
-async def test_of_two_uploads_at_once_one_is_kept(new_client: NewClient, platform: Platform) -> None:
-    desk, case = await a_draft(new_client)
+async def test_of_two_uploads_at_once_one_is_kept(desk: ActorClient, case: Case, platform: Platform) -> None:
     document, before = await added(desk, case), files(platform)
     answers = await asyncio.gather(*(put(desk, document, pdf(f"{number}")) for number in range(4)))
     assert sorted(each.status_code for each in answers) == [201, 412, 412, 412]
@@ -142,8 +122,7 @@ async def test_of_two_uploads_at_once_one_is_kept(new_client: NewClient, platfor
     assert (await get(desk, f"{path_of(document)}/content")).content == pdf(f"{kept}")
 
 
-async def test_two_documents_at_once_are_both_kept(new_client: NewClient) -> None:
-    desk, case = await a_draft(new_client)
+async def test_two_documents_at_once_are_both_kept(desk: ActorClient, case: Case) -> None:
     one, two = await added(desk, case), await added(desk, case, "cash-flow")
     answers = await asyncio.gather(put(desk, one, pdf("1")), put(desk, two, pdf("2")))
     assert [each.status_code for each in answers] == [201, 201]
@@ -163,9 +142,8 @@ async def test_two_documents_at_once_are_both_kept(new_client: NewClient) -> Non
     ],
 )
 async def test_a_content_that_is_not_right_leaves_nothing(
-    new_client: NewClient, platform: Platform, media_type: str, content: bytes, status: int, problem: str
+    desk: ActorClient, case: Case, platform: Platform, media_type: str, content: bytes, status: int, problem: str
 ) -> None:
-    desk, case = await a_draft(new_client)
     document, before = await added(desk, case), files(platform)
     answer = await put(desk, document, content, media_type=media_type)
     assert answer.status_code == status, answer.text
@@ -175,10 +153,11 @@ async def test_a_content_that_is_not_right_leaves_nothing(
 
 
 @pytest.mark.parametrize("announced", [True, False])
-async def test_what_is_too_large_leaves_nothing(new_client: NewClient, platform: Platform, announced: bool) -> None:
+async def test_what_is_too_large_leaves_nothing(
+    desk: ActorClient, document: Document, platform: Platform, announced: bool
+) -> None:
     service: DocumentService = platform.runtimes["applications"].resources.documents
-    desk, case = await a_draft(new_client)
-    document, before = await added(desk, case), files(platform)
+    before = files(platform)
 
     async def growing() -> Any:
         yield b"%PDF-1.7\n"
@@ -190,8 +169,7 @@ async def test_what_is_too_large_leaves_nothing(new_client: NewClient, platform:
     assert files(platform) == before
 
 
-async def test_a_sender_that_goes_away_leaves_nothing(new_client: NewClient, platform: Platform) -> None:
-    desk, case = await a_draft(new_client)
+async def test_a_sender_that_goes_away_leaves_nothing(desk: ActorClient, case: Case, platform: Platform) -> None:
     document, before = await added(desk, case), files(platform)
     head = (
         f"PUT {path_of(document)}/content HTTP/1.1\r\nHost: rtp.test\r\nContent-Type: {PDF}\r\n"
@@ -227,9 +205,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize(("name", "cleaned"), HOSTILE, ids=range(len(HOSTILE)))
-async def test_hostile_names_are_made_harmless(new_client: NewClient, name: str, cleaned: str) -> None:
-    desk, case = await a_draft(new_client)
-    document = await added(desk, case)
+async def test_hostile_names_are_made_harmless(desk: ActorClient, document: Document, name: str, cleaned: str) -> None:
     answer = await put(desk, document, pdf("x"), fileName=name)
     assert answer.status_code == 201, answer.text
     assert answer.json()["newest"]["fileName"] == cleaned
@@ -238,9 +214,7 @@ async def test_hostile_names_are_made_harmless(new_client: NewClient, name: str,
     assert got.headers["content-disposition"] == f'attachment; filename="{cleaned}"'
 
 
-async def test_what_is_said_of_a_document_can_be_changed(new_client: NewClient) -> None:
-    desk, case = await a_draft(new_client)
-    document = await added(desk, case)
+async def test_what_is_said_of_a_document_can_be_changed(desk: ActorClient, case: Case, document: Document) -> None:
 
     async def edit(**changes: Any) -> Any:
         return await desk.api.patch(path_of(document), json=changes, headers={"If-Match": "*"})
@@ -267,8 +241,7 @@ async def test_what_is_said_of_a_document_can_be_changed(new_client: NewClient) 
     assert (await get(desk, f"/v1/cases/{case['id']}/history/verify")).json()["faults"] == []
 
 
-async def test_a_withdrawn_document_is_out_of_the_case(new_client: NewClient) -> None:
-    desk, case = await a_draft(new_client)
+async def test_a_withdrawn_document_is_out_of_the_case(desk: ActorClient, case: Case) -> None:
     document = await stored(desk, case)
     gone = await post(desk, f"{path_of(document)}/actions/withdraw", version=document["revision"])
     assert gone.status_code == 200
@@ -279,13 +252,11 @@ async def test_a_withdrawn_document_is_out_of_the_case(new_client: NewClient) ->
         await put(desk, gone.json(), pdf("again")),
         await post(desk, f"{path_of(document)}/actions/withdraw"),
     ):
-        assert answer.status_code == 409
-        assert answer.json()["type"].endswith("/document-withdrawn")
+        assert name_problem(answer) == (409, "document-withdrawn")
     assert (await get(desk, f"/v1/cases/{case['id']}/history/verify")).json()["faults"] == []
 
 
-async def test_the_list_is_paged_and_says_that_nothing_scans(new_client: NewClient) -> None:
-    desk, case = await a_draft(new_client)
+async def test_the_list_is_paged_and_says_that_nothing_scans(desk: ActorClient, case: Case) -> None:
     kinds = ["business-plan", "cash-flow", "risk-register"]
     ids = [(await added(desk, case, kind))["id"] for kind in kinds]
     path = f"/v1/cases/{case['id']}/documents"
@@ -299,8 +270,7 @@ async def test_the_list_is_paged_and_says_that_nothing_scans(new_client: NewClie
     assert (await get(desk, path, after="no-cursor")).status_code == 422
 
 
-async def test_the_history_follows_the_documents(new_client: NewClient) -> None:
-    desk, case = await a_draft(new_client)
+async def test_the_history_follows_the_documents(desk: ActorClient, case: Case) -> None:
     document = await stored(desk, case)
     entries = (await get(desk, f"/v1/cases/{case['id']}/history")).json()["items"]
     assert [each["action"] for each in entries] == ["open", "add-document", "upload-document"]
@@ -310,8 +280,7 @@ async def test_the_history_follows_the_documents(new_client: NewClient) -> None:
     assert (await get(desk, f"/v1/cases/{case['id']}/history/verify")).json()["faults"] == []
 
 
-async def test_a_key_is_not_taken_for_a_content_and_is_for_a_document(new_client: NewClient) -> None:
-    desk, case = await a_draft(new_client)
+async def test_a_key_is_not_taken_for_a_content_and_is_for_a_document(desk: ActorClient, case: Case) -> None:
     headers = {"Idempotency-Key": '"one"', "If-Match": "*"}
     body = {"kind": "other", "title": "Once"}
     answers = [await desk.api.post(f"/v1/cases/{case['id']}/documents", json=body, headers=headers) for _ in range(2)]
@@ -319,8 +288,7 @@ async def test_a_key_is_not_taken_for_a_content_and_is_for_a_document(new_client
     assert len(await listed(desk, case)) == 1
 
 
-async def test_bad_input_names_the_field(new_client: NewClient) -> None:
-    desk, case = await a_draft(new_client)
+async def test_bad_input_names_the_field(desk: ActorClient, case: Case) -> None:
     for body, field in (
         ({"kind": "poem"}, "/kind"),
         ({"title": ""}, "/title"),

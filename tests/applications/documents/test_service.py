@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,8 +15,8 @@ from rtp_operations.keys import Keys
 from tests.applications.documents.test_scanning import EICAR, clamd, listening
 from tests.conftest import PUBLIC_URL, NewClient
 from tests.support.actors import ActorClient
-from tests.support.cases import open_case
-from tests.support.documents import added, get, path_of, pdf, put, required, stored, writing_office
+from tests.support.documents import Document, get, path_of, pdf, put, required, stored, writing_office
+from tests.support.problems import name_problem
 
 pytestmark = pytest.mark.anyio
 INFECTED = pdf("x") + EICAR
@@ -31,11 +30,7 @@ def socket(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def platform(
-    platform_of_all: Platform,
-    database_server: Postgres,
-    tmp_path: Path,
-    socket: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    platform_of_all: Platform, database_server: Postgres, tmp_path: Path, socket: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Platform]:
     """One whose documents are scanned, by a clamd that listens or not."""
     monkeypatch.setenv("RTP_CLAMD", str(socket))
@@ -44,19 +39,12 @@ async def platform(
     await platform.close()
 
 
-async def a_document(new_client: NewClient) -> tuple[ActorClient, dict[str, Any]]:
-    portal = await new_client()
-    desk = ActorClient(portal, portal.person)
-    return desk, await added(desk, await open_case(portal))
-
-
 async def scan_again(platform: Platform, after: timedelta = LATER) -> int:
     runtime = platform.runtimes["applications"]
     return await scan_waiting(runtime.database, runtime.resources.documents, datetime.now(UTC) + after)
 
 
-async def test_what_is_clean_says_so(new_client: NewClient, socket: Path) -> None:
-    desk, document = await a_document(new_client)
+async def test_what_is_clean_says_so(desk: ActorClient, document: Document, socket: Path) -> None:
     async with listening(clamd, socket):
         sent = await put(desk, document, pdf("clean"))
     assert sent.json()["newest"]["scan"] == "clean"
@@ -66,22 +54,21 @@ async def test_what_is_clean_says_so(new_client: NewClient, socket: Path) -> Non
     assert listed["scanning"] is True
 
 
-async def test_what_is_infected_is_in_quarantine(new_client: NewClient, platform: Platform, socket: Path) -> None:
-    desk, document = await a_document(new_client)
+async def test_what_is_infected_is_in_quarantine(
+    desk: ActorClient, document: Document, platform: Platform, socket: Path
+) -> None:
     async with listening(clamd, socket):
         sent = await put(desk, document, INFECTED)
     assert sent.status_code == 201
     newest = sent.json()["newest"]
     assert (newest["scan"], newest["scanSignature"]) == ("infected", "Eicar-Signature")
     got = await get(desk, f"{path_of(document)}/content")
-    assert got.status_code == 403
-    assert (got.json()["type"].rpartition("/")[2], got.json()["signature"]) == ("quarantined", "Eicar-Signature")
+    assert (name_problem(got), got.json()["signature"]) == ((403, "quarantined"), "Eicar-Signature")
     assert EICAR not in got.content
     assert await scan_again(platform) == 0
 
 
-async def test_a_clean_version_replaces_an_infected_one(new_client: NewClient, socket: Path) -> None:
-    desk, document = await a_document(new_client)
+async def test_a_clean_version_replaces_an_infected_one(desk: ActorClient, document: Document, socket: Path) -> None:
     async with listening(clamd, socket):
         sent = await put(desk, document, INFECTED)
         healed = await put(desk, sent.json(), pdf("healed"))
@@ -93,13 +80,12 @@ async def test_a_clean_version_replaces_an_infected_one(new_client: NewClient, s
 
 @pytest.mark.parametrize(("content", "found"), [(pdf("clean"), "clean"), (INFECTED, "infected")])
 async def test_what_waited_for_its_scan_is_looked_at_again(
-    new_client: NewClient, platform: Platform, socket: Path, content: bytes, found: str
+    desk: ActorClient, document: Document, platform: Platform, socket: Path, content: bytes, found: str
 ) -> None:
-    desk, document = await a_document(new_client)
     sent = await put(desk, document, content)
     assert (sent.status_code, sent.json()["newest"]["scan"]) == (201, "awaiting")
     got = await get(desk, f"{path_of(document)}/content")
-    assert (got.status_code, got.json()["type"].rpartition("/")[2]) == (409, "awaiting-scan")
+    assert name_problem(got) == (409, "awaiting-scan")
     assert int(got.headers["retry-after"]) > 0
     assert await scan_again(platform) >= 1  # clamd is still away
     assert (await get(desk, path_of(document))).json() == sent.json()
@@ -114,7 +100,7 @@ async def test_what_waited_for_its_scan_is_looked_at_again(
 
 
 async def test_a_slow_scan_is_not_waited_for(
-    new_client: NewClient, socket: Path, monkeypatch: pytest.MonkeyPatch
+    desk: ActorClient, document: Document, socket: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(services, "SENDER_WAITS_SECONDS", 0.05)
     free = asyncio.Event()
@@ -122,7 +108,6 @@ async def test_a_slow_scan_is_not_waited_for(
     async def hangs(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await free.wait()
 
-    desk, document = await a_document(new_client)
     async with listening(hangs, socket):
         sent = await put(desk, document, pdf("clean"))
         free.set()

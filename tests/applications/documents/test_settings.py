@@ -1,17 +1,18 @@
-"""How many documents a case may have."""
+"""Settings of documents: which are refused, and how many documents a case may have."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr, ValidationError
 
+from rtp_applications.documents.settings import DocumentSettings
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from rtp_operations.keys import Keys
-from tests.conftest import PUBLIC_URL, NewClient
-from tests.support.actors import ActorClient, submitted_office
-from tests.support.cases import open_case
-from tests.support.documents import add, added, path_of, post
+from tests.conftest import PUBLIC_URL
+from tests.support.actors import ActorClient, Case, Office
+from tests.support.documents import Document, add, added, path_of, post
 
 pytestmark = pytest.mark.anyio
 
@@ -27,22 +28,39 @@ async def platform(
     await platform.close()
 
 
-async def test_a_case_has_so_many_documents_and_no_more(new_client: NewClient) -> None:
-    portal = await new_client()
-    desk, case = ActorClient(portal, portal.person), await open_case(portal)
-    first = await added(desk, case)
+async def test_a_case_has_so_many_documents_and_no_more(desk: ActorClient, case: Case, document: Document) -> None:
     await added(desk, case)
     refused = await add(desk, case)
     assert (refused.status_code, refused.json()["detail"]) == (409, "at most 2")
-    await post(desk, f"{path_of(first)}/actions/withdraw")
+    await post(desk, f"{path_of(document)}/actions/withdraw")
     await added(desk, case)
 
 
-async def test_the_bodies_papers_take_no_place_of_the_groups_documents(new_client: NewClient) -> None:
-    office = await submitted_office(new_client)
+async def test_the_bodies_papers_take_no_place_of_the_groups_documents(office: Office) -> None:
     for _ in range(2):
         await added(office.officer, office.case, audience="bodies")
     assert (await add(office.officer, office.case, audience="bodies")).status_code == 409
     for _ in range(2):
         await added(office.group, office.case)
     assert (await add(office.group, office.case)).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"s3_endpoint": "s3.example"},
+        {"s3_endpoint": "https://s3.example/path"},
+        {"s3_access_key": SecretStr("key")},
+        {"clamd": "localhost"},
+        {"clamd": "relative/clamd.sock"},
+        {"document_limit": 0},
+    ],
+)
+def test_a_wrong_setting_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        DocumentSettings(**wrong)  # type: ignore[arg-type]  # one at a time, of different types
+
+
+@pytest.mark.parametrize("address", ["clamd:3310", "[::1]:3310", "/run/clamav/clamd.ctl", "10.0.0.1:3310"])
+def test_an_address_of_clamd(address: str) -> None:
+    assert DocumentSettings(clamd=address).clamd == address

@@ -15,12 +15,10 @@ import anyio
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pydantic import SecretStr, ValidationError
 
 from rtp_applications.documents import disk
 from rtp_applications.documents.disk import CHUNK, DiskStorage
 from rtp_applications.documents.errors import ContentMissing, StorageAway
-from rtp_applications.documents.settings import DocumentSettings
 from rtp_applications.documents.storage import Storage, open_storage
 from tests.applications.documents.bucket import Bucket
 
@@ -241,24 +239,3 @@ def test_a_deployment_on_disk_needs_no_library_for_s3() -> None:
         "assert 'obstore' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"s3_endpoint": "s3.example"},
-        {"s3_endpoint": "https://s3.example/path"},
-        {"s3_access_key": SecretStr("key")},
-        {"clamd": "localhost"},
-        {"clamd": "relative/clamd.sock"},
-        {"document_limit": 0},
-    ],
-)
-def test_a_wrong_setting_is_refused(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValidationError):
-        DocumentSettings(**wrong)  # type: ignore[arg-type]  # one at a time, of different types
-
-
-@pytest.mark.parametrize("address", ["clamd:3310", "[::1]:3310", "/run/clamav/clamd.ctl", "10.0.0.1:3310"])
-def test_an_address_of_clamd(address: str) -> None:
-    assert DocumentSettings(clamd=address).clamd == address

@@ -12,6 +12,7 @@ from tests.applications.history.stories import history_of, verdict_on
 from tests.conftest import NewClient
 from tests.support.bodies import OVERSEER, new_identifier, record_body
 from tests.support.people import appoint
+from tests.support.problems import list_fields
 
 pytestmark = pytest.mark.anyio
 
@@ -106,8 +107,7 @@ async def test_a_number_is_kept_and_is_its_own(new_client: NewClient) -> None:
 async def test_bad_input_names_the_field(new_client: NewClient, wrong: dict[str, Any], field: str) -> None:
     importer = await new_client(scopes="cases:read cases:import")
     answer = await importer.post("/v1/historic-cases", json={**KENT, "employer": "GB-LAE-CMD", **wrong})
-    assert answer.status_code == 422, answer.text
-    assert field in {each["field"] for each in answer.json()["errors"]}
+    assert field in list_fields(answer)
 
 
 async def test_a_scope_is_needed(new_client: NewClient) -> None:

@@ -10,14 +10,25 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import anyio
+import pytest
 from hypothesis import strategies as st
 
-from rtp_applications.history.bundle import BundleKey, Contents, Manifest, PackedDocument, write_bundle
+from rtp_applications.history.bundle import (
+    BundleKey,
+    Contents,
+    Limits,
+    Manifest,
+    NotABundle,
+    PackedDocument,
+    open_bundle,
+    write_bundle,
+)
 from rtp_applications.history.canonical import SAFE, canonical
 from rtp_applications.history.chain import FIRST, Entry, Withheld, fold, list_differences, seal
 
 Item = TypeVar("Item")
 CASE = UUID("01900000-0000-7000-8000-000000000001")
+DOCUMENT = UUID("01900000-0000-7000-8000-0000000000d1")
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 
 strings = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
@@ -58,37 +69,21 @@ def story(states: Sequence[dict[str, Any]], snapshots: Sequence[bool] = ()) -> l
 def launched() -> list[Entry]:
     """Four entries of an ordinary case."""
     rows: dict[str, Any] = {"d1": {"due": "2026-04-01", "unit": "workingDays"}}
-    document = "01900000-0000-7000-8000-0000000000d1"
-    return story(
-        [
-            {"status": "draft", "decidedOn": None, "parties": {}, "records": {}, "deadlines": {}, "documents": {}},
-            {
-                "status": "submitted",
-                "decidedOn": None,
-                "parties": {"p1": {"role": "applicant"}},
-                "records": {},
-                "deadlines": rows,
-                "documents": {document: {"versions": 1}},
-            },
-            {
-                "status": "accepted",
-                "decidedOn": "2026-03-20",
-                "parties": {"p1": {"role": "applicant"}},
-                "records": {},
-                "deadlines": rows | {"d2": {"due": "2026-05-01", "unit": "days"}},
-                "documents": {document: {"versions": 2}},
-            },
-            {
-                "status": "launched",
-                "decidedOn": "2026-03-20",
-                "parties": {"p1": {"role": "applicant"}},
-                "records": {"r1": {"vote": 12}},
-                "deadlines": {"d2": {"due": "2026-05-01", "unit": "days"}},
-                "documents": {document: {"versions": 2}},
-            },
-        ],
-        [False, True],
-    )
+    more = {"d2": {"due": "2026-05-01", "unit": "days"}}
+    draft: dict[str, Any] = {
+        "status": "draft",
+        "decidedOn": None,
+        "parties": {},
+        "records": {},
+        "deadlines": {},
+        "documents": {},
+    }
+    sent = draft | {"status": "submitted", "parties": {"p1": {"role": "applicant"}}, "deadlines": rows}
+    sent |= {"documents": {str(DOCUMENT): {"versions": 1}}}
+    accepted = sent | {"status": "accepted", "decidedOn": "2026-03-20", "deadlines": rows | more}
+    accepted |= {"documents": {str(DOCUMENT): {"versions": 2}}}
+    last = accepted | {"status": "launched", "records": {"r1": {"vote": 12}}, "deadlines": more}
+    return story([draft, sent, accepted, last], [False, True])
 
 
 def resealed(entries: Sequence[Entry]) -> list[Entry]:
@@ -106,7 +101,6 @@ async def one_by_one(items: Sequence[Item]) -> AsyncIterator[Item]:
         yield item
 
 
-DOCUMENT = UUID("01900000-0000-7000-8000-0000000000d1")
 PAPERS = {1: [b"%PDF-1.7 first"], 2: [b"%PDF-1.7 ", b"second" * 50_000]}
 KEY = BundleKey.generate()
 
@@ -157,3 +151,11 @@ def repacked(path: Path, changes: Mapping[str, bytes | None], *, key: BundleKey 
         for name, text in found.items():
             archive.writestr(name, text)
     return path
+
+
+def refused(path: Path, *trusted: dict[str, Any], limits: Limits | None = None) -> str:
+    with pytest.raises(NotABundle) as refusal:
+        open_bundle(path, trusted or None, limits=limits)
+    line = str(refusal.value)
+    assert "\n" not in line
+    return line

@@ -8,6 +8,7 @@ import httpx
 from rtp_shared.clock import today
 from tests.conftest import Api
 from tests.support.cases import open_case, submit_case
+from tests.support.pages import read_pages
 from tests.support.people import act, appointed
 
 Case = dict[str, Any]
@@ -35,16 +36,7 @@ async def read(api: httpx.AsyncClient, case: Case, **params: Any) -> Case:
 
 async def history_of(api: httpx.AsyncClient, case: Case, limit: int = 50) -> list[dict[str, Any]]:
     """All of it, page by page."""
-    found: list[dict[str, Any]] = []
-    params: dict[str, Any] = {"limit": limit}
-    while True:
-        answer = await api.get(f"/v1/cases/{case['id']}/history", params=params)
-        assert answer.status_code == 200, answer.text
-        page = answer.json()
-        found += page["items"]
-        if page["next"] is None:
-            return found
-        params["after"] = page["next"]
+    return await read_pages(api, f"/v1/cases/{case['id']}/history", limit=limit)
 
 
 async def verdict_on(api: httpx.AsyncClient, case: Case) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import pytest
 
 from rtp_applications.cases.store import read_file
@@ -16,23 +15,25 @@ from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from rtp_shared.clock import utcnow
 from rtp_shared.identities import SYSTEM
-from tests.applications.history.stories import history_of, read, screened, verdict_on
-from tests.conftest import NewClient
-from tests.support.cases import employer_id, open_case, submit_case
+from tests.applications.history.stories import history_of, read, verdict_on
+from tests.conftest import Api
+from tests.support.actors import Case
+from tests.support.cases import open_case
 from tests.support.people import act, appointed, end
+from tests.support.tables import connect_as_owner, require_denied
 
 pytestmark = pytest.mark.anyio
 
 HIDDEN = {"withheld", "position", "hash", "previousHash"}
 
 
-async def test_everybody_can_follow_the_chain_and_reads_what_is_theirs(new_client: NewClient) -> None:
-    group, officers, outside = await new_client(), await new_client(organisation=employer_id()), await new_client()
-    case = await screened(group, officers)
-    await appointed(group, case, "adviser", "p-adviser", holder={"client": outside.client_id})
+async def test_everybody_can_follow_the_chain_and_reads_what_is_theirs(
+    group: Api, officers: Api, screening: Case, outside: Api
+) -> None:
+    await appointed(group, screening, "adviser", "p-adviser", holder={"client": outside.client_id})
     told = {}
     for name, api in (("group", group), ("officers", officers), ("outside", outside)):
-        entries = await history_of(api, case, limit=3)
+        entries = await history_of(api, screening, limit=3)
         assert not check([from_json(each) for each in entries])
         assert [each["position"] for each in entries] == list(range(1, len(entries) + 1))
         assert all(each.keys() == HIDDEN for each in entries if "withheld" in each)
@@ -42,20 +43,16 @@ async def test_everybody_can_follow_the_chain_and_reads_what_is_theirs(new_clien
     assert told["group"] == [*draft, *shared, None, "appoint"]
     assert told["officers"] == [None, None, None, *shared, "find-not-eligible", "appoint"]
     assert told["outside"] == [None, None, None, *shared, None, "appoint"]
-    assert "First thoughts" not in json.dumps(await history_of(officers, case))
+    assert "First thoughts" not in json.dumps(await history_of(officers, screening))
 
 
-async def test_an_adviser_in_a_draft_reads_hashes_alone(new_client: NewClient) -> None:
-    group, outside = await new_client(), await new_client()
-    case = await open_case(group)
+async def test_an_adviser_in_a_draft_reads_hashes_alone(group: Api, outside: Api, case: Case) -> None:
     await appointed(group, case, "adviser", "p-adviser", holder={"client": outside.client_id})
     assert all(each.keys() == HIDDEN for each in await history_of(outside, case))
     assert (await verdict_on(outside, case))["holds"]
 
 
-async def test_whoever_does_not_see_the_case_has_no_history(new_client: NewClient) -> None:
-    group, officers = await new_client(), await new_client(organisation=employer_id())
-    case = await open_case(group)
+async def test_whoever_does_not_see_the_case_has_no_history(group: Api, officers: Api, case: Case) -> None:
     for part in ("history", "history/verify", "bundle", "records", "conflicts"):
         answer = await officers.get(f"/v1/cases/{case['id']}/{part}")
         assert answer.status_code == 404, part
@@ -63,12 +60,10 @@ async def test_whoever_does_not_see_the_case_has_no_history(new_client: NewClien
     assert (await group.get(f"/v1/cases/{case['id']}/history", params={"after": "!"})).status_code == 422
 
 
-async def test_verify_tells_length_and_head(new_client: NewClient) -> None:
-    group, officers = await new_client(), await new_client(organisation=employer_id())
-    case = await screened(group, officers)
-    entries = await history_of(group, case)
+async def test_verify_tells_length_and_head(group: Api, officers: Api, screening: Case) -> None:
+    entries = await history_of(group, screening)
     for api in (group, officers):
-        verdict = await verdict_on(api, case)
+        verdict = await verdict_on(api, screening)
         assert verdict == {"holds": True, "head": entries[-1]["hash"], "length": len(entries), "faults": []}
 
 
@@ -89,42 +84,29 @@ TAMPERING = {
 
 @pytest.mark.parametrize("what", TAMPERING)
 async def test_what_the_owner_of_the_database_changes_is_found(
-    platform: Platform, database_server: Postgres, new_client: NewClient, what: str
+    platform: Platform, database_server: Postgres, group: Api, screening: Case, what: str
 ) -> None:
-    group, officers = await new_client(), await new_client(organisation=employer_id())
-    case = await screened(group, officers)
-    connection = await asyncpg.connect(database_server.url("rtp_applications"))
-    try:
-        await connection.execute(TAMPERING[what], case["id"])
-    finally:
-        await connection.close()
-    verdict = await verdict_on(group, case)
+    async with connect_as_owner(database_server) as connection:
+        await connection.execute(TAMPERING[what], screening["id"])
+    verdict = await verdict_on(group, screening)
     assert not verdict["holds"]
     assert verdict["faults"]
     if what == "a hidden entry":
         assert {each["what"] for each in verdict["faults"] if each["position"] == 8} == {"does not hold"}
 
 
+@pytest.mark.parametrize("statement", ["UPDATE audit_entries SET reason = 'x'", "DELETE FROM audit_entries"])
 async def test_the_service_itself_cannot_change_the_audit(
-    platform: Platform, database_server: Postgres, new_client: NewClient
+    database_server: Postgres, case: Case, statement: str
 ) -> None:
-    case = await open_case(await new_client())
-    connection = await asyncpg.connect(database_server.url("rtp_applications", "rtp_applications_app"))
-    try:
-        for statement in ("UPDATE audit_entries SET reason = 'x'", "DELETE FROM audit_entries"):
-            with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                await connection.execute(f"{statement} WHERE case_id = $1::text::uuid", case["id"])
-    finally:
-        await connection.close()
+    await require_denied(database_server, f"{statement} WHERE case_id = '{case['id']}'")
 
 
 def without_actions(case: dict[str, Any]) -> dict[str, Any]:
     return {**case, "allowedActions": []}
 
 
-async def test_a_case_is_read_as_it_was(new_client: NewClient) -> None:
-    group, officers = await new_client(), await new_client(organisation=employer_id())
-    case = await screened(group, officers)
+async def test_a_case_is_read_as_it_was(group: Api, officers: Api, screening: Case) -> None:
     seen: list[tuple[str, dict[str, Any]]] = []
     other = await open_case(group)
     for step in (
@@ -139,11 +121,11 @@ async def test_a_case_is_read_as_it_was(new_client: NewClient) -> None:
     now = utcnow().isoformat()
     assert await read(group, other, asAt=now) == without_actions(await read(group, other))
     assert await read(officers, other, asAt=now) == without_actions(await read(officers, other))
-    then, today = await read(group, case, asAt=now), without_actions(await read(group, case))
+    then, today = await read(group, screening, asAt=now), without_actions(await read(group, screening))
     assert (then.pop("version"), today.pop("version")) == (7, 8)  # the last change is known to the bodies alone
     assert then.pop("changedAt") < today.pop("changedAt")
     assert then == today
-    assert await read(officers, case, asAt=now) == without_actions(await read(officers, case))
+    assert await read(officers, screening, asAt=now) == without_actions(await read(officers, screening))
     for at, _ in seen:
         assert (await officers.get(f"/v1/cases/{other['id']}", params={"asAt": at})).status_code == 404
     before = (datetime.fromisoformat(other["openedAt"]) - timedelta(seconds=1)).isoformat()
@@ -154,29 +136,23 @@ async def test_a_case_is_read_as_it_was(new_client: NewClient) -> None:
     "wrong",
     ["yesterday", "2026-11-01", "2026-11-01T12:00:00", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+12:00"],
 )
-async def test_a_time_that_is_none(new_client: NewClient, wrong: str) -> None:
-    group = await new_client()
-    case = await open_case(group)
+async def test_a_time_that_is_none(group: Api, case: Case, wrong: str) -> None:
     answer = await group.get(f"/v1/cases/{case['id']}", params={"asAt": wrong})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "asAt"
 
 
-async def test_a_reader_who_was_sent_away_reads_no_past_either(new_client: NewClient) -> None:
-    group, outside = await new_client(), await new_client()
-    case = await submit_case(group, await open_case(group))
-    party = await appointed(group, case, "adviser", "p-adviser", holder={"client": outside.client_id})
+async def test_a_reader_who_was_sent_away_reads_no_past_either(group: Api, outside: Api, submitted: Case) -> None:
+    party = await appointed(group, submitted, "adviser", "p-adviser", holder={"client": outside.client_id})
     at = utcnow().isoformat()
-    assert (await read(outside, case, asAt=at))["status"] == "eoi-submitted"
-    await end(group, case, party)
-    assert (await outside.get(f"/v1/cases/{case['id']}", params={"asAt": at})).status_code == 404
+    assert (await read(outside, submitted, asAt=at))["status"] == "eoi-submitted"
+    await end(group, submitted, party)
+    assert (await outside.get(f"/v1/cases/{submitted['id']}", params={"asAt": at})).status_code == 404
 
 
-async def test_a_state_becomes_the_same_case_file_again(platform: Platform, new_client: NewClient) -> None:
-    group, officers = await new_client(), await new_client(organisation=employer_id())
-    case = await screened(group, officers)
+async def test_a_state_becomes_the_same_case_file_again(platform: Platform, screening: Case) -> None:
     async with platform.runtimes["applications"].database.transaction() as session:
-        file = await read_file(session, UUID(case["id"]), readers=SYSTEM, now=utcnow())
+        file = await read_file(session, UUID(screening["id"]), readers=SYSTEM, now=utcnow())
     assert file is not None
     kept = ("version", "sequence", "event_hash", "changed_at", "disclosed_position", "audit_position", "audit_hash")
     again = restore_case(

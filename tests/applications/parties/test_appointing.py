@@ -68,7 +68,7 @@ def walk(file: CaseSnapshot, taken: Sequence[tuple[int, tuple]]) -> list[CaseSna
 @given(st.booleans(), steps)
 def test_the_laws_hold_after_every_step(submitted: bool, taken: list[tuple[int, tuple]]) -> None:  # type: ignore[type-arg]
     files = walk(start(submitted=submitted), taken)
-    for before, file in itertools.pairwise(files):
+    for before, file in itertools.pairwise([files[0], *files]):
         case, last = file.case, civil_date(NOW + timedelta(days=len(taken)))
         deciding = {p.person for p in file.parties.values() if p.role in DECIDING}
         other = {p.person for p in file.parties.values() if p.role in MAY_NOT_DECIDE}

@@ -14,8 +14,11 @@ from rtp_applications.workflow.processes import PROCESSES
 from rtp_embedded.platform import Platform
 from rtp_shared.clock import today
 from tests.conftest import Api, NewClient
+from tests.support.actors import Case
 from tests.support.cases import EMPLOYER, TRUST, employer_id, open_case, submit_case
+from tests.support.pages import read_pages
 from tests.support.people import act, acting, appoint, appointed, end, parties, tag
+from tests.support.problems import name_problem
 
 pytestmark = pytest.mark.anyio
 
@@ -56,11 +59,9 @@ async def test_some_roles_nobody_appoints_to(sides: dict[Side, Api], role: Role)
         assert "nobody" in answer.json()["detail"]
 
 
-async def test_the_employer_decides_and_commissions_where_nobody_else_is_named(new_client: NewClient) -> None:
-    group, officers = await new_client(), await new_client(organisation=employer_id())
-    case = await submit_case(group, await open_case(group))
+async def test_the_employer_decides_and_commissions_where_nobody_else_is_named(officers: Api, submitted: Case) -> None:
     for role in ("case-officer", "decision-maker", "panel-member", "scrutiny-chair", "commissioner"):
-        party = await appointed(officers, case, role, f"p-{role}")
+        party = await appointed(officers, submitted, role, f"p-{role}")
         assert party["holder"] == f"org:{employer_id()}"
         assert party["holds"]
 
@@ -71,63 +72,51 @@ async def test_the_portal_of_the_employer_itself_fills_none_of_its_roles(new_cli
     assert (await appoint(portal, case, "case-officer", "p-1")).status_code == 403
 
 
-async def test_no_body_has_a_say_before_the_case_is_submitted(new_client: NewClient) -> None:
-    group, officers = await new_client(), await new_client(organisation=employer_id())
-    overseer = await new_client(scopes="cases:read cases:write cases:oversee")
+async def test_no_body_has_a_say_before_the_case_is_submitted(group: Api, officers: Api, overseer: Api) -> None:
     draft = await open_case(group)
     for api in (officers, overseer):
         assert (await appoint(api, draft, "case-officer", "p-1")).status_code == 404
         assert (await api.get(f"/v1/cases/{draft['id']}/parties")).status_code == 404
 
 
-async def test_only_the_lead_of_the_group_appoints(new_client: NewClient) -> None:
-    group = await new_client()
-    case = await open_case(group)
+async def test_only_the_lead_of_the_group_appoints(group: Api, case: Case) -> None:
     await appointed(group, case, "applicant-member", "p-member")
     for person in ("p-member", "p-stranger"):
         assert (await appoint(group, case, "adviser", "p-2", by=person)).status_code == 403
 
 
-async def test_an_officer_who_was_appointed_acts(new_client: NewClient) -> None:
-    group, officers = await new_client(), await new_client(organisation=employer_id())
-    case = await submit_case(group, await open_case(group))
-    path = f"/v1/cases/{case['id']}/actions/acknowledge"
+async def test_an_officer_who_was_appointed_acts(officers: Api, submitted: Case) -> None:
+    path = f"/v1/cases/{submitted['id']}/actions/acknowledge"
     given = {"sentOn": str(today())}
     headers = {"If-Match": "*", **acting("p-officer")}
     assert (await officers.post(path, json=given, headers=headers)).status_code == 403
-    party = await appointed(officers, case, "case-officer", "p-officer")
+    party = await appointed(officers, submitted, "case-officer", "p-officer")
     assert (await officers.post(path, json=given, headers=headers)).status_code == 200
-    assert (await end(officers, case, party)).status_code == 200
+    assert (await end(officers, submitted, party)).status_code == 200
     assert (await officers.post(path, json=given, headers=headers)).status_code in (403, 409)
 
 
-async def test_handing_over_leaves_exactly_one_lead(new_client: NewClient) -> None:
-    group = await new_client()
-    case = await open_case(group)
+async def test_handing_over_leaves_exactly_one_lead(group: Api, case: Case) -> None:
     new = await appointed(group, case, "applicant-lead", "p-new")
     leads = [each for each in await parties(group, case, role="applicant-lead") if each["holds"]]
     assert [each["person"] for each in leads] == ["p-new"]
     assert (await appoint(group, case, "adviser", "p-x")).status_code == 403  # the former lead
     assert (await appoint(group, case, "adviser", "p-x", by="p-new")).status_code == 201
     refused = await end(group, case, new, by="p-new")
-    assert refused.status_code == 409
-    assert refused.json()["type"].endswith("/lead-is-handed-over")
+    assert name_problem(refused) == (409, "lead-is-handed-over")
     withdrawn = await group.post(f"/v1/cases/{case['id']}/actions/withdraw", headers={"If-Match": "*"})
     assert withdrawn.status_code == 403
     assert (await act(group, case, "withdraw", {"membersInFavour": 1}, by="p-new"))["status"] == "withdrawn"
 
 
-async def test_a_lead_takes_no_dates(new_client: NewClient) -> None:
-    group = await new_client()
-    case = await open_case(group)
+async def test_a_lead_takes_no_dates(group: Api, case: Case) -> None:
     for more in ({"validFrom": "2030-01-01"}, {"validTo": "2030-01-01"}):
         answer = await appoint(group, case, "applicant-lead", "p-new", **more)
         assert answer.status_code == 422
     assert len(await parties(group, case)) == 1
 
 
-async def test_members_count_for_a_majority(new_client: NewClient) -> None:
-    group = await new_client()
+async def test_members_count_for_a_majority(group: Api) -> None:
     case = await submit_case(group, await open_case(group, applicantCount=1))
     for number in range(3):
         await appointed(group, case, "applicant-member", f"p-{number}")
@@ -144,48 +133,42 @@ DECIDERS = ["decision-maker", "panel-member", "case-officer", "commissioner", "s
 
 
 @pytest.mark.parametrize("role", ["applicant-member", "adviser", "funder", "staff-rep", "mentor"])
-async def test_whoever_helped_or_applied_decides_nothing(new_client: NewClient, role: str) -> None:
-    group, officers = await new_client(), await new_client(organisation=employer_id())
-    overseer = await new_client(scopes="cases:read cases:write cases:oversee")
-    case = await submit_case(group, await open_case(group))
-    party = await appointed(group, case, role, "p-both")
-    await end(group, case, party)  # once is enough
+async def test_whoever_helped_or_applied_decides_nothing(
+    group: Api, officers: Api, overseer: Api, submitted: Case, role: str
+) -> None:
+    party = await appointed(group, submitted, role, "p-both")
+    await end(group, submitted, party)  # once is enough
     for deciding in (*DECIDERS, "escalation-reviewer"):
         api = overseer if deciding == "escalation-reviewer" else officers
-        answer = await appoint(api, case, deciding, "p-both")
+        answer = await appoint(api, submitted, deciding, "p-both")
         assert answer.status_code == 409, answer.text
         assert role in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("role", ["applicant-member", "applicant-lead", "adviser", "funder", "staff-rep"])
-async def test_whoever_decides_neither_applies_nor_helps(new_client: NewClient, role: str) -> None:
-    group, officers = await new_client(), await new_client(organisation=employer_id())
-    case = await submit_case(group, await open_case(group))
-    await appointed(officers, case, "panel-member", "p-both")
-    answer = await appoint(group, case, role, "p-both")
+async def test_whoever_decides_neither_applies_nor_helps(group: Api, officers: Api, submitted: Case, role: str) -> None:
+    await appointed(officers, submitted, "panel-member", "p-both")
+    answer = await appoint(group, submitted, role, "p-both")
     assert answer.status_code == 409
     assert "panel-member" in answer.json()["detail"]
 
 
-async def test_a_conflict_of_interest_bars_from_the_panel(new_client: NewClient) -> None:
-    group, officers = await new_client(), await new_client(organisation=employer_id())
-    case = await submit_case(group, await open_case(group))
-    await appointed(officers, case, "case-officer", "p-officer")
+async def test_a_conflict_of_interest_bars_from_the_panel(group: Api, officers: Api, submitted: Case) -> None:
+    await appointed(officers, submitted, "case-officer", "p-officer")
     conflict = {"person": "p-owner", "nature": "Owns a rival"}
-    await act(officers, case, "declare-conflict", conflict, by="p-officer")
-    assert (await appoint(officers, case, "panel-member", "p-owner")).status_code == 409
-    register = (await group.get(f"/v1/cases/{case['id']}/conflicts")).json()["items"]
+    await act(officers, submitted, "declare-conflict", conflict, by="p-officer")
+    assert (await appoint(officers, submitted, "panel-member", "p-owner")).status_code == 409
+    register = (await group.get(f"/v1/cases/{submitted['id']}/conflicts")).json()["items"]
     assert [(each["person"], each["barsFromDeciding"], each["ended"]) for each in register] == [
         ("p-owner", True, False)
     ]
     assert register[0]["declaredBy"]["person"] == "p-officer"
-    await act(officers, case, "declare-conflict", {**conflict, "ended": True}, by="p-officer")
-    assert (await appoint(officers, case, "panel-member", "p-owner")).status_code == 201
+    await act(officers, submitted, "declare-conflict", {**conflict, "ended": True}, by="p-officer")
+    assert (await appoint(officers, submitted, "panel-member", "p-owner")).status_code == 201
 
 
-async def test_an_outside_holder_comes_to_see_the_case_and_goes(new_client: NewClient) -> None:
-    group, union, adviser = await new_client(), await new_client(), await new_client()
-    case = await open_case(group)
+async def test_an_outside_holder_comes_to_see_the_case_and_goes(new_client: NewClient, group: Api, case: Case) -> None:
+    union, adviser = await new_client(), await new_client()
     path = f"/v1/cases/{case['id']}"
     one = await appointed(group, case, "staff-rep", "p-rep", holder={"client": union.client_id})
     two = await appointed(group, case, "adviser", "p-adv", holder={"organisation": str(adviser.organisation)})
@@ -202,20 +185,17 @@ async def test_an_outside_holder_comes_to_see_the_case_and_goes(new_client: NewC
     assert (await end(group, case, one)).status_code == 404  # who left a draft was never in it
 
 
-async def test_the_groups_client_ends_no_officer_by_claiming_to_be_one(new_client: NewClient) -> None:
-    group, officers = await new_client(organisation=employer_id()), await new_client(organisation=employer_id())
+async def test_the_groups_client_ends_no_officer_by_claiming_to_be_one(new_client: NewClient, officers: Api) -> None:
+    group = await new_client(organisation=employer_id())
     case = await submit_case(group, await open_case(group))
     officer = await appointed(officers, case, "case-officer", "p-officer")
     assert (await end(group, case, officer, by="p-officer")).status_code == 403
     assert (await end(officers, case, officer, by="p-officer")).status_code == 200
 
 
-async def test_a_body_that_a_draft_names_is_never_its_reader(new_client: NewClient) -> None:
-    group, officers = await new_client(), await new_client(organisation=employer_id())
-    case = await open_case(group)
+async def test_a_body_that_a_draft_names_is_never_its_reader(group: Api, officers: Api, case: Case) -> None:
     refused = await appoint(group, case, "adviser", "p-1", holder={"organisation": EMPLOYER})
-    assert refused.status_code == 409
-    assert refused.json()["type"].endswith("/would-disclose")
+    assert name_problem(refused) == (409, "would-disclose")
     other = await open_case(group, employer=None)
     party = await appointed(group, other, "adviser", "p-1", holder={"organisation": EMPLOYER})
     assert (await officers.get(f"/v1/cases/{other['id']}")).status_code == 200
@@ -228,37 +208,35 @@ async def test_a_body_that_a_draft_names_is_never_its_reader(new_client: NewClie
     assert (await officers.get(f"/v1/cases/{case['id']}")).status_code == 404
 
 
-async def test_ending_a_person_of_a_body_leaves_the_body_its_sight(new_client: NewClient) -> None:
-    group, officers = await new_client(), await new_client(organisation=employer_id())
-    case = await submit_case(group, await open_case(group))
-    party = await appointed(officers, case, "case-officer", "p-1")
-    assert (await end(officers, case, party)).status_code == 200
-    assert (await officers.get(f"/v1/cases/{case['id']}")).status_code == 200
+async def test_ending_a_person_of_a_body_leaves_the_body_its_sight(officers: Api, submitted: Case) -> None:
+    party = await appointed(officers, submitted, "case-officer", "p-1")
+    assert (await end(officers, submitted, party)).status_code == 200
+    assert (await officers.get(f"/v1/cases/{submitted['id']}")).status_code == 200
 
 
-async def test_a_body_does_not_end_the_representative_whom_the_group_chose(new_client: NewClient) -> None:
-    group, officers, union = await new_client(), await new_client(organisation=employer_id()), await new_client()
-    case = await submit_case(group, await open_case(group))
-    chosen = await appointed(group, case, "staff-rep", "p-rep", holder={"client": union.client_id})
-    own = await appointed(officers, case, "staff-rep", "p-own")
-    assert (await end(officers, case, chosen)).status_code == 403
-    assert (await end(officers, case, own)).status_code == 200
+async def test_a_body_does_not_end_the_representative_whom_the_group_chose(
+    new_client: NewClient, group: Api, officers: Api, submitted: Case
+) -> None:
+    union = await new_client()
+    chosen = await appointed(group, submitted, "staff-rep", "p-rep", holder={"client": union.client_id})
+    own = await appointed(officers, submitted, "staff-rep", "p-own")
+    assert (await end(officers, submitted, chosen)).status_code == 403
+    assert (await end(officers, submitted, own)).status_code == 200
 
 
-async def test_applicants_and_officers_come_through_their_own_client_or_body(new_client: NewClient) -> None:
-    group, officers, other = await new_client(), await new_client(organisation=employer_id()), await new_client()
-    case = await submit_case(group, await open_case(group))
+async def test_applicants_and_officers_come_through_their_own_client_or_body(
+    new_client: NewClient, group: Api, officers: Api, submitted: Case
+) -> None:
+    other = await new_client()
     for api, role in ((group, "applicant-member"), (officers, "case-officer"), (officers, "decision-maker")):
-        answer = await appoint(api, case, role, "p-1", holder={"client": other.client_id})
+        answer = await appoint(api, submitted, role, "p-1", holder={"client": other.client_id})
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["field"] == "/holder"
-    assert (await other.get(f"/v1/cases/{case['id']}")).status_code == 404
+    assert (await other.get(f"/v1/cases/{submitted['id']}")).status_code == 404
 
 
-async def test_what_an_outsider_sees_has_no_last_day_but_its_end(new_client: NewClient) -> None:
-    group, outsider = await new_client(), await new_client()
-    case = await open_case(group)
-    holder = {"client": outsider.client_id}
+async def test_what_an_outsider_sees_has_no_last_day_but_its_end(group: Api, outside: Api, case: Case) -> None:
+    holder = {"client": outside.client_id}
     for dates in ({"validTo": "2030-01-01"}, {"validFrom": "2030-01-01"}):
         answer = await appoint(group, case, "funder", "p-1", holder=holder, **dates)
         assert answer.status_code == 422
@@ -267,9 +245,7 @@ async def test_what_an_outsider_sees_has_no_last_day_but_its_end(new_client: New
     assert (await group.patch(path, json={"validTo": "2030-01-01"}, headers={"If-Match": "*"})).status_code == 422
 
 
-async def test_changing_a_party(new_client: NewClient) -> None:
-    group = await new_client()
-    case = await open_case(group)
+async def test_changing_a_party(group: Api, case: Case) -> None:
     party = await appointed(group, case, "applicant-member", "p-1", mandate="Vote of 3 March")
     path = f"/v1/cases/{case['id']}/parties/{party['id']}"
     version = (await group.get(f"/v1/cases/{case['id']}")).json()["version"]
@@ -289,9 +265,7 @@ async def test_changing_a_party(new_client: NewClient) -> None:
     assert (await group.patch(unknown, json={}, headers={"If-Match": "*"})).status_code == 404
 
 
-async def test_nobody_has_a_role_twice(new_client: NewClient) -> None:
-    group = await new_client()
-    case = await open_case(group)
+async def test_nobody_has_a_role_twice(group: Api, case: Case) -> None:
     party = await appointed(group, case, "applicant-member", "p-1")
     assert (await appoint(group, case, "applicant-member", "p-1")).status_code == 409
     await end(group, case, party)
@@ -313,10 +287,8 @@ async def test_nobody_has_a_role_twice(new_client: NewClient) -> None:
     ],
 )
 async def test_bad_input_names_the_field_and_changes_nothing(
-    new_client: NewClient, wrong: dict[str, Any], field: str
+    group: Api, case: Case, wrong: dict[str, Any], field: str
 ) -> None:
-    group = await new_client()
-    case = await open_case(group)
     body = {"role": "adviser", "person": "p-1", **wrong}
     answer = await group.post(
         f"/v1/cases/{case['id']}/parties",
@@ -328,12 +300,10 @@ async def test_bad_input_names_the_field_and_changes_nothing(
     assert len(await parties(group, case)) == 1
 
 
-async def test_an_auditor_reads_and_does_nothing(new_client: NewClient) -> None:
-    group, auditor = await new_client(), await new_client()
-    overseer = await new_client(scopes="cases:read cases:write cases:oversee")
-    case = await submit_case(group, await open_case(group))
-    await appointed(overseer, case, "auditor", "p-audit", holder={"client": auditor.client_id})
-    seen = (await auditor.get(f"/v1/cases/{case['id']}", headers=acting("p-audit"))).json()
+async def test_an_auditor_reads_and_does_nothing(new_client: NewClient, overseer: Api, submitted: Case) -> None:
+    auditor = await new_client()
+    await appointed(overseer, submitted, "auditor", "p-audit", holder={"client": auditor.client_id})
+    seen = (await auditor.get(f"/v1/cases/{submitted['id']}", headers=acting("p-audit"))).json()
     assert seen["allowedActions"]
     assert not any(each["allowed"] for each in seen["allowedActions"])
 
@@ -350,9 +320,7 @@ def test_auditors_and_clients_for_themselves_sign_no_action_of_any_process() -> 
     assert not signing & {Role.AUDITOR, Role.CLIENT}
 
 
-async def test_of_two_who_appoint_at_once_one_is_told_to_read_again(new_client: NewClient) -> None:
-    group = await new_client()
-    case = await open_case(group)
+async def test_of_two_who_appoint_at_once_one_is_told_to_read_again(group: Api, case: Case) -> None:
     path, headers = f"/v1/cases/{case['id']}/parties", tag(case["version"])
     answers = await asyncio.gather(
         *(
@@ -367,10 +335,8 @@ async def test_of_two_who_appoint_at_once_one_is_told_to_read_again(new_client: 
 
 
 async def test_what_is_told_of_a_party_says_nobody_s_name_or_reference(
-    platform: Platform, new_client: NewClient
+    platform: Platform, group: Api, outside: Api, case: Case
 ) -> None:
-    group, outside = await new_client(), await new_client()
-    case = await open_case(group)
     party = await appointed(group, case, "adviser", "p-secret", holder={"client": outside.client_id})
     await end(group, case, party)
     await platform.drain_events()
@@ -383,17 +349,8 @@ async def test_what_is_told_of_a_party_says_nobody_s_name_or_reference(
     assert "p-secret" not in json.dumps(feed)
 
 
-async def test_pages_of_parties(new_client: NewClient) -> None:
-    group = await new_client()
-    case = await open_case(group)
+async def test_pages_of_parties(group: Api, case: Case) -> None:
     for number in range(4):
         await appointed(group, case, "applicant-member", f"p-{number}")
-    found: list[str] = []
-    params: dict[str, Any] = {"limit": 2}
-    while True:
-        page = (await group.get(f"/v1/cases/{case['id']}/parties", params=params)).json()
-        found += [each["person"] for each in page["items"]]
-        if page["next"] is None:
-            break
-        params["after"] = page["next"]
-    assert found == [group.person, "p-0", "p-1", "p-2", "p-3"]
+    found = await read_pages(group, f"/v1/cases/{case['id']}/parties", limit=2)
+    assert [each["person"] for each in found] == [group.person, "p-0", "p-1", "p-2", "p-3"]

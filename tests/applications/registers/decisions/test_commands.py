@@ -3,20 +3,19 @@
 import csv
 import io
 import uuid
-from datetime import timedelta
 from typing import Any
 
-import asyncpg
 import httpx
 import pytest
 
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
-from rtp_shared.clock import today
-from tests.applications.registers.test_barriers import events_of, of
+from tests.applications.registers.barriers.test_commands import events_of
 from tests.conftest import Api, NewClient
-from tests.support.actors import ActorClient, Office, submitted_office
+from tests.support.actors import ActorClient, Office, begin_review, submitted_office
 from tests.support.cases import employer_id
+from tests.support.problems import name_problem
+from tests.support.tables import connect_for, require_denied
 
 pytestmark = pytest.mark.anyio
 
@@ -37,16 +36,8 @@ async def anybody(platform: Platform) -> Any:
 
 
 async def under_review(new_client: NewClient, **details: Any) -> Office:
-    name = f"Service {uuid.uuid4()}"
-    office = await submitted_office(new_client, **{"serviceName": name, **details})
-    officer, case = office.officer, office.case
-    await officer.do(case, "acknowledge", sentOn=str(today()))
-    await officer.do(case, "begin-screening")
-    await officer.do(
-        case, "notify-decision-date", expectedOn=str(today() + timedelta(days=28)), notifiedOn=str(today())
-    )
-    office.case = await officer.do(case, "begin-review")
-    return office
+    named = {"serviceName": f"Service {uuid.uuid4()}", **details}
+    return await begin_review(await submitted_office(new_client, **named))
 
 
 async def refused(new_client: NewClient, **details: Any) -> Office:
@@ -255,24 +246,22 @@ async def test_wrong_questions_are_problems(anybody: Api, path: str, status: int
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+INSERT = """
+    INSERT INTO published_decisions (id, case_id, decided_at, published_at, route, decision, decided_on, text,
+                                     conditions, version)
+    SELECT gen_random_uuid(), case_id, decided_at, published_at, route, decision, decided_on, text, conditions, version
+    FROM published_decisions LIMIT 1
+"""
+
+
 async def test_nothing_is_written_but_by_the_service(new_client: NewClient, database_server: Postgres) -> None:
     office = await refused(new_client, route=CHALLENGE)
-    connection = await asyncpg.connect(database_server.url("rtp_applications", "rtp_applications_app"))
-    try:
-        async with connection.transaction():
-            await connection.execute("SELECT set_config('rtp.readers', $1, true)", f"org:{employer_id()}")
-            count = "SELECT count(*) FROM published_decisions WHERE case_id = $1::text::uuid"
-            assert await connection.fetchval(count, office.case["id"]) == 1
-            change = "UPDATE published_decisions SET text = 'x' WHERE case_id = $1::text::uuid"
-            assert await connection.execute(change, office.case["id"]) == "UPDATE 0"
-        with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await connection.execute(
-                "INSERT INTO published_decisions (id, case_id, decided_at, published_at, route, decision, decided_on, "
-                "text, conditions, version) SELECT gen_random_uuid(), case_id, decided_at, published_at, route, "
-                "decision, decided_on, text, conditions, version FROM published_decisions LIMIT 1"
-            )
-    finally:
-        await connection.close()
+    async with connect_for(database_server, f"org:{employer_id()}") as connection:
+        count = "SELECT count(*) FROM published_decisions WHERE case_id = $1::text::uuid"
+        assert await connection.fetchval(count, office.case["id"]) == 1
+        change = "UPDATE published_decisions SET text = 'x' WHERE case_id = $1::text::uuid"
+        assert await connection.execute(change, office.case["id"]) == "UPDATE 0"
+    await require_denied(database_server, INSERT, readers="")
 
 
 async def test_a_decision_that_fails_to_commit_is_not_published(new_client: NewClient, anybody: Api) -> None:
@@ -280,5 +269,5 @@ async def test_a_decision_that_fails_to_commit_is_not_published(new_client: NewC
     stale = await office.decider.post(
         f"/v1/cases/{office.case['id']}/actions/accept-eoi", ACCEPTANCE, version=office.case["version"] - 1
     )
-    assert of(stale) == (412, "changed-since")
+    assert name_problem(stale) == (412, "changed-since")
     assert await listed(anybody, office.case) == []

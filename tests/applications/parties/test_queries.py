@@ -6,14 +6,15 @@ import logging
 import zipfile
 from typing import Any
 
-import asyncpg
 import pytest
 
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from tests.conftest import Api, NewClient
+from tests.support.actors import Case
 from tests.support.cases import employer_id, open_case, submit_case
 from tests.support.people import appoint, appointed, end, parties
+from tests.support.tables import connect_as_owner
 
 pytestmark = pytest.mark.anyio
 
@@ -54,10 +55,9 @@ async def test_who_sees_which_name(new_client: NewClient) -> None:
     assert set((await named(outside, case)).values()) == {None}
 
 
-async def test_no_body_is_told_of_who_left_before_the_submission(new_client: NewClient) -> None:
-    group, officers = await new_client(), await new_client(organisation=employer_id())
-    overseer = await new_client(scopes="cases:read cases:write cases:oversee")
-    case = await open_case(group)
+async def test_no_body_is_told_of_who_left_before_the_submission(
+    group: Api, officers: Api, overseer: Api, case: Case
+) -> None:
     left = await appointed(group, case, "applicant-member", "p-left", name=MEMBER, mandate="Night shift")
     stayed = await appointed(group, case, "applicant-member", "p-stayed", name=LEAD)
     assert (await end(group, case, left)).status_code == 200
@@ -98,16 +98,9 @@ async def test_names_are_in_no_audit_event_log_or_bundle(
     await submit_case(group, (await group.get(f"/v1/cases/{case['id']}")).json())
     officers = await new_client(organisation=employer_id())
     await appointed(officers, case, "case-officer", "p-officer", name=OFFICER)
-    connection = await asyncpg.connect(database_server.url("rtp_applications"))
-    try:
-        audit = await connection.fetch(
-            "SELECT a::text AS row FROM audit_entries a WHERE case_id = $1::text::uuid", case["id"]
-        )
-        events = await connection.fetch(
-            "SELECT convert_from(body, 'UTF8') AS row FROM outbox WHERE case_id = $1::text::uuid", case["id"]
-        )
-    finally:
-        await connection.close()
+    async with connect_as_owner(database_server) as connection:
+        audit = await connection.fetch(AUDIT, case["id"])
+        events = await connection.fetch(EVENTS, case["id"])
     assert len(audit) > 5
     assert len(events) > 4
     stored = [row["row"] for row in (*audit, *events)]
@@ -122,7 +115,6 @@ async def test_names_are_in_no_audit_event_log_or_bundle(
 
 
 async def unzipped(api: Api, case: dict[str, Any]) -> str:
-
     answer = await api.get(f"/v1/cases/{case['id']}/bundle")
     assert answer.status_code == 200, answer.text
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:

@@ -12,11 +12,10 @@ import pytest
 
 from rtp_applications.documents.disk import INCOMING
 from rtp_embedded.platform import Platform
-from tests.applications.documents.test_routes import files
-from tests.conftest import NewClient
+from tests.conftest import Api
 from tests.support.actors import ActorClient
 from tests.support.cases import open_case
-from tests.support.documents import added, path_of
+from tests.support.documents import added, files, path_of
 from tests.support.serving import serving
 
 pytestmark = pytest.mark.anyio
@@ -74,13 +73,10 @@ async def send(url: str, *, announced: bool) -> httpx.Response:
 
 
 @pytest.mark.parametrize("announced", [True, False], ids=["announced", "chunked"])
-async def test_200_mb_are_refused_by_the_route_itself(
-    new_client: NewClient, platform: Platform, announced: bool
-) -> None:
+async def test_200_mb_are_refused_by_the_route_itself(group: Api, platform: Platform, announced: bool) -> None:
     """Here in this process, with the sender in it."""
-    portal = await new_client()
-    document = await added(ActorClient(portal, portal.person), await open_case(portal))
-    headers = {"Authorization": portal.headers["Authorization"], "If-Match": "*", "Content-Type": "application/pdf"}
+    document = await added(ActorClient(group, group.person), await open_case(group))
+    headers = {"Authorization": group.headers["Authorization"], "If-Match": "*", "Content-Type": "application/pdf"}
     headers |= {"Content-Length": str(SIZE)} if announced else {}
     before, own = files(platform), Process(os.getpid(), [], Path())
     async with serving(platform.app) as address, httpx.AsyncClient(base_url=address, timeout=60) as client:

@@ -4,7 +4,6 @@ import re
 import uuid
 from typing import Any
 
-import asyncpg
 import httpx
 import pytest
 
@@ -12,10 +11,12 @@ from rtp_applications.bodies.models import body_id
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from rtp_shared.clock import today
-from tests.applications.registers.test_barriers import CENTRAL, DONE, REPORT, act, done, events_of, ids, of, report
+from tests.applications.registers.barriers.test_commands import CENTRAL, DONE, REPORT, act, done, events_of, ids, report
 from tests.conftest import Api, NewClient
-from tests.support.actors import ActorClient, Office, submitted_office
+from tests.support.actors import ActorClient, Case, Office, submitted_office
 from tests.support.cases import TRUST, employer_id, open_case, submit_case
+from tests.support.problems import name_problem, strike_instance
+from tests.support.tables import connect_for, require_denied
 
 pytestmark = pytest.mark.anyio
 
@@ -40,7 +41,7 @@ async def seen(desk: ActorClient, case: dict[str, Any]) -> dict[str, Any]:
 def alike(hidden: httpx.Response, unknown: httpx.Response) -> bool:
     def told(answer: httpx.Response) -> Any:
         headers = {name for name in answer.headers if name != "correlation-id"}
-        return answer.status_code, headers, {**answer.json(), "instance": ""}
+        return answer.status_code, headers, strike_instance(answer)
 
     return bool(told(hidden) == told(unknown))
 
@@ -63,8 +64,7 @@ async def secret_keeping(desk: ActorClient, it: dict[str, Any], case: dict[str, 
         assert alike(await act(desk, it, action, body), await act(desk, nothing, action, body)), action
 
 
-async def test_nothing_that_the_body_can_read_changes(new_client: NewClient, platform: Platform) -> None:
-    office = await submitted_office(new_client)
+async def test_nothing_that_the_body_can_read_changes(office: Office, platform: Platform) -> None:
     before, told = await seen(office.officer, office.case), await events_of(platform, office.officer.api, office.case)
     one = await report(office.group, office.case, body=str(employer_id()))
     two = await report(office.group, office.case, kind="vat", dueOn="2026-01-01", body=str(employer_id()))
@@ -76,8 +76,7 @@ async def test_nothing_that_the_body_can_read_changes(new_client: NewClient, pla
     assert await events_of(platform, office.officer.api, office.case) == told != []
 
 
-async def test_the_next_event_and_audit_entry_leave_no_gap(new_client: NewClient, platform: Platform) -> None:
-    office = await submitted_office(new_client)
+async def test_the_next_event_and_audit_entry_leave_no_gap(office: Office, platform: Platform) -> None:
     before = await events_of(platform, office.officer.api, office.case)
     await report(office.group, office.case)
     acknowledged = await office.officer.do(office.case, "acknowledge", sentOn=str(today()))
@@ -103,9 +102,9 @@ async def test_a_barrier_in_a_draft_is_known_to_nobody_else(new_client: NewClien
         posted = await desk.post(f"/v1/cases/{case['id']}/barriers", REPORT)
         assert alike(posted, await desk.post(f"/v1/cases/{unknown['id']}/barriers", REPORT))
     assert await ids(portal) == {it["id"]}
-    assert of(await act(group, it, "disclose")) == (409, "nothing-to-disclose")
+    assert name_problem(await act(group, it, "disclose")) == (409, "nothing-to-disclose")
     opened = await group.post(f"/v1/cases/{case['id']}/barriers", {**REPORT, "disclosed": True})
-    assert of(opened) == (409, "nothing-to-disclose")
+    assert name_problem(opened) == (409, "nothing-to-disclose")
     assert await ids(portal) == {it["id"]}
 
     case = await submit_case(portal, case)
@@ -114,18 +113,20 @@ async def test_a_barrier_in_a_draft_is_known_to_nobody_else(new_client: NewClien
     assert [event["type"] for event in await events_of(platform, officer.api, case) if "barrier" in event["type"]] == []
 
 
-async def test_a_withdrawn_draft_s_barrier_stays_hidden_from_the_centre(new_client: NewClient) -> None:
-    portal, central = await new_client(), await new_client(scopes=CENTRAL)
-    case = await open_case(portal)
-    it = await report(ActorClient(portal, portal.person), case)
-    withdrawn = await portal.post(f"/v1/cases/{case['id']}/actions/withdraw", headers={"If-Match": "*"})
+async def test_a_withdrawn_draft_s_barrier_stays_hidden_from_the_centre(
+    new_client: NewClient, group: Api, case: Case
+) -> None:
+    central = await new_client(scopes=CENTRAL)
+    it = await report(ActorClient(group, group.person), case)
+    withdrawn = await group.post(f"/v1/cases/{case['id']}/actions/withdraw", headers={"If-Match": "*"})
     assert withdrawn.status_code == 200
     assert it["id"] not in await ids(central)
-    assert it["id"] in await ids(portal)
+    assert it["id"] in await ids(group)
 
 
-async def test_the_centre_sees_what_is_undisclosed_unless_it_is_the_body_itself(new_client: NewClient) -> None:
-    office = await submitted_office(new_client)
+async def test_the_centre_sees_what_is_undisclosed_unless_it_is_the_body_itself(
+    new_client: NewClient, office: Office
+) -> None:
     it = await report(office.group, office.case)
     central = await new_client(scopes=CENTRAL)
     of_the_body = ActorClient(await new_client(scopes=CENTRAL, organisation=employer_id()), "central-2")
@@ -134,11 +135,10 @@ async def test_the_centre_sees_what_is_undisclosed_unless_it_is_the_body_itself(
     await secret_keeping(of_the_body, it, office.case)
 
 
-async def test_another_body_of_the_case_cannot_tell_either(new_client: NewClient) -> None:
-    portal = await new_client()
+async def test_another_body_of_the_case_cannot_tell_either(new_client: NewClient, group: Api) -> None:
     trust = ActorClient(await new_client(organisation=body_id(TRUST)), "commissioner-1")
-    case = await submit_case(portal, await open_case(portal, commissioner=TRUST))
-    it = await report(ActorClient(portal, portal.person), case, body=TRUST)
+    case = await submit_case(group, await open_case(group, commissioner=TRUST))
+    it = await report(ActorClient(group, group.person), case, body=TRUST)
     await secret_keeping(trust, it, case)
 
 
@@ -151,17 +151,15 @@ async def test_the_group_s_own_client_sees_its_own_though_it_belongs_to_the_body
     await secret_keeping(others, it, case)
 
 
-async def test_whoever_a_body_vouches_for_cannot_report_in_secret(new_client: NewClient) -> None:
-    office = await submitted_office(new_client)
+async def test_whoever_a_body_vouches_for_cannot_report_in_secret(office: Office) -> None:
     await office.officer.appoint(office.case, "staff-rep", "rep-1")
     rep = ActorClient(office.officer.api, "rep-1")
     hidden = await rep.post(f"/v1/cases/{office.case['id']}/barriers", REPORT)
-    assert of(hidden) == (403, "a-body-vouches")
+    assert name_problem(hidden) == (403, "a-body-vouches")
     assert (await report(rep, office.case, disclosed=True))["reportedAs"] == "staff-rep"
 
 
-async def test_after_the_disclosure_a_body_sees_what_came_since(new_client: NewClient) -> None:
-    office = await submitted_office(new_client)
+async def test_after_the_disclosure_a_body_sees_what_came_since(office: Office) -> None:
     it = await report(office.group, office.case)
     await done(office.group, it, "disclose")
     known = (await office.officer.get(f"/v1/barriers/{it['id']}")).json()
@@ -171,22 +169,10 @@ async def test_after_the_disclosure_a_body_sees_what_came_since(new_client: NewC
     assert office.group.api.client_id not in str(known)
 
 
-async def test_metrics_count_no_barriers(new_client: NewClient, platform: Platform) -> None:
-    office = await submitted_office(new_client)
+async def test_metrics_count_no_barriers(office: Office, platform: Platform) -> None:
     await report(office.group, office.case)
     shown = platform.runtimes["applications"].metrics.render().decode()
     assert not re.search(r"^[^#{]*barrier", shown, re.MULTILINE)
-
-
-async def rows(database_server: Postgres, readers: str, sql: str, *given: Any) -> int:
-    connection = await asyncpg.connect(database_server.url("rtp_applications", "rtp_applications_app"))
-    try:
-        async with connection.transaction():
-            await connection.execute("SELECT set_config('rtp.readers', $1, true)", readers)
-            found: int = await connection.fetchval(sql, *given)
-    finally:
-        await connection.close()
-    return found
 
 
 async def test_a_query_that_forgets_the_first_wall_meets_the_second(
@@ -200,11 +186,9 @@ async def test_a_query_that_forgets_the_first_wall_meets_the_second(
     async def walls(readers: str) -> list[int]:
         barrier = "SELECT count(*) FROM barriers WHERE id = $1::text::uuid"
         change = "SELECT count(*) FROM barrier_changes WHERE barrier_id = $1::text::uuid"
-        return [
-            await rows(database_server, readers, sql, it["id"])
-            for sql in (barrier, change)
-            for it in (of_a_draft, hidden, open_)
-        ]
+        every = [(sql, it["id"]) for sql in (barrier, change) for it in (of_a_draft, hidden, open_)]
+        async with connect_for(database_server, readers) as connection:
+            return [await connection.fetchval(sql, id_) for sql, id_ in every]
 
     employer = f"org:{employer_id()}"
     assert await walls("") == [0, 0, 0, 0, 0, 0]
@@ -217,19 +201,24 @@ async def test_a_query_that_forgets_the_first_wall_meets_the_second(
     assert await walls("system") == [1, 1, 1, 1, 1, 1]
 
 
-async def test_changes_are_never_changed_and_barriers_never_deleted(database_server: Postgres) -> None:
-    for statement in (
+@pytest.mark.parametrize(
+    "statement",
+    [
         "UPDATE barrier_changes SET note = 'x'",
         "DELETE FROM barrier_changes",
         "DELETE FROM barriers",
         "DELETE FROM published_decisions",
-    ):
-        with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await rows(database_server, "system", statement)
+        "UPDATE recommendation_updates SET note = 'x'",
+        "DELETE FROM recommendation_updates",
+        "DELETE FROM recommendations",
+        "DELETE FROM body_rules",
+    ],
+)
+async def test_what_the_registers_keep_is_never_changed_nor_deleted(database_server: Postgres, statement: str) -> None:
+    await require_denied(database_server, statement)
 
 
-async def test_a_key_repeats_the_answer_only_to_whoever_used_it(new_client: NewClient) -> None:
-    office = await submitted_office(new_client)
+async def test_a_key_repeats_the_answer_only_to_whoever_used_it(office: Office) -> None:
     key = {"Idempotency-Key": f'"{uuid.uuid4()}"'}
 
     async def send(api: Api) -> httpx.Response:
