@@ -21,16 +21,15 @@ from rtp_applications.workflow.stages.decision.payloads import (
 )
 from rtp_applications.workflow.stages.panel.payloads import AgendaPublication, KeyDecisionAnnouncement, Vote
 from tests.applications.workflow.ground import (
-    EMPLOYER,
     NOW,
     Ready,
     case_file,
+    get_deadline,
     giving,
     party,
     person,
     put,
     refused_for,
-    running,
     take,
     with_document,
 )
@@ -110,7 +109,7 @@ responded = put(called_in, ScrutinyResponse(**BECAUSE))
 
 
 def reminded(snapshot: CaseSnapshot, times: int) -> CaseSnapshot:
-    return snapshot.with_deadline(replace(running(snapshot, "mandate"), reminded=times))
+    return snapshot.with_deadline(replace(get_deadline(snapshot, "mandate"), reminded=times))
 
 
 def conflict(who: str) -> ConflictOfInterest:
@@ -120,10 +119,6 @@ def conflict(who: str) -> ConflictOfInterest:
 def finding(attempt: Ready, **changes: Any) -> Ready:
     assert attempt.payload is not None
     return giving(attempt, findings=attempt.payload.findings.model_copy(update=changes))  # type: ignore[attr-defined]
-
-
-def decided_by(snapshot: CaseSnapshot, kind: str) -> CaseSnapshot:
-    return replace(snapshot, bodies={**snapshot.bodies, EMPLOYER: replace(snapshot.bodies[EMPLOYER], kind=kind)})
 
 
 def with_members(snapshot: CaseSnapshot, number: int) -> CaseSnapshot:

@@ -5,7 +5,7 @@ from rtp_applications.workflow.enums import Ground, Role, Status
 from rtp_applications.workflow.stages.interest.payloads import InterestContent
 from rtp_applications.workflow.stages.review.payloads import Modification
 from rtp_applications.workflow.stages.screening.payloads import InformationRequest
-from tests.applications.workflow.ground import NOW, case_file, person, put, running
+from tests.applications.workflow.ground import NOW, case_file, get_deadline, person, put
 
 TODAY = NOW.date()
 LEAD, OFFICER, SECOND_OFFICER = (
@@ -44,5 +44,5 @@ REFUSED = Refusal(
 )
 asked = put(case_file(Status.INFORMATION_REQUESTED), ASKED_FOR)
 offered = put(case_file(Status.MODIFICATION_OFFERED), OFFERED)
-reply_due = running(asked, "information-reply")
-modification_due = running(offered, "modification-reply")
+reply_due = get_deadline(asked, "information-reply")
+modification_due = get_deadline(offered, "modification-reply")

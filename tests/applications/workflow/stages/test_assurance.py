@@ -9,9 +9,10 @@ from tests.applications.workflow.ground import (
     COMMISSIONER,
     EMPLOYER,
     Ready,
+    bar_last_signer,
     breaks,
     case_file,
-    giving,
+    on_payload,
     on_snapshot,
     person,
     ready,
@@ -46,14 +47,5 @@ breaks("rate-strand", "strand-is-assured")(
 breaks("record-commissioner-consent", "commissioned-elsewhere")(
     lambda attempt: replace(attempt, snapshot=attempt.snapshot.with_case(commissioner_id=EMPLOYER))
 )
-breaks(
-    [
-        "return-business-case",
-        "refuse-business-case",
-        "call-in",
-        "record-scrutiny-response",
-        "confirm-after-call-in",
-        "return-after-call-in",
-    ],
-    "reasons-given",
-)(lambda attempt: giving(attempt, reasons=""))
+breaks("return-business-case", "reasons-given")(on_payload(reasons=""))
+breaks("rate-strand", "deciders-are-independent")(bar_last_signer)

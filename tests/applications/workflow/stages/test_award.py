@@ -7,7 +7,6 @@ import pytest
 
 from rtp_applications.deadlines.rules.deadline import DeadlineState
 from rtp_applications.deadlines.rules.running import find_open_deadline
-from rtp_applications.workflow.common.payloads import ConflictOfInterest
 from rtp_applications.workflow.engine import update_deadlines
 from rtp_applications.workflow.enums import Status, Suspension
 from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
@@ -26,8 +25,10 @@ from tests.applications.workflow.ground import (
     NOW,
     Ready,
     attempt,
+    bar_last_signer,
     breaks,
-    giving,
+    get_deadline,
+    on_payload,
     on_snapshot,
     put,
     ready,
@@ -83,11 +84,9 @@ ready(
         TenderLoss.model_validate({"awardNoticeId": AWARD_NOTICE.notice_id, "feedbackGivenOn": TODAY}),
     ),
 )
-breaks(["record-notice", "publish-tender", "begin-standstill"], "notice-is-out")(
-    lambda attempt: giving(attempt, published_on=TOMORROW)
-)
-breaks("publish-tender", "notice-opens-tender")(lambda attempt: giving(attempt, kind=NoticeKind.UK5))
-breaks("begin-standstill", "notice-begins-standstill")(lambda attempt: giving(attempt, kind=NoticeKind.UK6))
+breaks(["record-notice", "publish-tender", "begin-standstill"], "notice-is-out")(on_payload(published_on=TOMORROW))
+breaks("publish-tender", "notice-opens-tender")(on_payload(kind=NoticeKind.UK5))
+breaks("begin-standstill", "notice-begins-standstill")(on_payload(kind=NoticeKind.UK6))
 breaks("begin-standstill", "tender-held")(on_snapshot(without_notice, NoticeKind.SELECTION_CONTRACT))
 breaks("award", "tender-held")(on_snapshot(without_notice, NoticeKind.UK4))
 breaks("award", "notices-published")(on_snapshot(without_notice, NoticeKind.UK6))
@@ -101,25 +100,16 @@ def _(attempt: Ready) -> Ready:
 
 breaks("award", "representations-answered")(on_snapshot(without, FurtherDecision))
 breaks("award", "no-live-challenge")(on_snapshot(put, CHALLENGE.model_copy(update={"closed_on": None})))
-breaks("award", "award-day-has-come")(lambda attempt: giving(attempt, entered_into_on=TOMORROW))
+breaks("award", "award-day-has-come")(on_payload(entered_into_on=TOMORROW))
 
 
-@breaks("award", "deciders-are-independent")
-def _(attempt: Ready) -> Ready:
-    conflict = ConflictOfInterest(person=attempt.signers[0].person, nature="Owns shares in a bidder.")
-    return replace(attempt, snapshot=put(attempt.snapshot, conflict))
-
-
-breaks("record-representation", "representation-in-time")(lambda attempt: giving(attempt, received_on=TOMORROW))
-breaks("record-further-decision", "representation-on-file")(lambda attempt: giving(attempt, reference="REP-9"))
-breaks("record-further-decision", "communicated-after-receipt")(
-    lambda attempt: giving(attempt, communicated_on=TOMORROW)
-)
-breaks("record-challenge", "challenge-dates-in-order")(lambda attempt: giving(attempt, opened_on=TOMORROW))
-breaks("record-tender-lost", "award-notice-on-file")(
-    lambda attempt: giving(attempt, award_notice_id="2026/S 000-999999")
-)
-breaks("record-tender-lost", "feedback-given")(lambda attempt: giving(attempt, feedback_given_on=None))
+breaks("award", "deciders-are-independent")(bar_last_signer)
+breaks("record-representation", "representation-in-time")(on_payload(received_on=TOMORROW))
+breaks("record-further-decision", "representation-on-file")(on_payload(reference="REP-9"))
+breaks("record-further-decision", "communicated-after-receipt")(on_payload(communicated_on=TOMORROW))
+breaks("record-challenge", "challenge-dates-in-order")(on_payload(opened_on=TOMORROW))
+breaks("record-tender-lost", "award-notice-on-file")(on_payload(award_notice_id="2026/S 000-999999"))
+breaks("record-tender-lost", "feedback-given")(on_payload(feedback_given_on=None))
 
 
 @pytest.mark.parametrize(
@@ -135,8 +125,7 @@ def test_the_day_of_the_award_notice_is_the_first_of_eight_working_days(publishe
     now = datetime.combine(published, datetime.min.time(), UTC) + timedelta(hours=12)
     snapshot = on(Status.TENDER_LIVE, OPEN, terms(), TENDER, now=now)
     begun = take("begin-standstill", Ready(snapshot, COMMISSIONING, notice(NoticeKind.UK6, published), now=now)).after
-    standstill = begun.find_deadline("standstill")
-    assert standstill is not None
+    standstill = get_deadline(begun, "standstill")
     assert standstill.due_on == last
     assert begun.find_deadline("provider-selection-standstill") is None
     payload = AWARD.model_copy(update={"entered_into_on": published})
@@ -150,23 +139,20 @@ def test_the_standstill_of_provider_selection_counts_from_the_day_after_the_noti
     now = datetime(2026, 11, 25, 12, tzinfo=UTC)
     intention = notice(NoticeKind.SELECTION_INTENTION, published)
     begun = take("begin-standstill", replace(begin_selection, payload=intention, now=now)).after
-    standstill = begun.find_deadline("provider-selection-standstill")
-    assert standstill is not None
+    standstill = get_deadline(begun, "provider-selection-standstill")
     assert standstill.due_on == date(2026, 12, 9)  # from Thursday 26 November, without St Andrew's Day
     assert begun.find_deadline("standstill") is None
 
 
 def test_representations_keep_the_standstill_open_and_the_further_decision_ends_it_five_days_later() -> None:
-    standstill = standing_still.find_deadline("provider-selection-standstill")
-    assert standstill is not None
+    standstill = get_deadline(standing_still, "provider-selection-standstill")
     held = take("record-representation", Ready(standing_still, COMMISSIONING, REPRESENTATION)).after
     late = standstill.due_at + timedelta(days=30)
     waiting = Ready(held, COMMISSIONING, AWARD, now=late)
     assert refused_for("award", waiting) == ["representations-answered"]
     decided = FURTHER.model_copy(update={"communicated_on": late.date()})
     answered = take("record-further-decision", Ready(held, COMMISSIONING, decided, now=late)).after
-    further = answered.find_deadline("further-decision-standstill")
-    assert further is not None
+    further = get_deadline(answered, "further-decision-standstill")
     assert further.due_on == date(2026, 10, 21)  # from Wednesday 14 October
     assert refused_for("award", replace(waiting, snapshot=answered)) == ["standstill-over"]
     over = replace(waiting, snapshot=answered, now=further.due_at)
@@ -226,13 +212,11 @@ def test_the_contract_details_notice_is_due_after_the_award(found: RegimeDetermi
         "award",
         NOW,
     )
-    running = awarded.find_deadline(clock)
-    assert running is not None
+    running = get_deadline(awarded, clock)
     assert running.due_on == due
     other = take("record-notice", Ready(awarded, COMMISSIONING, notice(NoticeKind.UK10))).after
     assert find_open_deadline(other, clock) == running
-    published = take("record-notice", Ready(awarded, COMMISSIONING, notice(NoticeKind.UK7))).after.find_deadline(clock)
-    assert published is not None
+    published = get_deadline(take("record-notice", Ready(awarded, COMMISSIONING, notice(NoticeKind.UK7))).after, clock)
     assert published.state is DeadlineState.MET
 
 

@@ -20,7 +20,8 @@ from tests.applications.workflow.ground import (
     Ready,
     breaks,
     case_file,
-    giving,
+    get_deadline,
+    on_payload,
     on_snapshot,
     person,
     put,
@@ -72,10 +73,8 @@ def _(attempt: Ready) -> Ready:
     return replace(attempt, snapshot=put(attempt.snapshot, attempt.payload, role=Role.CASE_OFFICER, number=2))
 
 
-breaks(["record-engagement", "record-consultation"], "held-by-today")(
-    lambda attempt: giving(attempt, held_on=TODAY + timedelta(days=1))
-)
-breaks("record-engagement", "ballot-has-its-result")(lambda attempt: giving(attempt, ballot=None))
+breaks(["record-engagement", "record-consultation"], "held-by-today")(on_payload(held_on=TODAY + timedelta(days=1)))
+breaks("record-engagement", "ballot-has-its-result")(on_payload(ballot=None))
 breaks("record-engagement", "ballot-adds-up")(lambda attempt: replace(attempt, payload=ballot(50, 101, 100)))
 breaks("extend-business-case", "time-left")(lambda attempt: replace(attempt, now=attempt.now + timedelta(days=365)))
 breaks("submit-business-case", "documents-complete")(on_snapshot(without_document, DocumentKind.RISK_REGISTER))
@@ -218,6 +217,5 @@ def test_an_extension_moves_the_time_for_the_business_case() -> None:
     ],
 )
 def test_each_stage_has_its_clock(status: Status, clock: str, due: date) -> None:
-    running = case_file(status).find_deadline(clock)
-    assert running
+    running = get_deadline(case_file(status), clock)
     assert running.due_on == due

@@ -24,7 +24,8 @@ from tests.applications.workflow.ground import (
     attempt,
     breaks,
     case_file,
-    giving,
+    get_deadline,
+    on_payload,
     on_snapshot,
     put,
     ready,
@@ -67,12 +68,10 @@ ready(
         process=COMMUNITY_RIGHT_TO_CHALLENGE,
     ),
 )
-breaks("record-regime", "selection-route-named")(
-    lambda attempt: giving(attempt, selection_route=SelectionRoute.DIRECT_A)
-)
-breaks("record-regime", "determined-already")(lambda attempt: giving(attempt, determined_on=TOMORROW))
-breaks("record-regime", "regime-open-to-challenge")(lambda attempt: giving(attempt, regime=Regime.GRANT))
-breaks("record-contract-terms", "gross-not-below-net")(lambda attempt: giving(attempt, gross_pence=1))
+breaks("record-regime", "selection-route-named")(on_payload(selection_route=SelectionRoute.DIRECT_A))
+breaks("record-regime", "determined-already")(on_payload(determined_on=TOMORROW))
+breaks("record-regime", "regime-open-to-challenge")(on_payload(regime=Regime.GRANT))
+breaks("record-contract-terms", "gross-not-below-net")(on_payload(gross_pence=1))
 breaks(["choose-contract-route", "publish-tender", "begin-standstill", "award"], "regime-determined")(
     on_snapshot(without, RegimeDetermination)
 )
@@ -106,7 +105,7 @@ def _(attempt: Ready) -> Ready:
     return replace(attempt, snapshot=with_rule(attempt.snapshot, "procurement-gap", gap))
 
 
-breaks("begin-procurement", "applicants-told-to-bid")(lambda attempt: giving(attempt, applicants_told_on=None))
+breaks("begin-procurement", "applicants-told-to-bid")(on_payload(applicants_told_on=None))
 
 
 @pytest.mark.parametrize(
@@ -174,8 +173,7 @@ def test_the_longest_gap_is_a_deadline_of_the_authority() -> None:
         "accept-eoi",
         NOW,
     )
-    due = after.find_deadline("procurement-start")
-    assert due is not None
+    due = get_deadline(after, "procurement-start")
     assert due.due_on == add_months(TODAY, 18)
 
 

@@ -16,6 +16,7 @@ from rtp_applications.workflow.due import process_due
 from rtp_applications.workflow.enums import APPEALABLE, OPEN, OWED_BY_THE_GROUP, Role, Status, Suspension
 from rtp_applications.workflow.errors import NotYourRole
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED, PROCESSES, RIGHT_TO_PROVIDE
+from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.cross_stage.payloads import (
     CourtOrder,
     CourtRemittal,
@@ -30,14 +31,19 @@ from rtp_applications.workflow.stages.decision.approvals import list_open_condit
 from rtp_applications.workflow.stages.decision.payloads import ConditionEvidence
 from rtp_shared.contracts.applications import DeadlineMissed
 from tests.applications.workflow.ground import (
-    EMPLOYER,
     NOW,
     OF_THE_EMPLOYER,
     Ready,
     attempt,
     breaks,
     case_file,
+    come_too_early,
+    get_deadline,
+    get_open_deadline,
     giving,
+    on_facts,
+    on_payload,
+    on_snapshot,
     party,
     person,
     put,
@@ -45,34 +51,32 @@ from tests.applications.workflow.ground import (
     refused_for,
     take,
     towards,
+    with_employer,
     with_facts,
+    without,
 )
 
 TODAY = NOW.date()
 TOMORROW = TODAY + timedelta(days=1)
-LEAD, OFFICER, SYSTEM, TEAM, REVIEWER = (
-    person(role)
-    for role in (
-        Role.APPLICANT_LEAD,
-        Role.CASE_OFFICER,
-        Role.SYSTEM,
-        Role.MUTUALS_TEAM,
-        Role.ESCALATION_REVIEWER,
-    )
-)
+LEAD, OFFICER, SYSTEM = (person(role) for role in (Role.APPLICANT_LEAD, Role.CASE_OFFICER, Role.SYSTEM))
+TEAM, REVIEWER = person(Role.MUTUALS_TEAM), person(Role.ESCALATION_REVIEWER)
 WHY = "Because of what was found."
+
+
+def reminded(snapshot: CaseSnapshot, times: int = 2) -> CaseSnapshot:
+    """The file of a group that was told so often that its case lies idle."""
+    return snapshot.with_deadline(replace(get_deadline(snapshot, "idle"), reminded=times))
+
 
 waiting = case_file(Status.CONTRACT_ROUTE)  # every route comes there
 draft = case_file(Status.DRAFT)
-idle = draft.find_deadline("idle")
+idle = get_deadline(draft, "idle")
 refused = case_file(Status.REFUSED, refused_from=Status.EOI_UNDER_REVIEW)
-window = refused.find_deadline("appeal-window")
-assert idle and window  # noqa: PT018 - both run from the start
-forgotten = draft.with_deadline(replace(idle, reminded=2))
+window = get_deadline(refused, "appeal-window")
+forgotten = reminded(draft)
 escalated = refused.with_case(escalated_at=NOW, refused_from=Status.PANEL_READY)
 suspended = waiting.with_case(suspended=Suspension.LITIGATION, suspended_at=NOW)
-abolished = replace(waiting.bodies[EMPLOYER], ended_on=TODAY)
-orphaned = replace(waiting, bodies={**waiting.bodies, EMPLOYER: abolished})
+orphaned = with_employer(waiting, ended_on=TODAY)
 ORDER = {"reference": "[2026] EWHC 1234 (Admin)", "madeOn": TODAY}
 
 ready("withdraw", Ready(waiting, (LEAD,), Withdrawal(membersInFavour=7)))
@@ -97,7 +101,7 @@ ready(
 )
 
 
-breaks("withdraw", "majority-recorded")(lambda attempt: giving(attempt, members_in_favour=6))
+breaks("withdraw", "majority-recorded")(on_payload(members_in_favour=6))
 
 
 @breaks("declare-conflict", "bar-lifted-by-an-officer")
@@ -106,20 +110,12 @@ def _(attempt: Ready) -> Ready:
     return giving(replace(attempt, snapshot=put(attempt.snapshot, barred)), person=OFFICER.person, ended=True)
 
 
-@breaks("lapse", "idle-limit-reached")
-@breaks("close-appeal-window", "appeal-window-over")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, now=attempt.now - timedelta(seconds=1))
+breaks("lapse", "idle-limit-reached")(come_too_early)
+breaks("close-appeal-window", "appeal-window-over")(come_too_early)
 
 
-@breaks("lapse", "two-reminders-sent")
-def _(attempt: Ready) -> Ready:
-    running = attempt.snapshot.find_deadline("idle")
-    assert running is not None
-    return replace(attempt, snapshot=attempt.snapshot.with_deadline(replace(running, reminded=1)))
-
-
-breaks("lapse", "group-owes-the-next-step")(lambda attempt: with_facts(attempt, status=Status.CONTRACT_ROUTE))
+breaks("lapse", "two-reminders-sent")(on_snapshot(reminded, times=1))
+breaks("lapse", "group-owes-the-next-step")(on_facts(status=Status.CONTRACT_ROUTE))
 
 
 @towards("remit", Status.FEASIBILITY)
@@ -127,54 +123,39 @@ def _(attempt: Ready) -> Ready:
     return with_facts(giving(attempt, to=Status.FEASIBILITY), refused_from=Status.FEASIBILITY)
 
 
-breaks("suspend", "review-in-time")(lambda attempt: giving(attempt, review_on=TODAY + timedelta(days=182)))
+breaks("suspend", "review-in-time")(on_payload(review_on=TODAY + timedelta(days=182)))
 
 
-@breaks("supersede", "employer-ended")
-def _(attempt: Ready) -> Ready:
-    ending = replace(attempt.snapshot.bodies[EMPLOYER], ended_on=TOMORROW)
-    return replace(attempt, snapshot=replace(attempt.snapshot, bodies={**attempt.snapshot.bodies, EMPLOYER: ending}))
-
-
+breaks("supersede", "employer-ended")(on_snapshot(with_employer, ended_on=TOMORROW))
 breaks("supersede", "successor-case-given")(lambda attempt: giving(attempt, successor_case=attempt.snapshot.case.id))
-breaks(["escalate", "close-appeal-window"], "not-final")(lambda attempt: with_facts(attempt, final_at=NOW))
-breaks("escalate", "not-escalated")(lambda attempt: with_facts(attempt, escalated_at=NOW))
+breaks(["escalate", "close-appeal-window"], "not-final")(on_facts(final_at=NOW))
+breaks("escalate", "not-escalated")(on_facts(escalated_at=NOW))
 
 
-@breaks("escalate", "appeal-window-open")
-def _(attempt: Ready) -> Ready:
-    assert window is not None
-    return replace(attempt, now=window.due_at)
+breaks("escalate", "appeal-window-open")(lambda attempt: replace(attempt, now=window.due_at))
+breaks(["uphold-refusal", "remit"], "escalated")(on_facts(escalated_at=None))
 
 
-breaks(["uphold-refusal", "remit"], "escalated")(lambda attempt: with_facts(attempt, escalated_at=None))
-
-
-@breaks("uphold-refusal", "reviewer-independent")
-@breaks("remit", "reviewer-independent")
-def _(attempt: Ready) -> Ready:
-    once_adviser = party(Role.ADVISER, person=REVIEWER.person)
-    return replace(attempt, snapshot=attempt.snapshot.with_party(once_adviser))
-
-
-breaks(["uphold-refusal", "remit", "suspend", "resume"], "reasons-given")(lambda attempt: giving(attempt, reasons=""))
+breaks(["uphold-refusal", "remit"], "reviewer-independent")(
+    on_snapshot(CaseSnapshot.with_party, party(Role.ADVISER, person=REVIEWER.person))
+)
+breaks(["uphold-refusal", "remit", "suspend", "resume"], "reasons-given")(on_payload(reasons=""))
 breaks("remit", "stage-was-reached")(
     lambda attempt: with_facts(giving(attempt, to=Status.PANEL_READY), refused_from=Status.FEASIBILITY)
 )
 breaks("remit-by-court", "stage-was-reached")(
     lambda attempt: with_facts(giving(attempt, to=Status.PANEL_READY), status=Status.FEASIBILITY)
 )
-breaks(["quash", "remit-by-court"], "court-order-given")(lambda attempt: giving(attempt, made_on=TOMORROW))
-breaks("suspend", "not-suspended")(lambda attempt: with_facts(attempt, suspended=Suspension.REORGANISATION))
-breaks("resume", "suspended")(lambda attempt: with_facts(attempt, suspended=None))
-breaks("publish-intention", "published-already")(lambda attempt: giving(attempt, published_on=TOMORROW))
+breaks(["quash", "remit-by-court"], "court-order-given")(on_payload(made_on=TOMORROW))
+breaks("suspend", "not-suspended")(on_facts(suspended=Suspension.REORGANISATION))
+breaks("resume", "suspended")(on_facts(suspended=None))
+breaks("publish-intention", "published-already")(on_payload(published_on=TOMORROW))
 
 
 def test_the_reviewer_may_not_come_from_a_body_of_the_case() -> None:
     colleague = party(Role.ESCALATION_REVIEWER, 9, holder=OF_THE_EMPLOYER)
-    ready_now = attempt(RIGHT_TO_PROVIDE, "uphold-refusal")
     caller = replace(REVIEWER, person=colleague.person, identities=(OF_THE_EMPLOYER,))
-    within = replace(ready_now, snapshot=ready_now.snapshot.with_party(colleague), signers=(caller,))
+    within = Ready(escalated.with_party(colleague), (caller,), Finding(reasons=WHY))
     assert refused_for("uphold-refusal", within) == ["reviewer-independent"]
 
 
@@ -206,9 +187,8 @@ def test_suspension_pauses_the_discretionary_clock_and_never_the_statutory_one()
     assert states["decision-date-notice"] is DeadlineState.RUNNING
 
     back = replace(attempt(process, "resume"), snapshot=resting, now=NOW + timedelta(days=15))
-    screening = find_open_deadline(take("resume", back).after, "screening")
-    before = find_open_deadline(snapshot, "screening")
-    assert screening and before  # noqa: PT018
+    screening = get_open_deadline(take("resume", back).after, "screening")
+    before = get_open_deadline(snapshot, "screening")
     assert screening.state is DeadlineState.RUNNING
     assert (screening.due_on - before.due_on).days == 14
 
@@ -227,6 +207,7 @@ def test_a_former_role_in_the_case_gives_no_right_to_act() -> None:
 
 
 def test_statuses_that_may_be_appealed_run_an_appeal_window() -> None:
+    assert APPEALABLE
     for status in APPEALABLE:
         assert find_open_deadline(case_file(status), "appeal-window")
 
@@ -245,12 +226,6 @@ def test_who_is_barred_is_not_unbarred_by_whoever_likes(signer: Caller, change: 
     barred = ConflictOfInterest(person="p-1", nature="Owns shares.")
     again = Ready(put(waiting, barred), (signer,), barred.model_copy(update=change))
     assert (refused_for("declare-conflict", again) == []) is lifted
-
-
-def test_a_challenge_never_lapses_while_the_authority_owes_its_answer() -> None:
-    for status in (Status.EOI_SUBMITTED, Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW, Status.EOI_ACCEPTED):
-        assert case_file(status, process=COMMUNITY_RIGHT_TO_CHALLENGE).find_deadline("idle") is None, status
-    assert case_file(Status.DRAFT, process=COMMUNITY_RIGHT_TO_CHALLENGE).find_deadline("idle")
 
 
 def test_a_draft_is_withdrawn_by_its_lead_alone_and_a_submitted_case_by_a_majority_on_record() -> None:
@@ -302,6 +277,14 @@ OWED_BY_A_BODY = [
 ]
 
 
+def test_a_challenge_lies_idle_only_while_the_group_owes_the_next_step() -> None:
+    owed = {status for process, status in OWED_BY_A_BODY if process is COMMUNITY_RIGHT_TO_CHALLENGE}
+    answers = {Status.EOI_SUBMITTED, Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW, Status.EOI_ACCEPTED}
+    assert answers | {Status.CONTRACT_ROUTE} <= owed
+    for status in (Status.DRAFT, Status.INFORMATION_REQUESTED):
+        assert case_file(status, process=COMMUNITY_RIGHT_TO_CHALLENGE).find_deadline("idle")
+
+
 @pytest.mark.parametrize(("process", "status"), OWED_BY_A_BODY, ids=lambda each: getattr(each, "route", each))
 def test_no_case_lapses_by_the_silence_of_a_body(process: Process, status: Status) -> None:
     assert case_file(status, process=process).find_deadline("idle") is None
@@ -309,26 +292,25 @@ def test_no_case_lapses_by_the_silence_of_a_body(process: Process, status: Statu
     assert refused_for("lapse", by_hand) == ["group-owes-the-next-step"]
 
 
+def lapse(snapshot: CaseSnapshot) -> list[str]:
+    """Which guards keep the case from lapsing when its idle time has ended."""
+    return refused_for("lapse", Ready(snapshot, (SYSTEM,), now=get_deadline(snapshot, "idle").due_at))
+
+
 def test_a_case_does_not_lapse_while_a_signature_of_the_group_waits_for_the_body() -> None:
     started = attempt(RIGHT_TO_PROVIDE, "start-business-case")
-    waits = take("start-business-case", replace(started, signers=(LEAD,))).after
-    running = waits.find_deadline("idle")
-    assert running
-    reminded = waits.with_deadline(replace(running, reminded=2))
-    assert refused_for("lapse", Ready(reminded, (SYSTEM,), now=running.due_at)) == ["group-owes-the-next-step"]
-    alone = replace(reminded, records={k: v for k, v in reminded.records.items() if k[0] != Proposal.KIND})
-    assert refused_for("lapse", Ready(alone, (SYSTEM,), now=running.due_at)) == []
+    waits = reminded(take("start-business-case", replace(started, signers=(LEAD,))).after)
+    assert lapse(waits) == ["group-owes-the-next-step"]
+    assert lapse(without(waits, Proposal)) == []
 
 
 def test_a_case_does_not_lapse_while_evidence_waits_for_an_officer() -> None:
     on_conditions = take("approve-with-conditions", attempt(RIGHT_TO_PROVIDE, "approve-with-conditions")).after
-    running = on_conditions.find_deadline("idle")
-    assert running
-    snapshot = on_conditions.with_deadline(replace(running, reminded=2))
-    assert refused_for("lapse", Ready(snapshot, (SYSTEM,), now=running.due_at)) == []
+    snapshot = reminded(on_conditions)
+    assert lapse(snapshot) == []
     for each in list_open_conditions(snapshot):
         snapshot = put(snapshot, ConditionEvidence(condition=each.id, evidence="Signed."))
-    assert refused_for("lapse", Ready(snapshot, (SYSTEM,), now=running.due_at)) == ["group-owes-the-next-step"]
+    assert lapse(snapshot) == ["group-owes-the-next-step"]
 
 
 @pytest.mark.parametrize("process", [RIGHT_TO_PROVIDE, EMPLOYER_LED], ids=lambda each: each.route)
@@ -347,22 +329,17 @@ def test_a_suspension_is_reviewed_within_six_months(days: int, *, refused: bool)
 
 def test_the_review_of_a_suspension_does_not_rest_and_its_miss_is_told() -> None:
     resting = take("suspend", attempt(RIGHT_TO_PROVIDE, "suspend")).after
-    review = find_open_deadline(resting, "suspension-review")
-    assert review
+    review = get_open_deadline(resting, "suspension-review")
     assert (review.due_on, review.state) == (RESTS.review_on, DeadlineState.RUNNING)
     kept = process_due(RIGHT_TO_PROVIDE, resting, review.due_at)
     assert kept
     assert [each.clock for each in kept.events if isinstance(each, DeadlineMissed)] == ["suspension-review"]
     assert kept.after.case.suspended is Suspension.LITIGATION
     back = Ready(resting, (OFFICER,), Reasons(reasons=WHY), NOW + timedelta(days=1))
-    met = take("resume", back).after.find_deadline("suspension-review")
-    assert met
-    assert met.state is DeadlineState.MET
+    assert get_deadline(take("resume", back).after, "suspension-review").state is DeadlineState.MET
 
 
 def test_a_case_that_ends_while_it_rests_is_not_reviewed() -> None:
     resting = take("suspend", attempt(RIGHT_TO_PROVIDE, "suspend")).after
     withdrawn = take("withdraw", replace(attempt(RIGHT_TO_PROVIDE, "withdraw"), snapshot=resting)).after
-    review = withdrawn.find_deadline("suspension-review")
-    assert review
-    assert review.state is DeadlineState.CANCELLED
+    assert get_deadline(withdrawn, "suspension-review").state is DeadlineState.CANCELLED

@@ -1,7 +1,7 @@
 """After the panel's decision: conditions, call-in, the mandate and answers to the panel."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
@@ -20,18 +20,21 @@ from rtp_applications.workflow.stages.decision.payloads import (
     ScrutinyResponse,
 )
 from tests.applications.workflow.ground import (
-    EMPLOYER,
     NOW,
     Ready,
     attempt,
+    bar_last_signer,
     breaks,
+    come_too_early,
+    get_deadline,
     giving,
+    on_payload,
     on_snapshot,
     put,
     ready,
     refused_for,
-    running,
     take,
+    with_employer,
     with_rule,
     without,
 )
@@ -66,45 +69,44 @@ from tests.applications.workflow.stages.decided_cases import (
 
 ready("answer-question", Ready(deferred, (MEMBER,), ANSWER))
 ready("return-to-panel", Ready(answered, (LEAD, OFFICER)))
-ready("end-deferral", Ready(deferred, (SYSTEM,), now=running(deferred, "deferral").due_at))
+ready("end-deferral", Ready(deferred, (SYSTEM,), now=get_deadline(deferred, "deferral").due_at))
 ready("evidence-condition", Ready(conditional, (MEMBER,), EVIDENCE))
 ready("close-condition", Ready(evidenced, (OFFICER,), CLOSED))
 ready("close-conditions", Ready(closed, (LEAD, OFFICER)))
-ready("let-condition-lapse", Ready(conditional, (SYSTEM,), now=running(conditional, "condition").due_at))
+ready("let-condition-lapse", Ready(conditional, (SYSTEM,), now=get_deadline(conditional, "condition").due_at))
 ready("call-in", Ready(approved, (SCRUTINY,), CallIn(**BECAUSE)))
 ready("record-scrutiny-response", Ready(called_in, (SCRUTINY,), ScrutinyResponse(**BECAUSE)))
 ready("confirm-after-call-in", Ready(responded, (DECIDER,), Confirmation(**BECAUSE)))
 ready("return-after-call-in", Ready(responded, (DECIDER,), DEFERRAL))
-ready("lapse-mandate", Ready(reminded(approved, 2), (SYSTEM,), now=running(approved, "mandate").due_at))
-breaks("answer-question", "question-was-asked")(lambda attempt: giving(attempt, question="something-else"))
+ready("lapse-mandate", Ready(reminded(approved, 2), (SYSTEM,), now=get_deadline(approved, "mandate").due_at))
+AFTER_CALL_IN = ["confirm-after-call-in", "return-after-call-in"]
+breaks("answer-question", "question-was-asked")(on_payload(question="something-else"))
 breaks("return-to-panel", "every-question-answered")(
     lambda attempt: replace(attempt, snapshot=put(without(attempt.snapshot, QuestionAnswer), ANSWER))
 )
 
 
-@breaks("end-deferral", "deferral-time-over")
-@breaks("let-condition-lapse", "condition-time-over")
-@breaks("lapse-mandate", "mandate-time-over")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, now=attempt.now - timedelta(seconds=1))
-
-
+breaks("end-deferral", "deferral-time-over")(come_too_early)
+breaks("let-condition-lapse", "condition-time-over")(come_too_early)
+breaks("lapse-mandate", "mandate-time-over")(come_too_early)
+breaks(AFTER_CALL_IN, "deciders-are-independent")(bar_last_signer)
+breaks(["call-in", "record-scrutiny-response", *AFTER_CALL_IN], "reasons-given")(on_payload(reasons=""))
 breaks(["evidence-condition", "close-condition"], "condition-is-open")(on_snapshot(put, CLOSED))
 breaks("close-condition", "condition-evidenced")(on_snapshot(without, ConditionEvidence))
 breaks("close-conditions", "every-condition-closed")(
     lambda attempt: replace(attempt, snapshot=put(without(attempt.snapshot, ConditionClosure), CLOSED))
 )
 breaks("call-in", "call-in-window-open")(
-    lambda attempt: replace(attempt, now=running(approved, "call-in-window").due_at)
+    lambda attempt: replace(attempt, now=get_deadline(approved, "call-in-window").due_at)
 )
-breaks(["confirm-after-call-in", "return-after-call-in"], "scrutiny-responded")(on_snapshot(without, ScrutinyResponse))
+breaks(AFTER_CALL_IN, "scrutiny-responded")(on_snapshot(without, ScrutinyResponse))
 breaks("lapse-mandate", "mandate-reminders-sent")(on_snapshot(reminded, 1))
 
 
 def test_the_condition_that_falls_due_first_is_the_one_that_is_waited_for() -> None:
-    assert running(conditional, "condition").due_on == date(2026, 10, 15)
+    assert get_deadline(conditional, "condition").due_on == date(2026, 10, 15)
     one = take("close-condition", Ready(evidenced, (OFFICER,), CLOSED, NOW + DAY)).after
-    assert running(one, "condition").due_on == date(2026, 12, 31)
+    assert get_deadline(one, "condition").due_on == date(2026, 12, 31)
     assert [each.state for each in deadlines(one, "condition")] == [DeadlineState.MET, DeadlineState.RUNNING]
     shown = put(one, ConditionEvidence(condition="bond", evidence="Signed."))
     bond = ConditionClosure(condition="bond")
@@ -119,17 +121,17 @@ def test_closing_a_later_condition_leaves_the_first_one_running() -> None:
 
 
 def test_an_open_condition_that_is_overdue_refuses_the_case() -> None:
-    due = running(conditional, "condition").due_at
+    due = get_deadline(conditional, "condition").due_at
     after = take("let-condition-lapse", Ready(conditional, (SYSTEM,), now=due)).after
     assert (after.case.status, after.case.refused_from) == (Status.REFUSED, Status.APPROVED_CONDITIONAL)
-    assert running(after, "condition").state is DeadlineState.MISSED
+    assert get_deadline(after, "condition").state is DeadlineState.MISSED
     late = take("close-condition", Ready(evidenced, (OFFICER,), CLOSED, due)).after
     assert refused_for("let-condition-lapse", Ready(late, (SYSTEM,), now=due)) == ["condition-time-over"]
 
 
 def test_a_miss_that_was_noticed_already_still_refuses_the_case() -> None:
-    due = running(conditional, "condition").due_at
-    noticed = conditional.with_deadline(running(conditional, "condition").miss(due))
+    due = get_deadline(conditional, "condition").due_at
+    noticed = conditional.with_deadline(get_deadline(conditional, "condition").miss(due))
     assert refused_for("let-condition-lapse", Ready(noticed, (SYSTEM,), now=due)) == []
 
 
@@ -138,7 +140,7 @@ def test_while_the_case_rests_no_condition_lapses() -> None:
         {"because": "litigation", "reasons": "A claim was issued.", "reviewOn": date(2026, 12, 1)}
     )
     resting = take("suspend", Ready(conditional, (OFFICER,), note)).after
-    later = running(conditional, "condition").due_at + 30 * DAY
+    later = get_deadline(conditional, "condition").due_at + 30 * DAY
     assert refused_for("let-condition-lapse", Ready(resting, (SYSTEM,), now=later)) == ["condition-time-over"]
 
 
@@ -147,13 +149,13 @@ def test_the_call_in_window_is_the_councils_own(own: int | None, last_day: date)
     snapshot = to_approve.snapshot
     if own:
         snapshot = with_rule(snapshot, "call-in-window", {"number": own, "unit": "working-days"})
-    window = running(take("approve", replace(to_approve, snapshot=snapshot)).after, "call-in-window")
+    window = get_deadline(take("approve", replace(to_approve, snapshot=snapshot)).after, "call-in-window")
     assert (window.due_on, window.state) == (last_day, DeadlineState.RUNNING)
 
 
 def test_the_call_in_window_counts_from_the_publication_of_the_decision() -> None:
     earlier = take("approve", giving(to_approve, decision_published_on=date(2026, 8, 28))).after
-    assert running(earlier, "call-in-window").due_on == date(2026, 9, 7)
+    assert get_deadline(earlier, "call-in-window").due_on == date(2026, 9, 7)
     silent = take("approve", giving(to_approve, decision_published_on=None)).after
     assert silent.find_deadline("call-in-window") is None
     route = attempt(RIGHT_TO_PROVIDE, "choose-contract-route")
@@ -161,11 +163,11 @@ def test_the_call_in_window_counts_from_the_publication_of_the_decision() -> Non
     assert refused_for("choose-contract-route", unpublished) == ["call-in-window-over"]
     payload = Publication(decision=Decision.APPROVED, text="It is approved.")
     registered = take("publish-decision", Ready(silent, (OFFICER,), payload, NOW + 2 * DAY)).after
-    assert running(registered, "call-in-window").due_on == date(2026, 9, 10)
+    assert get_deadline(registered, "call-in-window").due_on == date(2026, 9, 10)
 
 
 def test_publishing_later_opens_no_second_window() -> None:
-    over = running(approved, "call-in-window").due_at
+    over = get_deadline(approved, "call-in-window").due_at
     kept = process_due(RIGHT_TO_PROVIDE, approved, over)
     assert kept
     payload = Publication(decision=Decision.APPROVED, text="It is approved.")
@@ -175,8 +177,7 @@ def test_publishing_later_opens_no_second_window() -> None:
 
 @pytest.mark.parametrize(("kind", "own", "opens"), [("nhs-trust", False, False), ("nhs-trust", True, True)])
 def test_a_trust_s_decision_is_called_in_only_where_it_says_so(kind: str, own: bool, opens: bool) -> None:
-    body = replace(to_approve.snapshot.bodies[EMPLOYER], kind=kind)
-    snapshot = replace(to_approve.snapshot, bodies={**to_approve.snapshot.bodies, EMPLOYER: body})
+    snapshot = with_employer(to_approve.snapshot, kind=kind)
     if own:
         snapshot = with_rule(snapshot, "call-in-window", {"number": 3, "unit": "working-days"})
     approved_by_a_trust = take("approve", replace(to_approve, snapshot=snapshot)).after
@@ -195,7 +196,7 @@ def test_a_decision_is_called_in_once() -> None:
 def test_a_decision_made_after_a_return_may_be_called_in_and_wants_a_new_response() -> None:
     returned = take("return-after-call-in", Ready(responded, (DECIDER,), DEFERRAL)).after
     assert returned.case.status is Status.DEFERRED
-    back = take("end-deferral", Ready(returned, (SYSTEM,), now=running(returned, "deferral").due_at)).after
+    back = take("end-deferral", Ready(returned, (SYSTEM,), now=get_deadline(returned, "deferral").due_at)).after
     now = NOW + 61 * DAY
     published = APPROVAL.model_copy(update={"decision_published_on": now.date()})
     anew = take("approve", Ready(voted("approve", announced(back)), (DECIDER,), published, now)).after
@@ -207,22 +208,22 @@ def test_a_decision_made_after_a_return_may_be_called_in_and_wants_a_new_respons
 def test_the_mandate_rests_while_the_decision_is_called_in() -> None:
     """Ten days, from the one of the call-in to the one before the decision is confirmed, do not count."""
     called = take("call-in", Ready(approved, (SCRUTINY,), CallIn(**BECAUSE), NOW + DAY)).after
-    assert running(called, "mandate").state is DeadlineState.PAUSED
+    assert get_deadline(called, "mandate").state is DeadlineState.PAUSED
     heard = put(called, ScrutinyResponse(**BECAUSE))
     payload = Confirmation(**BECAUSE)
     confirmed = take("confirm-after-call-in", Ready(heard, (DECIDER,), payload, NOW + 11 * DAY)).after
-    assert running(confirmed, "mandate").due_on == date(2027, 9, 11)
+    assert get_deadline(confirmed, "mandate").due_on == date(2027, 9, 11)
     assert len(deadlines(confirmed, "mandate")) == 1
 
 
 def test_conditions_closed_open_a_call_in_window_and_start_the_mandate() -> None:
     after = take("close-conditions", Ready(closed, (LEAD, OFFICER))).after
     assert after.case.status is Status.APPROVED
-    assert running(after, "mandate").due_on == date(2027, 9, 1)
-    assert running(after, "call-in-window").due_on == date(2026, 9, 8)
+    assert get_deadline(after, "mandate").due_on == date(2027, 9, 1)
+    assert get_deadline(after, "call-in-window").due_on == date(2026, 9, 8)
 
 
 def test_when_the_time_for_answers_is_over_the_panel_decides_on_what_is_held() -> None:
-    due = running(deferred, "deferral").due_at
+    due = get_deadline(deferred, "deferral").due_at
     after = take("end-deferral", Ready(deferred, (SYSTEM,), now=due)).after
     assert after.case.status is Status.PANEL_READY

@@ -16,7 +16,9 @@ from tests.applications.workflow.ground import (
     Ready,
     breaks,
     case_file,
+    get_open_deadline,
     giving,
+    on_payload,
     person,
     ready,
     refused_for,
@@ -51,7 +53,7 @@ def _clock(attempt: Ready) -> str:
     return attempt.payload.clock
 
 
-breaks("extend-deadline", "clock-runs")(lambda attempt: giving(attempt, clock="mandate"))
+breaks("extend-deadline", "clock-runs")(on_payload(clock="mandate"))
 
 
 @breaks("extend-deadline", "clock-may-be-extended")
@@ -69,7 +71,7 @@ def _(attempt: Ready) -> Ready:
     return replace(attempt, snapshot=attempt.snapshot.with_deadline(often))
 
 
-breaks("extend-deadline", "reasons-given")(lambda attempt: giving(attempt, reasons=""))
+breaks("extend-deadline", "reasons-given")(on_payload(reasons=""))
 
 
 @of_all(number=st.integers(1, 366), unit=st.sampled_from(["working-days", "calendar-days", "months"]))
@@ -85,8 +87,7 @@ def test_an_extension_only_lengthens_and_says_why(number: int, unit: str) -> Non
 
 
 def test_a_clock_whose_time_is_up_is_not_extended() -> None:
-    running = find_open_deadline(screening.snapshot, "screening")
-    assert running is not None
+    running = get_open_deadline(screening.snapshot, "screening")
     assert refused_for("extend-deadline", replace(screening, now=running.due_at)) == ["clock-runs"]
 
 

@@ -12,17 +12,18 @@ from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RI
 from rtp_applications.workflow.stages.interest.guards import REQUIRED, is_within
 from rtp_applications.workflow.stages.interest.payloads import InterestContent
 from tests.applications.workflow.ground import (
-    EMPLOYER,
     NOW,
     Ready,
     attempt,
     breaks,
     case_file,
+    on_facts,
     on_snapshot,
     put,
     ready,
     refused_for,
     take,
+    with_employer,
     with_facts,
     with_rule,
     without,
@@ -32,9 +33,9 @@ from tests.applications.workflow.stages.interest_cases import CONTENT, LEAD, TOD
 ONLY_IN_MAY = [{"fromMonth": 5, "fromDay": 1, "toMonth": 5, "toDay": 31}]
 ready("describe-interest", Ready(case_file(Status.DRAFT), (LEAD,), CONTENT))
 ready("submit", Ready(put(case_file(Status.DRAFT), CONTENT), (LEAD,)))
-breaks("submit", "employer-named")(lambda attempt: with_facts(attempt, employer_id=None))
-breaks("submit", "service-named")(lambda attempt: with_facts(attempt, service_name=None))
-breaks("submit", "sector-named")(lambda attempt: with_facts(attempt, sector=None))
+breaks("submit", "employer-named")(on_facts(employer_id=None))
+breaks("submit", "service-named")(on_facts(service_name=None))
+breaks("submit", "sector-named")(on_facts(sector=None))
 
 
 @breaks("submit", "enough-employees")
@@ -43,21 +44,11 @@ def _(attempt: Ready) -> Ready:
     return with_facts(attempt, applicant_count=needed - 1)
 
 
-breaks("submit", "conflicts-declared")(lambda attempt: with_facts(attempt, conflicts_declared=False))
+breaks("submit", "conflicts-declared")(on_facts(conflicts_declared=False))
 
 
-@breaks("submit", "bodies-exist")
-def _(attempt: Ready) -> Ready:
-    employer = replace(attempt.snapshot.bodies[EMPLOYER], ended_on=TODAY)
-    return replace(attempt, snapshot=replace(attempt.snapshot, bodies={**attempt.snapshot.bodies, EMPLOYER: employer}))
-
-
-@breaks("submit", "authority-is-relevant")
-def _(attempt: Ready) -> Ready:
-    trust = replace(attempt.snapshot.bodies[EMPLOYER], kind="nhs-trust")
-    return replace(attempt, snapshot=replace(attempt.snapshot, bodies={**attempt.snapshot.bodies, EMPLOYER: trust}))
-
-
+breaks("submit", "bodies-exist")(on_snapshot(with_employer, ended_on=TODAY))
+breaks("submit", "authority-is-relevant")(on_snapshot(with_employer, kind="nhs-trust"))
 breaks("submit", "window-open")(on_snapshot(with_rule, "eoi-windows", ONLY_IN_MAY))
 breaks("submit", "content-is-complete")(on_snapshot(without, InterestContent))
 
@@ -89,9 +80,8 @@ def test_one_employee_is_enough_for_the_policy_and_two_for_the_act() -> None:
 
 
 def test_a_body_that_ends_tomorrow_still_exists_today() -> None:
-    ready_now = attempt(RIGHT_TO_PROVIDE, "submit")
-    employer = replace(ready_now.snapshot.bodies[EMPLOYER], ended_on=TODAY + timedelta(days=1))
-    ending = replace(ready_now, snapshot=replace(ready_now.snapshot, bodies={EMPLOYER: employer}))
+    submitting = attempt(RIGHT_TO_PROVIDE, "submit")
+    ending = replace(submitting, snapshot=with_employer(submitting.snapshot, ended_on=TODAY + timedelta(days=1)))
     assert take("submit", ending).after.case.status is Status.EOI_SUBMITTED
     assert refused_for("submit", replace(ending, now=NOW + timedelta(days=1))) == ["bodies-exist"]
 

@@ -26,7 +26,10 @@ from tests.applications.workflow.ground import (
     attempt,
     breaks,
     case_file,
+    get_deadline,
+    get_open_deadline,
     giving,
+    on_payload,
     on_snapshot,
     person,
     put,
@@ -63,17 +66,14 @@ breaks(
     ["record-monitoring-check", "record-measures", "record-annual-return", "record-contract-end", "end-monitoring"],
     "monitoring-open",
 )(on_snapshot(put, END))
-breaks("record-monitoring-check", "check-after-launch")(lambda attempt: giving(attempt, held_on=TOMORROW))
-breaks("record-measures", "period-is-over")(lambda attempt: giving(attempt, period_to=TOMORROW))
-breaks("record-measures", "measured-once-each")(lambda attempt: giving(attempt, values=[SICKNESS, SICKNESS]))
-breaks("record-measures", "units-fit")(
-    lambda attempt: giving(attempt, values=[SICKNESS.model_copy(update={"unit": MeasureUnit.PENCE})])
-)
-breaks("record-annual-return", "year-after-launch")(
-    lambda attempt: giving(attempt, year_ending=TODAY - timedelta(days=1))
-)
-breaks("record-contract-end", "contract-ends-later")(lambda attempt: giving(attempt, ends_on=TODAY))
-breaks("end-monitoring", "end-after-launch")(lambda attempt: giving(attempt, ended_on=TODAY - timedelta(days=1)))
+breaks("record-monitoring-check", "check-after-launch")(on_payload(held_on=TOMORROW))
+MEASURED = ["record-measures", "record-baseline"]
+breaks(MEASURED, "period-is-over")(on_payload(period_to=TOMORROW))
+breaks(MEASURED, "measured-once-each")(on_payload(values=[SICKNESS, SICKNESS]))
+breaks(MEASURED, "units-fit")(on_payload(values=[SICKNESS.model_copy(update={"unit": MeasureUnit.PENCE})]))
+breaks("record-annual-return", "year-after-launch")(on_payload(year_ending=TODAY - timedelta(days=1)))
+breaks("record-contract-end", "contract-ends-later")(on_payload(ends_on=TODAY))
+breaks("end-monitoring", "end-after-launch")(on_payload(ended_on=TODAY - timedelta(days=1)))
 
 
 def live() -> CaseSnapshot:
@@ -88,8 +88,7 @@ def on(snapshot: CaseSnapshot, action: str, day: date, **changes: object) -> Cas
 
 
 def due(snapshot: CaseSnapshot, clock: str) -> date:
-    running = find_open_deadline(snapshot, clock)
-    assert running is not None
+    running = get_open_deadline(snapshot, clock)
     return running.due_on
 
 
@@ -119,11 +118,9 @@ def test_a_check_meets_its_own_deadline_only() -> None:
     snapshot = on(
         snapshot, "record-monitoring-check", date(2026, 12, 1), kind=CheckKind.DAY_90, held_on=date(2026, 12, 1)
     )
-    late = snapshot.find_deadline("check-after-90-days")
-    assert late is not None
+    late = get_deadline(snapshot, "check-after-90-days")
     assert late.state is DeadlineState.MISSED
-    again = snapshot.find_deadline("check-after-30-days")
-    assert again is not None
+    again = get_deadline(snapshot, "check-after-30-days")
     assert again.state is DeadlineState.MET
 
 
@@ -139,8 +136,7 @@ def test_each_quarter_begins_when_the_one_before_is_recorded() -> None:
 
 def test_a_quarter_that_was_missed_and_closed_begins_again_when_it_is_recorded() -> None:
     snapshot = live()
-    running = find_open_deadline(snapshot, "quarterly-measures")
-    assert running is not None
+    running = get_open_deadline(snapshot, "quarterly-measures")
     swept = snapshot.with_deadline(running.miss(running.due_at))
     assert find_open_deadline(swept, "quarterly-measures") is None
     assert due(on(swept, "record-measures", date(2027, 6, 1)), "quarterly-measures") == date(2027, 9, 1)
@@ -161,8 +157,7 @@ def test_every_annual_return_starts_the_next_year() -> None:
 )
 def test_the_retender_alert_falls_due_18_months_before_the_contract_ends(ends_on: date, alert: date) -> None:
     snapshot = on(live(), "record-contract-end", TODAY, ends_on=ends_on)
-    running = find_open_deadline(snapshot, "retender-risk")
-    assert running is not None
+    running = get_open_deadline(snapshot, "retender-risk")
     assert running.due_on == alert
     assert running.next_look_at == starts_at(alert)
 

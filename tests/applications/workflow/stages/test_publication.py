@@ -20,6 +20,7 @@ from tests.applications.workflow.ground import (
     breaks,
     case_file,
     giving,
+    on_payload,
     person,
     put,
     ready,
@@ -59,7 +60,7 @@ ready(
 )
 
 
-breaks("publish-decision", "decision-was-made")(lambda attempt: giving(attempt, decision=Decision.TENDER_LOST))
+breaks("publish-decision", "decision-was-made")(on_payload(decision=Decision.TENDER_LOST))
 
 
 @breaks("publish-decision", "not-published-yet")

@@ -20,7 +20,10 @@ from tests.applications.workflow.ground import (
     attempt,
     breaks,
     case_file,
+    come_too_early,
+    get_deadline,
     giving,
+    on_payload,
     ready,
     refused_for,
     take,
@@ -46,12 +49,11 @@ ready("decline-modification", Ready(offered, (LEAD,)))
 ready("let-modification-lapse", Ready(offered, (SYSTEM,), now=modification_due.due_at))
 ready("accept-eoi", Ready(case_file(Status.EOI_UNDER_REVIEW), (DECIDER,), ACCEPTED))
 ready("refuse-eoi", Ready(case_file(Status.EOI_UNDER_REVIEW), (DECIDER, OFFICER), REFUSED))
-breaks("offer-modification", "would-otherwise-be-refused")(lambda attempt: giving(attempt, otherwise_refused_for=""))
-breaks("offer-modification", "modification-text-given")(lambda attempt: giving(attempt, text=""))
-breaks("accept-modification", "consent-recorded")(lambda attempt: giving(attempt, members_in_favour=6))
-breaks(["accept-eoi", "refuse-eoi", "offer-modification"], "equality-noted")(
-    lambda attempt: giving(attempt, equality_note=None)
-)
+breaks("let-modification-lapse", "modification-time-over")(come_too_early)
+breaks("offer-modification", "would-otherwise-be-refused")(on_payload(otherwise_refused_for=""))
+breaks("offer-modification", "modification-text-given")(on_payload(text=""))
+breaks("accept-modification", "consent-recorded")(on_payload(members_in_favour=6))
+breaks(["accept-eoi", "refuse-eoi", "offer-modification"], "equality-noted")(on_payload(equality_note=None))
 
 
 def test_more_than_half_of_the_group_must_consent_to_a_modification() -> None:
@@ -84,8 +86,7 @@ def test_an_authority_that_published_no_period_is_seen_to_owe_it(
 ) -> None:
     process = COMMUNITY_RIGHT_TO_CHALLENGE
     owing = case_file(status, process=process)
-    due = owing.find_deadline(clock)
-    assert due
+    due = get_deadline(owing, clock)
     assert due.due_on == TODAY + timedelta(days=28)
     missed = process_due(process, owing, due.due_at)
     assert missed
@@ -112,8 +113,7 @@ def test_a_period_that_was_never_published_was_not_met_by_moving_on() -> None:
 
 
 def _state(snapshot: CaseSnapshot, clock: str) -> DeadlineState:
-    found = snapshot.find_deadline(clock)
-    assert found
+    found = get_deadline(snapshot, clock)
     return found.state
 
 
