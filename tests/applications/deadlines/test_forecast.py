@@ -21,7 +21,6 @@ from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RI
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.cross_stage.payloads import SuspensionNote
 from rtp_applications.workflow.stages.extensions.payloads import DeadlineExtension
-from rtp_embedded.platform import Platform
 from tests.applications.deadlines.office import submitted_office
 from tests.applications.workflow.ground import CALENDARS, NOW, case_file, person
 from tests.conftest import NewClient
@@ -29,15 +28,11 @@ from tests.conftest import NewClient
 OFFICER = person(Role.CASE_OFFICER)
 TODAY = civil_date(NOW)
 WHY = "So that it can be seen."
+STATUSES = (Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW, Status.INFORMATION_REQUESTED, Status.BUSINESS_CASE)
+CHALLENGE = case_file(Status.EOI_SCREENING, process=COMMUNITY_RIGHT_TO_CHALLENGE)
 FILES: list[tuple[Process, CaseSnapshot]] = [
-    (RIGHT_TO_PROVIDE, case_file(Status.EOI_SCREENING)),
-    (RIGHT_TO_PROVIDE, case_file(Status.EOI_UNDER_REVIEW)),
-    (RIGHT_TO_PROVIDE, case_file(Status.INFORMATION_REQUESTED)),
-    (RIGHT_TO_PROVIDE, case_file(Status.BUSINESS_CASE)),
-    (
-        COMMUNITY_RIGHT_TO_CHALLENGE,
-        case_file(Status.EOI_SCREENING, process=COMMUNITY_RIGHT_TO_CHALLENGE),
-    ),
+    *((RIGHT_TO_PROVIDE, case_file(status)) for status in STATUSES),
+    (COMMUNITY_RIGHT_TO_CHALLENGE, CHALLENGE),
 ]
 
 
@@ -117,21 +112,18 @@ def test_forecast_bank_holidays_are_what_moved_bank_holidays_come_to(
     assert {clock: told[clock] for clock in did} == did
 
 
-@pytest.mark.parametrize("at", FILES)
-def test_nothing_supposed_moves_nothing(at: tuple[Process, CaseSnapshot]) -> None:
-    process, snapshot = at
-    for each in forecast(process, snapshot, Supposed(), NOW):
-        assert each.after == each.before
-        assert each.why == ()
+@pytest.mark.parametrize(("process", "snapshot"), FILES)
+def test_nothing_supposed_moves_nothing(process: Process, snapshot: CaseSnapshot) -> None:
+    found = list(forecast(process, snapshot, Supposed(), NOW))
+    assert found
+    assert [(each.after, each.why) for each in found] == [(each.before, ()) for each in found]
 
 
 def test_statutory_times_do_not_rest_and_say_so() -> None:
-    process, snapshot = FILES[4]
     rest = Supposed.model_validate({"pauses": [{"since": TODAY, "until": TODAY + timedelta(days=30)}]})
-    found = {each.before.clock: each for each in forecast(process, snapshot, rest, NOW)}
+    found = {each.before.clock: each for each in forecast(COMMUNITY_RIGHT_TO_CHALLENGE, CHALLENGE, rest, NOW)}
     statutory = found["decision-date-notice"]
-    assert statutory.after == statutory.before
-    assert statutory.why == ("a statutory time does not rest",)
+    assert (statutory.after, statutory.why) == (statutory.before, ("a statutory time does not rest",))
     assert found["screening"].after.due_on > found["screening"].before.due_on
 
 
@@ -146,18 +138,19 @@ def test_a_case_that_rests_may_be_supposed_to_go_on() -> None:
     assert {each.state for each in resting.deadlines.values() if each.clock == "screening"} == {DeadlineState.PAUSED}
 
 
+def extend(clock: str, number: int = 1) -> dict[str, Any]:
+    return {"extensions": [{"clock": clock, "length": {"number": number, "unit": "months"}}]}
+
+
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"bankHolidays": {"removed": [{"division": "scotland", "day": "2026-12-22"}]}}, "/bankHolidays/removed/0/day"),
     ({"bankHolidays": {"added": [{"division": "scotland", "day": "2026-12-25"}]}}, "/bankHolidays/added/0/day"),
     ({"bankHolidays": {"added": [{"division": "any-uk", "day": "2026-12-22"}]}}, "/bankHolidays/added/0/division"),
     ({"bankHolidays": {"added": [{"division": "mars", "day": "2026-12-22"}]}}, "/bankHolidays/added/0/division"),
-    ({"extensions": [{"clock": "no-such", "length": {"number": 1, "unit": "months"}}]}, "/extensions/0/clock"),
-    ({"extensions": [{"clock": "screening", "length": {"number": 1, "unit": "months"}}]}, "/extensions/0/clock"),
-    ({"extensions": [{"clock": "idle", "length": {"number": 1, "unit": "months"}}]}, "/extensions/0/clock"),
-    (
-        {"extensions": [{"clock": "acknowledgement", "length": {"number": 0, "unit": "months"}}]},
-        "/extensions/0/length/number",
-    ),
+    (extend("no-such"), "/extensions/0/clock"),
+    (extend("screening"), "/extensions/0/clock"),
+    (extend("idle"), "/extensions/0/clock"),
+    (extend("acknowledgement", 0), "/extensions/0/length/number"),
     ({"pauses": [{"since": "2026-11-01", "until": "2026-12-01"}]}, "/pauses/0/since"),
     ({"pauses": [{"since": "2026-12-01", "until": "2026-12-01"}]}, "/pauses/0/until"),
     ({"pauses": [{"since": "2026-12-01", "until": "9999-12-31"}]}, "/pauses/0/until"),
@@ -170,18 +163,16 @@ BAD: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(("supposed", "field"), BAD)
-async def test_what_cannot_happen_is_named(
-    platform: Platform, new_client: NewClient, supposed: dict[str, Any], field: str
-) -> None:
+async def test_what_cannot_happen_is_named(new_client: NewClient) -> None:
     office = await submitted_office(new_client)
-    answer = await office.group.api.post(f"/v1/cases/{office.case['id']}/forecast", json=supposed)
-    assert answer.status_code == 422, answer.text
-    assert field in {each["field"] for each in answer.json()["errors"]}
+    for supposed, field in BAD:
+        answer = await office.group.api.post(f"/v1/cases/{office.case['id']}/forecast", json=supposed)
+        assert answer.status_code == 422, (supposed, answer.text)
+        assert field in {each["field"] for each in answer.json()["errors"]}, supposed
 
 
 @pytest.mark.anyio
-async def test_a_forecast_is_told_to_readers_and_saves_nothing(platform: Platform, new_client: NewClient) -> None:
+async def test_a_forecast_is_told_to_readers_and_saves_nothing(new_client: NewClient) -> None:
     office = await submitted_office(new_client)
     reader = await new_client(scopes="cases:read", organisation=office.officer.api.organisation)
     path = f"/v1/cases/{office.case['id']}"
@@ -194,11 +185,8 @@ async def test_a_forecast_is_told_to_readers_and_saves_nothing(platform: Platfor
     answer = await reader.post(f"{path}/forecast", json=supposed)
     assert answer.status_code == 200, answer.text
     [clock] = [each for each in answer.json()["deadlines"] if each["clock"] == "acknowledgement"]
-    assert (clock["dueOnBefore"], clock["dueOn"], clock["dueAt"]) == (
-        "2026-12-01",
-        "2026-12-10",
-        "2026-12-11T00:00:00Z",
-    )
+    moved = {"dueOnBefore": "2026-12-01", "dueOn": "2026-12-10", "dueAt": "2026-12-11T00:00:00Z"}
+    assert moved.items() <= clock.items()
     assert clock["why"] == ["extended by 2 working days", "rests 2026-11-26 to 2026-12-03"]
     assert (await reader.get(path)).json() == before
     stranger = await new_client()

@@ -18,7 +18,7 @@ from rtp_applications.workflow.common.payloads import ConflictOfInterest
 from rtp_applications.workflow.definition import Action, Caller, Process
 from rtp_applications.workflow.due import process_due
 from rtp_applications.workflow.engine import CaseChange, apply_action, update_deadlines
-from rtp_applications.workflow.enums import Role, Status
+from rtp_applications.workflow.enums import Ground, Role, Status
 from rtp_applications.workflow.errors import GuardsNotMet
 from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import (
@@ -254,6 +254,12 @@ def bar_last_signer(attempt: Ready) -> Ready:
     """The attempt with an interest of whoever signs it last on file."""
     interest = ConflictOfInterest(person=attempt.signers[-1].person, nature="Married to an applicant")
     return replace(attempt, snapshot=put(attempt.snapshot, interest))
+
+
+def leave_ground_out(attempt: Ready) -> Ready:
+    """The attempt without a ground, where the law closes the list; where it closes none, it is tried with one."""
+    listed = replace(attempt.process, grounds=frozenset(Ground))
+    return giving(replace(attempt, process=listed), ground=None)
 
 
 def come_too_early(attempt: Ready) -> Ready:

@@ -17,7 +17,7 @@ from tests.applications.workflow.ground import (
     bar_last_signer,
     breaks,
     case_file,
-    giving,
+    leave_ground_out,
     on_payload,
     on_snapshot,
     put,
@@ -89,12 +89,8 @@ breaks(["withdraw-after-appraisal", "refuse-after-appraisal"], "another-option-p
 breaks("withdraw-after-appraisal", "reason-given")(on_payload(reason=None))
 breaks("withdraw-after-appraisal", "majority-recorded")(on_payload(members_in_favour=6))
 breaks(["refuse-after-appraisal", "extend-business-case"], "reasons-given")(on_payload(reasons=""))
-
-
 breaks("refuse-after-appraisal", "deciders-are-independent")(bar_last_signer)
-breaks("refuse-after-appraisal", "ground-on-the-list")(
-    lambda attempt: giving(replace(attempt, process=replace(attempt.process, grounds=frozenset(Ground))), ground=None)
-)
+breaks("refuse-after-appraisal", "ground-on-the-list")(leave_ground_out)
 breaks("refuse-after-appraisal", "ground-is-supported")(on_payload(ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED))
 
 

@@ -12,6 +12,7 @@ from tests.applications.workflow.ground import (
     bar_last_signer,
     breaks,
     case_file,
+    on_facts,
     on_payload,
     on_snapshot,
     person,
@@ -44,8 +45,6 @@ breaks("begin-assurance", "documents-clean")(on_snapshot(with_document, Document
 breaks("rate-strand", "strand-is-assured")(
     lambda attempt: replace(attempt, process=replace(attempt.process, strands=(Strand.DATA,)))
 )
-breaks("record-commissioner-consent", "commissioned-elsewhere")(
-    lambda attempt: replace(attempt, snapshot=attempt.snapshot.with_case(commissioner_id=EMPLOYER))
-)
+breaks("record-commissioner-consent", "commissioned-elsewhere")(on_facts(commissioner_id=EMPLOYER))
 breaks("return-business-case", "reasons-given")(on_payload(reasons=""))
 breaks("rate-strand", "deciders-are-independent")(bar_last_signer)

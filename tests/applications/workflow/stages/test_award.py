@@ -101,8 +101,6 @@ def _(attempt: Ready) -> Ready:
 breaks("award", "representations-answered")(on_snapshot(without, FurtherDecision))
 breaks("award", "no-live-challenge")(on_snapshot(put, CHALLENGE.model_copy(update={"closed_on": None})))
 breaks("award", "award-day-has-come")(on_payload(entered_into_on=TOMORROW))
-
-
 breaks("award", "deciders-are-independent")(bar_last_signer)
 breaks("record-representation", "representation-in-time")(on_payload(received_on=TOMORROW))
 breaks("record-further-decision", "representation-on-file")(on_payload(reference="REP-9"))

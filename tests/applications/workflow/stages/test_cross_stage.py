@@ -99,8 +99,6 @@ ready(
     "publish-intention",
     Ready(waiting, (OFFICER,), PublishedIntention(publishedOn=TODAY, where="https://example.org/notice")),
 )
-
-
 breaks("withdraw", "majority-recorded")(on_payload(members_in_favour=6))
 
 
@@ -112,8 +110,6 @@ def _(attempt: Ready) -> Ready:
 
 breaks("lapse", "idle-limit-reached")(come_too_early)
 breaks("close-appeal-window", "appeal-window-over")(come_too_early)
-
-
 breaks("lapse", "two-reminders-sent")(on_snapshot(reminded, times=1))
 breaks("lapse", "group-owes-the-next-step")(on_facts(status=Status.CONTRACT_ROUTE))
 
@@ -124,18 +120,12 @@ def _(attempt: Ready) -> Ready:
 
 
 breaks("suspend", "review-in-time")(on_payload(review_on=TODAY + timedelta(days=182)))
-
-
 breaks("supersede", "employer-ended")(on_snapshot(with_employer, ended_on=TOMORROW))
 breaks("supersede", "successor-case-given")(lambda attempt: giving(attempt, successor_case=attempt.snapshot.case.id))
 breaks(["escalate", "close-appeal-window"], "not-final")(on_facts(final_at=NOW))
 breaks("escalate", "not-escalated")(on_facts(escalated_at=NOW))
-
-
 breaks("escalate", "appeal-window-open")(lambda attempt: replace(attempt, now=window.due_at))
 breaks(["uphold-refusal", "remit"], "escalated")(on_facts(escalated_at=None))
-
-
 breaks(["uphold-refusal", "remit"], "reviewer-independent")(
     on_snapshot(CaseSnapshot.with_party, party(Role.ADVISER, person=REVIEWER.person))
 )

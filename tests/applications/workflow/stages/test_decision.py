@@ -84,8 +84,6 @@ breaks("answer-question", "question-was-asked")(on_payload(question="something-e
 breaks("return-to-panel", "every-question-answered")(
     lambda attempt: replace(attempt, snapshot=put(without(attempt.snapshot, QuestionAnswer), ANSWER))
 )
-
-
 breaks("end-deferral", "deferral-time-over")(come_too_early)
 breaks("let-condition-lapse", "condition-time-over")(come_too_early)
 breaks("lapse-mandate", "mandate-time-over")(come_too_early)

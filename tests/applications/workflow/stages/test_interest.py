@@ -45,8 +45,6 @@ def _(attempt: Ready) -> Ready:
 
 
 breaks("submit", "conflicts-declared")(on_facts(conflicts_declared=False))
-
-
 breaks("submit", "bodies-exist")(on_snapshot(with_employer, ended_on=TODAY))
 breaks("submit", "authority-is-relevant")(on_snapshot(with_employer, kind="nhs-trust"))
 breaks("submit", "window-open")(on_snapshot(with_rule, "eoi-windows", ONLY_IN_MAY))

@@ -60,8 +60,6 @@ ready("record-measures", Ready(launched, WATCHER, MEASURES))
 ready("record-annual-return", Ready(launched, WATCHER, RETURN))
 ready("record-contract-end", Ready(launched, WATCHER, CONTRACT_END))
 ready("end-monitoring", Ready(launched, WATCHER, END))
-
-
 breaks(
     ["record-monitoring-check", "record-measures", "record-annual-return", "record-contract-end", "end-monitoring"],
     "monitoring-open",

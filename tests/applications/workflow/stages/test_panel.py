@@ -23,7 +23,8 @@ from tests.applications.workflow.ground import (
     breaks,
     case_file,
     get_deadline,
-    giving,
+    leave_ground_out,
+    on_facts,
     on_payload,
     on_snapshot,
     party,
@@ -82,9 +83,7 @@ DECIDING = ("approve", "approve-with-conditions", "defer", "refuse-business-case
 
 
 breaks("publish-panel-papers", "every-strand-rated")(on_snapshot(without, AssuranceRating))
-breaks("publish-panel-papers", "commissioner-consents")(
-    lambda attempt: replace(attempt, snapshot=attempt.snapshot.with_case(commissioner_id=COMMISSIONER))
-)
+breaks("publish-panel-papers", "commissioner-consents")(on_facts(commissioner_id=COMMISSIONER))
 breaks("publish-panel-papers", "panel-appointed")(on_snapshot(without_panel))
 breaks("publish-panel-papers", "no-member-conflicted")(on_snapshot(put, conflict(f"{Role.PANEL_MEMBER}-1")))
 breaks(["publish-key-decision-notice", "publish-agenda"], "notice-is-owed")(
@@ -92,8 +91,6 @@ breaks(["publish-key-decision-notice", "publish-agenda"], "notice-is-owed")(
 )
 breaks(["publish-key-decision-notice", "publish-agenda"], "published-by-today")(on_payload(published_on=TODAY + DAY))
 breaks("cast-vote", "vote-is-own")(on_payload(member="somebody-else"))
-
-
 breaks(["cast-vote", *DECIDING], "deciders-are-independent")(bar_last_signer)
 breaks(DECIDING, "quorum-reached")(on_snapshot(with_members, 3))
 breaks(DECIDING, "vote-supports-it")(on_snapshot(put, vote("abstain")))
@@ -110,9 +107,7 @@ breaks("approve-with-conditions", "conditions-fall-due-later")(
 breaks(["defer", "return-after-call-in"], "questions-told-apart")(
     on_payload(questions=[*DEFERRAL.questions, *DEFERRAL.questions])
 )
-breaks("refuse-business-case", "ground-on-the-list")(
-    lambda attempt: giving(replace(attempt, process=replace(attempt.process, grounds=frozenset(Ground))), ground=None)
-)
+breaks("refuse-business-case", "ground-on-the-list")(leave_ground_out)
 breaks("refuse-business-case", "reasons-given")(on_payload(reasons=""))
 breaks("refuse-business-case", "ground-is-supported")(on_payload(ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED))
 breaks("approve", "decision-published-by-today")(on_payload(decision_published_on=TODAY + DAY))

@@ -58,8 +58,6 @@ ready(
         process=EMPLOYER_LED,
     ),
 )
-
-
 breaks("publish-decision", "decision-was-made")(on_payload(decision=Decision.TENDER_LOST))
 
 

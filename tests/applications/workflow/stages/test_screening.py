@@ -22,6 +22,7 @@ from tests.applications.workflow.ground import (
     come_too_early,
     get_deadline,
     giving,
+    leave_ground_out,
     on_payload,
     on_snapshot,
     person,
@@ -72,18 +73,10 @@ def _(attempt: Ready) -> Ready:
 breaks("answer-item", "item-was-asked")(on_payload(item="something-else"))
 breaks("answer-item", "answered-or-declined")(on_payload(answer=None))
 breaks("return-information", "every-item-answered")(on_snapshot(without, ItemAnswer))
-
-
 breaks("close-information-request", "reply-time-over")(come_too_early)
 
 
-@breaks(["find-not-eligible", "refuse-eoi", "offer-modification"], "ground-on-the-list")
-def _(attempt: Ready) -> Ready:
-    """Where the law closes no list, the guard holds for want of one: it is tried with one."""
-    listed = replace(attempt.process, grounds=frozenset(Ground))
-    return giving(replace(attempt, process=listed), ground=None)
-
-
+breaks(["find-not-eligible", "refuse-eoi", "offer-modification"], "ground-on-the-list")(leave_ground_out)
 breaks(["find-not-eligible", "accept-eoi", "refuse-eoi"], "reasons-given")(on_payload(reasons=""))
 
 

@@ -45,8 +45,6 @@ ready(
         process=EMPLOYER_LED,
     ),
 )
-
-
 breaks("submit", "sponsor-named")(on_payload(sponsor=None))
 breaks("submit", "authority-named")(on_payload(authority=None))
 

@@ -55,8 +55,6 @@ breaks("record-workforce-snapshot", "snapshot-adds-up")(on_payload(fte_hundredth
 breaks(["record-pension-vehicle", "record-data-transfer-agreement"], "signed-already")(on_payload(signed_on=TOMORROW))
 breaks("waive-pension-signature", "vehicle-on-file")(on_payload(vehicle=Pension.TPS))
 breaks("waive-pension-signature", "reasons-given")(on_payload(reasons=""))
-
-
 breaks("waive-pension-signature", "deciders-are-independent")(bar_last_signer)
 breaks("record-leases-and-services", "agreed-already")(on_payload(leases_signed_on=TOMORROW))
 breaks("record-insurance", "cover-in-order")(on_payload(valid_to=TODAY - timedelta(days=1)))
