@@ -7,12 +7,7 @@ import pytest
 
 from rtp_applications.workflow.definition import Action, Process
 from rtp_applications.workflow.enums import APPLICANTS, Role, Status
-from rtp_applications.workflow.processes import (
-    COMMUNITY_RIGHT_TO_CHALLENGE,
-    EMPLOYER_LED,
-    PROCESSES,
-    RIGHT_TO_PROVIDE,
-)
+from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED, PROCESSES, RIGHT_TO_PROVIDE
 from tests.applications.workflow.ground import BREAKS, READY, Ready, attempt, refused_for, take
 
 ALL = [(process, action) for process in PROCESSES.values() for action in process.actions]

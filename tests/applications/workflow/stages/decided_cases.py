@@ -10,29 +10,10 @@ from rtp_applications.workflow.common.payloads import ConflictOfInterest, Refusa
 from rtp_applications.workflow.enums import Role, Status, Strand
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.assurance.payloads import AssuranceRating
-from rtp_applications.workflow.stages.decision.payloads import (
-    Approval,
-    ConditionalApproval,
-    ConditionClosure,
-    ConditionEvidence,
-    Deferral,
-    QuestionAnswer,
-    ScrutinyResponse,
-)
+from rtp_applications.workflow.stages.decision import payloads
 from rtp_applications.workflow.stages.panel.payloads import AgendaPublication, KeyDecisionAnnouncement, Vote
-from tests.applications.workflow.ground import (
-    NOW,
-    Ready,
-    case_file,
-    get_deadline,
-    giving,
-    party,
-    person,
-    put,
-    refused_for,
-    take,
-    with_document,
-)
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import NOW, Ready, case_file, get_deadline, giving, party, person, put, take
 from tests.applications.workflow.stages.business_case_cases import ALWAYS
 
 TODAY = NOW.date()
@@ -53,13 +34,13 @@ CONDITIONS = [
 ]
 QUESTIONS = [{"id": "cash", "text": "What if income falls?"}, {"id": "vat", "text": "Is VAT in it?"}]
 
-APPROVAL = Approval.model_validate({"findings": FINDINGS, "decisionPublishedOn": TODAY})
-ON_CONDITIONS = ConditionalApproval.model_validate({"findings": FINDINGS, "conditions": CONDITIONS})
-DEFERRAL = Deferral.model_validate({"reasons": "Too thin.", "questions": QUESTIONS, "findings": FINDINGS})
+APPROVAL = payloads.Approval.model_validate({"findings": FINDINGS, "decisionPublishedOn": TODAY})
+ON_CONDITIONS = payloads.ConditionalApproval.model_validate({"findings": FINDINGS, "conditions": CONDITIONS})
+DEFERRAL = payloads.Deferral.model_validate({"reasons": "Too thin.", "questions": QUESTIONS, "findings": FINDINGS})
 REFUSAL = Refusal.model_validate({"reasons": "It would not last.", "findings": FINDINGS})
-ANSWER = QuestionAnswer(question="cash", answer="There is a reserve.")
-EVIDENCE = ConditionEvidence(condition="lease", evidence="Signed heads of terms.")
-CLOSED = ConditionClosure(condition="lease")
+ANSWER = payloads.QuestionAnswer(question="cash", answer="There is a reserve.")
+EVIDENCE = payloads.ConditionEvidence(condition="lease", evidence="Signed heads of terms.")
+CLOSED = payloads.ConditionClosure(condition="lease")
 BECAUSE = {"reasons": "The consultation was short."}
 
 
@@ -93,19 +74,19 @@ def voted(outcome: str, snapshot: CaseSnapshot) -> CaseSnapshot:
 
 submitted = case_file(Status.CASE_SUBMITTED)
 for kind in ALWAYS:
-    submitted = with_document(submitted, kind)
+    submitted = ground.with_document(submitted, kind)
 assured = rated(case_file(Status.ASSURANCE))
 before_panel = announced(rated(case_file(Status.PANEL_READY)))
 deferred = put(case_file(Status.DEFERRED), DEFERRAL)
-answered = put(put(deferred, ANSWER), QuestionAnswer(question="vat", answer="It is."))
+answered = put(put(deferred, ANSWER), payloads.QuestionAnswer(question="vat", answer="It is."))
 to_approve = Ready(voted("approve", before_panel), (DECIDER,), APPROVAL)
 to_approve_on_conditions = Ready(voted("approve-with-conditions", before_panel), (DECIDER,), ON_CONDITIONS)
 approved = take("approve", to_approve).after
 conditional = take("approve-with-conditions", to_approve_on_conditions).after
 evidenced = put(conditional, EVIDENCE)
-closed = put(put(conditional, CLOSED), ConditionClosure(condition="bond"))
+closed = put(put(conditional, CLOSED), payloads.ConditionClosure(condition="bond"))
 called_in = case_file(Status.CALLED_IN)
-responded = put(called_in, ScrutinyResponse(**BECAUSE))
+responded = put(called_in, payloads.ScrutinyResponse(**BECAUSE))
 
 
 def reminded(snapshot: CaseSnapshot, times: int) -> CaseSnapshot:
@@ -140,7 +121,7 @@ def votes(snapshot: CaseSnapshot, said: Mapping[int, str]) -> CaseSnapshot:
 
 def approval(snapshot: CaseSnapshot, now: datetime = NOW) -> list[str]:
     unpublished = APPROVAL.model_copy(update={"decision_published_on": None})
-    return refused_for("approve", Ready(snapshot, (DECIDER,), unpublished, now))
+    return ground.refused_for("approve", Ready(snapshot, (DECIDER,), unpublished, now))
 
 
 def at(day: date) -> datetime:

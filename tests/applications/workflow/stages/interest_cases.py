@@ -8,11 +8,7 @@ from rtp_applications.workflow.stages.screening.payloads import InformationReque
 from tests.applications.workflow.ground import NOW, case_file, get_deadline, person, put
 
 TODAY = NOW.date()
-LEAD, OFFICER, SECOND_OFFICER = (
-    person(Role.APPLICANT_LEAD),
-    person(Role.CASE_OFFICER),
-    person(Role.CASE_OFFICER, 2),
-)
+LEAD, OFFICER, SECOND_OFFICER = (person(Role.APPLICANT_LEAD), person(Role.CASE_OFFICER), person(Role.CASE_OFFICER, 2))
 DECIDER, SYSTEM = person(Role.DECISION_MAKER), person(Role.SYSTEM)
 ASKED_FOR = InformationRequest.model_validate(
     {"items": [{"id": "finances-2025", "text": "Accounts", "statutoryItem": "finances"}]}

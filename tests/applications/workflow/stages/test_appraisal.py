@@ -11,22 +11,8 @@ from rtp_applications.workflow.engine import apply_action, list_possibilities
 from rtp_applications.workflow.enums import Ground, Role, Status
 from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages.appraisal.payloads import AdviserChoice, InformationPack, OptionsAppraisal
-from tests.applications.workflow.ground import (
-    NOW,
-    Ready,
-    bar_last_signer,
-    breaks,
-    case_file,
-    leave_ground_out,
-    on_payload,
-    on_snapshot,
-    put,
-    ready,
-    refused_for,
-    take,
-    with_rule,
-    without,
-)
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import NOW, Ready, breaks, case_file, on_payload, put, ready, refused_for
 from tests.applications.workflow.stages.business_case_cases import DECIDER, LEAD, OFFICER, TODAY
 
 PACK = InformationPack(cost=TODAY, staffing=TODAY, assets=TODAY, contracts=TODAY, pensions=TODAY)
@@ -62,14 +48,16 @@ ready("refuse-after-appraisal", Ready(elsewhere, (DECIDER, OFFICER), Refusal(rea
 breaks("disclose-information-pack", "disclosed-by-today")(on_payload(pensions=TODAY + timedelta(days=1)))
 breaks("choose-adviser", "adviser-or-opt-out")(on_payload(opt_out="We know it all."))
 breaks("choose-adviser", "adviser-is-in-the-case")(on_payload(adviser=uuid.uuid4()))
-breaks("start-feasibility", "information-pack-disclosed")(on_snapshot(put, PACK.model_copy(update={"assets": None})))
-breaks("start-feasibility", "adviser-chosen")(on_snapshot(without, AdviserChoice))
+breaks("start-feasibility", "information-pack-disclosed")(
+    ground.on_snapshot(put, PACK.model_copy(update={"assets": None}))
+)
+breaks("start-feasibility", "adviser-chosen")(ground.on_snapshot(ground.without, AdviserChoice))
 breaks("record-options-appraisal", "options-told-apart")(
     lambda attempt: replace(attempt, payload=appraised((*ALL, "mutual")))
 )
 breaks("record-options-appraisal", "preferred-is-appraised")(on_payload(preferred="nothing"))
 breaks(["start-business-case", "withdraw-after-appraisal", "refuse-after-appraisal"], "options-appraised")(
-    on_snapshot(without, OptionsAppraisal)
+    ground.on_snapshot(ground.without, OptionsAppraisal)
 )
 
 
@@ -89,8 +77,8 @@ breaks(["withdraw-after-appraisal", "refuse-after-appraisal"], "another-option-p
 breaks("withdraw-after-appraisal", "reason-given")(on_payload(reason=None))
 breaks("withdraw-after-appraisal", "majority-recorded")(on_payload(members_in_favour=6))
 breaks(["refuse-after-appraisal", "extend-business-case"], "reasons-given")(on_payload(reasons=""))
-breaks("refuse-after-appraisal", "deciders-are-independent")(bar_last_signer)
-breaks("refuse-after-appraisal", "ground-on-the-list")(leave_ground_out)
+breaks("refuse-after-appraisal", "deciders-are-independent")(ground.bar_last_signer)
+breaks("refuse-after-appraisal", "ground-on-the-list")(ground.leave_ground_out)
 breaks("refuse-after-appraisal", "ground-is-supported")(on_payload(ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED))
 
 
@@ -119,10 +107,10 @@ def test_a_new_appraisal_voids_what_was_signed_on_the_old_one() -> None:
 
 def test_feasibility_begun_again_needs_an_appraisal_of_its_own() -> None:
     again = put(put(put(accepted, PACK), ADVISED), appraised())
-    begun = take("start-feasibility", Ready(again, (OFFICER,))).after
+    begun = ground.take("start-feasibility", Ready(again, (OFFICER,))).after
     assert refused_for("start-business-case", Ready(begun, (LEAD, OFFICER))) == ["options-appraised"]
 
 
 def test_a_body_may_ask_for_more_options() -> None:
-    asking = with_rule(feasibility, "options-besides-status-quo", 4)
+    asking = ground.with_rule(feasibility, "options-besides-status-quo", 4)
     assert refused_for("start-business-case", Ready(asking, (LEAD, OFFICER))) == ["enough-options-appraised"]

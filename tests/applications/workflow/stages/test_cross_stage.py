@@ -17,135 +17,107 @@ from rtp_applications.workflow.enums import APPEALABLE, OPEN, OWED_BY_THE_GROUP,
 from rtp_applications.workflow.errors import NotYourRole
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED, PROCESSES, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import CaseSnapshot
-from rtp_applications.workflow.stages.cross_stage.payloads import (
-    CourtOrder,
-    CourtRemittal,
-    Escalation,
-    Finding,
-    PublishedIntention,
-    Remittal,
-    Succession,
-    SuspensionNote,
-)
+from rtp_applications.workflow.stages.cross_stage import payloads
 from rtp_applications.workflow.stages.decision.approvals import list_open_conditions
 from rtp_applications.workflow.stages.decision.payloads import ConditionEvidence
 from rtp_shared.contracts.applications import DeadlineMissed
-from tests.applications.workflow.ground import (
-    NOW,
-    OF_THE_EMPLOYER,
-    Ready,
-    attempt,
-    breaks,
-    case_file,
-    come_too_early,
-    get_deadline,
-    get_open_deadline,
-    giving,
-    on_facts,
-    on_payload,
-    on_snapshot,
-    party,
-    person,
-    put,
-    ready,
-    refused_for,
-    take,
-    towards,
-    with_employer,
-    with_facts,
-    without,
-)
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, case_file, put, ready, refused_for, take
 
 TODAY = NOW.date()
 TOMORROW = TODAY + timedelta(days=1)
-LEAD, OFFICER, SYSTEM = (person(role) for role in (Role.APPLICANT_LEAD, Role.CASE_OFFICER, Role.SYSTEM))
-TEAM, REVIEWER = person(Role.MUTUALS_TEAM), person(Role.ESCALATION_REVIEWER)
+LEAD, OFFICER, SYSTEM = (ground.person(role) for role in (Role.APPLICANT_LEAD, Role.CASE_OFFICER, Role.SYSTEM))
+TEAM, REVIEWER = ground.person(Role.MUTUALS_TEAM), ground.person(Role.ESCALATION_REVIEWER)
 WHY = "Because of what was found."
 
 
 def reminded(snapshot: CaseSnapshot, times: int = 2) -> CaseSnapshot:
     """The file of a group that was told so often that its case lies idle."""
-    return snapshot.with_deadline(replace(get_deadline(snapshot, "idle"), reminded=times))
+    return snapshot.with_deadline(replace(ground.get_deadline(snapshot, "idle"), reminded=times))
 
 
 waiting = case_file(Status.CONTRACT_ROUTE)  # every route comes there
 draft = case_file(Status.DRAFT)
-idle = get_deadline(draft, "idle")
+idle = ground.get_deadline(draft, "idle")
 refused = case_file(Status.REFUSED, refused_from=Status.EOI_UNDER_REVIEW)
-window = get_deadline(refused, "appeal-window")
+window = ground.get_deadline(refused, "appeal-window")
 forgotten = reminded(draft)
 escalated = refused.with_case(escalated_at=NOW, refused_from=Status.PANEL_READY)
 suspended = waiting.with_case(suspended=Suspension.LITIGATION, suspended_at=NOW)
-orphaned = with_employer(waiting, ended_on=TODAY)
+orphaned = ground.with_employer(waiting, ended_on=TODAY)
 ORDER = {"reference": "[2026] EWHC 1234 (Admin)", "madeOn": TODAY}
 
 ready("withdraw", Ready(waiting, (LEAD,), Withdrawal(membersInFavour=7)))
 ready("lapse", Ready(forgotten, (SYSTEM,), now=idle.due_at))
-ready("supersede", Ready(orphaned, (TEAM,), Succession(successorCase=uuid.UUID(int=78), reasons=WHY)))
-ready("escalate", Ready(refused, (LEAD,), Escalation(grounds="The costs were not read.")))
-ready("uphold-refusal", Ready(escalated, (REVIEWER,), Finding(reasons=WHY)))
-ready("remit", Ready(escalated, (REVIEWER,), Remittal(to=Status.EOI_UNDER_REVIEW, reasons=WHY)))
+ready("supersede", Ready(orphaned, (TEAM,), payloads.Succession(successorCase=uuid.UUID(int=78), reasons=WHY)))
+ready("escalate", Ready(refused, (LEAD,), payloads.Escalation(grounds="The costs were not read.")))
+ready("uphold-refusal", Ready(escalated, (REVIEWER,), payloads.Finding(reasons=WHY)))
+ready("remit", Ready(escalated, (REVIEWER,), payloads.Remittal(to=Status.EOI_UNDER_REVIEW, reasons=WHY)))
 ready("close-appeal-window", Ready(refused, (SYSTEM,), now=window.due_at))
-ready("quash", Ready(waiting, (SYSTEM,), CourtOrder.model_validate(ORDER)))
+ready("quash", Ready(waiting, (SYSTEM,), payloads.CourtOrder.model_validate(ORDER)))
 ready(
     "remit-by-court",
-    Ready(waiting, (SYSTEM,), CourtRemittal.model_validate({**ORDER, "to": Status.EOI_SCREENING})),
+    Ready(waiting, (SYSTEM,), payloads.CourtRemittal.model_validate({**ORDER, "to": Status.EOI_SCREENING})),
 )
-RESTS = SuspensionNote.model_validate({"because": "litigation", "reasons": WHY, "reviewOn": TODAY + timedelta(days=90)})
+RESTS = payloads.SuspensionNote.model_validate(
+    {"because": "litigation", "reasons": WHY, "reviewOn": TODAY + timedelta(days=90)}
+)
 ready("suspend", Ready(waiting, (OFFICER,), RESTS))
 ready("resume", Ready(suspended, (OFFICER,), Reasons(reasons=WHY)))
 ready("declare-conflict", Ready(waiting, (OFFICER,), ConflictOfInterest(person="p-1", nature="Owns shares.")))
 ready(
     "publish-intention",
-    Ready(waiting, (OFFICER,), PublishedIntention(publishedOn=TODAY, where="https://example.org/notice")),
+    Ready(waiting, (OFFICER,), payloads.PublishedIntention(publishedOn=TODAY, where="https://example.org/notice")),
 )
-breaks("withdraw", "majority-recorded")(on_payload(members_in_favour=6))
+breaks("withdraw", "majority-recorded")(ground.on_payload(members_in_favour=6))
 
 
 @breaks("declare-conflict", "bar-lifted-by-an-officer")
 def _(attempt: Ready) -> Ready:
     barred = ConflictOfInterest(person=OFFICER.person, nature="Owns shares.")
-    return giving(replace(attempt, snapshot=put(attempt.snapshot, barred)), person=OFFICER.person, ended=True)
+    return ground.giving(replace(attempt, snapshot=put(attempt.snapshot, barred)), person=OFFICER.person, ended=True)
 
 
-breaks("lapse", "idle-limit-reached")(come_too_early)
-breaks("close-appeal-window", "appeal-window-over")(come_too_early)
-breaks("lapse", "two-reminders-sent")(on_snapshot(reminded, times=1))
-breaks("lapse", "group-owes-the-next-step")(on_facts(status=Status.CONTRACT_ROUTE))
+breaks("lapse", "idle-limit-reached")(ground.come_too_early)
+breaks("close-appeal-window", "appeal-window-over")(ground.come_too_early)
+breaks("lapse", "two-reminders-sent")(ground.on_snapshot(reminded, times=1))
+breaks("lapse", "group-owes-the-next-step")(ground.on_facts(status=Status.CONTRACT_ROUTE))
 
 
-@towards("remit", Status.FEASIBILITY)
+@ground.towards("remit", Status.FEASIBILITY)
 def _(attempt: Ready) -> Ready:
-    return with_facts(giving(attempt, to=Status.FEASIBILITY), refused_from=Status.FEASIBILITY)
+    return ground.with_facts(ground.giving(attempt, to=Status.FEASIBILITY), refused_from=Status.FEASIBILITY)
 
 
-breaks("suspend", "review-in-time")(on_payload(review_on=TODAY + timedelta(days=182)))
-breaks("supersede", "employer-ended")(on_snapshot(with_employer, ended_on=TOMORROW))
-breaks("supersede", "successor-case-given")(lambda attempt: giving(attempt, successor_case=attempt.snapshot.case.id))
-breaks(["escalate", "close-appeal-window"], "not-final")(on_facts(final_at=NOW))
-breaks("escalate", "not-escalated")(on_facts(escalated_at=NOW))
-breaks("escalate", "appeal-window-open")(lambda attempt: replace(attempt, now=window.due_at))
-breaks(["uphold-refusal", "remit"], "escalated")(on_facts(escalated_at=None))
-breaks(["uphold-refusal", "remit"], "reviewer-independent")(
-    on_snapshot(CaseSnapshot.with_party, party(Role.ADVISER, person=REVIEWER.person))
+breaks("suspend", "review-in-time")(ground.on_payload(review_on=TODAY + timedelta(days=182)))
+breaks("supersede", "employer-ended")(ground.on_snapshot(ground.with_employer, ended_on=TOMORROW))
+breaks("supersede", "successor-case-given")(
+    lambda attempt: ground.giving(attempt, successor_case=attempt.snapshot.case.id)
 )
-breaks(["uphold-refusal", "remit", "suspend", "resume"], "reasons-given")(on_payload(reasons=""))
+breaks(["escalate", "close-appeal-window"], "not-final")(ground.on_facts(final_at=NOW))
+breaks("escalate", "not-escalated")(ground.on_facts(escalated_at=NOW))
+breaks("escalate", "appeal-window-open")(lambda attempt: replace(attempt, now=window.due_at))
+breaks(["uphold-refusal", "remit"], "escalated")(ground.on_facts(escalated_at=None))
+breaks(["uphold-refusal", "remit"], "reviewer-independent")(
+    ground.on_snapshot(CaseSnapshot.with_party, ground.party(Role.ADVISER, person=REVIEWER.person))
+)
+breaks(["uphold-refusal", "remit", "suspend", "resume"], "reasons-given")(ground.on_payload(reasons=""))
 breaks("remit", "stage-was-reached")(
-    lambda attempt: with_facts(giving(attempt, to=Status.PANEL_READY), refused_from=Status.FEASIBILITY)
+    lambda attempt: ground.with_facts(ground.giving(attempt, to=Status.PANEL_READY), refused_from=Status.FEASIBILITY)
 )
 breaks("remit-by-court", "stage-was-reached")(
-    lambda attempt: with_facts(giving(attempt, to=Status.PANEL_READY), status=Status.FEASIBILITY)
+    lambda attempt: ground.with_facts(ground.giving(attempt, to=Status.PANEL_READY), status=Status.FEASIBILITY)
 )
-breaks(["quash", "remit-by-court"], "court-order-given")(on_payload(made_on=TOMORROW))
-breaks("suspend", "not-suspended")(on_facts(suspended=Suspension.REORGANISATION))
-breaks("resume", "suspended")(on_facts(suspended=None))
-breaks("publish-intention", "published-already")(on_payload(published_on=TOMORROW))
+breaks(["quash", "remit-by-court"], "court-order-given")(ground.on_payload(made_on=TOMORROW))
+breaks("suspend", "not-suspended")(ground.on_facts(suspended=Suspension.REORGANISATION))
+breaks("resume", "suspended")(ground.on_facts(suspended=None))
+breaks("publish-intention", "published-already")(ground.on_payload(published_on=TOMORROW))
 
 
 def test_the_reviewer_may_not_come_from_a_body_of_the_case() -> None:
-    colleague = party(Role.ESCALATION_REVIEWER, 9, holder=OF_THE_EMPLOYER)
-    caller = replace(REVIEWER, person=colleague.person, identities=(OF_THE_EMPLOYER,))
-    within = Ready(escalated.with_party(colleague), (caller,), Finding(reasons=WHY))
+    colleague = ground.party(Role.ESCALATION_REVIEWER, 9, holder=ground.OF_THE_EMPLOYER)
+    caller = replace(REVIEWER, person=colleague.person, identities=(ground.OF_THE_EMPLOYER,))
+    within = Ready(escalated.with_party(colleague), (caller,), payloads.Finding(reasons=WHY))
     assert refused_for("uphold-refusal", within) == ["reviewer-independent"]
 
 
@@ -177,8 +149,8 @@ def test_suspension_pauses_the_discretionary_clock_and_never_the_statutory_one()
     assert states["decision-date-notice"] is DeadlineState.RUNNING
 
     back = replace(attempt(process, "resume"), snapshot=resting, now=NOW + timedelta(days=15))
-    screening = get_open_deadline(take("resume", back).after, "screening")
-    before = get_open_deadline(snapshot, "screening")
+    screening = ground.get_open_deadline(take("resume", back).after, "screening")
+    before = ground.get_open_deadline(snapshot, "screening")
     assert screening.state is DeadlineState.RUNNING
     assert (screening.due_on - before.due_on).days == 14
 
@@ -186,7 +158,7 @@ def test_suspension_pauses_the_discretionary_clock_and_never_the_statutory_one()
 @pytest.mark.parametrize("role", [Role.APPLICANT_MEMBER, Role.ADVISER, Role.CASE_OFFICER])
 def test_only_the_lead_withdraws(role: Role) -> None:
     with pytest.raises(NotYourRole):
-        take("withdraw", replace(attempt(RIGHT_TO_PROVIDE, "withdraw"), signers=(person(role),)))
+        take("withdraw", replace(attempt(RIGHT_TO_PROVIDE, "withdraw"), signers=(ground.person(role),)))
 
 
 def test_a_former_role_in_the_case_gives_no_right_to_act() -> None:
@@ -241,7 +213,7 @@ ACCUSED = ConflictOfInterest(person="panel-member-1", nature="Owns shares.")
     ],
 )
 def test_nobody_chooses_the_panel_by_accusing_its_members(role: Role, *, barring: bool) -> None:
-    snapshot = take("declare-conflict", Ready(waiting, (person(role),), ACCUSED)).after
+    snapshot = take("declare-conflict", Ready(waiting, (ground.person(role),), ACCUSED)).after
     assert bool(list_bars(snapshot)) is barring
     confirmed = take("declare-conflict", Ready(snapshot, (OFFICER,), ACCUSED)).after
     assert [each.person for each in list_bars(confirmed)] == [ACCUSED.person]
@@ -278,20 +250,20 @@ def test_a_challenge_lies_idle_only_while_the_group_owes_the_next_step() -> None
 @pytest.mark.parametrize(("process", "status"), OWED_BY_A_BODY, ids=lambda each: getattr(each, "route", each))
 def test_no_case_lapses_by_the_silence_of_a_body(process: Process, status: Status) -> None:
     assert case_file(status, process=process).find_deadline("idle") is None
-    by_hand = with_facts(attempt(process, "lapse"), status=status)
+    by_hand = ground.with_facts(attempt(process, "lapse"), status=status)
     assert refused_for("lapse", by_hand) == ["group-owes-the-next-step"]
 
 
 def lapse(snapshot: CaseSnapshot) -> list[str]:
     """Which guards keep the case from lapsing when its idle time has ended."""
-    return refused_for("lapse", Ready(snapshot, (SYSTEM,), now=get_deadline(snapshot, "idle").due_at))
+    return refused_for("lapse", Ready(snapshot, (SYSTEM,), now=ground.get_deadline(snapshot, "idle").due_at))
 
 
 def test_a_case_does_not_lapse_while_a_signature_of_the_group_waits_for_the_body() -> None:
     started = attempt(RIGHT_TO_PROVIDE, "start-business-case")
     waits = reminded(take("start-business-case", replace(started, signers=(LEAD,))).after)
     assert lapse(waits) == ["group-owes-the-next-step"]
-    assert lapse(without(waits, Proposal)) == []
+    assert lapse(ground.without(waits, Proposal)) == []
 
 
 def test_a_case_does_not_lapse_while_evidence_waits_for_an_officer() -> None:
@@ -307,29 +279,29 @@ def test_a_case_does_not_lapse_while_evidence_waits_for_an_officer() -> None:
 def test_a_refusal_after_the_appraisal_is_remitted_to_the_appraisal(process: Process) -> None:
     sent_back = attempt(process, "remit", Status.FEASIBILITY)
     assert take("remit", sent_back).after.case.status is Status.FEASIBILITY
-    later = with_facts(sent_back, refused_from=Status.PANEL_READY)
+    later = ground.with_facts(sent_back, refused_from=Status.PANEL_READY)
     assert refused_for("remit", later) == ["stage-was-reached"]
 
 
 @pytest.mark.parametrize(("days", "refused"), [(0, True), (1, False), (181, False), (182, True)])
 def test_a_suspension_is_reviewed_within_six_months(days: int, *, refused: bool) -> None:
-    suspending = giving(attempt(RIGHT_TO_PROVIDE, "suspend"), review_on=TODAY + timedelta(days=days))
+    suspending = ground.giving(attempt(RIGHT_TO_PROVIDE, "suspend"), review_on=TODAY + timedelta(days=days))
     assert refused_for("suspend", suspending) == (["review-in-time"] if refused else [])
 
 
 def test_the_review_of_a_suspension_does_not_rest_and_its_miss_is_told() -> None:
     resting = take("suspend", attempt(RIGHT_TO_PROVIDE, "suspend")).after
-    review = get_open_deadline(resting, "suspension-review")
+    review = ground.get_open_deadline(resting, "suspension-review")
     assert (review.due_on, review.state) == (RESTS.review_on, DeadlineState.RUNNING)
     kept = process_due(RIGHT_TO_PROVIDE, resting, review.due_at)
     assert kept
     assert [each.clock for each in kept.events if isinstance(each, DeadlineMissed)] == ["suspension-review"]
     assert kept.after.case.suspended is Suspension.LITIGATION
     back = Ready(resting, (OFFICER,), Reasons(reasons=WHY), NOW + timedelta(days=1))
-    assert get_deadline(take("resume", back).after, "suspension-review").state is DeadlineState.MET
+    assert ground.get_deadline(take("resume", back).after, "suspension-review").state is DeadlineState.MET
 
 
 def test_a_case_that_ends_while_it_rests_is_not_reviewed() -> None:
     resting = take("suspend", attempt(RIGHT_TO_PROVIDE, "suspend")).after
     withdrawn = take("withdraw", replace(attempt(RIGHT_TO_PROVIDE, "withdraw"), snapshot=resting)).after
-    assert get_deadline(withdrawn, "suspension-review").state is DeadlineState.CANCELLED
+    assert ground.get_deadline(withdrawn, "suspension-review").state is DeadlineState.CANCELLED

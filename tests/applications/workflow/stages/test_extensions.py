@@ -11,22 +11,10 @@ from rtp_applications.deadlines.rules.running import find_open_deadline
 from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED
 from rtp_applications.workflow.stages.extensions.payloads import DeadlineExtension
-from tests.applications.workflow.ground import (
-    NOW,
-    Ready,
-    breaks,
-    case_file,
-    get_open_deadline,
-    giving,
-    on_payload,
-    person,
-    ready,
-    refused_for,
-    take,
-    with_rule,
-)
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import NOW, Ready, breaks, case_file, on_payload, ready, refused_for, take
 
-OFFICER = person(Role.CASE_OFFICER)
+OFFICER = ground.person(Role.CASE_OFFICER)
 MORE = {"number": 5, "unit": "working-days"}
 WHY = "The actuary's figures come late."
 
@@ -60,7 +48,7 @@ breaks("extend-deadline", "clock-runs")(on_payload(clock="mandate"))
 def _(attempt: Ready) -> Ready:
     if attempt.snapshot.find_deadline("idle") is None:
         attempt = replace(attempt, snapshot=case_file(Status.INFORMATION_REQUESTED, process=attempt.process))
-    return giving(attempt, clock="idle")
+    return ground.giving(attempt, clock="idle")
 
 
 @breaks("extend-deadline", "extensions-left")
@@ -87,7 +75,7 @@ def test_an_extension_only_lengthens_and_says_why(number: int, unit: str) -> Non
 
 
 def test_a_clock_whose_time_is_up_is_not_extended() -> None:
-    running = get_open_deadline(screening.snapshot, "screening")
+    running = ground.get_open_deadline(screening.snapshot, "screening")
     assert refused_for("extend-deadline", replace(screening, now=running.due_at)) == ["clock-runs"]
 
 
@@ -100,6 +88,6 @@ def test_what_the_law_sets_is_not_extended(clock: str) -> None:
 
 def test_a_body_may_allow_another_number_of_extensions() -> None:
     once = take("extend-deadline", screening).after
-    strict = replace(screening, snapshot=with_rule(once, "extensions-allowed", 1), now=NOW)
+    strict = replace(screening, snapshot=ground.with_rule(once, "extensions-allowed", 1), now=NOW)
     assert refused_for("extend-deadline", strict) == ["extensions-left"]
     assert refused_for("extend-deadline", replace(screening, snapshot=once)) == []

@@ -7,17 +7,8 @@ import pytest
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages.incorporation.payloads import FinanceCommitment, IdentifierScheme, LegalEntity
-from tests.applications.workflow.ground import (
-    Ready,
-    attempt,
-    breaks,
-    on_payload,
-    on_snapshot,
-    put,
-    ready,
-    refused_for,
-    without,
-)
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import Ready, breaks, on_payload, on_snapshot, put, ready, refused_for
 from tests.applications.workflow.stages.transition_cases import COMMISSIONER, ENTITY, LEAD, OFFICER, TODAY, on
 
 VERIFIED = ENTITY.model_copy(update={"verified": True})
@@ -30,7 +21,7 @@ ready("begin-transition", Ready(on(Status.AWARDED, VERIFIED, FINANCE), (LEAD, CO
 breaks("record-legal-entity", "identifier-has-its-shape")(on_payload(identifier="9506232"))
 breaks("record-legal-entity", "verified-by-a-body")(on_payload(verified=True))
 breaks("record-finance-commitment", "commitment-is-dated")(on_payload(committed_on=None))
-breaks("begin-transition", "legal-entity-exists")(on_snapshot(without, LegalEntity))
+breaks("begin-transition", "legal-entity-exists")(on_snapshot(ground.without, LegalEntity))
 breaks("begin-transition", "legal-entity-verified")(on_snapshot(put, ENTITY))
 breaks("begin-transition", "finance-committed-or-not-needed")(
     on_snapshot(put, FINANCE.model_copy(update={"committed_pence": 24_999_999}))
@@ -53,8 +44,8 @@ def test_an_identifier_has_the_shape_of_its_register(scheme: str, fitting: list[
 
 
 def test_finance_that_is_not_needed_holds_nobody_up() -> None:
-    taken = attempt(RIGHT_TO_PROVIDE, "begin-transition")
+    taken = ground.attempt(RIGHT_TO_PROVIDE, "begin-transition")
     none = FinanceCommitment(needed=False)
     assert refused_for("begin-transition", replace(taken, snapshot=put(taken.snapshot, none))) == []
-    bare = replace(taken, snapshot=without(taken.snapshot, FinanceCommitment))
+    bare = replace(taken, snapshot=ground.without(taken.snapshot, FinanceCommitment))
     assert refused_for("begin-transition", bare) == ["finance-committed-or-not-needed"]

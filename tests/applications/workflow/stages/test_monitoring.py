@@ -11,48 +11,27 @@ from rtp_applications.deadlines.rules.running import find_open_deadline
 from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.processes import PROCESSES, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.stages.monitoring import payloads
 from rtp_applications.workflow.stages.monitoring.measures import Baseline, Measure, Measures, MeasureUnit
-from rtp_applications.workflow.stages.monitoring.payloads import (
-    AnnualReturn,
-    CheckKind,
-    ContractEnd,
-    EndCode,
-    MonitoringCheck,
-    MonitoringEnd,
-)
-from tests.applications.workflow.ground import (
-    NOW,
-    Ready,
-    attempt,
-    breaks,
-    case_file,
-    get_deadline,
-    get_open_deadline,
-    giving,
-    on_payload,
-    on_snapshot,
-    person,
-    put,
-    ready,
-    refused_for,
-    take,
-    with_facts,
-)
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, get_open_deadline, on_payload, ready, take
 from tests.applications.workflow.stages.transition_cases import SICKNESS
 
 TODAY = NOW.date()
 TOMORROW = TODAY + timedelta(days=1)
-WATCHER = (person(Role.COMMISSIONER),)
+WATCHER = (ground.person(Role.COMMISSIONER),)
 
-launched = case_file(Status.LAUNCHED, launched_at=NOW, final_at=NOW)
-CHECK = MonitoringCheck.model_validate({"kind": CheckKind.DAY_30, "heldOn": TODAY, "findings": "It is well."})
+launched = ground.case_file(Status.LAUNCHED, launched_at=NOW, final_at=NOW)
+CHECK = payloads.MonitoringCheck.model_validate(
+    {"kind": payloads.CheckKind.DAY_30, "heldOn": TODAY, "findings": "It is well."}
+)
 MEASURES = Measures.model_validate(
     {"periodFrom": date(2026, 6, 1), "periodTo": date(2026, 8, 31), "values": [SICKNESS]}
 )
-RETURN = AnnualReturn.model_validate({"yearEnding": TODAY})
-CONTRACT_END = ContractEnd.model_validate({"endsOn": date(2031, 3, 31)})
-END = MonitoringEnd.model_validate(
-    {"code": EndCode.RETENDER_LOST, "endedOn": TODAY, "reasons": "Another bidder was cheaper."}
+RETURN = payloads.AnnualReturn.model_validate({"yearEnding": TODAY})
+CONTRACT_END = payloads.ContractEnd.model_validate({"endsOn": date(2031, 3, 31)})
+END = payloads.MonitoringEnd.model_validate(
+    {"code": payloads.EndCode.RETENDER_LOST, "endedOn": TODAY, "reasons": "Another bidder was cheaper."}
 )
 
 ready("record-monitoring-check", Ready(launched, WATCHER, CHECK))
@@ -63,7 +42,7 @@ ready("end-monitoring", Ready(launched, WATCHER, END))
 breaks(
     ["record-monitoring-check", "record-measures", "record-annual-return", "record-contract-end", "end-monitoring"],
     "monitoring-open",
-)(on_snapshot(put, END))
+)(ground.on_snapshot(ground.put, END))
 breaks("record-monitoring-check", "check-after-launch")(on_payload(held_on=TOMORROW))
 MEASURED = ["record-measures", "record-baseline"]
 breaks(MEASURED, "period-is-over")(on_payload(period_to=TOMORROW))
@@ -82,7 +61,7 @@ def live() -> CaseSnapshot:
 def on(snapshot: CaseSnapshot, action: str, day: date, **changes: object) -> CaseSnapshot:
     """The file once this is recorded on that day."""
     taken = replace(attempt(RIGHT_TO_PROVIDE, action), snapshot=snapshot, now=starts_at(day) + timedelta(hours=12))
-    return take(action, giving(taken, **changes)).after
+    return take(action, ground.giving(taken, **changes)).after
 
 
 def due(snapshot: CaseSnapshot, clock: str) -> date:
@@ -114,11 +93,15 @@ def test_a_check_meets_its_own_deadline_only() -> None:
         "check-after-180-days": DeadlineState.RUNNING,
     }
     snapshot = on(
-        snapshot, "record-monitoring-check", date(2026, 12, 1), kind=CheckKind.DAY_90, held_on=date(2026, 12, 1)
+        snapshot,
+        "record-monitoring-check",
+        date(2026, 12, 1),
+        kind=payloads.CheckKind.DAY_90,
+        held_on=date(2026, 12, 1),
     )
-    late = get_deadline(snapshot, "check-after-90-days")
+    late = ground.get_deadline(snapshot, "check-after-90-days")
     assert late.state is DeadlineState.MISSED
-    again = get_deadline(snapshot, "check-after-30-days")
+    again = ground.get_deadline(snapshot, "check-after-30-days")
     assert again.state is DeadlineState.MET
 
 
@@ -177,7 +160,8 @@ def test_the_end_of_monitoring_closes_the_record() -> None:
     for action in ("record-monitoring-check", "record-measures", "end-monitoring"):
         taken = attempt(RIGHT_TO_PROVIDE, action)
         assert (
-            refused_for(action, replace(taken, snapshot=snapshot, now=NOW + timedelta(days=1)))[0] == "monitoring-open"
+            ground.refused_for(action, replace(taken, snapshot=snapshot, now=NOW + timedelta(days=1)))[0]
+            == "monitoring-open"
         )
 
 
@@ -200,8 +184,8 @@ def test_a_check_that_was_missed_is_not_forgiven_by_the_end() -> None:
 )
 def test_a_measure_is_told_in_a_unit_that_it_can_have(measure: Measure, unit: MeasureUnit, *, fits: bool) -> None:
     value = SICKNESS.model_copy(update={"measure": measure, "unit": unit})
-    taken = giving(attempt(RIGHT_TO_PROVIDE, "record-measures"), values=[value])
-    assert refused_for("record-measures", taken) == ([] if fits else ["units-fit"])
+    taken = ground.giving(attempt(RIGHT_TO_PROVIDE, "record-measures"), values=[value])
+    assert ground.refused_for("record-measures", taken) == ([] if fits else ["units-fit"])
 
 
 def test_measures_say_whether_they_are_a_baseline() -> None:
@@ -215,7 +199,7 @@ def test_measures_say_whether_they_are_a_baseline() -> None:
 
 
 def test_nothing_of_the_monitoring_happens_before_the_launch() -> None:
-    taken = with_facts(attempt(RIGHT_TO_PROVIDE, "record-measures"), status=Status.READINESS_REVIEW)
+    taken = ground.with_facts(attempt(RIGHT_TO_PROVIDE, "record-measures"), status=Status.READINESS_REVIEW)
     assert "record-measures" not in {each.name for each in RIGHT_TO_PROVIDE.list_actions(taken.snapshot.case.status)}
 
 

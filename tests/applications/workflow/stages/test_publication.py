@@ -13,24 +13,11 @@ from rtp_applications.workflow.stages.decision.payloads import Approval, Conditi
 from rtp_applications.workflow.stages.publication.decisions import find_decisions
 from rtp_applications.workflow.stages.review.payloads import Acceptance
 from rtp_shared.contracts.applications import DecisionPublished
-from tests.applications.workflow.ground import (
-    NOW,
-    Ready,
-    attempt,
-    breaks,
-    case_file,
-    giving,
-    on_payload,
-    person,
-    put,
-    ready,
-    refused_for,
-    take,
-    without,
-)
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, case_file, put, ready, refused_for, take
 from tests.applications.workflow.registered import import_stages
 
-OFFICER = person(Role.CASE_OFFICER)
+OFFICER = ground.person(Role.CASE_OFFICER)
 ACCEPTED = Acceptance(reasons="It is sound.", equalityNote="Impact was assessed.")
 FOUND = Findings(desirability="Yes", viability="Yes", feasibility="Yes", valueForMoney="Yes")
 REDACTED = "It is wanted, and would survive."
@@ -58,7 +45,7 @@ ready(
         process=EMPLOYER_LED,
     ),
 )
-breaks("publish-decision", "decision-was-made")(on_payload(decision=Decision.TENDER_LOST))
+breaks("publish-decision", "decision-was-made")(ground.on_payload(decision=Decision.TENDER_LOST))
 
 
 @breaks("publish-decision", "not-published-yet")
@@ -69,8 +56,8 @@ def _(attempt: Ready) -> Ready:
 
 @breaks("publish-decision", "reasons-to-publish")
 def _(attempt: Ready) -> Ready:
-    silent = put(without(attempt.snapshot, Acceptance), Approval(findings=FOUND))
-    return giving(replace(attempt, snapshot=silent), decision=Decision.APPROVED, text=None)
+    silent = put(ground.without(attempt.snapshot, Acceptance), Approval(findings=FOUND))
+    return ground.giving(replace(attempt, snapshot=silent), decision=Decision.APPROVED, text=None)
 
 
 def published(ready: Ready, action: str = "publish-decision") -> DecisionPublished:

@@ -14,42 +14,19 @@ from rtp_applications.workflow.errors import GuardsNotMet
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent
-from tests.applications.workflow.ground import (
-    NOW,
-    Ready,
-    attempt,
-    breaks,
-    case_file,
-    come_too_early,
-    get_deadline,
-    giving,
-    on_payload,
-    ready,
-    refused_for,
-    take,
-    with_rule,
-)
-from tests.applications.workflow.stages.interest_cases import (
-    DECIDER,
-    LEAD,
-    OFFERED,
-    OFFICER,
-    REFUSED,
-    SECOND_OFFICER,
-    SYSTEM,
-    TODAY,
-    modification_due,
-    offered,
-)
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, case_file, giving, on_payload, ready, take
+from tests.applications.workflow.stages import interest_cases as interests
+from tests.applications.workflow.stages.interest_cases import DECIDER, LEAD, OFFERED, OFFICER, REFUSED, TODAY, offered
 
 ACCEPTED = Acceptance(reasons="It is sound.", equalityNote="Impact was assessed.")
 ready("offer-modification", Ready(case_file(Status.EOI_UNDER_REVIEW), (OFFICER, DECIDER), OFFERED))
 ready("accept-modification", Ready(offered, (LEAD,), Consent(membersInFavour=7)))
 ready("decline-modification", Ready(offered, (LEAD,)))
-ready("let-modification-lapse", Ready(offered, (SYSTEM,), now=modification_due.due_at))
+ready("let-modification-lapse", Ready(offered, (interests.SYSTEM,), now=interests.modification_due.due_at))
 ready("accept-eoi", Ready(case_file(Status.EOI_UNDER_REVIEW), (DECIDER,), ACCEPTED))
 ready("refuse-eoi", Ready(case_file(Status.EOI_UNDER_REVIEW), (DECIDER, OFFICER), REFUSED))
-breaks("let-modification-lapse", "modification-time-over")(come_too_early)
+breaks("let-modification-lapse", "modification-time-over")(ground.come_too_early)
 breaks("offer-modification", "would-otherwise-be-refused")(on_payload(otherwise_refused_for=""))
 breaks("offer-modification", "modification-text-given")(on_payload(text=""))
 breaks("accept-modification", "consent-recorded")(on_payload(members_in_favour=6))
@@ -67,7 +44,7 @@ def test_an_offer_that_may_end_in_a_refusal_needs_two_people() -> None:
     outcome = take("offer-modification", one)
     assert outcome.after.case.status is Status.EOI_UNDER_REVIEW
     assert outcome.awaiting
-    second = take("offer-modification", replace(one, signers=(OFFICER, SECOND_OFFICER)))
+    second = take("offer-modification", replace(one, signers=(OFFICER, interests.SECOND_OFFICER)))
     assert second.after.case.status is Status.MODIFICATION_OFFERED
 
 
@@ -86,12 +63,12 @@ def test_an_authority_that_published_no_period_is_seen_to_owe_it(
 ) -> None:
     process = COMMUNITY_RIGHT_TO_CHALLENGE
     owing = case_file(status, process=process)
-    due = get_deadline(owing, clock)
+    due = ground.get_deadline(owing, clock)
     assert due.due_on == TODAY + timedelta(days=28)
     missed = process_due(process, owing, due.due_at)
     assert missed
     assert _state(missed.after, clock) is DeadlineState.MISSED
-    published = with_rule(owing, rule, value)
+    published = ground.with_rule(owing, rule, value)
     met = process_due(process, published, due.due_at - timedelta(seconds=1))
     assert met
     assert _state(met.after, clock) is DeadlineState.MET
@@ -100,7 +77,7 @@ def test_an_authority_that_published_no_period_is_seen_to_owe_it(
     late = process_due(process, published, due.due_at)
     assert late
     assert _state(late.after, clock) is DeadlineState.MISSED
-    fresh = with_rule(case_file(Status.DRAFT, process=process), rule, value)
+    fresh = ground.with_rule(case_file(Status.DRAFT, process=process), rule, value)
     entered = update_deadlines(process, Status.DRAFT, fresh.with_case(status=status), "test", NOW)
     assert entered.find_deadline(clock) is None
 
@@ -113,11 +90,11 @@ def test_a_period_that_was_never_published_was_not_met_by_moving_on() -> None:
 
 
 def _state(snapshot: CaseSnapshot, clock: str) -> DeadlineState:
-    found = get_deadline(snapshot, clock)
+    found = ground.get_deadline(snapshot, clock)
     return found.state
 
 
 def test_an_authority_that_published_no_gap_does_not_hide_behind_that() -> None:
     taken = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "begin-procurement")
     bare = replace(taken.snapshot, bodies={at: replace(each, rules={}) for at, each in taken.snapshot.bodies.items()})
-    assert refused_for("begin-procurement", replace(taken, snapshot=bare)) == []
+    assert ground.refused_for("begin-procurement", replace(taken, snapshot=bare)) == []

@@ -12,39 +12,10 @@ from rtp_applications.workflow.due import process_due
 from rtp_applications.workflow.enums import Ground, Role, Status
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages.screening.payloads import Acknowledgement, DecisionDate, ItemAnswer, RequestedItem
-from tests.applications.workflow.ground import (
-    NOW,
-    Ready,
-    attempt,
-    bar_last_signer,
-    breaks,
-    case_file,
-    come_too_early,
-    get_deadline,
-    giving,
-    leave_ground_out,
-    on_payload,
-    on_snapshot,
-    person,
-    put,
-    ready,
-    refused_for,
-    take,
-    with_rule,
-    without,
-)
-from tests.applications.workflow.stages.interest_cases import (
-    ASKED_FOR,
-    CONTENT,
-    LEAD,
-    OFFICER,
-    REFUSED,
-    SECOND_OFFICER,
-    SYSTEM,
-    TODAY,
-    asked,
-    reply_due,
-)
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import Ready, attempt, breaks, case_file, giving, on_payload, put, ready, take
+from tests.applications.workflow.stages import interest_cases as interests
+from tests.applications.workflow.stages.interest_cases import ASKED_FOR, CONTENT, LEAD, OFFICER, REFUSED, TODAY, asked
 
 ANSWERED = ItemAnswer.model_validate({"item": "finances-2025", "answer": "They are enclosed."})
 TOLD = DecisionDate(expectedOn=TODAY + timedelta(days=30), notifiedOn=TODAY)
@@ -52,15 +23,15 @@ RECEIPT = Acknowledgement(sentOn=TODAY)
 ready("acknowledge", Ready(case_file(Status.EOI_SUBMITTED), (OFFICER,), RECEIPT))
 ready("begin-screening", Ready(put(case_file(Status.EOI_SUBMITTED), RECEIPT), (OFFICER,)))
 ready("request-information", Ready(case_file(Status.EOI_SCREENING), (OFFICER,), ASKED_FOR))
-ready("answer-item", Ready(asked, (person(Role.APPLICANT_MEMBER),), ANSWERED))
+ready("answer-item", Ready(asked, (ground.person(Role.APPLICANT_MEMBER),), ANSWERED))
 ready("return-information", Ready(put(asked, ANSWERED), (LEAD,)))
-ready("close-information-request", Ready(asked, (SYSTEM,), now=reply_due.due_at))
-ready("find-not-eligible", Ready(case_file(Status.EOI_SCREENING), (OFFICER, SECOND_OFFICER), REFUSED))
+ready("close-information-request", Ready(asked, (interests.SYSTEM,), now=interests.reply_due.due_at))
+ready("find-not-eligible", Ready(case_file(Status.EOI_SCREENING), (OFFICER, interests.SECOND_OFFICER), REFUSED))
 ready("notify-decision-date", Ready(case_file(Status.EOI_SCREENING), (OFFICER,), TOLD))
 ready("begin-review", Ready(put(case_file(Status.EOI_SCREENING), TOLD), (OFFICER,)))
 breaks("acknowledge", "sent-since-submission")(on_payload(sent_on=TODAY + timedelta(days=1)))
 breaks("notify-decision-date", "notified-since-submission")(on_payload(notified_on=TODAY - timedelta(days=1)))
-breaks("begin-screening", "acknowledgement-sent")(on_snapshot(without, Acknowledgement))
+breaks("begin-screening", "acknowledgement-sent")(ground.on_snapshot(ground.without, Acknowledgement))
 breaks("request-information", "list-is-itemised")(on_payload(items=[*ASKED_FOR.items, *ASKED_FOR.items]))
 
 
@@ -72,18 +43,18 @@ def _(attempt: Ready) -> Ready:
 
 breaks("answer-item", "item-was-asked")(on_payload(item="something-else"))
 breaks("answer-item", "answered-or-declined")(on_payload(answer=None))
-breaks("return-information", "every-item-answered")(on_snapshot(without, ItemAnswer))
-breaks("close-information-request", "reply-time-over")(come_too_early)
+breaks("return-information", "every-item-answered")(ground.on_snapshot(ground.without, ItemAnswer))
+breaks("close-information-request", "reply-time-over")(ground.come_too_early)
 
 
-breaks(["find-not-eligible", "refuse-eoi", "offer-modification"], "ground-on-the-list")(leave_ground_out)
+breaks(["find-not-eligible", "refuse-eoi", "offer-modification"], "ground-on-the-list")(ground.leave_ground_out)
 breaks(["find-not-eligible", "accept-eoi", "refuse-eoi"], "reasons-given")(on_payload(reasons=""))
 
 
 ANSWERS = ["find-not-eligible", "accept-eoi", "refuse-eoi", "offer-modification"]
-breaks(ANSWERS, "deciders-are-independent")(bar_last_signer)
+breaks(ANSWERS, "deciders-are-independent")(ground.bar_last_signer)
 breaks("notify-decision-date", "decision-date-in-time")(on_payload(expected_on=TODAY - timedelta(days=1)))
-breaks("begin-review", "decision-date-notified")(on_snapshot(without, DecisionDate))
+breaks("begin-review", "decision-date-notified")(ground.on_snapshot(ground.without, DecisionDate))
 breaks(["find-not-eligible", "refuse-eoi", "offer-modification"], "ground-is-supported")(
     on_payload(ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED)
 )
@@ -107,19 +78,19 @@ def test_an_item_may_be_declined_or_answered_by_a_document(answer: Callable[[Rea
 def test_answers_to_an_earlier_request_do_not_count_for_the_next() -> None:
     answered = put(case_file(Status.EOI_SCREENING), ANSWERED)
     after = take("request-information", Ready(answered, (OFFICER,), ASKED_FOR)).after
-    assert refused_for("return-information", Ready(after, (LEAD,), Nothing())) == ["every-item-answered"]
+    assert ground.refused_for("return-information", Ready(after, (LEAD,), Nothing())) == ["every-item-answered"]
 
 
 def test_the_decision_may_not_be_expected_after_the_published_maximum() -> None:
     process = COMMUNITY_RIGHT_TO_CHALLENGE
-    limited = with_rule(
+    limited = ground.with_rule(
         put(case_file(Status.DRAFT, process=process), CONTENT),
         "maximum-decision-period",
         {"number": 20, "unit": "calendar-days"},
     )
     submitted = take("submit", Ready(limited, (LEAD,), process=process)).after
     late = Ready(submitted, (OFFICER,), TOLD, process=process)
-    assert refused_for("notify-decision-date", late) == ["decision-date-in-time"]
+    assert ground.refused_for("notify-decision-date", late) == ["decision-date-in-time"]
     in_time = giving(late, expected_on=TODAY + timedelta(days=20))
     assert take("notify-decision-date", in_time).after.find(DecisionDate)
 
@@ -132,29 +103,23 @@ def test_the_decision_may_not_be_expected_after_the_published_maximum() -> None:
     ],
 )
 def test_a_notice_is_dated_from_the_submission_to_today(action: str, guard: str, field: str) -> None:
-    later = replace(attempt(RIGHT_TO_PROVIDE, action), now=NOW + timedelta(days=2))
+    later = replace(attempt(RIGHT_TO_PROVIDE, action), now=ground.NOW + timedelta(days=2))
     for days, refused in ((-1, [guard]), (0, []), (2, []), (3, [guard])):
-        assert refused_for(action, giving(later, **{field: TODAY + timedelta(days=days)})) == refused, days
+        assert ground.refused_for(action, giving(later, **{field: TODAY + timedelta(days=days)})) == refused, days
 
 
 @pytest.mark.parametrize(
     ("action", "clock", "field"),
-    [
-        ("acknowledge", "acknowledgement", "sent_on"),
-        ("notify-decision-date", "decision-date-notice", "notified_on"),
-    ],
+    [("acknowledge", "acknowledgement", "sent_on"), ("notify-decision-date", "decision-date-notice", "notified_on")],
 )
 def test_a_notice_meets_its_clock_by_the_day_on_which_it_was_given(action: str, clock: str, field: str) -> None:
     """Recorded after the end, before anybody looked; what was missed already stays missed."""
     process, taken = COMMUNITY_RIGHT_TO_CHALLENGE, attempt(COMMUNITY_RIGHT_TO_CHALLENGE, action)
-    due = get_deadline(taken.snapshot, clock)
+    due = ground.get_deadline(taken.snapshot, clock)
     late = replace(taken, now=due.due_at + timedelta(days=1))
-    for given_on, state in (
-        (due.due_on, DeadlineState.MET),
-        (due.due_on + timedelta(days=1), DeadlineState.MISSED),
-    ):
+    for given_on, state in ((due.due_on, DeadlineState.MET), (due.due_on + timedelta(days=1), DeadlineState.MISSED)):
         after = take(action, giving(late, **{field: given_on, "expected_on": due.due_on + timedelta(days=90)})).after
-        found = get_deadline(after, clock)
+        found = ground.get_deadline(after, clock)
         assert found.state is state, given_on
     kept = process_due(process, taken.snapshot, late.now)
     assert kept

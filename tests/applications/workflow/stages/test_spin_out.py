@@ -21,22 +21,11 @@ from rtp_applications.workflow.stages.contract.payloads import Regime, Selection
 from rtp_applications.workflow.stages.cross_stage.payloads import SpinOutRemittal
 from rtp_applications.workflow.stages.spin_out.payloads import Sponsorship
 from rtp_shared.contracts.vocabulary import Route
-from tests.applications.workflow.ground import (
-    NOW,
-    Ready,
-    attempt,
-    breaks,
-    case_file,
-    get_deadline,
-    giving,
-    on_payload,
-    person,
-    ready,
-    take,
-)
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, case_file, get_deadline, person, take
 
 SPONSORED = Sponsorship(sponsor="p-director", authority="Cabinet minute 2026/41")
-ready(
+ground.ready(
     "submit",
     Ready(
         case_file(Status.DRAFT, process=EMPLOYER_LED, submitted_at=None),
@@ -45,8 +34,8 @@ ready(
         process=EMPLOYER_LED,
     ),
 )
-breaks("submit", "sponsor-named")(on_payload(sponsor=None))
-breaks("submit", "authority-named")(on_payload(authority=None))
+breaks("submit", "sponsor-named")(ground.on_payload(sponsor=None))
+breaks("submit", "authority-named")(ground.on_payload(authority=None))
 
 
 def test_an_employer_led_case_begins_with_the_appraisal() -> None:
@@ -89,7 +78,7 @@ def test_nobody_is_led_to_where_there_is_no_way_on(process: Process) -> None:
 def test_a_challenge_leads_to_a_procurement_that_anyone_may_win(regime: Regime) -> None:
     taken = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "record-regime")
     route = SelectionRoute.COMPETITIVE if regime is Regime.PROVIDER_SELECTION else None
-    payload = giving(taken, regime=regime, selection_route=route)
+    payload = ground.giving(taken, regime=regime, selection_route=route)
     refused = _refusals(payload)
     anyone = regime in (Regime.OPEN, Regime.PROVIDER_SELECTION, Regime.BELOW_THRESHOLD)
     assert refused == ([] if anyone else ["regime-open-to-challenge"])
