@@ -47,8 +47,7 @@ def test_moving_keeps_the_status_and_changes_the_rules_and_clocks() -> None:
     after = outcome.after
     assert (after.case.process_version, after.case.status) == (2, Status.EOI_SUBMITTED)
     assert after.case.version == snapshot.case.version + 1
-    stopped = get_deadline(after, "acknowledgement")
-    assert stopped.state is DeadlineState.CANCELLED
+    assert get_deadline(after, "acknowledgement").state is DeadlineState.CANCELLED
     talk = get_open_deadline(after, "first-talk")
     assert (talk.length, talk.start_event) == (Length(10, Unit.WORKING_DAYS), "move-to-version")
     assert find_open_deadline(after, "idle") == idle  # both versions have it: it runs on as it is

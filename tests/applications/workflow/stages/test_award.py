@@ -1,7 +1,7 @@
 """How standstills are counted, and what may be awarded without one."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -17,6 +17,7 @@ from tests.applications.workflow import ground
 from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, on_payload, put, ready, refused_for, take
 from tests.applications.workflow.stages import contract_cases as contracts
 from tests.applications.workflow.stages.contract_cases import AWARD, COMMISSIONING, TODAY, TOMORROW, notice, on, terms
+from tests.applications.workflow.stages.decided_cases import at
 
 
 def without_notice(snapshot: CaseSnapshot, kind: payloads.NoticeKind) -> CaseSnapshot:
@@ -61,12 +62,11 @@ breaks("award", "tender-held")(ground.on_snapshot(without_notice, payloads.Notic
 breaks("award", "notices-published")(ground.on_snapshot(without_notice, payloads.NoticeKind.UK6))
 
 
-@breaks("award", "standstill-over")
-def _(attempt: Ready) -> Ready:
-    begun = take("begin-standstill", replace(attempt, payload=contracts.AWARD_NOTICE)).after
-    return replace(attempt, snapshot=begun)
-
-
+breaks("award", "standstill-over")(
+    lambda attempt: replace(
+        attempt, snapshot=take("begin-standstill", replace(attempt, payload=contracts.AWARD_NOTICE)).after
+    )
+)
 breaks("award", "representations-answered")(ground.on_snapshot(ground.without, payloads.FurtherDecision))
 breaks("award", "no-live-challenge")(ground.on_snapshot(put, CHALLENGE.model_copy(update={"closed_on": None})))
 breaks("award", "award-day-has-come")(on_payload(entered_into_on=TOMORROW))
@@ -89,11 +89,10 @@ breaks("record-tender-lost", "feedback-given")(on_payload(feedback_given_on=None
     ],
 )  # fmt: skip
 def test_the_day_of_the_award_notice_is_the_first_of_eight_working_days(published: date, last: date) -> None:
-    now = datetime.combine(published, datetime.min.time(), UTC) + timedelta(hours=12)
+    now = at(published)
     snapshot = on(Status.TENDER_LIVE, contracts.OPEN, terms(), contracts.TENDER, now=now)
-    begun = take(
-        "begin-standstill", Ready(snapshot, COMMISSIONING, notice(payloads.NoticeKind.UK6, published), now=now)
-    ).after
+    awarding = notice(payloads.NoticeKind.UK6, published)
+    begun = take("begin-standstill", Ready(snapshot, COMMISSIONING, awarding, now=now)).after
     standstill = ground.get_deadline(begun, "standstill")
     assert standstill.due_on == last
     assert begun.find_deadline("provider-selection-standstill") is None
@@ -105,9 +104,8 @@ def test_the_day_of_the_award_notice_is_the_first_of_eight_working_days(publishe
 
 def test_the_standstill_of_provider_selection_counts_from_the_day_after_the_notice() -> None:
     published = date(2026, 11, 25)
-    now = datetime(2026, 11, 25, 12, tzinfo=UTC)
     intention = notice(payloads.NoticeKind.SELECTION_INTENTION, published)
-    begun = take("begin-standstill", replace(begin_selection, payload=intention, now=now)).after
+    begun = take("begin-standstill", replace(begin_selection, payload=intention, now=at(published))).after
     standstill = ground.get_deadline(begun, "provider-selection-standstill")
     assert standstill.due_on == date(2026, 12, 9)  # from Thursday 26 November, without St Andrew's Day
     assert begun.find_deadline("standstill") is None

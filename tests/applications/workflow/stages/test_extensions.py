@@ -25,15 +25,8 @@ def extension(clock: str, **length: object) -> DeadlineExtension:
 
 screening = Ready(case_file(Status.EOI_SCREENING), (OFFICER,), extension("screening"))
 ready("extend-deadline", screening)
-ready(
-    "extend-deadline",
-    Ready(
-        case_file(Status.BUSINESS_CASE, process=EMPLOYER_LED),
-        (OFFICER,),
-        extension("business-case"),
-        process=EMPLOYER_LED,
-    ),
-)
+writing = case_file(Status.BUSINESS_CASE, process=EMPLOYER_LED)
+ready("extend-deadline", Ready(writing, (OFFICER,), extension("business-case"), process=EMPLOYER_LED))
 
 
 def _clock(attempt: Ready) -> str:

@@ -92,17 +92,10 @@ def test_a_check_meets_its_own_deadline_only() -> None:
         "check-after-90-days": DeadlineState.RUNNING,
         "check-after-180-days": DeadlineState.RUNNING,
     }
-    snapshot = on(
-        snapshot,
-        "record-monitoring-check",
-        date(2026, 12, 1),
-        kind=payloads.CheckKind.DAY_90,
-        held_on=date(2026, 12, 1),
-    )
-    late = ground.get_deadline(snapshot, "check-after-90-days")
-    assert late.state is DeadlineState.MISSED
-    again = ground.get_deadline(snapshot, "check-after-30-days")
-    assert again.state is DeadlineState.MET
+    day = date(2026, 12, 1)
+    snapshot = on(snapshot, "record-monitoring-check", day, kind=payloads.CheckKind.DAY_90, held_on=day)
+    assert ground.get_deadline(snapshot, "check-after-90-days").state is DeadlineState.MISSED
+    assert ground.get_deadline(snapshot, "check-after-30-days").state is DeadlineState.MET
 
 
 def test_each_quarter_begins_when_the_one_before_is_recorded() -> None:

@@ -7,12 +7,10 @@ from typing import Any
 import pytest
 
 from rtp_applications.deadlines.rules.deadline import DeadlineState
-from rtp_applications.workflow.due import process_due
 from rtp_applications.workflow.engine import update_deadlines
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.errors import GuardsNotMet
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
-from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent
 from tests.applications.workflow import ground
 from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, case_file, giving, on_payload, ready, take
@@ -63,20 +61,16 @@ def test_an_authority_that_published_no_period_is_seen_to_owe_it(
 ) -> None:
     process = COMMUNITY_RIGHT_TO_CHALLENGE
     owing = case_file(status, process=process)
-    due = ground.get_deadline(owing, clock)
+    due, published = ground.get_deadline(owing, clock), ground.with_rule(owing, rule, value)
     assert due.due_on == TODAY + timedelta(days=28)
-    missed = process_due(process, owing, due.due_at)
-    assert missed
-    assert _state(missed.after, clock) is DeadlineState.MISSED
-    published = ground.with_rule(owing, rule, value)
-    met = process_due(process, published, due.due_at - timedelta(seconds=1))
-    assert met
-    assert _state(met.after, clock) is DeadlineState.MET
     acted = update_deadlines(process, status, published, "declare-conflict", NOW)
-    assert _state(acted, clock) is DeadlineState.MET
-    late = process_due(process, published, due.due_at)
-    assert late
-    assert _state(late.after, clock) is DeadlineState.MISSED
+    for snapshot, state in (
+        (ground.process_due_now(process, owing, due.due_at), DeadlineState.MISSED),
+        (ground.process_due_now(process, published, due.due_at - timedelta(seconds=1)), DeadlineState.MET),
+        (acted, DeadlineState.MET),
+        (ground.process_due_now(process, published, due.due_at), DeadlineState.MISSED),
+    ):
+        assert ground.get_deadline(snapshot, clock).state is state
     fresh = ground.with_rule(case_file(Status.DRAFT, process=process), rule, value)
     entered = update_deadlines(process, Status.DRAFT, fresh.with_case(status=status), "test", NOW)
     assert entered.find_deadline(clock) is None
@@ -86,12 +80,7 @@ def test_a_period_that_was_never_published_was_not_met_by_moving_on() -> None:
     process = COMMUNITY_RIGHT_TO_CHALLENGE
     owing = case_file(Status.EOI_ACCEPTED, process=process)
     gone = update_deadlines(process, Status.EOI_ACCEPTED, owing.with_case(status=Status.CONTRACT_ROUTE), "begin", NOW)
-    assert _state(gone, "publish-procurement-gap") is DeadlineState.CANCELLED
-
-
-def _state(snapshot: CaseSnapshot, clock: str) -> DeadlineState:
-    found = ground.get_deadline(snapshot, clock)
-    return found.state
+    assert ground.get_deadline(gone, "publish-procurement-gap").state is DeadlineState.CANCELLED
 
 
 def test_an_authority_that_published_no_gap_does_not_hide_behind_that() -> None:

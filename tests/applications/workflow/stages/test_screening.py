@@ -8,7 +8,6 @@ import pytest
 
 from rtp_applications.deadlines.rules.deadline import DeadlineState
 from rtp_applications.workflow.common.payloads import Nothing
-from rtp_applications.workflow.due import process_due
 from rtp_applications.workflow.enums import Ground, Role, Status
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages.screening.payloads import Acknowledgement, DecisionDate, ItemAnswer, RequestedItem
@@ -117,17 +116,12 @@ def test_a_notice_meets_its_clock_by_the_day_on_which_it_was_given(action: str, 
     process, taken = COMMUNITY_RIGHT_TO_CHALLENGE, attempt(COMMUNITY_RIGHT_TO_CHALLENGE, action)
     due = ground.get_deadline(taken.snapshot, clock)
     late = replace(taken, now=due.due_at + timedelta(days=1))
-    for given_on, state in ((due.due_on, DeadlineState.MET), (due.due_on + timedelta(days=1), DeadlineState.MISSED)):
-        after = take(action, giving(late, **{field: given_on, "expected_on": due.due_on + timedelta(days=90)})).after
-        found = ground.get_deadline(after, clock)
-        assert found.state is state, given_on
-    kept = process_due(process, taken.snapshot, late.now)
-    assert kept
-    missed = take(
-        action,
-        giving(
-            replace(late, snapshot=kept.after), **{field: due.due_on, "expected_on": due.due_on + timedelta(days=90)}
-        ),
-    ).after.find_deadline(clock)
-    assert missed
-    assert missed.state is DeadlineState.MISSED
+    looked = replace(late, snapshot=ground.process_due_now(process, taken.snapshot, late.now))
+    for recorded, days, state in (
+        (late, 0, DeadlineState.MET),
+        (late, 1, DeadlineState.MISSED),
+        (looked, 0, DeadlineState.MISSED),
+    ):
+        dates = {field: due.due_on + timedelta(days=days), "expected_on": due.due_on + timedelta(days=90)}
+        after = take(action, giving(recorded, **dates)).after
+        assert ground.get_deadline(after, clock).state is state, (recorded, days)
