@@ -6,7 +6,7 @@ per guard that breaks this guard alone. `test_processes.py` and `test_engine.py`
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -139,7 +139,6 @@ class Ready:
     payload: Payload | None = None
     now: datetime = NOW
     process: Process = RIGHT_TO_PROVIDE
-    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 def take(action: str, ready: Ready) -> CaseChange:

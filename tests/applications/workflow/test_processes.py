@@ -7,7 +7,7 @@ import pytest
 
 from rtp_applications.workflow.definition import Action, Process
 from rtp_applications.workflow.engine import apply_action, list_possibilities
-from rtp_applications.workflow.enums import APPLICANTS, ENDED, Role, Status
+from rtp_applications.workflow.enums import APPLICANTS, Role, Status
 from rtp_applications.workflow.errors import NoSuchAction
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED, PROCESSES, RIGHT_TO_PROVIDE
 from rtp_shared.contracts.vocabulary import Route
@@ -151,13 +151,6 @@ def test_a_challenge_skips_the_business_case() -> None:
     assert Status.APPROVED not in COMMUNITY_RIGHT_TO_CHALLENGE.statuses
     court = COMMUNITY_RIGHT_TO_CHALLENGE.by_name["remit-by-court"]
     assert set(court.leads_to) == {Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW}
-
-
-@pytest.mark.parametrize("process", [each for each in PROCESSES.values() if each.actions], ids=lambda each: each.route)
-def test_nobody_is_led_to_where_there_is_no_way_on(process: Process) -> None:
-    led_to = {to for action in process.actions for to in action.leads_to}
-    assert led_to <= process.statuses
-    assert all(process.list_actions(status) for status in led_to - ENDED)
 
 
 def test_a_historic_request_can_only_be_read() -> None:

@@ -11,22 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtp_applications.deadlines.rules.days import (
-    LONGEST,
-    ONE_DAY,
-    Calendar,
-    CalendarName,
-    Calendars,
-    Length,
-    Pause,
-    Unit,
-    civil_date,
-    due_on,
-    earliest_after,
-    expires_at,
-    latest_before,
-    starts_at,
-)
+from rtp_applications.deadlines.rules import days as counting
+from rtp_applications.deadlines.rules.days import ONE_DAY, Calendar, CalendarName, Length, Pause, Unit, due_on
 from tests.applications.deadlines.rules import ROWS, UK, law
 
 EW, SCOTLAND, NI, ANY = (UK[name] for name in CalendarName)
@@ -143,20 +129,20 @@ def test_challenge_answered_in_30_calendar_days(received: date, due: date) -> No
     ],
 )
 def test_clear_days_between_notice_and_meeting(notice: date, length: Length, meeting: date) -> None:
-    assert earliest_after(notice, length, EW) == meeting
-    assert latest_before(meeting, length, EW) == notice
+    assert counting.earliest_after(notice, length, EW) == meeting
+    assert counting.latest_before(meeting, length, EW) == notice
     assert due_on(notice, length, EW) == meeting - ONE_DAY
 
 
 def test_other_notice_may_end_on_the_day_itself() -> None:
-    assert earliest_after(date(2027, 3, 4), calendar_days(28), EW) == date(2027, 4, 1)
-    assert earliest_after(date(2026, 4, 2), working(1), EW) == date(2026, 4, 7)
+    assert counting.earliest_after(date(2027, 3, 4), calendar_days(28), EW) == date(2027, 4, 1)
+    assert counting.earliest_after(date(2026, 4, 2), working(1), EW) == date(2026, 4, 7)
 
 
 def test_the_ends_of_clear_working_days_may_be_any_day() -> None:
     # Mon 11 to Fri 15 May 2026 lie between.
-    assert latest_before(date(2026, 5, 18), clear_working(5), EW) == date(2026, 5, 10)
-    assert earliest_after(date(2026, 5, 10), clear_working(5), EW) == date(2026, 5, 16)
+    assert counting.latest_before(date(2026, 5, 18), clear_working(5), EW) == date(2026, 5, 10)
+    assert counting.earliest_after(date(2026, 5, 10), clear_working(5), EW) == date(2026, 5, 16)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +163,7 @@ def test_the_ends_of_clear_working_days_may_be_any_day() -> None:
     ],
 )
 def test_the_last_day_to_act_before_an_event(event: date, length: Length, latest: date) -> None:
-    assert latest_before(event, length, EW) == latest
+    assert counting.latest_before(event, length, EW) == latest
 
 
 @pytest.mark.parametrize(
@@ -244,34 +230,34 @@ def test_a_pause_never_ends_before_it_began() -> None:
     ],
 )
 def test_a_day_ends_at_midnight_in_london(day: date, midnight: datetime, hours: int) -> None:
-    assert expires_at(day) == midnight
-    assert expires_at(day).tzinfo is UTC
-    assert expires_at(day) - starts_at(day) == timedelta(hours=hours)
+    assert counting.expires_at(day) == midnight
+    assert counting.expires_at(day).tzinfo is UTC
+    assert counting.expires_at(day) - counting.starts_at(day) == timedelta(hours=hours)
 
 
 def test_the_date_in_london_is_not_that_in_utc() -> None:
-    assert civil_date(datetime(2026, 6, 30, 22, 59, 59, tzinfo=UTC)) == date(2026, 6, 30)
-    assert civil_date(datetime(2026, 6, 30, 23, 0, 0, tzinfo=UTC)) == date(2026, 7, 1)
-    assert civil_date(datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC)) == date(2026, 12, 31)
+    assert counting.civil_date(datetime(2026, 6, 30, 22, 59, 59, tzinfo=UTC)) == date(2026, 6, 30)
+    assert counting.civil_date(datetime(2026, 6, 30, 23, 0, 0, tzinfo=UTC)) == date(2026, 7, 1)
+    assert counting.civil_date(datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC)) == date(2026, 12, 31)
     with pytest.raises(ValueError, match="time zone"):
-        civil_date(datetime(2026, 6, 30, 12))  # noqa: DTZ001 - what is refused
+        counting.civil_date(datetime(2026, 6, 30, 12))  # noqa: DTZ001 - what is refused
 
 
 def test_lengths_read_as_words_and_are_bounded() -> None:
     words = ["40 working days", "1 working day", "1 month", "28 clear days", "5 clear working days"]
     assert [str(each) for each in (working(40), working(1), months(1), clear(28), clear_working(5))] == words
-    for number in (0, -1, LONGEST + 1):
+    for number in (0, -1, counting.LONGEST + 1):
         with pytest.raises(ValueError, match=f"not {number}"):
             working(number)
 
 
 def test_what_is_known_of_the_calendars() -> None:
     assert {UK[name].known_until for name in CalendarName} == {date(2028, 12, 31)}
-    shorter = Calendars.of(row for row in ROWS if row[0] != "scotland" or row[1].year < 2028)
+    shorter = counting.Calendars.of(row for row in ROWS if row[0] != "scotland" or row[1].year < 2028)
     assert shorter[CalendarName.SCOTLAND].known_until == date(2027, 12, 31)
     assert shorter[CalendarName.ENGLAND_AND_WALES].known_until == date(2028, 12, 31)
     assert shorter[CalendarName.ANY_UK].known_until == date(2027, 12, 31)
-    assert Calendars.of([])[CalendarName.ANY_UK].known_until == date.min
+    assert counting.Calendars.of([])[CalendarName.ANY_UK].known_until == date.min
 
 
 def test_a_changed_copy_of_the_calendars() -> None:
@@ -296,7 +282,7 @@ def test_a_day_that_two_parts_share_stays_a_holiday_of_any() -> None:
 @pytest.mark.parametrize("division", ["any-uk", "wales", ""])
 def test_holidays_are_of_a_division(division: str) -> None:
     with pytest.raises(ValueError, match="no division"):
-        Calendars.of([(division, date(2026, 1, 1))])
+        counting.Calendars.of([(division, date(2026, 1, 1))])
 
 
 # The laws.
@@ -336,7 +322,7 @@ def test_as_many_days_are_counted_as_asked_for_and_the_last_counts(
 @given(starts, numbers, calendars, some_pauses)
 def test_working_days_end_on_a_working_day(start: date, number: int, calendar: Calendar, pauses: list[Pause]) -> None:
     assert calendar.is_working_day(due_on(start, working(number), calendar, pauses))
-    assert calendar.is_working_day(latest_before(start, working(number), calendar))
+    assert calendar.is_working_day(counting.latest_before(start, working(number), calendar))
 
 
 @law
@@ -392,7 +378,7 @@ def test_an_added_holiday_never_makes_it_earlier(
     changed = UK.with_changes(added=added)
     for name in CalendarName:
         assert due_on(start, length, UK[name], pauses) <= due_on(start, length, changed[name], pauses)
-        assert latest_before(start, length, changed[name]) <= latest_before(start, length, UK[name])
+        assert counting.latest_before(start, length, changed[name]) <= counting.latest_before(start, length, UK[name])
     fewer = UK.with_changes(removed=added)
     for name in CalendarName:
         assert due_on(start, length, fewer[name], pauses) <= due_on(start, length, UK[name], pauses)
@@ -410,10 +396,10 @@ clear_lengths = st.builds(Length, numbers, st.sampled_from([unit for unit in Uni
 @law
 @given(starts, clear_lengths, calendars)
 def test_clear_days_lie_between_and_one_day_fewer_would_not_do(day: date, length: Length, calendar: Calendar) -> None:
-    meeting = earliest_after(day, length, calendar)
+    meeting = counting.earliest_after(day, length, calendar)
     assert counted(length, calendar, [], day, meeting - ONE_DAY) == length.number
     assert counted(length, calendar, [], day, meeting - 2 * ONE_DAY) == length.number - 1
-    notice = latest_before(day, length, calendar)
+    notice = counting.latest_before(day, length, calendar)
     assert counted(length, calendar, [], notice, day - ONE_DAY) == length.number
     assert counted(length, calendar, [], notice + ONE_DAY, day - ONE_DAY) == length.number - 1
 
@@ -421,8 +407,8 @@ def test_clear_days_lie_between_and_one_day_fewer_would_not_do(day: date, length
 @law
 @given(starts, numbers, calendars)
 def test_clear_calendar_days_forward_and_backward_are_inverse(day: date, number: int, calendar: Calendar) -> None:
-    assert latest_before(earliest_after(day, clear(number), calendar), clear(number), calendar) == day
-    assert earliest_after(latest_before(day, clear(number), calendar), clear(number), calendar) == day
+    assert counting.latest_before(counting.earliest_after(day, clear(number), calendar), clear(number), calendar) == day
+    assert counting.earliest_after(counting.latest_before(day, clear(number), calendar), clear(number), calendar) == day
 
 
 @law
@@ -431,11 +417,11 @@ def test_clear_working_days_are_inverse_but_for_the_days_passed_over(
     day: date, length: Length, calendar: Calendar
 ) -> None:
     """Back from the earliest meeting is the same notice, or a later one; forward again is the same meeting."""
-    meeting = earliest_after(day, length, calendar)
-    notice = latest_before(meeting, length, calendar)
+    meeting = counting.earliest_after(day, length, calendar)
+    notice = counting.latest_before(meeting, length, calendar)
     assert notice >= day
-    assert earliest_after(notice, length, calendar) == meeting
-    assert latest_before(earliest_after(notice, length, calendar), length, calendar) == notice
+    assert counting.earliest_after(notice, length, calendar) == meeting
+    assert counting.latest_before(counting.earliest_after(notice, length, calendar), length, calendar) == notice
 
 
 @law
@@ -443,7 +429,7 @@ def test_clear_working_days_are_inverse_but_for_the_days_passed_over(
 def test_the_latest_day_before_an_event_is_in_time_and_the_next_is_not(
     event: date, length: Length, calendar: Calendar
 ) -> None:
-    latest = latest_before(event, length, calendar)
+    latest = counting.latest_before(event, length, calendar)
     assert due_on(latest, length, calendar) <= event
     following = latest + ONE_DAY
     while length.unit.needs_holidays and not calendar.is_working_day(following):
@@ -454,6 +440,6 @@ def test_the_latest_day_before_an_event_is_in_time_and_the_next_is_not(
 @law
 @given(st.dates(date(1990, 1, 1), date(2090, 1, 1)))
 def test_a_day_holds_its_instants(day: date) -> None:
-    assert civil_date(starts_at(day)) == day
-    assert civil_date(expires_at(day) - timedelta(microseconds=1)) == day
-    assert civil_date(expires_at(day)) == day + ONE_DAY
+    assert counting.civil_date(counting.starts_at(day)) == day
+    assert counting.civil_date(counting.expires_at(day) - timedelta(microseconds=1)) == day
+    assert counting.civil_date(counting.expires_at(day)) == day + ONE_DAY

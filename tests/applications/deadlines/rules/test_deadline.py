@@ -12,24 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtp_applications.deadlines.rules.days import (
-    ONE_DAY,
-    Calendar,
-    CalendarName,
-    Calendars,
-    Length,
-    Pause,
-    Unit,
-    civil_date,
-    expires_at,
-    starts_at,
-)
+from rtp_applications.deadlines.rules import days as counting
+from rtp_applications.deadlines.rules.days import Calendar, CalendarName, Length, Pause, Unit, civil_date, starts_at
 from rtp_applications.deadlines.rules.deadline import Basis, Deadline, DeadlineState
 from rtp_applications.deadlines.rules.stored import Recalculation
 from tests.applications.deadlines.rules import UK, law
 
 EW = UK[CalendarName.ENGLAND_AND_WALES]
-WORKING_10 = Length(10, Unit.WORKING_DAYS)
+WORKING_10, WORKING_DAY = Length(10, Unit.WORKING_DAYS), Length(1, Unit.WORKING_DAYS)
 RUNNING, PAUSED, MET, MISSED, CANCELLED = DeadlineState
 
 
@@ -125,15 +115,13 @@ def test_the_last_known_day_is_known() -> None:
     assert start(calendar=replace(EW, known_until=date(2026, 6, 14))).provisional
 
 
-def test_it_stays_provisional_however_it_is_extended() -> None:
-    deadline = start(Length(5, Unit.WORKING_DAYS), noon(12, 21, 2028))
-    assert deadline.extend(Length(1, Unit.MONTHS), noon(12, 22, 2028), "asked", EW).provisional
-
-
-def test_an_extension_may_make_it_provisional() -> None:
-    deadline = start(Length(4, Unit.WORKING_DAYS), noon(12, 21, 2028))
-    assert deadline.extend(Length(1, Unit.WORKING_DAYS), noon(12, 22, 2028), "asked", EW).provisional
-    assert not deadline.extend(Length(1, Unit.MONTHS), noon(12, 22, 2028), "asked", EW).provisional
+@pytest.mark.parametrize(
+    ("days", "by", "provisional"),
+    [(5, Length(1, Unit.MONTHS), True), (4, WORKING_DAY, True), (4, Length(1, Unit.MONTHS), False)],
+)
+def test_an_extension_may_make_it_provisional_and_never_certain(days: int, by: Length, provisional: bool) -> None:
+    deadline = start(Length(days, Unit.WORKING_DAYS), noon(12, 21, 2028))
+    assert deadline.extend(by, noon(12, 22, 2028), "asked", EW).provisional is provisional
 
 
 # Pauses, extensions and changed calendars.
@@ -340,7 +328,7 @@ def deadlines(draw: st.DrawFn) -> Deadline:
     )
 
 
-def lived(deadline: Deadline, life: list[Act], calendars: Calendars = UK) -> list[tuple[Deadline, datetime]]:
+def lived(deadline: Deadline, life: list[Act], calendars: counting.Calendars = UK) -> list[tuple[Deadline, datetime]]:
     """The deadline after each act, and when that was."""
     steps, now = [(deadline, deadline.started_at)], deadline.started_at
     for act in life:
@@ -364,7 +352,7 @@ def test_clocks_never_run_backwards_not_even_if_holidays_were_moved_since(
 @given(deadlines(), lives)
 def test_a_deadline_always_agrees_with_itself(deadline: Deadline, life: list[Act]) -> None:
     for step, now in lived(deadline, life):
-        assert step.due_at == expires_at(step.due_on)
+        assert step.due_at == counting.expires_at(step.due_on)
         assert (step.closed_at is None) == step.is_open
         assert [pause.until is None for pause in step.pauses].count(True) == (step.state is PAUSED)
         assert 0 <= step.reminded <= len(step.reminders)
@@ -446,7 +434,7 @@ def test_a_pause_never_makes_it_missed(deadline: Deadline, wait: timedelta, paus
         away = civil_date(since + pause) - civil_date(since)
         # A pause on the day it starts cannot give that day back: it never counted.
         assert resumed.due_on - deadline.due_on == max(
-            away - (ONE_DAY if civil_date(since) == deadline.started_on else timedelta()), timedelta()
+            away - (counting.ONE_DAY if civil_date(since) == deadline.started_on else timedelta()), timedelta()
         )
 
 

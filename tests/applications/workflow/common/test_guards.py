@@ -11,7 +11,17 @@ from rtp_applications.workflow.enums import Ground, Status
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import Intention
 from rtp_shared.contracts.vocabulary import Sector
-from tests.applications.workflow.ground import EMPLOYER, Ready, attempt, case_file, giving, put, refused_for, take
+from tests.applications.workflow.ground import (
+    EMPLOYER,
+    Ready,
+    attempt,
+    case_file,
+    get_payload,
+    giving,
+    put,
+    refused_for,
+    take,
+)
 from tests.applications.workflow.stages.interest_cases import DECIDER, TODAY
 
 ELSEWHERE, YESTERDAY = EMPLOYER, TODAY - timedelta(days=1)
@@ -44,9 +54,7 @@ def test_a_refusal_for_a_mutual_s_sake_holds_when_its_intention_was_published() 
     earlier = replace(INTENTION, published_on=YESTERDAY - timedelta(days=7))
     after = take("refuse-eoi", rivals(INTENTION, earlier)).after
     assert after.case.status is Status.REFUSED
-    refusal = after.find(Refusal)
-    assert refusal
-    assert refusal.intention_published_on == earlier.published_on
+    assert get_payload(after, Refusal).intention_published_on == earlier.published_on
 
 
 def test_another_refusal_holds_no_intention_whatever_is_given() -> None:
@@ -54,9 +62,7 @@ def test_another_refusal_holds_no_intention_whatever_is_given() -> None:
     claimed = giving(
         replace(refused, snapshot=replace(refused.snapshot, intentions=(INTENTION,))), intention_published_on=TODAY
     )
-    refusal = take("refuse-eoi", claimed).after.find(Refusal)
-    assert refusal
-    assert refusal.intention_published_on is None
+    assert get_payload(take("refuse-eoi", claimed).after, Refusal).intention_published_on is None
 
 
 @pytest.mark.parametrize("changed", [{"ended": True}, {"bars_from_deciding": False}], ids=["ended", "no bar"])

@@ -7,7 +7,6 @@ import pytest
 
 from rtp_applications.deadlines.rules.deadline import DeadlineState
 from rtp_applications.workflow.common.payloads import Publication
-from rtp_applications.workflow.due import process_due
 from rtp_applications.workflow.enums import Decision, Status
 from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages.cross_stage.payloads import SuspensionNote
@@ -116,10 +115,9 @@ def test_the_call_in_window_counts_from_the_publication_of_the_decision() -> Non
 
 def test_publishing_later_opens_no_second_window() -> None:
     over = get_deadline(approved, "call-in-window").due_at
-    kept = process_due(RIGHT_TO_PROVIDE, approved, over)
-    assert kept
+    kept = ground.process_due_now(RIGHT_TO_PROVIDE, approved, over)
     payload = Publication(decision=Decision.APPROVED, text="It is approved.")
-    again = take("publish-decision", Ready(kept.after, (OFFICER,), payload, over + DAY)).after
+    again = take("publish-decision", Ready(kept, (OFFICER,), payload, over + DAY)).after
     assert len(decided.deadlines(again, "call-in-window")) == 1
 
 

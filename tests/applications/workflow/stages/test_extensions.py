@@ -12,7 +12,17 @@ from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED
 from rtp_applications.workflow.stages.extensions.payloads import DeadlineExtension
 from tests.applications.workflow import ground
-from tests.applications.workflow.ground import NOW, Ready, breaks, case_file, on_payload, ready, refused_for, take
+from tests.applications.workflow.ground import (
+    NOW,
+    Ready,
+    breaks,
+    case_file,
+    get_open_deadline,
+    on_payload,
+    ready,
+    refused_for,
+    take,
+)
 
 OFFICER = ground.person(Role.CASE_OFFICER)
 MORE = {"number": 5, "unit": "working-days"}
@@ -58,10 +68,8 @@ breaks("extend-deadline", "reasons-given")(on_payload(reasons=""))
 @of_all(number=st.integers(1, 366), unit=st.sampled_from(["working-days", "calendar-days", "months"]))
 def test_an_extension_only_lengthens_and_says_why(number: int, unit: str) -> None:
     payload = extension("screening", number=number, unit=unit)
-    before = find_open_deadline(screening.snapshot, "screening")
-    after = find_open_deadline(take("extend-deadline", replace(screening, payload=payload)).after, "screening")
-    assert before is not None
-    assert after is not None
+    before = get_open_deadline(screening.snapshot, "screening")
+    after = get_open_deadline(take("extend-deadline", replace(screening, payload=payload)).after, "screening")
     assert after.due_on > before.due_on
     assert after.extensions == (payload.length.length,)
     assert [(entry.before, entry.after) for entry in after.history] == [(before.due_on, after.due_on)]

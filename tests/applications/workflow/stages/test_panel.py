@@ -29,16 +29,13 @@ ready("approve-with-conditions", decided.to_approve_on_conditions)
 ready("defer", Ready(decided.voted("defer", before_panel), (DECIDER,), decided.DEFERRAL))
 ready("refuse-business-case", Ready(decided.voted("refuse", before_panel), (DECIDER, OFFICER), decided.REFUSAL))
 DECIDING = ("approve", "approve-with-conditions", "defer", "refuse-business-case")
-
-
+NOTICES = ("publish-key-decision-notice", "publish-agenda")
 breaks("publish-panel-papers", "every-strand-rated")(on_snapshot(ground.without, AssuranceRating))
 breaks("publish-panel-papers", "commissioner-consents")(ground.on_facts(commissioner_id=COMMISSIONER))
 breaks("publish-panel-papers", "panel-appointed")(on_snapshot(decided.without_panel))
 breaks("publish-panel-papers", "no-member-conflicted")(on_snapshot(put, decided.conflict(f"{Role.PANEL_MEMBER}-1")))
-breaks(["publish-key-decision-notice", "publish-agenda"], "notice-is-owed")(
-    on_snapshot(ground.with_employer, kind="nhs-trust")
-)
-breaks(["publish-key-decision-notice", "publish-agenda"], "published-by-today")(on_payload(published_on=TODAY + DAY))
+breaks(NOTICES, "notice-is-owed")(on_snapshot(ground.with_employer, kind="nhs-trust"))
+breaks(NOTICES, "published-by-today")(on_payload(published_on=TODAY + DAY))
 breaks("cast-vote", "vote-is-own")(on_payload(member="somebody-else"))
 breaks(["cast-vote", *DECIDING], "deciders-are-independent")(ground.bar_last_signer)
 breaks(DECIDING, "quorum-reached")(on_snapshot(decided.with_members, 3))
@@ -113,16 +110,14 @@ def test_the_chair_votes_too_but_makes_no_quorum() -> None:
 def test_one_human_with_two_roles_has_one_vote() -> None:
     two_hats = before_panel.with_party(ground.party(Role.PANEL_MEMBER, person=DECIDER.person))
     snapshot = take("cast-vote", Ready(two_hats, (DECIDER,), decided.vote("approve", role=Role.DECISION_MAKER))).after
-    counted = take("approve", Ready(snapshot, (DECIDER,), decided.APPROVAL)).after.find(VoteCount)
-    assert counted
+    counted = ground.get_payload(take("approve", Ready(snapshot, (DECIDER,), decided.APPROVAL)).after, VoteCount)
     assert (counted.votes, counted.members, counted.members_voting) == ({"approve": 1}, 2, 1)
 
 
 def test_the_count_stays_on_file_when_the_votes_are_struck() -> None:
     snapshot = decided.votes(decided.with_members(before_panel, 3), {1: "approve", 2: "refuse", 3: "approve"})
     after = take("approve", Ready(snapshot, (DECIDER,), decided.APPROVAL)).after
-    counted = after.find(VoteCount)
-    assert counted
+    counted = ground.get_payload(after, VoteCount)
     assert counted.votes == {"approve": 2, "refuse": 1}
     assert (counted.members, counted.members_voting) == (3, 3)
     assert not list(after.list_payloads(Vote))
@@ -167,10 +162,9 @@ def test_a_court_voids_votes_and_where_it_is_assured_anew_the_ratings(to: str, r
 
 
 def test_assurance_begun_again_needs_ratings_and_consent_of_its_own() -> None:
-    earlier = put(decided.rated(decided.submitted), CommissionerConsent(consents=True)).with_case(
-        commissioner_id=COMMISSIONER
-    )
+    earlier = put(decided.rated(decided.submitted), CommissionerConsent(consents=True))
     earlier = ground.with_document(earlier, DocumentKind.COMMISSIONER_SUPPORT_LETTER)
+    earlier = earlier.with_case(commissioner_id=COMMISSIONER)
     begun = take("begin-assurance", Ready(earlier, (OFFICER,), CompletenessCheck())).after
     refused = ground.refused_for("publish-panel-papers", Ready(begun, (OFFICER,)))
     assert refused == ["every-strand-rated", "commissioner-consents"]
@@ -252,12 +246,8 @@ def test_it_is_the_body_that_decides_that_owes_notice() -> None:
 
 
 def test_a_notice_given_again_is_counted_again() -> None:
-    snapshot = take(
-        "publish-key-decision-notice",
-        Ready(ground.case_file(Status.ASSURANCE), (OFFICER,), decided.notice(TODAY - 9 * DAY)),
-    )
-    again = take(
-        "publish-key-decision-notice", Ready(snapshot.after, (OFFICER,), decided.notice(TODAY), ground.NOW + DAY)
-    ).after
-    assert ground.get_deadline(snapshot.after, "key-decision-notice").due_on == TODAY + 19 * DAY
-    assert ground.get_deadline(again, "key-decision-notice").due_on == TODAY + 28 * DAY
+    snapshot = ground.case_file(Status.ASSURANCE)
+    for given_on, now in ((TODAY - 9 * DAY, ground.NOW), (TODAY, ground.NOW + DAY)):
+        publishing = Ready(snapshot, (OFFICER,), decided.notice(given_on), now)
+        snapshot = take("publish-key-decision-notice", publishing).after
+        assert ground.get_deadline(snapshot, "key-decision-notice").due_on == given_on + 28 * DAY

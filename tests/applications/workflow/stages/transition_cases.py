@@ -1,14 +1,14 @@
 """Cases and payloads for the tests of transition."""
 
-from dataclasses import replace
 from datetime import date, timedelta
+from functools import reduce
 
 from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.snapshot import CaseSnapshot, Payload
 from rtp_applications.workflow.stages.incorporation.payloads import LegalEntity
 from rtp_applications.workflow.stages.monitoring.measures import Baseline, Measure, MeasuredValue, MeasureUnit
 from rtp_applications.workflow.stages.transition import payloads
-from tests.applications.workflow.ground import NOW, Ready, breaks, case_file, person, put, ready, without
+from tests.applications.workflow.ground import NOW, Ready, breaks, case_file, on_snapshot, person, put, ready, without
 
 TODAY = NOW.date()
 TOMORROW = TODAY + timedelta(days=1)
@@ -64,10 +64,7 @@ IN_PLACE = (GO_LIVE, CONSULTATION, GIVEN, SNAPSHOT, PENSION, LEASES, *COVERS, RE
 
 
 def on(status: Status, *records: Payload) -> CaseSnapshot:
-    snapshot = case_file(status)
-    for record in records:
-        snapshot = put(snapshot, record)
-    return snapshot
+    return reduce(put, records, case_file(status))
 
 
 preparing = on(Status.TRANSITION)
@@ -94,17 +91,14 @@ DISPUTE = payloads.ConsultationDispute(id="measures", reasons="The measures were
 ANSWER = payloads.DisputeAnswer(dispute="measures", answer="A letter went out on Monday.")
 
 
-def missing(guard: str, kind: type[Payload]) -> None:
-    @breaks("begin-readiness-review", guard)
-    def _(attempt: Ready) -> Ready:
-        return replace(attempt, snapshot=without(attempt.snapshot, kind))
-
-
-missing("go-live-date-set", payloads.GoLiveDate)
-missing("tupe-consulted", payloads.TupeConsultation)
-missing("workforce-snapshot-taken", payloads.WorkforceSnapshot)
-missing("pension-signed-or-waived", payloads.PensionVehicle)
-missing("leases-and-services-agreed", payloads.LeasesAndServices)
-missing("insured-on-go-live", payloads.Insurance)
-missing("registered-where-regulated", payloads.RegulatorRegistration)
-missing("data-transfer-agreed", payloads.DataTransferAgreement)
+for guard, kind in {
+    "go-live-date-set": payloads.GoLiveDate,
+    "tupe-consulted": payloads.TupeConsultation,
+    "workforce-snapshot-taken": payloads.WorkforceSnapshot,
+    "pension-signed-or-waived": payloads.PensionVehicle,
+    "leases-and-services-agreed": payloads.LeasesAndServices,
+    "insured-on-go-live": payloads.Insurance,
+    "registered-where-regulated": payloads.RegulatorRegistration,
+    "data-transfer-agreed": payloads.DataTransferAgreement,
+}.items():
+    breaks("begin-readiness-review", guard)(on_snapshot(without, kind))
