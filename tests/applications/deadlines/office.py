@@ -107,7 +107,7 @@ class Office:
         return [each["data"] for each in await list_events(self.group.api, self.case) if get_kind(each) == kind]
 
 
-async def submitted_office(new_client: NewClient, **details: Any) -> Office:
+async def open_office(new_client: NewClient, **details: Any) -> Office:
     """A submitted case with a case officer appointed."""
     portal, council = await new_client(), await new_client(organisation=employer_id())
     group, officer = ActorClient(portal, portal.person), ActorClient(council, "officer-1")

@@ -21,7 +21,7 @@ from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RI
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.cross_stage.payloads import SuspensionNote
 from rtp_applications.workflow.stages.extensions.payloads import DeadlineExtension
-from tests.applications.deadlines.office import submitted_office
+from tests.applications.deadlines.office import open_office
 from tests.applications.workflow.ground import CALENDARS, NOW, case_file, person
 from tests.conftest import NewClient
 
@@ -36,7 +36,7 @@ FILES: list[tuple[Process, CaseSnapshot]] = [
 ]
 
 
-def foreseen(process: Process, snapshot: CaseSnapshot, **supposed: Any) -> dict[str, date]:
+def foresee(process: Process, snapshot: CaseSnapshot, **supposed: Any) -> dict[str, date]:
     found = forecast(process, snapshot, Supposed.model_validate(supposed), NOW)
     return {each.before.clock: each.after.due_on for each in found}
 
@@ -52,8 +52,8 @@ def test_a_forecast_suspension_is_what_a_suspension_comes_to(
 ) -> None:
     process, snapshot = at
     begins, goes_on = TODAY + timedelta(days=since), TODAY + timedelta(days=since + days)
-    told = foreseen(process, snapshot, suspendFrom=begins, resumeOn=goes_on)
-    told_as_pause = foreseen(process, snapshot, pauses=[{"since": begins, "until": goes_on}])
+    told = foresee(process, snapshot, suspendFrom=begins, resumeOn=goes_on)
+    told_as_pause = foresee(process, snapshot, pauses=[{"since": begins, "until": goes_on}])
     note = SuspensionNote(because=Suspension.LITIGATION, reasons=WHY, reviewOn=TODAY + timedelta(days=100))
     suspended = apply_action(process, snapshot, "suspend", note, OFFICER, max(NOW, starts_at(begins))).after
     # The restless ones may end meanwhile; what is compared is what still runs then.
@@ -76,7 +76,7 @@ def test_a_forecast_extension_is_what_an_extension_comes_to(
     more = {"clock": clock, "length": {"number": number, "unit": unit}}
     given_ = DeadlineExtension.model_validate({**more, "reasons": WHY})
     extended = apply_action(process, snapshot, "extend-deadline", given_, OFFICER, NOW).after
-    told = foreseen(process, snapshot, extensions=[more])
+    told = foresee(process, snapshot, extensions=[more])
     did = due(dict(extended.deadlines))
     assert {name: told[name] for name in did} == did
     assert told[clock] > due(dict(snapshot.deadlines))[clock]
@@ -107,7 +107,7 @@ def test_forecast_bank_holidays_are_what_moved_bank_holidays_come_to(
         kind: [{"division": division, "day": day} for division, day in each]
         for kind, each in zip(("added", "removed"), rows, strict=True)
     }
-    told = foreseen(process, snapshot, bankHolidays=supposed)
+    told = foresee(process, snapshot, bankHolidays=supposed)
     did = due(dict((kept.after if kept else moved).deadlines))
     assert {clock: told[clock] for clock in did} == did
 
@@ -132,7 +132,7 @@ def test_a_case_that_rests_may_be_supposed_to_go_on() -> None:
     note = SuspensionNote(because=Suspension.LITIGATION, reasons=WHY, reviewOn=TODAY + timedelta(days=100))
     resting = apply_action(process, snapshot, "suspend", note, OFFICER, NOW).after
     goes_on = TODAY + timedelta(days=40)
-    told = foreseen(process, resting, resumeOn=goes_on)
+    told = foresee(process, resting, resumeOn=goes_on)
     resumed = apply_action(process, resting, "resume", Reasons(reasons=WHY), OFFICER, starts_at(goes_on)).after
     assert told["screening"] == due(dict(resumed.deadlines))["screening"]
     assert {each.state for each in resting.deadlines.values() if each.clock == "screening"} == {DeadlineState.PAUSED}
@@ -164,7 +164,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.anyio
 async def test_what_cannot_happen_is_named(new_client: NewClient) -> None:
-    office = await submitted_office(new_client)
+    office = await open_office(new_client)
     for supposed, field in BAD:
         answer = await office.group.api.post(f"/v1/cases/{office.case['id']}/forecast", json=supposed)
         assert answer.status_code == 422, (supposed, answer.text)
@@ -173,7 +173,7 @@ async def test_what_cannot_happen_is_named(new_client: NewClient) -> None:
 
 @pytest.mark.anyio
 async def test_a_forecast_is_told_to_readers_and_saves_nothing(new_client: NewClient) -> None:
-    office = await submitted_office(new_client)
+    office = await open_office(new_client)
     reader = await new_client(scopes="cases:read", organisation=office.officer.api.organisation)
     path = f"/v1/cases/{office.case['id']}"
     before = (await reader.get(path)).json()

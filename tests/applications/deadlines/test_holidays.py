@@ -14,7 +14,7 @@ from rtp_applications.load import load_reference_data
 from rtp_embedded.clock import MovableClock
 from rtp_embedded.platform import Platform
 from tests.applications.deadlines.conftest import START, PassUntil
-from tests.applications.deadlines.office import MISSED, submitted_office
+from tests.applications.deadlines.office import MISSED, open_office
 from tests.conftest import NewClient
 
 pytestmark = pytest.mark.anyio
@@ -39,7 +39,7 @@ async def _holidays_as_published(platform: Platform) -> AsyncIterator[None]:
 async def test_a_new_bank_holiday_moves_what_is_counted_in_working_days(
     platform: Platform, new_client: NewClient
 ) -> None:
-    office = await submitted_office(new_client)
+    office = await open_office(new_client)
     await publish(platform, EXTRA)
     await platform.tick()
     moved = await office.read_deadline("acknowledgement")
@@ -63,7 +63,7 @@ async def test_a_deadline_on_the_day_that_becomes_a_holiday_is_not_missed(
     platform: Platform, new_client: NewClient, pass_until: PassUntil
 ) -> None:
     """The news comes on the very last day, and is looked at too late."""
-    office = await submitted_office(new_client)
+    office = await open_office(new_client)
     await publish(platform, {**EXTRA, "day": date(2026, 12, 1)})
     await pass_until(START + timedelta(days=7, hours=14))
     assert await office.list_told(MISSED) == []
@@ -74,7 +74,7 @@ async def test_a_deadline_on_the_day_that_becomes_a_holiday_is_not_missed(
 async def test_what_is_paused_is_counted_anew_when_it_goes_on(
     platform: Platform, clock: MovableClock, new_client: NewClient
 ) -> None:
-    office = await submitted_office(new_client)
+    office = await open_office(new_client)
     rests = {"because": "litigation", "reasons": "A claim was issued", "reviewOn": "2027-01-20"}
     await office.officer.do(office.case, "suspend", **rests)
     await publish(platform, EXTRA)
@@ -86,7 +86,7 @@ async def test_what_is_paused_is_counted_anew_when_it_goes_on(
 
 
 async def test_loading_what_is_known_already_looks_at_nothing(platform: Platform, new_client: NewClient) -> None:
-    await submitted_office(new_client)
+    await open_office(new_client)
     await platform.tick()
     database = platform.runtimes["applications"].database
     flagged = text("SELECT count(*) FROM case_deadlines WHERE look_at < '2000-01-01'")

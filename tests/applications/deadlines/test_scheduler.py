@@ -17,7 +17,7 @@ from rtp_operations.keys import Keys
 from rtp_shared.service import Runtime
 from tests.applications.deadlines import office as offices
 from tests.applications.deadlines.conftest import START, Elsewhere, PassUntil
-from tests.applications.deadlines.office import APPROACHING, MISSED, ActorClient, Office, submitted_office
+from tests.applications.deadlines.office import APPROACHING, MISSED, ActorClient, Office, open_office
 from tests.conftest import PUBLIC_URL, NewClient
 from tests.support.bodies import OVERSEER, record_body
 from tests.support.cases import open_case
@@ -26,29 +26,29 @@ pytestmark = pytest.mark.anyio
 SECOND = timedelta(seconds=1)
 
 
-async def screened(new_client: NewClient) -> Office:
-    office = await submitted_office(new_client)
+async def open_screening(new_client: NewClient) -> Office:
+    office = await open_office(new_client)
     await office.officer.do(office.case, "acknowledge", sentOn="2026-11-24")
     office.case = await office.officer.do(office.case, "begin-screening")
     return office
 
 
-async def asked(new_client: NewClient) -> Office:
-    office = await screened(new_client)
+async def request_information(new_client: NewClient) -> Office:
+    office = await open_screening(new_client)
     items = [{"id": "finances", "text": "The finances of the group"}]
     office.case = await office.officer.do(office.case, "request-information", items=items)
     return office
 
 
-async def reviewed(new_client: NewClient) -> Office:
-    office = await screened(new_client)
+async def open_review(new_client: NewClient) -> Office:
+    office = await open_screening(new_client)
     await office.officer.do(office.case, "notify-decision-date", expectedOn="2027-01-20", notifiedOn="2026-11-24")
     office.case = await office.officer.do(office.case, "begin-review")
     return office
 
 
-async def offered(new_client: NewClient) -> Office:
-    office = await reviewed(new_client)
+async def offer_modification(new_client: NewClient) -> Office:
+    office = await open_review(new_client)
     offer = {"text": "Without the night service", "otherwiseRefusedFor": "It costs too much", "equalityNote": "None"}
     await office.officer.do(office.case, "offer-modification", **offer)
     await office.officer.appoint(office.case, "decision-maker", "decider-1")
@@ -68,7 +68,7 @@ async def test_a_deadline_is_missed_at_the_midnight_in_london_that_ends_its_day(
     clock: MovableClock, new_client: NewClient, pass_until: PassUntil, opened: str, due_on: str, midnight: str
 ) -> None:
     clock.move_to(datetime.fromisoformat(opened).replace(hour=12, tzinfo=UTC))
-    office = await submitted_office(new_client)
+    office = await open_office(new_client)
     due, at = await office.read_deadline("acknowledgement"), datetime.fromisoformat(midnight)
     assert (due["dueOn"], offices.read_end(due)) == (due_on, at)
     await pass_until(at - SECOND)
@@ -83,7 +83,7 @@ async def test_a_deadline_is_missed_at_the_midnight_in_london_that_ends_its_day(
 
 
 async def test_a_reminder_is_told_once_when_its_day_begins(new_client: NewClient, pass_until: PassUntil) -> None:
-    office = await reviewed(new_client)
+    office = await open_review(new_client)
     due = await office.read_deadline("eoi-decision")
     begins = starts_at(date.fromisoformat(due["dueOn"]) - timedelta(days=5))
     for moment, number in ((begins - SECOND, 0), (begins, 1), (begins + SECOND, 1)):
@@ -94,7 +94,7 @@ async def test_a_reminder_is_told_once_when_its_day_begins(new_client: NewClient
 async def test_time_that_is_kept_is_audited_and_changes_the_version_once(
     new_client: NewClient, pass_until: PassUntil
 ) -> None:
-    office = await asked(new_client)
+    office = await request_information(new_client)
     before = (await office.read())["version"]
     await pass_until(await office.read_end("information-reply"))
     assert (await office.read())["version"] == before + 1
@@ -108,7 +108,7 @@ async def test_time_that_is_kept_is_audited_and_changes_the_version_once(
 async def test_a_request_for_information_times_out_and_the_case_goes_on(
     new_client: NewClient, pass_until: PassUntil
 ) -> None:
-    office = await asked(new_client)
+    office = await request_information(new_client)
     assert (await office.read_deadline("screening"))["state"] == "paused"
     await pass_until(await office.read_end("information-reply"))
     assert await office.read_status() == "eoi-screening"
@@ -122,7 +122,7 @@ async def test_a_request_for_information_times_out_and_the_case_goes_on(
 async def test_an_unanswered_modification_is_refused_and_the_refusal_becomes_final(
     new_client: NewClient, pass_until: PassUntil
 ) -> None:
-    office = await offered(new_client)
+    office = await offer_modification(new_client)
     await pass_until(await office.read_end("modification-reply"))
     refused = await office.read()
     assert (refused["status"], refused["finalAt"]) == ("refused", None)
@@ -139,7 +139,7 @@ async def test_an_unanswered_modification_is_refused_and_the_refusal_becomes_fin
 async def test_a_refusal_that_is_under_appeal_does_not_become_final(
     platform: Platform, new_client: NewClient, pass_until: PassUntil
 ) -> None:
-    office = await offered(new_client)
+    office = await offer_modification(new_client)
     await office.group.do(office.case, "decline-modification")
     await office.group.do(office.case, "escalate", grounds="The costs were not read")
     closes = await office.read_end("appeal-window")
@@ -176,7 +176,7 @@ async def test_looking_late_or_twice_comes_to_the_same_as_looking_in_time(
     came_to = []
     for moments in ([*every_day, last], [last], [*every_day[::17], last]):
         clock.move_to(START)
-        office = await offered(new_client)
+        office = await offer_modification(new_client)
         for moment in moments:
             await pass_until(moment)
         came_to.append(await describe(office))
@@ -192,7 +192,7 @@ async def test_what_ended_before_an_action_ended_before_it(
     platform: Platform, clock: MovableClock, new_client: NewClient
 ) -> None:
     """The timekeeper has yet to look, and the group acts a moment too late: it is too late all the same."""
-    office = await offered(new_client)
+    office = await offer_modification(new_client)
     clock.move_to(await office.read_end("modification-reply"))
     answer = await office.group.act(office.case, "accept-modification", {"membersInFavour": 12})
     assert answer.status_code == 409
@@ -204,7 +204,7 @@ async def test_what_ended_before_an_action_ended_before_it(
 async def test_an_action_does_what_is_due_first_and_once(
     platform: Platform, clock: MovableClock, new_client: NewClient
 ) -> None:
-    office = await submitted_office(new_client)
+    office = await open_office(new_client)
     clock.move_to(await office.read_end("acknowledgement"))
     await office.officer.do(office.case, "acknowledge", sentOn="2026-12-02")
     await platform.tick()
@@ -216,7 +216,7 @@ async def test_an_action_does_what_is_due_first_and_once(
 async def test_two_platforms_at_once_do_nothing_twice(
     platform: Platform, clock: MovableClock, elsewhere: Elsewhere, new_client: NewClient
 ) -> None:
-    four = [await asked(new_client) for _ in range(4)]
+    four = [await request_information(new_client) for _ in range(4)]
     clock.move_to(await four[0].read_end("information-reply"))
     other = Platform(elsewhere.url, public_url=PUBLIC_URL, keys=Keys(), clock=clock)
     try:
@@ -281,7 +281,7 @@ async def test_without_its_two_reminders_an_idle_case_does_not_lapse(
 async def test_a_suspended_case_keeps_only_the_times_that_do_not_rest(
     new_client: NewClient, pass_until: PassUntil
 ) -> None:
-    office = await submitted_office(new_client, route="community-right-to-challenge")
+    office = await open_office(new_client, route="community-right-to-challenge")
     rests = {"because": "litigation", "reasons": "A claim was issued", "reviewOn": "2027-01-05"}
     await office.officer.do(office.case, "suspend", **rests)
     await pass_until(START + timedelta(days=60))
@@ -296,7 +296,7 @@ async def test_a_suspended_case_keeps_only_the_times_that_do_not_rest(
 async def test_a_case_that_fails_holds_up_no_other(
     platform: Platform, new_client: NewClient, pass_until: PassUntil
 ) -> None:
-    broken, sound = await asked(new_client), await asked(new_client)
+    broken, sound = await request_information(new_client), await request_information(new_client)
 
     async def set_version(version: int) -> None:
         change = text("UPDATE cases SET process_version = :version WHERE id = :id")
@@ -313,7 +313,7 @@ async def test_a_case_that_fails_holds_up_no_other(
 
 
 async def test_a_desk_may_give_more_time(new_client: NewClient, pass_until: PassUntil) -> None:
-    office = await asked(new_client)
+    office = await request_information(new_client)
     ended = await office.read_end("information-reply")
     length = {"number": 5, "unit": "working-days"}
     more = {"clock": "information-reply", "length": length, "reasons": "Holidays"}
@@ -365,7 +365,7 @@ async def run_loop(
 async def test_the_loop_does_what_is_due(
     platform: Platform, clock: MovableClock, new_client: NewClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    office = await submitted_office(new_client)
+    office = await open_office(new_client)
     clock.move_to(await office.read_end("acknowledgement") - timedelta(seconds=3))
     runtime = platform.runtimes["applications"]
     rests = await run_loop(runtime, monkeypatch, 2, lambda seconds: clock.advance(timedelta(seconds=seconds)))

@@ -298,7 +298,7 @@ pauses = st.builds(lambda since, days: Pause(since, since + days * ONE_DAY), sta
 some_pauses = st.lists(pauses, max_size=4)
 
 
-def counted(length: Length, calendar: Calendar, pauses: list[Pause], after: date, until: date) -> int:
+def count_days(length: Length, calendar: Calendar, pauses: list[Pause], after: date, until: date) -> int:
     """Days counted after one date and until another, by looking at each."""
     days = (after + n * ONE_DAY for n in range(1, (until - after).days + 1))
     return sum(
@@ -314,8 +314,8 @@ def test_as_many_days_are_counted_as_asked_for_and_the_last_counts(
     start: date, length: Length, calendar: Calendar, pauses: list[Pause]
 ) -> None:
     due = due_on(start, length, calendar, pauses)
-    assert counted(length, calendar, pauses, start, due) == length.number
-    assert counted(length, calendar, pauses, due - ONE_DAY, due) == 1
+    assert count_days(length, calendar, pauses, start, due) == length.number
+    assert count_days(length, calendar, pauses, due - ONE_DAY, due) == 1
 
 
 @law
@@ -366,7 +366,7 @@ def test_another_pause_never_makes_it_earlier(
 @given(starts, numbers, some_pauses)
 def test_months_move_on_by_the_days_paused(start: date, number: int, pauses: list[Pause]) -> None:
     due, unpaused = due_on(start, months(number), EW, pauses), due_on(start, months(number), EW)
-    paused = (due - start).days - counted(months(number), EW, pauses, start, due)
+    paused = (due - start).days - count_days(months(number), EW, pauses, start, due)
     assert due - unpaused == paused * ONE_DAY
 
 
@@ -397,11 +397,11 @@ clear_lengths = st.builds(Length, numbers, st.sampled_from([unit for unit in Uni
 @given(starts, clear_lengths, calendars)
 def test_clear_days_lie_between_and_one_day_fewer_would_not_do(day: date, length: Length, calendar: Calendar) -> None:
     meeting = counting.earliest_after(day, length, calendar)
-    assert counted(length, calendar, [], day, meeting - ONE_DAY) == length.number
-    assert counted(length, calendar, [], day, meeting - 2 * ONE_DAY) == length.number - 1
+    assert count_days(length, calendar, [], day, meeting - ONE_DAY) == length.number
+    assert count_days(length, calendar, [], day, meeting - 2 * ONE_DAY) == length.number - 1
     notice = counting.latest_before(day, length, calendar)
-    assert counted(length, calendar, [], notice, day - ONE_DAY) == length.number
-    assert counted(length, calendar, [], notice + ONE_DAY, day - ONE_DAY) == length.number - 1
+    assert count_days(length, calendar, [], notice, day - ONE_DAY) == length.number
+    assert count_days(length, calendar, [], notice + ONE_DAY, day - ONE_DAY) == length.number - 1
 
 
 @law

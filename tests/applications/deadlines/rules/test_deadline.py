@@ -328,7 +328,9 @@ def deadlines(draw: st.DrawFn) -> Deadline:
     )
 
 
-def lived(deadline: Deadline, life: list[Act], calendars: counting.Calendars = UK) -> list[tuple[Deadline, datetime]]:
+def live_through(
+    deadline: Deadline, life: list[Act], calendars: counting.Calendars = UK
+) -> list[tuple[Deadline, datetime]]:
     """The deadline after each act, and when that was."""
     steps, now = [(deadline, deadline.started_at)], deadline.started_at
     for act in life:
@@ -344,14 +346,14 @@ def test_clocks_never_run_backwards_not_even_if_holidays_were_moved_since(
 ) -> None:
     every = [(name, day) for name in list(CalendarName)[:3] for day in UK[name].holidays]
     for calendars in (UK, UK.with_changes(added=others, removed=every)):
-        due = [step.due_on for step, _ in lived(deadline, life, calendars)]
+        due = [step.due_on for step, _ in live_through(deadline, life, calendars)]
         assert due == sorted(due)
 
 
 @law
 @given(deadlines(), lives)
 def test_a_deadline_always_agrees_with_itself(deadline: Deadline, life: list[Act]) -> None:
-    for step, now in lived(deadline, life):
+    for step, now in live_through(deadline, life):
         assert step.due_at == counting.expires_at(step.due_on)
         assert (step.closed_at is None) == step.is_open
         assert [pause.until is None for pause in step.pauses].count(True) == (step.state is PAUSED)
@@ -367,7 +369,7 @@ def test_a_deadline_always_agrees_with_itself(deadline: Deadline, life: list[Act
 @law
 @given(deadlines(), lives)
 def test_the_history_leads_from_the_first_due_date_to_the_last(deadline: Deadline, life: list[Act]) -> None:
-    last, _ = lived(deadline, life)[-1]
+    last, _ = live_through(deadline, life)[-1]
     dates = [deadline.due_on, *(entry.after for entry in last.history)]
     assert [entry.before for entry in last.history] == dates[:-1]
     assert last.due_on == dates[-1]
@@ -379,18 +381,18 @@ def test_the_history_leads_from_the_first_due_date_to_the_last(deadline: Deadlin
 def test_once_closed_it_never_changes(
     deadline: Deadline, life: list[Act], after: list[Act], added: list[tuple[str, date]]
 ) -> None:
-    last, now = lived(deadline, life)[-1]
+    last, now = live_through(deadline, life)[-1]
     closed = last.cancel(now)
     assert not closed.is_open
     changed = UK.with_changes(added=added)
-    assert all(step == closed for step, _ in lived(closed, after, changed))
+    assert all(step == closed for step, _ in live_through(closed, after, changed))
     assert closed.recalculate(changed[closed.calendar], now, "proclaimed") is closed
 
 
 @law
 @given(deadlines(), lives)
 def test_met_in_time_or_missed_when_time_was_up(deadline: Deadline, life: list[Act]) -> None:
-    steps = lived(deadline, life)
+    steps = live_through(deadline, life)
     for (before, _), (after, at) in pairwise(steps):
         if before.is_open and after.state is MISSED:
             assert before.state is RUNNING
@@ -402,7 +404,7 @@ def test_met_in_time_or_missed_when_time_was_up(deadline: Deadline, life: list[A
 @law
 @given(deadlines(), lives, st.timedeltas(timedelta(), timedelta(days=60)))
 def test_pausing_and_resuming_on_one_day_moves_nothing(deadline: Deadline, life: list[Act], later: timedelta) -> None:
-    last, now = lived(deadline, life)[-1]
+    last, now = live_through(deadline, life)[-1]
     at, calendar = now + later, UK[last.calendar]
     last = last.resume(now, "resumed", calendar)
     resumed = last.pause(at, "paused", calendar).resume(at, "resumed", calendar)
@@ -415,7 +417,7 @@ def test_pausing_and_resuming_on_one_day_moves_nothing(deadline: Deadline, life:
 def test_one_that_cannot_pause_takes_no_notice(deadline: Deadline, life: list[Act]) -> None:
     steady = replace(deadline, pausable=False)
     without = [(replace(act, do=lambda kept, _, __: kept) if act.name in ("pause", "resume") else act) for act in life]
-    assert lived(steady, life)[-1] == lived(steady, without)[-1]
+    assert live_through(steady, life)[-1] == live_through(steady, without)[-1]
 
 
 @law
@@ -443,7 +445,7 @@ def test_a_pause_never_makes_it_missed(deadline: Deadline, wait: timedelta, paus
 def test_an_added_holiday_never_makes_it_earlier(
     deadline: Deadline, life: list[Act], added: list[tuple[str, date]]
 ) -> None:
-    last, now = lived(deadline, life)[-1]
+    last, now = live_through(deadline, life)[-1]
     changed = UK.with_changes(added=added)[last.calendar]
     recalculated = last.recalculate(changed, now, "proclaimed")
     assert recalculated.due_on >= last.due_on
@@ -455,7 +457,7 @@ def test_an_added_holiday_never_makes_it_earlier(
 @law
 @given(deadlines(), lives)
 def test_counting_again_on_the_same_calendar_changes_nothing(deadline: Deadline, life: list[Act]) -> None:
-    last, now = lived(deadline, life)[-1]
+    last, now = live_through(deadline, life)[-1]
     assert last.recalculate(UK[last.calendar], now, "looked again") == last
 
 
@@ -463,7 +465,7 @@ def test_counting_again_on_the_same_calendar_changes_nothing(deadline: Deadline,
 @given(deadlines(), lives)
 def test_each_reminder_is_given_once_for_a_due_date(deadline: Deadline, life: list[Act]) -> None:
     """Whoever looks whenever asked to sees each reminder, then the end."""
-    last, now = lived(deadline, life)[-1]
+    last, now = live_through(deadline, life)[-1]
     for _ in range(len(last.reminders) + 2):
         if last.next_look_at is None:
             break
@@ -477,7 +479,7 @@ def test_each_reminder_is_given_once_for_a_due_date(deadline: Deadline, life: li
 @law
 @given(deadlines(), lives)
 def test_it_is_read_back_from_json_as_it_was(deadline: Deadline, life: list[Act]) -> None:
-    for step, _ in lived(deadline, life):
+    for step, _ in live_through(deadline, life):
         assert Deadline.from_json(json.loads(json.dumps(step.to_json()))) == step
 
 

@@ -11,17 +11,8 @@ from rtp_applications.workflow.enums import Ground, Status
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import Intention
 from rtp_shared.contracts.vocabulary import Sector
-from tests.applications.workflow.ground import (
-    EMPLOYER,
-    Ready,
-    attempt,
-    case_file,
-    get_payload,
-    giving,
-    put,
-    refused_for,
-    take,
-)
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import EMPLOYER, Ready, attempt, case_file, get_payload, giving, put, take
 from tests.applications.workflow.stages.interest_cases import DECIDER, TODAY
 
 ELSEWHERE, YESTERDAY = EMPLOYER, TODAY - timedelta(days=1)
@@ -47,7 +38,7 @@ def rivals(*intentions: Intention) -> Ready:
     ids=["its own", "another service", "no service", "withdrawn", "lapsed", "published when it was submitted"],
 )
 def test_what_does_not_support_the_refusal_of_a_rival_challenge(change: dict[str, Any]) -> None:
-    assert refused_for("refuse-eoi", rivals(replace(INTENTION, **change))) == ["ground-is-supported"]
+    assert ground.refused_for("refuse-eoi", rivals(replace(INTENTION, **change))) == ["ground-is-supported"]
 
 
 def test_a_refusal_for_a_mutual_s_sake_holds_when_its_intention_was_published() -> None:

@@ -14,17 +14,7 @@ from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RI
 from rtp_applications.workflow.stages.contract import payloads
 from rtp_applications.workflow.stages.review.payloads import Acceptance
 from tests.applications.workflow import ground
-from tests.applications.workflow.ground import (
-    Ready,
-    attempt,
-    breaks,
-    on_payload,
-    put,
-    ready,
-    refused_for,
-    take,
-    with_rule,
-)
+from tests.applications.workflow.ground import Ready, attempt, breaks, on_payload, put, ready, refused_for, with_rule
 from tests.applications.workflow.stages import contract_cases as contracts
 from tests.applications.workflow.stages.contract_cases import COMMISSIONING, LIGHT, TODAY, determination, on, terms
 from tests.applications.workflow.stages.decided_cases import APPROVAL, at
@@ -151,7 +141,7 @@ def test_the_longest_gap_is_a_deadline_of_the_authority_that_the_procurement_mee
     snapshot = with_rule(taken.snapshot, "procurement-gap", {"minimumMonths": 0, "maximumMonths": 18})
     owing = update_deadlines(process, Status.EOI_UNDER_REVIEW, snapshot, "accept-eoi", ground.NOW)
     assert ground.get_deadline(owing, "procurement-start").due_on == add_months(TODAY, 18) == date(2028, 3, 1)
-    begun = take("begin-procurement", replace(taken, snapshot=owing)).after
+    begun = ground.take("begin-procurement", replace(taken, snapshot=owing)).after
     assert ground.get_deadline(begun, "procurement-start").state is DeadlineState.MET
 
 

@@ -7,22 +7,11 @@ from hypothesis import given as of_all
 from hypothesis import strategies as st
 
 from rtp_applications.deadlines.rules.days import Length, Unit
-from rtp_applications.deadlines.rules.running import find_open_deadline
 from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED
 from rtp_applications.workflow.stages.extensions.payloads import DeadlineExtension
 from tests.applications.workflow import ground
-from tests.applications.workflow.ground import (
-    NOW,
-    Ready,
-    breaks,
-    case_file,
-    get_open_deadline,
-    on_payload,
-    ready,
-    refused_for,
-    take,
-)
+from tests.applications.workflow.ground import Ready, breaks, case_file, get_open_deadline, on_payload, refused_for
 
 OFFICER = ground.person(Role.CASE_OFFICER)
 MORE = {"number": 5, "unit": "working-days"}
@@ -34,9 +23,9 @@ def extension(clock: str, **length: object) -> DeadlineExtension:
 
 
 screening = Ready(case_file(Status.EOI_SCREENING), (OFFICER,), extension("screening"))
-ready("extend-deadline", screening)
+ground.ready("extend-deadline", screening)
 writing = case_file(Status.BUSINESS_CASE, process=EMPLOYER_LED)
-ready("extend-deadline", Ready(writing, (OFFICER,), extension("business-case"), process=EMPLOYER_LED))
+ground.ready("extend-deadline", Ready(writing, (OFFICER,), extension("business-case"), process=EMPLOYER_LED))
 
 
 def _clock(attempt: Ready) -> str:
@@ -56,8 +45,7 @@ def _(attempt: Ready) -> Ready:
 
 @breaks("extend-deadline", "extensions-left")
 def _(attempt: Ready) -> Ready:
-    running = find_open_deadline(attempt.snapshot, _clock(attempt))
-    assert running is not None
+    running = get_open_deadline(attempt.snapshot, _clock(attempt))
     often = replace(running, extensions=(Length(1, Unit.CALENDAR_DAYS),) * 2)
     return replace(attempt, snapshot=attempt.snapshot.with_deadline(often))
 
@@ -69,7 +57,7 @@ breaks("extend-deadline", "reasons-given")(on_payload(reasons=""))
 def test_an_extension_only_lengthens_and_says_why(number: int, unit: str) -> None:
     payload = extension("screening", number=number, unit=unit)
     before = get_open_deadline(screening.snapshot, "screening")
-    after = get_open_deadline(take("extend-deadline", replace(screening, payload=payload)).after, "screening")
+    after = get_open_deadline(ground.take("extend-deadline", replace(screening, payload=payload)).after, "screening")
     assert after.due_on > before.due_on
     assert after.extensions == (payload.length.length,)
     assert [(entry.before, entry.after) for entry in after.history] == [(before.due_on, after.due_on)]
@@ -88,7 +76,7 @@ def test_what_the_law_sets_is_not_extended(clock: str) -> None:
 
 
 def test_a_body_may_allow_another_number_of_extensions() -> None:
-    once = take("extend-deadline", screening).after
-    strict = replace(screening, snapshot=ground.with_rule(once, "extensions-allowed", 1), now=NOW)
+    once = ground.take("extend-deadline", screening).after
+    strict = replace(screening, snapshot=ground.with_rule(once, "extensions-allowed", 1), now=ground.NOW)
     assert refused_for("extend-deadline", strict) == ["extensions-left"]
     assert refused_for("extend-deadline", replace(screening, snapshot=once)) == []

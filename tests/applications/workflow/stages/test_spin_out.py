@@ -1,12 +1,9 @@
-"""What is peculiar to a route: the employer's own spin-out, what a challenge never goes through, historic requests."""
+"""The spin-out that an employer leads itself: from the appraisal on it goes the way of the others."""
 
 import pytest
 
 from rtp_applications.workflow.enums import Role, Status
-from rtp_applications.workflow.processes import (
-    EMPLOYER_LED,
-    RIGHT_TO_PROVIDE,
-)
+from rtp_applications.workflow.processes import EMPLOYER_LED, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages.cross_stage.payloads import SpinOutRemittal
 from rtp_applications.workflow.stages.spin_out.payloads import Sponsorship
 from tests.applications.workflow import ground
