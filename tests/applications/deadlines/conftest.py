@@ -1,6 +1,6 @@
 """A platform of its own, over the same server but other databases, whose clock is moved by hand."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 
 import asyncpg
@@ -17,6 +17,9 @@ from tests.conftest import PUBLIC_URL
 
 START = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 """A Tuesday."""
+
+PassUntil = Callable[[datetime], Awaitable[None]]
+"""Moves the clock to a moment, and does what is due then."""
 
 
 class Elsewhere:
@@ -54,8 +57,17 @@ async def timed_platform(elsewhere: Elsewhere, clock: MovableClock) -> AsyncIter
     await platform.close()
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def platform(timed_platform: Platform, clock: MovableClock) -> Platform:
-    """What `new_client` and the tests of this directory stand on. Its clock begins at START in every test."""
+    """What `new_client` stands on in this directory, at START: rules that ask for neither do without."""
     clock.move_to(START)
     return timed_platform
+
+
+@pytest.fixture
+def pass_until(platform: Platform, clock: MovableClock) -> PassUntil:
+    async def pass_until(moment: datetime) -> None:
+        clock.move_to(moment)
+        await platform.tick()
+
+    return pass_until

@@ -1,12 +1,54 @@
 """A submitted case and the people at their desks on both sides of it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import httpx
 
 from tests.conftest import Api, NewClient
 from tests.support.cases import employer_id, open_case, submit_case
+
+APPROACHING, MISSED = "deadline-approaching", "deadline-missed"
+
+
+async def list_events(api: Api, case: dict[str, Any]) -> list[dict[str, Any]]:
+    """What applications tells of the case to the client, in order. Between publishers there is no order."""
+    found: list[dict[str, Any]] = []
+    after: dict[str, str] = {}
+    while True:
+        page = (await api.get("/v1/events", params={"limit": 200, **after})).json()
+        mine = [each for each in page["items"] if each.get("caseid") == case["id"]]
+        found += [each for each in mine if each["source"].endswith("/applications")]
+        if page["next"] is None:
+            return found
+        after = {"after": page["next"]}
+
+
+def get_kind(event: dict[str, Any]) -> str:
+    return str(event["type"].split(".")[-2])
+
+
+async def list_kinds(api: Api, case: dict[str, Any]) -> list[str]:
+    return [get_kind(each) for each in await list_events(api, case)]
+
+
+async def read_case(api: Api, case: dict[str, Any]) -> dict[str, Any]:
+    answer = await api.get(f"/v1/cases/{case['id']}")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def read_deadline(api: Api, case: dict[str, Any], clock: str) -> dict[str, Any]:
+    """The one that was started last."""
+    items = (await api.get(f"/v1/cases/{case['id']}/deadlines")).json()["items"]
+    found: dict[str, Any] = [each for each in items if each["clock"] == clock][-1]
+    return found
+
+
+def read_end(deadline: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(deadline["dueAt"])
 
 
 @dataclass
@@ -39,12 +81,33 @@ class ActorClient:
 
 @dataclass
 class Office:
+    """The case, the group and the officer; what is read and told is what the group sees."""
+
     group: ActorClient
     officer: ActorClient
     case: dict[str, Any]
 
+    async def read(self) -> dict[str, Any]:
+        return await read_case(self.group.api, self.case)
 
-async def submitted_office(new_client: NewClient, **details: Any) -> Office:
+    async def read_status(self) -> str:
+        return str((await self.read())["status"])
+
+    async def read_deadline(self, clock: str) -> dict[str, Any]:
+        return await read_deadline(self.group.api, self.case, clock)
+
+    async def read_end(self, clock: str) -> datetime:
+        return read_end(await self.read_deadline(clock))
+
+    async def list_kinds(self) -> list[str]:
+        return await list_kinds(self.group.api, self.case)
+
+    async def list_told(self, kind: str) -> list[dict[str, Any]]:
+        """The data of the events of one kind."""
+        return [each["data"] for each in await list_events(self.group.api, self.case) if get_kind(each) == kind]
+
+
+async def open_office(new_client: NewClient, **details: Any) -> Office:
     """A submitted case with a case officer appointed."""
     portal, council = await new_client(), await new_client(organisation=employer_id())
     group, officer = ActorClient(portal, portal.person), ActorClient(council, "officer-1")

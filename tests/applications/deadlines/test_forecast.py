@@ -21,27 +21,22 @@ from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RI
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.cross_stage.payloads import SuspensionNote
 from rtp_applications.workflow.stages.extensions.payloads import DeadlineExtension
-from rtp_embedded.platform import Platform
-from tests.applications.deadlines.office import submitted_office
+from tests.applications.deadlines.office import open_office
 from tests.applications.workflow.ground import CALENDARS, NOW, case_file, person
 from tests.conftest import NewClient
 
 OFFICER = person(Role.CASE_OFFICER)
 TODAY = civil_date(NOW)
 WHY = "So that it can be seen."
+STATUSES = (Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW, Status.INFORMATION_REQUESTED, Status.BUSINESS_CASE)
+CHALLENGE = case_file(Status.EOI_SCREENING, process=COMMUNITY_RIGHT_TO_CHALLENGE)
 FILES: list[tuple[Process, CaseSnapshot]] = [
-    (RIGHT_TO_PROVIDE, case_file(Status.EOI_SCREENING)),
-    (RIGHT_TO_PROVIDE, case_file(Status.EOI_UNDER_REVIEW)),
-    (RIGHT_TO_PROVIDE, case_file(Status.INFORMATION_REQUESTED)),
-    (RIGHT_TO_PROVIDE, case_file(Status.BUSINESS_CASE)),
-    (
-        COMMUNITY_RIGHT_TO_CHALLENGE,
-        case_file(Status.EOI_SCREENING, process=COMMUNITY_RIGHT_TO_CHALLENGE),
-    ),
+    *((RIGHT_TO_PROVIDE, case_file(status)) for status in STATUSES),
+    (COMMUNITY_RIGHT_TO_CHALLENGE, CHALLENGE),
 ]
 
 
-def foreseen(process: Process, snapshot: CaseSnapshot, **supposed: Any) -> dict[str, date]:
+def foresee(process: Process, snapshot: CaseSnapshot, **supposed: Any) -> dict[str, date]:
     found = forecast(process, snapshot, Supposed.model_validate(supposed), NOW)
     return {each.before.clock: each.after.due_on for each in found}
 
@@ -57,8 +52,8 @@ def test_a_forecast_suspension_is_what_a_suspension_comes_to(
 ) -> None:
     process, snapshot = at
     begins, goes_on = TODAY + timedelta(days=since), TODAY + timedelta(days=since + days)
-    told = foreseen(process, snapshot, suspendFrom=begins, resumeOn=goes_on)
-    told_as_pause = foreseen(process, snapshot, pauses=[{"since": begins, "until": goes_on}])
+    told = foresee(process, snapshot, suspendFrom=begins, resumeOn=goes_on)
+    told_as_pause = foresee(process, snapshot, pauses=[{"since": begins, "until": goes_on}])
     note = SuspensionNote(because=Suspension.LITIGATION, reasons=WHY, reviewOn=TODAY + timedelta(days=100))
     suspended = apply_action(process, snapshot, "suspend", note, OFFICER, max(NOW, starts_at(begins))).after
     # The restless ones may end meanwhile; what is compared is what still runs then.
@@ -81,7 +76,7 @@ def test_a_forecast_extension_is_what_an_extension_comes_to(
     more = {"clock": clock, "length": {"number": number, "unit": unit}}
     given_ = DeadlineExtension.model_validate({**more, "reasons": WHY})
     extended = apply_action(process, snapshot, "extend-deadline", given_, OFFICER, NOW).after
-    told = foreseen(process, snapshot, extensions=[more])
+    told = foresee(process, snapshot, extensions=[more])
     did = due(dict(extended.deadlines))
     assert {name: told[name] for name in did} == did
     assert told[clock] > due(dict(snapshot.deadlines))[clock]
@@ -112,26 +107,23 @@ def test_forecast_bank_holidays_are_what_moved_bank_holidays_come_to(
         kind: [{"division": division, "day": day} for division, day in each]
         for kind, each in zip(("added", "removed"), rows, strict=True)
     }
-    told = foreseen(process, snapshot, bankHolidays=supposed)
+    told = foresee(process, snapshot, bankHolidays=supposed)
     did = due(dict((kept.after if kept else moved).deadlines))
     assert {clock: told[clock] for clock in did} == did
 
 
-@pytest.mark.parametrize("at", FILES)
-def test_nothing_supposed_moves_nothing(at: tuple[Process, CaseSnapshot]) -> None:
-    process, snapshot = at
-    for each in forecast(process, snapshot, Supposed(), NOW):
-        assert each.after == each.before
-        assert each.why == ()
+@pytest.mark.parametrize(("process", "snapshot"), FILES)
+def test_nothing_supposed_moves_nothing(process: Process, snapshot: CaseSnapshot) -> None:
+    found = list(forecast(process, snapshot, Supposed(), NOW))
+    assert found
+    assert [(each.after, each.why) for each in found] == [(each.before, ()) for each in found]
 
 
 def test_statutory_times_do_not_rest_and_say_so() -> None:
-    process, snapshot = FILES[4]
     rest = Supposed.model_validate({"pauses": [{"since": TODAY, "until": TODAY + timedelta(days=30)}]})
-    found = {each.before.clock: each for each in forecast(process, snapshot, rest, NOW)}
+    found = {each.before.clock: each for each in forecast(COMMUNITY_RIGHT_TO_CHALLENGE, CHALLENGE, rest, NOW)}
     statutory = found["decision-date-notice"]
-    assert statutory.after == statutory.before
-    assert statutory.why == ("a statutory time does not rest",)
+    assert (statutory.after, statutory.why) == (statutory.before, ("a statutory time does not rest",))
     assert found["screening"].after.due_on > found["screening"].before.due_on
 
 
@@ -140,10 +132,14 @@ def test_a_case_that_rests_may_be_supposed_to_go_on() -> None:
     note = SuspensionNote(because=Suspension.LITIGATION, reasons=WHY, reviewOn=TODAY + timedelta(days=100))
     resting = apply_action(process, snapshot, "suspend", note, OFFICER, NOW).after
     goes_on = TODAY + timedelta(days=40)
-    told = foreseen(process, resting, resumeOn=goes_on)
+    told = foresee(process, resting, resumeOn=goes_on)
     resumed = apply_action(process, resting, "resume", Reasons(reasons=WHY), OFFICER, starts_at(goes_on)).after
     assert told["screening"] == due(dict(resumed.deadlines))["screening"]
     assert {each.state for each in resting.deadlines.values() if each.clock == "screening"} == {DeadlineState.PAUSED}
+
+
+def extend(clock: str, number: int = 1) -> dict[str, Any]:
+    return {"extensions": [{"clock": clock, "length": {"number": number, "unit": "months"}}]}
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
@@ -151,13 +147,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"bankHolidays": {"added": [{"division": "scotland", "day": "2026-12-25"}]}}, "/bankHolidays/added/0/day"),
     ({"bankHolidays": {"added": [{"division": "any-uk", "day": "2026-12-22"}]}}, "/bankHolidays/added/0/division"),
     ({"bankHolidays": {"added": [{"division": "mars", "day": "2026-12-22"}]}}, "/bankHolidays/added/0/division"),
-    ({"extensions": [{"clock": "no-such", "length": {"number": 1, "unit": "months"}}]}, "/extensions/0/clock"),
-    ({"extensions": [{"clock": "screening", "length": {"number": 1, "unit": "months"}}]}, "/extensions/0/clock"),
-    ({"extensions": [{"clock": "idle", "length": {"number": 1, "unit": "months"}}]}, "/extensions/0/clock"),
-    (
-        {"extensions": [{"clock": "acknowledgement", "length": {"number": 0, "unit": "months"}}]},
-        "/extensions/0/length/number",
-    ),
+    (extend("no-such"), "/extensions/0/clock"),
+    (extend("screening"), "/extensions/0/clock"),
+    (extend("idle"), "/extensions/0/clock"),
+    (extend("acknowledgement", 0), "/extensions/0/length/number"),
     ({"pauses": [{"since": "2026-11-01", "until": "2026-12-01"}]}, "/pauses/0/since"),
     ({"pauses": [{"since": "2026-12-01", "until": "2026-12-01"}]}, "/pauses/0/until"),
     ({"pauses": [{"since": "2026-12-01", "until": "9999-12-31"}]}, "/pauses/0/until"),
@@ -170,19 +163,17 @@ BAD: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(("supposed", "field"), BAD)
-async def test_what_cannot_happen_is_named(
-    platform: Platform, new_client: NewClient, supposed: dict[str, Any], field: str
-) -> None:
-    office = await submitted_office(new_client)
-    answer = await office.group.api.post(f"/v1/cases/{office.case['id']}/forecast", json=supposed)
-    assert answer.status_code == 422, answer.text
-    assert field in {each["field"] for each in answer.json()["errors"]}
+async def test_what_cannot_happen_is_named(new_client: NewClient) -> None:
+    office = await open_office(new_client)
+    for supposed, field in BAD:
+        answer = await office.group.api.post(f"/v1/cases/{office.case['id']}/forecast", json=supposed)
+        assert answer.status_code == 422, (supposed, answer.text)
+        assert field in {each["field"] for each in answer.json()["errors"]}, supposed
 
 
 @pytest.mark.anyio
-async def test_a_forecast_is_told_to_readers_and_saves_nothing(platform: Platform, new_client: NewClient) -> None:
-    office = await submitted_office(new_client)
+async def test_a_forecast_is_told_to_readers_and_saves_nothing(new_client: NewClient) -> None:
+    office = await open_office(new_client)
     reader = await new_client(scopes="cases:read", organisation=office.officer.api.organisation)
     path = f"/v1/cases/{office.case['id']}"
     before = (await reader.get(path)).json()
@@ -194,11 +185,8 @@ async def test_a_forecast_is_told_to_readers_and_saves_nothing(platform: Platfor
     answer = await reader.post(f"{path}/forecast", json=supposed)
     assert answer.status_code == 200, answer.text
     [clock] = [each for each in answer.json()["deadlines"] if each["clock"] == "acknowledgement"]
-    assert (clock["dueOnBefore"], clock["dueOn"], clock["dueAt"]) == (
-        "2026-12-01",
-        "2026-12-10",
-        "2026-12-11T00:00:00Z",
-    )
+    moved = {"dueOnBefore": "2026-12-01", "dueOn": "2026-12-10", "dueAt": "2026-12-11T00:00:00Z"}
+    assert moved.items() <= clock.items()
     assert clock["why"] == ["extended by 2 working days", "rests 2026-11-26 to 2026-12-03"]
     assert (await reader.get(path)).json() == before
     stranger = await new_client()

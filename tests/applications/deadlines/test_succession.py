@@ -9,7 +9,7 @@ import pytest
 from rtp_embedded.clock import MovableClock
 from rtp_embedded.platform import Platform
 from tests.applications.deadlines.conftest import START
-from tests.applications.deadlines.test_scheduler import kinds, read
+from tests.applications.deadlines.office import ActorClient, list_kinds, read_case
 from tests.conftest import Api, NewClient
 from tests.support.bodies import OVERSEER, record_body, tag
 from tests.support.cases import open_case, submit_case
@@ -34,37 +34,29 @@ async def test_an_open_case_goes_on_with_the_body_that_followed(
     case = await submit_case(portal, await open_case(portal, employer=old["id"]))
     draft = await open_case(portal, employer=old["id"])
     ended = await submit_case(portal, await open_case(portal, employer=old["id"]))
-    left = await portal.post(
-        f"/v1/cases/{ended['id']}/actions/withdraw", json={"membersInFavour": 12}, headers={"If-Match": "*"}
-    )
-    assert left.status_code == 200, left.text
-    body = {"role": "case-officer", "person": "officer-1"}
-    headers = {"If-Match": "*", "On-Behalf-Of": "officer-1"}
-    await old_council.post(f"/v1/cases/{case['id']}/parties", json=body, headers=headers)
+    await ActorClient(portal, portal.person).do(ended, "withdraw", membersInFavour=12)
+    await ActorClient(old_council, "officer-1").appoint(case, "case-officer", "officer-1")
     await end_of(central, old, date(2026, 12, 1), between["id"])
     await end_of(central, between, date(2026, 12, 5), new["id"])
 
     clock.move_to(START + timedelta(days=6))
     await platform.tick()
-    assert (await read(portal, case))["employerId"] == old["id"]
+    assert (await read_case(portal, case))["employerId"] == old["id"]
     assert (await new_council.get(f"/v1/cases/{case['id']}")).status_code == 404
 
     clock.move_to(START + timedelta(days=20))
     for _ in range(2):
         await platform.tick()
-    seen = await read(new_council, case)
+    seen = await read_case(new_council, case)
     assert seen["employerId"] == new["id"]
-    assert (await kinds(new_council, case)).count("case-transferred") == 1
-    assert await read(old_council, case)
-    assert (await read(portal, draft))["employerId"] == old["id"]
-    assert (await read(portal, ended))["employerId"] == old["id"]
+    assert (await list_kinds(new_council, case)).count("case-transferred") == 1
+    assert await read_case(old_council, case)
+    assert (await read_case(portal, draft))["employerId"] == old["id"]
+    assert (await read_case(portal, ended))["employerId"] == old["id"]
     for hidden in (draft, ended):
         assert (await new_council.get(f"/v1/cases/{hidden['id']}")).status_code == 404
-        assert "case-transferred" not in await kinds(portal, hidden)
-    answer = await new_council.post(
-        f"/v1/cases/{case['id']}/actions/acknowledge", json={"sentOn": "2026-12-14"}, headers=headers
-    )
-    assert answer.status_code == 200, answer.text
+        assert "case-transferred" not in await list_kinds(portal, hidden)
+    await ActorClient(new_council, "officer-1").do(case, "acknowledge", sentOn="2026-12-14")
 
 
 async def test_a_body_without_a_successor_keeps_its_cases(
@@ -76,5 +68,5 @@ async def test_a_body_without_a_successor_keeps_its_cases(
     await end_of(central, old, date(2026, 11, 25), None)
     clock.advance(timedelta(days=3))
     await platform.tick()
-    assert (await read(portal, case))["employerId"] == old["id"]
-    assert "case-transferred" not in await kinds(portal, case)
+    assert (await read_case(portal, case))["employerId"] == old["id"]
+    assert "case-transferred" not in await list_kinds(portal, case)

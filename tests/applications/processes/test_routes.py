@@ -1,16 +1,10 @@
-"""Processes as they are published: over HTTP, and as the document that is drawn from them."""
-
-import re
+"""Processes as they are published over HTTP."""
 
 import httpx
 import pytest
 
-from rtp_applications.processes.schemas import ProcessView
-from rtp_applications.processes.views import show_process
 from rtp_applications.workflow.definition import Process
 from rtp_applications.workflow.processes import PROCESSES, Processes
-from rtp_operations import process_document
-from rtp_operations.process_drawing import drawings
 from rtp_shared.contracts.vocabulary import Route
 from tests.conftest import NewClient
 
@@ -71,46 +65,3 @@ async def test_a_process_is_kept_by_caches_and_asked_for_again_by_its_tag(new_cl
 async def test_what_is_no_process_is_refused(new_client: NewClient, path: str, status: int) -> None:
     answer = await _get(new_client, f"/v1/processes/{path}")
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
-
-
-ARROW = re.compile(r"^    (\w+) --> (\w+): ([^:;]+)$")
-NAMED = re.compile(r'^    state "([^"]+)" as (\w+)$')
-REST = re.compile(r"^    (\[\*\] --> draft|classDef ended fill:#\w+(,[\w-]+:#\w+)+|class \w+(,\w+)* ended)$")
-
-
-@pytest.mark.parametrize("process", [each for each in PROCESSES.values() if each.actions], ids=lambda each: each.route)
-def test_every_move_is_drawn_once_and_nothing_else(process: Process) -> None:
-    moves = [action.name.replace("-", " ") for action in process.actions if action.leads_to]
-    drawn = [drawing for drawing in drawings(show_process(process)) if drawing.startswith("```mermaid")]
-    labels: set[str] = set()
-    for drawing in drawn:
-        opening, kind, *lines, closing = drawing.splitlines()
-        assert (opening, kind, closing) == ("```mermaid", "stateDiagram-v2", "```")
-        named = {found[2] for line in lines if (found := NAMED.match(line))}
-        arrows = [found for line in lines if (found := ARROW.match(line))]
-        assert all(NAMED.match(line) or ARROW.match(line) or REST.match(line) for line in lines), drawing
-        assert {end for arrow in arrows for end in arrow.groups()[:2]} == named
-        assert len({arrow.groups()[:2] for arrow in arrows}) == len(arrows)
-        here = {re.sub(r"^[\d, ]+", "", label) for arrow in arrows for label in arrow[3].split(" / ")}
-        assert not here & labels, "drawn in both"
-        labels |= here
-    assert labels == set(moves)
-
-
-def test_the_document_holds_every_action_condition_clock_and_setting() -> None:
-    views: list[ProcessView] = [show_process(each) for each in PROCESSES.values()]
-    text = process_document.document(views)
-    for view in views:
-        section = text.split(f"## {process_document.title(view)}\n")[1].split("\n## ")[0]
-        for action in view.actions:
-            assert f"**{action.name}**<br>{action.says}" in section
-            assert all(f"`{guard.name}` | {guard.says}" in section for guard in action.guards)
-        assert all(f"**{clock.name}**" in section and clock.source in section for clock in view.clocks)
-        assert all(f"`{each.name}`" in section and each.source in section for each in view.settings)
-
-
-def test_every_row_of_a_table_has_its_cells() -> None:
-    text = process_document.document([show_process(each) for each in PROCESSES.values()])
-    for table in re.findall(r"(?:^\|.*\n)+", text, flags=re.MULTILINE):
-        widths = {len(re.split(r"(?<!\\)\|", line)) for line in table.splitlines()}
-        assert len(widths) == 1, table[:200]

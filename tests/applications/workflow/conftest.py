@@ -1,5 +1,9 @@
-"""Every test of the workflow may take any action: the modules of all stages have said how."""
+"""Every test of the workflow may take any action: the modules of all stages register how, and how to break guards."""
 
-from tests.applications.workflow.registered import import_stages
+import importlib
+import pkgutil
 
-import_stages()
+from tests.applications.workflow import stages
+
+for found in pkgutil.iter_modules(stages.__path__):
+    importlib.import_module(f"{stages.__name__}.{found.name}")

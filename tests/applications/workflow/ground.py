@@ -6,16 +6,19 @@ per guard that breaks this guard alone. `test_processes.py` and `test_engine.py`
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar
 
 from rtp_applications.bodies.load import read_bank_holidays
 from rtp_applications.deadlines.rules.days import Calendars
 from rtp_applications.deadlines.rules.deadline import Deadline
+from rtp_applications.deadlines.rules.running import find_open_deadline
+from rtp_applications.workflow.common.payloads import ConflictOfInterest
 from rtp_applications.workflow.definition import Action, Caller, Process
+from rtp_applications.workflow.due import process_due
 from rtp_applications.workflow.engine import CaseChange, apply_action, update_deadlines
-from rtp_applications.workflow.enums import Role, Status
+from rtp_applications.workflow.enums import Ground, Role, Status
 from rtp_applications.workflow.errors import GuardsNotMet
 from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import (
@@ -29,6 +32,8 @@ from rtp_applications.workflow.snapshot import (
     SignedRecord,
 )
 from rtp_shared.contracts.vocabulary import Route, Sector
+
+P = TypeVar("P", bound=Payload)
 
 NOW = datetime(2026, 9, 1, 10, 0, tzinfo=UTC)
 CALENDARS = Calendars.of((row["division"], row["day"]) for row in read_bank_holidays())
@@ -110,12 +115,14 @@ def without(snapshot: CaseSnapshot, *kinds: type[Payload]) -> CaseSnapshot:
     return snapshot.without_records([kind.KIND for kind in kinds])
 
 
+def with_employer(snapshot: CaseSnapshot, **changes: Any) -> CaseSnapshot:
+    """The file with other facts of the employing body."""
+    return replace(snapshot, bodies={**snapshot.bodies, EMPLOYER: replace(snapshot.bodies[EMPLOYER], **changes)})
+
+
 def with_rule(snapshot: CaseSnapshot, name: str, value: Any) -> CaseSnapshot:
     """The file of a body that set a rule of its own."""
-    employer = snapshot.bodies[EMPLOYER]
-    return replace(
-        snapshot, bodies={**snapshot.bodies, EMPLOYER: replace(employer, rules={**employer.rules, name: value})}
-    )
+    return with_employer(snapshot, rules={**snapshot.bodies[EMPLOYER].rules, name: value})
 
 
 def with_document(snapshot: CaseSnapshot, kind: str, *, scan: str = "clean") -> CaseSnapshot:
@@ -132,7 +139,6 @@ class Ready:
     payload: Payload | None = None
     now: datetime = NOW
     process: Process = RIGHT_TO_PROVIDE
-    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 def take(action: str, ready: Ready) -> CaseChange:
@@ -233,14 +239,61 @@ def on_snapshot(change: Callable[..., CaseSnapshot], *arguments: Any, **named: A
     return lambda attempt: replace(attempt, snapshot=change(attempt.snapshot, *arguments, **named))
 
 
+def on_payload(**changes: Any) -> Break:
+    """Make a change of an attempt of something else that is given."""
+    return lambda attempt: giving(attempt, **changes)
+
+
+def on_facts(**changes: Any) -> Break:
+    """Make a change of an attempt of other facts of its case."""
+    return lambda attempt: with_facts(attempt, **changes)
+
+
+def bar_last_signer(attempt: Ready) -> Ready:
+    """The attempt with an interest of whoever signs it last on file."""
+    interest = ConflictOfInterest(person=attempt.signers[-1].person, nature="Married to an applicant")
+    return replace(attempt, snapshot=put(attempt.snapshot, interest))
+
+
+def leave_ground_out(attempt: Ready) -> Ready:
+    """The attempt without a ground, where the law closes the list; where it closes none, it is tried with one."""
+    listed = replace(attempt.process, grounds=frozenset(Ground))
+    return giving(replace(attempt, process=listed), ground=None)
+
+
+def come_too_early(attempt: Ready) -> Ready:
+    """The attempt made a second before."""
+    return replace(attempt, now=attempt.now - timedelta(seconds=1))
+
+
 def with_facts(attempt: Ready, **changes: Any) -> Ready:
     return replace(attempt, snapshot=attempt.snapshot.with_case(**changes))
 
 
-def running(snapshot: CaseSnapshot, clock: str) -> Deadline:
+def get_deadline(snapshot: CaseSnapshot, clock: str) -> Deadline:
+    """The one of the clock that was started last, whether it runs or has ended."""
     found = snapshot.find_deadline(clock)
-    assert found is not None
+    assert found is not None, f"{clock} was never started"
     return found
+
+
+def get_open_deadline(snapshot: CaseSnapshot, clock: str) -> Deadline:
+    found = find_open_deadline(snapshot, clock)
+    assert found is not None, f"{clock} does not run"
+    return found
+
+
+def get_payload(snapshot: CaseSnapshot, kind: type[P]) -> P:
+    found = snapshot.find(kind)
+    assert found is not None, f"no {kind.KIND} is on file"
+    return found
+
+
+def process_due_now(process: Process, snapshot: CaseSnapshot, now: datetime) -> CaseSnapshot:
+    """The file once what is due now was done; something has to be."""
+    change = process_due(process, snapshot, now)
+    assert change is not None, "nothing was due"
+    return change.after
 
 
 def refused_for(action: str, attempt: Ready) -> list[str]:

@@ -15,7 +15,7 @@ from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.processes import PROCESSES
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.contracts.applications import DeadlineApproaching
-from tests.applications.workflow.ground import NOW, case_file
+from tests.applications.workflow.ground import NOW, case_file, get_deadline
 from tests.applications.workflow.walking import Walk
 
 WALKED = [process for process in PROCESSES.values() if process.actions]
@@ -76,8 +76,7 @@ def test_late_and_now_and_then_come_to_the_same_as_in_time(
 
 def test_keeping_time_is_the_system_s_and_says_why() -> None:
     snapshot = case_file(Status.INFORMATION_REQUESTED)
-    reply = snapshot.find_deadline("information-reply")
-    assert reply is not None
+    reply = get_deadline(snapshot, "information-reply")
     assert process_due(WALKED[0], snapshot, NOW) is None
     outcome = process_due(WALKED[0], snapshot, reply.due_at + timedelta(days=2))
     assert outcome is not None

@@ -9,17 +9,8 @@ from rtp_applications.workflow.engine import apply_action
 from rtp_applications.workflow.enums import MAY_NOT_DECIDE, Role, Status
 from rtp_applications.workflow.errors import GuardsNotMet, NoSuchAction, NotFromHere, NotYourRole
 from rtp_applications.workflow.processes import PROCESSES
-from tests.applications.workflow.ground import (
-    HOLDERS,
-    STANDING,
-    attempt,
-    case_file,
-    party,
-    person,
-    refused_for,
-    take,
-    with_facts,
-)
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import HOLDERS, STANDING, attempt, case_file, party, person, refused_for, take
 
 ALL = [(process, action) for process in PROCESSES.values() for action in process.actions]
 ACTIONS = {action.name: (process, action) for process, action in reversed(ALL)}
@@ -53,7 +44,7 @@ def test_an_action_starts_from_its_statuses_only(process: Process) -> None:
         ready = attempt(process, action.name)
         for status in set(Status) - action.from_states:
             with pytest.raises(NotFromHere, match=str(status)):
-                take(action.name, with_facts(ready, status=status))
+                take(action.name, ground.with_facts(ready, status=status))
 
 
 @each_action

@@ -6,24 +6,15 @@ The test modules of the stages register how: `ready` and `breaks` of ground.py. 
 import pytest
 
 from rtp_applications.workflow.definition import Action, Process
+from rtp_applications.workflow.engine import apply_action, list_possibilities
 from rtp_applications.workflow.enums import APPLICANTS, Role, Status
-from rtp_applications.workflow.processes import (
-    COMMUNITY_RIGHT_TO_CHALLENGE,
-    EMPLOYER_LED,
-    PROCESSES,
-    RIGHT_TO_PROVIDE,
-)
-from tests.applications.workflow.ground import BREAKS, READY, Ready, attempt, refused_for, take
+from rtp_applications.workflow.errors import NoSuchAction
+from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED, PROCESSES, RIGHT_TO_PROVIDE
+from rtp_shared.contracts.vocabulary import Route
+from tests.applications.workflow.ground import BREAKS, NOW, READY, attempt, case_file, person, refused_for, take
 
 ALL = [(process, action) for process in PROCESSES.values() for action in process.actions]
 GUARDS = sorted({(action.name, guard.name) for _, action in ALL for guard in action.guards})
-
-
-def get_attempt(process: Process, name: str, to: Status | None = None) -> Ready:
-    try:
-        return attempt(process, name, to)
-    except LookupError as missing:
-        pytest.fail(str(missing), pytrace=False)
 
 
 @pytest.mark.parametrize("name", dict.fromkeys(action.name for _, action in ALL))
@@ -31,7 +22,7 @@ def test_an_action_is_taken_and_tells_what_it_did(name: str) -> None:
     """In every process that has it, towards every status to which it leads there."""
     targets = [(p, a, to) for p, a in ALL if a.name == name for to in a.leads_to or (None,)]
     for process, action, to in targets:
-        ready = get_attempt(process, name, to)
+        ready = attempt(process, name, to)
         change = take(name, ready)
         assert change.awaiting == ()
         assert change.after.status is (to or ready.snapshot.status)
@@ -48,7 +39,7 @@ def test_a_guard_refuses_by_name_and_alone(name: str, guard: str) -> None:
         pytest.fail(f"{guard} of {name}: register what breaks it with ground.breaks(...)", pytrace=False)
     processes = [p for p, a in ALL if a.name == name and guard in {each.name for each in a.guards}]
     for process in processes:
-        assert refused_for(name, breaks(get_attempt(process, name))) == [guard], process.route
+        assert refused_for(name, breaks(attempt(process, name))) == [guard], process.route
 
 
 def test_guards_explain_themselves() -> None:
@@ -153,3 +144,22 @@ def test_nothing_is_registered_that_does_not_exist() -> None:
     """A slip of the pen in a registration would leave a guard untried without a word."""
     assert {name for _, name in READY} <= {action.name for _, action in ALL}
     assert set(BREAKS) <= set(GUARDS)
+
+
+def test_a_challenge_skips_the_business_case() -> None:
+    assert not {"start-feasibility", "choose-contract-route", "approve"} & COMMUNITY_RIGHT_TO_CHALLENGE.by_name.keys()
+    assert Status.APPROVED not in COMMUNITY_RIGHT_TO_CHALLENGE.statuses
+    court = COMMUNITY_RIGHT_TO_CHALLENGE.by_name["remit-by-court"]
+    assert set(court.leads_to) == {Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW}
+
+
+def test_a_historic_request_can_only_be_read() -> None:
+    process = PROCESSES[Route.RIGHT_TO_REQUEST, 1]
+    assert "30 September 2010" in process.description
+    assert Status.LAUNCHED in process.statuses
+    assert Status.DRAFT not in process.statuses
+    snapshot = case_file(Status.LAUNCHED, process=process)
+    assert list(list_possibilities(process, snapshot, person(Role.MUTUALS_TEAM), NOW)) == []
+    with pytest.raises(NoSuchAction):
+        apply_action(process, snapshot, "withdraw", None, person(Role.APPLICANT_LEAD), NOW)
+    assert not snapshot.deadlines

@@ -16,7 +16,7 @@ from rtp_applications.workflow.processes import PROCESSES, RIGHT_TO_PROVIDE, Pro
 from rtp_applications.workflow.stages.screening.payloads import Acknowledgement
 from rtp_applications.workflow.version_move import VersionMove, change_version
 from rtp_shared.contracts.applications import CaseMovedToVersion
-from tests.applications.workflow.ground import NOW, case_file, person
+from tests.applications.workflow.ground import NOW, case_file, get_deadline, get_open_deadline, person
 
 OFFICER = person(Role.CASE_OFFICER)
 REASONS = VersionMove(version=2, reasons="The council adopted the new process")
@@ -47,11 +47,8 @@ def test_moving_keeps_the_status_and_changes_the_rules_and_clocks() -> None:
     after = outcome.after
     assert (after.case.process_version, after.case.status) == (2, Status.EOI_SUBMITTED)
     assert after.case.version == snapshot.case.version + 1
-    stopped = after.find_deadline("acknowledgement")
-    assert stopped is not None
-    assert stopped.state is DeadlineState.CANCELLED
-    talk = find_open_deadline(after, "first-talk")
-    assert talk is not None
+    assert get_deadline(after, "acknowledgement").state is DeadlineState.CANCELLED
+    talk = get_open_deadline(after, "first-talk")
     assert (talk.length, talk.start_event) == (Length(10, Unit.WORKING_DAYS), "move-to-version")
     assert find_open_deadline(after, "idle") == idle  # both versions have it: it runs on as it is
     assert [type(event) for event in outcome.events] == [CaseMovedToVersion]

@@ -11,7 +11,8 @@ from rtp_applications.workflow.enums import Ground, Status
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import Intention
 from rtp_shared.contracts.vocabulary import Sector
-from tests.applications.workflow.ground import EMPLOYER, Ready, attempt, case_file, giving, put, refused_for, take
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import EMPLOYER, Ready, attempt, case_file, get_payload, giving, put, take
 from tests.applications.workflow.stages.interest_cases import DECIDER, TODAY
 
 ELSEWHERE, YESTERDAY = EMPLOYER, TODAY - timedelta(days=1)
@@ -37,16 +38,14 @@ def rivals(*intentions: Intention) -> Ready:
     ids=["its own", "another service", "no service", "withdrawn", "lapsed", "published when it was submitted"],
 )
 def test_what_does_not_support_the_refusal_of_a_rival_challenge(change: dict[str, Any]) -> None:
-    assert refused_for("refuse-eoi", rivals(replace(INTENTION, **change))) == ["ground-is-supported"]
+    assert ground.refused_for("refuse-eoi", rivals(replace(INTENTION, **change))) == ["ground-is-supported"]
 
 
 def test_a_refusal_for_a_mutual_s_sake_holds_when_its_intention_was_published() -> None:
     earlier = replace(INTENTION, published_on=YESTERDAY - timedelta(days=7))
     after = take("refuse-eoi", rivals(INTENTION, earlier)).after
     assert after.case.status is Status.REFUSED
-    refusal = after.find(Refusal)
-    assert refusal
-    assert refusal.intention_published_on == earlier.published_on
+    assert get_payload(after, Refusal).intention_published_on == earlier.published_on
 
 
 def test_another_refusal_holds_no_intention_whatever_is_given() -> None:
@@ -54,9 +53,7 @@ def test_another_refusal_holds_no_intention_whatever_is_given() -> None:
     claimed = giving(
         replace(refused, snapshot=replace(refused.snapshot, intentions=(INTENTION,))), intention_published_on=TODAY
     )
-    refusal = take("refuse-eoi", claimed).after.find(Refusal)
-    assert refusal
-    assert refusal.intention_published_on is None
+    assert get_payload(take("refuse-eoi", claimed).after, Refusal).intention_published_on is None
 
 
 @pytest.mark.parametrize("changed", [{"ended": True}, {"bars_from_deciding": False}], ids=["ended", "no bar"])

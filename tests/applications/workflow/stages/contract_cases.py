@@ -8,12 +8,7 @@ from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import CaseSnapshot, Payload
 from rtp_applications.workflow.stages.award.payloads import Award, Notice, NoticeKind
-from rtp_applications.workflow.stages.contract.payloads import (
-    ContractTerms,
-    Regime,
-    RegimeDetermination,
-    SelectionRoute,
-)
+from rtp_applications.workflow.stages.contract import payloads
 from tests.applications.workflow.ground import NOW, case_file, person, put
 
 TODAY = NOW.date()
@@ -22,18 +17,18 @@ COMMISSIONING = (person(Role.COMMISSIONER),)
 BASIS = "Procurement Act 2023 s.9 and Schedule 1 of the Procurement Regulations 2024."
 
 
-def determination(regime: Regime, **changes: Any) -> RegimeDetermination:
+def determination(regime: payloads.Regime, **changes: Any) -> payloads.RegimeDetermination:
     found = {"regime": regime, "relevantHealthCareService": False, "legalBasis": BASIS, "determinedOn": TODAY}
-    return RegimeDetermination.model_validate({**found, **changes})
+    return payloads.RegimeDetermination.model_validate({**found, **changes})
 
 
-def selection(route: SelectionRoute) -> RegimeDetermination:
-    return determination(Regime.PROVIDER_SELECTION, selectionRoute=route, relevantHealthCareService=True)
+def selection(route: payloads.SelectionRoute) -> payloads.RegimeDetermination:
+    return determination(payloads.Regime.PROVIDER_SELECTION, selectionRoute=route, relevantHealthCareService=True)
 
 
-def terms(term: int = 36, extension: int = 24) -> ContractTerms:
+def terms(term: int = 36, extension: int = 24) -> payloads.ContractTerms:
     value = {"netPence": 300_000_000, "grossPence": 360_000_000}
-    return ContractTerms.model_validate({**value, "termMonths": term, "extensionMonths": extension})
+    return payloads.ContractTerms.model_validate({**value, "termMonths": term, "extensionMonths": extension})
 
 
 def notice(kind: NoticeKind, published_on: date = TODAY) -> Notice:
@@ -47,7 +42,7 @@ def on(status: Status, *records: Payload, process: Process = RIGHT_TO_PROVIDE, n
     return snapshot
 
 
-LIGHT = determination(Regime.OPEN, lightTouch=True)
-OPEN = determination(Regime.OPEN)
+LIGHT = determination(payloads.Regime.OPEN, lightTouch=True)
+OPEN = determination(payloads.Regime.OPEN)
 TENDER, AWARD_NOTICE = notice(NoticeKind.UK4), notice(NoticeKind.UK6)
 AWARD = Award.model_validate({"enteredIntoOn": TODAY})

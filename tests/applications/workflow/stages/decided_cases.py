@@ -10,30 +10,10 @@ from rtp_applications.workflow.common.payloads import ConflictOfInterest, Refusa
 from rtp_applications.workflow.enums import Role, Status, Strand
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.assurance.payloads import AssuranceRating
-from rtp_applications.workflow.stages.decision.payloads import (
-    Approval,
-    ConditionalApproval,
-    ConditionClosure,
-    ConditionEvidence,
-    Deferral,
-    QuestionAnswer,
-    ScrutinyResponse,
-)
+from rtp_applications.workflow.stages.decision import payloads
 from rtp_applications.workflow.stages.panel.payloads import AgendaPublication, KeyDecisionAnnouncement, Vote
-from tests.applications.workflow.ground import (
-    EMPLOYER,
-    NOW,
-    Ready,
-    case_file,
-    giving,
-    party,
-    person,
-    put,
-    refused_for,
-    running,
-    take,
-    with_document,
-)
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import NOW, Ready, case_file, get_deadline, giving, party, person, put, take
 from tests.applications.workflow.stages.business_case_cases import ALWAYS
 
 TODAY = NOW.date()
@@ -54,13 +34,13 @@ CONDITIONS = [
 ]
 QUESTIONS = [{"id": "cash", "text": "What if income falls?"}, {"id": "vat", "text": "Is VAT in it?"}]
 
-APPROVAL = Approval.model_validate({"findings": FINDINGS, "decisionPublishedOn": TODAY})
-ON_CONDITIONS = ConditionalApproval.model_validate({"findings": FINDINGS, "conditions": CONDITIONS})
-DEFERRAL = Deferral.model_validate({"reasons": "Too thin.", "questions": QUESTIONS, "findings": FINDINGS})
+APPROVAL = payloads.Approval.model_validate({"findings": FINDINGS, "decisionPublishedOn": TODAY})
+ON_CONDITIONS = payloads.ConditionalApproval.model_validate({"findings": FINDINGS, "conditions": CONDITIONS})
+DEFERRAL = payloads.Deferral.model_validate({"reasons": "Too thin.", "questions": QUESTIONS, "findings": FINDINGS})
 REFUSAL = Refusal.model_validate({"reasons": "It would not last.", "findings": FINDINGS})
-ANSWER = QuestionAnswer(question="cash", answer="There is a reserve.")
-EVIDENCE = ConditionEvidence(condition="lease", evidence="Signed heads of terms.")
-CLOSED = ConditionClosure(condition="lease")
+ANSWER = payloads.QuestionAnswer(question="cash", answer="There is a reserve.")
+EVIDENCE = payloads.ConditionEvidence(condition="lease", evidence="Signed heads of terms.")
+CLOSED = payloads.ConditionClosure(condition="lease")
 BECAUSE = {"reasons": "The consultation was short."}
 
 
@@ -94,23 +74,23 @@ def voted(outcome: str, snapshot: CaseSnapshot) -> CaseSnapshot:
 
 submitted = case_file(Status.CASE_SUBMITTED)
 for kind in ALWAYS:
-    submitted = with_document(submitted, kind)
+    submitted = ground.with_document(submitted, kind)
 assured = rated(case_file(Status.ASSURANCE))
 before_panel = announced(rated(case_file(Status.PANEL_READY)))
 deferred = put(case_file(Status.DEFERRED), DEFERRAL)
-answered = put(put(deferred, ANSWER), QuestionAnswer(question="vat", answer="It is."))
+answered = put(put(deferred, ANSWER), payloads.QuestionAnswer(question="vat", answer="It is."))
 to_approve = Ready(voted("approve", before_panel), (DECIDER,), APPROVAL)
 to_approve_on_conditions = Ready(voted("approve-with-conditions", before_panel), (DECIDER,), ON_CONDITIONS)
 approved = take("approve", to_approve).after
 conditional = take("approve-with-conditions", to_approve_on_conditions).after
 evidenced = put(conditional, EVIDENCE)
-closed = put(put(conditional, CLOSED), ConditionClosure(condition="bond"))
+closed = put(put(conditional, CLOSED), payloads.ConditionClosure(condition="bond"))
 called_in = case_file(Status.CALLED_IN)
-responded = put(called_in, ScrutinyResponse(**BECAUSE))
+responded = put(called_in, payloads.ScrutinyResponse(**BECAUSE))
 
 
 def reminded(snapshot: CaseSnapshot, times: int) -> CaseSnapshot:
-    return snapshot.with_deadline(replace(running(snapshot, "mandate"), reminded=times))
+    return snapshot.with_deadline(replace(get_deadline(snapshot, "mandate"), reminded=times))
 
 
 def conflict(who: str) -> ConflictOfInterest:
@@ -120,10 +100,6 @@ def conflict(who: str) -> ConflictOfInterest:
 def finding(attempt: Ready, **changes: Any) -> Ready:
     assert attempt.payload is not None
     return giving(attempt, findings=attempt.payload.findings.model_copy(update=changes))  # type: ignore[attr-defined]
-
-
-def decided_by(snapshot: CaseSnapshot, kind: str) -> CaseSnapshot:
-    return replace(snapshot, bodies={**snapshot.bodies, EMPLOYER: replace(snapshot.bodies[EMPLOYER], kind=kind)})
 
 
 def with_members(snapshot: CaseSnapshot, number: int) -> CaseSnapshot:
@@ -145,7 +121,7 @@ def votes(snapshot: CaseSnapshot, said: Mapping[int, str]) -> CaseSnapshot:
 
 def approval(snapshot: CaseSnapshot, now: datetime = NOW) -> list[str]:
     unpublished = APPROVAL.model_copy(update={"decision_published_on": None})
-    return refused_for("approve", Ready(snapshot, (DECIDER,), unpublished, now))
+    return ground.refused_for("approve", Ready(snapshot, (DECIDER,), unpublished, now))
 
 
 def at(day: date) -> datetime:

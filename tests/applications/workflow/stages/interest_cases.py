@@ -5,14 +5,10 @@ from rtp_applications.workflow.enums import Ground, Role, Status
 from rtp_applications.workflow.stages.interest.payloads import InterestContent
 from rtp_applications.workflow.stages.review.payloads import Modification
 from rtp_applications.workflow.stages.screening.payloads import InformationRequest
-from tests.applications.workflow.ground import NOW, case_file, person, put, running
+from tests.applications.workflow.ground import NOW, case_file, get_deadline, person, put
 
 TODAY = NOW.date()
-LEAD, OFFICER, SECOND_OFFICER = (
-    person(Role.APPLICANT_LEAD),
-    person(Role.CASE_OFFICER),
-    person(Role.CASE_OFFICER, 2),
-)
+LEAD, OFFICER, SECOND_OFFICER = (person(Role.APPLICANT_LEAD), person(Role.CASE_OFFICER), person(Role.CASE_OFFICER, 2))
 DECIDER, SYSTEM = person(Role.DECISION_MAKER), person(Role.SYSTEM)
 ASKED_FOR = InformationRequest.model_validate(
     {"items": [{"id": "finances-2025", "text": "Accounts", "statutoryItem": "finances"}]}
@@ -44,5 +40,5 @@ REFUSED = Refusal(
 )
 asked = put(case_file(Status.INFORMATION_REQUESTED), ASKED_FOR)
 offered = put(case_file(Status.MODIFICATION_OFFERED), OFFERED)
-reply_due = running(asked, "information-reply")
-modification_due = running(offered, "modification-reply")
+reply_due = get_deadline(asked, "information-reply")
+modification_due = get_deadline(offered, "modification-reply")

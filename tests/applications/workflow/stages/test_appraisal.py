@@ -6,25 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from rtp_applications.workflow.common.payloads import ConflictOfInterest, Refusal, Withdrawal
+from rtp_applications.workflow.common.payloads import Refusal, Withdrawal
 from rtp_applications.workflow.engine import apply_action, list_possibilities
 from rtp_applications.workflow.enums import Ground, Role, Status
 from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages.appraisal.payloads import AdviserChoice, InformationPack, OptionsAppraisal
-from tests.applications.workflow.ground import (
-    NOW,
-    Ready,
-    breaks,
-    case_file,
-    giving,
-    on_snapshot,
-    put,
-    ready,
-    refused_for,
-    take,
-    with_rule,
-    without,
-)
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import NOW, Ready, breaks, case_file, on_payload, put, ready, refused_for
 from tests.applications.workflow.stages.business_case_cases import DECIDER, LEAD, OFFICER, TODAY
 
 PACK = InformationPack(cost=TODAY, staffing=TODAY, assets=TODAY, contracts=TODAY, pensions=TODAY)
@@ -57,19 +45,19 @@ ready(
     Ready(elsewhere, (LEAD, OFFICER), Withdrawal.model_validate({"reason": "Better in house.", "membersInFavour": 7})),
 )
 ready("refuse-after-appraisal", Ready(elsewhere, (DECIDER, OFFICER), Refusal(reasons="Better in house.")))
-breaks("disclose-information-pack", "disclosed-by-today")(
-    lambda attempt: giving(attempt, pensions=TODAY + timedelta(days=1))
+breaks("disclose-information-pack", "disclosed-by-today")(on_payload(pensions=TODAY + timedelta(days=1)))
+breaks("choose-adviser", "adviser-or-opt-out")(on_payload(opt_out="We know it all."))
+breaks("choose-adviser", "adviser-is-in-the-case")(on_payload(adviser=uuid.uuid4()))
+breaks("start-feasibility", "information-pack-disclosed")(
+    ground.on_snapshot(put, PACK.model_copy(update={"assets": None}))
 )
-breaks("choose-adviser", "adviser-or-opt-out")(lambda attempt: giving(attempt, opt_out="We know it all."))
-breaks("choose-adviser", "adviser-is-in-the-case")(lambda attempt: giving(attempt, adviser=uuid.uuid4()))
-breaks("start-feasibility", "information-pack-disclosed")(on_snapshot(put, PACK.model_copy(update={"assets": None})))
-breaks("start-feasibility", "adviser-chosen")(on_snapshot(without, AdviserChoice))
+breaks("start-feasibility", "adviser-chosen")(ground.on_snapshot(ground.without, AdviserChoice))
 breaks("record-options-appraisal", "options-told-apart")(
     lambda attempt: replace(attempt, payload=appraised((*ALL, "mutual")))
 )
-breaks("record-options-appraisal", "preferred-is-appraised")(lambda attempt: giving(attempt, preferred="nothing"))
+breaks("record-options-appraisal", "preferred-is-appraised")(on_payload(preferred="nothing"))
 breaks(["start-business-case", "withdraw-after-appraisal", "refuse-after-appraisal"], "options-appraised")(
-    on_snapshot(without, OptionsAppraisal)
+    ground.on_snapshot(ground.without, OptionsAppraisal)
 )
 
 
@@ -86,23 +74,12 @@ breaks("start-business-case", "spin-out-preferred")(
 breaks(["withdraw-after-appraisal", "refuse-after-appraisal"], "another-option-preferred")(
     lambda attempt: with_appraisal(attempt, appraised())
 )
-breaks("withdraw-after-appraisal", "reason-given")(lambda attempt: giving(attempt, reason=None))
-breaks("withdraw-after-appraisal", "majority-recorded")(lambda attempt: giving(attempt, members_in_favour=6))
-breaks(["refuse-after-appraisal", "extend-business-case"], "reasons-given")(lambda attempt: giving(attempt, reasons=""))
-
-
-@breaks("refuse-after-appraisal", "deciders-are-independent")
-def _(attempt: Ready) -> Ready:
-    interested = ConflictOfInterest(person=attempt.signers[-1].person, nature="Married to an applicant")
-    return replace(attempt, snapshot=put(attempt.snapshot, interested))
-
-
-breaks("refuse-after-appraisal", "ground-on-the-list")(
-    lambda attempt: giving(replace(attempt, process=replace(attempt.process, grounds=frozenset(Ground))), ground=None)
-)
-breaks("refuse-after-appraisal", "ground-is-supported")(
-    lambda attempt: giving(attempt, ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED)
-)
+breaks("withdraw-after-appraisal", "reason-given")(on_payload(reason=None))
+breaks("withdraw-after-appraisal", "majority-recorded")(on_payload(members_in_favour=6))
+breaks(["refuse-after-appraisal", "extend-business-case"], "reasons-given")(on_payload(reasons=""))
+breaks("refuse-after-appraisal", "deciders-are-independent")(ground.bar_last_signer)
+breaks("refuse-after-appraisal", "ground-on-the-list")(ground.leave_ground_out)
+breaks("refuse-after-appraisal", "ground-is-supported")(on_payload(ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED))
 
 
 def test_the_information_pack_names_what_is_missing() -> None:
@@ -130,10 +107,10 @@ def test_a_new_appraisal_voids_what_was_signed_on_the_old_one() -> None:
 
 def test_feasibility_begun_again_needs_an_appraisal_of_its_own() -> None:
     again = put(put(put(accepted, PACK), ADVISED), appraised())
-    begun = take("start-feasibility", Ready(again, (OFFICER,))).after
+    begun = ground.take("start-feasibility", Ready(again, (OFFICER,))).after
     assert refused_for("start-business-case", Ready(begun, (LEAD, OFFICER))) == ["options-appraised"]
 
 
 def test_a_body_may_ask_for_more_options() -> None:
-    asking = with_rule(feasibility, "options-besides-status-quo", 4)
+    asking = ground.with_rule(feasibility, "options-besides-status-quo", 4)
     assert refused_for("start-business-case", Ready(asking, (LEAD, OFFICER))) == ["enough-options-appraised"]

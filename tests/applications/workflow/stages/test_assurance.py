@@ -5,18 +5,8 @@ from dataclasses import replace
 from rtp_applications.workflow.enums import DocumentKind, Role, Status, Strand
 from rtp_applications.workflow.stages.assurance.payloads import AssuranceRating, CommissionerConsent
 from rtp_applications.workflow.stages.business_case.payloads import BusinessCaseReturn, CompletenessCheck
-from tests.applications.workflow.ground import (
-    COMMISSIONER,
-    EMPLOYER,
-    Ready,
-    breaks,
-    case_file,
-    giving,
-    on_snapshot,
-    person,
-    ready,
-    with_document,
-)
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import COMMISSIONER, EMPLOYER, Ready, breaks, case_file, on_snapshot, ready
 from tests.applications.workflow.stages.decided_cases import OFFICER, submitted
 
 ready("begin-assurance", Ready(submitted, (OFFICER,), CompletenessCheck()))
@@ -25,35 +15,22 @@ ready("return-business-case", Ready(submitted, (OFFICER,), BACK))
 ready(
     "rate-strand",
     Ready(
-        case_file(Status.ASSURANCE),
-        (OFFICER,),
-        AssuranceRating.model_validate({"strand": "legal", "rating": "green"}),
+        case_file(Status.ASSURANCE), (OFFICER,), AssuranceRating.model_validate({"strand": "legal", "rating": "green"})
     ),
 )
 ready(
     "record-commissioner-consent",
     Ready(
         case_file(Status.ASSURANCE, commissioner_id=COMMISSIONER),
-        (person(Role.COMMISSIONER),),
+        (ground.person(Role.COMMISSIONER),),
         CommissionerConsent(consents=True),
     ),
 )
 breaks("begin-assurance", "documents-complete")(on_snapshot(replace, documents={}))
-breaks("begin-assurance", "documents-clean")(on_snapshot(with_document, DocumentKind.OTHER, scan="infected"))
+breaks("begin-assurance", "documents-clean")(on_snapshot(ground.with_document, DocumentKind.OTHER, scan="infected"))
 breaks("rate-strand", "strand-is-assured")(
     lambda attempt: replace(attempt, process=replace(attempt.process, strands=(Strand.DATA,)))
 )
-breaks("record-commissioner-consent", "commissioned-elsewhere")(
-    lambda attempt: replace(attempt, snapshot=attempt.snapshot.with_case(commissioner_id=EMPLOYER))
-)
-breaks(
-    [
-        "return-business-case",
-        "refuse-business-case",
-        "call-in",
-        "record-scrutiny-response",
-        "confirm-after-call-in",
-        "return-after-call-in",
-    ],
-    "reasons-given",
-)(lambda attempt: giving(attempt, reasons=""))
+breaks("record-commissioner-consent", "commissioned-elsewhere")(ground.on_facts(commissioner_id=EMPLOYER))
+breaks("return-business-case", "reasons-given")(ground.on_payload(reasons=""))
+breaks("rate-strand", "deciders-are-independent")(ground.bar_last_signer)

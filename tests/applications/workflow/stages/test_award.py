@@ -1,75 +1,44 @@
 """How standstills are counted, and what may be awarded without one."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from rtp_applications.deadlines.rules.deadline import DeadlineState
 from rtp_applications.deadlines.rules.running import find_open_deadline
-from rtp_applications.workflow.common.payloads import ConflictOfInterest
 from rtp_applications.workflow.engine import update_deadlines
 from rtp_applications.workflow.enums import Status, Suspension
 from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import CaseSnapshot
-from rtp_applications.workflow.stages.award.payloads import (
-    Challenge,
-    FurtherChoice,
-    FurtherDecision,
-    Notice,
-    NoticeKind,
-    Representation,
-    TenderLoss,
-)
+from rtp_applications.workflow.stages.award import payloads
 from rtp_applications.workflow.stages.contract.payloads import Regime, RegimeDetermination, SelectionRoute
-from tests.applications.workflow.ground import (
-    NOW,
-    Ready,
-    attempt,
-    breaks,
-    giving,
-    on_snapshot,
-    put,
-    ready,
-    refused_for,
-    take,
-    with_facts,
-    without,
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, on_payload, put, ready, refused_for, take
+from tests.applications.workflow.stages import contract_cases as contracts
+from tests.applications.workflow.stages.contract_cases import AWARD, COMMISSIONING, TODAY, TOMORROW, notice, on, terms
+from tests.applications.workflow.stages.decided_cases import at
+
+
+def without_notice(snapshot: CaseSnapshot, kind: payloads.NoticeKind) -> CaseSnapshot:
+    return replace(
+        snapshot, records={at: each for at, each in snapshot.records.items() if at != (payloads.Notice.KIND, kind)}
+    )
+
+
+COMPETED = contracts.selection(SelectionRoute.COMPETITIVE)
+INTENTION = notice(payloads.NoticeKind.SELECTION_INTENTION)
+REPRESENTATION = payloads.Representation.model_validate({"reference": "REP-1", "receivedOn": TODAY})
+FURTHER = payloads.FurtherDecision.model_validate(
+    {"reference": "REP-1", "decision": payloads.FurtherChoice.AWARD, "communicatedOn": TODAY}
 )
-from tests.applications.workflow.stages.contract_cases import (
-    AWARD,
-    AWARD_NOTICE,
-    COMMISSIONING,
-    LIGHT,
-    OPEN,
-    TENDER,
-    TODAY,
-    TOMORROW,
-    determination,
-    notice,
-    on,
-    selection,
-    terms,
-)
-
-
-def without_notice(snapshot: CaseSnapshot, kind: NoticeKind) -> CaseSnapshot:
-    return replace(snapshot, records={at: each for at, each in snapshot.records.items() if at != (Notice.KIND, kind)})
-
-
-COMPETED = selection(SelectionRoute.COMPETITIVE)
-INTENTION = notice(NoticeKind.SELECTION_INTENTION)
-REPRESENTATION = Representation.model_validate({"reference": "REP-1", "receivedOn": TODAY})
-FURTHER = FurtherDecision.model_validate(
-    {"reference": "REP-1", "decision": FurtherChoice.AWARD, "communicatedOn": TODAY}
-)
-CHALLENGE = Challenge.model_validate({"reference": "HT-2026-1", "openedOn": TODAY, "closedOn": TODAY})
-ENTERED = (LIGHT, terms(), TENDER, AWARD_NOTICE, REPRESENTATION, FURTHER, CHALLENGE)
-competed = on(Status.TENDER_LIVE, COMPETED, terms(), notice(NoticeKind.SELECTION_CONTRACT))
+CHALLENGE = payloads.Challenge.model_validate({"reference": "HT-2026-1", "openedOn": TODAY, "closedOn": TODAY})
+ENTERED = (contracts.LIGHT, terms(), contracts.TENDER, contracts.AWARD_NOTICE, REPRESENTATION, FURTHER, CHALLENGE)
+competed = on(Status.TENDER_LIVE, COMPETED, terms(), notice(payloads.NoticeKind.SELECTION_CONTRACT))
 begin_selection = Ready(competed, COMMISSIONING, INTENTION)
 standing_still = take("begin-standstill", begin_selection).after
-ready("record-notice", Ready(on(Status.CONTRACT_ROUTE), COMMISSIONING, notice(NoticeKind.UK2)))
-ready("publish-tender", Ready(on(Status.CONTRACT_ROUTE, LIGHT, terms()), COMMISSIONING, TENDER))
+ready("record-notice", Ready(on(Status.CONTRACT_ROUTE), COMMISSIONING, notice(payloads.NoticeKind.UK2)))
+ready("publish-tender", Ready(on(Status.CONTRACT_ROUTE, contracts.LIGHT, terms()), COMMISSIONING, contracts.TENDER))
 ready("begin-standstill", begin_selection)
 ready("record-representation", Ready(standing_still, COMMISSIONING, REPRESENTATION))
 ready("record-further-decision", Ready(put(standing_still, REPRESENTATION), COMMISSIONING, FURTHER))
@@ -78,48 +47,36 @@ ready("award", Ready(on(Status.TENDER_LIVE, *ENTERED), COMMISSIONING, AWARD))
 ready(
     "record-tender-lost",
     Ready(
-        on(Status.TENDER_LIVE, AWARD_NOTICE),
+        on(Status.TENDER_LIVE, contracts.AWARD_NOTICE),
         COMMISSIONING,
-        TenderLoss.model_validate({"awardNoticeId": AWARD_NOTICE.notice_id, "feedbackGivenOn": TODAY}),
+        payloads.TenderLoss.model_validate(
+            {"awardNoticeId": contracts.AWARD_NOTICE.notice_id, "feedbackGivenOn": TODAY}
+        ),
     ),
 )
-breaks(["record-notice", "publish-tender", "begin-standstill"], "notice-is-out")(
-    lambda attempt: giving(attempt, published_on=TOMORROW)
+breaks(["record-notice", "publish-tender", "begin-standstill"], "notice-is-out")(on_payload(published_on=TOMORROW))
+breaks("publish-tender", "notice-opens-tender")(on_payload(kind=payloads.NoticeKind.UK5))
+breaks("begin-standstill", "notice-begins-standstill")(on_payload(kind=payloads.NoticeKind.UK6))
+breaks("begin-standstill", "tender-held")(ground.on_snapshot(without_notice, payloads.NoticeKind.SELECTION_CONTRACT))
+breaks("award", "tender-held")(ground.on_snapshot(without_notice, payloads.NoticeKind.UK4))
+breaks("award", "notices-published")(ground.on_snapshot(without_notice, payloads.NoticeKind.UK6))
+
+
+breaks("award", "standstill-over")(
+    lambda attempt: replace(
+        attempt, snapshot=take("begin-standstill", replace(attempt, payload=contracts.AWARD_NOTICE)).after
+    )
 )
-breaks("publish-tender", "notice-opens-tender")(lambda attempt: giving(attempt, kind=NoticeKind.UK5))
-breaks("begin-standstill", "notice-begins-standstill")(lambda attempt: giving(attempt, kind=NoticeKind.UK6))
-breaks("begin-standstill", "tender-held")(on_snapshot(without_notice, NoticeKind.SELECTION_CONTRACT))
-breaks("award", "tender-held")(on_snapshot(without_notice, NoticeKind.UK4))
-breaks("award", "notices-published")(on_snapshot(without_notice, NoticeKind.UK6))
-
-
-@breaks("award", "standstill-over")
-def _(attempt: Ready) -> Ready:
-    begun = take("begin-standstill", replace(attempt, payload=AWARD_NOTICE)).after
-    return replace(attempt, snapshot=begun)
-
-
-breaks("award", "representations-answered")(on_snapshot(without, FurtherDecision))
-breaks("award", "no-live-challenge")(on_snapshot(put, CHALLENGE.model_copy(update={"closed_on": None})))
-breaks("award", "award-day-has-come")(lambda attempt: giving(attempt, entered_into_on=TOMORROW))
-
-
-@breaks("award", "deciders-are-independent")
-def _(attempt: Ready) -> Ready:
-    conflict = ConflictOfInterest(person=attempt.signers[0].person, nature="Owns shares in a bidder.")
-    return replace(attempt, snapshot=put(attempt.snapshot, conflict))
-
-
-breaks("record-representation", "representation-in-time")(lambda attempt: giving(attempt, received_on=TOMORROW))
-breaks("record-further-decision", "representation-on-file")(lambda attempt: giving(attempt, reference="REP-9"))
-breaks("record-further-decision", "communicated-after-receipt")(
-    lambda attempt: giving(attempt, communicated_on=TOMORROW)
-)
-breaks("record-challenge", "challenge-dates-in-order")(lambda attempt: giving(attempt, opened_on=TOMORROW))
-breaks("record-tender-lost", "award-notice-on-file")(
-    lambda attempt: giving(attempt, award_notice_id="2026/S 000-999999")
-)
-breaks("record-tender-lost", "feedback-given")(lambda attempt: giving(attempt, feedback_given_on=None))
+breaks("award", "representations-answered")(ground.on_snapshot(ground.without, payloads.FurtherDecision))
+breaks("award", "no-live-challenge")(ground.on_snapshot(put, CHALLENGE.model_copy(update={"closed_on": None})))
+breaks("award", "award-day-has-come")(on_payload(entered_into_on=TOMORROW))
+breaks("award", "deciders-are-independent")(ground.bar_last_signer)
+breaks("record-representation", "representation-in-time")(on_payload(received_on=TOMORROW))
+breaks("record-further-decision", "representation-on-file")(on_payload(reference="REP-9"))
+breaks("record-further-decision", "communicated-after-receipt")(on_payload(communicated_on=TOMORROW))
+breaks("record-challenge", "challenge-dates-in-order")(on_payload(opened_on=TOMORROW))
+breaks("record-tender-lost", "award-notice-on-file")(on_payload(award_notice_id="2026/S 000-999999"))
+breaks("record-tender-lost", "feedback-given")(on_payload(feedback_given_on=None))
 
 
 @pytest.mark.parametrize(
@@ -132,11 +89,11 @@ breaks("record-tender-lost", "feedback-given")(lambda attempt: giving(attempt, f
     ],
 )  # fmt: skip
 def test_the_day_of_the_award_notice_is_the_first_of_eight_working_days(published: date, last: date) -> None:
-    now = datetime.combine(published, datetime.min.time(), UTC) + timedelta(hours=12)
-    snapshot = on(Status.TENDER_LIVE, OPEN, terms(), TENDER, now=now)
-    begun = take("begin-standstill", Ready(snapshot, COMMISSIONING, notice(NoticeKind.UK6, published), now=now)).after
-    standstill = begun.find_deadline("standstill")
-    assert standstill is not None
+    now = at(published)
+    snapshot = on(Status.TENDER_LIVE, contracts.OPEN, terms(), contracts.TENDER, now=now)
+    awarding = notice(payloads.NoticeKind.UK6, published)
+    begun = take("begin-standstill", Ready(snapshot, COMMISSIONING, awarding, now=now)).after
+    standstill = ground.get_deadline(begun, "standstill")
     assert standstill.due_on == last
     assert begun.find_deadline("provider-selection-standstill") is None
     payload = AWARD.model_copy(update={"entered_into_on": published})
@@ -147,26 +104,22 @@ def test_the_day_of_the_award_notice_is_the_first_of_eight_working_days(publishe
 
 def test_the_standstill_of_provider_selection_counts_from_the_day_after_the_notice() -> None:
     published = date(2026, 11, 25)
-    now = datetime(2026, 11, 25, 12, tzinfo=UTC)
-    intention = notice(NoticeKind.SELECTION_INTENTION, published)
-    begun = take("begin-standstill", replace(begin_selection, payload=intention, now=now)).after
-    standstill = begun.find_deadline("provider-selection-standstill")
-    assert standstill is not None
+    intention = notice(payloads.NoticeKind.SELECTION_INTENTION, published)
+    begun = take("begin-standstill", replace(begin_selection, payload=intention, now=at(published))).after
+    standstill = ground.get_deadline(begun, "provider-selection-standstill")
     assert standstill.due_on == date(2026, 12, 9)  # from Thursday 26 November, without St Andrew's Day
     assert begun.find_deadline("standstill") is None
 
 
 def test_representations_keep_the_standstill_open_and_the_further_decision_ends_it_five_days_later() -> None:
-    standstill = standing_still.find_deadline("provider-selection-standstill")
-    assert standstill is not None
+    standstill = ground.get_deadline(standing_still, "provider-selection-standstill")
     held = take("record-representation", Ready(standing_still, COMMISSIONING, REPRESENTATION)).after
     late = standstill.due_at + timedelta(days=30)
     waiting = Ready(held, COMMISSIONING, AWARD, now=late)
     assert refused_for("award", waiting) == ["representations-answered"]
     decided = FURTHER.model_copy(update={"communicated_on": late.date()})
     answered = take("record-further-decision", Ready(held, COMMISSIONING, decided, now=late)).after
-    further = answered.find_deadline("further-decision-standstill")
-    assert further is not None
+    further = ground.get_deadline(answered, "further-decision-standstill")
     assert further.due_on == date(2026, 10, 21)  # from Wednesday 14 October
     assert refused_for("award", replace(waiting, snapshot=answered)) == ["standstill-over"]
     over = replace(waiting, snapshot=answered, now=further.due_at)
@@ -188,33 +141,33 @@ def test_a_later_further_decision_makes_the_standstill_end_later() -> None:
 
 
 def test_a_further_decision_that_does_not_award_keeps_the_award_out() -> None:
-    abandoned = FURTHER.model_copy(update={"decision": FurtherChoice.ABANDON})
+    abandoned = FURTHER.model_copy(update={"decision": payloads.FurtherChoice.ABANDON})
     taken = attempt(RIGHT_TO_PROVIDE, "award")
     assert refused_for("award", replace(taken, snapshot=put(taken.snapshot, abandoned))) == ["representations-answered"]
 
 
 def test_an_open_contract_is_not_awarded_without_its_standstill() -> None:
     taken = attempt(RIGHT_TO_PROVIDE, "award")
-    assert refused_for("award", replace(taken, snapshot=put(taken.snapshot, OPEN))) == ["standstill-over"]
+    assert refused_for("award", replace(taken, snapshot=put(taken.snapshot, contracts.OPEN))) == ["standstill-over"]
 
 
 @pytest.mark.parametrize("regime", [Regime.GRANT, Regime.BELOW_THRESHOLD])
 def test_what_need_not_be_tendered_is_awarded_from_the_contract_route(regime: Regime) -> None:
-    snapshot = on(Status.CONTRACT_ROUTE, determination(regime), terms())
+    snapshot = on(Status.CONTRACT_ROUTE, contracts.determination(regime), terms())
     assert take("award", Ready(snapshot, COMMISSIONING, AWARD)).after.case.status is Status.AWARDED
 
 
 def test_nothing_is_awarded_while_the_case_rests_for_litigation() -> None:
     taken = attempt(RIGHT_TO_PROVIDE, "award")
-    assert refused_for("award", with_facts(taken, suspended=Suspension.LITIGATION)) == ["no-live-challenge"]
-    assert refused_for("award", with_facts(taken, suspended=Suspension.PRE_ELECTION)) == []
+    assert refused_for("award", ground.with_facts(taken, suspended=Suspension.LITIGATION)) == ["no-live-challenge"]
+    assert refused_for("award", ground.with_facts(taken, suspended=Suspension.PRE_ELECTION)) == []
 
 
 @pytest.mark.parametrize(
     ("found", "clock", "due"),
     [
-        (OPEN, "contract-details-notice", date(2026, 9, 30)),
-        (LIGHT, "light-touch-contract-details-notice", date(2026, 12, 29)),
+        (contracts.OPEN, "contract-details-notice", date(2026, 9, 30)),
+        (contracts.LIGHT, "light-touch-contract-details-notice", date(2026, 12, 29)),
     ],
 )
 def test_the_contract_details_notice_is_due_after_the_award(found: RegimeDetermination, clock: str, due: date) -> None:
@@ -226,13 +179,13 @@ def test_the_contract_details_notice_is_due_after_the_award(found: RegimeDetermi
         "award",
         NOW,
     )
-    running = awarded.find_deadline(clock)
-    assert running is not None
+    running = ground.get_deadline(awarded, clock)
     assert running.due_on == due
-    other = take("record-notice", Ready(awarded, COMMISSIONING, notice(NoticeKind.UK10))).after
+    other = take("record-notice", Ready(awarded, COMMISSIONING, notice(payloads.NoticeKind.UK10))).after
     assert find_open_deadline(other, clock) == running
-    published = take("record-notice", Ready(awarded, COMMISSIONING, notice(NoticeKind.UK7))).after.find_deadline(clock)
-    assert published is not None
+    published = ground.get_deadline(
+        take("record-notice", Ready(awarded, COMMISSIONING, notice(payloads.NoticeKind.UK7))).after, clock
+    )
     assert published.state is DeadlineState.MET
 
 

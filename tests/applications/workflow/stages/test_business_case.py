@@ -9,82 +9,53 @@ from rtp_applications.documents.scanning import ScanState
 from rtp_applications.workflow.enums import DocumentKind, Role, Status
 from rtp_applications.workflow.errors import NotYourRole
 from rtp_applications.workflow.snapshot import CaseSnapshot
-from rtp_applications.workflow.stages.business_case.payloads import (
-    Consultation,
-    EngagementEvidence,
-    Extension,
-    HelpDeclared,
-)
-from tests.applications.workflow.ground import (
-    COMMISSIONER,
-    Ready,
-    breaks,
-    case_file,
-    giving,
-    on_snapshot,
-    person,
-    put,
-    ready,
-    refused_for,
-    take,
-    with_document,
-    with_rule,
-    without,
-)
-from tests.applications.workflow.stages.business_case_cases import (
-    ALWAYS,
-    CONSULTED,
-    LEAD,
-    MEMBER,
-    NO_HELP,
-    OFFICER,
-    STAFF_REP,
-    TODAY,
-    writing,
-    written,
-)
+from rtp_applications.workflow.stages.business_case import payloads
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import Ready, breaks, on_snapshot, put, ready, refused_for, with_document
+from tests.applications.workflow.stages import business_case_cases as business
+from tests.applications.workflow.stages.business_case_cases import CONSULTED, LEAD, STAFF_REP, TODAY, writing, written
 
 
 def ballot(in_favour: int, votes: int, eligible: int, *, held_on: date = TODAY, against: int = 0, name: str = "ballot",
-           ) -> EngagementEvidence:  # fmt: skip
+           ) -> payloads.EngagementEvidence:  # fmt: skip
     numbers = {"eligible": eligible, "votes": votes, "inFavour": in_favour, "against": against}
     how = {"method": "electronic, secret", "scrutineer": "Electoral services"}
-    return EngagementEvidence.model_validate(
+    return payloads.EngagementEvidence.model_validate(
         {"id": name, "method": "ballot", "heldOn": held_on, "ballot": {**numbers, **how}}
     )
 
 
-ready("record-engagement", Ready(writing, (MEMBER,), ballot(50, 80, 100, against=30)))
+ready("record-engagement", Ready(writing, (business.MEMBER,), ballot(50, 80, 100, against=30)))
 ready("record-consultation", Ready(writing, (STAFF_REP,), CONSULTED))
-ready("declare-help", Ready(writing, (LEAD,), NO_HELP))
-ready("extend-business-case", Ready(writing, (OFFICER,), Extension(days=30, reasons="Illness.")))
+ready("declare-help", Ready(writing, (LEAD,), business.NO_HELP))
+ready("extend-business-case", Ready(writing, (business.OFFICER,), payloads.Extension(days=30, reasons="Illness.")))
 ready("submit-business-case", Ready(written, (LEAD,)))
+
+
+ENTRIES = ["record-engagement", "record-consultation"]
 
 
 def without_document(snapshot: CaseSnapshot, kind: str) -> CaseSnapshot:
     return replace(snapshot, documents={at: each for at, each in snapshot.documents.items() if each.kind != kind})
 
 
-@breaks("record-engagement", "entry-is-own")
-@breaks("record-consultation", "entry-is-own")
+@breaks(ENTRIES, "entry-is-own")
 def _(attempt: Ready) -> Ready:
     assert attempt.payload is not None
     return replace(attempt, snapshot=put(attempt.snapshot, attempt.payload, role=Role.CASE_OFFICER, number=2))
 
 
-breaks(["record-engagement", "record-consultation"], "held-by-today")(
-    lambda attempt: giving(attempt, held_on=TODAY + timedelta(days=1))
-)
-breaks("record-engagement", "ballot-has-its-result")(lambda attempt: giving(attempt, ballot=None))
+breaks(ENTRIES, "held-by-today")(ground.on_payload(held_on=TODAY + timedelta(days=1)))
+breaks("record-engagement", "ballot-has-its-result")(ground.on_payload(ballot=None))
 breaks("record-engagement", "ballot-adds-up")(lambda attempt: replace(attempt, payload=ballot(50, 101, 100)))
 breaks("extend-business-case", "time-left")(lambda attempt: replace(attempt, now=attempt.now + timedelta(days=365)))
 breaks("submit-business-case", "documents-complete")(on_snapshot(without_document, DocumentKind.RISK_REGISTER))
 breaks("submit-business-case", "documents-clean")(on_snapshot(with_document, DocumentKind.OTHER, scan="awaiting"))
-breaks("submit-business-case", "help-declared")(on_snapshot(without, HelpDeclared))
-breaks("submit-business-case", "staff-engaged")(on_snapshot(without, EngagementEvidence))
-breaks("submit-business-case", "representatives-consulted")(on_snapshot(without, Consultation))
+breaks("submit-business-case", "help-declared")(on_snapshot(ground.without, payloads.HelpDeclared))
+breaks("submit-business-case", "staff-engaged")(on_snapshot(ground.without, payloads.EngagementEvidence))
+breaks("submit-business-case", "representatives-consulted")(on_snapshot(ground.without, payloads.Consultation))
 breaks("submit-business-case", "ballot-threshold-reached")(
-    on_snapshot(with_rule, "ballot-threshold", {"percentInFavour": 50.0})
+    on_snapshot(ground.with_rule, "ballot-threshold", {"percentInFavour": 50.0})
 )
 
 
@@ -94,13 +65,13 @@ def refusals(snapshot: CaseSnapshot) -> list[str]:
 
 def test_an_adviser_does_not_submit_for_the_applicant() -> None:
     with pytest.raises(NotYourRole):
-        take("submit-business-case", Ready(written, (person(Role.ADVISER),)))
+        ground.take("submit-business-case", Ready(written, (ground.person(Role.ADVISER),)))
 
 
 def test_submission_freezes_every_document() -> None:
     more = with_document(written, DocumentKind.OTHER)
-    frozen = take("submit-business-case", Ready(more, (LEAD,))).after.documents
-    assert len(frozen) == len(ALWAYS) + 1
+    frozen = ground.take("submit-business-case", Ready(more, (LEAD,))).after.documents
+    assert len(frozen) == len(business.ALWAYS) + 1
     assert all(each.frozen for each in frozen.values())
 
 
@@ -111,14 +82,14 @@ def test_only_what_was_found_clean_or_is_not_scanned_here_is_submitted(scan: Sca
     assert refusals(only) == ([] if safe else ["documents-clean"])
 
 
-@pytest.mark.parametrize("kind", ALWAYS)
+@pytest.mark.parametrize("kind", business.ALWAYS)
 def test_every_kind_of_the_set_is_required(kind: DocumentKind) -> None:
     assert refusals(without_document(written, kind)) == ["documents-complete"]
 
 
 BALLOT_HELD = put(written, ballot(60, 80, 100))
-COMMISSIONED = written.with_case(commissioner_id=COMMISSIONER)
-HELPED = put(written, HelpDeclared.model_validate({"belowMarket": ["premises"]}))
+COMMISSIONED = written.with_case(commissioner_id=ground.COMMISSIONER)
+HELPED = put(written, payloads.HelpDeclared.model_validate({"belowMarket": ["premises"]}))
 
 
 @pytest.mark.parametrize(
@@ -164,7 +135,7 @@ def test_a_ballot_reaches_the_threshold_exactly(
     threshold: dict[str, float], in_favour: int, votes: int, eligible: int, reached: bool
 ) -> None:
     held = with_document(put(written, ballot(in_favour, votes, eligible)), DocumentKind.BALLOT_RESULT)
-    snapshot = with_rule(held, "ballot-threshold", threshold)
+    snapshot = ground.with_rule(held, "ballot-threshold", threshold)
     assert refusals(snapshot) == ([] if reached else ["ballot-threshold-reached"])
 
 
@@ -176,7 +147,7 @@ def test_without_a_threshold_a_lost_ballot_is_evidence_and_no_bar() -> None:
 def test_of_two_ballots_the_later_counts(first: int, second: int, reached: bool) -> None:
     earlier = ballot(first, 80, 100, held_on=TODAY - timedelta(days=40), name="second-to-be-recorded")
     snapshot = put(put(written, ballot(second, 80, 100, name="first-to-be-recorded")), earlier)
-    snapshot = with_document(with_rule(snapshot, "ballot-threshold", HALF), DocumentKind.BALLOT_RESULT)
+    snapshot = with_document(ground.with_rule(snapshot, "ballot-threshold", HALF), DocumentKind.BALLOT_RESULT)
     assert refusals(snapshot) == ([] if reached else ["ballot-threshold-reached"])
 
 
@@ -190,19 +161,18 @@ def test_the_numbers_of_a_ballot_add_up(in_favour: int, against: int, votes: int
 
 
 def test_whoever_made_an_entry_corrects_it() -> None:
-    once = take("record-consultation", Ready(writing, (STAFF_REP,), CONSULTED)).after
+    once = ground.take("record-consultation", Ready(writing, (STAFF_REP,), CONSULTED)).after
     corrected = CONSULTED.model_copy(update={"note": "They object."})
     assert refused_for("record-consultation", Ready(once, (LEAD,), corrected)) == ["entry-is-own"]
     assert refused_for("record-consultation", Ready(once, (STAFF_REP,), corrected)) == []
 
 
 def test_an_extension_moves_the_time_for_the_business_case() -> None:
-    outcome = take("extend-business-case", Ready(writing, (OFFICER,), Extension(days=30, reasons="Ill.")))
-    before, after = writing.find_deadline("business-case"), outcome.after.find_deadline("business-case")
-    assert before
-    assert after
-    assert before.due_on == TODAY + timedelta(days=180)
-    assert after.due_on == TODAY + timedelta(days=210)
+    outcome = ground.take(
+        "extend-business-case", Ready(writing, (business.OFFICER,), payloads.Extension(days=30, reasons="Ill."))
+    )
+    assert ground.get_deadline(writing, "business-case").due_on == TODAY + timedelta(days=180)
+    assert ground.get_deadline(outcome.after, "business-case").due_on == TODAY + timedelta(days=210)
 
 
 @pytest.mark.parametrize(
@@ -218,6 +188,4 @@ def test_an_extension_moves_the_time_for_the_business_case() -> None:
     ],
 )
 def test_each_stage_has_its_clock(status: Status, clock: str, due: date) -> None:
-    running = case_file(status).find_deadline(clock)
-    assert running
-    assert running.due_on == due
+    assert ground.get_deadline(ground.case_file(status), clock).due_on == due

@@ -1,55 +1,27 @@
 """Which regime fits a service, how long a contract may last, and when a procurement may begin."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 import pytest
 
 from rtp_applications.deadlines.rules.days import add_months
+from rtp_applications.deadlines.rules.deadline import DeadlineState
 from rtp_applications.deadlines.rules.running import start_deadline
 from rtp_applications.workflow.engine import update_deadlines
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
-from rtp_applications.workflow.stages.contract.payloads import (
-    ContractTerms,
-    ProcurementStart,
-    Regime,
-    RegimeDetermination,
-    SelectionRoute,
-)
+from rtp_applications.workflow.stages.contract import payloads
 from rtp_applications.workflow.stages.review.payloads import Acceptance
-from tests.applications.workflow.ground import (
-    NOW,
-    Ready,
-    attempt,
-    breaks,
-    case_file,
-    giving,
-    on_snapshot,
-    put,
-    ready,
-    refused_for,
-    with_rule,
-    without,
-)
-from tests.applications.workflow.stages.contract_cases import (
-    AWARD,
-    AWARD_NOTICE,
-    COMMISSIONING,
-    LIGHT,
-    OPEN,
-    TODAY,
-    TOMORROW,
-    determination,
-    on,
-    selection,
-    terms,
-)
-from tests.applications.workflow.stages.decided_cases import APPROVAL
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import Ready, attempt, breaks, on_payload, put, ready, refused_for, with_rule
+from tests.applications.workflow.stages import contract_cases as contracts
+from tests.applications.workflow.stages.contract_cases import COMMISSIONING, LIGHT, TODAY, determination, on, terms
+from tests.applications.workflow.stages.decided_cases import APPROVAL, at
 
 accepted = put(
     with_rule(
-        case_file(Status.EOI_ACCEPTED, process=COMMUNITY_RIGHT_TO_CHALLENGE),
+        ground.case_file(Status.EOI_ACCEPTED, process=COMMUNITY_RIGHT_TO_CHALLENGE),
         "procurement-gap",
         {"minimumMonths": 0, "maximumMonths": 60},
     ),
@@ -63,18 +35,16 @@ ready(
     Ready(
         accepted,
         COMMISSIONING,
-        ProcurementStart.model_validate({"applicantsToldOn": TODAY}),
+        payloads.ProcurementStart.model_validate({"applicantsToldOn": TODAY}),
         process=COMMUNITY_RIGHT_TO_CHALLENGE,
     ),
 )
-breaks("record-regime", "selection-route-named")(
-    lambda attempt: giving(attempt, selection_route=SelectionRoute.DIRECT_A)
-)
-breaks("record-regime", "determined-already")(lambda attempt: giving(attempt, determined_on=TOMORROW))
-breaks("record-regime", "regime-open-to-challenge")(lambda attempt: giving(attempt, regime=Regime.GRANT))
-breaks("record-contract-terms", "gross-not-below-net")(lambda attempt: giving(attempt, gross_pence=1))
+breaks("record-regime", "selection-route-named")(on_payload(selection_route=payloads.SelectionRoute.DIRECT_A))
+breaks("record-regime", "determined-already")(on_payload(determined_on=contracts.TOMORROW))
+breaks("record-regime", "regime-open-to-challenge")(on_payload(regime=payloads.Regime.GRANT))
+breaks("record-contract-terms", "gross-not-below-net")(on_payload(gross_pence=1))
 breaks(["choose-contract-route", "publish-tender", "begin-standstill", "award"], "regime-determined")(
-    on_snapshot(without, RegimeDetermination)
+    ground.on_snapshot(ground.without, payloads.RegimeDetermination)
 )
 
 
@@ -87,10 +57,12 @@ def _(attempt: Ready) -> Ready:
 
 
 breaks(["choose-contract-route", "publish-tender", "award"], "value-and-term-recorded")(
-    on_snapshot(without, ContractTerms)
+    ground.on_snapshot(ground.without, payloads.ContractTerms)
 )
 breaks(["choose-contract-route", "publish-tender", "award"], "reserved-term-within-limit")(
-    lambda attempt: replace(attempt, snapshot=put(put(attempt.snapshot, determination(Regime.RESERVED)), terms(48, 13)))
+    lambda attempt: replace(
+        attempt, snapshot=put(put(attempt.snapshot, determination(payloads.Regime.RESERVED)), terms(48, 13))
+    )
 )
 
 
@@ -106,85 +78,78 @@ def _(attempt: Ready) -> Ready:
     return replace(attempt, snapshot=with_rule(attempt.snapshot, "procurement-gap", gap))
 
 
-breaks("begin-procurement", "applicants-told-to-bid")(lambda attempt: giving(attempt, applicants_told_on=None))
+breaks("begin-procurement", "applicants-told-to-bid")(on_payload(applicants_told_on=None))
 
 
 @pytest.mark.parametrize(
     ("found", "fits"),
     [
-        (determination(Regime.IN_HOUSE, staysUnderPublicControl=True), True),
-        (determination(Regime.IN_HOUSE), False),
-        (determination(Regime.RESERVED, relevantHealthCareService=True), False),
-        (determination(Regime.BELOW_THRESHOLD, relevantHealthCareService=True), False),
-        (determination(Regime.GRANT, relevantHealthCareService=True), True),
-        (determination(Regime.PROVIDER_SELECTION, selectionRoute=SelectionRoute.DIRECT_C), False),
-        (selection(SelectionRoute.DIRECT_C), True),
+        (determination(payloads.Regime.IN_HOUSE, staysUnderPublicControl=True), True),
+        (determination(payloads.Regime.IN_HOUSE), False),
+        (determination(payloads.Regime.RESERVED, relevantHealthCareService=True), False),
+        (determination(payloads.Regime.BELOW_THRESHOLD, relevantHealthCareService=True), False),
+        (determination(payloads.Regime.GRANT, relevantHealthCareService=True), True),
+        (determination(payloads.Regime.PROVIDER_SELECTION, selectionRoute=payloads.SelectionRoute.DIRECT_C), False),
+        (contracts.selection(payloads.SelectionRoute.DIRECT_C), True),
     ],
 )
-def test_the_regime_fits_the_service(found: RegimeDetermination, *, fits: bool) -> None:
+def test_the_regime_fits_the_service(found: payloads.RegimeDetermination, *, fits: bool) -> None:
     refused = refused_for("choose-contract-route", Ready(on(Status.APPROVED, found, terms()), COMMISSIONING))
     assert refused == ([] if fits else ["regime-fits-service"])
 
 
 def test_a_reserved_contract_is_competed_for_too() -> None:
-    snapshot = on(Status.CONTRACT_ROUTE, determination(Regime.RESERVED), terms(), AWARD_NOTICE)
-    assert refused_for("award", Ready(snapshot, COMMISSIONING, AWARD)) == ["tender-held"]
+    snapshot = on(Status.CONTRACT_ROUTE, determination(payloads.Regime.RESERVED), terms(), contracts.AWARD_NOTICE)
+    assert refused_for("award", Ready(snapshot, COMMISSIONING, contracts.AWARD)) == ["tender-held"]
 
 
 @pytest.mark.parametrize(("term", "extension", "refused"), [(60, 0, 0), (36, 24, 0), (36, 25, 1), (61, 0, 1)])
 def test_the_five_years_of_a_reserved_contract_count_its_extensions(term: int, extension: int, refused: int) -> None:
-    snapshot = on(Status.APPROVED, determination(Regime.RESERVED), terms(term, extension))
-    assert (
-        refused_for("choose-contract-route", Ready(snapshot, COMMISSIONING)) == ["reserved-term-within-limit"] * refused
-    )
+    snapshot = on(Status.APPROVED, determination(payloads.Regime.RESERVED), terms(term, extension))
+    found = refused_for("choose-contract-route", Ready(snapshot, COMMISSIONING))
+    assert found == ["reserved-term-within-limit"] * refused
 
 
 def test_a_contract_that_is_not_reserved_may_last_longer() -> None:
-    assert refused_for("choose-contract-route", Ready(on(Status.APPROVED, OPEN, terms(120)), COMMISSIONING)) == []
+    snapshot = on(Status.APPROVED, contracts.OPEN, terms(120))
+    assert refused_for("choose-contract-route", Ready(snapshot, COMMISSIONING)) == []
 
 
 @pytest.mark.parametrize(
     ("day", "inside"),
-    [
-        (date(2026, 11, 30), False),
-        (date(2026, 12, 1), True),
-        (date(2028, 3, 1), True),
-        (date(2028, 3, 2), False),
-    ],
+    [(date(2026, 11, 30), False), (date(2026, 12, 1), True), (date(2028, 3, 1), True), (date(2028, 3, 2), False)],
 )
 def test_procurement_begins_inside_the_published_gap(day: date, *, inside: bool) -> None:
     """Accepted on 1 September 2026; Warwickshire's gap of 3 to 18 months."""
     taken = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "begin-procurement")
     snapshot = with_rule(taken.snapshot, "procurement-gap", {"minimumMonths": 3, "maximumMonths": 18})
-    now = datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=12)
-    refused = refused_for("begin-procurement", replace(taken, snapshot=snapshot, now=now))
+    refused = refused_for("begin-procurement", replace(taken, snapshot=snapshot, now=at(day)))
     assert refused == ([] if inside else ["within-published-gap"])
 
 
-def test_the_longest_gap_is_a_deadline_of_the_authority() -> None:
-    review = with_rule(
-        case_file(Status.EOI_UNDER_REVIEW, process=COMMUNITY_RIGHT_TO_CHALLENGE),
-        "procurement-gap",
-        {"minimumMonths": 3, "maximumMonths": 18},
-    )
-    after = update_deadlines(
-        COMMUNITY_RIGHT_TO_CHALLENGE,
-        Status.EOI_UNDER_REVIEW,
-        review.with_case(status=Status.EOI_ACCEPTED),
-        "accept-eoi",
-        NOW,
-    )
-    due = after.find_deadline("procurement-start")
-    assert due is not None
-    assert due.due_on == add_months(TODAY, 18)
+@pytest.mark.parametrize("regime", payloads.Regime)
+def test_a_challenge_leads_to_a_procurement_that_anyone_may_win(regime: payloads.Regime) -> None:
+    taken = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "record-regime")
+    route = payloads.SelectionRoute.COMPETITIVE if regime is payloads.Regime.PROVIDER_SELECTION else None
+    refused = refused_for("record-regime", ground.giving(taken, regime=regime, selection_route=route))
+    anyone = regime in (payloads.Regime.OPEN, payloads.Regime.PROVIDER_SELECTION, payloads.Regime.BELOW_THRESHOLD)
+    assert refused == ([] if anyone else ["regime-open-to-challenge"])
+
+
+def test_the_longest_gap_is_a_deadline_of_the_authority_that_the_procurement_meets() -> None:
+    process, taken = COMMUNITY_RIGHT_TO_CHALLENGE, attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "begin-procurement")
+    snapshot = with_rule(taken.snapshot, "procurement-gap", {"minimumMonths": 0, "maximumMonths": 18})
+    owing = update_deadlines(process, Status.EOI_UNDER_REVIEW, snapshot, "accept-eoi", ground.NOW)
+    assert ground.get_deadline(owing, "procurement-start").due_on == add_months(TODAY, 18) == date(2028, 3, 1)
+    begun = ground.take("begin-procurement", replace(taken, snapshot=owing)).after
+    assert ground.get_deadline(begun, "procurement-start").state is DeadlineState.MET
 
 
 def test_a_call_in_window_that_is_over_no_longer_holds_the_case() -> None:
-    held = attempt(RIGHT_TO_PROVIDE, "choose-contract-route")
-    clock = next(each for each in RIGHT_TO_PROVIDE.clocks if each.name == "call-in-window")
+    held, clock = attempt(RIGHT_TO_PROVIDE, "choose-contract-route"), RIGHT_TO_PROVIDE.find_clock("call-in-window")
+    assert clock is not None
     decided = put(held.snapshot, APPROVAL)
-    assert refused_for("choose-contract-route", replace(held, snapshot=decided)) == ["call-in-window-over"]
-    window = start_deadline(clock, decided, "approve", NOW)
+    window = start_deadline(clock, decided, "approve", ground.NOW)
     assert window is not None
     waiting = replace(held, snapshot=decided.with_deadline(window))
     assert refused_for("choose-contract-route", waiting) == ["call-in-window-over"]

@@ -16,165 +16,108 @@ from rtp_applications.workflow.due import process_due
 from rtp_applications.workflow.enums import APPEALABLE, OPEN, OWED_BY_THE_GROUP, Role, Status, Suspension
 from rtp_applications.workflow.errors import NotYourRole
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED, PROCESSES, RIGHT_TO_PROVIDE
-from rtp_applications.workflow.stages.cross_stage.payloads import (
-    CourtOrder,
-    CourtRemittal,
-    Escalation,
-    Finding,
-    PublishedIntention,
-    Remittal,
-    Succession,
-    SuspensionNote,
-)
+from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.stages.cross_stage import payloads
 from rtp_applications.workflow.stages.decision.approvals import list_open_conditions
 from rtp_applications.workflow.stages.decision.payloads import ConditionEvidence
 from rtp_shared.contracts.applications import DeadlineMissed
-from tests.applications.workflow.ground import (
-    EMPLOYER,
-    NOW,
-    OF_THE_EMPLOYER,
-    Ready,
-    attempt,
-    breaks,
-    case_file,
-    giving,
-    party,
-    person,
-    put,
-    ready,
-    refused_for,
-    take,
-    towards,
-    with_facts,
-)
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, case_file, put, ready, refused_for, take
 
 TODAY = NOW.date()
 TOMORROW = TODAY + timedelta(days=1)
-LEAD, OFFICER, SYSTEM, TEAM, REVIEWER = (
-    person(role)
-    for role in (
-        Role.APPLICANT_LEAD,
-        Role.CASE_OFFICER,
-        Role.SYSTEM,
-        Role.MUTUALS_TEAM,
-        Role.ESCALATION_REVIEWER,
-    )
-)
+LEAD, OFFICER, SYSTEM = (ground.person(role) for role in (Role.APPLICANT_LEAD, Role.CASE_OFFICER, Role.SYSTEM))
+TEAM, REVIEWER = ground.person(Role.MUTUALS_TEAM), ground.person(Role.ESCALATION_REVIEWER)
 WHY = "Because of what was found."
+
+
+def reminded(snapshot: CaseSnapshot, times: int = 2) -> CaseSnapshot:
+    """The file of a group that was told so often that its case lies idle."""
+    return snapshot.with_deadline(replace(ground.get_deadline(snapshot, "idle"), reminded=times))
+
 
 waiting = case_file(Status.CONTRACT_ROUTE)  # every route comes there
 draft = case_file(Status.DRAFT)
-idle = draft.find_deadline("idle")
+idle = ground.get_deadline(draft, "idle")
 refused = case_file(Status.REFUSED, refused_from=Status.EOI_UNDER_REVIEW)
-window = refused.find_deadline("appeal-window")
-assert idle and window  # noqa: PT018 - both run from the start
-forgotten = draft.with_deadline(replace(idle, reminded=2))
+window = ground.get_deadline(refused, "appeal-window")
+forgotten = reminded(draft)
 escalated = refused.with_case(escalated_at=NOW, refused_from=Status.PANEL_READY)
 suspended = waiting.with_case(suspended=Suspension.LITIGATION, suspended_at=NOW)
-abolished = replace(waiting.bodies[EMPLOYER], ended_on=TODAY)
-orphaned = replace(waiting, bodies={**waiting.bodies, EMPLOYER: abolished})
+orphaned = ground.with_employer(waiting, ended_on=TODAY)
 ORDER = {"reference": "[2026] EWHC 1234 (Admin)", "madeOn": TODAY}
 
 ready("withdraw", Ready(waiting, (LEAD,), Withdrawal(membersInFavour=7)))
 ready("lapse", Ready(forgotten, (SYSTEM,), now=idle.due_at))
-ready("supersede", Ready(orphaned, (TEAM,), Succession(successorCase=uuid.UUID(int=78), reasons=WHY)))
-ready("escalate", Ready(refused, (LEAD,), Escalation(grounds="The costs were not read.")))
-ready("uphold-refusal", Ready(escalated, (REVIEWER,), Finding(reasons=WHY)))
-ready("remit", Ready(escalated, (REVIEWER,), Remittal(to=Status.EOI_UNDER_REVIEW, reasons=WHY)))
+ready("supersede", Ready(orphaned, (TEAM,), payloads.Succession(successorCase=uuid.UUID(int=78), reasons=WHY)))
+ready("escalate", Ready(refused, (LEAD,), payloads.Escalation(grounds="The costs were not read.")))
+ready("uphold-refusal", Ready(escalated, (REVIEWER,), payloads.Finding(reasons=WHY)))
+ready("remit", Ready(escalated, (REVIEWER,), payloads.Remittal(to=Status.EOI_UNDER_REVIEW, reasons=WHY)))
 ready("close-appeal-window", Ready(refused, (SYSTEM,), now=window.due_at))
-ready("quash", Ready(waiting, (SYSTEM,), CourtOrder.model_validate(ORDER)))
+ready("quash", Ready(waiting, (SYSTEM,), payloads.CourtOrder.model_validate(ORDER)))
 ready(
     "remit-by-court",
-    Ready(waiting, (SYSTEM,), CourtRemittal.model_validate({**ORDER, "to": Status.EOI_SCREENING})),
+    Ready(waiting, (SYSTEM,), payloads.CourtRemittal.model_validate({**ORDER, "to": Status.EOI_SCREENING})),
 )
-RESTS = SuspensionNote.model_validate({"because": "litigation", "reasons": WHY, "reviewOn": TODAY + timedelta(days=90)})
+RESTS = payloads.SuspensionNote.model_validate(
+    {"because": "litigation", "reasons": WHY, "reviewOn": TODAY + timedelta(days=90)}
+)
 ready("suspend", Ready(waiting, (OFFICER,), RESTS))
 ready("resume", Ready(suspended, (OFFICER,), Reasons(reasons=WHY)))
 ready("declare-conflict", Ready(waiting, (OFFICER,), ConflictOfInterest(person="p-1", nature="Owns shares.")))
 ready(
     "publish-intention",
-    Ready(waiting, (OFFICER,), PublishedIntention(publishedOn=TODAY, where="https://example.org/notice")),
+    Ready(waiting, (OFFICER,), payloads.PublishedIntention(publishedOn=TODAY, where="https://example.org/notice")),
 )
-
-
-breaks("withdraw", "majority-recorded")(lambda attempt: giving(attempt, members_in_favour=6))
+breaks("withdraw", "majority-recorded")(ground.on_payload(members_in_favour=6))
 
 
 @breaks("declare-conflict", "bar-lifted-by-an-officer")
 def _(attempt: Ready) -> Ready:
     barred = ConflictOfInterest(person=OFFICER.person, nature="Owns shares.")
-    return giving(replace(attempt, snapshot=put(attempt.snapshot, barred)), person=OFFICER.person, ended=True)
+    return ground.giving(replace(attempt, snapshot=put(attempt.snapshot, barred)), person=OFFICER.person, ended=True)
 
 
-@breaks("lapse", "idle-limit-reached")
-@breaks("close-appeal-window", "appeal-window-over")
+breaks("lapse", "idle-limit-reached")(ground.come_too_early)
+breaks("close-appeal-window", "appeal-window-over")(ground.come_too_early)
+breaks("lapse", "two-reminders-sent")(ground.on_snapshot(reminded, times=1))
+breaks("lapse", "group-owes-the-next-step")(ground.on_facts(status=Status.CONTRACT_ROUTE))
+
+
+@ground.towards("remit", Status.FEASIBILITY)
 def _(attempt: Ready) -> Ready:
-    return replace(attempt, now=attempt.now - timedelta(seconds=1))
+    return ground.with_facts(ground.giving(attempt, to=Status.FEASIBILITY), refused_from=Status.FEASIBILITY)
 
 
-@breaks("lapse", "two-reminders-sent")
-def _(attempt: Ready) -> Ready:
-    running = attempt.snapshot.find_deadline("idle")
-    assert running is not None
-    return replace(attempt, snapshot=attempt.snapshot.with_deadline(replace(running, reminded=1)))
-
-
-breaks("lapse", "group-owes-the-next-step")(lambda attempt: with_facts(attempt, status=Status.CONTRACT_ROUTE))
-
-
-@towards("remit", Status.FEASIBILITY)
-def _(attempt: Ready) -> Ready:
-    return with_facts(giving(attempt, to=Status.FEASIBILITY), refused_from=Status.FEASIBILITY)
-
-
-breaks("suspend", "review-in-time")(lambda attempt: giving(attempt, review_on=TODAY + timedelta(days=182)))
-
-
-@breaks("supersede", "employer-ended")
-def _(attempt: Ready) -> Ready:
-    ending = replace(attempt.snapshot.bodies[EMPLOYER], ended_on=TOMORROW)
-    return replace(attempt, snapshot=replace(attempt.snapshot, bodies={**attempt.snapshot.bodies, EMPLOYER: ending}))
-
-
-breaks("supersede", "successor-case-given")(lambda attempt: giving(attempt, successor_case=attempt.snapshot.case.id))
-breaks(["escalate", "close-appeal-window"], "not-final")(lambda attempt: with_facts(attempt, final_at=NOW))
-breaks("escalate", "not-escalated")(lambda attempt: with_facts(attempt, escalated_at=NOW))
-
-
-@breaks("escalate", "appeal-window-open")
-def _(attempt: Ready) -> Ready:
-    assert window is not None
-    return replace(attempt, now=window.due_at)
-
-
-breaks(["uphold-refusal", "remit"], "escalated")(lambda attempt: with_facts(attempt, escalated_at=None))
-
-
-@breaks("uphold-refusal", "reviewer-independent")
-@breaks("remit", "reviewer-independent")
-def _(attempt: Ready) -> Ready:
-    once_adviser = party(Role.ADVISER, person=REVIEWER.person)
-    return replace(attempt, snapshot=attempt.snapshot.with_party(once_adviser))
-
-
-breaks(["uphold-refusal", "remit", "suspend", "resume"], "reasons-given")(lambda attempt: giving(attempt, reasons=""))
+breaks("suspend", "review-in-time")(ground.on_payload(review_on=TODAY + timedelta(days=182)))
+breaks("supersede", "employer-ended")(ground.on_snapshot(ground.with_employer, ended_on=TOMORROW))
+breaks("supersede", "successor-case-given")(
+    lambda attempt: ground.giving(attempt, successor_case=attempt.snapshot.case.id)
+)
+breaks(["escalate", "close-appeal-window"], "not-final")(ground.on_facts(final_at=NOW))
+breaks("escalate", "not-escalated")(ground.on_facts(escalated_at=NOW))
+breaks("escalate", "appeal-window-open")(lambda attempt: replace(attempt, now=window.due_at))
+breaks(["uphold-refusal", "remit"], "escalated")(ground.on_facts(escalated_at=None))
+breaks(["uphold-refusal", "remit"], "reviewer-independent")(
+    ground.on_snapshot(CaseSnapshot.with_party, ground.party(Role.ADVISER, person=REVIEWER.person))
+)
+breaks(["uphold-refusal", "remit", "suspend", "resume"], "reasons-given")(ground.on_payload(reasons=""))
 breaks("remit", "stage-was-reached")(
-    lambda attempt: with_facts(giving(attempt, to=Status.PANEL_READY), refused_from=Status.FEASIBILITY)
+    lambda attempt: ground.with_facts(ground.giving(attempt, to=Status.PANEL_READY), refused_from=Status.FEASIBILITY)
 )
 breaks("remit-by-court", "stage-was-reached")(
-    lambda attempt: with_facts(giving(attempt, to=Status.PANEL_READY), status=Status.FEASIBILITY)
+    lambda attempt: ground.with_facts(ground.giving(attempt, to=Status.PANEL_READY), status=Status.FEASIBILITY)
 )
-breaks(["quash", "remit-by-court"], "court-order-given")(lambda attempt: giving(attempt, made_on=TOMORROW))
-breaks("suspend", "not-suspended")(lambda attempt: with_facts(attempt, suspended=Suspension.REORGANISATION))
-breaks("resume", "suspended")(lambda attempt: with_facts(attempt, suspended=None))
-breaks("publish-intention", "published-already")(lambda attempt: giving(attempt, published_on=TOMORROW))
+breaks(["quash", "remit-by-court"], "court-order-given")(ground.on_payload(made_on=TOMORROW))
+breaks("suspend", "not-suspended")(ground.on_facts(suspended=Suspension.REORGANISATION))
+breaks("resume", "suspended")(ground.on_facts(suspended=None))
+breaks("publish-intention", "published-already")(ground.on_payload(published_on=TOMORROW))
 
 
 def test_the_reviewer_may_not_come_from_a_body_of_the_case() -> None:
-    colleague = party(Role.ESCALATION_REVIEWER, 9, holder=OF_THE_EMPLOYER)
-    ready_now = attempt(RIGHT_TO_PROVIDE, "uphold-refusal")
-    caller = replace(REVIEWER, person=colleague.person, identities=(OF_THE_EMPLOYER,))
-    within = replace(ready_now, snapshot=ready_now.snapshot.with_party(colleague), signers=(caller,))
+    colleague = ground.party(Role.ESCALATION_REVIEWER, 9, holder=ground.OF_THE_EMPLOYER)
+    caller = replace(REVIEWER, person=colleague.person, identities=(ground.OF_THE_EMPLOYER,))
+    within = Ready(escalated.with_party(colleague), (caller,), payloads.Finding(reasons=WHY))
     assert refused_for("uphold-refusal", within) == ["reviewer-independent"]
 
 
@@ -206,9 +149,8 @@ def test_suspension_pauses_the_discretionary_clock_and_never_the_statutory_one()
     assert states["decision-date-notice"] is DeadlineState.RUNNING
 
     back = replace(attempt(process, "resume"), snapshot=resting, now=NOW + timedelta(days=15))
-    screening = find_open_deadline(take("resume", back).after, "screening")
-    before = find_open_deadline(snapshot, "screening")
-    assert screening and before  # noqa: PT018
+    screening = ground.get_open_deadline(take("resume", back).after, "screening")
+    before = ground.get_open_deadline(snapshot, "screening")
     assert screening.state is DeadlineState.RUNNING
     assert (screening.due_on - before.due_on).days == 14
 
@@ -216,7 +158,7 @@ def test_suspension_pauses_the_discretionary_clock_and_never_the_statutory_one()
 @pytest.mark.parametrize("role", [Role.APPLICANT_MEMBER, Role.ADVISER, Role.CASE_OFFICER])
 def test_only_the_lead_withdraws(role: Role) -> None:
     with pytest.raises(NotYourRole):
-        take("withdraw", replace(attempt(RIGHT_TO_PROVIDE, "withdraw"), signers=(person(role),)))
+        take("withdraw", replace(attempt(RIGHT_TO_PROVIDE, "withdraw"), signers=(ground.person(role),)))
 
 
 def test_a_former_role_in_the_case_gives_no_right_to_act() -> None:
@@ -227,6 +169,7 @@ def test_a_former_role_in_the_case_gives_no_right_to_act() -> None:
 
 
 def test_statuses_that_may_be_appealed_run_an_appeal_window() -> None:
+    assert APPEALABLE
     for status in APPEALABLE:
         assert find_open_deadline(case_file(status), "appeal-window")
 
@@ -245,12 +188,6 @@ def test_who_is_barred_is_not_unbarred_by_whoever_likes(signer: Caller, change: 
     barred = ConflictOfInterest(person="p-1", nature="Owns shares.")
     again = Ready(put(waiting, barred), (signer,), barred.model_copy(update=change))
     assert (refused_for("declare-conflict", again) == []) is lifted
-
-
-def test_a_challenge_never_lapses_while_the_authority_owes_its_answer() -> None:
-    for status in (Status.EOI_SUBMITTED, Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW, Status.EOI_ACCEPTED):
-        assert case_file(status, process=COMMUNITY_RIGHT_TO_CHALLENGE).find_deadline("idle") is None, status
-    assert case_file(Status.DRAFT, process=COMMUNITY_RIGHT_TO_CHALLENGE).find_deadline("idle")
 
 
 def test_a_draft_is_withdrawn_by_its_lead_alone_and_a_submitted_case_by_a_majority_on_record() -> None:
@@ -276,7 +213,7 @@ ACCUSED = ConflictOfInterest(person="panel-member-1", nature="Owns shares.")
     ],
 )
 def test_nobody_chooses_the_panel_by_accusing_its_members(role: Role, *, barring: bool) -> None:
-    snapshot = take("declare-conflict", Ready(waiting, (person(role),), ACCUSED)).after
+    snapshot = take("declare-conflict", Ready(waiting, (ground.person(role),), ACCUSED)).after
     assert bool(list_bars(snapshot)) is barring
     confirmed = take("declare-conflict", Ready(snapshot, (OFFICER,), ACCUSED)).after
     assert [each.person for each in list_bars(confirmed)] == [ACCUSED.person]
@@ -302,67 +239,69 @@ OWED_BY_A_BODY = [
 ]
 
 
+def test_a_challenge_lies_idle_only_while_the_group_owes_the_next_step() -> None:
+    owed = {status for process, status in OWED_BY_A_BODY if process is COMMUNITY_RIGHT_TO_CHALLENGE}
+    answers = {Status.EOI_SUBMITTED, Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW, Status.EOI_ACCEPTED}
+    assert answers | {Status.CONTRACT_ROUTE} <= owed
+    for status in (Status.DRAFT, Status.INFORMATION_REQUESTED):
+        assert case_file(status, process=COMMUNITY_RIGHT_TO_CHALLENGE).find_deadline("idle")
+
+
 @pytest.mark.parametrize(("process", "status"), OWED_BY_A_BODY, ids=lambda each: getattr(each, "route", each))
 def test_no_case_lapses_by_the_silence_of_a_body(process: Process, status: Status) -> None:
     assert case_file(status, process=process).find_deadline("idle") is None
-    by_hand = with_facts(attempt(process, "lapse"), status=status)
+    by_hand = ground.with_facts(attempt(process, "lapse"), status=status)
     assert refused_for("lapse", by_hand) == ["group-owes-the-next-step"]
+
+
+def lapse(snapshot: CaseSnapshot) -> list[str]:
+    """Which guards keep the case from lapsing when its idle time has ended."""
+    return refused_for("lapse", Ready(snapshot, (SYSTEM,), now=ground.get_deadline(snapshot, "idle").due_at))
 
 
 def test_a_case_does_not_lapse_while_a_signature_of_the_group_waits_for_the_body() -> None:
     started = attempt(RIGHT_TO_PROVIDE, "start-business-case")
-    waits = take("start-business-case", replace(started, signers=(LEAD,))).after
-    running = waits.find_deadline("idle")
-    assert running
-    reminded = waits.with_deadline(replace(running, reminded=2))
-    assert refused_for("lapse", Ready(reminded, (SYSTEM,), now=running.due_at)) == ["group-owes-the-next-step"]
-    alone = replace(reminded, records={k: v for k, v in reminded.records.items() if k[0] != Proposal.KIND})
-    assert refused_for("lapse", Ready(alone, (SYSTEM,), now=running.due_at)) == []
+    waits = reminded(take("start-business-case", replace(started, signers=(LEAD,))).after)
+    assert lapse(waits) == ["group-owes-the-next-step"]
+    assert lapse(ground.without(waits, Proposal)) == []
 
 
 def test_a_case_does_not_lapse_while_evidence_waits_for_an_officer() -> None:
     on_conditions = take("approve-with-conditions", attempt(RIGHT_TO_PROVIDE, "approve-with-conditions")).after
-    running = on_conditions.find_deadline("idle")
-    assert running
-    snapshot = on_conditions.with_deadline(replace(running, reminded=2))
-    assert refused_for("lapse", Ready(snapshot, (SYSTEM,), now=running.due_at)) == []
+    snapshot = reminded(on_conditions)
+    assert lapse(snapshot) == []
     for each in list_open_conditions(snapshot):
         snapshot = put(snapshot, ConditionEvidence(condition=each.id, evidence="Signed."))
-    assert refused_for("lapse", Ready(snapshot, (SYSTEM,), now=running.due_at)) == ["group-owes-the-next-step"]
+    assert lapse(snapshot) == ["group-owes-the-next-step"]
 
 
 @pytest.mark.parametrize("process", [RIGHT_TO_PROVIDE, EMPLOYER_LED], ids=lambda each: each.route)
 def test_a_refusal_after_the_appraisal_is_remitted_to_the_appraisal(process: Process) -> None:
     sent_back = attempt(process, "remit", Status.FEASIBILITY)
     assert take("remit", sent_back).after.case.status is Status.FEASIBILITY
-    later = with_facts(sent_back, refused_from=Status.PANEL_READY)
+    later = ground.with_facts(sent_back, refused_from=Status.PANEL_READY)
     assert refused_for("remit", later) == ["stage-was-reached"]
 
 
 @pytest.mark.parametrize(("days", "refused"), [(0, True), (1, False), (181, False), (182, True)])
 def test_a_suspension_is_reviewed_within_six_months(days: int, *, refused: bool) -> None:
-    suspending = giving(attempt(RIGHT_TO_PROVIDE, "suspend"), review_on=TODAY + timedelta(days=days))
+    suspending = ground.giving(attempt(RIGHT_TO_PROVIDE, "suspend"), review_on=TODAY + timedelta(days=days))
     assert refused_for("suspend", suspending) == (["review-in-time"] if refused else [])
 
 
 def test_the_review_of_a_suspension_does_not_rest_and_its_miss_is_told() -> None:
     resting = take("suspend", attempt(RIGHT_TO_PROVIDE, "suspend")).after
-    review = find_open_deadline(resting, "suspension-review")
-    assert review
+    review = ground.get_open_deadline(resting, "suspension-review")
     assert (review.due_on, review.state) == (RESTS.review_on, DeadlineState.RUNNING)
     kept = process_due(RIGHT_TO_PROVIDE, resting, review.due_at)
     assert kept
     assert [each.clock for each in kept.events if isinstance(each, DeadlineMissed)] == ["suspension-review"]
     assert kept.after.case.suspended is Suspension.LITIGATION
     back = Ready(resting, (OFFICER,), Reasons(reasons=WHY), NOW + timedelta(days=1))
-    met = take("resume", back).after.find_deadline("suspension-review")
-    assert met
-    assert met.state is DeadlineState.MET
+    assert ground.get_deadline(take("resume", back).after, "suspension-review").state is DeadlineState.MET
 
 
 def test_a_case_that_ends_while_it_rests_is_not_reviewed() -> None:
     resting = take("suspend", attempt(RIGHT_TO_PROVIDE, "suspend")).after
     withdrawn = take("withdraw", replace(attempt(RIGHT_TO_PROVIDE, "withdraw"), snapshot=resting)).after
-    review = withdrawn.find_deadline("suspension-review")
-    assert review
-    assert review.state is DeadlineState.CANCELLED
+    assert ground.get_deadline(withdrawn, "suspension-review").state is DeadlineState.CANCELLED

@@ -1,136 +1,85 @@
 """After the panel's decision: conditions, call-in, the mandate and answers to the panel."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
 from rtp_applications.deadlines.rules.deadline import DeadlineState
 from rtp_applications.workflow.common.payloads import Publication
-from rtp_applications.workflow.due import process_due
 from rtp_applications.workflow.enums import Decision, Status
 from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages.cross_stage.payloads import SuspensionNote
-from rtp_applications.workflow.stages.decision.payloads import (
-    CallIn,
-    ConditionClosure,
-    ConditionEvidence,
-    Confirmation,
-    QuestionAnswer,
-    ScrutinyResponse,
-)
-from tests.applications.workflow.ground import (
-    EMPLOYER,
-    NOW,
-    Ready,
-    attempt,
-    breaks,
-    giving,
-    on_snapshot,
-    put,
-    ready,
-    refused_for,
-    running,
-    take,
-    with_rule,
-    without,
-)
-from tests.applications.workflow.stages.decided_cases import (
-    ANSWER,
-    APPROVAL,
-    BECAUSE,
-    CLOSED,
-    DAY,
-    DECIDER,
-    DEFERRAL,
-    EVIDENCE,
-    LEAD,
-    MEMBER,
-    OFFICER,
-    SCRUTINY,
-    SYSTEM,
-    announced,
-    answered,
-    approved,
-    called_in,
-    closed,
-    conditional,
-    deadlines,
-    deferred,
-    evidenced,
-    reminded,
-    responded,
-    to_approve,
-    voted,
-)
+from rtp_applications.workflow.stages.decision import payloads
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, get_deadline, put, ready, take, without
+from tests.applications.workflow.stages import decided_cases as decided
+from tests.applications.workflow.stages.decided_cases import BECAUSE, DAY, OFFICER, SYSTEM, approved, conditional
 
-ready("answer-question", Ready(deferred, (MEMBER,), ANSWER))
-ready("return-to-panel", Ready(answered, (LEAD, OFFICER)))
-ready("end-deferral", Ready(deferred, (SYSTEM,), now=running(deferred, "deferral").due_at))
-ready("evidence-condition", Ready(conditional, (MEMBER,), EVIDENCE))
-ready("close-condition", Ready(evidenced, (OFFICER,), CLOSED))
-ready("close-conditions", Ready(closed, (LEAD, OFFICER)))
-ready("let-condition-lapse", Ready(conditional, (SYSTEM,), now=running(conditional, "condition").due_at))
-ready("call-in", Ready(approved, (SCRUTINY,), CallIn(**BECAUSE)))
-ready("record-scrutiny-response", Ready(called_in, (SCRUTINY,), ScrutinyResponse(**BECAUSE)))
-ready("confirm-after-call-in", Ready(responded, (DECIDER,), Confirmation(**BECAUSE)))
-ready("return-after-call-in", Ready(responded, (DECIDER,), DEFERRAL))
-ready("lapse-mandate", Ready(reminded(approved, 2), (SYSTEM,), now=running(approved, "mandate").due_at))
-breaks("answer-question", "question-was-asked")(lambda attempt: giving(attempt, question="something-else"))
+ready("answer-question", Ready(decided.deferred, (decided.MEMBER,), decided.ANSWER))
+ready("return-to-panel", Ready(decided.answered, (decided.LEAD, OFFICER)))
+ready("end-deferral", Ready(decided.deferred, (SYSTEM,), now=get_deadline(decided.deferred, "deferral").due_at))
+ready("evidence-condition", Ready(conditional, (decided.MEMBER,), decided.EVIDENCE))
+ready("close-condition", Ready(decided.evidenced, (OFFICER,), decided.CLOSED))
+ready("close-conditions", Ready(decided.closed, (decided.LEAD, OFFICER)))
+ready("let-condition-lapse", Ready(conditional, (SYSTEM,), now=get_deadline(conditional, "condition").due_at))
+ready("call-in", Ready(approved, (decided.SCRUTINY,), payloads.CallIn(**BECAUSE)))
+ready("record-scrutiny-response", Ready(decided.called_in, (decided.SCRUTINY,), payloads.ScrutinyResponse(**BECAUSE)))
+ready("confirm-after-call-in", Ready(decided.responded, (decided.DECIDER,), payloads.Confirmation(**BECAUSE)))
+ready("return-after-call-in", Ready(decided.responded, (decided.DECIDER,), decided.DEFERRAL))
+ready("lapse-mandate", Ready(decided.reminded(approved, 2), (SYSTEM,), now=get_deadline(approved, "mandate").due_at))
+AFTER_CALL_IN = ["confirm-after-call-in", "return-after-call-in"]
+breaks("answer-question", "question-was-asked")(ground.on_payload(question="something-else"))
 breaks("return-to-panel", "every-question-answered")(
-    lambda attempt: replace(attempt, snapshot=put(without(attempt.snapshot, QuestionAnswer), ANSWER))
+    lambda attempt: replace(attempt, snapshot=put(without(attempt.snapshot, payloads.QuestionAnswer), decided.ANSWER))
 )
-
-
-@breaks("end-deferral", "deferral-time-over")
-@breaks("let-condition-lapse", "condition-time-over")
-@breaks("lapse-mandate", "mandate-time-over")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, now=attempt.now - timedelta(seconds=1))
-
-
-breaks(["evidence-condition", "close-condition"], "condition-is-open")(on_snapshot(put, CLOSED))
-breaks("close-condition", "condition-evidenced")(on_snapshot(without, ConditionEvidence))
+breaks("end-deferral", "deferral-time-over")(ground.come_too_early)
+breaks("let-condition-lapse", "condition-time-over")(ground.come_too_early)
+breaks("lapse-mandate", "mandate-time-over")(ground.come_too_early)
+breaks(AFTER_CALL_IN, "deciders-are-independent")(ground.bar_last_signer)
+breaks(["call-in", "record-scrutiny-response", *AFTER_CALL_IN], "reasons-given")(ground.on_payload(reasons=""))
+breaks(["evidence-condition", "close-condition"], "condition-is-open")(ground.on_snapshot(put, decided.CLOSED))
+breaks("close-condition", "condition-evidenced")(ground.on_snapshot(without, payloads.ConditionEvidence))
 breaks("close-conditions", "every-condition-closed")(
-    lambda attempt: replace(attempt, snapshot=put(without(attempt.snapshot, ConditionClosure), CLOSED))
+    lambda attempt: replace(attempt, snapshot=put(without(attempt.snapshot, payloads.ConditionClosure), decided.CLOSED))
 )
 breaks("call-in", "call-in-window-open")(
-    lambda attempt: replace(attempt, now=running(approved, "call-in-window").due_at)
+    lambda attempt: replace(attempt, now=get_deadline(approved, "call-in-window").due_at)
 )
-breaks(["confirm-after-call-in", "return-after-call-in"], "scrutiny-responded")(on_snapshot(without, ScrutinyResponse))
-breaks("lapse-mandate", "mandate-reminders-sent")(on_snapshot(reminded, 1))
+breaks(AFTER_CALL_IN, "scrutiny-responded")(ground.on_snapshot(without, payloads.ScrutinyResponse))
+breaks("lapse-mandate", "mandate-reminders-sent")(ground.on_snapshot(decided.reminded, 1))
 
 
 def test_the_condition_that_falls_due_first_is_the_one_that_is_waited_for() -> None:
-    assert running(conditional, "condition").due_on == date(2026, 10, 15)
-    one = take("close-condition", Ready(evidenced, (OFFICER,), CLOSED, NOW + DAY)).after
-    assert running(one, "condition").due_on == date(2026, 12, 31)
-    assert [each.state for each in deadlines(one, "condition")] == [DeadlineState.MET, DeadlineState.RUNNING]
-    shown = put(one, ConditionEvidence(condition="bond", evidence="Signed."))
-    bond = ConditionClosure(condition="bond")
+    assert get_deadline(conditional, "condition").due_on == date(2026, 10, 15)
+    one = take("close-condition", Ready(decided.evidenced, (OFFICER,), decided.CLOSED, NOW + DAY)).after
+    assert get_deadline(one, "condition").due_on == date(2026, 12, 31)
+    assert [each.state for each in decided.deadlines(one, "condition")] == [DeadlineState.MET, DeadlineState.RUNNING]
+    shown = put(one, payloads.ConditionEvidence(condition="bond", evidence="Signed."))
+    bond = payloads.ConditionClosure(condition="bond")
     both = take("close-condition", Ready(shown, (OFFICER,), bond, NOW + 2 * DAY)).after
-    assert [each.state for each in deadlines(both, "condition")] == [DeadlineState.MET, DeadlineState.MET]
+    assert [each.state for each in decided.deadlines(both, "condition")] == [DeadlineState.MET, DeadlineState.MET]
 
 
 def test_closing_a_later_condition_leaves_the_first_one_running() -> None:
-    shown = put(conditional, ConditionEvidence(condition="bond", evidence="Signed."))
-    after = take("close-condition", Ready(shown, (OFFICER,), ConditionClosure(condition="bond"))).after
-    assert deadlines(after, "condition") == deadlines(conditional, "condition")
+    shown = put(conditional, payloads.ConditionEvidence(condition="bond", evidence="Signed."))
+    after = take("close-condition", Ready(shown, (OFFICER,), payloads.ConditionClosure(condition="bond"))).after
+    assert decided.deadlines(after, "condition") == decided.deadlines(conditional, "condition")
 
 
 def test_an_open_condition_that_is_overdue_refuses_the_case() -> None:
-    due = running(conditional, "condition").due_at
+    due = get_deadline(conditional, "condition").due_at
     after = take("let-condition-lapse", Ready(conditional, (SYSTEM,), now=due)).after
     assert (after.case.status, after.case.refused_from) == (Status.REFUSED, Status.APPROVED_CONDITIONAL)
-    assert running(after, "condition").state is DeadlineState.MISSED
-    late = take("close-condition", Ready(evidenced, (OFFICER,), CLOSED, due)).after
-    assert refused_for("let-condition-lapse", Ready(late, (SYSTEM,), now=due)) == ["condition-time-over"]
+    assert get_deadline(after, "condition").state is DeadlineState.MISSED
+    late = take("close-condition", Ready(decided.evidenced, (OFFICER,), decided.CLOSED, due)).after
+    assert ground.refused_for("let-condition-lapse", Ready(late, (SYSTEM,), now=due)) == ["condition-time-over"]
 
 
 def test_a_miss_that_was_noticed_already_still_refuses_the_case() -> None:
-    due = running(conditional, "condition").due_at
-    noticed = conditional.with_deadline(running(conditional, "condition").miss(due))
-    assert refused_for("let-condition-lapse", Ready(noticed, (SYSTEM,), now=due)) == []
+    due = get_deadline(conditional, "condition").due_at
+    noticed = conditional.with_deadline(get_deadline(conditional, "condition").miss(due))
+    assert ground.refused_for("let-condition-lapse", Ready(noticed, (SYSTEM,), now=due)) == []
 
 
 def test_while_the_case_rests_no_condition_lapses() -> None:
@@ -138,91 +87,93 @@ def test_while_the_case_rests_no_condition_lapses() -> None:
         {"because": "litigation", "reasons": "A claim was issued.", "reviewOn": date(2026, 12, 1)}
     )
     resting = take("suspend", Ready(conditional, (OFFICER,), note)).after
-    later = running(conditional, "condition").due_at + 30 * DAY
-    assert refused_for("let-condition-lapse", Ready(resting, (SYSTEM,), now=later)) == ["condition-time-over"]
+    later = get_deadline(conditional, "condition").due_at + 30 * DAY
+    assert ground.refused_for("let-condition-lapse", Ready(resting, (SYSTEM,), now=later)) == ["condition-time-over"]
 
 
 @pytest.mark.parametrize(("own", "last_day"), [(None, date(2026, 9, 8)), (3, date(2026, 9, 4))])
 def test_the_call_in_window_is_the_councils_own(own: int | None, last_day: date) -> None:
-    snapshot = to_approve.snapshot
+    snapshot = decided.to_approve.snapshot
     if own:
-        snapshot = with_rule(snapshot, "call-in-window", {"number": own, "unit": "working-days"})
-    window = running(take("approve", replace(to_approve, snapshot=snapshot)).after, "call-in-window")
+        snapshot = ground.with_rule(snapshot, "call-in-window", {"number": own, "unit": "working-days"})
+    window = get_deadline(take("approve", replace(decided.to_approve, snapshot=snapshot)).after, "call-in-window")
     assert (window.due_on, window.state) == (last_day, DeadlineState.RUNNING)
 
 
 def test_the_call_in_window_counts_from_the_publication_of_the_decision() -> None:
-    earlier = take("approve", giving(to_approve, decision_published_on=date(2026, 8, 28))).after
-    assert running(earlier, "call-in-window").due_on == date(2026, 9, 7)
-    silent = take("approve", giving(to_approve, decision_published_on=None)).after
+    earlier = take("approve", ground.giving(decided.to_approve, decision_published_on=date(2026, 8, 28))).after
+    assert get_deadline(earlier, "call-in-window").due_on == date(2026, 9, 7)
+    silent = take("approve", ground.giving(decided.to_approve, decision_published_on=None)).after
     assert silent.find_deadline("call-in-window") is None
     route = attempt(RIGHT_TO_PROVIDE, "choose-contract-route")
     unpublished = replace(route, snapshot=replace(route.snapshot, records={**silent.records, **route.snapshot.records}))
-    assert refused_for("choose-contract-route", unpublished) == ["call-in-window-over"]
+    assert ground.refused_for("choose-contract-route", unpublished) == ["call-in-window-over"]
     payload = Publication(decision=Decision.APPROVED, text="It is approved.")
     registered = take("publish-decision", Ready(silent, (OFFICER,), payload, NOW + 2 * DAY)).after
-    assert running(registered, "call-in-window").due_on == date(2026, 9, 10)
+    assert get_deadline(registered, "call-in-window").due_on == date(2026, 9, 10)
 
 
 def test_publishing_later_opens_no_second_window() -> None:
-    over = running(approved, "call-in-window").due_at
-    kept = process_due(RIGHT_TO_PROVIDE, approved, over)
-    assert kept
+    over = get_deadline(approved, "call-in-window").due_at
+    kept = ground.process_due_now(RIGHT_TO_PROVIDE, approved, over)
     payload = Publication(decision=Decision.APPROVED, text="It is approved.")
-    again = take("publish-decision", Ready(kept.after, (OFFICER,), payload, over + DAY)).after
-    assert len(deadlines(again, "call-in-window")) == 1
+    again = take("publish-decision", Ready(kept, (OFFICER,), payload, over + DAY)).after
+    assert len(decided.deadlines(again, "call-in-window")) == 1
 
 
 @pytest.mark.parametrize(("kind", "own", "opens"), [("nhs-trust", False, False), ("nhs-trust", True, True)])
 def test_a_trust_s_decision_is_called_in_only_where_it_says_so(kind: str, own: bool, opens: bool) -> None:
-    body = replace(to_approve.snapshot.bodies[EMPLOYER], kind=kind)
-    snapshot = replace(to_approve.snapshot, bodies={**to_approve.snapshot.bodies, EMPLOYER: body})
+    snapshot = ground.with_employer(decided.to_approve.snapshot, kind=kind)
     if own:
-        snapshot = with_rule(snapshot, "call-in-window", {"number": 3, "unit": "working-days"})
-    approved_by_a_trust = take("approve", replace(to_approve, snapshot=snapshot)).after
+        snapshot = ground.with_rule(snapshot, "call-in-window", {"number": 3, "unit": "working-days"})
+    approved_by_a_trust = take("approve", replace(decided.to_approve, snapshot=snapshot)).after
     assert (approved_by_a_trust.find_deadline("call-in-window") is not None) is opens
 
 
 def test_a_decision_is_called_in_once() -> None:
-    called = take("call-in", Ready(approved, (SCRUTINY,), CallIn(**BECAUSE))).after
-    heard = put(called, ScrutinyResponse(**BECAUSE))
-    confirmed = take("confirm-after-call-in", Ready(heard, (DECIDER,), Confirmation(**BECAUSE))).after
+    called = take("call-in", Ready(approved, (decided.SCRUTINY,), payloads.CallIn(**BECAUSE))).after
+    heard = put(called, payloads.ScrutinyResponse(**BECAUSE))
+    confirmed = take("confirm-after-call-in", Ready(heard, (decided.DECIDER,), payloads.Confirmation(**BECAUSE))).after
     assert confirmed.case.status is Status.APPROVED
-    again = Ready(confirmed, (SCRUTINY,), CallIn(**BECAUSE))
-    assert refused_for("call-in", again) == ["call-in-window-open"]
+    again = Ready(confirmed, (decided.SCRUTINY,), payloads.CallIn(**BECAUSE))
+    assert ground.refused_for("call-in", again) == ["call-in-window-open"]
 
 
 def test_a_decision_made_after_a_return_may_be_called_in_and_wants_a_new_response() -> None:
-    returned = take("return-after-call-in", Ready(responded, (DECIDER,), DEFERRAL)).after
+    returned = take("return-after-call-in", Ready(decided.responded, (decided.DECIDER,), decided.DEFERRAL)).after
     assert returned.case.status is Status.DEFERRED
-    back = take("end-deferral", Ready(returned, (SYSTEM,), now=running(returned, "deferral").due_at)).after
+    back = take("end-deferral", Ready(returned, (SYSTEM,), now=get_deadline(returned, "deferral").due_at)).after
     now = NOW + 61 * DAY
-    published = APPROVAL.model_copy(update={"decision_published_on": now.date()})
-    anew = take("approve", Ready(voted("approve", announced(back)), (DECIDER,), published, now)).after
-    called = take("call-in", Ready(anew, (SCRUTINY,), CallIn(**BECAUSE), now)).after
-    payload = Confirmation(**BECAUSE)
-    assert refused_for("confirm-after-call-in", Ready(called, (DECIDER,), payload, now)) == ["scrutiny-responded"]
+    published = decided.APPROVAL.model_copy(update={"decision_published_on": now.date()})
+    anew = take(
+        "approve", Ready(decided.voted("approve", decided.announced(back)), (decided.DECIDER,), published, now)
+    ).after
+    called = take("call-in", Ready(anew, (decided.SCRUTINY,), payloads.CallIn(**BECAUSE), now)).after
+    payload = payloads.Confirmation(**BECAUSE)
+    assert ground.refused_for("confirm-after-call-in", Ready(called, (decided.DECIDER,), payload, now)) == [
+        "scrutiny-responded"
+    ]
 
 
 def test_the_mandate_rests_while_the_decision_is_called_in() -> None:
     """Ten days, from the one of the call-in to the one before the decision is confirmed, do not count."""
-    called = take("call-in", Ready(approved, (SCRUTINY,), CallIn(**BECAUSE), NOW + DAY)).after
-    assert running(called, "mandate").state is DeadlineState.PAUSED
-    heard = put(called, ScrutinyResponse(**BECAUSE))
-    payload = Confirmation(**BECAUSE)
-    confirmed = take("confirm-after-call-in", Ready(heard, (DECIDER,), payload, NOW + 11 * DAY)).after
-    assert running(confirmed, "mandate").due_on == date(2027, 9, 11)
-    assert len(deadlines(confirmed, "mandate")) == 1
+    called = take("call-in", Ready(approved, (decided.SCRUTINY,), payloads.CallIn(**BECAUSE), NOW + DAY)).after
+    assert get_deadline(called, "mandate").state is DeadlineState.PAUSED
+    heard = put(called, payloads.ScrutinyResponse(**BECAUSE))
+    payload = payloads.Confirmation(**BECAUSE)
+    confirmed = take("confirm-after-call-in", Ready(heard, (decided.DECIDER,), payload, NOW + 11 * DAY)).after
+    assert get_deadline(confirmed, "mandate").due_on == date(2027, 9, 11)
+    assert len(decided.deadlines(confirmed, "mandate")) == 1
 
 
 def test_conditions_closed_open_a_call_in_window_and_start_the_mandate() -> None:
-    after = take("close-conditions", Ready(closed, (LEAD, OFFICER))).after
+    after = take("close-conditions", Ready(decided.closed, (decided.LEAD, OFFICER))).after
     assert after.case.status is Status.APPROVED
-    assert running(after, "mandate").due_on == date(2027, 9, 1)
-    assert running(after, "call-in-window").due_on == date(2026, 9, 8)
+    assert get_deadline(after, "mandate").due_on == date(2027, 9, 1)
+    assert get_deadline(after, "call-in-window").due_on == date(2026, 9, 8)
 
 
 def test_when_the_time_for_answers_is_over_the_panel_decides_on_what_is_held() -> None:
-    due = running(deferred, "deferral").due_at
-    after = take("end-deferral", Ready(deferred, (SYSTEM,), now=due)).after
+    due = get_deadline(decided.deferred, "deferral").due_at
+    after = take("end-deferral", Ready(decided.deferred, (SYSTEM,), now=due)).after
     assert after.case.status is Status.PANEL_READY

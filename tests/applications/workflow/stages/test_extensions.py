@@ -7,24 +7,13 @@ from hypothesis import given as of_all
 from hypothesis import strategies as st
 
 from rtp_applications.deadlines.rules.days import Length, Unit
-from rtp_applications.deadlines.rules.running import find_open_deadline
 from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED
 from rtp_applications.workflow.stages.extensions.payloads import DeadlineExtension
-from tests.applications.workflow.ground import (
-    NOW,
-    Ready,
-    breaks,
-    case_file,
-    giving,
-    person,
-    ready,
-    refused_for,
-    take,
-    with_rule,
-)
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import Ready, breaks, case_file, get_open_deadline, on_payload, refused_for
 
-OFFICER = person(Role.CASE_OFFICER)
+OFFICER = ground.person(Role.CASE_OFFICER)
 MORE = {"number": 5, "unit": "working-days"}
 WHY = "The actuary's figures come late."
 
@@ -34,16 +23,9 @@ def extension(clock: str, **length: object) -> DeadlineExtension:
 
 
 screening = Ready(case_file(Status.EOI_SCREENING), (OFFICER,), extension("screening"))
-ready("extend-deadline", screening)
-ready(
-    "extend-deadline",
-    Ready(
-        case_file(Status.BUSINESS_CASE, process=EMPLOYER_LED),
-        (OFFICER,),
-        extension("business-case"),
-        process=EMPLOYER_LED,
-    ),
-)
+ground.ready("extend-deadline", screening)
+writing = case_file(Status.BUSINESS_CASE, process=EMPLOYER_LED)
+ground.ready("extend-deadline", Ready(writing, (OFFICER,), extension("business-case"), process=EMPLOYER_LED))
 
 
 def _clock(attempt: Ready) -> str:
@@ -51,42 +33,38 @@ def _clock(attempt: Ready) -> str:
     return attempt.payload.clock
 
 
-breaks("extend-deadline", "clock-runs")(lambda attempt: giving(attempt, clock="mandate"))
+breaks("extend-deadline", "clock-runs")(on_payload(clock="mandate"))
 
 
 @breaks("extend-deadline", "clock-may-be-extended")
 def _(attempt: Ready) -> Ready:
     if attempt.snapshot.find_deadline("idle") is None:
         attempt = replace(attempt, snapshot=case_file(Status.INFORMATION_REQUESTED, process=attempt.process))
-    return giving(attempt, clock="idle")
+    return ground.giving(attempt, clock="idle")
 
 
 @breaks("extend-deadline", "extensions-left")
 def _(attempt: Ready) -> Ready:
-    running = find_open_deadline(attempt.snapshot, _clock(attempt))
-    assert running is not None
+    running = get_open_deadline(attempt.snapshot, _clock(attempt))
     often = replace(running, extensions=(Length(1, Unit.CALENDAR_DAYS),) * 2)
     return replace(attempt, snapshot=attempt.snapshot.with_deadline(often))
 
 
-breaks("extend-deadline", "reasons-given")(lambda attempt: giving(attempt, reasons=""))
+breaks("extend-deadline", "reasons-given")(on_payload(reasons=""))
 
 
 @of_all(number=st.integers(1, 366), unit=st.sampled_from(["working-days", "calendar-days", "months"]))
 def test_an_extension_only_lengthens_and_says_why(number: int, unit: str) -> None:
     payload = extension("screening", number=number, unit=unit)
-    before = find_open_deadline(screening.snapshot, "screening")
-    after = find_open_deadline(take("extend-deadline", replace(screening, payload=payload)).after, "screening")
-    assert before is not None
-    assert after is not None
+    before = get_open_deadline(screening.snapshot, "screening")
+    after = get_open_deadline(ground.take("extend-deadline", replace(screening, payload=payload)).after, "screening")
     assert after.due_on > before.due_on
     assert after.extensions == (payload.length.length,)
     assert [(entry.before, entry.after) for entry in after.history] == [(before.due_on, after.due_on)]
 
 
 def test_a_clock_whose_time_is_up_is_not_extended() -> None:
-    running = find_open_deadline(screening.snapshot, "screening")
-    assert running is not None
+    running = ground.get_open_deadline(screening.snapshot, "screening")
     assert refused_for("extend-deadline", replace(screening, now=running.due_at)) == ["clock-runs"]
 
 
@@ -98,7 +76,7 @@ def test_what_the_law_sets_is_not_extended(clock: str) -> None:
 
 
 def test_a_body_may_allow_another_number_of_extensions() -> None:
-    once = take("extend-deadline", screening).after
-    strict = replace(screening, snapshot=with_rule(once, "extensions-allowed", 1), now=NOW)
+    once = ground.take("extend-deadline", screening).after
+    strict = replace(screening, snapshot=ground.with_rule(once, "extensions-allowed", 1), now=ground.NOW)
     assert refused_for("extend-deadline", strict) == ["extensions-left"]
     assert refused_for("extend-deadline", replace(screening, snapshot=once)) == []

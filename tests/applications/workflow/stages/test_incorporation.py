@@ -1,9 +1,15 @@
 """The mutual as a legal person."""
 
+from dataclasses import replace
+
+import pytest
+
 from rtp_applications.workflow.enums import Status
-from rtp_applications.workflow.stages.incorporation.payloads import FinanceCommitment, LegalEntity
-from tests.applications.workflow.ground import Ready, breaks, giving, on_snapshot, put, ready, without
-from tests.applications.workflow.stages.transition_cases import COMMISSIONER, ENTITY, LEAD, TODAY, on
+from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
+from rtp_applications.workflow.stages.incorporation.payloads import FinanceCommitment, IdentifierScheme, LegalEntity
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import Ready, breaks, on_payload, on_snapshot, put, ready, refused_for
+from tests.applications.workflow.stages.transition_cases import COMMISSIONER, ENTITY, LEAD, OFFICER, TODAY, on
 
 VERIFIED = ENTITY.model_copy(update={"verified": True})
 FINANCE = FinanceCommitment.model_validate(
@@ -12,11 +18,34 @@ FINANCE = FinanceCommitment.model_validate(
 ready("record-legal-entity", Ready(on(Status.AWARDED), (LEAD,), ENTITY))
 ready("record-finance-commitment", Ready(on(Status.AWARDED), (LEAD,), FINANCE))
 ready("begin-transition", Ready(on(Status.AWARDED, VERIFIED, FINANCE), (LEAD, COMMISSIONER)))
-breaks("record-legal-entity", "identifier-has-its-shape")(lambda attempt: giving(attempt, identifier="9506232"))
-breaks("record-legal-entity", "verified-by-a-body")(lambda attempt: giving(attempt, verified=True))
-breaks("record-finance-commitment", "commitment-is-dated")(lambda attempt: giving(attempt, committed_on=None))
-breaks("begin-transition", "legal-entity-exists")(on_snapshot(without, LegalEntity))
+breaks("record-legal-entity", "identifier-has-its-shape")(on_payload(identifier="9506232"))
+breaks("record-legal-entity", "verified-by-a-body")(on_payload(verified=True))
+breaks("record-finance-commitment", "commitment-is-dated")(on_payload(committed_on=None))
+breaks("begin-transition", "legal-entity-exists")(on_snapshot(ground.without, LegalEntity))
 breaks("begin-transition", "legal-entity-verified")(on_snapshot(put, ENTITY))
 breaks("begin-transition", "finance-committed-or-not-needed")(
     on_snapshot(put, FINANCE.model_copy(update={"committed_pence": 24_999_999}))
 )
+
+
+@pytest.mark.parametrize(
+    ("scheme", "fitting", "unfitting"),
+    [
+        ("GB-COH", ["OC301234"], ["SC12345"]),
+        ("GB-CHC", ["1090095", "279417"], []),
+        ("GB-MPR", ["IP031455", "235C"], ["RS"]),
+    ],
+)
+def test_an_identifier_has_the_shape_of_its_register(scheme: str, fitting: list[str], unfitting: list[str]) -> None:
+    for identifier in (*fitting, *unfitting):
+        entity = VERIFIED.model_copy(update={"scheme": IdentifierScheme(scheme), "identifier": identifier})
+        refused = refused_for("record-legal-entity", Ready(on(Status.AWARDED), (OFFICER,), entity))
+        assert refused == ["identifier-has-its-shape"] * (identifier in unfitting), identifier
+
+
+def test_finance_that_is_not_needed_holds_nobody_up() -> None:
+    taken = ground.attempt(RIGHT_TO_PROVIDE, "begin-transition")
+    none = FinanceCommitment(needed=False)
+    assert refused_for("begin-transition", replace(taken, snapshot=put(taken.snapshot, none))) == []
+    bare = replace(taken, snapshot=ground.without(taken.snapshot, FinanceCommitment))
+    assert refused_for("begin-transition", bare) == ["finance-committed-or-not-needed"]

@@ -11,30 +11,16 @@ from rtp_applications.workflow.errors import GuardsNotMet
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages.interest.guards import REQUIRED, is_within
 from rtp_applications.workflow.stages.interest.payloads import InterestContent
-from tests.applications.workflow.ground import (
-    EMPLOYER,
-    NOW,
-    Ready,
-    attempt,
-    breaks,
-    case_file,
-    on_snapshot,
-    put,
-    ready,
-    refused_for,
-    take,
-    with_facts,
-    with_rule,
-    without,
-)
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, on_facts, on_snapshot, take, with_facts
 from tests.applications.workflow.stages.interest_cases import CONTENT, LEAD, TODAY
 
 ONLY_IN_MAY = [{"fromMonth": 5, "fromDay": 1, "toMonth": 5, "toDay": 31}]
-ready("describe-interest", Ready(case_file(Status.DRAFT), (LEAD,), CONTENT))
-ready("submit", Ready(put(case_file(Status.DRAFT), CONTENT), (LEAD,)))
-breaks("submit", "employer-named")(lambda attempt: with_facts(attempt, employer_id=None))
-breaks("submit", "service-named")(lambda attempt: with_facts(attempt, service_name=None))
-breaks("submit", "sector-named")(lambda attempt: with_facts(attempt, sector=None))
+ground.ready("describe-interest", Ready(ground.case_file(Status.DRAFT), (LEAD,), CONTENT))
+ground.ready("submit", Ready(ground.put(ground.case_file(Status.DRAFT), CONTENT), (LEAD,)))
+breaks("submit", "employer-named")(on_facts(employer_id=None))
+breaks("submit", "service-named")(on_facts(service_name=None))
+breaks("submit", "sector-named")(on_facts(sector=None))
 
 
 @breaks("submit", "enough-employees")
@@ -43,23 +29,11 @@ def _(attempt: Ready) -> Ready:
     return with_facts(attempt, applicant_count=needed - 1)
 
 
-breaks("submit", "conflicts-declared")(lambda attempt: with_facts(attempt, conflicts_declared=False))
-
-
-@breaks("submit", "bodies-exist")
-def _(attempt: Ready) -> Ready:
-    employer = replace(attempt.snapshot.bodies[EMPLOYER], ended_on=TODAY)
-    return replace(attempt, snapshot=replace(attempt.snapshot, bodies={**attempt.snapshot.bodies, EMPLOYER: employer}))
-
-
-@breaks("submit", "authority-is-relevant")
-def _(attempt: Ready) -> Ready:
-    trust = replace(attempt.snapshot.bodies[EMPLOYER], kind="nhs-trust")
-    return replace(attempt, snapshot=replace(attempt.snapshot, bodies={**attempt.snapshot.bodies, EMPLOYER: trust}))
-
-
-breaks("submit", "window-open")(on_snapshot(with_rule, "eoi-windows", ONLY_IN_MAY))
-breaks("submit", "content-is-complete")(on_snapshot(without, InterestContent))
+breaks("submit", "conflicts-declared")(on_facts(conflicts_declared=False))
+breaks("submit", "bodies-exist")(on_snapshot(ground.with_employer, ended_on=TODAY))
+breaks("submit", "authority-is-relevant")(on_snapshot(ground.with_employer, kind="nhs-trust"))
+breaks("submit", "window-open")(on_snapshot(ground.with_rule, "eoi-windows", ONLY_IN_MAY))
+breaks("submit", "content-is-complete")(on_snapshot(ground.without, InterestContent))
 
 
 @pytest.mark.parametrize(
@@ -84,23 +58,22 @@ def test_one_employee_is_enough_for_the_policy_and_two_for_the_act() -> None:
     alone = with_facts(attempt(RIGHT_TO_PROVIDE, "submit"), applicant_count=1)
     assert take("submit", alone).after.case.status is Status.EOI_SUBMITTED
     challenge = with_facts(attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "submit"), applicant_count=1)
-    assert refused_for("submit", challenge) == ["enough-employees"]
+    assert ground.refused_for("submit", challenge) == ["enough-employees"]
     assert take("submit", with_facts(challenge, applicant_count=2)).after.case.status is Status.EOI_SUBMITTED
 
 
 def test_a_body_that_ends_tomorrow_still_exists_today() -> None:
-    ready_now = attempt(RIGHT_TO_PROVIDE, "submit")
-    employer = replace(ready_now.snapshot.bodies[EMPLOYER], ended_on=TODAY + timedelta(days=1))
-    ending = replace(ready_now, snapshot=replace(ready_now.snapshot, bodies={EMPLOYER: employer}))
+    submitting = attempt(RIGHT_TO_PROVIDE, "submit")
+    ending = replace(submitting, snapshot=ground.with_employer(submitting.snapshot, ended_on=TODAY + timedelta(days=1)))
     assert take("submit", ending).after.case.status is Status.EOI_SUBMITTED
-    assert refused_for("submit", replace(ending, now=NOW + timedelta(days=1))) == ["bodies-exist"]
+    assert ground.refused_for("submit", replace(ending, now=NOW + timedelta(days=1))) == ["bodies-exist"]
 
 
 @pytest.mark.parametrize("missing", REQUIRED)
 def test_a_challenge_that_is_incomplete_is_told_what_is_missing(missing: str) -> None:
     wanting = CONTENT.model_copy(update={missing: None})
     challenge = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "submit")
-    incomplete = replace(challenge, snapshot=put(challenge.snapshot, wanting))
+    incomplete = replace(challenge, snapshot=ground.put(challenge.snapshot, wanting))
     alias = InterestContent.model_fields[missing].alias
     assert alias
     with pytest.raises(GuardsNotMet, match=f"missing: {alias}"):
@@ -115,5 +88,5 @@ def test_the_interest_is_described_anew_while_it_is_a_draft() -> None:
 
 
 def test_the_policy_asks_for_no_statutory_content() -> None:
-    bare = replace(attempt(RIGHT_TO_PROVIDE, "submit"), snapshot=case_file(Status.DRAFT))
-    assert refused_for("submit", bare) == []
+    bare = replace(attempt(RIGHT_TO_PROVIDE, "submit"), snapshot=ground.case_file(Status.DRAFT))
+    assert ground.refused_for("submit", bare) == []

@@ -11,45 +11,27 @@ from rtp_applications.deadlines.rules.running import find_open_deadline
 from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.processes import PROCESSES, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.stages.monitoring import payloads
 from rtp_applications.workflow.stages.monitoring.measures import Baseline, Measure, Measures, MeasureUnit
-from rtp_applications.workflow.stages.monitoring.payloads import (
-    AnnualReturn,
-    CheckKind,
-    ContractEnd,
-    EndCode,
-    MonitoringCheck,
-    MonitoringEnd,
-)
-from tests.applications.workflow.ground import (
-    NOW,
-    Ready,
-    attempt,
-    breaks,
-    case_file,
-    giving,
-    on_snapshot,
-    person,
-    put,
-    ready,
-    refused_for,
-    take,
-    with_facts,
-)
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, get_open_deadline, on_payload, ready, take
 from tests.applications.workflow.stages.transition_cases import SICKNESS
 
 TODAY = NOW.date()
 TOMORROW = TODAY + timedelta(days=1)
-WATCHER = (person(Role.COMMISSIONER),)
+WATCHER = (ground.person(Role.COMMISSIONER),)
 
-launched = case_file(Status.LAUNCHED, launched_at=NOW, final_at=NOW)
-CHECK = MonitoringCheck.model_validate({"kind": CheckKind.DAY_30, "heldOn": TODAY, "findings": "It is well."})
+launched = ground.case_file(Status.LAUNCHED, launched_at=NOW, final_at=NOW)
+CHECK = payloads.MonitoringCheck.model_validate(
+    {"kind": payloads.CheckKind.DAY_30, "heldOn": TODAY, "findings": "It is well."}
+)
 MEASURES = Measures.model_validate(
     {"periodFrom": date(2026, 6, 1), "periodTo": date(2026, 8, 31), "values": [SICKNESS]}
 )
-RETURN = AnnualReturn.model_validate({"yearEnding": TODAY})
-CONTRACT_END = ContractEnd.model_validate({"endsOn": date(2031, 3, 31)})
-END = MonitoringEnd.model_validate(
-    {"code": EndCode.RETENDER_LOST, "endedOn": TODAY, "reasons": "Another bidder was cheaper."}
+RETURN = payloads.AnnualReturn.model_validate({"yearEnding": TODAY})
+CONTRACT_END = payloads.ContractEnd.model_validate({"endsOn": date(2031, 3, 31)})
+END = payloads.MonitoringEnd.model_validate(
+    {"code": payloads.EndCode.RETENDER_LOST, "endedOn": TODAY, "reasons": "Another bidder was cheaper."}
 )
 
 ready("record-monitoring-check", Ready(launched, WATCHER, CHECK))
@@ -57,23 +39,18 @@ ready("record-measures", Ready(launched, WATCHER, MEASURES))
 ready("record-annual-return", Ready(launched, WATCHER, RETURN))
 ready("record-contract-end", Ready(launched, WATCHER, CONTRACT_END))
 ready("end-monitoring", Ready(launched, WATCHER, END))
-
-
 breaks(
     ["record-monitoring-check", "record-measures", "record-annual-return", "record-contract-end", "end-monitoring"],
     "monitoring-open",
-)(on_snapshot(put, END))
-breaks("record-monitoring-check", "check-after-launch")(lambda attempt: giving(attempt, held_on=TOMORROW))
-breaks("record-measures", "period-is-over")(lambda attempt: giving(attempt, period_to=TOMORROW))
-breaks("record-measures", "measured-once-each")(lambda attempt: giving(attempt, values=[SICKNESS, SICKNESS]))
-breaks("record-measures", "units-fit")(
-    lambda attempt: giving(attempt, values=[SICKNESS.model_copy(update={"unit": MeasureUnit.PENCE})])
-)
-breaks("record-annual-return", "year-after-launch")(
-    lambda attempt: giving(attempt, year_ending=TODAY - timedelta(days=1))
-)
-breaks("record-contract-end", "contract-ends-later")(lambda attempt: giving(attempt, ends_on=TODAY))
-breaks("end-monitoring", "end-after-launch")(lambda attempt: giving(attempt, ended_on=TODAY - timedelta(days=1)))
+)(ground.on_snapshot(ground.put, END))
+breaks("record-monitoring-check", "check-after-launch")(on_payload(held_on=TOMORROW))
+MEASURED = ["record-measures", "record-baseline"]
+breaks(MEASURED, "period-is-over")(on_payload(period_to=TOMORROW))
+breaks(MEASURED, "measured-once-each")(on_payload(values=[SICKNESS, SICKNESS]))
+breaks(MEASURED, "units-fit")(on_payload(values=[SICKNESS.model_copy(update={"unit": MeasureUnit.PENCE})]))
+breaks("record-annual-return", "year-after-launch")(on_payload(year_ending=TODAY - timedelta(days=1)))
+breaks("record-contract-end", "contract-ends-later")(on_payload(ends_on=TODAY))
+breaks("end-monitoring", "end-after-launch")(on_payload(ended_on=TODAY - timedelta(days=1)))
 
 
 def live() -> CaseSnapshot:
@@ -84,12 +61,11 @@ def live() -> CaseSnapshot:
 def on(snapshot: CaseSnapshot, action: str, day: date, **changes: object) -> CaseSnapshot:
     """The file once this is recorded on that day."""
     taken = replace(attempt(RIGHT_TO_PROVIDE, action), snapshot=snapshot, now=starts_at(day) + timedelta(hours=12))
-    return take(action, giving(taken, **changes)).after
+    return take(action, ground.giving(taken, **changes)).after
 
 
 def due(snapshot: CaseSnapshot, clock: str) -> date:
-    running = find_open_deadline(snapshot, clock)
-    assert running is not None
+    running = get_open_deadline(snapshot, clock)
     return running.due_on
 
 
@@ -116,15 +92,10 @@ def test_a_check_meets_its_own_deadline_only() -> None:
         "check-after-90-days": DeadlineState.RUNNING,
         "check-after-180-days": DeadlineState.RUNNING,
     }
-    snapshot = on(
-        snapshot, "record-monitoring-check", date(2026, 12, 1), kind=CheckKind.DAY_90, held_on=date(2026, 12, 1)
-    )
-    late = snapshot.find_deadline("check-after-90-days")
-    assert late is not None
-    assert late.state is DeadlineState.MISSED
-    again = snapshot.find_deadline("check-after-30-days")
-    assert again is not None
-    assert again.state is DeadlineState.MET
+    day = date(2026, 12, 1)
+    snapshot = on(snapshot, "record-monitoring-check", day, kind=payloads.CheckKind.DAY_90, held_on=day)
+    assert ground.get_deadline(snapshot, "check-after-90-days").state is DeadlineState.MISSED
+    assert ground.get_deadline(snapshot, "check-after-30-days").state is DeadlineState.MET
 
 
 def test_each_quarter_begins_when_the_one_before_is_recorded() -> None:
@@ -139,8 +110,7 @@ def test_each_quarter_begins_when_the_one_before_is_recorded() -> None:
 
 def test_a_quarter_that_was_missed_and_closed_begins_again_when_it_is_recorded() -> None:
     snapshot = live()
-    running = find_open_deadline(snapshot, "quarterly-measures")
-    assert running is not None
+    running = get_open_deadline(snapshot, "quarterly-measures")
     swept = snapshot.with_deadline(running.miss(running.due_at))
     assert find_open_deadline(swept, "quarterly-measures") is None
     assert due(on(swept, "record-measures", date(2027, 6, 1)), "quarterly-measures") == date(2027, 9, 1)
@@ -161,8 +131,7 @@ def test_every_annual_return_starts_the_next_year() -> None:
 )
 def test_the_retender_alert_falls_due_18_months_before_the_contract_ends(ends_on: date, alert: date) -> None:
     snapshot = on(live(), "record-contract-end", TODAY, ends_on=ends_on)
-    running = find_open_deadline(snapshot, "retender-risk")
-    assert running is not None
+    running = get_open_deadline(snapshot, "retender-risk")
     assert running.due_on == alert
     assert running.next_look_at == starts_at(alert)
 
@@ -184,7 +153,8 @@ def test_the_end_of_monitoring_closes_the_record() -> None:
     for action in ("record-monitoring-check", "record-measures", "end-monitoring"):
         taken = attempt(RIGHT_TO_PROVIDE, action)
         assert (
-            refused_for(action, replace(taken, snapshot=snapshot, now=NOW + timedelta(days=1)))[0] == "monitoring-open"
+            ground.refused_for(action, replace(taken, snapshot=snapshot, now=NOW + timedelta(days=1)))[0]
+            == "monitoring-open"
         )
 
 
@@ -207,22 +177,20 @@ def test_a_check_that_was_missed_is_not_forgiven_by_the_end() -> None:
 )
 def test_a_measure_is_told_in_a_unit_that_it_can_have(measure: Measure, unit: MeasureUnit, *, fits: bool) -> None:
     value = SICKNESS.model_copy(update={"measure": measure, "unit": unit})
-    taken = giving(attempt(RIGHT_TO_PROVIDE, "record-measures"), values=[value])
-    assert refused_for("record-measures", taken) == ([] if fits else ["units-fit"])
+    taken = ground.giving(attempt(RIGHT_TO_PROVIDE, "record-measures"), values=[value])
+    assert ground.refused_for("record-measures", taken) == ([] if fits else ["units-fit"])
 
 
 def test_measures_say_whether_they_are_a_baseline() -> None:
     after = take("record-measures", attempt(RIGHT_TO_PROVIDE, "record-measures")).after
-    found = after.find_record(Measures, "2026-08-31")
-    assert found is not None
-    assert found.content["baseline"] is False
+    assert after.records[Measures.KIND, "2026-08-31"].content["baseline"] is False
     before = take("record-baseline", attempt(RIGHT_TO_PROVIDE, "record-baseline")).after
     assert before.find(Baseline) is not None
     assert before.records["baseline", ""].content["baseline"] is True
 
 
 def test_nothing_of_the_monitoring_happens_before_the_launch() -> None:
-    taken = with_facts(attempt(RIGHT_TO_PROVIDE, "record-measures"), status=Status.READINESS_REVIEW)
+    taken = ground.with_facts(attempt(RIGHT_TO_PROVIDE, "record-measures"), status=Status.READINESS_REVIEW)
     assert "record-measures" not in {each.name for each in RIGHT_TO_PROVIDE.list_actions(taken.snapshot.case.status)}
 
 

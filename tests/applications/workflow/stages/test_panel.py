@@ -1,6 +1,6 @@
 """The panel: votes, notices, decisions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -15,148 +15,48 @@ from rtp_applications.workflow.stages.business_case.payloads import Completeness
 from rtp_applications.workflow.stages.cross_stage.payloads import CourtRemittal, Remittal
 from rtp_applications.workflow.stages.decision.payloads import QuestionAnswer
 from rtp_applications.workflow.stages.panel.payloads import AgendaPublication, KeyDecisionAnnouncement, Vote, VoteCount
-from tests.applications.workflow.ground import (
-    COMMISSIONER,
-    NOW,
-    Break,
-    Ready,
-    breaks,
-    case_file,
-    giving,
-    on_snapshot,
-    party,
-    person,
-    put,
-    ready,
-    refused_for,
-    running,
-    take,
-    with_document,
-    with_rule,
-    without,
-)
-from tests.applications.workflow.stages.decided_cases import (
-    ANSWER,
-    APPROVAL,
-    DAY,
-    DECIDER,
-    DEFERRAL,
-    LEAD,
-    OFFICER,
-    ON_CONDITIONS,
-    REFUSAL,
-    SYSTEM,
-    TODAY,
-    VOTER,
-    agenda,
-    approval,
-    approved,
-    assured,
-    at,
-    before_panel,
-    conflict,
-    decided_by,
-    finding,
-    notice,
-    rated,
-    submitted,
-    to_approve,
-    to_approve_on_conditions,
-    vote,
-    voted,
-    votes,
-    with_members,
-    without_panel,
-)
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import COMMISSIONER, Ready, breaks, on_payload, on_snapshot, put, ready, take
+from tests.applications.workflow.stages import decided_cases as decided
+from tests.applications.workflow.stages.decided_cases import DAY, DECIDER, OFFICER, TODAY, approval, at, before_panel
 
-ready("publish-panel-papers", Ready(assured, (OFFICER,)))
-ready("publish-key-decision-notice", Ready(case_file(Status.ASSURANCE), (OFFICER,), notice(TODAY)))
-ready("publish-agenda", Ready(case_file(Status.PANEL_READY), (OFFICER,), agenda(TODAY)))
-ready("cast-vote", Ready(before_panel, (VOTER,), vote("approve")))
-ready("approve", to_approve)
-ready("approve-with-conditions", to_approve_on_conditions)
-ready("defer", Ready(voted("defer", before_panel), (DECIDER,), DEFERRAL))
-ready("refuse-business-case", Ready(voted("refuse", before_panel), (DECIDER, OFFICER), REFUSAL))
+ready("publish-panel-papers", Ready(decided.assured, (OFFICER,)))
+ready("publish-key-decision-notice", Ready(ground.case_file(Status.ASSURANCE), (OFFICER,), decided.notice(TODAY)))
+ready("publish-agenda", Ready(ground.case_file(Status.PANEL_READY), (OFFICER,), decided.agenda(TODAY)))
+ready("cast-vote", Ready(before_panel, (decided.VOTER,), decided.vote("approve")))
+ready("approve", decided.to_approve)
+ready("approve-with-conditions", decided.to_approve_on_conditions)
+ready("defer", Ready(decided.voted("defer", before_panel), (DECIDER,), decided.DEFERRAL))
+ready("refuse-business-case", Ready(decided.voted("refuse", before_panel), (DECIDER, OFFICER), decided.REFUSAL))
 DECIDING = ("approve", "approve-with-conditions", "defer", "refuse-business-case")
-
-
-def on_every_decision(guard: str) -> Callable[[Break], Break]:
-    def register(change: Break) -> Break:
-        for action in DECIDING:
-            breaks(action, guard)(change)
-        return change
-
-    return register
-
-
-breaks("publish-panel-papers", "every-strand-rated")(on_snapshot(without, AssuranceRating))
-breaks("publish-panel-papers", "commissioner-consents")(
-    lambda attempt: replace(attempt, snapshot=attempt.snapshot.with_case(commissioner_id=COMMISSIONER))
-)
-breaks("publish-panel-papers", "panel-appointed")(on_snapshot(without_panel))
-breaks("publish-panel-papers", "no-member-conflicted")(on_snapshot(put, conflict(f"{Role.PANEL_MEMBER}-1")))
-breaks(["publish-key-decision-notice", "publish-agenda"], "notice-is-owed")(on_snapshot(decided_by, "nhs-trust"))
-breaks(["publish-key-decision-notice", "publish-agenda"], "published-by-today")(
-    lambda attempt: giving(attempt, published_on=TODAY + DAY)
-)
-breaks("cast-vote", "vote-is-own")(lambda attempt: giving(attempt, member="somebody-else"))
-
-
-@breaks("cast-vote", "deciders-are-independent")
-@breaks("rate-strand", "deciders-are-independent")
-@breaks("confirm-after-call-in", "deciders-are-independent")
-@breaks("return-after-call-in", "deciders-are-independent")
-@on_every_decision("deciders-are-independent")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=put(attempt.snapshot, conflict(attempt.signers[-1].person)))
-
-
-@on_every_decision("quorum-reached")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=with_members(attempt.snapshot, 3))
-
-
-@on_every_decision("vote-supports-it")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=put(attempt.snapshot, vote("abstain")))
-
-
-@on_every_decision("reasoned-by-criterion")
-def _(attempt: Ready) -> Ready:
-    return finding(attempt, viability=None)
-
-
-@on_every_decision("value-for-money-concluded")
-def _(attempt: Ready) -> Ready:
-    return finding(attempt, value_for_money=None)
-
-
-@on_every_decision("key-decision-announced")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=without(attempt.snapshot, KeyDecisionAnnouncement))
-
-
-@on_every_decision("agenda-published")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, snapshot=put(attempt.snapshot, agenda(TODAY - 5 * DAY)))
-
-
+NOTICES = ("publish-key-decision-notice", "publish-agenda")
+breaks("publish-panel-papers", "every-strand-rated")(on_snapshot(ground.without, AssuranceRating))
+breaks("publish-panel-papers", "commissioner-consents")(ground.on_facts(commissioner_id=COMMISSIONER))
+breaks("publish-panel-papers", "panel-appointed")(on_snapshot(decided.without_panel))
+breaks("publish-panel-papers", "no-member-conflicted")(on_snapshot(put, decided.conflict(f"{Role.PANEL_MEMBER}-1")))
+breaks(NOTICES, "notice-is-owed")(on_snapshot(ground.with_employer, kind="nhs-trust"))
+breaks(NOTICES, "published-by-today")(on_payload(published_on=TODAY + DAY))
+breaks("cast-vote", "vote-is-own")(on_payload(member="somebody-else"))
+breaks(["cast-vote", *DECIDING], "deciders-are-independent")(ground.bar_last_signer)
+breaks(DECIDING, "quorum-reached")(on_snapshot(decided.with_members, 3))
+breaks(DECIDING, "vote-supports-it")(on_snapshot(put, decided.vote("abstain")))
+breaks(DECIDING, "reasoned-by-criterion")(lambda attempt: decided.finding(attempt, viability=None))
+breaks(DECIDING, "value-for-money-concluded")(lambda attempt: decided.finding(attempt, value_for_money=None))
+breaks(DECIDING, "key-decision-announced")(on_snapshot(ground.without, KeyDecisionAnnouncement))
+breaks(DECIDING, "agenda-published")(on_snapshot(put, decided.agenda(TODAY - 5 * DAY)))
 breaks("approve-with-conditions", "conditions-told-apart")(
-    lambda attempt: giving(attempt, conditions=[*ON_CONDITIONS.conditions, *ON_CONDITIONS.conditions])
+    on_payload(conditions=[*decided.ON_CONDITIONS.conditions, *decided.ON_CONDITIONS.conditions])
 )
 breaks("approve-with-conditions", "conditions-fall-due-later")(
-    lambda attempt: giving(attempt, conditions=[ON_CONDITIONS.conditions[0].model_copy(update={"due_on": TODAY})])
+    on_payload(conditions=[decided.ON_CONDITIONS.conditions[0].model_copy(update={"due_on": TODAY})])
 )
 breaks(["defer", "return-after-call-in"], "questions-told-apart")(
-    lambda attempt: giving(attempt, questions=[*DEFERRAL.questions, *DEFERRAL.questions])
+    on_payload(questions=[*decided.DEFERRAL.questions, *decided.DEFERRAL.questions])
 )
-breaks("refuse-business-case", "ground-on-the-list")(
-    lambda attempt: giving(replace(attempt, process=replace(attempt.process, grounds=frozenset(Ground))), ground=None)
-)
-breaks("refuse-business-case", "ground-is-supported")(
-    lambda attempt: giving(attempt, ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED)
-)
-breaks("approve", "decision-published-by-today")(lambda attempt: giving(attempt, decision_published_on=TODAY + DAY))
+breaks("refuse-business-case", "ground-on-the-list")(ground.leave_ground_out)
+breaks("refuse-business-case", "reasons-given")(on_payload(reasons=""))
+breaks("refuse-business-case", "ground-is-supported")(on_payload(ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED))
+breaks("approve", "decision-published-by-today")(on_payload(decision_published_on=TODAY + DAY))
 
 
 @pytest.mark.parametrize(
@@ -176,116 +76,117 @@ breaks("approve", "decision-published-by-today")(lambda attempt: giving(attempt,
 def test_a_decision_needs_a_quorum_and_more_than_half_of_the_votes(
     members: int, said: Mapping[int, str], refused: list[str]
 ) -> None:
-    assert approval(votes(with_members(before_panel, members), said)) == refused
+    assert approval(decided.votes(decided.with_members(before_panel, members), said)) == refused
 
 
 def test_a_body_sets_its_own_quorum() -> None:
-    two_of_four = votes(with_members(before_panel, 4), {1: "approve", 2: "approve"})
-    assert approval(with_rule(two_of_four, "quorum-percent", 51)) == ["quorum-reached"]
-    assert approval(with_rule(two_of_four, "quorum-percent", 50)) == []
+    two_of_four = decided.votes(decided.with_members(before_panel, 4), {1: "approve", 2: "approve"})
+    assert approval(ground.with_rule(two_of_four, "quorum-percent", 51)) == ["quorum-reached"]
+    assert approval(ground.with_rule(two_of_four, "quorum-percent", 50)) == []
 
 
 def test_who_may_not_decide_counts_as_a_member_but_their_vote_does_not() -> None:
-    of_three = votes(with_members(before_panel, 3), {1: "approve", 2: "approve"})
+    of_three = decided.votes(decided.with_members(before_panel, 3), {1: "approve", 2: "approve"})
     assert approval(of_three) == []
-    assert approval(put(of_three, conflict("panel-member-2"))) == ["quorum-reached"]
-    adviser_too = of_three.with_party(party(Role.ADVISER, person="panel-member-2", valid_to=date(2026, 2, 1)))
+    assert approval(put(of_three, decided.conflict("panel-member-2"))) == ["quorum-reached"]
+    adviser_too = of_three.with_party(ground.party(Role.ADVISER, person="panel-member-2", valid_to=date(2026, 2, 1)))
     assert approval(adviser_too) == ["quorum-reached"]
 
 
 def test_a_member_whose_time_is_over_neither_counts_nor_votes() -> None:
-    seated = {each.person: each for each in (party(Role.PANEL_MEMBER, number) for number in (2, 3, 4))}
-    snapshot = votes(before_panel.with_party(*seated.values()), {1: "approve", 2: "refuse", 3: "refuse"})
+    seated = {each.person: each for each in (ground.party(Role.PANEL_MEMBER, number) for number in (2, 3, 4))}
+    snapshot = decided.votes(before_panel.with_party(*seated.values()), {1: "approve", 2: "refuse", 3: "refuse"})
     assert approval(snapshot) == ["vote-supports-it"]
     left = [replace(each, valid_to=TODAY - DAY) for each in seated.values()]
     assert approval(snapshot.with_party(*left)) == []
 
 
 def test_the_chair_votes_too_but_makes_no_quorum() -> None:
-    chair = put(before_panel, vote("approve", role=Role.DECISION_MAKER), role=Role.DECISION_MAKER)
+    chair = put(before_panel, decided.vote("approve", role=Role.DECISION_MAKER), role=Role.DECISION_MAKER)
     assert approval(chair) == ["quorum-reached"]
-    assert approval(votes(chair, {1: "refuse"})) == ["vote-supports-it"]
+    assert approval(decided.votes(chair, {1: "refuse"})) == ["vote-supports-it"]
 
 
 def test_one_human_with_two_roles_has_one_vote() -> None:
-    two_hats = before_panel.with_party(party(Role.PANEL_MEMBER, person=DECIDER.person))
-    snapshot = take("cast-vote", Ready(two_hats, (DECIDER,), vote("approve", role=Role.DECISION_MAKER))).after
-    counted = take("approve", Ready(snapshot, (DECIDER,), APPROVAL)).after.find(VoteCount)
-    assert counted
+    two_hats = before_panel.with_party(ground.party(Role.PANEL_MEMBER, person=DECIDER.person))
+    snapshot = take("cast-vote", Ready(two_hats, (DECIDER,), decided.vote("approve", role=Role.DECISION_MAKER))).after
+    counted = ground.get_payload(take("approve", Ready(snapshot, (DECIDER,), decided.APPROVAL)).after, VoteCount)
     assert (counted.votes, counted.members, counted.members_voting) == ({"approve": 1}, 2, 1)
 
 
 def test_the_count_stays_on_file_when_the_votes_are_struck() -> None:
-    snapshot = votes(with_members(before_panel, 3), {1: "approve", 2: "refuse", 3: "approve"})
-    after = take("approve", Ready(snapshot, (DECIDER,), APPROVAL)).after
-    counted = after.find(VoteCount)
-    assert counted
+    snapshot = decided.votes(decided.with_members(before_panel, 3), {1: "approve", 2: "refuse", 3: "approve"})
+    after = take("approve", Ready(snapshot, (DECIDER,), decided.APPROVAL)).after
+    counted = ground.get_payload(after, VoteCount)
     assert counted.votes == {"approve": 2, "refuse": 1}
     assert (counted.members, counted.members_voting) == (3, 3)
     assert not list(after.list_payloads(Vote))
 
 
 def test_votes_and_agenda_of_the_first_round_do_not_count_in_the_second() -> None:
-    after = take("defer", Ready(voted("defer", before_panel), (DECIDER,), DEFERRAL)).after
+    after = take("defer", Ready(decided.voted("defer", before_panel), (DECIDER,), decided.DEFERRAL)).after
     for question in ("cash", "vat"):
         payload = QuestionAnswer(question=question, answer="As enclosed.")
-        after = take("answer-question", Ready(after, (LEAD,), payload)).after
-    again = take("return-to-panel", Ready(after, (LEAD, OFFICER))).after
+        after = take("answer-question", Ready(after, (decided.LEAD,), payload)).after
+    again = take("return-to-panel", Ready(after, (decided.LEAD, OFFICER))).after
     assert again.case.status is Status.PANEL_READY
-    assert refused_for("defer", Ready(again, (DECIDER,), DEFERRAL)) == [
+    assert ground.refused_for("defer", Ready(again, (DECIDER,), decided.DEFERRAL)) == [
         "quorum-reached", "vote-supports-it", "agenda-published",
     ]  # fmt: skip
-    assert approval(voted("approve", put(again, agenda(TODAY - 6 * DAY)))) == []
+    assert approval(decided.voted("approve", put(again, decided.agenda(TODAY - 6 * DAY)))) == []
 
 
 def test_questions_put_again_want_new_answers() -> None:
-    second_round = voted("defer", put(before_panel, ANSWER))
-    after = take("defer", Ready(second_round, (DECIDER,), DEFERRAL)).after
-    assert refused_for("return-to-panel", Ready(after, (LEAD, OFFICER))) == ["every-question-answered"]
+    second_round = decided.voted("defer", put(before_panel, decided.ANSWER))
+    after = take("defer", Ready(second_round, (DECIDER,), decided.DEFERRAL)).after
+    assert ground.refused_for("return-to-panel", Ready(after, (decided.LEAD, OFFICER))) == ["every-question-answered"]
 
 
 def test_a_refusal_that_is_remitted_is_voted_on_anew() -> None:
-    refused = take("refuse-business-case", Ready(voted("refuse", before_panel), (DECIDER, OFFICER), REFUSAL)).after
+    refused = take(
+        "refuse-business-case", Ready(decided.voted("refuse", before_panel), (DECIDER, OFFICER), decided.REFUSAL)
+    ).after
     assert refused.case.refused_from is Status.PANEL_READY
-    before = refused.with_case(escalated_at=NOW)
+    before = refused.with_case(escalated_at=ground.NOW)
     remittal = Remittal.model_validate({"to": "panel-ready", "reasons": "Not duly considered."})
-    again = take("remit", Ready(before, (person(Role.ESCALATION_REVIEWER),), remittal)).after
+    again = take("remit", Ready(before, (ground.person(Role.ESCALATION_REVIEWER),), remittal)).after
     assert approval(again) == ["quorum-reached", "vote-supports-it", "agenda-published"]
 
 
 @pytest.mark.parametrize(("to", "ratings"), [("assurance", 0), ("panel-ready", len(Strand))])
 def test_a_court_voids_votes_and_where_it_is_assured_anew_the_ratings(to: str, ratings: int) -> None:
     order = CourtRemittal.model_validate({"reference": "[2026] EWHC 1", "madeOn": TODAY, "to": to})
-    after = take("remit-by-court", Ready(voted("approve", before_panel), (SYSTEM,), order)).after
+    after = take("remit-by-court", Ready(decided.voted("approve", before_panel), (decided.SYSTEM,), order)).after
     assert not list(after.list_payloads(Vote))
     assert len(list(after.list_payloads(AssuranceRating))) == ratings
 
 
 def test_assurance_begun_again_needs_ratings_and_consent_of_its_own() -> None:
-    earlier = put(rated(submitted), CommissionerConsent(consents=True)).with_case(commissioner_id=COMMISSIONER)
-    earlier = with_document(earlier, DocumentKind.COMMISSIONER_SUPPORT_LETTER)
+    earlier = put(decided.rated(decided.submitted), CommissionerConsent(consents=True))
+    earlier = ground.with_document(earlier, DocumentKind.COMMISSIONER_SUPPORT_LETTER)
+    earlier = earlier.with_case(commissioner_id=COMMISSIONER)
     begun = take("begin-assurance", Ready(earlier, (OFFICER,), CompletenessCheck())).after
-    refused = refused_for("publish-panel-papers", Ready(begun, (OFFICER,)))
+    refused = ground.refused_for("publish-panel-papers", Ready(begun, (OFFICER,)))
     assert refused == ["every-strand-rated", "commissioner-consents"]
 
 
 @pytest.mark.parametrize(("consents", "refused"), [(True, []), (False, ["commissioner-consents"])])
 def test_a_consent_that_was_refused_is_none(consents: bool, refused: list[str]) -> None:
-    snapshot = put(assured, CommissionerConsent(consents=consents)).with_case(commissioner_id=COMMISSIONER)
-    assert refused_for("publish-panel-papers", Ready(snapshot, (OFFICER,))) == refused
+    snapshot = put(decided.assured, CommissionerConsent(consents=consents)).with_case(commissioner_id=COMMISSIONER)
+    assert ground.refused_for("publish-panel-papers", Ready(snapshot, (OFFICER,))) == refused
 
 
 def test_the_staff_group_sees_no_rating_before_the_decision() -> None:
     payload = AssuranceRating.model_validate({"strand": "legal", "rating": "red"})
-    after = take("rate-strand", Ready(case_file(Status.ASSURANCE), (OFFICER,), payload)).after
+    after = take("rate-strand", Ready(ground.case_file(Status.ASSURANCE), (OFFICER,), payload)).after
     assert [rating.audience for _, rating in after.list_payloads(AssuranceRating)] == [Audience.BODIES]
-    after = take("defer", Ready(voted("defer", before_panel), (DECIDER,), DEFERRAL)).after
+    after = take("defer", Ready(decided.voted("defer", before_panel), (DECIDER,), decided.DEFERRAL)).after
     assert {rating.audience for _, rating in after.list_payloads(AssuranceRating)} == {Audience.BODIES}
-    assert {rating.audience for _, rating in approved.list_payloads(AssuranceRating)} == {Audience.EVERYBODY}
+    assert {rating.audience for _, rating in decided.approved.list_payloads(AssuranceRating)} == {Audience.EVERYBODY}
 
 
 def test_a_refusal_waits_for_a_second_person_and_is_kept_from_the_staff_group() -> None:
-    first = take("refuse-business-case", Ready(voted("refuse", before_panel), (DECIDER,), REFUSAL))
+    first = take("refuse-business-case", Ready(decided.voted("refuse", before_panel), (DECIDER,), decided.REFUSAL))
     assert first.after.case.status is Status.PANEL_READY
     pending = first.after.records["proposal", "refuse-business-case"]
     assert pending.audience is Audience.BODIES
@@ -307,32 +208,32 @@ def test_clear_days_leave_out_the_notice_and_the_meeting(
     own: dict[str, Any] | None, published_on: date, first_day: date
 ) -> None:
     """Worked by hand: 25 and 28 December 2026 and 1 January 2027 are bank holidays; clocks go back on 25 October."""
-    snapshot = put(to_approve.snapshot, agenda(published_on))
+    snapshot = put(decided.to_approve.snapshot, decided.agenda(published_on))
     if own:
-        snapshot = with_rule(snapshot, "agenda-notice", own)
+        snapshot = ground.with_rule(snapshot, "agenda-notice", own)
     assert approval(snapshot, at(first_day - DAY)) == ["agenda-published"]
     assert approval(snapshot, at(first_day)) == []
 
 
 def test_a_key_decision_is_announced_twenty_eight_clear_days_before() -> None:
     published_on = date(2026, 8, 3)
-    snapshot = put(to_approve.snapshot, notice(published_on))
+    snapshot = put(decided.to_approve.snapshot, decided.notice(published_on))
     assert approval(snapshot, at(date(2026, 8, 31))) == ["key-decision-announced"]
     assert approval(snapshot, at(date(2026, 9, 1))) == []
 
 
 def test_a_notice_does_not_reach_beyond_the_day_that_it_names() -> None:
-    snapshot = put(to_approve.snapshot, notice(TODAY - 60 * DAY, by=TODAY))
+    snapshot = put(decided.to_approve.snapshot, decided.notice(TODAY - 60 * DAY, by=TODAY))
     assert approval(snapshot) == []
-    assert approval(snapshot, NOW + DAY) == ["key-decision-announced"]
+    assert approval(snapshot, ground.NOW + DAY) == ["key-decision-announced"]
 
 
 @pytest.mark.parametrize("kind", BodyKind)
 def test_councils_owe_notice_and_the_nhs_does_not(kind: BodyKind) -> None:
-    unannounced = without(to_approve.snapshot, KeyDecisionAnnouncement, AgendaPublication)
+    unannounced = ground.without(decided.to_approve.snapshot, KeyDecisionAnnouncement, AgendaPublication)
     owing = kind in RIGHT_TO_PROVIDE.settings["key-decision-bodies"].value
     expected = ["key-decision-announced", "agenda-published"] if owing else []
-    assert approval(decided_by(unannounced, kind)) == expected
+    assert approval(ground.with_employer(unannounced, kind=kind)) == expected
 
 
 def test_the_bodies_that_owe_notice_are_kinds_of_bodies() -> None:
@@ -340,14 +241,13 @@ def test_the_bodies_that_owe_notice_are_kinds_of_bodies() -> None:
 
 
 def test_it_is_the_body_that_decides_that_owes_notice() -> None:
-    unannounced = without(to_approve.snapshot, KeyDecisionAnnouncement, AgendaPublication)
+    unannounced = ground.without(decided.to_approve.snapshot, KeyDecisionAnnouncement, AgendaPublication)
     assert approval(unannounced.with_case(decision_body_id=COMMISSIONER)) == []
 
 
 def test_a_notice_given_again_is_counted_again() -> None:
-    snapshot = take(
-        "publish-key-decision-notice", Ready(case_file(Status.ASSURANCE), (OFFICER,), notice(TODAY - 9 * DAY))
-    )
-    again = take("publish-key-decision-notice", Ready(snapshot.after, (OFFICER,), notice(TODAY), NOW + DAY)).after
-    assert running(snapshot.after, "key-decision-notice").due_on == TODAY + 19 * DAY
-    assert running(again, "key-decision-notice").due_on == TODAY + 28 * DAY
+    snapshot = ground.case_file(Status.ASSURANCE)
+    for given_on, now in ((TODAY - 9 * DAY, ground.NOW), (TODAY, ground.NOW + DAY)):
+        publishing = Ready(snapshot, (OFFICER,), decided.notice(given_on), now)
+        snapshot = take("publish-key-decision-notice", publishing).after
+        assert ground.get_deadline(snapshot, "key-decision-notice").due_on == given_on + 28 * DAY

@@ -9,57 +9,26 @@ from rtp_applications.registers.decisions.commands import announce
 from rtp_applications.workflow.common.payloads import Findings, Publication, Refusal
 from rtp_applications.workflow.enums import Decision, Ground, Role, Status
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED, RIGHT_TO_PROVIDE
-from rtp_applications.workflow.stages.decision.payloads import Approval, ConditionalApproval
+from rtp_applications.workflow.stages.decision.payloads import Approval
 from rtp_applications.workflow.stages.publication.decisions import find_decisions
 from rtp_applications.workflow.stages.review.payloads import Acceptance
 from rtp_shared.contracts.applications import DecisionPublished
-from tests.applications.workflow.ground import (
-    NOW,
-    Ready,
-    attempt,
-    breaks,
-    case_file,
-    giving,
-    person,
-    put,
-    ready,
-    refused_for,
-    take,
-    without,
-)
-from tests.applications.workflow.registered import import_stages
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, case_file, put, ready, refused_for, take
+from tests.applications.workflow.stages.decided_cases import ON_CONDITIONS
 
-OFFICER = person(Role.CASE_OFFICER)
+OFFICER = ground.person(Role.CASE_OFFICER)
 ACCEPTED = Acceptance(reasons="It is sound.", equalityNote="Impact was assessed.")
 FOUND = Findings(desirability="Yes", viability="Yes", feasibility="Yes", valueForMoney="Yes")
 REDACTED = "It is wanted, and would survive."
 
 
-@pytest.fixture(autouse=True)
-def _stages_are_registered() -> None:
-    import_stages()
-
-
-ready(
-    "publish-decision",
-    Ready(
-        put(case_file(Status.EOI_ACCEPTED), ACCEPTED),
-        (OFFICER,),
-        Publication(decision=Decision.ACCEPTED, text=REDACTED),
-    ),
-)
-ready(
-    "publish-decision",
-    Ready(
-        put(case_file(Status.APPROVED, process=EMPLOYER_LED), Approval(findings=FOUND)),
-        (OFFICER,),
-        Publication(decision=Decision.APPROVED, text=REDACTED),
-        process=EMPLOYER_LED,
-    ),
-)
-
-
-breaks("publish-decision", "decision-was-made")(lambda attempt: giving(attempt, decision=Decision.TENDER_LOST))
+accepted = put(case_file(Status.EOI_ACCEPTED), ACCEPTED)
+approved = put(case_file(Status.APPROVED, process=EMPLOYER_LED), Approval(findings=FOUND))
+APPROVED = Publication(decision=Decision.APPROVED, text=REDACTED)
+ready("publish-decision", Ready(accepted, (OFFICER,), Publication(decision=Decision.ACCEPTED, text=REDACTED)))
+ready("publish-decision", Ready(approved, (OFFICER,), APPROVED, process=EMPLOYER_LED))
+breaks("publish-decision", "decision-was-made")(ground.on_payload(decision=Decision.TENDER_LOST))
 
 
 @breaks("publish-decision", "not-published-yet")
@@ -70,8 +39,8 @@ def _(attempt: Ready) -> Ready:
 
 @breaks("publish-decision", "reasons-to-publish")
 def _(attempt: Ready) -> Ready:
-    silent = put(without(attempt.snapshot, Acceptance), Approval(findings=FOUND))
-    return giving(replace(attempt, snapshot=silent), decision=Decision.APPROVED, text=None)
+    silent = put(ground.without(attempt.snapshot, Acceptance), Approval(findings=FOUND))
+    return ground.giving(replace(attempt, snapshot=silent), decision=Decision.APPROVED, text=None)
 
 
 def published(ready: Ready, action: str = "publish-decision") -> DecisionPublished:
@@ -145,15 +114,9 @@ def test_what_a_court_quashed_is_not_published_any_more() -> None:
 
 
 def test_conditions_are_counted() -> None:
-    approval = ConditionalApproval.model_validate(
-        {
-            "findings": {"desirability": "Yes"},
-            "conditions": [{"id": name, "text": "So be it", "dueOn": "2027-01-01"} for name in ("bond", "lease")],
-        }
-    )
-    snapshot = put(case_file(Status.APPROVED_CONDITIONAL), approval)
+    snapshot = put(case_file(Status.APPROVED_CONDITIONAL), ON_CONDITIONS)
     payload = Publication(decision=Decision.APPROVED_CONDITIONALLY, text=REDACTED)
-    assert published(Ready(snapshot, (OFFICER,), payload)).conditions == 2
+    assert published(Ready(snapshot, (OFFICER,), payload)).conditions == len(ON_CONDITIONS.conditions) == 2
 
 
 def test_a_refusal_for_want_of_consent_has_the_ground_that_the_offer_named() -> None:

@@ -7,51 +7,28 @@ from typing import Any
 import pytest
 
 from rtp_applications.deadlines.rules.deadline import DeadlineState
-from rtp_applications.workflow.due import process_due
 from rtp_applications.workflow.engine import update_deadlines
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.errors import GuardsNotMet
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
-from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent
-from tests.applications.workflow.ground import (
-    NOW,
-    Ready,
-    attempt,
-    breaks,
-    case_file,
-    giving,
-    ready,
-    refused_for,
-    take,
-    with_rule,
-)
-from tests.applications.workflow.stages.interest_cases import (
-    DECIDER,
-    LEAD,
-    OFFERED,
-    OFFICER,
-    REFUSED,
-    SECOND_OFFICER,
-    SYSTEM,
-    TODAY,
-    modification_due,
-    offered,
-)
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, case_file, giving, on_payload, ready, take
+from tests.applications.workflow.stages import interest_cases as interests
+from tests.applications.workflow.stages.interest_cases import DECIDER, LEAD, OFFERED, OFFICER, REFUSED, TODAY, offered
 
 ACCEPTED = Acceptance(reasons="It is sound.", equalityNote="Impact was assessed.")
 ready("offer-modification", Ready(case_file(Status.EOI_UNDER_REVIEW), (OFFICER, DECIDER), OFFERED))
 ready("accept-modification", Ready(offered, (LEAD,), Consent(membersInFavour=7)))
 ready("decline-modification", Ready(offered, (LEAD,)))
-ready("let-modification-lapse", Ready(offered, (SYSTEM,), now=modification_due.due_at))
+ready("let-modification-lapse", Ready(offered, (interests.SYSTEM,), now=interests.modification_due.due_at))
 ready("accept-eoi", Ready(case_file(Status.EOI_UNDER_REVIEW), (DECIDER,), ACCEPTED))
 ready("refuse-eoi", Ready(case_file(Status.EOI_UNDER_REVIEW), (DECIDER, OFFICER), REFUSED))
-breaks("offer-modification", "would-otherwise-be-refused")(lambda attempt: giving(attempt, otherwise_refused_for=""))
-breaks("offer-modification", "modification-text-given")(lambda attempt: giving(attempt, text=""))
-breaks("accept-modification", "consent-recorded")(lambda attempt: giving(attempt, members_in_favour=6))
-breaks(["accept-eoi", "refuse-eoi", "offer-modification"], "equality-noted")(
-    lambda attempt: giving(attempt, equality_note=None)
-)
+breaks("let-modification-lapse", "modification-time-over")(ground.come_too_early)
+breaks("offer-modification", "would-otherwise-be-refused")(on_payload(otherwise_refused_for=""))
+breaks("offer-modification", "modification-text-given")(on_payload(text=""))
+breaks("accept-modification", "consent-recorded")(on_payload(members_in_favour=6))
+breaks(["accept-eoi", "refuse-eoi", "offer-modification"], "equality-noted")(on_payload(equality_note=None))
 
 
 def test_more_than_half_of_the_group_must_consent_to_a_modification() -> None:
@@ -65,7 +42,7 @@ def test_an_offer_that_may_end_in_a_refusal_needs_two_people() -> None:
     outcome = take("offer-modification", one)
     assert outcome.after.case.status is Status.EOI_UNDER_REVIEW
     assert outcome.awaiting
-    second = take("offer-modification", replace(one, signers=(OFFICER, SECOND_OFFICER)))
+    second = take("offer-modification", replace(one, signers=(OFFICER, interests.SECOND_OFFICER)))
     assert second.after.case.status is Status.MODIFICATION_OFFERED
 
 
@@ -84,22 +61,17 @@ def test_an_authority_that_published_no_period_is_seen_to_owe_it(
 ) -> None:
     process = COMMUNITY_RIGHT_TO_CHALLENGE
     owing = case_file(status, process=process)
-    due = owing.find_deadline(clock)
-    assert due
+    due, published = ground.get_deadline(owing, clock), ground.with_rule(owing, rule, value)
     assert due.due_on == TODAY + timedelta(days=28)
-    missed = process_due(process, owing, due.due_at)
-    assert missed
-    assert _state(missed.after, clock) is DeadlineState.MISSED
-    published = with_rule(owing, rule, value)
-    met = process_due(process, published, due.due_at - timedelta(seconds=1))
-    assert met
-    assert _state(met.after, clock) is DeadlineState.MET
     acted = update_deadlines(process, status, published, "declare-conflict", NOW)
-    assert _state(acted, clock) is DeadlineState.MET
-    late = process_due(process, published, due.due_at)
-    assert late
-    assert _state(late.after, clock) is DeadlineState.MISSED
-    fresh = with_rule(case_file(Status.DRAFT, process=process), rule, value)
+    for snapshot, state in (
+        (ground.process_due_now(process, owing, due.due_at), DeadlineState.MISSED),
+        (ground.process_due_now(process, published, due.due_at - timedelta(seconds=1)), DeadlineState.MET),
+        (acted, DeadlineState.MET),
+        (ground.process_due_now(process, published, due.due_at), DeadlineState.MISSED),
+    ):
+        assert ground.get_deadline(snapshot, clock).state is state
+    fresh = ground.with_rule(case_file(Status.DRAFT, process=process), rule, value)
     entered = update_deadlines(process, Status.DRAFT, fresh.with_case(status=status), "test", NOW)
     assert entered.find_deadline(clock) is None
 
@@ -108,16 +80,10 @@ def test_a_period_that_was_never_published_was_not_met_by_moving_on() -> None:
     process = COMMUNITY_RIGHT_TO_CHALLENGE
     owing = case_file(Status.EOI_ACCEPTED, process=process)
     gone = update_deadlines(process, Status.EOI_ACCEPTED, owing.with_case(status=Status.CONTRACT_ROUTE), "begin", NOW)
-    assert _state(gone, "publish-procurement-gap") is DeadlineState.CANCELLED
-
-
-def _state(snapshot: CaseSnapshot, clock: str) -> DeadlineState:
-    found = snapshot.find_deadline(clock)
-    assert found
-    return found.state
+    assert ground.get_deadline(gone, "publish-procurement-gap").state is DeadlineState.CANCELLED
 
 
 def test_an_authority_that_published_no_gap_does_not_hide_behind_that() -> None:
     taken = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "begin-procurement")
     bare = replace(taken.snapshot, bodies={at: replace(each, rules={}) for at, each in taken.snapshot.bodies.items()})
-    assert refused_for("begin-procurement", replace(taken, snapshot=bare)) == []
+    assert ground.refused_for("begin-procurement", replace(taken, snapshot=bare)) == []

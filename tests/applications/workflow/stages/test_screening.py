@@ -7,39 +7,14 @@ from datetime import timedelta
 import pytest
 
 from rtp_applications.deadlines.rules.deadline import DeadlineState
-from rtp_applications.workflow.common.payloads import ConflictOfInterest, Nothing
-from rtp_applications.workflow.due import process_due
+from rtp_applications.workflow.common.payloads import Nothing
 from rtp_applications.workflow.enums import Ground, Role, Status
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages.screening.payloads import Acknowledgement, DecisionDate, ItemAnswer, RequestedItem
-from tests.applications.workflow.ground import (
-    NOW,
-    Ready,
-    attempt,
-    breaks,
-    case_file,
-    giving,
-    on_snapshot,
-    person,
-    put,
-    ready,
-    refused_for,
-    take,
-    with_rule,
-    without,
-)
-from tests.applications.workflow.stages.interest_cases import (
-    ASKED_FOR,
-    CONTENT,
-    LEAD,
-    OFFICER,
-    REFUSED,
-    SECOND_OFFICER,
-    SYSTEM,
-    TODAY,
-    asked,
-    reply_due,
-)
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import Ready, attempt, breaks, case_file, giving, on_payload, put, ready, take
+from tests.applications.workflow.stages import interest_cases as interests
+from tests.applications.workflow.stages.interest_cases import ASKED_FOR, CONTENT, LEAD, OFFICER, REFUSED, TODAY, asked
 
 ANSWERED = ItemAnswer.model_validate({"item": "finances-2025", "answer": "They are enclosed."})
 TOLD = DecisionDate(expectedOn=TODAY + timedelta(days=30), notifiedOn=TODAY)
@@ -47,20 +22,16 @@ RECEIPT = Acknowledgement(sentOn=TODAY)
 ready("acknowledge", Ready(case_file(Status.EOI_SUBMITTED), (OFFICER,), RECEIPT))
 ready("begin-screening", Ready(put(case_file(Status.EOI_SUBMITTED), RECEIPT), (OFFICER,)))
 ready("request-information", Ready(case_file(Status.EOI_SCREENING), (OFFICER,), ASKED_FOR))
-ready("answer-item", Ready(asked, (person(Role.APPLICANT_MEMBER),), ANSWERED))
+ready("answer-item", Ready(asked, (ground.person(Role.APPLICANT_MEMBER),), ANSWERED))
 ready("return-information", Ready(put(asked, ANSWERED), (LEAD,)))
-ready("close-information-request", Ready(asked, (SYSTEM,), now=reply_due.due_at))
-ready("find-not-eligible", Ready(case_file(Status.EOI_SCREENING), (OFFICER, SECOND_OFFICER), REFUSED))
+ready("close-information-request", Ready(asked, (interests.SYSTEM,), now=interests.reply_due.due_at))
+ready("find-not-eligible", Ready(case_file(Status.EOI_SCREENING), (OFFICER, interests.SECOND_OFFICER), REFUSED))
 ready("notify-decision-date", Ready(case_file(Status.EOI_SCREENING), (OFFICER,), TOLD))
 ready("begin-review", Ready(put(case_file(Status.EOI_SCREENING), TOLD), (OFFICER,)))
-breaks("acknowledge", "sent-since-submission")(lambda attempt: giving(attempt, sent_on=TODAY + timedelta(days=1)))
-breaks("notify-decision-date", "notified-since-submission")(
-    lambda attempt: giving(attempt, notified_on=TODAY - timedelta(days=1))
-)
-breaks("begin-screening", "acknowledgement-sent")(on_snapshot(without, Acknowledgement))
-breaks("request-information", "list-is-itemised")(
-    lambda attempt: giving(attempt, items=[*ASKED_FOR.items, *ASKED_FOR.items])
-)
+breaks("acknowledge", "sent-since-submission")(on_payload(sent_on=TODAY + timedelta(days=1)))
+breaks("notify-decision-date", "notified-since-submission")(on_payload(notified_on=TODAY - timedelta(days=1)))
+breaks("begin-screening", "acknowledgement-sent")(ground.on_snapshot(ground.without, Acknowledgement))
+breaks("request-information", "list-is-itemised")(on_payload(items=[*ASKED_FOR.items, *ASKED_FOR.items]))
 
 
 @breaks("request-information", "statutory-items-only")
@@ -69,44 +40,22 @@ def _(attempt: Ready) -> Ready:
     return giving(attempt, items=[RequestedItem.model_validate(item)])
 
 
-breaks("answer-item", "item-was-asked")(lambda attempt: giving(attempt, item="something-else"))
-breaks("answer-item", "answered-or-declined")(lambda attempt: giving(attempt, answer=None))
-breaks("return-information", "every-item-answered")(on_snapshot(without, ItemAnswer))
+breaks("answer-item", "item-was-asked")(on_payload(item="something-else"))
+breaks("answer-item", "answered-or-declined")(on_payload(answer=None))
+breaks("return-information", "every-item-answered")(ground.on_snapshot(ground.without, ItemAnswer))
+breaks("close-information-request", "reply-time-over")(ground.come_too_early)
 
 
-@breaks("close-information-request", "reply-time-over")
-@breaks("let-modification-lapse", "modification-time-over")
-def _(attempt: Ready) -> Ready:
-    return replace(attempt, now=attempt.now - timedelta(seconds=1))
+breaks(["find-not-eligible", "refuse-eoi", "offer-modification"], "ground-on-the-list")(ground.leave_ground_out)
+breaks(["find-not-eligible", "accept-eoi", "refuse-eoi"], "reasons-given")(on_payload(reasons=""))
 
 
-@breaks("find-not-eligible", "ground-on-the-list")
-@breaks("refuse-eoi", "ground-on-the-list")
-@breaks("offer-modification", "ground-on-the-list")
-def _(attempt: Ready) -> Ready:
-    """Where the law closes no list, the guard holds for want of one: it is tried with one."""
-    listed = replace(attempt.process, grounds=frozenset(Ground))
-    return giving(replace(attempt, process=listed), ground=None)
-
-
-breaks(["find-not-eligible", "accept-eoi", "refuse-eoi"], "reasons-given")(lambda attempt: giving(attempt, reasons=""))
-
-
-@breaks("find-not-eligible", "deciders-are-independent")
-@breaks("accept-eoi", "deciders-are-independent")
-@breaks("refuse-eoi", "deciders-are-independent")
-@breaks("offer-modification", "deciders-are-independent")
-def _(attempt: Ready) -> Ready:
-    interested = ConflictOfInterest(person=attempt.signers[-1].person, nature="Married to an applicant")
-    return replace(attempt, snapshot=put(attempt.snapshot, interested))
-
-
-breaks("notify-decision-date", "decision-date-in-time")(
-    lambda attempt: giving(attempt, expected_on=TODAY - timedelta(days=1))
-)
-breaks("begin-review", "decision-date-notified")(on_snapshot(without, DecisionDate))
+ANSWERS = ["find-not-eligible", "accept-eoi", "refuse-eoi", "offer-modification"]
+breaks(ANSWERS, "deciders-are-independent")(ground.bar_last_signer)
+breaks("notify-decision-date", "decision-date-in-time")(on_payload(expected_on=TODAY - timedelta(days=1)))
+breaks("begin-review", "decision-date-notified")(ground.on_snapshot(ground.without, DecisionDate))
 breaks(["find-not-eligible", "refuse-eoi", "offer-modification"], "ground-is-supported")(
-    lambda attempt: giving(attempt, ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED)
+    on_payload(ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED)
 )
 
 
@@ -128,19 +77,19 @@ def test_an_item_may_be_declined_or_answered_by_a_document(answer: Callable[[Rea
 def test_answers_to_an_earlier_request_do_not_count_for_the_next() -> None:
     answered = put(case_file(Status.EOI_SCREENING), ANSWERED)
     after = take("request-information", Ready(answered, (OFFICER,), ASKED_FOR)).after
-    assert refused_for("return-information", Ready(after, (LEAD,), Nothing())) == ["every-item-answered"]
+    assert ground.refused_for("return-information", Ready(after, (LEAD,), Nothing())) == ["every-item-answered"]
 
 
 def test_the_decision_may_not_be_expected_after_the_published_maximum() -> None:
     process = COMMUNITY_RIGHT_TO_CHALLENGE
-    limited = with_rule(
+    limited = ground.with_rule(
         put(case_file(Status.DRAFT, process=process), CONTENT),
         "maximum-decision-period",
         {"number": 20, "unit": "calendar-days"},
     )
     submitted = take("submit", Ready(limited, (LEAD,), process=process)).after
     late = Ready(submitted, (OFFICER,), TOLD, process=process)
-    assert refused_for("notify-decision-date", late) == ["decision-date-in-time"]
+    assert ground.refused_for("notify-decision-date", late) == ["decision-date-in-time"]
     in_time = giving(late, expected_on=TODAY + timedelta(days=20))
     assert take("notify-decision-date", in_time).after.find(DecisionDate)
 
@@ -153,39 +102,26 @@ def test_the_decision_may_not_be_expected_after_the_published_maximum() -> None:
     ],
 )
 def test_a_notice_is_dated_from_the_submission_to_today(action: str, guard: str, field: str) -> None:
-    later = replace(attempt(RIGHT_TO_PROVIDE, action), now=NOW + timedelta(days=2))
+    later = replace(attempt(RIGHT_TO_PROVIDE, action), now=ground.NOW + timedelta(days=2))
     for days, refused in ((-1, [guard]), (0, []), (2, []), (3, [guard])):
-        assert refused_for(action, giving(later, **{field: TODAY + timedelta(days=days)})) == refused, days
+        assert ground.refused_for(action, giving(later, **{field: TODAY + timedelta(days=days)})) == refused, days
 
 
 @pytest.mark.parametrize(
     ("action", "clock", "field"),
-    [
-        ("acknowledge", "acknowledgement", "sent_on"),
-        ("notify-decision-date", "decision-date-notice", "notified_on"),
-    ],
+    [("acknowledge", "acknowledgement", "sent_on"), ("notify-decision-date", "decision-date-notice", "notified_on")],
 )
 def test_a_notice_meets_its_clock_by_the_day_on_which_it_was_given(action: str, clock: str, field: str) -> None:
     """Recorded after the end, before anybody looked; what was missed already stays missed."""
     process, taken = COMMUNITY_RIGHT_TO_CHALLENGE, attempt(COMMUNITY_RIGHT_TO_CHALLENGE, action)
-    due = taken.snapshot.find_deadline(clock)
-    assert due
+    due = ground.get_deadline(taken.snapshot, clock)
     late = replace(taken, now=due.due_at + timedelta(days=1))
-    for given_on, state in (
-        (due.due_on, DeadlineState.MET),
-        (due.due_on + timedelta(days=1), DeadlineState.MISSED),
+    looked = replace(late, snapshot=ground.process_due_now(process, taken.snapshot, late.now))
+    for recorded, days, state in (
+        (late, 0, DeadlineState.MET),
+        (late, 1, DeadlineState.MISSED),
+        (looked, 0, DeadlineState.MISSED),
     ):
-        after = take(action, giving(late, **{field: given_on, "expected_on": due.due_on + timedelta(days=90)})).after
-        found = after.find_deadline(clock)
-        assert found
-        assert found.state is state, given_on
-    kept = process_due(process, taken.snapshot, late.now)
-    assert kept
-    missed = take(
-        action,
-        giving(
-            replace(late, snapshot=kept.after), **{field: due.due_on, "expected_on": due.due_on + timedelta(days=90)}
-        ),
-    ).after.find_deadline(clock)
-    assert missed
-    assert missed.state is DeadlineState.MISSED
+        dates = {field: due.due_on + timedelta(days=days), "expected_on": due.due_on + timedelta(days=90)}
+        after = take(action, giving(recorded, **dates)).after
+        assert ground.get_deadline(after, clock).state is state, (recorded, days)

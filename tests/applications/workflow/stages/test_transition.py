@@ -3,54 +3,61 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from rtp_applications.workflow.common.payloads import ConflictOfInterest
+import pytest
+
 from rtp_applications.workflow.enums import Role, Status
+from rtp_applications.workflow.errors import NotYourRole
+from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages.transition.payloads import ConsultedWith, Pension, TupeConsultation
-from tests.applications.workflow.ground import Ready, breaks, giving, on_snapshot, person, put, ready, without
-from tests.applications.workflow.stages.transition_cases import (
-    ANSWER,
-    CONSULTATION,
-    DECIDER,
-    DISPUTE,
-    IN_PLACE,
-    OFFICER,
-    PENSION,
-    TODAY,
-    TOMORROW,
-    WAIVER,
-    on,
-    preparing,
-)
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import Ready, attempt, breaks, on_payload, on_snapshot, person, put, ready
+from tests.applications.workflow.stages import transition_cases as transfers
+from tests.applications.workflow.stages.transition_cases import ANSWER, DECIDER, DISPUTE, TODAY, TOMORROW, preparing
 
-disputed = put(on(Status.TRANSITION, *IN_PLACE), DISPUTE, role=Role.STAFF_REP)
-ready("dispute-consultation", Ready(put(preparing, CONSULTATION), (person(Role.STAFF_REP),), DISPUTE))
-ready("answer-consultation-dispute", Ready(disputed, (OFFICER,), ANSWER))
-unsigned = PENSION.model_copy(update={"signed_on": None})
-ready("waive-pension-signature", Ready(put(preparing, unsigned), (DECIDER,), WAIVER))
-breaks("dispute-consultation", "consultation-on-file")(on_snapshot(without, TupeConsultation))
+disputed = put(transfers.on(Status.TRANSITION, *transfers.IN_PLACE), DISPUTE, role=Role.STAFF_REP)
+ready("dispute-consultation", Ready(put(preparing, transfers.CONSULTATION), (person(Role.STAFF_REP),), DISPUTE))
+ready("answer-consultation-dispute", Ready(disputed, (transfers.OFFICER,), ANSWER))
+unsigned = transfers.PENSION.model_copy(update={"signed_on": None})
+ready("waive-pension-signature", Ready(put(preparing, unsigned), (DECIDER,), transfers.WAIVER))
+breaks("dispute-consultation", "consultation-on-file")(on_snapshot(ground.without, TupeConsultation))
 breaks("dispute-consultation", "entry-is-own")(on_snapshot(put, DISPUTE, role=Role.STAFF_REP, number=2))
-breaks("answer-consultation-dispute", "dispute-on-file")(lambda attempt: giving(attempt, dispute="another"))
-breaks("record-go-live-date", "go-live-not-past")(lambda attempt: giving(attempt, on=TODAY - timedelta(days=1)))
-breaks("record-tupe-consultation", "direct-consultation-allowed")(
-    lambda attempt: giving(attempt, consulted_with=ConsultedWith.DIRECTLY)
+breaks("answer-consultation-dispute", "dispute-on-file")(on_payload(dispute="another"))
+breaks("record-go-live-date", "go-live-not-past")(on_payload(on=TODAY - timedelta(days=1)))
+breaks("record-tupe-consultation", "direct-consultation-allowed")(on_payload(consulted_with=ConsultedWith.DIRECTLY))
+breaks("record-tupe-consultation", "consultation-in-order")(on_payload(ended_on=TOMORROW))
+breaks("record-employee-liability-information", "given-already")(on_payload(given_on=TOMORROW))
+breaks("record-workforce-snapshot", "snapshot-adds-up")(on_payload(fte_hundredths=12_001))
+breaks(["record-pension-vehicle", "record-data-transfer-agreement"], "signed-already")(on_payload(signed_on=TOMORROW))
+breaks("waive-pension-signature", "vehicle-on-file")(on_payload(vehicle=Pension.TPS))
+breaks("waive-pension-signature", "reasons-given")(on_payload(reasons=""))
+breaks("waive-pension-signature", "deciders-are-independent")(ground.bar_last_signer)
+breaks("record-leases-and-services", "agreed-already")(on_payload(leases_signed_on=TOMORROW))
+breaks("record-insurance", "cover-in-order")(on_payload(valid_to=TODAY - timedelta(days=1)))
+breaks("record-regulator-registration", "registration-is-real")(on_payload(number=None))
+
+
+@pytest.mark.parametrize(("employer", "transferring", "allowed"), [(49, 30, True), (50, 10, False), (2000, 9, True)])
+def test_direct_consultation_is_for_small_employers_and_small_transfers(
+    employer: int, transferring: int, *, allowed: bool
+) -> None:
+    numbers = {"employer_headcount": employer, "transferring": transferring}
+    taken = attempt(RIGHT_TO_PROVIDE, "record-tupe-consultation")
+    direct = ground.giving(taken, consulted_with=ConsultedWith.DIRECTLY, **numbers)
+    assert ground.refused_for("record-tupe-consultation", direct) == (
+        [] if allowed else ["direct-consultation-allowed"]
+    )
+
+
+@pytest.mark.parametrize("role", [Role.APPLICANT_LEAD, Role.MUTUAL_BOARD, Role.COMMISSIONER])
+@pytest.mark.parametrize(
+    "action",
+    [
+        "record-tupe-consultation",
+        "record-employee-liability-information",
+        "record-pension-vehicle",
+        "record-leases-and-services",
+    ],
 )
-breaks("record-tupe-consultation", "consultation-in-order")(lambda attempt: giving(attempt, ended_on=TOMORROW))
-breaks("record-employee-liability-information", "given-already")(lambda attempt: giving(attempt, given_on=TOMORROW))
-breaks("record-workforce-snapshot", "snapshot-adds-up")(lambda attempt: giving(attempt, fte_hundredths=12_001))
-breaks(["record-pension-vehicle", "record-data-transfer-agreement"], "signed-already")(
-    lambda attempt: giving(attempt, signed_on=TOMORROW)
-)
-breaks("waive-pension-signature", "vehicle-on-file")(lambda attempt: giving(attempt, vehicle=Pension.TPS))
-breaks(["waive-pension-signature", "put-back-launch"], "reasons-given")(lambda attempt: giving(attempt, reasons=""))
-
-
-@breaks("waive-pension-signature", "deciders-are-independent")
-@breaks("launch", "decision-maker-is-independent")
-def _(attempt: Ready) -> Ready:
-    conflict = ConflictOfInterest(person=DECIDER.person, nature="Owns shares in a supplier.")
-    return replace(attempt, snapshot=put(attempt.snapshot, conflict))
-
-
-breaks("record-leases-and-services", "agreed-already")(lambda attempt: giving(attempt, leases_signed_on=TOMORROW))
-breaks("record-insurance", "cover-in-order")(lambda attempt: giving(attempt, valid_to=TODAY - timedelta(days=1)))
-breaks("record-regulator-registration", "registration-is-real")(lambda attempt: giving(attempt, number=None))
+def test_only_the_employer_attests_its_own_duties(action: str, role: Role) -> None:
+    with pytest.raises(NotYourRole):
+        ground.take(action, replace(attempt(RIGHT_TO_PROVIDE, action), signers=(person(role),)))

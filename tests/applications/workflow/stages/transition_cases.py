@@ -1,49 +1,27 @@
 """Cases and payloads for the tests of transition."""
 
-from dataclasses import replace
 from datetime import date, timedelta
+from functools import reduce
 
 from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.snapshot import CaseSnapshot, Payload
 from rtp_applications.workflow.stages.incorporation.payloads import LegalEntity
 from rtp_applications.workflow.stages.monitoring.measures import Baseline, Measure, MeasuredValue, MeasureUnit
-from rtp_applications.workflow.stages.transition.payloads import (
-    ConsultationDispute,
-    Cover,
-    DataTransferAgreement,
-    DisputeAnswer,
-    EmployeeLiabilityInformation,
-    GoLiveDate,
-    Insurance,
-    LeasesAndServices,
-    Pension,
-    PensionVehicle,
-    PensionWaiver,
-    Regulator,
-    RegulatorRegistration,
-    TupeConsultation,
-    WorkforceSnapshot,
-)
-from tests.applications.workflow.ground import NOW, Ready, breaks, case_file, person, put, ready, without
+from rtp_applications.workflow.stages.transition import payloads
+from tests.applications.workflow.ground import NOW, Ready, breaks, case_file, on_snapshot, person, put, ready, without
 
 TODAY = NOW.date()
 TOMORROW = TODAY + timedelta(days=1)
 LEAD, COMMISSIONER, OFFICER, DECIDER, BOARD = (
     person(role)
-    for role in (
-        Role.APPLICANT_LEAD,
-        Role.COMMISSIONER,
-        Role.CASE_OFFICER,
-        Role.DECISION_MAKER,
-        Role.MUTUAL_BOARD,
-    )
+    for role in (Role.APPLICANT_LEAD, Role.COMMISSIONER, Role.CASE_OFFICER, Role.DECISION_MAKER, Role.MUTUAL_BOARD)
 )
 WHY = "The pension fund meets in November."
 ENTITY = LegalEntity.model_validate(
     {"scheme": "GB-COH", "identifier": "09506232", "legalForm": "cic-limited-by-guarantee"}
 )
-GO_LIVE = GoLiveDate(on=TODAY)
-CONSULTATION = TupeConsultation.model_validate(
+GO_LIVE = payloads.GoLiveDate(on=TODAY)
+CONSULTATION = payloads.TupeConsultation.model_validate(
     {
         "consultedWith": "recognised-union",
         "begunOn": date(2026, 6, 1),
@@ -52,21 +30,23 @@ CONSULTATION = TupeConsultation.model_validate(
         "transferring": 120,
     }
 )
-GIVEN = EmployeeLiabilityInformation.model_validate({"givenOn": TODAY - timedelta(days=28)})
-SNAPSHOT = WorkforceSnapshot.model_validate({"takenOn": TODAY, "headcount": 120, "fteHundredths": 9750, "disputed": 2})
-PENSION = PensionVehicle.model_validate({"vehicle": Pension.LGPS_PASS_THROUGH, "signedOn": TODAY})
-WAIVER = PensionWaiver(vehicle=Pension.LGPS_PASS_THROUGH, reasons=WHY)
-LEASES = LeasesAndServices.model_validate(
+GIVEN = payloads.EmployeeLiabilityInformation.model_validate({"givenOn": TODAY - timedelta(days=28)})
+SNAPSHOT = payloads.WorkforceSnapshot.model_validate(
+    {"takenOn": TODAY, "headcount": 120, "fteHundredths": 9750, "disputed": 2}
+)
+PENSION = payloads.PensionVehicle.model_validate({"vehicle": payloads.Pension.LGPS_PASS_THROUGH, "signedOn": TODAY})
+WAIVER = payloads.PensionWaiver(vehicle=payloads.Pension.LGPS_PASS_THROUGH, reasons=WHY)
+LEASES = payloads.LeasesAndServices.model_validate(
     {"premisesNeeded": True, "leasesSignedOn": TODAY, "servicesNeeded": True, "servicesAgreedOn": TODAY}
 )
 COVERS = tuple(
-    Insurance.model_validate({"cover": cover, "validFrom": TODAY, "validTo": date(2030, 8, 31)})
-    for cover in (Cover.EMPLOYERS_LIABILITY, Cover.PUBLIC_LIABILITY)
+    payloads.Insurance.model_validate({"cover": cover, "validFrom": TODAY, "validTo": date(2030, 8, 31)})
+    for cover in (payloads.Cover.EMPLOYERS_LIABILITY, payloads.Cover.PUBLIC_LIABILITY)
 )
-REGISTERED = RegulatorRegistration.model_validate(
-    {"regulator": Regulator.CQC, "number": "1-123456789", "registeredOn": TODAY}
+REGISTERED = payloads.RegulatorRegistration.model_validate(
+    {"regulator": payloads.Regulator.CQC, "number": "1-123456789", "registeredOn": TODAY}
 )
-DATA = DataTransferAgreement.model_validate({"signedOn": TODAY})
+DATA = payloads.DataTransferAgreement.model_validate({"signedOn": TODAY})
 SICKNESS = MeasuredValue.model_validate(
     {
         "measure": Measure.SICKNESS_DAYS,
@@ -84,17 +64,14 @@ IN_PLACE = (GO_LIVE, CONSULTATION, GIVEN, SNAPSHOT, PENSION, LEASES, *COVERS, RE
 
 
 def on(status: Status, *records: Payload) -> CaseSnapshot:
-    snapshot = case_file(status)
-    for record in records:
-        snapshot = put(snapshot, record)
-    return snapshot
+    return reduce(put, records, case_file(status))
 
 
 preparing = on(Status.TRANSITION)
 
 
 for name, record in {
-    "record-go-live-date": GoLiveDate(on=date(2027, 4, 1)),
+    "record-go-live-date": payloads.GoLiveDate(on=date(2027, 4, 1)),
     "record-tupe-consultation": CONSULTATION,
     "record-employee-liability-information": GIVEN,
     "record-workforce-snapshot": SNAPSHOT,
@@ -110,21 +87,18 @@ for name, record in {"record-insurance": COVERS[0], "record-regulator-registrati
     ready(name, Ready(preparing, (BOARD,), record))
 
 
-DISPUTE = ConsultationDispute(id="measures", reasons="The measures were not told to us.")
-ANSWER = DisputeAnswer(dispute="measures", answer="A letter went out on Monday.")
+DISPUTE = payloads.ConsultationDispute(id="measures", reasons="The measures were not told to us.")
+ANSWER = payloads.DisputeAnswer(dispute="measures", answer="A letter went out on Monday.")
 
 
-def missing(guard: str, kind: type[Payload]) -> None:
-    @breaks("begin-readiness-review", guard)
-    def _(attempt: Ready) -> Ready:
-        return replace(attempt, snapshot=without(attempt.snapshot, kind))
-
-
-missing("go-live-date-set", GoLiveDate)
-missing("tupe-consulted", TupeConsultation)
-missing("workforce-snapshot-taken", WorkforceSnapshot)
-missing("pension-signed-or-waived", PensionVehicle)
-missing("leases-and-services-agreed", LeasesAndServices)
-missing("insured-on-go-live", Insurance)
-missing("registered-where-regulated", RegulatorRegistration)
-missing("data-transfer-agreed", DataTransferAgreement)
+for guard, kind in {
+    "go-live-date-set": payloads.GoLiveDate,
+    "tupe-consulted": payloads.TupeConsultation,
+    "workforce-snapshot-taken": payloads.WorkforceSnapshot,
+    "pension-signed-or-waived": payloads.PensionVehicle,
+    "leases-and-services-agreed": payloads.LeasesAndServices,
+    "insured-on-go-live": payloads.Insurance,
+    "registered-where-regulated": payloads.RegulatorRegistration,
+    "data-transfer-agreed": payloads.DataTransferAgreement,
+}.items():
+    breaks("begin-readiness-review", guard)(on_snapshot(without, kind))
