@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import text
 
@@ -21,6 +22,34 @@ from tests.support.webhooks import Clock, Receiver, new_delivery_worker, receivi
 async def receiver() -> AsyncIterator[Receiver]:
     async with receiving() as receiver:
         yield receiver
+
+
+def path_of(subscription: dict[str, Any]) -> str:
+    return f"/v1/subscriptions/{subscription['id']}"
+
+
+def assert_refused(answer: httpx.Response, status: int, problem: str) -> None:
+    """The answer is a refusal with this status, of this type of problem."""
+    assert answer.status_code == status, answer.text
+    assert answer.json()["type"].endswith(f"/problems/{problem}")
+
+
+def list_wrong_fields(answer: httpx.Response) -> list[str]:
+    """The fields that an answer with status 422 names."""
+    assert answer.status_code == 422, answer.text
+    return [each["field"] for each in answer.json()["errors"]]
+
+
+async def read_pages(api: Api, path: str, **params: Any) -> list[list[dict[str, Any]]]:
+    """The items of a list, page by page, as whoever follows `next` is given them."""
+    pages: list[list[dict[str, Any]]] = []
+    while True:
+        answer = await api.get(path, params=params)
+        assert answer.status_code == 200, answer.text
+        pages.append(answer.json()["items"])
+        if answer.json()["next"] is None:
+            return pages
+        params["after"] = answer.json()["next"]
 
 
 NewWorker = Callable[..., DeliveryWorker]
@@ -59,10 +88,41 @@ class Owner:
     async def health(self, subscription: dict[str, Any]) -> dict[str, Any]:
         return await webhooks.health(self.api, subscription)
 
+    async def show(self, subscription: dict[str, Any]) -> dict[str, Any]:
+        answer = await self.api.get(path_of(subscription))
+        assert answer.status_code == 200, answer.text
+        shown: dict[str, Any] = answer.json()
+        return shown
+
+    async def end(self, subscription: dict[str, Any]) -> None:
+        answer = await self.api.delete(path_of(subscription), headers={"If-Match": "*"})
+        assert (answer.status_code, answer.content) == (204, b"")
+
+    async def let_die(self) -> None:
+        """What its sink chokes on becomes a dead letter, while the sink takes other cases."""
+        await self.worker.drain()
+        self.clock.forward(hours=76)
+        await self.publish(uuid.uuid4(), 1)
+        await self.worker.drain()
+
+    async def attempts(self, subscription: dict[str, Any], event_id: Any) -> list[dict[str, Any]]:
+        answer = await self.api.get(f"{path_of(subscription)}/deliveries/{event_id}/attempts")
+        assert answer.status_code == 200, answer.text
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
 
 @pytest.fixture
-async def owner(platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver) -> Owner:
-    return Owner(platform, new_client, new_worker, receiver, await new_client())
+async def api(new_client: NewClient) -> Api:
+    """An ordinary client of a new body."""
+    return await new_client()
+
+
+@pytest.fixture
+async def owner(
+    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver, api: Api
+) -> Owner:
+    return Owner(platform, new_client, new_worker, receiver, api)
 
 
 @pytest.fixture

@@ -15,11 +15,10 @@ from sqlalchemy import text
 from rtp_embedded.platform import Platform
 from rtp_gateway.settings import GatewaySettings
 from rtp_shared.rabbit import RabbitBus, declare_once
-from tests.conftest import NewClient
-from tests.gateway.conftest import NewWorker
+from tests.gateway.conftest import Owner
 from tests.support.rabbitmq import Broker
-from tests.support.waiting import until
-from tests.support.webhooks import Received, Receiver, message, subscribe
+from tests.support.waiting import until_true
+from tests.support.webhooks import Received, message
 
 pytestmark = pytest.mark.anyio
 
@@ -60,18 +59,13 @@ def process(platform: Platform, broker: Broker) -> Iterator[Process]:
 
 
 async def test_from_the_broker_to_the_subscriber_also_when_killed(
-    platform: Platform,
-    new_client: NewClient,
-    new_worker: NewWorker,
-    receiver: Receiver,
-    broker: Broker,
-    process: Process,
+    owner: Owner, broker: Broker, process: Process
 ) -> None:
-    api, case_id = await new_client(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url)
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe()
     await declare_once(broker.url, "gateway", ["#"])
     bus = RabbitBus(broker.url)
-    sent = [message(case_id, sequence, readers=[f"client:{api.client_id}", "system"]) for sequence in (1, 2, 3)]
+    sent = [message(case_id, sequence, readers=[f"client:{owner.api.client_id}", "system"]) for sequence in (1, 2, 3)]
     release = asyncio.Event()
 
     async def hang_on_the_second(received: Received) -> web.StreamResponse:
@@ -79,27 +73,21 @@ async def test_from_the_broker_to_the_subscriber_also_when_killed(
             await release.wait()
         return web.Response(status=204)
 
-    async def second_under_way() -> bool:
-        return len(receiver.received) >= 2
-
-    async def all_arrived() -> bool:
-        return len(receiver.received) >= 4
-
-    receiver.answer = hang_on_the_second
+    owner.receiver.answer = hang_on_the_second
     process.start()
     assert (await bus.publish(sent)).confirmed == {each.event_id for each in sent}
     await bus.close()
-    await until(second_under_way, "the second attempt")
+    await until_true(lambda: len(owner.receiver.received) >= 2, "the second attempt")
     assert process.end(signal.SIGKILL) == -signal.SIGKILL
     release.set()
-    async with platform.gateway.database.transaction() as session:  # instead of waiting until the lease is over
+    async with owner.platform.gateway.database.transaction() as session:  # instead of waiting until the lease is over
         await session.execute(
             text("UPDATE deliveries SET next_attempt_at = now() WHERE state = 'pending' AND attempts > 0")
         )
     process.start()
-    await until(all_arrived, "the rest")
-    assert receiver.sequences(case_id) == [1, 2, 2, 3]
-    for each in receiver.received:
+    await until_true(lambda: len(owner.receiver.received) >= 4, "the rest")
+    assert owner.receiver.sequences(case_id) == [1, 2, 2, 3]
+    for each in owner.receiver.received:
         assert each.verified(subscription["secret"])["caseid"] == str(case_id)
-    assert [each.body for each in receiver.received] == [sent[0].body, sent[1].body, sent[1].body, sent[2].body]
+    assert [each.body for each in owner.receiver.received] == [sent[0].body, sent[1].body, sent[1].body, sent[2].body]
     assert process.end(signal.SIGTERM) == 0

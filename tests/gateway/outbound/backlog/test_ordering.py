@@ -12,18 +12,8 @@ from sqlalchemy import text
 
 from rtp_embedded.platform import Platform
 from tests.conftest import Api, NewClient
-from tests.gateway.conftest import NewWorker
-from tests.support.webhooks import (
-    Clock,
-    Received,
-    Receiver,
-    ask,
-    change,
-    health,
-    publish,
-    relay,
-    subscribe,
-)
+from tests.gateway.conftest import NewWorker, Owner
+from tests.support.webhooks import Clock, Received, Receiver, ask, change, health, publish, relay, subscribe
 
 pytestmark = pytest.mark.anyio
 
@@ -206,17 +196,13 @@ async def test_nothing_is_lost_and_lines_stay_lines_whatever_the_owner_does_too(
             assert receipts == sorted(receipts)
 
 
-async def test_tests_of_a_subscription_keep_their_order_too(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock = await new_client(), Clock()
-    subscription = await subscribe(api, receiver.url)
-    receiver.answer = lambda _: web.Response(status=500 if len(receiver.received) == 1 else 204)
+async def test_tests_of_a_subscription_keep_their_order_too(owner: Owner) -> None:
+    subscription = await owner.subscribe()
+    owner.receiver.answer = lambda _: web.Response(status=500 if len(owner.receiver.received) == 1 else 204)
     for _ in range(2):
-        await ask(api, subscription, "actions/test")
-        await relay(platform)
-    worker = new_worker(now=clock)
-    await worker.drain()
-    clock.forward(seconds=6)
-    await worker.drain()
-    assert receiver.sequences(uuid.UUID(subscription["id"])) == [1, 1, 2]
+        await owner.ask(subscription, "actions/test")
+        await relay(owner.platform)
+    await owner.worker.drain()
+    owner.clock.forward(seconds=6)
+    await owner.worker.drain()
+    assert owner.receiver.sequences(uuid.UUID(subscription["id"])) == [1, 1, 2]

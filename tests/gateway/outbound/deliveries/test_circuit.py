@@ -19,8 +19,8 @@ from rtp_shared.contracts.gateway import (
     SubscriptionTested,
 )
 from tests.conftest import Api, NewClient
-from tests.gateway.conftest import NewWorker, Owner
-from tests.support.waiting import until
+from tests.gateway.conftest import NewWorker, Owner, path_of
+from tests.support.waiting import until_true
 from tests.support.webhooks import (
     Clock,
     Received,
@@ -28,6 +28,7 @@ from tests.support.webhooks import (
     answering,
     ask,
     change,
+    choking_on,
     deliveries,
     feed,
     health,
@@ -212,30 +213,27 @@ async def test_a_success_closes_it_and_everything_is_sent_at_once_in_order(owner
     assert {each["state"] for each in await owner.deliveries(subscription)} == {"delivered"}
 
 
-async def test_an_event_that_its_sink_chokes_on_holds_up_no_other_case(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock, stuck = await new_client(), Clock(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url)
-    receiver.answer = lambda received: web.Response(status=500 if received.case_id == stuck else 204)
-    await publish(platform, api, stuck, 1, 2)
-    worker = new_worker(now=clock)
+async def test_an_event_that_its_sink_chokes_on_holds_up_no_other_case(owner: Owner) -> None:
+    stuck = uuid.uuid4()
+    subscription = await owner.subscribe()
+    owner.receiver.answer = choking_on(stuck)
+    await owner.publish(stuck, 1, 2)
     for _ in range(30):  # nothing else comes, so the sink seems to fail for everything
-        await worker.drain()
-        clock.forward(minutes=2)
-    await worker.drain()
-    assert (await health(api, subscription))["circuit"] == "open"
-    (other,) = await publish_cases(platform, api, 1)
-    clock.at = instant((await health(api, subscription))["restsUntil"])
-    await worker.drain()
-    assert receiver.sequences(other) == [1]  # the next probe is another case, and closes it
-    assert (await health(api, subscription))["circuit"] == "closed"
+        await owner.worker.drain()
+        owner.clock.forward(minutes=2)
+    await owner.worker.drain()
+    assert (await owner.health(subscription))["circuit"] == "open"
+    (other,) = await publish_cases(owner.platform, owner.api, 1)
+    owner.clock.at = instant((await owner.health(subscription))["restsUntil"])
+    await owner.worker.drain()
+    assert owner.receiver.sequences(other) == [1]  # the next probe is another case, and closes it
+    assert (await owner.health(subscription))["circuit"] == "closed"
     for _ in range(20):
-        (other,) = await publish_cases(platform, api, 1)
-        await worker.drain()
-        assert receiver.sequences(other) == [1]
-        clock.forward(seconds=30)
-    assert set(receiver.sequences(stuck)) == {1}
+        (other,) = await publish_cases(owner.platform, owner.api, 1)
+        await owner.worker.drain()
+        assert owner.receiver.sequences(other) == [1]
+        owner.clock.forward(seconds=30)
+    assert set(owner.receiver.sequences(stuck)) == {1}
 
 
 async def test_resuming_tries_at_once_whatever_the_schedule_says(owner: Owner) -> None:
@@ -294,7 +292,7 @@ async def test_gone_from_a_former_sink_ends_nothing(owner: Owner) -> None:
 async def test_what_waited_for_a_dead_sink_is_sent_to_the_new_one_at_once(owner: Owner) -> None:
     subscription = await owner.subscribe()
     cases = await publish_cases(owner.platform, owner.api, 2, 1, 2)
-    owner.receiver.answer = lambda received: web.Response(status=500 if received.case_id in cases else 204)
+    owner.receiver.answer = choking_on(*cases)
     for _ in range(12):
         await publish_cases(owner.platform, owner.api, 1)  # it is well otherwise, so theirs is the schedule of hours
         await owner.worker.drain()
@@ -330,7 +328,7 @@ async def test_three_days_of_a_former_sink_are_not_held_against_the_new_one(owne
 
 
 async def attempts_of(api: Api, subscription: dict[str, Any], delivery: dict[str, Any]) -> list[dict[str, Any]]:
-    answer = await api.get(f"/v1/subscriptions/{subscription['id']}/deliveries/{delivery['eventId']}/attempts")
+    answer = await api.get(path_of(subscription) + f"/deliveries/{delivery['eventId']}/attempts")
     assert answer.status_code == 200, answer.text
     items: list[dict[str, Any]] = answer.json()["items"]
     return items
@@ -544,10 +542,7 @@ async def test_one_that_hangs_keeps_no_other_from_its_proof_of_life(
         clock.forward(hours=80)
         task = asyncio.create_task(new_worker(now=clock, seconds=3).drain())
 
-        async def asked() -> bool:
-            return bool(receiver.received)
-
-        await until(asked, "its own test", seconds=2)
+        await until_true(lambda: receiver.received, "its own test", seconds=2)
         await task
 
 

@@ -10,22 +10,19 @@ import pytest
 from aiohttp import web
 from sqlalchemy import text
 
-from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts import About
 from rtp_shared.contracts.applications import CaseOpened, CaseSubmitted
 from rtp_shared.contracts.gateway import SubscriptionTested
-from tests.conftest import Api, NewClient
-from tests.gateway.conftest import NewWorker, Owner
+from tests.conftest import Api
+from tests.gateway.conftest import NewWorker, Owner, assert_refused, path_of
 from tests.support.webhooks import (
     Clock,
     Received,
     Receiver,
     answering,
     ask,
-    deliveries,
-    health,
     no_content,
     publish,
     receiving,
@@ -59,19 +56,19 @@ async def make_dead(api: Api, subscription: dict[str, Any], receiver: Receiver, 
 # What is chosen
 
 
-async def test_by_events(platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver) -> None:
-    api, one, other = await new_client(), uuid.uuid4(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url)
-    sent = await publish(platform, api, one, 1, 2, 3) + await publish(platform, api, other, 1, 2)
-    await new_worker().drain()
+async def test_by_events(owner: Owner) -> None:
+    one, other = uuid.uuid4(), uuid.uuid4()
+    subscription = await owner.subscribe()
+    sent = await owner.publish(one, 1, 2, 3) + await owner.publish(other, 1, 2)
+    await owner.new_worker().drain()
     ids = [str(sent[number].event_id) for number in (4, 2, 0)]
-    counted = await replay(api, subscription, eventIds=ids, only="all")
+    counted = await replay(owner.api, subscription, eventIds=ids, only="all")
     assert counted == {**NOTHING, "events": 3, "acknowledged": 3}
-    assert await new_worker().drain() == 3
-    again = receiver.received[5:]
-    assert receiver.sequences(one) == [1, 2, 3, 1, 3]
-    assert receiver.sequences(other) == [1, 2, 2]
-    first = {each.id: each for each in receiver.received[:5]}
+    assert await owner.new_worker().drain() == 3
+    again = owner.receiver.received[5:]
+    assert owner.receiver.sequences(one) == [1, 2, 3, 1, 3]
+    assert owner.receiver.sequences(other) == [1, 2, 2]
+    first = {each.id: each for each in owner.receiver.received[:5]}
     for each in again:  # the same event by the same id, so that who has it can drop it
         assert each.body == first[each.id].body
         each.verified(subscription["secret"])
@@ -86,7 +83,7 @@ async def test_by_case_publisher_and_number(owner: Owner) -> None:
     await owner.new_worker().drain()
 
     async def count(**more: Any) -> int:
-        path = f"/v1/subscriptions/{subscription['id']}/actions/replay"
+        path = path_of(subscription) + "/actions/replay"
         body = {"caseId": str(case_id), "only": "all", **more}
         answer = await owner.api.post(path, json=body, params={"dryRun": True})
         assert answer.status_code == 202, answer.text
@@ -147,47 +144,45 @@ async def test_by_time_from_included_to_not(owner: Owner) -> None:
 )
 async def test_what_is_asked_for_must_be_clear(owner: Owner, body: dict[str, Any]) -> None:
     subscription = await owner.subscribe()
-    answer = await owner.api.post(f"/v1/subscriptions/{subscription['id']}/actions/replay", json=body)
+    answer = await owner.api.post(path_of(subscription) + "/actions/replay", json=body)
     assert answer.status_code == 422, answer.text
     assert answer.json()["errors"]
 
 
-async def test_only_what_was_never_acknowledged_unless_all_is_asked_for(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, fine, stuck, before = await new_client(), uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
-    await publish(platform, api, before, 1)
+async def test_only_what_was_never_acknowledged_unless_all_is_asked_for(owner: Owner) -> None:
+    fine, stuck, before = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
+    await owner.publish(before, 1)
     since = utcnow() - timedelta(minutes=5)
-    subscription = await subscribe(api, receiver.url)
-    await publish(platform, api, fine, 1, 2)
-    await new_worker().drain()
-    await publish(platform, api, stuck, 1, 2)
-    await make_dead(api, subscription, receiver, new_worker)
-    receiver.received.clear()
+    subscription = await owner.subscribe()
+    await owner.publish(fine, 1, 2)
+    await owner.new_worker().drain()
+    await owner.publish(stuck, 1, 2)
+    await make_dead(owner.api, subscription, owner.receiver, owner.new_worker)
+    owner.receiver.received.clear()
 
-    path = f"/v1/subscriptions/{subscription['id']}/actions/replay"
+    path = path_of(subscription) + "/actions/replay"
     for only, expected in (
         ("unacknowledged", {"events": 2, "neverOffered": 1, "unacknowledged": 1, "acknowledged": 0, "waiting": 1}),
         ("all", {"events": 4, "neverOffered": 1, "unacknowledged": 1, "acknowledged": 2, "waiting": 1}),
     ):
         body = {"from": since.isoformat(), "only": only}
-        counted = (await api.post(path, json=body, params={"dryRun": True})).json()
+        counted = (await owner.api.post(path, json=body, params={"dryRun": True})).json()
         assert counted == expected
-    assert (await health(api, subscription))["deadLetters"] == 1  # counting changes nothing
-    await ask(api, subscription, "actions/resume")
-    assert await replay(api, subscription, **{"from": since.isoformat()}) == {
+    assert (await owner.health(subscription))["deadLetters"] == 1  # counting changes nothing
+    await owner.ask(subscription, "actions/resume")
+    assert await replay(owner.api, subscription, **{"from": since.isoformat()}) == {
         "events": 1,
         "neverOffered": 1,
         "unacknowledged": 0,
         "acknowledged": 0,
         "waiting": 2,  # going on had tried the dead letter again already
     }
-    await new_worker().drain()
-    assert receiver.sequences(before) == [1]
-    assert receiver.sequences(fine) == []
-    assert receiver.sequences(stuck) == [1, 2]
-    assert {each["state"] for each in await deliveries(api, subscription)} == {"delivered"}
-    assert await replay(api, subscription, **{"from": since.isoformat()}) == NOTHING
+    await owner.new_worker().drain()
+    assert owner.receiver.sequences(before) == [1]
+    assert owner.receiver.sequences(fine) == []
+    assert owner.receiver.sequences(stuck) == [1, 2]
+    assert {each["state"] for each in await owner.deliveries(subscription)} == {"delivered"}
+    assert await replay(owner.api, subscription, **{"from": since.isoformat()}) == NOTHING
 
 
 async def test_what_was_cancelled_or_skipped_can_be_had_again(owner: Owner) -> None:
@@ -236,13 +231,11 @@ async def test_types_source_and_filters_hold_for_what_was_never_offered(owner: O
     assert counted == {**NOTHING, "events": 2, "neverOffered": 1, "acknowledged": 1}
 
 
-async def test_nobody_replays_what_is_not_for_its_eyes(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, stranger, case_id = await new_client(), await new_client(), uuid.uuid4()
-    sent = await publish(platform, api, case_id, 1, 2)
-    subscription, own = await subscribe(api, receiver.url), await subscribe(stranger, receiver.url)
-    path = f"/v1/subscriptions/{subscription['id']}/actions/replay"
+async def test_nobody_replays_what_is_not_for_its_eyes(owner: Owner) -> None:
+    stranger, case_id = await owner.new_client(), uuid.uuid4()
+    sent = await owner.publish(case_id, 1, 2)
+    subscription, own = await owner.subscribe(), await subscribe(stranger, owner.receiver.url)
+    path = path_of(subscription) + "/actions/replay"
     foreign = await stranger.post(path, json={"caseId": str(case_id)})
     unknown = await stranger.post(f"/v1/subscriptions/{uuid.uuid4()}/actions/replay", json={"caseId": str(case_id)})
     assert foreign.status_code == unknown.status_code == 404
@@ -250,8 +243,8 @@ async def test_nobody_replays_what_is_not_for_its_eyes(
     since = (utcnow() - timedelta(minutes=5)).isoformat()
     for wanted in ({"caseId": str(case_id)}, {"eventIds": [str(sent[0].event_id)]}, {"from": since}):
         assert await replay(stranger, own, only="all", **wanted) == NOTHING  # as if there were no such case
-    await new_worker().drain()
-    assert receiver.received == []
+    await owner.new_worker().drain()
+    assert owner.receiver.received == []
 
 
 async def test_only_its_own_tests_and_nothing_of_how_it_fares(owner: Owner) -> None:
@@ -310,12 +303,9 @@ async def test_at_most_ten_thousand_at_once(owner: Owner, database_server: Postg
             f"client:{owner.api.client_id}",
             10_001 if too_many else 10_000,
         )
-        answer = await owner.api.post(
-            f"/v1/subscriptions/{subscription['id']}/actions/replay", json={"caseId": str(case_id)}
-        )
+        answer = await owner.api.post(path_of(subscription) + "/actions/replay", json={"caseId": str(case_id)})
         if too_many:
-            assert answer.status_code == 422
-            assert answer.json()["type"].endswith("/problems/too-much-to-replay")
+            assert_refused(answer, 422, "too-much-to-replay")
             assert "10000" in answer.json()["errors"][0]["reason"] or "10000" in answer.text
             assert await owner.deliveries(subscription) == []
         else:
@@ -331,11 +321,10 @@ async def test_at_most_ten_thousand_at_once(owner: Owner, database_server: Postg
 async def test_what_has_ended_is_not_replayed(owner: Owner) -> None:
     case_id = uuid.uuid4()
     subscription = await owner.subscribe()
-    path = f"/v1/subscriptions/{subscription['id']}"
+    path = path_of(subscription)
     await owner.api.delete(path, headers={"If-Match": "*"})
     answer = await owner.api.post(f"{path}/actions/replay", json={"caseId": str(case_id)})
-    assert answer.status_code == 409
-    assert answer.json()["type"].endswith("/problems/subscription-ended")
+    assert_refused(answer, 409, "subscription-ended")
 
 
 # While other things happen
@@ -394,7 +383,7 @@ async def test_a_replay_while_events_are_recorded_leaves_one_line(owner: Owner, 
                 uuid.UUID(subscription["id"]),
             )
             assert len(due) == 1
-            await owner.api.delete(f"/v1/subscriptions/{subscription['id']}", headers={"If-Match": "*"})
+            await owner.api.delete(path_of(subscription), headers={"If-Match": "*"})
     finally:
         await admin.close()
 

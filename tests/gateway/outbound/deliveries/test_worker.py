@@ -9,6 +9,7 @@ import uuid
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -22,14 +23,15 @@ from rtp_gateway.outbound.deliveries.retries import DELAYS
 from rtp_gateway.outbound.deliveries.worker import LEASE
 from rtp_shared.contracts.events import CONTENT_TYPE
 from tests.conftest import Api, NewClient
-from tests.gateway.conftest import NewWorker, Owner
+from tests.gateway.conftest import NewWorker, Owner, path_of
 from tests.support.cases import employer_id, open_case, submit_case
 from tests.support.messaging import running
-from tests.support.waiting import until
+from tests.support.waiting import until, until_true
 from tests.support.webhooks import (
     Received,
     Receiver,
     answering,
+    choking_on,
     deliveries,
     no_content,
     publish,
@@ -49,17 +51,15 @@ async def feed_pages(api: Api) -> AsyncIterator[bytes]:
             return
 
 
-async def test_a_submitted_case_reaches_the_employing_body_signed(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    staff, council = await new_client(), await new_client(organisation=employer_id())
-    subscription = await subscribe(council, receiver.url)
-    case = await open_case(staff)
-    await platform.drain_events()
-    assert receiver.received == []  # a draft is nobody's business
-    await submit_case(staff, case)
-    await platform.drain_events()
-    mine = [each for each in receiver.received if each.case_id == uuid.UUID(case["id"])]
+async def test_a_submitted_case_reaches_the_employing_body_signed(owner: Owner) -> None:
+    council = await owner.new_client(organisation=employer_id())
+    subscription = await subscribe(council, owner.receiver.url)
+    case = await open_case(owner.api)
+    await owner.platform.drain_events()
+    assert owner.receiver.received == []  # a draft is nobody's business
+    await submit_case(owner.api, case)
+    await owner.platform.drain_events()
+    mine = [each for each in owner.receiver.received if each.case_id == uuid.UUID(case["id"])]
     submitted = mine[0].verified(subscription["secret"])
     assert submitted["type"] == "org.righttoprovide.applications.case-submitted.v1"
     assert submitted["caseid"] == case["id"]
@@ -102,8 +102,8 @@ async def test_an_event_that_its_sink_chokes_on_is_tried_for_three_days_and_then
     """The sink takes other cases all the while, so it is the event's own schedule that counts."""
     case_id = uuid.uuid4()
     subscription = await owner.subscribe()
-    path = f"/v1/subscriptions/{subscription['id']}"
-    owner.receiver.answer = lambda received: web.Response(status=500 if received.case_id == case_id else 204)
+    path = path_of(subscription)
+    owner.receiver.answer = choking_on(case_id)
     await owner.publish(case_id, 1)
     assert await owner.worker.drain() == 1
     for number, delay in enumerate(DELAYS, start=1):
@@ -176,7 +176,7 @@ async def test_gone_ends_the_subscription(owner: Owner) -> None:
     assert await worker.drain() == 1
     assert await worker.drain() == 0
     assert [each["state"] for each in await owner.deliveries(subscription)] == ["cancelled", "cancelled"]
-    shown = await owner.api.get(f"/v1/subscriptions/{subscription['id']}")
+    shown = await owner.api.get(path_of(subscription))
     assert shown.json()["status"] == "ended"
     assert shown.headers["etag"] == '"2"'
     await owner.publish(case_id, 3)
@@ -192,14 +192,12 @@ async def test_a_redirect_is_a_failure_and_not_followed(owner: Owner) -> None:
             assert await owner.new_worker().drain() == 1
             shown = await owner.deliveries(subscription)
             assert [(each["state"], each["lastStatus"]) for each in shown] == [("pending", status)]
-            await owner.api.delete(f"/v1/subscriptions/{subscription['id']}", headers={"If-Match": "*"})
+            await owner.api.delete(path_of(subscription), headers={"If-Match": "*"})
         assert elsewhere.received == []
 
 
-async def test_a_slow_subscriber_holds_up_nobody_else(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    slow, quick = await new_client(), await new_client()
+async def test_a_slow_subscriber_holds_up_nobody_else(owner: Owner) -> None:
+    quick = await owner.new_client()
     release = asyncio.Event()
 
     async def hang(_: Received) -> web.StreamResponse:
@@ -208,34 +206,23 @@ async def test_a_slow_subscriber_holds_up_nobody_else(
 
     async with receiving() as hanging:
         hanging.answer = hang
-        await subscribe(slow, hanging.url, concurrency=3)
-        await subscribe(quick, receiver.url)
+        await subscribe(owner.api, hanging.url, concurrency=3)
+        await subscribe(quick, owner.receiver.url)
         for _ in range(40):
-            await publish(platform, slow, uuid.uuid4(), 1)
-        worker = new_worker()
+            await owner.publish(uuid.uuid4(), 1)
+        worker = owner.new_worker()
         async with running(worker.run):
-
-            async def hangs() -> bool:
-                return len(hanging.received) == 3
-
-            await until(hangs, "the slow subscriber's share")
+            await until_true(lambda: len(hanging.received) == 3, "the slow subscriber's share")
             times = []
-            for number in range(20):
+            for number in range(1, 21):
                 started = time.perf_counter()
-                await publish(platform, quick, uuid.uuid4(), 1)
-
-                async def arrived(wanted: int = number + 1) -> bool:
-                    return len(receiver.received) == wanted
-
-                await until(arrived, "delivery to the quick subscriber")
+                await publish(owner.platform, quick, uuid.uuid4(), 1)
+                arrived = partial(lambda wanted: len(owner.receiver.received) == wanted, number)
+                await until_true(arrived, "delivery to the quick subscriber")
                 times.append(time.perf_counter() - started)
             assert len(hanging.received) == 3  # never more at once than its share
             release.set()
-
-            async def all_arrived() -> bool:
-                return len(hanging.received) == 40
-
-            await until(all_arrived, "delivery to the slow subscriber")
+            await until_true(lambda: len(hanging.received) == 40, "delivery to the slow subscriber")
     assert sorted(times)[10] < 0.5
 
 
@@ -284,7 +271,7 @@ async def test_a_report_after_the_lease_changes_nothing(owner: Owner, status: in
     owner.receiver.answer = no_content
     await other._run_attempt(held)
     assert [each["state"] for each in await owner.deliveries(subscription)] == ["pending", "delivered"]
-    assert (await owner.api.get(f"/v1/subscriptions/{subscription['id']}")).json()["status"] == "active"
+    assert (await owner.api.get(path_of(subscription))).json()["status"] == "active"
 
 
 async def test_workers_side_by_side_share_the_work(owner: Owner) -> None:
@@ -311,10 +298,7 @@ async def test_order_holds_while_events_are_recorded_and_delivered_at_once(owner
     async with running(owner.new_worker().run, owner.new_worker().run):
         await asyncio.gather(*map(case_goes_on, cases))
 
-        async def all_arrived() -> bool:
-            return len(owner.receiver.received) >= 200
-
-        await until(all_arrived, "every delivery", seconds=60)
+        await until_true(lambda: len(owner.receiver.received) >= 200, "every delivery", seconds=60)
     for case_id in cases:
         assert owner.receiver.sequences(case_id) == list(range(1, 26))
 
@@ -322,32 +306,30 @@ async def test_order_holds_while_events_are_recorded_and_delivered_at_once(owner
 async def test_a_paused_subscription_gets_everything_in_order_afterwards(owner: Owner) -> None:
     case_id = uuid.uuid4()
     subscription = await owner.subscribe()
-    path = f"/v1/subscriptions/{subscription['id']}"
+    path = path_of(subscription)
     assert (await owner.api.post(path + "/actions/pause", headers={"If-Match": '"1"'})).status_code == 200
     await owner.publish(case_id, 1, 2)
     assert await owner.new_worker().drain() == 0
     async with running(owner.new_worker().run):
         assert (await owner.api.post(path + "/actions/resume", headers={"If-Match": '"2"'})).status_code == 200
-
-        async def arrived() -> bool:
-            return owner.receiver.sequences(case_id) == [1, 2]
-
-        await until(arrived, "what had waited", seconds=4)  # sooner than the poll: going on wakes the new_worker
+        await until_true(
+            lambda: owner.receiver.sequences(case_id) == [1, 2], "what had waited", seconds=4
+        )  # sooner than the poll: going on wakes the new_worker
 
 
-async def test_a_client_that_may_no_longer_see_gets_nothing(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, moved = await new_client(), await new_client()
-    subscriptions = [await subscribe(each, receiver.url) for each in (api, moved)]
-    await publish(platform, api, uuid.uuid4(), 1)
-    await publish(platform, moved, uuid.uuid4(), 1)
-    async with platform.gateway.database.transaction() as session:
-        await session.execute(text("UPDATE clients SET active = false WHERE client_id = :id"), {"id": api.client_id})
-    worker = new_worker()
+async def test_a_client_that_may_no_longer_see_gets_nothing(owner: Owner) -> None:
+    moved = await owner.new_client()
+    subscriptions = [await subscribe(each, owner.receiver.url) for each in (owner.api, moved)]
+    await owner.publish(uuid.uuid4(), 1)
+    await publish(owner.platform, moved, uuid.uuid4(), 1)
+    async with owner.platform.gateway.database.transaction() as session:
+        await session.execute(
+            text("UPDATE clients SET active = false WHERE client_id = :id"), {"id": owner.api.client_id}
+        )
+    worker = owner.new_worker()
     assert await worker.drain() == 2
-    assert len(receiver.received) == 1
-    assert [(await deliveries(api, each))[0]["state"] for each in subscriptions[:1]] == ["cancelled"]
+    assert len(owner.receiver.received) == 1
+    assert [(await owner.deliveries(each))[0]["state"] for each in subscriptions[:1]] == ["cancelled"]
 
 
 async def test_a_sink_that_does_not_answer_is_given_up_in_time(owner: Owner) -> None:
@@ -365,16 +347,13 @@ async def test_a_sink_that_does_not_answer_is_given_up_in_time(owner: Owner) -> 
     assert shown["lastError"] == "no answer within 0.2 seconds"
 
 
-async def test_a_sink_that_is_not_there_is_tried_again(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker
-) -> None:
-    api = await new_client()
+async def test_a_sink_that_is_not_there_is_tried_again(owner: Owner) -> None:
     async with receiving() as gone:
         url = gone.url
-    subscription = await subscribe(api, url)
-    await publish(platform, api, uuid.uuid4(), 1)
-    await new_worker().drain()
-    (shown,) = await deliveries(api, subscription)
+    subscription = await subscribe(owner.api, url)
+    await owner.publish(uuid.uuid4(), 1)
+    await owner.new_worker().drain()
+    (shown,) = await owner.deliveries(subscription)
     assert (shown["state"], shown["lastError"]) == ("pending", "no connection")
 
 
@@ -382,9 +361,6 @@ async def test_a_worker_that_loses_its_connection_listens_again(owner: Owner, da
     await owner.subscribe()
     admin = await asyncpg.connect(database_server.url())
     listening = "SELECT pid FROM pg_stat_activity WHERE application_name = 'rtp-delivery-worker'"
-
-    async def arrived() -> bool:
-        return len(owner.receiver.received) == 1
 
     try:
         async with running(owner.new_worker().run):
@@ -401,7 +377,7 @@ async def test_a_worker_that_loses_its_connection_listens_again(owner: Owner, da
 
             await until(listens_again, "listening again", seconds=4)  # sooner than the poll
             await owner.publish(uuid.uuid4(), 1)
-            await until(arrived, "delivery", seconds=4)
+            await until_true(lambda: len(owner.receiver.received) == 1, "delivery", seconds=4)
     finally:
         await admin.close()
 

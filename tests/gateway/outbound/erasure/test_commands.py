@@ -29,8 +29,8 @@ from rtp_shared.retention import run_retention
 from rtp_shared.run import build_consumer
 from rtp_shared.service import Runtime
 from tests.conftest import Api, NewClient
-from tests.gateway.conftest import NewWorker, Owner
-from tests.support.webhooks import Receiver, answering, publish, subscribe
+from tests.gateway.conftest import Owner
+from tests.support.webhooks import answering
 
 pytestmark = pytest.mark.anyio
 EXAMPLE = (Path(contracts.__file__).parent / "examples" / f"{PartyChanged.TYPE}.json").read_text()
@@ -68,19 +68,17 @@ async def feed_of(api: Api) -> list[dict[str, Any]]:
     return items
 
 
-async def test_a_person_is_erased_and_the_chain_still_holds(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, officer = await new_client(), await eraser(new_client)
+async def test_a_person_is_erased_and_the_chain_still_holds(owner: Owner) -> None:
+    officer = await eraser(owner.new_client)
     one, other = uuid.uuid4(), uuid.uuid4()
-    await subscribe(api, receiver.url)
-    receiver.answer = answering(204)
-    _, bodies = await publish_chain(platform, api, [one, other, one, other])
+    await owner.subscribe()
+    owner.receiver.answer = answering(204)
+    _, bodies = await publish_chain(owner.platform, owner.api, [one, other, one, other])
     answer = await officer.post("/v1/erasures", json={"reference": str(one)})
     assert answer.status_code == 200, answer.text
     assert answer.json() == {"events": 2, "answers": 0}
 
-    kept = await feed_of(api)
+    kept = await feed_of(owner.api)
     assert [each.get("data", {}).get("partyId") for each in kept] == [None, str(other), None, str(other)]
     assert [each["sequence"] for each in kept] == [f"{number:010d}" for number in (1, 2, 3, 4)]
     assert str(one) not in json.dumps(kept)
@@ -90,8 +88,8 @@ async def test_a_person_is_erased_and_the_chain_still_holds(
             assert before["eventhash"] == after["previoushash"]
             assert before["erasedat"]
     # What was still to be sent goes out as it stands now.
-    await new_worker().drain()
-    assert ["data" in json.loads(each.body) for each in receiver.received] == [
+    await owner.new_worker().drain()
+    assert ["data" in json.loads(each.body) for each in owner.receiver.received] == [
         False,
         True,
         False,
@@ -100,24 +98,20 @@ async def test_a_person_is_erased_and_the_chain_still_holds(
     assert (await officer.post("/v1/erasures", json={"reference": str(one)})).json()["events"] == 0
 
 
-async def test_answers_about_a_person_go_too(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-
-    api, officer, party = await new_client(), await eraser(new_client), uuid.uuid4()
-    made = await subscribe(api, receiver.url)
-    receiver.answer = lambda _: web.Response(text=f"stored {party}")
-    (sent,) = await publish(platform, api, uuid.uuid4(), 1)
-    await new_worker().drain()
+async def test_answers_about_a_person_go_too(owner: Owner) -> None:
+    officer, party = await eraser(owner.new_client), uuid.uuid4()
+    made = await owner.subscribe()
+    owner.receiver.answer = lambda _: web.Response(text=f"stored {party}")
+    (sent,) = await owner.publish(uuid.uuid4(), 1)
+    await owner.new_worker().drain()
     path = f"/v1/subscriptions/{made['id']}/deliveries/{sent.event_id}/attempts"
-    assert (await api.get(path)).json()["items"][0]["answer"] == f"stored {party}"
+    assert (await owner.api.get(path)).json()["items"][0]["answer"] == f"stored {party}"
     answer = await officer.post("/v1/erasures", json={"reference": str(party)})
     assert answer.json() == {"events": 0, "answers": 1}
-    assert (await api.get(path)).json()["items"][0]["answer"] is None
+    assert (await owner.api.get(path)).json()["items"][0]["answer"] is None
 
 
-async def test_only_whoever_may_erases(new_client: NewClient) -> None:
-    api = await new_client()
+async def test_only_whoever_may_erases(api: Api, new_client: NewClient) -> None:
     assert (await api.post("/v1/erasures", json={"reference": str(uuid.uuid4())})).status_code == 403
     officer = await eraser(new_client)
     refused = await officer.post("/v1/erasures", json={"reference": "short"})

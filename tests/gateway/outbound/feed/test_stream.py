@@ -28,7 +28,7 @@ from tests.conftest import PUBLIC_URL, Api, NewClient
 from tests.support.cases import employer_id, open_case, submit_case
 from tests.support.following import Stream, following
 from tests.support.serving import serving
-from tests.support.waiting import until
+from tests.support.waiting import until, until_true
 from tests.support.webhooks import publish
 
 pytestmark = pytest.mark.anyio
@@ -76,16 +76,12 @@ async def ids(stream: Stream, count: int) -> list[str]:
 
 
 async def seated(limiter: LongPollLimiter, api: Api, count: int) -> None:
-    async def so() -> bool:
-        return limiter.count_taken(api.client_id) == count
-
-    await until(so, f"{count} slots taken", seconds=8)
+    await until_true(lambda: limiter.count_taken(api.client_id) == count, f"{count} slots taken", seconds=8)
 
 
 async def test_an_event_comes_at_once_as_it_was_published(
-    platform: Platform, new_client: NewClient, address: str, limiter: LongPollLimiter
+    platform: Platform, api: Api, address: str, limiter: LongPollLimiter
 ) -> None:
-    api = await new_client()
     old = await publish(platform, api, uuid.uuid4(), 1)
     async with asyncio.timeout(10), following(api, address) as stream:
         headers = stream.answer.headers
@@ -106,10 +102,9 @@ async def test_an_event_comes_at_once_as_it_was_published(
 
 @pytest.mark.parametrize("seed", range(4))
 async def test_a_reader_that_comes_and_goes_misses_nothing_and_gets_nothing_twice(
-    platform: Platform, new_client: NewClient, address: str, seed: int
+    platform: Platform, api: Api, address: str, seed: int
 ) -> None:
     chance = random.Random(seed)  # noqa: S311 - not for secrets
-    api = await new_client()
     cases = {uuid.uuid4(): range(1, chance.randrange(5, 25)) for _ in range(5)}
     total = sum(map(len, cases.values()))
     writing = [asyncio.ensure_future(publish(platform, api, case, *numbers)) for case, numbers in cases.items()]
@@ -151,10 +146,7 @@ async def test_nobody_is_told_of_a_draft(
     assert "case-opened" not in str(seen)
 
 
-async def test_only_what_is_asked_for(
-    platform: Platform, new_client: NewClient, address: str, limiter: LongPollLimiter
-) -> None:
-    api = await new_client()
+async def test_only_what_is_asked_for(platform: Platform, api: Api, address: str, limiter: LongPollLimiter) -> None:
     async with asyncio.timeout(20), following(api, address, type=CaseSubmitted.TYPE) as stream:
         await seated(limiter, api, 1)
         await open_case(api)
@@ -166,9 +158,8 @@ async def test_only_what_is_asked_for(
 
 
 async def test_the_last_event_id_goes_before_the_cursor(
-    platform: Platform, new_client: NewClient, address: str, limiter: LongPollLimiter
+    platform: Platform, api: Api, address: str, limiter: LongPollLimiter
 ) -> None:
-    api = await new_client()
     _, two, three = await publish(platform, api, uuid.uuid4(), 1, 2, 3)
     page = await api.get("/v1/events", params={"limit": 1})
     async with asyncio.timeout(10), following(api, address, after=page.json()["cursor"]) as stream:
@@ -179,8 +170,7 @@ async def test_the_last_event_id_goes_before_the_cursor(
         assert await ids(stream, 1) == [str(three.event_id)]
 
 
-async def test_a_wrong_last_event_id_is_named(new_client: NewClient) -> None:
-    api = await new_client()
+async def test_a_wrong_last_event_id_is_named(api: Api) -> None:
     answer = await api.get("/v1/events/stream", headers={"Last-Event-ID": "7"})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["in"] == "header"
@@ -188,17 +178,16 @@ async def test_a_wrong_last_event_id_is_named(new_client: NewClient) -> None:
     assert (await api.get("/v1/events/stream", params={"after": "7"})).json()["errors"][0]["field"] == "after"
 
 
-async def test_what_a_stream_would_be_is_told_without_one(new_client: NewClient, limiter: LongPollLimiter) -> None:
-    api = await new_client()
+async def test_what_a_stream_would_be_is_told_without_one(api: Api, limiter: LongPollLimiter) -> None:
     answer = await api.head("/v1/events/stream")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
     assert limiter.count_taken(api.client_id) == 0
 
 
 async def test_a_stream_ends_when_its_token_expires(
-    platform: Platform, new_client: NewClient, address: str, limiter: LongPollLimiter
+    platform: Platform, api: Api, address: str, limiter: LongPollLimiter
 ) -> None:
-    api, began = await new_client(), int(time.time())
+    began = int(time.time())
     api.headers["Authorization"] = "Bearer " + platform.app.own.state.signing_key.sign_access_token(
         issuer=PUBLIC_URL,
         client_id=api.client_id,
@@ -215,20 +204,18 @@ async def test_a_stream_ends_when_its_token_expires(
 
 
 async def test_a_stream_ends_after_its_longest_time(
-    platform: Platform, new_client: NewClient, address: str, limiter: LongPollLimiter, pace: Pacing
+    platform: Platform, api: Api, address: str, limiter: LongPollLimiter, pace: Pacing
 ) -> None:
     pace(longest=0.2)
-    api = await new_client()
     await publish(platform, api, uuid.uuid4(), 1)
     async with asyncio.timeout(10), following(api, address) as stream:
         assert len([block async for block in stream]) == 2
 
 
 async def test_a_client_that_was_deactivated_gets_no_more(
-    platform: Platform, new_client: NewClient, address: str, limiter: LongPollLimiter, pace: Pacing
+    platform: Platform, api: Api, address: str, limiter: LongPollLimiter, pace: Pacing
 ) -> None:
     pace(heartbeat=0.1)
-    api = await new_client()
     await publish(platform, api, uuid.uuid4(), 1)
     async with asyncio.timeout(10), following(api, address) as stream:
         blocks = aiter(stream)
@@ -243,9 +230,9 @@ async def test_a_client_that_was_deactivated_gets_no_more(
 
 
 async def test_a_waiting_read_is_answered_as_soon_as_something_comes(
-    platform: Platform, new_client: NewClient, limiter: LongPollLimiter
+    platform: Platform, api: Api, new_client: NewClient, limiter: LongPollLimiter
 ) -> None:
-    api, other = await new_client(), await new_client()
+    other = await new_client()
     cursor = (await api.get("/v1/events")).json()["cursor"]
     waiting = asyncio.ensure_future(api.get("/v1/events", params={"wait": 30, "after": cursor}, timeout=40))
     await seated(limiter, api, 1)
@@ -260,10 +247,7 @@ async def test_a_waiting_read_is_answered_as_soon_as_something_comes(
     assert limiter.count_taken(api.client_id) == 0
 
 
-async def test_a_waiting_read_keeps_its_cursor_when_nothing_comes(
-    new_client: NewClient, limiter: LongPollLimiter
-) -> None:
-    api = await new_client()
+async def test_a_waiting_read_keeps_its_cursor_when_nothing_comes(api: Api, limiter: LongPollLimiter) -> None:
     cursor = (await api.get("/v1/events")).json()["cursor"]
     began = time.monotonic()
     page = (await api.get("/v1/events", params={"wait": 1, "after": cursor})).json()
@@ -281,19 +265,16 @@ async def test_who_waits_holds_no_database_connection(
         for api in apis:
             await seated(limiter, api, 1)
 
-        async def none_held() -> bool:
-            return bool(pool.checkedout() == 0)
-
-        await until(none_held, seconds=8)
+        await until_true(lambda: pool.checkedout() == 0, seconds=8)
         await limiter.close()  # as when the process ends: who waits is answered, and comes again
         answers = await asyncio.gather(*waiting)
     assert [(answer.status_code, answer.json()["items"]) for answer in answers] == [(200, [])] * 2
 
 
 async def test_a_client_waits_so_many_times_and_all_so_many(
-    new_client: NewClient, address: str, limiter: LongPollLimiter
+    api: Api, new_client: NewClient, address: str, limiter: LongPollLimiter
 ) -> None:
-    api, other, third = await new_client(), await new_client(), await new_client()
+    other, third = await new_client(), await new_client()
     async with following(api, address), following(other, address):
         waiting = asyncio.ensure_future(api.get("/v1/events", params={"wait": 30}, timeout=40))
         await seated(limiter, api, 2)
@@ -308,10 +289,7 @@ async def test_a_client_waits_so_many_times_and_all_so_many(
         await waiting
 
 
-async def test_hanging_up_frees_the_seat(
-    platform: Platform, new_client: NewClient, address: str, limiter: LongPollLimiter
-) -> None:
-    api = await new_client()
+async def test_hanging_up_frees_the_seat(platform: Platform, api: Api, address: str, limiter: LongPollLimiter) -> None:
     for _ in range(3):  # more often than there are slots
         async with following(api, address):
             await seated(limiter, api, 1)
@@ -335,10 +313,9 @@ class Reads:
 
 
 async def test_a_slow_reader_is_not_read_ahead_for_and_cut_off_in_the_end(
-    platform: Platform, new_client: NewClient, limiter: LongPollLimiter, pace: Pacing
+    platform: Platform, api: Api, limiter: LongPollLimiter, pace: Pacing
 ) -> None:
     pace(send_timeout=0.3)
-    api = await new_client()
     await publish(platform, api, uuid.uuid4(), *range(1, PAGE * 2 + 10))
     reads, sent, stuck = Reads(), 0, asyncio.Event()
     engine = platform.gateway.database.engine.sync_engine
@@ -372,9 +349,9 @@ async def test_a_slow_reader_is_not_read_ahead_for_and_cut_off_in_the_end(
 
 
 async def test_an_event_calls_only_those_whom_it_concerns(
-    platform: Platform, new_client: NewClient, address: str, limiter: LongPollLimiter
+    platform: Platform, api: Api, new_client: NewClient, address: str, limiter: LongPollLimiter
 ) -> None:
-    api, other = await new_client(), await new_client()
+    other = await new_client()
     engine, reads = platform.gateway.database.engine.sync_engine, Reads()
     async with asyncio.timeout(10), following(api, address) as stream, following(other, address) as others:
         for each, blocks in ((api, stream), (other, others)):  # both have looked, and wait
@@ -392,13 +369,12 @@ async def test_an_event_calls_only_those_whom_it_concerns(
 async def test_the_notifier_comes_back_when_it_lost_its_connection(
     platform: Platform,
     database_server: Postgres,
-    new_client: NewClient,
+    api: Api,
     address: str,
     limiter: LongPollLimiter,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(notifiers, "POLL_SECONDS", 0.05)
-    api = await new_client()
     connection = await asyncpg.connect(database_server.url(gateway.database))
     kill = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'rtp-event-notifier'"
     try:
@@ -417,10 +393,9 @@ async def test_the_notifier_comes_back_when_it_lost_its_connection(
 
 
 async def test_what_came_before_the_notifier_listened_is_not_missed(
-    platform: Platform, new_client: NewClient, limiter: LongPollLimiter
+    platform: Platform, api: Api, limiter: LongPollLimiter
 ) -> None:
     """Between a reader's first look and the moment from which notifications come there is a gap."""
-    api = await new_client()
     waiting = asyncio.ensure_future(api.get("/v1/events", params={"wait": 30}, timeout=40))
     while not limiter.count_taken(api.client_id):  # noqa: ASYNC110 - the first moment at which it waits: the bell has not begun
         await asyncio.sleep(0)
@@ -429,8 +404,8 @@ async def test_what_came_before_the_notifier_listened_is_not_missed(
         assert [each["id"] for each in (await waiting).json()["items"]] == [str(made.event_id)]
 
 
-async def test_a_server_that_ends_sends_its_readers_home(platform: Platform, new_client: NewClient) -> None:
-    api, limiter = await new_client(), platform.app.own.state.long_poll_limiter
+async def test_a_server_that_ends_sends_its_readers_home(platform: Platform, api: Api) -> None:
+    limiter = platform.app.own.state.long_poll_limiter
     async with asyncio.timeout(10), AsyncExitStack() as open_:  # uvicorn would wait twenty seconds
         async with serving(platform.app) as address:
             stream = await open_.enter_async_context(following(api, address))

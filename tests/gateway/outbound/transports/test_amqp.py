@@ -16,7 +16,7 @@ from rtp_gateway.outbound.transports.requests import DeliveryResult
 from rtp_gateway.settings import in_vhost
 from tests.support.amqp import EVENT, VHOST, QueueReader, provision, request, taken
 from tests.support.rabbitmq import Broker
-from tests.support.waiting import until
+from tests.support.waiting import until, until_true
 
 pytestmark = pytest.mark.anyio
 
@@ -180,10 +180,7 @@ async def test_closed_while_it_connects_it_leaves_no_connection(broker: Broker) 
     assert await waiting == NO_CONNECTION
     connection = opening.result().link.connection
 
-    async def gone() -> bool:
-        return connection is not None and connection.is_closed
-
-    await until(gone, "closing")
+    await until_true(lambda: connection is not None and connection.is_closed, "closing")
 
 
 async def test_closing_answers_those_who_wait_and_is_done_once(

@@ -16,10 +16,10 @@ from rtp_gateway.clients.models import new_secret
 from rtp_gateway.outbound.transports.errors import SinkRefused
 from rtp_gateway.outbound.transports.sinks import NOT_PUBLIC, Sinks, is_public
 from rtp_operations.keys import Keys
-from tests.conftest import PUBLIC_URL, NewClient
-from tests.gateway.conftest import NewWorker
+from tests.conftest import PUBLIC_URL
+from tests.gateway.conftest import Owner
 from tests.support.hosts import HOOKS, Names, receiving_as, request, transport
-from tests.support.webhooks import Receiver, answering, deliveries, publish, subscribe
+from tests.support.webhooks import Receiver, answering
 
 pytestmark = pytest.mark.anyio
 
@@ -240,13 +240,10 @@ async def test_the_answer_names_the_sink_and_the_reason(strict: Platform) -> Non
             assert "pw" not in answer.text
 
 
-async def test_a_sink_that_became_forbidden_is_not_connected_to(
-    platform: Platform, strict: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
-    subscription = await subscribe(api, receiver.url)
-    await publish(platform, api, uuid.uuid4(), 1)
+async def test_a_sink_that_became_forbidden_is_not_connected_to(owner: Owner, strict: Platform) -> None:
+    subscription = await owner.subscribe()
+    await owner.publish(uuid.uuid4(), 1)
     assert await strict.delivery_worker.drain() >= 1
-    assert receiver.received == []
-    (shown,) = await deliveries(api, subscription)
+    assert owner.receiver.received == []
+    (shown,) = await owner.deliveries(subscription)
     assert shown["state"] == "pending"
