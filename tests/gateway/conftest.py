@@ -1,14 +1,15 @@
 """What tests of subscriptions stand on."""
 
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import text
+from aiohttp import web
+from sqlalchemy import CursorResult, text
 
 from rtp_embedded.platform import Platform
 from rtp_gateway.outbound.deliveries.worker import DeliveryWorker
@@ -38,6 +39,13 @@ def list_wrong_fields(answer: httpx.Response) -> list[str]:
     """The fields that an answer with status 422 names."""
     assert answer.status_code == 422, answer.text
     return [each["field"] for each in answer.json()["errors"]]
+
+
+async def run_sql(platform: Platform, statement: str, **values: Any) -> Sequence[Any]:
+    """Do this in the gateway's database, behind the code's back; return the rows that it gives."""
+    async with platform.gateway.database.transaction() as session:
+        result = await session.execute(text(statement), values)
+        return result.all() if isinstance(result, CursorResult) and result.returns_rows else []
 
 
 async def read_pages(api: Api, path: str, **params: Any) -> list[list[dict[str, Any]]]:
@@ -76,6 +84,13 @@ class Owner:
     async def publish(self, case_id: uuid.UUID, *sequences: int, **how: Any) -> list[Message]:
         return await webhooks.publish(self.platform, self.api, case_id, *sequences, **how)
 
+    async def publish_cases(self, count: int, *sequences: int) -> list[uuid.UUID]:
+        """Publish the first event, or these, of so many new cases."""
+        cases = [uuid.uuid4() for _ in range(count)]
+        for case_id in cases:
+            await self.publish(case_id, *(sequences or (1,)))
+        return cases
+
     async def deliveries(self, subscription: dict[str, Any]) -> list[dict[str, Any]]:
         return await webhooks.deliveries(self.api, subscription)
 
@@ -84,6 +99,17 @@ class Owner:
 
     async def change(self, subscription: dict[str, Any], **changes: Any) -> dict[str, Any]:
         return await webhooks.change(self.api, subscription, **changes)
+
+    def move_sink_meanwhile(self, subscription: dict[str, Any], sink: str, *, status: int, **headers: str) -> None:
+        """While the next request is under way, the subscription gets this sink; then the former one answers so."""
+
+        async def move(received: webhooks.Received) -> web.StreamResponse:
+            await self.change(subscription, sink=sink)
+            answer = webhooks.answering(status, **headers)(received)
+            assert isinstance(answer, web.StreamResponse)
+            return answer
+
+        self.receiver.answer = move
 
     async def health(self, subscription: dict[str, Any]) -> dict[str, Any]:
         return await webhooks.health(self.api, subscription)
@@ -141,6 +167,5 @@ async def new_worker(platform: Platform) -> AsyncIterator[NewWorker]:
     yield make
     for each in made:
         await each.close()
-    async with platform.gateway.database.transaction() as session:
-        await session.execute(text("UPDATE subscriptions SET status = 'ended' WHERE status <> 'ended'"))
-        await session.execute(text("DELETE FROM queue_requests"))
+    await run_sql(platform, "UPDATE subscriptions SET status = 'ended' WHERE status <> 'ended'")
+    await run_sql(platform, "DELETE FROM queue_requests")

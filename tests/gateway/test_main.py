@@ -10,12 +10,11 @@ from collections.abc import Iterator
 
 import pytest
 from aiohttp import web
-from sqlalchemy import text
 
 from rtp_embedded.platform import Platform
 from rtp_gateway.settings import GatewaySettings
 from rtp_shared.rabbit import RabbitBus, declare_once
-from tests.gateway.conftest import Owner
+from tests.gateway.conftest import Owner, run_sql
 from tests.support.rabbitmq import Broker
 from tests.support.waiting import until_true
 from tests.support.webhooks import Received, message
@@ -80,10 +79,8 @@ async def test_from_the_broker_to_the_subscriber_also_when_killed(
     await until_true(lambda: len(owner.receiver.received) >= 2, "the second attempt")
     assert process.end(signal.SIGKILL) == -signal.SIGKILL
     release.set()
-    async with owner.platform.gateway.database.transaction() as session:  # instead of waiting until the lease is over
-        await session.execute(
-            text("UPDATE deliveries SET next_attempt_at = now() WHERE state = 'pending' AND attempts > 0")
-        )
+    due = "UPDATE deliveries SET next_attempt_at = now() WHERE state = 'pending' AND attempts > 0"
+    await run_sql(owner.platform, due)  # instead of waiting until the lease is over
     process.start()
     await until_true(lambda: len(owner.receiver.received) >= 4, "the rest")
     assert owner.receiver.sequences(case_id) == [1, 2, 2, 3]

@@ -216,6 +216,10 @@ class Clock:
     def forward(self, **by: float) -> None:
         self.at += timedelta(**by)
 
+    def catch_up(self) -> None:
+        """Go on to the present, so that what was recorded until now is due."""
+        self.at = max(self.at, utcnow() + timedelta(seconds=1))
+
 
 def new_delivery_worker(platform: Platform, *, now: Callable[[], datetime] = utcnow, **settings: Any) -> DeliveryWorker:
     """Delivers over HTTP, unless `transports` are given."""

@@ -13,7 +13,7 @@ from rtp_gateway.outbound.backlog.models import Attempt
 from rtp_gateway.outbound.events.models import Event
 from rtp_shared.clock import utcnow
 from tests.gateway.conftest import Owner, assert_refused, path_of, read_pages
-from tests.support.webhooks import answering, choking_on, no_content, publish, receiving, subscribe
+from tests.support.webhooks import answering, choking_on, no_content, publish, receiving
 
 pytestmark = pytest.mark.anyio
 
@@ -154,16 +154,6 @@ async def test_every_attempt_is_logged_with_what_was_answered(owner: Owner) -> N
     ends = {"attempt": 2, "outcome": "delivered", "status": 202, "answer": "thank you"}
     assert second.items() >= {**ends, "sinkVersion": 2}.items()
     assert second["at"] > first["at"]
-
-
-async def test_an_attempt_without_an_answer_says_why(owner: Owner) -> None:
-    async with receiving() as gone:
-        pass
-    subscription = await subscribe(owner.api, gone.url)
-    (sent,) = await owner.publish(uuid.uuid4(), 1)
-    await owner.new_worker().drain()
-    (attempt,) = await owner.attempts(subscription, sent.event_id)
-    assert (attempt["status"], attempt["error"], attempt["answer"]) == (None, "no connection", None)
 
 
 async def test_attempts_of_what_was_never_made_for_it_are_not_there(owner: Owner) -> None:

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from aiohttp import web
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from standardwebhooks.webhooks import WebhookVerificationError
@@ -214,12 +213,7 @@ async def test_what_is_under_way_to_a_former_sink_is_not_sent_again_to_the_new_o
     case_id = uuid.uuid4()
     subscription = await owner.subscribe(onSinkChange="cancel")
     async with receiving() as moved:
-
-        async def moves(_: Received) -> web.StreamResponse:
-            await owner.change(subscription, sink=moved.url)
-            return web.Response(status=500)
-
-        owner.receiver.answer = moves
+        owner.move_sink_meanwhile(subscription, moved.url, status=500)
         await owner.publish(case_id, 1, 2)
         await owner.new_worker().drain()
         assert {each["state"] for each in await owner.deliveries(subscription)} == {"cancelled"}

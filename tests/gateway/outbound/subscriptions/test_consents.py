@@ -129,9 +129,10 @@ async def test_without_consent_nothing_is_sent_until_it_comes_by_the_callback(
     assert (answer.status_code, answer.content) == (204, b"")
     assert await status_and_rate(owner, subscription) == ("active", 60)
     assert (await anybody.request(method, callback)).status_code == 404  # it serves once
-    await owner.new_worker(now=owner.clock).drain()
+    owner.clock.catch_up()
+    await owner.worker.drain()
     owner.clock.forward(seconds=1)
-    await owner.new_worker(now=owner.clock).drain()
+    await owner.worker.drain()
     assert [each.sequence for each in sink.events()] == [1, 2]
 
 
