@@ -48,6 +48,15 @@ async def run_sql(platform: Platform, statement: str, **values: Any) -> Sequence
         return result.all() if isinstance(result, CursorResult) and result.returns_rows else []
 
 
+async def read_all_kept(platform: Platform) -> str:
+    """All that is kept of subscriptions and of the answers to requests that may be repeated."""
+    rows = [
+        *await run_sql(platform, "SELECT row_to_json(t)::text FROM subscriptions t"),
+        *await run_sql(platform, "SELECT row_to_json(t)::text FROM stored_answers t"),
+    ]
+    return " ".join(row[0] for row in rows)
+
+
 async def read_pages(api: Api, path: str, **params: Any) -> list[list[dict[str, Any]]]:
     """The items of a list, page by page, as whoever follows `next` is given them."""
     pages: list[list[dict[str, Any]]] = []

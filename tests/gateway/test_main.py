@@ -1,4 +1,4 @@
-"""`python -m rtp_gateway delivery` as a process of its own: from RabbitMQ to the subscriber, also when it is killed."""
+"""`python -m rtp_gateway delivery` as a process of its own, also when it is killed; and loops that no start ends."""
 
 import asyncio
 import os
@@ -6,14 +6,23 @@ import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
+from typing import Any
 
+import asyncpg
 import pytest
 from aiohttp import web
+from pydantic import SecretStr
 
 from rtp_embedded.platform import Platform
+from rtp_gateway.outbound.provisioning.orphans import run_orphan_cleanup as clean_up_orphans
+from rtp_gateway.outbound.provisioning.worker import run_provisioning
+from rtp_gateway.retention import run_retention as erase_hourly
 from rtp_gateway.settings import GatewaySettings
 from rtp_shared.rabbit import RabbitBus, declare_once
+from rtp_shared.retention import run_retention
+from rtp_shared.service import Runtime
 from tests.gateway.conftest import Owner, run_sql
 from tests.support.rabbitmq import Broker
 from tests.support.waiting import until_true
@@ -88,3 +97,33 @@ async def test_from_the_broker_to_the_subscriber_also_when_killed(
         assert each.verified(subscription["secret"])["caseid"] == str(case_id)
     assert [each.body for each in owner.receiver.received] == [sent[0].body, sent[1].body, sent[1].body, sent[2].body]
     assert process.end(signal.SIGTERM) == 0
+
+
+class Starting:
+    """A database that is just starting up, as the driver says it while connecting."""
+
+    def transaction(self, **_: Any) -> Any:
+        raise asyncpg.CannotConnectNowError("the database system is starting up")
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        erase_hourly,
+        clean_up_orphans,
+        run_provisioning,
+        lambda runtime: run_retention(runtime.database, runtime.settings),
+    ],
+    ids=["erasure", "orphans", "provisioning", "retention"],
+)
+async def test_a_database_that_starts_up_ends_no_loop(
+    platform: Platform, loop: Callable[[Runtime], Coroutine[Any, Any, None]]
+) -> None:
+    """A worker ends with the first of its loops."""
+    settings = platform.gateway.settings.model_copy(
+        update={"broker_url": SecretStr("amqp://rtp.test"), "broker_management_url": SecretStr("http://rtp.test")}
+    )
+    runtime = replace(platform.gateway, settings=settings, database=Starting())  # type: ignore[arg-type]
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await loop(runtime)

@@ -9,7 +9,6 @@ import asyncpg
 import httpx
 import pytest
 from aiohttp import web
-from sqlalchemy import text
 
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
@@ -21,7 +20,7 @@ from rtp_shared.contracts.applications import CaseSubmitted
 from rtp_shared.db import Database
 from rtp_shared.metrics import Metrics
 from tests.conftest import PUBLIC_URL, Api, NewClient
-from tests.gateway.conftest import Owner
+from tests.gateway.conftest import Owner, run_sql
 from tests.support.cases import READY, employer_id, open_case
 from tests.support.waiting import until
 from tests.support.webhooks import subscribe
@@ -31,6 +30,11 @@ pytestmark = pytest.mark.anyio
 
 def new_id() -> str:
     return f"trace-{uuid.uuid4()}"
+
+
+@pytest.fixture
+def correlation_id() -> str:
+    return new_id()
 
 
 async def trace(platform: Platform, api: Api, correlation_id: str) -> dict[str, Any]:
@@ -44,9 +48,8 @@ async def trace(platform: Platform, api: Api, correlation_id: str) -> dict[str, 
 async def calls_of(platform: Platform, correlation_id: str) -> list[Any]:
     """All that are stored, whoever made them."""
     await platform.drain_events()
-    async with platform.gateway.database.transaction() as session:
-        query = text("SELECT client_id, method, path, status FROM calls WHERE correlation_id = :id ORDER BY at, id")
-        return list((await session.execute(query, {"id": correlation_id})).all())
+    query = "SELECT client_id, method, path, status FROM calls WHERE correlation_id = :id ORDER BY at, id"
+    return list(await run_sql(platform, query, id=correlation_id))
 
 
 async def submit(api: Api, case: dict[str, Any], correlation_id: str) -> None:
@@ -56,8 +59,7 @@ async def submit(api: Api, case: dict[str, Any], correlation_id: str) -> None:
     assert answer.status_code == 200, answer.text
 
 
-async def test_a_call_is_followed_to_the_subscribers_answer(owner: Owner) -> None:
-    correlation_id = new_id()
+async def test_a_call_is_followed_to_the_subscribers_answer(owner: Owner, correlation_id: str) -> None:
     owner.receiver.answer = lambda _: web.Response(status=202, text="thank you")
     subscription = await owner.subscribe()
     case = await open_case(owner.api)
@@ -83,8 +85,9 @@ async def test_a_call_is_followed_to_the_subscribers_answer(owner: Owner) -> Non
     ]
 
 
-async def test_events_that_followed_from_events_are_told_with_their_cause(platform: Platform, api: Api) -> None:
-    correlation_id = new_id()
+async def test_events_that_followed_from_events_are_told_with_their_cause(
+    platform: Platform, api: Api, correlation_id: str
+) -> None:
     await submit(api, await open_case(api), correlation_id)
     events = (await trace(platform, api, correlation_id))["events"]
     by_id = {event["id"]: event for event in events}
@@ -116,8 +119,9 @@ async def test_of_others_only_what_the_feed_shows(owner: Owner) -> None:
     assert {**unknown.json(), "instance": ""} == {**known.json(), "instance": ""}
 
 
-async def test_every_write_is_noted_whatever_came_of_it_and_no_read(platform: Platform, api: Api) -> None:
-    correlation_id = new_id()
+async def test_every_write_is_noted_whatever_came_of_it_and_no_read(
+    platform: Platform, api: Api, correlation_id: str
+) -> None:
     headers = {"Correlation-Id": correlation_id}
     await api.get("/v1/cases", headers=headers)
     await api.get("/v1/subscriptions", headers=headers)
@@ -151,21 +155,17 @@ async def test_any_correlation_id_that_is_taken_can_be_asked_for(platform: Platf
     assert (await api.get(url)).json()["correlationId"] == taken
 
 
-async def test_nothing_is_noted_in_anybody_elses_name(platform: Platform, api: Api) -> None:
-    correlation_id = new_id()
-    forged = SigningKey(SigningKey.generate()).sign_access_token(
-        issuer=PUBLIC_URL,
-        client_id=api.client_id,
-        organisation=api.organisation,
-        scopes=["cases:write"],
-        seconds=60,
-        now=utcnow(),
-    )
+async def test_nothing_is_noted_in_anybody_elses_name(platform: Platform, api: Api, correlation_id: str) -> None:
+    who: dict[str, Any] = {
+        "issuer": PUBLIC_URL,
+        "client_id": api.client_id,
+        "organisation": api.organisation,
+        "now": utcnow(),
+    }
+    forged = SigningKey(SigningKey.generate()).sign_access_token(**who, scopes=["cases:write"], seconds=60)
     good = api.headers["Authorization"]
     head, _, signature = good.rpartition(".")
-    expired = platform.app.own.state.signing_key.sign_access_token(
-        issuer=PUBLIC_URL, client_id=api.client_id, organisation=api.organisation, scopes=[], seconds=-1, now=utcnow()
-    )
+    expired = platform.app.own.state.signing_key.sign_access_token(**who, scopes=[], seconds=-1)
     cut = f"{head}.{signature[:-8]}AAAAAAAA"
     for path in ("/v1/cases", "/v1/subscriptions"):
         for authorization in (f"Bearer {forged}", f"Bearer {expired}", cut, "Bearer x", "Basic eDp5", None):
@@ -189,8 +189,9 @@ async def test_one_correlation_id_of_two_clients_shows_each_its_own_calls(
         assert [call["clientId"] for call in told["calls"]] == [api.client_id]
 
 
-async def test_row_level_security_stands_behind_calls(platform: Platform, database_server: Postgres, api: Api) -> None:
-    correlation_id = new_id()
+async def test_row_level_security_stands_behind_calls(
+    platform: Platform, database_server: Postgres, api: Api, correlation_id: str
+) -> None:
     await api.post("/v1/cases", json={}, headers={"Correlation-Id": correlation_id})
     assert len(await calls_of(platform, correlation_id)) == 1
     connection = await asyncpg.connect(database_server.url(gateway.database, f"{gateway.database}_app"))
@@ -206,8 +207,7 @@ async def test_row_level_security_stands_behind_calls(platform: Platform, databa
         await connection.close()
 
 
-async def test_more_than_is_shown_is_said(platform: Platform, api: Api) -> None:
-    correlation_id = new_id()
+async def test_more_than_is_shown_is_said(platform: Platform, api: Api, correlation_id: str) -> None:
     log = platform.app.recorder
     assert log is not None
     for number in range(BATCH * 2 + 1):
@@ -241,8 +241,7 @@ async def test_calls_wait_for_a_database_that_is_away_up_to_so_many(platform: Pl
     assert [call.status for call in await calls_of(platform, correlation_id)] == list(range(50, 300))
 
 
-async def test_calls_are_stored_without_being_asked_for(platform: Platform, api: Api) -> None:
-    correlation_id = new_id()
+async def test_calls_are_stored_without_being_asked_for(platform: Platform, api: Api, correlation_id: str) -> None:
     await api.post("/v1/cases", json={}, headers={"Correlation-Id": correlation_id})
 
     async def told() -> bool:

@@ -4,79 +4,26 @@ import asyncio
 import random
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack
 from typing import Any
 
-import asyncpg
-import httpx
 import pytest
-from sqlalchemy import event as engine_event
 from starlette.types import Message as Sent
 
 from rtp_embedded.platform import Platform
-from rtp_embedded.postgres import Postgres
-from rtp_gateway.app import service as gateway
-from rtp_gateway.outbound.feed import notifier as notifiers
 from rtp_gateway.outbound.feed.limiter import LongPollLimiter
-from rtp_gateway.outbound.feed.notifier import EventNotifier
-from rtp_gateway.outbound.feed.stream import PAGE, StreamTimings
+from rtp_gateway.outbound.feed.stream import PAGE
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts.applications import CaseSubmitted
 from tests.conftest import PUBLIC_URL, Api, NewClient
 from tests.gateway.conftest import list_wrong_fields, run_sql
+from tests.gateway.outbound.feed.conftest import Pacing, counting_reads, ids, seated
 from tests.support.cases import employer_id, open_case, submit_case
-from tests.support.following import Stream, following
+from tests.support.following import following
 from tests.support.serving import serving
-from tests.support.waiting import until, until_true
 from tests.support.webhooks import publish
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def address(platform: Platform) -> AsyncIterator[str]:
-    """The platform over real HTTP."""
-    async with serving(platform.app) as url:
-        yield url
-
-
-@pytest.fixture
-async def limiter(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[LongPollLimiter]:
-    """A limiter with two slots a client, whose notifier listens and does not look by itself."""
-    monkeypatch.setattr(notifiers, "POLL_SECONDS", 600.0)
-    state = platform.app.own.state
-    ordinary = state.long_poll_limiter
-    state.long_poll_limiter = limiter = LongPollLimiter(
-        EventNotifier(platform.gateway.settings.database_url.get_secret_value()), per_client=2, slots=3
-    )
-    yield limiter
-    state.long_poll_limiter = ordinary
-    await limiter.close()
-
-
-Pacing = Callable[..., None]
-
-
-@pytest.fixture
-def pace(platform: Platform) -> Iterator[Pacing]:
-    """Sets the pace of streams: `pace(heartbeat=0.1)`."""
-    state = platform.app.own.state
-    ordinary = state.stream_timings
-
-    def change(**seconds: float) -> None:
-        state.stream_timings = StreamTimings(**seconds)
-
-    yield change
-    state.stream_timings = ordinary
-
-
-async def ids(stream: Stream, count: int) -> list[str]:
-    return [block.event["id"] async for block in stream.events(count)]
-
-
-async def seated(limiter: LongPollLimiter, api: Api, count: int) -> None:
-    await until_true(lambda: limiter.count_taken(api.client_id) == count, f"{count} slots taken", seconds=8)
 
 
 async def test_an_event_comes_at_once_as_it_was_published(
@@ -251,73 +198,6 @@ async def test_a_waiting_read_keeps_its_cursor_when_nothing_comes(api: Api, limi
     assert time.monotonic() - began >= 1
 
 
-async def test_who_waits_holds_no_database_connection(
-    platform: Platform, new_client: NewClient, address: str, limiter: LongPollLimiter
-) -> None:
-    apis = [await new_client() for _ in range(3)]
-    pool: Any = platform.gateway.database.engine.pool
-    waiting = [asyncio.ensure_future(api.get("/v1/events", params={"wait": 30}, timeout=40)) for api in apis[:2]]
-    async with following(apis[2], address):
-        for api in apis:
-            await seated(limiter, api, 1)
-
-        await until_true(lambda: pool.checkedout() == 0, seconds=8)
-        await limiter.close()  # as when the process ends: who waits is answered, and comes again
-        answers = await asyncio.gather(*waiting)
-    assert [(answer.status_code, answer.json()["items"]) for answer in answers] == [(200, [])] * 2
-
-
-async def test_a_client_waits_so_many_times_and_all_so_many(
-    api: Api, new_client: NewClient, address: str, limiter: LongPollLimiter
-) -> None:
-    other, third = await new_client(), await new_client()
-    async with following(api, address), following(other, address):
-        waiting = asyncio.ensure_future(api.get("/v1/events", params={"wait": 30}, timeout=40))
-        await seated(limiter, api, 2)
-        for path, params in (("/v1/events/stream", {}), ("/v1/events", {"wait": 1})):
-            refused = await api.get(path, params=params)
-            assert (refused.status_code, refused.headers["retry-after"]) == (429, "5")
-            assert refused.json()["type"].endswith("/problems/too-many-readers")
-            full = await third.get(path, params=params)
-            assert (full.status_code, full.headers["retry-after"]) == (503, "5")
-        assert (await api.get("/v1/events")).status_code == 200
-        await limiter.close()
-        await waiting
-
-
-async def test_hanging_up_frees_the_seat(platform: Platform, api: Api, address: str, limiter: LongPollLimiter) -> None:
-    for _ in range(3):  # more often than there are slots
-        async with following(api, address):
-            await seated(limiter, api, 1)
-        await seated(limiter, api, 0)
-        async with httpx.AsyncClient(base_url=address, headers=api.headers) as client:
-            waiting = asyncio.ensure_future(client.get("/v1/events", params={"wait": 30}, timeout=40))
-            await seated(limiter, api, 1)
-            waiting.cancel()
-            await asyncio.gather(waiting, return_exceptions=True)
-        await seated(limiter, api, 0)
-
-
-class Reads:
-    """How often events were read."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def __call__(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        self.count += "events.body" in statement
-
-
-@contextmanager
-def counting_reads(platform: Platform) -> Iterator[Reads]:
-    engine, reads = platform.gateway.database.engine.sync_engine, Reads()
-    engine_event.listen(engine, "before_cursor_execute", reads)
-    try:
-        yield reads
-    finally:
-        engine_event.remove(engine, "before_cursor_execute", reads)
-
-
 async def test_a_slow_reader_is_not_read_ahead_for_and_cut_off_in_the_end(
     platform: Platform, api: Api, limiter: LongPollLimiter, pace: Pacing
 ) -> None:
@@ -348,58 +228,6 @@ async def test_a_slow_reader_is_not_read_ahead_for_and_cut_off_in_the_end(
     assert stuck.is_set()
     assert (sent, reads.count) == (PAGE, 1)
     assert limiter.count_taken(api.client_id) == 0
-
-
-async def test_an_event_calls_only_those_whom_it_concerns(
-    platform: Platform, api: Api, new_client: NewClient, address: str, limiter: LongPollLimiter
-) -> None:
-    other = await new_client()
-    async with asyncio.timeout(10), following(api, address) as stream, following(other, address) as others:
-        for each, blocks in ((api, stream), (other, others)):  # both have looked, and wait
-            (made,) = await publish(platform, each, uuid.uuid4(), 1)
-            assert await ids(blocks, 1) == [str(made.event_id)]
-        with counting_reads(platform) as reads:
-            (made,) = await publish(platform, api, uuid.uuid4(), 1)
-            assert await ids(stream, 1) == [str(made.event_id)]
-    assert reads.count == 1
-
-
-async def test_the_notifier_comes_back_when_it_lost_its_connection(
-    platform: Platform,
-    database_server: Postgres,
-    api: Api,
-    address: str,
-    limiter: LongPollLimiter,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(notifiers, "POLL_SECONDS", 0.05)
-    connection = await asyncpg.connect(database_server.url(gateway.database))
-    kill = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'rtp-event-notifier'"
-    try:
-        async with asyncio.timeout(20), following(api, address) as stream:
-            blocks = stream.events()
-            for number in range(1, 4):
-
-                async def killed() -> bool:
-                    return bool(await connection.fetchval(kill))
-
-                await until(killed)
-                (made,) = await publish(platform, api, uuid.uuid4(), number)
-                assert (await anext(blocks)).event["id"] == str(made.event_id)
-    finally:
-        await connection.close()
-
-
-async def test_what_came_before_the_notifier_listened_is_not_missed(
-    platform: Platform, api: Api, limiter: LongPollLimiter
-) -> None:
-    """Between a reader's first look and the moment from which notifications come there is a gap."""
-    waiting = asyncio.ensure_future(api.get("/v1/events", params={"wait": 30}, timeout=40))
-    while not limiter.count_taken(api.client_id):  # noqa: ASYNC110 - the first moment at which it waits: the bell has not begun
-        await asyncio.sleep(0)
-    (made,) = await publish(platform, api, uuid.uuid4(), 1)
-    async with asyncio.timeout(10):
-        assert [each["id"] for each in (await waiting).json()["items"]] == [str(made.event_id)]
 
 
 async def test_a_server_that_ends_sends_its_readers_home(platform: Platform, api: Api) -> None:

@@ -14,15 +14,11 @@ from rtp_gateway.outbound.transports.amqp import APP_ID, BROKE_OFF, GONE, NO_CON
 from rtp_gateway.outbound.transports.queues import QueueProvisioner
 from rtp_gateway.outbound.transports.requests import DeliveryResult
 from rtp_gateway.settings import in_vhost
-from tests.support.amqp import EVENT, VHOST, QueueReader, provision, request, taken
+from tests.support.amqp import EVENT, VHOST, QueueReader, is_accepted, provision, request, taken
 from tests.support.rabbitmq import Broker
 from tests.support.waiting import until, until_true
 
 pytestmark = pytest.mark.anyio
-
-
-async def is_accepted(transport: AmqpTransport, reader: QueueReader) -> bool:
-    return (await transport.send(request(reader.id))).accepted
 
 
 async def test_an_event_arrives_as_it_is_with_what_a_header_exchange_needs(

@@ -35,6 +35,7 @@ from tests.support.amqp import (
     QueueReader,
     can_connect,
     connected,
+    is_accepted,
     is_cut_off,
     next_of,
     provision,
@@ -46,10 +47,6 @@ from tests.support.waiting import until, wait_until
 
 pytestmark = pytest.mark.anyio
 REFUSED = (pika.exceptions.ChannelClosedByBroker, pika.exceptions.ConnectionClosedByBroker)
-
-
-async def is_accepted(transport: AmqpTransport, reader: QueueReader) -> bool:
-    return (await transport.send(request(reader.id))).accepted
 
 
 @pytest.mark.parametrize(
