@@ -45,7 +45,7 @@ async def trace(platform: Platform, api: Api, correlation_id: str) -> dict[str, 
     return told
 
 
-async def calls_of(platform: Platform, correlation_id: str) -> list[Any]:
+async def list_calls(platform: Platform, correlation_id: str) -> list[Any]:
     """All that are stored, whoever made them."""
     await platform.drain_events()
     query = "SELECT client_id, method, path, status FROM calls WHERE correlation_id = :id ORDER BY at, id"
@@ -173,9 +173,9 @@ async def test_nothing_is_noted_in_anybody_elses_name(platform: Platform, api: A
             async with Api(transport=httpx.ASGITransport(platform.app), base_url=PUBLIC_URL) as nobody:
                 answer = await nobody.post(path, json={}, headers=headers)
             assert answer.status_code == 401
-    assert await calls_of(platform, correlation_id) == []
+    assert await list_calls(platform, correlation_id) == []
     await api.post("/v1/cases", json={}, headers={"Correlation-Id": correlation_id})
-    assert [call.client_id for call in await calls_of(platform, correlation_id)] == [api.client_id]
+    assert [call.client_id for call in await list_calls(platform, correlation_id)] == [api.client_id]
 
 
 async def test_one_correlation_id_of_two_clients_shows_each_its_own_calls(
@@ -193,7 +193,7 @@ async def test_row_level_security_stands_behind_calls(
     platform: Platform, database_server: Postgres, api: Api, correlation_id: str
 ) -> None:
     await api.post("/v1/cases", json={}, headers={"Correlation-Id": correlation_id})
-    assert len(await calls_of(platform, correlation_id)) == 1
+    assert len(await list_calls(platform, correlation_id)) == 1
     connection = await asyncpg.connect(database_server.url(gateway.database, f"{gateway.database}_app"))
     count = "SELECT count(*) FROM calls WHERE correlation_id = $1"
     try:
@@ -211,13 +211,13 @@ async def test_more_than_is_shown_is_said(platform: Platform, api: Api, correlat
     log = platform.app.recorder
     assert log is not None
     for number in range(BATCH * 2 + 1):
-        log.calls.note(made(correlation_id, api.client_id, number))
+        log.calls.note(make_call(correlation_id, api.client_id, number))
     told = await trace(platform, api, correlation_id)
     assert (len(told["calls"]), told["complete"]) == (200, False)
     assert [call["status"] for call in told["calls"]] == list(range(200))
 
 
-def made(correlation_id: str, client_id: str, number: int = 0) -> RecordedCall:
+def make_call(correlation_id: str, client_id: str, number: int = 0) -> RecordedCall:
     return RecordedCall(correlation_id, client_id, "POST", "/v1/cases", number, utcnow(), 1.0)
 
 
@@ -233,12 +233,12 @@ async def test_calls_wait_for_a_database_that_is_away_up_to_so_many(platform: Pl
     metrics, correlation_id = Metrics("gateway"), new_id()
     log = CallLog(away, metrics, kept=250)
     for number in range(300):
-        log.note(made(correlation_id, "somebody", number))
+        log.note(make_call(correlation_id, "somebody", number))
     await log.flush()
     assert b'rtp_calls_not_kept_total{service="gateway"} 50.0' in metrics.render()
     log._database = platform.gateway.database
     await log.close()
-    assert [call.status for call in await calls_of(platform, correlation_id)] == list(range(50, 300))
+    assert [call.status for call in await list_calls(platform, correlation_id)] == list(range(50, 300))
 
 
 async def test_calls_are_stored_without_being_asked_for(platform: Platform, api: Api, correlation_id: str) -> None:

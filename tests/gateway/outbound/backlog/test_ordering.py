@@ -59,7 +59,7 @@ class World:
         return web.Response(status=int(mood), headers=headers)
 
     async def holds(self) -> None:
-        """The invariant of lines (deliveries/claims.py), looked up behind the code's back."""
+        """The invariant of ordering keys (deliveries/claims.py), looked up behind the code's back."""
         assert await run_sql(self.owner.platform, _BROKEN) == []
 
     async def events(self) -> None:
@@ -80,11 +80,11 @@ class World:
         )
 
     async def dies(self) -> None:
-        """A new_worker takes deliveries and is never heard of again."""
+        """A worker takes deliveries and is never heard of again."""
         await self.owner.new_worker(now=self.clock)._claim()
 
     async def lingers(self) -> None:
-        """A new_worker takes deliveries, freezes until their lease is over, and goes on as if nothing had happened."""
+        """A worker takes deliveries, freezes until their lease is over, and goes on as if nothing had happened."""
         frozen = self.owner.new_worker(now=self.clock)
         claimed = await frozen._claim()
         self.clock.forward(seconds=31)
@@ -177,7 +177,9 @@ async def test_order_holds_whatever_the_sink_and_the_workers_do(owner: Owner, se
 
 
 @pytest.mark.parametrize("seed", range(6))
-async def test_nothing_is_lost_and_lines_stay_lines_whatever_the_owner_does_too(owner: Owner, seed: int) -> None:
+async def test_nothing_is_lost_and_each_case_stays_in_order_whatever_the_owner_does_too(
+    owner: Owner, seed: int
+) -> None:
     luck = random.Random(1000 + seed)  # noqa: S311 - a test that can be repeated
     world = World(owner, luck)
     await live(world, MEDDLING, 60)

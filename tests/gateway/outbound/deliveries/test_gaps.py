@@ -12,7 +12,7 @@ from tests.support.webhooks import answering, choking_on, no_content, subscribe
 pytestmark = pytest.mark.anyio
 
 
-async def gaps(api: Api, subscription: dict[str, Any], **query: Any) -> dict[str, Any]:
+async def list_gaps(api: Api, subscription: dict[str, Any], **query: Any) -> dict[str, Any]:
     answer = await api.get(path_of(subscription) + "/gaps", params=query)
     assert answer.status_code == 200, answer.text
     page: dict[str, Any] = answer.json()
@@ -21,10 +21,10 @@ async def gaps(api: Api, subscription: dict[str, Any], **query: Any) -> dict[str
 
 async def test_nothing_is_missing_where_all_arrived(owner: Owner) -> None:
     subscription = await owner.subscribe()
-    assert await gaps(owner.api, subscription) == {"items": [], "next": None}
+    assert await list_gaps(owner.api, subscription) == {"items": [], "next": None}
     await owner.publish(uuid.uuid4(), 1, 2)
     await owner.new_worker().drain()
-    assert await gaps(owner.api, subscription) == {"items": [], "next": None}
+    assert await list_gaps(owner.api, subscription) == {"items": [], "next": None}
 
 
 async def test_what_is_missing_is_listed_by_chain_with_its_state(owner: Owner) -> None:
@@ -37,7 +37,7 @@ async def test_what_is_missing_is_listed_by_chain_with_its_state(owner: Owner) -
     dead, waits = await owner.publish(case_id, 3, 4)
     (foreign,) = await owner.publish(case_id, 2, service="finance-directory")
     await owner.let_die()
-    (one, other) = (await gaps(owner.api, subscription))["items"]
+    (one, other) = (await list_gaps(owner.api, subscription))["items"]
     type_ = "org.righttoprovide.applications.case-opened.v1"
     assert one == {
         "caseId": str(case_id),
@@ -62,12 +62,12 @@ async def test_what_was_skipped_stays_missing_until_it_is_replayed(owner: Owner)
     owner.receiver.answer = no_content
     await owner.ask(subscription, f"dead-letters/{dead.event_id}/actions/skip")
     await owner.worker.drain()
-    (chain,) = (await gaps(owner.api, subscription))["items"]
+    (chain,) = (await list_gaps(owner.api, subscription))["items"]
     assert chain["acknowledgedThrough"] == 2
     assert [(each["sequence"], each["state"]) for each in chain["missing"]] == [(1, "skipped")]
     await owner.ask(subscription, "actions/replay", eventIds=[str(dead.event_id)])
     await owner.worker.drain()
-    assert (await gaps(owner.api, subscription))["items"] == []
+    assert (await list_gaps(owner.api, subscription))["items"] == []
 
 
 async def test_every_number_of_a_case_is_accounted_for(owner: Owner) -> None:
@@ -81,7 +81,7 @@ async def test_every_number_of_a_case_is_accounted_for(owner: Owner) -> None:
     await owner.publish(case_id, 6)  # the fifth is still on its way to us
     await owner.publish(case_id, 7, readers=["client:somebody-else", "system"])
     await owner.new_worker().drain()
-    page = await gaps(owner.api, subscription, caseId=str(case_id))
+    page = await list_gaps(owner.api, subscription, caseId=str(case_id))
     (chain,) = page["items"]
     assert (chain["acknowledgedThrough"], chain["notForYou"]) == (4, [1, 2, 5])
     assert [each["sequence"] for each in chain["missing"]] == [6]
@@ -98,8 +98,8 @@ async def test_of_a_case_that_is_not_ones_own_nothing_is_told(owner: Owner) -> N
     stranger, case_id = await owner.new_client(), uuid.uuid4()
     subscription = await subscribe(stranger, owner.receiver.url)
     await owner.publish(case_id, 1, 2)
-    known = await gaps(stranger, subscription, caseId=str(case_id))
-    assert known == await gaps(stranger, subscription, caseId=str(uuid.uuid4())) == {"items": [], "next": None}
+    known = await list_gaps(stranger, subscription, caseId=str(case_id))
+    assert known == await list_gaps(stranger, subscription, caseId=str(uuid.uuid4())) == {"items": [], "next": None}
 
 
 async def test_gaps_are_paged_by_case(owner: Owner) -> None:

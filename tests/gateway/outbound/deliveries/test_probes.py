@@ -36,7 +36,7 @@ async def test_all_arrives_soon_after(
     assert well == 0
 
 
-async def test_a_disabled_subscription_gives_proof_of_life_and_gets_all_that_waited(
+async def test_a_disabled_subscription_passes_its_health_probe_and_gets_all_that_waited(
     platform: Platform, new_worker: NewWorker
 ) -> None:
     row, types = await run_long_outage(platform, Behaviour.BEHIND, 4 * DAY)
@@ -50,7 +50,7 @@ async def test_a_disabled_subscription_gives_proof_of_life_and_gets_all_that_wai
 # What a probe is, and what its answer does
 
 
-async def test_a_test_every_hour_is_its_proof_of_life(outage: Outage) -> None:
+async def test_a_test_every_hour_is_its_health_probe(outage: Outage) -> None:
     await outage.happen()
     for _ in range(3):
         outage.clock.forward(minutes=59)
@@ -67,7 +67,7 @@ async def test_a_test_every_hour_is_its_proof_of_life(outage: Outage) -> None:
     assert len(await outage.deliveries(outage.subscription)) == 9  # nothing is deleted, and tests leave no trace
 
 
-async def test_proof_of_life_enables_it_and_nothing_is_lost(outage: Outage) -> None:
+async def test_a_health_probe_that_succeeds_enables_it_and_nothing_is_lost(outage: Outage) -> None:
     await outage.happen()
     late = uuid.uuid4()
     await outage.publish(late, 1)
@@ -115,7 +115,7 @@ async def test_gone_to_a_test_ends_it(outage: Outage) -> None:
     assert {each["state"] for each in await outage.deliveries(outage.subscription)} == {"cancelled"}
 
 
-async def test_one_that_hangs_keeps_no_other_from_its_proof_of_life(outage: Outage) -> None:
+async def test_one_that_hangs_keeps_no_other_from_its_health_probe(outage: Outage) -> None:
     async def hang(_: Received) -> web.StreamResponse:
         await asyncio.sleep(60)
         return web.Response(status=204)

@@ -270,7 +270,7 @@ async def test_at_most_ten_thousand_at_once(owner: Owner, too_many: bool) -> Non
         assert await owner.deliveries(subscription) == []
     else:
         assert answer.json() == {**NOTHING, "events": 10_000, "neverOffered": 10_000}
-        assert len(await list_due(owner, subscription)) == 1  # one line: the first of it is due
+        assert len(await list_due(owner, subscription)) == 1  # the first of the case
 
 
 async def test_what_has_ended_is_not_replayed(owner: Owner) -> None:
@@ -321,7 +321,7 @@ async def test_what_is_under_way_is_called_back(owner: Owner) -> None:
     assert {each["state"] for each in shown} == {"delivered"}
 
 
-async def test_a_replay_while_events_are_recorded_leaves_one_line(owner: Owner) -> None:
+async def test_a_replay_while_events_are_recorded_leaves_one_due(owner: Owner) -> None:
     """A new event and a replay of older ones of its case, each not yet committed when the other begins."""
     for _ in range(15):
         case_id = uuid.uuid4()
@@ -368,7 +368,7 @@ async def test_a_replay_waits_for_what_is_being_recorded(owner: Owner, database_
 
 
 async def test_what_was_called_back_stays_behind_when_all_is_tried_again(owner: Owner) -> None:
-    """It failed before, so it has a place in the schedule, but an earlier one of its line is open now."""
+    """It failed before, so it has a place in the schedule, but an earlier one of its case is open now."""
     case_id = uuid.uuid4()
     subscription = await owner.subscribe()
     await owner.publish(case_id, 1)

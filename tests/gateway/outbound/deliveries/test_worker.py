@@ -37,7 +37,7 @@ from tests.support.webhooks import (
 pytestmark = pytest.mark.anyio
 
 
-async def feed_pages(api: Api) -> AsyncIterator[bytes]:
+async def read_feed_pages(api: Api) -> AsyncIterator[bytes]:
     after: str | None = None
     while True:
         page = await api.get("/v1/events", params={"limit": 200, **({"after": after} if after else {})})
@@ -61,7 +61,7 @@ async def test_a_submitted_case_reaches_the_employing_body_signed(owner: Owner) 
     assert mine[0].headers["content-type"] == CONTENT_TYPE
     assert mine[0].id == submitted["id"]
     assert "." not in mine[0].id
-    pages = [page async for page in feed_pages(council)]
+    pages = [page async for page in read_feed_pages(council)]
     assert any(mine[0].body in page for page in pages)  # the same bytes everywhere
     assert {each["state"] for each in await deliveries(council, subscription)} == {"delivered"}
 
@@ -104,7 +104,7 @@ async def test_an_event_that_its_sink_chokes_on_is_tried_for_three_days_and_then
     for number, delay in enumerate(DELAYS, start=1):
         await owner.publish(uuid.uuid4(), 1)
         assert await owner.worker.drain() == 1
-        waits = await of_case(owner.api, subscription, case_id)
+        waits = await find_newest(owner.api, subscription, case_id)
         assert (waits["state"], waits["attempts"], waits["lastStatus"]) == ("pending", number, 500)
         due = datetime.fromisoformat(waits["nextAttemptAt"])
         assert delay <= due - owner.clock() <= delay * 1.1 + timedelta(seconds=0.01)
@@ -112,7 +112,7 @@ async def test_an_event_that_its_sink_chokes_on_is_tried_for_three_days_and_then
         assert await owner.worker.drain() == 0
         owner.clock.at = due
         assert await owner.worker.drain() == 1
-    rests = await of_case(owner.api, subscription, case_id)
+    rests = await find_newest(owner.api, subscription, case_id)
     assert (rests["state"], rests["attempts"], rests["nextAttemptAt"]) == ("dead", 10, None)
     tries = [each for each in owner.receiver.received if each.case_id == case_id]
     assert len({each.id for each in tries}) == 1
@@ -131,7 +131,7 @@ async def test_an_event_that_its_sink_chokes_on_is_tried_for_three_days_and_then
     assert owner.receiver.sequences(case_id)[-2:] == [1, 2]
 
 
-async def of_case(api: Api, subscription: dict[str, Any], case_id: uuid.UUID) -> dict[str, Any]:
+async def find_newest(api: Api, subscription: dict[str, Any], case_id: uuid.UUID) -> dict[str, Any]:
     """The newest delivery of the case."""
     return next(each for each in await deliveries(api, subscription) if each["caseId"] == str(case_id))
 
@@ -191,9 +191,8 @@ async def test_a_paused_subscription_gets_everything_in_order_afterwards(owner: 
     assert await owner.new_worker().drain() == 0
     async with running(owner.new_worker().run):
         assert (await owner.api.post(path + "/actions/resume", headers={"If-Match": '"2"'})).status_code == 200
-        await until_true(
-            lambda: owner.receiver.sequences(case_id) == [1, 2], "what had waited", seconds=4
-        )  # sooner than the poll: going on wakes the new_worker
+        # Sooner than the poll: going on wakes the worker.
+        await until_true(lambda: owner.receiver.sequences(case_id) == [1, 2], "what had waited", seconds=4)
 
 
 async def test_a_worker_that_loses_its_connection_listens_again(owner: Owner, database_server: Postgres) -> None:

@@ -55,11 +55,11 @@ def pace(platform: Platform) -> Iterator[Pacing]:
     state.stream_timings = ordinary
 
 
-async def ids(stream: Stream, count: int) -> list[str]:
+async def read_ids(stream: Stream, count: int) -> list[str]:
     return [block.event["id"] async for block in stream.events(count)]
 
 
-async def seated(limiter: LongPollLimiter, api: Api, count: int) -> None:
+async def wait_for_slots(limiter: LongPollLimiter, api: Api, count: int) -> None:
     await until_true(lambda: limiter.count_taken(api.client_id) == count, f"{count} slots taken", seconds=8)
 
 
@@ -74,7 +74,7 @@ class Reads:
 
 
 @contextmanager
-def counting_reads(platform: Platform) -> Iterator[Reads]:
+def count_reads(platform: Platform) -> Iterator[Reads]:
     engine, reads = platform.gateway.database.engine.sync_engine, Reads()
     engine_event.listen(engine, "before_cursor_execute", reads)
     try:

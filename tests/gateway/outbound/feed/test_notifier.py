@@ -12,7 +12,7 @@ from rtp_gateway.app import service as gateway
 from rtp_gateway.outbound.feed import notifier as notifiers
 from rtp_gateway.outbound.feed.limiter import LongPollLimiter
 from tests.conftest import Api, NewClient
-from tests.gateway.outbound.feed.conftest import counting_reads, ids
+from tests.gateway.outbound.feed.conftest import count_reads, read_ids
 from tests.support.following import following
 from tests.support.waiting import until
 from tests.support.webhooks import publish
@@ -27,10 +27,10 @@ async def test_an_event_calls_only_those_whom_it_concerns(
     async with asyncio.timeout(10), following(api, address) as stream, following(other, address) as others:
         for each, blocks in ((api, stream), (other, others)):  # both have looked, and wait
             (made,) = await publish(platform, each, uuid.uuid4(), 1)
-            assert await ids(blocks, 1) == [str(made.event_id)]
-        with counting_reads(platform) as reads:
+            assert await read_ids(blocks, 1) == [str(made.event_id)]
+        with count_reads(platform) as reads:
             (made,) = await publish(platform, api, uuid.uuid4(), 1)
-            assert await ids(stream, 1) == [str(made.event_id)]
+            assert await read_ids(stream, 1) == [str(made.event_id)]
     assert reads.count == 1
 
 
@@ -65,7 +65,7 @@ async def test_what_came_before_the_notifier_listened_is_not_missed(
 ) -> None:
     """Between a reader's first look and the moment from which notifications come there is a gap."""
     waiting = asyncio.ensure_future(api.get("/v1/events", params={"wait": 30}, timeout=40))
-    while not limiter.count_taken(api.client_id):  # noqa: ASYNC110 - the first moment at which it waits: the bell has not begun
+    while not limiter.count_taken(api.client_id):  # noqa: ASYNC110 - the first moment at which it waits: the notifier has not begun
         await asyncio.sleep(0)
     (made,) = await publish(platform, api, uuid.uuid4(), 1)
     async with asyncio.timeout(10):

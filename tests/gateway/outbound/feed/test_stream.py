@@ -17,7 +17,7 @@ from rtp_shared.clock import utcnow
 from rtp_shared.contracts.applications import CaseSubmitted
 from tests.conftest import PUBLIC_URL, Api, NewClient
 from tests.gateway.conftest import list_wrong_fields, run_sql
-from tests.gateway.outbound.feed.conftest import Pacing, counting_reads, ids, seated
+from tests.gateway.outbound.feed.conftest import Pacing, count_reads, read_ids, wait_for_slots
 from tests.support.cases import employer_id, open_case, submit_case
 from tests.support.following import following
 from tests.support.serving import serving
@@ -78,7 +78,7 @@ async def test_nobody_is_told_of_a_draft(
     while before["next"]:
         before = (await council.get("/v1/events", params={"limit": 200, "after": before["next"]})).json()
     async with asyncio.timeout(20), following(council, address, after=before["cursor"]) as stream:
-        await seated(limiter, council, 1)
+        await wait_for_slots(limiter, council, 1)
         kept, disclosed = await open_case(opener), await open_case(opener)
         await platform.drain_events()
         await submit_case(opener, disclosed)
@@ -95,7 +95,7 @@ async def test_nobody_is_told_of_a_draft(
 
 async def test_only_what_is_asked_for(platform: Platform, api: Api, address: str, limiter: LongPollLimiter) -> None:
     async with asyncio.timeout(20), following(api, address, type=CaseSubmitted.TYPE) as stream:
-        await seated(limiter, api, 1)
+        await wait_for_slots(limiter, api, 1)
         await open_case(api)
         await platform.drain_events()
         await submit_case(api, await open_case(api))
@@ -114,7 +114,7 @@ async def test_the_last_event_id_goes_before_the_cursor(
     assert [block.event["id"] for block in blocks] == [str(two.event_id), str(three.event_id)]
     last = blocks[0].fields["id"]
     async with asyncio.timeout(10), following(api, address, last=last, after=page.json()["cursor"]) as stream:
-        assert await ids(stream, 1) == [str(three.event_id)]
+        assert await read_ids(stream, 1) == [str(three.event_id)]
 
 
 async def test_a_wrong_last_event_id_is_named(api: Api) -> None:
@@ -178,7 +178,7 @@ async def test_a_waiting_read_is_answered_as_soon_as_something_comes(
     other = await new_client()
     cursor = (await api.get("/v1/events")).json()["cursor"]
     waiting = asyncio.ensure_future(api.get("/v1/events", params={"wait": 30, "after": cursor}, timeout=40))
-    await seated(limiter, api, 1)
+    await wait_for_slots(limiter, api, 1)
     await publish(platform, other, uuid.uuid4(), 1)  # nothing of its business
     case_id = uuid.uuid4()
     began = time.monotonic()
@@ -222,7 +222,7 @@ async def test_a_slow_reader_is_not_read_ahead_for_and_cut_off_in_the_end(
         "headers": [(b"authorization", api.headers["Authorization"].encode())],
         "server": ("rtp.test", 80), "client": None,
     }  # fmt: skip
-    with counting_reads(platform) as reads:
+    with count_reads(platform) as reads:
         async with asyncio.timeout(10):
             await platform.app(scope, receive, send)
     assert stuck.is_set()
@@ -235,7 +235,7 @@ async def test_a_server_that_ends_sends_its_readers_home(platform: Platform, api
     async with asyncio.timeout(10), AsyncExitStack() as open_:  # uvicorn would wait twenty seconds
         async with serving(platform.app) as address:
             stream = await open_.enter_async_context(following(api, address))
-            await seated(limiter, api, 1)
+            await wait_for_slots(limiter, api, 1)
         assert [block.fields async for block in stream] == [{"retry": "3000"}]  # a clean end
 
 

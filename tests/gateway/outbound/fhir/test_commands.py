@@ -8,7 +8,7 @@ import pytest
 from rtp_gateway.outbound.transports.queues import QueueProvisioner
 from tests.gateway.conftest import Owner
 from tests.gateway.outbound.conftest import ProvisionDue
-from tests.gateway.outbound.fhir.test_routes import PATH, body, issues
+from tests.gateway.outbound.fhir.test_routes import PATH, body, read_issues
 
 pytestmark = pytest.mark.anyio
 
@@ -41,10 +41,10 @@ async def test_a_queue_is_made_and_its_password_shown_once(
     assert read == {**made, "status": "active", "meta": read["meta"]}
     made = read
     assert access["password"] not in json.dumps(again.json())
-    assert issues(await owner.api.post(PATH, json=asked), 409)[0]["code"] == "duplicate"
+    assert read_issues(await owner.api.post(PATH, json=asked), 409)[0]["code"] == "duplicate"
     changed = await owner.api.put(f"{PATH}/{made['id']}", json={**made, "reason": "Moved"})
     assert changed.json()["channel"] == made["channel"]
     elsewhere = {**made, "channel": {**made["channel"], "endpoint": "amqp://elsewhere/v#q"}}
-    [issue] = issues(await owner.api.put(f"{PATH}/{made['id']}", json=elsewhere), 422)
+    [issue] = read_issues(await owner.api.put(f"{PATH}/{made['id']}", json=elsewhere), 422)
     assert issue["expression"] == ["Subscription.channel.endpoint"]
     assert (await owner.api.delete(f"{PATH}/{made['id']}")).status_code == 204

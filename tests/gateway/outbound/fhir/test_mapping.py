@@ -47,10 +47,10 @@ ASKED: dict[str, Any] = {
 def test_what_criteria_cannot_say(types: list[str], asked: list[dict[str, Any]]) -> None:
     assert criteria.write(types, asked) is None
     with pytest.raises(NotInFhir):
-        mapping.to_resource(kept(types=types, filters=asked), public_url=PUBLIC_URL)
+        mapping.to_resource(make_subscription(types=types, filters=asked), public_url=PUBLIC_URL)
 
 
-def kept(**columns: Any) -> Subscription:
+def make_subscription(**columns: Any) -> Subscription:
     made = {
         "id": uuid.UUID("0199c3d4-52a0-7c11-9d2e-6a1f0c9b7e55"),
         "protocol": Protocol.HTTP,
@@ -68,14 +68,14 @@ def kept(**columns: Any) -> Subscription:
     return Subscription(**{**made, **columns})
 
 
-def asked(**changed: Any) -> SubscriptionResource:
+def make_resource(**changed: Any) -> SubscriptionResource:
     channel = {**ASKED["channel"], **changed.pop("channel", {})}
     every = {**ASKED, "channel": channel, **changed}
     return SubscriptionResource.model_validate({name: value for name, value in every.items() if value is not ...})
 
 
 def test_in_and_out_again() -> None:
-    details = mapping.to_details(asked())
+    details = mapping.to_details(make_resource())
     assert details.protocol is Protocol.HTTP
     assert details.sink == "https://x.example/hook"
     assert details.types == [TYPE]
@@ -83,7 +83,7 @@ def test_in_and_out_again() -> None:
     assert details.payload is Form.FHIR
     assert details.description == "Case system"
     columns = details.model_dump(include={"types", "filters", "payload", "config", "description", "sink", "protocol"})
-    document = mapping.to_resource(kept(**columns), public_url=PUBLIC_URL)
+    document = mapping.to_resource(make_subscription(**columns), public_url=PUBLIC_URL)
     key = {"url": "https://rtp.example/fhir/StructureDefinition/webhook-public-key", "valueString": "whpk_x"}
     assert document == {
         **ASKED,
@@ -97,9 +97,13 @@ def test_in_and_out_again() -> None:
 
 
 def test_json_is_the_full_event_and_message_is_a_queue() -> None:
-    details = mapping.to_details(asked(channel={"type": "message", "endpoint": None, "payload": "application/json"}))
+    details = mapping.to_details(
+        make_resource(channel={"type": "message", "endpoint": None, "payload": "application/json"})
+    )
     assert (details.protocol, details.payload, details.sink) == (Protocol.AMQP, Form.FULL, None)
-    document = mapping.to_resource(kept(protocol=Protocol.AMQP, sink="amqps://b/v#q", payload=Form.FULL), public_url="")
+    document = mapping.to_resource(
+        make_subscription(protocol=Protocol.AMQP, sink="amqps://b/v#q", payload=Form.FULL), public_url=""
+    )
     assert document["channel"] == {"type": "message", "endpoint": "amqps://b/v#q", "payload": "application/json"}
     assert "extension" not in document
 
@@ -115,20 +119,24 @@ def test_json_is_the_full_event_and_message_is_a_queue() -> None:
     ],
 )
 def test_statuses(status: SubscriptionStatus, shown: str) -> None:
-    document = mapping.to_resource(kept(status=status), public_url=PUBLIC_URL)
+    document = mapping.to_resource(make_subscription(status=status), public_url=PUBLIC_URL)
     assert document["status"] == shown
     assert "error" not in document
 
 
 def test_what_is_wrong_with_a_disabled_one_is_said() -> None:
-    document = mapping.to_resource(kept(status=SubscriptionStatus.DISABLED, disabled_at=AT), public_url=PUBLIC_URL)
+    document = mapping.to_resource(
+        make_subscription(status=SubscriptionStatus.DISABLED, disabled_at=AT), public_url=PUBLIC_URL
+    )
     assert "until 2027-04-05T12:30:00.000Z" in document["error"]
 
 
 @pytest.mark.parametrize("reason", ["", "  ", mapping.NO_REASON])
 def test_no_reason_need_be_given_and_yet_fhir_gets_one(reason: str) -> None:
-    assert mapping.to_details(asked(reason=reason)).description is None
-    assert mapping.to_resource(kept(description=None), public_url=PUBLIC_URL)["reason"] == mapping.NO_REASON
+    assert mapping.to_details(make_resource(reason=reason)).description is None
+    assert (
+        mapping.to_resource(make_subscription(description=None), public_url=PUBLIC_URL)["reason"] == mapping.NO_REASON
+    )
 
 
 @pytest.mark.parametrize(
@@ -145,7 +153,7 @@ def test_no_reason_need_be_given_and_yet_fhir_gets_one(reason: str) -> None:
 )
 def test_what_cannot_be_had_is_named(changed: dict[str, Any], field: str) -> None:
     with pytest.raises(Invalid) as refused:
-        mapping.to_details(asked(**changed))
+        mapping.to_details(make_resource(**changed))
     assert [error.field for error in refused.value.errors] == [field]
 
 
@@ -170,23 +178,23 @@ def test_what_cannot_be_had_is_named(changed: dict[str, Any], field: str) -> Non
 )
 def test_what_is_no_subscription_is_refused_where_it_is_wrong(changed: dict[str, Any], path: tuple[Any, ...]) -> None:
     with pytest.raises(ValidationError) as refused:
-        asked(**changed)
+        make_resource(**changed)
     assert [error["loc"] for error in refused.value.errors()] == [path]
 
 
 def test_what_fhir_lets_a_server_leave_aside_is_left_aside() -> None:
     more = {"text": {"status": "empty"}, "extension": [{"url": "x", "valueCode": "y"}], "_criteria": {}, "meta": {}}
-    assert mapping.to_details(asked(**more, channel={"_payload": {}})) == mapping.to_details(asked())
+    assert mapping.to_details(make_resource(**more, channel={"_payload": {}})) == mapping.to_details(make_resource())
 
 
 def test_a_change_keeps_what_fhir_has_no_words_for() -> None:
-    held = kept(config={"mine": "note", "fhir.end": "2028-01-01T00:00:00Z"})
-    changes = mapping.to_changes(asked(end=..., status="active", id=str(held.id)), held)
+    held = make_subscription(config={"mine": "note", "fhir.end": "2028-01-01T00:00:00Z"})
+    changes = mapping.to_changes(make_resource(end=..., status="active", id=str(held.id)), held)
     assert changes.config == {"mine": "note", "fhir.contact": '[{"system":"email","value":"desk@x.example"}]'}
     assert changes.model_fields_set == {"sink", "types", "filters", "payload", "description", "config"}
-    queue = kept(protocol=Protocol.AMQP, sink="amqps://b/v#q")
+    queue = make_subscription(protocol=Protocol.AMQP, sink="amqps://b/v#q")
     for endpoint in (None, queue.sink):
-        changes = mapping.to_changes(asked(channel={"type": "message", "endpoint": endpoint}), queue)
+        changes = mapping.to_changes(make_resource(channel={"type": "message", "endpoint": endpoint}), queue)
         assert "sink" not in changes.model_fields_set
 
 
@@ -200,13 +208,13 @@ def test_a_change_keeps_what_fhir_has_no_words_for() -> None:
 )
 def test_what_cannot_be_changed_is_named(changed: dict[str, Any], field: str) -> None:
     with pytest.raises(ResourceRefused) as refused:
-        mapping.to_changes(asked(**changed), kept())
+        mapping.to_changes(make_resource(**changed), make_subscription())
     assert [error.field for error in refused.value.errors] == [field]
 
 
 @pytest.mark.parametrize("note", [{"fhir.end": "soon"}, {"fhir.contact": "["}, {"fhir.contact": "{}"}])
 def test_notes_that_somebody_else_wrote_do_no_harm(note: dict[str, str]) -> None:
-    document = mapping.to_resource(kept(config=note), public_url=PUBLIC_URL)
+    document = mapping.to_resource(make_subscription(config=note), public_url=PUBLIC_URL)
     assert not {"end", "contact"} & document.keys()
 
 

@@ -44,11 +44,11 @@ async def subscribe(api: Api, **changed: Any) -> dict[str, Any]:
     return made
 
 
-def secret_of(made: dict[str, Any]) -> str | None:
+def find_secret(made: dict[str, Any]) -> str | None:
     return next((each["valueString"] for each in made["extension"] if each["url"] == SECRET), None)
 
 
-def issues(answer: Any, status: int) -> list[dict[str, Any]]:
+def read_issues(answer: Any, status: int) -> list[dict[str, Any]]:
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/fhir+json"
     outcome = answer.json()
@@ -71,7 +71,7 @@ async def test_a_subscription_is_made_and_its_secret_shown_once(owner: Owner) ->
         "cache-control": "no-store",
     }
     assert {name: answer.headers[name] for name in expected} == expected
-    secret = secret_of(made)
+    secret = find_secret(made)
     assert secret is not None
     assert secret.startswith("whsec_")
     assert made["status"] == "active"
@@ -81,7 +81,7 @@ async def test_a_subscription_is_made_and_its_secret_shown_once(owner: Owner) ->
     again = await owner.api.post(PATH, content=json.dumps(asked), headers=key)
     assert again.headers["idempotency-replayed"] == "true"
     assert again.headers["content-type"] == "application/fhir+json"
-    assert secret_of(again.json()) is None
+    assert find_secret(again.json()) is None
     read = await owner.api.get(f"{PATH}/{made['id']}")
     assert read.json() == again.json()
     assert read.headers["etag"] == 'W/"1"'
@@ -97,7 +97,7 @@ async def test_a_signal_arrives_and_passes_the_schema(owner: Owner) -> None:
     assert await owner.new_worker().drain() == 1
     [received] = owner.receiver.received
     assert received.headers["content-type"] == "application/fhir+json"
-    secret = secret_of(made)
+    secret = find_secret(made)
     assert secret
     bundle = Webhook(secret).verify(received.body, received.headers)
     SIGNAL.validate(bundle)
@@ -115,7 +115,7 @@ async def test_the_same_twice_is_a_conflict(owner: Owner) -> None:
     same = body(
         criteria=f"region='E12000007' AND {OPENED} AND sector='youth'", reason="again", end="2029-01-01T00:00:00Z"
     )
-    [issue] = issues(await owner.api.post(PATH, json=same), 409)
+    [issue] = read_issues(await owner.api.post(PATH, json=same), 409)
     assert issue["code"] == "duplicate"
     assert issue["diagnostics"].endswith(made["id"])
     for different in ({"criteria": OPENED}, {"criteria": criteria, "channel": {"endpoint": SINK + "2"}}):
@@ -139,7 +139,7 @@ async def test_of_two_at_once_one_is_made(owner: Owner) -> None:
         made = await commands.subscribe(session, asked, subscriber=first, deps=deps, now=utcnow())
         second = asyncio.create_task(owner.api.post(PATH, json=body()))
         await until(waits, "the second one's wait for the first")
-    [issue] = issues(await second, 409)
+    [issue] = read_issues(await second, 409)
     assert issue["diagnostics"].endswith(str(made.subscription.id))
 
 
@@ -156,10 +156,10 @@ async def test_lists_are_search_sets(owner: Owner) -> None:
     for details in BEYOND_FHIR:
         answer = await owner.api.post("/v1/subscriptions", json={"sink": SINK, **details})
         assert answer.status_code == 201
-        [issue] = issues(await owner.api.get(f"{PATH}/{answer.json()['id']}"), 404)
+        [issue] = read_issues(await owner.api.get(f"{PATH}/{answer.json()['id']}"), 404)
         assert issue["code"] == "not-found"
         assert answer.json()["id"] in issue["diagnostics"]
-        issues(await owner.api.put(f"{PATH}/{answer.json()['id']}", json=body()), 404)
+        read_issues(await owner.api.put(f"{PATH}/{answer.json()['id']}", json=body()), 404)
     seen, url = [], f"{PATH}?_count=2"
     while url:
         page = (await owner.api.get(url)).json()
@@ -172,7 +172,7 @@ async def test_lists_are_search_sets(owner: Owner) -> None:
     for each in seen:
         assert each["search"] == {"mode": "match"}
         assert (await owner.api.get(each["fullUrl"])).json() == each["resource"]
-    [issue] = issues(await owner.api.get(f"{PATH}?continue_from=nonsense"), 422)
+    [issue] = read_issues(await owner.api.get(f"{PATH}?continue_from=nonsense"), 422)
     assert issue["location"] == ["http.continue_from"]
 
 
@@ -189,7 +189,7 @@ async def test_replace_pause_and_go_on(owner: Owner) -> None:
     assert (changed["criteria"], changed["reason"], changed["status"]) == (criteria, "Not given", "active")
     assert changed["channel"]["endpoint"] == SINK + "2"
     assert "end" not in changed
-    assert secret_of(changed) is None
+    assert find_secret(changed) is None
     ours = (await owner.api.get(f"/v1/subscriptions/{made['id']}")).json()
     assert (ours["types"], ours["filters"]) == ([CaseSubmitted.TYPE], [{"exact": {"sector": "youth"}}])
 
@@ -199,22 +199,22 @@ async def test_replace_pause_and_go_on(owner: Owner) -> None:
     assert (await owner.api.put(path, json=off)).json()["status"] == "off"
     assert (await owner.api.put(path, json={**off, "status": "requested"})).json()["status"] == "active"
     current = (await owner.api.get(path)).headers["etag"]
-    [issue] = issues(await owner.api.put(path, json=body(), headers={"If-Match": 'W/"1"'}), 412)
+    [issue] = read_issues(await owner.api.put(path, json=body(), headers={"If-Match": 'W/"1"'}), 412)
     assert issue["location"] == ["http.If-Match"]
     assert (await owner.api.put(path, json=body(), headers={"If-Match": current})).status_code == 200
-    [issue] = issues(await owner.api.put(path, json=body(id=str(uuid.uuid4()))), 422)
+    [issue] = read_issues(await owner.api.put(path, json=body(id=str(uuid.uuid4()))), 422)
     assert issue["expression"] == ["Subscription.id"]
 
 
 async def test_what_ended_is_no_longer_there(owner: Owner) -> None:
     made = await subscribe(owner.api)
     path = f"{PATH}/{made['id']}"
-    issues(await owner.api.delete(path, headers={"If-Match": 'W/"7"'}), 412)
+    read_issues(await owner.api.delete(path, headers={"If-Match": 'W/"7"'}), 412)
     answer = await owner.api.delete(path, headers={"If-Match": 'W/"1"'})
     assert (answer.status_code, answer.content) == (204, b"")
     assert answer.headers.get("content-length", "0") == "0"
     for answer in (await owner.api.get(path), await owner.api.put(path, json=body()), await owner.api.delete(path)):
-        assert issues(answer, 404)[0]["code"] == "not-found"
+        assert read_issues(answer, 404)[0]["code"] == "not-found"
     assert "entry" not in (await owner.api.get(PATH)).json()
     assert (await owner.api.get(f"/v1/subscriptions/{made['id']}")).json()["status"] == "ended"
 
@@ -225,7 +225,7 @@ async def test_another_client_knows_nothing_of_it(owner: Owner) -> None:
     theirs = f"{PATH}/{made['id']}"
     for method, content in (("GET", None), ("PUT", body()), ("DELETE", None)):
         answer, unknown = [await other.request(method, each, json=content) for each in (theirs, path)]
-        assert issues(answer, 404) == issues(unknown, 404)
+        assert read_issues(answer, 404) == read_issues(unknown, 404)
     assert "entry" not in (await other.get(PATH)).json()
     assert (await owner.api.get(theirs)).status_code == 200
 
@@ -246,7 +246,7 @@ async def test_another_client_knows_nothing_of_it(owner: Owner) -> None:
     ],
 )
 async def test_what_is_wrong_is_named_in_fhir(owner: Owner, changed: dict[str, Any], expression: str) -> None:
-    [issue] = issues(await owner.api.post(PATH, json=body(**changed)), 422)
+    [issue] = read_issues(await owner.api.post(PATH, json=body(**changed)), 422)
     assert (issue["code"], issue["expression"]) == ("value", [expression])
     assert "entry" not in (await owner.api.get(PATH)).json()
 
@@ -254,29 +254,29 @@ async def test_what_is_wrong_is_named_in_fhir(owner: Owner, changed: dict[str, A
 async def test_every_refusal_is_an_outcome(owner: Owner) -> None:
     reader = await owner.new_client(scopes="subscriptions:read")
     broken = await owner.api.post(PATH, content=b"{", headers={"Content-Type": "application/json"})
-    assert issues(broken, 400)[0]["code"] == "structure"
+    assert read_issues(broken, 400)[0]["code"] == "structure"
     missing = body()
     del missing["channel"]["payload"]
-    [issue] = issues(await owner.api.post(PATH, json=missing), 422)
+    [issue] = read_issues(await owner.api.post(PATH, json=missing), 422)
     assert (issue["code"], issue["expression"]) == ("required", ["Subscription.channel.payload"])
     answer = await owner.api.post(PATH, content=b"<Subscription/>", headers={"Content-Type": "application/fhir+xml"})
-    assert issues(answer, 415)[0]["code"] == "not-supported"
-    assert issues(await reader.post(PATH, json=body()), 403)[0]["code"] == "forbidden"
+    assert read_issues(answer, 415)[0]["code"] == "not-supported"
+    assert read_issues(await reader.post(PATH, json=body()), 403)[0]["code"] == "forbidden"
     nobody = await owner.api.get(PATH, headers={"Authorization": ""})
-    assert issues(nobody, 401)[0]["code"] == "login"
+    assert read_issues(nobody, 401)[0]["code"] == "login"
     assert nobody.headers["www-authenticate"].startswith("Bearer")
-    assert issues(await owner.api.get(f"{PATH}/7"), 422)[0]["location"] == ["http.subscription_id"]
-    assert issues(await owner.api.get(f"{PATH}?_count=0"), 422)[0]["location"] == ["http._count"]
+    assert read_issues(await owner.api.get(f"{PATH}/7"), 422)[0]["location"] == ["http.subscription_id"]
+    assert read_issues(await owner.api.get(f"{PATH}?_count=0"), 422)[0]["location"] == ["http._count"]
 
 
 async def test_without_a_broker_there_are_no_queues(owner: Owner) -> None:
     asked = body(channel={"type": "message"})
     del asked["channel"]["endpoint"]
-    [issue] = issues(await owner.api.post(PATH, json=asked), 422)
+    [issue] = read_issues(await owner.api.post(PATH, json=asked), 422)
     assert issue["expression"] == ["Subscription.channel.type"]
 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"\xef\xbf\xbd", b"[" * 100_000])
 async def test_a_body_that_is_no_json_is_refused_in_fhir(api: Api, body: bytes) -> None:
     answer = await api.post(PATH, content=body, headers={"Content-Type": "application/fhir+json"})
-    assert issues(answer, 400)[0]["severity"] == "error"
+    assert read_issues(answer, 400)[0]["severity"] == "error"

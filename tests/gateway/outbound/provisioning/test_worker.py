@@ -38,7 +38,7 @@ async def subscribe(api: Api, **details: Any) -> dict[str, Any]:
     return made
 
 
-async def status_of(api: Api, made: dict[str, Any]) -> str:
+async def show_status(api: Api, made: dict[str, Any]) -> str:
     return str((await api.get(path_of(made))).json()["status"])
 
 
@@ -46,7 +46,7 @@ async def end(api: Api, made: dict[str, Any]) -> None:
     assert (await api.delete(path_of(made), headers={"If-Match": "*"})).status_code == 204
 
 
-async def requests(platform: Platform) -> Sequence[Any]:
+async def list_requests(platform: Platform) -> Sequence[Any]:
     """The queue requests that are still there."""
     return await run_sql(platform, "SELECT * FROM queue_requests")
 
@@ -68,7 +68,7 @@ def can_read(access: dict[str, Any]) -> bool:
     return True
 
 
-def consumed(access: dict[str, Any], wanted: int) -> list[bytes]:
+def consume(access: dict[str, Any], wanted: int) -> list[bytes]:
     found: list[bytes] = []
     with connect(access) as connection:
         channel = connection.channel()
@@ -93,7 +93,7 @@ async def test_events_come_to_the_queue_in_order_with_their_bytes_untouched(
     published = [each for case_id in cases for each in await owner.publish(case_id, 1, 2, 3)]
     await owner.new_worker(transports={"AMQP": transport}).drain()
     assert {each["state"] for each in await owner.deliveries(made)} == {"delivered"}
-    bodies = consumed(made["queue"], 9)
+    bodies = consume(made["queue"], 9)
     assert sorted(bodies) == sorted(each.body for each in published)
     for case_id in cases:
         assert [event.sequence for event in map(events.read, bodies) if event.subject_id == case_id] == [1, 2, 3]
@@ -103,7 +103,7 @@ async def test_until_its_queue_is_there_a_subscription_is_provisioning_and_event
     owner: Owner, transport: AmqpTransport, offered: QueueProvisioner, provision_queues: ProvisionDue
 ) -> None:
     made = await subscribe(owner.api)
-    assert made["status"] == await status_of(owner.api, made) == "provisioning"
+    assert made["status"] == await show_status(owner.api, made) == "provisioning"
     assert await offered.list_provisioned() == set(), "nothing is done at the broker inside the request"
     await owner.publish(uuid.uuid4(), 1)
     worker = owner.new_worker(transports={"AMQP": transport})
@@ -112,9 +112,9 @@ async def test_until_its_queue_is_there_a_subscription_is_provisioning_and_event
         answer = await owner.api.post(f"{path_of(made)}/actions/{action}", headers={"If-Match": "*"})
         assert answer.status_code == 409
     assert await provision_queues() == 1
-    assert (await status_of(owner.api, made), await requests(owner.platform)) == ("active", [])
+    assert (await show_status(owner.api, made), await list_requests(owner.platform)) == ("active", [])
     assert await worker.drain() == 1
-    assert len(consumed(made["queue"], 1)) == 1
+    assert len(consume(made["queue"], 1)) == 1
 
 
 async def test_what_a_full_queue_has_no_room_for_waits_here_in_order(
@@ -133,7 +133,7 @@ async def test_what_a_full_queue_has_no_room_for_waits_here_in_order(
     got: list[int] = []
     while len(got) < len(sequences):
         there = sum(each["state"] == "delivered" for each in await owner.deliveries(made)) - len(got)
-        got += [events.read(body).sequence for body in consumed(made["queue"], there)]
+        got += [events.read(body).sequence for body in consume(made["queue"], there)]
         owner.clock.forward(minutes=2)
         await worker.drain()
     assert got == sequences
@@ -154,7 +154,7 @@ async def test_its_bounds_can_be_changed(
     policy: Any = await offered._call("GET", "policies", VHOST, made["queue"]["queue"])
     assert policy["definition"] == {"max-length": 5, "max-length-bytes": 100_000}
     assert can_read(made["queue"]), "its password is the one that it was given"
-    assert await status_of(api, made) == "active"
+    assert await show_status(api, made) == "active"
 
 
 async def test_a_new_password_takes_the_place_of_the_old_one(
@@ -172,7 +172,7 @@ async def test_a_new_password_takes_the_place_of_the_old_one(
         pass
     await owner.publish(uuid.uuid4(), 1)
     await owner.new_worker(transports={"AMQP": transport}).drain()
-    assert len(consumed(rotated, 1)) == 1
+    assert len(consume(rotated, 1)) == 1
     again = await owner.api.post(f"{path_of(made)}/actions/rotate-secret", json={}, headers=key)
     assert again.json()["queue"] == {**rotated, "password": None}
     assert rotated["password"] not in json.dumps((await owner.api.get(path_of(made))).json())
@@ -180,7 +180,7 @@ async def test_a_new_password_takes_the_place_of_the_old_one(
 
 async def test_no_password_is_kept(platform: Platform, new_client: NewClient, offered: QueueProvisioner) -> None:
     made = await subscribe(await new_client())
-    [request] = await requests(platform)
+    [request] = await list_requests(platform)
     assert request.password_hash
     assert made["queue"]["password"] not in str(request)
 
@@ -196,7 +196,7 @@ async def test_a_subscription_that_ends_takes_its_queue_along(
     await end(api, made)
     await provision_queues()
     assert await offered.list_provisioned() == set()
-    assert (await status_of(api, made), await requests(platform)) == ("ended", [])
+    assert (await show_status(api, made), await list_requests(platform)) == ("ended", [])
 
 
 async def test_one_that_ends_while_it_is_provisioned_leaves_nothing(
@@ -218,7 +218,7 @@ async def test_one_that_ends_while_it_is_provisioned_leaves_nothing(
     monkeypatch.setattr(QueueProvisioner, "provision", end_meanwhile)
     await provision_queues()
     assert await offered.list_provisioned() == set()
-    assert (await status_of(api, made), await requests(platform)) == ("ended", [])
+    assert (await show_status(api, made), await list_requests(platform)) == ("ended", [])
 
 
 @pytest.mark.parametrize("ends", [False, True], ids=["made", "removed"])
@@ -230,21 +230,21 @@ async def test_a_broker_that_is_away_is_waited_for(
     if ends:
         await provision_queues()
         await end(api, made)
-    status = await status_of(api, made)
+    status = await show_status(api, made)
     away = QueueProvisioner(SecretStr("http://guest:guest@127.0.0.1:1"), SecretStr(broker.url), vhost=VHOST)
     pauses = []
     for _ in range(9):
         assert await provision_due(platform.gateway.database, away, now=clock) == 0
-        [request] = await requests(platform)
+        [request] = await list_requests(platform)
         assert (request.last_error, request.leased_until) == ("QueuesUnavailable", None)
         pauses.append((request.next_attempt_at - clock()).total_seconds())
         clock.at = request.next_attempt_at
     await away.close()
     assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
-    assert await status_of(api, made) == status
+    assert await show_status(api, made) == status
     assert await provision_due(platform.gateway.database, offered, now=clock) == 1
     assert (uuid.UUID(made["id"]) in await offered.list_provisioned()) is not ends
-    assert await status_of(api, made) == ("ended" if ends else "active")
+    assert await show_status(api, made) == ("ended" if ends else "active")
 
 
 async def claim_and_die(platform: Platform, offered: QueueProvisioner, at: datetime, *, works: bool) -> Any:
@@ -264,10 +264,10 @@ async def test_what_a_worker_that_died_had_claimed_is_done_by_another(
     made = await subscribe(api)  # committed; and if the process died here, its request would be there as it is now
     await claim_and_die(platform, offered, clock(), works=works)
     assert await provision_due(platform.gateway.database, offered, now=clock) == 0, "it is leased"
-    assert await status_of(api, made) == "provisioning"
+    assert await show_status(api, made) == "provisioning"
     clock.at += LEASE
     assert await provision_due(platform.gateway.database, offered, now=clock) == 1
-    assert await status_of(api, made) == "active"
+    assert await show_status(api, made) == "active"
     assert can_read(made["queue"])
 
 
@@ -280,11 +280,11 @@ async def test_a_worker_that_comes_back_late_settles_no_later_request(
     rotated = (await ask(api, made, "actions/rotate-secret", overlapHours=0))["queue"]
     async with platform.gateway.database.transaction() as session:
         await settle(session, late, now=clock())
-    assert await status_of(api, made) == "provisioning"
+    assert await show_status(api, made) == "provisioning"
     clock.at += timedelta(seconds=1)
     assert await provision_due(platform.gateway.database, offered, now=clock) == 1
     assert (can_read(made["queue"]), can_read(rotated)) == (False, True)
-    assert await status_of(api, made) == "active"
+    assert await show_status(api, made) == "active"
 
 
 async def test_another_client_sees_no_request(
@@ -306,7 +306,7 @@ async def test_it_runs_by_itself_where_amqp_is_offered(
     running = asyncio.create_task(run_provisioning(platform.gateway))
 
     async def active() -> bool:
-        return await status_of(api, made) == "active"
+        return await show_status(api, made) == "active"
 
     await until(active, "provisioning")
     running.cancel()

@@ -92,7 +92,6 @@ async def test_it_comes_back_after_the_node_was_killed(
 
     await until(noticed, "noticing")
     await asyncio.to_thread(broker.start)
-
     await until(lambda: is_accepted(transport, subscriber), "coming back")
 
 
@@ -135,9 +134,7 @@ async def test_a_link_on_which_others_are_confirmed_is_kept(broker: Broker, subs
     await transport.send(request(subscriber.id))
     outgoing, began = await transport._connect(), asyncio.get_running_loop().time()
     await transport.send(request(subscriber.id))
-    transport._give_up_if_silent(
-        since=began
-    )  # as a request does that was sent before, to a queue that does not confirm
+    transport._give_up_if_silent(since=began)  # as a request does that a queue did not confirm
     assert await transport._connect() is outgoing
     await transport.close()
 
@@ -175,7 +172,6 @@ async def test_closed_while_it_connects_it_leaves_no_connection(broker: Broker) 
     await transport.close()
     assert await waiting == NO_CONNECTION
     connection = opening.result().link.connection
-
     await until_true(lambda: connection is not None and connection.is_closed, "closing")
 
 

@@ -41,7 +41,7 @@ async def tokens() -> AsyncIterator[TokenCache]:
         yield TokenCache(receiver)
 
 
-def shown(receiver: Receiver) -> list[str]:
+def list_shown(receiver: Receiver) -> list[str]:
     return [each.headers["authorization"] for each in receiver.received]
 
 
@@ -50,14 +50,14 @@ async def test_client_credentials(sender: HttpTransport, receiver: Receiver, tok
     answers = await asyncio.gather(*(sender.send(sent) for _ in range(8)))
     answers.append(await sender.send(sent))
     assert {answer.status for answer in answers} == {204}
-    assert set(shown(receiver)) == {"Bearer t1"}
+    assert set(list_shown(receiver)) == {"Bearer t1"}
     (asked,) = tokens.receiver.received
     assert parse_qs(asked.body.decode()) == {"grant_type": ["client_credentials"], "scope": ["a b"]}
     assert asked.headers["content-type"] == "application/x-www-form-urlencoded"
     assert asked.headers["authorization"] == "Basic cGxhdCtmb3JtOnMzY3IzdCUzQSUyNg=="
     other = ClientCredentials(tokens.receiver.url, "another", "s3cr3t:&")
     await sender.send(request(receiver.url, credential=other))
-    assert shown(receiver)[-1] == "Bearer t2"
+    assert list_shown(receiver)[-1] == "Bearer t2"
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ async def test_a_token_is_used_until_shortly_before_it_expires(
     for seconds in (0, holds, is_over - holds):
         clock.forward(seconds=seconds)
         await sender.send(request(receiver.url, credential=tokens.credential()))
-    assert shown(receiver) == ["Bearer t1", "Bearer t1", "Bearer t2"]
+    assert list_shown(receiver) == ["Bearer t1", "Bearer t1", "Bearer t2"]
 
 
 async def test_a_token_that_was_withdrawn_is_replaced_once(
@@ -92,10 +92,10 @@ async def test_a_token_that_was_withdrawn_is_replaced_once(
     receiver.answer = lambda got: web.Response(status=401 if got.headers["authorization"] in refused else 204)
     assert (await sender.send(sent)).status == 401, "the token was new: another one would be no better"
     assert (await sender.send(sent)).status == 204
-    assert shown(receiver) == ["Bearer t1", "Bearer t1", "Bearer t2"]
+    assert list_shown(receiver) == ["Bearer t1", "Bearer t1", "Bearer t2"]
     refused |= {"Bearer t2", "Bearer t3"}
     assert (await sender.send(sent)).status == 401
-    assert shown(receiver)[3:] == ["Bearer t2", "Bearer t3"]
+    assert list_shown(receiver)[3:] == ["Bearer t2", "Bearer t3"]
 
 
 @pytest.mark.parametrize(
