@@ -68,6 +68,11 @@ def make_subscription(**columns: Any) -> Subscription:
     return Subscription(**{**made, **columns})
 
 
+def show(**columns: Any) -> dict[str, Any]:
+    """A subscription with these columns, as FHIR shows it."""
+    return mapping.to_resource(make_subscription(**columns), public_url=PUBLIC_URL)
+
+
 def make_resource(**changed: Any) -> SubscriptionResource:
     channel = {**ASKED["channel"], **changed.pop("channel", {})}
     every = {**ASKED, "channel": channel, **changed}
@@ -76,14 +81,17 @@ def make_resource(**changed: Any) -> SubscriptionResource:
 
 def test_in_and_out_again() -> None:
     details = mapping.to_details(make_resource())
-    assert details.protocol is Protocol.HTTP
-    assert details.sink == "https://x.example/hook"
-    assert details.types == [TYPE]
-    assert details.filters == [{"exact": {"sector": "youth"}}]
-    assert details.payload is Form.FHIR
-    assert details.description == "Case system"
-    columns = details.model_dump(include={"types", "filters", "payload", "config", "description", "sink", "protocol"})
-    document = mapping.to_resource(make_subscription(**columns), public_url=PUBLIC_URL)
+    expected = {
+        "protocol": Protocol.HTTP,
+        "sink": "https://x.example/hook",
+        "types": [TYPE],
+        "filters": [{"exact": {"sector": "youth"}}],
+        "payload": Form.FHIR,
+        "description": "Case system",
+    }
+    columns = details.model_dump(include={*expected, "config"})
+    assert columns == {**expected, "config": details.config}
+    document = show(**columns)
     key = {"url": "https://rtp.example/fhir/StructureDefinition/webhook-public-key", "valueString": "whpk_x"}
     assert document == {
         **ASKED,
@@ -101,9 +109,7 @@ def test_json_is_the_full_event_and_message_is_a_queue() -> None:
         make_resource(channel={"type": "message", "endpoint": None, "payload": "application/json"})
     )
     assert (details.protocol, details.payload, details.sink) == (Protocol.AMQP, Form.FULL, None)
-    document = mapping.to_resource(
-        make_subscription(protocol=Protocol.AMQP, sink="amqps://b/v#q", payload=Form.FULL), public_url=""
-    )
+    document = show(protocol=Protocol.AMQP, sink="amqps://b/v#q", payload=Form.FULL)
     assert document["channel"] == {"type": "message", "endpoint": "amqps://b/v#q", "payload": "application/json"}
     assert "extension" not in document
 
@@ -119,24 +125,20 @@ def test_json_is_the_full_event_and_message_is_a_queue() -> None:
     ],
 )
 def test_statuses(status: SubscriptionStatus, shown: str) -> None:
-    document = mapping.to_resource(make_subscription(status=status), public_url=PUBLIC_URL)
+    document = show(status=status)
     assert document["status"] == shown
     assert "error" not in document
 
 
 def test_what_is_wrong_with_a_disabled_one_is_said() -> None:
-    document = mapping.to_resource(
-        make_subscription(status=SubscriptionStatus.DISABLED, disabled_at=AT), public_url=PUBLIC_URL
-    )
+    document = show(status=SubscriptionStatus.DISABLED, disabled_at=AT)
     assert "until 2027-04-05T12:30:00.000Z" in document["error"]
 
 
 @pytest.mark.parametrize("reason", ["", "  ", mapping.NO_REASON])
 def test_no_reason_need_be_given_and_yet_fhir_gets_one(reason: str) -> None:
     assert mapping.to_details(make_resource(reason=reason)).description is None
-    assert (
-        mapping.to_resource(make_subscription(description=None), public_url=PUBLIC_URL)["reason"] == mapping.NO_REASON
-    )
+    assert show(description=None)["reason"] == mapping.NO_REASON
 
 
 @pytest.mark.parametrize(
@@ -214,7 +216,7 @@ def test_what_cannot_be_changed_is_named(changed: dict[str, Any], field: str) ->
 
 @pytest.mark.parametrize("note", [{"fhir.end": "soon"}, {"fhir.contact": "["}, {"fhir.contact": "{}"}])
 def test_notes_that_somebody_else_wrote_do_no_harm(note: dict[str, str]) -> None:
-    document = mapping.to_resource(make_subscription(config=note), public_url=PUBLIC_URL)
+    document = show(config=note)
     assert not {"end", "contact"} & document.keys()
 
 

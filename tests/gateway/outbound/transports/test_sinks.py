@@ -122,7 +122,7 @@ async def test_refused_whatever_names_mean(new_sender: NewSender, sink: str) -> 
         ("https://xn--mnchen-3ya.example/", ["xn--mnchen-3ya.example"]),
         ("https://8.8.8.8/", []),
         ("https://[2606:4700::1111]:8443/", []),
-        ("HTTPS://Hooks.EXAMPLE.org/Path", ["hooks.example.org"]),
+        ("HTTPS://Hooks.EXAMPLE.org/Path", ["Hooks.EXAMPLE.org"]),
         ("https://a_b.example.org/", ["a_b.example.org"]),
         ("https://127.0.0.1.example.org/", ["127.0.0.1.example.org"]),
         ("https://localhost.example.org/", ["localhost.example.org"]),
