@@ -1,4 +1,4 @@
-"""`python -m rtp_gateway delivery` as a process of its own: from RabbitMQ to the subscriber, also when it is killed."""
+"""`python -m rtp_gateway delivery` as a process of its own, also when it is killed; and loops that no start ends."""
 
 import asyncio
 import os
@@ -6,20 +6,27 @@ import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
+from typing import Any
 
+import asyncpg
 import pytest
 from aiohttp import web
-from sqlalchemy import text
+from pydantic import SecretStr
 
 from rtp_embedded.platform import Platform
+from rtp_gateway.outbound.provisioning.orphans import run_orphan_cleanup as clean_up_orphans
+from rtp_gateway.outbound.provisioning.worker import run_provisioning
+from rtp_gateway.retention import run_retention as erase_hourly
 from rtp_gateway.settings import GatewaySettings
 from rtp_shared.rabbit import RabbitBus, declare_once
-from tests.conftest import NewClient
-from tests.gateway.conftest import NewWorker
+from rtp_shared.retention import run_retention
+from rtp_shared.service import Runtime
+from tests.gateway.conftest import Owner, run_sql
 from tests.support.rabbitmq import Broker
-from tests.support.waiting import until
-from tests.support.webhooks import Received, Receiver, message, subscribe
+from tests.support.waiting import until_true
+from tests.support.webhooks import Received, message
 
 pytestmark = pytest.mark.anyio
 
@@ -60,18 +67,13 @@ def process(platform: Platform, broker: Broker) -> Iterator[Process]:
 
 
 async def test_from_the_broker_to_the_subscriber_also_when_killed(
-    platform: Platform,
-    new_client: NewClient,
-    new_worker: NewWorker,
-    receiver: Receiver,
-    broker: Broker,
-    process: Process,
+    owner: Owner, broker: Broker, process: Process
 ) -> None:
-    api, case_id = await new_client(), uuid.uuid4()
-    subscription = await subscribe(api, receiver.url)
+    case_id = uuid.uuid4()
+    subscription = await owner.subscribe()
     await declare_once(broker.url, "gateway", ["#"])
     bus = RabbitBus(broker.url)
-    sent = [message(case_id, sequence, readers=[f"client:{api.client_id}", "system"]) for sequence in (1, 2, 3)]
+    sent = [message(case_id, sequence, readers=[f"client:{owner.api.client_id}", "system"]) for sequence in (1, 2, 3)]
     release = asyncio.Event()
 
     async def hang_on_the_second(received: Received) -> web.StreamResponse:
@@ -79,27 +81,49 @@ async def test_from_the_broker_to_the_subscriber_also_when_killed(
             await release.wait()
         return web.Response(status=204)
 
-    async def second_under_way() -> bool:
-        return len(receiver.received) >= 2
-
-    async def all_arrived() -> bool:
-        return len(receiver.received) >= 4
-
-    receiver.answer = hang_on_the_second
+    owner.receiver.answer = hang_on_the_second
     process.start()
     assert (await bus.publish(sent)).confirmed == {each.event_id for each in sent}
     await bus.close()
-    await until(second_under_way, "the second attempt")
+    await until_true(lambda: len(owner.receiver.received) >= 2, "the second attempt")
     assert process.end(signal.SIGKILL) == -signal.SIGKILL
     release.set()
-    async with platform.gateway.database.transaction() as session:  # instead of waiting until the lease is over
-        await session.execute(
-            text("UPDATE deliveries SET next_attempt_at = now() WHERE state = 'pending' AND attempts > 0")
-        )
+    due = "UPDATE deliveries SET next_attempt_at = now() WHERE state = 'pending' AND attempts > 0"
+    await run_sql(owner.platform, due)  # instead of waiting until the lease is over
     process.start()
-    await until(all_arrived, "the rest")
-    assert receiver.sequences(case_id) == [1, 2, 2, 3]
-    for each in receiver.received:
+    await until_true(lambda: len(owner.receiver.received) >= 4, "the rest")
+    assert owner.receiver.sequences(case_id) == [1, 2, 2, 3]
+    for each in owner.receiver.received:
         assert each.verified(subscription["secret"])["caseid"] == str(case_id)
-    assert [each.body for each in receiver.received] == [sent[0].body, sent[1].body, sent[1].body, sent[2].body]
+    assert [each.body for each in owner.receiver.received] == [sent[0].body, sent[1].body, sent[1].body, sent[2].body]
     assert process.end(signal.SIGTERM) == 0
+
+
+class Starting:
+    """A database that is just starting up, as the driver says it while connecting."""
+
+    def transaction(self, **_: Any) -> Any:
+        raise asyncpg.CannotConnectNowError("the database system is starting up")
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        erase_hourly,
+        clean_up_orphans,
+        run_provisioning,
+        lambda runtime: run_retention(runtime.database, runtime.settings),
+    ],
+    ids=["erasure", "orphans", "provisioning", "retention"],
+)
+async def test_a_database_that_starts_up_ends_no_loop(
+    platform: Platform, loop: Callable[[Runtime], Coroutine[Any, Any, None]]
+) -> None:
+    """A worker ends with the first of its loops."""
+    settings = platform.gateway.settings.model_copy(
+        update={"broker_url": SecretStr("amqp://rtp.test"), "broker_management_url": SecretStr("http://rtp.test")}
+    )
+    runtime = replace(platform.gateway, settings=settings, database=Starting())  # type: ignore[arg-type]
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await loop(runtime)

@@ -8,12 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from rtp_embedded.platform import Platform
 from rtp_gateway.retention import erase_all_old
 from rtp_shared.clock import utcnow
-from tests.conftest import NewClient
-from tests.gateway.conftest import NewWorker
-from tests.support.webhooks import Receiver, publish, subscribe
+from tests.gateway.conftest import Owner
 
 pytestmark = pytest.mark.anyio
 COUNTS = text("""
@@ -23,21 +20,18 @@ COUNTS = text("""
 """)
 
 
-async def test_each_part_goes_after_its_own_time(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
-    await subscribe(api, receiver.url)
-    await publish(platform, api, uuid.uuid4(), 1)
-    await new_worker().drain()
-    assert platform.app.recorder is not None
-    await platform.app.recorder.calls.flush()
+async def test_each_part_goes_after_its_own_time(owner: Owner) -> None:
+    await owner.subscribe()
+    await owner.publish(uuid.uuid4(), 1)
+    await owner.new_worker().drain()
+    assert owner.platform.app.recorder is not None
+    await owner.platform.app.recorder.calls.flush()
 
     async def counts_after(days: int) -> Any:
         later = utcnow() + timedelta(days=days)
-        await erase_all_old(replace(platform.gateway, clock=lambda: later))
-        async with platform.gateway.database.transaction(read_only=True) as session:
-            return tuple((await session.execute(COUNTS, {"id": api.client_id})).one())
+        await erase_all_old(replace(owner.platform.gateway, clock=lambda: later))
+        async with owner.platform.gateway.database.transaction(read_only=True) as session:
+            return tuple((await session.execute(COUNTS, {"id": owner.api.client_id})).one())
 
     assert await counts_after(29) == (1, 1, 1)
     assert await counts_after(31) == (0, 0, 1)

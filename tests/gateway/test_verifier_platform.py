@@ -13,11 +13,9 @@ from anyio import to_thread
 
 from rtp_embedded.platform import Platform
 from rtp_gateway.inbound.portal import downloads
-from tests.conftest import Api, NewClient
-from tests.gateway.conftest import NewWorker
+from tests.gateway.conftest import Owner
 from tests.support.cases import open_case, submit_case
 from tests.support.serving import serving
-from tests.support.webhooks import Receiver, subscribe
 from tests.verifier.receiver import Verifier, keep
 
 pytestmark = pytest.mark.anyio
@@ -42,55 +40,46 @@ async def report(verifier: Verifier, *arguments: object) -> dict[str, Any]:
     return await to_thread.run_sync(lambda: verifier.report(*arguments, packages=True))
 
 
-async def received_by(
-    api: Api, receiver: Receiver, platform: Platform, new_worker: NewWorker, directory: Path
-) -> dict[str, Any]:
-    """The subscription by which the receiver got the events of two cases, as they are in the directory now."""
-    subscription = await subscribe(api, receiver.url)
+async def receive_cases(owner: Owner, directory: Path) -> dict[str, Any]:
+    """The subscription by which the owner got the events of two cases, as they are in the directory now."""
+    subscription = await owner.subscribe()
     for _ in range(2):
-        await submit_case(api, await open_case(api))
-    await platform.drain_events()
-    await new_worker().drain()
-    keep(directory, [each.body for each in receiver.received])
-    for number, each in enumerate(receiver.received):
+        await submit_case(owner.api, await open_case(owner.api))
+    await owner.platform.drain_events()
+    await owner.new_worker().drain()
+    keep(directory, [each.body for each in owner.receiver.received])
+    for number, each in enumerate(owner.receiver.received):
         headers = "".join(f"{name}: {value}\n" for name, value in each.headers.items())
         (directory / f"{number:04d}.headers").write_text(headers)
     return subscription
 
 
 async def test_what_a_webhook_received_and_the_feed_has(
-    platform: Platform,
-    new_client: NewClient,
-    new_worker: NewWorker,
-    receiver: Receiver,
-    url: str,
-    verifier: Verifier,
-    tmp_path: Path,
+    owner: Owner, url: str, verifier: Verifier, tmp_path: Path
 ) -> None:
-    api = await new_client()  # of a body of its own: other tests leave events to the employer
     received = tmp_path / "received"
-    subscription = await received_by(api, receiver, platform, new_worker, received)
+    subscription = await receive_cases(owner, received)
     (tmp_path / "secret").write_text(subscription["secret"])
-    (tmp_path / "token").write_text(api.headers["Authorization"].removeprefix("Bearer "))
+    (tmp_path / "token").write_text(owner.api.headers["Authorization"].removeprefix("Bearer "))
     keys = ["--secret-file", tmp_path / "secret", "--public-key", subscription["publicKey"], "--in-order"]
     feed = ["--feed", url, "--token-file", tmp_path / "token"]
     against = [received, *keys, *feed, "--subscription", subscription["id"]]
 
     whole = await report(verifier, *against)
     assert whole["exit_code"] == 0
-    assert whole["signatures_good"] == whole["events"] == len(receiver.received) >= 4
+    assert whole["signatures_good"] == whole["events"] == len(owner.receiver.received) >= 4
     assert whole["links_checked"] == whole["events"] - whole["chains"]
     assert (await report(verifier, received, *keys))["exit_code"] == 0
     assert (await report(verifier, *feed))["events"] >= whole["events"]
     assert (await report(verifier, *feed))["exit_code"] == 0
 
-    first = json.loads(receiver.received[0].body)
+    first = json.loads(owner.receiver.received[0].body)
     (received / "0000.json").unlink()
     for less in (await report(verifier, received, *keys), await report(verifier, *against)):
         assert (less["exit_code"], [gap["partitionkey"] for gap in less["gaps"]]) == (1, [first["partitionkey"]])
     assert [each["id"] for each in less["missing_against_feed"]] == [first["id"]]
 
-    changed = receiver.received[0].body.replace(b'"time":"2', b'"time":"1', 1)
+    changed = owner.receiver.received[0].body.replace(b'"time":"2', b'"time":"1', 1)
     (received / "0000.json").write_bytes(changed)
     for other in (await report(verifier, received, *keys), await report(verifier, *against)):
         assert [each["place"] for each in other["bad_signatures"]] == ["0000.json"]

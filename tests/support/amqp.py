@@ -12,6 +12,7 @@ import pika
 import pika.exceptions
 from pika.adapters.blocking_connection import BlockingChannel
 
+from rtp_gateway.outbound.transports.amqp import AmqpTransport
 from rtp_gateway.outbound.transports.queues import QueueAccess, QueueProvisioner, hash_password, new_password
 from rtp_gateway.outbound.transports.requests import DeliveryRequest
 from rtp_shared.contracts import events
@@ -83,6 +84,10 @@ def can_connect(url: str) -> bool:
             return True
     except pika.exceptions.AMQPConnectionError:
         return False
+
+
+async def is_accepted(transport: AmqpTransport, reader: QueueReader) -> bool:
+    return (await transport.send(request(reader.id))).accepted
 
 
 def is_cut_off(connection: pika.BlockingConnection) -> bool:

@@ -19,3 +19,11 @@ async def until(done: Callable[[], Awaitable[object]], what: str = "it", seconds
     while not await done():
         assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s"
         await asyncio.sleep(PAUSE)
+
+
+async def until_true(done: Callable[[], object], what: str = "it", seconds: float = 20) -> None:
+    """Wait for what other tasks do, where looking takes no waiting itself."""
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s"
+        await asyncio.sleep(PAUSE)

@@ -107,6 +107,11 @@ def answering(status: int, **headers: str) -> Answering:
     )
 
 
+def choking_on(*case_ids: uuid.UUID, status: int = 500) -> Answering:
+    """Fail for these cases and take all others."""
+    return lambda received: web.Response(status=status if received.case_id in case_ids else 204)
+
+
 async def subscribe(api: Api, sink: str, **details: Any) -> dict[str, Any]:
     answer = await api.post("/v1/subscriptions", json={"sink": sink, **details})
     assert answer.status_code == 201, answer.text
@@ -210,6 +215,10 @@ class Clock:
 
     def forward(self, **by: float) -> None:
         self.at += timedelta(**by)
+
+    def catch_up(self) -> None:
+        """Go on to the present, so that what was recorded until now is due."""
+        self.at = max(self.at, utcnow() + timedelta(seconds=1))
 
 
 def new_delivery_worker(platform: Platform, *, now: Callable[[], datetime] = utcnow, **settings: Any) -> DeliveryWorker:

@@ -36,16 +36,16 @@ each_example = pytest.mark.parametrize("name", sorted(path.stem for path in EXAM
 routes = st.sampled_from(["right-to-provide", "employer-led", "a “quoted” née\n\U0001f600"])
 
 
-def example(name: str) -> bytes:
+def read_example(name: str) -> bytes:
     return (EXAMPLES / f"{name}.json").read_bytes()
 
 
-def digest(body: bytes) -> bytes:
+def compute_digest(body: bytes) -> bytes:
     return hashlib.sha256(body).digest()
 
 
-def rendered(form: Form, body: bytes) -> tuple[str, Any]:
-    content_type, bytes_ = render(form, body, hash_=digest(body), subscription_url=SUBSCRIPTION)
+def render_json(form: Form, body: bytes) -> tuple[str, Any]:
+    content_type, bytes_ = render(form, body, hash_=compute_digest(body), subscription_url=SUBSCRIPTION)
     return content_type, json.loads(bytes_)
 
 
@@ -69,7 +69,7 @@ def chains(draw: st.DrawFn) -> list[bytes]:
     return chain
 
 
-def chain_of(bundle: dict[str, Any]) -> dict[str, str]:
+def read_chain(bundle: dict[str, Any]) -> dict[str, str]:
     parameter = bundle["entry"][0]["resource"]["parameter"][3]
     [extension] = parameter["extension"]
     assert extension["url"].endswith("/fhir/StructureDefinition/event-chain")
@@ -78,27 +78,27 @@ def chain_of(bundle: dict[str, Any]) -> dict[str, str]:
 
 @each_example
 def test_full_is_the_very_same_bytes(name: str) -> None:
-    body = example(name)
-    content_type, sent = render(Form.FULL, body, hash_=digest(body), subscription_url=SUBSCRIPTION)
+    body = read_example(name)
+    content_type, sent = render(Form.FULL, body, hash_=compute_digest(body), subscription_url=SUBSCRIPTION)
     assert sent is body
     assert content_type == "application/cloudevents+json"
 
 
 @each_example
 def test_thin_is_the_event_without_its_data(name: str) -> None:
-    body = example(name)
+    body = read_example(name)
     full = json.loads(body)
-    content_type, sent = rendered(Form.THIN, body)
+    content_type, sent = render_json(Form.THIN, body)
     assert content_type == "application/cloudevents+json"
     assert list(sent) == [name for name in full if name != "data"] + ["eventhash"]
-    assert sent == {**{name: full[name] for name in sent if name in full}, "eventhash": digest(body).hex()}
+    assert sent == {**{name: full[name] for name in sent if name in full}, "eventhash": compute_digest(body).hex()}
     CLOUDEVENT.validate(sent)
 
 
 @given(chains())
 def test_the_chain_holds_in_every_form(chain: list[bytes]) -> None:
-    thins = [json.loads(thin_out(body, digest(body))) for body in chain]
-    hashes = [chain_of(rendered(Form.FHIR, body)[1]) for body in chain]
+    thins = [json.loads(thin_out(body, compute_digest(body))) for body in chain]
+    hashes = [read_chain(render_json(Form.FHIR, body)[1]) for body in chain]
     for number, body in enumerate(chain):
         assert thins[number]["eventhash"] == hashes[number]["eventhash"] == hashlib.sha256(body).hexdigest()
         assert hashes[number]["sequence"] == thins[number]["sequence"] == f"{number + 1:010d}"
@@ -113,20 +113,20 @@ def test_the_chain_holds_in_every_form(chain: list[bytes]) -> None:
 @given(chains())
 def test_what_was_erased_keeps_its_place_in_the_chain(chain: list[bytes]) -> None:
     body = chain[1]
-    erased = thin_out(body, digest(body), AT)
+    erased = thin_out(body, compute_digest(body), AT)
     event = json.loads(erased)
     assert event["erasedat"] == "2027-04-05T12:30:00.000000Z"
     assert {name: value for name, value in event.items() if name != "erasedat"} == json.loads(
-        thin_out(body, digest(body))
+        thin_out(body, compute_digest(body))
     )
     for form in (Form.FULL, Form.THIN):
         # Whatever hash is given now: only the one that was taken of the whole counts.
-        assert render(form, erased, hash_=digest(erased), subscription_url=SUBSCRIPTION)[1] is erased
-    assert thin_out(erased, digest(erased), AT) is erased
-    bundle = rendered(Form.FHIR, erased)[1]
+        assert render(form, erased, hash_=compute_digest(erased), subscription_url=SUBSCRIPTION)[1] is erased
+    assert thin_out(erased, compute_digest(erased), AT) is erased
+    bundle = render_json(Form.FHIR, erased)[1]
     SIGNAL.validate(bundle)
-    assert chain_of(bundle)["eventhash"] == hashlib.sha256(body).hexdigest()
-    assert chain_of(bundle)["erasedat"] == event["erasedat"]
+    assert read_chain(bundle)["eventhash"] == hashlib.sha256(body).hexdigest()
+    assert read_chain(bundle)["erasedat"] == event["erasedat"]
 
 
 @pytest.mark.parametrize("name", OFFICIAL)
@@ -137,16 +137,16 @@ def test_the_official_examples_pass_the_schema(name: str) -> None:
 def test_the_schema_refuses_what_is_no_signal() -> None:
     for path, wrong in (("type", "collection"), ("timestamp", "yesterday"), ("entry", [])):
         assert not SIGNAL.is_valid({**OFFICIAL["pds-change-of-gp-2/signal.json"], path: wrong})
-    bundle = rendered(Form.FHIR, example(CaseOpened.TYPE))[1]
+    bundle = render_json(Form.FHIR, read_example(CaseOpened.TYPE))[1]
     bundle["entry"][0]["resource"]["parameter"].append({"name": "sequence", "valueString": "1"})
     assert not SIGNAL.is_valid(bundle)  # which is why the chain is an extension
 
 
 @each_example
 def test_every_event_is_a_signal(name: str) -> None:
-    body = example(name)
+    body = read_example(name)
     event = json.loads(body)
-    content_type, bundle = rendered(Form.FHIR, body)
+    content_type, bundle = render_json(Form.FHIR, body)
     assert content_type == "application/fhir+json"
     SIGNAL.validate(bundle)
     assert (bundle["id"], bundle["timestamp"]) == (event["id"], event["time"])

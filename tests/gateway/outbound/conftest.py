@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -9,9 +10,11 @@ from pydantic import SecretStr
 from rtp_embedded.platform import Platform
 from rtp_gateway.outbound.provisioning.worker import provision_due
 from rtp_gateway.outbound.transports.amqp import AmqpTransport
+from rtp_gateway.outbound.transports.http import HttpTransport
 from rtp_gateway.outbound.transports.queues import QueueProvisioner
 from rtp_gateway.settings import in_vhost
 from rtp_shared.clock import utcnow
+from tests.support import hosts
 from tests.support.amqp import VHOST, QueueReader, provision
 from tests.support.rabbitmq import ENVIRONMENT_MANAGEMENT_URL, Broker
 
@@ -61,3 +64,25 @@ ProvisionDue = Callable[[], Awaitable[int]]
 def provision_queues(platform: Platform, offered: QueueProvisioner) -> ProvisionDue:
     """Does the provisioning worker's work, once."""
     return lambda: provision_due(platform.gateway.database, offered, now=utcnow)
+
+
+NewSender = Callable[..., HttpTransport]
+
+
+@pytest.fixture
+async def new_sender() -> AsyncIterator[NewSender]:
+    """Makes HTTP transports, which end with the test: `new_sender(resolve=names)`."""
+    made: list[HttpTransport] = []
+
+    def make(**settings: Any) -> HttpTransport:
+        made.append(hosts.transport(**settings))
+        return made[-1]
+
+    yield make
+    for each in made:
+        await each.close()
+
+
+@pytest.fixture
+def sender(new_sender: NewSender) -> HttpTransport:
+    return new_sender()

@@ -9,7 +9,6 @@ import asyncpg
 import httpx
 import pytest
 from aiohttp import web
-from sqlalchemy import text
 
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
@@ -21,16 +20,21 @@ from rtp_shared.contracts.applications import CaseSubmitted
 from rtp_shared.db import Database
 from rtp_shared.metrics import Metrics
 from tests.conftest import PUBLIC_URL, Api, NewClient
-from tests.gateway.conftest import NewWorker
+from tests.gateway.conftest import Owner, run_sql
 from tests.support.cases import READY, employer_id, open_case
 from tests.support.waiting import until
-from tests.support.webhooks import Receiver, subscribe
+from tests.support.webhooks import subscribe
 
 pytestmark = pytest.mark.anyio
 
 
 def new_id() -> str:
     return f"trace-{uuid.uuid4()}"
+
+
+@pytest.fixture
+def correlation_id() -> str:
+    return new_id()
 
 
 async def trace(platform: Platform, api: Api, correlation_id: str) -> dict[str, Any]:
@@ -41,12 +45,11 @@ async def trace(platform: Platform, api: Api, correlation_id: str) -> dict[str, 
     return told
 
 
-async def calls_of(platform: Platform, correlation_id: str) -> list[Any]:
+async def list_calls(platform: Platform, correlation_id: str) -> list[Any]:
     """All that are stored, whoever made them."""
     await platform.drain_events()
-    async with platform.gateway.database.transaction() as session:
-        query = text("SELECT client_id, method, path, status FROM calls WHERE correlation_id = :id ORDER BY at, id")
-        return list((await session.execute(query, {"id": correlation_id})).all())
+    query = "SELECT client_id, method, path, status FROM calls WHERE correlation_id = :id ORDER BY at, id"
+    return list(await run_sql(platform, query, id=correlation_id))
 
 
 async def submit(api: Api, case: dict[str, Any], correlation_id: str) -> None:
@@ -56,21 +59,18 @@ async def submit(api: Api, case: dict[str, Any], correlation_id: str) -> None:
     assert answer.status_code == 200, answer.text
 
 
-async def test_a_call_is_followed_to_the_subscribers_answer(
-    platform: Platform, new_client: NewClient, receiver: Receiver, new_worker: NewWorker
-) -> None:
-    api, correlation_id = await new_client(), new_id()
-    receiver.answer = lambda _: web.Response(status=202, text="thank you")
-    subscription = await subscribe(api, receiver.url)
-    case = await open_case(api)
-    await platform.drain_events()
-    await submit(api, case, correlation_id)
+async def test_a_call_is_followed_to_the_subscribers_answer(owner: Owner, correlation_id: str) -> None:
+    owner.receiver.answer = lambda _: web.Response(status=202, text="thank you")
+    subscription = await owner.subscribe()
+    case = await open_case(owner.api)
+    await owner.platform.drain_events()
+    await submit(owner.api, case, correlation_id)
 
-    told = await trace(platform, api, correlation_id)
+    told = await trace(owner.platform, owner.api, correlation_id)
     assert (told["correlationId"], told["complete"]) == (correlation_id, True)
     (call,) = told["calls"]
     assert (call["method"], call["path"]) == ("POST", f"/v1/cases/{case['id']}/actions/submit")
-    assert (call["status"], call["clientId"]) == (200, api.client_id)
+    assert (call["status"], call["clientId"]) == (200, owner.api.client_id)
     assert call["ms"] > 0
     (submitted,) = [event for event in told["events"] if event["type"] == CaseSubmitted.TYPE]
     assert (submitted["caseId"], submitted["causationId"]) == (case["id"], None)
@@ -79,16 +79,15 @@ async def test_a_call_is_followed_to_the_subscribers_answer(
     assert (delivery["subscriptionId"], delivery["state"]) == (subscription["id"], "delivered")
     (attempt,) = delivery["attempts"]
     assert (attempt["attempt"], attempt["status"], attempt["answer"]) == (1, 202, "thank you")
-    feed = (await api.get("/v1/events", params={"limit": 200})).json()["items"]
+    feed = (await owner.api.get("/v1/events", params={"limit": 200})).json()["items"]
     assert [event["id"] for event in told["events"]] == [
         event["id"] for event in feed if event["correlationid"] == correlation_id
     ]
 
 
 async def test_events_that_followed_from_events_are_told_with_their_cause(
-    platform: Platform, new_client: NewClient
+    platform: Platform, api: Api, correlation_id: str
 ) -> None:
-    api, correlation_id = await new_client(), new_id()
     await submit(api, await open_case(api), correlation_id)
     events = (await trace(platform, api, correlation_id))["events"]
     by_id = {event["id"]: event for event in events}
@@ -98,21 +97,19 @@ async def test_events_that_followed_from_events_are_told_with_their_cause(
         assert by_id[event["causationId"]]["recordedAt"] <= event["recordedAt"]
 
 
-async def test_of_others_only_what_the_feed_shows(
-    platform: Platform, new_client: NewClient, receiver: Receiver, new_worker: NewWorker
-) -> None:
-    api, council, stranger = await new_client(), await new_client(organisation=employer_id()), await new_client()
-    mine, theirs = [await subscribe(each, receiver.url) for each in (api, council)]
+async def test_of_others_only_what_the_feed_shows(owner: Owner) -> None:
+    council, stranger = await owner.new_client(organisation=employer_id()), await owner.new_client()
+    mine, theirs = [await subscribe(each, owner.receiver.url) for each in (owner.api, council)]
     of_draft, correlation_id = new_id(), new_id()
-    opened = await api.post("/v1/cases", json=READY, headers={"Correlation-Id": of_draft})
-    await platform.drain_events()
-    assert (await trace(platform, api, of_draft))["calls"][0]["status"] == 201
+    opened = await owner.api.post("/v1/cases", json=READY, headers={"Correlation-Id": of_draft})
+    await owner.platform.drain_events()
+    assert (await trace(owner.platform, owner.api, of_draft))["calls"][0]["status"] == 201
     for other in (council, stranger):
         assert (await other.get(f"/v1/traces/{of_draft}")).status_code == 404
 
-    await submit(api, opened.json(), correlation_id)
-    for each, subscription, calls in ((api, mine, 1), (council, theirs, 0)):
-        told = await trace(platform, each, correlation_id)
+    await submit(owner.api, opened.json(), correlation_id)
+    for each, subscription, calls in ((owner.api, mine, 1), (council, theirs, 0)):
+        told = await trace(owner.platform, each, correlation_id)
         assert len(told["calls"]) == calls
         assert CaseSubmitted.TYPE in {event["type"] for event in told["events"]}
         sent_to = {delivery["subscriptionId"] for event in told["events"] for delivery in event["deliveries"]}
@@ -122,8 +119,9 @@ async def test_of_others_only_what_the_feed_shows(
     assert {**unknown.json(), "instance": ""} == {**known.json(), "instance": ""}
 
 
-async def test_every_write_is_noted_whatever_came_of_it_and_no_read(platform: Platform, new_client: NewClient) -> None:
-    api, correlation_id = await new_client(), new_id()
+async def test_every_write_is_noted_whatever_came_of_it_and_no_read(
+    platform: Platform, api: Api, correlation_id: str
+) -> None:
     headers = {"Correlation-Id": correlation_id}
     await api.get("/v1/cases", headers=headers)
     await api.get("/v1/subscriptions", headers=headers)
@@ -140,18 +138,15 @@ async def test_every_write_is_noted_whatever_came_of_it_and_no_read(platform: Pl
     assert len(told[3]["path"]) == 300
 
 
-async def test_a_correlation_id_that_we_made_can_be_followed(platform: Platform, new_client: NewClient) -> None:
-    api = await new_client()
+async def test_a_correlation_id_that_we_made_can_be_followed(platform: Platform, api: Api) -> None:
     for path in ("/v1/cases", "/v1/subscriptions"):
         answer = await api.post(path, json={})
         assert len((await trace(platform, api, answer.headers["correlation-id"]))["calls"]) == 1
 
 
 @pytest.mark.parametrize("wild", ["a/b", "50%", "a b?c#d", "£", "..", "x" * 128])
-async def test_any_correlation_id_that_is_taken_can_be_asked_for(
-    platform: Platform, new_client: NewClient, wild: str
-) -> None:
-    api, correlation_id = await new_client(), f"{wild}{uuid.uuid4()}"[-128:]
+async def test_any_correlation_id_that_is_taken_can_be_asked_for(platform: Platform, api: Api, wild: str) -> None:
+    correlation_id = f"{wild}{uuid.uuid4()}"[-128:]
     answer = await api.post("/v1/cases", json={}, headers={b"Correlation-Id": correlation_id.encode()})
     taken = answer.headers["correlation-id"]
     assert (taken == correlation_id) == correlation_id.isascii()
@@ -160,21 +155,17 @@ async def test_any_correlation_id_that_is_taken_can_be_asked_for(
     assert (await api.get(url)).json()["correlationId"] == taken
 
 
-async def test_nothing_is_noted_in_anybody_elses_name(platform: Platform, new_client: NewClient) -> None:
-    api, correlation_id = await new_client(), new_id()
-    forged = SigningKey(SigningKey.generate()).sign_access_token(
-        issuer=PUBLIC_URL,
-        client_id=api.client_id,
-        organisation=api.organisation,
-        scopes=["cases:write"],
-        seconds=60,
-        now=utcnow(),
-    )
+async def test_nothing_is_noted_in_anybody_elses_name(platform: Platform, api: Api, correlation_id: str) -> None:
+    who: dict[str, Any] = {
+        "issuer": PUBLIC_URL,
+        "client_id": api.client_id,
+        "organisation": api.organisation,
+        "now": utcnow(),
+    }
+    forged = SigningKey(SigningKey.generate()).sign_access_token(**who, scopes=["cases:write"], seconds=60)
     good = api.headers["Authorization"]
     head, _, signature = good.rpartition(".")
-    expired = platform.app.own.state.signing_key.sign_access_token(
-        issuer=PUBLIC_URL, client_id=api.client_id, organisation=api.organisation, scopes=[], seconds=-1, now=utcnow()
-    )
+    expired = platform.app.own.state.signing_key.sign_access_token(**who, scopes=[], seconds=-1)
     cut = f"{head}.{signature[:-8]}AAAAAAAA"
     for path in ("/v1/cases", "/v1/subscriptions"):
         for authorization in (f"Bearer {forged}", f"Bearer {expired}", cut, "Bearer x", "Basic eDp5", None):
@@ -182,9 +173,9 @@ async def test_nothing_is_noted_in_anybody_elses_name(platform: Platform, new_cl
             async with Api(transport=httpx.ASGITransport(platform.app), base_url=PUBLIC_URL) as nobody:
                 answer = await nobody.post(path, json={}, headers=headers)
             assert answer.status_code == 401
-    assert await calls_of(platform, correlation_id) == []
+    assert await list_calls(platform, correlation_id) == []
     await api.post("/v1/cases", json={}, headers={"Correlation-Id": correlation_id})
-    assert [call.client_id for call in await calls_of(platform, correlation_id)] == [api.client_id]
+    assert [call.client_id for call in await list_calls(platform, correlation_id)] == [api.client_id]
 
 
 async def test_one_correlation_id_of_two_clients_shows_each_its_own_calls(
@@ -199,11 +190,10 @@ async def test_one_correlation_id_of_two_clients_shows_each_its_own_calls(
 
 
 async def test_row_level_security_stands_behind_calls(
-    platform: Platform, database_server: Postgres, new_client: NewClient
+    platform: Platform, database_server: Postgres, api: Api, correlation_id: str
 ) -> None:
-    api, correlation_id = await new_client(), new_id()
     await api.post("/v1/cases", json={}, headers={"Correlation-Id": correlation_id})
-    assert len(await calls_of(platform, correlation_id)) == 1
+    assert len(await list_calls(platform, correlation_id)) == 1
     connection = await asyncpg.connect(database_server.url(gateway.database, f"{gateway.database}_app"))
     count = "SELECT count(*) FROM calls WHERE correlation_id = $1"
     try:
@@ -217,18 +207,17 @@ async def test_row_level_security_stands_behind_calls(
         await connection.close()
 
 
-async def test_more_than_is_shown_is_said(platform: Platform, new_client: NewClient) -> None:
-    api, correlation_id = await new_client(), new_id()
+async def test_more_than_is_shown_is_said(platform: Platform, api: Api, correlation_id: str) -> None:
     log = platform.app.recorder
     assert log is not None
     for number in range(BATCH * 2 + 1):
-        log.calls.note(made(correlation_id, api.client_id, number))
+        log.calls.note(make_call(correlation_id, api.client_id, number))
     told = await trace(platform, api, correlation_id)
     assert (len(told["calls"]), told["complete"]) == (200, False)
     assert [call["status"] for call in told["calls"]] == list(range(200))
 
 
-def made(correlation_id: str, client_id: str, number: int = 0) -> RecordedCall:
+def make_call(correlation_id: str, client_id: str, number: int = 0) -> RecordedCall:
     return RecordedCall(correlation_id, client_id, "POST", "/v1/cases", number, utcnow(), 1.0)
 
 
@@ -244,16 +233,15 @@ async def test_calls_wait_for_a_database_that_is_away_up_to_so_many(platform: Pl
     metrics, correlation_id = Metrics("gateway"), new_id()
     log = CallLog(away, metrics, kept=250)
     for number in range(300):
-        log.note(made(correlation_id, "somebody", number))
+        log.note(make_call(correlation_id, "somebody", number))
     await log.flush()
     assert b'rtp_calls_not_kept_total{service="gateway"} 50.0' in metrics.render()
     log._database = platform.gateway.database
     await log.close()
-    assert [call.status for call in await calls_of(platform, correlation_id)] == list(range(50, 300))
+    assert [call.status for call in await list_calls(platform, correlation_id)] == list(range(50, 300))
 
 
-async def test_calls_are_stored_without_being_asked_for(platform: Platform, new_client: NewClient) -> None:
-    api, correlation_id = await new_client(), new_id()
+async def test_calls_are_stored_without_being_asked_for(platform: Platform, api: Api, correlation_id: str) -> None:
     await api.post("/v1/cases", json={}, headers={"Correlation-Id": correlation_id})
 
     async def told() -> bool:

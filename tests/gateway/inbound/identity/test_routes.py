@@ -1,4 +1,4 @@
-"""TokenCache by client credentials, and what verifies them."""
+"""Tokens by client credentials, and what verifies them."""
 
 import base64
 import hmac
@@ -19,14 +19,9 @@ from rtp_embedded.platform import Platform
 from rtp_gateway.clients.commands import register_client
 from rtp_gateway.clients.models import Client, hash_secret
 from tests.conftest import NewClient
+from tests.gateway.inbound.conftest import Anybody
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def api(platform: Platform) -> Any:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(platform.app), base_url=platform.public_url) as client:
-        yield client
 
 
 @pytest.fixture
@@ -41,17 +36,22 @@ async def credentials(platform: Platform) -> tuple[str, str]:
 GRANT = {"grant_type": "client_credentials"}
 
 
-async def test_a_token_is_what_rfc_9068_says(
-    api: httpx.AsyncClient, credentials: tuple[str, str], platform: Platform
-) -> None:
+async def ask_for_token(anybody: Anybody, credentials: tuple[str, str], **form: str) -> httpx.Response:
     client_id, secret = credentials
-    answer = await api.post("/oauth2/token", data={**GRANT, "client_id": client_id, "client_secret": secret})
+    form = {**GRANT, "client_id": client_id, "client_secret": secret, **form}
+    return await anybody.post("/oauth2/token", data=form)
+
+
+async def test_a_token_is_what_rfc_9068_says(
+    anybody: Anybody, credentials: tuple[str, str], platform: Platform
+) -> None:
+    answer = await ask_for_token(anybody, credentials)
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
     granted = answer.json()
     assert granted["token_type"] == "Bearer"
     assert granted["scope"] == "cases:read cases:write"
-    keys = KeySet.import_key_set((await api.get("/.well-known/jwks.json")).json())
+    keys = KeySet.import_key_set((await anybody.get("/.well-known/jwks.json")).json())
     token = jwt.decode(granted["access_token"], keys, algorithms=["RS256"])
     assert token.header["typ"] == "at+jwt"
     assert token.claims.keys() >= {"iss", "exp", "aud", "sub", "client_id", "iat", "jti", "scope"}
@@ -59,33 +59,31 @@ async def test_a_token_is_what_rfc_9068_says(
     assert token.claims["exp"] - token.claims["iat"] == granted["expires_in"]
 
 
-async def test_published_keys_hold_nothing_private(api: httpx.AsyncClient) -> None:
-    (key,) = (await api.get("/.well-known/jwks.json")).json()["keys"]
+async def test_published_keys_hold_nothing_private(anybody: Anybody) -> None:
+    (key,) = (await anybody.get("/.well-known/jwks.json")).json()["keys"]
     assert key.keys() == {"kty", "n", "e", "kid", "use", "alg"}
 
 
-async def test_metadata_names_this_issuer_and_places_that_answer(api: httpx.AsyncClient, platform: Platform) -> None:
-    metadata = (await api.get("/.well-known/oauth-authorization-server")).json()
+async def test_metadata_names_this_issuer_and_places_that_answer(anybody: Anybody, platform: Platform) -> None:
+    metadata = (await anybody.get("/.well-known/oauth-authorization-server")).json()
     assert metadata["issuer"] == platform.public_url
-    assert (await api.get(metadata["jwks_uri"])).status_code == 200
-    assert (await api.post(metadata["token_endpoint"])).status_code == 400
+    assert (await anybody.get(metadata["jwks_uri"])).status_code == 200
+    assert (await anybody.post(metadata["token_endpoint"])).status_code == 400
 
 
-async def test_basic_credentials_are_form_encoded_first(api: httpx.AsyncClient, credentials: tuple[str, str]) -> None:
+async def test_basic_credentials_are_form_encoded_first(anybody: Anybody, credentials: tuple[str, str]) -> None:
     client_id, _ = credentials
     encoded = base64.b64encode(f"{client_id}:s%25cret%3Awith%2Fodd+chars".encode()).decode()
-    answer = await api.post("/oauth2/token", data=GRANT, headers={"Authorization": f"Basic {encoded}"})
+    answer = await anybody.post("/oauth2/token", data=GRANT, headers={"Authorization": f"Basic {encoded}"})
     assert answer.status_code == 200
 
 
-async def test_fewer_scopes_can_be_asked_for(api: httpx.AsyncClient, credentials: tuple[str, str]) -> None:
-    client_id, secret = credentials
-    form = {**GRANT, "client_id": client_id, "client_secret": secret}
-    narrow = await api.post("/oauth2/token", data={**form, "scope": "cases:read"})
+async def test_fewer_scopes_can_be_asked_for(anybody: Anybody, credentials: tuple[str, str]) -> None:
+    narrow = await ask_for_token(anybody, credentials, scope="cases:read")
     assert narrow.json()["scope"] == "cases:read"
     headers = {"Authorization": f"Bearer {narrow.json()['access_token']}"}
-    assert (await api.post("/v1/cases", json={}, headers=headers)).status_code == 403
-    more = await api.post("/oauth2/token", data={**form, "scope": "cases:read finance:read"})
+    assert (await anybody.post("/v1/cases", json={}, headers=headers)).status_code == 403
+    more = await ask_for_token(anybody, credentials, scope="cases:read finance:read")
     assert (more.status_code, more.json()["error"]) == (400, "invalid_scope")
 
 
@@ -99,21 +97,19 @@ async def test_fewer_scopes_can_be_asked_for(api: httpx.AsyncClient, credentials
         ({"client_id": "x", "client_secret": "y"}, 400, "invalid_request"),
     ],
 )
-async def test_errors_are_those_of_rfc_6749(
-    api: httpx.AsyncClient, form: dict[str, str], status: int, error: str
-) -> None:
-    answer = await api.post("/oauth2/token", data=form)
+async def test_errors_are_those_of_rfc_6749(anybody: Anybody, form: dict[str, str], status: int, error: str) -> None:
+    answer = await anybody.post("/oauth2/token", data=form)
     assert (answer.status_code, answer.json()["error"]) == (status, error)
     assert ("www-authenticate" in answer.headers) == (status == 401)
 
 
 @pytest.mark.parametrize("content", [b"\xff", b"grant_type=a&grant_type=b", b"&".join([b"a=1"] * 30)])
-async def test_a_form_that_cannot_be_read_is_an_invalid_request(api: httpx.AsyncClient, content: bytes) -> None:
+async def test_a_form_that_cannot_be_read_is_an_invalid_request(anybody: Anybody, content: bytes) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    answer = await api.post("/oauth2/token", content=content, headers=headers)
+    answer = await anybody.post("/oauth2/token", content=content, headers=headers)
     assert answer.status_code in (400, 401)
     assert answer.json()["error"] in ("invalid_request", "invalid_client")
-    as_json = await api.post("/oauth2/token", json=GRANT)
+    as_json = await anybody.post("/oauth2/token", json=GRANT)
     assert (as_json.status_code, as_json.json()["error"]) == (400, "invalid_request")
 
 
@@ -123,10 +119,9 @@ ALLOWED = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]*")
 
 @pytest.mark.parametrize("scope", ['cases:read "quoted"', "back\\slash", "caf\u00e9", "a\x07b"])
 async def test_an_error_description_holds_only_what_it_may(
-    api: httpx.AsyncClient, credentials: tuple[str, str], scope: str
+    anybody: Anybody, credentials: tuple[str, str], scope: str
 ) -> None:
-    form = {**GRANT, "client_id": credentials[0], "client_secret": credentials[1], "scope": scope}
-    answer = await api.post("/oauth2/token", data=form)
+    answer = await ask_for_token(anybody, credentials, scope=scope)
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_scope")
     assert ALLOWED.fullmatch(answer.json()["error_description"])
     assert "?" in answer.json()["error_description"]
@@ -136,22 +131,21 @@ async def test_an_error_description_holds_only_what_it_may(
     ("scope", "status", "granted"), [("", 200, "cases:read cases:write"), (" ", 400, None), ("\t \n", 400, None)]
 )
 async def test_a_blank_scope_gives_no_token_without_scopes(
-    api: httpx.AsyncClient, credentials: tuple[str, str], scope: str, status: int, granted: str | None
+    anybody: Anybody, credentials: tuple[str, str], scope: str, status: int, granted: str | None
 ) -> None:
-    form = {**GRANT, "client_id": credentials[0], "client_secret": credentials[1], "scope": scope}
-    answer = await api.post("/oauth2/token", data=form)
-    assert answer.status_code == status
-    assert answer.json().get("scope") == granted
-    assert answer.json().get("error") == (None if granted else "invalid_scope")
+    answer = await ask_for_token(anybody, credentials, scope=scope)
+    said = answer.json()
+    error = None if granted else "invalid_scope"
+    assert (answer.status_code, said.get("scope"), said.get("error")) == (status, granted, error)
 
 
-async def test_credentials_come_in_one_way(api: httpx.AsyncClient, credentials: tuple[str, str]) -> None:
+async def test_credentials_come_in_one_way(anybody: Anybody, credentials: tuple[str, str]) -> None:
     client_id, secret = credentials
     basic = (client_id, quote(secret, safe=""))
     for twice in ({"client_id": client_id, "client_secret": secret}, {"client_secret": "x"}, {"client_id": "other"}):
-        answer = await api.post("/oauth2/token", data={**GRANT, **twice}, auth=basic)
+        answer = await anybody.post("/oauth2/token", data={**GRANT, **twice}, auth=basic)
         assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
-    named = await api.post("/oauth2/token", data={**GRANT, "client_id": client_id}, auth=basic)
+    named = await anybody.post("/oauth2/token", data={**GRANT, "client_id": client_id}, auth=basic)
     assert named.status_code == 200
 
 
@@ -206,18 +200,18 @@ def claims(platform: Platform, **changes: Any) -> dict[str, Any]:
     ],
 )
 async def test_a_token_signed_rightly_that_says_something_wrong_is_refused(
-    platform: Platform, api: httpx.AsyncClient, header: dict[str, str], changes: dict[str, Any]
+    platform: Platform, anybody: Anybody, header: dict[str, str], changes: dict[str, Any]
 ) -> None:
     key = platform.app.own.state.signing_key._key
     token = jwt.encode({"typ": "at+jwt", "alg": "RS256", "kid": key.kid, **header}, claims(platform, **changes), key)
-    answer = await api.get("/v1/cases", headers={"Authorization": f"Bearer {token}"})
+    answer = await anybody.get("/v1/cases", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 401, answer.text
 
 
 async def test_tokens_of_other_keys_and_algorithms_are_refused(
-    platform: Platform, api: httpx.AsyncClient, new_client: NewClient
+    platform: Platform, anybody: Anybody, new_client: NewClient
 ) -> None:
-    public = (await api.get("/.well-known/jwks.json")).json()["keys"][0]
+    public = (await anybody.get("/.well-known/jwks.json")).json()["keys"][0]
     stranger = RSAKey.generate_key(2048)
     kid = public["kid"]
     # The classic confusion: the public key, which everybody has, taken as the secret of an HMAC.
@@ -229,10 +223,10 @@ async def test_tokens_of_other_keys_and_algorithms_are_refused(
         ".".join((_part({"typ": "at+jwt", "alg": "none"}), _part(claims(platform)), "")),
     ]
     for token in tokens:
-        answer = await api.get("/v1/cases", headers={"Authorization": f"Bearer {token}"})
+        answer = await anybody.get("/v1/cases", headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code == 401
     # Also where no token is needed: one that is sent must hold.
-    assert (await api.get("/v1/bodies", headers={"Authorization": "Bearer x.y.z"})).status_code == 401
+    assert (await anybody.get("/v1/bodies", headers={"Authorization": "Bearer x.y.z"})).status_code == 401
 
 
 def _part(document: dict[str, Any]) -> str:

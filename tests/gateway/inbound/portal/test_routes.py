@@ -4,7 +4,6 @@ import html
 import json
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import httpx
 import jsonschema
@@ -13,25 +12,19 @@ from openapi_spec_validator import validate
 from pydantic import Field, create_model
 from pydantic.config import JsonDict
 
-from rtp_embedded.platform import Platform
 from rtp_shared.contracts import catalogue
 from rtp_shared.contracts.applications import CaseSubmitted
 from rtp_shared.problems import list_refusals
 from tests.conftest import PUBLIC_URL, NewClient
+from tests.gateway.inbound.conftest import Anybody
 
 pytestmark = pytest.mark.anyio
 CONTRACTS = Path(__file__).parents[3] / "contracts"
 SINCE: JsonDict = {"x-since": "1.1.0"}
 
 
-@pytest.fixture
-async def api(platform: Platform) -> Any:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(platform.app), base_url=platform.public_url) as client:
-        yield client
-
-
-async def test_the_merged_openapi_document_is_valid_and_whole(api: httpx.AsyncClient) -> None:
-    document = (await api.get("/openapi.json")).json()
+async def test_the_merged_openapi_document_is_valid_and_whole(anybody: Anybody) -> None:
+    document = (await anybody.get("/openapi.json")).json()
     validate(document)
     assert document["openapi"] == "3.1.0"
     assert [server["url"] for server in document["servers"]] == ["/", PUBLIC_URL]
@@ -44,8 +37,8 @@ async def test_the_merged_openapi_document_is_valid_and_whole(api: httpx.AsyncCl
     assert {s for o in operations for need in o.get("security", []) for s in need["clientCredentials"]} == set(scopes)
 
 
-async def test_the_asyncapi_document_is_valid_and_whole(api: httpx.AsyncClient) -> None:
-    answer = await api.get("/asyncapi.json")
+async def test_the_asyncapi_document_is_valid_and_whole(anybody: Anybody) -> None:
+    answer = await anybody.get("/asyncapi.json")
     assert answer.headers["content-type"] == "application/json"
     document = answer.json()
     schema = json.loads((CONTRACTS / "asyncapi-3.0.0.json").read_text())
@@ -54,8 +47,8 @@ async def test_the_asyncapi_document_is_valid_and_whole(api: httpx.AsyncClient) 
     assert document["servers"]["platform"]["host"] == PUBLIC_URL.split("://")[1]
 
 
-async def test_the_channels_of_http_are_routes_of_the_gateway(api: httpx.AsyncClient) -> None:
-    asked, openapi = (await api.get("/asyncapi.json")).json(), (await api.get("/openapi.json")).json()
+async def test_the_channels_of_http_are_routes_of_the_gateway(anybody: Anybody) -> None:
+    asked, openapi = (await anybody.get("/asyncapi.json")).json(), (await anybody.get("/openapi.json")).json()
     for name in ("list-events", "stream-events"):
         operation = asked["operations"][name]
         address = asked["channels"][operation["channel"]["$ref"].rpartition("/")[2]]["address"]
@@ -107,20 +100,20 @@ def read(page: httpx.Response) -> Reader:
 
 @pytest.mark.parametrize("path", PAGES)
 async def test_a_page_needs_no_script_and_loads_nothing_and_its_links_lead_somewhere(
-    api: httpx.AsyncClient, path: str
+    anybody: Anybody, path: str
 ) -> None:
-    page = await api.get(path)
+    page = await anybody.get(path)
     reader = read(page)
     assert reader.loaded == []
     assert '<meta name="viewport" content="width=device-width, initial-scale=1">' in page.text
     for target in reader.links:
         assert target.startswith("/"), target
-        assert (await api.get(target)).status_code == 200, target
+        assert (await anybody.get(target)).status_code == 200, target
 
 
-async def test_the_page_of_the_channels_says_what_the_document_says(api: httpx.AsyncClient) -> None:
-    page = (await api.get("/asyncapi")).text
-    document = (await api.get("/asyncapi.json")).json()
+async def test_the_page_of_the_channels_says_what_the_document_says(anybody: Anybody) -> None:
+    page = (await anybody.get("/asyncapi")).text
+    document = (await anybody.get("/asyncapi.json")).json()
     for name, channel in document["channels"].items():
         if not name.startswith("exchange."):
             assert html.escape(channel["title"]) in page
@@ -131,11 +124,11 @@ async def test_the_page_of_the_channels_says_what_the_document_says(api: httpx.A
     assert f"{PUBLIC_URL}/oauth2/token" in page
 
 
-async def test_every_event_has_its_page(api: httpx.AsyncClient) -> None:
-    index = read(await api.get("/events"))
+async def test_every_event_has_its_page(anybody: Anybody) -> None:
+    index = read(await anybody.get("/events"))
     for name, kind in catalogue().items():
         assert f"/events/{name}" in index.links
-        page = await api.get(f"/events/{name}")
+        page = await anybody.get(f"/events/{name}")
         assert f"/schemas/{name}.json" in read(page).links
         for field in kind.model_fields.values():
             assert f"<code>{field.alias}</code>" in page.text
@@ -145,11 +138,11 @@ async def test_every_event_has_its_page(api: httpx.AsyncClient) -> None:
         example = page.text.partition('aria-label="Example">')[2].partition("</pre>")[0]
         assert json.loads(html.unescape(example))["type"] == name
     for hostile in ("none", "org.righttoprovide.applications.case-opened.v9", "<script>", "..%2f..%2fetc"):
-        assert (await api.get(f"/events/{hostile}")).status_code == 404, hostile
+        assert (await anybody.get(f"/events/{hostile}")).status_code == 404, hostile
 
 
 async def test_versions_of_an_event_know_each_other_and_an_old_one_says_so(
-    api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    anybody: Anybody, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old, new = (CaseSubmitted.TYPE.removesuffix("1") + number for number in ("1", "12"))
     later = create_model("Later", __base__=CaseSubmitted, more=(str | None, Field(None, json_schema_extra=SINCE)))
@@ -158,79 +151,79 @@ async def test_versions_of_an_event_know_each_other_and_an_old_one_says_so(
     monkeypatch.setattr("rtp_shared.contracts.catalogue", lambda: known)
     monkeypatch.setattr("rtp_gateway.inbound.portal.envelopes.load_example", lambda _: {"type": new})
     monkeypatch.setattr(CaseSubmitted, "DEPRECATED", "since 2027-01-01: use <v12>")
-    first, second = await api.get(f"/events/{old}"), await api.get(f"/events/{new}")
+    first, second = await anybody.get(f"/events/{old}"), await anybody.get(f"/events/{new}")
     assert f"/events/{new}" in read(first).links
     assert f"/events/{old}" in read(second).links
     assert "Deprecated: since 2027-01-01: use &lt;v12&gt;" in first.text
     assert "Since 1.1.0." in second.text
-    assert "<strong>Deprecated.</strong>" in (await api.get("/events")).text
+    assert "<strong>Deprecated.</strong>" in (await anybody.get("/events")).text
 
 
-async def test_the_documentation_page_loads_nothing_from_elsewhere(api: httpx.AsyncClient) -> None:
-    page = await api.get("/docs")
+async def test_the_documentation_page_loads_nothing_from_elsewhere(anybody: Anybody) -> None:
+    page = await anybody.get("/docs")
     assert "://" not in page.text
     assert "default-src 'self'" in page.headers["content-security-policy"]
     for name in ("swagger-ui-bundle.js", "swagger-ui.css", "start.js"):
         assert f"/docs/{name}" in page.text
-        assert (await api.get(f"/docs/{name}")).status_code == 200
-    kept = await api.get("/docs/swagger-ui.css")
+        assert (await anybody.get(f"/docs/{name}")).status_code == 200
+    kept = await anybody.get("/docs/swagger-ui.css")
     assert kept.headers["cache-control"] == "public, max-age=86400"
     assert kept.headers["content-type"].startswith("text/css")
-    assert (await api.get("/docs/..%2f..%2fapp.py")).status_code == 404
+    assert (await anybody.get("/docs/..%2f..%2fapp.py")).status_code == 404
 
 
-async def test_every_problem_type_resolves_to_a_page(api: httpx.AsyncClient) -> None:
-    index = await api.get("/problems")
+async def test_every_problem_type_resolves_to_a_page(anybody: Anybody) -> None:
+    index = await anybody.get("/problems")
     for kind in list_refusals():
         assert f"/problems/{kind.slug()}" in index.text
-        page = await api.get(f"/problems/{kind.slug()}")
+        page = await anybody.get(f"/problems/{kind.slug()}")
         assert page.status_code == 200
         assert f"<h1>{html.escape(kind.title)}</h1>" in page.text
         assert f"Status {kind.status}." in page.text
 
 
-async def test_a_problem_type_of_a_service_that_runs_elsewhere_has_a_page_too(api: httpx.AsyncClient) -> None:
-    page = await api.get("/problems/something-elsewhere")
+async def test_a_problem_type_of_a_service_that_runs_elsewhere_has_a_page_too(anybody: Anybody) -> None:
+    page = await anybody.get("/problems/something-elsewhere")
     assert page.status_code == 200
     assert "does not know the type" in page.text
     for slug in ("<script>alert(1)", "Not-Found", "a1", "ab", "a" * 61, "%00"):
-        hostile = await api.get(f"/problems/{slug}")
+        hostile = await anybody.get(f"/problems/{slug}")
         assert hostile.status_code == 404, slug
         assert hostile.headers["content-type"] == "application/problem+json"
 
 
-async def test_a_problem_s_type_resolves(api: httpx.AsyncClient) -> None:
-    problem = (await api.get("/v1/bodies/GB-NHS-NONE")).json()
-    page = await api.get(problem["type"])
+async def test_a_problem_s_type_resolves(anybody: Anybody) -> None:
+    problem = (await anybody.get("/v1/bodies/GB-NHS-NONE")).json()
+    page = await anybody.get(problem["type"])
     assert page.status_code == 200
     assert f"<h1>{html.escape(problem['title'])}</h1>" in page.text
 
 
-async def test_every_event_has_its_schema(api: httpx.AsyncClient) -> None:
+async def test_every_event_has_its_schema(anybody: Anybody) -> None:
     for name in catalogue():
-        schema = (await api.get(f"/schemas/{name}.json")).json()
+        schema = (await anybody.get(f"/schemas/{name}.json")).json()
         jsonschema.Draft202012Validator.check_schema(schema)
-    assert (await api.get("/schemas/none.json")).status_code == 404
+    assert (await anybody.get("/schemas/none.json")).status_code == 404
 
 
-async def test_health_ready_and_metrics(api: httpx.AsyncClient, new_client: NewClient) -> None:
-    assert (await api.get("/health")).json() == {"status": "alive"}
-    assert (await api.get("/ready")).json() == {"status": "ready"}
-    assert (await api.get("/metrics")).status_code == 401
+async def test_health_ready_and_metrics(anybody: Anybody, new_client: NewClient) -> None:
+    assert (await anybody.get("/health")).json() == {"status": "alive"}
+    assert (await anybody.get("/ready")).json() == {"status": "ready"}
+    assert (await anybody.get("/metrics")).status_code == 401
     assert (await (await new_client(scopes="cases:read")).get("/metrics")).status_code == 403
     shown = await (await new_client(scopes="metrics:read")).get("/metrics")
     assert shown.status_code == 200
     assert "rtp_request_seconds_count" in shown.text
 
 
-async def test_a_trace_goes_on_and_a_bad_one_is_begun_anew(api: httpx.AsyncClient) -> None:
-    answer = await api.get("/v1/bodies?limit=1", headers={"Correlation-Id": "abc-123"})
+async def test_a_trace_goes_on_and_a_bad_one_is_begun_anew(anybody: Anybody) -> None:
+    answer = await anybody.get("/v1/bodies?limit=1", headers={"Correlation-Id": "abc-123"})
     assert answer.headers["correlation-id"] == "abc-123"
-    alias = await api.get("/v1/bodies?limit=1", headers={"X-Correlation-ID": "abc"})
+    alias = await anybody.get("/v1/bodies?limit=1", headers={"X-Correlation-ID": "abc"})
     assert alias.headers["correlation-id"] == "abc"
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
-    traced = await api.get("/v1/bodies?limit=1", headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
+    traced = await anybody.get("/v1/bodies?limit=1", headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
     assert traced.headers["correlation-id"] == trace
     for bad in ("x" * 200, "tab\tbed"):
-        odd = await api.get("/v1/bodies?limit=1", headers={"Correlation-Id": bad})
+        odd = await anybody.get("/v1/bodies?limit=1", headers={"Correlation-Id": bad})
         assert len(odd.headers["correlation-id"]) == 32

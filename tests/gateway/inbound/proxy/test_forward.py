@@ -93,7 +93,7 @@ async def test_requests_and_answers_go_through_unchanged() -> None:
     assert headers["host"] in address
 
 
-async def plainly(address: str, request: bytes) -> tuple[list[bytes], bytes]:
+async def ask_plainly(address: str, request: bytes) -> tuple[list[bytes], bytes]:
     """The header lines and the content of an answer, as the bytes that they are."""
     reader, writer = await asyncio.open_connection(*address.removeprefix("http://").split(":"))
     writer.write(request)
@@ -108,7 +108,7 @@ async def test_a_service_hears_the_caller_s_headers_and_no_others() -> None:
             b"POST /v1/x HTTP/1.1", b"Host: rtp.test", b"Content-Length: 2", b"Connection: close, X-Hop,x-other",
             b"X-Hop: 1", b"X-Other: 2", b"X-Kept: 3", b"X-Name: Zo\xc3\xab", b"X-Kept: 4", b"Proxy-Connection: x",
         )  # fmt: skip
-        _, content = await plainly(str(client.base_url).rstrip("/"), b"\r\n".join([*lines, b"", b"ab"]))
+        _, content = await ask_plainly(str(client.base_url).rstrip("/"), b"\r\n".join([*lines, b"", b"ab"]))
     heard = [(name, value.encode("latin-1")) for name, value in json.loads(content)["headers"]]
     of_the_hop = [each for each in heard if each[0] in ("host", "connection")]
     assert sorted(each for each in heard if each not in of_the_hop) == [
@@ -135,7 +135,7 @@ async def test_the_caller_hears_the_service_s_headers_and_its_own_server_s_date(
 
     async with serving(odd) as address, gateway_to(address) as client:
         request = b"GET /v1/x HTTP/1.1\r\nHost: rtp.test\r\nConnection: close\r\n\r\n"
-        lines, content = await plainly(str(client.base_url).rstrip("/"), request)
+        lines, content = await ask_plainly(str(client.base_url).rstrip("/"), request)
     assert content == b"ok"
     (date,) = [line for line in lines if line.lower().startswith(b"date:")]
     assert b"1970" not in date
@@ -279,7 +279,7 @@ async def test_a_service_that_never_answers_is_a_504() -> None:
     assert answer.json()["title"] == "The service did not answer in time"
 
 
-def dropping(drops: int, methods: list[str]) -> Callable[..., Any]:
+def drop_first(drops: int, methods: list[str]) -> Callable[..., Any]:
     """A server that drops its first connections after reading the request: what an idle-connection race looks like."""
     left = drops
 
@@ -300,7 +300,7 @@ def dropping(drops: int, methods: list[str]) -> Callable[..., Any]:
 @pytest.mark.parametrize(("method", "status", "tries"), [("GET", 200, 2), ("DELETE", 200, 2), ("POST", 503, 1)])
 async def test_only_idempotent_requests_are_tried_again(method: str, status: int, tries: int) -> None:
     heard: list[str] = []
-    server = await asyncio.start_server(dropping(1, heard), "127.0.0.1", 0)
+    server = await asyncio.start_server(drop_first(1, heard), "127.0.0.1", 0)
     async with server, gateway_to(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}") as client:
         answer = await client.request(method, "/v1/x")
     assert answer.status_code == status

@@ -8,22 +8,9 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from sqlalchemy import text
 
-from rtp_embedded.platform import Platform
-from tests.conftest import Api, NewClient
-from tests.gateway.conftest import NewWorker
-from tests.support.webhooks import (
-    Clock,
-    Received,
-    Receiver,
-    ask,
-    change,
-    health,
-    publish,
-    relay,
-    subscribe,
-)
+from tests.gateway.conftest import Owner, path_of, read_pages, run_sql
+from tests.support.webhooks import Received, relay
 
 pytestmark = pytest.mark.anyio
 
@@ -49,17 +36,15 @@ class HangUp(web.StreamResponse):
 class World:
     """One subscription, a sink with moods, workers that die, an owner who meddles; luck is seeded."""
 
-    def __init__(self, platform: Platform, api: Api, new_worker: NewWorker, receiver: Receiver, luck: random.Random):
-        self.platform, self.api, self.receiver, self.luck = platform, api, receiver, luck
-        self.clock = Clock()
-        self.new_worker = new_worker
-        self.worker = new_worker(now=self.clock, seconds=0.15)
+    def __init__(self, owner: Owner, luck: random.Random):
+        self.owner, self.receiver, self.clock, self.luck = owner, owner.receiver, owner.clock, luck
+        self.worker = owner.new_worker(now=self.clock, seconds=0.15)
         self.subscription: dict[str, Any] = {}
         self.made = {uuid.uuid4(): 0 for _ in range(5)}
         self.meddled: set[uuid.UUID] = set()
         """Cases in which the owner replayed or skipped something."""
         self.troubled = 0.5
-        receiver.answer = self._answer
+        self.receiver.answer = self._answer
 
     async def _answer(self, received: Received) -> web.StreamResponse:
         if self.luck.random() >= self.troubled:
@@ -74,31 +59,33 @@ class World:
         return web.Response(status=int(mood), headers=headers)
 
     async def holds(self) -> None:
-        """The invariant of lines (deliveries/claims.py), looked up behind the code's back."""
-        async with self.platform.gateway.database.transaction(read_only=True) as session:
-            assert (await session.execute(text(_BROKEN))).all() == []
+        """The invariant of ordering keys (deliveries/claims.py), looked up behind the code's back."""
+        assert await run_sql(self.owner.platform, _BROKEN) == []
 
     async def events(self) -> None:
         for case_id in self.luck.sample(list(self.made), 2):
             for _ in range(self.luck.randint(1, 2)):
                 self.made[case_id] += 1
-                await publish(self.platform, self.api, case_id, self.made[case_id])
+                await self.owner.publish(case_id, self.made[case_id])
 
     async def delivers(self) -> None:
         await self.worker.drain()
 
     async def delivers_in_parallel(self) -> None:
         await asyncio.gather(
-            self.worker.drain(), self.new_worker(now=self.clock, seconds=0.15).drain(), self.events(), self.replays()
+            self.worker.drain(),
+            self.owner.new_worker(now=self.clock, seconds=0.15).drain(),
+            self.events(),
+            self.replays(),
         )
 
     async def dies(self) -> None:
-        """A new_worker takes deliveries and is never heard of again."""
-        await self.new_worker(now=self.clock)._claim()
+        """A worker takes deliveries and is never heard of again."""
+        await self.owner.new_worker(now=self.clock)._claim()
 
     async def lingers(self) -> None:
-        """A new_worker takes deliveries, freezes until their lease is over, and goes on as if nothing had happened."""
-        frozen = self.new_worker(now=self.clock)
+        """A worker takes deliveries, freezes until their lease is over, and goes on as if nothing had happened."""
+        frozen = self.owner.new_worker(now=self.clock)
         claimed = await frozen._claim()
         self.clock.forward(seconds=31)
         await self.worker.drain()
@@ -111,40 +98,39 @@ class World:
         self.clock.forward(hours=38)
 
     async def pauses(self) -> None:
-        await ask(self.api, self.subscription, "actions/pause")
+        await self.owner.ask(self.subscription, "actions/pause")
 
     async def resumes(self) -> None:
-        await ask(self.api, self.subscription, "actions/resume")
+        await self.owner.ask(self.subscription, "actions/resume")
 
     async def rotates(self) -> None:
-        await change(self.api, self.subscription, sink=f"{self.receiver.url}?{self.luck.random()}")
+        await self.owner.change(self.subscription, sink=f"{self.receiver.url}?{self.luck.random()}")
 
     async def replays(self) -> None:
         case_id = self.luck.choice(list(self.made))
         self.meddled.add(case_id)
         only = self.luck.choice(["all", "unacknowledged"])
         first = self.luck.randint(1, max(self.made[case_id], 1))
-        await ask(self.api, self.subscription, "actions/replay", caseId=str(case_id), fromSequence=first, only=only)
+        await self.owner.ask(self.subscription, "actions/replay", caseId=str(case_id), fromSequence=first, only=only)
 
     async def skips(self) -> None:
         for each in await self.dead():
             self.meddled.add(uuid.UUID(each["caseId"]))
             action = self.luck.choice(["skip", "replay"])
-            await ask(self.api, self.subscription, f"dead-letters/{each['eventId']}/actions/{action}")
+            await self.owner.ask(self.subscription, f"dead-letters/{each['eventId']}/actions/{action}")
 
     async def dead(self) -> list[dict[str, Any]]:
-        path = f"/v1/subscriptions/{self.subscription['id']}/dead-letters"
-        items: list[dict[str, Any]] = (await self.api.get(path, params={"limit": 200})).json()["items"]
+        (items,) = await read_pages(self.owner.api, path_of(self.subscription) + "/dead-letters", limit=200)
         return items
 
     async def gets_well(self) -> None:
         """And stays so: whatever was given up is asked for once more, and all of it arrives."""
         self.troubled = 0.0
-        await ask(self.api, self.subscription, "actions/resume")
+        await self.owner.ask(self.subscription, "actions/resume")
         for case_id in self.meddled:
-            await ask(self.api, self.subscription, "actions/replay", caseId=str(case_id))
+            await self.owner.ask(self.subscription, "actions/replay", caseId=str(case_id))
         for each in await self.dead():
-            await ask(self.api, self.subscription, f"dead-letters/{each['eventId']}/actions/replay")
+            await self.owner.ask(self.subscription, f"dead-letters/{each['eventId']}/actions/replay")
         for _ in range(3):
             self.clock.forward(hours=25)
             await self.worker.drain()
@@ -172,32 +158,30 @@ MEDDLING: list[Step] = [*WEATHER, World.replays, World.replays, World.skips]
 
 
 async def live(world: World, steps: list[Step], count: int) -> None:
-    world.subscription = await subscribe(world.api, world.receiver.url, concurrency=world.luck.choice([1, 3, 8]))
+    world.subscription = await world.owner.subscribe(concurrency=world.luck.choice([1, 3, 8]))
     for _ in range(count):
         await world.luck.choice(steps)(world)
         await world.holds()
     await world.gets_well()
-    told = await health(world.api, world.subscription)
+    told = await world.owner.health(world.subscription)
     assert (told["status"], told["waiting"], told["deadLetters"], told["circuit"]) == ("active", 0, 0, "closed")
 
 
 @pytest.mark.parametrize("seed", range(6))
-async def test_order_holds_whatever_the_sink_and_the_workers_do(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver, seed: int
-) -> None:
+async def test_order_holds_whatever_the_sink_and_the_workers_do(owner: Owner, seed: int) -> None:
     luck = random.Random(seed)  # noqa: S311 - a test that can be repeated
-    world = World(platform, await new_client(), new_worker, receiver, luck)
+    world = World(owner, luck)
     await live(world, [each for each in WEATHER if each is not World.delivers_in_parallel], 60)
     for case_id, count in world.made.items():
         assert world.first_receipts(case_id) == list(range(1, count + 1))
 
 
 @pytest.mark.parametrize("seed", range(6))
-async def test_nothing_is_lost_and_lines_stay_lines_whatever_the_owner_does_too(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver, seed: int
+async def test_nothing_is_lost_and_each_case_stays_in_order_whatever_the_owner_does_too(
+    owner: Owner, seed: int
 ) -> None:
     luck = random.Random(1000 + seed)  # noqa: S311 - a test that can be repeated
-    world = World(platform, await new_client(), new_worker, receiver, luck)
+    world = World(owner, luck)
     await live(world, MEDDLING, 60)
     for case_id, count in world.made.items():
         receipts = world.first_receipts(case_id)
@@ -206,17 +190,13 @@ async def test_nothing_is_lost_and_lines_stay_lines_whatever_the_owner_does_too(
             assert receipts == sorted(receipts)
 
 
-async def test_tests_of_a_subscription_keep_their_order_too(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, clock = await new_client(), Clock()
-    subscription = await subscribe(api, receiver.url)
-    receiver.answer = lambda _: web.Response(status=500 if len(receiver.received) == 1 else 204)
+async def test_tests_of_a_subscription_keep_their_order_too(owner: Owner) -> None:
+    subscription = await owner.subscribe()
+    owner.receiver.answer = lambda _: web.Response(status=500 if len(owner.receiver.received) == 1 else 204)
     for _ in range(2):
-        await ask(api, subscription, "actions/test")
-        await relay(platform)
-    worker = new_worker(now=clock)
-    await worker.drain()
-    clock.forward(seconds=6)
-    await worker.drain()
-    assert receiver.sequences(uuid.UUID(subscription["id"])) == [1, 1, 2]
+        await owner.ask(subscription, "actions/test")
+        await relay(owner.platform)
+    await owner.worker.drain()
+    owner.clock.forward(seconds=6)
+    await owner.worker.drain()
+    assert owner.receiver.sequences(uuid.UUID(subscription["id"])) == [1, 1, 2]

@@ -8,28 +8,25 @@ import time
 import uuid
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from email.utils import format_datetime
+from functools import partial
 from typing import Any
 
 import asyncpg
 import pytest
 from aiohttp import web
-from sqlalchemy import text
 
-from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from rtp_gateway.outbound.deliveries.retries import DELAYS
-from rtp_gateway.outbound.deliveries.worker import LEASE
 from rtp_shared.contracts.events import CONTENT_TYPE
-from tests.conftest import Api, NewClient
-from tests.gateway.conftest import NewWorker, Owner
+from tests.conftest import Api
+from tests.gateway.conftest import Owner, path_of
 from tests.support.cases import employer_id, open_case, submit_case
 from tests.support.messaging import running
-from tests.support.waiting import until
+from tests.support.waiting import until, until_true
 from tests.support.webhooks import (
     Received,
-    Receiver,
     answering,
+    choking_on,
     deliveries,
     no_content,
     publish,
@@ -40,7 +37,7 @@ from tests.support.webhooks import (
 pytestmark = pytest.mark.anyio
 
 
-async def feed_pages(api: Api) -> AsyncIterator[bytes]:
+async def read_feed_pages(api: Api) -> AsyncIterator[bytes]:
     after: str | None = None
     while True:
         page = await api.get("/v1/events", params={"limit": 200, **({"after": after} if after else {})})
@@ -49,24 +46,22 @@ async def feed_pages(api: Api) -> AsyncIterator[bytes]:
             return
 
 
-async def test_a_submitted_case_reaches_the_employing_body_signed(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    staff, council = await new_client(), await new_client(organisation=employer_id())
-    subscription = await subscribe(council, receiver.url)
-    case = await open_case(staff)
-    await platform.drain_events()
-    assert receiver.received == []  # a draft is nobody's business
-    await submit_case(staff, case)
-    await platform.drain_events()
-    mine = [each for each in receiver.received if each.case_id == uuid.UUID(case["id"])]
+async def test_a_submitted_case_reaches_the_employing_body_signed(owner: Owner) -> None:
+    council = await owner.new_client(organisation=employer_id())
+    subscription = await subscribe(council, owner.receiver.url)
+    case = await open_case(owner.api)
+    await owner.platform.drain_events()
+    assert owner.receiver.received == []  # a draft is nobody's business
+    await submit_case(owner.api, case)
+    await owner.platform.drain_events()
+    mine = [each for each in owner.receiver.received if each.case_id == uuid.UUID(case["id"])]
     submitted = mine[0].verified(subscription["secret"])
     assert submitted["type"] == "org.righttoprovide.applications.case-submitted.v1"
     assert submitted["caseid"] == case["id"]
     assert mine[0].headers["content-type"] == CONTENT_TYPE
     assert mine[0].id == submitted["id"]
     assert "." not in mine[0].id
-    pages = [page async for page in feed_pages(council)]
+    pages = [page async for page in read_feed_pages(council)]
     assert any(mine[0].body in page for page in pages)  # the same bytes everywhere
     assert {each["state"] for each in await deliveries(council, subscription)} == {"delivered"}
 
@@ -102,14 +97,14 @@ async def test_an_event_that_its_sink_chokes_on_is_tried_for_three_days_and_then
     """The sink takes other cases all the while, so it is the event's own schedule that counts."""
     case_id = uuid.uuid4()
     subscription = await owner.subscribe()
-    path = f"/v1/subscriptions/{subscription['id']}"
-    owner.receiver.answer = lambda received: web.Response(status=500 if received.case_id == case_id else 204)
+    path = path_of(subscription)
+    owner.receiver.answer = choking_on(case_id)
     await owner.publish(case_id, 1)
     assert await owner.worker.drain() == 1
     for number, delay in enumerate(DELAYS, start=1):
         await owner.publish(uuid.uuid4(), 1)
         assert await owner.worker.drain() == 1
-        waits = await of_case(owner.api, subscription, case_id)
+        waits = await find_newest(owner.api, subscription, case_id)
         assert (waits["state"], waits["attempts"], waits["lastStatus"]) == ("pending", number, 500)
         due = datetime.fromisoformat(waits["nextAttemptAt"])
         assert delay <= due - owner.clock() <= delay * 1.1 + timedelta(seconds=0.01)
@@ -117,7 +112,7 @@ async def test_an_event_that_its_sink_chokes_on_is_tried_for_three_days_and_then
         assert await owner.worker.drain() == 0
         owner.clock.at = due
         assert await owner.worker.drain() == 1
-    rests = await of_case(owner.api, subscription, case_id)
+    rests = await find_newest(owner.api, subscription, case_id)
     assert (rests["state"], rests["attempts"], rests["nextAttemptAt"]) == ("dead", 10, None)
     tries = [each for each in owner.receiver.received if each.case_id == case_id]
     assert len({each.id for each in tries}) == 1
@@ -136,70 +131,13 @@ async def test_an_event_that_its_sink_chokes_on_is_tried_for_three_days_and_then
     assert owner.receiver.sequences(case_id)[-2:] == [1, 2]
 
 
-async def of_case(api: Api, subscription: dict[str, Any], case_id: uuid.UUID) -> dict[str, Any]:
+async def find_newest(api: Api, subscription: dict[str, Any], case_id: uuid.UUID) -> dict[str, Any]:
     """The newest delivery of the case."""
     return next(each for each in await deliveries(api, subscription) if each["caseId"] == str(case_id))
 
 
-@pytest.mark.parametrize("status", [429, 503])
-@pytest.mark.parametrize("as_date", [False, True])
-async def test_retry_after_rests_the_whole_subscription(owner: Owner, status: int, as_date: bool) -> None:
-    owner.clock.at = owner.clock.at.replace(microsecond=0) + timedelta(seconds=1)
-    await owner.subscribe()
-    wanted = format_datetime(owner.clock() + timedelta(seconds=3600), usegmt=True) if as_date else "3600"
-    owner.receiver.answer = answering(status, Retry_After=wanted)
-    await owner.publish(uuid.uuid4(), 1)
-    assert await owner.worker.drain() == 1
-    await owner.publish(uuid.uuid4(), 1)  # another case: the sink asked for rest all the same
-    owner.clock.forward(seconds=3599)
-    assert await owner.worker.drain() == 0
-    owner.receiver.answer = no_content
-    owner.clock.forward(seconds=3600 * 0.1 + 2)
-    assert await owner.worker.drain() == 2
-
-
-async def test_an_absurd_retry_after_is_bounded(owner: Owner) -> None:
-    await owner.subscribe()
-    owner.receiver.answer = answering(429, Retry_After="99999999999999999999")
-    await owner.publish(uuid.uuid4(), 1)
-    await owner.worker.drain()
-    owner.clock.forward(hours=27)
-    assert await owner.worker.drain() == 1
-
-
-async def test_gone_ends_the_subscription(owner: Owner) -> None:
-    subscription = await owner.subscribe()
-    owner.receiver.answer = answering(410)
-    case_id = uuid.uuid4()
-    await owner.publish(case_id, 1, 2)
-    worker = owner.new_worker()
-    assert await worker.drain() == 1
-    assert await worker.drain() == 0
-    assert [each["state"] for each in await owner.deliveries(subscription)] == ["cancelled", "cancelled"]
-    shown = await owner.api.get(f"/v1/subscriptions/{subscription['id']}")
-    assert shown.json()["status"] == "ended"
-    assert shown.headers["etag"] == '"2"'
-    await owner.publish(case_id, 3)
-    assert len(await owner.deliveries(subscription)) == 2
-
-
-async def test_a_redirect_is_a_failure_and_not_followed(owner: Owner) -> None:
-    async with receiving() as elsewhere:
-        for status in (301, 302, 307, 308):
-            owner.receiver.answer = answering(status, Location=elsewhere.url)
-            subscription = await owner.subscribe()
-            await owner.publish(uuid.uuid4(), 1)
-            assert await owner.new_worker().drain() == 1
-            shown = await owner.deliveries(subscription)
-            assert [(each["state"], each["lastStatus"]) for each in shown] == [("pending", status)]
-            await owner.api.delete(f"/v1/subscriptions/{subscription['id']}", headers={"If-Match": "*"})
-        assert elsewhere.received == []
-
-
-async def test_a_slow_subscriber_holds_up_nobody_else(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    slow, quick = await new_client(), await new_client()
+async def test_a_slow_subscriber_holds_up_nobody_else(owner: Owner) -> None:
+    quick = await owner.new_client()
     release = asyncio.Event()
 
     async def hang(_: Received) -> web.StreamResponse:
@@ -208,96 +146,24 @@ async def test_a_slow_subscriber_holds_up_nobody_else(
 
     async with receiving() as hanging:
         hanging.answer = hang
-        await subscribe(slow, hanging.url, concurrency=3)
-        await subscribe(quick, receiver.url)
+        await subscribe(owner.api, hanging.url, concurrency=3)
+        await subscribe(quick, owner.receiver.url)
         for _ in range(40):
-            await publish(platform, slow, uuid.uuid4(), 1)
-        worker = new_worker()
+            await owner.publish(uuid.uuid4(), 1)
+        worker = owner.new_worker()
         async with running(worker.run):
-
-            async def hangs() -> bool:
-                return len(hanging.received) == 3
-
-            await until(hangs, "the slow subscriber's share")
+            await until_true(lambda: len(hanging.received) == 3, "the slow subscriber's share")
             times = []
-            for number in range(20):
+            for number in range(1, 21):
                 started = time.perf_counter()
-                await publish(platform, quick, uuid.uuid4(), 1)
-
-                async def arrived(wanted: int = number + 1) -> bool:
-                    return len(receiver.received) == wanted
-
-                await until(arrived, "delivery to the quick subscriber")
+                await publish(owner.platform, quick, uuid.uuid4(), 1)
+                arrived = partial(lambda wanted: len(owner.receiver.received) == wanted, number)
+                await until_true(arrived, "delivery to the quick subscriber")
                 times.append(time.perf_counter() - started)
             assert len(hanging.received) == 3  # never more at once than its share
             release.set()
-
-            async def all_arrived() -> bool:
-                return len(hanging.received) == 40
-
-            await until(all_arrived, "delivery to the slow subscriber")
+            await until_true(lambda: len(hanging.received) == 40, "delivery to the slow subscriber")
     assert sorted(times)[10] < 0.5
-
-
-async def test_a_failing_subscriber_is_tried_one_by_one_until_it_is_well(owner: Owner) -> None:
-    await owner.subscribe()
-    owner.receiver.answer = answering(500)
-    await owner.publish(uuid.uuid4(), 1)
-    await owner.worker.drain()
-    for _ in range(5):
-        await owner.publish(uuid.uuid4(), 1)
-    assert len(await owner.worker._claim()) == 1
-    owner.clock.forward(seconds=31)
-    owner.receiver.answer = no_content
-    well = owner.new_worker(now=owner.clock)
-    assert await well.drain() == 6
-    assert await well._claim() == []
-
-
-async def test_what_a_killed_worker_held_comes_back(owner: Owner) -> None:
-    subscription = await owner.subscribe()
-    await owner.publish(uuid.uuid4(), 1, 2)
-    killed = owner.new_worker(now=owner.clock)
-    (claimed,) = await killed._claim()  # and then nothing is heard of it any more
-    other = owner.new_worker(now=owner.clock)
-    assert await other.drain() == 0
-    owner.clock.at += LEASE
-    assert await other.drain() == 2
-    assert [each.sequence for each in owner.receiver.received] == [1, 2]
-    await killed._run_attempt(claimed)  # it was only slow: its report comes too late and changes nothing
-    assert [each["state"] for each in await owner.deliveries(subscription)] == ["delivered", "delivered"]
-    assert [each["attempts"] for each in await owner.deliveries(subscription)] == [1, 2]
-
-
-@pytest.mark.parametrize("status", [204, 410, 500])
-async def test_a_report_after_the_lease_changes_nothing(owner: Owner, status: int) -> None:
-    subscription = await owner.subscribe()
-    await owner.publish(uuid.uuid4(), 1, 2)
-    slow, other = owner.new_worker(now=owner.clock), owner.new_worker(now=owner.clock)
-    (late,) = await slow._claim()
-    owner.clock.at += LEASE
-    (held,) = await other._claim()
-    owner.receiver.answer = answering(status)
-    before = await owner.deliveries(subscription)
-    await slow._run_attempt(late)
-    assert await owner.deliveries(subscription) == before
-    owner.receiver.answer = no_content
-    await other._run_attempt(held)
-    assert [each["state"] for each in await owner.deliveries(subscription)] == ["pending", "delivered"]
-    assert (await owner.api.get(f"/v1/subscriptions/{subscription['id']}")).json()["status"] == "active"
-
-
-async def test_workers_side_by_side_share_the_work(owner: Owner) -> None:
-    await owner.subscribe()
-    cases = [uuid.uuid4() for _ in range(10)]
-    for case_id in cases:
-        await owner.publish(case_id, 1, 2, 3)
-    made = await asyncio.gather(*(owner.new_worker().drain() for _ in range(3)))
-    while sum(made) < 30:
-        made += await asyncio.gather(*(owner.new_worker().drain() for _ in range(3)))
-    assert len(owner.receiver.received) == 30  # nothing twice
-    for case_id in cases:
-        assert owner.receiver.sequences(case_id) == [1, 2, 3]
 
 
 async def test_order_holds_while_events_are_recorded_and_delivered_at_once(owner: Owner) -> None:
@@ -311,10 +177,7 @@ async def test_order_holds_while_events_are_recorded_and_delivered_at_once(owner
     async with running(owner.new_worker().run, owner.new_worker().run):
         await asyncio.gather(*map(case_goes_on, cases))
 
-        async def all_arrived() -> bool:
-            return len(owner.receiver.received) >= 200
-
-        await until(all_arrived, "every delivery", seconds=60)
+        await until_true(lambda: len(owner.receiver.received) >= 200, "every delivery", seconds=60)
     for case_id in cases:
         assert owner.receiver.sequences(case_id) == list(range(1, 26))
 
@@ -322,69 +185,20 @@ async def test_order_holds_while_events_are_recorded_and_delivered_at_once(owner
 async def test_a_paused_subscription_gets_everything_in_order_afterwards(owner: Owner) -> None:
     case_id = uuid.uuid4()
     subscription = await owner.subscribe()
-    path = f"/v1/subscriptions/{subscription['id']}"
+    path = path_of(subscription)
     assert (await owner.api.post(path + "/actions/pause", headers={"If-Match": '"1"'})).status_code == 200
     await owner.publish(case_id, 1, 2)
     assert await owner.new_worker().drain() == 0
     async with running(owner.new_worker().run):
         assert (await owner.api.post(path + "/actions/resume", headers={"If-Match": '"2"'})).status_code == 200
-
-        async def arrived() -> bool:
-            return owner.receiver.sequences(case_id) == [1, 2]
-
-        await until(arrived, "what had waited", seconds=4)  # sooner than the poll: going on wakes the new_worker
-
-
-async def test_a_client_that_may_no_longer_see_gets_nothing(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api, moved = await new_client(), await new_client()
-    subscriptions = [await subscribe(each, receiver.url) for each in (api, moved)]
-    await publish(platform, api, uuid.uuid4(), 1)
-    await publish(platform, moved, uuid.uuid4(), 1)
-    async with platform.gateway.database.transaction() as session:
-        await session.execute(text("UPDATE clients SET active = false WHERE client_id = :id"), {"id": api.client_id})
-    worker = new_worker()
-    assert await worker.drain() == 2
-    assert len(receiver.received) == 1
-    assert [(await deliveries(api, each))[0]["state"] for each in subscriptions[:1]] == ["cancelled"]
-
-
-async def test_a_sink_that_does_not_answer_is_given_up_in_time(owner: Owner) -> None:
-    subscription = await owner.subscribe()
-
-    async def hang(_: Received) -> web.StreamResponse:
-        await asyncio.sleep(5)
-        return web.Response(status=204)
-
-    owner.receiver.answer = hang
-    await owner.publish(uuid.uuid4(), 1)
-    assert await owner.new_worker(seconds=0.2).drain() == 1
-    (shown,) = await owner.deliveries(subscription)
-    assert (shown["state"], shown["lastStatus"]) == ("pending", None)
-    assert shown["lastError"] == "no answer within 0.2 seconds"
-
-
-async def test_a_sink_that_is_not_there_is_tried_again(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker
-) -> None:
-    api = await new_client()
-    async with receiving() as gone:
-        url = gone.url
-    subscription = await subscribe(api, url)
-    await publish(platform, api, uuid.uuid4(), 1)
-    await new_worker().drain()
-    (shown,) = await deliveries(api, subscription)
-    assert (shown["state"], shown["lastError"]) == ("pending", "no connection")
+        # Sooner than the poll: going on wakes the worker.
+        await until_true(lambda: owner.receiver.sequences(case_id) == [1, 2], "what had waited", seconds=4)
 
 
 async def test_a_worker_that_loses_its_connection_listens_again(owner: Owner, database_server: Postgres) -> None:
     await owner.subscribe()
     admin = await asyncpg.connect(database_server.url())
     listening = "SELECT pid FROM pg_stat_activity WHERE application_name = 'rtp-delivery-worker'"
-
-    async def arrived() -> bool:
-        return len(owner.receiver.received) == 1
 
     try:
         async with running(owner.new_worker().run):
@@ -401,7 +215,7 @@ async def test_a_worker_that_loses_its_connection_listens_again(owner: Owner, da
 
             await until(listens_again, "listening again", seconds=4)  # sooner than the poll
             await owner.publish(uuid.uuid4(), 1)
-            await until(arrived, "delivery", seconds=4)
+            await until_true(lambda: len(owner.receiver.received) == 1, "delivery", seconds=4)
     finally:
         await admin.close()
 
@@ -430,41 +244,3 @@ async def test_metrics_tell_what_waits(owner: Owner) -> None:
     assert 'rtp_deliveries_total{outcome="postponed",service="gateway"}' in shown
     assert re.search(r'rtp_deliveries_waiting{service="gateway"} [1-9]', shown)
     assert "rtp_deliveries_oldest_seconds" in shown
-
-
-async def test_the_central_team_gets_what_it_oversees_and_not_once_it_no_longer_does(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client(scopes="cases:oversee events:read subscriptions:read subscriptions:write")
-    subscription = await subscribe(api, receiver.url)
-    worker, overseers = new_worker(), ["scope:cases:oversee", "system"]
-    await publish(platform, api, uuid.uuid4(), 1, readers=overseers)
-    await worker.drain()
-    assert len(receiver.received) == 1
-    async with platform.gateway.database.transaction() as session:
-        statement = "UPDATE clients SET scopes = array_remove(scopes, 'cases:oversee') WHERE client_id = :id"
-        await session.execute(text(statement), {"id": api.client_id})
-    await publish(platform, api, uuid.uuid4(), 1, readers=overseers)
-    await worker.drain()
-    assert len(receiver.received) == 1
-    assert [each["state"] for each in await deliveries(api, subscription)] == ["cancelled", "delivered"]
-
-
-async def test_what_cannot_be_sent_by_a_mistake_of_ours_fails_as_other_attempts_do(owner: Owner) -> None:
-    case_id = uuid.uuid4()
-    subscription = await owner.subscribe()
-    async with owner.platform.gateway.database.transaction() as session:
-        await session.execute(
-            text("UPDATE subscriptions SET payload = 'stone' WHERE id = :id"), {"id": subscription["id"]}
-        )
-    await owner.publish(case_id, 1)
-    assert await owner.new_worker().drain() == 1
-    async with owner.platform.gateway.database.transaction() as session:
-        row = (
-            await session.execute(
-                text("SELECT state, failures, under_way, last_error FROM deliveries WHERE case_id = :id"),
-                {"id": case_id},
-            )
-        ).one()
-    assert tuple(row) == ("pending", 1, False, "it could not be sent, by a mistake of ours")
-    assert owner.receiver.received == []

@@ -11,28 +11,25 @@ import asyncpg
 import httpx
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import func, select, text
 
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
 from rtp_gateway.app import service as gateway
 from rtp_gateway.forms import rendering
-from rtp_gateway.outbound.backlog.models import Delivery
 from rtp_gateway.outbound.feed import queries as feed_queries
 from rtp_gateway.outbound.secret_box import SecretBox
 from rtp_gateway.outbound.subscriptions import queries
 from rtp_gateway.outbound.subscriptions.errors import NoSuchSubscription
 from rtp_operations import databases
-from rtp_shared.bus import Message
 from rtp_shared.clock import utcnow
-from rtp_shared.contracts import About, events
+from rtp_shared.contracts import About
 from rtp_shared.contracts.applications import CaseOpened, CaseSubmitted
 from rtp_shared.identities import Principal
 from rtp_shared.run import build_consumer
 from tests.conftest import Api, NewClient
-from tests.gateway.conftest import NewWorker
+from tests.gateway.conftest import Owner, assert_refused, read_pages, run_sql
 from tests.support.cases import employer_id, open_case, submit_case
-from tests.support.webhooks import Receiver, message, publish, subscribe
+from tests.support.webhooks import message, publish, subscribe
 
 pytestmark = pytest.mark.anyio
 OF_ANOTHER_KEY = Fernet(base64.urlsafe_b64encode(bytes(32))).encrypt_at_time(b"cursor:events\n" + bytes(8), 0).decode()
@@ -46,56 +43,46 @@ async def read(api: Api, **params: Any) -> dict[str, Any]:
 
 
 async def read_all(api: Api, **params: Any) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = []
-    while True:
-        page = await read(api, **params)
-        items += page["items"]
-        if page["next"] is None:
-            return items
-        params["after"] = page["next"]
+    return [event for page in await read_pages(api, "/v1/events", **params) for event in page]
 
 
-async def test_nobody_but_its_opener_learns_of_a_draft(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    """Not the employing body, and not another client of the opener's own organisation: not by feed, not by webhook."""
-    opener, council = await new_client(), await new_client(organisation=employer_id())
-    colleague = await new_client(organisation=opener.organisation)
+async def test_nobody_but_its_opener_learns_of_a_draft(owner: Owner) -> None:
+    """Not the employing body, and not another client of the owner's organisation: not by feed, not by webhook."""
+    council = await owner.new_client(organisation=employer_id())
+    colleague = await owner.new_client(organisation=owner.api.organisation)
     for api in (council, colleague):
-        await subscribe(api, receiver.url)
-    kept, disclosed = await open_case(opener), await open_case(opener)
-    await submit_case(opener, disclosed)
-    await opener.post(f"/v1/cases/{kept['id']}/actions/withdraw", headers={"If-Match": '"1"'})
-    await platform.drain_events()
+        await subscribe(api, owner.receiver.url)
+    kept, disclosed = await open_case(owner.api), await open_case(owner.api)
+    await submit_case(owner.api, disclosed)
+    await owner.api.post(f"/v1/cases/{kept['id']}/actions/withdraw", headers={"If-Match": '"1"'})
+    await owner.platform.drain_events()
 
-    seen = await read_all(opener)
+    seen = await read_all(owner.api)
     of_kept = [event["type"].split(".")[-2] for event in seen if event["caseid"] == kept["id"]]
     assert of_kept == ["case-opened", "case-withdrawn"]
     for api in (council, colleague):
         for event in await read_all(api):
             assert event["caseid"] != kept["id"]
             assert event["type"] != CaseOpened.TYPE
-    assert {str(each.case_id) for each in receiver.received} == {disclosed["id"]}
-    everything = b"".join(each.body for each in receiver.received)
+    assert {str(each.case_id) for each in owner.receiver.received} == {disclosed["id"]}
+    everything = b"".join(each.body for each in owner.receiver.received)
     assert kept["id"].encode() not in everything
-    types = {json.loads(each.body)["type"] for each in receiver.received}
+    types = {json.loads(each.body)["type"] for each in owner.receiver.received}
     assert CaseSubmitted.TYPE in types
     assert CaseOpened.TYPE not in types
-    async with platform.gateway.database.transaction() as session:  # not even waiting somewhere
-        made = select(func.count()).where(Delivery.subject_id == uuid.UUID(kept["id"]))
-        assert await session.scalar(made) == 0
+    find = "SELECT position FROM deliveries WHERE case_id = :id"
+    assert await run_sql(owner.platform, find, id=uuid.UUID(kept["id"])) == []  # not even waiting somewhere
 
 
-async def test_the_feed_gives_the_published_bytes_oldest_first(platform: Platform, new_client: NewClient) -> None:
-    api, case_id = await new_client(), uuid.uuid4()
-    sent = await publish(platform, api, case_id, *range(1, 8))
+async def test_the_feed_gives_the_published_bytes_oldest_first(platform: Platform, api: Api) -> None:
+    sent = await publish(platform, api, uuid.uuid4(), *range(1, 8))
     page = await api.get("/v1/events", params={"limit": 3})
     assert page.content.startswith(b'{"items":[' + b",".join(each.body for each in sent[:3]) + b"]")
     assert [event["sequence"] for event in await read_all(api, limit=3)] == [f"{n:010d}" for n in range(1, 8)]
 
 
-async def test_a_reader_can_always_go_on_from_its_cursor(platform: Platform, new_client: NewClient) -> None:
-    api, case_id = await new_client(), uuid.uuid4()
+async def test_a_reader_can_always_go_on_from_its_cursor(platform: Platform, api: Api) -> None:
+    case_id = uuid.uuid4()
     empty = await read(api)
     assert (empty["items"], empty["next"]) == ([], None)
     await publish(platform, api, case_id, 1, 2)
@@ -107,33 +94,22 @@ async def test_a_reader_can_always_go_on_from_its_cursor(platform: Platform, new
     assert [event["sequence"] for event in (await read(api, after=first["cursor"]))["items"]] == ["0000000003"]
 
 
-async def test_only_events_of_one_type(platform: Platform, new_client: NewClient) -> None:
-    api = await new_client()
+async def test_only_events_of_the_types_asked_for(platform: Platform, api: Api) -> None:
     await submit_case(api, await open_case(api))
     await platform.drain_events()
     assert {event["type"] for event in await read_all(api, type=CaseSubmitted.TYPE)} == {CaseSubmitted.TYPE}
+    two = [CaseOpened.TYPE, CaseSubmitted.TYPE]
+    assert [event["type"] for event in await read_all(api, type=two)] == two
     assert len(await read_all(api)) > 1
 
 
-async def published(platform: Platform, api: Api, **about: Any) -> str:
+async def publish_about(platform: Platform, api: Api, **about: Any) -> str:
     """The id of an event about such a case."""
-    case_id = uuid.uuid4()
-    event_id, body = events.write(
-        CaseOpened(case_id=case_id, route="right-to-provide"),
-        base_url="http://rtp.test",
-        service="applications",
-        subject_id=case_id,
-        sequence=1,
-        dataref="/v1",
-        about=About(**about),
-    )
-    sent = Message(event_id, CaseOpened.TYPE, case_id, (f"client:{api.client_id}",), body)
-    await build_consumer(platform.gateway).receive(sent)
-    return str(event_id)
+    (sent,) = await publish(platform, api, uuid.uuid4(), 1, about=About(**about))
+    return str(sent.event_id)
 
 
-async def test_events_are_chosen_by_what_they_are_about(platform: Platform, new_client: NewClient) -> None:
-    api = await new_client()
+async def test_events_are_chosen_by_what_they_are_about(platform: Platform, api: Api) -> None:
     employer, commissioner = uuid.uuid4(), uuid.uuid4()
     abouts: list[dict[str, Any]] = [
         {"route": "right-to-provide", "sector": "adult-social-care", "employer": employer},
@@ -141,7 +117,7 @@ async def test_events_are_chosen_by_what_they_are_about(platform: Platform, new_
         {"route": "community-right-to-challenge", "commissioner": commissioner, "region": "E12000007"},
         {},
     ]
-    ids = [await published(platform, api, **about) for about in abouts]
+    ids = [await publish_about(platform, api, **about) for about in abouts]
     for asked, found in (
         ({"route": "right-to-provide"}, [0, 1]),
         ({"region": "E12000007"}, [1, 2]),
@@ -158,54 +134,40 @@ async def test_events_are_chosen_by_what_they_are_about(platform: Platform, new_
         assert [event["id"] for event in await read_all(api, **asked)] == [ids[each] for each in found], asked
 
 
-async def test_an_erased_event_stays_in_its_place_without_its_data(platform: Platform, new_client: NewClient) -> None:
-    api = await new_client()
+async def test_an_erased_event_stays_in_its_place_without_its_data(platform: Platform, api: Api) -> None:
     first, second, third = await publish(platform, api, uuid.uuid4(), 1, 2, 3)
     now = utcnow()
     thin = rendering.thin_out(second.body, hashlib.sha256(second.body).digest(), now)
-    async with platform.gateway.database.transaction() as session:
-        erase = text("SELECT erase_event(position, :thin, :now) FROM events WHERE event_id = :id")
-        await session.execute(erase, {"thin": thin, "now": now, "id": second.event_id})
+    erase = "SELECT erase_event(position, :thin, :now) FROM events WHERE event_id = :id"
+    await run_sql(platform, erase, thin=thin, now=now, id=second.event_id)
     page = await api.get("/v1/events")
     assert page.content.startswith(b'{"items":[' + b",".join((first.body, thin, third.body)) + b"]")
 
 
-async def test_several_types(platform: Platform, new_client: NewClient) -> None:
-    api = await new_client()
-    await submit_case(api, await open_case(api))
-    await platform.drain_events()
-    two = [CaseOpened.TYPE, CaseSubmitted.TYPE]
-    assert [event["type"] for event in await read_all(api, type=two)] == two
-
-
-async def test_a_cursor_is_a_place_for_any_choice(platform: Platform, new_client: NewClient) -> None:
-    api = await new_client()
-    ids = [await published(platform, api, sector=sector) for sector in ("libraries", "housing", "libraries")]
+async def test_a_cursor_is_a_place_for_any_choice(platform: Platform, api: Api) -> None:
+    ids = [await publish_about(platform, api, sector=sector) for sector in ("libraries", "housing", "libraries")]
     first = await read(api, sector="housing")
     assert [event["id"] for event in first["items"]] == [ids[1]]
     assert [event["id"] for event in await read_all(api, after=first["cursor"])] == [ids[2]]
 
 
-async def test_a_subscriber_catches_up_with_just_what_was_made_for_it(
-    platform: Platform, new_client: NewClient, receiver: Receiver, new_worker: NewWorker
-) -> None:
-    api, other = await new_client(), await new_client(organisation=None)
-    await publish(platform, api, uuid.uuid4(), 1)  # before there was a subscription
-    all_of_it = await subscribe(api, receiver.url)
-    submitted = await subscribe(api, receiver.url, types=[CaseSubmitted.TYPE])
-    sent = await publish(platform, api, uuid.uuid4(), 1, 2, 3)
-    caught = [event["id"] for event in await read_all(api, subscription=all_of_it["id"], limit=2)]
+async def test_a_subscriber_catches_up_with_just_what_was_made_for_it(owner: Owner) -> None:
+    other = await owner.new_client(organisation=None)
+    await owner.publish(uuid.uuid4(), 1)  # before there was a subscription
+    all_of_it = await owner.subscribe()
+    submitted = await owner.subscribe(types=[CaseSubmitted.TYPE])
+    sent = await owner.publish(uuid.uuid4(), 1, 2, 3)
+    caught = [event["id"] for event in await read_all(owner.api, subscription=all_of_it["id"], limit=2)]
     assert [each for each in caught if each in {str(each.event_id) for each in sent}] == [
         str(each.event_id) for each in sent
     ]
-    delivered = (await api.get(f"/v1/subscriptions/{all_of_it['id']}/deliveries")).json()["items"]
+    delivered = (await owner.api.get(f"/v1/subscriptions/{all_of_it['id']}/deliveries")).json()["items"]
     assert caught == [each["eventId"] for each in reversed(delivered)]
-    assert await read_all(api, subscription=submitted["id"]) == []
-    for api_, id_ in ((other, all_of_it["id"]), (api, uuid.uuid4())):
+    assert await read_all(owner.api, subscription=submitted["id"]) == []
+    for api_, id_ in ((other, all_of_it["id"]), (owner.api, uuid.uuid4())):
         for path in ("/v1/events", "/v1/events/stream"):
             answer = await api_.get(path, params={"subscription": str(id_)})
-            assert answer.status_code == 404
-            assert answer.json()["type"].endswith("/problems/no-such-subscription")
+            assert_refused(answer, 404, "no-such-subscription")
 
 
 def sealed(platform: Platform, content: bytes) -> str:
@@ -214,8 +176,10 @@ def sealed(platform: Platform, content: bytes) -> str:
     return secret_box.seal(content).decode()
 
 
-async def test_a_cursor_does_not_tell_what_its_reader_may_not_see(platform: Platform, new_client: NewClient) -> None:
-    api, other = await new_client(), await new_client()
+async def test_a_cursor_does_not_tell_what_its_reader_may_not_see(
+    platform: Platform, api: Api, new_client: NewClient
+) -> None:
+    other = await new_client()
     await publish(platform, api, uuid.uuid4(), 1)
     await publish(platform, other, uuid.uuid4(), 1, 2, 3)
     await publish(platform, api, uuid.uuid4(), 1)
@@ -232,42 +196,22 @@ async def test_a_cursor_does_not_tell_what_its_reader_may_not_see(platform: Plat
     assert len(first["cursor"]) == len(second["cursor"])
 
 
-async def test_a_cursor_serves_its_own_list_only(
-    platform: Platform, new_client: NewClient, receiver: Receiver, new_worker: NewWorker
-) -> None:
-    api = await new_client()
-    one, two = [(await subscribe(api, receiver.url))["id"] for _ in range(2)]
-    await publish(platform, api, uuid.uuid4(), 1, 2, 3)
+async def test_a_cursor_serves_its_own_list_only(owner: Owner) -> None:
+    one, two = [(await owner.subscribe())["id"] for _ in range(2)]
+    await owner.publish(uuid.uuid4(), 1, 2, 3)
 
     async def page(path: str, after: str | None) -> httpx.Response:
-        return await api.get(path, params={"limit": 1} | ({"after": after} if after else {}))
+        return await owner.api.get(path, params={"limit": 1} | ({"after": after} if after else {}))
 
     paths = ["/v1/events", *(f"/v1/subscriptions/{each}/deliveries" for each in (one, two))]
     cursors = {path: (await page(path, None)).json()["next"] for path in paths}
-    cursors["a webhook secret"] = sealed(platform, bytes(32))
+    cursors["a webhook secret"] = sealed(owner.platform, bytes(32))
     for path in paths:
         for made_for, cursor in cursors.items():
             answer = await page(path, cursor)
             assert answer.status_code == (200 if path == made_for else 422), (path, made_for)
             if path != made_for:
                 assert [error["field"] for error in answer.json()["errors"]] == ["after"]
-
-
-async def test_deliveries_are_paged_newest_first(
-    platform: Platform, new_client: NewClient, receiver: Receiver, new_worker: NewWorker
-) -> None:
-    api = await new_client()
-    subscription = await subscribe(api, receiver.url)
-    sent = await publish(platform, api, uuid.uuid4(), 1, 2, 3, 4, 5)
-    seen: list[str] = []
-    params: dict[str, Any] = {"limit": 2}
-    while True:
-        page = (await api.get(f"/v1/subscriptions/{subscription['id']}/deliveries", params=params)).json()
-        seen += [each["eventId"] for each in page["items"]]
-        if page["next"] is None:
-            break
-        params["after"] = page["next"]
-    assert seen == [str(each.event_id) for each in reversed(sent)]
 
 
 def cursor(*key: Any) -> str:
@@ -289,8 +233,7 @@ def cursor(*key: Any) -> str:
         pytest.param("after", OF_ANOTHER_KEY, id="after-of-another-key"),
     ],
 )  # fmt: skip
-async def test_bad_parameters_are_named(new_client: NewClient, name: str, value: str) -> None:
-    api = await new_client()
+async def test_bad_parameters_are_named(api: Api, name: str, value: str) -> None:
     answer = await api.get("/v1/events", params={name: value})
     assert answer.status_code == 422, answer.text
     named = {(error["in"], error["field"].removesuffix(".0")) for error in answer.json()["errors"]}  # the first of them
@@ -302,19 +245,15 @@ async def test_the_scope_is_needed(new_client: NewClient) -> None:
     assert (await api.get("/v1/events")).status_code == 403
 
 
-async def test_an_event_is_recorded_once(platform: Platform, new_client: NewClient) -> None:
-    api = await new_client()
+async def test_an_event_is_recorded_once(platform: Platform, api: Api) -> None:
     event = message(uuid.uuid4(), readers=[f"client:{api.client_id}"])  # even if a publisher forgets `system`
     for _ in range(3):
         await build_consumer(platform.gateway).receive(event)
     assert len(await read_all(api)) == 1
 
 
-async def test_no_reader_misses_what_commits_late(
-    platform: Platform, database_server: Postgres, new_client: NewClient
-) -> None:
+async def test_no_reader_misses_what_commits_late(platform: Platform, database_server: Postgres, api: Api) -> None:
     """Writers commit in every order they like; a reader that keeps its cursor sees every event once, in order."""
-    api = await new_client()
     url = database_server.url(gateway.database, f"{gateway.database}_app")
     writing = True
 
@@ -357,38 +296,33 @@ async def test_models_and_migrations_agree(platform: Platform, database_server: 
     await databases.check(database_server.url(gateway.database, f"{gateway.database}_owner"), gateway)
 
 
-async def test_the_queries_themselves_ask_only_for_what_may_be_seen(
-    platform: Platform, new_client: NewClient, receiver: Receiver, new_worker: NewWorker
-) -> None:
+async def test_the_queries_themselves_ask_only_for_what_may_be_seen(owner: Owner) -> None:
     """The first wall alone: as `system`, row-level security hides nothing."""
-    api, other = await new_client(), await new_client()
-    made = await subscribe(other, receiver.url)
-    await publish(platform, other, uuid.uuid4(), 1)
-    async with platform.gateway.database.transaction() as session:
-        principal = Principal(api.client_id, api.organisation, frozenset())
+    other = await owner.new_client()
+    made = await subscribe(other, owner.receiver.url)
+    await publish(owner.platform, other, uuid.uuid4(), 1)
+    async with owner.platform.gateway.database.transaction() as session:
+        principal = Principal(owner.api.client_id, owner.api.organisation, frozenset())
         assert await feed_queries.list_events(session, principal=principal, after=0, limit=50) == []
         with pytest.raises(NoSuchSubscription):
-            await queries.get_subscription(session, uuid.UUID(made["id"]), client_id=api.client_id)
-        of_mine = queries.list_subscriptions(session, client_id=api.client_id, limit=50, after=None, status=None)
+            await queries.get_subscription(session, uuid.UUID(made["id"]), client_id=owner.api.client_id)
+        of_mine = queries.list_subscriptions(session, client_id=owner.api.client_id, limit=50, after=None, status=None)
         assert await of_mine == []
 
 
-async def test_row_level_security_stands_behind_feed_and_subscriptions(
-    platform: Platform, database_server: Postgres, new_client: NewClient, receiver: Receiver, new_worker: NewWorker
-) -> None:
-    api = await new_client()
-    await subscribe(api, receiver.url)
-    await publish(platform, api, uuid.uuid4(), 1)
+async def test_row_level_security_stands_behind_feed_and_subscriptions(owner: Owner, database_server: Postgres) -> None:
+    await owner.subscribe()
+    await owner.publish(uuid.uuid4(), 1)
     connection = await asyncpg.connect(database_server.url(gateway.database, f"{gateway.database}_app"))
     mine = {
-        "events": f"readers && ARRAY['client:{api.client_id}']",
-        "subscriptions": f"client_id = '{api.client_id}'",
-        "deliveries": f"client_id = '{api.client_id}'",
+        "events": f"readers && ARRAY['client:{owner.api.client_id}']",
+        "subscriptions": f"client_id = '{owner.api.client_id}'",
+        "deliveries": f"client_id = '{owner.api.client_id}'",
     }
     try:
         for readers, seen in (
-            (f"client:{api.client_id}", 1),
-            (f"org:{api.organisation}", 0),
+            (f"client:{owner.api.client_id}", 1),
+            (f"org:{owner.api.organisation}", 0),
             ("public", 0),
             ("system", 1),
         ):
@@ -409,13 +343,9 @@ async def test_row_level_security_stands_behind_feed_and_subscriptions(
         await connection.close()
 
 
-async def test_a_client_that_moved_reads_nothing_of_its_former_organisation(
-    platform: Platform, new_client: NewClient
-) -> None:
-    api = await new_client()
+async def test_a_client_that_moved_reads_nothing_of_its_former_organisation(platform: Platform, api: Api) -> None:
     await publish(platform, api, uuid.uuid4(), 1, readers=[f"org:{api.organisation}", "system"])
     assert len(await read_all(api)) == 1
-    async with platform.gateway.database.transaction() as session:
-        moved = text("UPDATE clients SET organisation = :new WHERE client_id = :id")
-        await session.execute(moved, {"new": uuid.uuid4(), "id": api.client_id})
+    move = "UPDATE clients SET organisation = :new WHERE client_id = :id"
+    await run_sql(platform, move, new=uuid.uuid4(), id=api.client_id)
     assert await read_all(api) == []  # its token is still that of before

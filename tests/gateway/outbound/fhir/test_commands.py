@@ -5,12 +5,10 @@ import json
 import pika
 import pytest
 
-from rtp_embedded.platform import Platform
 from rtp_gateway.outbound.transports.queues import QueueProvisioner
-from tests.conftest import NewClient
-from tests.gateway.conftest import NewWorker
+from tests.gateway.conftest import Owner
 from tests.gateway.outbound.conftest import ProvisionDue
-from tests.gateway.outbound.fhir.test_routes import PATH, body, issues
+from tests.gateway.outbound.fhir.test_routes import PATH, body, read_issues
 
 pytestmark = pytest.mark.anyio
 
@@ -18,15 +16,11 @@ ACCESS = "http://rtp.test/fhir/StructureDefinition/queue-access"
 
 
 async def test_a_queue_is_made_and_its_password_shown_once(
-    platform: Platform,
-    new_client: NewClient,
-    new_worker: NewWorker,
-    offered: QueueProvisioner,
-    provision_queues: ProvisionDue,
+    owner: Owner, offered: QueueProvisioner, provision_queues: ProvisionDue
 ) -> None:
-    api, asked = await new_client(), body(channel={"type": "message"})
+    asked = body(channel={"type": "message"})
     del asked["channel"]["endpoint"]
-    answer = await api.post(PATH, json=asked, headers={"Idempotency-Key": '"queue"'})
+    answer = await owner.api.post(PATH, json=asked, headers={"Idempotency-Key": '"queue"'})
     assert answer.status_code == 201, answer.text
     made = answer.json()
     [extension] = made.pop("extension")
@@ -41,16 +35,16 @@ async def test_a_queue_is_made_and_its_password_shown_once(
     connection.channel().queue_declare(access["queue"], passive=True)
     connection.close()
 
-    again = await api.post(PATH, json=asked, headers={"Idempotency-Key": '"queue"'})
+    again = await owner.api.post(PATH, json=asked, headers={"Idempotency-Key": '"queue"'})
     assert again.json() == made
-    read = (await api.get(f"{PATH}/{made['id']}")).json()
+    read = (await owner.api.get(f"{PATH}/{made['id']}")).json()
     assert read == {**made, "status": "active", "meta": read["meta"]}
     made = read
     assert access["password"] not in json.dumps(again.json())
-    assert issues(await api.post(PATH, json=asked), 409)[0]["code"] == "duplicate"
-    changed = await api.put(f"{PATH}/{made['id']}", json={**made, "reason": "Moved"})
+    assert read_issues(await owner.api.post(PATH, json=asked), 409)[0]["code"] == "duplicate"
+    changed = await owner.api.put(f"{PATH}/{made['id']}", json={**made, "reason": "Moved"})
     assert changed.json()["channel"] == made["channel"]
     elsewhere = {**made, "channel": {**made["channel"], "endpoint": "amqp://elsewhere/v#q"}}
-    [issue] = issues(await api.put(f"{PATH}/{made['id']}", json=elsewhere), 422)
+    [issue] = read_issues(await owner.api.put(f"{PATH}/{made['id']}", json=elsewhere), 422)
     assert issue["expression"] == ["Subscription.channel.endpoint"]
-    assert (await api.delete(f"{PATH}/{made['id']}")).status_code == 204
+    assert (await owner.api.delete(f"{PATH}/{made['id']}")).status_code == 204

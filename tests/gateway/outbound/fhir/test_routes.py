@@ -6,20 +6,17 @@ import uuid
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 from standardwebhooks.webhooks import Webhook
 
-from rtp_embedded.platform import Platform
 from rtp_gateway.outbound.fhir import commands
 from rtp_gateway.outbound.fhir.schemas import SubscriptionResource
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts.applications import CaseOpened, CaseSubmitted
 from rtp_shared.identities import Principal
-from tests.conftest import Api, NewClient
-from tests.gateway.conftest import NewWorker
+from tests.conftest import Api
+from tests.gateway.conftest import Owner, read_all_kept, run_sql
 from tests.gateway.forms.test_rendering import SIGNAL
 from tests.support.waiting import until
-from tests.support.webhooks import Receiver, publish
 
 pytestmark = pytest.mark.anyio
 
@@ -47,11 +44,11 @@ async def subscribe(api: Api, **changed: Any) -> dict[str, Any]:
     return made
 
 
-def secret_of(made: dict[str, Any]) -> str | None:
+def find_secret(made: dict[str, Any]) -> str | None:
     return next((each["valueString"] for each in made["extension"] if each["url"] == SECRET), None)
 
 
-def issues(answer: Any, status: int) -> list[dict[str, Any]]:
+def read_issues(answer: Any, status: int) -> list[dict[str, Any]]:
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/fhir+json"
     outcome = answer.json()
@@ -61,52 +58,46 @@ def issues(answer: Any, status: int) -> list[dict[str, Any]]:
     return found
 
 
-async def test_a_subscription_is_made_and_its_secret_shown_once(
-    platform: Platform, new_client: NewClient, new_worker: NewWorker
-) -> None:
-    api = await new_client()
+async def test_a_subscription_is_made_and_its_secret_shown_once(owner: Owner) -> None:
     asked = body(criteria=f"{OPENED} AND region='E12000007'", end="2028-01-01T00:00:00Z", contact=[{"value": "desk"}])
     key = {"Idempotency-Key": '"once"', "Content-Type": "application/fhir+json"}
-    answer = await api.post(PATH, content=json.dumps(asked), headers=key)
+    answer = await owner.api.post(PATH, content=json.dumps(asked), headers=key)
     made = answer.json()
     assert answer.status_code == 201
-    assert answer.headers["content-type"] == "application/fhir+json"
-    assert answer.headers["location"] == f"http://rtp.test{PATH}/{made['id']}"
-    assert answer.headers["etag"] == 'W/"1"'
-    assert answer.headers["cache-control"] == "no-store"
-    secret = secret_of(made)
+    expected = {
+        "content-type": "application/fhir+json",
+        "location": f"http://rtp.test{PATH}/{made['id']}",
+        "etag": 'W/"1"',
+        "cache-control": "no-store",
+    }
+    assert {name: answer.headers[name] for name in expected} == expected
+    secret = find_secret(made)
     assert secret is not None
     assert secret.startswith("whsec_")
     assert made["status"] == "active"
     for name in ("resourceType", "reason", "channel", "end", "contact"):
         assert made[name] == asked[name]
 
-    again = await api.post(PATH, content=json.dumps(asked), headers=key)
+    again = await owner.api.post(PATH, content=json.dumps(asked), headers=key)
     assert again.headers["idempotency-replayed"] == "true"
     assert again.headers["content-type"] == "application/fhir+json"
-    assert secret_of(again.json()) is None
-    read = await api.get(f"{PATH}/{made['id']}")
+    assert find_secret(again.json()) is None
+    read = await owner.api.get(f"{PATH}/{made['id']}")
     assert read.json() == again.json()
     assert read.headers["etag"] == 'W/"1"'
-    async with platform.gateway.database.transaction() as session:
-        for table in ("subscriptions", "stored_answers"):
-            rows = (await session.execute(text(f"SELECT row_to_json(t)::text FROM {table} t"))).scalars()  # noqa: S608
-            assert secret not in " ".join(rows)
-    ours = (await api.get(f"/v1/subscriptions/{made['id']}")).json()
+    assert secret not in await read_all_kept(owner.platform)
+    ours = (await owner.api.get(f"/v1/subscriptions/{made['id']}")).json()
     assert (ours["types"], ours["filters"]) == ([CaseOpened.TYPE], [{"exact": {"region": "E12000007"}}])
     assert (ours["payload"], ours["sink"], ours["description"]) == ("fhir", SINK, "Case system")
 
 
-async def test_a_signal_arrives_and_passes_the_schema(
-    platform: Platform, new_client: NewClient, receiver: Receiver, new_worker: NewWorker
-) -> None:
-    api, case_id = await new_client(), uuid.uuid4()
-    made = await subscribe(api, channel={"endpoint": receiver.url})
-    [message] = await publish(platform, api, case_id, 1)
-    assert await new_worker().drain() == 1
-    [received] = receiver.received
+async def test_a_signal_arrives_and_passes_the_schema(owner: Owner) -> None:
+    made = await subscribe(owner.api, channel={"endpoint": owner.receiver.url})
+    [message] = await owner.publish(uuid.uuid4(), 1)
+    assert await owner.new_worker().drain() == 1
+    [received] = owner.receiver.received
     assert received.headers["content-type"] == "application/fhir+json"
-    secret = secret_of(made)
+    secret = find_secret(made)
     assert secret
     bundle = Webhook(secret).verify(received.body, received.headers)
     SIGNAL.validate(bundle)
@@ -114,66 +105,64 @@ async def test_a_signal_arrives_and_passes_the_schema(
     [entry] = bundle["entry"]
     reference = entry["resource"]["parameter"][0]["valueReference"]["reference"]
     assert reference == entry["request"]["url"] == f"http://rtp.test{PATH}/{made['id']}"
-    assert (await api.get(reference.removeprefix("http://rtp.test"))).status_code == 200
+    assert (await owner.api.get(reference.removeprefix("http://rtp.test"))).status_code == 200
 
 
-async def test_the_same_twice_is_a_conflict(new_client: NewClient, new_worker: NewWorker) -> None:
-    api, other = await new_client(), await new_client()
+async def test_the_same_twice_is_a_conflict(owner: Owner) -> None:
+    other = await owner.new_client()
     criteria = f"{OPENED} AND sector=youth AND region=E12000007"
-    made = await subscribe(api, criteria=criteria)
+    made = await subscribe(owner.api, criteria=criteria)
     same = body(
         criteria=f"region='E12000007' AND {OPENED} AND sector='youth'", reason="again", end="2029-01-01T00:00:00Z"
     )
-    [issue] = issues(await api.post(PATH, json=same), 409)
+    [issue] = read_issues(await owner.api.post(PATH, json=same), 409)
     assert issue["code"] == "duplicate"
     assert issue["diagnostics"].endswith(made["id"])
     for different in ({"criteria": OPENED}, {"criteria": criteria, "channel": {"endpoint": SINK + "2"}}):
-        await subscribe(api, **different)
+        await subscribe(owner.api, **different)
     await subscribe(other, criteria=criteria)
-    assert (await api.delete(f"{PATH}/{made['id']}")).status_code == 204
-    await subscribe(api, criteria=criteria)
+    assert (await owner.api.delete(f"{PATH}/{made['id']}")).status_code == 204
+    await subscribe(owner.api, criteria=criteria)
 
 
-WAITING = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+WAITING = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 
 
-async def test_of_two_at_once_one_is_made(platform: Platform, new_client: NewClient, new_worker: NewWorker) -> None:
-    api = await new_client()
-    first = Principal(api.client_id, api.organisation, frozenset())
-    asked, deps = SubscriptionResource.model_validate(body()), platform.app.own.state.subscription_deps
+async def test_of_two_at_once_one_is_made(owner: Owner) -> None:
+    first = Principal(owner.api.client_id, owner.api.organisation, frozenset())
+    asked, deps = SubscriptionResource.model_validate(body()), owner.platform.app.own.state.subscription_deps
 
     async def waits() -> bool:
-        async with platform.gateway.database.transaction() as session:
-            return bool(await session.scalar(WAITING))
+        return bool(await run_sql(owner.platform, WAITING))
 
-    async with platform.gateway.database.transaction(first.identities) as session:
+    async with owner.platform.gateway.database.transaction(first.identities) as session:
         made = await commands.subscribe(session, asked, subscriber=first, deps=deps, now=utcnow())
-        second = asyncio.create_task(api.post(PATH, json=body()))
+        second = asyncio.create_task(owner.api.post(PATH, json=body()))
         await until(waits, "the second one's wait for the first")
-    [issue] = issues(await second, 409)
+    [issue] = read_issues(await second, 409)
     assert issue["diagnostics"].endswith(str(made.subscription.id))
 
 
-async def test_lists_are_search_sets(new_client: NewClient, new_worker: NewWorker) -> None:
-    api, other = await new_client(), await new_client()
-    empty = (await api.get(PATH)).json()
+async def test_lists_are_search_sets(owner: Owner) -> None:
+    other = await owner.new_client()
+    empty = (await owner.api.get(PATH)).json()
     assert empty == {
         "resourceType": "Bundle",
         "type": "searchset",
         "link": [{"relation": "self", "url": f"http://rtp.test{PATH}?_count=50"}],
     }
-    made = [await subscribe(api, channel={"endpoint": f"{SINK}/{number}"}) for number in range(5)]
+    made = [await subscribe(owner.api, channel={"endpoint": f"{SINK}/{number}"}) for number in range(5)]
     await subscribe(other)
     for details in BEYOND_FHIR:
-        answer = await api.post("/v1/subscriptions", json={"sink": SINK, **details})
+        answer = await owner.api.post("/v1/subscriptions", json={"sink": SINK, **details})
         assert answer.status_code == 201
-        [issue] = issues(await api.get(f"{PATH}/{answer.json()['id']}"), 404)
+        [issue] = read_issues(await owner.api.get(f"{PATH}/{answer.json()['id']}"), 404)
         assert issue["code"] == "not-found"
         assert answer.json()["id"] in issue["diagnostics"]
-        issues(await api.put(f"{PATH}/{answer.json()['id']}", json=body()), 404)
+        read_issues(await owner.api.put(f"{PATH}/{answer.json()['id']}", json=body()), 404)
     seen, url = [], f"{PATH}?_count=2"
     while url:
-        page = (await api.get(url)).json()
+        page = (await owner.api.get(url)).json()
         assert len(page.get("entry", ())) <= 2
         seen += page.get("entry", ())
         links = {link["relation"]: link["url"] for link in page["link"]}
@@ -182,17 +171,16 @@ async def test_lists_are_search_sets(new_client: NewClient, new_worker: NewWorke
     assert [each["resource"]["id"] for each in seen] == [each["id"] for each in reversed(made)]
     for each in seen:
         assert each["search"] == {"mode": "match"}
-        assert (await api.get(each["fullUrl"])).json() == each["resource"]
-    [issue] = issues(await api.get(f"{PATH}?continue_from=nonsense"), 422)
+        assert (await owner.api.get(each["fullUrl"])).json() == each["resource"]
+    [issue] = read_issues(await owner.api.get(f"{PATH}?continue_from=nonsense"), 422)
     assert issue["location"] == ["http.continue_from"]
 
 
-async def test_replace_pause_and_go_on(new_client: NewClient, new_worker: NewWorker) -> None:
-    api = await new_client()
-    made = await subscribe(api, end="2028-01-01T00:00:00Z")
+async def test_replace_pause_and_go_on(owner: Owner) -> None:
+    made = await subscribe(owner.api, end="2028-01-01T00:00:00Z")
     path = f"{PATH}/{made['id']}"
     criteria = "eventType=rtp-applications-case-submitted-1 AND sector=youth"
-    answer = await api.put(
+    answer = await owner.api.put(
         path, json=body(criteria=criteria, reason="", id=made["id"], channel={"endpoint": SINK + "2"})
     )
     assert answer.status_code == 200
@@ -201,103 +189,94 @@ async def test_replace_pause_and_go_on(new_client: NewClient, new_worker: NewWor
     assert (changed["criteria"], changed["reason"], changed["status"]) == (criteria, "Not given", "active")
     assert changed["channel"]["endpoint"] == SINK + "2"
     assert "end" not in changed
-    assert secret_of(changed) is None
-    ours = (await api.get(f"/v1/subscriptions/{made['id']}")).json()
+    assert find_secret(changed) is None
+    ours = (await owner.api.get(f"/v1/subscriptions/{made['id']}")).json()
     assert (ours["types"], ours["filters"]) == ([CaseSubmitted.TYPE], [{"exact": {"sector": "youth"}}])
 
-    assert (await api.put(path, json={**changed, "status": "off"})).json()["status"] == "off"
-    assert (await api.get(f"/v1/subscriptions/{made['id']}")).json()["status"] == "paused"
-    off = (await api.get(path)).json()
-    assert (await api.put(path, json=off)).json()["status"] == "off"
-    assert (await api.put(path, json={**off, "status": "requested"})).json()["status"] == "active"
-    current = (await api.get(path)).headers["etag"]
-    [issue] = issues(await api.put(path, json=body(), headers={"If-Match": 'W/"1"'}), 412)
+    assert (await owner.api.put(path, json={**changed, "status": "off"})).json()["status"] == "off"
+    assert (await owner.api.get(f"/v1/subscriptions/{made['id']}")).json()["status"] == "paused"
+    off = (await owner.api.get(path)).json()
+    assert (await owner.api.put(path, json=off)).json()["status"] == "off"
+    assert (await owner.api.put(path, json={**off, "status": "requested"})).json()["status"] == "active"
+    current = (await owner.api.get(path)).headers["etag"]
+    [issue] = read_issues(await owner.api.put(path, json=body(), headers={"If-Match": 'W/"1"'}), 412)
     assert issue["location"] == ["http.If-Match"]
-    assert (await api.put(path, json=body(), headers={"If-Match": current})).status_code == 200
-    [issue] = issues(await api.put(path, json=body(id=str(uuid.uuid4()))), 422)
+    assert (await owner.api.put(path, json=body(), headers={"If-Match": current})).status_code == 200
+    [issue] = read_issues(await owner.api.put(path, json=body(id=str(uuid.uuid4()))), 422)
     assert issue["expression"] == ["Subscription.id"]
 
 
-async def test_what_ended_is_no_longer_there(new_client: NewClient, new_worker: NewWorker) -> None:
-    api = await new_client()
-    made = await subscribe(api)
+async def test_what_ended_is_no_longer_there(owner: Owner) -> None:
+    made = await subscribe(owner.api)
     path = f"{PATH}/{made['id']}"
-    issues(await api.delete(path, headers={"If-Match": 'W/"7"'}), 412)
-    answer = await api.delete(path, headers={"If-Match": 'W/"1"'})
+    read_issues(await owner.api.delete(path, headers={"If-Match": 'W/"7"'}), 412)
+    answer = await owner.api.delete(path, headers={"If-Match": 'W/"1"'})
     assert (answer.status_code, answer.content) == (204, b"")
     assert answer.headers.get("content-length", "0") == "0"
-    for answer in (await api.get(path), await api.put(path, json=body()), await api.delete(path)):
-        assert issues(answer, 404)[0]["code"] == "not-found"
-    assert "entry" not in (await api.get(PATH)).json()
-    assert (await api.get(f"/v1/subscriptions/{made['id']}")).json()["status"] == "ended"
+    for answer in (await owner.api.get(path), await owner.api.put(path, json=body()), await owner.api.delete(path)):
+        assert read_issues(answer, 404)[0]["code"] == "not-found"
+    assert "entry" not in (await owner.api.get(PATH)).json()
+    assert (await owner.api.get(f"/v1/subscriptions/{made['id']}")).json()["status"] == "ended"
 
 
-async def test_another_client_knows_nothing_of_it(new_client: NewClient, new_worker: NewWorker) -> None:
-    api = await new_client()
-    other = await new_client(organisation=api.organisation)
-    made, path = await subscribe(api), f"{PATH}/{uuid.uuid4()}"
+async def test_another_client_knows_nothing_of_it(owner: Owner) -> None:
+    other = await owner.new_client(organisation=owner.api.organisation)
+    made, path = await subscribe(owner.api), f"{PATH}/{uuid.uuid4()}"
     theirs = f"{PATH}/{made['id']}"
     for method, content in (("GET", None), ("PUT", body()), ("DELETE", None)):
         answer, unknown = [await other.request(method, each, json=content) for each in (theirs, path)]
-        assert issues(answer, 404) == issues(unknown, 404)
+        assert read_issues(answer, 404) == read_issues(unknown, 404)
     assert "entry" not in (await other.get(PATH)).json()
-    assert (await api.get(theirs)).status_code == 200
+    assert (await owner.api.get(theirs)).status_code == 200
 
 
 @pytest.mark.parametrize(
-    ("changed", "status", "code", "expression"),
+    ("changed", "expression"),
     [
-        ({"criteria": f"{OPENED} AND colour=red"}, 422, "value", "Subscription.criteria"),
-        ({"channel": {"endpoint": "http://[::1"}}, 422, "value", "Subscription.channel.endpoint"),
-        ({"channel": {"endpoint": "gopher://x.example/"}}, 422, "value", "Subscription.channel.endpoint"),
-        ({"channel": {"payload": "text/plain"}}, 422, "value", "Subscription.channel.payload"),
-        ({"channel": {"header": ["X: y"]}}, 422, "value", "Subscription.channel.header"),
-        ({"channel": {"type": "message", "endpoint": "q"}}, 422, "value", "Subscription.channel.endpoint"),
-        ({"contact": [{}, {"use": "never"}]}, 422, "value", "Subscription.contact[1].use"),
-        ({"modifierExtension": []}, 422, "value", "Subscription.modifierExtension"),
-        ({"reason": 7}, 422, "value", "Subscription.reason"),
-        ({"status": "active"}, 422, "value", "Subscription.status"),
+        ({"criteria": f"{OPENED} AND colour=red"}, "Subscription.criteria"),
+        ({"channel": {"endpoint": "http://[::1"}}, "Subscription.channel.endpoint"),
+        ({"channel": {"endpoint": "gopher://x.example/"}}, "Subscription.channel.endpoint"),
+        ({"channel": {"payload": "text/plain"}}, "Subscription.channel.payload"),
+        ({"channel": {"header": ["X: y"]}}, "Subscription.channel.header"),
+        ({"channel": {"type": "message", "endpoint": "q"}}, "Subscription.channel.endpoint"),
+        ({"contact": [{}, {"use": "never"}]}, "Subscription.contact[1].use"),
+        ({"modifierExtension": []}, "Subscription.modifierExtension"),
+        ({"reason": 7}, "Subscription.reason"),
+        ({"status": "active"}, "Subscription.status"),
     ],
 )
-async def test_what_is_wrong_is_named_in_fhir(
-    changed: dict[str, Any], status: int, code: str, expression: str, new_client: NewClient, new_worker: NewWorker
-) -> None:
-    api = await new_client()
-    [issue] = issues(await api.post(PATH, json=body(**changed)), status)
-    assert (issue["code"], issue["expression"]) == (code, [expression])
-    assert "entry" not in (await api.get(PATH)).json()
+async def test_what_is_wrong_is_named_in_fhir(owner: Owner, changed: dict[str, Any], expression: str) -> None:
+    [issue] = read_issues(await owner.api.post(PATH, json=body(**changed)), 422)
+    assert (issue["code"], issue["expression"]) == ("value", [expression])
+    assert "entry" not in (await owner.api.get(PATH)).json()
 
 
-async def test_every_refusal_is_an_outcome(new_client: NewClient, new_worker: NewWorker) -> None:
-    api, reader = await new_client(), await new_client(scopes="subscriptions:read")
-    assert (
-        issues(await api.post(PATH, content=b"{", headers={"Content-Type": "application/json"}), 400)[0]["code"]
-        == "structure"
-    )
+async def test_every_refusal_is_an_outcome(owner: Owner) -> None:
+    reader = await owner.new_client(scopes="subscriptions:read")
+    broken = await owner.api.post(PATH, content=b"{", headers={"Content-Type": "application/json"})
+    assert read_issues(broken, 400)[0]["code"] == "structure"
     missing = body()
     del missing["channel"]["payload"]
-    [issue] = issues(await api.post(PATH, json=missing), 422)
+    [issue] = read_issues(await owner.api.post(PATH, json=missing), 422)
     assert (issue["code"], issue["expression"]) == ("required", ["Subscription.channel.payload"])
-    answer = await api.post(PATH, content=b"<Subscription/>", headers={"Content-Type": "application/fhir+xml"})
-    assert issues(answer, 415)[0]["code"] == "not-supported"
-    assert issues(await reader.post(PATH, json=body()), 403)[0]["code"] == "forbidden"
-    nobody = await api.get(PATH, headers={"Authorization": ""})
-    assert issues(nobody, 401)[0]["code"] == "login"
+    answer = await owner.api.post(PATH, content=b"<Subscription/>", headers={"Content-Type": "application/fhir+xml"})
+    assert read_issues(answer, 415)[0]["code"] == "not-supported"
+    assert read_issues(await reader.post(PATH, json=body()), 403)[0]["code"] == "forbidden"
+    nobody = await owner.api.get(PATH, headers={"Authorization": ""})
+    assert read_issues(nobody, 401)[0]["code"] == "login"
     assert nobody.headers["www-authenticate"].startswith("Bearer")
-    assert issues(await api.get(f"{PATH}/7"), 422)[0]["location"] == ["http.subscription_id"]
-    assert issues(await api.get(f"{PATH}?_count=0"), 422)[0]["location"] == ["http._count"]
+    assert read_issues(await owner.api.get(f"{PATH}/7"), 422)[0]["location"] == ["http.subscription_id"]
+    assert read_issues(await owner.api.get(f"{PATH}?_count=0"), 422)[0]["location"] == ["http._count"]
 
 
-async def test_without_a_broker_there_are_no_queues(new_client: NewClient, new_worker: NewWorker) -> None:
-    api = await new_client()
+async def test_without_a_broker_there_are_no_queues(owner: Owner) -> None:
     asked = body(channel={"type": "message"})
     del asked["channel"]["endpoint"]
-    [issue] = issues(await api.post(PATH, json=asked), 422)
+    [issue] = read_issues(await owner.api.post(PATH, json=asked), 422)
     assert issue["expression"] == ["Subscription.channel.type"]
 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b"\xef\xbf\xbd", b"[" * 100_000])
-async def test_a_body_that_is_no_json_is_refused_in_fhir(new_client: NewClient, body: bytes) -> None:
-    api = await new_client()
+async def test_a_body_that_is_no_json_is_refused_in_fhir(api: Api, body: bytes) -> None:
     answer = await api.post(PATH, content=body, headers={"Content-Type": "application/fhir+json"})
-    assert issues(answer, 400)[0]["severity"] == "error"
+    assert read_issues(answer, 400)[0]["severity"] == "error"

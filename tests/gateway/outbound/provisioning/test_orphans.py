@@ -6,12 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from rtp_embedded.platform import Platform
 from rtp_gateway.outbound.provisioning.orphans import remove_orphans
 from rtp_gateway.outbound.transports.queues import QueueProvisioner
 from rtp_shared.clock import utcnow
-from tests.conftest import NewClient
-from tests.gateway.conftest import NewWorker
+from tests.gateway.conftest import Owner
 from tests.gateway.outbound.conftest import ProvisionDue
 from tests.gateway.outbound.provisioning.test_worker import subscribe
 from tests.support.amqp import provision
@@ -20,17 +18,13 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_a_queue_without_a_subscription_is_removed_once_it_is_old(
-    platform: Platform,
-    new_client: NewClient,
-    new_worker: NewWorker,
-    offered: QueueProvisioner,
-    provision_queues: ProvisionDue,
+    owner: Owner, offered: QueueProvisioner, provision_queues: ProvisionDue
 ) -> None:
-    api, later = await new_client(), utcnow() + timedelta(hours=2)
-    kept, ended = [uuid.UUID((await subscribe(api))["id"]) for _ in range(2)]
+    later = utcnow() + timedelta(hours=2)
+    kept, ended = [uuid.UUID((await subscribe(owner.api))["id"]) for _ in range(2)]
     await provision_queues()
-    await api.delete(f"/v1/subscriptions/{ended}", headers={"If-Match": "*"})
-    async with platform.gateway.database.transaction() as session:
+    await owner.api.delete(f"/v1/subscriptions/{ended}", headers={"If-Match": "*"})
+    async with owner.platform.gateway.database.transaction() as session:
         orphan: uuid.UUID = (await session.execute(text("SELECT uuidv7()"))).scalar_one()
         await provision(offered, orphan)
         assert await remove_orphans(session, offered, now=utcnow()) == set()  # it may just have been made

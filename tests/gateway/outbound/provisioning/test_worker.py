@@ -21,12 +21,12 @@ from rtp_gateway.outbound.transports.amqp import AmqpTransport
 from rtp_gateway.outbound.transports.queues import QueueProvisioner
 from rtp_shared.contracts import events
 from tests.conftest import Api, NewClient
-from tests.gateway.conftest import NewWorker
+from tests.gateway.conftest import Owner, list_wrong_fields, path_of, run_sql
 from tests.gateway.outbound.conftest import ProvisionDue
 from tests.support.amqp import VHOST
 from tests.support.rabbitmq import Broker
 from tests.support.waiting import until
-from tests.support.webhooks import Clock, ask, deliveries, publish
+from tests.support.webhooks import Clock, ask
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("new_worker")]  # what is subscribed to ends with the test
 
@@ -38,11 +38,7 @@ async def subscribe(api: Api, **details: Any) -> dict[str, Any]:
     return made
 
 
-def path_of(made: dict[str, Any]) -> str:
-    return f"/v1/subscriptions/{made['id']}"
-
-
-async def status_of(api: Api, made: dict[str, Any]) -> str:
+async def show_status(api: Api, made: dict[str, Any]) -> str:
     return str((await api.get(path_of(made))).json()["status"])
 
 
@@ -50,10 +46,9 @@ async def end(api: Api, made: dict[str, Any]) -> None:
     assert (await api.delete(path_of(made), headers={"If-Match": "*"})).status_code == 204
 
 
-async def requests(platform: Platform) -> Sequence[Any]:
+async def list_requests(platform: Platform) -> Sequence[Any]:
     """The queue requests that are still there."""
-    async with platform.gateway.database.transaction(read_only=True) as session:
-        return (await session.execute(text("SELECT * FROM queue_requests"))).all()
+    return await run_sql(platform, "SELECT * FROM queue_requests")
 
 
 @contextmanager
@@ -73,7 +68,7 @@ def can_read(access: dict[str, Any]) -> bool:
     return True
 
 
-def consumed(access: dict[str, Any], wanted: int) -> list[bytes]:
+def consume(access: dict[str, Any], wanted: int) -> list[bytes]:
     found: list[bytes] = []
     with connect(access) as connection:
         channel = connection.channel()
@@ -88,81 +83,66 @@ def consumed(access: dict[str, Any], wanted: int) -> list[bytes]:
 
 
 async def test_events_come_to_the_queue_in_order_with_their_bytes_untouched(
-    platform: Platform,
-    new_client: NewClient,
-    new_worker: NewWorker,
-    transport: AmqpTransport,
-    provision_queues: ProvisionDue,
+    owner: Owner, transport: AmqpTransport, provision_queues: ProvisionDue
 ) -> None:
-    api, cases = await new_client(), [uuid.uuid4() for _ in range(3)]
-    made = await subscribe(api)
+    cases = [uuid.uuid4() for _ in range(3)]
+    made = await subscribe(owner.api)
     assert made["secret"] is None
     assert made["sink"] == f"{made['queue']['url']}#{made['queue']['queue']}"
     await provision_queues()
-    published = [each for case_id in cases for each in await publish(platform, api, case_id, 1, 2, 3)]
-    await new_worker(transports={"AMQP": transport}).drain()
-    assert {each["state"] for each in await deliveries(api, made)} == {"delivered"}
-    bodies = consumed(made["queue"], 9)
+    published = [each for case_id in cases for each in await owner.publish(case_id, 1, 2, 3)]
+    await owner.new_worker(transports={"AMQP": transport}).drain()
+    assert {each["state"] for each in await owner.deliveries(made)} == {"delivered"}
+    bodies = consume(made["queue"], 9)
     assert sorted(bodies) == sorted(each.body for each in published)
     for case_id in cases:
         assert [event.sequence for event in map(events.read, bodies) if event.subject_id == case_id] == [1, 2, 3]
 
 
 async def test_until_its_queue_is_there_a_subscription_is_provisioning_and_events_wait(
-    platform: Platform,
-    new_client: NewClient,
-    new_worker: NewWorker,
-    transport: AmqpTransport,
-    offered: QueueProvisioner,
-    provision_queues: ProvisionDue,
+    owner: Owner, transport: AmqpTransport, offered: QueueProvisioner, provision_queues: ProvisionDue
 ) -> None:
-    api = await new_client()
-    made = await subscribe(api)
-    assert made["status"] == await status_of(api, made) == "provisioning"
+    made = await subscribe(owner.api)
+    assert made["status"] == await show_status(owner.api, made) == "provisioning"
     assert await offered.list_provisioned() == set(), "nothing is done at the broker inside the request"
-    await publish(platform, api, uuid.uuid4(), 1)
-    worker = new_worker(transports={"AMQP": transport})
+    await owner.publish(uuid.uuid4(), 1)
+    worker = owner.new_worker(transports={"AMQP": transport})
     assert await worker.drain() == 0
     for action in ("pause", "resume"):
-        answer = await api.post(f"{path_of(made)}/actions/{action}", headers={"If-Match": "*"})
+        answer = await owner.api.post(f"{path_of(made)}/actions/{action}", headers={"If-Match": "*"})
         assert answer.status_code == 409
     assert await provision_queues() == 1
-    assert (await status_of(api, made), await requests(platform)) == ("active", [])
+    assert (await show_status(owner.api, made), await list_requests(owner.platform)) == ("active", [])
     assert await worker.drain() == 1
-    assert len(consumed(made["queue"], 1)) == 1
+    assert len(consume(made["queue"], 1)) == 1
 
 
 async def test_what_a_full_queue_has_no_room_for_waits_here_in_order(
-    platform: Platform,
-    new_client: NewClient,
-    new_worker: NewWorker,
-    transport: AmqpTransport,
-    provision_queues: ProvisionDue,
+    owner: Owner, transport: AmqpTransport, provision_queues: ProvisionDue
 ) -> None:
-    api, clock, case_id = await new_client(), Clock(), uuid.uuid4()
-    made = await subscribe(api, protocolsettings={"maxmessages": 2})
+    case_id = uuid.uuid4()
+    made = await subscribe(owner.api, protocolsettings={"maxmessages": 2})
     await provision_queues()
     sequences = list(range(1, 11))
-    await publish(platform, api, case_id, *sequences)
-    worker = new_worker(now=clock, transports={"AMQP": transport})
+    await owner.publish(case_id, *sequences)
+    worker = owner.new_worker(now=owner.clock, transports={"AMQP": transport})
     await worker.drain()
-    waiting = [each for each in await deliveries(api, made) if each["state"] == "pending"]
+    waiting = [each for each in await owner.deliveries(made) if each["state"] == "pending"]
     assert waiting  # RabbitMQ lets a few more in than the bound says
     assert {each["lastStatus"] for each in waiting} == {429, None}
     got: list[int] = []
     while len(got) < len(sequences):
-        there = sum(each["state"] == "delivered" for each in await deliveries(api, made)) - len(got)
-        got += [events.read(body).sequence for body in consumed(made["queue"], there)]
-        clock.forward(minutes=2)
+        there = sum(each["state"] == "delivered" for each in await owner.deliveries(made)) - len(got)
+        got += [events.read(body).sequence for body in consume(made["queue"], there)]
+        owner.clock.forward(minutes=2)
         await worker.drain()
     assert got == sequences
 
 
 @pytest.mark.parametrize("is_there", [True, False], ids=["once it is there", "before it is there"])
 async def test_its_bounds_can_be_changed(
-    new_client: NewClient, offered: QueueProvisioner, provision_queues: ProvisionDue, is_there: bool
+    api: Api, offered: QueueProvisioner, provision_queues: ProvisionDue, is_there: bool
 ) -> None:
-    api = await new_client()
     made = await subscribe(api)
     if is_there:
         await provision_queues()
@@ -174,74 +154,59 @@ async def test_its_bounds_can_be_changed(
     policy: Any = await offered._call("GET", "policies", VHOST, made["queue"]["queue"])
     assert policy["definition"] == {"max-length": 5, "max-length-bytes": 100_000}
     assert can_read(made["queue"]), "its password is the one that it was given"
-    assert await status_of(api, made) == "active"
+    assert await show_status(api, made) == "active"
 
 
 async def test_a_new_password_takes_the_place_of_the_old_one(
-    platform: Platform,
-    new_client: NewClient,
-    new_worker: NewWorker,
-    transport: AmqpTransport,
-    provision_queues: ProvisionDue,
+    owner: Owner, transport: AmqpTransport, provision_queues: ProvisionDue
 ) -> None:
-    api = await new_client()
-    made = await subscribe(api)
+    made = await subscribe(owner.api)
     await provision_queues()
     key = {"If-Match": "*", "Idempotency-Key": '"rotate"'}
-    answer = await api.post(f"{path_of(made)}/actions/rotate-secret", json={}, headers=key)
+    answer = await owner.api.post(f"{path_of(made)}/actions/rotate-secret", json={}, headers=key)
     assert answer.status_code == 200, answer.text
     rotated = answer.json()["queue"]
     assert (can_read(made["queue"]), can_read(rotated)) == (True, False), "until the work is done at the broker"
     await provision_queues()
     with pytest.raises(pika.exceptions.ProbableAuthenticationError), connect(made["queue"]):
         pass
-    await publish(platform, api, uuid.uuid4(), 1)
-    await new_worker(transports={"AMQP": transport}).drain()
-    assert len(consumed(rotated, 1)) == 1
-    again = await api.post(f"{path_of(made)}/actions/rotate-secret", json={}, headers=key)
+    await owner.publish(uuid.uuid4(), 1)
+    await owner.new_worker(transports={"AMQP": transport}).drain()
+    assert len(consume(rotated, 1)) == 1
+    again = await owner.api.post(f"{path_of(made)}/actions/rotate-secret", json={}, headers=key)
     assert again.json()["queue"] == {**rotated, "password": None}
-    assert rotated["password"] not in json.dumps((await api.get(path_of(made))).json())
+    assert rotated["password"] not in json.dumps((await owner.api.get(path_of(made))).json())
 
 
 async def test_no_password_is_kept(platform: Platform, new_client: NewClient, offered: QueueProvisioner) -> None:
     made = await subscribe(await new_client())
-    [request] = await requests(platform)
+    [request] = await list_requests(platform)
     assert request.password_hash
     assert made["queue"]["password"] not in str(request)
 
 
+@pytest.mark.parametrize("is_there", [True, False], ids=["once it is there", "before it is there"])
 async def test_a_subscription_that_ends_takes_its_queue_along(
-    platform: Platform, new_client: NewClient, offered: QueueProvisioner, provision_queues: ProvisionDue
+    platform: Platform, api: Api, offered: QueueProvisioner, provision_queues: ProvisionDue, is_there: bool
 ) -> None:
-    api = await new_client()
     made = await subscribe(api)
-    await provision_queues()
-    assert uuid.UUID(made["id"]) in await offered.list_provisioned()
-    await end(api, made)
-    await provision_queues()
-    assert uuid.UUID(made["id"]) not in await offered.list_provisioned()
-    assert (await status_of(api, made), await requests(platform)) == ("ended", [])
-
-
-async def test_one_that_ends_before_it_was_provisioned_leaves_nothing(
-    platform: Platform, new_client: NewClient, offered: QueueProvisioner, provision_queues: ProvisionDue
-) -> None:
-    api = await new_client()
-    made = await subscribe(api)
+    if is_there:
+        await provision_queues()
+        assert uuid.UUID(made["id"]) in await offered.list_provisioned()
     await end(api, made)
     await provision_queues()
     assert await offered.list_provisioned() == set()
-    assert (await status_of(api, made), await requests(platform)) == ("ended", [])
+    assert (await show_status(api, made), await list_requests(platform)) == ("ended", [])
 
 
 async def test_one_that_ends_while_it_is_provisioned_leaves_nothing(
     platform: Platform,
-    new_client: NewClient,
+    api: Api,
     offered: QueueProvisioner,
     provision_queues: ProvisionDue,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    api, provision = await new_client(), QueueProvisioner.provision
+    provision = QueueProvisioner.provision
     made = await subscribe(api)
 
     async def end_meanwhile(self: QueueProvisioner, *subscription: Any, **details: Any) -> None:
@@ -253,38 +218,33 @@ async def test_one_that_ends_while_it_is_provisioned_leaves_nothing(
     monkeypatch.setattr(QueueProvisioner, "provision", end_meanwhile)
     await provision_queues()
     assert await offered.list_provisioned() == set()
-    assert (await status_of(api, made), await requests(platform)) == ("ended", [])
+    assert (await show_status(api, made), await list_requests(platform)) == ("ended", [])
 
 
 @pytest.mark.parametrize("ends", [False, True], ids=["made", "removed"])
 async def test_a_broker_that_is_away_is_waited_for(
-    platform: Platform,
-    new_client: NewClient,
-    offered: QueueProvisioner,
-    broker: Broker,
-    provision_queues: ProvisionDue,
-    ends: bool,
+    platform: Platform, api: Api, offered: QueueProvisioner, broker: Broker, provision_queues: ProvisionDue, ends: bool
 ) -> None:
-    api, clock = await new_client(), Clock()
+    clock = Clock()
     made = await subscribe(api)
     if ends:
         await provision_queues()
         await end(api, made)
-    status = await status_of(api, made)
+    status = await show_status(api, made)
     away = QueueProvisioner(SecretStr("http://guest:guest@127.0.0.1:1"), SecretStr(broker.url), vhost=VHOST)
     pauses = []
     for _ in range(9):
         assert await provision_due(platform.gateway.database, away, now=clock) == 0
-        [request] = await requests(platform)
+        [request] = await list_requests(platform)
         assert (request.last_error, request.leased_until) == ("QueuesUnavailable", None)
         pauses.append((request.next_attempt_at - clock()).total_seconds())
         clock.at = request.next_attempt_at
     await away.close()
     assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
-    assert await status_of(api, made) == status
+    assert await show_status(api, made) == status
     assert await provision_due(platform.gateway.database, offered, now=clock) == 1
     assert (uuid.UUID(made["id"]) in await offered.list_provisioned()) is not ends
-    assert await status_of(api, made) == ("ended" if ends else "active")
+    assert await show_status(api, made) == ("ended" if ends else "active")
 
 
 async def claim_and_die(platform: Platform, offered: QueueProvisioner, at: datetime, *, works: bool) -> Any:
@@ -298,39 +258,39 @@ async def claim_and_die(platform: Platform, offered: QueueProvisioner, at: datet
 
 @pytest.mark.parametrize("works", [False, True], ids=["before its work", "after its work"])
 async def test_what_a_worker_that_died_had_claimed_is_done_by_another(
-    platform: Platform, new_client: NewClient, offered: QueueProvisioner, works: bool
+    platform: Platform, api: Api, offered: QueueProvisioner, works: bool
 ) -> None:
-    api, clock = await new_client(), Clock()
+    clock = Clock()
     made = await subscribe(api)  # committed; and if the process died here, its request would be there as it is now
     await claim_and_die(platform, offered, clock(), works=works)
     assert await provision_due(platform.gateway.database, offered, now=clock) == 0, "it is leased"
-    assert await status_of(api, made) == "provisioning"
+    assert await show_status(api, made) == "provisioning"
     clock.at += LEASE
     assert await provision_due(platform.gateway.database, offered, now=clock) == 1
-    assert await status_of(api, made) == "active"
+    assert await show_status(api, made) == "active"
     assert can_read(made["queue"])
 
 
 async def test_a_worker_that_comes_back_late_settles_no_later_request(
-    platform: Platform, new_client: NewClient, offered: QueueProvisioner
+    platform: Platform, api: Api, offered: QueueProvisioner
 ) -> None:
-    api, clock = await new_client(), Clock()
+    clock = Clock()
     made = await subscribe(api)
     late = await claim_and_die(platform, offered, clock(), works=True)
     rotated = (await ask(api, made, "actions/rotate-secret", overlapHours=0))["queue"]
     async with platform.gateway.database.transaction() as session:
         await settle(session, late, now=clock())
-    assert await status_of(api, made) == "provisioning"
+    assert await show_status(api, made) == "provisioning"
     clock.at += timedelta(seconds=1)
     assert await provision_due(platform.gateway.database, offered, now=clock) == 1
     assert (can_read(made["queue"]), can_read(rotated)) == (False, True)
-    assert await status_of(api, made) == "active"
+    assert await show_status(api, made) == "active"
 
 
 async def test_another_client_sees_no_request(
-    platform: Platform, new_client: NewClient, offered: QueueProvisioner
+    platform: Platform, api: Api, new_client: NewClient, offered: QueueProvisioner
 ) -> None:
-    api, other = await new_client(), await new_client()
+    other = await new_client()
     await subscribe(api)
     for client, seen in ((api, 1), (other, 0)):
         async with platform.gateway.database.transaction([f"client:{client.client_id}"]) as session:
@@ -338,16 +298,15 @@ async def test_another_client_sees_no_request(
 
 
 async def test_it_runs_by_itself_where_amqp_is_offered(
-    platform: Platform, new_client: NewClient, offered: QueueProvisioner, monkeypatch: pytest.MonkeyPatch
+    platform: Platform, api: Api, offered: QueueProvisioner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    api = await new_client()
     made = await subscribe(api)
     monkeypatch.setattr(provisioning, "POLL_SECONDS", 0.05)
     monkeypatch.setattr(provisioning, "build_provisioner", lambda _: offered)
     running = asyncio.create_task(run_provisioning(platform.gateway))
 
     async def active() -> bool:
-        return await status_of(api, made) == "active"
+        return await show_status(api, made) == "active"
 
     await until(active, "provisioning")
     running.cancel()
@@ -363,9 +322,7 @@ async def test_it_runs_by_itself_where_amqp_is_offered(
     ],
 )
 async def test_what_does_not_go_with_a_queue_is_named(
-    new_client: NewClient, offered: QueueProvisioner, body: dict[str, Any], field: str
+    api: Api, offered: QueueProvisioner, body: dict[str, Any], field: str
 ) -> None:
-    api = await new_client()
     answer = await api.post("/v1/subscriptions", json={"protocol": "AMQP", **body})
-    assert answer.status_code == 422, answer.text
-    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert list_wrong_fields(answer) == [field]

@@ -56,24 +56,24 @@ class Body(Input):
     sinkcredential: SinkCredential | None = None
 
 
-async def accepted(asked: dict[str, str], *, names: Names | None = None) -> Credential:
+async def accept(asked: dict[str, str], *, names: Names | None = None) -> Credential:
     sinks = Sinks(allow_private=False, resolve=names or Names(["8.8.8.8"]))
     return await accept_credential(READ.validate_python(asked), sinks=sinks, now=NOW)
 
 
 async def test_each_kind_is_accepted() -> None:
-    assert await accepted(PLAIN) == BasicCredential("trust", "s3cr3t: £")
-    assert await accepted(TOKEN) == GivenAccessToken("s3cr3t.A-_~+/==", datetime(2999, 1, 1, tzinfo=UTC))
-    assert await accepted(CLIENT) == ClientCredentials(
+    assert await accept(PLAIN) == BasicCredential("trust", "s3cr3t: £")
+    assert await accept(TOKEN) == GivenAccessToken("s3cr3t.A-_~+/==", datetime(2999, 1, 1, tzinfo=UTC))
+    assert await accept(CLIENT) == ClientCredentials(
         "https://login.example.org/oauth2/token", "platform", "s3cr3t", "events:write other"
     )
-    assert await accepted(CERTIFICATE) == ClientCertificate(PAIR.pem, PAIR.key)
+    assert await accept(CERTIFICATE) == ClientCertificate(PAIR.pem, PAIR.key)
 
 
 @pytest.mark.parametrize("asked", ALL, ids=KINDS)
 async def test_sealed_and_never_shown_by_accident(asked: dict[str, str]) -> None:
     safe, other = SecretBox(Fernet.generate_key().decode()), SecretBox(Fernet.generate_key().decode())
-    credential = await accepted(asked)
+    credential = await accept(asked)
     sealed = seal_credential(safe, credential)
     assert open_credential(safe, sealed) == credential
     with pytest.raises(InvalidToken):
@@ -144,7 +144,7 @@ def test_the_published_schema_marks_secrets_as_written_only() -> None:
 
 async def test_an_access_token_that_has_expired_is_refused() -> None:
     with pytest.raises(CredentialRefused) as refused:
-        await accepted({**TOKEN, "accesstokenexpiresutc": NOW.isoformat()})
+        await accept({**TOKEN, "accesstokenexpiresutc": NOW.isoformat()})
     assert refused.value.errors[0].field == "/sinkcredential/accesstokenexpiresutc"
 
 
@@ -154,13 +154,13 @@ async def test_an_access_token_that_has_expired_is_refused() -> None:
 )
 async def test_a_token_endpoint_must_be_public_and_secure(endpoint: str) -> None:
     with pytest.raises(SinkRefused) as refused:
-        await accepted({**CLIENT, "tokenendpoint": endpoint})
+        await accept({**CLIENT, "tokenendpoint": endpoint})
     assert refused.value.errors[0].field == "/sinkcredential/tokenendpoint"
 
 
 async def test_a_token_endpoint_whose_name_leads_inside_is_refused() -> None:
     with pytest.raises(SinkRefused) as refused:
-        await accepted(CLIENT, names=Names(["8.8.8.8", "10.0.0.1"]))
+        await accept(CLIENT, names=Names(["8.8.8.8", "10.0.0.1"]))
     assert refused.value.reason == NOT_PUBLIC
 
 
@@ -193,7 +193,7 @@ PAST, COMING = issue("past", until=NOW - timedelta(seconds=1)), issue("coming", 
 )
 async def test_a_certificate_that_is_of_no_use_is_refused(certificate: str, key: str, field: str, reason: str) -> None:
     with pytest.raises(CredentialRefused) as refused:
-        await accepted({**CERTIFICATE, "certificate": certificate, "privatekey": key})
+        await accept({**CERTIFICATE, "certificate": certificate, "privatekey": key})
     (error,) = refused.value.errors
     assert error.field == f"/sinkcredential/{field}"
     assert reason in error.reason
@@ -201,5 +201,5 @@ async def test_a_certificate_that_is_of_no_use_is_refused(certificate: str, key:
 
 
 async def test_only_certificates_and_the_key_are_kept_of_what_was_written() -> None:
-    kept = await accepted({**CERTIFICATE, "certificate": f"my notes\n{PAIR.pem}{OTHER.pem}more\n"})
+    kept = await accept({**CERTIFICATE, "certificate": f"my notes\n{PAIR.pem}{OTHER.pem}more\n"})
     assert kept == ClientCertificate(PAIR.pem + OTHER.pem, PAIR.key)

@@ -14,15 +14,11 @@ from rtp_gateway.outbound.transports.amqp import APP_ID, BROKE_OFF, GONE, NO_CON
 from rtp_gateway.outbound.transports.queues import QueueProvisioner
 from rtp_gateway.outbound.transports.requests import DeliveryResult
 from rtp_gateway.settings import in_vhost
-from tests.support.amqp import EVENT, VHOST, QueueReader, provision, request, taken
+from tests.support.amqp import EVENT, VHOST, QueueReader, is_accepted, provision, request, taken
 from tests.support.rabbitmq import Broker
-from tests.support.waiting import until
+from tests.support.waiting import until, until_true
 
 pytestmark = pytest.mark.anyio
-
-
-async def is_accepted(transport: AmqpTransport, reader: QueueReader) -> bool:
-    return (await transport.send(request(reader.id))).accepted
 
 
 async def test_an_event_arrives_as_it_is_with_what_a_header_exchange_needs(
@@ -96,7 +92,6 @@ async def test_it_comes_back_after_the_node_was_killed(
 
     await until(noticed, "noticing")
     await asyncio.to_thread(broker.start)
-
     await until(lambda: is_accepted(transport, subscriber), "coming back")
 
 
@@ -139,9 +134,7 @@ async def test_a_link_on_which_others_are_confirmed_is_kept(broker: Broker, subs
     await transport.send(request(subscriber.id))
     outgoing, began = await transport._connect(), asyncio.get_running_loop().time()
     await transport.send(request(subscriber.id))
-    transport._give_up_if_silent(
-        since=began
-    )  # as a request does that was sent before, to a queue that does not confirm
+    transport._give_up_if_silent(since=began)  # as a request does that a queue did not confirm
     assert await transport._connect() is outgoing
     await transport.close()
 
@@ -179,11 +172,7 @@ async def test_closed_while_it_connects_it_leaves_no_connection(broker: Broker) 
     await transport.close()
     assert await waiting == NO_CONNECTION
     connection = opening.result().link.connection
-
-    async def gone() -> bool:
-        return connection is not None and connection.is_closed
-
-    await until(gone, "closing")
+    await until_true(lambda: connection is not None and connection.is_closed, "closing")
 
 
 async def test_closing_answers_those_who_wait_and_is_done_once(

@@ -32,13 +32,13 @@ async def connections() -> AsyncIterator[Connections]:
     await connections.close()
 
 
-def consenting(status: int = 200, origin: str | None = ORIGIN, rate: str | None = None) -> web.Response:
+def answer_consent(status: int = 200, origin: str | None = ORIGIN, rate: str | None = None) -> web.Response:
     said = {"WebHook-Allowed-Origin": origin, "WebHook-Allowed-Rate": rate}
     return web.Response(status=status, headers={name: value for name, value in said.items() if value is not None})
 
 
 async def test_what_is_asked(connections: Connections, receiver: Receiver) -> None:
-    receiver.answer = lambda _: consenting()
+    receiver.answer = lambda _: answer_consent()
     sink = receiver.url + "/a%20b?key=c&d=%2F"
     callback = "https://events.example.org/v1/subscriptions/consent/1/secret"
     verdict = await ask_for_consent(connections, sink, origin=ORIGIN, callback=callback, rate=120)
@@ -59,9 +59,9 @@ async def test_what_is_asked(connections: Connections, receiver: Receiver) -> No
 async def test_consent_is_in_the_headers_whatever_the_status(
     connections: Connections, receiver: Receiver, status: int
 ) -> None:
-    receiver.answer = lambda _: consenting(status)
+    receiver.answer = lambda _: answer_consent(status)
     assert await ask_for_consent(connections, receiver.url, origin=ORIGIN) == ConsentGiven(None)
-    receiver.answer = lambda _: consenting(status, origin=None)
+    receiver.answer = lambda _: answer_consent(status, origin=None)
     assert isinstance(await ask_for_consent(connections, receiver.url, origin=ORIGIN), ConsentWithheld)
 
 
@@ -95,14 +95,14 @@ async def test_verdicts(
     asked: int | None,
     verdict: ConsentGiven | None,
 ) -> None:
-    receiver.answer = lambda _: consenting(origin=origin, rate=rate)
+    receiver.answer = lambda _: answer_consent(origin=origin, rate=rate)
     found = await ask_for_consent(connections, receiver.url, origin=ORIGIN, rate=asked)
     assert found == verdict if verdict else isinstance(found, ConsentWithheld)
 
 
 async def test_a_redirect_is_not_followed(connections: Connections, receiver: Receiver) -> None:
     async with receiving_as("127.0.0.1") as other:
-        other.answer = lambda _: consenting()
+        other.answer = lambda _: answer_consent()
         receiver.answer = lambda _: web.Response(status=307, headers={"Location": other.url})
         assert isinstance(await ask_for_consent(connections, receiver.url, origin=ORIGIN), ConsentWithheld)
         assert other.received == []
@@ -127,7 +127,7 @@ async def test_a_sink_that_wants_a_certificate_is_shown_it(tmp_path: Path) -> No
     ours, server = issue("platform", clients), server_side(issue(HOOKS, authority), tmp_path, clients=clients)
     connections = Connections(Sinks(allow_private=True, resolve=here), authorities=authority.pem)
     async with receiving_as(HOOKS, ssl_context=server) as receiver:
-        receiver.answer = lambda _: consenting()
+        receiver.answer = lambda _: answer_consent()
         assert isinstance(await ask_for_consent(connections, receiver.url, origin=ORIGIN), ConsentUnanswered)
         shown = ClientCertificate(ours.pem, ours.key)
         assert await ask_for_consent(connections, receiver.url, origin=ORIGIN, credential=shown) == ConsentGiven(None)

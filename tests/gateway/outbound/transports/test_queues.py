@@ -35,6 +35,7 @@ from tests.support.amqp import (
     QueueReader,
     can_connect,
     connected,
+    is_accepted,
     is_cut_off,
     next_of,
     provision,
@@ -46,10 +47,6 @@ from tests.support.waiting import until, wait_until
 
 pytestmark = pytest.mark.anyio
 REFUSED = (pika.exceptions.ChannelClosedByBroker, pika.exceptions.ConnectionClosedByBroker)
-
-
-async def is_accepted(transport: AmqpTransport, reader: QueueReader) -> bool:
-    return (await transport.send(request(reader.id))).accepted
 
 
 @pytest.mark.parametrize(
@@ -204,13 +201,13 @@ async def test_what_is_rejected_rests_in_the_second_queue(transport: AmqpTranspo
             channel.basic_reject(tag, requeue=False)
 
     await asyncio.to_thread(reject)
-    [(properties, body)] = await rested(subscriber)
+    [(properties, body)] = await wait_for_dead_letters(subscriber)
     assert (properties.message_id, body) == (sent.message_id, sent.body)
     assert properties.headers is not None
     assert properties.headers["x-death"][0]["reason"] == "rejected"
 
 
-async def rested(subscriber: QueueReader) -> list[Message]:
+async def wait_for_dead_letters(subscriber: QueueReader) -> list[Message]:
     found: list[Message] = []
 
     async def there() -> bool:
@@ -235,7 +232,7 @@ async def test_what_is_returned_again_and_again_rests_too(transport: AmqpTranspo
         return tries
 
     assert await asyncio.to_thread(fail) == DELIVERY_LIMIT + 1
-    [(properties, _)] = await rested(subscriber)
+    [(properties, _)] = await wait_for_dead_letters(subscriber)
     assert properties.headers is not None
     assert properties.headers["x-death"][0]["reason"] == "delivery_limit"
 

@@ -14,12 +14,14 @@ from rtp_embedded.postgres import Postgres
 from rtp_gateway.clients.commands import register_client
 from rtp_gateway.clients.models import new_secret
 from rtp_gateway.outbound.transports.errors import SinkRefused
+from rtp_gateway.outbound.transports.http import HttpTransport
 from rtp_gateway.outbound.transports.sinks import NOT_PUBLIC, Sinks, is_public
 from rtp_operations.keys import Keys
-from tests.conftest import PUBLIC_URL, NewClient
-from tests.gateway.conftest import NewWorker
-from tests.support.hosts import HOOKS, Names, receiving_as, request, transport
-from tests.support.webhooks import Receiver, answering, deliveries, publish, subscribe
+from tests.conftest import PUBLIC_URL
+from tests.gateway.conftest import Owner
+from tests.gateway.outbound.conftest import NewSender
+from tests.support.hosts import HOOKS, Names, receiving_as, request
+from tests.support.webhooks import Receiver, answering
 
 pytestmark = pytest.mark.anyio
 
@@ -38,25 +40,16 @@ PRIVATE = [
     "fe80::1%eth0", "2606:4700::1111%eth0", "", "8.8.8", "08.8.8.8", "0x8.8.8.8", "8.8.8.8 ", "8.8.8.8\n",
 ]  # fmt: skip
 PUBLIC = [
-    "8.8.8.8",
-    "1.1.1.1",
-    "172.32.0.1",
-    "100.128.0.1",
-    "192.0.1.1",
-    "223.255.255.255",
-    "2606:4700::1111",
+    "8.8.8.8", "1.1.1.1", "172.32.0.1", "100.128.0.1", "192.0.1.1", "223.255.255.255", "2606:4700::1111",
     "2a00:1450::1",
-]
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("address", PRIVATE)
-def test_private_addresses(address: str) -> None:
-    assert not is_public(address)
-
-
-@pytest.mark.parametrize("address", PUBLIC)
-def test_public_addresses(address: str) -> None:
-    assert is_public(address)
+@pytest.mark.parametrize(
+    ("address", "public"), [*[(each, False) for each in PRIVATE], *[(each, True) for each in PUBLIC]]
+)
+def test_which_addresses_are_public(address: str, public: bool) -> None:
+    assert is_public(address) is public
 
 
 @given(st.ip_addresses(v=4))
@@ -71,9 +64,7 @@ def test_an_ipv4_address_is_closed_in_any_ipv6_clothes(address: IPv4Address) -> 
 
 @given(st.ip_addresses())
 def test_nothing_that_python_calls_private_is_taken_for_public(address: IPv4Address | IPv6Address) -> None:
-    if is_public(str(address)):
-        assert address.is_global
-        assert not address.is_multicast
+    assert not is_public(str(address)) or (address.is_global and not address.is_multicast)
 
 
 REFUSED = [
@@ -108,38 +99,39 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("sink", REFUSED)
-async def test_refused_whatever_names_mean(sink: str) -> None:
+async def test_refused_whatever_names_mean(new_sender: NewSender, sink: str) -> None:
     names = Names(["8.8.8.8"])
     sinks = Sinks(allow_private=False, resolve=names)
     with pytest.raises(SinkRefused) as refused:
         await sinks.check(sink)
     assert refused.value.errors[0].field == "/sink"
     assert names.asked == []
-    sender = transport(private=False, resolve=names)
+    sender = new_sender(private=False, resolve=names)
     answer = await sender.send(request(sink))
-    await sender.close()
     assert answer.status is None
     assert str(answer.error).startswith("the address ")
     assert names.asked == []
 
 
 @pytest.mark.parametrize(
-    "sink",
+    ("sink", "asked"),
     [
-        "https://example.org/a?b=c@d",
-        "https://example.org?@127.0.0.1/@",
-        "https://example.org:8443/",
-        "https://xn--mnchen-3ya.example/",
-        "https://8.8.8.8/",
-        "https://[2606:4700::1111]:8443/",
-        "HTTPS://Hooks.EXAMPLE.org/Path",
-        "https://a_b.example.org/",
-        "https://127.0.0.1.example.org/",
-        "https://localhost.example.org/",
+        ("https://example.org/a?b=c@d", ["example.org"]),
+        ("https://example.org?@127.0.0.1/@", ["example.org"]),
+        ("https://example.org:8443/", ["example.org"]),
+        ("https://xn--mnchen-3ya.example/", ["xn--mnchen-3ya.example"]),
+        ("https://8.8.8.8/", []),
+        ("https://[2606:4700::1111]:8443/", []),
+        ("HTTPS://Hooks.EXAMPLE.org/Path", ["Hooks.EXAMPLE.org"]),
+        ("https://a_b.example.org/", ["a_b.example.org"]),
+        ("https://127.0.0.1.example.org/", ["127.0.0.1.example.org"]),
+        ("https://localhost.example.org/", ["localhost.example.org"]),
     ],
 )
-async def test_accepted(sink: str) -> None:
-    await Sinks(allow_private=False, resolve=Names(["8.8.8.8", "2606:4700::1111"])).check(sink)
+async def test_accepted(sink: str, asked: list[str]) -> None:
+    names = Names(["8.8.8.8", "2606:4700::1111"])
+    await Sinks(allow_private=False, resolve=names).check(sink)
+    assert names.asked == asked
 
 
 @pytest.mark.parametrize("address", PRIVATE)
@@ -169,41 +161,39 @@ async def test_the_refusal_points_to_the_field_that_names_the_address() -> None:
     assert [tuple(error) for error in refused.value.errors] == [("/elsewhere", NOT_PUBLIC, "body")]
 
 
-async def test_a_name_that_changes_its_meaning_is_refused_when_sent_and_never_connected_to(receiver: Receiver) -> None:
+async def test_a_name_that_changes_its_meaning_is_refused_when_sent_and_never_connected_to(
+    new_sender: NewSender, receiver: Receiver
+) -> None:
     """DNS rebinding: public when the subscription was made, private afterwards, and asked for once a connection."""
     names = Names(["8.8.8.8"], ["127.0.0.1"])
     sink = receiver.url.replace("http://127.0.0.1", f"https://{HOOKS}")
     await Sinks(allow_private=False, resolve=names).check(sink)
-    sender = transport(private=False, resolve=names)
+    sender = new_sender(private=False, resolve=names)
     answer = await sender.send(request(sink))
-    await sender.close()
     assert answer.error == f"the address {NOT_PUBLIC}"
     assert names.asked == [HOOKS] * 2
     assert receiver.received == []
 
 
-async def test_each_connection_asks_what_the_name_means_now() -> None:
+async def test_each_connection_asks_what_the_name_means_now(new_sender: NewSender) -> None:
     """The first delivery is let through and its connection closed; by the second the name has been bound anew."""
     async with receiving_as(HOOKS) as receiver:
         receiver.answer = answering(204, Connection="close")
         names = Names(["127.0.0.1"], [], ["127.0.0.1"])
-        sender = transport(resolve=names)
+        sender = new_sender(resolve=names)
         first = await sender.send(request(receiver.url))
         second = await sender.send(request(receiver.url))
         third = await sender.send(request(receiver.url))
-        await sender.close()
     assert (first.status, second.status, third.status) == (204, None, 204)
     assert "cannot be resolved" in str(second.error)
     assert len(receiver.received) == 2
 
 
 @pytest.mark.parametrize("status", [300, 301, 302, 303, 307, 308])
-async def test_a_redirect_is_not_followed(receiver: Receiver, status: int) -> None:
+async def test_a_redirect_is_not_followed(sender: HttpTransport, receiver: Receiver, status: int) -> None:
     async with receiving_as("127.0.0.1") as inside:
         receiver.answer = answering(status, Location=inside.url)
-        sender = transport()
         answer = await sender.send(request(receiver.url))
-        await sender.close()
     assert answer.status == status
     assert not answer.accepted
     assert (len(receiver.received), inside.received) == (1, [])
@@ -240,13 +230,10 @@ async def test_the_answer_names_the_sink_and_the_reason(strict: Platform) -> Non
             assert "pw" not in answer.text
 
 
-async def test_a_sink_that_became_forbidden_is_not_connected_to(
-    platform: Platform, strict: Platform, new_client: NewClient, new_worker: NewWorker, receiver: Receiver
-) -> None:
-    api = await new_client()
-    subscription = await subscribe(api, receiver.url)
-    await publish(platform, api, uuid.uuid4(), 1)
+async def test_a_sink_that_became_forbidden_is_not_connected_to(owner: Owner, strict: Platform) -> None:
+    subscription = await owner.subscribe()
+    await owner.publish(uuid.uuid4(), 1)
     assert await strict.delivery_worker.drain() >= 1
-    assert receiver.received == []
-    (shown,) = await deliveries(api, subscription)
+    assert owner.receiver.received == []
+    (shown,) = await owner.deliveries(subscription)
     assert shown["state"] == "pending"
