@@ -26,8 +26,10 @@ PUBLIC_URL = "http://rtp.test"
 OVER_RABBITMQ = (
     "tests/system/",
     "tests/shared/test_rabbit.py",
-    "tests/gateway/test_process.py",
-    "tests/gateway/test_amqp",
+    "tests/gateway/test_main.py",
+    "tests/gateway/outbound/transports/test_amqp.py",
+    "tests/gateway/outbound/transports/test_queues.py",
+    "tests/gateway/outbound/provisioning/",
 )
 """They share a node that takes seconds to start: one worker runs them all. (xdist's groups fail under pytest 9.2.)"""
 

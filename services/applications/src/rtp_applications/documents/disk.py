@@ -69,10 +69,10 @@ class DiskStorage:
                     yield UUID(hex=path.name)
 
     async def remove_partial_uploads(self, older_than: datetime) -> int:
-        leftovers = await _run_on_disk(_list_older, self._incoming, older_than)
-        for path in leftovers:
+        orphans = await _run_on_disk(_list_older, self._incoming, older_than)
+        for path in orphans:
             await _run_on_disk(path.unlink, True)
-        return len(leftovers)
+        return len(orphans)
 
     def _path(self, key: UUID) -> Path:
         return self._directory / key.hex[-2:] / key.hex
