@@ -2,8 +2,8 @@
 
     python -m bench.drivers
 
-Each way runs the product's own statements through SQLAlchemy as the product does: a query of a case's row, and a flush
-of a new case with an insert into the outbox. docs/adr/0002 tells what was decided by it.
+Each way runs a query of a case's row through SQLAlchemy, and a flush of a new case with an insert into the outbox: the
+statements that the product had when docs/adr/0002 decided by them.
 """
 
 import os
