@@ -56,7 +56,8 @@ ACTIONS = 60_000
 """Cases from which one action is taken once each: more than a run takes."""
 OFFICERS = "bench-officers"
 
-# Copies of one case with all that hangs on it, whatever columns there are; `body_readers` is computed.
+# Copies of one case with all that hangs on it, whatever columns there are; `body_readers` is computed. A deadline's id
+# stands in its content too: a copy that kept the template's would write the template's row, and start a clock anew.
 _NEW_IDS = """
     CREATE TEMP TABLE copies AS
     SELECT n, uuidv7() AS id, format('RTP-%%s-%%s', %s::text, lpad(n::text, 8, '0')) AS number
@@ -64,9 +65,10 @@ _NEW_IDS = """
 """
 _COPIED = {
     "cases": "'id', copies.id, 'number', copies.number",
-    "case_parties": "'id', uuidv7(), 'case_id', copies.id",
+    "case_parties": "'id', fresh.id, 'case_id', copies.id",
     "case_records": "'case_id', copies.id",
-    "case_deadlines": "'id', uuidv7(), 'case_id', copies.id",
+    "case_deadlines": "'id', fresh.id, 'case_id', copies.id, 'content', t.content || "
+    "jsonb_build_object('id', fresh.id)",
     "audit_entries": "'case_id', copies.id",
 }
 _COLUMNS = """
@@ -243,7 +245,8 @@ def copy_case(connection: psycopg.Connection[Any], case_id: str, count: int, pre
             f"""
             INSERT INTO {table} ({names}) SELECT {values} FROM (
                 SELECT jsonb_populate_record(t, jsonb_build_object({changes})) AS r
-                FROM {table} t, copies WHERE t.{own} = '{case_id}') copied
+                FROM {table} t, copies, LATERAL (SELECT uuidv7() AS id WHERE t.{own} IS NOT NULL AND copies.n > 0) fresh
+                WHERE t.{own} = '{case_id}') copied
             """  # noqa: S608
         )
     ids = [str(row[0]) for row in connection.execute("SELECT id FROM copies ORDER BY n")]

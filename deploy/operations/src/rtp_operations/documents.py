@@ -64,7 +64,7 @@ def _write_committed(parts: Mapping[str, Document]) -> Iterator[tuple[Path, str]
     yield PUBLISHED, _to_json(_list_promises())
     processes = [show_process(each) for each in Processes().list_all()]
     yield Path("docs") / "process.md", process_document.document(processes)
-    yield GLOSSARY, class_list.with_class_list(GLOSSARY.read_text())
+    yield GLOSSARY, class_list.with_class_list(GLOSSARY.read_text() if GLOSSARY.exists() else "")
 
 
 def _write_repeated(parts: Mapping[str, Document]) -> Iterator[tuple[Path, str]]:
