@@ -1,4 +1,4 @@
-"""What a run measures: PostgreSQL as it is shipped, the service, the gateway and the floor, each a real process."""
+"""The processes of a run: PostgreSQL as it is shipped, the service, the gateway and the floor, each a real process."""
 
 import asyncio
 import json

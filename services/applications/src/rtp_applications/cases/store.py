@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSON
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_applications.cases.models import Case, CaseDeadline, CaseParty, CaseRecord
+from rtp_applications.cases.models import Case
 from rtp_applications.deadlines.rules.days import Calendars, civil_date
 from rtp_applications.deadlines.rules.deadline import Deadline
 from rtp_applications.json_types import JsonMapping
@@ -39,9 +39,6 @@ from rtp_shared.contracts.vocabulary import Sector
 from rtp_shared.db import AnyRow, visible_to
 
 _cases = cast("Table", Case.__table__)
-_parties = cast("Table", CaseParty.__table__)
-_records = cast("Table", CaseRecord.__table__)
-_deadlines = cast("Table", CaseDeadline.__table__)
 COLUMNS = tuple(each.name for each in fields(Facts))
 JsonRow: TypeAlias = JsonMapping
 
