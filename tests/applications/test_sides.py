@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from rtp_applications.bodies.models import body_id
-from rtp_applications.cases.store import read_file
+from rtp_applications.cases.store import read_snapshot
 from rtp_applications.sides import is_on_bodies_side
 from rtp_applications.workflow.definition import Caller
 from rtp_embedded.platform import Platform
@@ -49,8 +49,8 @@ async def test_python_and_row_level_security_agree_on_the_bodies_side(
             await session.execute(text(statement), {"id": case_id})
         let_in = "UPDATE cases SET readers = readers || ARRAY['client:outside', 'client:inside'] WHERE id = :id"
         await session.execute(text(let_in), {"id": case_id})
-        file = await read_file(session, case_id, readers=SYSTEM, now=utcnow())
-    assert file is not None
+        snapshot = await read_snapshot(session, case_id, readers=SYSTEM, now=utcnow())
+    assert snapshot is not None
     everybody = [
         (f"client:{intake.client_id}", employer),
         ("client:officers", employer),
@@ -65,7 +65,7 @@ async def test_python_and_row_level_security_agree_on_the_bodies_side(
     for readers in everybody:
         async with database.transaction(readers, read_only=True) as session:
             seen = {name: await session.scalar(text(sql), {"id": case_id}) for name, sql in SEEN.items()}
-        on_bodies_side = is_on_bodies_side(file.case, Caller("p-1", tuple(readers)))
+        on_bodies_side = is_on_bodies_side(snapshot.case, Caller("p-1", tuple(readers)))
         sides.add((seen["case"], on_bodies_side))
         expected = int(bool(seen["case"]) and on_bodies_side)
         assert (seen["record"], seen["document"]) == (expected, expected), readers

@@ -66,8 +66,8 @@ def visible_to(
     identities: Sequence[str] | sa.BindParameter[Any],
 ) -> sa.ColumnElement[bool]:
     """Return the condition that a row's readers include one of the identities; row-level security holds besides."""
-    given = identities if isinstance(identities, sa.BindParameter) else list(identities)
-    condition: sa.ColumnElement[bool] = column.overlap(given)
+    wanted = identities if isinstance(identities, sa.BindParameter) else list(identities)
+    condition: sa.ColumnElement[bool] = column.overlap(wanted)
     return condition
 
 

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from rtp_applications.cases.store import read_file
+from rtp_applications.cases.store import read_snapshot
 from rtp_applications.history import verify
 from rtp_applications.history.bundle import open_bundle
 from rtp_applications.history.keys import BundleKey
@@ -165,9 +165,9 @@ async def test_a_draft_comes_in_whole_and_stays_one(
     assert "Nobody's business" not in json.dumps([each for each in entries if "withheld" in each])
     assert (await verdict_on(there, case))["holds"]
     async with elsewhere.runtimes["applications"].database.transaction() as session:
-        file = await read_file(session, UUID(case["id"]), readers=SYSTEM, now=utcnow())
-    assert file is not None
-    assert entries[-1]["snapshot"] == dump_state(file)
+        snapshot = await read_snapshot(session, UUID(case["id"]), readers=SYSTEM, now=utcnow())
+    assert snapshot is not None
+    assert entries[-1]["snapshot"] == dump_state(snapshot)
 
 
 async def test_only_that_it_came_in_is_told(

@@ -22,16 +22,16 @@ from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.cross_stage.payloads import SuspensionNote
 from rtp_applications.workflow.stages.extensions.payloads import DeadlineExtension
 from tests.applications.deadlines.office import open_office
-from tests.applications.workflow.ground import CALENDARS, NOW, case_file, person
+from tests.applications.workflow.ground import CALENDARS, NOW, build_snapshot, person
 from tests.conftest import NewClient
 
 OFFICER = person(Role.CASE_OFFICER)
 TODAY = civil_date(NOW)
 WHY = "So that it can be seen."
 STATUSES = (Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW, Status.INFORMATION_REQUESTED, Status.BUSINESS_CASE)
-CHALLENGE = case_file(Status.EOI_SCREENING, process=COMMUNITY_RIGHT_TO_CHALLENGE)
+CHALLENGE = build_snapshot(Status.EOI_SCREENING, process=COMMUNITY_RIGHT_TO_CHALLENGE)
 FILES: list[tuple[Process, CaseSnapshot]] = [
-    *((RIGHT_TO_PROVIDE, case_file(status)) for status in STATUSES),
+    *((RIGHT_TO_PROVIDE, build_snapshot(status)) for status in STATUSES),
     (COMMUNITY_RIGHT_TO_CHALLENGE, CHALLENGE),
 ]
 

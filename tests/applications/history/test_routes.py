@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from rtp_applications.cases.store import read_file
+from rtp_applications.cases.store import read_snapshot
 from rtp_applications.history.chain import check, from_json
 from rtp_applications.history.restore import restore_case
 from rtp_applications.history.state import dump_state
@@ -152,13 +152,13 @@ async def test_a_reader_who_was_sent_away_reads_no_past_either(group: Api, outsi
 
 async def test_a_state_becomes_the_same_case_file_again(platform: Platform, screening: Case) -> None:
     async with platform.runtimes["applications"].database.transaction() as session:
-        file = await read_file(session, UUID(screening["id"]), readers=SYSTEM, now=utcnow())
-    assert file is not None
+        snapshot = await read_snapshot(session, UUID(screening["id"]), readers=SYSTEM, now=utcnow())
+    assert snapshot is not None
     kept = ("version", "sequence", "event_hash", "changed_at", "disclosed_position", "audit_position", "audit_hash")
     again = restore_case(
-        json.loads(json.dumps(dump_state(file))),
-        calendars=file.calendars,
-        **{name: getattr(file.case, name) for name in kept},
+        json.loads(json.dumps(dump_state(snapshot))),
+        calendars=snapshot.calendars,
+        **{name: getattr(snapshot.case, name) for name in kept},
     )
     for part in ("case", "parties", "records", "deadlines", "documents"):
-        assert getattr(again, part) == getattr(file, part), part
+        assert getattr(again, part) == getattr(snapshot, part), part

@@ -69,7 +69,7 @@ EVERYBODY = tuple(
 )
 
 
-def case_file(
+def build_snapshot(
     status: Status, *, process: Process = RIGHT_TO_PROVIDE, now: datetime = NOW, **facts: Any
 ) -> CaseSnapshot:
     """A case in this status since `now`, with everybody in place, its clocks running, and nothing on file."""
@@ -105,7 +105,7 @@ def case_file(
 
 
 def put(snapshot: CaseSnapshot, record: Payload, *, role: Role = Role.CASE_OFFICER, number: int = 1) -> CaseSnapshot:
-    """The file with a record on it, signed by somebody in this role."""
+    """The case with a record on it, signed by somebody in this role."""
     signed = Signature(role, f"{role}-{number}", HOLDERS[role], NOW)
     content = record.model_dump(mode="json", by_alias=True, exclude_none=True)
     return snapshot.with_record(SignedRecord(record.KIND, record.key, content, (signed,), record.AUDIENCE))
@@ -116,12 +116,12 @@ def without(snapshot: CaseSnapshot, *kinds: type[Payload]) -> CaseSnapshot:
 
 
 def with_employer(snapshot: CaseSnapshot, **changes: Any) -> CaseSnapshot:
-    """The file with other facts of the employing body."""
+    """The case with other facts of the employing body."""
     return replace(snapshot, bodies={**snapshot.bodies, EMPLOYER: replace(snapshot.bodies[EMPLOYER], **changes)})
 
 
 def with_rule(snapshot: CaseSnapshot, name: str, value: Any) -> CaseSnapshot:
-    """The file of a body that set a rule of its own."""
+    """The case of a body that set a rule of its own."""
     return with_employer(snapshot, rules={**snapshot.bodies[EMPLOYER].rules, name: value})
 
 
@@ -132,7 +132,7 @@ def with_document(snapshot: CaseSnapshot, kind: str, *, scan: str = "clean") -> 
 
 @dataclass(frozen=True)
 class Ready:
-    """Everything an action needs to be taken: the file, what is given, who signs in turn, and when."""
+    """Everything an action needs to be taken: the case, its payload, who signs in turn, and when."""
 
     snapshot: CaseSnapshot
     signers: tuple[Caller, ...]
@@ -143,13 +143,13 @@ class Ready:
 
 def take(action: str, ready: Ready) -> CaseChange:
     """Take the action, every signer in turn."""
-    snapshot, outcome = ready.snapshot, None
+    snapshot, change = ready.snapshot, None
     for number, caller in enumerate(ready.signers):
         payload = ready.payload if number == 0 else None
-        outcome = apply_action(ready.process, snapshot, action, payload, caller, ready.now)
-        snapshot = outcome.after
-    assert outcome is not None
-    return outcome
+        change = apply_action(ready.process, snapshot, action, payload, caller, ready.now)
+        snapshot = change.after
+    assert change is not None
+    return change
 
 
 Break = Callable[[Ready], Ready]
@@ -196,7 +196,7 @@ def _where_it_starts(found: Ready, action: Action) -> Ready:
     if found.snapshot.case.status in action.from_states:
         return found
     there = next(status for status in Status if status in action.from_states)
-    fresh = case_file(there, process=found.process).deadlines
+    fresh = build_snapshot(there, process=found.process).deadlines
     deadlines = fresh if found.now == NOW else {**fresh, **found.snapshot.deadlines}
     return with_facts(replace(found, snapshot=replace(found.snapshot, deadlines=deadlines)), status=there)
 
@@ -290,7 +290,7 @@ def get_payload(snapshot: CaseSnapshot, kind: type[P]) -> P:
 
 
 def process_due_now(process: Process, snapshot: CaseSnapshot, now: datetime) -> CaseSnapshot:
-    """The file once what is due now was done; something has to be."""
+    """The case once what is due now was done; something has to be."""
     change = process_due(process, snapshot, now)
     assert change is not None, "nothing was due"
     return change.after

@@ -15,7 +15,7 @@ from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.processes import PROCESSES
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.contracts.applications import DeadlineApproaching
-from tests.applications.workflow.ground import NOW, case_file, get_deadline
+from tests.applications.workflow.ground import NOW, build_snapshot, get_deadline
 from tests.applications.workflow.walking import Walk
 
 WALKED = [process for process in PROCESSES.values() if process.actions]
@@ -34,11 +34,11 @@ def walked(process: Process, seed: int, steps: int) -> Walk:
 def kept(process: Process, snapshot: CaseSnapshot, moments: list[datetime]) -> tuple[CaseSnapshot, list[Any]]:
     events: list[Any] = []
     for now in moments:
-        outcome = process_due(process, snapshot, now)
-        if outcome is not None:
-            assert outcome.after.case.version == snapshot.case.version + 1
-            snapshot = outcome.after
-            events += [each for each in outcome.events if not isinstance(each, DeadlineApproaching)]
+        change = process_due(process, snapshot, now)
+        if change is not None:
+            assert change.after.case.version == snapshot.case.version + 1
+            snapshot = change.after
+            events += [each for each in change.events if not isinstance(each, DeadlineApproaching)]
         assert process_due(process, snapshot, now) is None
     return snapshot, events
 
@@ -75,13 +75,13 @@ def test_late_and_now_and_then_come_to_the_same_as_in_time(
 
 
 def test_keeping_time_is_the_system_s_and_says_why() -> None:
-    snapshot = case_file(Status.INFORMATION_REQUESTED)
+    snapshot = build_snapshot(Status.INFORMATION_REQUESTED)
     reply = get_deadline(snapshot, "information-reply")
     assert process_due(WALKED[0], snapshot, NOW) is None
-    outcome = process_due(WALKED[0], snapshot, reply.due_at + timedelta(days=2))
-    assert outcome is not None
-    assert outcome.signature.role is Role.SYSTEM
-    assert outcome.action == "keep-time"
-    assert outcome.reason == "information-reply was missed; close-information-request; decision-date-notice approaches"
-    closed = outcome.after.deadlines[reply.id]
+    change = process_due(WALKED[0], snapshot, reply.due_at + timedelta(days=2))
+    assert change is not None
+    assert change.signature.role is Role.SYSTEM
+    assert change.action == "keep-time"
+    assert change.reason == "information-reply was missed; close-information-request; decision-date-notice approaches"
+    closed = change.after.deadlines[reply.id]
     assert (closed.state, closed.closed_at) == (DeadlineState.MISSED, reply.due_at)

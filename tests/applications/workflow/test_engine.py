@@ -10,7 +10,16 @@ from rtp_applications.workflow.enums import MAY_NOT_DECIDE, Role, Status
 from rtp_applications.workflow.errors import GuardsNotMet, NoSuchAction, NotFromHere, NotYourRole
 from rtp_applications.workflow.processes import PROCESSES
 from tests.applications.workflow import ground
-from tests.applications.workflow.ground import HOLDERS, STANDING, attempt, case_file, party, person, refused_for, take
+from tests.applications.workflow.ground import (
+    HOLDERS,
+    STANDING,
+    attempt,
+    build_snapshot,
+    party,
+    person,
+    refused_for,
+    take,
+)
 
 ALL = [(process, action) for process in PROCESSES.values() for action in process.actions]
 ACTIONS = {action.name: (process, action) for process, action in reversed(ALL)}
@@ -33,7 +42,7 @@ def list_roles(action: Action) -> frozenset[Role]:
 
 @each_process
 def test_an_action_that_does_not_exist_is_refused(process: Process) -> None:
-    draft = case_file(Status.DRAFT)
+    draft = build_snapshot(Status.DRAFT)
     with pytest.raises(NoSuchAction):
         apply_action(process, draft, "approve-at-once", None, person(Role.SYSTEM), draft.case.opened_at)
 

@@ -11,7 +11,7 @@ from rtp_applications.workflow.enums import APPLICANTS, Role, Status
 from rtp_applications.workflow.errors import NoSuchAction
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED, PROCESSES, RIGHT_TO_PROVIDE
 from rtp_shared.contracts.vocabulary import Route
-from tests.applications.workflow.ground import BREAKS, NOW, READY, attempt, case_file, person, refused_for, take
+from tests.applications.workflow.ground import BREAKS, NOW, READY, attempt, build_snapshot, person, refused_for, take
 
 ALL = [(process, action) for process in PROCESSES.values() for action in process.actions]
 GUARDS = sorted({(action.name, guard.name) for _, action in ALL for guard in action.guards})
@@ -158,7 +158,7 @@ def test_a_historic_request_can_only_be_read() -> None:
     assert "30 September 2010" in process.description
     assert Status.LAUNCHED in process.statuses
     assert Status.DRAFT not in process.statuses
-    snapshot = case_file(Status.LAUNCHED, process=process)
+    snapshot = build_snapshot(Status.LAUNCHED, process=process)
     assert list(list_possibilities(process, snapshot, person(Role.MUTUALS_TEAM), NOW)) == []
     with pytest.raises(NoSuchAction):
         apply_action(process, snapshot, "withdraw", None, person(Role.APPLICANT_LEAD), NOW)

@@ -16,7 +16,7 @@ from rtp_applications.workflow.processes import PROCESSES, RIGHT_TO_PROVIDE, Pro
 from rtp_applications.workflow.stages.screening.payloads import Acknowledgement
 from rtp_applications.workflow.version_move import VersionMove, change_version
 from rtp_shared.contracts.applications import CaseMovedToVersion
-from tests.applications.workflow.ground import NOW, case_file, get_deadline, get_open_deadline, person
+from tests.applications.workflow.ground import NOW, build_snapshot, get_deadline, get_open_deadline, person
 
 OFFICER = person(Role.CASE_OFFICER)
 REASONS = VersionMove(version=2, reasons="The council adopted the new process")
@@ -33,7 +33,7 @@ def second(**changes: object) -> Process:
 
 def test_a_pinned_case_goes_by_its_own_version() -> None:
     processes = Processes({**PROCESSES, (RIGHT_TO_PROVIDE.route, 2): second()})
-    snapshot = case_file(Status.EOI_SUBMITTED)
+    snapshot = build_snapshot(Status.EOI_SUBMITTED)
     assert processes.find_newest(RIGHT_TO_PROVIDE.route).version == 2
     pinned = processes[snapshot.case.route, snapshot.case.process_version]
     receipt = Acknowledgement(sentOn=NOW.date())
@@ -41,23 +41,23 @@ def test_a_pinned_case_goes_by_its_own_version() -> None:
 
 
 def test_moving_keeps_the_status_and_changes_the_rules_and_clocks() -> None:
-    snapshot = case_file(Status.EOI_SUBMITTED)
+    snapshot = build_snapshot(Status.EOI_SUBMITTED)
     idle = find_open_deadline(snapshot, "idle")
-    outcome = change_version(RIGHT_TO_PROVIDE, second(), snapshot, REASONS, OFFICER, NOW)
-    after = outcome.after
+    change = change_version(RIGHT_TO_PROVIDE, second(), snapshot, REASONS, OFFICER, NOW)
+    after = change.after
     assert (after.case.process_version, after.case.status) == (2, Status.EOI_SUBMITTED)
     assert after.case.version == snapshot.case.version + 1
     assert get_deadline(after, "acknowledgement").state is DeadlineState.CANCELLED
     talk = get_open_deadline(after, "first-talk")
     assert (talk.length, talk.start_event) == (Length(10, Unit.WORKING_DAYS), "move-to-version")
     assert find_open_deadline(after, "idle") == idle  # both versions have it: it runs on as it is
-    assert [type(event) for event in outcome.events] == [CaseMovedToVersion]
+    assert [type(event) for event in change.events] == [CaseMovedToVersion]
     with pytest.raises(NoSuchAction):
         apply_action(second(), after, "acknowledge", Acknowledgement(sentOn=NOW.date()), OFFICER, NOW)
 
 
 def test_it_moves_only_on_and_only_to_where_its_status_exists() -> None:
-    snapshot = case_file(Status.EOI_SUBMITTED)
+    snapshot = build_snapshot(Status.EOI_SUBMITTED)
     with pytest.raises(NotFromHere):
         change_version(RIGHT_TO_PROVIDE, RIGHT_TO_PROVIDE, snapshot, REASONS, OFFICER, NOW)
     without_it = tuple(
@@ -74,8 +74,8 @@ def test_it_moves_only_on_and_only_to_where_its_status_exists() -> None:
 @pytest.mark.parametrize("role", [Role.APPLICANT_LEAD, Role.DECISION_MAKER, Role.AUDITOR])
 def test_it_is_the_officers_or_the_central_teams_to_move_it(role: Role) -> None:
     with pytest.raises(NotYourRole):
-        change_version(RIGHT_TO_PROVIDE, second(), case_file(Status.EOI_SUBMITTED), REASONS, person(role), NOW)
+        change_version(RIGHT_TO_PROVIDE, second(), build_snapshot(Status.EOI_SUBMITTED), REASONS, person(role), NOW)
     team = change_version(
-        RIGHT_TO_PROVIDE, second(), case_file(Status.ASSURANCE), REASONS, person(Role.MUTUALS_TEAM), NOW
+        RIGHT_TO_PROVIDE, second(), build_snapshot(Status.ASSURANCE), REASONS, person(Role.MUTUALS_TEAM), NOW
     )
     assert team.signature.role is Role.MUTUALS_TEAM

@@ -15,7 +15,7 @@ from rtp_applications.workflow.enums import ENDED, MAY_NOT_DECIDE, Role, Status
 from rtp_applications.workflow.errors import GuardsNotMet, NotFromHere, NotYourRole
 from rtp_applications.workflow.snapshot import CaseSnapshot, Facts, Payload
 from rtp_shared.problems import Refusal
-from tests.applications.workflow.ground import NOW, Ready, attempt, case_file, party, person
+from tests.applications.workflow.ground import NOW, Ready, attempt, build_snapshot, party, person
 
 T = TypeVar("T")
 Pick = Callable[[Sequence[T]], T]
@@ -43,7 +43,7 @@ class Walk:
     ) -> None:
         self.process, self.pick, self.give, self.wanted = process, pick, give, wanted
         self.now: datetime = NOW
-        self.snapshot: CaseSnapshot = case_file(Status.DRAFT, process=process, submitted_at=None)
+        self.snapshot: CaseSnapshot = build_snapshot(Status.DRAFT, process=process, submitted_at=None)
         self.taken: Counter[str] = Counter()
         self.goal, self.at = self._new_goal()
         self.hats = pick([True, False, False])
@@ -143,20 +143,20 @@ class Walk:
     def try_to(self, name: str, payload: Payload | None, caller: Caller) -> CaseChange | None:
         before, written = self.snapshot, _written(self.snapshot)
         promised = {p.action.name: p for p in list_possibilities(self.process, before, caller, self.now)}.get(name)
-        outcome, refusal = None, None
+        change, refusal = None, None
         try:
-            outcome = apply_action(self.process, before, name, payload, caller, self.now)
+            change = apply_action(self.process, before, name, payload, caller, self.now)
         except Refusal as refused:
             refusal = refused
-        assert _written(before) == written, f"{name} changed the file it was given"
+        assert _written(before) == written, f"{name} changed the snapshot it was given"
         if _same_attempt(before, name, payload):
-            agree(promised, outcome, refusal)
-        if outcome is not None:
-            must_hold(self.process, outcome)
-            self.snapshot = outcome.after
-            self.reached.add(outcome.after.case.status)
-            self.taken[name] += not outcome.awaiting
-        return outcome
+            agree(promised, change, refusal)
+        if change is not None:
+            must_hold(self.process, change)
+            self.snapshot = change.after
+            self.reached.add(change.after.case.status)
+            self.taken[name] += not change.awaiting
+        return change
 
     def _new_goal(self) -> tuple[Action, Status]:
         """An action to take, and a status to take it from."""
@@ -248,7 +248,7 @@ def _same_attempt(snapshot: CaseSnapshot, name: str, payload: Payload | None) ->
     return pending is None or payload is None
 
 
-def agree(promised: Possibility | None, outcome: CaseChange | None, refusal: Refusal | None) -> None:
+def agree(promised: Possibility | None, change: CaseChange | None, refusal: Refusal | None) -> None:
     """What a caller is told to be possible is what happens when they try."""
     if promised is None:
         assert isinstance(refusal, NotFromHere)
@@ -260,22 +260,22 @@ def agree(promised: Possibility | None, outcome: CaseChange | None, refusal: Ref
     unmet = {each["guard"] for each in refusal.extra["guards"]} if isinstance(refusal, GuardsNotMet) else set()
     assert unmet - set(promised.needs) == told, (promised.action.name, told, unmet)
     assert promised.allowed == (not told)
-    if outcome is not None:
-        assert outcome.awaiting == promised.awaiting
+    if change is not None:
+        assert change.awaiting == promised.awaiting
 
 
-def must_hold(process: Process, outcome: CaseChange) -> None:
-    before, after = outcome.before, outcome.after
-    action = process.by_name[outcome.action]
+def must_hold(process: Process, change: CaseChange) -> None:
+    before, after = change.before, change.after
+    action = process.by_name[change.action]
     status, was = after.case.status, before.case.status
     assert was in action.from_states
-    if outcome.awaiting:
+    if change.awaiting:
         assert status is was
         assert after.deadlines == before.deadlines
-        assert outcome.events == ()
+        assert change.events == ()
     else:
         assert status in (action.leads_to or (was,)), f"{action.name} led from {was} to {status}"
-        told = [type(each) for each in outcome.events]
+        told = [type(each) for each in change.events]
         assert told.count(action.event) == 1 if action.event else told == [], (action.name, told)
     if was in ENDED and status is not was:
         assert any(was in each.from_states and status in each.leads_to for each in process.actions)
@@ -307,5 +307,5 @@ def deadlines_hold(process: Process, before: CaseSnapshot, after: CaseSnapshot) 
 
 
 def _written(snapshot: CaseSnapshot) -> str:
-    """The file without its calendars, which are large and shared."""
+    """The case without its calendars, which are large and shared."""
     return repr([getattr(snapshot, each.name) for each in fields(snapshot) if each.name != "calendars"])

@@ -44,47 +44,47 @@ def _build_parser() -> argparse.ArgumentParser:
 
 
 def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
-    given = _build_parser().parse_args(arguments)
-    if not (given.directory or given.feed):
+    options = _build_parser().parse_args(arguments)
+    if not (options.directory or options.feed):
         raise Unusable("name a directory, --feed, or both (--help tells more)")
-    if given.directory and not given.directory.is_dir():
-        raise Unusable(f"{given.directory} is not a directory")
-    if bool(given.feed) != bool(given.token_file):
+    if options.directory and not options.directory.is_dir():
+        raise Unusable(f"{options.directory} is not a directory")
+    if bool(options.feed) != bool(options.token_file):
         raise Unusable("--feed and --token-file go together")
-    if (given.subscription or given.after) and not given.feed:
+    if (options.subscription or options.after) and not options.feed:
         raise Unusable("--subscription and --after need --feed")
-    return given
+    return options
 
 
-def verify(given: argparse.Namespace, ledger: Ledger) -> Report:
+def verify(options: argparse.Namespace, ledger: Ledger) -> Report:
     report = Report()
-    reader = Reader(ledger, report, read_keys(given.secret_file, given.public_key))
-    if given.directory:
-        reader.read_directory(given.directory)
-        if not (given.feed or report.events or report.not_events):
-            raise Unusable(f"{given.directory} holds no events: no .json or .jsonl file")
-    if given.feed:
-        side = FEED if given.directory else RECEIVED
-        feed = Feed(given.feed, given.token_file, given.subscription)
-        for number, (body, report.cursor) in enumerate(feed.read_pages(given.after), start=1):
+    reader = Reader(ledger, report, read_keys(options.secret_file, options.public_key))
+    if options.directory:
+        reader.read_directory(options.directory)
+        if not (options.feed or report.events or report.not_events):
+            raise Unusable(f"{options.directory} holds no events: no .json or .jsonl file")
+    if options.feed:
+        side = FEED if options.directory else RECEIVED
+        feed = Feed(options.feed, options.token_file, options.subscription)
+        for number, (body, report.cursor) in enumerate(feed.read_pages(options.after), start=1):
             reader.read_body(body, f"feed page {number}", side)
-    check_chains(ledger, report, from_start=not given.after)
-    if given.in_order or not given.directory:
+    check_chains(ledger, report, from_start=not options.after)
+    if options.in_order or not options.directory:
         check_order(ledger, report)
-    if given.directory and given.feed:
-        compare(ledger, report, from_start=not given.after)
+    if options.directory and options.feed:
+        compare(ledger, report, from_start=not options.after)
     return report
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check what the arguments name, print the report, and return the exit code."""
     try:
-        given = _read_arguments(arguments)
+        options = _read_arguments(arguments)
         with closing(Ledger()) as ledger:
-            report = verify(given, ledger)
+            report = verify(options, ledger)
     except (Unusable, OSError, sqlite3.Error) as error:
         sys.stderr.write(escape(f"verifier: {error}") + "\n")
         return UNUSABLE
-    lines = [report.to_json()] if given.json else map(escape, report.to_lines())
+    lines = [report.to_json()] if options.json else map(escape, report.to_lines())
     sys.stdout.writelines(f"{line}\n" for line in lines)
     return report.exit_code

@@ -38,8 +38,8 @@ def is_of_named_body(case: Facts, readers: Iterable[str]) -> bool:
     return not set(map(organisation_identity, case.bodies)).isdisjoint(readers)
 
 
-def hide_confidential(file: CaseSnapshot) -> CaseSnapshot:
+def hide_confidential(snapshot: CaseSnapshot) -> CaseSnapshot:
     """Return the case without what is for the bodies only."""
-    hidden = {at for at, each in file.records.items() if each.audience is Audience.BODIES}
-    seen = {id_: each for id_, each in file.documents.items() if each.audience is Audience.EVERYBODY}
-    return replace(file.without(hidden), documents=seen) if hidden or seen != file.documents else file
+    hidden = {at for at, each in snapshot.records.items() if each.audience is Audience.BODIES}
+    seen = {id_: each for id_, each in snapshot.documents.items() if each.audience is Audience.EVERYBODY}
+    return replace(snapshot.without(hidden), documents=seen) if hidden or seen != snapshot.documents else snapshot

@@ -12,7 +12,7 @@ from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RI
 from rtp_applications.workflow.snapshot import Intention
 from rtp_shared.contracts.vocabulary import Sector
 from tests.applications.workflow import ground
-from tests.applications.workflow.ground import EMPLOYER, Ready, attempt, case_file, get_payload, giving, put, take
+from tests.applications.workflow.ground import EMPLOYER, Ready, attempt, build_snapshot, get_payload, giving, put, take
 from tests.applications.workflow.stages.interest_cases import DECIDER, TODAY
 
 ELSEWHERE, YESTERDAY = EMPLOYER, TODAY - timedelta(days=1)
@@ -28,7 +28,7 @@ def rivals(*intentions: Intention) -> Ready:
 @pytest.mark.parametrize(
     "change",
     [
-        {"case_id": case_file(Status.DRAFT).case.id},
+        {"case_id": build_snapshot(Status.DRAFT).case.id},
         {"sector": Sector.LIBRARIES},
         {"sector": None},
         {"status": Status.WITHDRAWN},

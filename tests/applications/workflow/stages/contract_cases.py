@@ -9,7 +9,7 @@ from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import CaseSnapshot, Payload
 from rtp_applications.workflow.stages.award.payloads import Award, Notice, NoticeKind
 from rtp_applications.workflow.stages.contract import payloads
-from tests.applications.workflow.ground import NOW, case_file, person, put
+from tests.applications.workflow.ground import NOW, build_snapshot, person, put
 
 TODAY = NOW.date()
 TOMORROW = TODAY + timedelta(days=1)
@@ -36,7 +36,7 @@ def notice(kind: NoticeKind, published_on: date = TODAY) -> Notice:
 
 
 def on(status: Status, *records: Payload, process: Process = RIGHT_TO_PROVIDE, now: datetime = NOW) -> CaseSnapshot:
-    snapshot = case_file(status, process=process, now=now)
+    snapshot = build_snapshot(status, process=process, now=now)
     for record in records:
         snapshot = put(snapshot, record, role=Role.COMMISSIONER)
     return snapshot

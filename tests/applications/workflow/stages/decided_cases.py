@@ -13,7 +13,17 @@ from rtp_applications.workflow.stages.assurance.payloads import AssuranceRating
 from rtp_applications.workflow.stages.decision import payloads
 from rtp_applications.workflow.stages.panel.payloads import AgendaPublication, KeyDecisionAnnouncement, Vote
 from tests.applications.workflow import ground
-from tests.applications.workflow.ground import NOW, Ready, case_file, get_deadline, giving, party, person, put, take
+from tests.applications.workflow.ground import (
+    NOW,
+    Ready,
+    build_snapshot,
+    get_deadline,
+    giving,
+    party,
+    person,
+    put,
+    take,
+)
 from tests.applications.workflow.stages.business_case_cases import ALWAYS
 
 TODAY = NOW.date()
@@ -72,12 +82,12 @@ def voted(outcome: str, snapshot: CaseSnapshot) -> CaseSnapshot:
     return put(snapshot, vote(outcome), role=Role.PANEL_MEMBER)
 
 
-submitted = case_file(Status.CASE_SUBMITTED)
+submitted = build_snapshot(Status.CASE_SUBMITTED)
 for kind in ALWAYS:
     submitted = ground.with_document(submitted, kind)
-assured = rated(case_file(Status.ASSURANCE))
-before_panel = announced(rated(case_file(Status.PANEL_READY)))
-deferred = put(case_file(Status.DEFERRED), DEFERRAL)
+assured = rated(build_snapshot(Status.ASSURANCE))
+before_panel = announced(rated(build_snapshot(Status.PANEL_READY)))
+deferred = put(build_snapshot(Status.DEFERRED), DEFERRAL)
 answered = put(put(deferred, ANSWER), payloads.QuestionAnswer(question="vat", answer="It is."))
 to_approve = Ready(voted("approve", before_panel), (DECIDER,), APPROVAL)
 to_approve_on_conditions = Ready(voted("approve-with-conditions", before_panel), (DECIDER,), ON_CONDITIONS)
@@ -85,7 +95,7 @@ approved = take("approve", to_approve).after
 conditional = take("approve-with-conditions", to_approve_on_conditions).after
 evidenced = put(conditional, EVIDENCE)
 closed = put(put(conditional, CLOSED), payloads.ConditionClosure(condition="bond"))
-called_in = case_file(Status.CALLED_IN)
+called_in = build_snapshot(Status.CALLED_IN)
 responded = put(called_in, payloads.ScrutinyResponse(**BECAUSE))
 
 
@@ -103,7 +113,7 @@ def finding(attempt: Ready, **changes: Any) -> Ready:
 
 
 def with_members(snapshot: CaseSnapshot, number: int) -> CaseSnapshot:
-    """A panel of so many members, the first of whom every file has."""
+    """A panel of so many members, the first of whom every case has."""
     return snapshot.with_party(*(party(Role.PANEL_MEMBER, each) for each in range(2, number + 1)))
 
 

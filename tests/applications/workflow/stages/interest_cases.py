@@ -5,7 +5,7 @@ from rtp_applications.workflow.enums import Ground, Role, Status
 from rtp_applications.workflow.stages.interest.payloads import InterestContent
 from rtp_applications.workflow.stages.review.payloads import Modification
 from rtp_applications.workflow.stages.screening.payloads import InformationRequest
-from tests.applications.workflow.ground import NOW, case_file, get_deadline, person, put
+from tests.applications.workflow.ground import NOW, build_snapshot, get_deadline, person, put
 
 TODAY = NOW.date()
 LEAD, OFFICER, SECOND_OFFICER = (person(Role.APPLICANT_LEAD), person(Role.CASE_OFFICER), person(Role.CASE_OFFICER, 2))
@@ -38,7 +38,7 @@ CONTENT = InterestContent.model_validate(
 REFUSED = Refusal(
     ground=Ground.UNLAWFUL, reasons="It would break a duty.", publishedReasons="A duty.", equalityNote="No impact."
 )
-asked = put(case_file(Status.INFORMATION_REQUESTED), ASKED_FOR)
-offered = put(case_file(Status.MODIFICATION_OFFERED), OFFERED)
+asked = put(build_snapshot(Status.INFORMATION_REQUESTED), ASKED_FOR)
+offered = put(build_snapshot(Status.MODIFICATION_OFFERED), OFFERED)
 reply_due = get_deadline(asked, "information-reply")
 modification_due = get_deadline(offered, "modification-reply")

@@ -12,11 +12,11 @@ from rtp_applications.workflow.enums import Ground, Role, Status
 from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages.appraisal.payloads import AdviserChoice, InformationPack, OptionsAppraisal
 from tests.applications.workflow import ground
-from tests.applications.workflow.ground import NOW, Ready, breaks, case_file, on_payload, put, ready, refused_for
+from tests.applications.workflow.ground import NOW, Ready, breaks, build_snapshot, on_payload, put, ready, refused_for
 from tests.applications.workflow.stages.business_case_cases import DECIDER, LEAD, OFFICER, TODAY
 
 PACK = InformationPack(cost=TODAY, staffing=TODAY, assets=TODAY, contracts=TODAY, pensions=TODAY)
-accepted = case_file(Status.EOI_ACCEPTED)
+accepted = build_snapshot(Status.EOI_ACCEPTED)
 ADVISER_PARTY = next(party for party in accepted.parties.values() if party.role is Role.ADVISER)
 ADVISED = AdviserChoice(adviser=ADVISER_PARTY.id)
 
@@ -33,12 +33,12 @@ def appraised(kinds: Sequence[str] = ALL, preferred: str = "mutual", **changes: 
     return OptionsAppraisal.model_validate({"options": options, "preferred": preferred})
 
 
-feasibility = put(case_file(Status.FEASIBILITY), appraised())
-elsewhere = put(case_file(Status.FEASIBILITY), appraised(preferred="in-house-improvement"))
+feasibility = put(build_snapshot(Status.FEASIBILITY), appraised())
+elsewhere = put(build_snapshot(Status.FEASIBILITY), appraised(preferred="in-house-improvement"))
 ready("disclose-information-pack", Ready(accepted, (OFFICER,), PACK))
-ready("choose-adviser", Ready(case_file(Status.FEASIBILITY), (LEAD,), ADVISED))
+ready("choose-adviser", Ready(build_snapshot(Status.FEASIBILITY), (LEAD,), ADVISED))
 ready("start-feasibility", Ready(put(put(accepted, PACK), ADVISED), (OFFICER,)))
-ready("record-options-appraisal", Ready(case_file(Status.FEASIBILITY), (LEAD,), appraised()))
+ready("record-options-appraisal", Ready(build_snapshot(Status.FEASIBILITY), (LEAD,), appraised()))
 ready("start-business-case", Ready(feasibility, (LEAD, OFFICER)))
 ready(
     "withdraw-after-appraisal",
@@ -100,9 +100,9 @@ def test_an_adviser_who_left_is_none_but_reasons_for_doing_without_are_enough() 
 def test_a_new_appraisal_voids_what_was_signed_on_the_old_one() -> None:
     signed = apply_action(RIGHT_TO_PROVIDE, feasibility, "start-business-case", None, LEAD, NOW).after
     changed = apply_action(RIGHT_TO_PROVIDE, signed, "record-options-appraisal", appraised(), OFFICER, NOW).after
-    outcome = apply_action(RIGHT_TO_PROVIDE, changed, "start-business-case", None, OFFICER, NOW)
-    assert outcome.after.case.status is Status.FEASIBILITY
-    assert outcome.awaiting == (frozenset({Role.APPLICANT_LEAD}),)
+    change = apply_action(RIGHT_TO_PROVIDE, changed, "start-business-case", None, OFFICER, NOW)
+    assert change.after.case.status is Status.FEASIBILITY
+    assert change.awaiting == (frozenset({Role.APPLICANT_LEAD}),)
 
 
 def test_feasibility_begun_again_needs_an_appraisal_of_its_own() -> None:

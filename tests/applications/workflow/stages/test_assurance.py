@@ -6,7 +6,7 @@ from rtp_applications.workflow.enums import DocumentKind, Role, Status, Strand
 from rtp_applications.workflow.stages.assurance.payloads import AssuranceRating, CommissionerConsent
 from rtp_applications.workflow.stages.business_case.payloads import BusinessCaseReturn, CompletenessCheck
 from tests.applications.workflow import ground
-from tests.applications.workflow.ground import COMMISSIONER, EMPLOYER, Ready, breaks, case_file, on_snapshot, ready
+from tests.applications.workflow.ground import COMMISSIONER, EMPLOYER, Ready, breaks, build_snapshot, on_snapshot, ready
 from tests.applications.workflow.stages.decided_cases import OFFICER, submitted
 
 ready("begin-assurance", Ready(submitted, (OFFICER,), CompletenessCheck()))
@@ -15,13 +15,15 @@ ready("return-business-case", Ready(submitted, (OFFICER,), BACK))
 ready(
     "rate-strand",
     Ready(
-        case_file(Status.ASSURANCE), (OFFICER,), AssuranceRating.model_validate({"strand": "legal", "rating": "green"})
+        build_snapshot(Status.ASSURANCE),
+        (OFFICER,),
+        AssuranceRating.model_validate({"strand": "legal", "rating": "green"}),
     ),
 )
 ready(
     "record-commissioner-consent",
     Ready(
-        case_file(Status.ASSURANCE, commissioner_id=COMMISSIONER),
+        build_snapshot(Status.ASSURANCE, commissioner_id=COMMISSIONER),
         (ground.person(Role.COMMISSIONER),),
         CommissionerConsent(consents=True),
     ),

@@ -168,11 +168,11 @@ def test_whoever_made_an_entry_corrects_it() -> None:
 
 
 def test_an_extension_moves_the_time_for_the_business_case() -> None:
-    outcome = ground.take(
+    change = ground.take(
         "extend-business-case", Ready(writing, (business.OFFICER,), payloads.Extension(days=30, reasons="Ill."))
     )
     assert ground.get_deadline(writing, "business-case").due_on == TODAY + timedelta(days=180)
-    assert ground.get_deadline(outcome.after, "business-case").due_on == TODAY + timedelta(days=210)
+    assert ground.get_deadline(change.after, "business-case").due_on == TODAY + timedelta(days=210)
 
 
 @pytest.mark.parametrize(
@@ -188,4 +188,4 @@ def test_an_extension_moves_the_time_for_the_business_case() -> None:
     ],
 )
 def test_each_stage_has_its_clock(status: Status, clock: str, due: date) -> None:
-    assert ground.get_deadline(ground.case_file(status), clock).due_on == due
+    assert ground.get_deadline(ground.build_snapshot(status), clock).due_on == due

@@ -21,7 +21,7 @@ from tests.applications.workflow.stages.decided_cases import APPROVAL, at
 
 accepted = put(
     with_rule(
-        ground.case_file(Status.EOI_ACCEPTED, process=COMMUNITY_RIGHT_TO_CHALLENGE),
+        ground.build_snapshot(Status.EOI_ACCEPTED, process=COMMUNITY_RIGHT_TO_CHALLENGE),
         "procurement-gap",
         {"minimumMonths": 0, "maximumMonths": 60},
     ),

@@ -22,7 +22,17 @@ from rtp_applications.workflow.stages.decision.approvals import list_open_condit
 from rtp_applications.workflow.stages.decision.payloads import ConditionEvidence
 from rtp_shared.contracts.applications import DeadlineMissed
 from tests.applications.workflow import ground
-from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, case_file, put, ready, refused_for, take
+from tests.applications.workflow.ground import (
+    NOW,
+    Ready,
+    attempt,
+    breaks,
+    build_snapshot,
+    put,
+    ready,
+    refused_for,
+    take,
+)
 
 TODAY = NOW.date()
 TOMORROW = TODAY + timedelta(days=1)
@@ -32,14 +42,14 @@ WHY = "Because of what was found."
 
 
 def reminded(snapshot: CaseSnapshot, times: int = 2) -> CaseSnapshot:
-    """The file of a group that was told so often that its case lies idle."""
+    """The case of a group that was told so often that its case lies idle."""
     return snapshot.with_deadline(replace(ground.get_deadline(snapshot, "idle"), reminded=times))
 
 
-waiting = case_file(Status.CONTRACT_ROUTE)  # every route comes there
-draft = case_file(Status.DRAFT)
+waiting = build_snapshot(Status.CONTRACT_ROUTE)  # every route comes there
+draft = build_snapshot(Status.DRAFT)
 idle = ground.get_deadline(draft, "idle")
-refused = case_file(Status.REFUSED, refused_from=Status.EOI_UNDER_REVIEW)
+refused = build_snapshot(Status.REFUSED, refused_from=Status.EOI_UNDER_REVIEW)
 window = ground.get_deadline(refused, "appeal-window")
 forgotten = reminded(draft)
 escalated = refused.with_case(escalated_at=NOW, refused_from=Status.PANEL_READY)
@@ -141,7 +151,7 @@ def test_after_a_remittal_a_new_refusal_opens_a_new_appeal_window() -> None:
 
 def test_suspension_pauses_the_discretionary_clock_and_never_the_statutory_one() -> None:
     process = COMMUNITY_RIGHT_TO_CHALLENGE
-    snapshot = case_file(Status.EOI_SCREENING, process=process)
+    snapshot = build_snapshot(Status.EOI_SCREENING, process=process)
     suspending = replace(attempt(process, "suspend"), snapshot=snapshot, now=NOW + timedelta(days=1))
     resting = take("suspend", suspending).after
     states = {each.clock: each.state for each in resting.deadlines.values() if each.is_open}
@@ -171,7 +181,7 @@ def test_a_former_role_in_the_case_gives_no_right_to_act() -> None:
 def test_statuses_that_may_be_appealed_run_an_appeal_window() -> None:
     assert APPEALABLE
     for status in APPEALABLE:
-        assert find_open_deadline(case_file(status), "appeal-window")
+        assert find_open_deadline(build_snapshot(status), "appeal-window")
 
 
 @pytest.mark.parametrize(
@@ -193,7 +203,7 @@ def test_who_is_barred_is_not_unbarred_by_whoever_likes(signer: Caller, change: 
 def test_a_draft_is_withdrawn_by_its_lead_alone_and_a_submitted_case_by_a_majority_on_record() -> None:
     alone = replace(attempt(RIGHT_TO_PROVIDE, "withdraw"), payload=Withdrawal())
     assert refused_for("withdraw", alone) == ["majority-recorded"]
-    draft = replace(alone, snapshot=case_file(Status.DRAFT))
+    draft = replace(alone, snapshot=build_snapshot(Status.DRAFT))
     assert take("withdraw", draft).after.case.status is Status.WITHDRAWN
     boasting = replace(alone, payload=Withdrawal(membersInFavour=13))
     assert refused_for("withdraw", boasting) == ["majority-recorded"]
@@ -244,12 +254,12 @@ def test_a_challenge_lies_idle_only_while_the_group_owes_the_next_step() -> None
     answers = {Status.EOI_SUBMITTED, Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW, Status.EOI_ACCEPTED}
     assert answers | {Status.CONTRACT_ROUTE} <= owed
     for status in (Status.DRAFT, Status.INFORMATION_REQUESTED):
-        assert case_file(status, process=COMMUNITY_RIGHT_TO_CHALLENGE).find_deadline("idle")
+        assert build_snapshot(status, process=COMMUNITY_RIGHT_TO_CHALLENGE).find_deadline("idle")
 
 
 @pytest.mark.parametrize(("process", "status"), OWED_BY_A_BODY, ids=lambda each: getattr(each, "route", each))
 def test_no_case_lapses_by_the_silence_of_a_body(process: Process, status: Status) -> None:
-    assert case_file(status, process=process).find_deadline("idle") is None
+    assert build_snapshot(status, process=process).find_deadline("idle") is None
     by_hand = ground.with_facts(attempt(process, "lapse"), status=status)
     assert refused_for("lapse", by_hand) == ["group-owes-the-next-step"]
 

@@ -11,7 +11,7 @@ from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED
 from rtp_applications.workflow.stages.extensions.payloads import DeadlineExtension
 from tests.applications.workflow import ground
-from tests.applications.workflow.ground import Ready, breaks, case_file, get_open_deadline, on_payload, refused_for
+from tests.applications.workflow.ground import Ready, breaks, build_snapshot, get_open_deadline, on_payload, refused_for
 
 OFFICER = ground.person(Role.CASE_OFFICER)
 MORE = {"number": 5, "unit": "working-days"}
@@ -22,9 +22,9 @@ def extension(clock: str, **length: object) -> DeadlineExtension:
     return DeadlineExtension.model_validate({"clock": clock, "length": {**MORE, **length}, "reasons": WHY})
 
 
-screening = Ready(case_file(Status.EOI_SCREENING), (OFFICER,), extension("screening"))
+screening = Ready(build_snapshot(Status.EOI_SCREENING), (OFFICER,), extension("screening"))
 ground.ready("extend-deadline", screening)
-writing = case_file(Status.BUSINESS_CASE, process=EMPLOYER_LED)
+writing = build_snapshot(Status.BUSINESS_CASE, process=EMPLOYER_LED)
 ground.ready("extend-deadline", Ready(writing, (OFFICER,), extension("business-case"), process=EMPLOYER_LED))
 
 
@@ -39,7 +39,7 @@ breaks("extend-deadline", "clock-runs")(on_payload(clock="mandate"))
 @breaks("extend-deadline", "clock-may-be-extended")
 def _(attempt: Ready) -> Ready:
     if attempt.snapshot.find_deadline("idle") is None:
-        attempt = replace(attempt, snapshot=case_file(Status.INFORMATION_REQUESTED, process=attempt.process))
+        attempt = replace(attempt, snapshot=build_snapshot(Status.INFORMATION_REQUESTED, process=attempt.process))
     return ground.giving(attempt, clock="idle")
 
 
@@ -70,7 +70,7 @@ def test_a_clock_whose_time_is_up_is_not_extended() -> None:
 
 @pytest.mark.parametrize("clock", ["decision-date-notice", "idle"])
 def test_what_the_law_sets_is_not_extended(clock: str) -> None:
-    snapshot = case_file(Status.INFORMATION_REQUESTED, process=COMMUNITY_RIGHT_TO_CHALLENGE)
+    snapshot = build_snapshot(Status.INFORMATION_REQUESTED, process=COMMUNITY_RIGHT_TO_CHALLENGE)
     attempt = Ready(snapshot, (OFFICER,), extension(clock), process=COMMUNITY_RIGHT_TO_CHALLENGE)
     assert refused_for("extend-deadline", attempt) == ["clock-may-be-extended"]
 

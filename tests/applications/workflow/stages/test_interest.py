@@ -16,8 +16,8 @@ from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, on_f
 from tests.applications.workflow.stages.interest_cases import CONTENT, LEAD, TODAY
 
 ONLY_IN_MAY = [{"fromMonth": 5, "fromDay": 1, "toMonth": 5, "toDay": 31}]
-ground.ready("describe-interest", Ready(ground.case_file(Status.DRAFT), (LEAD,), CONTENT))
-ground.ready("submit", Ready(ground.put(ground.case_file(Status.DRAFT), CONTENT), (LEAD,)))
+ground.ready("describe-interest", Ready(ground.build_snapshot(Status.DRAFT), (LEAD,), CONTENT))
+ground.ready("submit", Ready(ground.put(ground.build_snapshot(Status.DRAFT), CONTENT), (LEAD,)))
 breaks("submit", "employer-named")(on_facts(employer_id=None))
 breaks("submit", "service-named")(on_facts(service_name=None))
 breaks("submit", "sector-named")(on_facts(sector=None))
@@ -88,5 +88,5 @@ def test_the_interest_is_described_anew_while_it_is_a_draft() -> None:
 
 
 def test_the_policy_asks_for_no_statutory_content() -> None:
-    bare = replace(attempt(RIGHT_TO_PROVIDE, "submit"), snapshot=ground.case_file(Status.DRAFT))
+    bare = replace(attempt(RIGHT_TO_PROVIDE, "submit"), snapshot=ground.build_snapshot(Status.DRAFT))
     assert ground.refused_for("submit", bare) == []

@@ -21,7 +21,7 @@ TODAY = NOW.date()
 TOMORROW = TODAY + timedelta(days=1)
 WATCHER = (ground.person(Role.COMMISSIONER),)
 
-launched = ground.case_file(Status.LAUNCHED, launched_at=NOW, final_at=NOW)
+launched = ground.build_snapshot(Status.LAUNCHED, launched_at=NOW, final_at=NOW)
 CHECK = payloads.MonitoringCheck.model_validate(
     {"kind": payloads.CheckKind.DAY_30, "heldOn": TODAY, "findings": "It is well."}
 )
@@ -59,7 +59,7 @@ def live() -> CaseSnapshot:
 
 
 def on(snapshot: CaseSnapshot, action: str, day: date, **changes: object) -> CaseSnapshot:
-    """The file once this is recorded on that day."""
+    """The case once this is recorded on that day."""
     taken = replace(attempt(RIGHT_TO_PROVIDE, action), snapshot=snapshot, now=starts_at(day) + timedelta(hours=12))
     return take(action, ground.giving(taken, **changes)).after
 

@@ -21,8 +21,8 @@ from tests.applications.workflow.stages import decided_cases as decided
 from tests.applications.workflow.stages.decided_cases import DAY, DECIDER, OFFICER, TODAY, approval, at, before_panel
 
 ready("publish-panel-papers", Ready(decided.assured, (OFFICER,)))
-ready("publish-key-decision-notice", Ready(ground.case_file(Status.ASSURANCE), (OFFICER,), decided.notice(TODAY)))
-ready("publish-agenda", Ready(ground.case_file(Status.PANEL_READY), (OFFICER,), decided.agenda(TODAY)))
+ready("publish-key-decision-notice", Ready(ground.build_snapshot(Status.ASSURANCE), (OFFICER,), decided.notice(TODAY)))
+ready("publish-agenda", Ready(ground.build_snapshot(Status.PANEL_READY), (OFFICER,), decided.agenda(TODAY)))
 ready("cast-vote", Ready(before_panel, (decided.VOTER,), decided.vote("approve")))
 ready("approve", decided.to_approve)
 ready("approve-with-conditions", decided.to_approve_on_conditions)
@@ -178,7 +178,7 @@ def test_a_consent_that_was_refused_is_none(consents: bool, refused: list[str]) 
 
 def test_the_staff_group_sees_no_rating_before_the_decision() -> None:
     payload = AssuranceRating.model_validate({"strand": "legal", "rating": "red"})
-    after = take("rate-strand", Ready(ground.case_file(Status.ASSURANCE), (OFFICER,), payload)).after
+    after = take("rate-strand", Ready(ground.build_snapshot(Status.ASSURANCE), (OFFICER,), payload)).after
     assert [rating.audience for _, rating in after.list_payloads(AssuranceRating)] == [Audience.BODIES]
     after = take("defer", Ready(decided.voted("defer", before_panel), (DECIDER,), decided.DEFERRAL)).after
     assert {rating.audience for _, rating in after.list_payloads(AssuranceRating)} == {Audience.BODIES}
@@ -246,7 +246,7 @@ def test_it_is_the_body_that_decides_that_owes_notice() -> None:
 
 
 def test_a_notice_given_again_is_counted_again() -> None:
-    snapshot = ground.case_file(Status.ASSURANCE)
+    snapshot = ground.build_snapshot(Status.ASSURANCE)
     for given_on, now in ((TODAY - 9 * DAY, ground.NOW), (TODAY, ground.NOW + DAY)):
         publishing = Ready(snapshot, (OFFICER,), decided.notice(given_on), now)
         snapshot = take("publish-key-decision-notice", publishing).after

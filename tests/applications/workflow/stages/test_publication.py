@@ -14,7 +14,17 @@ from rtp_applications.workflow.stages.publication.decisions import find_decision
 from rtp_applications.workflow.stages.review.payloads import Acceptance
 from rtp_shared.contracts.applications import DecisionPublished
 from tests.applications.workflow import ground
-from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, case_file, put, ready, refused_for, take
+from tests.applications.workflow.ground import (
+    NOW,
+    Ready,
+    attempt,
+    breaks,
+    build_snapshot,
+    put,
+    ready,
+    refused_for,
+    take,
+)
 from tests.applications.workflow.stages.decided_cases import ON_CONDITIONS
 
 OFFICER = ground.person(Role.CASE_OFFICER)
@@ -23,8 +33,8 @@ FOUND = Findings(desirability="Yes", viability="Yes", feasibility="Yes", valueFo
 REDACTED = "It is wanted, and would survive."
 
 
-accepted = put(case_file(Status.EOI_ACCEPTED), ACCEPTED)
-approved = put(case_file(Status.APPROVED, process=EMPLOYER_LED), Approval(findings=FOUND))
+accepted = put(build_snapshot(Status.EOI_ACCEPTED), ACCEPTED)
+approved = put(build_snapshot(Status.APPROVED, process=EMPLOYER_LED), Approval(findings=FOUND))
 APPROVED = Publication(decision=Decision.APPROVED, text=REDACTED)
 ready("publish-decision", Ready(accepted, (OFFICER,), Publication(decision=Decision.ACCEPTED, text=REDACTED)))
 ready("publish-decision", Ready(approved, (OFFICER,), APPROVED, process=EMPLOYER_LED))
@@ -74,9 +84,9 @@ def test_what_published_itself_is_not_published_again() -> None:
 
 def test_one_signature_of_two_publishes_nothing() -> None:
     two = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "refuse-eoi")
-    outcome = announce(take("refuse-eoi", replace(two, signers=two.signers[:1])))
-    assert outcome.awaiting
-    assert outcome.events == ()
+    change = announce(take("refuse-eoi", replace(two, signers=two.signers[:1])))
+    assert change.awaiting
+    assert change.events == ()
 
 
 def test_a_refusal_publishes_its_redacted_reasons_and_its_ground() -> None:
@@ -89,7 +99,8 @@ def test_a_refusal_publishes_its_redacted_reasons_and_its_ground() -> None:
 def test_a_former_refusal_lends_its_reasons_to_no_later_one() -> None:
     later = NOW + timedelta(days=60)
     lapsed = put(
-        case_file(Status.REFUSED, now=later, refused_from=Status.APPROVED_CONDITIONAL), Refusal(reasons="Old ones.")
+        build_snapshot(Status.REFUSED, now=later, refused_from=Status.APPROVED_CONDITIONAL),
+        Refusal(reasons="Old ones."),
     )
     assert find_decisions(lapsed)[Decision.REFUSED].text is None
 
@@ -106,7 +117,7 @@ def test_the_same_decision_made_anew_may_be_published_anew() -> None:
 
 
 def test_what_a_court_quashed_is_not_published_any_more() -> None:
-    accepted = replace(attempt(RIGHT_TO_PROVIDE, "quash"), snapshot=put(case_file(Status.EOI_ACCEPTED), ACCEPTED))
+    accepted = replace(attempt(RIGHT_TO_PROVIDE, "quash"), snapshot=put(build_snapshot(Status.EOI_ACCEPTED), ACCEPTED))
     assert set(find_decisions(accepted.snapshot)) == {Decision.ACCEPTED}
     struck = take("quash", replace(accepted, now=NOW + timedelta(days=1))).after
     assert set(find_decisions(struck)) == {Decision.QUASHED}
@@ -114,7 +125,7 @@ def test_what_a_court_quashed_is_not_published_any_more() -> None:
 
 
 def test_conditions_are_counted() -> None:
-    snapshot = put(case_file(Status.APPROVED_CONDITIONAL), ON_CONDITIONS)
+    snapshot = put(build_snapshot(Status.APPROVED_CONDITIONAL), ON_CONDITIONS)
     payload = Publication(decision=Decision.APPROVED_CONDITIONALLY, text=REDACTED)
     assert published(Ready(snapshot, (OFFICER,), payload)).conditions == len(ON_CONDITIONS.conditions) == 2
 

@@ -13,17 +13,27 @@ from rtp_applications.workflow.errors import GuardsNotMet
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent
 from tests.applications.workflow import ground
-from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, case_file, giving, on_payload, ready, take
+from tests.applications.workflow.ground import (
+    NOW,
+    Ready,
+    attempt,
+    breaks,
+    build_snapshot,
+    giving,
+    on_payload,
+    ready,
+    take,
+)
 from tests.applications.workflow.stages import interest_cases as interests
 from tests.applications.workflow.stages.interest_cases import DECIDER, LEAD, OFFERED, OFFICER, REFUSED, TODAY, offered
 
 ACCEPTED = Acceptance(reasons="It is sound.", equalityNote="Impact was assessed.")
-ready("offer-modification", Ready(case_file(Status.EOI_UNDER_REVIEW), (OFFICER, DECIDER), OFFERED))
+ready("offer-modification", Ready(build_snapshot(Status.EOI_UNDER_REVIEW), (OFFICER, DECIDER), OFFERED))
 ready("accept-modification", Ready(offered, (LEAD,), Consent(membersInFavour=7)))
 ready("decline-modification", Ready(offered, (LEAD,)))
 ready("let-modification-lapse", Ready(offered, (interests.SYSTEM,), now=interests.modification_due.due_at))
-ready("accept-eoi", Ready(case_file(Status.EOI_UNDER_REVIEW), (DECIDER,), ACCEPTED))
-ready("refuse-eoi", Ready(case_file(Status.EOI_UNDER_REVIEW), (DECIDER, OFFICER), REFUSED))
+ready("accept-eoi", Ready(build_snapshot(Status.EOI_UNDER_REVIEW), (DECIDER,), ACCEPTED))
+ready("refuse-eoi", Ready(build_snapshot(Status.EOI_UNDER_REVIEW), (DECIDER, OFFICER), REFUSED))
 breaks("let-modification-lapse", "modification-time-over")(ground.come_too_early)
 breaks("offer-modification", "would-otherwise-be-refused")(on_payload(otherwise_refused_for=""))
 breaks("offer-modification", "modification-text-given")(on_payload(text=""))
@@ -39,9 +49,9 @@ def test_more_than_half_of_the_group_must_consent_to_a_modification() -> None:
 
 def test_an_offer_that_may_end_in_a_refusal_needs_two_people() -> None:
     one = replace(attempt(RIGHT_TO_PROVIDE, "offer-modification"), signers=(OFFICER,))
-    outcome = take("offer-modification", one)
-    assert outcome.after.case.status is Status.EOI_UNDER_REVIEW
-    assert outcome.awaiting
+    change = take("offer-modification", one)
+    assert change.after.case.status is Status.EOI_UNDER_REVIEW
+    assert change.awaiting
     second = take("offer-modification", replace(one, signers=(OFFICER, interests.SECOND_OFFICER)))
     assert second.after.case.status is Status.MODIFICATION_OFFERED
 
@@ -60,7 +70,7 @@ def test_an_authority_that_published_no_period_is_seen_to_owe_it(
     clock: str, status: Status, rule: str, value: dict[str, Any]
 ) -> None:
     process = COMMUNITY_RIGHT_TO_CHALLENGE
-    owing = case_file(status, process=process)
+    owing = build_snapshot(status, process=process)
     due, published = ground.get_deadline(owing, clock), ground.with_rule(owing, rule, value)
     assert due.due_on == TODAY + timedelta(days=28)
     acted = update_deadlines(process, status, published, "declare-conflict", NOW)
@@ -71,14 +81,14 @@ def test_an_authority_that_published_no_period_is_seen_to_owe_it(
         (ground.process_due_now(process, published, due.due_at), DeadlineState.MISSED),
     ):
         assert ground.get_deadline(snapshot, clock).state is state
-    fresh = ground.with_rule(case_file(Status.DRAFT, process=process), rule, value)
+    fresh = ground.with_rule(build_snapshot(Status.DRAFT, process=process), rule, value)
     entered = update_deadlines(process, Status.DRAFT, fresh.with_case(status=status), "test", NOW)
     assert entered.find_deadline(clock) is None
 
 
 def test_a_period_that_was_never_published_was_not_met_by_moving_on() -> None:
     process = COMMUNITY_RIGHT_TO_CHALLENGE
-    owing = case_file(Status.EOI_ACCEPTED, process=process)
+    owing = build_snapshot(Status.EOI_ACCEPTED, process=process)
     gone = update_deadlines(process, Status.EOI_ACCEPTED, owing.with_case(status=Status.CONTRACT_ROUTE), "begin", NOW)
     assert ground.get_deadline(gone, "publish-procurement-gap").state is DeadlineState.CANCELLED
 

@@ -12,22 +12,32 @@ from rtp_applications.workflow.enums import Ground, Role, Status
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages.screening.payloads import Acknowledgement, DecisionDate, ItemAnswer, RequestedItem
 from tests.applications.workflow import ground
-from tests.applications.workflow.ground import Ready, attempt, breaks, case_file, giving, on_payload, put, ready, take
+from tests.applications.workflow.ground import (
+    Ready,
+    attempt,
+    breaks,
+    build_snapshot,
+    giving,
+    on_payload,
+    put,
+    ready,
+    take,
+)
 from tests.applications.workflow.stages import interest_cases as interests
 from tests.applications.workflow.stages.interest_cases import ASKED_FOR, CONTENT, LEAD, OFFICER, REFUSED, TODAY, asked
 
 ANSWERED = ItemAnswer.model_validate({"item": "finances-2025", "answer": "They are enclosed."})
 TOLD = DecisionDate(expectedOn=TODAY + timedelta(days=30), notifiedOn=TODAY)
 RECEIPT = Acknowledgement(sentOn=TODAY)
-ready("acknowledge", Ready(case_file(Status.EOI_SUBMITTED), (OFFICER,), RECEIPT))
-ready("begin-screening", Ready(put(case_file(Status.EOI_SUBMITTED), RECEIPT), (OFFICER,)))
-ready("request-information", Ready(case_file(Status.EOI_SCREENING), (OFFICER,), ASKED_FOR))
+ready("acknowledge", Ready(build_snapshot(Status.EOI_SUBMITTED), (OFFICER,), RECEIPT))
+ready("begin-screening", Ready(put(build_snapshot(Status.EOI_SUBMITTED), RECEIPT), (OFFICER,)))
+ready("request-information", Ready(build_snapshot(Status.EOI_SCREENING), (OFFICER,), ASKED_FOR))
 ready("answer-item", Ready(asked, (ground.person(Role.APPLICANT_MEMBER),), ANSWERED))
 ready("return-information", Ready(put(asked, ANSWERED), (LEAD,)))
 ready("close-information-request", Ready(asked, (interests.SYSTEM,), now=interests.reply_due.due_at))
-ready("find-not-eligible", Ready(case_file(Status.EOI_SCREENING), (OFFICER, interests.SECOND_OFFICER), REFUSED))
-ready("notify-decision-date", Ready(case_file(Status.EOI_SCREENING), (OFFICER,), TOLD))
-ready("begin-review", Ready(put(case_file(Status.EOI_SCREENING), TOLD), (OFFICER,)))
+ready("find-not-eligible", Ready(build_snapshot(Status.EOI_SCREENING), (OFFICER, interests.SECOND_OFFICER), REFUSED))
+ready("notify-decision-date", Ready(build_snapshot(Status.EOI_SCREENING), (OFFICER,), TOLD))
+ready("begin-review", Ready(put(build_snapshot(Status.EOI_SCREENING), TOLD), (OFFICER,)))
 breaks("acknowledge", "sent-since-submission")(on_payload(sent_on=TODAY + timedelta(days=1)))
 breaks("notify-decision-date", "notified-since-submission")(on_payload(notified_on=TODAY - timedelta(days=1)))
 breaks("begin-screening", "acknowledgement-sent")(ground.on_snapshot(ground.without, Acknowledgement))
@@ -75,7 +85,7 @@ def test_an_item_may_be_declined_or_answered_by_a_document(answer: Callable[[Rea
 
 
 def test_answers_to_an_earlier_request_do_not_count_for_the_next() -> None:
-    answered = put(case_file(Status.EOI_SCREENING), ANSWERED)
+    answered = put(build_snapshot(Status.EOI_SCREENING), ANSWERED)
     after = take("request-information", Ready(answered, (OFFICER,), ASKED_FOR)).after
     assert ground.refused_for("return-information", Ready(after, (LEAD,), Nothing())) == ["every-item-answered"]
 
@@ -83,7 +93,7 @@ def test_answers_to_an_earlier_request_do_not_count_for_the_next() -> None:
 def test_the_decision_may_not_be_expected_after_the_published_maximum() -> None:
     process = COMMUNITY_RIGHT_TO_CHALLENGE
     limited = ground.with_rule(
-        put(case_file(Status.DRAFT, process=process), CONTENT),
+        put(build_snapshot(Status.DRAFT, process=process), CONTENT),
         "maximum-decision-period",
         {"number": 20, "unit": "calendar-days"},
     )

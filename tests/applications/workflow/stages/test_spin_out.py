@@ -7,10 +7,10 @@ from rtp_applications.workflow.processes import EMPLOYER_LED, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages.cross_stage.payloads import SpinOutRemittal
 from rtp_applications.workflow.stages.spin_out.payloads import Sponsorship
 from tests.applications.workflow import ground
-from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, case_file, person, take
+from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, build_snapshot, person, take
 
 SPONSORED = Sponsorship(sponsor="p-director", authority="Cabinet minute 2026/41")
-drafted = case_file(Status.DRAFT, process=EMPLOYER_LED, submitted_at=None)
+drafted = build_snapshot(Status.DRAFT, process=EMPLOYER_LED, submitted_at=None)
 ground.ready("submit", Ready(drafted, (person(Role.APPLICANT_LEAD),), SPONSORED, process=EMPLOYER_LED))
 breaks("submit", "sponsor-named")(ground.on_payload(sponsor=None))
 breaks("submit", "authority-named")(ground.on_payload(authority=None))

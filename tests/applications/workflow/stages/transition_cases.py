@@ -8,7 +8,17 @@ from rtp_applications.workflow.snapshot import CaseSnapshot, Payload
 from rtp_applications.workflow.stages.incorporation.payloads import LegalEntity
 from rtp_applications.workflow.stages.monitoring.measures import Baseline, Measure, MeasuredValue, MeasureUnit
 from rtp_applications.workflow.stages.transition import payloads
-from tests.applications.workflow.ground import NOW, Ready, breaks, case_file, on_snapshot, person, put, ready, without
+from tests.applications.workflow.ground import (
+    NOW,
+    Ready,
+    breaks,
+    build_snapshot,
+    on_snapshot,
+    person,
+    put,
+    ready,
+    without,
+)
 
 TODAY = NOW.date()
 TOMORROW = TODAY + timedelta(days=1)
@@ -64,7 +74,7 @@ IN_PLACE = (GO_LIVE, CONSULTATION, GIVEN, SNAPSHOT, PENSION, LEASES, *COVERS, RE
 
 
 def on(status: Status, *records: Payload) -> CaseSnapshot:
-    return reduce(put, records, case_file(status))
+    return reduce(put, records, build_snapshot(status))
 
 
 preparing = on(Status.TRANSITION)

@@ -28,7 +28,7 @@ _DIGITS = 10
 class ArrivedCase:
     """A case as it was elsewhere, and its history up to then."""
 
-    file: CaseSnapshot
+    snapshot: CaseSnapshot
     entries: Sequence[Entry | Withheld]
 
     @classmethod
@@ -39,7 +39,7 @@ class ArrivedCase:
         readable = [entry for entry in bundle.entries if isinstance(entry, Entry)]
         state, last = bundle.state, bundle.entries[-1]
         _require_storable(state, readable)
-        file = _restore(
+        snapshot = _restore(
             state,
             calendars,
             version=_find_version(bundle.entries),
@@ -49,24 +49,24 @@ class ArrivedCase:
             audit_position=last.position,
             audit_hash=last.hash,
         )
-        if (file.case.id, file.case.number) != (bundle.manifest.case_id, bundle.manifest.number):
+        if (snapshot.case.id, snapshot.case.number) != (bundle.manifest.case_id, bundle.manifest.number):
             raise NotToBeTakenIn("its state is of another case than its manifest says")
-        return cls(file, bundle.entries)
+        return cls(snapshot, bundle.entries)
 
     def list_entries(self) -> list[Entry]:
         """Return the history as it came, as the table holds it."""
         entries: list[Entry] = []
-        at, version = self.file.case.opened_at, 0
+        at, version = self.snapshot.case.opened_at, 0
         for entry in self.entries:
             if isinstance(entry, Withheld):
-                entries.append(stand_in_for(entry, self.file.case.id, at=at, version=version))
+                entries.append(stand_in_for(entry, self.snapshot.case.id, at=at, version=version))
             else:
                 at, version = entry.at, entry.version
                 entries.append(entry)
         return entries
 
 
-def settle_here(file: CaseSnapshot, *, client: str, now: datetime) -> CaseSnapshot:
+def settle_here(snapshot: CaseSnapshot, *, client: str, now: datetime) -> CaseSnapshot:
     """Return the case as it stands here: the client that brings it acts for the staff group, and sees it; once it was
     submitted, so do the bodies that it names, and the central team.
 
@@ -74,13 +74,13 @@ def settle_here(file: CaseSnapshot, *, client: str, now: datetime) -> CaseSnapsh
     group's own people, for whom the client that brings the case vouches now; where the former client was itself one of
     them, it takes its place.
     """
-    case = file.case
+    case = snapshot.case
     bodies = [organisation_identity(body) for body in case.bodies] if case.submitted_at else []
     oversight = [OVERSIGHT] if case.submitted_at else []
     readers = list(dict.fromkeys([f"client:{client}", "system", *bodies, *oversight]))
     former, own = get_group_reader(case), f"client:{client}"
-    moved = [_move_party(party, former, own, bodies, now) for party in file.parties.values()]
-    return file.with_party(*moved).with_case(
+    moved = [_move_party(party, former, own, bodies, now) for party in snapshot.parties.values()]
+    return snapshot.with_party(*moved).with_case(
         opened_by=client, readers=readers, version=case.version + 1, changed_at=max(now, case.changed_at)
     )
 
@@ -96,11 +96,11 @@ def seal_import(
     everybody = list_changes(before, after).get(Audience.EVERYBODY, {})
     state = dump_state(after)
     if not _has_confidential(after):
-        entries = [_seal_entry(after, by, changes=everybody, events=events, snapshot=state)]
+        entries = [_seal_entry(after, by, changes=everybody, events=events, state=state)]
     else:
         public = _seal_entry(after, by, changes=everybody, events=events)
         after = after.with_case(audit_position=public.position, audit_hash=public.hash)
-        entries = [public, _seal_entry(after, by, changes={}, snapshot=state, audience=Audience.BODIES)]
+        entries = [public, _seal_entry(after, by, changes={}, state=state, audience=Audience.BODIES)]
     last = entries[-1]
     after = after.with_case(audit_position=last.position, audit_hash=last.hash)
     if after.case.submitted_at is not None and after.case.disclosed_position is None:
@@ -108,22 +108,24 @@ def seal_import(
     return after, entries
 
 
-def _has_confidential(file: CaseSnapshot) -> bool:
+def _has_confidential(snapshot: CaseSnapshot) -> bool:
     """Return whether the state holds anything that is for the bodies' side only."""
-    audiences = {each.audience for each in file.records.values()} | {each.audience for each in file.documents.values()}
+    audiences = {each.audience for each in snapshot.records.values()} | {
+        each.audience for each in snapshot.documents.values()
+    }
     return Audience.BODIES in audiences
 
 
 def _seal_entry(
-    file: CaseSnapshot,
+    snapshot: CaseSnapshot,
     by: Signature,
     *,
     changes: Changes,
     events: Sequence[JsonObject] = (),
-    snapshot: JsonObject | None = None,
+    state: JsonObject | None = None,
     audience: Audience = Audience.EVERYBODY,
 ) -> Entry:
-    case = file.case
+    case = snapshot.case
     return seal(
         case_id=case.id,
         position=case.audit_position + 1,
@@ -132,7 +134,7 @@ def _seal_entry(
         action="import",
         version=case.version,
         changes=changes,
-        snapshot=snapshot,
+        snapshot=state,
         events=events,
         audience=audience.value,
         previous_hash=case.audit_hash,

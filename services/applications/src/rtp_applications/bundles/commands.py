@@ -37,18 +37,18 @@ async def import_case(context: CommandContext, bundle: Bundle, contents: Content
     arrived = ArrivedCase.read(bundle, calendars)
     await enter_system_scope(session, "what arrives is held against all cases, and holds what its bringer may not see")
     await session.execute(select(func.pg_advisory_xact_lock(_IMPORTS)))
-    _require_process(arrived.file.case, context.processes)
-    await _require_unknown(session, arrived.file)
-    await _require_bodies(session, arrived.file.case)
-    file = arrival.settle_here(arrived.file, client=caller.vouching_client.removeprefix("client:"), now=now)
-    by, case = Signature(Role.CLIENT, caller.person, caller.vouching_client, now), file.case
+    _require_process(arrived.snapshot.case, context.equipment.processes)
+    await _require_unknown(session, arrived.snapshot)
+    await _require_bodies(session, arrived.snapshot.case)
+    snapshot = arrival.settle_here(arrived.snapshot, client=caller.vouching_client.removeprefix("client:"), now=now)
+    by, case = Signature(Role.CLIENT, caller.person, caller.vouching_client, now), snapshot.case
     event = CaseImported(
         case_id=case.id, number=case.number, route=case.route, status=case.status, origin="bundle", at=now
     )
-    seal = partial(arrival.seal_import, arrived.file, by=by)
-    file = await create_case(context, file, event, seal, earlier=arrived.list_entries())
-    await store_documents(session, file, contents, by, submitted=find_submitted_versions(bundle.entries))
-    return file
+    seal = partial(arrival.seal_import, arrived.snapshot, by=by)
+    snapshot = await create_case(context, snapshot, event, seal, earlier=arrived.list_entries())
+    await store_documents(session, snapshot, contents, by, submitted=find_submitted_versions(bundle.entries))
+    return snapshot
 
 
 async def _require_bodies(session: AsyncSession, case: Facts) -> None:
@@ -65,15 +65,15 @@ def _require_process(case: Facts, processes: Processes) -> None:
         raise NotToBeTakenIn(f"{case.route}, version {case.process_version}, has no status {case.status} here")
 
 
-async def _require_unknown(session: AsyncSession, file: CaseSnapshot) -> None:
-    case = file.case
+async def _require_unknown(session: AsyncSession, snapshot: CaseSnapshot) -> None:
+    case = snapshot.case
     taken = (
         await session.scalars(
             select(_case.id)
             .where(or_(_case.id == case.id, _case.number == case.number))
             .union_all(
-                select(_party.id).where(_party.id.in_(file.parties)),
-                select(_deadline.id).where(_deadline.id.in_(file.deadlines)),
+                select(_party.id).where(_party.id.in_(snapshot.parties)),
+                select(_deadline.id).where(_deadline.id.in_(snapshot.deadlines)),
             )
         )
     ).all()

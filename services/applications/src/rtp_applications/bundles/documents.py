@@ -29,10 +29,10 @@ Contents = Mapping[tuple[UUID, int], StoredContent]
 
 
 async def list_contents(
-    session: AsyncSession, file: CaseSnapshot, caller: Caller, *, service: DocumentService, now: datetime
+    session: AsyncSession, snapshot: CaseSnapshot, caller: Caller, *, service: DocumentService, now: datetime
 ) -> AsyncIterator[bundled.PackedDocument]:
     """Yield every version of every document that the caller may read; the content is read when it is packed."""
-    for each in await list_served_versions(session, file.case.id, sight=find_sight(file, caller, now)):
+    for each in await list_served_versions(session, snapshot.case.id, sight=find_sight(snapshot, caller, now)):
         if each.storage_key is not None:
             content = service.storage.read(each.storage_key)
             yield bundled.PackedDocument(each.document_id, each.version, each.media_type, content)
@@ -64,7 +64,7 @@ def find_submitted_versions(entries: Sequence[Entry | Withheld]) -> Mapping[str,
 
 async def store_documents(
     session: AsyncSession,
-    file: CaseSnapshot,
+    snapshot: CaseSnapshot,
     contents: Contents,
     by: Signature,
     *,
@@ -76,33 +76,33 @@ async def store_documents(
     where only they see it, and as confidential. Contents that did not come are known by their hash. What was replaced
     before the case was submitted (`find_submitted_versions`) stays the group's own.
     """
-    documents = {held.id: _build_document(file, held, by, submitted) for held in file.documents.values()}
+    documents = {held.id: _build_document(snapshot, held, by, submitted) for held in snapshot.documents.values()}
     session.add_all(documents.values())
     await session.flush()
     for (document_id, number), stored in contents.items():
-        held = file.documents.get(document_id)
+        held = snapshot.documents.get(document_id)
         if held is None or number > held.version or (number == held.version and stored.received.sha256 != held.sha256):
             raise NotToBeTakenIn(f"version {number} of document {document_id} is not what the case says")
         session.add(_build_version(held, number, stored, by))
     session.add_all(
         _build_absent(held, by)
-        for held in file.documents.values()
+        for held in snapshot.documents.values()
         if held.version and (held.id, held.version) not in contents
     )
     await session.flush()
 
 
 def _build_document(
-    file: CaseSnapshot, held: HeldDocument, by: Signature, submitted: Mapping[str, int] | None
+    snapshot: CaseSnapshot, held: HeldDocument, by: Signature, submitted: Mapping[str, int] | None
 ) -> Document:
-    body = file.case.decision_body
+    body = snapshot.case.decision_body
     if held.audience is Audience.BODIES and body is not None:
         creator = Signature(Role.CASE_OFFICER, by.person, organisation_identity(body), by.at)
     else:
         creator = Signature(Role.APPLICANT_LEAD, by.person, by.holder, by.at)
     return Document(
         id=held.id,
-        case_id=file.case.id,
+        case_id=snapshot.case.id,
         kind=_read_kind(held.kind),
         title=held.kind.replace("-", " "),
         confidentiality=Confidentiality.CONFIDENTIAL,

@@ -18,7 +18,7 @@ from rtp_applications.workflow.snapshot import CaseSnapshot
 
 async def pack(
     session: AsyncSession,
-    file: CaseSnapshot,
+    snapshot: CaseSnapshot,
     caller: Caller,
     *,
     to: IO[bytes],
@@ -31,15 +31,17 @@ async def pack(
 
     The state names every document that the history names, also where the caller may not read the document itself.
     """
-    file = await get_whole_case(session, file.case.id, now=now, reason="the state names every document of the history")
-    seen = file if is_on_bodies_side(file.case, caller) else hide_confidential(file)
+    snapshot = await get_whole_case(
+        session, snapshot.case.id, now=now, reason="the state names every document of the history"
+    )
+    seen = snapshot if is_on_bodies_side(snapshot.case, caller) else hide_confidential(snapshot)
     contents = Contents(
-        case_id=file.case.id,
-        number=file.case.number,
+        case_id=snapshot.case.id,
+        number=snapshot.case.number,
         made_at=now,
         made_by=url,
         state=dump_state(seen),
-        audit=read_all_entries(session, file, caller),
-        documents=[each async for each in list_contents(session, file, caller, service=service, now=now)],
+        audit=read_all_entries(session, snapshot, caller),
+        documents=[each async for each in list_contents(session, snapshot, caller, service=service, now=now)],
     )
     return await write_bundle(to, contents, key)

@@ -110,9 +110,9 @@ async def import_case(
             runtime: Runtime = request.app.state.runtime
             async with unpack_contents(bundle, service, runtime.database) as contents, transactions() as session:
                 context = new_context(session)
-                file = await commands.import_case(context, bundle, contents)
-    response.headers["Location"] = f"/v1/cases/{file.case.id}"
-    return present_case(context, file, response)
+                snapshot = await commands.import_case(context, bundle, contents)
+    response.headers["Location"] = f"/v1/cases/{snapshot.case.id}"
+    return present_case(context, snapshot, response)
 
 
 async def _receive(upload: IncomingBody, path: FilePath, limit: int) -> None:

@@ -220,14 +220,14 @@ of it what the case's own process takes, or refuses.
 
 @actions.post("/{case_id}/actions/move-to-version")
 async def move_case_to_version(
-    case_id: CaseId, given: VersionMove, version: ExpectedVersion, _: CaseWriter, context: Context, response: Response
+    case_id: CaseId, payload: VersionMove, version: ExpectedVersion, _: CaseWriter, context: Context, response: Response
 ) -> CaseView:
     """Move the case to a newer version of its route's process; its status stays.
 
     Clocks that both versions have run on; those that the newer one has besides start now.
     """
-    file = await commands.move_to_version(context, case_id, given, version=version)
-    return present_case(context, file, response)
+    snapshot = await commands.move_to_version(context, case_id, payload, version=version)
+    return present_case(context, snapshot, response)
 
 
 def add_action_routes() -> None:
@@ -242,7 +242,8 @@ def add_action_routes() -> None:
 
 
 def _build_endpoint(action: Action, payload_model: type[Payload]) -> Callable[..., Awaitable[CaseView | Preview]]:
-    Given = Annotated[payload_model | None, Body(description="May be left out to sign what another proposed")]  # type: ignore[valid-type]  # noqa: N806
+    body = Body(title="Given", description="May be left out to sign what another proposed")
+    OptionalPayload = Annotated[payload_model | None, body]  # type: ignore[valid-type]  # noqa: N806
 
     async def take(
         case_id: CaseId,
@@ -250,13 +251,13 @@ def _build_endpoint(action: Action, payload_model: type[Payload]) -> Callable[..
         _: CaseWriter,
         context: Context,
         response: Response,
-        given: Given = None,
+        payload: OptionalPayload = None,
         dry_run: DryRun = False,
     ) -> CaseView | Preview:
-        outcome = await commands.act(context, case_id, action.name, given, version=version, dry_run=dry_run)
+        change = await commands.act(context, case_id, action.name, payload, version=version, dry_run=dry_run)
         if dry_run:
-            return build_preview(outcome, context.caller)
-        return present_case(context, outcome.after, response)
+            return build_preview(change, context.caller)
+        return present_case(context, change.after, response)
 
     take.__name__ = action.name.removesuffix("-case").replace("-", "_") + "_case"
     take.__doc__ = f"{action.description}\n\nBy: {_describe_signatories(action)}."

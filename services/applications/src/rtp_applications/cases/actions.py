@@ -20,10 +20,10 @@ async def take_action(
     """Return what the action makes of the case, or refuse."""
     process = context.get_process(before)
     fitted = fit_payload(process, name, payload)
-    outcome = engine.apply_action(process, before, name, fitted, context.caller, context.now)
+    change = engine.apply_action(process, before, name, fitted, context.caller, context.now)
     if isinstance(payload, Succession):
         await _require_successor(context, payload)
-    return outcome
+    return change
 
 
 def fit_payload(process: Process, name: str, payload: Payload | None) -> Payload | None:

@@ -32,7 +32,9 @@ Decided = TypeVar("Decided", CaseChange, CaseChange | None)
 class Seal(Protocol):
     """Makes the audit entries of a new case, given its published events; returns the case with the chain's head."""
 
-    def __call__(self, file: CaseSnapshot, /, *, events: Sequence[JsonObject]) -> tuple[CaseSnapshot, list[Entry]]: ...
+    def __call__(
+        self, snapshot: CaseSnapshot, /, *, events: Sequence[JsonObject]
+    ) -> tuple[CaseSnapshot, list[Entry]]: ...
 
 
 async def change_case(
@@ -44,7 +46,7 @@ async def change_case(
     catch_up: bool = False,
     dry_run: bool = False,
 ) -> Decided:
-    """Lock the case, let `decide` say what becomes of it, and save that; return the outcome as it is stored.
+    """Lock the case, let `decide` say what becomes of it, and save that; return the change as it is stored.
 
     `decide` returns None where nothing changes. With `catch_up`, what was due before now is done first; with `dry_run`
     nothing is saved.
@@ -52,10 +54,10 @@ async def change_case(
     before = await _load_locked(context, case_id, version)
     if catch_up:
         before = await _catch_up(context, before, dry_run=dry_run)
-    outcome = await decide(before)
-    if outcome is None or dry_run:
-        return outcome and announce(context, outcome)
-    return await _save(context, outcome)
+    change = await decide(before)
+    if change is None or dry_run:
+        return change and announce(context, change)
+    return await _save(context, change)
 
 
 async def change_free_case(
@@ -64,20 +66,20 @@ async def change_free_case(
     """Change a case as the system, unless somebody else holds it: whoever does looks at what is due first."""
     if not await store.lock_if_free(context.session, case_id):
         return None
-    before = await store.read_file(context.session, case_id, readers=SYSTEM, now=context.now)
-    outcome = await decide(before) if before else None
-    return await _save(context, outcome) if outcome else None
+    before = await store.read_snapshot(context.session, case_id, readers=SYSTEM, now=context.now)
+    change = await decide(before) if before else None
+    return await _save(context, change) if change else None
 
 
 async def create_case(
-    context: CommandContext, file: CaseSnapshot, event: EventData, seal: Seal, *, earlier: Sequence[Entry] = ()
+    context: CommandContext, snapshot: CaseSnapshot, event: EventData, seal: Seal, *, earlier: Sequence[Entry] = ()
 ) -> CaseSnapshot:
     """Publish, seal and write a case that is new here. `earlier` are audit entries that it brings with it."""
-    file, published = await _publish(context, file, [event])
-    file, entries = seal(file, events=published)
-    await saving.write_new(context.session, file)
+    snapshot, published = await _publish(context, snapshot, [event])
+    snapshot, entries = seal(snapshot, events=published)
+    await saving.write_new(context.session, snapshot)
     await append_entries(context.session, [*earlier, *entries])
-    return file
+    return snapshot
 
 
 def advance(
@@ -90,11 +92,11 @@ def advance(
     return engine.update_deadlines(context.get_process(before), before.case.status, after, action, context.now)
 
 
-def announce(context: CommandContext, outcome: CaseChange) -> CaseChange:
-    """Return the outcome with the events that projections add to it."""
-    for projection in context.projections:
-        outcome = projection.announce(outcome)
-    return outcome
+def announce(context: CommandContext, change: CaseChange) -> CaseChange:
+    """Return the change with the events that projections add to it."""
+    for projection in context.equipment.projections:
+        change = projection.announce(change)
+    return change
 
 
 async def _load_locked(context: CommandContext, case_id: UUID, version: Expected) -> CaseSnapshot:
@@ -112,52 +114,52 @@ async def _load_locked(context: CommandContext, case_id: UUID, version: Expected
             extra={"changedSince": await list_changes_since(context.session, case_id, version.newest)},
         )
     await enter_system_scope(context.session, "rules must see what the caller may not, such as ratings")
-    file = await store.read_file(context.session, case_id, readers=SYSTEM, now=context.now)
-    if file is None:
+    snapshot = await store.read_snapshot(context.session, case_id, readers=SYSTEM, now=context.now)
+    if snapshot is None:
         raise NoSuchCase
-    return file
+    return snapshot
 
 
-async def _catch_up(context: CommandContext, file: CaseSnapshot, *, dry_run: bool) -> CaseSnapshot:
+async def _catch_up(context: CommandContext, snapshot: CaseSnapshot, *, dry_run: bool) -> CaseSnapshot:
     """Return the case after what ended before now, even if the scheduler has yet to look at it."""
-    if not any(each.is_over(context.now) for each in file.deadlines.values()):
-        return file
-    due = process_due(context.get_process(file), file, context.now)
+    if not any(each.is_over(context.now) for each in snapshot.deadlines.values()):
+        return snapshot
+    due = process_due(context.get_process(snapshot), snapshot, context.now)
     if due is None:
-        return file
+        return snapshot
     return due.after if dry_run else (await _save(context, due)).after
 
 
-async def _save(context: CommandContext, outcome: CaseChange) -> CaseChange:
+async def _save(context: CommandContext, change: CaseChange) -> CaseChange:
     """Write the columns and rows that changed, events, audit entries and projections."""
-    outcome = announce(context, outcome)
-    after, published = await _publish(context, outcome.after, outcome.events)
+    change = announce(context, change)
+    after, published = await _publish(context, change.after, change.events)
     after, entries = seal_entries(
-        outcome.before,
+        change.before,
         after,
-        action=outcome.action,
-        by=outcome.signature,
+        action=change.action,
+        by=change.signature,
         at=context.now,
-        reason=outcome.reason,
+        reason=change.reason,
         events=published,
-        discloses=outcome.discloses,
-        audience=outcome.audience,
+        discloses=change.discloses,
+        audience=change.audience,
     )
-    await saving.write_changes(context.session, outcome.before, after)
+    await saving.write_changes(context.session, change.before, after)
     await append_entries(context.session, entries)
-    for projection in context.projections:
-        await projection.write(context.session, outcome)
-    return replace(outcome, after=after)
+    for projection in context.equipment.projections:
+        await projection.write(context.session, change)
+    return replace(change, after=after)
 
 
 async def _publish(
-    context: CommandContext, file: CaseSnapshot, events: Sequence[EventData]
+    context: CommandContext, snapshot: CaseSnapshot, events: Sequence[EventData]
 ) -> tuple[CaseSnapshot, list[JsonObject]]:
     """Publish the events; return the case with them counted, and the events as they were published.
 
     Whoever was let into a draft reads it; its events are the opening client's alone.
     """
-    case = file.case
+    case = snapshot.case
     bodies = await context.events.publish(
         context.session,
         events,
@@ -169,6 +171,6 @@ async def _publish(
         about=About(case.route, case.sector, case.region, case.employer_id, case.commissioner_id),
     )
     if not bodies:
-        return file, []
-    counted = file.with_case(sequence=case.sequence + len(bodies), event_hash=compute_digest(bodies[-1]))
+        return snapshot, []
+    counted = snapshot.with_case(sequence=case.sequence + len(bodies), event_hash=compute_digest(bodies[-1]))
     return counted, [json.loads(body) for body in bodies]

@@ -37,7 +37,7 @@ BODY_FIELDS = {
 
 async def open_case(context: CommandContext, route: Route, details: Mapping[str, object]) -> CaseSnapshot:
     """Open a draft. Only the client that opened it may see it until it is submitted."""
-    process, caller, now = context.processes.find_newest(route), context.caller, context.now
+    process, caller, now = context.equipment.processes.find_newest(route), context.caller, context.now
     if not process.actions:
         raise RouteIsClosed(errors=[FieldError("/route", "takes no new cases")])
     id_, calendars = await store.read_beginnings(context.session, now)
@@ -55,12 +55,12 @@ async def open_case(context: CommandContext, route: Route, details: Mapping[str,
         opened_at=now,
         changed_at=now,
     )
-    file = CaseSnapshot(case=case, parties={lead.id: lead}, calendars=calendars)
-    file = file.with_case(**await _resolve_bodies(context, details))
-    file = engine.update_deadlines(process, None, file, "open", now)
+    snapshot = CaseSnapshot(case=case, parties={lead.id: lead}, calendars=calendars)
+    snapshot = snapshot.with_case(**await _resolve_bodies(context, details))
+    snapshot = engine.update_deadlines(process, None, snapshot, "open", now)
     by = Signature(Role.APPLICANT_LEAD, caller.person, caller.vouching_client, now)
     seal = partial(seal_entries, None, action="open", by=by, at=now)
-    return await create_case(context, file, CaseOpened(case_id=id_, route=route), seal)
+    return await create_case(context, snapshot, CaseOpened(case_id=id_, route=route), seal)
 
 
 async def edit_case(
@@ -99,15 +99,15 @@ async def move_to_version(
     """Move the case to a newer version of its route's process."""
 
     async def decide(before: CaseSnapshot) -> CaseChange:
-        old, new = context.get_process(before), context.processes[before.case.route, payload.version]
+        old, new = context.get_process(before), context.equipment.processes[before.case.route, payload.version]
         return change_version(old, new, before, payload, context.caller, context.now)
 
     return (await change_case(context, case_id, decide, version=version, catch_up=True)).after
 
 
-def _sign_as_applicant(context: CommandContext, file: CaseSnapshot) -> Signature:
+def _sign_as_applicant(context: CommandContext, snapshot: CaseSnapshot) -> Signature:
     """Return the caller's signature as one of the staff group, the lead first."""
-    held = find_roles(file, context.caller, context.now)
+    held = find_roles(snapshot, context.caller, context.now)
     for role in (Role.APPLICANT_LEAD, Role.APPLICANT_MEMBER):
         if role in held:
             return Signature(role, context.caller.person, held[role], context.now)

@@ -17,12 +17,12 @@ from rtp_shared.outbox import Outbox
 class Projection(Protocol):
     """A table that follows the changes of cases, such as the public register of decisions."""
 
-    def announce(self, outcome: CaseChange) -> CaseChange:
-        """Return the outcome with the events that the projection adds to it; an announced one stays as it is."""
+    def announce(self, change: CaseChange) -> CaseChange:
+        """Return the change with the events that the projection adds to it; an announced one stays as it is."""
         ...
 
-    async def write(self, session: AsyncSession, outcome: CaseChange) -> None:
-        """Write what an announced outcome changes in the projection."""
+    async def write(self, session: AsyncSession, change: CaseChange) -> None:
+        """Write what an announced change changes in the projection."""
         ...
 
 
@@ -36,17 +36,16 @@ class CaseEquipment(Protocol):
     def projections(self) -> Sequence[Projection]: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class CommandContext:
-    """A command's caller and time, and the means to change things; whoever opened `session` commits it."""
+    """A request's caller and time, and the means to change a case; whoever opened `session` commits it."""
 
     session: AsyncSession
     caller: Caller
     now: datetime
     events: Outbox
-    processes: Processes
-    projections: Sequence[Projection]
+    equipment: CaseEquipment
 
-    def get_process(self, file: CaseSnapshot) -> Process:
+    def get_process(self, snapshot: CaseSnapshot) -> Process:
         """Return the process that the case is pinned to."""
-        return self.processes[file.case.route, file.case.process_version]
+        return self.equipment.processes[snapshot.case.route, snapshot.case.process_version]

@@ -8,48 +8,26 @@ from fastapi import Depends, Path, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.auth import Acting
-from rtp_applications.cases.context import CaseEquipment, CommandContext
-from rtp_applications.workflow.processes import Processes
-from rtp_shared.dependencies import Events, Now, Session
+from rtp_applications.cases.context import CommandContext
+from rtp_shared.service import Runtime
 
 CaseId = Annotated[UUID, Path(description="The case's id")]
 ContextFactory: TypeAlias = Callable[[AsyncSession], CommandContext]
 
 
-async def _get_equipment(request: Request) -> CaseEquipment:
-    equipment: CaseEquipment = request.app.state.runtime.resources
-    return equipment
+async def _build_factory(request: Request, caller: Acting) -> ContextFactory:
+    runtime: Runtime = request.app.state.runtime
+    now = runtime.clock()
+    return lambda session: CommandContext(session, caller, now, runtime.outbox, runtime.resources)
 
 
-Equipment = Annotated[CaseEquipment, Depends(_get_equipment)]
-
-
-async def _get_processes(equipment: Equipment) -> Processes:
-    return equipment.processes
-
-
-async def _build_factory(caller: Acting, now: Now, events: Events, equipment: Equipment) -> ContextFactory:
-    def build(session: AsyncSession) -> CommandContext:
-        return CommandContext(
-            session=session,
-            caller=caller,
-            now=now,
-            events=events,
-            processes=equipment.processes,
-            projections=equipment.projections,
-        )
-
-    return build
+# FastAPI takes longer to call a dependency than this does for what it reads: it names only the caller as one.
+async def _build_context(request: Request, caller: Acting) -> CommandContext:
+    runtime: Runtime = request.app.state.runtime
+    return CommandContext(request.state.session, caller, runtime.clock(), runtime.outbox, runtime.resources)
 
 
 NewContext = Annotated[ContextFactory, Depends(_build_factory)]
 """Makes the context of a transaction that a streaming route opens itself."""
-
-
-async def _build_context(build: NewContext, session: Session) -> CommandContext:
-    return build(session)
-
-
 Context = Annotated[CommandContext, Depends(_build_context)]
-"""The context of the request's own transaction."""
-KnownProcesses = Annotated[Processes, Depends(_get_processes)]
+"""The context of the request's own transaction, which is read-only for GET."""

@@ -22,11 +22,11 @@ async def list_history(
     The staff group's client reads it from the beginning, the bodies from the submission on. What you may not see comes
     as withheld, with its hashes, so that the chain can be followed.
     """
-    file = await get_case(session, case_id, readers=caller.identities, now=now)
+    snapshot = await get_case(session, case_id, readers=caller.identities, now=now)
     position = _read_position(after)
-    entries = await reading.read_page(session, file, caller, after=position, limit=limit)
+    entries = await reading.read_page(session, snapshot, caller, after=position, limit=limit)
     last = entries[-1].position if entries else position
-    more = entries and last < file.case.audit_position
+    more = entries and last < snapshot.case.audit_position
     return Page(items=[build_entry_view(each) for each in entries], next=encode_cursor(last) if more else None)
 
 
@@ -36,8 +36,8 @@ async def verify_history(case_id: CaseId, _: CaseReader, caller: Acting, session
     that it leads to the case as it is stored. Whoever could rewrite all of it is found by a head that you kept.
     """
     await get_case(session, case_id, readers=caller.identities, now=now)
-    file = await get_whole_case(session, case_id, now=now, reason="a history leads to the whole case")
-    return build_verdict_view(await checking.judge_history(session, file, caller))
+    snapshot = await get_whole_case(session, case_id, now=now, reason="a history leads to the whole case")
+    return build_verdict_view(await checking.judge_history(session, snapshot, caller))
 
 
 def _read_position(after: str | None) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.cases.errors import NoSuchCase
 from rtp_applications.cases.models import Case
-from rtp_applications.cases.store import read_file
+from rtp_applications.cases.store import read_snapshot
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.contracts.vocabulary import Route, Sector
@@ -25,10 +25,10 @@ _VISIBLE = visible_to(_case.readers, bindparam("readers"))
 
 async def get_case(session: AsyncSession, case_id: UUID, *, readers: Sequence[str], now: datetime) -> CaseSnapshot:
     """Return the whole case as these readers may see it."""
-    file = await read_file(session, case_id, readers=readers, now=now)
-    if file is None:
+    snapshot = await read_snapshot(session, case_id, readers=readers, now=now)
+    if snapshot is None:
         raise NoSuchCase
-    return file
+    return snapshot
 
 
 async def get_whole_case(session: AsyncSession, case_id: UUID, *, now: datetime, reason: str) -> CaseSnapshot:
@@ -58,8 +58,8 @@ async def list_cases(
         "employer": employer,
         "number": number,
     }
-    given = {name: value for name, value in filters.items() if value is not None}
-    return (await session.execute(_build_list(*given), {**given, "readers": readers, "limit": limit + 1})).all()
+    wanted = {name: value for name, value in filters.items() if value is not None}
+    return (await session.execute(_build_list(*wanted), {**wanted, "readers": readers, "limit": limit + 1})).all()
 
 
 @cache

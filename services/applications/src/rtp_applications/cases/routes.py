@@ -6,10 +6,10 @@ from uuid import UUID
 from fastapi import Query, Response
 from pydantic import AfterValidator, AwareDatetime
 
-from rtp_applications.auth import Acting, CaseReader, CaseWriter
+from rtp_applications.auth import CaseReader, CaseWriter
 from rtp_applications.cases import commands, queries
 from rtp_applications.cases.context import CommandContext
-from rtp_applications.cases.dependencies import CaseId, Context, KnownProcesses
+from rtp_applications.cases.dependencies import CaseId, Context
 from rtp_applications.cases.numbers import read_number
 from rtp_applications.cases.schemas import CaseChanges, CaseLine, CaseOpening, CaseView
 from rtp_applications.cases.views import build_past_view, build_view
@@ -18,7 +18,7 @@ from rtp_applications.history.entries import convert_to_utc
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.contracts.vocabulary import Route, Sector
-from rtp_shared.dependencies import After, ExpectedVersion, Limit, Now, Session
+from rtp_shared.dependencies import After, ExpectedVersion, Limit, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
 from rtp_shared.problems import FieldError, Invalid
@@ -41,10 +41,10 @@ async def open_case(details: CaseOpening, _: CaseWriter, context: Context, respo
     another client of the same organisation. Everything but the route may be filled in later. The person who opens it
     leads the staff group.
     """
-    given = details.model_dump(exclude_unset=True, exclude={"route"})
-    file = await commands.open_case(context, details.route, given)
-    response.headers["Location"] = f"/v1/cases/{file.case.id}"
-    return present_case(context, file, response)
+    fields = details.model_dump(exclude_unset=True, exclude={"route"})
+    snapshot = await commands.open_case(context, details.route, fields)
+    response.headers["Location"] = f"/v1/cases/{snapshot.case.id}"
+    return present_case(context, snapshot, response)
 
 
 @cases.get("")
@@ -81,26 +81,18 @@ async def list_cases(
 
 @cases.get("/{case_id}")
 async def get_case(
-    case_id: CaseId,
-    principal: CaseReader,
-    caller: Acting,
-    session: Session,
-    now: Now,
-    processes: KnownProcesses,
-    response: Response,
-    as_at: AsAt = None,
+    case_id: CaseId, principal: CaseReader, context: Context, response: Response, as_at: AsAt = None
 ) -> CaseView:
     """Read a case, with what may be done with it now and, of what may not, every reason.
 
     Send the ETag back as If-None-Match to be told cheaply that nothing changed. With asAt it is read as it was at that
     time, as far as you may see its history, and nothing can be done with it.
     """
-    file = await queries.get_case(session, case_id, readers=principal.identities, now=now)
+    snapshot = await queries.get_case(context.session, case_id, readers=principal.identities, now=context.now)
     if as_at is None:
-        response.headers["ETag"] = format_etag(file.case.version)
-        return build_view(file, caller, processes[file.case.route, file.case.process_version], now)
-    then = await reading.read_as_at(session, file, caller, as_at)
-    return build_past_view(then, processes[then.case.route, then.case.process_version])
+        return present_case(context, snapshot, response)
+    then = await reading.read_as_at(context.session, snapshot, context.caller, as_at)
+    return build_past_view(then, context.get_process(then))
 
 
 @cases.patch("/{case_id}")
@@ -113,15 +105,15 @@ async def edit_case(
     response: Response,
 ) -> CaseView:
     """Change a draft. Fields that are left out stay as they are; null takes a value out (RFC 7396)."""
-    given = changes.model_dump(exclude_unset=True)
-    file = await commands.edit_case(context, case_id, given, version=version)
-    return present_case(context, file, response)
+    fields = changes.model_dump(exclude_unset=True)
+    snapshot = await commands.edit_case(context, case_id, fields, version=version)
+    return present_case(context, snapshot, response)
 
 
-def present_case(context: CommandContext, file: CaseSnapshot, response: Response) -> CaseView:
-    """Return the case as the caller sees it after a command, with its version as the ETag."""
-    response.headers["ETag"] = format_etag(file.case.version)
-    return build_view(file, context.caller, context.get_process(file), context.now)
+def present_case(context: CommandContext, snapshot: CaseSnapshot, response: Response) -> CaseView:
+    """Return the case as the caller sees it, with its version as the ETag."""
+    response.headers["ETag"] = format_etag(snapshot.case.version)
+    return build_view(snapshot, context.caller, context.get_process(snapshot), context.now)
 
 
 def _read_number(said: str | None) -> str | None:

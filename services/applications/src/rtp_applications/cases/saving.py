@@ -24,10 +24,12 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-async def write_new(session: AsyncSession, file: CaseSnapshot) -> None:
-    values = {name: getattr(file.case, name) for name in COLUMNS}
+async def write_new(session: AsyncSession, snapshot: CaseSnapshot) -> None:
+    values = {name: getattr(snapshot.case, name) for name in COLUMNS}
     await session.execute(insert(_cases), [values])
-    await _write_rows(session, file, parties=file.parties, records=file.records, deadlines=file.deadlines)
+    await _write_rows(
+        session, snapshot, parties=snapshot.parties, records=snapshot.records, deadlines=snapshot.deadlines
+    )
 
 
 async def write_changes(session: AsyncSession, before: CaseSnapshot, after: CaseSnapshot) -> None:
@@ -77,13 +79,13 @@ def _select_changed(before: Mapping[Key, Value], after: Mapping[Key, Value]) -> 
 
 async def _write_rows(
     session: AsyncSession,
-    file: CaseSnapshot,
+    snapshot: CaseSnapshot,
     *,
     parties: Mapping[UUID, Party],
     records: Mapping[tuple[str, str], SignedRecord],
     deadlines: Mapping[UUID, Deadline],
 ) -> None:
-    case_id = file.case.id
+    case_id = snapshot.case.id
     if parties:
         await session.execute(_UPSERT_PARTY, [_dump_party(case_id, each) for each in parties.values()])
     if records:

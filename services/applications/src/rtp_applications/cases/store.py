@@ -129,7 +129,7 @@ async def find_status(session: AsyncSession, case_id: UUID, *, readers: Sequence
     return found
 
 
-async def read_file(
+async def read_snapshot(
     session: AsyncSession, case_id: UUID, *, readers: Sequence[str], now: datetime
 ) -> CaseSnapshot | None:
     """Return the whole case as these readers may see it."""

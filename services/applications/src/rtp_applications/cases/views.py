@@ -23,42 +23,42 @@ from rtp_applications.workflow.enums import Role
 from rtp_applications.workflow.snapshot import CaseSnapshot, SignedRecord
 
 
-def build_past_view(file: CaseSnapshot, process: Process) -> CaseView:
+def build_past_view(snapshot: CaseSnapshot, process: Process) -> CaseView:
     """Return a case as it was, made of what its reader may see: nothing can be done with it."""
-    view = CaseView.model_validate(file.case)
-    view.deadlines = build_deadline_views(file)
-    view.awaited = [_build_awaited(process, each) for each in file.records.values() if each.kind == Proposal.KIND]
+    view = CaseView.model_validate(snapshot.case)
+    view.deadlines = build_deadline_views(snapshot)
+    view.awaited = [_build_awaited(process, each) for each in snapshot.records.values() if each.kind == Proposal.KIND]
     return view
 
 
-def build_view(file: CaseSnapshot, caller: Caller, process: Process, now: datetime) -> CaseView:
+def build_view(snapshot: CaseSnapshot, caller: Caller, process: Process, now: datetime) -> CaseView:
     """Return the case as the caller may see it, with what the caller may do."""
-    seen = file if is_on_bodies_side(file.case, caller) else hide_confidential(file)
+    seen = snapshot if is_on_bodies_side(snapshot.case, caller) else hide_confidential(snapshot)
     view = build_past_view(seen, process)
     view.allowed_actions = [_build_allowed(each) for each in list_possibilities(process, seen, caller, now)]
     return view
 
 
-def build_preview(outcome: CaseChange, caller: Caller) -> Preview:
+def build_preview(change: CaseChange, caller: Caller) -> Preview:
     """Return what the action would come to."""
-    after, before = outcome.after, outcome.before
+    after, before = change.after, change.before
     frozen = [id_ for id_, held in after.documents.items() if held.frozen and not before.documents[id_].frozen]
     return Preview(
-        action=outcome.action,
+        action=change.action,
         status=after.case.status,
-        awaits=_list_roles(outcome.awaiting),
+        awaits=_list_roles(change.awaiting),
         deadlines=build_deadline_views(after if is_on_bodies_side(after.case, caller) else hide_confidential(after)),
         events=[
             EventPreview(type=event.TYPE, data=event.model_dump(mode="json", by_alias=True, exclude_none=True))
-            for event in outcome.events
+            for event in change.events
         ],
         documents=[str(id_) for id_ in frozen],
     )
 
 
-def build_deadline_views(file: CaseSnapshot) -> list[DeadlineView]:
+def build_deadline_views(snapshot: CaseSnapshot) -> list[DeadlineView]:
     """Return the deadlines that run or are paused, the next due first."""
-    running = sorted((each for each in file.deadlines.values() if each.is_open), key=lambda each: each.due_at)
+    running = sorted((each for each in snapshot.deadlines.values() if each.is_open), key=lambda each: each.due_at)
     return [build_deadline_view(each) for each in running]
 
 

@@ -9,9 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from rtp_applications.cases.context import CaseEquipment, CommandContext
+from rtp_applications.cases.context import CommandContext
 from rtp_applications.deadlines import queries
 from rtp_applications.deadlines.commands import process_due_case, transfer_case
 from rtp_applications.deadlines.rules.days import civil_date
@@ -73,22 +71,10 @@ async def _run_alone(runtime: Runtime, now: datetime, work: Callable[[CommandCon
     """Work on one case in a transaction of its own: one that fails holds up no other."""
     try:
         async with runtime.database.transaction() as session:
-            return await work(_build_context(runtime, session, now))
+            return await work(CommandContext(session, SCHEDULER, now, runtime.outbox, runtime.resources))
     except Exception as error:  # noqa: BLE001 - it is tried again at the next look
         log.warning("a case could not be looked at", extra={"error": describe_error(error)})
         return False
-
-
-def _build_context(runtime: Runtime, session: AsyncSession, now: datetime) -> CommandContext:
-    equipment: CaseEquipment = runtime.resources
-    return CommandContext(
-        session=session,
-        caller=SCHEDULER,
-        now=now,
-        events=runtime.outbox,
-        processes=equipment.processes,
-        projections=equipment.projections,
-    )
 
 
 async def _find_seconds_until_next(runtime: Runtime) -> float:

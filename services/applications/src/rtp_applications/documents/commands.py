@@ -30,7 +30,7 @@ from rtp_shared.identities import SYSTEM
 class Writable(NamedTuple):
     """A document that the caller may change, in its case, with the capacity and the time of the change."""
 
-    file: CaseSnapshot
+    snapshot: CaseSnapshot
     document: Document
     newest: DocumentVersion | None
     by: Signature
@@ -67,8 +67,8 @@ async def add_document(
 
 async def require_writable(context: CommandContext, case_id: UUID, document_id: UUID, *, version: Expected) -> None:
     """Refuse early what `store_content` would refuse later, before a content is received."""
-    file = await get_case(context.session, case_id, readers=context.caller.identities, now=context.now)
-    await _find_writable(context, file, document_id, context.now, version)
+    snapshot = await get_case(context.session, case_id, readers=context.caller.identities, now=context.now)
+    await _find_writable(context, snapshot, document_id, context.now, version)
 
 
 async def store_content(
@@ -85,10 +85,10 @@ async def store_content(
     async def change(at: Writable) -> Changed | None:
         if at.newest is not None and at.newest.sha256 == content.received.sha256:
             return None
-        made = add_version(at.document, content, file_name, at.by, in_draft=at.file.case.submitted_at is None)
+        made = add_version(at.document, content, file_name, at.by, in_draft=at.snapshot.case.submitted_at is None)
         context.session.add(made)
         await context.session.flush()
-        return Changed(at.file.with_document(at.document.hold(made)), "upload-document", at.document.audience)
+        return Changed(at.snapshot.with_document(at.document.hold(made)), "upload-document", at.document.audience)
 
     return await _change_document(context, case_id, document_id, change, version=version)
 
@@ -102,11 +102,11 @@ async def edit_document(
         audience, reason = at.document.audience, f"{', '.join(sorted(changes))} of document {at.document.id}"
         at.document.amend(changes, at.now)
         await context.session.flush()
-        after = at.file.with_document(at.document.hold(at.newest))
+        after = at.snapshot.with_document(at.document.hold(at.newest))
         return Changed(after, "edit-document", audience, reason if changes else None)
 
-    file, document, _ = await _change_document(context, case_id, document_id, change, version=version)
-    return file, document
+    snapshot, document, _ = await _change_document(context, case_id, document_id, change, version=version)
+    return snapshot, document
 
 
 async def withdraw_document(
@@ -115,13 +115,13 @@ async def withdraw_document(
     """Take a document out of the case, unless it was submitted. It stays on file; its content is given to nobody."""
 
     async def change(at: Writable) -> Changed:
-        at.document.withdraw(at.now, in_draft=at.file.case.submitted_at is None)
+        at.document.withdraw(at.now, in_draft=at.snapshot.case.submitted_at is None)
         await context.session.flush()
-        rest = {id_: each for id_, each in at.file.documents.items() if id_ != at.document.id}
-        return Changed(replace(at.file, documents=rest), "withdraw-document", at.document.audience)
+        rest = {id_: each for id_, each in at.snapshot.documents.items() if id_ != at.document.id}
+        return Changed(replace(at.snapshot, documents=rest), "withdraw-document", at.document.audience)
 
-    file, document, _ = await _change_document(context, case_id, document_id, change, version=version)
-    return file, document
+    snapshot, document, _ = await _change_document(context, case_id, document_id, change, version=version)
+    return snapshot, document
 
 
 async def _change_document(
@@ -144,9 +144,9 @@ async def _change_document(
         changed = await change(at)
         return changed and _build_outcome(context, before, changed, at.by, at.now)
 
-    outcome = await change_case(context, case_id, decide)
+    saved = await change_case(context, case_id, decide)
     [at] = found
-    return outcome.after if outcome else at.file, at.document, outcome is not None
+    return saved.after if saved else at.snapshot, at.document, saved is not None
 
 
 def add_version(
@@ -185,22 +185,22 @@ async def record_scan(
     await session.flush()
 
 
-def _require_open(context: CommandContext, file: CaseSnapshot) -> datetime:
+def _require_open(context: CommandContext, snapshot: CaseSnapshot) -> datetime:
     """Refuse a case of the past; return the time of the change: whoever waited for the lock comes after who had it."""
-    if not context.get_process(file).actions:
+    if not context.get_process(snapshot).actions:
         raise CaseIsReadOnly
-    return max(context.now, file.case.changed_at)
+    return max(context.now, snapshot.case.changed_at)
 
 
 async def _find_writable(
-    context: CommandContext, file: CaseSnapshot, document_id: UUID, now: datetime, version: Expected
+    context: CommandContext, snapshot: CaseSnapshot, document_id: UUID, now: datetime, version: Expected
 ) -> Writable:
-    sight = rules.find_sight(file, context.caller, now)
-    document, newest = await find_document(context.session, file.case.id, document_id, sight=sight)
-    by = rules.require_changing(file, document.creator, context.caller, now)
+    sight = rules.find_sight(snapshot, context.caller, now)
+    document, newest = await find_document(context.session, snapshot.case.id, document_id, sight=sight)
+    by = rules.require_changing(snapshot, document.creator, context.caller, now)
     version.require(document.revision)
     document.require_not_withdrawn()
-    return Writable(file, document, newest, by, now)
+    return Writable(snapshot, document, newest, by, now)
 
 
 def _build_outcome(

@@ -59,9 +59,9 @@ async def add_document(
     or approved with conditions; the bodies' people from the submission on.
     """
     document = Document(**opening.model_dump())
-    file = await commands.add_document(context, case_id, document, at_most=service.per_case, version=version)
+    snapshot = await commands.add_document(context, case_id, document, at_most=service.per_case, version=version)
     response.headers["Location"] = f"/v1/cases/{case_id}/documents/{document.id}"
-    return await _present(context, file, document, response)
+    return await _present(context, snapshot, document, response)
 
 
 @documents.get("/{case_id}/documents")
@@ -81,11 +81,11 @@ async def list_documents(
     Staff group and bodies see what is confidential; representatives, advisers, mentors and funders what is public or
     internal. Papers of the bodies only they see; what the group replaced or withdrew in its draft, only the group.
     """
-    file = await get_case(session, case_id, readers=principal.identities, now=now)
+    snapshot = await get_case(session, case_id, readers=principal.identities, now=now)
     key = decode_cursor(after, UUID)
-    seen = rules.find_sight(file, caller, now)
+    sight = rules.find_sight(snapshot, caller, now)
     rows = await queries.list_documents(
-        session, case_id, sight=seen, limit=limit, after=key[0] if key else None, kind=kind
+        session, case_id, sight=sight, limit=limit, after=key[0] if key else None, kind=kind
     )
     page, last = cut(rows, limit)
     return DocumentPage(
@@ -106,10 +106,10 @@ async def get_document(
     response: Response,
 ) -> DocumentView:
     """Read what is known of a document, with all its versions."""
-    file = await get_case(session, case_id, readers=principal.identities, now=now)
-    seen = rules.find_sight(file, caller, now)
-    document, _ = await queries.find_document(session, case_id, document_id, sight=seen)
-    return await _present_document(session, document, seen, file.case.version, response)
+    snapshot = await get_case(session, case_id, readers=principal.identities, now=now)
+    sight = rules.find_sight(snapshot, caller, now)
+    document, _ = await queries.find_document(session, case_id, document_id, sight=sight)
+    return await _present_document(session, document, sight, snapshot.case.version, response)
 
 
 @documents.patch("/{case_id}/documents/{document_id}")
@@ -126,9 +126,9 @@ async def edit_document(
 
     If-Match is the document's ETag. Another kind is another document. What is frozen is the content, not this.
     """
-    given = changes.model_dump(exclude_unset=True)
-    file, document = await commands.edit_document(context, case_id, document_id, given, version=version)
-    return await _present(context, file, document, response)
+    fields = changes.model_dump(exclude_unset=True)
+    snapshot, document = await commands.edit_document(context, case_id, document_id, fields, version=version)
+    return await _present(context, snapshot, document, response)
 
 
 @documents.post("/{case_id}/documents/{document_id}/actions/withdraw")
@@ -144,8 +144,8 @@ async def withdraw_document(
 
     If-Match is the document's ETag. The document stays in the list, and its content is given to nobody.
     """
-    file, document = await commands.withdraw_document(context, case_id, document_id, version=version)
-    return await _present(context, file, document, response)
+    snapshot, document = await commands.withdraw_document(context, case_id, document_id, version=version)
+    return await _present(context, snapshot, document, response)
 
 
 @contents.put(
@@ -183,10 +183,10 @@ async def put_document_content(
         transactions() as session,
     ):
         context = replace(new_context(session), now=runtime.clock())
-        file, document, made = await commands.store_content(
+        snapshot, document, made = await commands.store_content(
             context, case_id, document_id, stored, file_name, version=version
         )
-        shown = await _present(context, file, document, response)
+        shown = await _present(context, snapshot, document, response)
     if made:
         response.status_code = 201
         response.headers["Location"] = f"{request.url.path}?version={document.version}"
@@ -215,10 +215,10 @@ async def get_document_content(
     was found clean, or is not-scanned because nothing scans here.
     """
     async with transactions() as session:
-        file = await get_case(session, case_id, readers=principal.identities, now=now)
-        seen = rules.find_sight(file, caller, now)
-        document, _ = await queries.find_document(session, case_id, document_id, sight=seen)
-        found = await queries.find_version(session, document, version, sight=seen)
+        snapshot = await get_case(session, case_id, readers=principal.identities, now=now)
+        sight = rules.find_sight(snapshot, caller, now)
+        document, _ = await queries.find_document(session, case_id, document_id, sight=sight)
+        found = await queries.find_version(session, document, version, sight=sight)
     key = found.require_served(document)
     response = download(
         request,
@@ -230,10 +230,12 @@ async def get_document_content(
     return response
 
 
-async def _present(context: CommandContext, file: CaseSnapshot, document: Document, response: Response) -> DocumentView:
+async def _present(
+    context: CommandContext, snapshot: CaseSnapshot, document: Document, response: Response
+) -> DocumentView:
     """Return the document as whoever wrote it sees it."""
-    sight = rules.find_sight(file, context.caller, context.now)
-    return await _present_document(context.session, document, sight, file.case.version, response)
+    sight = rules.find_sight(snapshot, context.caller, context.now)
+    return await _present_document(context.session, document, sight, snapshot.case.version, response)
 
 
 async def _present_document(

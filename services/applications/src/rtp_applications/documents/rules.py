@@ -54,9 +54,9 @@ class Sight:
     """Also what the group replaced or withdrew before it submitted the case."""
 
 
-def find_sight(file: CaseSnapshot, caller: Caller, now: datetime) -> Sight:
+def find_sight(snapshot: CaseSnapshot, caller: Caller, now: datetime) -> Sight:
     """Return what the caller sees: with outside roles alone no more than those show, whoever vouches for the person."""
-    case, held = file.case, find_roles(file, caller, now)
+    case, held = snapshot.case, find_roles(snapshot, caller, now)
     drafting = case.submitted_at is None
     if held and held.keys() <= OUTSIDE:
         return Sight(frozenset({Audience.EVERYBODY}), _FOR_ALL, drafting)
@@ -67,24 +67,24 @@ def find_sight(file: CaseSnapshot, caller: Caller, now: datetime) -> Sight:
     return Sight(frozenset(Audience), frozenset(Confidentiality), drafting or "system" in caller.identities)
 
 
-def require_adding(file: CaseSnapshot, audience: Audience, caller: Caller, now: datetime) -> Signature:
+def require_adding(snapshot: CaseSnapshot, audience: Audience, caller: Caller, now: datetime) -> Signature:
     """Return in which capacity the caller adds a document, or refuse; what is for bodies only, only theirs add."""
     sides = (OF_BODIES,) if audience is Audience.BODIES else (APPLICANTS, OF_BODIES)
     for side in sides:
-        if signature := _find_signature(file, caller, now, side):
-            return _require_in_time(file, signature)
+        if signature := _find_signature(snapshot, caller, now, side):
+            return _require_in_time(snapshot, signature)
     raise NotYoursToWrite
 
 
-def require_changing(file: CaseSnapshot, creator: Signature, caller: Caller, now: datetime) -> Signature:
+def require_changing(snapshot: CaseSnapshot, creator: Signature, caller: Caller, now: datetime) -> Signature:
     """Return in which capacity the caller changes a document, or refuse: the group's its applicants do, a body's its
     own people.
     """
     side = APPLICANTS if creator.role in APPLICANTS else OF_BODIES
-    signature = _find_signature(file, caller, now, side)
+    signature = _find_signature(snapshot, caller, now, side)
     if signature is None or (side is OF_BODIES and signature.holder != creator.holder):
         raise NotYoursToWrite
-    return _require_in_time(file, signature)
+    return _require_in_time(snapshot, signature)
 
 
 def require_exemption(*, foi_exempt: bool, exemption: str | None) -> None:
@@ -96,17 +96,17 @@ def require_exemption(*, foi_exempt: bool, exemption: str | None) -> None:
         raise ExemptionNotRight(errors=[FieldError("/exemption", "only what is exempt has one")])
 
 
-def _find_signature(file: CaseSnapshot, caller: Caller, now: datetime, side: AbstractSet[Role]) -> Signature | None:
-    held = find_roles(file, caller, now)
+def _find_signature(snapshot: CaseSnapshot, caller: Caller, now: datetime, side: AbstractSet[Role]) -> Signature | None:
+    held = find_roles(snapshot, caller, now)
     role = min(held.keys() & side, default=None)
     return Signature(role, caller.person, held[role], now) if role else None
 
 
-def _require_in_time(file: CaseSnapshot, signature: Signature) -> Signature:
+def _require_in_time(snapshot: CaseSnapshot, signature: Signature) -> Signature:
     """Refuse a signature out of time: a body writes from the submission on, until the case is over; of a launched
     mutual, as long as it is watched.
     """
-    case = file.case
+    case = snapshot.case
     if signature.role in APPLICANTS:
         may = case.status in GROUP_WRITES_IN
     else:

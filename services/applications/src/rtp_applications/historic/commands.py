@@ -33,7 +33,7 @@ BEGAN = date(2008, 1, 1)
 
 async def record_historic_case(context: CommandContext, past: HistoricCase) -> CaseSnapshot:
     """Put the case on file in its end. Nothing can be done with it; its body and the central team see it."""
-    process, now = context.processes.find_newest(Route.RIGHT_TO_REQUEST), context.now
+    process, now = context.equipment.processes.find_newest(Route.RIGHT_TO_REQUEST), context.now
     _require_past(past, process, now)
     body = await _find_body(context.session, past.employer)
     id_, calendars = await store.read_beginnings(context.session, now)
@@ -61,10 +61,10 @@ async def record_historic_case(context: CommandContext, past: HistoricCase) -> C
         launched_at=ended if past.status is Status.LAUNCHED else None,
         withdrawn_at=ended if past.status is Status.WITHDRAWN else None,
     )
-    file = CaseSnapshot(case=case, calendars=calendars).with_record(_build_record(past, by))
+    snapshot = CaseSnapshot(case=case, calendars=calendars).with_record(_build_record(past, by))
     event = CaseImported(case_id=id_, number=number, route=case.route, status=case.status, origin="record", at=now)
     seal = partial(seal_entries, None, action="record", by=by, at=now, discloses=True)
-    return await create_case(context, file, event, seal)
+    return await create_case(context, snapshot, event, seal)
 
 
 def _build_record(past: HistoricCase, by: Signature) -> SignedRecord:

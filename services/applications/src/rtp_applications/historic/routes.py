@@ -19,6 +19,6 @@ async def record_historic_case(past: HistoricCase, _: Importer, context: Context
 
     The body that it was put to may have been abolished since. Whoever follows it reads the case like any other.
     """
-    file = await commands.record_historic_case(context, past)
-    response.headers["Location"] = f"/v1/cases/{file.case.id}"
-    return present_case(context, file, response)
+    snapshot = await commands.record_historic_case(context, past)
+    response.headers["Location"] = f"/v1/cases/{snapshot.case.id}"
+    return present_case(context, snapshot, response)

@@ -226,14 +226,14 @@ def _check_agreement(
     entries: Sequence[Entry | Withheld],
     events: list[JsonObject],
 ) -> list[Fault]:
-    told = [entry for entry in entries if isinstance(entry, Entry)]
+    readable = [entry for entry in entries if isinstance(entry, Entry)]
     found = []
-    if any(entry.case_id != manifest.case_id for entry in told):
+    if any(entry.case_id != manifest.case_id for entry in readable):
         found.append("the audit is of another case than the manifest says")
-    if not same(events, [event for entry in told for event in entry.events]):
+    if not same(events, [event for entry in readable for event in entry.events]):
         found.append(f"{EVENTS} does not hold the events that the audit says")
     rows = (state or {}).get("documents")
-    if isinstance(rows, dict) and len(told) == len(entries):
+    if isinstance(rows, dict) and len(readable) == len(entries):
         paths = [member.path for member in manifest.members]
         strangers = [path for path in paths if (match := DOCUMENT.fullmatch(path)) and match[1] not in rows]
         found += [f"{path} is not a document of the case" for path in strangers]

@@ -43,10 +43,10 @@ def fold(entries: Iterable[Entry | Withheld], at: datetime | None = None) -> Jso
 
     Withheld entries are skipped. What it returns shares values with the entries: to be read, not written in.
     """
-    told = [entry for entry in entries if isinstance(entry, Entry) and (at is None or entry.at <= at)]
-    start = max((index for index, entry in enumerate(told) if entry.snapshot is not None), default=-1)
-    state = dict(told[start].snapshot or {}) if start >= 0 else {}
-    for entry in told[start + 1 :]:
+    readable = [entry for entry in entries if isinstance(entry, Entry) and (at is None or entry.at <= at)]
+    start = max((index for index, entry in enumerate(readable) if entry.snapshot is not None), default=-1)
+    state = dict(readable[start].snapshot or {}) if start >= 0 else {}
+    for entry in readable[start + 1 :]:
         state = apply(state, entry.changes)
     return state
 
@@ -61,12 +61,12 @@ def check(
     """
     faults: list[Fault] = []
     last: Entry | Withheld | None = None
-    told: Entry | None = None
+    last_readable: Entry | None = None
     for entry in entries:
         faults += _check_link(last, entry)
         if isinstance(entry, Entry):
-            faults += _check_own(entry) + _order(told, entry)
-            told = entry
+            faults += _check_own(entry) + _order(last_readable, entry)
+            last_readable = entry
         last = entry
     return faults + _check_content(entries) + _end(last, head) + _check_outcome(entries, state)
 

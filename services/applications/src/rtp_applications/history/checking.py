@@ -28,22 +28,24 @@ class Verdict:
     faults: list[Fault]
 
 
-async def judge_history(session: AsyncSession, file: CaseSnapshot, caller: Caller) -> Verdict:
-    """Check the whole history of a case, of which `file` is all that there is; no content is given away."""
+async def judge_history(session: AsyncSession, snapshot: CaseSnapshot, caller: Caller) -> Verdict:
+    """Check the whole history of a case, of which `snapshot` is all that there is; no content is given away."""
     async with system_scope(session, "a chain is checked whole, whatever of it the caller may read"):
-        rows = await read_chain(session, file.case.id, file.case.audit_position)
-    faults = await run_in_thread(find_faults, [read_entry(row) for row in rows], file)
-    readable = {row.position for row in rows if can_read(file, caller, position=row.position, audience=row.audience)}
+        rows = await read_chain(session, snapshot.case.id, snapshot.case.audit_position)
+    faults = await run_in_thread(find_faults, [read_entry(row) for row in rows], snapshot)
+    readable = {
+        row.position for row in rows if can_read(snapshot, caller, position=row.position, audience=row.audience)
+    }
     shown = [Fault(each.position, each.what if each.position in {0, *readable} else HIDDEN) for each in faults]
-    return Verdict(file.case.audit_hash, len(rows), list(dict.fromkeys(shown)))
+    return Verdict(snapshot.case.audit_hash, len(rows), list(dict.fromkeys(shown)))
 
 
-def find_faults(entries: Sequence[Entry | Withheld], file: CaseSnapshot) -> list[Fault]:
+def find_faults(entries: Sequence[Entry | Withheld], snapshot: CaseSnapshot) -> list[Fault]:
     """Return the faults of the whole chain, against its head and the case as it is stored."""
     readable = _skip_gaps(entries)
     folded = fold(readable)
-    faults = check(entries, head=file.case.audit_hash)
-    if canonical(folded) != canonical(select_comparable(file, folded)):
+    faults = check(entries, head=snapshot.case.audit_hash)
+    if canonical(folded) != canonical(select_comparable(snapshot, folded)):
         faults.append(Fault(0, "the case as it is stored is not what the entries lead to"))
     return faults
 

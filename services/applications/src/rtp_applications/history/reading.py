@@ -26,12 +26,12 @@ BATCH = 200
 
 
 async def read_page(
-    session: AsyncSession, file: CaseSnapshot, caller: Caller, *, after: int, limit: int
+    session: AsyncSession, snapshot: CaseSnapshot, caller: Caller, *, after: int, limit: int
 ) -> Sequence[Entry | Withheld]:
     """Return entries after a position, oldest first; of what the caller may not see, the place and the hashes alone."""
-    last = min(after + limit, file.case.audit_position)
-    here = (_entry.case_id == file.case.id, _entry.position > after, _entry.position <= last)
-    rows = await session.execute(select(_table).where(*here, _filter_readable(file, caller)))
+    last = min(after + limit, snapshot.case.audit_position)
+    here = (_entry.case_id == snapshot.case.id, _entry.position > after, _entry.position <= last)
+    rows = await session.execute(select(_table).where(*here, _filter_readable(snapshot, caller)))
     readable = {row.position: read_entry(row) for row in rows}
     async with system_scope(session, "hashes of entries that are withheld hold the chain together"):
         links = await session.execute(
@@ -41,14 +41,14 @@ async def read_page(
 
 
 async def read_all_entries(
-    session: AsyncSession, file: CaseSnapshot, caller: Caller
+    session: AsyncSession, snapshot: CaseSnapshot, caller: Caller
 ) -> AsyncIterator[Entry | Withheld]:
     """Yield the whole history up to where the case stands, reading some entries at a time."""
     after = 0
-    while after < file.case.audit_position:
-        for entry in (page := await read_page(session, file, caller, after=after, limit=BATCH)):
+    while after < snapshot.case.audit_position:
+        for entry in (page := await read_page(session, snapshot, caller, after=after, limit=BATCH)):
             yield entry
-        after = page[-1].position if page else file.case.audit_position
+        after = page[-1].position if page else snapshot.case.audit_position
 
 
 async def read_chain(session: AsyncSession, case_id: UUID, until: int) -> Sequence[AnyRow]:
@@ -57,10 +57,13 @@ async def read_chain(session: AsyncSession, case_id: UUID, until: int) -> Sequen
     return (await session.execute(here.order_by(_entry.position))).all()
 
 
-async def read_as_at(session: AsyncSession, file: CaseSnapshot, caller: Caller, at: datetime) -> CaseSnapshot:
+async def read_as_at(session: AsyncSession, snapshot: CaseSnapshot, caller: Caller, at: datetime) -> CaseSnapshot:
     """Return the case as it was at a time, by the entries that the caller may see."""
     here = and_(
-        _entry.case_id == file.case.id, _entry.at <= at, _entry.action != WITHHELD, _filter_readable(file, caller)
+        _entry.case_id == snapshot.case.id,
+        _entry.at <= at,
+        _entry.action != WITHHELD,
+        _filter_readable(snapshot, caller),
     )
     start = select(func.max(_entry.position)).where(here, _HAS_SNAPSHOT).scalar_subquery()
     rows = await session.execute(
@@ -72,28 +75,28 @@ async def read_as_at(session: AsyncSession, file: CaseSnapshot, caller: Caller, 
     last = entries[-1]
     kept = {"version": last.version, "changed_at": last.at, "sequence": 0, "audit_position": last.position}
     try:
-        return restore_case(fold(entries), calendars=file.calendars, **kept)
+        return restore_case(fold(entries), calendars=snapshot.calendars, **kept)
     except NotAState:
         raise NotVisibleThen from None
 
 
-def can_read(file: CaseSnapshot, caller: Caller, *, position: int, audience: Audience) -> bool:
+def can_read(snapshot: CaseSnapshot, caller: Caller, *, position: int, audience: Audience) -> bool:
     """Return whether the caller may read the content of the entry."""
-    if is_group_client(file.case, caller):
+    if is_group_client(snapshot.case, caller):
         return audience is Audience.EVERYBODY
-    disclosed = file.case.disclosed_position
+    disclosed = snapshot.case.disclosed_position
     if disclosed is None or position < disclosed:
         return False
-    return audience is Audience.EVERYBODY or is_on_bodies_side(file.case, caller)
+    return audience is Audience.EVERYBODY or is_on_bodies_side(snapshot.case, caller)
 
 
-def _filter_readable(file: CaseSnapshot, caller: Caller) -> ColumnElement[bool]:
+def _filter_readable(snapshot: CaseSnapshot, caller: Caller) -> ColumnElement[bool]:
     """Return the condition of a query that is the same as `can_read`: the first wall."""
     for_everybody = _entry.audience == Audience.EVERYBODY
-    if is_group_client(file.case, caller):
+    if is_group_client(snapshot.case, caller):
         return for_everybody
-    disclosed = file.case.disclosed_position
+    disclosed = snapshot.case.disclosed_position
     if disclosed is None:
         return false()
     since = _entry.position >= disclosed
-    return since if is_on_bodies_side(file.case, caller) else and_(since, for_everybody)
+    return since if is_on_bodies_side(snapshot.case, caller) else and_(since, for_everybody)

@@ -28,20 +28,20 @@ def restore_case(state: JsonMapping, *, calendars: Calendars, **kept: Any) -> Ca
     case had no such column.
     """
     try:
-        file = _read(state, calendars, kept)
-        again = dump_state(file)
+        snapshot = _read(state, calendars, kept)
+        again = dump_state(snapshot)
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise NotAState(f"cannot be read: {type(error).__name__}") from None
     for name, value in state.items():
         if name not in again or not same(again[name], value):
             raise NotAState(f"{name} is not of a case, or said in another way")
-    return file
+    return snapshot
 
 
-def select_comparable(file: CaseSnapshot, folded: JsonMapping) -> JsonObject:
+def select_comparable(snapshot: CaseSnapshot, folded: JsonMapping) -> JsonObject:
     """Return the state to compare with what the entries lead to: without newer, empty columns."""
     empty = {name: dump_value(field.default) for name, field in Facts.__dataclass_fields__.items()}
-    state = dump_state(file)
+    state = dump_state(snapshot)
     return {name: value for name, value in state.items() if name in folded or value != empty.get(name, {})}
 
 

@@ -15,15 +15,15 @@ AUDITED = tuple(each.name for each in fields(Facts) if each.name not in UNAUDITE
 TABLES = ("parties", "records", "deadlines", "documents")
 
 
-def dump_state(file: CaseSnapshot) -> JsonObject:
+def dump_state(snapshot: CaseSnapshot) -> JsonObject:
     """Return the whole state as JSON."""
-    state = {name: dump_value(getattr(file.case, name)) for name in AUDITED}
-    return {**state, **{table: dict(_list_rows(file, table)) for table in TABLES}}
+    state = {name: dump_value(getattr(snapshot.case, name)) for name in AUDITED}
+    return {**state, **{table: dict(_list_rows(snapshot, table)) for table in TABLES}}
 
 
-def list_first_changes(file: CaseSnapshot) -> Changes:
+def list_first_changes(snapshot: CaseSnapshot) -> Changes:
     """Return the changes of a case's first entry: everything that it starts with."""
-    return {f"/{name}": [None, value] for name, value in sorted(dump_state(file).items())}
+    return {f"/{name}": [None, value] for name, value in sorted(dump_state(snapshot).items())}
 
 
 def list_changes(before: CaseSnapshot, after: CaseSnapshot) -> dict[Audience, Changes]:
@@ -49,8 +49,8 @@ def _list_changed_rows(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> I
             yield key, before.get(key), after.get(key)
 
 
-def _list_rows(file: CaseSnapshot, table: str) -> Iterator[tuple[str, Any]]:
-    for key, row in getattr(file, table).items():
+def _list_rows(snapshot: CaseSnapshot, table: str) -> Iterator[tuple[str, Any]]:
+    for key, row in getattr(snapshot, table).items():
         yield format_row_name(key), row.to_json()
 
 

@@ -44,8 +44,8 @@ class _Arguments(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     as_json = "--json" in (sys.argv[1:] if arguments is None else arguments)
     try:
-        given = _build_parser().parse_args(arguments)
-        findings = verify(given.file, keys=given.key, head=given.head)
+        options = _build_parser().parse_args(arguments)
+        findings = verify(options.file, keys=options.key, head=options.head)
     except (Unusable, NotABundle, NotAKey) as error:
         _print([json.dumps({"holds": False, "error": str(error)}) if as_json else f"cannot be checked: {error}"])
         return UNUSABLE
@@ -122,8 +122,8 @@ def _format_chain(entries: Sequence[Entry | Withheld]) -> list[str]:
     hidden = sum(isinstance(entry, Withheld) for entry in entries)
     lines = [f"audit: {len(entries)} entries, hashes and links recomputed; withheld: {hidden}"]
     for name, entry in (("first", entries[0]), ("last", entries[-1])) if entries else ():
-        told = f"{entry.action} at {format_instant(entry.at)}" if isinstance(entry, Entry) else "withheld"
-        lines.append(f"{name} entry: {entry.position}, {told}, hash {entry.hash.hex()}")
+        summary = f"{entry.action} at {format_instant(entry.at)}" if isinstance(entry, Entry) else "withheld"
+        lines.append(f"{name} entry: {entry.position}, {summary}, hash {entry.hash.hex()}")
     return lines
 
 

@@ -47,16 +47,16 @@ class NewParty:
     valid_to: date | None = None
 
 
-def appoint(file: CaseSnapshot, new: NewParty, caller: Caller, now: datetime) -> tuple[CaseSnapshot, list[Party]]:
+def appoint(snapshot: CaseSnapshot, new: NewParty, caller: Caller, now: datetime) -> tuple[CaseSnapshot, list[Party]]:
     """Return the case with the person in the role, and the parties that changed: of a new lead, the former one too."""
-    side, own = require_appointing_side(file, new.role, caller, now)
+    side, own = require_appointing_side(snapshot, new.role, caller, now)
     holder = new.holder or own
     if holder != own and APPOINTS[side][new.role] is Vouching.OWN:
         raise NotAHolder(errors=[FieldError("/holder", f"only {own.partition(':')[0]} of {side} itself vouches")])
-    require_separate(file, new.role, new.person)
+    require_separate(snapshot, new.role, new.person)
     today = civil_date(now)
     party = Party(
-        id=make_id(file, now),
+        id=make_id(snapshot, now),
         role=new.role,
         person=new.person,
         holder=holder,
@@ -64,35 +64,35 @@ def appoint(file: CaseSnapshot, new: NewParty, caller: Caller, now: datetime) ->
         valid_to=new.valid_to,
         mandate=new.mandate,
     )
-    _require_not_held(file, party, today)
-    _require_validity(file, party, today)
-    former = [each for each in file.parties.values() if is_lead(each) and not is_over(each, today)]
+    _require_not_held(snapshot, party, today)
+    _require_validity(snapshot, party, today)
+    former = [each for each in snapshot.parties.values() if is_lead(each) and not is_over(each, today)]
     left = [_end_yesterday(each, today) for each in former] if party.role is Role.APPLICANT_LEAD else []
-    return _let_see(_put_over(file, *left).with_party(party), holder), [party, *left]
+    return _let_see(_put_over(snapshot, *left).with_party(party), holder), [party, *left]
 
 
-def end(file: CaseSnapshot, party_id: UUID, caller: Caller, now: datetime) -> tuple[CaseSnapshot, Party]:
+def end(snapshot: CaseSnapshot, party_id: UUID, caller: Caller, now: datetime) -> tuple[CaseSnapshot, Party]:
     """Return the case with the party over from today on. Whose last party it was sees the case no more."""
-    party, today = _find_changeable(file, party_id, caller, now, oneself=True), civil_date(now)
+    party, today = _find_changeable(snapshot, party_id, caller, now, oneself=True), civil_date(now)
     if is_lead(party):
         raise LeadIsHandedOver
     after = _end_yesterday(party, today)
-    file = _put_over(file, after)
-    held = any(each.holder == party.holder and not is_over(each, today) for each in file.parties.values())
-    if held or party.holder in get_lasting_readers(file.case):
-        return file, after
-    return file.with_case(readers=[each for each in file.case.readers if each != party.holder]), after
+    snapshot = _put_over(snapshot, after)
+    held = any(each.holder == party.holder and not is_over(each, today) for each in snapshot.parties.values())
+    if held or party.holder in get_lasting_readers(snapshot.case):
+        return snapshot, after
+    return snapshot.with_case(readers=[each for each in snapshot.case.readers if each != party.holder]), after
 
 
 def amend(
-    file: CaseSnapshot, party_id: UUID, changes: Mapping[str, object], caller: Caller, now: datetime
+    snapshot: CaseSnapshot, party_id: UUID, changes: Mapping[str, object], caller: Caller, now: datetime
 ) -> tuple[CaseSnapshot, Party]:
     """Return the case with another mandate or last day of the party; what is not named stays."""
-    party = _find_changeable(file, party_id, caller, now)
+    party = _find_changeable(snapshot, party_id, caller, now)
     after = replace(party, **changes)  # type: ignore[arg-type]  # of the columns that the body model names
     if after.valid_to != party.valid_to:
-        _require_validity(file, after, civil_date(now))
-    return file.with_party(after), after
+        _require_validity(snapshot, after, civil_date(now))
+    return snapshot.with_party(after), after
 
 
 def is_over(party: Party, today: date) -> bool:
@@ -103,35 +103,35 @@ def is_lead(party: Party) -> bool:
     return party.role is Role.APPLICANT_LEAD
 
 
-def make_id(file: CaseSnapshot, now: datetime) -> UUID:
+def make_id(snapshot: CaseSnapshot, now: datetime) -> UUID:
     """Make an id that comes after those of the case's other parties (UUID version 7), whatever the clock says."""
     bits = int(now.timestamp() * 1000) << 80 | 7 << 76 | secrets.randbits(12) << 64 | 2 << 62 | secrets.randbits(62)
-    last = max(file.parties.values(), key=order_of_joining, default=None)
+    last = max(snapshot.parties.values(), key=order_of_joining, default=None)
     if last is None or last.id.version != 7 or bits > last.id.int:
         return UUID(int=bits)
     return UUID(int=last.id.int + 1)
 
 
 def _find_changeable(
-    file: CaseSnapshot, party_id: UUID, caller: Caller, now: datetime, *, oneself: bool = False
+    snapshot: CaseSnapshot, party_id: UUID, caller: Caller, now: datetime, *, oneself: bool = False
 ) -> Party:
-    party = file.parties.get(party_id)
+    party = snapshot.parties.get(party_id)
     if party is None:
         raise NoSuchParty
-    if not may_change(file, party, caller, now) and not (oneself and is_oneself(file, party, caller)):
+    if not may_change(snapshot, party, caller, now) and not (oneself and is_oneself(snapshot, party, caller)):
         raise NotYoursToChange
     if is_over(party, civil_date(now)):
         raise PartyIsOver(f"it ended on {party.valid_to}")
     return party
 
 
-def _put_over(file: CaseSnapshot, *parties: Party) -> CaseSnapshot:
+def _put_over(snapshot: CaseSnapshot, *parties: Party) -> CaseSnapshot:
     """Return the case once these are over. Who leaves a draft never applied: no body shall ever learn of them."""
-    if file.case.status is not Status.DRAFT:
-        return file.with_party(*parties)
+    if snapshot.case.status is not Status.DRAFT:
+        return snapshot.with_party(*parties)
     for party in parties:
-        file = file.without_party(party.id)
-    return file
+        snapshot = snapshot.without_party(party.id)
+    return snapshot
 
 
 def _end_yesterday(party: Party, today: date) -> Party:
@@ -139,18 +139,18 @@ def _end_yesterday(party: Party, today: date) -> Party:
     return replace(party, valid_to=today - ONE_DAY)
 
 
-def _require_not_held(file: CaseSnapshot, party: Party, today: date) -> None:
-    for each in file.parties.values():
+def _require_not_held(snapshot: CaseSnapshot, party: Party, today: date) -> None:
+    for each in snapshot.parties.values():
         same = (each.role, each.person, each.holder) == (party.role, party.person, party.holder)
         if same and not is_over(each, today):
             raise HeldAlready(f"as party {each.id}")
 
 
-def _require_validity(file: CaseSnapshot, party: Party, today: date) -> None:
+def _require_validity(snapshot: CaseSnapshot, party: Party, today: date) -> None:
     """Refuse dates that would not hold: an outside holder sees the case at once, and until the party is ended."""
     if is_lead(party) and (party.valid_from != today or party.valid_to is not None):
         raise ValidityNotRight(errors=[FieldError("/validFrom", "a lead begins today, until another one does")])
-    if party.holder not in get_lasting_readers(file.case):
+    if party.holder not in get_lasting_readers(snapshot.case):
         if party.valid_to is not None:
             raise ValidityNotRight(errors=[FieldError("/validTo", "end the party when it is over: it sees till then")])
         if party.valid_from > today:
@@ -159,9 +159,9 @@ def _require_validity(file: CaseSnapshot, party: Party, today: date) -> None:
         raise ValidityNotRight(errors=[FieldError("/validTo", "is over already")])
 
 
-def _let_see(file: CaseSnapshot, holder: str) -> CaseSnapshot:
+def _let_see(snapshot: CaseSnapshot, holder: str) -> CaseSnapshot:
     """Let the holder see the case, even a draft: the lead chose so."""
-    if holder not in file.case.readers:
-        file = file.with_case(readers=[*file.case.readers, holder])
-    require_no_disclosure(file.case)
-    return file
+    if holder not in snapshot.case.readers:
+        snapshot = snapshot.with_case(readers=[*snapshot.case.readers, holder])
+    require_no_disclosure(snapshot.case)
+    return snapshot

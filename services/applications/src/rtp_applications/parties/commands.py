@@ -31,13 +31,13 @@ async def appoint(
 ) -> tuple[CaseSnapshot, Party]:
     """Put a person in a role. An outside client or organisation that vouches for the person comes to see the case."""
 
-    def change(file: CaseSnapshot) -> tuple[CaseSnapshot, list[Party]]:
-        return appointing.appoint(file, party, context.caller, context.now)
+    def change(snapshot: CaseSnapshot) -> tuple[CaseSnapshot, list[Party]]:
+        return appointing.appoint(snapshot, party, context.caller, context.now)
 
-    file, appointed = await _change_parties(context, case_id, "appoint", change, version=version)
+    snapshot, appointed = await _change_parties(context, case_id, "appoint", change, version=version)
     if name is not None:
         await _set_name(context, appointed.id, name)
-    return file, appointed
+    return snapshot, appointed
 
 
 async def end(
@@ -45,8 +45,8 @@ async def end(
 ) -> tuple[CaseSnapshot, Party]:
     """End a person's part in the case, at once."""
 
-    def change(file: CaseSnapshot) -> tuple[CaseSnapshot, list[Party]]:
-        after, party = appointing.end(file, party_id, context.caller, context.now)
+    def change(snapshot: CaseSnapshot) -> tuple[CaseSnapshot, list[Party]]:
+        after, party = appointing.end(snapshot, party_id, context.caller, context.now)
         return after, [party]
 
     return await _change_parties(context, case_id, "end-party", change, version=version)
@@ -58,14 +58,14 @@ async def amend(
     """Change mandate, last day or name; null takes it out. The audit tells of a name only that something changed."""
     audited = {column: value for column, value in changes.items() if column != "name"}
 
-    def change(file: CaseSnapshot) -> tuple[CaseSnapshot, list[Party]]:
-        after, party = appointing.amend(file, party_id, audited, context.caller, context.now)
+    def change(snapshot: CaseSnapshot) -> tuple[CaseSnapshot, list[Party]]:
+        after, party = appointing.amend(snapshot, party_id, audited, context.caller, context.now)
         return after, [party]
 
-    file, party = await _change_parties(context, case_id, "amend-party", change, version=version)
+    snapshot, party = await _change_parties(context, case_id, "amend-party", change, version=version)
     if "name" in changes:
         await _set_name(context, party_id, cast("str | None", changes["name"]))
-    return file, party
+    return snapshot, party
 
 
 async def find_voucher(context: CommandContext, *, client: str | None, organisation: str | None) -> str | None:
@@ -108,13 +108,13 @@ async def _change_parties(
             events=tuple(_build_event(context, before, each) for each in parties),
         )
 
-    outcome = await change_case(context, case_id, decide, version=version)
-    return outcome.after, changed[0]
+    saved = await change_case(context, case_id, decide, version=version)
+    return saved.after, changed[0]
 
 
-def _sign(context: CommandContext, file: CaseSnapshot) -> Signature:
+def _sign(context: CommandContext, snapshot: CaseSnapshot) -> Signature:
     caller = context.caller
-    held = find_roles(file, caller, context.now)
+    held = find_roles(snapshot, caller, context.now)
     role = min(held, default=Role.CLIENT)
     return Signature(role, caller.person, held.get(role, caller.vouching_client), context.now)
 

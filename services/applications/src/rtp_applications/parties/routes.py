@@ -44,8 +44,8 @@ async def list_parties(
     bodies once the case is submitted, those of applicants; to advisers, funders and representatives never. Who left
     before the submission is listed for the group's own client alone.
     """
-    file = await get_case(session, case_id, readers=principal.identities, now=now)
-    every = build_party_views(file, await list_names(session, case_id), caller, civil_date(now))
+    snapshot = await get_case(session, case_id, readers=principal.identities, now=now)
+    every = build_party_views(snapshot, await list_names(session, case_id), caller, civil_date(now))
     found = [each for each in every if role is None or each.role is role]
     if key := decode_cursor(after, UUID):
         seen = {each.id: place for place, each in enumerate(found, 1)}
@@ -81,9 +81,9 @@ async def appoint_party(
         valid_from=appointment.valid_from,
         valid_to=appointment.valid_to,
     )
-    file, party = await commands.appoint(context, case_id, new, name=appointment.name, version=version)
+    snapshot, party = await commands.appoint(context, case_id, new, name=appointment.name, version=version)
     response.headers["Location"] = f"/v1/cases/{case_id}/parties"
-    return await _present(context, file, party, response)
+    return await _present(context, snapshot, party, response)
 
 
 @parties.patch("/{case_id}/parties/{party_id}")
@@ -97,9 +97,9 @@ async def amend_party(
     response: Response,
 ) -> PartyView:
     """Change the mandate, the last day or the name. Another role or person is another party (RFC 7396)."""
-    given = changes.model_dump(exclude_unset=True)
-    file, party = await commands.amend(context, case_id, party_id, given, version=version)
-    return await _present(context, file, party, response)
+    fields = changes.model_dump(exclude_unset=True)
+    snapshot, party = await commands.amend(context, case_id, party_id, fields, version=version)
+    return await _present(context, snapshot, party, response)
 
 
 @parties.post("/{case_id}/parties/{party_id}/actions/end")
@@ -114,11 +114,11 @@ async def end_party(
     """End a person's part in the case, at once. It stays on file, and whoever vouched for nobody else in the case sees
     the case no more. People may end their own part, but for the lead, who hands over.
     """
-    file, party = await commands.end(context, case_id, party_id, version=version)
-    return await _present(context, file, party, response)
+    snapshot, party = await commands.end(context, case_id, party_id, version=version)
+    return await _present(context, snapshot, party, response)
 
 
-async def _present(context: CommandContext, file: CaseSnapshot, party: Party, response: Response) -> PartyView:
-    response.headers["ETag"] = format_etag(file.case.version)
-    names = await list_names(context.session, file.case.id)
-    return build_party_view(file, party, names, context.caller, civil_date(context.now))
+async def _present(context: CommandContext, snapshot: CaseSnapshot, party: Party, response: Response) -> PartyView:
+    response.headers["ETag"] = format_etag(snapshot.case.version)
+    names = await list_names(context.session, snapshot.case.id)
+    return build_party_view(snapshot, party, names, context.caller, civil_date(context.now))

@@ -68,15 +68,15 @@ not.
 """
 
 
-def find_sides(file: CaseSnapshot, caller: Caller, now: datetime) -> dict[Side, str]:
+def find_sides(snapshot: CaseSnapshot, caller: Caller, now: datetime) -> dict[Side, str]:
     """Return the sides that the caller stands on, and who vouches for a person there unless something else is said.
 
     The client that opened the case stands on the group's side alone, and for its lead only. No body has a side in a
     draft. Where no other body commissions or decides, the employer does.
     """
-    case = file.case
+    case = snapshot.case
     if is_group_client(case, caller):
-        return {Side.GROUP: caller.vouching_client} if Role.APPLICANT_LEAD in find_roles(file, caller, now) else {}
+        return {Side.GROUP: caller.vouching_client} if Role.APPLICANT_LEAD in find_roles(snapshot, caller, now) else {}
     if case.submitted_at is None:
         return {}
     bodies = {
@@ -91,42 +91,42 @@ def find_sides(file: CaseSnapshot, caller: Caller, now: datetime) -> dict[Side, 
     return found
 
 
-def require_appointing_side(file: CaseSnapshot, role: Role, caller: Caller, now: datetime) -> tuple[Side, str]:
+def require_appointing_side(snapshot: CaseSnapshot, role: Role, caller: Caller, now: datetime) -> tuple[Side, str]:
     """Return the side from which the caller may fill the role, and who vouches there; or refuse, saying who may."""
-    for side, holder in find_sides(file, caller, now).items():
+    for side, holder in find_sides(snapshot, caller, now).items():
         if role in APPOINTS[side]:
             return side, holder
     may = [str(side) for side, roles in APPOINTS.items() if role in roles]
     raise NotYoursToAppoint(f"{role} is appointed by {' or '.join(may) or 'nobody'}")
 
 
-def may_change(file: CaseSnapshot, party: Party, caller: Caller, now: datetime) -> bool:
+def may_change(snapshot: CaseSnapshot, party: Party, caller: Caller, now: datetime) -> bool:
     """Return whether the caller may appoint to the role, a body only for those it vouches for itself: it does not end
     the staff's representative whom the group chose.
     """
-    sides = [side for side in find_sides(file, caller, now) if party.role in APPOINTS[side]]
+    sides = [side for side in find_sides(snapshot, caller, now) if party.role in APPOINTS[side]]
     bodies = {Side.EMPLOYER, Side.DECISION_BODY, Side.COMMISSIONER}
     return any(side not in bodies or party.holder in caller.identities for side in sides)
 
 
-def is_oneself(file: CaseSnapshot, party: Party, caller: Caller) -> bool:
+def is_oneself(snapshot: CaseSnapshot, party: Party, caller: Caller) -> bool:
     """Return whether the party is the caller. The client that opened the case speaks for the group's people alone, also
     where it belongs to a body.
     """
-    of_the_group = is_group_client(file.case, caller)
+    of_the_group = is_group_client(snapshot.case, caller)
     vouching = (caller.vouching_client,) if of_the_group else caller.identities
     return party.person == caller.person and party.holder in vouching
 
 
-def require_separate(file: CaseSnapshot, role: Role, person: str) -> None:
+def require_separate(snapshot: CaseSnapshot, role: Role, person: str) -> None:
     """Refuse a role to whom it is barred: nobody decides who is or was on another side of the case, nor the other way
     round; nor whom a conflict bars.
     """
     opposite = MAY_NOT_DECIDE if role in DECIDING else DECIDING if role in MAY_NOT_DECIDE else frozenset()
-    for party in file.parties.values():
+    for party in snapshot.parties.values():
         if party.person == person and party.role in opposite:
             raise DutiesSeparated(f"this person is or was {party.role} in this case, so cannot be {role}")
-    if role in DECIDING and any(each.person == person for each in list_bars(file)):
+    if role in DECIDING and any(each.person == person for each in list_bars(snapshot)):
         raise DutiesSeparated(f"this person has a conflict of interest in this case, so cannot be {role}")
 
 
@@ -136,9 +136,9 @@ def get_lasting_readers(case: Facts) -> frozenset[str]:
     return frozenset({get_group_reader(case), "system", OVERSIGHT, *bodies})
 
 
-def assign_pseudonyms(file: CaseSnapshot) -> dict[str, str]:
+def assign_pseudonyms(snapshot: CaseSnapshot) -> dict[str, str]:
     """Return a name for each applicant's person, by the order in which they were put on file: it never changes."""
-    applying = sorted((each for each in file.parties.values() if each.role in APPLICANTS), key=order_of_joining)
+    applying = sorted((each for each in snapshot.parties.values() if each.role in APPLICANTS), key=order_of_joining)
     people = dict.fromkeys(each.person for each in applying)
     return {person: f"Applicant {number}" for number, person in enumerate(people, 1)}
 

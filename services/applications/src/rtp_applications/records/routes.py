@@ -68,10 +68,10 @@ async def _find_page(
     session: AsyncSession, case_id: UUID, caller: Caller, now: datetime, limit: int, after: str | None, kind: str | None
 ) -> tuple[Sequence[AnyRow], str | None]:
     """Return a page of records, and the cursor of the next."""
-    file = await get_case(session, case_id, readers=caller.identities, now=now)
+    snapshot = await get_case(session, case_id, readers=caller.identities, now=now)
     key = decode_cursor(after, str, str)
     rows = await find_records(
-        session, case_id, sees_all=is_on_bodies_side(file.case, caller), limit=limit, after=key, kind=kind
+        session, case_id, sees_all=is_on_bodies_side(snapshot.case, caller), limit=limit, after=key, kind=kind
     )
     page, last = cut(rows, limit)
     return page, encode_cursor(last.kind, last.key) if last else None

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Path, Query, Response
+from fastapi import Body, Path, Query, Response
 
 from rtp_applications.auth import Acting, Anyone, CaseReader, CaseWriter
 from rtp_applications.bodies.schemas import BodyReference
@@ -39,7 +39,7 @@ Overdue = Annotated[bool | None, Query(description="Only those that are overdue,
 @case_barriers.post("/{case_id}/barriers", status_code=201)
 async def report_barrier(
     case_id: CaseId,
-    given: BarrierReport,
+    payload: BarrierReport,
     _: CaseWriter,
     context: Context,
     response: Response,
@@ -50,8 +50,8 @@ async def report_barrier(
     alone, and once the case is submitted to the central team: no body can tell that it exists. In a draft nothing can
     be disclosed yet.
     """
-    barrier = Barrier(**given.model_dump(exclude={"body"}))
-    barrier_id = await commands.report_barrier(context, case_id, barrier, body=given.body)
+    barrier = Barrier(**payload.model_dump(exclude={"body"}))
+    barrier_id = await commands.report_barrier(context, case_id, barrier, body=payload.body)
     response.headers["Location"] = f"/v1/barriers/{barrier_id}"
     return await _present(context, barrier_id, response)
 
@@ -133,28 +133,28 @@ async def disclose_barrier(
 @barriers.post("/{barrier_id}/actions/answer")
 async def answer_barrier(
     barrier_id: BarrierId,
-    given: BarrierAnswer,
+    payload: BarrierAnswer,
     version: ExpectedVersion,
     _: CaseWriter,
     context: Context,
     response: Response,
 ) -> BarrierDetail:
     """Say what will be done about a barrier and by when. For the body that can remove it, and officers in the case."""
-    await commands.answer_barrier(context, barrier_id, answer=given.answer, due_on=given.due_on, version=version)
+    await commands.answer_barrier(context, barrier_id, answer=payload.answer, due_on=payload.due_on, version=version)
     return await _present(context, barrier_id, response)
 
 
 @barriers.post("/{barrier_id}/actions/close")
 async def close_barrier(
     barrier_id: BarrierId,
-    given: BarrierClosing,
+    payload: BarrierClosing,
     version: ExpectedVersion,
     _: CaseWriter,
     context: Context,
     response: Response,
 ) -> BarrierDetail:
     """Say that a barrier is removed, or that it was not. For the reporting side and the central team."""
-    await commands.close_barrier(context, barrier_id, state=given.state, outcome=given.outcome, version=version)
+    await commands.close_barrier(context, barrier_id, state=payload.state, outcome=payload.outcome, version=version)
     return await _present(context, barrier_id, response)
 
 
@@ -165,10 +165,10 @@ async def withdraw_barrier(
     _: CaseWriter,
     context: Context,
     response: Response,
-    given: BarrierWithdrawal | None = None,
+    payload: Annotated[BarrierWithdrawal | None, Body(title="Given")] = None,
 ) -> BarrierDetail:
     """Withdraw a barrier that was reported. For the reporting side."""
-    reason = given.reason if given else None
+    reason = payload.reason if payload else None
     await commands.close_barrier(context, barrier_id, state=BarrierState.WITHDRAWN, outcome=reason, version=version)
     return await _present(context, barrier_id, response)
 

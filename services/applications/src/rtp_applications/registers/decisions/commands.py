@@ -38,44 +38,44 @@ MARKS: dict[str, dict[str, Appeal | Overturned]] = {
 class DecisionRegister:
     """The public register of decisions as a projection of cases (`cases.context.Projection`)."""
 
-    def announce(self, outcome: CaseChange) -> CaseChange:
-        return announce(outcome)
+    def announce(self, change: CaseChange) -> CaseChange:
+        return announce(change)
 
-    async def write(self, session: AsyncSession, outcome: CaseChange) -> None:
-        await write(session, outcome)
-
-
-def announce(outcome: CaseChange) -> CaseChange:
-    """Return the outcome with an event for each decision that it publishes. Once announced, it stays as it is."""
-    if any(isinstance(event, DecisionPublished) for event in outcome.events):
-        return outcome
-    events = tuple(_build_event(outcome.after, each) for each in _list_published(outcome))
-    return replace(outcome, events=(*outcome.events, *events)) if events else outcome
+    async def write(self, session: AsyncSession, change: CaseChange) -> None:
+        await write(session, change)
 
 
-async def write(session: AsyncSession, outcome: CaseChange) -> None:
-    """Write what an announced outcome publishes, in its own transaction, and mark what it overturns or appeals."""
-    for event in outcome.events:
+def announce(change: CaseChange) -> CaseChange:
+    """Return the change with an event for each decision that it publishes. Once announced, it stays as it is."""
+    if any(isinstance(event, DecisionPublished) for event in change.events):
+        return change
+    events = tuple(_build_event(change.after, each) for each in _list_published(change))
+    return replace(change, events=(*change.events, *events)) if events else change
+
+
+async def write(session: AsyncSession, change: CaseChange) -> None:
+    """Write what an announced change publishes, in its own transaction, and mark what it overturns or appeals."""
+    for event in change.events:
         if isinstance(event, DecisionPublished):
-            await _insert(session, outcome.after, event)
-    if outcome.action in MARKS and not outcome.awaiting:
-        await _mark(session, outcome)
+            await _insert(session, change.after, event)
+    if change.action in MARKS and not change.awaiting:
+        await _mark(session, change)
 
 
-def _list_published(outcome: CaseChange) -> list[SignedRecord]:
-    before, after = outcome.before.records, outcome.after.records
+def _list_published(change: CaseChange) -> list[SignedRecord]:
+    before, after = change.before.records, change.after.records
     return [each for at, each in after.items() if each.kind == Publication.KIND and before.get(at) != each]
 
 
-def _build_event(file: CaseSnapshot, published: SignedRecord) -> DecisionPublished:
-    decided, case = _find_decided(file, published), file.case
+def _build_event(snapshot: CaseSnapshot, published: SignedRecord) -> DecisionPublished:
+    decided, case = _find_decided(snapshot, published), snapshot.case
     return DecisionPublished(
         case_id=case.id,
         decision_id=uuid4(),
         route=case.route,
         decision=decided.decision,
         decided_on=civil_date(decided.at),
-        body=_choose_body(file, decided.decision),
+        body=_choose_body(snapshot, decided.decision),
         ground=decided.ground,
         conditions=decided.conditions,
         sector=case.sector,
@@ -84,9 +84,9 @@ def _build_event(file: CaseSnapshot, published: SignedRecord) -> DecisionPublish
     )
 
 
-async def _insert(session: AsyncSession, file: CaseSnapshot, event: DecisionPublished) -> None:
-    published = file.records[Publication.KIND, event.decision]
-    decided, case = _find_decided(file, published), file.case
+async def _insert(session: AsyncSession, snapshot: CaseSnapshot, event: DecisionPublished) -> None:
+    published = snapshot.records[Publication.KIND, event.decision]
+    decided, case = _find_decided(snapshot, published), snapshot.case
     row = {
         "id": event.decision_id,
         "case_id": case.id,
@@ -103,7 +103,7 @@ async def _insert(session: AsyncSession, file: CaseSnapshot, event: DecisionPubl
         "ground": decided.ground,
         "text": published.content.get("text") or decided.text or NO_REASONS,
         "conditions": decided.conditions,
-        "appeal": _find_appeal(file, decided),
+        "appeal": _find_appeal(snapshot, decided),
         "version": 1,
     }
     await session.execute(insert(_TABLE), [row])
@@ -114,29 +114,29 @@ async def _insert(session: AsyncSession, file: CaseSnapshot, event: DecisionPubl
     )
 
 
-async def _mark(session: AsyncSession, outcome: CaseChange) -> None:
-    decided = find_latest_decision(outcome.before)
+async def _mark(session: AsyncSession, change: CaseChange) -> None:
+    decided = find_latest_decision(change.before)
     if decided is None:
         return
-    there, changes = _TABLE.c, dict[str, object](MARKS[outcome.action])
+    there, changes = _TABLE.c, dict[str, object](MARKS[change.action])
     if "overturned" in changes:
-        changes["overturned_on"] = civil_date(outcome.signature.at)
-    the_same = (there.case_id == outcome.after.case.id, there.decision == decided.decision)
+        changes["overturned_on"] = civil_date(change.signature.at)
+    the_same = (there.case_id == change.after.case.id, there.decision == decided.decision)
     await session.execute(
         update(_TABLE).where(*the_same, there.decided_at == decided.at).values(**changes, version=there.version + 1)
     )
 
 
-def _find_decided(file: CaseSnapshot, published: SignedRecord) -> PublishableDecision:
-    return find_decisions(file)[Decision(published.key)]
+def _find_decided(snapshot: CaseSnapshot, published: SignedRecord) -> PublishableDecision:
+    return find_decisions(snapshot)[Decision(published.key)]
 
 
-def _find_appeal(file: CaseSnapshot, decided: PublishableDecision) -> Appeal | None:
+def _find_appeal(snapshot: CaseSnapshot, decided: PublishableDecision) -> Appeal | None:
     if decided.decision not in (Decision.REFUSED, Decision.NOT_ELIGIBLE):
         return None
-    if file.case.escalated_at is not None:
+    if snapshot.case.escalated_at is not None:
         return Appeal.PENDING
-    finding = file.find_record(Finding)
+    finding = snapshot.find_record(Finding)
     return Appeal.UPHELD if finding and _is_since(finding, decided.at) else None
 
 
@@ -144,5 +144,5 @@ def _is_since(found: SignedRecord, at: datetime) -> bool:
     return found.signed[-1].at >= at
 
 
-def _choose_body(file: CaseSnapshot, decision: Decision) -> UUID | None:
-    return file.case.commissioner if decision in ON_A_CONTRACT else file.case.decision_body
+def _choose_body(snapshot: CaseSnapshot, decision: Decision) -> UUID | None:
+    return snapshot.case.commissioner if decision in ON_A_CONTRACT else snapshot.case.decision_body

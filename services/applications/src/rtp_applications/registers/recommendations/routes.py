@@ -77,13 +77,13 @@ async def get_recommendation(
 
 @recommendations.post("", status_code=201)
 async def add_recommendation(
-    given: RecommendationGiven, _: Overseer, session: Session, now: Now, response: Response
+    payload: RecommendationGiven, _: Overseer, session: Session, now: Now, response: Response
 ) -> RecommendationDetail:
     """Enter a recommendation or obligation. It gets the next number of its kind, and is open."""
     added = await commands.add_recommendation(
         session,
-        details=given.model_dump(exclude={"addressed_bodies"}),
-        addressed_bodies=given.addressed_bodies,
+        details=payload.model_dump(exclude={"addressed_bodies"}),
+        addressed_bodies=payload.addressed_bodies,
         now=now,
     )
     response.headers["Location"] = f"/v1/recommendations/{added.id}"

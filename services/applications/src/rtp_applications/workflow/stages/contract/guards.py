@@ -118,5 +118,5 @@ def within_published_gap(step: Step) -> str | None:
 @guard("/applicantsToldOn", payload=True)
 def applicants_told_to_bid(step: Step) -> str | None:
     """The applicants were told that they must bid: acceptance is no award, and employees have no preference."""
-    told = step.payload.applicants_told_on
-    return None if told and told <= step.today else "tell the applicants first that they must bid"
+    told_on = step.payload.applicants_told_on
+    return None if told_on and told_on <= step.today else "tell the applicants first that they must bid"

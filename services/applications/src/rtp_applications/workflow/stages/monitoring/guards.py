@@ -52,8 +52,8 @@ def period_is_over(step: Step) -> str | None:
 @guard("/values", payload=True)
 def measured_once_each(step: Step) -> str | None:
     """Each measure is told once, by one definition; service indicators may be several."""
-    told = [each.measure for each in step.payload.values if each.measure is not Measure.SERVICE_INDICATOR]
-    twice = sorted({each for each in told if told.count(each) > 1})
+    measures = [each.measure for each in step.payload.values if each.measure is not Measure.SERVICE_INDICATOR]
+    twice = sorted({each for each in measures if measures.count(each) > 1})
     return f"told twice: {', '.join(twice)}" if twice else None
 
 

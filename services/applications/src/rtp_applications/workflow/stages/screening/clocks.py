@@ -19,8 +19,8 @@ def find_receipt_day(snapshot: CaseSnapshot) -> date | None:
 
 
 def find_decision_date_notice_day(snapshot: CaseSnapshot) -> date | None:
-    told = snapshot.find(DecisionDate)
-    return told.notified_on if told else None
+    notice = snapshot.find(DecisionDate)
+    return notice.notified_on if notice else None
 
 
 ASKED = frozenset({Status.INFORMATION_REQUESTED})
