@@ -30,6 +30,7 @@ OVER_RABBITMQ = (
     "tests/gateway/outbound/transports/test_amqp.py",
     "tests/gateway/outbound/transports/test_queues.py",
     "tests/gateway/outbound/provisioning/",
+    "tests/gateway/outbound/fhir/test_commands.py",
 )
 """They share a node that takes seconds to start: one worker runs them all. (xdist's groups fail under pytest 9.2.)"""
 
@@ -111,7 +112,7 @@ NewClient = Callable[..., Awaitable[Api]]
 @asynccontextmanager
 async def open_clients(platform: Platform, *, url: str, ordinary: Sequence[str] = ORDINARY) -> AsyncIterator[NewClient]:
     """Open a maker of clients of a platform, each with a token, and close what it made at the end."""
-    made: list[Api] = []
+    clients: list[Api] = []
 
     async def make(*, scopes: str | None = None, organisation: uuid.UUID | None = None) -> Api:
         client_id, secret = f"test-{uuid.uuid4()}", new_secret()
@@ -126,7 +127,7 @@ async def open_clients(platform: Platform, *, url: str, ordinary: Sequence[str] 
                 scopes=scopes.split() if scopes is not None else list(ordinary),
             )
         api = Api(transport=httpx.ASGITransport(platform.app), base_url=url)
-        made.append(api)
+        clients.append(api)
         form = {"grant_type": "client_credentials"}
         answer = await api.post("/oauth2/token", data=form, auth=(client_id, secret))
         assert answer.status_code == 200, answer.text
@@ -135,7 +136,7 @@ async def open_clients(platform: Platform, *, url: str, ordinary: Sequence[str] 
         return api
 
     yield make
-    for api in made:
+    for api in clients:
         await api.aclose()
 
 

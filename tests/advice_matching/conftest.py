@@ -31,7 +31,7 @@ NewAdviser = Callable[..., Awaitable[Adviser]]
 @pytest.fixture
 async def new_adviser(advice: Runtime) -> AsyncIterator[NewAdviser]:
     """Makes advisers who fit the cases of `tests.support.cases` better than any example; they leave with the test."""
-    made: list[uuid.UUID] = []
+    ids: list[uuid.UUID] = []
 
     async def make(**facts: Any) -> Adviser:
         fitting = {
@@ -55,12 +55,12 @@ async def new_adviser(advice: Runtime) -> AsyncIterator[NewAdviser]:
         async with advice.database.transaction() as session:
             statement = insert(Adviser).values({**fitting, **facts}).returning(Adviser)
             adviser = (await session.execute(statement)).scalar_one()
-        made.append(adviser.id)
+        ids.append(adviser.id)
         return adviser
 
     yield make
     async with advice.database.transaction() as session:
-        await session.execute(update(Adviser).where(Adviser.id.in_(made)).values(active=False))
+        await session.execute(update(Adviser).where(Adviser.id.in_(ids)).values(active=False))
 
 
 Tell = Callable[..., Awaitable[None]]

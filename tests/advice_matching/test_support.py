@@ -49,8 +49,8 @@ async def accept(api: Api, request: dict[str, Any], adviser: Any, **headers: str
 
 async def withdraw(api: Api, case_id: str) -> None:
     case = await api.get(f"/v1/cases/{case_id}")
-    given, headers = {"membersInFavour": case.json()["applicantCount"]}, {"If-Match": case.headers["etag"]}
-    answer = await api.post(f"/v1/cases/{case_id}/actions/withdraw", json=given, headers=headers)
+    payload, headers = {"membersInFavour": case.json()["applicantCount"]}, {"If-Match": case.headers["etag"]}
+    answer = await api.post(f"/v1/cases/{case_id}/actions/withdraw", json=payload, headers=headers)
     assert answer.status_code == 200, answer.text
 
 

@@ -69,8 +69,8 @@ async def test_python_and_row_level_security_agree_on_the_bodies_side(
         sides.add((seen["case"], on_bodies_side))
         expected = int(bool(seen["case"]) and on_bodies_side)
         assert (seen["record"], seen["document"]) == (expected, expected), readers
-        told = expected if submitted or readers == SYSTEM else 0  # nothing of a draft's history was disclosed
-        assert seen["audit"] == told, readers
+        visible = expected if submitted or readers == SYSTEM else 0  # nothing of a draft's history was disclosed
+        assert seen["audit"] == visible, readers
     assert sides >= {(1, True), (1, False), (0, False)}
 
 

@@ -36,18 +36,18 @@ async def test_a_copied_case_goes_on_like_one_made_through_the_api(
     new_client: NewClient, database_server: Postgres
 ) -> None:
     office = await submitted_office(new_client)
-    made = await office.officer.do(office.case, "acknowledge", sentOn=str(today()))
+    case = await office.officer.do(office.case, "acknowledge", sentOn=str(today()))
     with psycopg.connect(database_server.url(applications.database), autocommit=True) as connection:
-        copies = copy_case(connection, made["id"], 2, made["number"][-4:])
+        copies = copy_case(connection, case["id"], 2, case["number"][-4:])
     known: set[str] = set()
-    for case_id in (made["id"], *copies):
+    for case_id in (case["id"], *copies):
         ids = {each["id"] for each in await list_deadlines(office.officer, case_id)}
         assert ids
         assert not ids & known
         known |= ids
-    after = [await office.officer.do({**made, "id": case_id}, "begin-screening") for case_id in (made["id"], *copies)]
+    after = [await office.officer.do({**case, "id": case_id}, "begin-screening") for case_id in (case["id"], *copies)]
     assert strip_own(after[1]) == strip_own(after[2]) == strip_own(after[0])
-    deadlines = [await list_deadlines(office.officer, case_id) for case_id in (made["id"], *copies)]
+    deadlines = [await list_deadlines(office.officer, case_id) for case_id in (case["id"], *copies)]
     assert strip_own(deadlines[1]) == strip_own(deadlines[2]) == strip_own(deadlines[0])
     with psycopg.connect(database_server.url(applications.database)) as connection:
         mixed = connection.execute("SELECT count(*) FROM case_deadlines WHERE content ->> 'id' <> id::text").fetchone()

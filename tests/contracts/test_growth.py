@@ -54,7 +54,7 @@ def promised(kind: type[EventData]) -> growth.PublishedRecord:
     return growth.list_promises({OTHER: Thing, NAME: kind}, DOCUMENT)
 
 
-def told(after: type[EventData]) -> list[str]:
+def describe(after: type[EventData]) -> list[str]:
     return growth.find_breaks(promised(Thing), promised(after))
 
 
@@ -138,7 +138,7 @@ BREAKS = {
 
 @pytest.mark.parametrize(("after", "said"), BREAKS.values(), ids=BREAKS.keys())
 def test_a_break_is_told_of_with_the_way_out(after: type[EventData], said: str) -> None:
-    sentences = told(after)
+    sentences = describe(after)
     assert any(said in sentence and sentence.startswith(f"{NAME}: ") for sentence in sentences), sentences
     assert all("thing-done.v2 beside it" in each or "give it a default" in each for each in sentences)
 
@@ -156,7 +156,7 @@ GROWTH = {
 
 @pytest.mark.parametrize("after", GROWTH.values(), ids=GROWTH.keys())
 def test_growth_is_let_through(after: type[EventData]) -> None:
-    assert told(after) == []
+    assert describe(after) == []
 
 
 def test_a_new_type_is_growth_and_the_loss_of_one_is_not() -> None:

@@ -103,21 +103,21 @@ def test_every_service_that_publishes_or_hears_has_a_process_for_it() -> None:
 
 @pytest.mark.parametrize("name", OURS)
 def test_the_environment_is_what_the_settings_ask_for(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    given, kind = environment(name), settings_of(name)
-    unknown = {key for key in given if key.removeprefix("RTP_").lower() not in kind.model_fields}
+    values, kind = environment(name), settings_of(name)
+    unknown = {key for key in values if key.removeprefix("RTP_").lower() not in kind.model_fields}
     assert not unknown
-    for key, value in given.items():
+    for key, value in values.items():
         monkeypatch.setenv(key, value)
     kind()
 
 
 @named
 def test_a_process_is_reached_where_it_listens(process: ServiceProcess) -> None:
-    given = environment(process.name)
-    assert (given["RTP_HOST"], given["RTP_PORT"]) == ("0.0.0.0", "8000")  # noqa: S104
-    assert ("RTP_BROKER_URL" in given) == (process.kind != "web")
-    if "RTP_JWKS_URL" in given:
-        keys = urlsplit(given["RTP_JWKS_URL"])
+    values = environment(process.name)
+    assert (values["RTP_HOST"], values["RTP_PORT"]) == ("0.0.0.0", "8000")  # noqa: S104
+    assert ("RTP_BROKER_URL" in values) == (process.kind != "web")
+    if "RTP_JWKS_URL" in values:
+        keys = urlsplit(values["RTP_JWKS_URL"])
         assert (keys.netloc, keys.path) == ("gateway:8000", "/.well-known/jwks.json")
         assert process.service.name != "gateway"
 
@@ -157,8 +157,10 @@ def test_the_example_names_every_variable_and_gives_no_secret() -> None:
 
 def test_what_the_example_says_makes_usable_secrets() -> None:
     commands = re.findall(r"^#   (openssl .+)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
-    made = [subprocess.run(["sh", "-c", each], check=True, capture_output=True, text=True).stdout for each in commands]
-    password, signing_key, secrets_key, bundle_key = made
+    outputs = [
+        subprocess.run(["sh", "-c", each], check=True, capture_output=True, text=True).stdout for each in commands
+    ]
+    password, signing_key, secrets_key, bundle_key = outputs
     assert re.fullmatch(r"[0-9a-f]{48}\n", password)
     assert "\n" not in signing_key
     SigningKey(signing_key.replace("\\n", "\n"))

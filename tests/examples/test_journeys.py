@@ -5,10 +5,8 @@ do what it says, or where somebody saw other events than those that are theirs.
 """
 
 import io
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 
 import pytest
@@ -89,11 +87,14 @@ def test_an_action_on_a_stale_version_is_posted_again(lead: ActorClient, draft: 
     assert lead.act(draft, "withdraw")["status"] == "withdrawn"
 
 
-def test_the_command_runs_a_journey_and_shows_its_events() -> None:
-    command = [sys.executable, "-m", "rtp_examples.journeys", "lapsed"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    table = done.stdout[done.stdout.index("The events of") :]
+def test_the_command_runs_a_journey_and_shows_its_events(
+    own_platform: TemporaryPlatform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(journeys, "start_temporary_platform", lambda: nullcontext(own_platform))
+    assert journeys.main(["lapsed"]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    table = printed.out[printed.out.index("The events of") :]
     assert [line.split()[2] for line in table.splitlines() if line.endswith("alone")] == [
         "case-opened", "deadline-approaching", "deadline-approaching", "case-lapsed",
     ]  # fmt: skip

@@ -167,14 +167,14 @@ async def new_worker(platform: Platform) -> AsyncIterator[NewWorker]:
     What other tests left in outboxes goes out before, so that no subscription of this test gets it.
     """
     await platform.drain_events()
-    made: list[DeliveryWorker] = []
+    workers: list[DeliveryWorker] = []
 
     def make(**settings: Any) -> DeliveryWorker:
-        made.append(new_delivery_worker(platform, **settings))
-        return made[-1]
+        workers.append(new_delivery_worker(platform, **settings))
+        return workers[-1]
 
     yield make
-    for each in made:
+    for each in workers:
         await each.close()
     await run_sql(platform, "UPDATE subscriptions SET status = 'ended' WHERE status <> 'ended'")
     await run_sql(platform, "DELETE FROM queue_requests")

@@ -10,6 +10,7 @@ import pytest
 
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
+from rtp_gateway.register import main
 
 pytestmark = pytest.mark.anyio
 
@@ -45,7 +46,11 @@ async def test_a_registered_client_gets_tokens_until_it_gets_a_new_secret(
         (("some-client", "--name", "t", "--organisation", str(uuid.uuid4()), "--scopes", "root"), "not a scope"),
     ],
 )
-def test_wrong_arguments_are_refused(database_server: Postgres, arguments: tuple[str, ...], reason: str) -> None:
-    done = register(database_server, *arguments)
-    assert done.returncode == 2
-    assert reason in done.stderr
+def test_wrong_arguments_are_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], reason: str
+) -> None:
+    monkeypatch.setattr("sys.argv", ["register", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert reason in capsys.readouterr().err

@@ -82,8 +82,8 @@ class PlatformUnderTest:
             form = {"grant_type": "client_credentials"}
             signed_in = http.post("/oauth2/token", data=form, auth=(subscriber.client_id, secret))
             headers = {"Authorization": f"Bearer {signed_in.json()['access_token']}"}
-            made = http.post("/v1/subscriptions", json={"sink": subscriber.sink}, headers=headers)
-            assert made.status_code == 201, made.text
+            subscription = http.post("/v1/subscriptions", json={"sink": subscriber.sink}, headers=headers)
+            assert subscription.status_code == 201, subscription.text
 
     def close(self) -> None:
         for subscriber in self.subscribers:

@@ -37,15 +37,15 @@ class Work:
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses that loops make, which take no time."""
-    made: list[float] = []
+    runs: list[float] = []
     really = asyncio.sleep
 
     async def sleep(seconds: float) -> None:
-        made.append(seconds)
+        runs.append(seconds)
         await really(0)
 
     monkeypatch.setattr(asyncio, "sleep", sleep)
-    return made
+    return runs
 
 
 async def run_until_ended(work: Work, loop: Coroutine[Any, Any, NoReturn]) -> None:
@@ -79,17 +79,17 @@ async def test_pauses_grow_while_it_fails_and_begin_anew_once_it_went_well(pause
 
 
 async def test_a_listener_is_told_of_what_comes_and_of_its_own_loss(office: Office) -> None:
-    told: list[str] = []
+    said: list[str] = []
     settings = {"application_name": "rtp-test-listener"}
-    async with listen(office.url, "outbox", lambda: told.append("news"), lambda: told.append("loss"), settings):
+    async with listen(office.url, "outbox", lambda: said.append("news"), lambda: said.append("loss"), settings):
         await office.query("NOTIFY outbox")
-        await until(lambda: _has(told, "news"))
+        await until(lambda: _has(said, "news"))
         await office.query(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1", *settings.values()
         )
-        await until(lambda: _has(told, "loss"))
-    assert told == ["news", "loss"]
+        await until(lambda: _has(said, "loss"))
+    assert said == ["news", "loss"]
 
 
-async def _has(told: list[str], what: str) -> bool:
-    return what in told
+async def _has(said: list[str], what: str) -> bool:
+    return what in said

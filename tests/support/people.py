@@ -44,11 +44,11 @@ async def parties(api: httpx.AsyncClient, case: Case, **params: Any) -> list[dic
 
 
 async def act(
-    api: httpx.AsyncClient, case: Case, action: str, given: dict[str, Any] | None = None, *, by: str | None = None
+    api: httpx.AsyncClient, case: Case, action: str, payload: dict[str, Any] | None = None, *, by: str | None = None
 ) -> Case:
     """Take an action on whatever version the case is at."""
     headers = {"If-Match": "*", **(acting(by) if by else {})}
-    answer = await api.post(f"/v1/cases/{case['id']}/actions/{action}", json=given, headers=headers)
+    answer = await api.post(f"/v1/cases/{case['id']}/actions/{action}", json=payload, headers=headers)
     assert answer.status_code == 200, answer.text
     moved: Case = answer.json()
     return moved

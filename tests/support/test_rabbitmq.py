@@ -21,10 +21,11 @@ from tests.support.waiting import wait_until
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def node(monkeypatch: pytest.MonkeyPatch) -> Iterator[Node]:
-    monkeypatch.delenv(rabbitmq.ENVIRONMENT_URL, raising=False)
-    broker = start_broker()
+@pytest.fixture(scope="module")
+def node() -> Iterator[Node]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(rabbitmq.ENVIRONMENT_URL, raising=False)
+        broker = start_broker()
     assert isinstance(broker, Node)
     yield broker
     broker.stop()

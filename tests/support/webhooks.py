@@ -146,8 +146,8 @@ async def change(api: Api, subscription: dict[str, Any], **changes: Any) -> dict
 async def health(api: Api, subscription: dict[str, Any]) -> dict[str, Any]:
     answer = await api.get(f"/v1/subscriptions/{subscription['id']}/health")
     assert answer.status_code == 200, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
+    view: dict[str, Any] = answer.json()
+    return view
 
 
 def message(

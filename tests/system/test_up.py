@@ -96,9 +96,9 @@ def test_every_process_says_how_it_is(running: Up) -> None:
 
 
 def test_no_process_knows_more_than_it_needs(running: Up) -> None:
-    told = {name: psutil.Process(pid).environ() for name, pid in running.pids().items()}
+    environments = {name: psutil.Process(pid).environ() for name, pid in running.pids().items()}
     for process in PROCESSES:
-        names = {name for name in told[process.name] if name.startswith("RTP_")}
+        names = {name for name in environments[process.name] if name.startswith("RTP_")}
         assert "RTP_ADMIN_DATABASE_URL" not in names
         assert ("RTP_BROKER_URL" in names) == (process.kind != "web")
         assert ("RTP_SIGNING_KEY" in names) == (process.service.name == "gateway")

@@ -68,16 +68,16 @@ NOT_EVENTS: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.mark.parametrize("kind", NOT_EVENTS)
 def test_what_is_no_event_is_serious(command: Verifier, tmp_path: Path, kind: str) -> None:
-    (made,) = chain(1)
-    report = command.report(keep(tmp_path / "received", [NOT_EVENTS[kind](made)]))
+    (events,) = chain(1)
+    report = command.report(keep(tmp_path / "received", [NOT_EVENTS[kind](events)]))
     assert [each["place"] for each in report["not_events"]] == ["0000.json"]
     assert list(found(report)) == ["not_events"]
     assert report["exit_code"] == 2
 
 
 def test_the_others_of_a_batch_are_still_read(command: Verifier, tmp_path: Path) -> None:
-    made = chain(2)
-    directory = keep(tmp_path / "received", [b"[%b,7,%b]" % (made[0], made[1])])
+    events = chain(2)
+    directory = keep(tmp_path / "received", [b"[%b,7,%b]" % (events[0], events[1])])
     report = command.report(directory)
     assert [each["place"] for each in report["not_events"]] == ["0000.json:2"]
     assert (report["events"], report["links_checked"]) == (2, 1)
@@ -88,11 +88,11 @@ def test_the_others_of_a_batch_are_still_read(command: Verifier, tmp_path: Path)
 def test_no_bytes_break_it(tmp_path_factory: pytest.TempPathFactory, files: list[tuple[bytes, bytes, int]]) -> None:
     """Noise, and events into which noise got; with headers likewise."""
     directory = tmp_path_factory.mktemp("received")
-    (made,) = chain(1)
+    (events,) = chain(1)
     signed = b"webhook-id: 1\nwebhook-timestamp: 1\nwebhook-signature: "
     for number, (noise, headers, place) in enumerate(files):
-        at = place % len(made)
-        (directory / f"{number}.json").write_bytes(noise if place % 2 else made[:at] + noise + made[at:])
+        at = place % len(events)
+        (directory / f"{number}.json").write_bytes(noise if place % 2 else events[:at] + noise + events[at:])
         (directory / f"{number}.headers").write_bytes(headers if place % 3 else signed + headers)
     secret = tmp_path_factory.mktemp("secret") / "secret"
     secret.write_text(Keyring.new().secret)

@@ -107,22 +107,22 @@ def sequences(found: list[dict[str, Any]]) -> list[int]:
 
 
 def test_the_whole_feed_is_read(command: Verifier, feed: Feed, tmp_path: Path) -> None:
-    made, other = chain(4), chain(3)
-    feed.events = [made[0], other[0], other[1], made[1], made[2], other[2], made[3]]
+    events, other = chain(4), chain(3)
+    feed.events = [events[0], other[0], other[1], events[1], events[2], other[2], events[3]]
     report = command.report(*reading(feed, tmp_path))
     assert (report["exit_code"], report["events"], report["chains"], report["links_checked"]) == (0, 7, 2, 5)
     assert len(feed.asked) == 4
-    feed.events = [made[0], altered(made[1], data={}), made[3], made[2]]
+    feed.events = [events[0], altered(events[1], data={}), events[3], events[2]]
     report = command.report(*reading(feed, tmp_path))
     assert (sequences(report["broken_links"]), sequences(report["out_of_order"])) == ([3], [3])
     assert report["exit_code"] == 2
 
 
 def test_it_goes_on_from_last_time(command: Verifier, feed: Feed, tmp_path: Path) -> None:
-    made = chain(7)
+    events = chain(7)
     cursor = "at-0"
     for end, new in ((3, 3), (3, 0), (7, 4)):
-        feed.events = made[:end]
+        feed.events = events[:end]
         report = command.report(*reading(feed, tmp_path), "--after", cursor)
         # What was read before is no gap.
         assert (report["exit_code"], report["events"]) == (0, new)
@@ -142,9 +142,11 @@ def test_it_waits_for_as_long_as_the_feed_asks(command: Verifier, feed: Feed, tm
 
 def test_what_a_filtered_subscription_should_have_got(command: Verifier, feed: Feed, tmp_path: Path) -> None:
     """Gaps where the feed has nothing for the subscription are explained; what the feed has is missing."""
-    feed.events = made = chain(8)
-    feed.of_subscription["mine"] = [made[1], made[4], made[5], made[7]]
-    received = keep(tmp_path / "received", [sent(Form.THIN, made[1]), made[4], sent(Form.FHIR, made[5]), made[7]])
+    feed.events = events = chain(8)
+    feed.of_subscription["mine"] = [events[1], events[4], events[5], events[7]]
+    received = keep(
+        tmp_path / "received", [sent(Form.THIN, events[1]), events[4], sent(Form.FHIR, events[5]), events[7]]
+    )
     against = [received, *reading(feed, tmp_path)]
     report = command.report(*against, "--subscription", "mine")
     assert (report["exit_code"], len(report["explained_gaps"]), report["gaps"]) == (0, 3, [])
@@ -161,17 +163,17 @@ def test_what_a_filtered_subscription_should_have_got(command: Verifier, feed: F
 def test_what_was_altered_shows_beside_the_feed_where_no_link_would_tell(
     command: Verifier, feed: Feed, tmp_path: Path
 ) -> None:
-    feed.events = made = chain(3)
-    forged = altered(made[2], data={"number": "another"})
-    replaced = altered(made[1], id=str(uuid.uuid4()))
+    feed.events = events = chain(3)
+    forged = altered(events[2], data={"number": "another"})
+    replaced = altered(events[1], id=str(uuid.uuid4()))
     unknown = chain(1)
-    received = keep(tmp_path / "received", [made[0], forged, *unknown])
+    received = keep(tmp_path / "received", [events[0], forged, *unknown])
     report = command.report(received, *reading(feed, tmp_path))
     assert (sequences(report["conflicts"]), report["exit_code"]) == ([3], 2)
     assert (sequences(report["missing_against_feed"]), len(report["not_in_feed"])) == ([2], 1)
-    report = command.report(keep(tmp_path / "other", [made[0], replaced]), *reading(feed, tmp_path))
+    report = command.report(keep(tmp_path / "other", [events[0], replaced]), *reading(feed, tmp_path))
     assert (sequences(report["conflicts"]), sequences(report["missing_against_feed"])) == ([2], [2, 3])
-    forged_thin = altered(sent(Form.THIN, made[0]), time="2020-01-01T00:00:00Z")
+    forged_thin = altered(sent(Form.THIN, events[0]), time="2020-01-01T00:00:00Z")
     report = command.report(keep(tmp_path / "thin", [forged_thin]), *reading(feed, tmp_path))
     assert sequences(report["conflicts"]) == [1]
 
@@ -179,8 +181,8 @@ def test_what_was_altered_shows_beside_the_feed_where_no_link_would_tell(
 def test_against_the_rest_of_the_feed_nothing_is_said_of_what_was_before(
     command: Verifier, feed: Feed, tmp_path: Path
 ) -> None:
-    feed.events = made = chain(4)
-    received = keep(tmp_path / "received", [made[1], made[2]])
+    feed.events = events = chain(4)
+    received = keep(tmp_path / "received", [events[1], events[2]])
     report = command.report(received, *reading(feed, tmp_path), "--after", "at-2")
     assert (sequences(report["missing_against_feed"]), report["not_in_feed"], report["gaps"]) == ([4], [], [])
 
@@ -195,9 +197,9 @@ def test_missing_is_what_the_feed_has_and_the_directory_has_not(
     expected: list[str] = []
     with served() as feed:
         for times in kept:
-            made = chain(len(times))
-            feed.events += made
-            for body, count in zip(made, times, strict=True):
+            events = chain(len(times))
+            feed.events += events
+            for body, count in zip(events, times, strict=True):
                 received += [body] * count
                 expected += [] if count else [json.loads(body)["id"]]
         (tmp_path / "token").write_text("the-token")

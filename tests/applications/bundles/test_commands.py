@@ -178,9 +178,9 @@ async def test_only_that_it_came_in_is_told(
     await elsewhere.drain_events()
     feed = (await portal.get("/v1/events", params={"limit": 200})).json()["items"]
     mine = [each for each in feed if each["caseid"] == submitted["id"]]
-    told = [(each["type"], each["data"]) for each in mine if ".applications." in each["type"]]
-    assert [kind.split(".")[-2] for kind, _ in told] == ["case-imported"]
-    assert told[0][1]["origin"] == "bundle"
+    events = [(each["type"], each["data"]) for each in mine if ".applications." in each["type"]]
+    assert [kind.split(".")[-2] for kind, _ in events] == ["case-imported"]
+    assert events[0][1]["origin"] == "bundle"
 
 
 async def test_a_case_comes_in_once(

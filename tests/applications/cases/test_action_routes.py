@@ -60,10 +60,10 @@ async def test_a_dry_run_tells_what_would_come_and_saves_nothing(office: Office)
     before = await office.officer.read(office.case)
     answer = await office.officer.act(office.case, "begin-screening", dryRun=True)
     assert answer.status_code == 200
-    told = answer.json()
-    assert told["status"] == "eoi-screening"
-    assert "screening" in {each["clock"] for each in told["deadlines"]}
-    assert [each["type"] for each in told["events"]] == ["org.righttoprovide.applications.screening-begun.v1"]
+    view = answer.json()
+    assert view["status"] == "eoi-screening"
+    assert "screening" in {each["clock"] for each in view["deadlines"]}
+    assert [each["type"] for each in view["events"]] == ["org.righttoprovide.applications.screening-begun.v1"]
     assert await office.officer.read(office.case) == before
 
 

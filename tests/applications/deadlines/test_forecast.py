@@ -52,15 +52,15 @@ def test_a_forecast_suspension_is_what_a_suspension_comes_to(
 ) -> None:
     process, snapshot = at
     begins, goes_on = TODAY + timedelta(days=since), TODAY + timedelta(days=since + days)
-    told = foresee(process, snapshot, suspendFrom=begins, resumeOn=goes_on)
+    foreseen = foresee(process, snapshot, suspendFrom=begins, resumeOn=goes_on)
     told_as_pause = foresee(process, snapshot, pauses=[{"since": begins, "until": goes_on}])
     note = SuspensionNote(because=Suspension.LITIGATION, reasons=WHY, reviewOn=TODAY + timedelta(days=100))
     suspended = apply_action(process, snapshot, "suspend", note, OFFICER, max(NOW, starts_at(begins))).after
     # The restless ones may end meanwhile; what is compared is what still runs then.
     resumed = apply_action(process, suspended, "resume", Reasons(reasons=WHY), OFFICER, starts_at(goes_on)).after
     did = due(dict(resumed.deadlines))
-    assert {clock: told[clock] for clock in did} == did
-    assert told == told_as_pause
+    assert {clock: foreseen[clock] for clock in did} == did
+    assert foreseen == told_as_pause
 
 
 @settings(deadline=None)
@@ -76,10 +76,10 @@ def test_a_forecast_extension_is_what_an_extension_comes_to(
     more = {"clock": clock, "length": {"number": number, "unit": unit}}
     given_ = DeadlineExtension.model_validate({**more, "reasons": WHY})
     extended = apply_action(process, snapshot, "extend-deadline", given_, OFFICER, NOW).after
-    told = foresee(process, snapshot, extensions=[more])
+    foreseen = foresee(process, snapshot, extensions=[more])
     did = due(dict(extended.deadlines))
-    assert {name: told[name] for name in did} == did
-    assert told[clock] > due(dict(snapshot.deadlines))[clock]
+    assert {name: foreseen[name] for name in did} == did
+    assert foreseen[clock] > due(dict(snapshot.deadlines))[clock]
 
 
 WORKING_DAYS = [
@@ -107,9 +107,9 @@ def test_forecast_bank_holidays_are_what_moved_bank_holidays_come_to(
         kind: [{"division": division, "day": day} for division, day in each]
         for kind, each in zip(("added", "removed"), rows, strict=True)
     }
-    told = foresee(process, snapshot, bankHolidays=supposed)
+    foreseen = foresee(process, snapshot, bankHolidays=supposed)
     did = due(dict((kept.after if kept else moved).deadlines))
-    assert {clock: told[clock] for clock in did} == did
+    assert {clock: foreseen[clock] for clock in did} == did
 
 
 @pytest.mark.parametrize(("process", "snapshot"), FILES)
@@ -132,9 +132,9 @@ def test_a_case_that_rests_may_be_supposed_to_go_on() -> None:
     note = SuspensionNote(because=Suspension.LITIGATION, reasons=WHY, reviewOn=TODAY + timedelta(days=100))
     resting = apply_action(process, snapshot, "suspend", note, OFFICER, NOW).after
     goes_on = TODAY + timedelta(days=40)
-    told = foresee(process, resting, resumeOn=goes_on)
+    foreseen = foresee(process, resting, resumeOn=goes_on)
     resumed = apply_action(process, resting, "resume", Reasons(reasons=WHY), OFFICER, starts_at(goes_on)).after
-    assert told["screening"] == due(dict(resumed.deadlines))["screening"]
+    assert foreseen["screening"] == due(dict(resumed.deadlines))["screening"]
     assert {each.state for each in resting.deadlines.values() if each.clock == "screening"} == {DeadlineState.PAUSED}
 
 

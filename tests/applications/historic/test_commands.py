@@ -53,24 +53,24 @@ async def abolished(new_client: NewClient) -> dict[str, Any]:
     return {**body, "reference": f"{identifier['scheme']}-{identifier['value']}"}
 
 
-@pytest.mark.parametrize("told", [KENT, OXFORDSHIRE_LEARNING, OXFORDSHIRE_CARE], ids=lambda told: told["serviceName"])
+@pytest.mark.parametrize("told", [KENT, OXFORDSHIRE_LEARNING, OXFORDSHIRE_CARE], ids=lambda past: past["serviceName"])
 async def test_a_historic_case_is_on_the_record_and_nothing_can_be_done_with_it(
-    new_client: NewClient, told: dict[str, Any]
+    new_client: NewClient, past: dict[str, Any]
 ) -> None:
     body = await abolished(new_client)
     importer = await new_client(scopes="cases:read cases:write cases:import")
     overseer = await new_client(scopes="cases:read cases:oversee")
     stranger = await new_client()
-    answer = await importer.post("/v1/historic-cases", json={**told, "employer": body["reference"]})
+    answer = await importer.post("/v1/historic-cases", json={**past, "employer": body["reference"]})
     assert answer.status_code == 201, answer.text
     case = answer.json()
-    assert (case["route"], case["status"]) == ("right-to-request", told["status"])
+    assert (case["route"], case["status"]) == ("right-to-request", past["status"])
     assert case["openedAt"].startswith("2011-04-30T23:00")  # the midnight in London that begins 1 May
     assert case["allowedActions"] == []
     assert case["employerId"] == body["id"]
     for api in (importer, overseer):
         shown = (await api.get(f"/v1/cases/{case['id']}/records")).json()["items"]
-        assert [each["content"]["outcome"] for each in shown] == [told["outcome"]]
+        assert [each["content"]["outcome"] for each in shown] == [past["outcome"]]
         assert (await verdict_on(api, case))["holds"]
         assert [each["action"] for each in await history_of(api, case)] == ["record"]
     assert (await stranger.get(f"/v1/cases/{case['id']}")).status_code == 404
@@ -84,9 +84,9 @@ async def test_a_historic_case_is_on_the_record_and_nothing_can_be_done_with_it(
 async def test_a_number_is_kept_and_is_its_own(new_client: NewClient) -> None:
     body, number = await abolished(new_client), make_number()
     importer = await new_client(scopes="cases:read cases:import")
-    told = {**KENT, "employer": body["id"], "number": number.replace("-", " ")}
-    assert (await importer.post("/v1/historic-cases", json=told)).json()["number"] == number
-    assert (await importer.post("/v1/historic-cases", json=told)).status_code == 409
+    past = {**KENT, "employer": body["id"], "number": number.replace("-", " ")}
+    assert (await importer.post("/v1/historic-cases", json=past)).json()["number"] == number
+    assert (await importer.post("/v1/historic-cases", json=past)).status_code == 409
 
 
 @pytest.mark.parametrize(

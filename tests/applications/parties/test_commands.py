@@ -87,13 +87,13 @@ async def test_only_the_lead_of_the_group_appoints(group: Api, case: Case) -> No
 
 async def test_an_officer_who_was_appointed_acts(officers: Api, submitted: Case) -> None:
     path = f"/v1/cases/{submitted['id']}/actions/acknowledge"
-    given = {"sentOn": str(today())}
+    payload = {"sentOn": str(today())}
     headers = {"If-Match": "*", **acting("p-officer")}
-    assert (await officers.post(path, json=given, headers=headers)).status_code == 403
+    assert (await officers.post(path, json=payload, headers=headers)).status_code == 403
     party = await appointed(officers, submitted, "case-officer", "p-officer")
-    assert (await officers.post(path, json=given, headers=headers)).status_code == 200
+    assert (await officers.post(path, json=payload, headers=headers)).status_code == 200
     assert (await end(officers, submitted, party)).status_code == 200
-    assert (await officers.post(path, json=given, headers=headers)).status_code in (403, 409)
+    assert (await officers.post(path, json=payload, headers=headers)).status_code in (403, 409)
 
 
 async def test_handing_over_leaves_exactly_one_lead(group: Api, case: Case) -> None:
@@ -341,8 +341,8 @@ async def test_what_is_told_of_a_party_says_nobody_s_name_or_reference(
     await end(group, case, party)
     await platform.drain_events()
     feed = (await group.get("/v1/events", params={"limit": 200})).json()["items"]
-    told = [each["data"] for each in feed if each["type"].endswith(".party-changed.v1")]
-    assert [(each["change"], each["role"], each["holderKind"]) for each in told] == [
+    changes = [each["data"] for each in feed if each["type"].endswith(".party-changed.v1")]
+    assert [(each["change"], each["role"], each["holderKind"]) for each in changes] == [
         ("appointed", "adviser", "client"),
         ("ended", "adviser", "client"),
     ]

@@ -66,11 +66,11 @@ def test_late_and_now_and_then_come_to_the_same_as_in_time(
     today, last = civil_date(walk.now), walk.now + timedelta(days=days)
     assume(not any(each.clock in NEED_REMINDERS and each.is_over(last) for each in walk.snapshot.deadlines.values()))
     every_day = [starts_at(today + timedelta(days=n)) for n in range(1, days + 1)]
-    in_time, told = kept(process, walk.snapshot, [*every_day, last])
+    in_time, raised = kept(process, walk.snapshot, [*every_day, last])
     for moments in ([last], [*(every_day[n - 1] for n in sorted(looks) if n <= days), last]):
         late, told_late = kept(process, walk.snapshot, moments)
         assert came_to(late) == came_to(in_time)
-        assert told_late == told
+        assert told_late == raised
     assert not any(each.is_over(last) for each in in_time.deadlines.values())
 
 

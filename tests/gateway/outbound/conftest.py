@@ -72,14 +72,14 @@ NewSender = Callable[..., HttpTransport]
 @pytest.fixture
 async def new_sender() -> AsyncIterator[NewSender]:
     """Makes HTTP transports, which end with the test: `new_sender(resolve=names)`."""
-    made: list[HttpTransport] = []
+    transports: list[HttpTransport] = []
 
     def make(**settings: Any) -> HttpTransport:
-        made.append(hosts.transport(**settings))
-        return made[-1]
+        transports.append(hosts.transport(**settings))
+        return transports[-1]
 
     yield make
-    for each in made:
+    for each in transports:
         await each.close()
 
 

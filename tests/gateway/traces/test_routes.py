@@ -41,8 +41,8 @@ async def trace(platform: Platform, api: Api, correlation_id: str) -> dict[str, 
     await platform.drain_events()
     answer = await api.get(f"/v1/traces/{correlation_id}")
     assert answer.status_code == 200, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
+    view: dict[str, Any] = answer.json()
+    return view
 
 
 async def list_calls(platform: Platform, correlation_id: str) -> list[Any]:
@@ -66,13 +66,13 @@ async def test_a_call_is_followed_to_the_subscribers_answer(owner: Owner, correl
     await owner.platform.drain_events()
     await submit(owner.api, case, correlation_id)
 
-    told = await trace(owner.platform, owner.api, correlation_id)
-    assert (told["correlationId"], told["complete"]) == (correlation_id, True)
-    (call,) = told["calls"]
+    view = await trace(owner.platform, owner.api, correlation_id)
+    assert (view["correlationId"], view["complete"]) == (correlation_id, True)
+    (call,) = view["calls"]
     assert (call["method"], call["path"]) == ("POST", f"/v1/cases/{case['id']}/actions/submit")
     assert (call["status"], call["clientId"]) == (200, owner.api.client_id)
     assert call["ms"] > 0
-    (submitted,) = [event for event in told["events"] if event["type"] == CaseSubmitted.TYPE]
+    (submitted,) = [event for event in view["events"] if event["type"] == CaseSubmitted.TYPE]
     assert (submitted["caseId"], submitted["causationId"]) == (case["id"], None)
     assert call["at"] <= submitted["occurredAt"] <= submitted["recordedAt"]
     (delivery,) = submitted["deliveries"]
@@ -80,7 +80,7 @@ async def test_a_call_is_followed_to_the_subscribers_answer(owner: Owner, correl
     (attempt,) = delivery["attempts"]
     assert (attempt["attempt"], attempt["status"], attempt["answer"]) == (1, 202, "thank you")
     feed = (await owner.api.get("/v1/events", params={"limit": 200})).json()["items"]
-    assert [event["id"] for event in told["events"]] == [
+    assert [event["id"] for event in view["events"]] == [
         event["id"] for event in feed if event["correlationid"] == correlation_id
     ]
 
@@ -109,10 +109,10 @@ async def test_of_others_only_what_the_feed_shows(owner: Owner) -> None:
 
     await submit(owner.api, opened.json(), correlation_id)
     for each, subscription, calls in ((owner.api, mine, 1), (council, theirs, 0)):
-        told = await trace(owner.platform, each, correlation_id)
-        assert len(told["calls"]) == calls
-        assert CaseSubmitted.TYPE in {event["type"] for event in told["events"]}
-        sent_to = {delivery["subscriptionId"] for event in told["events"] for delivery in event["deliveries"]}
+        view = await trace(owner.platform, each, correlation_id)
+        assert len(view["calls"]) == calls
+        assert CaseSubmitted.TYPE in {event["type"] for event in view["events"]}
+        sent_to = {delivery["subscriptionId"] for event in view["events"] for delivery in event["deliveries"]}
         assert sent_to == {subscription["id"]}
     unknown, known = [await stranger.get(f"/v1/traces/{each}") for each in (new_id(), correlation_id)]
     assert (unknown.status_code, known.status_code) == (404, 404)
@@ -129,13 +129,13 @@ async def test_every_write_is_noted_whatever_came_of_it_and_no_read(
     await api.post("/v1/subscriptions", json={"sink": "no address"}, headers=headers)
     await api.delete(f"/v1/subscriptions/{uuid.UUID(int=7)}", headers=headers)
     await api.patch("/v1/nothing/%00%C3%A9/" + "x" * 500, headers=headers)
-    told = (await trace(platform, api, correlation_id))["calls"]
-    assert [(call["method"], call["status"]) for call in told] == [
+    view = (await trace(platform, api, correlation_id))["calls"]
+    assert [(call["method"], call["status"]) for call in view] == [
         ("POST", 422), ("POST", 422), ("DELETE", 428), ("PATCH", 404),
     ]  # fmt: skip
-    assert [call["path"] for call in told[:2]] == ["/v1/cases", "/v1/subscriptions"]
-    assert told[3]["path"].startswith("/v1/nothing/%00")
-    assert len(told[3]["path"]) == 300
+    assert [call["path"] for call in view[:2]] == ["/v1/cases", "/v1/subscriptions"]
+    assert view[3]["path"].startswith("/v1/nothing/%00")
+    assert len(view[3]["path"]) == 300
 
 
 async def test_a_correlation_id_that_we_made_can_be_followed(platform: Platform, api: Api) -> None:
@@ -185,8 +185,8 @@ async def test_one_correlation_id_of_two_clients_shows_each_its_own_calls(
     for api in apis:
         await api.post("/v1/cases", json={}, headers={"Correlation-Id": correlation_id})
     for api in apis:
-        told = await trace(platform, api, correlation_id)
-        assert [call["clientId"] for call in told["calls"]] == [api.client_id]
+        view = await trace(platform, api, correlation_id)
+        assert [call["clientId"] for call in view["calls"]] == [api.client_id]
 
 
 async def test_row_level_security_stands_behind_calls(
@@ -212,9 +212,9 @@ async def test_more_than_is_shown_is_said(platform: Platform, api: Api, correlat
     assert log is not None
     for number in range(BATCH * 2 + 1):
         log.calls.note(make_call(correlation_id, api.client_id, number))
-    told = await trace(platform, api, correlation_id)
-    assert (len(told["calls"]), told["complete"]) == (200, False)
-    assert [call["status"] for call in told["calls"]] == list(range(200))
+    view = await trace(platform, api, correlation_id)
+    assert (len(view["calls"]), view["complete"]) == (200, False)
+    assert [call["status"] for call in view["calls"]] == list(range(200))
 
 
 def make_call(correlation_id: str, client_id: str, number: int = 0) -> RecordedCall:
@@ -244,10 +244,10 @@ async def test_calls_wait_for_a_database_that_is_away_up_to_so_many(platform: Pl
 async def test_calls_are_stored_without_being_asked_for(platform: Platform, api: Api, correlation_id: str) -> None:
     await api.post("/v1/cases", json={}, headers={"Correlation-Id": correlation_id})
 
-    async def told() -> bool:
+    async def view() -> bool:
         return (await api.get(f"/v1/traces/{correlation_id}")).status_code == 200
 
-    await until(told, seconds=5)
+    await until(view, seconds=5)
 
 
 async def test_the_scope_is_needed(new_client: NewClient) -> None:

@@ -28,10 +28,10 @@ DONE = {"state": "removed", "outcome": "We have the accounts."}
 async def report(desk: ActorClient, case: dict[str, Any], **details: Any) -> dict[str, Any]:
     answer = await desk.post(f"/v1/cases/{case['id']}/barriers", {**REPORT, **details})
     assert answer.status_code == 201, answer.text
-    made: dict[str, Any] = answer.json()
-    assert answer.headers["location"] == f"/v1/barriers/{made['id']}"
-    assert answer.headers["etag"] == f'"{made["version"]}"'
-    return made
+    barrier: dict[str, Any] = answer.json()
+    assert answer.headers["location"] == f"/v1/barriers/{barrier['id']}"
+    assert answer.headers["etag"] == f'"{barrier["version"]}"'
+    return barrier
 
 
 async def act(desk: ActorClient, it: dict[str, Any], action: str, body: Any = None) -> httpx.Response:
@@ -75,10 +75,10 @@ async def test_a_barrier_is_raised_answered_and_removed(office: Office, platform
         ("answer", "case-officer", PROMISE["dueOn"]),
         ("close", "applicant-lead", PROMISE["dueOn"]),
     ]
-    told = [event for event in await events_of(platform, office.group.api, office.case) if "barrier" in event["type"]]
-    assert [event["type"].split(".")[-2] for event in told] == ["barrier-raised", "barrier-closed"]
-    assert (told[1]["data"]["barrierId"], told[1]["data"]["state"]) == (it["id"], "removed")
-    assert REPORT["description"] not in str(told)
+    events = [event for event in await events_of(platform, office.group.api, office.case) if "barrier" in event["type"]]
+    assert [event["type"].split(".")[-2] for event in events] == ["barrier-raised", "barrier-closed"]
+    assert (events[1]["data"]["barrierId"], events[1]["data"]["state"]) == (it["id"], "removed")
+    assert REPORT["description"] not in str(events)
     assert await events_of(platform, office.officer.api, office.case) != []
     assert office.group.person not in str(await office.officer.get(f"/v1/barriers/{it['id']}"))
 

@@ -99,11 +99,11 @@ async def test_elsewhere_an_officer_publishes_and_the_text_is_redacted(new_clien
     wrong = await office.officer.act(office.case, "publish-decision", {"decision": "approved", "text": "x"})
     assert wrong.json()["guards"][0]["guard"] == "decision-was-made"
     assert (await office.group.act(office.case, "publish-decision", {"decision": "refused"})).status_code == 403
-    given = {"decision": "refused", "text": "Redacted.", "showNumber": True}
-    preview = (await office.officer.act(office.case, "publish-decision", given, dryRun=True)).json()
+    payload = {"decision": "refused", "text": "Redacted.", "showNumber": True}
+    preview = (await office.officer.act(office.case, "publish-decision", payload, dryRun=True)).json()
     assert [each["type"].split(".")[-2] for each in preview["events"]] == ["decision-published"]
     assert await listed(anybody, office.case) == []
-    await office.officer.do(office.case, "publish-decision", **given)
+    await office.officer.do(office.case, "publish-decision", **payload)
     [entry] = await listed(anybody, office.case)
     assert (entry["text"], entry["number"], entry["route"]) == ("Redacted.", office.case["number"], "right-to-provide")
 

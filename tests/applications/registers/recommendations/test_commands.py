@@ -38,9 +38,9 @@ async def api(new_client: NewClient) -> Api:
 async def add(api: Api, **details: Any) -> dict[str, Any]:
     answer = await api.post("/v1/recommendations", json={**GIVEN, **details})
     assert answer.status_code == 201, answer.text
-    made: dict[str, Any] = answer.json()
-    assert answer.headers["location"] == f"/v1/recommendations/{made['id']}"
-    return made
+    recommendation: dict[str, Any] = answer.json()
+    assert answer.headers["location"] == f"/v1/recommendations/{recommendation['id']}"
+    return recommendation
 
 
 async def listed(api: Api, **params: Any) -> list[dict[str, Any]]:

@@ -163,8 +163,8 @@ async def live(world: World, steps: list[Step], count: int) -> None:
         await world.luck.choice(steps)(world)
         await world.holds()
     await world.gets_well()
-    told = await world.owner.health(world.subscription)
-    assert (told["status"], told["waiting"], told["deadLetters"], told["circuit"]) == ("active", 0, 0, "closed")
+    health = await world.owner.health(world.subscription)
+    assert (health["status"], health["waiting"], health["deadLetters"], health["circuit"]) == ("active", 0, 0, "closed")
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -32,15 +32,15 @@ async def test_three_failures_in_a_row_open_it(owner: Owner) -> None:
     owner.receiver.answer = answering(500)
     await owner.publish_cases(2)
     await owner.worker.drain()
-    told = await owner.health(subscription)
-    assert (told["circuit"], told["failures"], told["restsUntil"]) == ("closed", 2, None)
+    health = await owner.health(subscription)
+    assert (health["circuit"], health["failures"], health["restsUntil"]) == ("closed", 2, None)
     await owner.publish_cases(1)
     await owner.worker.drain()
-    told = await owner.health(subscription)
-    assert (told["circuit"], told["failures"]) == ("open", 3)
+    health = await owner.health(subscription)
+    assert (health["circuit"], health["failures"]) == ("open", 3)
     await owner.publish_cases(1)
     assert await owner.worker.drain() == 0  # open: nothing before its rest is over
-    assert 5 * SECOND <= instant(told["restsUntil"]) - owner.clock() <= 5.5 * SECOND
+    assert 5 * SECOND <= instant(health["restsUntil"]) - owner.clock() <= 5.5 * SECOND
 
 
 async def test_a_success_in_between_keeps_it_closed(owner: Owner) -> None:
@@ -49,8 +49,8 @@ async def test_a_success_in_between_keeps_it_closed(owner: Owner) -> None:
         owner.receiver.answer = answering(status)
         await owner.publish_cases(1)
         assert await owner.worker.drain() == 1
-    told = await owner.health(subscription)
-    assert (told["circuit"], told["failures"], told["failingSince"]) == ("closed", 0, None)
+    health = await owner.health(subscription)
+    assert (health["circuit"], health["failures"], health["failingSince"]) == ("closed", 0, None)
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
@@ -68,8 +68,8 @@ async def test_what_was_under_way_when_it_opened_makes_no_pause_longer(owner: Ow
     owner.receiver.answer = answering(502)
     await owner.publish_cases(16)
     assert await owner.worker.drain() == 16
-    told = await owner.health(subscription)
-    assert instant(told["restsUntil"]) - owner.clock() <= 5.5 * SECOND
+    health = await owner.health(subscription)
+    assert instant(health["restsUntil"]) - owner.clock() <= 5.5 * SECOND
 
 
 # Open
@@ -189,8 +189,13 @@ async def test_a_success_closes_it_and_everything_is_sent_at_once_in_order(owner
     assert await owner.worker.drain() == 15
     for case_id in cases:
         assert owner.receiver.sequences(case_id) == [1, 2, 3]
-    told = await owner.health(subscription)
-    assert (told["circuit"], told["failures"], told["failingSince"], told["restsUntil"]) == ("closed", 0, None, None)
+    health = await owner.health(subscription)
+    assert (health["circuit"], health["failures"], health["failingSince"], health["restsUntil"]) == (
+        "closed",
+        0,
+        None,
+        None,
+    )
     assert {each["state"] for each in await owner.deliveries(subscription)} == {"delivered"}
 
 
@@ -243,8 +248,8 @@ async def test_a_change_of_sink_during_an_attempt_makes_its_failure_count_for_no
         await owner.publish(case_id, 1, 2)
         assert await owner.worker.drain() == 3  # at the new one without delay
         assert (owner.receiver.sequences(case_id), moved.sequences(case_id)) == ([1], [1, 2])
-    told = await owner.health(subscription)
-    assert (told["failures"], told["failingSince"], told["restsUntil"]) == (0, None, None)
+    health = await owner.health(subscription)
+    assert (health["failures"], health["failingSince"], health["restsUntil"]) == (0, None, None)
     attempts = await owner.attempts(subscription, (await owner.deliveries(subscription))[-1]["eventId"])
     assert [(each["outcome"], each["sinkVersion"]) for each in attempts] == [("postponed", 1), ("delivered", 2)]
 
@@ -300,17 +305,17 @@ async def test_three_days_of_a_former_sink_are_not_held_against_the_new_one(owne
 
 async def test_after_three_days_it_is_disabled_and_its_owner_told(outage: Outage) -> None:
     await outage.happen()
-    told = await outage.show_health()
-    assert (told["status"], told["deadLetters"], told["waiting"]) == ("disabled", 1, 8)
-    assert instant(told["disabledAt"]) == outage.clock()
-    assert instant(told["nextProbeAt"]) == outage.clock() + timedelta(hours=1)
+    health = await outage.show_health()
+    assert (health["status"], health["deadLetters"], health["waiting"]) == ("disabled", 1, 8)
+    assert instant(health["disabledAt"]) == outage.clock()
+    assert instant(health["nextProbeAt"]) == outage.clock() + timedelta(hours=1)
     dead = [each for each in await outage.deliveries(outage.subscription) if each["state"] == "dead"]
     lettered, disabled = (await feed(outage.api))[-2:]
     assert (lettered["type"], disabled["type"]) == (EventDeadLettered.TYPE, SubscriptionDisabled.TYPE)
     assert lettered["data"]["eventId"] == dead[0]["eventId"]
     assert lettered["data"]["eventType"] == CaseOpened.TYPE
     assert lettered["data"]["lastStatus"] == disabled["data"]["lastStatus"] == 500
-    assert disabled["data"]["failingSince"] == told["failingSince"]
+    assert disabled["data"]["failingSince"] == health["failingSince"]
     for event in (lettered, disabled):
         assert event["subject"] == f"subscriptions/{outage.subscription['id']}"
         assert event["data"]["subscriptionId"] == outage.subscription["id"]
@@ -345,8 +350,8 @@ async def test_what_is_resumed_though_its_sink_still_fails_has_three_days_again(
     for _ in range(3):
         await outage.worker.drain()
         outage.clock.forward(hours=25)
-    told = await outage.show_health()
-    assert (told["status"], told["deadLetters"]) == ("active", 0)
+    health = await outage.show_health()
+    assert (health["status"], health["deadLetters"]) == ("active", 0)
     await outage.worker.drain()
     await outage.pass_hours(1)
     assert (await outage.show_health())["status"] == "disabled"
@@ -390,8 +395,8 @@ async def test_a_dead_letter_about_a_subscription_tells_nobody(owner: Owner) -> 
             await owner.worker.drain()
             await relay(owner.platform)
     assert [each["state"] for each in await owner.deliveries(second)] == ["dead"]
-    told = [(each["type"], each["data"]["subscriptionId"]) for each in await feed(owner.api) if "caseid" not in each]
-    assert told == [
+    health = [(each["type"], each["data"]["subscriptionId"]) for each in await feed(owner.api) if "caseid" not in each]
+    assert health == [
         (EventDeadLettered.TYPE, first["id"]),
         (SubscriptionDisabled.TYPE, first["id"]),
         (SubscriptionDisabled.TYPE, second["id"]),

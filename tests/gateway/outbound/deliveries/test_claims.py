@@ -69,9 +69,9 @@ async def test_a_report_after_the_lease_changes_nothing(owner: Owner, status: in
 async def test_workers_side_by_side_share_the_work(owner: Owner) -> None:
     await owner.subscribe()
     cases = await owner.publish_cases(10, 1, 2, 3)
-    made = await asyncio.gather(*(owner.new_worker().drain() for _ in range(3)))
-    while sum(made) < 30:
-        made += await asyncio.gather(*(owner.new_worker().drain() for _ in range(3)))
+    attempts = await asyncio.gather(*(owner.new_worker().drain() for _ in range(3)))
+    while sum(attempts) < 30:
+        attempts += await asyncio.gather(*(owner.new_worker().drain() for _ in range(3)))
     assert len(owner.receiver.received) == 30  # nothing twice
     for case_id in cases:
         assert owner.receiver.sequences(case_id) == [1, 2, 3]

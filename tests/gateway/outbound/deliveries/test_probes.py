@@ -81,9 +81,9 @@ async def test_a_health_probe_that_succeeds_enables_it_and_nothing_is_lost(outag
     assert outage.receiver.sequences(outage.cases[0]) == [1, 2, 3, 4]
     assert all(outage.receiver.sequences(case_id) == [1, 2, 3] for case_id in outage.cases[1:])
     assert outage.receiver.sequences(late) == [1]
-    told = await outage.show_health()
-    assert (told["status"], told["circuit"], told["deadLetters"], told["waiting"]) == ("active", "closed", 0, 0)
-    assert (told["disabledAt"], told["nextProbeAt"], told["failingSince"]) == (None, None, None)
+    health = await outage.show_health()
+    assert (health["status"], health["circuit"], health["deadLetters"], health["waiting"]) == ("active", "closed", 0, 0)
+    assert (health["disabledAt"], health["nextProbeAt"], health["failingSince"]) == (None, None, None)
     await relay(outage.platform)
     enabled = (await feed(outage.api))[-1]
     assert (enabled["type"], enabled["sequence"]) == (SubscriptionEnabled.TYPE, f"{3:010d}")

@@ -95,13 +95,13 @@ async def test_health_counts_what_the_log_of_attempts_holds(owner: Owner) -> Non
                 "sink_version": 1,
             }
             await session.execute(insert(Attempt).values(columns))
-    told = await owner.health(subscription)
-    assert (told["attempts"], told["successRate"]) == (4, 0.75)
-    assert told["p50Ms"] == pytest.approx(250)
-    assert told["p95Ms"] == pytest.approx(300 + 0.85 * 700)
-    assert told["waiting"] == 4
-    assert 0 < told["oldestWaitingSeconds"] < 60
-    assert told["lastDeliveredAt"] is not None
+    health = await owner.health(subscription)
+    assert (health["attempts"], health["successRate"]) == (4, 0.75)
+    assert health["p50Ms"] == pytest.approx(250)
+    assert health["p95Ms"] == pytest.approx(300 + 0.85 * 700)
+    assert health["waiting"] == 4
+    assert 0 < health["oldestWaitingSeconds"] < 60
+    assert health["lastDeliveredAt"] is not None
     longer = await owner.api.get(path_of(subscription) + "/health", params={"hours": 48})
     assert (longer.json()["attempts"], longer.json()["successRate"]) == (5, 0.6)
     for hours in (0, 721):
@@ -114,10 +114,10 @@ async def test_lag_is_from_the_recording_to_the_answer(owner: Owner) -> None:
     await owner.publish(uuid.uuid4(), 1)
     owner.clock.forward(seconds=59)
     await owner.worker.drain()
-    told = await owner.health(subscription)
-    assert 59_000 < told["lagP50Ms"] == told["lagP95Ms"] < 65_000
-    assert told["p95Ms"] < 5_000
-    assert (told["waiting"], told["oldestWaitingSeconds"]) == (0, 0)
+    health = await owner.health(subscription)
+    assert 59_000 < health["lagP50Ms"] == health["lagP95Ms"] < 65_000
+    assert health["p95Ms"] < 5_000
+    assert (health["waiting"], health["oldestWaitingSeconds"]) == (0, 0)
 
 
 async def test_what_rests_counts_as_the_oldest_that_waits(owner: Owner) -> None:
@@ -126,9 +126,9 @@ async def test_what_rests_counts_as_the_oldest_that_waits(owner: Owner) -> None:
     owner.receiver.answer = choking_on(case_id)
     await owner.publish(case_id, 1)
     await owner.let_die()
-    told = await owner.health(subscription)
-    assert (told["deadLetters"], told["waiting"]) == (1, 0)
-    assert told["oldestWaitingSeconds"] > 0
+    health = await owner.health(subscription)
+    assert (health["deadLetters"], health["waiting"]) == (1, 0)
+    assert health["oldestWaitingSeconds"] > 0
 
 
 # Attempts

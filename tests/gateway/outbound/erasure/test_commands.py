@@ -31,8 +31,8 @@ async def publish_chain(owner: Owner, parties: list[uuid.UUID]) -> list[bytes]:
     """One event about each party, in one chain of a case; their bytes."""
     case_id, previous, bodies = uuid.uuid4(), None, list[bytes]()
     for sequence, party in enumerate(parties, 1):
-        told = json.loads(EXAMPLE)["data"] | {"caseId": str(case_id), "partyId": str(party)}
-        data = PartyChanged.model_validate(told)
+        content = json.loads(EXAMPLE)["data"] | {"caseId": str(case_id), "partyId": str(party)}
+        data = PartyChanged.model_validate(content)
         (sent,) = await owner.publish(case_id, sequence, data=data, previous=previous)
         previous = events.compute_digest(sent.body)
         bodies.append(sent.body)
@@ -65,14 +65,14 @@ async def test_a_person_is_erased_and_the_chain_still_holds(owner: Owner, office
 
 async def test_answers_about_a_person_go_too(owner: Owner, officer: Api) -> None:
     party = uuid.uuid4()
-    made = await owner.subscribe()
+    subscription = await owner.subscribe()
     owner.receiver.answer = lambda _: web.Response(text=f"stored {party}")
     (sent,) = await owner.publish(uuid.uuid4(), 1)
     await owner.new_worker().drain()
-    assert (await owner.attempts(made, sent.event_id))[0]["answer"] == f"stored {party}"
+    assert (await owner.attempts(subscription, sent.event_id))[0]["answer"] == f"stored {party}"
     answer = await officer.post("/v1/erasures", json={"reference": str(party)})
     assert answer.json() == {"events": 0, "answers": 1}
-    assert (await owner.attempts(made, sent.event_id))[0]["answer"] is None
+    assert (await owner.attempts(subscription, sent.event_id))[0]["answer"] is None
 
 
 async def test_only_whoever_may_erases(api: Api, officer: Api) -> None:
@@ -90,7 +90,7 @@ async def test_the_application_s_role_can_change_nothing_else_of_an_event(platfo
 async def test_payloads_go_when_they_have_served_their_time_but_not_before_they_are_delivered(owner: Owner) -> None:
     owner.receiver.answer = answering(500)
     await owner.publish(uuid.uuid4(), 1)
-    made = await owner.subscribe()
+    subscription = await owner.subscribe()
     (waits,) = await owner.publish(uuid.uuid4(), 1)
     await owner.new_worker().drain()
     now = utcnow() + timedelta(days=500)
@@ -101,8 +101,8 @@ async def test_payloads_go_when_they_have_served_their_time_but_not_before_they_
     assert "data" in kept.pop(str(waits.event_id))
     assert all("data" not in each and each["erasedat"] for each in kept.values())
     assert kept
-    assert len(await owner.attempts(made, waits.event_id)) == 1
+    assert len(await owner.attempts(subscription, waits.event_id)) == 1
     for days, left in ((-1, 1), (1, 0)):
         async with owner.platform.gateway.database.transaction() as session:
             await delete_old_attempts(session, before=utcnow() + timedelta(days=days))
-        assert len(await owner.attempts(made, waits.event_id)) == left
+        assert len(await owner.attempts(subscription, waits.event_id)) == left

@@ -186,9 +186,9 @@ async def test_a_cursor_does_not_tell_what_its_reader_may_not_see(
     first = await read(api, limit=1)
     second = await read(api, limit=1, after=first["next"])
     assert (len(first["items"]), len(second["items"]), second["next"]) == (1, 1, None)
-    for made in (first["cursor"], second["cursor"]):
-        assert len(made) < 500
-        opened = base64.urlsafe_b64decode(made)
+    for subscription in (first["cursor"], second["cursor"]):
+        assert len(subscription) < 500
+        opened = base64.urlsafe_b64decode(subscription)
         with pytest.raises(ValueError, match=r"codec|Expecting|Extra"):
             json.loads(opened)
         # Version, time, 16 bytes of chance, and then nothing that is the same where the same is sealed twice.
@@ -299,13 +299,13 @@ async def test_models_and_migrations_agree(platform: Platform, database_server: 
 async def test_the_queries_themselves_ask_only_for_what_may_be_seen(owner: Owner) -> None:
     """The first wall alone: as `system`, row-level security hides nothing."""
     other = await owner.new_client()
-    made = await subscribe(other, owner.receiver.url)
+    subscription = await subscribe(other, owner.receiver.url)
     await publish(owner.platform, other, uuid.uuid4(), 1)
     async with owner.platform.gateway.database.transaction() as session:
         principal = Principal(owner.api.client_id, owner.api.organisation, frozenset())
         assert await feed_queries.list_events(session, principal=principal, after=0, limit=50) == []
         with pytest.raises(NoSuchSubscription):
-            await queries.get_subscription(session, uuid.UUID(made["id"]), client_id=owner.api.client_id)
+            await queries.get_subscription(session, uuid.UUID(subscription["id"]), client_id=owner.api.client_id)
         of_mine = queries.list_subscriptions(session, client_id=owner.api.client_id, limit=50, after=None, status=None)
         assert await of_mine == []
 

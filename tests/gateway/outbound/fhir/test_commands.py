@@ -22,13 +22,13 @@ async def test_a_queue_is_made_and_its_password_shown_once(
     del asked["channel"]["endpoint"]
     answer = await owner.api.post(PATH, json=asked, headers={"Idempotency-Key": '"queue"'})
     assert answer.status_code == 201, answer.text
-    made = answer.json()
-    [extension] = made.pop("extension")
+    resource = answer.json()
+    [extension] = resource.pop("extension")
     assert extension["url"] == ACCESS
-    assert made["status"] == "requested"
+    assert resource["status"] == "requested"
     await provision_queues()
     access = {each["url"]: each["valueString"] for each in extension["extension"]}
-    assert made["channel"]["endpoint"] == f"{access['url']}#{access['queue']}"
+    assert resource["channel"]["endpoint"] == f"{access['url']}#{access['queue']}"
     parameters = pika.URLParameters(access["url"])
     parameters.credentials = pika.PlainCredentials(access["username"], access["password"])
     connection = pika.BlockingConnection(parameters)
@@ -36,15 +36,15 @@ async def test_a_queue_is_made_and_its_password_shown_once(
     connection.close()
 
     again = await owner.api.post(PATH, json=asked, headers={"Idempotency-Key": '"queue"'})
-    assert again.json() == made
-    read = (await owner.api.get(f"{PATH}/{made['id']}")).json()
-    assert read == {**made, "status": "active", "meta": read["meta"]}
-    made = read
+    assert again.json() == resource
+    read = (await owner.api.get(f"{PATH}/{resource['id']}")).json()
+    assert read == {**resource, "status": "active", "meta": read["meta"]}
+    resource = read
     assert access["password"] not in json.dumps(again.json())
     assert read_issues(await owner.api.post(PATH, json=asked), 409)[0]["code"] == "duplicate"
-    changed = await owner.api.put(f"{PATH}/{made['id']}", json={**made, "reason": "Moved"})
-    assert changed.json()["channel"] == made["channel"]
-    elsewhere = {**made, "channel": {**made["channel"], "endpoint": "amqp://elsewhere/v#q"}}
-    [issue] = read_issues(await owner.api.put(f"{PATH}/{made['id']}", json=elsewhere), 422)
+    changed = await owner.api.put(f"{PATH}/{resource['id']}", json={**resource, "reason": "Moved"})
+    assert changed.json()["channel"] == resource["channel"]
+    elsewhere = {**resource, "channel": {**resource["channel"], "endpoint": "amqp://elsewhere/v#q"}}
+    [issue] = read_issues(await owner.api.put(f"{PATH}/{resource['id']}", json=elsewhere), 422)
     assert issue["expression"] == ["Subscription.channel.endpoint"]
-    assert (await owner.api.delete(f"{PATH}/{made['id']}")).status_code == 204
+    assert (await owner.api.delete(f"{PATH}/{resource['id']}")).status_code == 204

@@ -51,7 +51,7 @@ def test_what_criteria_cannot_say(types: list[str], asked: list[dict[str, Any]])
 
 
 def make_subscription(**columns: Any) -> Subscription:
-    made = {
+    resource = {
         "id": uuid.UUID("0199c3d4-52a0-7c11-9d2e-6a1f0c9b7e55"),
         "protocol": Protocol.HTTP,
         "sink": "https://x.example/hook",
@@ -65,7 +65,7 @@ def make_subscription(**columns: Any) -> Subscription:
         "version": 3,
         "changed_at": AT,
     }
-    return Subscription(**{**made, **columns})
+    return Subscription(**{**resource, **columns})
 
 
 def show(**columns: Any) -> dict[str, Any]:

@@ -40,12 +40,12 @@ def body(**changed: Any) -> dict[str, Any]:
 async def subscribe(api: Api, **changed: Any) -> dict[str, Any]:
     answer = await api.post(PATH, json=body(**changed), headers={"Content-Type": "application/fhir+json"})
     assert answer.status_code == 201, answer.text
-    made: dict[str, Any] = answer.json()
-    return made
+    resource: dict[str, Any] = answer.json()
+    return resource
 
 
-def find_secret(made: dict[str, Any]) -> str | None:
-    return next((each["valueString"] for each in made["extension"] if each["url"] == SECRET), None)
+def find_secret(resource: dict[str, Any]) -> str | None:
+    return next((each["valueString"] for each in resource["extension"] if each["url"] == SECRET), None)
 
 
 def read_issues(answer: Any, status: int) -> list[dict[str, Any]]:
@@ -62,66 +62,66 @@ async def test_a_subscription_is_made_and_its_secret_shown_once(owner: Owner) ->
     asked = body(criteria=f"{OPENED} AND region='E12000007'", end="2028-01-01T00:00:00Z", contact=[{"value": "desk"}])
     key = {"Idempotency-Key": '"once"', "Content-Type": "application/fhir+json"}
     answer = await owner.api.post(PATH, content=json.dumps(asked), headers=key)
-    made = answer.json()
+    resource = answer.json()
     assert answer.status_code == 201
     expected = {
         "content-type": "application/fhir+json",
-        "location": f"http://rtp.test{PATH}/{made['id']}",
+        "location": f"http://rtp.test{PATH}/{resource['id']}",
         "etag": 'W/"1"',
         "cache-control": "no-store",
     }
     assert {name: answer.headers[name] for name in expected} == expected
-    secret = find_secret(made)
+    secret = find_secret(resource)
     assert secret is not None
     assert secret.startswith("whsec_")
-    assert made["status"] == "active"
+    assert resource["status"] == "active"
     for name in ("resourceType", "reason", "channel", "end", "contact"):
-        assert made[name] == asked[name]
+        assert resource[name] == asked[name]
 
     again = await owner.api.post(PATH, content=json.dumps(asked), headers=key)
     assert again.headers["idempotency-replayed"] == "true"
     assert again.headers["content-type"] == "application/fhir+json"
     assert find_secret(again.json()) is None
-    read = await owner.api.get(f"{PATH}/{made['id']}")
+    read = await owner.api.get(f"{PATH}/{resource['id']}")
     assert read.json() == again.json()
     assert read.headers["etag"] == 'W/"1"'
     assert secret not in await read_all_kept(owner.platform)
-    ours = (await owner.api.get(f"/v1/subscriptions/{made['id']}")).json()
+    ours = (await owner.api.get(f"/v1/subscriptions/{resource['id']}")).json()
     assert (ours["types"], ours["filters"]) == ([CaseOpened.TYPE], [{"exact": {"region": "E12000007"}}])
     assert (ours["payload"], ours["sink"], ours["description"]) == ("fhir", SINK, "Case system")
 
 
 async def test_a_signal_arrives_and_passes_the_schema(owner: Owner) -> None:
-    made = await subscribe(owner.api, channel={"endpoint": owner.receiver.url})
+    resource = await subscribe(owner.api, channel={"endpoint": owner.receiver.url})
     [message] = await owner.publish(uuid.uuid4(), 1)
     assert await owner.new_worker().drain() == 1
     [received] = owner.receiver.received
     assert received.headers["content-type"] == "application/fhir+json"
-    secret = find_secret(made)
+    secret = find_secret(resource)
     assert secret
     bundle = Webhook(secret).verify(received.body, received.headers)
     SIGNAL.validate(bundle)
     assert bundle["id"] == received.id == str(message.event_id)
     [entry] = bundle["entry"]
     reference = entry["resource"]["parameter"][0]["valueReference"]["reference"]
-    assert reference == entry["request"]["url"] == f"http://rtp.test{PATH}/{made['id']}"
+    assert reference == entry["request"]["url"] == f"http://rtp.test{PATH}/{resource['id']}"
     assert (await owner.api.get(reference.removeprefix("http://rtp.test"))).status_code == 200
 
 
 async def test_the_same_twice_is_a_conflict(owner: Owner) -> None:
     other = await owner.new_client()
     criteria = f"{OPENED} AND sector=youth AND region=E12000007"
-    made = await subscribe(owner.api, criteria=criteria)
+    resource = await subscribe(owner.api, criteria=criteria)
     same = body(
         criteria=f"region='E12000007' AND {OPENED} AND sector='youth'", reason="again", end="2029-01-01T00:00:00Z"
     )
     [issue] = read_issues(await owner.api.post(PATH, json=same), 409)
     assert issue["code"] == "duplicate"
-    assert issue["diagnostics"].endswith(made["id"])
+    assert issue["diagnostics"].endswith(resource["id"])
     for different in ({"criteria": OPENED}, {"criteria": criteria, "channel": {"endpoint": SINK + "2"}}):
         await subscribe(owner.api, **different)
     await subscribe(other, criteria=criteria)
-    assert (await owner.api.delete(f"{PATH}/{made['id']}")).status_code == 204
+    assert (await owner.api.delete(f"{PATH}/{resource['id']}")).status_code == 204
     await subscribe(owner.api, criteria=criteria)
 
 
@@ -136,11 +136,11 @@ async def test_of_two_at_once_one_is_made(owner: Owner) -> None:
         return bool(await run_sql(owner.platform, WAITING))
 
     async with owner.platform.gateway.database.transaction(first.identities) as session:
-        made = await commands.subscribe(session, asked, subscriber=first, deps=deps, now=utcnow())
+        resource = await commands.subscribe(session, asked, subscriber=first, deps=deps, now=utcnow())
         second = asyncio.create_task(owner.api.post(PATH, json=body()))
         await until(waits, "the second one's wait for the first")
     [issue] = read_issues(await second, 409)
-    assert issue["diagnostics"].endswith(str(made.subscription.id))
+    assert issue["diagnostics"].endswith(str(resource.subscription.id))
 
 
 async def test_lists_are_search_sets(owner: Owner) -> None:
@@ -151,7 +151,7 @@ async def test_lists_are_search_sets(owner: Owner) -> None:
         "type": "searchset",
         "link": [{"relation": "self", "url": f"http://rtp.test{PATH}?_count=50"}],
     }
-    made = [await subscribe(owner.api, channel={"endpoint": f"{SINK}/{number}"}) for number in range(5)]
+    resource = [await subscribe(owner.api, channel={"endpoint": f"{SINK}/{number}"}) for number in range(5)]
     await subscribe(other)
     for details in BEYOND_FHIR:
         answer = await owner.api.post("/v1/subscriptions", json={"sink": SINK, **details})
@@ -168,7 +168,7 @@ async def test_lists_are_search_sets(owner: Owner) -> None:
         links = {link["relation"]: link["url"] for link in page["link"]}
         assert links["self"].endswith(url)
         url = links.get("next", "").removeprefix("http://rtp.test")
-    assert [each["resource"]["id"] for each in seen] == [each["id"] for each in reversed(made)]
+    assert [each["resource"]["id"] for each in seen] == [each["id"] for each in reversed(resource)]
     for each in seen:
         assert each["search"] == {"mode": "match"}
         assert (await owner.api.get(each["fullUrl"])).json() == each["resource"]
@@ -177,11 +177,11 @@ async def test_lists_are_search_sets(owner: Owner) -> None:
 
 
 async def test_replace_pause_and_go_on(owner: Owner) -> None:
-    made = await subscribe(owner.api, end="2028-01-01T00:00:00Z")
-    path = f"{PATH}/{made['id']}"
+    resource = await subscribe(owner.api, end="2028-01-01T00:00:00Z")
+    path = f"{PATH}/{resource['id']}"
     criteria = "eventType=rtp-applications-case-submitted-1 AND sector=youth"
     answer = await owner.api.put(
-        path, json=body(criteria=criteria, reason="", id=made["id"], channel={"endpoint": SINK + "2"})
+        path, json=body(criteria=criteria, reason="", id=resource["id"], channel={"endpoint": SINK + "2"})
     )
     assert answer.status_code == 200
     changed = answer.json()
@@ -190,11 +190,11 @@ async def test_replace_pause_and_go_on(owner: Owner) -> None:
     assert changed["channel"]["endpoint"] == SINK + "2"
     assert "end" not in changed
     assert find_secret(changed) is None
-    ours = (await owner.api.get(f"/v1/subscriptions/{made['id']}")).json()
+    ours = (await owner.api.get(f"/v1/subscriptions/{resource['id']}")).json()
     assert (ours["types"], ours["filters"]) == ([CaseSubmitted.TYPE], [{"exact": {"sector": "youth"}}])
 
     assert (await owner.api.put(path, json={**changed, "status": "off"})).json()["status"] == "off"
-    assert (await owner.api.get(f"/v1/subscriptions/{made['id']}")).json()["status"] == "paused"
+    assert (await owner.api.get(f"/v1/subscriptions/{resource['id']}")).json()["status"] == "paused"
     off = (await owner.api.get(path)).json()
     assert (await owner.api.put(path, json=off)).json()["status"] == "off"
     assert (await owner.api.put(path, json={**off, "status": "requested"})).json()["status"] == "active"
@@ -207,8 +207,8 @@ async def test_replace_pause_and_go_on(owner: Owner) -> None:
 
 
 async def test_what_ended_is_no_longer_there(owner: Owner) -> None:
-    made = await subscribe(owner.api)
-    path = f"{PATH}/{made['id']}"
+    resource = await subscribe(owner.api)
+    path = f"{PATH}/{resource['id']}"
     read_issues(await owner.api.delete(path, headers={"If-Match": 'W/"7"'}), 412)
     answer = await owner.api.delete(path, headers={"If-Match": 'W/"1"'})
     assert (answer.status_code, answer.content) == (204, b"")
@@ -216,13 +216,13 @@ async def test_what_ended_is_no_longer_there(owner: Owner) -> None:
     for answer in (await owner.api.get(path), await owner.api.put(path, json=body()), await owner.api.delete(path)):
         assert read_issues(answer, 404)[0]["code"] == "not-found"
     assert "entry" not in (await owner.api.get(PATH)).json()
-    assert (await owner.api.get(f"/v1/subscriptions/{made['id']}")).json()["status"] == "ended"
+    assert (await owner.api.get(f"/v1/subscriptions/{resource['id']}")).json()["status"] == "ended"
 
 
 async def test_another_client_knows_nothing_of_it(owner: Owner) -> None:
     other = await owner.new_client(organisation=owner.api.organisation)
-    made, path = await subscribe(owner.api), f"{PATH}/{uuid.uuid4()}"
-    theirs = f"{PATH}/{made['id']}"
+    resource, path = await subscribe(owner.api), f"{PATH}/{uuid.uuid4()}"
+    theirs = f"{PATH}/{resource['id']}"
     for method, content in (("GET", None), ("PUT", body()), ("DELETE", None)):
         answer, unknown = [await other.request(method, each, json=content) for each in (theirs, path)]
         assert read_issues(answer, 404) == read_issues(unknown, 404)

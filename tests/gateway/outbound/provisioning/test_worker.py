@@ -34,16 +34,16 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("new_worker")]  # what 
 async def subscribe(api: Api, **details: Any) -> dict[str, Any]:
     answer = await api.post("/v1/subscriptions", json={"protocol": "AMQP", **details})
     assert answer.status_code == 201, answer.text
-    made: dict[str, Any] = answer.json()
-    return made
+    subscription: dict[str, Any] = answer.json()
+    return subscription
 
 
-async def show_status(api: Api, made: dict[str, Any]) -> str:
-    return str((await api.get(path_of(made))).json()["status"])
+async def show_status(api: Api, subscription: dict[str, Any]) -> str:
+    return str((await api.get(path_of(subscription))).json()["status"])
 
 
-async def end(api: Api, made: dict[str, Any]) -> None:
-    assert (await api.delete(path_of(made), headers={"If-Match": "*"})).status_code == 204
+async def end(api: Api, subscription: dict[str, Any]) -> None:
+    assert (await api.delete(path_of(subscription), headers={"If-Match": "*"})).status_code == 204
 
 
 async def list_requests(platform: Platform) -> Sequence[Any]:
@@ -86,14 +86,14 @@ async def test_events_come_to_the_queue_in_order_with_their_bytes_untouched(
     owner: Owner, transport: AmqpTransport, provision_queues: ProvisionDue
 ) -> None:
     cases = [uuid.uuid4() for _ in range(3)]
-    made = await subscribe(owner.api)
-    assert made["secret"] is None
-    assert made["sink"] == f"{made['queue']['url']}#{made['queue']['queue']}"
+    subscription = await subscribe(owner.api)
+    assert subscription["secret"] is None
+    assert subscription["sink"] == f"{subscription['queue']['url']}#{subscription['queue']['queue']}"
     await provision_queues()
     published = [each for case_id in cases for each in await owner.publish(case_id, 1, 2, 3)]
     await owner.new_worker(transports={"AMQP": transport}).drain()
-    assert {each["state"] for each in await owner.deliveries(made)} == {"delivered"}
-    bodies = consume(made["queue"], 9)
+    assert {each["state"] for each in await owner.deliveries(subscription)} == {"delivered"}
+    bodies = consume(subscription["queue"], 9)
     assert sorted(bodies) == sorted(each.body for each in published)
     for case_id in cases:
         assert [event.sequence for event in map(events.read, bodies) if event.subject_id == case_id] == [1, 2, 3]
@@ -102,38 +102,38 @@ async def test_events_come_to_the_queue_in_order_with_their_bytes_untouched(
 async def test_until_its_queue_is_there_a_subscription_is_provisioning_and_events_wait(
     owner: Owner, transport: AmqpTransport, offered: QueueProvisioner, provision_queues: ProvisionDue
 ) -> None:
-    made = await subscribe(owner.api)
-    assert made["status"] == await show_status(owner.api, made) == "provisioning"
+    subscription = await subscribe(owner.api)
+    assert subscription["status"] == await show_status(owner.api, subscription) == "provisioning"
     assert await offered.list_provisioned() == set(), "nothing is done at the broker inside the request"
     await owner.publish(uuid.uuid4(), 1)
     worker = owner.new_worker(transports={"AMQP": transport})
     assert await worker.drain() == 0
     for action in ("pause", "resume"):
-        answer = await owner.api.post(f"{path_of(made)}/actions/{action}", headers={"If-Match": "*"})
+        answer = await owner.api.post(f"{path_of(subscription)}/actions/{action}", headers={"If-Match": "*"})
         assert answer.status_code == 409
     assert await provision_queues() == 1
-    assert (await show_status(owner.api, made), await list_requests(owner.platform)) == ("active", [])
+    assert (await show_status(owner.api, subscription), await list_requests(owner.platform)) == ("active", [])
     assert await worker.drain() == 1
-    assert len(consume(made["queue"], 1)) == 1
+    assert len(consume(subscription["queue"], 1)) == 1
 
 
 async def test_what_a_full_queue_has_no_room_for_waits_here_in_order(
     owner: Owner, transport: AmqpTransport, provision_queues: ProvisionDue
 ) -> None:
     case_id = uuid.uuid4()
-    made = await subscribe(owner.api, protocolsettings={"maxmessages": 2})
+    subscription = await subscribe(owner.api, protocolsettings={"maxmessages": 2})
     await provision_queues()
     sequences = list(range(1, 11))
     await owner.publish(case_id, *sequences)
     worker = owner.new_worker(now=owner.clock, transports={"AMQP": transport})
     await worker.drain()
-    waiting = [each for each in await owner.deliveries(made) if each["state"] == "pending"]
+    waiting = [each for each in await owner.deliveries(subscription) if each["state"] == "pending"]
     assert waiting  # RabbitMQ lets a few more in than the bound says
     assert {each["lastStatus"] for each in waiting} == {429, None}
     got: list[int] = []
     while len(got) < len(sequences):
-        there = sum(each["state"] == "delivered" for each in await owner.deliveries(made)) - len(got)
-        got += [events.read(body).sequence for body in consume(made["queue"], there)]
+        there = sum(each["state"] == "delivered" for each in await owner.deliveries(subscription)) - len(got)
+        got += [events.read(body).sequence for body in consume(subscription["queue"], there)]
         owner.clock.forward(minutes=2)
         await worker.drain()
     assert got == sequences
@@ -143,60 +143,60 @@ async def test_what_a_full_queue_has_no_room_for_waits_here_in_order(
 async def test_its_bounds_can_be_changed(
     api: Api, offered: QueueProvisioner, provision_queues: ProvisionDue, is_there: bool
 ) -> None:
-    made = await subscribe(api)
+    subscription = await subscribe(api)
     if is_there:
         await provision_queues()
     changes = {"protocolsettings": {"maxmessages": 5, "maxbytes": 100_000}}
-    answer = await api.patch(path_of(made), json=changes, headers={"If-Match": "*"})
+    answer = await api.patch(path_of(subscription), json=changes, headers={"If-Match": "*"})
     assert answer.status_code == 200, answer.text
     assert answer.json()["protocolsettings"] == changes["protocolsettings"]
     assert await provision_queues() == 1
-    policy: Any = await offered._call("GET", "policies", VHOST, made["queue"]["queue"])
+    policy: Any = await offered._call("GET", "policies", VHOST, subscription["queue"]["queue"])
     assert policy["definition"] == {"max-length": 5, "max-length-bytes": 100_000}
-    assert can_read(made["queue"]), "its password is the one that it was given"
-    assert await show_status(api, made) == "active"
+    assert can_read(subscription["queue"]), "its password is the one that it was given"
+    assert await show_status(api, subscription) == "active"
 
 
 async def test_a_new_password_takes_the_place_of_the_old_one(
     owner: Owner, transport: AmqpTransport, provision_queues: ProvisionDue
 ) -> None:
-    made = await subscribe(owner.api)
+    subscription = await subscribe(owner.api)
     await provision_queues()
     key = {"If-Match": "*", "Idempotency-Key": '"rotate"'}
-    answer = await owner.api.post(f"{path_of(made)}/actions/rotate-secret", json={}, headers=key)
+    answer = await owner.api.post(f"{path_of(subscription)}/actions/rotate-secret", json={}, headers=key)
     assert answer.status_code == 200, answer.text
     rotated = answer.json()["queue"]
-    assert (can_read(made["queue"]), can_read(rotated)) == (True, False), "until the work is done at the broker"
+    assert (can_read(subscription["queue"]), can_read(rotated)) == (True, False), "until the work is done at the broker"
     await provision_queues()
-    with pytest.raises(pika.exceptions.ProbableAuthenticationError), connect(made["queue"]):
+    with pytest.raises(pika.exceptions.ProbableAuthenticationError), connect(subscription["queue"]):
         pass
     await owner.publish(uuid.uuid4(), 1)
     await owner.new_worker(transports={"AMQP": transport}).drain()
     assert len(consume(rotated, 1)) == 1
-    again = await owner.api.post(f"{path_of(made)}/actions/rotate-secret", json={}, headers=key)
+    again = await owner.api.post(f"{path_of(subscription)}/actions/rotate-secret", json={}, headers=key)
     assert again.json()["queue"] == {**rotated, "password": None}
-    assert rotated["password"] not in json.dumps((await owner.api.get(path_of(made))).json())
+    assert rotated["password"] not in json.dumps((await owner.api.get(path_of(subscription))).json())
 
 
 async def test_no_password_is_kept(platform: Platform, new_client: NewClient, offered: QueueProvisioner) -> None:
-    made = await subscribe(await new_client())
+    subscription = await subscribe(await new_client())
     [request] = await list_requests(platform)
     assert request.password_hash
-    assert made["queue"]["password"] not in str(request)
+    assert subscription["queue"]["password"] not in str(request)
 
 
 @pytest.mark.parametrize("is_there", [True, False], ids=["once it is there", "before it is there"])
 async def test_a_subscription_that_ends_takes_its_queue_along(
     platform: Platform, api: Api, offered: QueueProvisioner, provision_queues: ProvisionDue, is_there: bool
 ) -> None:
-    made = await subscribe(api)
+    subscription = await subscribe(api)
     if is_there:
         await provision_queues()
-        assert uuid.UUID(made["id"]) in await offered.list_provisioned()
-    await end(api, made)
+        assert uuid.UUID(subscription["id"]) in await offered.list_provisioned()
+    await end(api, subscription)
     await provision_queues()
     assert await offered.list_provisioned() == set()
-    assert (await show_status(api, made), await list_requests(platform)) == ("ended", [])
+    assert (await show_status(api, subscription), await list_requests(platform)) == ("ended", [])
 
 
 async def test_one_that_ends_while_it_is_provisioned_leaves_nothing(
@@ -207,18 +207,18 @@ async def test_one_that_ends_while_it_is_provisioned_leaves_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     provision = QueueProvisioner.provision
-    made = await subscribe(api)
+    subscription = await subscribe(api)
 
-    async def end_meanwhile(self: QueueProvisioner, *subscription: Any, **details: Any) -> None:
-        await provision(self, *subscription, **details)
-        assert uuid.UUID(made["id"]) in await self.list_provisioned()
-        await end(api, made)
+    async def end_meanwhile(self: QueueProvisioner, *arguments: Any, **details: Any) -> None:
+        await provision(self, *arguments, **details)
+        assert uuid.UUID(subscription["id"]) in await self.list_provisioned()
+        await end(api, subscription)
         assert await provision_queues() == 0, "whoever is at it is left alone"
 
     monkeypatch.setattr(QueueProvisioner, "provision", end_meanwhile)
     await provision_queues()
     assert await offered.list_provisioned() == set()
-    assert (await show_status(api, made), await list_requests(platform)) == ("ended", [])
+    assert (await show_status(api, subscription), await list_requests(platform)) == ("ended", [])
 
 
 @pytest.mark.parametrize("ends", [False, True], ids=["made", "removed"])
@@ -226,11 +226,11 @@ async def test_a_broker_that_is_away_is_waited_for(
     platform: Platform, api: Api, offered: QueueProvisioner, broker: Broker, provision_queues: ProvisionDue, ends: bool
 ) -> None:
     clock = Clock()
-    made = await subscribe(api)
+    subscription = await subscribe(api)
     if ends:
         await provision_queues()
-        await end(api, made)
-    status = await show_status(api, made)
+        await end(api, subscription)
+    status = await show_status(api, subscription)
     away = QueueProvisioner(SecretStr("http://guest:guest@127.0.0.1:1"), SecretStr(broker.url), vhost=VHOST)
     pauses = []
     for _ in range(9):
@@ -241,10 +241,10 @@ async def test_a_broker_that_is_away_is_waited_for(
         clock.at = request.next_attempt_at
     await away.close()
     assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
-    assert await show_status(api, made) == status
+    assert await show_status(api, subscription) == status
     assert await provision_due(platform.gateway.database, offered, now=clock) == 1
-    assert (uuid.UUID(made["id"]) in await offered.list_provisioned()) is not ends
-    assert await show_status(api, made) == ("ended" if ends else "active")
+    assert (uuid.UUID(subscription["id"]) in await offered.list_provisioned()) is not ends
+    assert await show_status(api, subscription) == ("ended" if ends else "active")
 
 
 async def claim_and_die(platform: Platform, offered: QueueProvisioner, at: datetime, *, works: bool) -> Any:
@@ -261,30 +261,32 @@ async def test_what_a_worker_that_died_had_claimed_is_done_by_another(
     platform: Platform, api: Api, offered: QueueProvisioner, works: bool
 ) -> None:
     clock = Clock()
-    made = await subscribe(api)  # committed; and if the process died here, its request would be there as it is now
+    subscription = await subscribe(
+        api
+    )  # committed; and if the process died here, its request would be there as it is now
     await claim_and_die(platform, offered, clock(), works=works)
     assert await provision_due(platform.gateway.database, offered, now=clock) == 0, "it is leased"
-    assert await show_status(api, made) == "provisioning"
+    assert await show_status(api, subscription) == "provisioning"
     clock.at += LEASE
     assert await provision_due(platform.gateway.database, offered, now=clock) == 1
-    assert await show_status(api, made) == "active"
-    assert can_read(made["queue"])
+    assert await show_status(api, subscription) == "active"
+    assert can_read(subscription["queue"])
 
 
 async def test_a_worker_that_comes_back_late_settles_no_later_request(
     platform: Platform, api: Api, offered: QueueProvisioner
 ) -> None:
     clock = Clock()
-    made = await subscribe(api)
+    subscription = await subscribe(api)
     late = await claim_and_die(platform, offered, clock(), works=True)
-    rotated = (await ask(api, made, "actions/rotate-secret", overlapHours=0))["queue"]
+    rotated = (await ask(api, subscription, "actions/rotate-secret", overlapHours=0))["queue"]
     async with platform.gateway.database.transaction() as session:
         await settle(session, late, now=clock())
-    assert await show_status(api, made) == "provisioning"
+    assert await show_status(api, subscription) == "provisioning"
     clock.at += timedelta(seconds=1)
     assert await provision_due(platform.gateway.database, offered, now=clock) == 1
-    assert (can_read(made["queue"]), can_read(rotated)) == (False, True)
-    assert await show_status(api, made) == "active"
+    assert (can_read(subscription["queue"]), can_read(rotated)) == (False, True)
+    assert await show_status(api, subscription) == "active"
 
 
 async def test_another_client_sees_no_request(
@@ -300,13 +302,13 @@ async def test_another_client_sees_no_request(
 async def test_it_runs_by_itself_where_amqp_is_offered(
     platform: Platform, api: Api, offered: QueueProvisioner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = await subscribe(api)
+    subscription = await subscribe(api)
     monkeypatch.setattr(provisioning, "POLL_SECONDS", 0.05)
     monkeypatch.setattr(provisioning, "build_provisioner", lambda _: offered)
     running = asyncio.create_task(run_provisioning(platform.gateway))
 
     async def active() -> bool:
-        return await show_status(api, made) == "active"
+        return await show_status(api, subscription) == "active"
 
     await until(active, "provisioning")
     running.cancel()

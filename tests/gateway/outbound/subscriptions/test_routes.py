@@ -19,34 +19,34 @@ SINK = "http://127.0.0.1:9/hook"
 async def test_a_secret_is_shown_once(owner: Owner) -> None:
     api, body, key = owner.api, {"sink": SINK, "description": "Case system"}, {"Idempotency-Key": '"make-it"'}
     answer = await api.post("/v1/subscriptions", json=body, headers=key)
-    made = answer.json()
-    path = path_of(made)
+    subscription = answer.json()
+    path = path_of(subscription)
     assert answer.status_code == 201
     expected = {"etag": '"1"', "cache-control": "no-store", "location": path}
     assert {name: answer.headers[name] for name in expected} == expected
-    assert made["secret"].startswith("whsec_")
-    assert len(made["secret"]) == len("whsec_") + 44
+    assert subscription["secret"].startswith("whsec_")
+    assert len(subscription["secret"]) == len("whsec_") + 44
 
     again = await api.post("/v1/subscriptions", json=body, headers=key)
     assert again.headers["idempotency-replayed"] == "true"
-    assert again.json() == {**made, "secret": None}
+    assert again.json() == {**subscription, "secret": None}
     others = [await api.get(each) for each in (path, "/v1/subscriptions", path + "/deliveries")]
     others.append(await api.patch(path, json={"description": None}, headers={"If-Match": '"1"'}))
     for answer in others:
         assert answer.status_code == 200
         assert "secret" not in answer.text
-    kept, secret = await read_all_kept(owner.platform), made["secret"].removeprefix("whsec_")
-    assert made["id"] in kept
+    kept, secret = await read_all_kept(owner.platform), subscription["secret"].removeprefix("whsec_")
+    assert subscription["id"] in kept
     for form in (secret, secret.encode().hex(), base64.b64decode(secret).hex()):
         assert form not in kept
 
 
 async def test_read_change_and_end(owner: Owner) -> None:
     api = owner.api
-    made = await subscribe(api, SINK, types=[CaseSubmitted.TYPE, CaseSubmitted.TYPE])
-    path = path_of(made)
+    subscription = await subscribe(api, SINK, types=[CaseSubmitted.TYPE, CaseSubmitted.TYPE])
+    path = path_of(subscription)
     answer = await api.get(path)
-    assert answer.json() == {key: value for key, value in made.items() if key not in ("secret", "queue")}
+    assert answer.json() == {key: value for key, value in subscription.items() if key not in ("secret", "queue")}
     assert answer.json()["types"] == [CaseSubmitted.TYPE]
     assert (await api.get(path, headers={"If-None-Match": answer.headers["etag"]})).status_code == 304
 
@@ -61,14 +61,14 @@ async def test_read_change_and_end(owner: Owner) -> None:
     assert (await api.delete(path, headers={"If-Match": '"1"'})).status_code == 412
     ended = await api.delete(path, headers={"If-Match": '"2"'})
     assert (ended.status_code, ended.content) == (204, b"")
-    assert (await owner.show(made))["status"] == "ended"
+    assert (await owner.show(subscription))["status"] == "ended"
     assert_refused(await api.delete(path, headers={"If-Match": '"3"'}), 409, "subscription-ended")
     refused = await api.patch(path, json={"types": []}, headers={"If-Match": '"3"'})
     assert_refused(refused, 409, "subscription-ended")
 
 
 async def test_put_replaces_all_but_the_secret(owner: Owner) -> None:
-    made = await owner.subscribe(
+    subscription = await owner.subscribe(
         types=[CaseOpened.TYPE],
         description="old",
         payload="thin",
@@ -78,7 +78,7 @@ async def test_put_replaces_all_but_the_secret(owner: Owner) -> None:
         sinkcredential={"credentialtype": "PLAIN", "identifier": "us", "secret": "hush"},
     )
     body = {"sink": owner.receiver.url + "?2", "onSinkChange": "hold"}
-    answer = await owner.api.put(path_of(made), json=body, headers={"If-Match": '"1"'})
+    answer = await owner.api.put(path_of(subscription), json=body, headers={"If-Match": '"1"'})
     assert answer.status_code == 200, answer.text
     assert answer.headers["etag"] == '"2"'
     expected = {
@@ -90,33 +90,33 @@ async def test_put_replaces_all_but_the_secret(owner: Owner) -> None:
         "ratePerMinute": None,
         "config": {},
         "sinkcredential": None,
-        "publicKey": made["publicKey"],
+        "publicKey": subscription["publicKey"],
         "status": "paused",
     }
     replaced = answer.json()
     assert {name: replaced[name] for name in expected} == expected
-    assert (await owner.api.put(path_of(made), json={"sink": owner.receiver.url})).status_code == 428
-    stale = await owner.api.put(path_of(made), json={"sink": owner.receiver.url}, headers={"If-Match": '"1"'})
+    assert (await owner.api.put(path_of(subscription), json={"sink": owner.receiver.url})).status_code == 428
+    stale = await owner.api.put(path_of(subscription), json={"sink": owner.receiver.url}, headers={"If-Match": '"1"'})
     assert stale.status_code == 412
 
 
 async def test_a_subscription_keeps_its_protocol(owner: Owner) -> None:
-    made = await owner.subscribe()
+    subscription = await owner.subscribe()
     for method, body, field in (
         ("PATCH", {"protocol": "AMQP"}, ""),
         ("PATCH", {"protocolsettings": {"maxmessages": 5}}, "/protocolsettings"),
         ("PUT", {"protocol": "AMQP"}, ""),
     ):
-        answer = await owner.api.request(method, path_of(made), json=body, headers={"If-Match": "*"})
+        answer = await owner.api.request(method, path_of(subscription), json=body, headers={"If-Match": "*"})
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["field"].startswith(field)
-    assert (await owner.show(made))["version"] == 1
+    assert (await owner.show(subscription))["version"] == 1
 
 
 async def test_the_list_is_paged_newest_first(owner: Owner) -> None:
-    made = [await subscribe(owner.api, SINK) for _ in range(5)]
-    await owner.end(made[0])
-    ids = [each["id"] for each in made]
+    subscription = [await subscribe(owner.api, SINK) for _ in range(5)]
+    await owner.end(subscription[0])
+    ids = [each["id"] for each in subscription]
     pages = await read_pages(owner.api, "/v1/subscriptions", limit=2)
     assert [each["id"] for page in pages for each in page] == ids[::-1]
     active = (await owner.api.get("/v1/subscriptions", params={"status": "active"})).json()["items"]
@@ -124,10 +124,10 @@ async def test_the_list_is_paged_newest_first(owner: Owner) -> None:
 
 
 async def test_options_say_what_can_be_done(owner: Owner) -> None:
-    made = await owner.subscribe()
+    subscription = await owner.subscribe()
     for path, methods in (
         ("/v1/subscriptions", {"GET", "POST", "OPTIONS"}),
-        (path_of(made), {"GET", "PUT", "PATCH", "DELETE", "OPTIONS"}),
+        (path_of(subscription), {"GET", "PUT", "PATCH", "DELETE", "OPTIONS"}),
     ):
         answer = await owner.api.options(path)
         assert (answer.status_code, answer.content) == (204, b"")
@@ -176,8 +176,8 @@ async def test_what_is_wrong_is_named(api: Api, body: dict[str, Any], field: str
     "body", [{"sink": None}, {"types": None}, {"status": "paused"}, {"payload": "pdf"}, {"sink": "x" * 9}]
 )
 async def test_a_change_that_is_wrong_is_named(owner: Owner, body: dict[str, Any]) -> None:
-    made = await subscribe(owner.api, SINK)
-    answer = await owner.api.patch(path_of(made), json=body, headers={"If-Match": '"1"'})
+    subscription = await subscribe(owner.api, SINK)
+    answer = await owner.api.patch(path_of(subscription), json=body, headers={"If-Match": '"1"'})
     assert list_wrong_fields(answer) == ["/" + next(iter(body))]
 
 
@@ -205,10 +205,10 @@ async def test_scopes_are_needed(new_client: NewClient) -> None:
 @pytest.mark.parametrize("of_the_same_organisation", [False, True])
 async def test_what_is_another_clients_is_not_there_for_anything(owner: Owner, of_the_same_organisation: bool) -> None:
     stranger = await owner.new_client(organisation=owner.api.organisation if of_the_same_organisation else None)
-    made = await owner.subscribe()
+    subscription = await owner.subscribe()
     (sent,) = await owner.publish(uuid.uuid4(), 1)
     await owner.new_worker().drain()
-    before = await owner.show(made)
+    before = await owner.show(subscription)
     assert (await stranger.get("/v1/subscriptions")).json()["items"] == []
     tried = [
         ("GET", "", None),
@@ -232,12 +232,12 @@ async def test_what_is_another_clients_is_not_there_for_anything(owner: Owner, o
     ]
     for method, rest, body in tried:
         answers = []
-        for subscription_id in (made["id"], str(uuid.uuid4())):
+        for subscription_id in (subscription["id"], str(uuid.uuid4())):
             path = f"/v1/subscriptions/{subscription_id}{rest}"
             answer = await stranger.request(method, path, json=body, headers={"If-Match": "*"})
             assert answer.status_code == 404, (method, rest, answer.text)
             answers.append({**answer.json(), "instance": ""})
         assert answers[0] == answers[1]
-    assert await owner.show(made) == before
-    assert await owner.health(made)
+    assert await owner.show(subscription) == before
+    assert await owner.health(subscription)
     assert len(owner.receiver.received) == 1

@@ -42,8 +42,8 @@ async def test_what_arrives(sender: HttpTransport, receiver: Receiver) -> None:
 async def test_a_sink_that_consented_is_told_who_sends(sender: HttpTransport, receiver: Receiver) -> None:
     await sender.send(request(receiver.url, settings={"handshake": True}))
     await sender.send(request(receiver.url, settings={"handshake": False}))
-    told = [each.headers.get("webhook-request-origin") for each in receiver.received]
-    assert told == ["events.example.org", None]
+    origins = [each.headers.get("webhook-request-origin") for each in receiver.received]
+    assert origins == ["events.example.org", None]
 
 
 async def test_plain_and_token(sender: HttpTransport, receiver: Receiver) -> None:

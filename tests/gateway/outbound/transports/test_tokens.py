@@ -112,8 +112,8 @@ async def test_without_a_token_nothing_is_sent(
     sender: HttpTransport, receiver: Receiver, tokens: TokenCache, answer: object, reason: str
 ) -> None:
     if answer is web.json_response:
-        told = {"error": "invalid_client", "error_description": "s3cr3t"}
-        tokens.receiver.answer = lambda _: web.json_response(told, status=400)
+        body = {"error": "invalid_client", "error_description": "s3cr3t"}
+        tokens.receiver.answer = lambda _: web.json_response(body, status=400)
     else:
         tokens.receiver.answer = answer  # type: ignore[assignment]
     found = await sender.send(request(receiver.url, credential=tokens.credential()))
