@@ -40,9 +40,10 @@ demo: $(READY)   ## Show the journey on a platform that runs on PORT; JOURNEY=na
 up: $(READY)     ## Start the platform as separate processes (RTP_ADMIN_DATABASE_URL, RTP_BROKER_URL)
 	@exec $(BIN)/python -m rtp_examples.up
 
+# The tests start many processes, which need not compile the same modules anew.
 test: $(DEV)     ## Run every test; sets up RabbitMQ if it is not there
 	@$(BIN)/python -m tests.support.rabbitmq ensure
-	@$(BIN)/python -m pytest -n 2
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2
 
 resilience: $(DEV) ## Run every scenario of kills and outages: about half an hour; writes bench/resilience.json
 	@exec $(BIN)/python -m tests.resilience $(if $(ONLY),--only "$(ONLY)")

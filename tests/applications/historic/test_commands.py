@@ -53,7 +53,7 @@ async def abolished(new_client: NewClient) -> dict[str, Any]:
     return {**body, "reference": f"{identifier['scheme']}-{identifier['value']}"}
 
 
-@pytest.mark.parametrize("told", [KENT, OXFORDSHIRE_LEARNING, OXFORDSHIRE_CARE], ids=lambda past: past["serviceName"])
+@pytest.mark.parametrize("past", [KENT, OXFORDSHIRE_LEARNING, OXFORDSHIRE_CARE], ids=lambda past: past["serviceName"])
 async def test_a_historic_case_is_on_the_record_and_nothing_can_be_done_with_it(
     new_client: NewClient, past: dict[str, Any]
 ) -> None:
