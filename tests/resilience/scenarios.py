@@ -64,7 +64,7 @@ SHORT: tuple[FaultScenario, ...] = (
     Kill({RELAY: "before-mark", COURIER: "before-claim-commit"}),
     Kill({RELAY: "after-mark", COURIER: "after-claim-commit"}),
     *(Kill({COURIER: point}) for point in COURIER_POINTS[2:]),
-    Outage("broker", 10),
+    Outage("broker", 6),
     Outage("database", 3),
     Outage("database frozen", 2),
     Outage("one database", 4),

@@ -53,7 +53,7 @@ class Received:
         return Webhook(secret).verify(self.body, self.headers)
 
     def verified_at_its_time(self, secret: str) -> Any:
-        """The same for a delivery_worker's clock that runs ahead of ours, which the library would refuse."""
+        """The same for a delivery worker's clock that runs ahead of ours, which the library would refuse."""
         at = datetime.fromtimestamp(int(self.headers["webhook-timestamp"]), UTC)
         if Webhook(secret).sign(self.id, at, self.body.decode()) not in self.headers["webhook-signature"].split(" "):
             raise WebhookVerificationError("no signature by this secret")

@@ -17,7 +17,7 @@ from tests.system.fleet import Fleet
 
 RATE = 10.0
 SENT_AGAIN = {"mid-delivery", "before-report-commit"}
-"""Points at which the sink has the event and the delivery_worker has not written it down."""
+"""Points at which the sink has the event and the delivery worker has not written it down."""
 
 
 @pytest.fixture(scope="module")

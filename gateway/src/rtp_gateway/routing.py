@@ -40,7 +40,7 @@ def is_streamed(path: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ForwardingLimits:
-    """ForwardingLimits of one exchange with a service."""
+    """The limits of one exchange with a service."""
 
     body: int = 1_048_576
     """Bytes of a request's body."""

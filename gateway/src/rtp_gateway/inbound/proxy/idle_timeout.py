@@ -14,7 +14,7 @@ class CallerTooSlow(Refusal):
 
 
 class IdleTimeout:
-    """ForwardingLimits the seconds for which the caller or the service may do nothing. Stands between the two."""
+    """Limits the seconds for which the caller or the service may do nothing. Stands between the two."""
 
     def __init__(self, receive: Receive, send: Send, *, seconds: float) -> None:
         self._receive, self._send = receive, send

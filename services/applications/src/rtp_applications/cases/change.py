@@ -30,7 +30,7 @@ Decided = TypeVar("Decided", CaseChange, CaseChange | None)
 
 
 class Seal(Protocol):
-    """Makes the audit entries of a new case, given its published events; returns the case with the chain's head."""
+    """Makes the audit entries of a new case from its published events; returns the case with the chain's head."""
 
     def __call__(
         self, snapshot: CaseSnapshot, /, *, events: Sequence[JsonObject]
