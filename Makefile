@@ -41,8 +41,8 @@ up: $(READY)     ## Start the platform as separate processes (RTP_ADMIN_DATABASE
 	@exec $(BIN)/python -m rtp_examples.up
 
 # The tests start many processes, which need not compile the same modules anew.
-test: $(DEV)     ## Run every test; sets up RabbitMQ if it is not there
-	@$(BIN)/python -m tests.support.rabbitmq ensure
+test: $(DEV)     ## Run every test; installs RabbitMQ, nginx and HAProxy if they are not there
+	@$(BIN)/python -m tests.support.packages
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2
 
 resilience: $(DEV) ## Run every scenario of kills and outages: about half an hour; writes bench/resilience.json

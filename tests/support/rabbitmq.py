@@ -2,7 +2,6 @@
 
 RTP_TEST_BROKER_URL names a broker to use instead; it can be neither paused nor killed. Its management API, if it has
 one, is named by RTP_TEST_BROKER_MANAGEMENT_URL (http://user:password@host:15672, a user with the tag administrator).
-`python -m tests.support.rabbitmq ensure` only sees to it that RabbitMQ is installed.
 """
 
 import os
@@ -10,11 +9,8 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,15 +18,16 @@ import pika
 import pika.exceptions
 import psutil
 
+from tests.support import packages
+
 ENVIRONMENT_URL = "RTP_TEST_BROKER_URL"
 ENVIRONMENT_MANAGEMENT_URL = "RTP_TEST_BROKER_MANAGEMENT_URL"
 
 _DEBIAN_SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # the one on the PATH insists on the system's node
 _PACKAGE = "rabbitmq-server"
-_POLICY = Path("/usr/sbin/policy-rc.d")
 _START_SECONDS = 90
 _STOP_SECONDS = 30
-_CURE = f"run `sudo apt-get install rabbitmq-server`, or name a running broker in {ENVIRONMENT_URL}"
+_OTHERWISE = f", or name a running broker in {ENVIRONMENT_URL}"
 
 # Stands between us and the node: a line on its stdin is the signal to end with, and the end of its stdin, which comes
 # however we end, means KILL. It ends when the node does. Its own session keeps Ctrl-C from the node.
@@ -227,50 +224,9 @@ def _server() -> Path | None:
 
 
 def ensure() -> None:
-    """Installs RabbitMQ where it is missing and we may."""
-    if os.environ.get(ENVIRONMENT_URL) or _server():
-        return
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        raise BrokerError(f"RabbitMQ is not installed: {_CURE}.")
-    sys.stderr.write("Installing rabbitmq-server with apt-get for the tests: a minute or so.\n")
-    with _no_service_starts():
-        failed = _apt_get("install", _PACKAGE)
-        if failed:
-            failed = _apt_get("update") or _apt_get("install", _PACKAGE)
-    if failed or not _server():
-        raise BrokerError(f"RabbitMQ is not installed and apt-get could not ({failed}): {_CURE}.")
-
-
-def _apt_get(*arguments: str) -> str:
-    """What went wrong, in its last line; nothing if all went well."""
-    command = ["apt-get", "--quiet", "--yes", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120", *arguments]
-    environment = os.environ | {"LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive", "NEEDRESTART_SUSPEND": "1"}
-    done = subprocess.run(
-        command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
-    return (done.stderr.strip() or f"exit {done.returncode}").splitlines()[-1] if done.returncode else ""
-
-
-@contextmanager
-def _no_service_starts() -> Iterator[None]:
-    """Debian asks policy-rc.d before it starts what it has installed. What stood there returns, even after a crash."""
-    before = _POLICY.with_name("policy-rc.d.before-rtp-test")
-    if os.path.lexists(_POLICY) and not os.path.lexists(before):
-        _POLICY.rename(before)
-    try:
-        _POLICY.write_text("#!/bin/sh\nexit 101\n")
-        _POLICY.chmod(0o755)
-        yield
-    finally:
-        _POLICY.unlink(missing_ok=True)
-        if os.path.lexists(before):
-            before.rename(_POLICY)
-
-
-if __name__ == "__main__":
-    if sys.argv[1:] != ["ensure"]:
-        sys.exit("usage: python -m tests.support.rabbitmq ensure")
-    try:
-        ensure()
-    except BrokerError as error:
-        sys.exit(str(error))
+    """Install RabbitMQ where it is missing and we may."""
+    if not os.environ.get(ENVIRONMENT_URL):
+        try:
+            packages.ensure(_PACKAGE, is_there=lambda: _server() is not None, otherwise=_OTHERWISE)
+        except packages.NotInstalled as error:
+            raise BrokerError(str(error)) from None

@@ -36,7 +36,7 @@ def main() -> int:
         run_with_uvloop(run_delivery(runtime))
         return 0
     upstreams = OverHttp(settings.upstreams, public_url=settings.public_url, limits=settings.limits)
-    serve(build_gateway(runtime, key, upstreams), host=settings.host, port=settings.port)
+    serve(build_gateway(runtime, key, upstreams), settings)
     return 0
 
 

@@ -61,4 +61,12 @@ def build_gateway(runtime: Runtime, key: SigningKey, upstreams: Upstreams) -> Ga
     app.state.stream_timings = StreamTimings()
     app.include_router(portal)
     recorder = Recorder(CallLog(runtime.database, runtime.metrics), runtime.verifier)
-    return Gateway(app, upstreams, runtime.metrics, recorder=recorder, closing=limiter.close)
+    return Gateway(
+        app,
+        upstreams,
+        runtime.metrics,
+        recorder=recorder,
+        verifier=runtime.verifier,
+        public_url=settings.public_url,
+        closing=limiter.close,
+    )

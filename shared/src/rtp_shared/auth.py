@@ -6,6 +6,7 @@ Source: RFC 9068 (JWT access tokens), RFC 6750 (bearer errors).
 import asyncio
 import base64
 import json
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -25,6 +26,8 @@ AUDIENCE = "right-to-provide"
 ALGORITHMS = ["RS256"]
 
 Claims = Mapping[str, Any]
+CLOCK_SKEW = 30.0
+"""Seconds by which the clocks of two of our hosts may differ."""
 
 
 class KeySource(Protocol):
@@ -83,6 +86,8 @@ class TokenVerifier:
     """Verifies access tokens. A token that was verified is remembered until it expires: its signature cannot change."""
 
     CACHE_SIZE = 4096
+    LONGEST = 8192
+    """Characters of a token; ours have some 900."""
 
     def __init__(self, *, issuer: str, keys: KeySource) -> None:
         self._issuer = issuer
@@ -91,6 +96,8 @@ class TokenVerifier:
 
     async def verify(self, token: str) -> Principal:
         """Return the principal of a valid token; raise Unauthenticated for any other."""
+        if len(token) > self.LONGEST:
+            raise _reject("the access token is not valid")
         known = self._known.get(token)
         if known is not None and known.expires > time.time():
             return known
@@ -106,7 +113,7 @@ class TokenVerifier:
             if _read_key_id(token) not in {key.kid for key in keys.keys}:
                 keys = await self._keys.get(refresh=True)
             decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
-        except (JoseError, ValueError, RecursionError) as error:
+        except (JoseError, ValueError, TypeError, RecursionError) as error:
             raise _reject("the access token is not valid") from error
         if str(decoded.header.get("typ", "")).lower() not in ("at+jwt", "application/at+jwt"):
             raise _reject("the access token is not valid")
@@ -117,23 +124,27 @@ class TokenVerifier:
             audience = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
             if claims["iss"] != self._issuer or AUDIENCE not in audience:
                 raise _reject("the access token is for somebody else")
-            if claims["exp"] <= time.time():
+            expires, now = float(claims["exp"]), time.time()
+            if not now < expires < math.inf:
                 raise _reject("the access token has expired")
-            return Principal(
-                client_id=str(claims["client_id"]),
-                organisation=UUID(claims["organisation"]),
-                scopes=frozenset(str(claims.get("scope", "")).split()),
-                expires=float(claims["exp"]),
-            )
-        except (KeyError, TypeError, ValueError) as error:
+            if float(claims.get("nbf", 0)) > now + CLOCK_SKEW:
+                raise _reject("the access token does not hold yet")
+            client_id, scope = claims["client_id"], claims.get("scope", "")
+            if not isinstance(client_id, str) or not isinstance(scope, str):
+                raise TypeError("a claim that is not text")
+            organisation = UUID(claims["organisation"])
+            return Principal(client_id, organisation, frozenset(scope.split()), expires)
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise _reject("the access token lacks a claim") from error
 
 
-def _read_key_id(token: str) -> object:
+def _read_key_id(token: str) -> str:
     """Return the id of the key that the token says it is signed with; raise ValueError for what is no token."""
     head = token.partition(".")[0].encode()
     header = json.loads(base64.urlsafe_b64decode(head + b"=" * (-len(head) % 4)))
-    return header.get("kid") if isinstance(header, dict) else None
+    if not isinstance(header, dict) or not isinstance(kid := header.get("kid"), str):
+        raise ValueError("the token does not say which key signed it")
+    return kid
 
 
 def _reject(detail: str) -> Unauthenticated:

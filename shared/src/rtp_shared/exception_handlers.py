@@ -15,6 +15,11 @@ from rtp_shared.db import get_sqlstate, is_unavailable
 from rtp_shared.problems import FieldError, Invalid, Malformed, Refusal, Unavailable
 
 
+MOST_ERRORS = 20
+LONGEST_FIELD = 200
+"""Characters of a field's name: a problem document is never larger than what it is about."""
+
+
 def _respond(request: Request, refusal: Refusal) -> Response:
     base_url = request.app.state.runtime.settings.public_url
     return Response(
@@ -35,7 +40,9 @@ async def handle_validation_error(request: Request, error: Exception) -> Respons
     errors = error.errors()
     if any(e["type"] == "json_invalid" for e in errors):
         return _respond(request, _refuse_body("is not JSON"))
-    return _respond(request, Invalid(errors=[_describe_field(e) for e in errors]))
+    named = [_describe_field(e) for e in errors[:MOST_ERRORS]]
+    more = f"{len(errors)} are not right; the first {MOST_ERRORS} are named" if len(errors) > MOST_ERRORS else ""
+    return _respond(request, Invalid(more, errors=named) if more else Invalid(errors=named))
 
 
 def _describe_field(error: Mapping[str, Any]) -> FieldError:
@@ -44,7 +51,7 @@ def _describe_field(error: Mapping[str, Any]) -> FieldError:
         field = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
     else:
         field = ".".join(str(part) for part in path)
-    return FieldError(field, str(error["msg"]).removeprefix("Value error, "), str(location))
+    return FieldError(field[:LONGEST_FIELD], str(error["msg"]).removeprefix("Value error, "), str(location))
 
 
 async def handle_http_exception(request: Request, error: Exception) -> Response:

@@ -24,7 +24,7 @@ from rtp_shared.db import Database
 from rtp_shared.rabbit import RabbitBus, RabbitConsumer
 from rtp_shared.relay import Relay
 from rtp_shared.retention import run_retention
-from rtp_shared.server import ManagedServer, build_http_config, freeze_loaded_objects, serve
+from rtp_shared.server import ManagedServer, build_connections, build_http_config, freeze_loaded_objects, serve
 from rtp_shared.service import Runtime, Service
 from rtp_shared.settings import ProcessSettings
 from rtp_shared.web import build_app
@@ -64,7 +64,7 @@ def main(service: Service) -> int:
         return run_prepare(service, settings)
     runtime = Runtime.build(service, settings, build_verifier(settings))
     if process == "web":
-        serve(build_app(runtime), host=settings.host, port=settings.port)
+        serve(build_app(runtime), settings)
     else:
         run_with_uvloop(run_worker(runtime))
     return 0
@@ -140,7 +140,8 @@ async def run_worker(runtime: Runtime, extra: Sequence[Loop] = ()) -> None:
         feeder = RabbitConsumer(broker, service.name, build_consumer(runtime), prefetch=settings.prefetch)
         loops.append(feeder.run)
         state["consumer_connected"] = lambda: feeder.connected
-    config = build_http_config(build_worker_app(runtime, state), host=settings.host, port=settings.port)
+    app, connections = build_worker_app(runtime, state), build_connections(settings)
+    config = build_http_config(app, host=settings.host, port=settings.port, connections=connections)
     await supervise([*loops, ManagedServer(config).serve])
     await bus.close()
     await runtime.database.close()

@@ -5,52 +5,14 @@ import gc
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import partial
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from rtp_shared import problems
-
-HEAD_LIMIT = 65_536
-"""Most bytes of a request line with its headers; the server has no bound of its own."""
-
-
-class BoundedHttp(HttpToolsProtocol):
-    """Refuses a request whose head does not end, and answers in our form what cannot be read as HTTP."""
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self._in_head = True
-        self._head_bytes = 0
-
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if self._in_head:
-            self._head_bytes += len(data)
-            if self._head_bytes > HEAD_LIMIT:
-                self._refuse(431)
-
-    def on_message_begin(self) -> None:
-        self._in_head, self._head_bytes = True, 0
-        super().on_message_begin()
-
-    def on_headers_complete(self) -> None:
-        self._in_head = False
-        super().on_headers_complete()
-
-    def send_400_response(self, msg: str) -> None:
-        self._refuse(400)
-
-    def _refuse(self, status: int) -> None:
-        body = problems.render_plain_problem(status, instance="")
-        head = (
-            f"HTTP/1.1 {status} Refused\r\nContent-Type: {problems.CONTENT_TYPE}\r\n"
-            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-        )
-        self.transport.write(head.encode() + body)
-        self.transport.close()
+from rtp_shared.connections import Connections, fit_to_file_limit
+from rtp_shared.http_protocol import BoundedHttp
+from rtp_shared.settings import ProcessSettings
 
 
 class Server(uvicorn.Server):
@@ -83,12 +45,15 @@ class ManagedServer(Server):
         self.ready.set()
 
 
-def build_http_config(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0) -> uvicorn.Config:
+def build_http_config(
+    app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0, connections: Connections | None = None
+) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         host=host,
         port=port,
-        http=BoundedHttp,
+        http=partial(BoundedHttp, limits=connections or Connections()),  # type: ignore[arg-type] - called, no more
+        ws="none",
         access_log=False,
         log_config=None,
         timeout_keep_alive=75,  # longer than any client of ours keeps an idle connection, so they never race
@@ -106,7 +71,13 @@ def freeze_loaded_objects() -> None:
     gc.set_threshold(20_000, 20, 100)
 
 
-def serve(app: ASGIApp, *, host: str, port: int) -> None:
+def build_connections(settings: ProcessSettings) -> Connections:
+    most = fit_to_file_limit(settings.connections)
+    return Connections(most, per_address=settings.connections_per_address, trusted=settings.trusted_proxies)
+
+
+def serve(app: ASGIApp, settings: ProcessSettings) -> None:
     """Serve until SIGTERM or Ctrl-C, then finish the requests under way."""
     freeze_loaded_objects()
-    Server(build_http_config(app, host=host, port=port)).run()
+    connections = build_connections(settings)
+    Server(build_http_config(app, host=settings.host, port=settings.port, connections=connections)).run()

@@ -26,6 +26,11 @@ class ProcessSettings(BaseSettings):
     jwks_url: str | None = Field(default=None, description="Address of the gateway's keys, as a service reaches it")
     host: str = Field(default="127.0.0.1", description="Address to listen on")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on")
+    connections: int = Field(default=1000, ge=1, le=60_000, description="Connections a process takes, of all callers")
+    connections_per_address: int = Field(default=250, ge=1, description="Connections a process takes of one address")
+    trusted_proxies: list[str] = Field(
+        default=[], description='Addresses whose connections are many callers\': ["10.0.0.5"]; they are bounded only in all'
+    )
     pool_size: int = Field(default=10, ge=1, le=200, description="Database connections a process keeps open")
     body_limit: int = Field(default=1_048_576, ge=1024, description="Largest request body, in bytes")
     idempotency_hours: int = Field(default=24, ge=1, description="How long a stored answer is replayed")

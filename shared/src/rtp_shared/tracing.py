@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+HEADERS = frozenset({b"correlation-id", b"x-correlation-id", b"traceparent"})
+"""Headers of a request that name its trace."""
 _TRACEPARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
 
 

@@ -67,6 +67,8 @@ async def get_token(request: Request, _: Anyone, session: Session, now: Now) -> 
     """
     headers = {"Cache-Control": "no-store", "Pragma": "no-cache"}
     try:
+        body: RequestBody = request.scope[BODY]
+        body.allow(FORM_LIMIT)
         form = await _read_form(request)
         client_id, secret = _read_credentials(request, form)
         client, scopes = await grant_scopes(session, client_id=client_id, secret=secret, requested=form.get("scope"))

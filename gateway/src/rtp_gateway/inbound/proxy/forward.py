@@ -3,6 +3,7 @@
 aiohttp's client, because forwarding costs a tenth of httpx's time here (docs/adr/0004): the only file that knows it.
 """
 
+import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -12,10 +13,10 @@ import aiohttp
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from yarl import URL
 
-from rtp_gateway.inbound.proxy.idle_timeout import IdleTimeout
+from rtp_gateway.inbound.proxy.idle_timeout import CallerTooSlow, IdleTimeout
 from rtp_gateway.routing import ForwardingLimits, is_streamed
 from rtp_gateway.types import JsonObject
-from rtp_shared import problems
+from rtp_shared import problems, tracing
 from rtp_shared.problems import Malformed, Refusal, TooLarge, Unavailable
 
 log = logging.getLogger(__name__)
@@ -93,25 +94,27 @@ class OverHttp:
         self._public_url = public_url
         self._limits = limits
         self._timeout = aiohttp.ClientTimeout(total=limits.seconds, sock_connect=2)
-        self._session: aiohttp.ClientSession | None = None
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
-    def _get_session(self) -> aiohttp.ClientSession:
-        if self._session is None:
+    def _get_session(self, *, streamed: bool = False) -> aiohttp.ClientSession:
+        """Return the connections to the services; documents have connections of their own."""
+        if streamed not in self._sessions:
             # A limit for each service and none over all, so that a slow one takes no connection from the others. Idle
             # connections are dropped before the services drop theirs (75 s), so that the two never race.
             connector = aiohttp.TCPConnector(limit=0, limit_per_host=PER_SERVICE, keepalive_timeout=30)
-            self._session = aiohttp.ClientSession(
+            self._sessions[streamed] = aiohttp.ClientSession(
                 connector=connector,
-                timeout=self._timeout,
+                timeout=_ENDLESS if streamed else self._timeout,
                 auto_decompress=False,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 skip_auto_headers=AUTOMATIC,
             )
-        return self._session
+        return self._sessions[streamed]
 
     async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
+        for session in self._sessions.values():
+            await session.close()
+        self._sessions.clear()
 
     async def fetch_json(self, name: str, path: str) -> JsonObject:
         try:
@@ -145,12 +148,13 @@ class OverHttp:
             raise Unavailable(f"{name} cannot be reached")
         url = URL(address + path + (f"?{query}" if query else ""), encoded=True)
         headers, body = self._build_request(scope, receive)
-        timeout = _ENDLESS if is_streamed(scope["path"]) else self._timeout
+        streamed = is_streamed(scope["path"])
+        content = body if streamed or body is None else await self._read_whole(body)
         again = body is None and scope["method"] in IDEMPOTENT
         while True:
             try:
-                async with self._get_session().request(
-                    scope["method"], url, headers=headers, data=body, timeout=timeout, allow_redirects=False
+                async with self._get_session(streamed=streamed).request(
+                    scope["method"], url, headers=headers, data=content, allow_redirects=False
                 ) as response:
                     return await answer.relay(response, scope["method"])
             except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
@@ -158,12 +162,20 @@ class OverHttp:
                     raise
                 again = False
 
+    async def _read_whole(self, body: AsyncIterator[bytes]) -> bytes:
+        """Read the body before a connection to the service is taken: a slow caller holds none."""
+        try:
+            async with asyncio.timeout(self._limits.seconds):
+                return b"".join([chunk async for chunk in body])
+        except TimeoutError:
+            raise CallerTooSlow(f"not all of the request came in {self._limits.seconds:g} seconds") from None
+
     def _build_request(
         self, scope: Scope, receive: Receive
     ) -> tuple[list[tuple[str, str]], AsyncIterator[bytes] | None]:
         headers: list[tuple[str, str]] = []
         length, chunked = 0, False
-        dropped = HOP_BY_HOP | _read_connection_headers(scope["headers"])
+        dropped = (HOP_BY_HOP | _read_connection_headers(scope["headers"])) - tracing.HEADERS
         for key, value in scope["headers"]:
             if key == b"content-length" and value.isdigit():
                 length = int(value[:20])
@@ -180,11 +192,16 @@ class OverHttp:
         return headers, _read_body(receive, limit)
 
     async def _refuse(self, refusal: Refusal, scope: Scope, send: Send) -> None:
-        body = problems.render_problem(refusal, base_url=self._public_url, instance=scope["path"])
-        headers = [(b"content-type", problems.CONTENT_TYPE.encode()), (b"content-length", str(len(body)).encode())]
-        headers += [(name.lower().encode(), value.encode()) for name, value in refusal.headers.items()]
-        await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        await send_refusal(refusal, scope, send, public_url=self._public_url)
+
+
+async def send_refusal(refusal: Refusal, scope: Scope, send: Send, *, public_url: str) -> None:
+    """Answer with the problem document of the refusal."""
+    body = problems.render_problem(refusal, base_url=public_url, instance=scope["path"])
+    headers = [(b"content-type", problems.CONTENT_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+    headers += [(name.lower().encode(), value.encode()) for name, value in refusal.headers.items()]
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _read_body(receive: Receive, limit: int) -> AsyncIterator[bytes]:

@@ -1,0 +1,379 @@
+"""What comes over the wire: requests are read to their ends and no further, and nobody stays who does not move."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from rtp_shared import http_protocol
+from rtp_shared.connections import RESERVE, Connections
+from rtp_shared.http_protocol import DISCARDED_BYTES, HEAD_LIMIT
+from rtp_shared.server import ManagedServer, build_http_config
+from tests.support.proxies import KINDS, run_proxy
+
+pytestmark = pytest.mark.anyio
+
+VICTIM = b"GET /victim HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer of-the-victim\r\nConnection: close\r\n\r\n"
+SMUGGLED = b"GET /smuggled HTTP/1.1\r\nHost: x\r\nX-Takes: "
+UPGRADES = [b"Upgrade: foo", b"Upgrade: websocket", b"Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__", b"Upgrade:\tTLS/1.2, x"]
+LARGE = 800_000
+
+
+@dataclass
+class App:
+    """Notes each request that reaches it; answers with how much of a body it read. `/early` answers before it reads."""
+
+    seen: list[str] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
+    release: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.seen.append(f"{scope['method']} {scope['path']}")
+        self.headers.append({name.decode(): value.decode("latin-1") for name, value in scope["headers"]})
+        if scope["path"] == "/early":
+            return await self._answer(send, b"early")
+        length = 0
+        while (message := await receive())["type"] == "http.request":
+            length += len(message.get("body", b""))
+            if not message.get("more_body"):
+                break
+        if scope["path"] == "/large":
+            return await self._answer(send, b"x" * LARGE * 20)
+        if scope["path"] == "/waits":
+            await self.release.wait()
+        await self._answer(send, str(length).encode())
+
+    async def _answer(self, send: Send, body: bytes) -> None:
+        start: Message = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]}
+        await send(start)
+        await send({"type": "http.response.body", "body": body})
+        self.answered.set()
+
+
+@pytest.fixture
+def app() -> App:
+    return App()
+
+
+@pytest.fixture
+def limits() -> Connections:
+    return Connections()
+
+
+@pytest.fixture
+async def port(app: App, limits: Connections) -> AsyncIterator[int]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = ManagedServer(build_http_config(app, connections=limits))
+    running = asyncio.ensure_future(server.serve(sockets=[listener]))
+    await server.ready.wait()
+    yield listener.getsockname()[1]
+    app.release.set()
+    server.should_exit = True
+    await running
+
+
+async def say(port: int, *parts: bytes) -> bytes:
+    """Everything that is answered until the server closes."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+        return await reader.read()
+    except ConnectionError:
+        return b"cut"
+    finally:
+        writer.close()
+
+
+def chunk(body: bytes) -> bytes:
+    return b"%x\r\n%s\r\n" % (len(body), body)
+
+
+# One request, one meaning
+
+
+@pytest.mark.parametrize("split", [False, True])
+@pytest.mark.parametrize("size", [len(SMUGGLED), LARGE])
+@pytest.mark.parametrize("framing", ["length", "chunked"])
+@pytest.mark.parametrize("upgrade", UPGRADES)
+async def test_the_body_of_a_request_that_asks_for_an_upgrade_is_its_body(
+    app: App, port: int, upgrade: bytes, framing: str, size: int, split: bool
+) -> None:
+    body = SMUGGLED.rjust(size, b"s")
+    head = b"POST /attack HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\n" + upgrade + b"\r\n"
+    if framing == "length":
+        sent = head + b"Content-Length: %d\r\n\r\n" % size + body
+    else:
+        sent = head + b"Transfer-Encoding: chunked\r\n\r\n" + chunk(body) + b"0\r\n\r\n"
+    cut = sent.index(b"\r\n\r\n") + 4 if split else len(sent)
+    answer = await say(port, sent[:cut], sent[cut:], VICTIM)
+    assert app.seen == ["POST /attack", "GET /victim"]
+    assert "x-takes" not in app.headers[1]
+    assert answer.count(b"HTTP/1.1 200") == 2
+    assert str(size).encode() in answer
+
+
+async def test_several_upgrades_in_one_read_are_several_requests(app: App, port: int) -> None:
+    one = b"POST /%d HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: x\r\nContent-Length: 3\r\n\r\nabc"
+    await say(port, b"".join(one % number for number in range(5)) + VICTIM)
+    assert app.seen == [*(f"POST /{number}" for number in range(5)), "GET /victim"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET / HTTP/1.1\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a\r\nAuthorization: Bearer b\r\n",
+        b"GET / HTTP/2.0\r\nHost: x\r\n",
+        b"GET / HTTP/0.9\r\nHost: x\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: x, chunked\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, chunked\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: identity\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: \x0bchunked\r\n",
+        b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 3\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3, 3\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: +3\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length : 3\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nX: a\x00b\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\nX: a\r\n",
+        b"CONNECT x:1 HTTP/1.1\r\nHost: x\r\n",
+        b"\xff\xfe\r\n",
+    ],
+)
+async def test_what_could_be_read_in_two_ways_is_refused_and_ends_the_connection(
+    app: App, port: int, head: bytes
+) -> None:
+    answer = await say(port, head + b"\r\n" + VICTIM + VICTIM)
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert answer.count(b"HTTP/1.1") == 1
+    assert b"application/problem+json" in answer
+    assert app.seen == []
+
+
+@pytest.mark.parametrize("broken", [b"zz\r\n", b"5\r\nhelloXX", b"-5\r\nhello\r\n", b"5 \r\nhello\r\n", b"0x5\r\nhello\r\n"])
+async def test_a_body_that_breaks_off_its_framing_ends_the_connection(app: App, port: int, broken: bytes) -> None:
+    head = b"POST /attack HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    answer = await say(port, head + chunk(b"fine") + broken + b"\r\n0\r\n\r\n" + VICTIM)
+    assert answer.count(b"HTTP/1.1") <= 1
+    assert b" 200 " not in answer
+    assert "GET /victim" not in app.seen
+
+
+async def test_a_request_that_was_answered_early_is_still_read_to_its_end(app: App, port: int) -> None:
+    body = SMUGGLED.rjust(LARGE, b"s")
+    await say(port, b"POST /early HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body), body, VICTIM)
+    assert app.seen == ["POST /early", "GET /victim"]
+
+
+async def test_a_body_without_end_is_not_read_for_ever_once_it_was_answered(app: App, port: int) -> None:
+    head = b"POST /early HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    pieces = [chunk(b"x" * 65_536)] * (DISCARDED_BYTES // 65_536 + 400)
+    assert (await say(port, head, *pieces, b"0\r\n\r\n", VICTIM)).count(b"HTTP/1.1") <= 1
+    assert app.seen == ["POST /early"]
+
+
+async def test_a_caller_that_waits_for_leave_to_send_gets_no_second_request_on_its_connection(
+    app: App, port: int
+) -> None:
+    head = b"POST /early HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 500\r\n\r\n"
+    answer = await say(port, head)
+    assert b"connection: close" in answer
+    assert app.seen == ["POST /early"]
+
+
+async def test_garbage_behind_a_request_does_not_break_into_its_answer(app: App, port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /waits HTTP/1.1\r\nHost: x\r\n\r\n" + b"GET /next HTTP/1.1\r\nHost: x\r\n\r\n" + b"\xff\xff\r\n\r\n")
+    await writer.drain()
+    app.release.set()
+    answer = await reader.read()
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert answer.count(b"HTTP/1.1") == 1
+    writer.close()
+
+
+@pytest.mark.parametrize("size", [len(SMUGGLED), LARGE])
+@pytest.mark.parametrize("framing", ["length", "chunked"])
+@pytest.mark.parametrize("kind", KINDS)
+async def test_behind_a_proxy_nobody_s_body_takes_another_s_request(
+    app: App, port: int, tmp_path: Path, kind: str, framing: str, size: int
+) -> None:
+    head = b"POST /attack HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    body = SMUGGLED.rjust(size, b"s")
+    if framing == "length":
+        attack = head + b"Content-Length: %d\r\n\r\n" % size + body
+    else:
+        attack = head + b"Transfer-Encoding: chunked\r\n\r\n" + chunk(body) + b"0\r\n\r\n"
+    async with run_proxy(kind, port, tmp_path) as front:
+        reader, writer = await asyncio.open_connection("127.0.0.1", front)
+        writer.write(attack)
+        await writer.drain()
+        await reader.readuntil(b"\r\n\r\n")
+        answers = await asyncio.gather(*(say(front, VICTIM) for _ in range(3)))
+        writer.close()
+    assert app.seen.count("GET /victim") == 3
+    assert {*app.seen} == {"POST /attack", "GET /victim"}
+    assert all(answer.startswith(b"HTTP/1.1 200") for answer in answers)
+    assert not any("x-takes" in headers for headers in app.headers)
+
+
+# Sizes
+
+
+async def test_trailers_are_dropped(app: App, port: int) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTrailer: Authorization\r\n\r\n"
+    await say(port, head, chunk(b"abc") + b"0\r\nAuthorization: Bearer smuggled\r\nX-Org: theirs\r\n\r\n" + VICTIM)
+    assert app.seen == ["POST /", "GET /victim"]
+    assert not {"authorization", "x-org"} & app.headers[0].keys()
+
+
+@pytest.mark.parametrize("piece", [b"X: " + b"y" * 16_000 + b"\r\n", b"y" * 16_000])
+@pytest.mark.parametrize("before", [b"0\r\n", b"3;x=", b"X"], ids=["trailers", "chunk extension", "chunk size"])
+async def test_what_is_neither_head_nor_body_has_the_bound_of_a_head(
+    app: App, port: int, before: bytes, piece: bytes
+) -> None:
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    answer = await say(port, head + chunk(b"abc") + before, *[piece] * (HEAD_LIMIT // 16_000 + 20))
+    assert answer.startswith((b"HTTP/1.1 431", b"HTTP/1.1 400", b"cut"))
+
+
+@pytest.mark.parametrize("end", [b"", b"\r\n\r\n"])
+async def test_a_head_that_is_too_long_is_refused(app: App, port: int, end: bytes) -> None:
+    answer = await say(port, b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * (2 * HEAD_LIMIT) + end, b"x" * HEAD_LIMIT)
+    assert answer.startswith((b"HTTP/1.1 431", b"cut"))
+    assert app.seen == []
+
+
+async def test_a_large_body_is_no_large_head(port: int) -> None:
+    body = b"b" * (4 * HEAD_LIMIT)
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
+    again = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
+    answers = await say(port, again + body + again + body + head + body)
+    assert answers.count(str(len(body)).encode()) == 3
+
+
+# Time
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HEAD_SECONDS", "WINDOW_SECONDS", "HEALTH_SECONDS", "UNREAD_SECONDS"):
+        monkeypatch.setattr(http_protocol, name, 0.2)
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"", b""),
+        (b"\r\n", b"HTTP/1.1 408"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX-Half: ", b"HTTP/1.1 408"),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf", b"HTTP/1.1 408"),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n", b"HTTP/1.1 408"),
+    ],
+    ids=["nothing", "a line", "half a head", "half a body", "half a chunked body"],
+)
+@pytest.mark.usefixtures("impatient")
+async def test_whoever_does_not_go_on_is_shown_out(port: int, sent: bytes, status: bytes) -> None:
+    async with asyncio.timeout(10):
+        assert (await say(port, sent)).startswith(status)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_drops_do_not_keep_a_body_alive(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999\r\n\r\n")
+    reading = asyncio.ensure_future(reader.read())
+    async with asyncio.timeout(10):
+        while not reading.done():
+            writer.write(b"x")
+            await asyncio.wait([reading], timeout=0.02)
+    assert reading.result().startswith(b"HTTP/1.1 408")
+    writer.close()
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_an_answer_that_nobody_reads_is_not_kept(app: App, port: int, limits: Connections) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
+    writer.write(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+    async with asyncio.timeout(10):
+        while limits.count == 0 or not app.answered.is_set():
+            await asyncio.sleep(0)
+        while limits.count:
+            await asyncio.sleep(0)
+    with pytest.raises(ConnectionError):
+        while await reader.read(1 << 20):
+            pass
+        raise ConnectionResetError  # all that was in the system's own buffers, and no more
+    writer.close()
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_whoever_waits_for_the_service_may_wait(app: App, port: int) -> None:
+    waiting = asyncio.ensure_future(say(port, VICTIM.replace(b"/victim", b"/waits")))
+    done, _ = await asyncio.wait([waiting], timeout=1)
+    assert not done
+    app.release.set()
+    assert (await waiting).startswith(b"HTTP/1.1 200")
+
+
+# Numbers
+
+
+async def open_many(port: int, count: int) -> list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    return [await asyncio.open_connection("127.0.0.1", port) for _ in range(count)]
+
+
+async def ask(connection: tuple[asyncio.StreamReader, asyncio.StreamWriter], path: str) -> str:
+    reader, writer = connection
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+    return (await reader.read())[:12].decode()
+
+
+class TestFull:
+    @pytest.fixture
+    def limits(self) -> Connections:
+        return Connections(5)
+
+    async def test_health_is_answered_in_the_reserve_and_nothing_beyond_it(self, app: App, port: int) -> None:
+        held = await open_many(port, 5)
+        assert await ask((await open_many(port, 1))[0], "/v1/cases") == "HTTP/1.1 503"
+        assert await ask((await open_many(port, 1))[0], "/health") == "HTTP/1.1 200"
+        assert app.seen == ["GET /health"]
+        reserve = await open_many(port, RESERVE)
+        reader, _ = (await open_many(port, 1))[0]
+        assert (await reader.read()).startswith(b"HTTP/1.1 503")
+        for _, writer in reserve + held[:1]:
+            writer.close()
+            await writer.wait_closed()
+        async with asyncio.timeout(10):
+            while await ask((await open_many(port, 1))[0], "/v1/cases") != "HTTP/1.1 200":
+                pass
+        for _, writer in held:
+            writer.close()
+
+
+class TestOneAddress:
+    @pytest.fixture(params=[(), ("127.0.0.1",)], ids=["a caller", "a trusted proxy"])
+    def limits(self, request: pytest.FixtureRequest) -> Connections:
+        return Connections(50, per_address=3, trusted=request.param)
+
+    async def test_one_address_takes_no_more_than_its_share(
+        self, port: int, limits: Connections, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        held = await open_many(port, 3)
+        expected = "HTTP/1.1 200" if "127.0.0.1" in limits.trusted else "HTTP/1.1 503"
+        assert await ask((await open_many(port, 1))[0], "/v1/cases") == expected
+        assert ("connections are refused" in caplog.text) == (expected == "HTTP/1.1 503")
+        for _, writer in held:
+            writer.close()
