@@ -1,20 +1,24 @@
 """Keys to check tokens with, when the gateway that gives them out is slow or away."""
 
 import asyncio
+import base64
+import json
 import time
 import uuid
 
 import pytest
+from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from rtp_gateway.inbound.identity.keys import SigningKey
-from rtp_shared.auth import RemoteKeys, TokenVerifier
+from rtp_shared.auth import AUDIENCE, FixedKeys, RemoteKeys, TokenVerifier
 from rtp_shared.clock import utcnow
 from rtp_shared.problems import Unauthenticated, Unavailable
 
 pytestmark = pytest.mark.anyio
 
 ISSUER = "http://rtp.test"
+ODD: tuple[object, ...] = ([], {}, [[]])
 
 
 class Gateway(RemoteKeys):
@@ -58,6 +62,60 @@ async def test_keys_are_fetched_once_and_garbage_fetches_none(key: SigningKey) -
             await verifier.verify(garbage)
     await verifier.verify(token(key))
     assert gateway.asked <= 2  # once at first, and once for a key id that nobody knows
+
+
+def encode(part: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
+
+
+@pytest.mark.parametrize("kid", [None, 5, True, ["a"], {"a": "b"}, [[]], "nobody's"])
+@pytest.mark.parametrize("more", [{}, {"alg": 5}, {"alg": ["RS256"]}, {"typ": []}, {"crit": ["kid"]}, {"b64": False}])
+async def test_a_head_of_any_shape_is_no_token(key: SigningKey, kid: object, more: dict[str, object]) -> None:
+    verifier = TokenVerifier(issuer=ISSUER, keys=FixedKeys(key.public_keys))
+    head = {"alg": "RS256", "typ": "at+jwt", **({} if kid is None else {"kid": kid}), **more}
+    _, claims, signature = token(key).split(".")
+    for forged in (f"{encode(head)}.{claims}.{signature}", f"{encode([head])}.{claims}.{signature}"):
+        with pytest.raises(Unauthenticated):
+            await verifier.verify(forged)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        *({name: odd} for name in ("aud", "iss", "exp", "client_id", "organisation", "scope", "nbf") for odd in ODD),
+        *({name: None} for name in ("aud", "iss", "exp", "client_id", "organisation")),
+        {"exp": 1e400},
+        {"exp": 10**400},
+        {"exp": "later"},
+        {"exp": float("nan")},
+        {"nbf": 10**400},
+        {"client_id": 5},
+        {"organisation": "x" * 5000},
+        {"scope": ["cases:oversee"]},
+        {"scope": "x" * 9000},
+    ],
+)
+async def test_signed_claims_of_any_shape_are_no_token(key: SigningKey, changed: dict[str, object]) -> None:
+    verifier = TokenVerifier(issuer=ISSUER, keys=FixedKeys(key.public_keys))
+    with pytest.raises(Unauthenticated):
+        await verifier.verify(sign(key, changed))
+
+
+async def test_a_token_does_not_hold_before_its_time(key: SigningKey) -> None:
+    verifier = TokenVerifier(issuer=ISSUER, keys=FixedKeys(key.public_keys))
+    assert await verifier.verify(sign(key, {"nbf": time.time()}))
+    with pytest.raises(Unauthenticated, match="not hold yet"):
+        await verifier.verify(sign(key, {"nbf": time.time() + 60}))
+
+
+def sign(key: SigningKey, changed: dict[str, object]) -> str:
+    good = {
+        "iss": ISSUER, "aud": AUDIENCE, "exp": time.time() + 60, "client_id": "a", "organisation": str(uuid.uuid4()),
+        "scope": "",
+    }  # fmt: skip
+    private = key._key
+    header = {"alg": "RS256", "typ": "at+jwt", "kid": private.kid}
+    return jwt.encode(header, good | changed, private, algorithms=["RS256"])
 
 
 async def test_whoever_has_keys_does_not_wait_for_a_gateway_that_hangs(key: SigningKey) -> None:

@@ -20,7 +20,9 @@ def test_where_it_cannot_be_installed_one_line_says_what_to_do(monkeypatch: pyte
         ensure("haproxy", is_there=lambda: False)
     monkeypatch.delenv(rabbitmq.ENVIRONMENT_URL, raising=False)
     monkeypatch.setattr(rabbitmq, "_server", lambda: None)
-    with pytest.raises(BrokerError, match=r"^rabbitmq-server is not installed: .*, or name a running broker in RTP_TEST"):
+    with pytest.raises(
+        BrokerError, match=r"^rabbitmq-server is not installed: .*, or name a running broker in RTP_TEST"
+    ):
         rabbitmq.ensure()
 
 

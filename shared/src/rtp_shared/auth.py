@@ -129,22 +129,23 @@ class TokenVerifier:
                 raise _reject("the access token has expired")
             if float(claims.get("nbf", 0)) > now + CLOCK_SKEW:
                 raise _reject("the access token does not hold yet")
-            client_id, scope = claims["client_id"], claims.get("scope", "")
-            if not isinstance(client_id, str) or not isinstance(scope, str):
-                raise TypeError("a claim that is not text")
-            organisation = UUID(claims["organisation"])
-            return Principal(client_id, organisation, frozenset(scope.split()), expires)
+            client_id, scope = _read_text(claims["client_id"]), _read_text(claims.get("scope", ""))
+            return Principal(client_id, UUID(claims["organisation"]), frozenset(scope.split()), expires)
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise _reject("the access token lacks a claim") from error
 
 
+def _read_text(claim: object) -> str:
+    if not isinstance(claim, str):
+        raise TypeError("a claim is not text")
+    return claim
+
+
 def _read_key_id(token: str) -> str:
-    """Return the id of the key that the token says it is signed with; raise ValueError for what is no token."""
+    """Return the id of the key that the token says it is signed with; raise ValueError or TypeError for no token."""
     head = token.partition(".")[0].encode()
     header = json.loads(base64.urlsafe_b64decode(head + b"=" * (-len(head) % 4)))
-    if not isinstance(header, dict) or not isinstance(kid := header.get("kid"), str):
-        raise ValueError("the token does not say which key signed it")
-    return kid
+    return _read_text(header.get("kid") if isinstance(header, dict) else None)
 
 
 def _reject(detail: str) -> Unauthenticated:

@@ -10,6 +10,7 @@ from collections.abc import Collection
 log = logging.getLogger(__name__)
 
 RESERVE = 16
+LOOPBACK = ("127.0.0.1", "::1")
 OTHER_FILES = 512
 """Of the process's file descriptors: databases, services, sinks, documents and logs."""
 SECONDS_BETWEEN_WARNINGS = 10.0
@@ -25,7 +26,7 @@ class Admission(enum.Enum):
 class Connections:
     """Admits connections to a process. Those of a trusted proxy, which are many clients', are bounded only in all."""
 
-    def __init__(self, most: int = 1000, *, per_address: int = 250, trusted: Collection[str] = ()) -> None:
+    def __init__(self, most: int = 1000, *, per_address: int = 250, trusted: Collection[str] = LOOPBACK) -> None:
         self._most, self._per_address = most, per_address
         self.trusted = frozenset(trusted)
         self._open: Counter[str] = Counter()
@@ -39,9 +40,7 @@ class Connections:
         """Count a connection, unless it is refused. Whoever is admitted is released once it has ended."""
         address = client[0] if client else ""
         count = self.count
-        if count >= self._most + RESERVE:
-            admission = Admission.REFUSED
-        elif address not in self.trusted and self._open[address] >= self._per_address:
+        if count >= self._most + RESERVE or (address not in self.trusted and self._open[address] >= self._per_address):
             admission = Admission.REFUSED
         else:
             admission = Admission.HEALTH_ONLY if count >= self._most else Admission.ADMITTED

@@ -14,7 +14,6 @@ from rtp_shared import problems
 from rtp_shared.db import get_sqlstate, is_unavailable
 from rtp_shared.problems import FieldError, Invalid, Malformed, Refusal, Unavailable
 
-
 MOST_ERRORS = 20
 LONGEST_FIELD = 200
 """Characters of a field's name: a problem document is never larger than what it is about."""

@@ -23,8 +23,9 @@ HEAD_SECONDS = 15.0
 WINDOW_SECONDS = 15.0
 LEAST_BYTES = 7_500
 """Of a body, in each window, as long as we would take more."""
-DISCARDED_BYTES = 1_048_576
-"""Most bytes of a body that are read and dropped once its request was answered."""
+DISCARDED_BYTES = 134_217_728
+"""Most bytes of a body that are read and dropped once its request was answered: many callers send a whole document
+before they look at the answer, and would not see it if the connection were cut."""
 HEALTH_SECONDS = 2.0
 UNREAD_SECONDS = 45.0
 """How long the caller may leave a full buffer of a response unread."""
@@ -80,13 +81,15 @@ class BoundedHttp(HttpToolsProtocol):
         """Have the data parsed. A request that asks for another protocol is read anew without its asking."""
         while True:
             try:
-                return self.parser.feed_data(data)
+                self.parser.feed_data(data)
             except httptools.HttpParserUpgrade as upgrade:
                 # The parser takes what follows this head for the other protocol, whatever its Content-Length says.
                 head = self._write_head()
                 self.parser = httptools.HttpRequestParser(self)
                 self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
                 data = head + data[upgrade.args[0] :]
+            else:
+                return
 
     def _write_head(self) -> bytes:
         """Return the head that was read, without Upgrade (RFC 9110 section 7.8: a server may ignore it)."""
@@ -94,7 +97,9 @@ class BoundedHttp(HttpToolsProtocol):
             raise httptools.HttpParserError("no tunnel")
         kept = [(name, value) for name, value in self.headers if name != b"upgrade"]
         lines = [b"%s: %s" % header for header in kept]
-        return b"\r\n".join([b"%s %s HTTP/%s" % (method, self.url, self.parser.get_http_version().encode()), *lines, b"\r\n"])
+        return b"\r\n".join(
+            [b"%s %s HTTP/%s" % (method, self.url, self.parser.get_http_version().encode()), *lines, b"\r\n"]
+        )
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -110,16 +115,15 @@ class BoundedHttp(HttpToolsProtocol):
         self._in_head = False
         if self._refused or self.parser.should_upgrade():
             return
-        if self._measure_head() > HEAD_LIMIT:
-            return self._refuse(431)
-        if not self._is_unambiguous():
-            return self._refuse(400)
-        if self._admission is Admission.HEALTH_ONLY and self.url.partition(b"?")[0] != b"/health":
-            return self._refuse(503)
+        if status := self._find_refusal():
+            self._refuse(status)
+            return
         self._between, self._body_bytes, self._discarded, self._in_body = 0, 0, 0, True
         super().on_headers_complete()
         if self.expect_100_continue:
-            self.cycle.keep_alive = False  # a caller that is refused early need not send the body: what follows is unclear
+            self.cycle.keep_alive = (
+                False  # a caller that is refused early need not send the body: what follows is unclear
+            )
         self._set_deadline(WINDOW_SECONDS, self._check_pace)
 
     def on_body(self, body: bytes) -> None:
@@ -158,8 +162,14 @@ class BoundedHttp(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         self._refuse(400)
 
-    def _measure_head(self) -> int:
-        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+    def _find_refusal(self) -> int | None:
+        """Return the status with which a request with this head is refused, or None."""
+        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEAD_LIMIT:
+            return 431
+        if not self._is_unambiguous():
+            return 400
+        is_health = self.url.partition(b"?")[0] == b"/health"
+        return 503 if self._admission is Admission.HEALTH_ONLY and not is_health else None
 
     def _is_unambiguous(self) -> bool:
         """Return whether every reader of this head would understand the same (RFC 9112 sections 2.3, 3.2 and 6)."""
@@ -186,7 +196,8 @@ class BoundedHttp(HttpToolsProtocol):
         """Refuse a body that comes too slowly, unless it is we who do not take it."""
         ours = self.flow.read_paused or self.cycle.waiting_for_100_continue
         if not ours and self._body_bytes < LEAST_BYTES:
-            return self._refuse(408)
+            self._refuse(408)
+            return
         self._body_bytes = 0
         self._set_deadline(WINDOW_SECONDS, self._check_pace)
 

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import cast
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -52,7 +53,7 @@ def build_http_config(
         app,
         host=host,
         port=port,
-        http=partial(BoundedHttp, limits=connections or Connections()),  # type: ignore[arg-type] - called, no more
+        http=cast("type[asyncio.Protocol]", partial(BoundedHttp, limits=connections or Connections())),
         ws="none",
         access_log=False,
         log_config=None,

@@ -9,6 +9,8 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from rtp_shared.connections import LOOPBACK
+
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 
@@ -29,7 +31,8 @@ class ProcessSettings(BaseSettings):
     connections: int = Field(default=1000, ge=1, le=60_000, description="Connections a process takes, of all callers")
     connections_per_address: int = Field(default=250, ge=1, description="Connections a process takes of one address")
     trusted_proxies: list[str] = Field(
-        default=[], description='Addresses whose connections are many callers\': ["10.0.0.5"]; they are bounded only in all'
+        default=list(LOOPBACK),
+        description='Addresses whose connections are many callers\', and bounded only in all: ["10.0.0.5"]',
     )
     pool_size: int = Field(default=10, ge=1, le=200, description="Database connections a process keeps open")
     body_limit: int = Field(default=1_048_576, ge=1024, description="Largest request body, in bytes")

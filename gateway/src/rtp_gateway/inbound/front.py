@@ -23,6 +23,7 @@ from rtp_shared.tracing import Trace
 
 log = logging.getLogger(__name__)
 
+
 class Gateway:
     """The ASGI application that faces the outside."""
 

@@ -103,6 +103,12 @@ async def test_errors_are_those_of_rfc_6749(anybody: Anybody, form: dict[str, st
     assert ("www-authenticate" in answer.headers) == (status == 401)
 
 
+async def test_a_form_larger_than_any_token_request_is_not_read(anybody: Anybody) -> None:
+    form = b"grant_type=client_credentials&x=" + b"a" * 9000
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert (await anybody.post("/oauth2/token", content=form, headers=headers)).status_code == 413
+
+
 @pytest.mark.parametrize("content", [b"\xff", b"grant_type=a&grant_type=b", b"&".join([b"a=1"] * 30)])
 async def test_a_form_that_cannot_be_read_is_an_invalid_request(anybody: Anybody, content: bytes) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -124,7 +124,7 @@ async def test_a_transfer_that_moves_may_take_longer_than_any_other_exchange(mod
 
 async def test_no_other_exchange_may_take_as_long() -> None:
     async with over_http(service()) as client:
-        assert (await client.post("/v1/cases", content=slowly())).status_code == 504
+        assert (await client.post("/v1/cases", content=slowly())).status_code == 408
 
 
 @both

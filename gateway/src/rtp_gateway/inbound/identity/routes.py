@@ -15,7 +15,11 @@ from rtp_gateway.settings import GatewaySettings
 from rtp_shared.auth import Public
 from rtp_shared.dependencies import Now, Session
 from rtp_shared.identities import Principal
+from rtp_shared.middleware import BODY, RequestBody
 from rtp_shared.web import create_router
+
+FORM_LIMIT = 8192
+"""Bytes of a token request: a secret and a list of scopes have a few hundred."""
 
 identity = create_router(tags=["Identity"])
 

@@ -33,7 +33,9 @@ class ExchangeLimiter:
         client = f"client:{principal.client_id}" if principal else NOBODY
         organisation = f"org:{principal.organisation}" if principal else NOBODY
         if self._transfers[client] >= TRANSFERS_OF_CLIENT or self._transfers[organisation] >= TRANSFERS_OF_ORGANISATION:
-            raise TooManyTransfers(f"at most {TRANSFERS_OF_CLIENT} of a client, {TRANSFERS_OF_ORGANISATION} of all its organisation's")
+            raise TooManyTransfers(
+                f"at most {TRANSFERS_OF_CLIENT} of a client, {TRANSFERS_OF_ORGANISATION} of all its organisation's"
+            )
         if self._transfers["all"] >= TRANSFERS:
             raise Unavailable("too many documents are on their way")
         held = {client, organisation, "all"}

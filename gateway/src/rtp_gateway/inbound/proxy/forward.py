@@ -114,7 +114,6 @@ class OverHttp:
     async def close(self) -> None:
         for session in self._sessions.values():
             await session.close()
-        self._sessions.clear()
 
     async def fetch_json(self, name: str, path: str) -> JsonObject:
         try:
