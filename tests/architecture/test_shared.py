@@ -7,7 +7,8 @@ from pathlib import Path
 import rtp_shared
 
 ROOT = Path(next(iter(rtp_shared.__path__)))
-LINES = 3000
+LINES = 3500
+"""3,000 as the house was built; what guards the connections of every process came to it (docs/adr/0024)."""
 DOMAIN = re.compile(
     r"(?<![a-z])(cases?|caseid|sector|region|employ[a-z]+|commission[a-z]+|staff|advisers?|mentor|council|mutual|deadline|barrier|subscription)(?![a-z])"
 )
