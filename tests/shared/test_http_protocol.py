@@ -11,7 +11,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from rtp_shared import http_protocol
-from rtp_shared.connections import RESERVE, Connections
+from rtp_shared.connections import RESERVE, ConnectionLimits
 from rtp_shared.http_protocol import HEAD_LIMIT
 from rtp_shared.server import ManagedServer, build_http_config
 from tests.support.proxies import KINDS, run_proxy
@@ -72,12 +72,12 @@ def app() -> App:
 
 
 @pytest.fixture
-def limits() -> Connections:
-    return Connections()
+def limits() -> ConnectionLimits:
+    return ConnectionLimits()
 
 
 @pytest.fixture
-async def port(app: App, limits: Connections) -> AsyncIterator[int]:
+async def port(app: App, limits: ConnectionLimits) -> AsyncIterator[int]:
     listener = socket.create_server(("127.0.0.1", 0))
     server = ManagedServer(build_http_config(app, connections=limits))
     running = asyncio.ensure_future(server.serve(sockets=[listener]))
@@ -323,7 +323,7 @@ async def test_drops_do_not_keep_a_body_alive(port: int, monkeypatch: pytest.Mon
 
 
 @pytest.mark.usefixtures("impatient")
-async def test_an_answer_that_nobody_reads_is_not_kept(app: App, port: int, limits: Connections) -> None:
+async def test_an_answer_that_nobody_reads_is_not_kept(app: App, port: int, limits: ConnectionLimits) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
     writer.write(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
     await app.answered.wait()
@@ -384,7 +384,7 @@ async def callers(port: int) -> AsyncIterator[Callers]:
     await callers.close(len(callers.connections))
 
 
-@pytest.mark.parametrize("limits", [Connections(5)])
+@pytest.mark.parametrize("limits", [ConnectionLimits(5)])
 async def test_health_is_answered_in_the_reserve_and_nothing_beyond_it(app: App, callers: Callers) -> None:
     await callers.open(5)
     assert await callers.ask("/v1/cases") == "HTTP/1.1 503"
@@ -401,8 +401,8 @@ async def test_health_is_answered_in_the_reserve_and_nothing_beyond_it(app: App,
 @pytest.mark.parametrize(
     ("limits", "expected"),
     [
-        (Connections(50, per_address=3, trusted=()), "HTTP/1.1 503"),
-        (Connections(50, per_address=3), "HTTP/1.1 200"),
+        (ConnectionLimits(50, per_address=3, trusted=()), "HTTP/1.1 503"),
+        (ConnectionLimits(50, per_address=3), "HTTP/1.1 200"),
     ],
     ids=["a caller", "a trusted proxy"],
 )

@@ -23,7 +23,7 @@ class Admission(enum.Enum):
     REFUSED = "refused"
 
 
-class Connections:
+class ConnectionLimits:
     """Admits connections to a process. Those of a trusted proxy, which are many clients', are bounded only in all."""
 
     def __init__(self, most: int = 1000, *, per_address: int = 250, trusted: Collection[str] = LOOPBACK) -> None:

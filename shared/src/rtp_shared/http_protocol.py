@@ -12,7 +12,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from rtp_shared import problems
-from rtp_shared.connections import Admission, Connections
+from rtp_shared.connections import Admission, ConnectionLimits
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ _ALONE = frozenset({b"host", b"authorization", b"content-length", b"transfer-enc
 class BoundedHttp(HttpToolsProtocol):
     """Reads requests within limits of size and time; answers in our form what is no request, and closes."""
 
-    def __init__(self, *arguments: Any, limits: Connections, **named: Any) -> None:
+    def __init__(self, *arguments: Any, limits: ConnectionLimits, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._connections = limits
         self._admission = Admission.REFUSED
@@ -45,7 +45,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._between = 0
         """Bytes since the last that belonged to a body: of a head, a chunk's size line or trailers."""
         self._body_bytes = self._discarded = 0
-        self._deadline: asyncio.TimerHandle | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._unread: asyncio.TimerHandle | None = None
         self._refused = False
 
@@ -56,7 +56,7 @@ class BoundedHttp(HttpToolsProtocol):
             self._refuse(503)
         else:
             seconds = HEAD_SECONDS if self._admission is Admission.ADMITTED else HEALTH_SECONDS
-            self._set_deadline(seconds, self._end_slow_head)
+            self._set_timer(seconds, self._end_slow_head)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._connections.release(self.client, self._admission)
@@ -67,8 +67,8 @@ class BoundedHttp(HttpToolsProtocol):
         if self._refused:
             return
         self._unset_keepalive_if_required()
-        if self._deadline is None and (self.cycle is None or self.cycle.response_complete):
-            self._set_deadline(HEAD_SECONDS, self._end_slow_head)
+        if self._timer is None and (self.cycle is None or self.cycle.response_complete):
+            self._set_timer(HEAD_SECONDS, self._end_slow_head)
         self._between += len(data)
         try:
             self._feed(data)
@@ -104,8 +104,8 @@ class BoundedHttp(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._in_head, self._in_body = True, False
-        if self._deadline is None:
-            self._set_deadline(HEAD_SECONDS, self._end_slow_head)
+        if self._timer is None:
+            self._set_timer(HEAD_SECONDS, self._end_slow_head)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._in_head:  # trailers are no headers: whoever checked those did not see them
@@ -124,7 +124,7 @@ class BoundedHttp(HttpToolsProtocol):
             self.cycle.keep_alive = (
                 False  # a caller that is refused early need not send the body: what follows is unclear
             )
-        self._set_deadline(WINDOW_SECONDS, self._check_pace)
+        self._set_timer(WINDOW_SECONDS, self._check_pace)
 
     def on_body(self, body: bytes) -> None:
         self._between = 0
@@ -142,7 +142,7 @@ class BoundedHttp(HttpToolsProtocol):
             return
         self._in_body = False
         self._between = 0
-        self._set_deadline(None)
+        self._set_timer(None)
         super().on_message_complete()
 
     def pause_writing(self) -> None:
@@ -182,7 +182,7 @@ class BoundedHttp(HttpToolsProtocol):
         return codings in ([], [b"chunked"]) and (not codings or self.parser.get_http_version() == "1.1")
 
     def _end_slow_head(self) -> None:
-        self._deadline = None
+        self._timer = None
         if self._between:
             self._refuse(408)
         else:
@@ -199,7 +199,7 @@ class BoundedHttp(HttpToolsProtocol):
             self._refuse(408)
             return
         self._body_bytes = 0
-        self._set_deadline(WINDOW_SECONDS, self._check_pace)
+        self._set_timer(WINDOW_SECONDS, self._check_pace)
 
     def _refuse(self, status: int) -> None:
         """Answer and close: nothing that comes after this is read. An answer under way is not broken into."""
@@ -222,12 +222,12 @@ class BoundedHttp(HttpToolsProtocol):
         self.transport.write(head.encode() + body)
         self.transport.close()
 
-    def _set_deadline(self, seconds: float | None, act: Any = None) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-        self._deadline = None if seconds is None else self.loop.call_later(seconds, act)
+    def _set_timer(self, seconds: float | None, act: Any = None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None if seconds is None else self.loop.call_later(seconds, act)
 
     def _cancel_timers(self) -> None:
-        self._set_deadline(None)
+        self._set_timer(None)
         if self._unread is not None:
             self._unread.cancel()

@@ -11,7 +11,7 @@ from typing import cast
 import uvicorn
 from starlette.types import ASGIApp
 
-from rtp_shared.connections import Connections, fit_to_file_limit
+from rtp_shared.connections import ConnectionLimits, fit_to_file_limit
 from rtp_shared.http_protocol import BoundedHttp
 from rtp_shared.settings import ProcessSettings
 
@@ -47,13 +47,13 @@ class ManagedServer(Server):
 
 
 def build_http_config(
-    app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0, connections: Connections | None = None
+    app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0, connections: ConnectionLimits | None = None
 ) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         host=host,
         port=port,
-        http=cast("type[asyncio.Protocol]", partial(BoundedHttp, limits=connections or Connections())),
+        http=cast("type[asyncio.Protocol]", partial(BoundedHttp, limits=connections or ConnectionLimits())),
         ws="none",
         access_log=False,
         log_config=None,
@@ -72,9 +72,9 @@ def freeze_loaded_objects() -> None:
     gc.set_threshold(20_000, 20, 100)
 
 
-def build_connections(settings: ProcessSettings) -> Connections:
+def build_connections(settings: ProcessSettings) -> ConnectionLimits:
     most = fit_to_file_limit(settings.connections)
-    return Connections(most, per_address=settings.connections_per_address, trusted=settings.trusted_proxies)
+    return ConnectionLimits(most, per_address=settings.connections_per_address, trusted=settings.trusted_proxies)
 
 
 def serve(app: ASGIApp, settings: ProcessSettings) -> None:
