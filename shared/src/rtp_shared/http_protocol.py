@@ -27,6 +27,7 @@ DISCARDED_BYTES = 134_217_728
 """Most bytes of a body that are read and dropped once its request was answered: many callers send a whole document
 before they look at the answer, and would not see it if the connection were cut."""
 HEALTH_SECONDS = 2.0
+"""For a whole head in the reserve, in which only health is asked for."""
 UNREAD_SECONDS = 45.0
 """How long the caller may leave a full buffer of a response unread."""
 _ALONE = frozenset({b"host", b"authorization", b"content-length", b"transfer-encoding"})
@@ -121,9 +122,8 @@ class BoundedHttp(HttpToolsProtocol):
         self._between, self._body_bytes, self._discarded, self._in_body = 0, 0, 0, True
         super().on_headers_complete()
         if self.expect_100_continue:
-            self.cycle.keep_alive = (
-                False  # a caller that is refused early need not send the body: what follows is unclear
-            )
+            # A caller that is refused early need not send its body: nobody knows then what follows.
+            self.cycle.keep_alive = False
         self._set_timer(WINDOW_SECONDS, self._check_pace)
 
     def on_body(self, body: bytes) -> None:
