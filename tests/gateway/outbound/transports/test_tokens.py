@@ -10,7 +10,7 @@ from aiohttp import web
 from rtp_gateway.outbound.transports.credentials import ClientCredentials
 from rtp_gateway.outbound.transports.http import HttpTransport
 from rtp_gateway.outbound.transports.requests import DeliveryResult
-from rtp_gateway.outbound.transports.sinks import NOT_PUBLIC
+from rtp_gateway.outbound.transports.sinks import NO_PUBLIC_NAME, NOT_PUBLIC
 from tests.gateway.outbound.conftest import NewSender
 from tests.support.hosts import Names, receiving_as, request
 from tests.support.webhooks import Clock, Received, Receiver, answering
@@ -153,10 +153,11 @@ async def test_a_token_endpoint_that_leads_inside_is_never_connected_to(
     names = Names(["127.0.0.1"])
     sender = new_sender(private=False, resolve=names)
     endpoint = tokens.receiver.url.replace("http://127.0.0.1", "https://login.example.org")
-    for address in (endpoint, tokens.receiver.url.replace("http:", "https:")):
+    literal = tokens.receiver.url.replace("http:", "https:")
+    for address, reason in ((endpoint, NO_PUBLIC_NAME), (literal, NOT_PUBLIC)):
         credential = ClientCredentials(address, "platform", "s3cr3t")
         answer = await sender.send(request("https://8.8.8.8/", credential=credential))
-        assert answer.error == f"no access token: the address {NOT_PUBLIC}"
+        assert answer.error == f"no access token: the address {reason}"
     assert (names.asked, tokens.receiver.received) == (["login.example.org"], [])
 
 

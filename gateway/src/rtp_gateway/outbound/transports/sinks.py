@@ -20,6 +20,8 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 RESOLVE_SECONDS = 5.0
 NOT_PUBLIC = "leads to an address that is not public"
+NO_PUBLIC_NAME = "leads to no address, or to one that is not public"
+"""The same for a name that does not exist and for one of a private network: nobody maps that network by asking."""
 
 # The last label starts with a letter. Whatever else inet_aton would take for an address (127.1, 0x7f000001,
 # 2130706433) is neither a name nor an address here, and never reaches a resolver or a socket.
@@ -111,10 +113,8 @@ class Sinks:
                 found = await self._resolve(host, port)
         except (OSError, UnicodeError, TimeoutError):
             found = []
-        if not found:
-            raise SinkRefused("has a host name that cannot be resolved")
-        if not self._allow_private and not all(is_public(address) for address in found):
-            raise SinkRefused(NOT_PUBLIC)
+        if not found or (not self._allow_private and not all(is_public(address) for address in found)):
+            raise SinkRefused(NO_PUBLIC_NAME)
         return found
 
     async def _resolve_by_system(self, host: str, port: int) -> Sequence[str]:
