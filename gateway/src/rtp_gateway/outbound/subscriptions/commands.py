@@ -104,6 +104,7 @@ async def change_subscription(
     if check := await _check_changed(seen, columns, deps):
         version = Expected(frozenset({format_etag(seen.version)}))  # the consent is about this one
     if ROUTE & columns.keys():
+        await ordering.pause_recording(session)
         await ordering.lock_open(session, subscription_id)
     subscription = await lock_own(session, subscription_id, version=version, client_id=subscriber.client_id)
     rerouted, moved = subscription.differs(columns, ROUTE), subscription.differs(columns, {"sink"})
