@@ -122,3 +122,13 @@ async def test_a_batch_passes_over_the_case_that_is_being_recorded(owner: Owner,
     assert await passed_over
     assert await find_stuck(owner, [subscription]) == []
     assert await worker.drain() == 2
+
+
+async def test_what_an_older_process_left_waiting_for_nothing_is_sent(owner: Owner) -> None:
+    subscription = await owner.subscribe()
+    await owner.publish(uuid.uuid4(), 1, 2)
+    statement = "UPDATE deliveries SET next_attempt_at = NULL WHERE subscription_id = :id"
+    await run_sql(owner.platform, statement, id=uuid.UUID(subscription["id"]))
+    assert len(await find_stuck(owner, [subscription])) == 1
+    await owner.worker.drain()
+    assert [each.sequence for each in owner.receiver.received] == [1, 2]

@@ -37,6 +37,13 @@ _RELEASE_NEXT = f"""
       AND d.state = 'pending' AND d.next_attempt_at IS NULL
 """  # noqa: S608 - a constant of ours
 
+_STUCK = f"""
+    SELECT subscription_id, case_id FROM (
+        SELECT DISTINCT ON (subscription_id, case_id) subscription_id, case_id, state, next_attempt_at
+        FROM deliveries WHERE state IN {OPEN} ORDER BY subscription_id, case_id, position
+    ) first WHERE state = 'pending' AND next_attempt_at IS NULL
+"""  # noqa: S608 - a constant of ours
+
 _PAUSE_RECORDING = f"SELECT pg_advisory_xact_lock({0x52_54_50_03})"
 """The lock that recording events holds until it has committed (migration 0001)."""
 
@@ -80,6 +87,20 @@ async def release_next(session: AsyncSession, keys: Sequence[OrderingKey], *, no
     A statement of its own, so that it sees what was recorded while the one before waited for its lock.
     """
     await (await get_driver(session)).execute(_RELEASE_NEXT, [key[0] for key in keys], [key[1] for key in keys], now)
+
+
+async def release_stuck(session: AsyncSession, *, now: datetime) -> int:
+    """Release the first of each ordering key that waits for nothing; return how many keys there were.
+
+    There are none, unless a process of a version with other locks ran beside this one: so this is for upgrades.
+    """
+    connection = await get_driver(session)
+    if not await connection.fetch(_STUCK):
+        return 0
+    await pause_recording(session)
+    keys = [(row["subscription_id"], row["case_id"]) for row in await connection.fetch(_STUCK)]
+    await release_next(session, keys, now=now)
+    return len(keys)
 
 
 async def pause_recording(session: AsyncSession) -> None:

@@ -145,7 +145,7 @@ class AttemptRunner:
                 await run_in_transaction(self._database, close)
         return DeliveryState.DELIVERED.value
 
-    async def _report_undelivered(self, report: AttemptReport, was_sent: bool, session: AsyncSession) -> str:  # noqa: FBT001
+    async def _report_undelivered(self, report: AttemptReport, was_sent: bool, session: AsyncSession) -> str:
         await ordering.lock_subject(session, report.claim.subject_id)
         if not was_sent:
             return await self._close(session, report, DeliveryState.CANCELLED, logged=False)

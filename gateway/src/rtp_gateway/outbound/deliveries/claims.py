@@ -16,7 +16,6 @@ from rtp_gateway.outbound.deliveries.retries import OPEN_AFTER
 from rtp_gateway.outbound.transports.requests import ProtocolSettings
 from rtp_shared.db import get_driver
 
-
 DeliveryKey: TypeAlias = tuple[UUID, int]
 """The subscription and the position of a delivery."""
 
@@ -87,7 +86,7 @@ _CLAIM = f"""
         LIMIT $3
     )
     UPDATE deliveries d
-    SET attempts = d.attempts + 1, attempted_at = $1, next_attempt_at = $2, under_way = true
+    SET attempts = d.attempts + 1, attempted_at = $1, next_attempt_at = $2, under_way = true, worker = $6
     FROM due, subscriptions s, clients c, events e
     WHERE d.subscription_id = due.subscription_id AND d.position = due.position
       AND s.id = d.subscription_id AND c.client_id = s.client_id AND e.position = d.position
@@ -134,12 +133,14 @@ _PROBES_DUE = """
 """
 
 
-async def claim_due(session: AsyncSession, *, now: datetime, leased_until: datetime, capacity: Capacity) -> list[Claim]:
-    """Claim what is due and may be sent now, the oldest first."""
+async def claim_due(
+    session: AsyncSession, *, now: datetime, leased_until: datetime, capacity: Capacity, worker: int | None
+) -> list[Claim]:
+    """Claim what is due and may be sent now, the oldest first, for the worker with this session lock, if it has one."""
     connection = await get_driver(session)
     busy = list(capacity.under_way)
     counts = [capacity.under_way[each] for each in busy]
-    rows = await connection.fetch(_CLAIM, now, leased_until, capacity.overall, busy, counts)
+    rows = await connection.fetch(_CLAIM, now, leased_until, capacity.overall, busy, counts, worker)
     claimed = [Claim(**row) for row in rows]
     if rated := [each.subscription_id for each in claimed if each.rated]:
         await connection.execute(_PACE, rated, now)

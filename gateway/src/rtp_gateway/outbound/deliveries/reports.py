@@ -86,7 +86,7 @@ _CLOSE = """
 _POSTPONE = """
     WITH postponed AS (
         UPDATE deliveries
-        SET under_way = false, next_attempt_at = $4, last_status = $6, last_error = $7,
+        SET under_way = false, worker = NULL, next_attempt_at = $4, last_status = $6, last_error = $7,
             failures = $12, first_failed_at = $13
         WHERE subscription_id = $1 AND position = $2 AND attempts = $3 AND state = 'pending'
         RETURNING client_id
