@@ -1,9 +1,12 @@
 """Documents leave with their case, and come in with it."""
 
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import QueuePool
 
 from rtp_applications.history.bundle import open_bundle
 from rtp_embedded.platform import Platform
@@ -106,3 +109,26 @@ async def test_what_was_replaced_in_the_draft_stays_the_groups_elsewhere(
     ):
         known = [each["version"] for each in (await get(desk, path_of(plan))).json()["versions"]]
         assert known == [each for each in seen if submitted or each < 3]
+
+
+async def test_a_bundle_is_packed_outside_transactions(
+    platform: Platform, office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever time its documents take to come, it holds no connection to the database."""
+    await stored(office.group, office.case)
+    runtime = platform.runtimes["applications"]
+    pool = runtime.database.engine.pool
+    assert isinstance(pool, QueuePool)
+    storage = runtime.resources.documents.storage
+    in_use = []
+
+    async def read(key: UUID, start: int = 0, end: int | None = None) -> AsyncGenerator[bytes, None]:
+        in_use.append(pool.checkedout())
+        async for chunk in type(storage).read(storage, key, start, end):
+            yield chunk
+
+    monkeypatch.setattr(storage, "read", read)
+    path = await bundle_of(office.group.api, office.case, tmp_path / "bundle.zip")
+    assert in_use == [0]
+    with open_bundle(path) as bundle:
+        assert len(bundle.documents) == 1

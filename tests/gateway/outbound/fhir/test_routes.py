@@ -9,7 +9,9 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from rtp_gateway.outbound.fhir import commands
+from rtp_gateway.outbound.fhir.mapping import to_details
 from rtp_gateway.outbound.fhir.schemas import SubscriptionResource
+from rtp_gateway.outbound.subscriptions.preparation import prepare_new
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts.applications import CaseOpened, CaseSubmitted
 from rtp_shared.identities import Principal
@@ -130,13 +132,15 @@ WAITING = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 
 async def test_of_two_at_once_one_is_made(owner: Owner) -> None:
     first = Principal(owner.api.client_id, owner.api.organisation, frozenset())
-    asked, deps = SubscriptionResource.model_validate(body()), owner.platform.app.own.state.subscription_deps
+    details = to_details(SubscriptionResource.model_validate(body()))
+    deps, now = owner.platform.app.own.state.subscription_deps, utcnow()
+    prepared = await prepare_new(details, client_id=first.client_id, deps=deps, now=now)
 
     async def waits() -> bool:
         return bool(await run_sql(owner.platform, WAITING))
 
     async with owner.platform.gateway.database.transaction(first.identities) as session:
-        resource = await commands.subscribe(session, asked, subscriber=first, deps=deps, now=utcnow())
+        resource = await commands.subscribe(session, details, prepared, subscriber=first, deps=deps, now=now)
         second = asyncio.create_task(owner.api.post(PATH, json=body()))
         await until(waits, "the second one's wait for the first")
     [issue] = read_issues(await second, 409)

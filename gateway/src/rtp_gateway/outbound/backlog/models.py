@@ -45,6 +45,8 @@ class Delivery(Model):
     """From here on it is tried for three days."""
     under_way: Mapped[bool] = mapped_column(server_default=text("false"))
     """Claimed by a delivery worker; its lease ends at `next_attempt_at`, and then it is due again unless reported."""
+    worker: Mapped[int | None]
+    """The delivery worker that claimed it, by the number of its session lock; if that is gone, so is the lease."""
     next_attempt_at: Mapped[datetime | None]
     """The time at which it is due. Null while an earlier one of its ordering key is open, and once it is closed."""
     attempted_at: Mapped[datetime | None]

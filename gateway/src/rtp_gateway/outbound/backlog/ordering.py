@@ -4,11 +4,14 @@ Deliveries of one case to one subscription share an ordering key (subscription, 
 deliveries of an ordering key only the first has a time (`next_attempt_at`). So whatever has a time may be sent, order
 per case holds whatever happens, and claiming looks at nothing that has to wait.
 
-Locks are taken on deliveries, by position, before subscriptions. Whoever opens deliveries that were not open (replay,
-dead letters) pauses recording first: two who do not see each other yet could each take theirs for the first of a key.
+Locks are taken in this order: recording, subjects, deliveries by subscription and position, one subscription. Whoever
+records an event, or settles a delivery, holds its subject's lock until it has committed: so the one sees what the other
+did. Whoever records holds several in the order in which events came; so whoever settles waits for one only while it
+holds none. Whoever opens deliveries that were not open (replay, dead letters), or settles those of many subjects,
+pauses recording instead.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
@@ -34,8 +37,22 @@ _RELEASE_NEXT = f"""
       AND d.state = 'pending' AND d.next_attempt_at IS NULL
 """  # noqa: S608 - a constant of ours
 
+_STUCK = f"""
+    SELECT subscription_id, case_id FROM (
+        SELECT DISTINCT ON (subscription_id, case_id) subscription_id, case_id, state, next_attempt_at
+        FROM deliveries WHERE state IN {OPEN} ORDER BY subscription_id, case_id, position
+    ) first WHERE state = 'pending' AND next_attempt_at IS NULL
+"""  # noqa: S608 - a constant of ours
+
 _PAUSE_RECORDING = f"SELECT pg_advisory_xact_lock({0x52_54_50_03})"
 """The lock that recording events holds until it has committed (migration 0001)."""
+
+_SUBJECT_KEY = f"hashtextextended(%s::text, {0x52_54_50_04})"
+_LOCK_SUBJECT = f"SELECT pg_advisory_xact_lock({_SUBJECT_KEY % '$1::uuid'})"
+_TRY_LOCK_SUBJECTS = f"""
+    SELECT subject_id FROM unnest($1::uuid[]) AS t (subject_id)
+    WHERE pg_try_advisory_xact_lock({_SUBJECT_KEY % "subject_id"})
+"""  # noqa: S608 - a constant of ours
 
 _LOCK_OPEN = f"""
     SELECT FROM deliveries
@@ -72,9 +89,38 @@ async def release_next(session: AsyncSession, keys: Sequence[OrderingKey], *, no
     await (await get_driver(session)).execute(_RELEASE_NEXT, [key[0] for key in keys], [key[1] for key in keys], now)
 
 
+async def release_stuck(session: AsyncSession, *, now: datetime) -> int:
+    """Release the first of each ordering key that waits for nothing; return how many keys there were.
+
+    There are none, unless a process of a version with other locks ran beside this one: so this is for upgrades.
+    """
+    connection = await get_driver(session)
+    if not await connection.fetch(_STUCK):
+        return 0
+    await pause_recording(session)
+    keys = [(row["subscription_id"], row["case_id"]) for row in await connection.fetch(_STUCK)]
+    await release_next(session, keys, now=now)
+    return len(keys)
+
+
 async def pause_recording(session: AsyncSession) -> None:
     """Let no event be recorded, and nobody else open deliveries, until this transaction ends, which must be soon."""
     await (await get_driver(session)).execute(_PAUSE_RECORDING)
+
+
+async def lock_subject(session: AsyncSession, subject_id: UUID) -> None:
+    """Let nobody else record or settle anything about the subject until this transaction ends."""
+    await (await get_driver(session)).execute(_LOCK_SUBJECT, subject_id)
+
+
+async def lock_free_subjects(session: AsyncSession, subject_ids: Collection[UUID]) -> set[UUID]:
+    """Lock those of the subjects that nobody holds, or wait for one if all are held; return those that are locked."""
+    rows = await (await get_driver(session)).fetch(_TRY_LOCK_SUBJECTS, list(subject_ids))
+    if rows:
+        return {row["subject_id"] for row in rows}
+    first = min(subject_ids)
+    await lock_subject(session, first)
+    return {first}
 
 
 async def lock_open(session: AsyncSession, subscription_id: UUID) -> None:

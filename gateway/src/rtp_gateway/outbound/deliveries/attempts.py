@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from cryptography.fernet import InvalidToken
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +19,7 @@ from rtp_gateway.outbound.deliveries.claims import Claim
 from rtp_gateway.outbound.deliveries.metrics import DeliveryMetrics
 from rtp_gateway.outbound.deliveries.reports import AttemptReport, Failures, SuccessWriter
 from rtp_gateway.outbound.deliveries.retries import OPEN_AFTER, parse_retry_after, schedule_retry
+from rtp_gateway.outbound.deliveries.transactions import run_in_transaction
 from rtp_gateway.outbound.secret_box import SecretBox
 from rtp_gateway.outbound.transports.credentials import open_credential
 from rtp_gateway.outbound.transports.requests import DeliveryRequest, DeliveryResult, Transport
@@ -130,20 +131,33 @@ class AttemptRunner:
 
     async def _report(self, report: AttemptReport, *, was_sent: bool) -> str:
         if report.result.accepted:
-            held = await self._successes.write(report)
-            return DeliveryState.DELIVERED.value if held else LOST
-        async with self._failing, self._database.transaction() as session:
-            if not was_sent:
-                return await self._close(session, report, DeliveryState.CANCELLED, logged=False)
-            failures = await reports.lock_delivery(session, report.claim)
-            if failures is None:
-                return LOST
-            state = await circuit.lock_circuit(session, report.claim)
-            if not state.same_route:
-                return await self._report_former_route(session, report, state)
-            if report.result.status == GONE:
-                return await self._report_gone(session, report)
-            return await self._report_failure(session, report, failures, state)
+            return await self._report_success(report)
+        async with self._failing:
+            return await run_in_transaction(self._database, partial(self._report_undelivered, report, was_sent))
+
+    async def _report_success(self, report: AttemptReport) -> str:
+        marked = await self._successes.write(report)
+        if marked is None:
+            return LOST
+        if marked.failing:
+            async with self._failing:
+                close = partial(circuit.close_circuit, claim=report.claim, now=self._now())
+                await run_in_transaction(self._database, close)
+        return DeliveryState.DELIVERED.value
+
+    async def _report_undelivered(self, report: AttemptReport, was_sent: bool, session: AsyncSession) -> str:
+        await ordering.lock_subject(session, report.claim.subject_id)
+        if not was_sent:
+            return await self._close(session, report, DeliveryState.CANCELLED, logged=False)
+        failures = await reports.lock_delivery(session, report.claim)
+        if failures is None:
+            return LOST
+        state = await circuit.lock_circuit(session, report.claim)
+        if not state.same_route:
+            return await self._report_former_route(session, report, state)
+        if report.result.status == GONE:
+            return await self._report_gone(session, report)
+        return await self._report_failure(session, report, failures, state)
 
     async def _report_former_route(self, session: AsyncSession, report: AttemptReport, state: CircuitState) -> str:
         """Report a failure at a sink, or by a way to it, that the subscription no longer has: it counts for nothing."""

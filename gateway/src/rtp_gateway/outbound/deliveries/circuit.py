@@ -61,6 +61,18 @@ _COUNT_FAILURE = """
     UPDATE subscriptions SET failures = $2, failing_since = $3, rests_until = greatest(rests_until, $4) WHERE id = $1
 """
 
+_FAILURES = "SELECT failures FROM subscriptions WHERE id = $1 AND failing_since IS NOT NULL"
+_CLOSE = """
+    UPDATE subscriptions SET failures = 0, failing_since = NULL, rests_until = NULL
+    WHERE id = $1 AND failing_since IS NOT NULL AND sink_version = $2
+    RETURNING old.failures AS failures
+"""
+# What was postponed while the circuit was open is due at once, and begins its schedule anew.
+_BRING_FORWARD = """
+    UPDATE deliveries SET next_attempt_at = $2, failures = 0
+    WHERE subscription_id = $1 AND state = 'pending' AND next_attempt_at > $2 AND NOT under_way
+"""
+
 
 async def lock_circuit(session: AsyncSession, claim: Claim) -> CircuitState:
     key = claim.subscription_id, claim.sink_version, claim.sink
@@ -89,6 +101,19 @@ async def count_failure(
             subscription_id=subscription.id, at=now, failing_since=since, last_status=failed.result.status
         )
         await publish_notice(session, outbox, subscription, event)
+
+
+async def close_circuit(session: AsyncSession, claim: Claim, *, now: datetime) -> None:
+    """Close the circuit of a sink that works again, and bring forward what waited because it was open.
+
+    A transaction of its own: it locks what waits before the subscription, and a batch of reports has many of both.
+    """
+    connection = await get_driver(session)
+    if (await connection.fetchval(_FAILURES, claim.subscription_id) or 0) >= OPEN_AFTER:
+        await ordering.lock_open(session, claim.subscription_id)
+    failures = await connection.fetchval(_CLOSE, claim.subscription_id, claim.sink_version)
+    if failures is not None and failures >= OPEN_AFTER:
+        await connection.execute(_BRING_FORWARD, claim.subscription_id, now)
 
 
 async def end_gone(session: AsyncSession, claim: Claim, *, now: datetime) -> None:

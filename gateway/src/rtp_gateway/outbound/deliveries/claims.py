@@ -6,6 +6,7 @@ Every function is one step of a transaction that acts as `system`. `backlog.orde
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeAlias
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +15,9 @@ from rtp_gateway.outbound.backlog.ordering import OrderingKey
 from rtp_gateway.outbound.deliveries.retries import OPEN_AFTER
 from rtp_gateway.outbound.transports.requests import ProtocolSettings
 from rtp_shared.db import get_driver
+
+DeliveryKey: TypeAlias = tuple[UUID, int]
+"""The subscription and the position of a delivery."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,6 @@ class Claim:
     subject_id: UUID
     attempt: int
     """Number of this attempt. Only who holds the newest may report, so a lease that ran out reports nothing."""
-    failing: bool
     rated: bool
     may_see: bool
     """False if the subscription's client is no longer active, or no longer a reader of the event."""
@@ -40,6 +43,10 @@ class Claim:
     type: str
     body: bytes = field(repr=False)
     hash: bytes
+
+    @property
+    def key(self) -> DeliveryKey:
+        return self.subscription_id, self.position
 
     @property
     def ordering_key(self) -> OrderingKey:
@@ -79,12 +86,12 @@ _CLAIM = f"""
         LIMIT $3
     )
     UPDATE deliveries d
-    SET attempts = d.attempts + 1, attempted_at = $1, next_attempt_at = $2, under_way = true
+    SET attempts = d.attempts + 1, attempted_at = $1, next_attempt_at = $2, under_way = true, worker = $6
     FROM due, subscriptions s, clients c, events e
     WHERE d.subscription_id = due.subscription_id AND d.position = due.position
       AND s.id = d.subscription_id AND c.client_id = s.client_id AND e.position = d.position
     RETURNING d.subscription_id, d.position, d.case_id AS subject_id, d.attempts AS attempt,
-        s.failing_since IS NOT NULL AS failing, s.rate_per_minute IS NOT NULL AS rated,
+        s.rate_per_minute IS NOT NULL AS rated,
         c.active AND e.readers && (ARRAY['client:' || c.client_id, 'org:' || c.organisation] || ARRAY(
             SELECT 'scope:' || scope FROM unnest(c.scopes) AS scope WHERE scope LIKE '%:oversee')) AS may_see,
         s.protocol, s.payload, s.sink, s.sink_version, s.settings, s.sealed_keys, s.sealed_credential,
@@ -126,12 +133,14 @@ _PROBES_DUE = """
 """
 
 
-async def claim_due(session: AsyncSession, *, now: datetime, leased_until: datetime, capacity: Capacity) -> list[Claim]:
-    """Claim what is due and may be sent now, the oldest first."""
+async def claim_due(
+    session: AsyncSession, *, now: datetime, leased_until: datetime, capacity: Capacity, worker: int | None
+) -> list[Claim]:
+    """Claim what is due and may be sent now, the oldest first, for the worker with this session lock, if it has one."""
     connection = await get_driver(session)
     busy = list(capacity.under_way)
     counts = [capacity.under_way[each] for each in busy]
-    rows = await connection.fetch(_CLAIM, now, leased_until, capacity.overall, busy, counts)
+    rows = await connection.fetch(_CLAIM, now, leased_until, capacity.overall, busy, counts, worker)
     claimed = [Claim(**row) for row in rows]
     if rated := [each.subscription_id for each in claimed if each.rated]:
         await connection.execute(_PACE, rated, now)

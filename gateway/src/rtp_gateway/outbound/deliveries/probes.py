@@ -75,7 +75,6 @@ class HealthProbes:
             position=0,
             subject_id=subscription.id,
             attempt=0,
-            failing=True,
             rated=False,
             may_see=True,
             protocol=subscription.protocol,

@@ -33,7 +33,8 @@ _CALL_BACK = """
         SELECT position FROM deliveries
         WHERE subscription_id = $1 AND case_id = ANY($2::uuid[]) AND state = 'pending' ORDER BY position FOR UPDATE
     )
-    UPDATE deliveries d SET next_attempt_at = NULL, under_way = false, attempts = attempts + under_way::int
+    UPDATE deliveries d
+    SET next_attempt_at = NULL, under_way = false, worker = NULL, attempts = attempts + under_way::int
     FROM held WHERE d.subscription_id = $1 AND d.position = held.position
 """
 _OFFER_AGAIN = """

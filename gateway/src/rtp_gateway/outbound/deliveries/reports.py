@@ -4,17 +4,20 @@ Only the newest attempt of a delivery may be reported: one whose lease ran out c
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import TypeAlias
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_gateway.outbound.backlog import ordering
 from rtp_gateway.outbound.backlog.models import DeliveryState
-from rtp_gateway.outbound.deliveries.claims import Claim
-from rtp_gateway.outbound.deliveries.retries import OPEN_AFTER
+from rtp_gateway.outbound.deliveries.claims import Claim, DeliveryKey
+from rtp_gateway.outbound.deliveries.transactions import run_in_transaction
 from rtp_gateway.outbound.transports.requests import DeliveryResult
 from rtp_shared.db import Database, get_driver
 
@@ -46,13 +49,16 @@ _MARK_DELIVERED = """
         SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::float8[], $5::int[], $6::int[], $7::text[],
             $8::int[], $9::timestamptz[])
         AS t (subscription_id, position, attempt, ms, status, bytes, answer, sink_version, at)
+    ), held AS MATERIALIZED (
+        SELECT d.subscription_id, d.position FROM deliveries d JOIN reported t USING (subscription_id, position)
+        WHERE d.attempts = t.attempt AND d.state = 'pending'
+        ORDER BY d.subscription_id, d.position FOR UPDATE OF d
     ), settled AS (
         UPDATE deliveries d
         SET state = 'delivered', under_way = false, next_attempt_at = NULL, settled_at = t.at,
             last_status = t.status, last_error = NULL
-        FROM reported t
-        WHERE d.subscription_id = t.subscription_id AND d.position = t.position AND d.attempts = t.attempt
-          AND d.state = 'pending'
+        FROM reported t JOIN held USING (subscription_id, position)
+        WHERE d.subscription_id = t.subscription_id AND d.position = t.position
         RETURNING d.client_id, t.*
     ), logged AS (
         INSERT INTO attempts (subscription_id, position, attempt, client_id, at, ms, outcome, status, bytes, answer,
@@ -60,17 +66,8 @@ _MARK_DELIVERED = """
         SELECT subscription_id, position, attempt, client_id, at, ms, 'delivered', status, bytes, answer, sink_version
         FROM settled
     )
-    SELECT subscription_id, position FROM settled
-"""
-# What was postponed while the circuit was open is due at once, and begins its schedule anew.
-_CLOSE_CIRCUIT = """
-    UPDATE subscriptions SET failures = 0, failing_since = NULL, rests_until = NULL
-    WHERE id = ANY($1::uuid[]) AND failing_since IS NOT NULL
-    RETURNING id, old.failures AS failures
-"""
-_BRING_FORWARD = """
-    UPDATE deliveries SET next_attempt_at = $2, failures = 0
-    WHERE subscription_id = ANY($1::uuid[]) AND state = 'pending' AND next_attempt_at > $2 AND NOT under_way
+    SELECT settled.subscription_id, settled.position, s.failing_since IS NOT NULL AS failing
+    FROM settled JOIN subscriptions s ON s.id = settled.subscription_id
 """
 _CLOSE = """
     WITH settled AS (
@@ -89,7 +86,7 @@ _CLOSE = """
 _POSTPONE = """
     WITH postponed AS (
         UPDATE deliveries
-        SET under_way = false, next_attempt_at = $4, last_status = $6, last_error = $7,
+        SET under_way = false, worker = NULL, next_attempt_at = $4, last_status = $6, last_error = $7,
             failures = $12, first_failed_at = $13
         WHERE subscription_id = $1 AND position = $2 AND attempts = $3 AND state = 'pending'
         RETURNING client_id
@@ -106,18 +103,30 @@ _LOCK_DELIVERY = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A delivery that was marked as delivered."""
+
+    failing: bool
+    """True if its subscription counts as failing, which it does no longer."""
+
+
+Waiting: TypeAlias = tuple[AttemptReport, "asyncio.Future[Marked | None]"]
+"""A report, and what its writer waits for."""
+
+
 class SuccessWriter:
     """Reports successes: those that come while one transaction is under way go into the next one together."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
         self._now = now
-        self._waiting: list[tuple[AttemptReport, asyncio.Future[bool]]] = []
+        self._waiting: list[Waiting] = []
         self._writing: asyncio.Task[None] | None = None
 
-    async def write(self, report: AttemptReport) -> bool:
-        """Return True once it is committed, False if the claim no longer held; raise what the database raises."""
-        written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+    async def write(self, report: AttemptReport) -> Marked | None:
+        """Return once it is committed, None if the claim no longer held; raise what the database raises."""
+        written: asyncio.Future[Marked | None] = asyncio.get_running_loop().create_future()
         self._waiting.append((report, written))
         if self._writing is None:
             self._writing = asyncio.get_running_loop().create_task(self._write_all())
@@ -127,25 +136,35 @@ class SuccessWriter:
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
-                await self._write_batch(batch)
+                self._waiting = [*await self._write_batch(batch), *self._waiting]
         finally:
             self._writing = None
 
-    async def _write_batch(self, batch: Sequence[tuple[AttemptReport, "asyncio.Future[bool]"]]) -> None:
+    async def _write_batch(self, batch: Sequence[Waiting]) -> Sequence[Waiting]:
+        """Write what can be written now; return what is about subjects that somebody else has locked."""
+        reports = [report for report, _ in batch]
         try:
-            async with self._database.transaction() as session:
-                held = await mark_delivered(session, [report for report, _ in batch], now=self._now())
+            written, marked = await run_in_transaction(self._database, partial(self._mark, reports))
         except BaseException as error:
             _fail(batch, error)
             if not isinstance(error, Exception):
                 raise
-        else:
-            for report, written in batch:
-                if not written.done():
-                    written.set_result((report.claim.subscription_id, report.claim.position) in held)
+            return []
+        for report, result in batch:
+            if report.claim.subject_id in written and not result.done():
+                result.set_result(marked.get(report.claim.key))
+        return [each for each in batch if each[0].claim.subject_id not in written]
+
+    async def _mark(
+        self, reports: Sequence[AttemptReport], session: AsyncSession
+    ) -> tuple[AbstractSet[UUID], Mapping[DeliveryKey, Marked]]:
+        """Mark what is about subjects that could be locked; return these, and what was marked."""
+        locked = await ordering.lock_free_subjects(session, {each.claim.subject_id for each in reports})
+        now = self._now()
+        return locked, await mark_delivered(session, [r for r in reports if r.claim.subject_id in locked], now=now)
 
 
-def _fail(batch: Sequence[tuple[AttemptReport, "asyncio.Future[bool]"]], error: BaseException) -> None:
+def _fail(batch: Sequence[Waiting], error: BaseException) -> None:
     for _, written in batch:
         if written.done():
             continue
@@ -157,12 +176,9 @@ def _fail(batch: Sequence[tuple[AttemptReport, "asyncio.Future[bool]"]], error: 
 
 async def mark_delivered(
     session: AsyncSession, reports: Sequence[AttemptReport], *, now: datetime
-) -> set[tuple[UUID, int]]:
-    """Mark deliveries whose claims still hold, and release the next ones; return their subscriptions and positions."""
-    connection = await get_driver(session)
-    # In one order, so that workers side by side do not deadlock.
-    reports = sorted(reports, key=lambda each: (each.claim.subscription_id, each.claim.position))
-    rows = await connection.fetch(
+) -> dict[DeliveryKey, Marked]:
+    """Mark deliveries whose claims still hold, and release the next ones; return these. Their subjects are locked."""
+    rows = await (await get_driver(session)).fetch(
         _MARK_DELIVERED,
         [each.claim.subscription_id for each in reports],
         [each.claim.position for each in reports],
@@ -174,21 +190,10 @@ async def mark_delivered(
         [each.claim.sink_version for each in reports],
         [each.at for each in reports],
     )
-    held = {(row["subscription_id"], row["position"]) for row in rows}
-    done = [each.claim for each in reports if (each.claim.subscription_id, each.claim.position) in held]
-    if done:
-        await ordering.release_next(session, sorted({each.ordering_key for each in done}), now=now)
-    if failing := {each.claim.subscription_id for each in reports if each.claim.failing}:
-        await close_circuits(session, sorted(failing), now=now)
-    return held
-
-
-async def close_circuits(session: AsyncSession, subscription_ids: Sequence[UUID], *, now: datetime) -> None:
-    """Close the circuits of sinks that work again, and bring forward what waited because they were open."""
-    connection = await get_driver(session)
-    rows = await connection.fetch(_CLOSE_CIRCUIT, list(subscription_ids))
-    if closed := [row["id"] for row in rows if row["failures"] >= OPEN_AFTER]:
-        await connection.execute(_BRING_FORWARD, closed, now)
+    marked = {(row["subscription_id"], row["position"]): Marked(row["failing"]) for row in rows}
+    if done := {each.claim.ordering_key for each in reports if each.claim.key in marked}:
+        await ordering.release_next(session, sorted(done), now=now)
+    return marked
 
 
 async def close(session: AsyncSession, report: AttemptReport, state: DeliveryState, *, logged: bool = True) -> bool:
@@ -230,7 +235,7 @@ async def postpone(session: AsyncSession, report: AttemptReport, *, until: datet
 
 
 def _key(claim: Claim) -> tuple[UUID, int, int]:
-    return claim.subscription_id, claim.position, claim.attempt
+    return *claim.key, claim.attempt
 
 
 def _list_facts(report: AttemptReport) -> tuple[float, int, str | None, int]:

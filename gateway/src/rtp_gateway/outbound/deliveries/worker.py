@@ -1,8 +1,8 @@
 """The delivery worker: claims deliveries that are due and makes the attempts, so that no subscriber slows another.
 
 Any number of workers can run side by side. A delivery is claimed on a lease and reported after the answer: it is
-delivered at least once, in order per case and subscription, and a worker that dies delays nothing for longer than its
-lease. Times are kept in PostgreSQL; nothing that waits is held in memory or in the broker.
+delivered at least once, in order per case and subscription. A worker that dies delays nothing: its leases end with its
+session (`sessions`). Times are kept in PostgreSQL; nothing that waits is held in memory or in the broker.
 """
 
 import asyncio
@@ -17,7 +17,8 @@ from uuid import UUID
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from rtp_gateway.outbound.deliveries import claims
+from rtp_gateway.outbound.backlog import ordering
+from rtp_gateway.outbound.deliveries import claims, sessions
 from rtp_gateway.outbound.deliveries.attempts import AttemptRunner
 from rtp_gateway.outbound.deliveries.claims import Capacity, Claim
 from rtp_gateway.outbound.deliveries.metrics import DeliveryMetrics
@@ -29,7 +30,7 @@ from rtp_gateway.outbound.transports.requests import Transport
 from rtp_gateway.settings import GatewaySettings
 from rtp_shared.clock import utcnow
 from rtp_shared.db import CONNECTION_ERRORS, Database, describe_error
-from rtp_shared.loops import listen, run_again
+from rtp_shared.loops import SHORTEST_PAUSE, listen, run_again
 from rtp_shared.outbox import Outbox
 from rtp_shared.service import Runtime
 
@@ -39,6 +40,9 @@ OVERALL = 256
 """Attempts under way in all. How many for one subscription is its own setting; for one that is failing it is one."""
 LEASE = timedelta(seconds=2 * SECONDS)
 POLL_SECONDS = 5.0
+MEND_SECONDS = 300.0
+LOOK_SECONDS = 1.0
+"""Every so often a worker ends the leases of workers that are no more."""
 LONGEST_PAUSE = 1.0
 """The longest time between two tries to reach a database that is away."""
 GATHER_SECONDS = 0.01
@@ -77,7 +81,8 @@ class DeliveryWorker:
         self._tasks: set[asyncio.Task[object]] = set()
         self._wake = asyncio.Event()
         self._recorded = asyncio.Event()
-        self._maintained_at = float("-inf")
+        self._maintained_at = self._looked_at = self._mended_at = float("-inf")
+        self._session_lock: int | None = None
 
     @classmethod
     def build(cls, runtime: Runtime) -> "DeliveryWorker":
@@ -97,7 +102,7 @@ class DeliveryWorker:
         try:
             await run_again(self._work, errors=AWAY, on_error=self._log_loss, longest_pause=LONGEST_PAUSE)
         finally:
-            await self._finish()
+            await self.close()
 
     @staticmethod
     def _log_loss(error: Exception) -> None:
@@ -120,14 +125,38 @@ class DeliveryWorker:
         url = self._database.url.set(drivername="postgresql").render_as_string(hide_password=False)
         settings = {"application_name": "rtp-delivery-worker"}
         async with listen(url, "deliveries", self._notice_recorded, self._wake.set, settings) as connection:
-            while not connection.is_closed():
-                self._wake.clear()
-                self._recorded.clear()
-                claimed = await self._claim()
-                for each in claimed:
-                    self._start(self._run_attempt(each))
-                if not claimed:
-                    await self._wait()
+            self._session_lock = await sessions.lock_session(connection)
+            try:
+                while not connection.is_closed():
+                    await self._work_once()
+            finally:
+                await self._finish(GRACE_SECONDS if not connection.is_closed() else 0)
+                self._session_lock = None
+
+    async def _work_once(self) -> None:
+        """Claim what is due and begin the attempts, or wait for something to do."""
+        try:
+            self._wake.clear()
+            self._recorded.clear()
+            await self._end_leases()
+            claimed = await self._claim()
+            for each in claimed:
+                self._start(self._run_attempt(each))
+            if not claimed:
+                await self._wait()
+        except AWAY as error:
+            # The session goes on as long as its connection does, and with it the attempts that are under way.
+            self._log_loss(error)
+            await asyncio.sleep(SHORTEST_PAUSE)
+
+    async def _end_leases(self) -> None:
+        if time.monotonic() - self._looked_at < LOOK_SECONDS:
+            return
+        async with self._database.transaction() as session:
+            ended = await sessions.end_leases(session, now=self._now(), lease=LEASE)
+        self._looked_at = time.monotonic()
+        if ended:
+            log.warning("a delivery worker is no more, and what it held is sent again", extra={"deliveries": ended})
 
     def _notice_recorded(self) -> None:
         self._wake.set()
@@ -139,7 +168,9 @@ class DeliveryWorker:
             return []
         now = self._now()
         async with self._database.transaction() as session:
-            claimed = await claims.claim_due(session, now=now, leased_until=now + LEASE, capacity=capacity)
+            claimed = await claims.claim_due(
+                session, now=now, leased_until=now + LEASE, capacity=capacity, worker=self._session_lock
+            )
         self._under_way.update(each.subscription_id for each in claimed)
         return claimed
 
@@ -177,7 +208,7 @@ class DeliveryWorker:
         now = self._now()
         async with self._database.transaction(read_only=True) as session:
             next_due = await claims.find_next_due(session, now=now)
-        seconds = min(POLL_SECONDS, (next_due - now).total_seconds()) if next_due else POLL_SECONDS
+        seconds = min(LOOK_SECONDS, (next_due - now).total_seconds()) if next_due else LOOK_SECONDS
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
@@ -187,6 +218,7 @@ class DeliveryWorker:
                     await self._recorded.wait()
 
     async def _maintain(self) -> None:
+        await self._release_stuck()
         async with self._database.transaction() as session:
             await claims.cancel_ended(session, now=self._now())
             waiting, oldest = await claims.measure_waiting(session)
@@ -194,9 +226,19 @@ class DeliveryWorker:
         self._metrics.oldest.set(oldest)
         self._maintained_at = time.monotonic()
 
-    async def _finish(self) -> None:
+    async def _release_stuck(self) -> None:
+        if time.monotonic() - self._mended_at < MEND_SECONDS:
+            return
+        async with self._database.transaction() as session:
+            stuck = await ordering.release_stuck(session, now=self._now())
+        if stuck:
+            log.error("deliveries waited for nothing and are sent now", extra={"ordering_keys": stuck})
+        self._mended_at = time.monotonic()
+
+    async def _finish(self, seconds: float) -> None:
+        """Let the attempts that are under way go on for so long, and give up those that are late."""
         if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=GRACE_SECONDS)
+            _, late = await asyncio.wait(self._tasks, timeout=seconds)
             for task in late:
                 task.cancel()
-        await self.close()
+            await asyncio.gather(*late, return_exceptions=True)

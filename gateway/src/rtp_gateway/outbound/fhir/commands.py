@@ -12,6 +12,8 @@ from rtp_gateway.outbound.subscriptions import commands
 from rtp_gateway.outbound.subscriptions.commands import Subscriber, SubscriptionSecrets
 from rtp_gateway.outbound.subscriptions.deps import SubscriptionDeps
 from rtp_gateway.outbound.subscriptions.models import Subscription, SubscriptionStatus
+from rtp_gateway.outbound.subscriptions.preparation import Prepared, PreparedChange, prepare_change
+from rtp_gateway.outbound.subscriptions.schemas import NewSubscription
 from rtp_shared.etags import Expected, format_etag
 
 # Two at once would both find nothing that matches. A client's own, until its transaction ends.
@@ -20,47 +22,70 @@ _ONE_BY_ONE = text("SELECT pg_advisory_xact_lock(hashtextextended('fhir ' || :cl
 
 async def subscribe(
     session: AsyncSession,
-    resource: SubscriptionResource,
+    details: NewSubscription,
+    prepared: Prepared,
     *,
     subscriber: Subscriber,
     deps: SubscriptionDeps,
     now: datetime,
 ) -> SubscriptionSecrets:
     """Make a subscription, unless the client has a matching one."""
-    details = mapping.to_details(resource)
     await session.execute(_ONE_BY_ONE, {"client_id": subscriber.client_id})
-    if there := await queries.find_matching(session, details, client_id=subscriber.client_id):
+    await require_no_match(session, details, client_id=subscriber.client_id)
+    return await commands.create_subscription(
+        session, prepared, protocol=details.protocol, subscriber=subscriber, deps=deps, now=now
+    )
+
+
+async def require_no_match(session: AsyncSession, details: NewSubscription, *, client_id: str) -> None:
+    """Refuse what the client has a subscription for already."""
+    if there := await queries.find_matching(session, details, client_id=client_id):
         raise SubscriptionExists(f"a matching subscription already exists with id: {there}")
-    return await commands.create_subscription(session, details=details, subscriber=subscriber, deps=deps, now=now)
+
+
+async def prepare_replacement(
+    resource: SubscriptionResource,
+    held: Subscription,
+    *,
+    version: Expected | None,
+    deps: SubscriptionDeps,
+    now: datetime,
+) -> PreparedChange:
+    """Check a change of the subscription as it was read, and ask its sink where that is due."""
+    return await prepare_change(
+        held,
+        mapping.to_changes(resource, held),
+        version=version or Expected(frozenset({format_etag(held.version)})),
+        deps=deps,
+        now=now,
+        resumes=_is_resumed(resource, held),
+    )
 
 
 async def replace(
     session: AsyncSession,
     resource: SubscriptionResource,
     held: Subscription,
+    prepared: PreparedChange,
     *,
-    version: Expected | None,
     subscriber: Subscriber,
     deps: SubscriptionDeps,
     now: datetime,
 ) -> Subscription:
     """Change what FHIR can say of a subscription, as it was read; then pause or resume it where that is asked for."""
     subscription = await commands.change_subscription(
-        session,
-        held.id,
-        version=version or Expected(frozenset({format_etag(held.version)})),
-        details=mapping.to_changes(resource, held),
-        subscriber=subscriber,
-        deps=deps,
-        now=now,
+        session, held.id, prepared, subscriber=subscriber, deps=deps, now=now
     )
     if resource.status == "off" and held.status is not SubscriptionStatus.PAUSED:
         return await commands.pause(session, held.id, version=Expected(None), subscriber=subscriber, now=now)
-    if held.status in _RESUMED_BY.get(resource.status, ()):
-        return await commands.resume(
-            session, held.id, version=Expected(None), subscriber=subscriber, deps=deps, now=now
-        )
+    if _is_resumed(resource, held):
+        resumption = PreparedChange({}, prepared.check, Expected(None))
+        return await commands.resume(session, held.id, resumption, subscriber=subscriber, deps=deps, now=now)
     return subscription
+
+
+def _is_resumed(resource: SubscriptionResource, held: Subscription) -> bool:
+    return held.status in _RESUMED_BY.get(resource.status, ())
 
 
 _RESUMED_BY = {

@@ -10,12 +10,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from rtp_gateway.forms.signals import CONTENT_TYPE
+from rtp_gateway.outbound.deferred import DeferredRoute
 from rtp_gateway.outbound.fhir.errors import SubscriptionExists
 from rtp_gateway.outbound.fhir.mapping import to_fhir_field
 from rtp_gateway.types import JsonMapping, JsonObject
 from rtp_shared import exception_handlers
 from rtp_shared.problems import FieldError, Refusal
-from rtp_shared.web import RouteHandler, ServiceRoute
+from rtp_shared.web import RouteHandler
 
 _CODES = {
     400: "structure",
@@ -41,7 +42,7 @@ class FhirResponse(JSONResponse):
     media_type = CONTENT_TYPE
 
 
-class FhirRoute(ServiceRoute):
+class FhirRoute(DeferredRoute):
     """A route with its edge, which answers in FHIR whatever is refused."""
 
     def get_route_handler(self) -> RouteHandler:

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from pydantic import BaseModel
 
+from rtp_gateway.outbound.deferred import DeferredTransaction
 from rtp_gateway.outbound.fhir import commands, mapping, queries
 from rtp_gateway.outbound.fhir.errors import NotInFhir
 from rtp_gateway.outbound.fhir.outcomes import FhirResponse, FhirRoute
@@ -15,6 +16,7 @@ from rtp_gateway.outbound.subscriptions.auth import Reader, Writer
 from rtp_gateway.outbound.subscriptions.commands import end_subscription
 from rtp_gateway.outbound.subscriptions.deps import Deps
 from rtp_gateway.outbound.subscriptions.models import Subscription
+from rtp_gateway.outbound.subscriptions.preparation import prepare_new
 from rtp_gateway.types import JsonObject
 from rtp_shared.dependencies import Now, Session
 from rtp_shared.etags import Expected, format_etag
@@ -63,7 +65,7 @@ def _document(model: type[BaseModel], status: int = 200) -> JsonObject:
 async def create_fhir_subscription(
     resource: SubscriptionResource,
     principal: Writer,
-    session: Session,
+    transaction: DeferredTransaction,
     deps: Deps,
     now: Now,
     public_url: PublicUrl,
@@ -85,7 +87,13 @@ async def create_fhir_subscription(
     MNS, nothing is ended by `end`. All else about deliveries is as with `POST /v1/subscriptions`, where
     credentials can be set too. 409 if you have a subscription for the same criteria at the same endpoint.
     """
-    made = await commands.subscribe(session, resource, subscriber=principal, deps=deps, now=now)
+    details = mapping.to_details(resource)
+    async with transaction.read() as session:
+        await commands.require_no_match(session, details, client_id=principal.client_id)
+    prepared = await prepare_new(details, client_id=principal.client_id, deps=deps, now=now)
+    made = await commands.subscribe(
+        await transaction.begin(), details, prepared, subscriber=principal, deps=deps, now=now
+    )
     document = mapping.to_resource(made.subscription, public_url=public_url)
     # What is kept for a repetition by Idempotency-Key must not hold a secret in the clear.
     request.state.stored_body = FhirResponse(document).body
@@ -136,7 +144,7 @@ async def replace_fhir_subscription(
     resource: SubscriptionResource,
     version: Version,
     principal: Writer,
-    session: Session,
+    transaction: DeferredTransaction,
     deps: Deps,
     now: Now,
     public_url: PublicUrl,
@@ -145,10 +153,14 @@ async def replace_fhir_subscription(
 
     `status` off pauses it: events wait, in order. requested lets it go on, and so does active if it was off.
     """
-    held = await queries.get_subscription(session, subscription_id, client_id=principal.client_id)
+    async with transaction.read() as session:
+        held = await queries.get_subscription(session, subscription_id, client_id=principal.client_id)
     if not mapping.is_in_fhir(held):
         raise NotInFhir
-    changed = await commands.replace(session, resource, held, version=version, subscriber=principal, deps=deps, now=now)
+    prepared = await commands.prepare_replacement(resource, held, version=version, deps=deps, now=now)
+    changed = await commands.replace(
+        await transaction.begin(), resource, held, prepared, subscriber=principal, deps=deps, now=now
+    )
     return _show(changed, public_url)
 
 

@@ -10,21 +10,23 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_gateway.outbound.backlog import ordering
-from rtp_gateway.outbound.subscriptions import changes, consents
-from rtp_gateway.outbound.subscriptions.changes import Columns
-from rtp_gateway.outbound.subscriptions.consents import ConsentCheck
+from rtp_gateway.outbound.subscriptions import consents
 from rtp_gateway.outbound.subscriptions.deps import SubscriptionDeps
-from rtp_gateway.outbound.subscriptions.errors import AmqpNotOffered, NoSuchSubscription, TooManySubscriptions
+from rtp_gateway.outbound.subscriptions.errors import (
+    AmqpNotOffered,
+    CannotResume,
+    NoSuchSubscription,
+    TooManySubscriptions,
+)
 from rtp_gateway.outbound.subscriptions.models import ROUTE, OnSinkChange, Subscription, SubscriptionStatus
 from rtp_gateway.outbound.subscriptions.notices import publish_notice
-from rtp_gateway.outbound.subscriptions.queries import get_subscription
+from rtp_gateway.outbound.subscriptions.preparation import Prepared, PreparedChange
 from rtp_gateway.outbound.subscriptions.queue_requests import request_queue, request_removal
-from rtp_gateway.outbound.subscriptions.schemas import NewSubscription, SubscriptionChanges
 from rtp_gateway.outbound.transports.queues import QueueAccess, hash_password, new_password
 from rtp_gateway.outbound.transports.requests import Protocol
 from rtp_gateway.outbound.transports.signing import Keyring
 from rtp_shared.contracts.gateway import SubscriptionEnabled, SubscriptionTested
-from rtp_shared.etags import Expected, format_etag
+from rtp_shared.etags import Expected
 
 MOST = 50
 """Subscriptions of one client that have not ended."""
@@ -49,18 +51,22 @@ class SubscriptionSecrets:
 
 
 async def create_subscription(
-    session: AsyncSession, *, details: NewSubscription, subscriber: Subscriber, deps: SubscriptionDeps, now: datetime
+    session: AsyncSession,
+    prepared: Prepared,
+    *,
+    protocol: Protocol,
+    subscriber: Subscriber,
+    deps: SubscriptionDeps,
+    now: datetime,
 ) -> SubscriptionSecrets:
     """Make a subscription; return it with its secrets, which its subscriber is shown now and never again."""
     keyring = Keyring.new()
-    columns = await changes.read_columns(details, deps=deps, now=now)
-    check = await consents.check_consent(columns, deps) if consents.needs_consent(columns) else None
     await _require_capacity(session, subscriber.client_id)
-    by_queue = details.protocol is Protocol.AMQP
+    by_queue = protocol is Protocol.AMQP
     subscription = Subscription(
         client_id=subscriber.client_id,
         acts_as=list(subscriber.identities),
-        protocol=details.protocol,
+        protocol=protocol,
         sealed_keys=keyring.seal(deps.secret_box),
         public_key=keyring.public_key,
         sink_version=1,
@@ -70,10 +76,10 @@ async def create_subscription(
         failures=0,
         made_at=now,
         changed_at=now,
-        **columns,
+        **prepared.columns,
     )
-    if check is not None:
-        consents.apply_check(subscription, check, now=now)
+    if prepared.check is not None:
+        consents.apply_check(subscription, prepared.check, now=now)
     session.add(subscription)
     await session.flush()
     queue = await _renew_password(session, subscription, deps, now=now) if by_queue else None
@@ -86,26 +92,18 @@ async def create_subscription(
 async def change_subscription(
     session: AsyncSession,
     subscription_id: UUID,
+    prepared: PreparedChange,
     *,
-    version: Expected,
-    details: SubscriptionChanges | NewSubscription,
     subscriber: Subscriber,
     deps: SubscriptionDeps,
     now: datetime,
 ) -> Subscription:
-    """Change what is named; all of it where the details are those of a new one."""
-    # Before the locks, because a name may take a while to resolve and a sink to answer.
-    columns = await changes.read_columns(details, deps=deps, now=now)
-    seen = await get_subscription(session, subscription_id, client_id=subscriber.client_id)
-    seen.expect(version)
-    changes.require_same_protocol(seen, details)
-    if seen.protocol is Protocol.AMQP:
-        columns.pop("sink", None)
-    if check := await _check_changed(seen, columns, deps):
-        version = Expected(frozenset({format_etag(seen.version)}))  # the consent is about this one
+    """Change the columns that are prepared, and no others."""
+    columns, check = prepared.columns, prepared.check
     if ROUTE & columns.keys():
+        await ordering.pause_recording(session)
         await ordering.lock_open(session, subscription_id)
-    subscription = await lock_own(session, subscription_id, version=version, client_id=subscriber.client_id)
+    subscription = await lock_own(session, subscription_id, version=prepared.version, client_id=subscriber.client_id)
     rerouted, moved = subscription.differs(columns, ROUTE), subscription.differs(columns, {"sink"})
     resized = subscription.protocol is Protocol.AMQP and subscription.differs(columns, {"settings"})
     subscription.change(columns, now=now)
@@ -125,14 +123,6 @@ async def change_subscription(
     return subscription
 
 
-async def _check_changed(seen: Subscription, columns: Columns, deps: SubscriptionDeps) -> ConsentCheck | None:
-    """Ask the sink for its consent, if it has not consented to what it would be sent after the change."""
-    after = {**vars(seen), **columns}
-    if consents.needs_consent(after) and seen.differs(columns, ROUTE | {"rate_per_minute"}):
-        return await consents.check_consent(after, deps)
-    return None
-
-
 async def pause(
     session: AsyncSession, subscription_id: UUID, *, version: Expected, subscriber: Subscriber, now: datetime
 ) -> Subscription:
@@ -146,21 +136,19 @@ async def pause(
 async def resume(
     session: AsyncSession,
     subscription_id: UUID,
+    prepared: PreparedChange,
     *,
-    version: Expected,
     subscriber: Subscriber,
     deps: SubscriptionDeps,
     now: datetime,
 ) -> Subscription:
-    """Send again, or ask a sink for its consent again. Of a disabled one, dead letters are tried again too."""
-    seen = await get_subscription(session, subscription_id, client_id=subscriber.client_id)
-    seen.expect(version)
-    check = await consents.check_consent(vars(seen), deps) if seen.awaits_consent else None
-    if check is not None:
-        version = Expected(frozenset({format_etag(seen.version)}))
+    """Send again, unless its sink was asked and does not consent. Of a disabled one, dead letters are tried again."""
+    check = prepared.check
     await ordering.pause_recording(session)
     await ordering.lock_open(session, subscription_id)
-    subscription = await lock_own(session, subscription_id, version=version, client_id=subscriber.client_id)
+    subscription = await lock_own(session, subscription_id, version=prepared.version, client_id=subscriber.client_id)
+    if subscription.awaits_consent and check is None:
+        raise CannotResume("it was changed meanwhile, so that its sink must be asked; try again")
     was_disabled = subscription.resume(now=now)
     if check is not None:
         consents.apply_check(subscription, check, now=now)

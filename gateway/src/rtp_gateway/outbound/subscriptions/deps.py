@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from rtp_gateway.outbound.secret_box import SecretBox
+from rtp_gateway.outbound.subscriptions.questions import QuestionLimiter
 from rtp_gateway.outbound.transports.connections import Connections
 from rtp_gateway.outbound.transports.queues import QueueProvisioner, build_provisioner
 from rtp_gateway.outbound.transports.sinks import Sinks
@@ -22,6 +23,7 @@ class SubscriptionDeps:
     outbox: Outbox
     connections: Connections
     """For asking a sink for its consent."""
+    questions: QuestionLimiter
     queues: QueueProvisioner | None
     """None where AMQP is not offered. Commands only ask it for addresses: queues are provisioned after the commit."""
 
@@ -33,6 +35,7 @@ class SubscriptionDeps:
             secret_box=SecretBox(settings.secrets_key.get_secret_value()),
             outbox=outbox,
             connections=Connections(sinks),
+            questions=QuestionLimiter(),
             queues=build_provisioner(settings),
         )
 

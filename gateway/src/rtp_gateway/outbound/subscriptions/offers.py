@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rtp_gateway.outbound.backlog import ordering
 from rtp_gateway.outbound.subscriptions.filters import matches
 from rtp_shared.contracts import CASES
 from rtp_shared.contracts.events import Envelope
@@ -18,27 +19,25 @@ _FILTERED = """
 """
 
 # A delivery is due at once, unless an earlier one of its ordering key is open: then it has no time until that is over.
-# Locking the last that is open makes the two agree: whoever settles it does so before (and it no longer is) or after
-# (and sees this one, and gives it its time).
-_EARLIER = """
-    LEFT JOIN LATERAL (
-        SELECT d.position FROM deliveries d
-        WHERE d.subscription_id = s.id AND d.case_id = $2 AND d.state IN ('pending', 'dead')
-        ORDER BY d.position DESC LIMIT 1 FOR UPDATE
-    ) earlier ON true
+# The subject is locked, so whoever settles the earlier one did so before (and it is seen as settled) or will do so
+# after (and sees this one, and gives it its time).
+_DUE = """
+    CASE WHEN NOT EXISTS (
+        SELECT FROM deliveries d WHERE d.subscription_id = s.id AND d.case_id = $2 AND d.state IN ('pending', 'dead')
+    ) THEN now() END
 """
 _OFFER = f"""
     INSERT INTO deliveries (subscription_id, position, case_id, client_id, next_attempt_at)
-    SELECT s.id, $1, $2, s.client_id, CASE WHEN earlier.position IS NULL THEN now() END
-    FROM subscriptions s {_EARLIER}
+    SELECT s.id, $1, $2, s.client_id, {_DUE}
+    FROM subscriptions s
     WHERE s.status <> 'ended' AND s.acts_as && $3::text[] AND (s.types = '{{}}' OR $4 = ANY (s.types))
       AND (s.source IS NULL OR s.source = $5) AND s.id <> ALL ($6::uuid[])
 """  # noqa: S608 - a constant of ours
 # A test is for the subscription that it tests, whatever types and filters it has.
 _OFFER_TEST = f"""
     INSERT INTO deliveries (subscription_id, position, case_id, client_id, next_attempt_at)
-    SELECT s.id, $1, s.id, s.client_id, CASE WHEN earlier.position IS NULL THEN now() END
-    FROM subscriptions s {_EARLIER}
+    SELECT s.id, $1, s.id, s.client_id, {_DUE}
+    FROM subscriptions s
     WHERE s.id = $2 AND s.status <> 'ended' AND s.acts_as && $3::text[]
 """  # noqa: S608 - a constant of ours
 
@@ -46,6 +45,7 @@ _OFFER_TEST = f"""
 async def offer_event(session: AsyncSession, *, position: int, event: Envelope, readers: Sequence[str]) -> None:
     """Make a delivery of the event for every subscription that takes it and may see it."""
     connection, seen_by = await get_driver(session), list(readers)
+    await ordering.lock_subject(session, event.subject_id)
     if event.type == SubscriptionTested.TYPE:
         await connection.execute(_OFFER_TEST, position, event.subject_id, seen_by)
         return

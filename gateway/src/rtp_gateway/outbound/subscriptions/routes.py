@@ -4,9 +4,10 @@ from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Header, Path, Request, Response
+from fastapi import APIRouter, Header, Path, Request, Response
 
-from rtp_gateway.outbound.subscriptions import commands, consents, queries
+from rtp_gateway.outbound.deferred import DeferredRoute, DeferredTransaction, LateTransaction
+from rtp_gateway.outbound.subscriptions import commands, consents, preparation, queries
 from rtp_gateway.outbound.subscriptions.auth import Anyone, Reader, SubscriptionId, Writer
 from rtp_gateway.outbound.subscriptions.deps import Deps
 from rtp_gateway.outbound.subscriptions.models import Subscription, SubscriptionStatus
@@ -22,10 +23,10 @@ from rtp_gateway.outbound.subscriptions.schemas import (
 from rtp_gateway.outbound.subscriptions.views import describe, describe_made, describe_rotated, dump_without_secrets
 from rtp_shared.dependencies import After, ExpectedVersion, Limit, Now, Session
 from rtp_shared.etags import format_etag
+from rtp_shared.identities import Principal
 from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
-from rtp_shared.web import create_router
 
-subscriptions = create_router(prefix="/v1/subscriptions", tags=["Subscriptions"])
+subscriptions = APIRouter(route_class=DeferredRoute, prefix="/v1/subscriptions", tags=["Subscriptions"])
 
 
 Token = Annotated[str, Path(min_length=20, max_length=100, description="The secret in the address that we gave")]
@@ -39,7 +40,7 @@ AllowedRate = Annotated[
 async def create_subscription(
     details: NewSubscription,
     principal: Writer,
-    session: Session,
+    transaction: DeferredTransaction,
     deps: Deps,
     now: Now,
     request: Request,
@@ -60,7 +61,10 @@ async def create_subscription(
     cases do not wait. Filters: exact, prefix, suffix, all, any, not, on attributes and on declared fields as
     `data.name`. At most 50 subscriptions for each client.
     """
-    secrets = await commands.create_subscription(session, details=details, subscriber=principal, deps=deps, now=now)
+    prepared = await preparation.prepare_new(details, client_id=principal.client_id, deps=deps, now=now)
+    secrets = await commands.create_subscription(
+        await transaction.begin(), prepared, protocol=details.protocol, subscriber=principal, deps=deps, now=now
+    )
     answer = describe_made(secrets)
     # What is kept for a repetition by Idempotency-Key must not hold a secret in the clear.
     request.state.stored_body = dump_without_secrets(answer)
@@ -108,7 +112,7 @@ async def change_subscription(
     changes: SubscriptionChanges,
     version: ExpectedVersion,
     principal: Writer,
-    session: Session,
+    transaction: DeferredTransaction,
     deps: Deps,
     now: Now,
     response: Response,
@@ -118,8 +122,10 @@ async def change_subscription(
     `onSinkChange` says what becomes of events that wait when the sink changes. Types, source and filters count for
     events from now on.
     """
+    seen = await _read_seen(transaction, subscription_id, principal)
+    prepared = await preparation.prepare_change(seen, changes, version=version, deps=deps, now=now)
     subscription = await commands.change_subscription(
-        session, subscription_id, version=version, details=changes, subscriber=principal, deps=deps, now=now
+        await transaction.begin(), subscription_id, prepared, subscriber=principal, deps=deps, now=now
     )
     return _show(subscription, response)
 
@@ -130,14 +136,16 @@ async def replace_subscription(
     details: NewSubscription,
     version: ExpectedVersion,
     principal: Writer,
-    session: Session,
+    transaction: DeferredTransaction,
     deps: Deps,
     now: Now,
     response: Response,
 ) -> SubscriptionView:
     """Change all of it: what you leave out is as in a new subscription. The secret and the protocol stay."""
+    seen = await _read_seen(transaction, subscription_id, principal)
+    prepared = await preparation.prepare_change(seen, details, version=version, deps=deps, now=now)
     subscription = await commands.change_subscription(
-        session, subscription_id, version=version, details=details, subscriber=principal, deps=deps, now=now
+        await transaction.begin(), subscription_id, prepared, subscriber=principal, deps=deps, now=now
     )
     return _show(subscription, response)
 
@@ -179,7 +187,7 @@ async def resume(
     subscription_id: SubscriptionId,
     version: ExpectedVersion,
     principal: Writer,
-    session: Session,
+    transaction: DeferredTransaction,
     deps: Deps,
     now: Now,
     response: Response,
@@ -188,8 +196,10 @@ async def resume(
 
     A subscription that is `pending` asks its sink for its consent again.
     """
+    seen = await _read_seen(transaction, subscription_id, principal)
+    prepared = await preparation.prepare_resumption(seen, version=version, deps=deps)
     subscription = await commands.resume(
-        session, subscription_id, version=version, subscriber=principal, deps=deps, now=now
+        await transaction.begin(), subscription_id, prepared, subscriber=principal, deps=deps, now=now
     )
     return _show(subscription, response)
 
@@ -255,6 +265,11 @@ async def _accept_consent(request: Request, token: str, allowed_rate: str | None
     # Whoever holds the secret acts for the sink, and is no client: neither readers nor a read-only GET would fit.
     async with request.app.state.runtime.database.transaction() as session:
         await consents.consent(session, token, allowed_rate=allowed_rate, now=now)
+
+
+async def _read_seen(transaction: LateTransaction, subscription_id: UUID, principal: Principal) -> Subscription:
+    async with transaction.read() as session:
+        return await queries.get_subscription(session, subscription_id, client_id=principal.client_id)
 
 
 def _show(subscription: Subscription, response: Response) -> SubscriptionView:

@@ -17,7 +17,6 @@ from rtp_applications.bundles.errors import NoBundleKey, NotToBeTakenIn
 from rtp_applications.bundles.packing import pack
 from rtp_applications.bundles.schemas import KeySetView, PublicKey
 from rtp_applications.cases.dependencies import CaseId, NewContext
-from rtp_applications.cases.queries import get_case
 from rtp_applications.cases.routes import present_case
 from rtp_applications.cases.schemas import CaseView
 from rtp_applications.documents.downloads import format_disposition
@@ -77,10 +76,9 @@ async def get_bundle(
         raise NoBundleKey
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the answer
     try:
-        async with transactions() as session:
-            case = await get_case(session, case_id, readers=caller.identities, now=now)
-            await pack(session, case, caller, to=file, key=key, now=now, url=settings.public_url, service=service)
-        return _Archive(file, f"{case.case.number}.zip")
+        url = settings.public_url
+        manifest = await pack(transactions, case_id, caller, to=file, key=key, now=now, url=url, service=service)
+        return _Archive(file, f"{manifest.number}.zip")
     except BaseException:
         file.close()
         raise

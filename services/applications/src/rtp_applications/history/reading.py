@@ -1,6 +1,7 @@
 """A case's history as its reader may see it. Row-level security stands behind every one of these."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -23,6 +24,8 @@ _table = cast("Table", AuditEntry.__table__)
 _entry = _table.c
 _HAS_SNAPSHOT = func.jsonb_typeof(_entry.snapshot) == "object"  # a missing one is stored as JSON's null
 BATCH = 200
+OpenTransaction = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+"""Opens a transaction that acts as the caller."""
 
 
 async def read_page(
@@ -41,12 +44,17 @@ async def read_page(
 
 
 async def read_all_entries(
-    session: AsyncSession, snapshot: CaseSnapshot, caller: Caller
+    open_transaction: OpenTransaction, snapshot: CaseSnapshot, caller: Caller
 ) -> AsyncIterator[Entry | Withheld]:
-    """Yield the whole history up to where the case stands, reading some entries at a time."""
+    """Yield the whole history up to where the case stands, reading some entries at a time, each in a transaction.
+
+    Nothing is held while an entry is used. Entries are only ever added, so those up to there are always the same.
+    """
     after = 0
     while after < snapshot.case.audit_position:
-        for entry in (page := await read_page(session, snapshot, caller, after=after, limit=BATCH)):
+        async with open_transaction() as session:
+            page = await read_page(session, snapshot, caller, after=after, limit=BATCH)
+        for entry in page:
             yield entry
         after = page[-1].position if page else snapshot.case.audit_position
 
