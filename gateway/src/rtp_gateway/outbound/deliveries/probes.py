@@ -78,6 +78,7 @@ class HealthProbes:
             failing=True,
             rated=False,
             may_see=True,
+            counted=False,
             protocol=subscription.protocol,
             payload=subscription.payload,
             sink=subscription.sink,
