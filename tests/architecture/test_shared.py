@@ -7,7 +7,7 @@ from pathlib import Path
 import rtp_shared
 
 ROOT = Path(next(iter(rtp_shared.__path__)))
-LINES = 3000
+LINES = 3100
 DOMAIN = re.compile(
     r"(?<![a-z])(cases?|caseid|sector|region|employ[a-z]+|commission[a-z]+|staff|advisers?|mentor|council|mutual|deadline|barrier|subscription)(?![a-z])"
 )
