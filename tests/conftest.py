@@ -99,6 +99,14 @@ class Api(httpx.AsyncClient):
 
     client_id: str
     organisation: uuid.UUID
+    secret: str
+
+    async def sign_in(self) -> None:
+        """Get a token, with all scopes that the client has by now."""
+        form = {"grant_type": "client_credentials"}
+        answer = await self.post("/oauth2/token", data=form, auth=(self.client_id, self.secret))
+        assert answer.status_code == 200, answer.text
+        self.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
     @property
     def person(self) -> str:
@@ -128,11 +136,8 @@ async def open_clients(platform: Platform, *, url: str, ordinary: Sequence[str] 
             )
         api = Api(transport=httpx.ASGITransport(platform.app), base_url=url)
         clients.append(api)
-        form = {"grant_type": "client_credentials"}
-        answer = await api.post("/oauth2/token", data=form, auth=(client_id, secret))
-        assert answer.status_code == 200, answer.text
-        api.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-        api.client_id, api.organisation = client_id, organisation
+        api.client_id, api.organisation, api.secret = client_id, organisation, secret
+        await api.sign_in()
         return api
 
     yield make

@@ -8,11 +8,15 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import psycopg
 
+from rtp_gateway.app import service as gateway
+from rtp_gateway.inbound.identity.keys import SigningKey
 from rtp_operations.processes import PROCESSES, OneHost, ServiceProcess
+from rtp_shared.clock import utcnow
 from rtp_shared.service import Service
 from tests.support.waiting import wait_until
 from tests.system.crashing import KILL_FILE
@@ -20,6 +24,12 @@ from tests.system.crashing import KILL_FILE
 ROOT = Path(__file__).parents[2]
 BY_NAME = {process.name: process for process in PROCESSES}
 _PR_SET_PDEATHSIG = 1
+_REGISTER = """
+    WITH registered AS (
+        INSERT INTO clients (client_id, name, organisation, secret_hash, scopes, active, created_at)
+        VALUES (%s, 'reads metrics', %s, '', %s, true, now()) ON CONFLICT DO NOTHING RETURNING client_id)
+    SELECT count(*) FROM registered
+"""
 
 
 def first_of_free_ports(count: int) -> int:
@@ -101,9 +111,25 @@ class Fleet:
     def get(self, name: str, path: str) -> httpx.Response:
         return httpx.get(f"http://127.0.0.1:{self.host.get_port(BY_NAME[name])}{path}", timeout=5)
 
+    def get_metrics(self, name: str) -> str:
+        """Return the metrics of the process, as a client that may read them."""
+        scopes, organisation = ["metrics:read"], UUID(int=1)
+        self.query(gateway, _REGISTER, "metrics-reader", organisation, scopes)
+        token = SigningKey(self.host.keys.signing_key).sign_access_token(
+            issuer=self.host.public_url,
+            client_id="metrics-reader",
+            organisation=organisation,
+            scopes=scopes,
+            seconds=60,
+            now=utcnow(),
+        )
+        url = f"http://127.0.0.1:{self.host.get_port(BY_NAME[name])}/metrics"
+        answer = httpx.get(url, timeout=5, headers={"Authorization": f"Bearer {token}"})
+        return answer.raise_for_status().text
+
     def count_repeats(self, name: str) -> int:
         """Return the number of messages that came again to this process and were dropped."""
-        lines = self.get(name, "/metrics").text.splitlines()
+        lines = self.get_metrics(name).splitlines()
         counted = [line for line in lines if line.startswith("rtp_events_handled_total") and "seen-before" in line]
         return int(sum(float(line.rpartition(" ")[2]) for line in counted))
 

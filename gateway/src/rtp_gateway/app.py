@@ -1,6 +1,8 @@
 """The gateway: requests in to the services, events out to subscribers."""
 
 from rtp_gateway import migrations
+from rtp_gateway.clients.current import ClientVerifier, CurrentClients
+from rtp_gateway.inbound.admission import AdmittedOnly
 from rtp_gateway.inbound.calls.log import CallLog
 from rtp_gateway.inbound.calls.recorder import Recorder
 from rtp_gateway.inbound.front import Gateway
@@ -18,6 +20,7 @@ from rtp_gateway.outbound.feed.routes import feed
 from rtp_gateway.outbound.feed.stream import StreamTimings
 from rtp_gateway.outbound.fhir.routes import fhir
 from rtp_gateway.outbound.handlers import HANDLERS
+from rtp_gateway.outbound.provisioning.access import run_access
 from rtp_gateway.outbound.provisioning.orphans import run_orphan_cleanup
 from rtp_gateway.outbound.provisioning.worker import run_provisioning
 from rtp_gateway.outbound.subscriptions.deps import SubscriptionDeps
@@ -25,7 +28,7 @@ from rtp_gateway.outbound.subscriptions.routes import subscriptions
 from rtp_gateway.retention import run_retention
 from rtp_gateway.settings import GatewaySettings
 from rtp_gateway.traces.routes import traces
-from rtp_shared.auth import FixedKeys, TokenVerifier
+from rtp_shared.auth import FixedKeys
 from rtp_shared.service import Runtime, Service
 from rtp_shared.web import build_app
 
@@ -34,7 +37,7 @@ service = Service(
     title="Gateway",
     description="Tokens, the event feed, and subscriptions to events.",
     routers=[identity, feed, subscriptions, deliveries, erasures, fhir, traces],
-    loops=[run_retention, run_provisioning, run_orphan_cleanup],
+    loops=[run_retention, run_provisioning, run_access, run_orphan_cleanup],
     metadata=Model.metadata,
     migrations=migrations,
     handlers=HANDLERS,
@@ -44,7 +47,8 @@ service = Service(
 
 def build_runtime(settings: GatewaySettings) -> tuple[Runtime, SigningKey]:
     key = SigningKey(settings.signing_key.get_secret_value())
-    verifier = TokenVerifier(issuer=settings.public_url, keys=FixedKeys(key.public_keys))
+    clients = CurrentClients(settings.database_url.get_secret_value())
+    verifier = ClientVerifier(issuer=settings.public_url, keys=FixedKeys(key.public_keys), clients=clients)
     return Runtime.build(service, settings, verifier), key
 
 
@@ -57,16 +61,23 @@ def build_gateway(runtime: Runtime, key: SigningKey, upstreams: Upstreams) -> Ga
     assert isinstance(settings, GatewaySettings)  # noqa: S101 - the gateway's runtime has the gateway's settings
     app.state.subscription_deps = deps = SubscriptionDeps.build(settings, runtime.outbox)
     app.state.cursors = Cursors(deps.secret_box)
-    app.state.long_poll_limiter = limiter = LongPollLimiter(EventNotifier(settings.database_url.get_secret_value()))
+    notifier = EventNotifier(settings.database_url.get_secret_value())
+    app.state.long_poll_limiter = limiter = LongPollLimiter(notifier, runtime.verifier)
     app.state.stream_timings = StreamTimings()
     app.include_router(portal)
     recorder = Recorder(CallLog(runtime.database, runtime.metrics), runtime.verifier)
+    admitted = AdmittedOnly(upstreams, runtime.verifier, public_url=settings.public_url)
+
+    async def close() -> None:
+        await limiter.close()
+        await runtime.verifier.close()
+
     return Gateway(
         app,
-        upstreams,
+        admitted,
         runtime.metrics,
         recorder=recorder,
         verifier=runtime.verifier,
         public_url=settings.public_url,
-        closing=limiter.close,
+        closing=close,
     )

@@ -1,7 +1,8 @@
 """Give a client its credentials: `python -m rtp_gateway.register CLIENT_ID --name ... --organisation ... --scopes ...`
 
 Prints the secret once; only its hash is kept. Run again for the same client, it gets a new secret, and the old one
-holds no more. Tokens that were given out hold until they expire.
+holds no more. Tokens that say what still is so hold until they expire; others, of scopes or an organisation that it has
+no longer, for two seconds. To let it in no more: `rtp_gateway.deactivate`.
 """
 
 import argparse

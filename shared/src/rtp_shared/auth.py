@@ -107,6 +107,15 @@ class TokenVerifier:
             self._known.popitem(last=False)
         return principal
 
+    async def require_current(self, principal: Principal) -> None:
+        """Raise Unauthenticated if the client may no longer do what its token says.
+
+        Signatures do not tell. The gateway knows, and whoever stands behind it relies on that (docs/adr/0022).
+        """
+
+    async def close(self) -> None:
+        """Let go of what it holds."""
+
     async def _read_claims(self, token: str) -> Claims:
         try:
             keys = await self._keys.get()

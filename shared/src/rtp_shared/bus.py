@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from rtp_shared.identities import is_shared
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -15,6 +17,11 @@ class Message:
     subject_id: UUID
     readers: tuple[str, ...]
     body: bytes
+
+    @property
+    def is_counted(self) -> bool:
+        """Metrics count it: somebody else may see it than one client and the system."""
+        return is_shared(self.readers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ class Consumer:
         async with self.database.transaction(SYSTEM) as session:
             first_time = [await self._handle(session, context) for context in contexts]
         for context, first in zip(contexts, first_time, strict=True):
-            self._record(context.event, first=first)
+            self._record(context, first=first)
 
     async def _handle(self, session: AsyncSession, context: HandlerContext) -> bool:
         """Return whether the event came for the first time, and was handled."""
@@ -76,9 +76,10 @@ class Consumer:
                 await (self.handlers.get(event.type) or self.handlers[EVERYTHING])(session, context)
         return first
 
-    def _record(self, event: events.Envelope, *, first: bool) -> None:
-        outcome = "handled" if first else "seen-before"
-        self.metrics.handled.labels(service=self.metrics.service, type=event.type, outcome=outcome).inc()
+    def _record(self, context: HandlerContext, *, first: bool) -> None:
+        event, outcome = context.event, "handled" if first else "seen-before"
+        if context.message.is_counted:
+            self.metrics.handled.labels(service=self.metrics.service, type=event.type, outcome=outcome).inc()
         with _trace_event(event):
             log.info("event handled", extra={"event_type": event.type, "event_id": str(event.id), "first": first})
 

@@ -5,6 +5,7 @@ that may see it; row-level security compares them with those of the transaction 
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -12,6 +13,15 @@ SYSTEM = ("system",)
 """Identities of a worker: every row names `system` among its readers."""
 PUBLIC = ("public",)
 """Identities of a caller without a token."""
+
+
+SHARED = "EXISTS (SELECT FROM unnest(readers) AS reader WHERE reader <> 'system' AND reader NOT LIKE 'client:%')"
+"""SQL: `is_shared` of a column `readers`."""
+
+
+def is_shared(readers: Iterable[str]) -> bool:
+    """Return whether others than single clients and the system may see it. What is not, metrics do not count."""
+    return any(reader not in SYSTEM and not reader.startswith("client:") for reader in readers)
 
 
 def organisation_identity(organisation: UUID) -> str:

@@ -1,4 +1,8 @@
-"""Prometheus metrics of one service in one process. Labels never carry ids or names of people."""
+"""Prometheus metrics of one service in one process. Labels never carry ids or names of people.
+
+Whoever may read metrics must not learn from them how many drafts there are: what only one client may see is not
+counted, and a write only under the first part of its route, where what is done to drafts goes with all else.
+"""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 

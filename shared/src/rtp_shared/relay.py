@@ -14,6 +14,7 @@ import asyncpg
 
 from rtp_shared.bus import Bus, BusUnavailable, Message, PublishResult
 from rtp_shared.db import CONNECTION_ERRORS
+from rtp_shared.identities import SHARED, is_shared
 from rtp_shared.loops import listen, run_again
 from rtp_shared.metrics import Metrics
 
@@ -43,10 +44,11 @@ _POSTPONE = """
     SET attempts = attempts + 1, retry_at = now() + least(60, 0.5 * 2 ^ least(attempts, 10)) * interval '1 s'
     WHERE position = ANY($1::bigint[])
 """
-_WAITING = """
-    SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)
-    FROM (SELECT created_at FROM outbox WHERE published_at IS NULL ORDER BY position LIMIT 10000) w
-"""
+_WAITING = f"""
+    SELECT count(*) AS waiting, count(*) FILTER (WHERE shared) AS shown,
+        coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE shared)), 0) AS oldest
+    FROM (SELECT created_at, {SHARED} AS shared FROM outbox WHERE published_at IS NULL ORDER BY position LIMIT 10000) w
+"""  # noqa: S608 - a constant of ours
 
 
 class Relay:
@@ -90,8 +92,8 @@ class Relay:
         self.leading = True
 
     async def _rest(self, connection: asyncpg.Connection) -> None:
-        waiting, oldest = await connection.fetchrow(_WAITING)
-        self._metrics.outbox_waiting.set(waiting)
+        waiting, shown, oldest = await connection.fetchrow(_WAITING)
+        self._metrics.outbox_waiting.set(shown)
         self._metrics.outbox_oldest.set(float(oldest))
         with suppress(TimeoutError):
             async with asyncio.timeout(0.25 if waiting else POLL_SECONDS):
@@ -129,7 +131,8 @@ class Relay:
         for sql, ids in ((_MARK, result.confirmed), (_POSTPONE, result.refused)):
             if positions := [row["position"] for row in rows if row["event_id"] in ids]:
                 await connection.execute(sql, positions)
-        self._metrics.published.inc(len(result.confirmed))
+        counted = (row for row in rows if row["event_id"] in result.confirmed and is_shared(row["readers"]))
+        self._metrics.published.inc(sum(1 for _ in counted))
         return len(result.confirmed)
 
 

@@ -21,13 +21,15 @@ from rtp_shared import logs, migrate, rabbit
 from rtp_shared.auth import RemoteKeys, TokenVerifier
 from rtp_shared.consumer import Consumer
 from rtp_shared.db import Database
+from rtp_shared.exception_handlers import handle_refusal
+from rtp_shared.problems import Refusal
 from rtp_shared.rabbit import RabbitBus, RabbitConsumer
 from rtp_shared.relay import Relay
 from rtp_shared.retention import run_retention
 from rtp_shared.server import ManagedServer, build_connections, build_http_config, freeze_loaded_objects, serve
 from rtp_shared.service import Runtime, Service
 from rtp_shared.settings import ProcessSettings
-from rtp_shared.web import build_app
+from rtp_shared.web import build_app, show_metrics
 
 log = logging.getLogger(__name__)
 
@@ -144,6 +146,7 @@ async def run_worker(runtime: Runtime, extra: Sequence[Loop] = ()) -> None:
     config = build_http_config(app, host=settings.host, port=settings.port, connections=connections)
     await supervise([*loops, ManagedServer(config).serve])
     await bus.close()
+    await runtime.verifier.close()
     await runtime.database.close()
 
 
@@ -165,12 +168,12 @@ async def supervise(loops: Sequence[Loop]) -> None:
 
 
 def build_worker_app(runtime: Runtime, state: Mapping[str, Callable[[], bool]]) -> Starlette:
-    """Build what a worker answers over HTTP: whether it is alive, and metrics."""
+    """Build what a worker answers over HTTP: whether it is alive, and metrics as a web process does."""
 
     async def health(_: Request) -> Response:
         return JSONResponse({"status": "alive", **{name: check() for name, check in state.items()}})
 
-    async def metrics(_: Request) -> Response:
-        return Response(runtime.metrics.render(), media_type="text/plain; version=0.0.4")
-
-    return Starlette(routes=[Route("/health", health), Route("/metrics", metrics)])
+    routes = [Route("/health", health), Route("/metrics", show_metrics)]
+    app = Starlette(routes=routes, exception_handlers={Refusal: handle_refusal})
+    app.state.runtime = runtime
+    return app

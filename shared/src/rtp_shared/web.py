@@ -4,8 +4,8 @@ A route is refused at import if its signature does not declare who may call it. 
 response is sent.
 """
 
-from collections.abc import Callable, Coroutine
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from enum import Enum
 from typing import Any
 
@@ -28,14 +28,20 @@ from rtp_shared.service import Runtime
 
 RouteHandler = Callable[[Request], Coroutine[Any, Any, Response]]
 SAFE = ("GET", "OPTIONS")
+_require_metrics_access = Access("metrics:read")
 
 
-def begin(request: Request, *, read_only: bool = False) -> AbstractAsyncContextManager[AsyncSession]:
-    """Begin a transaction that acts as the request's caller. It is read-only for GET."""
+@asynccontextmanager
+async def begin(request: Request, *, read_only: bool = False) -> AsyncIterator[AsyncSession]:
+    """Begin a transaction that acts as the request's caller, who may still be one. It is read-only for GET."""
     runtime: Runtime = request.app.state.runtime
     principal: Principal | None = request.state.principal
+    if principal is not None:
+        # Since the token was looked at, a body may have come slowly, or a reader have waited.
+        await runtime.verifier.require_current(principal)
     identities = principal.identities if principal else PUBLIC
-    return runtime.database.transaction(identities, read_only=read_only or request.method in SAFE)
+    async with runtime.database.transaction(identities, read_only=read_only or request.method in SAFE) as session:
+        yield session
 
 
 class ServiceRoute(APIRoute):
@@ -144,8 +150,6 @@ def build_app(runtime: Runtime) -> FastAPI:
 
 
 def _add_health(app: FastAPI, runtime: Runtime) -> None:
-    require_metrics_access = Access("metrics:read")
-
     async def health() -> dict[str, str]:
         """Say that the process is alive."""
         return {"status": "alive"}
@@ -156,11 +160,13 @@ def _add_health(app: FastAPI, runtime: Runtime) -> None:
             await session.execute(text("SELECT 1"))
         return {"status": "ready"}
 
-    async def metrics(request: Request) -> Response:
-        """Return metrics in Prometheus' text format, for clients with metrics:read: counts can give a secret away."""
-        request.state.principal = await authenticate(runtime.verifier, request.headers.get("authorization"))
-        await require_metrics_access(request)
-        return Response(runtime.metrics.render(), media_type="text/plain; version=0.0.4")
-
-    for path, endpoint in (("/health", health), ("/ready", ready), ("/metrics", metrics)):
+    for path, endpoint in (("/health", health), ("/ready", ready), ("/metrics", show_metrics)):
         app.add_api_route(path, endpoint, include_in_schema=False)
+
+
+async def show_metrics(request: Request) -> Response:
+    """Return metrics in Prometheus' text format, for clients with metrics:read: counts can give a secret away."""
+    runtime: Runtime = request.app.state.runtime
+    request.state.principal = await authenticate(runtime.verifier, request.headers.get("authorization"))
+    await _require_metrics_access(request)
+    return Response(runtime.metrics.render(), media_type="text/plain; version=0.0.4")

@@ -63,7 +63,7 @@ class OneHost:
         }
         if process.service is gateway:
             environment |= self._build_gateway_environment()
-        elif process.kind == "web":
+        else:
             environment["RTP_JWKS_URL"] = f"{self._build_url(ServiceProcess(gateway, 'web'))}/.well-known/jwks.json"
         if process.service is applications:
             environment.setdefault("RTP_DOCUMENTS_DIR", str(self.documents_dir))

@@ -6,7 +6,7 @@ import secrets
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_gateway.models import Model
@@ -47,8 +47,13 @@ class Client(Model):
     scopes: Mapped[list[str]]
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
+    """Grows over all clients with every change of one, by a trigger: whoever has read up to one asks for the later."""
 
-    __table_args__ = (CheckConstraint(f"client_id ~ '{CLIENT_ID}'", name="client_id"),)
+    __table_args__ = (
+        CheckConstraint(f"client_id ~ '{CLIENT_ID}'", name="client_id"),
+        Index("ix_clients_revision", "revision"),
+    )
 
     def accepts(self, secret: str) -> bool:
         # The secret is always compared, so that timing does not tell whether there is an active client of this id.

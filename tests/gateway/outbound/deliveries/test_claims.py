@@ -3,11 +3,13 @@
 import asyncio
 import uuid
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from rtp_gateway.outbound.deliveries.worker import LEASE
 from tests.gateway.conftest import Owner, run_sql
+from tests.support.revocation import DEACTIVATE
 from tests.support.webhooks import answering, no_content
 
 pytestmark = pytest.mark.anyio
@@ -77,16 +79,30 @@ async def test_workers_side_by_side_share_the_work(owner: Owner) -> None:
         assert owner.receiver.sequences(case_id) == [1, 2, 3]
 
 
-async def test_a_client_that_may_no_longer_see_gets_nothing(owner: Owner) -> None:
+FORGET_SCOPE = "UPDATE clients SET scopes = array_remove(scopes, :scope) WHERE client_id = :id"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [DEACTIVATE, FORGET_SCOPE.replace(":scope", "'subscriptions:write'")],
+    ids=["deactivated", "lost its scope"],
+)
+async def test_a_client_that_may_no_longer_subscribe_is_sent_nothing(owner: Owner, change: str) -> None:
     active = replace(owner, api=await owner.new_client())
     subscription = await owner.subscribe()
     await active.subscribe()
     await owner.publish(uuid.uuid4(), 1)
     await active.publish(uuid.uuid4(), 1)
-    await run_sql(owner.platform, "UPDATE clients SET active = false WHERE client_id = :id", id=owner.api.client_id)
+    await run_sql(owner.platform, change, id=owner.api.client_id)
     assert await owner.new_worker().drain() == 2
     assert len(owner.receiver.received) == 1
-    assert (await owner.deliveries(subscription))[0]["state"] == "cancelled"
+    assert await list_states(owner, subscription) == ["cancelled"]
+
+
+async def list_states(owner: Owner, subscription: dict[str, Any]) -> list[str]:
+    """The states of the subscription's deliveries, which its client may not be let in to ask for; newest first."""
+    query = "SELECT state FROM deliveries WHERE subscription_id = :id ORDER BY position DESC"
+    return [row.state for row in await run_sql(owner.platform, query, id=uuid.UUID(subscription["id"]))]
 
 
 async def test_the_central_team_gets_what_it_oversees_and_not_once_it_no_longer_does(owner: Owner) -> None:
@@ -96,9 +112,8 @@ async def test_the_central_team_gets_what_it_oversees_and_not_once_it_no_longer_
     await owner.publish(uuid.uuid4(), 1, readers=overseers)
     await owner.worker.drain()
     assert len(owner.receiver.received) == 1
-    forget = "UPDATE clients SET scopes = array_remove(scopes, 'cases:oversee') WHERE client_id = :id"
-    await run_sql(owner.platform, forget, id=owner.api.client_id)
+    await run_sql(owner.platform, FORGET_SCOPE, id=owner.api.client_id, scope="cases:oversee")
     await owner.publish(uuid.uuid4(), 1, readers=overseers)
     await owner.worker.drain()
     assert len(owner.receiver.received) == 1
-    assert [each["state"] for each in await owner.deliveries(subscription)] == ["cancelled", "delivered"]
+    assert await list_states(owner, subscription) == ["cancelled", "delivered"]

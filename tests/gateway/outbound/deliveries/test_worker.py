@@ -235,7 +235,7 @@ async def test_nothing_secret_is_logged(owner: Owner, caplog: pytest.LogCaptureF
 async def test_metrics_tell_what_waits(owner: Owner) -> None:
     await owner.subscribe()
     owner.receiver.answer = answering(500)
-    await owner.publish(uuid.uuid4(), 1)
+    await owner.publish(uuid.uuid4(), 1, readers=[f"org:{owner.api.organisation}", "system"])
     await owner.platform.drain_events()
     await owner.platform.drain_events()
     shown = (await owner.api.get("/metrics")).text

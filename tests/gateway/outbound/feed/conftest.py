@@ -31,9 +31,8 @@ async def limiter(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> AsyncI
     monkeypatch.setattr(notifiers, "POLL_SECONDS", 600.0)
     state = platform.app.own.state
     ordinary = state.long_poll_limiter
-    state.long_poll_limiter = limiter = LongPollLimiter(
-        EventNotifier(platform.gateway.settings.database_url.get_secret_value()), per_client=2, slots=3
-    )
+    notifier = EventNotifier(platform.gateway.settings.database_url.get_secret_value())
+    state.long_poll_limiter = limiter = LongPollLimiter(notifier, platform.gateway.verifier, per_client=2, slots=3)
     yield limiter
     state.long_poll_limiter = ordinary
     await limiter.close()

@@ -29,6 +29,7 @@ from rtp_shared.run import build_consumer
 from tests.conftest import Api, NewClient
 from tests.gateway.conftest import Owner, assert_refused, read_pages, run_sql
 from tests.support.cases import employer_id, open_case, submit_case
+from tests.support.revocation import wait_for_refusal
 from tests.support.webhooks import message, publish, subscribe
 
 pytestmark = pytest.mark.anyio
@@ -348,4 +349,6 @@ async def test_a_client_that_moved_reads_nothing_of_its_former_organisation(plat
     assert len(await read_all(api)) == 1
     move = "UPDATE clients SET organisation = :new WHERE client_id = :id"
     await run_sql(platform, move, new=uuid.uuid4(), id=api.client_id)
-    assert await read_all(api) == []  # its token is still that of before
+    await wait_for_refusal(lambda: api.get("/v1/events"))  # its token is still that of before
+    await api.sign_in()
+    assert await read_all(api) == []

@@ -20,6 +20,7 @@ from tests.gateway.conftest import list_wrong_fields, run_sql
 from tests.gateway.outbound.feed.conftest import Pacing, count_reads, read_ids, wait_for_slots
 from tests.support.cases import employer_id, open_case, submit_case
 from tests.support.following import following
+from tests.support.revocation import PROMISED_SECONDS, change_of_client
 from tests.support.serving import serving
 from tests.support.webhooks import publish
 
@@ -158,18 +159,18 @@ async def test_a_stream_ends_after_its_longest_time(
         assert len([block async for block in stream]) == 2
 
 
-async def test_a_client_that_was_deactivated_gets_no_more(
-    platform: Platform, api: Api, address: str, limiter: LongPollLimiter, pace: Pacing
+@change_of_client
+async def test_a_stream_and_a_waiting_read_end_when_their_client_may_no_longer_read(
+    platform: Platform, api: Api, address: str, limiter: LongPollLimiter, change: str
 ) -> None:
-    pace(heartbeat=0.1)
-    await publish(platform, api, uuid.uuid4(), 1)
     async with asyncio.timeout(10), following(api, address) as stream:
-        blocks = aiter(stream)
-        assert [(await anext(blocks)).fields.keys() for _ in range(2)][1] == {"id", "event", "data"}
-        await run_sql(platform, "UPDATE clients SET active = false WHERE client_id = :id", id=api.client_id)
-        await publish(platform, api, uuid.uuid4(), 1)
-        assert [(await anext(blocks)).comment for _ in range(3)] == [True] * 3
-    assert (await api.get("/v1/events")).json()["items"] == []
+        waiting = asyncio.ensure_future(api.get("/v1/events", params={"wait": 30}, timeout=40))
+        await wait_for_slots(limiter, api, 2)
+        await run_sql(platform, change, id=api.client_id)
+        began = time.monotonic()
+        assert [block.fields async for block in stream] == [{"retry": "3000"}]
+        assert (await waiting).status_code == 401
+        assert time.monotonic() - began < PROMISED_SECONDS
 
 
 async def test_a_waiting_read_is_answered_as_soon_as_something_comes(

@@ -72,8 +72,9 @@ class AttemptRunner:
         seconds = time.perf_counter() - started
         report = AttemptReport(claim, result or DeliveryResult(error="no longer visible"), at, seconds * 1000, sent)
         outcome = await self._report(report, was_sent=result is not None)
-        self._metrics.count(outcome)
-        if result is not None:
+        if claim.counted:
+            self._metrics.count(outcome)
+        if claim.counted and result is not None:
             self._metrics.seconds.observe(seconds)
         log.info(
             "delivery",

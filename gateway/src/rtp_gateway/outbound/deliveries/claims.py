@@ -11,10 +11,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rtp_gateway.clients.entitlement import IDENTITIES, MAY_SUBSCRIBE
 from rtp_gateway.outbound.backlog.ordering import OrderingKey
 from rtp_gateway.outbound.deliveries.retries import OPEN_AFTER
 from rtp_gateway.outbound.transports.requests import ProtocolSettings
 from rtp_shared.db import get_driver
+from rtp_shared.identities import SHARED
 
 DeliveryKey: TypeAlias = tuple[UUID, int]
 """The subscription and the position of a delivery."""
@@ -31,7 +33,9 @@ class Claim:
     """Number of this attempt. Only who holds the newest may report, so a lease that ran out reports nothing."""
     rated: bool
     may_see: bool
-    """False if the subscription's client is no longer active, or no longer a reader of the event."""
+    """False if the subscription's client may no longer be sent events, or is no longer a reader of this one."""
+    counted: bool
+    """Metrics count it: others than single clients may see the event."""
     protocol: str
     payload: str
     sink: str
@@ -92,8 +96,7 @@ _CLAIM = f"""
       AND s.id = d.subscription_id AND c.client_id = s.client_id AND e.position = d.position
     RETURNING d.subscription_id, d.position, d.case_id AS subject_id, d.attempts AS attempt,
         s.rate_per_minute IS NOT NULL AS rated,
-        c.active AND e.readers && (ARRAY['client:' || c.client_id, 'org:' || c.organisation] || ARRAY(
-            SELECT 'scope:' || scope FROM unnest(c.scopes) AS scope WHERE scope LIKE '%:oversee')) AS may_see,
+        {MAY_SUBSCRIBE} AND e.readers && {IDENTITIES} AS may_see, {SHARED} AS counted,
         s.protocol, s.payload, s.sink, s.sink_version, s.settings, s.sealed_keys, s.sealed_credential,
         e.event_id, e.type, e.body, e.hash
 """  # noqa: S608 - a constant of ours
@@ -117,20 +120,20 @@ _NEXT_DUE = """
         (SELECT min(probe_at) FROM subscriptions WHERE status = 'disabled' AND probe_at > $1)
     ) AS times (at)
 """
-_WAITING = """
+_WAITING = f"""
     SELECT count(*), coalesce(extract(epoch FROM now() - min(e.recorded_at)), 0)::float
     FROM (
         SELECT d.position FROM deliveries d JOIN subscriptions s ON s.id = d.subscription_id
         WHERE d.state = 'pending' AND s.status = 'active' LIMIT 10000
-    ) w JOIN events e USING (position)
-"""
-_PROBES_DUE = """
+    ) w JOIN events e USING (position) WHERE {SHARED}
+"""  # noqa: S608 - a constant of ours
+_PROBES_DUE = f"""
     UPDATE subscriptions SET probe_at = $1 + $2::interval
     WHERE id IN (
         SELECT s.id FROM subscriptions s JOIN clients c USING (client_id)
-        WHERE s.status = 'disabled' AND s.probe_at <= $1 AND c.active FOR NO KEY UPDATE OF s SKIP LOCKED)
+        WHERE s.status = 'disabled' AND s.probe_at <= $1 AND {MAY_SUBSCRIBE} FOR NO KEY UPDATE OF s SKIP LOCKED)
     RETURNING id
-"""
+"""  # noqa: S608 - a constant of ours
 
 
 async def claim_due(
@@ -159,7 +162,10 @@ async def find_next_due(session: AsyncSession, *, now: datetime) -> datetime | N
 
 
 async def measure_waiting(session: AsyncSession) -> tuple[int, float]:
-    """Return the number of waiting deliveries (counted up to 10,000) and the age in seconds of the oldest event."""
+    """Return the number of waiting deliveries that metrics count, and the age in seconds of the oldest event.
+
+    Only 10,000 that wait are looked at.
+    """
     row = await (await get_driver(session)).fetchrow(_WAITING)
     return row[0], row[1]
 

@@ -77,6 +77,7 @@ class HealthProbes:
             attempt=0,
             rated=False,
             may_see=True,
+            counted=False,
             protocol=subscription.protocol,
             payload=subscription.payload,
             sink=subscription.sink,

@@ -1,9 +1,11 @@
 """The long-poll limiter: readers that wait for events take a slot, of which there are so many, and so many a client.
 
-A waiter holds no database connection. Woken waiters read in turn, so that a crowd leaves connections to others.
+A waiter holds no database connection. Woken waiters read in turn, so that a crowd leaves connections to others. A
+reader whose client may no longer read waits no longer, though nothing happens.
 """
 
 import asyncio
+import contextvars
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -12,18 +14,33 @@ from starlette.types import Receive
 
 from rtp_gateway.outbound.feed.errors import RoomFull, TooManyReaders
 from rtp_gateway.outbound.feed.notifier import EventNotifier, Waiter
+from rtp_shared.auth import TokenVerifier
 from rtp_shared.db import AnyRow
 from rtp_shared.identities import Principal
+from rtp_shared.problems import Unauthenticated, Unavailable
 
 ReadAfter = Callable[[int], Awaitable[Sequence[AnyRow]]]
 """Reads the events after a position, in a short transaction of its own."""
+CHECK_SECONDS = 0.5
+"""Between two looks at whether those that wait may still read."""
 
 
 class LongPollLimiter:
     """Gives out the slots of a process."""
 
-    def __init__(self, notifier: EventNotifier, *, per_client: int = 10, slots: int = 1000, at_once: int = 4) -> None:
+    def __init__(
+        self,
+        notifier: EventNotifier,
+        verifier: TokenVerifier,
+        *,
+        per_client: int = 10,
+        slots: int = 1000,
+        at_once: int = 4,
+    ) -> None:
         self._notifier = notifier
+        self._verifier = verifier
+        self._readers: dict[Waiter, Principal] = {}
+        self._checking: asyncio.Task[None] | None = None
         self._per_client = per_client
         self._slots = slots
         self._taken: Counter[str] = Counter()
@@ -40,7 +57,7 @@ class LongPollLimiter:
             raise RoomFull
         self._taken[client_id] += 1
         try:
-            with self._notifier.wait_for(frozenset(principal.identities)) as waiter:
+            with self._notifier.wait_for(frozenset(principal.identities)) as waiter, self._check(waiter, principal):
                 yield waiter
         finally:
             self._taken -= Counter([client_id])  # and drop those that have none
@@ -51,6 +68,29 @@ class LongPollLimiter:
 
     async def close(self) -> None:
         await self._notifier.close()
+
+    @contextmanager
+    def _check(self, waiter: Waiter, principal: Principal) -> Iterator[None]:
+        self._readers[waiter] = principal
+        if self._checking is None or self._checking.done():
+            # In a context of its own: it works for no one request.
+            self._checking = asyncio.get_running_loop().create_task(self._check_all(), context=contextvars.Context())
+        try:
+            yield
+        finally:
+            del self._readers[waiter]
+
+    async def _check_all(self) -> None:
+        """End the waits of clients that may no longer read, as long as anybody waits."""
+        while self._readers:
+            for waiter, principal in list(self._readers.items()):
+                try:
+                    await self._verifier.require_current(principal)
+                except Unauthenticated:
+                    waiter.end()
+                except Unavailable:
+                    break  # nobody can read anything either
+            await asyncio.sleep(CHECK_SECONDS)
 
 
 @asynccontextmanager

@@ -112,6 +112,7 @@ async def list_events(
     if not rows and wait:
         seconds_left = principal.expires - now.timestamp()
         rows = await _wait(request, principal, reader, after=start, limit=limit, seconds=min(wait, seconds_left))
+        await request.app.state.runtime.verifier.require_current(principal)
     page, last = cut(rows, limit)
     # Where nothing is new the reader keeps what it has, also to see by it that nothing is.
     cursor = after if after and not page else cursors.make(LIST, page[-1].position if page else start)
@@ -152,9 +153,9 @@ async def stream_events(
     Of every event, `id` is the feed's cursor, `event` its type and `data` the event itself, as it was published. The
     order and what you get are those of the feed. After 15 seconds without an event comes a comment.
 
-    The stream ends after ten minutes at the latest, and when your access token expires. Come again with the last `id`
-    in `Last-Event-ID`, with a new token if need be, and you miss nothing and get nothing twice. A client may have ten
-    streams and waiting reads at once; more is refused (429).
+    The stream ends after ten minutes at the latest, and when your access token expires or holds no more. Come again
+    with the last `id` in `Last-Event-ID`, with a new token if need be, and you miss nothing and get nothing twice. A
+    client may have ten streams and waiting reads at once; more is refused (429).
     """
     place = cursors.read(LIST, last_event_id, "Last-Event-ID") if last_event_id else cursors.read(LIST, after)
     stream = StreamReader(

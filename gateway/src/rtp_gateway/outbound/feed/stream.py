@@ -14,6 +14,7 @@ from rtp_shared.db import AnyRow, is_unavailable
 from rtp_shared.identities import Principal
 from rtp_shared.middleware import BODILESS
 from rtp_shared.paging import cut
+from rtp_shared.problems import Unauthenticated, Unavailable
 
 PAGE = 50
 """Events that are read and sent at once, and so what a slow reader can make us hold."""
@@ -78,7 +79,7 @@ class EventStream(Response):
         beat = clock() + self._timings.heartbeat
         while not waiter.is_over and clock() < end:
             head = waiter.start_listening()
-            rows = await self._read(after)
+            rows = await self._read(after, waiter)
             page, last = cut(rows or (), PAGE)
             if page:
                 yield b"".join(self._format(row) for row in page)
@@ -91,15 +92,19 @@ class EventStream(Response):
                 yield b":\n\n"
                 beat = clock() + self._timings.heartbeat
 
-    async def _read(self, after: int) -> Sequence[AnyRow] | None:
-        """Return None if the database is away: the reader need not come again for that."""
+    async def _read(self, after: int, waiter: Waiter) -> Sequence[AnyRow] | None:
+        """Return None if the database is away, for which the reader need not come again, or if it may read no more."""
         try:
             async with self._limiter.turns:
                 return await self._reader.read(after)
+        except Unauthenticated:
+            waiter.end()
+        except Unavailable:
+            pass
         except Exception as error:
             if not is_unavailable(error):
                 raise
-            return None
+        return None
 
     def _format(self, row: AnyRow) -> bytes:
         # Our events are one line; whatever came in several would be joined again by its reader.

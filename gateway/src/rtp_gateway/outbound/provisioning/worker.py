@@ -156,6 +156,8 @@ async def settle(session: AsyncSession, work: QueueWork, *, now: datetime) -> No
     if settled.scalar_one_or_none() is None:
         await _release(session, work)
     elif not work.removal:
+        if work.password_hash is not None:
+            subscription.queue_closed_at = None  # a new password opens it; whether it may be open is looked at anew
         subscription.mark_provisioned(now=now)
         await session.flush()
     log.info("queue removed" if work.removal else "queue provisioned", extra={"subscription_id": str(subscription.id)})

@@ -96,11 +96,18 @@ class Subscription(Model):
     disabled_at: Mapped[datetime | None]
     probe_at: Mapped[datetime | None]
     """The time of the next health probe of a disabled one."""
+    queue_closed_at: Mapped[datetime | None]
+    """Since then its own queue (AMQP) is closed to its client, which may not have what is in it."""
 
     __table_args__ = (
         Index("ix_subscriptions_client_id_id", "client_id", "id"),
         Index(
             "ix_subscriptions_acts_as", "acts_as", postgresql_using="gin", postgresql_where=text("status <> 'ended'")
+        ),
+        Index(
+            "ix_subscriptions_queues",
+            "client_id",
+            postgresql_where=text("protocol = 'AMQP' AND status <> 'ended'"),
         ),
     )
 

@@ -175,8 +175,18 @@ class QueueProvisioner:
         )
         for limit, value in LIMITS.items():
             await self._put("user-limits", user, limit, body={"value": value})
+        await self.open_to_user(subscription_id)
+        await self._delete("connections", "username", user)
+
+    async def open_to_user(self, subscription_id: UUID) -> None:
+        """Let the user read its two queues, and do nothing else."""
         read_only = {"configure": "^$", "write": "^$", "read": _match_both_queues(subscription_id)}
-        await self._put("permissions", self._vhost, user, body=read_only)
+        await self._put("permissions", self._vhost, name_user(subscription_id), body=read_only)
+
+    async def close_to_user(self, subscription_id: UUID) -> None:
+        """Let the user read nothing more, and end its connections. What waits in its queues stays there."""
+        user = name_user(subscription_id)
+        await self._delete("permissions", self._vhost, user)
         await self._delete("connections", "username", user)
 
     async def remove(self, subscription_id: UUID) -> None:
