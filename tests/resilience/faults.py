@@ -76,7 +76,9 @@ def _close_database(platform: PlatformUnderTest) -> None:
     """Let nobody into the gateway's database, while the other services go on publishing."""
     _admin(platform, f"ALTER DATABASE {gateway.database} CONNECTION LIMIT 0")
     _admin(
-        platform, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", f"{gateway.database}_app"
+        platform,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = ANY (%s)",
+        [gateway.get_role(kind) for kind in gateway.process_kinds],
     )
 
 
