@@ -17,6 +17,7 @@ import pytest
 from rtp_embedded import postgres
 from rtp_embedded.platform import Platform, prepare
 from rtp_embedded.postgres import Postgres
+from rtp_operations.databases import list_role_kinds
 from rtp_operations.services import ALL
 from rtp_shared.service import Service
 from tests.support.catalogue import describe_catalogue
@@ -24,7 +25,7 @@ from tests.support.catalogue import describe_catalogue
 pytestmark = pytest.mark.anyio
 PRIVILEGES = Path(__file__).parent / "privileges"
 BY_NAME = {service.name: service for service in ALL}
-ROLES = [(service, kind) for service in ALL for kind in service.role_kinds]
+ROLES = [(service, kind) for service in ALL for kind in list_role_kinds(service)]
 
 each_service = pytest.mark.parametrize("service", ALL, ids=lambda service: service.name)
 each_role = pytest.mark.parametrize(("service", "kind"), ROLES, ids=lambda each: getattr(each, "name", each))

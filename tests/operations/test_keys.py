@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rtp_operations.databases import list_role_kinds
 from rtp_operations.keys import Keys
 from rtp_operations.services import ALL
 from rtp_operations.up import HostSecrets
@@ -47,7 +48,9 @@ def test_keys_and_passwords_are_readable_by_their_owner_alone(tmp_path: Path) ->
     kept = HostSecrets.read(file)
     assert HostSecrets.read(file) == kept
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert {name: tuple(own) for name, own in kept.passwords.items()} == {each.name: each.role_kinds for each in ALL}
+    assert {name: tuple(own) for name, own in kept.passwords.items()} == {
+        each.name: list_role_kinds(each) for each in ALL
+    }
     passwords = [password for own in kept.passwords.values() for password in own.values()]
     assert len(set(passwords)) == len(passwords)
     assert kept.keys.signing_key in json.loads(file.read_text())["keys"].values()

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import psycopg
 
 from rtp_gateway.app import service as gateway
+from rtp_operations.databases import list_process_kinds
 from tests.resilience.platform_under_test import PlatformUnderTest
 from tests.resilience.scenarios import ANY_MOMENT, Kill
 from tests.resilience.subscribers import ILL, Behaviour
@@ -78,7 +79,7 @@ def _close_database(platform: PlatformUnderTest) -> None:
     _admin(
         platform,
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = ANY (%s)",
-        [gateway.get_role(kind) for kind in gateway.process_kinds],
+        [gateway.get_role(kind) for kind in list_process_kinds(gateway)],
     )
 
 

@@ -20,8 +20,7 @@ _GRANTS_2 = files("rtp_shared").joinpath("messaging_tables_2.sql").read_text("ut
 
 def build_grants_2(database: str, *, background: str = "worker") -> str:
     """Build the statement by which each process gets its own role's privileges on the messaging tables."""
-    roles = {"web": "web", "background": background, "operator": "operator"}
-    return build_script(_GRANTS_2.format(**{name: f"{database}_{kind}" for name, kind in roles.items()}))
+    return build_script(_GRANTS_2.format(service=database, background=background))
 
 
 CURRENT_IDENTITIES = "string_to_array(current_setting('rtp.readers', true), ' ')"

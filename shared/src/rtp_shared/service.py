@@ -53,15 +53,6 @@ class Service:
         """Name of its database."""
         return "rtp_" + self.name.replace("-", "_")
 
-    @property
-    def process_kinds(self) -> tuple[str, str]:
-        return "web", self.background
-
-    @property
-    def role_kinds(self) -> tuple[str, ...]:
-        """What connects to its database, each as a role of its own: its processes, and the operator's commands."""
-        return *self.process_kinds, "operator"
-
     def get_role(self, kind: str) -> str:
         """Return the role in its database of a process of this kind, of its `operator` or of its `owner`."""
         return f"{self.database}_{kind}"

@@ -20,6 +20,15 @@ _CLOSABLE = """
 """
 
 
+def list_process_kinds(service: Service) -> tuple[str, str]:
+    return "web", service.background
+
+
+def list_role_kinds(service: Service) -> tuple[str, ...]:
+    """Return what connects to the service's database, each as a role of its own: processes, and operators' commands."""
+    return *list_process_kinds(service), "operator"
+
+
 async def provision(admin_url: str, service: Service, passwords: Mapping[str, str] = NO_PASSWORDS) -> None:
     """Make the service's database and the roles that connect to it, or bring their passwords up to date, by kind.
 
@@ -29,7 +38,7 @@ async def provision(admin_url: str, service: Service, passwords: Mapping[str, st
     connection = await asyncpg.connect(admin_url)
     try:
         await _make_former_role(connection, service)
-        for kind in ("owner", *service.role_kinds):
+        for kind in ("owner", *list_role_kinds(service)):
             await _make_role(connection, service.get_role(kind), passwords.get(kind))
         await _make_database(connection, service)
     finally:
@@ -49,7 +58,7 @@ async def _make_database(connection: asyncpg.Connection, service: Service) -> No
         await connection.execute(f'GRANT "{owner}" TO CURRENT_USER')
         await connection.execute(f'CREATE DATABASE "{database}" OWNER "{owner}"')
     await connection.execute(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
-    roles = ", ".join(f'"{service.get_role(kind)}"' for kind in service.role_kinds)
+    roles = ", ".join(f'"{service.get_role(kind)}"' for kind in list_role_kinds(service))
     await connection.execute(f'GRANT CONNECT ON DATABASE "{database}" TO {roles}')
 
 

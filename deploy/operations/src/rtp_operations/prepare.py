@@ -74,7 +74,7 @@ async def prepare(settings: PrepareSettings, say: Callable[[str], None]) -> None
 
 def _list_missing_passwords(service: Service, settings: PrepareSettings) -> list[str]:
     known = settings.passwords.get(service.name, {})
-    return [f"{service.name} {kind}" for kind in service.process_kinds if kind not in known]
+    return [f"{service.name} {kind}" for kind in databases.list_process_kinds(service) if kind not in known]
 
 
 async def _prepare_service(service: Service, settings: PrepareSettings) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rtp_applications.app import service as applications
 from rtp_gateway.app import service as gateway
+from rtp_operations.databases import list_process_kinds
 from rtp_operations.keys import Keys
 from rtp_operations.prepare import build_database_url
 from rtp_operations.services import SERVICES
@@ -34,7 +35,7 @@ class ServiceProcess:
 PROCESSES = (
     ServiceProcess(gateway, "web"),
     ServiceProcess(gateway, "delivery"),
-    *(ServiceProcess(service, kind) for service in SERVICES for kind in service.process_kinds),
+    *(ServiceProcess(service, kind) for service in SERVICES for kind in list_process_kinds(service)),
 )
 SECRETS = frozenset(
     {

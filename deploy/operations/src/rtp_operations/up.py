@@ -21,6 +21,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rtp_gateway.app import service as gateway
 from rtp_operations.clients import RegisterClients, register_none
+from rtp_operations.databases import list_role_kinds
 from rtp_operations.keys import Keys
 from rtp_operations.prepare import CannotPrepare, PrepareSettings, prepare
 from rtp_operations.private_files import write_private_file
@@ -81,7 +82,8 @@ def complete_passwords(known: Mapping[str, object]) -> dict[str, dict[str, str]]
     for service in ALL:
         own = known.get(service.name)  # one text for all roles in a file of a release before
         kept = own if isinstance(own, dict) else {}
-        completed[service.name] = {kind: kept.get(kind) or secrets.token_urlsafe(32) for kind in service.role_kinds}
+        kinds = list_role_kinds(service)
+        completed[service.name] = {kind: kept.get(kind) or secrets.token_urlsafe(32) for kind in kinds}
     return completed
 
 

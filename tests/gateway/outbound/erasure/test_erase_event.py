@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -40,7 +41,7 @@ async def test_it_makes_the_thin_form_that_receivers_know(owner: Owner, sent: Me
 
 
 async def test_to_erase_again_changes_nothing(owner: Owner, sent: Message) -> None:
-    kept = []
+    kept: list[Any] = []
     for at in (utcnow(), utcnow()):
         async with open_as(owner.platform.gateway, "delivery") as session:
             await session.execute(text(ERASE), {"at": at, "id": sent.event_id})
