@@ -67,7 +67,7 @@ class MeasuredProcesses:
         asyncio.run(up.prepare_host(host, self._directory, register_none, examples=False))
         self.database_url = server.url(gateway.database)
         """The database of the gateway as superuser, past all access rules."""
-        self.outbox_url = server.url(applications.database, f"{applications.database}_app")
+        self.outbox_url = server.url(applications.database, applications.get_role("worker"))
         self.public_url = host.public_url
         for process in PROCESSES:
             if process.name in NEEDED:
@@ -75,7 +75,8 @@ class MeasuredProcesses:
         self.pids["postgresql"] = int((server.cluster.files / "postmaster.pid").read_text().split()[0])
         beams = [each.pid for each in psutil.Process().children(recursive=True) if each.name() == "beam.smp"]
         self.pids |= dict.fromkeys(("rabbitmq",), beams[0]) if beams else {}  # else it is none of ours
-        asyncio.run(_register(server.url(gateway.database, f"{gateway.database}_app"), secret := secrets.token_hex(16)))
+        operator_url = server.url(gateway.database, gateway.get_role("operator"))
+        asyncio.run(_register(operator_url, secret := secrets.token_hex(16)))
         self._open_client = self._undo.enter_context(_open_client(self.public_url, secret))
 
     def _launch(self, host: OneHost, process: ServiceProcess) -> None:

@@ -128,15 +128,16 @@ class MeasuredServices:
     def build_target(self, port: int, *pids: int) -> Target:
         return Target(f"http://127.0.0.1:{port}", pids, self._postmaster)
 
-    def get_url(self, service: Service) -> str:
-        return self.server.url(service.database, f"{service.database}_app")
+    def get_url(self, service: Service, kind: str = "web") -> str:
+        return self.server.url(service.database, service.get_role(kind))
 
     async def _prepare(self) -> None:
         for service in (applications, gateway):
-            await databases.provision(self.server.url(), service.database)
-            await migrate.migrate(self.server.url(service.database, f"{service.database}_owner"), service)
-            await load_reference_data(service, ProcessSettings(database_url=SecretStr(self.get_url(service))))
-        database = Database(self.get_url(gateway), pool_size=1)
+            await databases.provision(self.server.url(), service)
+            await migrate.migrate(self.get_url(service, "owner"), service)
+            operator = SecretStr(self.get_url(service, "operator"))
+            await load_reference_data(service, ProcessSettings(database_url=operator))
+        database = Database(self.get_url(gateway, "operator"), pool_size=1)
         async with database.transaction() as session:
             for client in (CLIENT, OFFICERS):
                 await register_client(
@@ -196,7 +197,7 @@ class MeasuredServices:
         ids, moved = self.ids.read_text().split(), self.action_ids.read_text().split()
         with (
             self.open_client(self.officers_token) as officers,
-            StatementLog(self.server.cluster.files, self.server.url(), f"{applications.database}_app") as log,
+            StatementLog(self.server.cluster.files, self.server.url(), applications.get_role("web")) as log,
             self.open_client() as api,
         ):
 

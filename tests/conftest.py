@@ -125,7 +125,7 @@ async def open_clients(platform: Platform, *, url: str, ordinary: Sequence[str] 
     async def make(*, scopes: str | None = None, organisation: uuid.UUID | None = None) -> Api:
         client_id, secret = f"test-{uuid.uuid4()}", new_secret()
         organisation = organisation or uuid.uuid4()
-        async with platform.gateway.database.transaction() as session:
+        async with platform.operator_database.transaction() as session:
             await register_client(
                 session,
                 client_id,

@@ -15,6 +15,7 @@ from rtp_shared.contracts import EventData, events
 from rtp_shared.contracts.applications import CaseSubmitted
 from rtp_shared.run import build_consumer
 from rtp_shared.service import Runtime
+from tests.support.tables import open_as
 
 settings.register_profile("busy-machine", deadline=None)
 settings.load_profile("busy-machine")
@@ -22,7 +23,7 @@ settings.load_profile("busy-machine")
 
 @pytest.fixture
 def advice(platform: Platform) -> Runtime:
-    return platform.runtimes["advice-matching"]
+    return platform.background["advice-matching"]
 
 
 NewAdviser = Callable[..., Awaitable[Adviser]]
@@ -52,14 +53,14 @@ async def new_adviser(advice: Runtime) -> AsyncIterator[NewAdviser]:
             "engaged": 0,
             "conflicts": [],
         }
-        async with advice.database.transaction() as session:
+        async with open_as(advice, "operator") as session:
             statement = insert(Adviser).values({**fitting, **facts}).returning(Adviser)
             adviser = (await session.execute(statement)).scalar_one()
         ids.append(adviser.id)
         return adviser
 
     yield make
-    async with advice.database.transaction() as session:
+    async with open_as(advice, "operator") as session:
         await session.execute(update(Adviser).where(Adviser.id.in_(ids)).values(active=False))
 
 

@@ -17,6 +17,7 @@ from rtp_shared.contracts.vocabulary import Sector
 from rtp_shared.service import Runtime
 from tests.advice_matching.conftest import NewAdviser
 from tests.conftest import NewClient
+from tests.support.tables import open_as
 
 pytestmark = pytest.mark.anyio
 
@@ -135,14 +136,14 @@ async def test_who_may(new_client: NewClient) -> None:
 
 async def test_loading_again_leaves_taken_places_taken(advice: Runtime) -> None:
     oak = select(Adviser.capacity, Adviser.engaged).where(Adviser.id == make_adviser_id("oak"))
-    async with advice.database.transaction() as session:
+    async with open_as(advice, "operator") as session:
         await session.execute(update(Adviser).where(Adviser.id == make_adviser_id("oak")).values(capacity=9, engaged=2))
     try:
-        async with advice.database.transaction() as session:
+        async with open_as(advice, "operator") as session:
             assert await load_examples(session) == "15 example advisers and mentors of 2 networks"
             assert (await session.execute(oak)).one() == (5, 2)
     finally:
-        async with advice.database.transaction() as session:
+        async with open_as(advice, "operator") as session:
             await session.execute(update(Adviser).where(Adviser.id == make_adviser_id("oak")).values(engaged=0))
 
 

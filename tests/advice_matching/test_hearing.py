@@ -16,6 +16,7 @@ from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
 from rtp_shared.identities import SYSTEM
 from rtp_shared.service import Runtime
 from tests.advice_matching.conftest import NewAdviser, Tell, submitted
+from tests.support.tables import open_as
 
 pytestmark = pytest.mark.anyio
 
@@ -104,12 +105,12 @@ async def test_a_withdrawn_draft_leaves_no_trace(advice: Runtime, tell: Tell) ->
 
 async def test_nobody_fits_is_said_too(advice: Runtime, tell: Tell) -> None:
     case = submitted(sector="a-sector-of-tomorrow", region=None, legal_form=None, support_needs=[])
-    async with advice.database.transaction() as session:
+    async with open_as(advice, "operator") as session:
         await session.execute(update(Adviser).where(Adviser.sectors == []).values(active=False))
     try:
         await tell(case, READERS)
     finally:
-        async with advice.database.transaction() as session:
+        async with open_as(advice, "operator") as session:
             await session.execute(update(Adviser).where(Adviser.sectors == []).values(active=True))
     request = await request_for(advice, case.case_id)
     assert request is not None

@@ -16,6 +16,7 @@ from rtp_shared.service import Runtime
 from tests.advice_matching.conftest import NewAdviser
 from tests.conftest import Api, NewClient
 from tests.support.cases import employer_id, open_case, submit_case
+from tests.support.tables import open_as
 
 pytestmark = pytest.mark.anyio
 
@@ -185,7 +186,7 @@ async def test_what_changed_since_the_proposal_counts(
     gone, conflicted = await new_adviser(), await new_adviser(stages=[])
     api = await new_client()
     request = await request_of(platform, api)
-    async with advice.database.transaction() as session:
+    async with open_as(advice, "operator") as session:
         (await session.get_one(Adviser, gone.id)).active = False
         (await session.get_one(Adviser, conflicted.id)).conflicts = [employer_id()]
     for adviser, slug in ((gone, "adviser-has-left"), (conflicted, "adviser-not-independent")):

@@ -32,10 +32,10 @@ print(json.dumps({
 
 
 def list_processes() -> list[str]:
-    """Return the modules that docker-compose.yml starts, and the one by which an operator registers clients."""
+    """Return the modules that docker-compose.yml starts."""
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-    commands = [each.get("command", []) for each in services.values()]
-    return sorted({command[2] for command in commands if command[:2] == ["python", "-m"]} | {"rtp_gateway.register"})
+    commands = [each.get("command") or each.get("entrypoint", []) for each in services.values()]
+    return sorted({command[2] for command in commands if command[:2] == ["python", "-m"]})
 
 
 def list_build_steps() -> list[str]:

@@ -20,13 +20,14 @@ from rtp_applications.history.keys import BundleKey
 from rtp_gateway.inbound.identity.keys import SigningKey
 from rtp_gateway.outbound.secret_box import SecretBox
 from rtp_gateway.routing import NAMES
-from rtp_gateway.settings import GatewaySettings
+from rtp_gateway.settings import GatewaySettings, GatewayWebSettings
 from rtp_operations.prepare import PrepareSettings
 from rtp_operations.processes import PROCESSES, ServiceProcess
 from rtp_operations.services import ALL
 from rtp_shared.auth import FixedKeys, TokenVerifier
 from rtp_shared.run import build_worker_app
 from rtp_shared.service import Runtime
+from rtp_shared.settings import ProcessSettings
 from rtp_shared.web import build_app
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +46,7 @@ def get_name(process: ServiceProcess) -> str:
     return process.name
 
 
+BY_NAME = {process.name: process for process in PROCESSES}
 named = pytest.mark.parametrize("process", PROCESSES, ids=get_name)
 
 
@@ -68,8 +70,12 @@ def environment(name: str) -> dict[str, str]:
 def settings_of(name: str) -> type[BaseSettings]:
     if name == "prepare":
         return PrepareSettings
+    if name == "register":
+        return ProcessSettings
     process = next(process for process in PROCESSES if process.name == name)
-    return GatewaySettings if process.service.name == "gateway" else process.service.settings
+    if process.service.name == "gateway":
+        return GatewayWebSettings if process.kind == "web" else GatewaySettings
+    return process.service.settings
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +85,7 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_compose_runs_the_same_processes_as_make_up() -> None:
-    assert OURS.keys() == {process.name for process in PROCESSES} | {"prepare"}
+    assert OURS.keys() == {process.name for process in PROCESSES} | {"prepare", "register"}
 
 
 @named
@@ -119,16 +125,34 @@ def test_a_process_is_reached_where_it_listens(process: ServiceProcess) -> None:
     if "RTP_JWKS_URL" in values:
         keys = urlsplit(values["RTP_JWKS_URL"])
         assert (keys.netloc, keys.path) == ("gateway:8000", "/.well-known/jwks.json")
-        assert process.service.name != "gateway"
+        assert process.name != "gateway"
 
 
 @named
-def test_a_process_connects_as_the_role_that_owns_nothing(process: ServiceProcess) -> None:
-    url, database = make_url(environment(process.name)["RTP_DATABASE_URL"]), process.service.database
-    assert (url.host, url.database, url.username) == ("postgres", database, f"{database}_app")
+def test_a_process_connects_as_a_role_of_its_own(process: ServiceProcess) -> None:
+    url, service = make_url(environment(process.name)["RTP_DATABASE_URL"]), process.service
+    assert (url.host, url.database, url.username) == ("postgres", service.database, service.get_role(process.kind))
     passwords = json.loads(environment("prepare")["RTP_PASSWORDS"])
-    assert url.password == passwords[process.service.name]
+    assert url.password == passwords[service.name][process.kind]
     assert "RTP_OWNER_DATABASE_URL" not in SERVICES[process.name]["environment"]
+
+
+def test_clients_are_registered_as_a_role_that_no_process_has() -> None:
+    register = SERVICES["register"]
+    url, gateway = make_url(environment("register")["RTP_DATABASE_URL"]), BY_NAME["gateway"].service
+    assert (url.database, url.username) == (gateway.database, gateway.get_role("operator"))
+    assert url.password == json.loads(environment("prepare")["RTP_PASSWORDS"])["gateway"]["operator"]
+    assert (register["profiles"], register["entrypoint"][2]) == (["operator"], "rtp_gateway.register")
+
+
+def test_no_two_roles_have_one_password() -> None:
+    passwords = [text for own in json.loads(environment("prepare")["RTP_PASSWORDS"]).values() for text in own.values()]
+    assert len(set(passwords)) == len(passwords) == 9
+
+
+def test_the_signing_key_is_the_gateway_s_web_process_s_alone() -> None:
+    assert [name for name in SERVICES if "RTP_SIGNING_KEY" in SERVICES[name]["environment"]] == ["gateway"]
+    assert [name for name in SERVICES if "RTP_BUNDLE_KEY" in SERVICES[name]["environment"]] == ["applications"]
 
 
 def test_each_upstream_is_a_service_that_the_gateway_knows() -> None:

@@ -12,6 +12,7 @@ from rtp_finance_directory.load import load_reference_data, make_product_id, rea
 from rtp_finance_directory.vocabulary import Certainty, ListFacet, ProductKind, ProductStatus, RateBasis
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
 from tests.conftest import Api, NewClient
+from tests.support.tables import open_as
 
 pytestmark = pytest.mark.anyio
 
@@ -57,12 +58,12 @@ def test_the_file_knows_no_field_that_the_table_does_not() -> None:
 
 
 async def test_loading_again_changes_nothing_and_a_changed_row_gets_a_new_version(platform: Platform) -> None:
-    database = platform.runtimes["finance-directory"].database
+    finance = platform.runtimes["finance-directory"]
     one = make_product_id("charity-bank-loan")
     read = text("SELECT id, version, xmin::text FROM products ORDER BY id")
-    async with database.transaction() as session:
+    async with open_as(finance, "operator") as session:
         assert await load_reference_data(session) == "29 finance products"
-    async with database.transaction() as session:
+    async with open_as(finance, "operator") as session:
         before = (await session.execute(read)).all()
         assert await load_reference_data(session) == "29 finance products"
         assert (await session.execute(read)).all() == before
@@ -118,14 +119,14 @@ async def test_what_is_over_is_left_out_unless_it_is_asked_for(anybody: Api) -> 
 
 async def test_what_is_past_its_closing_date_is_left_out(platform: Platform, anybody: Api) -> None:
     change = text("UPDATE products SET closed_on = CAST(:day AS text)::date WHERE slug = 'key-fund-loan'")
-    database = platform.runtimes["finance-directory"].database
+    finance = platform.runtimes["finance-directory"]
     try:
-        async with database.transaction() as session:
+        async with open_as(finance, "operator") as session:
             await session.execute(change, {"day": "2020-01-01"})
         assert "key-fund-loan" not in await found(anybody)
         assert "key-fund-loan" in await found(anybody, ("status", "open"))
     finally:
-        async with database.transaction() as session:
+        async with open_as(finance, "operator") as session:
             await session.execute(change, {"day": None})
     assert "key-fund-loan" in await found(anybody)
 

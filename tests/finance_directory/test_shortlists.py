@@ -25,6 +25,7 @@ from rtp_shared.contracts.finance_directory import ShortlistMade
 from rtp_shared.run import build_consumer
 from tests.conftest import PUBLIC_URL, Api, NewClient
 from tests.support.cases import employer_id, open_case, submit_case
+from tests.support.tables import open_as
 
 pytestmark = pytest.mark.anyio
 
@@ -36,7 +37,7 @@ WHOLESALE = str(make_product_id("better-society-capital"))
 
 @pytest.fixture
 def listening(platform: Platform) -> Consumer:
-    return build_consumer(platform.runtimes[service.name])
+    return build_consumer(platform.background[service.name])
 
 
 async def submitted(platform: Platform, api: Api, **details: Any) -> dict[str, Any]:
@@ -53,7 +54,7 @@ async def shortlist_of(api: Api, case_id: object) -> dict[str, Any]:
 
 
 async def published(platform: Platform, case_id: object) -> list[events.Envelope]:
-    async with platform.runtimes[service.name].database.transaction() as session:
+    async with platform.background[service.name].database.transaction() as session:
         query = text("SELECT body FROM outbox WHERE case_id = :case ORDER BY position")
         return [events.read(body) for body in (await session.scalars(query, {"case": uuid.UUID(str(case_id))})).all()]
 
@@ -145,7 +146,7 @@ async def test_the_shortlist_is_announced_to_those_who_may_see_the_case(
     assert (event.type, event.sequence) == ("org.righttoprovide.finance-directory.shortlist-made.v1", 1)
     assert (made.case_id, made.shortlist_id) == (uuid.UUID(case["id"]), uuid.UUID(shortlist["id"]))
     assert (made.fitting, made.not_fitting) == (shortlist["fitting"], shortlist["notFitting"])
-    async with platform.runtimes[service.name].database.transaction() as session:
+    async with platform.background[service.name].database.transaction() as session:
         query = text("SELECT readers, body FROM outbox WHERE case_id = :case")
         row = (await session.execute(query, {"case": uuid.UUID(case["id"])})).one()
     assert set(row.readers) == {f"client:{api.client_id}", f"org:{employer_id()}", "system", "scope:cases:oversee"}
@@ -292,7 +293,7 @@ async def test_a_later_change_of_a_product_leaves_the_verdict_as_it_was(
     case_id = uuid.uuid4()
     await listening.receive(submission(case_id, f"client:{api.client_id}"))
     before = await shortlist_of(api, case_id)
-    async with platform.runtimes[service.name].database.transaction() as session:
+    async with open_as(platform.runtimes[service.name], "owner") as session:
         await session.execute(text("UPDATE products SET name = 'Other', version = version + 1 WHERE slug = 'ccf-loan'"))
         await session.flush()
         query = text("SELECT product_name FROM shortlist_lines WHERE product_id = :id AND product_name = 'Other'")
@@ -351,7 +352,7 @@ async def test_nobody_writes_a_shortlist_that_he_may_not_see(platform: Platform)
     columns = "case_id, case_number, status, version, sequence, readers, fitting, not_fitting"
     values = "gen_random_uuid(), 'x', 'made', 1, 1, '{client:two}', 0, 0"
     insert = text(f"INSERT INTO shortlists ({columns}) VALUES ({values})")  # noqa: S608
-    database = platform.runtimes[service.name].database
+    database = platform.background[service.name].database
     with pytest.raises(DBAPIError, match="row-level security"):
         async with database.transaction(("client:one",)) as session:
             await session.execute(insert)
@@ -359,5 +360,5 @@ async def test_nobody_writes_a_shortlist_that_he_may_not_see(platform: Platform)
 
 async def test_models_and_migrations_say_the_same(platform: Platform) -> None:
     settings = platform.runtimes[service.name].settings
-    owner = settings.database_url.get_secret_value().replace(f"{service.database}_app@", f"{service.database}_owner@")
+    owner = settings.database_url.get_secret_value().replace(service.get_role("web"), service.get_role("owner"))
     await databases.check(owner, service)

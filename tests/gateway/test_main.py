@@ -36,7 +36,6 @@ class Process:
         self._environment = {
             **os.environ,
             "RTP_DATABASE_URL": settings.database_url.get_secret_value(),
-            "RTP_SIGNING_KEY": settings.signing_key.get_secret_value(),
             "RTP_SECRETS_KEY": settings.secrets_key.get_secret_value(),
             "RTP_BROKER_URL": broker.url,
             "RTP_ALLOW_PRIVATE_SINKS": "true",
@@ -59,7 +58,7 @@ class Process:
 
 @pytest.fixture
 def process(platform: Platform, broker: Broker) -> Iterator[Process]:
-    settings = platform.gateway.settings
+    settings = platform.background["gateway"].settings
     assert isinstance(settings, GatewaySettings)
     process = Process(settings, broker)
     yield process
@@ -120,10 +119,10 @@ async def test_a_database_that_starts_up_ends_no_loop(
     platform: Platform, loop: Callable[[Runtime], Coroutine[Any, Any, None]]
 ) -> None:
     """A worker ends with the first of its loops."""
-    settings = platform.gateway.settings.model_copy(
+    settings = platform.background["gateway"].settings.model_copy(
         update={"broker_url": SecretStr("amqp://rtp.test"), "broker_management_url": SecretStr("http://rtp.test")}
     )
-    runtime = replace(platform.gateway, settings=settings, database=Starting())  # type: ignore[arg-type]
+    runtime = replace(platform.background["gateway"], settings=settings, database=Starting())  # type: ignore[arg-type]
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05):
             await loop(runtime)

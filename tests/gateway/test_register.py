@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 
 
 def register(server: Postgres, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "RTP_DATABASE_URL": server.url("rtp_gateway", "rtp_gateway_app")}
+    environment = {**os.environ, "RTP_DATABASE_URL": server.url("rtp_gateway", "rtp_gateway_operator")}
     command = [sys.executable, "-m", "rtp_gateway.register", *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 

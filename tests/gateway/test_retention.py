@@ -29,7 +29,7 @@ async def test_each_part_goes_after_its_own_time(owner: Owner) -> None:
 
     async def counts_after(days: int) -> Any:
         later = utcnow() + timedelta(days=days)
-        await erase_all_old(replace(owner.platform.gateway, clock=lambda: later))
+        await erase_all_old(replace(owner.platform.background["gateway"], clock=lambda: later))
         async with owner.platform.gateway.database.transaction(read_only=True) as session:
             return tuple((await session.execute(COUNTS, {"id": owner.api.client_id})).one())
 

@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 
 from rtp_gateway.inbound.identity.keys import SigningKey
 from rtp_gateway.routing import NAMES
-from rtp_gateway.settings import GatewaySettings
+from rtp_gateway.settings import GatewayWebSettings
 from rtp_shared.run import load_settings
 
 RIGHT = {
@@ -38,7 +38,7 @@ def test_a_wrong_setting_is_one_line_that_names_it(monkeypatch: pytest.MonkeyPat
     for variable, its_value in {**RIGHT, name: value}.items():
         monkeypatch.setenv(variable, its_value)
     with pytest.raises(SystemExit) as ended:
-        load_settings(GatewaySettings)
+        load_settings(GatewayWebSettings)
     line = str(ended.value)
     assert "\n" not in line
     assert name.removeprefix("RTP_").lower() in line.lower()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rtp_operations.databases import list_role_kinds
 from rtp_operations.keys import Keys
 from rtp_operations.services import ALL
 from rtp_operations.up import HostSecrets
@@ -40,7 +41,6 @@ def test_a_key_that_came_later_is_added_and_the_others_stay(
     keys = read(file)
     assert (keys.signing_key, keys.secrets_key) == (former["signing_key"], former["secrets_key"])
     assert read(file) == keys
-    assert json.loads(file.read_text()).get("passwords", {"gateway": "secret"}) == {"gateway": "secret"}
 
 
 def test_keys_and_passwords_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
@@ -48,5 +48,18 @@ def test_keys_and_passwords_are_readable_by_their_owner_alone(tmp_path: Path) ->
     kept = HostSecrets.read(file)
     assert HostSecrets.read(file) == kept
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert kept.passwords.keys() == {service.name for service in ALL}
+    assert {name: tuple(own) for name, own in kept.passwords.items()} == {
+        each.name: list_role_kinds(each) for each in ALL
+    }
+    passwords = [password for own in kept.passwords.values() for password in own.values()]
+    assert len(set(passwords)) == len(passwords)
     assert kept.keys.signing_key in json.loads(file.read_text())["keys"].values()
+
+
+def test_passwords_of_before_are_replaced_by_one_for_each_role(tmp_path: Path) -> None:
+    file = tmp_path / "up.json"
+    file.write_text(json.dumps({"keys": asdict(Keys()), "passwords": {"gateway": "shared", "applications": "shared"}}))
+    kept = HostSecrets.read(file)
+    assert HostSecrets.read(file) == kept
+    assert kept.passwords["gateway"].keys() == {"web", "delivery", "operator"}
+    assert "shared" not in file.read_text()

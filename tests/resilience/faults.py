@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import psycopg
 
 from rtp_gateway.app import service as gateway
+from rtp_operations.databases import list_process_kinds
 from tests.resilience.platform_under_test import PlatformUnderTest
 from tests.resilience.scenarios import ANY_MOMENT, Kill
 from tests.resilience.subscribers import ILL, Behaviour
@@ -76,7 +77,9 @@ def _close_database(platform: PlatformUnderTest) -> None:
     """Let nobody into the gateway's database, while the other services go on publishing."""
     _admin(platform, f"ALTER DATABASE {gateway.database} CONNECTION LIMIT 0")
     _admin(
-        platform, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", f"{gateway.database}_app"
+        platform,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = ANY (%s)",
+        [gateway.get_role(kind) for kind in list_process_kinds(gateway)],
     )
 
 

@@ -59,7 +59,7 @@ class Run:
         self._delivery_worker = delivery_worker
         self._clients = [each.client_id for each in subscribers]
         audience = ["system", *(f"client:{client_id}" for client_id in self._clients)]
-        database = platform.runtimes["applications"].database
+        database = platform.background["applications"].database
         self._publisher = Publisher(database, platform.public_url, [audience])
         self._turn = 0
         self._connections: dict[str, Any] = {}
@@ -72,7 +72,7 @@ class Run:
         delivery_worker = new_delivery_worker(platform, now=clock, seconds=2)
         run = cls(platform, clock, delivery_worker, subscribers)
         try:
-            for name, runtime in platform.runtimes.items():
+            for name, runtime in platform.background.items():
                 connection = await asyncpg.connect(runtime.settings.database_url.get_secret_value())
                 run._connections[name] = connection
                 run._newest[name] = await connection.fetchval("SELECT coalesce(max(position), 0) FROM outbox")
@@ -91,7 +91,7 @@ class Run:
     async def go_on(self, *, until: datetime, unless_all_arrived: bool = False) -> None:
         """Move the clock from one thing that falls due to the next."""
         while self._clock.at < until and not (unless_all_arrived and await self._all_arrived()):
-            async with self._platform.gateway.database.transaction(read_only=True) as session:
+            async with self._platform.background["gateway"].database.transaction(read_only=True) as session:
                 soonest = await claims.find_next_due(session, now=self._clock.at)
             self._clock.at = min(soonest or until, until)
             await self._work()
@@ -131,7 +131,7 @@ async def _open_subscribers(platform: Platform, clock: Clock) -> AsyncIterator[l
 
 async def _subscribe(platform: Platform, subscriber: Subscriber) -> None:
     secret, scopes = new_secret(), ["events:read", "subscriptions:read", "subscriptions:write"]
-    async with platform.gateway.database.transaction() as session:
+    async with platform.operator_database.transaction() as session:
         await register_client(
             session, subscriber.client_id, name="trial", organisation=uuid4(), secret=secret, scopes=scopes
         )

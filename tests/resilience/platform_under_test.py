@@ -64,7 +64,7 @@ class PlatformUnderTest:
             self.subscribers.append(subscriber)
 
     async def _register(self, client_id: str, organisation: UUID, secret: str) -> None:
-        database = Database(self.fleet.host.build_database_url(gateway), pool_size=1)
+        database = Database(self.fleet.host.build_database_url(gateway, "operator"), pool_size=1)
         scopes = ["events:read", "subscriptions:read", "subscriptions:write"]
         async with database.transaction() as session:
             await register_client(
@@ -93,7 +93,7 @@ class PlatformUnderTest:
     @contextmanager
     def load(self, per_second: float) -> Iterator[None]:
         """Publish events at a steady rate, and submit cases over HTTP, until the block ends."""
-        database = Database(self.fleet.host.build_database_url(applications), pool_size=1)
+        database = Database(self.fleet.host.build_database_url(applications, "worker"), pool_size=1)
         publisher = Publisher(database, self.fleet.host.public_url, AUDIENCES)
         self.made_up = publisher.made_up
         with ExitStack() as undo:

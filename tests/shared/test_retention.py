@@ -8,6 +8,7 @@ from sqlalchemy import Interval, bindparam, text
 
 from rtp_embedded.platform import Platform
 from rtp_shared.retention import purge
+from tests.support.tables import open_as
 
 pytestmark = pytest.mark.anyio
 
@@ -31,9 +32,9 @@ def parse(age: str) -> timedelta:
 
 
 async def test_only_what_is_old_and_done_is_purged(platform: Platform) -> None:
-    runtime = platform.runtimes["finance-directory"]
+    runtime = platform.background["finance-directory"]
     events = {name: uuid.uuid4() for name in ("old", "fresh", "waiting")}
-    async with runtime.database.transaction() as session:
+    async with open_as(runtime, "owner") as session:
         for name, published in (("old", "8 days"), ("fresh", "1 minute"), ("waiting", None)):
             await session.execute(OUTBOX, {"id": events[name], "published": published and parse(published)})
         for name, handled in (("old", "91 days"), ("fresh", "89 days")):
@@ -41,7 +42,7 @@ async def test_only_what_is_old_and_done_is_purged(platform: Platform) -> None:
         for name, stored in (("old", "25 hours"), ("fresh", "23 hours")):
             await session.execute(ANSWER, {"key": name, "stored": parse(stored)})
     assert await purge(runtime.database, runtime.settings) == {"outbox": 1, "inbox": 1, "stored_answers": 1}
-    async with runtime.database.transaction() as session:
+    async with open_as(runtime, "owner") as session:
         left = await session.scalars(LEFT)
         assert sorted(left) == sorted([events["fresh"], events["waiting"], events["fresh"]])
         await session.execute(text("DELETE FROM outbox WHERE type = 'test'"))

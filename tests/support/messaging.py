@@ -103,7 +103,7 @@ class Office:
 
 @asynccontextmanager
 async def open_office(server: Postgres) -> AsyncIterator[Office]:
-    name = f"office_{uuid.uuid4().hex}"
+    name = f"rtp_office_{uuid.uuid4().hex}"
     admin = await asyncpg.connect(server.url())
     try:
         await admin.execute(f"CREATE DATABASE {name}")

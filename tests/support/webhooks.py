@@ -182,13 +182,13 @@ async def publish(
     readers = readers or [f"client:{api.client_id}", "system"]
     made = [message(case_id, sequence, readers=readers, **how) for sequence in sequences]
     for each in made:
-        await build_consumer(platform.gateway).receive(each)
+        await build_consumer(platform.background["gateway"]).receive(each)
     return made
 
 
 async def relay(platform: Platform) -> None:
     """Have what the gateway itself published recorded, with nothing delivered."""
-    connection = await asyncpg.connect(platform.gateway.settings.database_url.get_secret_value())
+    connection = await asyncpg.connect(platform.background["gateway"].settings.database_url.get_secret_value())
     try:
         while await platform.relays["gateway"].drain(connection):
             pass
@@ -226,7 +226,7 @@ def new_delivery_worker(platform: Platform, *, now: Callable[[], datetime] = utc
     seconds = settings.pop("seconds", 15.0)
     by_http = {"HTTP": HttpTransport(Sinks(allow_private=True), origin="rtp.test", seconds=seconds)}
     return DeliveryWorker(
-        database=platform.gateway.database,
+        database=platform.background["gateway"].database,
         transports=settings.pop("transports", by_http),
         outbox=platform.gateway.outbox,
         secret_box=SecretBox(platform.gateway.settings.secrets_key.get_secret_value()),  # type: ignore[attr-defined]

@@ -14,6 +14,7 @@ import httpx
 import psutil
 import pytest
 from pydantic import SecretStr
+from sqlalchemy.engine import make_url
 
 from rtp_examples.demo import Journey
 from rtp_operations import up
@@ -100,7 +101,12 @@ def test_no_process_knows_more_than_it_needs(running: Up) -> None:
         names = {name for name in environments[process.name] if name.startswith("RTP_")}
         assert "RTP_ADMIN_DATABASE_URL" not in names
         assert ("RTP_BROKER_URL" in names) == (process.kind != "web")
-        assert ("RTP_SIGNING_KEY" in names) == (process.service.name == "gateway")
+        assert ("RTP_SIGNING_KEY" in names) == (process.name == "gateway")
+        assert ("RTP_SECRETS_KEY" in names) == (process.service.name == "gateway")
+        assert ("RTP_BUNDLE_KEY" in names) == (process.name == "applications")
+        assert not names & {"RTP_PASSWORDS", "RTP_OWNER_DATABASE_URL"}
+        url = make_url(environments[process.name]["RTP_DATABASE_URL"])
+        assert url.username == process.service.get_role(process.kind)
 
 
 def test_one_that_dies_brings_all_down_with_its_name_said(running: Up) -> None:
@@ -173,19 +179,21 @@ def test_one_line_says_which_port_is_in_use(start: Start) -> None:
     assert re.fullmatch(rf"port {port} for applications is in use or not ours to take: set RTP_PORT .*\n", said)
 
 
-def prepare_settings(settings: UpSettings, passwords: dict[str, str]) -> PrepareSettings:
+def prepare_settings(settings: UpSettings, passwords: dict[str, dict[str, str]]) -> PrepareSettings:
     return PrepareSettings(
         admin_database_url=settings.admin_database_url,
         broker_url=settings.broker_url,
-        passwords={name: SecretStr(password) for name, password in passwords.items()},
+        passwords={name: {kind: SecretStr(text) for kind, text in own.items()} for name, own in passwords.items()},
     )
 
 
 def test_prepare_asks_for_every_password(settings: UpSettings) -> None:
     with pytest.raises(
-        CannotPrepare, match=r"^RTP_PASSWORDS has none for advice-matching, finance-directory, gateway$"
+        CannotPrepare,
+        match=r"^RTP_PASSWORDS has none for applications worker, advice-matching web, advice-matching worker, "
+        r"finance-directory web, finance-directory worker, gateway web, gateway delivery$",
     ):
-        asyncio.run(prepare(prepare_settings(settings, {"applications": "x"}), print))
+        asyncio.run(prepare(prepare_settings(settings, {"applications": {"web": "x"}}), print))
 
 
 def test_prepare_refuses_an_old_postgresql(settings: UpSettings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ from rtp_gateway.outbound.provisioning.worker import run_provisioning
 from rtp_gateway.outbound.subscriptions.deps import SubscriptionDeps
 from rtp_gateway.outbound.subscriptions.routes import subscriptions
 from rtp_gateway.retention import run_retention
-from rtp_gateway.settings import GatewaySettings
+from rtp_gateway.settings import GatewaySettings, GatewayWebSettings
 from rtp_gateway.traces.routes import traces
 from rtp_shared.auth import FixedKeys
 from rtp_shared.service import Runtime, Service
@@ -42,10 +42,11 @@ service = Service(
     migrations=migrations,
     handlers=HANDLERS,
     openapi_url=None,
+    background="delivery",
 )
 
 
-def build_runtime(settings: GatewaySettings) -> tuple[Runtime, SigningKey]:
+def build_runtime(settings: GatewayWebSettings) -> tuple[Runtime, SigningKey]:
     key = SigningKey(settings.signing_key.get_secret_value())
     clients = CurrentClients(settings.database_url.get_secret_value())
     verifier = ClientVerifier(issuer=settings.public_url, keys=FixedKeys(key.public_keys), clients=clients)

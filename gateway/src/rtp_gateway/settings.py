@@ -1,4 +1,4 @@
-"""Settings of the gateway's processes."""
+"""Settings of the gateway's processes: what both need, and what only the web process does."""
 
 from urllib.parse import quote, urlsplit
 
@@ -21,7 +21,8 @@ def in_vhost(broker_url: str, vhost: str = SUBSCRIBERS_VHOST) -> str:
 
 
 class GatewaySettings(ProcessSettings):
-    signing_key: SecretStr = Field(description="RSA private key that access tokens are signed with, PEM")
+    """The settings of every process of the gateway."""
+
     secrets_key: SecretStr = Field(
         description="Key that subscribers' webhook secrets and cursors are encrypted with: 32 bytes, base64url"
     )
@@ -63,15 +64,6 @@ class GatewaySettings(ProcessSettings):
             return None
         return SecretStr(in_vhost(self.broker_url.get_secret_value(), self.subscribers_vhost))
 
-    @field_validator("signing_key")
-    @classmethod
-    def _is_a_signing_key(cls, pem: SecretStr) -> SecretStr:
-        try:
-            RSAKey.import_key(pem.get_secret_value(), {"use": "sig", "alg": "RS256"}).ensure_kid()
-        except (JoseError, ValueError, TypeError, UnsupportedAlgorithm):
-            raise ValueError("must be an RSA private key as PEM") from None
-        return pem
-
     @field_validator("secrets_key")
     @classmethod
     def _is_a_secrets_key(cls, key: SecretStr) -> SecretStr:
@@ -80,3 +72,18 @@ class GatewaySettings(ProcessSettings):
         except ValueError:
             raise ValueError("must be 32 bytes in base64url") from None
         return key
+
+
+class GatewayWebSettings(GatewaySettings):
+    """The settings of the web process: it alone hands out tokens, and holds the key that they are signed with."""
+
+    signing_key: SecretStr = Field(description="RSA private key that access tokens are signed with, PEM")
+
+    @field_validator("signing_key")
+    @classmethod
+    def _is_a_signing_key(cls, pem: SecretStr) -> SecretStr:
+        try:
+            RSAKey.import_key(pem.get_secret_value(), {"use": "sig", "alg": "RS256"}).ensure_kid()
+        except (JoseError, ValueError, TypeError, UnsupportedAlgorithm):
+            raise ValueError("must be an RSA private key as PEM") from None
+        return pem

@@ -15,5 +15,13 @@ def build_script(statements: str) -> str:
 
 CREATE_1 = build_script(files("rtp_shared").joinpath("messaging_tables_1.sql").read_text("utf-8"))
 
+_GRANTS_2 = files("rtp_shared").joinpath("messaging_tables_2.sql").read_text("utf-8")
+
+
+def build_grants_2(database: str, *, background: str = "worker") -> str:
+    """Build the statement by which each process gets its own role's privileges on the messaging tables."""
+    return build_script(_GRANTS_2.format(service=database, background=background))
+
+
 CURRENT_IDENTITIES = "string_to_array(current_setting('rtp.readers', true), ' ')"
 """SQL: the identities of the transaction. Not a sub-select: the planner guesses badly behind one, and sorts all."""

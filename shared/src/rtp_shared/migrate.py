@@ -1,7 +1,8 @@
 """Migrations of one service's database.
 
-A service has one database and two roles: `<database>_owner` owns the tables and only migrates, `<database>_app` owns
-nothing, is bound by row-level security, and is what the running service connects as.
+A service has one database, whose tables one role owns that only migrates. Its processes connect as others, one each,
+which own nothing, are bound by row-level security, and may do what a migration granted to each and nothing else
+(docs/adr/0023).
 """
 
 from collections.abc import Callable
@@ -85,13 +86,4 @@ def run_environment(context: EnvironmentContext | ModuleType) -> None:
         # One migrator at a time, and none that waits for a busy table while everybody waits behind it.
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
         connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
-        _grant_privileges(connection, service)
         context.run_migrations()
-        connection.exec_driver_sql(f'REVOKE ALL ON alembic_version FROM "{service.database}_app"')
-
-
-def _grant_privileges(connection: Connection, service: Service) -> None:
-    app, defaults = f'"{service.database}_app"', "ALTER DEFAULT PRIVILEGES IN SCHEMA public"
-    connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA public TO {app}")
-    connection.exec_driver_sql(f"{defaults} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}")
-    connection.exec_driver_sql(f"{defaults} GRANT USAGE ON SEQUENCES TO {app}")

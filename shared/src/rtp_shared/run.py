@@ -108,7 +108,7 @@ async def prepare(service: Service, settings: ProcessSettings) -> None:
 
 
 async def load_reference_data(service: Service, settings: ProcessSettings) -> str | None:
-    """Bring the service's reference data up to date, as the role that the service runs as; say what was loaded."""
+    """Bring the service's reference data up to date, as its operator; say what was loaded."""
     loaders = [service.load_reference_data, service.load_examples if settings.examples else None]
     database = Database(settings.database_url.get_secret_value(), pool_size=1)
     try:

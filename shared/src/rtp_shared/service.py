@@ -45,11 +45,17 @@ class Service:
     settings: type[ProcessSettings] = ProcessSettings
     build_resources: Callable[[Any], Any] | None = None
     """Makes from its settings what else it needs in a process: `Runtime.resources`."""
+    background: str = "worker"
+    """The kind of its process that relays and hears."""
 
     @property
     def database(self) -> str:
-        """Name of its database; its roles are `<database>_owner` and `<database>_app`."""
+        """Name of its database."""
         return "rtp_" + self.name.replace("-", "_")
+
+    def get_role(self, kind: str) -> str:
+        """Return the role in its database of a process of this kind, of its `operator` or of its `owner`."""
+        return f"{self.database}_{kind}"
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,7 @@ class ProcessSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="RTP_", frozen=True, extra="ignore")
 
-    database_url: SecretStr = Field(
-        description="PostgreSQL as the role that owns nothing: postgresql://user:pw@host/db"
-    )
+    database_url: SecretStr = Field(description="PostgreSQL as this process's own role: postgresql://user:pw@host/db")
     owner_database_url: SecretStr | None = Field(default=None, description="PostgreSQL as the owner; for migrations")
     broker_url: SecretStr | None = Field(default=None, description="RabbitMQ: amqp://user:pw@host/vhost")
     public_url: str = Field(default="http://localhost:8000", description="Origin of the gateway; the issuer of tokens")

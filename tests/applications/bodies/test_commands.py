@@ -16,6 +16,7 @@ from rtp_shared.clock import today
 from tests.conftest import Api, NewClient
 from tests.support.bodies import RecordedBody, new_identifier, record_body, tag
 from tests.support.problems import list_fields, name_problem
+from tests.support.tables import open_as
 
 pytestmark = pytest.mark.anyio
 
@@ -170,13 +171,13 @@ async def test_cases_name_only_bodies_that_exist_today(api: Api, platform: Platf
 
 
 async def test_loading_does_not_undo_what_was_recorded_by_hand(platform: Platform) -> None:
-    database = platform.runtimes["applications"].database
+    applications = platform.runtimes["applications"]
     camden, barnet = body_id("GB-LAE-CMD"), body_id("GB-LAE-BNE")
     by_hand = text(
         "UPDATE bodies SET ended_on = '2026-04-01', successor_id = :successor, recorded_by_hand = true WHERE id = :id"
     )
     identifiers = text("UPDATE body_identifiers SET valid_to = '2026-04-01' WHERE body_id = :id")
-    async with database.transaction() as session:
+    async with open_as(applications, "operator") as session:
         await session.execute(by_hand, {"id": camden, "successor": barnet})
         await session.execute(identifiers, {"id": camden})
         await load_bodies(session)
@@ -188,10 +189,10 @@ async def test_loading_does_not_undo_what_was_recorded_by_hand(platform: Platfor
 
 
 async def test_a_body_made_by_hand_is_not_doubled_when_reference_data_learns_of_it(platform: Platform) -> None:
-    database = platform.runtimes["applications"].database
+    applications = platform.runtimes["applications"]
     made = body_id("GB-TEST-1")
     cumberland = "GSS-E06000063"
-    async with database.transaction() as session:
+    async with open_as(applications, "operator") as session:
         # As if it had been recorded under another first identifier, before reference data knew it.
         old = await session.scalar(text("SELECT body_id FROM body_identifiers WHERE reference = :r"), {"r": cumberland})
         await session.execute(

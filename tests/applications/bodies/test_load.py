@@ -7,18 +7,19 @@ from rtp_applications.bodies.load import load_bodies
 from rtp_embedded.platform import Platform
 from tests.conftest import Api
 from tests.support.pages import read_pages
+from tests.support.tables import open_as
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_every_current_body_is_loaded_and_loading_again_changes_nothing(platform: Platform) -> None:
-    database = platform.runtimes["applications"].database
+    applications = platform.runtimes["applications"]
     count = text(
         "SELECT kind, count(*) AS n FROM bodies WHERE (ended_on IS NULL OR ended_on > '2026-09-01') "
         "AND NOT recorded_by_hand GROUP BY kind"
     )
     versions = text("SELECT sum(version) FROM bodies WHERE NOT recorded_by_hand")
-    async with database.transaction() as session:
+    async with open_as(applications, "operator") as session:
         before = {row.kind: row.n for row in await session.execute(count)}
         written = await session.scalar(versions)
         assert await load_bodies(session) == "397 councils, 205 NHS trusts, 42 integrated care boards"

@@ -23,6 +23,7 @@ from rtp_shared.problems import Conflict, Invalid
 from tests.conftest import Api, NewClient
 from tests.support.bodies import OVERSEER, RecordedBody, tag
 from tests.support.problems import list_fields, name_problem
+from tests.support.tables import open_as
 
 pytestmark = pytest.mark.anyio
 
@@ -197,7 +198,7 @@ async def test_published_windows_are_there_from_the_start(stranger: Api) -> None
 async def test_loading_leaves_what_was_set_by_hand(api: Api, platform: Platform) -> None:
     maldon = (await api.get("/v1/bodies/GB-LAE-MAL")).json()
     assert (await put_rule(api, maldon, "eoi-windows", [])).status_code == 200
-    async with platform.runtimes["applications"].database.transaction() as session:
+    async with open_as(platform.runtimes["applications"], "operator") as session:
         assert await load_rules(session, utcnow()) == "9 published rules of bodies"
     assert (await rules_of(api, maldon))["eoi-windows"]["value"] == []
     before = (await rules_of(api, maldon, on=str(today() - ONE_DAY)))["eoi-windows"]

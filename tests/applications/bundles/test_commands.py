@@ -220,7 +220,7 @@ async def test_what_does_not_hold_is_refused_and_nothing_of_it_stays(
         assert answer.status_code == 422, answer.text
         assert wrong in answer.text, answer.text
     assert (await portal.get(f"/v1/cases/{screening['id']}")).status_code == 404
-    connection = await asyncpg.connect(elsewhere.runtimes["applications"].settings.database_url.get_secret_value())
+    connection = await asyncpg.connect(elsewhere.background["applications"].settings.database_url.get_secret_value())
     try:
         await connection.execute("SELECT set_config('rtp.readers', 'system', false)")
         for table in ("case_parties", "case_records", "case_deadlines", "audit_entries", "outbox"):

@@ -44,8 +44,8 @@ async def elsewhere(platform_of_all: Platform, database_server: Postgres) -> Els
     admin = await asyncpg.connect(database_server.url("postgres", "postgres"))
     for service in ALL:
         await admin.execute(f'CREATE DATABASE "{service.database}_timed" OWNER "{service.database}_owner"')
-        await migrate.migrate(where.url(service.database, f"{service.database}_owner"), service)
-        await load_reference_data(service, build_settings(service, where.url, public_url=""))
+        await migrate.migrate(where.url(service.database, service.get_role("owner")), service)
+        await load_reference_data(service, build_settings(service, where.url, kind="operator", public_url=""))
     await admin.close()
     return where
 

@@ -16,6 +16,7 @@ from rtp_embedded.platform import Platform
 from tests.applications.deadlines.conftest import START, PassUntil
 from tests.applications.deadlines.office import MISSED, open_office
 from tests.conftest import NewClient
+from tests.support.tables import open_as
 
 pytestmark = pytest.mark.anyio
 
@@ -25,7 +26,7 @@ EXTRA = {"division": "england-and-wales", "day": date(2026, 11, 27), "title": "A
 
 async def publish(platform: Platform, *holidays: dict[str, Any], without: frozenset[date] = frozenset()) -> None:
     published = [each for each in read_bank_holidays() if each["day"] not in without]
-    async with platform.runtimes["applications"].database.transaction() as session:
+    async with open_as(platform.runtimes["applications"], "operator") as session:
         await replace_bank_holidays(session, [*published, *holidays])
 
 
@@ -50,7 +51,7 @@ async def test_a_new_bank_holiday_moves_what_is_counted_in_working_days(
     stale = await office.officer.act(office.case, "acknowledge", {"sentOn": "2026-11-24"}, version=2)
     assert "keep-time" in {each["action"] for each in stale.json()["changedSince"]}
     version = (await office.read())["version"]
-    assert not await process_due_cases(platform.runtimes["applications"])
+    assert not await process_due_cases(platform.background["applications"])
     await publish(platform)
     await platform.tick()
     back = await office.read_deadline("acknowledgement")
@@ -88,9 +89,9 @@ async def test_what_is_paused_is_counted_anew_when_it_goes_on(
 async def test_loading_what_is_known_already_looks_at_nothing(platform: Platform, new_client: NewClient) -> None:
     await open_office(new_client)
     await platform.tick()
-    database = platform.runtimes["applications"].database
+    runtime = platform.runtimes["applications"]
     flagged = text("SELECT count(*) FROM case_deadlines WHERE look_at < '2000-01-01'")
-    async with database.transaction() as session:
+    async with open_as(runtime, "operator") as session:
         await load_reference_data(session)
-    async with database.transaction() as session:
+    async with runtime.database.transaction() as session:
         assert await session.scalar(flagged) == 0

@@ -147,7 +147,7 @@ async def test_a_refusal_that_is_under_appeal_does_not_become_final(
         await pass_until(closes)
     case = await office.read()
     assert (case["status"], case["finalAt"]) == ("refused", None)
-    assert not await process_due_cases(platform.runtimes["applications"])
+    assert not await process_due_cases(platform.background["applications"])
 
 
 async def describe(office: Office) -> dict[str, Any]:
@@ -220,7 +220,7 @@ async def test_two_platforms_at_once_do_nothing_twice(
     clock.move_to(await four[0].read_end("information-reply"))
     other = Platform(elsewhere.url, public_url=PUBLIC_URL, keys=Keys(), clock=clock)
     try:
-        runtimes = [platform.runtimes["applications"], other.runtimes["applications"]]
+        runtimes = [platform.background["applications"], other.background["applications"]]
         await asyncio.gather(*(process_due_cases(runtime) for runtime in runtimes * 3))
     finally:
         await other.close()
@@ -275,7 +275,7 @@ async def test_without_its_two_reminders_an_idle_case_does_not_lapse(
     assert (await offices.read_case(portal, case))["status"] == "draft"
     idle = await offices.read_deadline(portal, case, "idle")
     assert (idle["state"], idle["startedOn"]) == ("running", "2027-11-24")
-    assert not await process_due_cases(platform.runtimes["applications"])
+    assert not await process_due_cases(platform.background["applications"])
 
 
 async def test_a_suspended_case_keeps_only_the_times_that_do_not_rest(
@@ -367,7 +367,7 @@ async def test_the_loop_does_what_is_due(
 ) -> None:
     office = await open_office(new_client)
     clock.move_to(await office.read_end("acknowledgement") - timedelta(seconds=3))
-    runtime = platform.runtimes["applications"]
+    runtime = platform.background["applications"]
     rests = await run_loop(runtime, monkeypatch, 2, lambda seconds: clock.advance(timedelta(seconds=seconds)))
     assert rests[0] == 3.0
     await platform.drain_events()
@@ -378,6 +378,6 @@ async def test_the_loop_outlives_a_database_that_is_away(
     clock: MovableClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     away = Platform(lambda *_: "postgresql://nobody@127.0.0.1:1/none", public_url=PUBLIC_URL, keys=Keys(), clock=clock)
-    assert await run_loop(away.runtimes["applications"], monkeypatch, 3, lambda _: None) == [30.0] * 3
+    assert await run_loop(away.background["applications"], monkeypatch, 3, lambda _: None) == [30.0] * 3
     await away.close()
     assert len([each for each in caplog.records if "trying again" in each.message]) == 3

@@ -32,7 +32,7 @@ async def orphan(service: DocumentService) -> uuid.UUID:
 
 
 async def test_what_nothing_refers_to_is_swept(desk: ActorClient, case: Case, platform: Platform) -> None:
-    runtime = platform.runtimes["applications"]
+    runtime = platform.background["applications"]
     service: DocumentService = runtime.resources.documents
     document = await stored(desk, case)
     await put(desk, document, pdf("second"))

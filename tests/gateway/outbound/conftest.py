@@ -63,7 +63,7 @@ ProvisionDue = Callable[[], Awaitable[int]]
 @pytest.fixture
 def provision_queues(platform: Platform, offered: QueueProvisioner) -> ProvisionDue:
     """Does the provisioning worker's work, once."""
-    return lambda: provision_due(platform.gateway.database, offered, now=utcnow)
+    return lambda: provision_due(platform.background["gateway"].database, offered, now=utcnow)
 
 
 NewSender = Callable[..., HttpTransport]

@@ -194,7 +194,7 @@ async def test_row_level_security_stands_behind_calls(
 ) -> None:
     await api.post("/v1/cases", json={}, headers={"Correlation-Id": correlation_id})
     assert len(await list_calls(platform, correlation_id)) == 1
-    connection = await asyncpg.connect(database_server.url(gateway.database, f"{gateway.database}_app"))
+    connection = await asyncpg.connect(database_server.url(gateway.database, gateway.get_role("web")))
     count = "SELECT count(*) FROM calls WHERE correlation_id = $1"
     try:
         for readers, seen in ((f"client:{api.client_id}", 1), (f"org:{api.organisation}", 0), ("public", 0)):

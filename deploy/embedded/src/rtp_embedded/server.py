@@ -31,7 +31,7 @@ async def serve(
         documents_dir=data_dir / "documents",
         allow_private_sinks=True,
     )
-    clients = await register_clients(platform.gateway.database, data_dir)
+    clients = await register_clients(platform.operator_database, data_dir)
     stopping = _stop_at_signals()
     web = ManagedServer(build_http_config(platform.app))
     freeze_loaded_objects()

@@ -48,7 +48,7 @@ async def _write_new(url: UrlOf, service: Service, message: str) -> None:
 
 async def _migrate(url: UrlOf, service: Service) -> str:
     """Make the service's database with its migrations as they are; return its owner's URL."""
-    await databases.provision(url("postgres", "postgres"), service.database)
-    owner_url = url(service.database, f"{service.database}_owner")
+    await databases.provision(url("postgres", "postgres"), service)
+    owner_url = url(service.database, service.get_role("owner"))
     await migrate.migrate(owner_url, service)
     return owner_url

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from rtp_gateway.app import build_gateway, build_runtime
 from rtp_gateway.inbound.proxy.forward import InProcess
 from rtp_gateway.routing import NAMES
-from rtp_gateway.settings import GatewaySettings
+from rtp_gateway.settings import GatewayWebSettings
 from rtp_operations.keys import Keys
 from rtp_operations.services import SERVICES
 from rtp_shared.auth import TokenVerifier
@@ -24,7 +24,7 @@ NO_DATABASE = SecretStr("postgresql://nobody@localhost/none")
 async def describe_services() -> Mapping[str, Document]:
     """Return the OpenAPI documents by the service's name, the gateway's last."""
     keys = Keys()
-    settings = GatewaySettings(
+    settings = GatewayWebSettings(
         database_url=NO_DATABASE,
         public_url=PUBLIC_URL,
         signing_key=SecretStr(keys.signing_key),

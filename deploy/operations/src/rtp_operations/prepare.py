@@ -1,7 +1,8 @@
 """Makes all that must be there before the processes start: `python -m rtp_operations.prepare`.
 
-That is databases, roles, tables, reference data and queues; run again, it brings them up to date. The roles that own
-the tables get a new password each time, which nobody keeps: only this step logs in as them.
+That is databases, roles, tables, reference data and queues; run again, it brings them up to date. Each process gets
+the password of a role of its own. The roles that own the tables, and the operators' roles that RTP_PASSWORDS does not
+name, get a new one each time, which nobody keeps: only this step logs in as them.
 """
 
 import asyncio
@@ -23,6 +24,10 @@ from rtp_shared.service import Service
 from rtp_shared.settings import ProcessSettings
 
 POSTGRES_MAJOR = 18
+SHARED_SERVER = (
+    "this PostgreSQL serves others too: whoever runs it must keep the roles rtp_* out of its other databases "
+    "(docs/operations.md)"
+)
 
 
 class CannotPrepare(Exception):
@@ -34,46 +39,59 @@ class PrepareSettings(BaseSettings):
 
     admin_database_url: SecretStr = Field(description="PostgreSQL as a role that may make databases and roles")
     broker_url: SecretStr = Field(description="RabbitMQ: amqp://user:pw@host/vhost")
-    passwords: dict[str, SecretStr] = Field(
-        description='Password of the role that each service runs as: {"gateway": "..."}'
+    passwords: dict[str, dict[str, SecretStr]] = Field(
+        description='Passwords of the roles of each process: {"gateway": {"web": "...", "delivery": "..."}, ...}'
     )
     examples: bool = Field(default=False, description="Load made-up advisers and mentors, for trials")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
 
 
 def build_database_url(admin_url: str, service: Service, kind: str, password: str) -> str:
-    """Return the URL of the service's own database, as its role of this kind: `app` or `owner`."""
+    """Return the URL of the service's own database, as its role of this kind."""
     url = make_url(admin_url).set(
-        database=service.database, username=f"{service.database}_{kind}", password=password, drivername="postgresql"
+        database=service.database, username=service.get_role(kind), password=password, drivername="postgresql"
     )
     return url.render_as_string(hide_password=False)
 
 
 async def prepare(settings: PrepareSettings, say: Callable[[str], None]) -> None:
     """Make everything ready. Raises CannotPrepare."""
-    if missing := {service.name for service in ALL} - settings.passwords.keys():
-        raise CannotPrepare(f"RTP_PASSWORDS has none for {', '.join(sorted(missing))}")
+    if missing := [name for service in ALL for name in _list_missing_passwords(service, settings)]:
+        raise CannotPrepare(f"RTP_PASSWORDS has none for {', '.join(missing)}")
     await _reach_postgres(settings.admin_database_url.get_secret_value())
     await _reach_rabbitmq(settings.broker_url.get_secret_value())
     for service in ALL:
         try:
-            await _prepare_service(service, settings)
+            retired = await _prepare_service(service, settings)
         except (asyncpg.PostgresError, OSError, BusUnavailable) as error:
             raise CannotPrepare(f"{service.name}: {_get_first_line(error)}") from error
         say(f"{service.name} is prepared")
+        if not retired:
+            say(f"{service.get_role('app')} is still used by an older process: prepare again when that has ended")
+    if not await databases.close_other_databases(settings.admin_database_url.get_secret_value()):
+        say(SHARED_SERVER)
 
 
-async def _prepare_service(service: Service, settings: PrepareSettings) -> None:
+def _list_missing_passwords(service: Service, settings: PrepareSettings) -> list[str]:
+    known = settings.passwords.get(service.name, {})
+    return [f"{service.name} {kind}" for kind in databases.list_process_kinds(service) if kind not in known]
+
+
+async def _prepare_service(service: Service, settings: PrepareSettings) -> bool:
+    """Return whether the role that all processes shared once is retired."""
     admin_url = settings.admin_database_url.get_secret_value()
-    owner, app = secrets.token_urlsafe(32), settings.passwords[service.name].get_secret_value()
-    await databases.provision(admin_url, service.database, owner_password=owner, app_password=app)
+    given = {kind: password.get_secret_value() for kind, password in settings.passwords[service.name].items()}
+    passwords = {"owner": secrets.token_urlsafe(32), "operator": secrets.token_urlsafe(32), **given}
+    await databases.provision(admin_url, service, passwords)
+    owner_url = build_database_url(admin_url, service, "owner", passwords["owner"])
     own = ProcessSettings(
-        database_url=SecretStr(build_database_url(admin_url, service, "app", app)),
-        owner_database_url=SecretStr(build_database_url(admin_url, service, "owner", owner)),
+        database_url=SecretStr(build_database_url(admin_url, service, "operator", passwords["operator"])),
+        owner_database_url=SecretStr(owner_url),
         broker_url=settings.broker_url,
         examples=settings.examples,
     )
     await run.prepare(service, own)
+    return await databases.retire_former_role(admin_url, owner_url, service)
 
 
 async def _reach_postgres(url: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rtp_applications.app import service as applications
 from rtp_gateway.app import service as gateway
+from rtp_operations.databases import list_process_kinds
 from rtp_operations.keys import Keys
 from rtp_operations.prepare import build_database_url
 from rtp_operations.services import SERVICES
@@ -34,8 +35,19 @@ class ServiceProcess:
 PROCESSES = (
     ServiceProcess(gateway, "web"),
     ServiceProcess(gateway, "delivery"),
-    *(ServiceProcess(service, kind) for service in SERVICES for kind in ("web", "worker")),
+    *(ServiceProcess(service, kind) for service in SERVICES for kind in list_process_kinds(service)),
 )
+SECRETS = frozenset(
+    {
+        "RTP_ADMIN_DATABASE_URL",
+        "RTP_OWNER_DATABASE_URL",
+        "RTP_PASSWORDS",
+        "RTP_SIGNING_KEY",
+        "RTP_SECRETS_KEY",
+        "RTP_BUNDLE_KEY",
+    }
+)
+"""Variables that no process is given just because whoever starts it has them."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +58,8 @@ class OneHost:
     broker_url: str
     public_url: str
     first_port: int
-    passwords: Mapping[str, str]
+    passwords: Mapping[str, Mapping[str, str]]
+    """Of the roles, by service and kind."""
     keys: Keys
     documents_dir: Path
 
@@ -55,13 +68,15 @@ class OneHost:
 
     def build_environment(self, process: ServiceProcess) -> dict[str, str]:
         """Return the environment of the process; nothing in it that only another one needs to know."""
-        environment = {name: value for name, value in os.environ.items() if name != "RTP_ADMIN_DATABASE_URL"}
+        environment = {name: value for name, value in os.environ.items() if name not in SECRETS}
         environment |= {
-            "RTP_DATABASE_URL": self.build_database_url(process.service),
+            "RTP_DATABASE_URL": self.build_database_url(process.service, process.kind),
             "RTP_PUBLIC_URL": self.public_url,
             "RTP_PORT": str(self.get_port(process)),
         }
         if process.service is gateway:
+            environment["RTP_SECRETS_KEY"] = self.keys.secrets_key
+        if process == ServiceProcess(gateway, "web"):
             environment |= self._build_gateway_environment()
         else:
             environment["RTP_JWKS_URL"] = f"{self._build_url(ServiceProcess(gateway, 'web'))}/.well-known/jwks.json"
@@ -72,14 +87,14 @@ class OneHost:
         self._set_broker(environment, process)
         return environment
 
-    def build_database_url(self, service: Service) -> str:
-        return build_database_url(self.admin_database_url, service, "app", self.passwords[service.name])
+    def build_database_url(self, service: Service, kind: str) -> str:
+        """Return the URL of the service's database as its role of this kind."""
+        return build_database_url(self.admin_database_url, service, kind, self.passwords[service.name][kind])
 
     def _build_gateway_environment(self) -> dict[str, str]:
         upstreams = {service.name: self._build_url(ServiceProcess(service, "web")) for service in SERVICES}
         return {
             "RTP_SIGNING_KEY": self.keys.signing_key,
-            "RTP_SECRETS_KEY": self.keys.secrets_key,
             "RTP_UPSTREAMS": json.dumps(upstreams),
         }
 

@@ -10,8 +10,10 @@ import secrets
 import shlex
 import socket
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from honcho.manager import Manager
 from pydantic import Field, SecretStr, ValidationError
@@ -19,6 +21,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rtp_gateway.app import service as gateway
 from rtp_operations.clients import RegisterClients, register_none
+from rtp_operations.databases import list_role_kinds
 from rtp_operations.keys import Keys
 from rtp_operations.prepare import CannotPrepare, PrepareSettings, prepare
 from rtp_operations.private_files import write_private_file
@@ -60,19 +63,28 @@ class HostSecrets:
     """Keys and passwords that must stay the same from one start to the next."""
 
     keys: Keys = field(default_factory=Keys)
-    passwords: dict[str, str] = field(
-        default_factory=lambda: {service.name: secrets.token_urlsafe(32) for service in ALL}, repr=False
-    )
+    passwords: dict[str, dict[str, str]] = field(default_factory=lambda: complete_passwords({}), repr=False)
 
     @classmethod
     def read(cls, file: Path) -> "HostSecrets":
         """Read them from the file; make them and write them there the first time."""
-        known: dict[str, dict[str, str]] = json.loads(file.read_text()) if file.exists() else {}
-        kept = cls(Keys(**known["keys"]), known["passwords"]) if known else cls()
+        known: dict[str, dict[str, Any]] = json.loads(file.read_text()) if file.exists() else {}
+        kept = cls(Keys(**known["keys"]), complete_passwords(known["passwords"])) if known else cls()
         if asdict(kept) != known:
             file.parent.mkdir(parents=True, exist_ok=True)
             write_private_file(file, json.dumps(asdict(kept)))
         return kept
+
+
+def complete_passwords(known: Mapping[str, object]) -> dict[str, dict[str, str]]:
+    """Return a password for each role, by service and kind: those known, and a new one for each that is not."""
+    completed = {}
+    for service in ALL:
+        own = known.get(service.name)  # one text for all roles in a file of a release before
+        kept = own if isinstance(own, dict) else {}
+        kinds = list_role_kinds(service)
+        completed[service.name] = {kind: kept.get(kind) or secrets.token_urlsafe(32) for kind in kinds}
+    return completed
 
 
 def build_host(settings: UpSettings) -> OneHost:
@@ -93,11 +105,13 @@ async def prepare_host(host: OneHost, data_dir: Path, register_clients: Register
     settings = PrepareSettings(
         admin_database_url=SecretStr(host.admin_database_url),
         broker_url=SecretStr(host.broker_url),
-        passwords={name: SecretStr(password) for name, password in host.passwords.items()},
+        passwords={
+            name: {kind: SecretStr(password) for kind, password in own.items()} for name, own in host.passwords.items()
+        },
         examples=examples,
     )
     await prepare(settings, lambda text: print(text, flush=True))
-    database = Database(host.build_database_url(gateway), pool_size=1)
+    database = Database(host.build_database_url(gateway, "operator"), pool_size=1)
     try:
         await register_clients(database, data_dir)
     finally:

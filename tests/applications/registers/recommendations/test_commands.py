@@ -15,6 +15,7 @@ from tests.conftest import Api, NewClient
 from tests.support.bodies import OVERSEER, tag
 from tests.support.pages import read_pages
 from tests.support.problems import list_fields, name_problem
+from tests.support.tables import open_as
 
 pytestmark = pytest.mark.anyio
 
@@ -190,11 +191,11 @@ async def test_wrong_questions_are_problems(stranger: Api, path: str, status: in
 
 
 async def test_loading_again_changes_nothing_and_leaves_what_was_reported(platform: Platform) -> None:
-    database = platform.runtimes["applications"].database
+    applications = platform.runtimes["applications"]
     state = text("SELECT id, state, version, changed_at FROM recommendations ORDER BY id")
     updates = text("SELECT count(*) FROM recommendation_updates")
     first = text("SELECT id FROM recommendations WHERE kind = 'recommendation' AND number = 6")
-    async with database.transaction() as session:
+    async with open_as(applications, "operator") as session:
         id_ = await session.scalar(first)
         await session.execute(
             text("UPDATE recommendations SET state = 'done', text = 'by hand' WHERE id = :id"), {"id": id_}

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 async def credentials(platform: Platform) -> tuple[str, str]:
     client_id, secret = f"id-{uuid.uuid4()}", "s%cret:with/odd chars"
-    async with platform.gateway.database.transaction() as session:
+    async with platform.operator_database.transaction() as session:
         scopes = ["cases:read", "cases:write", "not:known"]
         await register_client(session, client_id, name="t", organisation=uuid.uuid4(), secret=secret, scopes=scopes)
     return client_id, secret
@@ -173,7 +173,7 @@ def test_a_secret_is_compared_also_where_the_client_may_not(active: bool, monkey
 @pytest.mark.parametrize("client_id", ["a b", "ab", "-ab", "Abc", "a" * 64, "abc\n", "abc,org:1"])
 async def test_no_client_gets_an_id_that_could_be_taken_for_two_readers(platform: Platform, client_id: str) -> None:
     with pytest.raises(IntegrityError, match="ck_clients_client_id"):
-        async with platform.gateway.database.transaction() as session:
+        async with platform.operator_database.transaction() as session:
             await register_client(session, client_id, name="t", organisation=uuid.uuid4(), secret="x", scopes=[])
 
 

@@ -80,7 +80,7 @@ async def test_health_counts_what_the_log_of_attempts_holds(owner: Owner) -> Non
         (4, 1000.0, "postponed"),
         (26 * 60, 5000.0, "postponed"),
     ]
-    async with owner.platform.gateway.database.transaction() as session:
+    async with owner.platform.background["gateway"].database.transaction() as session:
         position = await session.scalar(select(Event.position).where(Event.event_id == sent[0].event_id))
         for number, (minutes, ms, outcome) in enumerate(known, 1):
             columns = {

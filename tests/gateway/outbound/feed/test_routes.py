@@ -139,8 +139,8 @@ async def test_an_erased_event_stays_in_its_place_without_its_data(platform: Pla
     first, second, third = await publish(platform, api, uuid.uuid4(), 1, 2, 3)
     now = utcnow()
     thin = rendering.thin_out(second.body, hashlib.sha256(second.body).digest(), now)
-    erase = "SELECT erase_event(position, :thin, :now) FROM events WHERE event_id = :id"
-    await run_sql(platform, erase, thin=thin, now=now, id=second.event_id)
+    erase = "SELECT erase_event(position, :now) FROM events WHERE event_id = :id"
+    await run_sql(platform, erase, now=now, id=second.event_id)
     page = await api.get("/v1/events")
     assert page.content.startswith(b'{"items":[' + b",".join((first.body, thin, third.body)) + b"]")
 
@@ -249,13 +249,13 @@ async def test_the_scope_is_needed(new_client: NewClient) -> None:
 async def test_an_event_is_recorded_once(platform: Platform, api: Api) -> None:
     event = message(uuid.uuid4(), readers=[f"client:{api.client_id}"])  # even if a publisher forgets `system`
     for _ in range(3):
-        await build_consumer(platform.gateway).receive(event)
+        await build_consumer(platform.background["gateway"]).receive(event)
     assert len(await read_all(api)) == 1
 
 
 async def test_no_reader_misses_what_commits_late(platform: Platform, database_server: Postgres, api: Api) -> None:
     """Writers commit in every order they like; a reader that keeps its cursor sees every event once, in order."""
-    url = database_server.url(gateway.database, f"{gateway.database}_app")
+    url = database_server.url(gateway.database, gateway.get_role("delivery"))
     writing = True
 
     async def write(number: int) -> None:
@@ -294,7 +294,7 @@ async def test_no_reader_misses_what_commits_late(platform: Platform, database_s
 
 
 async def test_models_and_migrations_agree(platform: Platform, database_server: Postgres) -> None:
-    await databases.check(database_server.url(gateway.database, f"{gateway.database}_owner"), gateway)
+    await databases.check(database_server.url(gateway.database, gateway.get_role("owner")), gateway)
 
 
 async def test_the_queries_themselves_ask_only_for_what_may_be_seen(owner: Owner) -> None:
@@ -314,7 +314,7 @@ async def test_the_queries_themselves_ask_only_for_what_may_be_seen(owner: Owner
 async def test_row_level_security_stands_behind_feed_and_subscriptions(owner: Owner, database_server: Postgres) -> None:
     await owner.subscribe()
     await owner.publish(uuid.uuid4(), 1)
-    connection = await asyncpg.connect(database_server.url(gateway.database, f"{gateway.database}_app"))
+    connection = await asyncpg.connect(database_server.url(gateway.database, gateway.get_role("web")))
     mine = {
         "events": f"readers && ARRAY['client:{owner.api.client_id}']",
         "subscriptions": f"client_id = '{owner.api.client_id}'",

@@ -24,7 +24,7 @@ async def test_a_queue_without_a_subscription_is_removed_once_it_is_old(
     kept, ended = [uuid.UUID((await subscribe(owner.api))["id"]) for _ in range(2)]
     await provision_queues()
     await owner.api.delete(f"/v1/subscriptions/{ended}", headers={"If-Match": "*"})
-    async with owner.platform.gateway.database.transaction() as session:
+    async with owner.platform.background["gateway"].database.transaction() as session:
         orphan: uuid.UUID = (await session.execute(text("SELECT uuidv7()"))).scalar_one()
         await provision(offered, orphan)
         assert await remove_orphans(session, offered, now=utcnow()) == set()  # it may just have been made

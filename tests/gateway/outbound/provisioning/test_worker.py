@@ -234,7 +234,7 @@ async def test_a_broker_that_is_away_is_waited_for(
     away = QueueProvisioner(SecretStr("http://guest:guest@127.0.0.1:1"), SecretStr(broker.url), vhost=VHOST)
     pauses = []
     for _ in range(9):
-        assert await provision_due(platform.gateway.database, away, now=clock) == 0
+        assert await provision_due(platform.background["gateway"].database, away, now=clock) == 0
         [request] = await list_requests(platform)
         assert (request.last_error, request.leased_until) == ("QueuesUnavailable", None)
         pauses.append((request.next_attempt_at - clock()).total_seconds())
@@ -242,14 +242,14 @@ async def test_a_broker_that_is_away_is_waited_for(
     await away.close()
     assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
     assert await show_status(api, subscription) == status
-    assert await provision_due(platform.gateway.database, offered, now=clock) == 1
+    assert await provision_due(platform.background["gateway"].database, offered, now=clock) == 1
     assert (uuid.UUID(subscription["id"]) in await offered.list_provisioned()) is not ends
     assert await show_status(api, subscription) == ("ended" if ends else "active")
 
 
 async def claim_and_die(platform: Platform, offered: QueueProvisioner, at: datetime, *, works: bool) -> Any:
     """A worker claims what is due and, if it `works`, does it at the broker; then it is heard of no more."""
-    async with platform.gateway.database.transaction() as session:
+    async with platform.background["gateway"].database.transaction() as session:
         [claimed] = await claim_requests(session, now=at)
     if works:
         await provisioning._change_broker(offered, claimed)
@@ -265,10 +265,10 @@ async def test_what_a_worker_that_died_had_claimed_is_done_by_another(
         api
     )  # committed; and if the process died here, its request would be there as it is now
     await claim_and_die(platform, offered, clock(), works=works)
-    assert await provision_due(platform.gateway.database, offered, now=clock) == 0, "it is leased"
+    assert await provision_due(platform.background["gateway"].database, offered, now=clock) == 0, "it is leased"
     assert await show_status(api, subscription) == "provisioning"
     clock.at += LEASE
-    assert await provision_due(platform.gateway.database, offered, now=clock) == 1
+    assert await provision_due(platform.background["gateway"].database, offered, now=clock) == 1
     assert await show_status(api, subscription) == "active"
     assert can_read(subscription["queue"])
 
@@ -280,11 +280,11 @@ async def test_a_worker_that_comes_back_late_settles_no_later_request(
     subscription = await subscribe(api)
     late = await claim_and_die(platform, offered, clock(), works=True)
     rotated = (await ask(api, subscription, "actions/rotate-secret", overlapHours=0))["queue"]
-    async with platform.gateway.database.transaction() as session:
+    async with platform.background["gateway"].database.transaction() as session:
         await settle(session, late, now=clock())
     assert await show_status(api, subscription) == "provisioning"
     clock.at += timedelta(seconds=1)
-    assert await provision_due(platform.gateway.database, offered, now=clock) == 1
+    assert await provision_due(platform.background["gateway"].database, offered, now=clock) == 1
     assert (can_read(subscription["queue"]), can_read(rotated)) == (False, True)
     assert await show_status(api, subscription) == "active"
 
@@ -305,7 +305,7 @@ async def test_it_runs_by_itself_where_amqp_is_offered(
     subscription = await subscribe(api)
     monkeypatch.setattr(provisioning, "POLL_SECONDS", 0.05)
     monkeypatch.setattr(provisioning, "build_provisioner", lambda _: offered)
-    running = asyncio.create_task(run_provisioning(platform.gateway))
+    running = asyncio.create_task(run_provisioning(platform.background["gateway"]))
 
     async def active() -> bool:
         return await show_status(api, subscription) == "active"

@@ -209,7 +209,7 @@ async def strict(platform: Platform, database_server: Postgres) -> AsyncIterator
 
 async def test_the_answer_names_the_sink_and_the_reason(strict: Platform) -> None:
     client_id, secret = f"test-{uuid.uuid4()}", new_secret()
-    async with strict.gateway.database.transaction() as session:
+    async with strict.operator_database.transaction() as session:
         await register_client(
             session, client_id, name="t", organisation=uuid.uuid4(), secret=secret, scopes=["subscriptions:write"]
         )

@@ -52,7 +52,7 @@ class TemporaryPlatform:
         _run_in(self._loop, self._pass_until(at))
 
     async def _pass_until(self, at: datetime) -> None:
-        applications = self._platform.runtimes["applications"]
+        applications = self._platform.background["applications"]
         while True:
             async with applications.database.transaction(read_only=True) as session:
                 due = await find_next_look(session, self.now())
@@ -104,7 +104,7 @@ async def _build_platform(
         clock=clock,
         allow_private_sinks=True,
     )
-    await sandbox.register_clients(platform.gateway.database, secrets)
+    await sandbox.register_clients(platform.operator_database, secrets)
     return platform
 
 

@@ -10,7 +10,6 @@ from datetime import datetime
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_gateway.forms.rendering import thin_out
 from rtp_gateway.outbound.erasure.schemas import Erased
 from rtp_shared.db import enter_system_scope, get_driver
 
@@ -18,19 +17,19 @@ AT_ONCE = 500
 
 # Looked for as bytes first, which is quick, and then as a whole value: a reference is part of no other text.
 _EVENTS_ABOUT = """
-    SELECT position, body, hash FROM events
+    SELECT position FROM events
     WHERE erased_at IS NULL AND position(convert_to($1, 'UTF8') IN body) > 0
       AND jsonb_path_exists(convert_from(body, 'UTF8')::jsonb -> 'data', '$.** ? (@ == $reference)',
           jsonb_build_object('reference', $1::text))
     ORDER BY position
 """
 _OLD = """
-    SELECT position, body, hash FROM events e
+    SELECT position FROM events e
     WHERE erased_at IS NULL AND recorded_at < $1
       AND NOT EXISTS (SELECT FROM deliveries d WHERE d.position = e.position AND d.state IN ('pending', 'dead'))
     ORDER BY recorded_at LIMIT $2
 """
-_ERASE = "SELECT erase_event($1, $2, $3)"
+_ERASE = "SELECT erase_event($1, $2)"  # it makes the thin form itself (migration 0003)
 _ANSWERS_EVENTS_ABOUT = """
     UPDATE attempts SET answer = NULL
     WHERE answer IS NOT NULL AND (position = ANY($1::bigint[]) OR position($2 IN answer) > 0)
@@ -62,7 +61,7 @@ async def delete_old_attempts(session: AsyncSession, *, before: datetime) -> int
 
 
 async def _erase(session: AsyncSession, rows: Sequence[asyncpg.Record], now: datetime) -> None:
-    erased = [(row["position"], thin_out(row["body"], row["hash"], erased_at=now), now) for row in rows]
+    erased = [(row["position"], now) for row in rows]
     if erased:
         await (await get_driver(session)).executemany(_ERASE, erased)
 
