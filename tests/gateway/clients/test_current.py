@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import event as engine_event
 
 from rtp_embedded.platform import Platform
+from rtp_embedded.postgres import Postgres
 from rtp_gateway.clients import current
 from rtp_gateway.clients.current import CurrentClients
 from rtp_shared.db import Database
@@ -69,10 +70,10 @@ async def test_nobody_has_more_than_is_registered(clients: CurrentClients, api: 
 
 
 async def test_changes_that_commit_in_another_order_are_all_seen(
-    platform: Platform, clients: CurrentClients, new_client: NewClient
+    database_server: Postgres, clients: CurrentClients, new_client: NewClient
 ) -> None:
     one, other = await new_client(), await new_client()
-    url = platform.gateway.settings.database_url.get_secret_value()
+    url = database_server.url("rtp_gateway")
     early, late = await asyncpg.connect(url), await asyncpg.connect(url)
     change = "UPDATE clients SET active = false WHERE client_id = $1"
     try:
@@ -107,10 +108,10 @@ async def test_what_cannot_be_read_lets_nobody_in(
 
 
 async def test_a_database_that_hangs_keeps_nobody_waiting_for_long(
-    platform: Platform, clients: CurrentClients, api: Api, monkeypatch: pytest.MonkeyPatch
+    database_server: Postgres, clients: CurrentClients, api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(current, "READ_SECONDS", 0.2)
-    blocker = await asyncpg.connect(platform.gateway.settings.database_url.get_secret_value())
+    blocker = await asyncpg.connect(database_server.url("rtp_gateway"))
     try:
         async with blocker.transaction():
             await blocker.execute("LOCK TABLE clients IN ACCESS EXCLUSIVE MODE")

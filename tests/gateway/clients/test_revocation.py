@@ -14,7 +14,7 @@ from rtp_embedded.platform import Platform
 from rtp_gateway.app import build_gateway, build_runtime
 from rtp_gateway.inbound.proxy.forward import OverHttp
 from rtp_gateway.routing import ForwardingLimits
-from rtp_gateway.settings import GatewaySettings
+from rtp_gateway.settings import GatewayWebSettings
 from tests.conftest import Api
 from tests.gateway.conftest import run_sql
 from tests.support.revocation import DEACTIVATE, PROMISED_SECONDS, Call, change_of_client, wait_for_refusal
@@ -104,7 +104,7 @@ async def remote(platform: Platform, api: Api, service: Service) -> AsyncIterato
         upstreams = OverHttp({"applications": address}, public_url=platform.public_url, limits=ForwardingLimits())
         stack.push_async_callback(upstreams.close)
         settings = platform.gateway.settings
-        assert isinstance(settings, GatewaySettings)
+        assert isinstance(settings, GatewayWebSettings)
         runtime, key = build_runtime(settings)
         stack.push_async_callback(runtime.database.close)
         front = build_gateway(runtime, key, upstreams)
@@ -134,7 +134,7 @@ async def test_a_document_on_its_way_to_a_service_does_not_arrive(
     async def send_slowly() -> AsyncIterator[bytes]:
         yield b"first"
         await run_sql(platform, DEACTIVATE, id=api.client_id)
-        await wait_for_refusal(lambda: api.get("/v1/events"))
+        await wait_for_refusal(lambda: remote.get("/v1/events"))
         yield b"second"
 
     answer = await remote.put(DOCUMENT, content=send_slowly())

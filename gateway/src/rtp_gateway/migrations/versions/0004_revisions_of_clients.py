@@ -9,8 +9,8 @@ from alembic import op
 
 from rtp_shared.messaging_tables import build_script
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

@@ -8,8 +8,8 @@ from alembic import op
 
 from rtp_shared.messaging_tables import CURRENT_IDENTITIES, build_grants_2, build_script
 
-revision = "0003"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
@@ -37,7 +37,7 @@ CLIENTS_AND_EVENTS = """
 SUBSCRIPTIONS = """
     GRANT SELECT, INSERT, UPDATE ON subscriptions TO rtp_gateway_web;
     GRANT SELECT, UPDATE (status, version, sequence, event_hash, changed_at, ended_at, failures, failing_since,
-        rests_until, paced_until, disabled_at, probe_at) ON subscriptions TO rtp_gateway_delivery;
+        rests_until, paced_until, disabled_at, probe_at, queue_closed_at) ON subscriptions TO rtp_gateway_delivery;
     GRANT SELECT, INSERT, UPDATE ON deliveries TO rtp_gateway_web, rtp_gateway_delivery;
     GRANT SELECT, UPDATE (answer) ON attempts TO rtp_gateway_web;
     GRANT SELECT, INSERT, DELETE ON attempts TO rtp_gateway_delivery;
@@ -52,7 +52,8 @@ CALLS = """
 """
 
 FUNCTIONS = """
-    REVOKE ALL ON FUNCTION events_in_order, events_notify, deliveries_notify, deliveries_notify_made FROM PUBLIC;
+    REVOKE ALL ON FUNCTION events_in_order, events_notify, deliveries_notify, deliveries_notify_made, clients_revise,
+        clients_stay FROM PUBLIC;
 """
 
 # The one change that an event may see is made by the owner's rights, so what the event becomes is no argument: whoever
