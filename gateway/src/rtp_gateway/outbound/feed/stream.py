@@ -94,7 +94,7 @@ class EventStream(Response):
     async def _read(self, after: int) -> Sequence[AnyRow] | None:
         """Return None if the database is away: the reader need not come again for that."""
         try:
-            async with self._limiter.turns:
+            async with self._limiter.take_turn(self._reader.principal):
                 return await self._reader.read(after)
         except Exception as error:
             if not is_unavailable(error):
