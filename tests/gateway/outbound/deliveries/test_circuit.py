@@ -10,7 +10,7 @@ import pytest
 from rtp_shared.contracts.applications import CaseOpened
 from rtp_shared.contracts.gateway import EventDeadLettered, SubscriptionDisabled, SubscriptionEnabled
 from tests.conftest import NewClient
-from tests.gateway.conftest import Owner
+from tests.gateway.conftest import Owner, run_sql
 from tests.gateway.outbound.deliveries.conftest import Outage
 from tests.support.webhooks import answering, choking_on, feed, no_content, receiving, relay, subscribe
 
@@ -401,3 +401,30 @@ async def test_a_dead_letter_about_a_subscription_tells_nobody(owner: Owner) -> 
         (SubscriptionDisabled.TYPE, first["id"]),
         (SubscriptionDisabled.TYPE, second["id"]),
     ]
+
+
+async def test_a_failure_of_weeks_ago_does_not_disable(owner: Owner) -> None:
+    """Its event was cancelled, and nothing was sent since."""
+    subscription = await owner.subscribe()
+    owner.receiver.answer = answering(500)
+    await owner.publish(uuid.uuid4(), 1)
+    await owner.worker.drain()
+    cancel = "UPDATE deliveries SET state = 'cancelled', next_attempt_at = NULL WHERE subscription_id = :id"
+    await run_sql(owner.platform, cancel, id=uuid.UUID(subscription["id"]))
+    owner.clock.forward(days=21)
+    await owner.publish(uuid.uuid4(), 1)
+    await owner.worker.drain()
+    health = await owner.health(subscription)
+    assert health["status"] == "active"
+    assert datetime.fromisoformat(health["failingSince"]) == owner.clock()
+
+
+async def test_a_success_that_was_under_way_before_the_first_failure_counts(owner: Owner) -> None:
+    subscription = await owner.subscribe()
+    fails, works = await owner.publish_cases(2)
+    owner.receiver.answer = choking_on(fails)
+    claims = {each.subject_id: each for each in await owner.worker._claim()}
+    for case_id in (fails, works):
+        await owner.worker._run_attempt(claims[case_id])
+    health = await owner.health(subscription)
+    assert (health["failures"], health["failingSince"]) == (0, None)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from rtp_gateway.outbound.deliveries import gaps
 from tests.conftest import Api
 from tests.gateway.conftest import Owner, path_of, read_pages
 from tests.support.webhooks import answering, choking_on, no_content, subscribe
@@ -119,3 +120,16 @@ async def test_gaps_are_paged_by_case(owner: Owner) -> None:
     )
     wrong = await owner.api.get(path_of(subscription) + "/gaps", params={"after": "nonsense"})
     assert wrong.status_code == 422
+
+
+async def test_what_may_not_be_seen_any_more_does_not_end_the_list_early(owner: Owner) -> None:
+    """As when the client moved to another organisation, by which it saw some of its events."""
+    subscription = await owner.subscribe()
+    await owner.ask(subscription, "actions/pause")
+    cases = sorted((uuid.uuid4() for _ in range(5)), key=str)
+    for number, case_id in enumerate(cases):
+        by = f"client:{owner.api.client_id}" if number in (0, 3, 4) else f"org:{owner.api.organisation}"
+        await owner.publish(case_id, 1, readers=[by, "system"])
+    async with owner.platform.gateway.database.transaction([f"client:{owner.api.client_id}"]) as session:
+        found = await gaps.list_gaps(session, uuid.UUID(subscription["id"]), limit=2, after=None)
+    assert [each.case_id for each in found] == [cases[0], cases[3], cases[4]]

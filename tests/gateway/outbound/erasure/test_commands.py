@@ -17,9 +17,9 @@ from rtp_shared.clock import utcnow
 from rtp_shared.contracts import events
 from rtp_shared.contracts.applications import PartyChanged
 from tests.conftest import Api, NewClient
-from tests.gateway.conftest import Owner, list_wrong_fields
+from tests.gateway.conftest import Owner, list_wrong_fields, run_sql
 from tests.support.tables import open_as
-from tests.support.webhooks import answering, feed
+from tests.support.webhooks import Received, answering, feed
 
 pytestmark = pytest.mark.anyio
 EXAMPLE = (Path(contracts.__file__).parent / "examples" / f"{PartyChanged.TYPE}.json").read_text()
@@ -111,3 +111,20 @@ async def test_payloads_go_when_they_have_served_their_time_but_not_before_they_
         async with owner.platform.background["gateway"].database.transaction() as session:
             await delete_old_attempts(session, before=utcnow() + timedelta(days=days))
         assert len(await owner.attempts(subscription, waits.event_id)) == left
+
+
+@pytest.mark.parametrize("status", [200, 500])
+async def test_an_answer_that_comes_after_the_erasure_is_not_kept(owner: Owner, officer: Api, status: int) -> None:
+    party = uuid.uuid4()
+    subscription = await owner.subscribe()
+
+    async def erase_meanwhile(_: Received) -> web.StreamResponse:
+        assert (await officer.post("/v1/erasures", json={"reference": str(party)})).json()["events"] == 1
+        return web.Response(status=status, text="stored Jo Bloggs")
+
+    await publish_chain(owner, [party])
+    owner.receiver.answer = erase_meanwhile
+    await owner.new_worker().drain()
+    [delivery] = await owner.deliveries(subscription)
+    [attempt] = await owner.attempts(subscription, delivery["eventId"])
+    assert (attempt["status"], attempt["answer"]) == (status, None)

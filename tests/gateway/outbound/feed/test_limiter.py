@@ -8,6 +8,7 @@ import pytest
 
 from rtp_embedded.platform import Platform
 from rtp_gateway.outbound.feed.limiter import LongPollLimiter
+from rtp_shared.identities import Principal
 from tests.conftest import Api, NewClient
 from tests.gateway.outbound.feed.conftest import wait_for_slots
 from tests.support.following import following
@@ -61,3 +62,22 @@ async def test_hanging_up_frees_the_slot(platform: Platform, api: Api, address: 
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
         await wait_for_slots(limiter, api, 0)
+
+
+async def test_one_client_never_takes_all_turns(api: Api, new_client: NewClient, limiter: LongPollLimiter) -> None:
+    other = await new_client()
+    crowd, alone = (Principal(each.client_id, each.organisation, frozenset()) for each in (api, other))
+    reading: list[Principal] = []
+    goes_on = asyncio.Event()
+
+    async def read(principal: Principal) -> None:
+        async with limiter.take_turn(principal):
+            reading.append(principal)
+            await goes_on.wait()
+
+    readers = [asyncio.create_task(read(each)) for each in (*[crowd] * 10, alone)]
+    await until_true(lambda: alone in reading)
+    assert reading == [crowd, alone]
+    goes_on.set()
+    await asyncio.gather(*readers)
+    assert len(reading) == 11

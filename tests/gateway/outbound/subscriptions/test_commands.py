@@ -1,5 +1,6 @@
 """What an owner's commands do to a subscription and to what waits for it: keys, tests of it, a change of sink."""
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -12,10 +13,15 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from standardwebhooks.webhooks import WebhookVerificationError
 
+from rtp_gateway.outbound.subscriptions import commands
+from rtp_gateway.outbound.subscriptions.preparation import prepare_new
+from rtp_gateway.outbound.subscriptions.schemas import NewSubscription
 from rtp_shared.clock import utcnow
 from rtp_shared.contracts.applications import CaseOpened
 from rtp_shared.contracts.gateway import SubscriptionTested
-from tests.gateway.conftest import Owner, assert_refused, list_wrong_fields, path_of
+from rtp_shared.identities import Principal
+from tests.gateway.conftest import Owner, assert_refused, list_wrong_fields, path_of, run_sql
+from tests.support.waiting import until
 from tests.support.webhooks import Received, answering, receiving, relay, subscribe
 
 pytestmark = pytest.mark.anyio
@@ -220,3 +226,23 @@ async def test_what_is_under_way_to_a_former_sink_is_not_sent_again_to_the_new_o
         await owner.publish(case_id, 3)
         await owner.new_worker().drain()
         assert moved.sequences(case_id) == [3]
+
+
+async def test_two_at_once_do_not_pass_the_limit(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "MOST", 1)
+    first = Principal(owner.api.client_id, owner.api.organisation, frozenset())
+    deps, now = owner.platform.app.own.state.subscription_deps, utcnow()
+    details = NewSubscription(sink=owner.receiver.url)
+    prepared = await prepare_new(details, client_id=first.client_id, deps=deps, now=now)
+    waiting = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+
+    async def waits() -> bool:
+        return bool(await run_sql(owner.platform, waiting))
+
+    async with owner.platform.gateway.database.transaction(first.identities) as session:
+        await commands.create_subscription(
+            session, prepared, protocol=details.protocol, subscriber=first, deps=deps, now=now
+        )
+        second = asyncio.create_task(owner.api.post("/v1/subscriptions", json={"sink": owner.receiver.url}))
+        await until(waits, "the second one's wait for the first")
+    assert_refused(await second, 409, "too-many-subscriptions")

@@ -49,6 +49,7 @@ _PAUSE_RECORDING = f"SELECT pg_advisory_xact_lock({0x52_54_50_03})"
 
 _SUBJECT_KEY = f"hashtextextended(%s::text, {0x52_54_50_04})"
 _LOCK_SUBJECT = f"SELECT pg_advisory_xact_lock({_SUBJECT_KEY % '$1::uuid'})"
+_SUBJECTS = "SELECT DISTINCT case_id FROM events WHERE position = ANY($1::bigint[])"
 _TRY_LOCK_SUBJECTS = f"""
     SELECT subject_id FROM unnest($1::uuid[]) AS t (subject_id)
     WHERE pg_try_advisory_xact_lock({_SUBJECT_KEY % "subject_id"})
@@ -111,6 +112,14 @@ async def pause_recording(session: AsyncSession) -> None:
 async def lock_subject(session: AsyncSession, subject_id: UUID) -> None:
     """Let nobody else record or settle anything about the subject until this transaction ends."""
     await (await get_driver(session)).execute(_LOCK_SUBJECT, subject_id)
+
+
+async def lock_subjects_of(session: AsyncSession, positions: Collection[int]) -> None:
+    """Let nobody record or settle anything about the subjects of these events until this transaction ends."""
+    await pause_recording(session)  # who records may wait for several, and in another order
+    rows = await (await get_driver(session)).fetch(_SUBJECTS, list(positions))
+    for row in rows:
+        await lock_subject(session, row["case_id"])
 
 
 async def lock_free_subjects(session: AsyncSession, subject_ids: Collection[UUID]) -> set[UUID]:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_gateway.outbound.backlog import ordering
 from rtp_gateway.outbound.deliveries.claims import Claim
-from rtp_gateway.outbound.deliveries.retries import GIVE_UP_AFTER, OPEN_AFTER, PROBE_EVERY, choose_pause
+from rtp_gateway.outbound.deliveries.retries import GIVE_UP_AFTER, LONGEST_BREAK, OPEN_AFTER, PROBE_EVERY, choose_pause
 from rtp_gateway.outbound.subscriptions.models import Subscription, SubscriptionStatus
 from rtp_gateway.outbound.subscriptions.notices import publish_notice
 from rtp_gateway.outbound.transports.requests import DeliveryResult
@@ -72,6 +72,14 @@ _BRING_FORWARD = """
     UPDATE deliveries SET next_attempt_at = $2, failures = 0
     WHERE subscription_id = $1 AND state = 'pending' AND next_attempt_at > $2 AND NOT under_way
 """
+# The attempt began a little before its failure was counted, from which `failing_since` is.
+_PRESENT_FAILURE = """
+    SELECT max(at) FROM (
+        SELECT at, outcome, at - lag(at) OVER (ORDER BY at) AS pause, lag(outcome) OVER (ORDER BY at) AS outcome_before
+        FROM attempts WHERE subscription_id = $1 AND at >= $2::timestamptz - interval '1 minute'
+    ) tries
+    WHERE outcome <> 'delivered' AND (pause > $3::interval OR outcome_before = 'delivered')
+"""
 
 
 async def lock_circuit(session: AsyncSession, claim: Claim) -> CircuitState:
@@ -92,6 +100,8 @@ async def count_failure(
         if failures >= OPEN_AFTER:
             cooldown = max(cooldown or timedelta(), choose_pause(failures, failing_for=now - since))
     subscription_id = failed.claim.subscription_id
+    if now - since >= GIVE_UP_AFTER:
+        since = await _find_failing_since(session, subscription_id, since)
     until = cooldown and now + cooldown
     await (await get_driver(session)).execute(_COUNT_FAILURE, subscription_id, failures, since, until)
     if now - since >= GIVE_UP_AFTER:
@@ -101,6 +111,16 @@ async def count_failure(
             subscription_id=subscription.id, at=now, failing_since=since, last_status=failed.result.status
         )
         await publish_notice(session, outbox, subscription, event)
+
+
+async def _find_failing_since(session: AsyncSession, subscription_id: UUID, since: datetime) -> datetime:
+    """Return when the present failure began: later than `since`, if attempts succeeded or were not made meanwhile.
+
+    An event that failed once and was cancelled, weeks ago, is no failure of three days.
+    """
+    driver = await get_driver(session)
+    begun: datetime | None = await driver.fetchval(_PRESENT_FAILURE, subscription_id, since, LONGEST_BREAK)
+    return begun or since
 
 
 async def close_circuit(session: AsyncSession, claim: Claim, *, now: datetime) -> None:

@@ -15,8 +15,11 @@ from rtp_shared.db import AnyRow, AnySelect
 
 async def list_gaps(session: AsyncSession, subscription_id: UUID, *, limit: int, after: UUID | None) -> list[Chain]:
     """Return chains in which something is not acknowledged, by case; of one case more than `limit` if more follow."""
-    open_: AnySelect = select(Delivery.subject_id).where(
-        Delivery.subscription_id == subscription_id, Delivery.state != DeliveryState.DELIVERED
+    # With the events: of those that the caller may not see any more nothing is told, and they must not fill the page.
+    open_: AnySelect = (
+        select(Delivery.subject_id)
+        .join(Event, Event.position == Delivery.position)
+        .where(Delivery.subscription_id == subscription_id, Delivery.state != DeliveryState.DELIVERED)
     )
     if after is not None:
         open_ = open_.where(Delivery.subject_id > after)

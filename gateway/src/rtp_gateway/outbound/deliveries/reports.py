@@ -44,7 +44,9 @@ class Failures:
     first_failed_at: datetime | None
 
 
-_MARK_DELIVERED = """
+# What is erased stays erased: an answer that comes later is not kept. Whoever erases holds the subject's lock too.
+_IS_KEPT = "NOT EXISTS (SELECT FROM events e WHERE e.position = %s AND e.erased_at IS NOT NULL)"
+_MARK_DELIVERED = f"""
     WITH reported AS (
         SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::float8[], $5::int[], $6::int[], $7::text[],
             $8::int[], $9::timestamptz[])
@@ -63,13 +65,14 @@ _MARK_DELIVERED = """
     ), logged AS (
         INSERT INTO attempts (subscription_id, position, attempt, client_id, at, ms, outcome, status, bytes, answer,
             sink_version)
-        SELECT subscription_id, position, attempt, client_id, at, ms, 'delivered', status, bytes, answer, sink_version
+        SELECT subscription_id, position, attempt, client_id, at, ms, 'delivered', status, bytes,
+            CASE WHEN {_IS_KEPT % "settled.position"} THEN answer END, sink_version
         FROM settled
     )
     SELECT settled.subscription_id, settled.position, s.failing_since IS NOT NULL AS failing
     FROM settled JOIN subscriptions s ON s.id = settled.subscription_id
-"""
-_CLOSE = """
+"""  # noqa: S608 - a constant of ours
+_CLOSE = f"""
     WITH settled AS (
         UPDATE deliveries
         SET state = $4, under_way = false, next_attempt_at = NULL, settled_at = $5, last_status = $6, last_error = $7,
@@ -79,11 +82,12 @@ _CLOSE = """
     ), logged AS (
         INSERT INTO attempts (subscription_id, position, attempt, client_id, at, ms, outcome, status, error, bytes,
             answer, sink_version)
-        SELECT $1, $2, $3, client_id, $5, $8, $4, $6, $7, $9, $10, $11 FROM settled WHERE $12
+        SELECT $1, $2, $3, client_id, $5, $8, $4, $6, $7, $9, CASE WHEN {_IS_KEPT % "$2"} THEN $10 END, $11
+        FROM settled WHERE $12
     )
     SELECT true FROM settled
-"""
-_POSTPONE = """
+"""  # noqa: S608 - a constant of ours
+_POSTPONE = f"""
     WITH postponed AS (
         UPDATE deliveries
         SET under_way = false, worker = NULL, next_attempt_at = $4, last_status = $6, last_error = $7,
@@ -93,10 +97,11 @@ _POSTPONE = """
     ), logged AS (
         INSERT INTO attempts (subscription_id, position, attempt, client_id, at, ms, outcome, status, error, bytes,
             answer, sink_version)
-        SELECT $1, $2, $3, client_id, $5, $8, 'postponed', $6, $7, $9, $10, $11 FROM postponed
+        SELECT $1, $2, $3, client_id, $5, $8, 'postponed', $6, $7, $9, CASE WHEN {_IS_KEPT % "$2"} THEN $10 END, $11
+        FROM postponed
     )
     SELECT true FROM postponed
-"""
+"""  # noqa: S608 - a constant of ours
 _LOCK_DELIVERY = """
     SELECT failures, first_failed_at FROM deliveries
     WHERE subscription_id = $1 AND position = $2 AND attempts = $3 AND state = 'pending' FOR UPDATE

@@ -25,6 +25,10 @@ PROBE_EVERY = timedelta(hours=1)
 JITTER = 0.1
 
 
+LONGEST_BREAK = 2 * GIVE_UP_AFTER
+"""Where nothing was tried for so long, what failed before says nothing about the present."""
+
+
 def schedule_retry(
     failures: int,
     *,

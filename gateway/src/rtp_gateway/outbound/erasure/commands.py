@@ -10,6 +10,7 @@ from datetime import datetime
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rtp_gateway.outbound.backlog import ordering
 from rtp_gateway.outbound.erasure.schemas import Erased
 from rtp_shared.db import enter_system_scope, get_driver
 
@@ -42,6 +43,8 @@ async def erase_person(session: AsyncSession, reference: str, *, now: datetime) 
     await enter_system_scope(session, "a person is erased from every event, whoever may see it")
     connection = await get_driver(session)
     rows = await connection.fetch(_EVENTS_ABOUT, reference)
+    # An attempt that is under way must not bring an answer that is kept after all others were erased.
+    await ordering.lock_subjects_of(session, [row["position"] for row in rows])
     await _erase(session, rows, now)
     answers = await connection.execute(_ANSWERS_EVENTS_ABOUT, [row["position"] for row in rows], reference)
     return Erased(events=len(rows), answers=_count(answers))

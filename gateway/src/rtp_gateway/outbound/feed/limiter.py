@@ -44,8 +44,8 @@ class LongPollLimiter:
         self._per_client = per_client
         self._slots = slots
         self._taken: Counter[str] = Counter()
-        self.turns = asyncio.Semaphore(at_once)
-        """For every read of a woken waiter."""
+        self._turns = asyncio.Semaphore(at_once)
+        self._turns_of: dict[str, asyncio.Semaphore] = {}
 
     @contextmanager
     def take_slot(self, principal: Principal) -> Iterator[Waiter]:
@@ -61,6 +61,15 @@ class LongPollLimiter:
                 yield waiter
         finally:
             self._taken -= Counter([client_id])  # and drop those that have none
+            if client_id not in self._taken:
+                self._turns_of.pop(client_id, None)
+
+    @asynccontextmanager
+    async def take_turn(self, principal: Principal) -> AsyncIterator[None]:
+        """Read within the block. A client's waiters read one after the other, so that it never takes all turns."""
+        own = self._turns_of.setdefault(principal.client_id, asyncio.Semaphore(1))
+        async with own, self._turns:
+            yield
 
     def count_taken(self, client_id: str) -> int:
         """Return the slots that the client has now."""
@@ -111,12 +120,12 @@ async def end_on_disconnect(receive: Receive, waiter: Waiter) -> AsyncIterator[N
 
 
 async def read_first(
-    read: ReadAfter, limiter: LongPollLimiter, waiter: Waiter, *, after: int, until: float
+    read: ReadAfter, limiter: LongPollLimiter, waiter: Waiter, principal: Principal, *, after: int, until: float
 ) -> Sequence[AnyRow]:
     """Return what comes first after a position; nothing if nothing comes until that time of the loop."""
     while True:
         head = waiter.start_listening()
-        async with limiter.turns:
+        async with limiter.take_turn(principal):
             rows = await read(after)
         if rows or not await waiter.wait(until):
             return rows

@@ -126,7 +126,8 @@ async def _wait(
     until = asyncio.get_running_loop().time() + seconds
     with limiter.take_slot(principal) as waiter:
         async with end_on_disconnect(request.receive, waiter):
-            return await read_first(partial(reader.read_page, limit=limit), limiter, waiter, after=after, until=until)
+            read = partial(reader.read_page, limit=limit)
+            return await read_first(read, limiter, waiter, principal, after=after, until=until)
 
 
 def _join(page: Sequence[AnyRow], *, next_: str | None, cursor: str) -> bytes:

@@ -95,7 +95,7 @@ class EventStream(Response):
     async def _read(self, after: int, waiter: Waiter) -> Sequence[AnyRow] | None:
         """Return None if the database is away, for which the reader need not come again, or if it may read no more."""
         try:
-            async with self._limiter.turns:
+            async with self._limiter.take_turn(self._reader.principal):
                 return await self._reader.read(after)
         except Unauthenticated:
             waiter.end()

@@ -26,10 +26,12 @@ from rtp_gateway.outbound.transports.queues import QueueAccess, hash_password, n
 from rtp_gateway.outbound.transports.requests import Protocol
 from rtp_gateway.outbound.transports.signing import Keyring
 from rtp_shared.contracts.gateway import SubscriptionEnabled, SubscriptionTested
+from rtp_shared.db import get_driver
 from rtp_shared.etags import Expected
 
 MOST = 50
 """Subscriptions of one client that have not ended."""
+_ONE_BY_ONE = "SELECT pg_advisory_xact_lock(hashtextextended('subscriptions ' || $1, 0))"
 
 
 class Subscriber(Interface):
@@ -230,6 +232,8 @@ async def _renew_password(
 
 
 async def _require_capacity(session: AsyncSession, client_id: str) -> None:
+    # Two at once would both count one too few. A client's own, until its transaction ends.
+    await (await get_driver(session)).execute(_ONE_BY_ONE, client_id)
     query = select(func.count()).where(
         Subscription.client_id == client_id, Subscription.status != SubscriptionStatus.ENDED
     )
