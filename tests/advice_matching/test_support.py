@@ -61,7 +61,7 @@ async def engaged(advice: Runtime, adviser: uuid.UUID) -> int | None:
 
 
 async def published(advice: Runtime, case_id: str) -> list[tuple[events.Envelope, list[str]]]:
-    """What advice-matching published about a case, with the readers of each event."""
+    """What advice-matching published about a case or a support request, with the readers of each event."""
     query = text("SELECT body, readers FROM outbox WHERE case_id = :id ORDER BY position")
     async with advice.database.transaction(read_only=True) as session:
         rows = (await session.execute(query, {"id": uuid.UUID(case_id)})).all()
@@ -110,9 +110,12 @@ async def test_proposing_is_published(
     assert event.sequence == 1
     assert event.data["supportRequestId"] == request["id"]
     assert event.data["adviserIds"] == [proposal["adviserId"] for proposal in request["proposals"]]
-    assert readers[:4] == [f"client:{api.client_id}", "system", f"org:{employer_id()}", "scope:cases:oversee"]
-    assert set(readers[4:]) == {f"org:{proposal['networkId']}" for proposal in request["proposals"]}
-    assert f"org:{best.network_id}" in readers
+    assert readers == [f"client:{api.client_id}", "system", f"org:{employer_id()}", "scope:cases:oversee"]
+    [(told, networks)] = await published(advice, request["id"])
+    assert told.type == "org.righttoprovide.advice-matching.adviser-proposed.v1"
+    assert set(networks) == {"system", *(f"org:{proposal['networkId']}" for proposal in request["proposals"])}
+    assert f"org:{best.network_id}" in networks
+    assert "adviser" not in str(told.data)
 
 
 async def test_accepting_takes_a_place_and_is_published(
@@ -131,7 +134,8 @@ async def test_accepting_takes_a_place_and_is_published(
     _, (event, readers) = await published(advice, request["caseId"])
     assert event.type == "org.righttoprovide.advice-matching.support-agreed.v1"
     assert (event.sequence, event.data["adviserId"]) == (2, str(adviser.id))
-    assert f"org:{adviser.network_id}" in readers
+    case_readers = [f"client:{api.client_id}", "system", f"org:{employer_id()}", "scope:cases:oversee"]
+    assert readers == [*case_readers, f"org:{adviser.network_id}"], "no other network is told who it was"
     again = await accept(api, agreed, adviser.id)
     assert again.status_code == 409
     assert again.json()["type"].endswith("/problems/support-already-agreed")
@@ -267,6 +271,32 @@ async def test_who_sees_a_request(platform: Platform, new_client: NewClient, new
     assert shown["notProposed"] is None
     assert str(rival.id) not in str(shown)
     assert (await accept(network, request, adviser.id)).status_code == 403
+
+
+async def test_a_network_is_told_nothing_of_its_rivals(
+    platform: Platform, new_client: NewClient, new_adviser: NewAdviser
+) -> None:
+    """Not by the request, not by its list, and not by any event: neither who was proposed nor who was agreed on."""
+    best, second = await new_adviser(), await new_adviser(stages=[])
+    opener = await new_client()
+    rival = await new_client(organisation=second.network_id)
+    request = await request_of(platform, opener)
+    assert (await accept(opener, request, best.id)).status_code == 200
+    await platform.drain_events()
+    shown, listed = await read(rival, request["id"]), (await rival.get(SUPPORT)).json()
+    feed = (await rival.get("/v1/events")).json()["items"]
+    assert [each["type"].split(".")[-2] for each in feed] == ["adviser-proposed"]
+    others = [each["adviserId"] for each in request["proposals"] if each["adviserId"] != str(second.id)]
+    for other in others:
+        assert other not in str((shown, listed, feed))
+    assert [each["rank"] for each in shown["proposals"]] == [1]
+    assert (shown["status"], shown["agreedAdviserId"]) == ("agreed", None)
+    own = await new_client(organisation=best.network_id)
+    assert (await read(own, request["id"]))["agreedAdviserId"] == str(best.id)
+    assert [each["type"].split(".")[-2] for each in (await own.get("/v1/events")).json()["items"]] == [
+        "adviser-proposed",
+        "support-agreed",
+    ]
 
 
 async def test_scopes(platform: Platform, new_client: NewClient) -> None:

@@ -14,11 +14,12 @@ from rtp_advice_matching.matching import rank
 from rtp_advice_matching.models import Adviser, Proposal, SupportRequest
 from rtp_advice_matching.queries import list_candidates
 from rtp_shared.contracts import About
-from rtp_shared.contracts.advice_matching import SupportAgreed, SupportProposed
+from rtp_shared.contracts.advice_matching import AdviserProposed, SupportAgreed, SupportProposed
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
 from rtp_shared.contracts.events import compute_digest
 from rtp_shared.db import visible_to
 from rtp_shared.etags import Expected
+from rtp_shared.identities import SYSTEM
 from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError
 
@@ -41,6 +42,7 @@ async def open_request(
     request = await _lock_request(session, case.case_id, readers=readers, now=now)
     if not request.learn(_read_facts(case), readers=readers, now=now):
         return
+    case_readers = list(request.readers)
     proposals = request.propose(rank(request.build_need(), await list_candidates(session)), now=now)
     session.add_all(proposals)
     event = SupportProposed(
@@ -49,7 +51,10 @@ async def open_request(
         adviser_ids=[proposal.adviser_id for proposal in proposals],
         proposed_at=now,
     )
-    await _publish(session, outbox, request, event)
+    await _publish(session, outbox, request, event, readers=case_readers)
+    await _tell_networks(
+        session, outbox, request, readers=[each for each in request.readers if each not in case_readers]
+    )
 
 
 async def close_request(session: AsyncSession, case: CaseWithdrawn, *, readers: Sequence[str], now: datetime) -> None:
@@ -79,11 +84,12 @@ async def accept(
     if request is None:
         raise NoSuchSupportRequest
     request.expect(version, by=actor.own_identity)
-    if await session.get(Proposal, (request_id, adviser_id)) is None:
+    proposal = await session.get(Proposal, (request_id, adviser_id))
+    if proposal is None:
         raise AdviserNotProposed(errors=[FieldError("/adviser", "not among the proposals of this request")])
     request.agree(await _lock_adviser(session, adviser_id), now=now)
     event = SupportAgreed(case_id=request.case_id, support_request_id=request.id, adviser_id=adviser_id, agreed_at=now)
-    await _publish(session, outbox, request, event)
+    await _publish(session, outbox, request, event, readers=proposal.readers)
 
 
 async def _lock_request(
@@ -118,7 +124,12 @@ def _read_facts(case: CaseSubmitted) -> dict[str, object]:
 
 
 async def _publish(
-    session: AsyncSession, outbox: Outbox, request: SupportRequest, data: SupportProposed | SupportAgreed
+    session: AsyncSession,
+    outbox: Outbox,
+    request: SupportRequest,
+    data: SupportProposed | SupportAgreed,
+    *,
+    readers: Sequence[str],
 ) -> None:
     [body] = await outbox.publish(
         session,
@@ -127,8 +138,27 @@ async def _publish(
         sequence=request.sequence,
         previous=request.event_hash,
         dataref=f"/v1/support-requests/{request.id}",
-        readers=request.readers,
+        readers=readers,
         about=About(request.route, request.sector, request.region, request.employer_id, request.commissioner_id),
     )
     request.event_hash = compute_digest(body)
     await session.flush()
+
+
+async def _tell_networks(
+    session: AsyncSession, outbox: Outbox, request: SupportRequest, *, readers: Sequence[str]
+) -> None:
+    """Tell the networks whose advisers were proposed, in a chain of their own: none learns who else was."""
+    if not readers:
+        return
+    assert request.proposed_at is not None  # noqa: S101 - they were proposed
+    event = AdviserProposed(case_id=request.case_id, support_request_id=request.id, proposed_at=request.proposed_at)
+    await outbox.publish(
+        session,
+        [event],
+        subject_id=request.id,
+        sequence=1,
+        previous=None,
+        dataref=f"/v1/support-requests/{request.id}",
+        readers=[*readers, *SYSTEM],
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import case, func, null, or_, select
+from sqlalchemy import Label, case, func, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_advice_matching.errors import NoSuchAdviser, NoSuchSupportRequest
@@ -69,7 +69,6 @@ _LINE = (
     SupportRequest.number,
     SupportRequest.sector,
     SupportRequest.region,
-    SupportRequest.agreed_adviser_id,
     SupportRequest.opened_at,
     SupportRequest.changed_at,
 )
@@ -86,7 +85,7 @@ async def list_requests(
 ) -> Sequence[AnyRow]:
     """List requests, newest first, and one row more than `limit` where more follow."""
     query: AnySelect = (
-        select(*_LINE)
+        select(*_LINE, _select_agreed(readers))
         .where(visible_to(SupportRequest.readers, readers))
         .order_by(SupportRequest.id.desc())
         .limit(limit + 1)
@@ -102,10 +101,10 @@ async def list_requests(
 
 async def get_request(session: AsyncSession, request_id: UUID, *, readers: Sequence[str], own_identity: str) -> AnyRow:
     """Return a request without its proposals; `not_proposed` is None but for the client that opened the case."""
-    rest = (column for column in SupportRequest.__table__.c if column.name != "not_proposed")
+    rest = (column for column in SupportRequest.__table__.c if column.name not in ("not_proposed", "agreed_adviser_id"))
     opened_it = SupportRequest.readers.contains([own_identity])
     not_proposed = case((opened_it, SupportRequest.not_proposed), else_=null()).label("not_proposed")
-    query = select(*rest, not_proposed).where(
+    query = select(*rest, not_proposed, _select_agreed(readers)).where(
         SupportRequest.id == request_id, visible_to(SupportRequest.readers, readers)
     )
     row = (await session.execute(query)).first()
@@ -114,10 +113,20 @@ async def get_request(session: AsyncSession, request_id: UUID, *, readers: Seque
     return row
 
 
+def _select_agreed(readers: Sequence[str]) -> Label[UUID | None]:
+    """Select the adviser agreed on, where the readers see that proposal: one network is not told of another's."""
+    query = select(Proposal.adviser_id).where(
+        Proposal.request_id == SupportRequest.id,
+        Proposal.adviser_id == SupportRequest.agreed_adviser_id,
+        visible_to(Proposal.readers, readers),
+    )
+    return query.correlate(SupportRequest).scalar_subquery().label("agreed_adviser_id")
+
+
 async def list_proposals(session: AsyncSession, request_id: UUID, *, readers: Sequence[str]) -> Sequence[AnyRow]:
     query = (
         select(
-            Proposal.rank,
+            func.row_number().over(order_by=Proposal.rank).label("rank"),  # among those that the reader sees
             Proposal.adviser_id,
             Adviser.name.label("adviser_name"),
             Adviser.kind.label("adviser_kind"),

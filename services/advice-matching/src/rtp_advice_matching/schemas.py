@@ -49,7 +49,7 @@ class PartView(Output):
 class ProposalView(Output):
     """An adviser who was proposed, and why."""
 
-    rank: int = Field(description="1 is the best match")
+    rank: int = Field(description="1 is the best match of those that you see")
     adviser_id: UUID
     adviser_name: str
     adviser_kind: AdviserKind
@@ -76,7 +76,7 @@ class SupportRequestLine(Output):
     number: str | None = Field(description="The case's number; null while only its withdrawal is known")
     sector: str | None
     region: str | None = Field(description="ONS region code of the employing body")
-    agreed_adviser_id: UUID | None
+    agreed_adviser_id: UUID | None = Field(description="Who was agreed on, where you see that proposal")
     opened_at: datetime
     changed_at: datetime
 

@@ -13,6 +13,7 @@ class SupportProposed(EventData):
     """Advisers or mentors were proposed to a staff group; none is an answer too, and says so by an empty list."""
 
     TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.support-proposed.v1"
+    READERS: ClassVar[str] = "Clients and bodies that could see the case; the networks are told by adviser-proposed"
 
     case_id: UUID = Field(description="The case")
     support_request_id: UUID = Field(description="The support request that holds the proposals and their reasons")
@@ -20,10 +21,24 @@ class SupportProposed(EventData):
     proposed_at: datetime = Field(description="When they were proposed, UTC")
 
 
+class AdviserProposed(EventData):
+    """Advisers or mentors of your network were proposed for a case. Who else was, nobody's network is told."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.adviser-proposed.v1"
+    SUBJECT: ClassVar[str] = "support-requests"
+    READERS: ClassVar[str] = "The networks of those that were proposed"
+    SINCE: ClassVar[str] = "1.1.0"
+
+    case_id: UUID = Field(description="The case")
+    support_request_id: UUID = Field(description="The support request, which shows each network its own proposals")
+    proposed_at: datetime = Field(description="When they were proposed, UTC")
+
+
 class SupportAgreed(EventData):
     """The staff group accepted one of the proposals, and a place of the adviser's capacity was taken."""
 
     TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.support-agreed.v1"
+    READERS: ClassVar[str] = "Clients and bodies that could see the case, and the network of the adviser agreed on"
 
     case_id: UUID = Field(description="The case")
     support_request_id: UUID = Field(description="The support request")

@@ -1,0 +1,137 @@
+"""Nobody is told by an event what they may not know: each field of each event, against each reader who may get it."""
+
+import uuid
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+import pytest
+from sqlalchemy import text
+
+from rtp_embedded.platform import Platform
+from rtp_shared.contracts import EventData, catalogue
+from tests.conftest import NewClient
+from tests.support.cases import employer_id, open_case, submit_case
+
+pytestmark = pytest.mark.anyio
+
+
+class Audience(StrEnum):
+    """A kind of reader."""
+
+    OPENER = "the client that opened the draft"
+    CASE = "clients and bodies that see the case once it is submitted, and the central team"
+    NETWORK = "the network of an adviser who was proposed"
+    AGREED_NETWORK = "the network of the adviser who was agreed on"
+    OWNER = "the client that a subscription belongs to"
+
+
+OPENER, CASE, NETWORK, AGREED, OWNER = Audience
+EVERYBODY_OF_A_CASE = frozenset({OPENER, CASE, NETWORK, AGREED})
+
+# An event that is not here is told to all who see the case. One that is shown to others must be added, and with it
+# each of its fields must be looked at again.
+AUDIENCES: Mapping[str, frozenset[Audience]] = {
+    "applications.case-opened": frozenset({OPENER}),
+    "applications.case-withdrawn": frozenset({OPENER, CASE}),
+    "applications.party-changed": frozenset({OPENER, CASE}),
+    "advice-matching.adviser-proposed": frozenset({NETWORK, AGREED}),
+    "advice-matching.support-agreed": frozenset({CASE, AGREED}),
+    "gateway.subscription-tested": frozenset({OWNER}),
+    "gateway.subscription-disabled": frozenset({OWNER}),
+    "gateway.subscription-enabled": frozenset({OWNER}),
+    "gateway.event-dead-lettered": frozenset({OWNER}),
+}
+
+# Who may know a field, by its name. What is not here only those may know who see the case, so a new field is told to
+# nobody else before somebody has thought about it.
+MAY_KNOW: Mapping[str, frozenset[Audience]] = {
+    "caseId": EVERYBODY_OF_A_CASE,
+    "number": frozenset({OPENER, CASE}),
+    "route": frozenset({OPENER, CASE}),
+    "withdrawnFrom": frozenset({OPENER, CASE}),
+    "withdrawnAt": frozenset({OPENER, CASE}),
+    "partyId": frozenset({OPENER, CASE}),
+    "change": frozenset({OPENER, CASE}),
+    "role": frozenset({OPENER, CASE}),
+    "holderKind": frozenset({OPENER, CASE}),
+    "at": frozenset({OPENER, CASE, OWNER}),
+    "supportRequestId": frozenset({CASE, NETWORK, AGREED}),
+    "proposedAt": frozenset({CASE, NETWORK, AGREED}),
+    "adviserIds": frozenset({CASE}),
+    "adviserId": frozenset({CASE, AGREED}),
+    "agreedAt": frozenset({CASE, AGREED}),
+    "subscriptionId": frozenset({OWNER}),
+    "failingSince": frozenset({OWNER}),
+    "lastStatus": frozenset({OWNER}),
+    "eventId": frozenset({OWNER}),
+    "eventType": frozenset({OWNER}),
+}
+
+
+def name_event(type_: str) -> str:
+    """`advice-matching.support-agreed`"""
+    return ".".join(type_.split(".")[2:4])
+
+
+def find_audience(type_: str) -> frozenset[Audience]:
+    return AUDIENCES.get(name_event(type_), frozenset({CASE}))
+
+
+@pytest.mark.parametrize("kind", catalogue().values(), ids=catalogue().keys())
+def test_every_field_may_be_known_by_whoever_is_told(kind: type[EventData]) -> None:
+    audience = find_audience(kind.TYPE)
+    for field in kind.model_fields.values():
+        allowed = MAY_KNOW.get(str(field.alias), frozenset({CASE}))
+        assert audience <= allowed, f"{field.alias} is told to {', '.join(sorted(audience - allowed))}"
+
+
+def test_what_is_said_here_is_said_of_events_and_fields_that_there_are() -> None:
+    assert AUDIENCES.keys() <= {name_event(type_) for type_ in catalogue()}
+    fields = {str(field.alias) for kind in catalogue().values() for field in kind.model_fields.values()}
+    assert MAY_KNOW.keys() <= fields
+
+
+async def list_published(platform: Platform, subjects: Iterable[uuid.UUID]) -> list[tuple[str, list[str]]]:
+    """The types and readers of all that any service published about these."""
+    found: list[tuple[str, list[str]]] = []
+    for runtime in platform.runtimes.values():
+        async with runtime.database.transaction(read_only=True) as session:
+            query = text("SELECT type, readers FROM outbox WHERE case_id = ANY(:ids)")
+            found += [(row.type, row.readers) for row in await session.execute(query, {"ids": list(subjects)})]
+    return found
+
+
+async def test_the_readers_that_events_really_have_are_of_their_audience(
+    platform: Platform, new_client: NewClient
+) -> None:
+    opener = await new_client()
+    draft = await open_case(opener)
+    case = await submit_case(opener, draft)
+    await platform.drain_events()
+    [line] = (await opener.get("/v1/support-requests", params={"case": case["id"]})).json()["items"]
+    request = (await opener.get(f"/v1/support-requests/{line['id']}")).json()
+    best, *_ = request["proposals"]
+    path, version = f"/v1/support-requests/{request['id']}/actions/accept", {"If-Match": f'"{request["version"]}"'}
+    assert (await opener.post(path, json={"adviser": best["adviserId"]}, headers=version)).status_code == 200
+    await platform.drain_events()
+
+    who: dict[str, set[Audience]] = {
+        "system": set(Audience),
+        f"client:{opener.client_id}": {OPENER, CASE},
+        f"org:{employer_id()}": {CASE},
+        "scope:cases:oversee": {CASE},
+        **{f"org:{proposal['networkId']}": {NETWORK} for proposal in request["proposals"]},
+        f"org:{best['networkId']}": {NETWORK, AGREED},
+    }
+    published = await list_published(platform, [uuid.UUID(case["id"]), uuid.UUID(request["id"])])
+    assert {name_event(type_) for type_, _ in published} >= {
+        "applications.case-opened",
+        "applications.case-submitted",
+        "advice-matching.support-proposed",
+        "advice-matching.adviser-proposed",
+        "advice-matching.support-agreed",
+        "finance-directory.shortlist-made",
+    }
+    for type_, readers in published:
+        for reader in readers:
+            assert who[reader] & find_audience(type_), f"{type_} is shown to {reader}"
