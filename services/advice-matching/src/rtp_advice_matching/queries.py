@@ -113,7 +113,7 @@ async def get_request(session: AsyncSession, request_id: UUID, *, readers: Seque
     return row
 
 
-def _select_agreed(readers: Sequence[str]) -> Label[UUID | None]:
+def _select_agreed(readers: Sequence[str]) -> Label[UUID]:
     """Select the adviser agreed on, where the readers see that proposal: one network is not told of another's."""
     query = select(Proposal.adviser_id).where(
         Proposal.request_id == SupportRequest.id,

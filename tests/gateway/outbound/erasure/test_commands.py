@@ -17,7 +17,7 @@ from rtp_shared.clock import utcnow
 from rtp_shared.contracts import events
 from rtp_shared.contracts.applications import PartyChanged
 from tests.conftest import Api, NewClient
-from tests.gateway.conftest import Owner, list_wrong_fields, run_sql
+from tests.gateway.conftest import Owner, list_wrong_fields
 from tests.support.tables import open_as
 from tests.support.webhooks import Received, answering, feed
 
