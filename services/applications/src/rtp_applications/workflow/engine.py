@@ -1,7 +1,7 @@
 """The engine of every route: it decides whether an action may be taken, and makes the case after it. It saves nothing.
 
-Order of refusal: no such action, not from this status, not your role, conditions not met. Whoever may not act learns
-nothing about conditions.
+Order of refusal: no such action, not from this status, not your role, nothing given, conditions not met. Whoever may
+not sign learns nothing about conditions, nor whether others have signed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -75,8 +75,10 @@ def apply_action(
     if snapshot.status not in action.from_states:
         starts = _list_statuses(action.from_states)
         raise NotFromHere(f"{snapshot.case.number} is {snapshot.status}; {name} starts from {starts}")
+    held = find_roles(snapshot, caller, now)
+    _require_role(action, held)
     payload, signed_before = _settle_payload(action, snapshot, payload)
-    signature, awaiting = _sign(action, signed_before, caller, find_roles(snapshot, caller, now), now)
+    signature, awaiting = _sign(action, signed_before, caller, held, now)
     signed = (*signed_before, signature)
     step = _make_step(process, action, snapshot, payload, signed, now)
     if unmet := [(guard.name, error) for guard in action.guards if (error := guard.find_error(step)) is not None]:
@@ -92,10 +94,11 @@ def list_possibilities(
     """Yield the actions that start here, each with every reason why this caller could not take it now."""
     held = find_roles(snapshot, caller, now)
     for action in process.list_actions(snapshot.status):
-        _, signed_before = _settle_payload(action, snapshot, None, required=False)
         refusals: list[tuple[str, str]] = []
         awaiting: tuple[Slot, ...] = ()
         try:
+            _require_role(action, held)
+            _, signed_before = _settle_payload(action, snapshot, None, required=False)
             signature, awaiting = _sign(action, signed_before, caller, held, now)
         except NotYourRole as refusal:
             refusals.append(("role", refusal.detail))
@@ -126,6 +129,12 @@ def _list_refusals(step: Step) -> Iterator[tuple[str, str]]:
             yield guard.name, error.reason
 
 
+def _require_role(action: Action, held: Mapping[Role, str]) -> None:
+    """Refuse whoever could not sign even if nobody had signed: in the same words whatever is pending."""
+    if not any(slot & held.keys() for slot in action.signatories):
+        raise NotYourRole(_describe_role(action.name, action.signatories))
+
+
 def _settle_payload(
     action: Action, snapshot: CaseSnapshot, payload: Payload | None, *, required: bool = True
 ) -> tuple[Payload | None, tuple[Signature, ...]]:
@@ -154,7 +163,7 @@ def _sign(
         for role in sorted(slot & held.keys()):
             signature = Signature(role, caller.person, held[role], now)
             return signature, find_open_slots(action, [*signed, signature])
-    raise NotYourRole(f"{action.name} is for {_name_slots(slots)}; the case's parties say who holds which role")
+    raise NotYourRole(_describe_role(action.name, slots))
 
 
 def find_open_slots(action: Action, signed: Sequence[Signature]) -> tuple[Slot, ...]:
@@ -258,6 +267,10 @@ def _find_reason(step: Step) -> str | None:
 
 def _list_statuses(statuses: frozenset[Status]) -> str:
     return ", ".join(status for status in Status if status in statuses)
+
+
+def _describe_role(name: str, slots: Sequence[Slot]) -> str:
+    return f"{name} is for {_name_slots(slots)}; the case's parties say who holds which role"
 
 
 def _name_slots(slots: Sequence[Slot]) -> str:
