@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 
 from rtp_gateway.inbound.portal.envelopes import build_envelope_schema
+from rtp_gateway.outbound.erasure.models import PersonKind
 from rtp_shared import contracts
 from rtp_shared.contracts import EventData, catalogue, events
 
@@ -108,3 +109,29 @@ def test_an_unknown_attribute_or_field_is_no_obstacle() -> None:
     event["expirytime"] = "2030-01-01T00:00:00Z"
     event["data"]["later"] = 1
     assert events.read(json.dumps(event).encode()).type == event["type"]
+
+
+NO_PEOPLE = {
+    "barrierId",
+    "body",
+    "caseId",
+    "commissioner",
+    "decisionBody",
+    "decisionId",
+    "documentId",
+    "employer",
+    "eventId",
+    "shortlistId",
+    "subscriptionId",
+    "supportRequestId",
+}
+"""Fields that hold ids, but none of people."""
+
+
+@each_type
+def test_every_id_is_said_to_be_a_person_s_or_known_to_be_none(kind: type[EventData]) -> None:
+    """Whoever is to be erased is looked for in the declared fields, and nowhere else."""
+    ids = {name for name, field in kind.model_fields.items() if "UUID" in str(field.annotation)}
+    people = {name for name in ids if kind.model_fields[name].alias not in NO_PEOPLE}
+    assert people == set(kind.PEOPLE)
+    assert set(kind.PEOPLE.values()) <= set(PersonKind)

@@ -24,7 +24,7 @@ SCOPES = {
     "support:write": "Accept a proposed adviser or mentor",
     "finance:read": "Read finance shortlists",
     "events:read": "Read the event feed",
-    "events:erase": "Erase one person's data from stored events, as whoever answers for the data",
+    "events:erase": "Ask for and confirm the erasure of one person's data, as whoever answers for the data",
     "subscriptions:read": "Read subscriptions to events",
     "subscriptions:write": "Make, change and end subscriptions to events",
     "metrics:read": "Read metrics",

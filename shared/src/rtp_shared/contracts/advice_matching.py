@@ -1,5 +1,6 @@
 """Events that advice-matching publishes about the support of a case."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -14,6 +15,7 @@ class SupportProposed(EventData):
 
     TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.support-proposed.v1"
     READERS: ClassVar[str] = "Clients and bodies that could see the case; the networks are told by adviser-proposed"
+    PEOPLE: ClassVar[Mapping[str, str]] = {"adviser_ids": "adviser"}
 
     case_id: UUID = Field(description="The case")
     support_request_id: UUID = Field(description="The support request that holds the proposals and their reasons")
@@ -39,6 +41,7 @@ class SupportAgreed(EventData):
 
     TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.support-agreed.v1"
     READERS: ClassVar[str] = "Clients and bodies that could see the case, and the network of the adviser agreed on"
+    PEOPLE: ClassVar[Mapping[str, str]] = {"adviser_id": "adviser"}
 
     case_id: UUID = Field(description="The case")
     support_request_id: UUID = Field(description="The support request")

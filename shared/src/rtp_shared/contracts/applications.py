@@ -1,5 +1,6 @@
 """Events that applications publishes about a case."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
@@ -358,6 +359,7 @@ class PartyChanged(EventData):
     """Somebody was given a role in a case, or the part of somebody ended or changed. Who it is, it does not say."""
 
     TYPE: ClassVar[str] = f"{PREFIX}.applications.party-changed.v1"
+    PEOPLE: ClassVar[Mapping[str, str]] = {"party_id": "party"}
 
     case_id: UUID = Field(description="The case")
     number: str = Field(description="The case number that people say, with its check digit")

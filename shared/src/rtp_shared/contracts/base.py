@@ -48,6 +48,9 @@ class EventData(BaseModel):
     READERS: ClassVar[str] = "Clients and bodies that could see the case when it happened, and still may"
     """The readers of the event, in words for the catalogue of events."""
 
+    PEOPLE: ClassVar[Mapping[str, str]] = {}
+    """The fields that hold ids of people, and of what kind: to erase somebody's data, only these are looked at."""
+
     SINCE: ClassVar[str] = "1.0.0"
     """Version of the AsyncAPI document that had it first. A field added later says so by `x-since` in its schema."""
 

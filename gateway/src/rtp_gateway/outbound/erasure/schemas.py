@@ -1,25 +1,51 @@
 """Request and response bodies."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from rtp_shared.schemas import Input, Output, Storable
+from rtp_gateway.outbound.erasure.models import PersonKind
+from rtp_shared.schemas import Input, Output
 
 
-class Erasure(Input):
+class ErasureOpening(Input):
     """Whose data is to go."""
 
-    reference: Annotated[
-        str,
-        StringConstraints(strip_whitespace=True, min_length=8, max_length=200),
-        Field(description="The opaque reference by which events name the person: a party's or adviser's id"),
-        Storable,
-    ]
+    kind: PersonKind
+    id: UUID = Field(
+        description="The person's id: of a party, as in party-changed; of an adviser, as in support-agreed"
+    )
 
 
-class Erased(Output):
-    """What went. Sequences and hashes stay as they were."""
+class NamingEvent(Output):
+    """An event that names the person, and whose data would go."""
 
-    events: int = Field(description="Events whose data was erased; they stay in the feed in their thin form")
-    answers: int = Field(description="Answers of subscribers' sinks that were erased")
+    event_id: UUID
+    type: str
+    subject_id: UUID = Field(description="Id of the case, or of what else it is about")
+    recorded_at: datetime
+
+
+class Findings(Output):
+    """What names the person now."""
+
+    events: int = Field(description="Events whose data goes; they stay in the feed in their thin form")
+    answers: int = Field(description="Answers of subscribers' sinks that go: to these events, and those with the id")
+    items: Sequence[NamingEvent] = Field(description="The events, oldest first; of more than 1,000 the first")
+
+
+class ErasureView(Output):
+    """An erasure, with what would go by it, or what went."""
+
+    id: UUID
+    kind: PersonKind
+    person_id: UUID
+    asked_by: str
+    asked_at: datetime
+    confirmed_by: str | None
+    confirmed_at: datetime | None
+    events: int | None = Field(description="Events whose data was erased; null before it is confirmed")
+    answers: int | None = Field(description="Answers of sinks that were erased; null before it is confirmed")
+    findings: Findings = Field(description="What names the person now, and would go")
