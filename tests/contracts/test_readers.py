@@ -11,6 +11,7 @@ from rtp_embedded.platform import Platform
 from rtp_shared.contracts import EventData, catalogue
 from tests.conftest import NewClient
 from tests.support.cases import employer_id, open_case, submit_case
+from tests.support.tables import open_as
 
 pytestmark = pytest.mark.anyio
 
@@ -95,7 +96,7 @@ async def list_published(platform: Platform, subjects: Iterable[uuid.UUID]) -> l
     """The types and readers of all that any service published about these."""
     found: list[tuple[str, list[str]]] = []
     for runtime in platform.runtimes.values():
-        async with runtime.database.transaction(read_only=True) as session:
+        async with open_as(runtime, "owner") as session:
             query = text("SELECT type, readers FROM outbox WHERE case_id = ANY(:ids)")
             found += [(row.type, row.readers) for row in await session.execute(query, {"ids": list(subjects)})]
     return found

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 
 
 def deactivate(server: Postgres, client_id: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "RTP_DATABASE_URL": server.url("rtp_gateway", "rtp_gateway_app")}
+    environment = {**os.environ, "RTP_DATABASE_URL": server.url("rtp_gateway", "rtp_gateway_operator")}
     command = [sys.executable, "-m", "rtp_gateway.deactivate", client_id]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 

@@ -23,7 +23,7 @@ HEAD_SECONDS = 15.0
 WINDOW_SECONDS = 15.0
 LEAST_BYTES = 7_500
 """Of a body, in each window, as long as we would take more."""
-DISCARDED_BYTES = 134_217_728
+DISCARDED_BYTES = 268_435_456
 """Most bytes of a body that are read and dropped once its request was answered: many callers send a whole document
 before they look at the answer, and would not see it if the connection were cut."""
 HEALTH_SECONDS = 2.0

@@ -23,7 +23,7 @@ from tests.support.waiting import until
 
 pytestmark = pytest.mark.anyio
 
-_WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+_WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 _HOLD = text("SELECT FROM deliveries WHERE subscription_id = :id AND position = :position FOR UPDATE")
 
 
@@ -51,7 +51,7 @@ def report(claim: Claim) -> AttemptReport:
 
 def write_all(owner: Owner, claims: Sequence[Claim]) -> list["asyncio.Task[Marked | None]"]:
     """Report that all were accepted, in one batch."""
-    writer = SuccessWriter(owner.platform.gateway.database, owner.clock)
+    writer = SuccessWriter(owner.platform.background["gateway"].database, owner.clock)
     return [asyncio.create_task(writer.write(report(each))) for each in claims]
 
 
@@ -83,7 +83,7 @@ async def test_the_next_event_of_a_case_is_recorded_while_a_batch_marks_the_one_
     worker = owner.new_worker(now=owner.clock)
     claims = await worker._claim()
     last = next(each for each in claims if str(each.subscription_id) == subscriptions[3]["id"])
-    database = owner.platform.gateway.database
+    database = owner.platform.background["gateway"].database
     async with AsyncExitStack() as stack:
         third = await stack.enter_async_context(database.transaction())
         await third.execute(_HOLD, {"id": last.subscription_id, "position": last.position})
@@ -111,7 +111,7 @@ async def test_a_batch_passes_over_the_case_that_is_being_recorded(owner: Owner,
     cases = await owner.publish_cases(2)
     worker = owner.new_worker(now=owner.clock)
     claims = sorted(await worker._claim(), key=lambda claim: claim.subject_id != cases[first])
-    async with owner.platform.gateway.database.transaction() as session:
+    async with owner.platform.background["gateway"].database.transaction() as session:
         await record(owner, session, cases[first], 2)
         passed_over, marked = write_all(owner, claims)
         async with asyncio.timeout(5):

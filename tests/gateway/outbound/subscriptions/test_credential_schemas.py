@@ -23,7 +23,7 @@ from rtp_gateway.outbound.transports.credentials import (
     seal_credential,
 )
 from rtp_gateway.outbound.transports.errors import SinkRefused
-from rtp_gateway.outbound.transports.sinks import NOT_PUBLIC, Sinks
+from rtp_gateway.outbound.transports.sinks import NO_PUBLIC_NAME, Sinks
 from rtp_shared.schemas import Input
 from tests.support.hosts import DAY, Names, issue
 
@@ -161,7 +161,7 @@ async def test_a_token_endpoint_must_be_public_and_secure(endpoint: str) -> None
 async def test_a_token_endpoint_whose_name_leads_inside_is_refused() -> None:
     with pytest.raises(SinkRefused) as refused:
         await accept(CLIENT, names=Names(["8.8.8.8", "10.0.0.1"]))
-    assert refused.value.reason == NOT_PUBLIC
+    assert refused.value.reason == NO_PUBLIC_NAME
 
 
 def _encrypted() -> str:
