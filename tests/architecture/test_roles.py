@@ -112,7 +112,6 @@ OWN = {
         "DELETE FROM subscriptions",
         "SELECT path FROM calls",
         "INSERT INTO calls (client_id) VALUES ('forged')",
-        "UPDATE queue_requests SET password_hash = 'forged'",
     ],
     ("gateway", "operator"): [
         "SELECT body FROM events",

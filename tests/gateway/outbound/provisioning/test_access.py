@@ -35,7 +35,7 @@ MOVE = "UPDATE clients SET organisation = gen_random_uuid() WHERE client_id = :i
 
 @pytest.fixture
 def keeper(platform: Platform, offered: QueueProvisioner) -> AccessKeeper:
-    return AccessKeeper(platform.gateway, offered)
+    return AccessKeeper(platform.background["gateway"], offered)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def upgrade() -> None:
 # Who may what of the platform, only the operator says; a secret's hash is for whoever hands out tokens.
 CLIENTS_AND_EVENTS = """
     GRANT SELECT ON clients TO rtp_gateway_web;
-    GRANT SELECT (client_id, organisation, scopes, active) ON clients TO rtp_gateway_delivery;
+    GRANT SELECT (client_id, organisation, scopes, active, revision) ON clients TO rtp_gateway_delivery;
     GRANT SELECT, INSERT, UPDATE (name, organisation, secret_hash, scopes, active) ON clients TO rtp_gateway_operator;
     GRANT SELECT ON events TO rtp_gateway_web, rtp_gateway_delivery;
     GRANT INSERT (event_id, type, case_id, source, sequence, readers, body, hash, about, correlation_id)
@@ -42,8 +42,7 @@ SUBSCRIPTIONS = """
     GRANT SELECT, UPDATE (answer) ON attempts TO rtp_gateway_web;
     GRANT SELECT, INSERT, DELETE ON attempts TO rtp_gateway_delivery;
     GRANT SELECT, INSERT, UPDATE ON queue_requests TO rtp_gateway_web;
-    GRANT SELECT, UPDATE (failures, last_error, next_attempt_at, leased_until), DELETE
-        ON queue_requests TO rtp_gateway_delivery;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON queue_requests TO rtp_gateway_delivery;
 """
 
 CALLS = """
