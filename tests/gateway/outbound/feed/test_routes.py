@@ -274,9 +274,8 @@ async def test_no_reader_misses_what_commits_late(platform: Platform, database_s
         finally:
             await connection.close()
 
-    async def follow() -> list[str]:
+    async def follow(at: str) -> list[str]:
         seen: list[str] = []
-        at = (await read(api))["cursor"]
         while True:
             last_round = not writing
             page = await read(api, after=at, limit=7)
@@ -285,7 +284,7 @@ async def test_no_reader_misses_what_commits_late(platform: Platform, database_s
             if last_round and not page["items"]:
                 return seen
 
-    follower = asyncio.create_task(follow())
+    follower = asyncio.create_task(follow((await read(api))["cursor"]))
     await asyncio.gather(*map(write, range(6)))
     writing = False
     seen = await follower
