@@ -73,12 +73,4 @@ def build_gateway(runtime: Runtime, key: SigningKey, upstreams: Upstreams) -> Ga
         await limiter.close()
         await runtime.verifier.close()
 
-    return Gateway(
-        app,
-        admitted,
-        runtime.metrics,
-        recorder=recorder,
-        verifier=runtime.verifier,
-        public_url=settings.public_url,
-        closing=close,
-    )
+    return Gateway(app, admitted, runtime.metrics, recorder=recorder, closing=close)

@@ -1,4 +1,4 @@
-"""How many connections a process holds: in all and of one address, with a reserve in which health is still answered."""
+"""Bounds the connections of a process, in all and of one address, with a reserve in which health is answered."""
 
 import enum
 import logging
@@ -28,7 +28,7 @@ class ConnectionLimits:
 
     def __init__(self, most: int = 1000, *, per_address: int = 250, trusted: Collection[str] = LOOPBACK) -> None:
         self._most, self._per_address = most, per_address
-        self.trusted = frozenset(trusted)
+        self._trusted = frozenset(trusted)
         self._open: Counter[str] = Counter()
         self._warned = -SECONDS_BETWEEN_WARNINGS
 
@@ -40,7 +40,7 @@ class ConnectionLimits:
         """Count a connection, unless it is refused. Whoever is admitted is released once it has ended."""
         address = client[0] if client else ""
         count = self.count
-        if count >= self._most + RESERVE or (address not in self.trusted and self._open[address] >= self._per_address):
+        if count >= self._most + RESERVE or (address not in self._trusted and self._open[address] >= self._per_address):
             admission = Admission.REFUSED
         else:
             admission = Admission.HEALTH_ONLY if count >= self._most else Admission.ADMITTED

@@ -5,4 +5,4 @@ IDENTITIES = """(ARRAY['client:' || c.client_id, 'org:' || c.organisation] || AR
 """Its identities, as those of a `rtp_shared.identities.Principal`."""
 
 MAY_SUBSCRIBE = "(c.active AND 'subscriptions:write' = ANY (c.scopes))"
-"""What it subscribed to by a scope does not go on without it."""
+"""The condition that the client may have subscriptions: they do not go on without the scope."""

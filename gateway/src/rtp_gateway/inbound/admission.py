@@ -8,9 +8,10 @@ cuts off what is on its way when that changes.
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
-from rtp_gateway.inbound.proxy.forward import Upstreams
+from rtp_gateway.inbound.proxy.exchanges import ExchangeLimiter, Turn
+from rtp_gateway.inbound.proxy.forward import Upstreams, send_refusal
+from rtp_gateway.routing import is_streamed
 from rtp_gateway.types import JsonObject
-from rtp_shared import problems
 from rtp_shared.auth import TokenVerifier, authenticate
 from rtp_shared.identities import Principal
 from rtp_shared.problems import Refusal
@@ -27,17 +28,35 @@ class AdmittedOnly:
         self._upstreams = upstreams
         self._verifier = verifier
         self._public_url = public_url
+        self._limiter = ExchangeLimiter()
 
     async def forward(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             principal = await authenticate(self._verifier, Headers(scope=scope).get("authorization"))
+            if principal is not None:
+                exchange = _AdmittedExchange(self._verifier, principal, receive, send)
+                receive, send = exchange.receive, exchange.send
+            if is_streamed(scope["path"]):
+                async with self._limiter.transfer(principal):
+                    await self._upstreams.forward(name, scope, receive, send)
+            else:
+                async with self._limiter.new_turn(principal, name) as turn:
+                    await self._forward_in_turn(turn, name, scope, receive, send)
         except Refusal as refusal:
-            await self._refuse(refusal, scope, send)
-            return
-        if principal is not None:
-            exchange = _AdmittedExchange(self._verifier, principal, receive, send)
-            receive, send = exchange.receive, exchange.send
-        await self._upstreams.forward(name, scope, receive, send)
+            await send_refusal(refusal, scope, send, public_url=self._public_url)
+
+    async def _forward_in_turn(self, turn: Turn, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take the turn once the request is there whole: one whose body is slow keeps no other waiting."""
+
+        async def receive_then_take() -> Message:
+            message = await receive()
+            if message["type"] == "http.request" and not message.get("more_body"):
+                await turn.take()
+            return message
+
+        if not _has_body(scope):
+            await turn.take()
+        await self._upstreams.forward(name, scope, receive_then_take, send)
 
     async def fetch_json(self, name: str, path: str) -> JsonObject:
         return await self._upstreams.fetch_json(name, path)
@@ -45,12 +64,10 @@ class AdmittedOnly:
     async def close(self) -> None:
         await self._upstreams.close()
 
-    async def _refuse(self, refusal: Refusal, scope: Scope, send: Send) -> None:
-        body = problems.render_problem(refusal, base_url=self._public_url, instance=scope["path"])
-        headers = [(b"content-type", problems.CONTENT_TYPE.encode()), (b"content-length", str(len(body)).encode())]
-        headers += [(name.lower().encode(), value.encode()) for name, value in refusal.headers.items()]
-        await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
-        await send({"type": "http.response.body", "body": body if scope["method"] != "HEAD" else b""})
+
+def _has_body(scope: Scope) -> bool:
+    headers = dict(scope["headers"])
+    return headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
 
 
 class _AdmittedExchange:

@@ -2,22 +2,17 @@
 
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from rtp_gateway.inbound.calls.recorder import Recorder
-from rtp_gateway.inbound.proxy.exchanges import ExchangeLimiter
-from rtp_gateway.inbound.proxy.forward import Upstreams, send_refusal
-from rtp_gateway.routing import is_streamed, service_for
+from rtp_gateway.inbound.proxy.forward import Upstreams
+from rtp_gateway.routing import service_for
 from rtp_shared import tracing
-from rtp_shared.auth import TokenVerifier, authenticate
-from rtp_shared.identities import Principal
 from rtp_shared.metrics import Metrics
 from rtp_shared.middleware import response_defaults
-from rtp_shared.problems import Refusal
 from rtp_shared.responses import ResponseRecorder
 from rtp_shared.tracing import Trace
 
@@ -34,18 +29,12 @@ class Gateway:
         metrics: Metrics,
         *,
         recorder: Recorder | None = None,
-        verifier: TokenVerifier | None = None,
-        public_url: str = "",
         closing: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """`verifier` tells whose an exchange is; without it all are nobody's."""
         self.own = own
         self.upstreams = upstreams
         self.recorder = recorder
         self._metrics = metrics
-        self._verifier = verifier
-        self._public_url = public_url
-        self._limiter = ExchangeLimiter()
         self._closing = closing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,29 +63,10 @@ class Gateway:
         response = ResponseRecorder(send, defaults=response_defaults(trace))
         started = time.perf_counter()
         try:
-            async with self._hold_place(name, scope):
-                await self.upstreams.forward(name, _add_trace(scope, trace), receive, response.send)
-        except Refusal as refusal:
-            await send_refusal(refusal, scope, response.send, public_url=self._public_url)
+            await self.upstreams.forward(name, _add_trace(scope, trace), receive, response.send)
         finally:
             self._record(name, scope, response.status, time.perf_counter() - started)
             tracing.current.reset(token)
-
-    @asynccontextmanager
-    async def _hold_place(self, name: str, scope: Scope) -> AsyncIterator[None]:
-        principal = await self._identify(scope)
-        streamed = is_streamed(scope["path"])
-        async with self._limiter.transfer(principal) if streamed else self._limiter.turn(principal, name):
-            yield
-
-    async def _identify(self, scope: Scope) -> Principal | None:
-        """Return whose request it is; None where it bears no token that holds, which the service will say."""
-        if self._verifier is None:
-            return None
-        bearer = next((value for name, value in scope["headers"] if name == b"authorization"), b"").decode("latin-1")
-        with suppress(Refusal):
-            return await authenticate(self._verifier, bearer)
-        return None
 
     def _record(self, name: str, scope: Scope, status: int, seconds: float) -> None:
         self._metrics.requests.labels("gateway", scope["method"], f"-> {name}", str(status)).observe(seconds)

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 
+from rtp_gateway.inbound.admission import AdmittedOnly
 from rtp_gateway.inbound.front import Gateway
 from rtp_gateway.inbound.identity.keys import SigningKey
 from rtp_gateway.inbound.proxy import exchanges
@@ -65,7 +66,8 @@ class Caller:
         url = urlsplit(str(self.http.base_url))
         _, writer = await asyncio.open_connection(url.hostname, url.port)
         self._begun.append(writer)
-        lines = [f"{method} {path} HTTP/1.1", "Host: x", f"Authorization: Bearer {self.token}", "Content-Length: 5000"]
+        bearer = [f"Authorization: Bearer {self.token}"] if self.token else []
+        lines = [f"{method} {path} HTTP/1.1", "Host: x", *bearer, "Content-Length: 5000"]
         writer.write("\r\n".join([*lines, "", "{"]).encode())
         await writer.drain()
 
@@ -119,7 +121,8 @@ async def http(upstream: Upstream, key: SigningKey, stack: AsyncExitStack) -> ht
     upstreams = OverHttp({"applications": address}, public_url="http://rtp.test", limits=ForwardingLimits())
     stack.push_async_callback(upstreams.close)
     verifier = TokenVerifier(issuer="http://rtp.test", keys=FixedKeys(key.public_keys))
-    front = Gateway(FastAPI(), upstreams, Metrics("gateway"), verifier=verifier, public_url="http://rtp.test")
+    admitted = AdmittedOnly(upstreams, verifier, public_url="http://rtp.test")
+    front = Gateway(FastAPI(), admitted, Metrics("gateway"))
     url = await stack.enter_async_context(serving(front))
     limits = httpx.Limits(max_connections=None)
     client = await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=20, limits=limits))
@@ -165,6 +168,17 @@ async def test_bodies_that_do_not_come_hold_no_connection_to_the_service(new_cal
     for _ in range(PER_SERVICE + 20):
         await attacker.begin("POST", "/v1/cases")
     assert await other.get() == 200
+
+
+async def test_bodies_that_do_not_come_from_nobody_in_particular_leave_room_for_the_public(
+    new_caller: NewCaller, http: httpx.AsyncClient
+) -> None:
+    attacker = new_caller()
+    attacker.token = ""
+    for _ in range(OF_CLIENT + 20):
+        await attacker.begin("POST", "/v1/cases")
+    async with asyncio.timeout(10):
+        assert (await http.get("/v1/cases")).status_code == 200
 
 
 async def test_requests_of_one_client_that_the_service_does_not_answer_leave_room_for_others(

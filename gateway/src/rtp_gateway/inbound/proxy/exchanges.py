@@ -1,4 +1,4 @@
-"""How many exchanges with the services a caller may have at once, so that no caller takes all of them."""
+"""Bounds a caller's exchanges with the services at once, so that no caller takes all of them."""
 
 import asyncio
 from collections import Counter
@@ -49,15 +49,34 @@ class ExchangeLimiter:
                     del self._transfers[name]
 
     @asynccontextmanager
-    async def turn(self, principal: Principal | None, service: str) -> AsyncIterator[None]:
-        """Wait until the client has fewer than its most exchanges with the service under way, and hold one."""
+    async def new_turn(self, principal: Principal | None, service: str) -> AsyncIterator["Turn"]:
+        """Give a turn among the client's exchanges with the service, which ends with the block."""
         key = (principal.client_id if principal else NOBODY, service)
         semaphore, users = self._turns.get(key) or (asyncio.Semaphore(OF_CLIENT), 0)
         self._turns[key] = (semaphore, users + 1)
+        turn = Turn(semaphore)
         try:
-            async with semaphore:
-                yield
+            yield turn
         finally:
+            turn.end()
             semaphore, users = self._turns.pop(key)
             if users > 1:
                 self._turns[key] = (semaphore, users - 1)
+
+
+class Turn:
+    """One of the exchanges that a client may have with a service at once."""
+
+    def __init__(self, semaphore: asyncio.Semaphore) -> None:
+        self._semaphore = semaphore
+        self._taken = False
+
+    async def take(self) -> None:
+        """Wait until the client has fewer than its most exchanges under way. To take it again does nothing."""
+        if not self._taken:
+            await self._semaphore.acquire()
+            self._taken = True
+
+    def end(self) -> None:
+        if self._taken:
+            self._semaphore.release()

@@ -200,7 +200,7 @@ async def send_refusal(refusal: Refusal, scope: Scope, send: Send, *, public_url
     headers = [(b"content-type", problems.CONTENT_TYPE.encode()), (b"content-length", str(len(body)).encode())]
     headers += [(name.lower().encode(), value.encode()) for name, value in refusal.headers.items()]
     await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
 async def _read_body(receive: Receive, limit: int) -> AsyncIterator[bytes]:

@@ -26,7 +26,7 @@ JITTER = 0.1
 
 
 LONGEST_BREAK = 2 * GIVE_UP_AFTER
-"""Where nothing was tried for so long, what failed before says nothing about the present."""
+"""Time without an attempt after which earlier failures say nothing about the present."""
 
 
 def schedule_retry(

@@ -1,4 +1,4 @@
-"""Who may erase, and which person does: types in the signature of a route."""
+"""Access to erasure, and the person who asks or confirms, as types in the signature of a route."""
 
 from typing import Annotated
 

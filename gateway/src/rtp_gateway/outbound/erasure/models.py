@@ -15,7 +15,7 @@ LAPSES_AFTER = timedelta(days=7)
 
 
 class PersonKind(StrEnum):
-    """What kind of person it is whose id events hold, as `PEOPLE` of the contracts says."""
+    """Kinds of people whose ids events hold, as `PEOPLE` of the contracts says."""
 
     PARTY = "party"
     ADVISER = "adviser"

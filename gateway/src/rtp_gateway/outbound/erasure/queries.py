@@ -36,7 +36,7 @@ _ERASED_BEFORE = "SELECT EXISTS (SELECT FROM erasures WHERE kind = $1 AND person
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What names a person."""
+    """The events and the answers that name a person."""
 
     events: Sequence[asyncpg.Record]
     answers: Sequence[asyncpg.Record]

@@ -29,7 +29,7 @@ class NamingEvent(Output):
 
 
 class Findings(Output):
-    """What names the person now."""
+    """The events and the answers that name the person now."""
 
     events: int = Field(description="Events whose data goes; they stay in the feed in their thin form")
     answers: int = Field(description="Answers of subscribers' sinks that go: to these events, and those with the id")

@@ -1,4 +1,4 @@
-"""What is asked outside before a subscription is made or changed: name servers for its addresses, its sink for consent.
+"""Asks outside before a subscription is made or changed: name servers for its addresses, its sink for consent.
 
 It may take many seconds, so it happens before the transaction, and no client has much of it done at once.
 """

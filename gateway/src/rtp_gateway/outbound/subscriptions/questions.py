@@ -1,4 +1,4 @@
-"""How many a client may have asked outside at once: name servers for its sinks, and sinks for their consent."""
+"""Bounds the questions asked outside for one client at once: of name servers for its sinks, of sinks for consent."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
