@@ -1,13 +1,15 @@
 """The sides of a case: who may see it and act on it, and that Python and row-level security say the same."""
 
 import uuid
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from rtp_applications.bodies.models import body_id
+from rtp_applications.cases.queries import list_cases
 from rtp_applications.cases.store import read_snapshot
-from rtp_applications.sides import is_on_bodies_side
+from rtp_applications.sides import count_version, find_change_time, is_on_bodies_side
 from rtp_applications.workflow.definition import Caller
 from rtp_embedded.platform import Platform
 from rtp_shared.clock import utcnow
@@ -35,6 +37,12 @@ SEEN = {
 }
 
 
+COUNTS = """
+    UPDATE cases SET version = 9, confidential_steps = 2, draft_steps = 3, changed_for_all_at = opened_at,
+                     draft_readers = ARRAY['client:' || opened_by, 'client:inside', 'system'] WHERE id = :id
+"""
+
+
 @pytest.mark.parametrize("submitted", [True, False])
 async def test_python_and_row_level_security_agree_on_the_bodies_side(
     new_client: NewClient, platform: Platform, submitted: bool
@@ -49,6 +57,7 @@ async def test_python_and_row_level_security_agree_on_the_bodies_side(
             await session.execute(text(statement), {"id": case_id})
         let_in = "UPDATE cases SET readers = readers || ARRAY['client:outside', 'client:inside'] WHERE id = :id"
         await session.execute(text(let_in), {"id": case_id})
+        await session.execute(text(COUNTS), {"id": case_id})
         snapshot = await read_snapshot(session, case_id, readers=SYSTEM, now=utcnow())
     assert snapshot is not None
     everybody = [
@@ -65,7 +74,11 @@ async def test_python_and_row_level_security_agree_on_the_bodies_side(
     for readers in everybody:
         async with database.transaction(readers, read_only=True) as session:
             seen = {name: await session.scalar(text(sql), {"id": case_id}) for name, sql in SEEN.items()}
-        on_bodies_side = is_on_bodies_side(snapshot.case, Caller("p-1", tuple(readers)))
+            listed = await list_cases(session, readers=readers, limit=1, number=snapshot.case.number)
+        caller = Caller("p-1", tuple(readers))
+        on_bodies_side = is_on_bodies_side(snapshot.case, caller)
+        counted = (count_version(snapshot.case, caller), find_change_time(snapshot.case, caller))
+        assert [(each.version, each.changed_at) for each in listed] == ([counted] if seen["case"] else []), readers
         sides.add((seen["case"], on_bodies_side))
         expected = int(bool(seen["case"]) and on_bodies_side)
         assert (seen["record"], seen["document"]) == (expected, expected), readers
@@ -103,10 +116,30 @@ async def test_submission_discloses_it_to_the_bodies_it_names_and_no_others(
         assert (await api.get(f"/v1/cases/{case['id']}")).status_code == status
 
 
+async def list_events(api: Api, case: Case) -> list[dict[str, Any]]:
+    """The events of the case itself that the client may see."""
+    feed = (await api.get("/v1/events", params={"limit": 200})).json()["items"]
+    return [each for each in feed if each["caseid"] == case["id"] and "/applications" in each["source"]]
+
+
+async def test_the_bodies_count_a_case_from_its_submission(platform: Platform, group: Api, officers: Api) -> None:
+    case = await open_case(group)
+    for headcount in (3, 4, 5):
+        await group.patch(f"/v1/cases/{case['id']}", json={"headcount": headcount}, headers={"If-Match": "*"})
+    await submit_case(group, (await group.get(f"/v1/cases/{case['id']}")).json())
+    await platform.drain_events()
+    [theirs], [opened, ours] = [await list_events(api, case) for api in (officers, group)]
+    assert theirs == ours
+    assert (int(theirs["sequence"]), "previoushash" in theirs) == (1, False)
+    assert opened["source"] == f"{theirs['source']}/drafts"
+    versions = [(await api.get(f"/v1/cases/{case['id']}")).json()["version"] for api in (officers, group)]
+    assert versions == [1, 5]
+
+
 async def test_whoever_may_read_may_not_act_for_the_staff_group(group: Api, officers: Api, submitted: Case) -> None:
-    answer = await officers.post(
-        f"/v1/cases/{submitted['id']}/actions/withdraw", headers={"If-Match": f'"{submitted["version"]}"'}
-    )
+    path = f"/v1/cases/{submitted['id']}"
+    tag = (await officers.get(path)).headers["etag"]
+    answer = await officers.post(f"{path}/actions/withdraw", headers={"If-Match": tag})
     assert answer.status_code == 403
     assert (await group.get(f"/v1/cases/{submitted['id']}")).json()["status"] == "eoi-submitted"
 

@@ -32,18 +32,21 @@ class Outbox:
         dataref: str,
         readers: Sequence[str],
         about: About = ABOUT_NOTHING,
+        part: str | None = None,
     ) -> list[bytes]:
         """Write the events to the outbox and return their bytes; they leave if and only if the transaction commits.
 
         `sequence` and `previous` (digest of the event before) are the first one's, given inside the row lock of
-        whatever counts them; `readers` are the identities that may ever be shown the events.
+        whatever counts them; `readers` are the identities that may ever be shown the events. `part` names a
+        source within the service, whose events about the subject are a chain of their own.
         """
         rows = []
+        source = f"{self.service}/{part}" if part else self.service
         for number, data in enumerate(every, sequence):
             event_id, body = events.write(
                 data,
                 base_url=self.base_url,
-                service=self.service,
+                service=source,
                 subject_id=subject_id,
                 sequence=number,
                 dataref=dataref,

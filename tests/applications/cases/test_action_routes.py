@@ -129,7 +129,7 @@ async def test_a_stale_write_is_told_what_was_changed_and_by_whom(office: Office
 async def test_of_two_actions_at_once_one_wins(office: Office) -> None:
     case = await office.officer.do(office.case, "acknowledge", sentOn=str(today()))
     attempts = [
-        desk.act(case, action, given, version=case["version"])
+        desk.act(case, action, given, version=(await desk.read(case))["version"])
         for desk, action, given in (
             (office.officer, "begin-screening", None),
             (office.second, "begin-screening", None),

@@ -14,12 +14,14 @@ from rtp_applications.cases import saving
 from rtp_applications.cases.change import change_free_case
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.numbers import make_number
+from rtp_applications.history.commands import append_entries
+from rtp_applications.history.sealing import seal_entries
 from rtp_applications.workflow.definition import Action, Process
 from rtp_applications.workflow.engine import CaseChange
 from rtp_applications.workflow.enums import Role
 from rtp_applications.workflow.identities import OVERSIGHT
 from rtp_applications.workflow.processes import PROCESSES
-from rtp_applications.workflow.snapshot import CaseSnapshot, SignedRecord
+from rtp_applications.workflow.snapshot import CaseSnapshot, Signature, SignedRecord
 from rtp_embedded.platform import Platform
 from rtp_shared.clock import utcnow
 from rtp_shared.identities import SYSTEM
@@ -36,11 +38,17 @@ Pairs = list[tuple[Process, Action]]
 SIGNED_BY_TWO: Pairs = [
     (process, action) for process in PROCESSES.values() for action in process.actions if len(action.signatories) > 1
 ]
+CONFIDENTIAL: Pairs = [(process, action) for process, action in SIGNED_BY_TWO if action.confidential]
+CASE_READS = (
+    *("", "/history", "/history/verify", "/records", "/deadlines"),
+    *("/parties", "/documents", "/conflicts", "/barriers"),
+)
+"""All that is read of a case, after its address."""
 OF_ONE_ANSWER = {"date", "correlation-id", "traceparent"}
 OF_ONE_CASE = re.compile(
-    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|RTP(?:-\d{3}){2}-\d{4}|\d{4}-\d{2}-\d{2}T[\d:.]+Z"
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|RTP(?:-\d{3}){2}-\d{4}|\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|\+00:00)|[0-9a-f]{64}|\b[0-9a-f]{32}\b"
 )
-"""Ids, numbers and instants: what counts is which of them are the same."""
+"""Ids, numbers, instants, hashes and salts: what counts is which of them are the same."""
 
 
 def each_of(pairs: Pairs) -> pytest.MarkDecorator:
@@ -80,7 +88,11 @@ def make_twins(platform: Platform, group: Api, outside: Api) -> MakeTwins:
         idle, pending = (settle(ready.snapshot, group, outside) for _ in range(2))
         async with runtime.database.transaction() as session:
             for each in (idle, pending):
-                await saving.write_new(session, each)
+                by = ready.signers[0].vouching_client
+                signature = Signature(Role.CLIENT, ready.signers[0].person, by, utcnow())
+                sealed, entries = seal_entries(None, each, action="open", by=signature, at=utcnow(), discloses=True)
+                await saving.write_new(session, sealed)
+                await append_entries(session, entries)
             context = CommandContext(session, ready.signers[0], utcnow(), runtime.outbox, runtime.resources)
             await change_free_case(context, pending.case.id, sign(first, proposal))
         given = ready.payload.model_dump(mode="json", by_alias=True, exclude_unset=True) if ready.payload else None
@@ -157,3 +169,26 @@ async def test_whoever_may_not_sign_is_answered_as_if_nothing_were_pending(
             ]
             assert idle == pending, (person, body, dry_run)
             assert idle[0] == 403
+
+
+@each_of(CONFIDENTIAL)
+async def test_whoever_may_not_know_of_a_signature_reads_a_case_in_which_nothing_is_pending(
+    make_twins: MakeTwins, group: Api, outside: Api, officers: Api, process: Process, action: Action
+) -> None:
+    twins = await make_twins(process, action)
+    for api in (group, outside):
+        for place in CASE_READS:
+            idle, pending = [
+                describe(await api.get(f"/v1/cases/{case.case.id}{place}")) for case in (twins.idle, twins.pending)
+            ]
+            assert idle == pending, place
+            assert idle[0] == 200, place
+        idle, pending = [
+            describe(await api.get("/v1/cases", params={"number": case.case.number}))
+            for case in (twins.idle, twins.pending)
+        ]
+        assert idle == pending
+    idle, pending = [
+        (await officers.get(f"/v1/cases/{case.case.id}")).json()["version"] for case in (twins.idle, twins.pending)
+    ]
+    assert pending == idle + 1

@@ -2,7 +2,7 @@
 
 import zipfile
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -90,10 +90,14 @@ def resealed(entries: Sequence[Entry]) -> list[Entry]:
     """As somebody would who rewrites history and its hashes too."""
     found: list[Entry] = []
     for index, entry in enumerate(entries):
-        content = {name: getattr(entry, name) for name in entry.__dataclass_fields__ if name != "hash"}
         previous = found[-1].hash if found else FIRST
-        found.append(seal(**content | {"position": index + 1, "previous_hash": previous}))
+        found.append(seal(**sealed_content(entry) | {"position": index + 1, "previous_hash": previous}))
     return found
+
+
+def sealed_content(entry: Entry) -> dict[str, Any]:
+    """What an entry is sealed of."""
+    return {each.name: getattr(entry, each.name) for each in fields(entry) if each.compare and each.name != "hash"}
 
 
 async def one_by_one(items: Sequence[Item]) -> AsyncIterator[Item]:

@@ -39,6 +39,11 @@ async def history_of(api: httpx.AsyncClient, case: Case, limit: int = 50) -> lis
     return await read_pages(api, f"/v1/cases/{case['id']}/history", limit=limit)
 
 
+def without_version(entry: dict[str, Any]) -> dict[str, Any]:
+    """The part of an entry that its hash covers, and the hash."""
+    return {name: value for name, value in entry.items() if name != "version"}
+
+
 async def verdict_on(api: httpx.AsyncClient, case: Case) -> dict[str, Any]:
     answer = await api.get(f"/v1/cases/{case['id']}/history/verify")
     assert answer.status_code == 200, answer.text

@@ -29,7 +29,7 @@ from rtp_applications.history.bundle import (
     read_bundle,
 )
 from rtp_applications.history.canonical import canonical
-from rtp_applications.history.chain import Entry, Withheld, fold
+from rtp_applications.history.chain import Chain, Entry, Withheld, fold
 from tests.applications.history.examples import (
     DOCUMENT,
     KEY,
@@ -62,7 +62,7 @@ def test_a_bundle_reads_back_whole(bundle: Path) -> None:
         assert found.events == [event for entry in launched() for event in entry.events]
         assert found.state == fold(launched())
         assert found.manifest.number == "RTP-2026-000007"
-        assert found.manifest.head == launched()[-1].hash
+        assert found.manifest.heads == {Chain.CASE: launched()[-1].hash}
         assert found.signer is not None
         assert (found.signer.kid, found.signer.trusted) == (KEY.kid, True)
         assert {version: b"".join(found.document(DOCUMENT, version)) for _, version in found.documents} == {
@@ -305,8 +305,8 @@ def test_all_faults_are_told(bundle: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"format": "another"}, "not of the format right-to-provide-case-bundle, version 1"),
-        ({"version": 2}, "not of the format right-to-provide-case-bundle, version 1"),
+        ({"format": "another"}, "not of the format right-to-provide-case-bundle, version 2"),
+        ({"version": 3}, "not of the format right-to-provide-case-bundle, version 2"),
         ({"number": 7}, "number or madeBy is not a string"),
         ({"caseId": "7"}, "badly formed"),
         ({"members": [{}]}, "'path'"),

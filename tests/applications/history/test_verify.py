@@ -63,8 +63,7 @@ def test_a_bundle_that_holds(bundle: Path, tmp_path: Path) -> None:
         "documents: 2, 300023 bytes",
         "events: 3, compared with those in the audit",
         "audit: 4 entries, hashes and links recomputed; withheld: 0",
-        f"first entry: 1, step-1 at 2026-03-01T09:00:00.000000Z, hash {launched()[0].hash.hex()}",
-        f"last entry: 4, step-4 at 2026-03-01T09:03:00.000000Z, hash {HEAD}",
+        f"chain case: 4 entries, the last step-4 at 2026-03-01T09:03:00.000000Z, head {HEAD}",
         "state: compared with the audit",
         "all holds",
     ]
@@ -80,7 +79,7 @@ def test_a_bundle_in_part_withheld(tmp_path: Path) -> None:
     seen: list[Entry | Withheld] = [*entries[:3], entries[3].withheld()]
     said = verify(written(tmp_path / "case.zip", contents(seen)))
     assert "withheld: 1" in said
-    assert f"last entry: 4, withheld, hash {HEAD}" in said
+    assert f"chain case: 4 entries, the last withheld, head {HEAD}" in said
     assert "state: not compared with the audit, which is withheld in part" in said
 
 
@@ -92,7 +91,7 @@ def test_what_does_not_hold_is_said_line_by_line(bundle: Path, tmp_path: Path) -
         "fault: member readme.txt is not in the manifest",
         "fault: member case.json was changed",
         "fault: the state is not what the entries lead to",
-        "fault: the head is not the one that you gave",
+        f"fault: no chain ends with {'00' * 32}, the head that you gave",
         "does not hold: 5 faults",
     ]
 
@@ -107,7 +106,7 @@ def test_an_audit_alone(tmp_path: Path) -> None:
     said = verify(audit_file(tmp_path / "audit.jsonl", launched()))
     assert said.splitlines()[0] == "audit: 4 entries, hashes and links recomputed; withheld: 0"
     assert said.splitlines()[-2:] == [
-        "head: not compared: without --head a cut-off end does not show",
+        "heads: not compared: without --head a cut-off end does not show",
         "all holds",
     ]
 
@@ -118,10 +117,10 @@ def test_an_audit_alone_that_was_changed(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes() + b"{}\n")
     said = verify(path, "--head", HEAD, code=1)
     assert said.splitlines()[-5:] == [
-        "head: compared with the one that you gave",
+        "heads: compared with those that you gave",
         "fault: audit.jsonl, line 4 is not an entry: position is missing",
         "fault: entry 2: its hash is not that of its content",
-        "fault: entry 3: is last, but the head is another hash",
+        f"fault: no chain ends with {HEAD}, the head that you gave",
         "does not hold: 3 faults",
     ]
 
@@ -129,12 +128,12 @@ def test_an_audit_alone_that_was_changed(tmp_path: Path) -> None:
 def test_hostile_text_stays_in_its_line(tmp_path: Path) -> None:
     forged = replace(launched()[0], action="x\x1b[31m\nfault: no\u202e£")
     said = verify(audit_file(tmp_path / "audit.jsonl", [forged]), code=1)
-    assert "first entry: 1, x\\x1b[31m\\nfault: no\\u202e£ at 2026" in said
+    assert "1 entries, the last x\\x1b[31m\\nfault: no\\u202e£ at 2026" in said
 
 
 def test_the_findings_as_json(bundle: Path, tmp_path: Path) -> None:
     found = json.loads(verify("--json", bundle, "--key", key_file(tmp_path / "key.jwk", KEY)))
-    assert found.items() >= {"holds": True, "faults": [], "entries": 4, "withheld": 0, "head": HEAD}.items()
+    assert found.items() >= {"holds": True, "faults": [], "entries": 4, "withheld": 0, "heads": {"case": HEAD}}.items()
     assert found["signer"] == {"kid": KEY.kid, "trusted": True}
     assert found["manifest"] == json.loads(members(bundle)["manifest.json"])
 

@@ -15,7 +15,7 @@ def extract_thin_event(bundle: dict[str, Any]) -> dict[str, Any]:
         (chain,) = parameters["notification-event"]["extension"]
         chained = {each["url"]: each["valueString"] for each in chain["extension"] if each["url"] in _CHAINED}
         source = context["source"]["valueUri"]
-        service = source.rpartition("/")[2]
+        service = source.removesuffix("/drafts").rpartition("/")[2]
         kind, _, version = context["event-type"]["valueString"].removeprefix(f"rtp-{service}-").rpartition("-")
         subject = context["subject"]["valueReference"]["identifier"]["value"]
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:

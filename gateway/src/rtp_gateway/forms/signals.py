@@ -82,7 +82,7 @@ def _build_parameters(event: JsonMapping, subscription_url: str) -> list[JsonObj
 
 def _build_chain(event: JsonMapping) -> JsonObject:
     inner = [{"url": name, "valueString": event[name]} for name in CHAINED if event.get(name)]
-    return {"url": event["source"].rpartition("/")[0] + CHAIN, "extension": inner}
+    return {"url": event["dataschema"].partition("/schemas/")[0] + CHAIN, "extension": inner}
 
 
 def _build_notification(event: JsonMapping) -> list[JsonObject]:

@@ -5,6 +5,8 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
 
 from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.enums import Audience
@@ -36,6 +38,43 @@ def is_on_bodies_side(case: Facts, caller: Caller) -> bool:
 def is_of_named_body(case: Facts, readers: Iterable[str]) -> bool:
     """Return whether one of the readers is a body that the case names."""
     return not set(map(organisation_identity, case.bodies)).isdisjoint(readers)
+
+
+class Counted(Protocol):
+    """The steps of a case, up to a moment."""
+
+    @property
+    def version(self) -> int:
+        """All of them."""
+        ...
+
+    @property
+    def confidential_steps(self) -> int: ...
+
+
+def count_version(case: Facts, caller: Caller, *, at: Counted | None = None) -> int:
+    """Return the version of the case, now or `at` a moment, as the caller counts it: by the steps it may know of."""
+    steps = at or case
+    hidden = 0 if is_on_bodies_side(case, caller) else steps.confidential_steps
+    before = 0 if knows_draft(case, caller) else case.draft_steps
+    return steps.version - hidden - before
+
+
+def knows_draft(case: Facts, caller: Caller) -> bool:
+    """Return whether the caller saw the case before it was submitted."""
+    return not set(case.draft_readers).isdisjoint(caller.identities)
+
+
+def find_change_time(case: Facts, caller: Caller) -> datetime:
+    """Return the time of the last step that the caller may know of."""
+    return case.changed_at if is_on_bodies_side(case, caller) else case.changed_for_all_at or case.changed_at
+
+
+def show_to(caller: Caller, snapshot: CaseSnapshot) -> CaseSnapshot:
+    """Return the case as the caller may know of it: what it holds, its version, and when it changed."""
+    case = snapshot.case
+    seen = snapshot if is_on_bodies_side(case, caller) else hide_confidential(snapshot)
+    return seen.with_case(version=count_version(case, caller), changed_at=find_change_time(case, caller))
 
 
 def hide_confidential(snapshot: CaseSnapshot) -> CaseSnapshot:

@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from rtp_applications.bundles.errors import NotToBeTakenIn
 from rtp_applications.deadlines.rules.days import Calendars, civil_date
 from rtp_applications.history.bundle import Bundle
 from rtp_applications.history.canonical import canonical
-from rtp_applications.history.chain import Entry, Withheld, seal
+from rtp_applications.history.chain import Chain, Entry, Withheld, find_ends
 from rtp_applications.history.restore import NotAState, restore_case
-from rtp_applications.history.rows import stand_in_for
+from rtp_applications.history.rows import IMPORT, stand_in_for
+from rtp_applications.history.sealing import DRAFTS, follow, seal_next
 from rtp_applications.history.state import dump_state, list_changes
-from rtp_applications.json_types import Changes, JsonMapping, JsonObject
+from rtp_applications.json_types import JsonMapping, JsonObject
 from rtp_applications.sides import get_group_reader
 from rtp_applications.workflow.enums import APPLICANTS, Audience
 from rtp_applications.workflow.identities import OVERSIGHT, name_client
@@ -36,32 +38,35 @@ class ArrivedCase:
         """Read the case in a bundle that holds; refused where it is no case that could be kept here."""
         if not bundle.entries:
             raise NotToBeTakenIn("it has no history")
-        readable = [entry for entry in bundle.entries if isinstance(entry, Entry)]
-        state, last = bundle.state, bundle.entries[-1]
-        _require_storable(state, readable)
+        entries = _count_entries(bundle.entries)
+        readable = [entry for entry in entries if isinstance(entry, Entry)]
+        _require_storable(bundle.state, readable)
+        disclosed = _find_disclosed(readable)
         snapshot = _restore(
-            state,
+            bundle.state,
             calendars,
-            version=_find_version(bundle.entries),
-            sequence=_find_sequence(bundle.events),
+            version=len(entries),
+            sequence=_find_sequence(bundle.events, submitted=disclosed is not None),
             changed_at=readable[-1].at if readable else bundle.manifest.made_at,
-            disclosed_position=_find_disclosed(readable),
-            audit_position=last.position,
-            audit_hash=last.hash,
+            draft_steps=disclosed - 1 if disclosed else 0,
+            confidential_steps=max((entry.confidential_steps for entry in readable), default=0),
+            disclosed_position=disclosed,
+            audit_position=len(entries),
+            **_find_heads(entries),
         )
         if (snapshot.case.id, snapshot.case.number) != (bundle.manifest.case_id, bundle.manifest.number):
             raise NotToBeTakenIn("its state is of another case than its manifest says")
-        return cls(snapshot, bundle.entries)
+        return cls(snapshot, entries)
 
     def list_entries(self) -> list[Entry]:
         """Return the history as it came, as the table holds it."""
         entries: list[Entry] = []
-        at, version = self.snapshot.case.opened_at, 0
-        for entry in self.entries:
+        at = self.snapshot.case.opened_at
+        for place, entry in enumerate(self.entries, 1):
             if isinstance(entry, Withheld):
-                entries.append(stand_in_for(entry, self.snapshot.case.id, at=at, version=version))
+                entries.append(stand_in_for(entry, self.snapshot.case.id, at=at, place=place))
             else:
-                at, version = entry.at, entry.version
+                at = entry.at
                 entries.append(entry)
         return entries
 
@@ -81,7 +86,11 @@ def settle_here(snapshot: CaseSnapshot, *, client: str, now: datetime) -> CaseSn
     former, own = get_group_reader(case), f"client:{client}"
     moved = [_move_party(party, former, own, bodies, now) for party in snapshot.parties.values()]
     return snapshot.with_party(*moved).with_case(
-        opened_by=client, readers=readers, version=case.version + 1, changed_at=max(now, case.changed_at)
+        opened_by=client,
+        readers=readers,
+        draft_readers=[own, "system"] if case.submitted_at else [],
+        version=case.version + 1,
+        changed_at=max(now, case.changed_at),
     )
 
 
@@ -94,17 +103,15 @@ def seal_import(
     is for the bodies' side where the state is.
     """
     everybody = list_changes(before, after).get(Audience.EVERYBODY, {})
-    state = dump_state(after)
-    if not _has_confidential(after):
-        entries = [_seal_entry(after, by, changes=everybody, events=events, state=state)]
-    else:
-        public = _seal_entry(after, by, changes=everybody, events=events)
-        after = after.with_case(audit_position=public.position, audit_hash=public.hash)
-        entries = [public, _seal_entry(after, by, changes={}, state=state, audience=Audience.BODIES)]
-    last = entries[-1]
-    after = after.with_case(audit_position=last.position, audit_hash=last.hash)
+    at, state, confidential = after.case.changed_at, dump_state(after), _has_confidential(after)
+    seal = partial(seal_next, by=by, at=at, action=IMPORT)
+    first = seal(after, changes=everybody, events=events, snapshot=None if confidential else state)
+    after, entries = follow(after, first), [first]
+    if confidential:
+        entries.append(seal(after, changes={}, snapshot=state, audience=Audience.BODIES))
+        after = follow(after, entries[-1])
     if after.case.submitted_at is not None and after.case.disclosed_position is None:
-        after = after.with_case(disclosed_position=entries[0].position)
+        after = after.with_case(disclosed_position=first.place)
     return after, entries
 
 
@@ -114,31 +121,6 @@ def _has_confidential(snapshot: CaseSnapshot) -> bool:
         each.audience for each in snapshot.documents.values()
     }
     return Audience.BODIES in audiences
-
-
-def _seal_entry(
-    snapshot: CaseSnapshot,
-    by: Signature,
-    *,
-    changes: Changes,
-    events: Sequence[JsonObject] = (),
-    state: JsonObject | None = None,
-    audience: Audience = Audience.EVERYBODY,
-) -> Entry:
-    case = snapshot.case
-    return seal(
-        case_id=case.id,
-        position=case.audit_position + 1,
-        at=case.changed_at,
-        actor={"role": by.role.value, "person": by.person, "holder": by.holder},
-        action="import",
-        version=case.version,
-        changes=changes,
-        snapshot=state,
-        events=events,
-        audience=audience.value,
-        previous_hash=case.audit_hash,
-    )
 
 
 def _move_party(party: Party, former: str, own: str, bodies: Sequence[str], now: datetime) -> Party:
@@ -159,27 +141,41 @@ def _restore(state: JsonMapping, calendars: Calendars, **kept: Any) -> CaseSnaps
         raise NotToBeTakenIn(f"its state is not one of a case here: {error}") from None
 
 
-def _find_sequence(events: Sequence[JsonMapping]) -> int:
-    """Return how many events the case has published: those that came with it say so."""
-    numbers = [str(event.get("sequence")) for event in events]
+def _find_sequence(events: Sequence[JsonMapping], *, submitted: bool) -> int:
+    """Return how many events the case has published since its submission, or as a draft: those that came with it say
+    so.
+    """
+    own = [event for event in events if not submitted or not str(event.get("source")).endswith(f"/{DRAFTS}")]
+    numbers = [str(event.get("sequence")) for event in own]
     if not all(number.isdecimal() and len(number) <= _DIGITS for number in numbers):
         raise NotToBeTakenIn("an event in its history has no number")
     return max(map(int, numbers), default=0)
 
 
-def _find_version(entries: Sequence[Entry | Withheld]) -> int:
-    """Return the case's version, or one that is not lower: entries that came without content may each have been a
-    change.
-    """
-    version = 0
-    for entry in entries:
-        version = entry.version if isinstance(entry, Entry) else version + 1
-    return max(version, 1)
+def _count_entries(entries: Sequence[Entry | Withheld]) -> list[Entry | Withheld]:
+    """Return the entries counted as steps of the case here, each as one."""
+    counted: list[Entry | Withheld] = []
+    confidential = 0
+    for place, entry in enumerate(entries, 1):
+        confidential += entry.chain is Chain.BODIES
+        if isinstance(entry, Entry):
+            version = place if entry.chain else entry.version
+            entry = replace(entry, place=place, version=version, confidential_steps=confidential)
+        counted.append(entry)
+    return counted
+
+
+def _find_heads(entries: Sequence[Entry | Withheld]) -> dict[str, Any]:
+    """Return the columns of the chains that go on here, by the entries that came."""
+    ends = find_ends(entries)
+    last, bodies = ends.get(Chain.CASE) or ends[Chain.DRAFT], ends.get(Chain.BODIES)
+    confidential = {"confidential_position": bodies.position, "confidential_hash": bodies.hash} if bodies else {}
+    return {"chain_position": last.position, "audit_hash": last.hash, **confidential}
 
 
 def _find_disclosed(entries: Sequence[Entry]) -> int | None:
     """Return the first entry that holds the whole state of a submitted case."""
-    found = (entry.position for entry in entries if entry.snapshot and entry.snapshot.get("submitted_at"))
+    found = (entry.place for entry in entries if entry.snapshot and entry.snapshot.get("submitted_at"))
     return next(found, None)
 
 

@@ -9,11 +9,12 @@ from uuid import UUID
 from rtp_applications.cases import saving, store
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.errors import ChangedSince, NoSuchCase
-from rtp_applications.history.commands import append_entries, seal_entries
+from rtp_applications.history.commands import append_entries
 from rtp_applications.history.entries import Entry
 from rtp_applications.history.queries import list_changes_since
+from rtp_applications.history.sealing import DRAFTS, begin_case_chains, seal_entries
 from rtp_applications.json_types import JsonObject
-from rtp_applications.sides import get_group_reader
+from rtp_applications.sides import count_version, get_group_reader
 from rtp_applications.workflow import engine
 from rtp_applications.workflow.due import process_due
 from rtp_applications.workflow.engine import CaseChange
@@ -107,11 +108,11 @@ async def _load_locked(context: CommandContext, case_id: UUID, version: Expected
     found = await store.lock(context.session, case_id, readers=context.caller.identities)
     if found is None:
         raise NoSuchCase
-    if not version.allows(found):
+    if not version.allows(current := count_version(found, context.caller)):
         raise ChangedSince(
-            f'it is at "{found}" now; read it again',
+            f'it is at "{current}" now; read it again',
             errors=[FieldError("If-Match", "is stale", "header")],
-            extra={"changedSince": await list_changes_since(context.session, case_id, version.newest)},
+            extra={"changedSince": await list_changes_since(context.session, found, context.caller, version.newest)},
         )
     await enter_system_scope(context.session, "rules must see what the caller may not, such as ratings")
     snapshot = await store.read_snapshot(context.session, case_id, readers=SYSTEM, now=context.now)
@@ -133,7 +134,8 @@ async def _catch_up(context: CommandContext, snapshot: CaseSnapshot, *, dry_run:
 async def _save(context: CommandContext, change: CaseChange) -> CaseChange:
     """Write the columns and rows that changed, events, audit entries and projections."""
     change = announce(context, change)
-    after, published = await _publish(context, change.after, change.events)
+    after = begin_case_chains(change.before, change.after)
+    after, published = await _publish(context, after, change.events)
     after, entries = seal_entries(
         change.before,
         after,
@@ -166,6 +168,7 @@ async def _publish(
         subject_id=case.id,
         sequence=case.sequence + 1,
         previous=case.event_hash,
+        part=None if case.submitted_at else DRAFTS,
         dataref=f"/v1/cases/{case.id}",
         readers=case.readers if case.submitted_at else [get_group_reader(case), *SYSTEM],
         about=About(case.route, case.sector, case.region, case.employer_id, case.commissioner_id),

@@ -14,7 +14,7 @@ from rtp_applications.cases.errors import NotADraft, NotTheApplicant, RouteIsClo
 from rtp_applications.cases.numbers import make_number
 from rtp_applications.cases.rules import require_no_disclosure
 from rtp_applications.deadlines.rules.days import civil_date
-from rtp_applications.history.commands import seal_entries
+from rtp_applications.history.sealing import seal_entries
 from rtp_applications.workflow import engine
 from rtp_applications.workflow.engine import CaseChange, find_roles
 from rtp_applications.workflow.enums import Role, Status

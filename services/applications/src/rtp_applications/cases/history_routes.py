@@ -19,28 +19,28 @@ async def list_history(
 ) -> Page[EntryView | WithheldView]:
     """Everything that was done to the case, oldest first: by whom, why, and what changed.
 
-    The staff group's client reads it from the beginning, the bodies from the submission on. What you may not see comes
-    as withheld, with its hashes, so that the chain can be followed.
+    The staff group's client reads it from the beginning, everybody else from the submission on. Each entry stands in
+    the chain of those who may know of it: `draft`, the group's own; `case`, of all who see the case; and `bodies`. You
+    are given the chains that are yours, each without a gap.
     """
     snapshot = await get_case(session, case_id, readers=caller.identities, now=now)
-    position = _read_position(after)
-    entries = await reading.read_page(session, snapshot, caller, after=position, limit=limit)
-    last = entries[-1].position if entries else position
-    more = entries and last < snapshot.case.audit_position
-    return Page(items=[build_entry_view(each) for each in entries], next=encode_cursor(last) if more else None)
+    seen = _read_count(after)
+    entries = await reading.read_page(session, snapshot, caller, after=seen, limit=limit + 1)
+    items = [build_entry_view(each, snapshot.case, caller) for each in entries[:limit]]
+    return Page(items=items, next=encode_cursor(seen + limit) if len(entries) > limit else None)
 
 
 @history.get("/{case_id}/history/verify")
 async def verify_history(case_id: CaseId, _: CaseReader, caller: Acting, session: Session, now: Now) -> VerdictView:
     """Check the whole history, including what you may not see: every hash, every link, that nothing is missing, and
-    that it leads to the case as it is stored. Whoever could rewrite all of it is found by a head that you kept.
+    that it leads to the case as it is stored. Whoever could rewrite all of it is found by the heads that you kept.
     """
     await get_case(session, case_id, readers=caller.identities, now=now)
     snapshot = await get_whole_case(session, case_id, now=now, reason="a history leads to the whole case")
     return build_verdict_view(await checking.judge_history(session, snapshot, caller))
 
 
-def _read_position(after: str | None) -> int:
+def _read_count(after: str | None) -> int:
     key = decode_cursor(after, int)
     if key is not None and not 0 <= key[0] < 2**31:
         raise Invalid(errors=[FieldError("after", "not a cursor of this list", "query")])

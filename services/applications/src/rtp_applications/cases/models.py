@@ -23,6 +23,7 @@ def _map_columns() -> dict[str, object]:
     return {name: Mapped[hint] for name, hint in hints.items()}  # type: ignore[valid-type]  # made, not written
 
 
+ZERO, NO_HASH = text("0"), text("decode(repeat('00', 32), 'hex')")
 _STORED: dict[object, object] = {Sequence[str]: list[str]}
 
 
@@ -43,8 +44,14 @@ class Case(Model):
     duty_holder_id = mapped_column(ForeignKey("bodies.id"))
     annual_value_pence = mapped_column(BigInteger)
     finance_sought_pence = mapped_column(BigInteger)
-    audit_position = mapped_column(server_default=text("0"))
-    audit_hash = mapped_column(LargeBinary, server_default=text("decode(repeat('00', 32), 'hex')"))
+    audit_position = mapped_column(server_default=ZERO)
+    audit_hash = mapped_column(LargeBinary, server_default=NO_HASH)
+    chain_position = mapped_column(server_default=ZERO)
+    confidential_position = mapped_column(server_default=ZERO)
+    confidential_hash = mapped_column(LargeBinary, server_default=NO_HASH)
+    confidential_steps = mapped_column(server_default=ZERO)
+    draft_steps = mapped_column(server_default=ZERO)
+    draft_readers = mapped_column(ARRAY(Text()), server_default=text("'{}'"))
     body_readers: Mapped[list[str]] = mapped_column(ARRAY(Text()), Computed(BODY_READERS, persisted=True))
     """Computed, and so no field of the facts."""
 

@@ -112,8 +112,9 @@ async def edit_case(
 
 def present_case(context: CommandContext, snapshot: CaseSnapshot, response: Response) -> CaseView:
     """Return the case as the caller sees it, with its version as the ETag."""
-    response.headers["ETag"] = format_etag(snapshot.case.version)
-    return build_view(snapshot, context.caller, context.get_process(snapshot), context.now)
+    view = build_view(snapshot, context.caller, context.get_process(snapshot), context.now)
+    response.headers["ETag"] = format_etag(view.version)
+    return view
 
 
 def _read_number(said: str | None) -> str | None:

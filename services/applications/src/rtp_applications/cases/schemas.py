@@ -119,7 +119,7 @@ class CaseView(Output):
     route: Route
     process_version: int = Field(description="The version of the route's process that the case is pinned to")
     status: Status
-    version: int = Field(description="Grows by one with every change; the ETag")
+    version: int = Field(description="Grows by one with every change that you may know of; the ETag")
     employer_id: UUID | None
     commissioner_id: UUID | None
     decision_body_id: UUID | None

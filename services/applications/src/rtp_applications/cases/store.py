@@ -97,7 +97,7 @@ _FILE = (
     )
 )
 _LOCK = (
-    select(_cases.c.id, _cases.c.version)
+    select(*(_cases.c[name] for name in COLUMNS))
     .where(_cases.c.id == bindparam("case_id"), visible_to(_cases.c.readers, bindparam("readers")))
     .with_for_update()
 )
@@ -106,10 +106,10 @@ _LOCK_IF_FREE = (
 )
 
 
-async def lock(session: AsyncSession, case_id: UUID, *, readers: Sequence[str]) -> int | None:
-    """Lock the case until the transaction ends; return its version, or None where these readers do not see it."""
+async def lock(session: AsyncSession, case_id: UUID, *, readers: Sequence[str]) -> Facts | None:
+    """Lock the case until the transaction ends; return its row, or None where these readers do not see it."""
     row = (await session.execute(_LOCK, {"case_id": case_id, "readers": list(readers)})).first()
-    return row.version if row else None
+    return Facts(**row._mapping) if row else None  # noqa: SLF001 - SQLAlchemy's public name
 
 
 async def lock_if_free(session: AsyncSession, case_id: UUID) -> bool:

@@ -15,7 +15,7 @@ from rtp_applications.cases.schemas import (
     UnmetCondition,
 )
 from rtp_applications.deadlines.rules.deadline import Deadline
-from rtp_applications.sides import hide_confidential, is_on_bodies_side
+from rtp_applications.sides import hide_confidential, is_on_bodies_side, show_to
 from rtp_applications.workflow.common.payloads import Proposal
 from rtp_applications.workflow.definition import Caller, Process, Slot
 from rtp_applications.workflow.engine import CaseChange, Possibility, find_open_slots, list_possibilities
@@ -24,7 +24,7 @@ from rtp_applications.workflow.snapshot import CaseSnapshot, SignedRecord
 
 
 def build_past_view(snapshot: CaseSnapshot, process: Process) -> CaseView:
-    """Return a case as it was, made of what its reader may see: nothing can be done with it."""
+    """Return a case made of what its reader may see: nothing can be done with it."""
     view = CaseView.model_validate(snapshot.case)
     view.deadlines = build_deadline_views(snapshot)
     view.awaited = [_build_awaited(process, each) for each in snapshot.records.values() if each.kind == Proposal.KIND]
@@ -33,7 +33,7 @@ def build_past_view(snapshot: CaseSnapshot, process: Process) -> CaseView:
 
 def build_view(snapshot: CaseSnapshot, caller: Caller, process: Process, now: datetime) -> CaseView:
     """Return the case as the caller may see it, with what the caller may do."""
-    seen = snapshot if is_on_bodies_side(snapshot.case, caller) else hide_confidential(snapshot)
+    seen = show_to(caller, snapshot)
     view = build_past_view(seen, process)
     view.allowed_actions = [_build_allowed(each) for each in list_possibilities(process, seen, caller, now)]
     return view

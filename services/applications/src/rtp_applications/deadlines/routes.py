@@ -6,13 +6,14 @@ from uuid import UUID
 
 from fastapi import Path, Query, Response
 
-from rtp_applications.auth import CaseReader
+from rtp_applications.auth import Acting, CaseReader
 from rtp_applications.cases.queries import get_case
 from rtp_applications.deadlines import views
 from rtp_applications.deadlines.forecast import forecast
 from rtp_applications.deadlines.listing import list_deadlines as find_deadlines
 from rtp_applications.deadlines.rules.deadline import Basis, DeadlineState
 from rtp_applications.deadlines.schemas import DeadlineHistory, DeadlineLine, Forecast, Supposed
+from rtp_applications.sides import count_version
 from rtp_applications.workflow.processes import Processes
 from rtp_shared.dependencies import After, Limit, Now, Session
 from rtp_shared.etags import format_etag
@@ -81,11 +82,11 @@ async def list_deadlines(
 
 @of_a_case.get("/{case_id}/deadlines")
 async def list_deadlines_of_case(
-    case_id: CaseId, principal: CaseReader, session: Session, now: Now, response: Response
+    case_id: CaseId, principal: CaseReader, caller: Acting, session: Session, now: Now, response: Response
 ) -> Page[DeadlineHistory]:
     """List all deadlines of a case, closed ones too, each with its pauses, extensions and recalculations."""
     snapshot = await get_case(session, case_id, readers=principal.identities, now=now)
-    response.headers["ETag"] = format_etag(snapshot.case.version)
+    response.headers["ETag"] = format_etag(count_version(snapshot.case, caller))
     return Page(items=views.show_histories(snapshot))
 
 

@@ -20,6 +20,7 @@ from rtp_applications.documents.rules import Sight
 from rtp_applications.documents.schemas import DocumentChanges, DocumentOpening, DocumentPage, DocumentView
 from rtp_applications.documents.service import DocumentEquipment, DocumentService
 from rtp_applications.documents.uploads import Upload, describe_streamed_body
+from rtp_applications.sides import count_version
 from rtp_applications.workflow.enums import DocumentKind
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.dependencies import After, ExpectedVersion, Limit, Now, Session
@@ -109,7 +110,7 @@ async def get_document(
     snapshot = await get_case(session, case_id, readers=principal.identities, now=now)
     sight = rules.find_sight(snapshot, caller, now)
     document, _ = await queries.find_document(session, case_id, document_id, sight=sight)
-    return await _present_document(session, document, sight, snapshot.case.version, response)
+    return await _present_document(session, document, sight, count_version(snapshot.case, caller), response)
 
 
 @documents.patch("/{case_id}/documents/{document_id}")
@@ -235,7 +236,8 @@ async def _present(
 ) -> DocumentView:
     """Return the document as whoever wrote it sees it."""
     sight = rules.find_sight(snapshot, context.caller, context.now)
-    return await _present_document(context.session, document, sight, snapshot.case.version, response)
+    version = count_version(snapshot.case, context.caller)
+    return await _present_document(context.session, document, sight, version, response)
 
 
 async def _present_document(

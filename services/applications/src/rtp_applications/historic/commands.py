@@ -16,7 +16,7 @@ from rtp_applications.cases.errors import KnownAlready
 from rtp_applications.cases.numbers import make_number, read_number
 from rtp_applications.deadlines.rules.days import civil_date, starts_at
 from rtp_applications.historic.schemas import HistoricCase, HistoricOutcome
-from rtp_applications.history.commands import seal_entries
+from rtp_applications.history.sealing import seal_entries
 from rtp_applications.workflow.definition import Process
 from rtp_applications.workflow.enums import ENDED, Role, Status
 from rtp_applications.workflow.identities import OVERSIGHT

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from rtp_applications.history.archive import Archive, Limits, NotABundle
 from rtp_applications.history.canonical import NotCanonical, canonical, read_json, same
-from rtp_applications.history.chain import Entry, Fault, NotAnEntry, Withheld, check, from_json
+from rtp_applications.history.chain import Entry, Fault, NotAnEntry, Withheld, check, find_ends, from_json
 from rtp_applications.history.keys import BundleKey, Signer, WrongSignature, signer
 from rtp_applications.history.manifest import (
     ALWAYS,
@@ -128,9 +128,14 @@ def _read(archive: Archive, trusted: Sequence[JsonMapping] | None) -> Bundle:
     lines, unread_events = _read_lines(EVENTS, _read_text(archive, EVENTS))
     events = [event for _, event in lines]
     faults += unread + unread_events
-    faults += check(entries, head=manifest.head, state=state)
+    faults += check(entries, heads=manifest.heads, state=state) + _check_heads(manifest, entries)
     faults += _check_agreement(manifest, state, entries, events)
     return Bundle(archive, manifest, found, state or {}, entries, events, faults)
+
+
+def _check_heads(manifest: Manifest, entries: Sequence[Entry | Withheld]) -> list[Fault]:
+    unnamed = find_ends(entries).keys() - manifest.heads.keys()
+    return [Fault(0, f"the manifest has no head of the chain {chain}") for chain in sorted(unnamed)]
 
 
 def _find_signer(

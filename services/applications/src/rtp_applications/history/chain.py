@@ -1,19 +1,22 @@
-"""A case's history: entries in a row, folded into the state at a time, and checked.
+"""A case's history: entries in chains, folded into the state at a time, and checked.
 
-Whoever knows the last hash (the head) can tell whether anything in the history was altered, left out or added.
+Whoever knows the last hash of a chain (its head) can tell whether anything in it was altered, left out or added.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from rtp_applications.history.canonical import NotCanonical, canonical
 from rtp_applications.history.changes import NotAChange, apply, find_contradictions, list_differences
-from rtp_applications.history.entries import FIRST, Entry, NotAnEntry, Withheld, from_json, seal
+from rtp_applications.history.entries import FIRST, Chain, Entry, NotAnEntry, Withheld, from_json, seal
 from rtp_applications.json_types import JsonMapping, JsonObject
 
 __all__ = [
     "FIRST",
+    "Chain",
+    "Ends",
     "Entry",
     "Fault",
     "NotAnEntry",
@@ -21,6 +24,7 @@ __all__ = [
     "apply",
     "canonical",
     "check",
+    "find_ends",
     "fold",
     "from_json",
     "list_differences",
@@ -33,9 +37,11 @@ class Fault(NamedTuple):
 
     position: int
     what: str
+    chain: Chain | None = None
 
     def __str__(self) -> str:
-        return f"entry {self.position}: {self.what}" if self.position else self.what
+        place = f"entry {self.position} of {self.chain}" if self.chain else f"entry {self.position}"
+        return f"{place}: {self.what}" if self.position else self.what
 
 
 def fold(entries: Iterable[Entry | Withheld], at: datetime | None = None) -> JsonObject:
@@ -52,42 +58,90 @@ def fold(entries: Iterable[Entry | Withheld], at: datetime | None = None) -> Jso
 
 
 def check(
-    entries: Sequence[Entry | Withheld], *, head: bytes | None = None, state: JsonMapping | None = None
+    entries: Sequence[Entry | Withheld],
+    *,
+    heads: Mapping[Chain, bytes] | None = None,
+    state: JsonMapping | None = None,
 ) -> list[Fault]:
-    """Return all that does not hold in a whole history, from its first entry.
+    """Return all that does not hold in a history that its reader has whole, each chain from its first entry.
 
-    That its end was not cut off shows only against a `head` known from elsewhere. `state` is compared where nothing is
+    That an end was not cut off shows only against `heads` known from elsewhere. `state` is compared where nothing is
     withheld.
     """
     faults: list[Fault] = []
-    last: Entry | Withheld | None = None
+    ends = Ends()
     last_readable: Entry | None = None
     for entry in entries:
-        faults += _check_link(last, entry)
+        faults += _check_link(ends.follow(entry), entry)
         if isinstance(entry, Entry):
             faults += _check_own(entry) + _order(last_readable, entry)
             last_readable = entry
-        last = entry
-    return faults + _check_content(entries) + _end(last, head) + _check_outcome(entries, state)
+    return faults + _check_content(entries) + _check_ends(ends.list_all(), heads or {}) + _check_outcome(entries, state)
+
+
+def find_ends(entries: Iterable[Entry | Withheld]) -> dict[Chain, Entry | Withheld]:
+    """Return the last entry of each chain."""
+    ends = Ends()
+    for entry in entries:
+        ends.follow(entry)
+    return ends.list_all()
+
+
+@dataclass
+class Ends:
+    """The ends of the chains, up to where a history was read.
+
+    Entries without a chain, of before there were chains, are the beginning of the draft's or the case's.
+    """
+
+    draft: Entry | Withheld | None = None
+    case: Entry | Withheld | None = None
+    bodies: Entry | Withheld | None = None
+
+    def follow(self, entry: Entry | Withheld) -> Entry | Withheld | None:
+        """Take the entry as the end of its chain, and return the one that it should continue from."""
+        last = self.bodies if entry.chain is Chain.BODIES else self.case
+        if entry.chain is Chain.BODIES:
+            self.bodies = entry
+        else:
+            self.draft = last if _is_submission(last, entry) else self.draft
+            self.case = entry
+        return last
+
+    def list_all(self) -> dict[Chain, Entry | Withheld]:
+        in_draft = self.case is not None and self.case.chain is Chain.DRAFT
+        named = ((Chain.DRAFT, self.draft), (Chain.DRAFT if in_draft else Chain.CASE, self.case))
+        return {chain: end for chain, end in (*named, (Chain.BODIES, self.bodies)) if end is not None}
 
 
 def _check_link(last: Entry | Withheld | None, entry: Entry | Withheld) -> list[Fault]:
     faults = []
-    expected = last.position + 1 if last else 1
-    if entry.position != expected:
-        faults.append(Fault(entry.position, f"stands where entry {expected} should"))
-    if entry.previous_hash != (last.hash if last else FIRST):
-        what = "does not continue from the entry before" if last else "is first, but continues from another"
-        faults.append(Fault(entry.position, what))
+    expected = 1 if last is None or _is_submission(last, entry) else last.position + 1
+    is_counted_on = last is None or _is_submission(last, entry) or last.chain is entry.chain
+    if is_counted_on and entry.position != expected:
+        faults.append(_find_fault(entry, f"stands where entry {expected} should"))
+    if last is not None and entry.previous_hash != last.hash:
+        faults.append(_find_fault(entry, "does not continue from the entry before"))
+    if last is None and entry.previous_hash != FIRST and entry.chain is not Chain.CASE:
+        faults.append(_find_fault(entry, "is first, but continues from another"))
     return faults
+
+
+def _is_submission(last: Entry | Withheld | None, entry: Entry | Withheld) -> bool:
+    """Return whether the case's own chain begins: it is counted from 1, and holds on to a draft by its head alone."""
+    return last is not None and (last.chain, entry.chain) == (Chain.DRAFT, Chain.CASE)
+
+
+def _find_fault(entry: Entry | Withheld, what: str) -> Fault:
+    return Fault(entry.position, what, entry.chain)
 
 
 def _check_own(entry: Entry) -> list[Fault]:
     try:
         holds = entry.digest() == entry.hash
     except ValueError as error:
-        return [Fault(entry.position, f"cannot be hashed: {error}")]
-    return [] if holds else [Fault(entry.position, "its hash is not that of its content")]
+        return [_find_fault(entry, f"cannot be hashed: {error}")]
+    return [] if holds else [_find_fault(entry, "its hash is not that of its content")]
 
 
 def _order(before: Entry | None, entry: Entry) -> list[Fault]:
@@ -95,11 +149,11 @@ def _order(before: Entry | None, entry: Entry) -> list[Fault]:
         return []
     faults = []
     if entry.case_id != before.case_id:
-        faults.append(Fault(entry.position, f"is of another case than entry {before.position}"))
+        faults.append(_find_fault(entry, f"is of another case than entry {before.position}"))
     if entry.at < before.at:
-        faults.append(Fault(entry.position, f"is earlier than entry {before.position}"))
-    if entry.version < before.version:
-        faults.append(Fault(entry.position, f"has a lower version than entry {before.position}"))
+        faults.append(_find_fault(entry, f"is earlier than entry {before.position}"))
+    if entry.chain is before.chain is None and entry.version < before.version:
+        faults.append(_find_fault(entry, f"has a lower version than entry {before.position}"))
     return faults
 
 
@@ -108,36 +162,46 @@ def _check_content(entries: Sequence[Entry | Withheld]) -> list[Fault]:
     known.
     """
     faults: list[Fault] = []
-    state: JsonMapping | None = {}
-    for entry in entries:
+    state: JsonMapping | None = None if _follows_a_draft(entries) else {}
+    for index, entry in enumerate(entries):
         if isinstance(entry, Withheld):
             state = None
             continue
         try:
-            state = _check_step(state, entry, faults.append)
+            state = _check_step(state, entry, faults.append, first=index == 0)
         except (NotAChange, NotCanonical) as error:
-            faults.append(Fault(entry.position, f"its changes cannot be applied: {error}"))
+            faults.append(_find_fault(entry, f"its changes cannot be applied: {error}"))
             state = entry.snapshot
     return faults
 
 
-def _check_step(state: JsonMapping | None, entry: Entry, report: Callable[[Fault], None]) -> JsonMapping | None:
+def _follows_a_draft(entries: Sequence[Entry | Withheld]) -> bool:
+    """Return whether the history begins with a case as it was submitted, after a draft that its reader never saw."""
+    first = entries[0] if entries else None
+    return isinstance(first, Entry) and first.chain is Chain.CASE and first.snapshot is not None
+
+
+def _check_step(
+    state: JsonMapping | None, entry: Entry, report: Callable[[Fault], None], *, first: bool
+) -> JsonMapping | None:
     if state is not None:
         for pointer in find_contradictions(state, entry.changes):
-            report(Fault(entry.position, f"its before of {pointer} is not what was there"))
+            report(_find_fault(entry, f"its before of {pointer} is not what was there"))
         state = apply(state, entry.changes)
         # the first entry of an imported case may begin with a state that nothing led to
-        if entry.snapshot is not None and entry.position > 1 and canonical(state) != canonical(entry.snapshot):
-            report(Fault(entry.position, "its snapshot is not what the changes lead to"))
+        if entry.snapshot is not None and not first and canonical(state) != canonical(entry.snapshot):
+            report(_find_fault(entry, "its snapshot is not what the changes lead to"))
     return state if entry.snapshot is None else entry.snapshot
 
 
-def _end(last: Entry | Withheld | None, head: bytes | None) -> list[Fault]:
-    if head is None or (last.hash if last else FIRST) == head:
-        return []
-    if last is None:
-        return [Fault(0, "there is no entry, but a head")]
-    return [Fault(last.position, "is last, but the head is another hash")]
+def _check_ends(ends: Mapping[Chain, Entry | Withheld], heads: Mapping[Chain, bytes]) -> list[Fault]:
+    faults = []
+    for chain, head in heads.items():
+        if chain not in ends:
+            faults += [] if head == FIRST else [Fault(0, "there is no entry, but a head")]
+        elif ends[chain].hash != head:
+            faults.append(_find_fault(ends[chain], "is last, but the head is another hash"))
+    return faults
 
 
 def _check_outcome(entries: Sequence[Entry | Withheld], state: JsonMapping | None) -> list[Fault]:

@@ -2,8 +2,9 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from hashlib import sha256
 from typing import Self, TypeVar
 from uuid import UUID
@@ -13,6 +14,19 @@ from rtp_applications.history.changes import check_shape
 from rtp_applications.json_types import Changes, JsonMapping, JsonObject
 
 AUDIENCES = ("everybody", "bodies")
+
+
+class Chain(StrEnum):
+    """A chain of entries, which one circle of readers follows; others are told nothing of it, not even its length."""
+
+    DRAFT = "draft"
+    """The staff group's own, until the case is submitted or ends."""
+    CASE = "case"
+    """From the submission on, for all who see the case."""
+    BODIES = "bodies"
+    """For the bodies' side: ratings, votes, and what one of two has signed."""
+
+
 FIRST = bytes(32)
 """The first entry has this for the hash of the entry before."""
 
@@ -25,11 +39,17 @@ class NotAnEntry(ValueError):
 
 @dataclass(frozen=True)
 class Withheld:
-    """An entry whose content this reader may not see. Its hash still holds its neighbours together."""
+    """An entry of before there were chains, whose content this reader may not see. Its hash still holds its neighbours
+    together.
+    """
 
     position: int
     previous_hash: bytes
     hash: bytes
+
+    @property
+    def chain(self) -> None:
+        return None
 
     def to_json(self) -> JsonObject:
         return {
@@ -52,11 +72,16 @@ class Withheld:
 class Entry:
     """One thing that was done to a case.
 
-    `actor`: role, person (an opaque reference) and holder ("client:abc", "org:<uuid>"). `version`: the case's,
-    afterwards. `changes`: JSON pointer -> [before, after] (see `changes.list_differences`). `snapshot`: the whole state
-    afterwards, where it was disclosed or imported. `events`: the CloudEvents published with it. `audience`: who of
-    those who see the case may read it. `salt`: random, so that nobody can find out the content of a withheld entry by
-    trying what it might be until the hash is right.
+    `chain` and `position`: its place in the chain of those who may know of it; before there were chains, all entries of
+    a case were one. `actor`: role, person (an opaque reference) and holder ("client:abc", "org:<uuid>"). `changes`:
+    JSON pointer -> [before, after] (see `changes.list_differences`). `snapshot`: the whole state afterwards, where it
+    was disclosed or imported. `events`: the CloudEvents published with it. `audience`: who of those who see the case
+    may read it. `salt`: random, so that nobody can find out the content of an entry by trying what it might be until
+    the hash is right.
+
+    Not covered by the hash, because each reader counts what it may know of: `version`, the case's afterwards with
+    every step counted (entries without a chain do cover it), `confidential_steps` of them, and `place` among all
+    entries of the case.
     """
 
     case_id: UUID
@@ -73,17 +98,21 @@ class Entry:
     salt: str
     previous_hash: bytes
     hash: bytes
+    chain: Chain | None = None
+    confidential_steps: int = field(default=0, compare=False)
+    place: int = field(default=0, compare=False)
 
     def content(self) -> JsonObject:
         """Return the content that the hash covers: everything but itself."""
+        counted: JsonObject = {"version": self.version} if self.chain is None else {"chain": self.chain.value}
         return {
+            **counted,
             "caseId": str(self.case_id),
             "position": self.position,
             "at": format_instant(self.at),
             "actor": self.actor,
             "action": self.action,
             "reason": self.reason,
-            "version": self.version,
             "changes": self.changes,
             "snapshot": self.snapshot,
             "events": self.events,
@@ -105,7 +134,9 @@ class Entry:
 
     @classmethod
     def _from(cls, record: JsonMapping) -> Self:
-        for name, types in _TYPES.items():
+        chain = _read_chain(record)
+        read = _AS_THEY_ARE if chain else {**_AS_THEY_ARE, "version": (int,)}
+        for name, types in {**read, "caseId": (str,), "at": (str,)}.items():
             if type(record[name]) not in types:
                 raise NotAnEntry(f"{name} is of the wrong type")
         if record["audience"] not in AUDIENCES:
@@ -118,7 +149,8 @@ class Entry:
             at=datetime.fromisoformat(record["at"]),
             previous_hash=_read_hash(record["previousHash"]),
             hash=_read_hash(record["hash"]),
-            **{name: record[name] for name in _AS_THEY_ARE},
+            chain=chain,
+            **{"version": 0, **{name: record[name] for name in read}},
         )
 
     def withheld(self) -> Withheld:
@@ -130,14 +162,12 @@ _AS_THEY_ARE: dict[str, tuple[type, ...]] = {
     "actor": (dict,),
     "action": (str,),
     "reason": (str, type(None)),
-    "version": (int,),
     "changes": (dict,),
     "snapshot": (dict, type(None)),
     "events": (list,),
     "audience": (str,),
     "salt": (str,),
 }
-_TYPES = {**_AS_THEY_ARE, "caseId": (str,), "at": (str,)}
 
 
 def seal(
@@ -147,8 +177,9 @@ def seal(
     at: datetime,
     actor: JsonObject,
     action: str,
-    version: int,
     changes: Changes,
+    version: int = 0,
+    chain: Chain | None = None,
     reason: str | None = None,
     snapshot: JsonObject | None = None,
     events: Sequence[JsonObject] = (),
@@ -173,6 +204,7 @@ def seal(
         salt=secrets.token_hex(16) if salt is None else salt,
         previous_hash=previous_hash,
         hash=b"",
+        chain=chain,
     )
     return replace(entry, hash=entry.digest())
 
@@ -210,6 +242,13 @@ def convert_to_utc(at: datetime | None) -> datetime | None:
         return at.astimezone(UTC) if at else None
     except OverflowError:
         raise ValueError("no such time in UTC") from None
+
+
+def _read_chain(record: JsonMapping) -> Chain | None:
+    try:
+        return Chain(record["chain"]) if "chain" in record else None
+    except ValueError:
+        raise NotAnEntry(f"chain is none of {', '.join(Chain)}") from None
 
 
 def _read_hash(text: object) -> bytes:

@@ -1,6 +1,7 @@
 """The manifest of a bundle: the part of it that is signed, which names all the others."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -8,11 +9,12 @@ from uuid import UUID
 
 from rtp_applications.history.archive import NotABundle
 from rtp_applications.history.canonical import canonical, read_json
-from rtp_applications.history.entries import format_instant
+from rtp_applications.history.entries import Chain, format_instant
 from rtp_applications.json_types import JsonMapping, JsonObject
 
 FORMAT = "right-to-provide-case-bundle"
-VERSION = 1
+VERSION = 2
+"""1 was written before there were chains, and has one head; it is still read."""
 MANIFEST, SIGNATURE = "manifest.json", "manifest.jws"
 CASE, AUDIT, EVENTS = "case.json", "audit.jsonl", "events.jsonl"
 PARTS = ("parties", "records", "deadlines")
@@ -46,24 +48,28 @@ class Member:
 
 @dataclass(frozen=True)
 class Manifest:
-    """The list of all that the bundle holds, which is signed. `made_by` is the URL of the instance that made it."""
+    """The list of all that the bundle holds, which is signed. `made_by` is the URL of the instance that made it,
+    `heads` the last hash of each chain, and `version` that of the format.
+    """
 
     case_id: UUID
     number: str
     made_at: datetime
     made_by: str
-    head: bytes
+    heads: Mapping[Chain, bytes]
     members: tuple[Member, ...]
+    version: int = VERSION
 
     def to_json(self) -> JsonObject:
+        heads = {chain.value: head.hex() for chain, head in self.heads.items()}
         return {
             "format": FORMAT,
-            "version": VERSION,
+            "version": self.version,
             "caseId": str(self.case_id),
             "number": self.number,
             "madeAt": format_instant(self.made_at),
             "madeBy": self.made_by,
-            "head": self.head.hex(),
+            **({"head": heads[Chain.CASE]} if self.version == 1 else {"heads": heads}),
             "members": [member.to_json() for member in self.members],
         }
 
@@ -84,8 +90,9 @@ class Manifest:
 
     @classmethod
     def _from(cls, record: JsonMapping) -> Self:
-        if record["format"] != FORMAT or record["version"] != VERSION:
+        if record["format"] != FORMAT or record["version"] not in (1, VERSION):
             raise ValueError(f"not of the format {FORMAT}, version {VERSION}")
+        heads = {Chain.CASE: record["head"]} if record["version"] == 1 else record["heads"]
         if not (isinstance(record["number"], str) and isinstance(record["madeBy"], str)):
             raise TypeError("number or madeBy is not a string")
         return cls(
@@ -93,6 +100,7 @@ class Manifest:
             record["number"],
             datetime.fromisoformat(record["madeAt"]),
             record["madeBy"],
-            bytes.fromhex(record["head"]),
+            {Chain(chain): bytes.fromhex(head) for chain, head in heads.items()},
             tuple(Member.from_json(member) for member in record["members"]),
+            record["version"],
         )

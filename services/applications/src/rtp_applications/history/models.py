@@ -3,11 +3,12 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import ForeignKey, LargeBinary, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_applications.base import Model
+from rtp_applications.history.entries import Chain
 from rtp_applications.json_types import JsonObject
 from rtp_applications.workflow.enums import Audience
 
@@ -22,6 +23,7 @@ class AuditEntry(Model):
 
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
+    """Among all entries of the case: `Entry.place`. None but the system may know it."""
     at: Mapped[datetime]
     actor: Mapped[JsonObject]
     action: Mapped[str]
@@ -34,3 +36,7 @@ class AuditEntry(Model):
     salt: Mapped[str]
     previous_hash: Mapped[bytes] = mapped_column(LargeBinary)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
+    chain: Mapped[Chain | None]
+    """None for entries of before there were chains."""
+    chain_position: Mapped[int | None]
+    confidential_steps: Mapped[int] = mapped_column(server_default=text("0"))

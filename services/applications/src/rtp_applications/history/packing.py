@@ -10,7 +10,7 @@ from typing import IO, Self
 from uuid import UUID
 
 from rtp_applications.history.canonical import canonical
-from rtp_applications.history.chain import Entry, Withheld
+from rtp_applications.history.chain import Chain, Ends, Entry, Withheld
 from rtp_applications.history.keys import BundleKey
 from rtp_applications.history.manifest import AUDIT, CASE, EVENTS, MANIFEST, PARTS, SIGNATURE, Manifest, Member
 from rtp_applications.json_types import JsonMapping
@@ -48,7 +48,7 @@ async def write_bundle(file: IO[bytes], contents: Contents, key: BundleKey) -> M
     with zipfile.ZipFile(file, "w") as archive:
         packing = _Packing(archive)
         _pack_state(packing, contents.state)
-        head = await _pack_audit(packing, contents.audit)
+        heads = await _pack_audit(packing, contents.audit)
         for document in sorted(contents.documents, key=lambda each: (each.document_id, each.version)):
             path = f"documents/{document.document_id}/{document.version}"
             await packing.stream(path, document.media_type, document.content)
@@ -57,7 +57,7 @@ async def write_bundle(file: IO[bytes], contents: Contents, key: BundleKey) -> M
             number=contents.number,
             made_at=contents.made_at,
             made_by=contents.made_by,
-            head=head,
+            heads=heads,
             members=tuple(packing.members),
         )
         text = canonical(manifest.to_json())
@@ -115,18 +115,19 @@ def _pack_state(packing: _Packing, state: JsonMapping) -> None:
         packing.add(f"{part}.json", JSON, [canonical(state.get(part))])
 
 
-async def _pack_audit(packing: _Packing, audit: AsyncIterable[Entry | Withheld]) -> bytes:
-    """Write the entries and, beside them, the events that they published; returns the head."""
-    head = b""
+async def _pack_audit(packing: _Packing, audit: AsyncIterable[Entry | Withheld]) -> dict[Chain, bytes]:
+    """Write the entries and, beside them, the events that they published; return the heads."""
+    ends = Ends()
     with tempfile.SpooledTemporaryFile(_SPOOLED) as events:
         with _Writing(packing, AUDIT, JSON_LINES, zipfile.ZIP_DEFLATED) as member:
             async for entry in audit:
-                head = entry.hash
+                ends.follow(entry)
                 member.write(canonical(entry.to_json()) + b"\n")
                 for event in entry.events if isinstance(entry, Entry) else ():
                     events.write(canonical(event) + b"\n")
         events.seek(0)
         packing.add(EVENTS, JSON_LINES, events)
-    if not head:
+    heads = {chain: end.hash for chain, end in ends.list_all().items()}
+    if not heads:
         raise ValueError("a bundle needs at least one entry of the case's history")
-    return head
+    return heads

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, and_, false, func, select
+from sqlalchemy import ColumnElement, Table, and_, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.history.chain import Entry, Withheld, fold
@@ -14,7 +14,7 @@ from rtp_applications.history.errors import NotVisibleThen
 from rtp_applications.history.models import AuditEntry
 from rtp_applications.history.restore import NotAState, restore_case
 from rtp_applications.history.rows import WITHHELD, read_entry
-from rtp_applications.sides import is_group_client, is_on_bodies_side
+from rtp_applications.sides import count_version, is_group_client, is_on_bodies_side
 from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.enums import Audience
 from rtp_applications.workflow.snapshot import CaseSnapshot
@@ -31,16 +31,21 @@ OpenTransaction = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 async def read_page(
     session: AsyncSession, snapshot: CaseSnapshot, caller: Caller, *, after: int, limit: int
 ) -> Sequence[Entry | Withheld]:
-    """Return entries after a position, oldest first; of what the caller may not see, the place and the hashes alone."""
-    last = min(after + limit, snapshot.case.audit_position)
-    here = (_entry.case_id == snapshot.case.id, _entry.position > after, _entry.position <= last)
-    rows = await session.execute(select(_table).where(*here, _filter_readable(snapshot, caller)))
-    readable = {row.position: read_entry(row) for row in rows}
+    """Return the entries of the caller's chains after the first `after` of them, oldest first.
+
+    Of entries without a chain that the caller may not read, it is the place and the hashes.
+    """
+    readable = _filter_readable(snapshot, caller)
+    here = (_entry.case_id == snapshot.case.id, _entry.position <= snapshot.case.audit_position)
     async with system_scope(session, "hashes of entries that are withheld hold the chain together"):
-        links = await session.execute(
-            select(_entry.position, _entry.previous_hash, _entry.hash).where(*here).order_by(_entry.position)
+        listed = select(_entry.position, _entry.previous_hash, _entry.hash).where(
+            *here, or_(_entry.chain.is_(None), readable)
         )
-    return [readable.get(row.position) or Withheld(row.position, row.previous_hash, row.hash) for row in links]
+        links = (await session.execute(listed.order_by(_entry.position).offset(after).limit(limit))).all()
+    places = [row.position for row in links]
+    rows = await session.execute(select(_table).where(*here, _entry.position.in_(places), readable))
+    read = {row.position: read_entry(row) for row in rows}
+    return [read.get(row.position) or Withheld(row.position, row.previous_hash, row.hash) for row in links]
 
 
 async def read_all_entries(
@@ -50,13 +55,11 @@ async def read_all_entries(
 
     Nothing is held while an entry is used. Entries are only ever added, so those up to there are always the same.
     """
-    after = 0
-    while after < snapshot.case.audit_position:
+    for after in range(0, snapshot.case.audit_position, BATCH):
         async with open_transaction() as session:
             page = await read_page(session, snapshot, caller, after=after, limit=BATCH)
         for entry in page:
             yield entry
-        after = page[-1].position if page else snapshot.case.audit_position
 
 
 async def read_chain(session: AsyncSession, case_id: UUID, until: int) -> Sequence[AnyRow]:
@@ -81,19 +84,20 @@ async def read_as_at(session: AsyncSession, snapshot: CaseSnapshot, caller: Call
     if not entries:
         raise NotVisibleThen
     last = entries[-1]
-    kept = {"version": last.version, "changed_at": last.at, "sequence": 0, "audit_position": last.position}
+    version = count_version(snapshot.case, caller, at=last)
+    kept = {"version": version, "changed_at": last.at, "sequence": 0, "audit_position": last.place}
     try:
         return restore_case(fold(entries), calendars=snapshot.calendars, **kept)
     except NotAState:
         raise NotVisibleThen from None
 
 
-def can_read(snapshot: CaseSnapshot, caller: Caller, *, position: int, audience: Audience) -> bool:
+def can_read(snapshot: CaseSnapshot, caller: Caller, *, place: int, audience: Audience) -> bool:
     """Return whether the caller may read the content of the entry."""
     if is_group_client(snapshot.case, caller):
         return audience is Audience.EVERYBODY
     disclosed = snapshot.case.disclosed_position
-    if disclosed is None or position < disclosed:
+    if disclosed is None or place < disclosed:
         return False
     return audience is Audience.EVERYBODY or is_on_bodies_side(snapshot.case, caller)
 

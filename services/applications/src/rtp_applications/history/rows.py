@@ -7,12 +7,14 @@ from rtp_applications.history.chain import Entry, Withheld
 from rtp_applications.workflow.enums import Audience, Role
 from rtp_shared.db import AnyRow
 
+IMPORT = "import"
+"""The action by which a case came from elsewhere."""
 WITHHELD = "withheld"
 """The action of an entry that a bundle brought without its content: its place and hashes are all that is known."""
 
 
-def stand_in_for(entry: Withheld, case_id: UUID, *, at: datetime, version: int) -> Entry:
-    """Return a withheld entry as the table holds it; time and version are those of the entry before that has one."""
+def stand_in_for(entry: Withheld, case_id: UUID, *, at: datetime, place: int) -> Entry:
+    """Return a withheld entry as the table holds it; its time is that of the entry before that has one."""
     nobody = {"role": Role.SYSTEM.value, "person": "", "holder": "system"}
     return Entry(
         case_id=case_id,
@@ -21,7 +23,7 @@ def stand_in_for(entry: Withheld, case_id: UUID, *, at: datetime, version: int) 
         actor=nobody,
         action=WITHHELD,
         reason=None,
-        version=version,
+        version=place,
         changes={},
         snapshot=None,
         events=[],
@@ -29,6 +31,7 @@ def stand_in_for(entry: Withheld, case_id: UUID, *, at: datetime, version: int) 
         salt="",
         previous_hash=entry.previous_hash,
         hash=entry.hash,
+        place=place,
     )
 
 
@@ -37,7 +40,7 @@ def read_entry(row: AnyRow) -> Entry | Withheld:
         return Withheld(row.position, row.previous_hash, row.hash)
     return Entry(
         case_id=row.case_id,
-        position=row.position,
+        position=row.chain_position or row.position,
         at=row.at,
         actor=row.actor,
         action=row.action,
@@ -50,4 +53,7 @@ def read_entry(row: AnyRow) -> Entry | Withheld:
         salt=row.salt,
         previous_hash=row.previous_hash,
         hash=row.hash,
+        chain=row.chain,
+        confidential_steps=row.confidential_steps,
+        place=row.position,
     )

@@ -5,9 +5,12 @@ from uuid import UUID
 
 from pydantic import Field
 
-from rtp_applications.history.chain import Entry, Withheld
+from rtp_applications.history.chain import Chain, Entry, Withheld
 from rtp_applications.history.checking import Verdict
 from rtp_applications.history.entries import format_instant
+from rtp_applications.sides import count_version
+from rtp_applications.workflow.definition import Caller
+from rtp_applications.workflow.snapshot import Facts
 from rtp_shared.schemas import Output
 
 
@@ -18,15 +21,23 @@ class ActorView(Output):
 
 
 class EntryView(Output):
-    """One thing that was done to the case. The hash is SHA-256 over the canonical JSON (RFC 8785) of all the rest."""
+    """One thing that was done to the case.
+
+    The hash is SHA-256 over the canonical JSON (RFC 8785) of all the rest but `version`; where `chain` is null, of all
+    the rest but `chain`.
+    """
 
     case_id: UUID
-    position: int
+    chain: Chain | None = Field(
+        description="Whom it is for: draft (the staff group), case (all who see the case) or bodies; null where it is "
+        "of before there were chains"
+    )
+    position: int = Field(description="In its chain")
     at: str = Field(description="UTC, to the microsecond")
     actor: ActorView
     action: str
     reason: str | None
-    version: int = Field(description="Of the case, afterwards")
+    version: int = Field(description="Of the case afterwards, as you count it")
     changes: dict[str, list[Any]] = Field(description="JSON pointer: [before, after]; [before] alone where it is gone")
     snapshot: dict[str, Any] | None = Field(description="The whole state, where it was disclosed or came in")
     events: list[dict[str, Any]] = Field(description="The CloudEvents that were published with it")
@@ -37,7 +48,9 @@ class EntryView(Output):
 
 
 class WithheldView(Output):
-    """An entry whose content you may not see: its hash still holds its neighbours together."""
+    """An entry of before there were chains, whose content you may not see: its hash still holds its neighbours
+    together.
+    """
 
     withheld: Literal[True] = True
     position: int
@@ -45,8 +58,17 @@ class WithheldView(Output):
     hash: str
 
 
+class ChainView(Output):
+    """A chain of the case's history."""
+
+    chain: Chain
+    head: str = Field(description="The hash of its last entry: keep it, to find out later whether anything was changed")
+    length: int
+
+
 class FaultView(Output):
-    position: int = Field(description="Of the entry; 0 for the history as a whole")
+    chain: Chain | None
+    position: int = Field(description="Of the entry in its chain; 0 for the history as a whole")
     what: str
 
 
@@ -54,22 +76,22 @@ class VerdictView(Output):
     """Whether the history holds, and leads to the case as it stands."""
 
     holds: bool
-    head: str = Field(description="The hash of the last entry: keep it, to find out later whether anything was changed")
-    length: int
+    chains: list[ChainView] = Field(description="Those that are yours")
     faults: list[FaultView]
 
 
-def build_entry_view(entry: Entry | Withheld) -> EntryView | WithheldView:
+def build_entry_view(entry: Entry | Withheld, case: Facts, caller: Caller) -> EntryView | WithheldView:
     if isinstance(entry, Withheld):
         return WithheldView(position=entry.position, previous_hash=entry.previous_hash.hex(), hash=entry.hash.hex())
     return EntryView(
         case_id=entry.case_id,
+        chain=entry.chain,
         position=entry.position,
         at=format_instant(entry.at),
         actor=ActorView(**entry.actor),
         action=entry.action,
         reason=entry.reason,
-        version=entry.version,
+        version=count_version(case, caller, at=entry),
         changes=entry.changes,
         snapshot=entry.snapshot,
         audience=entry.audience,
@@ -83,7 +105,8 @@ def build_entry_view(entry: Entry | Withheld) -> EntryView | WithheldView:
 def build_verdict_view(verdict: Verdict) -> VerdictView:
     return VerdictView(
         holds=not verdict.faults,
-        head=verdict.head.hex(),
-        length=verdict.length,
-        faults=[FaultView(position=each.position, what=each.what) for each in verdict.faults],
+        chains=[
+            ChainView(chain=chain, head=end.hash.hex(), length=end.position) for chain, end in verdict.ends.items()
+        ],
+        faults=[FaultView(chain=each.chain, position=each.position, what=each.what) for each in verdict.faults],
     )

@@ -1,6 +1,6 @@
 """Checks a case's bundle, or its audit alone, with neither database nor network.
 
-python -m rtp_applications.history.verify FILE [--key JWK-FILE]... [--head HASH] [--json]
+python -m rtp_applications.history.verify FILE [--key JWK-FILE]... [--head HASH]... [--json]
 
 Exits with 0 if all holds, 1 with what does not, 2 if there is nothing to check.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from rtp_applications.history.bundle import Bundle, Limits, NotABundle, read_audit, read_bundle
-from rtp_applications.history.chain import Entry, Withheld, check
+from rtp_applications.history.chain import Entry, Withheld, check, find_ends
 from rtp_applications.history.entries import format_instant
 from rtp_applications.history.keys import NotAKey, thumbprint
 from rtp_applications.json_types import JsonMapping, JsonObject
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     as_json = "--json" in (sys.argv[1:] if arguments is None else arguments)
     try:
         options = _build_parser().parse_args(arguments)
-        findings = verify(options.file, keys=options.key, head=options.head)
+        findings = verify(options.file, keys=options.key, heads=options.head or ())
     except (Unusable, NotABundle, NotAKey) as error:
         _print([json.dumps({"holds": False, "error": str(error)}) if as_json else f"cannot be checked: {error}"])
         return UNUSABLE
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return FAULTY if findings.faults else HOLDS
 
 
-def verify(file: Path, *, keys: Sequence[Path] | None = None, head: bytes | None = None) -> Findings:
+def verify(file: Path, *, keys: Sequence[Path] | None = None, heads: Sequence[bytes] = ()) -> Findings:
     """Return what holds and what does not. Raises Unusable, NotABundle or NotAKey if it cannot be told."""
     trusted = [jwk for path in keys for jwk in _read_public_keys(path)] if keys else None
     try:
@@ -64,15 +64,15 @@ def verify(file: Path, *, keys: Sequence[Path] | None = None, head: bytes | None
         raise Unusable(f"{file.name} cannot be opened: {error.strerror}") from None
     if start.startswith(b"PK"):
         with read_bundle(file, trusted) as bundle:
-            return _check_bundle(bundle, head)
+            return _check_bundle(bundle, heads)
     if trusted is not None:
         raise Unusable(f"{file.name} is not a bundle: an audit alone is not signed, so no key can be checked")
     if size > Limits().json:
         raise Unusable(f"{file.name} is over {Limits().json} bytes")
-    return _check_audit(file, head)
+    return _check_audit(file, heads)
 
 
-def _check_bundle(bundle: Bundle, head: bytes | None) -> Findings:
+def _check_bundle(bundle: Bundle, heads: Sequence[bytes]) -> Findings:
     manifest, documents = bundle.manifest, bundle.documents
     findings = Findings(faults=[str(fault) for fault in bundle.faults])
     made_at = format_instant(manifest.made_at)
@@ -82,10 +82,9 @@ def _check_bundle(bundle: Bundle, head: bytes | None) -> Findings:
         f"members: {len(manifest.members)}, sizes and SHA-256 compared with the manifest",
         f"documents: {len(documents)}, {sum(member.size for member in documents.values())} bytes",
         f"events: {len(bundle.events)}, compared with those in the audit",
-        *_format_chain(bundle.entries),
+        *_format_chains(bundle.entries),
     ]
-    if head is not None and head != manifest.head:
-        findings.faults.append("the head is not the one that you gave")
+    findings.faults += _compare_heads(bundle.entries, heads)
     withheld = any(isinstance(entry, Withheld) for entry in bundle.entries)
     findings.checked.append(
         "state: not compared with the audit, which is withheld in part"
@@ -95,20 +94,25 @@ def _check_bundle(bundle: Bundle, head: bytes | None) -> Findings:
     findings.facts = {
         "manifest": manifest.to_json(),
         "signer": bundle.signer and {"kid": bundle.signer.kid, "trusted": bundle.signer.trusted},
-        **_describe_chain(bundle.entries),
+        **_describe_chains(bundle.entries),
     }
     return findings
 
 
-def _check_audit(file: Path, head: bytes | None) -> Findings:
+def _check_audit(file: Path, heads: Sequence[bytes]) -> Findings:
     entries, unread = read_audit(file.read_bytes())
     if not entries:
         raise Unusable(f"{file.name} is neither a bundle nor an audit")
-    faults = [str(fault) for fault in [*unread, *check(entries, head=head)]]
+    faults = [*map(str, [*unread, *check(entries)]), *_compare_heads(entries, heads)]
     ending = (
-        "compared with the one that you gave" if head else "not compared: without --head a cut-off end does not show"
+        "compared with those that you gave" if heads else "not compared: without --head a cut-off end does not show"
     )
-    return Findings([*_format_chain(entries), f"head: {ending}"], faults, _describe_chain(entries))
+    return Findings([*_format_chains(entries), f"heads: {ending}"], faults, _describe_chains(entries))
+
+
+def _compare_heads(entries: Sequence[Entry | Withheld], heads: Sequence[bytes]) -> list[str]:
+    ends = {end.hash for end in find_ends(entries).values()}
+    return [f"no chain ends with {head.hex()}, the head that you gave" for head in heads if head not in ends]
 
 
 def _format_signature(bundle: Bundle) -> str:
@@ -118,20 +122,20 @@ def _format_signature(bundle: Bundle) -> str:
     return f"signature: by key {bundle.signer.kid} ({known[bundle.signer.trusted]})"
 
 
-def _format_chain(entries: Sequence[Entry | Withheld]) -> list[str]:
+def _format_chains(entries: Sequence[Entry | Withheld]) -> list[str]:
     hidden = sum(isinstance(entry, Withheld) for entry in entries)
     lines = [f"audit: {len(entries)} entries, hashes and links recomputed; withheld: {hidden}"]
-    for name, entry in (("first", entries[0]), ("last", entries[-1])) if entries else ():
-        summary = f"{entry.action} at {format_instant(entry.at)}" if isinstance(entry, Entry) else "withheld"
-        lines.append(f"{name} entry: {entry.position}, {summary}, hash {entry.hash.hex()}")
+    for chain, end in find_ends(entries).items():
+        summary = f"{end.action} at {format_instant(end.at)}" if isinstance(end, Entry) else "withheld"
+        lines.append(f"chain {chain}: {end.position} entries, the last {summary}, head {end.hash.hex()}")
     return lines
 
 
-def _describe_chain(entries: Sequence[Entry | Withheld]) -> JsonObject:
+def _describe_chains(entries: Sequence[Entry | Withheld]) -> JsonObject:
     return {
         "entries": len(entries),
         "withheld": sum(isinstance(entry, Withheld) for entry in entries),
-        "head": entries[-1].hash.hex() if entries else None,
+        "heads": {chain.value: end.hash.hex() for chain, end in find_ends(entries).items()},
     }
 
 
@@ -155,7 +159,9 @@ def _build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("file", type=Path)
     parser.add_argument("--key", type=Path, action="append", help="a public key to trust, as a JWK; may be repeated")
-    parser.add_argument("--head", type=_compute_digest, help="the last entry's hash, as known from elsewhere")
+    parser.add_argument(
+        "--head", type=_compute_digest, action="append", help="a chain's last hash, as known from elsewhere"
+    )
     parser.add_argument("--json", action="store_true", help="findings as JSON")
     return parser
 

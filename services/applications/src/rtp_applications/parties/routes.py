@@ -15,6 +15,7 @@ from rtp_applications.parties.appointing import NewParty
 from rtp_applications.parties.queries import list_names
 from rtp_applications.parties.schemas import Appointment, PartyChanges, PartyView
 from rtp_applications.parties.views import build_party_view, build_party_views
+from rtp_applications.sides import count_version
 from rtp_applications.workflow.enums import Role
 from rtp_applications.workflow.snapshot import CaseSnapshot, Party
 from rtp_shared.dependencies import After, ExpectedVersion, Limit, Now, Session
@@ -119,6 +120,6 @@ async def end_party(
 
 
 async def _present(context: CommandContext, snapshot: CaseSnapshot, party: Party, response: Response) -> PartyView:
-    response.headers["ETag"] = format_etag(snapshot.case.version)
+    response.headers["ETag"] = format_etag(count_version(snapshot.case, context.caller))
     names = await list_names(context.session, snapshot.case.id)
     return build_party_view(snapshot, party, names, context.caller, civil_date(context.now))

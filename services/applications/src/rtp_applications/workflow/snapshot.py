@@ -174,8 +174,20 @@ class Facts:
     launched_at: datetime | None = None
     successor_case_id: UUID | None = None
     disclosed_position: int | None = None
+    draft_steps: int = 0
+    """Steps before the submission, which `draft_readers` alone know of; 0 until then."""
+    draft_readers: Sequence[str] = ()
+    confidential_steps: int = 0
+    """Steps that the bodies' side alone knows of."""
+    changed_for_all_at: datetime | None = None
+    """The time of the last step that was not confidential, if another came after it."""
     audit_position: int = 0
+    """Entries of the audit, whatever their chain."""
+    chain_position: int = 0
     audit_hash: bytes = bytes(32)
+    """Length and head of the chain that goes on for all: the draft's own, and from the submission on the case's."""
+    confidential_position: int = 0
+    confidential_hash: bytes = bytes(32)
 
     @property
     def bodies(self) -> tuple[UUID, ...]:
@@ -193,7 +205,11 @@ class Facts:
 
 
 UNAUDITED = frozenset(
-    {"version", "sequence", "event_hash", "changed_at", "disclosed_position", "audit_position", "audit_hash"}
+    {
+        *("version", "draft_steps", "draft_readers", "confidential_steps", "changed_at", "changed_for_all_at"),
+        *("sequence", "event_hash", "disclosed_position", "audit_position"),
+        *("chain_position", "audit_hash", "confidential_position", "confidential_hash"),
+    }
 )
 """Book-keeping of the row, which the audit holds in other ways or not at all."""
 
