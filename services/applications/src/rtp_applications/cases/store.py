@@ -118,7 +118,9 @@ async def lock_if_free(session: AsyncSession, case_id: UUID) -> bool:
 
 
 async def is_number_taken(session: AsyncSession, number: str) -> bool:
-    return await session.scalar(select(_cases.c.id).where(_cases.c.number == number)) is not None
+    """Return whether a case has the number that others than its group know of: drafts do not count."""
+    disclosed = select(_cases.c.id).where(_cases.c.number == number, _cases.c.submitted_at.is_not(None))
+    return await session.scalar(disclosed) is not None
 
 
 async def find_status(session: AsyncSession, case_id: UUID, *, readers: Sequence[str]) -> Status | None:
