@@ -10,17 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.cases.errors import NoSuchCase
 from rtp_applications.cases.models import Case
+from rtp_applications.cases.sight import READERS, is_known_to
 from rtp_applications.cases.store import read_snapshot
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.contracts.vocabulary import Route, Sector
-from rtp_shared.db import AnyRow, AnySelect, system_scope, visible_to
+from rtp_shared.db import AnyRow, AnySelect, system_scope
 from rtp_shared.identities import SYSTEM
 
 # Statements are built once, and of the tables' columns: building one, and the ORM's part in one that loads no object,
 # cost as much as running it.
 _case = Case.__table__.c
-_VISIBLE = visible_to(_case.readers, bindparam("readers"))
 
 
 async def get_case(session: AsyncSession, case_id: UUID, *, readers: Sequence[str], now: datetime) -> CaseSnapshot:
@@ -89,5 +89,5 @@ def _build_list(*names: str) -> AnySelect:
         _case.changed_at,
         _case.submitted_at,
     )
-    lines = select(*line).where(_VISIBLE, *(conditions[name] for name in names))
+    lines = select(*line).where(is_known_to(READERS), *(conditions[name] for name in names))
     return lines.order_by(_case.id.desc()).limit(bindparam("limit"))
