@@ -1,14 +1,18 @@
 """The sides of a case: who may see it and act on it, and that Python and row-level security say the same."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.bodies.models import body_id
+from rtp_applications.cases.errors import NoSuchCase
 from rtp_applications.cases.queries import list_cases
-from rtp_applications.cases.store import read_snapshot
+from rtp_applications.cases.store import find_status, lock, read_snapshot
+from rtp_applications.registers.barriers.queries import require_case
 from rtp_applications.sides import count_version, find_change_time, is_on_bodies_side
 from rtp_applications.workflow.definition import Caller
 from rtp_embedded.platform import Platform
@@ -17,6 +21,7 @@ from rtp_shared.identities import SYSTEM
 from tests.conftest import Api, NewClient
 from tests.support.actors import Case
 from tests.support.cases import TRUST, employer_id, open_case, submit_case
+from tests.support.tables import open_as
 
 pytestmark = pytest.mark.anyio
 
@@ -41,6 +46,23 @@ COUNTS = """
     UPDATE cases SET version = 9, confidential_steps = 2, draft_steps = 3, changed_for_all_at = opened_at,
                      draft_readers = ARRAY['client:' || opened_by, 'client:inside', 'system'] WHERE id = :id
 """
+
+
+async def find_by_queries(session: AsyncSession, case_id: uuid.UUID, readers: Sequence[str]) -> set[bool]:
+    """Whether these readers may know of the case, as each query answers: in a session of the owner, by itself alone."""
+    listed = await list_cases(session, readers=readers, limit=1000, employer=employer_id())
+    try:
+        await require_case(session, case_id, readers=readers)
+        required = True
+    except NoSuchCase:
+        required = False
+    return {
+        required,
+        case_id in {row.id for row in listed},
+        await read_snapshot(session, case_id, readers=readers, now=utcnow()) is not None,
+        await lock(session, case_id, readers=readers) is not None,
+        await find_status(session, case_id, readers=readers) is not None,
+    }
 
 
 @pytest.mark.parametrize("submitted", [True, False])
@@ -84,6 +106,8 @@ async def test_python_and_row_level_security_agree_on_the_bodies_side(
         assert (seen["record"], seen["document"]) == (expected, expected), readers
         visible = expected if submitted or readers == SYSTEM else 0  # nothing of a draft's history was disclosed
         assert seen["audit"] == visible, readers
+        async with open_as(platform.runtimes["applications"], "owner") as session:
+            assert await find_by_queries(session, case_id, readers) == {bool(seen["case"])}, readers
     assert sides >= {(1, True), (1, False), (0, False)}
 
 

@@ -31,5 +31,17 @@ async def record_body(api: httpx.AsyncClient, **details: Any) -> dict[str, Any]:
     return made
 
 
+async def record_ended_body(api: httpx.AsyncClient) -> dict[str, Any]:
+    """Record a primary care trust that no longer exists."""
+    identifier = new_identifier()
+    details = {"name": "A primary care trust", "kind": "primary-care-trust", "openedOn": "2001-04-01"}
+    body = await record_body(api, identifiers=[identifier], **details)
+    ended = await api.post(
+        f"/v1/bodies/{body['id']}/actions/end", json={"endedOn": "2013-04-01"}, headers={"If-Match": "*"}
+    )
+    assert ended.status_code == 200, ended.text
+    return {**body, "reference": f"{identifier['scheme']}-{identifier['value']}"}
+
+
 def tag(thing: dict[str, Any]) -> dict[str, str]:
     return {"If-Match": f'"{thing["version"]}"'}

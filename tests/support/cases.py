@@ -24,6 +24,18 @@ READY = {
     "conflictsDeclared": True,
 }
 
+PAST = {
+    "employer": EMPLOYER,
+    "serviceName": "Dental services, Kent",
+    "sector": "primary-care",
+    "openedOn": "2011-05-01",
+    "status": "refused",
+    "endedOn": "2011-08-31",
+    "outcome": "Unsuccessful; the group planned to submit it again.",
+    "source": "Health Service Journal, 2011",
+}
+"""A case under the Right to Request."""
+
 CHALLENGE_CONTENT = {
     "finances": "Own funds, and a loan that is offered",
     "capability": "The staff who deliver it today",
@@ -62,3 +74,11 @@ async def submit_case(api: httpx.AsyncClient, case: dict[str, Any]) -> dict[str,
     assert answer.status_code == 200, answer.text
     submitted: dict[str, Any] = answer.json()
     return submitted
+
+
+async def record_historic_case(api: httpx.AsyncClient, **details: Any) -> dict[str, Any]:
+    """Write down a case of the past; details replace what it says."""
+    answer = await api.post("/v1/historic-cases", json={**PAST, **details})
+    assert answer.status_code == 201, answer.text
+    case: dict[str, Any] = answer.json()
+    return case

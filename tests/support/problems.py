@@ -13,7 +13,12 @@ def name_problem(answer: httpx.Response) -> tuple[int, str]:
 def list_fields(answer: httpx.Response) -> set[str]:
     """Return the fields that a refused input names."""
     assert answer.status_code == 422, answer.text
-    return {error["field"] for error in answer.json()["errors"]}
+    return set(name_fields(answer))
+
+
+def name_fields(answer: httpx.Response) -> list[str]:
+    """Return the fields that a refusal names, in its order."""
+    return [error["field"] for error in answer.json()["errors"]]
 
 
 def strike_instance(answer: httpx.Response) -> dict[str, Any]:

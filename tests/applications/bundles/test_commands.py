@@ -32,7 +32,7 @@ from tests.applications.history.stories import (
 )
 from tests.conftest import Api, NewClient
 from tests.support.actors import Case
-from tests.support.cases import employer_id, open_case
+from tests.support.cases import employer_id, open_case, record_historic_case
 from tests.support.people import act, appoint, appointed, parties
 from tests.support.problems import name_problem
 from tests.support.tables import connect_as_owner
@@ -203,6 +203,21 @@ async def test_a_case_comes_in_once(
     for api in (portal, other):
         assert name_problem(await import_bundle(api, path.read_bytes())) == (409, "known-already")
     assert (await other.get(f"/v1/cases/{case['id']}")).status_code == 404
+
+
+async def test_a_bundle_comes_in_whether_or_not_a_draft_has_its_number(
+    new_client: NewClient, group: Api, case: Case, client_elsewhere: NewClient, tmp_path: Path, portal: Api
+) -> None:
+    draft = (await bundle_of(group, case, tmp_path / "draft.zip")).read_bytes()
+    recorder = await new_client(scopes="cases:read cases:import")
+    recorded = await record_historic_case(recorder, number=case["number"])
+    past = (await bundle_of(recorder, recorded, tmp_path / "past.zip")).read_bytes()
+    for bundle in (draft, past):
+        answer = await import_bundle(portal, bundle)
+        assert (answer.status_code, answer.json()["number"]) == (201, case["number"])
+    moved = await act(portal, case, "submit", by=portal.person)
+    assert moved["number"] != case["number"]
+    assert (await verdict_on(portal, case))["holds"]
 
 
 def rewritten(path: Path, change: dict[str, bytes]) -> bytes:

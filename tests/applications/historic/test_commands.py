@@ -7,25 +7,19 @@ from typing import Any
 
 import pytest
 
-from rtp_applications.cases.numbers import make_number
-from tests.applications.history.stories import history_of, verdict_on
-from tests.conftest import NewClient
-from tests.support.bodies import OVERSEER, new_identifier, record_body
+from rtp_applications.cases.numbers import make_number, read_number
+from rtp_embedded.platform import Platform
+from tests.applications.history.stories import history_of, read, verdict_on
+from tests.conftest import Api, NewClient
+from tests.support.actors import Case
+from tests.support.bodies import OVERSEER, record_ended_body
+from tests.support.cases import PAST, record_historic_case, submit_case
 from tests.support.people import appoint
-from tests.support.problems import list_fields
+from tests.support.problems import list_fields, name_problem
 
 pytestmark = pytest.mark.anyio
 
-SOURCE = "Health Service Journal, 2011"
-KENT = {
-    "serviceName": "Dental services, Kent",
-    "sector": "primary-care",
-    "openedOn": "2011-05-01",
-    "status": "refused",
-    "endedOn": "2011-08-31",
-    "outcome": "Unsuccessful; the group planned to submit it again.",
-    "source": SOURCE,
-}
+KENT = PAST
 OXFORDSHIRE_LEARNING = {
     **KENT,
     "serviceName": "Learning disability services, Oxfordshire",
@@ -40,24 +34,11 @@ OXFORDSHIRE_CARE = {
 }
 
 
-async def abolished(new_client: NewClient) -> dict[str, Any]:
-    """A primary care trust that no longer exists."""
-    overseer = await new_client(scopes=OVERSEER)
-    identifier = new_identifier()
-    details = {"name": "A primary care trust", "kind": "primary-care-trust", "openedOn": "2001-04-01"}
-    body = await record_body(overseer, identifiers=[identifier], **details)
-    ended = await overseer.post(
-        f"/v1/bodies/{body['id']}/actions/end", json={"endedOn": "2013-04-01"}, headers={"If-Match": "*"}
-    )
-    assert ended.status_code == 200, ended.text
-    return {**body, "reference": f"{identifier['scheme']}-{identifier['value']}"}
-
-
 @pytest.mark.parametrize("past", [KENT, OXFORDSHIRE_LEARNING, OXFORDSHIRE_CARE], ids=lambda past: past["serviceName"])
 async def test_a_historic_case_is_on_the_record_and_nothing_can_be_done_with_it(
     new_client: NewClient, past: dict[str, Any]
 ) -> None:
-    body = await abolished(new_client)
+    body = await record_ended_body(await new_client(scopes=OVERSEER))
     importer = await new_client(scopes="cases:read cases:write cases:import")
     overseer = await new_client(scopes="cases:read cases:oversee")
     stranger = await new_client()
@@ -82,11 +63,30 @@ async def test_a_historic_case_is_on_the_record_and_nothing_can_be_done_with_it(
 
 
 async def test_a_number_is_kept_and_is_its_own(new_client: NewClient) -> None:
-    body, number = await abolished(new_client), make_number()
+    body, number = await record_ended_body(await new_client(scopes=OVERSEER)), make_number()
     importer = await new_client(scopes="cases:read cases:import")
     past = {**KENT, "employer": body["id"], "number": number.replace("-", " ")}
     assert (await importer.post("/v1/historic-cases", json=past)).json()["number"] == number
-    assert (await importer.post("/v1/historic-cases", json=past)).status_code == 409
+    assert name_problem(await importer.post("/v1/historic-cases", json=past)) == (409, "known-already")
+
+
+async def test_recording_a_number_tells_nobody_that_a_draft_has_it(
+    platform: Platform, new_client: NewClient, group: Api, officers: Api, case: Case
+) -> None:
+    importer = await new_client(scopes="cases:read cases:import")
+    assert (await record_historic_case(importer, number=case["number"]))["number"] == case["number"]
+    assert (await read(group, case))["number"] == case["number"]
+    previewed = await group.post(f"/v1/cases/{case['id']}/actions/submit?dryRun=true", headers={"If-Match": "*"})
+    assert case["number"] not in previewed.text
+    submitted = await submit_case(group, case)
+    assert read_number(submitted["number"]) == submitted["number"] != case["number"]
+    await platform.drain_events()
+    feed = (await group.get("/v1/events", params={"limit": 200})).json()["items"]
+    numbers = {each["data"].get("number", submitted["number"]) for each in feed if each["caseid"] == case["id"]}
+    assert numbers == {submitted["number"]}
+    for api in (group, officers):
+        assert (await read(api, case))["number"] == submitted["number"]
+        assert (await verdict_on(api, case))["holds"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import json
 import uuid
 from typing import Any
 
+import httpx
 import pytest
 
 from rtp_applications.bodies.models import body_id
@@ -15,10 +16,11 @@ from rtp_embedded.platform import Platform
 from rtp_shared.clock import today
 from tests.conftest import Api, NewClient
 from tests.support.actors import Case
+from tests.support.bodies import OVERSEER, record_ended_body
 from tests.support.cases import EMPLOYER, TRUST, employer_id, open_case, submit_case
 from tests.support.pages import read_pages
 from tests.support.people import act, acting, appoint, appointed, end, parties, tag
-from tests.support.problems import name_problem
+from tests.support.problems import list_fields, name_fields, name_problem, strike_instance
 
 pytestmark = pytest.mark.anyio
 
@@ -196,16 +198,61 @@ async def test_the_groups_client_ends_no_officer_by_claiming_to_be_one(new_clien
 async def test_a_body_that_a_draft_names_is_never_its_reader(group: Api, officers: Api, case: Case) -> None:
     refused = await appoint(group, case, "adviser", "p-1", holder={"organisation": EMPLOYER})
     assert name_problem(refused) == (409, "would-disclose")
+    assert name_fields(refused) == ["/holder/organisation"]
     other = await open_case(group, employer=None)
     party = await appointed(group, other, "adviser", "p-1", holder={"organisation": EMPLOYER})
     assert (await officers.get(f"/v1/cases/{other['id']}")).status_code == 200
     named = await group.patch(f"/v1/cases/{other['id']}", json={"employer": EMPLOYER}, headers={"If-Match": "*"})
-    assert named.status_code == 409
+    assert (name_problem(named), name_fields(named)) == ((409, "would-disclose"), ["/employer"])
     await end(group, other, party)
     named = await group.patch(f"/v1/cases/{other['id']}", json={"employer": EMPLOYER}, headers={"If-Match": "*"})
     assert named.status_code == 200
     assert (await officers.get(f"/v1/cases/{other['id']}")).status_code == 404
     assert (await officers.get(f"/v1/cases/{case['id']}")).status_code == 404
+
+
+async def test_a_client_is_let_into_a_draft_once_the_employer_is_named(group: Api, officers: Api) -> None:
+    """Whose client it is nobody is told: the answer is the same for a client of the employer and one that is none."""
+    draft = await open_case(group, employer=None)
+    for client in (officers.client_id, "no-such-client"):
+        refused = await appoint(group, draft, "adviser", "p-1", holder={"client": client})
+        assert (name_problem(refused), name_fields(refused)) == ((409, "would-disclose"), ["/holder/client"])
+    assert (await officers.get(f"/v1/cases/{draft['id']}")).status_code == 404
+    path = f"/v1/cases/{draft['id']}"
+    assert (await group.patch(path, json={"employer": EMPLOYER}, headers={"If-Match": "*"})).status_code == 200
+    for client in (officers.client_id, "no-such-client"):
+        await appointed(group, draft, "adviser", "p-1", holder={"client": client})
+    hidden, unknown = await officers.get(path), await officers.get(f"/v1/cases/{uuid.uuid4()}")
+    assert strike_instance(hidden) == strike_instance(unknown)
+
+
+async def test_no_body_is_named_in_a_draft_that_a_client_from_outside_was_let_into(
+    new_client: NewClient, group: Api, case: Case
+) -> None:
+    adviser, path = await new_client(organisation=body_id(TRUST)), f"/v1/cases/{case['id']}"
+    party = await appointed(group, case, "adviser", "p-1", holder={"client": adviser.client_id})
+    assert (await adviser.get(path)).status_code == 200
+
+    async def edit(**changes: Any) -> httpx.Response:
+        return await group.patch(path, json=changes, headers={"If-Match": "*"})
+
+    for body in (TRUST, "GB-LAE-HCK"):
+        refused = await edit(commissioner=body, decisionBody=body)
+        assert name_problem(refused) == (409, "would-disclose")
+        assert name_fields(refused) == ["/commissioner", "/decisionBody"]
+    assert (await edit(summary="Why", employer=EMPLOYER, commissioner=EMPLOYER)).status_code == 200
+    await end(group, case, party)
+    assert (await edit(commissioner=TRUST)).status_code == 200
+    await appointed(group, case, "adviser", "p-1", holder={"client": adviser.client_id})
+    assert (await adviser.get(path)).status_code == 404
+    await submit_case(group, (await group.get(path)).json())
+    assert (await adviser.get(path)).status_code == 200
+
+
+async def test_a_body_that_has_ended_vouches_for_nobody(new_client: NewClient, group: Api, case: Case) -> None:
+    ended = await record_ended_body(await new_client(scopes=OVERSEER))
+    refused = await appoint(group, case, "adviser", "p-1", holder={"organisation": ended["id"]})
+    assert "/holder/organisation" in list_fields(refused)
 
 
 async def test_ending_a_person_of_a_body_leaves_the_body_its_sight(officers: Api, submitted: Case) -> None:

@@ -82,6 +82,16 @@ async def test_workers_side_by_side_share_the_work(owner: Owner) -> None:
 FORGET_SCOPE = "UPDATE clients SET scopes = array_remove(scopes, :scope) WHERE client_id = :id"
 
 
+async def test_workers_together_keep_the_rate_of_a_subscription(owner: Owner) -> None:
+    await owner.subscribe(ratePerMinute=60)
+    await owner.publish_cases(20)
+    workers = [owner.new_worker(now=owner.clock) for _ in range(2)]
+    for seconds in range(20):
+        attempts = await asyncio.gather(*(worker.drain() for worker in workers))
+        assert sum(attempts) == 1, seconds
+        owner.clock.forward(seconds=1)
+
+
 @pytest.mark.parametrize(
     "change",
     [DEACTIVATE, FORGET_SCOPE.replace(":scope", "'subscriptions:write'")],

@@ -65,27 +65,38 @@ class Capacity:
     under_way: Mapping[UUID, int]
 
 
+_IS_DUE = f"""
+    subscription_id = s.id AND state = 'pending' AND next_attempt_at IS NOT NULL
+    AND (next_attempt_at <= $1 OR (s.failures >= {OPEN_AFTER} AND NOT under_way))
+"""
+# A subscription with a rate is one worker's until its pace is taken: looked at again once it is locked, and passed over
+# while somebody else has it, so that workers neither send too much together nor wait for each other.
 # One index probe a subscription, oldest due first, whatever waits behind: no subscriber can crowd out another.
 # A lease is the time moved on: a worker that dies needs nobody to clean up after it.
 # While a circuit is open, what is due soonest serves as the probe even before its time; a try puts it behind the
 # others, so probes go round the cases, and one event that its sink chokes on cannot keep the circuit open.
 _CLAIM = f"""
-    WITH due AS (
+    WITH paced AS MATERIALIZED (
+        SELECT s.id FROM subscriptions s
+        WHERE s.rate_per_minute IS NOT NULL AND s.status = 'active'
+          AND (s.rests_until IS NULL OR s.rests_until <= $1) AND (s.paced_until IS NULL OR s.paced_until <= $1)
+          AND EXISTS (SELECT FROM deliveries WHERE {_IS_DUE})
+        FOR NO KEY UPDATE SKIP LOCKED
+    ), due AS (
         SELECT d.subscription_id, d.position
         FROM subscriptions s
         LEFT JOIN unnest($4::uuid[], $5::int[]) AS u (id, count) ON u.id = s.id
         CROSS JOIN LATERAL (
             SELECT subscription_id, position, next_attempt_at FROM deliveries
-            WHERE subscription_id = s.id AND state = 'pending' AND next_attempt_at IS NOT NULL
-              AND (next_attempt_at <= $1 OR (s.failures >= {OPEN_AFTER} AND NOT under_way))
+            WHERE {_IS_DUE}
             ORDER BY next_attempt_at, position
             LIMIT greatest(0, least(
                 CASE WHEN s.failing_since IS NULL THEN s.concurrency ELSE 1 END - coalesce(u.count, 0),
                 CASE WHEN s.rate_per_minute IS NULL THEN s.concurrency ELSE 1 END))
             FOR UPDATE SKIP LOCKED
         ) d
-        WHERE s.status = 'active'
-          AND (s.rests_until IS NULL OR s.rests_until <= $1) AND (s.paced_until IS NULL OR s.paced_until <= $1)
+        WHERE s.status = 'active' AND (s.rests_until IS NULL OR s.rests_until <= $1)
+          AND (s.rate_per_minute IS NULL OR s.id IN (SELECT id FROM paced))
         ORDER BY d.next_attempt_at, d.position
         LIMIT $3
     )

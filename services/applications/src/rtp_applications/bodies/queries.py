@@ -37,6 +37,11 @@ async def get_body(session: AsyncSession, reference: str) -> tuple[AnyRow, Seque
     return row, (await list_identifiers(session, [row.id])).get(row.id, [])
 
 
+async def is_body(session: AsyncSession, id_: UUID) -> bool:
+    """Return whether this is the id of a body that exists, or ever did."""
+    return await session.scalar(select(_body.id).where(_body.id == id_)) is not None
+
+
 async def list_predecessors(session: AsyncSession, body_id: UUID) -> Sequence[AnyRow]:
     """Return the bodies that this one followed, those that ended first in front."""
     query = select(Body.id, Body.name, Body.ended_on).where(Body.successor_id == body_id)

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import cast
 
-from sqlalchemy import Table, func, or_, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.bodies.errors import UnknownBody
@@ -17,6 +17,7 @@ from rtp_applications.cases.change import create_case
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.errors import KnownAlready
 from rtp_applications.cases.models import Case, CaseDeadline, CaseParty
+from rtp_applications.documents.models import Document
 from rtp_applications.history.bundle import Bundle
 from rtp_applications.workflow.enums import Role
 from rtp_applications.workflow.processes import Processes
@@ -25,7 +26,9 @@ from rtp_shared.contracts.applications import CaseImported
 from rtp_shared.db import enter_system_scope
 from rtp_shared.problems import FieldError
 
-_case, _party, _deadline, _body = (cast("Table", model.__table__).c for model in (Case, CaseParty, CaseDeadline, Body))
+_case, _party, _deadline, _document, _body = (
+    cast("Table", model.__table__).c for model in (Case, CaseParty, CaseDeadline, Document, Body)
+)
 _IMPORTS = 0x52_54_50_11
 """Advisory lock: cases come in one at a time, so that two that bring the same one see each other."""
 
@@ -67,13 +70,16 @@ def _require_process(case: Facts, processes: Processes) -> None:
 
 async def _require_unknown(session: AsyncSession, snapshot: CaseSnapshot) -> None:
     case = snapshot.case
+    if case.submitted_at and await store.is_number_taken(session, case.number):
+        raise KnownAlready(f"{case.number} is another case")
     taken = (
         await session.scalars(
             select(_case.id)
-            .where(or_(_case.id == case.id, _case.number == case.number))
+            .where(_case.id == case.id)
             .union_all(
                 select(_party.id).where(_party.id.in_(snapshot.parties)),
                 select(_deadline.id).where(_deadline.id.in_(snapshot.deadlines)),
+                select(_document.id).where(_document.id.in_(snapshot.documents)),
             )
         )
     ).all()

@@ -1,10 +1,13 @@
 """Taking an action: its payload is made what the case's own process takes, and the engine is asked."""
 
+from dataclasses import replace
+
 from pydantic import ValidationError
 
 from rtp_applications.cases import store
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.errors import NoSuchSuccessor
+from rtp_applications.cases.numbers import make_number
 from rtp_applications.workflow import engine
 from rtp_applications.workflow.definition import Process
 from rtp_applications.workflow.engine import CaseChange
@@ -23,7 +26,19 @@ async def take_action(
     change = engine.apply_action(process, before, name, fitted, context.caller, context.now)
     if isinstance(payload, Succession):
         await _require_successor(context, payload)
-    return change
+    if change.discloses and (number := await _find_free_number(context, before.case.number)) != before.case.number:
+        renumbered = before.with_case(number=number)
+        change = engine.apply_action(process, renumbered, name, fitted, context.caller, context.now)
+    return replace(change, before=before)
+
+
+async def _find_free_number(context: CommandContext, number: str) -> str:
+    """Return the number, or another one where a submitted case has it: to whoever put that one on file, the number was
+    free although a draft had it.
+    """
+    while await store.is_number_taken(context.session, number):
+        number = make_number()
+    return number
 
 
 def fit_payload(process: Process, name: str, payload: Payload | None) -> Payload | None:

@@ -12,7 +12,7 @@ from rtp_applications.cases.change import advance, change_case, create_case
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.errors import NotADraft, NotTheApplicant, RouteIsClosed
 from rtp_applications.cases.numbers import make_number
-from rtp_applications.cases.rules import require_no_disclosure
+from rtp_applications.cases.rules import BODY_FIELDS, require_may_be_named
 from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.history.sealing import seal_entries
 from rtp_applications.workflow import engine
@@ -25,14 +25,6 @@ from rtp_shared.contracts.vocabulary import Route
 from rtp_shared.etags import Expected
 from rtp_shared.identities import SYSTEM
 from rtp_shared.problems import FieldError
-
-BODY_FIELDS = {
-    "employer": ("employer_id", "/employer"),
-    "commissioner": ("commissioner_id", "/commissioner"),
-    "decision_body": ("decision_body_id", "/decisionBody"),
-    "duty_holder": ("duty_holder_id", "/dutyHolder"),
-}
-"""Column and JSON pointer of each body that a case names."""
 
 
 async def open_case(context: CommandContext, route: Route, details: Mapping[str, object]) -> CaseSnapshot:
@@ -73,7 +65,7 @@ async def edit_case(
         if before.case.status is not Status.DRAFT:
             raise NotADraft(f"{before.case.number} is {before.case.status}; only a draft can be edited")
         after = before.with_case(**await _resolve_bodies(context, changes))
-        require_no_disclosure(after.case)
+        require_may_be_named(before.case, after.case)
         return CaseChange(before=before, after=advance(context, before, after, "edit"), action="edit", signature=by)
 
     return (await change_case(context, case_id, decide, version=version, catch_up=True)).after

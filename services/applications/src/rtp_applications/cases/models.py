@@ -37,7 +37,6 @@ class Case(Model):
     __annotations__ = _map_columns()
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, server_default=func.uuidv7())
-    number = mapped_column(unique=True)
     employer_id = mapped_column(ForeignKey("bodies.id"))
     commissioner_id = mapped_column(ForeignKey("bodies.id"))
     decision_body_id = mapped_column(ForeignKey("bodies.id"))
@@ -59,6 +58,9 @@ class Case(Model):
         Index("ix_cases_readers", "readers", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
         Index("ix_cases_employer_id_id", "employer_id", "id"),
         Index("ix_cases_status_id", "status", "id"),
+        Index("ix_cases_number", "number"),
+        # Not of drafts: a number that is refused would tell that a draft has it.
+        Index("uq_cases_number", "number", unique=True, postgresql_where=text("submitted_at IS NOT NULL")),
     )
 
 

@@ -5,36 +5,22 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Text, and_, any_, bindparam, case, func, not_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.cases.errors import NoSuchCase
 from rtp_applications.cases.models import Case
+from rtp_applications.cases.sight import OWN_CHANGE_TIME, OWN_VERSION, READERS, is_known_to
 from rtp_applications.cases.store import read_snapshot
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.contracts.vocabulary import Route, Sector
-from rtp_shared.db import AnyRow, AnySelect, system_scope, visible_to
+from rtp_shared.db import AnyRow, AnySelect, system_scope
 from rtp_shared.identities import SYSTEM
 
 # Statements are built once, and of the tables' columns: building one, and the ORM's part in one that loads no object,
 # cost as much as running it.
 _case = Case.__table__.c
-_READERS = bindparam("readers", type_=ARRAY(Text))
-_VISIBLE = visible_to(_case.readers, _READERS)
-_IS_GROUP_CLIENT = func.concat("client:", _case.opened_by) == any_(_READERS)
-_IS_ON_BODIES_SIDE = and_(visible_to(_case.body_readers, _READERS), not_(_IS_GROUP_CLIENT))
-_VERSION = (
-    _case.version
-    - case((_IS_ON_BODIES_SIDE, 0), else_=_case.confidential_steps)
-    - case((visible_to(_case.draft_readers, _READERS), 0), else_=_case.draft_steps)
-)
-"""`sides.count_version`."""
-_CHANGED_AT = case(
-    (_IS_ON_BODIES_SIDE, _case.changed_at), else_=func.coalesce(_case.changed_for_all_at, _case.changed_at)
-)
-"""`sides.find_change_time`."""
 
 
 async def get_case(session: AsyncSession, case_id: UUID, *, readers: Sequence[str], now: datetime) -> CaseSnapshot:
@@ -91,7 +77,7 @@ def _build_list(*names: str) -> AnySelect:
         _case.number,
         _case.route,
         _case.status,
-        _VERSION.label("version"),
+        OWN_VERSION.label("version"),
         _case.employer_id,
         _case.region,
         _case.service_name,
@@ -100,8 +86,8 @@ def _build_list(*names: str) -> AnySelect:
         _case.escalated_at,
         _case.final_at,
         _case.opened_at,
-        _CHANGED_AT.label("changed_at"),
+        OWN_CHANGE_TIME.label("changed_at"),
         _case.submitted_at,
     )
-    lines = select(*line).where(_VISIBLE, *(conditions[name] for name in names))
+    lines = select(*line).where(is_known_to(READERS), *(conditions[name] for name in names))
     return lines.order_by(_case.id.desc()).limit(bindparam("limit"))

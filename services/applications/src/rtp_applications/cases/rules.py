@@ -1,11 +1,53 @@
-"""Rules of the case itself that belong to no stage. Pure."""
+"""Rules of the case itself that belong to no stage. Pure.
+
+A client's organisation is known here only while the client calls. So nothing is asked about the clients that are let
+into a draft: a body that is named by then sees nothing through its own (`sight`), and none is named while they are in.
+"""
 
 from rtp_applications.cases.errors import WouldDisclose
-from rtp_applications.sides import is_of_named_body
+from rtp_applications.sides import get_group_reader
 from rtp_applications.workflow.snapshot import Facts
+from rtp_shared.identities import organisation_identity
+from rtp_shared.problems import FieldError
+
+BODY_FIELDS = {
+    "employer": ("employer_id", "/employer"),
+    "commissioner": ("commissioner_id", "/commissioner"),
+    "decision_body": ("decision_body_id", "/decisionBody"),
+    "duty_holder": ("duty_holder_id", "/dutyHolder"),
+}
+"""Column and JSON pointer of each body that a case names."""
 
 
-def require_no_disclosure(case: Facts) -> None:
-    """Refuse a draft that a body which it names could read: only submitting it discloses it."""
-    if case.submitted_at is None and is_of_named_body(case, case.readers):
-        raise WouldDisclose("a body that the case names vouches for somebody in this draft; end that party first")
+def require_may_be_let_in(case: Facts, holder: str) -> None:
+    """Refuse whoever vouches for a person in a draft where a body that it names, or will name, could learn of it."""
+    if case.submitted_at is not None:
+        return
+    if holder in map(organisation_identity, case.bodies):
+        raise WouldDisclose(errors=[FieldError("/holder/organisation", "is a body that the draft names")])
+    if case.employer_id is None and _is_outside_client(case, holder):
+        reason = "name the employing body first, which then sees nothing of the draft through any client of its own"
+        raise WouldDisclose(errors=[FieldError("/holder/client", reason)])
+
+
+def require_may_be_named(before: Facts, after: Facts) -> None:
+    """Refuse to name another body in a draft that one of its clients, or the body itself, may have been let into."""
+    if before.submitted_at is not None:
+        return
+    outside = any(_is_outside_client(before, each) for each in before.readers)
+    errors = []
+    for column, pointer in BODY_FIELDS.values():
+        body = getattr(after, column)
+        if body is None or body in before.bodies:
+            continue
+        if organisation_identity(body) in before.readers:
+            errors.append(FieldError(pointer, "vouches for somebody in this draft; end that party first"))
+        elif outside:
+            reason = "clients were let into this draft, which could be its own; end their parties and appoint them anew"
+            errors.append(FieldError(pointer, reason))
+    if errors:
+        raise WouldDisclose(errors=errors)
+
+
+def _is_outside_client(case: Facts, reader: str) -> bool:
+    return reader.startswith("client:") and reader != get_group_reader(case)

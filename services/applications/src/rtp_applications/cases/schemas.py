@@ -114,7 +114,9 @@ class CaseView(Output):
 
     id: UUID
     number: str = Field(
-        description="The number that people say: nine digits and a check digit", examples=["RTP-482-715-9361"]
+        description="The number that people say: nine digits and a check digit. A draft gets another one when it is "
+        "submitted if a case with its number was put on file meanwhile",
+        examples=["RTP-482-715-9361"],
     )
     route: Route
     process_version: int = Field(description="The version of the route's process that the case is pinned to")

@@ -17,10 +17,11 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSON
+from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.cases.models import Case
+from rtp_applications.cases.sight import KNOWN, READERS, is_known_to
 from rtp_applications.deadlines.rules.days import Calendars, civil_date
 from rtp_applications.deadlines.rules.deadline import Deadline
 from rtp_applications.json_types import JsonMapping
@@ -36,7 +37,7 @@ from rtp_applications.workflow.snapshot import (
     SignedRecord,
 )
 from rtp_shared.contracts.vocabulary import Sector
-from rtp_shared.db import AnyRow, visible_to
+from rtp_shared.db import AnyRow
 
 _cases = cast("Table", Case.__table__)
 COLUMNS = tuple(each.name for each in fields(Facts))
@@ -85,12 +86,10 @@ _FILE = (
         f"""
         SELECT {", ".join(f"cases.{name}" for name in COLUMNS)},
                {", ".join(f"{sql} AS {name}" for name, sql in _CHILDREN.items())}
-        FROM cases WHERE cases.id = :case_id AND cases.readers && :readers
+        FROM cases WHERE cases.id = :case_id AND {KNOWN}
         """  # noqa: S608 - of our own words
     )
-    .bindparams(
-        bindparam("case_id", type_=Uuid), bindparam("readers", type_=ARRAY(Text)), bindparam("today", type_=Date)
-    )
+    .bindparams(bindparam("case_id", type_=Uuid), READERS, bindparam("today", type_=Date))
     .columns(
         *(column(name, _cases.c[name].type) for name in COLUMNS),
         *(column(name, Text if name == "holidays" else JSON) for name in _CHILDREN),
@@ -98,7 +97,7 @@ _FILE = (
 )
 _LOCK = (
     select(*(_cases.c[name] for name in COLUMNS))
-    .where(_cases.c.id == bindparam("case_id"), visible_to(_cases.c.readers, bindparam("readers")))
+    .where(_cases.c.id == bindparam("case_id"), is_known_to(READERS))
     .with_for_update()
 )
 _LOCK_IF_FREE = (
@@ -118,13 +117,15 @@ async def lock_if_free(session: AsyncSession, case_id: UUID) -> bool:
 
 
 async def is_number_taken(session: AsyncSession, number: str) -> bool:
-    return await session.scalar(select(_cases.c.id).where(_cases.c.number == number)) is not None
+    """Return whether a case has the number that others than its group know of: drafts do not count."""
+    disclosed = select(_cases.c.id).where(_cases.c.number == number, _cases.c.submitted_at.is_not(None))
+    return await session.scalar(disclosed) is not None
 
 
 async def find_status(session: AsyncSession, case_id: UUID, *, readers: Sequence[str]) -> Status | None:
     """Return the status of the case, or None where these readers do not see it."""
     found: Status | None = await session.scalar(
-        select(_cases.c.status).where(_cases.c.id == case_id, visible_to(_cases.c.readers, list(readers)))
+        select(_cases.c.status).where(_cases.c.id == case_id, is_known_to(readers))
     )
     return found
 

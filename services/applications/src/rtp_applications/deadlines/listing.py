@@ -10,8 +10,9 @@ from sqlalchemy import Date, DateTime, Table, Uuid, and_, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.cases.models import Case, CaseDeadline
+from rtp_applications.cases.sight import READERS, is_known_to
 from rtp_applications.deadlines.rules.deadline import DeadlineState
-from rtp_shared.db import AnyRow, AnySelect, visible_to
+from rtp_shared.db import AnyRow, AnySelect
 
 _case, _deadline = cast("Table", Case.__table__).c, cast("Table", CaseDeadline.__table__).c
 OPEN = ("running", "paused")
@@ -72,7 +73,10 @@ def _select_lines(named: frozenset[str]) -> AnySelect:
         _deadline.due_at,
         content["provisional"].as_boolean().label("provisional"),
     )
-    seen = visible_to(_case.readers, bindparam("readers"))
     shown = select(*line).join(Case.__table__, _case.id == _deadline.case_id)
     conditions = [_CONDITIONS[name] for name in sorted(named)]
-    return shown.where(seen, *conditions).order_by(_deadline.due_at, _deadline.id).limit(bindparam("limit"))
+    return (
+        shown.where(is_known_to(READERS), *conditions)
+        .order_by(_deadline.due_at, _deadline.id)
+        .limit(bindparam("limit"))
+    )

@@ -101,7 +101,7 @@ async def _choose_number(session: AsyncSession, text: str | None) -> str:
     number = read_number(text)
     if number is None:
         raise Invalid(errors=[FieldError("/number", "not a case number, or a digit is wrong")])
-    async with system_scope(session, "no case has the number, whoever may know of it"):
+    async with system_scope(session, "no submitted case has the number, whoever sees it"):
         taken = await store.is_number_taken(session, number)
     if taken:
         raise KnownAlready(f"{number} is another case")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from rtp_applications.cases.rules import require_no_disclosure
+from rtp_applications.cases.rules import require_may_be_let_in
 from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.parties.errors import (
     HeldAlready,
@@ -161,7 +161,7 @@ def _require_validity(snapshot: CaseSnapshot, party: Party, today: date) -> None
 
 def _let_see(snapshot: CaseSnapshot, holder: str) -> CaseSnapshot:
     """Let the holder see the case, even a draft: the lead chose so."""
-    if holder not in snapshot.case.readers:
-        snapshot = snapshot.with_case(readers=[*snapshot.case.readers, holder])
-    require_no_disclosure(snapshot.case)
-    return snapshot
+    require_may_be_let_in(snapshot.case, holder)
+    if holder in snapshot.case.readers:
+        return snapshot
+    return snapshot.with_case(readers=[*snapshot.case.readers, holder])

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Table, update
 
 from rtp_applications.bodies.errors import UnknownBody
-from rtp_applications.bodies.queries import find_open_bodies
+from rtp_applications.bodies.queries import find_open_bodies, is_body
 from rtp_applications.cases.change import advance, change_case
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.errors import CaseIsReadOnly
@@ -69,7 +69,9 @@ async def amend(
 
 
 async def find_voucher(context: CommandContext, *, client: str | None, organisation: str | None) -> str | None:
-    """Return who is meant to vouch. An organisation that is no public body is named by its id."""
+    """Return who is meant to vouch. An organisation that is no public body is named by its id; a body that has
+    ended vouches for nobody: another may stand in its place by now.
+    """
     if client is not None:
         return f"client:{client}"
     if organisation is None:
@@ -78,10 +80,17 @@ async def find_voucher(context: CommandContext, *, client: str | None, organisat
     known = (await find_open_bodies(context.session, [organisation], today=today)).get(organisation)
     if known is not None:
         return organisation_identity(known.id)
+    id_ = _read_id(organisation)
+    if id_ is None or await is_body(context.session, id_):
+        raise UnknownBody(errors=[FieldError("/holder/organisation", "not a body that exists today")])
+    return organisation_identity(id_)
+
+
+def _read_id(organisation: str) -> UUID | None:
     try:
-        return organisation_identity(UUID(organisation))
+        return UUID(organisation)
     except ValueError:
-        raise UnknownBody(errors=[FieldError("/holder/organisation", "not a body that exists today")]) from None
+        return None
 
 
 async def _change_parties(

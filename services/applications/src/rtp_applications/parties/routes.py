@@ -68,8 +68,9 @@ async def appoint_party(
 
     The lead of the staff group appoints its members, another lead (whose part then ends), the staff's representative,
     advisers, mentors, funders and the mutual's board; each body, once the case is submitted, its own people; the
-    central team reviewers and auditors. Whoever vouches for a person comes to see the case, even a draft; a body that a
-    draft names cannot. Nobody decides who applied, advised, represented staff or would fund.
+    central team reviewers and auditors. Whoever vouches for a person comes to see the case, even a draft. A body that a
+    draft names cannot, and its clients see nothing of it before it is submitted; other clients can once the draft names
+    its employer. Nobody decides who applied, advised, represented staff or would fund.
     """
     named = appointment.holder
     client, organisation = (named.client, named.organisation) if named else (None, None)

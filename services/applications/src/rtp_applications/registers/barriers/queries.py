@@ -11,6 +11,7 @@ from rtp_applications.bodies.models import Body
 from rtp_applications.bodies.queries import match_body
 from rtp_applications.cases.errors import NoSuchCase
 from rtp_applications.cases.models import Case
+from rtp_applications.cases.sight import is_known_to
 from rtp_applications.registers.barriers.errors import NoSuchBarrier
 from rtp_applications.registers.barriers.models import (
     COUNTING,
@@ -21,7 +22,7 @@ from rtp_applications.registers.barriers.models import (
     BarrierState,
 )
 from rtp_applications.workflow.identities import OVERSIGHT
-from rtp_shared.db import AnyRow, AnySelect, identity_scope, visible_to
+from rtp_shared.db import AnyRow, AnySelect, identity_scope
 from rtp_shared.identities import SYSTEM
 
 _barrier, _case, _change = Barrier.__table__.c, Case.__table__.c, BarrierChange.__table__.c
@@ -44,7 +45,7 @@ def filter_undisclosed(readers: Sequence[str]) -> ColumnElement[bool]:
 
 
 def _filter_visible(readers: Sequence[str]) -> ColumnElement[bool]:
-    of_a_case_seen = and_(_case.id == _barrier.case_id, visible_to(_case.readers, readers))
+    of_a_case_seen = and_(_case.id == _barrier.case_id, is_known_to(readers))
     return exists().where(of_a_case_seen, or_(_barrier.disclosed, filter_undisclosed(readers)))
 
 
@@ -108,7 +109,7 @@ async def list_barriers(
 
 
 async def require_case(session: AsyncSession, case_id: UUID, *, readers: Sequence[str]) -> None:
-    if not await session.scalar(select(exists().where(_case.id == case_id, visible_to(_case.readers, readers)))):
+    if not await session.scalar(select(exists().where(_case.id == case_id, is_known_to(readers)))):
         raise NoSuchCase
 
 
