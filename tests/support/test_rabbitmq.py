@@ -77,9 +77,8 @@ def test_it_is_private_and_leaves_nothing(node: Node) -> None:
 def test_it_ends_with_a_killed_test_run(tmp_path: Path) -> None:
     # It is killed while its node starts, for which nobody has to wait.
     start = "rabbitmq.Node._wait_until_ready = lambda *_: None; broker = rabbitmq.start_broker()"
-    script = (
-        f"import sys; from tests.support import rabbitmq; {start}; print(broker.directory, flush=True); sys.stdin.read()"
-    )
+    then = "print(broker.directory, flush=True); sys.stdin.read()"
+    script = f"import sys; from tests.support import rabbitmq; {start}; {then}"
     environment = os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(tmp_path)}  # its files stay behind
     environment.pop(rabbitmq.ENVIRONMENT_URL, None)
     pipe = subprocess.PIPE

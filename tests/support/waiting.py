@@ -9,7 +9,9 @@ PATIENCE = 60.0
 """Seconds: a wait that succeeds costs nothing, and the machine may be busy with other tests."""
 
 
-def wait_until(done: Callable[[], object], what: str = "it", seconds: float = PATIENCE, *, pause: float = PAUSE) -> None:
+def wait_until(
+    done: Callable[[], object], what: str = "it", seconds: float = PATIENCE, *, pause: float = PAUSE
+) -> None:
     deadline = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s"

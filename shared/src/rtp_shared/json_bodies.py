@@ -32,14 +32,10 @@ async def require_few_values(request: Request) -> None:
 def _count_values(value: object) -> None:
     count, waiting = 0, [value]
     while waiting:
-        match waiting.pop():
-            case dict() as members:
-                inner = list(members.values())
-            case list() as items:
-                inner = items
-            case _:
-                continue
-        count += len(inner)
-        if count > MOST_VALUES:
-            raise TooLarge(f"at most {MOST_VALUES} values")
-        waiting += inner
+        container = waiting.pop()
+        inner = list(container.values()) if isinstance(container, dict) else container
+        if isinstance(inner, list):
+            count += len(inner)
+            if count > MOST_VALUES:
+                raise TooLarge(f"at most {MOST_VALUES} values")
+            waiting += inner
