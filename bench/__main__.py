@@ -20,11 +20,12 @@ from bench.load import LoadError, ensure_wrk
 from bench.measured_processes import MeasuredProcesses
 from bench.measured_services import CASES, MeasuredServices
 from bench.rows import Bench, Row
+from bench.under_attack import row as attack_row
 
 RESULTS = Path(__file__).with_name("results.json")
 SERVICES = ("create", "read", "list", "action", "gateway-read")
 EVENTS = ("event-idle", "event-200", "many-to-many", "event-drain")
-NAMES = (*SERVICES, "submit-to-webhook", "relay", *EVENTS)
+NAMES = (*SERVICES, "submit-to-webhook", "relay", *EVENTS, "under-attack")
 COLUMNS = {
     "ratio": "ratio",
     "cpu_ratio": "CPU ratio",
@@ -77,6 +78,10 @@ def measure_rows(only: str | None, rounds: int, seconds: float) -> Iterator[Row]
             yield relay.measure(Path(directory), rounds, say)
     if only is None or only in EVENTS:
         yield from measure_events(only, rounds)
+    if only in (None, "under-attack"):
+        say("under-attack: one reader at rest, and beside attackers of each kind at once")
+        with attack_row.start() as services:
+            yield attack_row.measure(services, say, attacks=attack_row.choose_attacks())
 
 
 def measure_services(only: str | None, rounds: int, seconds: float) -> Iterator[Row]:

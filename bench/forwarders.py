@@ -14,8 +14,9 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bench.load import Figures, Target, measure
-from bench.measured_services import MeasuredServices, find_free_ports
+from bench.measured_services import MeasuredServices
 from bench.rows import CLIENTS
+from bench.started_services import find_free_ports
 from rtp_applications.app import service as applications
 from rtp_gateway.inbound.proxy.forward import HOP_BY_HOP, InProcess, OverHttp, Upstreams
 from rtp_gateway.routing import ForwardingLimits

@@ -19,9 +19,10 @@ import uvloop
 
 from bench.events import build_event, compute_milliseconds, publish_one_by_one, wait_for_all
 from bench.measured_processes import DELIVERY, READERS, MeasuredProcesses
-from bench.measured_services import CLIENT, end
+from bench.measured_services import CLIENT
 from bench.publishing import Publisher
 from bench.sinks import Sink, open_silent_sink, serve_sink
+from bench.started_services import end
 from rtp_shared.contracts.applications import ReviewBegun, ScreeningBegun
 
 WAITING = int(os.environ.get("BENCH_WAITING", "1000000"))

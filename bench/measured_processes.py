@@ -16,7 +16,8 @@ from tests.support.rabbitmq import start_broker
 from tests.system.fleet import first_of_free_ports
 
 from bench.load import cpu_seconds, wait_for
-from bench.measured_services import CLIENT, EMPLOYER, end
+from bench.measured_services import CLIENT
+from bench.started_services import EMPLOYER, end
 from rtp_applications.app import service as applications
 from rtp_applications.bodies.models import body_id
 from rtp_embedded import postgres

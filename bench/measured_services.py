@@ -1,56 +1,22 @@
-"""The processes of a run: PostgreSQL as it is shipped, the service, the gateway and the floor, each a real process."""
+"""The processes of a run by load: the service, the gateway and the floor, with cases to read and to move."""
 
-import asyncio
 import json
-import os
 import secrets
-import socket
-import subprocess
 import sys
-import tempfile
-from contextlib import ExitStack
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import httpx
 import psycopg
-from pydantic import SecretStr
 
 from bench.floor import Statement
-from bench.load import Target, wait_for
+from bench.started_services import DRAFT, EMPLOYER, StartedServices, find_free_ports, submit_case
 from bench.statement_log import LOG_TO_JSON, StatementLog, build_floor_statements
 from rtp_applications.app import service as applications
 from rtp_applications.bodies.models import body_id
-from rtp_embedded import postgres
-from rtp_gateway.app import service as gateway
-from rtp_gateway.clients.commands import register_client
-from rtp_gateway.clients.models import SCOPES
-from rtp_gateway.inbound.identity.keys import SigningKey
-from rtp_gateway.routing import NAMES
-from rtp_operations import databases
-from rtp_shared import migrate
 from rtp_shared.clock import today
-from rtp_shared.db import Database
-from rtp_shared.run import load_reference_data
-from rtp_shared.service import Service
-from rtp_shared.settings import ProcessSettings
 
 CASES = 10_000
 CLIENT = "bench"
-EMPLOYER = "GB-LAE-CMD"
-DRAFT = {
-    "employer": EMPLOYER,
-    "serviceName": "Learning disability day service",
-    "sector": "adult-social-care",
-    "applicantCount": 12,
-    "headcount": 60,
-    "legalForm": "cic-limited-by-guarantee",
-    "annualValuePence": 240_000_000,
-    "financeSoughtPence": 10_000_000,
-    "financePurposes": ["working-capital"],
-    "supportNeeds": ["legal", "financial"],
-    "conflictsDeclared": True,
-}
 
 ACTIONS = 60_000
 """Cases from which one action is taken once each: more than a run takes."""
@@ -77,104 +43,27 @@ _COLUMNS = """
 """
 
 
-class MeasuredServices:
-    """The processes of a run. None of them outlives the `with` block."""
+class MeasuredServices(StartedServices):
+    """The service, the gateway and the floor, over a database with many cases."""
 
     def __init__(self) -> None:
-        self._undo = ExitStack()
-        self.directory = Path(self._undo.enter_context(tempfile.TemporaryDirectory(prefix="rtp-bench-")))
+        super().__init__(dict.fromkeys((CLIENT, OFFICERS), body_id(EMPLOYER)), database_settings=LOG_TO_JSON)
         self.ids = self.directory / "ids.txt"
         self.action_ids = self.directory / "action-ids.txt"
-        self._secret = secrets.token_urlsafe(24)
-
-    def __enter__(self) -> Self:
-        try:
-            self._start()
-        except BaseException:
-            self._undo.close()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._undo.close()
 
     def _start(self) -> None:
-        self.server = self._undo.enter_context(postgres.start(self.directory / "postgres", settings=LOG_TO_JSON))
-        self._postmaster = int((self.server.cluster.files / "postmaster.pid").read_text().split()[0])
-        service_port, gateway_port, floor_port = find_free_ports(3)
-        self.public_url = f"http://127.0.0.1:{gateway_port}"
-        asyncio.run(self._prepare())
-        # The gateway wants an address for every service; only cases are asked for.
-        upstreams = json.dumps(dict.fromkeys(NAMES, f"http://127.0.0.1:{service_port}"))
-        gateway_pid = self.start_service(
-            gateway,
-            gateway_port,
-            RTP_SIGNING_KEY=SigningKey.generate(),
-            RTP_SECRETS_KEY=secrets.token_urlsafe(32) + "=",
-            RTP_UPSTREAMS=upstreams,
-            RTP_TOKEN_SECONDS="3600",  # noqa: S106
-        )
-        service_pid = self.start_service(applications, service_port)
-        self.service = self.build_target(service_port, service_pid)
-        self.gateway = self.build_target(gateway_port, gateway_pid, service_pid)
-        self.token, self.officers_token = self._new_token(CLIENT), self._new_token(OFFICERS)
+        super()._start()
+        self.token, self.officers_token = self.new_token(CLIENT), self.new_token(OFFICERS)
         self._seed()
         self.statements = self._capture_statements()
         file = self.directory / "statements.json"
         file.write_text(json.dumps(self.statements))
-        floor = [sys.executable, "-m", "bench.floor", str(file), self.get_url(applications), str(floor_port)]
-        self.floor = self.build_target(floor_port, self.start("floor", floor, floor_port))
-
-    def build_target(self, port: int, *pids: int) -> Target:
-        return Target(f"http://127.0.0.1:{port}", pids, self._postmaster)
-
-    def get_url(self, service: Service, kind: str = "web") -> str:
-        return self.server.url(service.database, service.get_role(kind))
-
-    async def _prepare(self) -> None:
-        for service in (applications, gateway):
-            await databases.provision(self.server.url(), service)
-            await migrate.migrate(self.get_url(service, "owner"), service)
-            operator = SecretStr(self.get_url(service, "operator"))
-            await load_reference_data(service, ProcessSettings(database_url=operator))
-        database = Database(self.get_url(gateway, "operator"), pool_size=1)
-        async with database.transaction() as session:
-            for client in (CLIENT, OFFICERS):
-                await register_client(
-                    session,
-                    client,
-                    name=client,
-                    organisation=body_id(EMPLOYER),
-                    secret=self._secret,
-                    scopes=list(SCOPES),
-                )
-        await database.close()
-
-    def start_service(self, service: Service, port: int, **settings: str) -> int:
-        """Start a service's web process as it is shipped; return its process id."""
-        module = f"rtp_{service.name.replace('-', '_')}"
-        given = {"RTP_DATABASE_URL": self.get_url(service), "RTP_PUBLIC_URL": self.public_url, "RTP_PORT": str(port)}
-        return self.start(service.name, [sys.executable, "-m", module, "web"], port, **given, **settings)
-
-    def start(self, name: str, command: list[str], port: int, path: str = "/health", **environment: str) -> int:
-        """Start a process and wait until it answers at the path; return its id."""
-        log = self.directory / f"{name}.log"
-        with log.open("wb") as file:
-            clean = {key: value for key, value in os.environ.items() if not key.startswith("RTP_")}
-            process = subprocess.Popen(command, env={**clean, **environment}, stdout=file, stderr=file)
-        self._undo.callback(end, process)
-        wait_for(f"http://127.0.0.1:{port}{path}", process, log)
-        return process.pid
-
-    def _new_token(self, client: str) -> str:
-        form = {"grant_type": "client_credentials"}
-        answer = httpx.post(f"{self.public_url}/oauth2/token", data=form, auth=(client, self._secret), trust_env=False)
-        token: str = answer.raise_for_status().json()["access_token"]
-        return token
+        (port,) = find_free_ports(1)
+        floor = [sys.executable, "-m", "bench.floor", str(file), self.get_url(applications), str(port)]
+        self.floor = self.build_target(port, self.start("floor", floor, port))
 
     def open_client(self, token: str | None = None) -> httpx.Client:
-        headers = {"Authorization": f"Bearer {token or self.token}"}
-        return httpx.Client(base_url=self.service.url, headers=headers, timeout=30, trust_env=False)
+        return super().open_client(token or self.token)
 
     def _seed(self) -> None:
         """Make 10,000 submitted cases, and as many as a run may move: each one through the service, and its copies."""
@@ -229,13 +118,6 @@ class MeasuredServices:
             }
 
 
-def submit_case(api: httpx.Client) -> str:
-    case = api.post("/v1/cases", json=DRAFT).raise_for_status().json()
-    submit = f"/v1/cases/{case['id']}/actions/submit"
-    api.post(submit, headers={"If-Match": f'"{case["version"]}"'}).raise_for_status()
-    return str(case["id"])
-
-
 def copy_case(connection: psycopg.Connection[Any], case_id: str, count: int, prefix: str) -> list[str]:
     """Copy a case with all its rows; the ids of the copies."""
     connection.execute(_NEW_IDS % (f"'{prefix}'", count))
@@ -253,20 +135,3 @@ def copy_case(connection: psycopg.Connection[Any], case_id: str, count: int, pre
     ids = [str(row[0]) for row in connection.execute("SELECT id FROM copies ORDER BY n")]
     connection.execute("DROP TABLE copies")
     return ids
-
-
-def find_free_ports(count: int) -> list[int]:
-    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(listener.getsockname()[1]) for listener in listeners]
-    for listener in listeners:
-        listener.close()
-    return ports
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(30)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

@@ -19,7 +19,7 @@ import asyncpg
 from aiohttp import web
 
 from bench.load import cpu_seconds, wait_for
-from bench.measured_services import DRAFT, end, find_free_ports
+from bench.started_services import DRAFT, end, find_free_ports
 from rtp_embedded import postgres
 
 COUNT = 100

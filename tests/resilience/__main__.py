@@ -40,7 +40,7 @@ RESULTS = ROOT / "bench" / "resilience.json"
 BY_THE_CLOCK = ((Behaviour.REFUSES, HOUR), (Behaviour.FAILS, 3 * DAY), (Behaviour.BEHIND, 4 * DAY))
 COLUMNS = (
     "sent", "received", "lost", "duplicates", "out_of_order", "strangers", "half_done", "broken_chains", "repeats",
-    "handled_again", "slowest_request_s", "worst_delay_s",
+    "deadlocks", "handled_again", "slowest_request_s", "worst_delay_s",
 )  # fmt: skip
 
 

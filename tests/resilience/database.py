@@ -12,7 +12,9 @@ import psutil
 from rtp_embedded import postgres
 from rtp_embedded.postgres import Postgres
 
-DURABLE = {"fsync": "on", "synchronous_commit": "on"}
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "log_line_prefix": "%m [%p] %e "}
+"""With the SQLSTATE of each line in its log."""
+DEADLOCK = " 40P01 ERROR: "
 
 
 @dataclass
@@ -29,6 +31,10 @@ class Server:
     def tcp_url(self) -> str:
         assert self._running
         return self._running.tcp_url()
+
+    def count_deadlocks(self) -> int:
+        """Return how many transactions it has ended because they waited for each other in a ring."""
+        return (self.directory / "postgres.log").read_text(errors="replace").count(DEADLOCK)
 
     def kill(self) -> None:
         """Every process of it at once, as a power cut would end them."""

@@ -34,6 +34,10 @@ class Committed:
         return "caseid" in self.attributes
 
 
+_OWN = ("delays", "wrong_effects", "repeats_expected")
+"""Fields of a row that are not written down."""
+
+
 @dataclass
 class Row:
     """The result of one scenario. Numbers are of events times the subscribers that each must come to."""
@@ -49,10 +53,14 @@ class Row:
     """From commit to the first receipt."""
     repeats: int = 0
     """Webhook-ids that came again, and that receivers drop."""
+    repeats_expected: bool = True
+    """False where nothing breaks, which alone would explain a repeat."""
     strangers: int = 0
     """Received, but never committed, or not this subscriber's to see, or not the bytes that were committed."""
     half_done: int = 0
     """Cases changed without their event, events of a change that was never made, and cases opened twice."""
+    deadlocks: int = 0
+    """Transactions that PostgreSQL ended because they waited for each other (SQLSTATE 40P01 in its log)."""
     handled_again: int = 0
     """Messages that came to a service a second time, and that its inbox dropped."""
     slowest_request_s: float = 0.0
@@ -67,11 +75,12 @@ class Row:
     @property
     def good(self) -> bool:
         wrong = (self.lost, self.duplicates, self.out_of_order, self.strangers, self.broken_chains, self.half_done)
-        return self.sent > 0 and not any(wrong) and not self.wrong_effects
+        unexplained = 0 if self.repeats_expected else self.repeats
+        return self.sent > 0 and not any(wrong) and not self.deadlocks + unexplained and not self.wrong_effects
 
     def to_json(self) -> dict[str, object]:
         """Return the row of bench/resilience.json, in which a scenario is called a rung."""
-        values = {name: value for name, value in asdict(self).items() if name not in ("delays", "wrong_effects")}
+        values = {name: value for name, value in asdict(self).items() if name not in _OWN}
         return {"rung": values.pop("scenario"), **values}
 
 

@@ -39,6 +39,7 @@ class Marks:
     receipts: Mapping[str, int]
     submitted: int
     opened: int
+    deadlocks: int
     seen_before: Mapping[str, int]
 
 
@@ -52,9 +53,8 @@ class Ledger:
     def take_marks(self) -> Marks:
         outboxes = {each.name: self._count(each, "SELECT coalesce(max(position), 0) FROM outbox") for each in ALL}
         receipts = {each.client_id: len(each.receipts) for each in self._platform.subscribers}
-        return Marks(
-            outboxes, receipts, len(self._platform.case_system.cases), self._count_opened(), self._count_repeats()
-        )
+        submitted, deadlocks = len(self._platform.case_system.cases), self._platform.server.count_deadlocks()
+        return Marks(outboxes, receipts, submitted, self._count_opened(), deadlocks, self._count_repeats())
 
     def wait_until_quiet(self, seconds: float) -> bool:
         """Wait until nothing is on its way anywhere; return False where that took longer."""
@@ -74,6 +74,7 @@ class Ledger:
         row.handled_again = sum(now - before if now >= before else now for now, before in pairs)
         row.wrong_effects = self._find_wrong_effects(case_system.cases[marks.submitted :])
         row.half_done = self._count_half_done(marks)
+        row.deadlocks = self._platform.server.count_deadlocks() - marks.deadlocks
         row.slowest_request_s = round(max(case_system.took[marks.submitted :], default=0.0), 3)
         return row
 

@@ -24,6 +24,8 @@ HOUR = 3600.0
 DAY = 24 * HOUR
 EVENTS = 20
 """Published in pairs, at even distances, while the subscriber is away."""
+PUBLISHERS = ("applications", "gateway")
+"""The services that publish in an outage: the others hear nothing that they would answer with an event."""
 AFTER = timedelta(hours=2)
 """From the end of the outage: by then the longest pause is over, and a disabled one was probed."""
 
@@ -72,8 +74,9 @@ class Run:
         delivery_worker = new_delivery_worker(platform, now=clock, seconds=2)
         run = cls(platform, clock, delivery_worker, subscribers)
         try:
-            for name, runtime in platform.background.items():
-                connection = await asyncpg.connect(runtime.settings.database_url.get_secret_value())
+            for name in PUBLISHERS:
+                url = platform.background[name].settings.database_url.get_secret_value()
+                connection = await asyncpg.connect(url)
                 run._connections[name] = connection
                 run._newest[name] = await connection.fetchval("SELECT coalesce(max(position), 0) FROM outbox")
             yield run
@@ -97,15 +100,24 @@ class Run:
             await self._work()
 
     async def _work(self) -> None:
-        while await self._relay() or await self._delivery_worker.drain():
-            pass
+        """Do what can be done now. After the deliveries, only what they published can be left."""
+        await self._relay()
+        await self._delivery_worker.drain()
+        while await self._relay():
+            await self._delivery_worker.drain()
 
-    async def _relay(self) -> int:
+    async def _relay(self) -> bool:
+        """Relay what is new; return False if nothing is."""
+        found = False
         for name, connection in self._connections.items():
-            for position, body, readers in await connection.fetch(_NEW, self._newest[name]):
+            rows = await connection.fetch(_NEW, self._newest[name])
+            for position, body, readers in rows:
                 self._newest[name] = position
                 self.committed.append(evidence.read_committed(body, readers, self._clock.at.timestamp()))
-        return sum([await relay.drain(self._connections[name]) for name, relay in self._platform.relays.items()])
+            if rows:
+                await self._platform.relays[name].drain(connection)
+                found = True
+        return found
 
     async def _all_arrived(self) -> bool:
         connection = self._connections["gateway"]

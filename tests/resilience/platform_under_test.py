@@ -1,9 +1,10 @@
 """The platform that a scenario runs on: its processes, PostgreSQL and RabbitMQ, its subscribers, and load."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from uuid import UUID
+from functools import partial
+from uuid import UUID, uuid4
 
 import httpx
 
@@ -56,12 +57,30 @@ class PlatformUnderTest:
     def set_up(self) -> None:
         """Register the subscribers and let them subscribe, as each would over the API."""
         for client_id, organisation in SUBSCRIBERS.items():
-            secret, readers = new_secret(), frozenset({f"client:{client_id}", organisation_identity(organisation)})
-            subscriber = Subscriber(client_id, readers)
-            self.loop_thread.do(subscriber.open())
-            self.loop_thread.do(self._register(client_id, organisation, secret))
-            self._subscribe(subscriber, secret)
-            self.subscribers.append(subscriber)
+            self._add_subscriber(client_id, organisation)
+
+    @contextmanager
+    def more_subscribers(self, count: int) -> Iterator[None]:
+        """So many more subscribers of the council's cases, until the block ends."""
+        before = len(self.subscribers)
+        ends = [self._add_subscriber(f"council-{uuid4()}", CAMDEN) for _ in range(count)]
+        try:
+            yield
+        finally:
+            for end in ends:
+                end()
+            added, self.subscribers = self.subscribers[before:], self.subscribers[:before]
+            for subscriber in added:
+                self.loop_thread.do(subscriber.close())
+
+    def _add_subscriber(self, client_id: str, organisation: UUID) -> Callable[[], object]:
+        """Add a subscriber with its subscription; return what ends the subscription."""
+        secret, readers = new_secret(), frozenset({f"client:{client_id}", organisation_identity(organisation)})
+        subscriber = Subscriber(client_id, readers)
+        self.loop_thread.do(subscriber.open())
+        self.loop_thread.do(self._register(client_id, organisation, secret))
+        self.subscribers.append(subscriber)
+        return self._subscribe(subscriber, secret)
 
     async def _register(self, client_id: str, organisation: UUID, secret: str) -> None:
         database = Database(self.fleet.host.build_database_url(gateway, "operator"), pool_size=1)
@@ -77,13 +96,15 @@ class PlatformUnderTest:
             )
         await database.close()
 
-    def _subscribe(self, subscriber: Subscriber, secret: str) -> None:
-        with httpx.Client(base_url=self.fleet.host.public_url, timeout=20) as http:
-            form = {"grant_type": "client_credentials"}
-            signed_in = http.post("/oauth2/token", data=form, auth=(subscriber.client_id, secret))
-            headers = {"Authorization": f"Bearer {signed_in.json()['access_token']}"}
-            subscription = http.post("/v1/subscriptions", json={"sink": subscriber.sink}, headers=headers)
-            assert subscription.status_code == 201, subscription.text
+    def _subscribe(self, subscriber: Subscriber, secret: str) -> Callable[[], object]:
+        url = f"{self.fleet.host.public_url}/v1/subscriptions"
+        form = {"grant_type": "client_credentials"}
+        sign_in = f"{self.fleet.host.public_url}/oauth2/token"
+        signed_in = httpx.post(sign_in, data=form, auth=(subscriber.client_id, secret), timeout=20)
+        headers = {"Authorization": f"Bearer {signed_in.json()['access_token']}", "If-Match": "*"}
+        subscription = httpx.post(url, json={"sink": subscriber.sink}, headers=headers, timeout=20)
+        assert subscription.status_code == 201, subscription.text
+        return partial(httpx.delete, f"{url}/{subscription.json()['id']}", headers=headers, timeout=20)
 
     def close(self) -> None:
         for subscriber in self.subscribers:
@@ -91,10 +112,10 @@ class PlatformUnderTest:
         self.loop_thread.close()
 
     @contextmanager
-    def load(self, per_second: float) -> Iterator[None]:
-        """Publish events at a steady rate, and submit cases over HTTP, until the block ends."""
+    def load(self, per_second: float, **how: int) -> Iterator[None]:
+        """Publish events at a steady rate, and submit cases over HTTP, until the block ends. `how`: the Publisher's."""
         database = Database(self.fleet.host.build_database_url(applications, "worker"), pool_size=1)
-        publisher = Publisher(database, self.fleet.host.public_url, AUDIENCES)
+        publisher = Publisher(database, self.fleet.host.public_url, AUDIENCES, **how)
         self.made_up = publisher.made_up
         with ExitStack() as undo:
             undo.callback(lambda: self.loop_thread.do(database.close()))

@@ -36,14 +36,23 @@ class Chain:
 
 
 class Publisher:
-    def __init__(self, database: Database, base_url: str, audiences: Sequence[Sequence[str]]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        base_url: str,
+        audiences: Sequence[Sequence[str]],
+        *,
+        live: int = LIVE,
+        events: int = EVENTS,
+    ) -> None:
         """Publish cases to `audiences`: the readers of the first case, of the second and so on, over and over."""
         self._database = database
         self._outbox = Outbox("applications", base_url)
         self._audiences = audiences
         self.made_up: list[UUID] = []
         """Cases that are known by their events alone."""
-        self._chains = [self._begin_chain() for _ in range(LIVE)]
+        self._events = events
+        self._chains = [self._begin_chain() for _ in range(live)]
 
     async def run(self, per_second: float) -> None:
         """Publish so many events a second, until cancelled; none is made up for after an outage."""
@@ -52,7 +61,7 @@ class Publisher:
             turn += 1
             due = max(due + 1.5 / per_second, time.monotonic())
             try:
-                await self.publish(turn % LIVE, 1 + turn % 2)  # one or two in a transaction, in turns
+                await self.publish(turn % len(self._chains), 1 + turn % 2)  # one or two in a transaction, in turns
             except Exception as error:
                 if not is_unavailable(error):
                     raise
@@ -81,7 +90,7 @@ class Publisher:
                 readers=chain.readers,
             )
         chain.sequence, chain.previous, chain.sure = chain.sequence + count, compute_digest(bodies[-1]), True
-        if chain.sequence >= EVENTS:
+        if chain.sequence >= self._events:
             self._chains[number] = self._begin_chain()
 
     async def _look_up(self, chain: Chain) -> None:

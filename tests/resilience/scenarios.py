@@ -32,7 +32,25 @@ class Outage:
         return f"{self.what} {self.seconds:g} s"
 
 
-FaultScenario = Kill | Outage
+@dataclass(frozen=True, slots=True)
+class SameCases:
+    """Nothing breaks: events of few cases go to many subscriptions of the same readers, by several delivery workers.
+
+    The next event of a case is recorded while batches mark the one before as delivered.
+    """
+
+    cases: int = 3
+    subscriptions: int = 12
+    workers: int = 3
+    per_second: float = 30.0
+    seconds: float = 20.0
+
+    @property
+    def name(self) -> str:
+        return f"{self.cases} cases, {self.subscriptions} subscriptions, {self.workers} workers"
+
+
+FaultScenario = Kill | Outage | SameCases
 
 WEB_POINTS = ("before-commit", "after-commit")
 RELAY_POINTS = ("after-publish", "after-confirm", "before-mark", "after-mark")
@@ -53,6 +71,7 @@ FULL: tuple[FaultScenario, ...] = (
     *(Kill(dict.fromkeys(CONSUMERS, point)) for point in CONSUMER_POINTS),
     *(Kill({COURIER: point}) for point in COURIER_POINTS),
     Kill(dict.fromkeys([process.name for process in PROCESSES], ANY_MOMENT)),
+    SameCases(),
     *(Outage(what, seconds) for seconds in (10, 60, 300) for what in OUTAGES),
     Outage("one database", 60),
     Outage("broker frozen", 60),

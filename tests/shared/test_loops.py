@@ -8,7 +8,7 @@ import pytest
 
 from rtp_shared.loops import listen, run_again, run_every
 from tests.support.messaging import Office
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.anyio
 
@@ -50,7 +50,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 async def run_until_ended(work: Work, loop: Coroutine[Any, Any, NoReturn]) -> None:
     task, ended = asyncio.ensure_future(loop), asyncio.ensure_future(work.ended.wait())
-    await asyncio.wait({task, ended}, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({task, ended}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
     assert not task.done()
     assert ended.done()
     task.cancel()

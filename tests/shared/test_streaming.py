@@ -18,7 +18,7 @@ from rtp_shared.streaming import Transactions, create_streaming_router
 from rtp_shared.web import build_app
 from tests.support.messaging import Office
 from tests.support.streaming import ETAG, LIMIT, THING, Reads, Writer, runtime
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.anyio
 SCOPE = {"Authorization": "Bearer things:write"}
@@ -108,7 +108,7 @@ async def test_slow_senders_hold_no_connection_of_the_database(client: httpx.Asy
         yield b"b"
 
     uploads = [asyncio.ensure_future(client.put(a_thing(), content=slowly())) for _ in range(5)]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         for _ in uploads:
             await arrived.acquire()
         assert (await client.get("/things")).json() == {"count": 0}
@@ -124,7 +124,7 @@ async def test_slow_readers_hold_no_connection_of_the_database(app: FastAPI) -> 
         client.stream("GET", a_thing()) as answer,
     ):
         assert answer.status_code == 200
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             assert (await client.get("/things")).status_code == 200
         assert await answer.aread() == THING
 

@@ -6,7 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -44,6 +45,13 @@ def _is_free(port: int) -> bool:
         return listener.connect_ex(("127.0.0.1", port)) != 0
 
 
+def _is_healthy(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/health", timeout=5).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
 def _end_with_the_tests() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
@@ -79,6 +87,24 @@ class Fleet:
                 stderr=log,
                 preexec_fn=_end_with_the_tests,
             )
+
+    @contextmanager
+    def more_of(self, name: str, count: int) -> Iterator[None]:
+        """So many more processes of this kind, as they are started on a second host, until the block ends."""
+        process = BY_NAME[name]
+        environment = self.host.build_environment(process) | self._environment
+        first = first_of_free_ports(count)
+        with ExitStack() as undo:
+            for port in range(first, first + count):
+                log = undo.enter_context((self._logs / f"{name}-{port}.log").open("ab"))
+                command = [sys.executable, *process.command[1:]]
+                own = {**environment, "RTP_PORT": str(port)}
+                running = subprocess.Popen(command, env=own, stdout=log, stderr=log, preexec_fn=_end_with_the_tests)
+                undo.callback(running.wait, 30)
+                undo.callback(running.terminate)
+            for port in range(first, first + count):
+                wait_until(lambda port=port: _is_healthy(port), f"{name} coming up at {port}", pause=0.1)  # type: ignore[misc]
+            yield
 
     def wait_until_up(self, *names: str) -> None:
         for name in names:

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 from rtp_shared import etags, exception_handlers, idempotency
 from rtp_shared.auth import Access, Public, authenticate
 from rtp_shared.identities import PUBLIC, Principal
+from rtp_shared.json_bodies import require_few_values
 from rtp_shared.middleware import RequestMiddleware
 from rtp_shared.openapi import describe, make_operation_id
 from rtp_shared.problems import FieldError, Refusal, Unsupported
@@ -85,6 +86,7 @@ class ServiceRoute(APIRoute):
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json" and not kind.endswith("+json"):
             raise Unsupported("send application/json", errors=[FieldError("Content-Type", "is not JSON", "header")])
+        await require_few_values(request)
 
 
 async def _answer_once(

@@ -20,6 +20,7 @@ from rtp_shared.problems import Unavailable
 from tests.conftest import Api, NewClient
 from tests.gateway.conftest import run_sql
 from tests.support.revocation import DEACTIVATE
+from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.anyio
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
@@ -115,7 +116,7 @@ async def test_a_database_that_hangs_keeps_nobody_waiting_for_long(
     try:
         async with blocker.transaction():
             await blocker.execute("LOCK TABLE clients IN ACCESS EXCLUSIVE MODE")
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 answers = await asyncio.gather(
                     *(clients.covers(principal_of(api)) for _ in range(20)), return_exceptions=True
                 )

@@ -247,7 +247,7 @@ async def test_calls_are_stored_without_being_asked_for(platform: Platform, api:
     async def view() -> bool:
         return (await api.get(f"/v1/traces/{correlation_id}")).status_code == 200
 
-    await until(view, seconds=5)
+    await until(view)
 
 
 async def test_the_scope_is_needed(new_client: NewClient) -> None:

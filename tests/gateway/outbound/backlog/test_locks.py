@@ -19,7 +19,7 @@ from rtp_shared.consumer import HandlerContext
 from rtp_shared.contracts import events
 from tests.gateway.conftest import Owner, run_sql
 from tests.support import webhooks
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.anyio
 
@@ -114,7 +114,7 @@ async def test_a_batch_passes_over_the_case_that_is_being_recorded(owner: Owner,
     async with owner.platform.background["gateway"].database.transaction() as session:
         await record(owner, session, cases[first], 2)
         passed_over, marked = write_all(owner, claims)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             assert await marked
         assert not passed_over.done()
         await record(owner, session, cases[1 - first], 2)

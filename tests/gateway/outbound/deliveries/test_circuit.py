@@ -12,6 +12,7 @@ from rtp_shared.contracts.gateway import EventDeadLettered, SubscriptionDisabled
 from tests.conftest import NewClient
 from tests.gateway.conftest import Owner, run_sql
 from tests.gateway.outbound.deliveries.conftest import Outage
+from tests.support.waiting import PATIENCE
 from tests.support.webhooks import answering, choking_on, feed, no_content, receiving, relay, subscribe
 
 pytestmark = pytest.mark.anyio
@@ -166,7 +167,7 @@ async def test_a_sink_that_asks_for_no_rest_is_not_hammered(owner: Owner, wanted
     await owner.subscribe(concurrency=1)
     owner.receiver.answer = answering(429, Retry_After=wanted)
     await owner.publish_cases(5)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         assert await owner.worker.drain() == 1
         owner.clock.forward(seconds=4.9)
         assert await owner.worker.drain() == 0

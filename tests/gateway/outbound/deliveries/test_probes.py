@@ -14,7 +14,7 @@ from tests.gateway.conftest import NewWorker
 from tests.gateway.outbound.deliveries.conftest import Outage
 from tests.resilience.long_outages import DAY, HOUR, run_long_outage
 from tests.resilience.subscribers import Behaviour
-from tests.support.waiting import until_true
+from tests.support.waiting import PATIENCE, until_true
 from tests.support.webhooks import Received, answering, feed, no_content, receiving, relay
 
 pytestmark = pytest.mark.anyio
@@ -116,9 +116,11 @@ async def test_gone_to_a_test_ends_it(outage: Outage) -> None:
 
 
 async def test_one_that_hangs_keeps_no_other_from_its_health_probe(outage: Outage) -> None:
+    release = asyncio.Event()
+
     async def hang(_: Received) -> web.StreamResponse:
-        await asyncio.sleep(60)
-        return web.Response(status=204)
+        await release.wait()
+        return web.Response(status=500)
 
     well = outage.receiver
     async with receiving() as hanging:
@@ -127,6 +129,8 @@ async def test_one_that_hangs_keeps_no_other_from_its_health_probe(outage: Outag
             await each.happen(types=[CaseOpened.TYPE])
         hanging.answer, well.answer = hang, no_content
         outage.clock.forward(hours=80)
-        task = asyncio.create_task(outage.new_worker(now=outage.clock, seconds=3).drain())
-        await until_true(lambda: well.received, "its own test", seconds=2)
+        task = asyncio.create_task(outage.new_worker(now=outage.clock, seconds=2 * PATIENCE).drain())
+        await until_true(lambda: well.received, "its own test")
+        assert not task.done()  # the others hang yet
+        release.set()
         await task

@@ -59,7 +59,7 @@ async def read_ids(stream: Stream, count: int) -> list[str]:
 
 
 async def wait_for_slots(limiter: LongPollLimiter, api: Api, count: int) -> None:
-    await until_true(lambda: limiter.count_taken(api.client_id) == count, f"{count} slots taken", seconds=8)
+    await until_true(lambda: limiter.count_taken(api.client_id) == count, f"{count} slots taken", seconds=25)
 
 
 class Reads:

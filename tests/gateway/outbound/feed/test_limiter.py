@@ -27,7 +27,7 @@ async def test_who_waits_holds_no_database_connection(
         for api in apis:
             await wait_for_slots(limiter, api, 1)
 
-        await until_true(lambda: pool.checkedout() == 0, seconds=8)
+        await until_true(lambda: pool.checkedout() == 0, seconds=20)
         await limiter.close()  # as when the process ends: who waits is answered, and comes again
         answers = await asyncio.gather(*waiting)
     assert [(answer.status_code, answer.json()["items"]) for answer in answers] == [(200, [])] * 2

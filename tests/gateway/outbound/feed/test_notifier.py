@@ -14,7 +14,7 @@ from rtp_gateway.outbound.feed.limiter import LongPollLimiter
 from tests.conftest import Api, NewClient
 from tests.gateway.outbound.feed.conftest import count_reads, read_ids
 from tests.support.following import following
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 from tests.support.webhooks import publish
 
 pytestmark = pytest.mark.anyio
@@ -24,7 +24,7 @@ async def test_an_event_calls_only_those_whom_it_concerns(
     platform: Platform, api: Api, new_client: NewClient, address: str, limiter: LongPollLimiter
 ) -> None:
     other = await new_client()
-    async with asyncio.timeout(10), following(api, address) as stream, following(other, address) as others:
+    async with asyncio.timeout(PATIENCE), following(api, address) as stream, following(other, address) as others:
         for each, blocks in ((api, stream), (other, others)):  # both have looked, and wait
             (made,) = await publish(platform, each, uuid.uuid4(), 1)
             assert await read_ids(blocks, 1) == [str(made.event_id)]
@@ -46,7 +46,7 @@ async def test_the_notifier_comes_back_when_it_lost_its_connection(
     connection = await asyncpg.connect(database_server.url(gateway.database))
     kill = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'rtp-event-notifier'"
     try:
-        async with asyncio.timeout(20), following(api, address) as stream:
+        async with asyncio.timeout(PATIENCE), following(api, address) as stream:
             blocks = stream.events()
             for number in range(1, 4):
 
@@ -68,5 +68,5 @@ async def test_what_came_before_the_notifier_listened_is_not_missed(
     while not limiter.count_taken(api.client_id):  # noqa: ASYNC110 - the first moment at which it waits: the notifier has not begun
         await asyncio.sleep(0)
     (made,) = await publish(platform, api, uuid.uuid4(), 1)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         assert [each["id"] for each in (await waiting).json()["items"]] == [str(made.event_id)]

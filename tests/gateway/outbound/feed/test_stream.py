@@ -22,6 +22,7 @@ from tests.support.cases import employer_id, open_case, submit_case
 from tests.support.following import following
 from tests.support.revocation import PROMISED_SECONDS, change_of_client
 from tests.support.serving import serving
+from tests.support.waiting import PATIENCE
 from tests.support.webhooks import publish
 
 pytestmark = pytest.mark.anyio
@@ -31,7 +32,7 @@ async def test_an_event_comes_at_once_as_it_was_published(
     platform: Platform, api: Api, address: str, limiter: LongPollLimiter
 ) -> None:
     old = await publish(platform, api, uuid.uuid4(), 1)
-    async with asyncio.timeout(10), following(api, address) as stream:
+    async with asyncio.timeout(PATIENCE), following(api, address) as stream:
         headers = stream.answer.headers
         assert (stream.answer.status_code, headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
         assert headers["cache-control"] == "no-store"
@@ -78,7 +79,7 @@ async def test_nobody_is_told_of_a_draft(
     before = (await council.get("/v1/events", params={"limit": 200})).json()
     while before["next"]:
         before = (await council.get("/v1/events", params={"limit": 200, "after": before["next"]})).json()
-    async with asyncio.timeout(20), following(council, address, after=before["cursor"]) as stream:
+    async with asyncio.timeout(PATIENCE), following(council, address, after=before["cursor"]) as stream:
         await wait_for_slots(limiter, council, 1)
         kept, disclosed = await open_case(opener), await open_case(opener)
         await platform.drain_events()
@@ -95,7 +96,7 @@ async def test_nobody_is_told_of_a_draft(
 
 
 async def test_only_what_is_asked_for(platform: Platform, api: Api, address: str, limiter: LongPollLimiter) -> None:
-    async with asyncio.timeout(20), following(api, address, type=CaseSubmitted.TYPE) as stream:
+    async with asyncio.timeout(PATIENCE), following(api, address, type=CaseSubmitted.TYPE) as stream:
         await wait_for_slots(limiter, api, 1)
         await open_case(api)
         await platform.drain_events()
@@ -110,11 +111,11 @@ async def test_the_last_event_id_goes_before_the_cursor(
 ) -> None:
     _, two, three = await publish(platform, api, uuid.uuid4(), 1, 2, 3)
     page = await api.get("/v1/events", params={"limit": 1})
-    async with asyncio.timeout(10), following(api, address, after=page.json()["cursor"]) as stream:
+    async with asyncio.timeout(PATIENCE), following(api, address, after=page.json()["cursor"]) as stream:
         blocks = [block async for block in stream.events(2)]
     assert [block.event["id"] for block in blocks] == [str(two.event_id), str(three.event_id)]
     last = blocks[0].fields["id"]
-    async with asyncio.timeout(10), following(api, address, last=last, after=page.json()["cursor"]) as stream:
+    async with asyncio.timeout(PATIENCE), following(api, address, last=last, after=page.json()["cursor"]) as stream:
         assert await read_ids(stream, 1) == [str(three.event_id)]
 
 
@@ -143,7 +144,7 @@ async def test_a_stream_ends_when_its_token_expires(
         seconds=2,
         now=utcnow(),
     )
-    async with asyncio.timeout(10), following(api, address) as stream:
+    async with asyncio.timeout(PATIENCE), following(api, address) as stream:
         assert [block.fields async for block in stream] == [{"retry": "3000"}]
     assert time.time() >= began + 2
     assert (await api.get("/v1/events")).status_code == 401
@@ -155,7 +156,7 @@ async def test_a_stream_ends_after_its_longest_time(
 ) -> None:
     pace(longest=0.2)
     await publish(platform, api, uuid.uuid4(), 1)
-    async with asyncio.timeout(10), following(api, address) as stream:
+    async with asyncio.timeout(PATIENCE), following(api, address) as stream:
         assert len([block async for block in stream]) == 2
 
 
@@ -163,7 +164,7 @@ async def test_a_stream_ends_after_its_longest_time(
 async def test_a_stream_and_a_waiting_read_end_when_their_client_may_no_longer_read(
     platform: Platform, api: Api, address: str, limiter: LongPollLimiter, change: str
 ) -> None:
-    async with asyncio.timeout(10), following(api, address) as stream:
+    async with asyncio.timeout(PATIENCE), following(api, address) as stream:
         waiting = asyncio.ensure_future(api.get("/v1/events", params={"wait": 30}, timeout=40))
         await wait_for_slots(limiter, api, 2)
         await run_sql(platform, change, id=api.client_id)
@@ -224,7 +225,7 @@ async def test_a_slow_reader_is_not_read_ahead_for_and_cut_off_in_the_end(
         "server": ("rtp.test", 80), "client": None,
     }  # fmt: skip
     with count_reads(platform) as reads:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             await platform.app(scope, receive, send)
     assert stuck.is_set()
     assert (sent, reads.count) == (PAGE, 1)

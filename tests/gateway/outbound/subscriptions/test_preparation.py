@@ -128,7 +128,7 @@ async def test_a_silent_sink_holds_no_connection(owner: Owner, silent: SilentSin
     path = await make_pending(owner, silent) if of_its_own else path_of(await owner.subscribe())
     asking = asyncio.ensure_future(ask(owner, silent.url, path))
     await until_true(lambda: silent.writers, "the question")
-    await until_true(lambda: count_connections(owner) == 0, "no connection in use", seconds=3)
+    await until_true(lambda: count_connections(owner) == 0, "no connection in use", seconds=8)
     silent.refuse()
     answer = await asking
     assert answer.is_success, answer.text
@@ -149,7 +149,7 @@ async def test_a_silent_name_server_holds_no_connection(owner: Owner, no_names: 
     asking = asyncio.create_task(ways[how]())
     waits = no_names._waiters
     await until_true(lambda: waits, "the question")
-    await until_true(lambda: count_connections(owner) == 0, "no connection in use", seconds=3)
+    await until_true(lambda: count_connections(owner) == 0, "no connection in use", seconds=8)
     no_names.set()
     assert (await asking).status_code == 422
 
