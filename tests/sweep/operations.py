@@ -5,7 +5,7 @@ An operation that is not here fails the sweep: whoever adds one says how it is c
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from rtp_applications.workflow.processes import PROCESSES
 from tests.applications.workflow.ground import attempt
@@ -164,6 +164,15 @@ FINITE = "GET /v1/events/stream"
 """Its answer goes on; the sweep's platform ends it soon."""
 ELSEWHERE = {"GET /v1/shortlists/{case_id}": {"case_id": "shortlist"}}
 """Where a parameter leads to another thing than its name says."""
+ASKED_FOR: Mapping[str, tuple[str, str]] = {
+    "GET /v1/cases": ("number", "number"),
+    "GET /v1/deadlines": ("caseId", "case_id"),
+    "GET /v1/support-requests": ("case", "case_id"),
+    "GET /v1/shortlists": ("case", "case_id"),
+    "GET /v1/events": ("subscription", "subscription_id"),
+    "GET /v1/events/stream": ("subscription", "subscription_id"),
+}
+"""Parameters of queries that name a thing, and what they lead to."""
 IN_THE_OPEN = {"reference", "rule", "recommendation_id", "decision_id", "adviser_id", "product_id", "route", "version"}
 """Parameters that lead to what everybody may know, whom its scopes let ask."""
 NOT_LISTED = {"token"}
@@ -240,5 +249,5 @@ def _read(key: str, operation: Json, body: Body) -> Operation:
         scopes=frozenset(
             scope for each in operation.get("security", []) for scopes in each.values() for scope in scopes
         ),
-        body=cast("Body", body),
+        body=body,
     )

@@ -44,11 +44,9 @@ class Secrecy(StrEnum):
     REPORTERS = auto()
     """For the group and whoever reported it, and centrally once submitted; for no body of the case."""
     THEN = auto()
-    """Made at the submission, for those who knew of the case then and still do."""
-    REFERENCE = auto()
-    """For all who know of the case, and for the networks of those who were proposed to it."""
+    """Told at the submission, to those who knew of the case then and to those networks, such as the events."""
     SUPPORT = auto()
-    """Made then as well, and for those networks too."""
+    """For all of them, and for the networks of those who were proposed to the case."""
     OWNER = auto()
     """For one client alone."""
 
@@ -65,6 +63,8 @@ class Thing:
     """Of what is OWNER's, the client's name; of what is REPORTERS', that of who reported it."""
     scope: str = ""
     """Whoever has this scope may know it as well."""
+    number: str = ""
+    """Of a case, by which it can be asked for as well."""
     version: int = 1
     words: frozenset[str] = field(default=frozenset())
     later: bool = False
@@ -92,19 +92,17 @@ def may_know(client: Client, thing: Thing) -> bool:
             of_a_body = client.organisation in file.bodies
             return is_group or (sees and not of_a_body and (client.name == thing.owner or central))
         case Secrecy.THEN:
-            return sees and not client.identities & file.joined_later
-        case Secrecy.REFERENCE:
-            return sees or client.organisation in file.networks
-        case Secrecy.SUPPORT:
             return (sees and not client.identities & file.joined_later) or client.organisation in file.networks
+        case Secrecy.SUPPORT:
+            return sees or client.organisation in file.networks
     raise AssertionError(thing)
 
 
 def was_told(client: Client, thing: Thing) -> bool:
-    """Return whether the client was told of the thing while it had a part in the case, so that its feed has it still."""
+    """Return whether the client was told of it while it had a part in the case: its feed has those events still."""
     if thing.file is None or thing.later or not client.identities & thing.file.earlier:
         return False
-    return thing.secrecy in (Secrecy.CASE, Secrecy.REFERENCE, Secrecy.THEN, Secrecy.SUPPORT)
+    return thing.secrecy in (Secrecy.CASE, Secrecy.THEN, Secrecy.SUPPORT)
 
 
 def sees_case(client: Client, file: CaseFile) -> bool:

@@ -67,7 +67,7 @@ class Planter:
         self.platform, self.clients = platform, clients
         self.things: list[Thing] = []
         self._subscriptions: dict[str, Json] = {}
-        self._parties: list[str] = []
+        self._people: list[tuple[str, str]] = []
         self._networks: frozenset[str] = frozenset()
         self._leaving: Json = {}
 
@@ -186,10 +186,11 @@ class Planter:
         self.add("a historic case", Secrecy.CASE, case["id"], case["number"], *words, at=ids, file=file)
 
     async def plant_erasure(self) -> None:
-        person = self._parties[0]
+        case_id, person = self._people[-1]
         answer = await self.api("eraser").post("/v1/erasures", json={"kind": "party", "id": person})
         assert answer.status_code == 201, answer.text
         ids = {"erasure_id": answer.json()["id"]}
+        assert answer.json()["findings"]["items"][0]["subjectId"] == case_id
         owner = {"owner": "eraser", "scope": "events:erase"}
         self.add("an erasure", Secrecy.OWNER, answer.json()["id"], at=ids, **owner)
 
@@ -202,8 +203,8 @@ class Planter:
             self.api(opener), serviceName=f"Service {words[0]}", summary=f"Summary {words[1]}", **details
         )
         ids = {"case_id": case["id"]}
-        self.add(name, Secrecy.CASE, *words, at=ids, file=file, version=case["version"])
-        self.add(f"id and number of {name}", Secrecy.REFERENCE, case["id"], case["number"], file=file)
+        self.add(name, Secrecy.CASE, *words, at=ids, file=file, version=case["version"], number=case["number"])
+        self.add(f"id and number of {name}", Secrecy.SUPPORT, case["id"], case["number"], file=file)
         return case
 
     async def _add_people(self, group: Api, name: str, case: Json, file: CaseFile) -> None:
@@ -211,7 +212,7 @@ class Planter:
         party = await appointed(
             group, case, "applicant-member", f"p-{person}", name=f"Name {called}", mandate=f"Vote {mandate}"
         )
-        self._parties.append(party["id"])
+        self._people.append((case["id"], party["id"]))
         ids = {"case_id": case["id"], "party_id": party["id"]}
         self.add(f"a member in {name}", Secrecy.CASE, party["id"], person, mandate, at=ids, file=file)
         self.add(f"a member's name in {name}", Secrecy.INSIDERS, called, file=file)
@@ -239,17 +240,18 @@ class Planter:
         secrecy: Secrecy,
         confidentiality: str,
         **more: Any,
-    ) -> Json:
+    ) -> None:
         title, words = mark(), mark()
         document = await added(desk, case, "other", title=f"Title {title}", confidentiality=confidentiality, **more)
         answer = await put(desk, document, pdf(words))
         assert answer.status_code == 201, answer.text
         document = answer.json()
         ids = {"case_id": case["id"], "document_id": document["id"]}
-        told = (document["id"], title, words)
         about = f"a document ({confidentiality}, {secrecy}) in {name}"
-        self.add(about, secrecy, *told, at=ids, file=file, version=document["revision"])
-        return cast("Json", document)
+        self.add(about, secrecy, title, words, at=ids, file=file, version=document["revision"])
+        # The history, which all who see the case read, tells that a document of the group's came.
+        to_whom = Secrecy.BODIES if secrecy is Secrecy.BODIES else Secrecy.CASE
+        self.add(f"the id of {about}", to_whom, document["id"], file=file)
 
     async def _report(
         self, api: Api, name: str, case: Json, file: CaseFile, *, owner: str = "", by: str = "", disclosed: bool = False
@@ -271,7 +273,7 @@ class Planter:
         at = {"request_id": request["id"]}
         self.add(f"the support request of {name}", Secrecy.SUPPORT, request["id"], at=at, file=file)
         shortlist = (await api.get(f"/v1/shortlists/{case['id']}")).json()
-        self.add(f"the shortlist of {name}", Secrecy.THEN, shortlist["id"], at={"shortlist": case["id"]}, file=file)
+        self.add(f"the shortlist of {name}", Secrecy.CASE, shortlist["id"], at={"shortlist": case["id"]}, file=file)
 
     async def _work(self, name: str, case: Json, file: CaseFile) -> None:
         """What is done with a submitted case: by its body, by the central team, and by whoever leaves it."""

@@ -48,13 +48,16 @@ class Staged:
 
 
 def list_staged() -> Iterator[Staged]:
+    """Every status of every process, and every action by the first process that has it."""
+    taken: set[str] = set()
     for process in PROCESSES.values():
         for status in sorted(process.statuses):
             snapshot = build_snapshot(status, process=process)
             if status is Status.DRAFT:
                 snapshot = snapshot.with_case(submitted_at=None)
             yield Staged(f"{process.route} in {status}", process, Ready(snapshot, ()), None)
-        for action in process.actions:
+        for action in (each for each in process.actions if each.name not in taken):
+            taken.add(action.name)
             yield Staged(f"{process.route} after {action.name}", process, attempt(process, action.name), action.name)
 
 
@@ -68,13 +71,13 @@ async def plant_stages(platform: Platform, clients: Clients) -> list[Thing]:
 async def _plant(platform: Platform, clients: Clients, staged: Staged, *, of_the_group: bool) -> list[Thing]:
     cast = Cast.choose(clients, of_the_group=of_the_group)
     before, noted = _settle(staged.ready.snapshot, cast), uuid.uuid4().hex
-    before = before.with_record(SignedRecord("sweep-note", "", {"note": noted}, (), Audience.BODIES))
     runtime = platform.runtimes["applications"]
     signer = Signature(Role.CLIENT, "p-sweep", f"client:{cast.client_id}", utcnow())
     discloses = before.case.submitted_at is not None
     before, entries = seal_entries(
         None, before, action="record", by=signer, at=signer.at, events=(), discloses=discloses
     )
+    before = before.with_record(SignedRecord("sweep-note", "", {"note": noted}, (), Audience.BODIES))
     change = _take(staged, before, cast) if staged.action else None
     async with runtime.database.transaction(SYSTEM) as session:
         await saving.write_new(session, replace(before, documents={}))
@@ -193,7 +196,7 @@ def _describe(name: str, before: CaseSnapshot, after: CaseSnapshot, opener: str,
         let_in=frozenset(each.holder for each in after.parties.values()) - of_bodies,
     )
     ids = {"case_id": str(case.id)}
-    words = {str(case.service_name).split()[1], str(case.summary).split()[1]}
+    words = {str(case.summary).split()[1]}  # a published decision names the service
     proposes_to_nobody = not name.endswith("after submit")
     words |= {str(id_) for snapshot in (before, after) for id_ in (*snapshot.parties, *snapshot.deadlines)}
     yield Thing(name, ids, Secrecy.CASE, file, version=case.version, words=frozenset(words))

@@ -19,6 +19,8 @@ STALE = Variant("an old version", '"0"')
 DRY = Variant("a dry run", query={"dryRun": "true"})
 SOME = 4
 """One in so many is taken where not all are."""
+ERASURES = "/v1/erasures"
+"""Whoever answers for the data is told which events name the person whose id they gave, wherever those are."""
 OPEN = {
     "reference": "GB-LAE-HCK",
     "rule": "screening",
@@ -103,6 +105,7 @@ async def test_nothing_mentions_what_its_reader_may_not_know(
     told = Counter(
         (f"{each.request.method} {each.request.url.path}", secret[word])
         for each in answers
+        if not each.request.url.path.startswith(ERASURES) or "events:erase" not in client.scopes
         for word in set(WORD.findall(read_text(each))) & secret.keys()
     )
     assert not told, f"{len(told)} answers tell: {told.most_common(5)}"
@@ -115,8 +118,10 @@ async def test_what_a_client_may_know_it_is_told(
 ) -> None:
     """The sweep cannot be passed by refusing everything."""
     client, refused = population.clients[name], []
-    for thing in population.things:
-        if not thing.parameters or not may_know(client, thing):
+    number = list(KINDS).index(name)
+    for place, thing in enumerate(population.things):
+        of_a_stage = place >= len(population.rich)
+        if not thing.parameters or not may_know(client, thing) or (of_a_stage and (place + number) % SOME):
             continue
         reading = next(
             (each for each in operations if each.method == "GET" and set(each.leads_to) == set(thing.parameters)), None

@@ -1,7 +1,6 @@
 """What is done in secret changes nothing in what others are answered, and makes nobody wait."""
 
 import asyncio
-import re
 import uuid
 from typing import cast
 
@@ -19,12 +18,10 @@ from tests.sweep.clients import KINDS, Client
 from tests.sweep.operations import FINITE, Operation
 from tests.sweep.population import Population
 from tests.sweep.test_mentions import follow
-from tests.sweep.test_unknown import leads_to
+from tests.sweep.test_unknown import SEALED, leads_to
 
 pytestmark = pytest.mark.anyio
 
-SEALED = re.compile(r"gAAAA[\w=-]+")
-"""Cursors of the feed, which are sealed anew each time."""
 IN_SECRET = {"group", "adviser"}
 """Those who know of what is done."""
 

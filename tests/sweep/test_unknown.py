@@ -1,24 +1,25 @@
 """What a client may not know is answered as what does not exist: by status, headers, body and statements."""
 
 import random
+import re
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import cycle
 
 import pytest
 
+from rtp_applications.cases.numbers import make_number
 from tests.sweep.answers import Answer, Asker, Variant
 from tests.sweep.clients import KINDS, Client
-from tests.sweep.operations import Operation
-from tests.sweep.oracle import Thing, may_know
+from tests.sweep.operations import ASKED_FOR, Operation
+from tests.sweep.oracle import Thing, may_know, was_told
 from tests.sweep.population import Population
 
 pytestmark = pytest.mark.anyio
 
-OF_A_STAGE, OF_ANOTHER_CASE = 2, 16
-"""Operations that are drawn for a case of a stage, and for another that the API made."""
-EVERY = 3
+SOME = 3
+"""Operations that are drawn for another thing of a kind of which all were tried on one."""
+EVERY = 4
 """Each client tries one in so many of the cases of a stage."""
 
 
@@ -42,6 +43,10 @@ def list_variants(thing: Thing, operation: Operation) -> list[Variant]:
     return found
 
 
+SEALED = re.compile(r"gAAAA[\w=-]+")
+"""Cursors of the feed, which are sealed anew each time."""
+
+
 @dataclass(frozen=True)
 class Attempt:
     thing: Thing
@@ -50,27 +55,29 @@ class Attempt:
 
 
 def list_attempts(population: Population, operations: Sequence[Operation], client: Client) -> Iterator[Attempt]:
-    """Every operation on a hidden case and on all else that the API made; on other cases some, each in its turn.
+    """Every operation on the first hidden thing of each kind; on the others some, each in its turn.
 
     Over all clients every operation is called in each of its ways, and every case of a stage by several of them.
     """
-    number, tried = list(KINDS).index(client.name), False
-    turns = cycle(random.Random(client.name).sample(operations, len(operations)))  # noqa: S311
+    number, kinds = list(KINDS).index(client.name), set[tuple[str, ...]]()
+    draw = random.Random(client.name)  # noqa: S311
     for place, thing in enumerate(population.things):
-        if not thing.parameters or may_know(client, thing):
+        of_a_stage = place >= len(population.rich)
+        if not thing.parameters or may_know(client, thing) or is_in_its_feed(client, thing):
+            continue
+        if of_a_stage and (place + number) % EVERY:
             continue
         leading = [each for each in operations if leads_to(each, thing)]
-        if tuple(thing.parameters) == ("case_id",):
-            of_a_stage = place >= len(population.rich)
-            if of_a_stage and (place + number) % EVERY:
-                continue
-            if tried:
-                some = [next(turns) for _ in range(OF_A_STAGE if of_a_stage else OF_ANOTHER_CASE)]
-                leading = [each for each in leading if each in some]
-            tried = True
+        if (kind := tuple(thing.parameters)) in kinds:
+            leading = draw.sample(leading, min(len(leading), SOME))
+        kinds.add(kind)
         for operation in leading:
             variants = [Variant(), *list_variants(thing, operation)]
             yield Attempt(thing, operation, variants[(number + len(operation.path)) % len(variants)])
+
+
+def is_in_its_feed(client: Client, thing: Thing) -> bool:
+    return "correlation_id" in thing.parameters and was_told(client, thing)
 
 
 def leads_to(operation: Operation, thing: Thing) -> bool:
@@ -121,3 +128,57 @@ async def test_what_a_client_may_not_know_is_answered_as_what_does_not_exist(
             told.append((each.operation.key, each.variant.name, each.thing.name, answer, unknown[at]))
     assert not told, f"{len(told)} answers tell: {[each[:3] for each in told[:20]]} {told[0]}"
     assert unknown, "nothing was tried"
+
+
+@pytest.mark.parametrize("name", KINDS)
+async def test_whoever_asks_for_it_in_a_query_or_a_body_is_answered_so_too(
+    population: Population, operations: list[Operation], asker: Asker, name: str
+) -> None:
+    client, told = population.clients[name], []
+    for operation in (each for each in operations if each.key in ASKED_FOR):
+        asked, leads = ASKED_FOR[operation.key]
+        for thing in population.rich:
+            said = thing.number if leads == "number" else thing.parameters.get(leads)
+            if not said or len(thing.parameters) != 1 or may_know(client, thing) or is_proposed(client, thing):
+                continue
+            ids = [said, make_number() if leads == "number" else str(uuid.uuid4())]
+            answers = [SEALED.sub("", await ask(asker, client, operation, asked, id_)) for id_ in ids]
+            if answers[0] != answers[1]:
+                told.append((operation.key, thing.name, answers))
+    assert not told, told[:3]
+
+
+def is_proposed(client: Client, thing: Thing) -> bool:
+    """Whether the client is of a network whose adviser was proposed to the case: it knows the support request."""
+    return thing.file is not None and client.organisation in thing.file.networks
+
+
+async def ask(asker: Asker, client: Client, operation: Operation, asked: str, id_: str) -> str:
+    answer = await asker.compare(client, operation, {}, Variant(query={asked: id_}))
+    return str(answer).replace(id_, "<id>")
+
+
+@pytest.mark.parametrize("name", KINDS)
+async def test_what_hangs_on_a_hidden_thing_is_not_found_by_way_of_another(
+    population: Population, operations: list[Operation], asker: Asker, name: str
+) -> None:
+    """Such as a document of a hidden case, in the path of a case that the client may know.
+
+    One event goes to several subscriptions; of the dead letters only the group's is about a draft.
+    """
+    client, told = population.clients[name], []
+    for thing in (each for each in population.rich if len(each.parameters) == 2 and not may_know(client, each)):
+        outer, inner = thing.parameters
+        if inner == "event_id" and thing.owner != "group":
+            continue
+        own = next(
+            (each for each in population.rich if tuple(each.parameters) == (outer,) and may_know(client, each)), None
+        )
+        for operation in (each for each in operations if own and set(each.leads_to) == set(thing.parameters)):
+            assert own is not None
+            crossed = {outer: own.parameters[outer], inner: thing.parameters[inner]}
+            absent = {**crossed, inner: str(uuid.uuid4())}
+            answers = [await asker.compare(client, operation, each, Variant()) for each in (crossed, absent)]
+            if answers[0] != answers[1]:
+                told.append((operation.key, thing.name, answers))
+    assert not told, told[:3]
