@@ -15,7 +15,7 @@ from rtp_advice_matching.models import Adviser, Proposal, SupportRequest, Suppor
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
 from rtp_shared.identities import SYSTEM
 from rtp_shared.service import Runtime
-from tests.advice_matching.conftest import NewAdviser, Tell, submitted
+from tests.advice_matching.conftest import NewAdviser, Tell, parties_changed, submitted
 from tests.support.tables import open_as
 
 pytestmark = pytest.mark.anyio
@@ -100,6 +100,31 @@ async def test_withdrawn_twice_frees_one_place(advice: Runtime, tell: Tell, new_
 async def test_a_withdrawn_draft_leaves_no_trace(advice: Runtime, tell: Tell) -> None:
     case = submitted()
     await tell(withdrawn(case, from_status="draft"), DRAFT_READERS)
+    assert await request_for(advice, case.case_id) is None
+
+
+async def test_a_request_follows_who_sees_its_case(advice: Runtime, tell: Tell, new_adviser: NewAdviser) -> None:
+    """Also where it is told late who has left, or was never told who came."""
+    await new_adviser()
+    case, mentor, reviewer = submitted(), "client:mentor", "org:reviewer"
+    await tell(case, (*READERS, mentor))
+    await tell(parties_changed(case), (*READERS, reviewer), sequence=4)
+    await tell(parties_changed(case), (*READERS, mentor, reviewer), sequence=3)
+    request = await request_for(advice, case.case_id)
+    assert request is not None
+    async with advice.database.transaction(read_only=True) as session:
+        proposals = (await session.scalars(select(Proposal).where(Proposal.request_id == request.id))).all()
+    assert proposals
+    for readers in (request.readers, *(each.readers for each in proposals)):
+        assert {*READERS, reviewer} < set(readers)
+        assert mentor not in readers
+    networks = {*request.readers} - {*READERS, reviewer}
+    assert networks == {reader for each in proposals for reader in each.readers} - {*READERS, reviewer}
+
+
+async def test_who_joins_a_draft_opens_no_request(advice: Runtime, tell: Tell) -> None:
+    case = submitted()
+    await tell(parties_changed(case), DRAFT_READERS)
     assert await request_for(advice, case.case_id) is None
 
 
