@@ -85,6 +85,9 @@ def _complete(operation: Document, scope: str | None, *, takes_key: bool) -> Non
     operation["summary"] = operation["operationId"].replace("-", " ").capitalize()
     operation["responses"].pop("422", None)
     operation["responses"].setdefault("4XX", _PROBLEM)
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] == "query":
+            _require_value(parameter["schema"])
     if scope is None:
         return
     operation["security"] = [{"clientCredentials": [scope]}]
@@ -93,6 +96,13 @@ def _complete(operation: Document, scope: str | None, *, takes_key: bool) -> Non
             parameter |= {"name": "If-Match", "required": True, "schema": {"type": "string"}}
     if takes_key:
         operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+
+
+def _require_value(schema: Document) -> None:
+    """Say of a query parameter that it is not empty (`parameters.py`)."""
+    for each in (schema, *schema.get("anyOf", ())):
+        if each.get("type") == "string" and not {"enum", "format", "pattern", "minLength"} & each.keys():
+            each["minLength"] = 1
 
 
 def _describe_security(scopes: Scopes) -> Document:

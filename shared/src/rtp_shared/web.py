@@ -23,6 +23,7 @@ from rtp_shared.auth import Access, Public, authenticate
 from rtp_shared.identities import PUBLIC, Principal
 from rtp_shared.middleware import RequestMiddleware
 from rtp_shared.openapi import describe, make_operation_id
+from rtp_shared.parameters import find_parameters, require_known_parameters
 from rtp_shared.problems import FieldError, Refusal, Unsupported
 from rtp_shared.service import Runtime
 
@@ -49,17 +50,22 @@ class ServiceRoute(APIRoute):
 
     accepts_idempotency_keys = True
     """True where a write is done once for its Idempotency-Key."""
+    refuses_unknown_parameters = True
+    """False where a standard has what is not known left aside."""
 
     def get_route_handler(self) -> RouteHandler:
         inner = super().get_route_handler()
         require_access = self._get_access()
         public = isinstance(require_access, Public)
+        parameters = find_parameters(self.dependant)
 
         async def handle(request: Request) -> Response:
             runtime: Runtime = request.app.state.runtime
             principal = await authenticate(runtime.verifier, request.headers.get("authorization"))
             request.state.principal = principal
             await require_access(request)
+            if self.refuses_unknown_parameters:
+                require_known_parameters(request.query_params, parameters)
             return _apply_conditions(request, await self._answer(inner, request, None if public else principal))
 
         return handle

@@ -24,11 +24,24 @@ from rtp_shared.paging import cut, decode_cursor, encode_cursor
 
 PATH = "/fhir/R4/Subscription"
 
+
+async def _accept_general_parameters(
+    _format: Annotated[
+        str | None,
+        # A plus in an address is a blank where nobody wrote %2B.
+        Query(alias="_format", pattern=r"^(json|text/json|application/(fhir[+ ])?json)$", description="JSON is all"),
+    ] = None,
+    _pretty: Annotated[bool | None, Query(alias="_pretty", description="Taken, and left aside")] = None,
+) -> None:
+    """Take what every request of FHIR may say (FHIR R4, http.html#parameters)."""
+
+
 fhir = APIRouter(
     prefix=PATH,
     tags=["FHIR"],
     route_class=FhirRoute,
     default_response_class=FhirResponse,
+    dependencies=[Depends(_accept_general_parameters)],
     responses={"4XX": {"model": OperationOutcome, "description": "The request was refused; the outcome says why"}},
 )
 
