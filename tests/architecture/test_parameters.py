@@ -68,7 +68,7 @@ async def test_unknown_empty_and_repeated_parameters_are_refused_by_name_everywh
     [
         "/v1/decisions?q=", "/v1/bodies?q=", "/v1/products?q=a&q=x", "/v1/bodies?name=camden", "/v1/bodies?Q=camden",
         "/v1/cases?updatedSince=2026-01-01", "/v1/cases?status[]=draft", "/v1/cases?limit=1&limit=2",
-        "/v1/events?after=", "/v1/events/stream?types=x", "/v1/products?status=open&status=", "/v1/cases?access_token=x",
+        "/v1/events?after=", "/v1/events/stream?types=x", "/v1/products?status=open&status=", "/v1/cases?token=x",
         "/fhir/R4/Subscription?status=active", "/fhir/R4/Subscription?_count=", "/v1/bodies?&&q=",
     ],
 )  # fmt: skip

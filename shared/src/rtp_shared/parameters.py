@@ -4,6 +4,7 @@ Unknown ones are refused, as unknown fields of a body are: a filter that is miss
 """
 
 from collections.abc import Iterator
+from datetime import date
 from typing import get_origin
 
 from fastapi.dependencies.models import Dependant
@@ -29,6 +30,12 @@ def require_known_parameters(query: QueryParams, known: Parameters) -> None:
     """Raise Invalid, naming each parameter that is unknown, repeated or empty."""
     if errors := list(_find_errors(query, known)):
         raise Invalid(errors=errors[:MOST_ERRORS])
+
+
+def require_order(since: date | None, until: date | None, *, names: tuple[str, str]) -> None:
+    """Raise Invalid where a span of time ends before it begins; `names` are those of its two parameters."""
+    if since is not None and until is not None and since > until:
+        raise Invalid(errors=[FieldError(names[0], f"is after {names[1]}", "query")])
 
 
 def _find_errors(query: QueryParams, known: Parameters) -> Iterator[FieldError]:
