@@ -26,6 +26,9 @@ _IDEMPOTENCY_KEY = {
     "answer is given; with another request, 422. Kept for 24 hours.",
 }
 
+OPTIONAL_IF_MATCH = "Left out: whatever it is at."
+"""How the description of an If-Match begins that need not be sent."""
+
 Document = dict[str, Any]
 Scopes = dict[tuple[str, str], str]
 
@@ -92,8 +95,10 @@ def _complete(operation: Document, scope: str | None, *, takes_key: bool) -> Non
         return
     operation["security"] = [{"clientCredentials": [scope]}]
     for parameter in operation.get("parameters", ()):
-        if parameter["name"] == "if-match":
-            parameter |= {"name": "If-Match", "required": True, "schema": {"type": "string"}}
+        if parameter["name"] == "If-Match":
+            # Its lack is answered 428, so FastAPI takes it for optional; and it takes each line for itself.
+            required = not parameter["description"].startswith(OPTIONAL_IF_MATCH)
+            parameter |= {"required": required, "schema": {"type": "string"}}
     if takes_key:
         operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
 

@@ -110,7 +110,7 @@ async def _answer_once(
 
 def _apply_conditions(request: Request, response: Response) -> Response:
     current = response.headers.get("etag")
-    if request.method in SAFE and etags.is_not_modified(request.headers.get("if-none-match"), current):
+    if request.method in SAFE and etags.is_not_modified(request.headers.getlist("if-none-match"), current):
         kept = {name: response.headers[name] for name in ("ETag", "Cache-Control", "Vary") if name in response.headers}
         return Response(status_code=304, headers=kept)
     return response
