@@ -72,7 +72,7 @@ def _build_document(app: FastAPI, scopes: Scopes, keyless: set[str]) -> Document
     )
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            takes_key = method in ("post", "patch", "delete") and operation["operationId"] not in keyless
+            takes_key = method in ("post", "put", "patch", "delete") and operation["operationId"] not in keyless
             _complete(operation, scopes.get((path, method)), takes_key=takes_key)
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})

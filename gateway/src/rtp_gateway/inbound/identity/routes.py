@@ -153,7 +153,7 @@ def _read_credentials(request: Request, form: dict[str, str]) -> tuple[str, str]
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "basic":
         try:
-            client_id, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+            client_id, _, secret = base64.b64decode(encoded.strip(" "), validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError) as error:
             raise TokenRefused("invalid_client", "the Basic credentials cannot be read") from error
         client_id, secret = unquote_plus(client_id), unquote_plus(secret)
