@@ -165,7 +165,7 @@ def _reject(detail: str) -> Unauthenticated:
 
 async def authenticate(verifier: TokenVerifier, authorization: str | None) -> Principal | None:
     """Return the caller, or None where the request bears no token. A token that is there must hold, everywhere."""
-    scheme, _, token = (authorization or "").partition(" ")
+    scheme, _, token = (authorization or "").strip(" \t").partition(" ")
     return await verifier.verify(token.strip()) if scheme.lower() == "bearer" else None
 
 

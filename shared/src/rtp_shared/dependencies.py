@@ -6,9 +6,12 @@ from typing import Annotated
 from fastapi import Depends, Header, Query, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_shared.etags import Expected, parse_if_match
+from rtp_shared.etags import ANY_VERSION, Expected, parse_if_match
+from rtp_shared.openapi import OPTIONAL_IF_MATCH
 from rtp_shared.outbox import Outbox
 from rtp_shared.service import Runtime
+
+_AS_PROXIES_HAVE_IT = 'For example "3", or as a proxy that compresses has it: W/"3", "3-gzip"'
 
 
 async def get_session(request: Request) -> AsyncSession:
@@ -27,9 +30,21 @@ async def _get_time(request: Request) -> datetime:
 
 
 async def _read_expected_version(
-    if_match: Annotated[str | None, Header(description='The ETag of what you read, for example "3"')] = None,
+    if_match: Annotated[
+        list[str] | None,
+        Header(alias="If-Match", description=f"The ETag of what you read. {_AS_PROXIES_HAVE_IT}"),
+    ] = None,
 ) -> Expected:
-    return parse_if_match(if_match)
+    return parse_if_match(if_match or ())
+
+
+async def _read_offered_version(
+    if_match: Annotated[
+        list[str] | None,
+        Header(alias="If-Match", description=f"{OPTIONAL_IF_MATCH} {_AS_PROXIES_HAVE_IT}"),
+    ] = None,
+) -> Expected:
+    return parse_if_match(if_match) if if_match else ANY_VERSION
 
 
 Session = Annotated[AsyncSession, Depends(get_session)]
@@ -43,6 +58,9 @@ Now = Annotated[datetime, Depends(_get_time)]
 
 ExpectedVersion = Annotated[Expected, Depends(_read_expected_version)]
 """The version that the caller has read, from If-Match: 428 where it is missing."""
+
+OfferedVersion = Annotated[Expected, Depends(_read_offered_version)]
+"""The same where nothing is lost by a write on what changed: any version, if the caller names none."""
 
 Limit = Annotated[int, Query(ge=1, le=200, description="How many at the most")]
 After = Annotated[str | None, Query(max_length=500, description="Cursor from `next` of the page before")]

@@ -1,11 +1,18 @@
-"""Conditional requests (RFC 9110 section 13): a strong ETag is the row's version in quotes."""
+"""Conditional requests (RFC 9110 section 13): an ETag is the row's version in quotes.
+
+A proxy that compresses answers changes the ETags of what it compressed: to `W/"3"`, or to `"3-gzip"`. The version alone
+says what was read, so both are taken as `"3"`, in If-Match too (docs/adr/0026).
+"""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rtp_shared.problems import FieldError, Malformed, PreconditionFailed, PreconditionRequired
 
-_TAG = re.compile(r'(W/)?"[\x21\x23-\x7e\x80-\xff]*"')
+_TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
+_CODING = re.compile(r"[-;:]{1,2}(?:gzip|br|zstd|deflate)$")
+_VERSION = re.compile(r"0|[1-9][0-9]{0,8}")
 
 
 def format_etag(version: int) -> str:
@@ -14,18 +21,21 @@ def format_etag(version: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """The ETags of an If-Match header, on which the caller is ready to write. None means any."""
+    """The versions of an If-Match header, on which the caller is ready to write. None means any."""
 
-    tags: frozenset[str] | None
+    versions: frozenset[int] | None
+
+    @classmethod
+    def at(cls, version: int) -> "Expected":
+        return cls(frozenset({version}))
 
     def allows(self, version: int) -> bool:
-        return self.tags is None or format_etag(version) in self.tags
+        return self.versions is None or version in self.versions
 
     @property
     def newest(self) -> int:
-        """Return the newest version among the tags; 0 if none of them is a version."""
-        numbers = [tag.strip('"') for tag in self.tags or ()]
-        return max((int(number) for number in numbers if number.isdecimal() and len(number) < 10), default=0)
+        """Return the newest of the versions; 0 if there is none."""
+        return max(self.versions or (0,))
 
     def require(self, version: int) -> None:
         """Refuse a write on something that changed since the caller read it."""
@@ -36,26 +46,40 @@ class Expected:
             )
 
 
-def parse_if_match(if_match: str | None) -> Expected:
-    """Return the ETags of an If-Match header; raise PreconditionRequired where it is missing."""
-    if if_match is None:
+ANY_VERSION = Expected(None)
+
+
+def parse_if_match(lines: Sequence[str]) -> Expected:
+    """Return the versions that the lines of an If-Match header name; raise PreconditionRequired if there is none."""
+    if not lines:
         raise PreconditionRequired(
             "send If-Match with the ETag of what you read", errors=[FieldError("If-Match", "is missing", "header")]
         )
-    if if_match.strip() == "*":
-        return Expected(None)
-    tags = [tag.strip() for tag in if_match.split(",")]
-    if not all(_TAG.fullmatch(tag) for tag in tags):
+    if _is_any(lines):
+        return ANY_VERSION
+    if not (tags := _read_tags(lines)):
         raise Malformed(
             "If-Match is not a list of ETags",
             errors=[FieldError("If-Match", 'must be a quoted ETag, for example "3"', "header")],
         )
-    return Expected(frozenset(tags))  # a weak one equals none of ours, as strong comparison wants
+    return Expected(frozenset(int(tag) for tag in tags if _VERSION.fullmatch(tag)))
 
 
-def is_not_modified(if_none_match: str | None, current: str | None) -> bool:
-    """Return whether GET is answered 304: If-None-Match compares weakly."""
-    if if_none_match is None or current is None:
+def is_not_modified(lines: Sequence[str], current: str | None) -> bool:
+    """Return whether GET is answered 304: If-None-Match compares weakly. One that cannot be read is left aside."""
+    if not lines or current is None:
         return False
-    tags = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-    return "*" in tags or current in tags
+    return _is_any(lines) or any(tag in _read_tags(lines) for tag in _read_tags([current]))
+
+
+def _is_any(lines: Sequence[str]) -> bool:
+    return ",".join(lines).strip(" \t,") == "*"
+
+
+def _read_tags(lines: Sequence[str]) -> list[str]:
+    """Return the opaque tags of a list without their marks of compression; none for what is no list of ETags."""
+    listed = ",".join(lines)
+    rest = _TAG.sub("\0", listed)
+    if any(member.strip(" \t") not in ("", "\0") for member in rest.split(",")):
+        return []
+    return [_CODING.sub("", tag) for tag in _TAG.findall(listed)]

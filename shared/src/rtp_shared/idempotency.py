@@ -9,6 +9,8 @@ A refused request stores nothing: it changed nothing either.
 import hashlib
 import json
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
@@ -22,7 +24,11 @@ HEADER = "idempotency-key"
 ACTS_FOR = "on-behalf-of"
 """Header that names the person who acts: the response is that person's."""
 _KEPT_HEADERS = ("content-type", "etag", "location")
-_SHAPE = re.compile(r'"[\x20-\x21\x23-\x5b\x5d-\x7e]{1,255}"|[\x21\x23-\x5b\x5d-\x7e]{1,255}')
+_STRING = r'"((?:[\x20-\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"'
+_QUOTED = re.compile(rf'{_STRING}(?:;\x20*[a-z*][a-z0-9_.*-]*(?:=(?:{_STRING}|[^\s";,]+))?)*')
+"""A string of RFC 9651 (structured fields) with its parameters, which say nothing here."""
+_UNQUOTED = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,255}")
+LONGEST = 255
 
 _LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))"
 # A statement of its own, so that it sees what the first request committed before it gave the lock back.
@@ -34,29 +40,51 @@ _STORE = """
 
 class StillRunning(Conflict):
     title = "The first request with this Idempotency-Key is still running"
+    headers = {"Retry-After": "1"}  # noqa: RUF012 - as its parent has it
 
 
 class KeyUsedForAnother(Invalid):
     title = "This Idempotency-Key was used for another request"
 
 
+class AnsweredMeanwhile(Exception):
+    """Another request with the same Idempotency-Key was answered since this one came."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
+
+
 def read_key(header: str) -> str:
     """Return the key without its quotes. The standard has it quoted; unquoted is taken too."""
-    if not _SHAPE.fullmatch(header):
+    header = header.strip(" \t")
+    quoted = _QUOTED.fullmatch(header)
+    key = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else header
+    if not 1 <= len(key) <= LONGEST or not (quoted or _UNQUOTED.fullmatch(header)):
         raise Malformed(
             "Idempotency-Key is not a quoted string of 1 to 255 printable characters",
             errors=[FieldError("Idempotency-Key", "1 to 255 printable ASCII characters, in double quotes", "header")],
         )
-    return header.strip('"')
+    return key
 
 
-async def compute_fingerprint(request: Request) -> bytes:
+def begin_fingerprint(request: Request) -> "hashlib._Hash":
+    """Begin the digest of a request, which its body is to be added to."""
     query = request.scope["query_string"].decode("latin-1")
-    digest = hashlib.sha256(f"{request.method} {request.scope['path']}?{query}\n".encode())
-    digest.update(await request.body())
+    return hashlib.sha256(f"{request.method} {request.scope['path']}?{query}\n".encode())
+
+
+def end_fingerprint(request: Request, digest: "hashlib._Hash") -> bytes:
+    """Return the digest of a request whose body was added."""
     if person := request.headers.get(ACTS_FOR):
         digest.update(f"\n{ACTS_FOR}: {person}".encode())
     return digest.digest()
+
+
+async def compute_fingerprint(request: Request) -> bytes:
+    digest = begin_fingerprint(request)
+    digest.update(await request.body())
+    return end_fingerprint(request, digest)
 
 
 async def load_response(session: AsyncSession, principal: Principal, key: str, fingerprint: bytes) -> Response | None:
@@ -66,6 +94,15 @@ async def load_response(session: AsyncSession, principal: Principal, key: str, f
         raise StillRunning
     if (row := await connection.fetchrow(_FIND, principal.client_id, key)) is None:
         return None
+    return _replay(row, fingerprint)
+
+
+async def is_stored(session: AsyncSession, principal: Principal, key: str) -> bool:
+    """Return whether a response is stored for this key, whatever the request was."""
+    return await (await get_driver(session)).fetchrow(_FIND, principal.client_id, key) is not None
+
+
+def _replay(row: Mapping[str, Any], fingerprint: bytes) -> Response:
     if row["fingerprint"] != fingerprint:
         raise KeyUsedForAnother(errors=[FieldError("Idempotency-Key", "already used for another request", "header")])
     headers = {**row["headers"], "Idempotency-Replayed": "true"}

@@ -31,6 +31,8 @@ class RequestMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        # RFC 9110 section 5.5: blanks around a value are none of it.
+        scope = {**scope, "headers": [(name, value.strip(b" \t")) for name, value in scope["headers"]]}
         headers = dict(scope["headers"])
         trace = tracing.continue_request(headers)
         token = tracing.current.set(trace)

@@ -26,6 +26,9 @@ _IDEMPOTENCY_KEY = {
     "answer is given; with another request, 422. Kept for 24 hours.",
 }
 
+OPTIONAL_IF_MATCH = "Left out: whatever it is at."
+"""How the description of an If-Match begins that need not be sent."""
+
 Document = dict[str, Any]
 Scopes = dict[tuple[str, str], str]
 
@@ -69,7 +72,7 @@ def _build_document(app: FastAPI, scopes: Scopes, keyless: set[str]) -> Document
     )
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            takes_key = method in ("post", "patch", "delete") and operation["operationId"] not in keyless
+            takes_key = method in ("post", "put", "patch", "delete") and operation["operationId"] not in keyless
             _complete(operation, scopes.get((path, method)), takes_key=takes_key)
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
@@ -85,14 +88,26 @@ def _complete(operation: Document, scope: str | None, *, takes_key: bool) -> Non
     operation["summary"] = operation["operationId"].replace("-", " ").capitalize()
     operation["responses"].pop("422", None)
     operation["responses"].setdefault("4XX", _PROBLEM)
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] == "query":
+            _require_value(parameter["schema"])
     if scope is None:
         return
     operation["security"] = [{"clientCredentials": [scope]}]
     for parameter in operation.get("parameters", ()):
-        if parameter["name"] == "if-match":
-            parameter |= {"name": "If-Match", "required": True, "schema": {"type": "string"}}
+        if parameter["name"] == "If-Match":
+            # Its lack is answered 428, so FastAPI takes it for optional; and it takes each line for itself.
+            required = not parameter["description"].startswith(OPTIONAL_IF_MATCH)
+            parameter |= {"required": required, "schema": {"type": "string"}}
     if takes_key:
         operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+
+
+def _require_value(schema: Document) -> None:
+    """Say of a query parameter that it is not empty (`parameters.py`)."""
+    for each in (schema, *schema.get("anyOf", ())):
+        if each.get("type") == "string" and not {"enum", "format", "pattern", "minLength"} & each.keys():
+            each["minLength"] = 1
 
 
 def _describe_security(scopes: Scopes) -> Document:

@@ -1,9 +1,19 @@
 """Building blocks for request and response bodies: camelCase on the wire, unknown fields refused, safe text."""
 
+import re
 import unicodedata
+from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 from pydantic.alias_generators import to_camel
 
 
@@ -41,7 +51,40 @@ Line = Annotated[
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000), Storable]
 """Some paragraphs of text: 1 to 5,000 characters."""
 
-Pence = Annotated[int, Field(ge=0, le=10**13, strict=True)]
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_LOST_PLUS = re.compile(r".+ \d\d:\d\d", re.ASCII)
+
+
+def _require_day(value: object) -> object:
+    made_here = isinstance(value, date) and not isinstance(value, datetime)
+    if not made_here and not (isinstance(value, str) and _DAY.fullmatch(value)):
+        raise ValueError('must be a day as text, for example "2026-11-30"')
+    return value
+
+
+def _require_instant(value: object) -> object:
+    if isinstance(value, str) and _LOST_PLUS.fullmatch(value):
+        raise ValueError("holds a blank: a plus in an address is written %2B")
+    if not isinstance(value, datetime) and not (isinstance(value, str) and _INSTANT.fullmatch(value)):
+        raise ValueError('must be a time with its zone as text, for example "2026-11-30T09:00:00Z"')
+    return value
+
+
+def _read_whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Day = Annotated[date, BeforeValidator(_require_day)]
+"""A civil date in ISO 8601's extended form. Numbers, which other systems count days or seconds by, are refused."""
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_require_instant)]
+"""A time with its zone in ISO 8601's extended form."""
+
+Whole = Annotated[int, BeforeValidator(_read_whole), Field(strict=True)]
+"""A whole number, also where JSON writes it as 3.0; no text and no truth value."""
+
+Pence = Annotated[Whole, Field(ge=0, le=10**13)]
 """Money in whole pence, up to a hundred billion pounds."""
 
-Count = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
+Count = Annotated[Whole, Field(ge=0, le=1_000_000)]

@@ -24,11 +24,14 @@ from rtp_shared.identities import PUBLIC, Principal
 from rtp_shared.json_bodies import require_few_values
 from rtp_shared.middleware import RequestMiddleware
 from rtp_shared.openapi import describe, make_operation_id
-from rtp_shared.problems import FieldError, Refusal, Unsupported
+from rtp_shared.parameters import find_parameters, require_known_parameters
+from rtp_shared.problems import FieldError, Malformed, Refusal, Unsupported
 from rtp_shared.service import Runtime
 
 RouteHandler = Callable[[Request], Coroutine[Any, Any, Response]]
 SAFE = ("GET", "OPTIONS")
+ALONE = ("Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "On-Behalf-Of")
+"""Headers that have one value."""
 _require_metrics_access = Access("metrics:read")
 
 
@@ -50,17 +53,23 @@ class ServiceRoute(APIRoute):
 
     accepts_idempotency_keys = True
     """True where a write is done once for its Idempotency-Key."""
+    refuses_unknown_parameters = True
+    """False where a standard has what is not known left aside."""
 
     def get_route_handler(self) -> RouteHandler:
         inner = super().get_route_handler()
         require_access = self._get_access()
         public = isinstance(require_access, Public)
+        parameters = find_parameters(self.dependant)
 
         async def handle(request: Request) -> Response:
             runtime: Runtime = request.app.state.runtime
+            _require_single_lines(request)
             principal = await authenticate(runtime.verifier, request.headers.get("authorization"))
             request.state.principal = principal
             await require_access(request)
+            if self.refuses_unknown_parameters:
+                require_known_parameters(request.query_params, parameters)
             return _apply_conditions(request, await self._answer(inner, request, None if public else principal))
 
         return handle
@@ -89,10 +98,24 @@ class ServiceRoute(APIRoute):
         await require_few_values(request)
 
 
+def join_lines(request: Request, name: str) -> str | None:
+    """Return the value of a header whose lines are read as one (RFC 9110 section 5.3), or None where there is none."""
+    lines = request.headers.getlist(name)
+    return ", ".join(lines) if lines else None
+
+
+def _require_single_lines(request: Request) -> None:
+    """Refuse two lines of a header that has one value: which of them is meant, nobody can tell."""
+    if errors := [
+        FieldError(name, "is sent more than once", "header") for name in ALONE if len(request.headers.getlist(name)) > 1
+    ]:
+        raise Malformed(errors=errors)
+
+
 async def _answer_once(
     inner: RouteHandler, request: Request, session: AsyncSession, principal: Principal | None
 ) -> Response:
-    header = request.headers.get(idempotency.HEADER)
+    header = join_lines(request, idempotency.HEADER)
     if header is None or principal is None or request.method in SAFE:
         return await inner(request)
     key, fingerprint = idempotency.read_key(header), await idempotency.compute_fingerprint(request)
@@ -106,7 +129,7 @@ async def _answer_once(
 
 def _apply_conditions(request: Request, response: Response) -> Response:
     current = response.headers.get("etag")
-    if request.method in SAFE and etags.is_not_modified(request.headers.get("if-none-match"), current):
+    if request.method in SAFE and etags.is_not_modified(request.headers.getlist("if-none-match"), current):
         kept = {name: response.headers[name] for name in ("ETag", "Cache-Control", "Vary") if name in response.headers}
         return Response(status_code=304, headers=kept)
     return response

@@ -284,3 +284,14 @@ async def test_who_may_import_and_in_which_format(client_elsewhere: NewClient, p
         "/v1/imports", content=b"", headers={"Content-Type": "application/zip", "Content-Length": str(10**9)}
     )
     assert huge.status_code == 413
+
+
+async def test_an_import_is_repeated_under_its_key(group: Api, screening: Case, tmp_path: Path, portal: Api) -> None:
+    content = (await bundle_of(group, screening, tmp_path / "bundle.zip")).read_bytes()
+    headers = {"Content-Type": "application/zip", "Idempotency-Key": '"import"'}
+    answers = [await portal.post("/v1/imports", content=content, headers=headers) for _ in range(2)]
+    assert [each.status_code for each in answers] == [201, 201]
+    assert answers[0].json() == answers[1].json()
+    assert answers[1].headers["idempotency-replayed"] == "true"
+    refused = await portal.post("/v1/imports", content=content + b"x", headers=headers)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "Idempotency-Key")

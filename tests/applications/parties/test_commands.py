@@ -401,3 +401,12 @@ async def test_pages_of_parties(group: Api, case: Case) -> None:
         await appointed(group, case, "applicant-member", f"p-{number}")
     found = await read_pages(group, f"/v1/cases/{case['id']}/parties", limit=2)
     assert [each["person"] for each in found] == [group.person, "p-0", "p-1", "p-2", "p-3"]
+
+
+async def test_twelve_parties_are_added_at_once_without_an_etag_of_the_case(sides: dict[Side, Api]) -> None:
+    group = sides[Side.GROUP]
+    path = f"/v1/cases/{(await submitted(sides))['id']}/parties"
+    roles = [{"role": Role.APPLICANT_MEMBER, "person": f"p-{number}"} for number in range(12)]
+    answers = await asyncio.gather(*(group.post(path, json=each) for each in roles))
+    assert [each.status_code for each in answers] == [201] * 12
+    assert (await group.post(path, json={**roles[0], "person": "p-x"}, headers=tag(1))).status_code == 412

@@ -14,16 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from rtp_shared import idempotency
+from rtp_shared.idempotency import AnsweredMeanwhile
 from rtp_shared.identities import Principal
-from rtp_shared.web import RouteHandler, ServiceRoute, begin
-
-
-class AnsweredMeanwhile(Exception):
-    """Another request with the same Idempotency-Key was answered since this one came."""
-
-    def __init__(self, response: Response) -> None:
-        super().__init__()
-        self.response = response
+from rtp_shared.web import RouteHandler, ServiceRoute, begin, join_lines
 
 
 class StoredKey(NamedTuple):
@@ -80,7 +73,7 @@ class DeferredRoute(ServiceRoute):
 
 
 async def _read_key(request: Request, client: Principal | None) -> StoredKey | None:
-    header = request.headers.get(idempotency.HEADER)
+    header = join_lines(request, idempotency.HEADER)
     if header is None or client is None:
         return None
     return StoredKey(client, idempotency.read_key(header), await idempotency.compute_fingerprint(request))

@@ -5,7 +5,7 @@ import binascii
 from typing import Annotated
 from urllib.parse import parse_qs, unquote_plus
 
-from fastapi import Depends, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 
 from rtp_gateway.clients.models import SCOPES
@@ -16,12 +16,19 @@ from rtp_shared.auth import Public
 from rtp_shared.dependencies import Now, Session
 from rtp_shared.identities import Principal
 from rtp_shared.middleware import BODY, RequestBody
-from rtp_shared.web import create_router
+from rtp_shared.web import ServiceRoute
 
 FORM_LIMIT = 8192
 """Bytes of a token request: a secret and a list of scopes have a few hundred."""
 
-identity = create_router(tags=["Identity"])
+
+class OAuthRoute(ServiceRoute):
+    """A route of OAuth, which leaves aside parameters that it does not know (RFC 6749 section 3.2)."""
+
+    refuses_unknown_parameters = False
+
+
+identity = APIRouter(route_class=OAuthRoute, tags=["Identity"])
 
 Anyone = Annotated[Principal | None, Depends(Public())]
 
@@ -146,7 +153,7 @@ def _read_credentials(request: Request, form: dict[str, str]) -> tuple[str, str]
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "basic":
         try:
-            client_id, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+            client_id, _, secret = base64.b64decode(encoded.strip(" "), validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError) as error:
             raise TokenRefused("invalid_client", "the Basic credentials cannot be read") from error
         client_id, secret = unquote_plus(client_id), unquote_plus(secret)

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from rtp_shared.identities import Principal
 from rtp_shared.problems import Refusal, Unavailable
 
-TRANSFERS, TRANSFERS_OF_ORGANISATION, TRANSFERS_OF_CLIENT = 64, 16, 8
+TRANSFERS, TRANSFERS_OF_ORGANISATION, TRANSFERS_OF_CLIENT = 64, 24, 12
 """Documents and bundles on their way at once: in all, of one organisation and of one client."""
 OF_CLIENT = 40
 """Other exchanges of one client at once, with one service; further ones wait for their turn."""

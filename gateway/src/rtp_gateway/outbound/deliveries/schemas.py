@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from rtp_gateway.outbound.backlog.models import DeliveryState
 from rtp_gateway.outbound.subscriptions.models import SubscriptionStatus
-from rtp_shared.schemas import Input, Output, Storable
+from rtp_shared.schemas import Input, Instant, Output, Storable, Whole
 
 
 class DeliveryView(Output):
@@ -57,9 +57,11 @@ class Replay(Input):
     source: Annotated[str, Storable] | None = Field(
         default=None, max_length=500, description="With caseId: of this publisher only"
     )
-    from_sequence: int | None = Field(default=None, ge=1, le=2**31 - 1, description="With caseId: from this number on")
-    recorded_from: AwareDatetime | None = Field(default=None, alias="from")
-    recorded_to: AwareDatetime | None = Field(default=None, alias="to", description="Left out: until now")
+    from_sequence: Whole | None = Field(
+        default=None, ge=1, le=2**31 - 1, description="With caseId: from this number on"
+    )
+    recorded_from: Instant | None = Field(default=None, alias="from")
+    recorded_to: Instant | None = Field(default=None, alias="to", description="Left out: until now")
     only: Literal["unacknowledged", "all"] = Field(
         default="unacknowledged", description="unacknowledged: what your sink never answered with 2xx"
     )
@@ -72,6 +74,8 @@ class Replay(Input):
             raise PydanticCustomError("choice", "source and fromSequence go with caseId")
         if self.recorded_from is None and self.recorded_to is not None:
             raise PydanticCustomError("choice", "to goes with from")
+        if self.recorded_from and self.recorded_to and self.recorded_from > self.recorded_to:
+            raise PydanticCustomError("order", "from is after to")
         return self
 
 

@@ -44,7 +44,8 @@ async def _read_query(
     principal: EventReader,
     transactions: Transactions,
     types: Annotated[
-        list[EventType] | None, Query(alias="type", max_length=50, description="Only events of these types")
+        list[EventType] | None,
+        Query(alias="type", max_length=50, description="Only of this type. May be repeated"),
     ] = None,
     route: Annotated[AttributeValue | None, Query(description="Only about cases of this route")] = None,
     sector: Annotated[AttributeValue | None, Query(description="Only about cases of this sector")] = None,

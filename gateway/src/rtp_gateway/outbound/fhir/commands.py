@@ -14,7 +14,7 @@ from rtp_gateway.outbound.subscriptions.deps import SubscriptionDeps
 from rtp_gateway.outbound.subscriptions.models import Subscription, SubscriptionStatus
 from rtp_gateway.outbound.subscriptions.preparation import Prepared, PreparedChange, prepare_change
 from rtp_gateway.outbound.subscriptions.schemas import NewSubscription
-from rtp_shared.etags import Expected, format_etag
+from rtp_shared.etags import ANY_VERSION, Expected
 
 # Two at once would both find nothing that matches. A client's own, until its transaction ends.
 _ONE_BY_ONE = text("SELECT pg_advisory_xact_lock(hashtextextended('fhir ' || :client_id, 0))")
@@ -47,7 +47,7 @@ async def prepare_replacement(
     resource: SubscriptionResource,
     held: Subscription,
     *,
-    version: Expected | None,
+    version: Expected,
     deps: SubscriptionDeps,
     now: datetime,
 ) -> PreparedChange:
@@ -55,7 +55,7 @@ async def prepare_replacement(
     return await prepare_change(
         held,
         mapping.to_changes(resource, held),
-        version=version or Expected(frozenset({format_etag(held.version)})),
+        version=Expected.at(held.version) if version == ANY_VERSION else version,
         deps=deps,
         now=now,
         resumes=_is_resumed(resource, held),

@@ -4,7 +4,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel
 
 from rtp_gateway.outbound.deferred import DeferredTransaction
@@ -18,17 +18,30 @@ from rtp_gateway.outbound.subscriptions.deps import Deps
 from rtp_gateway.outbound.subscriptions.models import Subscription
 from rtp_gateway.outbound.subscriptions.preparation import prepare_new
 from rtp_gateway.types import JsonObject
-from rtp_shared.dependencies import Now, Session
-from rtp_shared.etags import Expected, format_etag
+from rtp_shared.dependencies import Now, OfferedVersion, Session
+from rtp_shared.etags import format_etag
 from rtp_shared.paging import cut, decode_cursor, encode_cursor
 
 PATH = "/fhir/R4/Subscription"
+
+
+async def _accept_general_parameters(
+    _format: Annotated[
+        str | None,
+        # A plus in an address is a blank where nobody wrote %2B.
+        Query(alias="_format", pattern=r"^(json|text/json|application/(fhir[+ ])?json)$", description="JSON is all"),
+    ] = None,
+    _pretty: Annotated[bool | None, Query(alias="_pretty", description="Taken, and left aside")] = None,
+) -> None:
+    """Take what every request of FHIR may say (FHIR R4, http.html#parameters)."""
+
 
 fhir = APIRouter(
     prefix=PATH,
     tags=["FHIR"],
     route_class=FhirRoute,
     default_response_class=FhirResponse,
+    dependencies=[Depends(_accept_general_parameters)],
     responses={"4XX": {"model": OperationOutcome, "description": "The request was refused; the outcome says why"}},
 )
 
@@ -38,20 +51,7 @@ async def _public_url(request: Request) -> str:
     return url
 
 
-async def _read_if_match(
-    if_match: Annotated[
-        str | None, Header(alias="If-Match", description='What you read is at, as W/"3"; left out: whatever it is at')
-    ] = None,
-) -> Expected | None:
-    # FHIR writes the version as a weak ETag, also where it is to be compared strongly.
-    if if_match is None:
-        return None
-    tags = frozenset(tag.strip().removeprefix("W/") for tag in if_match.split(","))
-    return Expected(None if "*" in tags else tags)
-
-
 PublicUrl = Annotated[str, Depends(_public_url)]
-Version = Annotated[Expected | None, Depends(_read_if_match)]
 ResourceId = Annotated[UUID, Path(description="The subscription's id")]
 Count = Annotated[int, Query(alias="_count", ge=1, le=200, description="How many at the most")]
 ContinueFrom = Annotated[str | None, Query(max_length=500, description="From the `next` link of the page before")]
@@ -142,7 +142,7 @@ async def get_fhir_subscription(
 async def replace_fhir_subscription(
     subscription_id: ResourceId,
     resource: SubscriptionResource,
-    version: Version,
+    version: OfferedVersion,
     principal: Writer,
     transaction: DeferredTransaction,
     deps: Deps,
@@ -166,11 +166,11 @@ async def replace_fhir_subscription(
 
 @fhir.delete("/{subscription_id}", status_code=204)
 async def end_fhir_subscription(
-    subscription_id: ResourceId, version: Version, principal: Writer, session: Session, now: Now
+    subscription_id: ResourceId, version: OfferedVersion, principal: Writer, session: Session, now: Now
 ) -> None:
     """End a subscription for good. What waits is cancelled; it can still be read at /v1/subscriptions."""
     held = await queries.get_subscription(session, subscription_id, client_id=principal.client_id)
-    await end_subscription(session, held.id, version=version or Expected(None), subscriber=principal, now=now)
+    await end_subscription(session, held.id, version=version, subscriber=principal, now=now)
 
 
 def _show(subscription: Subscription, public_url: str) -> FhirResponse:

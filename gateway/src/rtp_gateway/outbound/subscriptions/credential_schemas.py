@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     Field,
     SecretStr,
     ValidationError,
@@ -27,7 +26,7 @@ from rtp_gateway.outbound.transports.credentials import (
     GivenAccessToken,
 )
 from rtp_gateway.outbound.transports.sinks import Sinks
-from rtp_shared.schemas import Input, Output, require_storable
+from rtp_shared.schemas import Input, Instant, Output, require_storable
 
 LONGEST_PEM = 40_000
 TOKEN_ENDPOINT = "/sinkcredential/tokenendpoint"  # noqa: S105 - where it stands
@@ -82,7 +81,7 @@ class AccessTokenCredential(Input):
 
     credentialtype: Literal["ACCESSTOKEN"]
     accesstoken: Annotated[SecretStr, Field(min_length=1, max_length=8000), _validate_secret(_check_bearer)]
-    accesstokenexpiresutc: AwareDatetime
+    accesstokenexpiresutc: Instant
     accesstokentype: Literal["bearer", "Bearer"] = Field(default="bearer")
 
 

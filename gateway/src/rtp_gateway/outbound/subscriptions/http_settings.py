@@ -58,5 +58,6 @@ class HttpSettings(Input):
     method: Literal["POST"] = Field(default="POST", description="Always POST")
     handshake: bool = Field(
         default=False,
+        strict=True,
         description="Ask the sink for its consent by OPTIONS before anything is sent (CloudEvents webhook validation)",
     )

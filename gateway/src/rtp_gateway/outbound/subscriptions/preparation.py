@@ -13,7 +13,7 @@ from rtp_gateway.outbound.subscriptions.deps import SubscriptionDeps
 from rtp_gateway.outbound.subscriptions.models import ROUTE, Subscription
 from rtp_gateway.outbound.subscriptions.schemas import NewSubscription, SubscriptionChanges
 from rtp_gateway.outbound.transports.requests import Protocol
-from rtp_shared.etags import Expected, format_etag
+from rtp_shared.etags import Expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +75,4 @@ async def prepare_resumption(seen: Subscription, *, version: Expected, deps: Sub
 
 
 def _pin(seen: Subscription) -> Expected:
-    return Expected(frozenset({format_etag(seen.version)}))
+    return Expected.at(seen.version)

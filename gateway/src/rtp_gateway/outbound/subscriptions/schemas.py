@@ -15,7 +15,7 @@ from rtp_gateway.outbound.subscriptions.http_settings import HttpSettings
 from rtp_gateway.outbound.subscriptions.models import OnSinkChange, SubscriptionStatus
 from rtp_gateway.outbound.transports.requests import Protocol
 from rtp_gateway.types import JsonObject
-from rtp_shared.schemas import Input, Line, Output, Storable
+from rtp_shared.schemas import Input, Line, Output, Storable, Whole
 
 Sink = Annotated[
     str,
@@ -54,19 +54,15 @@ SinkChange = Annotated[
         "hold: the subscription is paused. cancel: they are not sent, and can be replayed"
     ),
 ]
-Concurrency = Annotated[
-    int, Field(ge=1, le=16, strict=True, description="Events of different cases sent at the same time")
-]
-Rate = Annotated[
-    int | None, Field(ge=1, le=100_000, strict=True, description="Most events sent a minute; null: as many as come")
-]
+Concurrency = Annotated[Whole, Field(ge=1, le=16, description="Events of different cases sent at the same time")]
+Rate = Annotated[Whole | None, Field(ge=1, le=100_000, description="Most events sent a minute; null: as many as come")]
 
 
 class AmqpSettings(Input):
     """How much your own queue holds. What it has no room for waits with us, in order."""
 
-    maxmessages: int = Field(default=10_000, ge=1, le=1_000_000, strict=True)
-    maxbytes: int = Field(default=67_108_864, ge=65_536, le=1_073_741_824, strict=True)
+    maxmessages: Whole = Field(default=10_000, ge=1, le=1_000_000)
+    maxbytes: Whole = Field(default=67_108_864, ge=65_536, le=1_073_741_824)
 
 
 Settings = Annotated[HttpSettings | AmqpSettings, Field(description="What belongs to the protocol")]
@@ -138,7 +134,7 @@ class SubscriptionChanges(Input):
 class Rotation(Input):
     """How long the former secret and key are still signed with, beside the new ones."""
 
-    overlap_hours: int = Field(default=24, ge=0, le=168, strict=True)
+    overlap_hours: Whole = Field(default=24, ge=0, le=168)
 
 
 class SubscriptionView(Output):

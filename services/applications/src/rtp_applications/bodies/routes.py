@@ -27,7 +27,7 @@ from rtp_applications.json_types import JsonObject
 from rtp_shared.dependencies import After, ExpectedVersion, Limit, Now, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
-from rtp_shared.schemas import Storable
+from rtp_shared.schemas import Day, Storable
 from rtp_shared.web import create_router
 
 bodies = create_router(prefix="/v1/bodies", tags=["Bodies"])
@@ -117,7 +117,7 @@ async def list_body_rules(
     _: Anyone,
     session: Session,
     now: Now,
-    on: Annotated[date | None, Query(description="The day on which they hold; today if left out")] = None,
+    on: Annotated[Day | None, Query(description="The day on which they hold; today if left out")] = None,
 ) -> RulesView:
     """Read what a body set for itself in place of what the process of a route says, with the source of each."""
     body, _identifiers = await queries.get_body(session, reference)

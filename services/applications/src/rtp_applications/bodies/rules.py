@@ -9,7 +9,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from rtp_applications.deadlines.rules.days import LONGEST, CalendarName, Unit
 from rtp_shared.problems import FieldError, Invalid
-from rtp_shared.schemas import Input
+from rtp_shared.schemas import Input, Whole
 
 
 class Rule(StrEnum):
@@ -41,7 +41,7 @@ class Rule(StrEnum):
 class LengthOfTime(Input):
     """A length of time, as {"number": 40, "unit": "working-days"}."""
 
-    number: Annotated[int, Field(ge=1, le=LONGEST, strict=True)]
+    number: Annotated[Whole, Field(ge=1, le=LONGEST)]
     unit: Unit
 
 
@@ -56,15 +56,15 @@ class Notice(LengthOfTime):
 
 
 class KeyDecisionNotice(Notice):
-    number: Annotated[int, Field(ge=28, le=LONGEST, strict=True)]
+    number: Annotated[Whole, Field(ge=28, le=LONGEST)]
 
 
 class AgendaNotice(Notice):
-    number: Annotated[int, Field(ge=5, le=LONGEST, strict=True)]
+    number: Annotated[Whole, Field(ge=5, le=LONGEST)]
 
 
-Month = Annotated[int, Field(ge=1, le=12, strict=True)]
-Day = Annotated[int, Field(ge=1, le=31, strict=True)]
+Month = Annotated[Whole, Field(ge=1, le=12)]
+Day = Annotated[Whole, Field(ge=1, le=31)]
 _LAST_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -87,8 +87,8 @@ class YearlyPeriod(Input):
 class MonthsBetween(Input):
     """The shortest and the longest gap, in months."""
 
-    minimum_months: Annotated[int, Field(ge=0, le=120, strict=True)]
-    maximum_months: Annotated[int, Field(ge=1, le=120, strict=True)]
+    minimum_months: Annotated[Whole, Field(ge=0, le=120)]
+    maximum_months: Annotated[Whole, Field(ge=1, le=120)]
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -105,7 +105,7 @@ class BallotThreshold(Input):
     percent_turnout: Percent | None = Field(default=None, description="At least this share of those eligible votes")
 
 
-WholePercent = Annotated[int, Field(ge=1, le=100, strict=True)]
+WholePercent = Annotated[Whole, Field(ge=1, le=100)]
 
 
 class IdleLimit(LengthOfTime):

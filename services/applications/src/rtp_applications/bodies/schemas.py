@@ -8,7 +8,7 @@ from pydantic import Field, SkipValidation, StringConstraints
 
 from rtp_applications.bodies.models import BodyKind
 from rtp_applications.bodies.rules import Rule, RuleValue
-from rtp_shared.schemas import Input, Line, Output, Prose, Storable
+from rtp_shared.schemas import Day, Input, Line, Output, Prose, Storable
 
 BodyReference = Annotated[
     str,
@@ -31,19 +31,19 @@ class BodyGiven(Input):
     kind: BodyKind
     nation: Literal["England", "Wales", "Scotland", "Northern Ireland"]
     region: Annotated[str, Field(max_length=9), Storable] | None = Field(default=None, description="ONS region code")
-    opened_on: date | None = Field(default=None, description="Its first day")
+    opened_on: Day | None = Field(default=None, description="Its first day")
     identifiers: list[IdentifierGiven] = Field(
         min_length=1, max_length=10, description="The first makes its id, which is then the same on every instance"
     )
 
 
 class BodyEnd(Input):
-    ended_on: date = Field(description="The first day on which the body no longer exists")
+    ended_on: Day = Field(description="The first day on which the body no longer exists")
     successor: BodyReference | None = Field(default=None, description="The body that follows it and exists on that day")
 
 
 class RuleGiven(Input):
-    valid_from: date = Field(description="The first day on which it holds")
+    valid_from: Day = Field(description="The first day on which it holds")
     # Held against the form of the rule in the path, so that a wrong field is named as that form has it.
     value: SkipValidation[RuleValue | None] = Field(description="In the form of the rule; null gives the rule up")
     source: Prose = Field(description="The resolution, constitution page or notice that it rests on")

@@ -28,7 +28,7 @@ from rtp_applications.threads import run_in_thread
 from rtp_shared.dependencies import Now
 from rtp_shared.problems import FieldError, Unsupported
 from rtp_shared.service import Runtime
-from rtp_shared.streaming import Transactions, create_streaming_router
+from rtp_shared.streaming import Answer, Transactions, create_streaming_router
 from rtp_shared.web import create_router
 
 bundle_keys = create_router(prefix="/v1/bundle-keys", tags=["Bundles"])
@@ -93,6 +93,7 @@ async def import_case(
     request: Request,
     settings: Settings,
     service: Documents,
+    answer: Answer,
     response: Response,
 ) -> CaseView:
     """Take in a case from another instance, in its bundle.
@@ -107,10 +108,13 @@ async def import_case(
         with await run_in_thread(_open, path, settings) as bundle:
             runtime: Runtime = request.app.state.runtime
             async with unpack_contents(bundle, service, runtime.database) as contents, transactions() as session:
+                await answer.require_new(session)
                 context = new_context(session)
                 snapshot = await commands.import_case(context, bundle, contents)
-    response.headers["Location"] = f"/v1/cases/{snapshot.case.id}"
-    return present_case(context, snapshot, response)
+                response.headers["Location"] = f"/v1/cases/{snapshot.case.id}"
+                shown = present_case(context, snapshot, response)
+                await answer.save(session, shown, response, status=201)
+    return shown
 
 
 async def _receive(upload: IncomingBody, path: FilePath, limit: int) -> None:

@@ -22,11 +22,10 @@ from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.contracts.base import About, EventData
 from rtp_shared.contracts.events import compute_digest
 from rtp_shared.db import enter_system_scope
-from rtp_shared.etags import Expected
+from rtp_shared.etags import ANY_VERSION, Expected
 from rtp_shared.identities import SYSTEM
 from rtp_shared.problems import FieldError
 
-ANY_VERSION = Expected(None)
 Decided = TypeVar("Decided", CaseChange, CaseChange | None)
 
 

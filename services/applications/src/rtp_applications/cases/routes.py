@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Response
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator
 
 from rtp_applications.auth import CaseReader, CaseWriter
 from rtp_applications.cases import commands, queries
@@ -22,12 +22,13 @@ from rtp_shared.dependencies import After, ExpectedVersion, Limit, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
 from rtp_shared.problems import FieldError, Invalid
+from rtp_shared.schemas import Instant
 from rtp_shared.web import create_router
 
 cases = create_router(prefix="/v1/cases", tags=["Cases"])
 
 AsAt = Annotated[
-    AwareDatetime | None,
+    Instant | None,
     AfterValidator(convert_to_utc),
     Query(alias="asAt", description="A time with its zone", examples=["2026-11-01T12:00:00Z"]),
 ]

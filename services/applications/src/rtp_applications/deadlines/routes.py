@@ -1,6 +1,6 @@
 """Deadlines over HTTP: lists, histories and forecasts."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -18,6 +18,8 @@ from rtp_applications.workflow.processes import Processes
 from rtp_shared.dependencies import After, Limit, Now, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
+from rtp_shared.parameters import require_order
+from rtp_shared.schemas import Day
 from rtp_shared.web import create_router
 
 deadlines = create_router(prefix="/v1/deadlines", tags=["Deadlines"])
@@ -41,8 +43,8 @@ async def list_deadlines(
     now: Now,
     limit: Limit = 50,
     after: After = None,
-    due_before: Annotated[date | None, Query(alias="dueBefore", description="Due on a day before this one")] = None,
-    due_after: Annotated[date | None, Query(alias="dueAfter", description="Due on a day after this one")] = None,
+    due_before: Annotated[Day | None, Query(alias="dueBefore", description="Due on a day before this one")] = None,
+    due_after: Annotated[Day | None, Query(alias="dueAfter", description="Due on a day after this one")] = None,
     state: Annotated[DeadlineState | None, Query(description="Without it, those that run or are paused")] = None,
     clock: Annotated[
         str | None, Query(pattern=r"^[a-z0-9-]{1,100}$", description="Name of the clock in the process")
@@ -58,6 +60,7 @@ async def list_deadlines(
 
     The due date of a paused deadline is the one it had: it moves on by the pause when that ends.
     """
+    require_order(due_after, due_before, names=("dueAfter", "dueBefore"))
     key = decode_cursor(after, _parse_instant, UUID)  # type: ignore[arg-type]
     rows = await find_deadlines(
         session,

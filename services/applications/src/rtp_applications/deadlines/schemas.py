@@ -12,7 +12,7 @@ from rtp_applications.deadlines.rules.deadline import Basis, DeadlineState
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.stages.extensions.payloads import Extra
 from rtp_shared.contracts.vocabulary import Route
-from rtp_shared.schemas import Input, Line, Output
+from rtp_shared.schemas import Day, Input, Line, Output
 
 
 class DeadlineLine(Output):
@@ -61,8 +61,8 @@ class DeadlineHistory(DeadlineView):
 class ForecastPause(Input):
     """Days on which discretionary clocks would rest."""
 
-    since: date = Field(description="The first day that would not count, today or later")
-    until: date = Field(description="The first day that would count again")
+    since: Day = Field(description="The first day that would not count, today or later")
+    until: Day = Field(description="The first day that would count again")
 
 
 class ForecastExtension(Input):
@@ -72,7 +72,7 @@ class ForecastExtension(Input):
 
 class ForecastHoliday(Input):
     division: CalendarName = Field(description="england-and-wales, scotland or northern-ireland")
-    day: date
+    day: Day
 
 
 Holidays = Annotated[list[ForecastHoliday], Field(max_length=50)]
@@ -89,8 +89,8 @@ class Supposed(Input):
     pauses: list[ForecastPause] = Field(default=[], max_length=5)
     extensions: list[ForecastExtension] = Field(default=[], max_length=5)
     bank_holidays: ForecastHolidays = ForecastHolidays()
-    suspend_from: date | None = Field(default=None, description="The case would rest from this day, today or later")
-    resume_on: date | None = Field(
+    suspend_from: Day | None = Field(default=None, description="The case would rest from this day, today or later")
+    resume_on: Day | None = Field(
         default=None, description="It would go on on this day. Of a case that rests now it is given alone"
     )
 

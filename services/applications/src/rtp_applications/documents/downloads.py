@@ -51,7 +51,7 @@ def download(request: Request, content: Content) -> Response:
         # Whatever the content holds, nobody's browser shall run it as part of this site.
         "Content-Security-Policy": "default-src 'none'; sandbox",
     }
-    if etags.is_not_modified(request.headers.get("if-none-match"), content.etag):
+    if etags.is_not_modified(request.headers.getlist("if-none-match"), content.etag):
         return Response(status_code=304, headers={"ETag": content.etag})
     part = _parse_range(request, content)
     if part is not None:

@@ -23,11 +23,11 @@ from rtp_applications.documents.uploads import Upload, describe_streamed_body
 from rtp_applications.sides import count_version
 from rtp_applications.workflow.enums import DocumentKind
 from rtp_applications.workflow.snapshot import CaseSnapshot
-from rtp_shared.dependencies import After, ExpectedVersion, Limit, Now, Session
+from rtp_shared.dependencies import After, ExpectedVersion, Limit, Now, OfferedVersion, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.paging import cut, decode_cursor, encode_cursor
 from rtp_shared.service import Runtime
-from rtp_shared.streaming import Transactions, create_streaming_router
+from rtp_shared.streaming import Answer, Transactions, create_streaming_router
 from rtp_shared.web import create_router
 
 documents = create_router(prefix="/v1/cases", tags=["Documents"])
@@ -48,7 +48,7 @@ Documents = Annotated[DocumentService, Depends(_get_service)]
 async def add_document(
     case_id: CaseId,
     opening: DocumentOpening,
-    version: ExpectedVersion,
+    version: OfferedVersion,
     _: CaseWriter,
     context: Context,
     service: Documents,
@@ -56,8 +56,8 @@ async def add_document(
 ) -> DocumentView:
     """Put a document on file; its content is sent after that, with PUT to `.../content`.
 
-    If-Match is the case's ETag. The staff group writes while it works on its case, and again where the case is deferred
-    or approved with conditions; the bodies' people from the submission on.
+    If-Match, which may be left out, is the case's ETag. The staff group writes while it works on its case, and again
+    where the case is deferred or approved with conditions; the bodies' people from the submission on.
     """
     document = Document(**opening.model_dump())
     snapshot = await commands.add_document(context, case_id, document, at_most=service.per_case, version=version)
@@ -164,6 +164,7 @@ async def put_document_content(
     new_context: NewContext,
     service: Documents,
     upload: Upload,
+    answer: Answer,
     response: Response,
     file_name: Annotated[
         str | None, Query(alias="fileName", max_length=500, description="To save it under; made harmless")
@@ -183,14 +184,16 @@ async def put_document_content(
         service.store(runtime.database, chunks, declared=upload.media_type) as stored,
         transactions() as session,
     ):
+        await answer.require_new(session)
         context = replace(new_context(session), now=runtime.clock())
         snapshot, document, made = await commands.store_content(
             context, case_id, document_id, stored, file_name, version=version
         )
         shown = await _present(context, snapshot, document, response)
-    if made:
-        response.status_code = 201
-        response.headers["Location"] = f"{request.url.path}?version={document.version}"
+        if made:
+            response.status_code = 201
+            response.headers["Location"] = f"{request.url.path}?version={document.version}"
+        await answer.save(session, shown, response, status=response.status_code or 200)
     return shown
 
 

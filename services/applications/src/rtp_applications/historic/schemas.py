@@ -9,7 +9,7 @@ from rtp_applications.cases.schemas import BodyRef
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.contracts.vocabulary import Sector
-from rtp_shared.schemas import Input, Line, Prose
+from rtp_shared.schemas import Day, Input, Line, Prose
 
 
 class HistoricOutcome(Payload):
@@ -31,8 +31,8 @@ class HistoricCase(Input):
     employer: BodyRef = Field(description="The body then, which may have been abolished since")
     service_name: Line
     sector: Sector
-    opened_on: date
+    opened_on: Day
     status: Status = Field(description="How it ended; of the words of the process, those of an end")
-    ended_on: date
+    ended_on: Day
     outcome: Prose = Field(description="What became of it, and why; no personal data")
     source: Line = Field(description="Where that is written: publication and date")

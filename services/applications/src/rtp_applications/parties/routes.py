@@ -18,7 +18,7 @@ from rtp_applications.parties.views import build_party_view, build_party_views
 from rtp_applications.sides import count_version
 from rtp_applications.workflow.enums import Role
 from rtp_applications.workflow.snapshot import CaseSnapshot, Party
-from rtp_shared.dependencies import After, ExpectedVersion, Limit, Now, Session
+from rtp_shared.dependencies import After, ExpectedVersion, Limit, Now, OfferedVersion, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
 from rtp_shared.web import create_router
@@ -59,7 +59,7 @@ async def list_parties(
 async def appoint_party(
     case_id: CaseId,
     appointment: Appointment,
-    version: ExpectedVersion,
+    version: OfferedVersion,
     _: CaseWriter,
     context: Context,
     response: Response,

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 from rtp_applications.cases.schemas import BodyRef
 from rtp_applications.workflow.enums import Role
 from rtp_applications.workflow.identities import PersonRef
-from rtp_shared.schemas import Input, Line, Output
+from rtp_shared.schemas import Day, Input, Line, Output
 
 ClientRef = Annotated[
     str,
@@ -44,14 +44,14 @@ class Appointment(Input):
     holder: Holder | None = Field(default=None, description="Where it is not your own client or organisation")
     name: Line | None = Field(default=None, description=_NAME)
     mandate: Line | None = Field(default=None, description=_MANDATE)
-    valid_from: date | None = Field(default=None, description="First day in the role; today unless said")
-    valid_to: date | None = Field(default=None, description="Last day in the role")
+    valid_from: Day | None = Field(default=None, description="First day in the role; today unless said")
+    valid_to: Day | None = Field(default=None, description="Last day in the role")
 
 
 class PartyChanges(Input):
     name: Line | None = Field(default=None, description=_NAME)
     mandate: Line | None = Field(default=None, description=_MANDATE)
-    valid_to: date | None = Field(default=None, description="Last day in the role")
+    valid_to: Day | None = Field(default=None, description="Last day in the role")
 
 
 class PartyView(Output):

@@ -12,7 +12,7 @@ from rtp_applications.workflow.enums import Role
 from rtp_applications.workflow.errors import NotFromHere, NotYourRole
 from rtp_applications.workflow.snapshot import CaseSnapshot, Payload, Signature
 from rtp_shared.contracts.applications import CaseMovedToVersion
-from rtp_shared.schemas import Prose
+from rtp_shared.schemas import Prose, Whole
 
 MOVE = "move-to-version"
 MAY_MOVE = (Role.CASE_OFFICER, Role.MUTUALS_TEAM)
@@ -21,7 +21,7 @@ MAY_MOVE = (Role.CASE_OFFICER, Role.MUTUALS_TEAM)
 class VersionMove(Payload):
     KIND: ClassVar[str] = "version-move"
 
-    version: int = Field(ge=1, le=1_000_000, strict=True, description="The version of the process to move to")
+    version: Whole = Field(ge=1, le=1_000_000, description="The version of the process to move to")
     reasons: Prose
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from rtp_applications.bodies.schemas import BodyReference
 from rtp_applications.registers.barriers.models import BarrierKind, BarrierState
 from rtp_applications.workflow.enums import Role
-from rtp_shared.schemas import Input, Line, Output, Prose
+from rtp_shared.schemas import Day, Input, Line, Output, Prose
 
 
 class BarrierReport(Input):
@@ -21,7 +21,7 @@ class BarrierReport(Input):
     asked_of: Line | None = Field(
         default=None, description="Role or office within it, no name", examples=["Director of finance"]
     )
-    due_on: date | None = Field(default=None, description="By when it should be removed")
+    due_on: Day | None = Field(default=None, description="By when it should be removed")
     disclosed: bool = Field(
         default=False, strict=True, description="Whether everybody who sees the case may know of it at once"
     )
@@ -29,7 +29,7 @@ class BarrierReport(Input):
 
 class BarrierAnswer(Input):
     answer: Prose = Field(description="What will be done")
-    due_on: date = Field(description="By when; from now on this is the day on which the barrier is due")
+    due_on: Day = Field(description="By when; from now on this is the day on which the barrier is due")
 
 
 class BarrierClosing(Input):

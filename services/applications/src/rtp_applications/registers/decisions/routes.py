@@ -1,6 +1,6 @@
 """The public register of decisions over HTTP."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -16,15 +16,16 @@ from rtp_shared.contracts.vocabulary import Route, Sector
 from rtp_shared.dependencies import After, Limit, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
-from rtp_shared.schemas import Storable
+from rtp_shared.parameters import require_order
+from rtp_shared.schemas import Day, Storable
 from rtp_shared.web import create_router
 
 decisions = create_router(prefix="/v1/decisions", tags=["Decisions"])
 
 DecisionId = Annotated[UUID, Path(description="The decision's id in the register")]
 OfBody = Annotated[BodyReference | None, Query(description="The body that decided")]
-Since = Annotated[date | None, Query(alias="from", description="Decided on this day or later")]
-Until = Annotated[date | None, Query(alias="to", description="Decided on this day or earlier")]
+Since = Annotated[Day | None, Query(alias="from", description="Decided on this day or later")]
+Until = Annotated[Day | None, Query(alias="to", description="Decided on this day or earlier")]
 Region = Annotated[str | None, Query(max_length=9, description="ONS region code"), Storable]
 Words = Annotated[
     str | None, Query(alias="q", max_length=200, description="Words in the service's name or the text"), Storable
@@ -67,6 +68,7 @@ async def list_decisions(
     One that was quashed or remitted later stays, and says so. With `Accept: text/csv` the page comes as CSV, whose
     header `Next-Cursor` is what `next` is in JSON.
     """
+    require_order(since, until, names=("from", "to"))
     key = decode_cursor(after, _read_instant, UUID)  # type: ignore[arg-type]
     rows = await queries.list_decisions(
         session,

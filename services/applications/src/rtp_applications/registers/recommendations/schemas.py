@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from rtp_applications.bodies.schemas import BodyReference
 from rtp_applications.registers.recommendations.models import Kind, Provenance, State
-from rtp_shared.schemas import Input, Line, Output, Prose, Storable
+from rtp_shared.schemas import Day, Input, Line, Output, Prose, Storable
 
 WebAddress = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=500, pattern=r"^https?://[^\s/]\S*$"), Storable
@@ -23,7 +23,7 @@ class RecommendationGiven(Input):
     addressed_bodies: list[BodyReference] = Field(
         default=[], max_length=50, description="To whom, where it is bodies that exist today"
     )
-    due_on: date | None = Field(default=None, description="The last day that is in time")
+    due_on: Day | None = Field(default=None, description="The last day that is in time")
     source: Prose = Field(description="The report, act or regulation, with the place in it")
     provenance: Literal[Provenance.FOUND, Provenance.BELIEVED] = Field(description="How sure its text is")
 
@@ -32,7 +32,7 @@ class Progress(Input):
     state: Reportable
     note: Prose = Field(description="What was done or decided; public")
     evidence: WebAddress | None = Field(default=None, description="Where that can be checked")
-    done_on: date | None = Field(default=None, description="For what is done; today if left out")
+    done_on: Day | None = Field(default=None, description="For what is done; today if left out")
 
 
 class RecommendationView(Output):

@@ -1,6 +1,5 @@
 """Payloads that more than one stage uses. A stage's own stand in its folder."""
 
-from datetime import date
 from hashlib import sha256
 from typing import Annotated, Any, ClassVar
 
@@ -9,7 +8,7 @@ from pydantic import Field, StringConstraints
 from rtp_applications.workflow.enums import Decision, Ground
 from rtp_applications.workflow.identities import PersonRef
 from rtp_applications.workflow.snapshot import Payload
-from rtp_shared.schemas import Input, Prose
+from rtp_shared.schemas import Day, Input, Prose, Whole
 
 InterestName = Annotated[
     str,
@@ -69,7 +68,7 @@ class Refusal(Payload):
         default=None, description="How the public sector equality duty was met (Equality Act 2010 s.149)"
     )
     findings: Findings | None = Field(default=None, description="Of a business case: what was found of it")
-    intention_published_on: date | None = Field(
+    intention_published_on: Day | None = Field(
         default=None,
         description="Of a refusal for a staff mutual's sake: when the intention that supports it was published. "
         "The platform fills it in",
@@ -104,7 +103,7 @@ class Withdrawal(Payload):
     KIND: ClassVar[str] = "withdrawal"
 
     reason: Prose | None = Field(default=None, description="Optional, and shown to whoever may see the case")
-    members_in_favour: int | None = Field(
+    members_in_favour: Whole | None = Field(
         default=None,
         ge=0,
         le=100_000,

@@ -8,9 +8,9 @@ from pydantic import Field
 
 from rtp_applications.workflow.enums import Criterion, OptionKind
 from rtp_applications.workflow.snapshot import Payload
-from rtp_shared.schemas import Input, Line, Prose
+from rtp_shared.schemas import Day, Input, Line, Prose, Whole
 
-Disclosed = Annotated[date | None, Field(description="Civil date in London on which it was disclosed; none: not yet")]
+Disclosed = Annotated[Day | None, Field(description="Civil date in London on which it was disclosed; none: not yet")]
 
 
 class InformationPack(Payload):
@@ -38,7 +38,7 @@ class AdviserChoice(Payload):
     opt_out: Prose | None = Field(default=None, description="Why the group does without an adviser")
 
 
-Score = Annotated[int | None, Field(ge=0, le=100, strict=True)]
+Score = Annotated[Whole | None, Field(ge=0, le=100)]
 
 
 class Option(Input):

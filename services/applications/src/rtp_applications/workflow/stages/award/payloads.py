@@ -1,6 +1,5 @@
 """Payloads of notices, representations, challenges and the award."""
 
-from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
@@ -8,7 +7,7 @@ from pydantic import Field
 
 from rtp_applications.workflow.enums import Audience
 from rtp_applications.workflow.snapshot import Payload
-from rtp_shared.schemas import Line, Prose
+from rtp_shared.schemas import Day, Line, Prose
 
 
 class NoticeKind(StrEnum):
@@ -52,7 +51,7 @@ class Notice(Payload):
     kind: NoticeKind = Field(description="UK1 to UK17, or a notice of the Provider Selection Regime")
     notice_id: Line = Field(description="The platform's number of the notice", examples=["2026/S 000-012345"])
     ocid: Line | None = Field(default=None, description="Open contracting id", examples=["ocds-h6vhtk-04a1b2"])
-    published_on: date
+    published_on: Day
 
 
 class Representation(Payload):
@@ -63,7 +62,7 @@ class Representation(Payload):
     AUDIENCE: ClassVar[Audience] = Audience.BODIES
 
     reference: Line
-    received_on: date
+    received_on: Day
 
 
 class FurtherChoice(StrEnum):
@@ -81,7 +80,7 @@ class FurtherDecision(Payload):
 
     reference: Line = Field(description="Reference of the representation")
     decision: FurtherChoice
-    communicated_on: date
+    communicated_on: Day
 
 
 class Challenge(Payload):
@@ -92,8 +91,8 @@ class Challenge(Payload):
     AUDIENCE: ClassVar[Audience] = Audience.BODIES
 
     reference: Line = Field(description="The court's or the authority's reference")
-    opened_on: date
-    closed_on: date | None = Field(default=None, description="When it ended; it is live until then")
+    opened_on: Day
+    closed_on: Day | None = Field(default=None, description="When it ended; it is live until then")
     outcome: Prose | None = None
 
 
@@ -102,7 +101,7 @@ class Award(Payload):
 
     KIND: ClassVar[str] = "award"
 
-    entered_into_on: date
+    entered_into_on: Day
     reference: Line | None = None
 
 
@@ -112,4 +111,4 @@ class TenderLoss(Payload):
     KIND: ClassVar[str] = "tender-loss"
 
     award_notice_id: Line = Field(description="Number of the notice of the award, which is on file")
-    feedback_given_on: date | None = Field(default=None, description="When the applicants were given feedback")
+    feedback_given_on: Day | None = Field(default=None, description="When the applicants were given feedback")

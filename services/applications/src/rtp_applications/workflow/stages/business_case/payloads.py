@@ -1,13 +1,12 @@
 """Payloads of writing the business case: engagement, consultation, help below market terms, more time."""
 
-from datetime import date
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from rtp_applications.workflow.enums import EngagementMethod, Help
 from rtp_applications.workflow.snapshot import Payload
-from rtp_shared.schemas import Count, Input, Line, Prose
+from rtp_shared.schemas import Count, Day, Input, Line, Prose, Whole
 
 
 class Ballot(Input):
@@ -29,7 +28,7 @@ class EngagementEvidence(Payload):
 
     id: Line = Field(description="Short name, to tell several apart", examples=["ballot-2026"])
     method: EngagementMethod
-    held_on: date
+    held_on: Day
     reached: Count | None = Field(default=None, description="Staff who took part")
     note: Prose | None = None
     ballot: Ballot | None = None
@@ -42,7 +41,7 @@ class Consultation(Payload):
     KEY: ClassVar[str | None] = "id"
 
     id: Line = Field(description="Short name, to tell several apart")
-    held_on: date
+    held_on: Day
     representatives: Line = Field(description="The union or elected body consulted; no names of people")
     note: Prose | None = Field(default=None, description="What was said and what came of it")
 
@@ -60,7 +59,7 @@ class Extension(Payload):
 
     KIND: ClassVar[str] = "extension"
 
-    days: Annotated[int, Field(ge=1, le=365, strict=True)] = Field(description="Calendar days more")
+    days: Annotated[Whole, Field(ge=1, le=365)] = Field(description="Calendar days more")
     reasons: Prose
 
 

@@ -1,13 +1,12 @@
 """Payloads of the contract route: the regime, the terms and the start of the procurement."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from rtp_applications.workflow.snapshot import Payload
-from rtp_shared.schemas import Line, Pence, Prose
+from rtp_shared.schemas import Day, Line, Pence, Prose, Whole
 
 
 class Regime(StrEnum):
@@ -50,7 +49,7 @@ class RegimeDetermination(Payload):
         default=False, strict=True, description="Whether the provider stays under the authority's control"
     )
     legal_basis: Prose = Field(description="The provisions relied on, and why they apply")
-    determined_on: date
+    determined_on: Day
 
     @property
     def track(self) -> str:
@@ -61,7 +60,7 @@ class RegimeDetermination(Payload):
         return f"{self.regime}:light-touch" if light else self.regime
 
 
-Months = Annotated[int, Field(ge=0, le=600, strict=True)]
+Months = Annotated[Whole, Field(ge=0, le=600)]
 
 
 class ContractTerms(Payload):
@@ -71,9 +70,9 @@ class ContractTerms(Payload):
 
     net_pence: Pence = Field(description="Value over the whole term without extensions, net of VAT, in pence")
     gross_pence: Pence = Field(description="The same with VAT, in pence")
-    term_months: Annotated[int, Field(ge=1, le=600, strict=True)]
+    term_months: Annotated[Whole, Field(ge=1, le=600)]
     extension_months: Months = Field(default=0, description="All extensions that the contract allows, together")
-    starts_on: date | None = None
+    starts_on: Day | None = None
     break_after_months: Months | None = Field(default=None, description="When it may first be ended early")
     indexation: Line | None = None
     volume_risk: Line | None = Field(default=None, description="Who bears the risk that demand changes")
@@ -84,5 +83,5 @@ class ProcurementStart(Payload):
 
     KIND: ClassVar[str] = "procurement-start"
 
-    applicants_told_on: date | None = Field(default=None, description="When the applicants were told to bid")
+    applicants_told_on: Day | None = Field(default=None, description="When the applicants were told to bid")
     reference: Line | None = Field(default=None, description="Reference of the letter")

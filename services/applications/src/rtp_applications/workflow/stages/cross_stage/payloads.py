@@ -1,6 +1,5 @@
 """Payloads of all that may happen at any stage: suspension, escalation, court orders, succession."""
 
-from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -8,7 +7,7 @@ from pydantic import Field
 
 from rtp_applications.workflow.enums import Status, Suspension
 from rtp_applications.workflow.snapshot import Payload
-from rtp_shared.schemas import Line, Prose
+from rtp_shared.schemas import Day, Line, Prose
 
 
 class SuspensionNote(Payload):
@@ -18,7 +17,7 @@ class SuspensionNote(Payload):
 
     because: Suspension
     reasons: Prose
-    review_on: date = Field(description="Civil date in London by which the suspension is ended or renewed")
+    review_on: Day = Field(description="Civil date in London by which the suspension is ended or renewed")
 
 
 class Escalation(Payload):
@@ -54,7 +53,7 @@ class CourtOrder(Payload):
     KIND: ClassVar[str] = "court-order"
 
     reference: Line = Field(description="The court's own reference", examples=["[2026] EWHC 1234 (Admin)"])
-    made_on: date
+    made_on: Day
 
 
 class CourtRemittal(CourtOrder):
@@ -97,5 +96,5 @@ class PublishedIntention(Payload):
 
     KIND: ClassVar[str] = "published-intention"
 
-    published_on: date
+    published_on: Day
     where: Line = Field(description="Address or reference of the publication")

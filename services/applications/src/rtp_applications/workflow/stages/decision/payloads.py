@@ -1,13 +1,12 @@
 """Payloads of the decision on a business case and of what follows on it."""
 
-from datetime import date
 from typing import ClassVar
 
 from pydantic import Field
 
 from rtp_applications.workflow.common.payloads import Findings, Reasons
 from rtp_applications.workflow.snapshot import Payload
-from rtp_shared.schemas import Input, Line, Prose
+from rtp_shared.schemas import Day, Input, Line, Prose
 
 
 class Approval(Payload):
@@ -16,7 +15,7 @@ class Approval(Payload):
     KIND: ClassVar[str] = "approval"
 
     findings: Findings
-    decision_published_on: date | None = Field(
+    decision_published_on: Day | None = Field(
         default=None,
         description="When the body published the decision, from where the call-in window counts; none: not yet, and it "
         "counts from the day of `publish-decision`",
@@ -26,7 +25,7 @@ class Approval(Payload):
 class Condition(Input):
     id: Line = Field(description="Short name, to answer it by", examples=["pension-bond"])
     text: Prose = Field(description="What must be so")
-    due_on: date = Field(description="Civil date in London by whose end it must be closed")
+    due_on: Day = Field(description="Civil date in London by whose end it must be closed")
 
 
 class ConditionalApproval(Payload):

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from rtp_applications.deadlines.rules.days import Length, Unit
 from rtp_applications.workflow.snapshot import Payload
-from rtp_shared.schemas import Input, Line, Prose
+from rtp_shared.schemas import Input, Line, Prose, Whole
 
 MOST = 366
 """Of whatever unit: it only keeps a slip of the keyboard from putting a deadline off for a generation."""
@@ -15,7 +15,7 @@ MOST = 366
 class Extra(Input):
     """How much longer."""
 
-    number: int = Field(ge=1, le=MOST, strict=True)
+    number: Whole = Field(ge=1, le=MOST)
     unit: Literal[Unit.WORKING_DAYS, Unit.CALENDAR_DAYS, Unit.MONTHS]
 
     @property

@@ -1,7 +1,6 @@
 """Payloads of the mutual as a legal person, and of the finance it starts with."""
 
 from collections.abc import Mapping
-from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
@@ -9,7 +8,7 @@ from pydantic import Field
 
 from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.contracts.vocabulary import LegalForm
-from rtp_shared.schemas import Line, Pence
+from rtp_shared.schemas import Day, Line, Pence
 
 
 class IdentifierScheme(StrEnum):
@@ -39,7 +38,7 @@ class LegalEntity(Payload):
     verified: bool = Field(
         default=False, strict=True, description="A body compared it with the register; applicants cannot say so"
     )
-    registered_on: date | None = None
+    registered_on: Day | None = None
 
 
 class FinanceCommitment(Payload):
@@ -50,5 +49,5 @@ class FinanceCommitment(Payload):
     needed: bool = Field(strict=True)
     needed_pence: Pence = Field(default=0, description="How much is needed, in pence")
     committed_pence: Pence = Field(default=0, description="How much lenders and funders have committed, in pence")
-    committed_on: date | None = None
+    committed_on: Day | None = None
     reference: Line | None = Field(default=None, description="Reference of the commitment")

@@ -1,14 +1,13 @@
 """Measures of a mutual before and after its launch, and the units in which each may be told."""
 
 from collections.abc import Mapping
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from rtp_applications.workflow.snapshot import Payload
-from rtp_shared.schemas import Input, Line
+from rtp_shared.schemas import Day, Input, Line, Whole
 
 
 class Measure(StrEnum):
@@ -77,21 +76,21 @@ UNITS: Mapping[Measure, frozenset[MeasureUnit]] = {
 
 class MeasuredValue(Input):
     measure: Measure
-    definition_version: Annotated[int, Field(ge=1, le=1000, strict=True)] = Field(
+    definition_version: Annotated[Whole, Field(ge=1, le=1000)] = Field(
         description="Version of the definition by which it was measured"
     )
-    value: Annotated[int, Field(ge=-(10**15), le=10**15, strict=True)] = Field(
+    value: Annotated[Whole, Field(ge=-(10**15), le=10**15)] = Field(
         description="A whole number; the value is this, divided by ten to the power of scale"
     )
-    scale: Annotated[int, Field(ge=0, le=6, strict=True)] = 0
+    scale: Annotated[Whole, Field(ge=0, le=6)] = 0
     unit: MeasureUnit
     source: Line = Field(description="Where the number comes from", examples=["staff survey, March 2027"])
     comparator: Line | None = Field(default=None, description="What it is compared with")
 
 
 class Measured(Payload):
-    period_from: date
-    period_to: date = Field(description="Last day of the period")
+    period_from: Day
+    period_to: Day = Field(description="Last day of the period")
     values: list[MeasuredValue] = Field(min_length=1, max_length=100)
 
 

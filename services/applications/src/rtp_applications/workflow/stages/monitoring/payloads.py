@@ -1,6 +1,5 @@
 """Payloads of the checks, returns and the end after the launch."""
 
-from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -8,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from rtp_applications.workflow.snapshot import Payload
-from rtp_shared.schemas import Line, Prose
+from rtp_shared.schemas import Day, Line, Prose
 
 
 class CheckKind(StrEnum):
@@ -24,7 +23,7 @@ class MonitoringCheck(Payload):
     KEY: ClassVar[str | None] = "kind"
 
     kind: CheckKind
-    held_on: date
+    held_on: Day
     findings: Prose
     action_needed: bool = Field(default=False, strict=True)
 
@@ -33,7 +32,7 @@ class AnnualReturn(Payload):
     KIND: ClassVar[str] = "annual-return"
     KEY: ClassVar[str | None] = "year_ending"
 
-    year_ending: date
+    year_ending: Day
     reference: Line | None = None
 
 
@@ -42,7 +41,7 @@ class ContractEnd(Payload):
 
     KIND: ClassVar[str] = "contract-end"
 
-    ends_on: date
+    ends_on: Day
 
 
 class EndCode(StrEnum):
@@ -63,6 +62,6 @@ class MonitoringEnd(Payload):
     KIND: ClassVar[str] = "monitoring-end"
 
     code: EndCode
-    ended_on: date
+    ended_on: Day
     reasons: Prose
     next_case: UUID | None = Field(default=None, description="Id of the case that goes on from here")

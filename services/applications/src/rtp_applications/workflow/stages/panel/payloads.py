@@ -1,6 +1,5 @@
 """Payloads of the panel: votes, their count, and the notices that a council must give."""
 
-from datetime import date
 from typing import ClassVar
 
 from pydantic import Field
@@ -8,7 +7,7 @@ from pydantic import Field
 from rtp_applications.workflow.enums import Audience, PanelOutcome
 from rtp_applications.workflow.identities import PersonRef
 from rtp_applications.workflow.snapshot import Payload
-from rtp_shared.schemas import Count, Line, Prose
+from rtp_shared.schemas import Count, Day, Line, Prose
 
 
 class Vote(Payload):
@@ -39,8 +38,8 @@ class KeyDecisionAnnouncement(Payload):
 
     KIND: ClassVar[str] = "key-decision-notice"
 
-    published_on: date
-    decision_by: date = Field(description="The day of the decision, or the last of the period, that the notice names")
+    published_on: Day
+    decision_by: Day = Field(description="The day of the decision, or the last of the period, that the notice names")
     where: Line = Field(description="Address or reference of the publication")
 
 
@@ -49,5 +48,5 @@ class AgendaPublication(Payload):
 
     KIND: ClassVar[str] = "agenda-notice"
 
-    published_on: date
+    published_on: Day
     where: Line = Field(description="Address or reference of the publication")

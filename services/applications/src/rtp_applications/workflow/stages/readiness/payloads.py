@@ -1,10 +1,9 @@
 """Payload of putting the launch back."""
 
-from datetime import date
 from typing import ClassVar
 
 from rtp_applications.workflow.snapshot import Payload
-from rtp_shared.schemas import Prose
+from rtp_shared.schemas import Day, Prose
 
 
 class NewGoLive(Payload):
@@ -13,4 +12,4 @@ class NewGoLive(Payload):
     KIND: ClassVar[str] = "launch-put-back"
 
     reasons: Prose
-    new_go_live: date
+    new_go_live: Day

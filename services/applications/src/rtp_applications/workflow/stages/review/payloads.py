@@ -6,7 +6,7 @@ from pydantic import Field
 
 from rtp_applications.workflow.enums import Ground
 from rtp_applications.workflow.snapshot import Payload
-from rtp_shared.schemas import Line, Prose
+from rtp_shared.schemas import Line, Prose, Whole
 
 
 class Modification(Payload):
@@ -27,7 +27,7 @@ class Consent(Payload):
 
     KIND: ClassVar[str] = "modification-answer"
 
-    members_in_favour: int = Field(ge=0, le=100_000, strict=True, description="Members of the group who agreed")
+    members_in_favour: Whole = Field(ge=0, le=100_000, description="Members of the group who agreed")
 
 
 class Acceptance(Payload):

@@ -1,13 +1,12 @@
 """Payloads of the receipt, of requests for information, and of the notice of the decision's date."""
 
-from datetime import date
 from typing import ClassVar
 
 from pydantic import Field
 
 from rtp_applications.workflow.enums import StatutoryItem
 from rtp_applications.workflow.snapshot import Payload
-from rtp_shared.schemas import Input, Line, Prose
+from rtp_shared.schemas import Day, Input, Line, Prose
 
 
 class Acknowledgement(Payload):
@@ -15,7 +14,7 @@ class Acknowledgement(Payload):
 
     KIND: ClassVar[str] = "acknowledgement"
 
-    sent_on: date = Field(description="Civil date in London on which it was sent")
+    sent_on: Day = Field(description="Civil date in London on which it was sent")
     sponsor_named: bool = Field(default=False, strict=True, description="A sponsor in the body was named to the group")
 
 
@@ -24,8 +23,8 @@ class DecisionDate(Payload):
 
     KIND: ClassVar[str] = "decision-date"
 
-    expected_on: date
-    notified_on: date
+    expected_on: Day
+    notified_on: Day
 
 
 class RequestedItem(Input):

@@ -1,13 +1,12 @@
 """Payloads of all that must be in place before anybody works for the mutual: rows 18 and 30 of the process."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from rtp_applications.workflow.snapshot import Payload
-from rtp_shared.schemas import Count, Line, Pence, Prose
+from rtp_shared.schemas import Count, Day, Line, Pence, Prose, Whole
 
 
 class GoLiveDate(Payload):
@@ -15,7 +14,7 @@ class GoLiveDate(Payload):
 
     KIND: ClassVar[str] = "go-live-date"
 
-    on: date
+    on: Day
 
 
 class ConsultedWith(StrEnum):
@@ -30,9 +29,9 @@ class TupeConsultation(Payload):
     KIND: ClassVar[str] = "tupe-consultation"
 
     consulted_with: ConsultedWith
-    begun_on: date
-    measures_letter_on: date | None = Field(default=None, description="When the mutual wrote of the measures it means")
-    ended_on: date | None = None
+    begun_on: Day
+    measures_letter_on: Day | None = Field(default=None, description="When the mutual wrote of the measures it means")
+    ended_on: Day | None = None
     employer_headcount: Count = Field(description="Employees of the transferring employer")
     transferring: Count = Field(description="Employees who would transfer")
 
@@ -62,7 +61,7 @@ class EmployeeLiabilityInformation(Payload):
 
     KIND: ClassVar[str] = "employee-liability-information"
 
-    given_on: date
+    given_on: Day
 
 
 class WorkforceSnapshot(Payload):
@@ -71,9 +70,9 @@ class WorkforceSnapshot(Payload):
     KIND: ClassVar[str] = "workforce-snapshot"
     KEY: ClassVar[str | None] = "taken_on"
 
-    taken_on: date
+    taken_on: Day
     headcount: Count
-    fte_hundredths: Annotated[int, Field(ge=0, le=100_000_000, strict=True)] = Field(
+    fte_hundredths: Annotated[Whole, Field(ge=0, le=100_000_000)] = Field(
         description="Full-time equivalents, in hundredths"
     )
     disputed: Count = Field(default=0, description="Posts whose assignment to the service is disputed")
@@ -101,7 +100,7 @@ class PensionVehicle(Payload):
     KEY: ClassVar[str | None] = "vehicle"
 
     vehicle: Pension
-    signed_on: date | None = Field(default=None, description="When the last party signed")
+    signed_on: Day | None = Field(default=None, description="When the last party signed")
     guarantee_pence: Pence | None = Field(default=None, description="Bond or guarantee, in pence")
 
 
@@ -121,9 +120,9 @@ class LeasesAndServices(Payload):
     KIND: ClassVar[str] = "leases-and-services"
 
     premises_needed: bool = Field(strict=True)
-    leases_signed_on: date | None = None
+    leases_signed_on: Day | None = None
     services_needed: bool = Field(strict=True, description="Whether the parent body goes on giving any services")
-    services_agreed_on: date | None = Field(default=None, description="When the service level agreements were signed")
+    services_agreed_on: Day | None = Field(default=None, description="When the service level agreements were signed")
 
 
 class Cover(StrEnum):
@@ -139,8 +138,8 @@ class Insurance(Payload):
     KEY: ClassVar[str | None] = "cover"
 
     cover: Cover
-    valid_from: date
-    valid_to: date
+    valid_from: Day
+    valid_to: Day
     limit_pence: Pence | None = Field(default=None, description="Limit of the cover, in pence")
 
 
@@ -158,11 +157,11 @@ class RegulatorRegistration(Payload):
 
     regulator: Regulator
     number: Line | None = None
-    registered_on: date | None = None
+    registered_on: Day | None = None
 
 
 class DataTransferAgreement(Payload):
     KIND: ClassVar[str] = "data-transfer-agreement"
 
-    signed_on: date
+    signed_on: Day
     ico_registration: Line | None = Field(default=None, description="The mutual's registration with the ICO")
