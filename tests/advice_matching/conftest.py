@@ -71,12 +71,12 @@ Tell = Callable[..., Awaitable[None]]
 def tell(advice: Runtime) -> Tell:
     """Hands the service an event of applications: `await tell(event, readers)`. Every call is another event."""
 
-    async def tell(data: EventData, readers: Sequence[str], *, sequence: int = 2) -> None:
+    async def tell(data: EventData, readers: Sequence[str], *, sequence: int = 2, source: str = "applications") -> None:
         case_id: uuid.UUID = data.case_id  # type: ignore[attr-defined]  # every event of applications has it
         event_id, body = events.write(
             data,
             base_url="http://rtp.test",
-            service="applications",
+            service=source,
             subject_id=case_id,
             sequence=sequence,
             dataref=f"/v1/cases/{case_id}",

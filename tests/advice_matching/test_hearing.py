@@ -104,12 +104,13 @@ async def test_a_withdrawn_draft_leaves_no_trace(advice: Runtime, tell: Tell) ->
 
 
 async def test_a_request_follows_who_sees_its_case(advice: Runtime, tell: Tell, new_adviser: NewAdviser) -> None:
-    """Also where it is told late who has left, or was never told who came."""
+    """Also where it is told late who has left or was let into the draft, or was never told who came."""
     await new_adviser()
     case, mentor, reviewer = submitted(), "client:mentor", "org:reviewer"
     await tell(case, (*READERS, mentor))
     await tell(parties_changed(case), (*READERS, reviewer), sequence=4)
     await tell(parties_changed(case), (*READERS, mentor, reviewer), sequence=3)
+    await tell(parties_changed(case), DRAFT_READERS, sequence=9, source="applications/drafts")
     request = await request_for(advice, case.case_id)
     assert request is not None
     async with advice.database.transaction(read_only=True) as session:

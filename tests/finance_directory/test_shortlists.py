@@ -59,11 +59,13 @@ async def published(platform: Platform, case_id: object) -> list[events.Envelope
         return [events.read(body) for body in (await session.scalars(query, {"case": uuid.UUID(str(case_id))})).all()]
 
 
-def message(data: EventData, case_id: uuid.UUID, *readers: str, sequence: int = 2) -> Message:
+def message(
+    data: EventData, case_id: uuid.UUID, *readers: str, sequence: int = 2, source: str = "applications"
+) -> Message:
     event_id, body = events.write(
         data,
         base_url=PUBLIC_URL,
-        service="applications",
+        service=source,
         subject_id=case_id,
         sequence=sequence,
         dataref=f"/v1/cases/{case_id}",
@@ -365,7 +367,7 @@ async def test_models_and_migrations_say_the_same(platform: Platform) -> None:
 
 
 async def test_a_shortlist_follows_who_sees_its_case(platform: Platform, listening: Consumer) -> None:
-    """Also where it is told late who has left; a draft has none."""
+    """Also where it is told late who has left, or who was let into the draft; a draft has none."""
     case_id = uuid.uuid4()
     changed = PartyChanged(
         case_id=case_id,
@@ -380,6 +382,8 @@ async def test_a_shortlist_follows_who_sees_its_case(platform: Platform, listeni
     await listening.receive(submission(case_id, "client:group", "client:mentor", "system"))
     await listening.receive(message(changed, case_id, "client:group", "org:reviewer", "system", sequence=4))
     await listening.receive(message(changed, case_id, "client:group", "client:mentor", "system", sequence=3))
+    of_draft = message(changed, case_id, "client:group", "system", sequence=9, source="applications/drafts")
+    await listening.receive(of_draft)
     seen = []
     for reader in ("client:group", "org:reviewer", "client:mentor"):
         async with platform.runtimes[service.name].database.transaction((reader,), read_only=True) as session:

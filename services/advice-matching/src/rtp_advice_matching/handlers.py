@@ -4,7 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_advice_matching import commands
 from rtp_shared.consumer import HandlerContext
-from rtp_shared.contracts.applications import CaseSubmitted, CaseTransferred, CaseWithdrawn, PartyChanged
+from rtp_shared.contracts.applications import CaseSubmitted, CaseTransferred, CaseWithdrawn, PartyChanged, is_of_draft
 
 
 async def handle_case_submitted(session: AsyncSession, context: HandlerContext) -> None:
@@ -26,6 +26,8 @@ async def handle_case_withdrawn(session: AsyncSession, context: HandlerContext) 
 
 async def handle_readers_changed(session: AsyncSession, context: HandlerContext) -> None:
     event = context.event
+    if is_of_draft(event.source):  # counted apart, and told to fewer
+        return
     await commands.follow_readers(session, event.subject_id, readers=context.readers, sequence=event.sequence)
 
 

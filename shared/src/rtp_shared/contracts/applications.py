@@ -9,6 +9,14 @@ from pydantic import Field
 
 from rtp_shared.contracts.base import PREFIX, EventData
 
+DRAFTS = "drafts"
+"""The source of drafts' events, within the service's: a case's own are counted from its submission."""
+
+
+def is_of_draft(source: str) -> bool:
+    """Return whether an event of this source is of a case that had not been submitted."""
+    return source.endswith(f"/{DRAFTS}")
+
 
 class CaseMoved(EventData):
     """The fields of every event of the workflow. Not published itself: every kind of move has a type of its own."""

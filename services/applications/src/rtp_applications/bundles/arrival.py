@@ -13,13 +13,14 @@ from rtp_applications.history.canonical import canonical
 from rtp_applications.history.chain import Chain, Entry, Withheld, find_ends
 from rtp_applications.history.restore import NotAState, restore_case
 from rtp_applications.history.rows import IMPORT, stand_in_for
-from rtp_applications.history.sealing import DRAFTS, follow, seal_next
+from rtp_applications.history.sealing import follow, seal_next
 from rtp_applications.history.state import dump_state, list_changes
 from rtp_applications.json_types import JsonMapping, JsonObject
 from rtp_applications.sides import get_group_reader
 from rtp_applications.workflow.enums import APPLICANTS, Audience
 from rtp_applications.workflow.identities import OVERSIGHT, name_client
 from rtp_applications.workflow.snapshot import CaseSnapshot, Party, Signature
+from rtp_shared.contracts.applications import is_of_draft
 from rtp_shared.identities import organisation_identity
 
 _DIGITS = 10
@@ -145,7 +146,7 @@ def _find_sequence(events: Sequence[JsonMapping], *, submitted: bool) -> int:
     """Return how many events the case has published since its submission, or as a draft: those that came with it say
     so.
     """
-    own = [event for event in events if not submitted or not str(event.get("source")).endswith(f"/{DRAFTS}")]
+    own = [event for event in events if not submitted or not is_of_draft(str(event.get("source")))]
     numbers = [str(event.get("sequence")) for event in own]
     if not all(number.isdecimal() and len(number) <= _DIGITS for number in numbers):
         raise NotToBeTakenIn("an event in its history has no number")

@@ -12,13 +12,14 @@ from rtp_applications.cases.errors import ChangedSince, NoSuchCase
 from rtp_applications.history.commands import append_entries
 from rtp_applications.history.entries import Entry
 from rtp_applications.history.queries import list_changes_since
-from rtp_applications.history.sealing import DRAFTS, begin_case_chains, seal_entries
+from rtp_applications.history.sealing import begin_case_chains, seal_entries
 from rtp_applications.json_types import JsonObject
 from rtp_applications.sides import count_version, get_group_reader
 from rtp_applications.workflow import engine
 from rtp_applications.workflow.due import process_due
 from rtp_applications.workflow.engine import CaseChange
 from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_shared.contracts.applications import DRAFTS
 from rtp_shared.contracts.base import About, EventData
 from rtp_shared.contracts.events import compute_digest
 from rtp_shared.db import enter_system_scope

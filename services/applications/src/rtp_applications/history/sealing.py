@@ -10,9 +10,6 @@ from rtp_applications.json_types import Changes, JsonObject
 from rtp_applications.workflow.enums import Audience
 from rtp_applications.workflow.snapshot import CaseSnapshot, Signature
 
-DRAFTS = "drafts"
-"""The source of drafts' events, within the service's: a case's own are counted from its submission."""
-
 
 def seal_entries(
     before: CaseSnapshot | None,
