@@ -9,7 +9,8 @@ from rtp_applications.cases import saving
 from rtp_applications.cases.change import change_free_case
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.numbers import make_number
-from rtp_applications.history.commands import append_entries, seal_entries
+from rtp_applications.history.commands import append_entries
+from rtp_applications.history.sealing import seal_entries
 from rtp_applications.workflow.definition import Caller, Process
 from rtp_applications.workflow.engine import CaseChange
 from rtp_applications.workflow.enums import Audience, Role, Status
