@@ -9,6 +9,7 @@ from tests.support.waiting import until
 
 PROMISED_SECONDS = 2.0
 DEACTIVATE = "UPDATE clients SET active = false WHERE client_id = :id"
+ACTIVATE = "UPDATE clients SET active = true WHERE client_id = :id"
 CHANGES = {
     "deactivated": DEACTIVATE,
     "lost a scope": "UPDATE clients SET scopes = array_remove(scopes, 'metrics:read') WHERE client_id = :id",

@@ -2,7 +2,7 @@
 
 Prints the secret once; only its hash is kept. Run again for the same client, it gets a new secret, and the old one
 holds no more. Tokens that say what still is so hold until they expire; others, of scopes or an organisation that it has
-no longer, for two seconds. To let it in no more: `rtp_gateway.deactivate`.
+no longer, or of before it was deactivated, for two seconds. To let it in no more: `rtp_gateway.deactivate`.
 """
 
 import argparse

@@ -139,7 +139,8 @@ class TokenVerifier:
             if float(claims.get("nbf", 0)) > now + CLOCK_SKEW:
                 raise _reject("the access token does not hold yet")
             client_id, scope = _read_text(claims["client_id"]), _read_text(claims.get("scope", ""))
-            return Principal(client_id, UUID(claims["organisation"]), frozenset(scope.split()), expires)
+            organisation, generation = UUID(claims["organisation"]), _read_count(claims.get("generation", 0))
+            return Principal(client_id, organisation, frozenset(scope.split()), expires, generation)
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise _reject("the access token lacks a claim") from error
 
@@ -147,6 +148,12 @@ class TokenVerifier:
 def _read_text(claim: object) -> str:
     if not isinstance(claim, str):
         raise TypeError("a claim is not text")
+    return claim
+
+
+def _read_count(claim: object) -> int:
+    if type(claim) is not int:
+        raise TypeError("a claim is not a whole number")
     return claim
 
 

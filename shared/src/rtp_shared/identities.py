@@ -37,6 +37,8 @@ class Principal:
     scopes: frozenset[str]
     expires: float = field(default=math.inf, compare=False)
     """Expiry of its token, in seconds since the epoch."""
+    generation: int = field(default=0, compare=False)
+    """The times that the client had been deactivated when its token was made."""
 
     @property
     def own_identity(self) -> str:

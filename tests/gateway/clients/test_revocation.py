@@ -17,7 +17,7 @@ from rtp_gateway.routing import ForwardingLimits
 from rtp_gateway.settings import GatewayWebSettings
 from tests.conftest import Api
 from tests.gateway.conftest import run_sql
-from tests.support.revocation import DEACTIVATE, PROMISED_SECONDS, Call, change_of_client, wait_for_refusal
+from tests.support.revocation import ACTIVATE, DEACTIVATE, PROMISED_SECONDS, Call, change_of_client, wait_for_refusal
 from tests.support.serving import serving
 
 pytestmark = pytest.mark.anyio
@@ -113,6 +113,19 @@ async def remote(platform: Platform, api: Api, service: Service) -> AsyncIterato
         headers = {"Authorization": api.headers["Authorization"]}
         yield await stack.enter_async_context(httpx.AsyncClient(base_url=url, headers=headers))
         service.is_over = True
+
+
+async def test_a_client_that_is_active_again_uses_no_token_of_the_time_before(platform: Platform, api: Api) -> None:
+    """At once, in the same second: it goes by the client's generation, and by no clock."""
+    former = {"Authorization": api.headers["Authorization"]}
+    for _ in range(2):
+        await run_sql(platform, DEACTIVATE, id=api.client_id)
+        await run_sql(platform, ACTIVATE, id=api.client_id)
+        await wait_for_refusal(lambda: api.get("/v1/events", headers=former))
+        await api.sign_in()
+        for path in ("/v1/events", "/v1/cases"):
+            assert (await api.get(path)).status_code == 200
+            assert (await api.get(path, headers=former)).status_code == 401
 
 
 async def test_what_no_longer_holds_is_not_forwarded(

@@ -32,9 +32,11 @@ READ_SECONDS = 5.0
 class _ActiveClient:
     organisation: UUID
     scopes: frozenset[str]
+    generation: int
 
     def covers(self, principal: Principal) -> bool:
-        return principal.organisation == self.organisation and principal.scopes <= self.scopes
+        same = (principal.organisation, principal.generation) == (self.organisation, self.generation)
+        return same and principal.scopes <= self.scopes
 
 
 class CurrentClients:
@@ -49,7 +51,8 @@ class CurrentClients:
         self._reading: asyncio.Task[None] | None = None
 
     async def covers(self, principal: Principal) -> bool:
-        """Return whether the client is active, in this organisation, and has all these scopes.
+        """Return whether the client is active, in this organisation, has all these scopes, and was not deactivated
+        since its token was made.
 
         Raise Unavailable if that cannot be found out.
         """
@@ -77,7 +80,9 @@ class CurrentClients:
 
     async def _read(self) -> None:
         began = time.monotonic()
-        query = select(Client.client_id, Client.organisation, Client.scopes, Client.active, Client.revision)
+        query = select(
+            Client.client_id, Client.organisation, Client.scopes, Client.active, Client.revision, Client.generation
+        )
         try:
             async with asyncio.timeout(READ_SECONDS), self._database.transaction(read_only=True) as session:
                 changed = (await session.execute(query.where(Client.revision > self._revision))).all()
@@ -86,7 +91,7 @@ class CurrentClients:
         for row in changed:
             self._active.pop(row.client_id, None)
             if row.active:
-                self._active[row.client_id] = _ActiveClient(row.organisation, frozenset(row.scopes))
+                self._active[row.client_id] = _ActiveClient(row.organisation, frozenset(row.scopes), row.generation)
             self._revision = max(self._revision, row.revision)
         self._read_at = began
 

@@ -50,6 +50,9 @@ class Client(Model):
     revision: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
     """Grows over all clients with every change of one, by a trigger: whoever has read up to one asks for the later."""
 
+    generation: Mapped[int] = mapped_column(server_default=FetchedValue())
+    """The times that it was deactivated, by the same trigger: a token holds for the generation that it was made for."""
+
     __table_args__ = (
         CheckConstraint(f"client_id ~ '{CLIENT_ID}'", name="client_id"),
         Index("ix_clients_revision", "revision"),

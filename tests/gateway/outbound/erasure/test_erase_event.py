@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -29,10 +30,9 @@ async def sent(owner: Owner) -> Message:
     return sent
 
 
-@pytest.mark.parametrize("kind", ["web", "delivery"])
-async def test_it_makes_the_thin_form_that_receivers_know(owner: Owner, sent: Message, kind: str) -> None:
+async def test_it_makes_the_thin_form_that_receivers_know(owner: Owner, sent: Message) -> None:
     now = utcnow()
-    async with open_as(owner.platform.gateway, kind) as session:
+    async with open_as(owner.platform.gateway, "delivery") as session:
         await session.execute(text(ERASE), {"at": now, "id": sent.event_id})
     ((body, hash_, erased_at),) = await run_sql(owner.platform, READ, id=sent.event_id)
     assert list(json.loads(body).items()) == list(json.loads(thin_out(sent.body, hash_, now)).items())
@@ -66,6 +66,25 @@ async def test_only_the_system_erases(owner: Owner, sent: Message, readers: Sequ
         async with open_as(owner.platform.gateway, "web", readers) as session:
             await session.execute(text("SELECT erase_event(:position, now())"), {"position": position})
     assert (await run_sql(owner.platform, READ, id=sent.event_id))[0].body == sent.body
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+@pytest.mark.parametrize("named", [True, False])
+async def test_the_web_process_erases_what_two_persons_asked_for(
+    owner: Owner, sent: Message, named: bool, confirmed: bool
+) -> None:
+    person = json.loads(sent.body)["data"]["caseId"] if named else str(uuid.uuid4())
+    asked = """
+        INSERT INTO erasures (kind, person_id, asked_by, asked_client, asked_at, confirmed_at)
+        VALUES ('adviser', CAST(:person AS uuid), 'p-1', 'test', now(), CASE WHEN :confirmed THEN now() END)
+    """
+    await run_sql(owner.platform, asked, person=person, confirmed=confirmed)
+    refused = nullcontext() if named and confirmed else pytest.raises(DBAPIError, match="nobody asked")
+    with refused:
+        async with open_as(owner.platform.gateway, "web") as session:
+            await session.execute(text(ERASE), {"at": utcnow(), "id": sent.event_id})
+    ((_, _, erased_at),) = await run_sql(owner.platform, READ, id=sent.event_id)
+    assert (erased_at is not None) == (named and confirmed)
 
 
 async def test_nobody_hands_it_bytes(owner: Owner) -> None:

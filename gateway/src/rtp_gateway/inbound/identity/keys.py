@@ -32,7 +32,15 @@ class SigningKey:
         return {"keys": [self._key.as_dict(private=False)]}
 
     def sign_access_token(
-        self, *, issuer: str, client_id: str, organisation: UUID, scopes: Sequence[str], seconds: int, now: datetime
+        self,
+        *,
+        issuer: str,
+        client_id: str,
+        organisation: UUID,
+        scopes: Sequence[str],
+        seconds: int,
+        now: datetime,
+        generation: int = 0,
     ) -> str:
         issued_at = int(now.timestamp())
         claims = {
@@ -45,5 +53,6 @@ class SigningKey:
             "jti": str(uuid.uuid4()),
             "scope": " ".join(scopes),
             "organisation": str(organisation),
+            "generation": generation,
         }
         return jwt.encode({"typ": "at+jwt", "alg": "RS256", "kid": self._key.kid}, claims, self._key)

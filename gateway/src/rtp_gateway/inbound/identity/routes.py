@@ -97,6 +97,7 @@ async def get_token(request: Request, _: Anyone, session: Session, now: Now) -> 
         scopes=scopes,
         seconds=settings.token_seconds,
         now=now,
+        generation=client.generation,
     )
     answer = {
         "access_token": token,
