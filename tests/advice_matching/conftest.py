@@ -12,7 +12,7 @@ from rtp_advice_matching.models import Adviser, AdviserKind
 from rtp_embedded.platform import Platform
 from rtp_shared.bus import Message
 from rtp_shared.contracts import EventData, events
-from rtp_shared.contracts.applications import CaseSubmitted
+from rtp_shared.contracts.applications import CaseSubmitted, PartyChanged
 from rtp_shared.run import build_consumer
 from rtp_shared.service import Runtime
 from tests.support.tables import open_as
@@ -71,14 +71,14 @@ Tell = Callable[..., Awaitable[None]]
 def tell(advice: Runtime) -> Tell:
     """Hands the service an event of applications: `await tell(event, readers)`. Every call is another event."""
 
-    async def tell(data: EventData, readers: Sequence[str]) -> None:
+    async def tell(data: EventData, readers: Sequence[str], *, sequence: int = 2) -> None:
         case_id: uuid.UUID = data.case_id  # type: ignore[attr-defined]  # every event of applications has it
         event_id, body = events.write(
             data,
             base_url="http://rtp.test",
             service="applications",
             subject_id=case_id,
-            sequence=2,
+            sequence=sequence,
             dataref=f"/v1/cases/{case_id}",
         )
         await build_consumer(advice).receive(Message(event_id, data.TYPE, case_id, tuple(readers), body))
@@ -102,3 +102,16 @@ def submitted(**facts: Any) -> CaseSubmitted:
         "submitted_at": "2025-06-02T09:00:00Z",
     }
     return CaseSubmitted(**{**said, **facts})
+
+
+def parties_changed(case: CaseSubmitted) -> PartyChanged:
+    """What applications says when somebody comes to a case or leaves it."""
+    return PartyChanged(
+        case_id=case.case_id,
+        number=case.number,
+        party_id=uuid.uuid4(),
+        change="ended",
+        role="mentor",
+        holder_kind="client",
+        at=case.submitted_at,
+    )

@@ -20,7 +20,7 @@ from rtp_operations import databases
 from rtp_shared.bus import Message
 from rtp_shared.consumer import Consumer
 from rtp_shared.contracts import EventData, events
-from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
+from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn, PartyChanged
 from rtp_shared.contracts.finance_directory import ShortlistMade
 from rtp_shared.run import build_consumer
 from tests.conftest import PUBLIC_URL, Api, NewClient
@@ -362,3 +362,26 @@ async def test_models_and_migrations_say_the_same(platform: Platform) -> None:
     settings = platform.runtimes[service.name].settings
     owner = settings.database_url.get_secret_value().replace(service.get_role("web"), service.get_role("owner"))
     await databases.check(owner, service)
+
+
+async def test_a_shortlist_follows_who_sees_its_case(platform: Platform, listening: Consumer) -> None:
+    """Also where it is told late who has left; a draft has none."""
+    case_id = uuid.uuid4()
+    changed = PartyChanged(
+        case_id=case_id,
+        number="RTP-482-715-9364",
+        party_id=uuid.uuid4(),
+        change="ended",
+        role="mentor",
+        holder_kind="client",
+        at=datetime(2025, 6, 2, tzinfo=UTC),
+    )
+    await listening.receive(message(changed, case_id, "client:group", "system", sequence=1))
+    await listening.receive(submission(case_id, "client:group", "client:mentor", "system"))
+    await listening.receive(message(changed, case_id, "client:group", "org:reviewer", "system", sequence=4))
+    await listening.receive(message(changed, case_id, "client:group", "client:mentor", "system", sequence=3))
+    seen = []
+    for reader in ("client:group", "org:reviewer", "client:mentor"):
+        async with platform.runtimes[service.name].database.transaction((reader,), read_only=True) as session:
+            seen.append(len(await queries.list_shortlists(session, readers=[reader], limit=5, case_id=case_id)))
+    assert seen == [1, 1, 0]

@@ -36,11 +36,17 @@ class Actor(Protocol):
 
 
 async def open_request(
-    session: AsyncSession, case: CaseSubmitted, *, readers: Sequence[str], now: datetime, outbox: Outbox
+    session: AsyncSession,
+    case: CaseSubmitted,
+    *,
+    readers: Sequence[str],
+    sequence: int,
+    now: datetime,
+    outbox: Outbox,
 ) -> None:
     """Open the case's support request and propose advisers; do nothing where that was done, or the case has ended."""
     request = await _lock_request(session, case.case_id, readers=readers, now=now)
-    if not request.learn(_read_facts(case), readers=readers, now=now):
+    if not request.learn(_read_facts(case), readers=readers, sequence=sequence, now=now):
         return
     case_readers = list(request.readers)
     proposals = request.propose(rank(request.build_need(), await list_candidates(session)), now=now)
@@ -64,6 +70,21 @@ async def close_request(session: AsyncSession, case: CaseWithdrawn, *, readers: 
     request = await _lock_request(session, case.case_id, readers=readers, now=now)
     if adviser_id := request.close(now=now):
         (await _lock_adviser(session, adviser_id)).give_place_back()
+
+
+async def follow_readers(session: AsyncSession, case_id: UUID, *, readers: Sequence[str], sequence: int) -> None:
+    """Show the case's request to whoever sees the case now, and to nobody who has left it. A draft has no request."""
+    query = select(SupportRequest).where(SupportRequest.case_id == case_id).with_for_update()
+    request = await session.scalar(query)
+    if request is None:
+        return
+    proposed = select(Proposal, Adviser.network_id).join(Adviser, Adviser.id == Proposal.adviser_id)
+    rows = (await session.execute(proposed.where(Proposal.request_id == request.id))).all()
+    if not request.follow(readers, sequence=sequence, networks=[network_id for _, network_id in rows]):
+        return
+    for proposal, network_id in rows:
+        proposal.show_to(readers, network_id)
+    await session.flush()
 
 
 async def accept(

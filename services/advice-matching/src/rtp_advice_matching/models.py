@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -110,6 +110,8 @@ class SupportRequest(Model):
     """Digest of the newest of them, which the next one gives."""
     readers: Mapped[list[str]]
     """Identities that may see it: the case's, and proposed advisers' networks. Row-level security reads this column."""
+    case_sequence: Mapped[int] = mapped_column(server_default=text("0"))
+    """Sequence of the case's newest event that has told who sees the case."""
 
     # What the case's event said, as text: a word that is new to the closed lists must not stop the event. All of it is
     # unknown while a withdrawal has overtaken the submission.
@@ -148,6 +150,7 @@ class SupportRequest(Model):
             "version": 1,
             "sequence": 0,
             "readers": list(dict.fromkeys((*readers, *SYSTEM))),
+            "case_sequence": 0,
             "topics": [],
             "not_proposed": [],
             "opened_at": now,
@@ -159,7 +162,12 @@ class SupportRequest(Model):
         """Bodies that an adviser must be independent of."""
         return frozenset(filter(None, (self.employer_id, self.commissioner_id, self.decision_body_id)))
 
-    def learn(self, facts: Mapping[str, object], *, readers: Sequence[str], now: datetime) -> bool:
+    @property
+    def opener(self) -> str:
+        """Return the identity of the client that opened the case, which is the first of a case's readers."""
+        return self.readers[0]
+
+    def learn(self, facts: Mapping[str, object], *, readers: Sequence[str], sequence: int, now: datetime) -> bool:
         """Take in what the submitted case says; return whether support is to be proposed for it."""
         if self.route is not None:
             return False
@@ -168,8 +176,17 @@ class SupportRequest(Model):
         # Exploring ends with the submission: what comes next is to make the case to the employing body.
         self.stage = Stage.MAKE_THE_CASE
         self._add_readers(readers)
+        self.case_sequence = max(self.case_sequence, sequence)
         self._touch(now)
         return self.status is SupportStatus.OPEN
+
+    def follow(self, readers: Sequence[str], *, sequence: int, networks: Iterable[uuid.UUID]) -> bool:
+        """Take over who sees the case; return whether that is news."""
+        if sequence <= self.case_sequence:
+            return False
+        self.case_sequence = sequence
+        self.readers = list(dict.fromkeys((*readers, *SYSTEM, *map(organisation_identity, networks))))
+        return True
 
     def build_need(self) -> Need:
         """Build the input of the matching rule. Only for a request that has learned its case."""
@@ -205,7 +222,7 @@ class SupportRequest(Model):
 
     def expect(self, version: Expected, *, by: str) -> None:
         """Refuse a write by another reader than the client that opened the case, or on a version that is no more."""
-        if by not in self.readers:
+        if by != self.opener:
             raise NotForYouToAccept
         version.require(self.version)
         if self.status is SupportStatus.CLOSED:
@@ -244,7 +261,7 @@ class SupportRequest(Model):
 
 
 class Proposal(Model):
-    """One adviser proposed for one request, with the score as it was explained. It is never changed."""
+    """One adviser proposed for one request, with the score as it was explained. Only who sees it ever changes."""
 
     __tablename__ = "proposals"
 
@@ -266,3 +283,7 @@ class Proposal(Model):
             parts=[part._asdict() for part in fit.parts],
             readers=list(dict.fromkeys((*readers, organisation_identity(fit.candidate.network_id)))),
         )
+
+    def show_to(self, readers: Sequence[str], network_id: uuid.UUID) -> None:
+        """Show it to whoever sees the case, and to the adviser's network."""
+        self.readers = list(dict.fromkeys((*readers, organisation_identity(network_id))))

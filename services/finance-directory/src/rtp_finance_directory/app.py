@@ -3,7 +3,7 @@
 from rtp_finance_directory import handlers, migrations, routes
 from rtp_finance_directory.load import load_reference_data
 from rtp_finance_directory.models import Model
-from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
+from rtp_shared.contracts.applications import CaseSubmitted, CaseTransferred, CaseWithdrawn, PartyChanged
 from rtp_shared.service import Service
 
 service = Service(
@@ -16,6 +16,8 @@ service = Service(
     handlers={
         CaseSubmitted.TYPE: handlers.handle_case_submitted,
         CaseWithdrawn.TYPE: handlers.handle_case_withdrawn,
+        PartyChanged.TYPE: handlers.handle_readers_changed,
+        CaseTransferred.TYPE: handlers.handle_readers_changed,
     },
     load_reference_data=load_reference_data,
 )

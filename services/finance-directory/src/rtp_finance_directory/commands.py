@@ -26,7 +26,13 @@ TRADING_MONTHS = {Route.RIGHT_TO_PROVIDE.value: 0}
 
 
 async def make_shortlist(
-    session: AsyncSession, case: CaseSubmitted, *, readers: Sequence[str], now: datetime, outbox: Outbox
+    session: AsyncSession,
+    case: CaseSubmitted,
+    *,
+    readers: Sequence[str],
+    sequence: int,
+    now: datetime,
+    outbox: Outbox,
 ) -> None:
     """Judge every product for the case and store the verdicts; do nothing a second time, or once it was withdrawn."""
     shortlist = await _lock_shortlist(session, case.case_id, number=case.number, readers=readers)
@@ -34,6 +40,7 @@ async def make_shortlist(
     lines = shortlist.make(facts, judge_all(facts, await queries.list_terms(session), on), on=on, now=now)
     if lines is None:
         return
+    shortlist.follow(readers, sequence=sequence)
     session.add_all(lines)
     event = ShortlistMade(
         case_id=case.case_id,
@@ -63,6 +70,14 @@ async def close_shortlist(session: AsyncSession, case: CaseWithdrawn, *, readers
     await session.flush()
 
 
+async def follow_readers(session: AsyncSession, case_id: UUID, *, readers: Sequence[str], sequence: int) -> None:
+    """Show the case's shortlist to whoever sees the case now, and to nobody who has left it. A draft has none."""
+    shortlist = await session.scalar(select(Shortlist).where(Shortlist.case_id == case_id).with_for_update())
+    if shortlist is not None:
+        shortlist.follow(readers, sequence=sequence)
+        await session.flush()
+
+
 async def _lock_shortlist(session: AsyncSession, case_id: UUID, *, number: str, readers: Sequence[str]) -> Shortlist:
     """Return the case's shortlist with its row locked; a new one if nothing was known of the case."""
     new = insert(Shortlist).values(
@@ -72,6 +87,7 @@ async def _lock_shortlist(session: AsyncSession, case_id: UUID, *, number: str, 
         version=0,
         sequence=0,
         readers=list(dict.fromkeys([*readers, *SYSTEM])),
+        case_sequence=0,
         fitting=0,
         not_fitting=0,
     )

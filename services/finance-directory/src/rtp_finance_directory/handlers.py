@@ -10,10 +10,20 @@ from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
 async def handle_case_submitted(session: AsyncSession, context: HandlerContext) -> None:
     case = context.event.read_as(CaseSubmitted)
     await commands.make_shortlist(
-        session, case, readers=context.readers, now=context.outbox.clock(), outbox=context.outbox
+        session,
+        case,
+        readers=context.readers,
+        sequence=context.event.sequence,
+        now=context.outbox.clock(),
+        outbox=context.outbox,
     )
 
 
 async def handle_case_withdrawn(session: AsyncSession, context: HandlerContext) -> None:
     case = context.event.read_as(CaseWithdrawn)
     await commands.close_shortlist(session, case, readers=context.readers)
+
+
+async def handle_readers_changed(session: AsyncSession, context: HandlerContext) -> None:
+    event = context.event
+    await commands.follow_readers(session, event.subject_id, readers=context.readers, sequence=event.sequence)

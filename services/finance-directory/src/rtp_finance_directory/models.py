@@ -7,13 +7,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, func
+from sqlalchemy import BigInteger, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_finance_directory.eligibility import RULE_SET, Answer, ProductVerdict, Rule
 from rtp_finance_directory.facts import CaseFacts, Terms
 from rtp_finance_directory.vocabulary import Certainty, ProductStatus, RateBasis
 from rtp_shared.db import Base, new_metadata
+from rtp_shared.identities import SYSTEM
 
 
 class Model(Base):
@@ -104,6 +105,8 @@ class Shortlist(Model):
     """Digest of the newest of them, which the next one gives."""
     readers: Mapped[list[str]]
     """Identities that may see it, as the case's event said. Row-level security reads this column."""
+    case_sequence: Mapped[int] = mapped_column(server_default=text("0"))
+    """Sequence of the case's newest event that has told who sees the case."""
 
     facts: Mapped[dict[str, Any] | None]
     """Facts of the case when it was judged."""
@@ -130,6 +133,11 @@ class Shortlist(Model):
         self.version += 1
         self.sequence += 1
         return [ShortlistLine.of(self.id, number, *each) for number, each in enumerate(judged, 1)]
+
+    def follow(self, readers: Sequence[str], *, sequence: int) -> None:
+        """Take over who sees the case, if that is news."""
+        if sequence > self.case_sequence:
+            self.case_sequence, self.readers = sequence, list(dict.fromkeys((*readers, *SYSTEM)))
 
     def close(self, *, now: datetime) -> None:
         """Close it because the case has ended: nothing is made from here on."""
