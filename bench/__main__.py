@@ -15,14 +15,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench import events, many_subscribers, relay, webhook
+from bench import events, hidden, many_subscribers, relay, webhook
 from bench.load import LoadError, ensure_wrk
 from bench.measured_processes import MeasuredProcesses
 from bench.measured_services import CASES, MeasuredServices
 from bench.rows import Bench, Row
 
 RESULTS = Path(__file__).with_name("results.json")
-SERVICES = ("create", "read", "list", "action", "gateway-read")
+SERVICES = ("create", "read", "list", "action", "gateway-read", "unknown-or-hidden")
 EVENTS = ("event-idle", "event-200", "many-to-many", "event-drain")
 NAMES = (*SERVICES, "submit-to-webhook", "relay", *EVENTS)
 COLUMNS = {
@@ -88,6 +88,7 @@ def measure_services(only: str | None, rounds: int, seconds: float) -> Iterator[
             "read": lambda: bench.measure_beside_floor("read"),
             "list": lambda: bench.measure_beside_floor("list"),
             "gateway-read": bench.measure_gateway_read,
+            "unknown-or-hidden": lambda: hidden.measure(services, say),
             "action": lambda: bench.measure_beside_floor("action"),
             "create": lambda: bench.measure_beside_floor("create"),
         }
