@@ -41,6 +41,8 @@ ORDINARY = [scope for scope in SCOPES if scope not in ("cases:oversee", "cases:s
 
 class Together(LoadScopeScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith("tests/sweep/"):
+            return "the sweep"  # its platform and its population take seconds to make
         return "over RabbitMQ" if nodeid.startswith(OVER_RABBITMQ) else nodeid
 
 

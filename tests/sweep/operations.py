@@ -1,0 +1,253 @@
+"""Every operation of the OpenAPI document, and how it is called: a minimal body that is taken for valid.
+
+An operation that is not here fails the sweep: whoever adds one says how it is called, and it is swept from then on.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rtp_applications.workflow.processes import PROCESSES
+from tests.applications.workflow.ground import attempt
+from tests.support.cases import EMPLOYER
+from tests.support.documents import pdf
+
+Json = Mapping[str, Any]
+NOTHING: Json = {}
+SINK = "http://127.0.0.1:9/sweep"
+DAY = "2026-11-02"
+NOBODY = "00000000-0000-4000-8000-000000000000"
+FHIR = {
+    "resourceType": "Subscription",
+    "status": "requested",
+    "reason": "Sweep",
+    "criteria": "eventType=rtp-applications-case-opened-1",
+    "channel": {"type": "rest-hook", "endpoint": SINK, "payload": "application/json"},
+}
+HISTORIC = {
+    "employer": EMPLOYER,
+    "serviceName": "Sweep",
+    "sector": "adult-social-care",
+    "openedOn": "2009-01-01",
+    "status": "refused",
+    "endedOn": "2009-02-01",
+    "outcome": "Refused",
+    "source": "Sweep",
+}
+RECOMMENDED = {
+    "kind": "duty",
+    "text": "Sweep",
+    "addressedTo": ["Everybody"],
+    "source": "Sweep",
+    "provenance": "found",
+}
+BODY = {
+    "name": "Sweep",
+    "kind": "unitary",
+    "nation": "England",
+    "identifiers": [{"scheme": "GB-NHS", "value": "SWEEP"}],
+}
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A body that is no JSON."""
+
+    media_type: str
+    content: bytes
+
+
+Body = Json | Raw | None
+
+WRITES: Mapping[str, Body] = {
+    "POST /v1/cases": {"route": "right-to-provide"},
+    "PATCH /v1/cases/{case_id}": {"headcount": 7},
+    "POST /v1/cases/{case_id}/actions/move-to-version": {"version": 1, "reasons": "Sweep"},
+    "POST /v1/cases/{case_id}/parties": {"role": "case-officer", "person": "p-sweep"},
+    "PATCH /v1/cases/{case_id}/parties/{party_id}": {"mandate": "Sweep"},
+    "POST /v1/cases/{case_id}/parties/{party_id}/actions/end": None,
+    "POST /v1/cases/{case_id}/documents": {"kind": "other", "title": "Sweep"},
+    "PATCH /v1/cases/{case_id}/documents/{document_id}": {"title": "Sweep"},
+    "POST /v1/cases/{case_id}/documents/{document_id}/actions/withdraw": None,
+    "PUT /v1/cases/{case_id}/documents/{document_id}/content": Raw("application/pdf", pdf("sweep")),
+    "POST /v1/imports": Raw("application/zip", b"PK"),
+    "POST /v1/historic-cases": HISTORIC,
+    "POST /v1/bodies": BODY,
+    "POST /v1/bodies/{reference}/actions/end": {"endedOn": DAY},
+    "PUT /v1/bodies/{reference}/rules/{rule}": {"validFrom": DAY, "value": None, "source": "Sweep"},
+    "POST /v1/recommendations": RECOMMENDED,
+    "POST /v1/recommendations/{recommendation_id}/actions/report-progress": {"state": "open", "note": "Sweep"},
+    "POST /v1/cases/{case_id}/barriers": {"kind": "other", "description": "Sweep", "body": "GB-NHS-NONE"},
+    "POST /v1/barriers/{barrier_id}/actions/disclose": None,
+    "POST /v1/barriers/{barrier_id}/actions/answer": {"answer": "Sweep", "dueOn": "2099-01-01"},
+    "POST /v1/barriers/{barrier_id}/actions/close": {"state": "removed", "outcome": "Sweep"},
+    "POST /v1/barriers/{barrier_id}/actions/withdraw": None,
+    "POST /v1/cases/{case_id}/forecast": NOTHING,
+    "POST /v1/support-requests/{request_id}/actions/accept": {"adviser": NOBODY},
+    "POST /oauth2/token": Raw("application/x-www-form-urlencoded", b"grant_type=client_credentials"),
+    "POST /v1/subscriptions": {"sink": SINK},
+    "PATCH /v1/subscriptions/{subscription_id}": {"description": "Sweep"},
+    "PUT /v1/subscriptions/{subscription_id}": {"sink": SINK},
+    "DELETE /v1/subscriptions/{subscription_id}": None,
+    "POST /v1/subscriptions/{subscription_id}/actions/pause": None,
+    "POST /v1/subscriptions/{subscription_id}/actions/resume": None,
+    "POST /v1/subscriptions/{subscription_id}/actions/rotate-secret": NOTHING,
+    "POST /v1/subscriptions/{subscription_id}/actions/test": None,
+    "POST /v1/subscriptions/consents/{token}": None,
+    "POST /v1/subscriptions/{subscription_id}/dead-letters/{event_id}/actions/replay": None,
+    "POST /v1/subscriptions/{subscription_id}/dead-letters/{event_id}/actions/skip": None,
+    "POST /v1/subscriptions/{subscription_id}/actions/replay": {"from": "2026-01-01T00:00:00Z"},
+    "POST /v1/erasures": {"kind": "party", "id": NOBODY},
+    "POST /v1/erasures/{erasure_id}/actions/confirm": None,
+    "POST /fhir/R4/Subscription": FHIR,
+    "PUT /fhir/R4/Subscription/{subscription_id}": FHIR,
+    "DELETE /fhir/R4/Subscription/{subscription_id}": None,
+}
+READS = frozenset(
+    {
+        "GET /v1/cases",
+        "GET /v1/cases/{case_id}",
+        "GET /v1/cases/{case_id}/parties",
+        "GET /v1/cases/{case_id}/records",
+        "GET /v1/cases/{case_id}/conflicts",
+        "GET /v1/cases/{case_id}/history",
+        "GET /v1/cases/{case_id}/history/verify",
+        "GET /v1/cases/{case_id}/documents",
+        "GET /v1/cases/{case_id}/documents/{document_id}",
+        "GET /v1/cases/{case_id}/documents/{document_id}/content",
+        "GET /v1/cases/{case_id}/bundle",
+        "GET /v1/bundle-keys",
+        "GET /v1/bodies",
+        "GET /v1/bodies/{reference}",
+        "GET /v1/bodies/{reference}/rules",
+        "GET /v1/recommendations",
+        "GET /v1/recommendations/{recommendation_id}",
+        "GET /v1/cases/{case_id}/barriers",
+        "GET /v1/barriers",
+        "GET /v1/barriers/counts",
+        "GET /v1/barriers/{barrier_id}",
+        "GET /v1/decisions",
+        "GET /v1/decisions/{decision_id}",
+        "GET /v1/deadlines",
+        "GET /v1/cases/{case_id}/deadlines",
+        "GET /v1/processes",
+        "GET /v1/processes/{route}/versions/{version}",
+        "GET /v1/advisers",
+        "GET /v1/advisers/{adviser_id}",
+        "GET /v1/support-requests",
+        "GET /v1/support-requests/{request_id}",
+        "GET /v1/products",
+        "GET /v1/products/{product_id}",
+        "GET /v1/shortlists",
+        "GET /v1/shortlists/{case_id}",
+        "GET /.well-known/jwks.json",
+        "GET /.well-known/oauth-authorization-server",
+        "GET /v1/events",
+        "GET /v1/events/stream",
+        "GET /v1/subscriptions",
+        "OPTIONS /v1/subscriptions",
+        "GET /v1/subscriptions/{subscription_id}",
+        "OPTIONS /v1/subscriptions/{subscription_id}",
+        "GET /v1/subscriptions/consents/{token}",
+        "GET /v1/subscriptions/{subscription_id}/deliveries",
+        "GET /v1/subscriptions/{subscription_id}/deliveries/{event_id}/attempts",
+        "GET /v1/subscriptions/{subscription_id}/dead-letters",
+        "GET /v1/subscriptions/{subscription_id}/gaps",
+        "GET /v1/subscriptions/{subscription_id}/health",
+        "GET /v1/erasures/{erasure_id}",
+        "GET /fhir/R4/Subscription",
+        "GET /fhir/R4/Subscription/{subscription_id}",
+        "GET /v1/traces/{correlation_id}",
+    }
+)
+FINITE = "GET /v1/events/stream"
+"""Its answer goes on; the sweep's platform ends it soon."""
+ELSEWHERE = {"GET /v1/shortlists/{case_id}": {"case_id": "shortlist"}}
+"""Where a parameter leads to another thing than its name says."""
+ASKED_FOR: Mapping[str, tuple[str, str]] = {
+    "GET /v1/cases": ("number", "number"),
+    "GET /v1/deadlines": ("caseId", "case_id"),
+    "GET /v1/support-requests": ("case", "case_id"),
+    "GET /v1/shortlists": ("case", "case_id"),
+    "GET /v1/events": ("subscription", "subscription_id"),
+    "GET /v1/events/stream": ("subscription", "subscription_id"),
+}
+"""Parameters of queries that name a thing, and what they lead to."""
+IN_THE_OPEN = {"reference", "rule", "recommendation_id", "decision_id", "adviser_id", "product_id", "route", "version"}
+"""Parameters that lead to what everybody may know, whom its scopes let ask."""
+NOT_LISTED = {"token"}
+"""Parameters that nobody can look up: the sink of one subscription alone was told it."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation as the document has it, with the body it is called with."""
+
+    key: str
+    method: str
+    path: str
+    leads_to: tuple[str, ...]
+    """What its path's parameters lead to, in their order."""
+    takes: frozenset[str]
+    """Names of its other parameters."""
+    scopes: frozenset[str]
+    body: Body
+
+    @property
+    def writes(self) -> bool:
+        return self.method not in ("GET", "OPTIONS")
+
+    def fill(self, parameters: Mapping[str, str]) -> str:
+        names = ELSEWHERE.get(self.key, {})
+        path = self.path
+        for name, said in parameters.items():
+            path = path.replace("{" + next((at for at, to in names.items() if to == name), name) + "}", said)
+        assert "{" not in path, path
+        return path
+
+
+def list_described() -> dict[str, Body]:
+    """Return every operation that the sweep can call, with its body."""
+    return {**dict.fromkeys(READS), **WRITES, **dict(_list_actions())}
+
+
+def _list_actions() -> Iterator[tuple[str, Body]]:
+    """Every action of every process, with what a process that has it is given."""
+    for process in PROCESSES.values():
+        for action in process.actions:
+            payload = attempt(process, action.name).payload
+            given = payload.model_dump(mode="json", by_alias=True, exclude_unset=True) if payload else None
+            yield f"POST /v1/cases/{{case_id}}/actions/{action.name}", given
+
+
+def list_documented(document: Json) -> dict[str, Json]:
+    """Return every operation of an OpenAPI document by method and path."""
+    return {
+        f"{method.upper()} {path}": operation
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if method != "parameters"
+    }
+
+
+def read_operations(document: Json) -> list[Operation]:
+    described = list_described()
+    return [_read(key, operation, described[key]) for key, operation in list_documented(document).items()]
+
+
+def _read(key: str, operation: Json, body: Body) -> Operation:
+    method, _, path = key.partition(" ")
+    parameters = operation.get("parameters", [])
+    inside = [each["name"] for each in parameters if each["in"] == "path"]
+    names = ELSEWHERE.get(key, {})
+    return Operation(
+        key=key,
+        method=method,
+        path=path,
+        leads_to=tuple(names.get(each, each) for each in inside),
+        takes=frozenset(each["name"] for each in parameters if each["in"] != "path"),
+        scopes=frozenset(
+            scope for each in operation.get("security", []) for scopes in each.values() for scope in scopes
+        ),
+        body=body,
+    )

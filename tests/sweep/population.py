@@ -1,0 +1,294 @@
+"""The population of the sweep: cases with all that hangs on them, made by the API as people make them."""
+
+import re
+import uuid
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, cast
+
+from rtp_embedded.platform import Platform
+from rtp_shared.clock import today
+from tests.conftest import Api
+from tests.gateway.conftest import run_sql
+from tests.support.actors import ActorClient
+from tests.support.cases import EMPLOYER, TRUST, open_case
+from tests.support.documents import added, pdf, put
+from tests.support.pages import read_pages
+from tests.support.people import act, appointed, end
+from tests.support.webhooks import ask, subscribe
+from tests.sweep.clients import ORGANISATIONS, RIVAL, Clients
+from tests.sweep.oracle import CaseFile, Secrecy, Thing
+from tests.sweep.stages import plant_stages
+
+Json = dict[str, Any]
+WORD = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|RTP(?:-\d{3}){2}-\d{4}")
+"""Ids, the marks that are planted here, and case numbers: what gives a thing away where it is told."""
+
+
+@dataclass(frozen=True)
+class Population:
+    platform: Platform
+    clients: Clients
+    things: tuple[Thing, ...]
+    """Those that the API made are first, and have all that a case can have."""
+    made: int
+
+    @cached_property
+    def rich(self) -> tuple[Thing, ...]:
+        return self.things[: self.made]
+
+    @cached_property
+    def draft(self) -> Thing:
+        return next(each for each in self.rich if each.name == "a draft")
+
+
+def mark() -> str:
+    """A word that stands nowhere else."""
+    return uuid.uuid4().hex
+
+
+async def plant(platform: Platform, clients: Clients) -> Population:
+    planter = Planter(platform, clients)
+    await planter.subscribe()
+    await planter.plant_drafts()
+    await planter.plant_submitted("group", EMPLOYER, "employer")
+    await planter.plant_submitted("another group", RIVAL, "rival")
+    await planter.plant_historic()
+    await platform.drain_events()
+    await planter.let_deliveries_die()
+    await planter.plant_erasure()
+    staged = await plant_stages(platform, clients)
+    await platform.drain_events()
+    return Population(platform, clients, (*planter.things, *staged), len(planter.things))
+
+
+class Planter:
+    def __init__(self, platform: Platform, clients: Clients) -> None:
+        self.platform, self.clients = platform, clients
+        self.things: list[Thing] = []
+        self._subscriptions: dict[str, Json] = {}
+        self._people: list[tuple[str, str]] = []
+        self._leaving: Json = {}
+
+    def api(self, name: str) -> Api:
+        return cast("Api", self.clients[name].api)
+
+    def add(self, name: str, secrecy: Secrecy, *words: Any, **more: Any) -> None:
+        self.things.append(Thing(name, more.pop("at", {}), secrecy, words=frozenset(map(str, words)), **more))
+
+    async def subscribe(self) -> None:
+        """Subscriptions of several clients, whose sinks take nothing."""
+        for name in ("group", "officers", "adviser"):
+            word = mark()
+            made = await subscribe(self.api(name), f"http://127.0.0.1:9/{word}")
+            self._subscriptions[name] = made
+            ids = {"subscription_id": made["id"]}
+            self.add(f"a subscription of {name}", Secrecy.OWNER, made["id"], word, at=ids, owner=name)
+
+    async def let_deliveries_die(self) -> None:
+        dead = (
+            "UPDATE deliveries SET state = 'dead', next_attempt_at = NULL WHERE subscription_id = :id AND position = "
+        )
+        first = "(SELECT min(position) FROM deliveries WHERE subscription_id = :id)"
+        for name, made in self._subscriptions.items():
+            await run_sql(self.platform, dead + first, id=uuid.UUID(made["id"]))
+            # It gets what follows too, and nothing of that is tried.
+            await ask(self.api(name), made, "actions/pause")
+            answer = await self.api(name).get(f"/v1/subscriptions/{made['id']}/dead-letters")
+            [letter] = answer.json()["items"]
+            ids = {"subscription_id": made["id"], "event_id": letter["eventId"]}
+            self.add(f"a dead letter of {name}", Secrecy.OWNER, at=ids, owner=name)
+
+    async def plant_drafts(self) -> None:
+        group, adviser = self.api("group"), self.api("adviser")
+        bodies = frozenset(str(ORGANISATIONS[each]) for each in ("employer", "trust"))
+        for name in ("a draft", "a draft that others were let into", "a draft that was withdrawn"):
+            shared = "let into" in name
+            let_in = frozenset({f"client:{adviser.client_id}"} if shared else ())
+            file = CaseFile("group", bodies, submitted=False, let_in=let_in)
+            case = await self._open("group", name, file, employer=EMPLOYER, commissioner=TRUST)
+            await self._add_people(group, name, case, file)
+            desk = ActorClient(group, group.person)
+            await self._add_document(desk, name, case, file, Secrecy.CASE, "internal")
+            await self._add_document(desk, name, case, file, Secrecy.INSIDERS, "confidential")
+            await self._report(group, name, case, file)
+            if shared:
+                await self._let_in(group, name, case, file)
+            if "withdrawn" in name:
+                await act(group, case, "withdraw")
+
+    async def plant_submitted(self, opener: str, employer: str, council: str) -> None:
+        """A case of the group with all that happens to one, or a plain one of another group."""
+        group, name, whole = self.api(opener), f"a submitted case of {opener}", opener == "group"
+        first, file = len(self.things), self._describe_submitted(opener, council, whole=whole)
+        case = await self._open(opener, name, file, employer=employer, **({"commissioner": TRUST} if whole else {}))
+        await self._add_people(group, name, case, file)
+        member = await appointed(group, case, "applicant-member", f"p-{(left := mark())}", mandate=f"Vote {mark()}")
+        await end(group, case, member)
+        self.add(f"who left {name}", Secrecy.GROUP, left, member["id"], file=file)
+        if whole:
+            await self._let_in(group, name, case, file)
+        await self._submit(group, name, case, file)
+        networks = await self._find_support(group, name, case, file)
+        before = await self._list_events(group, case)
+        if whole:
+            await self._work(name, case, file)
+        later = await self._list_events(group, case) - before
+        self.add(f"later events of {name}", Secrecy.CASE, *later, file=file, later=True)
+        version = (await group.get(f"/v1/cases/{case['id']}")).json()["version"]
+        for place in range(first, len(self.things)):
+            thing = replace(self.things[place], file=replace(file, networks=networks))
+            of_the_case = thing.parameters == {"case_id": case["id"]}
+            self.things[place] = replace(thing, version=version) if of_the_case else thing
+
+    def _describe_submitted(self, opener: str, council: str, *, whole: bool) -> CaseFile:
+        bodies = [council, "trust"] if whole else [council]
+        reviewing = f"org:{ORGANISATIONS['reviewing']}"
+        adviser, former = (f"client:{self.api(each).client_id}" for each in ("adviser", "former adviser"))
+        return CaseFile(
+            opener,
+            frozenset(str(ORGANISATIONS[each]) for each in bodies),
+            let_in=frozenset({adviser, reviewing} if whole else ()),
+            joined_later=frozenset({reviewing}),
+            earlier=frozenset({former} if whole else ()),
+        )
+
+    async def _submit(self, group: Api, name: str, case: Json, file: CaseFile) -> None:
+        trace = mark()
+        answer = await group.get(f"/v1/cases/{case['id']}")
+        headers = {"If-Match": answer.headers["etag"], "Correlation-Id": trace}
+        answer = await group.post(f"/v1/cases/{case['id']}/actions/submit", headers=headers)
+        assert answer.status_code == 200, answer.text
+        self.add(f"the trace of {name}", Secrecy.THEN, at={"correlation_id": trace}, file=file)
+        await self.platform.drain_events()
+
+    async def plant_historic(self) -> None:
+        words = [mark(), mark()]
+        past = {
+            "employer": EMPLOYER,
+            "serviceName": f"Service {words[0]}",
+            "sector": "adult-social-care",
+            "openedOn": "2009-05-01",
+            "status": "refused",
+            "endedOn": "2009-08-31",
+            "outcome": f"Refused {words[1]}",
+            "source": "Health Service Journal, 2011",
+        }
+        answer = await self.api("importer").post("/v1/historic-cases", json=past)
+        assert answer.status_code == 201, answer.text
+        case = answer.json()
+        file = CaseFile("importer", frozenset({str(ORGANISATIONS["employer"])}))
+        ids = {"case_id": case["id"]}
+        self.add("a historic case", Secrecy.CASE, case["id"], case["number"], *words, at=ids, file=file)
+
+    async def plant_erasure(self) -> None:
+        case_id, person = self._people[-1]
+        answer = await self.api("eraser").post("/v1/erasures", json={"kind": "party", "id": person})
+        assert answer.status_code == 201, answer.text
+        ids = {"erasure_id": answer.json()["id"]}
+        assert answer.json()["findings"]["items"][0]["subjectId"] == case_id
+        owner = {"owner": "eraser", "scope": "events:erase"}
+        self.add("an erasure", Secrecy.OWNER, answer.json()["id"], at=ids, **owner)
+
+    async def _list_events(self, group: Api, case: Json) -> set[str]:
+        feed = await read_pages(group, "/v1/events", limit=200)
+        return {each["id"] for each in feed if each.get("caseid") == case["id"]}
+
+    async def _open(self, opener: str, name: str, file: CaseFile, **details: Any) -> Json:
+        words = [mark(), mark()]
+        case = await open_case(
+            self.api(opener), serviceName=f"Service {words[0]}", summary=f"Summary {words[1]}", **details
+        )
+        ids = {"case_id": case["id"]}
+        self.add(name, Secrecy.CASE, *words, at=ids, file=file, version=case["version"], number=case["number"])
+        self.add(f"id and number of {name}", Secrecy.SUPPORT, case["id"], case["number"], file=file)
+        return case
+
+    async def _add_people(self, group: Api, name: str, case: Json, file: CaseFile) -> None:
+        called, person, mandate = mark(), mark(), mark()
+        party = await appointed(
+            group, case, "applicant-member", f"p-{person}", name=f"Name {called}", mandate=f"Vote {mandate}"
+        )
+        self._people.append((case["id"], party["id"]))
+        ids = {"case_id": case["id"], "party_id": party["id"]}
+        self.add(f"a member in {name}", Secrecy.CASE, party["id"], person, mandate, at=ids, file=file)
+        self.add(f"a member's name in {name}", Secrecy.INSIDERS, called, file=file)
+
+    async def _let_in(self, group: Api, name: str, case: Json, file: CaseFile) -> None:
+        adviser, called = self.api("adviser"), mark()
+        holder = {"client": adviser.client_id}
+        await appointed(group, case, "adviser", "p-adviser", name=f"Name {called}", holder=holder)
+        self.add(f"an adviser's name in {name}", Secrecy.GROUP, called, file=file)
+        former = {"client": self.api("former adviser").client_id}
+        party = await appointed(group, case, "mentor", f"p-{(left := mark())}", holder=former)
+        if file.submitted:
+            self._leaving = party
+        else:
+            await end(group, case, party)
+            self.add(f"a mentor who left {name}", Secrecy.GROUP, left, party["id"], file=file)
+        await self._report(adviser, name, case, file, owner="adviser", by="p-adviser")
+
+    async def _add_document(
+        self,
+        desk: ActorClient,
+        name: str,
+        case: Json,
+        file: CaseFile,
+        secrecy: Secrecy,
+        confidentiality: str,
+        **more: Any,
+    ) -> None:
+        title, words = mark(), mark()
+        document = await added(desk, case, "other", title=f"Title {title}", confidentiality=confidentiality, **more)
+        answer = await put(desk, document, pdf(words))
+        assert answer.status_code == 201, answer.text
+        document = answer.json()
+        ids = {"case_id": case["id"], "document_id": document["id"]}
+        about = f"a document ({confidentiality}, {secrecy}) in {name}"
+        self.add(about, secrecy, title, words, at=ids, file=file, version=document["revision"])
+        # The history, which all who see the case read, tells that a document of the group's came.
+        to_whom = Secrecy.BODIES if secrecy is Secrecy.BODIES else Secrecy.CASE
+        self.add(f"the id of {about}", to_whom, document["id"], file=file)
+
+    async def _report(
+        self, api: Api, name: str, case: Json, file: CaseFile, *, owner: str = "", by: str = "", disclosed: bool = False
+    ) -> None:
+        word = mark()
+        body = {"kind": "other", "description": f"Barrier {word}", "disclosed": disclosed}
+        headers = {"On-Behalf-Of": by} if by else {}
+        answer = await api.post(f"/v1/cases/{case['id']}/barriers", json=body, headers=headers)
+        assert answer.status_code == 201, answer.text
+        ids, secrecy = {"barrier_id": answer.json()["id"]}, Secrecy.CASE if disclosed else Secrecy.REPORTERS
+        about = f"a barrier ({secrecy}) in {name}"
+        self.add(about, secrecy, answer.json()["id"], word, at=ids, file=file, owner=owner)
+
+    async def _find_support(self, api: Api, name: str, case: Json, file: CaseFile) -> frozenset[str]:
+        """Return the networks of those who were proposed."""
+        [line] = (await api.get("/v1/support-requests", params={"case": case["id"]})).json()["items"]
+        request = (await api.get(f"/v1/support-requests/{line['id']}")).json()
+        at = {"request_id": request["id"]}
+        self.add(f"the support request of {name}", Secrecy.SUPPORT, request["id"], at=at, file=file)
+        shortlist = (await api.get(f"/v1/shortlists/{case['id']}")).json()
+        self.add(f"the shortlist of {name}", Secrecy.CASE, shortlist["id"], at={"shortlist": case["id"]}, file=file)
+        return frozenset(each["networkId"] for each in request["proposals"])
+
+    async def _work(self, name: str, case: Json, file: CaseFile) -> None:
+        """What is done with a submitted case: by its body, by the central team, and by whoever leaves it."""
+        group, officers = self.api("group"), self.api("officers")
+        await end(group, case, self._leaving)
+        for person in ("officer-1", "officer-2"):
+            await appointed(officers, case, "case-officer", person)
+        reviewing = {"organisation": str(ORGANISATIONS["reviewing"])}
+        await appointed(self.api("central team"), case, "escalation-reviewer", "reviewer-1", holder=reviewing)
+        desk, officer = ActorClient(group, group.person), ActorClient(officers, "officer-1")
+        await self._add_document(desk, name, case, file, Secrecy.INSIDERS, "confidential")
+        await self._add_document(desk, name, case, file, Secrecy.CASE, "internal")
+        await self._add_document(officer, name, case, file, Secrecy.BODIES, "internal", audience="bodies")
+        await self._report(group, name, case, file)
+        await self._report(group, name, case, file, disclosed=True)
+        await act(officers, case, "acknowledge", {"sentOn": str(today())}, by="officer-1")
+        await act(officers, case, "begin-screening", by="officer-1")
+        reasons = mark()
+        await act(officers, case, "find-not-eligible", {"reasons": f"Reasons {reasons}"}, by="officer-1")
+        self.add(f"a refusal that waits for another signature in {name}", Secrecy.BODIES, reasons, file=file)
+        await self.platform.drain_events()
