@@ -10,9 +10,10 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from rtp_advice_matching import queries
-from rtp_advice_matching.errors import NoSuchSupportRequest
+from rtp_advice_matching.errors import NoSuchSupportRequest, NotForYouToAccept
 from rtp_advice_matching.models import Adviser, Proposal, SupportRequest, SupportStatus
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
+from rtp_shared.etags import Expected
 from rtp_shared.identities import SYSTEM
 from rtp_shared.service import Runtime
 from tests.advice_matching.conftest import NewAdviser, Tell, parties_changed, submitted
@@ -121,6 +122,23 @@ async def test_a_request_follows_who_sees_its_case(advice: Runtime, tell: Tell, 
         assert mentor not in readers
     networks = {*request.readers} - {*READERS, reviewer}
     assert networks == {reader for each in proposals for reader in each.readers} - {*READERS, reviewer}
+
+
+async def test_whoever_is_let_into_a_case_accepts_nothing_for_its_group(
+    advice: Runtime, tell: Tell, new_adviser: NewAdviser
+) -> None:
+    await new_adviser()
+    case, adviser = submitted(), "client:adviser"
+    await tell(case, (*READERS, adviser))
+    request = await request_for(advice, case.case_id)
+    assert request is not None
+    with pytest.raises(NotForYouToAccept):
+        request.expect(Expected(None), by=adviser)
+    request.expect(Expected(None), by=APPLICANT)
+    for reader, told in ((APPLICANT, True), (adviser, False)):
+        async with advice.database.transaction((reader,), read_only=True) as session:
+            row = await queries.get_request(session, request.id, readers=[reader], own_identity=reader)
+        assert (row.not_proposed is not None) is told
 
 
 async def test_who_joins_a_draft_opens_no_request(advice: Runtime, tell: Tell) -> None:

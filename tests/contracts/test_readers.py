@@ -9,8 +9,10 @@ from sqlalchemy import text
 
 from rtp_embedded.platform import Platform
 from rtp_shared.contracts import EventData, catalogue
+from rtp_shared.contracts.applications import CaseSubmitted
 from tests.conftest import NewClient
 from tests.support.cases import employer_id, open_case, submit_case
+from tests.support.people import appointed
 from tests.support.tables import open_as
 
 pytestmark = pytest.mark.anyio
@@ -136,3 +138,16 @@ async def test_the_readers_that_events_really_have_are_of_their_audience(
     for type_, readers in published:
         for reader in readers:
             assert who[reader] & find_audience(type_), f"{type_} is shown to {reader}"
+
+
+async def test_whoever_opened_a_case_is_the_first_reader_of_its_submission(
+    platform: Platform, new_client: NewClient
+) -> None:
+    """By which other services know it from those who were let in."""
+    opener, adviser = await new_client(), await new_client()
+    draft = await open_case(opener)
+    await appointed(opener, draft, "adviser", "p-adviser", holder={"client": adviser.client_id})
+    case = await submit_case(opener, (await opener.get(f"/v1/cases/{draft['id']}")).json())
+    readers = dict(await list_published(platform, [uuid.UUID(case["id"])]))[CaseSubmitted.TYPE]
+    assert readers[0] == f"client:{opener.client_id}"
+    assert f"client:{adviser.client_id}" in readers

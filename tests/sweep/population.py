@@ -68,7 +68,6 @@ class Planter:
         self.things: list[Thing] = []
         self._subscriptions: dict[str, Json] = {}
         self._people: list[tuple[str, str]] = []
-        self._networks: frozenset[str] = frozenset()
         self._leaving: Json = {}
 
     def api(self, name: str) -> Api:
@@ -102,18 +101,16 @@ class Planter:
 
     async def plant_drafts(self) -> None:
         group, adviser = self.api("group"), self.api("adviser")
+        bodies = frozenset(str(ORGANISATIONS[each]) for each in ("employer", "trust"))
         for name in ("a draft", "a draft that others were let into", "a draft that was withdrawn"):
             shared = "let into" in name
-            let_in = frozenset({f"client:{adviser.client_id}"}) if shared else frozenset()
-            file = CaseFile(
-                "group", frozenset({str(ORGANISATIONS["employer"]), str(ORGANISATIONS["trust"])}), False, let_in
-            )
+            let_in = frozenset({f"client:{adviser.client_id}"} if shared else ())
+            file = CaseFile("group", bodies, submitted=False, let_in=let_in)
             case = await self._open("group", name, file, employer=EMPLOYER, commissioner=TRUST)
             await self._add_people(group, name, case, file)
-            await self._add_document(ActorClient(group, group.person), name, case, file, Secrecy.CASE, "internal")
-            await self._add_document(
-                ActorClient(group, group.person), name, case, file, Secrecy.INSIDERS, "confidential"
-            )
+            desk = ActorClient(group, group.person)
+            await self._add_document(desk, name, case, file, Secrecy.CASE, "internal")
+            await self._add_document(desk, name, case, file, Secrecy.INSIDERS, "confidential")
             await self._report(group, name, case, file)
             if shared:
                 await self._let_in(group, name, case, file)
@@ -121,29 +118,42 @@ class Planter:
                 await act(group, case, "withdraw")
 
     async def plant_submitted(self, opener: str, employer: str, council: str) -> None:
-        group, name = self.api(opener), f"a submitted case of {opener}"
-        of_the_group = opener == "group"
-        bodies = {str(ORGANISATIONS[council])} | ({str(ORGANISATIONS["trust"])} if of_the_group else set())
-        held = (
-            {f"client:{self.api('adviser').client_id}", f"org:{ORGANISATIONS['reviewing']}"} if of_the_group else set()
-        )
-        former = {f"client:{self.api('former adviser').client_id}"} if of_the_group else set()
-        file = CaseFile(
-            opener,
-            frozenset(bodies),
-            let_in=frozenset(held),
-            joined_later=frozenset({f"org:{ORGANISATIONS['reviewing']}"}),
-            earlier=frozenset(former),
-        )
-        first = len(self.things)
-        named = {"commissioner": TRUST} if of_the_group else {}
-        case = await self._open(opener, name, file, employer=employer, **named)
+        """A case of the group with all that happens to one, or a plain one of another group."""
+        group, name, whole = self.api(opener), f"a submitted case of {opener}", opener == "group"
+        first, file = len(self.things), self._describe_submitted(opener, council, whole=whole)
+        case = await self._open(opener, name, file, employer=employer, **({"commissioner": TRUST} if whole else {}))
         await self._add_people(group, name, case, file)
         member = await appointed(group, case, "applicant-member", f"p-{(left := mark())}", mandate=f"Vote {mark()}")
         await end(group, case, member)
         self.add(f"who left {name}", Secrecy.GROUP, left, member["id"], file=file)
-        if of_the_group:
+        if whole:
             await self._let_in(group, name, case, file)
+        await self._submit(group, name, case, file)
+        networks = await self._find_support(group, name, case, file)
+        before = await self._list_events(group, case)
+        if whole:
+            await self._work(name, case, file)
+        later = await self._list_events(group, case) - before
+        self.add(f"later events of {name}", Secrecy.CASE, *later, file=file, later=True)
+        version = (await group.get(f"/v1/cases/{case['id']}")).json()["version"]
+        for place in range(first, len(self.things)):
+            thing = replace(self.things[place], file=replace(file, networks=networks))
+            of_the_case = thing.parameters == {"case_id": case["id"]}
+            self.things[place] = replace(thing, version=version) if of_the_case else thing
+
+    def _describe_submitted(self, opener: str, council: str, *, whole: bool) -> CaseFile:
+        bodies = [council, "trust"] if whole else [council]
+        reviewing = f"org:{ORGANISATIONS['reviewing']}"
+        adviser, former = (f"client:{self.api(each).client_id}" for each in ("adviser", "former adviser"))
+        return CaseFile(
+            opener,
+            frozenset(str(ORGANISATIONS[each]) for each in bodies),
+            let_in=frozenset({adviser, reviewing} if whole else ()),
+            joined_later=frozenset({reviewing}),
+            earlier=frozenset({former} if whole else ()),
+        )
+
+    async def _submit(self, group: Api, name: str, case: Json, file: CaseFile) -> None:
         trace = mark()
         answer = await group.get(f"/v1/cases/{case['id']}")
         headers = {"If-Match": answer.headers["etag"], "Correlation-Id": trace}
@@ -151,20 +161,6 @@ class Planter:
         assert answer.status_code == 200, answer.text
         self.add(f"the trace of {name}", Secrecy.THEN, at={"correlation_id": trace}, file=file)
         await self.platform.drain_events()
-        await self._find_support(opener, name, case, file)
-        drafted = {each["id"] for each in await self._list_events(group, case)}
-        if of_the_group:
-            await self._work(name, case, file)
-        later = {each["id"] for each in await self._list_events(group, case)} - drafted
-        self.add(f"later events of {name}", Secrecy.CASE, *later, file=file, later=True)
-        ids = {"case_id": case["id"]}
-        at_version = (await group.get(f"/v1/cases/{case['id']}")).json()["version"]
-        networks = self._networks
-        for place in range(first, len(self.things)):
-            thing = self.things[place]
-            version = at_version if thing.parameters == ids else thing.version
-            known = replace(cast("CaseFile", thing.file), networks=networks)
-            self.things[place] = replace(thing, file=known, version=version)
 
     async def plant_historic(self) -> None:
         words = [mark(), mark()]
@@ -194,8 +190,9 @@ class Planter:
         owner = {"owner": "eraser", "scope": "events:erase"}
         self.add("an erasure", Secrecy.OWNER, answer.json()["id"], at=ids, **owner)
 
-    async def _list_events(self, group: Api, case: Json) -> list[Json]:
-        return [each for each in await read_pages(group, "/v1/events", limit=200) if each["caseid"] == case["id"]]
+    async def _list_events(self, group: Api, case: Json) -> set[str]:
+        feed = await read_pages(group, "/v1/events", limit=200)
+        return {each["id"] for each in feed if each.get("caseid") == case["id"]}
 
     async def _open(self, opener: str, name: str, file: CaseFile, **details: Any) -> Json:
         words = [mark(), mark()]
@@ -265,15 +262,15 @@ class Planter:
         about = f"a barrier ({secrecy}) in {name}"
         self.add(about, secrecy, answer.json()["id"], word, at=ids, file=file, owner=owner)
 
-    async def _find_support(self, opener: str, name: str, case: Json, file: CaseFile) -> None:
-        api = self.api(opener)
+    async def _find_support(self, api: Api, name: str, case: Json, file: CaseFile) -> frozenset[str]:
+        """Return the networks of those who were proposed."""
         [line] = (await api.get("/v1/support-requests", params={"case": case["id"]})).json()["items"]
         request = (await api.get(f"/v1/support-requests/{line['id']}")).json()
-        self._networks = frozenset(each["networkId"] for each in request["proposals"])
         at = {"request_id": request["id"]}
         self.add(f"the support request of {name}", Secrecy.SUPPORT, request["id"], at=at, file=file)
         shortlist = (await api.get(f"/v1/shortlists/{case['id']}")).json()
         self.add(f"the shortlist of {name}", Secrecy.CASE, shortlist["id"], at={"shortlist": case["id"]}, file=file)
+        return frozenset(each["networkId"] for each in request["proposals"])
 
     async def _work(self, name: str, case: Json, file: CaseFile) -> None:
         """What is done with a submitted case: by its body, by the central team, and by whoever leaves it."""

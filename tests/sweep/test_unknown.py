@@ -18,7 +18,7 @@ from tests.sweep.population import Population
 pytestmark = pytest.mark.anyio
 
 SOME = 3
-"""Operations that are drawn for another thing of a kind of which all were tried on one."""
+"""Operations that are drawn for another thing of a kind of which all were tried on one; for a case of a stage, one."""
 EVERY = 4
 """Each client tries one in so many of the cases of a stage."""
 
@@ -69,7 +69,7 @@ def list_attempts(population: Population, operations: Sequence[Operation], clien
             continue
         leading = [each for each in operations if leads_to(each, thing)]
         if (kind := tuple(thing.parameters)) in kinds:
-            leading = draw.sample(leading, min(len(leading), SOME))
+            leading = draw.sample(leading, min(len(leading), 1 if of_a_stage else SOME))
         kinds.add(kind)
         for operation in leading:
             variants = [Variant(), *list_variants(thing, operation)]

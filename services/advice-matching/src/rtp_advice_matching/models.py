@@ -162,6 +162,11 @@ class SupportRequest(Model):
         """Bodies that an adviser must be independent of."""
         return frozenset(filter(None, (self.employer_id, self.commissioner_id, self.decision_body_id)))
 
+    @property
+    def opener(self) -> str:
+        """Return the identity of the client that opened the case, which is the first of a case's readers."""
+        return self.readers[0]
+
     def learn(self, facts: Mapping[str, object], *, readers: Sequence[str], sequence: int, now: datetime) -> bool:
         """Take in what the submitted case says; return whether support is to be proposed for it."""
         if self.route is not None:
@@ -217,7 +222,7 @@ class SupportRequest(Model):
 
     def expect(self, version: Expected, *, by: str) -> None:
         """Refuse a write by another reader than the client that opened the case, or on a version that is no more."""
-        if by not in self.readers:
+        if by != self.opener:
             raise NotForYouToAccept
         version.require(self.version)
         if self.status is SupportStatus.CLOSED:

@@ -102,7 +102,7 @@ async def list_requests(
 async def get_request(session: AsyncSession, request_id: UUID, *, readers: Sequence[str], own_identity: str) -> AnyRow:
     """Return a request without its proposals; `not_proposed` is None but for the client that opened the case."""
     rest = (column for column in SupportRequest.__table__.c if column.name not in ("not_proposed", "agreed_adviser_id"))
-    opened_it = SupportRequest.readers.contains([own_identity])
+    opened_it = SupportRequest.readers[1] == own_identity  # as `SupportRequest.opener`
     not_proposed = case((opened_it, SupportRequest.not_proposed), else_=null()).label("not_proposed")
     query = select(*rest, not_proposed, _select_agreed(readers)).where(
         SupportRequest.id == request_id, visible_to(SupportRequest.readers, readers)
