@@ -104,7 +104,7 @@ def test_every_day_and_time_that_is_asked_for_is_text_in_one_form() -> None:
             if {date, datetime} & leaves(field.field_info.annotation):
                 yield (
                     field.alias,
-                    TypeAdapter(cast(Any, Annotated[field.field_info.annotation, None, *field.field_info.metadata])),
+                    TypeAdapter(cast("Any", Annotated[field.field_info.annotation, None, *field.field_info.metadata])),
                 )
         for dependency in dependant.dependencies:
             yield from walk(dependency)
