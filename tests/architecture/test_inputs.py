@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, cast, get_args
 
 import pytest
 from fastapi.dependencies.models import Dependant
@@ -102,7 +102,10 @@ def test_every_day_and_time_that_is_asked_for_is_text_in_one_form() -> None:
     def walk(dependant: Dependant) -> Iterator[tuple[str, TypeAdapter[Any]]]:
         for field in dependant.query_params:
             if {date, datetime} & leaves(field.field_info.annotation):
-                yield field.alias, TypeAdapter(Annotated[field.field_info.annotation, None, *field.field_info.metadata])
+                yield (
+                    field.alias,
+                    TypeAdapter(cast("Any", Annotated[field.field_info.annotation, None, *field.field_info.metadata])),
+                )
         for dependency in dependant.dependencies:
             yield from walk(dependency)
 

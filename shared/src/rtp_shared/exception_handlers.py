@@ -1,7 +1,7 @@
 """Exception handlers: refusals and whatever else goes wrong become problem details, in this one place."""
 
-from collections.abc import Mapping
-from typing import Any
+import difflib
+from collections.abc import Sequence
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -9,10 +9,11 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
+from starlette.routing import compile_path
 
-from rtp_shared import problems
+from rtp_shared import problems, validation
 from rtp_shared.db import get_sqlstate, is_unavailable
-from rtp_shared.problems import FieldError, Invalid, Malformed, Refusal, Unavailable
+from rtp_shared.problems import FieldError, Invalid, Malformed, Refusal, Unavailable, UnknownAction
 
 MOST_ERRORS = 20
 LONGEST_FIELD = 200
@@ -39,27 +40,38 @@ async def handle_validation_error(request: Request, error: Exception) -> Respons
     errors = error.errors()
     if any(e["type"] == "json_invalid" for e in errors):
         return _respond(request, _refuse_body("is not JSON"))
-    named = [_describe_field(e) for e in errors[:MOST_ERRORS]]
+    described = list(validation.describe_errors(errors[:MOST_ERRORS], error.body))
+    named = [each._replace(field=each.field[:LONGEST_FIELD]) for each in described]
     more = f"{len(errors)} are not right; the first {MOST_ERRORS} are named" if len(errors) > MOST_ERRORS else ""
     return _respond(request, Invalid(more, errors=named) if more else Invalid(errors=named))
-
-
-def _describe_field(error: Mapping[str, Any]) -> FieldError:
-    location, *path = error["loc"] or ("body",)
-    if location == "body":
-        field = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
-    else:
-        field = ".".join(str(part) for part in path)
-    return FieldError(field[:LONGEST_FIELD], str(error["msg"]).removeprefix("Value error, "), str(location))
 
 
 async def handle_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
     if error.status_code == 400:
         return _respond(request, _refuse_body("cannot be read as JSON"))
+    if error.status_code == 404 and (actions := _list_actions(request)):
+        return _respond(request, _refuse_action(request, actions))
     headers = {"Allow": ", ".join(_list_methods(request))} if error.status_code == 405 else dict(error.headers or {})
     body = problems.render_plain_problem(error.status_code, instance=request.url.path)
     return Response(body, error.status_code, headers=headers, media_type=problems.CONTENT_TYPE)
+
+
+def _list_actions(request: Request) -> list[str]:
+    """Return the actions below the path that was asked for, if it is one of an action."""
+    parent = request.scope["path"].rpartition("/")[0]
+    if not parent.endswith("/actions"):
+        return []
+    routes = [route for router in request.app.state.runtime.service.routers for route in router.routes]
+    paths = [route.path.rpartition("/") for route in routes if isinstance(route, APIRoute)]
+    paths = [(above, name) for above, _, name in paths if above.endswith("/actions")]
+    return sorted(name for above, name in paths if compile_path(above)[0].match(parent))
+
+
+def _refuse_action(request: Request, actions: Sequence[str]) -> UnknownAction:
+    name = request.scope["path"].rpartition("/")[2][:LONGEST_FIELD]
+    close = difflib.get_close_matches(name, actions, n=3)
+    return UnknownAction(f"{name} is no action here" + (f"; there is {', '.join(close)}" if close else ""))
 
 
 def _refuse_body(reason: str) -> Malformed:

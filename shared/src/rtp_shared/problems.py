@@ -60,6 +60,10 @@ class NotFound(Refusal):
     status, title = 404, "Not found"
 
 
+class UnknownAction(NotFound):
+    title = "There is no action of that name"
+
+
 class Conflict(Refusal):
     status, title = 409, "The present state does not allow it"
 

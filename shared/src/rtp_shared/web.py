@@ -4,6 +4,7 @@ A route is refused at import if its signature does not declare who may call it. 
 response is sent.
 """
 
+import re
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from enum import Enum
@@ -32,6 +33,8 @@ RouteHandler = Callable[[Request], Coroutine[Any, Any, Response]]
 SAFE = ("GET", "OPTIONS")
 ALONE = ("Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "On-Behalf-Of")
 """Headers that have one value."""
+UTF_8 = ("utf-8", "utf8", "us-ascii")
+_CHARSET = re.compile(r';[ \t]*charset="?([^\s";]*)', re.IGNORECASE)
 _require_metrics_access = Access("metrics:read")
 
 
@@ -70,6 +73,8 @@ class ServiceRoute(APIRoute):
             await require_access(request)
             if self.refuses_unknown_parameters:
                 require_known_parameters(request.query_params, parameters)
+            if request.method not in SAFE:
+                _require_uncompressed(request)
             return _apply_conditions(request, await self._answer(inner, request, None if public else principal))
 
         return handle
@@ -92,9 +97,16 @@ class ServiceRoute(APIRoute):
         body = await request.body()
         if not body or self.body_field is None:
             return
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        kind, _, rest = request.headers.get("content-type", "").partition(";")
+        kind = kind.strip().lower()
         if kind != "application/json" and not kind.endswith("+json"):
             raise Unsupported("send application/json", errors=[FieldError("Content-Type", "is not JSON", "header")])
+        charset = _CHARSET.search(";" + rest)
+        # JSON is sent in UTF-8 (RFC 8259 section 8.1); text in UTF-16 or UTF-32 has a zero among its first bytes.
+        if (charset and charset[1].lower() not in UTF_8) or b"\0" in body[:4]:
+            raise Unsupported(
+                "send JSON in UTF-8", errors=[FieldError("Content-Type", "only UTF-8 is taken", "header")]
+            )
         await require_few_values(request)
 
 
@@ -110,6 +122,16 @@ def _require_single_lines(request: Request) -> None:
         FieldError(name, "is sent more than once", "header") for name in ALONE if len(request.headers.getlist(name)) > 1
     ]:
         raise Malformed(errors=errors)
+
+
+def _require_uncompressed(request: Request) -> None:
+    codings = join_lines(request, "content-encoding") or "identity"
+    if any(each.strip().lower() not in ("identity", "") for each in codings.split(",")):
+        raise Unsupported(
+            "send the body as it is, without compression",
+            errors=[FieldError("Content-Encoding", "compressed bodies are not taken", "header")],
+            headers={"Accept-Encoding": "identity"},
+        )
 
 
 async def _answer_once(

@@ -156,3 +156,21 @@ async def test_lists_are_filtered_and_paged_without_gaps(group: Api) -> None:
     by_number = await group.get("/v1/cases", params={"number": cases[0]["number"].replace("-", " ")})
     assert [item["id"] for item in by_number.json()["items"]] == [cases[0]["id"]]
     assert (await group.get("/v1/cases", params={"status": "eoi-submitted"})).json()["items"] == []
+
+
+async def test_whoever_lacks_the_role_is_told_the_other_reasons_of_their_own_side(
+    group: Api, case: Case, officers: Api
+) -> None:
+    def refusals(view: dict[str, Any], action: str) -> list[str]:
+        return [
+            each["guard"] for named in view["allowedActions"] if named["action"] == action for each in named["refusals"]
+        ]
+
+    path = f"/v1/cases/{case['id']}"
+    await group.patch(path, json={"headcount": None, "sector": None}, headers={"If-Match": "*"})
+    lead = (await group.get(path)).json()
+    other = (await group.get(path, headers={"On-Behalf-Of": "somebody-else"})).json()
+    assert len(refusals(lead, "submit")) > 0
+    assert refusals(other, "submit") == ["role", *refusals(lead, "submit")]
+    of_bodies = [each for each in other["allowedActions"] if each["action"] == "supersede"]
+    assert all([each["guard"] for each in named["refusals"]] == ["role"] for named in of_bodies)

@@ -18,6 +18,7 @@ from rtp_gateway.outbound.transports.queues import QueueAccess
 from rtp_gateway.outbound.transports.requests import Protocol
 from rtp_gateway.types import JsonObject
 from rtp_shared.problems import FieldError
+from rtp_shared.validation import explain
 
 END, CONTACT = "fhir.end", "fhir.contact"
 """Keys of a subscription's `config` that hold what only FHIR says."""
@@ -123,7 +124,7 @@ def _read_config(resource: SubscriptionResource) -> dict[str, str]:
 
 def _build_refusal(error: ValidationError) -> ResourceRefused:
     found = error.errors()
-    return ResourceRefused([FieldError("".join(f"/{part}" for part in each["loc"]), each["msg"]) for each in found])
+    return ResourceRefused([FieldError("".join(f"/{part}" for part in each["loc"]), explain(each)) for each in found])
 
 
 def is_in_fhir(subscription: Subscription) -> bool:

@@ -33,7 +33,7 @@ _CODES = {
     503: "transient",
 }
 """Status -> issue type (value set issue-type)."""
-_MISSING = "Field required"
+_MISSING = "is missing"
 
 
 class FhirResponse(JSONResponse):

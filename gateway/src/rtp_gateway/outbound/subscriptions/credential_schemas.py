@@ -27,6 +27,7 @@ from rtp_gateway.outbound.transports.credentials import (
 )
 from rtp_gateway.outbound.transports.sinks import Sinks
 from rtp_shared.schemas import Input, Instant, Output, require_storable
+from rtp_shared.validation import explain
 
 LONGEST_PEM = 40_000
 TOKEN_ENDPOINT = "/sinkcredential/tokenendpoint"  # noqa: S105 - where it stands
@@ -108,13 +109,13 @@ def _point_to_member(value: object, handler: ValidatorFunctionWrapHandler) -> ob
     try:
         return handler(value)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)
-        lines = [_build_error(each["loc"][1:], each["msg"]) for each in found]
+        found = error.errors(include_url=False, include_input=False)
+        lines = [_build_error(each["loc"][1:], explain(each)) for each in found]
         raise ValidationError.from_exception_data(error.title, lines) from None
 
 
 def _build_error(member: tuple[int | str, ...], reason: str) -> InitErrorDetails:
-    error = PydanticCustomError("credential", "{reason}", {"reason": reason.removeprefix("Value error, ")})
+    error = PydanticCustomError("credential", "{reason}", {"reason": reason})
     return InitErrorDetails(type=error, loc=member, input=None)
 
 

@@ -8,8 +8,9 @@ from typing import Annotated, Any, Self
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from rtp_applications.deadlines.rules.days import LONGEST, CalendarName, Unit
-from rtp_shared.problems import FieldError, Invalid
+from rtp_shared.problems import Invalid
 from rtp_shared.schemas import Input, Whole
+from rtp_shared.validation import describe_failure
 
 
 class Rule(StrEnum):
@@ -204,9 +205,4 @@ def read_value(rule: Rule, said: object) -> Any:
     try:
         return adapter.dump_python(adapter.validate_python(said), mode="json", by_alias=True, exclude_none=True)
     except ValidationError as error:
-        raise Invalid(errors=[_field_error(each["loc"], each["msg"]) for each in error.errors()]) from error
-
-
-def _field_error(path: tuple[int | str, ...], reason: str) -> FieldError:
-    pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
-    return FieldError(f"/value{pointer}", reason.removeprefix("Value error, "))
+        raise Invalid(errors=describe_failure(error, said, under="/value")) from error

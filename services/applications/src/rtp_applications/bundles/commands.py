@@ -58,7 +58,7 @@ async def _require_bodies(session: AsyncSession, case: Facts) -> None:
     """Refuse a case that names a body which was never known here."""
     known = set(await session.scalars(select(_body.id).where(_body.id.in_(case.bodies))))
     if unknown := [body for body in case.bodies if body not in known]:
-        raise UnknownBody(errors=[FieldError("/", f"{body} is not a body that is known here") for body in unknown])
+        raise UnknownBody(errors=[FieldError("", f"{body} is not a body that is known here") for body in unknown])
 
 
 def _require_process(case: Facts, processes: Processes) -> None:

@@ -15,6 +15,7 @@ from rtp_applications.workflow.enums import ENDED
 from rtp_applications.workflow.snapshot import CaseSnapshot, Payload
 from rtp_applications.workflow.stages.cross_stage.payloads import Succession
 from rtp_shared.problems import FieldError, Invalid
+from rtp_shared.validation import describe_failure
 
 
 async def take_action(
@@ -46,11 +47,11 @@ def fit_payload(process: Process, name: str, payload: Payload | None) -> Payload
     action = process.by_name.get(name)
     if action is None or payload is None or isinstance(payload, action.payload_model):
         return payload
+    given = payload.model_dump(mode="json", by_alias=True, exclude_unset=True)
     try:
-        return action.payload_model.model_validate(payload.model_dump(mode="json", by_alias=True, exclude_unset=True))
+        return action.payload_model.model_validate(given)
     except ValidationError as error:
-        wrong = [FieldError("".join(f"/{part}" for part in each["loc"]), each["msg"]) for each in error.errors()]
-        raise Invalid(errors=wrong) from error
+        raise Invalid(errors=describe_failure(error, given)) from error
 
 
 async def _require_successor(context: CommandContext, payload: Succession) -> None:

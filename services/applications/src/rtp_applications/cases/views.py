@@ -15,11 +15,11 @@ from rtp_applications.cases.schemas import (
     UnmetCondition,
 )
 from rtp_applications.deadlines.rules.deadline import Deadline
-from rtp_applications.sides import hide_confidential, is_on_bodies_side, show_to
+from rtp_applications.sides import hide_confidential, is_group_client, is_on_bodies_side, show_to
 from rtp_applications.workflow.common.payloads import Proposal
-from rtp_applications.workflow.definition import Caller, Process, Slot
+from rtp_applications.workflow.definition import Action, Caller, Process, Slot
 from rtp_applications.workflow.engine import CaseChange, Possibility, find_open_slots, list_possibilities
-from rtp_applications.workflow.enums import Role
+from rtp_applications.workflow.enums import APPLICANTS, Role
 from rtp_applications.workflow.snapshot import CaseSnapshot, SignedRecord
 
 
@@ -33,9 +33,16 @@ def build_past_view(snapshot: CaseSnapshot, process: Process) -> CaseView:
 
 def build_view(snapshot: CaseSnapshot, caller: Caller, process: Process, now: datetime) -> CaseView:
     """Return the case as the caller may see it, with what the caller may do."""
+    of_bodies, of_group = is_on_bodies_side(snapshot.case, caller), is_group_client(snapshot.case, caller)
+
+    def may_know(action: Action) -> bool:
+        """Return whether the conditions of the action are about what the caller sees, role or no role."""
+        return of_bodies or (of_group and any(slot & APPLICANTS for slot in action.signatories))
+
     seen = show_to(caller, snapshot)
     view = build_past_view(seen, process)
-    view.allowed_actions = [_build_allowed(each) for each in list_possibilities(process, seen, caller, now)]
+    possible = list_possibilities(process, seen, caller, now, may_know=may_know)
+    view.allowed_actions = [_build_allowed(each) for each in possible]
     return view
 
 

@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from pydantic import JsonValue
 
 from rtp_shared.middleware import BODY, RequestBody
-from rtp_shared.problems import FieldError, Malformed, Unsupported
+from rtp_shared.problems import FieldError, Malformed
 
 
 class IncomingBody:
@@ -35,10 +35,6 @@ async def _get_upload(request: Request) -> IncomingBody:
         # RFC 9110 section 14.5: a part must not be taken for the whole.
         raise Malformed(
             "send the whole content", errors=[FieldError("Content-Range", "parts are not taken here", "header")]
-        )
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise Unsupported(
-            "send the content as it is", errors=[FieldError("Content-Encoding", "is not decoded here", "header")]
         )
     return IncomingBody(request)
 

@@ -69,7 +69,7 @@ class Guard:
     def find_error(self, step: Step) -> FieldError | None:
         """Return what is missing, in plain words, and where; None if the condition holds."""
         found = self.check(step)
-        return FieldError(self.field or "/", found) if isinstance(found, str) else found
+        return FieldError(self.field, found) if isinstance(found, str) else found
 
 
 def guard(field: str = "", *, payload: bool = False) -> Callable[[Check], Guard]:

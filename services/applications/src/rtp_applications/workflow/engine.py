@@ -4,7 +4,7 @@ Order of refusal: no such action, not from this status, not your role, nothing g
 not sign learns nothing about conditions, nor whether others have signed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -89,9 +89,18 @@ def apply_action(
 
 
 def list_possibilities(
-    process: Process, snapshot: CaseSnapshot, caller: Caller, now: datetime
+    process: Process,
+    snapshot: CaseSnapshot,
+    caller: Caller,
+    now: datetime,
+    *,
+    may_know: Callable[[Action], bool] = lambda _: False,
 ) -> Iterator[Possibility]:
-    """Yield the actions that start here, each with every reason why this caller could not take it now."""
+    """Yield the actions that start here, each with every reason why this caller could not take it now.
+
+    Whoever lacks the role is told the other reasons too, if `may_know` says so of the action: in the same words
+    whatever is pending.
+    """
     held = find_roles(snapshot, caller, now)
     for action in process.list_actions(snapshot.status):
         refusals: list[tuple[str, str]] = []
@@ -102,6 +111,9 @@ def list_possibilities(
             signature, awaiting = _sign(action, signed_before, caller, held, now)
         except NotYourRole as refusal:
             refusals.append(("role", refusal.detail))
+            if may_know(action):
+                asks = Signature(Role.CLIENT, caller.person, caller.vouching_client, now)
+                refusals.extend(_list_refusals(_make_step(process, action, snapshot, None, (asks,), now)))
         else:
             signed = (*signed_before, signature)
             step = _make_step(process, action, snapshot, None, signed, now)
