@@ -97,10 +97,14 @@ def build_row(
     found = Row(scenario)
     all_events = list(events)
     for each in subscribers:
-        due = {event.key: event for event in all_events if event.about_a_case and each.may_see(event.readers)}
+        due = {event.key: event for event in all_events if event.about_a_case and _is_for(event, each)}
         _count(found, each.client_id, due, each.receipts[since.get(each.client_id, 0) :])
     found.worst_delay_s = round(max(found.delays.values(), default=0.0), 3)
     return found
+
+
+def _is_for(event: Committed, subscriber: Subscriber) -> bool:
+    return subscriber.takes(event.attributes["type"], event.readers)
 
 
 def _count(found: Row, subscriber: str, due: Mapping[Key, Committed], receipts: Sequence[Receipt]) -> None:

@@ -131,7 +131,7 @@ async def _open_subscribers(platform: Platform, clock: Clock) -> AsyncIterator[l
     try:
         for name in ("away", "well"):
             client_id = f"{name}-{uuid4()}"
-            subscriber = Subscriber(client_id, frozenset({f"client:{client_id}"}), lambda: clock.at.timestamp())
+            subscriber = Subscriber(client_id, frozenset({f"client:{client_id}"}), now=lambda: clock.at.timestamp())
             await subscriber.open()
             subscribers.append(subscriber)
             await _subscribe(platform, subscriber)

@@ -14,6 +14,7 @@ from rtp_examples.sandbox import COUNCIL, identify_organisation
 from rtp_gateway.app import service as gateway
 from rtp_gateway.clients.commands import register_client
 from rtp_gateway.clients.models import new_secret
+from rtp_shared.contracts.applications import CaseOpened
 from rtp_shared.db import Database
 from rtp_shared.identities import organisation_identity
 from tests.resilience.case_system import CaseSystem
@@ -61,9 +62,12 @@ class PlatformUnderTest:
 
     @contextmanager
     def more_subscribers(self, count: int) -> Iterator[None]:
-        """So many more subscribers of the council's cases, until the block ends."""
+        """So many more subscribers of the council's cases, until the block ends; every second one takes one type."""
         before = len(self.subscribers)
-        ends = [self._add_subscriber(f"council-{uuid4()}", CAMDEN) for _ in range(count)]
+        ends = [
+            self._add_subscriber(f"council-{uuid4()}", CAMDEN, types=[CaseOpened.TYPE] if number % 2 else [])
+            for number in range(count)
+        ]
         try:
             yield
         finally:
@@ -73,10 +77,10 @@ class PlatformUnderTest:
             for subscriber in added:
                 self.loop_thread.do(subscriber.close())
 
-    def _add_subscriber(self, client_id: str, organisation: UUID) -> Callable[[], object]:
+    def _add_subscriber(self, client_id: str, organisation: UUID, *, types: Sequence[str] = ()) -> Callable[[], object]:
         """Add a subscriber with its subscription; return what ends the subscription."""
         secret, readers = new_secret(), frozenset({f"client:{client_id}", organisation_identity(organisation)})
-        subscriber = Subscriber(client_id, readers)
+        subscriber = Subscriber(client_id, readers, frozenset(types))
         self.loop_thread.do(subscriber.open())
         self.loop_thread.do(self._register(client_id, organisation, secret))
         self.subscribers.append(subscriber)
@@ -102,7 +106,9 @@ class PlatformUnderTest:
         sign_in = f"{self.fleet.host.public_url}/oauth2/token"
         signed_in = httpx.post(sign_in, data=form, auth=(subscriber.client_id, secret), timeout=20)
         headers = {"Authorization": f"Bearer {signed_in.json()['access_token']}", "If-Match": "*"}
-        subscription = httpx.post(url, json={"sink": subscriber.sink}, headers=headers, timeout=20)
+        subscription = httpx.post(
+            url, json={"sink": subscriber.sink, "types": sorted(subscriber.types)}, headers=headers, timeout=20
+        )
         assert subscription.status_code == 201, subscription.text
         return partial(httpx.delete, f"{url}/{subscription.json()['id']}", headers=headers, timeout=20)
 

@@ -11,7 +11,9 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
-from rtp_shared.contracts.applications import CaseOpened
+from rtp_shared.clock import utcnow
+from rtp_shared.contracts import EventData
+from rtp_shared.contracts.applications import CaseOpened, ScreeningBegun
 from rtp_shared.contracts.events import compute_digest, read
 from rtp_shared.db import Database, is_unavailable
 from rtp_shared.outbox import Outbox
@@ -35,6 +37,22 @@ class Chain:
     """False after a commit of which nobody knows whether it was done."""
 
 
+def build_event(case_id: UUID, sequence: int) -> EventData:
+    """Build an event that no service answers: every third of one type, the others of another."""
+    if sequence % 3 == 1:
+        return CaseOpened(case_id=case_id, route="right-to-provide")
+    return ScreeningBegun(
+        case_id=case_id,
+        number="RTP-482-715-9361",
+        route="right-to-provide",
+        action="begin-screening",
+        status_before="eoi-submitted",
+        status="screening",
+        role="case-officer",
+        at=utcnow(),
+    )
+
+
 class Publisher:
     def __init__(
         self,
@@ -44,6 +62,7 @@ class Publisher:
         *,
         live: int = LIVE,
         events: int = EVENTS,
+        burst: int = 0,
     ) -> None:
         """Publish cases to `audiences`: the readers of the first case, of the second and so on, over and over."""
         self._database = database
@@ -51,17 +70,21 @@ class Publisher:
         self._audiences = audiences
         self.made_up: list[UUID] = []
         """Cases that are known by their events alone."""
-        self._events = events
+        self._events, self._burst = events, burst
         self._chains = [self._begin_chain() for _ in range(live)]
 
     async def run(self, per_second: float) -> None:
-        """Publish so many events a second, until cancelled; none is made up for after an outage."""
+        """Publish so many events a second, until cancelled; none is made up for after an outage.
+
+        There are `burst` in a transaction; one or two in turns if that is none.
+        """
         turn, due = 0, time.monotonic()
         while True:
             turn += 1
-            due = max(due + 1.5 / per_second, time.monotonic())
+            count = self._burst or 1 + turn % 2
+            due = max(due + count / per_second, time.monotonic())
             try:
-                await self.publish(turn % len(self._chains), 1 + turn % 2)  # one or two in a transaction, in turns
+                await self.publish(turn % len(self._chains), count)
             except Exception as error:
                 if not is_unavailable(error):
                     raise
@@ -82,7 +105,7 @@ class Publisher:
         async with self._database.transaction() as session:
             bodies = await self._outbox.publish(
                 session,
-                [CaseOpened(case_id=chain.case_id, route="right-to-provide")] * count,
+                [build_event(chain.case_id, chain.sequence + number) for number in range(1, count + 1)],
                 subject_id=chain.case_id,
                 sequence=chain.sequence + 1,
                 previous=chain.previous,

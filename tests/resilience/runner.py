@@ -38,7 +38,7 @@ def _run_same_cases(platform: PlatformUnderTest, scenario: SameCases) -> Row:
     with platform.more_subscribers(scenario.subscriptions), platform.fleet.more_of(COURIER, scenario.workers - 1):
         ledger.wait_until_quiet(PATIENCE)
         marks = ledger.take_marks()
-        with platform.load(scenario.per_second, live=scenario.cases, events=ENDLESS):
+        with platform.load(scenario.per_second, live=scenario.cases, events=ENDLESS, burst=scenario.burst):
             wait(scenario.seconds)
         ledger.wait_until_quiet(PATIENCE)
         row = ledger.build_row(scenario.name, marks)

@@ -36,14 +36,17 @@ class Outage:
 class SameCases:
     """Nothing breaks: events of few cases go to many subscriptions of the same readers, by several delivery workers.
 
-    The next event of a case is recorded while batches mark the one before as delivered.
+    Events come in bursts, so that the next is recorded while batches mark those before as delivered: to one subscriber
+    the last that there is for it, to another, which takes more types, one that has others after it. No more come than
+    can be delivered meanwhile.
     """
 
-    cases: int = 3
-    subscriptions: int = 12
+    cases: int = 2
+    subscriptions: int = 8
     workers: int = 3
-    per_second: float = 30.0
-    seconds: float = 20.0
+    per_second: float = 10.0
+    burst: int = 8
+    seconds: float = 30.0
 
     @property
     def name(self) -> str:

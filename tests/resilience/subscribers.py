@@ -47,6 +47,8 @@ class Subscriber:
     client_id: str
     readers: frozenset[str]
     """The identities as which it sees events."""
+    types: frozenset[str] = frozenset()
+    """The types of events that it subscribes to; none stands for all."""
     now: Callable[[], float] = time.time
     behaviour: Behaviour = Behaviour.WELL
     receipts: list[Receipt] = field(default_factory=list)
@@ -62,8 +64,9 @@ class Subscriber:
     def sink(self) -> str:
         return f"http://127.0.0.1:{self._port}/events"
 
-    def may_see(self, readers: list[str]) -> bool:
-        return not self.readers.isdisjoint(readers)
+    def takes(self, type_: str, readers: list[str]) -> bool:
+        """Return whether it may see an event of this type with these readers, and subscribes to it."""
+        return not self.readers.isdisjoint(readers) and (not self.types or type_ in self.types)
 
     async def behave(self, behaviour: Behaviour) -> None:
         """Change how it answers from now on."""

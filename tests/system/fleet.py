@@ -24,6 +24,8 @@ from tests.system.crashing import KILL_FILE
 
 ROOT = Path(__file__).parents[2]
 BY_NAME = {process.name: process for process in PROCESSES}
+STARTING = 180.0
+"""Seconds for a process to come up: all start at once, and a machine may have few cores and other work."""
 _PR_SET_PDEATHSIG = 1
 _REGISTER = """
     WITH registered AS (
@@ -103,12 +105,12 @@ class Fleet:
                 undo.callback(running.wait, 30)
                 undo.callback(running.terminate)
             for port in range(first, first + count):
-                wait_until(lambda port=port: _is_healthy(port), f"{name} coming up at {port}", pause=0.1)  # type: ignore[misc]
+                wait_until(lambda port=port: _is_healthy(port), f"{name} coming up at {port}", STARTING, pause=0.1)  # type: ignore[misc]
             yield
 
     def wait_until_up(self, *names: str) -> None:
         for name in names:
-            wait_until(lambda name=name: self._is_up(BY_NAME[name]), f"{name} coming up", 60, pause=0.1)  # type: ignore[misc]
+            wait_until(lambda name=name: self._is_up(BY_NAME[name]), f"{name} coming up", STARTING, pause=0.1)  # type: ignore[misc]
 
     def kill_at(self, name: str, point: str) -> None:
         """Have it killed when it next gets to this point (crashing.py)."""
