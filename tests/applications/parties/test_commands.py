@@ -240,6 +240,7 @@ async def test_no_body_is_named_in_a_draft_that_a_client_from_outside_was_let_in
         refused = await edit(commissioner=body, decisionBody=body)
         assert name_problem(refused) == (409, "would-disclose")
         assert name_fields(refused) == ["/commissioner", "/decisionBody"]
+    assert name_fields(await edit(employer=None)) == ["/employer"]
     assert (await edit(summary="Why", employer=EMPLOYER, commissioner=EMPLOYER)).status_code == 200
     await end(group, case, party)
     assert (await edit(commissioner=TRUST)).status_code == 200

@@ -107,8 +107,8 @@ async def edit_case(
 ) -> CaseView:
     """Change a draft. Fields that are left out stay as they are; null takes a value out (RFC 7396).
 
-    No further body is named while clients from outside are in the draft, because one could be that body's own: end
-    their parties first, and appoint them anew. Clients of a body that the draft names see nothing of it.
+    No further body is named, and none is left out, while clients from outside are in the draft, because one could be
+    that body's own: end their parties first, and appoint them anew. Clients of a body that it names see nothing of it.
     """
     fields = changes.model_dump(exclude_unset=True)
     snapshot = await commands.edit_case(context, case_id, fields, version=version)

@@ -1,7 +1,8 @@
 """Rules of the case itself that belong to no stage. Pure.
 
 A client's organisation is known here only while the client calls. So nothing is asked about the clients that are let
-into a draft: a body that is named by then sees nothing through its own (`sight`), and none is named while they are in.
+into a draft: a body that is named by then sees nothing through its own (`sight`), and none is named or left out while
+they are in.
 """
 
 from rtp_applications.cases.errors import WouldDisclose
@@ -31,18 +32,19 @@ def require_may_be_let_in(case: Facts, holder: str) -> None:
 
 
 def require_may_be_named(before: Facts, after: Facts) -> None:
-    """Refuse to name another body in a draft that one of its clients, or the body itself, may have been let into."""
+    """Refuse to name another body in a draft that one of its clients, or the body itself, may have been let into; and
+    to leave one out, whose clients would see the draft from then on.
+    """
     if before.submitted_at is not None:
         return
     outside = any(_is_outside_client(before, each) for each in before.readers)
     errors = []
     for column, pointer in BODY_FIELDS.values():
-        body = getattr(after, column)
-        if body is None or body in before.bodies:
-            continue
-        if organisation_identity(body) in before.readers:
+        old, new = getattr(before, column), getattr(after, column)
+        named, left_out = new not in (None, *before.bodies), old not in (None, *after.bodies)
+        if named and organisation_identity(new) in before.readers:
             errors.append(FieldError(pointer, "vouches for somebody in this draft; end that party first"))
-        elif outside:
+        elif outside and (named or left_out):
             reason = "clients were let into this draft, which could be its own; end their parties and appoint them anew"
             errors.append(FieldError(pointer, reason))
     if errors:
