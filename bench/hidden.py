@@ -21,8 +21,8 @@ from bench.rows import Row
 from rtp_applications.app import service as applications
 
 DRAFTS = 1000
-TURNS = 1500
-WARM_UP = 100
+TURNS = 600
+WARM_UP = 50
 Ask = Callable[[httpx.Client, str], httpx.Response]
 
 
