@@ -39,7 +39,7 @@ WAYS: Mapping[str, Ask] = MappingProxyType(
         "read": partial(_get, ""),
         "history": partial(_get, "/history"),
         "barriers": partial(_get, "/barriers"),
-        "bundle": partial(_get, "/bundle"),
+        "documents": partial(_get, "/documents"),
         "action": partial(_post, "/actions/acknowledge"),
         "dry run": partial(_post, "/actions/acknowledge?dryRun=true"),
     }
