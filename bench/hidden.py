@@ -21,8 +21,8 @@ from bench.rows import Row
 from rtp_applications.app import service as applications
 
 DRAFTS = 1000
-TURNS = 1500
-WARM_UP = 100
+TURNS = 600
+WARM_UP = 50
 Ask = Callable[[httpx.Client, str], httpx.Response]
 
 
@@ -39,7 +39,7 @@ WAYS: Mapping[str, Ask] = MappingProxyType(
         "read": partial(_get, ""),
         "history": partial(_get, "/history"),
         "barriers": partial(_get, "/barriers"),
-        "bundle": partial(_get, "/bundle"),
+        "documents": partial(_get, "/documents"),
         "action": partial(_post, "/actions/acknowledge"),
         "dry run": partial(_post, "/actions/acknowledge?dryRun=true"),
     }
