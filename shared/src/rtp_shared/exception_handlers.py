@@ -64,8 +64,8 @@ def _list_actions(request: Request) -> list[str]:
         return []
     routes = [route for router in request.app.state.runtime.service.routers for route in router.routes]
     paths = [route.path.rpartition("/") for route in routes if isinstance(route, APIRoute)]
-    paths = [(above, name) for above, _, name in paths if above.endswith("/actions")]
-    return sorted(name for above, name in paths if compile_path(above)[0].match(parent))
+    below = [(above, name) for above, _, name in paths if above.endswith("/actions")]
+    return sorted(name for above, name in below if compile_path(above)[0].match(parent))
 
 
 def _refuse_action(request: Request, actions: Sequence[str]) -> UnknownAction:

@@ -93,8 +93,11 @@ def _point(path: Sequence[str | int], body: object, *, missing: bool) -> str:
     """Return the JSON pointer of what was sent; a part of the path that is not in the body names a class of ours."""
     pointer, at = "", body
     for number, part in enumerate(path, 1):
-        if (isinstance(at, dict) and part in at) or (isinstance(at, list) and part in range(len(at))):
+        index = part if isinstance(part, int) else -1
+        if isinstance(at, dict) and part in at:
             at = at[part]
+        elif isinstance(at, list) and 0 <= index < len(at):
+            at = at[index]
         elif not (missing and number == len(path)):
             continue
         pointer += "/" + str(part).replace("~", "~0").replace("/", "~1")

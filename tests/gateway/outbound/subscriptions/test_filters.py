@@ -27,12 +27,13 @@ from rtp_gateway.outbound.subscriptions.filters import (
     check,
     matches,
 )
-from rtp_shared import contracts, exception_handlers
+from rtp_shared import contracts
 from rtp_shared.contracts import EventData, events
 from rtp_shared.contracts.applications import CaseOpened
 from rtp_shared.contracts.vocabulary import Route
 from rtp_shared.problems import FieldError
 from rtp_shared.schemas import Input
+from rtp_shared.validation import describe_failure
 
 Json = dict[str, Any]
 
@@ -272,7 +273,7 @@ def list_answered(entries: Any) -> list[FieldError]:
     try:
         Body.model_validate({"sink": "x", "filters": entries})
     except ValidationError as error:
-        return [exception_handlers._describe_field({**each, "loc": ("body", *each["loc"])}) for each in error.errors()]
+        return describe_failure(error, {"sink": "x", "filters": entries})
     return []
 
 
