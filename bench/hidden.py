@@ -16,8 +16,9 @@ import httpx
 import psycopg
 
 from bench.load import LoadError
-from bench.measured_services import DRAFT, MeasuredServices, copy_case
+from bench.measured_services import MeasuredServices, copy_case
 from bench.rows import Row
+from bench.started_services import DRAFT
 from rtp_applications.app import service as applications
 
 DRAFTS = 1000
