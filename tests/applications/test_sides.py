@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -18,6 +17,7 @@ from rtp_applications.workflow.definition import Caller
 from rtp_embedded.platform import Platform
 from rtp_shared.clock import utcnow
 from rtp_shared.identities import SYSTEM
+from tests.applications.deadlines.office import list_events
 from tests.conftest import Api, NewClient
 from tests.support.actors import Case
 from tests.support.cases import TRUST, employer_id, open_case, submit_case
@@ -138,12 +138,6 @@ async def test_submission_discloses_it_to_the_bodies_it_names_and_no_others(
     case = await submit_case(group, await open_case(group, commissioner=TRUST))
     for api, status in ((group, 200), (officers, 200), (trust, 200), (stranger, 404)):
         assert (await api.get(f"/v1/cases/{case['id']}")).status_code == status
-
-
-async def list_events(api: Api, case: Case) -> list[dict[str, Any]]:
-    """The events of the case itself that the client may see."""
-    feed = (await api.get("/v1/events", params={"limit": 200})).json()["items"]
-    return [each for each in feed if each["caseid"] == case["id"] and "/applications" in each["source"]]
 
 
 async def test_the_bodies_count_a_case_from_its_submission(platform: Platform, group: Api, officers: Api) -> None:

@@ -83,7 +83,7 @@ def test_another_reason_for_a_refusal_fails_the_scenario(lead: ActorClient, draf
 
 def test_an_action_on_a_stale_version_is_posted_again(lead: ActorClient, draft: Case) -> None:
     lead.edit(draft, serviceName="Day care")
-    draft.version -= 1
+    draft.versions[lead.client_id] -= 1
     assert lead.act(draft, "withdraw")["status"] == "withdrawn"
 
 

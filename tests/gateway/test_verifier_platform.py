@@ -13,8 +13,10 @@ from anyio import to_thread
 
 from rtp_embedded.platform import Platform
 from rtp_gateway.inbound.portal import downloads
+from rtp_shared.contracts.applications import CaseSubmitted
 from tests.gateway.conftest import Owner
 from tests.support.cases import open_case, submit_case
+from tests.support.people import appointed
 from tests.support.serving import serving
 from tests.verifier.receiver import Verifier, keep
 
@@ -44,7 +46,8 @@ async def receive_cases(owner: Owner, directory: Path) -> dict[str, Any]:
     """The subscription by which the owner got the events of two cases, as they are in the directory now."""
     subscription = await owner.subscribe()
     for _ in range(2):
-        await submit_case(owner.api, await open_case(owner.api))
+        case = await submit_case(owner.api, await open_case(owner.api))
+        await appointed(owner.api, case, "applicant-member", "p-member")
     await owner.platform.drain_events()
     await owner.new_worker().drain()
     keep(directory, [each.body for each in owner.receiver.received])
@@ -73,16 +76,19 @@ async def test_what_a_webhook_received_and_the_feed_has(
     assert (await report(verifier, *feed))["events"] >= whole["events"]
     assert (await report(verifier, *feed))["exit_code"] == 0
 
-    first = json.loads(owner.receiver.received[0].body)
-    (received / "0000.json").unlink()
+    bodies = [each.body for each in owner.receiver.received]
+    number, first = next(
+        (n, each) for n, each in enumerate(map(json.loads, bodies)) if each["type"] == CaseSubmitted.TYPE
+    )
+    (received / f"{number:04d}.json").unlink()
     for less in (await report(verifier, received, *keys), await report(verifier, *against)):
         assert (less["exit_code"], [gap["partitionkey"] for gap in less["gaps"]]) == (1, [first["partitionkey"]])
     assert [each["id"] for each in less["missing_against_feed"]] == [first["id"]]
 
-    changed = owner.receiver.received[0].body.replace(b'"time":"2', b'"time":"1', 1)
-    (received / "0000.json").write_bytes(changed)
+    changed = bodies[number].replace(b'"time":"2', b'"time":"1', 1)
+    (received / f"{number:04d}.json").write_bytes(changed)
     for other in (await report(verifier, received, *keys), await report(verifier, *against)):
-        assert [each["place"] for each in other["bad_signatures"]] == ["0000.json"]
+        assert [each["place"] for each in other["bad_signatures"]] == [f"{number:04d}.json"]
         assert [each["partitionkey"] for each in other["broken_links"]] == [first["partitionkey"]]
         assert other["exit_code"] == 2
     assert [each["ids"] for each in other["conflicts"]] == [[first["id"]] * 2]

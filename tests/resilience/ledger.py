@@ -24,7 +24,10 @@ _EVENTS_OF_NO_CASE = """
     WHERE position > %s AND case_id <> ALL (%s) AND case_id NOT IN (SELECT id FROM cases)
 """
 _CASES_WITHOUT_EVENTS = """
-    SELECT count(*) FROM cases c LEFT JOIN (SELECT case_id, count(*) FROM outbox GROUP BY case_id) o ON o.case_id = c.id
+    SELECT count(*) FROM cases c LEFT JOIN (
+        SELECT case_id, right(convert_from(body, 'UTF8')::json ->> 'source', 7) = '/drafts' AS of_draft, count(*)
+        FROM outbox GROUP BY 1, 2
+    ) o ON o.case_id = c.id AND o.of_draft = (c.submitted_at IS NULL)
     WHERE c.sequence IS DISTINCT FROM o.count
 """
 _UNPUBLISHED = "SELECT FROM outbox WHERE published_at IS NULL LIMIT 1"

@@ -74,7 +74,8 @@ def describe_failure(error: ValidationError, sent: object, *, under: str = "") -
 def _describe_error(error: Mapping[str, Any], body: object) -> FieldError:
     location, *path = error["loc"] or ("body",)
     if location == "body":
-        return FieldError(_point(path, body, missing=error["type"] == "missing"), explain(error))
+        may_lack = error["type"] == "missing" or error["type"] not in _OF_THE_LIBRARY
+        return FieldError(_point(path, body, may_lack=may_lack), explain(error))
     name = str(path[0]) if path else ""
     if location == "header" and name.islower():
         name = "-".join(part.capitalize() for part in name.split("-"))
@@ -89,8 +90,11 @@ def explain(error: Mapping[str, Any]) -> str:
     return _MEMBER.sub(r"\1", _REASONS.get(kind, _OTHER).format_map(error.get("ctx", {})))
 
 
-def _point(path: Sequence[str | int], body: object, *, missing: bool) -> str:
-    """Return the JSON pointer of what was sent; a part of the path that is not in the body names a class of ours."""
+def _point(path: Sequence[str | int], body: object, *, may_lack: bool) -> str:
+    """Return the JSON pointer of what was sent, or with `may_lack` of what is not there.
+
+    Any other part of the path that is not in the body names a class of ours.
+    """
     pointer, at = "", body
     for number, part in enumerate(path, 1):
         index = part if isinstance(part, int) else -1
@@ -98,7 +102,7 @@ def _point(path: Sequence[str | int], body: object, *, missing: bool) -> str:
             at = at[part]
         elif isinstance(at, list) and 0 <= index < len(at):
             at = at[index]
-        elif not (missing and number == len(path)):
+        elif not (may_lack and number == len(path)):
             continue
         pointer += "/" + str(part).replace("~", "~0").replace("/", "~1")
     return pointer

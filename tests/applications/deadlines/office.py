@@ -19,7 +19,7 @@ async def list_events(api: Api, case: dict[str, Any]) -> list[dict[str, Any]]:
     while True:
         page = (await api.get("/v1/events", params={"limit": 200, **after})).json()
         mine = [each for each in page["items"] if each.get("caseid") == case["id"]]
-        found += [each for each in mine if each["source"].endswith("/applications")]
+        found += [each for each in mine if "/applications" in each["source"]]
         if page["next"] is None:
             return found
         after = {"after": page["next"]}

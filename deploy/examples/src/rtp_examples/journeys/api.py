@@ -1,7 +1,7 @@
 """The API as an integrator's system speaks it: a token, a case's version, and answers that may be refusals."""
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -15,20 +15,21 @@ class ScenarioFailed(Exception):
 
 @dataclass
 class Case:
-    """A case as its clients know it: its id and status, and the version that they read last."""
+    """A case as its clients know it: its id and status, and the version that each of them read last."""
 
     id: str
     number: str
-    version: int
     status: str
+    versions: dict[str, int] = field(default_factory=dict)
+    """By client: each counts the steps that it may know of."""
 
     @property
     def path(self) -> str:
         return f"/v1/cases/{self.id}"
 
-    def update(self, answer: httpx.Response) -> None:
-        """Take the version from an answer about the case: its ETag, for the next If-Match."""
-        self.version = int(answer.headers["etag"].strip('"'))
+    def update(self, answer: httpx.Response, client_id: str) -> None:
+        """Take the client's version from an answer about the case: its ETag, for the next If-Match."""
+        self.versions[client_id] = int(answer.headers["etag"].strip('"'))
         self.status = answer.json().get("status", self.status)
 
 

@@ -138,10 +138,12 @@ class Scenario:
         ]
 
     def _check_history(self, case: Case, client_ids: Sequence[str]) -> None:
+        lengths = []
         for client_id in client_ids:
             verdict = read_json(self.open_client(client_id).get(f"{case.path}/history/verify"))
             self.require(verdict["holds"], otherwise=f"to {client_id} the history does not hold: {verdict['faults']}")
-        self.say(f"the history holds: {verdict['length']} entries, each chained to the one before")
+            lengths.append(f"{client_id} follows {sum(chain['length'] for chain in verdict['chains'])}")
+        self.say(f"the history holds, each entry chained to the one before: {', '.join(lengths)}")
 
 
 def _skip_weekend(day: date) -> date:
