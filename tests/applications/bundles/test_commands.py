@@ -79,6 +79,11 @@ async def test_a_bundle_is_answered_as_a_file(group: Api, case: Case) -> None:
     assert (head.status_code, head.content) == (200, b"")
 
 
+async def test_whoever_is_let_into_a_draft_takes_nothing_of_it_away(group: Api, outside: Api, case: Case) -> None:
+    await appointed(group, case, "adviser", "p-adviser", holder={"client": outside.client_id})
+    assert name_problem(await outside.get(f"/v1/cases/{case['id']}/bundle")) == (409, "no-history-yet")
+
+
 async def test_what_was_changed_in_the_database_is_found_in_a_bundle_offline(
     database_server: Postgres, officers: Api, screening: Case, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

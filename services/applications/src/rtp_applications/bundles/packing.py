@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.bundles.documents import list_contents
+from rtp_applications.bundles.errors import NoHistoryYet
 from rtp_applications.cases.queries import get_case, get_whole_case
 from rtp_applications.documents.service import DocumentService
 from rtp_applications.history.bundle import BundleKey, Contents, Manifest, PackedDocument, write_bundle
-from rtp_applications.history.reading import OpenTransaction, read_all_entries
+from rtp_applications.history.reading import OpenTransaction, read_all_entries, read_page
 from rtp_applications.history.state import dump_state
 from rtp_applications.sides import hide_confidential, is_on_bodies_side
 from rtp_applications.workflow.definition import Caller
@@ -58,4 +59,6 @@ async def _read_case(
     await get_case(session, case_id, readers=caller.identities, now=now)
     reason = "the state names every document of the history"
     snapshot = await get_whole_case(session, case_id, now=now, reason=reason)
+    if not await read_page(session, snapshot, caller, after=0, limit=1):
+        raise NoHistoryYet
     return snapshot, [each async for each in list_contents(session, snapshot, caller, service=service, now=now)]

@@ -68,7 +68,7 @@ async def get_bundle(
 ) -> Response:
     """Take the case away: a signed ZIP archive of its state, history, events and documents, as far as you may see them.
 
-    Of entries of the history that you may not see it has the hashes. Anyone can check it offline with
+    It has the chains of the history that are yours. Anyone can check it offline with
     `python -m rtp_applications.history.verify`, and another instance can take it in.
     """
     key = settings.signing_key
