@@ -194,7 +194,9 @@ async def resume(
 ) -> SubscriptionView:
     """Send again what waits, in order. Of a disabled subscription, dead letters are tried again too.
 
-    A subscription that is `pending` asks its sink for its consent again.
+    Of an active subscription, too: what failed is due at once, however long it would wait by its schedule or because
+    your sink asked for a pause, and begins its schedule anew. So call it when your sink is well again. Dead letters of
+    an active one stay; replay or skip them. A subscription that is `pending` asks its sink for its consent again.
     """
     seen = await _read_seen(transaction, subscription_id, principal)
     prepared = await preparation.prepare_resumption(seen, version=version, deps=deps)
