@@ -53,6 +53,7 @@ class DeliveryResult:
 
     status: int | None = None
     error: str | None = None
+    """Beside a status: what was odd about the answer. An accepted one stays accepted."""
     retry_after: str | None = None
     body: str = ""
     """Its first characters, for the log of attempts that the subscription's owner reads."""
