@@ -32,7 +32,8 @@ async def test_what_arrives(sender: HttpTransport, receiver: Receiver) -> None:
     assert (received.method, received.target, received.body) == ("POST", "/hook?a=b%2Fc", b'{"a": 1}')
     assert received.verified(keyring.secret) == {"a": 1}
     assert set(received.headers) == {
-        *signed, "traceparent", "x-department", "content-type", "content-length", "host", "user-agent", "accept",
+        *signed, "webhook-subscription",
+        "traceparent", "x-department", "content-type", "content-length", "host", "user-agent", "accept",
         "accept-encoding",
     }  # fmt: skip
     assert received.headers["content-type"] == "application/cloudevents+json"

@@ -25,6 +25,7 @@ class DeliveryView(Output):
         "skipped: you gave it up. cancelled: the subscription ended, you cancelled it, or you may no longer see it"
     )
     attempts: int = Field(description="Attempts begun")
+    replays: int = Field(description="How often you had it replayed, which `webhook-replay` tells your sink")
     last_status: int | None = Field(description="HTTP status of the last attempt that was answered")
     last_error: str | None = Field(description="Why the last attempt failed, where there was no answer")
     recorded_at: datetime

@@ -57,7 +57,8 @@ async def create_subscription(
     **AMQP**: `queue` says where your own queue is and how to read it. It is made within seconds, and until it is there
     the subscription is `provisioning`.
 
-    An event may come twice: `webhook-id` (`message_id`) is then the same. Events in order, one case at a time; other
+    An event may come twice: `webhook-id` (`message_id`) is then the same, for this subscription, which
+    `webhook-subscription` names, and for the same `webhook-replay`. Events in order, one case at a time; other
     cases do not wait. Filters: exact, prefix, suffix, all, any, not, on attributes and on declared fields as
     `data.name`. At most 50 subscriptions for each client.
     """

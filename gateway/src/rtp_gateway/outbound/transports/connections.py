@@ -232,7 +232,8 @@ class _StatusKeepingProtocol(ResponseHandler):
 class _StatusKeepingConnector(aiohttp.TCPConnector):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self._factory = partial[ResponseHandler](_StatusKeepingProtocol, loop=self._loop)
+        protocol: type[ResponseHandler] = _StatusKeepingProtocol
+        self._factory = partial(protocol, loop=self._loop)
 
 
 class _Answer(aiohttp.ClientResponse):

@@ -82,6 +82,7 @@ class HttpTransport:
         headers = {
             **request.settings.get("headers", {}),
             **request.headers,
+            **request.marks,
             "Content-Type": request.content_type,
             **({"Authorization": authorization} if authorization else {}),
             **({"WebHook-Request-Origin": self._origin} if request.settings.get("handshake") else {}),
