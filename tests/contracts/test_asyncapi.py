@@ -5,7 +5,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import jsonschema
 import pytest
@@ -15,6 +15,7 @@ from referencing.jsonschema import DRAFT202012
 from rtp_gateway.forms import rendering
 from rtp_gateway.inbound.portal import asyncapi, envelopes
 from rtp_gateway.inbound.portal.envelopes import key_of
+from rtp_gateway.inbound.portal.messages import SUBSCRIPTION
 from rtp_gateway.outbound.transports import amqp, queues
 from rtp_gateway.outbound.transports.requests import DeliveryRequest
 from rtp_shared.contracts import EventData, catalogue, events
@@ -171,7 +172,7 @@ def test_the_queues_are_the_ones_that_are_made() -> None:
 def test_the_headers_in_a_queue_are_those_that_are_sent() -> None:
     kind = CaseSubmitted
     request = DeliveryRequest(
-        subscription_id=uuid4(),
+        subscription_id=UUID(SUBSCRIPTION),
         message_id="1",
         type=kind.TYPE,
         sink="",

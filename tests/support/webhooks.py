@@ -1,9 +1,10 @@
 """A subscriber's side: a real HTTP receiver, and shorthand for events and subscriptions."""
 
+import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -99,6 +100,22 @@ async def receiving(host: str = "127.0.0.1", **site: Any) -> AsyncIterator[Recei
         yield receiver
     finally:
         await runner.cleanup()
+
+
+@asynccontextmanager
+async def answering_raw(raw: bytes) -> AsyncIterator[str]:
+    """A sink that answers each request with these bytes, and then closes."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        await reader.readexactly(2)
+        writer.write(raw)
+        with suppress(ConnectionError):  # our side closes when it has read enough
+            await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
 
 
 def answering(status: int, **headers: str) -> Answering:

@@ -7,7 +7,7 @@ from rtp_gateway.inbound.calls.log import CallLog
 from rtp_gateway.inbound.calls.recorder import Recorder
 from rtp_gateway.inbound.front import Gateway
 from rtp_gateway.inbound.identity.keys import SigningKey
-from rtp_gateway.inbound.identity.routes import identity
+from rtp_gateway.inbound.identity.routes import identity, tokens
 from rtp_gateway.inbound.portal.routes import portal
 from rtp_gateway.inbound.proxy.forward import Upstreams
 from rtp_gateway.models import Model
@@ -36,7 +36,7 @@ service = Service(
     name="gateway",
     title="Gateway",
     description="Tokens, the event feed, and subscriptions to events.",
-    routers=[identity, feed, subscriptions, deliveries, erasures, fhir, traces],
+    routers=[tokens, identity, feed, subscriptions, deliveries, erasures, fhir, traces],
     loops=[run_retention, run_provisioning, run_access, run_orphan_cleanup],
     metadata=Model.metadata,
     migrations=migrations,

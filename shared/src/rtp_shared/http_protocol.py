@@ -217,7 +217,7 @@ class BoundedHttp(HttpToolsProtocol):
         body = problems.render_plain_problem(status, instance="")
         head = (
             f"HTTP/1.1 {status} Refused\r\nContent-Type: {problems.CONTENT_TYPE}\r\n"
-            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+            f"Content-Length: {len(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n"
         )
         self.transport.write(head.encode() + body)
         self.transport.close()

@@ -56,6 +56,8 @@ class ServiceRoute(APIRoute):
 
     accepts_idempotency_keys = True
     """True where a write is done once for its Idempotency-Key."""
+    reads_tokens = True
+    """False where nobody needs a token, and one that holds no more keeps nobody out."""
     refuses_unknown_parameters = True
     """False where a standard has what is not known left aside."""
 
@@ -68,7 +70,8 @@ class ServiceRoute(APIRoute):
         async def handle(request: Request) -> Response:
             runtime: Runtime = request.app.state.runtime
             _require_single_lines(request)
-            principal = await authenticate(runtime.verifier, request.headers.get("authorization"))
+            token = request.headers.get("authorization") if self.reads_tokens else None
+            principal = await authenticate(runtime.verifier, token)
             request.state.principal = principal
             await require_access(request)
             if self.refuses_unknown_parameters:

@@ -69,6 +69,7 @@ async def test_metadata_names_this_issuer_and_places_that_answer(anybody: Anybod
     assert metadata["issuer"] == platform.public_url
     assert (await anybody.get(metadata["jwks_uri"])).status_code == 200
     assert (await anybody.post(metadata["token_endpoint"])).status_code == 400
+    assert all(metadata.values())  # RFC 8414 section 3.2: claims with zero elements must be omitted
 
 
 async def test_basic_credentials_are_form_encoded_first(anybody: Anybody, credentials: tuple[str, str]) -> None:
@@ -101,6 +102,48 @@ async def test_errors_are_those_of_rfc_6749(anybody: Anybody, form: dict[str, st
     answer = await anybody.post("/oauth2/token", data=form)
     assert (answer.status_code, answer.json()["error"]) == (status, error)
     assert ("www-authenticate" in answer.headers) == (status == 401)
+
+
+FORM = ("Content-Type", "application/x-www-form-urlencoded")
+GRANTED = b"grant_type=client_credentials"
+BASIC = ("Authorization", "Basic eA==")
+
+
+@pytest.mark.parametrize(
+    ("headers", "content", "status", "error"),
+    [
+        ([FORM], b"grant_type=x", 400, "unsupported_grant_type"),
+        ([FORM, ("Authorization", "Basic !")], GRANTED, 401, "invalid_client"),
+        ([FORM, FORM], b"", 400, "invalid_request"),
+        ([BASIC, BASIC], b"", 400, "invalid_request"),
+        ([FORM, ("Content-Encoding", "gzip")], b"\x1f\x8b", 415, "invalid_request"),
+        ([FORM], b"x=" + b"a" * 9000, 413, "invalid_request"),
+        ([FORM, ("Authorization", "Bearer stale")], GRANTED, 401, "invalid_client"),
+        ([("Content-Type", "application/json")], b"{", 400, "invalid_request"),
+    ],
+)  # fmt: skip
+async def test_whatever_is_sent_errors_are_those_of_rfc_6749_and_not_stored(
+    anybody: Anybody, headers: list[tuple[str, str]], content: bytes, status: int, error: str
+) -> None:
+    answer = await anybody.post("/oauth2/token", content=content, headers=httpx.Headers(headers))
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/json")
+    assert (answer.headers["cache-control"], answer.headers["pragma"]) == ("no-store", "no-cache")
+    assert answer.json()["error"] == error
+    assert answer.json().keys() <= {"error", "error_description"}
+    assert ALLOWED.fullmatch(answer.json()["error_description"])
+    assert answer.headers.get("www-authenticate", "Basic").startswith("Basic")
+
+
+@pytest.mark.parametrize("stale", ["stale", "eyJhbGciOiJSUzI1NiJ9.e30.x"])
+async def test_a_stale_token_keeps_nobody_from_getting_a_new_one(
+    anybody: Anybody, credentials: tuple[str, str], stale: str
+) -> None:
+    """Many clients send the token they have with every request."""
+    client_id, secret = credentials
+    form, headers = {**GRANT, "client_id": client_id, "client_secret": secret}, {"Authorization": f"Bearer {stale}"}
+    assert (await anybody.post("/oauth2/token", data=form, headers=headers)).status_code == 200
+    for path in ("/.well-known/jwks.json", "/.well-known/oauth-authorization-server"):
+        assert (await anybody.get(path, headers=headers)).status_code == 200
 
 
 async def test_a_form_larger_than_any_token_request_is_not_read(anybody: Anybody) -> None:

@@ -11,7 +11,7 @@ from aiohttp import web
 from rtp_shared.contracts import About
 from tests.gateway.conftest import Owner, path_of, run_sql
 from tests.gateway.forms.test_rendering import CLOUDEVENT, SIGNAL
-from tests.support.webhooks import Received, answering, receiving, subscribe
+from tests.support.webhooks import Received, answering, answering_raw, receiving, subscribe
 
 pytestmark = pytest.mark.anyio
 
@@ -44,6 +44,18 @@ async def test_headers_of_ones_own_come_along(owner: Owner) -> None:
     await owner.publish(uuid.uuid4(), 1)
     await owner.new_worker().drain()
     assert owner.receiver.received[0].headers["x-department"] == "commissioning"
+
+
+async def test_what_was_odd_about_a_success_is_told_and_costs_nothing(owner: Owner) -> None:
+    async with answering_raw(b"HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello") as url:
+        subscription = await subscribe(owner.api, url)
+        await owner.publish(uuid.uuid4(), 1)
+        assert await owner.worker.drain() == 1
+    (delivery,) = await owner.deliveries(subscription)
+    assert (delivery["state"], delivery["lastStatus"], delivery["lastError"]) == ("delivered", 204, None)
+    (attempt,) = await owner.attempts(subscription, delivery["eventId"])
+    assert (attempt["outcome"], attempt["status"]) == ("delivered", 204)
+    assert attempt["error"] == "accepted; but more came than an answer that has no body has"
 
 
 async def test_gone_ends_the_subscription(owner: Owner) -> None:

@@ -46,10 +46,10 @@ async def test_three_failures_in_a_row_open_it(owner: Owner) -> None:
 
 async def test_a_success_in_between_keeps_it_closed(owner: Owner) -> None:
     subscription = await owner.subscribe(concurrency=1)
-    for status in (500, 500, 204, 500, 500, 204):
+    for status, sent in ((500, 1), (500, 1), (204, 3)) * 2:
         owner.receiver.answer = answering(status)
         await owner.publish_cases(1)
-        assert await owner.worker.drain() == 1
+        assert await owner.worker.drain() == sent
     health = await owner.health(subscription)
     assert (health["circuit"], health["failures"], health["failingSince"]) == ("closed", 0, None)
 
@@ -110,11 +110,11 @@ async def test_what_is_postponed_for_longer_serves_as_the_probe(owner: Owner) ->
     subscription = await owner.subscribe()
     owner.receiver.answer = answering(500)
     await owner.publish(case_id, 1)
-    for seconds in (0, 6, 331):
+    for seconds in (0, 6, 12):
         owner.clock.forward(seconds=seconds)
         assert await owner.worker.drain() == 1
     (waits,) = await owner.deliveries(subscription)
-    assert instant(waits["nextAttemptAt"]) - owner.clock() >= timedelta(minutes=30)
+    assert instant(waits["nextAttemptAt"]) - owner.clock() >= 30 * SECOND
     owner.receiver.answer = no_content
     owner.clock.forward(seconds=6)
     assert await owner.worker.drain() == 1
@@ -174,6 +174,54 @@ async def test_a_sink_that_asks_for_no_rest_is_not_hammered(owner: Owner, wanted
 
 
 # Closing
+
+
+async def test_a_restart_of_eight_seconds_costs_seconds(owner: Owner) -> None:
+    case_id = uuid.uuid4()
+    await owner.subscribe()
+    owner.receiver.answer = answering(500)
+    await owner.publish(case_id, 1, 2)
+    for seconds in (0, 5.5):
+        owner.clock.forward(seconds=seconds)
+        assert await owner.worker.drain() == 1
+    owner.receiver.answer = no_content
+    owner.clock.forward(seconds=11)
+    assert await owner.worker.drain() == 2
+    assert owner.receiver.sequences(case_id) == [1, 1, 1, 2]
+
+
+@pytest.mark.parametrize("success", ["delivery", "test"])
+async def test_any_success_makes_due_what_waits(owner: Owner, success: str) -> None:
+    """Also where too little failed to open the circuit."""
+    subscription = await owner.subscribe()
+    owner.receiver.answer = answering(500)
+    (waits,) = await owner.publish_cases(1)
+    assert await owner.worker.drain() == 1
+    owner.receiver.answer = no_content
+    if success == "test":
+        await owner.ask(subscription, "actions/test")
+        await relay(owner.platform)
+        owner.clock.forward(seconds=1)
+    else:
+        await owner.publish_cases(1)
+    assert await owner.worker.drain() == 2
+    assert owner.receiver.sequences(waits) == [1, 1]
+    assert (await owner.health(subscription))["failingSince"] is None
+
+
+async def test_what_fails_though_others_get_through_keeps_its_schedule(owner: Owner) -> None:
+    """Or each success would have the one event that its sink chokes on sent again."""
+    stuck = uuid.uuid4()
+    subscription = await owner.subscribe()
+    owner.receiver.answer = choking_on(stuck)
+    await owner.publish(stuck, 1)
+    for _ in range(10):
+        await owner.worker.drain()
+        owner.clock.forward(seconds=0.1)
+        await owner.publish_cases(1)
+    await owner.worker.drain()
+    assert owner.receiver.sequences(stuck) == [1, 1]  # once more, because it might have been an outage
+    assert (await owner.health(subscription))["circuit"] == "closed"
 
 
 async def test_a_success_closes_it_and_everything_is_sent_at_once_in_order(owner: Owner) -> None:

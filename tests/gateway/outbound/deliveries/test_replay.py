@@ -79,6 +79,28 @@ async def test_by_events(owner: Owner) -> None:
         each.verified(subscription["secret"])
 
 
+async def test_a_replay_can_be_told_from_a_duplicate_and_one_subscription_from_another(owner: Owner) -> None:
+    """Or who receives for two would drop one's event as the other's, and what it asked for as a duplicate."""
+    subscriptions = [await owner.subscribe(), await owner.subscribe()]
+    (event,) = await owner.publish(uuid.uuid4(), 1)
+    await owner.worker.drain()
+    for _ in range(2):
+        await replay(owner, subscriptions[0], eventIds=[str(event.event_id)], only="all")
+        owner.receiver.answer = answering(500)
+        await owner.worker.drain()
+        owner.receiver.answer = no_content
+        owner.clock.forward(seconds=6)
+        await owner.worker.drain()
+    arrived = [
+        (each.headers["webhook-subscription"], each.headers.get("webhook-replay")) for each in owner.receiver.received
+    ]
+    assert len({each.id for each in owner.receiver.received}) == 1
+    first, second = (each["id"] for each in subscriptions)
+    assert set(arrived[:2]) == {(first, None), (second, None)}
+    assert arrived[2:] == [(first, "1")] * 2 + [(first, "2")] * 2  # what is tried again is the same replay
+    assert [each["replays"] for each in await owner.deliveries(subscriptions[0])] == [2]
+
+
 async def test_by_case_publisher_and_number(owner: Owner) -> None:
     case_id = uuid.uuid4()
     subscription = await owner.subscribe()

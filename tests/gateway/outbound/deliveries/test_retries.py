@@ -15,8 +15,8 @@ from rtp_gateway.outbound.deliveries.retries import (
 NOW = datetime(2026, 3, 29, 12, 0, tzinfo=UTC)
 
 
-def test_ten_tries_over_three_days() -> None:
-    assert sum(DELAYS, timedelta()) == timedelta(hours=75, minutes=35, seconds=5)
+def test_fourteen_tries_over_three_days() -> None:
+    assert sum(DELAYS, timedelta()) == timedelta(hours=75, minutes=38, seconds=45)
     for failures, delay in enumerate(DELAYS, start=1):
         assert schedule_retry(failures, now=NOW, first_failed_at=NOW, luck=0) == NOW + delay
         assert schedule_retry(failures, now=NOW, first_failed_at=NOW, luck=1) == NOW + delay * 1.1
@@ -29,7 +29,7 @@ def test_ten_tries_over_three_days() -> None:
 def test_never_sooner_than_the_sink_asks_for() -> None:
     rest = timedelta(seconds=60)
     assert schedule_retry(1, now=NOW, first_failed_at=NOW, cooldown=rest, luck=0) == NOW + rest
-    assert schedule_retry(3, now=NOW, first_failed_at=NOW, cooldown=rest, luck=0) == NOW + DELAYS[2]
+    assert schedule_retry(5, now=NOW, first_failed_at=NOW, cooldown=rest, luck=0) == NOW + DELAYS[4]
 
 
 @pytest.mark.parametrize(

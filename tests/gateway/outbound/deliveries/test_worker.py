@@ -68,27 +68,26 @@ async def test_a_submitted_case_reaches_the_employing_body_signed(owner: Owner) 
 
 async def test_a_later_event_of_a_case_waits_and_other_cases_do_not(owner: Owner) -> None:
     subscription = await owner.subscribe()
-    stuck, other = uuid.uuid4(), uuid.uuid4()
+    stuck, other, well_at = uuid.uuid4(), uuid.uuid4(), owner.clock() + timedelta(seconds=5)
 
     def answer(received: Received) -> web.StreamResponse:
-        return web.Response(
-            status=500 if received.case_id == stuck and len(owner.receiver.sequences(stuck)) == 1 else 204
-        )
+        owner.clock.forward(seconds=0.01)
+        return web.Response(status=500 if received.case_id == stuck and owner.clock() < well_at else 204)
 
     owner.receiver.answer = answer
     await owner.publish(stuck, 1, 2, 3)
     await owner.publish(other, 1, 2)
     await owner.worker.drain()
-    assert owner.receiver.sequences(stuck) == [1]
+    assert set(owner.receiver.sequences(stuck)) == {1}
     assert owner.receiver.sequences(other) == [1, 2]
     waits = {each["state"]: each for each in await owner.deliveries(subscription) if each["caseId"] == str(stuck)}
     assert waits.keys() == {"pending"}
     await owner.publish(stuck, 4)  # also what is recorded while the first waits
     owner.clock.forward(seconds=6)
     assert await owner.worker.drain() == 4
-    assert owner.receiver.sequences(stuck) == [1, 1, 2, 3, 4]
-    first, again = [each for each in owner.receiver.received if each.case_id == stuck and each.sequence == 1]
-    assert first.id == again.id
+    assert owner.receiver.sequences(stuck)[-4:] == [1, 2, 3, 4]
+    tries = [each.id for each in owner.receiver.received if each.case_id == stuck and each.sequence == 1]
+    assert len(tries) > 1 == len(set(tries))
 
 
 async def test_an_event_that_its_sink_chokes_on_is_tried_for_three_days_and_then_rests(owner: Owner) -> None:
@@ -99,7 +98,10 @@ async def test_an_event_that_its_sink_chokes_on_is_tried_for_three_days_and_then
     owner.receiver.answer = choking_on(case_id)
     await owner.publish(case_id, 1)
     assert await owner.worker.drain() == 1
-    for number, delay in enumerate(DELAYS, start=1):
+    owner.clock.forward(seconds=1)
+    await owner.publish(uuid.uuid4(), 1)
+    assert await owner.worker.drain() == 2  # once more at the first success, which might have ended an outage
+    for number, delay in enumerate(DELAYS, start=2):
         await owner.publish(uuid.uuid4(), 1)
         assert await owner.worker.drain() == 1
         waits = await find_newest(owner.api, subscription, case_id)
@@ -111,10 +113,10 @@ async def test_an_event_that_its_sink_chokes_on_is_tried_for_three_days_and_then
         owner.clock.at = due
         assert await owner.worker.drain() == 1
     rests = await find_newest(owner.api, subscription, case_id)
-    assert (rests["state"], rests["attempts"], rests["nextAttemptAt"]) == ("dead", 10, None)
+    assert (rests["state"], rests["attempts"], rests["nextAttemptAt"]) == ("dead", 15, None)
     tries = [each for each in owner.receiver.received if each.case_id == case_id]
     assert len({each.id for each in tries}) == 1
-    assert len({each.headers["webhook-timestamp"] for each in tries}) == 10
+    assert len({each.headers["webhook-timestamp"] for each in tries}) == 15
 
     owner.receiver.answer = no_content
     await owner.publish(case_id, 2)

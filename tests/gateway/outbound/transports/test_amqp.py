@@ -33,11 +33,12 @@ async def test_an_event_arrives_as_it_is_with_what_a_header_exchange_needs(
     assert (properties.content_type, properties.delivery_mode) == ("application/cloudevents+json", 2)
     assert properties.timestamp is not None
     assert attributes(properties) == {f"ce-{name}": value for name, value in EVENT.items() if name != "data"}
+    assert (properties.headers or {})["webhook-subscription"] == str(subscriber.id)
 
 
 def attributes(properties: pika.BasicProperties) -> dict[str, Any]:
-    """Headers without those of RabbitMQ's own."""
-    return {name: value for name, value in (properties.headers or {}).items() if not name.startswith("x-")}
+    """Headers that the event itself gives."""
+    return {name: value for name, value in (properties.headers or {}).items() if name.startswith("ce-")}
 
 
 async def test_what_is_not_a_cloudevent_is_not_read(transport: AmqpTransport, subscriber: QueueReader) -> None:

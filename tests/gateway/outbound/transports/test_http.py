@@ -14,7 +14,7 @@ from rtp_gateway.outbound.transports.signing import Keyring
 from rtp_shared.clock import utcnow
 from tests.gateway.outbound.conftest import NewSender
 from tests.support.hosts import request
-from tests.support.webhooks import Clock, Received, Receiver, answering
+from tests.support.webhooks import Clock, Received, Receiver, answering, answering_raw
 
 pytestmark = pytest.mark.anyio
 EXPIRED = "the access token in its sinkcredential has expired; nothing was sent"
@@ -32,7 +32,8 @@ async def test_what_arrives(sender: HttpTransport, receiver: Receiver) -> None:
     assert (received.method, received.target, received.body) == ("POST", "/hook?a=b%2Fc", b'{"a": 1}')
     assert received.verified(keyring.secret) == {"a": 1}
     assert set(received.headers) == {
-        *signed, "traceparent", "x-department", "content-type", "content-length", "host", "user-agent", "accept",
+        *signed, "webhook-subscription",
+        "traceparent", "x-department", "content-type", "content-length", "host", "user-agent", "accept",
         "accept-encoding",
     }  # fmt: skip
     assert received.headers["content-type"] == "application/cloudevents+json"
@@ -93,6 +94,52 @@ async def test_an_answer_without_end_is_not_read(sender: HttpTransport, receiver
     receiver.answer = lambda _: web.Response(body=b"x" * 50_000_000)
     answer = await sender.send(request(receiver.url))
     assert (answer.status, answer.body) == (200, "x" * SNIPPET)
+
+
+LONG = b"x" * 300_000
+ODD = {
+    "204 with a body": b"HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nhello",
+    "204 in chunks": b"HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+    "a long header": b"HTTP/1.1 200 OK\r\nX-Policy: " + LONG + b"\r\nContent-Length: 0\r\n\r\n",
+    "many headers": b"HTTP/1.1 200 OK\r\n" + b"X-Cache: a\r\n" * 5000 + b"Content-Length: 0\r\n\r\n",
+    "identity and a length": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\nContent-Length: 2\r\n\r\nok",
+    "chunks and a length": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "no chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nhello",
+    "two lengths": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok",
+    "no number": b"HTTP/1.1 200 OK\r\nContent-Length: none\r\n\r\n",
+    "a header without a colon": b"HTTP/1.1 200 OK\r\nhello there\r\n\r\n",
+    "a header of zeros": b"HTTP/1.1 200 OK\r\nX-A: a\x00b\r\nContent-Length: 0\r\n\r\n",
+    "headers that break off": b"HTTP/1.1 200 OK\r\nContent-Le",
+    "hints before it": b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nhello there\r\n\r\n",
+    "a long reason": b"HTTP/1.1 200 " + b"x" * 20_000 + b"\r\nContent-Length: 0\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("raw", ODD.values(), ids=ODD)
+async def test_a_2xx_is_a_success_however_odd_the_rest(sender: HttpTransport, raw: bytes) -> None:
+    async with answering_raw(raw) as url:
+        answer = await sender.send(request(url))
+        again = await sender.send(request(url))
+    assert answer.accepted
+    assert answer.error is None or answer.error.startswith("accepted; but ")
+    assert again.status == answer.status
+
+
+async def test_what_was_odd_is_said_and_counts_for_other_statuses_too(sender: HttpTransport) -> None:
+    async with answering_raw(ODD["204 with a body"]) as url:
+        accepted = await sender.send(request(url))
+    assert (accepted.status, accepted.error) == (204, "accepted; but more came than an answer that has no body has")
+    async with answering_raw(b"HTTP/1.1 410 Gone\r\nX-Policy: " + LONG + b"\r\n\r\n") as url:
+        refused = await sender.send(request(url))
+    assert (refused.status, refused.error) == (410, "the headers of the answer are too long or too many")
+
+
+@pytest.mark.parametrize(
+    "raw", [b"HTTP/1.1 2", b"HTTP/1.1 2000 OK\r\n\r\n", b"ICY 200 OK\r\n\r\n", b"HTTP/1.1 103 Hints\r\n\r\n"]
+)
+async def test_without_a_status_line_it_is_no_answer(sender: HttpTransport, raw: bytes) -> None:
+    async with answering_raw(raw) as url:
+        assert (await sender.send(request(url))).status is None
 
 
 async def test_retry_after_is_passed_on(sender: HttpTransport, receiver: Receiver) -> None:

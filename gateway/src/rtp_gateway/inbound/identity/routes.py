@@ -6,29 +6,51 @@ from typing import Annotated
 from urllib.parse import parse_qs, unquote_plus
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
 from rtp_gateway.clients.models import SCOPES
 from rtp_gateway.inbound.identity.commands import TokenRefused, grant_scopes
 from rtp_gateway.inbound.identity.keys import SigningKey
+from rtp_gateway.inbound.identity.refusals import describe_refusal
 from rtp_gateway.settings import GatewaySettings
 from rtp_shared.auth import Public
 from rtp_shared.dependencies import Now, Session
 from rtp_shared.identities import Principal
 from rtp_shared.middleware import BODY, RequestBody
-from rtp_shared.web import ServiceRoute
+from rtp_shared.web import RouteHandler, ServiceRoute
 
 FORM_LIMIT = 8192
 """Bytes of a token request: a secret and a list of scopes have a few hundred."""
 
 
 class OAuthRoute(ServiceRoute):
-    """A route of OAuth, which leaves aside parameters that it does not know (RFC 6749 section 3.2)."""
+    """A route of OAuth, which leaves aside parameters that it does not know (RFC 6749 section 3.2), and any token."""
 
+    reads_tokens = False
     refuses_unknown_parameters = False
 
 
+class TokenRoute(OAuthRoute):
+    """The token endpoint's route, which refuses as RFC 6749 section 5.2 says, whatever is wrong."""
+
+    def get_route_handler(self) -> RouteHandler:
+        inner = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            try:
+                response = await inner(request)
+            except Exception as error:
+                if (refused := describe_refusal(error)) is None:
+                    raise
+                response = refused
+            response.headers.update({"Cache-Control": "no-store", "Pragma": "no-cache"})
+            return response
+
+        return handle
+
+
 identity = APIRouter(route_class=OAuthRoute, tags=["Identity"])
+tokens = APIRouter(route_class=TokenRoute, tags=["Identity"])
 
 Anyone = Annotated[Principal | None, Depends(Public())]
 
@@ -70,24 +92,19 @@ _ERROR = {
 }
 
 
-@identity.post("/oauth2/token", openapi_extra=_FORM, responses={"4XX": _ERROR})
+@tokens.post("/oauth2/token", openapi_extra=_FORM, responses={"4XX": _ERROR})
 async def get_token(request: Request, _: Anyone, session: Session, now: Now) -> JSONResponse:
     """Get an access token by client credentials (RFC 6749 section 4.4).
 
-    The client authenticates by HTTP Basic, or by client_id and client_secret in the form.
+    The client authenticates by HTTP Basic, or by client_id and client_secret in the form. An access token that comes
+    with the request is left aside, so that one that has expired can be renewed. Every refusal is as RFC 6749 section
+    5.2 has it, and no answer is to be stored.
     """
-    headers = {"Cache-Control": "no-store", "Pragma": "no-cache"}
-    try:
-        body: RequestBody = request.scope[BODY]
-        body.allow(FORM_LIMIT)
-        form = await _read_form(request)
-        client_id, secret = _read_credentials(request, form)
-        client, scopes = await grant_scopes(session, client_id=client_id, secret=secret, requested=form.get("scope"))
-    except TokenRefused as refused:
-        status = 401 if refused.code == "invalid_client" else 400
-        if status == 401:
-            headers["WWW-Authenticate"] = 'Basic realm="Right to Provide"'
-        return JSONResponse({"error": refused.code, "error_description": refused.detail}, status, headers)
+    body: RequestBody = request.scope[BODY]
+    body.allow(FORM_LIMIT)
+    form = await _read_form(request)
+    client_id, secret = _read_credentials(request, form)
+    client, scopes = await grant_scopes(session, client_id=client_id, secret=secret, requested=form.get("scope"))
     settings: GatewaySettings = request.app.state.runtime.settings
     key: SigningKey = request.app.state.signing_key
     token = key.sign_access_token(
@@ -105,7 +122,7 @@ async def get_token(request: Request, _: Anyone, session: Session, now: Now) -> 
         "expires_in": settings.token_seconds,
         "scope": " ".join(scopes),
     }
-    return JSONResponse(answer, headers=headers)
+    return JSONResponse(answer)
 
 
 @identity.get("/.well-known/jwks.json")
@@ -118,13 +135,13 @@ async def get_keys(request: Request, _: Anyone) -> JSONResponse:
 @identity.get("/.well-known/oauth-authorization-server")
 async def get_metadata(request: Request, _: Anyone) -> dict[str, object]:
     """What this authorization server offers (RFC 8414)."""
+    # No response_types_supported: there are none, and section 3.2 has claims without elements omitted.
     issuer = request.app.state.runtime.settings.public_url
     return {
         "issuer": issuer,
         "token_endpoint": f"{issuer}/oauth2/token",
         "jwks_uri": f"{issuer}/.well-known/jwks.json",
         "scopes_supported": sorted(SCOPES),
-        "response_types_supported": [],
         "grant_types_supported": ["client_credentials"],
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
         "service_documentation": f"{issuer}/docs",

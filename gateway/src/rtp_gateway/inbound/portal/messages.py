@@ -12,6 +12,21 @@ EVENT = "application/cloudevents+json"
 BUNDLE = "fhir-bundle"
 SIGNED, QUEUED, INTERNAL = "signed", "queued", "internal"
 
+SUBSCRIPTION = "019ad0c4-5f0e-7c3a-9d2b-4b1f6a7c8d90"
+"""The one of the examples."""
+MARKS: Part = {
+    "webhook-subscription": {
+        "type": "string",
+        "format": "uuid",
+        "description": "The subscription. Duplicates and order are within one: another may bring the same event too",
+    },
+    "webhook-replay": {
+        "type": "string",
+        "pattern": "^[1-9][0-9]*$",
+        "description": "Left out unless the subscription's owner had the event replayed; counts these replays. "
+        "What has the same `webhook-id`, `webhook-subscription` and `webhook-replay` as before is a duplicate",
+    },
+}
 HEADERS: Part = {
     SIGNED: {
         "type": "object",
@@ -22,6 +37,7 @@ HEADERS: Part = {
                 "pattern": "^[^.]+$",
                 "description": "The same on every attempt of a delivery: drop what you have seen",
             },
+            **MARKS,
             "webhook-timestamp": {"type": "string", "pattern": "^[0-9]+$", "description": "Unix seconds of this try"},
             "webhook-signature": {
                 "type": "string",
@@ -55,7 +71,7 @@ def build_headers() -> Part:
     attributes = {name: part for name, part in envelopes.build_thin_schema()["properties"].items() if name != "data"}
     copied = {f"ce-{name}": {"type": "string", "description": f"Copy of the event's `{name}`"} for name in attributes}
     required = [f"ce-{name}" for name in envelopes.REQUIRED]
-    return {**HEADERS, QUEUED: {"type": "object", "required": required, "properties": copied}}
+    return {**HEADERS, QUEUED: {"type": "object", "required": required, "properties": {**copied, **MARKS}}}
 
 
 def build_components(*, public_url: str) -> Part:
@@ -146,8 +162,12 @@ def _show_headers(headers: str | None, event: Part) -> Part:
             "webhook-id": event["id"],
             "webhook-timestamp": "1795428906",
             "webhook-signature": "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
+            "webhook-subscription": SUBSCRIPTION,
         },
-        QUEUED: {f"ce-{name}": value for name, value in event.items() if name != "data"},
+        QUEUED: {
+            "webhook-subscription": SUBSCRIPTION,
+            **{f"ce-{name}": value for name, value in event.items() if name != "data"},
+        },
         INTERNAL: {"rtp-readers": ["client:staff-group"], "rtp-case": event["partitionkey"]},
     }
     return {"headers": by_channel[headers]}

@@ -127,6 +127,7 @@ class AttemptRunner:
             settings=claim.settings,
             headers=keyring.sign_message(message_id, at=self._now(), body=body),
             credential=credential,
+            replay=claim.replay,
         )
         return len(body), await transport.send(request)
 

@@ -61,16 +61,18 @@ _COUNT_FAILURE = """
     UPDATE subscriptions SET failures = $2, failing_since = $3, rests_until = greatest(rests_until, $4) WHERE id = $1
 """
 
-_FAILURES = "SELECT failures FROM subscriptions WHERE id = $1 AND failing_since IS NOT NULL"
+_IS_FAILING = "SELECT true FROM subscriptions WHERE id = $1 AND failing_since IS NOT NULL"
 _CLOSE = """
     UPDATE subscriptions SET failures = 0, failing_since = NULL, rests_until = NULL
     WHERE id = $1 AND failing_since IS NOT NULL AND sink_version = $2
-    RETURNING old.failures AS failures
+    RETURNING old.failures AS failures, old.failing_since AS failing_since
 """
-# What was postponed while the circuit was open is due at once, and begins its schedule anew.
+# What first failed in this outage is due at once, and begins its schedule anew. What failed before it has failed though
+# a success came in between: it may be to blame itself, so it is due only if the circuit was open, and keeps its place.
 _BRING_FORWARD = """
-    UPDATE deliveries SET next_attempt_at = $2, failures = 0
+    UPDATE deliveries SET next_attempt_at = $2, failures = CASE WHEN first_failed_at < $3 THEN failures ELSE 0 END
     WHERE subscription_id = $1 AND state = 'pending' AND next_attempt_at > $2 AND NOT under_way
+      AND ($4 OR first_failed_at >= $3)
 """
 # The attempt began a little before its failure was counted, from which `failing_since` is.
 _PRESENT_FAILURE = """
@@ -124,16 +126,17 @@ async def _find_failing_since(session: AsyncSession, subscription_id: UUID, sinc
 
 
 async def close_circuit(session: AsyncSession, claim: Claim, *, now: datetime) -> None:
-    """Close the circuit of a sink that works again, and bring forward what waited because it was open.
+    """Close the circuit of a sink that works again, and bring forward what waited because it did not.
 
     A transaction of its own: it locks what waits before the subscription, and a batch of reports has many of both.
     """
     connection = await get_driver(session)
-    if (await connection.fetchval(_FAILURES, claim.subscription_id) or 0) >= OPEN_AFTER:
-        await ordering.lock_open(session, claim.subscription_id)
-    failures = await connection.fetchval(_CLOSE, claim.subscription_id, claim.sink_version)
-    if failures is not None and failures >= OPEN_AFTER:
-        await connection.execute(_BRING_FORWARD, claim.subscription_id, now)
+    if not await connection.fetchval(_IS_FAILING, claim.subscription_id):
+        return
+    await ordering.lock_open(session, claim.subscription_id)
+    if closed := await connection.fetchrow(_CLOSE, claim.subscription_id, claim.sink_version):
+        was_open = closed["failures"] >= OPEN_AFTER
+        await connection.execute(_BRING_FORWARD, claim.subscription_id, now, closed["failing_since"], was_open)
 
 
 async def end_gone(session: AsyncSession, claim: Claim, *, now: datetime) -> None:

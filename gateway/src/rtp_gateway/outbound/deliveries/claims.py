@@ -31,6 +31,8 @@ class Claim:
     subject_id: UUID
     attempt: int
     """Number of this attempt. Only who holds the newest may report, so a lease that ran out reports nothing."""
+    replay: int
+    """How often its owner asked for it again; 0 if it is sent because it happened."""
     rated: bool
     may_see: bool
     """False if the subscription's client may no longer be sent events, or is no longer a reader of this one."""
@@ -105,7 +107,7 @@ _CLAIM = f"""
     FROM due, subscriptions s, clients c, events e
     WHERE d.subscription_id = due.subscription_id AND d.position = due.position
       AND s.id = d.subscription_id AND c.client_id = s.client_id AND e.position = d.position
-    RETURNING d.subscription_id, d.position, d.case_id AS subject_id, d.attempts AS attempt,
+    RETURNING d.subscription_id, d.position, d.case_id AS subject_id, d.attempts AS attempt, d.replays AS replay,
         s.rate_per_minute IS NOT NULL AS rated,
         {MAY_SUBSCRIBE} AND e.readers && {IDENTITIES} AS may_see, {SHARED} AS counted,
         s.protocol, s.payload, s.sink, s.sink_version, s.settings, s.sealed_keys, s.sealed_credential,

@@ -75,6 +75,7 @@ class HealthProbes:
             position=0,
             subject_id=subscription.id,
             attempt=0,
+            replay=0,
             rated=False,
             may_see=True,
             counted=False,

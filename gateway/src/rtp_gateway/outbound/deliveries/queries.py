@@ -21,6 +21,7 @@ _COLUMNS = (
     Event.sequence,
     Delivery.state,
     Delivery.attempts,
+    Delivery.replays,
     Delivery.last_status,
     Delivery.last_error,
     Event.recorded_at,

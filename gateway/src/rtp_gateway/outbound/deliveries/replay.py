@@ -38,10 +38,11 @@ _CALL_BACK = """
     FROM held WHERE d.subscription_id = $1 AND d.position = held.position
 """
 _OFFER_AGAIN = """
-    INSERT INTO deliveries (subscription_id, position, case_id, client_id)
-    SELECT $1, t.position, t.case_id, $4 FROM unnest($2::bigint[], $3::uuid[]) AS t (position, case_id)
+    INSERT INTO deliveries AS d (subscription_id, position, case_id, client_id, replays)
+    SELECT $1, t.position, t.case_id, $4, 1 FROM unnest($2::bigint[], $3::uuid[]) AS t (position, case_id)
     ON CONFLICT (subscription_id, position) DO UPDATE
-    SET state = 'pending', failures = 0, first_failed_at = NULL, next_attempt_at = NULL, settled_at = NULL
+    SET state = 'pending', replays = d.replays + 1, failures = 0, first_failed_at = NULL, next_attempt_at = NULL,
+        settled_at = NULL
 """
 
 

@@ -49,8 +49,8 @@ _IS_KEPT = "NOT EXISTS (SELECT FROM events e WHERE e.position = %s AND e.erased_
 _MARK_DELIVERED = f"""
     WITH reported AS (
         SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::float8[], $5::int[], $6::int[], $7::text[],
-            $8::int[], $9::timestamptz[])
-        AS t (subscription_id, position, attempt, ms, status, bytes, answer, sink_version, at)
+            $8::int[], $9::timestamptz[], $10::text[])
+        AS t (subscription_id, position, attempt, ms, status, bytes, answer, sink_version, at, error)
     ), held AS MATERIALIZED (
         SELECT d.subscription_id, d.position FROM deliveries d JOIN reported t USING (subscription_id, position)
         WHERE d.attempts = t.attempt AND d.state = 'pending'
@@ -63,9 +63,9 @@ _MARK_DELIVERED = f"""
         WHERE d.subscription_id = t.subscription_id AND d.position = t.position
         RETURNING d.client_id, t.*
     ), logged AS (
-        INSERT INTO attempts (subscription_id, position, attempt, client_id, at, ms, outcome, status, bytes, answer,
-            sink_version)
-        SELECT subscription_id, position, attempt, client_id, at, ms, 'delivered', status, bytes,
+        INSERT INTO attempts (subscription_id, position, attempt, client_id, at, ms, outcome, status, error, bytes,
+            answer, sink_version)
+        SELECT subscription_id, position, attempt, client_id, at, ms, 'delivered', status, error, bytes,
             CASE WHEN {_IS_KEPT % "settled.position"} THEN answer END, sink_version
         FROM settled
     )
@@ -194,6 +194,7 @@ async def mark_delivered(
         [each.result.body or None for each in reports],
         [each.claim.sink_version for each in reports],
         [each.at for each in reports],
+        [_shorten(each.result.error) for each in reports],
     )
     marked = {(row["subscription_id"], row["position"]): Marked(row["failing"]) for row in rows}
     if done := {each.claim.ordering_key for each in reports if each.claim.key in marked}:

@@ -6,9 +6,12 @@ from email.utils import parsedate_to_datetime
 
 DELAYS = tuple(
     timedelta(seconds=seconds)
-    for seconds in (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600)
+    for seconds in (5, 10, 30, 60, 120, 300, 1800, 2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600)
 )
-"""After the first try, the second, ...: ten tries in a good three days, as Standard Webhooks advise."""
+"""After the first try, the second, ...: fourteen tries in a good three days.
+
+As Standard Webhooks advise, with steps between their 5 s and 5 min: a receiver that restarts is away for seconds.
+"""
 
 GIVE_UP_AFTER = timedelta(hours=75.5)
 """From the first failure on: a delivery becomes a dead letter, a subscription that never answered well is disabled."""

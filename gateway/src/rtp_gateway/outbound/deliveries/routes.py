@@ -106,9 +106,9 @@ async def replay(
 ) -> Replayed:
     """Have events sent again: by id, by case, or by the time of recording; at most 10,000 at once.
 
-    By default only what your sink never acknowledged. `webhook-id` is that of the first time, so that you can drop
-    what you have. Order per case holds among all that waits. Events from before the subscription are sent too, if you
-    may see them and they pass its types and filters.
+    By default only what your sink never acknowledged. `webhook-id` is that of the first time; `webhook-replay` counts
+    your replays of it, so that you can tell what you asked for from a duplicate. Order per case holds among all that
+    waits. Events from before the subscription are sent too, if you may see them and they pass its types and filters.
     """
     subscription = await get_subscription(session, subscription_id, client_id=principal.client_id)
     return await commands.replay(session, subscription, query, dry_run=dry_run, now=now)

@@ -25,6 +25,7 @@ class DeliveryView(Output):
         "skipped: you gave it up. cancelled: the subscription ended, you cancelled it, or you may no longer see it"
     )
     attempts: int = Field(description="Attempts begun")
+    replays: int = Field(description="How often you had it replayed, which `webhook-replay` tells your sink")
     last_status: int | None = Field(description="HTTP status of the last attempt that was answered")
     last_error: str | None = Field(description="Why the last attempt failed, where there was no answer")
     recorded_at: datetime
@@ -43,7 +44,10 @@ class AttemptView(Output):
     ms: float = Field(description="Until the answer, in milliseconds")
     outcome: str = Field(description="delivered, postponed, dead or cancelled")
     status: int | None
-    error: str | None
+    error: str | None = Field(
+        description="Why there was no answer; beside a status, what of the answer was not as HTTP has it. "
+        "A 2xx counts as a success all the same"
+    )
     bytes: int = Field(description="Size of the body that was sent")
     answer: str | None = Field(description="The first 500 characters of what your sink answered")
     sink_version: int = Field(description="Grows when you change the sink or the way to it; which one this went to")

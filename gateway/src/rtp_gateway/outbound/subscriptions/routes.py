@@ -57,7 +57,8 @@ async def create_subscription(
     **AMQP**: `queue` says where your own queue is and how to read it. It is made within seconds, and until it is there
     the subscription is `provisioning`.
 
-    An event may come twice: `webhook-id` (`message_id`) is then the same. Events in order, one case at a time; other
+    An event may come twice: `webhook-id` (`message_id`) is then the same, for this subscription, which
+    `webhook-subscription` names, and for the same `webhook-replay`. Events in order, one case at a time; other
     cases do not wait. Filters: exact, prefix, suffix, all, any, not, on attributes and on declared fields as
     `data.name`. At most 50 subscriptions for each client.
     """
@@ -194,7 +195,9 @@ async def resume(
 ) -> SubscriptionView:
     """Send again what waits, in order. Of a disabled subscription, dead letters are tried again too.
 
-    A subscription that is `pending` asks its sink for its consent again.
+    Of an active subscription, too: what failed is due at once, however long it would wait by its schedule or because
+    your sink asked for a pause, and begins its schedule anew. So call it when your sink is well again. Dead letters of
+    an active one stay; replay or skip them. A subscription that is `pending` asks its sink for its consent again.
     """
     seen = await _read_seen(transaction, subscription_id, principal)
     prepared = await preparation.prepare_resumption(seen, version=version, deps=deps)

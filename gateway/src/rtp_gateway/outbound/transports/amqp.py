@@ -195,7 +195,7 @@ def build_properties(request: DeliveryRequest, *, now: datetime) -> pika.BasicPr
         app_id=APP_ID,
         timestamp=int(now.timestamp()),
         delivery_mode=2,
-        headers=_copy_attributes(request),
+        headers={**request.marks, **_copy_attributes(request)},
     )
 
 

@@ -11,22 +11,31 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from types import SimpleNamespace
+from typing import Any
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.http_exceptions import LineTooLong
 from yarl import URL
 
 from rtp_gateway.outbound.transports.certificates import present
 from rtp_gateway.outbound.transports.credentials import ClientCertificate
 from rtp_gateway.outbound.transports.errors import SinkRefused
 from rtp_gateway.outbound.transports.sinks import Sinks
+from rtp_gateway.outbound.transports.status_lines import StatusReader
 
 BODY_SECONDS = 2.0
 """Once a status has come, the beginning of a body is waited for no longer than this."""
 MOST_CERTIFICATES = 32
 """TLS contexts kept, at about a megabyte each."""
 BUFFER = 8192
+LONGEST_HEADER = 65_536
+MOST_HEADERS = 1000
+"""Of an answer with longer headers, or more, only the status counts."""
+WITHOUT_BODY = (204, 304)
 
 
 class NoSinkResponse(Exception):
@@ -53,6 +62,8 @@ class SinkResponse:
     """Looked up whatever the case of their names."""
     body: bytes
     """As much as was asked for and came, as it came: still compressed if it was."""
+    oddity: str | None = None
+    """What of it was not as HTTP has it, so that only its status could be read."""
 
 
 class Connections:
@@ -102,17 +113,21 @@ class Connections:
         at_most: int,
     ) -> SinkResponse:
         left = max(ends - asyncio.get_running_loop().time(), 0.001)
-        async with self._get_session().request(
-            request.method,
-            url,
-            headers=request.headers,
-            data=request.body,
-            ssl=tls or True,
-            allow_redirects=False,
-            timeout=aiohttp.ClientTimeout(total=left),
-            trace_request_ctx=kept,
-        ) as answer:
-            return SinkResponse(answer.status, answer.headers, await _read_start(answer, at_most) if at_most else b"")
+        try:
+            async with self._get_session().request(
+                request.method,
+                url,
+                headers=request.headers,
+                data=request.body,
+                ssl=tls or True,
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=left),
+                trace_request_ctx=kept,
+            ) as answer:
+                body = await _read_start(answer, at_most) if at_most else b""
+                return SinkResponse(answer.status, answer.headers, body)
+        except _OddAnswer as odd:
+            return SinkResponse(odd.status, {}, b"", odd.reason)
 
     async def _get_context(self, certificate: ClientCertificate) -> ssl.SSLContext:
         async with self._building:
@@ -137,7 +152,7 @@ class Connections:
             trace = aiohttp.TraceConfig()
             trace.on_connection_reuseconn.append(_note_reuse)
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
+                connector=_StatusKeepingConnector(
                     resolver=_CheckedResolver(self._sinks),
                     use_dns_cache=False,  # a name is checked again for each connection
                     ssl=self._build_context(),
@@ -147,6 +162,10 @@ class Connections:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 read_bufsize=BUFFER,
+                max_line_size=LONGEST_HEADER,
+                max_field_size=LONGEST_HEADER,
+                max_headers=MOST_HEADERS,
+                response_class=_Answer,
                 headers={"User-Agent": "Right-to-Provide/1.0", "Accept-Encoding": "identity"},
                 trace_configs=[trace],
             )
@@ -184,6 +203,61 @@ async def _read_start(answer: aiohttp.ClientResponse, at_most: int) -> bytes:
 
 async def _note_reuse(_session: object, context: SimpleNamespace, _params: object) -> None:
     context.trace_request_ctx.reused = True
+
+
+class _OddAnswer(Exception):
+    """A status has come, and what came after it could not be read."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+class _StatusKeepingProtocol(ResponseHandler):
+    """Keeps the status of the answer that comes, whatever the library makes of the rest."""
+
+    reader = StatusReader()
+
+    def set_response_params(self, **params: Any) -> None:
+        """Begin another answer."""
+        self.reader = StatusReader()
+        super().set_response_params(**params)
+
+    def data_received(self, data: bytes) -> None:
+        self.reader.feed(data)
+        super().data_received(data)
+
+
+class _StatusKeepingConnector(aiohttp.TCPConnector):
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        protocol: type[ResponseHandler] = _StatusKeepingProtocol
+        self._factory = partial(protocol, loop=self._loop)
+
+
+class _Answer(aiohttp.ClientResponse):
+    """An answer of which the status is enough: many frameworks and proxies write the rest as HTTP does not have it."""
+
+    async def start(self, connection: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
+        protocol = connection.protocol
+        try:
+            return await super().start(connection)
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            if not isinstance(protocol, _StatusKeepingProtocol) or (status := protocol.reader.status) is None:
+                raise
+            raise _OddAnswer(status, _describe_oddity(status, error)) from error
+
+
+def _describe_oddity(status: int, error: BaseException) -> str:
+    if not isinstance(error, aiohttp.ClientResponseError):
+        return "the answer broke off in its headers"
+    cause = error.__cause__ and error.__cause__.__cause__
+    if isinstance(cause, LineTooLong) or error.message.startswith("Too many headers"):
+        return "the headers of the answer are too long or too many"
+    if status in WITHOUT_BODY:
+        return "more came than an answer that has no body has"
+    return f"the answer was not as HTTP has it ({error.message.partition(':')[0]})"
 
 
 class _CheckedResolver(AbstractResolver):

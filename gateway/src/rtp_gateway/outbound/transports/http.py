@@ -3,6 +3,7 @@
 import asyncio
 import base64
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from rtp_gateway.outbound.transports.connections import Connections, NoSinkResponse, SinkRequest, SinkResponse
@@ -81,6 +82,7 @@ class HttpTransport:
         headers = {
             **request.settings.get("headers", {}),
             **request.headers,
+            **request.marks,
             "Content-Type": request.content_type,
             **({"Authorization": authorization} if authorization else {}),
             **({"WebHook-Request-Origin": self._origin} if request.settings.get("handshake") else {}),
@@ -91,7 +93,14 @@ class HttpTransport:
             seconds=ends - asyncio.get_running_loop().time(),
             at_most=LONGEST_ANSWER,
         )
-        return DeliveryResult(reply.status, retry_after=reply.headers.get("Retry-After"), body=_take_snippet(reply))
+        return _build_result(reply)
+
+
+def _build_result(reply: SinkResponse) -> DeliveryResult:
+    result = DeliveryResult(
+        reply.status, reply.oddity, retry_after=reply.headers.get("Retry-After"), body=_take_snippet(reply)
+    )
+    return replace(result, error=f"accepted; but {result.error}") if result.accepted and result.error else result
 
 
 def _build_authorization(credential: Credential | None, now: datetime) -> str | None:

@@ -45,6 +45,14 @@ class DeliveryRequest:
     headers: Mapping[str, str] = field(default_factory=dict)
     """Signature and trace; transports that know no headers leave them out."""
     credential: Credential | None = field(default=None, repr=False)
+    replay: int = 0
+    """How often its subscriber asked for it again."""
+
+    @property
+    def marks(self) -> Mapping[str, str]:
+        """The headers that say, by any transport, for which subscription it is, and which replay of it if it is one."""
+        replay = {"webhook-replay": str(self.replay)} if self.replay else {}
+        return {"webhook-subscription": str(self.subscription_id), **replay}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,7 @@ class DeliveryResult:
 
     status: int | None = None
     error: str | None = None
+    """Beside a status: what was odd about the answer. An accepted one stays accepted."""
     retry_after: str | None = None
     body: str = ""
     """Its first characters, for the log of attempts that the subscription's owner reads."""

@@ -1,0 +1,29 @@
+"""Refusals of the token endpoint, as RFC 6749 section 5.2 has them: a client of OAuth reads no problem details."""
+
+from collections.abc import Mapping
+
+from fastapi.responses import JSONResponse
+
+from rtp_gateway.inbound.identity.commands import TokenRefused
+from rtp_shared.exception_handlers import translate_error
+from rtp_shared.problems import Refusal
+
+_UNAVAILABLE = 503
+
+
+def describe_refusal(error: Exception) -> JSONResponse | None:
+    """Return the answer to a request that is refused; None where the fault is ours."""
+    if isinstance(error, TokenRefused):
+        unknown = error.code == "invalid_client"
+        headers = {"WWW-Authenticate": 'Basic realm="Right to Provide"'} if unknown else {}
+        return _answer(error, 401 if unknown else 400, headers)
+    refusal = error if isinstance(error, Refusal) else translate_error(error)
+    if refusal is None:
+        return None
+    reasons = "; ".join(f"{each.field} {each.reason}".strip() for each in refusal.errors) or refusal.detail
+    code = "temporarily_unavailable" if refusal.status == _UNAVAILABLE else "invalid_request"
+    return _answer(TokenRefused(code, reasons), refusal.status, refusal.headers)
+
+
+def _answer(refused: TokenRefused, status: int, headers: Mapping[str, str]) -> JSONResponse:
+    return JSONResponse({"error": refused.code, "error_description": refused.detail}, status, dict(headers))
