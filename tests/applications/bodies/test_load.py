@@ -63,6 +63,21 @@ async def test_an_ended_council_names_its_successor(stranger: Api) -> None:
     assert {"id": allerdale["id"], "name": allerdale["name"], "endedOn": "2023-04-01"} in successor["predecessors"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("Birmingham Women's & Children's", "Birmingham Women\u2019s and"),
+        ("Hammersmith and Fulham", "Hammersmith & Fulham"),
+        ("St. Helens", "St Helens"),
+        ("Stockton on Tees ", "Stockton-on-Tees"),
+        ("barrow in furness", "Barrow-in-Furness"),
+    ],
+)
+async def test_a_body_is_found_by_its_name_as_people_type_it(stranger: Api, typed: str, name: str) -> None:
+    found = (await stranger.get("/v1/bodies", params={"q": typed, "ended": "true"})).json()["items"]
+    assert any(name.lower() in each["name"].lower() for each in found)
+
+
 async def test_bodies_are_listed_by_name_without_gaps(stranger: Api) -> None:
     boroughs = await read_pages(stranger, "/v1/bodies", kind="london-borough", limit=7)
     names = [each["name"].lower() for each in boroughs]
