@@ -52,8 +52,8 @@ class RuleGiven(Input):
 class IdentifierView(Output):
     scheme: str = Field(description="org-id.guide list code, or GSS", examples=["GB-NHS"])
     value: str
-    valid_from: date | None
-    valid_to: date | None
+    valid_from: date | None = Field(description="The first day on which it is the body's; null where that is not known")
+    valid_to: date | None = Field(description="The first day on which it no longer is")
 
 
 class BodyView(Output):
