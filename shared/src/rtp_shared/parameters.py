@@ -13,6 +13,8 @@ from starlette.datastructures import QueryParams
 from rtp_shared.problems import FieldError, Invalid
 
 MOST_ERRORS = 20
+_UNDECODED = "\ufffd"
+"""What stands where bytes were no UTF-8. Who sends the character itself has lost the text before."""
 
 Parameters = dict[str, bool]
 """The names of a route's query parameters, and whether each may be repeated."""
@@ -46,6 +48,8 @@ def _find_errors(query: QueryParams, known: Parameters) -> Iterator[FieldError]:
             yield FieldError(name[:200], f"is not a parameter here; {taken}", "query")
         elif len(values) > 1 and not known[name]:
             yield FieldError(name, "is given more than once", "query")
+        elif any(_UNDECODED in value for value in values):
+            yield FieldError(name, "is not text in UTF-8", "query")
         elif not all(values):
             yield FieldError(name, "is empty: leave it out, or give it a value", "query")
 

@@ -1,7 +1,7 @@
 """Building blocks for request and response bodies: camelCase on the wire, unknown fields refused, safe text."""
 
 import re
-import unicodedata
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated
 
@@ -13,8 +13,11 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationInfo,
 )
 from pydantic.alias_generators import to_camel
+
+from rtp_shared.texts import normalise, normalise_line, require_fit
 
 
 class Input(BaseModel):
@@ -32,23 +35,27 @@ class Output(BaseModel):
     )
 
 
-def require_storable(text: str) -> str:
-    """Return the text; raise ValueError if it holds a character that cannot be stored or shown."""
-    for character in text:
-        category = unicodedata.category(character)
-        if category == "Cs" or (category == "Cc" and character not in "\n\t\r"):
-            raise ValueError(f"holds a character that is not text (U+{ord(character):04X})")
-    return text
+STORED = {"stored": True}
+"""Context to validate with what was stored: its text is as it was taken then, whatever is refused since."""
 
 
-Storable = AfterValidator(require_storable)
+def _apply(rule: Callable[[str], str]) -> Callable[[object, ValidationInfo], object]:
+    def validate(value: object, info: ValidationInfo) -> object:
+        return rule(value) if isinstance(value, str) and info.context != STORED else value
 
-Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\r\n]*$"), Storable
-]
+    return validate
+
+
+Storable = AfterValidator(_apply(require_fit))
+"""Text that is kept as it came, such as an identifier or an address."""
+
+OneLine = BeforeValidator(_apply(normalise_line))
+"""Text of people, in a line: see `rtp_shared.texts`."""
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200), OneLine]
 """One line of text: 1 to 200 characters."""
 
-Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000), Storable]
+Prose = Annotated[str, StringConstraints(min_length=1, max_length=5000), BeforeValidator(_apply(normalise))]
 """Some paragraphs of text: 1 to 5,000 characters."""
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)

@@ -63,6 +63,63 @@ async def test_an_ended_council_names_its_successor(stranger: Api) -> None:
     assert {"id": allerdale["id"], "name": allerdale["name"], "endedOn": "2023-04-01"} in successor["predecessors"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("Birmingham Women's & Children's", "Birmingham Women\u2019s and"),
+        ("Hammersmith and Fulham", "Hammersmith & Fulham"),
+        ("St. Helens", "St Helens"),
+        ("Stockton on Tees ", "Stockton-on-Tees"),
+        ("barrow in furness", "Barrow-in-Furness"),
+    ],
+)
+async def test_a_body_is_found_by_its_name_as_people_type_it(stranger: Api, typed: str, name: str) -> None:
+    found = (await stranger.get("/v1/bodies", params={"q": typed, "ended": "true"})).json()["items"]
+    assert any(name.lower() in each["name"].lower() for each in found)
+
+
+@pytest.mark.parametrize(
+    ("council", "former", "now", "day"),
+    [
+        ("GB-LAE-NBL", "E06000048", "E06000057", "2013-04-01"),
+        ("GB-LAE-GAT", "E08000020", "E08000037", "2013-04-01"),
+        ("GB-LAE-BNS", "E08000016", "E08000038", "2025-04-01"),
+        ("GB-LAE-SHF", "E08000019", "E08000039", "2025-04-01"),
+        ("GB-LAS-GLG", "S12000046", "S12000049", "2019-04-01"),
+        ("GB-PLA-POW", "W06000007", "W06000023", "2009-06-01"),
+    ],
+)
+async def test_a_council_has_its_former_and_its_present_code_with_their_days(
+    stranger: Api, council: str, former: str, now: str, day: str
+) -> None:
+    body = (await stranger.get(f"/v1/bodies/{council}")).json()
+    codes = {each["value"]: each for each in body["identifiers"] if each["scheme"] == "GSS"}
+    assert (codes[former]["validTo"], codes[now]["validFrom"], codes[now]["validTo"]) == (day, day, None)
+    for code in (former, now):
+        assert (await stranger.get(f"/v1/bodies/GSS-{code}")).json() == body
+
+
+async def test_a_code_that_changed_twice_has_all_its_days(stranger: Api) -> None:
+    body = (await stranger.get("/v1/bodies/GSS-S12000043")).json()
+    codes = [each for each in body["identifiers"] if each["scheme"] == "GSS"]
+    assert [(each["validFrom"], each["validTo"]) for each in codes] == [
+        (None, "2010-04-01"),
+        ("2010-04-01", "2011-04-01"),
+        ("2011-04-01", "2019-04-01"),
+        ("2019-04-01", None),
+    ]
+
+
+async def test_a_body_ends_on_the_first_day_on_which_it_is_no_more(stranger: Api) -> None:
+    bodies = await read_pages(stranger, "/v1/bodies", ended="true", limit=200)
+    councils = [each for each in bodies if each["identifiers"][0]["scheme"] == "GB-LAE" and each["endedOn"]]
+    days = {each["endedOn"] for each in councils}
+    assert days >= {"2019-04-01", "2020-04-01", "2021-04-01", "2023-04-01"}
+    assert [day for day in days if not day.endswith("-01")] == []
+    solent = (await stranger.get("/v1/bodies/GB-NHS-R1C")).json()
+    assert solent["endedOn"] == solent["identifiers"][0]["validTo"] == "2024-10-01"
+
+
 async def test_bodies_are_listed_by_name_without_gaps(stranger: Api) -> None:
     boroughs = await read_pages(stranger, "/v1/bodies", kind="london-borough", limit=7)
     names = [each["name"].lower() for each in boroughs]

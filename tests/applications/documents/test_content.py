@@ -65,6 +65,17 @@ GOOD = {
 }
 
 
+@pytest.mark.parametrize("before", [1_024, 65_530, 200_000])
+def test_an_office_document_with_a_password_is_named_as_such(before: int) -> None:
+    compound = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(before)
+    protected = compound + "EncryptedPackage".encode("utf-16-le") + bytes(600)
+    assert all(content.may_become(kind, protected[: content.HEAD]) for kind in (DOCX, XLSX, PPTX))
+    with pytest.raises(EncryptedContent) as refused:
+        detect(protected)
+    assert "password" in refused.value.errors[0].reason
+    assert detect(compound) is None
+
+
 def test_every_type_that_is_accepted_has_an_example() -> None:
     assert {*GOOD, CSV} == set(content.ACCEPTED)
 

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -200,7 +201,17 @@ HOSTILE = [
     ("invoice.pdf.exe", "invoice.pdf.exe.pdf"),
     ("   .pdf", "pdf.pdf"),
     ("...", "document.pdf"),
-    ("a" * 400, "a" * 120 + ".pdf"),
+    ("a" * 400, "a" * 251 + ".pdf"),
+    ("CON", "_CON.pdf"),
+    ("nul.tar.pdf", "_nul.tar.pdf"),
+    ("com\u00b9.pdf", "_com\u00b9.pdf"),
+    ("LPT1 .pdf", "_LPT1.pdf"),
+    ("console.pdf", "console.pdf"),
+    ("\u200d.pdf", "pdf.pdf"),
+    ("👩\u200d🚒 plan.pdf", "👩\u200d🚒 plan.pdf"),
+    ("می\u200cخواهم.pdf", "می\u200cخواهم.pdf"),
+    ("é" * 200, "é" * 125 + ".pdf"),
+    ("👩\u200d🚒" * 60, "👩\u200d🚒" * 22 + "👩.pdf"),
     ('x"; filename="evil.exe', "x_; filename=_evil.exe.pdf"),
 ]
 
@@ -212,7 +223,20 @@ async def test_hostile_names_are_made_harmless(desk: ActorClient, document: Docu
     assert answer.json()["newest"]["fileName"] == cleaned
     got = await get(desk, f"{path_of(document)}/content")
     assert "set-cookie" not in got.headers
-    assert got.headers["content-disposition"] == f'attachment; filename="{cleaned}"'
+    assert len(cleaned.encode()) <= 255
+    plain, encoded = got.headers["content-disposition"], quote(cleaned, safe="!#$&+^`|")
+    assert plain == f'attachment; filename="{cleaned}"' or plain.endswith(f"; filename*=UTF-8''{encoded}")
+
+
+@pytest.mark.parametrize("name", ["caf%E9.pdf", "%FF.pdf", "plan%00.pdf%C3", "%ED%A0%80.pdf"])
+async def test_a_name_that_is_not_utf_8_is_refused(desk: ActorClient, document: Document, name: str) -> None:
+    answer = await desk.api.put(
+        f"{path_of(document)}/content?fileName={name}",
+        content=pdf("x"),
+        headers={"If-Match": "*", "Content-Type": "application/pdf"},
+    )
+    assert answer.status_code == 422, answer.text
+    assert [(each["in"], each["field"]) for each in answer.json()["errors"]] == [("query", "fileName")]
 
 
 async def test_what_is_said_of_a_document_can_be_changed(desk: ActorClient, case: Case, document: Document) -> None:

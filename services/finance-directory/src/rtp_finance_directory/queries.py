@@ -16,6 +16,7 @@ from rtp_finance_directory.models import Product, Shortlist, ShortlistLine
 from rtp_finance_directory.vocabulary import ListFacet, ProductKind, ProductStatus
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
 from rtp_shared.db import AnyRow, AnySelect, visible_to
+from rtp_shared.names import contain_name
 
 Condition = ColumnElement[bool]
 
@@ -85,7 +86,7 @@ async def list_products(
         _match_list(Product.purposes, purpose, ListFacet.PURPOSES),
     ]
     if text is not None:
-        conditions.append(func.lower(Product.provider + " " + Product.name).contains(text.lower(), autoescape=True))
+        conditions.append(contain_name(Product.provider + " " + Product.name, text))
     if kind is not None:
         conditions.append(Product.kinds.contains([kind.value]))
     if direct is not None:

@@ -14,7 +14,7 @@ from rtp_gateway.forms.signals import find_event_type, name_signal
 from rtp_gateway.outbound.fhir.errors import CriteriaRefused
 from rtp_gateway.types import JsonMapping, JsonObject
 from rtp_shared.contracts.vocabulary import Route, Sector
-from rtp_shared.schemas import require_storable
+from rtp_shared.texts import require_fit
 
 LONGEST: Final = 2000
 """Characters of criteria."""
@@ -63,7 +63,7 @@ def _check_region(text: str) -> str:
 def _check_subject(text: str) -> str:
     if len(text) > 500:
         raise ValueError("must have at most 500 characters")
-    return require_storable(text)
+    return require_fit(text)
 
 
 _KEYS: Final[Mapping[str, Callable[[str], str]]] = {

@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 
 from rtp_gateway.forms.signals import CONTENT_TYPE
 from rtp_gateway.outbound.fhir.criteria import LONGEST
-from rtp_shared.schemas import Storable
+from rtp_shared.schemas import Line, OneLine, Storable
 
 JSON: Final = "application/json"
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
@@ -32,7 +32,7 @@ def _refuse_modifier(_: object) -> None:
 
 Modifier = Annotated[Any, AfterValidator(_refuse_modifier), Field(default=None, description="Refused")]
 Instant = Annotated[str, StringConstraints(max_length=40), AfterValidator(_check_instant)]
-Reason = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True, pattern=r"^[^\r\n]*$"), Storable]
+Reason = Annotated[str, StringConstraints(max_length=200), OneLine]
 
 
 class Element(BaseModel):
@@ -45,7 +45,7 @@ class ContactPoint(Element):
     """How to reach whoever runs the subscription."""
 
     system: Literal["phone", "fax", "email", "pager", "url", "sms", "other"] | None = None
-    value: Annotated[str, StringConstraints(min_length=1, max_length=200), Storable] | None = None
+    value: Line | None = None
     use: Literal["home", "work", "temp", "old", "mobile"] | None = None
 
 
@@ -61,7 +61,9 @@ class Channel(Element):
     payload: Literal["application/fhir+json", "application/json"] = Field(
         description=f"{CONTENT_TYPE}: a FHIR R4 Bundle of type history. {JSON}: the CloudEvent with its data"
     )
-    header: list[str] = Field(default=[], description="Refused: credentials are set at /v1/subscriptions")
+    header: list[Annotated[str, Storable]] = Field(
+        default=[], description="Refused: credentials are set at /v1/subscriptions"
+    )
 
 
 class Notes(Element):
@@ -75,7 +77,7 @@ class SubscriptionResource(Notes):
     """A FHIR R4 Subscription."""
 
     resource_type: Literal["Subscription"]
-    id: Annotated[str, StringConstraints(max_length=64)] | None = Field(
+    id: Annotated[str, StringConstraints(max_length=64), Storable] | None = Field(
         default=None, description="Left aside when it is made; when it is replaced it must be the one of the path"
     )
     implicit_rules: Modifier
@@ -83,7 +85,7 @@ class SubscriptionResource(Notes):
         description="requested. When it is replaced, off pauses it and everything else leaves it running"
     )
     reason: Reason = Field(description="What it is for, in a line; it may be empty")
-    criteria: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)] = Field(
+    criteria: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST), Storable] = Field(
         description="eventType and any number of other conditions, all of which must hold. Values may be quoted by '",
         examples=["eventType=rtp-applications-case-submitted-1 AND sector=adult-social-care"],
     )

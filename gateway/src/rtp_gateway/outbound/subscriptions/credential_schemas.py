@@ -26,7 +26,8 @@ from rtp_gateway.outbound.transports.credentials import (
     GivenAccessToken,
 )
 from rtp_gateway.outbound.transports.sinks import Sinks
-from rtp_shared.schemas import Input, Instant, Output, require_storable
+from rtp_shared.schemas import Input, Instant, Output, Storable
+from rtp_shared.texts import require_fit
 from rtp_shared.validation import explain
 
 LONGEST_PEM = 40_000
@@ -34,7 +35,7 @@ TOKEN_ENDPOINT = "/sinkcredential/tokenendpoint"  # noqa: S105 - where it stands
 
 
 def _check_header_text(text: str) -> str:
-    if any(ord(each) < 32 or ord(each) == 127 for each in require_storable(text)):
+    if any(ord(each) < 32 or ord(each) == 127 for each in require_fit(text)):
         raise ValueError("must not hold control characters, such as the end of a line")
     return text
 
@@ -90,7 +91,9 @@ class ClientCredentialsCredential(Input):
     """Bearer tokens that we ask your authorisation server for (OAuth 2 client credentials, client_secret_basic)."""
 
     credentialtype: Literal["CLIENTCREDENTIALS"]
-    tokenendpoint: str = Field(min_length=8, max_length=2000, description="An https URL at a public address")
+    tokenendpoint: Annotated[str, Storable] = Field(
+        min_length=8, max_length=2000, description="An https URL at a public address"
+    )
     clientid: Name
     clientsecret: Password
     scope: Annotated[str, Field(max_length=1000), AfterValidator(_check_scope)] = Field(default="")

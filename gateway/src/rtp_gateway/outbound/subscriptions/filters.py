@@ -26,7 +26,7 @@ from rtp_gateway.outbound.subscriptions.errors import FiltersRefused
 from rtp_gateway.types import JsonMapping, JsonObject
 from rtp_shared.contracts import FILTER_ATTRIBUTES, EventData, catalogue
 from rtp_shared.problems import FieldError
-from rtp_shared.schemas import require_storable
+from rtp_shared.texts import require_fit
 
 DEEPEST: Final = 8
 MOST: Final = 100
@@ -184,7 +184,7 @@ def _explain_text(text: object) -> str | None:
     if not 0 < len(text) <= LONGEST:
         return f"must have 1 to {LONGEST} characters"
     try:
-        require_storable(text)
+        require_fit(text)
     except ValueError as error:
         return str(error)
     return None

@@ -34,6 +34,7 @@ Source = Annotated[
     str | None,
     StringConstraints(min_length=1, max_length=500),
     Field(description="Publisher of the events to be sent, as in their `source`; null stands for all"),
+    Storable,
 ]
 Note = Annotated[str, Field(max_length=500), Storable]
 Config = Annotated[

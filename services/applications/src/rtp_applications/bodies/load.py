@@ -8,7 +8,7 @@ import json
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from importlib.resources import files
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rtp_applications.bodies.codes import DatedCode, list_codes
 from rtp_applications.bodies.models import Body, BodyIdentifier, BodyKind, Region, body_id
 from rtp_applications.json_types import JsonObject
 
@@ -138,7 +139,7 @@ def _read_trusts(rows: Iterable[JsonObject]) -> Iterator[JsonObject]:
             nation="Wales" if (row["nhs_region_code"] or "").startswith("W") else "England",
             region=_find_trust_region(row),
             opened_on=_parse_date(row["open_date"]),
-            ended_on=_parse_date(row["close_date"]),
+            ended_on=_find_day_after(_parse_date(row["close_date"])),
         )
 
 
@@ -161,16 +162,11 @@ def _read_boards(rows: Iterable[JsonObject], trusts: Iterable[JsonObject]) -> It
 
 def _build_body(first: str, references: Iterable[str], **facts: Any) -> JsonObject:
     id_ = body_id(first)
-    ended = facts.get("ended_on")
+    opened, ended = facts.get("opened_on"), facts.get("ended_on")
     identifiers = [
-        {
-            "body_id": id_,
-            "scheme": reference.rpartition("-")[0],
-            "value": reference.rpartition("-")[2],
-            "valid_from": facts.get("opened_on"),
-            "valid_to": ended,
-        }
-        for reference in dict.fromkeys(references)
+        {"body_id": id_, "scheme": scheme, "value": code, "valid_from": since or opened, "valid_to": until or ended}
+        for scheme, _, value in (reference.rpartition("-") for reference in dict.fromkeys(references))
+        for code, since, until in (list_codes(value) if scheme == "GSS" else [DatedCode(value, None, None)])
     ]
     unset = {"region": None, "opened_on": None, "ended_on": None, "successor_id": None}
     return {"id": id_, **unset, **facts, "identifiers": identifiers}
@@ -183,6 +179,11 @@ def _find_trust_region(row: JsonObject) -> str | None:
 
 def _parse_date(text: str | None) -> date | None:
     return date(int(text[:4]), int(text[4:6]), int(text[6:8])) if text else None
+
+
+def _find_day_after(last: date | None) -> date | None:
+    # The NHS names the last day on which a trust is open; a body ends on the first day on which it is not.
+    return last + timedelta(days=1) if last else None
 
 
 def _format_title(name: str) -> str:

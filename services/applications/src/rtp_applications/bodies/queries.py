@@ -13,6 +13,7 @@ from rtp_applications.bodies.errors import NoSuchBody
 from rtp_applications.bodies.models import Body, BodyIdentifier, BodyKind, BodyRule
 from rtp_applications.bodies.rules import Rule
 from rtp_shared.db import AnyRow, AnySelect
+from rtp_shared.names import contain_name
 
 _body, _identifier = Body.__table__.c, BodyIdentifier.__table__.c
 
@@ -113,7 +114,7 @@ async def list_bodies(
     if not ended:
         query = query.where(or_(Body.ended_on.is_(None), Body.ended_on > today))
     if text is not None:
-        query = query.where(name.contains(text.lower(), autoescape=True))
+        query = query.where(contain_name(_body.name, text))
     if kind is not None:
         query = query.where(Body.kind == kind)
     if region is not None:

@@ -32,7 +32,11 @@ from rtp_shared.web import create_router
 
 bodies = create_router(prefix="/v1/bodies", tags=["Bodies"])
 
-Text = Annotated[str | None, Query(max_length=200), Storable]
+Text = Annotated[
+    str | None,
+    Query(max_length=200, description="A part of the name, however accents, hyphens, apostrophes and `&` are typed"),
+    Storable,
+]
 Reference = Annotated[str, Path(max_length=64, description="Id or identifier, for example GB-NHS-RRV"), Storable]
 
 

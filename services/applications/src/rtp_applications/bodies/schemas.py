@@ -8,12 +8,12 @@ from pydantic import Field, SkipValidation, StringConstraints
 
 from rtp_applications.bodies.models import BodyKind
 from rtp_applications.bodies.rules import Rule, RuleValue
-from rtp_shared.schemas import Day, Input, Line, Output, Prose, Storable
+from rtp_shared.schemas import Day, Input, Line, OneLine, Output, Prose, Storable
 
 BodyReference = Annotated[
     str,
-    Field(max_length=64, description="A body: its id, or one of its identifiers, for example GB-NHS-RRV"),
-    Storable,
+    Field(min_length=1, max_length=64, description="A body: its id, or one of its identifiers, for example GB-NHS-RRV"),
+    OneLine,
 ]
 ListCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,8}(-[A-Z0-9]{2,8})?$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{0,31}$")]
@@ -52,8 +52,8 @@ class RuleGiven(Input):
 class IdentifierView(Output):
     scheme: str = Field(description="org-id.guide list code, or GSS", examples=["GB-NHS"])
     value: str
-    valid_from: date | None
-    valid_to: date | None
+    valid_from: date | None = Field(description="The first day on which it is the body's; null where that is not known")
+    valid_to: date | None = Field(description="The first day on which it no longer is")
 
 
 class BodyView(Output):

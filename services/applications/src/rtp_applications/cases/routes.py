@@ -22,7 +22,7 @@ from rtp_shared.dependencies import After, ExpectedVersion, Limit, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
 from rtp_shared.problems import FieldError, Invalid
-from rtp_shared.schemas import Instant
+from rtp_shared.schemas import Instant, OneLine
 from rtp_shared.web import create_router
 
 cases = create_router(prefix="/v1/cases", tags=["Cases"])
@@ -58,7 +58,9 @@ async def list_cases(
     route: Route | None = None,
     sector: Sector | None = None,
     employer: Annotated[UUID | None, Query(description="Id of the employing body")] = None,
-    number: Annotated[str | None, Query(max_length=40, description="A case number, however it is typed")] = None,
+    number: Annotated[
+        str | None, Query(max_length=40, description="A case number, however it is typed"), OneLine
+    ] = None,
 ) -> Page[CaseLine]:
     """List the cases you may see, newest first.
 

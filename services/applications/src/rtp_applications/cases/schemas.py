@@ -10,7 +10,7 @@ from rtp_applications.deadlines.rules.days import CalendarName
 from rtp_applications.deadlines.rules.deadline import Basis, DeadlineState
 from rtp_applications.workflow.enums import Role, Status, Suspension
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Route, Sector, SupportTopic
-from rtp_shared.schemas import Count, Input, Line, Output, Pence, Prose, Storable
+from rtp_shared.schemas import Count, Input, Line, OneLine, Output, Pence, Prose
 
 BodyRef = Annotated[
     str,
@@ -20,7 +20,7 @@ BodyRef = Annotated[
         description="A body: its id, or one of its identifiers with its scheme, for example GB-NHS-RRV or GB-LAE-CMD",
         examples=["GB-LAE-CMD"],
     ),
-    Storable,
+    OneLine,
 ]
 
 

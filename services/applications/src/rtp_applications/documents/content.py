@@ -30,6 +30,9 @@ HEAD = 16
 """So many first bytes tell whether a content can be of a type at all."""
 
 _SIGNATURES = ((b"%PDF-", PDF), (b"\x89PNG\r\n\x1a\n", PNG), (b"\xff\xd8\xff", JPEG))
+_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""A compound file: Word, Excel and PowerPoint put a document into one when it gets a password (MS-OFFCRYPTO)."""
+_ENCRYPTED_OFFICE = "EncryptedPackage".encode("utf-16-le")
 _ENCRYPTED_PDF = re.compile(rb"/Encrypt\s*(\d+\s+\d+\s+R|<<)")
 _START_OF_REFERENCES = re.compile(rb"startxref\s+(\d{1,12})")
 _BLOCK = 65_536
@@ -60,7 +63,7 @@ def may_become(declared: str, head: bytes) -> bool:
     found = detect_beginning(head)
     if found is not None:
         return declared == found
-    if head.startswith(packages.SIGNATURE):
+    if head.startswith((packages.SIGNATURE, _COMPOUND)):
         return declared in packages.ACCEPTED
     return declared in (TEXT, CSV) and b"\0" not in head
 
@@ -77,6 +80,8 @@ def detect(file: BinaryIO) -> str | None:
         raise EmptyContent(errors=[FieldError("", "is empty")])
     if head.startswith(packages.SIGNATURE):
         return packages.detect(file)
+    if head.startswith(_COMPOUND) and _holds(file, _ENCRYPTED_OFFICE):
+        raise EncryptedContent(errors=[FieldError("", "is protected by a password: send it without one")])
     found = detect_beginning(head)
     if found == PDF and _is_encrypted_pdf(file):
         raise EncryptedContent(errors=[FieldError("", "is an encrypted PDF")])
@@ -112,6 +117,16 @@ def _is_text(file: BinaryIO) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _holds(file: BinaryIO, sought: bytes) -> bool:
+    file.seek(0)
+    end = b""
+    while block := file.read(_BLOCK):
+        if sought in end + block:
+            return True
+        end = block[-len(sought) :]
+    return False
 
 
 def _is_encrypted_pdf(file: BinaryIO) -> bool:

@@ -167,7 +167,12 @@ async def put_document_content(
     answer: Answer,
     response: Response,
     file_name: Annotated[
-        str | None, Query(alias="fileName", max_length=500, description="To save it under; made harmless")
+        str | None,
+        Query(
+            alias="fileName",
+            max_length=1000,
+            description="To save it under; made harmless, and cut to 255 bytes",
+        ),
     ] = None,
 ) -> DocumentView:
     """Send the content of a document: it becomes the newest version (201), or it is the newest already (200).

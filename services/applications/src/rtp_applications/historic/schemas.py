@@ -9,7 +9,7 @@ from rtp_applications.cases.schemas import BodyRef
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.contracts.vocabulary import Sector
-from rtp_shared.schemas import Day, Input, Line, Prose
+from rtp_shared.schemas import Day, Input, Line, OneLine, Prose
 
 
 class HistoricOutcome(Payload):
@@ -25,7 +25,7 @@ class HistoricOutcome(Payload):
 class HistoricCase(Input):
     """A case under the Right to Request (2008 to 2010), written down from what is known of it."""
 
-    number: Annotated[str, Field(max_length=40)] | None = Field(
+    number: Annotated[str, Field(min_length=1, max_length=40), OneLine] | None = Field(
         default=None, description="Its case number here, if it was given one; otherwise it is made"
     )
     employer: BodyRef = Field(description="The body then, which may have been abolished since")

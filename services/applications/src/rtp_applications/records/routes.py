@@ -22,6 +22,7 @@ from rtp_applications.workflow.snapshot import Signature
 from rtp_shared.db import AnyRow
 from rtp_shared.dependencies import After, Limit, Now, Session
 from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
+from rtp_shared.schemas import STORED
 from rtp_shared.web import create_router
 
 records = create_router(prefix="/v1/cases", tags=["Records"])
@@ -82,7 +83,7 @@ def _build_signed(row: AnyRow) -> list[SignatureView]:
 
 
 def _build_conflict(row: AnyRow) -> ConflictView:
-    conflict, signed = ConflictOfInterest.model_validate(row.content), _build_signed(row)[-1]
+    conflict, signed = ConflictOfInterest.model_validate(row.content, context=STORED), _build_signed(row)[-1]
     return ConflictView(
         person=conflict.person,
         interest=conflict.name,

@@ -19,6 +19,7 @@ from rtp_applications.workflow.snapshot import CaseSnapshot, Payload, Signature,
 from rtp_shared.contracts.applications import CaseMoved
 from rtp_shared.contracts.base import EventData
 from rtp_shared.problems import FieldError
+from rtp_shared.schemas import STORED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +154,7 @@ def _settle_payload(
     """Return the payload and the signatures under it: what others proposed, if nothing else is given."""
     pending = snapshot.find_record(Proposal, action.name) if len(action.signatories) > 1 else None
     if pending is not None:
-        proposed = action.payload_model.model_validate(pending.content["given"])
+        proposed = action.payload_model.model_validate(pending.content["given"], context=STORED)
         if payload is None or payload == proposed:
             return proposed, pending.signed
     if payload is None and required:

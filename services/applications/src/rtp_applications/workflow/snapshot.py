@@ -15,7 +15,7 @@ from rtp_applications.deadlines.rules.days import Calendars
 from rtp_applications.deadlines.rules.deadline import Deadline
 from rtp_applications.workflow.enums import Audience, Role, Status, Suspension
 from rtp_shared.contracts.vocabulary import LegalForm, Route, Sector
-from rtp_shared.schemas import Input
+from rtp_shared.schemas import STORED, Input
 
 
 class Payload(Input):
@@ -244,7 +244,7 @@ class CaseSnapshot:
     def find(self, kind: type[P]) -> P | None:
         """Return the payload of the record of a kind that has no key."""
         found = self.records.get((kind.KIND, ""))
-        return kind.model_validate(found.content) if found else None
+        return kind.model_validate(found.content, context=STORED) if found else None
 
     def find_record(self, kind: type[P], key: str = "") -> SignedRecord | None:
         return self.records.get((kind.KIND, key))
@@ -253,7 +253,7 @@ class CaseSnapshot:
         """Yield the payloads of all current records of a kind, each with its record."""
         for found in self.records.values():
             if found.kind == kind.KIND:
-                yield kind.model_validate(found.content), found
+                yield kind.model_validate(found.content, context=STORED), found
 
     def find_deadline(self, clock: str) -> Deadline | None:
         """Return the deadline of this clock that was started last."""

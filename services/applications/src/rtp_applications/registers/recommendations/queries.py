@@ -16,6 +16,7 @@ from rtp_applications.registers.recommendations.models import (
     State,
 )
 from rtp_shared.db import AnyRow, AnySelect
+from rtp_shared.names import contain_name
 
 
 async def get_recommendation(
@@ -75,8 +76,7 @@ def _is_addressed(who: str) -> ColumnElement[bool]:
     """Return the condition that it is addressed to a body by its id, or to words that stand in the name of an
     addressee.
     """
-    names = func.lower(func.array_to_string(Recommendation.addressed_to, "\n"))
-    named = names.contains(who.lower(), autoescape=True)
+    named = contain_name(func.array_to_string(Recommendation.addressed_to, "\n"), who)
     try:
         return or_(named, Recommendation.addressed_bodies.contains([UUID(who)]))
     except ValueError:

@@ -52,4 +52,4 @@ class ItemAnswer(Payload):
     item: Line = Field(description="Id of the item")
     answer: Prose | None = None
     declined: bool = Field(default=False, strict=True, description="The group declines to answer this item")
-    documents: list[str] = Field(default=[], max_length=50, description="Ids of documents that answer it")
+    documents: list[Line] = Field(default=[], max_length=50, description="Ids of documents that answer it")
