@@ -41,7 +41,7 @@ class Past(NamedTuple):
 def make_past(drafted: int, confidential: Sequence[bool]) -> Past:
     """A case that was edited so often as a draft, submitted, and then went through these steps.
 
-    The time of a step depends on how many of its own kind came before it alone.
+    The time of a step depends on the shared ones before it alone; a confidential one comes an hour later.
     """
     case = CaseSnapshot(
         case=Facts(
@@ -70,7 +70,7 @@ def make_past(drafted: int, confidential: Sequence[bool]) -> Past:
         shared += not hidden
         record = SignedRecord("rating", str(number), {"score": number}, (sign(),), Audience.BODIES)
         after = past.case.with_record(record) if hidden else past.case.with_case(headcount=shared)
-        past = take(past, after, "rate" if hidden else "count", days=1 + shared)
+        past = take(past, after, "rate" if hidden else "count", days=1 + shared, hours=int(hidden))
     return past
 
 
@@ -78,8 +78,10 @@ def sign() -> Signature:
     return Signature(Role.APPLICANT_LEAD, "p-lead", "client:portal", START)
 
 
-def take(past: Past, after: CaseSnapshot, action: str, *, discloses: bool = False, days: int = 0) -> Past:
-    at = START + timedelta(days=days)
+def take(
+    past: Past, after: CaseSnapshot, action: str, *, discloses: bool = False, days: int = 0, hours: int = 0
+) -> Past:
+    at = START + timedelta(days=days, hours=hours)
     after = after.with_case(version=past.case.case.version + 1, changed_at=at)
     after = begin_case_chains(past.case, after)
     after, entries = seal_entries(past.case, after, action=action, by=sign(), at=at, discloses=discloses)
@@ -133,6 +135,15 @@ def test_each_reader_counts_its_steps_by_ones_and_can_follow_its_chains(
     assert versions == list(range(versions[0], versions[0] + len(versions)))
     assert versions[-1] == count_version(past.case.case, caller)
     assert versions[0] == (1 if name != "friend" else drafted + 2)
+
+
+def test_what_moves_no_version_does_not_tell_when_a_confidential_step_was() -> None:
+    """Such as a barrier that is disclosed."""
+    past = make_past(0, [False, True])
+    seen = show_to(GROUP, past.case).case
+    told, _ = seal_entries(past.case, past.case, action="disclose-barrier", by=sign(), at=past.case.case.changed_at)
+    after = show_to(GROUP, told).case
+    assert (after.version, after.changed_at) == (seen.version, seen.changed_at)
 
 
 @given(st.integers(0, 3), steps, st.data())

@@ -35,7 +35,7 @@ def seal_entries(
     if events or discloses:
         parts = {Audience.EVERYBODY: {}, **parts}
     parts = parts or {audience: {}}
-    if before is not None:
+    if before is not None and after.case.version != before.case.version:
         after = _count_confidential(before, after, confidential=set(parts) == {Audience.BODIES})
     entries = []
     for audience, changes in sorted(parts.items(), reverse=True):
