@@ -1,4 +1,4 @@
-"""What may not be known beside what does not exist: both are answered alike, so neither may take longer.
+"""Answers about hidden cases beside answers about cases that do not exist: they are alike, so neither may take longer.
 
 The asker is another client of the council whose intake system opened the drafts. Both kinds of ids take turns, in a
 random order, one request at a time; a ratio is that of the medians.
@@ -14,11 +14,11 @@ from types import MappingProxyType
 
 import httpx
 import psycopg
+from tests.support.cases import READY
 
 from bench.load import LoadError
 from bench.measured_services import MeasuredServices, copy_case
 from bench.rows import Row
-from bench.started_services import DRAFT
 from rtp_applications.app import service as applications
 
 DRAFTS = 1000
@@ -63,7 +63,7 @@ def measure(services: MeasuredServices, say: Callable[[str], None]) -> Row:
 
 def _make_drafts(services: MeasuredServices) -> list[str]:
     with services.open_client() as api:
-        draft = api.post("/v1/cases", json=DRAFT).raise_for_status().json()["id"]
+        draft = api.post("/v1/cases", json=READY).raise_for_status().json()["id"]
     with psycopg.connect(services.server.url(applications.database), autocommit=True) as connection:
         copies = copy_case(connection, draft, DRAFTS, "3")
         connection.execute("VACUUM ANALYZE")

@@ -4,20 +4,19 @@ import asyncio
 import secrets
 import subprocess
 import sys
-import tempfile
-from contextlib import ExitStack
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import httpx
 import psutil
 from pydantic import SecretStr
+from tests.support.cases import EMPLOYER
 from tests.support.rabbitmq import start_broker
 from tests.system.fleet import first_of_free_ports
 
 from bench.load import cpu_seconds, wait_for
 from bench.measured_services import CLIENT
-from bench.started_services import EMPLOYER, end
+from bench.runs import Run
+from bench.started_services import end
 from rtp_applications.app import service as applications
 from rtp_applications.bodies.models import body_id
 from rtp_embedded import postgres
@@ -35,37 +34,25 @@ NEEDED = ("gateway", RELAY, DELIVERY)
 READERS = [f"client:{CLIENT}", "system"]
 
 
-class MeasuredProcesses:
+class MeasuredProcesses(Run):
     """The processes of the platform. None of them outlives the `with` block."""
 
     def __init__(self) -> None:
-        self._undo = ExitStack()
-        self._directory = Path(self._undo.enter_context(tempfile.TemporaryDirectory(prefix="rtp-bench-")))
+        super().__init__()
         self.pids: dict[str, int] = {}
 
-    def __enter__(self) -> Self:
-        try:
-            self._start()
-        except BaseException:
-            self._undo.close()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._undo.close()
-
     def _start(self) -> None:
-        server = self._undo.enter_context(postgres.start(self._directory / "postgres", port=first_of_free_ports(1)))
+        server = self._undo.enter_context(postgres.start(self.directory / "postgres", port=first_of_free_ports(1)))
         broker = start_broker()
         self._undo.callback(broker.stop)
         settings = UpSettings(
             admin_database_url=SecretStr(server.tcp_url()),
             broker_url=SecretStr(broker.url),
             port=first_of_free_ports(len(PROCESSES)),
-            data_dir=self._directory,
+            data_dir=self.directory,
         )
         host = up.build_host(settings)
-        asyncio.run(up.prepare_host(host, self._directory, register_none, examples=False))
+        asyncio.run(up.prepare_host(host, self.directory, register_none, examples=False))
         self.database_url = server.url(gateway.database)
         """The database of the gateway as superuser, past all access rules."""
         self.outbox_url = server.url(applications.database, applications.get_role("worker"))
@@ -82,7 +69,7 @@ class MeasuredProcesses:
 
     def _launch(self, host: OneHost, process: ServiceProcess) -> None:
         environment = {**host.build_environment(process), "RTP_ALLOW_PRIVATE_SINKS": "true"}
-        log = self._directory / f"{process.name}.log"
+        log = self.directory / f"{process.name}.log"
         with log.open("wb") as file:
             started = subprocess.Popen(
                 [sys.executable, *process.command[1:]], env=environment, stdout=file, stderr=file

@@ -7,9 +7,10 @@ from typing import Any
 
 import httpx
 import psycopg
+from tests.support.cases import EMPLOYER, READY
 
 from bench.floor import Statement
-from bench.started_services import DRAFT, EMPLOYER, StartedServices, find_free_ports, submit_case
+from bench.started_services import StartedServices, find_free_ports, submit_case
 from bench.statement_log import LOG_TO_JSON, StatementLog, build_floor_statements
 from rtp_applications.app import service as applications
 from rtp_applications.bodies.models import body_id
@@ -92,7 +93,7 @@ class MeasuredServices(StartedServices):
 
             def create() -> dict[str, str]:
                 key = secrets.token_hex(8)
-                case = api.post("/v1/cases", json=DRAFT, headers={"Idempotency-Key": key}).raise_for_status().json()
+                case = api.post("/v1/cases", json=READY, headers={"Idempotency-Key": key}).raise_for_status().json()
                 return {"id": case["id"], "key": key}
 
             def read(case_id: str) -> dict[str, str]:

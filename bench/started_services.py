@@ -7,17 +7,15 @@ import secrets
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
-from contextlib import ExitStack
-from pathlib import Path
-from typing import Self
 from uuid import UUID
 
 import httpx
 from pydantic import SecretStr
+from tests.support.cases import READY
 
 from bench.load import Target, wait_for
+from bench.runs import Run
 from rtp_applications.app import service as applications
 from rtp_embedded import postgres
 from rtp_gateway.app import service as gateway
@@ -32,44 +30,17 @@ from rtp_shared.run import load_reference_data
 from rtp_shared.service import Service
 from rtp_shared.settings import ProcessSettings
 
-EMPLOYER = "GB-LAE-CMD"
-DRAFT = {
-    "employer": EMPLOYER,
-    "serviceName": "Learning disability day service",
-    "sector": "adult-social-care",
-    "applicantCount": 12,
-    "headcount": 60,
-    "legalForm": "cic-limited-by-guarantee",
-    "annualValuePence": 240_000_000,
-    "financeSoughtPence": 10_000_000,
-    "financePurposes": ["working-capital"],
-    "supportNeeds": ["legal", "financial"],
-    "conflictsDeclared": True,
-}
 
-
-class StartedServices:
+class StartedServices(Run):
     """The processes of a run. None of them outlives the `with` block."""
 
     def __init__(
         self, clients: Mapping[str, UUID], *, database_settings: Mapping[str, str] | None = None, **settings: str
     ) -> None:
         """Register `clients`, each with its organisation; the other settings are the gateway's, besides its own."""
-        self._undo = ExitStack()
-        self.directory = Path(self._undo.enter_context(tempfile.TemporaryDirectory(prefix="rtp-bench-")))
+        super().__init__()
         self._secret = secrets.token_urlsafe(24)
         self._clients, self._database_settings, self._settings = clients, database_settings, settings
-
-    def __enter__(self) -> Self:
-        try:
-            self._start()
-        except BaseException:
-            self._undo.close()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._undo.close()
 
     def _start(self) -> None:
         self.server = self._undo.enter_context(
@@ -155,7 +126,7 @@ class StartedServices:
 
 
 def submit_case(api: httpx.Client) -> str:
-    case = api.post("/v1/cases", json=DRAFT).raise_for_status().json()
+    case = api.post("/v1/cases", json=READY).raise_for_status().json()
     submit = f"/v1/cases/{case['id']}/actions/submit"
     api.post(submit, headers={"If-Match": f'"{case["version"]}"'}).raise_for_status()
     return str(case["id"])

@@ -17,9 +17,10 @@ from typing import Any
 import aiohttp
 import asyncpg
 from aiohttp import web
+from tests.support.cases import READY
 
 from bench.load import cpu_seconds, wait_for
-from bench.started_services import DRAFT, end, find_free_ports
+from bench.started_services import end, find_free_ports
 from rtp_embedded import postgres
 
 COUNT = 100
@@ -105,7 +106,7 @@ async def _measure_ours(url: str, secrets: dict[str, str], pid: int) -> tuple[li
         trust, council = [await _sign_in(http, name, secrets) for name in ("trust-subscriber", "council-intake")]
         subscription = {"sink": receiver.url, "types": [SUBMITTED]}
         await _post(http, "/v1/subscriptions", trust, subscription)
-        drafts = [await _post(http, "/v1/cases", council, {**DRAFT, "employer": TRUST}) for _ in range(COUNT)]
+        drafts = [await _post(http, "/v1/cases", council, {**READY, "employer": TRUST}) for _ in range(COUNT)]
         began, before = time.monotonic(), cpu_seconds([pid])
         for draft in drafts:
             submit = f"/v1/cases/{draft['id']}/actions/submit"

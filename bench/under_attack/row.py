@@ -22,10 +22,11 @@ import aiohttp
 import asyncpg
 import httpx
 import uvloop
+from tests.support.cases import EMPLOYER, READY
 
 from bench.load import cpu_seconds
 from bench.sinks import open_silent_sink
-from bench.started_services import DRAFT, EMPLOYER, StartedServices, end, submit_case
+from bench.started_services import StartedServices, end, submit_case
 from bench.under_attack.attackers import Outcomes
 from bench.under_attack.attacks import ATTACKS, Attack, Victim
 from rtp_applications.bodies.models import body_id
@@ -83,7 +84,7 @@ def choose_attacks() -> Sequence[Attack]:
 
 @dataclass
 class Phase:
-    """What the reader had in one part of the run."""
+    """The answers that the reader got in one part of the run."""
 
     times: list[float] = field(default_factory=list)
     """Milliseconds from when a read was due to the last byte of its answer."""
@@ -152,7 +153,7 @@ def _prepare_victim(services: StartedServices, attacks: Sequence[Attack], silent
 
 def _add_document(api: httpx.Client) -> str:
     """Open a case with a document that has no content yet; return the path of its content."""
-    case = api.post("/v1/cases", json=DRAFT).raise_for_status().json()
+    case = api.post("/v1/cases", json=READY).raise_for_status().json()
     opening = {"kind": "business-plan", "title": "Our plan"}
     path = f"/v1/cases/{case['id']}/documents"
     document = api.post(path, json=opening, headers={"If-Match": "*"}).raise_for_status().json()

@@ -1,6 +1,5 @@
 """Reads from the databases how far everything is, and the result of a scenario."""
 
-import time
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from tests.resilience import evidence
 from tests.resilience.evidence import Committed, Row
 from tests.resilience.platform_under_test import PlatformUnderTest
 from tests.resilience.scenarios import CONSUMERS
+from tests.support.waiting import happens_within
 from tests.system.evidence import check_all
 
 _COMMITTED = "SELECT body, readers, extract(epoch FROM created_at)::float8 FROM outbox WHERE position > %s"
@@ -61,12 +61,7 @@ class Ledger:
 
     def wait_until_quiet(self, seconds: float) -> bool:
         """Wait until nothing is on its way anywhere; return False where that took longer."""
-        deadline = time.monotonic() + seconds
-        while not self._is_quiet():
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.2)
-        return True
+        return happens_within(self._is_quiet, seconds, pause=0.2)
 
     def build_row(self, scenario: str, marks: Marks) -> Row:
         """Return the result of the scenario that ran since the marks were taken."""

@@ -2,7 +2,8 @@
 
 import pytest
 
-from rtp_shared.exception_handlers import LONGEST_FIELD, MOST_ERRORS
+from rtp_shared.exception_handlers import LONGEST_FIELD
+from rtp_shared.problems import MOST_ERRORS
 from tests.conftest import NewClient
 
 pytestmark = pytest.mark.anyio

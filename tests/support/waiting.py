@@ -12,10 +12,17 @@ PATIENCE = 60.0
 def wait_until(
     done: Callable[[], object], what: str = "it", seconds: float = PATIENCE, *, pause: float = PAUSE
 ) -> None:
+    assert happens_within(done, seconds, pause=pause), f"{what} did not happen within {seconds} s"
+
+
+def happens_within(done: Callable[[], object], seconds: float, *, pause: float = PAUSE) -> bool:
+    """Wait for what other processes do; return False where it took longer."""
     deadline = time.monotonic() + seconds
     while not done():
-        assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s"
+        if time.monotonic() >= deadline:
+            return False
         time.sleep(pause)
+    return True
 
 
 async def until(done: Callable[[], Awaitable[object]], what: str = "it", seconds: float = PATIENCE) -> None:

@@ -12,7 +12,7 @@ from rtp_shared.problems import FieldError, Malformed, PreconditionFailed, Preco
 
 _TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 _CODING = re.compile(r"[-;:]{1,2}(?:gzip|br|zstd|deflate)$")
-LARGEST = 2**31
+_STEPS_END = 2**31
 _VERSION = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
@@ -36,7 +36,7 @@ class Expected:
     @property
     def newest(self) -> int:
         """Return the newest of the versions that count steps, as PostgreSQL's integers do; 0 if there is none."""
-        return max((version for version in self.versions or () if version < LARGEST), default=0)
+        return max((version for version in self.versions or () if version < _STEPS_END), default=0)
 
     def require(self, version: int) -> None:
         """Refuse a write on something that changed since the caller read it."""

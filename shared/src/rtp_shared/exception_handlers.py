@@ -13,9 +13,8 @@ from starlette.routing import compile_path
 
 from rtp_shared import problems, validation
 from rtp_shared.db import get_sqlstate, is_unavailable
-from rtp_shared.problems import FieldError, Invalid, Malformed, Refusal, Unavailable, UnknownAction
+from rtp_shared.problems import MOST_ERRORS, FieldError, Invalid, Malformed, Refusal, Unavailable, UnknownAction
 
-MOST_ERRORS = 20
 LONGEST_FIELD = 200
 """Characters of a field's name: a problem document is never larger than what it is about."""
 

@@ -10,9 +10,8 @@ from typing import get_origin
 from fastapi.dependencies.models import Dependant
 from starlette.datastructures import QueryParams
 
-from rtp_shared.problems import FieldError, Invalid
+from rtp_shared.problems import MOST_ERRORS, FieldError, Invalid
 
-MOST_ERRORS = 20
 _UNDECODED = "\ufffd"
 """What stands where bytes were no UTF-8. Who sends the character itself has lost the text before."""
 

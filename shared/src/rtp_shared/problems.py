@@ -94,6 +94,8 @@ class Unavailable(Refusal):
 
 
 CONTENT_TYPE = "application/problem+json"
+MOST_ERRORS = 20
+"""Most errors that one answer names."""
 
 
 def render_problem(refusal: Refusal, *, base_url: str, instance: str) -> bytes:

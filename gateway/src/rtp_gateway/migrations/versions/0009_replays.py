@@ -1,4 +1,4 @@
-"""How often a delivery was replayed, which its receiver is told.
+"""Replays of a delivery are counted, and its receiver is told the number.
 
 A process that runs the former code does not count: what is replayed through it comes without a number, as it did.
 """

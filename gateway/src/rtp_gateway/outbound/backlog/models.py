@@ -44,7 +44,7 @@ class Delivery(Model):
     first_failed_at: Mapped[datetime | None]
     """From here on it is tried for three days."""
     replays: Mapped[int] = mapped_column(server_default=text("0"))
-    """How often its owner asked for it again. Its receiver is told, or would drop it for a duplicate."""
+    """The number of replays that its owner asked for. Its receiver is told, or would drop it for a duplicate."""
     under_way: Mapped[bool] = mapped_column(server_default=text("false"))
     """Claimed by a delivery worker; its lease ends at `next_attempt_at`, and then it is due again unless reported."""
     worker: Mapped[int | None]

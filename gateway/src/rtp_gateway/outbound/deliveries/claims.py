@@ -32,7 +32,7 @@ class Claim:
     attempt: int
     """Number of this attempt. Only who holds the newest may report, so a lease that ran out reports nothing."""
     replay: int
-    """How often its owner asked for it again; 0 if it is sent because it happened."""
+    """The number of replays that its owner asked for; 0 if it is sent because it happened."""
     rated: bool
     may_see: bool
     """False if the subscription's client may no longer be sent events, or is no longer a reader of this one."""

@@ -63,7 +63,7 @@ class SinkResponse:
     body: bytes
     """As much as was asked for and came, as it came: still compressed if it was."""
     oddity: str | None = None
-    """What of it was not as HTTP has it, so that only its status could be read."""
+    """The part of it that was not as HTTP has it, so that only its status could be read; None if there was none."""
 
 
 class Connections:

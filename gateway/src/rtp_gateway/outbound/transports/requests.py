@@ -46,7 +46,7 @@ class DeliveryRequest:
     """Signature and trace; transports that know no headers leave them out."""
     credential: Credential | None = field(default=None, repr=False)
     replay: int = 0
-    """How often its subscriber asked for it again."""
+    """The number of replays that its subscriber asked for."""
 
     @property
     def marks(self) -> Mapping[str, str]:

@@ -30,7 +30,8 @@ async def take_action(
     if change.discloses and (number := await _find_free_number(context, before.case.number)) != before.case.number:
         renumbered = before.with_case(number=number)
         change = engine.apply_action(process, renumbered, name, fitted, context.caller, context.now)
-    return replace(change, before=before)
+        return replace(change, before=before)
+    return change
 
 
 async def _find_free_number(context: CommandContext, number: str) -> str:

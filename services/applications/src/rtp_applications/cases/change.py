@@ -3,18 +3,19 @@
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import NoReturn, Protocol, TypeVar
 from uuid import UUID
 
 from rtp_applications.cases import saving, store
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.errors import ChangedSince, NoSuchCase
+from rtp_applications.cases.queries import get_case
 from rtp_applications.history.commands import append_entries
 from rtp_applications.history.entries import Entry
 from rtp_applications.history.queries import list_changes_since
 from rtp_applications.history.sealing import begin_case_chains, seal_entries
 from rtp_applications.json_types import JsonObject
-from rtp_applications.sides import count_version, get_group_reader
+from rtp_applications.sides import get_group_reader
 from rtp_applications.workflow import engine
 from rtp_applications.workflow.due import process_due
 from rtp_applications.workflow.engine import CaseChange
@@ -108,17 +109,24 @@ async def _load_locked(context: CommandContext, case_id: UUID, version: Expected
     found = await store.lock(context.session, case_id, readers=context.caller.identities)
     if found is None:
         raise NoSuchCase
-    if not version.allows(current := count_version(found, context.caller)):
-        raise ChangedSince(
-            f'it is at "{current}" now; read it again',
-            errors=[FieldError("If-Match", "is stale", "header")],
-            extra={"changedSince": await list_changes_since(context.session, found, context.caller, version.newest)},
-        )
+    if not version.allows(found):
+        await _refuse_stale(context, case_id, found, version)
     await enter_system_scope(context.session, "rules must see what the caller may not, such as ratings")
     snapshot = await store.read_snapshot(context.session, case_id, readers=SYSTEM, now=context.now)
     if snapshot is None:
         raise NoSuchCase
     return snapshot
+
+
+async def _refuse_stale(context: CommandContext, case_id: UUID, current: int, version: Expected) -> NoReturn:
+    """Refuse a write on what changed, and tell the caller what, as far as it may know."""
+    session, caller = context.session, context.caller
+    snapshot = await get_case(session, case_id, readers=caller.identities, now=context.now)
+    raise ChangedSince(
+        f'it is at "{current}" now; read it again',
+        errors=[FieldError("If-Match", "is stale", "header")],
+        extra={"changedSince": await list_changes_since(session, snapshot.case, caller, version.newest)},
+    )
 
 
 async def _catch_up(context: CommandContext, snapshot: CaseSnapshot, *, dry_run: bool) -> CaseSnapshot:

@@ -6,11 +6,10 @@ Row-level security asks the condition again behind every query that has it.
 from collections.abc import Sequence
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, ColumnElement, Table, Text, and_, any_, bindparam, case, func, literal, not_, or_
+from sqlalchemy import BindParameter, Table, Text, TextClause, and_, any_, bindparam, case, func, literal, not_, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from rtp_applications.cases.models import Case
-from rtp_shared.identities import SYSTEM
 
 _case = cast("Table", Case.__table__).c
 READERS: BindParameter[Any] = bindparam("readers", type_=ARRAY(Text))
@@ -20,7 +19,7 @@ KNOWN = """
         cases.submitted_at IS NOT NULL OR 'client:' || cases.opened_by = ANY (:readers) OR 'system' = ANY (:readers)
         OR NOT cases.body_readers && :readers)
 """
-"""`is_known_to(READERS)` for statements that are written in SQL."""
+"""The condition of `is_known_to`, for statements that are written in SQL."""
 
 _IS_ON_BODIES_SIDE = and_(
     _case.body_readers.op("&&", is_comparison=True)(READERS),
@@ -39,12 +38,9 @@ OWN_CHANGE_TIME = case(
 """`sides.find_change_time`."""
 
 
-def is_known_to(readers: Sequence[str] | BindParameter[Any]) -> ColumnElement[bool]:
+def is_known_to(readers: Sequence[str] | BindParameter[Any]) -> TextClause:
     """Return the condition that these are among the case's readers and, while it is a draft, of no body that it names:
     such a body learns nothing of it by whom it lets its clients be. The client that opened it knows it all the same.
     """
-    wanted = readers if isinstance(readers, BindParameter) else literal(list(readers), ARRAY(Text))
-    opened = literal("client:").concat(_case.opened_by) == any_(wanted)
-    unnamed = not_(_case.body_readers.op("&&", is_comparison=True)(wanted))
-    kept = or_(_case.submitted_at.is_not(None), opened, literal(SYSTEM[0]) == any_(wanted), unnamed)
-    return _case.readers.op("&&", is_comparison=True)(wanted) & kept
+    wanted = readers if isinstance(readers, BindParameter) else bindparam("readers", list(readers), type_=ARRAY(Text))
+    return text(KNOWN).bindparams(wanted)

@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.cases.models import Case
-from rtp_applications.cases.sight import KNOWN, READERS, is_known_to
+from rtp_applications.cases.sight import KNOWN, OWN_VERSION, READERS, is_known_to
 from rtp_applications.deadlines.rules.days import Calendars, civil_date
 from rtp_applications.deadlines.rules.deadline import Deadline
 from rtp_applications.json_types import JsonMapping
@@ -96,7 +96,7 @@ _FILE = (
     )
 )
 _LOCK = (
-    select(*(_cases.c[name] for name in COLUMNS))
+    select(OWN_VERSION.label("version"))
     .where(_cases.c.id == bindparam("case_id"), is_known_to(READERS))
     .with_for_update()
 )
@@ -105,10 +105,12 @@ _LOCK_IF_FREE = (
 )
 
 
-async def lock(session: AsyncSession, case_id: UUID, *, readers: Sequence[str]) -> Facts | None:
-    """Lock the case until the transaction ends; return its row, or None where these readers do not see it."""
+async def lock(session: AsyncSession, case_id: UUID, *, readers: Sequence[str]) -> int | None:
+    """Lock the case until the transaction ends; return its version as these readers count it, or None where they do not
+    see it.
+    """
     row = (await session.execute(_LOCK, {"case_id": case_id, "readers": list(readers)})).first()
-    return Facts(**row._mapping) if row else None  # noqa: SLF001 - SQLAlchemy's public name
+    return row.version if row else None
 
 
 async def lock_if_free(session: AsyncSession, case_id: UUID) -> bool:

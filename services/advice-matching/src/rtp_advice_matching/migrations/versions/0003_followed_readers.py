@@ -1,4 +1,4 @@
-"""Who sees a case may change after its submission, and requests and proposals follow it.
+"""Requests and proposals follow who sees their case, which may change after its submission.
 
 Processes of the release before go on: they leave the column at its default, and hear of no change of readers.
 """
