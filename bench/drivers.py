@@ -21,11 +21,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
+from tests.support.ports import find_free_ports
 
 from bench.load import Figures, Target, measure
 from bench.measured_services import CLIENT, MeasuredServices
 from bench.rows import CLIENTS
-from bench.started_services import find_free_ports
 from rtp_applications.app import service as applications
 from rtp_applications.cases.models import Case
 from rtp_applications.cases.numbers import make_number

@@ -12,11 +12,11 @@ from collections.abc import Callable
 import httpx
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
+from tests.support.ports import find_free_ports
 
 from bench.load import Figures, Target, measure
 from bench.measured_services import MeasuredServices
 from bench.rows import CLIENTS
-from bench.started_services import find_free_ports
 from rtp_applications.app import service as applications
 from rtp_gateway.inbound.proxy.forward import HOP_BY_HOP, InProcess, OverHttp, Upstreams
 from rtp_gateway.routing import ForwardingLimits

@@ -10,8 +10,8 @@ import httpx
 import psutil
 from pydantic import SecretStr
 from tests.support.cases import EMPLOYER
+from tests.support.ports import find_free_port, find_free_ports
 from tests.support.rabbitmq import start_broker
-from tests.system.fleet import first_of_free_ports
 
 from bench.load import cpu_seconds, wait_for
 from bench.measured_services import CLIENT
@@ -42,13 +42,13 @@ class MeasuredProcesses(Run):
         self.pids: dict[str, int] = {}
 
     def _start(self) -> None:
-        server = self._undo.enter_context(postgres.start(self.directory / "postgres", port=first_of_free_ports(1)))
+        server = self._undo.enter_context(postgres.start(self.directory / "postgres", port=find_free_port()))
         broker = start_broker()
         self._undo.callback(broker.stop)
         settings = UpSettings(
             admin_database_url=SecretStr(server.tcp_url()),
             broker_url=SecretStr(broker.url),
-            port=first_of_free_ports(len(PROCESSES)),
+            port=find_free_ports(len(PROCESSES))[0],
             data_dir=self.directory,
         )
         host = up.build_host(settings)

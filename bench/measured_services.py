@@ -8,9 +8,10 @@ from typing import Any
 import httpx
 import psycopg
 from tests.support.cases import EMPLOYER, READY
+from tests.support.ports import find_free_port
 
 from bench.floor import Statement
-from bench.started_services import StartedServices, find_free_ports, submit_case
+from bench.started_services import StartedServices, submit_case
 from bench.statement_log import LOG_TO_JSON, StatementLog, build_floor_statements
 from rtp_applications.app import service as applications
 from rtp_applications.bodies.models import body_id
@@ -59,7 +60,7 @@ class MeasuredServices(StartedServices):
         self.statements = self._capture_statements()
         file = self.directory / "statements.json"
         file.write_text(json.dumps(self.statements))
-        (port,) = find_free_ports(1)
+        port = find_free_port()
         floor = [sys.executable, "-m", "bench.floor", str(file), self.get_url(applications), str(port)]
         self.floor = self.build_target(port, self.start("floor", floor, port))
 

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from uuid import UUID
 import httpx
 from pydantic import SecretStr
 from tests.support.cases import READY
+from tests.support.ports import find_free_ports
 
 from bench.load import Target, wait_for
 from bench.runs import Run
@@ -130,14 +130,6 @@ def submit_case(api: httpx.Client) -> str:
     submit = f"/v1/cases/{case['id']}/actions/submit"
     api.post(submit, headers={"If-Match": f'"{case["version"]}"'}).raise_for_status()
     return str(case["id"])
-
-
-def find_free_ports(count: int) -> list[int]:
-    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(listener.getsockname()[1]) for listener in listeners]
-    for listener in listeners:
-        listener.close()
-    return ports
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

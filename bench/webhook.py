@@ -18,9 +18,10 @@ import aiohttp
 import asyncpg
 from aiohttp import web
 from tests.support.cases import READY
+from tests.support.ports import find_free_port
 
 from bench.load import cpu_seconds, wait_for
-from bench.started_services import end, find_free_ports
+from bench.started_services import end
 from rtp_embedded import postgres
 
 COUNT = 100
@@ -59,7 +60,7 @@ async def serve_receiver() -> AsyncIterator[WebhookReceiver]:
     app.router.add_post("/", receiver.take)
     runner = web.AppRunner(app)
     await runner.setup()
-    (port,) = find_free_ports(1)
+    port = find_free_port()
     await web.TCPSite(runner, "127.0.0.1", port).start()
     receiver.url = f"http://127.0.0.1:{port}/"
     try:
@@ -72,7 +73,7 @@ def measure(directory: Path, say: Callable[[str], None]) -> dict[str, Any]:
     """Measure the row of the webhook."""
     floor = asyncio.run(_measure_floor(directory / "floor"))
     say(f"  submit-to-webhook: the floor takes {_compute_milliseconds(floor)['p50_ms']:.1f} ms at p50")
-    (port,) = find_free_ports(1)
+    port = find_free_port()
     log = directory / "platform.log"
     command = [sys.executable, "-m", "rtp_examples.run", "--port", str(port), "--data-dir", str(directory / "platform")]
     with log.open("wb") as file:

@@ -33,8 +33,9 @@ from tests.resilience.platform_under_test import PlatformUnderTest
 from tests.resilience.runner import run_scenario
 from tests.resilience.scenarios import FULL
 from tests.resilience.subscribers import Behaviour
+from tests.support.ports import find_free_port, find_free_ports
 from tests.support.rabbitmq import start_broker
-from tests.system.fleet import ROOT, Fleet, first_of_free_ports
+from tests.system.fleet import ROOT, Fleet
 
 RESULTS = ROOT / "bench" / "resilience.json"
 BY_THE_CLOCK = ((Behaviour.REFUSES, HOUR), (Behaviour.FAILS, 3 * DAY), (Behaviour.BEHIND, 4 * DAY))
@@ -109,13 +110,13 @@ def start_platform() -> Iterator[PlatformUnderTest]:
         data_dir = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="rtp-resilience-")))
         broker = start_broker()
         undo.callback(broker.stop)
-        server = Server(data_dir / "postgres", port=first_of_free_ports(1))
+        server = Server(data_dir / "postgres", port=find_free_port())
         server.start()
         undo.callback(server.stop)
         settings = UpSettings(
             admin_database_url=SecretStr(server.tcp_url()),
             broker_url=SecretStr(broker.url),
-            port=first_of_free_ports(len(PROCESSES)),
+            port=find_free_ports(len(PROCESSES))[0],
             data_dir=data_dir / "up",
         )
         host, secrets = up.build_host(settings), sandbox.read_secrets(settings.data_dir / "sandbox.json")

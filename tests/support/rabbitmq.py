@@ -7,7 +7,6 @@ one, is named by RTP_TEST_BROKER_MANAGEMENT_URL (http://user:password@host:15672
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,7 @@ import pika.exceptions
 import psutil
 
 from tests.support import packages
+from tests.support.ports import find_free_ports
 
 ENVIRONMENT_URL = "RTP_TEST_BROKER_URL"
 ENVIRONMENT_MANAGEMENT_URL = "RTP_TEST_BROKER_MANAGEMENT_URL"
@@ -163,8 +163,11 @@ class Node(Broker):
                 time.sleep(0.1)
             else:
                 return
-        last = self._log.read_text(errors="replace").strip().splitlines()[-1:]
-        raise BrokerError(f"RabbitMQ did not start: {''.join(last) or 'it said nothing'}")
+        raise BrokerError(f"RabbitMQ did not start: {self._find_reason()}")
+
+    def _find_reason(self) -> str:
+        lines = self._log.read_text(errors="replace").strip().splitlines() or ["it said nothing"]
+        return next((line for line in lines if line.startswith("init terminating")), lines[-1])
 
 
 def start_broker() -> Broker:
@@ -172,7 +175,7 @@ def start_broker() -> Broker:
         return Broker(url, management_url=os.environ.get(ENVIRONMENT_MANAGEMENT_URL))
     ensure()
     directory = Path(tempfile.mkdtemp(prefix="rtp-rabbitmq-"))
-    amqp, management, distribution, epmd = _free_ports(4)
+    amqp, management, distribution, epmd = find_free_ports(4)
     environment = _environment(directory, amqp, management, distribution, epmd)
     url, management_url = f"amqp://guest:guest@127.0.0.1:{amqp}/%2F", f"http://guest:guest@127.0.0.1:{management}"
     node = Node(url, True, management_url, directory=directory, environment=environment)
@@ -206,14 +209,6 @@ def _environment(directory: Path, amqp: int, management: int, distribution: int,
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(directory / "enabled_plugins"),
         "RUNNING_UNDER_SYSTEMD": "true",  # its script then becomes the node, instead of standing before it
     }
-
-
-def _free_ports(count: int) -> list[int]:
-    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(listener.getsockname()[1]) for listener in listeners]
-    for listener in listeners:
-        listener.close()
-    return ports
 
 
 def _server() -> Path | None:

@@ -102,8 +102,11 @@ def test_a_given_broker_is_used_and_left_alone(monkeypatch: pytest.MonkeyPatch) 
     broker.stop()
 
 
-def test_a_node_that_fails_says_so_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_node_that_fails_says_why_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = tmp_path / "server"
+    server.write_text("#!/bin/sh\necho first; echo 'init terminating (port 1)'; echo 'Crash dump is written'; exit 1\n")
+    server.chmod(0o700)
     monkeypatch.delenv(rabbitmq.ENVIRONMENT_URL, raising=False)
-    monkeypatch.setattr(rabbitmq, "_server", lambda: Path("/bin/false"))
-    with pytest.raises(BrokerError, match="RabbitMQ did not start"):
+    monkeypatch.setattr(rabbitmq, "_server", lambda: server)
+    with pytest.raises(BrokerError, match=r"RabbitMQ did not start: init terminating \(port 1\)"):
         start_broker()

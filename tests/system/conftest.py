@@ -15,9 +15,10 @@ from rtp_operations.services import ALL
 from rtp_operations.up import UpSettings
 from tests.resilience.database import Server
 from tests.support.messaging import clear_broker
+from tests.support.ports import find_free_port, find_free_ports
 from tests.support.rabbitmq import Broker
 from tests.system.crashing import LEASE
-from tests.system.fleet import Fleet, first_of_free_ports
+from tests.system.fleet import Fleet
 
 TRIAL = {"RTP_ALLOW_PRIVATE_SINKS": "true", LEASE: "2"}
 """Subscribers are on this host, and nobody waits half a minute for what a killed delivery worker had taken."""
@@ -27,7 +28,7 @@ TRIAL = {"RTP_ALLOW_PRIVATE_SINKS": "true", LEASE: "2"}
 def server() -> Iterator[Server]:
     """Durable, unlike the one that other tests stand on: it is killed."""
     with tempfile.TemporaryDirectory(prefix="rtp-tests-") as directory:
-        running = Server(Path(directory), port=first_of_free_ports(1))
+        running = Server(Path(directory), port=find_free_port())
         running.start()
         yield running
         running.stop()
@@ -41,7 +42,7 @@ def settings(server: Server, broker: Broker, tmp_path_factory: pytest.TempPathFa
     yield UpSettings(
         admin_database_url=SecretStr(server.tcp_url()),
         broker_url=SecretStr(broker.url),
-        port=first_of_free_ports(len(PROCESSES)),
+        port=find_free_ports(len(PROCESSES))[0],
         data_dir=tmp_path_factory.mktemp("up"),
     )
     clear_broker(broker.url, *queues)

@@ -3,7 +3,6 @@
 import ctypes
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -19,6 +18,7 @@ from rtp_gateway.inbound.identity.keys import SigningKey
 from rtp_operations.processes import PROCESSES, OneHost, ServiceProcess
 from rtp_shared.clock import utcnow
 from rtp_shared.service import Service
+from tests.support.ports import find_free_ports
 from tests.support.waiting import wait_until
 from tests.system.crashing import KILL_FILE
 
@@ -33,18 +33,6 @@ _REGISTER = """
         VALUES (%s, 'reads metrics', %s, '', %s, true, now()) ON CONFLICT DO NOTHING RETURNING client_id)
     SELECT count(*) FROM registered
 """
-
-
-def first_of_free_ports(count: int) -> int:
-    """Below the ports that the system gives to outgoing connections, so that none of those takes one of ours."""
-    start = 20_000 + os.getpid() % 500 * 16
-    return next(first for first in range(start, 32_000, count) if all(map(_is_free, range(first, first + count))))
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        return listener.connect_ex(("127.0.0.1", port)) != 0
 
 
 def _is_healthy(port: int) -> bool:
@@ -95,16 +83,16 @@ class Fleet:
         """So many more processes of this kind, as they are started on a second host, until the block ends."""
         process = BY_NAME[name]
         environment = self.host.build_environment(process) | self._environment
-        first = first_of_free_ports(count)
         with ExitStack() as undo:
-            for port in range(first, first + count):
+            ports = find_free_ports(count)
+            for port in ports:
                 log = undo.enter_context((self._logs / f"{name}-{port}.log").open("ab"))
                 command = [sys.executable, *process.command[1:]]
                 own = {**environment, "RTP_PORT": str(port)}
                 running = subprocess.Popen(command, env=own, stdout=log, stderr=log, preexec_fn=_end_with_the_tests)
                 undo.callback(running.wait, 30)
                 undo.callback(running.terminate)
-            for port in range(first, first + count):
+            for port in ports:
                 wait_until(lambda port=port: _is_healthy(port), f"{name} coming up at {port}", STARTING, pause=0.1)  # type: ignore[misc]
             yield
 
