@@ -27,7 +27,7 @@ async def request_of(platform: Platform, api: Api, **details: Any) -> dict[str, 
     """Submit a case and read its support request."""
     case = await submit_case(api, await open_case(api, **details))
     await platform.drain_events()
-    page = (await api.get(SUPPORT, params={"case": case["id"]})).json()
+    page = (await api.get(SUPPORT, params={"caseId": case["id"]})).json()
     assert len(page["items"]) == 1
     return await read(api, page["items"][0]["id"])
 
@@ -43,7 +43,7 @@ async def read(api: Api, request_id: str) -> dict[str, Any]:
 async def accept(api: Api, request: dict[str, Any], adviser: Any, **headers: str) -> httpx.Response:
     return await api.post(
         f"{SUPPORT}/{request['id']}/actions/accept",
-        json={"adviser": str(adviser)},
+        json={"adviserId": str(adviser)},
         headers={"If-Match": f'"{request["version"]}"', **headers},
     )
 
@@ -80,7 +80,7 @@ async def test_a_submitted_case_gets_proposals_with_reasons(
     assert request["status"] == "proposed"
     assert request["stage"] == "make-the-case"
     assert request["topics"] == ["legal", "financial"]
-    assert request["employerId"] == str(employer_id())
+    assert request["employer"] == str(employer_id())
     assert [proposal["rank"] for proposal in request["proposals"]] == [1, 2, 3]
     first = request["proposals"][0]
     assert (first["adviserId"], first["score"]) == (str(best.id), 100)
@@ -246,7 +246,7 @@ async def test_who_sees_a_request(platform: Platform, new_client: NewClient, new
     request = await request_of(platform, api)
 
     async def seen_by(reader: Api) -> list[str]:
-        items = (await reader.get(SUPPORT, params={"case": request["caseId"]})).json()["items"]
+        items = (await reader.get(SUPPORT, params={"caseId": request["caseId"]})).json()["items"]
         return [item["id"] for item in items]
 
     strangers = [await new_client(), await new_client(organisation=api.organisation)]
@@ -296,6 +296,7 @@ async def test_a_network_is_told_nothing_of_its_rivals(
     assert [each["type"].split(".")[-2] for each in (await own.get("/v1/events")).json()["items"]] == [
         "adviser-proposed",
         "support-agreed",
+        "party-changed",
     ]
 
 
@@ -337,7 +338,7 @@ async def test_preconditions(platform: Platform, new_client: NewClient, if_match
     request = await request_of(platform, api)
     answer = await api.post(
         f"{SUPPORT}/{request['id']}/actions/accept",
-        json={"adviser": request["proposals"][0]["adviserId"]},
+        json={"adviserId": request["proposals"][0]["adviserId"]},
         headers={"If-Match": if_match} if if_match else {},
     )
     assert answer.status_code == status, answer.text
@@ -348,11 +349,11 @@ async def test_preconditions(platform: Platform, new_client: NewClient, if_match
     ("body", "status", "field"),
     [
         (b"{", 400, ""),
-        (b"{}", 422, "/adviser"),
-        (b'{"adviser": "x\\u0000y"}', 422, "/adviser"),
-        (b'{"adviser": null}', 422, "/adviser"),
-        (b'{"adviser": "00000000-0000-0000-0000-000000000000"}', 422, "/adviser"),
-        (b'{"adviser": "00000000-0000-0000-0000-000000000000", "advisor": 1}', 422, "/advisor"),
+        (b"{}", 422, "/adviserId"),
+        (b'{"adviserId": "x\\u0000y"}', 422, "/adviserId"),
+        (b'{"adviserId": null}', 422, "/adviserId"),
+        (b'{"adviserId": "00000000-0000-0000-0000-000000000000"}', 422, "/adviserId"),
+        (b'{"adviserId": "00000000-0000-0000-0000-000000000000", "advisor": 1}', 422, "/advisor"),
     ],
 )
 async def test_bad_acceptances(platform: Platform, new_client: NewClient, body: bytes, status: int, field: str) -> None:

@@ -50,7 +50,7 @@ COUNTS = """
 
 async def find_by_queries(session: AsyncSession, case_id: uuid.UUID, readers: Sequence[str]) -> set[bool]:
     """Whether these readers may know of the case, as each query answers: in a session of the owner, by itself alone."""
-    listed = await list_cases(session, readers=readers, limit=1000, employer=employer_id())
+    listed = await list_cases(session, readers=readers, limit=1000, employer=[employer_id()])
     try:
         await require_case(session, case_id, readers=readers)
         required = True

@@ -121,6 +121,7 @@ NO_PEOPLE = {
     "documentId",
     "employer",
     "eventId",
+    "networkId",
     "shortlistId",
     "subscriptionId",
     "supportRequestId",

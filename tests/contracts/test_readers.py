@@ -63,6 +63,8 @@ MAY_KNOW: Mapping[str, frozenset[Audience]] = {
     "adviserIds": frozenset({CASE}),
     "adviserId": frozenset({CASE, AGREED}),
     "agreedAt": frozenset({CASE, AGREED}),
+    "networkId": frozenset({CASE, AGREED}),
+    "kind": frozenset({CASE, AGREED}),
     "subscriptionId": frozenset({OWNER}),
     "failingSince": frozenset({OWNER}),
     "lastStatus": frozenset({OWNER}),
@@ -111,11 +113,11 @@ async def test_the_readers_that_events_really_have_are_of_their_audience(
     draft = await open_case(opener)
     case = await submit_case(opener, draft)
     await platform.drain_events()
-    [line] = (await opener.get("/v1/support-requests", params={"case": case["id"]})).json()["items"]
+    [line] = (await opener.get("/v1/support-requests", params={"caseId": case["id"]})).json()["items"]
     request = (await opener.get(f"/v1/support-requests/{line['id']}")).json()
     best, *_ = request["proposals"]
     path, version = f"/v1/support-requests/{request['id']}/actions/accept", {"If-Match": f'"{request["version"]}"'}
-    assert (await opener.post(path, json={"adviser": best["adviserId"]}, headers=version)).status_code == 200
+    assert (await opener.post(path, json={"adviserId": best["adviserId"]}, headers=version)).status_code == 200
     await platform.drain_events()
 
     who: dict[str, set[Audience]] = {
@@ -124,7 +126,7 @@ async def test_the_readers_that_events_really_have_are_of_their_audience(
         f"org:{employer_id()}": {CASE},
         "scope:cases:oversee": {CASE},
         **{f"org:{proposal['networkId']}": {NETWORK} for proposal in request["proposals"]},
-        f"org:{best['networkId']}": {NETWORK, AGREED},
+        f"org:{best['networkId']}": {NETWORK, AGREED, CASE},
     }
     published = await list_published(platform, [uuid.UUID(case["id"]), uuid.UUID(request["id"])])
     assert {name_event(type_) for type_, _ in published} >= {

@@ -41,14 +41,14 @@ async def test_from_a_council_s_call_to_a_mentor_a_shortlist_and_a_trust(
     case = await submit_case(council, await open_case(council, commissioner=TRUST))
     await platform.drain_events()
 
-    (line,) = (await council.get("/v1/support-requests", params={"case": case["id"]})).json()["items"]
+    (line,) = (await council.get("/v1/support-requests", params={"caseId": case["id"]})).json()["items"]
     answer = await council.get(f"/v1/support-requests/{line['id']}")
     proposals = answer.json()["proposals"]
     assert 1 <= len(proposals) <= 3
     assert all(part["reason"] for proposal in proposals for part in proposal["parts"])
     accepted = await council.post(
         f"/v1/support-requests/{line['id']}/actions/accept",
-        json={"adviser": proposals[0]["adviserId"]},
+        json={"adviserId": proposals[0]["adviserId"]},
         headers={"If-Match": answer.headers["etag"]},
     )
     assert accepted.status_code == 200
@@ -57,18 +57,19 @@ async def test_from_a_council_s_call_to_a_mentor_a_shortlist_and_a_trust(
     await platform.drain_events()
 
     own, seen = await feed(council, case), await feed(trust, case)
-    after_submission = {"case-submitted", "support-proposed", "shortlist-made", "support-agreed"}
+    after_submission = {"case-submitted", "support-proposed", "shortlist-made", "support-agreed", "party-changed"}
     assert names(own)[:2] == ["case-opened", "case-submitted"]
     assert set(names(own)) == {"case-opened", *after_submission}
     assert set(names(seen)) == after_submission
     assert await feed(stranger, case) == []
 
-    submitted = next(event for event in seen if event["type"].endswith("case-submitted.v1"))
+    by_name = {names([event])[0]: event["id"] for event in seen}
+    causes = dict.fromkeys(("support-proposed", "shortlist-made"), by_name["case-submitted"])
+    causes["party-changed"] = by_name["support-agreed"]
     assert {event["traceparent"].split("-")[1] for event in seen} == {TRACE}
     assert {event["correlationid"] for event in seen} == {TRACE}
     for event in seen:
-        caused = event["type"].endswith(("support-proposed.v1", "shortlist-made.v1"))
-        assert event.get("causationid") == (submitted["id"] if caused else None)
+        assert event.get("causationid") == causes.get(names([event])[0])
     for source in {event["source"] for event in own}:
         sequence = [int(event["sequence"]) for event in own if event["source"] == source]
         assert sequence == list(range(1, len(sequence) + 1))
@@ -87,7 +88,7 @@ async def test_a_draft_leaves_no_trace_for_the_employing_body(
     assert await feed(officers, case) == []
     for path in (f"/v1/cases/{case['id']}", f"/v1/shortlists/{case['id']}"):
         assert (await officers.get(path)).status_code == 404
-    assert (await officers.get("/v1/support-requests", params={"case": case["id"]})).json()["items"] == []
+    assert (await officers.get("/v1/support-requests", params={"caseId": case["id"]})).json()["items"] == []
     assert "Jane Example" not in caplog.text
 
 
@@ -100,7 +101,7 @@ async def test_withdrawing_closes_what_the_submission_opened(platform: Platform,
     answer = await council.post(f"/v1/cases/{case['id']}/actions/withdraw", json=agreed, headers=match)
     assert answer.status_code == 200, answer.text
     await platform.drain_events()
-    (line,) = (await council.get("/v1/support-requests", params={"case": case["id"]})).json()["items"]
+    (line,) = (await council.get("/v1/support-requests", params={"caseId": case["id"]})).json()["items"]
     assert line["status"] == "closed"
     assert (await council.get(f"/v1/shortlists/{case['id']}")).json()["status"] == "closed"
 
@@ -110,6 +111,6 @@ async def test_requests_are_answered_while_nothing_is_relayed(platform: Platform
     council = await new_client()
     case = await submit_case(council, await open_case(council))
     assert await feed(council, case) == []
-    assert (await council.get("/v1/support-requests", params={"case": case["id"]})).json()["items"] == []
+    assert (await council.get("/v1/support-requests", params={"caseId": case["id"]})).json()["items"] == []
     await platform.drain_events()
     assert "case-submitted" in names(await feed(council, case))

@@ -160,12 +160,12 @@ async def test_others_do_not_learn_of_it(platform: Platform, new_client: NewClie
     case = await submitted(platform, mine)
     for api in (mine, colleague):
         assert (await shortlist_of(api, case["id"]))["caseId"] == case["id"]
-        listed = (await api.get("/v1/shortlists", params={"case": case["id"]})).json()
+        listed = (await api.get("/v1/shortlists", params={"caseId": case["id"]})).json()
         assert [item["caseId"] for item in listed["items"]] == [case["id"]]
     refused = await stranger.get(f"/v1/shortlists/{case['id']}")
     assert refused.status_code == 404
     assert refused.json()["type"].endswith("/problems/no-such-shortlist")
-    assert (await stranger.get("/v1/shortlists", params={"case": case["id"]})).json()["items"] == []
+    assert (await stranger.get("/v1/shortlists", params={"caseId": case["id"]})).json()["items"] == []
     assert (await stranger.get("/v1/shortlists")).json()["items"] == []
     nothing = await stranger.get(f"/v1/shortlists/{uuid.uuid4()}")
     assert {**nothing.json(), "instance": ""} == {**refused.json(), "instance": ""}
@@ -206,7 +206,7 @@ async def test_the_list_is_newest_first_without_gaps(platform: Platform, new_cli
     assert first["illustrative"] is True
 
 
-@pytest.mark.parametrize("params", [{"after": "x"}, {"after": "WyJ4Il0"}, {"case": "x\x00"}, {"limit": "0"}])
+@pytest.mark.parametrize("params", [{"after": "x"}, {"after": "WyJ4Il0"}, {"caseId": "x\x00"}, {"limit": "0"}])
 async def test_a_question_that_is_not_right_is_refused(new_client: NewClient, params: dict[str, str]) -> None:
     api = await new_client()
     answer = await api.get("/v1/shortlists", params=params)

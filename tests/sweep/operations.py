@@ -83,7 +83,7 @@ WRITES: Mapping[str, Body] = {
     "POST /v1/barriers/{barrier_id}/actions/close": {"state": "removed", "outcome": "Sweep"},
     "POST /v1/barriers/{barrier_id}/actions/withdraw": None,
     "POST /v1/cases/{case_id}/forecast": NOTHING,
-    "POST /v1/support-requests/{request_id}/actions/accept": {"adviser": NOBODY},
+    "POST /v1/support-requests/{request_id}/actions/accept": {"adviserId": NOBODY},
     "POST /oauth2/token": Raw("application/x-www-form-urlencoded", b"grant_type=client_credentials"),
     "POST /v1/subscriptions": {"sink": SINK},
     "PATCH /v1/subscriptions/{subscription_id}": {"description": "Sweep"},

@@ -264,7 +264,7 @@ class Planter:
 
     async def _find_support(self, api: Api, name: str, case: Json, file: CaseFile) -> frozenset[str]:
         """Return the networks of those who were proposed."""
-        [line] = (await api.get("/v1/support-requests", params={"case": case["id"]})).json()["items"]
+        [line] = (await api.get("/v1/support-requests", params={"caseId": case["id"]})).json()["items"]
         request = (await api.get(f"/v1/support-requests/{line['id']}")).json()
         at = {"request_id": request["id"]}
         self.add(f"the support request of {name}", Secrecy.SUPPORT, request["id"], at=at, file=file)

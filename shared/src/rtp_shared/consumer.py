@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,6 +32,8 @@ class HandlerContext:
     event: events.Envelope
     message: Message
     outbox: Outbox
+    resources: Any = None
+    """`Runtime.resources` of the service."""
 
     @property
     def readers(self) -> tuple[str, ...]:
@@ -48,6 +51,7 @@ class Consumer:
     handlers: Mapping[str, Handler]
     outbox: Outbox
     metrics: Metrics
+    resources: Any = None
 
     @property
     def routing_keys(self) -> list[str]:
@@ -61,11 +65,14 @@ class Consumer:
 
         Raises what a handler raises, and then none of them was handled.
         """
-        contexts = [HandlerContext(events.read(message.body), message, self.outbox) for message in messages]
+        contexts = [self._read(message) for message in messages]
         async with self.database.transaction(SYSTEM) as session:
             first_time = [await self._handle(session, context) for context in contexts]
         for context, first in zip(contexts, first_time, strict=True):
             self._record(context, first=first)
+
+    def _read(self, message: Message) -> HandlerContext:
+        return HandlerContext(events.read(message.body), message, self.outbox, self.resources)
 
     async def _handle(self, session: AsyncSession, context: HandlerContext) -> bool:
         """Return whether the event came for the first time, and was handled."""

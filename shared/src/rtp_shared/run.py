@@ -122,8 +122,13 @@ async def load_reference_data(service: Service, settings: ProcessSettings) -> st
 
 
 def build_consumer(runtime: Runtime) -> Consumer:
-    handlers = runtime.service.handlers
-    return Consumer(database=runtime.database, handlers=handlers, outbox=runtime.outbox, metrics=runtime.metrics)
+    return Consumer(
+        database=runtime.database,
+        handlers=runtime.service.handlers,
+        outbox=runtime.outbox,
+        metrics=runtime.metrics,
+        resources=runtime.resources,
+    )
 
 
 async def run_worker(runtime: Runtime, extra: Sequence[Loop] = ()) -> None:

@@ -42,7 +42,7 @@ async def test_a_merged_council_is_recorded_and_followed(api: Api) -> None:
     ended = await end(api, older, successor=merged["id"])
     assert ended.status_code == 200, ended.text
     assert ended.json()["endedOn"] == str(ENDS)
-    assert ended.json()["successorId"] == merged["id"]
+    assert ended.json()["successor"] == merged["id"]
     assert ended.json()["identifiers"][0]["validTo"] == str(ENDS)
     assert ended.headers["etag"] == '"2"'
     now = (await api.get(f"/v1/bodies/{merged['id']}")).json()

@@ -58,7 +58,7 @@ async def test_a_body_is_found_by_its_identifiers(stranger: Api, reference: str,
 async def test_an_ended_council_names_its_successor(stranger: Api) -> None:
     allerdale = (await stranger.get("/v1/bodies/GB-LAE-ALL")).json()
     assert allerdale["endedOn"] == "2023-04-01"
-    successor = (await stranger.get(f"/v1/bodies/{allerdale['successorId']}")).json()
+    successor = (await stranger.get(f"/v1/bodies/{allerdale['successor']}")).json()
     assert successor["name"] == "Cumberland Council"
     assert {"id": allerdale["id"], "name": allerdale["name"], "endedOn": "2023-04-01"} in successor["predecessors"]
 

@@ -113,7 +113,7 @@ async def test_a_case_comes_in_and_goes_on(
     answer = await import_bundle(portal, path.read_bytes())
     assert answer.status_code == 201, answer.text
     came = answer.json()
-    same = ("id", "number", "route", "status", "employerId", "summary", "openedAt", "submittedAt", "headcount")
+    same = ("id", "number", "route", "status", "employer", "summary", "openedAt", "submittedAt", "headcount")
     assert {name: came[name] for name in same} == {name: case[name] for name in same}
     assert came["deadlines"] == case["deadlines"]
     assert came["version"] > case["version"]
@@ -127,8 +127,9 @@ async def test_a_case_comes_in_and_goes_on(
     assert entries[: len(before)] == before
     assert [each["action"] for each in entries[len(before) :]] == ["import"]
     people = {each["person"]: each for each in await parties(portal, case)}
-    assert people["p-member"]["holder"] == people[portal.person]["holder"] == f"client:{portal.client_id}"
-    assert people["p-one"]["holder"] == f"org:{employer_id()}"
+    for person in ("p-member", portal.person):
+        assert people[person]["holder"] == {"client": portal.client_id, "organisation": None}
+    assert people["p-one"]["holder"] == {"client": None, "organisation": str(employer_id())}
     assert people["p-one"]["holds"]
     assert not people["p-adviser"]["holds"]
     stale = await portal.post(f"/v1/cases/{case['id']}/actions/withdraw", headers={"If-Match": '"1"'})

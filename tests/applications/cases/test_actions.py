@@ -80,10 +80,10 @@ async def orphaned(new_client: NewClient) -> tuple[ActorClient, ActorClient, Cas
 
 
 async def refused(desk: ActorClient, case: Case, successor: str) -> str:
-    answer = await desk.act(case, "supersede", {"successorCase": successor, "reasons": "The council was abolished"})
+    answer = await desk.act(case, "supersede", {"successorCaseId": successor, "reasons": "The council was abolished"})
     assert answer.status_code == 422, answer.text
     [error] = answer.json()["errors"]
-    assert error["field"] == "/successorCase"
+    assert error["field"] == "/successorCaseId"
     reason: str = error["reason"]
     return reason
 
@@ -92,7 +92,7 @@ async def refused(desk: ActorClient, case: Case, successor: str) -> str:
 async def test_another_case_takes_its_place(new_client: NewClient) -> None:
     group, team, case = await orphaned(new_client)
     successor = await submit_case(group.api, await open_case(group.api))
-    done = await team.do(case, "supersede", successorCase=successor["id"], reasons="The council was abolished")
+    done = await team.do(case, "supersede", successorCaseId=successor["id"], reasons="The council was abolished")
     assert done["status"] == "superseded"
 
 
@@ -111,5 +111,5 @@ async def test_a_case_that_is_none_is_a_draft_or_has_ended_takes_no_place(new_cl
 async def test_who_may_not_supersede_learns_nothing_of_other_cases(new_client: NewClient) -> None:
     group, _, case = await orphaned(new_client)
     for successor in (str(uuid.uuid4()), (await open_case(group.api))["id"]):
-        answer = await group.act(case, "supersede", {"successorCase": successor, "reasons": "It was abolished"})
+        answer = await group.act(case, "supersede", {"successorCaseId": successor, "reasons": "It was abolished"})
         assert answer.status_code == 403, answer.text

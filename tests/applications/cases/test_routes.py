@@ -22,7 +22,7 @@ async def test_a_draft_is_opened_edited_and_submitted(group: Api) -> None:
     assert opened.headers["location"] == f"/v1/cases/{case['id']}"
     assert opened.headers["etag"] == '"1"'
     assert case["status"] == "draft"
-    assert case["employerId"] == str(employer_id())
+    assert case["employer"] == str(employer_id())
     assert case["region"] == "E12000007"
 
     changes = {key: value for key, value in READY.items() if key != "employer"}
@@ -30,7 +30,7 @@ async def test_a_draft_is_opened_edited_and_submitted(group: Api) -> None:
     assert edited.status_code == 200
     assert edited.headers["etag"] == '"2"'
     assert edited.json()["serviceName"] == READY["serviceName"]
-    assert edited.json()["employerId"] == str(employer_id())
+    assert edited.json()["employer"] == str(employer_id())
 
     submitted = await submit_case(group, edited.json())
     assert submitted["status"] == "eoi-submitted"
@@ -41,7 +41,7 @@ async def test_a_draft_is_opened_edited_and_submitted(group: Api) -> None:
 
 async def test_null_takes_a_value_out(group: Api, case: Case) -> None:
     answer = await group.patch(f"/v1/cases/{case['id']}", json={"employer": None}, headers={"If-Match": '"1"'})
-    assert answer.json()["employerId"] is None
+    assert answer.json()["employer"] is None
     assert answer.json()["region"] is None
 
 

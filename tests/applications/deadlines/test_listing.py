@@ -79,8 +79,14 @@ async def test_filters(platform: Platform, clock: MovableClock, new_client: NewC
     ] == days[1:]
     assert len(await list_deadlines(council, caseId=cases[1]["id"])) == 2
     assert await list_deadlines(council, basis="statute") == []
-    assert len(await list_deadlines(portal, employer=cases[0]["employerId"])) == 6
-    assert await list_deadlines(portal, employer=cases[0]["id"]) == []
+    assert len(await list_deadlines(portal, employer=cases[0]["employer"])) == 6
+    body = (await portal.get(f"/v1/bodies/{cases[0]['employer']}")).json()
+    [identifier] = body["identifiers"]
+    named = await list_deadlines(portal, employer=f"{identifier['scheme']}-{identifier['value']}")
+    assert {(each["employer"], each["employerName"]) for each in named} == {(body["id"], body["name"])}
+    assert len(named) == 6
+    unknown = await portal.get("/v1/deadlines", params={"employer": cases[0]["id"]})
+    assert (unknown.status_code, unknown.json()["errors"][0]["field"]) == (422, "employer")
     assert await list_deadlines(council, overdue=True) == []
     clock.move_to(START + timedelta(days=8))
     unseen = await list_deadlines(council, overdue=True)
@@ -114,7 +120,7 @@ async def test_a_query_that_makes_no_sense_is_refused(new_client: NewClient, que
 
 async def test_the_walls_of_cases_are_those_of_their_deadlines(clock: MovableClock, new_client: NewClient) -> None:
     portal, council, cases = await open_caseload(new_client, clock, 1)
-    draft = await open_case(portal, employer=cases[0]["employerId"])
+    draft = await open_case(portal, employer=cases[0]["employer"])
     colleague = await new_client(organisation=portal.organisation)
     assert {each["caseId"] for each in await list_deadlines(portal)} == {draft["id"], cases[0]["id"]}
     assert {each["caseId"] for each in await list_deadlines(council)} == {cases[0]["id"]}

@@ -41,18 +41,18 @@ async def test_an_open_case_goes_on_with_the_body_that_followed(
 
     clock.move_to(START + timedelta(days=6))
     await platform.tick()
-    assert (await read_case(portal, case))["employerId"] == old["id"]
+    assert (await read_case(portal, case))["employer"] == old["id"]
     assert (await new_council.get(f"/v1/cases/{case['id']}")).status_code == 404
 
     clock.move_to(START + timedelta(days=20))
     for _ in range(2):
         await platform.tick()
     seen = await read_case(new_council, case)
-    assert seen["employerId"] == new["id"]
+    assert seen["employer"] == new["id"]
     assert (await list_kinds(new_council, case)).count("case-transferred") == 1
     assert await read_case(old_council, case)
-    assert (await read_case(portal, draft))["employerId"] == old["id"]
-    assert (await read_case(portal, ended))["employerId"] == old["id"]
+    assert (await read_case(portal, draft))["employer"] == old["id"]
+    assert (await read_case(portal, ended))["employer"] == old["id"]
     for hidden in (draft, ended):
         assert (await new_council.get(f"/v1/cases/{hidden['id']}")).status_code == 404
         assert "case-transferred" not in await list_kinds(portal, hidden)
@@ -68,5 +68,5 @@ async def test_a_body_without_a_successor_keeps_its_cases(
     await end_of(central, old, date(2026, 11, 25), None)
     clock.advance(timedelta(days=3))
     await platform.tick()
-    assert (await read_case(portal, case))["employerId"] == old["id"]
+    assert (await read_case(portal, case))["employer"] == old["id"]
     assert "case-transferred" not in await list_kinds(portal, case)

@@ -48,7 +48,7 @@ async def test_a_historic_case_is_on_the_record_and_nothing_can_be_done_with_it(
     assert (case["route"], case["status"]) == ("right-to-request", past["status"])
     assert case["openedAt"].startswith("2011-04-30T23:00")  # the midnight in London that begins 1 May
     assert case["allowedActions"] == []
-    assert case["employerId"] == body["id"]
+    assert case["employer"] == body["id"]
     for api in (importer, overseer):
         shown = (await api.get(f"/v1/cases/{case['id']}/records")).json()["items"]
         assert [each["content"]["outcome"] for each in shown] == [past["outcome"]]

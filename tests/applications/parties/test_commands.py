@@ -62,14 +62,16 @@ async def test_some_roles_nobody_appoints_to(sides: dict[Side, Api], role: Role)
 async def test_the_employer_decides_and_commissions_where_nobody_else_is_named(officers: Api, submitted: Case) -> None:
     for role in ("case-officer", "decision-maker", "panel-member", "scrutiny-chair", "commissioner"):
         party = await appointed(officers, submitted, role, f"p-{role}")
-        assert party["holder"] == f"org:{employer_id()}"
+        assert party["holder"] == {"client": None, "organisation": str(employer_id())}
         assert party["holds"]
 
 
 async def test_the_portal_of_the_employer_itself_fills_none_of_its_roles(new_client: NewClient) -> None:
     portal = await new_client(organisation=employer_id())
     case = await submit_case(portal, await open_case(portal))
-    assert (await appoint(portal, case, "case-officer", "p-1")).status_code == 403
+    refused = await appoint(portal, case, "case-officer", "p-1")
+    assert refused.status_code == 403
+    assert "a body acts by another client" in refused.json()["detail"]
 
 
 async def test_no_body_has_a_say_before_the_case_is_submitted(group: Api, officers: Api, overseer: Api) -> None:

@@ -68,8 +68,8 @@ async def test_a_client_is_let_into_a_draft_once_the_employer_is_named(group: Ap
     assert (await officers.get(f"/v1/cases/{draft['id']}")).status_code == 404
     path = f"/v1/cases/{draft['id']}"
     assert (await group.patch(path, json={"employer": EMPLOYER}, headers={"If-Match": "*"})).status_code == 200
-    for client in (officers.client_id, "no-such-client"):
-        await appointed(group, draft, "adviser", "p-1", holder={"client": client})
+    for person, client in (("p-1", officers.client_id), ("p-2", "no-such-client")):
+        await appointed(group, draft, "adviser", person, holder={"client": client})
     hidden, unknown = await officers.get(path), await officers.get(f"/v1/cases/{uuid.uuid4()}")
     assert strike_instance(hidden) == strike_instance(unknown)
 

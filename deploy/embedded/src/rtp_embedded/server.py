@@ -92,7 +92,8 @@ def _print_clients(public_url: str, clients: Sequence[RegisteredClient]) -> None
 
 Try it: open a case
 
-curl -s {public_url}/v1/cases -H 'Content-Type: application/json' -d '{{"serviceName": "Home care"}}' \\
+curl -s {public_url}/v1/cases -H 'Content-Type: application/json' -H 'On-Behalf-Of: p-4f1d9a' \\
+  -d '{{"serviceName": "Home care"}}' \\
   -H "Authorization: Bearer $(curl -s {public_url}/oauth2/token -d grant_type=client_credentials \\
     -u {first.client_id}:{first.secret} \\
     | python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')"

@@ -87,7 +87,7 @@ class Journey:
 
     def _accept_adviser(self, council: httpx.Client, case: JsonObject) -> None:
         def find_proposal() -> JsonObject | None:
-            found = send(council, "GET", "/v1/support-requests", params={"case": case["id"]})["items"]
+            found = send(council, "GET", "/v1/support-requests", params={"caseId": case["id"]})["items"]
             return found[0] if found and found[0]["status"] == "proposed" else None
 
         request = wait_for("the support proposal", find_proposal)

@@ -82,8 +82,9 @@ async def follow_readers(session: AsyncSession, case_id: UUID, *, readers: Seque
     rows = (await session.execute(proposed.where(Proposal.request_id == request.id))).all()
     if not request.follow(readers, sequence=sequence, networks=[network_id for _, network_id in rows]):
         return
+    shown = request.leave_out_rivals(readers, networks=[network_id for _, network_id in rows])
     for proposal, network_id in rows:
-        proposal.show_to(readers, network_id)
+        proposal.show_to(shown, network_id)
     await session.flush()
 
 
@@ -107,9 +108,17 @@ async def accept(
     request.expect(version, by=actor.own_identity)
     proposal = await session.get(Proposal, (request_id, adviser_id))
     if proposal is None:
-        raise AdviserNotProposed(errors=[FieldError("/adviser", "not among the proposals of this request")])
-    request.agree(await _lock_adviser(session, adviser_id), now=now)
-    event = SupportAgreed(case_id=request.case_id, support_request_id=request.id, adviser_id=adviser_id, agreed_at=now)
+        raise AdviserNotProposed(errors=[FieldError("/adviserId", "not among the proposals of this request")])
+    adviser = await _lock_adviser(session, adviser_id)
+    request.agree(adviser, now=now)
+    event = SupportAgreed(
+        case_id=request.case_id,
+        support_request_id=request.id,
+        adviser_id=adviser_id,
+        network_id=adviser.network_id,
+        kind=adviser.kind,
+        agreed_at=now,
+    )
     await _publish(session, outbox, request, event, readers=proposal.readers)
 
 

@@ -188,6 +188,13 @@ class SupportRequest(Model):
         self.readers = list(dict.fromkeys((*readers, *SYSTEM, *map(organisation_identity, networks))))
         return True
 
+    def leave_out_rivals(self, readers: Sequence[str], *, networks: Iterable[uuid.UUID]) -> list[str]:
+        """Leave out the networks whose advisers were proposed: also where one of them sees the case by now, it is not
+        told how another's were judged.
+        """
+        rivals = {organisation_identity(network) for network in networks} - set(map(organisation_identity, self.bodies))
+        return [each for each in readers if each not in rivals]
+
     def build_need(self) -> Need:
         """Build the input of the matching rule. Only for a request that has learned its case."""
         assert self.sector is not None  # noqa: S101

@@ -70,7 +70,7 @@ async def list_support_requests(
     session: Session,
     limit: Limit = 50,
     after: After = None,
-    case: Annotated[UUID | None, Query(description="Id of the case")] = None,
+    case_id: Annotated[UUID | None, Query(alias="caseId", description="Of this case")] = None,
     status: SupportStatus | None = None,
 ) -> Page[SupportRequestLine]:
     """List the support requests you may see, newest first.
@@ -79,7 +79,12 @@ async def list_support_requests(
     """
     key = decode_cursor(after, UUID)
     rows = await queries.list_requests(
-        session, readers=principal.identities, limit=limit, after=key[0] if key else None, case_id=case, status=status
+        session,
+        readers=principal.identities,
+        limit=limit,
+        after=key[0] if key else None,
+        case_id=case_id,
+        status=status,
     )
     page, last = cut(rows, limit)
     items = [SupportRequestLine.model_validate(row) for row in page]
@@ -109,13 +114,17 @@ async def accept(
     now: Now,
     response: Response,
 ) -> SupportRequestView:
-    """Accept one of the proposed advisers, and take one of their places.
+    """Accept one of the proposed advisers, and take one of their places. They become a party of the case.
+
+    Within moments the case lists the adviser among its parties, as adviser, or as mentor where they are a mentor or an
+    ambassador; the person's reference is the id in the directory. Their network sees the case from then on, as the
+    holder of any party does. Whoever is in that role already is not entered twice.
 
     Only the client that opened the case may. Where somebody else took the last place first, the answer is 409 and
     another proposal can be accepted.
     """
     await commands.accept(
-        session, request_id, adviser_id=acceptance.adviser, version=version, actor=principal, now=now, outbox=events
+        session, request_id, adviser_id=acceptance.adviser_id, version=version, actor=principal, now=now, outbox=events
     )
     return await _show_request(session, request_id, principal, response)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from rtp_advice_matching.matching import Ground, PartName
 from rtp_advice_matching.models import AdviserKind, SupportStatus
@@ -32,7 +32,11 @@ class AdviserView(Output):
 
 
 class Acceptance(Input):
-    adviser: UUID = Field(description="Id of the proposed adviser to accept")
+    adviser_id: UUID = Field(
+        validation_alias=AliasChoices("adviserId", "adviser"),
+        serialization_alias="adviserId",
+        description="Which of the proposed advisers",
+    )
 
 
 class PartView(Output):
@@ -86,9 +90,9 @@ class SupportRequestView(SupportRequestLine):
 
     route: str | None
     stage: Stage | None = Field(description="How far the case has come; advisers are matched to it")
-    employer_id: UUID | None
-    commissioner_id: UUID | None
-    decision_body_id: UUID | None
+    employer_id: UUID | None = Field(serialization_alias="employer", description="Id of the body")
+    commissioner_id: UUID | None = Field(serialization_alias="commissioner", description="Id of the body")
+    decision_body_id: UUID | None = Field(serialization_alias="decisionBody", description="Id of the body")
     headcount: int | None
     legal_form: str | None
     topics: list[str] = Field(description="What the staff group asked advice on")

@@ -18,6 +18,7 @@ from rtp_applications.documents.routes import contents, documents
 from rtp_applications.documents.service import DocumentService
 from rtp_applications.historic.routes import historic_cases
 from rtp_applications.load import load_reference_data
+from rtp_applications.parties.handlers import HANDLERS
 from rtp_applications.parties.routes import parties
 from rtp_applications.processes.routes import processes
 from rtp_applications.records.routes import records
@@ -70,6 +71,7 @@ service = Service(
     ],
     metadata=Model.metadata,
     migrations=migrations,
+    handlers=HANDLERS,
     loops=[run_scheduler, scan_forever, clean_up_forever],
     load_reference_data=load_reference_data,
     settings=ApplicationsSettings,

@@ -99,12 +99,12 @@ async def list_shortlists(
     session: Session,
     limit: Limit = 50,
     after: After = None,
-    case: Annotated[UUID | None, Query(description="Only the shortlist of this case")] = None,
+    case_id: Annotated[UUID | None, Query(alias="caseId", description="Only the shortlist of this case")] = None,
 ) -> ShortlistPage:
     """List the shortlists of the cases you may see, newest first."""
     key = decode_cursor(after, UUID)
     rows = await queries.list_shortlists(
-        session, readers=principal.identities, limit=limit, after=key[0] if key else None, case_id=case
+        session, readers=principal.identities, limit=limit, after=key[0] if key else None, case_id=case_id
     )
     page, last = cut(rows, limit)
     items = [ShortlistSummary.model_validate(row) for row in page]

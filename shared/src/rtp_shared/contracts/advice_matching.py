@@ -37,7 +37,9 @@ class AdviserProposed(EventData):
 
 
 class SupportAgreed(EventData):
-    """The staff group accepted one of the proposals, and a place of the adviser's capacity was taken."""
+    """The staff group accepted one of the proposals, and a place of the adviser's capacity was taken. By this the
+    adviser becomes a party of the case.
+    """
 
     TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.support-agreed.v1"
     READERS: ClassVar[str] = "Clients and bodies that could see the case, and the network of the adviser agreed on"
@@ -46,4 +48,12 @@ class SupportAgreed(EventData):
     case_id: UUID = Field(description="The case")
     support_request_id: UUID = Field(description="The support request")
     adviser_id: UUID = Field(description="The adviser or mentor agreed on")
+    network_id: UUID | None = Field(
+        default=None,
+        description="Organisation of the adviser's network, which sees the case from now on",
+        json_schema_extra={"x-since": "1.2.0"},
+    )
+    kind: str | None = Field(
+        default=None, description="adviser, mentor or ambassador", json_schema_extra={"x-since": "1.2.0"}
+    )
     agreed_at: datetime = Field(description="When it was agreed, UTC")

@@ -61,7 +61,7 @@ async def test_a_barrier_is_raised_answered_and_removed(office: Office, platform
     it = await report(
         office.group, office.case, body=str(employer_id()), askedOf="Director of finance", dueOn=due, disclosed=True
     )
-    assert (it["state"], it["disclosed"], it["bodyId"], it["reportedAs"]) == (
+    assert (it["state"], it["disclosed"], it["body"], it["reportedAs"]) == (
         "open", True, str(employer_id()), "applicant-lead",
     )  # fmt: skip
     answered = await done(office.officer, it, "answer", PROMISE)
@@ -221,12 +221,12 @@ async def test_counts_per_body(new_client: NewClient, office: Office) -> None:
     counted = await anybody.get("/v1/barriers/counts", params={"body": body["id"]}, headers={"Authorization": ""})
     assert counted.json()["items"] == [
         {
-            "bodyId": body["id"], "kind": "information-withheld", "raised": 4, "open": 1, "overdue": 1, "removed": 1,
-            "notRemoved": 1, "withdrawn": 1, "medianDaysToRemoval": 0.0,
+            "body": body["id"], "bodyName": "Test Council", "kind": "information-withheld", "raised": 4, "open": 1,
+            "overdue": 1, "removed": 1, "notRemoved": 1, "withdrawn": 1, "medianDaysToRemoval": 0.0,
         },
         {
-            "bodyId": body["id"], "kind": "vat", "raised": 1, "open": 1, "overdue": 0, "removed": 0,
-            "notRemoved": 0, "withdrawn": 0, "medianDaysToRemoval": None,
+            "body": body["id"], "bodyName": "Test Council", "kind": "vat", "raised": 1, "open": 1, "overdue": 0,
+            "removed": 0, "notRemoved": 0, "withdrawn": 0, "medianDaysToRemoval": None,
         },
     ]  # fmt: skip
     one_by_one = await read_pages(anybody, "/v1/barriers/counts", body=body["id"], limit=1)

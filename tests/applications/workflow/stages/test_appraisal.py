@@ -18,7 +18,7 @@ from tests.applications.workflow.stages.business_case_cases import DECIDER, LEAD
 PACK = InformationPack(cost=TODAY, staffing=TODAY, assets=TODAY, contracts=TODAY, pensions=TODAY)
 accepted = build_snapshot(Status.EOI_ACCEPTED)
 ADVISER_PARTY = next(party for party in accepted.parties.values() if party.role is Role.ADVISER)
-ADVISED = AdviserChoice(adviser=ADVISER_PARTY.id)
+ADVISED = AdviserChoice(partyId=ADVISER_PARTY.id)
 
 
 def option(kind: str, **changes: Any) -> dict[str, Any]:
@@ -47,7 +47,7 @@ ready(
 ready("refuse-after-appraisal", Ready(elsewhere, (DECIDER, OFFICER), Refusal(reasons="Better in house.")))
 breaks("disclose-information-pack", "disclosed-by-today")(on_payload(pensions=TODAY + timedelta(days=1)))
 breaks("choose-adviser", "adviser-or-opt-out")(on_payload(opt_out="We know it all."))
-breaks("choose-adviser", "adviser-is-in-the-case")(on_payload(adviser=uuid.uuid4()))
+breaks("choose-adviser", "adviser-is-in-the-case")(on_payload(party_id=uuid.uuid4()))
 breaks("start-feasibility", "information-pack-disclosed")(
     ground.on_snapshot(put, PACK.model_copy(update={"assets": None}))
 )

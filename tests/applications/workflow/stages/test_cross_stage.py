@@ -59,7 +59,7 @@ ORDER = {"reference": "[2026] EWHC 1234 (Admin)", "madeOn": TODAY}
 
 ready("withdraw", Ready(waiting, (LEAD,), Withdrawal(membersInFavour=7)))
 ready("lapse", Ready(forgotten, (SYSTEM,), now=idle.due_at))
-ready("supersede", Ready(orphaned, (TEAM,), payloads.Succession(successorCase=uuid.UUID(int=78), reasons=WHY)))
+ready("supersede", Ready(orphaned, (TEAM,), payloads.Succession(successorCaseId=uuid.UUID(int=78), reasons=WHY)))
 ready("escalate", Ready(refused, (LEAD,), payloads.Escalation(grounds="The costs were not read.")))
 ready("uphold-refusal", Ready(escalated, (REVIEWER,), payloads.Finding(reasons=WHY)))
 ready("remit", Ready(escalated, (REVIEWER,), payloads.Remittal(to=Status.EOI_UNDER_REVIEW, reasons=WHY)))
@@ -102,7 +102,7 @@ def _(attempt: Ready) -> Ready:
 breaks("suspend", "review-in-time")(ground.on_payload(review_on=TODAY + timedelta(days=182)))
 breaks("supersede", "employer-ended")(ground.on_snapshot(ground.with_employer, ended_on=TOMORROW))
 breaks("supersede", "successor-case-given")(
-    lambda attempt: ground.giving(attempt, successor_case=attempt.snapshot.case.id)
+    lambda attempt: ground.giving(attempt, successor_case_id=attempt.snapshot.case.id)
 )
 breaks(["escalate", "close-appeal-window"], "not-final")(ground.on_facts(final_at=NOW))
 breaks("escalate", "not-escalated")(ground.on_facts(escalated_at=NOW))

@@ -82,7 +82,7 @@ def _disclose_and_advise(scenario: Scenario, personas: Personas, case: Case) -> 
         case, "disclose-information-pack", cost=today, staffing=today, assets=today, contracts=today, pensions=today
     )
     adviser = personas.lead.appoint(case, "adviser", personas.adviser)
-    personas.lead.act(case, "choose-adviser", adviser=adviser)
+    personas.lead.act(case, "choose-adviser", partyId=adviser)
     personas.officer.act(case, "start-feasibility")
 
 

@@ -22,7 +22,7 @@ def build_document(*, public_url: str) -> JsonObject:
         "asyncapi": "3.0.0",
         "info": {
             "title": "Right to Provide events",
-            "version": "1.1.0",
+            "version": "1.2.0",
             "description": DESCRIPTION,
             "contact": {"name": "Right to Provide platform team", "url": f"{public_url}/docs"},
             "license": {"name": "MIT", "url": "https://opensource.org/license/mit"},

@@ -28,6 +28,7 @@ from rtp_shared.streaming import Transactions, create_streaming_router
 feed = create_streaming_router(prefix="/v1/events", tags=["Events"])
 
 LIST = "events"
+BODY_ID = "its id, as events carry it; GET /v1/bodies/GB-LAE-CMD finds it by an identifier"
 EventReader = Annotated[Principal, Depends(Access("events:read"))]
 FromCursor = Annotated[
     str | None, Query(max_length=500, description="`cursor` or `next` of an answer before; left out: from the start")
@@ -50,8 +51,10 @@ async def _read_query(
     route: Annotated[AttributeValue | None, Query(description="Only about cases of this route")] = None,
     sector: Annotated[AttributeValue | None, Query(description="Only about cases of this sector")] = None,
     region: Annotated[AttributeValue | None, Query(description="Only about cases in this region (ONS code)")] = None,
-    employer: Annotated[UUID | None, Query(description="Only about cases of this employing body")] = None,
-    commissioner: Annotated[UUID | None, Query(description="Only about cases with this commissioner")] = None,
+    employer: Annotated[UUID | None, Query(description=f"Only about cases of this employing body: {BODY_ID}")] = None,
+    commissioner: Annotated[
+        UUID | None, Query(description=f"Only about cases with this commissioner: {BODY_ID}")
+    ] = None,
     subscription: Annotated[UUID | None, Query(description="Only what was made for this subscription of yours")] = None,
 ) -> EventQuery:
     if subscription is not None:

@@ -5,17 +5,26 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Text, Uuid, and_, any_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Date, ScalarSelect, Text, Uuid, and_, any_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_applications.bodies.errors import NoSuchBody
+from rtp_applications.bodies.errors import NoSuchBody, UnknownBody
 from rtp_applications.bodies.models import Body, BodyIdentifier, BodyKind, BodyRule
 from rtp_applications.bodies.rules import Rule
 from rtp_shared.db import AnyRow, AnySelect
 from rtp_shared.names import contain_name
+from rtp_shared.problems import FieldError
 
 _body, _identifier = Body.__table__.c, BodyIdentifier.__table__.c
+_body_named = Body.__table__.alias("named")
+
+
+def get_name(body_id: ColumnElement[UUID | None]) -> ScalarSelect[str]:
+    """Return the name of a body as a column, to stand beside its id."""
+    named = _body_named.c
+    return select(named.name).where(named.id == body_id).scalar_subquery()
+
 
 _BODY = (
     Body.id,
@@ -26,6 +35,7 @@ _BODY = (
     Body.opened_on,
     Body.ended_on,
     Body.successor_id,
+    get_name(_body.successor_id).label("successor_name"),
     Body.version,
 )
 
@@ -124,6 +134,20 @@ async def list_bodies(
     return (await session.execute(query)).all()
 
 
+async def find_names(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the names of bodies by id, also of those that have ended."""
+    rows = await session.execute(select(_body.id, _body.name).where(_body.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+async def find_bodies(session: AsyncSession, reference: str, *, parameter: str) -> list[UUID]:
+    """Return the bodies that a query parameter refers to: several where an identifier went from one to another."""
+    found = list(await session.scalars(select(_body.id).where(match_body(reference))))
+    if not found:
+        raise UnknownBody(errors=[FieldError(parameter, "no body has, or had, this id or identifier", "query")])
+    return found
+
+
 def match_body(reference: str) -> ColumnElement[bool]:
     """Return the condition that a body is the one referred to, by its id or by an identifier."""
     try:
@@ -136,17 +160,26 @@ _TODAY = bindparam("today", type_=Date)
 _EXISTS = and_(
     or_(_body.opened_on.is_(None), _body.opened_on <= _TODAY), or_(_body.ended_on.is_(None), _body.ended_on > _TODAY)
 )
+_rule = BodyRule.__table__.c
+_RULES = (
+    select(func.json_object_agg(_rule.rule, _rule.value))
+    .where(_rule.body_id == _body.id, _rule.value.is_not(None), _rule.valid_from <= _TODAY)
+    .where(or_(_rule.valid_to.is_(None), _rule.valid_to >= _TODAY))
+    .scalar_subquery()
+    .label("rules")
+)
+_FACTS = (_body.id, _body.region, _body.name, _body.kind, _body.ended_on, _body.successor_id, _RULES)
 _NAMED = (
-    select(_body.id, _body.region, _identifier.reference)
+    select(*_FACTS, _identifier.reference)
     .join(BodyIdentifier.__table__, _identifier.body_id == _body.id)
     .where(_identifier.reference == any_(bindparam("names", type_=ARRAY(Text))), _EXISTS)
 )
-_BY_ID = select(_body.id, _body.region).where(_body.id == any_(bindparam("ids", type_=ARRAY(Uuid))), _EXISTS)
+_BY_ID = select(*_FACTS).where(_body.id == any_(bindparam("ids", type_=ARRAY(Uuid))), _EXISTS)
 
 
 async def find_open_bodies(session: AsyncSession, references: Sequence[str], *, today: date) -> dict[str, AnyRow]:
-    """Return id and region of the bodies that exist today, by the reference they were named with: an id or an
-    identifier.
+    """Return the bodies that exist today, with the rules that they set for themselves, by the reference they were named
+    with: an id or an identifier.
     """
     found: dict[str, AnyRow] = {}
     ids, names = _separate_ids(references)

@@ -9,7 +9,7 @@ from fastapi import Path, Query, Response
 
 from rtp_applications.auth import Anyone, BodyWriter
 from rtp_applications.bodies import commands, queries
-from rtp_applications.bodies.models import BodyKind
+from rtp_applications.bodies.models import Body, BodyKind
 from rtp_applications.bodies.rules import FORMS, LISTED, Rule
 from rtp_applications.bodies.schemas import (
     BodyDetail,
@@ -24,6 +24,7 @@ from rtp_applications.bodies.schemas import (
 )
 from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.json_types import JsonObject
+from rtp_shared.db import AnyRow
 from rtp_shared.dependencies import After, ExpectedVersion, Limit, Now, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
@@ -126,7 +127,7 @@ async def list_body_rules(
     """Read what a body set for itself in place of what the process of a route says, with the source of each."""
     body, _identifiers = await queries.get_body(session, reference)
     day = on or civil_date(now)
-    return _build_rules(body.id, day, await queries.list_rules_in_force(session, body.id, day))
+    return _build_rules(body, day, await queries.list_rules_in_force(session, body.id, day))
 
 
 @bodies.put("/{reference}/rules/{rule}")
@@ -160,7 +161,7 @@ async def set_body_rule(
     )
     response.headers["ETag"] = format_etag(body.version)
     return _build_rules(
-        body.id, setting.valid_from, await queries.list_rules_in_force(session, body.id, setting.valid_from)
+        body, setting.valid_from, await queries.list_rules_in_force(session, body.id, setting.valid_from)
     )
 
 
@@ -176,6 +177,6 @@ def _merge_body(row: Any, identifiers: Sequence[Any]) -> JsonObject:
     return {**row._mapping, "identifiers": shown}  # noqa: SLF001 - SQLAlchemy's public name
 
 
-def _build_rules(body_id: UUID, day: date, rows: Sequence[Any]) -> RulesView:
+def _build_rules(body: Body | AnyRow, day: date, rows: Sequence[Any]) -> RulesView:
     shown = [RuleView.model_validate({**row._mapping, "says": FORMS[row.rule].says}) for row in rows]  # noqa: SLF001
-    return RulesView(body_id=body_id, on=day, rules=shown)
+    return RulesView(body_id=body.id, body_name=body.name, on=day, rules=shown)

@@ -12,7 +12,12 @@ from rtp_shared.schemas import Day, Input, Line, OneLine, Output, Prose, Storabl
 
 BodyReference = Annotated[
     str,
-    Field(min_length=1, max_length=64, description="A body: its id, or one of its identifiers, for example GB-NHS-RRV"),
+    Field(
+        min_length=1,
+        max_length=64,
+        description="A body: its id, or one of its identifiers with its scheme, for example GB-NHS-RRV or GB-LAE-CMD",
+        examples=["GB-LAE-CMD"],
+    ),
     OneLine,
 ]
 ListCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,8}(-[A-Z0-9]{2,8})?$")]
@@ -66,7 +71,8 @@ class BodyView(Output):
     region: str | None = Field(description="ONS region code")
     opened_on: date | None
     ended_on: date | None = Field(description="The first day on which it no longer exists")
-    successor_id: UUID | None
+    successor_id: UUID | None = Field(serialization_alias="successor", description="Id of the body that follows it")
+    successor_name: str | None
     identifiers: list[IdentifierView]
 
 
@@ -100,6 +106,7 @@ class RuleView(Output):
 class RulesView(Output):
     """What a body set for itself and holds on one day. For every other rule, the process of a case decides."""
 
-    body_id: UUID
+    body_id: UUID = Field(serialization_alias="body")
+    body_name: str
     on: date
     rules: list[RuleView]

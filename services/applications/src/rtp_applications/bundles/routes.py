@@ -17,6 +17,7 @@ from rtp_applications.bundles.errors import NoBundleKey, NotToBeTakenIn
 from rtp_applications.bundles.packing import pack
 from rtp_applications.bundles.schemas import KeySetView, PublicKey
 from rtp_applications.cases.dependencies import CaseId, NewContext
+from rtp_applications.cases.queries import get_case
 from rtp_applications.cases.routes import present_case
 from rtp_applications.cases.schemas import CaseView
 from rtp_applications.documents.downloads import format_disposition
@@ -112,7 +113,9 @@ async def import_case(
                 context = new_context(session)
                 snapshot = await commands.import_case(context, bundle, contents)
                 response.headers["Location"] = f"/v1/cases/{snapshot.case.id}"
-                shown = present_case(context, snapshot, response)
+                readers = context.caller.identities
+                stored = await get_case(session, snapshot.case.id, readers=readers, now=context.now)
+                shown = present_case(context, stored, response)
                 await answer.save(session, shown, response, status=201)
     return shown
 

@@ -60,8 +60,8 @@ async def _require_successor(context: CommandContext, payload: Succession) -> No
 
     Asked only of who may supersede: to anybody else the answer would tell of cases that they may not know of.
     """
-    status = await store.find_status(context.session, payload.successor_case, readers=context.caller.identities)
+    status = await store.find_status(context.session, payload.successor_case_id, readers=context.caller.identities)
     if status is None:
-        raise NoSuchSuccessor(errors=[FieldError("/successorCase", "no such case, or you may not know of it")])
+        raise NoSuchSuccessor(errors=[FieldError("/successorCaseId", "no such case, or you may not know of it")])
     if status in ENDED:
-        raise NoSuchSuccessor(errors=[FieldError("/successorCase", f"it has ended: {status}")])
+        raise NoSuchSuccessor(errors=[FieldError("/successorCaseId", f"it has ended: {status}")])

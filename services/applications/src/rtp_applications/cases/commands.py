@@ -1,6 +1,7 @@
 """Commands on a case: verb(context, subject, details)."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -18,10 +19,11 @@ from rtp_applications.history.sealing import seal_entries
 from rtp_applications.workflow import engine
 from rtp_applications.workflow.engine import CaseChange, find_roles
 from rtp_applications.workflow.enums import Role, Status
-from rtp_applications.workflow.snapshot import CaseSnapshot, Facts, Party, Payload, Signature
+from rtp_applications.workflow.snapshot import BodyFacts, CaseSnapshot, Facts, Party, Payload, Signature
 from rtp_applications.workflow.version_move import VersionMove, change_version
 from rtp_shared.contracts.applications import CaseOpened
 from rtp_shared.contracts.vocabulary import Route
+from rtp_shared.db import AnyRow
 from rtp_shared.etags import Expected
 from rtp_shared.identities import SYSTEM
 from rtp_shared.problems import FieldError
@@ -48,7 +50,7 @@ async def open_case(context: CommandContext, route: Route, details: Mapping[str,
         changed_at=now,
     )
     snapshot = CaseSnapshot(case=case, parties={lead.id: lead}, calendars=calendars)
-    snapshot = snapshot.with_case(**await _resolve_bodies(context, details))
+    snapshot = await _fill_in(context, snapshot, details)
     snapshot = engine.update_deadlines(process, None, snapshot, "open", now)
     by = Signature(Role.APPLICANT_LEAD, caller.person, caller.vouching_client, now)
     seal = partial(seal_entries, None, action="open", by=by, at=now)
@@ -64,7 +66,7 @@ async def edit_case(
         by = _sign_as_applicant(context, before)
         if before.case.status is not Status.DRAFT:
             raise NotADraft(f"{before.case.number} is {before.case.status}; only a draft can be edited")
-        after = before.with_case(**await _resolve_bodies(context, changes))
+        after = await _fill_in(context, before, changes)
         require_may_be_named(before.case, after.case)
         return CaseChange(before=before, after=advance(context, before, after, "edit"), action="edit", signature=by)
 
@@ -106,8 +108,8 @@ def _sign_as_applicant(context: CommandContext, snapshot: CaseSnapshot) -> Signa
     raise NotTheApplicant
 
 
-async def _resolve_bodies(context: CommandContext, details: Mapping[str, object]) -> dict[str, object]:
-    """Return the details as columns: bodies by id, and the region that the employer lies in."""
+async def _fill_in(context: CommandContext, snapshot: CaseSnapshot, details: Mapping[str, object]) -> CaseSnapshot:
+    """Return the case with these details, with the bodies that they name, and the region that the employer lies in."""
     columns = {name: value for name, value in details.items() if name not in BODY_FIELDS}
     named = {name: str(details[name] or "") for name in BODY_FIELDS if name in details}
     references = [reference for reference in named.values() if reference]
@@ -117,7 +119,12 @@ async def _resolve_bodies(context: CommandContext, details: Mapping[str, object]
         columns[BODY_FIELDS[name][0]] = bodies[reference].id if reference else None
     if "employer" in named:
         columns["region"] = bodies[named["employer"]].region if named["employer"] else None
-    return columns
+    facts = {each.id: _read_facts(each) for each in bodies.values()}
+    return replace(snapshot.with_case(**columns), bodies={**snapshot.bodies, **facts})
+
+
+def _read_facts(body: AnyRow) -> BodyFacts:
+    return BodyFacts(body.id, body.name, body.kind, body.ended_on, body.successor_id, body.rules or {})
 
 
 def _refuse_unknown(names: Iterable[str]) -> None:

@@ -5,9 +5,11 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Uuid, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rtp_applications.bodies.queries import get_name
 from rtp_applications.cases.errors import NoSuchCase
 from rtp_applications.cases.models import Case
 from rtp_applications.cases.sight import OWN_CHANGE_TIME, OWN_VERSION, READERS, is_known_to
@@ -46,7 +48,7 @@ async def list_cases(
     status: Status | None = None,
     route: Route | None = None,
     sector: Sector | None = None,
-    employer: UUID | None = None,
+    employer: Sequence[UUID] | None = None,
     number: str | None = None,
 ) -> Sequence[AnyRow]:
     """Return the newest first, one row more than `limit` where more follow."""
@@ -69,7 +71,7 @@ def _build_list(*names: str) -> AnySelect:
         "status": _case.status == bindparam("status"),
         "route": _case.route == bindparam("route"),
         "sector": _case.sector == bindparam("sector"),
-        "employer": _case.employer_id == bindparam("employer"),
+        "employer": _case.employer_id == any_(bindparam("employer", type_=ARRAY(Uuid))),
         "number": _case.number == bindparam("number"),
     }
     line = (
@@ -79,6 +81,7 @@ def _build_list(*names: str) -> AnySelect:
         _case.status,
         OWN_VERSION.label("version"),
         _case.employer_id,
+        get_name(_case.employer_id).label("employer_name"),
         _case.region,
         _case.service_name,
         _case.sector,

@@ -7,11 +7,13 @@ from fastapi import Query, Response
 from pydantic import AfterValidator
 
 from rtp_applications.auth import CaseReader, CaseWriter
+from rtp_applications.bodies.queries import find_bodies, find_names
+from rtp_applications.bodies.schemas import BodyReference
 from rtp_applications.cases import commands, queries
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.dependencies import CaseId, Context
 from rtp_applications.cases.numbers import read_number
-from rtp_applications.cases.schemas import CaseChanges, CaseLine, CaseOpening, CaseView
+from rtp_applications.cases.schemas import BY_EMPLOYER, CaseChanges, CaseLine, CaseOpening, CaseView
 from rtp_applications.cases.views import build_past_view, build_view
 from rtp_applications.history import reading
 from rtp_applications.history.entries import convert_to_utc
@@ -39,8 +41,9 @@ async def open_case(details: CaseOpening, _: CaseWriter, context: Context, respo
     """Open a case as a draft.
 
     Nobody but the client that opens it can see the draft or learn that it exists: not the employing body, and not
-    another client of the same organisation. Everything but the route may be filled in later. The person who opens it
-    leads the staff group.
+    another client of the same organisation. Everything but the route may be filled in later. The person who opens it,
+    named by On-Behalf-Of, leads the staff group. The client speaks for the staff group alone, in this case and for
+    good: a council with one case system has another client in it for the council's own side.
     """
     fields = details.model_dump(exclude_unset=True, exclude={"route"})
     snapshot = await commands.open_case(context, details.route, fields)
@@ -57,7 +60,7 @@ async def list_cases(
     status: Status | None = None,
     route: Route | None = None,
     sector: Sector | None = None,
-    employer: Annotated[UUID | None, Query(description="Id of the employing body")] = None,
+    employer: Annotated[BodyReference | None, Query(description=BY_EMPLOYER)] = None,
     number: Annotated[
         str | None, Query(max_length=40, description="A case number, however it is typed"), OneLine
     ] = None,
@@ -75,7 +78,7 @@ async def list_cases(
         status=status,
         route=route,
         sector=sector,
-        employer=employer,
+        employer=await find_bodies(session, employer, parameter="employer") if employer else None,
         number=_read_number(number),
     )
     page, last = cut(rows, limit)
@@ -95,7 +98,8 @@ async def get_case(
     if as_at is None:
         return present_case(context, snapshot, response)
     then = await reading.read_as_at(context.session, snapshot, context.caller, as_at)
-    return build_past_view(then, context.get_process(then))
+    names = await find_names(context.session, then.case.bodies)
+    return build_past_view(then, context.get_process(then), names)
 
 
 @cases.patch("/{case_id}")

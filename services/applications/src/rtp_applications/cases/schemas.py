@@ -1,36 +1,32 @@
 """Request and response bodies."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
 
+from rtp_applications.bodies.schemas import BodyReference
 from rtp_applications.deadlines.rules.days import CalendarName
 from rtp_applications.deadlines.rules.deadline import Basis, DeadlineState
 from rtp_applications.workflow.enums import Role, Status, Suspension
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Route, Sector, SupportTopic
-from rtp_shared.schemas import Count, Input, Line, OneLine, Output, Pence, Prose
+from rtp_shared.schemas import Count, Input, Line, Output, Pence, Prose
 
-BodyRef = Annotated[
-    str,
-    Field(
-        min_length=3,
-        max_length=64,
-        description="A body: its id, or one of its identifiers with its scheme, for example GB-NHS-RRV or GB-LAE-CMD",
-        examples=["GB-LAE-CMD"],
-    ),
-    OneLine,
-]
+BY_EMPLOYER = "The employing body: its id, or one of its identifiers"
 
 
 class CaseChanges(Input):
     """What a draft says. Everything may wait until submission; null takes a value out again."""
 
-    employer: BodyRef | None = None
-    commissioner: BodyRef | None = Field(default=None, description="Only where another body commissions the service")
-    decision_body: BodyRef | None = Field(default=None, description="Only where another body decides")
-    duty_holder: BodyRef | None = Field(default=None, description="Only where another body has the statutory duty")
+    employer: BodyReference | None = None
+    commissioner: BodyReference | None = Field(
+        default=None, description="Only where another body commissions the service"
+    )
+    decision_body: BodyReference | None = Field(default=None, description="Only where another body decides")
+    duty_holder: BodyReference | None = Field(
+        default=None, description="Only where another body has the statutory duty"
+    )
     service_name: Line | None = Field(default=None, description="The service that the staff group wants to run")
     summary: Prose | None = Field(default=None, description="Why, and what would be better; no personal data")
     sector: Sector | None = None
@@ -122,10 +118,20 @@ class CaseView(Output):
     process_version: int = Field(description="The version of the route's process that the case is pinned to")
     status: Status
     version: int = Field(description="Grows by one with every change that you may know of; the ETag")
-    employer_id: UUID | None
-    commissioner_id: UUID | None
-    decision_body_id: UUID | None
-    duty_holder_id: UUID | None
+    employer_id: UUID | None = Field(serialization_alias="employer", description="The employing body: its id")
+    employer_name: str | None = None
+    commissioner_id: UUID | None = Field(
+        serialization_alias="commissioner", description="The commissioning body, where that is another: its id"
+    )
+    commissioner_name: str | None = None
+    decision_body_id: UUID | None = Field(
+        serialization_alias="decisionBody", description="The body that decides, where that is another: its id"
+    )
+    decision_body_name: str | None = None
+    duty_holder_id: UUID | None = Field(
+        serialization_alias="dutyHolder", description="The body with the statutory duty, where that is another: its id"
+    )
+    duty_holder_name: str | None = None
     region: str | None = Field(description="ONS region code of the employing body")
     service_name: str | None
     summary: str | None
@@ -149,7 +155,7 @@ class CaseView(Output):
     refused_from: Status | None
     final_at: datetime | None = Field(description="An end from which nothing but a court leads back")
     launched_at: datetime | None
-    successor_case_id: UUID | None
+    successor_case_id: UUID | None = Field(description="The case that took its place")
     deadlines: list[DeadlineView] = Field(default=[], description="Those that run or are paused")
     awaited: list[AwaitedAction] = Field(default=[], description="What some signed and others must sign yet")
     allowed_actions: list[AllowedAction] = Field(default=[], description="What may be done now, and why not")
@@ -174,7 +180,8 @@ class CaseLine(Output):
     route: Route
     status: Status
     version: int
-    employer_id: UUID | None
+    employer_id: UUID | None = Field(serialization_alias="employer", description="The employing body: its id")
+    employer_name: str | None = None
     region: str | None
     service_name: str | None
     sector: Sector | None

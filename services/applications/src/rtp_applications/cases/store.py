@@ -65,7 +65,8 @@ _CHILDREN = {
          WHERE e.case_id = cases.id AND e.withdrawn_at IS NULL)""",
     "bodies": """
         (SELECT coalesce(json_agg(json_build_object(
-            'id', b.id, 'kind', b.kind, 'ended_on', b.ended_on, 'successor_id', b.successor_id, 'rules', (
+            'id', b.id, 'name', b.name, 'kind', b.kind, 'ended_on', b.ended_on,
+            'successor_id', b.successor_id, 'rules', (
             SELECT json_object_agg(u.rule, u.value) FROM body_rules u
             WHERE u.body_id = b.id AND u.value IS NOT NULL
               AND u.valid_from <= :today AND (u.valid_to IS NULL OR :today <= u.valid_to)))), '[]')
@@ -192,7 +193,12 @@ def _read_document(row: JsonRow) -> HeldDocument:
 def _read_body(row: JsonRow) -> BodyFacts:
     successor = row["successor_id"]
     return BodyFacts(
-        UUID(row["id"]), row["kind"], _read_day(row["ended_on"]), successor and UUID(successor), row["rules"] or {}
+        UUID(row["id"]),
+        row["name"],
+        row["kind"],
+        _read_day(row["ended_on"]),
+        successor and UUID(successor),
+        row["rules"] or {},
     )
 
 

@@ -1,8 +1,10 @@
 """A case as its reader sees it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from uuid import UUID
 
+from rtp_applications.cases.rules import BODY_FIELDS
 from rtp_applications.cases.schemas import (
     AllowedAction,
     AwaitedAction,
@@ -23,9 +25,11 @@ from rtp_applications.workflow.enums import APPLICANTS, Role
 from rtp_applications.workflow.snapshot import CaseSnapshot, SignedRecord
 
 
-def build_past_view(snapshot: CaseSnapshot, process: Process) -> CaseView:
-    """Return a case made of what its reader may see: nothing can be done with it."""
+def build_past_view(snapshot: CaseSnapshot, process: Process, names: Mapping[UUID, str]) -> CaseView:
+    """Return a case made of what its reader may see, with the names of its bodies: nothing can be done with it."""
     view = CaseView.model_validate(snapshot.case)
+    for part in BODY_FIELDS:
+        setattr(view, f"{part}_name", names.get(getattr(view, f"{part}_id")))
     view.deadlines = build_deadline_views(snapshot)
     view.awaited = [_build_awaited(process, each) for each in snapshot.records.values() if each.kind == Proposal.KIND]
     return view
@@ -40,7 +44,7 @@ def build_view(snapshot: CaseSnapshot, caller: Caller, process: Process, now: da
         return of_bodies or (of_group and any(slot & APPLICANTS for slot in action.signatories))
 
     seen = show_to(caller, snapshot)
-    view = build_past_view(seen, process)
+    view = build_past_view(seen, process, {each.id: each.name for each in seen.bodies.values()})
     possible = list_possibilities(process, seen, caller, now, may_know=may_know)
     view.allowed_actions = [_build_allowed(each) for each in possible]
     return view

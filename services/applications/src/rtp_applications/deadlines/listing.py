@@ -6,9 +6,11 @@ from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Date, DateTime, Table, Uuid, and_, bindparam, or_, select, tuple_
+from sqlalchemy import Date, DateTime, Table, Uuid, and_, any_, bindparam, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rtp_applications.bodies.queries import get_name
 from rtp_applications.cases.models import Case, CaseDeadline
 from rtp_applications.cases.sight import READERS, is_known_to
 from rtp_applications.deadlines.rules.deadline import DeadlineState
@@ -28,7 +30,7 @@ _CONDITIONS = {
     "clock": _deadline.clock == bindparam("clock"),
     "basis": _deadline.content["basis"].astext == bindparam("basis"),
     "case_id": _deadline.case_id == bindparam("case_id", type_=Uuid),
-    "employer": _case.employer_id == bindparam("employer", type_=Uuid),
+    "employer": _case.employer_id == any_(bindparam("employer", type_=ARRAY(Uuid))),
     "after": tuple_(_deadline.due_at, _deadline.id)
     > tuple_(bindparam("after_at", type_=DateTime(timezone=True)), bindparam("after_id", type_=Uuid)),
 }
@@ -65,6 +67,7 @@ def _select_lines(named: frozenset[str]) -> AnySelect:
         _case.route,
         _case.status,
         _case.employer_id,
+        get_name(_case.employer_id).label("employer_name"),
         _deadline.clock,
         content["basis"].astext.label("basis"),
         _deadline.state,

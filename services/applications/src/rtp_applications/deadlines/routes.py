@@ -7,7 +7,10 @@ from uuid import UUID
 from fastapi import Path, Query, Response
 
 from rtp_applications.auth import Acting, CaseReader
+from rtp_applications.bodies.queries import find_bodies
+from rtp_applications.bodies.schemas import BodyReference
 from rtp_applications.cases.queries import get_case
+from rtp_applications.cases.schemas import BY_EMPLOYER
 from rtp_applications.deadlines import views
 from rtp_applications.deadlines.forecast import forecast
 from rtp_applications.deadlines.listing import list_deadlines as find_deadlines
@@ -51,7 +54,7 @@ async def list_deadlines(
     ] = None,
     basis: Basis | None = None,
     case_id: Annotated[UUID | None, Query(alias="caseId")] = None,
-    employer: Annotated[UUID | None, Query(description="Id of the employing body")] = None,
+    employer: Annotated[BodyReference | None, Query(description=BY_EMPLOYER)] = None,
     overdue: Annotated[
         bool, Query(description="Only those whose time is up though what was due had not been done, open or missed")
     ] = False,
@@ -74,7 +77,7 @@ async def list_deadlines(
             "clock": clock,
             "basis": basis and basis.value,
             "case_id": case_id,
-            "employer": employer,
+            "employer": await find_bodies(session, employer, parameter="employer") if employer else None,
             "overdue": now if overdue else None,
         },
     )

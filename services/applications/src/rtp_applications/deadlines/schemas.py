@@ -24,7 +24,8 @@ class DeadlineLine(Output):
     service_name: str | None
     route: Route
     status: Status
-    employer_id: UUID | None
+    employer_id: UUID | None = Field(serialization_alias="employer", description="The employing body: its id")
+    employer_name: str | None
     clock: str = Field(description="Name of the clock in the process", examples=["eoi-decision"])
     basis: Basis
     state: DeadlineState

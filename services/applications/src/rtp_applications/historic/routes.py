@@ -4,6 +4,7 @@ from fastapi import Response
 
 from rtp_applications.auth import Importer
 from rtp_applications.cases.dependencies import Context
+from rtp_applications.cases.queries import get_case
 from rtp_applications.cases.routes import present_case
 from rtp_applications.cases.schemas import CaseView
 from rtp_applications.historic import commands
@@ -21,4 +22,5 @@ async def record_historic_case(past: HistoricCase, _: Importer, context: Context
     """
     snapshot = await commands.record_historic_case(context, past)
     response.headers["Location"] = f"/v1/cases/{snapshot.case.id}"
-    return present_case(context, snapshot, response)
+    stored = await get_case(context.session, snapshot.case.id, readers=context.caller.identities, now=context.now)
+    return present_case(context, stored, response)

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from rtp_applications.cases.schemas import BodyRef
+from rtp_applications.bodies.schemas import BodyReference
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.contracts.vocabulary import Sector
@@ -28,7 +28,7 @@ class HistoricCase(Input):
     number: Annotated[str, Field(min_length=1, max_length=40), OneLine] | None = Field(
         default=None, description="Its case number here, if it was given one; otherwise it is made"
     )
-    employer: BodyRef = Field(description="The body then, which may have been abolished since")
+    employer: BodyReference = Field(description="The body then, which may have been abolished since")
     service_name: Line
     sector: Sector
     opened_on: Day

@@ -53,6 +53,11 @@ def appoint(snapshot: CaseSnapshot, new: NewParty, caller: Caller, now: datetime
     holder = new.holder or own
     if holder != own and APPOINTS[side][new.role] is Vouching.OWN:
         raise NotAHolder(errors=[FieldError("/holder", f"only {own.partition(':')[0]} of {side} itself vouches")])
+    return admit(snapshot, new, holder, now)
+
+
+def admit(snapshot: CaseSnapshot, new: NewParty, holder: str, now: datetime) -> tuple[CaseSnapshot, list[Party]]:
+    """Return the case with the person in the role, whoever decided on it, and the parties that changed."""
     require_separate(snapshot, new.role, new.person)
     today = civil_date(now)
     party = Party(
@@ -141,8 +146,7 @@ def _end_yesterday(party: Party, today: date) -> Party:
 
 def _require_not_held(snapshot: CaseSnapshot, party: Party, today: date) -> None:
     for each in snapshot.parties.values():
-        same = (each.role, each.person, each.holder) == (party.role, party.person, party.holder)
-        if same and not is_over(each, today):
+        if (each.role, each.person) == (party.role, party.person) and not is_over(each, today):
             raise HeldAlready(f"as party {each.id}")
 
 

@@ -1,5 +1,6 @@
 """Commands on the people of a case."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 from uuid import UUID
@@ -21,7 +22,9 @@ from rtp_applications.workflow.snapshot import CaseSnapshot, Party, Signature
 from rtp_shared.contracts.applications import PartyChanged
 from rtp_shared.etags import Expected
 from rtp_shared.identities import organisation_identity
-from rtp_shared.problems import FieldError
+from rtp_shared.problems import FieldError, Refusal
+
+log = logging.getLogger(__name__)
 
 _party = cast("Table", CaseParty.__table__)
 
@@ -38,6 +41,31 @@ async def appoint(
     if name is not None:
         await _set_name(context, appointed.id, name)
     return snapshot, appointed
+
+
+async def admit_accepted(context: CommandContext, case_id: UUID, party: NewParty, holder: str, reason: str) -> None:
+    """Put into the case whom the staff group accepted in another service; do nothing where the person cannot be, or is
+    there already: who was accepted stays so, and the group may appoint somebody in another way.
+    """
+
+    async def decide(before: CaseSnapshot) -> CaseChange | None:
+        try:
+            after, parties = _admit(context, before, party, holder)
+        except Refusal as refusal:
+            log.info("who was accepted does not become a party", extra={"problem": refusal.title})
+            return None
+        by = Signature(Role.SYSTEM, context.caller.person, context.caller.vouching_client, context.now)
+        return _build_change(context, before, after, parties, action="appoint", by=by, reason=reason)
+
+    await change_case(context, case_id, decide)
+
+
+def _admit(
+    context: CommandContext, before: CaseSnapshot, party: NewParty, holder: str
+) -> tuple[CaseSnapshot, list[Party]]:
+    if not context.get_process(before).actions:
+        raise CaseIsReadOnly
+    return appointing.admit(before, party, holder, context.now)
 
 
 async def end(
@@ -109,16 +137,30 @@ async def _change_parties(
             raise CaseIsReadOnly
         after, parties = change(before)
         changed.extend(parties)
-        return CaseChange(
-            before=before,
-            after=advance(context, before, after, action),
-            action=action,
-            signature=_sign(context, before),
-            events=tuple(_build_event(context, before, each) for each in parties),
-        )
+        return _build_change(context, before, after, parties, action=action, by=_sign(context, before))
 
     saved = await change_case(context, case_id, decide, version=version)
     return saved.after, changed[0]
+
+
+def _build_change(
+    context: CommandContext,
+    before: CaseSnapshot,
+    after: CaseSnapshot,
+    parties: Sequence[Party],
+    *,
+    action: str,
+    by: Signature,
+    reason: str | None = None,
+) -> CaseChange:
+    return CaseChange(
+        before=before,
+        after=advance(context, before, after, action),
+        action=action,
+        signature=by,
+        events=tuple(_build_event(context, before, each) for each in parties),
+        reason=reason,
+    )
 
 
 def _sign(context: CommandContext, snapshot: CaseSnapshot) -> Signature:

@@ -97,7 +97,10 @@ def require_appointing_side(snapshot: CaseSnapshot, role: Role, caller: Caller, 
         if role in APPOINTS[side]:
             return side, holder
     may = [str(side) for side, roles in APPOINTS.items() if role in roles]
-    raise NotYoursToAppoint(f"{role} is appointed by {' or '.join(may) or 'nobody'}")
+    detail = f"{role} is appointed by {' or '.join(may) or 'nobody'}"
+    if is_group_client(snapshot.case, caller):
+        detail += "; this client opened the case, so it speaks for the staff group alone: a body acts by another client"
+    raise NotYoursToAppoint(detail)
 
 
 def may_change(snapshot: CaseSnapshot, party: Party, caller: Caller, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
 
-from rtp_applications.cases.schemas import BodyRef
+from rtp_applications.bodies.schemas import BodyReference
 from rtp_applications.workflow.enums import Role
 from rtp_applications.workflow.identities import PersonRef
 from rtp_shared.schemas import Day, Input, Line, Output
@@ -27,7 +27,7 @@ class Holder(Input):
     """Who vouches for the person: a client, or every client of an organisation. It comes to see the case."""
 
     client: ClientRef | None = None
-    organisation: BodyRef | None = None
+    organisation: BodyReference | None = None
 
     @model_validator(mode="after")
     def _is_one_of_the_two(self) -> Self:
@@ -54,6 +54,13 @@ class PartyChanges(Input):
     valid_to: Day | None = Field(default=None, description="Last day in the role")
 
 
+class HolderView(Output):
+    """Who vouches for the person: a client, or every client of an organisation. One of the two is null."""
+
+    client: str | None
+    organisation: UUID | None
+
+
 class PartyView(Output):
     """A person's part in a case, as its reader may see it."""
 
@@ -62,7 +69,7 @@ class PartyView(Output):
     person: str = Field(description="Opaque reference")
     name: str | None = Field(description="Personal name, where you may see it and it is known")
     pseudonym: str | None = Field(description="Of applicants, in the order of joining", examples=["Applicant 1"])
-    holder: str = Field(description="Who vouches for the person: `client:<id>` or `org:<id>`")
+    holder: HolderView
     mandate: str | None
     valid_from: date
     valid_to: date | None = Field(description="Last day in the role")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.parties.rules import assign_pseudonyms, order_of_joining
-from rtp_applications.parties.schemas import PartyView
+from rtp_applications.parties.schemas import HolderView, PartyView
 from rtp_applications.sides import is_group_client, is_on_bodies_side
 from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.enums import APPLICANTS
@@ -53,11 +53,20 @@ def build_party_view(
         person=party.person,
         name=names.get(party.id) if can_see_name(snapshot, party, caller) else None,
         pseudonym=assign_pseudonyms(snapshot).get(party.person) if party.role in APPLICANTS else None,
-        holder=party.holder,
+        holder=_build_holder_view(party.holder),
         mandate=party.mandate,
         valid_from=party.valid_from,
         valid_to=party.valid_to,
         holds=party.holds(today),
+    )
+
+
+def _build_holder_view(holder: str) -> HolderView:
+    kind, _, id_ = holder.partition(":")
+    return (
+        HolderView(client=id_, organisation=None)
+        if kind == "client"
+        else HolderView(client=None, organisation=UUID(id_))
     )
 
 

@@ -113,6 +113,7 @@ class BodyFacts:
     """A public body as the rules see it: its kind, its end if it has ended, and its own dated rules as of today."""
 
     id: UUID
+    name: str
     kind: str
     ended_on: date | None
     successor_id: UUID | None

@@ -7,8 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Date, and_, cast, exists, func, literal, not_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_applications.bodies.models import Body
-from rtp_applications.bodies.queries import match_body
+from rtp_applications.bodies.queries import get_name
 from rtp_applications.cases.errors import NoSuchCase
 from rtp_applications.cases.models import Case
 from rtp_applications.cases.sight import is_known_to
@@ -27,7 +26,10 @@ from rtp_shared.identities import SYSTEM
 
 _barrier, _case, _change = Barrier.__table__.c, Case.__table__.c, BarrierChange.__table__.c
 _PERSONAL = {"reported_by", "holder", "reported_at"}
-_SHOWN = [column for column in _barrier if column.name not in _PERSONAL]
+_SHOWN = [
+    *(column for column in _barrier if column.name not in _PERSONAL),
+    get_name(_barrier.body_id).label("body_name"),
+]
 
 
 def filter_undisclosed(readers: Sequence[str]) -> ColumnElement[bool]:
@@ -86,7 +88,7 @@ async def list_barriers(
     limit: int,
     after: UUID | None = None,
     case_id: UUID | None = None,
-    body: str | None = None,
+    body: Sequence[UUID] | None = None,
     state: BarrierState | None = None,
     kind: BarrierKind | None = None,
     overdue: bool | None = None,
@@ -98,7 +100,7 @@ async def list_barriers(
     if case_id is not None:
         query = query.where(_barrier.case_id == case_id)
     if body is not None:
-        query = query.where(_is_of_body(body))
+        query = query.where(_barrier.body_id.in_(body))
     if state is not None:
         query = query.where(_barrier.state == state)
     if kind is not None:
@@ -119,7 +121,7 @@ async def count_barriers(
     today: date,
     limit: int,
     after: tuple[UUID, BarrierKind] | None = None,
-    body: str | None = None,
+    body: Sequence[UUID] | None = None,
 ) -> Sequence[AnyRow]:
     """Count per body and kind what was disclosed. The transaction reads as one that is shown nothing undisclosed.
 
@@ -128,7 +130,7 @@ async def count_barriers(
     """
     query = _select_counts(today)
     if body is not None:
-        query = query.where(_is_of_body(body))
+        query = query.where(_barrier.body_id.in_(body))
     if after is not None:
         query = query.where(tuple_(_barrier.body_id, _barrier.kind) > tuple_(*after))
     query = query.order_by(_barrier.body_id, _barrier.kind).limit(limit + 1)
@@ -143,6 +145,7 @@ def _select_counts(today: date) -> AnySelect:
     return (
         select(
             _barrier.body_id,
+            get_name(_barrier.body_id).label("body_name"),
             _barrier.kind,
             func.count().label("raised"),
             func.count().filter(_barrier.state.in_(UNSETTLED)).label("open"),
@@ -163,7 +166,3 @@ def _convert_to_day(at: ColumnElement[datetime]) -> ColumnElement[date]:
 
 def _is_overdue(today: date) -> ColumnElement[bool]:
     return func.coalesce(_barrier.state.in_(UNSETTLED) & (_barrier.due_on < today), False)
-
-
-def _is_of_body(reference: str) -> ColumnElement[bool]:
-    return _barrier.body_id.in_(select(Body.id).where(match_body(reference)))

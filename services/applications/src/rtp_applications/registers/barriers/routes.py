@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Body, Path, Query, Response
 
 from rtp_applications.auth import Acting, Anyone, CaseReader, CaseWriter
+from rtp_applications.bodies.queries import find_bodies
 from rtp_applications.bodies.schemas import BodyReference
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.dependencies import CaseId, Context
@@ -82,7 +83,15 @@ async def list_barriers(
     The central team sees every one of submitted cases, disclosed or not.
     """
     return await _list_page(
-        session, principal.identities, now, limit, after, body=body, state=state, kind=kind, overdue=overdue
+        session,
+        principal.identities,
+        now,
+        limit,
+        after,
+        body=await _find_bodies(session, body),
+        state=state,
+        kind=kind,
+        overdue=overdue,
     )
 
 
@@ -102,7 +111,11 @@ async def count_barriers(
     """
     key = decode_cursor(after, UUID, BarrierKind)
     rows = await queries.count_barriers(
-        session, today=civil_date(now), limit=limit, after=(key[0], key[1]) if key else None, body=body
+        session,
+        today=civil_date(now),
+        limit=limit,
+        after=(key[0], key[1]) if key else None,
+        body=await _find_bodies(session, body),
     )
     page, last = cut(rows, limit)
     items = [BarrierCount.model_validate(row) for row in page]
@@ -187,6 +200,10 @@ async def _list_page(
     )
     page, last = cut(rows, limit)
     return Page(items=[BarrierView.model_validate(row) for row in page], next=last and encode_cursor(last.id))
+
+
+async def _find_bodies(session: Session, reference: str | None) -> list[UUID] | None:
+    return await find_bodies(session, reference, parameter="body") if reference else None
 
 
 async def _present(context: CommandContext, barrier_id: UUID, response: Response) -> BarrierDetail:

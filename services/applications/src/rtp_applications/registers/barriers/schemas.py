@@ -48,7 +48,8 @@ class BarrierView(Output):
     case_id: UUID
     kind: BarrierKind
     description: str
-    body_id: UUID | None = Field(description="The public body that can remove it")
+    body_id: UUID | None = Field(serialization_alias="body", description="The public body that can remove it: its id")
+    body_name: str | None
     asked_of: str | None
     due_on: date | None = Field(description="As asked for by whoever reported it; once answered, as the body promised")
     overdue: bool = Field(description="Whether it stands and was due before today")
@@ -81,7 +82,8 @@ class BarrierDetail(BarrierView):
 class BarrierCount(Output):
     """How many barriers of a kind were raised with a body."""
 
-    body_id: UUID
+    body_id: UUID = Field(serialization_alias="body", description="The body's id")
+    body_name: str
     kind: BarrierKind
     raised: int = Field(description="Disclosed so far, whatever became of them")
     open: int = Field(description="Of these, those that stand, answered or not")

@@ -7,8 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_applications.bodies.models import Body
-from rtp_applications.bodies.queries import match_body
+from rtp_applications.bodies.queries import get_name
 from rtp_applications.registers.decisions.errors import NoSuchDecision
 from rtp_applications.registers.decisions.models import PublishedDecision
 from rtp_applications.registers.decisions.schemas import DecisionView
@@ -18,7 +17,10 @@ from rtp_shared.db import AnyRow
 from rtp_shared.names import contain_name
 
 _decision = PublishedDecision.__table__.c
-_SHOWN = [_decision[name] for name in DecisionView.model_fields]
+_SHOWN = [
+    *(_decision[name] for name in DecisionView.model_fields if name != "body_name"),
+    get_name(_decision.body_id).label("body_name"),
+]
 """Never the case's id."""
 
 
@@ -34,7 +36,7 @@ async def list_decisions(
     *,
     limit: int,
     after: tuple[datetime, UUID] | None = None,
-    body: str | None = None,
+    body: Sequence[UUID] | None = None,
     route: Route | None = None,
     decision: Decision | None = None,
     ground: Ground | None = None,
@@ -49,7 +51,7 @@ async def list_decisions(
     equal = {"route": route, "decision": decision, "ground": ground, "sector": sector, "region": region}
     query = query.where(*(_decision[name] == value for name, value in equal.items() if value is not None))
     if body is not None:
-        query = query.where(_decision.body_id.in_(select(Body.id).where(match_body(body))))
+        query = query.where(_decision.body_id.in_(body))
     if since is not None:
         query = query.where(_decision.decided_on >= since)
     if until is not None:

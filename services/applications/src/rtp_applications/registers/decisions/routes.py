@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import Header, Path, Query, Response
 
 from rtp_applications.auth import Anyone
+from rtp_applications.bodies.queries import find_bodies
 from rtp_applications.bodies.schemas import BodyReference
 from rtp_applications.registers.decisions import queries
 from rtp_applications.registers.decisions.schemas import DecisionView
@@ -74,7 +75,7 @@ async def list_decisions(
         session,
         limit=limit,
         after=(key[0], key[1]) if key else None,
-        body=body,
+        body=await find_bodies(session, body, parameter="body") if body else None,
         route=route,
         decision=decision,
         ground=ground,

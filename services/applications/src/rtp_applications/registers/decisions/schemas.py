@@ -17,7 +17,8 @@ class DecisionView(Output):
     id: UUID
     published_at: datetime
     number: str | None = Field(description="The case number, only where the staff group agreed that it is shown")
-    body_id: UUID | None = Field(description="The body that decided")
+    body_id: UUID | None = Field(serialization_alias="body", description="The body that decided: its id")
+    body_name: str | None
     route: Route
     service_name: str | None
     region: str | None = Field(description="ONS region code of the employing body")

@@ -13,7 +13,7 @@ _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", 
 
 def to_csv(decisions: Iterable[DecisionView]) -> str:
     """Write one line per decision below a line of names. A cell that would be calculated begins with an apostrophe."""
-    names = [field.alias or name for name, field in DecisionView.model_fields.items()]
+    names = [field.serialization_alias or name for name, field in DecisionView.model_fields.items()]
     lines = io.StringIO()
     writer = csv.writer(lines, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(names)

@@ -25,15 +25,15 @@ def information_pack_disclosed(step: Step) -> str | None:
 @guard(payload=True)
 def adviser_or_opt_out(step: Step) -> str | None:
     """Either an adviser is named or the reasons for doing without."""
-    if (step.payload.adviser is None) is not (step.payload.opt_out is None):
+    if (step.payload.party_id is None) is not (step.payload.opt_out is None):
         return None
     return "name an adviser, or say why the group does without; not both"
 
 
-@guard("/adviser", payload=True)
+@guard("/partyId", payload=True)
 def adviser_is_in_the_case(step: Step) -> str | None:
     """The adviser named is one in this case today."""
-    if step.payload.adviser is None or _advises(step, step.payload.adviser):
+    if step.payload.party_id is None or _advises(step, step.payload.party_id):
         return None
     return "no adviser in this case has that id today"
 
@@ -42,7 +42,7 @@ def adviser_is_in_the_case(step: Step) -> str | None:
 def adviser_chosen(step: Step) -> str | None:
     """The staff group has an adviser, or chose to do without."""
     choice = step.snapshot.find(AdviserChoice)
-    if choice and (choice.opt_out or (choice.adviser and _advises(step, choice.adviser))):
+    if choice and (choice.opt_out or (choice.party_id and _advises(step, choice.party_id))):
         return None
     return "the group must have an adviser, or say why it does without"
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from rtp_applications.workflow.enums import Criterion, OptionKind
 from rtp_applications.workflow.snapshot import Payload
@@ -34,7 +34,12 @@ class AdviserChoice(Payload):
 
     KIND: ClassVar[str] = "adviser-choice"
 
-    adviser: UUID | None = Field(default=None, description="Id of the adviser's party in the case")
+    party_id: UUID | None = Field(
+        default=None,
+        validation_alias=AliasChoices("partyId", "adviser"),
+        serialization_alias="partyId",
+        description="The adviser's party in the case: its id",
+    )
     opt_out: Prose | None = Field(default=None, description="Why the group does without an adviser")
 
 

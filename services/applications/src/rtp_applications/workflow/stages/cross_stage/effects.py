@@ -30,7 +30,7 @@ def reopen(_: Step, snapshot: CaseSnapshot) -> CaseSnapshot:
 
 
 def supersede(step: Step, snapshot: CaseSnapshot) -> CaseSnapshot:
-    return snapshot.with_case(successor_case_id=step.payload.successor_case, final_at=step.now)
+    return snapshot.with_case(successor_case_id=step.payload.successor_case_id, final_at=step.now)
 
 
 def strike_quashed_records(_: Step, snapshot: CaseSnapshot) -> CaseSnapshot:

@@ -46,10 +46,10 @@ def employer_ended(step: Step) -> str | None:
     return None if employer and employer.ended_on and employer.ended_on <= step.today else "the employer still exists"
 
 
-@guard("/successorCase", payload=True)
+@guard("/successorCaseId", payload=True)
 def successor_case_given(step: Step) -> str | None:
     """Another case is named that takes this one's place."""
-    return None if step.payload.successor_case != step.snapshot.case.id else "a case cannot succeed itself"
+    return None if step.payload.successor_case_id != step.snapshot.case.id else "a case cannot succeed itself"
 
 
 @guard()

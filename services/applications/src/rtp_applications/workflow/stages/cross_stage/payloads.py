@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from rtp_applications.workflow.enums import Status, Suspension
 from rtp_applications.workflow.snapshot import Payload
@@ -87,7 +87,11 @@ class Succession(Payload):
 
     KIND: ClassVar[str] = "succession"
 
-    successor_case: UUID = Field(description="Id of the case that takes its place")
+    successor_case_id: UUID = Field(
+        validation_alias=AliasChoices("successorCaseId", "successorCase"),
+        serialization_alias="successorCaseId",
+        description="The case that takes its place",
+    )
     reasons: Prose
 
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.schemas import Day, Line, Prose
@@ -64,4 +64,9 @@ class MonitoringEnd(Payload):
     code: EndCode
     ended_on: Day
     reasons: Prose
-    next_case: UUID | None = Field(default=None, description="Id of the case that goes on from here")
+    next_case_id: UUID | None = Field(
+        default=None,
+        validation_alias=AliasChoices("nextCaseId", "nextCase"),
+        serialization_alias="nextCaseId",
+        description="The case that goes on from here",
+    )
