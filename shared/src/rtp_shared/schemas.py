@@ -58,6 +58,19 @@ Line = Annotated[str, StringConstraints(min_length=1, max_length=200), OneLine]
 Prose = Annotated[str, StringConstraints(min_length=1, max_length=5000), BeforeValidator(_apply(normalise))]
 """Some paragraphs of text: 1 to 5,000 characters."""
 
+
+def not_before(first: str) -> AfterValidator:
+    """Refuse a day before that of the field above with this name; what was stored is read as it is."""
+
+    def validate(value: date | None, info: ValidationInfo) -> date | None:
+        begins = info.data.get(first)
+        if value is not None and begins is not None and value < begins and info.context != STORED:
+            raise ValueError(f"is before {to_camel(first)}")
+        return value
+
+    return AfterValidator(validate)
+
+
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _LOST_PLUS = re.compile(r".+ \d\d:\d\d", re.ASCII)

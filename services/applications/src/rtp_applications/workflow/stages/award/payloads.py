@@ -1,13 +1,13 @@
 """Payloads of notices, representations, challenges and the award."""
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from rtp_applications.workflow.enums import Audience
 from rtp_applications.workflow.snapshot import Payload
-from rtp_shared.schemas import Day, Line, Prose
+from rtp_shared.schemas import Day, Line, Prose, not_before
 
 
 class NoticeKind(StrEnum):
@@ -92,7 +92,9 @@ class Challenge(Payload):
 
     reference: Line = Field(description="The court's or the authority's reference")
     opened_on: Day
-    closed_on: Day | None = Field(default=None, description="When it ended; it is live until then")
+    closed_on: Annotated[Day | None, not_before("opened_on")] = Field(
+        default=None, description="When it ended; it is live until then"
+    )
     outcome: Prose | None = None
 
 

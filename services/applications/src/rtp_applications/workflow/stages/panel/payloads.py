@@ -1,13 +1,13 @@
 """Payloads of the panel: votes, their count, and the notices that a council must give."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from rtp_applications.workflow.enums import Audience, PanelOutcome
 from rtp_applications.workflow.identities import PersonRef
 from rtp_applications.workflow.snapshot import Payload
-from rtp_shared.schemas import Count, Day, Line, Prose
+from rtp_shared.schemas import Count, Day, Line, Prose, not_before
 
 
 class Vote(Payload):
@@ -39,7 +39,9 @@ class KeyDecisionAnnouncement(Payload):
     KIND: ClassVar[str] = "key-decision-notice"
 
     published_on: Day
-    decision_by: Day = Field(description="The day of the decision, or the last of the period, that the notice names")
+    decision_by: Annotated[Day, not_before("published_on")] = Field(
+        description="The day of the decision, or the last of the period, that the notice names"
+    )
     where: Line = Field(description="Address or reference of the publication")
 
 

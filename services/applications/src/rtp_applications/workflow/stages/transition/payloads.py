@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from rtp_applications.workflow.snapshot import Payload
-from rtp_shared.schemas import Count, Day, Line, Pence, Prose, Whole
+from rtp_shared.schemas import Count, Day, Line, Pence, Prose, Whole, not_before
 
 
 class GoLiveDate(Payload):
@@ -31,7 +31,7 @@ class TupeConsultation(Payload):
     consulted_with: ConsultedWith
     begun_on: Day
     measures_letter_on: Day | None = Field(default=None, description="When the mutual wrote of the measures it means")
-    ended_on: Day | None = None
+    ended_on: Annotated[Day | None, not_before("begun_on")] = None
     employer_headcount: Count = Field(description="Employees of the transferring employer")
     transferring: Count = Field(description="Employees who would transfer")
 
