@@ -10,6 +10,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -20,6 +21,7 @@ from rtp_embedded.platform import Platform, prepare
 from rtp_gateway.clients.commands import register_client
 from rtp_gateway.clients.models import SCOPES, new_secret
 from rtp_operations.keys import Keys
+from tests.support.documented import require_declared
 from tests.support.rabbitmq import Broker, start_broker
 
 PUBLIC_URL = "http://rtp.test"
@@ -97,11 +99,14 @@ def broker() -> Iterator[Broker]:
 
 
 class Api(httpx.AsyncClient):
-    """A client of the platform, with its access token."""
+    """A client of the platform, with its access token. Its answers are held against the OpenAPI document."""
 
     client_id: str
     organisation: uuid.UUID
     secret: str
+
+    def __init__(self, **named: Any) -> None:
+        super().__init__(**named, event_hooks={"response": [require_declared]})
 
     async def sign_in(self) -> None:
         """Get a token, with all scopes that the client has by now."""

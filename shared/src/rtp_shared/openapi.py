@@ -21,11 +21,12 @@ _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
-    "schema": {"type": "string", "maxLength": 257},
+    "schema": {"type": "string", "maxLength": 257, "pattern": r'^("([ !#-\[\]-~]|\\["\\])+"|[!#-\[\]-~]+)$'},
     "description": "A quoted string of your choice, new for each write. Sent again with the same request, the stored "
     "answer is given; with another request, 422. Kept for 24 hours.",
 }
 
+IF_MATCH = r'^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$'
 OPTIONAL_IF_MATCH = "Left out: whatever it is at."
 """How the description of an If-Match begins that need not be sent."""
 
@@ -98,7 +99,7 @@ def _complete(operation: Document, scope: str | None, *, takes_key: bool) -> Non
         if parameter["name"] == "If-Match":
             # Its lack is answered 428, so FastAPI takes it for optional; and it takes each line for itself.
             required = not parameter["description"].startswith(OPTIONAL_IF_MATCH)
-            parameter |= {"required": required, "schema": {"type": "string"}}
+            parameter |= {"required": required, "schema": {"type": "string", "pattern": IF_MATCH}}
     if takes_key:
         operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
 

@@ -99,6 +99,19 @@ def test_only_what_it_says_is_taken(declared: str, actual: str) -> None:
         assert actual in refused.value.errors[0].reason
 
 
+@pytest.mark.parametrize("actual", GOOD)
+def test_where_nothing_is_said_the_bytes_tell(actual: str) -> None:
+    declared = content.require_accepted("application/octet-stream")
+    assert content.may_become(declared, GOOD[actual][: content.HEAD])
+    assert content.check(declared, detect(GOOD[actual])) == actual
+
+
+def test_where_nothing_is_said_and_nothing_is_told_it_is_refused() -> None:
+    assert not content.may_become(content.UNSAID, b"GIF89a\x01\x00" + bytes(8))
+    with pytest.raises(NotWhatItSays, match="no type that is accepted"):
+        content.check(content.UNSAID, None)
+
+
 @pytest.mark.parametrize(
     "nothing_we_take",
     [

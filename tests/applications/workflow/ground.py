@@ -20,7 +20,7 @@ from rtp_applications.workflow.due import process_due
 from rtp_applications.workflow.engine import CaseChange, apply_action, update_deadlines
 from rtp_applications.workflow.enums import Ground, Role, Status
 from rtp_applications.workflow.errors import GuardsNotMet
-from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
+from rtp_applications.workflow.processes import PROCESSES, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import (
     BodyFacts,
     CaseSnapshot,
@@ -153,14 +153,16 @@ def take(action: str, ready: Ready) -> CaseChange:
 
 
 Break = Callable[[Ready], Ready]
-READY: dict[tuple[Route, str], Ready] = {}
-"""By route and action. What is not there for a route is taken from RIGHT_TO_PROVIDE's, with the process exchanged."""
+_NEWEST = max(version for _, version in PROCESSES)
+READY: dict[tuple[Route, int, str], Ready] = {}
+"""By route, version and action. What is not there for a version is taken from the one before it, and what is not there
+for a route from RIGHT_TO_PROVIDE's, with the process exchanged."""
 BREAKS: dict[tuple[str, str], Break] = {}
 """By action and guard: changes a ready attempt so that this guard, and no other, refuses it."""
 
 
 def ready(action: str, attempt: Ready) -> None:
-    READY[attempt.process.route, action] = attempt
+    READY[attempt.process.route, attempt.process.version, action] = attempt
 
 
 def breaks(actions: str | Sequence[str], guard: str) -> Callable[[Break], Break]:
@@ -179,10 +181,10 @@ def attempt(process: Process, action: str, to: Status | None = None) -> Ready:
 
     Raises LookupError where no test module of a stage registered one.
     """
-    own = READY.get((process.route, action))
-    found = own or READY.get((Route.RIGHT_TO_PROVIDE, action)) or _of_another_route(action)
+    own = READY.get((process.route, process.version, action))
+    found = own or _find_earlier(process.route, process.version, action) or _of_another_route(action)
     if found is None:
-        raise LookupError(f"{action} on {process.route}: register it with ground.ready(...)")
+        raise LookupError(f"{action} on {process.route}, version {process.version}: register it with ground.ready(...)")
     if own is None:
         found = with_facts(replace(found, process=process), route=process.route, process_version=process.version)
         found = _where_it_starts(found, process.by_name[action])
@@ -224,8 +226,16 @@ def towards(action: str, to: Status) -> Callable[[Break], Break]:
     return remember
 
 
+def _find_earlier(route: Route, version: int, action: str) -> Ready | None:
+    """What was registered last for an earlier version of the route, or else for any of RIGHT_TO_PROVIDE's."""
+    versions = range(version - 1, 0, -1)
+    return next((READY[route, each, action] for each in versions if (route, each, action) in READY), None) or (
+        _find_earlier(Route.RIGHT_TO_PROVIDE, _NEWEST + 1, action) if route is not Route.RIGHT_TO_PROVIDE else None
+    )
+
+
 def _of_another_route(action: str) -> Ready | None:
-    return next((found for (_, name), found in READY.items() if name == action), None)
+    return next((found for (_, _, name), found in READY.items() if name == action), None)
 
 
 def giving(attempt: Ready, **changes: Any) -> Ready:

@@ -8,7 +8,6 @@ from rtp_applications.workflow.definition import Action, Caller, Process
 from rtp_applications.workflow.engine import apply_action
 from rtp_applications.workflow.enums import MAY_NOT_DECIDE, Role, Status
 from rtp_applications.workflow.errors import GuardsNotMet, NoSuchAction, NotFromHere, NotYourRole
-from rtp_applications.workflow.processes import PROCESSES
 from tests.applications.workflow import ground
 from tests.applications.workflow.ground import (
     HOLDERS,
@@ -20,8 +19,9 @@ from tests.applications.workflow.ground import (
     refused_for,
     take,
 )
+from tests.applications.workflow.versions import EVERY_VERSION
 
-ALL = [(process, action) for process in PROCESSES.values() for action in process.actions]
+ALL = [(process, action) for process in EVERY_VERSION.values() for action in process.actions]
 ACTIONS = {action.name: (process, action) for process, action in reversed(ALL)}
 """Each action once, in the first process that has it."""
 SHARED = {name: pair for name, pair in ACTIONS.items() if len(pair[1].signatories) > 1}
@@ -31,7 +31,9 @@ OF_THE_SIGNER = {
 }  # fmt: skip
 """Guards that look at who signs: besides the role, they alone may refuse another person in it."""
 
-each_process = pytest.mark.parametrize("process", PROCESSES.values(), ids=lambda each: f"{each.route}-{each.version}")
+each_process = pytest.mark.parametrize(
+    "process", EVERY_VERSION.values(), ids=lambda each: f"{each.route}-{each.version}"
+)
 each_action = pytest.mark.parametrize("name", ACTIONS)
 each_shared_action = pytest.mark.parametrize("name", SHARED)
 
@@ -47,7 +49,11 @@ def test_an_action_that_does_not_exist_is_refused(process: Process) -> None:
         apply_action(process, draft, "approve-at-once", None, person(Role.SYSTEM), draft.case.opened_at)
 
 
-@pytest.mark.parametrize("process", [each for each in PROCESSES.values() if each.actions], ids=lambda each: each.route)
+@pytest.mark.parametrize(
+    "process",
+    [each for each in EVERY_VERSION.values() if each.actions],
+    ids=lambda each: f"{each.route}-{each.version}",
+)
 def test_an_action_starts_from_its_statuses_only(process: Process) -> None:
     for action in process.actions:
         ready = attempt(process, action.name)

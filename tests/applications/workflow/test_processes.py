@@ -12,8 +12,9 @@ from rtp_applications.workflow.errors import NoSuchAction
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED, PROCESSES, RIGHT_TO_PROVIDE
 from rtp_shared.contracts.vocabulary import Route
 from tests.applications.workflow.ground import BREAKS, NOW, READY, attempt, build_snapshot, person, refused_for, take
+from tests.applications.workflow.versions import EVERY_VERSION
 
-ALL = [(process, action) for process in PROCESSES.values() for action in process.actions]
+ALL = [(process, action) for process in EVERY_VERSION.values() for action in process.actions]
 GUARDS = sorted({(action.name, guard.name) for _, action in ALL for guard in action.guards})
 
 
@@ -39,7 +40,7 @@ def test_a_guard_refuses_by_name_and_alone(name: str, guard: str) -> None:
         pytest.fail(f"{guard} of {name}: register what breaks it with ground.breaks(...)", pytrace=False)
     processes = [p for p, a in ALL if a.name == name and guard in {each.name for each in a.guards}]
     for process in processes:
-        assert refused_for(name, breaks(attempt(process, name))) == [guard], process.route
+        assert refused_for(name, breaks(attempt(process, name))) == [guard], (process.route, process.version)
 
 
 def test_guards_explain_themselves() -> None:
@@ -49,7 +50,7 @@ def test_guards_explain_themselves() -> None:
 
 BY_TIME_OR_BY_THEMSELVES = APPLICANTS | {Role.SYSTEM}
 REFUSING = [
-    pytest.param(action, id=f"{process.route}-{action.name}")
+    pytest.param(action, id=f"{process.route}-{process.version}-{action.name}")
     for process, action in ALL
     if {Status.REFUSED, Status.NOT_ELIGIBLE} & set(action.leads_to)
     and not all(slot <= BY_TIME_OR_BY_THEMSELVES for slot in action.signatories)
@@ -142,7 +143,8 @@ def test_every_row_of_the_process_is_carried_out(row: int) -> None:
 
 def test_nothing_is_registered_that_does_not_exist() -> None:
     """A slip of the pen in a registration would leave a guard untried without a word."""
-    assert {name for _, name in READY} <= {action.name for _, action in ALL}
+    there = {(process.route, process.version, action.name) for process, action in ALL}
+    assert READY.keys() <= there
     assert set(BREAKS) <= set(GUARDS)
 
 

@@ -7,32 +7,22 @@ import pytest
 from rtp_applications.deadlines.rules.days import Length, Unit
 from rtp_applications.deadlines.rules.deadline import DeadlineState
 from rtp_applications.deadlines.rules.running import find_open_deadline
-from rtp_applications.workflow.common.clocks import propose_clock
-from rtp_applications.workflow.definition import Process
 from rtp_applications.workflow.engine import apply_action
 from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.errors import NoSuchAction, NoSuchProcess, NotFromHere, NotYourRole
-from rtp_applications.workflow.processes import PROCESSES, RIGHT_TO_PROVIDE, Processes
+from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE, Processes
 from rtp_applications.workflow.stages.screening.payloads import Acknowledgement
 from rtp_applications.workflow.version_move import VersionMove, change_version
 from rtp_shared.contracts.applications import CaseMovedToVersion
 from tests.applications.workflow.ground import NOW, build_snapshot, get_deadline, get_open_deadline, person
+from tests.applications.workflow.versions import EVERY_VERSION, SECOND
 
 OFFICER = person(Role.CASE_OFFICER)
 REASONS = VersionMove(version=2, reasons="The council adopted the new process")
 
 
-def second(**changes: object) -> Process:
-    """A made-up second version: no acknowledgement any more, and a clock for a first talk."""
-    actions = tuple(each for each in RIGHT_TO_PROVIDE.actions if each.name != "acknowledge")
-    kept = tuple(each for each in RIGHT_TO_PROVIDE.clocks if each.name != "acknowledgement")
-    talk = propose_clock("first-talk", "Talk with the group", 10, Status.EOI_SUBMITTED)
-    version_2 = replace(RIGHT_TO_PROVIDE, version=2, actions=actions, clocks=(*kept, talk))
-    return replace(version_2, **changes)  # type: ignore[arg-type]
-
-
 def test_a_pinned_case_goes_by_its_own_version() -> None:
-    processes = Processes({**PROCESSES, (RIGHT_TO_PROVIDE.route, 2): second()})
+    processes = Processes(EVERY_VERSION)
     snapshot = build_snapshot(Status.EOI_SUBMITTED)
     assert processes.find_newest(RIGHT_TO_PROVIDE.route).version == 2
     pinned = processes[snapshot.case.route, snapshot.case.process_version]
@@ -43,7 +33,7 @@ def test_a_pinned_case_goes_by_its_own_version() -> None:
 def test_moving_keeps_the_status_and_changes_the_rules_and_clocks() -> None:
     snapshot = build_snapshot(Status.EOI_SUBMITTED)
     idle = find_open_deadline(snapshot, "idle")
-    change = change_version(RIGHT_TO_PROVIDE, second(), snapshot, REASONS, OFFICER, NOW)
+    change = change_version(RIGHT_TO_PROVIDE, SECOND, snapshot, REASONS, OFFICER, NOW)
     after = change.after
     assert (after.case.process_version, after.case.status) == (2, Status.EOI_SUBMITTED)
     assert after.case.version == snapshot.case.version + 1
@@ -53,7 +43,7 @@ def test_moving_keeps_the_status_and_changes_the_rules_and_clocks() -> None:
     assert find_open_deadline(after, "idle") == idle  # both versions have it: it runs on as it is
     assert [type(event) for event in change.events] == [CaseMovedToVersion]
     with pytest.raises(NoSuchAction):
-        apply_action(second(), after, "acknowledge", Acknowledgement(sentOn=NOW.date()), OFFICER, NOW)
+        apply_action(SECOND, after, "acknowledge", Acknowledgement(sentOn=NOW.date()), OFFICER, NOW)
 
 
 def test_it_moves_only_on_and_only_to_where_its_status_exists() -> None:
@@ -66,7 +56,7 @@ def test_it_moves_only_on_and_only_to_where_its_status_exists() -> None:
         if Status.EOI_SUBMITTED not in each.leads_to
     )
     with pytest.raises(NotFromHere):
-        change_version(RIGHT_TO_PROVIDE, second(actions=without_it), snapshot, REASONS, OFFICER, NOW)
+        change_version(RIGHT_TO_PROVIDE, replace(SECOND, actions=without_it), snapshot, REASONS, OFFICER, NOW)
     with pytest.raises(NoSuchProcess):
         Processes()[RIGHT_TO_PROVIDE.route, 99]
 
@@ -74,8 +64,8 @@ def test_it_moves_only_on_and_only_to_where_its_status_exists() -> None:
 @pytest.mark.parametrize("role", [Role.APPLICANT_LEAD, Role.DECISION_MAKER, Role.AUDITOR])
 def test_it_is_the_officers_or_the_central_teams_to_move_it(role: Role) -> None:
     with pytest.raises(NotYourRole):
-        change_version(RIGHT_TO_PROVIDE, second(), build_snapshot(Status.EOI_SUBMITTED), REASONS, person(role), NOW)
+        change_version(RIGHT_TO_PROVIDE, SECOND, build_snapshot(Status.EOI_SUBMITTED), REASONS, person(role), NOW)
     team = change_version(
-        RIGHT_TO_PROVIDE, second(), build_snapshot(Status.ASSURANCE), REASONS, person(Role.MUTUALS_TEAM), NOW
+        RIGHT_TO_PROVIDE, SECOND, build_snapshot(Status.ASSURANCE), REASONS, person(Role.MUTUALS_TEAM), NOW
     )
     assert team.signature.role is Role.MUTUALS_TEAM

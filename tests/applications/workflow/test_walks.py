@@ -8,25 +8,43 @@ from hypothesis import strategies as st
 
 from rtp_applications.workflow.definition import Process
 from rtp_applications.workflow.enums import ENDED, Status
-from rtp_applications.workflow.processes import PROCESSES
 from tests.applications.workflow.payloads import make_payloads
+from tests.applications.workflow.versions import EVERY_VERSION, is_newest
 from tests.applications.workflow.walking import Walk, reachable
 
 MOST_WALKS = 1000
-
-every_process = pytest.mark.parametrize(
-    "process",
-    [each for each in PROCESSES.values() if each.actions],
-    ids=lambda process: f"{process.route}-{process.version}",
-)
-
-
-@every_process
-@settings(
+WALKS = settings(
     max_examples=100, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
+FEW_WALKS = settings(WALKS, max_examples=10)
+"""For a version that is not the newest: cases are pinned to it still, but nobody changes it."""
+WALKED = [each for each in EVERY_VERSION.values() if each.actions]
+
+
+def walk_each(versions: list[Process]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("process", versions, ids=lambda process: f"{process.route}-{process.version}")
+
+
+every_process = walk_each(WALKED)
+newest_processes = walk_each([each for each in WALKED if is_newest(each)])
+other_versions = walk_each([each for each in WALKED if not is_newest(each)])
+
+
+@newest_processes
+@WALKS
 @given(data=st.data())
 def test_whatever_anybody_tries_the_process_keeps_its_promises(process: Process, data: st.DataObject) -> None:
+    walk_at_random(process, data)
+
+
+@other_versions
+@FEW_WALKS
+@given(data=st.data())
+def test_other_versions_keep_theirs(process: Process, data: st.DataObject) -> None:
+    walk_at_random(process, data)
+
+
+def walk_at_random(process: Process, data: st.DataObject) -> None:
     walk = Walk(process, lambda of: data.draw(st.sampled_from(of)), lambda kind: data.draw(make_payloads(kind)))
     for _ in range(data.draw(st.integers(5, 40))):
         walk.step()
@@ -34,7 +52,21 @@ def test_whatever_anybody_tries_the_process_keeps_its_promises(process: Process,
     event(f"reached {len(walk.reached)} statuses")
 
 
-@every_process
+@other_versions
+def test_one_walk_takes_what_a_version_has_of_its_own(process: Process) -> None:
+    """What it has in common with the newest is walked there."""
+    newest = next(each for each in WALKED if each.route is process.route and is_newest(each))
+    own = {action.name for action in process.actions if newest.by_name.get(action.name) != action}
+    assert own, "it differs in no action"
+    walk = Walk(process, random.Random(0).choice, lambda _: None, own)  # noqa: S311
+    for _ in range(MOST_WALKS):
+        walk.step()
+        if own <= walk.taken.keys():
+            return
+    pytest.fail(f"never taken: {sorted(own - walk.taken.keys())}")
+
+
+@newest_processes
 def test_walks_reach_every_status_and_take_every_action(process: Process) -> None:
     """Without it, the promises would be kept by walks that never leave the draft."""
     statuses = set(reachable(process))

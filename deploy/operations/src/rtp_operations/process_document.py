@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from rtp_applications.processes.schemas import ActionView, LengthView, ProcessView
+from rtp_applications.processes.schemas import ActionView, ClockLengthView, ProcessView
 from rtp_applications.workflow.enums import Status
 from rtp_operations.process_drawing import FEW, drawings, words
 
@@ -122,7 +122,7 @@ def _several(statuses: Sequence[str]) -> str:
     return ", ".join(map(words, statuses))
 
 
-def _length(length: LengthView | None) -> str:
+def _length(length: ClockLengthView | None) -> str:
     return f"{length.number} {words(length.unit).lower()}" if length else "only by the body's own rule"
 
 

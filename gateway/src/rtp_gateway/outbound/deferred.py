@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,6 +25,12 @@ class StoredKey(NamedTuple):
     principal: Principal
     key: str
     fingerprint: bytes
+
+
+ASKS_OUTSIDE: dict[int | str, dict[str, Any]] = {
+    429: {"description": "Too many sinks of this client are asked at once"}
+}
+"""For the document: `responses` of a route that asks sinks or name servers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from tests.applications.workflow.ground import (
 )
 from tests.applications.workflow.stages import interest_cases as interests
 from tests.applications.workflow.stages.interest_cases import ASKED_FOR, CONTENT, LEAD, OFFICER, REFUSED, TODAY, asked
+from tests.applications.workflow.versions import SECOND, HeardRefusal
 
 ANSWERED = ItemAnswer.model_validate({"item": "finances-2025", "answer": "They are enclosed."})
 TOLD = DecisionDate(expectedOn=TODAY + timedelta(days=30), notifiedOn=TODAY)
@@ -67,6 +68,19 @@ breaks("begin-review", "decision-date-notified")(ground.on_snapshot(ground.witho
 breaks(["find-not-eligible", "refuse-eoi", "offer-modification"], "ground-is-supported")(
     on_payload(ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED)
 )
+
+
+heard = HeardRefusal.model_validate({**REFUSED.model_dump(by_alias=True, exclude_unset=True), "heardOn": TODAY})
+ready(
+    "find-not-eligible",
+    Ready(
+        build_snapshot(Status.EOI_SCREENING, process=SECOND),
+        (OFFICER, interests.SECOND_OFFICER),
+        heard,
+        process=SECOND,
+    ),
+)
+breaks("find-not-eligible", "group-was-heard")(on_payload(heard_on=TODAY + timedelta(days=1)))
 
 
 def _declined(attempt: Ready) -> Ready:

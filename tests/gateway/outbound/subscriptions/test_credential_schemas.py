@@ -64,6 +64,7 @@ async def accept(asked: dict[str, str], *, names: Names | None = None) -> Creden
 async def test_each_kind_is_accepted() -> None:
     assert await accept(PLAIN) == BasicCredential("trust", "s3cr3t: £")
     assert await accept(TOKEN) == GivenAccessToken("s3cr3t.A-_~+/==", datetime(2999, 1, 1, tzinfo=UTC))
+    assert await accept({**TOKEN, "accesstokentype": "BEARER"}) == await accept(TOKEN)
     assert await accept(CLIENT) == ClientCredentials(
         "https://login.example.org/oauth2/token", "platform", "s3cr3t", "events:write other"
     )

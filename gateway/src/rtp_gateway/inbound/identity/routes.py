@@ -12,6 +12,7 @@ from rtp_gateway.clients.models import SCOPES
 from rtp_gateway.inbound.identity.commands import TokenRefused, grant_scopes
 from rtp_gateway.inbound.identity.keys import SigningKey
 from rtp_gateway.inbound.identity.refusals import describe_refusal
+from rtp_gateway.inbound.identity.schemas import KeysView, MetadataView, TokenView
 from rtp_gateway.settings import GatewaySettings
 from rtp_shared.auth import Public
 from rtp_shared.dependencies import Now, Session
@@ -92,7 +93,12 @@ _ERROR = {
 }
 
 
-@tokens.post("/oauth2/token", openapi_extra=_FORM, responses={"4XX": _ERROR})
+@tokens.post(
+    "/oauth2/token",
+    response_model=TokenView,
+    openapi_extra=_FORM,
+    responses={"4XX": _ERROR, 401: {"description": "invalid_client: these are no credentials of a client"}},
+)
 async def get_token(request: Request, _: Anyone, session: Session, now: Now) -> JSONResponse:
     """Get an access token by client credentials (RFC 6749 section 4.4).
 
@@ -125,7 +131,7 @@ async def get_token(request: Request, _: Anyone, session: Session, now: Now) -> 
     return JSONResponse(answer)
 
 
-@identity.get("/.well-known/jwks.json")
+@identity.get("/.well-known/jwks.json", response_model=KeysView)
 async def get_keys(request: Request, _: Anyone) -> JSONResponse:
     """The public keys that access tokens are verified with (RFC 7517)."""
     key: SigningKey = request.app.state.signing_key
@@ -133,19 +139,19 @@ async def get_keys(request: Request, _: Anyone) -> JSONResponse:
 
 
 @identity.get("/.well-known/oauth-authorization-server")
-async def get_metadata(request: Request, _: Anyone) -> dict[str, object]:
+async def get_metadata(request: Request, _: Anyone) -> MetadataView:
     """What this authorization server offers (RFC 8414)."""
     # No response_types_supported: there are none, and section 3.2 has claims without elements omitted.
     issuer = request.app.state.runtime.settings.public_url
-    return {
-        "issuer": issuer,
-        "token_endpoint": f"{issuer}/oauth2/token",
-        "jwks_uri": f"{issuer}/.well-known/jwks.json",
-        "scopes_supported": sorted(SCOPES),
-        "grant_types_supported": ["client_credentials"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-        "service_documentation": f"{issuer}/docs",
-    }
+    return MetadataView(
+        issuer=issuer,
+        token_endpoint=f"{issuer}/oauth2/token",
+        jwks_uri=f"{issuer}/.well-known/jwks.json",
+        scopes_supported=sorted(SCOPES),
+        grant_types_supported=["client_credentials"],
+        token_endpoint_auth_methods_supported=["client_secret_basic", "client_secret_post"],
+        service_documentation=f"{issuer}/docs",
+    )
 
 
 async def _read_form(request: Request) -> dict[str, str]:

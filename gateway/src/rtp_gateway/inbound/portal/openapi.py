@@ -3,6 +3,8 @@
 import json
 from collections.abc import Mapping
 
+from rtp_gateway.inbound.portal.answers import describe_answers
+from rtp_gateway.inbound.portal.bodies import describe_members
 from rtp_gateway.types import JsonObject
 
 DESCRIPTION = """\
@@ -58,6 +60,8 @@ def merge_documents(documents: Mapping[str, JsonObject], *, public_url: str) -> 
         tag for path in merged["paths"].values() for operation in path.values() for tag in operation.get("tags", [])
     }
     merged["tags"] = [{"name": tag, "description": text} for tag, text in TAGS.items() if tag in used]
+    describe_members(merged)
+    describe_answers(merged)
     return merged
 
 
@@ -73,4 +77,7 @@ def _rename_clashing(service: str, document: JsonObject, taken: JsonObject) -> J
         (prefix + name if name in clashing else name): schema
         for name, schema in result["components"]["schemas"].items()
     }
+    for name in clashing:
+        # Generators name classes by titles.
+        result["components"]["schemas"][prefix + name]["title"] = prefix + name
     return result

@@ -77,7 +77,11 @@ async def list_dead_letters(
     )
 
 
-@deliveries.post("/dead-letters/{event_id}/actions/replay", status_code=202)
+@deliveries.post(
+    "/dead-letters/{event_id}/actions/replay",
+    status_code=202,
+    responses={202: {"content": {"application/json": {"schema": {"type": "null"}}}}},
+)
 async def replay_dead_letter(
     subscription_id: SubscriptionId, event_id: EventId, principal: Writer, session: Session, now: Now
 ) -> None:

@@ -1,6 +1,6 @@
 """Erasing one person's data from stored events: HTTP in, HTTP out."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Path, Query, Response
@@ -21,7 +21,13 @@ ErasureId = Annotated[UUID, Path(description="The erasure's id")]
 DryRun = Annotated[bool, Query(alias="dryRun", description="Only list what would go, and ask for nothing")]
 
 
-@erasures.post("", status_code=201, responses={200: {"model": Findings, "description": "A dry run"}})
+_FOUND: dict[int | str, dict[str, Any]] = {
+    200: {"model": Findings, "description": "A dry run"},
+    404: {"description": "No event names such a person"},
+}
+
+
+@erasures.post("", status_code=201, responses=_FOUND)
 async def ask_for_erasure(
     opening: ErasureOpening,
     _: Eraser,

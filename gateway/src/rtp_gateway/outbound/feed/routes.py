@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Header, Query, Request
@@ -89,7 +89,13 @@ class FeedReader:
 Feed = Annotated[FeedReader, Depends(FeedReader)]
 
 
-@feed.get("", response_model=EventPage)
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    404: {"description": "You have no such subscription"},
+    429: {"description": "This client waits for events too many times at once"},
+}
+
+
+@feed.get("", response_model=EventPage, responses=_REFUSALS)
 async def list_events(
     principal: EventReader,
     request: Request,
@@ -143,7 +149,7 @@ def _join(page: Sequence[AnyRow], *, next_: str | None, cursor: str) -> bytes:
 _STREAM = {"description": "Server-sent events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
 
 
-@feed.get("/stream", response_class=Response, responses={200: _STREAM})
+@feed.get("/stream", response_class=Response, responses={200: _STREAM, **_REFUSALS})
 async def stream_events(
     principal: EventReader,
     request: Request,

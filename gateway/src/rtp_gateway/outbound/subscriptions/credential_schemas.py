@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
     SecretStr,
     ValidationError,
@@ -52,6 +53,10 @@ def _check_bearer(text: str) -> str:
     return text
 
 
+def _fold(word: object) -> object:
+    return word.lower() if isinstance(word, str) else word
+
+
 def _check_scope(text: str) -> str:
     if any(not "!" <= each <= "~" or each in '"\\' for word in text.split(" ") for each in word):
         raise ValueError("must be words of visible ASCII characters, parted by blanks")
@@ -84,7 +89,7 @@ class AccessTokenCredential(Input):
     credentialtype: Literal["ACCESSTOKEN"]
     accesstoken: Annotated[SecretStr, Field(min_length=1, max_length=8000), _validate_secret(_check_bearer)]
     accesstokenexpiresutc: Instant
-    accesstokentype: Literal["bearer", "Bearer"] = Field(default="bearer")
+    accesstokentype: Annotated[Literal["bearer"], BeforeValidator(_fold)] = Field(default="bearer")
 
 
 class ClientCredentialsCredential(Input):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Path, Request, Response
 
-from rtp_gateway.outbound.deferred import DeferredRoute, DeferredTransaction, LateTransaction
+from rtp_gateway.outbound.deferred import ASKS_OUTSIDE, DeferredRoute, DeferredTransaction, LateTransaction
 from rtp_gateway.outbound.subscriptions import commands, consents, preparation, queries
 from rtp_gateway.outbound.subscriptions.auth import Anyone, Reader, SubscriptionId, Writer
 from rtp_gateway.outbound.subscriptions.deps import Deps
@@ -36,7 +36,7 @@ AllowedRate = Annotated[
 ]
 
 
-@subscriptions.post("", status_code=201)
+@subscriptions.post("", status_code=201, responses=ASKS_OUTSIDE)
 async def create_subscription(
     details: NewSubscription,
     principal: Writer,
@@ -107,7 +107,7 @@ async def get_subscription(
     return _show(row, response)
 
 
-@subscriptions.patch("/{subscription_id}")
+@subscriptions.patch("/{subscription_id}", responses=ASKS_OUTSIDE)
 async def change_subscription(
     subscription_id: SubscriptionId,
     changes: SubscriptionChanges,
@@ -131,7 +131,7 @@ async def change_subscription(
     return _show(subscription, response)
 
 
-@subscriptions.put("/{subscription_id}")
+@subscriptions.put("/{subscription_id}", responses=ASKS_OUTSIDE)
 async def replace_subscription(
     subscription_id: SubscriptionId,
     details: NewSubscription,
@@ -183,7 +183,7 @@ async def pause(
     )
 
 
-@subscriptions.post("/{subscription_id}/actions/resume")
+@subscriptions.post("/{subscription_id}/actions/resume", responses=ASKS_OUTSIDE)
 async def resume(
     subscription_id: SubscriptionId,
     version: ExpectedVersion,

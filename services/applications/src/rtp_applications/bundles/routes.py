@@ -20,9 +20,10 @@ from rtp_applications.cases.dependencies import CaseId, NewContext
 from rtp_applications.cases.queries import get_case
 from rtp_applications.cases.routes import present_case
 from rtp_applications.cases.schemas import CaseView
+from rtp_applications.documents.content import UNSAID
 from rtp_applications.documents.downloads import format_disposition
 from rtp_applications.documents.routes import Documents
-from rtp_applications.documents.uploads import IncomingBody, Upload, describe_streamed_body
+from rtp_applications.documents.uploads import IncomingBody, Upload, describe_streamed_answer, describe_streamed_body
 from rtp_applications.history.bundle import Bundle, NotABundle, Tampered, open_bundle
 from rtp_applications.settings import ApplicationsSettings
 from rtp_applications.threads import run_in_thread
@@ -56,7 +57,10 @@ async def list_bundle_keys(_: Anyone, settings: Settings) -> KeySetView:
 @bundles.get(
     "/v1/cases/{case_id}/bundle",
     response_class=Response,
-    responses={200: {"content": {ZIP: {"schema": {"type": "string", "format": "binary"}}}}},
+    responses={
+        200: {"content": describe_streamed_answer([ZIP])},
+        409: {"description": "What there is of its history cannot be taken away yet"},
+    },
 )
 async def get_bundle(
     case_id: CaseId,
@@ -121,7 +125,7 @@ async def import_case(
 
 
 async def _receive(upload: IncomingBody, path: FilePath, limit: int) -> None:
-    if upload.media_type.partition(";")[0].strip().lower() != ZIP:
+    if upload.media_type.partition(";")[0].strip().lower() not in (ZIP, UNSAID):
         raise Unsupported(f"send {ZIP}", errors=[FieldError("Content-Type", f"is not {ZIP}", "header")])
     with path.open("wb") as file:
         async for chunk in upload.chunks(limit=limit):

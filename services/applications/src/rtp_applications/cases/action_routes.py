@@ -242,8 +242,9 @@ def add_action_routes() -> None:
 
 
 def _build_endpoint(action: Action, payload_model: type[Payload]) -> Callable[..., Awaitable[CaseView | Preview]]:
-    body = Body(title="Given", description="May be left out to sign what another proposed")
-    OptionalPayload = Annotated[payload_model | None, body]  # type: ignore[valid-type]  # noqa: N806
+    # Not `| None`: in the document the body would be null or an object, which generators make two classes of.
+    body = Body(description="May be left out to sign what another proposed")
+    OptionalPayload = Annotated[payload_model, body]  # type: ignore[valid-type]  # noqa: N806
 
     async def take(
         case_id: CaseId,

@@ -86,7 +86,7 @@ async def list_deadlines(
     return Page(items=items, next=last and encode_cursor(last.due_at.isoformat(), last.id))
 
 
-@of_a_case.get("/{case_id}/deadlines")
+@of_a_case.get("/{case_id}/deadlines", responses={200: {"headers": {"ETag": {"schema": {"type": "string"}}}}})
 async def list_deadlines_of_case(
     case_id: CaseId, principal: CaseReader, caller: Acting, session: Session, now: Now, response: Response
 ) -> Page[DeadlineHistory]:

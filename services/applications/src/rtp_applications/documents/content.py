@@ -22,6 +22,8 @@ PNG = "image/png"
 JPEG = "image/jpeg"
 TEXT = "text/plain"
 CSV = "text/csv"
+UNSAID = "application/octet-stream"
+"""Sent by whoever leaves it to the bytes to tell: many generated clients can send nothing else."""
 
 ACCEPTED = (PDF, *packages.ACCEPTED, PNG, JPEG, CSV, TEXT)
 """Media types of documents."""
@@ -42,7 +44,7 @@ def require_accepted(declared: str) -> str:
     """Return the media type without its parameters; refuse one that documents cannot have."""
     media_type, _, parameters = declared.partition(";")
     media_type = media_type.strip().lower()
-    if media_type not in ACCEPTED:
+    if media_type not in (*ACCEPTED, UNSAID):
         raise TypeNotAccepted(
             f"{media_type or 'no type'} is not accepted; send one of {', '.join(ACCEPTED)}",
             errors=[FieldError("Content-Type", "is not a type of document that is accepted", "header")],
@@ -61,6 +63,8 @@ def detect_beginning(head: bytes) -> str | None:
 def may_become(declared: str, head: bytes) -> bool:
     """Return whether a content that begins like this can be of the declared type: what cannot need not be received."""
     found = detect_beginning(head)
+    if declared == UNSAID:
+        return any(may_become(each, head) for each in ACCEPTED)
     if found is not None:
         return declared == found
     if head.startswith((packages.SIGNATURE, _COMPOUND)):
@@ -90,10 +94,12 @@ def detect(file: BinaryIO) -> str | None:
     return found
 
 
-def check(declared: str, detected: str | None) -> None:
-    """Refuse a content that is not what it was said to be."""
+def check(declared: str, detected: str | None) -> str:
+    """Return the media type of the content; refuse one that is not what it was said to be."""
+    if declared == UNSAID and detected:
+        return detected
     if declared == detected or (declared == CSV and detected == TEXT):
-        return
+        return declared
     found = f"the content is {detected}" if detected else "the content is of no type that is accepted"
     raise NotWhatItSays(
         f"the content was said to be {declared}, but {found}",

@@ -41,7 +41,7 @@ async def receive(storage: Storage, key: UUID, chunks: AsyncIterator[bytes], *, 
         if not size:
             raise EmptyContent(errors=[FieldError("", "is empty")])
     try:
-        content.check(media_type, await run_in_thread(_detect, storage, key))
+        media_type = content.check(media_type, await run_in_thread(_detect, storage, key))
     except BaseException:
         with suppress(StorageAway):
             await run_to_its_end(storage.delete(key))

@@ -3,7 +3,7 @@
 import base64
 from dataclasses import replace
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Path, Query, Request, Response
@@ -19,7 +19,7 @@ from rtp_applications.documents.models import Document
 from rtp_applications.documents.rules import Sight
 from rtp_applications.documents.schemas import DocumentChanges, DocumentOpening, DocumentPage, DocumentView
 from rtp_applications.documents.service import DocumentEquipment, DocumentService
-from rtp_applications.documents.uploads import Upload, describe_streamed_body
+from rtp_applications.documents.uploads import Upload, describe_streamed_answer, describe_streamed_body
 from rtp_applications.sides import count_version
 from rtp_applications.workflow.enums import DocumentKind
 from rtp_applications.workflow.snapshot import CaseSnapshot
@@ -202,10 +202,23 @@ async def put_document_content(
     return shown
 
 
+_CONTENT = {
+    "content": describe_streamed_answer(content.ACCEPTED),
+    "headers": {name: {"schema": {"type": "string"}} for name in ("ETag", "Repr-Digest", "Document-Scan")},
+}
+_DOWNLOADS: dict[int | str, dict[str, Any]] = {
+    200: _CONTENT,
+    206: {"description": "A part of it", **_CONTENT},
+    409: {"description": "It is not scanned yet"},
+    416: {"description": "It does not have that part"},
+    500: {"description": "The content is missing from the storage"},
+}
+
+
 @contents.get(
     "/{case_id}/documents/{document_id}/content",
     response_class=Response,
-    responses={200: {"content": {each: {} for each in content.ACCEPTED}}, 206: {"description": "A part of it"}},
+    responses=_DOWNLOADS,
 )
 async def get_document_content(
     case_id: CaseId,

@@ -6,8 +6,11 @@ from typing import Annotated
 from fastapi import Depends, Request
 from pydantic import JsonValue
 
+from rtp_applications.documents.content import UNSAID
 from rtp_shared.middleware import BODY, RequestBody
 from rtp_shared.problems import FieldError, Malformed
+
+_BINARY: JsonValue = {"schema": {"type": "string", "format": "binary"}}
 
 
 class IncomingBody:
@@ -44,6 +47,19 @@ Upload = Annotated[IncomingBody, Depends(_get_upload)]
 
 
 def describe_streamed_body(media_types: Sequence[str]) -> dict[str, JsonValue]:
-    """Return what a route's `openapi_extra` says of a streamed body."""
-    content: dict[str, JsonValue] = {each: {"schema": {"type": "string", "format": "binary"}} for each in media_types}
-    return {"requestBody": {"required": True, "content": content}}
+    """Return what a route's `openapi_extra` says of a streamed body.
+
+    Of media types it names the one that generated clients can send; the others stand in the description.
+    """
+    return {
+        "requestBody": {
+            "required": True,
+            "description": f"Sent as {', '.join(media_types)}, or as {UNSAID}: then its bytes tell what it is",
+            "content": {UNSAID: _BINARY},
+        }
+    }
+
+
+def describe_streamed_answer(media_types: Sequence[str]) -> dict[str, JsonValue]:
+    """Return the `content` of an answer that streams. The first is never sent: by it generated clients read bytes."""
+    return dict.fromkeys((UNSAID, *media_types), _BINARY)

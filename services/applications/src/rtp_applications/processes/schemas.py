@@ -43,9 +43,8 @@ class ActionView(Output):
     takes: dict[str, Any] | None = Field(description="JSON Schema of what is given with it; null for nothing")
 
 
-class LengthView(Output):
-    __module__ = "rtp_applications.workflow.publish"
-    """Part of the published name of this schema, since another one has the same name."""
+class ClockLengthView(Output):
+    """How long a clock runs, where nobody replaces it."""
 
     number: int
     unit: Unit
@@ -56,7 +55,7 @@ class ClockView(Output):
 
     name: str
     says: str
-    length: LengthView | None = Field(description="Null where only the body's own rule gives one")
+    length: ClockLengthView | None = Field(description="Null where only the body's own rule gives one")
     rule: str | None = Field(description="The body's own rule that replaces the length")
     basis: Basis
     source: str

@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 from rtp_applications.deadlines.rules.days import Length
 from rtp_applications.processes.schemas import (
     ActionView,
+    ClockLengthView,
     ClockView,
     GuardView,
-    LengthView,
     ProcessSummary,
     ProcessView,
     SettingView,
@@ -94,8 +94,8 @@ def _show_clock(clock: CaseClock) -> ClockView:
     )
 
 
-def _show_length(length: Length | None) -> LengthView | None:
-    return LengthView(number=length.number, unit=length.unit) if length else None
+def _show_length(length: Length | None) -> ClockLengthView | None:
+    return ClockLengthView(number=length.number, unit=length.unit) if length else None
 
 
 def _show_setting(name: str, setting: Setting) -> SettingView:

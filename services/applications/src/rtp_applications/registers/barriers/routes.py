@@ -178,7 +178,7 @@ async def withdraw_barrier(
     _: CaseWriter,
     context: Context,
     response: Response,
-    payload: Annotated[BarrierWithdrawal | None, Body(title="Given")] = None,
+    payload: Annotated[BarrierWithdrawal, Body()] = None,  # type: ignore[assignment]
 ) -> BarrierDetail:
     """Withdraw a barrier that was reported. For the reporting side."""
     reason = payload.reason if payload else None

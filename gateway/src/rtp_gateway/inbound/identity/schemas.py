@@ -1,0 +1,41 @@
+"""Answers of OAuth, named as its standards name them."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class TokenView(BaseModel):
+    """An access token (RFC 6749 section 5.1)."""
+
+    access_token: str
+    token_type: str
+    expires_in: int = Field(description="Seconds from now")
+    scope: str = Field(description="What it is good for, with blanks between")
+
+
+class PublicKeyView(BaseModel):
+    """A public key that access tokens are verified with (RFC 7517)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    kty: str
+    kid: str
+    use: str
+    alg: str
+
+
+class KeysView(BaseModel):
+    """The set of such keys."""
+
+    keys: list[PublicKeyView]
+
+
+class MetadataView(BaseModel):
+    """What this authorization server offers (RFC 8414)."""
+
+    issuer: str
+    token_endpoint: str
+    jwks_uri: str
+    scopes_supported: list[str]
+    grant_types_supported: list[str]
+    token_endpoint_auth_methods_supported: list[str]
+    service_documentation: str
