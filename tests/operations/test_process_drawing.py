@@ -14,7 +14,9 @@ NAMED = re.compile(r'^    state "([^"]+)" as (\w+)$')
 REST = re.compile(r"^    (\[\*\] --> draft|classDef ended fill:#\w+(,[\w-]+:#\w+)+|class \w+(,\w+)* ended)$")
 
 
-@pytest.mark.parametrize("process", [each for each in PROCESSES.values() if each.actions], ids=lambda each: each.route)
+@pytest.mark.parametrize(
+    "process", [each for each in PROCESSES.values() if each.actions], ids=lambda each: f"{each.route}-{each.version}"
+)
 def test_every_move_is_drawn_once_and_nothing_else(process: Process) -> None:
     moves = [action.name.replace("-", " ") for action in process.actions if action.leads_to]
     drawn = [drawing for drawing in drawings(show_process(process)) if drawing.startswith("```mermaid")]

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rtp_applications.workflow.processes import PROCESSES
 from tests.applications.workflow.ground import attempt
+from tests.applications.workflow.versions import NEWEST_PROCESSES
 from tests.support.cases import EMPLOYER
 from tests.support.documents import pdf
 
@@ -213,7 +213,7 @@ def list_described() -> dict[str, Body]:
 
 def _list_actions() -> Iterator[tuple[str, Body]]:
     """Every action of every process, with what a process that has it is given."""
-    for process in PROCESSES.values():
+    for process in NEWEST_PROCESSES:
         for action in process.actions:
             payload = attempt(process, action.name).payload
             given = payload.model_dump(mode="json", by_alias=True, exclude_unset=True) if payload else None

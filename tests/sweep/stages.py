@@ -15,7 +15,6 @@ from rtp_applications.workflow.definition import Caller, Process
 from rtp_applications.workflow.engine import CaseChange
 from rtp_applications.workflow.enums import Audience, Role, Status
 from rtp_applications.workflow.identities import OVERSIGHT
-from rtp_applications.workflow.processes import PROCESSES
 from rtp_applications.workflow.snapshot import CaseSnapshot, Signature, SignedRecord
 from rtp_embedded.platform import Platform
 from rtp_shared.clock import utcnow
@@ -32,6 +31,7 @@ from tests.applications.workflow.ground import (
     build_snapshot,
     take,
 )
+from tests.applications.workflow.versions import NEWEST_PROCESSES
 from tests.sweep.clients import ORGANISATIONS, Clients
 from tests.sweep.oracle import CaseFile, Secrecy, Thing
 
@@ -51,7 +51,7 @@ class Staged:
 def list_staged() -> Iterator[Staged]:
     """Every status of every process, and every action by the first process that has it."""
     taken: set[str] = set()
-    for process in PROCESSES.values():
+    for process in NEWEST_PROCESSES:
         for status in sorted(process.statuses):
             snapshot = build_snapshot(status, process=process)
             if status is Status.DRAFT:

@@ -20,13 +20,13 @@ from rtp_applications.workflow.definition import Action, Process
 from rtp_applications.workflow.engine import CaseChange
 from rtp_applications.workflow.enums import Role
 from rtp_applications.workflow.identities import OVERSIGHT
-from rtp_applications.workflow.processes import PROCESSES
 from rtp_applications.workflow.snapshot import CaseSnapshot, Signature, SignedRecord
 from rtp_embedded.platform import Platform
 from rtp_shared.clock import utcnow
 from rtp_shared.identities import SYSTEM
 from tests.applications.workflow import conftest as every_stage
 from tests.applications.workflow.ground import HOLDERS, LEAD_CLIENT, OF_THE_EMPLOYER, attempt, take
+from tests.applications.workflow.versions import NEWEST_PROCESSES
 from tests.conftest import Api
 from tests.support.cases import employer_id
 from tests.support.people import acting
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.anyio
 
 Pairs = list[tuple[Process, Action]]
 SIGNED_BY_TWO: Pairs = [
-    (process, action) for process in PROCESSES.values() for action in process.actions if len(action.signatories) > 1
+    (process, action) for process in NEWEST_PROCESSES for action in process.actions if len(action.signatories) > 1
 ]
 CONFIDENTIAL: Pairs = [(process, action) for process, action in SIGNED_BY_TWO if action.confidential]
 CASE_READS = (

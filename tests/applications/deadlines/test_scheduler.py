@@ -23,7 +23,7 @@ from tests.support.bodies import OVERSEER, record_body
 from tests.support.cases import open_case
 
 pytestmark = pytest.mark.anyio
-SECOND = timedelta(seconds=1)
+NEXT = timedelta(seconds=1)
 
 
 async def open_screening(new_client: NewClient) -> Office:
@@ -71,7 +71,7 @@ async def test_a_deadline_is_missed_at_the_midnight_in_london_that_ends_its_day(
     office = await open_office(new_client)
     due, at = await office.read_deadline("acknowledgement"), datetime.fromisoformat(midnight)
     assert (due["dueOn"], offices.read_end(due)) == (due_on, at)
-    await pass_until(at - SECOND)
+    await pass_until(at - NEXT)
     assert MISSED not in await office.list_kinds()
     await pass_until(at)
     events = await offices.list_events(office.officer.api, office.case)
@@ -86,7 +86,7 @@ async def test_a_reminder_is_told_once_when_its_day_begins(new_client: NewClient
     office = await open_review(new_client)
     due = await office.read_deadline("eoi-decision")
     begins = starts_at(date.fromisoformat(due["dueOn"]) - timedelta(days=5))
-    for moment, number in ((begins - SECOND, 0), (begins, 1), (begins + SECOND, 1)):
+    for moment, number in ((begins - NEXT, 0), (begins, 1), (begins + NEXT, 1)):
         await pass_until(moment)
         assert [each["daysLeft"] for each in await office.list_told(APPROACHING)] == [5] * number
 
@@ -128,7 +128,7 @@ async def test_an_unanswered_modification_is_refused_and_the_refusal_becomes_fin
     refused = await office.read()
     assert (refused["status"], refused["finalAt"]) == ("refused", None)
     closes = await office.read_end("appeal-window")
-    await pass_until(closes - SECOND)
+    await pass_until(closes - NEXT)
     assert (await office.read())["finalAt"] is None
     await pass_until(closes)
     assert datetime.fromisoformat((await office.read())["finalAt"]) == closes

@@ -10,9 +10,9 @@ import pytest
 from rtp_applications.bodies.models import body_id
 from rtp_applications.parties.rules import APPOINTS, Side
 from rtp_applications.workflow.enums import Role
-from rtp_applications.workflow.processes import PROCESSES
 from rtp_embedded.platform import Platform
 from rtp_shared.clock import today
+from tests.applications.workflow.versions import NEWEST_PROCESSES
 from tests.conftest import Api, NewClient
 from tests.support.actors import Case
 from tests.support.cases import EMPLOYER, TRUST, employer_id, open_case, submit_case
@@ -235,7 +235,7 @@ async def test_an_auditor_reads_and_does_nothing(new_client: NewClient, overseer
 def test_auditors_and_clients_for_themselves_sign_no_action_of_any_process() -> None:
     signing = {
         role
-        for process in PROCESSES.values()
+        for process in NEWEST_PROCESSES
         for action in process.actions
         for slot in action.signatories
         for role in slot

@@ -182,7 +182,7 @@ def attempt(process: Process, action: str, to: Status | None = None) -> Ready:
     Raises LookupError where no test module of a stage registered one.
     """
     own = READY.get((process.route, process.version, action))
-    found = own or _find_earlier(process.route, process.version, action) or _of_another_route(action)
+    found = own or _find_nearest(process.route, process.version, action) or _of_another_route(action)
     if found is None:
         raise LookupError(f"{action} on {process.route}, version {process.version}: register it with ground.ready(...)")
     if own is None:
@@ -226,12 +226,13 @@ def towards(action: str, to: Status) -> Callable[[Break], Break]:
     return remember
 
 
-def _find_earlier(route: Route, version: int, action: str) -> Ready | None:
-    """What was registered last for an earlier version of the route, or else for any of RIGHT_TO_PROVIDE's."""
-    versions = range(version - 1, 0, -1)
-    return next((READY[route, each, action] for each in versions if (route, each, action) in READY), None) or (
-        _find_earlier(Route.RIGHT_TO_PROVIDE, _NEWEST + 1, action) if route is not Route.RIGHT_TO_PROVIDE else None
-    )
+def _find_nearest(route: Route, version: int, action: str) -> Ready | None:
+    """What was registered for the version before, or else after, of the route, or of RIGHT_TO_PROVIDE."""
+    versions = (*range(version - 1, 0, -1), *range(version, _NEWEST + 2))
+    own = next((READY[route, each, action] for each in versions if (route, each, action) in READY), None)
+    if own or route is Route.RIGHT_TO_PROVIDE:
+        return own
+    return _find_nearest(Route.RIGHT_TO_PROVIDE, version, action)
 
 
 def _of_another_route(action: str) -> Ready | None:

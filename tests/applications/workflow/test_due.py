@@ -12,13 +12,13 @@ from rtp_applications.deadlines.rules.deadline import DeadlineState
 from rtp_applications.workflow.definition import Process
 from rtp_applications.workflow.due import process_due
 from rtp_applications.workflow.enums import Role, Status
-from rtp_applications.workflow.processes import PROCESSES
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.contracts.applications import DeadlineApproaching
 from tests.applications.workflow.ground import NOW, build_snapshot, get_deadline
+from tests.applications.workflow.versions import NEWEST_PROCESSES
 from tests.applications.workflow.walking import Walk
 
-WALKED = [process for process in PROCESSES.values() if process.actions]
+WALKED = [process for process in NEWEST_PROCESSES if process.actions]
 
 
 NEED_REMINDERS = ("idle", "mandate")

@@ -1,4 +1,4 @@
-"""A made-up second version of a process, so that all that goes by versions is tried with more than one.
+"""A made-up next version of a process, so that all that goes by versions is tried with what no published one has.
 
 It differs as later versions will: an action and its clock are gone, a clock came, and an action takes another payload
 and has a guard more. It is registered in the tests alone.
@@ -30,7 +30,7 @@ def group_was_heard(step: Step) -> str | None:
     return "the day lies in the future" if step.payload.heard_on > step.today else None
 
 
-def _build_second(first: Process) -> Process:
+def _build_next(first: Process) -> Process:
     kept = [each for each in first.actions if each.name != "acknowledge"]
     screening = first.by_name["begin-screening"].without_guard("acknowledgement-sent")
     refusing = replace(first.by_name["find-not-eligible"].with_guards(group_was_heard), payload_model=HeardRefusal)
@@ -43,11 +43,15 @@ def _build_second(first: Process) -> Process:
     )
 
 
-SECOND = _build_second(RIGHT_TO_PROVIDE)
-EVERY_VERSION: Mapping[tuple[Route, int], Process] = {**PROCESSES, (SECOND.route, SECOND.version): SECOND}
+NEXT = _build_next(RIGHT_TO_PROVIDE)
+EVERY_VERSION: Mapping[tuple[Route, int], Process] = {**PROCESSES, (NEXT.route, NEXT.version): NEXT}
 """All that are published, and the made-up one."""
 
 
 def is_newest(process: Process) -> bool:
     """Tell whether it is the newest published version of its route: it is tried thoroughly, all others briefly."""
     return process.version == max(version for route, version in PROCESSES if route is process.route)
+
+
+NEWEST_PROCESSES = [each for each in PROCESSES.values() if is_newest(each)]
+"""What costs much is tried with these alone."""

@@ -2,24 +2,34 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from rtp_applications.processes.schemas import ActionView, ClockLengthView, ProcessView
+from rtp_applications.deadlines.rules.days import CalendarName
+from rtp_applications.processes.schemas import ActionView, ClockView, ProcessView
 from rtp_applications.workflow.enums import Status
 from rtp_operations.process_drawing import FEW, drawings, words
 
+CALENDARS = {
+    CalendarName.SCOTLAND: "Scotland",
+    CalendarName.NORTHERN_IRELAND: "Northern Ireland",
+    CalendarName.ANY_UK: "every part of the United Kingdom",
+}
 HEAD = """# The process
 
 Generated from the definitions that the platform goes by: run `make docs`, never edit it by hand. The same as JSON, with
 what has to be given with each action: `GET /v1/processes/{route}/versions/{version}`.
 
-A case is pinned to the version in which it began. Row numbers say which row of the designed process an action carries
+A case is pinned to the version in which it began, until somebody moves it; of earlier versions, what was otherwise is
+at the end. Row numbers say which row of the designed process an action carries
 out; actions without one put facts on file that others ask for. Where several sign, each entry is one person, and nobody
 signs twice. All conditions of an action must hold; the last table of a route says what each asks for.
 """
 
 
 def document(processes: Sequence[ProcessView]) -> str:
-    contents = [f"- [{title(each)}](#{_anchor(title(each))})" for each in processes]
-    parts = [HEAD, "\n".join(contents), *(_process(each) for each in processes)]
+    newest = {each.route: each for each in sorted(processes, key=lambda each: each.version)}
+    now = [each for each in processes if each is newest[each.route]]
+    earlier = [each for each in processes if each is not newest[each.route]]
+    contents = [f"- [{title(each)}](#{_anchor(title(each))})" for each in (*now, *earlier)]
+    parts = [HEAD, "\n".join(contents), *map(_process, now), *(_earlier(each, newest[each.route]) for each in earlier)]
     return "\n".join(part.rstrip() + "\n" for part in parts)
 
 
@@ -42,6 +52,32 @@ def _process(process: ProcessView) -> str:
     if process.actions:
         parts += ["### Conditions", _conditions(process)]
     return "\n\n".join(parts)
+
+
+def _earlier(process: ProcessView, newest: ProcessView) -> str:
+    """Write what was otherwise in an earlier version."""
+    actions, clocks, settings = (
+        [each for each in getattr(process, name) if each not in getattr(newest, name)]
+        for name in ("actions", "clocks", "settings")
+    )
+    other = process.model_copy(update={"actions": actions, "clocks": clocks, "settings": settings})
+    added = _list_added(process, newest)
+    parts = [f"## {title(process)}", f"Since {process.since}. As version {newest.version}, but for this."]
+    if added:
+        parts += [f"It had not: {added}."]
+    if actions:
+        parts += ["### Actions", _actions(other, actions), "### Conditions", _conditions(other)]
+    if clocks:
+        parts += ["### Clocks", _clocks(other)]
+    if settings:
+        parts += ["### Settings", _settings(other)]
+    return "\n\n".join(parts)
+
+
+def _list_added(process: ProcessView, newest: ProcessView) -> str:
+    had = {each.name for part in (process.actions, process.clocks, process.settings) for each in part}
+    has = (each.name for part in (newest.actions, newest.clocks, newest.settings) for each in part)
+    return ", ".join(f"`{name}`" for name in has if name not in had)
 
 
 def title(process: ProcessView) -> str:
@@ -71,7 +107,7 @@ def _clocks(process: ProcessView) -> str:
     rows = (
         (
             f"**{each.name}**<br>{each.says}",
-            _length(each.length) + (f"<br>own rule: `{each.rule}`" if each.rule else ""),
+            _length(each) + _calendar(each) + (f"<br>own rule: `{each.rule}`" if each.rule else ""),
             f"{words(each.basis)}: {each.source}",
             _statuses(process, each.runs_in),
             _several(each.pauses_in) or ("while suspended" if each.pausable else "never"),
@@ -80,6 +116,13 @@ def _clocks(process: ProcessView) -> str:
         for each in process.clocks
     )
     return _table(("Clock", "Length", "Basis and source", "Runs in", "Pauses in", "At its end"), rows)
+
+
+def _calendar(clock: ClockView) -> str:
+    """Name the calendar, where it matters and is not the usual one."""
+    counts = clock.length is not None and clock.length.unit.needs_holidays
+    usual = clock.calendar is CalendarName.ENGLAND_AND_WALES
+    return "" if usual or not counts else f", by the bank holidays of {CALENDARS[clock.calendar]}"
 
 
 def _settings(process: ProcessView) -> str:
@@ -122,8 +165,10 @@ def _several(statuses: Sequence[str]) -> str:
     return ", ".join(map(words, statuses))
 
 
-def _length(length: ClockLengthView | None) -> str:
-    return f"{length.number} {words(length.unit).lower()}" if length else "only by the body's own rule"
+def _length(clock: ClockView) -> str:
+    if clock.length is None:
+        return "only by the body's own rule" if clock.rule else "as what is on file states"
+    return f"{clock.length.number} {words(clock.length.unit).lower()}"
 
 
 def _list(items: Iterable[str]) -> str:

@@ -7,14 +7,27 @@ import pytest
 
 from rtp_applications.deadlines.rules.deadline import DeadlineState
 from rtp_applications.deadlines.rules.running import find_open_deadline
+from rtp_applications.workflow.definition import Process
 from rtp_applications.workflow.engine import update_deadlines
-from rtp_applications.workflow.enums import Status, Suspension
-from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
+from rtp_applications.workflow.enums import Role, Status, Suspension
+from rtp_applications.workflow.processes import PROCESSES, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.award import payloads
 from rtp_applications.workflow.stages.contract.payloads import Regime, RegimeDetermination, SelectionRoute
+from rtp_applications.workflow.version_move import VersionMove, change_version
 from tests.applications.workflow import ground
-from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, on_payload, put, ready, refused_for, take
+from tests.applications.workflow.ground import (
+    NOW,
+    Ready,
+    attempt,
+    breaks,
+    on_payload,
+    person,
+    put,
+    ready,
+    refused_for,
+    take,
+)
 from tests.applications.workflow.stages import contract_cases as contracts
 from tests.applications.workflow.stages.contract_cases import AWARD, COMMISSIONING, TODAY, TOMORROW, notice, on, terms
 from tests.applications.workflow.stages.decided_cases import at
@@ -26,6 +39,7 @@ def without_notice(snapshot: CaseSnapshot, kind: payloads.NoticeKind) -> CaseSna
     )
 
 
+OFFICER = person(Role.CASE_OFFICER)
 COMPETED = contracts.selection(SelectionRoute.COMPETITIVE)
 INTENTION = notice(payloads.NoticeKind.SELECTION_INTENTION)
 REPRESENTATION = payloads.Representation.model_validate({"reference": "REP-1", "receivedOn": TODAY})
@@ -72,6 +86,15 @@ breaks("award", "no-live-challenge")(ground.on_snapshot(put, CHALLENGE.model_cop
 breaks("award", "award-day-has-come")(on_payload(entered_into_on=TOMORROW))
 breaks("award", "deciders-are-independent")(ground.bar_last_signer)
 breaks("record-representation", "representation-in-time")(on_payload(received_on=TOMORROW))
+breaks("record-representation", "representation-was-received")(on_payload(received_on=TOMORROW))
+breaks("record-representation", "lateness-is-said")(on_payload(late=True))
+
+
+@breaks("begin-standstill", "stated-standstill-is-lawful")
+def _too_short_a_standstill(attempt: Ready) -> Ready:
+    return ground.giving(attempt, standstill_ends_on=TODAY + timedelta(days=30))
+
+
 breaks("record-further-decision", "representation-on-file")(on_payload(reference="REP-9"))
 breaks("record-further-decision", "communicated-after-receipt")(on_payload(communicated_on=TOMORROW))
 breaks("record-challenge", "challenge-dates-in-order")(on_payload(opened_on=TOMORROW))
@@ -102,13 +125,93 @@ def test_the_day_of_the_award_notice_is_the_first_of_eight_working_days(publishe
     assert take("award", replace(waiting, now=standstill.due_at)).after.case.status is Status.AWARDED
 
 
-def test_the_standstill_of_provider_selection_counts_from_the_day_after_the_notice() -> None:
-    published = date(2026, 11, 25)
+def begin_under_selection(published: date, process: Process = RIGHT_TO_PROVIDE) -> CaseSnapshot:
+    """A case whose standstill under the Provider Selection Regime began with a notice of intention of this day."""
     intention = notice(payloads.NoticeKind.SELECTION_INTENTION, published)
-    begun = take("begin-standstill", replace(begin_selection, payload=intention, now=at(published))).after
-    standstill = ground.get_deadline(begun, "provider-selection-standstill")
-    assert standstill.due_on == date(2026, 12, 9)  # from Thursday 26 November, without St Andrew's Day
+    beginning = replace(attempt(process, "begin-standstill"), payload=intention, now=at(published))
+    return take("begin-standstill", beginning).after
+
+
+@pytest.mark.parametrize(
+    ("published", "last"),
+    [
+        (date(2026, 11, 25), date(2026, 12, 8)),  # over St Andrew's Day, which is no holiday in England
+        (date(2026, 11, 27), date(2026, 12, 9)),  # begins on a Saturday
+        (date(2027, 3, 15), date(2027, 3, 30)),  # over St Patrick's Day, Good Friday and Easter Monday
+        (date(2026, 12, 30), date(2027, 1, 13)),  # New Year, and 4 January is a holiday in Scotland alone
+        (date(2027, 7, 8), date(2027, 7, 21)),  # over 12 July, a holiday in Northern Ireland alone
+        (date(2027, 7, 29), date(2027, 8, 11)),  # over 2 August, a holiday in Scotland alone
+        (date(2027, 11, 26), date(2027, 12, 8)),
+        (date(2026, 12, 23), date(2027, 1, 8)),  # begins on Christmas Eve; Boxing Day is kept on Monday 28
+    ],
+)  # fmt: skip
+def test_the_standstill_of_provider_selection_counts_on_englands_calendar(published: date, last: date) -> None:
+    """The 8th working day after the day on which it begins, the day after the notice: SI 2023/1348 reg 12(2), (9)."""
+    begun = begin_under_selection(published)
+    assert ground.get_deadline(begun, "provider-selection-standstill").due_on == last
     assert begun.find_deadline("standstill") is None
+
+
+def test_version_1_counts_it_on_the_calendar_of_the_whole_uk_until_its_cases_are_moved() -> None:
+    first = PROCESSES[RIGHT_TO_PROVIDE.route, 1]
+    pinned = begin_under_selection(date(2026, 11, 27), first)
+    assert ground.get_deadline(pinned, "provider-selection-standstill").due_on == date(2026, 12, 10)
+    move = VersionMove(version=2, reasons="The calendar was not England's")
+    moved = change_version(first, RIGHT_TO_PROVIDE, pinned, move, OFFICER, at(date(2026, 12, 1))).after
+    counted = {each.state: each.due_on for each in moved.deadlines.values() if "selection" in each.clock}
+    assert counted == {DeadlineState.CANCELLED: date(2026, 12, 10), DeadlineState.RUNNING: date(2026, 12, 9)}
+
+
+@pytest.mark.parametrize(
+    ("communicated", "last"), [(date(2026, 11, 27), date(2026, 12, 4)), (date(2027, 3, 12), date(2027, 3, 19))]
+)
+def test_five_working_days_pass_after_a_further_decision(communicated: date, last: date) -> None:
+    """SI 2023/1348 reg 12(10)(a)(v): on England's calendar, over St Andrew's and St Patrick's Day."""
+    begun = put(begin_under_selection(communicated - timedelta(days=7)), at_hand(communicated - timedelta(days=6)))
+    decided = FURTHER.model_copy(update={"communicated_on": communicated})
+    answered = take("record-further-decision", Ready(begun, COMMISSIONING, decided, now=at(communicated))).after
+    assert ground.get_deadline(answered, "further-decision-standstill").due_on == last
+
+
+def at_hand(received: date, *, late: bool = False) -> payloads.Representation:
+    return payloads.Representation.model_validate({"reference": "REP-1", "receivedOn": received, "late": late})
+
+
+def test_a_late_representation_is_on_file_as_late_and_blocks_nothing() -> None:
+    begun = begin_under_selection(date(2026, 11, 27))  # to the end of 9 December
+    now = at(date(2026, 12, 11))
+    for received, late in ((date(2026, 12, 10), False), (date(2026, 12, 9), True)):
+        wrong = Ready(begun, COMMISSIONING, at_hand(received, late=late), now=now)
+        assert refused_for("record-representation", wrong) == ["lateness-is-said"]
+    early = Ready(begun, COMMISSIONING, at_hand(date(2026, 11, 26)), now=now)  # the day before the notice
+    assert refused_for("record-representation", early) == ["representation-was-received"]
+    said = Ready(begun, COMMISSIONING, at_hand(date(2026, 12, 10), late=True), now=now)
+    held = take("record-representation", said).after
+    entered = AWARD.model_copy(update={"entered_into_on": date(2026, 12, 11)})
+    assert take("award", Ready(held, COMMISSIONING, entered, now=now)).after.case.status is Status.AWARDED
+    in_time = Ready(begun, COMMISSIONING, at_hand(date(2026, 12, 9)), now=now)
+    blocked = take("record-representation", in_time).after
+    assert refused_for("award", Ready(blocked, COMMISSIONING, entered, now=now)) == ["representations-answered"]
+
+
+@pytest.mark.parametrize("regime", [contracts.OPEN, contracts.LIGHT], ids=["s.51(1)(b)", "s.51(4)"])
+def test_a_longer_standstill_that_the_notice_provides_for_binds(regime: RegimeDetermination) -> None:
+    published, shortest, stated = date(2026, 11, 16), date(2026, 11, 25), date(2026, 12, 4)
+    before = on(Status.TENDER_LIVE, regime, terms(), contracts.TENDER, now=at(published))
+    awarding = notice(payloads.NoticeKind.UK6, published)
+
+    def begin(ends_on: date) -> Ready:
+        given = awarding.model_copy(update={"standstill_ends_on": ends_on})
+        return Ready(before, COMMISSIONING, given, now=at(published))
+
+    assert refused_for("begin-standstill", begin(shortest - timedelta(days=1))) == ["stated-standstill-is-lawful"]
+    begun = take("begin-standstill", begin(stated)).after
+    binding = ground.get_deadline(begun, "stated-standstill")
+    assert (binding.due_on, str(binding.length)) == (stated, "19 calendar days")
+    entered = AWARD.model_copy(update={"entered_into_on": published})
+    waiting = Ready(begun, COMMISSIONING, entered, now=binding.due_at - timedelta(seconds=1))
+    assert refused_for("award", waiting) == ["standstill-over"]
+    assert take("award", replace(waiting, now=binding.due_at)).after.case.status is Status.AWARDED
 
 
 def test_representations_keep_the_standstill_open_and_the_further_decision_ends_it_five_days_later() -> None:

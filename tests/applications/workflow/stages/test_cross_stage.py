@@ -15,7 +15,7 @@ from rtp_applications.workflow.definition import Caller, Process
 from rtp_applications.workflow.due import process_due
 from rtp_applications.workflow.enums import APPEALABLE, OPEN, OWED_BY_THE_GROUP, Role, Status, Suspension
 from rtp_applications.workflow.errors import NotYourRole
-from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED, PROCESSES, RIGHT_TO_PROVIDE
+from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.cross_stage import payloads
 from rtp_applications.workflow.stages.decision.approvals import list_open_conditions
@@ -33,6 +33,7 @@ from tests.applications.workflow.ground import (
     refused_for,
     take,
 )
+from tests.applications.workflow.versions import NEWEST_PROCESSES
 
 TODAY = NOW.date()
 TOMORROW = TODAY + timedelta(days=1)
@@ -243,7 +244,7 @@ def test_two_interests_of_one_person_stand_side_by_side() -> None:
 
 OWED_BY_A_BODY = [
     (process, status)
-    for process in PROCESSES.values()
+    for process in NEWEST_PROCESSES
     if process.actions
     for status in sorted(process.statuses & OPEN - OWED_BY_THE_GROUP)
 ]

@@ -25,7 +25,7 @@ from tests.applications.workflow.ground import (
 )
 from tests.applications.workflow.stages import interest_cases as interests
 from tests.applications.workflow.stages.interest_cases import ASKED_FOR, CONTENT, LEAD, OFFICER, REFUSED, TODAY, asked
-from tests.applications.workflow.versions import SECOND, HeardRefusal
+from tests.applications.workflow.versions import NEXT, HeardRefusal
 
 ANSWERED = ItemAnswer.model_validate({"item": "finances-2025", "answer": "They are enclosed."})
 TOLD = DecisionDate(expectedOn=TODAY + timedelta(days=30), notifiedOn=TODAY)
@@ -74,10 +74,10 @@ heard = HeardRefusal.model_validate({**REFUSED.model_dump(by_alias=True, exclude
 ready(
     "find-not-eligible",
     Ready(
-        build_snapshot(Status.EOI_SCREENING, process=SECOND),
+        build_snapshot(Status.EOI_SCREENING, process=NEXT),
         (OFFICER, interests.SECOND_OFFICER),
         heard,
-        process=SECOND,
+        process=NEXT,
     ),
 )
 breaks("find-not-eligible", "group-was-heard")(on_payload(heard_on=TODAY + timedelta(days=1)))

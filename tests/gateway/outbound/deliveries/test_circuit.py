@@ -13,8 +13,8 @@ from tests.support.webhooks import answering, choking_on, no_content, receiving,
 
 pytestmark = pytest.mark.anyio
 
-SECOND = timedelta(seconds=1)
-BLINK = SECOND / 1000
+NEXT = timedelta(seconds=1)
+BLINK = NEXT / 1000
 
 
 def instant(text: str) -> datetime:
@@ -37,7 +37,7 @@ async def test_three_failures_in_a_row_open_it(owner: Owner) -> None:
     assert (health["circuit"], health["failures"]) == ("open", 3)
     await owner.publish_cases(1)
     assert await owner.worker.drain() == 0  # open: nothing before its rest is over
-    assert 5 * SECOND <= instant(health["restsUntil"]) - owner.clock() <= 5.5 * SECOND
+    assert 5 * NEXT <= instant(health["restsUntil"]) - owner.clock() <= 5.5 * NEXT
 
 
 async def test_a_success_in_between_keeps_it_closed(owner: Owner) -> None:
@@ -66,7 +66,7 @@ async def test_what_was_under_way_when_it_opened_makes_no_pause_longer(owner: Ow
     await owner.publish_cases(16)
     assert await owner.worker.drain() == 16
     health = await owner.health(subscription)
-    assert instant(health["restsUntil"]) - owner.clock() <= 5.5 * SECOND
+    assert instant(health["restsUntil"]) - owner.clock() <= 5.5 * NEXT
 
 
 # Open
@@ -110,7 +110,7 @@ async def test_what_is_postponed_for_longer_serves_as_the_probe(owner: Owner) ->
         owner.clock.forward(seconds=seconds)
         assert await owner.worker.drain() == 1
     (waits,) = await owner.deliveries(subscription)
-    assert instant(waits["nextAttemptAt"]) - owner.clock() >= 30 * SECOND
+    assert instant(waits["nextAttemptAt"]) - owner.clock() >= 30 * NEXT
     owner.receiver.answer = no_content
     owner.clock.forward(seconds=6)
     assert await owner.worker.drain() == 1
@@ -134,7 +134,7 @@ async def test_probes_go_round_the_cases(owner: Owner) -> None:
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("as_date", [False, True])
 async def test_retry_after_is_obeyed_for_every_case(owner: Owner, status: int, as_date: bool) -> None:
-    owner.clock.at = owner.clock.at.replace(microsecond=0) + SECOND
+    owner.clock.at = owner.clock.at.replace(microsecond=0) + NEXT
     subscription = await owner.subscribe()
     until = owner.clock() + timedelta(hours=1)
     owner.receiver.answer = answering(status, Retry_After=format_datetime(until, usegmt=True) if as_date else "3600")

@@ -15,8 +15,8 @@ from tests.support.webhooks import answering, choking_on, feed, no_content, rece
 pytestmark = pytest.mark.anyio
 
 
-SECOND = timedelta(seconds=1)
-BLINK = SECOND / 1000
+NEXT = timedelta(seconds=1)
+BLINK = NEXT / 1000
 
 
 def instant(text: str) -> datetime:

@@ -46,7 +46,7 @@ async def _find_free_number(context: CommandContext, number: str) -> str:
 def fit_payload(process: Process, name: str, payload: Payload | None) -> Payload | None:
     """Return the record that this process takes; raise Invalid for what only another route's process would."""
     action = process.by_name.get(name)
-    if action is None or payload is None or isinstance(payload, action.payload_model):
+    if action is None or payload is None or type(payload) is action.payload_model:
         return payload
     given = payload.model_dump(mode="json", by_alias=True, exclude_unset=True)
     try:

@@ -55,7 +55,9 @@ class ClockView(Output):
 
     name: str
     says: str
-    length: ClockLengthView | None = Field(description="Null where only the body's own rule gives one")
+    length: ClockLengthView | None = Field(
+        description="Null where only the body's own rule, or something on file in the case, gives one"
+    )
     rule: str | None = Field(description="The body's own rule that replaces the length")
     basis: Basis
     source: str

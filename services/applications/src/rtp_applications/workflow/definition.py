@@ -147,6 +147,12 @@ class Action:
             raise ValueError(f"{self.name} has no guard {name}")
         return replace(self, guards=tuple(each for each in self.guards if each.name != name))
 
+    def replace_guard(self, name: str, former: Guard) -> Self:
+        """Return the action with another guard in the place of this one; raise ValueError if it has none so named."""
+        if name not in {each.name for each in self.guards}:
+            raise ValueError(f"{self.name} has no guard {name}")
+        return replace(self, guards=tuple(former if each.name == name else each for each in self.guards))
+
     def with_effects(self, *added: Effect) -> Self:
         """Return the action with more effects, after its own."""
         return replace(self, effects=(*self.effects, *added))

@@ -7,8 +7,9 @@ cases are pinned to theirs.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from rtp_applications.workflow.common.dates import FIRST
+from rtp_applications.workflow.common.dates import FIRST, SECOND
 from rtp_applications.workflow.definition import Action, Process, Setting
+from rtp_applications.workflow.earlier import restore
 from rtp_applications.workflow.enums import Ground, Status, Strand
 from rtp_applications.workflow.errors import NoSuchProcess
 from rtp_applications.workflow.stages import (
@@ -69,8 +70,8 @@ LAUNCH_SETTINGS = {
 
 RIGHT_TO_PROVIDE = Process(
     route=Route.RIGHT_TO_PROVIDE,
-    version=1,
-    since=FIRST,
+    version=2,
+    since=SECOND,
     description="Staff ask their employer to take over the service they deliver: a policy since November 2010, no "
     "statute. It leads to a negotiation with the employer.",
     actions=(
@@ -120,8 +121,8 @@ NEVER_IN_A_CHALLENGE = frozenset(
 )
 COMMUNITY_RIGHT_TO_CHALLENGE = Process(
     route=Route.COMMUNITY_RIGHT_TO_CHALLENGE,
-    version=1,
-    since=FIRST,
+    version=2,
+    since=SECOND,
     description="Two or more employees of an authority challenge to run one of its services: Localism Act 2011 ss.81 "
     "to 86. Acceptance starts a procurement that anyone may win.",
     actions=(
@@ -171,8 +172,8 @@ OF_AN_INTEREST = frozenset(
 )
 EMPLOYER_LED = Process(
     route=Route.EMPLOYER_LED,
-    version=1,
-    since=FIRST,
+    version=2,
+    since=SECOND,
     description="The employer itself starts the spin-out, by its general powers: the commonest real route. There is no "
     "expression of interest and so no appeal of one; its own governance and procurement law apply.",
     actions=_leave_out(
@@ -219,9 +220,11 @@ RIGHT_TO_REQUEST = Process(
     ),
 )
 
+NEWEST = (RIGHT_TO_PROVIDE, COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED)
+FIRST_VERSIONS = tuple(restore(each, version=1, since=FIRST, differences=(award.VERSION_1,)) for each in NEWEST)
+
 PROCESSES: Mapping[tuple[Route, int], Process] = {
-    (process.route, process.version): process
-    for process in (RIGHT_TO_PROVIDE, COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED, RIGHT_TO_REQUEST)
+    (process.route, process.version): process for process in (*FIRST_VERSIONS, *NEWEST, RIGHT_TO_REQUEST)
 }
 
 

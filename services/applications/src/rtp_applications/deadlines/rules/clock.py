@@ -45,6 +45,8 @@ class Clock(Generic[CaseT]):
     runs_in: frozenset[str]
     length: Length | None = None
     """None if only the body's own rule gives one."""
+    length_of: Callable[[CaseT], Length | None] | None = None
+    """The length that something on file in the case states; it does not start for None."""
     rule: str | None = None
     """Name of the body's rule that replaces the length."""
     basis: Basis

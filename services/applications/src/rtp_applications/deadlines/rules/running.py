@@ -1,7 +1,7 @@
 """Starting, stopping and pausing of deadlines when a case moves."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +10,8 @@ from rtp_applications.deadlines.rules.days import Calendar, CalendarName, Length
 from rtp_applications.deadlines.rules.deadline import Deadline
 
 Clocks = Iterable[Clock[CaseT]]
+COUNTED_BY = ("length", "length_of", "rule", "basis", "calendar", "local_calendar", "counts_from")
+"""The parts of a clock by which it is counted."""
 
 
 def update_deadlines(clocks: Clocks[CaseT], before: str | None, after: CaseT, action: str, now: datetime) -> CaseT:
@@ -36,15 +38,28 @@ def _list_changes(
 
 
 def replace_clocks(old: Clocks[CaseT], new: Clocks[CaseT], case: CaseT, action: str, now: datetime) -> CaseT:
-    """Return the case under other clocks: those that are gone stop, those that are new start, the rest run on."""
-    before, after = {clock.name for clock in old}, {clock.name for clock in new}
+    """Return the case under other clocks: those that are gone stop, those that are new start, those that count
+    otherwise are counted anew, the rest run on.
+    """
+    before, after = {clock.name: clock for clock in old}, {clock.name for clock in new}
     stopped = [each.cancel(now) for each in case.deadlines.values() if each.is_open and each.clock not in after]
     case = case.with_deadline(*stopped)
     for clock in new:
-        added = clock.name not in before and _is_started(clock, None, case.status, action)
-        if added and (started := start_deadline(clock, case, action, now)):
+        former, held = before.get(clock.name), find_open_deadline(case, clock.name)
+        if held and former and _counts_otherwise(former, clock):
+            case = case.with_deadline(held.cancel(now))
+            started = start_deadline(clock, case, action, now, on=held.started_on)
+        elif former is None and _is_started(clock, None, case.status, action):
+            started = start_deadline(clock, case, action, now)
+        else:
+            continue
+        if started:
             case = case.with_deadline(_pause_or_resume(clock, started, case, now))
     return case
+
+
+def _counts_otherwise(former: Clock[CaseT], clock: Clock[CaseT]) -> bool:
+    return any(getattr(former, part) != getattr(clock, part) for part in COUNTED_BY)
 
 
 def find_open_deadline(case: TimedCase, clock: str) -> Deadline | None:
@@ -74,10 +89,14 @@ def _is_started(clock: Clock[CaseT], before: str | None, after: str, action: str
     return clock.idle or before not in clock.runs_in
 
 
-def start_deadline(clock: Clock[CaseT], case: CaseT, action: str, now: datetime) -> Deadline | None:
-    """Start the clock now; return None if no length is set or it has nothing to count from."""
-    length = find_length(clock, case)
-    day = clock.counts_from(case, civil_date(now)) if clock.counts_from else civil_date(now)
+def start_deadline(
+    clock: Clock[CaseT], case: CaseT, action: str, now: datetime, *, on: date | None = None
+) -> Deadline | None:
+    """Start the clock now; return None if no length is set or it has nothing to count from. `on` is the day that it
+    counts from where it does not say so itself; today unless given.
+    """
+    today, length = civil_date(now), find_length(clock, case)
+    day = clock.counts_from(case, today) if clock.counts_from else on or today
     if length is None or day is None:
         return None
     return Deadline.start(
@@ -96,7 +115,9 @@ def start_deadline(clock: Clock[CaseT], case: CaseT, action: str, now: datetime)
 
 
 def find_length(clock: Clock[CaseT], case: CaseT) -> Length | None:
-    """Return the length by the body's own rule, or else the clock's."""
+    """Return the length that the case states, where the clock goes by that; else the body's own, or the clock's."""
+    if clock.length_of:
+        return clock.length_of(case)
     own = case.get_rule(clock.rule) if clock.rule else None
     return parse_length(own) if own else clock.length
 

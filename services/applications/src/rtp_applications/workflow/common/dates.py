@@ -4,3 +4,5 @@ from datetime import date
 
 FIRST = date(2026, 11, 23)
 """The day since which the first versions of the processes hold, and most of their settings."""
+SECOND = date(2026, 11, 30)
+"""The day since which the second versions hold."""

@@ -17,7 +17,7 @@ RECORD_NOTICE = Action(
     from_states=ON_THE_WAY
     | {Status.APPROVED, Status.AWARDED, Status.TRANSITION, Status.READINESS_REVIEW, Status.LAUNCHED},
     guards=(guards.notice_is_out,),
-    payload_model=payloads.Notice,
+    payload_model=payloads.PublishedNotice,
 )
 PUBLISH_TENDER = Action(
     name="publish-tender",
@@ -27,7 +27,7 @@ PUBLISH_TENDER = Action(
     from_states=frozenset({Status.CONTRACT_ROUTE}),
     leads_to=(Status.TENDER_LIVE,),
     guards=(*AWARDABLE, guards.notice_opens_tender, guards.notice_is_out),
-    payload_model=payloads.Notice,
+    payload_model=payloads.PublishedNotice,
     event=events.TenderPublished,
 )
 BEGIN_STANDSTILL = Action(
@@ -38,16 +38,23 @@ BEGIN_STANDSTILL = Action(
     signatories=one_of(Role.COMMISSIONER),
     from_states=frozenset({Status.CONTRACT_ROUTE, Status.TENDER_LIVE}),
     leads_to=(Status.STANDSTILL,),
-    guards=(regime_determined, guards.tender_held, guards.notice_begins_standstill, guards.notice_is_out),
+    guards=(
+        regime_determined,
+        guards.tender_held,
+        guards.notice_begins_standstill,
+        guards.notice_is_out,
+        guards.stated_standstill_is_lawful,
+    ),
     payload_model=payloads.Notice,
     event=events.StandstillBegun,
 )
 RECORD_REPRESENTATION = Action(
     name="record-representation",
-    description="Put on file that an aggrieved provider made written representations: the standstill stays open.",
+    description="Put on file that an aggrieved provider made written representations: the standstill stays open. One "
+    "that came late is put on file as late, and blocks nothing.",
     signatories=one_of(Role.COMMISSIONER),
     from_states=frozenset({Status.STANDSTILL}),
-    guards=(guards.representation_in_time,),
+    guards=(guards.representation_was_received, guards.lateness_is_said),
     payload_model=payloads.Representation,
 )
 RECORD_FURTHER_DECISION = Action(

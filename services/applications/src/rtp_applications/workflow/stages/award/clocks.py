@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 
-from rtp_applications.deadlines.rules.days import ONE_DAY, CalendarName
+from rtp_applications.deadlines.rules.days import ONE_DAY, CalendarName, Length, Unit
 from rtp_applications.deadlines.rules.deadline import Basis
 from rtp_applications.workflow.common.clocks import read_time
 from rtp_applications.workflow.definition import CaseClock
@@ -29,6 +29,20 @@ def find_day_after_intention_notice(snapshot: CaseSnapshot, _: date) -> date | N
     return published.published_on + ONE_DAY if published and _is_under_selection(snapshot) else None
 
 
+def find_day_before_stated_standstill(snapshot: CaseSnapshot, _: date) -> date | None:
+    """Return the day before the contract award notice that provides for a standstill; None if it states none."""
+    published = find_notice(snapshot, NoticeKind.UK6)
+    return published.published_on - ONE_DAY if published and published.standstill_ends_on else None
+
+
+def measure_stated_standstill(snapshot: CaseSnapshot) -> Length | None:
+    """Return the length of the standstill that the notice provides for, the day of the notice being the first."""
+    published = find_notice(snapshot, NoticeKind.UK6)
+    if published is None or published.standstill_ends_on is None:
+        return None
+    return Length((published.standstill_ends_on - published.published_on + ONE_DAY).days, Unit.CALENDAR_DAYS)
+
+
 def find_last_further_decision_day(snapshot: CaseSnapshot, _: date) -> date | None:
     return max((each.communicated_on for each, _ in snapshot.list_payloads(FurtherDecision)), default=None)
 
@@ -41,6 +55,7 @@ def _make_standstill(
     name: str,
     description: str,
     counts_from: Callable[[CaseSnapshot, date], date | None],
+    calendar: CalendarName,
     started_by: tuple[str, ...] = (),
 ) -> CaseClock:
     length, source = read_time(TIMES[name])
@@ -51,7 +66,7 @@ def _make_standstill(
         length=length,
         basis=Basis.STATUTE,
         source=source,
-        calendar=CalendarName.ANY_UK,
+        calendar=calendar,
         window=True,
         started_by=started_by,
         ended_by=started_by,
@@ -85,19 +100,30 @@ def _make_details_clock(name: str, tracks: frozenset[str]) -> CaseClock:
     )
 
 
+STATED_STANDSTILL = CaseClock(
+    name="stated-standstill",
+    description="The contract award notice provides for a longer standstill, which binds like the shortest",
+    runs_in=frozenset({Status.STANDSTILL}),
+    length_of=measure_stated_standstill,
+    basis=Basis.STATUTE,
+    source="Procurement Act 2023 s.51(1)(b), (4): the end that the notice states",
+    window=True,
+    counts_from=find_day_before_stated_standstill,
+)
 CLOCKS = (
     _make_standstill(
         "standstill", "The award may be challenged before the contract is entered into: eight working days, the "
-        "first of which is the day of the contract award notice", find_day_before_award_notice,
+        "first of which is the day of the contract award notice", find_day_before_award_notice, CalendarName.ANY_UK,
     ),
+    STATED_STANDSTILL,
     _make_standstill(
         "provider-selection-standstill", "Aggrieved providers may make representations: until the end of the 8th "
         "working day after the day on which the standstill begins, the day after the notice of intention",
-        find_day_after_intention_notice,
+        find_day_after_intention_notice, CalendarName.ENGLAND_AND_WALES,
     ),
     _make_standstill(
         "further-decision-standstill", "The contract waits five working days after the further decision",
-        find_last_further_decision_day, ("record-further-decision",),
+        find_last_further_decision_day, CalendarName.ENGLAND_AND_WALES, ("record-further-decision",),
     ),
     _make_details_clock("contract-details-notice", frozenset({Regime.OPEN})),
     _make_details_clock("light-touch-contract-details-notice", frozenset({Regime.RESERVED, LIGHT_TOUCH})),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
+from rtp_applications.deadlines.rules.days import ONE_DAY, CalendarName, Length, Unit, due_on
 from rtp_applications.deadlines.rules.deadline import Deadline, DeadlineState
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.enums import Suspension
@@ -16,9 +17,11 @@ from rtp_applications.workflow.stages.award.payloads import (
     NoticeKind,
     Representation,
 )
-from rtp_applications.workflow.stages.contract.tracks import find_track
+from rtp_applications.workflow.stages.contract.tracks import UNDER_THE_ACT, find_track
 
-STANDSTILLS = ("standstill", "provider-selection-standstill", "further-decision-standstill")
+STANDSTILLS = ("standstill", "stated-standstill", "provider-selection-standstill", "further-decision-standstill")
+SHORTEST = Length(8, Unit.WORKING_DAYS)
+"""Of a standstill under the Procurement Act 2023, beginning with the day of the notice: s.51(2), (5)."""
 
 
 def find_notice(snapshot: CaseSnapshot, kind: NoticeKind) -> Notice | None:
@@ -93,14 +96,18 @@ def _list_standstills(snapshot: CaseSnapshot) -> Iterator[Deadline]:
 
 @guard()
 def representations_answered(step: Step) -> str | None:
-    """Every representation was answered with a further decision to award as intended (SI 2023/1348 reg 12)."""
+    """Every representation that was made in time was answered with a further decision to award as intended
+    (SI 2023/1348 reg 12(4), (10)). A late one blocks nothing.
+    """
     to_award = {
         each.reference
         for each, _ in step.snapshot.list_payloads(FurtherDecision)
         if each.decision is FurtherChoice.AWARD
     }
     still_open = [
-        each.reference for each, _ in step.snapshot.list_payloads(Representation) if each.reference not in to_award
+        each.reference
+        for each, _ in step.snapshot.list_payloads(Representation)
+        if not each.late and each.reference not in to_award
     ]
     return f"representations are open: {', '.join(still_open)}" if still_open else None
 
@@ -121,14 +128,42 @@ def award_day_has_come(step: Step) -> str | None:
 
 
 @guard("/receivedOn", payload=True)
-def representation_in_time(step: Step) -> str | None:
-    """It was received while the standstill of the Provider Selection Regime ran (SI 2023/1348 reg 12(3))."""
+def representation_was_received(step: Step) -> str | None:
+    """It was received since the notice of intention under the Provider Selection Regime, and not in the future
+    (SI 2023/1348 reg 12(3)).
+    """
+    intention = find_notice(step.snapshot, NoticeKind.SELECTION_INTENTION)
+    if intention is None or step.snapshot.find_deadline("provider-selection-standstill") is None:
+        return "there was no standstill of the Provider Selection Regime, in which representations are made"
+    if intention.published_on <= step.payload.received_on <= step.today:
+        return None
+    return f"representations are made since the notice of {intention.published_on}, and not in the future"
+
+
+@guard("/late", payload=True)
+def lateness_is_said(step: Step) -> str | None:
+    """One that came after the 8th working day after the day on which the standstill began is said to be late
+    (SI 2023/1348 reg 12(3)).
+    """
     standstill = step.snapshot.find_deadline("provider-selection-standstill")
-    if standstill is None:
-        return "no standstill of the Provider Selection Regime runs"
-    if step.payload.received_on > min(standstill.due_on, step.today):
-        return f"representations are received by the end of {standstill.due_on}, and not in the future"
-    return None
+    if standstill is None or step.payload.late is (step.payload.received_on > standstill.due_on):
+        return None
+    last = f"representations are made until the end of {standstill.due_on} (SI 2023/1348 reg 12(3))"
+    return f"it came in time: {last}" if step.payload.late else f"say that it came late: {last}"
+
+
+@guard("/standstillEndsOn", payload=True)
+def stated_standstill_is_lawful(step: Step) -> str | None:
+    """A standstill for which the notice provides is one of the Procurement Act, and not shorter than eight working days
+    beginning with the day of the notice (s.51(2), (5)).
+    """
+    stated = step.payload.standstill_ends_on
+    if stated is None:
+        return None
+    if find_track(step.snapshot) not in UNDER_THE_ACT:
+        return "no notice provides for a standstill under this regime: its length is fixed"
+    shortest = due_on(step.payload.published_on - ONE_DAY, SHORTEST, step.snapshot.calendars[CalendarName.ANY_UK])
+    return None if stated >= shortest else f"a standstill lasts to {shortest} or longer (Procurement Act 2023 s.51(5))"
 
 
 @guard("/reference", payload=True)

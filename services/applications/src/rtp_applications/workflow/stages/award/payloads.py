@@ -42,7 +42,7 @@ OF_AN_AWARD = frozenset(
 )  # fmt: skip
 
 
-class Notice(Payload):
+class PublishedNotice(Payload):
     """A published notice; the newest of its kind counts."""
 
     KIND: ClassVar[str] = "notice"
@@ -54,7 +54,17 @@ class Notice(Payload):
     published_on: Day
 
 
-class Representation(Payload):
+class Notice(PublishedNotice):
+    """A published notice with the standstill for which it provides. Every notice on file can be read so."""
+
+    standstill_ends_on: Annotated[Day | None, not_before("published_on")] = Field(
+        default=None,
+        description="Last day of the standstill that a contract award notice provides for, where that is longer than "
+        "eight working days (Procurement Act 2023 s.51(1)(b), (4))",
+    )
+
+
+class TimelyRepresentation(Payload):
     """Written representations of an aggrieved provider (SI 2023/1348 reg 12)."""
 
     KIND: ClassVar[str] = "representation"
@@ -63,6 +73,16 @@ class Representation(Payload):
 
     reference: Line
     received_on: Day
+
+
+class Representation(TimelyRepresentation):
+    """Written representations of an aggrieved provider (SI 2023/1348 reg 12), in time or late."""
+
+    late: bool = Field(
+        default=False,
+        strict=True,
+        description="Received after the last day for representations: it is put on file and blocks nothing",
+    )
 
 
 class FurtherChoice(StrEnum):

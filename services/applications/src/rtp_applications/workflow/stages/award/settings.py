@@ -52,20 +52,26 @@ SETTINGS: Mapping[str, Setting] = {
     ),
     "standstill-mandatory": Setting(
         (Regime.OPEN, *WITH_INTENTION),
-        "Procurement Act 2023 s.51(3): not for light-touch contracts, which reserved ones are; SI 2023/1348 reg 12(1)",
-        "believed",
+        "Procurement Act 2023 s.51(3)(f): not for light-touch contracts, which reserved ones are; SI 2023/1348 "
+        "reg 12(1)",
+        "found",
         FIRST,
     ),
 }
-SELECTION_12 = "Health Care Services (Provider Selection Regime) Regulations 2023 (SI 2023/1348) reg 12"
+SELECTION = "Health Care Services (Provider Selection Regime) Regulations 2023 (SI 2023/1348)"
+SELECTION_12 = f"{SELECTION} reg 12"
 DETAILS = "Procurement Act 2023 s.53(1)"
 TIMES: Mapping[str, Setting] = {
     "standstill": Setting({"number": 8, "unit": "working-days"}, "Procurement Act 2023 s.51(2)", "found", FIRST),
-    "provider-selection-standstill": Setting({"number": 8, "unit": "working-days"}, SELECTION_12, "believed", FIRST),
-    "further-decision-standstill": Setting({"number": 5, "unit": "working-days"}, SELECTION_12, "believed", FIRST),
-    "contract-details-notice": Setting({"number": 30, "unit": "calendar-days"}, DETAILS, "believed", FIRST),
+    "provider-selection-standstill": Setting(
+        {"number": 8, "unit": "working-days"}, f"{SELECTION_12}(2), (3), (9), (12)", "found", FIRST
+    ),
+    "further-decision-standstill": Setting(
+        {"number": 5, "unit": "working-days"}, f"{SELECTION_12}(10), (12)", "found", FIRST
+    ),
+    "contract-details-notice": Setting({"number": 30, "unit": "calendar-days"}, f"{DETAILS}(b)", "found", FIRST),
     "light-touch-contract-details-notice": Setting(
-        {"number": 120, "unit": "calendar-days"}, f"{DETAILS}, of a light-touch contract", "believed", FIRST
+        {"number": 120, "unit": "calendar-days"}, f"{DETAILS}(a), of a light-touch contract", "found", FIRST
     ),
 }
 """Lengths that clocks of ours count, published with their sources; no body replaces them."""

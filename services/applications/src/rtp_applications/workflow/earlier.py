@@ -1,0 +1,45 @@
+"""An earlier version of a process, as the newest with what was otherwise then.
+
+The newest version stands in the stages as the law has it. Where it corrected something, the stage keeps beside it what
+the version before had, for the cases that are pinned to that; it is deleted with the last of them.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TypeVar
+
+from rtp_applications.workflow.definition import Action, CaseClock, Process, Setting
+
+Part = TypeVar("Part", Action, CaseClock)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Earlier:
+    """What a stage had otherwise in an earlier version. What a route does not have is passed over there."""
+
+    actions: Mapping[str, Callable[[Action], Action]] = field(default_factory=dict)
+    """By name: makes the action as it was of what it is now."""
+    clocks: Mapping[str, Callable[[CaseClock], CaseClock]] = field(default_factory=dict)
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    added: frozenset[str] = frozenset()
+    """Names of actions, clocks and settings that it did not have."""
+
+
+def restore(newest: Process, *, version: int, since: date, differences: Iterable[Earlier]) -> Process:
+    """Return the version as it was published."""
+    process = replace(newest, version=version, since=since)
+    for each in differences:
+        process = replace(
+            process,
+            actions=tuple(_as_it_was(each.actions, a) for a in process.actions if a.name not in each.added),
+            clocks=tuple(_as_it_was(each.clocks, c) for c in process.clocks if c.name not in each.added),
+            settings={
+                name: each.settings.get(name, now) for name, now in process.settings.items() if name not in each.added
+            },
+        )
+    return process
+
+
+def _as_it_was(former: Mapping[str, Callable[[Part], Part]], now: Part) -> Part:
+    return former[now.name](now) if now.name in former else now
