@@ -144,7 +144,7 @@ def _prepare_victim(services: StartedServices, attacks: Sequence[Attack], silent
     with services.open_client(tokens.get("slow-downloads", "")) as api:
         if path := paths["slow-downloads"]:
             headers = {"If-Match": "*", "Content-Type": "application/pdf"}
-            content = b"%PDF-1.7\n".ljust(CONTENT, b"x")
+            content = b"%PDF-1.7\n".ljust(CONTENT, b"x") + b"\ntrailer << /Root 1 0 R >>\nstartxref\n0\n%%EOF\n"
             api.put(path, content=content, headers=headers).raise_for_status()
     port = urlsplit(services.gateway.url).port
     assert port is not None

@@ -98,4 +98,4 @@ async def test_oauth_leaves_aside_what_it_does_not_know(anybody: Api) -> None:
 async def test_fhir_takes_what_every_client_of_fhir_may_say(anybody: Api) -> None:
     assert (await anybody.get("/fhir/R4/Subscription?_format=application/fhir%2Bjson&_pretty=true")).status_code == 200
     assert (await anybody.get("/fhir/R4/Subscription?_format=application/fhir+json")).status_code == 200
-    assert (await anybody.get("/fhir/R4/Subscription?_format=xml")).status_code == 422
+    assert (await anybody.get("/fhir/R4/Subscription?_format=xml")).status_code == 406

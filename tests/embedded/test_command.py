@@ -49,7 +49,7 @@ def test_the_platform_starts_serves_the_journey_stops_and_keeps_its_data(tmp_pat
         url = f"http://localhost:{port}"
         assert httpx.get(f"{url}/health").json() == {"status": "alive"}
         printed = first.printed
-        assert "397 councils, 205 NHS trusts, 42 integrated care boards" in printed
+        assert "398 councils, 205 NHS trusts, 42 integrated care boards" in printed
         pasted = printed[printed.index("curl -s") : printed.index("`make demo`")]
         opened = subprocess.run(["bash", "-c", pasted], capture_output=True, text=True, check=True)
         assert json.loads(opened.stdout)["status"] == "draft"

@@ -20,7 +20,11 @@ OPTIONS = [
 
 
 def pdf(text: str) -> bytes:
-    return f"%PDF-1.7\n% {text}\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n".encode()
+    """A whole PDF, without pages."""
+    body = f"%PDF-1.7\n% {text}\n".encode()
+    references = f"xref\n0 2\n0000000000 65535 f\r\n{len(body):010} 00000 n\r\n".encode()
+    body += b"1 0 obj\n<< /Type /Catalog >>\nendobj\n"
+    return body + references + b"trailer\n<< /Size 2 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(body)
 
 
 def files(platform: Platform) -> set[str]:

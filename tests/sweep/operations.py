@@ -157,6 +157,9 @@ READS = frozenset(
         "GET /v1/erasures/{erasure_id}",
         "GET /fhir/R4/Subscription",
         "GET /fhir/R4/Subscription/{subscription_id}",
+        "GET /fhir/R4/metadata",
+        "GET /fhir/R4/StructureDefinition/{extension}",
+        "GET /fhir/StructureDefinition/{extension}",
         "GET /v1/traces/{correlation_id}",
     }
 )
@@ -173,7 +176,17 @@ ASKED_FOR: Mapping[str, tuple[str, str]] = {
     "GET /v1/events/stream": ("subscription", "subscription_id"),
 }
 """Parameters of queries that name a thing, and what they lead to."""
-IN_THE_OPEN = {"reference", "rule", "recommendation_id", "decision_id", "adviser_id", "product_id", "route", "version"}
+IN_THE_OPEN = {
+    "reference",
+    "rule",
+    "recommendation_id",
+    "decision_id",
+    "adviser_id",
+    "product_id",
+    "route",
+    "version",
+    "extension",
+}
 """Parameters that lead to what everybody may know, whom its scopes let ask."""
 NOT_LISTED = {"token"}
 """Parameters that nobody can look up: the sink of one subscription alone was told it."""

@@ -18,6 +18,8 @@ from rtp_gateway.outbound.feed.limiter import LongPollLimiter
 from rtp_gateway.outbound.feed.notifier import EventNotifier
 from rtp_gateway.outbound.feed.routes import feed
 from rtp_gateway.outbound.feed.stream import StreamTimings
+from rtp_gateway.outbound.fhir.discovery import fhir_discovery
+from rtp_gateway.outbound.fhir.outcomes import FhirOutcomes
 from rtp_gateway.outbound.fhir.routes import fhir
 from rtp_gateway.outbound.handlers import HANDLERS
 from rtp_gateway.outbound.provisioning.access import run_access
@@ -36,7 +38,7 @@ service = Service(
     name="gateway",
     title="Gateway",
     description="Tokens, the event feed, and subscriptions to events.",
-    routers=[tokens, identity, feed, subscriptions, deliveries, erasures, fhir, traces],
+    routers=[tokens, identity, feed, subscriptions, deliveries, erasures, fhir, fhir_discovery, traces],
     loops=[run_retention, run_provisioning, run_access, run_orphan_cleanup],
     metadata=Model.metadata,
     migrations=migrations,
@@ -66,6 +68,7 @@ def build_gateway(runtime: Runtime, key: SigningKey, upstreams: Upstreams) -> Ga
     app.state.long_poll_limiter = limiter = LongPollLimiter(notifier, runtime.verifier)
     app.state.stream_timings = StreamTimings()
     app.include_router(portal)
+    app.add_middleware(FhirOutcomes)
     recorder = Recorder(CallLog(runtime.database, runtime.metrics), runtime.verifier)
     admitted = AdmittedOnly(upstreams, runtime.verifier, public_url=settings.public_url)
 

@@ -22,7 +22,7 @@ async def test_every_current_body_is_loaded_and_loading_again_changes_nothing(pl
     async with open_as(applications, "operator") as session:
         before = {row.kind: row.n for row in await session.execute(count)}
         written = await session.scalar(versions)
-        assert await load_bodies(session) == "397 councils, 205 NHS trusts, 42 integrated care boards"
+        assert await load_bodies(session) == "398 councils, 205 NHS trusts, 42 integrated care boards"
         after = {row.kind: row.n for row in await session.execute(count)}
         unplaced = await session.scalar(
             text(
@@ -34,7 +34,7 @@ async def test_every_current_body_is_loaded_and_loading_again_changes_nothing(pl
     assert before == after
     assert before["nhs-trust"] == 205
     assert before["integrated-care-board"] == 42
-    assert sum(n for kind, n in before.items() if kind not in ("nhs-trust", "integrated-care-board")) == 397
+    assert sum(n for kind, n in before.items() if kind not in ("nhs-trust", "integrated-care-board")) == 398
     assert unplaced == 0
 
 
@@ -61,6 +61,35 @@ async def test_an_ended_council_names_its_successor(stranger: Api) -> None:
     successor = (await stranger.get(f"/v1/bodies/{allerdale['successor']}")).json()
     assert successor["name"] == "Cumberland Council"
     assert {"id": allerdale["id"], "name": allerdale["name"], "endedOn": "2023-04-01"} in successor["predecessors"]
+
+
+async def test_the_combined_authority_of_the_north_east_follows_two(stranger: Api) -> None:
+    now = (await stranger.get("/v1/bodies/GSS-E47000014")).json()
+    assert (now["kind"], now["region"], now["endedOn"]) == ("combined-authority", "E12000001", None)
+    assert now["identifiers"] == [{"scheme": "GSS", "value": "E47000014", "validFrom": "2024-05-07", "validTo": None}]
+    former = [(await stranger.get(f"/v1/bodies/{each}")).json() for each in ("GSS-E47000010", "GB-LAE-NTCA")]
+    assert {each["id"] for each in now["predecessors"]} == {each["id"] for each in former}
+    for each in former:
+        assert (each["endedOn"], each["successorId"]) == ("2024-05-07", now["id"])
+    earlier = (await stranger.get("/v1/bodies/GSS-E47000005")).json()
+    assert earlier["id"] == former[0]["id"]
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "region"),
+    [
+        ("E47000012", "York and North Yorkshire", "E12000003"),
+        ("E47000013", "East Midlands", "E12000004"),
+        ("E47000015", "Devon and Torbay", "E12000009"),
+        ("E47000016", "Hull and East Yorkshire", "E12000003"),
+        ("E47000017", "Greater Lincolnshire", "E12000003"),
+        ("E47000018", "Lancashire", "E12000002"),
+    ],
+)
+async def test_the_new_combined_authorities_are_there(stranger: Api, code: str, name: str, region: str) -> None:
+    body = (await stranger.get(f"/v1/bodies/GSS-{code}")).json()
+    assert body["name"].startswith(name)
+    assert (body["kind"], body["region"], body["endedOn"]) == ("combined-authority", region, None)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +144,7 @@ async def test_a_body_ends_on_the_first_day_on_which_it_is_no_more(stranger: Api
     councils = [each for each in bodies if each["identifiers"][0]["scheme"] == "GB-LAE" and each["endedOn"]]
     days = {each["endedOn"] for each in councils}
     assert days >= {"2019-04-01", "2020-04-01", "2021-04-01", "2023-04-01"}
-    assert [day for day in days if not day.endswith("-01")] == []
+    assert {day for day in days if not day.endswith("-01")} == {"2024-05-07"}  # combined authorities of the North East
     solent = (await stranger.get("/v1/bodies/GB-NHS-R1C")).json()
     assert solent["endedOn"] == solent["identifiers"][0]["validTo"] == "2024-10-01"
 

@@ -8,13 +8,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from rtp_applications.documents import content, packages
-from rtp_applications.documents.content import CSV, PDF, TEXT
-from rtp_applications.documents.errors import ActiveContent, EmptyContent, NotWhatItSays, TypeNotAccepted
+from rtp_applications.documents.errors import (
+    ActiveContent,
+    EmptyContent,
+    IncompleteContent,
+    NotWhatItSays,
+    TextNotUtf8,
+    TypeNotAccepted,
+)
 from rtp_applications.documents.intake import receive
+from rtp_applications.documents.media_types import CSV, JPEG, PDF, PNG, TEXT
 from rtp_applications.documents.storage import Storage
 from rtp_shared.problems import Refusal
-from tests.applications.documents.test_content import GOOD, office_open
 from tests.applications.documents.test_storage import whole
+from tests.support.contents import GOOD, office_open
 
 pytestmark = pytest.mark.anyio
 
@@ -46,8 +53,15 @@ async def test_text_may_be_said_to_be_csv(storage: Storage) -> None:
     [
         (PDF, b"MZ" + bytes(100_000), NotWhatItSays),
         (PDF, b"%PD", NotWhatItSays),
-        (TEXT, b"x" * 100_000 + b"\0", NotWhatItSays),
-        (content.PNG, GOOD[content.JPEG], NotWhatItSays),
+        (TEXT, b"x" * 100_000 + b"\0", TextNotUtf8),
+        (CSV, "Name;Kosten\r\nGrüße;5\r\n".encode("cp1252"), TextNotUtf8),
+        (CSV, "Name\tCost\r\n".encode("utf-16") * 100, TextNotUtf8),
+        (PDF, b"%PDF-1.4", IncompleteContent),
+        (PDF, GOOD[PDF][: len(GOOD[PDF]) // 2], IncompleteContent),
+        (PNG, GOOD[PNG][:30], IncompleteContent),
+        (JPEG, GOOD[JPEG][:-2], IncompleteContent),
+        (packages.DOCX, GOOD[packages.DOCX][:-30], IncompleteContent),
+        (PNG, GOOD[JPEG], NotWhatItSays),
         (packages.DOCX, GOOD[packages.XLSX], NotWhatItSays),
         (
             packages.DOCX,
@@ -65,6 +79,15 @@ async def test_a_refused_document_leaves_nothing(
         await receive(storage, uuid.uuid4(), pieces(document, 1000), declared=declared)
     assert refused.value.errors
     assert await stored(storage) == []
+
+
+async def test_what_was_submitted_before_is_taken_though_it_is_cut_short(storage: Storage) -> None:
+    half = GOOD[PDF][:40]
+    received = await receive(storage, uuid.uuid4(), pieces(half), declared=PDF, settled=True)
+    assert (received.size, received.media_type) == (40, PDF)
+    for other in (half, GOOD[packages.DOCX][:-30]):
+        with pytest.raises(NotWhatItSays):
+            await receive(storage, uuid.uuid4(), pieces(other), declared=PNG, settled=True)
 
 
 async def test_what_cannot_be_of_its_type_is_not_received(storage: Storage) -> None:

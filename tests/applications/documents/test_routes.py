@@ -10,8 +10,8 @@ import pytest
 
 from rtp_applications.documents.service import DocumentService
 from rtp_embedded.platform import Platform
-from tests.applications.documents.test_content import GOOD
 from tests.support.actors import ActorClient, Case
+from tests.support.contents import GOOD
 from tests.support.documents import PDF, Document, add, added, files, get, listed, path_of, pdf, post, put, stored
 from tests.support.problems import name_problem
 from tests.support.serving import serving
@@ -140,7 +140,10 @@ async def test_two_documents_at_once_are_both_kept(desk: ActorClient, case: Case
         ("text/html", b"<p>", 415, "type-not-accepted"),
         ("", b"%PDF-1.7", 415, "type-not-accepted"),
         (PDF, b"", 422, "empty-content"),
-        (PDF, b"%PDF-1.7\ntrailer << /Encrypt 5 0 R >>\nstartxref\n9\n%%EOF", 422, "encrypted-content"),
+        (PDF, pdf("locked").replace(b"/Root", b"/Encrypt 5 0 R /Root"), 422, "encrypted-content"),
+        (PDF, b"%PDF-1.4", 422, "incomplete-content"),
+        ("text/csv", "Gr\xfc\xdfe\n".encode("cp1252"), 415, "text-not-utf8"),
+        ("application/msword", b"x", 415, "type-not-accepted"),
     ],
 )
 async def test_a_content_that_is_not_right_leaves_nothing(

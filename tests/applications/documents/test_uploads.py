@@ -61,9 +61,11 @@ def large(tmp_path: Path) -> Iterator[Process]:
 
 
 async def pdf(size: int) -> AsyncIterator[bytes]:
-    yield b"%PDF-1.7\n" + bytes(MB - 9)
+    end = b"\ntrailer << /Root 1 0 R >>\nstartxref\n0\n%%EOF\n"
+    yield b"%PDF-1.7\n" + bytes(MB - 9 - len(end))
     for _ in range(size // MB - 1):
         yield bytes(MB)
+    yield end
 
 
 async def send(url: str, *, announced: bool) -> httpx.Response:

@@ -270,7 +270,7 @@ async def test_every_refusal_is_an_outcome(owner: Owner) -> None:
     assert read_issues(nobody, 401)[0]["code"] == "login"
     assert nobody.headers["www-authenticate"].startswith("Bearer")
     assert read_issues(await owner.api.get(f"{PATH}/7"), 422)[0]["location"] == ["http.subscription_id"]
-    assert read_issues(await owner.api.get(f"{PATH}?_count=0"), 422)[0]["location"] == ["http._count"]
+    assert read_issues(await owner.api.get(f"{PATH}?_count=x"), 422)[0]["location"] == ["http._count"]
 
 
 async def test_without_a_broker_there_are_no_queues(owner: Owner) -> None:

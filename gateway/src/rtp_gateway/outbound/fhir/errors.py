@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rtp_shared.problems import Conflict, FieldError, Invalid, NotFound
+from rtp_shared.problems import Conflict, FieldError, Invalid, NotFound, Refusal
 
 
 class CriteriaRefused(Invalid):
@@ -21,6 +21,14 @@ class ResourceRefused(Invalid):
 
 class NotInFhir(NotFound):
     title = "There is no such subscription, it is not yours, or FHIR cannot say it"
+
+
+class NoSuchDefinition(NotFound):
+    title = "There is no such definition here"
+
+
+class NotAcceptable(Refusal):
+    status, title = 406, "FHIR is answered in JSON alone"
 
 
 class SubscriptionExists(Conflict):

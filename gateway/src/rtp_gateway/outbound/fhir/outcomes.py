@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rtp_gateway.forms.signals import CONTENT_TYPE
 from rtp_gateway.outbound.deferred import DeferredRoute
@@ -15,6 +16,8 @@ from rtp_gateway.outbound.fhir.errors import SubscriptionExists
 from rtp_gateway.outbound.fhir.mapping import to_fhir_field
 from rtp_gateway.types import JsonMapping, JsonObject
 from rtp_shared import exception_handlers
+from rtp_shared.exception_handlers import LONGEST_FIELD
+from rtp_shared.problems import CONTENT_TYPE as PROBLEM
 from rtp_shared.problems import FieldError, Refusal
 from rtp_shared.web import RouteHandler
 
@@ -23,6 +26,8 @@ _CODES = {
     401: "login",
     403: "forbidden",
     404: "not-found",
+    405: "not-supported",
+    406: "not-supported",
     409: "conflict",
     412: "conflict",
     413: "too-long",
@@ -68,10 +73,56 @@ async def _render_refusal(request: Request, error: Exception) -> Response | None
     return None if refusal is None else await exception_handlers.handle_refusal(request, refusal)
 
 
-def _to_fhir(problem: Response) -> Response:
-    document = build_outcome(json.loads(bytes(problem.body)))
+def _to_fhir(problem: Response, *, detail: str | None = None) -> Response:
+    told = json.loads(bytes(problem.body))
+    document = build_outcome(told if detail is None else {**told, "detail": detail})
     kept = {name: value for name, value in problem.headers.items() if not name.startswith("content-")}
     return FhirResponse(document, status_code=problem.status_code, headers=kept)
+
+
+class FhirOutcomes:
+    """An application around another, which gives what no route below /fhir answered the form of FHIR too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and (scope["path"] + "/").startswith("/fhir/"):
+            send = _OutcomeSender(scope["path"], send).send
+        await self.app(scope, receive, send)
+
+
+class _OutcomeSender:
+    """Sends a response on, and problem details as an OperationOutcome."""
+
+    def __init__(self, path: str, send: Send) -> None:
+        self._path = path[:LONGEST_FIELD]
+        self._send = send
+        self._problem: Response | None = None
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in message["headers"]}
+            if headers.get("content-type") == PROBLEM:
+                self._problem = Response(status_code=message["status"], headers=headers)
+                return
+        if self._problem is None:
+            await self._send(message)
+            return
+        self._problem.body = bytes(self._problem.body) + message.get("body", b"")
+        if not message.get("more_body"):
+            note = _NOT_OFFERED.get(self._problem.status_code)
+            response = _to_fhir(self._problem, detail=note and f"{self._path} {note}")
+            start = {"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers}
+            await self._send(start)
+            await self._send({"type": "http.response.body", "body": bytes(response.body)})
+
+
+_NOT_OFFERED = {
+    404: "is not offered: there are Subscription and StructureDefinition, as /fhir/R4/metadata says",
+    405: "is offered with the methods in the Allow header, as /fhir/R4/metadata says",
+}
+"""What is said where no route has the path, or none has it with this method."""
 
 
 def build_outcome(problem: JsonMapping) -> JsonObject:

@@ -29,15 +29,26 @@ async def get_subscription(session: AsyncSession, subscription_id: UUID, *, clie
     return found
 
 
-async def list_subscriptions(
-    session: AsyncSession, *, client_id: str, limit: int, after: UUID | None
-) -> Sequence[Subscription]:
-    """Return the newest first, one more than `limit` where more follow. Some may have filters that FHIR cannot say."""
-    query = _select_living(client_id).where(
+def _select_sayable(client_id: str) -> Select[Subscription]:
+    """Return those that FHIR can say but for their filters, which only a look at them tells."""
+    return _select_living(client_id).where(
         Subscription.source.is_(None),
         func.cardinality(Subscription.types) == 1,
         Subscription.payload.in_(mapping.FORMS),
     )
+
+
+async def count_subscriptions(session: AsyncSession, *, client_id: str) -> int:
+    """Return how many the pages of a list have together."""
+    rows = (await session.execute(_select_sayable(client_id))).scalars()
+    return sum(mapping.is_in_fhir(each) for each in rows)
+
+
+async def list_subscriptions(
+    session: AsyncSession, *, client_id: str, limit: int, after: UUID | None
+) -> Sequence[Subscription]:
+    """Return the newest first, one more than `limit` where more follow. Some may have filters that FHIR cannot say."""
+    query = _select_sayable(client_id)
     if after is not None:
         query = query.where(Subscription.id < after)
     return (await session.execute(query.order_by(Subscription.id.desc()).limit(limit + 1))).scalars().all()

@@ -4,12 +4,14 @@ from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel
 
 from rtp_gateway.outbound.deferred import DeferredTransaction
 from rtp_gateway.outbound.fhir import commands, mapping, queries
+from rtp_gateway.outbound.fhir.capabilities import LARGEST_PAGE
 from rtp_gateway.outbound.fhir.errors import NotInFhir
+from rtp_gateway.outbound.fhir.general import BASE, GeneralParameters, PublicUrl
 from rtp_gateway.outbound.fhir.outcomes import FhirResponse, FhirRoute
 from rtp_gateway.outbound.fhir.schemas import OperationOutcome, SearchSet, SubscriptionResource
 from rtp_gateway.outbound.subscriptions.auth import Reader, Writer
@@ -22,38 +24,26 @@ from rtp_shared.dependencies import Now, OfferedVersion, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.paging import cut, decode_cursor, encode_cursor
 
-PATH = "/fhir/R4/Subscription"
-
-
-async def _accept_general_parameters(
-    _format: Annotated[
-        str | None,
-        # A plus in an address is a blank where nobody wrote %2B.
-        Query(alias="_format", pattern=r"^(json|text/json|application/(fhir[+ ])?json)$", description="JSON is all"),
-    ] = None,
-    _pretty: Annotated[bool | None, Query(alias="_pretty", description="Taken, and left aside")] = None,
-) -> None:
-    """Take what every request of FHIR may say (FHIR R4, http.html#parameters)."""
-
+PATH = f"{BASE}/Subscription"
 
 fhir = APIRouter(
     prefix=PATH,
     tags=["FHIR"],
     route_class=FhirRoute,
     default_response_class=FhirResponse,
-    dependencies=[Depends(_accept_general_parameters)],
+    dependencies=[GeneralParameters],
     responses={"4XX": {"model": OperationOutcome, "description": "The request was refused; the outcome says why"}},
 )
 
-
-async def _public_url(request: Request) -> str:
-    url: str = request.app.state.runtime.settings.public_url
-    return url
-
-
-PublicUrl = Annotated[str, Depends(_public_url)]
 ResourceId = Annotated[UUID, Path(description="The subscription's id")]
-Count = Annotated[int, Query(alias="_count", ge=1, le=200, description="How many at the most")]
+Count = Annotated[
+    int,
+    Query(
+        alias="_count",
+        ge=0,
+        description=f"How many at the most; more than {LARGEST_PAGE} count as {LARGEST_PAGE}, 0 gives the total alone",
+    ),
+]
 ContinueFrom = Annotated[str | None, Query(max_length=500, description="From the `next` link of the page before")]
 
 
@@ -110,8 +100,13 @@ async def list_fhir_subscriptions(
     """List your subscriptions in FHIR, newest first: a Bundle of type searchset, with a `next` link where more follow.
 
     Those that FHIR cannot say (several types, other filters than equality, thin payload) are at /v1/subscriptions
-    alone, and so are those that have ended. A page may be shorter than `_count`. `total` is not counted.
+    alone, and so are those that have ended. A page may be shorter than `_count`, and has at most 200; the `self` link
+    says what was answered. `total` is counted where `_count` is 0, which gives nothing else.
     """
+    count = min(count, LARGEST_PAGE)
+    if count == 0:
+        total = await queries.count_subscriptions(session, client_id=principal.client_id)
+        return FhirResponse(_build_search_set(total=total, link=[_build_link("self", public_url, 0, None)]))
     key = decode_cursor(continue_from, UUID, name="continue_from")
     rows = await queries.list_subscriptions(
         session, client_id=principal.client_id, limit=count, after=key[0] if key else None
@@ -120,10 +115,9 @@ async def list_fhir_subscriptions(
     links = [_build_link("self", public_url, count, continue_from)]
     if last is not None:
         links.append(_build_link("next", public_url, count, encode_cursor(last.id)))
-    bundle: JsonObject = {"resourceType": "Bundle", "type": "searchset", "link": links}
-    if entries := [_build_entry(each, public_url) for each in page if mapping.is_in_fhir(each)]:
-        bundle["entry"] = entries  # FHIR has no empty lists
-    return FhirResponse(bundle)
+    entries = [_build_entry(each, public_url) for each in page if mapping.is_in_fhir(each)]
+    # FHIR has no empty lists.
+    return FhirResponse(_build_search_set(link=links, **({"entry": entries} if entries else {})))
 
 
 @fhir.get("/{subscription_id}", **_document(SubscriptionResource))
@@ -180,6 +174,10 @@ def _show(subscription: Subscription, public_url: str) -> FhirResponse:
 
 def _build_etag(subscription: Subscription) -> str:
     return "W/" + format_etag(subscription.version)
+
+
+def _build_search_set(**members: object) -> JsonObject:
+    return {"resourceType": "Bundle", "type": "searchset", **members}
 
 
 def _build_entry(subscription: Subscription, public_url: str) -> JsonObject:

@@ -10,6 +10,7 @@ from pydantic.alias_generators import to_camel
 
 from rtp_gateway.forms.signals import CONTENT_TYPE
 from rtp_gateway.outbound.fhir.criteria import LONGEST
+from rtp_gateway.types import JsonObject
 from rtp_shared.schemas import Line, OneLine, Storable
 
 JSON: Final = "application/json"
@@ -115,6 +116,7 @@ class SearchSet(_Documented):
 
     resource_type: Literal["Bundle"]
     type: Literal["searchset"]
+    total: int | None = Field(default=None, description="Only where `_count` is 0")
     link: list[Link]
     entry: list[Entry] = Field(default=[], description="Absent where there is nothing")
 
@@ -133,3 +135,37 @@ class OperationOutcome(_Documented):
 
     resource_type: Literal["OperationOutcome"]
     issue: list[Issue]
+
+
+class Rest(_Documented):
+    """What is offered over HTTP, by type of resource."""
+
+    mode: Literal["server"]
+    resource: list[JsonObject]
+
+
+class CapabilityStatement(_Documented):
+    """A FHIR R4 CapabilityStatement; more is in it than is named here."""
+
+    resource_type: Literal["CapabilityStatement"]
+    url: str
+    status: Literal["active"]
+    date: str
+    kind: Literal["instance"]
+    fhir_version: Literal["4.0.1"]
+    format: list[str]
+    rest: list[Rest]
+
+
+class StructureDefinition(_Documented):
+    """A FHIR R4 StructureDefinition of an extension; more is in it than is named here."""
+
+    resource_type: Literal["StructureDefinition"]
+    id: str
+    url: str
+    name: str
+    status: Literal["active"]
+    kind: Literal["complex-type"]
+    abstract: bool
+    type: Literal["Extension"]
+    differential: JsonObject

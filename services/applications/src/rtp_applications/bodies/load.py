@@ -103,12 +103,12 @@ def read_bank_holidays() -> Iterator[JsonObject]:
 
 def _read_councils(rows: Iterable[JsonObject], regions: dict[str, str]) -> Iterator[JsonObject]:
     rows = list(rows)
-    successors = {row["local_authority_code"]: row["org_id"] for row in rows if row["current"]}
+    successors = {row["local_authority_code"] or row["gss_code"]: _name_council(row) for row in rows if row["current"]}
     seen: set[str] = set()
     # Current ones first: where an old and a new council share a register code, the code stays with the new one.
     for row in sorted(rows, key=lambda r: not r["current"]):
         references = [f"GSS-{row['gss_code']}"] if row["gss_code"] else []
-        if row["org_id"] not in seen:
+        if row["org_id"] and row["org_id"] not in seen:
             references.insert(0, row["org_id"])
         if not references:  # Northern Ireland's former districts: nothing tells them apart
             continue
@@ -124,9 +124,15 @@ def _read_councils(rows: Iterable[JsonObject], regions: dict[str, str]) -> Itera
             kind=COUNCIL_KINDS[row["type"]],
             nation=row["nation"],
             region=regions.get(row["region"]),
+            opened_on=date.fromisoformat(row["start_date"]) if "start_date" in row else None,
             ended_on=ended,
             successor_id=body_id(successor) if successor and ended else None,
         )
+
+
+def _name_council(row: JsonObject) -> str:
+    """Return the reference that the council's id is made of: its code in the register, or else its first of ONS."""
+    return row["org_id"] or f"GSS-{row['gss_code']}"
 
 
 def _read_trusts(rows: Iterable[JsonObject]) -> Iterator[JsonObject]:

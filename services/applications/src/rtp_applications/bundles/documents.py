@@ -45,7 +45,7 @@ async def unpack_contents(bundle: Bundle, service: DocumentService, database: Da
         found = {}
         for (document_id, version), member in bundle.documents.items():
             chunks = _read_chunks(bundle, document_id, version)
-            storing = service.store(database, chunks, declared=member.media_type)
+            storing = service.store(database, chunks, declared=member.media_type, settled=True)
             found[document_id, version] = await stack.enter_async_context(storing)
         yield found
 

@@ -20,8 +20,8 @@ from rtp_applications.cases.dependencies import CaseId, NewContext
 from rtp_applications.cases.queries import get_case
 from rtp_applications.cases.routes import present_case
 from rtp_applications.cases.schemas import CaseView
-from rtp_applications.documents.content import UNSAID
 from rtp_applications.documents.downloads import format_disposition
+from rtp_applications.documents.media_types import UNSAID
 from rtp_applications.documents.routes import Documents
 from rtp_applications.documents.uploads import IncomingBody, Upload, describe_streamed_answer, describe_streamed_body
 from rtp_applications.history.bundle import Bundle, NotABundle, Tampered, open_bundle

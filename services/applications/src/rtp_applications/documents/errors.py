@@ -11,12 +11,24 @@ class NotWhatItSays(Unsupported):
     title = "The content is not of the type that it is said to be"
 
 
+class TextNotUtf8(Unsupported):
+    title = "Text must be in UTF-8"
+
+
+class IncompleteContent(Invalid):
+    title = "The document is cut short or damaged"
+
+
+class TooMuchInside(Invalid):
+    title = "The document unpacks to more than can be looked through"
+
+
 class EncryptedContent(Invalid):
     title = "The document is encrypted, so that nobody else could read it"
 
 
 class ActiveContent(Invalid):
-    title = "The document holds macros or other programs"
+    title = "The document holds macros, or other means to start programs"
 
 
 class EmptyContent(Invalid):

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from rtp_applications.documents import content
-from rtp_applications.documents.errors import EmptyContent, StorageAway
+from rtp_applications.documents.errors import EmptyContent, IncompleteContent, StorageAway
+from rtp_applications.documents.media_types import require_accepted
 from rtp_applications.documents.storage import Storage
 from rtp_applications.threads import run_in_thread, run_to_its_end
 from rtp_shared.problems import FieldError
@@ -23,25 +24,29 @@ class Received(NamedTuple):
     media_type: str
 
 
-async def receive(storage: Storage, key: UUID, chunks: AsyncIterator[bytes], *, declared: str) -> Received:
+async def receive(
+    storage: Storage, key: UUID, chunks: AsyncIterator[bytes], *, declared: str, settled: bool = False
+) -> Received:
     """Store the content under this key if it is of the declared media type (a Content-Type header).
 
-    Once taken in, it is the caller's to delete if its own work fails later.
+    Once taken in, it is the caller's to delete if its own work fails later. A `settled` content was submitted before,
+    elsewhere: nobody can send it better, so it is taken though it is cut short.
     """
-    media_type = content.require_accepted(declared)
+    media_type = require_accepted(declared)
     digest, size, head = hashlib.sha256(), 0, b""
     async with storage.write(key) as sink:
         async for chunk in chunks:
             if len(head) < content.HEAD:
                 head = (head + chunk)[: content.HEAD]
-                _refuse_early(media_type, head)
+                if len(head) == content.HEAD:
+                    content.refuse_early(media_type, head)
             digest.update(chunk)
             size += len(chunk)
             await sink.write(chunk)
         if not size:
             raise EmptyContent(errors=[FieldError("", "is empty")])
     try:
-        media_type = content.check(media_type, await run_in_thread(_detect, storage, key))
+        media_type = await run_in_thread(_check, storage, key, media_type, head, settled)
     except BaseException:
         with suppress(StorageAway):
             await run_to_its_end(storage.delete(key))
@@ -49,11 +54,12 @@ async def receive(storage: Storage, key: UUID, chunks: AsyncIterator[bytes], *, 
     return Received(size, digest.hexdigest(), media_type)
 
 
-def _refuse_early(media_type: str, head: bytes) -> None:
-    if len(head) == content.HEAD and not content.may_become(media_type, head):
-        content.check(media_type, content.detect_beginning(head))
-
-
-def _detect(storage: Storage, key: UUID) -> str | None:
-    with storage.open(key) as file:
-        return content.detect(file)
+def _check(storage: Storage, key: UUID, media_type: str, head: bytes, settled: bool) -> str:
+    try:
+        with storage.open(key) as file:
+            return content.check(media_type, content.detect(file, media_type))
+    except IncompleteContent:
+        if not settled:
+            raise
+        content.refuse_early(media_type, head)
+        return media_type

@@ -3,8 +3,8 @@
 import re
 import unicodedata
 
-from rtp_applications.documents.content import CSV, JPEG, PDF, PNG, TEXT
-from rtp_applications.documents.packages import DOCX, ODS, ODT, PPTX, XLSX
+from rtp_applications.documents.media_types import CSV, JPEG, PDF, PNG, TEXT
+from rtp_applications.documents.packages import DOCX, ODP, ODS, ODT, PPTX, XLSX
 
 EXTENSIONS = {
     PDF: (".pdf",),
@@ -13,8 +13,9 @@ EXTENSIONS = {
     PPTX: (".pptx",),
     ODT: (".odt",),
     ODS: (".ods",),
+    ODP: (".odp",),
     PNG: (".png",),
-    JPEG: (".jpg", ".jpeg"),
+    JPEG: (".jpg", ".jpeg", ".jpe", ".jfif"),
     CSV: (".csv",),
     TEXT: (".txt", ".md"),
 }

@@ -13,8 +13,9 @@ from rtp_applications.auth import Acting, CaseReader, CaseWriter
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.dependencies import CaseId, Context, NewContext
 from rtp_applications.cases.queries import get_case
-from rtp_applications.documents import commands, content, queries, rules, views
+from rtp_applications.documents import commands, queries, rules, views
 from rtp_applications.documents.downloads import Content, download
+from rtp_applications.documents.media_types import ACCEPTED
 from rtp_applications.documents.models import Document
 from rtp_applications.documents.rules import Sight
 from rtp_applications.documents.schemas import DocumentChanges, DocumentOpening, DocumentPage, DocumentView
@@ -152,7 +153,7 @@ async def withdraw_document(
 @contents.put(
     "/{case_id}/documents/{document_id}/content",
     responses={201: {"model": DocumentView, "description": "A new version"}},
-    openapi_extra=describe_streamed_body(content.ACCEPTED),
+    openapi_extra=describe_streamed_body(ACCEPTED),
 )
 async def put_document_content(
     case_id: CaseId,
@@ -180,6 +181,12 @@ async def put_document_content(
     If-Match is the document's ETag, not that of the content. The content must be of the type that Content-Type says,
     which is told by its bytes. Versions that were submitted stay beside it. The answer says what a scan for malware
     found, or that it is still awaited.
+
+    Taken are PDF, Word, Excel and PowerPoint since 2007, OpenDocument (text, spreadsheet, presentation), JPEG, PNG, and
+    CSV and plain text in UTF-8, up to 104,857,600 bytes unless the operator has set another limit (413). 415: another
+    type, or a text that is not UTF-8, with the line and byte where it is not. 422: cut short or damaged, with a
+    password, with macros or DDE fields. Not taken are .doc, .xls, .ppt, .rtf, .msg and .eml, among others:
+    docs/documents.md gives the reasons and says what to send instead.
     """
     runtime: Runtime = request.app.state.runtime
     async with transactions(read_only=True) as session:
@@ -203,7 +210,7 @@ async def put_document_content(
 
 
 _CONTENT = {
-    "content": describe_streamed_answer(content.ACCEPTED),
+    "content": describe_streamed_answer(ACCEPTED),
     "headers": {name: {"schema": {"type": "string"}} for name in ("ETag", "Repr-Digest", "Document-Scan")},
 }
 _DOWNLOADS: dict[int | str, dict[str, Any]] = {

@@ -57,14 +57,14 @@ class DocumentService:
 
     @asynccontextmanager
     async def store(
-        self, database: Database, chunks: AsyncIterator[bytes], *, declared: str
+        self, database: Database, chunks: AsyncIterator[bytes], *, declared: str, settled: bool = False
     ) -> AsyncIterator[StoredContent]:
         """Store a content for as long as the block runs; after it, it stays only if a version refers to it.
 
         That is asked of the database, however the block ended: a commit may have succeeded and nobody heard of it.
         """
         key = uuid4()
-        received = await receive(self.storage, key, chunks, declared=declared)
+        received = await receive(self.storage, key, chunks, declared=declared, settled=settled)
         try:
             yield StoredContent(key, received, await self._scan_soon(key))
         finally:

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from pydantic import JsonValue
 
-from rtp_applications.documents.content import UNSAID
+from rtp_applications.documents.media_types import UNSAID
 from rtp_shared.middleware import BODY, RequestBody
 from rtp_shared.problems import FieldError, Malformed
 
