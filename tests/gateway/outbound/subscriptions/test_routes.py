@@ -29,7 +29,7 @@ async def test_a_secret_is_shown_once(owner: Owner) -> None:
 
     again = await api.post("/v1/subscriptions", json=body, headers=key)
     assert again.headers["idempotency-replayed"] == "true"
-    assert again.json() == {**subscription, "secret": None}
+    assert again.json() == {name: value for name, value in subscription.items() if name != "secret"}
     others = [await api.get(each) for each in (path, "/v1/subscriptions", path + "/deliveries")]
     others.append(await api.patch(path, json={"description": None}, headers={"If-Match": '"1"'}))
     for answer in others:
@@ -94,7 +94,7 @@ async def test_put_replaces_all_but_the_secret(owner: Owner) -> None:
         "status": "paused",
     }
     replaced = answer.json()
-    assert {name: replaced[name] for name in expected} == expected
+    assert {name: replaced.get(name) for name in expected} == expected
     assert (await owner.api.put(path_of(subscription), json={"sink": owner.receiver.url})).status_code == 428
     stale = await owner.api.put(path_of(subscription), json={"sink": owner.receiver.url}, headers={"If-Match": '"1"'})
     assert stale.status_code == 412

@@ -106,6 +106,8 @@ async def change_subscription(
         await ordering.pause_recording(session)
         await ordering.lock_open(session, subscription_id)
     subscription = await lock_own(session, subscription_id, version=prepared.version, client_id=subscriber.client_id)
+    if check is None and not subscription.differs(columns, columns.keys()):
+        return subscription
     rerouted, moved = subscription.differs(columns, ROUTE), subscription.differs(columns, {"sink"})
     resized = subscription.protocol is Protocol.AMQP and subscription.differs(columns, {"settings"})
     subscription.change(columns, now=now)

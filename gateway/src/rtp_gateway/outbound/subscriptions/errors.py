@@ -41,6 +41,10 @@ class NoSuchSource(Invalid):
         super().__init__(errors=[FieldError("/source", reason)])
 
 
+class NotWritten(Invalid):
+    title = "This is not changed by writing it"
+
+
 class ProtocolStays(Invalid):
     title = "A subscription keeps its protocol"
 
