@@ -42,6 +42,7 @@ class Replacement(WholeSubscription):
         default_factory=_absent, max_length=100, description="Must be the current one: rotate-secret makes another"
     )
     public_key: Ignored = Field(default_factory=_absent)
+    warnings: Ignored = Field(default_factory=_absent)
     queue: Ignored = Field(default_factory=_absent)
     former_keys_until: Ignored = Field(default_factory=_absent)
     version: Ignored = Field(default_factory=_absent)

@@ -14,6 +14,7 @@ from rtp_gateway.outbound.subscriptions.models import Subscription, Subscription
 from rtp_gateway.outbound.subscriptions.replacement import Replacement
 from rtp_gateway.outbound.subscriptions.schemas import (
     NewSubscription,
+    Offer,
     Rotated,
     Rotation,
     SubscriptionChanges,
@@ -21,7 +22,13 @@ from rtp_gateway.outbound.subscriptions.schemas import (
     SubscriptionView,
     TestSent,
 )
-from rtp_gateway.outbound.subscriptions.views import describe, describe_made, describe_rotated, dump_without_secrets
+from rtp_gateway.outbound.subscriptions.views import (
+    describe,
+    describe_made,
+    describe_offer,
+    describe_rotated,
+    dump_without_secrets,
+)
 from rtp_shared.dependencies import After, ExpectedVersion, Limit, Now, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.identities import Principal
@@ -53,10 +60,11 @@ async def create_subscription(
     and with the key that `publicKey` belongs to, as Standard Webhooks say (v1, v1a). Keep the secret: it is not shown
     again. Answer with any 2xx within 15 seconds; otherwise the event is sent again over three days, and later events
     of the same case wait until it is through. 410 ends the subscription. With `handshake` your sink is asked for its
-    consent first, and until it gives it the subscription is `pending`.
+    consent first, and until it gives it the subscription is `pending`. `warnings` says what was taken and may not be
+    meant: on a platform for trials, a sink at an address of the platform's own machine or network, or by http.
 
-    **AMQP**: `queue` says where your own queue is and how to read it. It is made within seconds, and until it is there
-    the subscription is `provisioning`.
+    **AMQP**, where OPTIONS of this address says that it is offered: `queue` says where your own queue is and how to
+    read it. It is made within seconds, and until it is there the subscription is `provisioning`.
 
     An event may come twice: `webhook-id` (`message_id`) is then the same, for this subscription, which
     `webhook-subscription` names, and for the same `webhook-replay`. Events in order, one case at a time; other
@@ -100,10 +108,14 @@ async def list_subscriptions(
     return Page(items=[describe(row) for row in page], next=last and encode_cursor(last.id))
 
 
-@subscriptions.options("", status_code=204)
-async def discover(_: Anyone, response: Response) -> None:
-    """What this collection can do (CloudEvents Subscriptions API: discovery)."""
+@subscriptions.options("")
+async def discover(_: Anyone, deps: Deps, response: Response) -> Offer:
+    """Discover which of the four ways to receive events this platform offers, before one is tried, and what it takes.
+
+    `Allow` says what this address takes (CloudEvents Subscriptions API: discovery). No token is needed.
+    """
     response.headers["Allow"] = "GET, POST, OPTIONS"
+    return describe_offer(queues=deps.queues is not None)
 
 
 @subscriptions.get("/{subscription_id}")
@@ -236,7 +248,8 @@ async def rotate_secret(
 ) -> Rotated:
     """Get a new secret and a new key pair; both generations sign until the overlap is over.
 
-    A verifier that knows either accepts, so nothing is lost while you change yours over. Of AMQP you get a new
+    A verifier that knows either accepts, so nothing is lost while you change yours over. `keys` lists all public keys
+    that there ever were. Of AMQP you get a new
     password: within seconds it holds, and the former one holds no more.
     """
     secrets = await commands.rotate(

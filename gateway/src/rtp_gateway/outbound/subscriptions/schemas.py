@@ -165,6 +165,25 @@ def left_out(description: str | None = None, examples: list[Any] | None = None) 
     )
 
 
+class WayView(Output):
+    """A way in which events can be received."""
+
+    name: str
+    offered: bool = Field(description="By this platform")
+    address: str = Field(description="Where to begin")
+    description: str
+
+
+class Offer(Output):
+    """What this platform offers to those who would receive events. Lists hold what the members of that name take."""
+
+    ways: list[WayView]
+    protocol: list[Protocol]
+    filters: list[str] = Field(description="Dialects")
+    credentialtype: list[str]
+    payload: list[Form]
+
+
 class SubscriptionView(Output):
     """A subscription. What it has not got is left out."""
 
@@ -182,6 +201,7 @@ class SubscriptionView(Output):
     on_sink_change: OnSinkChange
     concurrency: int
     rate_per_minute: int | Nothing = left_out()
+    warnings: list[str] | Nothing = left_out("What is taken and may not be meant, such as a sink at a private address")
     public_key: str = Field(description="To verify `v1a` signatures with (Standard Webhooks, ed25519)")
     former_keys_until: datetime | Nothing = left_out("Until then the former secret and key are signed with too")
     status: SubscriptionStatus = Field(
