@@ -23,7 +23,9 @@ NO_INSTANTS = [
     "2026-11-30 09:00Z",
 ]
 NO_NUMBERS = ["3", True, 3.5, "3.0", float("inf")]
-PARSED_LATER = {("RuleGiven", "value"), ("NewSubscription", "filters"), ("SubscriptionChanges", "filters")}
+PARSED_LATER = {("RuleGiven", "value")} | {
+    (name, "filters") for name in ("NewSubscription", "Replacement", "SubscriptionChanges")
+}
 
 
 def list_models() -> list[type[BaseModel]]:

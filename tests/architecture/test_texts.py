@@ -25,6 +25,8 @@ VERBATIM = {
     ("NewSubscription", "config"),
     ("NewSubscription", "source"),
     ("PlainCredential", "identifier"),
+    ("Replacement", "config"),
+    ("Replacement", "source"),
     ("Replay", "source"),
     ("SubscriptionResource", "criteria"),
     ("SubscriptionResource", "id"),

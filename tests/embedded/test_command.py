@@ -109,3 +109,12 @@ def test_a_full_disk_is_one_clear_line(tmp_path: Path, size: str) -> None:
     finally:
         subprocess.run(["umount", "-l", tmp_path], check=True)
     assert "space" in said or "full" in said
+
+
+def test_it_is_quiet_where_nobody_reads_what_it_prints(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    arguments = build_command("rtp_examples.run", "--port", str(find_free_port()), "--data-dir", str(tmp_path))
+    done = subprocess.run(arguments, stdout=writer, stderr=subprocess.PIPE, timeout=60, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")

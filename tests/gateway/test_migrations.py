@@ -11,7 +11,7 @@ from rtp_embedded.postgres import Postgres
 from rtp_gateway.app import service as gateway
 from tests.conftest import Api, NewClient
 from tests.gateway.conftest import run_sql
-from tests.support.webhooks import publish
+from tests.support.webhooks import publish, subscribe
 
 pytestmark = pytest.mark.anyio
 
@@ -39,3 +39,12 @@ async def test_events_that_name_rivals_are_hidden_from_networks(
     assert row.readers == own
     assert (await network.get("/v1/events")).json()["items"] == []
     assert len((await api.get("/v1/events")).json()["items"]) == 2
+
+
+async def test_keys_that_sign_already_are_recorded(platform: Platform, api: Api) -> None:
+    migration = importlib.import_module("rtp_gateway.migrations.versions.0010_subscription_keys")
+    made = await subscribe(api, "http://127.0.0.1:9/hook")
+    path = f"/v1/subscriptions/{made['id']}/keys"
+    await run_sql(platform, "DELETE FROM subscription_keys")
+    await run_sql(platform, migration.RECORD_CURRENT)
+    assert (await api.get(path)).json()["items"] == [{"publicKey": made["publicKey"], "from": made["madeAt"]}]

@@ -1,6 +1,8 @@
 """What comes over the wire: requests are read to their ends and no further, and nobody stays who does not move."""
 
 import asyncio
+import json
+import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -171,6 +173,38 @@ async def test_what_could_be_read_in_two_ways_is_refused_and_ends_the_connection
     assert answer.count(b"HTTP/1.1") == 1
     assert b"application/problem+json" in answer
     assert app.seen == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "detail"),
+    [
+        (b"Host: x\r\nAuthorization: Bearer a\r\nAuthorization: Bearer b\r\n", "Authorization is there more than once"),
+        (b"Host: x\r\nauthorization: Basic a\r\nAUTHORIZATION: Basic a\r\n", "Authorization is there more than once"),
+        (b"Host: a\r\nHost: b\r\n", "Host is there more than once"),
+        (b"", "Host is missing"),
+        (
+            b"Host: x\r\nTransfer-Encoding: identity\r\n",
+            "Transfer-Encoding is not chunked alone, or comes with HTTP 1.0",
+        ),
+        (b"Host: x\r\nX: " + b"x" * (HEAD_LIMIT - 40) + b"\r\n", f"at most {HEAD_LIMIT} bytes"),
+    ],
+)
+async def test_what_the_connection_refuses_is_a_problem_with_the_request_s_id(
+    port: int, lines: bytes, detail: str
+) -> None:
+    head = b"POST /v1/cases?q=private HTTP/1.1\r\nCorrelation-Id: of-the-caller\r\n" + lines
+    answered, _, body = (await say(port, head + b"\r\n")).partition(b"\r\n\r\n")
+    problem = json.loads(body)
+    assert {name: problem[name] for name in ("detail", "instance")} == {"detail": detail, "instance": "/v1/cases"}
+    assert problem["status"] == int(answered.split(b" ")[1])
+    assert b"\r\nCorrelation-Id: of-the-caller\r\n" in answered + b"\r\n"
+
+
+@pytest.mark.parametrize(
+    "sent", [b"nonsense\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\nCorrelation-Id: a\xff\r\n\r\n"]
+)
+async def test_a_request_without_an_id_is_given_one(port: int, sent: bytes) -> None:
+    assert re.search(rb"\r\nCorrelation-Id: [0-9a-f]{32}\r\n", await say(port, sent))
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,7 @@ READS = frozenset(
         "GET /v1/subscriptions/{subscription_id}/dead-letters",
         "GET /v1/subscriptions/{subscription_id}/gaps",
         "GET /v1/subscriptions/{subscription_id}/health",
+        "GET /v1/subscriptions/{subscription_id}/keys",
         "GET /v1/erasures/{erasure_id}",
         "GET /fhir/R4/Subscription",
         "GET /fhir/R4/Subscription/{subscription_id}",

@@ -141,7 +141,7 @@ def test_it_says_exactly_what_was_removed_repeated_and_altered(
     }
     assert (report["events"], report["not_events"]) == (len(arriving), [])
     serious = expected["conflicts"] or expected["broken_links"]
-    assert report["exit_code"] == (2 if serious else 1 if expected["gaps"] else 0)
+    assert report["exit_code"] == (2 if serious else 4 if expected["gaps"] else 0)
 
 
 def scattered(bodies: list[bytes], directory: Path, luck: random.Random) -> Path:

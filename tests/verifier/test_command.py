@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.verifier.receiver import Verifier, chain, keep
 
 
@@ -33,6 +35,16 @@ def test_a_long_list_is_cut_short_for_people_and_terminals_are_not_spoken_to(com
     assert "NOT AN EVENT: 26" in done.stdout
     assert "and 6 more" in done.stdout
     assert "\x1b" not in done.stdout
+
+
+@pytest.mark.parametrize("arguments", ["received", "received --json", "--help"])
+def test_it_is_quiet_where_nobody_reads_on(command: Verifier, tmp_path: Path, arguments: str) -> None:
+    keep(tmp_path / "downloaded" / "received", [*chain(3), *[b"no event"] * 2000])
+    piped = f"{sys.executable} -I -S verifier.pyz {arguments} | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", piped], cwd=command.directory, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.stderr, done.stdout) == ("", "0\n" if arguments == "--help" else "2\n")
 
 
 def test_bodies_are_not_held_in_memory(command: Verifier, tmp_path: Path) -> None:

@@ -118,6 +118,21 @@ def test_the_whole_feed_is_read(command: Verifier, feed: Feed, tmp_path: Path) -
     assert report["exit_code"] == 2
 
 
+def test_what_the_feed_leaves_out_is_not_its_reader_s_to_see(command: Verifier, feed: Feed, tmp_path: Path) -> None:
+    """Of a draft's events, or of a case that was joined later, there is nothing in the feed: that is no loss."""
+    events = chain(6)
+    feed.events = [events[3], events[5]]
+    report = command.report(*reading(feed, tmp_path))
+    gaps = [(gap["first"], gap["last"]) for gap in report["explained_gaps"]]
+    assert (report["exit_code"], gaps, report["gaps"]) == (0, [(1, 3), (5, 5)], [])
+    received = keep(tmp_path / "received", [events[3], events[5]])
+    assert command.report(received, *reading(feed, tmp_path))["exit_code"] == 0
+    assert command.report(received)["exit_code"] == 4, "without the feed it cannot be told"
+    assert "--feed" in command.run(received).stdout
+    feed.events.append(chain(1)[0])
+    assert command.report(received, *reading(feed, tmp_path))["exit_code"] == 1
+
+
 def test_it_goes_on_from_last_time(command: Verifier, feed: Feed, tmp_path: Path) -> None:
     events = chain(7)
     cursor = "at-0"

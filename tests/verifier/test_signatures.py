@@ -1,6 +1,7 @@
 """Signatures by secret and by public key."""
 
 import base64
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -104,3 +105,50 @@ def test_headers_that_are_wrong_are_findings(command: Verifier, tmp_path: Path, 
     (bad,) = report["bad_signatures"]
     assert reason in bad["reason"]
     assert report["exit_code"] == 2
+
+
+def keys_file(directory: Path, *keys: tuple[str, datetime, datetime | None]) -> Path:
+    """As the platform lists them."""
+    items = [
+        {"publicKey": key, "from": since.isoformat()} | ({"until": until.isoformat()} if until else {})
+        for key, since, until in keys
+    ]
+    file = directory / "keys.json"
+    file.write_text(json.dumps({"items": items, "next": None}))
+    return file
+
+
+def test_keys_of_the_past_hold_for_their_time(command: Verifier, tmp_path: Path) -> None:
+    (made,), former = chain(1), Keyring.new()
+    rotated_at = NOW + timedelta(days=30)
+    current = former.rotate(rotated_at, timedelta(hours=24))
+    ends = rotated_at + timedelta(hours=24)
+    file = keys_file(tmp_path, (current.public_key, rotated_at, None), (former.public_key, NOW, ends))
+    cases = {
+        "before": (former, NOW, "good"),
+        "overlap": (current, rotated_at + timedelta(hours=1), "good"),
+        "after": (current, ends + timedelta(days=400), "good"),
+        "too late": (former, ends, "bad"),
+        "too early": (current, NOW - timedelta(days=1), "bad"),
+        "another's": (Keyring.new(), NOW, "bad"),
+    }
+    for name, (keyring, at, outcome) in cases.items():
+        signed = Keyring(keyring.keys[:1]).sign_message("1", at=at, body=made) if outcome == "bad" else None
+        directory = with_headers(tmp_path / name, made, signed or keyring.sign_message("1", at=at, body=made))
+        report = command.report(directory, "--keys", file, packages=True)
+        assert (report["signatures_good"], len(report["bad_signatures"])) == (
+            int(outcome == "good"),
+            int(outcome == "bad"),
+        ), name
+    (late,) = command.report(tmp_path / "too late", "--keys", file, packages=True)["bad_signatures"]
+    assert "did not sign at the time" in late["reason"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"items": [{}]}', '{"items": [{"publicKey": "whpk_AAAA"}]}', '{"items": 5}']
+)
+def test_what_is_no_list_of_keys_is_refused(command: Verifier, tmp_path: Path, text: str) -> None:
+    received, file = keep(tmp_path / "received", chain(1)), tmp_path / "keys.json"
+    file.write_text(text)
+    told = command.refusal(received, "--keys", file, packages=True)
+    assert "keys.json" in told or "ed25519" in told

@@ -1,13 +1,12 @@
 """The gateway's processes: `python -m rtp_gateway web | delivery | prepare`."""
 
-import sys
-
 from rtp_gateway.app import build_gateway, build_runtime, service
 from rtp_gateway.inbound.proxy.forward import OverHttp
 from rtp_gateway.outbound.deliveries.worker import DeliveryWorker
 from rtp_gateway.routing import NAMES
 from rtp_gateway.settings import GatewaySettings, GatewayWebSettings
 from rtp_shared import logs
+from rtp_shared.pipes import run_command
 from rtp_shared.run import build_verifier, load_settings, parse_process, run_prepare, run_with_uvloop, run_worker
 from rtp_shared.server import serve
 from rtp_shared.service import Runtime
@@ -44,4 +43,4 @@ def main() -> int:
     return 0
 
 
-sys.exit(main())
+run_command(main)

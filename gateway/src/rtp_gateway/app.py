@@ -26,6 +26,7 @@ from rtp_gateway.outbound.provisioning.access import run_access
 from rtp_gateway.outbound.provisioning.orphans import run_orphan_cleanup
 from rtp_gateway.outbound.provisioning.worker import run_provisioning
 from rtp_gateway.outbound.subscriptions.deps import SubscriptionDeps
+from rtp_gateway.outbound.subscriptions.key_routes import subscription_keys
 from rtp_gateway.outbound.subscriptions.routes import subscriptions
 from rtp_gateway.retention import run_retention
 from rtp_gateway.settings import GatewaySettings, GatewayWebSettings
@@ -38,7 +39,18 @@ service = Service(
     name="gateway",
     title="Gateway",
     description="Tokens, the event feed, and subscriptions to events.",
-    routers=[tokens, identity, feed, subscriptions, deliveries, erasures, fhir, fhir_discovery, traces],
+    routers=[
+        tokens,
+        identity,
+        feed,
+        subscriptions,
+        subscription_keys,
+        deliveries,
+        erasures,
+        fhir,
+        fhir_discovery,
+        traces,
+    ],
     loops=[run_retention, run_provisioning, run_access, run_orphan_cleanup],
     metadata=Model.metadata,
     migrations=migrations,

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rtp_gateway.clients.commands import deactivate_client
 from rtp_shared.db import Database
+from rtp_shared.pipes import run_command
 from rtp_shared.run import load_settings
 from rtp_shared.settings import ProcessSettings
 
@@ -41,4 +42,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from rtp_gateway.clients.commands import register_client
 from rtp_gateway.clients.models import CLIENT_ID, SCOPES, new_secret
 from rtp_shared.db import Database
+from rtp_shared.pipes import run_command
 from rtp_shared.run import load_settings
 from rtp_shared.settings import ProcessSettings
 
@@ -67,4 +68,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

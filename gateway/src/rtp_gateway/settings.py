@@ -58,6 +58,11 @@ class GatewaySettings(ProcessSettings):
         return ForwardingLimits(body=self.body_limit, document=self.document_limit, seconds=self.upstream_seconds)
 
     @property
+    def offers_queues(self) -> bool:
+        """Whether subscribers can have queues of their own."""
+        return self.subscribers_broker_url is not None
+
+    @property
     def subscribers_broker_url(self) -> SecretStr | None:
         """RabbitMQ as events are sent to subscribers' queues; None where there are none."""
         if self.broker_url is None or self.broker_management_url is None:

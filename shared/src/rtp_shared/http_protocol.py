@@ -11,7 +11,7 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from rtp_shared import problems
+from rtp_shared import problems, tracing
 from rtp_shared.connections import Admission, ConnectionLimits
 
 log = logging.getLogger(__name__)
@@ -116,8 +116,8 @@ class BoundedHttp(HttpToolsProtocol):
         self._in_head = False
         if self._refused or self.parser.should_upgrade():
             return
-        if status := self._find_refusal():
-            self._refuse(status)
+        if refused := self._find_refusal():
+            self._refuse(*refused)
             return
         self._between, self._body_bytes, self._discarded, self._in_body = 0, 0, 0, True
         super().on_headers_complete()
@@ -162,24 +162,28 @@ class BoundedHttp(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         self._refuse(400)
 
-    def _find_refusal(self) -> int | None:
-        """Return the status with which a request with this head is refused, or None."""
+    def _find_refusal(self) -> tuple[int, str] | None:
+        """Return the status with which a request with this head is refused, with the reason; or None."""
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEAD_LIMIT:
-            return 431
-        if not self._is_unambiguous():
-            return 400
+            return 431, f"at most {HEAD_LIMIT} bytes"
+        if reason := self._find_ambiguity():
+            return 400, reason
         is_health = self.url.partition(b"?")[0] == b"/health"
-        return 503 if self._admission is Admission.HEALTH_ONLY and not is_health else None
+        return (503, "") if self._admission is Admission.HEALTH_ONLY and not is_health else None
 
-    def _is_unambiguous(self) -> bool:
-        """Return whether every reader of this head would understand the same (RFC 9112 sections 2.3, 3.2 and 6)."""
-        names = [name for name, _ in self.headers if name in _ALONE]
-        if len(names) != len(set(names)) or self.parser.get_http_version() not in ("1.0", "1.1"):
-            return False
-        if b"host" not in names and self.parser.get_http_version() == "1.1":
-            return False
+    def _find_ambiguity(self) -> str:
+        """Return why readers of this head could understand it in two ways (RFC 9112 sections 2.3, 3.2 and 6)."""
+        version, names = self.parser.get_http_version(), [name for name, _ in self.headers if name in _ALONE]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            return f"{twice.decode().title()} is there more than once"
+        if version not in ("1.0", "1.1"):
+            return "the version of HTTP is neither 1.0 nor 1.1"
+        if b"host" not in names and version == "1.1":
+            return "Host is missing"
         codings = [value.strip().lower() for name, value in self.headers if name == b"transfer-encoding"]
-        return codings in ([], [b"chunked"]) and (not codings or self.parser.get_http_version() == "1.1")
+        if codings in ([], [b"chunked"]) and (not codings or version == "1.1"):
+            return ""
+        return "Transfer-Encoding is not chunked alone, or comes with HTTP 1.0"
 
     def _end_slow_head(self) -> None:
         self._timer = None
@@ -201,7 +205,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._body_bytes = 0
         self._set_timer(WINDOW_SECONDS, self._check_pace)
 
-    def _refuse(self, status: int) -> None:
+    def _refuse(self, status: int, detail: str = "") -> None:
         """Answer and close: nothing that comes after this is read. An answer under way is not broken into."""
         if self._refused:
             return
@@ -214,10 +218,15 @@ class BoundedHttp(HttpToolsProtocol):
         if self._in_body and not answering:
             self.transport.close()
             return
-        body = problems.render_plain_problem(status, instance="")
+        path = "" if self._in_head else self.url.partition(b"?")[0].decode("latin-1")
+        body = problems.render_plain_problem(status, instance=path, detail=detail)
+        # The request's id, which it had sent or is given now, as with every other answer.
+        trace = tracing.continue_request({} if self._in_head else dict(self.headers))
+        log.info("refused by the connection", extra={"status": status, "correlation_id": trace.correlation_id})
         head = (
             f"HTTP/1.1 {status} Refused\r\nContent-Type: {problems.CONTENT_TYPE}\r\n"
-            f"Content-Length: {len(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n"
+            f"Content-Length: {len(body)}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
+            f"Correlation-Id: {trace.correlation_id}\r\nConnection: close\r\n\r\n"
         )
         self.transport.write(head.encode() + body)
         self.transport.close()

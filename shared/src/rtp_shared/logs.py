@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import time
 from datetime import UTC, datetime
 
 from rtp_shared import tracing
@@ -29,10 +30,39 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, default=str)
 
 
+class FloodFilter(logging.Filter):
+    """Leaves out warnings and errors of one kind beyond so many a minute: a caller may not fill the log.
+
+    A kind is a line of the program. The last one that is logged says that more are left out, the first one of the
+    next minute how many were.
+    """
+
+    MOST, SECONDS = 20, 60.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kinds: dict[tuple[str, int], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.WARNING:
+            return True
+        kind, now = (record.pathname, record.lineno), time.monotonic()
+        since, count = self._kinds.get(kind, (now, 0))
+        if now - since >= self.SECONDS:
+            if count > self.MOST:
+                record.left_out_before = count - self.MOST
+            since, count = now, 0
+        self._kinds[kind] = (since, count + 1)
+        if count + 1 == self.MOST:
+            record.left_out = "what more there is of this kind, for the rest of the minute"
+        return count < self.MOST
+
+
 def configure(level: str) -> None:
     """Log to standard error as JSON. Called once, by the process's entry point."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
+    handler.addFilter(FloodFilter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("pika").setLevel(logging.CRITICAL)  # it logs each failure five times; we log it once
     for name in ("httpx", "httpcore", "alembic", "asyncio", "aiohttp.access", "uvicorn"):

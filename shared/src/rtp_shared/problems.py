@@ -113,11 +113,11 @@ def render_problem(refusal: Refusal, *, base_url: str, instance: str) -> bytes:
     return json.dumps(document).encode()
 
 
-def render_plain_problem(status: int, *, instance: str) -> bytes:
+def render_plain_problem(status: int, *, instance: str, detail: str = "") -> bytes:
     """Render a problem without a type of its own (`about:blank`): its title is the status phrase."""
     phrase = HTTPStatus(status).phrase
     return json.dumps(
-        {"type": "about:blank", "title": phrase, "status": status, "detail": phrase, "instance": instance}
+        {"type": "about:blank", "title": phrase, "status": status, "detail": detail or phrase, "instance": instance}
     ).encode()
 
 

@@ -73,7 +73,7 @@ def test_where_nothing_is_said_the_bytes_tell(actual: str) -> None:
 
 def test_where_nothing_is_said_it_is_whole_all_the_same() -> None:
     with pytest.raises(IncompleteContent):
-        detect(GOOD[PDF][:200], UNSAID)
+        detect(GOOD["image/png"][:40], UNSAID)
 
 
 def test_where_nothing_is_said_and_nothing_is_told_it_is_refused() -> None:

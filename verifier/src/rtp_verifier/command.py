@@ -1,10 +1,11 @@
 import argparse
+import os
 import sqlite3
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from .chains import check_chains, check_order, compare
 from .errors import Unusable
@@ -20,6 +21,9 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise Unusable(f"{message} (--help tells more)")
 
+    def print_help(self, file: Any = None) -> None:
+        _print(self.format_help().splitlines())
+
 
 def _build_parser() -> argparse.ArgumentParser:
     parser = _Parser(
@@ -27,13 +31,15 @@ def _build_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
         description="Checks events that were received: signatures, sequences and hashes; those of a directory, of the "
         "feed, or of a directory against the feed.",
-        epilog="Exits with 0 if nothing is wrong or missing, 1 with gaps, missing or out of order, 2 with what is "
-        "serious (a wrong signature, a broken link, a conflict, what is no event), 3 if it cannot be told.",
+        epilog="Exits with 0 if nothing is wrong or missing (gaps that the feed has nothing in are by right), 1 with "
+        "loss or what is out of order, 2 with what is serious (a wrong signature, a broken link, a conflict, what is "
+        "no event), 3 if nothing could be checked, 4 with gaps of which only the feed could tell if they are loss.",
     )
     add = parser.add_argument
     add("directory", type=Path, nargs="?", help="NAME.json (bodies), NAME.headers beside them, and *.jsonl")
     add("--secret-file", type=Path, metavar="FILE", help="webhook secrets (whsec_...), one a line")
     add("--public-key", action="append", default=[], metavar="KEY", help="whpk_...; may be repeated")
+    add("--keys", type=Path, action="append", default=[], metavar="FILE", help="what .../keys answered; likewise")
     add("--in-order", action="store_true", help="the names of the files tell the order of arrival: check it")
     add("--feed", metavar="URL", help="the platform's address, to read its feed")
     add("--token-file", type=Path, metavar="FILE", help="holds the access token for the feed")
@@ -58,7 +64,7 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def verify(options: argparse.Namespace, ledger: Ledger) -> Report:
     report = Report()
-    reader = Reader(ledger, report, read_keys(options.secret_file, options.public_key))
+    reader = Reader(ledger, report, read_keys(options.secret_file, options.public_key, options.keys))
     if options.directory:
         reader.read_directory(options.directory)
         if not (options.feed or report.events or report.not_events):
@@ -69,6 +75,8 @@ def verify(options: argparse.Namespace, ledger: Ledger) -> Report:
         for number, (body, report.cursor) in enumerate(feed.read_pages(options.after), start=1):
             reader.read_body(body, f"feed page {number}", side)
     check_chains(ledger, report, from_start=not options.after)
+    if not options.directory:
+        report.explained_gaps, report.gaps = report.gaps, []
     if options.in_order or not options.directory:
         check_order(ledger, report)
     if options.directory and options.feed:
@@ -86,5 +94,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(escape(f"verifier: {error}") + "\n")
         return UNUSABLE
     lines = [report.to_json()] if options.json else map(escape, report.to_lines())
-    sys.stdout.writelines(f"{line}\n" for line in lines)
+    _print(lines)
     return report.exit_code
+
+
+def _print(lines: Iterable[str]) -> None:
+    """Print the lines; where nobody reads on, as behind `| head`, quietly leave the rest out."""
+    try:
+        sys.stdout.writelines(f"{line}\n" for line in lines)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

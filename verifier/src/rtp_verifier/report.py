@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-FINE, MISSING, SERIOUS, UNUSABLE = 0, 1, 2, 3
+FINE, MISSING, SERIOUS, UNUSABLE, UNTOLD = 0, 1, 2, 3, 4
+_WORST = (SERIOUS, MISSING, UNTOLD, FINE)
 SHOWN = 20
 """Findings of a kind that people are shown; --json has all."""
 
@@ -18,7 +19,7 @@ _KINDS = {
     "conflicts": (SERIOUS, "CONFLICT", "{source} {partitionkey} {sequence}: {reason}: {ids} in {places}"),
     "broken_links": (SERIOUS, "BROKEN LINK", _EVENT + ": {reason}"),
     "missing_against_feed": (MISSING, "missing: the feed has it", _EVENT),
-    "gaps": (MISSING, "gaps: not received, or not yours to see", _GAP),
+    "gaps": (UNTOLD, "gaps: not received, or not yours to see", _GAP),
     "out_of_order": (MISSING, "out of order", _EVENT + ": after {after}"),
     "explained_gaps": (FINE, "gaps where the feed has nothing for you", _GAP),
     "duplicates": (FINE, "duplicates (harmless)", _EVENT + ": {times} times"),
@@ -59,7 +60,7 @@ class Report:
     @property
     def exit_code(self) -> int:
         """The weight of the worst finding."""
-        return max((_KINDS[kind][0] for kind in _KINDS if getattr(self, kind)), default=FINE)
+        return min((_KINDS[kind][0] for kind in _KINDS if getattr(self, kind)), key=_WORST.index, default=FINE)
 
     def count_signature(self, outcome: str) -> None:
         self.signatures_good += outcome == "good"
@@ -97,6 +98,7 @@ def _format_section(heading: str, line: str, found: Sequence[Finding]) -> Iterat
 
 _VERDICTS = {
     FINE: "Nothing is wrong and nothing is missing.",
+    UNTOLD: "Nothing is wrong with what is here. If the gaps are loss or not yours to see, the feed tells: --feed.",
     MISSING: "Nothing is wrong with what is here, but something is missing or out of order.",
     SERIOUS: "SERIOUS: what is here was altered, forged or damaged.",
 }

@@ -2,25 +2,58 @@
 
 import base64
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
-from .errors import BadSignature, Unusable
+from .bodies import parse_json
+from .errors import BadSignature, NotAnEvent, Unusable
 
 Check = Callable[[bytes, bytes], bool]
 """Tells if a signature, in base64, is that of some bytes."""
-Keys = Sequence[tuple[bytes, Check]]
-"""Each with the version of the signatures that it checks."""
+
+
+NEVER = float("inf")
+
+
+class Key(NamedTuple):
+    """A key, and the seconds between which it signed."""
+
+    version: bytes
+    """The version of the signatures that it checks."""
+    fits: Check
+    since: float = -NEVER
+    until: float = NEVER
+
+
+Keys = Sequence[Key]
+SKEW = 300
+"""Seconds by which the clock that a signature's time is of may be behind that of the key's record."""
+_DATES = ("from", "until")
 _HEADERS = (b"webhook-id", b"webhook-timestamp", b"webhook-signature")
 
 
-def read_keys(secret_file: Path | None, public: Sequence[str]) -> Keys:
+def read_keys(secret_file: Path | None, public: Sequence[str], recorded: Sequence[Path] = ()) -> Keys:
+    """`recorded`: files with what /v1/subscriptions/{id}/keys answers, a page each."""
     secrets = secret_file.read_text("ascii", "replace").split() if secret_file else []
     if secret_file and not secrets:
         raise Unusable(f"{secret_file.name} holds no secret")
-    return [(b"v1", _build_secret_check(each)) for each in secrets] + [
-        (b"v1a", _build_public_check(each)) for each in public
+    return [
+        *(Key(b"v1", _build_secret_check(each)) for each in secrets),
+        *(Key(b"v1a", _build_public_check(each)) for each in public),
+        *(key for file in recorded for key in _read_recorded(file)),
     ]
+
+
+def _read_recorded(file: Path) -> Iterator[Key]:
+    try:
+        page = parse_json(file.read_bytes())
+        for each in page["items"]:
+            since, until = (each.get(name) and datetime.fromisoformat(each[name]).timestamp() for name in _DATES)
+            yield Key(b"v1a", _build_public_check(each["publicKey"]), since - SKEW, until or NEVER)
+    except (NotAnEvent, KeyError, TypeError, ValueError, AttributeError):
+        raise Unusable(f"{file.name} is not the list of a subscription's keys") from None
 
 
 def check_signature(headers: bytes, body: bytes, keys: Keys) -> str:
@@ -33,11 +66,17 @@ def check_signature(headers: bytes, body: bytes, keys: Keys) -> str:
     if not keys:
         return "unchecked"
     id_, timestamp, signatures = (found[name] for name in _HEADERS)
-    signed = b".".join((id_, timestamp, body))
+    signed, at = b".".join((id_, timestamp, body)), _read_seconds(timestamp)
+    late = False
     for each in signatures.split():
         version, _, signature = each.partition(b",")
-        if any(version == checked and fits(signature, signed) for checked, fits in keys):
-            return "good"
+        for key in keys:
+            if version == key.version and key.fits(signature, signed):
+                if key.since <= at < key.until:
+                    return "good"
+                late = True
+    if late:
+        raise BadSignature("its key did not sign at the time that webhook-timestamp names")
     raise BadSignature("no signature is that of this body by a key that was given")
 
 
@@ -45,6 +84,12 @@ def _parse_headers(headers: bytes) -> dict[bytes, bytes]:
     lines = (line.partition(b":") for line in headers.split(b"\n"))
     named = ((name.strip().lower(), value.strip()) for name, _, value in lines)
     return {name: value for name, value in named if name in _HEADERS}
+
+
+def _read_seconds(timestamp: bytes) -> int:
+    if not (timestamp.isdigit() and len(timestamp) < 12):
+        raise BadSignature("webhook-timestamp is not a number of seconds")
+    return int(timestamp)
 
 
 def _build_secret_check(shown: str) -> Check:
@@ -59,11 +104,11 @@ def _build_public_check(shown: str) -> Check:
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     except ImportError:
-        raise Unusable("--public-key needs the package cryptography: pip install cryptography") from None
+        raise Unusable("public keys need the package cryptography: pip install cryptography") from None
     try:
         key = Ed25519PublicKey.from_public_bytes(_decode_key(shown, "whpk_"))
     except ValueError:
-        raise Unusable("--public-key: not 32 bytes of an ed25519 key") from None
+        raise Unusable("a public key is not 32 bytes of an ed25519 key") from None
 
     def fits(signature: bytes, signed: bytes) -> bool:
         try:

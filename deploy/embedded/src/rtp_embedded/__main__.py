@@ -1,5 +1,4 @@
-import sys
-
 from rtp_embedded.command import main
+from rtp_shared.pipes import run_command
 
-sys.exit(main())
+run_command(main)

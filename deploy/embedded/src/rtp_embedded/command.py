@@ -35,6 +35,8 @@ def main(argv: Sequence[str] | None = None, register_clients: RegisterClients = 
         return _fail(str(error))
     except (asyncpg.PostgresError, DBAPIError) as error:
         return _fail(_explain(error, options.data_dir))
+    except BrokenPipeError:
+        raise
     except OSError as error:
         return _fail(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
     return 0

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rtp_embedded import postgres
 from rtp_operations import migrations
+from rtp_shared.pipes import run_command
 
 
 def main() -> int:
@@ -24,4 +25,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -13,6 +13,7 @@ import httpx
 
 from rtp_examples import sandbox
 from rtp_examples.receiver import JsonObject, Receiver
+from rtp_shared.pipes import run_command
 
 PATIENCE_SECONDS = 10
 T = TypeVar("T")
@@ -173,4 +174,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

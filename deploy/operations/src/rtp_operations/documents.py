@@ -19,6 +19,7 @@ from rtp_gateway.inbound.portal.openapi import merge_documents
 from rtp_operations import class_list, growth, process_document
 from rtp_operations.openapi import PUBLIC_URL, Document, describe_services
 from rtp_shared.contracts.base import catalogue
+from rtp_shared.pipes import run_command
 
 PUBLISHED = Path("asyncapi") / "published.json"
 BUILD = Path("build")
@@ -80,4 +81,4 @@ def _to_json(document: object) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -19,6 +19,7 @@ from rtp_operations import databases
 from rtp_operations.services import ALL
 from rtp_shared import logs, run
 from rtp_shared.bus import BusUnavailable
+from rtp_shared.pipes import run_command
 from rtp_shared.rabbit.topology import declare_once
 from rtp_shared.service import Service
 from rtp_shared.settings import ProcessSettings
@@ -128,4 +129,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

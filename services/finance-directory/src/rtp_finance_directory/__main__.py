@@ -1,6 +1,7 @@
-import sys
+from functools import partial
 
 from rtp_finance_directory.app import service
+from rtp_shared.pipes import run_command
 from rtp_shared.run import main
 
-sys.exit(main(service))
+run_command(partial(main, service))

@@ -280,3 +280,16 @@ async def test_tokens_of_other_keys_and_algorithms_are_refused(
 
 def _part(document: dict[str, Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(document).encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"])
+async def test_another_method_is_refused_as_rfc_6749_has_it(anybody: Anybody, method: str) -> None:
+    answer = await anybody.request(method, "/oauth2/token?grant_type=client_credentials")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert (answer.headers["cache-control"], answer.headers["pragma"]) == ("no-store", "no-cache")
+    assert answer.headers["content-type"] == "application/json"
+    if method != "HEAD":
+        assert answer.json() == {
+            "error": "invalid_request",
+            "error_description": f"{method} is not taken here, only POST",
+        }

@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from openapi_spec_validator import validate
 from pydantic import Field, create_model
 from pydantic.config import JsonDict
 
+from rtp_gateway.inbound.portal.asyncapi import build_document
 from rtp_shared.contracts import catalogue
 from rtp_shared.contracts.applications import CaseSubmitted
 from rtp_shared.problems import list_refusals
@@ -227,3 +229,14 @@ async def test_a_trace_goes_on_and_a_bad_one_is_begun_anew(anybody: Anybody) -> 
     for bad in ("x" * 200, "tab\tbed"):
         odd = await anybody.get("/v1/bodies?limit=1", headers={"Correlation-Id": bad})
         assert len(odd.headers["correlation-id"]) == 32
+
+
+async def test_a_platform_without_a_broker_says_so_before_a_queue_is_tried(anybody: Anybody) -> None:
+    home, document = (await anybody.get("/")).text, (await anybody.get("/asyncapi.json")).json()
+    offered = dict(re.findall(r'data-label="Way">(\w+)</td><td role="cell" data-label="Offered here">(\w+)<', home))
+    assert offered == {"webhook": "yes", "queue": "no", "feed": "yes", "fhir": "yes"}
+    assert "not offered here: queue" in document["info"]["description"]
+    for part, name in (("servers", "broker"), ("channels", "queue"), ("operations", "deliver-to-queue")):
+        assert name not in document[part]
+        assert name in build_document(public_url="http://rtp.test")[part]
+    assert "subscription.{id}" not in (await anybody.get("/asyncapi")).text

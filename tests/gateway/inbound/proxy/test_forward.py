@@ -5,13 +5,14 @@ import contextlib
 import json
 import logging
 import socket
+import uuid
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from rtp_gateway.inbound.front import Gateway
 from rtp_gateway.inbound.front import log as edge_log
@@ -233,6 +234,38 @@ async def test_the_gateway_s_refusals_have_the_headers_of_any_answer() -> None:
         assert len(answer.headers["correlation-id"]) == 32
         assert answer.headers["cache-control"] == "private, no-cache"
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_a_caller_that_goes_away_is_no_warning(caplog: pytest.LogCaptureFixture, streamed: bool) -> None:
+    """Whoever can open a connection could fill the log with them."""
+    path, answered = f"/v1/cases/{uuid.uuid4()}/documents/1/content" if streamed else "/v1/cases", list[Message]()
+    arriving: list[Message] = [
+        {"type": "http.request", "body": b"half", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> Message:
+        return arriving.pop(0) if arriving else {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        answered.append(message)
+
+    async with serving(echo) as address:
+        upstreams = OverHttp({"applications": address}, public_url="http://rtp.test", limits=ForwardingLimits())
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": b"",
+            "headers": [(b"content-length", b"100")],
+        }
+        with caplog.at_level("INFO"):
+            await upstreams.forward("applications", scope, receive, send)
+        await upstreams.close()
+    assert [each for each in caplog.records if each.levelname != "INFO"] == []
+    assert answered[0]["status"] == 499, "for metrics and the trace"
 
 
 async def test_a_head_request_gets_no_body_and_keeps_its_connection() -> None:

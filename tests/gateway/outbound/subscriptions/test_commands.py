@@ -106,7 +106,7 @@ async def test_without_an_overlap_the_former_keys_sign_no_more(owner: Owner) -> 
     between = await owner.ask(subscription, "actions/rotate-secret", overlapHours=24)
     await owner.publish(uuid.uuid4(), 1)
     rotated = await owner.ask(subscription, "actions/rotate-secret", overlapHours=0)
-    assert rotated["formerKeysUntil"] is None
+    assert "formerKeysUntil" not in rotated
     await owner.publish(uuid.uuid4(), 1)
     await owner.new_worker().drain()
     assert len(owner.receiver.received) == 2
@@ -121,7 +121,7 @@ async def test_a_repeated_rotation_rotates_once_and_shows_no_secret(owner: Owner
     first, again = [await owner.api.post(path, json={}, headers=headers) for _ in range(2)]
     assert (first.status_code, again.status_code) == (200, 200)
     assert first.headers["cache-control"] == "no-store"
-    assert again.json() == {**first.json(), "secret": None}
+    assert again.json() == {name: value for name, value in first.json().items() if name != "secret"}
     assert (await owner.show(subscription))["version"] == 2
 
 

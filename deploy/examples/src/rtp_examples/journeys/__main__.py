@@ -10,6 +10,7 @@ from types import ModuleType
 from rtp_examples.journeys import employer_led, lapsed, launched, remitted, tender_lost
 from rtp_examples.journeys.scenario import FinishedCase, Scenario, get_event_name
 from rtp_examples.journeys.temporary_platform import TemporaryPlatform, start_temporary_platform
+from rtp_shared.pipes import run_command
 
 JOURNEYS: dict[str, ModuleType] = {
     "launched": launched,
@@ -57,4 +58,4 @@ def _print_events(finished: FinishedCase) -> None:
 
 if __name__ == "__main__":
     logging.disable()  # what goes wrong is told in a line
-    sys.exit(main())
+    run_command(main)

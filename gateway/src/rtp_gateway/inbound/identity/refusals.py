@@ -1,6 +1,6 @@
 """Refusals of the token endpoint, as RFC 6749 section 5.2 has them: a client of OAuth reads no problem details."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from fastapi.responses import JSONResponse
 
@@ -9,6 +9,17 @@ from rtp_shared.exception_handlers import translate_error
 from rtp_shared.problems import Refusal
 
 _UNAVAILABLE = 503
+
+
+NOT_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+"""Headers of every answer of the token endpoint (RFC 6749 section 5.1)."""
+
+
+def refuse_method(method: str, methods: Iterable[str]) -> JSONResponse:
+    """Return the answer to a request by a method that is not taken."""
+    allowed = ", ".join(sorted(methods))
+    refused = TokenRefused("invalid_request", f"{method} is not taken here, only {allowed}")
+    return _answer(refused, 405, {"Allow": allowed, **NOT_STORED})
 
 
 def describe_refusal(error: Exception) -> JSONResponse | None:

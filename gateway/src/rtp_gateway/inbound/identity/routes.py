@@ -7,11 +7,12 @@ from urllib.parse import parse_qs, unquote_plus
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from rtp_gateway.clients.models import SCOPES
 from rtp_gateway.inbound.identity.commands import TokenRefused, grant_scopes
 from rtp_gateway.inbound.identity.keys import SigningKey
-from rtp_gateway.inbound.identity.refusals import describe_refusal
+from rtp_gateway.inbound.identity.refusals import NOT_STORED, describe_refusal, refuse_method
 from rtp_gateway.inbound.identity.schemas import KeysView, MetadataView, TokenView
 from rtp_gateway.settings import GatewaySettings
 from rtp_shared.auth import Public
@@ -34,6 +35,14 @@ class OAuthRoute(ServiceRoute):
 class TokenRoute(OAuthRoute):
     """The token endpoint's route, which refuses as RFC 6749 section 5.2 says, whatever is wrong."""
 
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, by another method too: RFC 6749 section 3.2 has POST alone."""
+        allowed = self.methods or set()
+        if scope["method"] in allowed:
+            await super().handle(scope, receive, send)
+        else:
+            await refuse_method(scope["method"], allowed)(scope, receive, send)
+
     def get_route_handler(self) -> RouteHandler:
         inner = super().get_route_handler()
 
@@ -44,7 +53,7 @@ class TokenRoute(OAuthRoute):
                 if (refused := describe_refusal(error)) is None:
                     raise
                 response = refused
-            response.headers.update({"Cache-Control": "no-store", "Pragma": "no-cache"})
+            response.headers.update(NOT_STORED)
             return response
 
         return handle

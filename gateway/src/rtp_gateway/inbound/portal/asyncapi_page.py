@@ -13,8 +13,8 @@ from rtp_shared.contracts import catalogue
 
 
 @cache
-def render_body(public_url: str) -> str:
-    document = asyncapi.build_document(public_url=public_url)
+def render_body(public_url: str, *, queues: bool) -> str:
+    document = asyncapi.build_document(public_url=public_url, queues=queues)
     machines = render_link("/asyncapi.json", f"The document for machines (AsyncAPI {document['asyncapi']})")
     schemas = document["components"]["schemas"]
     return "".join(

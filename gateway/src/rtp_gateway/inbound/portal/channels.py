@@ -12,10 +12,16 @@ from rtp_shared.rabbit.topology import EXCHANGE
 
 _QUEUE_NAME = "subscription.{id}"
 WEBHOOK, FHIR, QUEUE, FEED, STREAM = "webhook", "webhook-fhir", "queue", "feed", "stream"
+_TO_QUEUE = "deliver-to-queue"
 _AMQP, _HTTP = "0.3.0", "0.3.0"
 
 
-def build_channels() -> Part:
+def build_channels(*, queues: bool) -> Part:
+    """Build the channels, without subscribers' queues where there are no `queues`."""
+    return {name: channel for name, channel in _build_all_channels().items() if queues or name != QUEUE}
+
+
+def _build_all_channels() -> Part:
     kinds = {key_of(kind): kind for _, kind in sorted(catalogue().items())}
     plain = {key: {"$ref": f"#/components/messages/{key}"} for key in [*kinds, THIN]}
     in_queue = {**_list_messages(kinds, QUEUED), BUNDLE: {"$ref": f"#/components/messages/{BUNDLE}"}}
@@ -37,7 +43,13 @@ def build_channels() -> Part:
     }
 
 
-def build_operations() -> Part:
+def build_operations(*, queues: bool) -> Part:
+    """Build the operations of these channels."""
+    found = _build_all_operations()
+    return {name: operation for name, operation in found.items() if queues or name != _TO_QUEUE}
+
+
+def _build_all_operations() -> Part:
     keys = [key_of(kind) for _, kind in sorted(catalogue().items())]
     events = [*keys, THIN]
     post = {"http": {"method": "POST", "bindingVersion": _HTTP}}
@@ -45,9 +57,7 @@ def build_operations() -> Part:
     return {
         "deliver-by-webhook": _build_operation(WEBHOOK, events, "Deliver an event to a subscription's sink", post),
         "deliver-in-fhir-form": _build_operation(FHIR, [BUNDLE], "Deliver an event as a FHIR bundle", post),
-        "deliver-to-queue": _build_operation(
-            QUEUE, [*events, BUNDLE], "Put an event into a subscription's queue", durable
-        ),
+        _TO_QUEUE: _build_operation(QUEUE, [*events, BUNDLE], "Put an event into a subscription's queue", durable),
         "list-events": _build_operation(
             FEED, ["event-page"], "Give out events from a cursor on", _build_get_binding(_FEED_QUERY)
         ),

@@ -74,7 +74,9 @@ def _build_attributes(type_: Schema, source: Schema, *, subject: str) -> Schema:
         "sequence": {
             "type": "string",
             "pattern": "^[0-9]{10}$",
-            "description": f"Number of the event among those of its source and {thing}, from 1 on, by ones",
+            "description": f"Number of the event among those of its source and {thing}, from 1 on, by ones: a string, "
+            "padded with zeros, so that comparing strings puts them in order",
+            "examples": ["0000000042"],
         },
         "previoushash": {**_HASH, "description": "SHA-256 of the event before it; absent where a chain begins"},
         "correlationid": {**_TEXT, "description": "Ties together all that one API call caused"},

@@ -13,10 +13,12 @@ from rtp_gateway.inbound.portal import asyncapi, asyncapi_page, downloads
 from rtp_gateway.inbound.portal.catalogue import event_pages
 from rtp_gateway.inbound.portal.envelopes import build_data_schema
 from rtp_gateway.inbound.portal.openapi import merge_documents
-from rtp_gateway.inbound.portal.pages import POLICY, render_page
+from rtp_gateway.inbound.portal.pages import POLICY, render_code, render_page, render_prose, render_table
 from rtp_gateway.inbound.proxy.forward import Upstreams
 from rtp_gateway.routing import NAMES
+from rtp_gateway.settings import GatewaySettings
 from rtp_gateway.types import JsonObject
+from rtp_gateway.ways import list_ways
 from rtp_shared.contracts import catalogue
 from rtp_shared.problems import NotFound, list_refusals
 
@@ -50,7 +52,7 @@ _START = """SwaggerUIBundle({
 
 
 @portal.get("/")
-async def front() -> HTMLResponse:
+async def front(request: Request) -> HTMLResponse:
     links = [
         ("/docs", "API documentation, to read and to try"),
         ("/openapi.json", "OpenAPI 3.1 document"),
@@ -62,7 +64,12 @@ async def front() -> HTMLResponse:
         ("/health", "Health"),
     ]
     items = "".join(f'<li><a href="{path}">{text}</a></li>' for path, text in links)
-    return render_page("Right to Provide", f"<ul>{items}</ul>")
+    rows = (
+        [escape(way.name), "yes" if way.offered else "no", render_code(way.address), render_prose(way.description)]
+        for way in list_ways(queues=_offers_queues(request.app))
+    )
+    ways = render_table(["Way", "Offered here", "Address", "What it is"], rows)
+    return render_page("Right to Provide", f"<ul>{items}</ul><h2>Ways to receive events</h2>{ways}")
 
 
 @portal.get("/docs")
@@ -99,14 +106,14 @@ async def openapi(request: Request) -> JSONResponse:
 
 @portal.get("/asyncapi.json")
 async def asyncapi_document(request: Request) -> Response:
-    return Response(asyncapi.dump_document(_public_url(request.app)), media_type="application/json")
+    document = asyncapi.dump_document(_public_url(request.app), queues=_offers_queues(request.app))
+    return Response(document, media_type="application/json")
 
 
 @portal.get("/asyncapi")
 async def asyncapi_for_people(request: Request) -> HTMLResponse:
-    return render_page(
-        "How events travel", asyncapi_page.render_body(_public_url(request.app)), back=("/", "Right to Provide")
-    )
+    body = asyncapi_page.render_body(_public_url(request.app), queues=_offers_queues(request.app))
+    return render_page("How events travel", body, back=("/", "Right to Provide"))
 
 
 @portal.get("/schemas/{name}.json")
@@ -152,6 +159,12 @@ async def build_openapi(app: FastAPI) -> JsonObject:
         known = app.state.merged_openapi = merge_documents(documents, public_url=_public_url(app))
     merged: JsonObject = known
     return merged
+
+
+def _offers_queues(app: FastAPI) -> bool:
+    settings = app.state.runtime.settings
+    assert isinstance(settings, GatewaySettings)  # noqa: S101 - the gateway's runtime has the gateway's settings
+    return settings.offers_queues
 
 
 def _public_url(app: FastAPI) -> str:

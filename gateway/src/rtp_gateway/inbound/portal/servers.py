@@ -4,9 +4,16 @@ from rtp_gateway.settings import SUBSCRIBERS_VHOST
 from rtp_gateway.types import JsonObject
 
 Part = JsonObject
+BROKER = "broker"
 
 
-def build_servers(*, public_url: str) -> Part:
+def build_servers(*, public_url: str, queues: bool) -> Part:
+    """Build the servers, without subscribers' broker where there are no `queues`."""
+    found = _build_all(public_url)
+    return {name: server for name, server in found.items() if queues or name != BROKER}
+
+
+def _build_all(public_url: str) -> Part:
     protocol, _, host = public_url.partition("://")
     host, _, path = host.partition("/")
     return {
@@ -29,7 +36,7 @@ def build_servers(*, public_url: str) -> Part:
             "description": "Feed and stream, read by you with a token.",
             "security": [_build_ref("securitySchemes", "clientCredentials")],
         },
-        "broker": {
+        BROKER: {
             "host": "{host}",
             "protocol": "amqps",
             "pathname": f"/{SUBSCRIBERS_VHOST}",

@@ -17,6 +17,7 @@ from rtp_gateway.inbound.proxy.idle_timeout import CallerTooSlow, IdleTimeout
 from rtp_gateway.routing import ForwardingLimits, is_streamed
 from rtp_gateway.types import JsonObject
 from rtp_shared import problems, tracing
+from rtp_shared.exception_handlers import GONE_AWAY
 from rtp_shared.problems import Malformed, Refusal, TooLarge, Unavailable
 
 log = logging.getLogger(__name__)
@@ -86,6 +87,10 @@ class InProcess:
         return None
 
 
+class CallerGone(aiohttp.ClientConnectionError):
+    """The caller went away before it had sent its whole request."""
+
+
 class OverHttp:
     """The services at their addresses. Bodies stream both ways; only idempotent requests are tried a second time."""
 
@@ -133,6 +138,10 @@ class OverHttp:
                 async with idle_timeout.limit_service():
                     await self._exchange(name, scope, idle_timeout.receive, answer)
         except (aiohttp.ClientError, TimeoutError) as error:
+            if isinstance(error, CallerGone) or isinstance(error.__cause__, CallerGone):
+                # Nobody reads this: it is for metrics and traces. No warning, which every caller could bring about.
+                await _end_unread(answer, send)
+                return
             log.warning("forwarding failed", extra={"upstream": name, "error": type(error).__name__})
             if answer.started:
                 raise  # the server cuts the connection, so that half an answer is not taken for a whole one
@@ -194,6 +203,12 @@ class OverHttp:
         await send_refusal(refusal, scope, send, public_url=self._public_url)
 
 
+async def _end_unread(answer: "_RelayedAnswer", send: Send) -> None:
+    if not answer.started:
+        await send({"type": "http.response.start", "status": GONE_AWAY, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+
 async def send_refusal(refusal: Refusal, scope: Scope, send: Send, *, public_url: str) -> None:
     """Answer with the problem document of the refusal."""
     body = problems.render_problem(refusal, base_url=public_url, instance=scope["path"])
@@ -208,7 +223,7 @@ async def _read_body(receive: Receive, limit: int) -> AsyncIterator[bytes]:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise aiohttp.ClientConnectionError("the caller went away")
+            raise CallerGone("the caller went away")
         chunk: bytes = message.get("body", b"")
         sent += len(chunk)
         if sent > limit:

@@ -18,6 +18,7 @@ from rtp_gateway.outbound.subscriptions.errors import (
     NoSuchSubscription,
     TooManySubscriptions,
 )
+from rtp_gateway.outbound.subscriptions.key_records import record_keys
 from rtp_gateway.outbound.subscriptions.models import ROUTE, OnSinkChange, Subscription, SubscriptionStatus
 from rtp_gateway.outbound.subscriptions.notices import publish_notice
 from rtp_gateway.outbound.subscriptions.preparation import Prepared, PreparedChange
@@ -84,6 +85,7 @@ async def create_subscription(
         consents.apply_check(subscription, prepared.check, now=now)
     session.add(subscription)
     await session.flush()
+    await record_keys(session, subscription, keyring, now=now)
     queue = await _renew_password(session, subscription, deps, now=now) if by_queue else None
     if queue is not None:
         subscription.sink = f"{queue.url}#{queue.queue}"
@@ -106,6 +108,8 @@ async def change_subscription(
         await ordering.pause_recording(session)
         await ordering.lock_open(session, subscription_id)
     subscription = await lock_own(session, subscription_id, version=prepared.version, client_id=subscriber.client_id)
+    if check is None and not subscription.differs(columns, columns.keys()):
+        return subscription
     rerouted, moved = subscription.differs(columns, ROUTE), subscription.differs(columns, {"sink"})
     resized = subscription.protocol is Protocol.AMQP and subscription.differs(columns, {"settings"})
     subscription.change(columns, now=now)
@@ -183,6 +187,7 @@ async def rotate(
     }
     subscription.change(keys, now=now)
     await session.flush()
+    await record_keys(session, subscription, keyring, now=now)
     by_queue = subscription.protocol is Protocol.AMQP
     queue = await _renew_password(session, subscription, deps, now=now) if by_queue else None
     return SubscriptionSecrets(subscription, keyring, queue)

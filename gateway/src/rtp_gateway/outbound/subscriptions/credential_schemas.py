@@ -1,15 +1,17 @@
 """Sink credentials as a subscriber writes them. They are only written: reads show no more than their kind."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    Discriminator,
     Field,
     SecretStr,
+    Tag,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
@@ -133,6 +135,36 @@ SinkCredential = Annotated[
         discriminator="credentialtype",
         description="What your sink is shown so that it lets us in. Never given back; REFRESHTOKEN is not offered",
     ),
+    WrapValidator(_point_to_member),
+]
+
+
+class KeptCredential(Input):
+    """The credential that is held already, as reads show it: by its kind alone."""
+
+    credentialtype: Literal["PLAIN", "ACCESSTOKEN", "CLIENTCREDENTIALS", "CLIENTCERTIFICATE"]
+
+
+KINDS = ("PLAIN", "ACCESSTOKEN", "CLIENTCREDENTIALS", "CLIENTCERTIFICATE")
+_NO_KIND = "needs a credentialtype: PLAIN, ACCESSTOKEN, CLIENTCREDENTIALS or CLIENTCERTIFICATE"
+
+
+def _tell_kind(value: object) -> object:
+    if isinstance(value, KeptCredential):
+        return "kept"
+    if not isinstance(value, Mapping):
+        return getattr(value, "credentialtype", None)
+    return "kept" if value.keys() == {"credentialtype"} else value.get("credentialtype")
+
+
+ReplacedCredential = Annotated[
+    Annotated[PlainCredential, Tag("PLAIN")]
+    | Annotated[AccessTokenCredential, Tag("ACCESSTOKEN")]
+    | Annotated[ClientCredentialsCredential, Tag("CLIENTCREDENTIALS")]
+    | Annotated[ClientCertificateCredential, Tag("CLIENTCERTIFICATE")]
+    | Annotated[KeptCredential, Tag("kept")],
+    Discriminator(_tell_kind, custom_error_type="credential", custom_error_message=_NO_KIND),
+    Field(description="Another one, or by its kind alone the one that is held, as reads show it"),
     WrapValidator(_point_to_member),
 ]
 

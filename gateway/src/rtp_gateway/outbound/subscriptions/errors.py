@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rtp_gateway.ways import describe_offer
 from rtp_shared.problems import Conflict, FieldError, Invalid, NotFound
 
 
@@ -31,7 +32,7 @@ class AmqpNotOffered(Invalid):
     title = "AMQP is not offered here"
 
     def __init__(self) -> None:
-        super().__init__(errors=[FieldError("/protocol", "AMQP is not offered here; use HTTP, or read the feed")])
+        super().__init__(errors=[FieldError("/protocol", describe_offer(queues=False))])
 
 
 class NoSuchSource(Invalid):
@@ -39,6 +40,10 @@ class NoSuchSource(Invalid):
 
     def __init__(self, reason: str) -> None:
         super().__init__(errors=[FieldError("/source", reason)])
+
+
+class NotWritten(Invalid):
+    title = "This is not changed by writing it"
 
 
 class ProtocolStays(Invalid):

@@ -54,6 +54,8 @@ def _list_single_values(kind: type[EventData]) -> Iterator[str]:
 FIELDS: Final = tuple(sorted({f"data.{name}" for kind in catalogue().values() for name in _list_single_values(kind)}))
 """The data fields that some event declares as a single value."""
 
+DIALECTS: Final = ("exact", "prefix", "suffix", "all", "any", "not")
+
 _KNOWN: Final = frozenset(ATTRIBUTES + FIELDS)
 
 _COMPARISONS: Final[Mapping[str, Callable[[str, str], bool]]] = {

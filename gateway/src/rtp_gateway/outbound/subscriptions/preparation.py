@@ -11,6 +11,7 @@ from rtp_gateway.outbound.subscriptions.changes import Columns
 from rtp_gateway.outbound.subscriptions.consents import ConsentCheck
 from rtp_gateway.outbound.subscriptions.deps import SubscriptionDeps
 from rtp_gateway.outbound.subscriptions.models import ROUTE, Subscription
+from rtp_gateway.outbound.subscriptions.replacement import Replacement, require_as_read
 from rtp_gateway.outbound.subscriptions.schemas import NewSubscription, SubscriptionChanges
 from rtp_gateway.outbound.transports.requests import Protocol
 from rtp_shared.etags import Expected
@@ -42,7 +43,7 @@ async def prepare_new(details: NewSubscription, *, client_id: str, deps: Subscri
 
 async def prepare_change(
     seen: Subscription,
-    details: SubscriptionChanges | NewSubscription,
+    details: SubscriptionChanges | Replacement,
     *,
     version: Expected,
     deps: SubscriptionDeps,
@@ -55,6 +56,8 @@ async def prepare_change(
     """
     seen.expect(version)
     changes.require_same_protocol(seen, details)
+    if isinstance(details, Replacement):
+        require_as_read(seen, details, deps.secret_box)
     with deps.questions.take_turn(seen.client_id):
         columns = await changes.read_columns(details, deps=deps, now=now)
         if seen.protocol is Protocol.AMQP:

@@ -4,15 +4,17 @@ from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi import APIRouter, Body, Header, Path, Request, Response
 
 from rtp_gateway.outbound.deferred import ASKS_OUTSIDE, DeferredRoute, DeferredTransaction, LateTransaction
 from rtp_gateway.outbound.subscriptions import commands, consents, preparation, queries
 from rtp_gateway.outbound.subscriptions.auth import Anyone, Reader, SubscriptionId, Writer
 from rtp_gateway.outbound.subscriptions.deps import Deps
 from rtp_gateway.outbound.subscriptions.models import Subscription, SubscriptionStatus
+from rtp_gateway.outbound.subscriptions.replacement import Replacement
 from rtp_gateway.outbound.subscriptions.schemas import (
     NewSubscription,
+    Offer,
     Rotated,
     Rotation,
     SubscriptionChanges,
@@ -20,7 +22,13 @@ from rtp_gateway.outbound.subscriptions.schemas import (
     SubscriptionView,
     TestSent,
 )
-from rtp_gateway.outbound.subscriptions.views import describe, describe_made, describe_rotated, dump_without_secrets
+from rtp_gateway.outbound.subscriptions.views import (
+    describe,
+    describe_made,
+    describe_offer,
+    describe_rotated,
+    dump_without_secrets,
+)
 from rtp_shared.dependencies import After, ExpectedVersion, Limit, Now, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.identities import Principal
@@ -52,15 +60,19 @@ async def create_subscription(
     and with the key that `publicKey` belongs to, as Standard Webhooks say (v1, v1a). Keep the secret: it is not shown
     again. Answer with any 2xx within 15 seconds; otherwise the event is sent again over three days, and later events
     of the same case wait until it is through. 410 ends the subscription. With `handshake` your sink is asked for its
-    consent first, and until it gives it the subscription is `pending`.
+    consent first, and until it gives it the subscription is `pending`. `warnings` says what was taken and may not be
+    meant: on a platform for trials, a sink at an address of the platform's own machine or network, or by http.
 
-    **AMQP**: `queue` says where your own queue is and how to read it. It is made within seconds, and until it is there
-    the subscription is `provisioning`.
+    **AMQP**, where OPTIONS of this address says that it is offered: `queue` says where your own queue is and how to
+    read it. It is made within seconds, and until it is there the subscription is `provisioning`.
 
     An event may come twice: `webhook-id` (`message_id`) is then the same, for this subscription, which
     `webhook-subscription` names, and for the same `webhook-replay`. Events in order, one case at a time; other
     cases do not wait. Filters: exact, prefix, suffix, all, any, not, on attributes and on declared fields as
     `data.name`. At most 50 subscriptions for each client.
+
+    Members in lower case are those of the CloudEvents Subscriptions API (draft); an `id` is ignored, as it says. Where
+    this differs from the draft stands in the guide, docs/receiving-events.md.
     """
     prepared = await preparation.prepare_new(details, client_id=principal.client_id, deps=deps, now=now)
     secrets = await commands.create_subscription(
@@ -83,7 +95,11 @@ async def list_subscriptions(
     after: After = None,
     status: SubscriptionStatus | None = None,
 ) -> Page[SubscriptionView]:
-    """List your subscriptions, newest first, also those that have ended."""
+    """List your subscriptions, newest first, also those that have ended.
+
+    The CloudEvents draft answers with a bare array, and with 204 where there is none. Here, as in every list of this
+    platform, the subscriptions are `items` of an object with the `next` cursor, and there may be none.
+    """
     key = decode_cursor(after, UUID)
     rows = await queries.list_subscriptions(
         session, client_id=principal.client_id, limit=limit, after=key[0] if key else None, status=status
@@ -92,17 +108,21 @@ async def list_subscriptions(
     return Page(items=[describe(row) for row in page], next=last and encode_cursor(last.id))
 
 
-@subscriptions.options("", status_code=204)
-async def discover(_: Anyone, response: Response) -> None:
-    """What this collection can do (CloudEvents Subscriptions API: discovery)."""
+@subscriptions.options("")
+async def discover(_: Anyone, deps: Deps, response: Response) -> Offer:
+    """Discover which of the four ways to receive events this platform offers, before one is tried, and what it takes.
+
+    `Allow` says what this address takes (CloudEvents Subscriptions API: discovery). No token is needed.
+    """
     response.headers["Allow"] = "GET, POST, OPTIONS"
+    return describe_offer(queues=deps.queues is not None)
 
 
 @subscriptions.get("/{subscription_id}")
 async def get_subscription(
     subscription_id: SubscriptionId, principal: Reader, session: Session, response: Response
 ) -> SubscriptionView:
-    """Read a subscription of yours."""
+    """Read a subscription of yours. What it has not got, such as a `source`, is left out, and never null."""
     row = await queries.get_subscription(session, subscription_id, client_id=principal.client_id)
     return _show(row, response)
 
@@ -134,7 +154,7 @@ async def change_subscription(
 @subscriptions.put("/{subscription_id}", responses=ASKS_OUTSIDE)
 async def replace_subscription(
     subscription_id: SubscriptionId,
-    details: NewSubscription,
+    details: Replacement,
     version: ExpectedVersion,
     principal: Writer,
     transaction: DeferredTransaction,
@@ -142,7 +162,13 @@ async def replace_subscription(
     now: Now,
     response: Response,
 ) -> SubscriptionView:
-    """Change all of it: what you leave out is as in a new subscription. The secret and the protocol stay."""
+    """Change all of it: what you leave out is as in a new subscription. The secret and the protocol stay.
+
+    What you read can be written back, changed or not: nothing changes then, and the version stays. A `sinkcredential`
+    by its kind alone, as reads show it, stays as it is. `id` must be the one in the path (the draft says so too);
+    `status` and `secret` are refused where they ask for a change that is an action's; the other members that are not
+    yours to choose are ignored.
+    """
     seen = await _read_seen(transaction, subscription_id, principal)
     prepared = await preparation.prepare_change(seen, details, version=version, deps=deps, now=now)
     subscription = await commands.change_subscription(
@@ -157,7 +183,8 @@ async def end_subscription(
 ) -> None:
     """End a subscription for good. What waits is cancelled; the subscription and its deliveries can still be read.
 
-    Of AMQP the queue goes too, with what you have not read of it.
+    Of AMQP the queue goes too, with what you have not read of it. The CloudEvents draft gives the subscription back,
+    with 200; here the answer is empty, and a GET shows it as `ended`.
     """
     await commands.end_subscription(session, subscription_id, version=version, subscriber=principal, now=now)
 
@@ -210,7 +237,7 @@ async def resume(
 @subscriptions.post("/{subscription_id}/actions/rotate-secret")
 async def rotate_secret(
     subscription_id: SubscriptionId,
-    rotation: Rotation,
+    rotation: Annotated[Rotation, Body(default_factory=Rotation, description="May be left out")],
     version: ExpectedVersion,
     principal: Writer,
     session: Session,
@@ -221,7 +248,8 @@ async def rotate_secret(
 ) -> Rotated:
     """Get a new secret and a new key pair; both generations sign until the overlap is over.
 
-    A verifier that knows either accepts, so nothing is lost while you change yours over. Of AMQP you get a new
+    A verifier that knows either accepts, so nothing is lost while you change yours over. `keys` lists all public keys
+    that there ever were. Of AMQP you get a new
     password: within seconds it holds, and the former one holds no more.
     """
     secrets = await commands.rotate(

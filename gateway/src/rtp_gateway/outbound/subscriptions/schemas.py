@@ -1,10 +1,11 @@
 """Request and response bodies. Names in lower case are those of the CloudEvents Subscriptions API (draft 0.2-wip)."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import ConfigDict, Field, JsonValue, StringConstraints, ValidationError, model_validator
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from rtp_gateway.forms.rendering import Form
@@ -69,13 +70,12 @@ class AmqpSettings(Input):
 Settings = Annotated[HttpSettings | AmqpSettings, Field(description="What belongs to the protocol")]
 
 
-class NewSubscription(Input):
-    """What is to be sent where, and how."""
+class WholeSubscription(Input):
+    """All that a subscriber may choose."""
 
     sink: Sink | None = Field(default=None)
     protocol: Protocol = Field(default=Protocol.HTTP)
     protocolsettings: Settings | None = Field(default=None)
-    sinkcredential: SinkCredential | None = Field(default=None)
     source: Source = None
     types: Types = Field(default=[])
     filters: Filters = Field(default=[])
@@ -90,15 +90,28 @@ class NewSubscription(Input):
     def _require_fit(self) -> Self:
         if self.protocol is Protocol.HTTP and self.sink is None:
             raise _build_error("sink", "must be given for HTTP")
-        if self.protocol is Protocol.AMQP and self.sink is not None:
-            raise _build_error("sink", "is left out for AMQP: the queue is made for you")
-        if self.protocol is Protocol.AMQP and self.sinkcredential is not None:
-            raise _build_error("sinkcredential", "is left out for AMQP: you read the queue, nothing is sent to you")
         kind = SETTINGS[self.protocol]
         if self.protocolsettings is None or not self.protocolsettings.model_fields_set:
             self.protocolsettings = kind()
         elif not isinstance(self.protocolsettings, kind):
             raise _build_error("protocolsettings", "are those of another protocol")
+        return self
+
+
+class NewSubscription(WholeSubscription):
+    """What is to be sent where, and how."""
+
+    id: JsonValue = Field(
+        default_factory=lambda: None, description="Ignored: the platform gives each new subscription its id"
+    )
+    sinkcredential: SinkCredential | None = Field(default=None)
+
+    @model_validator(mode="after")
+    def _require_no_way_to_a_queue(self) -> Self:
+        if self.protocol is Protocol.AMQP and self.sink is not None:
+            raise _build_error("sink", "is left out for AMQP: the queue is made for you")
+        if self.protocol is Protocol.AMQP and self.sinkcredential is not None:
+            raise _build_error("sinkcredential", "is left out for AMQP: you read the queue, nothing is sent to you")
         return self
 
 
@@ -138,25 +151,59 @@ class Rotation(Input):
     overlap_hours: Whole = Field(default=24, ge=0, le=168)
 
 
+Nothing = SkipJsonSchema[None]
+"""What a member has that is left out of the answer: `str | Nothing = left_out(...)`."""
+
+
+def left_out(description: str | None = None, examples: list[Any] | None = None) -> Any:
+    """Declare a member that an answer leaves out where it has nothing to say, and so never gives as null."""
+    return Field(
+        default_factory=lambda: None,
+        exclude_if=lambda value: value is None,
+        description=description,
+        examples=examples,
+    )
+
+
+class WayView(Output):
+    """A way in which events can be received."""
+
+    name: str
+    offered: bool = Field(description="By this platform")
+    address: str = Field(description="Where to begin")
+    description: str
+
+
+class Offer(Output):
+    """What this platform offers to those who would receive events. Lists hold what the members of that name take."""
+
+    ways: list[WayView]
+    protocol: list[Protocol]
+    filters: list[str] = Field(description="Dialects")
+    credentialtype: list[str]
+    payload: list[Form]
+
+
 class SubscriptionView(Output):
-    """A subscription."""
+    """A subscription. What it has not got is left out."""
 
     id: UUID
     sink: str = Field(description="Of AMQP: the address of the broker and, behind #, the queue")
     protocol: Protocol
     protocolsettings: JsonObject
-    sinkcredential: SinkCredentialView | None = Field(description="Only its kind; what it holds is never given back")
-    source: str | None
+    sinkcredential: SinkCredentialView | Nothing = left_out("Only its kind; what it holds is never given back")
+    source: str | Nothing = left_out()
     types: list[str] = Field(description="Event types that are sent; none stands for all")
     filters: list[JsonObject]
     config: dict[str, str]
-    description: str | None
+    description: str | Nothing = left_out()
     payload: Form
     on_sink_change: OnSinkChange
     concurrency: int
-    rate_per_minute: int | None
+    rate_per_minute: int | Nothing = left_out()
+    warnings: list[str] | Nothing = left_out("What is taken and may not be meant, such as a sink at a private address")
     public_key: str = Field(description="To verify `v1a` signatures with (Standard Webhooks, ed25519)")
-    former_keys_until: datetime | None = Field(description="Until then the former secret and key are signed with too")
+    former_keys_until: datetime | Nothing = left_out("Until then the former secret and key are signed with too")
     status: SubscriptionStatus = Field(
         description="pending: the sink has not consented. provisioning: the queue is not there yet (AMQP). "
         "disabled: three days of failure, tested every hour. ended: for good, by you or because the sink answered 410"
@@ -164,8 +211,8 @@ class SubscriptionView(Output):
     version: int = Field(description="Grows by one with every change; the ETag")
     made_at: datetime
     changed_at: datetime
-    ended_at: datetime | None
-    disabled_at: datetime | None
+    ended_at: datetime | Nothing = left_out()
+    disabled_at: datetime | Nothing = left_out()
 
 
 class QueueView(Output):
@@ -178,26 +225,26 @@ class QueueView(Output):
     queue: str
     dead_letter_queue: str = Field(description="What you rejected or let come back too often")
     username: str
-    password: str | None = Field(description="Shown this once, null when repeated")
+    password: str | Nothing = left_out("Shown this once, left out when repeated")
 
 
 class SubscriptionMade(SubscriptionView):
     """A subscription that was just made, with its secrets."""
 
-    secret: str | None = Field(
-        description="To verify `v1` signatures with (Standard Webhooks). Keep it: shown this once, null when repeated",
+    secret: str | Nothing = left_out(
+        "To verify `v1` signatures with (Standard Webhooks). Keep it: shown this once, left out when repeated",
         examples=["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
     )
-    queue: QueueView | None = Field(description="For AMQP")
+    queue: QueueView | Nothing = left_out("For AMQP")
 
 
 class Rotated(Output):
     """The new secrets, shown this once."""
 
-    secret: str | None = Field(description="Null when repeated, and for AMQP")
+    secret: str | Nothing = left_out("Left out when repeated, and for AMQP")
     public_key: str
-    former_keys_until: datetime | None
-    queue: QueueView | None = Field(description="For AMQP, where the former password holds no more")
+    former_keys_until: datetime | Nothing = left_out()
+    queue: QueueView | Nothing = left_out("For AMQP, where the former password holds no more")
 
 
 class TestSent(Output):

@@ -1,10 +1,22 @@
 """The bodies of answers about a subscription."""
 
+from rtp_gateway.forms.rendering import Form
 from rtp_gateway.outbound.subscriptions.commands import SubscriptionSecrets
+from rtp_gateway.outbound.subscriptions.credential_schemas import KINDS
+from rtp_gateway.outbound.subscriptions.filters import DIALECTS
 from rtp_gateway.outbound.subscriptions.models import Subscription
-from rtp_gateway.outbound.subscriptions.schemas import QueueView, Rotated, SubscriptionMade, SubscriptionView
+from rtp_gateway.outbound.subscriptions.schemas import (
+    Offer,
+    QueueView,
+    Rotated,
+    SubscriptionMade,
+    SubscriptionView,
+    WayView,
+)
 from rtp_gateway.outbound.transports.requests import Protocol
+from rtp_gateway.outbound.transports.sinks import list_warnings
 from rtp_gateway.types import JsonObject
+from rtp_gateway.ways import list_ways
 
 
 def _read_fields(subscription: Subscription) -> JsonObject:
@@ -17,7 +29,20 @@ def _read_fields(subscription: Subscription) -> JsonObject:
         "protocolsettings": subscription.settings,
         "sinkcredential": {"credentialtype": kind} if kind else None,
         "former_keys_until": subscription.old_keys_until,
+        "warnings": (subscription.protocol is Protocol.HTTP and list_warnings(subscription.sink)) or None,
     }
+
+
+def describe_offer(*, queues: bool) -> Offer:
+    """Describe what is offered to subscribers."""
+    protocols = [each for each in Protocol if queues or each is not Protocol.AMQP]
+    return Offer(
+        ways=[WayView.model_validate(way) for way in list_ways(queues=queues)],
+        protocol=protocols,
+        filters=list(DIALECTS),
+        credentialtype=list(KINDS),
+        payload=list(Form),
+    )
 
 
 def describe(subscription: Subscription) -> SubscriptionView:

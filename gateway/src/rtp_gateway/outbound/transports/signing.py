@@ -37,6 +37,11 @@ class SubscriptionKey:
     def private(self) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(self.seed)
 
+    @property
+    def public_key(self) -> str:
+        """The public key as anybody may have it."""
+        return "whpk_" + _encode_base64(self.private.public_key().public_bytes_raw())
+
     def sign(self, signed: bytes) -> str:
         shared = hmac.new(self.secret, signed, hashlib.sha256).digest()
         return f"v1,{_encode_base64(shared)} v1a,{_encode_base64(self.private.sign(signed))}"
@@ -84,8 +89,8 @@ class Keyring:
 
     @property
     def public_key(self) -> str:
-        """The current public key as anybody may have it."""
-        return "whpk_" + _encode_base64(self.keys[0].private.public_key().public_bytes_raw())
+        """The current public key."""
+        return self.keys[0].public_key
 
     @property
     def former_until(self) -> datetime | None:

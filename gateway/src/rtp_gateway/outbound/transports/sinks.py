@@ -56,6 +56,25 @@ def is_public(address: str) -> bool:
     return any(parsed in network for network in _OPEN) and not any(parsed in network for network in _CLOSED)
 
 
+_LOCAL_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
+
+
+def list_warnings(sink: str) -> list[str]:
+    """Say what is taken for trials alone, and may not be meant: a sink that no platform in earnest takes."""
+    url = URL(sink, encoded=True)
+    host = (url.raw_host or "").lower().rstrip(".")
+    local = not is_public(host) if _is_literal(host) else "." not in host or host.endswith(_LOCAL_NAMES)
+    found = []
+    if local:
+        found.append(
+            f"{host} is the platform's own machine, or one in its network, and not yours unless it runs there: "
+            "it is taken for trials alone, and other platforms refuse it"
+        )
+    if url.scheme == "http":
+        found.append("http is taken for trials alone: events travel in the clear, and other platforms want https")
+    return found
+
+
 def _is_literal(host: str) -> bool:
     try:
         ip_address(host)

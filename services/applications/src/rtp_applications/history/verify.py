@@ -19,6 +19,7 @@ from rtp_applications.history.chain import Entry, Withheld, check, find_ends
 from rtp_applications.history.entries import format_instant
 from rtp_applications.history.keys import NotAKey, thumbprint
 from rtp_applications.json_types import JsonMapping, JsonObject
+from rtp_shared.pipes import run_command
 
 HOLDS, FAULTY, UNUSABLE = 0, 1, 2
 
@@ -198,4 +199,4 @@ def _print(lines: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)
