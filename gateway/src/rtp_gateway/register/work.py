@@ -12,35 +12,35 @@ from rtp_shared.db import AnyRow
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What is told once all is committed."""
+class RegisterReply:
+    """What the register tells once all is committed."""
 
     said: str = ""
     secret: str | None = None
     listed: str = ""
 
 
-async def do(session: AsyncSession, asked: argparse.Namespace, facts: ClientFacts) -> Outcome:
+async def do(session: AsyncSession, asked: argparse.Namespace, facts: ClientFacts) -> RegisterReply:
     """Do what was asked. Raises CannotRegister."""
     if asked.verb == "list":
-        return Outcome(listed="".join(map(_describe_client, await list_clients(session))))
+        return RegisterReply(listed="".join(map(_describe_client, await list_clients(session))))
     client_id: str = asked.client_id
     match asked.verb:
         case "add":
-            return Outcome(f"{client_id} is registered", await commands.add_client(session, client_id, facts))
+            return RegisterReply(f"{client_id} is registered", await commands.add_client(session, client_id, facts))
         case "change":
             await commands.change_client(session, client_id, facts)
-            return Outcome(f"{client_id} is changed")
+            return RegisterReply(f"{client_id} is changed")
         case "renew":
             secret, until = await commands.renew_secret(session, client_id, asked.overlap)
             kept = f"the one before holds until {until:%Y-%m-%d %H:%M} UTC" if until else "the one before holds no more"
-            return Outcome(f"{client_id} has a new secret; {kept}", secret)
+            return RegisterReply(f"{client_id} has a new secret; {kept}", secret)
         case "deactivate":
             was_active = await commands.deactivate_client(session, client_id)
-            return Outcome(f"{client_id} {'is let in no more' if was_active else 'was deactivated before'}")
+            return RegisterReply(f"{client_id} {'is let in no more' if was_active else 'was deactivated before'}")
         case _:
             new_secret = await commands.activate_client(session, client_id, keep_secret=asked.keep_secret)
-            return Outcome(f"{client_id} is let in again", new_secret)
+            return RegisterReply(f"{client_id} is let in again", new_secret)
 
 
 def _describe_client(row: AnyRow) -> str:
