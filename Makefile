@@ -6,12 +6,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 DEV := $(VENV)/ready-to-test
+SETTINGS := $(abspath $(or $(RTP_DATA_DIR),.data))/register.env
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PIN := $(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras \
   --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo up test resilience check image-check format bench docs new-migration constraints clean
+.PHONY: help setup run demo up client test resilience check image-check format bench docs new-migration constraints clean
 
 help:            ## List the targets
 	@grep -E '^[a-z-]+: *.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1: /' | column -t -s ':'
@@ -39,6 +40,10 @@ demo: $(READY)   ## Show the journey on a platform that runs on PORT; JOURNEY=na
 
 up: $(READY)     ## Start the platform as separate processes (RTP_ADMIN_DATABASE_URL, RTP_BROKER_URL)
 	@exec $(BIN)/python -m rtp_examples.up
+
+client: $(READY) ## List, add or change clients of the platform that runs: make client DO='list'; DO='--help' says more
+	@test -r $(SETTINGS) || { echo "There is no $(SETTINGS): start the platform first (make run, make up)" >&2; exit 1; }
+	@set -a; . $(SETTINGS); set +a; exec $(BIN)/python -m rtp_gateway.register $(or $(DO),--help)
 
 # The tests start many processes, which need not compile the same modules anew.
 test: $(DEV)     ## Run every test; installs RabbitMQ, nginx and HAProxy if they are not there

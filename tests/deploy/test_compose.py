@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from rtp_applications.history.keys import BundleKey
 from rtp_gateway.inbound.identity.keys import SigningKey
 from rtp_gateway.outbound.secret_box import SecretBox
+from rtp_gateway.register.settings import RegisterSettings
 from rtp_gateway.routing import NAMES
 from rtp_gateway.settings import GatewaySettings, GatewayWebSettings
 from rtp_operations.prepare import PrepareSettings
@@ -27,7 +28,6 @@ from rtp_operations.services import ALL
 from rtp_shared.auth import FixedKeys, TokenVerifier
 from rtp_shared.run import build_worker_app
 from rtp_shared.service import Runtime
-from rtp_shared.settings import ProcessSettings
 from rtp_shared.web import build_app
 
 ROOT = Path(__file__).parents[2]
@@ -71,7 +71,7 @@ def settings_of(name: str) -> type[BaseSettings]:
     if name == "prepare":
         return PrepareSettings
     if name == "register":
-        return ProcessSettings
+        return RegisterSettings
     process = next(process for process in PROCESSES if process.name == name)
     if process.service.name == "gateway":
         return GatewayWebSettings if process.kind == "web" else GatewaySettings

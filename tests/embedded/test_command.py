@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -16,6 +17,8 @@ import pytest
 
 from tests.support.commands import build_command, refuse
 from tests.support.ports import find_free_port
+
+ROOT = Path(__file__).parents[2]
 
 
 @dataclass
@@ -43,6 +46,43 @@ def run_platform(port: int, data_dir: Path) -> Iterator[Running]:
         _, running.errors = running.process.communicate(timeout=30)
 
 
+def make_client(data_dir: Path, line: str) -> str:
+    environment = os.environ | {"RTP_DATA_DIR": str(data_dir)}
+    done = subprocess.run(["bash", "-c", line], env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def add_client(data_dir: Path, printed: str) -> str:
+    """Add a client by the line that the platform printed; return its id."""
+    line = next(line for line in printed.splitlines() if line.startswith("make client DO='add"))
+    assert re.fullmatch(r"[\w-]{43}\n", make_client(data_dir, line))
+    assert (data_dir / "register.env").stat().st_mode & 0o077 == 0
+    return "my-client"
+
+
+def list_clients(data_dir: Path) -> str:
+    return make_client(data_dir, "make client DO=list")
+
+
+def test_a_client_of_no_platform_is_one_clear_line(tmp_path: Path) -> None:
+    environment = os.environ | {"RTP_DATA_DIR": str(tmp_path)}
+    command = ["make", "client", "DO=list"]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "start the platform first" in done.stderr.splitlines()[0]
+
+
+def test_ctrl_c_while_it_starts_is_one_clear_line(tmp_path: Path) -> None:
+    arguments = build_command("rtp_examples.run", "--port", str(find_free_port()), "--data-dir", str(tmp_path))
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as starting:
+        assert starting.stdout
+        while "database made" not in (line := starting.stdout.readline()):
+            assert line, "it ended"
+        starting.send_signal(signal.SIGINT)
+        _, errors = starting.communicate(timeout=60)
+    assert (starting.returncode, errors) == (1, "stopped before it was ready\n")
+
+
 def test_the_platform_starts_serves_the_journey_stops_and_keeps_its_data(tmp_path: Path) -> None:
     port = find_free_port()
     with run_platform(port, tmp_path) as first:
@@ -50,7 +90,8 @@ def test_the_platform_starts_serves_the_journey_stops_and_keeps_its_data(tmp_pat
         assert httpx.get(f"{url}/health").json() == {"status": "alive"}
         printed = first.printed
         assert "398 councils, 205 NHS trusts, 42 integrated care boards" in printed
-        pasted = printed[printed.index("curl -s") : printed.index("`make demo`")]
+        assert "gateway: database made" in printed
+        pasted = printed[printed.index("curl -s") : printed.index("To add a client")]
         opened = subprocess.run(["bash", "-c", pasted], capture_output=True, text=True, check=True)
         assert json.loads(opened.stdout)["status"] == "draft"
         demo = subprocess.run(
@@ -61,6 +102,7 @@ def test_the_platform_starts_serves_the_journey_stops_and_keeps_its_data(tmp_pat
         )
         assert demo.returncode == 0, demo.stdout + demo.stderr
         assert "signature verified" in demo.stdout
+        assert add_client(tmp_path, printed) in list_clients(tmp_path)
         children = psutil.Process(first.process.pid).children(recursive=True)
         assert any(child.name() == "postgres" for child in children)
     assert first.process.returncode == 0
@@ -69,6 +111,7 @@ def test_the_platform_starts_serves_the_journey_stops_and_keeps_its_data(tmp_pat
     assert alive == []
 
     with run_platform(port, tmp_path) as again:
+        assert "gateway: database up to date" in again.printed
         secret = json.loads((tmp_path / "sandbox.json").read_text())["council-intake"]
         token = httpx.post(
             f"{url}/oauth2/token", data={"grant_type": "client_credentials"}, auth=("council-intake", secret)

@@ -99,6 +99,18 @@ async def test_an_installation_of_before_moves_while_its_processes_go_on(server:
     assert await describe_catalogue(server.url(gateway.database)) == WRITTEN.read_text().splitlines()
 
 
+async def test_a_database_that_was_there_is_brought_up_to_date(server: Postgres) -> None:
+    await install_former_release(server)
+    owner_url = server.url(gateway.database, gateway.get_role("owner"))
+    states = [
+        databases.describe_state(
+            made=await databases.provision(server.url(), gateway), changed=await migrate.migrate(owner_url, gateway)
+        )
+        for _ in range(2)
+    ]
+    assert states == ["brought up to date", "up to date"]
+
+
 async def test_passwords_are_each_role_s_own_and_can_be_changed(server: Postgres) -> None:
     for passwords in ({"web": "one", "delivery": "two"}, {"web": "three", "delivery": "four"}):
         await databases.provision(server.url(), gateway, passwords)

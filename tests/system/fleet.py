@@ -124,6 +124,16 @@ class Fleet:
         for running in asked.values():
             running.wait(30)
 
+    def end_all(self, number: signal.Signals) -> dict[str, int]:
+        """Send the signal to all at once, as a terminal or a host does; return the exit code of each."""
+        asked, self._running = self._running, {}
+        for running in asked.values():
+            running.send_signal(number)
+        return {name: running.wait(60) for name, running in asked.items()}
+
+    def read_log(self, name: str) -> str:
+        return (self._logs / f"{name}.log").read_text(errors="replace")
+
     def get(self, name: str, path: str) -> httpx.Response:
         return httpx.get(f"http://127.0.0.1:{self.host.get_port(BY_NAME[name])}{path}", timeout=5)
 

@@ -84,6 +84,21 @@ def test_the_journey(running: Up, sandbox_secrets: dict[str, str], capsys: pytes
     assert "the feed shows the same events" in said
 
 
+def test_it_says_where_it_is_and_who_its_clients_are(running: Up, sandbox_secrets: dict[str, str]) -> None:
+    wait_until(lambda: "Ctrl-C stops" in running.said, "the greeting")
+    assert f"Right to Provide is at http://localhost:{running.settings.port}\n" in running.said
+    assert all(f"  {client_id:<18}{secret}  " in running.said for client_id, secret in sandbox_secrets.items())
+    assert "make client DO='add" in running.said
+    done = subprocess.run(
+        ["make", "client", "DO=list"],
+        env=os.environ | {"RTP_DATA_DIR": str(running.settings.data_dir)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "council-intake  active" in done.stdout
+
+
 def test_every_process_says_how_it_is(running: Up) -> None:
     for number, process in enumerate(PROCESSES):
         if process.kind == "web":
@@ -125,6 +140,7 @@ def test_ctrl_c_stops_all(running: Up, settings: UpSettings) -> None:
     pids = again.pids()
     again.process.send_signal(signal.SIGINT)
     assert again.process.wait(30) == 0, again.said[-2000:]
+    assert not re.search('Traceback|"level": "(WARNING|ERROR|CRITICAL)"', again.said)
     assert not any(map(psutil.pid_exists, pids.values()))
 
 

@@ -1,9 +1,9 @@
 """Settings of the gateway's processes: what both need, and what only the web process does."""
 
+import re
 from urllib.parse import quote, urlsplit
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.fernet import Fernet
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 from pydantic import Field, SecretStr, field_validator
@@ -13,6 +13,8 @@ from rtp_shared.settings import ProcessSettings
 
 SUBSCRIBERS_VHOST = "rtp-subscribers"
 """Virtual host of subscribers' queues, unless the settings say otherwise."""
+
+_SECRETS_KEY = re.compile(r"[A-Za-z0-9_-]{43}=")
 
 
 def in_vhost(broker_url: str, vhost: str = SUBSCRIBERS_VHOST) -> str:
@@ -24,7 +26,8 @@ class GatewaySettings(ProcessSettings):
     """The settings of every process of the gateway."""
 
     secrets_key: SecretStr = Field(
-        description="Key that subscribers' webhook secrets and cursors are encrypted with: 32 bytes, base64url"
+        description="Key that subscribers' webhook secrets and cursors are encrypted with: 32 bytes, base64url; while "
+        "it is replaced, the new one, a comma and the old one"
     )
     upstreams: dict[str, str] = Field(
         default={}, description='Where the services are: {"applications": "http://host:port"}'
@@ -72,10 +75,8 @@ class GatewaySettings(ProcessSettings):
     @field_validator("secrets_key")
     @classmethod
     def _is_a_secrets_key(cls, key: SecretStr) -> SecretStr:
-        try:
-            Fernet(key.get_secret_value())
-        except ValueError:
-            raise ValueError("must be 32 bytes in base64url") from None
+        if not all(_SECRETS_KEY.fullmatch(each.strip()) for each in key.get_secret_value().split(",")):
+            raise ValueError("must be 32 bytes in base64url, or several such with commas between")
         return key
 
 

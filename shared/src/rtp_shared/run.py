@@ -94,8 +94,11 @@ def build_verifier(settings: ProcessSettings) -> TokenVerifier:
     return TokenVerifier(issuer=settings.public_url, keys=RemoteKeys(url))
 
 
-async def prepare(service: Service, settings: ProcessSettings) -> None:
-    """Make everything that must be there before any process starts: tables, reference data, the service's queue."""
+async def prepare(service: Service, settings: ProcessSettings) -> bool:
+    """Make everything that must be there before any process starts: tables, reference data, the service's queue.
+
+    Returns whether there were tables to make or to change.
+    """
     owner_url = settings.owner_database_url
     if owner_url is None:
         raise ValueError("RTP_OWNER_DATABASE_URL is not set")
@@ -105,6 +108,7 @@ async def prepare(service: Service, settings: ProcessSettings) -> None:
     if settings.broker_url is not None:
         await rabbit.declare_once(settings.broker_url.get_secret_value(), service.name, list(service.handlers))
         log.info("queue declared", extra={"service": service.name})
+    return changed
 
 
 async def load_reference_data(service: Service, settings: ProcessSettings) -> str | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,20 @@ from rtp_shared.settings import ProcessSettings
 
 
 class Server(uvicorn.Server):
-    """A server that first closes its application, if that can be closed, so that no endless response holds it."""
+    """A server that first closes its application, if that can be closed, so that no endless response holds it.
+
+    A signal that asks it to end is no error: it ends, and so does whoever runs it.
+    """
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # As uvicorn does it, but that the signal is not raised again afterwards.
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         ending = asyncio.ensure_future(super().shutdown(sockets))  # first of all it takes no new connections

@@ -31,6 +31,8 @@ def main(argv: Sequence[str] | None = None, register_clients: RegisterClients = 
     logs.configure(os.environ.get("RTP_LOG_LEVEL", "WARNING"))
     try:
         _run(options.port, options.data_dir, register_clients)
+    except KeyboardInterrupt:
+        return _fail("stopped before it was ready")
     except (CannotListen, postgres.PostgresError) as error:
         return _fail(str(error))
     except (asyncpg.PostgresError, DBAPIError) as error:

@@ -40,12 +40,12 @@ async def prepare(url: UrlOf, say: Callable[[str], None]) -> None:
     """Make databases and roles, migrate, and load reference data; quick where all of it is there."""
     for service in ALL:
         admin_url, owner_url = url("postgres", "postgres"), url(service.database, service.get_role("owner"))
-        await databases.provision(admin_url, service)
+        made = await databases.provision(admin_url, service)
         changed = await migrate.migrate(owner_url, service)
         settings = build_settings(service, url, kind="operator", public_url="", examples=True)
         loaded = await load_reference_data(service, settings)
         await databases.retire_former_role(admin_url, owner_url, service)
-        state = "made" if changed else "up to date"
+        state = databases.describe_state(made=made, changed=changed)
         say(f"{service.name}: database {state}{f', {loaded}' if loaded else ''}")
     await databases.close_other_databases(url("postgres", "postgres"))
 

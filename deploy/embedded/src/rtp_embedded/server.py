@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from rtp_embedded.platform import Platform, prepare
 from rtp_embedded.postgres import Postgres
-from rtp_operations.clients import RegisterClients, RegisteredClient
+from rtp_gateway.app import service as gateway
+from rtp_operations.clients import RegisterClients, write_register_settings
+from rtp_operations.greeting import build_greeting
 from rtp_operations.keys import Keys
 from rtp_shared.server import ManagedServer, build_http_config, freeze_loaded_objects
 
@@ -32,6 +34,8 @@ async def serve(
         allow_private_sinks=True,
     )
     clients = await register_clients(platform.operator_database, data_dir)
+    operator_url = server.url(gateway.database, gateway.get_role("operator"))
+    write_register_settings(data_dir, database_url=operator_url, bodies_url=public_url)
     stopping = _stop_at_signals()
     web = ManagedServer(build_http_config(platform.app))
     freeze_loaded_objects()
@@ -39,7 +43,7 @@ async def serve(
         serving = asyncio.ensure_future(web.serve(sockets=[listener]))
         await web.ready.wait()
         say("ready")
-        _print_greeting(public_url, clients)
+        print(build_greeting(public_url, clients, demo="`make demo` shows the whole journey."), flush=True)
         await stopping.wait()
         say("stopping")
         web.should_exit = True
@@ -66,35 +70,3 @@ async def _run_background_work(platform: Platform, stopping: asyncio.Event) -> A
         work.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await work
-
-
-def _print_greeting(public_url: str, clients: Sequence[RegisteredClient]) -> None:
-    print(f"""
-Right to Provide is at {public_url}
-
-  {public_url}/docs            API documentation, to read and to try
-  {public_url}/openapi.json    OpenAPI 3.1
-  {public_url}/asyncapi.json   AsyncAPI 3.0: the events
-""")  # fmt: skip
-    if clients:
-        _print_clients(public_url, clients)
-    print(
-        "`make demo` shows the whole journey. Ctrl-C stops everything; what is in the data directory stays.\n",
-        flush=True,
-    )
-
-
-def _print_clients(public_url: str, clients: Sequence[RegisteredClient]) -> None:
-    lines = "\n".join(f"  {each.client_id:<18}{each.secret}  {each.purpose}" for each in clients)
-    first = clients[0]
-    print(f"""Sandbox clients (client id, secret, what it stands for):
-{lines}
-
-Try it: open a case
-
-curl -s {public_url}/v1/cases -H 'Content-Type: application/json' -H 'On-Behalf-Of: p-4f1d9a' \\
-  -d '{{"serviceName": "Home care"}}' \\
-  -H "Authorization: Bearer $(curl -s {public_url}/oauth2/token -d grant_type=client_credentials \\
-    -u {first.client_id}:{first.secret} \\
-    | python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')"
-""")  # fmt: skip

@@ -1,9 +1,11 @@
 """Clients that are registered when a platform starts, such as those of a sandbox. Whoever starts it says which."""
 
+import shlex
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rtp_operations.private_files import write_private_file
 from rtp_shared.db import Database
 
 
@@ -22,3 +24,10 @@ RegisterClients = Callable[[Database, Path], Awaitable[Sequence[RegisteredClient
 
 async def register_none(_database: Database, _data_dir: Path) -> Sequence[RegisteredClient]:
     return ()
+
+
+def write_register_settings(data_dir: Path, *, database_url: str, bodies_url: str) -> None:
+    """Write what `make client` needs to reach this platform, to a file that only its owner can read."""
+    settings = {"RTP_DATABASE_URL": database_url, "RTP_BODIES_URL": bodies_url}
+    lines = [f"{name}={shlex.quote(value)}\n" for name, value in settings.items()]
+    write_private_file(data_dir / "register.env", "".join(lines))

@@ -29,9 +29,10 @@ def list_role_kinds(service: Service) -> tuple[str, ...]:
     return *list_process_kinds(service), "operator"
 
 
-async def provision(admin_url: str, service: Service, passwords: Mapping[str, str] = NO_PASSWORDS) -> None:
+async def provision(admin_url: str, service: Service, passwords: Mapping[str, str] = NO_PASSWORDS) -> bool:
     """Make the service's database and the roles that connect to it, or bring their passwords up to date, by kind.
 
+    Returns whether the database is a new one.
     A role without a password can only come in where the server trusts it by other means, as in embedded mode. Needs a
     superuser or a role like it.
     """
@@ -40,7 +41,7 @@ async def provision(admin_url: str, service: Service, passwords: Mapping[str, st
         await _make_former_role(connection, service)
         for kind in ("owner", *list_role_kinds(service)):
             await _make_role(connection, service.get_role(kind), passwords.get(kind))
-        await _make_database(connection, service)
+        return await _make_database(connection, service)
     finally:
         await connection.close()
 
@@ -52,14 +53,23 @@ async def _make_role(connection: asyncpg.Connection, role: str, password: str | 
     await connection.execute(f'{verb} ROLE "{role}" LOGIN PASSWORD {literal} {NO_POWERS}')
 
 
-async def _make_database(connection: asyncpg.Connection, service: Service) -> None:
+async def _make_database(connection: asyncpg.Connection, service: Service) -> bool:
     database, owner = service.database, service.get_role("owner")
-    if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database):
+    is_new = not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", database)
+    if is_new:
         await connection.execute(f'GRANT "{owner}" TO CURRENT_USER')
         await connection.execute(f'CREATE DATABASE "{database}" OWNER "{owner}"')
     await connection.execute(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
     roles = ", ".join(f'"{service.get_role(kind)}"' for kind in list_role_kinds(service))
     await connection.execute(f'GRANT CONNECT ON DATABASE "{database}" TO {roles}')
+    return is_new
+
+
+def describe_state(*, made: bool, changed: bool) -> str:
+    """Say what preparing did to a database."""
+    if made:
+        return "made"
+    return "brought up to date" if changed else "up to date"
 
 
 async def _make_former_role(connection: asyncpg.Connection, service: Service) -> None:

@@ -16,7 +16,7 @@ from rtp_applications.workflow.processes import Processes
 from rtp_gateway.inbound.portal import asyncapi
 from rtp_gateway.inbound.portal.envelopes import build_envelope_schema
 from rtp_gateway.inbound.portal.openapi import merge_documents
-from rtp_operations import class_list, growth, process_document
+from rtp_operations import class_list, growth, process_document, settings_tables
 from rtp_operations.openapi import PUBLIC_URL, Document, describe_services
 from rtp_shared.contracts.base import catalogue
 from rtp_shared.pipes import run_command
@@ -24,6 +24,7 @@ from rtp_shared.pipes import run_command
 PUBLISHED = Path("asyncapi") / "published.json"
 BUILD = Path("build")
 GLOSSARY = Path("docs") / "glossary.md"
+OPERATIONS = Path("docs") / "operations.md"
 
 
 def main() -> int:
@@ -65,6 +66,7 @@ def _write_committed(parts: Mapping[str, Document]) -> Iterator[tuple[Path, str]
     yield PUBLISHED, _to_json(_list_promises())
     processes = [show_process(each) for each in Processes().list_all()]
     yield Path("docs") / "process.md", process_document.document(processes)
+    yield OPERATIONS, settings_tables.with_tables(OPERATIONS.read_text())
     yield GLOSSARY, class_list.with_class_list(GLOSSARY.read_text() if GLOSSARY.exists() else "")
 
 

@@ -63,10 +63,10 @@ async def prepare(settings: PrepareSettings, say: Callable[[str], None]) -> None
     await _reach_rabbitmq(settings.broker_url.get_secret_value())
     for service in ALL:
         try:
-            retired = await _prepare_service(service, settings)
+            state, retired = await _prepare_service(service, settings)
         except (asyncpg.PostgresError, OSError, BusUnavailable) as error:
             raise CannotPrepare(f"{service.name}: {_get_first_line(error)}") from error
-        say(f"{service.name} is prepared")
+        say(f"{service.name} is prepared: its database is {state}")
         if not retired:
             say(f"{service.get_role('app')} is still used by an older process: prepare again when that has ended")
     if not await databases.close_other_databases(settings.admin_database_url.get_secret_value()):
@@ -78,12 +78,12 @@ def _list_missing_passwords(service: Service, settings: PrepareSettings) -> list
     return [f"{service.name} {kind}" for kind in databases.list_process_kinds(service) if kind not in known]
 
 
-async def _prepare_service(service: Service, settings: PrepareSettings) -> bool:
-    """Return whether the role that all processes shared once is retired."""
+async def _prepare_service(service: Service, settings: PrepareSettings) -> tuple[str, bool]:
+    """Return what was done to its database, and whether the role that all processes shared once is retired."""
     admin_url = settings.admin_database_url.get_secret_value()
     given = {kind: password.get_secret_value() for kind, password in settings.passwords[service.name].items()}
     passwords = {"owner": secrets.token_urlsafe(32), "operator": secrets.token_urlsafe(32), **given}
-    await databases.provision(admin_url, service, passwords)
+    made = await databases.provision(admin_url, service, passwords)
     owner_url = build_database_url(admin_url, service, "owner", passwords["owner"])
     own = ProcessSettings(
         database_url=SecretStr(build_database_url(admin_url, service, "operator", passwords["operator"])),
@@ -91,8 +91,9 @@ async def _prepare_service(service: Service, settings: PrepareSettings) -> bool:
         broker_url=settings.broker_url,
         examples=settings.examples,
     )
-    await run.prepare(service, own)
-    return await databases.retire_former_role(admin_url, owner_url, service)
+    changed = await run.prepare(service, own)
+    state = databases.describe_state(made=made, changed=changed)
+    return state, await databases.retire_former_role(admin_url, owner_url, service)
 
 
 async def _reach_postgres(url: str) -> None:

@@ -10,18 +10,24 @@ import secrets
 import shlex
 import socket
 import sys
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from http import HTTPStatus
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 from honcho.manager import Manager
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rtp_gateway.app import service as gateway
-from rtp_operations.clients import RegisterClients, register_none
+from rtp_operations.clients import RegisterClients, RegisteredClient, register_none, write_register_settings
 from rtp_operations.databases import list_role_kinds
+from rtp_operations.greeting import build_greeting
 from rtp_operations.keys import Keys
 from rtp_operations.prepare import CannotPrepare, PrepareSettings, prepare
 from rtp_operations.private_files import write_private_file
@@ -38,6 +44,8 @@ WHAT_TO_SET = (
     "Set RTP_ADMIN_DATABASE_URL (postgresql://postgres:...@localhost/postgres) "
     "and RTP_BROKER_URL (amqp://guest:guest@localhost/); `make run` needs neither.\n"
 )
+
+DEMO = "`make demo` shows the whole journey if this was started by `RTP_ALLOW_PRIVATE_SINKS=true make up`."
 
 
 class PortInUse(Exception):
@@ -100,8 +108,10 @@ def build_host(settings: UpSettings) -> OneHost:
     )
 
 
-async def prepare_host(host: OneHost, data_dir: Path, register_clients: RegisterClients, *, examples: bool) -> None:
-    """Prepare databases and queues, and register the clients. Raises CannotPrepare."""
+async def prepare_host(
+    host: OneHost, data_dir: Path, register_clients: RegisterClients, *, examples: bool
+) -> Sequence[RegisteredClient]:
+    """Prepare databases and queues, and register the clients; return these. Raises CannotPrepare."""
     settings = PrepareSettings(
         admin_database_url=SecretStr(host.admin_database_url),
         broker_url=SecretStr(host.broker_url),
@@ -111,9 +121,11 @@ async def prepare_host(host: OneHost, data_dir: Path, register_clients: Register
         examples=examples,
     )
     await prepare(settings, lambda text: print(text, flush=True))
-    database = Database(host.build_database_url(gateway, "operator"), pool_size=1)
+    operator_url = host.build_database_url(gateway, "operator")
+    write_register_settings(data_dir, database_url=operator_url, bodies_url=f"http://127.0.0.1:{host.first_port}")
+    database = Database(operator_url, pool_size=1)
     try:
-        await register_clients(database, data_dir)
+        return await register_clients(database, data_dir)
     finally:
         await database.close()
 
@@ -132,9 +144,38 @@ def check_ports(host: OneHost) -> None:
                 ) from error
 
 
-def run_processes(host: OneHost) -> int:
+class GreetingManager(Manager):  # type: ignore[misc]
+    """Runs the processes, and says the greeting once all of them answer."""
+
+    def __init__(self, host: OneHost, greeting: str) -> None:
+        super().__init__()
+        self._host = host
+        self._greeting = greeting
+
+    def _start(self) -> None:
+        super()._start()
+        # Not before: it starts by forking, which a thread would not survive unharmed.
+        threading.Thread(target=self._greet, daemon=True).start()
+
+    def _greet(self) -> None:
+        while not all(answers(self._host.get_port(process)) for process in PROCESSES):
+            time.sleep(0.5)
+        if not self._terminating:
+            print(self._greeting, flush=True)
+
+
+def answers(port: int) -> bool:
+    """Return whether the process at this port of our own host is up."""
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
+            return bool(answer.status == HTTPStatus.OK)
+    except (OSError, HTTPException):
+        return False
+
+
+def run_processes(host: OneHost, greeting: str) -> int:
     """Run all until a signal or the end of any one, then wait until all have ended; return the exit code."""
-    manager = Manager()
+    manager = GreetingManager(host, greeting)
     for process in PROCESSES:
         command = shlex.join([sys.executable, *process.command[1:]])
         manager.add_process(process.name, f"exec {command}", env=host.build_environment(process))
@@ -155,14 +196,15 @@ def main(register_clients: RegisterClients = register_none) -> int:
         host = build_host(settings)
         check_ports(host)
         register = register_clients if settings.examples else register_none
-        asyncio.run(prepare_host(host, settings.data_dir, register, examples=settings.examples))
+        clients = asyncio.run(prepare_host(host, settings.data_dir, register, examples=settings.examples))
     except (PortInUse, CannotPrepare) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    print(
-        f"starting: the gateway is at {host.public_url}, the sandbox's secrets are in {settings.data_dir}/sandbox.json"
-    )
-    return run_processes(host)
+    except KeyboardInterrupt:
+        sys.stderr.write("stopped before it was ready\n")
+        return 1
+    print(f"starting {len(PROCESSES)} processes", flush=True)
+    return run_processes(host, build_greeting(host.public_url, clients, demo=DEMO))
 
 
 if __name__ == "__main__":

@@ -4,9 +4,10 @@ import hashlib
 import hmac
 import secrets
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, Index
+from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_gateway.models import Model
@@ -58,10 +59,22 @@ class Client(Model):
         Index("ix_clients_revision", "revision"),
     )
 
-    def accepts(self, secret: str) -> bool:
+    def accepts(self, secret: str, former: Sequence[bytes] = ()) -> bool:
+        """Return whether the client comes in by this secret; `former` are hashes of older ones that still hold."""
         # The secret is always compared, so that timing does not tell whether there is an active client of this id.
-        right = hmac.compare_digest(self.secret_hash, hash_secret(secret))
-        return right and self.active
+        given = hash_secret(secret)
+        right = [hmac.compare_digest(kept, given) for kept in (self.secret_hash, *former)]
+        return any(right) and self.active
+
+
+class FormerSecret(Model):
+    """A secret that was replaced and still holds for a while, so that a client can change over without a pause."""
+
+    __tablename__ = "former_secrets"
+
+    client_id: Mapped[str] = mapped_column(ForeignKey("clients.client_id"), primary_key=True)
+    secret_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    holds_until: Mapped[datetime]
 
 
 def new_secret() -> str:

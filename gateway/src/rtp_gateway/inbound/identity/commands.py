@@ -5,6 +5,7 @@ import re
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_gateway.clients.models import Client
+from rtp_gateway.clients.queries import read_credentials
 
 
 class TokenRefused(Exception):
@@ -20,8 +21,8 @@ async def grant_scopes(
     session: AsyncSession, *, client_id: str, secret: str, requested: str | None
 ) -> tuple[Client, list[str]]:
     """Return the client and the scopes it gets; raise TokenRefused for a wrong secret or a scope it may not have."""
-    client = await session.get(Client, client_id)
-    if not (client or _NOBODY).accepts(secret) or client is None:
+    client, former = await read_credentials(session, client_id)
+    if not (client or _NOBODY).accepts(secret, former) or client is None:
         raise TokenRefused("invalid_client", "unknown client or wrong secret")
     scopes = client.scopes if requested is None else requested.split()
     if requested is not None and not scopes:

@@ -105,7 +105,7 @@ class AttemptRunner:
             credential = self._open_credential(claim.sealed_credential) if claim.sealed_credential else None
         except InvalidToken:
             log.error("a subscription's secrets were sealed with another key than RTP_SECRETS_KEY")  # noqa: TRY400
-            return 0, DeliveryResult(error="its secrets cannot be read; make a new subscription")
+            return 0, DeliveryResult(error="its secrets cannot be read; rotate its secret and give its credential anew")
         transport = self._transports.get(claim.protocol)
         if transport is None:
             return 0, DeliveryResult(error=f"{claim.protocol} is not offered here at present")

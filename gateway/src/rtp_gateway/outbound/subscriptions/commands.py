@@ -179,7 +179,7 @@ async def rotate(
 ) -> SubscriptionSecrets:
     """Make a new secret and key; the former ones sign beside them for the overlap. Of AMQP: a new password."""
     subscription = await lock_own(session, subscription_id, version=version, client_id=subscriber.client_id)
-    keyring = Keyring.open(deps.secret_box, subscription.sealed_keys).rotate(now, overlap)
+    keyring = Keyring.renew(deps.secret_box, subscription.sealed_keys, now=now, overlap=overlap)
     keys = {
         "sealed_keys": keyring.seal(deps.secret_box),
         "public_key": keyring.public_key,

@@ -11,6 +11,7 @@ import secrets
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from cryptography.fernet import InvalidToken
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from rtp_gateway.outbound.secret_box import SecretBox
@@ -110,6 +111,14 @@ class Keyring:
                 ]
             ).encode()
         )
+
+    @classmethod
+    def renew(cls, secret_box: SecretBox, sealed: bytes, *, now: datetime, overlap: timedelta) -> "Keyring":
+        """Return the sealed one with a new current key; a wholly new one where the key that sealed it is lost."""
+        try:
+            return cls.open(secret_box, sealed).rotate(now, overlap)
+        except InvalidToken:
+            return cls.new()
 
     @classmethod
     def open(cls, secret_box: SecretBox, sealed: bytes) -> "Keyring":

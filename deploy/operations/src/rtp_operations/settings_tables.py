@@ -1,0 +1,98 @@
+"""The tables in docs/operations.md of every setting and every metric, written from the code that reads and counts."""
+
+from collections.abc import Iterator, Sequence
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.metrics import MetricWrapperBase
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+from pydantic_settings import BaseSettings
+
+from rtp_applications.settings import ApplicationsSettings
+from rtp_gateway.inbound.calls.log import CallLog
+from rtp_gateway.outbound.deliveries.metrics import DeliveryMetrics
+from rtp_gateway.register.settings import RegisterSettings
+from rtp_gateway.settings import GatewaySettings, GatewayWebSettings
+from rtp_operations.prepare import PrepareSettings
+from rtp_operations.up import UpSettings
+from rtp_shared.db import Database
+from rtp_shared.metrics import Metrics
+from rtp_shared.settings import ProcessSettings
+
+BEGIN = "<!-- Written by `make docs` from the settings and metrics in the code. -->"
+READERS: Sequence[tuple[str, type[BaseSettings]]] = (
+    ("Every process", ProcessSettings),
+    ("The gateway's processes, besides", GatewaySettings),
+    ("The gateway's web process, besides", GatewayWebSettings),
+    ("The processes of applications, besides", ApplicationsSettings),
+    ("`python -m rtp_operations.prepare`", PrepareSettings),
+    ("`python -m rtp_gateway.register`", RegisterSettings),
+    ("`make up`, which sets the others by itself", UpSettings),
+)
+
+
+def with_tables(page: str) -> str:
+    """Return the page with the tables as they are today below its text."""
+    words = page.split(BEGIN)[0]
+    return "\n".join([f"{words}{BEGIN}", "", "### Settings", "", *_list_settings(), *_list_metrics()])
+
+
+def list_settings() -> dict[str, FieldInfo]:
+    """Return every setting of any process or command by the name of its variable."""
+    return {name: field for _, kind in READERS for name, field in _list_fields(kind)}
+
+
+def list_metrics() -> dict[str, MetricWrapperBase]:
+    """Return every metric of any process by the name that it has when it is read."""
+    metrics = Metrics("any")
+    DeliveryMetrics(metrics)
+    CallLog(Database("postgresql://nobody@localhost/none"), metrics)
+    return {_name_metric(each): each for each in _list_collectors(metrics.registry)}
+
+
+def _list_fields(kind: type[BaseSettings]) -> Iterator[tuple[str, FieldInfo]]:
+    """Yield the settings of this kind that none of the kinds before it has for it."""
+    others = [each for _, each in READERS if each is not kind and issubclass(kind, each)]
+    for name, field in kind.model_fields.items():
+        if not any(name in other.model_fields for other in others):
+            yield f"RTP_{name.upper()}", field
+
+
+def _list_settings() -> Iterator[str]:
+    for title, kind in READERS:
+        yield from (f"{title}:", "", "| Variable | Default | Is |", "|---|---|---|")
+        for name, field in _list_fields(kind):
+            yield f"| `{name}` | {_describe_default(field)} | {_escape(field.description or '')} |"
+        yield ""
+
+
+def _describe_default(field: FieldInfo) -> str:
+    if field.default is PydanticUndefined:
+        return "must be set"
+    if field.default is None or field.default in ("", {}):
+        return ""
+    default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
+    return f"`{str(default).lower() if isinstance(default, bool) else default}`"
+
+
+def _escape(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _list_collectors(registry: CollectorRegistry) -> Iterator[MetricWrapperBase]:
+    yield from (each for each in registry._collector_to_names if isinstance(each, MetricWrapperBase))  # noqa: SLF001
+
+
+def _name_metric(metric: MetricWrapperBase) -> str:
+    [described] = metric.describe()
+    return f"{described.name}_total" if described.type == "counter" else described.name
+
+
+def _list_metrics() -> Iterator[str]:
+    yield from ("### Metrics", "", "| Metric | Kind | Labels | Is |", "|---|---|---|---|")
+    for name, metric in sorted(list_metrics().items()):
+        [described] = metric.describe()
+        labels = ", ".join(f"`{each}`" for each in metric._labelnames)  # noqa: SLF001 - nothing public says it
+        yield f"| `{name}` | {described.type} | {labels} | {_escape(described.documentation)} |"
+    yield ""

@@ -1,0 +1,64 @@
+"""What docs/operations.md tells an operator to type and to watch is there."""
+
+import importlib.util
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from rtp_gateway.register.arguments import build_parser
+from rtp_operations.settings_tables import BEGIN, list_metrics, list_settings
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "operations.md").read_text()
+WORDS = PAGE.split(BEGIN)[0]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "adr").glob("*.md"))]
+SHELL = [
+    re.sub("^   ", "", block, flags=re.MULTILINE) for block in re.findall(r"```sh\n(.*?)```", WORDS, flags=re.DOTALL)
+]
+REGISTER = re.findall(r"run --rm register (.*)", WORDS)
+SUFFIX = re.compile("_(bucket|count|sum)$")
+
+
+@pytest.mark.parametrize("block", SHELL)
+def test_each_command_is_shell(block: str) -> None:
+    done = subprocess.run(["sh", "-n"], input=block, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("line", REGISTER)
+def test_the_register_takes_each_line(line: str) -> None:
+    build_parser().parse_args(shlex.split(line))
+
+
+def test_every_verb_of_the_register_is_shown() -> None:
+    shown = {line.split()[0] for line in REGISTER}
+    assert shown == {"add", "change", "renew", "deactivate", "activate", "list"}
+
+
+def test_each_target_of_make_is_there() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
+    assert set(re.findall(r"`(?:\w+=\w+ )*make ([a-z-]+)", WORDS)) <= targets
+
+
+def test_each_module_and_each_service_of_compose_is_there() -> None:
+    for module in re.findall(r"python -m (rtp_[\w.]+)", WORDS):
+        assert importlib.util.find_spec(module), module
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    assert set(re.findall(r"docker compose run --rm ([\w-]+)", WORDS)) <= services.keys()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_each_setting_that_a_page_names_is_there(page: Path) -> None:
+    named = set(re.findall(r"\bRTP_[A-Z_]*[A-Z]\b", page.read_text()))
+    assert named <= list_settings().keys() | {"RTP_TEST_BROKER_URL"}
+
+
+def test_each_metric_of_an_alert_is_there() -> None:
+    watching = WORDS[WORDS.index("## Watching") : WORDS.index("## Sizes")]
+    named = {SUFFIX.sub("", name) for name in re.findall(r"\brtp_[a-z_]+", watching)}
+    assert named
+    assert named == list_metrics().keys(), "every metric is good for an alert"
