@@ -37,6 +37,8 @@ def _grow_tree() -> dict[str, Any]:
 def find_operation(method: str, path: str) -> Json | None:
     """Return the operation that a request asks for, None where the document has none."""
     at = _grow_tree()
+    if path.endswith("/"):
+        return None  # a path of its own, which none of ours is
     for part in path.strip("/").split("/"):
         at = at.get(part) or at.get("{}") or {}
     operation: Json | None = at.get("", {}).get(method.lower())

@@ -26,6 +26,7 @@ def answer(method: str, path: str, status: int, headers: dict[str, str]) -> http
         ("GET", "/fhir/R4/Subscription/1", 404, PROBLEM, ["application/problem+json"]),
         ("POST", "/oauth2/token", 401, {"Content-Type": "application/json", "WWW-Authenticate": "Basic"}, []),
         ("DELETE", "/v1/cases", 405, PROBLEM, []),
+        ("GET", "/v1/cases/", 404, PROBLEM, []),
         ("GET", "/docs", 200, {"Content-Type": "text/html"}, []),
     ],
 )

@@ -25,7 +25,12 @@ TAKEN = [(process, action) for process in NEWEST_PROCESSES for action in process
 
 
 def test_the_table_of_paths_names_every_action_and_no_other() -> None:
-    assert list(ACTION_ROUTES) == list(dict.fromkeys(action.name for _, action in TAKEN))
+    named, there = list(ACTION_ROUTES), list(dict.fromkeys(action.name for _, action in TAKEN))
+    assert set(named) == set(there), (
+        f"ACTION_ROUTES of cases/action_routes.py lacks {sorted(set(there) - set(named))}, "
+        f"and names what no process has: {sorted(set(named) - set(there))}"
+    )
+    assert named == there, "ACTION_ROUTES is not in the order in which the processes name their actions"
 
 
 @pytest.mark.parametrize("name", ACTION_ROUTES)
@@ -33,7 +38,8 @@ def test_a_path_takes_whatever_any_process_takes_there(name: str) -> None:
     body = ACTION_ROUTES[name]
     taken = {action.payload_model for _, action in TAKEN if action.name == name}
     assert body in taken
-    assert {field for each in taken for field in each.model_fields} == set(body.model_fields)
+    lacking = {field for each in taken for field in each.model_fields} - set(body.model_fields)
+    assert not lacking, f"{body.__name__}, which the path takes, lacks what a process takes there: {sorted(lacking)}"
 
 
 def test_three_paths_serve_processes_that_take_different_bodies() -> None:

@@ -186,6 +186,7 @@ def attempt(process: Process, action: str, to: Status | None = None) -> Ready:
     if found is None:
         raise LookupError(f"{action} on {process.route}, version {process.version}: register it with ground.ready(...)")
     if own is None:
+        _require_fit(found, process, process.by_name[action])
         found = with_facts(replace(found, process=process), route=process.route, process_version=process.version)
         found = _where_it_starts(found, process.by_name[action])
     if "to" in process.by_name[action].payload_model.model_fields:
@@ -224,6 +225,17 @@ def towards(action: str, to: Status) -> Callable[[Break], Break]:
         return change
 
     return remember
+
+
+def _require_fit(found: Ready, process: Process, action: Action) -> None:
+    """Raise LookupError where the attempt of another version or route lacks what this one requires."""
+    given = found.payload.model_dump(by_alias=True, exclude_unset=True) if found.payload else {}
+    fields = action.payload_model.model_fields.values() if found.payload else ()
+    if missing := [each.alias for each in fields if each.is_required() and each.alias not in given]:
+        raise LookupError(
+            f"{action.name} on {process.route}, version {process.version}, takes {', '.join(map(str, missing))} "
+            "besides: register an attempt of its own with ground.ready(...)"
+        )
 
 
 def _find_nearest(route: Route, version: int, action: str) -> Ready | None:

@@ -18,17 +18,19 @@ from rtp_gateway.inbound.portal.envelopes import build_envelope_schema
 from rtp_gateway.inbound.portal.openapi import merge_documents
 from rtp_operations import class_list, growth, process_document, settings_tables
 from rtp_operations.openapi import PUBLIC_URL, Document, describe_services
+from rtp_shared import contracts
 from rtp_shared.contracts.base import catalogue
 from rtp_shared.pipes import run_command
 
 PUBLISHED = Path("asyncapi") / "published.json"
 BUILD = Path("build")
+EXAMPLES = Path(contracts.__file__).parent / "examples"
 GLOSSARY = Path("docs") / "glossary.md"
 OPERATIONS = Path("docs") / "operations.md"
 
 
 def main() -> int:
-    if broken := _find_broken_promises():
+    if broken := [*_find_missing_examples()] or _find_broken_promises():
         for sentence in broken:
             sys.stderr.write(f"{sentence}\n")
         return 1
@@ -46,6 +48,16 @@ def main() -> int:
         f"{len(stale)} documents written, the others were in date; those of single services and events are in {BUILD}/"
     )
     return 0
+
+
+def _find_missing_examples() -> Iterator[str]:
+    """Yield what to do for each event without an example, which the documents show."""
+    for name, kind in sorted(catalogue().items()):
+        if not (EXAMPLES / f"{name}.json").exists():
+            yield (
+                f"{kind.__name__} has no example: write {name}.json beside the others in {EXAMPLES}, "
+                "a whole CloudEvent with every field of its data (docs/adding-an-event.md, step 3)"
+            )
 
 
 def _find_broken_promises() -> list[str]:
