@@ -72,6 +72,7 @@ class ClockView(Output):
     )
     ended_by: list[str] = Field(description="Actions after which it no longer matters: it is neither met nor missed")
     idle: bool = Field(description="Whether every action starts it anew")
+    once: bool = Field(description="Whether, once met or missed, it never starts again in a case")
     window: bool = Field(description="Whether it is a time in which something may be done, rather than a duty")
     reminders: list[int] = Field(description="Days before the end on which a reminder is due")
     on_end: str | None = Field(description="The action that the platform takes when it has ended")

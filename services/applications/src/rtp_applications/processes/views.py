@@ -88,6 +88,7 @@ def _show_clock(clock: CaseClock) -> ClockView:
         met_by=list(clock.met_by),
         ended_by=list(clock.ended_by),
         idle=clock.idle,
+        once=clock.once,
         window=clock.window,
         reminders=list(clock.reminders),
         on_end=clock.on_end,

@@ -221,7 +221,16 @@ RIGHT_TO_REQUEST = Process(
 )
 
 NEWEST = (RIGHT_TO_PROVIDE, COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED)
-FIRST_VERSIONS = tuple(restore(each, version=1, since=FIRST, differences=(award.VERSION_1,)) for each in NEWEST)
+FIRST_VERSIONS = (
+    restore(RIGHT_TO_PROVIDE, version=1, since=FIRST, differences=(award.VERSION_1,)),
+    restore(
+        COMMUNITY_RIGHT_TO_CHALLENGE,
+        version=1,
+        since=FIRST,
+        differences=(award.VERSION_1, screening.VERSION_1_OF_A_CHALLENGE, review.VERSION_1_OF_A_CHALLENGE),
+    ),
+    restore(EMPLOYER_LED, version=1, since=FIRST, differences=(award.VERSION_1,)),
+)
 
 PROCESSES: Mapping[tuple[Route, int], Process] = {
     (process.route, process.version): process for process in (*FIRST_VERSIONS, *NEWEST, RIGHT_TO_REQUEST)

@@ -67,6 +67,8 @@ class Clock(Generic[CaseT]):
     """Condition outside the case that meets it whatever is done in the case, such as a rule of the body."""
     ended_by: tuple[str, ...] = ()
     """Actions after which it no longer matters: it is neither met nor missed."""
+    once: bool = False
+    """True for a time that the law counts from one day alone: once met or missed it never starts again."""
     started_by: tuple[str, ...] = ()
     """Actions that start it; if there are none, entering one of the statuses does."""
     idle: bool = False

@@ -7,9 +7,10 @@ from uuid import uuid4
 
 from rtp_applications.deadlines.rules.clock import CaseT, Clock, TimedCase
 from rtp_applications.deadlines.rules.days import Calendar, CalendarName, Length, Unit, civil_date
-from rtp_applications.deadlines.rules.deadline import Deadline
+from rtp_applications.deadlines.rules.deadline import Deadline, DeadlineState
 
 Clocks = Iterable[Clock[CaseT]]
+SPENT = frozenset({DeadlineState.MET, DeadlineState.MISSED})
 COUNTED_BY = ("length", "length_of", "rule", "basis", "calendar", "local_calendar", "counts_from")
 """The parts of a clock by which it is counted."""
 
@@ -31,9 +32,7 @@ def _list_changes(
             changed = _pause_or_resume(clock, running, after, now)
             if changed is not running:
                 yield changed
-        elif _is_started(clock, before, after.status, action) and (
-            started := start_deadline(clock, after, action, now)
-        ):
+        elif _is_started(clock, before, after, action) and (started := start_deadline(clock, after, action, now)):
             yield _pause_or_resume(clock, started, after, now)
 
 
@@ -49,7 +48,7 @@ def replace_clocks(old: Clocks[CaseT], new: Clocks[CaseT], case: CaseT, action: 
         if held and former and _counts_otherwise(former, clock):
             case = case.with_deadline(held.cancel(now))
             started = start_deadline(clock, case, action, now, on=held.started_on)
-        elif former is None and _is_started(clock, None, case.status, action):
+        elif former is None and _is_started(clock, None, case, action):
             started = start_deadline(clock, case, action, now)
         else:
             continue
@@ -81,12 +80,16 @@ def _stop(clock: Clock[CaseT], running: Deadline, after: CaseT, action: str, now
     return running.cancel(now) if clock.idle else running
 
 
-def _is_started(clock: Clock[CaseT], before: str | None, after: str, action: str) -> bool:
-    if after not in clock.runs_in:
+def _is_started(clock: Clock[CaseT], before: str | None, after: CaseT, action: str) -> bool:
+    if after.status not in clock.runs_in or (clock.once and _is_spent(clock, after)):
         return False
     if clock.started_by:
         return action in clock.started_by
     return clock.idle or before not in clock.runs_in
+
+
+def _is_spent(clock: Clock[CaseT], case: CaseT) -> bool:
+    return any(each.clock == clock.name and each.state in SPENT for each in case.deadlines.values())
 
 
 def start_deadline(

@@ -1,10 +1,10 @@
 """Clocks of the answer to an expression of interest."""
 
 from rtp_applications.deadlines.rules.deadline import Basis
-from rtp_applications.workflow.common.clocks import LOCALISM_ACT_84, make_publication_clock, propose_clock
+from rtp_applications.workflow.common.clocks import make_publication_clock, propose_clock
 from rtp_applications.workflow.definition import CaseClock
 from rtp_applications.workflow.enums import Status
-from rtp_applications.workflow.stages.interest.clocks import find_receipt_or_window_end
+from rtp_applications.workflow.stages.interest.clocks import find_receipt
 
 EOI_DECISION = propose_clock(
     "eoi-decision", "Decide on the expression of interest", 40,
@@ -25,6 +25,11 @@ UNTIL_ANSWERED = frozenset(
         Status.MODIFICATION_OFFERED,
     }
 )
+REMITTED_DECISION = propose_clock(
+    "remitted-decision", "Decide anew on the expression of interest that a court sent back", 40,
+    *sorted(UNTIL_ANSWERED), fixed=True, started_by=("remit-by-court",), reminders=(5,),
+)  # fmt: skip
+"""The Act has no time for it: the published maximum runs from the receipt, and was spent."""
 CLOCKS_OF_A_CHALLENGE = (
     CaseClock(
         name="eoi-decision",
@@ -32,10 +37,12 @@ CLOCKS_OF_A_CHALLENGE = (
         runs_in=UNTIL_ANSWERED,
         rule="maximum-decision-period",
         basis=Basis.STATUTE,
-        source=LOCALISM_ACT_84,
+        source="Localism Act 2011 s.84(3), (8): from the receipt to the notification",
+        once=True,
         reminders=(14,),
-        counts_from=find_receipt_or_window_end,
+        counts_from=find_receipt,
     ),
+    REMITTED_DECISION,
     make_publication_clock(
         "publish-maximum-period", "Publish the longest time from receipt to the decision: none is published",
         "maximum-decision-period", "s.84", *UNTIL_ANSWERED,

@@ -7,6 +7,7 @@ from rtp_applications.workflow.stages.screening.clocks import (
     DECISION_DATE_NOTICE,
     DECISION_DATE_NOTICE_OF_A_CHALLENGE,
 )
+from rtp_applications.workflow.stages.screening.version_1 import VERSION_1_OF_A_CHALLENGE
 
 __all__ = [
     "ACTIONS",
@@ -15,4 +16,5 @@ __all__ = [
     "CLOCKS_OF_A_CHALLENGE",
     "DECISION_DATE_NOTICE",
     "DECISION_DATE_NOTICE_OF_A_CHALLENGE",
+    "VERSION_1_OF_A_CHALLENGE",
 ]

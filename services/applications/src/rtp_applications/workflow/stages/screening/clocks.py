@@ -5,11 +5,11 @@ from datetime import date
 
 from rtp_applications.deadlines.rules.days import Length, Unit
 from rtp_applications.deadlines.rules.deadline import Basis
-from rtp_applications.workflow.common.clocks import LOCALISM_ACT_84, propose_clock
+from rtp_applications.workflow.common.clocks import propose_clock
 from rtp_applications.workflow.definition import CaseClock
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.snapshot import CaseSnapshot
-from rtp_applications.workflow.stages.interest.clocks import find_receipt_or_window_end
+from rtp_applications.workflow.stages.interest.clocks import find_day_before_notice_period
 from rtp_applications.workflow.stages.screening.payloads import Acknowledgement, DecisionDate
 
 
@@ -46,14 +46,16 @@ DECISION_DATE_NOTICE = propose_clock(
 SCREENING_OF_A_CHALLENGE = replace(SCREENING, pauses_in=frozenset())
 DECISION_DATE_NOTICE_OF_A_CHALLENGE = CaseClock(
     name="decision-date-notice",
-    description="Tell the applicants when a decision is expected: 30 days from receipt or from the end of the period",
+    description="Tell the applicants when a decision is expected: within 30 days, of which the day of receipt is the "
+    "first, or which begin when the period ends in which it was received",
     runs_in=frozenset({Status.EOI_SUBMITTED, Status.EOI_SCREENING, Status.INFORMATION_REQUESTED}),
     length=Length(30, Unit.CALENDAR_DAYS),
     basis=Basis.STATUTE,
-    source=LOCALISM_ACT_84,
+    source="Localism Act 2011 s.84(6), (7)",
+    once=True,
     met_by=("notify-decision-date",),
     met_as_of=find_decision_date_notice_day,
     reminders=(7,),
-    counts_from=find_receipt_or_window_end,
+    counts_from=find_day_before_notice_period,
 )
 CLOCKS_OF_A_CHALLENGE = (ACKNOWLEDGEMENT, SCREENING_OF_A_CHALLENGE, INFORMATION_REPLY)
