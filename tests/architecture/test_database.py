@@ -29,7 +29,7 @@ OPEN_OF = {
     },
     "advice-matching": {"advisers"},
     "finance-directory": {"products"},
-    "gateway": {"clients"},
+    "gateway": {"clients", "former_secrets"},
 }
 
 

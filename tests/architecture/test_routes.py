@@ -100,4 +100,7 @@ def test_public_routes_are_the_ones_we_know() -> None:
         "/oauth2/token",
         "/.well-known/jwks.json",
         "/.well-known/oauth-authorization-server",
+        "/fhir/R4/metadata",
+        "/fhir/R4/StructureDefinition/{extension}",
+        "/fhir/StructureDefinition/{extension}",
     }

@@ -34,8 +34,8 @@ VERBATIM = {
     ("SubscriptionChanges", "source"),
 }
 """Addresses, credentials and notes of machines: they are kept as they came."""
-NO_TEXT = {"after", "continue_from", "fileName"}
-"""Cursors, which are decoded, and a name that is made harmless."""
+NO_TEXT = {"after", "continue_from", "fileName", "_format"}
+"""Cursors, which are decoded, a name that is made harmless, and a form that is held against those there are."""
 
 
 def enclose(annotation: Any, text: str) -> object:

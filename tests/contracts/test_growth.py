@@ -1,6 +1,7 @@
 """What was published of the events stays: each kind of break is told of, each kind of growth is let through."""
 
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +15,8 @@ from pydantic import BaseModel, Field, create_model
 from rtp_gateway.inbound.portal import asyncapi
 from rtp_operations import growth
 from rtp_shared.contracts import EventData, catalogue
+
+ROOT = Path(__file__).parents[2]
 
 NAME = "org.righttoprovide.made-up.thing-done.v1"
 OTHER = "org.righttoprovide.made-up.thing-begun.v1"
@@ -248,6 +251,7 @@ def test_the_command_adds_what_is_new_to_the_record(
     for folder in ("asyncapi", "docs", "openapi"):
         (tmp_path / folder).mkdir()
     (tmp_path / "asyncapi" / "published.json").write_text("{}")
+    shutil.copy(ROOT / documents.OPERATIONS, tmp_path / "docs")
     assert documents.main() == 0
     assert json.loads((tmp_path / "asyncapi" / "published.json").read_text()).keys() >= catalogue().keys()
     monkeypatch.setattr("sys.argv", ["documents", "--check"])

@@ -47,7 +47,8 @@ def run_platform(port: int, data_dir: Path) -> Iterator[Running]:
 
 
 def make_client(data_dir: Path, line: str) -> str:
-    environment = os.environ | {"RTP_DATA_DIR": str(data_dir)}
+    outside_make = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL")}
+    environment = outside_make | {"RTP_DATA_DIR": str(data_dir)}
     done = subprocess.run(["bash", "-c", line], env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -70,7 +70,7 @@ async def test_the_combined_authority_of_the_north_east_follows_two(stranger: Ap
     former = [(await stranger.get(f"/v1/bodies/{each}")).json() for each in ("GSS-E47000010", "GB-LAE-NTCA")]
     assert {each["id"] for each in now["predecessors"]} == {each["id"] for each in former}
     for each in former:
-        assert (each["endedOn"], each["successorId"]) == ("2024-05-07", now["id"])
+        assert (each["endedOn"], each["successor"]) == ("2024-05-07", now["id"])
     earlier = (await stranger.get("/v1/bodies/GSS-E47000005")).json()
     assert earlier["id"] == former[0]["id"]
 

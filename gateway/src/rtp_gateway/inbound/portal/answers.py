@@ -14,6 +14,7 @@ REFUSALS = {
     401: ("Unauthorized", "A valid access token is needed"),
     403: ("Forbidden", "The client lacks the scope, or it or the person may not do that"),
     404: ("NotFound", "There is no such thing, or none that you may see"),
+    406: ("NotAcceptable", "It is not answered in any form that you accept"),
     408: ("RequestTimeout", "The request did not arrive in time"),
     409: ("Conflict", "The present state does not allow it, or the first request with this key still runs"),
     412: ("PreconditionFailed", "It was changed since you read it"),
@@ -131,6 +132,8 @@ def _list_refusals(path: str, method: str, operation: JsonObject) -> Iterator[in
         yield 409
     if "If-Match" in takes:
         yield from (412, 428) if takes["If-Match"]["required"] else (412,)
+    if path.startswith("/fhir/"):
+        yield 406
     if is_streamed(path):
         yield 429
     if service_for(path):

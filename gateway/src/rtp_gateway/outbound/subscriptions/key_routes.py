@@ -18,7 +18,7 @@ from rtp_shared.web import create_router
 subscription_keys = create_router(prefix="/v1/subscriptions/{subscription_id}", tags=["Subscriptions"])
 
 
-class PublicKeyView(Output):
+class SubscriptionKeyView(Output):
     """A public key, and when `v1a` signatures were made with its private key."""
 
     public_key: str = Field(examples=["whpk_NtLr7rGkzmG8E5Vw3lUp5dRG7LpWGLKt2xXqPGyKZ8w="])
@@ -29,7 +29,7 @@ class PublicKeyView(Output):
 @subscription_keys.get("/keys")
 async def list_public_keys(
     subscription_id: SubscriptionId, principal: Reader, session: Session, limit: Limit = 50, after: After = None
-) -> Page[PublicKeyView]:
+) -> Page[SubscriptionKeyView]:
     """List every public key that this subscription's events were ever signed with, newest first.
 
     None of them goes: an event that you kept can be verified for as long as you keep it. While a rotation overlaps,
@@ -43,6 +43,6 @@ async def list_public_keys(
     return Page(items=[_describe(row, subscription) for row in page], next=last and encode_cursor(last.id))
 
 
-def _describe(row: KeyRecord, subscription: Subscription) -> PublicKeyView:
+def _describe(row: KeyRecord, subscription: Subscription) -> SubscriptionKeyView:
     ends = [each for each in (row.until, subscription.ended_at) if each]
-    return PublicKeyView(public_key=row.public_key, since=row.since, until=min(ends, default=None))
+    return SubscriptionKeyView(public_key=row.public_key, since=row.since, until=min(ends, default=None))

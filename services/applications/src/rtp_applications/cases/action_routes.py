@@ -30,6 +30,7 @@ from rtp_applications.workflow.stages.award.payloads import (
     Challenge,
     FurtherDecision,
     Notice,
+    PublishedNotice,
     Representation,
     TenderLoss,
 )
@@ -162,8 +163,8 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "record-regime": RegimeDetermination,
     "record-contract-terms": ContractTerms,
     "choose-contract-route": Nothing,
-    "record-notice": Notice,
-    "publish-tender": Notice,
+    "record-notice": PublishedNotice,
+    "publish-tender": PublishedNotice,
     "begin-standstill": Notice,
     "record-representation": Representation,
     "record-further-decision": FurtherDecision,
