@@ -30,7 +30,13 @@ fhir_discovery = APIRouter(
 )
 
 ExtensionName = Annotated[
-    str, Path(max_length=64, description="The last part of the extension's URL", examples=[*DEFINED])
+    str,
+    Path(
+        max_length=64,
+        pattern="^[A-Za-z0-9-]+$",
+        description="The last part of the extension's URL",
+        examples=[*DEFINED],
+    ),
 ]
 Mode = Annotated[
     Literal["full", "normative"] | None, Query(description="Taken, and left aside: there is one statement")

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, JsonValue, StringConstraints, ValidationError, WithJsonSchema, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -101,7 +101,7 @@ class WholeSubscription(Input):
 class NewSubscription(WholeSubscription):
     """What is to be sent where, and how."""
 
-    id: Annotated[JsonValue, WithJsonSchema({})] = Field(
+    id: object = Field(
         default_factory=lambda: None, description="Ignored: the platform gives each new subscription its id"
     )
     sinkcredential: SinkCredential | None = Field(default=None)
