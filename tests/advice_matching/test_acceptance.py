@@ -13,7 +13,7 @@ from rtp_shared.contracts import events
 from rtp_shared.contracts.advice_matching import SupportAgreed
 from rtp_shared.run import build_consumer
 from tests.advice_matching.conftest import NewAdviser
-from tests.advice_matching.test_support import accept, read, request_of
+from tests.advice_matching.requests import accept, read, request_of
 from tests.conftest import Api, NewClient
 from tests.support.cases import employer_id
 from tests.support.people import appointed

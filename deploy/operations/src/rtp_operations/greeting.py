@@ -1,4 +1,4 @@
-"""What a platform tells whoever started it, once it is ready: where it is, who its clients are, where to go first."""
+"""The greeting of a platform to whoever started it, once it is ready: its address, its clients, the first steps."""
 
 from collections.abc import Sequence
 

@@ -30,7 +30,7 @@ async def register_client(
 
 @dataclass(frozen=True, kw_only=True)
 class ClientFacts:
-    """What an operator says of a client; None is left as it is."""
+    """The facts that an operator states of a client; None is left as it is."""
 
     name: str | None = None
     organisation: uuid.UUID | None = None

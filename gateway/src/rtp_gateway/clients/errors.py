@@ -1,4 +1,4 @@
-"""Why a client cannot be registered or changed."""
+"""Refusals to register or change a client."""
 
 
 class CannotRegister(Exception):

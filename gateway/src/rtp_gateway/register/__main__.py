@@ -19,18 +19,18 @@ from rtp_gateway.clients.errors import CannotRegister
 from rtp_gateway.register.arguments import build_parser
 from rtp_gateway.register.bodies import find_organisation
 from rtp_gateway.register.settings import RegisterSettings
-from rtp_gateway.register.work import RegisterReply, do
+from rtp_gateway.register.work import RegisterReply, carry_out
 from rtp_shared.db import Database
 from rtp_shared.pipes import run_command
 from rtp_shared.run import load_settings
 
 
 async def run(database_url: SecretStr, asked: argparse.Namespace, facts: ClientFacts) -> RegisterReply:
-    """Do what was asked, in one transaction. Raises CannotRegister."""
+    """Carry out what was asked, in one transaction. Raises CannotRegister."""
     database = Database(database_url.get_secret_value(), pool_size=1)
     try:
         async with database.transaction() as session:
-            return await do(session, asked, facts)
+            return await carry_out(session, asked, facts)
     finally:
         await database.close()
 

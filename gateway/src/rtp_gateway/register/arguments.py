@@ -1,4 +1,4 @@
-"""What an operator may ask of the register, and the checks of what is typed."""
+"""The command line of the register, with the checks of what is typed."""
 
 import argparse
 import re

@@ -7,7 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class RegisterSettings(BaseSettings):
-    """What the command needs, from the environment."""
+    """The settings of the command, from the environment."""
 
     model_config = SettingsConfigDict(env_prefix="RTP_", frozen=True, extra="ignore")
 

@@ -1,4 +1,4 @@
-"""Doing what an operator asked of the register."""
+"""The work that an operator asks of the register."""
 
 import argparse
 from dataclasses import dataclass
@@ -13,15 +13,15 @@ from rtp_shared.db import AnyRow
 
 @dataclass(frozen=True)
 class RegisterReply:
-    """What the register tells once all is committed."""
+    """The answer of the register, told once all is committed."""
 
     said: str = ""
     secret: str | None = None
     listed: str = ""
 
 
-async def do(session: AsyncSession, asked: argparse.Namespace, facts: ClientFacts) -> RegisterReply:
-    """Do what was asked. Raises CannotRegister."""
+async def carry_out(session: AsyncSession, asked: argparse.Namespace, facts: ClientFacts) -> RegisterReply:
+    """Carry out what was asked. Raises CannotRegister."""
     if asked.verb == "list":
         return RegisterReply(listed="".join(map(_describe_client, await list_clients(session))))
     client_id: str = asked.client_id

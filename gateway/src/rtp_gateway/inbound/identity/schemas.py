@@ -30,7 +30,7 @@ class KeysView(BaseModel):
 
 
 class MetadataView(BaseModel):
-    """What this authorization server offers (RFC 8414)."""
+    """The metadata of this authorization server (RFC 8414)."""
 
     issuer: str
     token_endpoint: str

@@ -12,7 +12,7 @@ from rtp_gateway.types import JsonObject
 _PREFIX = "#/components/schemas/"
 _JSON = "application/json"
 TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206f]*$"
-"""What no text of any request holds: controls, and what turns the direction of text (docs/adr/0027)."""
+"""The pattern of every text of a request: no controls, and nothing that turns the direction of text (docs/adr/0027)."""
 _SHAPED = frozenset({"enum", "const", "format", "pattern"})
 
 

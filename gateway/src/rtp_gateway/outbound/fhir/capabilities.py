@@ -1,4 +1,4 @@
-"""What is offered below the FHIR base, as FHIR R4 has it: a CapabilityStatement of this very installation."""
+"""The CapabilityStatement of FHIR R4: an account of what this very installation offers below the FHIR base."""
 
 from collections.abc import Sequence
 

@@ -9,7 +9,7 @@ from rtp_gateway.types import JsonObject
 
 FHIR_VERSION = "4.0.1"
 PUBLISHED = "2026-11-30"
-"""When the statements and definitions were last changed."""
+"""The day on which the statements and definitions were last changed."""
 
 _DERIVED_FROM = "http://hl7.org/fhir/StructureDefinition/Extension"
 

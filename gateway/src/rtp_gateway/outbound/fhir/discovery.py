@@ -1,4 +1,4 @@
-"""What a FHIR client reads before anything else, without a token: capabilities, and definitions of extensions."""
+"""The documents that a FHIR client reads first, without a token: capabilities, and definitions of extensions."""
 
 from typing import Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""What every request of FHIR may say: the form of the answer. Source: FHIR R4, http.html (general parameters)."""
+"""Parameters that every request of FHIR may have: the form of the answer (FHIR R4, http.html, general parameters)."""
 
 from typing import Annotated
 

@@ -122,7 +122,7 @@ _NOT_OFFERED = {
     404: "is not offered: there are Subscription and StructureDefinition, as /fhir/R4/metadata says",
     405: "is offered with the methods in the Allow header, as /fhir/R4/metadata says",
 }
-"""What is said where no route has the path, or none has it with this method."""
+"""Said where no route has the path, or none has it with this method."""
 
 
 def build_outcome(problem: JsonMapping) -> JsonObject:

@@ -138,7 +138,7 @@ class OperationOutcome(_Documented):
 
 
 class Rest(_Documented):
-    """What is offered over HTTP, by type of resource."""
+    """The interactions that are offered over HTTP, by type of resource."""
 
     mode: Literal["server"]
     resource: list[JsonObject]

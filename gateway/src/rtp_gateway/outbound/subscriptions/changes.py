@@ -23,7 +23,7 @@ Columns: TypeAlias = dict[str, Any]
 Details: TypeAlias = NewSubscription | Replacement | SubscriptionChanges
 
 _PLAIN = SubscriptionChanges.model_fields.keys() - {"protocolsettings", "sinkcredential"}
-"""What is kept as it is asked for."""
+"""Members that are kept as they are asked for."""
 
 PUBLISHERS = ("applications", "advice-matching", "finance-directory", "gateway")
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -139,14 +139,17 @@ SinkCredential = Annotated[
 ]
 
 
+CredentialKind = Literal["PLAIN", "ACCESSTOKEN", "CLIENTCREDENTIALS", "CLIENTCERTIFICATE"]
+KINDS: tuple[str, ...] = get_args(CredentialKind)
+
+
 class KeptCredential(Input):
     """The credential that is held already, as reads show it: by its kind alone."""
 
-    credentialtype: Literal["PLAIN", "ACCESSTOKEN", "CLIENTCREDENTIALS", "CLIENTCERTIFICATE"]
+    credentialtype: CredentialKind
 
 
-KINDS = ("PLAIN", "ACCESSTOKEN", "CLIENTCREDENTIALS", "CLIENTCERTIFICATE")
-_NO_KIND = "needs a credentialtype: PLAIN, ACCESSTOKEN, CLIENTCREDENTIALS or CLIENTCERTIFICATE"
+_NO_KIND = f"needs a credentialtype: {', '.join(KINDS[:-1])} or {KINDS[-1]}"
 
 
 def _tell_kind(value: object) -> object:

@@ -152,7 +152,7 @@ class Rotation(Input):
 
 
 Nothing = SkipJsonSchema[None]
-"""What a member has that is left out of the answer: `str | Nothing = left_out(...)`."""
+"""The value of a member that is left out of the answer: `str | Nothing = left_out(...)`."""
 
 
 def left_out(description: str | None = None, examples: list[Any] | None = None) -> Any:
@@ -175,7 +175,7 @@ class WayView(Output):
 
 
 class Offer(Output):
-    """What this platform offers to those who would receive events. Lists hold what the members of that name take."""
+    """The ways and forms in which this platform offers events. Lists hold what the members of that name take."""
 
     ways: list[WayView]
     protocol: list[Protocol]

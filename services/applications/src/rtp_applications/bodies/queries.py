@@ -5,7 +5,20 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, ScalarSelect, Text, Uuid, and_, any_, bindparam, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    ScalarSelect,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -89,7 +102,7 @@ async def find_rules(session: AsyncSession, body_ids: Sequence[UUID], day: date)
     return found
 
 
-def _is_in_force(day: date) -> ColumnElement[bool]:
+def _is_in_force(day: date | BindParameter[date]) -> ColumnElement[bool]:
     return and_(BodyRule.valid_from <= day, or_(BodyRule.valid_to.is_(None), BodyRule.valid_to >= day))
 
 
@@ -140,8 +153,12 @@ async def find_names(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, s
     return {row.id: row.name for row in rows}
 
 
-async def find_bodies(session: AsyncSession, reference: str, *, parameter: str) -> list[UUID]:
-    """Return the bodies that a query parameter refers to: several where an identifier went from one to another."""
+async def find_bodies(session: AsyncSession, reference: str | None, *, parameter: str) -> list[UUID] | None:
+    """Return the bodies that a query parameter refers to: several where an identifier went from one to another. None
+    where the parameter is left out.
+    """
+    if reference is None:
+        return None
     found = list(await session.scalars(select(_body.id).where(match_body(reference))))
     if not found:
         raise UnknownBody(errors=[FieldError(parameter, "no body has, or had, this id or identifier", "query")])
@@ -160,11 +177,9 @@ _TODAY = bindparam("today", type_=Date)
 _EXISTS = and_(
     or_(_body.opened_on.is_(None), _body.opened_on <= _TODAY), or_(_body.ended_on.is_(None), _body.ended_on > _TODAY)
 )
-_rule = BodyRule.__table__.c
 _RULES = (
-    select(func.json_object_agg(_rule.rule, _rule.value))
-    .where(_rule.body_id == _body.id, _rule.value.is_not(None), _rule.valid_from <= _TODAY)
-    .where(or_(_rule.valid_to.is_(None), _rule.valid_to >= _TODAY))
+    select(func.json_object_agg(BodyRule.rule, BodyRule.value))
+    .where(BodyRule.body_id == _body.id, _is_in_force(_TODAY), BodyRule.value.is_not(None))
     .scalar_subquery()
     .label("rules")
 )

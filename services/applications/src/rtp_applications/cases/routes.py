@@ -78,7 +78,7 @@ async def list_cases(
         status=status,
         route=route,
         sector=sector,
-        employer=await find_bodies(session, employer, parameter="employer") if employer else None,
+        employer=await find_bodies(session, employer, parameter="employer"),
         number=_read_number(number),
     )
     page, last = cut(rows, limit)

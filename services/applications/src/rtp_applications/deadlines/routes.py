@@ -77,7 +77,7 @@ async def list_deadlines(
             "clock": clock,
             "basis": basis and basis.value,
             "case_id": case_id,
-            "employer": await find_bodies(session, employer, parameter="employer") if employer else None,
+            "employer": await find_bodies(session, employer, parameter="employer"),
             "overdue": now if overdue else None,
         },
     )

@@ -55,7 +55,7 @@ class PartyChanges(Input):
 
 
 class HolderView(Output):
-    """Who vouches for the person: a client, or every client of an organisation. One of the two is null."""
+    """The client that vouches for the person, or the organisation, all of whose clients do. One of the two is null."""
 
     client: str | None
     organisation: UUID | None

@@ -16,7 +16,7 @@ Part = TypeVar("Part", Action, CaseClock)
 
 @dataclass(frozen=True, kw_only=True)
 class Earlier:
-    """What a stage had otherwise in an earlier version. What a route does not have is passed over there."""
+    """The differences of a stage in an earlier version. A part that a route does not have is passed over there."""
 
     actions: Mapping[str, Callable[[Action], Action]] = field(default_factory=dict)
     """By name: makes the action as it was of what it is now."""

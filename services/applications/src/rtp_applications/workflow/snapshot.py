@@ -242,9 +242,9 @@ class CaseSnapshot:
         every = self.documents.items()
         return {id_: each for id_, each in every if each.version and each.audience is Audience.EVERYBODY}
 
-    def find(self, kind: type[P]) -> P | None:
-        """Return the payload of the record of a kind that has no key."""
-        found = self.records.get((kind.KIND, ""))
+    def find(self, kind: type[P], key: str = "") -> P | None:
+        """Return the payload of the record of a kind, and of its key where the kind has one."""
+        found = self.find_record(kind, key)
         return kind.model_validate(found.content, context=STORED) if found else None
 
     def find_record(self, kind: type[P], key: str = "") -> SignedRecord | None:

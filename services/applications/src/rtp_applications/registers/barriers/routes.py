@@ -88,7 +88,7 @@ async def list_barriers(
         now,
         limit,
         after,
-        body=await _find_bodies(session, body),
+        body=await find_bodies(session, body, parameter="body"),
         state=state,
         kind=kind,
         overdue=overdue,
@@ -115,7 +115,7 @@ async def count_barriers(
         today=civil_date(now),
         limit=limit,
         after=(key[0], key[1]) if key else None,
-        body=await _find_bodies(session, body),
+        body=await find_bodies(session, body, parameter="body"),
     )
     page, last = cut(rows, limit)
     items = [BarrierCount.model_validate(row) for row in page]
@@ -200,10 +200,6 @@ async def _list_page(
     )
     page, last = cut(rows, limit)
     return Page(items=[BarrierView.model_validate(row) for row in page], next=last and encode_cursor(last.id))
-
-
-async def _find_bodies(session: Session, reference: str | None) -> list[UUID] | None:
-    return await find_bodies(session, reference, parameter="body") if reference else None
 
 
 async def _present(context: CommandContext, barrier_id: UUID, response: Response) -> BarrierDetail:

@@ -75,7 +75,7 @@ async def list_decisions(
         session,
         limit=limit,
         after=(key[0], key[1]) if key else None,
-        body=await find_bodies(session, body, parameter="body") if body else None,
+        body=await find_bodies(session, body, parameter="body"),
         route=route,
         decision=decision,
         ground=ground,

@@ -25,8 +25,7 @@ SHORTEST = Length(8, Unit.WORKING_DAYS)
 
 
 def find_notice(snapshot: CaseSnapshot, kind: NoticeKind) -> Notice | None:
-    found = snapshot.find_record(Notice, kind)
-    return Notice.model_validate(found.content) if found else None
+    return snapshot.find(Notice, kind)
 
 
 def _get_track_setting(step: Step, table: str) -> tuple[str, ...]:
@@ -176,8 +175,8 @@ def representation_on_file(step: Step) -> str | None:
 @guard("/communicatedOn", payload=True)
 def communicated_after_receipt(step: Step) -> str | None:
     """The further decision was communicated after the representation came, and not in the future."""
-    on_file = step.snapshot.find_record(Representation, step.payload.reference)
-    received = Representation.model_validate(on_file.content).received_on if on_file else date.min
+    on_file = step.snapshot.find(Representation, step.payload.reference)
+    received = on_file.received_on if on_file else date.min
     return None if received <= step.payload.communicated_on <= step.today else "it was communicated since the receipt"
 
 

@@ -36,7 +36,8 @@ def find_decision_publication_day(snapshot: CaseSnapshot, today: date) -> date |
         return today
     register = snapshot.find_record(Publication, Decision.APPROVED)
     registered = register.signed[-1].at if register and register.signed[-1].at >= approved.signed[-1].at else None
-    said = Approval.model_validate(approved.content).decision_published_on
+    approval = snapshot.find(Approval)
+    said = approval.decision_published_on if approval else None
     return said or (civil_date(registered) if registered else None)
 
 

@@ -1,27 +1,19 @@
-"""What comes over the wire: requests are read to their ends and no further, and nobody stays who does not move."""
+"""Requests are read to their ends and no further: what comes over the wire has one meaning."""
 
 import asyncio
 import json
 import re
-import socket
-from collections.abc import AsyncIterator
-from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from starlette.types import Message, Receive, Scope, Send
 
 from rtp_shared import http_protocol
-from rtp_shared.connections import RESERVE, ConnectionLimits
 from rtp_shared.http_protocol import HEAD_LIMIT
-from rtp_shared.server import ManagedServer, build_http_config
+from tests.shared.http_protocol.wire import LARGE, VICTIM, App, chunk, say
 from tests.support.proxies import KINDS, run_proxy
-from tests.support.waiting import until_true
 
 pytestmark = pytest.mark.anyio
 
-VICTIM = b"GET /victim HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer of-the-victim\r\nConnection: close\r\n\r\n"
 SMUGGLED = b"GET /smuggled HTTP/1.1\r\nHost: x\r\nX-Takes: "
 UPGRADES = [
     b"Upgrade: foo",
@@ -29,87 +21,6 @@ UPGRADES = [
     b"Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__",
     b"Upgrade:\tTLS/1.2, x",
 ]
-LARGE = 800_000
-SECONDS = 20.0
-
-
-@dataclass
-class App:
-    """Notes each request that reaches it; answers with how much of a body it read. `/early` answers before it reads."""
-
-    seen: list[str] = field(default_factory=list)
-    headers: list[dict[str, str]] = field(default_factory=list)
-    answered: asyncio.Event = field(default_factory=asyncio.Event)
-    release: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.seen.append(f"{scope['method']} {scope['path']}")
-        self.headers.append({name.decode(): value.decode("latin-1") for name, value in scope["headers"]})
-        if scope["path"] == "/early":
-            await self._answer(send, b"early")
-            return
-        length = 0
-        while (message := await receive())["type"] == "http.request":
-            length += len(message.get("body", b""))
-            if not message.get("more_body"):
-                break
-        if scope["path"] == "/waits":
-            await self.release.wait()
-        await self._answer(send, b"x" * LARGE * 20 if scope["path"] == "/large" else str(length).encode())
-
-    async def _answer(self, send: Send, body: bytes) -> None:
-        start: Message = {
-            "type": "http.response.start",
-            "status": 200,
-            "headers": [(b"content-length", b"%d" % len(body))],
-        }
-        await send(start)
-        await send({"type": "http.response.body", "body": body})
-        self.answered.set()
-
-
-@pytest.fixture
-def app() -> App:
-    return App()
-
-
-@pytest.fixture
-def limits() -> ConnectionLimits:
-    return ConnectionLimits()
-
-
-@pytest.fixture
-async def port(app: App, limits: ConnectionLimits) -> AsyncIterator[int]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = ManagedServer(build_http_config(app, connections=limits))
-    running = asyncio.ensure_future(server.serve(sockets=[listener]))
-    await server.ready.wait()
-    yield listener.getsockname()[1]
-    app.release.set()
-    server.should_exit = True
-    await running
-
-
-async def say(port: int, *parts: bytes) -> bytes:
-    """Everything that is answered until the server closes."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    try:
-        async with asyncio.timeout(SECONDS):
-            for part in parts:
-                writer.write(part)
-                await writer.drain()
-            return await reader.read()
-    except ConnectionError:
-        return b"cut"
-    finally:
-        writer.close()
-
-
-def chunk(body: bytes) -> bytes:
-    return b"%x\r\n%s\r\n" % (len(body), body)
-
-
-# One request, one meaning
 
 
 @pytest.mark.parametrize("split", [False, True])
@@ -315,134 +226,3 @@ async def test_a_large_body_is_no_large_head(port: int) -> None:
     again = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
     answers = await say(port, again + body + again + body + head + body)
     assert answers.count(str(len(body)).encode()) == 3
-
-
-# Time
-
-
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HEAD_SECONDS", "WINDOW_SECONDS", "HEALTH_SECONDS", "UNREAD_SECONDS"):
-        monkeypatch.setattr(http_protocol, name, 0.2)
-
-
-@pytest.mark.parametrize(
-    ("sent", "status"),
-    [
-        (b"", b""),
-        (b"\r\n", b"HTTP/1.1 408"),
-        (b"GET / HTTP/1.1\r\nHost: x\r\nX-Half: ", b"HTTP/1.1 408"),
-        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf", b"HTTP/1.1 408"),
-        (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n", b"HTTP/1.1 408"),
-    ],
-    ids=["nothing", "a line", "half a head", "half a body", "half a chunked body"],
-)
-@pytest.mark.usefixtures("impatient")
-async def test_whoever_does_not_go_on_is_shown_out(port: int, sent: bytes, status: bytes) -> None:
-    async with asyncio.timeout(10):
-        assert (await say(port, sent)).startswith(status)
-
-
-@pytest.mark.usefixtures("impatient")
-async def test_drops_do_not_keep_a_body_alive(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999\r\n\r\n")
-    reading = asyncio.ensure_future(reader.read())
-    async with asyncio.timeout(10):
-        while not reading.done():
-            writer.write(b"x")
-            await asyncio.wait([reading], timeout=0.02)
-    assert reading.result().startswith(b"HTTP/1.1 408")
-    writer.close()
-
-
-@pytest.mark.usefixtures("impatient")
-async def test_an_answer_that_nobody_reads_is_not_kept(app: App, port: int, limits: ConnectionLimits) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
-    writer.write(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
-    await app.answered.wait()
-    await until_true(lambda: not limits.count)
-    got = 0
-    with suppress(ConnectionError):
-        while piece := await reader.read(1 << 20):
-            got += len(piece)
-    assert got < 20 * LARGE  # what was in the system's own buffers
-    writer.close()
-
-
-@pytest.mark.usefixtures("impatient")
-async def test_whoever_waits_for_the_service_may_wait(app: App, port: int) -> None:
-    waiting = asyncio.ensure_future(say(port, VICTIM.replace(b"/victim", b"/waits")))
-    done, _ = await asyncio.wait([waiting], timeout=1)
-    assert not done
-    app.release.set()
-    assert (await waiting).startswith(b"HTTP/1.1 200")
-
-
-# Numbers
-
-
-class Callers:
-    """Connections to the server, which are closed with the test."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self.connections: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
-
-    async def open(self, count: int = 1) -> None:
-        self.connections += [await asyncio.open_connection("127.0.0.1", self._port) for _ in range(count)]
-
-    async def ask(self, path: str) -> str:
-        """Ask on a new connection; return the beginning of the answer."""
-        await self.open()
-        reader, writer = self.connections.pop()
-        try:
-            writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
-            return (await reader.read())[:12].decode()
-        except ConnectionError:
-            return "cut"
-        finally:
-            writer.close()
-
-    async def close(self, count: int) -> None:
-        for _, writer in self.connections[-count:]:
-            writer.close()
-            await writer.wait_closed()
-        del self.connections[-count:]
-
-
-@pytest.fixture
-async def callers(port: int) -> AsyncIterator[Callers]:
-    callers = Callers(port)
-    yield callers
-    await callers.close(len(callers.connections))
-
-
-@pytest.mark.parametrize("limits", [ConnectionLimits(5)])
-async def test_health_is_answered_in_the_reserve_and_nothing_beyond_it(app: App, callers: Callers) -> None:
-    await callers.open(5)
-    assert await callers.ask("/v1/cases") == "HTTP/1.1 503"
-    assert await callers.ask("/health") == "HTTP/1.1 200"
-    assert app.seen == ["GET /health"]
-    await callers.open(RESERVE)
-    assert await callers.ask("/health") in ("HTTP/1.1 503", "cut")
-    await callers.close(RESERVE + 1)
-    async with asyncio.timeout(10):
-        while await callers.ask("/v1/cases") != "HTTP/1.1 200":
-            pass
-
-
-@pytest.mark.parametrize(
-    ("limits", "expected"),
-    [
-        (ConnectionLimits(50, per_address=3, trusted=()), "HTTP/1.1 503"),
-        (ConnectionLimits(50, per_address=3), "HTTP/1.1 200"),
-    ],
-    ids=["a caller", "a trusted proxy"],
-)
-async def test_one_address_takes_no_more_than_its_share(
-    callers: Callers, expected: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    await callers.open(3)
-    assert await callers.ask("/v1/cases") == expected
-    assert ("connections are refused" in caplog.text) == (expected == "HTTP/1.1 503")
