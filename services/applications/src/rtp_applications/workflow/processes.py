@@ -7,7 +7,7 @@ cases are pinned to theirs.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from rtp_applications.workflow.common.dates import FIRST, SECOND
+from rtp_applications.workflow.common.dates import FIRST, SECOND, THIRD
 from rtp_applications.workflow.definition import Action, Process, Setting
 from rtp_applications.workflow.earlier import restore
 from rtp_applications.workflow.enums import Ground, Status, Strand
@@ -70,8 +70,8 @@ LAUNCH_SETTINGS = {
 
 RIGHT_TO_PROVIDE = Process(
     route=Route.RIGHT_TO_PROVIDE,
-    version=2,
-    since=SECOND,
+    version=3,
+    since=THIRD,
     description="Staff ask their employer to take over the service they deliver: a policy since November 2010, no "
     "statute. It leads to a negotiation with the employer.",
     actions=(
@@ -121,8 +121,8 @@ NEVER_IN_A_CHALLENGE = frozenset(
 )
 COMMUNITY_RIGHT_TO_CHALLENGE = Process(
     route=Route.COMMUNITY_RIGHT_TO_CHALLENGE,
-    version=2,
-    since=SECOND,
+    version=3,
+    since=THIRD,
     description="Two or more employees of an authority challenge to run one of its services: Localism Act 2011 ss.81 "
     "to 86. Acceptance starts a procurement that anyone may win.",
     actions=(
@@ -172,8 +172,8 @@ OF_AN_INTEREST = frozenset(
 )
 EMPLOYER_LED = Process(
     route=Route.EMPLOYER_LED,
-    version=2,
-    since=SECOND,
+    version=3,
+    since=THIRD,
     description="The employer itself starts the spin-out, by its general powers: the commonest real route. There is no "
     "expression of interest and so no appeal of one; its own governance and procurement law apply.",
     actions=_leave_out(
@@ -221,19 +221,23 @@ RIGHT_TO_REQUEST = Process(
 )
 
 NEWEST = (RIGHT_TO_PROVIDE, COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED)
-FIRST_VERSIONS = (
-    restore(RIGHT_TO_PROVIDE, version=1, since=FIRST, differences=(award.VERSION_1,)),
+SECOND_VERSIONS = tuple(restore(each, version=2, since=SECOND, differences=()) for each in NEWEST)
+OF_A_CHALLENGE_1 = (screening.VERSION_1_OF_A_CHALLENGE, review.VERSION_1_OF_A_CHALLENGE)
+FIRST_VERSIONS = tuple(
     restore(
-        COMMUNITY_RIGHT_TO_CHALLENGE,
+        each,
         version=1,
         since=FIRST,
-        differences=(award.VERSION_1, screening.VERSION_1_OF_A_CHALLENGE, review.VERSION_1_OF_A_CHALLENGE),
-    ),
-    restore(EMPLOYER_LED, version=1, since=FIRST, differences=(award.VERSION_1,)),
-)
+        differences=(
+            award.VERSION_1, *(OF_A_CHALLENGE_1 if each.route is Route.COMMUNITY_RIGHT_TO_CHALLENGE else ())
+        ),
+    )
+    for each in SECOND_VERSIONS
+)  # fmt: skip
 
 PROCESSES: Mapping[tuple[Route, int], Process] = {
-    (process.route, process.version): process for process in (*FIRST_VERSIONS, *NEWEST, RIGHT_TO_REQUEST)
+    (process.route, process.version): process
+    for process in (*FIRST_VERSIONS, *SECOND_VERSIONS, *NEWEST, RIGHT_TO_REQUEST)
 }
 
 
