@@ -86,7 +86,14 @@ breaks("award", "no-live-challenge")(ground.on_snapshot(put, CHALLENGE.model_cop
 breaks("award", "award-day-has-come")(on_payload(entered_into_on=TOMORROW))
 breaks("award", "deciders-are-independent")(ground.bar_last_signer)
 breaks("record-representation", "representation-in-time")(on_payload(received_on=TOMORROW))
-breaks("record-representation", "representation-was-received")(on_payload(received_on=TOMORROW))
+
+
+@breaks("record-representation", "representation-was-received")
+def _without_a_standstill(attempt: Ready) -> Ready:
+    kept = {id_: each for id_, each in attempt.snapshot.deadlines.items() if "selection" not in each.clock}
+    return replace(attempt, snapshot=replace(attempt.snapshot, deadlines=kept))
+
+
 breaks("record-representation", "lateness-is-said")(on_payload(late=True))
 
 
@@ -119,10 +126,16 @@ def test_the_day_of_the_award_notice_is_the_first_of_eight_working_days(publishe
     standstill = ground.get_deadline(begun, "standstill")
     assert standstill.due_on == last
     assert begun.find_deadline("provider-selection-standstill") is None
-    payload = AWARD.model_copy(update={"entered_into_on": published})
-    waiting = Ready(begun, COMMISSIONING, payload, now=standstill.due_at - timedelta(seconds=1))
-    assert refused_for("award", waiting) == ["standstill-over"]
-    assert take("award", replace(waiting, now=standstill.due_at)).after.case.status is Status.AWARDED
+    inside = Ready(begun, COMMISSIONING, entered_on(last), now=standstill.due_at - timedelta(seconds=1))
+    assert refused_for("award", inside) == ["standstill-over"]
+    over = replace(inside, now=standstill.due_at)
+    assert refused_for("award", over) == ["entered-into-on-within-bounds"]
+    after = take("award", replace(over, payload=entered_on(last + timedelta(days=1)))).after
+    assert after.case.status is Status.AWARDED
+
+
+def entered_on(day: date) -> payloads.Award:
+    return AWARD.model_copy(update={"entered_into_on": day})
 
 
 def begin_under_selection(published: date, process: Process = RIGHT_TO_PROVIDE) -> CaseSnapshot:
@@ -184,7 +197,7 @@ def test_a_late_representation_is_on_file_as_late_and_blocks_nothing() -> None:
         wrong = Ready(begun, COMMISSIONING, at_hand(received, late=late), now=now)
         assert refused_for("record-representation", wrong) == ["lateness-is-said"]
     early = Ready(begun, COMMISSIONING, at_hand(date(2026, 11, 26)), now=now)  # the day before the notice
-    assert refused_for("record-representation", early) == ["representation-was-received"]
+    assert refused_for("record-representation", early) == ["received-on-within-bounds"]
     said = Ready(begun, COMMISSIONING, at_hand(date(2026, 12, 10), late=True), now=now)
     held = take("record-representation", said).after
     entered = AWARD.model_copy(update={"entered_into_on": date(2026, 12, 11)})
@@ -208,24 +221,24 @@ def test_a_longer_standstill_that_the_notice_provides_for_binds(regime: RegimeDe
     begun = take("begin-standstill", begin(stated)).after
     binding = ground.get_deadline(begun, "stated-standstill")
     assert (binding.due_on, str(binding.length)) == (stated, "19 calendar days")
-    entered = AWARD.model_copy(update={"entered_into_on": published})
-    waiting = Ready(begun, COMMISSIONING, entered, now=binding.due_at - timedelta(seconds=1))
-    assert refused_for("award", waiting) == ["standstill-over"]
-    assert take("award", replace(waiting, now=binding.due_at)).after.case.status is Status.AWARDED
+    inside = Ready(begun, COMMISSIONING, entered_on(stated), now=binding.due_at - timedelta(seconds=1))
+    assert refused_for("award", inside) == ["standstill-over"]
+    over = replace(inside, payload=entered_on(stated + timedelta(days=1)), now=binding.due_at)
+    assert take("award", over).after.case.status is Status.AWARDED
 
 
 def test_representations_keep_the_standstill_open_and_the_further_decision_ends_it_five_days_later() -> None:
     standstill = ground.get_deadline(standing_still, "provider-selection-standstill")
     held = take("record-representation", Ready(standing_still, COMMISSIONING, REPRESENTATION)).after
     late = standstill.due_at + timedelta(days=30)
-    waiting = Ready(held, COMMISSIONING, AWARD, now=late)
+    waiting = Ready(held, COMMISSIONING, entered_on(late.date()), now=late)
     assert refused_for("award", waiting) == ["representations-answered"]
     decided = FURTHER.model_copy(update={"communicated_on": late.date()})
     answered = take("record-further-decision", Ready(held, COMMISSIONING, decided, now=late)).after
     further = ground.get_deadline(answered, "further-decision-standstill")
     assert further.due_on == date(2026, 10, 21)  # from Wednesday 14 October
     assert refused_for("award", replace(waiting, snapshot=answered)) == ["standstill-over"]
-    over = replace(waiting, snapshot=answered, now=further.due_at)
+    over = replace(waiting, snapshot=answered, payload=entered_on(date(2026, 10, 22)), now=further.due_at)
     assert take("award", over).after.case.status is Status.AWARDED
 
 

@@ -123,7 +123,8 @@ def test_procurement_begins_inside_the_published_gap(day: date, *, inside: bool)
     """Accepted on 1 September 2026; Warwickshire's gap of 3 to 18 months."""
     taken = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "begin-procurement")
     snapshot = with_rule(taken.snapshot, "procurement-gap", {"minimumMonths": 3, "maximumMonths": 18})
-    refused = refused_for("begin-procurement", replace(taken, snapshot=snapshot, now=at(day)))
+    told = ground.giving(replace(taken, snapshot=snapshot, now=at(day)), applicants_told_on=day)
+    refused = refused_for("begin-procurement", told)
     assert refused == ([] if inside else ["within-published-gap"])
 
 

@@ -297,7 +297,7 @@ def test_a_refusal_after_the_appraisal_is_remitted_to_the_appraisal(process: Pro
 @pytest.mark.parametrize(("days", "refused"), [(0, True), (1, False), (181, False), (182, True)])
 def test_a_suspension_is_reviewed_within_six_months(days: int, *, refused: bool) -> None:
     suspending = ground.giving(attempt(RIGHT_TO_PROVIDE, "suspend"), review_on=TODAY + timedelta(days=days))
-    assert refused_for("suspend", suspending) == (["review-in-time"] if refused else [])
+    assert refused_for("suspend", suspending) == (["review-on-within-bounds"] if refused else [])
 
 
 def test_the_review_of_a_suspension_does_not_rest_and_its_miss_is_told() -> None:

@@ -101,8 +101,9 @@ def test_the_call_in_window_is_the_councils_own(own: int | None, last_day: date)
 
 
 def test_the_call_in_window_counts_from_the_publication_of_the_decision() -> None:
-    earlier = take("approve", ground.giving(decided.to_approve, decision_published_on=date(2026, 8, 28))).after
-    assert get_deadline(earlier, "call-in-window").due_on == date(2026, 9, 7)
+    later = replace(decided.to_approve, now=NOW + DAY)
+    at_once = take("approve", ground.giving(later, decision_published_on=NOW.date())).after
+    assert get_deadline(at_once, "call-in-window").due_on == date(2026, 9, 8)
     silent = take("approve", ground.giving(decided.to_approve, decision_published_on=None)).after
     assert silent.find_deadline("call-in-window") is None
     route = attempt(RIGHT_TO_PROVIDE, "choose-contract-route")

@@ -25,9 +25,7 @@ launched = ground.build_snapshot(Status.LAUNCHED, launched_at=NOW, final_at=NOW)
 CHECK = payloads.MonitoringCheck.model_validate(
     {"kind": payloads.CheckKind.DAY_30, "heldOn": TODAY, "findings": "It is well."}
 )
-MEASURES = Measures.model_validate(
-    {"periodFrom": date(2026, 6, 1), "periodTo": date(2026, 8, 31), "values": [SICKNESS]}
-)
+MEASURES = Measures.model_validate({"periodFrom": TODAY, "periodTo": TODAY, "values": [SICKNESS]})
 RETURN = payloads.AnnualReturn.model_validate({"yearEnding": TODAY})
 CONTRACT_END = payloads.ContractEnd.model_validate({"endsOn": date(2031, 3, 31)})
 END = payloads.MonitoringEnd.model_validate(
@@ -183,7 +181,7 @@ def test_a_measure_is_told_in_a_unit_that_it_can_have(measure: Measure, unit: Me
 
 def test_measures_say_whether_they_are_a_baseline() -> None:
     after = take("record-measures", attempt(RIGHT_TO_PROVIDE, "record-measures")).after
-    assert after.records[Measures.KIND, "2026-08-31"].content["baseline"] is False
+    assert after.records[Measures.KIND, "2026-09-01"].content["baseline"] is False
     before = take("record-baseline", attempt(RIGHT_TO_PROVIDE, "record-baseline")).after
     assert before.find(Baseline) is not None
     assert before.records["baseline", ""].content["baseline"] is True

@@ -247,7 +247,7 @@ def test_it_is_the_body_that_decides_that_owes_notice() -> None:
 
 def test_a_notice_given_again_is_counted_again() -> None:
     snapshot = ground.build_snapshot(Status.ASSURANCE)
-    for given_on, now in ((TODAY - 9 * DAY, ground.NOW), (TODAY, ground.NOW + DAY)):
+    for given_on, now in ((TODAY, ground.NOW), (TODAY + DAY, ground.NOW + 2 * DAY)):
         publishing = Ready(snapshot, (OFFICER,), decided.notice(given_on), now)
         snapshot = take("publish-key-decision-notice", publishing).after
         assert ground.get_deadline(snapshot, "key-decision-notice").due_on == given_on + 28 * DAY

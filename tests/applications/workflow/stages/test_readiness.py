@@ -81,7 +81,9 @@ def test_setting_the_go_live_date_starts_the_clock_of_the_liability_information(
         DeadlineState.CANCELLED,
         DeadlineState.RUNNING,
     ]
-    met = take("record-employee-liability-information", Ready(moved, (OFFICER,), GIVEN)).after
+    met = take(
+        "record-employee-liability-information", Ready(moved, (OFFICER,), GIVEN.model_copy(update={"given_on": TODAY}))
+    ).after
     assert get_deadline(met, "employee-liability-information").state is DeadlineState.MET
 
 

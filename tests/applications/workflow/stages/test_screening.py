@@ -8,8 +8,9 @@ import pytest
 
 from rtp_applications.deadlines.rules.deadline import DeadlineState
 from rtp_applications.workflow.common.payloads import Nothing
+from rtp_applications.workflow.engine import update_deadlines
 from rtp_applications.workflow.enums import Ground, Role, Status
-from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
+from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, PROCESSES, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages.screening.payloads import Acknowledgement, DecisionDate, ItemAnswer, RequestedItem
 from tests.applications.workflow import ground
 from tests.applications.workflow.ground import (
@@ -64,6 +65,16 @@ breaks(["find-not-eligible", "accept-eoi", "refuse-eoi"], "reasons-given")(on_pa
 ANSWERS = ["find-not-eligible", "accept-eoi", "refuse-eoi", "offer-modification"]
 breaks(ANSWERS, "deciders-are-independent")(ground.bar_last_signer)
 breaks("notify-decision-date", "decision-date-in-time")(on_payload(expected_on=TODAY - timedelta(days=1)))
+
+
+@breaks("notify-decision-date", "decision-within-maximum-period")
+def _later_than_the_maximum(attempt: Ready) -> Ready:
+    period = {"number": 20, "unit": "calendar-days"}
+    limited = ground.with_rule(attempt.snapshot, "maximum-decision-period", period)
+    counted = update_deadlines(attempt.process, None, limited, "test", ground.NOW)
+    return replace(attempt, snapshot=counted)
+
+
 breaks("begin-review", "decision-date-notified")(ground.on_snapshot(ground.without, DecisionDate))
 breaks(["find-not-eligible", "refuse-eoi", "offer-modification"], "ground-is-supported")(
     on_payload(ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED)
@@ -113,20 +124,23 @@ def test_the_decision_may_not_be_expected_after_the_published_maximum() -> None:
     )
     submitted = take("submit", Ready(limited, (LEAD,), process=process)).after
     late = Ready(submitted, (OFFICER,), TOLD, process=process)
-    assert ground.refused_for("notify-decision-date", late) == ["decision-date-in-time"]
+    assert ground.refused_for("notify-decision-date", late) == ["decision-within-maximum-period"]
     in_time = giving(late, expected_on=TODAY + timedelta(days=20))
     assert take("notify-decision-date", in_time).after.find(DecisionDate)
 
 
 @pytest.mark.parametrize(
-    ("action", "guard", "field"),
+    ("action", "guard", "field", "version"),
     [
-        ("acknowledge", "sent-since-submission", "sent_on"),
-        ("notify-decision-date", "notified-since-submission", "notified_on"),
+        ("acknowledge", "sent-since-submission", "sent_on", 2),
+        ("notify-decision-date", "notified-since-submission", "notified_on", 2),
+        ("acknowledge", "sent-on-within-bounds", "sent_on", 3),
+        ("notify-decision-date", "notified-on-within-bounds", "notified_on", 3),
     ],
 )
-def test_a_notice_is_dated_from_the_submission_to_today(action: str, guard: str, field: str) -> None:
-    later = replace(attempt(RIGHT_TO_PROVIDE, action), now=ground.NOW + timedelta(days=2))
+def test_a_notice_is_dated_from_the_submission_to_today(action: str, guard: str, field: str, version: int) -> None:
+    process = PROCESSES[RIGHT_TO_PROVIDE.route, version]
+    later = replace(attempt(process, action), now=ground.NOW + timedelta(days=2))
     for days, refused in ((-1, [guard]), (0, []), (2, []), (3, [guard])):
         assert ground.refused_for(action, giving(later, **{field: TODAY + timedelta(days=days)})) == refused, days
 

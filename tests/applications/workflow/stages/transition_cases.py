@@ -34,8 +34,8 @@ GO_LIVE = payloads.GoLiveDate(on=TODAY)
 CONSULTATION = payloads.TupeConsultation.model_validate(
     {
         "consultedWith": "recognised-union",
-        "begunOn": date(2026, 6, 1),
-        "endedOn": date(2026, 7, 31),
+        "begunOn": TODAY,
+        "endedOn": TODAY,
         "employerHeadcount": 2000,
         "transferring": 120,
     }
@@ -83,7 +83,7 @@ preparing = on(Status.TRANSITION)
 for name, record in {
     "record-go-live-date": payloads.GoLiveDate(on=date(2027, 4, 1)),
     "record-tupe-consultation": CONSULTATION,
-    "record-employee-liability-information": GIVEN,
+    "record-employee-liability-information": GIVEN.model_copy(update={"given_on": TODAY}),
     "record-workforce-snapshot": SNAPSHOT,
     "record-pension-vehicle": PENSION,
     "record-leases-and-services": LEASES,

@@ -28,6 +28,19 @@ class GuardView(Output):
     reads_given: bool = Field(description="Whether it is about what is given with the action")
 
 
+class DateBoundsView(Output):
+    """The bounds of a date that is given with an action, both days included."""
+
+    field: str = Field(description="JSON pointer of the date; * stands for every item of a list")
+    not_before: str = Field(description="The first day that is taken")
+    not_after: str = Field(description="The last day that is taken")
+    late_before: str | None = Field(
+        description="A step of the case: a day before it, or further back than the setting late-entry, is entered late "
+        "and names its document. Null where only the setting says so"
+    )
+    may_be_late: bool = Field(description="Whether it is something that has happened, and may be entered late")
+
+
 class ActionView(Output):
     """Something that can be done with a case, all of whose conditions must hold."""
 
@@ -38,6 +51,7 @@ class ActionView(Output):
     starts: list[Status] = Field(alias="from", description="The statuses from which it can be taken")
     to: list[Status] = Field(description="The status after it; of several, what is given names one; none: it stays")
     guards: list[GuardView]
+    dates: list[DateBoundsView] = Field(description="Between which days each date lies that is given with it")
     documents: list[str] = Field(description="Kinds of documents that it requires")
     event: str | None = Field(description="Type of the event that tells of it")
     takes: dict[str, Any] | None = Field(description="JSON Schema of what is given with it; null for nothing")

@@ -3,17 +3,21 @@
 from collections.abc import Collection, Iterable
 from typing import Any, TypeVar
 
+from pydantic.alias_generators import to_camel
+
 from rtp_applications.deadlines.rules.days import Length
 from rtp_applications.processes.schemas import (
     ActionView,
     ClockLengthView,
     ClockView,
+    DateBoundsView,
     GuardView,
     ProcessSummary,
     ProcessView,
     SettingView,
     StatusView,
 )
+from rtp_applications.workflow.bounds import DateBounds
 from rtp_applications.workflow.common.payloads import Nothing
 from rtp_applications.workflow.definition import Action, CaseClock, Guard, Process, Setting
 from rtp_applications.workflow.enums import APPEALABLE, ENDED, Ground, Role, Status
@@ -61,6 +65,7 @@ def _show_action(process: Process, action: Action) -> ActionView:
         starts=_put_in_order(Status, action.from_states),
         to=list(action.leads_to),
         guards=[_show_guard(each) for each in action.guards],
+        dates=[_show_bounds(each) for each in action.guards if isinstance(each, DateBounds)],
         documents=list(process.documents.get(action.name, ())),
         event=action.event.TYPE if action.event else None,
         takes=None if action.payload_model is Nothing else action.payload_model.model_json_schema(by_alias=True),
@@ -69,6 +74,16 @@ def _show_action(process: Process, action: Action) -> ActionView:
 
 def _show_guard(guard: Guard) -> GuardView:
     return GuardView(name=guard.name, says=guard.description, field=guard.field, reads_given=guard.reads_payload)
+
+
+def _show_bounds(bounds: DateBounds) -> DateBoundsView:
+    return DateBoundsView(
+        field="/" + "/".join(to_camel(part) for part in bounds.attribute.split("/")),
+        not_before=bounds.earliest.says,
+        not_after=bounds.latest.says,
+        late_before=bounds.expected.says if bounds.expected else None,
+        may_be_late=bounds.timely,
+    )
 
 
 def _show_clock(clock: CaseClock) -> ClockView:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from rtp_applications.deadlines.rules import running
 from rtp_applications.deadlines.rules.days import civil_date
+from rtp_applications.workflow.bounds import mark_late
 from rtp_applications.workflow.common.events import make_documents_frozen
 from rtp_applications.workflow.common.payloads import Proposal
 from rtp_applications.workflow.definition import Action, Caller, Process, Slot, Step
@@ -245,7 +246,7 @@ def _find_target(step: Step) -> Status:
 
 
 def _make_record(step: Step) -> SignedRecord:
-    payload: Payload = step.payload
+    payload = mark_late(step)
     content = payload.model_dump(mode="json", by_alias=True, exclude_none=True)
     return SignedRecord(payload.KIND, payload.key, content, step.signed, payload.AUDIENCE)
 

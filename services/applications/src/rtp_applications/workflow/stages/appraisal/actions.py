@@ -13,7 +13,7 @@ from rtp_applications.workflow.common.payloads import Nothing, Proposal, Refusal
 from rtp_applications.workflow.common.signatories import JOINT, SECOND_DECIDER
 from rtp_applications.workflow.definition import Action, one_of
 from rtp_applications.workflow.enums import Role, Status
-from rtp_applications.workflow.stages.appraisal import guards, payloads
+from rtp_applications.workflow.stages.appraisal import dates, guards, payloads
 from rtp_shared.contracts import applications as events
 
 DISCLOSE_INFORMATION_PACK = Action(
@@ -22,7 +22,7 @@ DISCLOSE_INFORMATION_PACK = Action(
     "What was disclosed before is given again.",
     signatories=one_of(Role.CASE_OFFICER),
     from_states=frozenset({Status.EOI_ACCEPTED}),
-    guards=(guards.disclosed_by_today,),
+    guards=dates.OF_THE_PACK,
     payload_model=payloads.InformationPack,
 )
 CHOOSE_ADVISER = Action(

@@ -7,13 +7,6 @@ from rtp_applications.workflow.enums import OptionKind, Role
 from rtp_applications.workflow.stages.appraisal.payloads import AdviserChoice, InformationPack, Option, OptionsAppraisal
 
 
-@guard(payload=True)
-def disclosed_by_today(step: Step) -> str | None:
-    """Nothing counts as disclosed that is still to come."""
-    early = [part for part, day in step.payload.days.items() if day and day > step.today]
-    return f"the day lies in the future: {', '.join(early)}" if early else None
-
-
 @guard()
 def information_pack_disclosed(step: Step) -> str | None:
     """Cost, staffing, assets, contracts and pensions of the service were disclosed to the staff group."""

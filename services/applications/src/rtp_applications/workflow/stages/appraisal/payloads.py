@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AliasChoices, Field
 
+from rtp_applications.workflow.bounds import DatedByDocument
 from rtp_applications.workflow.enums import Criterion, OptionKind
 from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.schemas import Day, Input, Line, Prose, Whole
@@ -13,7 +14,10 @@ from rtp_shared.schemas import Day, Input, Line, Prose, Whole
 Disclosed = Annotated[Day | None, Field(description="Civil date in London on which it was disclosed; none: not yet")]
 
 
-class InformationPack(Payload):
+PARTS = ("cost", "staffing", "assets", "contracts", "pensions")
+
+
+class InformationPack(DatedByDocument):
     """What the body disclosed to the staff group about the service, and when. It holds no figures itself."""
 
     KIND: ClassVar[str] = "information-pack"
@@ -26,7 +30,7 @@ class InformationPack(Payload):
 
     @property
     def days(self) -> dict[str, date | None]:
-        return {part: getattr(self, part) for part in type(self).model_fields}
+        return {part: getattr(self, part) for part in PARTS}
 
 
 class AdviserChoice(Payload):

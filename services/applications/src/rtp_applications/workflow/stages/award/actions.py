@@ -4,7 +4,7 @@ from rtp_applications.workflow.common.effects import finish
 from rtp_applications.workflow.common.guards import deciders_are_independent
 from rtp_applications.workflow.definition import Action, one_of
 from rtp_applications.workflow.enums import Role, Status
-from rtp_applications.workflow.stages.award import guards, payloads
+from rtp_applications.workflow.stages.award import dates, guards, payloads
 from rtp_applications.workflow.stages.contract.actions import AWARDABLE
 from rtp_applications.workflow.stages.contract.guards import regime_determined
 from rtp_shared.contracts import applications as events
@@ -16,7 +16,7 @@ RECORD_NOTICE = Action(
     signatories=one_of(Role.COMMISSIONER),
     from_states=ON_THE_WAY
     | {Status.APPROVED, Status.AWARDED, Status.TRANSITION, Status.READINESS_REVIEW, Status.LAUNCHED},
-    guards=(guards.notice_is_out,),
+    guards=dates.OF_A_NOTICE,
     payload_model=payloads.PublishedNotice,
 )
 PUBLISH_TENDER = Action(
@@ -26,7 +26,7 @@ PUBLISH_TENDER = Action(
     signatories=one_of(Role.COMMISSIONER),
     from_states=frozenset({Status.CONTRACT_ROUTE}),
     leads_to=(Status.TENDER_LIVE,),
-    guards=(*AWARDABLE, guards.notice_opens_tender, guards.notice_is_out),
+    guards=(*AWARDABLE, guards.notice_opens_tender, *dates.OF_A_NOTICE),
     payload_model=payloads.PublishedNotice,
     event=events.TenderPublished,
 )
@@ -42,7 +42,7 @@ BEGIN_STANDSTILL = Action(
         regime_determined,
         guards.tender_held,
         guards.notice_begins_standstill,
-        guards.notice_is_out,
+        *dates.OF_A_STANDSTILL,
         guards.stated_standstill_is_lawful,
     ),
     payload_model=payloads.Notice,
@@ -54,7 +54,7 @@ RECORD_REPRESENTATION = Action(
     "that came late is put on file as late, and blocks nothing.",
     signatories=one_of(Role.COMMISSIONER),
     from_states=frozenset({Status.STANDSTILL}),
-    guards=(guards.representation_was_received, guards.lateness_is_said),
+    guards=(guards.representation_was_received, guards.lateness_is_said, *dates.OF_A_REPRESENTATION),
     payload_model=payloads.Representation,
 )
 RECORD_FURTHER_DECISION = Action(
@@ -63,7 +63,7 @@ RECORD_FURTHER_DECISION = Action(
     "it.",
     signatories=one_of(Role.COMMISSIONER),
     from_states=frozenset({Status.STANDSTILL}),
-    guards=(guards.representation_on_file, guards.communicated_after_receipt),
+    guards=(guards.representation_on_file, *dates.OF_A_FURTHER_DECISION),
     payload_model=payloads.FurtherDecision,
 )
 RECORD_CHALLENGE = Action(
@@ -71,7 +71,7 @@ RECORD_CHALLENGE = Action(
     description="Put on file a legal challenge, or its end. Nothing is awarded while one is live.",
     signatories=one_of(Role.COMMISSIONER, Role.CASE_OFFICER),
     from_states=ON_THE_WAY | {Status.APPROVED, Status.AWARDED, Status.TRANSITION, Status.READINESS_REVIEW},
-    guards=(guards.challenge_dates_in_order,),
+    guards=dates.OF_A_CHALLENGE,
     payload_model=payloads.Challenge,
 )
 AWARD = Action(
@@ -89,7 +89,7 @@ AWARD = Action(
         guards.standstill_over,
         guards.representations_answered,
         guards.no_live_challenge,
-        guards.award_day_has_come,
+        *dates.OF_THE_AWARD,
         deciders_are_independent,
     ),
     payload_model=payloads.Award,
@@ -102,7 +102,7 @@ RECORD_TENDER_LOST = Action(
     signatories=one_of(Role.COMMISSIONER),
     from_states=ON_THE_WAY,
     leads_to=(Status.TENDER_LOST,),
-    guards=(guards.award_notice_on_file, guards.feedback_given),
+    guards=(guards.award_notice_on_file, guards.feedback_given, *dates.OF_A_LOSS),
     payload_model=payloads.TenderLoss,
     event=events.TenderLost,
     effects=(finish,),

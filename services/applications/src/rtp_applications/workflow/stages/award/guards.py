@@ -1,7 +1,6 @@
 """Guards of notices, standstill, representations and challenges on the way to an award: rows 16 and 29."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from rtp_applications.deadlines.rules.days import ONE_DAY, CalendarName, Length, Unit, due_on
 from rtp_applications.deadlines.rules.deadline import Deadline, DeadlineState
@@ -33,12 +32,6 @@ def _get_track_setting(step: Step, table: str) -> tuple[str, ...]:
     return tuple(step.process.get_setting(step.snapshot, table).get(find_track(step.snapshot), ()))
 
 
-@guard("/publishedOn", payload=True)
-def notice_is_out(step: Step) -> str | None:
-    """The notice was published on a day that is not in the future."""
-    return None if step.payload.published_on <= step.today else "the day of publication lies in the future"
-
-
 @guard("/kind", payload=True)
 def notice_opens_tender(step: Step) -> str | None:
     """The notice is one that opens a tender under the regime (Procurement Act 2023 s.21; SI 2023/1348 reg 11)."""
@@ -63,8 +56,13 @@ def tender_held(step: Step) -> str | None:
     regime = find_track(step.snapshot)
     if regime is None or regime in step.process.get_setting(step.snapshot, "no-tender-needed"):
         return None
-    opening = _get_track_setting(step, "tender-notices")
-    return None if any(find_notice(step.snapshot, NoticeKind(kind)) for kind in opening) else "hold the tender first"
+    return None if list_tender_notices(step) else "hold the tender first"
+
+
+def list_tender_notices(step: Step) -> list[Notice]:
+    """Return the notices on file that open a tender under the regime."""
+    opening = (find_notice(step.snapshot, NoticeKind(kind)) for kind in _get_track_setting(step, "tender-notices"))
+    return [each for each in opening if each]
 
 
 @guard()
@@ -79,7 +77,7 @@ def notices_published(step: Step) -> str | None:
 @guard()
 def standstill_over(step: Step) -> str | None:
     """The standstill is over where it is mandatory, or was given though it is not (Procurement Act 2023 s.51)."""
-    held = list(_list_standstills(step.snapshot))
+    held = list(list_standstills(step.snapshot))
     if not held:
         mandatory = find_track(step.snapshot) in step.process.get_setting(step.snapshot, "standstill-mandatory")
         return "a standstill is mandatory and has not begun" if mandatory else None
@@ -87,7 +85,7 @@ def standstill_over(step: Step) -> str | None:
     return None if step.now >= latest.due_at else f"the standstill lasts to the end of {latest.due_on}"
 
 
-def _list_standstills(snapshot: CaseSnapshot) -> Iterator[Deadline]:
+def list_standstills(snapshot: CaseSnapshot) -> Iterator[Deadline]:
     for each in snapshot.deadlines.values():
         if each.clock in STANDSTILLS and each.state is not DeadlineState.CANCELLED:
             yield each
@@ -120,23 +118,13 @@ def no_live_challenge(step: Step) -> str | None:
     return f"a challenge is live: {', '.join(live)}" if live else None
 
 
-@guard("/enteredIntoOn", payload=True)
-def award_day_has_come(step: Step) -> str | None:
-    """The contract was entered into on a day that is not in the future."""
-    return None if step.payload.entered_into_on <= step.today else "the day of the award lies in the future"
-
-
-@guard("/receivedOn", payload=True)
+@guard()
 def representation_was_received(step: Step) -> str | None:
-    """It was received since the notice of intention under the Provider Selection Regime, and not in the future
+    """There was a standstill of the Provider Selection Regime, in which representations are made
     (SI 2023/1348 reg 12(3)).
     """
-    intention = find_notice(step.snapshot, NoticeKind.SELECTION_INTENTION)
-    if intention is None or step.snapshot.find_deadline("provider-selection-standstill") is None:
-        return "there was no standstill of the Provider Selection Regime, in which representations are made"
-    if intention.published_on <= step.payload.received_on <= step.today:
-        return None
-    return f"representations are made since the notice of {intention.published_on}, and not in the future"
+    began = step.snapshot.find_deadline("provider-selection-standstill")
+    return None if began else "there was no standstill of the Provider Selection Regime"
 
 
 @guard("/late", payload=True)
@@ -172,21 +160,6 @@ def representation_on_file(step: Step) -> str | None:
     return None if on_file else "no such representation is on file"
 
 
-@guard("/communicatedOn", payload=True)
-def communicated_after_receipt(step: Step) -> str | None:
-    """The further decision was communicated after the representation came, and not in the future."""
-    on_file = step.snapshot.find(Representation, step.payload.reference)
-    received = on_file.received_on if on_file else date.min
-    return None if received <= step.payload.communicated_on <= step.today else "it was communicated since the receipt"
-
-
-@guard("/closedOn", payload=True)
-def challenge_dates_in_order(step: Step) -> str | None:
-    """A challenge is opened before it is closed, and neither lies in the future."""
-    closed = step.payload.closed_on or step.today
-    return None if step.payload.opened_on <= closed <= step.today else "opened, then closed, and neither in the future"
-
-
 @guard("/awardNoticeId", payload=True)
 def award_notice_on_file(step: Step) -> str | None:
     """The notice of the award is on file under this number."""
@@ -197,5 +170,4 @@ def award_notice_on_file(step: Step) -> str | None:
 @guard("/feedbackGivenOn", payload=True)
 def feedback_given(step: Step) -> str | None:
     """The applicants were given feedback on their tender (Procurement Act 2023 s.50, assessment summaries)."""
-    payload = step.payload.feedback_given_on
-    return None if payload and payload <= step.today else "give the applicants feedback first"
+    return None if step.payload.feedback_given_on else "give the applicants feedback first"

@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from rtp_applications.workflow.bounds import Dated, DatedByDocument
 from rtp_applications.workflow.enums import Audience
-from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.schemas import Day, Line, Prose, not_before
 
 
@@ -42,7 +42,7 @@ OF_AN_AWARD = frozenset(
 )  # fmt: skip
 
 
-class PublishedNotice(Payload):
+class PublishedNotice(Dated):
     """A published notice; the newest of its kind counts."""
 
     KIND: ClassVar[str] = "notice"
@@ -64,7 +64,7 @@ class Notice(PublishedNotice):
     )
 
 
-class TimelyRepresentation(Payload):
+class TimelyRepresentation(Dated):
     """Written representations of an aggrieved provider (SI 2023/1348 reg 12)."""
 
     KIND: ClassVar[str] = "representation"
@@ -91,7 +91,7 @@ class FurtherChoice(StrEnum):
     ABANDON = "abandon"
 
 
-class FurtherDecision(Payload):
+class FurtherDecision(DatedByDocument):
     """What the authority decided anew, having reviewed a representation (SI 2023/1348 reg 12)."""
 
     KIND: ClassVar[str] = "further-decision"
@@ -103,7 +103,7 @@ class FurtherDecision(Payload):
     communicated_on: Day
 
 
-class Challenge(Payload):
+class Challenge(Dated):
     """A legal challenge to the award or to the decision before it: a claim or a judicial review."""
 
     KIND: ClassVar[str] = "challenge"
@@ -118,7 +118,7 @@ class Challenge(Payload):
     outcome: Prose | None = None
 
 
-class Award(Payload):
+class Award(Dated):
     """The contract, grant or in-house arrangement is entered into."""
 
     KIND: ClassVar[str] = "award"
@@ -127,7 +127,7 @@ class Award(Payload):
     reference: Line | None = None
 
 
-class TenderLoss(Payload):
+class TenderLoss(DatedByDocument):
     """Somebody else won: a legitimate end."""
 
     KIND: ClassVar[str] = "tender-loss"

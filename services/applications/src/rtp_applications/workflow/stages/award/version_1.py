@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 from rtp_applications.deadlines.rules.days import CalendarName
+from rtp_applications.workflow.bounds import before_bounds
 from rtp_applications.workflow.definition import Action, Step, guard
 from rtp_applications.workflow.earlier import Earlier
 from rtp_applications.workflow.stages.award.payloads import PublishedNotice, TimelyRepresentation
@@ -21,7 +22,7 @@ def representation_in_time(step: Step) -> str | None:
 
 
 def _begin_standstill(now: Action) -> Action:
-    return replace(now.without_guard("stated-standstill-is-lawful"), payload_model=PublishedNotice)
+    return replace(now.without_guard("stated-standstill-is-lawful"), payload_model=before_bounds(PublishedNotice))
 
 
 def _record_representation(now: Action) -> Action:
@@ -29,7 +30,7 @@ def _record_representation(now: Action) -> Action:
         now,
         description="Put on file that an aggrieved provider made written representations: the standstill stays open.",
         guards=(representation_in_time,),
-        payload_model=TimelyRepresentation,
+        payload_model=before_bounds(TimelyRepresentation),
     )
 
 

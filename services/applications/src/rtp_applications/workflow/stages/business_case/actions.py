@@ -4,7 +4,7 @@ from rtp_applications.workflow.common.guards import entry_is_own, reasons_given
 from rtp_applications.workflow.common.payloads import Nothing
 from rtp_applications.workflow.definition import Action, one_of
 from rtp_applications.workflow.enums import Role, Status
-from rtp_applications.workflow.stages.business_case import effects, guards, payloads
+from rtp_applications.workflow.stages.business_case import dates, effects, guards, payloads
 from rtp_shared.contracts import applications as events
 
 WRITING = frozenset({Status.FEASIBILITY, Status.BUSINESS_CASE})
@@ -15,7 +15,7 @@ RECORD_ENGAGEMENT = Action(
     from_states=WRITING,
     guards=(
         entry_is_own,
-        guards.held_by_today,
+        *dates.OF_AN_ENTRY,
         guards.ballot_has_its_result,
         guards.ballot_adds_up,
     ),
@@ -26,7 +26,7 @@ RECORD_CONSULTATION = Action(
     description="Add to the log of consulting union or elected staff representatives.",
     signatories=one_of(Role.APPLICANT_LEAD, Role.APPLICANT_MEMBER, Role.STAFF_REP, Role.CASE_OFFICER),
     from_states=WRITING,
-    guards=(entry_is_own, guards.held_by_today),
+    guards=(entry_is_own, *dates.OF_AN_ENTRY),
     payload_model=payloads.Consultation,
 )
 DECLARE_HELP = Action(

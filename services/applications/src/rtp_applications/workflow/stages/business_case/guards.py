@@ -86,12 +86,6 @@ def ballot_has_its_result(step: Step) -> str | None:
     return "give the numbers of a ballot, and of nothing else"
 
 
-@guard("/heldOn", payload=True)
-def held_by_today(step: Step) -> str | None:
-    """It was held on a day that is not in the future."""
-    return None if step.payload.held_on <= step.today else "the day lies in the future"
-
-
 @guard()
 def time_left(step: Step) -> str | None:
     """The time for the business case is not over yet."""

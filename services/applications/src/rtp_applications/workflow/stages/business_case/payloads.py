@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from rtp_applications.workflow.bounds import DatedByDocument
 from rtp_applications.workflow.enums import EngagementMethod, Help
 from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.schemas import Count, Day, Input, Line, Prose, Whole
@@ -20,7 +21,7 @@ class Ballot(Input):
     scrutineer: Line = Field(description="The body or office that oversaw it; no name of a person")
 
 
-class EngagementEvidence(Payload):
+class EngagementEvidence(DatedByDocument):
     """How staff were engaged, when, and what came of it. A ballot is evidence: the law asks for none."""
 
     KIND: ClassVar[str] = "engagement-evidence"
@@ -34,7 +35,7 @@ class EngagementEvidence(Payload):
     ballot: Ballot | None = None
 
 
-class Consultation(Payload):
+class Consultation(DatedByDocument):
     """One entry of the log of consulting unions or elected staff representatives."""
 
     KIND: ClassVar[str] = "consultation"

@@ -3,7 +3,7 @@
 from rtp_applications.workflow.common.payloads import Nothing
 from rtp_applications.workflow.definition import Action, one_of
 from rtp_applications.workflow.enums import Role, Status
-from rtp_applications.workflow.stages.contract import guards, payloads
+from rtp_applications.workflow.stages.contract import dates, guards, payloads
 from rtp_shared.contracts import applications as events
 
 AWARDABLE = (
@@ -18,7 +18,7 @@ RECORD_REGIME = Action(
     "to mutuals is meant, a relevant health care service cannot be reserved.",
     signatories=one_of(Role.COMMISSIONER),
     from_states=frozenset({Status.APPROVED, Status.CONTRACT_ROUTE}),
-    guards=(guards.selection_route_named, guards.determined_already),
+    guards=(guards.selection_route_named, *dates.OF_THE_REGIME),
     payload_model=payloads.RegimeDetermination,
 )
 RECORD_CONTRACT_TERMS = Action(
@@ -27,7 +27,7 @@ RECORD_CONTRACT_TERMS = Action(
     "extensions.",
     signatories=one_of(Role.COMMISSIONER),
     from_states=frozenset({Status.APPROVED, Status.CONTRACT_ROUTE, Status.TENDER_LIVE}),
-    guards=(guards.gross_not_below_net,),
+    guards=(guards.gross_not_below_net, *dates.OF_THE_TERMS),
     payload_model=payloads.ContractTerms,
 )
 CHOOSE_CONTRACT_ROUTE = Action(
@@ -50,7 +50,7 @@ BEGIN_PROCUREMENT = Action(
     signatories=one_of(Role.COMMISSIONER),
     from_states=frozenset({Status.EOI_ACCEPTED}),
     leads_to=(Status.CONTRACT_ROUTE,),
-    guards=(guards.within_published_gap, guards.applicants_told_to_bid),
+    guards=(guards.within_published_gap, guards.applicants_told_to_bid, *dates.OF_THE_PROCUREMENT),
     payload_model=payloads.ProcurementStart,
     event=events.ProcurementBegun,
 )

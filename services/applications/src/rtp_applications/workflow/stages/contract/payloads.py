@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from rtp_applications.workflow.bounds import Dated, DatedByDocument
 from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.schemas import Day, Line, Pence, Prose, Whole
 
@@ -30,7 +31,7 @@ class SelectionRoute(StrEnum):
     COMPETITIVE = "competitive"
 
 
-class RegimeDetermination(Payload):
+class RegimeDetermination(DatedByDocument):
     """The commissioner's determination of the regime, on which every later step of the award rests."""
 
     KIND: ClassVar[str] = "regime-determination"
@@ -78,7 +79,7 @@ class ContractTerms(Payload):
     volume_risk: Line | None = Field(default=None, description="Who bears the risk that demand changes")
 
 
-class ProcurementStart(Payload):
+class ProcurementStart(Dated):
     """That the procurement begins, and that the applicants know that they must bid like anybody."""
 
     KIND: ClassVar[str] = "procurement-start"

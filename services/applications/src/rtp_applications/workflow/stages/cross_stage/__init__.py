@@ -8,5 +8,14 @@ from rtp_applications.workflow.stages.cross_stage.actions import (
 )
 from rtp_applications.workflow.stages.cross_stage.clocks import CLOCKS
 from rtp_applications.workflow.stages.cross_stage.settings import SETTINGS
+from rtp_applications.workflow.stages.cross_stage.version_2 import VERSION_2
 
-__all__ = ["ACTIONS", "ACTIONS_OF_A_CHALLENGE", "ACTIONS_OF_A_SPIN_OUT", "CLOCKS", "PUBLISH_INTENTION", "SETTINGS"]
+__all__ = [
+    "ACTIONS",
+    "ACTIONS_OF_A_CHALLENGE",
+    "ACTIONS_OF_A_SPIN_OUT",
+    "CLOCKS",
+    "PUBLISH_INTENTION",
+    "SETTINGS",
+    "VERSION_2",
+]

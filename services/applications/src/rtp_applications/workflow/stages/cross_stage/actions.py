@@ -8,7 +8,7 @@ from rtp_applications.workflow.common.guards import majority_recorded, reasons_g
 from rtp_applications.workflow.common.payloads import ConflictOfInterest, Nothing, Reasons, Withdrawal
 from rtp_applications.workflow.definition import Action, one_of, replace_actions
 from rtp_applications.workflow.enums import AFTER_A_DECISION, APPEALABLE, OPEN, Role, Status
-from rtp_applications.workflow.stages.cross_stage import effects, guards, payloads
+from rtp_applications.workflow.stages.cross_stage import dates, effects, guards, payloads
 from rtp_shared.contracts import applications as events
 
 BODY_SIDE = (Role.CASE_OFFICER, Role.DECISION_MAKER, Role.MUTUALS_TEAM)
@@ -104,7 +104,7 @@ QUASH = Action(
     signatories=one_of(Role.SYSTEM),
     from_states=AFTER_A_DECISION,
     leads_to=(Status.QUASHED,),
-    guards=(guards.court_order_given,),
+    guards=dates.OF_AN_ORDER,
     payload_model=payloads.CourtOrder,
     event=events.DecisionQuashed,
     effects=(finish,),
@@ -116,7 +116,7 @@ REMIT_BY_COURT = Action(
     signatories=one_of(Role.SYSTEM),
     from_states=AFTER_A_DECISION,
     leads_to=(Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW, Status.ASSURANCE, Status.PANEL_READY),
-    guards=(guards.court_order_given, guards.stage_was_reached),
+    guards=(*dates.OF_AN_ORDER, guards.stage_was_reached),
     payload_model=payloads.CourtRemittal,
     event=events.CaseRemitted,
     effects=(effects.reopen, effects.strike_quashed_records),
@@ -127,7 +127,7 @@ SUSPEND = Action(
     "consultation. Discretionary clocks pause; statutory ones run on, and so does that of the suspension's review.",
     signatories=one_of(*BODY_SIDE),
     from_states=OPEN - {Status.DRAFT},
-    guards=(guards.not_suspended, reasons_given, guards.review_in_time),
+    guards=(guards.not_suspended, reasons_given, *dates.OF_A_SUSPENSION),
     payload_model=payloads.SuspensionNote,
     event=events.CaseSuspended,
     effects=(effects.suspend,),
@@ -161,7 +161,7 @@ PUBLISH_INTENTION = Action(
     "From then on it may refuse rival challenges for that service.",
     signatories=one_of(Role.CASE_OFFICER, Role.DECISION_MAKER),
     from_states=OPEN - {Status.DRAFT},
-    guards=(guards.published_already,),
+    guards=dates.OF_AN_INTENTION,
     payload_model=payloads.PublishedIntention,
     event=events.IntentionPublished,
 )

@@ -1,7 +1,5 @@
 """Guards of all that may happen at any stage: lapse, suspension, escalation, court orders: rows 20 to 23 and 31."""
 
-from rtp_applications.deadlines.rules.days import CalendarName, due_on
-from rtp_applications.deadlines.rules.running import parse_length
 from rtp_applications.workflow.common.conflicts import is_bar, list_conflicts
 from rtp_applications.workflow.common.payloads import Proposal
 from rtp_applications.workflow.definition import Step, guard
@@ -113,24 +111,10 @@ def not_final(step: Step) -> str | None:
     return "the end is final" if step.snapshot.case.final_at else None
 
 
-@guard("/reference", payload=True)
-def court_order_given(step: Step) -> str | None:
-    """The order's reference is given, and it was made already."""
-    return None if step.payload.made_on <= step.today else "the order lies in the future"
-
-
 @guard()
 def not_suspended(step: Step) -> str | None:
     """The case is not suspended already."""
     return "it is suspended already" if step.snapshot.case.suspended else None
-
-
-@guard("/reviewOn", payload=True)
-def review_in_time(step: Step) -> str | None:
-    """The suspension is reviewed on a day to come, within the longest time that it may last unreviewed."""
-    limit = parse_length(step.process.get_setting(step.snapshot, "suspension-review-limit"))
-    latest = due_on(step.today, limit, step.snapshot.calendars[CalendarName.ENGLAND_AND_WALES])
-    return None if step.today < step.payload.review_on <= latest else f"name a day after today, by {latest}"
 
 
 @guard()
@@ -152,9 +136,3 @@ def bar_lifted_by_an_officer(step: Step) -> str | None:
     if signer.role in LIFT_A_BAR and signer.person != step.payload.person:
         return None
     return "a bar is lifted by a case officer or the central team, and not by whom it bars"
-
-
-@guard("/publishedOn", payload=True)
-def published_already(step: Step) -> str | None:
-    """The intention was published on a day that is not in the future."""
-    return None if step.payload.published_on <= step.today else "the day of publication lies in the future"

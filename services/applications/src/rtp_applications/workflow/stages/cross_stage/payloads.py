@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import AliasChoices, Field
 
+from rtp_applications.workflow.bounds import Dated
 from rtp_applications.workflow.enums import Status, Suspension
 from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.schemas import Day, Line, Prose
@@ -47,7 +48,7 @@ class Finding(Payload):
     recommendations: Prose | None = None
 
 
-class CourtOrder(Payload):
+class CourtOrder(Dated):
     """An order of a court that quashes the decision."""
 
     KIND: ClassVar[str] = "court-order"
@@ -95,7 +96,7 @@ class Succession(Payload):
     reasons: Prose
 
 
-class PublishedIntention(Payload):
+class PublishedIntention(Dated):
     """The body's published intention to consider provision by a mutual of its staff (it bars rival challenges)."""
 
     KIND: ClassVar[str] = "published-intention"

@@ -1,8 +1,5 @@
 """Guards of the decision on a business case and of what follows on it: rows 13, 14, 22, 27 and 28."""
 
-from datetime import timedelta
-
-from rtp_applications.deadlines.rules.days import LONGEST
 from rtp_applications.workflow.common.guards import is_time_over
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.enums import Criterion
@@ -33,14 +30,6 @@ def value_for_money_concluded(step: Step) -> str | None:
 def conditions_told_apart(step: Step) -> str | None:
     """Every condition has an id of its own, so that each can be closed."""
     return _find_duplicate_ids([each.id for each in step.payload.conditions])
-
-
-@guard("/conditions", payload=True)
-def conditions_fall_due_later(step: Step) -> str | None:
-    """Every condition leaves time to meet it, ten years at most."""
-    last = step.today + timedelta(days=LONGEST)
-    wrong = [each.id for each in step.payload.conditions if not step.today < each.due_on <= last]
-    return f"due today or before, or in more than ten years: {', '.join(wrong)}" if wrong else None
 
 
 @guard("/questions", payload=True)
@@ -109,13 +98,6 @@ def every_question_answered(step: Step) -> str | None:
 def deferral_time_over(step: Step) -> str | None:
     """The time for the answers is over."""
     return None if is_time_over(step, "deferral") else "there is time left for the answers"
-
-
-@guard("/decisionPublishedOn", payload=True)
-def decision_published_by_today(step: Step) -> str | None:
-    """The decision was published on a day that is not in the future, or is not published yet."""
-    published = step.payload.decision_published_on
-    return None if published is None or published <= step.today else "the day of publication lies in the future"
 
 
 @guard()

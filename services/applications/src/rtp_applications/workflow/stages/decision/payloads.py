@@ -4,12 +4,13 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from rtp_applications.workflow.bounds import DatedByDocument
 from rtp_applications.workflow.common.payloads import Findings, Reasons
 from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.schemas import Day, Input, Line, Prose
 
 
-class Approval(Payload):
+class Approval(DatedByDocument):
     """The mandate to proceed."""
 
     KIND: ClassVar[str] = "approval"

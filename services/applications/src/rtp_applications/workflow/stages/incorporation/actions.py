@@ -4,7 +4,7 @@ from rtp_applications.workflow.common.payloads import Nothing
 from rtp_applications.workflow.common.signatories import EITHER_SIDE, JOINTLY
 from rtp_applications.workflow.definition import Action, one_of
 from rtp_applications.workflow.enums import PREPARING, Status
-from rtp_applications.workflow.stages.incorporation import guards, payloads
+from rtp_applications.workflow.stages.incorporation import dates, guards, payloads
 from rtp_shared.contracts import applications as events
 
 BEFORE_THE_AWARD = frozenset(
@@ -16,7 +16,7 @@ RECORD_LEGAL_ENTITY = Action(
     "before it can tender.",
     signatories=one_of(*EITHER_SIDE),
     from_states=BEFORE_THE_AWARD | PREPARING,
-    guards=(guards.identifier_has_its_shape, guards.verified_by_a_body),
+    guards=(guards.identifier_has_its_shape, guards.verified_by_a_body, *dates.OF_THE_REGISTRATION),
     payload_model=payloads.LegalEntity,
 )
 RECORD_FINANCE = Action(
@@ -24,7 +24,7 @@ RECORD_FINANCE = Action(
     description="Put on file that the finance to start with is committed, or that none is needed.",
     signatories=one_of(*EITHER_SIDE),
     from_states=BEFORE_THE_AWARD | PREPARING,
-    guards=(guards.commitment_is_dated,),
+    guards=(guards.commitment_is_dated, *dates.OF_THE_COMMITMENT),
     payload_model=payloads.FinanceCommitment,
 )
 BEGIN_TRANSITION = Action(

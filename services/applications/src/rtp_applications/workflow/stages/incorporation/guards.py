@@ -24,15 +24,6 @@ def verified_by_a_body(step: Step) -> str | None:
     return None
 
 
-@guard("/committedPence", payload=True)
-def commitment_is_dated(step: Step) -> str | None:
-    """What is committed was committed on a day that is not in the future."""
-    payload = step.payload
-    if not payload.committed_pence or (payload.committed_on and payload.committed_on <= step.today):
-        return None
-    return "say when it was committed"
-
-
 @guard()
 def legal_entity_exists(step: Step) -> str | None:
     """The mutual exists as a legal person, with its number on file."""
@@ -55,3 +46,10 @@ def finance_committed_or_not_needed(step: Step) -> str | None:
     if finance.needed and finance.committed_pence < finance.needed_pence:
         return "not all of the finance that is needed is committed"
     return None
+
+
+@guard("/committedOn", payload=True)
+def commitment_is_dated(step: Step) -> str | None:
+    """What is committed has the day on which it was."""
+    dated = step.payload.committed_on or not step.payload.committed_pence
+    return None if dated else "say when it was committed"

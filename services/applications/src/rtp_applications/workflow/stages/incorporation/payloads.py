@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from rtp_applications.workflow.bounds import Dated
 from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.contracts.vocabulary import LegalForm
 from rtp_shared.schemas import Day, Line, Pence
@@ -41,7 +42,7 @@ class LegalEntity(Payload):
     registered_on: Day | None = None
 
 
-class FinanceCommitment(Payload):
+class FinanceCommitment(Dated):
     """The finance that the mutual starts with: committed, or not needed."""
 
     KIND: ClassVar[str] = "finance-commitment"

@@ -2,7 +2,7 @@
 
 from rtp_applications.workflow.definition import Action, one_of
 from rtp_applications.workflow.enums import Role, Status
-from rtp_applications.workflow.stages.monitoring import guards, payloads
+from rtp_applications.workflow.stages.monitoring import dates, guards, payloads
 from rtp_applications.workflow.stages.monitoring.measures import Measures
 from rtp_shared.contracts import applications as events
 
@@ -14,7 +14,7 @@ RECORD_CHECK = Action(
     description="Put on file one of the checks 30, 90 and 180 days after the launch.",
     signatories=WATCHING,
     from_states=LAUNCHED,
-    guards=(guards.monitoring_open, guards.check_after_launch),
+    guards=(guards.monitoring_open, *dates.OF_A_CHECK),
     payload_model=payloads.MonitoringCheck,
     event=events.MonitoringCheckRecorded,
 )
@@ -25,7 +25,7 @@ RECORD_MEASURES = Action(
     from_states=LAUNCHED,
     guards=(
         guards.monitoring_open,
-        guards.period_is_over,
+        *dates.OF_MEASURES,
         guards.measured_once_each,
         guards.units_fit,
     ),
@@ -36,7 +36,7 @@ RECORD_ANNUAL_RETURN = Action(
     description="Put on file that the mutual made its annual return.",
     signatories=TELLING,
     from_states=LAUNCHED,
-    guards=(guards.monitoring_open, guards.year_after_launch),
+    guards=(guards.monitoring_open, *dates.OF_A_RETURN),
     payload_model=payloads.AnnualReturn,
 )
 RECORD_CONTRACT_END = Action(
@@ -45,7 +45,7 @@ RECORD_CONTRACT_END = Action(
     "be tendered again is make or break.",
     signatories=WATCHING,
     from_states=LAUNCHED,
-    guards=(guards.monitoring_open, guards.contract_ends_later),
+    guards=(guards.monitoring_open, *dates.OF_THE_CONTRACT_S_END),
     payload_model=payloads.ContractEnd,
 )
 END_MONITORING = Action(
@@ -53,7 +53,7 @@ END_MONITORING = Action(
     description="Close the record, with what became of the mutual and its contract.",
     signatories=one_of(Role.COMMISSIONER, Role.MUTUALS_TEAM),
     from_states=LAUNCHED,
-    guards=(guards.monitoring_open, guards.end_after_launch),
+    guards=(guards.monitoring_open, *dates.OF_THE_END),
     payload_model=payloads.MonitoringEnd,
     event=events.MonitoringEnded,
 )

@@ -19,36 +19,6 @@ def monitoring_open(step: Step) -> str | None:
     return "the monitoring has ended" if step.snapshot.find(MonitoringEnd) else None
 
 
-@guard("/heldOn", payload=True)
-def check_after_launch(step: Step) -> str | None:
-    """The check was held since the launch, and not in the future."""
-    return _check_since_launch(step, step.payload.held_on)
-
-
-@guard("/endedOn", payload=True)
-def end_after_launch(step: Step) -> str | None:
-    """The end came since the launch, and does not lie in the future."""
-    return _check_since_launch(step, step.payload.ended_on)
-
-
-@guard("/yearEnding", payload=True)
-def year_after_launch(step: Step) -> str | None:
-    """The year ended since the launch, and not in the future."""
-    return _check_since_launch(step, step.payload.year_ending)
-
-
-def _check_since_launch(step: Step, day: date) -> str | None:
-    launched = find_launch_day(step.snapshot) or date.min
-    return None if launched <= day <= step.today else f"the day lies between the launch ({launched}) and today"
-
-
-@guard("/periodTo", payload=True)
-def period_is_over(step: Step) -> str | None:
-    """The period begins before it ends, and is over."""
-    in_order = step.payload.period_from <= step.payload.period_to <= step.today
-    return None if in_order else "a period begins, then ends, and is over when it is measured"
-
-
 @guard("/values", payload=True)
 def measured_once_each(step: Step) -> str | None:
     """Each measure is told once, by one definition; service indicators may be several."""
@@ -62,9 +32,3 @@ def units_fit(step: Step) -> str | None:
     """Each measure is told in a unit that it can have."""
     wrong = [each.measure for each in step.payload.values if each.unit not in UNITS[each.measure]]
     return f"not in this unit: {', '.join(wrong)}" if wrong else None
-
-
-@guard("/endsOn", payload=True)
-def contract_ends_later(step: Step) -> str | None:
-    """The contract ends after today."""
-    return None if step.payload.ends_on > step.today else "the contract's end must lie after today"

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AliasChoices, Field
 
+from rtp_applications.workflow.bounds import DatedByDocument
 from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.schemas import Day, Line, Prose
 
@@ -16,7 +17,7 @@ class CheckKind(StrEnum):
     DAY_180 = "180-day"
 
 
-class MonitoringCheck(Payload):
+class MonitoringCheck(DatedByDocument):
     """A look at the young mutual."""
 
     KIND: ClassVar[str] = "monitoring-check"
@@ -56,7 +57,7 @@ class EndCode(StrEnum):
     CONVERTED = "converted"
 
 
-class MonitoringEnd(Payload):
+class MonitoringEnd(DatedByDocument):
     """The record is closed. What comes after it is another case."""
 
     KIND: ClassVar[str] = "monitoring-end"

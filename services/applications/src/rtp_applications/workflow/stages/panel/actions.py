@@ -14,9 +14,7 @@ from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.stages.assurance.effects import disclose_ratings
 from rtp_applications.workflow.stages.assurance.guards import commissioner_consents, every_strand_rated
 from rtp_applications.workflow.stages.decision.guards import (
-    conditions_fall_due_later,
     conditions_told_apart,
-    decision_published_by_today,
     questions_told_apart,
     reasoned_by_criterion,
     value_for_money_concluded,
@@ -29,7 +27,7 @@ from rtp_applications.workflow.stages.decision.payloads import (
     Deferral,
     QuestionAnswer,
 )
-from rtp_applications.workflow.stages.panel import effects, guards, payloads
+from rtp_applications.workflow.stages.panel import dates, effects, guards, payloads
 from rtp_shared.contracts import applications as events
 
 BEFORE_THE_PANEL = frozenset({Status.CASE_SUBMITTED, Status.ASSURANCE, Status.PANEL_READY, Status.DEFERRED})
@@ -65,7 +63,7 @@ PUBLISH_KEY_DECISION_NOTICE = Action(
     description="Put on file that a council gave notice of the key decision.",
     signatories=one_of(Role.CASE_OFFICER),
     from_states=BEFORE_THE_PANEL,
-    guards=(guards.notice_is_owed, guards.published_by_today),
+    guards=(guards.notice_is_owed, *dates.OF_A_KEY_DECISION),
     payload_model=payloads.KeyDecisionAnnouncement,
 )
 PUBLISH_AGENDA = Action(
@@ -73,7 +71,7 @@ PUBLISH_AGENDA = Action(
     description="Put on file that a council published the agenda and papers of the meeting that will decide.",
     signatories=one_of(Role.CASE_OFFICER),
     from_states=frozenset({Status.PANEL_READY}),
-    guards=(guards.notice_is_owed, guards.published_by_today),
+    guards=(guards.notice_is_owed, *dates.OF_AN_AGENDA),
     payload_model=payloads.AgendaPublication,
 )
 CAST_VOTE = Action(
@@ -91,7 +89,7 @@ APPROVE = Action(
     signatories=one_of(Role.DECISION_MAKER),
     from_states=frozenset({Status.PANEL_READY}),
     leads_to=(Status.APPROVED,),
-    guards=(*DECIDED, decision_published_by_today),
+    guards=(*DECIDED, *dates.OF_AN_APPROVAL),
     payload_model=Approval,
     event=events.CaseApproved,
     effects=(effects.record_vote_count, disclose_ratings),
@@ -104,7 +102,7 @@ APPROVE_WITH_CONDITIONS = Action(
     signatories=one_of(Role.DECISION_MAKER),
     from_states=frozenset({Status.PANEL_READY}),
     leads_to=(Status.APPROVED_CONDITIONAL,),
-    guards=(*DECIDED, conditions_told_apart, conditions_fall_due_later),
+    guards=(*DECIDED, conditions_told_apart, *dates.OF_CONDITIONS),
     payload_model=ConditionalApproval,
     event=events.CaseApprovedConditionally,
     effects=(effects.record_vote_count, disclose_ratings),

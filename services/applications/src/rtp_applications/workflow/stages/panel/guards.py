@@ -58,12 +58,6 @@ def notice_is_owed(step: Step) -> str | None:
     return None if owes_notice(step) else "only a council gives this notice"
 
 
-@guard("/publishedOn", payload=True)
-def published_by_today(step: Step) -> str | None:
-    """It was published on a day that is not in the future."""
-    return None if step.payload.published_on <= step.today else "the day of publication lies in the future"
-
-
 @guard()
 def key_decision_announced(step: Step) -> str | None:
     """A council announced the decision 28 clear days before, for a day or period that is not over (SI 2012/2089)."""

@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from rtp_applications.workflow.bounds import Dated
 from rtp_applications.workflow.enums import Audience, PanelOutcome
 from rtp_applications.workflow.identities import PersonRef
 from rtp_applications.workflow.snapshot import Payload
@@ -33,7 +34,7 @@ class VoteCount(Payload):
     members_voting: Count = Field(description="Those of them whose vote counted, abstentions among them")
 
 
-class KeyDecisionAnnouncement(Payload):
+class KeyDecisionAnnouncement(Dated):
     """The public notice that a key decision will be taken (SI 2012/2089 reg. 9)."""
 
     KIND: ClassVar[str] = "key-decision-notice"
@@ -45,7 +46,7 @@ class KeyDecisionAnnouncement(Payload):
     where: Line = Field(description="Address or reference of the publication")
 
 
-class AgendaPublication(Payload):
+class AgendaPublication(Dated):
     """The public notice of the meeting with its agenda and papers."""
 
     KIND: ClassVar[str] = "agenda-notice"

@@ -91,4 +91,4 @@ def find_decision_published_by_law(step: Step) -> Decision:
     """Return the decision of a step that the law publishes, by the status that it led to or the record that it left."""
     if decision := BY_STATUS.get(step.action.leads_to[0]):
         return decision
-    return next(decision for decision, kind in BY_RECORD.items() if kind is step.action.payload_model)
+    return next(decision for decision, kind in BY_RECORD.items() if kind.KIND == step.action.payload_model.KIND)

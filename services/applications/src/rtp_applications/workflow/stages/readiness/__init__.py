@@ -2,5 +2,6 @@
 
 from rtp_applications.workflow.stages.readiness.actions import ACTIONS
 from rtp_applications.workflow.stages.readiness.clocks import CLOCKS
+from rtp_applications.workflow.stages.readiness.version_2 import VERSION_2
 
-__all__ = ["ACTIONS", "CLOCKS"]
+__all__ = ["ACTIONS", "CLOCKS", "VERSION_2"]

@@ -6,9 +6,9 @@ from rtp_applications.workflow.common.signatories import EITHER_SIDE, JOINTLY
 from rtp_applications.workflow.definition import Action, one_of
 from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.stages.decision.guards import every_condition_closed
-from rtp_applications.workflow.stages.monitoring.guards import measured_once_each, period_is_over, units_fit
+from rtp_applications.workflow.stages.monitoring.guards import measured_once_each, units_fit
 from rtp_applications.workflow.stages.monitoring.measures import Baseline
-from rtp_applications.workflow.stages.readiness import effects, guards, payloads
+from rtp_applications.workflow.stages.readiness import dates, effects, guards, payloads
 from rtp_applications.workflow.stages.transition.guards import disputes_answered
 from rtp_shared.contracts import applications as events
 
@@ -17,7 +17,7 @@ RECORD_BASELINE = Action(
     description="Put on file how the service did before the launch, measure by measure, to compare with afterwards.",
     signatories=one_of(*EITHER_SIDE),
     from_states=frozenset({Status.TRANSITION, Status.READINESS_REVIEW}),
-    guards=(period_is_over, measured_once_each, units_fit),
+    guards=(*dates.OF_THE_BASELINE, measured_once_each, units_fit),
     payload_model=Baseline,
 )
 BEGIN_READINESS_REVIEW = Action(
@@ -63,7 +63,7 @@ PUT_BACK_LAUNCH = Action(
     signatories=one_of(Role.DECISION_MAKER, Role.MUTUAL_BOARD),
     from_states=frozenset({Status.READINESS_REVIEW}),
     leads_to=(Status.TRANSITION,),
-    guards=(reasons_given, guards.new_go_live_later),
+    guards=(reasons_given, *dates.OF_A_LATER_LAUNCH),
     payload_model=payloads.NewGoLive,
     event=events.LaunchPutBack,
     effects=(effects.set_new_go_live,),

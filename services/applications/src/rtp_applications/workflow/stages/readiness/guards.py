@@ -138,9 +138,3 @@ def decision_maker_is_independent(step: Step) -> str | FieldError | None:
     """Who decides for the body neither applied, advised or would fund nor has a conflict; the board is the mutual's."""
     deciding = tuple(each for each in step.signed if each.role is Role.DECISION_MAKER)
     return deciders_are_independent.check(replace(step, signed=deciding))
-
-
-@guard("/newGoLive", payload=True)
-def new_go_live_later(step: Step) -> str | None:
-    """The new go-live date lies after today."""
-    return None if step.payload.new_go_live > step.today else "the new go-live date must lie after today"

@@ -8,6 +8,7 @@ from rtp_applications.workflow.stages.screening.clocks import (
     DECISION_DATE_NOTICE_OF_A_CHALLENGE,
 )
 from rtp_applications.workflow.stages.screening.version_1 import VERSION_1_OF_A_CHALLENGE
+from rtp_applications.workflow.stages.screening.version_2 import VERSION_2
 
 __all__ = [
     "ACTIONS",
@@ -17,4 +18,5 @@ __all__ = [
     "DECISION_DATE_NOTICE",
     "DECISION_DATE_NOTICE_OF_A_CHALLENGE",
     "VERSION_1_OF_A_CHALLENGE",
+    "VERSION_2",
 ]

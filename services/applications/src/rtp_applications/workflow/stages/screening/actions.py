@@ -10,7 +10,7 @@ from rtp_applications.workflow.common.guards import (
 from rtp_applications.workflow.common.payloads import Nothing, Refusal
 from rtp_applications.workflow.definition import Action, one_of, replace_actions
 from rtp_applications.workflow.enums import Role, Status
-from rtp_applications.workflow.stages.screening import guards, payloads
+from rtp_applications.workflow.stages.screening import dates, guards, payloads
 from rtp_shared.contracts import applications as events
 
 ACKNOWLEDGE = Action(
@@ -18,7 +18,7 @@ ACKNOWLEDGE = Action(
     description="Put on file that the staff group was sent its receipt.",
     signatories=one_of(Role.CASE_OFFICER, Role.SYSTEM),
     from_states=frozenset({Status.EOI_SUBMITTED}),
-    guards=(guards.sent_since_submission,),
+    guards=dates.OF_THE_RECEIPT,
     payload_model=payloads.Acknowledgement,
     event=events.CaseAcknowledged,
 )
@@ -92,7 +92,7 @@ NOTIFY_DECISION_DATE = Action(
     description="Put on file when a decision is expected, and when the staff group was told so.",
     signatories=one_of(Role.CASE_OFFICER),
     from_states=frozenset({Status.EOI_SUBMITTED, Status.EOI_SCREENING, Status.INFORMATION_REQUESTED}),
-    guards=(guards.decision_date_in_time, guards.notified_since_submission),
+    guards=dates.OF_THE_NOTICE,
     payload_model=payloads.DecisionDate,
     event=events.DecisionDateNotified,
 )
@@ -111,4 +111,8 @@ ACTIONS = (
     ACKNOWLEDGE, BEGIN_SCREENING, REQUEST_INFORMATION, ANSWER_ITEM, RETURN_INFORMATION, CLOSE_INFORMATION_REQUEST,
     FIND_NOT_ELIGIBLE, NOTIFY_DECISION_DATE, BEGIN_REVIEW,
 )  # fmt: skip
-ACTIONS_OF_A_CHALLENGE = replace_actions(ACTIONS, REQUEST_INFORMATION.with_guards(guards.statutory_items_only))
+ACTIONS_OF_A_CHALLENGE = replace_actions(
+    ACTIONS,
+    REQUEST_INFORMATION.with_guards(guards.statutory_items_only),
+    NOTIFY_DECISION_DATE.with_guards(guards.decision_within_maximum_period),
+)

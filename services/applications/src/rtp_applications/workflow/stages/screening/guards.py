@@ -1,8 +1,5 @@
 """Guards of screening an expression of interest: rows 2 to 5 and 24 of the process."""
 
-from datetime import date
-
-from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.workflow.common.guards import find_time_left
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.stages.screening.payloads import (
@@ -11,27 +8,6 @@ from rtp_applications.workflow.stages.screening.payloads import (
     InformationRequest,
     ItemAnswer,
 )
-
-
-@guard("/sentOn", payload=True)
-def sent_since_submission(step: Step) -> str | None:
-    """The receipt was sent on a day from the submission to today."""
-    return _check_since_submission(step, step.payload.sent_on)
-
-
-@guard("/notifiedOn", payload=True)
-def notified_since_submission(step: Step) -> str | None:
-    """The notice was given on a day from the submission to today."""
-    return _check_since_submission(step, step.payload.notified_on)
-
-
-def _check_since_submission(step: Step, day: date) -> str | None:
-    submitted = step.snapshot.case.submitted_at
-    if day > step.today:
-        return f"{day} lies in the future"
-    if submitted is not None and day < civil_date(submitted):
-        return f"{day} lies before the submission on {civil_date(submitted)}"
-    return None
 
 
 @guard()
@@ -84,10 +60,8 @@ def decision_date_notified(step: Step) -> str | None:
 
 
 @guard("/expectedOn", payload=True)
-def decision_date_in_time(step: Step) -> str | None:
-    """The expected decision lies after the notice, and not after the maximum period."""
-    if step.payload.expected_on < step.payload.notified_on:
-        return "the decision is expected before the notice was given"
+def decision_within_maximum_period(step: Step) -> str | None:
+    """The decision is not expected after the maximum period published by the authority (Localism Act 2011 s.84(3))."""
     limit = step.snapshot.find_deadline("eoi-decision")
     if limit and limit.pausable is False and step.payload.expected_on > limit.due_on:
         return f"the maximum period ends on {limit.due_on}"

@@ -4,12 +4,13 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from rtp_applications.workflow.bounds import DatedByDocument
 from rtp_applications.workflow.enums import StatutoryItem
 from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.schemas import Day, Input, Line, Prose
 
 
-class Acknowledgement(Payload):
+class Acknowledgement(DatedByDocument):
     """The receipt that the staff group was sent."""
 
     KIND: ClassVar[str] = "acknowledgement"
@@ -18,7 +19,7 @@ class Acknowledgement(Payload):
     sponsor_named: bool = Field(default=False, strict=True, description="A sponsor in the body was named to the group")
 
 
-class DecisionDate(Payload):
+class DecisionDate(DatedByDocument):
     """When a decision is expected, as the applicants were told (Localism Act 2011 s.84: within 30 days)."""
 
     KIND: ClassVar[str] = "decision-date"

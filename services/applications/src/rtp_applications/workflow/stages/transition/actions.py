@@ -5,7 +5,7 @@ from rtp_applications.workflow.common.signatories import EITHER_SIDE
 from rtp_applications.workflow.definition import Action, Guard, one_of
 from rtp_applications.workflow.enums import PREPARING, Role
 from rtp_applications.workflow.snapshot import Payload
-from rtp_applications.workflow.stages.transition import guards, payloads
+from rtp_applications.workflow.stages.transition import dates, guards, payloads
 
 EMPLOYER = (Role.CASE_OFFICER,)
 """Duties of the transferor are attested by the employer alone; those of the new employer by the mutual alone."""
@@ -34,14 +34,14 @@ RECORD_GO_LIVE_DATE = _make_action(
     "record-go-live-date",
     "Set the day on which the staff transfer and the mutual takes the service over.",
     payloads.GoLiveDate,
-    guards.go_live_not_past,
+    *dates.OF_GOING_LIVE,
 )
 RECORD_TUPE_CONSULTATION = _make_action(
     "record-tupe-consultation",
     "Put on file how the staff's representatives were informed and consulted on the transfer.",
     payloads.TupeConsultation,
     guards.direct_consultation_allowed,
-    guards.consultation_in_order,
+    *dates.OF_THE_CONSULTATION,
     signatories=EMPLOYER,
 )
 DISPUTE_CONSULTATION = _make_action(
@@ -64,7 +64,7 @@ RECORD_LIABILITY_INFORMATION = _make_action(
     "record-employee-liability-information",
     "Put on file when the employer gave the mutual the employee liability information. The list itself stays out.",
     payloads.EmployeeLiabilityInformation,
-    guards.given_already,
+    *dates.OF_THE_INFORMATION,
     signatories=EMPLOYER,
 )
 RECORD_SNAPSHOT = _make_action(
@@ -72,12 +72,13 @@ RECORD_SNAPSHOT = _make_action(
     "Put on file how many would transfer as of a day: heads, full-time equivalents and disputed posts, no names.",
     payloads.WorkforceSnapshot,
     guards.snapshot_adds_up,
+    *dates.OF_THE_SNAPSHOT,
 )
 RECORD_PENSION = _make_action(
     "record-pension-vehicle",
     "Put on file how pensions go on, and when the deed between fund, parent and mutual was signed.",
     payloads.PensionVehicle,
-    guards.signed_already,
+    *dates.OF_A_SIGNATURE,
     signatories=EMPLOYER,
 )
 WAIVE_PENSION = Action(
@@ -92,14 +93,14 @@ RECORD_LEASES = _make_action(
     "record-leases-and-services",
     "Put on file which premises and which of the parent's services the mutual needs, and when they were agreed.",
     payloads.LeasesAndServices,
-    guards.agreed_already,
+    *dates.OF_LEASES_AND_SERVICES,
     signatories=EMPLOYER,
 )
 RECORD_INSURANCE = _make_action(
     "record-insurance",
     "Put on file an insurance of the mutual, and from when to when it covers.",
     payloads.Insurance,
-    guards.cover_in_order,
+    *dates.OF_A_COVER,
     signatories=MUTUAL,
 )
 RECORD_REGISTRATION = _make_action(
@@ -107,13 +108,14 @@ RECORD_REGISTRATION = _make_action(
     "Put on file which regulator the service has, and the mutual's own registration there; it never transfers.",
     payloads.RegulatorRegistration,
     guards.registration_is_real,
+    *dates.OF_A_REGISTRATION,
     signatories=MUTUAL,
 )
 RECORD_DATA_TRANSFER = _make_action(
     "record-data-transfer-agreement",
     "Put on file that the agreement on the transfer of personal data is signed.",
     payloads.DataTransferAgreement,
-    guards.signed_already,
+    *dates.OF_A_SIGNATURE,
 )
 ACTIONS = (
     RECORD_GO_LIVE_DATE, RECORD_TUPE_CONSULTATION, DISPUTE_CONSULTATION, ANSWER_DISPUTE, RECORD_LIABILITY_INFORMATION,

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from rtp_applications.workflow.bounds import DatedByDocument
 from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.schemas import Count, Day, Line, Pence, Prose, Whole, not_before
 
@@ -23,7 +24,7 @@ class ConsultedWith(StrEnum):
     DIRECTLY = "employees-directly"
 
 
-class TupeConsultation(Payload):
+class TupeConsultation(DatedByDocument):
     """Informing and consulting on the transfer (SI 2006/246, TUPE, regs 13 and 13A)."""
 
     KIND: ClassVar[str] = "tupe-consultation"
@@ -56,7 +57,7 @@ class DisputeAnswer(Payload):
     answer: Prose
 
 
-class EmployeeLiabilityInformation(Payload):
+class EmployeeLiabilityInformation(DatedByDocument):
     """That the employer gave the mutual the employee liability information (TUPE reg 11); never the list itself."""
 
     KIND: ClassVar[str] = "employee-liability-information"
@@ -64,7 +65,7 @@ class EmployeeLiabilityInformation(Payload):
     given_on: Day
 
 
-class WorkforceSnapshot(Payload):
+class WorkforceSnapshot(DatedByDocument):
     """The list of those who would transfer, counted on a day: pseudonymised, no names."""
 
     KIND: ClassVar[str] = "workforce-snapshot"
@@ -93,7 +94,7 @@ class Pension(StrEnum):
     DC_NEW_STARTERS = "dc-new-starters"
 
 
-class PensionVehicle(Payload):
+class PensionVehicle(DatedByDocument):
     """One pension arrangement: a deed of three parties, the fund, the parent body and the mutual."""
 
     KIND: ClassVar[str] = "pension-vehicle"
@@ -114,7 +115,7 @@ class PensionWaiver(Payload):
     reasons: Prose
 
 
-class LeasesAndServices(Payload):
+class LeasesAndServices(DatedByDocument):
     """Premises, and the services that the parent body goes on giving."""
 
     KIND: ClassVar[str] = "leases-and-services"
@@ -160,7 +161,7 @@ class RegulatorRegistration(Payload):
     registered_on: Day | None = None
 
 
-class DataTransferAgreement(Payload):
+class DataTransferAgreement(DatedByDocument):
     KIND: ClassVar[str] = "data-transfer-agreement"
 
     signed_on: Day

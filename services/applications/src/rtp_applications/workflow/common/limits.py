@@ -1,0 +1,38 @@
+"""Limits of dates that more than one stage uses."""
+
+from datetime import date
+
+from rtp_applications.deadlines.rules.days import LONGEST, civil_date
+from rtp_applications.workflow.bounds import Limit, in_days
+from rtp_applications.workflow.definition import Step
+
+TWO_YEARS = 731
+
+
+def _find_opening(step: Step) -> date:
+    return civil_date(step.snapshot.case.opened_at)
+
+
+def _find_two_years_before_opening(step: Step) -> date:
+    return date.fromordinal(_find_opening(step).toordinal() - TWO_YEARS)
+
+
+def _find_submission(step: Step) -> date:
+    submitted = step.snapshot.case.submitted_at
+    return civil_date(submitted) if submitted else _find_opening(step)
+
+
+def _find_launch(step: Step) -> date | None:
+    launched = step.snapshot.case.launched_at
+    return civil_date(launched) if launched else None
+
+
+OPENING = Limit("the day on which the case was opened", _find_opening)
+TWO_YEARS_BEFORE = Limit("the day two years before the case was opened", _find_two_years_before_opening)
+SUBMISSION = Limit("the day on which the case was submitted", _find_submission)
+"""Before it the body knows of nothing, and nothing that it does can serve the case."""
+LAUNCH = Limit("the day of the launch", _find_launch)
+IN_A_YEAR = in_days(366, "a year from today")
+IN_TEN_YEARS = in_days(LONGEST, "ten years from today")
+"""As far as a clock counts."""
+LONG_AGO = Limit("1 January 1900, before which no register of today reaches", lambda _: date(1900, 1, 1))

@@ -1,0 +1,27 @@
+"""Bounds of the dates of the regime, of the contract's start and of the procurement."""
+
+from datetime import date
+
+from rtp_applications.deadlines.rules.days import civil_date
+from rtp_applications.workflow.bounds import TODAY, Limit, bound, with_late_entries
+from rtp_applications.workflow.common.limits import IN_TEN_YEARS, SUBMISSION
+from rtp_applications.workflow.definition import Step
+from rtp_applications.workflow.stages.contract.guards import find_acceptance_day
+from rtp_applications.workflow.stages.decision.approvals import find_approval
+
+
+def _find_acceptance(step: Step) -> date | None:
+    return find_acceptance_day(step.snapshot)
+
+
+def _find_mandate(step: Step) -> date | None:
+    approved = find_approval(step.snapshot)
+    return civil_date(approved.signed[-1].at) if approved else find_acceptance_day(step.snapshot)
+
+
+ACCEPTANCE = Limit("the day on which the expression of interest was accepted", _find_acceptance)
+MANDATE = Limit("the day of the decision that leads to the contract route", _find_mandate)
+
+OF_THE_REGIME = with_late_entries(bound("determined_on", SUBMISSION, expected=MANDATE))
+OF_THE_TERMS = (bound("starts_on", TODAY, IN_TEN_YEARS),)
+OF_THE_PROCUREMENT = with_late_entries(bound("applicants_told_on", ACCEPTANCE), reference="reference")

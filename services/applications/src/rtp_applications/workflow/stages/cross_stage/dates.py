@@ -1,0 +1,20 @@
+"""Bounds of the dates of court orders, of a suspension's review and of a published intention."""
+
+from datetime import date
+
+from rtp_applications.deadlines.rules.days import CalendarName, due_on
+from rtp_applications.deadlines.rules.running import parse_length
+from rtp_applications.workflow.bounds import TOMORROW, Limit, bound
+from rtp_applications.workflow.common.limits import SUBMISSION
+from rtp_applications.workflow.definition import Step
+
+
+def _find_last_review_day(step: Step) -> date:
+    limit = parse_length(step.process.get_setting(step.snapshot, "suspension-review-limit"))
+    return due_on(step.today, limit, step.snapshot.calendars[CalendarName.ENGLAND_AND_WALES])
+
+
+REVIEW_LIMIT = Limit("the longest time for which a case rests unreviewed", _find_last_review_day)
+OF_AN_ORDER = (bound("made_on", SUBMISSION),)
+OF_A_SUSPENSION = (bound("review_on", TOMORROW, REVIEW_LIMIT),)
+OF_AN_INTENTION = (bound("published_on", SUBMISSION),)

@@ -1,0 +1,14 @@
+"""Bounds of the dates of checks, measures and returns."""
+
+from rtp_applications.workflow.bounds import TOMORROW, bound, in_days, same_as, with_late_entries
+from rtp_applications.workflow.common.limits import LAUNCH
+
+OF_A_CHECK = with_late_entries(bound("held_on", LAUNCH))
+OF_MEASURES = (
+    bound("period_from", LAUNCH, same_as("period_to")),
+    bound("period_to", same_as("period_from"), timely=False),
+)
+OF_A_RETURN = (bound("year_ending", LAUNCH, timely=False),)
+IN_FIFTY_YEARS = in_days(18_300, "fifty years from today")
+OF_THE_CONTRACT_S_END = (bound("ends_on", TOMORROW, IN_FIFTY_YEARS),)
+OF_THE_END = with_late_entries(bound("ended_on", LAUNCH))
