@@ -418,6 +418,16 @@ class DeadlineMissed(DeadlineEvent):
     missed_at: datetime = Field(description="When its time was up, UTC, however late that was noticed")
 
 
+class DeadlineCorrected(DeadlineEvent):
+    """A deadline that was told to be missed was met: what was due had been done in time, and was put on file later."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.applications.deadline-corrected.v1"
+    SINCE: ClassVar[str] = "1.3.0"
+
+    done_on: date = Field(description="The civil date in London on which it was done")
+    at: datetime = Field(description="When it was put on file, UTC")
+
+
 class BarrierRaised(EventData):
     """What stands in the staff group's way was disclosed. One that is not disclosed is told of in no event."""
 

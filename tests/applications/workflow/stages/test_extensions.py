@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from rtp_applications.deadlines.rules.days import Length, Unit
 from rtp_applications.workflow.enums import Role, Status
-from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED
-from rtp_applications.workflow.stages.extensions.payloads import DeadlineExtension
+from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED, PROCESSES, RIGHT_TO_PROVIDE
+from rtp_applications.workflow.stages.extensions.payloads import DeadlineExtension, Extra
 from tests.applications.workflow import ground
 from tests.applications.workflow.ground import Ready, breaks, build_snapshot, get_open_deadline, on_payload, refused_for
 
-OFFICER = ground.person(Role.CASE_OFFICER)
+OFFICER, DECIDER = ground.person(Role.CASE_OFFICER), ground.person(Role.DECISION_MAKER)
 MORE = {"number": 5, "unit": "working-days"}
 WHY = "The actuary's figures come late."
 
@@ -22,8 +22,9 @@ def extension(clock: str, **length: object) -> DeadlineExtension:
     return DeadlineExtension.model_validate({"clock": clock, "length": {**MORE, **length}, "reasons": WHY})
 
 
-screening = Ready(build_snapshot(Status.EOI_SCREENING), (OFFICER,), extension("screening"))
-ground.ready("extend-deadline", screening)
+asked = Ready(build_snapshot(Status.INFORMATION_REQUESTED), (OFFICER,), extension("information-reply"))
+ground.ready("extend-deadline", asked)
+screening = Ready(build_snapshot(Status.EOI_SCREENING), (DECIDER,), extension("screening"))
 writing = build_snapshot(Status.BUSINESS_CASE, process=EMPLOYER_LED)
 ground.ready("extend-deadline", Ready(writing, (OFFICER,), extension("business-case"), process=EMPLOYER_LED))
 
@@ -51,11 +52,13 @@ def _(attempt: Ready) -> Ready:
 
 
 breaks("extend-deadline", "reasons-given")(on_payload(reasons=""))
+breaks("extend-deadline", "extended-by-who-may")(lambda attempt: replace(attempt, signers=(DECIDER,)))
+breaks("extend-deadline", "not-put-off-too-far")(on_payload(length=Extra.model_validate({**MORE, "number": 366})))
 
 
-@of_all(number=st.integers(1, 366), unit=st.sampled_from(["working-days", "calendar-days", "months"]))
+@of_all(number=st.integers(1, 14), unit=st.sampled_from(["working-days", "calendar-days"]))
 def test_an_extension_only_lengthens_and_says_why(number: int, unit: str) -> None:
-    payload = extension("screening", number=number, unit=unit)
+    payload = extension("screening", number=min(number, 10), unit=unit)
     before = get_open_deadline(screening.snapshot, "screening")
     after = get_open_deadline(ground.take("extend-deadline", replace(screening, payload=payload)).after, "screening")
     assert after.due_on > before.due_on
@@ -73,6 +76,44 @@ def test_what_the_law_sets_is_not_extended(clock: str) -> None:
     snapshot = build_snapshot(Status.INFORMATION_REQUESTED, process=COMMUNITY_RIGHT_TO_CHALLENGE)
     attempt = Ready(snapshot, (OFFICER,), extension(clock), process=COMMUNITY_RIGHT_TO_CHALLENGE)
     assert refused_for("extend-deadline", attempt) == ["clock-may-be-extended"]
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "refused"),
+    [
+        (10, "working-days", False),
+        (11, "working-days", True),
+        (14, "calendar-days", False),
+        (15, "calendar-days", True),
+    ],
+)
+def test_screening_is_put_off_by_as_much_again_at_most(number: int, unit: str, refused: int) -> None:
+    """From 15 September 2026 to the 29th, and no further."""
+    asked_for = replace(screening, payload=extension("screening", number=number, unit=unit))
+    assert refused_for("extend-deadline", asked_for) == ["not-put-off-too-far"] * refused
+
+
+def test_two_extensions_are_counted_together() -> None:
+    once = ground.take("extend-deadline", replace(screening, payload=extension("screening", number=8))).after
+    again = replace(screening, snapshot=once)
+    for number, refused in ((2, []), (3, ["not-put-off-too-far"])):
+        payload = extension("screening", number=number)
+        assert refused_for("extend-deadline", replace(again, payload=payload)) == refused
+
+
+def test_nobody_gives_the_body_more_time_for_its_receipt() -> None:
+    submitted = build_snapshot(Status.EOI_SUBMITTED)
+    for signer in (OFFICER, DECIDER):
+        attempt = Ready(submitted, (signer,), extension("acknowledgement"))
+        assert refused_for("extend-deadline", attempt) == ["clock-may-be-extended"]
+
+
+def test_in_version_2_an_officer_gave_as_much_as_anybody_asked_for() -> None:
+    process = PROCESSES[RIGHT_TO_PROVIDE.route, 2]
+    before = build_snapshot(Status.EOI_SUBMITTED, process=process)
+    payload = extension("acknowledgement", number=366, unit="months")
+    after = ground.take("extend-deadline", Ready(before, (OFFICER,), payload, process=process)).after
+    assert get_open_deadline(after, "acknowledgement").due_on.year == 2057
 
 
 def test_a_body_may_allow_another_number_of_extensions() -> None:

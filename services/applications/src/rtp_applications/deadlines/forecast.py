@@ -11,7 +11,7 @@ from rtp_applications.deadlines.rules.running import find_open_deadline
 from rtp_applications.deadlines.schemas import ForecastHoliday, ForecastPause, Supposed
 from rtp_applications.workflow.definition import Process
 from rtp_applications.workflow.snapshot import CaseSnapshot
-from rtp_applications.workflow.stages.extensions.guards import find_obstacle_to_extension
+from rtp_applications.workflow.stages.extensions.guards import find_excess, find_obstacle_to_extension
 from rtp_shared.problems import FieldError
 
 Span = tuple[date, date]
@@ -122,6 +122,8 @@ def _find_errors(process: Process, snapshot: CaseSnapshot, supposed: Supposed, t
         why_not = find_obstacle_to_extension(process, running) if running else "no such clock runs in the case"
         if why_not:
             yield FieldError(f"/extensions/{number}/clock", why_not)
+        elif running and (too_far := find_excess(process, running, extension.length.length, snapshot.calendars)):
+            yield FieldError(f"/extensions/{number}/length", too_far)
     yield from _check_holidays(snapshot.calendars, supposed)
 
 

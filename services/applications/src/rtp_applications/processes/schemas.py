@@ -64,6 +64,13 @@ class ClockLengthView(Output):
     unit: Unit
 
 
+class ExtendableView(Output):
+    """Who may give more time on a clock, and how much."""
+
+    by: list[Role]
+    most: ClockLengthView | None = Field(description="All extensions together; null where only their number is limited")
+
+
 class ClockView(Output):
     """A deadline that runs while a case is in some statuses."""
 
@@ -88,6 +95,7 @@ class ClockView(Output):
     idle: bool = Field(description="Whether every action starts it anew")
     once: bool = Field(description="Whether, once met or missed, it never starts again in a case")
     window: bool = Field(description="Whether it is a time in which something may be done, rather than a duty")
+    extendable: ExtendableView | None = Field(description="Null where nobody gives more time on it")
     reminders: list[int] = Field(description="Days before the end on which a reminder is due")
     on_end: str | None = Field(description="The action that the platform takes when it has ended")
 

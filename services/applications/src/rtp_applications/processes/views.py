@@ -5,12 +5,14 @@ from typing import Any, TypeVar
 
 from pydantic.alias_generators import to_camel
 
+from rtp_applications.deadlines.rules.clock import Extendable
 from rtp_applications.deadlines.rules.days import Length
 from rtp_applications.processes.schemas import (
     ActionView,
     ClockLengthView,
     ClockView,
     DateBoundsView,
+    ExtendableView,
     GuardView,
     ProcessSummary,
     ProcessView,
@@ -105,9 +107,14 @@ def _show_clock(clock: CaseClock) -> ClockView:
         idle=clock.idle,
         once=clock.once,
         window=clock.window,
+        extendable=_show_extendable(clock.extendable) if clock.extendable else None,
         reminders=list(clock.reminders),
         on_end=clock.on_end,
     )
+
+
+def _show_extendable(extendable: Extendable) -> ExtendableView:
+    return ExtendableView(by=_put_in_order(Role, extendable.by), most=_show_length(extendable.most))
 
 
 def _show_length(length: Length | None) -> ClockLengthView | None:

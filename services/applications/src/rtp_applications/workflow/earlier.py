@@ -21,6 +21,8 @@ class Earlier:
     actions: Mapping[str, Callable[[Action], Action]] = field(default_factory=dict)
     """By name: makes the action as it was of what it is now."""
     clocks: Mapping[str, Callable[[CaseClock], CaseClock]] = field(default_factory=dict)
+    every_clock: Callable[[CaseClock], CaseClock] | None = None
+    """Makes each clock as it was, where all of them differ alike; before what is said of one by name."""
     settings: Mapping[str, Setting] = field(default_factory=dict)
     added: frozenset[str] = frozenset()
     """Names of actions, clocks and settings that it did not have."""
@@ -30,15 +32,20 @@ def restore(newest: Process, *, version: int, since: date, differences: Iterable
     """Return the version as it was published."""
     process = replace(newest, version=version, since=since)
     for each in differences:
+        every = each.every_clock or _keep
         process = replace(
             process,
             actions=tuple(_as_it_was(each.actions, a) for a in process.actions if a.name not in each.added),
-            clocks=tuple(_as_it_was(each.clocks, c) for c in process.clocks if c.name not in each.added),
+            clocks=tuple(_as_it_was(each.clocks, every(c)) for c in process.clocks if c.name not in each.added),
             settings={
                 name: each.settings.get(name, now) for name, now in process.settings.items() if name not in each.added
             },
         )
     return process
+
+
+def _keep(now: CaseClock) -> CaseClock:
+    return now
 
 
 def _as_it_was(former: Mapping[str, Callable[[Part], Part]], now: Part) -> Part:

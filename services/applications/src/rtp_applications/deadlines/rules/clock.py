@@ -36,6 +36,16 @@ class TimedCase(Protocol):
 CaseT = TypeVar("CaseT", bound=TimedCase)
 
 
+@dataclass(frozen=True, slots=True)
+class Extendable:
+    """Who may give more time on a clock, and how much."""
+
+    by: frozenset[str]
+    """Roles of which one signs."""
+    most: Length | None
+    """All that is given together lasts no longer than this; None: no limit but the number of extensions."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Clock(Generic[CaseT]):
     """A deadline that runs while a case is in some statuses. A body's own dated rule may replace its length."""
@@ -54,6 +64,8 @@ class Clock(Generic[CaseT]):
     calendar: CalendarName = CalendarName.ENGLAND_AND_WALES
     local_calendar: bool = False
     """True if the body may choose the calendar."""
+    extendable: Extendable | None = None
+    """None if nobody gives more time on it."""
     pauses_in: frozenset[str] = frozenset()
     rests: bool = True
     """True if it rests while the case is suspended, unless a statute sets it."""

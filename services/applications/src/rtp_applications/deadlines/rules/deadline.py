@@ -155,6 +155,18 @@ class Deadline:
             return self
         return self._change(at, reason, calendar, extensions=(*self.extensions, by))
 
+    def count_with(self, more: Length, calendar: Calendar) -> date:
+        """Return the day on which it would be due with one more extension."""
+        return _count(self.started_on, (self.length, *self.extensions, more), calendar, self.pauses)[0]
+
+    def correct_miss(self, at: datetime, done_on: date) -> Self:
+        """Return what was missed as met, if it was done in time and only put on file too late."""
+        if self.state is not DeadlineState.MISSED or done_on > self.due_on:
+            return self
+        why = f"done on {done_on}, in time, and put on file later"
+        history = (*self.history, Recalculation(at, why, self.due_on, self.due_on))
+        return replace(self, state=DeadlineState.MET, history=history)
+
     def recalculate(self, calendar: Calendar, at: datetime, reason: str) -> Self:
         """Count again on a changed calendar, which alone may bring the due date forward."""
         if not self.is_open:

@@ -25,6 +25,7 @@ def _list_changes(
 ) -> Iterator[Deadline]:
     for clock in clocks:
         held = find_open_deadline(after, clock.name)
+        yield from _correct_miss(clock, after, action, now)
         running = held and _stop(clock, held, after, action, now)
         if running is not held and running is not None:
             yield running
@@ -34,6 +35,16 @@ def _list_changes(
                 yield changed
         elif _is_started(clock, before, after, action) and (started := start_deadline(clock, after, action, now)):
             yield _pause_or_resume(clock, started, after, now)
+
+
+def _correct_miss(clock: Clock[CaseT], after: CaseT, action: str, now: datetime) -> Iterator[Deadline]:
+    """Yield the clock's last deadline as met, where it was missed and the action shows that it was done in time."""
+    if clock.met_as_of is None or action not in clock.met_by or (clock.met_when and not clock.met_when(after)):
+        return
+    ended = [each for each in after.deadlines.values() if each.clock == clock.name and not each.is_open]
+    last, done_on = max(ended, key=lambda each: each.started_at, default=None), clock.met_as_of(after)
+    if last and done_on and (corrected := last.correct_miss(now, done_on)) is not last:
+        yield corrected
 
 
 def replace_clocks(old: Clocks[CaseT], new: Clocks[CaseT], case: CaseT, action: str, now: datetime) -> CaseT:

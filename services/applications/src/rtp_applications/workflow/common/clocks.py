@@ -1,18 +1,30 @@
 """Clocks that more than one stage makes: times of the platform's own, and lengths held by settings."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
+from rtp_applications.deadlines.rules.clock import Extendable
 from rtp_applications.deadlines.rules.days import Length, Unit
 from rtp_applications.deadlines.rules.deadline import Basis
 from rtp_applications.deadlines.rules.running import parse_length
 from rtp_applications.workflow.definition import CaseClock, Setting
-from rtp_applications.workflow.enums import Status
+from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.snapshot import CaseSnapshot
 
 FIXED = "platform default, proposed 2026-11"
 PROPOSED = f"{FIXED}; a body may set its own"
 LOCALISM_ACT_84 = "Localism Act 2011 s.84 and statutory guidance (2012)"
+
+
+def for_the_group(number: int, unit: Unit = Unit.WORKING_DAYS) -> Extendable:
+    """Let a case officer give the staff group more time for what it owes."""
+    return Extendable(frozenset({Role.CASE_OFFICER}), Length(number, unit))
+
+
+def for_the_body(number: int, unit: Unit = Unit.WORKING_DAYS) -> Extendable:
+    """Let a decision maker give the body more time for what it owes: no officer puts off the own duty."""
+    return Extendable(frozenset({Role.DECISION_MAKER}), Length(number, unit))
 
 
 def propose_clock(
@@ -26,6 +38,7 @@ def propose_clock(
     idle: bool = False,
     window: bool = False,
     pauses_in: frozenset[Status] = frozenset(),
+    extendable: Extendable | None = None,
     met_by: tuple[str, ...] = (),
     started_by: tuple[str, ...] = (),
     reminders: tuple[int, ...] = (),
@@ -46,6 +59,7 @@ def propose_clock(
         idle=idle,
         window=window,
         pauses_in=pauses_in,
+        extendable=extendable,
         met_by=met_by,
         started_by=started_by,
         reminders=reminders,
@@ -64,8 +78,8 @@ def read_time(setting: Setting) -> tuple[Length, str]:
 def make_publication_clock(name: str, description: str, rule: str, section: str, *runs_in: Status) -> CaseClock:
     """Make the clock of a duty to publish a period, counted from the day on which a challenge first needs it.
 
-    It runs only if the authority has no such rule, and is met when it has one. Like every statutory clock it
-    neither pauses nor is extended by the body whose failure it shows.
+    It runs only if the authority has no such rule, and is met when it has one. The Act sets the duty and no days for
+    it: the number is the platform's. It neither pauses nor is extended by the body whose failure it shows.
     """
 
     def find_first_day(snapshot: CaseSnapshot, today: date) -> date | None:
@@ -79,10 +93,16 @@ def make_publication_clock(name: str, description: str, rule: str, section: str,
         description=description,
         runs_in=frozenset(runs_in),
         length=Length(28, Unit.CALENDAR_DAYS),
-        basis=Basis.STATUTE,
+        basis=Basis.POLICY,
+        rests=False,
         source=f"Localism Act 2011 {section}: the authority must publish it. The Act gives no days after which a "
         "failure shows; 28 are the platform's, proposed 2026-11",
         reminders=(7, 1),
         counts_from=find_first_day,
         met_once=is_published,
     )
+
+
+def as_if_statutory(now: CaseClock) -> CaseClock:
+    """Return the clock of a duty to publish as it once was: with the platform's own days as the statute's."""
+    return replace(now, basis=Basis.STATUTE, rests=True)

@@ -84,6 +84,11 @@ def _has_details_notice(snapshot: CaseSnapshot) -> bool:
     return find_notice(snapshot, NoticeKind.UK7) is not None
 
 
+def _find_details_notice_day(snapshot: CaseSnapshot) -> date | None:
+    published = find_notice(snapshot, NoticeKind.UK7)
+    return published.published_on if published else None
+
+
 def _make_details_clock(name: str, tracks: frozenset[str]) -> CaseClock:
     length, source = read_time(TIMES[name])
     return CaseClock(
@@ -95,6 +100,7 @@ def _make_details_clock(name: str, tracks: frozenset[str]) -> CaseClock:
         source=source,
         met_by=("record-notice",),
         met_when=_has_details_notice,
+        met_as_of=_find_details_notice_day,
         reminders=(7,),
         counts_from=partial(_find_day_before_award, tracks),
     )

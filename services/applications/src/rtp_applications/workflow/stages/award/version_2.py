@@ -1,6 +1,8 @@
 """Version 2: dates had no bounds but those that a guard of their own gave them."""
 
+from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from rtp_applications.workflow.bounds import without_bounds
 from rtp_applications.workflow.definition import Action, Step, guard
@@ -64,7 +66,9 @@ def _record_tender_lost(now: Action) -> Action:
     return without_bounds()(now).replace_guard(feedback_given.name, feedback_given)
 
 
+_AS_RECORDED = partial(replace, met_as_of=None)
 VERSION_2 = Earlier(
+    clocks=dict.fromkeys(("contract-details-notice", "light-touch-contract-details-notice"), _AS_RECORDED),
     actions={
         **dict.fromkeys(("record-notice", "publish-tender", "begin-standstill"), without_bounds(notice_is_out)),
         "record-representation": _record_representation,
@@ -72,5 +76,5 @@ VERSION_2 = Earlier(
         "record-challenge": without_bounds(challenge_dates_in_order),
         "award": without_bounds(award_day_has_come),
         "record-tender-lost": _record_tender_lost,
-    }
+    },
 )

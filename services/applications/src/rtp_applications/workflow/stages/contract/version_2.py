@@ -1,6 +1,7 @@
 """Version 2: dates had no bounds but those that a guard of their own gave them."""
 
 from rtp_applications.workflow.bounds import without_bounds
+from rtp_applications.workflow.common.clocks import as_if_statutory
 from rtp_applications.workflow.definition import Action, Step, guard
 from rtp_applications.workflow.earlier import Earlier
 
@@ -23,9 +24,10 @@ def _begin_procurement(now: Action) -> Action:
 
 
 VERSION_2 = Earlier(
+    clocks={"publish-procurement-gap": as_if_statutory},
     actions={
         "record-regime": without_bounds(determined_already),
         "record-contract-terms": without_bounds(),
         "begin-procurement": _begin_procurement,
-    }
+    },
 )

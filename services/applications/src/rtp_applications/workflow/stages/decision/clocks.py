@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from rtp_applications.deadlines.rules.days import Length, Unit, civil_date
 from rtp_applications.deadlines.rules.deadline import Basis
-from rtp_applications.workflow.common.clocks import propose_clock
+from rtp_applications.workflow.common.clocks import for_the_body, for_the_group, propose_clock
 from rtp_applications.workflow.common.payloads import Publication
 from rtp_applications.workflow.definition import CaseClock
 from rtp_applications.workflow.enums import Decision, Status
@@ -44,7 +44,7 @@ def find_decision_publication_day(snapshot: CaseSnapshot, today: date) -> date |
 CLOCKS = (
     propose_clock(
         "deferral", "Answer the questions of the panel", 60, Status.DEFERRED, unit=Unit.CALENDAR_DAYS,
-        reminders=(14,), on_end="end-deferral",
+        reminders=(14,), on_end="end-deferral", extendable=for_the_group(60, Unit.CALENDAR_DAYS),
     ),
     CaseClock(
         name="condition",
@@ -74,6 +74,6 @@ CLOCKS = (
     propose_clock(
         "mandate", "Choose a contract route before the mandate lapses", 12, Status.APPROVED, Status.CALLED_IN,
         unit=Unit.MONTHS, window=True, pauses_in=frozenset({Status.CALLED_IN}), reminders=(90, 30),
-        on_end="lapse-mandate",
+        on_end="lapse-mandate", extendable=for_the_body(6, Unit.MONTHS),
     ),
 )  # fmt: skip

@@ -7,10 +7,18 @@ from rtp_applications.workflow.stages.extensions import effects, guards, payload
 
 EXTEND_DEADLINE = Action(
     name="extend-deadline",
-    description="Give more time on a clock that runs. Times can only be made longer, and not those that the law sets.",
-    signatories=one_of(Role.CASE_OFFICER),
+    description="Give more time on a clock that runs. Times can only be made longer, as far as the process has it for "
+    "each, and not those that the law sets.",
+    signatories=one_of(Role.CASE_OFFICER, Role.DECISION_MAKER),
     from_states=(OPEN - {Status.DRAFT}) | APPEALABLE,
-    guards=(guards.clock_runs, guards.clock_may_be_extended, guards.extensions_left, reasons_given),
+    guards=(
+        guards.clock_runs,
+        guards.clock_may_be_extended,
+        guards.extended_by_who_may,
+        guards.extensions_left,
+        guards.not_put_off_too_far,
+        reasons_given,
+    ),
     payload_model=payloads.DeadlineExtension,
     effects=(effects.extend,),
 )

@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
+from rtp_applications.deadlines.rules.clock import Extendable
 from rtp_applications.deadlines.rules.days import ONE_DAY, CalendarName, Length, Unit, due_on, latest_before
 from rtp_applications.deadlines.rules.deadline import Basis
-from rtp_applications.workflow.common.clocks import propose_clock, read_time
+from rtp_applications.workflow.common.clocks import for_the_group, propose_clock, read_time
 from rtp_applications.workflow.definition import CaseClock
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.snapshot import CaseSnapshot
@@ -19,6 +20,11 @@ from rtp_applications.workflow.stages.monitoring.settings import TIMES
 
 def has_check(kind: CheckKind, snapshot: CaseSnapshot) -> bool:
     return snapshot.find_record(MonitoringCheck, kind) is not None
+
+
+def find_check_day(kind: CheckKind, snapshot: CaseSnapshot) -> date | None:
+    held = snapshot.find(MonitoringCheck, kind)
+    return held.held_on if held else None
 
 
 def find_quarter_start(first_checks: Length, snapshot: CaseSnapshot, today: date) -> date | None:
@@ -57,10 +63,13 @@ def _make_clock_after_launch(
     counts_from: Callable[[CaseSnapshot, date], date | None],
     recurs: bool = False,
     met_when: Callable[[CaseSnapshot], bool] | None = None,
+    met_as_of: Callable[[CaseSnapshot], date | None] | None = None,
+    extendable: Extendable | None = None,
 ) -> CaseClock:
     clock = propose_clock(
         name, description, number, Status.LAUNCHED, unit=unit, fixed=True, met_by=(met_by,),
         started_by=("launch", met_by) if recurs else ("launch",), reminders=(7,), counts_from=counts_from,
+        met_as_of=met_as_of, extendable=extendable,
     )  # fmt: skip
     return replace(clock, ended_by=("end-monitoring",), met_when=met_when)
 
@@ -69,6 +78,7 @@ def _make_check_clock(days: int, kind: CheckKind) -> CaseClock:
     return _make_clock_after_launch(
         f"check-after-{days}-days", f"Look at the mutual {days} days after its launch", days, Unit.CALENDAR_DAYS,
         "record-monitoring-check", counts_from=_find_launch_day, met_when=partial(has_check, kind),
+        met_as_of=partial(find_check_day, kind),
     )  # fmt: skip
 
 
@@ -80,11 +90,11 @@ CLOCKS = (
     _make_check_clock(180, CheckKind.DAY_180),
     _make_clock_after_launch(
         "quarterly-measures", "Record the measures of the quarter", 3, Unit.MONTHS, "record-measures",
-        counts_from=partial(find_quarter_start, FIRST_CHECKS), recurs=True,
+        counts_from=partial(find_quarter_start, FIRST_CHECKS), recurs=True, extendable=for_the_group(1, Unit.MONTHS),
     ),
     _make_clock_after_launch(
         "annual-return", "Make the annual return", 12, Unit.MONTHS, "record-annual-return",
-        counts_from=find_year_start, recurs=True,
+        counts_from=find_year_start, recurs=True, extendable=for_the_group(3, Unit.MONTHS),
     ),
     CaseClock(
         name="retender-risk",

@@ -1,6 +1,8 @@
 """Version 2: dates had no bounds but those that a guard of their own gave them."""
 
+from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from rtp_applications.workflow.bounds import without_bounds
 from rtp_applications.workflow.definition import Step, guard
@@ -44,12 +46,14 @@ def contract_ends_later(step: Step) -> str | None:
     return None if step.payload.ends_on > step.today else "the contract's end must lie after today"
 
 
+_AS_RECORDED = partial(replace, met_as_of=None)
 VERSION_2 = Earlier(
+    clocks=dict.fromkeys((f"check-after-{days}-days" for days in (30, 90, 180)), _AS_RECORDED),
     actions={
         "record-monitoring-check": without_bounds(check_after_launch),
         "record-measures": without_bounds(period_is_over),
         "record-annual-return": without_bounds(year_after_launch),
         "record-contract-end": without_bounds(contract_ends_later),
         "end-monitoring": without_bounds(end_after_launch),
-    }
+    },
 )

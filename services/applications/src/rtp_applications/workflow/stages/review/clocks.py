@@ -1,7 +1,7 @@
 """Clocks of the answer to an expression of interest."""
 
 from rtp_applications.deadlines.rules.deadline import Basis
-from rtp_applications.workflow.common.clocks import make_publication_clock, propose_clock
+from rtp_applications.workflow.common.clocks import for_the_body, for_the_group, make_publication_clock, propose_clock
 from rtp_applications.workflow.definition import CaseClock
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.stages.interest.clocks import find_receipt
@@ -9,11 +9,11 @@ from rtp_applications.workflow.stages.interest.clocks import find_receipt
 EOI_DECISION = propose_clock(
     "eoi-decision", "Decide on the expression of interest", 40,
     Status.EOI_UNDER_REVIEW, Status.MODIFICATION_OFFERED, pauses_in=frozenset({Status.MODIFICATION_OFFERED}),
-    reminders=(5,),
+    reminders=(5,), extendable=for_the_body(20),
 )  # fmt: skip
 MODIFICATION_REPLY = propose_clock(
     "modification-reply", "Answer the offered modification", 15, Status.MODIFICATION_OFFERED,
-    reminders=(3,), on_end="let-modification-lapse",
+    reminders=(3,), on_end="let-modification-lapse", extendable=for_the_group(15),
 )  # fmt: skip
 CLOCKS = (EOI_DECISION, MODIFICATION_REPLY)
 UNTIL_ANSWERED = frozenset(
@@ -28,6 +28,7 @@ UNTIL_ANSWERED = frozenset(
 REMITTED_DECISION = propose_clock(
     "remitted-decision", "Decide anew on the expression of interest that a court sent back", 40,
     *sorted(UNTIL_ANSWERED), fixed=True, started_by=("remit-by-court",), reminders=(5,),
+    extendable=for_the_body(20),
 )  # fmt: skip
 """The Act has no time for it: the published maximum runs from the receipt, and was spent."""
 CLOCKS_OF_A_CHALLENGE = (

@@ -5,7 +5,7 @@ from datetime import date
 
 from rtp_applications.deadlines.rules.days import Length, Unit
 from rtp_applications.deadlines.rules.deadline import Basis
-from rtp_applications.workflow.common.clocks import propose_clock
+from rtp_applications.workflow.common.clocks import for_the_body, for_the_group, propose_clock
 from rtp_applications.workflow.definition import CaseClock
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.snapshot import CaseSnapshot
@@ -31,10 +31,11 @@ ACKNOWLEDGEMENT = propose_clock(
 SCREENING = propose_clock(
     "screening", "Check eligibility and completeness", 10,
     Status.EOI_SCREENING, Status.INFORMATION_REQUESTED, pauses_in=ASKED,
+    extendable=for_the_body(10),
 )  # fmt: skip
 INFORMATION_REPLY = propose_clock(
     "information-reply", "Answer the request for information", 15, Status.INFORMATION_REQUESTED,
-    reminders=(3,), on_end="close-information-request",
+    reminders=(3,), on_end="close-information-request", extendable=for_the_group(15),
 )  # fmt: skip
 CLOCKS = (ACKNOWLEDGEMENT, SCREENING, INFORMATION_REPLY)
 DECISION_DATE_NOTICE = propose_clock(

@@ -20,6 +20,11 @@ def find_day_before_go_live(snapshot: CaseSnapshot, _: date) -> date | None:
     return go_live.on - ONE_DAY if go_live else None
 
 
+def find_liability_information_day(snapshot: CaseSnapshot) -> date | None:
+    given = snapshot.find(EmployeeLiabilityInformation)
+    return given.given_on if given else None
+
+
 def day_before_liability_information(snapshot: CaseSnapshot, _: date) -> date | None:
     """Return the day before the last on which it may be given, or None once it was given in time."""
     go_live, payload = snapshot.find(GoLiveDate), snapshot.find(EmployeeLiabilityInformation)
@@ -52,6 +57,7 @@ CLOCKS = (
         basis=Basis.STATUTE,
         source=TUPE_11,
         met_by=("record-employee-liability-information",),
+        met_as_of=find_liability_information_day,
         started_by=DAY_SET,
         ended_by=DAY_SET,
         reminders=(14, 3),

@@ -1,5 +1,8 @@
 """Version 2: dates had no bounds but those that a guard of their own gave them."""
 
+from dataclasses import replace
+from functools import partial
+
 from rtp_applications.workflow.bounds import without_bounds
 from rtp_applications.workflow.definition import Action, Step, guard
 from rtp_applications.workflow.earlier import Earlier
@@ -74,6 +77,7 @@ def _record_registration(now: Action) -> Action:
 
 
 VERSION_2 = Earlier(
+    clocks={"employee-liability-information": partial(replace, met_as_of=None)},
     actions={
         "record-go-live-date": without_bounds(go_live_not_past),
         "record-tupe-consultation": without_bounds(consultation_in_order),
@@ -84,5 +88,5 @@ VERSION_2 = Earlier(
         "record-insurance": without_bounds(cover_in_order),
         "record-regulator-registration": _record_registration,
         "record-data-transfer-agreement": without_bounds(signed_already),
-    }
+    },
 )
