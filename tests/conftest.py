@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from rtp_embedded import postgres
@@ -24,6 +25,8 @@ from rtp_operations.keys import Keys
 from tests.support.documented import require_declared
 from tests.support.rabbitmq import Broker, start_broker
 
+settings.register_profile("busy-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy-machine")
 PUBLIC_URL = "http://rtp.test"
 OVER_RABBITMQ = (
     "tests/system/",

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import settings
 from sqlalchemy import insert, update
 
 from rtp_advice_matching.models import Adviser, AdviserKind
@@ -16,9 +15,6 @@ from rtp_shared.contracts.applications import CaseSubmitted, PartyChanged
 from rtp_shared.run import build_consumer
 from rtp_shared.service import Runtime
 from tests.support.tables import open_as
-
-settings.register_profile("busy-machine", deadline=None)
-settings.load_profile("busy-machine")
 
 
 @pytest.fixture

@@ -102,15 +102,15 @@ async def writing_office(new_client: NewClient, **details: Any) -> Office:
     group, officer, decider, case = office.group, office.officer, office.decider, office.case
     await decider.do(case, "accept-eoi", reasons="It fits", equalityNote=EQUALITY)
     parts = ("cost", "staffing", "assets", "contracts", "pensions")
-    await officer.do(case, "disclose-information-pack", **dict.fromkeys(parts, "2026-11-01"))
+    await officer.do(case, "disclose-information-pack", **dict.fromkeys(parts, TODAY))
     await group.do(case, "choose-adviser", optOut="We know the field")
     await officer.do(case, "start-feasibility")
     await group.do(case, "record-options-appraisal", options=OPTIONS, preferred="mutual")
     await group.do(case, "start-business-case")
     office.case = await officer.do(case, "start-business-case")
     assert office.case["status"] == "business-case"
-    await group.do(case, "record-engagement", id="meetings", method="meeting", heldOn="2026-11-01")
-    await group.do(case, "record-consultation", id="union", heldOn="2026-11-01", representatives="UNISON")
+    await group.do(case, "record-engagement", id="meetings", method="meeting", heldOn=TODAY)
+    await group.do(case, "record-consultation", id="union", heldOn=TODAY, representatives="UNISON")
     await group.do(case, "declare-help", belowMarket=[])
     return office
 

@@ -10,6 +10,7 @@ import pytest
 
 from rtp_embedded.platform import Platform
 from rtp_embedded.postgres import Postgres
+from rtp_shared.clock import today
 from tests.applications.registers.barriers.test_commands import events_of
 from tests.conftest import Api, NewClient
 from tests.support.actors import ActorClient, Office, begin_review, submitted_office
@@ -142,7 +143,7 @@ async def test_a_court_marks_the_decision_it_quashed(new_client: NewClient, anyb
     office = await under_review(new_client, route=CHALLENGE)
     await office.decider.do(office.case, "accept-eoi", **ACCEPTANCE)
     court = ActorClient(await new_client(scopes="cases:read cases:write cases:oversee cases:system"), "court")
-    await court.do(office.case, "quash", reference="[2026] EWHC 1 (Admin)", madeOn="2026-11-01")
+    await court.do(office.case, "quash", reference="[2026] EWHC 1 (Admin)", madeOn=str(today()))
     [entry] = await listed(anybody, office.case)
     assert (entry["decision"], entry["overturned"]) == ("accepted", "quashed")
     await office.officer.do(office.case, "publish-decision", decision="quashed")
