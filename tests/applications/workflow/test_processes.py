@@ -67,7 +67,7 @@ def test_a_refusal_needs_two_people(action: Action) -> None:
 
 OWN_GUARDS = {
     COMMUNITY_RIGHT_TO_CHALLENGE.route: {
-        "submit": ({"authority-is-relevant", "window-open", "content-is-complete"}, set()),
+        "submit": ({"authority-is-relevant", "content-is-complete"}, set()),
         "request-information": ({"statutory-items-only"}, set()),
         "notify-decision-date": ({"decision-within-maximum-period"}, set()),
         "record-regime": ({"regime-open-to-challenge"}, set()),

@@ -37,6 +37,30 @@ breaks("submit", "content-is-complete")(on_snapshot(ground.without, InterestCont
 
 
 @pytest.mark.parametrize(
+    ("kept", "refused"),
+    [(("socialValue",), 0), (("economicValue",), 0), (("environmentalValue",), 0), ((), 1)],
+)
+def test_one_kind_of_well_being_is_enough(kept: tuple[str, ...], refused: int) -> None:
+    """SI 2012/1313 Sch 1 para 5: social, economic or environmental."""
+    said = CONTENT.model_dump(by_alias=True)
+    left_out = {"socialValue", "economicValue", "environmentalValue"} - set(kept)
+    content = InterestContent.model_validate({**said, **dict.fromkeys(left_out)})
+    challenge = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "submit")
+    saying = replace(challenge, snapshot=ground.put(challenge.snapshot, content))
+    assert ground.refused_for("submit", saying) == ["content-is-complete"] * refused
+
+
+def test_outside_every_period_a_challenge_is_submitted_all_the_same() -> None:
+    """Localism Act 2011 s.82(4): the authority may refuse to consider it, and need not."""
+    challenge = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "submit")
+    outside = replace(challenge, snapshot=ground.with_rule(challenge.snapshot, "eoi-windows", ONLY_IN_MAY))
+    submitted = take("submit", outside).after
+    assert submitted.case.status is Status.EOI_SUBMITTED
+    notice = ground.get_deadline(submitted, "decision-date-notice")
+    assert notice.due_on == date(2026, 9, 30)  # the day of receipt, 1 September, is the first of thirty
+
+
+@pytest.mark.parametrize(
     ("window", "open_on", "closed_on"),
     [
         ({"fromMonth": 9, "fromDay": 1, "toMonth": 10, "toDay": 31}, date(2026, 10, 31), date(2026, 11, 1)),

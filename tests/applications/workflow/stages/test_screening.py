@@ -41,6 +41,23 @@ ready("close-information-request", Ready(asked, (interests.SYSTEM,), now=interes
 ready("find-not-eligible", Ready(build_snapshot(Status.EOI_SCREENING), (OFFICER, interests.SECOND_OFFICER), REFUSED))
 ready("notify-decision-date", Ready(build_snapshot(Status.EOI_SCREENING), (OFFICER,), TOLD))
 ready("begin-review", Ready(put(build_snapshot(Status.EOI_SCREENING), TOLD), (OFFICER,)))
+ONLY_IN_MAY = [{"fromMonth": 5, "fromDay": 1, "toMonth": 5, "toDay": 31}]
+ALL_YEAR = [{"fromMonth": 1, "fromDay": 1, "toMonth": 12, "toDay": 31}]
+considered = build_snapshot(Status.EOI_SUBMITTED, process=COMMUNITY_RIGHT_TO_CHALLENGE)
+ready(
+    "refuse-to-consider",
+    Ready(
+        ground.with_rule(considered, "eoi-windows", ONLY_IN_MAY),
+        (OFFICER, interests.SECOND_OFFICER),
+        REFUSED,
+        process=COMMUNITY_RIGHT_TO_CHALLENGE,
+    ),
+)
+breaks("refuse-to-consider", "received-outside-every-period")(
+    ground.on_snapshot(ground.with_rule, "eoi-windows", ALL_YEAR)
+)
+breaks("refuse-to-consider", "reasons-given")(on_payload(reasons=""))
+breaks("refuse-to-consider", "deciders-are-independent")(ground.bar_last_signer)
 breaks("acknowledge", "sent-since-submission")(on_payload(sent_on=TODAY + timedelta(days=1)))
 breaks("notify-decision-date", "notified-since-submission")(on_payload(notified_on=TODAY - timedelta(days=1)))
 breaks("begin-screening", "acknowledgement-sent")(ground.on_snapshot(ground.without, Acknowledgement))

@@ -118,6 +118,7 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "find-not-eligible": Refusal,
     "notify-decision-date": DecisionDate,
     "begin-review": Nothing,
+    "refuse-to-consider": Refusal,
     "offer-modification": Modification,
     "accept-modification": Consent,
     "decline-modification": Nothing,

@@ -39,6 +39,15 @@ async def process_due_case(context: CommandContext, case_id: UUID) -> bool:
     return change is not None
 
 
+async def start_late_clocks(context: CommandContext, case_id: UUID) -> bool:
+    """Start the clocks of the case whose length its body published since; return True if there was one."""
+
+    async def decide(snapshot: CaseSnapshot) -> CaseChange | None:
+        return process_due(context.get_process(snapshot), snapshot, context.now)
+
+    return await change_free_case(context, case_id, decide) is not None
+
+
 async def transfer_case(context: CommandContext, case_id: UUID, successors: Mapping[UUID, UUID]) -> bool:
     """Put successors in the place of bodies that ended; return True if the case still named one."""
 

@@ -1,7 +1,7 @@
 """Queries of the deadline scheduler: the cases that are due, and those that name a body that has ended."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import cast
 from uuid import UUID
 
@@ -9,10 +9,13 @@ from sqlalchemy import Date, DateTime, Table, Text, Uuid, any_, bindparam, exist
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_applications.bodies.models import Body
+from rtp_applications.bodies.models import Body, BodyRule
 from rtp_applications.bodies.queries import find_current_successor
+from rtp_applications.bodies.rules import Rule
 from rtp_applications.cases.models import Case, CaseDeadline
 from rtp_applications.deadlines.succession import REFERENCES, TRANSFERABLE
+from rtp_applications.workflow.stages.review.clocks import UNTIL_ANSWERED
+from rtp_shared.contracts.vocabulary import Route
 from rtp_shared.identities import organisation_identity
 
 _case, _deadline = cast("Table", Case.__table__).c, cast("Table", CaseDeadline.__table__).c
@@ -69,6 +72,36 @@ _NAMING = select(_case.id).where(
     or_(*(column == any_(bindparam("bodies", type_=ARRAY(Uuid))) for column in _REFERENCES)),
     *_TRANSFERABLE,
 )
+
+
+_rule = cast("Table", BodyRule.__table__).c
+_TODAY = bindparam("today", type_=Date)
+_PUBLISHED = select(_rule.body_id).where(
+    _rule.rule == Rule.MAXIMUM_DECISION_PERIOD,
+    _rule.value.is_not(None),
+    _rule.valid_from <= _TODAY,
+    or_(_rule.valid_to.is_(None), _rule.valid_to >= _TODAY),
+    or_(_rule.valid_from >= bindparam("since", type_=Date), _rule.set_at >= bindparam("since", type_=Date)),
+)
+_BODIES = bindparam("bodies", type_=ARRAY(Uuid))
+_WAITING = select(_case.id).where(
+    _case.readers.overlap(bindparam("readers", type_=ARRAY(Text))),
+    or_(_case.employer_id == any_(_BODIES), _case.decision_body_id == any_(_BODIES)),
+    _case.route == Route.COMMUNITY_RIGHT_TO_CHALLENGE,
+    _case.status.in_(sorted(UNTIL_ANSWERED)),
+    ~exists().where(_deadline.case_id == _case.id, _deadline.clock == "eoi-decision"),
+)
+LOOKED_BACK = timedelta(days=7)
+"""How long after a period is published cases are looked for whose clock waited for it: longer than any outage."""
+
+
+async def list_cases_waiting_for_a_period(session: AsyncSession, today: date) -> list[UUID]:
+    """Return the challenges under way whose authority published only now how long it takes to decide at most."""
+    bodies = list(await session.scalars(_PUBLISHED, {"today": today, "since": today - LOOKED_BACK}))
+    if not bodies:
+        return []
+    named = {"readers": [organisation_identity(body) for body in bodies], "bodies": bodies}
+    return list(await session.scalars(_WAITING, named))
 
 
 async def list_successions(session: AsyncSession, today: date) -> Mapping[UUID, UUID]:

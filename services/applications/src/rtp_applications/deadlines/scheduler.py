@@ -11,7 +11,7 @@ from functools import partial
 
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.deadlines import queries
-from rtp_applications.deadlines.commands import process_due_case, transfer_case
+from rtp_applications.deadlines.commands import process_due_case, start_late_clocks, transfer_case
 from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.workflow.due import SCHEDULER
 from rtp_shared.db import describe_error
@@ -40,8 +40,9 @@ async def process_due_cases(runtime: Runtime) -> bool:
     """Look once at everything that is due by the platform's clock; return True if anything was done."""
     now = runtime.clock()
     transferred = await _transfer_cases(runtime, now)
+    started = await _start_late_clocks(runtime, now)
     processed = await _process_cases(runtime, now)
-    return transferred or processed
+    return transferred or started or processed
 
 
 async def _process_cases(runtime: Runtime, now: datetime) -> bool:
@@ -54,6 +55,15 @@ async def _process_cases(runtime: Runtime, now: datetime) -> bool:
         for _, case_id in batch:
             done |= await _run_alone(runtime, now, partial(process_due_case, case_id=case_id))
         after = batch[-1]
+
+
+async def _start_late_clocks(runtime: Runtime, now: datetime) -> bool:
+    async with runtime.database.transaction(read_only=True) as session:
+        cases = await queries.list_cases_waiting_for_a_period(session, civil_date(now))
+    done = False
+    for case_id in cases:
+        done |= await _run_alone(runtime, now, partial(start_late_clocks, case_id=case_id))
+    return done
 
 
 async def _transfer_cases(runtime: Runtime, now: datetime) -> bool:

@@ -39,6 +39,7 @@ def process_due(process: Process, snapshot: CaseSnapshot, now: datetime, *, reco
     look = _Look(process, snapshot, now)
     if recount:
         look.recount()
+    look.start()
     look.meet()
     look.end()
     look.remind()
@@ -61,6 +62,16 @@ class _Look:
             if recounted != deadline:
                 self.snapshot = self.snapshot.with_deadline(recounted)
                 self.reasons.append(f"{deadline.clock}: {RECOUNTED}")
+
+    def start(self) -> None:
+        """Start the clocks whose length their body published only after the case came into their statuses."""
+        for clock in self.process.clocks:
+            if not clock.starts_late or self.snapshot.status not in clock.runs_in:
+                continue
+            if self.snapshot.find_deadline(clock.name) is None:
+                started = start_deadline(clock, self.snapshot, PROCESS_DUE, self.now)
+                self.snapshot = self.snapshot.with_deadline(*([started] if started else []))
+                self.reasons.extend([f"{clock.name} starts: its length was published"] if started else [])
 
     def meet(self) -> None:
         """Close the deadlines that were met outside the case, such as by a rule that its body published."""

@@ -222,9 +222,9 @@ RIGHT_TO_REQUEST = Process(
 
 NEWEST = (RIGHT_TO_PROVIDE, COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED)
 OF_THE_SECOND = (
-    screening.VERSION_2, appraisal.VERSION_2, business_case.VERSION_2, panel.VERSION_2, contract.VERSION_2,
-    award.VERSION_2, incorporation.VERSION_2, transition.VERSION_2, readiness.VERSION_2, monitoring.VERSION_2,
-    cross_stage.VERSION_2, review.VERSION_2, extensions.VERSION_2,
+    interest.VERSION_2, screening.VERSION_2, appraisal.VERSION_2, business_case.VERSION_2, panel.VERSION_2,
+    contract.VERSION_2, award.VERSION_2, incorporation.VERSION_2, transition.VERSION_2, readiness.VERSION_2,
+    monitoring.VERSION_2, cross_stage.VERSION_2, review.VERSION_2, extensions.VERSION_2,
 )  # fmt: skip
 SECOND_VERSIONS = tuple(restore(each, version=2, since=SECOND, differences=OF_THE_SECOND) for each in NEWEST)
 OF_A_CHALLENGE_1 = (screening.VERSION_1_OF_A_CHALLENGE, review.VERSION_1_OF_A_CHALLENGE)

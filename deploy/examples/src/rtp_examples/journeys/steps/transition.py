@@ -37,7 +37,7 @@ def prepare(
     scenario.wait_days(21, "the transfer is consulted on")
     officer.act(
         case, "record-tupe-consultation", consultedWith="recognised-union", begunOn=begun, endedOn=scenario.today,
-        measuresLetterOn=begun, employerHeadcount=4200, transferring=62,
+        measuresLetterOn=begun, employerHeadcount=4200, transferring=62, takenFrom="Consultation file, minutes 1 to 4",
     )  # fmt: skip
     officer.act(case, "record-workforce-snapshot", takenOn=scenario.today, headcount=62, fteHundredths=5_150)
     officer.act(case, "record-employee-liability-information", givenOn=scenario.today)

@@ -81,6 +81,8 @@ class Clock(Generic[CaseT]):
     """Actions after which it no longer matters: it is neither met nor missed."""
     once: bool = False
     """True for a time that the law counts from one day alone: once met or missed it never starts again."""
+    starts_late: bool = False
+    """True if it starts as soon as it has a length, where it had none when the case came into its statuses."""
     started_by: tuple[str, ...] = ()
     """Actions that start it; if there are none, entering one of the statuses does."""
     idle: bool = False

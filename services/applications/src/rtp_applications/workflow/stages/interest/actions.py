@@ -40,5 +40,5 @@ DESCRIBE_INTEREST = Action(
 ACTIONS = (DESCRIBE_INTEREST, SUBMIT)
 ACTIONS_OF_A_CHALLENGE = (
     DESCRIBE_INTEREST,
-    SUBMIT.with_guards(guards.authority_is_relevant, guards.window_open, guards.content_is_complete),
+    SUBMIT.with_guards(guards.authority_is_relevant, guards.content_is_complete),
 )

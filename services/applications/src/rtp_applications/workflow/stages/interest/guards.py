@@ -68,15 +68,6 @@ def authority_is_relevant(step: Step) -> str | None:
     return "there is no right to challenge this body"
 
 
-@guard()
-def window_open(step: Step) -> str | None:
-    """The authority takes expressions of interest today: its published periods, any time if none (s.82)."""
-    windows = step.snapshot.get_rule("eoi-windows")
-    if not windows or any(is_within(step.today, window) for window in windows):
-        return None
-    return "the authority takes expressions of interest only in its published periods"
-
-
 def is_within(day: date, window: dict[str, int]) -> bool:
     """Return True if a day lies in a yearly period, which may run over the turn of the year."""
     first, last = (window["fromMonth"], window["fromDay"]), (window["toMonth"], window["toDay"])
@@ -84,18 +75,23 @@ def is_within(day: date, window: dict[str, int]) -> bool:
     return first <= at <= last if first <= last else at >= first or at <= last
 
 
-REQUIRED = (
-    "finances", "capability", "service", "area", "outcomes", "social_value", "economic_value", "environmental_value",
-    "user_needs", "employee_engagement",
-)  # fmt: skip
+REQUIRED = ("finances", "capability", "service", "area", "outcomes", "user_needs", "employee_engagement")
 """All but partners, whom not everybody has. Only employees challenge here, so the last is always required."""
+WELL_BEING = ("social_value", "economic_value", "environmental_value")
+"""How it promotes or improves the social, economic or environmental well-being: one of them at least (para 5)."""
 
 
 @guard("/records/interest-content")
 def content_is_complete(step: Step) -> str | None:
-    """The expression of interest says all that the regulations require (Localism Act 2011 s.81; SI 2012/1313)."""
+    """The expression of interest says all that the regulations require (Localism Act 2011 s.81; SI 2012/1313 Sch 1)."""
     content = step.snapshot.find(InterestContent)
     said = content.model_dump(by_alias=True) if content else {}
-    aliases = [str(InterestContent.model_fields[name].alias) for name in REQUIRED]
-    missing = [alias for alias in aliases if not said.get(alias)]
+    missing = [alias for alias in map(_get_alias, REQUIRED) if not said.get(alias)]
+    values = [_get_alias(name) for name in WELL_BEING]
+    if not any(said.get(alias) for alias in values):
+        missing.append(" or ".join(values))
     return f"describe the interest; missing: {', '.join(missing)}" if missing else None
+
+
+def _get_alias(name: str) -> str:
+    return str(InterestContent.model_fields[name].alias)

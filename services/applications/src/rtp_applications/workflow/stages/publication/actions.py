@@ -17,8 +17,8 @@ PUBLISH_DECISION = Action(
 ACTIONS = (PUBLISH_DECISION,)
 PUBLISHED_BY_LAW = frozenset(
     {
-        "find-not-eligible", "accept-eoi", "refuse-eoi", "accept-modification", "decline-modification",
-        "let-modification-lapse",
+        "find-not-eligible", "refuse-to-consider", "accept-eoi", "refuse-eoi", "accept-modification",
+        "decline-modification", "let-modification-lapse",
     }
 )  # fmt: skip
 """The authority must publish its decision on an expression of interest, with reasons: Localism Act 2011 s.84."""

@@ -87,6 +87,18 @@ FIND_NOT_ELIGIBLE = Action(
     event=events.CaseFoundNotEligible,
     effects=(remember_where_refused, note_supporting_intention),
 )
+REFUSE_TO_CONSIDER = Action(
+    name="refuse-to-consider",
+    description="Refuse to consider an expression of interest that came in none of the authority's published periods. "
+    "The authority may consider it all the same. Two people sign.",
+    signatories=one_of(Role.CASE_OFFICER) + one_of(Role.CASE_OFFICER, Role.DECISION_MAKER),
+    from_states=frozenset({Status.EOI_SUBMITTED, Status.EOI_SCREENING}),
+    leads_to=(Status.NOT_ELIGIBLE,),
+    guards=(guards.received_outside_every_period, reasons_given, deciders_are_independent),
+    payload_model=Refusal,
+    event=events.CaseFoundNotEligible,
+    effects=(remember_where_refused,),
+)
 NOTIFY_DECISION_DATE = Action(
     name="notify-decision-date",
     description="Put on file when a decision is expected, and when the staff group was told so.",
@@ -111,8 +123,11 @@ ACTIONS = (
     ACKNOWLEDGE, BEGIN_SCREENING, REQUEST_INFORMATION, ANSWER_ITEM, RETURN_INFORMATION, CLOSE_INFORMATION_REQUEST,
     FIND_NOT_ELIGIBLE, NOTIFY_DECISION_DATE, BEGIN_REVIEW,
 )  # fmt: skip
-ACTIONS_OF_A_CHALLENGE = replace_actions(
-    ACTIONS,
-    REQUEST_INFORMATION.with_guards(guards.statutory_items_only),
-    NOTIFY_DECISION_DATE.with_guards(guards.decision_within_maximum_period),
+ACTIONS_OF_A_CHALLENGE = (
+    *replace_actions(
+        ACTIONS,
+        REQUEST_INFORMATION.with_guards(guards.statutory_items_only),
+        NOTIFY_DECISION_DATE.with_guards(guards.decision_within_maximum_period),
+    ),
+    REFUSE_TO_CONSIDER,
 )

@@ -2,6 +2,7 @@
 
 from rtp_applications.workflow.common.guards import find_time_left
 from rtp_applications.workflow.definition import Step, guard
+from rtp_applications.workflow.stages.interest.clocks import find_receipt, find_window_end
 from rtp_applications.workflow.stages.screening.payloads import (
     Acknowledgement,
     DecisionDate,
@@ -66,6 +67,17 @@ def decision_within_maximum_period(step: Step) -> str | None:
     if limit and limit.pausable is False and step.payload.expected_on > limit.due_on:
         return f"the maximum period ends on {limit.due_on}"
     return None
+
+
+@guard()
+def received_outside_every_period(step: Step) -> str | None:
+    """The authority published periods for expressions of interest, and this one came in none of them: it may refuse to
+    consider it, or consider it (Localism Act 2011 s.82(4)).
+    """
+    if not step.snapshot.get_rule("eoi-windows"):
+        return "the authority published no periods: one may be submitted at any time (Localism Act 2011 s.82(1))"
+    end = find_window_end(step.snapshot, find_receipt(step.snapshot, step.today))
+    return f"it was received in the period that ends on {end}" if end else None
 
 
 @guard()

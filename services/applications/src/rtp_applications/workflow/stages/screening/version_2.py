@@ -49,5 +49,6 @@ def _notify_decision_date(now: Action) -> Action:
 
 
 VERSION_2 = Earlier(
-    actions={"acknowledge": without_bounds(sent_since_submission), "notify-decision-date": _notify_decision_date}
+    actions={"acknowledge": without_bounds(sent_since_submission), "notify-decision-date": _notify_decision_date},
+    added=frozenset({"refuse-to-consider"}),
 )
