@@ -132,7 +132,7 @@ async def list_bodies(
     ended: bool = False,
 ) -> Sequence[AnyRow]:
     """Return bodies by name, those that hold all of the text in front; those that have ended only when asked for."""
-    name = func.lower(Body.name)
+    name: ColumnElement[str] = func.lower(Body.name)
     if text is not None:
         name = rank_body_name(_body.name, text) + " " + name
     query: AnySelect = select(*_BODY, name.label("sorted_by")).order_by(name, Body.id).limit(limit + 1)
