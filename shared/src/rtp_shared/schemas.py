@@ -17,8 +17,6 @@ from pydantic import (
     ValidationInfo,
 )
 from pydantic.alias_generators import to_camel
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
 
 from rtp_shared.texts import normalise, normalise_line, require_fit
 
@@ -29,22 +27,19 @@ class Input(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, validate_by_alias=True, validate_by_name=False, extra="forbid")
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler, /) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: GetJsonSchemaHandler, /) -> Any:
         written = handler(schema)
         _name_bounds(handler.resolve_ref_schema(written).get("properties", {}))
         return written
-
-
-_BOUNDS = {"ge": "minimum", "le": "maximum"}
 
 
 def _name_bounds(part: Any) -> None:
     """Write the bounds of a number in JSON Schema's words: Pydantic leaves its own where a validator goes before."""
     for each in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
         _name_bounds(each)
-    if isinstance(part, dict) and part.get("type") == "integer":
-        for ours in _BOUNDS.keys() & part.keys():
-            part[_BOUNDS[ours]] = part.pop(ours)
+    for ours, name in (("ge", "minimum"), ("le", "maximum")):
+        if isinstance(part, dict) and isinstance(part.get(ours), int):
+            part[name] = part.pop(ours)
 
 
 class Output(BaseModel):
