@@ -25,8 +25,11 @@ FOUND = [
     ("Ynys Mon", "Ynys Mo\u0302n"),
     ("Comhairle nan Eilean Siar", "EILEAN"),
     ("\u30ab\u30d5\u30a7", "\u30d5\u30a7"),
+    ("Bath and North East Somerset", "somerset bath"),
+    ("Bath and North East Somerset", "north-east b"),
 ]
 NOT_FOUND = [("Camden", "%"), ("Camden", "_"), ("Camden", " - "), ("Camden", "Cam den"), ("Saintsbury", "stsbury")]
+NOT_FOUND += [("Camden", "camden council"), ("North East", "(?=x) .*"), ("North East", "east ort")]
 
 
 async def find(platform: Platform, name: str, typed: str) -> bool:

@@ -28,3 +28,15 @@ async def test_a_response_gets_the_headers_that_it_lacks_and_keeps_those_that_it
     headers, body = await sent_by(ResponseRecorder(send, defaults=defaults, bodiless=bodiless), sent)
     assert headers == {b"cache-control": b"no-store", b"content-length": b"1", b"correlation-id": b"c"}
     assert body == (b"" if bodiless else b"x")
+
+
+@pytest.mark.parametrize("status", [204, 304])
+async def test_a_response_without_content_says_nothing_of_its_content(status: int) -> None:
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"0"), (b"etag", b'"1"')]
+    await ResponseRecorder(send).send({"type": "http.response.start", "status": status, "headers": headers})
+    assert sent[0]["headers"] == [(b"etag", b'"1"')]

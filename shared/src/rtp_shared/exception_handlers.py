@@ -51,9 +51,21 @@ async def handle_http_exception(request: Request, error: Exception) -> Response:
         return _respond(request, _refuse_body("cannot be read as JSON"))
     if error.status_code == 404 and (actions := _list_actions(request)):
         return _respond(request, _refuse_action(request, actions))
-    headers = {"Allow": ", ".join(_list_methods(request))} if error.status_code == 405 else dict(error.headers or {})
-    body = problems.render_plain_problem(error.status_code, instance=request.url.path)
+    path, detail, headers = request.url.path[:LONGEST_FIELD], "", dict(error.headers or {})
+    if error.status_code == 405:
+        headers = {"Allow": ", ".join(_list_methods(request))}
+        detail = f"{request.method} is not taken at {path}; there is {headers['Allow']}"
+    elif error.status_code == 404:
+        detail = _describe_absence(request, path)
+    body = problems.render_plain_problem(error.status_code, instance=request.url.path, detail=detail)
     return Response(body, error.status_code, headers=headers, media_type=problems.CONTENT_TYPE)
+
+
+def _describe_absence(request: Request, path: str) -> str:
+    bare = path.rstrip("/")
+    if bare != path and any(route.path_regex.match(bare) for route in _list_routes(request)):
+        return f"there is nothing at {path}: leave out the slash at its end, {bare} is there"
+    return f"there is nothing at {path}; /openapi.json names every path"
 
 
 def _list_actions(request: Request) -> list[str]:
@@ -61,10 +73,14 @@ def _list_actions(request: Request) -> list[str]:
     parent = request.scope["path"].rpartition("/")[0]
     if not parent.endswith("/actions"):
         return []
-    routes = [route for router in request.app.state.runtime.service.routers for route in router.routes]
-    paths = [route.path.rpartition("/") for route in routes if isinstance(route, APIRoute)]
+    paths = [route.path.rpartition("/") for route in _list_routes(request)]
     below = [(above, name) for above, _, name in paths if above.endswith("/actions")]
     return sorted(name for above, name in below if compile_path(above)[0].match(parent))
+
+
+def _list_routes(request: Request) -> list[APIRoute]:
+    routers = request.app.state.runtime.service.routers
+    return [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
 
 
 def _refuse_action(request: Request, actions: Sequence[str]) -> UnknownAction:
@@ -79,8 +95,7 @@ def _refuse_body(reason: str) -> Malformed:
 
 def _list_methods(request: Request) -> list[str]:
     """Return every method that the path takes; one route knows only its own."""
-    routes = [route for router in request.app.state.runtime.service.routers for route in router.routes]
-    matching = [r for r in routes if isinstance(r, APIRoute) and r.path_regex.match(request.scope["path"])]
+    matching = [route for route in _list_routes(request) if route.path_regex.match(request.scope["path"])]
     methods = {method for route in matching for method in route.methods or ()} or {"GET"}
     return sorted(methods | ({"HEAD"} if "GET" in methods else set()))
 

@@ -22,8 +22,8 @@ _IDEMPOTENCY_KEY = {
     "in": "header",
     "required": False,
     "schema": {"type": "string", "maxLength": 257, "pattern": r'^("([ !#-\[\]-~]|\\["\\])+"|[!#-\[\]-~]+)$'},
-    "description": "A quoted string of your choice, new for each write. Sent again with the same request, the stored "
-    "answer is given; with another request, 422. Kept for 24 hours.",
+    "description": "A string of your choice, quoted or, unlike an ETag, bare; new for each write. Sent again with the "
+    "same request, the stored answer is given; with another request, 422. Kept for 24 hours.",
 }
 
 IF_MATCH = r'^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$'

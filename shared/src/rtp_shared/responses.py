@@ -19,6 +19,8 @@ class ResponseRecorder:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             sent = list(message.get("headers", ()))
+            if message["status"] in (204, 304):
+                sent = [header for header in sent if header[0] not in (b"content-type", b"content-length")]
             self.status, self.headers = message["status"], dict(sent)
             added = [header for header in self._defaults.items() if header[0] not in self.headers]
             message = {**message, "headers": sent + added}

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -12,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     StringConstraints,
     ValidationInfo,
 )
@@ -24,6 +25,21 @@ class Input(BaseModel):
     """A request body. A field we do not know is an error, because a typing mistake must not lose what was meant."""
 
     model_config = ConfigDict(alias_generator=to_camel, validate_by_alias=True, validate_by_name=False, extra="forbid")
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: GetJsonSchemaHandler, /) -> Any:
+        written = handler(schema)
+        _name_bounds(handler.resolve_ref_schema(written).get("properties", {}))
+        return written
+
+
+def _name_bounds(part: Any) -> None:
+    """Write the bounds of a number in JSON Schema's words: Pydantic leaves its own where a validator goes before."""
+    for each in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        _name_bounds(each)
+    for ours, name in (("ge", "minimum"), ("le", "maximum")):
+        if isinstance(part, dict) and isinstance(part.get(ours), int):
+            part[name] = part.pop(ours)
 
 
 class Output(BaseModel):

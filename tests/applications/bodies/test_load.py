@@ -108,6 +108,64 @@ async def test_a_body_is_found_by_its_name_as_people_type_it(stranger: Api, type
 
 
 @pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("camden council", "London Borough of Camden"),
+        ("Council Camden", "London Borough of Camden"),
+        ("LB Camden", "London Borough of Camden"),
+        ("greenwich council", "Royal Borough of Greenwich"),
+        ("Council of the City of London", "City of London Corporation"),
+        ("hull borough", "Hull City Council"),
+        ("Leeds County Council", "Leeds City Council"),
+        ("Westminster Borough", "City of Westminster"),
+        ("wight council", "Isle of Wight Council"),
+        ("UCL hospitals", None),
+        ("university college hospital london trust", "University College London Hospitals NHS Foundation Trust"),
+        ("royal free", "Royal Free London NHS Foundation Trust"),
+        ("Solent Trust", "Solent NHS Trust"),
+        ("North Central London ICB", "NHS North Central London Integrated Care Board"),
+        ("Dorset NHS board", "NHS Dorset Integrated Care Board"),
+        ("kent and medway integrated care system", "NHS Kent and Medway Integrated Care Board"),
+    ],
+)
+async def test_a_body_is_found_whatever_kind_of_body_people_call_it(
+    stranger: Api, typed: str, name: str | None
+) -> None:
+    found = (await stranger.get("/v1/bodies", params={"q": typed, "ended": "true"})).json()["items"]
+    assert name in [each["name"] for each in found] or (name is None and not found)
+
+
+async def test_bodies_that_hold_every_word_come_first_and_pages_keep_that_order(stranger: Api) -> None:
+    found = await read_pages(stranger, "/v1/bodies", q="city of london", limit=3)
+    assert found[0]["name"] == "City of London Corporation"
+    assert "Royal Free London NHS Foundation Trust" in [each["name"] for each in found]
+    assert len({each["id"] for each in found}) == len(found)
+    generic = await read_pages(stranger, "/v1/bodies", q="nhs trust", limit=200)
+    assert len(generic) > 100
+    assert all({"nhs", "trust"} <= set(each["name"].lower().split()) for each in generic)
+
+
+@pytest.mark.parametrize(
+    ("reference", "name"),
+    [
+        ("E09000007", "London Borough of Camden"),
+        ("e09000007", "London Borough of Camden"),
+        ("gb-lae-cmd", "London Borough of Camden"),
+        ("gss-E09000007", "London Borough of Camden"),
+        ("RRV", "University College London Hospitals NHS Foundation Trust"),
+        ("rrv", "University College London Hospitals NHS Foundation Trust"),
+        ("gb-nhs-rrv", "University College London Hospitals NHS Foundation Trust"),
+        ("QOX", "NHS Bath and North East Somerset, Swindon and Wiltshire Integrated Care Board"),
+        ("CMD", None),
+        ("E0900000", None),
+    ],
+)
+async def test_a_bare_code_and_lower_case_name_a_body(stranger: Api, reference: str, name: str | None) -> None:
+    answer = await stranger.get(f"/v1/bodies/{reference}")
+    assert answer.json().get("name") == name, answer.text
+
+
+@pytest.mark.parametrize(
     ("council", "former", "now", "day"),
     [
         ("GB-LAE-NBL", "E06000048", "E06000057", "2013-04-01"),

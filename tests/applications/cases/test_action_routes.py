@@ -9,7 +9,7 @@ from rtp_applications.cases.action_routes import ACTION_ROUTES
 from rtp_embedded.platform import Platform
 from rtp_shared.clock import today
 from tests.applications.workflow.versions import NEWEST_PROCESSES
-from tests.conftest import NewClient
+from tests.conftest import Api, NewClient
 from tests.support.actors import ActorClient, Office, begin_review, submitted_office
 from tests.support.cases import CHALLENGE_CONTENT, open_case, submit_case
 from tests.support.people import appointed
@@ -130,6 +130,19 @@ async def test_a_stale_write_is_told_what_was_changed_and_by_whom(office: Office
     [change] = late.json()["changedSince"]
     assert (change["action"], change["role"], change["version"]) == ("acknowledge", "case-officer", version + 1)
     assert "/records/acknowledgement:" in change["fields"]
+
+
+async def test_a_stale_write_is_told_the_names_that_the_case_is_read_and_written_by(group: Api) -> None:
+    case = await open_case(group)
+    changes = {"serviceName": "Home care", "employer": "GB-LAE-BNE", "financeSoughtPence": 5}
+    fresh, late = [
+        await group.patch(f"/v1/cases/{case['id']}", json=changes, headers={"If-Match": '"1"'}) for _ in range(2)
+    ]
+    fields = {each for each in late.json()["changedSince"][0]["fields"] if not each.startswith("/deadlines/")}
+    assert fields == {"/serviceName", "/employer", "/financeSoughtPence"}
+    begun = await group.patch(f"/v1/cases/{case['id']}", json={}, headers={"If-Match": '"0"'})
+    named = {each.split("/")[1] for change in begun.json()["changedSince"] for each in change["fields"]}
+    assert named <= {*fresh.json(), "parties", "records", "documents", "deadlines"}
 
 
 async def test_of_two_actions_at_once_one_wins(office: Office) -> None:

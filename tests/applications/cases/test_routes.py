@@ -8,9 +8,10 @@ from sqlalchemy import text
 
 from rtp_applications.bodies.models import body_id
 from rtp_embedded.platform import Platform
-from tests.conftest import Api
+from tests.conftest import Api, NewClient
 from tests.support.actors import Case
-from tests.support.cases import EMPLOYER, READY, employer_id, open_case, submit_case
+from tests.support.cases import EMPLOYER, PAST, READY, TRUST, employer_id, open_case, submit_case
+from tests.support.problems import name_problem
 
 pytestmark = pytest.mark.anyio
 
@@ -37,6 +38,26 @@ async def test_a_draft_is_opened_edited_and_submitted(group: Api) -> None:
     assert submitted["submittedAt"] is not None
     read = await group.get(f"/v1/cases/{case['id']}")
     assert read.json() == submitted
+
+
+@pytest.mark.parametrize("reference", ["gb-lae-cmd", "E09000007", "gss-e09000007"])
+async def test_a_body_is_named_by_any_of_its_codes(group: Api, new_client: NewClient, reference: str) -> None:
+    named = {"employer": reference, "commissioner": "rrv", "decisionBody": str(employer_id()).upper()}
+    opened = await group.post("/v1/cases", json=named)
+    assert opened.status_code == 201, opened.text
+    case = opened.json()
+    assert [case[name] for name in named] == [str(employer_id()), str(body_id(TRUST)), str(employer_id())]
+    party = {"role": "staff-rep", "holder": {"organisation": reference}, "person": "p-union"}
+    appointed = await group.post(f"/v1/cases/{case['id']}/parties", json=party)
+    assert name_problem(appointed) == (409, "would-disclose")  # it is the body that the draft names
+    found = (await group.get("/v1/cases", params={"employer": reference})).json()["items"]
+    assert case["id"] in {each["id"] for each in found}
+    for address in ("deadlines?employer=", "decisions?body=", "barriers?body=", "barriers/counts?body="):
+        assert (await group.get(f"/v1/{address}{reference}")).status_code == 200, address
+    importer = await new_client(scopes="cases:import cases:read cases:oversee")
+    past = await importer.post("/v1/historic-cases", json=PAST | {"employer": reference})
+    assert past.status_code == 201, past.text
+    assert past.json()["employer"] == str(employer_id())
 
 
 async def test_null_takes_a_value_out(group: Api, case: Case) -> None:

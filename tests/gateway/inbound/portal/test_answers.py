@@ -65,6 +65,21 @@ def test_what_an_operation_takes_says_how_it_may_refuse() -> None:
         assert (304 in statuses) == ("If-None-Match" in takes), (method, path)
 
 
+def test_numbers_have_no_keyword_that_json_schema_does_not_know() -> None:
+    known = {"type", "title", "description", "default", "examples", "minimum", "maximum", "exclusiveMinimum", "const"}
+    for schema in find_schemas(read_document()):
+        if schema.get("type") in ("integer", "number"):
+            assert schema.keys() <= known, schema
+
+
+def test_a_member_that_may_be_left_out_of_an_answer_is_not_required() -> None:
+    schemas = read_document()["components"]["schemas"]
+    required = set(schemas["SubscriptionView"]["required"])
+    assert required >= {"id", "sink", "status", "version"}
+    assert not required & {"endedAt", "disabledAt", "source", "description", "sinkcredential", "warnings"}
+    assert "x-left-out" not in str(schemas)
+
+
 def test_429_is_declared_where_somebody_may_do_too_much_at_once() -> None:
     found = {operation["operationId"] for _, _, operation in operations() if "429" in operation["responses"]}
     assert found >= {"put-document-content", "get-bundle", "import-case", "list-events", "stream-events"}

@@ -1,11 +1,14 @@
 """What a FHIR client may read before it has a token, and what it is told of all that is not offered."""
 
+import uuid
 from typing import Any
 
 import httpx
 import pytest
 
+from rtp_embedded.platform import Platform
 from rtp_gateway.forms.signals import CHAIN, CHAINED
+from rtp_gateway.outbound.fhir import queries
 from rtp_gateway.outbound.fhir.definitions import DEFINED
 from tests.conftest import Api
 from tests.gateway.conftest import Owner
@@ -112,7 +115,22 @@ async def test_what_is_not_offered_is_refused_in_fhir(owner: Owner, method: str,
     assert int(answer.headers["content-length"]) == len(answer.content)
     if status == 405:
         assert answer.headers["allow"]
-        assert "Allow" in issue["diagnostics"]
+        assert answer.headers["allow"] in issue["diagnostics"]
+
+
+async def test_a_fault_of_ours_is_told_in_fhir_too(
+    owner: Owner, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr(queries, "get_subscription", fail)
+    failing = httpx.ASGITransport(platform.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=failing, base_url="http://rtp.test", headers=owner.api.headers) as client:
+        answer = await client.get(f"{PATH}/{uuid.uuid4()}")
+    [issue] = read_issues(answer, 500)
+    assert issue["code"] == "exception"
+    assert "a fault" not in answer.text
 
 
 ACCEPTS = {

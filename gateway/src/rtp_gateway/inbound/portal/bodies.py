@@ -1,6 +1,7 @@
 """The members of bodies in the merged OpenAPI document, as generators of clients read them.
 
-A member of an answer is always there, so it is required. A member of a request that has a default may be left out:
+A member of an answer is always there, so it is required, but for one that is marked as left out where there is nothing
+to say. A member of a request that has a default may be left out:
 generators take `default` for "is always there", or send it, which in a PATCH would be a change.
 """
 
@@ -13,6 +14,8 @@ _PREFIX = "#/components/schemas/"
 _JSON = "application/json"
 TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u206f]*$"
 """The pattern of every text of a request: no controls, and nothing that turns the direction of text (docs/adr/0027)."""
+LEFT_OUT = "x-left-out"
+"""Marks a member of an answer that is not always there."""
 _SHAPED = frozenset({"enum", "const", "format", "pattern"})
 
 
@@ -37,7 +40,10 @@ def describe_members(document: JsonObject) -> None:
     ]
     for name in _find_used(answers, schemas) - asked:
         if members := schemas[name].get("properties"):
-            schemas[name]["required"] = list(members)
+            schemas[name]["required"] = [member for member, said in members.items() if not said.get(LEFT_OUT)]
+    for name in schemas:
+        for member in schemas[name].get("properties", {}).values():
+            member.pop(LEFT_OUT, None)
 
 
 def _find_used(part: object, schemas: JsonObject) -> set[str]:

@@ -16,7 +16,6 @@ from rtp_gateway.outbound.fhir.errors import SubscriptionExists
 from rtp_gateway.outbound.fhir.mapping import to_fhir_field
 from rtp_gateway.types import JsonMapping, JsonObject
 from rtp_shared import exception_handlers
-from rtp_shared.exception_handlers import LONGEST_FIELD
 from rtp_shared.problems import CONTENT_TYPE as PROBLEM
 from rtp_shared.problems import FieldError, Refusal
 from rtp_shared.web import RouteHandler
@@ -35,6 +34,7 @@ _CODES = {
     422: "value",
     428: "required",
     429: "throttled",
+    500: "exception",
     503: "transient",
 }
 """Status -> issue type (value set issue-type)."""
@@ -73,9 +73,9 @@ async def _render_refusal(request: Request, error: Exception) -> Response | None
     return None if refusal is None else await exception_handlers.handle_refusal(request, refusal)
 
 
-def _to_fhir(problem: Response, *, detail: str | None = None) -> Response:
+def _to_fhir(problem: Response, *, offered: str = "") -> Response:
     told = json.loads(bytes(problem.body))
-    document = build_outcome(told if detail is None else {**told, "detail": detail})
+    document = build_outcome({**told, "detail": told["detail"] + offered})
     kept = {name: value for name, value in problem.headers.items() if not name.startswith("content-")}
     return FhirResponse(document, status_code=problem.status_code, headers=kept)
 
@@ -88,20 +88,31 @@ class FhirOutcomes:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and (scope["path"] + "/").startswith("/fhir/"):
-            send = _OutcomeSender(scope["path"], send).send
-        await self.app(scope, receive, send)
+            await self._answer(scope, receive, _OutcomeSender(send))
+        else:
+            await self.app(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, sender: "_OutcomeSender") -> None:
+        try:
+            await self.app(scope, receive, sender.send)
+        except Exception as error:
+            if not sender.started:
+                response = await exception_handlers.handle_exception(Request(scope), error)
+                await response(scope, receive, sender.send)
+            raise
 
 
 class _OutcomeSender:
     """Sends a response on, and problem details as an OperationOutcome."""
 
-    def __init__(self, path: str, send: Send) -> None:
-        self._path = path[:LONGEST_FIELD]
+    def __init__(self, send: Send) -> None:
+        self.started = False
         self._send = send
         self._problem: Response | None = None
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            self.started = True
             headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in message["headers"]}
             if headers.get("content-type") == PROBLEM:
                 self._problem = Response(status_code=message["status"], headers=headers)
@@ -111,18 +122,16 @@ class _OutcomeSender:
             return
         self._problem.body = bytes(self._problem.body) + message.get("body", b"")
         if not message.get("more_body"):
-            note = _NOT_OFFERED.get(self._problem.status_code)
-            response = _to_fhir(self._problem, detail=note and f"{self._path} {note}")
+            refused = self._problem.status_code in _NOT_OFFERED
+            response = _to_fhir(self._problem, offered=_OFFERED if refused else "")
             start = {"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers}
             await self._send(start)
             await self._send({"type": "http.response.body", "body": bytes(response.body)})
 
 
-_NOT_OFFERED = {
-    404: "is not offered: there are Subscription and StructureDefinition, as /fhir/R4/metadata says",
-    405: "is offered with the methods in the Allow header, as /fhir/R4/metadata says",
-}
-"""Said where no route has the path, or none has it with this method."""
+_NOT_OFFERED = (404, 405)
+"""Where no route has the path, or none has it with this method."""
+_OFFERED = "; /fhir/R4/metadata says what is offered: Subscription and StructureDefinition"
 
 
 def build_outcome(problem: JsonMapping) -> JsonObject:

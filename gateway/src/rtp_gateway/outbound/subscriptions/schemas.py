@@ -162,6 +162,7 @@ def left_out(description: str | None = None, examples: list[Any] | None = None) 
         exclude_if=lambda value: value is None,
         description=description,
         examples=examples,
+        json_schema_extra={"x-left-out": True},
     )
 
 

@@ -24,9 +24,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.bodies.errors import NoSuchBody, UnknownBody
 from rtp_applications.bodies.models import Body, BodyIdentifier, BodyKind, BodyRule
+from rtp_applications.bodies.naming import complete_reference, contain_body_name, rank_body_name
 from rtp_applications.bodies.rules import Rule
 from rtp_shared.db import AnyRow, AnySelect
-from rtp_shared.names import contain_name
 from rtp_shared.problems import FieldError
 
 _body, _identifier = Body.__table__.c, BodyIdentifier.__table__.c
@@ -131,13 +131,15 @@ async def list_bodies(
     region: str | None = None,
     ended: bool = False,
 ) -> Sequence[AnyRow]:
-    """Return bodies by name; those that have ended only when asked for."""
-    name = func.lower(Body.name)
+    """Return bodies by name, those that hold all of the text in front; those that have ended only when asked for."""
+    name: ColumnElement[str] = func.lower(Body.name)
+    if text is not None:
+        name = rank_body_name(_body.name, text) + " " + name
     query: AnySelect = select(*_BODY, name.label("sorted_by")).order_by(name, Body.id).limit(limit + 1)
     if not ended:
         query = query.where(or_(Body.ended_on.is_(None), Body.ended_on > today))
     if text is not None:
-        query = query.where(contain_name(_body.name, text))
+        query = query.where(contain_body_name(_body.name, text))
     if kind is not None:
         query = query.where(Body.kind == kind)
     if region is not None:
@@ -170,7 +172,9 @@ def match_body(reference: str) -> ColumnElement[bool]:
     try:
         return Body.id == UUID(reference)
     except ValueError:
-        return Body.id.in_(select(BodyIdentifier.body_id).where(BodyIdentifier.reference == reference))
+        return Body.id.in_(
+            select(BodyIdentifier.body_id).where(BodyIdentifier.reference == complete_reference(reference))
+        )
 
 
 _TODAY = bindparam("today", type_=Date)
@@ -199,7 +203,9 @@ async def find_open_bodies(session: AsyncSession, references: Sequence[str], *, 
     found: dict[str, AnyRow] = {}
     ids, names = _separate_ids(references)
     if names:
-        found |= {row.reference: row for row in await session.execute(_NAMED, {"names": names, "today": today})}
+        by_name = await session.execute(_NAMED, {"names": list(set(names.values())), "today": today})
+        named = {row.reference: row for row in by_name}
+        found |= {reference: named[name] for reference, name in names.items() if name in named}
     if ids:
         by_id = await session.execute(_BY_ID, {"ids": list(ids.values()), "today": today})
         rows = {row.id: row for row in by_id}
@@ -207,14 +213,15 @@ async def find_open_bodies(session: AsyncSession, references: Sequence[str], *, 
     return found
 
 
-def _separate_ids(references: Sequence[str]) -> tuple[dict[str, UUID], list[str]]:
+def _separate_ids(references: Sequence[str]) -> tuple[dict[str, UUID], dict[str, str]]:
+    """Return the ids, and the identifiers with their schemes, each by the reference that was given."""
     ids: dict[str, UUID] = {}
-    names: list[str] = []
+    names: dict[str, str] = {}
     for reference in references:
         try:
             ids[reference] = UUID(reference)
         except ValueError:
-            names.append(reference)
+            names[reference] = complete_reference(reference)
     return ids, names
 
 

@@ -35,10 +35,16 @@ bodies = create_router(prefix="/v1/bodies", tags=["Bodies"])
 
 Text = Annotated[
     str | None,
-    Query(max_length=200, description="A part of the name, however accents, hyphens, apostrophes and `&` are typed"),
+    Query(
+        max_length=200,
+        description="A part of the name, or words of it in any order, however accents, hyphens, apostrophes and `&` "
+        "are typed. Words such as council, borough, NHS or trust find nothing else, but what has them too comes first",
+    ),
     Storable,
 ]
-Reference = Annotated[str, Path(max_length=64, description="Id or identifier, for example GB-NHS-RRV"), Storable]
+Reference = Annotated[
+    str, Path(max_length=64, description="Id or identifier: GB-LAE-CMD, GB-NHS-RRV, E09000007, RRV"), Storable
+]
 
 
 @bodies.get("")
@@ -53,7 +59,7 @@ async def list_bodies(
     region: Annotated[str | None, Query(max_length=9, description="ONS region code"), Storable] = None,
     ended: Annotated[bool, Query(description="Also those that no longer exist")] = False,
 ) -> Page[BodyView]:
-    """Find public bodies by a part of the name, kind or region; in the order of their names."""
+    """Find public bodies by a part of the name, kind or region; by name, the nearest to `q` in front."""
     key = decode_cursor(after, str, UUID)
     rows = await queries.list_bodies(
         session,

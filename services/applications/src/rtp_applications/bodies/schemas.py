@@ -15,7 +15,8 @@ BodyReference = Annotated[
     Field(
         min_length=1,
         max_length=64,
-        description="A body: its id, or one of its identifiers with its scheme, for example GB-NHS-RRV or GB-LAE-CMD",
+        description="A body: its id, or one of its identifiers in any case: GB-LAE-CMD, GB-NHS-RRV; a GSS or ODS code "
+        "also without its scheme: E09000007, RRV",
         examples=["GB-LAE-CMD"],
     ),
     OneLine,

@@ -10,6 +10,7 @@ from rtp_applications.cases import saving, store
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.errors import ChangedSince, NoSuchCase
 from rtp_applications.cases.queries import get_case
+from rtp_applications.cases.rules import name_fields
 from rtp_applications.history.commands import append_entries
 from rtp_applications.history.entries import Entry
 from rtp_applications.history.queries import list_changes_since
@@ -122,10 +123,11 @@ async def _refuse_stale(context: CommandContext, case_id: UUID, current: int, ve
     """Refuse a write on what changed, and tell the caller what, as far as it may know."""
     session, caller = context.session, context.caller
     snapshot = await get_case(session, case_id, readers=caller.identities, now=context.now)
+    changes = await list_changes_since(session, snapshot.case, caller, version.newest)
     raise ChangedSince(
         f'it is at "{current}" now; read it again',
         errors=[FieldError("If-Match", "is stale", "header")],
-        extra={"changedSince": await list_changes_since(session, snapshot.case, caller, version.newest)},
+        extra={"changedSince": [{**each, "fields": name_fields(each["fields"])} for each in changes]},
     )
 
 

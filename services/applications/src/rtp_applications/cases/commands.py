@@ -19,6 +19,7 @@ from rtp_applications.history.sealing import seal_entries
 from rtp_applications.workflow import engine
 from rtp_applications.workflow.engine import CaseChange, find_roles
 from rtp_applications.workflow.enums import Role, Status
+from rtp_applications.workflow.leading import explain_lead
 from rtp_applications.workflow.snapshot import BodyFacts, CaseSnapshot, Facts, Party, Payload, Signature
 from rtp_applications.workflow.version_move import VersionMove, change_version
 from rtp_shared.contracts.applications import CaseOpened
@@ -105,7 +106,7 @@ def _sign_as_applicant(context: CommandContext, snapshot: CaseSnapshot) -> Signa
     for role in (Role.APPLICANT_LEAD, Role.APPLICANT_MEMBER):
         if role in held:
             return Signature(role, context.caller.person, held[role], context.now)
-    raise NotTheApplicant
+    raise NotTheApplicant(explain_lead(snapshot, context.caller, context.now))
 
 
 async def _fill_in(context: CommandContext, snapshot: CaseSnapshot, details: Mapping[str, object]) -> CaseSnapshot:

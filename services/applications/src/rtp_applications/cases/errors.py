@@ -12,7 +12,7 @@ class NoSuchSuccessor(Invalid):
 
 
 class NotTheApplicant(Forbidden):
-    title = "Only the staff group does that, through the system that opened its case"
+    title = "Only the staff group does that, through the client that opened its case"
 
 
 class NotADraft(Conflict):

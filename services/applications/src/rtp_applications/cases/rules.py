@@ -5,6 +5,10 @@ into a draft: a body that is named by then sees nothing through its own (`sight`
 they are in.
 """
 
+from collections.abc import Iterable
+
+from pydantic.alias_generators import to_camel
+
 from rtp_applications.cases.errors import WouldDisclose
 from rtp_applications.sides import get_group_reader
 from rtp_applications.workflow.snapshot import Facts
@@ -18,6 +22,19 @@ BODY_FIELDS = {
     "duty_holder": ("duty_holder_id", "/dutyHolder"),
 }
 """Column and JSON pointer of each body that a case names."""
+_UNSHOWN = frozenset({"/opened_by", "/readers"})
+"""What the audit follows and no answer about a case has."""
+
+
+def name_fields(pointers: Iterable[str]) -> list[str]:
+    """Return what the audit's pointers into a case are in its answers: /service_name is /serviceName there."""
+    named = {f"/{column}": pointer for column, pointer in BODY_FIELDS.values()}
+    return [named.get(each) or _name_field(each) for each in pointers if each not in _UNSHOWN]
+
+
+def _name_field(pointer: str) -> str:
+    """Return the pointer to a column or, as it is, the one to a row of a table."""
+    return pointer if "/" in pointer[1:] else f"/{to_camel(pointer[1:])}"
 
 
 def require_may_be_let_in(case: Facts, holder: str) -> None:

@@ -13,7 +13,10 @@ from rtp_applications.workflow.enums import Role, Status, Suspension
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Route, Sector, SupportTopic
 from rtp_shared.schemas import Count, Input, Line, Output, Pence, Prose
 
-BY_EMPLOYER = "The employing body: its id, or one of its identifiers"
+BY_EMPLOYER = (
+    "The employing body of the case: its id or any identifier or code of it, as everywhere. In the register of "
+    "decisions `body` is another: the one that decided"
+)
 
 
 class CaseChanges(Input):

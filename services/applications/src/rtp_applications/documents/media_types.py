@@ -16,6 +16,8 @@ UNSAID = "application/octet-stream"
 
 ACCEPTED = (PDF, *packages.ACCEPTED, PNG, JPEG, CSV, TEXT)
 """Media types of documents."""
+KINDS = "PDF, Word (.docx), Excel (.xlsx), PowerPoint (.pptx), OpenDocument (.odt, .ods, .odp), PNG, JPEG, CSV, text"
+"""The same as people call them."""
 
 OTHER_NAMES = {
     "application/x-pdf": PDF,
@@ -68,7 +70,7 @@ def require_accepted(declared: str) -> str:
     if media_type not in (*ACCEPTED, UNSAID):
         advice = f"is {ADVICE[media_type]}" if media_type in ADVICE else "is not a type of document that is accepted"
         raise TypeNotAccepted(
-            f"{media_type or 'no type'} is not accepted; send one of {', '.join(ACCEPTED)}",
+            f"{media_type or 'no type'} is not accepted; send {KINDS}: docs/documents.md names their types",
             errors=[FieldError("Content-Type", advice, "header")],
         )
     charset = re.search(r"charset\s*=\s*\"?([^\s\";]+)", parameters.lower())

@@ -9,6 +9,7 @@ from rtp_applications.sides import is_group_client, is_on_bodies_side
 from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.engine import find_roles
 from rtp_applications.workflow.enums import APPLICANTS, Audience, Confidentiality, Role, Status
+from rtp_applications.workflow.leading import explain_lead
 from rtp_applications.workflow.snapshot import CaseSnapshot, Signature
 from rtp_shared.problems import FieldError
 
@@ -73,7 +74,7 @@ def require_adding(snapshot: CaseSnapshot, audience: Audience, caller: Caller, n
     for side in sides:
         if signature := _find_signature(snapshot, caller, now, side):
             return _require_in_time(snapshot, signature)
-    raise NotYoursToWrite
+    raise NotYoursToWrite(explain_lead(snapshot, caller, now))
 
 
 def require_changing(snapshot: CaseSnapshot, creator: Signature, caller: Caller, now: datetime) -> Signature:
@@ -83,7 +84,7 @@ def require_changing(snapshot: CaseSnapshot, creator: Signature, caller: Caller,
     side = APPLICANTS if creator.role in APPLICANTS else OF_BODIES
     signature = _find_signature(snapshot, caller, now, side)
     if signature is None or (side is OF_BODIES and signature.holder != creator.holder):
-        raise NotYoursToWrite
+        raise NotYoursToWrite(explain_lead(snapshot, caller, now) if side is APPLICANTS else "")
     return _require_in_time(snapshot, signature)
 
 

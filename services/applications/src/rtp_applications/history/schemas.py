@@ -38,8 +38,13 @@ class EntryView(Output):
     action: str
     reason: str | None
     version: int = Field(description="Of the case afterwards, as you count it")
-    changes: dict[str, list[Any]] = Field(description="JSON pointer: [before, after]; [before] alone where it is gone")
-    snapshot: dict[str, Any] | None = Field(description="The whole state, where it was disclosed or came in")
+    changes: dict[str, list[Any]] = Field(
+        description="JSON pointer: [before, after]; [before] alone where it is gone. Named as they were sealed, which "
+        "the hash holds: `/service_name` is `serviceName` of the case, `/employer_id` its `employer`"
+    )
+    snapshot: dict[str, Any] | None = Field(
+        description="The whole state, where it was disclosed or came in, named as in `changes`"
+    )
     events: list[dict[str, Any]] = Field(description="The CloudEvents that were published with it")
     audience: str = Field(description="Who of those who see the case may read it: everybody, or bodies")
     salt: str = Field(description="Random, so that a withheld entry cannot be guessed from its hash")

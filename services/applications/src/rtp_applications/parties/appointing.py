@@ -29,6 +29,7 @@ from rtp_applications.parties.rules import (
 )
 from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.enums import Role, Status
+from rtp_applications.workflow.leading import explain_lead
 from rtp_applications.workflow.snapshot import CaseSnapshot, Party
 from rtp_shared.problems import FieldError
 
@@ -124,7 +125,7 @@ def _find_changeable(
     if party is None:
         raise NoSuchParty
     if not may_change(snapshot, party, caller, now) and not (oneself and is_oneself(snapshot, party, caller)):
-        raise NotYoursToChange
+        raise NotYoursToChange(explain_lead(snapshot, caller, now))
     if is_over(party, civil_date(now)):
         raise PartyIsOver(f"it ended on {party.valid_to}")
     return party

@@ -11,6 +11,7 @@ from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.engine import find_roles
 from rtp_applications.workflow.enums import APPLICANTS, MAY_NOT_DECIDE, Role
 from rtp_applications.workflow.identities import OVERSIGHT
+from rtp_applications.workflow.leading import explain_lead
 from rtp_applications.workflow.snapshot import CaseSnapshot, Facts, Party
 from rtp_shared.identities import organisation_identity
 
@@ -98,7 +99,9 @@ def require_appointing_side(snapshot: CaseSnapshot, role: Role, caller: Caller, 
             return side, holder
     may = [str(side) for side, roles in APPOINTS.items() if role in roles]
     detail = f"{role} is appointed by {' or '.join(may) or 'nobody'}"
-    if is_group_client(snapshot.case, caller):
+    if role in APPOINTS[Side.GROUP] and (lead := explain_lead(snapshot, caller, now)):
+        detail += f"; {lead}"
+    elif is_group_client(snapshot.case, caller):
         detail += "; this client opened the case, so it speaks for the staff group alone: a body acts by another client"
     raise NotYoursToAppoint(detail)
 

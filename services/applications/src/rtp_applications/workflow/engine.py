@@ -15,8 +15,9 @@ from rtp_applications.workflow.bounds import mark_late
 from rtp_applications.workflow.common.events import make_documents_frozen
 from rtp_applications.workflow.common.payloads import Proposal
 from rtp_applications.workflow.definition import Action, Caller, Process, Slot, Step
-from rtp_applications.workflow.enums import Audience, Role, Status
+from rtp_applications.workflow.enums import APPLICANTS, Audience, Role, Status
 from rtp_applications.workflow.errors import GuardsNotMet, NoSuchAction, NotFromHere, NothingGiven, NotYourRole
+from rtp_applications.workflow.leading import explain_lead
 from rtp_applications.workflow.snapshot import CaseSnapshot, Payload, Signature, SignedRecord
 from rtp_shared.contracts.applications import CaseMoved, DeadlineCorrected
 from rtp_shared.contracts.base import EventData
@@ -79,7 +80,7 @@ def apply_action(
         starts = _list_statuses(action.from_states)
         raise NotFromHere(f"{snapshot.case.number} is {snapshot.status}; {name} starts from {starts}")
     held = find_roles(snapshot, caller, now)
-    _require_role(action, held)
+    _require_role(action, held, explain_lead(snapshot, caller, now))
     payload, signed_before = _settle_payload(action, snapshot, payload)
     signature, awaiting = _sign(action, signed_before, caller, held, now)
     signed = (*signed_before, signature)
@@ -104,12 +105,12 @@ def list_possibilities(
     Whoever lacks the role is told the other reasons too, if `may_know` says so of the action: in the same words
     whatever is pending.
     """
-    held = find_roles(snapshot, caller, now)
+    held, lead = find_roles(snapshot, caller, now), explain_lead(snapshot, caller, now)
     for action in process.list_actions(snapshot.status):
         refusals: list[tuple[str, str]] = []
         awaiting: tuple[Slot, ...] = ()
         try:
-            _require_role(action, held)
+            _require_role(action, held, lead)
             _, signed_before = _settle_payload(action, snapshot, None, required=False)
             signature, awaiting = _sign(action, signed_before, caller, held, now)
         except NotYourRole as refusal:
@@ -144,10 +145,12 @@ def _list_refusals(step: Step) -> Iterator[tuple[str, str]]:
             yield guard.name, error.reason
 
 
-def _require_role(action: Action, held: Mapping[Role, str]) -> None:
+def _require_role(action: Action, held: Mapping[Role, str], lead: str) -> None:
     """Refuse whoever could not sign even if nobody had signed: in the same words whatever is pending."""
     if not any(slot & held.keys() for slot in action.signatories):
-        raise NotYourRole(_describe_role(action.name, action.signatories))
+        of_group = any(slot & APPLICANTS for slot in action.signatories)
+        detail = _describe_role(action.name, action.signatories)
+        raise NotYourRole(f"{detail}; {lead}" if lead and of_group else detail)
 
 
 def _settle_payload(

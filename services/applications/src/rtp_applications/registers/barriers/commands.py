@@ -26,6 +26,7 @@ from rtp_applications.registers.barriers.queries import find_case_of
 from rtp_applications.sides import get_group_reader, is_group_client, is_of_named_body
 from rtp_applications.workflow.engine import CaseChange, find_roles
 from rtp_applications.workflow.enums import APPLICANTS, Role
+from rtp_applications.workflow.leading import explain_lead
 from rtp_applications.workflow.snapshot import CaseSnapshot, Signature
 from rtp_shared.contracts.applications import BarrierClosed, BarrierRaised
 from rtp_shared.etags import Expected
@@ -133,7 +134,7 @@ def _require_reporting(context: CommandContext, snapshot: CaseSnapshot, barrier:
         by = Signature(role, context.caller.person, held[role], context.now)
         if barrier is None or by.holder == barrier.holder or _is_of_group(snapshot, by):
             return by
-    raise NotTheReportingSide
+    raise NotTheReportingSide(explain_lead(snapshot, context.caller, context.now))
 
 
 def _is_of_group(snapshot: CaseSnapshot, by: Signature) -> bool:

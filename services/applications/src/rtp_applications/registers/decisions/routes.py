@@ -24,7 +24,10 @@ from rtp_shared.web import create_router
 decisions = create_router(prefix="/v1/decisions", tags=["Decisions"])
 
 DecisionId = Annotated[UUID, Path(description="The decision's id in the register")]
-OfBody = Annotated[BodyReference | None, Query(description="The body that decided")]
+OfBody = Annotated[
+    BodyReference | None,
+    Query(description="The body that decided, which need not be the employing one: that is `employer` of the cases"),
+]
 Since = Annotated[Day | None, Query(alias="from", description="Decided on this day or later")]
 Until = Annotated[Day | None, Query(alias="to", description="Decided on this day or earlier")]
 Region = Annotated[str | None, Query(max_length=9, description="ONS region code"), Storable]

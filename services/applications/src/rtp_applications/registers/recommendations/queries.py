@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, any_, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rtp_applications.bodies.models import Body
+from rtp_applications.bodies.queries import match_body
 from rtp_applications.registers.recommendations.errors import NoSuchRecommendation
 from rtp_applications.registers.recommendations.models import (
     OUTSTANDING,
@@ -73,11 +75,9 @@ def _is_overdue(today: date) -> ColumnElement[bool]:
 
 
 def _is_addressed(who: str) -> ColumnElement[bool]:
-    """Return the condition that it is addressed to a body by its id, or to words that stand in the name of an
-    addressee.
+    """Return the condition that it is addressed to the body that is referred to, or to words that stand in the name of
+    an addressee.
     """
     named = contain_name(func.array_to_string(Recommendation.addressed_to, "\n"), who)
-    try:
-        return or_(named, Recommendation.addressed_bodies.contains([UUID(who)]))
-    except ValueError:
-        return named
+    meant = select(Body.id).where(match_body(who), Body.id == any_(Recommendation.addressed_bodies))
+    return or_(named, meant.exists())

@@ -28,7 +28,7 @@ recommendations = create_router(prefix="/v1/recommendations", tags=["Recommendat
 RecommendationId = Annotated[UUID, Path(description="The recommendation's id")]
 Addressee = Annotated[
     str | None,
-    Query(alias="addressedTo", max_length=200, description="Words in the name of an addressee, or a body's id"),
+    Query(alias="addressedTo", max_length=200, description="Words in the name of an addressee, or a body's id or code"),
     Storable,
 ]
 
