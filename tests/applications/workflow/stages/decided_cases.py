@@ -7,7 +7,9 @@ from typing import Any
 
 from rtp_applications.deadlines.rules.deadline import Deadline
 from rtp_applications.workflow.common.payloads import ConflictOfInterest, Refusal
+from rtp_applications.workflow.definition import Process
 from rtp_applications.workflow.enums import Role, Status, Strand
+from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.assurance.payloads import AssuranceRating
 from rtp_applications.workflow.stages.decision import payloads
@@ -129,9 +131,9 @@ def votes(snapshot: CaseSnapshot, said: Mapping[int, str]) -> CaseSnapshot:
     return snapshot
 
 
-def approval(snapshot: CaseSnapshot, now: datetime = NOW) -> list[str]:
+def approval(snapshot: CaseSnapshot, now: datetime = NOW, process: Process = RIGHT_TO_PROVIDE) -> list[str]:
     unpublished = APPROVAL.model_copy(update={"decision_published_on": None})
-    return ground.refused_for("approve", Ready(snapshot, (DECIDER,), unpublished, now))
+    return ground.refused_for("approve", Ready(snapshot, (DECIDER,), unpublished, now, process))
 
 
 def at(day: date) -> datetime:

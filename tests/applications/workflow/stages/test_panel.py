@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from rtp_applications.bodies.models import BodyKind
+from rtp_applications.workflow.common.constitutions import BY_KIND, ConstitutionForm, DecidedBy
 from rtp_applications.workflow.enums import Audience, DocumentKind, Ground, Role, Status, Strand
-from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
+from rtp_applications.workflow.errors import GuardsNotMet
+from rtp_applications.workflow.processes import PROCESSES, RIGHT_TO_PROVIDE
+from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.assurance.payloads import AssuranceRating, CommissionerConsent
 from rtp_applications.workflow.stages.business_case.payloads import CompletenessCheck
 from rtp_applications.workflow.stages.cross_stage.payloads import CourtRemittal, Remittal
@@ -35,6 +38,8 @@ breaks("publish-panel-papers", "commissioner-consents")(ground.on_facts(commissi
 breaks("publish-panel-papers", "panel-appointed")(on_snapshot(decided.without_panel))
 breaks("publish-panel-papers", "no-member-conflicted")(on_snapshot(put, decided.conflict(f"{Role.PANEL_MEMBER}-1")))
 breaks(NOTICES, "notice-is-owed")(on_snapshot(ground.with_employer, kind="nhs-trust"))
+breaks(NOTICES[0], "key-decision-notice-is-owed")(on_snapshot(ground.with_employer, kind="nhs-trust"))
+breaks(NOTICES[1], "meeting-notice-is-owed")(on_snapshot(ground.with_employer, kind="nhs-trust"))
 breaks(NOTICES, "published-by-today")(on_payload(published_on=TODAY + DAY))
 breaks("cast-vote", "vote-is-own")(on_payload(member="somebody-else"))
 breaks(["cast-vote", *DECIDING], "deciders-are-independent")(ground.bar_last_signer)
@@ -228,16 +233,126 @@ def test_a_notice_does_not_reach_beyond_the_day_that_it_names() -> None:
     assert approval(snapshot, ground.NOW + DAY) == ["key-decision-announced"]
 
 
+SECOND = PROCESSES[RIGHT_TO_PROVIDE.route, 2]
+
+
 @pytest.mark.parametrize("kind", BodyKind)
-def test_councils_owe_notice_and_the_nhs_does_not(kind: BodyKind) -> None:
+def test_in_version_2_councils_owe_notice_and_the_nhs_does_not(kind: BodyKind) -> None:
     unannounced = ground.without(decided.to_approve.snapshot, KeyDecisionAnnouncement, AgendaPublication)
-    owing = kind in RIGHT_TO_PROVIDE.settings["key-decision-bodies"].value
+    owing = kind in SECOND.settings["key-decision-bodies"].value
     expected = ["key-decision-announced", "agenda-published"] if owing else []
+    own = with_constitution(ground.with_employer(unannounced, kind=kind), "committee-system", "committee")
+    assert approval(own, process=SECOND) == expected
+
+
+def test_kinds_with_a_constitution_are_kinds_of_bodies() -> None:
+    assert set(SECOND.settings["key-decision-bodies"].value) <= BY_KIND.keys() <= set(BodyKind)
+
+
+def with_constitution(snapshot: CaseSnapshot, form: str, decided_by: str, **more: Any) -> CaseSnapshot:
+    return ground.with_rule(snapshot, "constitution", {"form": form, "decidedBy": decided_by, **more})
+
+
+KEY, MEETING = ["key-decision-announced"], ["agenda-published"]
+
+
+@pytest.mark.parametrize(
+    ("form", "decided_by", "owed"),
+    [
+        ("leader-and-cabinet", "executive", KEY + MEETING),  # SI 2012/2089 regs 6, 7, 9
+        ("mayor-and-cabinet", "executive", KEY + MEETING),
+        ("leader-and-cabinet", "committee", KEY + MEETING),  # of the executive
+        ("leader-and-cabinet", "whole-body", MEETING),  # full council: no executive decision, LGA 1972 s.100B
+        ("leader-and-cabinet", "member", KEY),  # reg 9(1)(c): an individual; no meeting
+        ("leader-and-cabinet", "officer", KEY),
+        ("committee-system", "committee", MEETING),  # LGA 1972 s.100E
+        ("committee-system", "whole-body", MEETING),
+        ("committee-system", "officer", []),
+        ("combined-authority", "whole-body", KEY + MEETING),  # SI 2017/68 art 11
+        ("combined-authority", "member", KEY),  # art 11(1)(b): the mayor
+        ("fire-authority", "whole-body", MEETING),
+        ("nhs-trust-board", "whole-body", []),
+        ("integrated-care-board", "whole-body", []),
+    ],
+)
+def test_notices_follow_from_the_constitution(form: str, decided_by: str, owed: list[str]) -> None:
+    unannounced = ground.without(decided.to_approve.snapshot, KeyDecisionAnnouncement, AgendaPublication)
+    assert approval(with_constitution(unannounced, form, decided_by)) == owed
+
+
+@pytest.mark.parametrize("kind", BodyKind)
+def test_a_body_that_set_none_has_the_constitution_of_its_kind(kind: BodyKind) -> None:
+    unannounced = ground.without(decided.to_approve.snapshot, KeyDecisionAnnouncement, AgendaPublication)
+    usual = RIGHT_TO_PROVIDE.settings["constitutions-by-kind"].value.get(kind)
+    executive = usual and usual["form"] in (ConstitutionForm.LEADER_AND_CABINET, ConstitutionForm.COMBINED_AUTHORITY)
+    board = usual is None or usual["form"] in (ConstitutionForm.NHS_TRUST_BOARD, ConstitutionForm.INTEGRATED_CARE_BOARD)
+    expected = [*(KEY if executive else []), *([] if board else MEETING)]
     assert approval(ground.with_employer(unannounced, kind=kind)) == expected
 
 
-def test_the_bodies_that_owe_notice_are_kinds_of_bodies() -> None:
-    assert set(RIGHT_TO_PROVIDE.settings["key-decision-bodies"].value) <= set(BodyKind)
+def test_what_is_owed_is_refused_by_the_name_of_its_law() -> None:
+    bare = ground.without(decided.to_approve.snapshot, KeyDecisionAnnouncement, AgendaPublication)
+    combined = with_constitution(bare, "combined-authority", "whole-body")
+    with pytest.raises(GuardsNotMet, match=r"SI 2017/68 art 11.*Local Government Act 1972 ss.100A\(6\) and 100B"):
+        take("approve", replace(decided.to_approve, snapshot=combined))
+    with pytest.raises(GuardsNotMet, match=r"SI 2012/2089 reg 9.*SI 2012/2089 regs 6 and 7"):
+        take("approve", replace(decided.to_approve, snapshot=bare))
+
+
+def test_a_committee_council_has_no_key_decision_to_announce_but_an_agenda() -> None:
+    committee = with_constitution(ground.build_snapshot(Status.PANEL_READY), "committee-system", "committee")
+    announcing = Ready(committee, (OFFICER,), decided.notice(TODAY))
+    assert ground.refused_for("publish-key-decision-notice", announcing) == ["key-decision-notice-is-owed"]
+    assert ground.refused_for("publish-agenda", Ready(committee, (OFFICER,), decided.agenda(TODAY))) == []
+    alone = with_constitution(committee, "committee-system", "officer")
+    publishing = Ready(alone, (OFFICER,), decided.agenda(TODAY))
+    assert ground.refused_for("publish-agenda", publishing) == ["meeting-notice-is-owed"]
+
+
+@pytest.mark.parametrize("decided_by", [DecidedBy.MEMBER, DecidedBy.OFFICER])
+def test_where_one_person_decides_nobody_sits_and_nobody_votes(decided_by: DecidedBy) -> None:
+    papers = with_constitution(decided.without_panel(decided.assured), "leader-and-cabinet", decided_by)
+    assert ground.refused_for("publish-panel-papers", Ready(papers, (OFFICER,))) == []
+    snapshot = with_constitution(decided.without_panel(before_panel), "leader-and-cabinet", decided_by)
+    assert approval(snapshot) == []
+
+
+THREE = {"number": 3, "unit": "clear-days"}
+
+
+@pytest.mark.parametrize("kind", ["nhs-trust", "integrated-care-board"])
+def test_a_board_owes_the_notice_of_its_meeting_that_it_set_itself(kind: str) -> None:
+    """Agenda of Friday 28 August 2026: three clear days are 29, 30 and 31 August, so the board meets on 1 September."""
+    board = ground.with_employer(decided.to_approve.snapshot, kind=kind)
+    board = ground.with_rule(ground.without(board, AgendaPublication), "board-meeting-notice", THREE)
+    assert approval(board) == ["agenda-published"]
+    published = Ready(board, (OFFICER,), decided.agenda(date(2026, 8, 28)))
+    after = take("publish-agenda", published).after
+    assert ground.get_deadline(after, "board-meeting-notice").due_on == date(2026, 8, 31)
+    assert after.find_deadline("agenda-notice") is None
+    assert approval(after, at(date(2026, 8, 31))) == ["agenda-published"]
+    assert approval(after, at(date(2026, 9, 1))) == []
+
+
+@pytest.mark.parametrize(
+    ("working", "own", "last", "first"),
+    [
+        (False, None, date(2026, 9, 1), date(2026, 9, 2)),  # 28 to 31 August and 1 September lie between
+        (True, None, date(2026, 9, 4), date(2026, 9, 5)),  # 28 August, then 1 to 4 September: Monday 31st is a holiday
+        (True, {"number": 5, "unit": "clear-days"}, date(2026, 9, 1), date(2026, 9, 2)),  # its own rule stands
+    ],
+)
+def test_clear_days_of_an_agenda_are_working_days_where_the_constitution_says_so(
+    *, working: bool, own: dict[str, Any] | None, last: date, first: date
+) -> None:
+    """Agenda of Thursday 27 August 2026; 31 August is the summer bank holiday in England."""
+    snapshot = with_constitution(decided.to_approve.snapshot, "committee-system", "committee", clearWorkingDays=working)
+    if own:
+        snapshot = ground.with_rule(snapshot, "agenda-notice", own)
+    after = take("publish-agenda", Ready(snapshot, (OFFICER,), decided.agenda(date(2026, 8, 27)))).after
+    assert ground.get_deadline(after, "agenda-notice").due_on == last
+    assert approval(after, at(last)) == ["agenda-published"]
+    assert approval(after, at(first)) == []
 
 
 def test_it_is_the_body_that_decides_that_owes_notice() -> None:

@@ -22,6 +22,8 @@ class Earlier:
     """By name: makes the action as it was of what it is now."""
     clocks: Mapping[str, Callable[[CaseClock], CaseClock]] = field(default_factory=dict)
     settings: Mapping[str, Setting] = field(default_factory=dict)
+    had: Mapping[str, Setting] = field(default_factory=dict)
+    """Settings that it had and the newest has not."""
     added: frozenset[str] = frozenset()
     """Names of actions, clocks and settings that it did not have."""
 
@@ -35,7 +37,12 @@ def restore(newest: Process, *, version: int, since: date, differences: Iterable
             actions=tuple(_as_it_was(each.actions, a) for a in process.actions if a.name not in each.added),
             clocks=tuple(_as_it_was(each.clocks, c) for c in process.clocks if c.name not in each.added),
             settings={
-                name: each.settings.get(name, now) for name, now in process.settings.items() if name not in each.added
+                **{
+                    name: each.settings.get(name, now)
+                    for name, now in process.settings.items()
+                    if name not in each.added
+                },
+                **each.had,
             },
         )
     return process

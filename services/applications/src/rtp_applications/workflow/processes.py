@@ -221,7 +221,13 @@ RIGHT_TO_REQUEST = Process(
 )
 
 NEWEST = (RIGHT_TO_PROVIDE, COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED)
-SECOND_VERSIONS = tuple(restore(each, version=2, since=SECOND, differences=()) for each in NEWEST)
+OF_A_PANEL_2 = (panel.VERSION_2, decision.VERSION_2, contract.VERSION_2)
+OF_A_ROUTE_2 = {
+    Route.RIGHT_TO_PROVIDE: OF_A_PANEL_2,
+    Route.COMMUNITY_RIGHT_TO_CHALLENGE: (),
+    Route.EMPLOYER_LED: OF_A_PANEL_2,
+}
+SECOND_VERSIONS = tuple(restore(each, version=2, since=SECOND, differences=OF_A_ROUTE_2[each.route]) for each in NEWEST)
 OF_A_CHALLENGE_1 = (screening.VERSION_1_OF_A_CHALLENGE, review.VERSION_1_OF_A_CHALLENGE)
 FIRST_VERSIONS = tuple(
     restore(

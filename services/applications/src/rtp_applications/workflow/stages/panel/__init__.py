@@ -3,5 +3,6 @@
 from rtp_applications.workflow.stages.panel.actions import ACTIONS
 from rtp_applications.workflow.stages.panel.clocks import CLOCKS
 from rtp_applications.workflow.stages.panel.settings import SETTINGS
+from rtp_applications.workflow.stages.panel.version_2 import VERSION_2
 
-__all__ = ["ACTIONS", "CLOCKS", "SETTINGS"]
+__all__ = ["ACTIONS", "CLOCKS", "SETTINGS", "VERSION_2"]

@@ -29,7 +29,7 @@ from rtp_applications.workflow.stages.decision.payloads import (
     Deferral,
     QuestionAnswer,
 )
-from rtp_applications.workflow.stages.panel import effects, guards, payloads
+from rtp_applications.workflow.stages.panel import effects, guards, notices, payloads
 from rtp_shared.contracts import applications as events
 
 BEFORE_THE_PANEL = frozenset({Status.CASE_SUBMITTED, Status.ASSURANCE, Status.PANEL_READY, Status.DEFERRED})
@@ -39,8 +39,8 @@ DECIDED = (
     reasoned_by_criterion,
     value_for_money_concluded,
     deciders_are_independent,
-    guards.key_decision_announced,
-    guards.agenda_published,
+    notices.key_decision_announced,
+    notices.agenda_published,
 )
 """Guards of every decision of the panel."""
 PUBLISH_PANEL_PAPERS = Action(
@@ -62,18 +62,19 @@ PUBLISH_PANEL_PAPERS = Action(
 )
 PUBLISH_KEY_DECISION_NOTICE = Action(
     name="publish-key-decision-notice",
-    description="Put on file that a council gave notice of the key decision.",
+    description="Put on file that notice of the key decision was given, where the constitution of the body owes it.",
     signatories=one_of(Role.CASE_OFFICER),
     from_states=BEFORE_THE_PANEL,
-    guards=(guards.notice_is_owed, guards.published_by_today),
+    guards=(notices.key_decision_notice_is_owed, guards.published_by_today),
     payload_model=payloads.KeyDecisionAnnouncement,
 )
 PUBLISH_AGENDA = Action(
     name="publish-agenda",
-    description="Put on file that a council published the agenda and papers of the meeting that will decide.",
+    description="Put on file that agenda and papers of the meeting that will decide were published, where the "
+    "constitution of the body owes it.",
     signatories=one_of(Role.CASE_OFFICER),
     from_states=frozenset({Status.PANEL_READY}),
-    guards=(guards.notice_is_owed, guards.published_by_today),
+    guards=(notices.meeting_notice_is_owed, guards.published_by_today),
     payload_model=payloads.AgendaPublication,
 )
 CAST_VOTE = Action(

@@ -1,0 +1,19 @@
+"""Version 2: whether a decision may be called in went by the kind of the body."""
+
+from rtp_applications.workflow.definition import Action, Step, guard
+from rtp_applications.workflow.earlier import Earlier
+from rtp_applications.workflow.stages.contract.guards import find_time_for_call_in
+from rtp_applications.workflow.stages.decision.version_2 import may_be_called_in
+
+
+@guard()
+def call_in_window_over(step: Step) -> str | None:
+    """The time in which scrutiny may call the decision in is over, or there is none (Localism Act 2011 Sch.2)."""
+    return find_time_for_call_in(step, may_be_called_in)
+
+
+def _choose(now: Action) -> Action:
+    return now.replace_guard("call-in-window-over", call_in_window_over)
+
+
+VERSION_2 = Earlier(actions={"choose-contract-route": _choose})

@@ -1,0 +1,22 @@
+"""Version 2: whether a decision may be called in went by the kind of the body, not by its constitution."""
+
+from dataclasses import replace
+
+from rtp_applications.workflow.definition import CaseClock
+from rtp_applications.workflow.earlier import Earlier
+from rtp_applications.workflow.enums import WITH_EXECUTIVES
+from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.stages.decision.clocks import DecisionPublication
+
+
+def may_be_called_in(snapshot: CaseSnapshot) -> bool:
+    """Return True for councils with an executive (Localism Act 2011 Sch.2), and for a body that set a window itself."""
+    body = snapshot.bodies.get(snapshot.case.decision_body) if snapshot.case.decision_body else None
+    return (body is not None and body.kind in WITH_EXECUTIVES) or snapshot.get_rule("call-in-window") is not None
+
+
+def _call_in(now: CaseClock) -> CaseClock:
+    return replace(now, counts_from=DecisionPublication(may_be_called_in))
+
+
+VERSION_2 = Earlier(clocks={"call-in-window": _call_in})

@@ -1,0 +1,94 @@
+"""Guards of the notices that a body's constitution owes before a decision: of the key decision, and of the meeting."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rtp_applications.deadlines.rules.days import CalendarName, Length, Unit, earliest_after
+from rtp_applications.deadlines.rules.running import parse_length
+from rtp_applications.workflow.common.constitutions import find_constitution
+from rtp_applications.workflow.definition import Step, guard
+from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.stages.panel.payloads import AgendaPublication, KeyDecisionAnnouncement
+
+AGENDA: Mapping[str, Any] = {"number": 5, "unit": Unit.CLEAR_DAYS}
+WORKING_AGENDA: Mapping[str, Any] = {"number": 5, "unit": Unit.CLEAR_WORKING_DAYS}
+
+
+def find_agenda_length(snapshot: CaseSnapshot) -> Length | None:
+    """Return the notice that the law asks for of a meeting, in clear days as the body counts them; None if none."""
+    constitution = find_constitution(snapshot)
+    if constitution is None or constitution.agenda is None:
+        return None
+    usual = WORKING_AGENDA if constitution.clear_working_days else AGENDA
+    return parse_length(snapshot.get_rule("agenda-notice") or usual)
+
+
+def find_board_length(snapshot: CaseSnapshot) -> Length | None:
+    """Return the notice of its meetings that the board of an NHS body set for itself; None if it set none."""
+    constitution = find_constitution(snapshot)
+    own = snapshot.get_rule("board-meeting-notice")
+    decides_in_meeting = constitution is not None and constitution.is_board and not constitution.is_one_person
+    return parse_length(own) if decides_in_meeting and own else None
+
+
+@guard()
+def key_decision_notice_is_owed(step: Step) -> str | None:
+    """The body owes notice of a key decision: a council's executive (SI 2012/2089 reg 9), a combined authority
+    (SI 2017/68 art 11), and nobody else.
+    """
+    constitution = find_constitution(step.snapshot)
+    if constitution and constitution.key_decision_notice:
+        return None
+    form = constitution.form if constitution else "of a kind that is not known"
+    return f"no notice of a key decision is owed: the constitution is {form}"
+
+
+@guard()
+def meeting_notice_is_owed(step: Step) -> str | None:
+    """A meeting decides of which notice is owed: of a council's executive (SI 2012/2089 regs 6, 7), of another council
+    or authority (Local Government Act 1972 ss.100A, 100B), or of a board that set its own time for it.
+    """
+    if find_agenda_length(step.snapshot) or find_board_length(step.snapshot):
+        return None
+    return "no notice of a meeting is owed: one person decides, or the body is no council and set itself no time"
+
+
+@guard()
+def key_decision_announced(step: Step) -> str | None:
+    """Where the constitution owes it, notice was given 28 clear days before, for a day or period that is not over
+    (SI 2012/2089 reg 9; SI 2017/68 art 11).
+    """
+    constitution = find_constitution(step.snapshot)
+    if constitution is None or constitution.key_decision_notice is None:
+        return None
+    notice, law = step.snapshot.find(KeyDecisionAnnouncement), constitution.key_decision_notice
+    if notice and notice.decision_by < step.today:
+        return f"the notice named a decision by {notice.decision_by}; give notice anew ({law})"
+    length = parse_length(step.process.get_setting(step.snapshot, "key-decision-notice"))
+    missing = find_missing_notice(step, notice, length)
+    return f"{missing} ({law})" if missing else None
+
+
+@guard()
+def agenda_published(step: Step) -> str | None:
+    """Where the constitution owes it, agenda and papers of the meeting were public 5 clear days before, or for as long
+    as the board set itself (SI 2012/2089 regs 6, 7; Local Government Act 1972 ss.100A, 100B).
+    """
+    length = find_agenda_length(step.snapshot) or find_board_length(step.snapshot)
+    constitution, notice = find_constitution(step.snapshot), step.snapshot.find(AgendaPublication)
+    if length is None or constitution is None:
+        return None
+    missing = find_missing_notice(step, notice, length)
+    return f"{missing} ({constitution.agenda or 'the rule of the board'})" if missing else None
+
+
+def find_missing_notice(
+    step: Step, notice: KeyDecisionAnnouncement | AgendaPublication | None, length: Length
+) -> str | None:
+    """Return why notice does not allow a decision today, or None: neither its day nor that of the meeting counts."""
+    if notice is None:
+        return f"notice of {length} must go before"
+    local = step.snapshot.get_rule("working-day-calendar")
+    calendar = step.snapshot.calendars[CalendarName(local) if local else CalendarName.ENGLAND_AND_WALES]
+    first = earliest_after(notice.published_on, length, calendar)
+    return None if first <= step.today else f"{length} of notice end before {first}, not before today"
