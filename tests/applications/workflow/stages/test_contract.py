@@ -17,7 +17,7 @@ from tests.applications.workflow import ground
 from tests.applications.workflow.ground import Ready, attempt, breaks, on_payload, put, ready, refused_for, with_rule
 from tests.applications.workflow.stages import contract_cases as contracts
 from tests.applications.workflow.stages.contract_cases import COMMISSIONING, LIGHT, TODAY, determination, on, terms
-from tests.applications.workflow.stages.decided_cases import APPROVAL, at
+from tests.applications.workflow.stages.decided_cases import APPROVAL, RECORD, at
 
 accepted = put(
     with_rule(
@@ -29,7 +29,7 @@ accepted = put(
 )
 ready("record-regime", Ready(on(Status.APPROVED), COMMISSIONING, LIGHT))
 ready("record-contract-terms", Ready(on(Status.APPROVED), COMMISSIONING, terms()))
-ready("choose-contract-route", Ready(on(Status.APPROVED, LIGHT, terms()), COMMISSIONING))
+ready("choose-contract-route", Ready(on(Status.APPROVED, LIGHT, terms(), RECORD), COMMISSIONING))
 ready(
     "begin-procurement",
     Ready(

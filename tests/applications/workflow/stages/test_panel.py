@@ -9,6 +9,7 @@ import pytest
 
 from rtp_applications.bodies.models import BodyKind
 from rtp_applications.workflow.common.constitutions import BY_KIND, ConstitutionForm, DecidedBy
+from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.enums import Audience, DocumentKind, Ground, Role, Status, Strand
 from rtp_applications.workflow.errors import GuardsNotMet
 from rtp_applications.workflow.processes import PROCESSES, RIGHT_TO_PROVIDE
@@ -17,9 +18,20 @@ from rtp_applications.workflow.stages.assurance.payloads import AssuranceRating,
 from rtp_applications.workflow.stages.business_case.payloads import CompletenessCheck
 from rtp_applications.workflow.stages.cross_stage.payloads import CourtRemittal, Remittal
 from rtp_applications.workflow.stages.decision.payloads import QuestionAnswer
+from rtp_applications.workflow.stages.panel import payloads
 from rtp_applications.workflow.stages.panel.payloads import AgendaPublication, KeyDecisionAnnouncement, Vote, VoteCount
 from tests.applications.workflow import ground
-from tests.applications.workflow.ground import COMMISSIONER, Ready, breaks, on_payload, on_snapshot, put, ready, take
+from tests.applications.workflow.ground import (
+    COMMISSIONER,
+    Ready,
+    attempt,
+    breaks,
+    on_payload,
+    on_snapshot,
+    put,
+    ready,
+    take,
+)
 from tests.applications.workflow.stages import decided_cases as decided
 from tests.applications.workflow.stages.decided_cases import DAY, DECIDER, OFFICER, TODAY, approval, at, before_panel
 
@@ -353,6 +365,166 @@ def test_clear_days_of_an_agenda_are_working_days_where_the_constitution_says_so
     assert ground.get_deadline(after, "agenda-notice").due_on == last
     assert approval(after, at(last)) == ["agenda-published"]
     assert approval(after, at(first)) == []
+
+
+EXCEPTED = {"informed": "chair", "publishedOn": TODAY, "where": "Notices, item 9", "reasons": "A grant ends."}
+URGENT = {
+    "what": "key-decision",
+    "agreedBy": "scrutiny-chair",
+    "agreedOn": TODAY,
+    "reasons": "The grant ends tomorrow.",
+}
+BEHIND_DOORS = {"stage": "intention", "publishedOn": TODAY, "where": "Notices, item 8", "reasons": "Paragraph 3."}
+AT_ONCE = {"convenedOn": TODAY, "where": "Notice board and website", "reasons": "A grant ends."}
+SCRUTINY = decided.SCRUTINY
+in_assurance, meets = ground.build_snapshot(Status.ASSURANCE), ground.build_snapshot(Status.PANEL_READY)
+ready("notify-general-exception", Ready(in_assurance, (OFFICER,), payloads.GeneralException.model_validate(EXCEPTED)))
+ready("agree-special-urgency", Ready(in_assurance, (SCRUTINY,), payloads.SpecialUrgency.model_validate(URGENT)))
+ready(
+    "give-private-meeting-notice",
+    Ready(in_assurance, (OFFICER,), payloads.PrivateMeetingNotice.model_validate(BEHIND_DOORS)),
+)
+ready("convene-at-shorter-notice", Ready(meets, (OFFICER,), payloads.ShorterNotice.model_validate(AT_ONCE)))
+ready("record-decision", Ready(decided.approved, (OFFICER,), decided.RECORD))
+EXCEPTIONS = (
+    "notify-general-exception", "agree-special-urgency", "give-private-meeting-notice", "convene-at-shorter-notice",
+)  # fmt: skip
+by_committee = on_snapshot(ground.with_rule, "constitution", {"form": "committee-system", "decidedBy": "committee"})
+breaks("publish-key-decision-notice", "decision-makers-named")(on_payload(members=[]))
+breaks([*EXCEPTIONS, "record-decision"], "reasons-given")(on_payload(reasons=""))
+breaks("notify-general-exception", "general-exception-is-open")(by_committee)
+breaks("agree-special-urgency", "urgency-is-open")(by_committee)
+breaks("agree-special-urgency", "urgency-is-agreed")(on_payload(agreed_by=payloads.AgreedBy.CHAIR_OF_THE_AUTHORITY))
+breaks("give-private-meeting-notice", "private-meeting-notice-is-owed")(by_committee)
+breaks("give-private-meeting-notice", "representations-answered")(on_payload(stage="further"))
+breaks("convene-at-shorter-notice", "shorter-notice-is-open")(on_snapshot(ground.with_employer, kind="nhs-trust"))
+breaks("record-decision", "record-is-owed")(by_committee)
+privately = decided.agenda(TODAY - 10 * DAY).model_copy(update={"in_private": True})
+breaks("choose-contract-route", "decision-recorded")(on_snapshot(decided.unrecorded))
+breaks(DECIDING, "private-meeting-announced")(on_snapshot(put, privately))
+
+
+def excepted(on: date) -> payloads.GeneralException:
+    return payloads.GeneralException.model_validate({**EXCEPTED, "publishedOn": on})
+
+
+unannounced = ground.without(decided.to_approve.snapshot, KeyDecisionAnnouncement)
+
+
+@pytest.mark.parametrize(
+    ("form", "decided_by", "law"),
+    [("leader-and-cabinet", "executive", "SI 2012/2089 reg 10"), ("combined-authority", "member", "SI 2017/68 art 12")],
+)
+def test_a_general_exception_opens_the_decision_after_five_clear_days(form: str, decided_by: str, law: str) -> None:
+    """Public on Monday 26 October 2026; clear days are 27 to 31 October, so it is made on Sunday 1 November at the
+    earliest: weekends count, and the clocks have gone back on the 25th.
+    """
+    snapshot = put(with_constitution(unannounced, form, decided_by), excepted(date(2026, 10, 26)))
+    assert approval(snapshot, at(date(2026, 10, 31))) == KEY
+    assert approval(snapshot, at(date(2026, 11, 1))) == []
+    with pytest.raises(GuardsNotMet, match=law):
+        take("approve", replace(decided.to_approve, snapshot=snapshot, now=at(date(2026, 10, 31))))
+
+
+def agreed(**changes: Any) -> payloads.SpecialUrgency:
+    return payloads.SpecialUrgency.model_validate({**URGENT, **changes})
+
+
+OTHERWISE = {"insteadBecause": "The chair is in hospital.", "reference": "Letter of 1 September"}
+
+
+@pytest.mark.parametrize(
+    ("signer", "given", "refused"),
+    [
+        (SCRUTINY, {}, []),
+        (OFFICER, {}, ["urgency-is-agreed"]),  # reg 11(1)(a): the chair of scrutiny in person
+        (OFFICER, {"agreedBy": "chair-of-the-authority"}, ["urgency-is-agreed"]),  # without reason and reference
+        (OFFICER, {"agreedBy": "chair-of-the-authority", **OTHERWISE}, []),  # reg 11(1)(b)
+        (OFFICER, {"agreedBy": "vice-chair-of-the-authority", **OTHERWISE}, []),  # reg 11(1)(c)
+        (SCRUTINY, {"agreedBy": "chair-of-the-authority", **OTHERWISE}, ["urgency-is-agreed"]),
+    ],
+)
+def test_special_urgency_is_agreed_by_scrutiny_or_those_after_it(
+    signer: Caller, given: dict[str, str], refused: list[str]
+) -> None:
+    agreeing = Ready(unannounced, (signer,), agreed(**given))
+    assert approval(unannounced) == KEY
+    assert ground.refused_for("agree-special-urgency", agreeing) == refused
+    if not refused:
+        assert approval(take("agree-special-urgency", agreeing).after) == []
+
+
+def test_an_exception_serves_one_decision() -> None:
+    snapshot = put(decided.voted("defer", unannounced), agreed(), role=Role.SCRUTINY_CHAIR)
+    after = take("defer", Ready(snapshot, (DECIDER,), decided.DEFERRAL)).after
+    assert after.find_record(payloads.SpecialUrgency, "key-decision") is None
+
+
+def doors(stage: str, on: date) -> payloads.PrivateMeetingNotice:
+    more = {"representations": "One, for a public meeting.", "response": "Prices would be known."}
+    return payloads.PrivateMeetingNotice.model_validate({**BEHIND_DOORS, **more, "stage": stage, "publishedOn": on})
+
+
+@pytest.mark.parametrize(
+    ("intention", "further", "refused"),
+    [
+        (date(2026, 8, 3), date(2026, 8, 26), []),  # 4 to 31 August: 28 clear days; 27 to 31 August: five
+        (date(2026, 8, 4), date(2026, 8, 26), ["private-meeting-announced"]),
+        (date(2026, 8, 3), date(2026, 8, 27), ["private-meeting-announced"]),
+        (date(2026, 8, 3), None, ["private-meeting-announced"]),
+    ],
+)
+def test_a_private_meeting_is_announced_twice(intention: date, further: date | None, refused: list[str]) -> None:
+    """SI 2012/2089 reg 5(2), (4), for a meeting on 1 September 2026."""
+    snapshot = put(put(decided.to_approve.snapshot, privately), doors("intention", intention))
+    snapshot = put(snapshot, doors("further", further)) if further else snapshot
+    assert approval(snapshot) == refused
+    urgent = put(snapshot, agreed(what="private-meeting"), role=Role.SCRUTINY_CHAIR)
+    assert approval(urgent) == []
+    assert approval(with_constitution(snapshot, "committee-system", "committee")) == []  # LGA 1972 s.100A(4) alone
+
+
+@pytest.mark.parametrize(("agenda_on", "refused"), [(TODAY, []), (TODAY + DAY, MEETING)])
+def test_at_shorter_notice_the_agenda_is_public_since_the_meeting_was_convened(
+    agenda_on: date, refused: list[str]
+) -> None:
+    """SI 2012/2089 regs 6(1)(b), 6(2)(b), 7(3)(a); Local Government Act 1972 ss.100A(6)(a), 100B(3)(a)."""
+    for form, decided_by in (("leader-and-cabinet", "executive"), ("committee-system", "committee")):
+        snapshot = with_constitution(decided.to_approve.snapshot, form, decided_by)
+        snapshot = put(snapshot, decided.agenda(agenda_on))
+        assert approval(snapshot, at(TODAY + DAY)) == MEETING
+        convened = put(snapshot, payloads.ShorterNotice.model_validate(AT_ONCE))
+        assert approval(convened, at(TODAY + DAY)) == refused
+
+
+@pytest.mark.parametrize(
+    ("form", "decided_by", "law"),
+    [
+        ("leader-and-cabinet", "executive", r"SI 2012/2089 reg 12"),
+        ("leader-and-cabinet", "member", r"SI 2012/2089 reg 13\(1\)"),
+        ("mayor-and-cabinet", "officer", r"SI 2012/2089 reg 13\(4\)"),
+        ("committee-system", "officer", r"SI 2014/2095 reg 7"),
+        ("combined-authority", "officer", r"SI 2014/2095 reg 7"),
+        ("fire-authority", "whole-body", None),
+        ("committee-system", "committee", None),
+        ("nhs-trust-board", "officer", None),
+    ],
+)
+def test_the_contract_waits_for_the_statement_of_the_decision_that_the_law_asks_for(
+    form: str, decided_by: str, law: str | None
+) -> None:
+    made = with_constitution(decided.approved, form, decided_by)
+    route = attempt(RIGHT_TO_PROVIDE, "choose-contract-route")
+    snapshot = replace(made, records={**route.snapshot.records, **made.records}, deadlines={})
+    waiting = replace(route, snapshot=decided.with_window_over(ground.without(snapshot, payloads.DecisionRecord)))
+    assert ground.refused_for("choose-contract-route", waiting) == (["decision-recorded"] if law else [])
+    recording = Ready(waiting.snapshot, (DECIDER,), decided.RECORD)
+    assert ground.refused_for("record-decision", recording) == ([] if law else ["record-is-owed"])
+    if law:
+        with pytest.raises(GuardsNotMet, match=law):
+            take("choose-contract-route", waiting)
+        recorded = replace(waiting, snapshot=take("record-decision", recording).after)
+        assert ground.refused_for("choose-contract-route", recorded) == []
 
 
 def test_it_is_the_body_that_decides_that_owes_notice() -> None:

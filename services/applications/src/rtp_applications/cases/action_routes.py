@@ -74,7 +74,16 @@ from rtp_applications.workflow.stages.monitoring.payloads import (
     MonitoringCheck,
     MonitoringEnd,
 )
-from rtp_applications.workflow.stages.panel.payloads import AgendaPublication, KeyDecisionAnnouncement, Vote
+from rtp_applications.workflow.stages.panel.payloads import (
+    AgendaPublication,
+    DecisionRecord,
+    GeneralException,
+    KeyDecisionAnnouncement,
+    PrivateMeetingNotice,
+    ShorterNotice,
+    SpecialUrgency,
+    Vote,
+)
 from rtp_applications.workflow.stages.readiness.payloads import NewGoLive
 from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent, Modification
 from rtp_applications.workflow.stages.screening.payloads import (
@@ -142,12 +151,17 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "record-commissioner-consent": CommissionerConsent,
     "publish-panel-papers": Nothing,
     "publish-key-decision-notice": KeyDecisionAnnouncement,
+    "notify-general-exception": GeneralException,
+    "agree-special-urgency": SpecialUrgency,
+    "give-private-meeting-notice": PrivateMeetingNotice,
     "publish-agenda": AgendaPublication,
+    "convene-at-shorter-notice": ShorterNotice,
     "cast-vote": Vote,
     "approve": Approval,
     "approve-with-conditions": ConditionalApproval,
     "defer": Deferral,
     "refuse-business-case": Refusal,
+    "record-decision": DecisionRecord,
     "answer-question": QuestionAnswer,
     "return-to-panel": Nothing,
     "end-deferral": Nothing,

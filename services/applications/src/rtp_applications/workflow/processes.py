@@ -79,7 +79,7 @@ RIGHT_TO_PROVIDE = Process(
         *screening.ACTIONS,
         *review.ACTIONS,
         *BUSINESS_CASE_ACTIONS,
-        *contract.ACTIONS,
+        *panel.ask_for_record(contract.ACTIONS),
         *award.ACTIONS,
         *LAUNCH_ACTIONS,
         *extensions.ACTIONS,
@@ -181,7 +181,7 @@ EMPLOYER_LED = Process(
         (
             *spin_out.ACTIONS,
             *BUSINESS_CASE_ACTIONS,
-            *contract.ACTIONS,
+            *panel.ask_for_record(contract.ACTIONS),
             *award.ACTIONS,
             *LAUNCH_ACTIONS,
             *extensions.ACTIONS,

@@ -87,11 +87,45 @@ class Constitution:
         return "SI 2017/68 art 11" if self._is_combined else None
 
     @property
+    def general_exception(self) -> str | None:
+        if self.is_executive:
+            return "SI 2012/2089 reg 10"
+        return "SI 2017/68 art 12" if self._is_combined else None
+
+    @property
+    def special_urgency(self) -> str | None:
+        if self.is_executive:
+            return "SI 2012/2089 reg 11"
+        return "SI 2017/68 art 13" if self._is_combined else None
+
+    @property
+    def private_meeting(self) -> str | None:
+        """Return the law by which notice of a private meeting is given; other councils resolve on it when they meet."""
+        return "SI 2012/2089 reg 5" if self.is_executive and not self.is_one_person else None
+
+    @property
     def agenda(self) -> str | None:
         """Return the law by which the agenda of the meeting is public before it; a board's own rule says so itself."""
         if self.is_one_person or self.is_board:
             return None
         return "SI 2012/2089 regs 6 and 7" if self.is_executive else "Local Government Act 1972 ss.100A(6) and 100B"
+
+    @property
+    def shorter_notice(self) -> str | None:
+        """Return the law by which a meeting may be convened at shorter notice than five clear days."""
+        if self.agenda is None:
+            return None
+        return (
+            "SI 2012/2089 regs 6(1)(b), 7(3)(a)" if self.is_executive else "Local Government Act 1972 ss.100A, 100B(3)"
+        )
+
+    @property
+    def decision_record(self) -> str | None:
+        """Return the law by which a written statement of the decision is made and is public."""
+        if self.is_executive:
+            of_one = {DecidedBy.MEMBER: "reg 13(1)", DecidedBy.OFFICER: "reg 13(4)"}
+            return f"SI 2012/2089 {of_one.get(self.decided_by, 'reg 12')}"
+        return "SI 2014/2095 reg 7" if self.decided_by is DecidedBy.OFFICER and not self.is_board else None
 
     @property
     def call_in(self) -> str | None:

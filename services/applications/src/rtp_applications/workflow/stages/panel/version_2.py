@@ -10,7 +10,12 @@ from rtp_applications.workflow.enums import WITH_EXECUTIVES
 from rtp_applications.workflow.stages.panel import guards
 from rtp_applications.workflow.stages.panel.clocks import NOTICES
 from rtp_applications.workflow.stages.panel.notices import find_missing_notice
-from rtp_applications.workflow.stages.panel.payloads import AgendaPublication, KeyDecisionAnnouncement
+from rtp_applications.workflow.stages.panel.payloads import (
+    AgendaPublication,
+    AnnouncedDecision,
+    KeyDecisionAnnouncement,
+    PublishedAgenda,
+)
 from rtp_applications.workflow.stages.panel.settings import NOTICE
 
 
@@ -66,6 +71,7 @@ def vote_supports_it(step: Step) -> str | None:
 
 
 def _decide(now: Action) -> Action:
+    now = now.without_guard("private-meeting-announced")
     for former in (quorum_reached, vote_supports_it, key_decision_announced, agenda_published):
         now = now.replace_guard(former.name, former)
     return now
@@ -73,7 +79,8 @@ def _decide(now: Action) -> Action:
 
 def _announce(now: Action) -> Action:
     return replace(
-        now.replace_guard("key-decision-notice-is-owed", notice_is_owed),
+        now.replace_guard("key-decision-notice-is-owed", notice_is_owed).without_guard("decision-makers-named"),
+        payload_model=AnnouncedDecision,
         description="Put on file that a council gave notice of the key decision.",
     )
 
@@ -81,6 +88,7 @@ def _announce(now: Action) -> Action:
 def _publish_agenda(now: Action) -> Action:
     return replace(
         now.replace_guard("meeting-notice-is-owed", notice_is_owed),
+        payload_model=PublishedAgenda,
         description="Put on file that a council published the agenda and papers of the meeting that will decide.",
     )
 
@@ -92,6 +100,7 @@ def _count_notice(now: CaseClock) -> CaseClock:
 VERSION_2 = Earlier(
     actions={
         "publish-panel-papers": lambda now: now.replace_guard("panel-appointed", panel_appointed),
+        "choose-contract-route": lambda now: now.without_guard("decision-recorded"),
         "publish-key-decision-notice": _announce,
         "publish-agenda": _publish_agenda,
         **dict.fromkeys(("approve", "approve-with-conditions", "defer", "refuse-business-case"), _decide),
@@ -105,5 +114,15 @@ VERSION_2 = Earlier(
             FIRST,
         ),
     },
-    added=frozenset({"board-meeting-notice", "constitutions-by-kind"}),
+    added=frozenset(
+        {
+            "board-meeting-notice",
+            "constitutions-by-kind",
+            "notify-general-exception",
+            "agree-special-urgency",
+            "give-private-meeting-notice",
+            "convene-at-shorter-notice",
+            "record-decision",
+        }
+    ),
 )
