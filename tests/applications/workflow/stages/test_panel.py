@@ -394,6 +394,10 @@ breaks("publish-key-decision-notice", "decision-makers-named")(on_payload(member
 breaks([*EXCEPTIONS, "record-decision"], "reasons-given")(on_payload(reasons=""))
 breaks("notify-general-exception", "general-exception-is-open")(by_committee)
 breaks("agree-special-urgency", "urgency-is-open")(by_committee)
+scrutinised = decided.notice(TODAY).model_copy(update={"members": [SCRUTINY.person]})
+breaks(["agree-special-urgency", "call-in", "record-scrutiny-response"], "executive-does-not-scrutinise")(
+    on_snapshot(put, scrutinised)
+)
 breaks("agree-special-urgency", "urgency-is-agreed")(on_payload(agreed_by=payloads.AgreedBy.CHAIR_OF_THE_AUTHORITY))
 breaks("give-private-meeting-notice", "private-meeting-notice-is-owed")(by_committee)
 breaks("give-private-meeting-notice", "representations-answered")(on_payload(stage="further"))

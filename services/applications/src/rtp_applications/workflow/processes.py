@@ -7,6 +7,7 @@ cases are pinned to theirs.
 from collections.abc import Mapping
 from dataclasses import replace
 
+from rtp_applications.workflow.common import separation
 from rtp_applications.workflow.common.dates import FIRST, SECOND, THIRD
 from rtp_applications.workflow.definition import Action, Process, Setting
 from rtp_applications.workflow.earlier import restore
@@ -35,6 +36,11 @@ from rtp_applications.workflow.stages import (
 from rtp_shared.contracts.vocabulary import Route
 
 
+def _put_together(*actions: Action) -> tuple[Action, ...]:
+    """Return the actions of a process, with what holds for every stage."""
+    return separation.keep_roles_apart(actions)
+
+
 def _leave_out(statuses: frozenset[Status], actions: tuple[Action, ...]) -> tuple[Action, ...]:
     """Return the actions as they are on a route that never is in these statuses."""
     kept = (replace(action, from_states=action.from_states - statuses) for action in actions)
@@ -46,7 +52,7 @@ BUSINESS_CASE_ACTIONS = (
     *business_case.ACTIONS,
     *assurance.ACTIONS,
     *panel.ACTIONS,
-    *decision.ACTIONS,
+    *panel.keep_scrutiny_apart(decision.ACTIONS),
 )
 BUSINESS_CASE_CLOCKS = (
     *appraisal.CLOCKS,
@@ -74,7 +80,7 @@ RIGHT_TO_PROVIDE = Process(
     since=THIRD,
     description="Staff ask their employer to take over the service they deliver: a policy since November 2010, no "
     "statute. It leads to a negotiation with the employer.",
-    actions=(
+    actions=_put_together(
         *interest.ACTIONS,
         *screening.ACTIONS,
         *review.ACTIONS,
@@ -125,7 +131,7 @@ COMMUNITY_RIGHT_TO_CHALLENGE = Process(
     since=THIRD,
     description="Two or more employees of an authority challenge to run one of its services: Localism Act 2011 ss.81 "
     "to 86. Acceptance starts a procurement that anyone may win.",
-    actions=(
+    actions=_put_together(
         *publication.publish_by_law(
             (*interest.ACTIONS_OF_A_CHALLENGE, *screening.ACTIONS_OF_A_CHALLENGE, *review.ACTIONS)
         ),
@@ -176,19 +182,21 @@ EMPLOYER_LED = Process(
     since=THIRD,
     description="The employer itself starts the spin-out, by its general powers: the commonest real route. There is no "
     "expression of interest and so no appeal of one; its own governance and procurement law apply.",
-    actions=_leave_out(
-        OF_AN_INTEREST,
-        (
-            *spin_out.ACTIONS,
-            *BUSINESS_CASE_ACTIONS,
-            *panel.ask_for_record(contract.ACTIONS),
-            *award.ACTIONS,
-            *LAUNCH_ACTIONS,
-            *extensions.ACTIONS,
-            *cross_stage.ACTIONS_OF_A_SPIN_OUT,
-            cross_stage.PUBLISH_INTENTION,
-            *publication.ACTIONS,
-        ),
+    actions=_put_together(
+        *_leave_out(
+            OF_AN_INTEREST,
+            (
+                *spin_out.ACTIONS,
+                *BUSINESS_CASE_ACTIONS,
+                *panel.ask_for_record(contract.ACTIONS),
+                *award.ACTIONS,
+                *LAUNCH_ACTIONS,
+                *extensions.ACTIONS,
+                *cross_stage.ACTIONS_OF_A_SPIN_OUT,
+                cross_stage.PUBLISH_INTENTION,
+                *publication.ACTIONS,
+            ),
+        )
     ),
     clocks=(*BUSINESS_CASE_CLOCKS, *LAUNCH_CLOCKS, *cross_stage.CLOCKS),
     documents=business_case.DOCUMENTS,
@@ -221,10 +229,10 @@ RIGHT_TO_REQUEST = Process(
 )
 
 NEWEST = (RIGHT_TO_PROVIDE, COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED)
-OF_A_PANEL_2 = (panel.VERSION_2, decision.VERSION_2, contract.VERSION_2)
+OF_A_PANEL_2 = (separation.VERSION_2, panel.VERSION_2, decision.VERSION_2, contract.VERSION_2)
 OF_A_ROUTE_2 = {
     Route.RIGHT_TO_PROVIDE: OF_A_PANEL_2,
-    Route.COMMUNITY_RIGHT_TO_CHALLENGE: (),
+    Route.COMMUNITY_RIGHT_TO_CHALLENGE: (separation.VERSION_2,),
     Route.EMPLOYER_LED: OF_A_PANEL_2,
 }
 SECOND_VERSIONS = tuple(restore(each, version=2, since=SECOND, differences=OF_A_ROUTE_2[each.route]) for each in NEWEST)

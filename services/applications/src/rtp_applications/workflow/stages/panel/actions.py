@@ -53,6 +53,7 @@ SPENT = (
     payloads.ShorterNotice,
 )
 """What serves one decision, and no later one."""
+SCRUTINISING = frozenset({"call-in", "record-scrutiny-response"})
 PUBLISH_PANEL_PAPERS = Action(
     name="publish-panel-papers",
     rows=(12,),
@@ -100,7 +101,12 @@ AGREE_SPECIAL_URGENCY = Action(
     description="Agree that a key decision, or a private meeting, is urgent and cannot reasonably be deferred.",
     signatories=one_of(Role.SCRUTINY_CHAIR, Role.CASE_OFFICER),
     from_states=BEFORE_THE_PANEL,
-    guards=(exceptions.urgency_is_open, exceptions.urgency_is_agreed, reasons_given),
+    guards=(
+        exceptions.urgency_is_open,
+        exceptions.urgency_is_agreed,
+        exceptions.executive_does_not_scrutinise,
+        reasons_given,
+    ),
     payload_model=payloads.SpecialUrgency,
 )
 GIVE_PRIVATE_MEETING_NOTICE = Action(
@@ -201,3 +207,11 @@ def ask_for_record(actions: tuple[Action, ...]) -> tuple[Action, ...]:
     """Return the actions, with the contract route open only once the decision is recorded as the law asks."""
     choosing = next(each for each in actions if each.name == "choose-contract-route")
     return replace_actions(actions, choosing.with_guards(notices.decision_recorded))
+
+
+def keep_scrutiny_apart(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    """Return the actions, with those of scrutiny refused to the executive and to who decided."""
+    of_scrutiny = (each for each in actions if each.name in SCRUTINISING)
+    return replace_actions(
+        actions, *(each.with_guards(exceptions.executive_does_not_scrutinise) for each in of_scrutiny)
+    )

@@ -4,7 +4,7 @@ from rtp_applications.deadlines.rules.days import Length, Unit
 from rtp_applications.workflow.common.constitutions import find_constitution
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.enums import Role
-from rtp_applications.workflow.stages.panel.payloads import AgreedBy, Urgent
+from rtp_applications.workflow.stages.panel.payloads import AgreedBy, KeyDecisionAnnouncement, Urgent
 
 FIVE_CLEAR_DAYS = Length(5, Unit.CLEAR_DAYS)
 TWENTY_EIGHT_CLEAR_DAYS = Length(28, Unit.CLEAR_DAYS)
@@ -30,6 +30,19 @@ def general_exception_is_open(step: Step) -> str | None:
     if constitution and constitution.general_exception:
         return None
     return "no notice of a key decision is owed, so there is nothing to be excepted from"
+
+
+@guard()
+def executive_does_not_scrutinise(step: Step) -> str | None:
+    """Who signs for scrutiny is not of the executive, as the notice of the key decision lists it (Local Government Act
+    2000 s.9FA).
+    """
+    notice = step.snapshot.find(KeyDecisionAnnouncement)
+    of_the_executive = notice.members if notice else []
+    for signed in step.signed:
+        if signed.role is Role.SCRUTINY_CHAIR and signed.person in of_the_executive:
+            return "scrutiny is not for a member of the executive (Local Government Act 2000 s.9FA)"
+    return None
 
 
 @guard("/what", payload=True)

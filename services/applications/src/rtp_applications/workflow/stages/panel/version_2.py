@@ -8,6 +8,7 @@ from rtp_applications.workflow.definition import Action, CaseClock, Setting, Ste
 from rtp_applications.workflow.earlier import Earlier
 from rtp_applications.workflow.enums import WITH_EXECUTIVES
 from rtp_applications.workflow.stages.panel import guards
+from rtp_applications.workflow.stages.panel.actions import SCRUTINISING
 from rtp_applications.workflow.stages.panel.clocks import NOTICES
 from rtp_applications.workflow.stages.panel.notices import find_missing_notice
 from rtp_applications.workflow.stages.panel.payloads import (
@@ -101,6 +102,7 @@ VERSION_2 = Earlier(
     actions={
         "publish-panel-papers": lambda now: now.replace_guard("panel-appointed", panel_appointed),
         "choose-contract-route": lambda now: now.without_guard("decision-recorded"),
+        **dict.fromkeys(SCRUTINISING, lambda now: now.without_guard("executive-does-not-scrutinise")),
         "publish-key-decision-notice": _announce,
         "publish-agenda": _publish_agenda,
         **dict.fromkeys(("approve", "approve-with-conditions", "defer", "refuse-business-case"), _decide),
