@@ -50,6 +50,7 @@ from rtp_applications.workflow.stages.cross_stage.payloads import (
     Finding,
     PublishedIntention,
     Remittal,
+    Stop,
     Succession,
     SuspensionNote,
 )
@@ -222,6 +223,7 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "suspend": SuspensionNote,
     "resume": Reasons,
     "declare-conflict": ConflictOfInterest,
+    "stop-case": Stop,
     "publish-intention": PublishedIntention,
     "publish-decision": Publication,
     "begin-procurement": ProcurementStart,

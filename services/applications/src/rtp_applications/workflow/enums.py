@@ -36,9 +36,10 @@ class Status(StrEnum):
     TENDER_LOST = "tender-lost"
     QUASHED = "quashed"
     SUPERSEDED = "superseded"
+    STOPPED = "stopped"
 
 
-APPEALABLE = frozenset({Status.REFUSED, Status.NOT_ELIGIBLE})
+APPEALABLE = frozenset({Status.REFUSED, Status.NOT_ELIGIBLE, Status.STOPPED})
 """Ends that become final only when the appeal window closes."""
 ENDED = APPEALABLE | {
     Status.LAUNCHED,
@@ -111,6 +112,7 @@ class Suspension(StrEnum):
     PRE_ELECTION = "pre-election-period"
     REORGANISATION = "reorganisation"
     STATUTORY_CONSULTATION = "statutory-consultation"
+    SECTION_114_NOTICE = "section-114-notice"
 
 
 class Ground(StrEnum):
@@ -289,3 +291,4 @@ class Decision(StrEnum):
     AWARDED = "awarded"
     TENDER_LOST = "tender-lost"
     QUASHED = "quashed"
+    STOPPED = "stopped"

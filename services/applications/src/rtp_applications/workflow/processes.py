@@ -5,12 +5,11 @@ cases are pinned to theirs.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
-from rtp_applications.workflow.common import separation
+from rtp_applications.workflow.common import separation, suspension
 from rtp_applications.workflow.common.dates import FIRST, SECOND, THIRD
 from rtp_applications.workflow.definition import Action, Process, Setting
-from rtp_applications.workflow.earlier import restore
+from rtp_applications.workflow.earlier import leave_out, restore
 from rtp_applications.workflow.enums import Ground, Status, Strand
 from rtp_applications.workflow.errors import NoSuchProcess
 from rtp_applications.workflow.stages import (
@@ -38,13 +37,7 @@ from rtp_shared.contracts.vocabulary import Route
 
 def _put_together(*actions: Action) -> tuple[Action, ...]:
     """Return the actions of a process, with what holds for every stage."""
-    return separation.keep_roles_apart(actions)
-
-
-def _leave_out(statuses: frozenset[Status], actions: tuple[Action, ...]) -> tuple[Action, ...]:
-    """Return the actions as they are on a route that never is in these statuses."""
-    kept = (replace(action, from_states=action.from_states - statuses) for action in actions)
-    return tuple(action for action in kept if action.from_states)
+    return suspension.decide_nothing_while_suspended(separation.keep_roles_apart(actions))
 
 
 BUSINESS_CASE_ACTIONS = (
@@ -90,6 +83,7 @@ RIGHT_TO_PROVIDE = Process(
         *LAUNCH_ACTIONS,
         *extensions.ACTIONS,
         *cross_stage.ACTIONS,
+        cross_stage.STOP,
         cross_stage.PUBLISH_INTENTION,
         *publication.ACTIONS,
     ),
@@ -135,7 +129,7 @@ COMMUNITY_RIGHT_TO_CHALLENGE = Process(
         *publication.publish_by_law(
             (*interest.ACTIONS_OF_A_CHALLENGE, *screening.ACTIONS_OF_A_CHALLENGE, *review.ACTIONS)
         ),
-        *_leave_out(
+        *leave_out(
             NEVER_IN_A_CHALLENGE,
             (
                 *contract.ACTIONS_OF_A_CHALLENGE,
@@ -143,6 +137,7 @@ COMMUNITY_RIGHT_TO_CHALLENGE = Process(
                 *LAUNCH_ACTIONS,
                 *extensions.ACTIONS,
                 *cross_stage.ACTIONS_OF_A_CHALLENGE,
+                cross_stage.STOP_OF_A_CHALLENGE,
                 *publication.ACTIONS,
             ),
         ),
@@ -183,7 +178,7 @@ EMPLOYER_LED = Process(
     description="The employer itself starts the spin-out, by its general powers: the commonest real route. There is no "
     "expression of interest and so no appeal of one; its own governance and procurement law apply.",
     actions=_put_together(
-        *_leave_out(
+        *leave_out(
             OF_AN_INTEREST,
             (
                 *spin_out.ACTIONS,
@@ -193,6 +188,7 @@ EMPLOYER_LED = Process(
                 *LAUNCH_ACTIONS,
                 *extensions.ACTIONS,
                 *cross_stage.ACTIONS_OF_A_SPIN_OUT,
+                cross_stage.STOP,
                 cross_stage.PUBLISH_INTENTION,
                 *publication.ACTIONS,
             ),
@@ -229,10 +225,11 @@ RIGHT_TO_REQUEST = Process(
 )
 
 NEWEST = (RIGHT_TO_PROVIDE, COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED)
-OF_A_PANEL_2 = (separation.VERSION_2, panel.VERSION_2, decision.VERSION_2, contract.VERSION_2)
+OF_EVERY_ROUTE_2 = (separation.VERSION_2, suspension.VERSION_2, cross_stage.VERSION_2)
+OF_A_PANEL_2 = (*OF_EVERY_ROUTE_2, panel.VERSION_2, decision.VERSION_2, contract.VERSION_2)
 OF_A_ROUTE_2 = {
     Route.RIGHT_TO_PROVIDE: OF_A_PANEL_2,
-    Route.COMMUNITY_RIGHT_TO_CHALLENGE: (separation.VERSION_2,),
+    Route.COMMUNITY_RIGHT_TO_CHALLENGE: OF_EVERY_ROUTE_2,
     Route.EMPLOYER_LED: OF_A_PANEL_2,
 }
 SECOND_VERSIONS = tuple(restore(each, version=2, since=SECOND, differences=OF_A_ROUTE_2[each.route]) for each in NEWEST)

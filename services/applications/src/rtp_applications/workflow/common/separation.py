@@ -38,7 +38,7 @@ KEPT_APART = frozenset(
         "find-not-eligible", "offer-modification", "accept-eoi", "refuse-eoi", "refuse-after-appraisal", "rate-strand",
         "cast-vote", "approve", "approve-with-conditions", "defer", "refuse-business-case", "confirm-after-call-in",
         "return-after-call-in", "award", "waive-pension-signature", "launch", "call-in", "record-scrutiny-response",
-        "agree-special-urgency",
+        "agree-special-urgency", "stop-case",
     }
 )  # fmt: skip
 """What decides, and what calls a decision in."""
@@ -53,4 +53,4 @@ def _let_be(now: Action) -> Action:
     return now.without_guard(roles_kept_apart.name)
 
 
-VERSION_2 = Earlier(actions=dict.fromkeys(KEPT_APART - {"agree-special-urgency"}, _let_be))
+VERSION_2 = Earlier(actions=dict.fromkeys(KEPT_APART, _let_be))

@@ -5,8 +5,21 @@ from rtp_applications.workflow.stages.cross_stage.actions import (
     ACTIONS_OF_A_CHALLENGE,
     ACTIONS_OF_A_SPIN_OUT,
     PUBLISH_INTENTION,
+    STOP,
+    STOP_OF_A_CHALLENGE,
 )
 from rtp_applications.workflow.stages.cross_stage.clocks import CLOCKS
 from rtp_applications.workflow.stages.cross_stage.settings import SETTINGS
+from rtp_applications.workflow.stages.cross_stage.version_2 import VERSION_2
 
-__all__ = ["ACTIONS", "ACTIONS_OF_A_CHALLENGE", "ACTIONS_OF_A_SPIN_OUT", "CLOCKS", "PUBLISH_INTENTION", "SETTINGS"]
+__all__ = [
+    "ACTIONS",
+    "ACTIONS_OF_A_CHALLENGE",
+    "ACTIONS_OF_A_SPIN_OUT",
+    "CLOCKS",
+    "PUBLISH_INTENTION",
+    "SETTINGS",
+    "STOP",
+    "STOP_OF_A_CHALLENGE",
+    "VERSION_2",
+]

@@ -87,11 +87,14 @@ ORDER = list(Status)
 
 @guard("/to", payload=True)
 def stage_was_reached(step: Step) -> str | None:
-    """A case goes back only to a stage that it came to; to the appraisal only if it was refused from there."""
+    """A case goes back only to a stage that it came to; to the appraisal only if it was refused from there, or was
+    stopped after it.
+    """
     case = step.snapshot.case
     reached = case.refused_from if case.refused_from and case.status in APPEALABLE else case.status
     back_to = Status(step.payload.to)
-    if back_to is Status.FEASIBILITY and reached is not Status.FEASIBILITY:
+    stopped_later = case.status is Status.STOPPED and ORDER.index(reached) > ORDER.index(Status.FEASIBILITY)
+    if back_to is Status.FEASIBILITY and reached is not Status.FEASIBILITY and not stopped_later:
         return f"the case was not refused after the appraisal; it was in {reached}"
     if back_to not in (Status.ASSURANCE, Status.PANEL_READY) or ORDER.index(reached) >= ORDER.index(back_to):
         return None

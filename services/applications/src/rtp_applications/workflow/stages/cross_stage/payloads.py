@@ -1,5 +1,6 @@
 """Payloads of all that may happen at any stage: suspension, escalation, court orders, succession."""
 
+from enum import StrEnum
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -10,14 +11,50 @@ from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.schemas import Day, Line, Prose
 
 
-class SuspensionNote(Payload):
+class FormerSuspensionNote(Payload):
     """Why the case rests, and when it is looked at again whether it must."""
 
     KIND: ClassVar[str] = "suspension"
 
-    because: Suspension
+    because: Literal[
+        Suspension.LITIGATION, Suspension.PRE_ELECTION, Suspension.REORGANISATION, Suspension.STATUTORY_CONSULTATION
+    ]
     reasons: Prose
     review_on: Day = Field(description="Civil date in London by which the suspension is ended or renewed")
+
+
+class SuspensionNote(Payload):
+    """Why the case rests, and when it is looked at again whether it must. Every one on file can be read so."""
+
+    KIND: ClassVar[str] = "suspension"
+
+    because: Suspension = Field(
+        description="`section-114-notice`: a report under section 114 of the Local Government Finance Act 1988"
+    )
+    reasons: Prose
+    review_on: Day = Field(description="Civil date in London by which the suspension is ended or renewed")
+
+
+class StopReason(StrEnum):
+    """For what a body may stop a case."""
+
+    FUNDING_GONE = "funding-gone"
+    POLICY_REVERSED = "policy-reversed"
+    SECTION_114_NOTICE = "section-114-notice"
+    SERVICE_ENDS = "service-ends"
+    REORGANISATION = "reorganisation"
+
+
+class Stop(Payload):
+    """The body stops the case: no finding on its merits."""
+
+    KIND: ClassVar[str] = "stop"
+
+    because: StopReason
+    reasons: Prose = Field(description="Why; it is published in the public register unless a redacted text is given")
+    published_reasons: Prose | None = Field(
+        default=None, description="The reasons as they may be published, where the full ones may not"
+    )
 
 
 class Escalation(Payload):
