@@ -189,6 +189,13 @@ class CaseSuspended(CaseMoved):
     TYPE: ClassVar[str] = f"{PREFIX}.applications.case-suspended.v1"
 
 
+class SpinOutConfirmed(CaseMoved):
+    """The employer confirmed that a spin-out begins by its own decision."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.applications.spin-out-confirmed.v1"
+    SINCE: ClassVar[str] = "1.3.0"
+
+
 class CaseStopped(CaseMoved):
     """The body stopped the case for a reason that is none of its own. It may be taken to the escalation point."""
 

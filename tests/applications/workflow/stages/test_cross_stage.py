@@ -125,6 +125,7 @@ breaks("remit-by-court", "stage-was-reached")(
     lambda attempt: ground.with_facts(ground.giving(attempt, to=Status.PANEL_READY), status=Status.FEASIBILITY)
 )
 breaks(["quash", "remit-by-court"], "court-order-given")(ground.on_payload(made_on=TOMORROW))
+breaks("stop-case", "stopped-for-its-time")(ground.on_payload(because=payloads.StopReason.NOT_BEGUN_BY_THE_EMPLOYER))
 breaks("stop-case", "deciders-are-independent")(ground.bar_last_signer)
 breaks(sorted(DECISIONS), "nothing-decided-while-suspended")(ground.on_facts(suspended=Suspension.REORGANISATION))
 breaks("suspend", "not-suspended")(ground.on_facts(suspended=Suspension.REORGANISATION))

@@ -93,7 +93,7 @@ from rtp_applications.workflow.stages.screening.payloads import (
     InformationRequest,
     ItemAnswer,
 )
-from rtp_applications.workflow.stages.spin_out.payloads import Sponsorship
+from rtp_applications.workflow.stages.spin_out.payloads import SpinOutConfirmation, Sponsorship
 from rtp_applications.workflow.stages.transition.payloads import (
     ConsultationDispute,
     DataTransferAgreement,
@@ -119,6 +119,7 @@ DryRun = Annotated[bool, Query(alias="dryRun", description="Say what would come 
 ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "describe-interest": InterestContent,
     "submit": Sponsorship,
+    "confirm-spin-out": SpinOutConfirmation,
     "acknowledge": Acknowledgement,
     "begin-screening": Nothing,
     "request-information": InformationRequest,

@@ -7,6 +7,7 @@ class Status(StrEnum):
     """Where a case stands. Source of the list: the staged process in docs/process.md."""
 
     DRAFT = "draft"
+    PROPOSED = "proposed"
     EOI_SUBMITTED = "eoi-submitted"
     EOI_SCREENING = "eoi-screening"
     INFORMATION_REQUESTED = "information-requested"
@@ -69,6 +70,7 @@ transition, where the transfer waits on duties of employer, commissioner and gro
 BEFORE_A_DECISION = frozenset(
     {
         Status.DRAFT,
+        Status.PROPOSED,
         Status.EOI_SUBMITTED,
         Status.EOI_SCREENING,
         Status.INFORMATION_REQUESTED,

@@ -74,18 +74,23 @@ RIGHT_TO_PROVIDE = Process(
     description="Staff ask their employer to take over the service they deliver: a policy since November 2010, no "
     "statute. It leads to a negotiation with the employer.",
     actions=_put_together(
-        *interest.ACTIONS,
-        *screening.ACTIONS,
-        *review.ACTIONS,
-        *BUSINESS_CASE_ACTIONS,
-        *panel.ask_for_record(contract.ACTIONS),
-        *award.ACTIONS,
-        *LAUNCH_ACTIONS,
-        *extensions.ACTIONS,
-        *cross_stage.ACTIONS,
-        cross_stage.STOP,
-        cross_stage.PUBLISH_INTENTION,
-        *publication.ACTIONS,
+        *leave_out(
+            frozenset({Status.PROPOSED}),
+            (
+                *interest.ACTIONS,
+                *screening.ACTIONS,
+                *review.ACTIONS,
+                *BUSINESS_CASE_ACTIONS,
+                *panel.ask_for_record(contract.ACTIONS),
+                *award.ACTIONS,
+                *LAUNCH_ACTIONS,
+                *extensions.ACTIONS,
+                *cross_stage.ACTIONS,
+                cross_stage.STOP,
+                cross_stage.PUBLISH_INTENTION,
+                *publication.ACTIONS,
+            ),
+        )
     ),
     clocks=(
         *screening.CLOCKS,
@@ -108,6 +113,7 @@ RIGHT_TO_PROVIDE = Process(
 
 NEVER_IN_A_CHALLENGE = frozenset(
     {
+        Status.PROPOSED,
         Status.FEASIBILITY,
         Status.BUSINESS_CASE,
         Status.CASE_SUBMITTED,
@@ -194,7 +200,7 @@ EMPLOYER_LED = Process(
             ),
         )
     ),
-    clocks=(*BUSINESS_CASE_CLOCKS, *LAUNCH_CLOCKS, *cross_stage.CLOCKS),
+    clocks=(*spin_out.CLOCKS, *BUSINESS_CASE_CLOCKS, *LAUNCH_CLOCKS, *cross_stage.CLOCKS),
     documents=business_case.DOCUMENTS,
     settings={**BUSINESS_CASE_SETTINGS, **LAUNCH_SETTINGS},
     strands=tuple(Strand),
@@ -230,7 +236,7 @@ OF_A_PANEL_2 = (*OF_EVERY_ROUTE_2, panel.VERSION_2, decision.VERSION_2, contract
 OF_A_ROUTE_2 = {
     Route.RIGHT_TO_PROVIDE: OF_A_PANEL_2,
     Route.COMMUNITY_RIGHT_TO_CHALLENGE: OF_EVERY_ROUTE_2,
-    Route.EMPLOYER_LED: OF_A_PANEL_2,
+    Route.EMPLOYER_LED: (*OF_A_PANEL_2, spin_out.VERSION_2),
 }
 SECOND_VERSIONS = tuple(restore(each, version=2, since=SECOND, differences=OF_A_ROUTE_2[each.route]) for each in NEWEST)
 OF_A_CHALLENGE_1 = (screening.VERSION_1_OF_A_CHALLENGE, review.VERSION_1_OF_A_CHALLENGE)

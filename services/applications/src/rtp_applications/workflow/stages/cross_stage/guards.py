@@ -6,6 +6,7 @@ from rtp_applications.workflow.common.conflicts import is_bar, list_conflicts
 from rtp_applications.workflow.common.payloads import Proposal
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.enums import APPEALABLE, APPLICANTS, OWED_BY_THE_GROUP, Role, Status
+from rtp_applications.workflow.stages.cross_stage.payloads import StopReason
 from rtp_applications.workflow.stages.decision.approvals import list_open_conditions
 from rtp_applications.workflow.stages.decision.payloads import ConditionEvidence
 from rtp_shared.identities import organisation_identity
@@ -126,6 +127,15 @@ def court_order_given(step: Step) -> str | None:
 def not_suspended(step: Step) -> str | None:
     """The case is not suspended already."""
     return "it is suspended already" if step.snapshot.case.suspended else None
+
+
+@guard("/because", payload=True)
+def stopped_for_its_time(step: Step) -> str | None:
+    """That the employer did not begin it is a reason only while it has not confirmed it."""
+    too_late = step.snapshot.case.status is not Status.PROPOSED
+    if step.payload.because is StopReason.NOT_BEGUN_BY_THE_EMPLOYER and too_late:
+        return "a case that goes on was begun or accepted by the employer"
+    return None
 
 
 @guard("/reviewOn", payload=True)

@@ -43,6 +43,8 @@ class StopReason(StrEnum):
     SECTION_114_NOTICE = "section-114-notice"
     SERVICE_ENDS = "service-ends"
     REORGANISATION = "reorganisation"
+    NOT_BEGUN_BY_THE_EMPLOYER = "not-begun-by-the-employer"
+    """Of a spin-out that was put to the employer, and is not its own."""
 
 
 class Stop(Payload):
