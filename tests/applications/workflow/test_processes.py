@@ -67,8 +67,11 @@ OWN_GUARDS = {
     COMMUNITY_RIGHT_TO_CHALLENGE.route: {
         "submit": ({"authority-is-relevant", "window-open", "content-is-complete"}, set()),
         "request-information": ({"statutory-items-only"}, set()),
+        **dict.fromkeys(
+            ("accept-eoi", "offer-modification"),
+            ({"key-decision-announced", "agenda-published", "private-meeting-announced"}, set()),
+        ),
         "record-regime": ({"regime-open-to-challenge"}, set()),
-        "remit": (set(), {"stage-was-reached"}),
         "remit-by-court": (set(), {"stage-was-reached"}),
     },
     EMPLOYER_LED.route: {"submit": ({"sponsor-named", "authority-named"}, {"enough-employees"})},

@@ -20,12 +20,15 @@ from tests.applications.workflow.stages.contract_cases import COMMISSIONING, LIG
 from tests.applications.workflow.stages.decided_cases import APPROVAL, RECORD, at
 
 accepted = put(
-    with_rule(
-        ground.build_snapshot(Status.EOI_ACCEPTED, process=COMMUNITY_RIGHT_TO_CHALLENGE),
-        "procurement-gap",
-        {"minimumMonths": 0, "maximumMonths": 60},
+    put(
+        with_rule(
+            ground.build_snapshot(Status.EOI_ACCEPTED, process=COMMUNITY_RIGHT_TO_CHALLENGE),
+            "procurement-gap",
+            {"minimumMonths": 0, "maximumMonths": 60},
+        ),
+        Acceptance(reasons="It is sound."),
     ),
-    Acceptance(reasons="It is sound."),
+    RECORD,
 )
 ready("record-regime", Ready(on(Status.APPROVED), COMMISSIONING, LIGHT))
 ready("record-contract-terms", Ready(on(Status.APPROVED), COMMISSIONING, terms()))

@@ -67,6 +67,21 @@ ready("supersede", Ready(orphaned, (TEAM,), payloads.Succession(successorCaseId=
 ready("escalate", Ready(refused, (LEAD,), payloads.Escalation(grounds="The costs were not read.")))
 ready("uphold-refusal", Ready(escalated, (REVIEWER,), payloads.Finding(reasons=WHY)))
 ready("remit", Ready(escalated, (REVIEWER,), payloads.Remittal(to=Status.EOI_UNDER_REVIEW, reasons=WHY)))
+CHALLENGE = COMMUNITY_RIGHT_TO_CHALLENGE
+rejected = build_snapshot(Status.REFUSED, process=CHALLENGE, escalated_at=NOW, refused_from=Status.EOI_UNDER_REVIEW)
+ADVICE = payloads.Recommendation(reasons=WHY, recommendations="Read the accounts.")
+recommended = put(rejected, ADVICE, role=Role.ESCALATION_REVIEWER)
+ready("recommend-reopening", Ready(rejected, (REVIEWER,), ADVICE, process=CHALLENGE))
+ready(
+    "reopen-refusal",
+    Ready(
+        recommended,
+        (DECIDER, OFFICER),
+        payloads.Reopening(to=Status.EOI_UNDER_REVIEW, reasons=WHY),
+        process=CHALLENGE,
+    ),
+)
+ready("keep-refusal", Ready(recommended, (DECIDER, OFFICER), payloads.KeptRefusal(reasons=WHY), process=CHALLENGE))
 ready("close-appeal-window", Ready(refused, (SYSTEM,), now=window.due_at))
 ready("quash", Ready(waiting, (SYSTEM,), payloads.CourtOrder.model_validate(ORDER)))
 ready(
@@ -113,11 +128,15 @@ breaks("supersede", "successor-case-given")(
 breaks(["escalate", "close-appeal-window"], "not-final")(ground.on_facts(final_at=NOW))
 breaks("escalate", "not-escalated")(ground.on_facts(escalated_at=NOW))
 breaks("escalate", "appeal-window-open")(lambda attempt: replace(attempt, now=window.due_at))
-breaks(["uphold-refusal", "remit"], "escalated")(ground.on_facts(escalated_at=None))
-breaks(["uphold-refusal", "remit"], "reviewer-independent")(
+breaks("keep-refusal", "reopening-recommended")(ground.on_snapshot(ground.without, payloads.Recommendation))
+breaks(["uphold-refusal", "remit", "recommend-reopening"], "escalated")(ground.on_facts(escalated_at=None))
+breaks(["uphold-refusal", "remit", "recommend-reopening"], "reviewer-independent")(
     ground.on_snapshot(CaseSnapshot.with_party, ground.party(Role.ADVISER, person=REVIEWER.person))
 )
-breaks(["uphold-refusal", "remit", "suspend", "resume", "stop-case"], "reasons-given")(ground.on_payload(reasons=""))
+AUTHORITY = ["reopen-refusal", "keep-refusal"]
+breaks(
+    ["uphold-refusal", "remit", "suspend", "resume", "stop-case", "recommend-reopening", *AUTHORITY], "reasons-given"
+)(ground.on_payload(reasons=""))
 breaks("remit", "stage-was-reached")(
     lambda attempt: ground.with_facts(ground.giving(attempt, to=Status.PANEL_READY), refused_from=Status.FEASIBILITY)
 )
@@ -126,7 +145,7 @@ breaks("remit-by-court", "stage-was-reached")(
 )
 breaks(["quash", "remit-by-court"], "court-order-given")(ground.on_payload(made_on=TOMORROW))
 breaks("stop-case", "stopped-for-its-time")(ground.on_payload(because=payloads.StopReason.NOT_BEGUN_BY_THE_EMPLOYER))
-breaks("stop-case", "deciders-are-independent")(ground.bar_last_signer)
+breaks(["stop-case", *AUTHORITY], "deciders-are-independent")(ground.bar_last_signer)
 breaks(sorted(DECISIONS), "nothing-decided-while-suspended")(ground.on_facts(suspended=Suspension.REORGANISATION))
 breaks("suspend", "not-suspended")(ground.on_facts(suspended=Suspension.REORGANISATION))
 breaks("resume", "suspended")(ground.on_facts(suspended=None))
@@ -400,3 +419,30 @@ def test_a_stop_is_published_with_its_reasons() -> None:
     stopped = take("stop-case", attempt(RIGHT_TO_PROVIDE, "stop-case")).after
     decided = find_decisions(stopped)[Decision.STOPPED]
     assert (decided.text, decided.at) == (WHY, NOW)
+
+
+def test_nobody_but_the_authority_and_a_court_reopens_a_statutory_rejection() -> None:
+    """Localism Act 2011 s.83, SI 2012/1647: a reviewer recommends, and the refusal stands meanwhile."""
+    reopening = {a.name for a in CHALLENGE.actions if Status.REFUSED in a.from_states and a.leads_to}
+    assert reopening == {"reopen-refusal", "remit-by-court", "quash"}
+    advised = take("recommend-reopening", attempt(CHALLENGE, "recommend-reopening")).after
+    assert (advised.status, advised.case.escalated_at) == (Status.REFUSED, NOW)
+    with pytest.raises(NotYourRole):
+        take("reopen-refusal", replace(attempt(CHALLENGE, "reopen-refusal"), signers=(REVIEWER,)))
+
+
+def test_a_refusal_that_the_authority_takes_up_again_has_a_time_of_its_own() -> None:
+    """The published maximum ran from the receipt, and was spent (s.84(3)). Forty working days from 1 September 2026."""
+    after = take("reopen-refusal", attempt(CHALLENGE, "reopen-refusal", Status.EOI_UNDER_REVIEW)).after
+    assert (after.case.escalated_at, after.case.refused_from, after.find(payloads.Recommendation)) == (None,) * 3
+    assert ground.get_open_deadline(after, "remitted-decision").due_on == date(2026, 10, 27)
+
+
+def test_a_refusal_to_which_the_authority_keeps_is_final() -> None:
+    kept = take("keep-refusal", attempt(CHALLENGE, "keep-refusal")).after
+    assert (kept.status, kept.case.final_at, kept.case.escalated_at) == (Status.REFUSED, NOW, None)
+
+
+def test_in_version_2_a_reviewer_still_sends_a_challenge_back() -> None:
+    second = PROCESSES[CHALLENGE.route, 2]
+    assert take("remit", attempt(second, "remit")).after.status is Status.EOI_UNDER_REVIEW

@@ -11,6 +11,7 @@ from rtp_applications.workflow.engine import update_deadlines
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.errors import GuardsNotMet
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
+from rtp_applications.workflow.stages.panel.payloads import AgendaPublication, DecisionRecord, KeyDecisionAnnouncement
 from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent
 from tests.applications.workflow import ground
 from tests.applications.workflow.ground import (
@@ -24,6 +25,7 @@ from tests.applications.workflow.ground import (
     ready,
     take,
 )
+from tests.applications.workflow.stages import decided_cases as decided
 from tests.applications.workflow.stages import interest_cases as interests
 from tests.applications.workflow.stages.interest_cases import DECIDER, LEAD, OFFERED, OFFICER, REFUSED, TODAY, offered
 
@@ -34,6 +36,17 @@ ready("decline-modification", Ready(offered, (LEAD,)))
 ready("let-modification-lapse", Ready(offered, (interests.SYSTEM,), now=interests.modification_due.due_at))
 ready("accept-eoi", Ready(build_snapshot(Status.EOI_UNDER_REVIEW), (DECIDER,), ACCEPTED))
 ready("refuse-eoi", Ready(build_snapshot(Status.EOI_UNDER_REVIEW), (DECIDER, OFFICER), REFUSED))
+CHALLENGE = COMMUNITY_RIGHT_TO_CHALLENGE
+announced = decided.announced(build_snapshot(Status.EOI_UNDER_REVIEW, process=CHALLENGE))
+ready("accept-eoi", Ready(announced, (DECIDER,), ACCEPTED, process=CHALLENGE))
+ready("offer-modification", Ready(announced, (OFFICER, DECIDER), OFFERED, process=CHALLENGE))
+COMMITTING = ["accept-eoi", "offer-modification"]
+breaks(COMMITTING, "key-decision-announced")(ground.on_snapshot(ground.without, KeyDecisionAnnouncement))
+breaks(COMMITTING, "agenda-published")(ground.on_snapshot(ground.put, decided.agenda(TODAY - timedelta(days=5))))
+breaks(COMMITTING, "private-meeting-announced")(
+    ground.on_snapshot(ground.put, decided.agenda(TODAY - timedelta(days=10)).model_copy(update={"in_private": True}))
+)
+breaks("begin-procurement", "decision-recorded")(ground.on_snapshot(ground.without, DecisionRecord))
 breaks("let-modification-lapse", "modification-time-over")(ground.come_too_early)
 breaks("offer-modification", "would-otherwise-be-refused")(on_payload(otherwise_refused_for=""))
 breaks("offer-modification", "modification-text-given")(on_payload(text=""))
@@ -97,3 +110,29 @@ def test_an_authority_that_published_no_gap_does_not_hide_behind_that() -> None:
     taken = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "begin-procurement")
     bare = replace(taken.snapshot, bodies={at: replace(each, rules={}) for at, each in taken.snapshot.bodies.items()})
     assert ground.refused_for("begin-procurement", replace(taken, snapshot=bare)) == []
+
+
+@pytest.mark.parametrize(
+    ("form", "decided_by", "owed"),
+    [
+        ("leader-and-cabinet", "executive", ["key-decision-announced", "agenda-published"]),
+        ("committee-system", "committee", ["agenda-published"]),
+        ("leader-and-cabinet", "officer", ["key-decision-announced"]),
+        ("fire-authority", "whole-body", ["agenda-published"]),
+    ],
+)
+@pytest.mark.parametrize("action", COMMITTING)
+def test_a_challenge_is_accepted_by_the_decision_rules_of_the_authority(
+    action: str, form: str, decided_by: str, owed: list[str]
+) -> None:
+    accepting = attempt(CHALLENGE, action)
+    bare = ground.without(accepting.snapshot, KeyDecisionAnnouncement, AgendaPublication)
+    bare = ground.with_rule(bare, "constitution", {"form": form, "decidedBy": decided_by})
+    assert ground.refused_for(action, replace(accepting, snapshot=bare)) == owed
+
+
+def test_a_challenge_is_refused_without_notice_and_a_policy_s_expression_accepted_so() -> None:
+    """A refusal changes nothing for those who live there; acceptance under the policy only lets the group go on."""
+    bare = ground.without(announced, KeyDecisionAnnouncement, AgendaPublication)
+    assert ground.refused_for("refuse-eoi", replace(attempt(CHALLENGE, "refuse-eoi"), snapshot=bare)) == []
+    assert ground.refused_for("accept-eoi", attempt(RIGHT_TO_PROVIDE, "accept-eoi")) == []

@@ -48,8 +48,11 @@ from rtp_applications.workflow.stages.cross_stage.payloads import (
     CourtRemittal,
     Escalation,
     Finding,
+    KeptRefusal,
     PublishedIntention,
+    Recommendation,
     Remittal,
+    Reopening,
     Stop,
     Succession,
     SuspensionNote,
@@ -119,7 +122,6 @@ DryRun = Annotated[bool, Query(alias="dryRun", description="Say what would come 
 ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "describe-interest": InterestContent,
     "submit": Sponsorship,
-    "confirm-spin-out": SpinOutConfirmation,
     "acknowledge": Acknowledgement,
     "begin-screening": Nothing,
     "request-information": InformationRequest,
@@ -228,6 +230,10 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "publish-intention": PublishedIntention,
     "publish-decision": Publication,
     "begin-procurement": ProcurementStart,
+    "recommend-reopening": Recommendation,
+    "reopen-refusal": Reopening,
+    "keep-refusal": KeptRefusal,
+    "confirm-spin-out": SpinOutConfirmation,
 }
 """The body that the path of each action takes: `POST /v1/cases/{case_id}/actions/<name>`.
 

@@ -25,6 +25,8 @@ class Earlier:
     settings: Mapping[str, Setting] = field(default_factory=dict)
     had: Mapping[str, Setting] = field(default_factory=dict)
     """Settings that it had and the newest has not."""
+    had_actions: tuple[Action, ...] = ()
+    """Actions that it had and the newest has not."""
     never_in: frozenset[Status] = frozenset()
     """Statuses that it did not have."""
     added: frozenset[str] = frozenset()
@@ -37,8 +39,11 @@ def restore(newest: Process, *, version: int, since: date, differences: Iterable
     for each in differences:
         process = replace(
             process,
-            actions=leave_out(
-                each.never_in, (_as_it_was(each.actions, a) for a in process.actions if a.name not in each.added)
+            actions=(
+                *leave_out(
+                    each.never_in, (_as_it_was(each.actions, a) for a in process.actions if a.name not in each.added)
+                ),
+                *each.had_actions,
             ),
             clocks=tuple(
                 replace(then, runs_in=then.runs_in - each.never_in)

@@ -133,12 +133,17 @@ COMMUNITY_RIGHT_TO_CHALLENGE = Process(
     "to 86. Acceptance starts a procurement that anyone may win.",
     actions=_put_together(
         *publication.publish_by_law(
-            (*interest.ACTIONS_OF_A_CHALLENGE, *screening.ACTIONS_OF_A_CHALLENGE, *review.ACTIONS)
+            (
+                *interest.ACTIONS_OF_A_CHALLENGE,
+                *screening.ACTIONS_OF_A_CHALLENGE,
+                *panel.challenge.decide_by_the_rules(review.ACTIONS),
+            )
         ),
+        *panel.challenge.ACTIONS,
         *leave_out(
             NEVER_IN_A_CHALLENGE,
             (
-                *contract.ACTIONS_OF_A_CHALLENGE,
+                *panel.challenge.ask_for_record(contract.ACTIONS_OF_A_CHALLENGE),
                 *award.ACTIONS,
                 *LAUNCH_ACTIONS,
                 *extensions.ACTIONS,
@@ -153,6 +158,7 @@ COMMUNITY_RIGHT_TO_CHALLENGE = Process(
         review.MODIFICATION_REPLY,
         screening.DECISION_DATE_NOTICE_OF_A_CHALLENGE,
         *review.CLOCKS_OF_A_CHALLENGE,
+        *panel.challenge.CLOCKS,
         *contract.CLOCKS_OF_A_CHALLENGE,
         *LAUNCH_CLOCKS,
         *cross_stage.CLOCKS,
@@ -161,6 +167,7 @@ COMMUNITY_RIGHT_TO_CHALLENGE = Process(
     settings={
         "applicants-needed": Setting(2, "Localism Act 2011 s.81(6)(d)", "found", FIRST),
         **interest.CHALLENGE_SETTINGS,
+        **panel.challenge.SETTINGS,
         **contract.CHALLENGE_SETTINGS,
         **LAUNCH_SETTINGS,
     },
@@ -235,7 +242,12 @@ OF_EVERY_ROUTE_2 = (separation.VERSION_2, suspension.VERSION_2, cross_stage.VERS
 OF_A_PANEL_2 = (*OF_EVERY_ROUTE_2, panel.VERSION_2, decision.VERSION_2, contract.VERSION_2)
 OF_A_ROUTE_2 = {
     Route.RIGHT_TO_PROVIDE: OF_A_PANEL_2,
-    Route.COMMUNITY_RIGHT_TO_CHALLENGE: OF_EVERY_ROUTE_2,
+    Route.COMMUNITY_RIGHT_TO_CHALLENGE: (
+        *OF_EVERY_ROUTE_2,
+        cross_stage.VERSION_2_OF_A_CHALLENGE,
+        review.VERSION_2_OF_A_CHALLENGE,
+        panel.challenge.VERSION_2,
+    ),
     Route.EMPLOYER_LED: (*OF_A_PANEL_2, spin_out.VERSION_2),
 }
 SECOND_VERSIONS = tuple(restore(each, version=2, since=SECOND, differences=OF_A_ROUTE_2[each.route]) for each in NEWEST)

@@ -25,7 +25,8 @@ DECISIONS = frozenset(
         "record-further-decision", "award", "record-tender-lost", "begin-transition", "waive-pension-signature",
         "begin-readiness-review", "launch", "put-back-launch",
         # On a refusal, and on the case as a whole.
-        "uphold-refusal", "remit", "stop-case", "confirm-spin-out",
+        "uphold-refusal", "remit", "recommend-reopening", "reopen-refusal", "keep-refusal", "stop-case",
+        "confirm-spin-out",
     }
 )  # fmt: skip
 """What a body, its reviewer, or the group by its answer decides. Courts decide, a group withdraws and time runs out

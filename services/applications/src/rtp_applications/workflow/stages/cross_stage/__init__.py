@@ -10,7 +10,7 @@ from rtp_applications.workflow.stages.cross_stage.actions import (
 )
 from rtp_applications.workflow.stages.cross_stage.clocks import CLOCKS
 from rtp_applications.workflow.stages.cross_stage.settings import SETTINGS
-from rtp_applications.workflow.stages.cross_stage.version_2 import VERSION_2
+from rtp_applications.workflow.stages.cross_stage.version_2 import VERSION_2, VERSION_2_OF_A_CHALLENGE
 
 __all__ = [
     "ACTIONS",
@@ -22,4 +22,5 @@ __all__ = [
     "STOP",
     "STOP_OF_A_CHALLENGE",
     "VERSION_2",
+    "VERSION_2_OF_A_CHALLENGE",
 ]

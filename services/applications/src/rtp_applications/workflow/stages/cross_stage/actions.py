@@ -191,18 +191,53 @@ ACTIONS = (
     WITHDRAW, LAPSE, SUPERSEDE, ESCALATE, UPHOLD, REMIT, SETTLE, QUASH, REMIT_BY_COURT, SUSPEND, RESUME,
     DECLARE_CONFLICT,
 )  # fmt: skip
-ACTIONS_OF_A_CHALLENGE = replace_actions(
-    ACTIONS,
-    replace(
-        REMIT.without_guard("stage-was-reached"),
-        leads_to=(Status.EOI_UNDER_REVIEW,),
-        payload_model=payloads.InterestRemittal,
+RECOMMEND = Action(
+    name="recommend-reopening",
+    rows=(20,),
+    description="The reviewer recommends to the authority what it should do with its refusal. Nobody but the authority "
+    "and a court reopens a rejection on a statutory ground.",
+    signatories=one_of(Role.ESCALATION_REVIEWER),
+    from_states=APPEALABLE,
+    guards=(guards.escalated, guards.reviewer_independent, reasons_given),
+    payload_model=payloads.Recommendation,
+)
+REOPEN = Action(
+    name="reopen-refusal",
+    rows=(20,),
+    description="The authority takes its own refusal up again, of itself or as a reviewer recommends. Two people sign.",
+    signatories=(*one_of(Role.DECISION_MAKER), SECOND_DECIDER),
+    from_states=frozenset({Status.REFUSED, Status.NOT_ELIGIBLE}),
+    leads_to=(Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW),
+    guards=(reasons_given, deciders_are_independent),
+    payload_model=payloads.Reopening,
+    event=events.CaseRemitted,
+    effects=(effects.reopen,),
+    clears=(payloads.Recommendation,),
+)
+KEEP_REFUSAL = Action(
+    name="keep-refusal",
+    rows=(20,),
+    description="The authority answers the reviewer that it keeps to its refusal, with reasons: it is final. Two "
+    "people sign.",
+    signatories=(*one_of(Role.DECISION_MAKER), SECOND_DECIDER),
+    from_states=APPEALABLE,
+    guards=(guards.reopening_recommended, reasons_given, deciders_are_independent),
+    payload_model=payloads.KeptRefusal,
+    event=events.RefusalUpheld,
+    effects=(effects.make_final,),
+)
+ACTIONS_OF_A_CHALLENGE = (
+    *replace_actions(
+        tuple(each for each in ACTIONS if each is not REMIT),
+        replace(
+            REMIT_BY_COURT.without_guard("stage-was-reached"),
+            leads_to=(Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW),
+            payload_model=payloads.InterestCourtRemittal,
+        ),
     ),
-    replace(
-        REMIT_BY_COURT.without_guard("stage-was-reached"),
-        leads_to=(Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW),
-        payload_model=payloads.InterestCourtRemittal,
-    ),
+    RECOMMEND,
+    REOPEN,
+    KEEP_REFUSAL,
 )
 ACTIONS_OF_A_SPIN_OUT = replace_actions(
     ACTIONS,

@@ -6,7 +6,7 @@ from rtp_applications.workflow.common.conflicts import is_bar, list_conflicts
 from rtp_applications.workflow.common.payloads import Proposal
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.enums import APPEALABLE, APPLICANTS, OWED_BY_THE_GROUP, Role, Status
-from rtp_applications.workflow.stages.cross_stage.payloads import StopReason
+from rtp_applications.workflow.stages.cross_stage.payloads import Recommendation, StopReason
 from rtp_applications.workflow.stages.decision.approvals import list_open_conditions
 from rtp_applications.workflow.stages.decision.payloads import ConditionEvidence
 from rtp_shared.identities import organisation_identity
@@ -100,6 +100,13 @@ def stage_was_reached(step: Step) -> str | None:
     if back_to not in (Status.ASSURANCE, Status.PANEL_READY) or ORDER.index(reached) >= ORDER.index(back_to):
         return None
     return f"the case never came to {back_to}; it was in {reached}"
+
+
+@guard()
+def reopening_recommended(step: Step) -> str | None:
+    """The reviewer has recommended something, and the authority has not answered yet."""
+    recommended = step.snapshot.find_record(Recommendation)
+    return None if recommended and step.snapshot.case.escalated_at else "no recommendation waits for an answer"
 
 
 @guard()

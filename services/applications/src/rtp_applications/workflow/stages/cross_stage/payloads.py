@@ -86,6 +86,32 @@ class Finding(Payload):
     recommendations: Prose | None = None
 
 
+class Recommendation(Payload):
+    """What a reviewer recommends to an authority that refused on a statutory ground, and decides on it itself."""
+
+    KIND: ClassVar[str] = "review-recommendation"
+
+    reasons: Prose
+    recommendations: Prose
+
+
+class Reopening(Payload):
+    """The authority takes its own refusal up again."""
+
+    KIND: ClassVar[str] = "reopening"
+
+    to: Literal[Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW]
+    reasons: Prose
+
+
+class KeptRefusal(Payload):
+    """The authority keeps to its refusal, whatever the reviewer recommended."""
+
+    KIND: ClassVar[str] = "kept-refusal"
+
+    reasons: Prose
+
+
 class CourtOrder(Payload):
     """An order of a court that quashes the decision."""
 

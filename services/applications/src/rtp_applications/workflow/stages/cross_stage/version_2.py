@@ -1,11 +1,12 @@
-"""Version 2: no body stopped a case, and a section 114 notice was no reason to suspend one."""
+"""Version 2: no body stopped a case, a section 114 notice suspended none, and a reviewer sent challenges back."""
 
 from dataclasses import replace
 
 from rtp_applications.workflow.definition import Action
 from rtp_applications.workflow.earlier import Earlier
 from rtp_applications.workflow.enums import Status
-from rtp_applications.workflow.stages.cross_stage.payloads import FormerSuspensionNote
+from rtp_applications.workflow.stages.cross_stage.actions import REMIT
+from rtp_applications.workflow.stages.cross_stage.payloads import FormerSuspensionNote, InterestRemittal
 
 
 def _suspend(now: Action) -> Action:
@@ -18,3 +19,14 @@ def _suspend(now: Action) -> Action:
 
 
 VERSION_2 = Earlier(actions={"suspend": _suspend}, never_in=frozenset({Status.STOPPED}), added=frozenset({"stop-case"}))
+VERSION_2_OF_A_CHALLENGE = Earlier(
+    had_actions=(
+        replace(
+            REMIT.without_guard("stage-was-reached"),
+            from_states=REMIT.from_states - {Status.STOPPED},
+            leads_to=(Status.EOI_UNDER_REVIEW,),
+            payload_model=InterestRemittal,
+        ),
+    ),
+    added=frozenset({"recommend-reopening", "reopen-refusal", "keep-refusal"}),
+)

@@ -26,8 +26,8 @@ UNTIL_ANSWERED = frozenset(
     }
 )
 REMITTED_DECISION = propose_clock(
-    "remitted-decision", "Decide anew on the expression of interest that a court sent back", 40,
-    *sorted(UNTIL_ANSWERED), fixed=True, started_by=("remit-by-court",), reminders=(5,),
+    "remitted-decision", "Decide anew on the expression of interest that a court or the authority itself took up again",
+    40, *sorted(UNTIL_ANSWERED), fixed=True, started_by=("remit-by-court", "reopen-refusal"), reminders=(5,),
 )  # fmt: skip
 """The Act has no time for it: the published maximum runs from the receipt, and was spent."""
 CLOCKS_OF_A_CHALLENGE = (
