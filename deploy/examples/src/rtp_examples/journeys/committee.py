@@ -28,8 +28,8 @@ def run(scenario: Scenario) -> None:
     _set_constitution(scenario, personas)
     case = interest.draft_and_submit(scenario, personas, DRAFT, sponsor="p-director", authority="Minute 2027/88")
     personas.officer.act(
-        case, "confirm-spin-out", authority="Minute 2027/88", decidedOn=scenario.today, where="Minutes of the committee",
-        sponsor="p-director",
+        case, "confirm-spin-out", authority="Minute 2027/88", decidedOn=scenario.today, sponsor="p-director",
+        where="Minutes of the committee",
     )  # fmt: skip
     personas.lead.appoint(case, "staff-rep", personas.staff_rep)
     business_case.appraise(scenario, personas, case)
