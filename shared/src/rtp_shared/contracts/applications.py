@@ -172,7 +172,7 @@ class RefusalBecameFinal(CaseMoved):
 
 
 class CaseRemitted(CaseMoved):
-    """A reviewer or a court sent the case back to an earlier stage."""
+    """A reviewer, a court or the body itself sent the case back to an earlier stage."""
 
     TYPE: ClassVar[str] = f"{PREFIX}.applications.case-remitted.v1"
 

@@ -161,6 +161,18 @@ async def test_a_refusal_taken_up_again_stays_and_says_what_came_in_its_place(
     assert (former["id"], former["supersededBy"]) == (entry["id"], accepted["id"])
 
 
+async def test_an_acceptance_that_scrutiny_had_opened_again_does_not_stand(new_client: NewClient, anybody: Api) -> None:
+    office = await under_review(new_client, route=CHALLENGE)
+    await office.decider.do(office.case, "accept-eoi", **ACCEPTANCE)
+    chair, why = ActorClient(office.officer.api, "scrutiny-1"), {"reasons": "Readers were not asked."}
+    await chair.do(office.case, "call-in", **why)
+    await chair.do(office.case, "record-scrutiny-response", **why)
+    returned = await office.decider.do(office.case, "reopen-after-call-in", **why)
+    assert returned["status"] == "eoi-under-review"
+    [entry] = await listed(anybody, office.case)
+    assert (entry["decision"], entry["overturned"]) == ("accepted", "reopened")
+
+
 async def test_a_court_marks_the_decision_it_quashed(new_client: NewClient, anybody: Api) -> None:
     office = await under_review(new_client, route=CHALLENGE)
     await office.decider.do(office.case, "accept-eoi", **ACCEPTANCE)

@@ -144,7 +144,8 @@ def test_the_longest_gap_is_a_deadline_of_the_authority_that_the_procurement_mee
     snapshot = with_rule(taken.snapshot, "procurement-gap", {"minimumMonths": 0, "maximumMonths": 18})
     owing = update_deadlines(process, Status.EOI_UNDER_REVIEW, snapshot, "accept-eoi", ground.NOW)
     assert ground.get_deadline(owing, "procurement-start").due_on == add_months(TODAY, 18) == date(2028, 3, 1)
-    begun = ground.take("begin-procurement", replace(taken, snapshot=owing)).after
+    stands = ground.get_deadline(owing, "call-in-window").due_at
+    begun = ground.take("begin-procurement", replace(taken, snapshot=owing, now=stands)).after
     assert ground.get_deadline(begun, "procurement-start").state is DeadlineState.MET
 
 

@@ -229,6 +229,7 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "stop-case": Stop,
     "publish-intention": PublishedIntention,
     "publish-decision": Publication,
+    "reopen-after-call-in": Reasons,
     "begin-procurement": ProcurementStart,
     "recommend-reopening": Recommendation,
     "reopen-refusal": Reopening,

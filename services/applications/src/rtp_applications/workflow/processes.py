@@ -121,7 +121,6 @@ NEVER_IN_A_CHALLENGE = frozenset(
         Status.PANEL_READY,
         Status.DEFERRED,
         Status.APPROVED_CONDITIONAL,
-        Status.CALLED_IN,
         Status.APPROVED,
     }
 )
@@ -140,10 +139,11 @@ COMMUNITY_RIGHT_TO_CHALLENGE = Process(
             )
         ),
         *panel.challenge.ACTIONS,
+        *panel.call_in.ACTIONS,
         *leave_out(
             NEVER_IN_A_CHALLENGE,
             (
-                *panel.challenge.ask_for_record(contract.ACTIONS_OF_A_CHALLENGE),
+                *panel.call_in.wait_for_call_in(panel.challenge.ask_for_record(contract.ACTIONS_OF_A_CHALLENGE)),
                 *award.ACTIONS,
                 *LAUNCH_ACTIONS,
                 *extensions.ACTIONS,
@@ -159,7 +159,8 @@ COMMUNITY_RIGHT_TO_CHALLENGE = Process(
         screening.DECISION_DATE_NOTICE_OF_A_CHALLENGE,
         *review.CLOCKS_OF_A_CHALLENGE,
         *panel.challenge.CLOCKS,
-        *contract.CLOCKS_OF_A_CHALLENGE,
+        *panel.call_in.CLOCKS,
+        *panel.call_in.run_through_call_in(contract.CLOCKS_OF_A_CHALLENGE),
         *LAUNCH_CLOCKS,
         *cross_stage.CLOCKS,
     ),
@@ -247,6 +248,7 @@ OF_A_ROUTE_2 = {
         cross_stage.VERSION_2_OF_A_CHALLENGE,
         review.VERSION_2_OF_A_CHALLENGE,
         panel.challenge.VERSION_2,
+        panel.call_in.VERSION_2,
     ),
     Route.EMPLOYER_LED: (*OF_A_PANEL_2, spin_out.VERSION_2),
 }

@@ -31,6 +31,7 @@ MARKS: dict[str, dict[str, Appeal | Overturned]] = {
     "remit": {"appeal": Appeal.REMITTED, "overturned": Overturned.REMITTED},
     "reopen-refusal": {"overturned": Overturned.REOPENED},
     "keep-refusal": {"appeal": Appeal.UPHELD},
+    "reopen-after-call-in": {"overturned": Overturned.REOPENED},
     "quash": {"overturned": Overturned.QUASHED},
     "remit-by-court": {"overturned": Overturned.QUASHED},
 }

@@ -37,8 +37,9 @@ KEPT_APART = frozenset(
     {
         "find-not-eligible", "offer-modification", "accept-eoi", "refuse-eoi", "refuse-after-appraisal", "rate-strand",
         "cast-vote", "approve", "approve-with-conditions", "defer", "refuse-business-case", "confirm-after-call-in",
-        "return-after-call-in", "award", "waive-pension-signature", "launch", "call-in", "record-scrutiny-response",
-        "agree-special-urgency", "stop-case", "confirm-spin-out", "reopen-refusal", "keep-refusal",
+        "return-after-call-in", "reopen-after-call-in", "award", "waive-pension-signature", "launch", "call-in",
+        "record-scrutiny-response", "agree-special-urgency", "stop-case", "confirm-spin-out", "reopen-refusal",
+        "keep-refusal",
     }
 )  # fmt: skip
 """What decides, and what calls a decision in."""

@@ -19,7 +19,7 @@ DECISIONS = frozenset(
         # On the business case, its conditions and its call-in.
         "record-commissioner-consent", "cast-vote", "approve", "approve-with-conditions", "defer",
         "refuse-business-case", "close-condition", "close-conditions", "confirm-after-call-in",
-        "return-after-call-in",
+        "return-after-call-in", "reopen-after-call-in",
         # On the contract and the launch.
         "record-regime", "choose-contract-route", "begin-procurement", "publish-tender", "begin-standstill",
         "record-further-decision", "award", "record-tender-lost", "begin-transition", "waive-pension-signature",

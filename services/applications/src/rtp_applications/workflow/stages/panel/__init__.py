@@ -1,9 +1,18 @@
 """The panel: its notices, its votes and its decision."""
 
-from rtp_applications.workflow.stages.panel import challenge
+from rtp_applications.workflow.stages.panel import call_in, challenge
 from rtp_applications.workflow.stages.panel.actions import ACTIONS, ask_for_record, keep_scrutiny_apart
 from rtp_applications.workflow.stages.panel.clocks import CLOCKS
 from rtp_applications.workflow.stages.panel.settings import SETTINGS
 from rtp_applications.workflow.stages.panel.version_2 import VERSION_2
 
-__all__ = ["ACTIONS", "CLOCKS", "SETTINGS", "VERSION_2", "ask_for_record", "challenge", "keep_scrutiny_apart"]
+__all__ = [
+    "ACTIONS",
+    "CLOCKS",
+    "SETTINGS",
+    "VERSION_2",
+    "ask_for_record",
+    "call_in",
+    "challenge",
+    "keep_scrutiny_apart",
+]
