@@ -81,3 +81,15 @@ async def begin_review(office: Office) -> Office:
     await officer.do(case, "notify-decision-date", expectedOn=str(day + timedelta(days=28)), notifiedOn=str(day))
     office.case = await officer.do(case, "begin-review")
     return office
+
+
+async def announce_at_once(office: Office) -> None:
+    """Have a cabinet decide today: scrutiny agrees that it is urgent, and the meeting is convened for it."""
+    chair = ActorClient(office.officer.api, "scrutiny-1")
+    await appointed(chair.api, office.case, "scrutiny-chair", chair.person)
+    urgent = {"what": "key-decision", "agreedBy": "scrutiny-chair", "agreedOn": str(today())}
+    await chair.do(office.case, "agree-special-urgency", **urgent, reasons="A grant ends today.")
+    published = {"where": "Website"}
+    convened = {**published, "convenedOn": str(today()), "reasons": "A grant ends today."}
+    await office.officer.do(office.case, "convene-at-shorter-notice", **convened)
+    office.case = await office.officer.do(office.case, "publish-agenda", **published, publishedOn=str(today()))

@@ -142,6 +142,9 @@ async def test_a_stale_or_missing_version_changes_nothing(api: Api, body: Record
         ("working-day-calendar", "france", "/value"),
         ("idle-limit", {"number": 30, "unit": "calendar-days"}, "/value"),
         ("quorum-percent", 0, "/value"),
+        ("constitution", {"form": "committee-system", "decidedBy": "executive"}, "/value"),
+        ("constitution", {"form": "parliament", "decidedBy": "officer"}, "/value/form"),
+        ("board-meeting-notice", {"number": 3, "unit": "working-days"}, "/value"),
     ],
 )
 async def test_a_value_has_the_form_of_its_rule(
@@ -161,6 +164,8 @@ async def test_every_rule_takes_a_value_of_its_form_and_says_what_it_is_about(ap
         "agenda-notice": {"number": 5, "unit": "clear-days"},
         "working-day-calendar": "any-uk",
         "quorum-percent": 60,
+        "constitution": {"form": "committee-system", "decidedBy": "committee", "clearWorkingDays": True},
+        "board-meeting-notice": {"number": 3, "unit": "clear-days"},
     }
     for rule in Rule:
         answer = await put_rule(api, body, rule, values.get(rule, DECISION))

@@ -8,7 +8,7 @@ import pytest
 
 from rtp_applications.cases.actions import fit_payload
 from rtp_applications.workflow.common.payloads import Nothing
-from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED, RIGHT_TO_PROVIDE
+from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED, PROCESSES, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages.cross_stage.payloads import InterestRemittal, Remittal
 from rtp_applications.workflow.stages.spin_out.payloads import Sponsorship
 from rtp_shared.clock import today
@@ -18,6 +18,7 @@ from tests.support.actors import ActorClient, Case
 from tests.support.bodies import OVERSEER, record_body, tag
 from tests.support.cases import open_case, submit_case
 
+SECOND_OF_A_CHALLENGE = PROCESSES[COMMUNITY_RIGHT_TO_CHALLENGE.route, 2]
 SPONSORED = {"sponsor": "p-director", "authority": "Scheme of delegation 3.2"}
 
 
@@ -26,7 +27,7 @@ def remittal(to: str) -> Remittal:
 
 
 def test_what_is_given_becomes_what_the_route_takes() -> None:
-    taken = fit_payload(COMMUNITY_RIGHT_TO_CHALLENGE, "remit", remittal("eoi-under-review"))
+    taken = fit_payload(SECOND_OF_A_CHALLENGE, "remit", remittal("eoi-under-review"))
     assert isinstance(taken, InterestRemittal)
     assert isinstance(fit_payload(RIGHT_TO_PROVIDE, "submit", Sponsorship()), Nothing)
     assert fit_payload(EMPLOYER_LED, "submit", given := Sponsorship.model_validate(SPONSORED)) is given
@@ -34,7 +35,7 @@ def test_what_is_given_becomes_what_the_route_takes() -> None:
 
 def test_a_challenge_is_not_sent_to_a_panel_that_it_never_has() -> None:
     with pytest.raises(Invalid) as refusal:
-        fit_payload(COMMUNITY_RIGHT_TO_CHALLENGE, "remit", remittal("panel-ready"))
+        fit_payload(SECOND_OF_A_CHALLENGE, "remit", remittal("panel-ready"))
     assert [each.field for each in refusal.value.errors] == ["/to"]
 
 

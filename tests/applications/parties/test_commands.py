@@ -8,17 +8,20 @@ from typing import Any
 import pytest
 
 from rtp_applications.bodies.models import body_id
-from rtp_applications.parties.rules import APPOINTS, Side
-from rtp_applications.workflow.enums import Role
+from rtp_applications.parties.errors import RolesCheckEachOther
+from rtp_applications.parties.rules import APPOINTS, Side, require_separate
+from rtp_applications.workflow.enums import Role, Status
 from rtp_embedded.platform import Platform
 from rtp_shared.clock import today
+from tests.applications.workflow.ground import NOW, build_snapshot, put
+from tests.applications.workflow.stages.decided_cases import notice
 from tests.applications.workflow.versions import NEWEST_PROCESSES
 from tests.conftest import Api, NewClient
 from tests.support.actors import Case
 from tests.support.cases import EMPLOYER, TRUST, employer_id, open_case, submit_case
 from tests.support.pages import read_pages
 from tests.support.people import act, acting, appoint, appointed, end, parties, tag
-from tests.support.problems import name_problem
+from tests.support.problems import list_fields, name_problem
 
 pytestmark = pytest.mark.anyio
 
@@ -153,6 +156,49 @@ async def test_whoever_decides_neither_applies_nor_helps(group: Api, officers: A
     answer = await appoint(group, submitted, role, "p-both")
     assert answer.status_code == 409
     assert "panel-member" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("decision-maker", "scrutiny-chair"), ("scrutiny-chair", "panel-member"), ("case-officer", "scrutiny-chair")],
+)
+async def test_one_person_does_not_hold_two_roles_that_check_each_other(
+    officers: Api, submitted: Case, first: str, second: str
+) -> None:
+    held = await appointed(officers, submitted, first, "p-both")
+    assert (await end(officers, submitted, held)).status_code == 200
+    answer = await appoint(officers, submitted, second, "p-both")
+    assert name_problem(answer) == (409, "roles-check-each-other")
+    assert f"is or was {first}" in answer.json()["detail"]
+
+
+async def test_who_reviews_or_audits_is_nobody_whose_work_it_is(sides: dict[Side, Api]) -> None:
+    case = await submitted(sides)
+    await appointed(sides[Side.COMMISSIONER], case, "commissioner", "p-both")
+    for role in ("auditor", "escalation-reviewer"):
+        assert (await appoint(sides[Side.MUTUALS_TEAM], case, role, "p-both")).status_code == 409
+
+
+async def test_a_joint_officer_s_two_hats_are_on_record(sides: dict[Side, Api]) -> None:
+    """Of two bodies; that the employer's own officer decides as well is no second hat."""
+    case = await submitted(sides)
+    await appointed(sides[Side.EMPLOYER], case, "case-officer", "p-joint")
+    answer = await appoint(sides[Side.COMMISSIONER], case, "commissioner", "p-joint")
+    assert list_fields(answer) == {"/mandate"}
+    assert "is case-officer for another body" in answer.text
+    joint = "Section 113 agreement of 1 May 2026"
+    party = await appointed(sides[Side.COMMISSIONER], case, "commissioner", "p-joint", mandate=joint)
+    assert party["mandate"] == joint
+    path = f"/v1/cases/{case['id']}/parties/{party['id']}"
+    taken_out = await sides[Side.COMMISSIONER].patch(path, json={"mandate": None}, headers={"If-Match": "*"})
+    assert list_fields(taken_out) == {"/mandate"}
+
+
+async def test_who_the_notice_lists_as_deciding_does_not_chair_scrutiny() -> None:
+    snapshot = put(build_snapshot(Status.PANEL_READY), notice(NOW.date()))
+    with pytest.raises(RolesCheckEachOther):
+        require_separate(snapshot, Role.SCRUTINY_CHAIR, "cabinet-2")
+    require_separate(snapshot, Role.SCRUTINY_CHAIR, "councillor-9")
 
 
 async def test_a_conflict_of_interest_bars_from_the_panel(group: Api, officers: Api, submitted: Case) -> None:

@@ -26,6 +26,7 @@ ACTIONS = {action.name: (process, action) for process, action in reversed(ALL)}
 """Each action once, in the first process that has it."""
 SHARED = {name: pair for name, pair in ACTIONS.items() if len(pair[1].signatories) > 1}
 OF_THE_SIGNER = {
+    "urgency-is-agreed", "confirmed-by-the-employer", "roles-kept-apart", "executive-does-not-scrutinise",
     "deciders-are-independent", "decision-maker-is-independent", "reviewer-independent", "vote-is-own",
     "verified-by-a-body", "entry-is-own", "bar-lifted-by-an-officer",
 }  # fmt: skip

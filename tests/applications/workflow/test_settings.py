@@ -4,7 +4,7 @@ from rtp_applications.bodies.rules import Rule
 from rtp_applications.workflow.definition import Setting
 from rtp_applications.workflow.processes import PROCESSES
 
-READ_BY_NAME = {Rule.EOI_WINDOWS, Rule.WORKING_DAY_CALENDAR}
+READ_BY_NAME = {Rule.EOI_WINDOWS, Rule.WORKING_DAY_CALENDAR, Rule.CONSTITUTION}
 """Rules that no clock and no setting carries."""
 
 

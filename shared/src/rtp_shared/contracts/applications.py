@@ -172,7 +172,7 @@ class RefusalBecameFinal(CaseMoved):
 
 
 class CaseRemitted(CaseMoved):
-    """A reviewer or a court sent the case back to an earlier stage."""
+    """A reviewer, a court or the body itself sent the case back to an earlier stage."""
 
     TYPE: ClassVar[str] = f"{PREFIX}.applications.case-remitted.v1"
 
@@ -187,6 +187,20 @@ class CaseSuspended(CaseMoved):
     """The case rests; discretionary clocks are paused."""
 
     TYPE: ClassVar[str] = f"{PREFIX}.applications.case-suspended.v1"
+
+
+class SpinOutConfirmed(CaseMoved):
+    """The employer confirmed that a spin-out begins by its own decision."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.applications.spin-out-confirmed.v1"
+    SINCE: ClassVar[str] = "1.3.0"
+
+
+class CaseStopped(CaseMoved):
+    """The body stopped the case for a reason that is none of its own. It may be taken to the escalation point."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.applications.case-stopped.v1"
+    SINCE: ClassVar[str] = "1.3.0"
 
 
 class CaseResumed(CaseMoved):

@@ -13,7 +13,7 @@ from rtp_embedded.postgres import Postgres
 from rtp_shared.clock import today
 from tests.applications.registers.barriers.test_commands import events_of
 from tests.conftest import Api, NewClient
-from tests.support.actors import ActorClient, Office, begin_review, submitted_office
+from tests.support.actors import ActorClient, Office, announce_at_once, begin_review, submitted_office
 from tests.support.cases import employer_id
 from tests.support.problems import name_problem
 from tests.support.tables import connect_for, require_denied
@@ -38,7 +38,10 @@ async def anybody(platform: Platform) -> Any:
 
 async def under_review(new_client: NewClient, **details: Any) -> Office:
     named = {"serviceName": f"Service {uuid.uuid4()}", **details}
-    return await begin_review(await submitted_office(new_client, **named))
+    office = await begin_review(await submitted_office(new_client, **named))
+    if details.get("route") == CHALLENGE:
+        await announce_at_once(office)
+    return office
 
 
 async def refused(new_client: NewClient, **details: Any) -> Office:
@@ -119,24 +122,56 @@ async def test_an_acceptance_has_its_reasons_published(new_client: NewClient, an
     assert (entry["decision"], entry["text"], entry["ground"]) == ("accepted", "It is sound.", None)
 
 
-async def test_a_remitted_refusal_stays_and_says_what_came_in_its_place(new_client: NewClient, anybody: Api) -> None:
-    office = await refused(new_client, route=CHALLENGE)
-    await office.group.do(office.case, "escalate", grounds="The costs were not read.")
-    [entry] = await listed(anybody, office.case)
-    assert (entry["appeal"], entry["version"]) == ("pending", 2)
+async def reviewed_by(new_client: NewClient, office: Office) -> ActorClient:
     central = ActorClient(await new_client(scopes="cases:read cases:write cases:oversee"), "central-1")
     reviewing = ActorClient(await new_client(), "reviewer-1")
     await central.appoint(
         office.case, "escalation-reviewer", reviewing.person, holder={"client": reviewing.api.client_id}
     )
+    return reviewing
+
+
+async def test_a_remitted_refusal_stays_and_says_so(new_client: NewClient, anybody: Api) -> None:
+    office = await refused(new_client)
+    await office.officer.do(office.case, "publish-decision", decision="refused")
+    await office.group.do(office.case, "escalate", grounds="The costs were not read.")
+    reviewing = await reviewed_by(new_client, office)
     await reviewing.do(office.case, "remit", to="eoi-under-review", reasons="It was not read.")
     [entry] = await listed(anybody, office.case)
     assert (entry["appeal"], entry["overturned"], entry["supersededBy"]) == ("remitted", "remitted", None)
+
+
+async def test_a_refusal_taken_up_again_stays_and_says_what_came_in_its_place(
+    new_client: NewClient, anybody: Api
+) -> None:
+    office = await refused(new_client, route=CHALLENGE)
+    await office.group.do(office.case, "escalate", grounds="The costs were not read.")
+    [entry] = await listed(anybody, office.case)
+    assert (entry["appeal"], entry["version"]) == ("pending", 2)
+    reviewing = await reviewed_by(new_client, office)
+    await reviewing.do(office.case, "recommend-reopening", reasons="It was not read.", recommendations="Read it.")
+    again = {"to": "eoi-under-review", "reasons": "The reviewer is right."}
+    await office.decider.do(office.case, "reopen-refusal", **again)
+    await office.second.do(office.case, "reopen-refusal")
+    [entry] = await listed(anybody, office.case)
+    assert (entry["appeal"], entry["overturned"], entry["supersededBy"]) == ("remitted", "reopened", None)
     assert entry["overturnedOn"]
     await office.decider.do(office.case, "accept-eoi", **ACCEPTANCE)
     accepted, former = await listed(anybody, office.case)
     assert (accepted["decision"], accepted["overturned"]) == ("accepted", None)
     assert (former["id"], former["supersededBy"]) == (entry["id"], accepted["id"])
+
+
+async def test_an_acceptance_that_scrutiny_had_opened_again_does_not_stand(new_client: NewClient, anybody: Api) -> None:
+    office = await under_review(new_client, route=CHALLENGE)
+    await office.decider.do(office.case, "accept-eoi", **ACCEPTANCE)
+    chair, why = ActorClient(office.officer.api, "scrutiny-1"), {"reasons": "Readers were not asked."}
+    await chair.do(office.case, "call-in", **why)
+    await chair.do(office.case, "record-scrutiny-response", **why)
+    returned = await office.decider.do(office.case, "reopen-after-call-in", **why)
+    assert returned["status"] == "eoi-under-review"
+    [entry] = await listed(anybody, office.case)
+    assert (entry["decision"], entry["overturned"]) == ("accepted", "reopened")
 
 
 async def test_a_court_marks_the_decision_it_quashed(new_client: NewClient, anybody: Api) -> None:

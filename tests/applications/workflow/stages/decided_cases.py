@@ -7,11 +7,18 @@ from typing import Any
 
 from rtp_applications.deadlines.rules.deadline import Deadline
 from rtp_applications.workflow.common.payloads import ConflictOfInterest, Refusal
+from rtp_applications.workflow.definition import Process
 from rtp_applications.workflow.enums import Role, Status, Strand
+from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.assurance.payloads import AssuranceRating
 from rtp_applications.workflow.stages.decision import payloads
-from rtp_applications.workflow.stages.panel.payloads import AgendaPublication, KeyDecisionAnnouncement, Vote
+from rtp_applications.workflow.stages.panel.payloads import (
+    AgendaPublication,
+    DecisionRecord,
+    KeyDecisionAnnouncement,
+    Vote,
+)
 from tests.applications.workflow import ground
 from tests.applications.workflow.ground import (
     NOW,
@@ -51,11 +58,18 @@ REFUSAL = Refusal.model_validate({"reasons": "It would not last.", "findings": F
 ANSWER = payloads.QuestionAnswer(question="cash", answer="There is a reserve.")
 EVIDENCE = payloads.ConditionEvidence(condition="lease", evidence="Signed heads of terms.")
 CLOSED = payloads.ConditionClosure(condition="lease")
+RECORD = DecisionRecord.model_validate(
+    {
+    "decidedOn": TODAY, "decision": "The case is approved.", "reasons": "It is sound.", "where": "Decisions, 2026/88",
+    "alternatives": "Keeping the service; it costs more.",
+}
+)  # fmt: skip
 BECAUSE = {"reasons": "The consultation was short."}
 
 
 def notice(published_on: date, by: date = date(2027, 3, 31)) -> KeyDecisionAnnouncement:
-    said = {"publishedOn": published_on, "decisionBy": by, "where": "Forward plan, item 4"}
+    who = {"decisionMaker": "Cabinet", "members": ["decision-maker-1", "cabinet-2"]}
+    said = {"publishedOn": published_on, "decisionBy": by, "where": "Forward plan, item 4", **who}
     return KeyDecisionAnnouncement.model_validate(said)
 
 
@@ -99,6 +113,15 @@ called_in = build_snapshot(Status.CALLED_IN)
 responded = put(called_in, payloads.ScrutinyResponse(**BECAUSE))
 
 
+def unrecorded(snapshot: CaseSnapshot) -> CaseSnapshot:
+    """The case with an approval of which no written statement was made, and the time for a call-in over."""
+    return ground.without(with_window_over(put(snapshot, APPROVAL)), DecisionRecord)
+
+
+def with_window_over(snapshot: CaseSnapshot) -> CaseSnapshot:
+    return snapshot.with_deadline(get_deadline(approved, "call-in-window").cancel(NOW))
+
+
 def reminded(snapshot: CaseSnapshot, times: int) -> CaseSnapshot:
     return snapshot.with_deadline(replace(get_deadline(snapshot, "mandate"), reminded=times))
 
@@ -129,9 +152,9 @@ def votes(snapshot: CaseSnapshot, said: Mapping[int, str]) -> CaseSnapshot:
     return snapshot
 
 
-def approval(snapshot: CaseSnapshot, now: datetime = NOW) -> list[str]:
+def approval(snapshot: CaseSnapshot, now: datetime = NOW, process: Process = RIGHT_TO_PROVIDE) -> list[str]:
     unpublished = APPROVAL.model_copy(update={"decision_published_on": None})
-    return ground.refused_for("approve", Ready(snapshot, (DECIDER,), unpublished, now))
+    return ground.refused_for("approve", Ready(snapshot, (DECIDER,), unpublished, now, process))
 
 
 def at(day: date) -> datetime:

@@ -274,9 +274,11 @@ def test_what_need_not_be_tendered_is_awarded_from_the_contract_route(regime: Re
 
 
 def test_nothing_is_awarded_while_the_case_rests_for_litigation() -> None:
-    taken = attempt(RIGHT_TO_PROVIDE, "award")
+    taken = attempt(PROCESSES[RIGHT_TO_PROVIDE.route, 2], "award")
     assert refused_for("award", ground.with_facts(taken, suspended=Suspension.LITIGATION)) == ["no-live-challenge"]
     assert refused_for("award", ground.with_facts(taken, suspended=Suspension.PRE_ELECTION)) == []
+    newest = ground.with_facts(attempt(RIGHT_TO_PROVIDE, "award"), suspended=Suspension.LITIGATION)
+    assert refused_for("award", newest) == ["no-live-challenge", "nothing-decided-while-suspended"]
 
 
 @pytest.mark.parametrize(

@@ -17,19 +17,22 @@ from tests.applications.workflow import ground
 from tests.applications.workflow.ground import Ready, attempt, breaks, on_payload, put, ready, refused_for, with_rule
 from tests.applications.workflow.stages import contract_cases as contracts
 from tests.applications.workflow.stages.contract_cases import COMMISSIONING, LIGHT, TODAY, determination, on, terms
-from tests.applications.workflow.stages.decided_cases import APPROVAL, at
+from tests.applications.workflow.stages.decided_cases import APPROVAL, RECORD, at
 
 accepted = put(
-    with_rule(
-        ground.build_snapshot(Status.EOI_ACCEPTED, process=COMMUNITY_RIGHT_TO_CHALLENGE),
-        "procurement-gap",
-        {"minimumMonths": 0, "maximumMonths": 60},
+    put(
+        with_rule(
+            ground.build_snapshot(Status.EOI_ACCEPTED, process=COMMUNITY_RIGHT_TO_CHALLENGE),
+            "procurement-gap",
+            {"minimumMonths": 0, "maximumMonths": 60},
+        ),
+        Acceptance(reasons="It is sound."),
     ),
-    Acceptance(reasons="It is sound."),
+    RECORD,
 )
 ready("record-regime", Ready(on(Status.APPROVED), COMMISSIONING, LIGHT))
 ready("record-contract-terms", Ready(on(Status.APPROVED), COMMISSIONING, terms()))
-ready("choose-contract-route", Ready(on(Status.APPROVED, LIGHT, terms()), COMMISSIONING))
+ready("choose-contract-route", Ready(on(Status.APPROVED, LIGHT, terms(), RECORD), COMMISSIONING))
 ready(
     "begin-procurement",
     Ready(
@@ -142,7 +145,9 @@ def test_the_longest_gap_is_a_deadline_of_the_authority_that_the_procurement_mee
     snapshot = with_rule(taken.snapshot, "procurement-gap", {"minimumMonths": 0, "maximumMonths": 18})
     owing = update_deadlines(process, Status.EOI_UNDER_REVIEW, snapshot, "accept-eoi", ground.NOW)
     assert ground.get_deadline(owing, "procurement-start").due_on == add_months(TODAY, 18) == date(2028, 3, 1)
-    begun = ground.take("begin-procurement", replace(taken, snapshot=owing)).after
+    stands = ground.get_deadline(owing, "call-in-window").due_at
+    told = ground.giving(replace(taken, snapshot=owing, now=stands), applicants_told_on=stands.date())
+    begun = ground.take("begin-procurement", told).after
     assert ground.get_deadline(begun, "procurement-start").state is DeadlineState.MET
 
 

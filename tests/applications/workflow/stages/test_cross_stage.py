@@ -11,15 +11,17 @@ from rtp_applications.deadlines.rules.deadline import DeadlineState
 from rtp_applications.deadlines.rules.running import find_open_deadline
 from rtp_applications.workflow.common.conflicts import list_bars
 from rtp_applications.workflow.common.payloads import ConflictOfInterest, Proposal, Reasons, Withdrawal
+from rtp_applications.workflow.common.suspension import DECISIONS
 from rtp_applications.workflow.definition import Caller, Process
 from rtp_applications.workflow.due import process_due
-from rtp_applications.workflow.enums import APPEALABLE, OPEN, OWED_BY_THE_GROUP, Role, Status, Suspension
-from rtp_applications.workflow.errors import NotYourRole
-from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED, RIGHT_TO_PROVIDE
+from rtp_applications.workflow.enums import APPEALABLE, OPEN, OWED_BY_THE_GROUP, Decision, Role, Status, Suspension
+from rtp_applications.workflow.errors import GuardsNotMet, NotYourRole
+from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED, PROCESSES, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.cross_stage import payloads
 from rtp_applications.workflow.stages.decision.approvals import list_open_conditions
 from rtp_applications.workflow.stages.decision.payloads import ConditionEvidence
+from rtp_applications.workflow.stages.publication.decisions import find_decisions
 from rtp_shared.contracts.applications import DeadlineMissed
 from tests.applications.workflow import ground
 from tests.applications.workflow.ground import (
@@ -38,6 +40,7 @@ from tests.applications.workflow.versions import NEWEST_PROCESSES
 TODAY = NOW.date()
 TOMORROW = TODAY + timedelta(days=1)
 LEAD, OFFICER, SYSTEM = (ground.person(role) for role in (Role.APPLICANT_LEAD, Role.CASE_OFFICER, Role.SYSTEM))
+DECIDER = ground.person(Role.DECISION_MAKER)
 TEAM, REVIEWER = ground.person(Role.MUTUALS_TEAM), ground.person(Role.ESCALATION_REVIEWER)
 WHY = "Because of what was found."
 
@@ -64,6 +67,21 @@ ready("supersede", Ready(orphaned, (TEAM,), payloads.Succession(successorCaseId=
 ready("escalate", Ready(refused, (LEAD,), payloads.Escalation(grounds="The costs were not read.")))
 ready("uphold-refusal", Ready(escalated, (REVIEWER,), payloads.Finding(reasons=WHY)))
 ready("remit", Ready(escalated, (REVIEWER,), payloads.Remittal(to=Status.EOI_UNDER_REVIEW, reasons=WHY)))
+CHALLENGE = COMMUNITY_RIGHT_TO_CHALLENGE
+rejected = build_snapshot(Status.REFUSED, process=CHALLENGE, escalated_at=NOW, refused_from=Status.EOI_UNDER_REVIEW)
+ADVICE = payloads.Recommendation(reasons=WHY, recommendations="Read the accounts.")
+recommended = put(rejected, ADVICE, role=Role.ESCALATION_REVIEWER)
+ready("recommend-reopening", Ready(rejected, (REVIEWER,), ADVICE, process=CHALLENGE))
+ready(
+    "reopen-refusal",
+    Ready(
+        recommended,
+        (DECIDER, OFFICER),
+        payloads.Reopening(to=Status.EOI_UNDER_REVIEW, reasons=WHY),
+        process=CHALLENGE,
+    ),
+)
+ready("keep-refusal", Ready(recommended, (DECIDER, OFFICER), payloads.KeptRefusal(reasons=WHY), process=CHALLENGE))
 ready("close-appeal-window", Ready(refused, (SYSTEM,), now=window.due_at))
 ready("quash", Ready(waiting, (SYSTEM,), payloads.CourtOrder.model_validate(ORDER)))
 ready(
@@ -74,6 +92,8 @@ RESTS = payloads.SuspensionNote.model_validate(
     {"because": "litigation", "reasons": WHY, "reviewOn": TODAY + timedelta(days=90)}
 )
 ready("suspend", Ready(waiting, (OFFICER,), RESTS))
+STOPPED = payloads.Stop(because=payloads.StopReason.FUNDING_GONE, reasons=WHY)
+ready("stop-case", Ready(waiting, (DECIDER, OFFICER), STOPPED))
 ready("resume", Ready(suspended, (OFFICER,), Reasons(reasons=WHY)))
 ready("declare-conflict", Ready(waiting, (OFFICER,), ConflictOfInterest(person="p-1", nature="Owns shares.")))
 ready(
@@ -108,11 +128,15 @@ breaks("supersede", "successor-case-given")(
 breaks(["escalate", "close-appeal-window"], "not-final")(ground.on_facts(final_at=NOW))
 breaks("escalate", "not-escalated")(ground.on_facts(escalated_at=NOW))
 breaks("escalate", "appeal-window-open")(lambda attempt: replace(attempt, now=window.due_at))
-breaks(["uphold-refusal", "remit"], "escalated")(ground.on_facts(escalated_at=None))
-breaks(["uphold-refusal", "remit"], "reviewer-independent")(
+breaks("keep-refusal", "reopening-recommended")(ground.on_snapshot(ground.without, payloads.Recommendation))
+breaks(["uphold-refusal", "remit", "recommend-reopening"], "escalated")(ground.on_facts(escalated_at=None))
+breaks(["uphold-refusal", "remit", "recommend-reopening"], "reviewer-independent")(
     ground.on_snapshot(CaseSnapshot.with_party, ground.party(Role.ADVISER, person=REVIEWER.person))
 )
-breaks(["uphold-refusal", "remit", "suspend", "resume"], "reasons-given")(ground.on_payload(reasons=""))
+AUTHORITY = ["reopen-refusal", "keep-refusal"]
+breaks(
+    ["uphold-refusal", "remit", "suspend", "resume", "stop-case", "recommend-reopening", *AUTHORITY], "reasons-given"
+)(ground.on_payload(reasons=""))
 breaks("remit", "stage-was-reached")(
     lambda attempt: ground.with_facts(ground.giving(attempt, to=Status.PANEL_READY), refused_from=Status.FEASIBILITY)
 )
@@ -120,6 +144,9 @@ breaks("remit-by-court", "stage-was-reached")(
     lambda attempt: ground.with_facts(ground.giving(attempt, to=Status.PANEL_READY), status=Status.FEASIBILITY)
 )
 breaks(["quash", "remit-by-court"], "court-order-given")(ground.on_payload(made_on=TOMORROW))
+breaks("stop-case", "stopped-for-its-time")(ground.on_payload(because=payloads.StopReason.NOT_BEGUN_BY_THE_EMPLOYER))
+breaks(["stop-case", *AUTHORITY], "deciders-are-independent")(ground.bar_last_signer)
+breaks(sorted(DECISIONS), "nothing-decided-while-suspended")(ground.on_facts(suspended=Suspension.REORGANISATION))
 breaks("suspend", "not-suspended")(ground.on_facts(suspended=Suspension.REORGANISATION))
 breaks("resume", "suspended")(ground.on_facts(suspended=None))
 breaks("publish-intention", "published-already")(ground.on_payload(published_on=TOMORROW))
@@ -316,3 +343,106 @@ def test_a_case_that_ends_while_it_rests_is_not_reviewed() -> None:
     resting = take("suspend", attempt(RIGHT_TO_PROVIDE, "suspend")).after
     withdrawn = take("withdraw", replace(attempt(RIGHT_TO_PROVIDE, "withdraw"), snapshot=resting)).after
     assert ground.get_deadline(withdrawn, "suspension-review").state is DeadlineState.CANCELLED
+
+
+MOVES_ON = {
+    "submit", "begin-screening", "request-information", "return-information", "start-feasibility",
+    "submit-business-case", "begin-assurance", "return-business-case", "publish-panel-papers", "return-to-panel",
+}  # fmt: skip
+"""Steps that prepare a decision, and bind nobody."""
+BY_OTHERS = {"withdraw", "supersede", "quash", "remit-by-court", "call-in"}
+"""The group withdraws, the central team follows the bodies, courts and scrutiny look at what was decided."""
+
+
+def test_every_action_that_moves_a_case_is_a_decision_or_none() -> None:
+    """And what time alone does is never done while the clocks rest."""
+    moving = {a.name: a for process in NEWEST_PROCESSES for a in process.actions if a.leads_to}
+    by_time = {name for name, action in moving.items() if action.signatories == ((frozenset({Role.SYSTEM})),)}
+    assert moving.keys() - by_time - DECISIONS == (MOVES_ON | BY_OTHERS) - by_time
+    assert not DECISIONS & (MOVES_ON | BY_OTHERS)
+
+
+def test_while_a_case_is_suspended_it_is_resumed_before_it_is_decided() -> None:
+    taking = attempt(RIGHT_TO_PROVIDE, "approve")
+    resting = take("suspend", Ready(taking.snapshot, (OFFICER,), SECTION_114)).after
+    with pytest.raises(GuardsNotMet, match=r"section-114-notice.*resume it first"):
+        take("approve", replace(taking, snapshot=resting))
+    back = take("resume", Ready(resting, (OFFICER,), Reasons(reasons=WHY))).after
+    assert take("approve", replace(taking, snapshot=back)).after.status is Status.APPROVED
+    second = PROCESSES[RIGHT_TO_PROVIDE.route, 2]
+    before = ground.with_facts(attempt(second, "approve"), suspended=Suspension.LITIGATION)
+    assert refused_for("approve", before) == []
+
+
+SECTION_114 = payloads.SuspensionNote.model_validate(
+    {"because": "section-114-notice", "reasons": WHY, "reviewOn": TODAY + timedelta(days=30)}
+)
+
+
+def test_a_section_114_notice_is_a_reason_of_the_newest_version_alone() -> None:
+    with pytest.raises(ValueError, match="because"):
+        payloads.FormerSuspensionNote.model_validate(SECTION_114.model_dump(mode="json", by_alias=True))
+
+
+@pytest.mark.parametrize("status", sorted(RIGHT_TO_PROVIDE.statuses & OPEN - {Status.DRAFT}))
+def test_a_body_stops_a_case_at_any_point_and_the_group_appeals(status: Status) -> None:
+    """Twenty working days from 1 September 2026 end on the 29th: no bank holiday lies between."""
+    stopping = replace(attempt(RIGHT_TO_PROVIDE, "stop-case"), snapshot=build_snapshot(status))
+    first = take("stop-case", replace(stopping, signers=(DECIDER,))).after
+    assert first.status is status, "one signature stops nothing"
+    stopped = take("stop-case", stopping).after
+    assert (stopped.status, stopped.case.refused_from) == (Status.STOPPED, status)
+    assert ground.get_open_deadline(stopped, "appeal-window").due_on == date(2026, 9, 29)
+    appealed = take("escalate", Ready(stopped, (LEAD,), payloads.Escalation(grounds="There is money."))).after
+    assert refused_for("uphold-refusal", Ready(appealed, (REVIEWER,), payloads.Finding(reasons=WHY))) == []
+
+
+@pytest.mark.parametrize("process", [RIGHT_TO_PROVIDE, EMPLOYER_LED], ids=lambda each: each.route)
+def test_a_case_that_was_stopped_goes_back_to_where_it_had_come(process: Process) -> None:
+    """And is no longer stopped there: the reasons are struck."""
+    stopping = replace(attempt(process, "stop-case"), snapshot=build_snapshot(Status.BUSINESS_CASE, process=process))
+    stopped = take("stop-case", stopping).after.with_case(escalated_at=NOW)
+    back = replace(attempt(process, "remit", Status.FEASIBILITY), snapshot=stopped)
+    after = take("remit", back).after
+    assert (after.status, after.find(payloads.Stop)) == (Status.FEASIBILITY, None)
+    to_panel = replace(attempt(process, "remit", Status.PANEL_READY), snapshot=stopped)
+    assert refused_for("remit", to_panel) == ["stage-was-reached"]
+
+
+def test_a_challenge_is_stopped_only_once_the_contract_is_awarded() -> None:
+    """Before, it is refused on the grounds of SI 2012/1647 or procured (Localism Act 2011 ss.83, 84)."""
+    stop = COMMUNITY_RIGHT_TO_CHALLENGE.by_name["stop-case"]
+    assert stop.from_states == {Status.AWARDED, Status.TRANSITION, Status.READINESS_REVIEW}
+
+
+def test_a_stop_is_published_with_its_reasons() -> None:
+    stopped = take("stop-case", attempt(RIGHT_TO_PROVIDE, "stop-case")).after
+    decided = find_decisions(stopped)[Decision.STOPPED]
+    assert (decided.text, decided.at) == (WHY, NOW)
+
+
+def test_nobody_but_the_authority_and_a_court_reopens_a_statutory_rejection() -> None:
+    """Localism Act 2011 s.83, SI 2012/1647: a reviewer recommends, and the refusal stands meanwhile."""
+    reopening = {a.name for a in CHALLENGE.actions if Status.REFUSED in a.from_states and a.leads_to}
+    assert reopening == {"reopen-refusal", "remit-by-court", "quash"}
+    advised = take("recommend-reopening", attempt(CHALLENGE, "recommend-reopening")).after
+    assert (advised.status, advised.case.escalated_at) == (Status.REFUSED, NOW)
+    with pytest.raises(NotYourRole):
+        take("reopen-refusal", replace(attempt(CHALLENGE, "reopen-refusal"), signers=(REVIEWER,)))
+
+
+def test_a_refusal_that_the_authority_takes_up_again_has_a_time_of_its_own() -> None:
+    """The published maximum ran from the receipt, and was spent (s.84(3)). Forty working days from 1 September 2026."""
+    after = take("reopen-refusal", attempt(CHALLENGE, "reopen-refusal", Status.EOI_UNDER_REVIEW)).after
+    assert (after.case.escalated_at, after.case.refused_from, after.find(payloads.Recommendation)) == (None,) * 3
+    assert ground.get_open_deadline(after, "remitted-decision").due_on == date(2026, 10, 27)
+
+
+def test_a_refusal_to_which_the_authority_keeps_is_final() -> None:
+    kept = take("keep-refusal", attempt(CHALLENGE, "keep-refusal")).after
+    assert (kept.status, kept.case.final_at, kept.case.escalated_at) == (Status.REFUSED, NOW, None)
+
+
+def test_in_version_2_a_reviewer_still_sends_a_challenge_back() -> None:
+    second = PROCESSES[CHALLENGE.route, 2]
+    assert take("remit", attempt(second, "remit")).after.status is Status.EOI_UNDER_REVIEW

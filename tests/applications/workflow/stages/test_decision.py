@@ -7,10 +7,13 @@ import pytest
 
 from rtp_applications.deadlines.rules.deadline import DeadlineState
 from rtp_applications.workflow.common.payloads import Publication
+from rtp_applications.workflow.definition import Process
 from rtp_applications.workflow.enums import Decision, Status
-from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
+from rtp_applications.workflow.processes import PROCESSES, RIGHT_TO_PROVIDE
+from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.cross_stage.payloads import SuspensionNote
 from rtp_applications.workflow.stages.decision import payloads
+from rtp_applications.workflow.version_move import VersionMove, change_version
 from tests.applications.workflow import ground
 from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, get_deadline, put, ready, take, without
 from tests.applications.workflow.stages import decided_cases as decided
@@ -122,13 +125,46 @@ def test_publishing_later_opens_no_second_window() -> None:
     assert len(decided.deadlines(again, "call-in-window")) == 1
 
 
+OWN_WINDOW = {"number": 3, "unit": "working-days"}
+
+
+def opens_call_in(snapshot: CaseSnapshot, process: Process = RIGHT_TO_PROVIDE) -> bool:
+    made = take("approve", replace(decided.to_approve, snapshot=snapshot, process=process)).after
+    return made.find_deadline("call-in-window") is not None
+
+
 @pytest.mark.parametrize(("kind", "own", "opens"), [("nhs-trust", False, False), ("nhs-trust", True, True)])
 def test_a_trust_s_decision_is_called_in_only_where_it_says_so(kind: str, own: bool, opens: bool) -> None:
     snapshot = ground.with_employer(decided.to_approve.snapshot, kind=kind)
-    if own:
-        snapshot = ground.with_rule(snapshot, "call-in-window", {"number": 3, "unit": "working-days"})
-    approved_by_a_trust = take("approve", replace(decided.to_approve, snapshot=snapshot)).after
-    assert (approved_by_a_trust.find_deadline("call-in-window") is not None) is opens
+    assert opens_call_in(ground.with_rule(snapshot, "call-in-window", OWN_WINDOW) if own else snapshot) is opens
+
+
+@pytest.mark.parametrize(
+    ("form", "decided_by", "opens"),
+    [
+        ("leader-and-cabinet", "executive", True),  # LGA 2000 s.9F(2)(a)
+        ("mayor-and-cabinet", "member", True),
+        ("leader-and-cabinet", "officer", True),
+        ("leader-and-cabinet", "whole-body", False),  # full council is not the executive
+        ("committee-system", "committee", False),
+        ("combined-authority", "whole-body", True),  # SI 2017/68 art 7(4)
+        ("fire-authority", "whole-body", False),
+        ("integrated-care-board", "whole-body", False),
+    ],
+)
+def test_call_in_follows_from_the_constitution(form: str, decided_by: str, *, opens: bool) -> None:
+    own = {"form": form, "decidedBy": decided_by}
+    snapshot = ground.with_rule(decided.to_approve.snapshot, "constitution", own)
+    assert opens_call_in(snapshot) is opens
+    assert opens_call_in(snapshot, PROCESSES[RIGHT_TO_PROVIDE.route, 2]), "version 2 goes by the kind: a county"
+
+
+def test_the_window_of_a_case_that_is_moved_runs_on() -> None:
+    second = PROCESSES[RIGHT_TO_PROVIDE.route, 2]
+    made = take("approve", replace(decided.to_approve, process=second)).after.with_case(process_version=2)
+    move = VersionMove(version=3, reasons="The council adopted it.")
+    moved = change_version(second, RIGHT_TO_PROVIDE, made, move, OFFICER, NOW + DAY).after
+    assert decided.deadlines(moved, "call-in-window") == decided.deadlines(made, "call-in-window")
 
 
 def test_a_decision_is_called_in_once() -> None:

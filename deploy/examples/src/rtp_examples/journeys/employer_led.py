@@ -26,6 +26,7 @@ def run(scenario: Scenario) -> None:
     personas = Personas.join(scenario, group="staff-portal", employer="trust-officers", commissioner="trust-officers")
     webhook = scenario.subscribe("trust-subscriber")
     case = interest.draft_and_submit(scenario, personas, DRAFT, sponsor="p-director", authority="Board minute 2027/12")
+    _confirm(scenario, personas, case)
     personas.lead.appoint(case, "staff-rep", personas.staff_rep)
     business_case.appraise(scenario, personas, case)
     business_case.engage_staff(scenario, personas, case, ballot=False)
@@ -43,6 +44,17 @@ def run(scenario: Scenario) -> None:
         strangers=("council-officers", "county-officers"),
     )  # fmt: skip
     _record_the_past(scenario)
+
+
+def _confirm(scenario: Scenario, personas: Personas, case: Case) -> None:
+    """Confirm for the trust that the spin-out is its own: no portal begins one on a minute that does not exist."""
+    scenario.begin_step("The employer's own word")
+    minute = {
+        "authority": "Board minute 2027/12", "decidedOn": scenario.today, "where": "Board papers, January 2027",
+        "sponsor": "p-director",
+    }  # fmt: skip
+    personas.lead.expect_refusal(case, "confirm-spin-out", because="role", **minute)
+    personas.officer.act(case, "confirm-spin-out", **minute)
 
 
 def _decide(scenario: Scenario, personas: Personas, case: Case) -> None:
@@ -109,7 +121,8 @@ def _record_the_past(scenario: Scenario) -> None:
 
 EVENTS = (
     *("case-opened", "party-changed"),
-    *("case-submitted", "support-proposed", "shortlist-made", *["party-changed"] * 5),
+    *("case-submitted", "support-proposed", "shortlist-made", *["party-changed"] * 4),
+    *("spin-out-confirmed", "party-changed"),
     *("business-case-begun", "business-case-submitted", *["document-frozen"] * 20),
     *("assurance-begun", *["party-changed"] * 3, "panel-papers-published", "case-approved"),
     *("contract-route-chosen", "standstill-begun", "contract-awarded"),

@@ -99,6 +99,7 @@ def _decide(scenario: Scenario, personas: Personas, case: Case) -> None:
     personas.decider.expect_refusal(case, "approve-with-conditions", because="key-decision-announced", **payload)
     scenario.wait_days(9, "28 clear days for the key decision, 5 for the agenda")
     panel.decide(personas, case, "approve-with-conditions", conditions=conditions)
+    panel.record_decision(scenario, personas, case)
 
 
 def _contract(scenario: Scenario, personas: Personas, case: Case) -> None:

@@ -80,7 +80,12 @@ def _consider(scenario: Scenario, personas: Personas, case: Case) -> None:
         case, "request-information", because="statutory-items-only",
         items=[{"id": "logo", "text": "A logo"}],
     )  # fmt: skip
-    interest.review_and_accept(scenario, personas, case)
+    interest.announce(scenario, personas, case)
+    interest.review_and_accept(scenario, personas, case, announced=True)
+    personas.officer.act(
+        case, "record-decision", decidedOn=scenario.today, decision="The expression of interest is accepted.",
+        reasons="It serves readers well.", alternatives="Refusing it; no ground applies.", where="Decisions 2027/9",
+    )  # fmt: skip
     [accepted, *_] = registers.find_published(scenario, case, body=DRAFT["employer"], service=DRAFT["serviceName"])
     scenario.require(accepted["decision"] == "accepted", otherwise="the acceptance is not published")
 

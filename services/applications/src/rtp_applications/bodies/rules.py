@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from rtp_applications.deadlines.rules.days import LONGEST, CalendarName, Unit
+from rtp_applications.workflow.common.constitutions import WITH_AN_EXECUTIVE, ConstitutionForm, DecidedBy
 from rtp_shared.problems import Invalid
 from rtp_shared.schemas import Input, Whole
 from rtp_shared.validation import describe_failure
@@ -37,6 +38,8 @@ class Rule(StrEnum):
     READINESS_REVIEW = "readiness-review"
     IDLE_LIMIT = "idle-limit"
     WORKING_DAY_CALENDAR = "working-day-calendar"
+    CONSTITUTION = "constitution"
+    BOARD_MEETING_NOTICE = "board-meeting-notice"
 
 
 class LengthOfTime(Input):
@@ -120,8 +123,27 @@ class IdleLimit(LengthOfTime):
         return self
 
 
+class OwnConstitution(Input):
+    """By which arrangements the body is run, and who decides for it in matters such as these."""
+
+    form: ConstitutionForm
+    decided_by: DecidedBy
+    clear_working_days: bool = Field(
+        default=False,
+        strict=True,
+        description="Whether the clear days of its agendas leave out weekends and bank holidays, where it has no "
+        "`agenda-notice` of its own",
+    )
+
+    @model_validator(mode="after")
+    def _has_who_decides(self) -> Self:
+        if self.decided_by is DecidedBy.EXECUTIVE and self.form not in WITH_AN_EXECUTIVE:
+            raise ValueError(f"{self.form} has no executive that could decide")
+        return self
+
+
 Windows = Annotated[list[YearlyPeriod], Field(max_length=12)]
-RuleValue = LengthOfTime | Windows | MonthsBetween | BallotThreshold | WholePercent | CalendarName
+RuleValue = LengthOfTime | Windows | MonthsBetween | BallotThreshold | WholePercent | CalendarName | OwnConstitution
 
 
 _LENGTH: TypeAdapter[Any] = TypeAdapter(LengthOfTime)
@@ -164,10 +186,14 @@ FORMS: Mapping[Rule, RuleForm] = {
         "How long after a decision scrutiny may call it in; commonly 5 working days", "the council's constitution"
     ),
     Rule.KEY_DECISION_NOTICE: RuleForm(
-        "Notice of a key decision: 28 clear days or longer", "SI 2012/2089", TypeAdapter(KeyDecisionNotice)
+        "Notice of a key decision: 28 clear days or longer",
+        "SI 2012/2089 reg 9(2); of a combined authority SI 2017/68 art 11(3)",
+        TypeAdapter(KeyDecisionNotice),
     ),
     Rule.AGENDA_NOTICE: RuleForm(
-        "Notice of a meeting and its agenda: 5 clear days or longer", "SI 2012/2089", TypeAdapter(AgendaNotice)
+        "Notice of a meeting and its agenda: 5 clear days or longer",
+        "SI 2012/2089 regs 6(1), 7(3); Local Government Act 1972 ss.100A(6), 100B(3)",
+        TypeAdapter(AgendaNotice),
     ),
     Rule.ACKNOWLEDGEMENT: RuleForm("To acknowledge an expression of interest", _PROCESS),
     Rule.SCREENING: RuleForm("To screen an expression of interest for eligibility and completeness", _PROCESS),
@@ -192,6 +218,18 @@ FORMS: Mapping[Rule, RuleForm] = {
         "Whose bank holidays are no working days, for the clocks that rest on the body's own rules",
         _PROCESS,
         TypeAdapter(CalendarName),
+    ),
+    Rule.CONSTITUTION: RuleForm(
+        "Who decides for the body in these matters, from which follow notices, agendas, records and call-in; where a "
+        "body set none, the constitution that is usual for its kind, as the processes publish it",
+        "the body's own constitution: Local Government Act 2000 s.9P for councils, its scheme of delegation for others",
+        TypeAdapter(OwnConstitution),
+    ),
+    Rule.BOARD_MEETING_NOTICE: RuleForm(
+        "Public notice of a meeting of the board of an NHS trust or an integrated care board, with its papers, in "
+        "clear days; none is asked for where the board set none",
+        "the board's standing orders",
+        TypeAdapter(Notice),
     ),
 }
 

@@ -48,8 +48,12 @@ from rtp_applications.workflow.stages.cross_stage.payloads import (
     CourtRemittal,
     Escalation,
     Finding,
+    KeptRefusal,
     PublishedIntention,
+    Recommendation,
     Remittal,
+    Reopening,
+    Stop,
     Succession,
     SuspensionNote,
 )
@@ -74,7 +78,16 @@ from rtp_applications.workflow.stages.monitoring.payloads import (
     MonitoringCheck,
     MonitoringEnd,
 )
-from rtp_applications.workflow.stages.panel.payloads import AgendaPublication, KeyDecisionAnnouncement, Vote
+from rtp_applications.workflow.stages.panel.payloads import (
+    AgendaPublication,
+    DecisionRecord,
+    GeneralException,
+    KeyDecisionAnnouncement,
+    PrivateMeetingNotice,
+    ShorterNotice,
+    SpecialUrgency,
+    Vote,
+)
 from rtp_applications.workflow.stages.readiness.payloads import NewGoLive
 from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent, Modification
 from rtp_applications.workflow.stages.screening.payloads import (
@@ -83,7 +96,7 @@ from rtp_applications.workflow.stages.screening.payloads import (
     InformationRequest,
     ItemAnswer,
 )
-from rtp_applications.workflow.stages.spin_out.payloads import Sponsorship
+from rtp_applications.workflow.stages.spin_out.payloads import SpinOutConfirmation, Sponsorship
 from rtp_applications.workflow.stages.transition.payloads import (
     ConsultationDispute,
     DataTransferAgreement,
@@ -143,12 +156,17 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "record-commissioner-consent": CommissionerConsent,
     "publish-panel-papers": Nothing,
     "publish-key-decision-notice": KeyDecisionAnnouncement,
+    "notify-general-exception": GeneralException,
+    "agree-special-urgency": SpecialUrgency,
+    "give-private-meeting-notice": PrivateMeetingNotice,
     "publish-agenda": AgendaPublication,
+    "convene-at-shorter-notice": ShorterNotice,
     "cast-vote": Vote,
     "approve": Approval,
     "approve-with-conditions": ConditionalApproval,
     "defer": Deferral,
     "refuse-business-case": Refusal,
+    "record-decision": DecisionRecord,
     "answer-question": QuestionAnswer,
     "return-to-panel": Nothing,
     "end-deferral": Nothing,
@@ -209,9 +227,15 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "suspend": SuspensionNote,
     "resume": Reasons,
     "declare-conflict": ConflictOfInterest,
+    "stop-case": Stop,
     "publish-intention": PublishedIntention,
     "publish-decision": Publication,
+    "reopen-after-call-in": Reasons,
     "begin-procurement": ProcurementStart,
+    "recommend-reopening": Recommendation,
+    "reopen-refusal": Reopening,
+    "keep-refusal": KeptRefusal,
+    "confirm-spin-out": SpinOutConfirmation,
 }
 """The body that the path of each action takes: `POST /v1/cases/{case_id}/actions/<name>`.
 

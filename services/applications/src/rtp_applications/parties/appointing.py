@@ -25,6 +25,7 @@ from rtp_applications.parties.rules import (
     may_change,
     order_of_joining,
     require_appointing_side,
+    require_hats_recorded,
     require_separate,
 )
 from rtp_applications.workflow.definition import Caller
@@ -70,6 +71,7 @@ def admit(snapshot: CaseSnapshot, new: NewParty, holder: str, now: datetime) -> 
         valid_to=new.valid_to,
         mandate=new.mandate,
     )
+    require_hats_recorded(snapshot, party)
     _require_not_held(snapshot, party, today)
     _require_validity(snapshot, party, today)
     former = [each for each in snapshot.parties.values() if is_lead(each) and not is_over(each, today)]
@@ -96,6 +98,7 @@ def amend(
     """Return the case with another mandate or last day of the party; what is not named stays."""
     party = _find_changeable(snapshot, party_id, caller, now)
     after = replace(party, **changes)  # type: ignore[arg-type]  # of the columns that the body model names
+    require_hats_recorded(snapshot, after)
     if after.valid_to != party.valid_to:
         _require_validity(snapshot, after, civil_date(now))
     return snapshot.with_party(after), after

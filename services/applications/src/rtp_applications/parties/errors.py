@@ -19,6 +19,14 @@ class DutiesSeparated(Conflict):
     title = "Nobody decides who applied, advised, represented staff or would fund"
 
 
+class RolesCheckEachOther(Conflict):
+    title = "One person does not hold two roles in a case of which one checks the other"
+
+
+class HatsNotRecorded(Invalid):
+    title = "A joint officer's two hats are on record"
+
+
 class HeldAlready(Conflict):
     title = "That person has the role already"
 

@@ -70,7 +70,9 @@ async def appoint_party(
     advisers, mentors, funders and the mutual's board; each body, once the case is submitted, its own people; the
     central team reviewers and auditors. Whoever vouches for a person comes to see the case, even a draft. A body that a
     draft names cannot, and its clients see nothing of it before it is submitted; other clients can once the draft names
-    its employer. Nobody decides who applied, advised, represented staff or would fund.
+    its employer. Nobody decides who applied, advised, represented staff or would fund, and nobody holds two roles of
+    which one checks the other. Who acts for two bodies is appointed to the second with the joint appointment as
+    `mandate`.
     """
     named = appointment.holder
     client, organisation = (named.client, named.organisation) if named else (None, None)

@@ -4,16 +4,24 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from rtp_applications.parties.errors import DutiesSeparated, NotYoursToAppoint
+from rtp_applications.parties.errors import (
+    DutiesSeparated,
+    HatsNotRecorded,
+    NotYoursToAppoint,
+    RolesCheckEachOther,
+)
 from rtp_applications.sides import get_group_reader, is_group_client
 from rtp_applications.workflow.common.conflicts import list_bars
+from rtp_applications.workflow.common.separation import OFFICIALS, list_opposites
 from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.engine import find_roles
 from rtp_applications.workflow.enums import APPLICANTS, MAY_NOT_DECIDE, Role
 from rtp_applications.workflow.identities import OVERSIGHT
 from rtp_applications.workflow.leading import explain_lead
 from rtp_applications.workflow.snapshot import CaseSnapshot, Facts, Party
+from rtp_applications.workflow.stages.panel.payloads import KeyDecisionAnnouncement
 from rtp_shared.identities import organisation_identity
+from rtp_shared.problems import FieldError
 
 
 class Side(StrEnum):
@@ -132,8 +140,35 @@ def require_separate(snapshot: CaseSnapshot, role: Role, person: str) -> None:
     for party in snapshot.parties.values():
         if party.person == person and party.role in opposite:
             raise DutiesSeparated(f"this person is or was {party.role} in this case, so cannot be {role}")
+    for party in snapshot.parties.values():
+        if party.person == person and party.role in list_opposites(role):
+            raise RolesCheckEachOther(f"this person is or was {party.role} in this case, so cannot be {role}")
+    if role is Role.SCRUTINY_CHAIR and person in list_executive(snapshot):
+        raise RolesCheckEachOther("the notice of the key decision lists this person among those who decide")
     if role in DECIDING and any(each.person == person for each in list_bars(snapshot)):
         raise DutiesSeparated(f"this person has a conflict of interest in this case, so cannot be {role}")
+
+
+def list_executive(snapshot: CaseSnapshot) -> frozenset[str]:
+    """Return the members of the body that decides, as the notice of the key decision lists them."""
+    notice = snapshot.find(KeyDecisionAnnouncement)
+    return frozenset(notice.members if notice else ())
+
+
+def require_hats_recorded(snapshot: CaseSnapshot, party: Party) -> None:
+    """Refuse a second body's role to a person who acts for a first one, unless it is said on what that rests."""
+    if party.role not in OFFICIALS or party.mandate:
+        return
+    for other in snapshot.parties.values():
+        of_another_body = other.role in OFFICIALS and other.holder != party.holder
+        if other.person == party.person and of_another_body and not is_before(other, party):
+            reason = f"is {other.role} for another body in this case: name the joint appointment on which both rest"
+            raise HatsNotRecorded(errors=[FieldError("/mandate", reason)])
+
+
+def is_before(party: Party, other: Party) -> bool:
+    """Return whether the party is over before the other begins."""
+    return party.valid_to is not None and party.valid_to < other.valid_from
 
 
 def get_lasting_readers(case: Facts) -> frozenset[str]:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import TypeVar
 
 from rtp_applications.workflow.definition import Action, CaseClock, Process, Setting
+from rtp_applications.workflow.enums import Status
 
 Part = TypeVar("Part", Action, CaseClock)
 
@@ -24,6 +25,12 @@ class Earlier:
     every_clock: Callable[[CaseClock], CaseClock] | None = None
     """Makes each clock as it was, where all of them differ alike; before what is said of one by name."""
     settings: Mapping[str, Setting] = field(default_factory=dict)
+    had: Mapping[str, Setting] = field(default_factory=dict)
+    """Settings that it had and the newest has not."""
+    had_actions: tuple[Action, ...] = ()
+    """Actions that it had and the newest has not."""
+    never_in: frozenset[Status] = frozenset()
+    """Statuses that it did not have."""
     added: frozenset[str] = frozenset()
     """Names of actions, clocks and settings that it did not have."""
 
@@ -35,10 +42,23 @@ def restore(newest: Process, *, version: int, since: date, differences: Iterable
         every = each.every_clock or _keep
         process = replace(
             process,
-            actions=tuple(_as_it_was(each.actions, a) for a in process.actions if a.name not in each.added),
-            clocks=tuple(_as_it_was(each.clocks, every(c)) for c in process.clocks if c.name not in each.added),
+            actions=(
+                *leave_out(
+                    each.never_in, (_as_it_was(each.actions, a) for a in process.actions if a.name not in each.added)
+                ),
+                *each.had_actions,
+            ),
+            clocks=tuple(
+                replace(then, runs_in=then.runs_in - each.never_in)
+                for then in (_as_it_was(each.clocks, every(c)) for c in process.clocks if c.name not in each.added)
+            ),
             settings={
-                name: each.settings.get(name, now) for name, now in process.settings.items() if name not in each.added
+                **{
+                    name: each.settings.get(name, now)
+                    for name, now in process.settings.items()
+                    if name not in each.added
+                },
+                **each.had,
             },
         )
     return process
@@ -46,6 +66,12 @@ def restore(newest: Process, *, version: int, since: date, differences: Iterable
 
 def _keep(now: CaseClock) -> CaseClock:
     return now
+
+
+def leave_out(statuses: frozenset[Status], actions: Iterable[Action]) -> tuple[Action, ...]:
+    """Return the actions as they are where a case never is in these statuses."""
+    kept = (replace(action, from_states=action.from_states - statuses) for action in actions)
+    return tuple(action for action in kept if action.from_states)
 
 
 def _as_it_was(former: Mapping[str, Callable[[Part], Part]], now: Part) -> Part:

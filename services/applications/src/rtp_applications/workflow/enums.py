@@ -7,6 +7,7 @@ class Status(StrEnum):
     """Where a case stands. Source of the list: the staged process in docs/process.md."""
 
     DRAFT = "draft"
+    PROPOSED = "proposed"
     EOI_SUBMITTED = "eoi-submitted"
     EOI_SCREENING = "eoi-screening"
     INFORMATION_REQUESTED = "information-requested"
@@ -36,9 +37,10 @@ class Status(StrEnum):
     TENDER_LOST = "tender-lost"
     QUASHED = "quashed"
     SUPERSEDED = "superseded"
+    STOPPED = "stopped"
 
 
-APPEALABLE = frozenset({Status.REFUSED, Status.NOT_ELIGIBLE})
+APPEALABLE = frozenset({Status.REFUSED, Status.NOT_ELIGIBLE, Status.STOPPED})
 """Ends that become final only when the appeal window closes."""
 ENDED = APPEALABLE | {
     Status.LAUNCHED,
@@ -68,6 +70,7 @@ transition, where the transfer waits on duties of employer, commissioner and gro
 BEFORE_A_DECISION = frozenset(
     {
         Status.DRAFT,
+        Status.PROPOSED,
         Status.EOI_SUBMITTED,
         Status.EOI_SCREENING,
         Status.INFORMATION_REQUESTED,
@@ -111,6 +114,7 @@ class Suspension(StrEnum):
     PRE_ELECTION = "pre-election-period"
     REORGANISATION = "reorganisation"
     STATUTORY_CONSULTATION = "statutory-consultation"
+    SECTION_114_NOTICE = "section-114-notice"
 
 
 class Ground(StrEnum):
@@ -289,3 +293,4 @@ class Decision(StrEnum):
     AWARDED = "awarded"
     TENDER_LOST = "tender-lost"
     QUASHED = "quashed"
+    STOPPED = "stopped"

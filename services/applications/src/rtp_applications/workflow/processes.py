@@ -5,11 +5,11 @@ cases are pinned to theirs.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
+from rtp_applications.workflow.common import separation, suspension
 from rtp_applications.workflow.common.dates import FIRST, SECOND, THIRD
 from rtp_applications.workflow.definition import Action, Process, Setting
-from rtp_applications.workflow.earlier import restore
+from rtp_applications.workflow.earlier import leave_out, restore
 from rtp_applications.workflow.enums import Ground, Status, Strand
 from rtp_applications.workflow.errors import NoSuchProcess
 from rtp_applications.workflow.stages import (
@@ -35,10 +35,9 @@ from rtp_applications.workflow.stages import (
 from rtp_shared.contracts.vocabulary import Route
 
 
-def _leave_out(statuses: frozenset[Status], actions: tuple[Action, ...]) -> tuple[Action, ...]:
-    """Return the actions as they are on a route that never is in these statuses."""
-    kept = (replace(action, from_states=action.from_states - statuses) for action in actions)
-    return tuple(action for action in kept if action.from_states)
+def _put_together(*actions: Action) -> tuple[Action, ...]:
+    """Return the actions of a process, with what holds for every stage."""
+    return suspension.decide_nothing_while_suspended(separation.keep_roles_apart(actions))
 
 
 BUSINESS_CASE_ACTIONS = (
@@ -46,7 +45,7 @@ BUSINESS_CASE_ACTIONS = (
     *business_case.ACTIONS,
     *assurance.ACTIONS,
     *panel.ACTIONS,
-    *decision.ACTIONS,
+    *panel.keep_scrutiny_apart(decision.ACTIONS),
 )
 BUSINESS_CASE_CLOCKS = (
     *appraisal.CLOCKS,
@@ -74,18 +73,24 @@ RIGHT_TO_PROVIDE = Process(
     since=THIRD,
     description="Staff ask their employer to take over the service they deliver: a policy since November 2010, no "
     "statute. It leads to a negotiation with the employer.",
-    actions=(
-        *interest.ACTIONS,
-        *screening.ACTIONS,
-        *review.ACTIONS,
-        *BUSINESS_CASE_ACTIONS,
-        *contract.ACTIONS,
-        *award.ACTIONS,
-        *LAUNCH_ACTIONS,
-        *extensions.ACTIONS,
-        *cross_stage.ACTIONS,
-        cross_stage.PUBLISH_INTENTION,
-        *publication.ACTIONS,
+    actions=_put_together(
+        *leave_out(
+            frozenset({Status.PROPOSED}),
+            (
+                *interest.ACTIONS,
+                *screening.ACTIONS,
+                *review.ACTIONS,
+                *BUSINESS_CASE_ACTIONS,
+                *panel.ask_for_record(contract.ACTIONS),
+                *award.ACTIONS,
+                *LAUNCH_ACTIONS,
+                *extensions.ACTIONS,
+                *cross_stage.ACTIONS,
+                cross_stage.STOP,
+                cross_stage.PUBLISH_INTENTION,
+                *publication.ACTIONS,
+            ),
+        )
     ),
     clocks=(
         *screening.CLOCKS,
@@ -108,6 +113,7 @@ RIGHT_TO_PROVIDE = Process(
 
 NEVER_IN_A_CHALLENGE = frozenset(
     {
+        Status.PROPOSED,
         Status.FEASIBILITY,
         Status.BUSINESS_CASE,
         Status.CASE_SUBMITTED,
@@ -115,7 +121,6 @@ NEVER_IN_A_CHALLENGE = frozenset(
         Status.PANEL_READY,
         Status.DEFERRED,
         Status.APPROVED_CONDITIONAL,
-        Status.CALLED_IN,
         Status.APPROVED,
     }
 )
@@ -125,18 +130,25 @@ COMMUNITY_RIGHT_TO_CHALLENGE = Process(
     since=THIRD,
     description="Two or more employees of an authority challenge to run one of its services: Localism Act 2011 ss.81 "
     "to 86. Acceptance starts a procurement that anyone may win.",
-    actions=(
+    actions=_put_together(
         *publication.publish_by_law(
-            (*interest.ACTIONS_OF_A_CHALLENGE, *screening.ACTIONS_OF_A_CHALLENGE, *review.ACTIONS)
+            (
+                *interest.ACTIONS_OF_A_CHALLENGE,
+                *screening.ACTIONS_OF_A_CHALLENGE,
+                *panel.challenge.decide_by_the_rules(review.ACTIONS),
+            )
         ),
-        *_leave_out(
+        *panel.challenge.ACTIONS,
+        *panel.call_in.ACTIONS,
+        *leave_out(
             NEVER_IN_A_CHALLENGE,
             (
-                *contract.ACTIONS_OF_A_CHALLENGE,
+                *panel.call_in.wait_for_call_in(panel.challenge.ask_for_record(contract.ACTIONS_OF_A_CHALLENGE)),
                 *award.ACTIONS,
                 *LAUNCH_ACTIONS,
                 *extensions.ACTIONS,
                 *cross_stage.ACTIONS_OF_A_CHALLENGE,
+                cross_stage.STOP_OF_A_CHALLENGE,
                 *publication.ACTIONS,
             ),
         ),
@@ -146,7 +158,9 @@ COMMUNITY_RIGHT_TO_CHALLENGE = Process(
         review.MODIFICATION_REPLY,
         screening.DECISION_DATE_NOTICE_OF_A_CHALLENGE,
         *review.CLOCKS_OF_A_CHALLENGE,
-        *contract.CLOCKS_OF_A_CHALLENGE,
+        *panel.challenge.CLOCKS,
+        *panel.call_in.CLOCKS,
+        *panel.call_in.run_through_call_in(contract.CLOCKS_OF_A_CHALLENGE),
         *LAUNCH_CLOCKS,
         *cross_stage.CLOCKS,
     ),
@@ -154,6 +168,7 @@ COMMUNITY_RIGHT_TO_CHALLENGE = Process(
     settings={
         "applicants-needed": Setting(2, "Localism Act 2011 s.81(6)(d)", "found", FIRST),
         **interest.CHALLENGE_SETTINGS,
+        **panel.challenge.SETTINGS,
         **contract.CHALLENGE_SETTINGS,
         **LAUNCH_SETTINGS,
     },
@@ -176,21 +191,24 @@ EMPLOYER_LED = Process(
     since=THIRD,
     description="The employer itself starts the spin-out, by its general powers: the commonest real route. There is no "
     "expression of interest and so no appeal of one; its own governance and procurement law apply.",
-    actions=_leave_out(
-        OF_AN_INTEREST,
-        (
-            *spin_out.ACTIONS,
-            *BUSINESS_CASE_ACTIONS,
-            *contract.ACTIONS,
-            *award.ACTIONS,
-            *LAUNCH_ACTIONS,
-            *extensions.ACTIONS,
-            *cross_stage.ACTIONS_OF_A_SPIN_OUT,
-            cross_stage.PUBLISH_INTENTION,
-            *publication.ACTIONS,
-        ),
+    actions=_put_together(
+        *leave_out(
+            OF_AN_INTEREST,
+            (
+                *spin_out.ACTIONS,
+                *BUSINESS_CASE_ACTIONS,
+                *panel.ask_for_record(contract.ACTIONS),
+                *award.ACTIONS,
+                *LAUNCH_ACTIONS,
+                *extensions.ACTIONS,
+                *cross_stage.ACTIONS_OF_A_SPIN_OUT,
+                cross_stage.STOP,
+                cross_stage.PUBLISH_INTENTION,
+                *publication.ACTIONS,
+            ),
+        )
     ),
-    clocks=(*BUSINESS_CASE_CLOCKS, *LAUNCH_CLOCKS, *cross_stage.CLOCKS),
+    clocks=(*spin_out.CLOCKS, *BUSINESS_CASE_CLOCKS, *LAUNCH_CLOCKS, *cross_stage.CLOCKS),
     documents=business_case.DOCUMENTS,
     settings={**BUSINESS_CASE_SETTINGS, **LAUNCH_SETTINGS},
     strands=tuple(Strand),
@@ -221,12 +239,28 @@ RIGHT_TO_REQUEST = Process(
 )
 
 NEWEST = (RIGHT_TO_PROVIDE, COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED)
-OF_THE_SECOND = (
-    interest.VERSION_2, screening.VERSION_2, appraisal.VERSION_2, business_case.VERSION_2, panel.VERSION_2,
-    contract.VERSION_2, award.VERSION_2, incorporation.VERSION_2, transition.VERSION_2, readiness.VERSION_2,
-    monitoring.VERSION_2, cross_stage.VERSION_2, review.VERSION_2, extensions.VERSION_2,
+OF_EVERY_ROUTE_2 = (separation.VERSION_2, suspension.VERSION_2, cross_stage.VERSION_2)
+OF_A_PANEL_2 = (*OF_EVERY_ROUTE_2, panel.VERSION_2, decision.VERSION_2, contract.VERSION_2)
+OF_A_ROUTE_2 = {
+    Route.RIGHT_TO_PROVIDE: OF_A_PANEL_2,
+    Route.COMMUNITY_RIGHT_TO_CHALLENGE: (
+        *OF_EVERY_ROUTE_2,
+        cross_stage.VERSION_2_OF_A_CHALLENGE,
+        review.VERSION_2_OF_A_CHALLENGE,
+        panel.challenge.VERSION_2,
+        panel.call_in.VERSION_2,
+    ),
+    Route.EMPLOYER_LED: (*OF_A_PANEL_2, spin_out.VERSION_2),
+}
+UNDATED_2 = (
+    interest.VERSION_2, screening.VERSION_2, appraisal.VERSION_2, business_case.VERSION_2, panel.VERSION_2_DATES,
+    contract.VERSION_2_DATES, award.VERSION_2, incorporation.VERSION_2, transition.VERSION_2, readiness.VERSION_2,
+    monitoring.VERSION_2, cross_stage.VERSION_2_DATES, review.VERSION_2_DATES, extensions.VERSION_2,
 )  # fmt: skip
-SECOND_VERSIONS = tuple(restore(each, version=2, since=SECOND, differences=OF_THE_SECOND) for each in NEWEST)
+"""Its dates had no bounds, and its times other extensions: after all else that was otherwise."""
+SECOND_VERSIONS = tuple(
+    restore(each, version=2, since=SECOND, differences=(*OF_A_ROUTE_2[each.route], *UNDATED_2)) for each in NEWEST
+)
 OF_A_CHALLENGE_1 = (screening.VERSION_1_OF_A_CHALLENGE, review.VERSION_1_OF_A_CHALLENGE)
 FIRST_VERSIONS = tuple(
     restore(

@@ -38,10 +38,25 @@ def screen(scenario: Scenario, personas: Personas, case: Case, *, decision_in: t
     )
 
 
-def review_and_accept(scenario: Scenario, personas: Personas, case: Case) -> None:
+def announce(scenario: Scenario, personas: Personas, case: Case) -> None:
+    """Announce the decision of the executive 28 clear days before, and its meeting 5 clear days before."""
+    scenario.begin_step("Notice of the decision")
+    personas.officer.act(
+        case, "publish-key-decision-notice", publishedOn=scenario.today, where="Forward plan 2027/4",
+        decisionBy=scenario.today + timedelta(days=60), decisionMaker="Cabinet", members=[personas.decider.person],
+    )  # fmt: skip
+
+
+def review_and_accept(scenario: Scenario, personas: Personas, case: Case, *, announced: bool = False) -> None:
     scenario.begin_step("The merits")
     personas.officer.act(case, "begin-review")
     scenario.wait_days(20, "the merits are reviewed")
+    if announced:
+        personas.officer.act(case, "publish-agenda", publishedOn=scenario.today, where="Cabinet agenda, item 3")
+        personas.decider.expect_refusal(
+            case, "accept-eoi", because="key-decision-announced", reasons="It fits", equalityNote=EQUALITY
+        )
+        scenario.wait_days(9, "28 clear days for the decision, 5 for the agenda")
     personas.officer.expect_refusal(
         case, "accept-eoi", because="role", reasons="It fits our plans", equalityNote=EQUALITY
     )

@@ -43,7 +43,8 @@ def give_notice(scenario: Scenario, personas: Personas, case: Case) -> None:
     """Announce the key decision 28 clear days before, and the meeting 5 clear days before, as a council must."""
     personas.officer.act(
         case, "publish-key-decision-notice", publishedOn=scenario.today,
-        decisionBy=scenario.today + timedelta(days=60), where="Forward plan 2027/2",
+        decisionBy=scenario.today + timedelta(days=60), where="Forward plan 2027/2", decisionMaker="Cabinet",
+        members=[personas.decider.person, *(each.person for each in personas.panel)],
     )  # fmt: skip
     personas.officer.act(case, "publish-panel-papers")
     scenario.wait_days(20, "the notice of the key decision is out")
@@ -61,6 +62,15 @@ def decide(personas: Personas, case: Case, action: str, **payload: Any) -> None:
     Scenario.require(
         len(_list_ratings(personas.lead, case)) == len(STRANDS), otherwise="the ratings stay hidden after the decision"
     )
+
+
+def record_decision(scenario: Scenario, personas: Personas, case: Case) -> None:
+    """Make the written statement of the executive's decision (SI 2012/2089 reg 12): no contract follows without."""
+    personas.officer.act(
+        case, "record-decision", decidedOn=scenario.today, decision="The case is approved on conditions.",
+        reasons="It is better value than every other option.", alternatives="Keeping the service in house.",
+        where="Record of decisions 2027/31",
+    )  # fmt: skip
 
 
 def close_conditions(scenario: Scenario, personas: Personas, case: Case, *conditions: str) -> None:

@@ -29,6 +29,9 @@ MARKS: dict[str, dict[str, Appeal | Overturned]] = {
     "escalate": {"appeal": Appeal.PENDING},
     "uphold-refusal": {"appeal": Appeal.UPHELD},
     "remit": {"appeal": Appeal.REMITTED, "overturned": Overturned.REMITTED},
+    "reopen-refusal": {"overturned": Overturned.REOPENED},
+    "keep-refusal": {"appeal": Appeal.UPHELD},
+    "reopen-after-call-in": {"overturned": Overturned.REOPENED},
     "quash": {"overturned": Overturned.QUASHED},
     "remit-by-court": {"overturned": Overturned.QUASHED},
 }
@@ -119,6 +122,8 @@ async def _mark(session: AsyncSession, change: CaseChange) -> None:
     if decided is None:
         return
     there, changes = _TABLE.c, dict[str, object](MARKS[change.action])
+    if change.action == "reopen-refusal" and change.before.case.escalated_at:
+        changes["appeal"] = Appeal.REMITTED
     if "overturned" in changes:
         changes["overturned_on"] = civil_date(change.signature.at)
     the_same = (there.case_id == change.after.case.id, there.decision == decided.decision)

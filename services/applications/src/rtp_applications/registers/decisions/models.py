@@ -28,6 +28,8 @@ class Overturned(StrEnum):
     """By a court."""
     REMITTED = "remitted"
     """By the escalation point."""
+    REOPENED = "reopened"
+    """By the authority that had decided."""
 
 
 class PublishedDecision(Model):

@@ -1,5 +1,6 @@
 """Guards of the regime by which the contract may be awarded, and of its terms: rows 15 and 25 of the process."""
 
+from collections.abc import Callable
 from datetime import date
 
 from rtp_applications.deadlines.rules.days import add_months, civil_date
@@ -80,6 +81,10 @@ def reserved_term_within_limit(step: Step) -> str | None:
 @guard()
 def call_in_window_over(step: Step) -> str | None:
     """The time in which scrutiny may call the decision in is over, or there is none (Localism Act 2011 Sch.2)."""
+    return find_time_for_call_in(step, may_be_called_in)
+
+
+def find_time_for_call_in(step: Step, may_be_called_in: Callable[[CaseSnapshot], bool]) -> str | None:
     window = step.snapshot.find_deadline("call-in-window")
     if find_approval(step.snapshot) and may_be_called_in(step.snapshot) and not has_call_in_begun(step.snapshot):
         return "the decision is not published, from which the time for a call-in counts"

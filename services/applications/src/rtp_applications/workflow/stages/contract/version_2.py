@@ -1,33 +1,19 @@
-"""Version 2: dates had no bounds but those that a guard of their own gave them."""
+"""Version 2: whether a decision may be called in went by the kind of the body."""
 
-from rtp_applications.workflow.bounds import without_bounds
-from rtp_applications.workflow.common.clocks import as_if_statutory
 from rtp_applications.workflow.definition import Action, Step, guard
 from rtp_applications.workflow.earlier import Earlier
+from rtp_applications.workflow.stages.contract.guards import find_time_for_call_in
+from rtp_applications.workflow.stages.decision.version_2 import may_be_called_in
 
 
-@guard("/determinedOn", payload=True)
-def determined_already(step: Step) -> str | None:
-    """The determination was made on a day that is not in the future."""
-    return None if step.payload.determined_on <= step.today else "the day of the determination lies in the future"
+@guard()
+def call_in_window_over(step: Step) -> str | None:
+    """The time in which scrutiny may call the decision in is over, or there is none (Localism Act 2011 Sch.2)."""
+    return find_time_for_call_in(step, may_be_called_in)
 
 
-@guard("/applicantsToldOn", payload=True)
-def applicants_told_to_bid(step: Step) -> str | None:
-    """The applicants were told that they must bid: acceptance is no award, and employees have no preference."""
-    told_on = step.payload.applicants_told_on
-    return None if told_on and told_on <= step.today else "tell the applicants first that they must bid"
+def _choose(now: Action) -> Action:
+    return now.replace_guard("call-in-window-over", call_in_window_over)
 
 
-def _begin_procurement(now: Action) -> Action:
-    return without_bounds()(now).replace_guard(applicants_told_to_bid.name, applicants_told_to_bid)
-
-
-VERSION_2 = Earlier(
-    clocks={"publish-procurement-gap": as_if_statutory},
-    actions={
-        "record-regime": without_bounds(determined_already),
-        "record-contract-terms": without_bounds(),
-        "begin-procurement": _begin_procurement,
-    },
-)
+VERSION_2 = Earlier(actions={"choose-contract-route": _choose})

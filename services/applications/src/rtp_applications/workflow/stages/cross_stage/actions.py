@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-from rtp_applications.workflow.common.effects import finish, withdraw
+from rtp_applications.workflow.common.effects import finish, remember_where_refused, withdraw
 from rtp_applications.workflow.common.events import make_case_withdrawn
-from rtp_applications.workflow.common.guards import majority_recorded, reasons_given
+from rtp_applications.workflow.common.guards import deciders_are_independent, majority_recorded, reasons_given
 from rtp_applications.workflow.common.payloads import ConflictOfInterest, Nothing, Reasons, Withdrawal
+from rtp_applications.workflow.common.signatories import SECOND_DECIDER
 from rtp_applications.workflow.definition import Action, one_of, replace_actions
-from rtp_applications.workflow.enums import AFTER_A_DECISION, APPEALABLE, OPEN, Role, Status
+from rtp_applications.workflow.enums import AFTER_A_DECISION, APPEALABLE, OPEN, UNTIL_THE_LAUNCH, Role, Status
 from rtp_applications.workflow.stages.cross_stage import dates, effects, guards, payloads
 from rtp_shared.contracts import applications as events
 
@@ -85,6 +86,7 @@ REMIT = Action(
     payload_model=payloads.Remittal,
     event=events.CaseRemitted,
     effects=(effects.reopen,),
+    clears=(payloads.Stop,),
 )
 SETTLE = Action(
     name="close-appeal-window",
@@ -123,8 +125,9 @@ REMIT_BY_COURT = Action(
 )
 SUSPEND = Action(
     name="suspend",
-    description="Let the case rest, for litigation, a pre-election period, a reorganisation or a statutory "
-    "consultation. Discretionary clocks pause; statutory ones run on, and so does that of the suspension's review.",
+    description="Let the case rest, for litigation, a pre-election period, a reorganisation, a statutory consultation "
+    "or a section 114 notice. Nothing is decided meanwhile. Discretionary clocks pause; statutory ones run on, and so "
+    "does that of the suspension's review.",
     signatories=one_of(*BODY_SIDE),
     from_states=OPEN - {Status.DRAFT},
     guards=(guards.not_suspended, reasons_given, *dates.OF_A_SUSPENSION),
@@ -142,6 +145,25 @@ RESUME = Action(
     payload_model=Reasons,
     event=events.CaseResumed,
     effects=(effects.resume,),
+)
+STOP = Action(
+    name="stop-case",
+    description="Stop the case for a reason that is none of its own: the money is gone, the policy is reversed. Two "
+    "people sign; the staff group may take it to the escalation point like a refusal.",
+    signatories=(*one_of(Role.DECISION_MAKER), SECOND_DECIDER),
+    from_states=OPEN - {Status.DRAFT},
+    leads_to=(Status.STOPPED,),
+    guards=(reasons_given, guards.stopped_for_its_time, deciders_are_independent),
+    payload_model=payloads.Stop,
+    event=events.CaseStopped,
+    effects=(remember_where_refused,),
+)
+STOP_OF_A_CHALLENGE = replace(
+    STOP,
+    description="Stop the case once the contract is awarded, for a reason that is none of its own: an expression of "
+    "interest is refused on the grounds of SI 2012/1647 alone, and acceptance leads to a procurement (Localism Act "
+    "2011 s.83(2)). Two people sign; the staff group may take it to the escalation point.",
+    from_states=UNTIL_THE_LAUNCH,
 )
 DECLARE_CONFLICT = Action(
     name="declare-conflict",
@@ -169,18 +191,53 @@ ACTIONS = (
     WITHDRAW, LAPSE, SUPERSEDE, ESCALATE, UPHOLD, REMIT, SETTLE, QUASH, REMIT_BY_COURT, SUSPEND, RESUME,
     DECLARE_CONFLICT,
 )  # fmt: skip
-ACTIONS_OF_A_CHALLENGE = replace_actions(
-    ACTIONS,
-    replace(
-        REMIT.without_guard("stage-was-reached"),
-        leads_to=(Status.EOI_UNDER_REVIEW,),
-        payload_model=payloads.InterestRemittal,
+RECOMMEND = Action(
+    name="recommend-reopening",
+    rows=(20,),
+    description="The reviewer recommends to the authority what it should do with its refusal. Nobody but the authority "
+    "and a court reopens a rejection on a statutory ground.",
+    signatories=one_of(Role.ESCALATION_REVIEWER),
+    from_states=APPEALABLE,
+    guards=(guards.escalated, guards.reviewer_independent, reasons_given),
+    payload_model=payloads.Recommendation,
+)
+REOPEN = Action(
+    name="reopen-refusal",
+    rows=(20,),
+    description="The authority takes its own refusal up again, of itself or as a reviewer recommends. Two people sign.",
+    signatories=(*one_of(Role.DECISION_MAKER), SECOND_DECIDER),
+    from_states=frozenset({Status.REFUSED, Status.NOT_ELIGIBLE}),
+    leads_to=(Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW),
+    guards=(reasons_given, deciders_are_independent),
+    payload_model=payloads.Reopening,
+    event=events.CaseRemitted,
+    effects=(effects.reopen,),
+    clears=(payloads.Recommendation,),
+)
+KEEP_REFUSAL = Action(
+    name="keep-refusal",
+    rows=(20,),
+    description="The authority answers the reviewer that it keeps to its refusal, with reasons: it is final. Two "
+    "people sign.",
+    signatories=(*one_of(Role.DECISION_MAKER), SECOND_DECIDER),
+    from_states=APPEALABLE,
+    guards=(guards.reopening_recommended, reasons_given, deciders_are_independent),
+    payload_model=payloads.KeptRefusal,
+    event=events.RefusalUpheld,
+    effects=(effects.make_final,),
+)
+ACTIONS_OF_A_CHALLENGE = (
+    *replace_actions(
+        tuple(each for each in ACTIONS if each is not REMIT),
+        replace(
+            REMIT_BY_COURT.without_guard("stage-was-reached"),
+            leads_to=(Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW),
+            payload_model=payloads.InterestCourtRemittal,
+        ),
     ),
-    replace(
-        REMIT_BY_COURT.without_guard("stage-was-reached"),
-        leads_to=(Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW),
-        payload_model=payloads.InterestCourtRemittal,
-    ),
+    RECOMMEND,
+    REOPEN,
+    KEEP_REFUSAL,
 )
 ACTIONS_OF_A_SPIN_OUT = replace_actions(
     ACTIONS,

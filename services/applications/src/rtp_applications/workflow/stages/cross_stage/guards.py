@@ -4,6 +4,7 @@ from rtp_applications.workflow.common.conflicts import is_bar, list_conflicts
 from rtp_applications.workflow.common.payloads import Proposal
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.enums import APPEALABLE, APPLICANTS, OWED_BY_THE_GROUP, Role, Status
+from rtp_applications.workflow.stages.cross_stage.payloads import Recommendation, StopReason
 from rtp_applications.workflow.stages.decision.approvals import list_open_conditions
 from rtp_applications.workflow.stages.decision.payloads import ConditionEvidence
 from rtp_shared.identities import organisation_identity
@@ -85,15 +86,25 @@ ORDER = list(Status)
 
 @guard("/to", payload=True)
 def stage_was_reached(step: Step) -> str | None:
-    """A case goes back only to a stage that it came to; to the appraisal only if it was refused from there."""
+    """A case goes back only to a stage that it came to; to the appraisal only if it was refused from there, or was
+    stopped after it.
+    """
     case = step.snapshot.case
     reached = case.refused_from if case.refused_from and case.status in APPEALABLE else case.status
     back_to = Status(step.payload.to)
-    if back_to is Status.FEASIBILITY and reached is not Status.FEASIBILITY:
+    stopped_later = case.status is Status.STOPPED and ORDER.index(reached) > ORDER.index(Status.FEASIBILITY)
+    if back_to is Status.FEASIBILITY and reached is not Status.FEASIBILITY and not stopped_later:
         return f"the case was not refused after the appraisal; it was in {reached}"
     if back_to not in (Status.ASSURANCE, Status.PANEL_READY) or ORDER.index(reached) >= ORDER.index(back_to):
         return None
     return f"the case never came to {back_to}; it was in {reached}"
+
+
+@guard()
+def reopening_recommended(step: Step) -> str | None:
+    """The reviewer has recommended something, and the authority has not answered yet."""
+    recommended = step.snapshot.find_record(Recommendation)
+    return None if recommended and step.snapshot.case.escalated_at else "no recommendation waits for an answer"
 
 
 @guard()
@@ -115,6 +126,15 @@ def not_final(step: Step) -> str | None:
 def not_suspended(step: Step) -> str | None:
     """The case is not suspended already."""
     return "it is suspended already" if step.snapshot.case.suspended else None
+
+
+@guard("/because", payload=True)
+def stopped_for_its_time(step: Step) -> str | None:
+    """That the employer did not begin it is a reason only while it has not confirmed it."""
+    too_late = step.snapshot.case.status is not Status.PROPOSED
+    if step.payload.because is StopReason.NOT_BEGUN_BY_THE_EMPLOYER and too_late:
+        return "a case that goes on was begun or accepted by the employer"
+    return None
 
 
 @guard()

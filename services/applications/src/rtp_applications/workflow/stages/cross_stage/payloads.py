@@ -1,5 +1,6 @@
 """Payloads of all that may happen at any stage: suspension, escalation, court orders, succession."""
 
+from enum import StrEnum
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -11,14 +12,52 @@ from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.schemas import Day, Line, Prose
 
 
-class SuspensionNote(Payload):
+class FormerSuspensionNote(Payload):
     """Why the case rests, and when it is looked at again whether it must."""
 
     KIND: ClassVar[str] = "suspension"
 
-    because: Suspension
+    because: Literal[
+        Suspension.LITIGATION, Suspension.PRE_ELECTION, Suspension.REORGANISATION, Suspension.STATUTORY_CONSULTATION
+    ]
     reasons: Prose
     review_on: Day = Field(description="Civil date in London by which the suspension is ended or renewed")
+
+
+class SuspensionNote(Payload):
+    """Why the case rests, and when it is looked at again whether it must. Every one on file can be read so."""
+
+    KIND: ClassVar[str] = "suspension"
+
+    because: Suspension = Field(
+        description="`section-114-notice`: a report under section 114 of the Local Government Finance Act 1988"
+    )
+    reasons: Prose
+    review_on: Day = Field(description="Civil date in London by which the suspension is ended or renewed")
+
+
+class StopReason(StrEnum):
+    """For what a body may stop a case."""
+
+    FUNDING_GONE = "funding-gone"
+    POLICY_REVERSED = "policy-reversed"
+    SECTION_114_NOTICE = "section-114-notice"
+    SERVICE_ENDS = "service-ends"
+    REORGANISATION = "reorganisation"
+    NOT_BEGUN_BY_THE_EMPLOYER = "not-begun-by-the-employer"
+    """Of a spin-out that was put to the employer, and is not its own."""
+
+
+class Stop(Payload):
+    """The body stops the case: no finding on its merits."""
+
+    KIND: ClassVar[str] = "stop"
+
+    because: StopReason
+    reasons: Prose = Field(description="Why; it is published in the public register unless a redacted text is given")
+    published_reasons: Prose | None = Field(
+        default=None, description="The reasons as they may be published, where the full ones may not"
+    )
 
 
 class Escalation(Payload):
@@ -46,6 +85,32 @@ class Finding(Payload):
 
     reasons: Prose
     recommendations: Prose | None = None
+
+
+class Recommendation(Payload):
+    """What a reviewer recommends to an authority that refused on a statutory ground, and decides on it itself."""
+
+    KIND: ClassVar[str] = "review-recommendation"
+
+    reasons: Prose
+    recommendations: Prose
+
+
+class Reopening(Payload):
+    """The authority takes its own refusal up again."""
+
+    KIND: ClassVar[str] = "reopening"
+
+    to: Literal[Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW]
+    reasons: Prose
+
+
+class KeptRefusal(Payload):
+    """The authority keeps to its refusal, whatever the reviewer recommended."""
+
+    KIND: ClassVar[str] = "kept-refusal"
+
+    reasons: Prose
 
 
 class CourtOrder(Dated):

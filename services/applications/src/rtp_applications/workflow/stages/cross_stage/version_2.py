@@ -1,37 +1,32 @@
-"""Version 2: dates had no bounds but those that a guard of their own gave them."""
+"""Version 2: no body stopped a case, a section 114 notice suspended none, and a reviewer sent challenges back."""
 
-from rtp_applications.deadlines.rules.days import CalendarName, due_on
-from rtp_applications.deadlines.rules.running import parse_length
-from rtp_applications.workflow.bounds import without_bounds
-from rtp_applications.workflow.definition import Step, guard
+from dataclasses import replace
+
+from rtp_applications.workflow.definition import Action
 from rtp_applications.workflow.earlier import Earlier
+from rtp_applications.workflow.enums import Status
+from rtp_applications.workflow.stages.cross_stage.actions import REMIT
+from rtp_applications.workflow.stages.cross_stage.payloads import FormerSuspensionNote, InterestRemittal
 
 
-@guard("/reference", payload=True)
-def court_order_given(step: Step) -> str | None:
-    """The order's reference is given, and it was made already."""
-    return None if step.payload.made_on <= step.today else "the order lies in the future"
+def _suspend(now: Action) -> Action:
+    return replace(
+        now,
+        description="Let the case rest, for litigation, a pre-election period, a reorganisation or a statutory "
+        "consultation. Discretionary clocks pause; statutory ones run on, and so does that of the suspension's review.",
+        payload_model=FormerSuspensionNote,
+    )
 
 
-@guard("/reviewOn", payload=True)
-def review_in_time(step: Step) -> str | None:
-    """The suspension is reviewed on a day to come, within the longest time that it may last unreviewed."""
-    limit = parse_length(step.process.get_setting(step.snapshot, "suspension-review-limit"))
-    latest = due_on(step.today, limit, step.snapshot.calendars[CalendarName.ENGLAND_AND_WALES])
-    return None if step.today < step.payload.review_on <= latest else f"name a day after today, by {latest}"
-
-
-@guard("/publishedOn", payload=True)
-def published_already(step: Step) -> str | None:
-    """The intention was published on a day that is not in the future."""
-    return None if step.payload.published_on <= step.today else "the day of publication lies in the future"
-
-
-VERSION_2 = Earlier(
-    actions={
-        **dict.fromkeys(("quash", "remit-by-court"), without_bounds(court_order_given)),
-        "suspend": without_bounds(review_in_time),
-        "publish-intention": without_bounds(published_already),
-    },
-    added=frozenset({"late-entry"}),
+VERSION_2 = Earlier(actions={"suspend": _suspend}, never_in=frozenset({Status.STOPPED}), added=frozenset({"stop-case"}))
+VERSION_2_OF_A_CHALLENGE = Earlier(
+    had_actions=(
+        replace(
+            REMIT.without_guard("stage-was-reached"),
+            from_states=REMIT.from_states - {Status.STOPPED},
+            leads_to=(Status.EOI_UNDER_REVIEW,),
+            payload_model=InterestRemittal,
+        ),
+    ),
+    added=frozenset({"recommend-reopening", "reopen-refusal", "keep-refusal"}),
 )

@@ -2,5 +2,6 @@
 
 from rtp_applications.workflow.stages.decision.actions import ACTIONS
 from rtp_applications.workflow.stages.decision.clocks import CLOCKS
+from rtp_applications.workflow.stages.decision.version_2 import VERSION_2
 
-__all__ = ["ACTIONS", "CLOCKS"]
+__all__ = ["ACTIONS", "CLOCKS", "VERSION_2"]

@@ -1,6 +1,6 @@
 """Approvals in a case: their conditions, and whether scrutiny may call them in."""
 
-from rtp_applications.workflow.enums import WITH_EXECUTIVES
+from rtp_applications.workflow.common.constitutions import find_constitution
 from rtp_applications.workflow.snapshot import CaseSnapshot, SignedRecord
 from rtp_applications.workflow.stages.decision.payloads import (
     Approval,
@@ -27,9 +27,10 @@ def find_approval(snapshot: CaseSnapshot) -> SignedRecord | None:
 
 
 def may_be_called_in(snapshot: CaseSnapshot) -> bool:
-    """Return True for councils with an executive (Localism Act 2011 Sch.2), and for a body that set a window itself."""
-    body = snapshot.bodies.get(snapshot.case.decision_body) if snapshot.case.decision_body else None
-    return (body is not None and body.kind in WITH_EXECUTIVES) or snapshot.get_rule("call-in-window") is not None
+    """Return True if the constitution has scrutiny call decisions in, and for a body that set a window itself."""
+    constitution = find_constitution(snapshot)
+    by_law = constitution is not None and constitution.call_in is not None
+    return by_law or snapshot.get_rule("call-in-window") is not None
 
 
 def has_call_in_begun(snapshot: CaseSnapshot) -> bool:

@@ -1,5 +1,7 @@
 """Clocks of deferral, conditions, call-in and mandate."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from rtp_applications.deadlines.rules.days import Length, Unit, civil_date
@@ -24,21 +26,29 @@ def find_day_before_next_condition(snapshot: CaseSnapshot, _: date) -> date | No
     return due - timedelta(days=1) if due else None
 
 
-def find_decision_publication_day(snapshot: CaseSnapshot, today: date) -> date | None:
-    """Return the day from which the call-in window counts; None if unpublished, once it ran, or without call-in.
-
-    The closing of conditions counts as published today: the approval on conditions was made public before.
+@dataclass(frozen=True)
+class DecisionPublication:
+    """The day from which the call-in window counts. Equal in every version, so that a window that runs stays as it is
+    when the case is moved.
     """
-    approved = find_approval(snapshot)
-    if not may_be_called_in(snapshot) or approved is None or has_call_in_begun(snapshot):
-        return None
-    if approved.kind != Approval.KIND:
-        return today
-    register = snapshot.find_record(Publication, Decision.APPROVED)
-    registered = register.signed[-1].at if register and register.signed[-1].at >= approved.signed[-1].at else None
-    approval = snapshot.find(Approval)
-    said = approval.decision_published_on if approval else None
-    return said or (civil_date(registered) if registered else None)
+
+    may_be_called_in: Callable[[CaseSnapshot], bool] = field(compare=False)
+
+    def __call__(self, snapshot: CaseSnapshot, today: date) -> date | None:
+        """Return the day; None if the decision is unpublished, once the window ran, or without call-in.
+
+        The closing of conditions counts as published today: the approval on conditions was made public before.
+        """
+        approved = find_approval(snapshot)
+        if not self.may_be_called_in(snapshot) or approved is None or has_call_in_begun(snapshot):
+            return None
+        if approved.kind != Approval.KIND:
+            return today
+        register = snapshot.find_record(Publication, Decision.APPROVED)
+        registered = register.signed[-1].at if register and register.signed[-1].at >= approved.signed[-1].at else None
+        approval = snapshot.find(Approval)
+        said = approval.decision_published_on if approval else None
+        return said or (civil_date(registered) if registered else None)
 
 
 CLOCKS = (
@@ -69,7 +79,7 @@ CLOCKS = (
         local_calendar=True,
         started_by=("approve", "close-conditions", "publish-decision"),
         window=True,
-        counts_from=find_decision_publication_day,
+        counts_from=DecisionPublication(may_be_called_in),
     ),
     propose_clock(
         "mandate", "Choose a contract route before the mandate lapses", 12, Status.APPROVED, Status.CALLED_IN,

@@ -1,21 +1,22 @@
-"""Version 2: the guards that bounded the dates of a decision."""
+"""Version 2: whether a decision may be called in went by the kind of the body, not by its constitution."""
 
-from datetime import timedelta
+from dataclasses import replace
 
-from rtp_applications.deadlines.rules.days import LONGEST
-from rtp_applications.workflow.definition import Step, guard
-
-
-@guard("/conditions", payload=True)
-def conditions_fall_due_later(step: Step) -> str | None:
-    """Every condition leaves time to meet it, ten years at most."""
-    last = step.today + timedelta(days=LONGEST)
-    wrong = [each.id for each in step.payload.conditions if not step.today < each.due_on <= last]
-    return f"due today or before, or in more than ten years: {', '.join(wrong)}" if wrong else None
+from rtp_applications.workflow.definition import CaseClock
+from rtp_applications.workflow.earlier import Earlier
+from rtp_applications.workflow.enums import WITH_EXECUTIVES
+from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.stages.decision.clocks import DecisionPublication
 
 
-@guard("/decisionPublishedOn", payload=True)
-def decision_published_by_today(step: Step) -> str | None:
-    """The decision was published on a day that is not in the future, or is not published yet."""
-    published = step.payload.decision_published_on
-    return None if published is None or published <= step.today else "the day of publication lies in the future"
+def may_be_called_in(snapshot: CaseSnapshot) -> bool:
+    """Return True for councils with an executive (Localism Act 2011 Sch.2), and for a body that set a window itself."""
+    body = snapshot.bodies.get(snapshot.case.decision_body) if snapshot.case.decision_body else None
+    return (body is not None and body.kind in WITH_EXECUTIVES) or snapshot.get_rule("call-in-window") is not None
+
+
+def _call_in(now: CaseClock) -> CaseClock:
+    return replace(now, counts_from=DecisionPublication(may_be_called_in))
+
+
+VERSION_2 = Earlier(clocks={"call-in-window": _call_in})

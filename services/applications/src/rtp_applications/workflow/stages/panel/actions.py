@@ -9,7 +9,7 @@ from rtp_applications.workflow.common.guards import (
 )
 from rtp_applications.workflow.common.payloads import Nothing, Refusal
 from rtp_applications.workflow.common.signatories import SECOND_DECIDER
-from rtp_applications.workflow.definition import Action, one_of
+from rtp_applications.workflow.definition import Action, one_of, replace_actions
 from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.stages.assurance.effects import disclose_ratings
 from rtp_applications.workflow.stages.assurance.guards import commissioner_consents, every_strand_rated
@@ -27,7 +27,7 @@ from rtp_applications.workflow.stages.decision.payloads import (
     Deferral,
     QuestionAnswer,
 )
-from rtp_applications.workflow.stages.panel import dates, effects, guards, payloads
+from rtp_applications.workflow.stages.panel import dates, effects, exceptions, guards, notices, payloads
 from rtp_shared.contracts import applications as events
 
 BEFORE_THE_PANEL = frozenset({Status.CASE_SUBMITTED, Status.ASSURANCE, Status.PANEL_READY, Status.DEFERRED})
@@ -37,10 +37,21 @@ DECIDED = (
     reasoned_by_criterion,
     value_for_money_concluded,
     deciders_are_independent,
-    guards.key_decision_announced,
-    guards.agenda_published,
+    notices.key_decision_announced,
+    notices.agenda_published,
+    notices.private_meeting_announced,
 )
 """Guards of every decision of the panel."""
+SPENT = (
+    payloads.Vote,
+    payloads.AgendaPublication,
+    payloads.GeneralException,
+    payloads.SpecialUrgency,
+    payloads.PrivateMeetingNotice,
+    payloads.ShorterNotice,
+)
+"""What serves one decision, and no later one."""
+SCRUTINISING = frozenset({"call-in", "record-scrutiny-response"})
 PUBLISH_PANEL_PAPERS = Action(
     name="publish-panel-papers",
     rows=(12,),
@@ -60,19 +71,74 @@ PUBLISH_PANEL_PAPERS = Action(
 )
 PUBLISH_KEY_DECISION_NOTICE = Action(
     name="publish-key-decision-notice",
-    description="Put on file that a council gave notice of the key decision.",
+    description="Put on file that notice of the key decision was given, where the constitution of the body owes it.",
     signatories=one_of(Role.CASE_OFFICER),
     from_states=BEFORE_THE_PANEL,
-    guards=(guards.notice_is_owed, *dates.OF_A_KEY_DECISION),
+    guards=(notices.key_decision_notice_is_owed, *dates.OF_A_KEY_DECISION, exceptions.decision_makers_named),
     payload_model=payloads.KeyDecisionAnnouncement,
 )
 PUBLISH_AGENDA = Action(
     name="publish-agenda",
-    description="Put on file that a council published the agenda and papers of the meeting that will decide.",
+    description="Put on file that agenda and papers of the meeting that will decide were published, where the "
+    "constitution of the body owes it.",
     signatories=one_of(Role.CASE_OFFICER),
     from_states=frozenset({Status.PANEL_READY}),
-    guards=(guards.notice_is_owed, *dates.OF_AN_AGENDA),
+    guards=(notices.meeting_notice_is_owed, *dates.OF_AN_AGENDA),
     payload_model=payloads.AgendaPublication,
+)
+NOTIFY_GENERAL_EXCEPTION = Action(
+    name="notify-general-exception",
+    description="Put on file that scrutiny was told in writing of a key decision that could not be announced in time.",
+    signatories=one_of(Role.CASE_OFFICER),
+    from_states=BEFORE_THE_PANEL,
+    guards=(exceptions.general_exception_is_open, *dates.OF_AN_EXCEPTION, reasons_given),
+    payload_model=payloads.GeneralException,
+)
+AGREE_SPECIAL_URGENCY = Action(
+    name="agree-special-urgency",
+    description="Agree that a key decision, or a private meeting, is urgent and cannot reasonably be deferred.",
+    signatories=one_of(Role.SCRUTINY_CHAIR, Role.CASE_OFFICER),
+    from_states=BEFORE_THE_PANEL,
+    guards=(
+        exceptions.urgency_is_open,
+        exceptions.urgency_is_agreed,
+        exceptions.executive_does_not_scrutinise,
+        *dates.OF_URGENCY,
+        reasons_given,
+    ),
+    payload_model=payloads.SpecialUrgency,
+)
+GIVE_PRIVATE_MEETING_NOTICE = Action(
+    name="give-private-meeting-notice",
+    description="Put on file a notice that the meeting that will decide is to be held in private.",
+    signatories=one_of(Role.CASE_OFFICER),
+    from_states=BEFORE_THE_PANEL,
+    guards=(
+        exceptions.private_meeting_notice_is_owed,
+        exceptions.representations_answered,
+        *dates.OF_AN_EXCEPTION,
+        reasons_given,
+    ),
+    payload_model=payloads.PrivateMeetingNotice,
+)
+CONVENE_AT_SHORTER_NOTICE = Action(
+    name="convene-at-shorter-notice",
+    description="Put on file that the meeting that will decide is convened at shorter notice.",
+    signatories=one_of(Role.CASE_OFFICER),
+    from_states=frozenset({Status.PANEL_READY}),
+    guards=(exceptions.shorter_notice_is_open, *dates.OF_A_SHORTER_NOTICE, reasons_given),
+    payload_model=payloads.ShorterNotice,
+)
+RECORD_DECISION = Action(
+    name="record-decision",
+    description="Put on file the written statement of a decision: of the meeting that made it, or of the one member or "
+    "officer who did.",
+    signatories=one_of(Role.DECISION_MAKER, Role.CASE_OFFICER),
+    from_states=frozenset(
+        {Status.APPROVED, Status.APPROVED_CONDITIONAL, Status.DEFERRED, Status.REFUSED, Status.CALLED_IN}
+    ),
+    guards=(exceptions.record_is_owed, *dates.OF_A_RECORD, reasons_given),
+    payload_model=payloads.DecisionRecord,
 )
 CAST_VOTE = Action(
     name="cast-vote",
@@ -93,7 +159,7 @@ APPROVE = Action(
     payload_model=Approval,
     event=events.CaseApproved,
     effects=(effects.record_vote_count, disclose_ratings),
-    clears=(payloads.Vote, payloads.AgendaPublication),
+    clears=SPENT,
 )
 APPROVE_WITH_CONDITIONS = Action(
     name="approve-with-conditions",
@@ -106,7 +172,7 @@ APPROVE_WITH_CONDITIONS = Action(
     payload_model=ConditionalApproval,
     event=events.CaseApprovedConditionally,
     effects=(effects.record_vote_count, disclose_ratings),
-    clears=(payloads.Vote, payloads.AgendaPublication, ConditionEvidence, ConditionClosure),
+    clears=(*SPENT, ConditionEvidence, ConditionClosure),
 )
 DEFER = Action(
     name="defer",
@@ -119,7 +185,7 @@ DEFER = Action(
     payload_model=Deferral,
     event=events.CaseDeferred,
     effects=(effects.record_vote_count,),
-    clears=(payloads.Vote, payloads.AgendaPublication, QuestionAnswer),
+    clears=(*SPENT, QuestionAnswer),
 )
 REFUSE_BUSINESS_CASE = Action(
     name="refuse-business-case",
@@ -132,9 +198,24 @@ REFUSE_BUSINESS_CASE = Action(
     payload_model=Refusal,
     event=events.CaseRefused,
     effects=(remember_where_refused, effects.record_vote_count, disclose_ratings),
-    clears=(payloads.Vote, payloads.AgendaPublication),
+    clears=SPENT,
 )
 ACTIONS = (
-    PUBLISH_PANEL_PAPERS, PUBLISH_KEY_DECISION_NOTICE, PUBLISH_AGENDA, CAST_VOTE, APPROVE, APPROVE_WITH_CONDITIONS,
-    DEFER, REFUSE_BUSINESS_CASE,
+    PUBLISH_PANEL_PAPERS, PUBLISH_KEY_DECISION_NOTICE, NOTIFY_GENERAL_EXCEPTION, AGREE_SPECIAL_URGENCY,
+    GIVE_PRIVATE_MEETING_NOTICE, PUBLISH_AGENDA, CONVENE_AT_SHORTER_NOTICE, CAST_VOTE, APPROVE,
+    APPROVE_WITH_CONDITIONS, DEFER, REFUSE_BUSINESS_CASE, RECORD_DECISION,
 )  # fmt: skip
+
+
+def ask_for_record(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    """Return the actions, with the contract route open only once the decision is recorded as the law asks."""
+    choosing = next(each for each in actions if each.name == "choose-contract-route")
+    return replace_actions(actions, choosing.with_guards(notices.decision_recorded))
+
+
+def keep_scrutiny_apart(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    """Return the actions, with those of scrutiny refused to the executive and to who decided."""
+    of_scrutiny = (each for each in actions if each.name in SCRUTINISING)
+    return replace_actions(
+        actions, *(each.with_guards(exceptions.executive_does_not_scrutinise) for each in of_scrutiny)
+    )

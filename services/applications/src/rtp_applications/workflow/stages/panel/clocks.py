@@ -1,4 +1,4 @@
-"""Clocks of the notices that a council must give."""
+"""Clocks of the notices before a decision."""
 
 from datetime import date
 
@@ -7,6 +7,7 @@ from rtp_applications.deadlines.rules.deadline import Basis
 from rtp_applications.workflow.definition import CaseClock
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.stages.panel.notices import find_agenda_length, find_board_length
 from rtp_applications.workflow.stages.panel.payloads import AgendaPublication, KeyDecisionAnnouncement
 
 
@@ -21,6 +22,11 @@ def find_agenda_day(snapshot: CaseSnapshot, _: date) -> date | None:
 
 
 NOTICES = "SI 2012/2089 (council executives in England)"
+KEY_DECISIONS = "SI 2012/2089 reg 9(2) (council executives in England); SI 2017/68 art 11(3) (combined authorities)"
+MEETINGS = (
+    "SI 2012/2089 regs 6(1), 7(3) (council executives in England); Local Government Act 1972 ss.100A(6), 100B(3) "
+    "(other councils and authorities)"
+)
 CLOCKS = (
     CaseClock(
         name="key-decision-notice",
@@ -29,7 +35,7 @@ CLOCKS = (
         length=Length(28, Unit.CLEAR_DAYS),
         rule="key-decision-notice",
         basis=Basis.STATUTE,
-        source=NOTICES,
+        source=KEY_DECISIONS,
         local_calendar=True,
         met_by=("publish-key-decision-notice",),
         started_by=("publish-key-decision-notice",),
@@ -41,9 +47,24 @@ CLOCKS = (
         description="Public notice of agenda and papers: the meeting may be held on the day after these clear days",
         runs_in=frozenset({Status.PANEL_READY}),
         length=Length(5, Unit.CLEAR_DAYS),
+        length_of=find_agenda_length,
         rule="agenda-notice",
         basis=Basis.STATUTE,
-        source=NOTICES,
+        source=MEETINGS,
+        local_calendar=True,
+        met_by=("publish-agenda",),
+        started_by=("publish-agenda",),
+        window=True,
+        counts_from=find_agenda_day,
+    ),
+    CaseClock(
+        name="board-meeting-notice",
+        description="Public notice of the board's meeting: it may be held on the day after these clear days",
+        runs_in=frozenset({Status.PANEL_READY}),
+        length_of=find_board_length,
+        rule="board-meeting-notice",
+        basis=Basis.LOCAL_RULE,
+        source="the board's own rule",
         local_calendar=True,
         met_by=("publish-agenda",),
         started_by=("publish-agenda",),

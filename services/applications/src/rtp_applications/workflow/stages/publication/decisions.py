@@ -10,7 +10,7 @@ from rtp_applications.workflow.definition import Step
 from rtp_applications.workflow.enums import Decision, Status
 from rtp_applications.workflow.snapshot import CaseSnapshot, Payload, SignedRecord
 from rtp_applications.workflow.stages.award.payloads import Award, TenderLoss
-from rtp_applications.workflow.stages.cross_stage.payloads import CourtOrder
+from rtp_applications.workflow.stages.cross_stage.payloads import CourtOrder, Stop
 from rtp_applications.workflow.stages.decision.payloads import Approval, ConditionalApproval, Deferral
 from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent, Modification
 
@@ -38,6 +38,7 @@ BY_RECORD: dict[Decision, type[Payload]] = {
 BY_STATUS = {
     Status.REFUSED: Decision.REFUSED,
     Status.NOT_ELIGIBLE: Decision.NOT_ELIGIBLE,
+    Status.STOPPED: Decision.STOPPED,
 }
 """Decisions that not always leave a record of their own: time ran out, or an offer was declined."""
 
@@ -68,7 +69,7 @@ def _find_by_status(snapshot: CaseSnapshot) -> Iterator[PublishableDecision]:
     if decision is None:
         return
     at = window.started_at if window else snapshot.case.changed_at
-    refusal = snapshot.find_record(Refusal)
+    refusal = snapshot.find_record(Stop if decision is Decision.STOPPED else Refusal)
     content: dict[str, Any] = dict(refusal.content) if refusal and refusal.signed[-1].at >= at else {}
     text, ground = content.get("publishedReasons") or content.get("reasons"), content.get("ground")
     if not content and snapshot.case.refused_from is Status.MODIFICATION_OFFERED:

@@ -26,9 +26,9 @@ UNTIL_ANSWERED = frozenset(
     }
 )
 REMITTED_DECISION = propose_clock(
-    "remitted-decision", "Decide anew on the expression of interest that a court sent back", 40,
-    *sorted(UNTIL_ANSWERED), fixed=True, started_by=("remit-by-court",), reminders=(5,),
-    extendable=for_the_body(20),
+    "remitted-decision", "Decide anew on the expression of interest that was opened again",
+    40, *sorted(UNTIL_ANSWERED), fixed=True, reminders=(5,),
+    started_by=("remit-by-court", "reopen-refusal", "reopen-after-call-in"), extendable=for_the_body(20),
 )  # fmt: skip
 """The Act has no time for it: the published maximum runs from the receipt, and was spent."""
 CLOCKS_OF_A_CHALLENGE = (

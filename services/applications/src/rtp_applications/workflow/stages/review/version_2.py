@@ -1,11 +1,17 @@
-"""Version 2 of a challenge: the platform's own days for a duty to publish were said to be the statute's."""
+"""Version 2 of a challenge: the authority did not take its own refusal up again."""
 
 from dataclasses import replace
-from functools import partial
 
-from rtp_applications.workflow.common.clocks import as_if_statutory
+from rtp_applications.workflow.definition import CaseClock
 from rtp_applications.workflow.earlier import Earlier
 
-VERSION_2 = Earlier(
-    clocks={"publish-maximum-period": as_if_statutory, "eoi-decision": partial(replace, starts_late=False)}
-)
+
+def _decide_anew(now: CaseClock) -> CaseClock:
+    return replace(
+        now,
+        description="Decide anew on the expression of interest that a court sent back",
+        started_by=("remit-by-court",),
+    )
+
+
+VERSION_2_OF_A_CHALLENGE = Earlier(clocks={"remitted-decision": _decide_anew})

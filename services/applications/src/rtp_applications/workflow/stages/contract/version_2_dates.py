@@ -1,0 +1,33 @@
+"""Version 2: dates had no bounds but those that a guard of their own gave them."""
+
+from rtp_applications.workflow.bounds import without_bounds
+from rtp_applications.workflow.common.clocks import as_if_statutory
+from rtp_applications.workflow.definition import Action, Step, guard
+from rtp_applications.workflow.earlier import Earlier
+
+
+@guard("/determinedOn", payload=True)
+def determined_already(step: Step) -> str | None:
+    """The determination was made on a day that is not in the future."""
+    return None if step.payload.determined_on <= step.today else "the day of the determination lies in the future"
+
+
+@guard("/applicantsToldOn", payload=True)
+def applicants_told_to_bid(step: Step) -> str | None:
+    """The applicants were told that they must bid: acceptance is no award, and employees have no preference."""
+    told_on = step.payload.applicants_told_on
+    return None if told_on and told_on <= step.today else "tell the applicants first that they must bid"
+
+
+def _begin_procurement(now: Action) -> Action:
+    return without_bounds()(now).replace_guard(applicants_told_to_bid.name, applicants_told_to_bid)
+
+
+VERSION_2_DATES = Earlier(
+    clocks={"publish-procurement-gap": as_if_statutory},
+    actions={
+        "record-regime": without_bounds(determined_already),
+        "record-contract-terms": without_bounds(),
+        "begin-procurement": _begin_procurement,
+    },
+)

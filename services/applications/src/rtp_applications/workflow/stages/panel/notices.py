@@ -1,0 +1,161 @@
+"""Guards of the notices that a body's constitution owes before a decision: of the key decision, and of the meeting."""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from rtp_applications.deadlines.rules.days import CalendarName, Length, Unit, earliest_after
+from rtp_applications.deadlines.rules.running import parse_length
+from rtp_applications.workflow.common.constitutions import find_constitution
+from rtp_applications.workflow.definition import Step, guard
+from rtp_applications.workflow.snapshot import CaseSnapshot, SignedRecord
+from rtp_applications.workflow.stages.decision.approvals import find_approval
+from rtp_applications.workflow.stages.panel.exceptions import FIVE_CLEAR_DAYS, TWENTY_EIGHT_CLEAR_DAYS
+from rtp_applications.workflow.stages.panel.payloads import (
+    AgendaPublication,
+    DecisionRecord,
+    GeneralException,
+    KeyDecisionAnnouncement,
+    PrivateMeetingNotice,
+    ShorterNotice,
+    SpecialUrgency,
+    Urgent,
+)
+from rtp_applications.workflow.stages.review.payloads import Acceptance, Modification
+
+Notice: TypeAlias = KeyDecisionAnnouncement | AgendaPublication | GeneralException | PrivateMeetingNotice
+"""What is published on a day, and must be out for a time."""
+
+AGENDA: Mapping[str, Any] = {"number": 5, "unit": Unit.CLEAR_DAYS}
+WORKING_AGENDA: Mapping[str, Any] = {"number": 5, "unit": Unit.CLEAR_WORKING_DAYS}
+
+
+def find_agenda_length(snapshot: CaseSnapshot) -> Length | None:
+    """Return the notice that the law asks for of a meeting, in clear days as the body counts them; None if none."""
+    constitution = find_constitution(snapshot)
+    if constitution is None or constitution.agenda is None:
+        return None
+    usual = WORKING_AGENDA if constitution.clear_working_days else AGENDA
+    return parse_length(snapshot.get_rule("agenda-notice") or usual)
+
+
+def find_board_length(snapshot: CaseSnapshot) -> Length | None:
+    """Return the notice of its meetings that the board of an NHS body set for itself; None if it set none."""
+    constitution = find_constitution(snapshot)
+    own = snapshot.get_rule("board-meeting-notice")
+    decides_in_meeting = constitution is not None and constitution.is_board and not constitution.is_one_person
+    return parse_length(own) if decides_in_meeting and own else None
+
+
+@guard()
+def key_decision_notice_is_owed(step: Step) -> str | None:
+    """The body owes notice of a key decision: a council's executive (SI 2012/2089 reg 9), a combined authority
+    (SI 2017/68 art 11), and nobody else.
+    """
+    constitution = find_constitution(step.snapshot)
+    if constitution and constitution.key_decision_notice:
+        return None
+    form = constitution.form if constitution else "of a kind that is not known"
+    return f"no notice of a key decision is owed: the constitution is {form}"
+
+
+@guard()
+def meeting_notice_is_owed(step: Step) -> str | None:
+    """A meeting decides of which notice is owed: of a council's executive (SI 2012/2089 regs 6, 7), of another council
+    or authority (Local Government Act 1972 ss.100A, 100B), or of a board that set its own time for it.
+    """
+    if find_agenda_length(step.snapshot) or find_board_length(step.snapshot):
+        return None
+    return "no notice of a meeting is owed: one person decides, or the body is no council and set itself no time"
+
+
+@guard()
+def key_decision_announced(step: Step) -> str | None:
+    """Where the constitution owes it, notice was given 28 clear days before, for a day or period that is not over
+    (SI 2012/2089 reg 9; SI 2017/68 art 11); or five clear days have gone by since a general exception was made public
+    (reg 10; art 12); or it is agreed that the decision is urgent (reg 11; art 13).
+    """
+    constitution = find_constitution(step.snapshot)
+    if constitution is None or constitution.key_decision_notice is None:
+        return None
+    missing = _find_missing_announcement(step)
+    exception = step.snapshot.find(GeneralException)
+    if missing is None or step.snapshot.find_record(SpecialUrgency, Urgent.KEY_DECISION):
+        return None
+    if exception is None:
+        return f"{missing} ({constitution.key_decision_notice})"
+    until = find_missing_notice(step, exception, FIVE_CLEAR_DAYS)
+    return f"{until} ({constitution.general_exception})" if until else None
+
+
+def _find_missing_announcement(step: Step) -> str | None:
+    notice = step.snapshot.find(KeyDecisionAnnouncement)
+    if notice and notice.decision_by < step.today:
+        return f"the notice named a decision by {notice.decision_by}; give notice anew"
+    length = parse_length(step.process.get_setting(step.snapshot, "key-decision-notice"))
+    return find_missing_notice(step, notice, length)
+
+
+@guard()
+def agenda_published(step: Step) -> str | None:
+    """Where the constitution owes it, agenda and papers of the meeting were public 5 clear days before, or for as long
+    as the board set itself; of a meeting convened at shorter notice, since it was convened (SI 2012/2089 regs 6, 7;
+    Local Government Act 1972 ss.100A, 100B).
+    """
+    length = find_agenda_length(step.snapshot) or find_board_length(step.snapshot)
+    constitution, agenda = find_constitution(step.snapshot), step.snapshot.find(AgendaPublication)
+    if length is None or constitution is None:
+        return None
+    missing = find_missing_notice(step, agenda, length)
+    shorter = step.snapshot.find(ShorterNotice)
+    if missing is None or shorter is None or constitution.shorter_notice is None:
+        return f"{missing} ({constitution.agenda or 'the rule of the board'})" if missing else None
+    if agenda is not None and agenda.published_on <= shorter.convened_on:
+        return None
+    return f"agenda and papers are public from when the meeting is convened ({constitution.shorter_notice})"
+
+
+@guard()
+def private_meeting_announced(step: Step) -> str | None:
+    """Of a private meeting of an executive notice was given 28 clear days before, and again 5 with the representations
+    made; or it is agreed that the meeting is urgent (SI 2012/2089 reg 5).
+    """
+    constitution, agenda = find_constitution(step.snapshot), step.snapshot.find(AgendaPublication)
+    if constitution is None or constitution.private_meeting is None or agenda is None or not agenda.in_private:
+        return None
+    if step.snapshot.find_record(SpecialUrgency, Urgent.PRIVATE_MEETING):
+        return None
+    for stage, length in (("intention", TWENTY_EIGHT_CLEAR_DAYS), ("further", FIVE_CLEAR_DAYS)):
+        if missing := find_missing_notice(step, step.snapshot.find(PrivateMeetingNotice, stage), length):
+            return f"the meeting is private: {missing} ({constitution.private_meeting})"
+    return None
+
+
+@guard()
+def decision_recorded(step: Step) -> str | None:
+    """Where the law asks for a written statement of the decision, it is on file (SI 2012/2089 regs 12, 13; SI 2014/2095
+    reg 7).
+    """
+    constitution, approved = find_constitution(step.snapshot), find_decision_in_favour(step.snapshot)
+    record = step.snapshot.find_record(DecisionRecord)
+    if constitution is None or constitution.decision_record is None or approved is None:
+        return None
+    if record and record.signed[-1].at >= approved.signed[-1].at:
+        return None
+    return f"the written statement of the decision is wanting ({constitution.decision_record})"
+
+
+def find_decision_in_favour(snapshot: CaseSnapshot) -> SignedRecord | None:
+    """Return the newest approval of a business case; of a challenge, which has none, the acceptance."""
+    accepted = (snapshot.find_record(kind) for kind in (Acceptance, Modification))
+    latest = max((each for each in accepted if each), key=lambda each: each.signed[-1].at, default=None)
+    return find_approval(snapshot) or latest
+
+
+def find_missing_notice(step: Step, notice: Notice | None, length: Length) -> str | None:
+    """Return why notice does not allow a decision today, or None: neither its day nor that of the meeting counts."""
+    if notice is None:
+        return f"notice of {length} must go before"
+    local = step.snapshot.get_rule("working-day-calendar")
+    calendar = step.snapshot.calendars[CalendarName(local) if local else CalendarName.ENGLAND_AND_WALES]
+    first = earliest_after(notice.published_on, length, calendar)
+    return None if first <= step.today else f"{length} of notice end before {first}, not before today"
