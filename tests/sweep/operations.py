@@ -132,6 +132,7 @@ READS = frozenset(
         "GET /v1/cases/{case_id}/deadlines",
         "GET /v1/processes",
         "GET /v1/processes/{route}/versions/{version}",
+        "GET /v1/procurement/regime",
         "GET /v1/advisers",
         "GET /v1/advisers/{adviser_id}",
         "GET /v1/support-requests",
