@@ -221,7 +221,8 @@ RIGHT_TO_REQUEST = Process(
 )
 
 NEWEST = (RIGHT_TO_PROVIDE, COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED)
-SECOND_VERSIONS = tuple(restore(each, version=2, since=SECOND, differences=()) for each in NEWEST)
+OF_THE_SECOND = (contract.VERSION_2, award.VERSION_2)
+SECOND_VERSIONS = tuple(restore(each, version=2, since=SECOND, differences=OF_THE_SECOND) for each in NEWEST)
 OF_A_CHALLENGE_1 = (screening.VERSION_1_OF_A_CHALLENGE, review.VERSION_1_OF_A_CHALLENGE)
 FIRST_VERSIONS = tuple(
     restore(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rtp_applications.procurement.rules.facts import ProcurementFacts
-from rtp_applications.procurement.rules.truth import Truth
+from rtp_applications.procurement.rules.truth import Truth, negate
 
 Judgement = Truth | tuple[Truth, str]
 """The outcome of a rule, with the reason in plain words where the rule's own words do not say it."""
@@ -48,6 +48,8 @@ class RuleFinding:
     """Facts that it would need and that are not given, where the outcome is not known."""
     rests_on: tuple[str, ...]
     """Names of the other rules that it asked."""
+    against: frozenset[str] = frozenset()
+    """Those of them whose contrary it asked for."""
 
 
 class Reasoning:
@@ -57,22 +59,45 @@ class Reasoning:
         self.facts = facts
         self._found: dict[str, RuleFinding] = {}
         self._asking: list[list[str]] = [[]]
+        self._against: list[set[str]] = [set()]
 
     def ask(self, rule: LegalRule) -> Truth:
         """Return the outcome of a rule. What it asks itself is remembered as what it rests on."""
         self._asking[-1].append(rule.name)
         if rule.name not in self._found:
             self._asking.append([])
+            self._against.append(set())
             judgement = rule.judge(self)
-            self._found[rule.name] = self._write_down(rule, judgement, self._asking.pop())
+            self._found[rule.name] = self._write_down(rule, judgement, self._asking.pop(), self._against.pop())
         return self._found[rule.name].outcome
 
-    def _write_down(self, rule: LegalRule, judgement: Judgement, asked: Sequence[str]) -> RuleFinding:
+    def refute(self, rule: LegalRule) -> Truth:
+        """Return the contrary of a rule's outcome."""
+        outcome = self.ask(rule)
+        self._against[-1].add(rule.name)
+        return negate(outcome)
+
+    def list_grounds(self, name: str) -> Iterator[RuleFinding]:
+        """Yield the findings that decided a rule: of one that is not so, those that it rests on and that failed it."""
+        found = self._found[name]
+        failing = [each for each in found.rests_on if found.outcome is False and self._fails(found, each)]
+        if not failing or found.because:
+            yield found
+        else:
+            for each in failing:
+                yield from self.list_grounds(each)
+
+    def _fails(self, found: RuleFinding, name: str) -> bool:
+        return self._found[name].outcome is (name in found.against)
+
+    def _write_down(
+        self, rule: LegalRule, judgement: Judgement, asked: Sequence[str], against: Iterable[str]
+    ) -> RuleFinding:
         outcome, because = judgement if isinstance(judgement, tuple) else (judgement, "")
         read = {name: getattr(self.facts, name) for name in rule.uses}
         known = {name: value for name, value in read.items() if value is not None and value != []}
         missing = tuple(name for name in read if name not in known) if outcome is None else ()
-        return RuleFinding(rule, outcome, because, known, missing, tuple(dict.fromkeys(asked)))
+        return RuleFinding(rule, outcome, because, known, missing, tuple(dict.fromkeys(asked)), frozenset(against))
 
     def list_findings(self) -> tuple[RuleFinding, ...]:
         return tuple(self._found.values())

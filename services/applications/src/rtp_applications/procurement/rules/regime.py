@@ -78,6 +78,15 @@ class Determination:
     regimes: tuple[RegimeAnswer, ...]
     findings: tuple[RuleFinding, ...]
     missing: tuple[str, ...]
+    reasoning: Reasoning
+
+    def explain(self, names: Iterable[str]) -> tuple[RuleFinding, ...]:
+        """Return the findings that decided these rules, each once."""
+        grounds = (found for name in names for found in self.reasoning.list_grounds(name))
+        return tuple({found.rule.name: found for found in grounds}.values())
+
+    def get_finding(self, name: str) -> RuleFinding:
+        return next(each for each in self.findings if each.rule.name == name)
 
     def get_regime(self, regime: LegalRegime) -> RegimeAnswer:
         return next(each for each in self.regimes if each.regime is regime)
@@ -172,7 +181,7 @@ def determine_regime(facts: ProcurementFacts) -> Determination:
     reasoning = Reasoning(facts)
     regimes = tuple(_answer(reasoning, regime, conditions) for regime, conditions in REGIMES)
     missing = reasoning.list_missing(_list_unsettled(regimes))
-    return Determination(regimes, reasoning.list_findings(), tuple(dict.fromkeys(missing)))
+    return Determination(regimes, reasoning.list_findings(), tuple(dict.fromkeys(missing)), reasoning)
 
 
 def _answer(reasoning: Reasoning, regime: LegalRegime, conditions: Sequence[Condition]) -> RegimeAnswer:

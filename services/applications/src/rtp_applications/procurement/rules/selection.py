@@ -29,8 +29,7 @@ def must_follow_direct_award_a(reasoning: Reasoning) -> Judgement:
     be followed.
     """
     facts = reasoning.facts
-    framework = reasoning.ask(to_conclude_a_framework)
-    return all_of(facts.existing_provider, facts.only_existing_capable, negate(framework))
+    return all_of(facts.existing_provider, facts.only_existing_capable, reasoning.refute(to_conclude_a_framework))
 
 
 @legal_rule(PSR, "reg 6(4)", "patient_choice", "open_to_every_provider")
@@ -39,8 +38,7 @@ def must_follow_direct_award_b(reasoning: Reasoning) -> Judgement:
     Process B must be followed.
     """
     facts = reasoning.facts
-    framework = reasoning.ask(to_conclude_a_framework)
-    return all_of(facts.patient_choice, facts.open_to_every_provider, negate(framework))
+    return all_of(facts.patient_choice, facts.open_to_every_provider, reasoning.refute(to_conclude_a_framework))
 
 
 @legal_rule(PSR, "reg 6(10)(b)(ii), (iii)", "former_lifetime_pence", "proposed_lifetime_pence")
@@ -82,16 +80,16 @@ def may_follow_direct_award_c(reasoning: Reasoning) -> Judgement:
         reasoning.ask(free_to_choose),
         facts.existing_provider,
         facts.replaces_expiring_contract,
-        negate(reasoning.ask(considerable_change)),
+        reasoning.refute(considerable_change),
         facts.existing_provider_satisfies,
-        negate(reasoning.ask(to_conclude_a_framework)),
+        reasoning.refute(to_conclude_a_framework),
     )
 
 
 @legal_rule(PSR, "reg 6(5)(a), (6)(a), (7)(a)")
 def free_to_choose(reasoning: Reasoning) -> Judgement:
     """Neither Direct Award Process A nor B must be followed."""
-    return negate(any_of(reasoning.ask(must_follow_direct_award_a), reasoning.ask(must_follow_direct_award_b)))
+    return all_of(reasoning.refute(must_follow_direct_award_a), reasoning.refute(must_follow_direct_award_b))
 
 
 @legal_rule(PSR, "reg 6(5), (6)", "most_suitable_identifiable")
@@ -102,7 +100,7 @@ def may_follow_most_suitable_provider(reasoning: Reasoning) -> Judgement:
     return all_of(
         reasoning.ask(free_to_choose),
         any_of(reasoning.ask(may_follow_direct_award_c), reasoning.facts.most_suitable_identifiable),
-        negate(reasoning.ask(to_conclude_a_framework)),
+        reasoning.refute(to_conclude_a_framework),
     )
 
 

@@ -7,7 +7,7 @@ from rtp_applications.procurement.rules.reasoning import Judgement, Reasoning, l
 from rtp_applications.procurement.rules.scope import commenced_under_the_act, concession_contract
 from rtp_applications.procurement.rules.services import PA, light_touch_services, social_and_specific_services
 from rtp_applications.procurement.rules.tables import Thresholds, find_thresholds
-from rtp_applications.procurement.rules.truth import Truth, all_of, negate
+from rtp_applications.procurement.rules.truth import Truth, all_of
 
 CENTRAL = frozenset({BuyerType.NHS_TRUST, BuyerType.FOUNDATION_TRUST, BuyerType.NHS_ENGLAND})
 """Listed in SI 2024/692 Schedule 2; integrated care boards are not."""
@@ -110,7 +110,7 @@ def notifiable_below_threshold_contract(reasoning: Reasoning) -> Judgement:
     least, most = estimate_value(reasoning.facts)
     possible = set(_choose(reasoning.ask(central_government_authority), 1_200_000, 3_000_000))
     reached = True if least >= max(possible) else False if most is not None and most < min(possible) else None
-    return all_of(reached, negate(reasoning.ask(concession_contract)), reasoning.ask(commenced_under_the_act))
+    return all_of(reached, reasoning.refute(concession_contract), reasoning.ask(commenced_under_the_act))
 
 
 def is_framework(facts: ProcurementFacts) -> Truth:
