@@ -26,6 +26,7 @@ OPEN_OF = {
         "bank_holidays",
         "recommendations",
         "recommendation_updates",
+        "contract_awards",
     },
     "advice-matching": {"advisers"},
     "finance-directory": {"products"},

@@ -47,6 +47,15 @@ BODY = {
     "nation": "England",
     "identifiers": [{"scheme": "GB-NHS", "value": "SWEEP"}],
 }
+AWARDED = {
+    "authority": EMPLOYER,
+    "provider": "GB-COH-00000000",
+    "providerName": "Sweep",
+    "cpv": ["92511000"],
+    "awardedOn": "2026-01-05",
+    "enteredIntoOn": "2026-01-05",
+    "source": "Sweep",
+}
 
 
 @dataclass(frozen=True)
@@ -75,6 +84,8 @@ WRITES: Mapping[str, Body] = {
     "POST /v1/bodies": BODY,
     "POST /v1/bodies/{reference}/actions/end": {"endedOn": DAY},
     "PUT /v1/bodies/{reference}/rules/{rule}": {"validFrom": DAY, "value": None, "source": "Sweep"},
+    "POST /v1/procurement/awards": AWARDED,
+    "POST /v1/procurement/awards/{award_id}/actions/withdraw": {"reason": "Sweep"},
     "POST /v1/recommendations": RECOMMENDED,
     "POST /v1/recommendations/{recommendation_id}/actions/report-progress": {"state": "open", "note": "Sweep"},
     "POST /v1/cases/{case_id}/barriers": {"kind": "other", "description": "Sweep", "body": "GB-NHS-NONE"},
@@ -132,6 +143,9 @@ READS = frozenset(
         "GET /v1/cases/{case_id}/deadlines",
         "GET /v1/processes",
         "GET /v1/processes/{route}/versions/{version}",
+        "GET /v1/procurement/regime",
+        "GET /v1/procurement/awards",
+        "GET /v1/procurement/awards/{award_id}",
         "GET /v1/advisers",
         "GET /v1/advisers/{adviser_id}",
         "GET /v1/support-requests",
@@ -180,6 +194,7 @@ ASKED_FOR: Mapping[str, tuple[str, str]] = {
 IN_THE_OPEN = {
     "reference",
     "rule",
+    "award_id",
     "recommendation_id",
     "decision_id",
     "adviser_id",

@@ -14,6 +14,7 @@ SERVICES = {
     "barriers": "applications",
     "decisions": "applications",
     "processes": "applications",
+    "procurement": "applications",
     "advisers": "advice-matching",
     "support-requests": "advice-matching",
     "products": "finance-directory",

@@ -21,6 +21,8 @@ from rtp_applications.load import load_reference_data
 from rtp_applications.parties.handlers import HANDLERS
 from rtp_applications.parties.routes import parties
 from rtp_applications.processes.routes import processes
+from rtp_applications.procurement.awards.routes import awards
+from rtp_applications.procurement.routes import procurement
 from rtp_applications.records.routes import records
 from rtp_applications.registers.barriers.routes import barriers, case_barriers
 from rtp_applications.registers.decisions.commands import DecisionRegister
@@ -68,6 +70,8 @@ service = Service(
         deadlines,
         of_a_case,
         processes,
+        awards,
+        procurement,
     ],
     metadata=Model.metadata,
     migrations=migrations,

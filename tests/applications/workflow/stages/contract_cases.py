@@ -9,6 +9,7 @@ from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import CaseSnapshot, Payload
 from rtp_applications.workflow.stages.award.payloads import Award, Notice, NoticeKind
 from rtp_applications.workflow.stages.contract import payloads
+from rtp_applications.workflow.stages.contract.facts import ProcurementRecord
 from tests.applications.workflow.ground import NOW, build_snapshot, person, put
 
 TODAY = NOW.date()
@@ -26,9 +27,13 @@ def selection(route: payloads.SelectionRoute) -> payloads.RegimeDetermination:
     return determination(payloads.Regime.PROVIDER_SELECTION, selectionRoute=route, relevantHealthCareService=True)
 
 
-def terms(term: int = 36, extension: int = 24) -> payloads.ContractTerms:
-    value = {"netPence": 300_000_000, "grossPence": 360_000_000}
+def terms(term: int = 36, extension: int = 24, gross_pence: int = 360_000_000) -> payloads.ContractTerms:
+    value = {"netPence": min(300_000_000, gross_pence), "grossPence": gross_pence}
     return payloads.ContractTerms.model_validate({**value, "termMonths": term, "extensionMonths": extension})
+
+
+def procurement(**facts: Any) -> ProcurementRecord:
+    return ProcurementRecord.model_validate(facts)
 
 
 def notice(kind: NoticeKind, published_on: date = TODAY) -> Notice:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,8 @@ from rtp_applications.deadlines.rules.deadline import DeadlineState
 from rtp_applications.deadlines.rules.running import start_deadline
 from rtp_applications.workflow.engine import update_deadlines
 from rtp_applications.workflow.enums import Status
-from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
+from rtp_applications.workflow.errors import GuardsNotMet
+from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, PROCESSES, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages.contract import payloads
 from rtp_applications.workflow.stages.review.payloads import Acceptance
 from tests.applications.workflow import ground
@@ -32,6 +34,7 @@ accepted = put(
 )
 ready("record-regime", Ready(on(Status.APPROVED), COMMISSIONING, LIGHT))
 ready("record-contract-terms", Ready(on(Status.APPROVED), COMMISSIONING, terms()))
+ready("record-procurement-facts", Ready(on(Status.APPROVED), COMMISSIONING, contracts.procurement(cpv=["92511000"])))
 ready("choose-contract-route", Ready(on(Status.APPROVED, LIGHT, terms(), RECORD), COMMISSIONING))
 ready(
     "begin-procurement",
@@ -57,6 +60,18 @@ breaks(["choose-contract-route", "publish-tender", "begin-standstill", "award"],
 def _(attempt: Ready) -> Ready:
     health = LIGHT.model_copy(update={"relevant_health_care_service": True})
     return replace(attempt, snapshot=put(attempt.snapshot, health))
+
+
+breaks("record-procurement-facts", "facts-agree-with-each-other")(on_payload(cpv=["92511000-1"]))
+
+
+@breaks("choose-contract-route", "regime-is-open")
+@breaks("publish-tender", "regime-is-open")
+@breaks("award", "regime-is-open")
+def _(attempt: Ready) -> Ready:
+    """Below threshold at £60 million."""
+    below = determination(payloads.Regime.BELOW_THRESHOLD)
+    return replace(attempt, snapshot=put(put(attempt.snapshot, below), terms(gross_pence=6_000_000_000)))
 
 
 breaks(["choose-contract-route", "publish-tender", "award"], "value-and-term-recorded")(
@@ -98,7 +113,83 @@ breaks("begin-procurement", "applicants-told-to-bid")(on_payload(applicants_told
 )
 def test_the_regime_fits_the_service(found: payloads.RegimeDetermination, *, fits: bool) -> None:
     refused = refused_for("choose-contract-route", Ready(on(Status.APPROVED, found, terms()), COMMISSIONING))
-    assert refused == ([] if fits else ["regime-fits-service"])
+    assert ("regime-fits-service" in refused) is not fits
+
+
+LIBRARY = {"cpv": ["92511000-6"], "instrument": "contract", "extensionsPence": 0}
+EXPIRING = {
+    "cpv": ["85111000-0"], "instrument": "contract", "forHealthService": True, "existingProvider": True,
+    "providerHoldsContract": True, "onlyExistingCapable": False, "patientChoice": False,
+    "replacesExpiringContract": True, "existingProviderSatisfies": True, "differentInCharacter": False,
+    "attributableToAuthority": True, "externalFactors": False, "formerLifetimePence": 200_000_000,
+}  # fmt: skip
+DIRECT_C = contracts.selection(payloads.SelectionRoute.DIRECT_C)
+BELOW, RESERVED = determination(payloads.Regime.BELOW_THRESHOLD), determination(payloads.Regime.RESERVED)
+IN_HOUSE = determination(payloads.Regime.IN_HOUSE, staysUnderPublicControl=True)
+
+
+@pytest.mark.parametrize(
+    ("found", "pence", "facts", "bar"),
+    [
+        (BELOW, 6_000_000_000, {}, "Schedules 1 and 3"),  # £60 million: above every amount there is
+        (BELOW, 66_354_000, LIBRARY, "the threshold amount is £663,540"),
+        (BELOW, 66_353_999, LIBRARY, None),
+        (contracts.LIGHT, 66_353_999, LIBRARY, "worth £663,539.99"),
+        (contracts.LIGHT, 66_354_000, LIBRARY, None),
+        (DIRECT_C, 360_000_000, {}, "reg 2(1)"),  # a new mutual, of which nothing else is said
+        (DIRECT_C, 360_000_000, {**EXPIRING, "providerHoldsContract": False, "providerSucceeds": False}, "reg 2(1)"),
+        (DIRECT_C, 360_000_000, {**EXPIRING, "proposedLifetimePence": 250_000_000}, "reg 6(10) to (12)"),
+        (DIRECT_C, 360_000_000, {**EXPIRING, "proposedLifetimePence": 249_999_999}, None),
+        (DIRECT_C, 360_000_000, {**EXPIRING, "onlyExistingCapable": True}, "reg 6(3)"),
+        (contracts.selection(payloads.SelectionRoute.COMPETITIVE), 1, {**EXPIRING, "cpv": ["85312100"]}, "Schedule 1"),
+        (contracts.LIGHT, 360_000_000, EXPIRING, "reg 43"),  # health care for the health service, whatever was ticked
+        (IN_HOUSE, 360_000_000, {**LIBRARY, "privateShares": True}, "Schedule 2 para 2(3)"),
+        (IN_HOUSE, 360_000_000, {**LIBRARY, "privateShares": False, "mostlyForAuthority": True}, None),
+        (RESERVED, 360_000_000, {**LIBRARY, "comparableContractOn": "2023-09-02"}, "again from 2026-09-02 on"),
+        (RESERVED, 360_000_000, {**LIBRARY, "comparableContractOn": "2023-09-01"}, None),  # awarded on 1 September 2026
+        (RESERVED, 360_000_000, {**LIBRARY, "cpv": ["98513310-8"]}, "column (3)"),  # home help is not marked R
+        (RESERVED, 360_000_000, {**LIBRARY, "controlledBy": "others"}, "s.33(6)(c)"),
+        (RESERVED, 360_000_000, {**LIBRARY, "profitUse": "others"}, "s.33(6)(b)"),
+        (determination(payloads.Regime.GRANT), 360_000_000, {**LIBRARY, "instrument": "contract"}, "s.3(2)"),
+    ],
+)
+def test_an_award_that_its_regime_forbids_is_refused_by_the_provision(
+    found: payloads.RegimeDetermination, pence: int, facts: dict[str, Any], bar: str | None
+) -> None:
+    snapshot = on(Status.APPROVED, found, terms(36, 0, pence), contracts.procurement(**facts))
+    attempted = Ready(snapshot, COMMISSIONING)
+    if bar is None:
+        assert refused_for("choose-contract-route", attempted) == []
+        return
+    with pytest.raises(GuardsNotMet) as refusal:
+        ground.take("choose-contract-route", attempted)
+    [said] = [each.reason for each in refusal.value.errors if bar in each.reason]
+    assert {each["guard"] for each in refusal.value.extra["guards"]} <= {"regime-is-open", "regime-fits-service"}
+    assert "closed" in said or "existing provider" in said
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_cases_of_former_versions_are_not_held_against_the_facts(version: int) -> None:
+    former = PROCESSES[RIGHT_TO_PROVIDE.route, version]
+    assert "record-procurement-facts" not in former.by_name
+    for name in ("choose-contract-route", "publish-tender", "award"):
+        assert "regime-is-open" not in {each.name for each in former.by_name[name].guards}
+        assert "regime-is-open" in {each.name for each in RIGHT_TO_PROVIDE.by_name[name].guards}
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"cpv": ["92511000-1"]}, "/cpv"),
+        ({"directAwardGrounds": ["none", "repeat"]}, "/directAwardGrounds"),
+        ({"existingProvider": False, "providerHoldsContract": True}, "/existingProvider"),
+    ],
+)
+def test_facts_that_contradict_each_other_are_not_put_on_file(facts: dict[str, Any], field: str) -> None:
+    attempted = Ready(on(Status.APPROVED), COMMISSIONING, contracts.procurement(**facts))
+    with pytest.raises(GuardsNotMet) as refusal:
+        ground.take("record-procurement-facts", attempted)
+    assert [each.field for each in refusal.value.errors] == [field]
 
 
 def test_a_reserved_contract_is_competed_for_too() -> None:

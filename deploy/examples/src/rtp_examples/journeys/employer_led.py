@@ -66,10 +66,22 @@ def _decide(scenario: Scenario, personas: Personas, case: Case) -> None:
 
 
 def _contract(scenario: Scenario, personas: Personas, case: Case) -> None:
-    """Award the contract directly under SI 2023/1348, as for a relevant health care service, with a standstill."""
+    """Award the contract without a competition under SI 2023/1348, as for a relevant health care service, with a
+    standstill: as the most suitable provider, for a new mutual is no existing provider.
+    """
+    regime = {"regime": "provider-selection-regime", "relevantHealthCareService": True}
+    basis = "Community dental care: SI 2023/1348, Schedule 1 and regulation "
     contract.determine_regime(
-        scenario, personas, case, regime="provider-selection-regime", selectionRoute="direct-award-c",
-        relevantHealthCareService=True, legalBasis="Community dental care: SI 2023/1348, Schedule 1 and regulation 9.",
+        scenario, personas, case, **regime, selectionRoute="direct-award-c", legalBasis=f"{basis}9."
+    )  # fmt: skip
+    personas.commissioner.expect_refusal(case, "choose-contract-route", because="regime-is-open")
+    contract.determine_regime(
+        scenario, personas, case, **regime, selectionRoute="most-suitable-provider", legalBasis=f"{basis}10."
+    )  # fmt: skip
+    personas.commissioner.act(
+        case, "record-procurement-facts", cpv=["85130000-9"], instrument="contract", existingProvider=True,
+        providerHoldsContract=False, providerSucceeds=False, onlyExistingCapable=False, patientChoice=False,
+        mostSuitableIdentifiable=True,
     )  # fmt: skip
     personas.commissioner.act(case, "choose-contract-route")
     contract.stand_still(

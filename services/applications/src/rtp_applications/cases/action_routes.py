@@ -42,6 +42,7 @@ from rtp_applications.workflow.stages.business_case.payloads import (
     Extension,
     HelpDeclared,
 )
+from rtp_applications.workflow.stages.contract.facts import ProcurementRecord
 from rtp_applications.workflow.stages.contract.payloads import ContractTerms, ProcurementStart, RegimeDetermination
 from rtp_applications.workflow.stages.cross_stage.payloads import (
     CourtOrder,
@@ -181,6 +182,7 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "lapse-mandate": Nothing,
     "record-regime": RegimeDetermination,
     "record-contract-terms": ContractTerms,
+    "record-procurement-facts": ProcurementRecord,
     "choose-contract-route": Nothing,
     "record-notice": PublishedNotice,
     "publish-tender": PublishedNotice,

@@ -239,8 +239,10 @@ RIGHT_TO_REQUEST = Process(
 )
 
 NEWEST = (RIGHT_TO_PROVIDE, COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED)
-OF_EVERY_ROUTE_2 = (separation.VERSION_2, suspension.VERSION_2, cross_stage.VERSION_2)
-OF_A_PANEL_2 = (*OF_EVERY_ROUTE_2, panel.VERSION_2, decision.VERSION_2, contract.VERSION_2)
+OF_EVERY_ROUTE_2 = (
+    separation.VERSION_2, suspension.VERSION_2, cross_stage.VERSION_2, contract.VERSION_2, award.VERSION_2,
+)  # fmt: skip
+OF_A_PANEL_2 = (*OF_EVERY_ROUTE_2, panel.VERSION_2, decision.VERSION_2)
 OF_A_ROUTE_2 = {
     Route.RIGHT_TO_PROVIDE: OF_A_PANEL_2,
     Route.COMMUNITY_RIGHT_TO_CHALLENGE: (
@@ -254,7 +256,7 @@ OF_A_ROUTE_2 = {
 }
 UNDATED_2 = (
     interest.VERSION_2, screening.VERSION_2, appraisal.VERSION_2, business_case.VERSION_2, panel.VERSION_2_DATES,
-    contract.VERSION_2_DATES, award.VERSION_2, incorporation.VERSION_2, transition.VERSION_2, readiness.VERSION_2,
+    contract.VERSION_2_DATES, award.VERSION_2_DATES, incorporation.VERSION_2, transition.VERSION_2, readiness.VERSION_2,
     monitoring.VERSION_2, cross_stage.VERSION_2_DATES, review.VERSION_2_DATES, extensions.VERSION_2,
 )  # fmt: skip
 """Its dates had no bounds, and its times other extensions: after all else that was otherwise."""

@@ -5,5 +5,6 @@ from rtp_applications.workflow.stages.award.clocks import CLOCKS
 from rtp_applications.workflow.stages.award.settings import SETTINGS, TIMES
 from rtp_applications.workflow.stages.award.version_1 import VERSION_1
 from rtp_applications.workflow.stages.award.version_2 import VERSION_2
+from rtp_applications.workflow.stages.award.version_2_dates import VERSION_2_DATES
 
-__all__ = ["ACTIONS", "CLOCKS", "SETTINGS", "TIMES", "VERSION_1", "VERSION_2"]
+__all__ = ["ACTIONS", "CLOCKS", "SETTINGS", "TIMES", "VERSION_1", "VERSION_2", "VERSION_2_DATES"]

@@ -4,11 +4,13 @@ from rtp_applications.workflow.common.payloads import Nothing
 from rtp_applications.workflow.definition import Action, one_of
 from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.stages.contract import dates, guards, payloads
+from rtp_applications.workflow.stages.contract.facts import ProcurementRecord
 from rtp_shared.contracts import applications as events
 
 AWARDABLE = (
     guards.regime_determined,
     guards.regime_fits_service,
+    guards.regime_is_open,
     guards.value_and_term_recorded,
     guards.reserved_term_within_limit,
 )
@@ -29,6 +31,15 @@ RECORD_CONTRACT_TERMS = Action(
     from_states=frozenset({Status.APPROVED, Status.CONTRACT_ROUTE, Status.TENDER_LIVE}),
     guards=(guards.gross_not_below_net, *dates.OF_THE_TERMS),
     payload_model=payloads.ContractTerms,
+)
+RECORD_PROCUREMENT_FACTS = Action(
+    name="record-procurement-facts",
+    description="Put on file what is known of the procurement, from which its regime is computed: codes, the existing "
+    "provider, what changes, who controls the mutual. What is left out is not known, and settles nothing.",
+    signatories=one_of(Role.COMMISSIONER),
+    from_states=frozenset({Status.APPROVED, Status.CONTRACT_ROUTE, Status.TENDER_LIVE}),
+    guards=(guards.facts_agree_with_each_other, *dates.OF_THE_FACTS),
+    payload_model=ProcurementRecord,
 )
 CHOOSE_CONTRACT_ROUTE = Action(
     name="choose-contract-route",
@@ -54,10 +65,11 @@ BEGIN_PROCUREMENT = Action(
     payload_model=payloads.ProcurementStart,
     event=events.ProcurementBegun,
 )
-ACTIONS = (RECORD_REGIME, RECORD_CONTRACT_TERMS, CHOOSE_CONTRACT_ROUTE)
+ACTIONS = (RECORD_REGIME, RECORD_CONTRACT_TERMS, RECORD_PROCUREMENT_FACTS, CHOOSE_CONTRACT_ROUTE)
 ACTIONS_OF_A_CHALLENGE = (
     BEGIN_PROCUREMENT,
     RECORD_REGIME.with_guards(guards.regime_open_to_challenge),
     RECORD_CONTRACT_TERMS,
+    RECORD_PROCUREMENT_FACTS,
 )
 """Under the Community Right to Challenge: acceptance leads straight to a procurement that anyone may win."""

@@ -4,7 +4,7 @@ from datetime import date
 
 from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.workflow.bounds import TODAY, Limit, bound, with_late_entries
-from rtp_applications.workflow.common.limits import IN_TEN_YEARS, SUBMISSION
+from rtp_applications.workflow.common.limits import IN_A_YEAR, IN_TEN_YEARS, LONG_AGO, SUBMISSION, TWO_YEARS_BEFORE
 from rtp_applications.workflow.definition import Step
 from rtp_applications.workflow.stages.contract.guards import find_acceptance_day
 from rtp_applications.workflow.stages.decision.approvals import find_approval
@@ -25,3 +25,7 @@ MANDATE = Limit("the day of the decision that leads to the contract route", _fin
 OF_THE_REGIME = with_late_entries(bound("determined_on", SUBMISSION, expected=MANDATE))
 OF_THE_TERMS = (bound("starts_on", TODAY, IN_TEN_YEARS),)
 OF_THE_PROCUREMENT = with_late_entries(bound("applicants_told_on", ACCEPTANCE), reference="reference")
+OF_THE_FACTS = (
+    bound("commenced_on", TWO_YEARS_BEFORE, IN_A_YEAR, timely=False),
+    bound("comparable_contract_on", LONG_AGO, timely=False),
+)

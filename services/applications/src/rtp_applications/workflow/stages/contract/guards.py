@@ -6,9 +6,12 @@ from datetime import date
 from rtp_applications.deadlines.rules.days import add_months, civil_date
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.stages.contract.facts import collect_facts
 from rtp_applications.workflow.stages.contract.payloads import ContractTerms, Regime, RegimeDetermination
+from rtp_applications.workflow.stages.contract.regimes import find_bar
 from rtp_applications.workflow.stages.decision.approvals import find_approval, has_call_in_begun, may_be_called_in
 from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent
+from rtp_shared.problems import FieldError
 
 
 @guard("/selectionRoute", payload=True)
@@ -58,6 +61,23 @@ def regime_fits_service(step: Step) -> str | None:
     if found.regime is Regime.IN_HOUSE and not found.stays_under_public_control:
         return "a provider outside public control is not in-house"
     return None
+
+
+@guard()
+def regime_is_open(step: Step) -> str | None:
+    """The regime on file, with its way to award, is not closed by the facts of the procurement: such as below threshold
+    at a value above it, in-house to a body in which employees hold shares (Procurement Act 2023 Sch 2 para 2(3)),
+    Direct Award Process C to one that is no existing provider or after a considerable change (SI 2023/1348 regs 2(1),
+    6(10)), or a reserved contract to one that had another within three years (s.33).
+    """
+    return find_bar(step.snapshot, step.today)
+
+
+@guard(payload=True)
+def facts_agree_with_each_other(step: Step) -> FieldError | None:
+    """The facts of the procurement do not contradict each other, and each code is one."""
+    wrong = next(collect_facts(step.snapshot, step.payload).list_errors(), None)
+    return FieldError(f"/{wrong[0]}", wrong[1]) if wrong else None
 
 
 @guard()

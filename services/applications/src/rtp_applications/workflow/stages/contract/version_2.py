@@ -1,4 +1,6 @@
-"""Version 2: whether a decision may be called in went by the kind of the body."""
+"""Version 2: whether a decision may be called in went by the kind of the body, and the regime was chosen, and not held
+against the facts of the procurement.
+"""
 
 from rtp_applications.workflow.definition import Action, Step, guard
 from rtp_applications.workflow.earlier import Earlier
@@ -13,7 +15,7 @@ def call_in_window_over(step: Step) -> str | None:
 
 
 def _choose(now: Action) -> Action:
-    return now.replace_guard("call-in-window-over", call_in_window_over)
+    return now.replace_guard("call-in-window-over", call_in_window_over).without_guard("regime-is-open")
 
 
-VERSION_2 = Earlier(actions={"choose-contract-route": _choose})
+VERSION_2 = Earlier(actions={"choose-contract-route": _choose}, added=frozenset({"record-procurement-facts"}))

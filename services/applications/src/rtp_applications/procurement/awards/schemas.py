@@ -1,0 +1,58 @@
+"""Request and response bodies of the records of awards."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from rtp_applications.bodies.schemas import BodyReference
+from rtp_applications.procurement.rules.cooling import ReservationLaw
+from rtp_shared.schemas import Day, Input, Line, Output, Prose, not_before
+
+ProviderReference = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z]{2}-[A-Z]{2,8}-[A-Z0-9]{1,32}$"),
+    Field(description="Identifier of the provider with its org-id.guide scheme", examples=["GB-COH-01234567"]),
+]
+WrittenCode = Annotated[
+    str, StringConstraints(pattern=r"^[0-9]{8}(-[0-9])?$"), Field(description="CPV code", examples=["92511000-6"])
+]
+
+
+class AwardGiven(Input):
+    """A contract that a body awarded, on the platform or elsewhere."""
+
+    authority: BodyReference = Field(description="The body that awarded it")
+    provider: ProviderReference
+    provider_name: Line
+    cpv: list[WrittenCode] = Field(min_length=1, max_length=50)
+    reserved_under: ReservationLaw | None = Field(
+        default=None, description="The provision in reliance on which it was reserved to mutuals, if it was"
+    )
+    awarded_on: Day
+    entered_into_on: Annotated[Day, not_before("awarded_on")]
+    source: Prose = Field(description="The notice or decision that it is taken from, with its number")
+
+
+class AwardWithdrawal(Input):
+    reason: Prose = Field(description="Why the record is wrong; public")
+
+
+class AwardView(Output):
+    """A contract that a body awarded to a provider."""
+
+    id: UUID
+    authority_id: UUID = Field(serialization_alias="authority")
+    authority_name: str
+    provider: str
+    provider_name: str
+    cpv: list[str]
+    reserved_under: ReservationLaw | None
+    awarded_on: date
+    entered_into_on: date
+    source: str
+    recorded_at: datetime
+    withdrawn_at: datetime | None = Field(description="When the record was taken back as wrong; it counts no more")
+    withdrawal_reason: str | None
+    version: int = Field(description="Grows with every change; the ETag")
