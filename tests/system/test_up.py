@@ -187,6 +187,31 @@ def test_one_line_says_what_is_missing(changes: dict[str, str | None], line: str
     assert re.fullmatch(line + r"\n", said)
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("RTP_LOG_LEVEL", "DEBUGG"),
+        ("RTP_PUBLIC_URL", "rtp.example.org"),
+        ("RTP_POOL_SIZE", "abc"),
+        ("RTP_UPSTREAM_SECONDS", "soon"),
+        ("RTP_TRUSTED_PROXIES", "10.0.0.5"),
+        ("RTP_BUNDLE_TRUSTED_KEYS", "{}"),
+    ],
+)
+def test_a_wrong_setting_of_any_process_is_one_line_before_anything_starts(name: str, value: str, start: Start) -> None:
+    with pytest.raises(SystemExit, match=f"^settings: {name}.*$"):
+        start(RTP_ADMIN_DATABASE_URL="postgresql://127.0.0.1:1/x", **{name: value})
+
+
+def test_what_no_process_reads_is_named(start: Start) -> None:
+    misspelt = {"RTP_PROT": "1", "RTP_POOL_SIZZE": "1", "RTP_PAYLOD_DAYS": "1"}
+    _, said = start(RTP_ADMIN_DATABASE_URL="postgresql://127.0.0.1:1/x", RTP_CLAMD="x:1", **misspelt)
+    assert said.splitlines()[0] == (
+        "variables that no process reads: RTP_PAYLOD_DAYS (RTP_PAYLOAD_DAYS?), RTP_POOL_SIZZE (RTP_POOL_SIZE?), "
+        "RTP_PROT (RTP_PORT?)"
+    )
+
+
 def test_one_line_says_which_port_is_in_use(start: Start) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

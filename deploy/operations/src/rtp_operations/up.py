@@ -31,11 +31,12 @@ from rtp_operations.greeting import build_greeting
 from rtp_operations.keys import Keys
 from rtp_operations.prepare import CannotPrepare, PrepareSettings, prepare
 from rtp_operations.private_files import write_private_file
-from rtp_operations.processes import PROCESSES, OneHost
+from rtp_operations.processes import PROCESSES, SECRETS, OneHost
 from rtp_operations.services import ALL
 from rtp_shared import logs
 from rtp_shared.db import Database
 from rtp_shared.run import load_settings
+from rtp_shared.settings import LogLevel, describe_unread, list_names
 
 STOPPED = (130, 143)
 """The exit codes of honcho after SIGINT and SIGTERM."""
@@ -63,7 +64,7 @@ class UpSettings(BaseSettings):
     public_url: str | None = Field(default=None, description="Where the gateway is seen from outside; the issuer")
     data_dir: Path = Field(default=Path(".data"), description="Where keys and passwords are kept")
     examples: bool = Field(default=True, description="With the sandbox: its clients and made-up advisers")
-    log_level: str = Field(default="WARNING", description="DEBUG, INFO, WARNING or ERROR")
+    log_level: LogLevel = Field(default="WARNING", description="DEBUG, INFO, WARNING or ERROR")
 
 
 @dataclass(frozen=True)
@@ -192,8 +193,11 @@ def main(register_clients: RegisterClients = register_none) -> int:
             return 1
         settings = load_settings(UpSettings)
     logs.configure(settings.log_level)
+    if unread := describe_unread(list_names(UpSettings, *(process.settings for process in PROCESSES)) | SECRETS):
+        sys.stderr.write(f"variables that no process reads: {unread}\n")
     try:
         host = build_host(settings)
+        host.check_settings()
         check_ports(host)
         register = register_clients if settings.examples else register_none
         clients = asyncio.run(prepare_host(host, settings.data_dir, register, examples=settings.examples))
