@@ -20,7 +20,7 @@ from starlette.routing import Route
 from rtp_shared import logs, migrate, rabbit
 from rtp_shared.auth import RemoteKeys, TokenVerifier
 from rtp_shared.consumer import Consumer
-from rtp_shared.db import Database
+from rtp_shared.db import Database, warn_if_away
 from rtp_shared.exception_handlers import handle_refusal
 from rtp_shared.problems import Refusal
 from rtp_shared.rabbit import RabbitBus, RabbitConsumer
@@ -154,6 +154,7 @@ async def run_worker(runtime: Runtime, extra: Sequence[Loop] = ()) -> None:
     broker = settings.broker_url.get_secret_value()
     bus = RabbitBus(broker)
     relay = Relay(database_url=settings.database_url.get_secret_value(), bus=bus, metrics=runtime.metrics)
+    await warn_if_away(settings.database_url.get_secret_value())
     freeze_loaded_objects()
     loops: list[Loop] = [relay.run, partial(run_retention, runtime.database, settings)]
     loops += [*(partial(loop, runtime) for loop in service.loops), *extra]
