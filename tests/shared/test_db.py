@@ -63,14 +63,11 @@ async def test_an_error_of_the_database_in_the_block_is_told_as_it_is(office: Of
         await session.rollback()
 
 
-WRONG = {"role": "rtp_nobody", "database": "rtp_none"}
-
-
-@pytest.fixture(params=WRONG)
+@pytest.fixture(params=["role", "database"])
 def wrong_url(office: Office, request: pytest.FixtureRequest) -> str:
     """A URL whose role, or database, is not there; PostgreSQL refuses it as it does a wrong password."""
-    part = {"role": "username"}.get(request.param, request.param)
-    url = office.database.url.set(drivername="postgresql", password="a-secret", **{part: WRONG[request.param]})
+    url = office.database.url.set(drivername="postgresql", password="a-secret")
+    url = url.set(username="rtp_nobody") if request.param == "role" else url.set(database="rtp_none")
     return url.render_as_string(hide_password=False)
 
 
