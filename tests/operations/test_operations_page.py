@@ -1,6 +1,7 @@
 """What docs/operations.md tells an operator to type and to watch is there."""
 
 import importlib.util
+import os
 import re
 import shlex
 import subprocess
@@ -27,6 +28,23 @@ SUFFIX = re.compile("_(bucket|count|sum)$")
 def test_each_command_is_shell(block: str) -> None:
     done = subprocess.run(["sh", "-n"], input=block, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("broken", ["rtp_applications", None])
+def test_a_backup_ends_at_the_first_that_fails(broken: str | None, tmp_path: Path) -> None:
+    """Only one that has everything is marked so; a dump that fails is not followed by others."""
+    [backup] = [block for block in SHELL if "pg_dump" in block]
+    fake = tmp_path / "bin" / "pg_dump"
+    fake.parent.mkdir()
+    fake.write_text(f'#!/bin/sh\ncase "$*" in *{broken}*) exit 1;; esac\ntouch "${{2#--file=}}"\n')
+    fake.chmod(0o755)
+    (tmp_path / ".data" / "documents").mkdir(parents=True)
+    environment = {"PATH": f"{fake.parent}:{os.environ['PATH']}", "RTP_ADMIN_DATABASE_URL": "postgresql://x/postgres"}
+    done = subprocess.run(["sh", "-c", backup], env=environment, cwd=tmp_path, capture_output=True, check=False)
+    [made] = tmp_path.glob("backup-*")
+    names = {each.name for each in made.iterdir()}
+    assert (done.returncode == 0, "complete" in names, "documents.tar" in names) == (not broken,) * 3, done.stderr
+    assert made.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("line", REGISTER)

@@ -75,10 +75,14 @@ class OneHost:
     def get_port(self, process: ServiceProcess) -> int:
         return self.first_port + PROCESSES.index(process)
 
-    def build_environment(self, process: ServiceProcess) -> dict[str, str]:
-        """Return the environment of the process; nothing in it that only another one needs to know."""
+    def build_environment(self, process: ServiceProcess, inherited: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Return the environment of the process, with what it inherits, of this process unless it is told otherwise.
+
+        There is nothing in it that only another one needs to know.
+        """
+        inherited = os.environ if inherited is None else inherited
         read = list_names(process.settings) - SECRETS
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("RTP_") or name in read}
+        environment = {name: value for name, value in inherited.items() if not name.startswith("RTP_") or name in read}
         environment |= {
             "RTP_DATABASE_URL": self.build_database_url(process.service, process.kind),
             "RTP_PUBLIC_URL": self.public_url,

@@ -1,7 +1,7 @@
 """Many-process mode on one host: `python -m rtp_operations.up`. PostgreSQL and RabbitMQ are given.
 
-Prepares both and runs every process until Ctrl-C. When one ends, all are stopped. `make up` runs it with the clients of
-the sandbox; RTP_EXAMPLES=false leaves those out, and the made-up advisers.
+Prepares both and runs every process until Ctrl-C. When one ends, all are stopped. `make up` runs it so that
+RTP_EXAMPLES=true adds the clients of the sandbox and made-up advisers, and a start without that closes the sandbox.
 """
 
 import asyncio
@@ -46,7 +46,10 @@ WHAT_TO_SET = (
     "and RTP_BROKER_URL (amqp://guest:guest@localhost/); `make run` needs neither.\n"
 )
 
-DEMO = "`make demo` shows the whole journey if this was started by `RTP_ALLOW_PRIVATE_SINKS=true make up`."
+DEMO = (
+    "`make demo` shows the whole journey if this was started by "
+    "`RTP_EXAMPLES=true RTP_ALLOW_PRIVATE_SINKS=true make up`."
+)
 
 
 class PortInUse(Exception):
@@ -63,7 +66,7 @@ class UpSettings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535 - len(PROCESSES), description="The gateway's; the others follow")
     public_url: str | None = Field(default=None, description="Where the gateway is seen from outside; the issuer")
     data_dir: Path = Field(default=Path(".data"), description="Where keys and passwords are kept")
-    examples: bool = Field(default=True, description="With the sandbox: its clients and made-up advisers")
+    examples: bool = Field(default=False, description="With the sandbox: its clients and made-up advisers")
     log_level: LogLevel = Field(default="WARNING", description="DEBUG, INFO, WARNING or ERROR")
 
 
@@ -81,8 +84,11 @@ class HostSecrets:
         kept = cls(Keys(**known["keys"]), complete_passwords(known["passwords"])) if known else cls()
         if asdict(kept) != known:
             file.parent.mkdir(parents=True, exist_ok=True)
-            write_private_file(file, json.dumps(asdict(kept)))
+            kept.write(file)
         return kept
+
+    def write(self, file: Path) -> None:
+        write_private_file(file, json.dumps(asdict(self)))
 
 
 def complete_passwords(known: Mapping[str, object]) -> dict[str, dict[str, str]]:
@@ -184,7 +190,8 @@ def run_processes(host: OneHost, greeting: str) -> int:
     return 0 if manager.returncode in STOPPED else 1
 
 
-def main(register_clients: RegisterClients = register_none) -> int:
+def main(register_clients: RegisterClients = register_none, close_sandbox: RegisterClients = register_none) -> int:
+    """Run with the clients that are registered where the settings ask for examples; otherwise close their sandbox."""
     try:
         settings = UpSettings()
     except ValidationError as error:
@@ -199,7 +206,7 @@ def main(register_clients: RegisterClients = register_none) -> int:
         host = build_host(settings)
         host.check_settings()
         check_ports(host)
-        register = register_clients if settings.examples else register_none
+        register = register_clients if settings.examples else close_sandbox
         clients = asyncio.run(prepare_host(host, settings.data_dir, register, examples=settings.examples))
     except (PortInUse, CannotPrepare) as error:
         sys.stderr.write(f"{error}\n")
