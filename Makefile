@@ -33,7 +33,7 @@ $(DEV): $(READY) constraints-dev.txt
 setup: $(DEV)    ## Make the virtual environment, with what tests and checks need
 
 run: $(READY)    ## Start the whole platform in one process on PORT
-	@exec $(BIN)/python -m rtp_examples.run --port $(PORT)
+	@exec $(BIN)/python -m rtp_examples.run --port $(PORT) $(if $(RTP_DATA_DIR),--data-dir "$(RTP_DATA_DIR)")
 
 demo: $(READY)   ## Show the journey on a platform that runs on PORT; JOURNEY=name or all on one of its own
 	@$(BIN)/python -m $(if $(JOURNEY),rtp_examples.journeys $(JOURNEY),rtp_examples.demo --port $(PORT))

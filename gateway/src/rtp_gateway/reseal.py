@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_gateway.outbound.secret_box import SecretBox
 from rtp_gateway.outbound.subscriptions.models import Subscription
 from rtp_gateway.settings import GatewaySettings
-from rtp_shared.db import CONNECTION_ERRORS, Database
+from rtp_shared.db import Database
 from rtp_shared.pipes import run_command
 from rtp_shared.run import load_settings
 
@@ -50,7 +50,7 @@ def carry_out(settings: GatewaySettings) -> int:
     """Seal all secrets anew, and say so; return the exit code, which is 0 if all could be."""
     try:
         count, lost = asyncio.run(run(settings))
-    except (SQLAlchemyError, *CONNECTION_ERRORS) as error:
+    except (SQLAlchemyError, OSError) as error:
         sys.stderr.write(f"not done: {type(error).__name__}, is RTP_DATABASE_URL the gateway's?\n")
         return 1
     sys.stderr.write(f"sealed anew: the secrets of {count} subscriptions\n")

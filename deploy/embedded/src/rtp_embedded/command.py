@@ -41,7 +41,8 @@ def main(argv: Sequence[str] | None = None, register_clients: RegisterClients = 
     parser.add_argument("--data-dir", type=Path, default=Path(".data"))
     options = parser.parse_args(argv)
     logs.configure(load_settings(LogSettings).log_level)
-    if unread := describe_unread(list_names(GatewayWebSettings, *(service.settings for service in SERVICES))):
+    read = list_names(GatewayWebSettings, *(service.settings for service in SERVICES)) | {"RTP_DATA_DIR"}
+    if unread := describe_unread(read):
         sys.stderr.write(f"variables that are not read here: {unread}\n")
     try:
         _run(options.port, options.data_dir, register_clients)

@@ -20,7 +20,7 @@ from rtp_gateway.register.arguments import build_parser
 from rtp_gateway.register.bodies import find_organisation
 from rtp_gateway.register.settings import RegisterSettings
 from rtp_gateway.register.work import RegisterReply, carry_out
-from rtp_shared.db import CONNECTION_ERRORS, Database
+from rtp_shared.db import Database
 from rtp_shared.pipes import run_command
 from rtp_shared.run import load_settings
 
@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CannotRegister as error:
         _say(f"not done: {error}")
         return 1
-    except (SQLAlchemyError, *CONNECTION_ERRORS) as error:
+    except (SQLAlchemyError, OSError) as error:
         _say(f"not done: {type(error).__name__}, is RTP_DATABASE_URL the gateway's?")
         return 1
     if outcome.said:
