@@ -20,7 +20,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROO
 SHELL = [
     re.sub("^   ", "", block, flags=re.MULTILINE) for block in re.findall(r"```sh\n(.*?)```", WORDS, flags=re.DOTALL)
 ]
-REGISTER = re.findall(r"run --rm register (.*)", WORDS)
+REGISTER = re.findall(r"run --rm register ((?:.*\\\n)*.*)", (ROOT / "README.md").read_text() + WORDS)
 SUFFIX = re.compile("_(bucket|count|sum)$")
 
 
@@ -48,8 +48,9 @@ def test_a_backup_ends_at_the_first_that_fails(broken: str | None, tmp_path: Pat
 
 
 @pytest.mark.parametrize("line", REGISTER)
-def test_the_register_takes_each_line(line: str) -> None:
-    build_parser().parse_args(shlex.split(line))
+def test_the_register_takes_each_line_also_within_the_quotes_of_make(line: str) -> None:
+    build_parser().parse_args(shlex.split(line.replace("\\\n", "")))
+    assert shlex.split(f"make client DO='{line}'")[1:] == ["client", f"DO={line}"]
 
 
 def test_every_verb_of_the_register_is_shown() -> None:
