@@ -12,7 +12,7 @@ PIN := $(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --s
   --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo up client test resilience check image-check format bench docs new-migration constraints clean
+.PHONY: help setup run demo up client new-secrets-key test resilience check image-check format bench docs new-migration constraints clean
 
 help:            ## List the targets
 	@grep -E '^[a-z-]+: *.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1: /' | column -t -s ':'
@@ -33,7 +33,7 @@ $(DEV): $(READY) constraints-dev.txt
 setup: $(DEV)    ## Make the virtual environment, with what tests and checks need
 
 run: $(READY)    ## Start the whole platform in one process on PORT
-	@exec $(BIN)/python -m rtp_examples.run --port $(PORT)
+	@exec $(BIN)/python -m rtp_examples.run --port $(PORT) $(if $(RTP_DATA_DIR),--data-dir "$(RTP_DATA_DIR)")
 
 demo: $(READY)   ## Show the journey on a platform that runs on PORT; JOURNEY=name or all on one of its own
 	@$(BIN)/python -m $(if $(JOURNEY),rtp_examples.journeys $(JOURNEY),rtp_examples.demo --port $(PORT))
@@ -44,6 +44,9 @@ up: $(READY)     ## Start the platform as separate processes (RTP_ADMIN_DATABASE
 client: $(READY) ## List, add or change clients of the platform that runs: make client DO='list'; DO='--help' says more
 	@test -r $(SETTINGS) || { echo "There is no $(SETTINGS): start the platform first (make run, make up)" >&2; exit 1; }
 	@set -a; . $(SETTINGS); set +a; exec $(BIN)/python -m rtp_gateway.register $(or $(DO),--help)
+
+new-secrets-key: $(READY) ## Replace the key of subscribers' secrets beside `make up`, while that is stopped
+	@exec $(BIN)/python -m rtp_operations.new_secrets_key
 
 # The tests start many processes, which need not compile the same modules anew.
 test: $(DEV)     ## Run every test; installs RabbitMQ, nginx and HAProxy if they are not there

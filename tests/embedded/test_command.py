@@ -15,6 +15,9 @@ import httpx
 import psutil
 import pytest
 
+from rtp_embedded.command import main
+from rtp_embedded.platform import Platform
+from rtp_operations.keys import Keys
 from tests.support.commands import build_command, refuse
 from tests.support.ports import find_free_port
 
@@ -71,6 +74,18 @@ def test_a_client_of_no_platform_is_one_clear_line(tmp_path: Path) -> None:
     command = ["make", "client", "DO=list"]
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
     assert "start the platform first" in done.stderr.splitlines()[0]
+
+
+def test_a_wrong_log_level_is_one_line_that_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RTP_LOG_LEVEL", "DEBUGG")
+    with pytest.raises(SystemExit, match=r"^settings: RTP_LOG_LEVEL: .*$"):
+        main(["--port", str(find_free_port()), "--data-dir", str(tmp_path)])
+
+
+def test_so_is_a_wrong_setting_of_any_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RTP_POOL_SIZE", "abc")
+    with pytest.raises(SystemExit, match=r"^settings: RTP_POOL_SIZE: .*$"):
+        Platform(lambda *_: "postgresql://x@localhost/x", public_url="http://localhost:8000", keys=Keys())
 
 
 def test_ctrl_c_while_it_starts_is_one_clear_line(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`python -m rtp_gateway delivery` as a process of its own, also when it is killed; and loops that no start ends."""
 
 import asyncio
+import gc
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from rtp_embedded.platform import Platform
+from rtp_gateway.app import service
 from rtp_gateway.outbound.provisioning.orphans import run_orphan_cleanup as clean_up_orphans
 from rtp_gateway.outbound.provisioning.worker import run_provisioning
 from rtp_gateway.retention import run_retention as erase_hourly
@@ -126,3 +128,23 @@ async def test_a_database_that_starts_up_ends_no_loop(
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05):
             await loop(runtime)
+
+
+@pytest.mark.parametrize("loop", service.loops, ids=lambda loop: f"{loop.__module__}")
+@pytest.mark.filterwarnings("default::ResourceWarning")
+async def test_a_loop_that_is_ended_leaves_no_connection_open(
+    platform: Platform, loop: Callable[[Runtime], Coroutine[Any, Any, None]]
+) -> None:
+    """What is left open is told at the end of the process, as an error."""
+    settings = platform.background["gateway"].settings.model_copy(
+        update={"broker_url": SecretStr("amqp://127.0.0.1:1"), "broker_management_url": SecretStr("http://127.0.0.1:1")}
+    )
+    told: list[str] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context["message"]))
+    running = asyncio.create_task(loop(replace(platform.background["gateway"], settings=settings)))
+    await asyncio.wait([running], timeout=0.3)
+    running.cancel()
+    await asyncio.wait([running])
+    del running
+    gc.collect()
+    assert told == []

@@ -1,6 +1,7 @@
 """What docs/operations.md tells an operator to type and to watch is there."""
 
 import importlib.util
+import os
 import re
 import shlex
 import subprocess
@@ -19,7 +20,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROO
 SHELL = [
     re.sub("^   ", "", block, flags=re.MULTILINE) for block in re.findall(r"```sh\n(.*?)```", WORDS, flags=re.DOTALL)
 ]
-REGISTER = re.findall(r"run --rm register (.*)", WORDS)
+REGISTER = re.findall(r"run --rm register ((?:.*\\\n)*.*)", (ROOT / "README.md").read_text() + WORDS)
 SUFFIX = re.compile("_(bucket|count|sum)$")
 
 
@@ -29,9 +30,27 @@ def test_each_command_is_shell(block: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("broken", ["rtp_applications", None])
+def test_a_backup_ends_at_the_first_that_fails(broken: str | None, tmp_path: Path) -> None:
+    """Only one that has everything is marked so; a dump that fails is not followed by others."""
+    [backup] = [block for block in SHELL if "pg_dump" in block]
+    fake = tmp_path / "bin" / "pg_dump"
+    fake.parent.mkdir()
+    fake.write_text(f'#!/bin/sh\ncase "$*" in *{broken}*) exit 1;; esac\ntouch "${{2#--file=}}"\n')
+    fake.chmod(0o755)
+    (tmp_path / ".data" / "documents").mkdir(parents=True)
+    environment = {"PATH": f"{fake.parent}:{os.environ['PATH']}", "RTP_ADMIN_DATABASE_URL": "postgresql://x/postgres"}
+    done = subprocess.run(["sh", "-c", backup], env=environment, cwd=tmp_path, capture_output=True, check=False)
+    [made] = tmp_path.glob("backup-*")
+    names = {each.name for each in made.iterdir()}
+    assert (done.returncode == 0, "complete" in names, "documents.tar" in names) == (not broken,) * 3, done.stderr
+    assert made.stat().st_mode & 0o077 == 0
+
+
 @pytest.mark.parametrize("line", REGISTER)
-def test_the_register_takes_each_line(line: str) -> None:
-    build_parser().parse_args(shlex.split(line))
+def test_the_register_takes_each_line_also_within_the_quotes_of_make(line: str) -> None:
+    build_parser().parse_args(shlex.split(line.replace("\\\n", "")))
+    assert shlex.split(f"make client DO='{line}'")[1:] == ["client", f"DO={line}"]
 
 
 def test_every_verb_of_the_register_is_shown() -> None:

@@ -12,22 +12,26 @@ from pathlib import Path
 
 import httpx
 import psutil
+import psycopg
 import pytest
 from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 
 from rtp_examples.demo import Journey
-from rtp_operations import up
+from rtp_gateway.app import service as gateway
+from rtp_gateway.outbound.secret_box import SecretBox
+from rtp_gateway.outbound.transports.signing import Keyring
+from rtp_operations import new_secrets_key, up
 from rtp_operations.prepare import CannotPrepare, PrepareSettings, prepare
 from rtp_operations.processes import PROCESSES
-from rtp_operations.up import HostSecrets, UpSettings
+from rtp_operations.up import HostSecrets, UpSettings, build_host
 from tests.support.waiting import wait_until
 
 
 class Up:
     """`make up`, as a person runs it: `python -m rtp_examples.up`."""
 
-    def __init__(self, settings: UpSettings) -> None:
+    def __init__(self, settings: UpSettings, *, sandbox: bool = True) -> None:
         self.settings = settings
         self._log = settings.data_dir / "up.log"
         environment = os.environ | {
@@ -36,6 +40,7 @@ class Up:
             "RTP_PORT": str(settings.port),
             "RTP_DATA_DIR": str(settings.data_dir),
             "RTP_ALLOW_PRIVATE_SINKS": "true",
+            "RTP_EXAMPLES": "true" if sandbox else "false",
             "PYTHONUNBUFFERED": "1",
         }
         with self._log.open("wb") as log:
@@ -67,6 +72,15 @@ class Up:
         if self.process.poll() is None:
             self.process.terminate()
             self.process.wait(30)
+
+
+@pytest.fixture
+def environment(settings: UpSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a person has set who runs a command beside `make up`."""
+    monkeypatch.setenv("RTP_ADMIN_DATABASE_URL", settings.admin_database_url.get_secret_value())
+    monkeypatch.setenv("RTP_BROKER_URL", settings.broker_url.get_secret_value())
+    monkeypatch.setenv("RTP_PORT", str(settings.port))
+    monkeypatch.setenv("RTP_DATA_DIR", str(settings.data_dir))
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +138,20 @@ def test_no_process_knows_more_than_it_needs(running: Up) -> None:
         assert url.username == process.service.get_role(process.kind)
 
 
+def list_active_clients(settings: UpSettings) -> list[str]:
+    with psycopg.connect(build_host(settings).build_database_url(gateway, "operator")) as connection:
+        found = connection.execute("SELECT client_id FROM clients WHERE active ORDER BY client_id").fetchall()
+    return [client_id for (client_id,) in found]
+
+
+def test_the_key_of_secrets_is_not_replaced_under_a_platform_that_runs(
+    running: Up, capsys: pytest.CaptureFixture[str], environment: None
+) -> None:
+    wait_until(running.all_answer, "starting", 90, pause=0.1)
+    assert new_secrets_key.main() == 1
+    assert "stop it first" in capsys.readouterr().err
+
+
 def test_one_that_dies_brings_all_down_with_its_name_said(running: Up) -> None:
     pids = running.pids()
     os.kill(pids["finance-directory-worker"], signal.SIGKILL)
@@ -133,10 +161,33 @@ def test_one_that_dies_brings_all_down_with_its_name_said(running: Up) -> None:
     assert not any(map(psutil.pid_exists, pids.values()))
 
 
-def test_ctrl_c_stops_all(running: Up, settings: UpSettings) -> None:
+def test_the_key_of_secrets_is_replaced_while_it_is_stopped(
+    running: Up, settings: UpSettings, environment: None, capsys: pytest.CaptureFixture[str]
+) -> None:
     running.end()
-    again = Up(settings)
+    file = settings.data_dir / "up.json"
+    old = HostSecrets.read(file).keys.secrets_key
+    assert new_secrets_key.main() == 0
+    new = HostSecrets.read(file).keys.secrets_key
+    assert "," not in new
+    assert new != old
+    url = build_host(settings).build_database_url(gateway, "web")
+    with psycopg.connect(url) as connection:
+        connection.execute("SELECT set_config('rtp.readers', 'system', false)")
+        sealed = connection.execute("SELECT sealed_keys FROM subscriptions WHERE sealed_keys IS NOT NULL").fetchall()
+    assert sealed, "the journey subscribed"
+    assert all(Keyring.open(SecretBox(new), keys).secret for (keys,) in sealed)
+
+
+def test_without_the_sandbox_its_clients_are_let_in_no_more_and_ctrl_c_stops_all(
+    running: Up, settings: UpSettings, sandbox_secrets: dict[str, str]
+) -> None:
+    running.end()
+    assert set(list_active_clients(settings)) == set(sandbox_secrets)
+    again = Up(settings, sandbox=False)
     wait_until(again.all_started, "starting")
+    assert list_active_clients(settings) == []
+    assert "the sandbox is closed: council-intake, " in again.said
     pids = again.pids()
     again.process.send_signal(signal.SIGINT)
     assert again.process.wait(30) == 0, again.said[-2000:]
@@ -185,6 +236,31 @@ def test_one_line_says_what_is_missing(changes: dict[str, str | None], line: str
     code, said = start(**changes)
     assert code == 1
     assert re.fullmatch(line + r"\n", said)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("RTP_LOG_LEVEL", "DEBUGG"),
+        ("RTP_PUBLIC_URL", "rtp.example.org"),
+        ("RTP_POOL_SIZE", "abc"),
+        ("RTP_UPSTREAM_SECONDS", "soon"),
+        ("RTP_TRUSTED_PROXIES", "10.0.0.5"),
+        ("RTP_BUNDLE_TRUSTED_KEYS", "{}"),
+    ],
+)
+def test_a_wrong_setting_of_any_process_is_one_line_before_anything_starts(name: str, value: str, start: Start) -> None:
+    with pytest.raises(SystemExit, match=f"^settings: {name}.*$"):
+        start(RTP_ADMIN_DATABASE_URL="postgresql://127.0.0.1:1/x", **{name: value})
+
+
+def test_what_no_process_reads_is_named(start: Start) -> None:
+    misspelt = {"RTP_PROT": "1", "RTP_POOL_SIZZE": "1", "RTP_PAYLOD_DAYS": "1"}
+    _, said = start(RTP_ADMIN_DATABASE_URL="postgresql://127.0.0.1:1/x", RTP_CLAMD="x:1", **misspelt)
+    assert said.splitlines()[0] == (
+        "variables that no process reads: RTP_PAYLOD_DAYS (RTP_PAYLOAD_DAYS?), RTP_POOL_SIZZE (RTP_POOL_SIZE?), "
+        "RTP_PROT (RTP_PORT?)"
+    )
 
 
 def test_one_line_says_which_port_is_in_use(start: Start) -> None:

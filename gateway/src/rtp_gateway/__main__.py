@@ -5,9 +5,16 @@ from rtp_gateway.inbound.proxy.forward import OverHttp
 from rtp_gateway.outbound.deliveries.worker import DeliveryWorker
 from rtp_gateway.routing import NAMES
 from rtp_gateway.settings import GatewaySettings, GatewayWebSettings
-from rtp_shared import logs
 from rtp_shared.pipes import run_command
-from rtp_shared.run import build_verifier, load_settings, parse_process, run_prepare, run_with_uvloop, run_worker
+from rtp_shared.run import (
+    build_verifier,
+    configure_logs,
+    load_settings,
+    parse_process,
+    run_prepare,
+    run_with_uvloop,
+    run_worker,
+)
 from rtp_shared.server import serve
 from rtp_shared.service import Runtime
 
@@ -33,7 +40,7 @@ def check_upstreams(settings: GatewaySettings) -> None:
 def main() -> int:
     process = parse_process(service, ["web", "delivery", "prepare"])
     settings = load_settings(GatewayWebSettings if process == "web" else GatewaySettings)
-    logs.configure(settings.log_level)
+    configure_logs(settings.log_level, type(settings))
     if process == "prepare":
         return run_prepare(service, settings)
     if isinstance(settings, GatewayWebSettings):

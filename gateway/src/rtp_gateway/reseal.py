@@ -46,9 +46,10 @@ async def run(settings: GatewaySettings) -> tuple[int, list[str]]:
         await database.close()
 
 
-def main() -> int:
+def carry_out(settings: GatewaySettings) -> int:
+    """Seal all secrets anew, and say so; return the exit code, which is 0 if all could be."""
     try:
-        count, lost = asyncio.run(run(load_settings(GatewaySettings)))
+        count, lost = asyncio.run(run(settings))
     except (SQLAlchemyError, OSError) as error:
         sys.stderr.write(f"not done: {type(error).__name__}, is RTP_DATABASE_URL the gateway's?\n")
         return 1
@@ -56,6 +57,10 @@ def main() -> int:
     if lost:
         sys.stderr.write(f"no key of RTP_SECRETS_KEY opens those of {', '.join(lost)}: their owners must rotate them\n")
     return 1 if lost else 0
+
+
+def main() -> int:
+    return carry_out(load_settings(GatewaySettings))
 
 
 if __name__ == "__main__":

@@ -72,6 +72,13 @@ class GatewaySettings(ProcessSettings):
             return None
         return SecretStr(in_vhost(self.broker_url.get_secret_value(), self.subscribers_vhost))
 
+    @field_validator("upstreams")
+    @classmethod
+    def _are_origins(cls, upstreams: dict[str, str]) -> dict[str, str]:
+        if wrong := [name for name, url in upstreams.items() if url and not re.fullmatch(r"https?://[^/\s?#]+/?", url)]:
+            raise ValueError(f"must be http://host:port for {', '.join(wrong)}")
+        return upstreams
+
     @field_validator("secrets_key")
     @classmethod
     def _is_a_secrets_key(cls, key: SecretStr) -> SecretStr:

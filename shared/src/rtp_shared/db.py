@@ -141,9 +141,9 @@ CONNECTION_ERRORS = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.Inter
 """Raised by the driver where its connection is lost: whoever holds one of its own starts anew."""
 _LOST = (asyncpg.InterfaceError, asyncpg.InternalClientError)
 _UNAVAILABLE = (OSError, TimeoutError, OperationalError, InterfaceError, PoolTimeout, *_LOST)
-_UNAVAILABLE_STATES = ("08", "40", "53", "57")
-"""Classes of SQLSTATE: connection exception, transaction rollback (two that waited for each other), insufficient
-resources, operator intervention (such as shutting down)."""
+_UNAVAILABLE_STATES = ("08", "28", "3D", "40", "53", "57")
+"""Classes of SQLSTATE: connection exception, a role that is not let in, no such database, transaction rollback (two
+that waited for each other), insufficient resources, operator intervention (such as shutting down)."""
 
 
 def is_unavailable(error: BaseException) -> bool:
@@ -171,6 +171,14 @@ _SERVER_SETTINGS = {
 def describe_error(error: BaseException) -> str:
     """Return the kind of error, for a log: its text may quote what was to be stored."""
     return " ".join(filter(None, (type(error).__name__, get_sqlstate(error))))
+
+
+async def warn_if_away(url: str) -> None:
+    """Log it where the database cannot be reached by this process's URL: each asks once as it starts."""
+    try:
+        await (await asyncpg.connect(url, timeout=5)).close()
+    except (ValueError, *CONNECTION_ERRORS) as error:
+        log.warning("the database of RTP_DATABASE_URL cannot be reached", extra={"error": describe_error(error)})
 
 
 class Database:

@@ -1,6 +1,7 @@
 """Exception handlers: refusals and whatever else goes wrong become problem details, in this one place."""
 
 import difflib
+import logging
 from collections.abc import Sequence
 
 from fastapi import Request
@@ -12,8 +13,10 @@ from starlette.responses import Response
 from starlette.routing import compile_path
 
 from rtp_shared import problems, validation
-from rtp_shared.db import get_sqlstate, is_unavailable
+from rtp_shared.db import describe_error, get_sqlstate, is_unavailable
 from rtp_shared.problems import MOST_ERRORS, FieldError, Invalid, Malformed, Refusal, Unavailable, UnknownAction
+
+log = logging.getLogger(__name__)
 
 LONGEST_FIELD = 200
 """Characters of a field's name: a problem document is never larger than what it is about."""
@@ -107,6 +110,8 @@ GONE_AWAY = 499
 async def handle_exception(request: Request, error: Exception) -> Response:
     if isinstance(error, ClientDisconnect):
         return Response(status_code=GONE_AWAY)
+    if is_unavailable(error):
+        log.warning("the database of RTP_DATABASE_URL does not answer", extra={"error": describe_error(error)})
     if refusal := translate_error(error):
         return _respond(request, refusal)
     body = problems.render_plain_problem(500, instance=request.url.path)

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
-from pydantic_settings import BaseSettings, SettingsError
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -20,7 +20,7 @@ from starlette.routing import Route
 from rtp_shared import logs, migrate, rabbit
 from rtp_shared.auth import RemoteKeys, TokenVerifier
 from rtp_shared.consumer import Consumer
-from rtp_shared.db import Database
+from rtp_shared.db import Database, warn_if_away
 from rtp_shared.exception_handlers import handle_refusal
 from rtp_shared.problems import Refusal
 from rtp_shared.rabbit import RabbitBus, RabbitConsumer
@@ -28,7 +28,7 @@ from rtp_shared.relay import Relay
 from rtp_shared.retention import run_retention
 from rtp_shared.server import ManagedServer, build_connections, build_http_config, freeze_loaded_objects, serve
 from rtp_shared.service import Runtime, Service
-from rtp_shared.settings import ProcessSettings
+from rtp_shared.settings import ProcessSettings, describe_unread, describe_wrong, list_names
 from rtp_shared.web import build_app, show_metrics
 
 log = logging.getLogger(__name__)
@@ -46,22 +46,33 @@ def parse_process(service: Service, processes: Sequence[str]) -> str:
     return process
 
 
-def load_settings(kind: type[Settings]) -> Settings:
-    """Load the settings from the environment; a wrong one ends the process with one line that names it."""
+def load_settings(kind: type[Settings], environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
+    """Load the settings that are not given from the environment, of this process unless it is another's.
+
+    A wrong one ends the process with one line that names it.
+    """
     try:
-        return kind()
-    except SettingsError as error:
-        raise SystemExit(f"settings: {error}") from None
-    except ValidationError as error:
-        wrong = "; ".join(f"RTP_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors() if e["loc"])
-        raise SystemExit(f"settings: {wrong}") from None
+        if environment is not None:
+            source = EnvSettingsSource(kind)
+            source.env_vars = {name.lower(): value for name, value in environment.items()}
+            given = source() | given
+        return kind(**given)
+    except (SettingsError, ValidationError) as error:
+        raise SystemExit(f"settings: {describe_wrong(kind, error)}") from None
+
+
+def configure_logs(level: str, *kinds: type[BaseSettings]) -> None:
+    """Begin to log, and first of all which variables no settings of these kinds are read from: one may be misspelt."""
+    logs.configure(level)
+    if unread := describe_unread(list_names(*kinds)):
+        log.warning("variables that this process does not read", extra={"variables": unread})
 
 
 def main(service: Service) -> int:
     """Run one process of the service; the exit code is 0 when it was asked to stop."""
     process = parse_process(service, ["web", "worker", "prepare"])
     settings = load_settings(service.settings)
-    logs.configure(settings.log_level)
+    configure_logs(settings.log_level, service.settings)
     if process == "prepare":
         return run_prepare(service, settings)
     runtime = Runtime.build(service, settings, build_verifier(settings))
@@ -143,6 +154,7 @@ async def run_worker(runtime: Runtime, extra: Sequence[Loop] = ()) -> None:
     broker = settings.broker_url.get_secret_value()
     bus = RabbitBus(broker)
     relay = Relay(database_url=settings.database_url.get_secret_value(), bus=bus, metrics=runtime.metrics)
+    await warn_if_away(settings.database_url.get_secret_value())
     freeze_loaded_objects()
     loops: list[Loop] = [relay.run, partial(run_retention, runtime.database, settings)]
     loops += [*(partial(loop, runtime) for loop in service.loops), *extra]

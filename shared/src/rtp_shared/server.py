@@ -13,6 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from rtp_shared.connections import ConnectionLimits, fit_to_file_limit
+from rtp_shared.db import warn_if_away
 from rtp_shared.http_protocol import BoundedHttp
 from rtp_shared.settings import ProcessSettings
 
@@ -93,6 +94,7 @@ def build_connections(settings: ProcessSettings) -> ConnectionLimits:
 
 def serve(app: ASGIApp, settings: ProcessSettings) -> None:
     """Serve until SIGTERM or Ctrl-C, then finish the requests under way."""
+    asyncio.run(warn_if_away(settings.database_url.get_secret_value()))
     freeze_loaded_objects()
     connections = build_connections(settings)
     Server(build_http_config(app, host=settings.host, port=settings.port, connections=connections)).run()

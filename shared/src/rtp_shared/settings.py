@@ -3,11 +3,14 @@
 A default here is valid in production and fit to be public; what is neither has no default.
 """
 
+import difflib
+import os
 import re
+from collections.abc import Collection
 from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from rtp_shared.connections import LOOPBACK
 
@@ -48,6 +51,13 @@ class ProcessSettings(BaseSettings):
             raise ValueError("must be postgresql://user:password@host/database")
         return url
 
+    @field_validator("broker_url")
+    @classmethod
+    def _is_broker_url(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not url.get_secret_value().startswith(("amqp://", "amqps://")):
+            raise ValueError("must be amqp://user:password@host/vhost")
+        return url
+
     @field_validator("public_url")
     @classmethod
     def _is_an_origin(cls, url: str) -> str:
@@ -55,3 +65,23 @@ class ProcessSettings(BaseSettings):
         if url and not re.fullmatch(r"https?://[^/\s?#]+", url):
             raise ValueError("must be scheme and host, without a path or a slash at the end")
         return url
+
+
+def list_names(*kinds: type[BaseSettings]) -> set[str]:
+    """Return the variables that settings of these kinds are read from."""
+    return {f"RTP_{field.upper()}" for kind in kinds for field in kind.model_fields}
+
+
+def describe_wrong(kind: type[BaseSettings], error: SettingsError | ValidationError) -> str:
+    """Return in one line which variables are wrong, and how; never what is in them."""
+    if isinstance(error, ValidationError):
+        return "; ".join(f"RTP_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors() if e["loc"])
+    [name] = re.findall('field "(.*?)"', str(error))
+    return f"RTP_{name.upper()} is not JSON: {kind.model_fields[name].description}"
+
+
+def describe_unread(read: Collection[str]) -> str:
+    """Return the variables RTP_... of the environment that are not among those read, each with one that is like it."""
+    unread = sorted(name for name in os.environ if name.startswith("RTP_") and name not in read)
+    alike = {name: difflib.get_close_matches(name, sorted(read), n=1, cutoff=0.85) for name in unread}
+    return ", ".join(f"{name} ({alike[name][0]}?)" if alike[name] else name for name in unread)

@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import os
 import socket
 import sys
 import time
@@ -11,16 +10,29 @@ from pathlib import Path
 
 import asyncpg
 import uvloop
+from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.exc import DBAPIError
 
 from rtp_embedded import postgres
 from rtp_embedded.server import serve
+from rtp_gateway.settings import GatewayWebSettings
 from rtp_operations.clients import RegisterClients, register_none
+from rtp_operations.services import SERVICES
 from rtp_shared import logs
+from rtp_shared.run import load_settings
+from rtp_shared.settings import LogLevel, describe_unread, list_names
 
 
 class CannotListen(Exception):
     """The port cannot be served on; the message is one line for a person."""
+
+
+class LogSettings(BaseSettings):
+    """What must be known before any service is."""
+
+    model_config = SettingsConfigDict(env_prefix="RTP_", frozen=True, extra="ignore")
+
+    log_level: LogLevel = "WARNING"
 
 
 def main(argv: Sequence[str] | None = None, register_clients: RegisterClients = register_none) -> int:
@@ -28,7 +40,10 @@ def main(argv: Sequence[str] | None = None, register_clients: RegisterClients = 
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--data-dir", type=Path, default=Path(".data"))
     options = parser.parse_args(argv)
-    logs.configure(os.environ.get("RTP_LOG_LEVEL", "WARNING"))
+    logs.configure(load_settings(LogSettings).log_level)
+    read = list_names(GatewayWebSettings, *(service.settings for service in SERVICES)) | {"RTP_DATA_DIR"}
+    if unread := describe_unread(read):
+        sys.stderr.write(f"variables that are not read here: {unread}\n")
     try:
         _run(options.port, options.data_dir, register_clients)
     except KeyboardInterrupt:

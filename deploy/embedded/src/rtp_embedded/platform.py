@@ -27,7 +27,7 @@ from rtp_shared.clock import utcnow
 from rtp_shared.db import Database
 from rtp_shared.relay import Relay
 from rtp_shared.retention import run_retention
-from rtp_shared.run import build_consumer, load_reference_data
+from rtp_shared.run import build_consumer, load_reference_data, load_settings
 from rtp_shared.service import Runtime, Service
 from rtp_shared.settings import ProcessSettings
 from rtp_shared.web import build_app
@@ -53,7 +53,7 @@ async def prepare(url: UrlOf, say: Callable[[str], None]) -> None:
 def build_settings(service: Service, url: UrlOf, *, kind: str = "web", public_url: str, **more: Any) -> ProcessSettings:
     """Return the settings of a service as its role of this kind; `more` are settings that it has of its own."""
     database_url = SecretStr(url(service.database, service.get_role(kind)))
-    return service.settings(database_url=database_url, public_url=public_url, **more)
+    return load_settings(service.settings, database_url=database_url, public_url=public_url, **more)
 
 
 def build_background(runtime: Runtime, url: UrlOf) -> Runtime:
@@ -86,7 +86,8 @@ class Platform:
         without it the settings say where.
         """
         self.public_url = public_url
-        settings = GatewayWebSettings(
+        settings = load_settings(
+            GatewayWebSettings,
             database_url=SecretStr(url(gateway.database, gateway.get_role("web"))),
             public_url=public_url,
             signing_key=SecretStr(keys.signing_key),

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from rtp_advice_matching.load import make_network_id
 from rtp_applications.bodies.models import body_id
-from rtp_gateway.clients.commands import register_client
+from rtp_gateway.clients.commands import deactivate_by_secret, register_client
 from rtp_gateway.clients.models import new_secret
 from rtp_operations.clients import RegisteredClient
 from rtp_operations.private_files import write_private_file
@@ -124,6 +124,17 @@ async def register_sandbox(database: Database, data_dir: Path) -> Sequence[Regis
     secrets = read_secrets(data_dir / "sandbox.json")
     await register_clients(database, secrets)
     return [RegisteredClient(each.client_id, secrets[each.client_id], each.purpose) for each in CLIENTS]
+
+
+async def close_sandbox(database: Database, data_dir: Path) -> Sequence[RegisteredClient]:
+    """Deactivate those clients of the sandbox that are let in by the secrets of an earlier start. Returns none."""
+    file = data_dir / "sandbox.json"
+    known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    async with database.transaction() as session:
+        closed = [name for name, secret in known.items() if await deactivate_by_secret(session, name, secret)]
+    if closed:
+        print(f"the sandbox is closed: {', '.join(closed)} are let in no more", flush=True)
+    return ()
 
 
 def read_secrets(file: Path) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Writes the generated documents, or checks that they are in date: `python -m rtp_operations.documents [--check]`.
 
-Does neither where an event's contract takes back what was published: asyncapi/published.json says what that is.
+Does neither where an event's contract takes back what was published (asyncapi/published.json says what that is), an
+event has no example, or the gateway forwards a path to nobody.
 Those that only repeat what others say (one OpenAPI document a service, one JSON Schema an event) are written too, into
 build/, which is not committed.
 """
@@ -17,7 +18,7 @@ from rtp_gateway.inbound.portal import asyncapi
 from rtp_gateway.inbound.portal.envelopes import build_envelope_schema
 from rtp_gateway.inbound.portal.openapi import merge_documents
 from rtp_operations import class_list, growth, process_document, settings_tables
-from rtp_operations.openapi import PUBLIC_URL, Document, describe_services
+from rtp_operations.openapi import PUBLIC_URL, Document, describe_services, find_unrouted
 from rtp_shared import contracts
 from rtp_shared.contracts.base import catalogue
 from rtp_shared.pipes import run_command
@@ -30,7 +31,7 @@ OPERATIONS = Path("docs") / "operations.md"
 
 
 def main() -> int:
-    if broken := [*_find_missing_examples()] or _find_broken_promises():
+    if broken := [*find_unrouted(), *_find_missing_examples()] or _find_broken_promises():
         for sentence in broken:
             sys.stderr.write(f"{sentence}\n")
         return 1

@@ -60,9 +60,12 @@ def _get_parent(path: str) -> str:
 
 def _explain_way_out(name: str) -> str:
     stem, _, version = name.rpartition(".v")
-    if not version.isdigit():
-        return "what subscribers rely on stays as it is"
-    return f"keep it, and publish {stem}.v{int(version) + 1} beside it"
+    released = (
+        f"keep it, and publish {stem}.v{int(version) + 1} beside it"
+        if version.isdigit()
+        else "what subscribers rely on stays as it is"
+    )
+    return f"{released} (or, if it was never released: git checkout asyncapi/published.json)"
 
 
 def describe_schema(schema: Schema, path: str = "") -> Iterator[tuple[str, str]]:

@@ -1,13 +1,13 @@
 """The OpenAPI document of each service and of the gateway, from applications that serve nobody."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import SecretStr
 
 from rtp_gateway.app import build_gateway, build_runtime
 from rtp_gateway.inbound.proxy.forward import InProcess
-from rtp_gateway.routing import NAMES
+from rtp_gateway.routing import NAMES, service_for
 from rtp_gateway.settings import GatewayWebSettings
 from rtp_operations.keys import Keys
 from rtp_operations.services import SERVICES
@@ -19,6 +19,17 @@ PUBLIC_URL = "https://righttoprovide.example"
 Document = dict[str, Any]
 """An OpenAPI document."""
 NO_DATABASE = SecretStr("postgresql://nobody@localhost/none")
+
+
+def find_unrouted(services: Sequence[Service] = SERVICES) -> Iterator[str]:
+    """Yield what to do for each path of a service that the gateway does not forward to it."""
+    for service in services:
+        for path in dict.fromkeys(getattr(route, "path", "") for each in service.routers for route in each.routes):
+            if service_for(path) != service.name:
+                yield (
+                    f"{path} is not forwarded to {service.name}: add its first part below /v1/ to SERVICES of "
+                    "rtp_gateway/routing.py"
+                )
 
 
 async def describe_services() -> Mapping[str, Document]:

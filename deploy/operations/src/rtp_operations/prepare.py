@@ -17,12 +17,12 @@ from sqlalchemy.engine import make_url
 
 from rtp_operations import databases
 from rtp_operations.services import ALL
-from rtp_shared import logs, run
+from rtp_shared import run
 from rtp_shared.bus import BusUnavailable
 from rtp_shared.pipes import run_command
 from rtp_shared.rabbit.topology import declare_once
 from rtp_shared.service import Service
-from rtp_shared.settings import ProcessSettings
+from rtp_shared.settings import LogLevel, ProcessSettings
 
 POSTGRES_MAJOR = 18
 SHARED_SERVER = (
@@ -44,7 +44,7 @@ class PrepareSettings(BaseSettings):
         description='Passwords of the roles of each process: {"gateway": {"web": "...", "delivery": "..."}, ...}'
     )
     examples: bool = Field(default=False, description="Load made-up advisers and mentors, for trials")
-    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_level: LogLevel = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
 
 
 def build_database_url(admin_url: str, service: Service, kind: str, password: str) -> str:
@@ -85,7 +85,8 @@ async def _prepare_service(service: Service, settings: PrepareSettings) -> tuple
     passwords = {"owner": secrets.token_urlsafe(32), "operator": secrets.token_urlsafe(32), **given}
     made = await databases.provision(admin_url, service, passwords)
     owner_url = build_database_url(admin_url, service, "owner", passwords["owner"])
-    own = ProcessSettings(
+    own = run.load_settings(
+        ProcessSettings,
         database_url=SecretStr(build_database_url(admin_url, service, "operator", passwords["operator"])),
         owner_database_url=SecretStr(owner_url),
         broker_url=settings.broker_url,
@@ -120,7 +121,7 @@ def _get_first_line(error: Exception) -> str:
 
 def main() -> int:
     settings = run.load_settings(PrepareSettings)
-    logs.configure(settings.log_level)
+    run.configure_logs(settings.log_level, PrepareSettings, ProcessSettings)
     try:
         asyncio.run(prepare(settings, lambda text: print(text, flush=True)))
     except CannotPrepare as error:

@@ -8,11 +8,14 @@ from pathlib import Path
 
 from rtp_applications.app import service as applications
 from rtp_gateway.app import service as gateway
+from rtp_gateway.settings import GatewaySettings, GatewayWebSettings
 from rtp_operations.databases import list_process_kinds
 from rtp_operations.keys import Keys
 from rtp_operations.prepare import build_database_url
 from rtp_operations.services import SERVICES
+from rtp_shared.run import load_settings
 from rtp_shared.service import Service
+from rtp_shared.settings import ProcessSettings, list_names
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,12 @@ class ServiceProcess:
     @property
     def command(self) -> list[str]:
         return ["python", "-m", f"rtp_{self.service.name.replace('-', '_')}", self.kind]
+
+    @property
+    def settings(self) -> type[ProcessSettings]:
+        if self.service is gateway:
+            return GatewayWebSettings if self.kind == "web" else GatewaySettings
+        return self.service.settings
 
 
 PROCESSES = (
@@ -66,9 +75,14 @@ class OneHost:
     def get_port(self, process: ServiceProcess) -> int:
         return self.first_port + PROCESSES.index(process)
 
-    def build_environment(self, process: ServiceProcess) -> dict[str, str]:
-        """Return the environment of the process; nothing in it that only another one needs to know."""
-        environment = {name: value for name, value in os.environ.items() if name not in SECRETS}
+    def build_environment(self, process: ServiceProcess, inherited: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Return the environment of the process, with what it inherits, of this process unless it is told otherwise.
+
+        There is nothing in it that only another one needs to know.
+        """
+        inherited = os.environ if inherited is None else inherited
+        read = list_names(process.settings) - SECRETS
+        environment = {name: value for name, value in inherited.items() if not name.startswith("RTP_") or name in read}
         environment |= {
             "RTP_DATABASE_URL": self.build_database_url(process.service, process.kind),
             "RTP_PUBLIC_URL": self.public_url,
@@ -86,6 +100,11 @@ class OneHost:
             environment["RTP_BUNDLE_KEY"] = self.keys.bundle_key
         self._set_broker(environment, process)
         return environment
+
+    def check_settings(self) -> None:
+        """End with one line, before anything starts, if a process would end by its settings."""
+        for process in PROCESSES:
+            load_settings(process.settings, self.build_environment(process))
 
     def build_database_url(self, service: Service, kind: str) -> str:
         """Return the URL of the service's database as its role of this kind."""

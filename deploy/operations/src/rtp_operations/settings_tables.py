@@ -1,6 +1,7 @@
-"""The tables in docs/operations.md of every setting and every metric, written from the code that reads and counts."""
+"""The tables in docs/operations.md of every process, setting and metric, written from the code that runs and reads."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.metrics import MetricWrapperBase
@@ -14,8 +15,10 @@ from rtp_gateway.inbound.calls.log import CallLog
 from rtp_gateway.outbound.deliveries.metrics import DeliveryMetrics
 from rtp_gateway.register.settings import RegisterSettings
 from rtp_gateway.settings import GatewaySettings, GatewayWebSettings
+from rtp_operations.keys import Keys
 from rtp_operations.prepare import PrepareSettings
-from rtp_operations.up import UpSettings
+from rtp_operations.processes import PROCESSES, OneHost
+from rtp_operations.up import UpSettings, complete_passwords
 from rtp_shared.db import Database
 from rtp_shared.metrics import Metrics
 from rtp_shared.settings import ProcessSettings
@@ -35,7 +38,8 @@ READERS: Sequence[tuple[str, type[BaseSettings]]] = (
 def with_tables(page: str) -> str:
     """Return the page with the tables as they are today below its text."""
     words = page.split(BEGIN)[0]
-    return "\n".join([f"{words}{BEGIN}", "", "### Settings", "", *_list_settings(), *_list_metrics()])
+    tables = (*_list_processes(), "### Settings", "", *_list_settings(), *_list_metrics())
+    return "\n".join([f"{words}{BEGIN}", "", *tables])
 
 
 def list_settings() -> dict[str, FieldInfo]:
@@ -49,6 +53,18 @@ def list_metrics() -> dict[str, MetricWrapperBase]:
     DeliveryMetrics(metrics)
     CallLog(Database("postgresql://nobody@localhost/none"), metrics)
     return {_name_metric(each): each for each in _list_collectors(metrics.registry)}
+
+
+def _list_processes() -> Iterator[str]:
+    heads = ("Process", "Command", "Port in `make up`", "Role", "What `make up` sets for it")
+    yield from ("### Processes", "", f"| {' | '.join(heads)} |", "|---|---|---|---|---|")
+    port: int = UpSettings.model_fields["port"].default
+    host = OneHost("postgresql://", "amqp://", "", port, complete_passwords({}), Keys("", "", ""), Path())
+    for process in PROCESSES:
+        names = (f"`{name}`" for name in sorted(host.build_environment(process, {})))
+        command, role = " ".join(process.command), process.service.get_role(process.kind)
+        yield f"| {process.name} | `{command}` | {host.get_port(process)} | `{role}` | {', '.join(names)} |"
+    yield ""
 
 
 def _list_fields(kind: type[BaseSettings]) -> Iterator[tuple[str, FieldInfo]]:

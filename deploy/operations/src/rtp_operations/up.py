@@ -1,7 +1,7 @@
 """Many-process mode on one host: `python -m rtp_operations.up`. PostgreSQL and RabbitMQ are given.
 
-Prepares both and runs every process until Ctrl-C. When one ends, all are stopped. `make up` runs it with the clients of
-the sandbox; RTP_EXAMPLES=false leaves those out, and the made-up advisers.
+Prepares both and runs every process until Ctrl-C. When one ends, all are stopped. `make up` runs it so that
+RTP_EXAMPLES=true adds the clients of the sandbox and made-up advisers, and a start without that closes the sandbox.
 """
 
 import asyncio
@@ -31,11 +31,12 @@ from rtp_operations.greeting import build_greeting
 from rtp_operations.keys import Keys
 from rtp_operations.prepare import CannotPrepare, PrepareSettings, prepare
 from rtp_operations.private_files import write_private_file
-from rtp_operations.processes import PROCESSES, OneHost
+from rtp_operations.processes import PROCESSES, SECRETS, OneHost
 from rtp_operations.services import ALL
 from rtp_shared import logs
 from rtp_shared.db import Database
 from rtp_shared.run import load_settings
+from rtp_shared.settings import LogLevel, describe_unread, list_names
 
 STOPPED = (130, 143)
 """The exit codes of honcho after SIGINT and SIGTERM."""
@@ -45,7 +46,10 @@ WHAT_TO_SET = (
     "and RTP_BROKER_URL (amqp://guest:guest@localhost/); `make run` needs neither.\n"
 )
 
-DEMO = "`make demo` shows the whole journey if this was started by `RTP_ALLOW_PRIVATE_SINKS=true make up`."
+DEMO = (
+    "`make demo` shows the whole journey if this was started by "
+    "`RTP_EXAMPLES=true RTP_ALLOW_PRIVATE_SINKS=true make up`."
+)
 
 
 class PortInUse(Exception):
@@ -62,8 +66,8 @@ class UpSettings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535 - len(PROCESSES), description="The gateway's; the others follow")
     public_url: str | None = Field(default=None, description="Where the gateway is seen from outside; the issuer")
     data_dir: Path = Field(default=Path(".data"), description="Where keys and passwords are kept")
-    examples: bool = Field(default=True, description="With the sandbox: its clients and made-up advisers")
-    log_level: str = Field(default="WARNING", description="DEBUG, INFO, WARNING or ERROR")
+    examples: bool = Field(default=False, description="With the sandbox: its clients and made-up advisers")
+    log_level: LogLevel = Field(default="WARNING", description="DEBUG, INFO, WARNING or ERROR")
 
 
 @dataclass(frozen=True)
@@ -80,8 +84,11 @@ class HostSecrets:
         kept = cls(Keys(**known["keys"]), complete_passwords(known["passwords"])) if known else cls()
         if asdict(kept) != known:
             file.parent.mkdir(parents=True, exist_ok=True)
-            write_private_file(file, json.dumps(asdict(kept)))
+            kept.write(file)
         return kept
+
+    def write(self, file: Path) -> None:
+        write_private_file(file, json.dumps(asdict(self)))
 
 
 def complete_passwords(known: Mapping[str, object]) -> dict[str, dict[str, str]]:
@@ -183,7 +190,8 @@ def run_processes(host: OneHost, greeting: str) -> int:
     return 0 if manager.returncode in STOPPED else 1
 
 
-def main(register_clients: RegisterClients = register_none) -> int:
+def main(register_clients: RegisterClients = register_none, close_sandbox: RegisterClients = register_none) -> int:
+    """Run with the clients that are registered where the settings ask for examples; otherwise close their sandbox."""
     try:
         settings = UpSettings()
     except ValidationError as error:
@@ -192,10 +200,13 @@ def main(register_clients: RegisterClients = register_none) -> int:
             return 1
         settings = load_settings(UpSettings)
     logs.configure(settings.log_level)
+    if unread := describe_unread(list_names(UpSettings, *(process.settings for process in PROCESSES)) | SECRETS):
+        sys.stderr.write(f"variables that no process reads: {unread}\n")
     try:
         host = build_host(settings)
+        host.check_settings()
         check_ports(host)
-        register = register_clients if settings.examples else register_none
+        register = register_clients if settings.examples else close_sandbox
         clients = asyncio.run(prepare_host(host, settings.data_dir, register, examples=settings.examples))
     except (PortInUse, CannotPrepare) as error:
         sys.stderr.write(f"{error}\n")

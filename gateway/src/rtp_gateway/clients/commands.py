@@ -93,6 +93,13 @@ async def deactivate_client(session: AsyncSession, client_id: str) -> bool:
     return was_active
 
 
+async def deactivate_by_secret(session: AsyncSession, client_id: str, secret: str) -> bool:
+    """Deactivate the client if it is let in, and by this secret; return whether it was."""
+    own = (Client.client_id == client_id, Client.secret_hash == hash_secret(secret), Client.active)
+    change = update(Client).where(*own).values(active=False).returning(Client.client_id)
+    return (await session.execute(change)).scalar_one_or_none() is not None
+
+
 async def activate_client(session: AsyncSession, client_id: str, *, keep_secret: bool) -> str | None:
     """Let a deactivated client in again; return the new secret, by which alone it comes in, unless it keeps its own.
 

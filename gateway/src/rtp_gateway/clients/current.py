@@ -7,6 +7,7 @@ nobody is let in (docs/adr/0022).
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable
 from dataclasses import dataclass
@@ -17,9 +18,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rtp_gateway.clients.models import Client
 from rtp_shared.auth import KeySource, TokenVerifier
-from rtp_shared.db import CONNECTION_ERRORS, Database
+from rtp_shared.db import CONNECTION_ERRORS, Database, describe_error
 from rtp_shared.identities import Principal
 from rtp_shared.problems import Unauthenticated, Unavailable
+
+log = logging.getLogger(__name__)
 
 LONGEST_AGE = 1.0
 """Seconds for which what was read counts as what is. An answer holds from when its query began, so a slow one makes
@@ -87,6 +90,7 @@ class CurrentClients:
             async with asyncio.timeout(READ_SECONDS), self._database.transaction(read_only=True) as session:
                 changed = (await session.execute(query.where(Client.revision > self._revision))).all()
         except (SQLAlchemyError, *CONNECTION_ERRORS) as error:
+            log.warning("the clients cannot be read by RTP_DATABASE_URL", extra={"error": describe_error(error)})
             raise Unavailable("whether this client may still do that cannot be found out") from error
         for row in changed:
             self._active.pop(row.client_id, None)

@@ -37,14 +37,17 @@ async def run_orphan_cleanup(runtime: Runtime) -> None:
         async with runtime.database.transaction(read_only=True) as session:
             await remove_orphans(session, queues, now=runtime.clock())
 
-    await run_every(
-        EVERY_SECONDS,
-        clean_up,
-        errors=(SQLAlchemyError, QueuesUnavailable, *CONNECTION_ERRORS),
-        on_error=lambda error: log.warning(
-            "orphaned queues were not looked for", extra={"error": type(error).__name__}
-        ),
-    )
+    try:
+        await run_every(
+            EVERY_SECONDS,
+            clean_up,
+            errors=(SQLAlchemyError, QueuesUnavailable, *CONNECTION_ERRORS),
+            on_error=lambda error: log.warning(
+                "orphaned queues were not looked for", extra={"error": type(error).__name__}
+            ),
+        )
+    finally:
+        await queues.close()
 
 
 async def remove_orphans(session: AsyncSession, queues: QueueProvisioner, *, now: datetime) -> set[UUID]:
