@@ -137,8 +137,10 @@ class Owner:
     async def let_die(self) -> None:
         """What its sink chokes on becomes a dead letter, while the sink takes other cases."""
         await self.worker.drain()
-        self.clock.forward(hours=76)
+        self.clock.forward(hours=75)
         await self.publish(uuid.uuid4(), 1)
+        await self.worker.drain()
+        self.clock.forward(hours=1)
         await self.worker.drain()
 
     async def attempts(self, subscription: dict[str, Any], event_id: Any) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ def test_nothing_wrong_in_any_form(command: Verifier, tmp_path: Path) -> None:
     done = command.run(keep(tmp_path / "received", received))
     assert (done.returncode, done.stderr) == (0, "")
     assert "9 events in 2 chains" in done.stdout
-    assert "Nothing is wrong and nothing is missing." in done.stdout
+    assert "Nothing is wrong, and nothing is missing" in done.stdout
     report = command.report(tmp_path / "received")
     assert found(report) == {}
     assert (report["links_checked"], report["links_not_checkable"], report["unsigned"]) == (7, 0, 9)

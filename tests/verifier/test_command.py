@@ -24,7 +24,34 @@ def test_what_cannot_be_checked_is_said_in_one_line(command: Verifier, tmp_path:
     assert "whpk_" in command.refusal(received, "--public-key", "whpk_!", packages=True)
     assert "ed25519" in command.refusal(received, "--public-key", "whpk_AAAA", packages=True)
     assert "--token-file" in command.refusal(received, "--feed", "https://rtp.test")
-    assert "need --feed" in command.refusal(received, "--after", "cursor")
+    assert "needs --feed" in command.refusal(received, "--after", "cursor")
+
+
+def test_the_end_of_a_chain_is_not_promised_without_the_feed(command: Verifier, tmp_path: Path) -> None:
+    done = command.run(keep(tmp_path / "received", chain(3)[:2]))
+    assert done.returncode == 0
+    assert "nothing is missing that can be told without the feed" in done.stdout
+    assert "--feed" in done.stdout
+
+
+def test_each_subscription_is_checked_by_itself(command: Verifier, tmp_path: Path) -> None:
+    """Kept together, the copy for one would fill a gap of the other."""
+    events = chain(3)
+    received = keep(tmp_path / "received", [*events, events[0], events[2]])
+    for number in range(5):
+        headers = f"Webhook-Subscription: {'one' if number < 3 else 'two'}\r\nwebhook-id: {number}\r\n"
+        (received / f"{number:04d}.headers").write_text(headers)
+    refusal = command.refusal(received)
+    assert "one, two" in refusal
+    assert "--subscription" in refusal
+    one, two = (command.report(received, "--subscription", name) for name in ("one", "two"))
+    assert (one["events"], one["of_others"], one["gaps"]) == (3, 2, [])
+    assert (two["events"], two["of_others"], [gap["first"] for gap in two["gaps"]]) == (2, 3, [2])
+    assert two["duplicates"] == []
+    assert "2 bodies of other subscriptions" in command.run(received, "--subscription", "one").stdout
+    for file in received.glob("000[34].*"):
+        file.unlink()
+    assert command.report(received)["events"] == 3
 
 
 def test_a_long_list_is_cut_short_for_people_and_terminals_are_not_spoken_to(command: Verifier, tmp_path: Path) -> None:

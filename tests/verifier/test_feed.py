@@ -30,6 +30,7 @@ class Feed(ThreadingHTTPServer):
         self.of_subscription: dict[str, list[bytes]] = {}
         self.token = "the-token"
         self.disturb: list[tuple[int, dict[str, str]]] = []
+        self.disturbing = b""
         self.instead: bytes | None = None
         self.asked: list[str] = []
 
@@ -67,7 +68,7 @@ class _Answers(BaseHTTPRequestHandler):
         self.feed.asked.append(self.path)
         if self.feed.disturb:
             status, headers = self.feed.disturb.pop(0)
-            return self.answer(status, b"", **headers)
+            return self.answer(status, self.feed.disturbing, **headers)
         token = self.headers["Authorization"].removeprefix("Bearer ")
         if token != self.feed.token:
             return self.answer(401)
@@ -127,6 +128,7 @@ def test_what_the_feed_leaves_out_is_not_its_reader_s_to_see(command: Verifier, 
     assert (report["exit_code"], gaps, report["gaps"]) == (0, [(1, 3), (5, 5)], [])
     received = keep(tmp_path / "received", [events[3], events[5]])
     assert command.report(received, *reading(feed, tmp_path))["exit_code"] == 0
+    assert "nothing is missing.\n" in command.run(received, *reading(feed, tmp_path)).stdout
     assert command.report(received)["exit_code"] == 4, "without the feed it cannot be told"
     assert "--feed" in command.run(received).stdout
     feed.events.append(chain(1)[0])
@@ -202,6 +204,17 @@ def test_against_the_rest_of_the_feed_nothing_is_said_of_what_was_before(
     assert (sequences(report["missing_against_feed"]), report["not_in_feed"], report["gaps"]) == ([4], [], [])
 
 
+def test_a_directory_that_was_clean_is_clean_from_any_cursor_on(command: Verifier, feed: Feed, tmp_path: Path) -> None:
+    """Gaps before the cursor were by right, and the feed is not asked about them again."""
+    events = chain(9)
+    feed.events = [events[1], events[3], events[6], events[8]]
+    against = [keep(tmp_path / "received", feed.events), *reading(feed, tmp_path)]
+    for cursor in range(5):
+        report = command.report(*against, "--after", f"at-{cursor}")
+        assert (report["exit_code"], report["gaps"]) == (0, []), cursor
+    assert "--feed" not in command.run(*against, "--after", "at-2").stdout
+
+
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kept=st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=6), min_size=1, max_size=3))
 def test_missing_is_what_the_feed_has_and_the_directory_has_not(
@@ -270,6 +283,17 @@ def test_a_feed_that_cannot_be_read(command: Verifier, feed: Feed, tmp_path: Pat
     for token, reason in (("another", "401"), ("two words", "one word"), ("£", "one word"), ("", "one word")):
         (tmp_path / "token").write_text(token)
         assert reason in command.refusal(*asked)
+    (tmp_path / "token").write_text("the-token")
+    for body, said in (
+        (b'{"title":"Wrong","errors":[{"field":"subscription","reason":"no \\u001buuid"}]}', "422"),
+        (b"[", "422"),
+        (b"{}", "422"),
+    ):
+        feed.disturb, feed.disturbing = [(422, {})], body
+        refusal = command.refusal(*asked)
+        assert said in refusal
+        assert "\x1b" not in refusal
+        assert ("Wrong" in refusal and "uuid" in refusal) == (len(body) > 2)
 
 
 def test_what_is_no_event_in_the_feed_is_serious(command: Verifier, feed: Feed, tmp_path: Path) -> None:

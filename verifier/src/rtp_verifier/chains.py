@@ -85,13 +85,15 @@ def check_order(ledger: Ledger, report: Report) -> None:
 
 
 def compare(ledger: Ledger, report: Report, *, from_start: bool) -> None:
-    """Compare with the feed. With `from_start` it was read from its start, so an event that it lacks is not in it."""
+    """Compare with the feed. With `from_start` it was read from its start, so an event that it lacks is not in it.
+
+    A gap that it has nothing in is explained: what came before the place where it was read from was compared then.
+    """
     report.missing_against_feed += [event.summary for event in ledger.list_only_on(FEED)]
     for received, in_feed in ledger.list_conflicts():
         report.conflicts.append(_describe_conflict("another in the feed", (received, in_feed)))
-    if not from_start:
-        return
-    report.not_in_feed += [event.summary for event in ledger.list_only_on(RECEIVED)]
+    if from_start:
+        report.not_in_feed += [event.summary for event in ledger.list_only_on(RECEIVED)]
     gaps, report.gaps = report.gaps, []
     for gap in gaps:
         (report.gaps if ledger.has_in_feed(**gap) else report.explained_gaps).append(gap)

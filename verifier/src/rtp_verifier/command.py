@@ -36,14 +36,14 @@ def _build_parser() -> argparse.ArgumentParser:
         "no event), 3 if nothing could be checked, 4 with gaps of which only the feed could tell if they are loss.",
     )
     add = parser.add_argument
-    add("directory", type=Path, nargs="?", help="NAME.json (bodies), NAME.headers beside them, and *.jsonl")
+    add("directory", type=Path, nargs="?", help="NAME.json (bodies), NAME.headers beside them, *.jsonl")
     add("--secret-file", type=Path, metavar="FILE", help="webhook secrets (whsec_...), one a line")
     add("--public-key", action="append", default=[], metavar="KEY", help="whpk_...; may be repeated")
     add("--keys", type=Path, action="append", default=[], metavar="FILE", help="what .../keys answered; likewise")
     add("--in-order", action="store_true", help="the names of the files tell the order of arrival: check it")
     add("--feed", metavar="URL", help="the platform's address, to read its feed")
     add("--token-file", type=Path, metavar="FILE", help="holds the access token for the feed")
-    add("--subscription", metavar="ID", help="only what the feed has for this subscription")
+    add("--subscription", metavar="ID", help="only what came, and what the feed has, for this one")
     add("--after", metavar="CURSOR", help="only what the feed has after this one, which an earlier report named")
     add("--json", action="store_true", help="all findings as JSON")
     return parser
@@ -57,18 +57,30 @@ def _read_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         raise Unusable(f"{options.directory} is not a directory")
     if bool(options.feed) != bool(options.token_file):
         raise Unusable("--feed and --token-file go together")
-    if (options.subscription or options.after) and not options.feed:
-        raise Unusable("--subscription and --after need --feed")
+    if options.after and not options.feed:
+        raise Unusable("--after needs --feed")
     return options
+
+
+def _read_directory(reader: Reader, options: argparse.Namespace) -> None:
+    reader.read_directory(options.directory)
+    if len(reader.subscriptions) > 1:
+        # The copy for one would fill a gap of the other.
+        named = ", ".join(sorted(reader.subscriptions))
+        raise Unusable(
+            f"{options.directory} has events of several subscriptions: check each by --subscription: {named}"
+        )
+    report = reader.report
+    if not (options.feed or report.events or report.not_events):
+        raise Unusable(f"{options.directory} holds no events: no .json or .jsonl file")
 
 
 def verify(options: argparse.Namespace, ledger: Ledger) -> Report:
     report = Report()
-    reader = Reader(ledger, report, read_keys(options.secret_file, options.public_key, options.keys))
+    keys = read_keys(options.secret_file, options.public_key, options.keys)
+    reader = Reader(ledger, report, keys, options.subscription)
     if options.directory:
-        reader.read_directory(options.directory)
-        if not (options.feed or report.events or report.not_events):
-            raise Unusable(f"{options.directory} holds no events: no .json or .jsonl file")
+        _read_directory(reader, options)
     if options.feed:
         side = FEED if options.directory else RECEIVED
         feed = Feed(options.feed, options.token_file, options.subscription)

@@ -76,7 +76,7 @@ class Feed:
             except urllib.error.HTTPError as error:
                 with error:
                     if error.code not in (429, 502, 503, 504):
-                        raise Unusable(f"{url} answered {error.code} {error.reason}") from None
+                        raise Unusable(f"{url} answered {error.code} {error.reason}{_explain(error)}") from None
                     time.sleep(_choose_pause(error.headers.get("Retry-After", "")))
             except (OSError, http.client.HTTPException) as error:
                 raise Unusable(f"{url} does not answer: {getattr(error, 'reason', error)}") from None
@@ -87,6 +87,17 @@ class Feed:
         if not re.fullmatch("[!-~]+", token):
             raise Unusable(f"{self.token_file} holds no token: one word of plain characters")
         return token
+
+
+def _explain(error: urllib.error.HTTPError) -> str:
+    """Return what the answer's problem document says, if it is one."""
+    try:
+        problem = parse_json(error.read(10_000))
+        faults = [f"{each['field']}: {each['reason']}" for each in problem.get("errors") or []]
+        said = [problem.get("detail") or problem["title"], *faults]
+    except (NotAnEvent, OSError, http.client.HTTPException, TypeError, KeyError, AttributeError):
+        return ""
+    return "".join(f"; {each}" for each in said)
 
 
 def _choose_pause(retry_after: str) -> int:

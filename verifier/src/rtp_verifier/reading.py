@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from .errors import BadSignature, NotAnEvent
 from .events import RECEIVED, read_event
 from .ledger import Ledger
 from .report import Report, escape
-from .signatures import Keys, check_signature
+from .signatures import Keys, check_signature, read_subscription
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,10 @@ class Reader:
     ledger: Ledger
     report: Report
     keys: Keys
+    subscription: str | None = None
+    """What came for another is left out."""
+    subscriptions: set[str] = field(default_factory=set)
+    """Those that headers named."""
 
     def read_directory(self, directory: Path) -> None:
         """Read the files in the order of their names."""
@@ -46,6 +50,11 @@ class Reader:
             self._report_not_an_event(error, place)
 
     def _read_received(self, body: bytes, headers: bytes, place: str) -> None:
+        if subscription := read_subscription(headers):
+            if self.subscription not in (None, subscription):
+                self.report.of_others += 1
+                return
+            self.subscriptions.add(subscription)
         try:
             self.report.count_signature(check_signature(headers, body, self.keys))
         except BadSignature as error:

@@ -43,6 +43,8 @@ class Report:
     signatures_unchecked: int = 0
     unsigned: int = 0
     """Bodies without the headers of a signature."""
+    of_others: int = 0
+    """Bodies that were left out, because they came for another subscription."""
     cursor: str | None = None
     """The cursor from which the feed goes on."""
     not_events: list[Finding] = field(default_factory=list)
@@ -81,11 +83,13 @@ class Report:
             f"links: {self.links_checked:,} good, {len(self.broken_links):,} broken, "
             f"{self.links_not_checkable:,} not checkable (the event before is not here)"
         )
+        if self.of_others:
+            yield f"{self.of_others:,} bodies of other subscriptions were left out"
         for kind, (_, heading, line) in _KINDS.items():
             yield from _format_section(heading, line, getattr(self, kind))
         if self.cursor:
             yield f"the feed goes on after {self.cursor}"
-        yield _VERDICTS[self.exit_code]
+        yield _VERDICTS[self.exit_code] if self.exit_code or self.cursor else _FINE_AS_FAR_AS_IS_KNOWN
 
 
 def _format_section(heading: str, line: str, found: Sequence[Finding]) -> Iterator[str]:
@@ -102,6 +106,12 @@ _VERDICTS = {
     MISSING: "Nothing is wrong with what is here, but something is missing or out of order.",
     SERIOUS: "SERIOUS: what is here was altered, forged or damaged.",
 }
+
+
+_FINE_AS_FAR_AS_IS_KNOWN = (
+    "Nothing is wrong, and nothing is missing that can be told without the feed (--feed): "
+    "the last events of a case, or a whole case, leave no gap."
+)
 
 
 def escape(text: str) -> str:

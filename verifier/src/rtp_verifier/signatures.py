@@ -31,7 +31,8 @@ Keys = Sequence[Key]
 SKEW = 300
 """Seconds by which the clock that a signature's time is of may be behind that of the key's record."""
 _DATES = ("from", "until")
-_HEADERS = (b"webhook-id", b"webhook-timestamp", b"webhook-signature")
+_SIGNED = (b"webhook-id", b"webhook-timestamp", b"webhook-signature")
+_SUBSCRIPTION = b"webhook-subscription"
 
 
 def read_keys(secret_file: Path | None, public: Sequence[str], recorded: Sequence[Path] = ()) -> Keys:
@@ -56,16 +57,21 @@ def _read_recorded(file: Path) -> Iterator[Key]:
         raise Unusable(f"{file.name} is not the list of a subscription's keys") from None
 
 
+def read_subscription(headers: bytes) -> str | None:
+    """Return the subscription that the headers name, if they do."""
+    return _parse_headers(headers, (_SUBSCRIPTION,)).get(_SUBSCRIPTION, b"").decode("ascii", "replace") or None
+
+
 def check_signature(headers: bytes, body: bytes, keys: Keys) -> str:
     """Return good, unsigned, or unchecked where there is no key. Raises BadSignature."""
-    found = _parse_headers(headers)
+    found = _parse_headers(headers, _SIGNED)
     if not found:
         return "unsigned"
-    if absent := [name.decode() for name in _HEADERS if not found.get(name)]:
+    if absent := [name.decode() for name in _SIGNED if not found.get(name)]:
         raise BadSignature(f"{absent[0]} is missing")
     if not keys:
         return "unchecked"
-    id_, timestamp, signatures = (found[name] for name in _HEADERS)
+    id_, timestamp, signatures = (found[name] for name in _SIGNED)
     signed, at = b".".join((id_, timestamp, body)), _read_seconds(timestamp)
     late = False
     for each in signatures.split():
@@ -77,13 +83,13 @@ def check_signature(headers: bytes, body: bytes, keys: Keys) -> str:
                 late = True
     if late:
         raise BadSignature("its key did not sign at the time that webhook-timestamp names")
-    raise BadSignature("no signature is that of this body by a key that was given")
+    raise BadSignature("no signature is that of this body by a key that was given (what is older needs an older key)")
 
 
-def _parse_headers(headers: bytes) -> dict[bytes, bytes]:
+def _parse_headers(headers: bytes, names: Sequence[bytes]) -> dict[bytes, bytes]:
     lines = (line.partition(b":") for line in headers.split(b"\n"))
     named = ((name.strip().lower(), value.strip()) for name, _, value in lines)
-    return {name: value for name, value in named if name in _HEADERS}
+    return {name: value for name, value in named if name in names}
 
 
 def _read_seconds(timestamp: bytes) -> int:

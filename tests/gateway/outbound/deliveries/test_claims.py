@@ -24,14 +24,15 @@ async def test_no_more_at_once_than_asked_for(owner: Owner) -> None:
 async def test_a_failing_subscriber_is_tried_one_by_one_until_it_is_well(owner: Owner) -> None:
     await owner.subscribe()
     owner.receiver.answer = answering(500)
-    await owner.publish_cases(1)
+    await owner.publish_cases(3)
     await owner.worker.drain()
     await owner.publish_cases(5)
+    owner.clock.forward(seconds=6)
     assert len(await owner.worker._claim()) == 1
     owner.clock.forward(seconds=31)
     owner.receiver.answer = no_content
     well = owner.new_worker(now=owner.clock)
-    assert await well.drain() == 6
+    assert await well.drain() == 8
     assert await well._claim() == []
 
 

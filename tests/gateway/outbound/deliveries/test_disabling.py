@@ -43,6 +43,22 @@ async def test_after_three_days_it_is_disabled_and_its_owner_told(outage: Outage
     assert "caseid" not in disabled
 
 
+async def test_where_few_events_failed_a_test_event_asks_at_once_if_the_sink_takes_others(owner: Owner) -> None:
+    """Or other cases would wait an hour because of the one that it chokes on."""
+    stuck = uuid.uuid4()
+    subscription = await owner.subscribe()
+    owner.receiver.answer = choking_on(stuck)
+    await owner.publish(stuck, 1)
+    await owner.worker.drain()
+    owner.clock.forward(hours=76)
+    await owner.worker.drain()
+    assert (await owner.health(subscription))["status"] == "disabled"
+    (other,) = await owner.publish_cases(1)
+    await owner.worker.drain()
+    assert owner.receiver.sequences(other) == [1]
+    assert (await owner.health(subscription))["status"] == "active"
+
+
 async def test_nobody_else_is_told_and_its_own_sink_is_not_either(outage: Outage, new_client: NewClient) -> None:
     stranger = await new_client(organisation=outage.api.organisation)
     async with receiving() as elsewhere:

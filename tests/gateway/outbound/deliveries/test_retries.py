@@ -26,6 +26,20 @@ def test_fourteen_tries_over_three_days() -> None:
     assert schedule_retry(2, now=NOW, first_failed_at=NOW - GIVE_UP_AFTER) is None
 
 
+def test_an_event_that_failed_while_nothing_got_through_is_tried_like_a_probe() -> None:
+    failing_for, tried = timedelta(), []
+    while failing_for < timedelta(hours=30):
+        at = NOW + failing_for
+        due = schedule_retry(1, now=at, first_failed_at=NOW, failing_for=failing_for, luck=0)
+        assert due is not None
+        tried.append((due - at).total_seconds())
+        failing_for += due - at
+    assert tried[:7] == [5, 5, 5, 7.5, 11.25, 16.875, 25.3125]
+    assert set(tried[10:]) == {60, 300, 900}
+    assert tried == sorted(tried)
+    assert schedule_retry(1, now=NOW, first_failed_at=NOW - GIVE_UP_AFTER, failing_for=GIVE_UP_AFTER) is None
+
+
 def test_never_sooner_than_the_sink_asks_for() -> None:
     rest = timedelta(seconds=60)
     assert schedule_retry(1, now=NOW, first_failed_at=NOW, cooldown=rest, luck=0) == NOW + rest

@@ -166,6 +166,7 @@ async def test_a_new_password_takes_the_place_of_the_old_one(
     answer = await owner.api.post(f"{path_of(subscription)}/actions/rotate-secret", json={}, headers=key)
     assert answer.status_code == 200, answer.text
     rotated = answer.json()["queue"]
+    assert "formerKeysUntil" not in {**answer.json(), **await owner.show(subscription)}  # the old one goes at once
     assert (can_read(subscription["queue"]), can_read(rotated)) == (True, False), "until the work is done at the broker"
     await provision_queues()
     with pytest.raises(pika.exceptions.ProbableAuthenticationError), connect(subscription["queue"]):

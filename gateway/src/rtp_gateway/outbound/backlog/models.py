@@ -40,9 +40,11 @@ class Delivery(Model):
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     """Attempts begun. Only who holds the newest may report, so a lease that ran out reports nothing."""
     failures: Mapped[int] = mapped_column(server_default=text("0"))
-    """Attempts that failed since the circuit was last closed: its place in the schedule of retries."""
+    """Attempts that failed though others got through, and one before: its place in the schedule of retries."""
     first_failed_at: Mapped[datetime | None]
     """From here on it is tried for three days."""
+    last_failed_at: Mapped[datetime | None]
+    """If that was since the last success for any event, it counts no further for the circuit."""
     replays: Mapped[int] = mapped_column(server_default=text("0"))
     """The number of replays that its owner asked for. Its receiver is told, or would drop it for a duplicate."""
     under_way: Mapped[bool] = mapped_column(server_default=text("false"))

@@ -33,10 +33,11 @@ LOST = "lost"
 """The outcome of an attempt whose lease ran out before its report."""
 POSTPONED = "postponed"
 GONE = 410
-SLOW_DOWN = (429, 502, 503, 504)
-"""Statuses that open the circuit at once."""
-OBEYED = (429, 503)
-"""Statuses whose Retry-After is obeyed."""
+SLOW_DOWN = (429, 503)
+"""Statuses that open the circuit at once, and whose Retry-After is obeyed.
+
+502 and 504 do not: a proxy says so of the one request that its server chokes on, too.
+"""
 FAILURES_AT_ONCE = 4
 """Failures reported at the same time, so that many together do not take the whole connection pool."""
 
@@ -165,7 +166,7 @@ class AttemptRunner:
         """Report a failure at a sink, or by a way to it, that the subscription no longer has: it counts for nothing."""
         if state.unwanted:
             return await self._close(session, report, DeliveryState.CANCELLED)
-        await reports.postpone(session, report, until=self._now(), failures=Failures(0, None))
+        await reports.postpone(session, report, until=self._now(), failures=Failures())
         return POSTPONED
 
     async def _report_gone(self, session: AsyncSession, report: AttemptReport) -> str:
@@ -177,17 +178,21 @@ class AttemptRunner:
         self, session: AsyncSession, report: AttemptReport, before: Failures, state: CircuitState
     ) -> str:
         claim, result, now = report.claim, report.result, self._now()
-        # Failures of a sink that fails for everything are not counted against the event that serves as the probe.
-        count = before.count + (0 if state.failures >= OPEN_AFTER else 1)
+        slow_down = result.status in SLOW_DOWN
+        cooldown = parse_retry_after(result.retry_after, now=now) if slow_down else None
         first = before.first_failed_at or now
-        cooldown = parse_retry_after(result.retry_after, now=now) if result.status in OBEYED else None
-        until = schedule_retry(count, now=now, first_failed_at=first, cooldown=cooldown)
+        # Nothing got through since it first failed, so its sink may be to blame: that is not counted against it.
+        failing_for = state.measure_failing(before.first_failed_at, now=now)
+        is_probe = failing_for is not None or state.failures >= OPEN_AFTER
+        count = before.count + (0 if is_probe else 1)
+        until = schedule_retry(count, now=now, first_failed_at=first, failing_for=failing_for, cooldown=cooldown)
         if until is not None:
-            await reports.postpone(session, report, until=until, failures=Failures(count, first))
+            await reports.postpone(session, report, until=until, failures=Failures(count, first, now))
         else:
             await self._close(session, report, DeliveryState.DEAD)
             await circuit.publish_dead_letter(session, self._outbox, claim, result, now=now)
-        failed = FailedAttempt(claim, result, report.at, cooldown, opens_at_once=result.status in SLOW_DOWN)
+        is_new = state.measure_failing(before.last_failed_at, now=now) is None
+        failed = FailedAttempt(claim, result, report.at, is_new, cooldown, opens_at_once=slow_down)
         await circuit.count_failure(session, self._outbox, failed, state, now=now)
         return POSTPONED if until is not None else DeliveryState.DEAD.value
 

@@ -39,6 +39,12 @@ class CircuitState:
     unwanted: bool
     """True if the sink was changed, and its owner wants nothing sent to the new one that was for the former."""
 
+    def measure_failing(self, failed_at: datetime | None, *, now: datetime) -> timedelta | None:
+        """Return for how long nothing got through; None if something did since the event failed, or if it never did."""
+        if failed_at is None or self.failing_since is None or failed_at < self.failing_since:
+            return None
+        return now - self.failing_since
+
 
 @dataclass(frozen=True, slots=True)
 class FailedAttempt:
@@ -47,6 +53,8 @@ class FailedAttempt:
     claim: Claim
     result: DeliveryResult
     began: datetime
+    new: bool
+    """True if the event has not failed since the last success: it counts once, or it alone would open the circuit."""
     cooldown: timedelta | None
     """The time that the sink asks to be left alone."""
     opens_at_once: bool
@@ -98,7 +106,10 @@ async def count_failure(
     since, failures, cooldown = state.failing_since or now, state.failures, failed.cooldown
     # What was under way when the circuit opened tells of the same outage, and is no probe.
     if state.cooldown_until is None or failed.began >= state.cooldown_until:
-        failures = max(failures + 1, OPEN_AFTER if failed.opens_at_once else 0)
+        if failed.new or failures >= OPEN_AFTER:
+            failures += 1
+        if failed.opens_at_once:
+            failures = max(failures, OPEN_AFTER)
         if failures >= OPEN_AFTER:
             cooldown = max(cooldown or timedelta(), choose_pause(failures, failing_for=now - since))
     subscription_id = failed.claim.subscription_id
@@ -108,7 +119,8 @@ async def count_failure(
     await (await get_driver(session)).execute(_COUNT_FAILURE, subscription_id, failures, since, until)
     if now - since >= GIVE_UP_AFTER:
         subscription = await _lock_subscription(session, subscription_id)
-        subscription.disable(now=now, probe_at=now + PROBE_EVERY)
+        # Where too few events failed to open the circuit, others might get through.
+        subscription.disable(now=now, probe_at=now + PROBE_EVERY if failures >= OPEN_AFTER else now)
         event = SubscriptionDisabled(
             subscription_id=subscription.id, at=now, failing_since=since, last_status=failed.result.status
         )

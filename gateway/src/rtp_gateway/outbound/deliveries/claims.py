@@ -93,7 +93,7 @@ _CLAIM = f"""
             WHERE {_IS_DUE}
             ORDER BY next_attempt_at, position
             LIMIT greatest(0, least(
-                CASE WHEN s.failing_since IS NULL THEN s.concurrency ELSE 1 END - coalesce(u.count, 0),
+                CASE WHEN s.failures < {OPEN_AFTER} THEN s.concurrency ELSE 1 END - coalesce(u.count, 0),
                 CASE WHEN s.rate_per_minute IS NULL THEN s.concurrency ELSE 1 END))
             FOR UPDATE SKIP LOCKED
         ) d

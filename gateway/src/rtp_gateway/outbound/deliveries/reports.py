@@ -38,10 +38,11 @@ class AttemptReport:
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """The failed attempts of a delivery since its circuit was last closed: its place in the schedule of retries."""
+    """The failed attempts of a delivery: how many count for its schedule, and when it failed first and last."""
 
-    count: int
-    first_failed_at: datetime | None
+    count: int = 0
+    first_failed_at: datetime | None = None
+    last_failed_at: datetime | None = None
 
 
 # What is erased stays erased: an answer that comes later is not kept. Whoever erases holds the subject's lock too.
@@ -91,7 +92,7 @@ _POSTPONE = f"""
     WITH postponed AS (
         UPDATE deliveries
         SET under_way = false, worker = NULL, next_attempt_at = $4, last_status = $6, last_error = $7,
-            failures = $12, first_failed_at = $13
+            failures = $12, first_failed_at = $13, last_failed_at = $14
         WHERE subscription_id = $1 AND position = $2 AND attempts = $3 AND state = 'pending'
         RETURNING client_id
     ), logged AS (
@@ -103,7 +104,7 @@ _POSTPONE = f"""
     SELECT true FROM postponed
 """  # noqa: S608 - a constant of ours
 _LOCK_DELIVERY = """
-    SELECT failures, first_failed_at FROM deliveries
+    SELECT failures, first_failed_at, last_failed_at FROM deliveries
     WHERE subscription_id = $1 AND position = $2 AND attempts = $3 AND state = 'pending' FOR UPDATE
 """
 
@@ -221,7 +222,7 @@ async def close(session: AsyncSession, report: AttemptReport, state: DeliverySta
 async def lock_delivery(session: AsyncSession, claim: Claim) -> Failures | None:
     """Lock the delivery and return its failures; None if the claim no longer holds."""
     row = await (await get_driver(session)).fetchrow(_LOCK_DELIVERY, *_key(claim))
-    return None if row is None else Failures(row["failures"], row["first_failed_at"])
+    return None if row is None else Failures(*row)
 
 
 async def postpone(session: AsyncSession, report: AttemptReport, *, until: datetime, failures: Failures) -> None:
@@ -237,6 +238,7 @@ async def postpone(session: AsyncSession, report: AttemptReport, *, until: datet
         *_list_facts(report),
         failures.count,
         failures.first_failed_at,
+        failures.last_failed_at,
     )
 
 

@@ -17,7 +17,7 @@ GIVE_UP_AFTER = timedelta(hours=75.5)
 """From the first failure on: a delivery becomes a dead letter, a subscription that never answered well is disabled."""
 
 OPEN_AFTER = 3
-"""Failures in a row, without a success for any event, that open the circuit of a subscription."""
+"""Events that fail, with no success for any event in between, before the circuit of a subscription opens."""
 
 LONGEST_COOLDOWN = timedelta(hours=24)
 """A sink may ask for a longer cooldown, but is tried again after this one."""
@@ -37,17 +37,23 @@ def schedule_retry(
     *,
     now: datetime,
     first_failed_at: datetime,
+    failing_for: timedelta | None = None,
     cooldown: timedelta | None = None,
     luck: float | None = None,
 ) -> datetime | None:
     """Return the time of the next attempt after so many failures; None where it has been tried for three days.
 
-    Never sooner than the sink asks for by `cooldown`, and up to a tenth later than the delay says, so that what failed
-    together does not come back together. `luck` from 0 to 1 stands in for chance in tests.
+    `failing_for` is how long its sink has taken nothing at all, where the event failed in that time only: it may not be
+    to blame, so it is tried about as often as a sink is probed, after half as long again. Never sooner than the sink
+    asks for by `cooldown`, and up to a tenth later than the delay says, so that what failed together does not come back
+    together. `luck` from 0 to 1 stands in for chance in tests.
     """
     if now - first_failed_at >= GIVE_UP_AFTER:
         return None
-    delay = DELAYS[min(max(failures, 1), len(DELAYS)) - 1]
+    if failing_for is None:
+        delay = DELAYS[min(max(failures, 1), len(DELAYS)) - 1]
+    else:
+        delay = min(max(failing_for / 2, DELAYS[0]), _choose_longest_pause(failing_for))
     return now + _add_jitter(max(delay, cooldown or timedelta()), luck)
 
 
@@ -56,14 +62,14 @@ def choose_pause(failures: int, *, failing_for: timedelta, luck: float | None = 
 
     Short in the beginning, because most outages are, and whatever waits is sent as soon as a probe goes through.
     """
-    if failing_for >= timedelta(days=1):
-        longest = timedelta(minutes=15)
-    elif failing_for >= timedelta(hours=1):
-        longest = timedelta(minutes=5)
-    else:
-        longest = timedelta(minutes=1)
     doublings = min(max(failures - OPEN_AFTER, 0), 10)
-    return _add_jitter(min(DELAYS[0] * 2**doublings, longest), luck)
+    return _add_jitter(min(DELAYS[0] * 2**doublings, _choose_longest_pause(failing_for)), luck)
+
+
+def _choose_longest_pause(failing_for: timedelta) -> timedelta:
+    if failing_for >= timedelta(days=1):
+        return timedelta(minutes=15)
+    return timedelta(minutes=5) if failing_for >= timedelta(hours=1) else timedelta(minutes=1)
 
 
 def _add_jitter(time: timedelta, luck: float | None) -> timedelta:

@@ -122,12 +122,17 @@ class Health(Output):
     """How a subscription fares."""
 
     status: SubscriptionStatus
-    circuit: Literal["closed", "open"] = Field(description="open: its sink fails for everything, and is only probed")
-    failures: int = Field(description="Attempts in a row that failed")
+    circuit: Literal["closed", "open"] = Field(
+        description="open: its sink fails for everything, and is only probed, at `restsUntil`"
+    )
+    failures: int = Field(
+        description="Different events that failed since anything got through, three of which open the circuit; "
+        "and, while it is open, the probes that failed"
+    )
     failing_since: datetime | None
-    rests_until: datetime | None = Field(description="Nothing is sent before")
+    rests_until: datetime | None = Field(description="Nothing is sent before; with an open circuit, the next probe is")
     disabled_at: datetime | None
-    next_probe_at: datetime | None = Field(description="When a disabled one is asked for proof of life")
+    next_probe_at: datetime | None = Field(description="When a disabled one is sent a test; null unless it is disabled")
     waiting: int = Field(description="Events that wait, counted up to 10,000")
     dead_letters: int = Field(description="Events that rest, counted up to 10,000")
     oldest_waiting_seconds: float = Field(description="Age of the oldest event that waits or rests; 0 where none does")

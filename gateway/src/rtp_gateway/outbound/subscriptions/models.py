@@ -89,7 +89,7 @@ class Subscription(Model):
     ended_at: Mapped[datetime | None]
 
     failures: Mapped[int]
-    """Attempts that failed since the last one that did not: enough of them open the circuit."""
+    """Events that failed since anything got through: enough of them open the circuit, and then each probe counts."""
     failing_since: Mapped[datetime | None]
     cooldown_until: Mapped[datetime | None] = mapped_column("rests_until")
     """Nothing is sent before: the sink asked for a pause, or the circuit is open."""

@@ -248,9 +248,10 @@ async def rotate_secret(
 ) -> Rotated:
     """Get a new secret and a new key pair; both generations sign until the overlap is over.
 
-    A verifier that knows either accepts, so nothing is lost while you change yours over. `keys` lists all public keys
-    that there ever were. Of AMQP you get a new
-    password: within seconds it holds, and the former one holds no more.
+    A verifier that knows either accepts, so nothing is lost while you change yours over. No former one outlives the
+    overlap of a later rotation: one with `overlapHours` 0 ends all of them at once, as when a secret leaked. `keys`
+    lists all public keys that there ever were. Of AMQP you get a new password: within seconds it holds, and the former
+    one holds no more.
     """
     secrets = await commands.rotate(
         session,

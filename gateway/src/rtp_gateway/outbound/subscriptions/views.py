@@ -1,5 +1,7 @@
 """The bodies of answers about a subscription."""
 
+from datetime import datetime
+
 from rtp_gateway.forms.rendering import Form
 from rtp_gateway.outbound.subscriptions.commands import SubscriptionSecrets
 from rtp_gateway.outbound.subscriptions.credential_schemas import KINDS
@@ -28,9 +30,14 @@ def _read_fields(subscription: Subscription) -> JsonObject:
         **fields,
         "protocolsettings": subscription.settings,
         "sinkcredential": {"credentialtype": kind} if kind else None,
-        "former_keys_until": subscription.old_keys_until,
+        "former_keys_until": _read_former_keys_until(subscription),
         "warnings": (subscription.protocol is Protocol.HTTP and list_warnings(subscription.sink)) or None,
     }
+
+
+def _read_former_keys_until(subscription: Subscription) -> datetime | None:
+    """Of AMQP none: nothing is signed, and a former password holds no more."""
+    return subscription.old_keys_until if subscription.protocol is Protocol.HTTP else None
 
 
 def describe_offer(*, queues: bool) -> Offer:
@@ -75,6 +82,6 @@ def describe_rotated(secrets: SubscriptionSecrets) -> Rotated:
     return Rotated(
         secret=_read_secret(secrets),
         public_key=secrets.subscription.public_key,
-        former_keys_until=secrets.subscription.old_keys_until,
+        former_keys_until=_read_former_keys_until(secrets.subscription),
         queue=_describe_queue(secrets),
     )

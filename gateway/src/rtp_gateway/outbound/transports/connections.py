@@ -180,10 +180,14 @@ class Connections:
 
 def _explain(error: Exception) -> str:
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return "no secure connection: its certificate is not accepted"
+        reason = getattr(error.certificate_error, "verify_message", "")
+        return "no secure connection: its certificate is not accepted" + (reason and f": {reason}")
     if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
         # With TLS 1.3 a server says only after the handshake that it wants a certificate, or another one.
-        return "no secure connection: TLS version not accepted, or our certificate wanted or not accepted"
+        return (
+            "no secure connection: it does not speak TLS there, TLS version not accepted, or our certificate wanted or "
+            "not accepted"
+        )
     if isinstance(error, aiohttp.ClientConnectorError):
         return "no connection"
     return "the connection broke off, or the answer was not HTTP"
