@@ -6,7 +6,7 @@ A process that runs the former code writes no such time: what it reports as fail
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
+revision = "0012"
 down_revision = "0011"
 branch_labels = None
 depends_on = None
