@@ -17,7 +17,7 @@ from rtp_applications.workflow.processes import Processes
 from rtp_gateway.inbound.portal import asyncapi
 from rtp_gateway.inbound.portal.envelopes import build_envelope_schema
 from rtp_gateway.inbound.portal.openapi import merge_documents
-from rtp_operations import class_list, growth, process_document, settings_tables
+from rtp_operations import class_list, growth, law_document, process_document, settings_tables
 from rtp_operations.openapi import PUBLIC_URL, Document, describe_services, find_unrouted
 from rtp_shared import contracts
 from rtp_shared.contracts.base import catalogue
@@ -79,6 +79,7 @@ def _write_committed(parts: Mapping[str, Document]) -> Iterator[tuple[Path, str]
     yield PUBLISHED, _to_json(_list_promises())
     processes = [show_process(each) for each in Processes().list_all()]
     yield Path("docs") / "process.md", process_document.document(processes)
+    yield Path("docs") / "law.md", law_document.document(processes)
     yield OPERATIONS, settings_tables.with_tables(OPERATIONS.read_text())
     yield GLOSSARY, class_list.with_class_list(GLOSSARY.read_text() if GLOSSARY.exists() else "")
 

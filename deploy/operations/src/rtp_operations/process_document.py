@@ -100,7 +100,7 @@ def _actions(process: ProcessView, actions: Iterable[ActionView]) -> str:
         )
         for each in actions
     )
-    return _table(("Row", "Action", "From", "To", "Who", "Conditions"), rows)
+    return make_table(("Row", "Action", "From", "To", "Who", "Conditions"), rows)
 
 
 def _clocks(process: ProcessView) -> str:
@@ -115,7 +115,7 @@ def _clocks(process: ProcessView) -> str:
         )
         for each in process.clocks
     )
-    return _table(("Clock", "Length", "Basis and source", "Runs in", "Pauses in", "At its end"), rows)
+    return make_table(("Clock", "Length", "Basis and source", "Runs in", "Pauses in", "At its end"), rows)
 
 
 def _calendar(clock: ClockView) -> str:
@@ -127,10 +127,10 @@ def _calendar(clock: ClockView) -> str:
 
 def _settings(process: ProcessView) -> str:
     rows = (
-        (f"`{each.name}`", _value(each.value), f"{each.tag}: {each.source}", str(each.since))
+        (f"`{each.name}`", describe_value(each.value), f"{each.tag}: {each.source}", str(each.since))
         for each in process.settings
     )
-    return _table(("Setting", "Value", "Source", "Since"), rows)
+    return make_table(("Setting", "Value", "Source", "Since"), rows)
 
 
 def _conditions(process: ProcessView) -> str:
@@ -138,10 +138,10 @@ def _conditions(process: ProcessView) -> str:
     rows = (
         (f"`{name}`", guard.says, "what is given" if guard.reads_given else "the case") for name, guard in every.items()
     )
-    return _table(("Condition", "What it asks for", "Of"), rows)
+    return make_table(("Condition", "What it asks for", "Of"), rows)
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def make_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(_cell(each) for each in line) + " |" for line in lines)
 
@@ -175,14 +175,14 @@ def _list(items: Iterable[str]) -> str:
     return "\n".join(f"- {words(each)}" for each in items)
 
 
-def _value(value: object) -> str:
+def describe_value(value: object) -> str:
     """As a person reads it: lists by commas, tables line by line."""
     if isinstance(value, dict):
-        return "<br>".join(f"{name}: {_value(each)}" for name, each in value.items())
+        return "<br>".join(f"{name}: {describe_value(each)}" for name, each in value.items())
     if isinstance(value, list | tuple | set | frozenset):
         return ", ".join(_in_lines(value))
     return str(value)
 
 
 def _in_lines(values: Iterable[object]) -> Iterator[str]:
-    return (_value(each) for each in values)
+    return (describe_value(each) for each in values)
