@@ -17,6 +17,7 @@ from tests.support.pages import read_pages
 from tests.support.people import act, appointed, end
 from tests.support.webhooks import ask, subscribe
 from tests.sweep.clients import ORGANISATIONS, RIVAL, Clients
+from tests.sweep.operations import AWARDED
 from tests.sweep.oracle import CaseFile, Secrecy, Thing
 from tests.sweep.stages import plant_stages
 
@@ -278,6 +279,8 @@ class Planter:
         await end(group, case, self._leaving)
         for person in ("officer-1", "officer-2"):
             await appointed(officers, case, "case-officer", person)
+        awarded = await officers.post("/v1/procurement/awards", json=AWARDED)
+        assert awarded.status_code == 201, awarded.text
         reviewing = {"organisation": str(ORGANISATIONS["reviewing"])}
         await appointed(self.api("central team"), case, "escalation-reviewer", "reviewer-1", holder=reviewing)
         desk, officer = ActorClient(group, group.person), ActorClient(officers, "officer-1")
