@@ -65,15 +65,15 @@ def test_a_refusal_needs_two_people(action: Action) -> None:
     assert len(action.signatories) >= 2
 
 
+BY_DECISION_RULES = {"key-decision-announced", "agenda-published", "private-meeting-announced"}
 OWN_GUARDS = {
     COMMUNITY_RIGHT_TO_CHALLENGE.route: {
         "submit": ({"authority-is-relevant", "content-is-complete"}, set()),
         "request-information": ({"statutory-items-only"}, set()),
         "notify-decision-date": ({"decision-within-maximum-period"}, set()),
-        **dict.fromkeys(
-            ("accept-eoi", "offer-modification"),
-            ({"key-decision-announced", "agenda-published", "private-meeting-announced"}, set()),
-        ),
+        "accept-eoi": ({*BY_DECISION_RULES, "well-being-considered"}, set()),
+        "offer-modification": (BY_DECISION_RULES, set()),
+        "withdraw": (set(), {"majority-recorded"}),
         "record-regime": ({"regime-open-to-challenge"}, set()),
         "remit-by-court": (set(), {"stage-was-reached"}),
     },

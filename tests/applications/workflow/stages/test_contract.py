@@ -41,7 +41,7 @@ ready(
     Ready(
         accepted,
         COMMISSIONING,
-        payloads.ProcurementStart.model_validate({"applicantsToldOn": TODAY}),
+        payloads.ProcurementStart.model_validate({"applicantsToldOn": TODAY, "wellBeing": "Local jobs count."}),
         process=COMMUNITY_RIGHT_TO_CHALLENGE,
     ),
 )

@@ -40,7 +40,9 @@ ready("accept-eoi", Ready(build_snapshot(Status.EOI_UNDER_REVIEW), (DECIDER,), A
 ready("refuse-eoi", Ready(build_snapshot(Status.EOI_UNDER_REVIEW), (DECIDER, OFFICER), REFUSED))
 CHALLENGE = COMMUNITY_RIGHT_TO_CHALLENGE
 announced = decided.announced(build_snapshot(Status.EOI_UNDER_REVIEW, process=CHALLENGE))
-ready("accept-eoi", Ready(announced, (DECIDER,), ACCEPTED, process=CHALLENGE))
+considered = ACCEPTED.model_copy(update={"well_being": "Readers walk to every branch."})
+ready("accept-eoi", Ready(announced, (DECIDER,), considered, process=CHALLENGE))
+breaks(["accept-eoi", "begin-procurement"], "well-being-considered")(on_payload(well_being=None))
 ready("offer-modification", Ready(announced, (OFFICER, DECIDER), OFFERED, process=CHALLENGE))
 COMMITTING = ["accept-eoi", "offer-modification"]
 breaks(COMMITTING, "key-decision-announced")(ground.on_snapshot(ground.without, KeyDecisionAnnouncement))

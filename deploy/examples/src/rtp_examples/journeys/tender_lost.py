@@ -93,7 +93,10 @@ def _consider(scenario: Scenario, personas: Personas, case: Case) -> None:
 def _procure(scenario: Scenario, personas: Personas, case: Case) -> None:
     """Begin the procurement that follows acceptance, between the shortest and longest gap published (s.83)."""
     scenario.begin_step("A procurement that anybody may win")
-    notice = {"applicantsToldOn": scenario.today, "reference": "CRC/2027/4"}
+    notice = {
+        "applicantsToldOn": scenario.today, "reference": "CRC/2027/4",
+        "wellBeing": "Bidders are asked what they do for the villages.",
+    }  # fmt: skip
     personas.commissioner.expect_refusal(case, "begin-procurement", because="within-published-gap", **notice)
     scenario.wait_days(95, "three months at least, says the county's notice")
     personas.commissioner.act(case, "begin-procurement", **notice)

@@ -66,4 +66,5 @@ def review_and_accept(scenario: Scenario, personas: Personas, case: Case, *, ann
         reasons="The group knows the service, and its plan fits the council's strategy for carers.",
         equalityNote=EQUALITY,
         releaseTime="Half a day a week for each of the group",
+        wellBeing="Local jobs stay, and the service reaches the villages that are far from any other.",
     )

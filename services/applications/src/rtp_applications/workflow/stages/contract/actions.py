@@ -1,5 +1,6 @@
 """Actions from the mandate to the contract route."""
 
+from rtp_applications.workflow.common.guards import well_being_considered
 from rtp_applications.workflow.common.payloads import Nothing
 from rtp_applications.workflow.definition import Action, one_of
 from rtp_applications.workflow.enums import Role, Status
@@ -61,7 +62,12 @@ BEGIN_PROCUREMENT = Action(
     signatories=one_of(Role.COMMISSIONER),
     from_states=frozenset({Status.EOI_ACCEPTED}),
     leads_to=(Status.CONTRACT_ROUTE,),
-    guards=(guards.within_published_gap, guards.applicants_told_to_bid, *dates.OF_THE_PROCUREMENT),
+    guards=(
+        guards.within_published_gap,
+        guards.applicants_told_to_bid,
+        *dates.OF_THE_PROCUREMENT,
+        well_being_considered,
+    ),
     payload_model=payloads.ProcurementStart,
     event=events.ProcurementBegun,
 )

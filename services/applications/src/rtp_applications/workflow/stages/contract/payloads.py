@@ -79,10 +79,20 @@ class ContractTerms(Payload):
     volume_risk: Line | None = Field(default=None, description="Who bears the risk that demand changes")
 
 
-class ProcurementStart(Dated):
+class PlainProcurementStart(Dated):
     """That the procurement begins, and that the applicants know that they must bid like anybody."""
 
     KIND: ClassVar[str] = "procurement-start"
 
     applicants_told_on: Day | None = Field(default=None, description="When the applicants were told to bid")
     reference: Line | None = Field(default=None, description="Reference of the letter")
+
+
+class ProcurementStart(PlainProcurementStart):
+    """That the procurement begins, and how it may serve the area's well-being."""
+
+    well_being: Prose | None = Field(
+        default=None,
+        description="How the procurement might promote or improve the social, economic or environmental well-being of "
+        "the authority's area (Localism Act 2011 s.83(9))",
+    )

@@ -1,9 +1,13 @@
 """Version 2: dates had no bounds but those that a guard of their own gave them."""
 
+from dataclasses import replace
+
 from rtp_applications.workflow.bounds import without_bounds
 from rtp_applications.workflow.common.clocks import as_if_statutory
+from rtp_applications.workflow.common.guards import well_being_considered
 from rtp_applications.workflow.definition import Action, Step, guard
 from rtp_applications.workflow.earlier import Earlier
+from rtp_applications.workflow.stages.contract.payloads import PlainProcurementStart
 
 
 @guard("/determinedOn", payload=True)
@@ -20,7 +24,8 @@ def applicants_told_to_bid(step: Step) -> str | None:
 
 
 def _begin_procurement(now: Action) -> Action:
-    return without_bounds()(now).replace_guard(applicants_told_to_bid.name, applicants_told_to_bid)
+    former = replace(now.without_guard(well_being_considered.name), payload_model=PlainProcurementStart)
+    return without_bounds()(former).replace_guard(applicants_told_to_bid.name, applicants_told_to_bid)
 
 
 VERSION_2_DATES = Earlier(

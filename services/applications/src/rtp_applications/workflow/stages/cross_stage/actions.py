@@ -234,6 +234,7 @@ ACTIONS_OF_A_CHALLENGE = (
             leads_to=(Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW),
             payload_model=payloads.InterestCourtRemittal,
         ),
+        WITHDRAW.without_guard("majority-recorded"),
     ),
     RECOMMEND,
     REOPEN,

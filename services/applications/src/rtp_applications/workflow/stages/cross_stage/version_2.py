@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from rtp_applications.workflow.common.guards import majority_recorded
 from rtp_applications.workflow.definition import Action
 from rtp_applications.workflow.earlier import Earlier
 from rtp_applications.workflow.enums import Status
@@ -20,6 +21,7 @@ def _suspend(now: Action) -> Action:
 
 VERSION_2 = Earlier(actions={"suspend": _suspend}, never_in=frozenset({Status.STOPPED}), added=frozenset({"stop-case"}))
 VERSION_2_OF_A_CHALLENGE = Earlier(
+    actions={"withdraw": lambda now: now.with_guards(majority_recorded)},
     had_actions=(
         replace(
             REMIT.without_guard("stage-was-reached"),

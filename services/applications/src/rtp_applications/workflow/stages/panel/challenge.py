@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from rtp_applications.workflow.common.guards import well_being_considered
 from rtp_applications.workflow.definition import Action, CaseClock, replace_actions
 from rtp_applications.workflow.earlier import Earlier
 from rtp_applications.workflow.enums import Status
@@ -42,9 +43,12 @@ COMMITTING = frozenset({"accept-eoi", "offer-modification"})
 def decide_by_the_rules(answers: tuple[Action, ...]) -> tuple[Action, ...]:
     """Return the answers to a challenge, with those that commit the authority taken as its constitution asks."""
     committing = (each for each in answers if each.name in COMMITTING)
-    return replace_actions(
-        answers, *(replace(each.with_guards(*RULES), clears=(*each.clears, *actions.SPENT)) for each in committing)
-    )
+    decided = (replace(each.with_guards(*RULES), clears=(*each.clears, *actions.SPENT)) for each in committing)
+    return replace_actions(answers, *map(_consider_well_being, decided))
+
+
+def _consider_well_being(answer: Action) -> Action:
+    return answer.with_guards(well_being_considered) if answer.name == "accept-eoi" else answer
 
 
 def ask_for_record(ways: tuple[Action, ...]) -> tuple[Action, ...]:
@@ -54,8 +58,8 @@ def ask_for_record(ways: tuple[Action, ...]) -> tuple[Action, ...]:
 
 
 def _accept(now: Action) -> Action:
-    for rule in RULES:
-        now = now.without_guard(rule.name)
+    then = (*RULES, well_being_considered)
+    now = replace(now, guards=tuple(each for each in now.guards if each not in then))
     return replace(now, clears=tuple(each for each in now.clears if each not in actions.SPENT))
 
 

@@ -30,7 +30,7 @@ class Consent(Payload):
     members_in_favour: Whole = Field(ge=0, le=100_000, description="Members of the group who agreed")
 
 
-class Acceptance(Payload):
+class PlainAcceptance(Payload):
     """The expression of interest is accepted."""
 
     KIND: ClassVar[str] = "eoi-acceptance"
@@ -40,3 +40,13 @@ class Acceptance(Payload):
         default=None, description="How the public sector equality duty was met (Equality Act 2010 s.149)"
     )
     release_time: Line | None = Field(default=None, description="Working time that the group is released for")
+
+
+class Acceptance(PlainAcceptance):
+    """The expression of interest is accepted, and how that serves the area's well-being."""
+
+    well_being: Prose | None = Field(
+        default=None,
+        description="Of a challenge: whether acceptance promotes or improves the social, economic or environmental "
+        "well-being of the authority's area (Localism Act 2011 s.83(8))",
+    )
