@@ -60,7 +60,8 @@ def _plain(schema: Mapping[str, Any], named: Mapping[str, Any]) -> st.SearchStra
 
 
 def _object(schema: Mapping[str, Any], named: Mapping[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
-    fields = {name: _of(each, named) for name, each in schema.get("properties", {}).items()}
+    given = {name: each for name, each in schema.get("properties", {}).items() if not each.get("readOnly")}
+    fields = {name: _of(each, named) for name, each in given.items()}
     wanted = set(schema.get("required", ()))
     return st.fixed_dictionaries(
         {name: each for name, each in fields.items() if name in wanted},
