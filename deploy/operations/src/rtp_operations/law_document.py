@@ -69,13 +69,13 @@ def _clocks(processes: Sequence[ProcessView]) -> Iterator[str]:
 def _conditions(processes: Sequence[ProcessView]) -> Iterator[str]:
     yield "## What is refused, and by which provision"
     actions = [action for process in processes for action in process.actions]
-    named = {guard.name: guard for action in actions for guard in action.guards if PROVISION.search(guard.says)}
-    rows = ((f"`{name}`", guard.says, _list_actions(actions, name)) for name, guard in sorted(named.items()))
+    named = {(each.name, each.says) for action in actions for each in action.guards if PROVISION.search(each.says)}
+    rows = ((f"`{name}`", says, _list_actions(actions, name, says)) for name, says in sorted(named))
     yield make_table(("Condition", "What it asks for", "Of the actions"), rows)
 
 
-def _list_actions(actions: Iterable[ActionView], guard: str) -> str:
-    names = dict.fromkeys(each.name for each in actions if guard in {own.name for own in each.guards})
+def _list_actions(actions: Iterable[ActionView], guard: str, says: str) -> str:
+    names = dict.fromkeys(each.name for each in actions if (guard, says) in {(g.name, g.says) for g in each.guards})
     return ", ".join(f"`{name}`" for name in names)
 
 

@@ -17,8 +17,8 @@ HEAD = """# The process
 Generated from the definitions that the platform goes by: run `make docs`, never edit it by hand. The same as JSON, with
 what has to be given with each action: `GET /v1/processes/{route}/versions/{version}`.
 
-A case is pinned to the version in which it began, until somebody moves it; of earlier versions, what was otherwise is
-at the end. Row numbers say which row of the designed process an action carries
+A case is pinned to the version in which it began, until somebody moves it; of earlier versions, what was otherwise than
+in the one after it is at the end. Row numbers say which row of the designed process an action carries
 out; actions without one put facts on file that others ask for. Where several sign, each entry is one person, and nobody
 signs twice. All conditions of an action must hold; the last table of a route says what each asks for.
 """
@@ -29,8 +29,17 @@ def document(processes: Sequence[ProcessView]) -> str:
     now = [each for each in processes if each is newest[each.route]]
     earlier = [each for each in processes if each is not newest[each.route]]
     contents = [f"- [{title(each)}](#{_anchor(title(each))})" for each in (*now, *earlier)]
-    parts = [HEAD, "\n".join(contents), *map(_process, now), *(_earlier(each, newest[each.route]) for each in earlier)]
+    parts = [
+        HEAD,
+        "\n".join(contents),
+        *map(_process, now),
+        *(_earlier(each, _find_next(each, processes)) for each in earlier),
+    ]
     return "\n".join(part.rstrip() + "\n" for part in parts)
+
+
+def _find_next(process: ProcessView, processes: Sequence[ProcessView]) -> ProcessView:
+    return next(each for each in processes if (each.route, each.version) == (process.route, process.version + 1))
 
 
 def _process(process: ProcessView) -> str:
@@ -54,15 +63,15 @@ def _process(process: ProcessView) -> str:
     return "\n\n".join(parts)
 
 
-def _earlier(process: ProcessView, newest: ProcessView) -> str:
-    """Write what was otherwise in an earlier version."""
+def _earlier(process: ProcessView, following: ProcessView) -> str:
+    """Write what was otherwise in an earlier version than in the one after it."""
     actions, clocks, settings = (
-        [each for each in getattr(process, name) if each not in getattr(newest, name)]
+        [each for each in getattr(process, name) if each not in getattr(following, name)]
         for name in ("actions", "clocks", "settings")
     )
     other = process.model_copy(update={"actions": actions, "clocks": clocks, "settings": settings})
-    added = _list_added(process, newest)
-    parts = [f"## {title(process)}", f"Since {process.since}. As version {newest.version}, but for this."]
+    added = _list_added(process, following)
+    parts = [f"## {title(process)}", f"Since {process.since}. As version {following.version}, but for this."]
     if added:
         parts += [f"It had not: {added}."]
     if actions:
@@ -74,9 +83,9 @@ def _earlier(process: ProcessView, newest: ProcessView) -> str:
     return "\n\n".join(parts)
 
 
-def _list_added(process: ProcessView, newest: ProcessView) -> str:
+def _list_added(process: ProcessView, following: ProcessView) -> str:
     had = {each.name for part in (process.actions, process.clocks, process.settings) for each in part}
-    has = (each.name for part in (newest.actions, newest.clocks, newest.settings) for each in part)
+    has = (each.name for part in (following.actions, following.clocks, following.settings) for each in part)
     return ", ".join(f"`{name}`" for name in has if name not in had)
 
 
@@ -134,9 +143,10 @@ def _settings(process: ProcessView) -> str:
 
 
 def _conditions(process: ProcessView) -> str:
-    every = {guard.name: guard for action in process.actions for guard in action.guards}
+    every = {(guard.name, guard.says): guard for action in process.actions for guard in action.guards}
     rows = (
-        (f"`{name}`", guard.says, "what is given" if guard.reads_given else "the case") for name, guard in every.items()
+        (f"`{name}`", says, "what is given" if guard.reads_given else "the case")
+        for (name, says), guard in every.items()
     )
     return make_table(("Condition", "What it asks for", "Of"), rows)
 
