@@ -144,6 +144,8 @@ async def test_a_stale_or_missing_version_changes_nothing(api: Api, body: Record
         ("quorum-percent", 0, "/value"),
         ("constitution", {"form": "committee-system", "decidedBy": "executive"}, "/value"),
         ("constitution", {"form": "parliament", "decidedBy": "officer"}, "/value/form"),
+        ("constitution", {"form": "nhs-trust-board", "decidedBy": "whole-body"}, "/value/form"),
+        ("constitution", {"form": "combined-authority", "decidedBy": "whole-body"}, "/value/form"),
         ("board-meeting-notice", {"number": 3, "unit": "working-days"}, "/value"),
     ],
 )

@@ -97,7 +97,7 @@ async def set_rule(
         raise NotYourBody
     version.require(body.version)
     facts: JsonObject = {
-        "value": None if value is None else read_value(rule, value),
+        "value": None if value is None else read_value(rule, value, kind=body.kind),
         "source": source,
         "set_by": actor.client_id,
         "set_at": now,

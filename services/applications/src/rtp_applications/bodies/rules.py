@@ -8,8 +8,8 @@ from typing import Annotated, Any, Self
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from rtp_applications.deadlines.rules.days import LONGEST, CalendarName, Unit
-from rtp_applications.workflow.common.constitutions import WITH_AN_EXECUTIVE, ConstitutionForm, DecidedBy
-from rtp_shared.problems import Invalid
+from rtp_applications.workflow.common.constitutions import WITH_AN_EXECUTIVE, ConstitutionForm, DecidedBy, list_forms
+from rtp_shared.problems import FieldError, Invalid
 from rtp_shared.schemas import Input, Whole
 from rtp_shared.validation import describe_failure
 
@@ -237,10 +237,17 @@ LISTED = "\n".join(f"- `{rule}`: {form.says} ({form.source})" for rule, form in 
 """The rules for the public documentation."""
 
 
-def read_value(rule: Rule, said: object) -> Any:
-    """Return the value as it is stored, in JSON; raise Invalid for one that has not the form of this rule."""
+def read_value(rule: Rule, said: object, *, kind: str = "") -> Any:
+    """Return the value as it is stored, in JSON; raise Invalid for one that has not the form of this rule, or that no
+    body of this kind can have, where the kind is told.
+    """
     adapter = FORMS[rule].value
     try:
-        return adapter.dump_python(adapter.validate_python(said), mode="json", by_alias=True, exclude_none=True)
+        value = adapter.validate_python(said)
     except ValidationError as error:
         raise Invalid(errors=describe_failure(error, said, under="/value")) from error
+    forms = list_forms(kind)
+    if rule is Rule.CONSTITUTION and value.form not in forms:
+        fitting = ", ".join(sorted(forms))
+        raise Invalid(errors=[FieldError("/value/form", f"a body of the kind {kind} has one of: {fitting}")])
+    return adapter.dump_python(value, mode="json", by_alias=True, exclude_none=True)

@@ -14,6 +14,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, Field, ValidationInfo
 from pydantic.alias_generators import to_camel
 
+from rtp_applications.deadlines.rules.days import add_months
 from rtp_applications.workflow.definition import Action, Guard, Step
 from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.problems import FieldError
@@ -47,12 +48,12 @@ def in_days(number: int, says: str) -> Limit:
 TOMORROW = in_days(1, "tomorrow")
 
 
-def same_as(field: str, *, plus: int = 0, says: str | None = None) -> Limit:
-    """Return the limit at another date of the payload, so many days later."""
+def same_as(field: str, *, months: int = 0, says: str | None = None) -> Limit:
+    """Return the limit at another date of the payload, so many months later."""
 
     def find(step: Step) -> date | None:
         day: date | None = getattr(step.payload, field)
-        return day + timedelta(days=plus) if day else None
+        return add_months(day, months) if day else None
 
     return Limit(says or to_camel(field), find)
 
@@ -175,11 +176,16 @@ def list_late(step: Step) -> list[str]:
 
 def _find_missing_document(reference: str, step: Step) -> FieldError | None:
     late = list_late(step)
-    if not late or getattr(step.payload, reference):
+    if not late or getattr(step.payload, reference) or _is_out_of_bounds(step):
         return None
     return FieldError(
         f"/{to_camel(reference)}", f"entered late: {', '.join(late)}; name the document that it is taken from"
     )
+
+
+def _is_out_of_bounds(step: Step) -> bool:
+    """Return True if a date is refused whatever document there is."""
+    return any(isinstance(each, DateBounds) and each.find_error(step) for each in step.action.guards)
 
 
 def with_late_entries(*bounds: DateBounds, reference: str = "taken_from") -> tuple[Guard, ...]:

@@ -43,6 +43,7 @@ class DecidedBy(StrEnum):
 
 
 WITH_AN_EXECUTIVE = frozenset({ConstitutionForm.LEADER_AND_CABINET, ConstitutionForm.MAYOR_AND_CABINET})
+OF_COUNCILS = WITH_AN_EXECUTIVE | {ConstitutionForm.COMMITTEE_SYSTEM}
 BOARDS = frozenset({ConstitutionForm.NHS_TRUST_BOARD, ConstitutionForm.INTEGRATED_CARE_BOARD})
 
 
@@ -151,6 +152,16 @@ BY_KIND: Mapping[str, Constitution] = {
     **_decide_as(ConstitutionForm.INTEGRATED_CARE_BOARD, DecidedBy.WHOLE_BODY, "integrated-care-board"),
 }  # fmt: skip
 """The constitution of a body that set none, by its kind: of any other kind it is not known, and asks for nothing."""
+
+
+def list_forms(kind: str) -> frozenset[ConstitutionForm]:
+    """Return the forms that a body of this kind can have: no council is run by a board, and no trust by a cabinet. Of a
+    kind that is not known, any.
+    """
+    usual = BY_KIND.get(kind)
+    if usual is None:
+        return frozenset(ConstitutionForm)
+    return OF_COUNCILS if usual.form in OF_COUNCILS else frozenset({usual.form})
 
 
 def find_constitution(snapshot: CaseSnapshot) -> Constitution | None:

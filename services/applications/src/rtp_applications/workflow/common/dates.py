@@ -6,5 +6,5 @@ FIRST = date(2026, 11, 23)
 """The day since which the first versions of the processes hold, and most of their settings."""
 SECOND = date(2026, 11, 30)
 """The day since which the second versions hold."""
-THIRD = date(2026, 12, 1)
+THIRD = date(2026, 11, 30)
 """The day since which the third versions hold."""

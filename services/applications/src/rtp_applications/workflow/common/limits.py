@@ -2,11 +2,9 @@
 
 from datetime import date
 
-from rtp_applications.deadlines.rules.days import LONGEST, civil_date
-from rtp_applications.workflow.bounds import Limit, in_days
+from rtp_applications.deadlines.rules.days import add_months, civil_date
+from rtp_applications.workflow.bounds import Limit
 from rtp_applications.workflow.definition import Step
-
-TWO_YEARS = 731
 
 
 def _find_opening(step: Step) -> date:
@@ -14,7 +12,7 @@ def _find_opening(step: Step) -> date:
 
 
 def _find_two_years_before_opening(step: Step) -> date:
-    return date.fromordinal(_find_opening(step).toordinal() - TWO_YEARS)
+    return add_months(_find_opening(step), -24)
 
 
 def _find_submission(step: Step) -> date:
@@ -32,7 +30,6 @@ TWO_YEARS_BEFORE = Limit("the day two years before the case was opened", _find_t
 SUBMISSION = Limit("the day on which the case was submitted", _find_submission)
 """Before it the body knows of nothing, and nothing that it does can serve the case."""
 LAUNCH = Limit("the day of the launch", _find_launch)
-IN_A_YEAR = in_days(366, "a year from today")
-IN_TEN_YEARS = in_days(LONGEST, "ten years from today")
-"""As far as a clock counts."""
+IN_A_YEAR = Limit("a year from today", lambda step: add_months(step.today, 12))
+IN_TEN_YEARS = Limit("ten years from today", lambda step: add_months(step.today, 120))
 LONG_AGO = Limit("1 January 1900, before which no register of today reaches", lambda _: date(1900, 1, 1))

@@ -58,13 +58,12 @@ STANDSTILL = Limit(
     "the day after the standstill, or where there was none the tender notice or the determination of the regime",
     _find_first_day_of_contract,
 )
-HALF_A_YEAR = 184
 OF_A_NOTICE = (bound("published_on", NOTICE),)
 OF_A_STANDSTILL = (
     *OF_A_NOTICE,
     bound(
         "standstill_ends_on", same_as("published_on"),
-        same_as("published_on", plus=HALF_A_YEAR, says="half a year after publishedOn"),
+        same_as("published_on", months=6, says="six months after publishedOn"),
     ),
 )  # fmt: skip
 OF_A_REPRESENTATION = (bound("received_on", INTENTION, law="SI 2023/1348 reg 12(3)"),)

@@ -2,16 +2,15 @@
 
 from datetime import date
 
+from rtp_applications.deadlines.rules.days import add_months
 from rtp_applications.workflow.bounds import TOMORROW, Limit, bound, same_as
 from rtp_applications.workflow.common.limits import IN_TEN_YEARS, OPENING
 from rtp_applications.workflow.definition import Step
 
-FIVE_YEARS = 1827
-
 
 def _find_five_years_before_opening(step: Step) -> date | None:
     opened = OPENING.find(step)
-    return date.fromordinal(opened.toordinal() - FIVE_YEARS) if opened else None
+    return add_months(opened, -60) if opened else None
 
 
 FIVE_YEARS_BEFORE = Limit("the day five years before the case was opened", _find_five_years_before_opening)
