@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from rtp_operations import new_secrets_key, up
 from rtp_operations.prepare import CannotPrepare, PrepareSettings, prepare
 from rtp_operations.processes import PROCESSES
 from rtp_operations.up import HostSecrets, UpSettings, build_host
+from tests.resilience.database import Server
+from tests.support.ports import find_free_port
 from tests.support.waiting import wait_until
 
 
@@ -72,6 +75,16 @@ class Up:
         if self.process.poll() is None:
             self.process.terminate()
             self.process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """One that holds nothing of other modules, whose clients and secrets these tests would find."""
+    with tempfile.TemporaryDirectory(prefix="rtp-tests-") as directory:
+        running = Server(Path(directory), port=find_free_port())
+        running.start()
+        yield running
+        running.stop()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Query
+from fastapi import Path, Query, Response
 
 from rtp_gateway.outbound.backlog.models import DeliveryState
 from rtp_gateway.outbound.cursors import CursorRule
@@ -80,14 +80,15 @@ async def list_dead_letters(
 @deliveries.post(
     "/dead-letters/{event_id}/actions/replay",
     status_code=202,
-    responses={202: {"content": {"application/json": {"schema": {"type": "null"}}}}},
+    response_class=Response,
 )
 async def replay_dead_letter(
     subscription_id: SubscriptionId, event_id: EventId, principal: Writer, session: Session, now: Now
-) -> None:
+) -> Response:
     """Try a dead letter again, from the beginning of its schedule; its case goes on once it is through."""
     subscription = await get_subscription(session, subscription_id, client_id=principal.client_id)
     await commands.replay_dead_letter(session, subscription, event_id, now=now)
+    return Response(status_code=202)
 
 
 @deliveries.post("/dead-letters/{event_id}/actions/skip", status_code=204)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from rtp_shared.schemas import Input
 
@@ -49,6 +49,7 @@ class HttpSettings(Input):
     headers: Annotated[
         dict[str, str],
         AfterValidator(check_headers),
+        WithJsonSchema({"type": "object", "additionalProperties": {"type": "string"}, "maxProperties": MOST_HEADERS}),
         Field(
             description="Headers of your own for each delivery. Shown on reads: put secrets into sinkcredential",
             examples=[{"X-Department": "commissioning"}],

@@ -97,7 +97,7 @@ class ProcurementFacts(Input):
         max_length=50,
         description="A CPV code of what is bought, eight digits with or without the check digit. May be repeated; "
         "those named are taken to be all",
-        examples=["85312100-0"],
+        examples=[["85312100-0"]],
     )
     main_cpv: CpvText | None = Field(
         default=None,
