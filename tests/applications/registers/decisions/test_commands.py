@@ -27,7 +27,7 @@ REFUSAL = {
     "publishedReasons": "The service stops.",
     "equalityNote": "No group is treated worse",
 }
-ACCEPTANCE = {"reasons": "It is sound.", "equalityNote": "Impact was assessed."}
+ACCEPTANCE = {"reasons": "It is sound.", "equalityNote": "Impact was assessed.", "wellBeing": "Jobs stay in the area"}
 
 
 @pytest.fixture
@@ -224,7 +224,7 @@ FORMULAS = ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "＝1+1"]
 @pytest.mark.parametrize("hostile", [*FORMULAS, 'quote " and, comma\r\nand line', "<script>alert(1)</script>"])
 async def test_hostile_text_stays_text(new_client: NewClient, anybody: Api, hostile: str) -> None:
     office = await under_review(new_client, route=CHALLENGE)
-    await office.decider.do(office.case, "accept-eoi", reasons=hostile, equalityNote="None")
+    await office.decider.do(office.case, "accept-eoi", reasons=hostile, equalityNote="None", wellBeing="Jobs stay")
     [entry] = await listed(anybody, office.case)
     assert entry["text"] == hostile
     answer = await anybody.get(
