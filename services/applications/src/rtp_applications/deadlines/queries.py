@@ -92,7 +92,7 @@ _WAITING = select(_case.id).where(
     ~exists().where(_deadline.case_id == _case.id, _deadline.clock == "eoi-decision"),
 )
 LOOKED_BACK = timedelta(days=7)
-"""How long after a period is published cases are looked for whose clock waited for it: longer than any outage."""
+"""A period that was published in these days may have cases that wait for it: longer than any outage."""
 
 
 async def list_cases_waiting_for_a_period(session: AsyncSession, today: date) -> list[UUID]:

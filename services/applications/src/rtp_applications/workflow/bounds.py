@@ -169,9 +169,18 @@ def list_late(step: Step) -> list[str]:
     bounds = [each for each in step.action.guards if isinstance(each, DateBounds) and each.timely]
     if not bounds:
         return []
+    return [
+        pointer
+        for each in bounds
+        for pointer, day in _list_days(each.attribute, step.payload)
+        if day < _find_first_timely_day(each, step)
+    ]
+
+
+def _find_first_timely_day(bounds: DateBounds, step: Step) -> date:
     in_time = step.today - timedelta(days=step.process.get_setting(step.snapshot, "late-entry")["number"])
-    return [pointer for each in bounds for pointer, day in _list_days(each.attribute, step.payload)
-            if day < max(in_time, (each.expected and each.expected.find(step)) or in_time)]  # fmt: skip
+    served = bounds.expected.find(step) if bounds.expected else None
+    return max(in_time, served) if served else in_time
 
 
 def _find_missing_document(reference: str, step: Step) -> FieldError | None:

@@ -10,16 +10,15 @@ from datetime import datetime
 
 from rtp_applications.deadlines.rules import running
 from rtp_applications.deadlines.rules.days import civil_date
-from rtp_applications.deadlines.rules.deadline import DeadlineState
 from rtp_applications.workflow.bounds import mark_late
-from rtp_applications.workflow.common.events import make_documents_frozen
+from rtp_applications.workflow.common.events import make_deadlines_corrected, make_documents_frozen
 from rtp_applications.workflow.common.payloads import Proposal
 from rtp_applications.workflow.definition import Action, Caller, Process, Slot, Step
 from rtp_applications.workflow.enums import APPLICANTS, Audience, Role, Status
 from rtp_applications.workflow.errors import GuardsNotMet, NoSuchAction, NotFromHere, NothingGiven, NotYourRole
 from rtp_applications.workflow.leading import explain_lead
 from rtp_applications.workflow.snapshot import CaseSnapshot, Payload, Signature, SignedRecord
-from rtp_shared.contracts.applications import CaseMoved, DeadlineCorrected
+from rtp_shared.contracts.applications import CaseMoved
 from rtp_shared.contracts.base import EventData
 from rtp_shared.problems import FieldError
 from rtp_shared.schemas import STORED
@@ -229,7 +228,11 @@ def _complete(step: Step) -> CaseChange:
         after=after,
         action=action.name,
         signature=step.signed[-1],
-        events=(*_make_events(step, after), *_make_corrections(step, after), *make_documents_frozen(snapshot, after)),
+        events=(
+            *_make_events(step, after),
+            *make_deadlines_corrected(step, after),
+            *make_documents_frozen(snapshot, after),
+        ),
         reason=_find_reason(step),
         discloses=action.discloses,
     )
@@ -273,26 +276,6 @@ def _make_events(step: Step, after: CaseSnapshot) -> tuple[EventData, ...]:
             at=step.now,
         ),
     )
-
-
-def _make_corrections(step: Step, after: CaseSnapshot) -> Iterator[DeadlineCorrected]:
-    """Yield an event for each deadline that was missed and, as the action shows, had been met in time."""
-    for id_, was in step.snapshot.deadlines.items():
-        now = after.deadlines[id_]
-        if now.state is not DeadlineState.MET or was.state is not DeadlineState.MISSED:
-            continue
-        clock = step.process.find_clock(now.clock)
-        done_on = clock.met_as_of(after) if clock and clock.met_as_of else None
-        yield DeadlineCorrected(
-            case_id=after.case.id,
-            number=after.case.number,
-            clock=now.clock,
-            basis=now.basis,
-            due_on=now.due_on,
-            due_at=now.due_at,
-            done_on=done_on or now.due_on,
-            at=step.now,
-        )
 
 
 def _touch(snapshot: CaseSnapshot, now: datetime) -> CaseSnapshot:

@@ -1,8 +1,11 @@
 """Event factories that more than one stage uses: events that say more than that the case moved."""
 
+from collections.abc import Iterator
+
+from rtp_applications.deadlines.rules.deadline import DeadlineState
 from rtp_applications.workflow.definition import Step
 from rtp_applications.workflow.snapshot import CaseSnapshot
-from rtp_shared.contracts.applications import CaseWithdrawn, DocumentFrozen
+from rtp_shared.contracts.applications import CaseWithdrawn, DeadlineCorrected, DocumentFrozen
 
 
 def make_case_withdrawn(step: Step, after: CaseSnapshot) -> CaseWithdrawn:
@@ -29,3 +32,23 @@ def make_documents_frozen(before: CaseSnapshot, after: CaseSnapshot) -> tuple[Do
         )
         for each in newly
     )
+
+
+def make_deadlines_corrected(step: Step, after: CaseSnapshot) -> Iterator[DeadlineCorrected]:
+    """Make one event for each deadline that was missed and, as the action shows, had been met in time."""
+    for id_, was in step.snapshot.deadlines.items():
+        now = after.deadlines[id_]
+        if now.state is not DeadlineState.MET or was.state is not DeadlineState.MISSED:
+            continue
+        clock = step.process.find_clock(now.clock)
+        done_on = clock.met_as_of(after) if clock and clock.met_as_of else None
+        yield DeadlineCorrected(
+            case_id=after.case.id,
+            number=after.case.number,
+            clock=now.clock,
+            basis=now.basis,
+            due_on=now.due_on,
+            due_at=now.due_at,
+            done_on=done_on or now.due_on,
+            at=step.now,
+        )

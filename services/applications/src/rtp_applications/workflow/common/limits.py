@@ -20,16 +20,10 @@ def _find_submission(step: Step) -> date:
     return civil_date(submitted) if submitted else _find_opening(step)
 
 
-def _find_launch(step: Step) -> date | None:
-    launched = step.snapshot.case.launched_at
-    return civil_date(launched) if launched else None
-
-
 OPENING = Limit("the day on which the case was opened", _find_opening)
 TWO_YEARS_BEFORE = Limit("the day two years before the case was opened", _find_two_years_before_opening)
 SUBMISSION = Limit("the day on which the case was submitted", _find_submission)
 """Before it the body knows of nothing, and nothing that it does can serve the case."""
-LAUNCH = Limit("the day of the launch", _find_launch)
 IN_A_YEAR = Limit("a year from today", lambda step: add_months(step.today, 12))
 IN_TEN_YEARS = Limit("ten years from today", lambda step: add_months(step.today, 120))
 LONG_AGO = Limit("1 January 1900, before which no register of today reaches", lambda _: date(1900, 1, 1))

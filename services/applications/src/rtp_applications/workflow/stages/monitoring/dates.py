@@ -2,8 +2,9 @@
 
 from rtp_applications.deadlines.rules.days import add_months
 from rtp_applications.workflow.bounds import TOMORROW, Limit, bound, same_as, with_late_entries
-from rtp_applications.workflow.common.limits import LAUNCH
+from rtp_applications.workflow.stages.monitoring.guards import find_launch_day
 
+LAUNCH = Limit("the day of the launch", lambda step: find_launch_day(step.snapshot))
 OF_A_CHECK = with_late_entries(bound("held_on", LAUNCH))
 OF_MEASURES = (
     bound("period_from", LAUNCH, same_as("period_to")),
