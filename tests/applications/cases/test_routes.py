@@ -79,6 +79,7 @@ async def test_an_empty_draft_names_everything_it_lacks_and_stays_a_draft(group:
     case = (await group.post("/v1/cases", json={})).json()
     answer = await group.post(f"/v1/cases/{case['id']}/actions/submit", headers={"If-Match": '"1"'})
     assert answer.status_code == 422
+    assert {error["in"] for error in answer.json()["errors"]} == {"case"}
     assert {error["field"] for error in answer.json()["errors"]} == {
         "/employer",
         "/serviceName",
