@@ -33,14 +33,9 @@ def prepare(
     go_live = scenario.today + go_live_in
     officer, lead = personas.officer, personas.lead
     officer.act(case, "record-go-live-date", on=go_live)
-    begun = scenario.today
-    scenario.wait_days(21, "the transfer is consulted on")
-    officer.act(
-        case, "record-tupe-consultation", consultedWith="recognised-union", begunOn=begun, endedOn=scenario.today,
-        measuresLetterOn=begun, employerHeadcount=4200, transferring=62, takenFrom="Consultation file, minutes 1 to 4",
-    )  # fmt: skip
+    _consult(scenario, personas, case)
     officer.act(case, "record-workforce-snapshot", takenOn=scenario.today, headcount=62, fteHundredths=5_150)
-    officer.act(case, "record-employee-liability-information", givenOn=scenario.today)
+    officer.act(case, "record-employee-liability-information", givenOn=scenario.today, asAt=scenario.today)
     officer.act(case, "record-pension-vehicle", vehicle=pension, signedOn=scenario.today, guaranteePence=30_000_000)
     officer.act(
         case, "record-leases-and-services", premisesNeeded=True, leasesSignedOn=scenario.today,
@@ -48,7 +43,31 @@ def prepare(
     )  # fmt: skip
     _insure_and_register(scenario, personas, case, go_live, regulator)
     lead.act(case, "record-data-transfer-agreement", signedOn=scenario.today, icoRegistration="ZB123456")
+    let_dispute_window_pass(scenario, personas, case)
     return go_live
+
+
+UNION: JsonObject = {
+    "consultedWith": "recognised-union", "inPlace": "recognised-union", "employerHeadcount": 4200, "transferring": 62,
+}  # fmt: skip
+
+
+def _consult(scenario: Scenario, personas: Personas, case: Case) -> None:
+    """Inform the union of the measures on both sides, and consult it on them until there is agreement."""
+    personas.lead.act(case, "record-measures-letter", sentOn=scenario.today, measuresEnvisaged=False)
+    begun = scenario.today
+    said: JsonObject = {**UNION, "begunOn": begun, "informedOn": begun, "employerMeasures": True}
+    personas.officer.act(case, "record-tupe-consultation", **said)
+    scenario.wait_days(21, "the transfer is consulted on")
+    personas.officer.act(
+        case, "record-tupe-consultation", **said, endedOn=scenario.today, takenFrom="Consultation file, minutes 1 to 4"
+    )
+
+
+def let_dispute_window_pass(scenario: Scenario, personas: Personas, case: Case) -> None:
+    """Let the representatives look at the consultation that is on file: until they did, no review begins."""
+    last_day = personas.lead.get_deadline(case, "consultation-dispute-window")
+    scenario.wait_past(last_day, "the union looks at what is on file, and disputes nothing")
 
 
 def _insure_and_register(scenario: Scenario, personas: Personas, case: Case, go_live: date, regulator: str) -> None:
