@@ -31,11 +31,19 @@ def prepare(
     """Record everything that the readiness review looks at, of people in numbers only; return the go-live day."""
     scenario.begin_step("Transition")
     go_live = scenario.today + go_live_in
-    officer, lead = personas.officer, personas.lead
-    officer.act(case, "record-go-live-date", on=go_live)
+    personas.officer.act(case, "record-go-live-date", on=go_live)
     _consult(scenario, personas, case)
+    personas.officer.act(case, "record-employee-liability-information", givenOn=scenario.today, asAt=scenario.today)
+    prepare_the_rest(scenario, personas, case, go_live, pension=pension, regulator=regulator)
+    return go_live
+
+
+def prepare_the_rest(
+    scenario: Scenario, personas: Personas, case: Case, go_live: date, *, pension: str, regulator: str
+) -> None:
+    """Record all but how the staff are informed and consulted, and let the representatives look at that meanwhile."""
+    officer, lead = personas.officer, personas.lead
     officer.act(case, "record-workforce-snapshot", takenOn=scenario.today, headcount=62, fteHundredths=5_150)
-    officer.act(case, "record-employee-liability-information", givenOn=scenario.today, asAt=scenario.today)
     officer.act(case, "record-pension-vehicle", vehicle=pension, signedOn=scenario.today, guaranteePence=30_000_000)
     officer.act(
         case, "record-leases-and-services", premisesNeeded=True, leasesSignedOn=scenario.today,
@@ -43,8 +51,9 @@ def prepare(
     )  # fmt: skip
     _insure_and_register(scenario, personas, case, go_live, regulator)
     lead.act(case, "record-data-transfer-agreement", signedOn=scenario.today, icoRegistration="ZB123456")
-    let_dispute_window_pass(scenario, personas, case)
-    return go_live
+    lead.expect_refusal(case, "begin-readiness-review", because="time-to-dispute-over")
+    last_day = lead.get_deadline(case, "consultation-dispute-window")
+    scenario.wait_past(last_day, "the union looks at what is on file, and disputes nothing")
 
 
 UNION: JsonObject = {
@@ -62,12 +71,6 @@ def _consult(scenario: Scenario, personas: Personas, case: Case) -> None:
     personas.officer.act(
         case, "record-tupe-consultation", **said, endedOn=scenario.today, takenFrom="Consultation file, minutes 1 to 4"
     )
-
-
-def let_dispute_window_pass(scenario: Scenario, personas: Personas, case: Case) -> None:
-    """Let the representatives look at the consultation that is on file: until they did, no review begins."""
-    last_day = personas.lead.get_deadline(case, "consultation-dispute-window")
-    scenario.wait_past(last_day, "the union looks at what is on file, and disputes nothing")
 
 
 def _insure_and_register(scenario: Scenario, personas: Personas, case: Case, go_live: date, regulator: str) -> None:
