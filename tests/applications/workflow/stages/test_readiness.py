@@ -17,7 +17,7 @@ from rtp_applications.workflow.snapshot import CaseSnapshot, Payload
 from rtp_applications.workflow.stages.decision.payloads import Condition, ConditionalApproval
 from rtp_applications.workflow.stages.monitoring.measures import Baseline
 from rtp_applications.workflow.stages.readiness.payloads import NewGoLive
-from rtp_applications.workflow.stages.transition import payloads
+from rtp_applications.workflow.stages.transition import payloads, transfer
 from tests.applications.workflow import ground
 from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, get_deadline, on_snapshot, put, take
 from tests.applications.workflow.stages import transition_cases as transfers
@@ -31,9 +31,24 @@ ground.ready("launch", Ready(on(Status.READINESS_REVIEW, transfers.GO_LIVE, tran
 PUT_BACK = NewGoLive.model_validate({"reasons": transfers.WHY, "newGoLive": date(2027, 4, 1)})
 ground.ready("put-back-launch", Ready(on(Status.READINESS_REVIEW, transfers.GO_LIVE), (DECIDER,), PUT_BACK))
 breaks("begin-readiness-review", "disputes-answered")(on_snapshot(put, DISPUTE, role=Role.STAFF_REP))
+breaks("begin-readiness-review", "informed-of-the-measures")(on_snapshot(put, transfers.LETTER))
+breaks("begin-readiness-review", "consulted-long-enough")(
+    on_snapshot(put, transfers.CONSULTED.model_copy(update={"ended_on": TODAY - timedelta(days=1)}))
+)
+breaks("launch", "disputes-answered")(on_snapshot(put, DISPUTE, role=Role.STAFF_REP))
+breaks(["begin-readiness-review"], "liability-information-given")(
+    on_snapshot(put, GIVEN.model_copy(update={"given_on": TODAY - timedelta(days=27)}))
+)
 breaks("begin-readiness-review", "liability-information-in-time")(
     on_snapshot(put, GIVEN.model_copy(update={"given_on": TODAY - timedelta(days=27)}))
 )
+
+
+@breaks("begin-readiness-review", "time-to-dispute-over")
+def _(attempt: Ready) -> Ready:
+    payload = transfers.CONSULTED.model_copy(update={"taken_from": "Minutes 1 to 4"})
+    recorded = take("record-tupe-consultation", Ready(attempt.snapshot, (OFFICER,), payload))
+    return replace(attempt, snapshot=recorded.after)
 
 
 @breaks("begin-readiness-review", "every-condition-closed")
@@ -64,10 +79,10 @@ def recorded(snapshot: CaseSnapshot, go_live: date, now: datetime = NOW) -> Case
     return take("record-go-live-date", Ready(snapshot, (OFFICER,), payload, now))
 
 
-@pytest.mark.parametrize(("days", "refused"), [(29, []), (28, []), (27, ["liability-information-in-time"])])
+@pytest.mark.parametrize(("days", "refused"), [(29, []), (28, []), (27, ["liability-information-given"])])
 def test_liability_information_is_given_28_days_before_going_live(days: int, refused: list[str]) -> None:
     go_live = date(2027, 4, 1)
-    payload = payloads.EmployeeLiabilityInformation.model_validate({"givenOn": go_live - timedelta(days=days)})
+    payload = transfer.LiabilityInformation.model_validate({"givenOn": go_live - timedelta(days=days)})
     assert review(payloads.GoLiveDate(on=go_live), payload) == refused
 
 
@@ -82,7 +97,8 @@ def test_setting_the_go_live_date_starts_the_clock_of_the_liability_information(
         DeadlineState.RUNNING,
     ]
     met = take(
-        "record-employee-liability-information", Ready(moved, (OFFICER,), GIVEN.model_copy(update={"given_on": TODAY}))
+        "record-employee-liability-information",
+        Ready(moved, (OFFICER,), GIVEN.model_copy(update={"given_on": TODAY, "as_at": TODAY})),
     ).after
     assert get_deadline(met, "employee-liability-information").state is DeadlineState.MET
 

@@ -8,7 +8,8 @@ import pytest
 from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.errors import NotYourRole
 from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
-from rtp_applications.workflow.stages.transition.payloads import ConsultedWith, Pension, TupeConsultation
+from rtp_applications.workflow.stages.transition.payloads import ConsultedWith, GoLiveDate, Pension
+from rtp_applications.workflow.stages.transition.transfer import RepresentativesInPlace, TransferConsultation
 from tests.applications.workflow import ground
 from tests.applications.workflow.ground import Ready, attempt, breaks, on_payload, on_snapshot, person, put, ready
 from tests.applications.workflow.stages import transition_cases as transfers
@@ -19,11 +20,27 @@ ready("dispute-consultation", Ready(put(preparing, transfers.CONSULTATION), (per
 ready("answer-consultation-dispute", Ready(disputed, (transfers.OFFICER,), ANSWER))
 unsigned = transfers.PENSION.model_copy(update={"signed_on": None})
 ready("waive-pension-signature", Ready(put(preparing, unsigned), (DECIDER,), transfers.WAIVER))
-breaks("dispute-consultation", "consultation-on-file")(on_snapshot(ground.without, TupeConsultation))
+breaks("dispute-consultation", "consultation-on-file")(on_snapshot(ground.without, TransferConsultation))
 breaks("dispute-consultation", "entry-is-own")(on_snapshot(put, DISPUTE, role=Role.STAFF_REP, number=2))
 breaks("answer-consultation-dispute", "dispute-on-file")(on_payload(dispute="another"))
 breaks("record-go-live-date", "go-live-not-past")(on_payload(on=TODAY - timedelta(days=1)))
-breaks("record-tupe-consultation", "direct-consultation-allowed")(on_payload(consulted_with=ConsultedWith.DIRECTLY))
+DIRECTLY = {"consulted_with": ConsultedWith.DIRECTLY, "in_place": RepresentativesInPlace.NONE}
+breaks("dispute-consultation", "speaks-for-the-staff")(
+    lambda ready: replace(ready, signers=(person(Role.APPLICANT_LEAD),))
+)
+breaks("record-tupe-consultation", "representatives-said")(on_payload(in_place=None))
+breaks("record-tupe-consultation", "employers-measures-said")(on_payload(employer_measures=None))
+breaks("record-tupe-consultation", "those-in-place-consulted")(on_payload(consulted_with=ConsultedWith.ELECTED))
+breaks("record-tupe-consultation", "direct-consultation-allowed")(on_payload(**DIRECTLY))
+breaks("record-tupe-consultation", "representatives-elected")(
+    on_payload(consulted_with=ConsultedWith.ELECTED, in_place=RepresentativesInPlace.NONE)
+)
+breaks("record-tupe-consultation", "ends-without-open-dispute")(on_snapshot(put, DISPUTE, role=Role.STAFF_REP))
+breaks("record-representatives-election", "election-described")(on_payload(conduct=None))
+breaks("record-employee-liability-information", "day-of-the-information-said")(on_payload(as_at=None))
+breaks("record-employee-liability-information", "lateness-is-explained")(
+    on_snapshot(put, GoLiveDate(on=TODAY + timedelta(days=27)))
+)
 breaks("record-tupe-consultation", "consultation-in-order")(on_payload(ended_on=TOMORROW))
 breaks("record-employee-liability-information", "given-already")(on_payload(given_on=TOMORROW))
 breaks("record-workforce-snapshot", "snapshot-adds-up")(on_payload(fte_hundredths=12_001))
@@ -41,8 +58,7 @@ def test_direct_consultation_is_for_small_employers_and_small_transfers(
     employer: int, transferring: int, *, allowed: bool
 ) -> None:
     numbers = {"employer_headcount": employer, "transferring": transferring}
-    taken = attempt(RIGHT_TO_PROVIDE, "record-tupe-consultation")
-    direct = ground.giving(taken, consulted_with=ConsultedWith.DIRECTLY, **numbers)
+    direct = ground.giving(attempt(RIGHT_TO_PROVIDE, "record-tupe-consultation"), **DIRECTLY, **numbers)
     assert ground.refused_for("record-tupe-consultation", direct) == (
         [] if allowed else ["direct-consultation-allowed"]
     )

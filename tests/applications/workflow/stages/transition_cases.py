@@ -7,7 +7,7 @@ from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.snapshot import CaseSnapshot, Payload
 from rtp_applications.workflow.stages.incorporation.payloads import LegalEntity
 from rtp_applications.workflow.stages.monitoring.measures import Baseline, Measure, MeasuredValue, MeasureUnit
-from rtp_applications.workflow.stages.transition import payloads
+from rtp_applications.workflow.stages.transition import payloads, transfer
 from tests.applications.workflow.ground import (
     NOW,
     Ready,
@@ -31,16 +31,29 @@ ENTITY = LegalEntity.model_validate(
     {"scheme": "GB-COH", "identifier": "09506232", "legalForm": "cic-limited-by-guarantee"}
 )
 GO_LIVE = payloads.GoLiveDate(on=TODAY)
-CONSULTATION = payloads.TupeConsultation.model_validate(
+LETTER = transfer.MeasuresLetter.model_validate({"sentOn": TODAY, "measuresEnvisaged": True})
+ELECTION = transfer.RepresentativesElection.model_validate(
+    {"invitedOn": TODAY, "heldOn": TODAY, "elected": 3, "conduct": "By secret ballot of all; three for three grades."}
+)
+CONSULTATION = transfer.TransferConsultation.model_validate(
     {
         "consultedWith": "recognised-union",
+        "inPlace": "recognised-union",
         "begunOn": TODAY,
+        "informedOn": TODAY,
         "endedOn": TODAY,
+        "employerMeasures": False,
         "employerHeadcount": 2000,
         "transferring": 120,
     }
 )
-GIVEN = payloads.EmployeeLiabilityInformation.model_validate({"givenOn": TODAY - timedelta(days=28)})
+"""As it is put on file on the day."""
+LONG_ENOUGH = timedelta(days=21)
+CONSULTED = CONSULTATION.model_copy(update=dict.fromkeys(("begun_on", "informed_on"), TODAY - LONG_ENOUGH))
+"""As it is on file when it lasted long enough for a transfer today."""
+GIVEN = transfer.LiabilityInformation.model_validate(
+    {"givenOn": TODAY - timedelta(days=28), "asAt": TODAY - timedelta(days=30)}
+)
 SNAPSHOT = payloads.WorkforceSnapshot.model_validate(
     {"takenOn": TODAY, "headcount": 120, "fteHundredths": 9750, "disputed": 2}
 )
@@ -70,7 +83,8 @@ SICKNESS = MeasuredValue.model_validate(
 BASELINE = Baseline.model_validate(
     {"periodFrom": date(2025, 4, 1), "periodTo": date(2026, 3, 31), "values": [SICKNESS]}
 )
-IN_PLACE = (GO_LIVE, CONSULTATION, GIVEN, SNAPSHOT, PENSION, LEASES, *COVERS, REGISTERED, DATA)
+TOLD = LETTER.model_copy(update={"sent_on": TODAY - LONG_ENOUGH})
+IN_PLACE = (GO_LIVE, TOLD, CONSULTED, GIVEN, SNAPSHOT, PENSION, LEASES, *COVERS, REGISTERED, DATA)
 
 
 def on(status: Status, *records: Payload) -> CaseSnapshot:
@@ -83,7 +97,8 @@ preparing = on(Status.TRANSITION)
 for name, record in {
     "record-go-live-date": payloads.GoLiveDate(on=date(2027, 4, 1)),
     "record-tupe-consultation": CONSULTATION,
-    "record-employee-liability-information": GIVEN.model_copy(update={"given_on": TODAY}),
+    "record-representatives-election": ELECTION,
+    "record-employee-liability-information": GIVEN.model_copy(update={"given_on": TODAY, "as_at": TODAY}),
     "record-workforce-snapshot": SNAPSHOT,
     "record-pension-vehicle": PENSION,
     "record-leases-and-services": LEASES,
@@ -93,7 +108,11 @@ for name, record in {
     ready(name, Ready(preparing, (OFFICER,), record))
 
 
-for name, record in {"record-insurance": COVERS[0], "record-regulator-registration": REGISTERED}.items():
+for name, record in {
+    "record-measures-letter": LETTER,
+    "record-insurance": COVERS[0],
+    "record-regulator-registration": REGISTERED,
+}.items():
     ready(name, Ready(preparing, (BOARD,), record))
 
 
@@ -103,7 +122,8 @@ ANSWER = payloads.DisputeAnswer(dispute="measures", answer="A letter went out on
 
 for guard, kind in {
     "go-live-date-set": payloads.GoLiveDate,
-    "tupe-consulted": payloads.TupeConsultation,
+    "measures-told": transfer.MeasuresLetter,
+    "tupe-consulted": transfer.TransferConsultation,
     "workforce-snapshot-taken": payloads.WorkforceSnapshot,
     "pension-signed-or-waived": payloads.PensionVehicle,
     "leases-and-services-agreed": payloads.LeasesAndServices,

@@ -25,6 +25,17 @@ DRAFT = {
 def run(scenario: Scenario) -> None:
     personas = Personas.join(scenario, group="staff-portal", employer="trust-officers", commissioner="trust-officers")
     webhook = scenario.subscribe("trust-subscriber")
+    case = go_to_transition(scenario, personas)
+    _go_live(scenario, personas, case)
+    scenario.check_end(
+        case, events=EVENTS, group="staff-portal", others=("trust-officers", "trust-subscriber"), webhooks=(webhook,),
+        strangers=("council-officers", "county-officers"),
+    )  # fmt: skip
+    _record_the_past(scenario)
+
+
+def go_to_transition(scenario: Scenario, personas: Personas) -> Case:
+    """Open a case, and take it by the board's decision and the award to the transition; return it."""
     case = interest.draft_and_submit(scenario, personas, DRAFT, sponsor="p-director", authority="Board minute 2027/12")
     _confirm(scenario, personas, case)
     personas.lead.appoint(case, "staff-rep", personas.staff_rep)
@@ -38,12 +49,7 @@ def run(scenario: Scenario) -> None:
     _decide(scenario, personas, case)
     _contract(scenario, personas, case)
     transition.incorporate(scenario, personas, case)
-    _go_live(scenario, personas, case)
-    scenario.check_end(
-        case, events=EVENTS, group="staff-portal", others=("trust-officers", "trust-subscriber"), webhooks=(webhook,),
-        strangers=("council-officers", "county-officers"),
-    )  # fmt: skip
-    _record_the_past(scenario)
+    return case
 
 
 def _confirm(scenario: Scenario, personas: Personas, case: Case) -> None:
@@ -131,7 +137,7 @@ def _record_the_past(scenario: Scenario) -> None:
     )
 
 
-EVENTS = (
+EVENTS_TO_TRANSITION = (
     *("case-opened", "party-changed"),
     *("case-submitted", "support-proposed", "shortlist-made", *["party-changed"] * 4),
     *("spin-out-confirmed", "party-changed"),
@@ -139,6 +145,9 @@ EVENTS = (
     *("assurance-begun", *["party-changed"] * 3, "panel-papers-published", "case-approved"),
     *("contract-route-chosen", "standstill-begun", "contract-awarded"),
     *("party-changed", "transition-begun"),
+)
+EVENTS = (
+    *EVENTS_TO_TRANSITION,
     *("deadline-approaching", "deadline-approaching", "readiness-review-begun", "deadline-approaching"),
     "mutual-launched",
 )

@@ -156,7 +156,7 @@ EVENTS = (
     *("case-approved-conditionally", "conditions-closed"),
     *("contract-route-chosen", "tender-published", "standstill-begun", "contract-awarded"),
     *("party-changed", "transition-begun"),
-    *("deadline-approaching", "readiness-review-begun", "launch-put-back"),
+    *("deadline-approaching", "deadline-approaching", "readiness-review-begun", "launch-put-back"),
     *("deadline-approaching", "readiness-review-begun", "deadline-approaching", "deadline-approaching"),
     "mutual-launched",
     *("deadline-approaching", "monitoring-check-recorded"),

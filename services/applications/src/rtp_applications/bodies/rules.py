@@ -35,6 +35,7 @@ class Rule(StrEnum):
     QUORUM_PERCENT = "quorum-percent"
     DEFERRAL = "deferral"
     MANDATE = "mandate"
+    TRANSFER_CONSULTATION = "transfer-consultation"
     READINESS_REVIEW = "readiness-review"
     IDLE_LIMIT = "idle-limit"
     WORKING_DAY_CALENDAR = "working-day-calendar"
@@ -212,6 +213,11 @@ FORMS: Mapping[Rule, RuleForm] = {
     Rule.DEFERRAL: RuleForm("How long a case may stay deferred before it is back before the panel", _PROCESS),
     Rule.MANDATE: RuleForm("How long an approval holds while no contract route is chosen", _PROCESS),
     Rule.ASSURANCE: RuleForm("To rate every assurance strand", _PROCESS),
+    Rule.TRANSFER_CONSULTATION: RuleForm(
+        "How long the staff's representatives are consulted on a transfer, counted from when they were informed: the "
+        "law says long enough, and no number (TUPE, SI 2006/246, reg 13(2), (6))",
+        _PROCESS,
+    ),
     Rule.READINESS_REVIEW: RuleForm("To decide whether the mutual is ready to launch", _PROCESS),
     Rule.IDLE_LIMIT: RuleForm("How long a case may lie idle before it lapses", _PROCESS, TypeAdapter(IdleLimit)),
     Rule.WORKING_DAY_CALENDAR: RuleForm(

@@ -102,15 +102,19 @@ from rtp_applications.workflow.stages.transition.payloads import (
     ConsultationDispute,
     DataTransferAgreement,
     DisputeAnswer,
-    EmployeeLiabilityInformation,
     GoLiveDate,
     Insurance,
     LeasesAndServices,
     PensionVehicle,
     PensionWaiver,
     RegulatorRegistration,
-    TupeConsultation,
     WorkforceSnapshot,
+)
+from rtp_applications.workflow.stages.transition.transfer import (
+    LiabilityInformation,
+    MeasuresLetter,
+    RepresentativesElection,
+    TransferConsultation,
 )
 from rtp_applications.workflow.version_move import VersionMove
 from rtp_shared.dependencies import ExpectedVersion
@@ -195,10 +199,12 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "record-finance-commitment": FinanceCommitment,
     "begin-transition": Nothing,
     "record-go-live-date": GoLiveDate,
-    "record-tupe-consultation": TupeConsultation,
+    "record-measures-letter": MeasuresLetter,
+    "record-representatives-election": RepresentativesElection,
+    "record-tupe-consultation": TransferConsultation,
     "dispute-consultation": ConsultationDispute,
     "answer-consultation-dispute": DisputeAnswer,
-    "record-employee-liability-information": EmployeeLiabilityInformation,
+    "record-employee-liability-information": LiabilityInformation,
     "record-workforce-snapshot": WorkforceSnapshot,
     "record-pension-vehicle": PensionVehicle,
     "waive-pension-signature": PensionWaiver,

@@ -31,16 +31,19 @@ def prepare(
     """Record everything that the readiness review looks at, of people in numbers only; return the go-live day."""
     scenario.begin_step("Transition")
     go_live = scenario.today + go_live_in
+    personas.officer.act(case, "record-go-live-date", on=go_live)
+    _consult(scenario, personas, case)
+    personas.officer.act(case, "record-employee-liability-information", givenOn=scenario.today, asAt=scenario.today)
+    prepare_the_rest(scenario, personas, case, go_live, pension=pension, regulator=regulator)
+    return go_live
+
+
+def prepare_the_rest(
+    scenario: Scenario, personas: Personas, case: Case, go_live: date, *, pension: str, regulator: str
+) -> None:
+    """Record all but how the staff are informed and consulted, and let the representatives look at that meanwhile."""
     officer, lead = personas.officer, personas.lead
-    officer.act(case, "record-go-live-date", on=go_live)
-    begun = scenario.today
-    scenario.wait_days(21, "the transfer is consulted on")
-    officer.act(
-        case, "record-tupe-consultation", consultedWith="recognised-union", begunOn=begun, endedOn=scenario.today,
-        measuresLetterOn=begun, employerHeadcount=4200, transferring=62, takenFrom="Consultation file, minutes 1 to 4",
-    )  # fmt: skip
     officer.act(case, "record-workforce-snapshot", takenOn=scenario.today, headcount=62, fteHundredths=5_150)
-    officer.act(case, "record-employee-liability-information", givenOn=scenario.today)
     officer.act(case, "record-pension-vehicle", vehicle=pension, signedOn=scenario.today, guaranteePence=30_000_000)
     officer.act(
         case, "record-leases-and-services", premisesNeeded=True, leasesSignedOn=scenario.today,
@@ -48,7 +51,26 @@ def prepare(
     )  # fmt: skip
     _insure_and_register(scenario, personas, case, go_live, regulator)
     lead.act(case, "record-data-transfer-agreement", signedOn=scenario.today, icoRegistration="ZB123456")
-    return go_live
+    lead.expect_refusal(case, "begin-readiness-review", because="time-to-dispute-over")
+    last_day = lead.get_deadline(case, "consultation-dispute-window")
+    scenario.wait_past(last_day, "the union looks at what is on file, and disputes nothing")
+
+
+UNION: JsonObject = {
+    "consultedWith": "recognised-union", "inPlace": "recognised-union", "employerHeadcount": 4200, "transferring": 62,
+}  # fmt: skip
+
+
+def _consult(scenario: Scenario, personas: Personas, case: Case) -> None:
+    """Inform the union of the measures on both sides, and consult it on them until there is agreement."""
+    personas.lead.act(case, "record-measures-letter", sentOn=scenario.today, measuresEnvisaged=False)
+    begun = scenario.today
+    said: JsonObject = {**UNION, "begunOn": begun, "informedOn": begun, "employerMeasures": True}
+    personas.officer.act(case, "record-tupe-consultation", **said)
+    scenario.wait_days(21, "the transfer is consulted on")
+    personas.officer.act(
+        case, "record-tupe-consultation", **said, endedOn=scenario.today, takenFrom="Consultation file, minutes 1 to 4"
+    )
 
 
 def _insure_and_register(scenario: Scenario, personas: Personas, case: Case, go_live: date, regulator: str) -> None:

@@ -8,8 +8,8 @@ from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.stages.decision.guards import every_condition_closed
 from rtp_applications.workflow.stages.monitoring.guards import measured_once_each, units_fit
 from rtp_applications.workflow.stages.monitoring.measures import Baseline
-from rtp_applications.workflow.stages.readiness import dates, effects, guards, payloads
-from rtp_applications.workflow.stages.transition.guards import disputes_answered
+from rtp_applications.workflow.stages.readiness import dates, effects, guards, payloads, transfer_guards
+from rtp_applications.workflow.stages.transition.transfer_guards import disputes_answered
 from rtp_shared.contracts import applications as events
 
 RECORD_BASELINE = Action(
@@ -30,10 +30,14 @@ BEGIN_READINESS_REVIEW = Action(
     leads_to=(Status.READINESS_REVIEW,),
     guards=(
         guards.go_live_date_set,
-        guards.tupe_consulted,
+        transfer_guards.measures_told,
+        transfer_guards.tupe_consulted,
+        transfer_guards.informed_of_the_measures,
+        transfer_guards.consulted_long_enough,
+        transfer_guards.time_to_dispute_over,
         disputes_answered,
         guards.workforce_snapshot_taken,
-        guards.liability_information_in_time,
+        transfer_guards.liability_information_given,
         guards.pension_signed_or_waived,
         guards.leases_and_services_agreed,
         guards.insured_on_go_live,
@@ -51,7 +55,12 @@ LAUNCH = Action(
     signatories=one_of(Role.DECISION_MAKER) + one_of(Role.MUTUAL_BOARD),
     from_states=frozenset({Status.READINESS_REVIEW}),
     leads_to=(Status.LAUNCHED,),
-    guards=(guards.baseline_recorded, guards.go_live_day_has_come, guards.decision_maker_is_independent),
+    guards=(
+        guards.baseline_recorded,
+        guards.go_live_day_has_come,
+        disputes_answered,
+        guards.decision_maker_is_independent,
+    ),
     payload_model=Nothing,
     event=events.MutualLaunched,
     effects=(effects.launch,),

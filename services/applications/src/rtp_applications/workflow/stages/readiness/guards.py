@@ -1,17 +1,14 @@
-"""Guards of going live: rows 18, 19 and 30 of the process."""
+"""Guards of going live: rows 18, 19 and 30 of the process. Those of the transfer of staff: transfer_guards.py."""
 
 from dataclasses import replace
 from datetime import date
 
-from rtp_applications.deadlines.rules.days import CalendarName, latest_before
-from rtp_applications.deadlines.rules.running import parse_length
 from rtp_applications.workflow.common.guards import deciders_are_independent
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.enums import Role
 from rtp_applications.workflow.stages.monitoring.measures import Baseline
 from rtp_applications.workflow.stages.transition.payloads import (
     DataTransferAgreement,
-    EmployeeLiabilityInformation,
     GoLiveDate,
     Insurance,
     LeasesAndServices,
@@ -19,7 +16,6 @@ from rtp_applications.workflow.stages.transition.payloads import (
     PensionWaiver,
     Regulator,
     RegulatorRegistration,
-    TupeConsultation,
     WorkforceSnapshot,
 )
 from rtp_shared.problems import FieldError
@@ -32,13 +28,6 @@ def go_live_date_set(step: Step) -> str | None:
 
 
 @guard()
-def tupe_consulted(step: Step) -> str | None:
-    """The staff's representatives were informed and consulted, and the consultation has ended (TUPE reg 13)."""
-    consultation = step.snapshot.find(TupeConsultation)
-    return None if consultation and consultation.ended_on else "end the consultation on the transfer first"
-
-
-@guard()
 def workforce_snapshot_taken(step: Step) -> str | None:
     """Those who would transfer were counted."""
     return (
@@ -46,20 +35,6 @@ def workforce_snapshot_taken(step: Step) -> str | None:
         if any(True for _ in step.snapshot.list_payloads(WorkforceSnapshot))
         else "take a snapshot of the workforce"
     )
-
-
-@guard()
-def liability_information_in_time(step: Step) -> str | None:
-    """Employee liability information was given at least 28 days before the transfer (TUPE reg 11(6))."""
-    found = step.snapshot.find(EmployeeLiabilityInformation)
-    if found is None:
-        return "the employer has not given the employee liability information"
-    notice = parse_length(step.process.get_setting(step.snapshot, "liability-information-notice"))
-    go_live = step.snapshot.find(GoLiveDate)
-    if go_live is None:
-        return None
-    latest = latest_before(go_live.on, notice, step.snapshot.calendars[CalendarName.ENGLAND_AND_WALES])
-    return None if found.given_on <= latest else f"it was due by {latest} for a transfer on {go_live.on}"
 
 
 @guard()

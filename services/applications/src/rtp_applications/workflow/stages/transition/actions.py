@@ -1,11 +1,14 @@
 """Actions that prepare the transfer: who may do what, from where, and on which conditions."""
 
+from dataclasses import replace
+
 from rtp_applications.workflow.common.guards import deciders_are_independent, entry_is_own, reasons_given
 from rtp_applications.workflow.common.signatories import EITHER_SIDE
 from rtp_applications.workflow.definition import Action, Guard, one_of
-from rtp_applications.workflow.enums import PREPARING, Role
+from rtp_applications.workflow.enums import PREPARING, UNTIL_THE_LAUNCH, Role, Status
 from rtp_applications.workflow.snapshot import Payload
-from rtp_applications.workflow.stages.transition import dates, guards, payloads
+from rtp_applications.workflow.stages.transition import dates, guards, payloads, transfer, transfer_guards
+from rtp_shared.contracts import applications as events
 
 EMPLOYER = (Role.CASE_OFFICER,)
 """Duties of the transferor are attested by the employer alone; those of the new employer by the mutual alone."""
@@ -18,13 +21,14 @@ def _make_action(
     payload_model: type[Payload],
     *guards: Guard,
     signatories: tuple[Role, ...] = EITHER_SIDE,
+    from_states: frozenset[Status] = PREPARING,
 ) -> Action:
     """Make an action that puts on file what the readiness review will look at."""
     return Action(
         name=name,
         description=description,
         signatories=one_of(*signatories),
-        from_states=PREPARING,
+        from_states=from_states,
         guards=guards,
         payload_model=payload_model,
     )
@@ -36,34 +40,68 @@ RECORD_GO_LIVE_DATE = _make_action(
     payloads.GoLiveDate,
     *dates.OF_GOING_LIVE,
 )
+RECORD_MEASURES_LETTER = _make_action(
+    "record-measures-letter",
+    "Put on file when the mutual told the employer which measures it envisages for the staff, or that it has none.",
+    transfer.MeasuresLetter,
+    *dates.OF_THE_MEASURES_LETTER,
+    signatories=MUTUAL,
+)
+RECORD_ELECTION = _make_action(
+    "record-representatives-election",
+    "Put on file when the employees were invited to elect representatives for the transfer, and what came of it.",
+    transfer.RepresentativesElection,
+    transfer_guards.election_described,
+    *dates.OF_THE_ELECTION,
+    signatories=EMPLOYER,
+)
 RECORD_TUPE_CONSULTATION = _make_action(
     "record-tupe-consultation",
-    "Put on file how the staff's representatives were informed and consulted on the transfer.",
-    payloads.TupeConsultation,
-    guards.direct_consultation_allowed,
+    "Put on file how the staff's representatives are informed and consulted on the transfer: when it begins, and again "
+    "when it ends. It does not end while a dispute of it is unanswered.",
+    transfer.TransferConsultation,
+    transfer_guards.representatives_said,
+    transfer_guards.employers_measures_said,
+    transfer_guards.those_in_place_consulted,
+    transfer_guards.direct_consultation_allowed,
+    transfer_guards.representatives_elected,
+    transfer_guards.ends_without_open_dispute,
     *dates.OF_THE_CONSULTATION,
     signatories=EMPLOYER,
 )
-DISPUTE_CONSULTATION = _make_action(
-    "dispute-consultation",
-    "As a representative of the staff, say that the consultation on the transfer was not as it is on file. Until the "
-    "employer answers it no readiness review begins.",
-    payloads.ConsultationDispute,
-    guards.consultation_on_file,
-    entry_is_own,
-    signatories=(Role.STAFF_REP,),
+DISPUTE_CONSULTATION = replace(
+    _make_action(
+        "dispute-consultation",
+        "As a representative of the staff, say that informing and consulting on the transfer was not as it is on file. "
+        "Until the employer answers it the consultation does not end, no readiness review begins and nothing is "
+        "launched. Where the employees were informed themselves, or were to elect representatives, the group may.",
+        payloads.ConsultationDispute,
+        transfer_guards.consultation_on_file,
+        transfer_guards.speaks_for_the_staff,
+        entry_is_own,
+        signatories=(Role.STAFF_REP, Role.APPLICANT_LEAD, Role.APPLICANT_MEMBER),
+        from_states=UNTIL_THE_LAUNCH,
+    ),
+    event=events.ConsultationDisputed,
 )
-ANSWER_DISPUTE = _make_action(
-    "answer-consultation-dispute",
-    "Answer a representative's dispute of the consultation: what was done about it, or why nothing is.",
-    payloads.DisputeAnswer,
-    guards.dispute_on_file,
-    signatories=EMPLOYER,
+ANSWER_DISPUTE = replace(
+    _make_action(
+        "answer-consultation-dispute",
+        "Answer a representative's dispute of the consultation: what was done about it, or why nothing is.",
+        payloads.DisputeAnswer,
+        transfer_guards.dispute_on_file,
+        signatories=EMPLOYER,
+        from_states=UNTIL_THE_LAUNCH,
+    ),
+    event=events.ConsultationDisputeAnswered,
 )
 RECORD_LIABILITY_INFORMATION = _make_action(
     "record-employee-liability-information",
-    "Put on file when the employer gave the mutual the employee liability information. The list itself stays out.",
-    payloads.EmployeeLiabilityInformation,
+    "Put on file when the employer gave the mutual the employee liability information; if that was late, why. The list "
+    "itself stays out.",
+    transfer.LiabilityInformation,
+    transfer_guards.day_of_the_information_said,
+    transfer_guards.lateness_is_explained,
     *dates.OF_THE_INFORMATION,
     signatories=EMPLOYER,
 )
@@ -118,7 +156,7 @@ RECORD_DATA_TRANSFER = _make_action(
     *dates.OF_A_SIGNATURE,
 )
 ACTIONS = (
-    RECORD_GO_LIVE_DATE, RECORD_TUPE_CONSULTATION, DISPUTE_CONSULTATION, ANSWER_DISPUTE, RECORD_LIABILITY_INFORMATION,
-    RECORD_SNAPSHOT, RECORD_PENSION, WAIVE_PENSION, RECORD_LEASES, RECORD_INSURANCE, RECORD_REGISTRATION,
-    RECORD_DATA_TRANSFER,
+    RECORD_GO_LIVE_DATE, RECORD_MEASURES_LETTER, RECORD_ELECTION, RECORD_TUPE_CONSULTATION, DISPUTE_CONSULTATION,
+    ANSWER_DISPUTE, RECORD_LIABILITY_INFORMATION, RECORD_SNAPSHOT, RECORD_PENSION, WAIVE_PENSION, RECORD_LEASES,
+    RECORD_INSURANCE, RECORD_REGISTRATION, RECORD_DATA_TRANSFER,
 )  # fmt: skip

@@ -1,18 +1,38 @@
-"""Version 2: dates had no bounds but those that a guard of their own gave them."""
+"""Version 2: dates had no bounds but those that a guard of their own gave them. Of the transfer of staff it asked less:
+neither for who was in place, nor for the mutual's measures, nor why information was late.
+"""
 
 from dataclasses import replace
 from functools import partial
 
 from rtp_applications.workflow.bounds import without_bounds
-from rtp_applications.workflow.definition import Action, Step, guard
+from rtp_applications.workflow.definition import Action, Step, guard, one_of
 from rtp_applications.workflow.earlier import Earlier
-from rtp_applications.workflow.stages.transition.payloads import Regulator
+from rtp_applications.workflow.enums import PREPARING, Role
+from rtp_applications.workflow.stages.transition import transfer_guards
+from rtp_applications.workflow.stages.transition.payloads import (
+    ConsultedWith,
+    EmployeeLiabilityInformation,
+    Regulator,
+    TupeConsultation,
+)
 
 
 @guard("/on", payload=True)
 def go_live_not_past(step: Step) -> str | None:
     """The go-live date does not lie in the past."""
     return None if step.payload.on >= step.today else "the go-live date lies in the past"
+
+
+@guard("/consultedWith", payload=True)
+def direct_consultation_allowed(step: Step) -> str | None:
+    """Employees are consulted directly only by a small employer or in a small transfer (TUPE reg 13A)."""
+    payload, limits = step.payload, step.process.get_setting(step.snapshot, "direct-consultation")
+    if payload.consulted_with is not ConsultedWith.DIRECTLY:
+        return None
+    if payload.employer_headcount < limits["employerBelow"] or payload.transferring < limits["transferBelow"]:
+        return None
+    return "consult a recognised union or elected representatives"
 
 
 @guard("/endedOn", payload=True)
@@ -68,6 +88,34 @@ def registration_is_real(step: Step) -> str | None:
     return None if payload.number and payload.registered_on <= step.today else "give the number; the day is not to come"
 
 
+def _record_consultation(now: Action) -> Action:
+    for each in (
+        transfer_guards.representatives_said,
+        transfer_guards.employers_measures_said,
+        transfer_guards.those_in_place_consulted,
+        transfer_guards.representatives_elected,
+        transfer_guards.ends_without_open_dispute,
+    ):
+        now = now.without_guard(each.name)
+    then = now.replace_guard(direct_consultation_allowed.name, direct_consultation_allowed)
+    return without_bounds(consultation_in_order)(replace(then, payload_model=TupeConsultation))
+
+
+def _record_liability_information(now: Action) -> Action:
+    for each in (transfer_guards.day_of_the_information_said, transfer_guards.lateness_is_explained):
+        now = now.without_guard(each.name)
+    return without_bounds(given_already)(replace(now, payload_model=EmployeeLiabilityInformation))
+
+
+def _dispute(now: Action) -> Action:
+    then = now.without_guard(transfer_guards.speaks_for_the_staff.name)
+    return replace(then, signatories=one_of(Role.STAFF_REP), from_states=PREPARING, event=None)
+
+
+def _answer(now: Action) -> Action:
+    return replace(now, from_states=PREPARING, event=None)
+
+
 def _record_snapshot(now: Action) -> Action:
     return without_bounds()(now).replace_guard(snapshot_adds_up.name, snapshot_adds_up)
 
@@ -80,8 +128,10 @@ VERSION_2 = Earlier(
     clocks={"employee-liability-information": partial(replace, met_as_of=None)},
     actions={
         "record-go-live-date": without_bounds(go_live_not_past),
-        "record-tupe-consultation": without_bounds(consultation_in_order),
-        "record-employee-liability-information": without_bounds(given_already),
+        "record-tupe-consultation": _record_consultation,
+        "dispute-consultation": _dispute,
+        "answer-consultation-dispute": _answer,
+        "record-employee-liability-information": _record_liability_information,
         "record-workforce-snapshot": _record_snapshot,
         "record-pension-vehicle": without_bounds(signed_already),
         "record-leases-and-services": without_bounds(agreed_already),
@@ -89,4 +139,16 @@ VERSION_2 = Earlier(
         "record-regulator-registration": _record_registration,
         "record-data-transfer-agreement": without_bounds(signed_already),
     },
+    added=frozenset(
+        {
+            "record-measures-letter",
+            "record-representatives-election",
+            "transfer-information",
+            "consultation-dispute-window",
+            "consultation-dispute-answer",
+            "transfer-consultation",
+            "election-of-representatives",
+            "information-after-election",
+        }
+    ),
 )

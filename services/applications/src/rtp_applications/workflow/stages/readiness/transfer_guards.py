@@ -1,0 +1,123 @@
+"""Gates of the transfer of staff: nothing is ready before it was consulted on (TUPE, SI 2006/246, regs 11 and 13)."""
+
+from datetime import date
+
+from rtp_applications.workflow.definition import Step, guard
+from rtp_applications.workflow.stages.transition.payloads import GoLiveDate
+from rtp_applications.workflow.stages.transition.transfer import (
+    LiabilityInformation,
+    MeasuresLetter,
+    RepresentativesElection,
+    TransferConsultation,
+    is_consultation_complete,
+)
+from rtp_applications.workflow.stages.transition.transfer_guards import (
+    find_day_before,
+    find_end,
+    find_liability_information_day,
+    read_length,
+)
+
+
+@guard()
+def measures_told(step: Step) -> str | None:
+    """The mutual told the employer which measures it envisages, or that it envisages none (TUPE reg 13(4))."""
+    return (
+        None if step.snapshot.find(MeasuresLetter) else "the mutual has not said which measures it envisages, or none"
+    )
+
+
+@guard()
+def tupe_consulted(step: Step) -> str | None:
+    """The staff's representatives were informed (TUPE reg 13(2)) and, where measures are envisaged, consulted until the
+    consultation ended (reg 13(6)); or the special circumstances are on file that made it not reasonably practicable
+    (reg 13(9)).
+    """
+    if is_consultation_complete(step.snapshot):
+        return None
+    consultation = step.snapshot.find(TransferConsultation)
+    if consultation is None:
+        return "inform and consult the representatives of the staff first (TUPE reg 13)"
+    if consultation.informed_on is None:
+        return "say when the representatives had all of the information (TUPE reg 13(2))"
+    return "measures are envisaged: end the consultation on them first (TUPE reg 13(6))"
+
+
+@guard()
+def informed_of_the_measures(step: Step) -> str | None:
+    """The representatives were informed after the mutual told the employer of its measures, which are part of the
+    information (TUPE reg 13(2)(d)), unless special circumstances are on file (reg 13(9)).
+    """
+    consultation, letter = step.snapshot.find(TransferConsultation), step.snapshot.find(MeasuresLetter)
+    if consultation is None or letter is None or consultation.informed_on is None or consultation.special_circumstances:
+        return None
+    if letter.sent_on <= consultation.informed_on:
+        return None
+    return (
+        f"informed on {consultation.informed_on}, before the mutual's letter of {letter.sent_on}: inform the "
+        "representatives of that too (TUPE reg 13(2)(d))"
+    )
+
+
+@guard()
+def consulted_long_enough(step: Step) -> str | None:
+    """The representatives were informed long enough before the transfer to be consulted (TUPE reg 13(2)), and the
+    consultation lasted that long; or special circumstances are on file (reg 13(9)), or the employees were invited in
+    time to elect representatives, who were informed soon after (reg 13(10)). The number of days is the setting
+    `transfer-consultation`: the law has none.
+    """
+    consultation, go_live = step.snapshot.find(TransferConsultation), step.snapshot.find(GoLiveDate)
+    if (
+        consultation is None
+        or go_live is None
+        or consultation.informed_on is None
+        or consultation.special_circumstances
+    ):
+        return None
+    begun = max(consultation.begun_on, consultation.informed_on)
+    ended = min(consultation.ended_on or go_live.on, go_live.on)
+    until = find_end(step, begun, "transfer-consultation")
+    if until <= ended or (until > go_live.on and _is_treated_as_in_time(step, consultation.informed_on, go_live.on)):
+        return None
+    return (
+        f"informed and consulted from {begun} to {ended} for a transfer on {go_live.on}: "
+        f"{read_length(step, 'transfer-consultation')} are over on {until}"
+    )
+
+
+def _is_treated_as_in_time(step: Step, informed_on: date, go_live: date) -> bool:
+    """Return whether the employees were invited long enough before the information fell due to elect representatives by
+    then, and those elected were informed as soon as that was reasonably practicable (TUPE reg 13(10)).
+    """
+    election = step.snapshot.find(RepresentativesElection)
+    if election is None or election.held_on is None or not election.elected:
+        return False
+    fell_due = find_day_before(step, go_live, "transfer-consultation")
+    invited_in_time = find_end(step, election.invited_on, "election-of-representatives") <= fell_due
+    return invited_in_time and informed_on <= find_end(step, election.held_on, "information-after-election")
+
+
+@guard()
+def time_to_dispute_over(step: Step) -> str | None:
+    """The representatives had time to look at the consultation on file, and to dispute it before the transfer. The
+    number of days is the platform's.
+    """
+    window = step.snapshot.find_deadline("consultation-dispute-window")
+    if window is None or not window.is_open or window.is_over(step.now):
+        return None
+    return f"the representatives may look at the consultation on file until the end of {window.due_on}"
+
+
+@guard()
+def liability_information_given(step: Step) -> str | None:
+    """Employee liability information was given at least 28 days before the transfer; or later, and it is on file why
+    and whether special circumstances are claimed (TUPE reg 11(6)). Lateness that is explained blocks nothing.
+    """
+    found = step.snapshot.find(LiabilityInformation)
+    if found is None:
+        return "the employer has not given the employee liability information (TUPE reg 11)"
+    latest = find_liability_information_day(step)
+    explained = found.late_because and found.special_circumstances is not None
+    if latest is None or found.given_on <= latest or explained:
+        return None
+    return f"given on {found.given_on}, due by {latest}: put on file why it was late (TUPE reg 11(6))"

@@ -1,0 +1,131 @@
+"""Payloads of informing and consulting on the transfer of staff: TUPE (SI 2006/246) regs 11 and 13 to 14."""
+
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from rtp_applications.workflow.bounds import DatedByDocument
+from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.stages.transition.payloads import (
+    ConsultedWith,
+    EmployeeLiabilityInformation,
+    TupeConsultation,
+)
+from rtp_shared.schemas import Count, Day, Prose, not_before
+
+
+class RepresentativesInPlace(StrEnum):
+    """Who stood for the affected employees when the information fell due (TUPE reg 13(3))."""
+
+    UNION = "recognised-union"
+    """An independent trade union, recognised for employees of their description."""
+    EMPLOYEES = "employee-representatives"
+    """Appointed or elected for something else, with authority to be informed and consulted about the transfer."""
+    NONE = "none"
+
+
+class TransferConsultation(TupeConsultation):
+    """Informing and consulting on the transfer, with what tells whether it was as the regulations ask. Every
+    consultation on file can be read so.
+    """
+
+    in_place: RepresentativesInPlace | None = Field(
+        default=None,
+        description="Who stood for the affected employees when the information fell due (TUPE reg 13(3)). Always asked",
+    )
+    informed_on: Day | None = Field(
+        default=None,
+        description="When they had all of the information of TUPE reg 13(2) and (2A), the mutual's measures among it; "
+        "of several parts the last",
+    )
+    employer_measures: bool | None = Field(
+        default=None,
+        strict=True,
+        description="Whether the employer itself envisages measures (TUPE reg 13(2)(c)): then it consults with a view "
+        "to agreement (reg 13(6)). Always asked",
+    )
+    special_circumstances: Prose | None = Field(
+        default=None,
+        description="What made it not reasonably practicable to inform and consult in full, and which steps were taken "
+        "towards it all the same (TUPE reg 13(9)). That somebody who controls the employer did not tell it is none "
+        "(reg 15(6))",
+    )
+
+
+class RepresentativesElection(DatedByDocument):
+    """The employer invited the affected employees to elect representatives, and what came of it (TUPE reg 14)."""
+
+    KIND: ClassVar[str] = "representatives-election"
+
+    invited_on: Day
+    held_on: Annotated[Day | None, not_before("invited_on")] = Field(
+        default=None, description="The day of the election; left out while none is held, or if there was none"
+    )
+    elected: Count = Field(default=0, description="Representatives elected; 0: the employees elected none")
+    conduct: Prose | None = Field(
+        default=None,
+        description="How the requirements of TUPE reg 14(1) were met: number and classes of representatives, their "
+        "term, who might stand and vote, secrecy, the count; no names",
+    )
+
+
+class MeasuresLetter(DatedByDocument):
+    """The mutual told the employer which measures it envisages, or that it envisages none (TUPE reg 13(4))."""
+
+    KIND: ClassVar[str] = "measures-letter"
+
+    sent_on: Day
+    measures_envisaged: bool = Field(
+        strict=True,
+        description="False: the mutual envisages none, which the representatives are told too (TUPE reg 13(2)(d))",
+    )
+
+
+class LiabilityInformation(EmployeeLiabilityInformation):
+    """That the employer gave the mutual the employee liability information, and why so late if it was late. What is on
+    file of it can always be read so.
+    """
+
+    as_at: Day | None = Field(
+        default=None,
+        description="The day as of which the information stands: at most 14 days before it was given (TUPE reg "
+        "11(3)). Always asked",
+    )
+    late_because: Prose | None = Field(
+        default=None,
+        description="Why it was given less than 28 days before the transfer, and since when it could be given (TUPE "
+        "reg 11(6)). Asked of what is late",
+    )
+    special_circumstances: bool | None = Field(
+        default=None,
+        strict=True,
+        description="Whether special circumstances made 28 days not reasonably practicable (TUPE reg 11(6)). If not, "
+        "the mutual may complain to a tribunal (reg 12). Asked of what is late",
+    )
+
+
+def is_consultation_owed(snapshot: CaseSnapshot) -> bool:
+    """Return whether informing is not enough: an employer that envisages measures consults on them with a view to
+    agreement (TUPE reg 13(6)). So it does here where the mutual envisages measures, though it employs nobody yet whom
+    they affect. Employees who elected nobody to be consulted are informed, and that is all (reg 13(11)).
+    """
+    consultation, letter = snapshot.find(TransferConsultation), snapshot.find(MeasuresLetter)
+    if consultation is None or _was_nobody_elected(snapshot, consultation):
+        return False
+    return bool(consultation.employer_measures) or (letter is not None and letter.measures_envisaged)
+
+
+def _was_nobody_elected(snapshot: CaseSnapshot, consultation: TransferConsultation) -> bool:
+    invited = snapshot.find_record(RepresentativesElection) is not None
+    return invited and consultation.consulted_with is ConsultedWith.DIRECTLY
+
+
+def is_consultation_complete(snapshot: CaseSnapshot) -> bool:
+    """Return whether the consultation is on file as a whole: representatives were informed and, where that is owed,
+    consulted; or why that could not be in full.
+    """
+    consultation = snapshot.find(TransferConsultation)
+    if consultation is None or consultation.special_circumstances:
+        return consultation is not None
+    return consultation.informed_on is not None and bool(consultation.ended_on or not is_consultation_owed(snapshot))
