@@ -31,6 +31,7 @@ from tests.applications.workflow.ground import (
 from tests.applications.workflow.stages import contract_cases as contracts
 from tests.applications.workflow.stages.contract_cases import AWARD, COMMISSIONING, TODAY, TOMORROW, notice, on, terms
 from tests.applications.workflow.stages.decided_cases import at
+from tests.applications.workflow.stages.selection_cases import choice, criteria
 
 
 def without_notice(snapshot: CaseSnapshot, kind: payloads.NoticeKind) -> CaseSnapshot:
@@ -48,7 +49,8 @@ FURTHER = payloads.FurtherDecision.model_validate(
 )
 CHALLENGE = payloads.Challenge.model_validate({"reference": "HT-2026-1", "openedOn": TODAY, "closedOn": TODAY})
 ENTERED = (contracts.LIGHT, terms(), contracts.TENDER, contracts.AWARD_NOTICE, REPRESENTATION, FURTHER, CHALLENGE)
-competed = on(Status.TENDER_LIVE, COMPETED, terms(), notice(payloads.NoticeKind.SELECTION_CONTRACT))
+CHOSEN = (criteria(), choice())
+competed = on(Status.TENDER_LIVE, COMPETED, terms(), notice(payloads.NoticeKind.SELECTION_CONTRACT), *CHOSEN)
 begin_selection = Ready(competed, COMMISSIONING, INTENTION)
 standing_still = take("begin-standstill", begin_selection).after
 ready("record-notice", Ready(on(Status.CONTRACT_ROUTE), COMMISSIONING, notice(payloads.NoticeKind.UK2)))

@@ -97,6 +97,7 @@ from rtp_applications.workflow.stages.screening.payloads import (
     InformationRequest,
     ItemAnswer,
 )
+from rtp_applications.workflow.stages.selection.payloads import KeyCriteria, ProcessNotice, ProviderChoice
 from rtp_applications.workflow.stages.spin_out.payloads import SpinOutConfirmation, Sponsorship
 from rtp_applications.workflow.stages.transition.payloads import (
     ConsultationDispute,
@@ -183,6 +184,9 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "record-contract-terms": ContractTerms,
     "record-procurement-facts": ProcurementRecord,
     "choose-contract-route": Nothing,
+    "publish-selection-notice": ProcessNotice,
+    "determine-key-criteria": KeyCriteria,
+    "choose-provider": ProviderChoice,
     "record-notice": PublishedNotice,
     "publish-tender": PublishedNotice,
     "begin-standstill": Notice,

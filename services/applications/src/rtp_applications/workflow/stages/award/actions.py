@@ -7,6 +7,7 @@ from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.stages.award import dates, guards, payloads
 from rtp_applications.workflow.stages.contract.actions import AWARDABLE
 from rtp_applications.workflow.stages.contract.guards import regime_determined
+from rtp_applications.workflow.stages.selection.guards import key_criteria_determined, provider_chosen
 from rtp_shared.contracts import applications as events
 
 ON_THE_WAY = frozenset({Status.CONTRACT_ROUTE, Status.TENDER_LIVE, Status.STANDSTILL})
@@ -26,7 +27,7 @@ PUBLISH_TENDER = Action(
     signatories=one_of(Role.COMMISSIONER),
     from_states=frozenset({Status.CONTRACT_ROUTE}),
     leads_to=(Status.TENDER_LIVE,),
-    guards=(*AWARDABLE, guards.notice_opens_tender, *dates.OF_A_NOTICE),
+    guards=(*AWARDABLE, key_criteria_determined, guards.notice_opens_tender, *dates.OF_A_NOTICE),
     payload_model=payloads.PublishedNotice,
     event=events.TenderPublished,
 )
@@ -41,6 +42,7 @@ BEGIN_STANDSTILL = Action(
     guards=(
         regime_determined,
         guards.tender_held,
+        provider_chosen,
         guards.notice_begins_standstill,
         *dates.OF_A_STANDSTILL,
         guards.stated_standstill_is_lawful,
@@ -85,6 +87,7 @@ AWARD = Action(
     guards=(
         *AWARDABLE,
         guards.tender_held,
+        provider_chosen,
         guards.notices_published,
         guards.standstill_over,
         guards.representations_answered,
