@@ -12,6 +12,7 @@ from rtp_applications.deadlines.rules.deadline import DeadlineState
 from rtp_applications.workflow.enums import Audience, Status
 from rtp_applications.workflow.errors import GuardsNotMet
 from rtp_applications.workflow.processes import PROCESSES, RIGHT_TO_PROVIDE
+from rtp_applications.workflow.snapshot import Payload
 from rtp_applications.workflow.stages.award.payloads import NoticeKind
 from rtp_applications.workflow.stages.contract.payloads import RegimeDetermination, SelectionRoute
 from rtp_applications.workflow.stages.selection import payloads
@@ -113,7 +114,7 @@ EXISTING = contracts.procurement(
 
 def attempt_at_standstill(route: SelectionRoute) -> Ready:
     status = Status.TENDER_LIVE if route is SelectionRoute.COMPETITIVE else Status.CONTRACT_ROUTE
-    held = [EXISTING] if route is SelectionRoute.DIRECT_C else []
+    held: list[Payload] = [EXISTING] if route is SelectionRoute.DIRECT_C else []
     held += [notice(NoticeKind.SELECTION_CONTRACT)] if route is SelectionRoute.COMPETITIVE else []
     snapshot = under(route, *held, criteria(), choice(), status=status)
     return Ready(snapshot, COMMISSIONING, notice(NoticeKind.SELECTION_INTENTION))
