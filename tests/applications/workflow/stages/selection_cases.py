@@ -8,7 +8,7 @@ from rtp_applications.workflow.snapshot import CaseSnapshot, Payload
 from rtp_applications.workflow.stages.contract.payloads import SelectionRoute
 from rtp_applications.workflow.stages.selection import payloads
 from tests.applications.workflow.ground import NOW
-from tests.applications.workflow.stages.contract_cases import TODAY, on, selection, terms
+from tests.applications.workflow.stages.contract_cases import CONSIDERED, TODAY, on, selection, terms
 
 FORTNIGHT = TODAY - timedelta(days=14)
 EARLIER = NOW - timedelta(days=20)
@@ -51,4 +51,5 @@ def under(
 ) -> CaseSnapshot:
     """A case under this process of the regime, determined on the day of `now`."""
     determined = selection(route).model_copy(update={"determined_on": now.date()})
-    return on(status, determined, terms(), *records, now=now)
+    considered = CONSIDERED.model_copy(update={"considered_on": now.date()})
+    return on(status, determined, terms(), considered, *records, now=now)

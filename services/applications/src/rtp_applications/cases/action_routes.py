@@ -98,6 +98,7 @@ from rtp_applications.workflow.stages.screening.payloads import (
     ItemAnswer,
 )
 from rtp_applications.workflow.stages.selection.payloads import KeyCriteria, ProcessNotice, ProviderChoice
+from rtp_applications.workflow.stages.social_value.payloads import SocialValueConsideration
 from rtp_applications.workflow.stages.spin_out.payloads import SpinOutConfirmation, Sponsorship
 from rtp_applications.workflow.stages.transition.payloads import (
     ConsultationDispute,
@@ -184,6 +185,7 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "record-contract-terms": ContractTerms,
     "record-procurement-facts": ProcurementRecord,
     "choose-contract-route": Nothing,
+    "consider-social-value": SocialValueConsideration,
     "publish-selection-notice": ProcessNotice,
     "determine-key-criteria": KeyCriteria,
     "choose-provider": ProviderChoice,

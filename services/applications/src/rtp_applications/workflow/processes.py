@@ -30,6 +30,7 @@ from rtp_applications.workflow.stages import (
     review,
     screening,
     selection,
+    social_value,
     spin_out,
     transition,
 )
@@ -84,6 +85,7 @@ RIGHT_TO_PROVIDE = Process(
                 *review.ACTIONS,
                 *BUSINESS_CASE_ACTIONS,
                 *panel.ask_for_record(contract.ACTIONS),
+                *social_value.ACTIONS,
                 *selection.ACTIONS,
                 *award.ACTIONS,
                 *LAUNCH_ACTIONS,
@@ -147,6 +149,7 @@ COMMUNITY_RIGHT_TO_CHALLENGE = Process(
             NEVER_IN_A_CHALLENGE,
             (
                 *panel.call_in.wait_for_call_in(panel.challenge.ask_for_record(contract.ACTIONS_OF_A_CHALLENGE)),
+                *social_value.ACTIONS,
                 *selection.ACTIONS,
                 *award.ACTIONS,
                 *LAUNCH_ACTIONS,
@@ -202,6 +205,7 @@ EMPLOYER_LED = Process(
                 *spin_out.ACTIONS,
                 *BUSINESS_CASE_ACTIONS,
                 *panel.ask_for_record(contract.ACTIONS),
+                *social_value.ACTIONS,
                 *selection.ACTIONS,
                 *award.ACTIONS,
                 *LAUNCH_ACTIONS,
@@ -245,8 +249,8 @@ RIGHT_TO_REQUEST = Process(
 
 NEWEST = (RIGHT_TO_PROVIDE, COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED)
 OF_EVERY_ROUTE_2 = (
-    separation.VERSION_2, suspension.VERSION_2, cross_stage.VERSION_2, contract.VERSION_2, selection.VERSION_2,
-    award.VERSION_2,
+    separation.VERSION_2, suspension.VERSION_2, cross_stage.VERSION_2, contract.VERSION_2,
+    social_value.VERSION_2, selection.VERSION_2, award.VERSION_2,
 )  # fmt: skip
 OF_A_PANEL_2 = (*OF_EVERY_ROUTE_2, panel.VERSION_2, decision.VERSION_2)
 OF_A_ROUTE_2 = {

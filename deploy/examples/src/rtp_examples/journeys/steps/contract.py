@@ -14,6 +14,11 @@ def determine_regime(scenario: Scenario, personas: Personas, case: Case, **regim
     scenario.begin_step("The contract route")
     personas.commissioner.act(case, "record-regime", determinedOn=scenario.today, **regime)
     personas.commissioner.act(case, "record-contract-terms", **TERMS)
+    personas.commissioner.act(
+        case, "consider-social-value", consideredOn=scenario.today,
+        wellBeing="Work for people of the area, and shorter ways.", inTheProcurement="Asked of whoever bids.",
+        consultation="Not by itself: users of the service were asked for the business case.",
+    )  # fmt: skip
 
 
 def tender(scenario: Scenario, personas: Personas, case: Case) -> None:

@@ -5,6 +5,7 @@ from rtp_applications.workflow.definition import Action, one_of
 from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.stages.contract.guards import regime_is_open
 from rtp_applications.workflow.stages.selection import dates, guards, payloads
+from rtp_applications.workflow.stages.social_value.guards import social_value_considered_before_the_notice
 
 PUBLISH_NOTICE = Action(
     name="publish-selection-notice",
@@ -12,7 +13,12 @@ PUBLISH_NOTICE = Action(
     "suitable provider is not settled before 14 days have passed since it was submitted.",
     signatories=one_of(Role.COMMISSIONER),
     from_states=frozenset({Status.CONTRACT_ROUTE}),
-    guards=(guards.most_suitable_provider_followed, regime_is_open, *dates.OF_THE_PROCESS_NOTICE),
+    guards=(
+        guards.most_suitable_provider_followed,
+        regime_is_open,
+        social_value_considered_before_the_notice,
+        *dates.OF_THE_PROCESS_NOTICE,
+    ),
     payload_model=payloads.ProcessNotice,
 )
 DETERMINE_CRITERIA = Action(
