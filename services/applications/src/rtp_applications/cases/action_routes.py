@@ -100,6 +100,12 @@ from rtp_applications.workflow.stages.screening.payloads import (
 from rtp_applications.workflow.stages.selection.payloads import KeyCriteria, ProcessNotice, ProviderChoice
 from rtp_applications.workflow.stages.social_value.payloads import SocialValueConsideration
 from rtp_applications.workflow.stages.spin_out.payloads import SpinOutConfirmation, Sponsorship
+from rtp_applications.workflow.stages.subsidy.payloads import (
+    AssistanceConfirmation,
+    AssistanceEntry,
+    AssistanceNotification,
+    GivenAssistance,
+)
 from rtp_applications.workflow.stages.transition.payloads import (
     ConsultationDispute,
     DataTransferAgreement,
@@ -200,6 +206,10 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "record-legal-entity": LegalEntity,
     "record-finance-commitment": FinanceCommitment,
     "begin-transition": Nothing,
+    "record-assistance": AssistanceEntry,
+    "notify-assistance": AssistanceNotification,
+    "confirm-assistance": AssistanceConfirmation,
+    "give-assistance": GivenAssistance,
     "record-go-live-date": GoLiveDate,
     "record-tupe-consultation": TupeConsultation,
     "dispute-consultation": ConsultationDispute,

@@ -32,6 +32,7 @@ from rtp_applications.workflow.stages import (
     selection,
     social_value,
     spin_out,
+    subsidy,
     transition,
 )
 from rtp_shared.contracts.vocabulary import Route
@@ -57,7 +58,13 @@ BUSINESS_CASE_CLOCKS = (
     *decision.CLOCKS,
 )
 BUSINESS_CASE_SETTINGS = {**appraisal.SETTINGS, **business_case.SETTINGS, **panel.SETTINGS}
-LAUNCH_ACTIONS = (*incorporation.ACTIONS, *transition.ACTIONS, *readiness.ACTIONS, *monitoring.ACTIONS)
+LAUNCH_ACTIONS = (
+    *incorporation.ACTIONS,
+    *subsidy.ACTIONS,
+    *transition.ACTIONS,
+    *readiness.ACTIONS,
+    *monitoring.ACTIONS,
+)
 LAUNCH_CLOCKS = (*selection.CLOCKS, *award.CLOCKS, *transition.CLOCKS, *readiness.CLOCKS, *monitoring.CLOCKS)
 LAUNCH_SETTINGS = {
     **contract.SETTINGS,
@@ -250,7 +257,7 @@ RIGHT_TO_REQUEST = Process(
 NEWEST = (RIGHT_TO_PROVIDE, COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED)
 OF_EVERY_ROUTE_2 = (
     separation.VERSION_2, suspension.VERSION_2, cross_stage.VERSION_2, contract.VERSION_2,
-    social_value.VERSION_2, selection.VERSION_2, award.VERSION_2,
+    social_value.VERSION_2, selection.VERSION_2, subsidy.VERSION_2, award.VERSION_2,
 )  # fmt: skip
 OF_A_PANEL_2 = (*OF_EVERY_ROUTE_2, panel.VERSION_2, decision.VERSION_2)
 OF_A_ROUTE_2 = {
