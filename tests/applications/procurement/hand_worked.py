@@ -392,4 +392,40 @@ RESERVATION = [
            {"reserved-to-qualifying-organisations-2015": "-"}),
 ]  # fmt: skip
 
-EVERY = (*WHICH_LAW, *THRESHOLDS, *HEALTH_CARE, *MIXES, *SELECTION, *IN_OR_OUT, *RESERVATION)
+CONSIDERED_FIRST = "social-value-considered-first"
+VALUED: Facts = {**BOARD, "extensionsPence": 0, "underPublicControl": False}
+SOCIAL_VALUE = [
+    Worked("2012 c.3 s.1(16)(a): a service contract under the Act of 2023", {**WASTE, "grossPence": 20_772_001},
+           ACT, {}, {}, {CONSIDERED_FIRST: "+"}),
+    Worked("2012 c.3 s.1(16)(a): an ordinary one below row 12 is none", {**WASTE, "grossPence": 20_771_998},
+           BELOW, {}, {}, {CONSIDERED_FIRST: "-"}),
+    Worked("2012 c.3 s.1(17)(b): a light touch one below £663,540 is one from £207,720 on",
+           {**LIBRARY, "grossPence": 20_772_000}, BELOW, {}, {}, {CONSIDERED_FIRST: "+"}),
+    Worked("2012 c.3 s.1(17)(b): and a penny less is none", {**LIBRARY, "grossPence": 20_771_999},
+           BELOW, {}, {}, {CONSIDERED_FIRST: "-"}),
+    Worked("2012 c.3 s.1(17)(b): in 2025 from £214,904 on", on("2025-12-31", grossPence=21_490_399),
+           BELOW, {}, {}, {CONSIDERED_FIRST: "-"}),
+    Worked("2012 c.3 s.1(17)(b): in 2025 at £214,904", on("2025-12-31", grossPence=21_490_400),
+           BELOW, {}, {}, {CONSIDERED_FIRST: "+"}),
+    Worked("2012 c.3 s.1(17)(a): of a trust, a central government authority, from £135,018 on",
+           {**LIBRARY, "buyer": "nhs-trust", "grossPence": 13_501_800}, BELOW, {}, {}, {CONSIDERED_FIRST: "+"}),
+    Worked("2012 c.3 s.1(17)(a): of a trust a penny less", {**LIBRARY, "buyer": "nhs-trust", "grossPence": 13_501_799},
+           BELOW, {}, {}, {CONSIDERED_FIRST: "-"}),
+    Worked("2012 c.3 s.1(16)(b): health care of a board is light touch and not exempted",
+           {**VALUED, "grossPence": 20_772_000}, PSR, {}, {}, {CONSIDERED_FIRST: "+"}),
+    Worked("2012 c.3 s.1(17)(b): health care of a board below row 12", {**VALUED, "grossPence": 20_771_999},
+           PSR, {}, {}, {CONSIDERED_FIRST: "-"}),
+    Worked("2012 c.3 s.1(16): a concession of an ordinary service is none",
+           {**WASTE, "instrument": "concession", "grossPence": 600_000_000}, ACT, {}, {}, {CONSIDERED_FIRST: "-"}),
+    Worked("2012 c.3 s.1(16)(b)(ii): nor is a light touch one", {**LIBRARY, "instrument": "concession"},
+           BELOW, {}, {}, {CONSIDERED_FIRST: "-"}),
+    Worked("2012 c.3 s.1(1)(b): a framework for services is one", {**LIBRARY, "instrument": "framework"},
+           ACT, {}, {}, {CONSIDERED_FIRST: "+"}),
+    Worked("2012 c.3 s.1: what an option to extend is worth counts in, and is not known",
+           {**LIBRARY, "grossPence": 20_771_997, "extensionsPence": None}, unsettled(BELOW, ACT), {}, {},
+           {CONSIDERED_FIRST: "?"}),
+]  # fmt: skip
+
+EVERY = (
+    *WHICH_LAW, *THRESHOLDS, *HEALTH_CARE, *MIXES, *SELECTION, *IN_OR_OUT, *RESERVATION, *SOCIAL_VALUE,
+)  # fmt: skip

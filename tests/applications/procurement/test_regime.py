@@ -80,7 +80,7 @@ def list_answers(found: Determination) -> Iterator[tuple[str, Truth]]:
         for route in regime.routes:
             yield route.route, route.open
             yield f"{route.route} for a new mutual", route.open_to_new_mutual
-    yield from ((each.rule.name, each.outcome) for each in found.findings)
+    yield from ((f"rule {each.rule.name}", each.outcome) for each in found.findings)
 
 
 def test_every_fact_that_is_named_as_missing_is_one_that_can_be_given_and_was_not() -> None:

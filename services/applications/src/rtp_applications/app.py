@@ -21,6 +21,7 @@ from rtp_applications.load import load_reference_data
 from rtp_applications.parties.handlers import HANDLERS
 from rtp_applications.parties.routes import parties
 from rtp_applications.processes.routes import processes
+from rtp_applications.procurement.awards.of_cases import AwardRecords
 from rtp_applications.procurement.awards.routes import awards
 from rtp_applications.procurement.routes import procurement
 from rtp_applications.records.routes import records
@@ -44,7 +45,7 @@ class Equipment:
 
 def equip(settings: ApplicationsSettings) -> Equipment:
     """Build what a process of the service needs of its settings."""
-    return Equipment(DocumentService.build(settings), Processes(), (DecisionRegister(),))
+    return Equipment(DocumentService.build(settings), Processes(), (DecisionRegister(), AwardRecords()))
 
 
 service = Service(

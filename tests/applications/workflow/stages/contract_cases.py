@@ -10,6 +10,7 @@ from rtp_applications.workflow.snapshot import CaseSnapshot, Payload
 from rtp_applications.workflow.stages.award.payloads import Award, Notice, NoticeKind
 from rtp_applications.workflow.stages.contract import payloads
 from rtp_applications.workflow.stages.contract.facts import ProcurementRecord
+from rtp_applications.workflow.stages.social_value.payloads import SocialValueConsideration
 from tests.applications.workflow.ground import NOW, build_snapshot, person, put
 
 TODAY = NOW.date()
@@ -50,4 +51,12 @@ def on(status: Status, *records: Payload, process: Process = RIGHT_TO_PROVIDE, n
 LIGHT = determination(payloads.Regime.OPEN, lightTouch=True)
 OPEN = determination(payloads.Regime.OPEN)
 TENDER, AWARD_NOTICE = notice(NoticeKind.UK4), notice(NoticeKind.UK6)
+CONSIDERED = SocialValueConsideration.model_validate(
+    {
+        "wellBeing": "Apprentices from the estate, and less driving.",
+        "inTheProcurement": "A tenth of the marks.",
+        "consultation": "Not by itself: readers were asked last year.",
+        "consideredOn": TODAY,
+    }
+)
 AWARD = Award.model_validate({"enteredIntoOn": TODAY})

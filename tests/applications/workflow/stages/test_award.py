@@ -31,6 +31,7 @@ from tests.applications.workflow.ground import (
 from tests.applications.workflow.stages import contract_cases as contracts
 from tests.applications.workflow.stages.contract_cases import AWARD, COMMISSIONING, TODAY, TOMORROW, notice, on, terms
 from tests.applications.workflow.stages.decided_cases import at
+from tests.applications.workflow.stages.selection_cases import choice, criteria
 
 
 def without_notice(snapshot: CaseSnapshot, kind: payloads.NoticeKind) -> CaseSnapshot:
@@ -48,11 +49,15 @@ FURTHER = payloads.FurtherDecision.model_validate(
 )
 CHALLENGE = payloads.Challenge.model_validate({"reference": "HT-2026-1", "openedOn": TODAY, "closedOn": TODAY})
 ENTERED = (contracts.LIGHT, terms(), contracts.TENDER, contracts.AWARD_NOTICE, REPRESENTATION, FURTHER, CHALLENGE)
-competed = on(Status.TENDER_LIVE, COMPETED, terms(), notice(payloads.NoticeKind.SELECTION_CONTRACT))
+CHOSEN = (criteria(), choice())
+competed = on(Status.TENDER_LIVE, COMPETED, terms(), notice(payloads.NoticeKind.SELECTION_CONTRACT), *CHOSEN)
 begin_selection = Ready(competed, COMMISSIONING, INTENTION)
 standing_still = take("begin-standstill", begin_selection).after
 ready("record-notice", Ready(on(Status.CONTRACT_ROUTE), COMMISSIONING, notice(payloads.NoticeKind.UK2)))
-ready("publish-tender", Ready(on(Status.CONTRACT_ROUTE, contracts.LIGHT, terms()), COMMISSIONING, contracts.TENDER))
+ready(
+    "publish-tender",
+    Ready(on(Status.CONTRACT_ROUTE, contracts.LIGHT, terms(), contracts.CONSIDERED), COMMISSIONING, contracts.TENDER),
+)
 ready("begin-standstill", begin_selection)
 ready("record-representation", Ready(standing_still, COMMISSIONING, REPRESENTATION))
 ready("record-further-decision", Ready(put(standing_still, REPRESENTATION), COMMISSIONING, FURTHER))
@@ -269,7 +274,7 @@ def test_an_open_contract_is_not_awarded_without_its_standstill() -> None:
 
 @pytest.mark.parametrize("regime", [Regime.GRANT, Regime.BELOW_THRESHOLD])
 def test_what_need_not_be_tendered_is_awarded_from_the_contract_route(regime: Regime) -> None:
-    snapshot = on(Status.CONTRACT_ROUTE, contracts.determination(regime), terms())
+    snapshot = on(Status.CONTRACT_ROUTE, contracts.determination(regime), terms(), contracts.CONSIDERED)
     assert take("award", Ready(snapshot, COMMISSIONING, AWARD)).after.case.status is Status.AWARDED
 
 

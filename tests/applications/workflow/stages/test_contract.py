@@ -70,8 +70,8 @@ breaks("record-procurement-facts", "facts-agree-with-each-other")(on_payload(cpv
 @breaks("award", "regime-is-open")
 def _(attempt: Ready) -> Ready:
     """Below threshold at £60 million."""
-    below = determination(payloads.Regime.BELOW_THRESHOLD)
-    return replace(attempt, snapshot=put(put(attempt.snapshot, below), terms(gross_pence=6_000_000_000)))
+    below, large = determination(payloads.Regime.BELOW_THRESHOLD), terms(gross_pence=6_000_000_000)
+    return replace(attempt, snapshot=put(put(put(attempt.snapshot, below), large), contracts.CONSIDERED))
 
 
 breaks(["choose-contract-route", "publish-tender", "award"], "value-and-term-recorded")(

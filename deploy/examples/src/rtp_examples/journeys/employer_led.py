@@ -90,6 +90,7 @@ def _contract(scenario: Scenario, personas: Personas, case: Case) -> None:
         mostSuitableIdentifiable=True,
     )  # fmt: skip
     personas.commissioner.act(case, "choose-contract-route")
+    contract.choose_most_suitable_provider(scenario, personas, case)
     contract.stand_still(
         scenario, personas, case, notice="provider-selection-notice-of-intention", clock="provider-selection-standstill"
     )

@@ -97,7 +97,15 @@ from rtp_applications.workflow.stages.screening.payloads import (
     InformationRequest,
     ItemAnswer,
 )
+from rtp_applications.workflow.stages.selection.payloads import KeyCriteria, ProcessNotice, ProviderChoice
+from rtp_applications.workflow.stages.social_value.payloads import SocialValueConsideration
 from rtp_applications.workflow.stages.spin_out.payloads import SpinOutConfirmation, Sponsorship
+from rtp_applications.workflow.stages.subsidy.payloads import (
+    AssistanceConfirmation,
+    AssistanceEntry,
+    AssistanceNotification,
+    GivenAssistance,
+)
 from rtp_applications.workflow.stages.transition.payloads import (
     ConsultationDispute,
     DataTransferAgreement,
@@ -187,6 +195,10 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "record-contract-terms": ContractTerms,
     "record-procurement-facts": ProcurementRecord,
     "choose-contract-route": Nothing,
+    "consider-social-value": SocialValueConsideration,
+    "publish-selection-notice": ProcessNotice,
+    "determine-key-criteria": KeyCriteria,
+    "choose-provider": ProviderChoice,
     "record-notice": PublishedNotice,
     "publish-tender": PublishedNotice,
     "begin-standstill": Notice,
@@ -198,6 +210,10 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "record-legal-entity": LegalEntity,
     "record-finance-commitment": FinanceCommitment,
     "begin-transition": Nothing,
+    "record-assistance": AssistanceEntry,
+    "notify-assistance": AssistanceNotification,
+    "confirm-assistance": AssistanceConfirmation,
+    "give-assistance": GivenAssistance,
     "record-go-live-date": GoLiveDate,
     "record-measures-letter": MeasuresLetter,
     "record-representatives-election": RepresentativesElection,

@@ -7,9 +7,10 @@ from fastapi import Query, Response
 from rtp_applications.auth import Anyone
 from rtp_applications.procurement.dependencies import GivenFacts
 from rtp_applications.procurement.queries import add_comparable_contract
+from rtp_applications.procurement.rules.assistance import AssistanceQuestion, count_assistance
 from rtp_applications.procurement.rules.regime import determine_regime
-from rtp_applications.procurement.schemas import DeterminationView
-from rtp_applications.procurement.views import show_determination
+from rtp_applications.procurement.schemas import AssistanceAnswerView, DeterminationView
+from rtp_applications.procurement.views import show_assistance, show_determination
 from rtp_shared.dependencies import Session
 from rtp_shared.problems import FieldError, Invalid
 from rtp_shared.schemas import Storable
@@ -60,3 +61,17 @@ async def compute_regime(
         facts = await add_comparable_contract(session, facts, authority, provider)
     response.headers["Cache-Control"] = "no-cache" if authority else "public, max-age=3600"
     return show_determination(determine_regime(facts))
+
+
+@procurement.post("/financial-assistance")
+async def compute_financial_assistance(_: Anyone, question: AssistanceQuestion) -> AssistanceAnswerView:
+    """Ask whether an enterprise may still be given minimal financial assistance, or assistance for services of public
+    economic interest, and when there is room again (Subsidy Control Act 2022 ss.36 to 42).
+
+    A dry run that keeps nothing. All that public authorities gave it in this financial year and the two before it
+    counts together, whoever gave it. What is left out is not taken for nothing: the answer is then `unknown`, and
+    `missing` names what would settle it. What is known and too much is too much, whatever else there may be. It is no
+    legal advice, and replaces neither the authority's notification nor the enterprise's written confirmation (ss.37,
+    39).
+    """
+    return show_assistance(count_assistance(question))

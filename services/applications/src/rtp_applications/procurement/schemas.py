@@ -79,3 +79,27 @@ class DeterminationView(Output):
     rules: list[LegalRuleView] = Field(description="The rules that led there, in the order in which they were settled")
     missing: list[MissingFactView] = Field(description="The facts for want of which something is not known")
     texts: list[LegalTextView] = Field(description="The texts that the rules cite")
+
+
+class AssistanceAnswerView(Output):
+    """Whether a subsidy may be given under the ceiling of its kind, and what is left of that."""
+
+    allowed: Tristate
+    because: str
+    section: str
+    text: LegalTextView
+    period_from: date = Field(
+        description="First day of the two financial years before this one; a year ends on 31 March"
+    )
+    counted_pence: int = Field(description="What is known to count, of all givers: the least that it is")
+    ceiling_pence: int
+    headroom_pence: int | None = Field(description="What is left of the ceiling; null where that is not known")
+    fits_from: date | None = Field(
+        description="Where it is too much now: the first day, always a 1 April, from which what is known leaves room "
+        "for it; null if none does, or it is not too much"
+    )
+    missing: list[str] = Field(description="What would settle the answer, by its place in the question")
+    database_entry: Tristate = Field(
+        description="Whether an entry in the subsidy database is due within three months of the decision: above "
+        "£100,000 (ss.33(3)(c), 36(4), 38(4))"
+    )

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from rtp_applications.procurement.rules.assistance import AssistanceAnswer
 from rtp_applications.procurement.rules.facts import ProcurementFacts
 from rtp_applications.procurement.rules.reasoning import RuleFinding
 from rtp_applications.procurement.rules.regime import Determination, RegimeAnswer, RouteAnswer
 from rtp_applications.procurement.rules.tables import get_texts
 from rtp_applications.procurement.rules.truth import Truth
 from rtp_applications.procurement.schemas import (
+    AssistanceAnswerView,
     DeterminationView,
     LegalRuleView,
     LegalTextView,
@@ -77,3 +79,19 @@ def _name_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def _show_truth(truth: Truth) -> Tristate:
     return Tristate.UNKNOWN if truth is None else Tristate.YES if truth else Tristate.NO
+
+
+def show_assistance(found: AssistanceAnswer) -> AssistanceAnswerView:
+    return AssistanceAnswerView(
+        allowed=_show_truth(found.allowed),
+        because=found.because,
+        section=found.section,
+        text=LegalTextView.model_validate(get_texts()["ukpga-2022-23"]),
+        period_from=found.period_from,
+        counted_pence=found.counted_pence,
+        ceiling_pence=found.ceiling_pence,
+        headroom_pence=found.headroom_pence,
+        fits_from=found.fits_from,
+        missing=list(found.missing),
+        database_entry=_show_truth(found.database_entry),
+    )

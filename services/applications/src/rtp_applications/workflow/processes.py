@@ -29,7 +29,10 @@ from rtp_applications.workflow.stages import (
     readiness,
     review,
     screening,
+    selection,
+    social_value,
     spin_out,
+    subsidy,
     transition,
 )
 from rtp_shared.contracts.vocabulary import Route
@@ -55,12 +58,19 @@ BUSINESS_CASE_CLOCKS = (
     *decision.CLOCKS,
 )
 BUSINESS_CASE_SETTINGS = {**appraisal.SETTINGS, **business_case.SETTINGS, **panel.SETTINGS}
-LAUNCH_ACTIONS = (*incorporation.ACTIONS, *transition.ACTIONS, *readiness.ACTIONS, *monitoring.ACTIONS)
-LAUNCH_CLOCKS = (*award.CLOCKS, *transition.CLOCKS, *readiness.CLOCKS, *monitoring.CLOCKS)
+LAUNCH_ACTIONS = (
+    *incorporation.ACTIONS,
+    *subsidy.ACTIONS,
+    *transition.ACTIONS,
+    *readiness.ACTIONS,
+    *monitoring.ACTIONS,
+)
+LAUNCH_CLOCKS = (*selection.CLOCKS, *award.CLOCKS, *transition.CLOCKS, *readiness.CLOCKS, *monitoring.CLOCKS)
 LAUNCH_SETTINGS = {
     **contract.SETTINGS,
     **award.SETTINGS,
     **transition.SETTINGS,
+    **selection.TIMES,
     **award.TIMES,
     **monitoring.TIMES,
     **cross_stage.SETTINGS,
@@ -82,6 +92,8 @@ RIGHT_TO_PROVIDE = Process(
                 *review.ACTIONS,
                 *BUSINESS_CASE_ACTIONS,
                 *panel.ask_for_record(contract.ACTIONS),
+                *social_value.ACTIONS,
+                *selection.ACTIONS,
                 *award.ACTIONS,
                 *LAUNCH_ACTIONS,
                 *extensions.ACTIONS,
@@ -144,6 +156,8 @@ COMMUNITY_RIGHT_TO_CHALLENGE = Process(
             NEVER_IN_A_CHALLENGE,
             (
                 *panel.call_in.wait_for_call_in(panel.challenge.ask_for_record(contract.ACTIONS_OF_A_CHALLENGE)),
+                *social_value.ACTIONS,
+                *selection.ACTIONS,
                 *award.ACTIONS,
                 *LAUNCH_ACTIONS,
                 *extensions.ACTIONS,
@@ -198,6 +212,8 @@ EMPLOYER_LED = Process(
                 *spin_out.ACTIONS,
                 *BUSINESS_CASE_ACTIONS,
                 *panel.ask_for_record(contract.ACTIONS),
+                *social_value.ACTIONS,
+                *selection.ACTIONS,
                 *award.ACTIONS,
                 *LAUNCH_ACTIONS,
                 *extensions.ACTIONS,
@@ -240,7 +256,8 @@ RIGHT_TO_REQUEST = Process(
 
 NEWEST = (RIGHT_TO_PROVIDE, COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED)
 OF_EVERY_ROUTE_2 = (
-    separation.VERSION_2, suspension.VERSION_2, cross_stage.VERSION_2, contract.VERSION_2, award.VERSION_2,
+    separation.VERSION_2, suspension.VERSION_2, cross_stage.VERSION_2, contract.VERSION_2,
+    social_value.VERSION_2, selection.VERSION_2, subsidy.VERSION_2, award.VERSION_2,
 )  # fmt: skip
 OF_A_PANEL_2 = (*OF_EVERY_ROUTE_2, panel.VERSION_2, decision.VERSION_2)
 OF_A_ROUTE_2 = {

@@ -14,6 +14,11 @@ def determine_regime(scenario: Scenario, personas: Personas, case: Case, **regim
     scenario.begin_step("The contract route")
     personas.commissioner.act(case, "record-regime", determinedOn=scenario.today, **regime)
     personas.commissioner.act(case, "record-contract-terms", **TERMS)
+    personas.commissioner.act(
+        case, "consider-social-value", consideredOn=scenario.today,
+        wellBeing="Work for people of the area, and shorter ways.", inTheProcurement="Asked of whoever bids.",
+        consultation="Not by itself: users of the service were asked for the business case.",
+    )  # fmt: skip
 
 
 def tender(scenario: Scenario, personas: Personas, case: Case) -> None:
@@ -22,6 +27,40 @@ def tender(scenario: Scenario, personas: Personas, case: Case) -> None:
         publishedOn=scenario.today,
     )  # fmt: skip
     scenario.wait_days(45, "tenders come in and are assessed")
+
+
+KEY_CRITERIA = {
+    "quality-and-innovation": "35 of 100",
+    "value": "25 of 100",
+    "integration-collaboration-and-sustainability": "15 of 100",
+    "access-inequalities-and-choice": "15 of 100",
+    "social-value": "10 of 100",
+}
+"""The five of SI 2023/1348 reg 5, with the relative importance that the commissioner gives them."""
+
+
+def choose_most_suitable_provider(scenario: Scenario, personas: Personas, case: Case) -> None:
+    """Follow the Most Suitable Provider Process: notice of it, 14 days at least, and a choice by the key criteria."""
+    chosen = {
+        "accounts": [{"criterion": each, "account": "Held against two others."} for each in KEY_CRITERIA],
+        "meetsBasicSelectionCriteria": True, "basicSelectionAssessment": "Registration and accounts were seen.",
+        "exclusion": "neither",
+    }  # fmt: skip
+    personas.commissioner.act(
+        case, "publish-selection-notice", noticeId="2027/S 000-011223", submittedOn=scenario.today,
+        publishedOn=scenario.today,
+    )  # fmt: skip
+    personas.commissioner.act(
+        case, "determine-key-criteria", basicSelectionCriteria="Registered, insured and solvent.",
+        criteria=[{"criterion": name, "importance": weight} for name, weight in KEY_CRITERIA.items()],
+        determinedOn=scenario.today,
+    )  # fmt: skip
+    personas.commissioner.expect_refusal(
+        case, "choose-provider", because="identified-on-within-bounds", identifiedOn=scenario.today,
+        decidedOn=scenario.today, **chosen,
+    )  # fmt: skip
+    scenario.wait_days(14, "others who might be the most suitable provider come forward")
+    personas.commissioner.act(case, "choose-provider", identifiedOn=scenario.today, decidedOn=scenario.today, **chosen)
 
 
 def stand_still(scenario: Scenario, personas: Personas, case: Case, *, notice: str, clock: str) -> None:

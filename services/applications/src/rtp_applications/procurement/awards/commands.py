@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_applications.bodies.errors import UnknownBody
 from rtp_applications.bodies.queries import find_open_bodies
 from rtp_applications.deadlines.rules.days import civil_date
-from rtp_applications.procurement.awards.errors import NoSuchAward, NotYourAward
+from rtp_applications.procurement.awards.errors import AlreadyOnRecord, NoSuchAward, NotYourAward
 from rtp_applications.procurement.awards.models import ContractAward
+from rtp_applications.procurement.awards.queries import find_same_contract
 from rtp_applications.procurement.awards.schemas import AwardGiven
 from rtp_applications.procurement.rules.codes import CpvCode
 from rtp_shared.etags import Expected
@@ -30,10 +31,13 @@ async def record_award(session: AsyncSession, given: AwardGiven, *, actor: Princ
     _require_own(actor, authority_id)
     if given.entered_into_on > today:
         raise Invalid(errors=[FieldError("/enteredIntoOn", "that day has not come")])
+    codes = _read_codes(given.cpv)
+    if await find_same_contract(session, authority_id, given.provider, given.entered_into_on, codes):
+        raise AlreadyOnRecord
     award = ContractAward(
         **given.model_dump(exclude={"authority", "cpv"}),
         authority_id=authority_id,
-        cpv=_read_codes(given.cpv),
+        cpv=codes,
         recorded_by=actor.client_id,
         recorded_at=now,
     )

@@ -3,6 +3,10 @@
 from rtp_shared.problems import Conflict, Forbidden, NotFound
 
 
+class AlreadyOnRecord(Conflict):
+    title = "This contract is on record already: same authority, provider, day and kind of services"
+
+
 class NoSuchAward(NotFound):
     title = "There is no such award"
 

@@ -3,7 +3,7 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, func
+from sqlalchemy import ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_applications.base import Model
@@ -35,8 +35,20 @@ class ContractAward(Model):
     withdrawn_at: Mapped[datetime | None]
     withdrawal_reason: Mapped[str | None]
     version: Mapped[int] = mapped_column(default=1)
+    case_id: Mapped[uuid.UUID | None]
+    """The case that led to it; told to nobody, for a case's number is its own."""
+    ended_on: Mapped[date | None]
+    end_reason: Mapped[str | None]
 
-    __table_args__ = (Index("ix_contract_awards_authority_id_provider", "authority_id", "provider"),)
+    __table_args__ = (
+        Index("ix_contract_awards_authority_id_provider", "authority_id", "provider"),
+        Index(
+            "uq_contract_awards_case_id",
+            "case_id",
+            unique=True,
+            postgresql_where=text("case_id IS NOT NULL AND withdrawn_at IS NULL"),
+        ),
+    )
 
     def withdraw(self, reason: str, now: datetime) -> None:
         """Take the record back, with the reason; it stays readable and counts no more."""
@@ -44,6 +56,12 @@ class ContractAward(Model):
             raise AwardWithdrawn
         self.withdrawn_at, self.withdrawal_reason = now, reason
         self.version += 1
+
+    def end(self, day: date, reason: str) -> None:
+        """Mark when the contract ended. That it was entered into counts all the same (s.33(5))."""
+        if (self.ended_on, self.end_reason) != (day, reason):
+            self.ended_on, self.end_reason = day, reason
+            self.version += 1
 
     def as_past_award(self) -> PastAward:
         """Return it as the rule of cooling-off sees it: s.33 counts from the contract, reg 77 from the award."""

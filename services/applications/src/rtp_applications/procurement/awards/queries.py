@@ -1,6 +1,7 @@
 """Queries of the records of awards."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_applications.bodies.queries import get_name
 from rtp_applications.procurement.awards.errors import NoSuchAward
 from rtp_applications.procurement.awards.models import ContractAward
-from rtp_applications.procurement.rules.cooling import PastAward
+from rtp_applications.procurement.rules.codes import CpvCode
+from rtp_applications.procurement.rules.cooling import PastAward, are_same_kind
 from rtp_shared.db import AnyRow, AnySelect
 
 _award = ContractAward.__table__.c
@@ -52,6 +54,27 @@ async def list_past_awards(session: AsyncSession, authority_id: UUID, provider: 
         )
     )
     return [each.as_past_award() for each in found]
+
+
+async def find_same_contract(
+    session: AsyncSession, authority_id: UUID, provider: str, entered_into_on: date, codes: Sequence[str]
+) -> ContractAward | None:
+    """Return the record of this contract, if there is one that was not taken back: one of another kind of services is
+    another contract.
+    """
+    found = await session.scalars(
+        select(ContractAward)
+        .where(
+            ContractAward.authority_id == authority_id,
+            ContractAward.provider == provider,
+            ContractAward.entered_into_on == entered_into_on,
+            ContractAward.withdrawn_at.is_(None),
+        )
+        .order_by(ContractAward.id)
+        .with_for_update()
+    )
+    wanted = [CpvCode(each) for each in codes]
+    return next((each for each in found if are_same_kind(map(CpvCode, each.cpv), wanted) is not False), None)
 
 
 def _select_awards() -> AnySelect:

@@ -55,4 +55,9 @@ class AwardView(Output):
     recorded_at: datetime
     withdrawn_at: datetime | None = Field(description="When the record was taken back as wrong; it counts no more")
     withdrawal_reason: str | None
+    ended_on: date | None = Field(
+        description="When the contract ended, where that is on record. It counts all the same: what matters is that it "
+        "was entered into (Procurement Act 2023 s.33(5))"
+    )
+    end_reason: str | None
     version: int = Field(description="Grows with every change; the ETag")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rtp_applications.procurement.rules import grounds, reservation, scope, selection, services, values
+from rtp_applications.procurement.rules import grounds, reservation, scope, selection, services, social_value, values
 from rtp_applications.procurement.rules.facts import ProcurementFacts
 from rtp_applications.procurement.rules.reasoning import LegalRule, Reasoning, RuleFinding
 from rtp_applications.procurement.rules.truth import Truth, all_of, negate
@@ -169,10 +169,11 @@ ROUTES: dict[LegalRegime, tuple[_Route, ...]] = {
 }
 
 
+_SOCIAL_VALUE = social_value.social_value_considered_first
 ALSO: dict[LegalRegime, tuple[LegalRule, ...]] = {
-    LegalRegime.BELOW: (values.notifiable_below_threshold_contract,),
-    LegalRegime.ACT: (services.light_touch_services, scope.concession_contract),
-    LegalRegime.SELECTION: (selection.considerable_change,),
+    LegalRegime.BELOW: (values.notifiable_below_threshold_contract, _SOCIAL_VALUE),
+    LegalRegime.ACT: (services.light_touch_services, scope.concession_contract, _SOCIAL_VALUE),
+    LegalRegime.SELECTION: (selection.considerable_change, _SOCIAL_VALUE),
 }
 
 

@@ -79,6 +79,19 @@ def not_below_the_threshold(reasoning: Reasoning) -> Judgement:
     return _compare(facts, possible, f"{amounts.text.upper()} {amounts.place}")
 
 
+@legal_rule(PA, "Schedule 1 para 1(1) rows 11 and 12", "commenced_on", *_VALUE)
+def not_below_the_amount_for_other_services(reasoning: Reasoning) -> Judgement:
+    """The estimated value, with VAT and all extensions, is not less than the threshold amount for services that are not
+    light touch.
+    """
+    facts = reasoning.facts
+    amounts = find_thresholds(facts.commenced_on) if facts.commenced_on else None
+    if amounts is None:
+        return None
+    possible = set(_choose(reasoning.ask(central_government_authority), amounts.central, amounts.sub_central))
+    return _compare(facts, possible, f"{amounts.text.upper()} {amounts.place}")
+
+
 def main_is_works(facts: ProcurementFacts) -> bool:
     """Tell whether the main code, or any while none is said to be main, is one of construction work."""
     codes = [facts.main_code] if facts.main_code else facts.codes

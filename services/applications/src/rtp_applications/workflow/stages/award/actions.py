@@ -7,6 +7,11 @@ from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.stages.award import dates, guards, payloads
 from rtp_applications.workflow.stages.contract.actions import AWARDABLE
 from rtp_applications.workflow.stages.contract.guards import regime_determined
+from rtp_applications.workflow.stages.selection.guards import key_criteria_determined, provider_chosen
+from rtp_applications.workflow.stages.social_value.guards import (
+    social_value_considered_before_a_direct_award,
+    social_value_considered_before_the_tender,
+)
 from rtp_shared.contracts import applications as events
 
 ON_THE_WAY = frozenset({Status.CONTRACT_ROUTE, Status.TENDER_LIVE, Status.STANDSTILL})
@@ -26,7 +31,13 @@ PUBLISH_TENDER = Action(
     signatories=one_of(Role.COMMISSIONER),
     from_states=frozenset({Status.CONTRACT_ROUTE}),
     leads_to=(Status.TENDER_LIVE,),
-    guards=(*AWARDABLE, guards.notice_opens_tender, *dates.OF_A_NOTICE),
+    guards=(
+        *AWARDABLE,
+        key_criteria_determined,
+        guards.notice_opens_tender,
+        social_value_considered_before_the_tender,
+        *dates.OF_A_NOTICE,
+    ),
     payload_model=payloads.PublishedNotice,
     event=events.TenderPublished,
 )
@@ -41,6 +52,8 @@ BEGIN_STANDSTILL = Action(
     guards=(
         regime_determined,
         guards.tender_held,
+        provider_chosen,
+        social_value_considered_before_a_direct_award,
         guards.notice_begins_standstill,
         *dates.OF_A_STANDSTILL,
         guards.stated_standstill_is_lawful,
@@ -85,6 +98,8 @@ AWARD = Action(
     guards=(
         *AWARDABLE,
         guards.tender_held,
+        provider_chosen,
+        social_value_considered_before_a_direct_award,
         guards.notices_published,
         guards.standstill_over,
         guards.representations_answered,

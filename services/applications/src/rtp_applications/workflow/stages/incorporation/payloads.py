@@ -28,8 +28,8 @@ SHAPES: Mapping[IdentifierScheme, str] = {
 """Patterns of the registers' numbers: eight characters, zero-padded, at Companies House (an LLP begins with OC)."""
 
 
-class LegalEntity(Payload):
-    """The mutual as a legal person."""
+class PlainLegalEntity(Payload):
+    """The mutual as a legal person, by its number alone."""
 
     KIND: ClassVar[str] = "legal-entity"
 
@@ -40,6 +40,12 @@ class LegalEntity(Payload):
         default=False, strict=True, description="A body compared it with the register; applicants cannot say so"
     )
     registered_on: Day | None = None
+
+
+class LegalEntity(PlainLegalEntity):
+    """The mutual as a legal person."""
+
+    name: Line | None = Field(default=None, description="Its name in the register", examples=["Example Care CIC"])
 
 
 class FinanceCommitment(Dated):

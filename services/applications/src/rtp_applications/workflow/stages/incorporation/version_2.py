@@ -1,8 +1,11 @@
 """Version 2: dates had no bounds but those that a guard of their own gave them."""
 
+from dataclasses import replace
+
 from rtp_applications.workflow.bounds import without_bounds
 from rtp_applications.workflow.definition import Action, Step, guard
 from rtp_applications.workflow.earlier import Earlier
+from rtp_applications.workflow.stages.incorporation.payloads import PlainLegalEntity
 
 
 @guard("/committedPence", payload=True)
@@ -18,4 +21,8 @@ def _record_finance(now: Action) -> Action:
     return without_bounds()(now).replace_guard(commitment_is_dated.name, commitment_is_dated)
 
 
-VERSION_2 = Earlier(actions={"record-legal-entity": without_bounds(), "record-finance-commitment": _record_finance})
+def _record_entity(now: Action) -> Action:
+    return without_bounds()(replace(now, payload_model=PlainLegalEntity))
+
+
+VERSION_2 = Earlier(actions={"record-legal-entity": _record_entity, "record-finance-commitment": _record_finance})

@@ -1,0 +1,87 @@
+"""Guards of social value: Public Services (Social Value) Act 2012 s.1."""
+
+from datetime import date
+
+from rtp_applications.procurement.rules.reasoning import Reasoning
+from rtp_applications.procurement.rules.social_value import social_value_considered_first
+from rtp_applications.procurement.rules.truth import Truth
+from rtp_applications.workflow.definition import Step, guard
+from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.stages.contract.facts import ProcurementRecord, collect_facts
+from rtp_applications.workflow.stages.contract.payloads import Regime, RegimeDetermination, SelectionRoute
+from rtp_applications.workflow.stages.social_value.payloads import SocialValueConsideration
+
+LAW = "Public Services (Social Value) Act 2012 s.1(3), (7)"
+UNDER_THE_ACT = frozenset({Regime.OPEN, Regime.RESERVED})
+OUTSIDE = frozenset({Regime.GRANT, Regime.IN_HOUSE})
+WITHOUT_NOTICE = frozenset({SelectionRoute.DIRECT_A, SelectionRoute.DIRECT_B, SelectionRoute.DIRECT_C})
+"""Processes that no notice begins: the contract or the notice of intention is the first that is seen of them."""
+
+
+def find_duty(snapshot: CaseSnapshot) -> Truth:
+    """Return whether the Act applies to the procurement, as far as the case says. What the facts leave open, the regime
+    on file says: under the Procurement Act 2023 it applies, to a grant and in-house it does not.
+    """
+    determined = snapshot.find(RegimeDetermination)
+    if determined is None or determined.regime in OUTSIDE:
+        return None if determined is None else False
+    by_facts = Reasoning(collect_facts(snapshot)).ask(social_value_considered_first)
+    return True if by_facts is None and determined.regime in UNDER_THE_ACT else by_facts
+
+
+def find_want(step: Step, starts_on: date | None) -> str | None:
+    """Return what is wanting of the consideration where the Act applies, or may: that it is not known closes nothing,
+    and opens nothing either.
+    """
+    duty, considered = find_duty(step.snapshot), step.snapshot.find(SocialValueConsideration)
+    if duty is False or (considered is not None and considered.urgent_need):
+        return None
+    if considered is None:
+        applies = "" if duty else ", for that the Act does not apply is not known"
+        return f"consider social value first, and whether to consult ({LAW}){applies}"
+    facts = step.snapshot.find(ProcurementRecord)
+    days = [day for day in (starts_on, facts.commenced_on if facts else None) if day]
+    if days and considered.considered_on > min(days):
+        return (
+            f"it was considered on {considered.considered_on}, and the procurement started on {min(days)} (s.1(1), (2))"
+        )
+    return None
+
+
+@guard("/consideredOn", payload=True)
+def social_value_is_considered_whole(step: Step) -> str | None:
+    """Well-being, the conduct of the procurement and whether to consult were considered, unless an urgent need made
+    that impractical (Public Services (Social Value) Act 2012 s.1(3), (7), (8)).
+    """
+    said = step.payload
+    if said.urgent_need or (said.well_being and said.in_the_procurement and said.consultation):
+        return None
+    return f"say what was considered: wellBeing, inTheProcurement and consultation ({LAW})"
+
+
+@guard("/publishedOn", payload=True)
+def social_value_considered_before_the_tender(step: Step) -> str | None:
+    """Where the Act applies, social value and whether to consult were considered before the tender notice (Public
+    Services (Social Value) Act 2012 s.1(1), (2)(a), (b), (3), (7)).
+    """
+    return find_want(step, step.payload.published_on)
+
+
+@guard("/submittedOn", payload=True)
+def social_value_considered_before_the_notice(step: Step) -> str | None:
+    """Where the Act applies, social value and whether to consult were considered before the notice of intention to
+    follow the process (Public Services (Social Value) Act 2012 s.1(1), (2), (3), (7)).
+    """
+    return find_want(step, step.payload.submitted_on)
+
+
+@guard()
+def social_value_considered_before_a_direct_award(step: Step) -> str | None:
+    """Where the Act applies and no notice begins the procurement, social value and whether to consult were considered
+    before anybody was contacted (Public Services (Social Value) Act 2012 s.1(1), (2)(c) to (e), (3), (7)).
+    """
+    determined = step.snapshot.find(RegimeDetermination)
+    direct = determined and (
+        determined.selection_route in WITHOUT_NOTICE or determined.regime is Regime.BELOW_THRESHOLD
+    )
+    return find_want(step, None) if direct else None

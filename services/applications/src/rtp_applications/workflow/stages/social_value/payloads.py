@@ -1,0 +1,34 @@
+"""Payload of the consideration that the Public Services (Social Value) Act 2012 asks for."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from rtp_applications.workflow.bounds import DatedByDocument
+from rtp_shared.schemas import Day, Prose
+
+
+class SocialValueConsideration(DatedByDocument):
+    """What was considered before the procurement starts: Public Services (Social Value) Act 2012 s.1(3), (7)."""
+
+    KIND: ClassVar[str] = "social-value-consideration"
+
+    well_being: Prose | None = Field(
+        default=None,
+        description="How what is to be procured might improve the economic, social and environmental well-being of the "
+        "relevant area (s.1(3)(a))",
+    )
+    in_the_procurement: Prose | None = Field(
+        default=None,
+        description="How, in conducting the procurement, the authority might act with a view to securing that: only "
+        "matters that are relevant, as far as proportionate (s.1(3)(b), (6))",
+    )
+    consultation: Prose | None = Field(
+        default=None, description="Whether to consult on these matters, and why or why not (s.1(7))"
+    )
+    urgent_need: Prose | None = Field(
+        default=None,
+        description="Where an urgent need makes it impractical to consider all of it in time: what the need is, and "
+        "that no undue delay of the authority brought it about (s.1(8), (9))",
+    )
+    considered_on: Day

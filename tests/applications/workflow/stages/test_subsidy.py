@@ -1,0 +1,107 @@
+"""Subsidy control in a case: what was given is on file, and more is given by notification and confirmation."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from rtp_applications.workflow.enums import Role, Status
+from rtp_applications.workflow.errors import GuardsNotMet, NotYourRole
+from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
+from rtp_applications.workflow.snapshot import CaseSnapshot, Payload
+from rtp_applications.workflow.stages.subsidy import payloads
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import Ready, attempt, breaks, on_payload, person, put, ready, refused_for, take
+from tests.applications.workflow.stages.contract_cases import COMMISSIONING, TODAY, on
+
+LEAD = (person(Role.APPLICANT_LEAD),)
+MINIMAL = payloads.AssistanceKind.MINIMAL
+ENTRY = payloads.AssistanceEntry.model_validate(
+    {"reference": "MFA-1", "giver": "A council", "kind": MINIMAL, "grossPence": 30_000_000, "evidence": "Letter 1",
+     "givenOn": TODAY - timedelta(days=400)}
+)  # fmt: skip
+NOTIFIED = payloads.AssistanceNotification.model_validate(
+    {"reference": "MFA-2", "giver": "A trust", "kind": MINIMAL, "grossPence": 1_500_000, "notifiedOn": TODAY}
+)
+CONFIRMED = payloads.AssistanceConfirmation.model_validate(
+    {"reference": "MFA-2", "complete": True, "confirmedOn": TODAY}
+)
+GIVEN = payloads.GivenAssistance.model_validate({"reference": "MFA-2", "givenOn": TODAY})
+
+
+def awarded(*records: Payload) -> CaseSnapshot:
+    return on(Status.AWARDED, *records)
+
+
+ready("record-assistance", Ready(awarded(), LEAD, ENTRY))
+ready("notify-assistance", Ready(awarded(ENTRY), COMMISSIONING, NOTIFIED))
+ready("confirm-assistance", Ready(awarded(ENTRY, NOTIFIED), LEAD, CONFIRMED))
+ready("give-assistance", Ready(awarded(ENTRY, NOTIFIED, CONFIRMED), COMMISSIONING, GIVEN))
+breaks("record-assistance", "entry-is-not-given-here")(
+    ground.on_snapshot(put, GIVEN.model_copy(update={"reference": "MFA-1"}))
+)
+breaks(["notify-assistance", "confirm-assistance", "give-assistance"], "assistance-not-given-yet")(
+    ground.on_snapshot(put, GIVEN)
+)
+breaks("notify-assistance", "public-interest-task-named")(on_payload(kind=payloads.AssistanceKind.SPEI))
+breaks("notify-assistance", "proposal-below-the-ceiling")(on_payload(gross_pence=1_500_001))
+
+
+@breaks("confirm-assistance", "assistance-notified")
+@breaks("give-assistance", "assistance-notified")
+def _(attempt: Ready) -> Ready:
+    return replace(attempt, snapshot=ground.without(attempt.snapshot, payloads.AssistanceNotification))
+
+
+breaks("confirm-assistance", "everything-received-is-on-file")(on_payload(complete=False))
+breaks("give-assistance", "assistance-confirmed")(ground.on_snapshot(ground.without, payloads.AssistanceConfirmation))
+breaks("give-assistance", "gift-below-the-ceiling")(
+    ground.on_snapshot(put, NOTIFIED.model_copy(update={"gross_pence": 1_500_001}))
+)
+
+
+def test_what_is_given_counts_from_then_on() -> None:
+    after = take("give-assistance", attempt(RIGHT_TO_PROVIDE, "give-assistance")).after
+    entry = after.find(payloads.AssistanceEntry, "MFA-2")
+    assert entry is not None
+    assert (entry.gross_pence, entry.given_on, entry.evidence) == (1_500_000, TODAY, "MFA-2")
+    more = NOTIFIED.model_copy(update={"reference": "MFA-3", "gross_pence": 1})
+    with pytest.raises(GuardsNotMet) as refusal:
+        take("notify-assistance", Ready(after, COMMISSIONING, more))
+    [said] = refusal.value.errors
+    assert "ss.36(1), (2)" in said.reason
+    assert "fits from 2028-04-01" in said.reason  # the entry of July 2025 is out then; £15,000 of 2026 stays in
+
+
+def test_a_notification_of_another_amount_asks_for_a_confirmation_anew() -> None:
+    """Ss.37(2)(b), (c), (3): what was confirmed is the total with the amount that was notified."""
+    less = NOTIFIED.model_copy(update={"gross_pence": 1_400_000})
+    notified = take("notify-assistance", Ready(awarded(ENTRY, NOTIFIED, CONFIRMED), COMMISSIONING, less)).after
+    assert refused_for("give-assistance", Ready(notified, COMMISSIONING, GIVEN)) == ["assistance-confirmed"]
+
+
+def test_the_enterprise_confirms_and_no_body_does_it_in_its_place() -> None:
+    with pytest.raises(NotYourRole):
+        take("confirm-assistance", replace(attempt(RIGHT_TO_PROVIDE, "confirm-assistance"), signers=COMMISSIONING))
+
+
+@pytest.mark.parametrize(
+    ("more", "refused"),
+    [
+        ({"kind": "spei-assistance", "publicInterestTask": "Meals.", "grossPence": 42_500_000}, []),
+        ({"kind": "spei-assistance", "publicInterestTask": "Meals.", "grossPence": 42_500_001},
+         ["proposal-below-the-ceiling"]),
+    ],
+)  # fmt: skip
+def test_assistance_for_services_of_public_interest_has_its_own_ceiling(
+    more: dict[str, Any], refused: list[str]
+) -> None:
+    said = {**NOTIFIED.model_dump(by_alias=True, exclude_none=True), **more}
+    proposed = payloads.AssistanceNotification.model_validate(said)
+    assert refused_for("notify-assistance", Ready(awarded(ENTRY), COMMISSIONING, proposed)) == refused
+
+
+def test_an_amount_that_is_not_known_stays_unknown_and_closes_nothing() -> None:
+    unknown = ENTRY.model_copy(update={"gross_pence": None})
+    assert refused_for("notify-assistance", Ready(awarded(unknown), COMMISSIONING, NOTIFIED)) == []
