@@ -19,9 +19,10 @@ from rtp_applications.bodies.errors import (
 )
 from rtp_applications.bodies.models import Body, BodyIdentifier, BodyRule, Region, body_id
 from rtp_applications.bodies.queries import match_body
-from rtp_applications.bodies.rules import Rule, read_value
+from rtp_applications.bodies.rules import Rule, read_value, require_settable_for
 from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.json_types import JsonMapping, JsonObject
+from rtp_shared.contracts.vocabulary import Sector
 from rtp_shared.etags import Expected
 from rtp_shared.identities import Principal
 from rtp_shared.problems import FieldError, Invalid
@@ -85,13 +86,17 @@ async def set_rule(
     rule: Rule,
     *,
     value: object | None,
+    sector: Sector | None,
     valid_from: date,
     source: str,
     version: Expected,
     actor: Principal,
     now: datetime,
 ) -> Body:
-    """Let a rule of the body hold from a day on; none gives the body's own rule up. What was set before ends then."""
+    """Let a rule of the body hold from a day on; none gives the body's own rule up. What was set before ends then, for
+    the same kind of service alone.
+    """
+    require_settable_for(rule, sector)
     body = await _lock(session, reference)
     if body.id != actor.organisation and OVERSEE not in actor.scopes:
         raise NotYourBody
@@ -102,12 +107,14 @@ async def set_rule(
         "set_by": actor.client_id,
         "set_at": now,
     }
-    periods = select(BodyRule).where(BodyRule.body_id == body.id, BodyRule.rule == rule).order_by(BodyRule.valid_from)
-    planned = end_last_period((await session.scalars(periods)).all(), valid_from, today=civil_date(now))
+    of = sector or ""
+    same = (BodyRule.body_id == body.id, BodyRule.rule == rule, BodyRule.sector == of)
+    periods = await session.scalars(select(BodyRule).where(*same).order_by(BodyRule.valid_from))
+    planned = end_last_period(periods.all(), valid_from, today=civil_date(now))
     body.version += 1
     await session.flush()
     if planned is None:
-        session.add(BodyRule(body_id=body.id, rule=rule, valid_from=valid_from, **facts))
+        session.add(BodyRule(body_id=body.id, rule=rule, sector=of, valid_from=valid_from, **facts))
     else:
         planned.replace(**facts)
     await session.flush()

@@ -117,13 +117,21 @@ class BodyIdentifier(Model):
     valid_to: Mapped[date | None]
 
 
+_WHOSE = "body_id::text || ' ' || rule || ' ' || sector"
+
+
 class BodyRule(Model):
-    """A rule that a body set for itself, for a period. A period that has begun is never changed, only ended."""
+    """A rule that a body set for itself, for a period: of every kind of service, or of one.
+
+    A period that has begun is never changed, only ended.
+    """
 
     __tablename__ = "body_rules"
 
     body_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bodies.id"), primary_key=True)
     rule: Mapped[Rule] = mapped_column(primary_key=True)
+    sector: Mapped[str] = mapped_column(primary_key=True, server_default="", default="")
+    """The kind of service that it was set for; empty for every kind."""
     valid_from: Mapped[date] = mapped_column(primary_key=True)
     valid_to: Mapped[date | None]
     """The last day on which it holds; none while it holds until further notice."""
@@ -138,7 +146,7 @@ class BodyRule(Model):
     # Ranges of text stand in for equality: the extension that lets GiST compare plain columns is not everywhere.
     __table_args__ = (
         ExcludeConstraint(
-            (func.text_range(text("body_id::text || ' ' || rule"), text("body_id::text || ' ' || rule"), "[]"), "&&"),
+            (func.text_range(text(_WHOSE), text(_WHOSE), "[]"), "&&"),
             (func.daterange(text("valid_from"), text("valid_to"), "[]"), "&&"),
             name="ex_body_rules_one_at_a_time",
         ),

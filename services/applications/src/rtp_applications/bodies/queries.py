@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -25,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_applications.bodies.errors import NoSuchBody, UnknownBody
 from rtp_applications.bodies.models import Body, BodyIdentifier, BodyKind, BodyRule
 from rtp_applications.bodies.naming import complete_reference, contain_body_name, rank_body_name
-from rtp_applications.bodies.rules import Rule
+from rtp_shared.contracts.vocabulary import Sector
 from rtp_shared.db import AnyRow, AnySelect
 from rtp_shared.problems import FieldError
 
@@ -82,24 +81,25 @@ async def find_current_successor(session: AsyncSession, body_id: UUID, day: date
     return found.scalar_one_or_none()
 
 
-async def list_rules_in_force(session: AsyncSession, body_id: UUID, day: date) -> Sequence[AnyRow]:
-    query = select(
-        BodyRule.rule, BodyRule.value, BodyRule.valid_from, BodyRule.valid_to, BodyRule.source, BodyRule.set_at
-    ).where(BodyRule.body_id == body_id, _is_in_force(day), BodyRule.value.is_not(None))
-    return (await session.execute(query.order_by(BodyRule.rule))).all()
-
-
-async def find_rules(session: AsyncSession, body_ids: Sequence[UUID], day: date) -> dict[UUID, dict[Rule, Any]]:
-    """Return what each body set for itself and holds on this day, as JSON; nothing for a rule on which the process
-    decides.
+async def list_rules_in_force(
+    session: AsyncSession, body_id: UUID, day: date, sector: Sector | None = None
+) -> Sequence[AnyRow]:
+    """Return what the body set for itself and holds on this day; for one kind of service only what holds there: of
+    each rule the one set for that kind, or else the one for every kind.
     """
-    query = select(BodyRule.body_id, BodyRule.rule, BodyRule.value).where(
-        BodyRule.body_id.in_(body_ids), _is_in_force(day), BodyRule.value.is_not(None)
-    )
-    found: dict[UUID, dict[Rule, Any]] = {body_id: {} for body_id in body_ids}
-    for row in await session.execute(query):
-        found[row.body_id][row.rule] = row.value
-    return found
+    query = select(
+        BodyRule.rule,
+        func.nullif(BodyRule.sector, "").label("sector"),
+        BodyRule.value,
+        BodyRule.valid_from,
+        BodyRule.valid_to,
+        BodyRule.source,
+        BodyRule.set_at,
+    ).where(BodyRule.body_id == body_id, _is_in_force(day), BodyRule.value.is_not(None))
+    rows = (await session.execute(query.order_by(BodyRule.rule, BodyRule.sector))).all()
+    if sector is None:
+        return rows
+    return list({row.rule: row for row in rows if row.sector in (None, sector)}.values())
 
 
 def _is_in_force(day: date | BindParameter[date]) -> ColumnElement[bool]:
@@ -182,7 +182,22 @@ _EXISTS = and_(
     or_(_body.opened_on.is_(None), _body.opened_on <= _TODAY), or_(_body.ended_on.is_(None), _body.ended_on > _TODAY)
 )
 _RULES = (
-    select(func.json_object_agg(BodyRule.rule, BodyRule.value))
+    select(
+        func.json_agg(
+            func.json_build_object(
+                "rule",
+                BodyRule.rule,
+                "value",
+                BodyRule.value,
+                "source",
+                BodyRule.source,
+                "valid_from",
+                BodyRule.valid_from,
+                "sector",
+                BodyRule.sector,
+            )
+        )
+    )
     .where(BodyRule.body_id == _body.id, _is_in_force(_TODAY), BodyRule.value.is_not(None))
     .scalar_subquery()
     .label("rules")

@@ -24,6 +24,7 @@ from rtp_applications.bodies.schemas import (
 )
 from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.json_types import JsonObject
+from rtp_shared.contracts.vocabulary import Sector
 from rtp_shared.db import AnyRow
 from rtp_shared.dependencies import After, ExpectedVersion, Limit, Now, Session
 from rtp_shared.etags import format_etag
@@ -129,11 +130,12 @@ async def list_body_rules(
     session: Session,
     now: Now,
     on: Annotated[Day | None, Query(description="The day on which they hold; today if left out")] = None,
+    sector: Annotated[Sector | None, Query(description="Only what holds for this kind of service")] = None,
 ) -> RulesView:
     """Read what a body set for itself in place of what the process of a route says, with the source of each."""
     body, _identifiers = await queries.get_body(session, reference)
     day = on or civil_date(now)
-    return _build_rules(body, day, await queries.list_rules_in_force(session, body.id, day))
+    return _build_rules(body, day, await queries.list_rules_in_force(session, body.id, day, sector))
 
 
 @bodies.put("/{reference}/rules/{rule}")
@@ -149,6 +151,7 @@ async def set_body_rule(
 ) -> RulesView:
     """Set a rule of a body from a day on; the period before ends the day before. If-Match takes the body's ETag.
 
+    Periods and windows of the Localism Act 2011 may be set for one kind of service: they leave those of others alone.
     A client sets the rules of its own organisation; with the scope cases:oversee, those of any body. The past stands,
     because deadlines were computed by it: a period that has begun is only ended, never changed. A start that has gone
     by is taken only where nothing was set for any day since. A period that lies ahead is replaced by one with the same
@@ -159,6 +162,7 @@ async def set_body_rule(
         reference,
         rule,
         value=setting.value,
+        sector=setting.sector,
         valid_from=setting.valid_from,
         source=setting.source,
         version=version,

@@ -8,6 +8,7 @@ from pydantic import Field, SkipValidation, StringConstraints
 
 from rtp_applications.bodies.models import BodyKind
 from rtp_applications.bodies.rules import Rule, RuleValue
+from rtp_shared.contracts.vocabulary import Sector
 from rtp_shared.schemas import Day, Input, Line, OneLine, Output, Prose, Storable
 
 BodyReference = Annotated[
@@ -53,6 +54,11 @@ class RuleGiven(Input):
     # Held against the form of the rule in the path, so that a wrong field is named as that form has it.
     value: SkipValidation[RuleValue | None] = Field(description="In the form of the rule; null gives the rule up")
     source: Prose = Field(description="The resolution, constitution page or notice that it rests on")
+    sector: Sector | None = Field(
+        default=None,
+        description="The kind of service that it is set for, of the rules of the Localism Act 2011 ss.82 to 84; left "
+        "out, it holds for every kind that has none of its own",
+    )
 
 
 class IdentifierView(Output):
@@ -97,6 +103,7 @@ class RuleView(Output):
 
     rule: Rule
     says: str = Field(description="What the rule is about")
+    sector: Sector | None = Field(description="The kind of service that it holds for, before one for every kind")
     value: Any = Field(description="In the form of the rule")
     valid_from: date
     valid_to: date | None = Field(description="The last day on which it holds; null until further notice")
@@ -105,7 +112,10 @@ class RuleView(Output):
 
 
 class RulesView(Output):
-    """What a body set for itself and holds on one day. For every other rule, the process of a case decides."""
+    """What a body set for itself and holds on one day. For every other rule, the process of a case decides.
+
+    A rule for the case's own kind of service goes before one for every kind; what counts a deadline is in its `source`.
+    """
 
     body_id: UUID = Field(serialization_alias="body")
     body_name: str

@@ -17,10 +17,11 @@ from rtp_applications.cases.rules import BODY_FIELDS, require_may_be_named
 from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.history.sealing import seal_entries
 from rtp_applications.workflow import engine
+from rtp_applications.workflow.body_facts import BodyFacts, OwnRule
 from rtp_applications.workflow.engine import CaseChange, find_roles
 from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.leading import explain_lead
-from rtp_applications.workflow.snapshot import BodyFacts, CaseSnapshot, Facts, Party, Payload, Signature
+from rtp_applications.workflow.snapshot import CaseSnapshot, Facts, Party, Payload, Signature
 from rtp_applications.workflow.version_move import VersionMove, change_version
 from rtp_shared.contracts.applications import CaseOpened
 from rtp_shared.contracts.vocabulary import Route
@@ -125,7 +126,8 @@ async def _fill_in(context: CommandContext, snapshot: CaseSnapshot, details: Map
 
 
 def _read_facts(body: AnyRow) -> BodyFacts:
-    return BodyFacts(body.id, body.name, body.kind, body.ended_on, body.successor_id, body.rules or {})
+    rules = tuple(map(OwnRule.from_json, body.rules or ()))
+    return BodyFacts(body.id, body.name, body.kind, body.ended_on, body.successor_id, rules)
 
 
 def _refuse_unknown(names: Iterable[str]) -> None:

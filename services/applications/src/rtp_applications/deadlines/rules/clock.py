@@ -13,6 +13,15 @@ from rtp_applications.deadlines.rules.days import CalendarName, Calendars, Lengt
 from rtp_applications.deadlines.rules.deadline import Basis, Deadline
 
 
+class CitedRule(Protocol):
+    """A rule that a body set for itself, as the rules of time see it."""
+
+    @property
+    def value(self) -> Any: ...
+
+    def cite(self) -> str: ...
+
+
 class TimedCase(Protocol):
     """A case as the rules of time see it."""
 
@@ -29,6 +38,8 @@ class TimedCase(Protocol):
     def calendars(self) -> Calendars: ...
 
     def get_rule(self, name: str) -> Any: ...
+
+    def find_rule(self, name: str) -> CitedRule | None: ...
 
     def with_deadline(self, *changed: Deadline) -> Self: ...
 
