@@ -96,8 +96,8 @@ def build_snapshot(
         case=replace(case, **facts),
         parties={each.id: each for each in EVERYBODY},
         bodies={
-            EMPLOYER: BodyFacts(EMPLOYER, "Example County Council", "county", None, None),
-            COMMISSIONER: BodyFacts(COMMISSIONER, "Example Integrated Care Board", "integrated-care-board", None, None),
+            EMPLOYER: BodyFacts(EMPLOYER, "Example County Council", "county", None),
+            COMMISSIONER: BodyFacts(COMMISSIONER, "Example Integrated Care Board", "integrated-care-board", None),
         },
         calendars=CALENDARS,
     )

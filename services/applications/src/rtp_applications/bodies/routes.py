@@ -21,6 +21,7 @@ from rtp_applications.bodies.schemas import (
     RuleGiven,
     RulesView,
     RuleView,
+    SuccessorView,
 )
 from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.json_types import JsonObject
@@ -107,15 +108,17 @@ async def end_body(
     now: Now,
     response: Response,
 ) -> BodyDetail:
-    """Record that a body ends, and which one follows it. Needs the scope cases:oversee too.
+    """Record that a body ends, and which one follows it, or which ones. Needs the scope cases:oversee too.
 
-    An end that lies ahead may be recorded anew; once it has come, only a successor may be added where none is named.
+    Open cases go over to the one that follows; of several, to the one that is chosen in the case: those that wait for
+    it are listed by `GET /v1/cases?awaitsSuccessor=true`. An end that lies ahead may be recorded anew; once it has
+    come, only successors may be added where none is named.
     """
     body_id = await commands.end_body(
         session,
         reference,
         on=ending.ended_on,
-        successor=ending.successor,
+        successors=ending.following,
         version=version,
         actor=principal,
         now=now,
@@ -177,9 +180,10 @@ async def set_body_rule(
 
 async def _read_detail(session: Session, reference: str, response: Response) -> BodyDetail:
     row, identifiers = await queries.get_body(session, reference)
+    after = [SuccessorView.model_validate(each) for each in await queries.list_successors(session, row.id)]
     before = [PredecessorView.model_validate(each) for each in await queries.list_predecessors(session, row.id)]
     response.headers["ETag"] = format_etag(row.version)
-    return BodyDetail.model_validate({**_merge_body(row, identifiers), "predecessors": before})
+    return BodyDetail.model_validate({**_merge_body(row, identifiers), "successors": after, "predecessors": before})
 
 
 def _merge_body(row: Any, identifiers: Sequence[Any]) -> JsonObject:

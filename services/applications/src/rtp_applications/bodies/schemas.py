@@ -1,10 +1,10 @@
 """Request and response bodies about public bodies."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, SkipValidation, StringConstraints
+from pydantic import Field, SkipValidation, StringConstraints, model_validator
 
 from rtp_applications.bodies.models import BodyKind
 from rtp_applications.bodies.rules import Rule, RuleValue
@@ -47,6 +47,22 @@ class BodyGiven(Input):
 class BodyEnd(Input):
     ended_on: Day = Field(description="The first day on which the body no longer exists")
     successor: BodyReference | None = Field(default=None, description="The body that follows it and exists on that day")
+    successors: list[BodyReference] = Field(
+        default=[],
+        max_length=20,
+        description="The bodies that follow it, where they are several: in its open cases it is then decided case by "
+        "case which of them takes it, by the action `choose-successor`",
+    )
+
+    @model_validator(mode="after")
+    def _named_in_one_place(self) -> Self:
+        if self.successor and self.successors:
+            raise ValueError("name one successor, or several successors")
+        return self
+
+    @property
+    def following(self) -> list[str]:
+        return [self.successor] if self.successor else self.successors
 
 
 class RuleGiven(Input):
@@ -83,6 +99,13 @@ class BodyView(Output):
     identifiers: list[IdentifierView]
 
 
+class SuccessorView(Output):
+    """A body that follows one that ended."""
+
+    id: UUID
+    name: str
+
+
 class PredecessorView(Output):
     """A body that ended, and that this one follows."""
 
@@ -94,6 +117,7 @@ class PredecessorView(Output):
 class BodyDetail(BodyView):
     """A public body, with those that it followed."""
 
+    successors: list[SuccessorView] = Field(description="All that follow it: of several there is no one `successor`")
     predecessors: list[PredecessorView]
     version: int = Field(description="Grows with every change of the body and its rules; the ETag")
 

@@ -66,7 +66,8 @@ _CHILDREN = {
     "bodies": """
         (SELECT coalesce(json_agg(json_build_object(
             'id', b.id, 'name', b.name, 'kind', b.kind, 'ended_on', b.ended_on,
-            'successor_id', b.successor_id, 'rules', (
+            'successors', CASE WHEN b.successor_id IS NULL THEN to_json(b.shared_among)
+                ELSE json_build_array(b.successor_id) END, 'rules', (
             SELECT json_agg(json_build_object('rule', u.rule, 'value', u.value, 'source', u.source,
                 'valid_from', u.valid_from, 'sector', u.sector)) FROM body_rules u
             WHERE u.body_id = b.id AND u.value IS NOT NULL
@@ -192,13 +193,12 @@ def _read_document(row: JsonRow) -> HeldDocument:
 
 
 def _read_body(row: JsonRow) -> BodyFacts:
-    successor = row["successor_id"]
     return BodyFacts(
         UUID(row["id"]),
         row["name"],
         row["kind"],
         _read_day(row["ended_on"]),
-        successor and UUID(successor),
+        tuple(map(UUID, row["successors"])),
         tuple(map(OwnRule.from_json, row["rules"] or ())),
     )
 

@@ -12,14 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_applications.bodies.models import Body, BodyRule
 from rtp_applications.bodies.queries import find_current_successor
 from rtp_applications.bodies.rules import Rule
-from rtp_applications.cases.models import Case, CaseDeadline
+from rtp_applications.cases.models import Case, CaseDeadline, CaseRecord
 from rtp_applications.deadlines.succession import REFERENCES, TRANSFERABLE
+from rtp_applications.workflow.stages.reorganisation.payloads import SuccessorChoice
 from rtp_applications.workflow.stages.review.clocks import UNTIL_ANSWERED
 from rtp_shared.contracts.vocabulary import Route
 from rtp_shared.db import AnyRow
 from rtp_shared.identities import organisation_identity
 
 _case, _deadline = cast("Table", Case.__table__).c, cast("Table", CaseDeadline.__table__).c
+_record = cast("Table", CaseRecord.__table__).c
 _body = cast("Table", Body.__table__).c
 _NOW = bindparam("now", type_=DateTime(timezone=True))
 _FIRST = func.min(_deadline.look_at)
@@ -67,6 +69,14 @@ _NAMED_STILL = exists().where(
 )
 _ENDED = select(_body.id).where(
     _body.ended_on <= bindparam("today", type_=Date), _body.successor_id.is_not(None), _NAMED_STILL
+)
+_SHARED_OUT = select(_body.id).where(
+    _body.ended_on <= bindparam("today", type_=Date), func.cardinality(_body.shared_among) > 1, _NAMED_STILL
+)
+_CHOSEN = exists().where(
+    _record.case_id == _case.id,
+    _record.kind == SuccessorChoice.KIND,
+    _record.key == any_(bindparam("keys", type_=ARRAY(Text))),
 )
 _NAMING = select(_case.id).where(
     _case.readers.overlap(bindparam("readers", type_=ARRAY(Text))),
@@ -121,6 +131,15 @@ async def list_successions(session: AsyncSession, today: date) -> Mapping[UUID, 
     ended = list(await session.scalars(_ENDED, {"today": today}))
     found = {body: await find_current_successor(session, body, today) for body in ended}
     return {body: successor for body, successor in found.items() if successor is not None}
+
+
+async def list_cases_shared_out(session: AsyncSession, today: date) -> list[UUID]:
+    """Return the open cases that name a body whose cases are shared out, and in which it was chosen to whom."""
+    ended = list(await session.scalars(_SHARED_OUT, {"today": today}))
+    if not ended:
+        return []
+    named = {"readers": [organisation_identity(body) for body in ended], "bodies": ended}
+    return list(await session.scalars(_NAMING.where(_CHOSEN), {**named, "keys": [str(body) for body in ended]}))
 
 
 async def list_cases_naming(session: AsyncSession, bodies: Sequence[UUID]) -> list[UUID]:

@@ -39,7 +39,8 @@ class BodyFacts:
     name: str
     kind: str
     ended_on: date | None
-    successor_id: UUID | None
+    successors: Sequence[UUID] = ()
+    """The bodies that follow it, once its end is recorded."""
     rules: Sequence[OwnRule] = ()
 
     def find_rule(self, name: str, sector: Sector | None) -> OwnRule | None:

@@ -27,6 +27,7 @@ from rtp_applications.workflow.stages import (
     panel,
     publication,
     readiness,
+    reorganisation,
     review,
     screening,
     spin_out,
@@ -89,6 +90,7 @@ RIGHT_TO_PROVIDE = Process(
                 cross_stage.STOP,
                 cross_stage.PUBLISH_INTENTION,
                 *publication.ACTIONS,
+                *reorganisation.ACTIONS,
             ),
         )
     ),
@@ -150,6 +152,7 @@ COMMUNITY_RIGHT_TO_CHALLENGE = Process(
                 *cross_stage.ACTIONS_OF_A_CHALLENGE,
                 cross_stage.STOP_OF_A_CHALLENGE,
                 *publication.ACTIONS,
+                *reorganisation.ACTIONS_OF_A_CHALLENGE,
             ),
         ),
     ),
@@ -205,6 +208,7 @@ EMPLOYER_LED = Process(
                 cross_stage.STOP,
                 cross_stage.PUBLISH_INTENTION,
                 *publication.ACTIONS,
+                *reorganisation.ACTIONS,
             ),
         )
     ),
@@ -241,6 +245,7 @@ RIGHT_TO_REQUEST = Process(
 NEWEST = (RIGHT_TO_PROVIDE, COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED)
 OF_EVERY_ROUTE_2 = (
     separation.VERSION_2, suspension.VERSION_2, cross_stage.VERSION_2, contract.VERSION_2, award.VERSION_2,
+    reorganisation.VERSION_2,
 )  # fmt: skip
 OF_A_PANEL_2 = (*OF_EVERY_ROUTE_2, panel.VERSION_2, decision.VERSION_2)
 OF_A_ROUTE_2 = {

@@ -92,6 +92,8 @@ class Clock(Generic[CaseT]):
     """Actions after which it no longer matters: it is neither met nor missed."""
     once: bool = False
     """True for a time that the law counts from one day alone: once met or missed it never starts again."""
+    yields_to: str | None = None
+    """Name of the clock that takes its place: from that one's first start on it starts no more."""
     starts_late: bool = False
     """True if it starts as soon as it has a length, where it had none when the case came into its statuses."""
     started_by: tuple[str, ...] = ()

@@ -33,7 +33,11 @@ def _list_changes(
             changed = _pause_or_resume(clock, running, after, now)
             if changed is not running:
                 yield changed
-        elif _is_started(clock, before, after, action) and (started := start_deadline(clock, after, action, now)):
+        elif (
+            _is_started(clock, before, after, action)
+            and not _yields(clock, clocks, after, action)
+            and (started := start_deadline(clock, after, action, now))
+        ):
             yield _pause_or_resume(clock, started, after, now)
 
 
@@ -97,6 +101,16 @@ def _is_started(clock: Clock[CaseT], before: str | None, after: CaseT, action: s
     if clock.started_by:
         return action in clock.started_by
     return clock.idle or before not in clock.runs_in
+
+
+def _yields(clock: Clock[CaseT], clocks: Clocks[CaseT], after: CaseT, action: str) -> bool:
+    """Return whether another clock has taken the place of this one, or takes it by this very action."""
+    others = (each for each in clocks if each.name == clock.yields_to)
+    return has_yielded(clock, after) or any(action in each.started_by for each in others)
+
+
+def has_yielded(clock: Clock[CaseT], case: CaseT) -> bool:
+    return any(each.clock == clock.yields_to for each in case.deadlines.values())
 
 
 def _is_spent(clock: Clock[CaseT], case: CaseT) -> bool:

@@ -1,11 +1,13 @@
-"""Rules of bodies for one kind of service.
+"""Rules of bodies for one kind of service, and several successors of a body.
 
 Processes of the release before set and read rules as before, for every kind of service. They do not know rules of one
-kind apart: set none before all processes are new. Loading reference data is the new release's.
+kind apart, nor that several bodies follow one: record neither before all processes are new. Reference data are loaded
+by the new release.
 """
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from rtp_shared.messaging_tables import build_script
 
@@ -16,6 +18,9 @@ depends_on = None
 
 
 def upgrade() -> None:
+    shared: sa.Column[list[object]] = sa.Column("shared_among", ARRAY(sa.Uuid()), server_default="{}", nullable=False)
+    op.add_column("bodies", shared)
+    op.create_index("ix_bodies_shared_among", "bodies", ["shared_among"], postgresql_using="gin")
     op.add_column("body_rules", sa.Column("sector", sa.Text(), server_default="", nullable=False))
     op.execute(
         build_script("""
