@@ -117,6 +117,7 @@ def test_an_unknown_attribute_or_field_is_no_obstacle() -> None:
 NO_PEOPLE = {
     "barrierId",
     "body",
+    "bodiesReplaced",
     "caseId",
     "commissioner",
     "decisionBody",
@@ -127,6 +128,7 @@ NO_PEOPLE = {
     "networkId",
     "shortlistId",
     "subscriptionId",
+    "successors",
     "supportRequestId",
 }
 """Fields that hold ids, but none of people."""

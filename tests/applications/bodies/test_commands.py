@@ -52,6 +52,30 @@ async def test_a_merged_council_is_recorded_and_followed(api: Api) -> None:
     assert unchanged.status_code == 200
 
 
+async def test_a_body_may_be_followed_by_several(api: Api) -> None:
+    """Of several there is no one successor: which of them takes a case is decided case by case."""
+    county, east, west = [await record_body(api, name=name) for name in ("County", "East", "West")]
+    soon = today() + timedelta(days=10)
+    both = {"endedOn": str(soon), "successors": [west["id"], reference(east), east["id"]]}
+    path = f"/v1/bodies/{county['id']}/actions/end"
+    twice = await api.post(path, json={**both, "successor": east["id"]}, headers=tag(county))
+    assert twice.status_code == 422
+    ended = await api.post(path, json=both, headers=tag(county))
+    assert ended.status_code == 200, ended.text
+    assert (ended.json()["successor"], ended.json()["successorName"]) == (None, None)
+    assert ended.json()["successors"] == [{"id": each["id"], "name": each["name"]} for each in (east, west)]
+    for each in (east, west):
+        now = (await api.get(f"/v1/bodies/{each['id']}")).json()
+        assert ([was["id"] for was in now["predecessors"]], now["version"]) == ([county["id"]], 2)
+    back = {"endedOn": str(soon + timedelta(days=1)), "successors": [west["id"], county["id"]]}
+    circle = await api.post(f"/v1/bodies/{east['id']}/actions/end", json=back, headers={"If-Match": "*"})
+    assert name_problem(circle) == (409, "successors-in-a-circle")
+    unknown = await api.post(path, json={**both, "successors": [east["id"], "GB-NHS-NONE"]}, headers={"If-Match": "*"})
+    assert list_fields(unknown) == {"/successors/1"}
+    alone = await end(api, county, soon, west["id"])
+    assert (alone.json()["successor"], len(alone.json()["successors"])) == (west["id"], 1)
+
+
 async def test_chains_are_followed_to_the_body_that_stands(api: Api, platform: Platform) -> None:
     first, second, third = [await record_body(api, name=f"Board {n}") for n in range(3)]
     assert (await end(api, first, date(2013, 4, 1), successor=second["id"])).status_code == 200

@@ -1,6 +1,5 @@
 """What a body sets for itself, for a time."""
 
-import uuid
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +14,6 @@ from sqlalchemy.exc import IntegrityError
 from rtp_applications.bodies.commands import end_last_period
 from rtp_applications.bodies.load_rules import load_rules
 from rtp_applications.bodies.models import BodyRule
-from rtp_applications.bodies.queries import find_rules
 from rtp_applications.bodies.rules import FORMS, Rule, read_value
 from rtp_embedded.platform import Platform
 from rtp_shared.clock import today, utcnow
@@ -102,19 +100,40 @@ async def test_a_planned_period_is_replaced_but_not_run_into(api: Api, body: Rec
     assert (await rules_of(api, body, on=planned))["idle-limit"]["value"]["number"] == 90
 
 
-async def test_a_rule_given_up_holds_no_more_and_keeps_its_past(
-    api: Api, body: RecordedBody, platform: Platform
-) -> None:
+async def test_a_rule_given_up_holds_no_more_and_keeps_its_past(api: Api, body: RecordedBody) -> None:
     past = today() - timedelta(days=10)
     windows = [{"fromMonth": 11, "fromDay": 1, "toMonth": 1, "toDay": 31}]
     assert (await put_rule(api, body, "eoi-windows", windows, validFrom=str(past))).status_code == 200
     assert (await put_rule(api, body, "eoi-windows", None)).status_code == 200
     assert await rules_of(api, body) == {}
     assert (await rules_of(api, body, on=str(past)))["eoi-windows"]["value"] == windows
-    id_, other = UUID(body["id"]), uuid.uuid4()
-    async with platform.runtimes["applications"].database.transaction(read_only=True) as session:
-        assert await find_rules(session, [id_, other], today()) == {id_: {}, other: {}}
-        assert await find_rules(session, [id_], past) == {id_: {Rule.EOI_WINDOWS: windows}}
+
+
+async def list_by_service(api: Api, body: dict[str, Any], **params: str) -> dict[str | None, int]:
+    found = (await api.get(f"/v1/bodies/{body['id']}/rules", params=params)).json()["rules"]
+    return {each["sector"]: each["value"]["number"] for each in found}
+
+
+async def test_a_period_for_one_kind_of_service_stands_beside_that_for_every_kind(api: Api, body: RecordedBody) -> None:
+    """Localism Act 2011 s.84(4): the relevant authority may specify different periods for different cases."""
+    rule = "maximum-decision-period"
+    libraries, youth = "libraries-and-archives", "youth"
+    assert (await put_rule(api, body, rule, DECISION)).status_code == 200
+    assert (await put_rule(api, body, rule, {**DECISION, "number": 90}, sector=libraries)).status_code == 200
+    assert await list_by_service(api, body) == {None: 60, libraries: 90}
+    assert await list_by_service(api, body, sector=libraries) == {libraries: 90}
+    assert await list_by_service(api, body, sector=youth) == {None: 60}
+    soon = str(today() + timedelta(days=5))
+    assert (await put_rule(api, body, rule, None, sector=libraries, validFrom=soon)).status_code == 200
+    assert await list_by_service(api, body, sector=libraries, on=soon) == {None: 60}
+    assert await list_by_service(api, body, sector=libraries) == {libraries: 90}
+
+
+async def test_only_what_the_act_has_by_service_is_set_by_service(api: Api, body: RecordedBody) -> None:
+    refused = await put_rule(api, body, "screening", DECISION, sector="youth")
+    assert list_fields(refused) == {"/sector"}
+    assert "maximum-decision-period" in refused.text
+    assert await rules_of(api, body) == {}
 
 
 async def test_a_stale_or_missing_version_changes_nothing(api: Api, body: RecordedBody) -> None:
@@ -214,18 +233,20 @@ async def test_loading_leaves_what_was_set_by_hand(api: Api, platform: Platform)
 
 async def test_the_database_holds_one_period_at_a_time(body: RecordedBody, platform: Platform) -> None:
     insert = text(
-        "INSERT INTO body_rules (body_id, rule, valid_from, valid_to, source, set_by, set_at) "
-        "VALUES (:body, :rule, :first, :last, 'x', 'x', now())"
+        "INSERT INTO body_rules (body_id, rule, sector, valid_from, valid_to, source, set_by, set_at) "
+        "VALUES (:body, :rule, :sector, :first, :last, 'x', 'x', now())"
     )
     database = platform.runtimes["applications"].database
 
-    async def hold(rule: str, first: date, last: date | None) -> None:
+    async def hold(rule: str, first: date, last: date | None, sector: str = "") -> None:
+        row = {"body": UUID(body["id"]), "rule": rule, "first": first, "last": last, "sector": sector}
         async with database.transaction() as session:
-            await session.execute(insert, {"body": UUID(body["id"]), "rule": rule, "first": first, "last": last})
+            await session.execute(insert, row)
 
     await hold("assurance", date(2026, 1, 1), date(2026, 6, 30))
     await hold("assurance", date(2026, 7, 1), None)
     await hold("screening", date(2026, 1, 1), None)
+    await hold("assurance", date(2026, 1, 1), None, "youth")
     with pytest.raises(IntegrityError, match="ex_body_rules_one_at_a_time"):
         await hold("assurance", date(2025, 1, 1), date(2026, 1, 1))
     with pytest.raises(IntegrityError, match="ex_body_rules_one_at_a_time"):

@@ -13,12 +13,14 @@ from tests.support.cases import open_case, submit_case
 pytestmark = pytest.mark.anyio
 
 
-async def challenge(new_client: NewClient) -> tuple[Any, dict[str, Any], Any, str]:
+async def challenge(new_client: NewClient, **details: Any) -> tuple[Any, dict[str, Any], Any, str]:
     """A challenge of 24 November 2026 to a council that has published nothing, and who sets the council's rules."""
     overseer = await new_client(scopes=OVERSEER)
     body = await record_body(overseer, kind="unitary")
     portal = await new_client()
-    draft = await open_case(portal, route="community-right-to-challenge", employer=body["id"], applicantCount=2)
+    draft = await open_case(
+        portal, route="community-right-to-challenge", employer=body["id"], applicantCount=2, **details
+    )
     return portal, await submit_case(portal, draft), overseer, body["id"]
 
 
@@ -27,9 +29,14 @@ async def list_decisions(portal: Any, case: dict[str, Any]) -> list[dict[str, An
     return [each for each in every if each["clock"] == "eoi-decision"]
 
 
-async def publish(overseer: Any, body: str, days: int, since: str) -> None:
+async def publish(overseer: Any, body: str, days: int, since: str, **more: Any) -> None:
     now = (await overseer.get(f"/v1/bodies/{body}")).headers["ETag"]
-    rule = {"value": {"number": days, "unit": "calendar-days"}, "validFrom": since, "source": "Cabinet, minute 7"}
+    rule = {
+        "value": {"number": days, "unit": "calendar-days"},
+        "validFrom": since,
+        "source": "Cabinet, minute 7",
+        **more,
+    }
     path = f"/v1/bodies/{body}/rules/maximum-decision-period"
     answer = await overseer.put(path, json=rule, headers={"If-Match": now})
     assert answer.status_code == 200, answer.text
@@ -59,3 +66,24 @@ async def test_one_planned_for_later_starts_it_on_that_day(new_client: NewClient
     for moment, started in ((datetime(2026, 12, 9, 12, tzinfo=UTC), 0), (datetime(2026, 12, 10, 1, tzinfo=UTC), 1)):
         await pass_until(moment)
         assert len(await list_decisions(portal, case)) == started
+
+
+async def test_one_published_for_a_kind_of_service_starts_the_clock_of_such_cases_alone(
+    new_client: NewClient, pass_until: PassUntil
+) -> None:
+    """Localism Act 2011 s.84(4). The deadline names the paper, since when it holds, and the kind of service."""
+    portal, case, overseer, body = await challenge(new_client, sector="youth")
+    details = {"route": "community-right-to-challenge", "employer": body, "applicantCount": 2, "sector": "transport"}
+    other = await submit_case(portal, await open_case(portal, **details))
+    await pass_until(datetime(2026, 11, 30, 9, tzinfo=UTC))
+    await publish(overseer, body, 60, "2026-11-30", sector="youth")
+    await pass_until(datetime(2026, 11, 30, 10, tzinfo=UTC))
+    [decision] = await list_decisions(portal, case)
+    assert (decision["dueOn"], decision["basis"]) == ("2027-01-23", "statute")
+    cited = "Cabinet, minute 7; the body's own rule since 2026-11-30, for youth services (Localism Act 2011 s.84(3)"
+    assert decision["source"].startswith(cited)
+    assert await list_decisions(portal, other) == []
+    await publish(overseer, body, 90, "2026-12-01")
+    await pass_until(datetime(2026, 12, 1, 10, tzinfo=UTC))
+    assert [each["dueOn"] for each in await list_decisions(portal, other)] == ["2027-02-22"]
+    assert await list_decisions(portal, case) == [decision]

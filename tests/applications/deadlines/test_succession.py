@@ -9,7 +9,7 @@ import pytest
 from rtp_embedded.clock import MovableClock
 from rtp_embedded.platform import Platform
 from tests.applications.deadlines.conftest import START
-from tests.applications.deadlines.office import ActorClient, list_kinds, read_case
+from tests.applications.deadlines.office import ActorClient, get_kind, list_events, list_kinds, read_case
 from tests.conftest import Api, NewClient
 from tests.support.bodies import OVERSEER, record_body, tag
 from tests.support.cases import open_case, submit_case
@@ -50,13 +50,61 @@ async def test_an_open_case_goes_on_with_the_body_that_followed(
     seen = await read_case(new_council, case)
     assert seen["employer"] == new["id"]
     assert (await list_kinds(new_council, case)).count("case-transferred") == 1
-    assert await read_case(old_council, case)
+    [told] = [each for each in await list_events(new_council, case) if get_kind(each) == "case-transferred"]
+    assert (told["data"]["bodiesReplaced"], told["data"]["successors"]) == ([old["id"]], [new["id"]])
+    assert (await old_council.get(f"/v1/cases/{case['id']}")).status_code == 404
     assert (await read_case(portal, draft))["employer"] == old["id"]
     assert (await read_case(portal, ended))["employer"] == old["id"]
     for hidden in (draft, ended):
         assert (await new_council.get(f"/v1/cases/{hidden['id']}")).status_code == 404
         assert "case-transferred" not in await list_kinds(portal, hidden)
     await ActorClient(new_council, "officer-1").do(case, "acknowledge", sentOn="2026-12-14")
+
+
+async def list_waiting(api: Api) -> list[str]:
+    items = (await api.get("/v1/cases", params={"awaitsSuccessor": "true"})).json()["items"]
+    return [each["id"] for each in items]
+
+
+async def test_cases_are_shared_out_among_several_successors(
+    platform: Platform, clock: MovableClock, new_client: NewClient
+) -> None:
+    """Whoever must choose is shown what waits; the one chosen takes the case, and no other learns of it."""
+    central, portal = await new_client(scopes=OVERSEER), await new_client()
+    county, east, west = [await record_body(central, name=name) for name in ("County", "East", "West")]
+    of_county, of_east, of_west = [await new_client(organisation=UUID(each["id"])) for each in (county, east, west)]
+    drafts = [await open_case(portal, employer=county["id"]) for _ in range(3)]
+    library, youth, waiting = [await submit_case(portal, each) for each in drafts]
+    await ActorClient(of_county, "maker-1").appoint(library, "decision-maker", "maker-1")
+    await ActorClient(of_county, "maker-1").appoint(youth, "decision-maker", "maker-1")
+    assert await list_waiting(of_county) == []
+    now = (await central.get(f"/v1/bodies/{county['id']}")).json()
+    ending = {"endedOn": "2026-12-01", "successors": [east["id"], west["id"]]}
+    answer = await central.post(f"/v1/bodies/{county['id']}/actions/end", json=ending, headers=tag(now))
+    assert answer.status_code == 200, answer.text
+    assert set(await list_waiting(of_county)) == {library["id"], youth["id"], waiting["id"]}
+    for case, successor in ((library, east), (youth, west)):
+        choice = {"body": county["id"], "successor": successor["id"], "decidedOn": "2026-11-24", "document": "Order 7"}
+        await ActorClient(of_county, "maker-1").do(case, "choose-successor", **choice)
+    assert await list_waiting(of_county) == [waiting["id"]]
+    assert await list_waiting(of_east) == []
+
+    clock.move_to(START + timedelta(days=10))
+    await platform.tick()
+    assert (await read_case(of_east, library))["employer"] == east["id"]
+    assert (await read_case(of_west, youth))["employer"] == west["id"]
+    unseen = [(of_west, library), (of_county, library), (of_east, youth), (of_county, youth), (of_east, waiting)]
+    for api, case in unseen:
+        assert (await api.get(f"/v1/cases/{case['id']}")).status_code == 404
+        assert (await api.get(f"/v1/cases/{case['id']}/history")).status_code == 404
+    assert "case-transferred" not in await list_kinds(of_west, library)
+    assert await list_waiting(of_county) == [waiting["id"]]
+    assert (await read_case(of_county, waiting))["employer"] == county["id"]
+    records = (await of_east.get(f"/v1/cases/{library['id']}/records")).json()["items"]
+    replaced = next(each["content"] for each in records if each["kind"] == "body-replaced")
+    assert (replaced["body"], replaced["on"], replaced["document"]) == (county["id"], "2026-12-01", "Order 7")
+    chosen = next(each for each in records if each["kind"] == "successor-choice")
+    assert [each["role"] for each in chosen["signed"]] == ["decision-maker"]
 
 
 async def test_a_body_without_a_successor_keeps_its_cases(

@@ -14,6 +14,7 @@ from rtp_applications.bodies.load import read_bank_holidays
 from rtp_applications.deadlines.rules.days import Calendars
 from rtp_applications.deadlines.rules.deadline import Deadline
 from rtp_applications.deadlines.rules.running import find_open_deadline
+from rtp_applications.workflow.body_facts import BodyFacts, OwnRule
 from rtp_applications.workflow.common.payloads import ConflictOfInterest
 from rtp_applications.workflow.definition import Action, Caller, Process
 from rtp_applications.workflow.due import process_due
@@ -22,7 +23,6 @@ from rtp_applications.workflow.enums import Ground, Role, Status
 from rtp_applications.workflow.errors import GuardsNotMet
 from rtp_applications.workflow.processes import PROCESSES, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import (
-    BodyFacts,
     CaseSnapshot,
     Facts,
     HeldDocument,
@@ -96,8 +96,8 @@ def build_snapshot(
         case=replace(case, **facts),
         parties={each.id: each for each in EVERYBODY},
         bodies={
-            EMPLOYER: BodyFacts(EMPLOYER, "Example County Council", "county", None, None),
-            COMMISSIONER: BodyFacts(COMMISSIONER, "Example Integrated Care Board", "integrated-care-board", None, None),
+            EMPLOYER: BodyFacts(EMPLOYER, "Example County Council", "county", None),
+            COMMISSIONER: BodyFacts(COMMISSIONER, "Example Integrated Care Board", "integrated-care-board", None),
         },
         calendars=CALENDARS,
     )
@@ -122,7 +122,8 @@ def with_employer(snapshot: CaseSnapshot, **changes: Any) -> CaseSnapshot:
 
 def with_rule(snapshot: CaseSnapshot, name: str, value: Any) -> CaseSnapshot:
     """The case of a body that set a rule of its own."""
-    return with_employer(snapshot, rules={**snapshot.bodies[EMPLOYER].rules, name: value})
+    kept = [each for each in snapshot.bodies[EMPLOYER].rules if each.name != name]
+    return with_employer(snapshot, rules=(*kept, OwnRule(name, value, "Cabinet, minute 7", date(2026, 1, 1))))
 
 
 def with_document(snapshot: CaseSnapshot, kind: str, *, scan: str = "clean") -> CaseSnapshot:

@@ -390,6 +390,15 @@ class CaseTransferred(CaseMoved):
 
     TYPE: ClassVar[str] = f"{PREFIX}.applications.case-transferred.v1"
 
+    bodies_replaced: list[UUID] = Field(
+        default=[], description="The bodies that ended", json_schema_extra={"x-since": "1.3.0"}
+    )
+    successors: list[UUID] = Field(
+        default=[],
+        description="The body in the place of each, in the same order",
+        json_schema_extra={"x-since": "1.3.0"},
+    )
+
 
 class PartyChanged(EventData):
     """Somebody was given a role in a case, or the part of somebody ended or changed. Who it is, it does not say."""

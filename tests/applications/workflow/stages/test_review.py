@@ -123,7 +123,7 @@ def test_a_period_that_was_never_published_was_not_met_by_moving_on() -> None:
 
 def test_an_authority_that_published_no_gap_does_not_hide_behind_that() -> None:
     taken = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "begin-procurement")
-    bare = replace(taken.snapshot, bodies={at: replace(each, rules={}) for at, each in taken.snapshot.bodies.items()})
+    bare = replace(taken.snapshot, bodies={at: replace(each, rules=()) for at, each in taken.snapshot.bodies.items()})
     assert ground.refused_for("begin-procurement", replace(taken, snapshot=bare)) == []
 
 

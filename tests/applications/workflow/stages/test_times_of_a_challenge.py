@@ -9,6 +9,7 @@ import pytest
 from rtp_applications.deadlines.rules.deadline import DeadlineState
 from rtp_applications.deadlines.rules.running import update_deadlines
 from rtp_applications.workflow.definition import Process
+from rtp_applications.workflow.due import process_due
 from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, PROCESSES
 from rtp_applications.workflow.snapshot import CaseSnapshot
@@ -95,6 +96,25 @@ def test_a_remittal_starts_no_spent_time_and_has_one_of_its_own() -> None:
     running = {each.clock for each in remitted.deadlines.values() if each.is_open}
     assert "remitted-decision" in running
     assert not running & {"decision-date-notice", "eoi-decision"}
+
+
+@pytest.mark.parametrize("action", ["remit-by-court", "reopen-refusal"])
+def test_a_period_published_after_the_refusal_starts_no_time_in_the_case_that_is_opened_again(action: str) -> None:
+    """The decision was notified once (s.84(8)(a)); the remitted one has a time of its own, then and at every look."""
+    refused = update_deadlines(
+        CHALLENGE.clocks, Status.EOI_SUBMITTED, receive(at(date(2027, 4, 1))).with_case(status=Status.REFUSED),
+        "refuse-eoi", at(date(2027, 5, 1)),
+    )  # fmt: skip
+    assert refused.find_deadline("eoi-decision") is None
+    published = ground.with_rule(refused, "maximum-decision-period", SIX_MONTHS)
+    later = at(date(2027, 12, 1))
+    opened = update_deadlines(
+        CHALLENGE.clocks, Status.REFUSED, published.with_case(status=Status.EOI_UNDER_REVIEW), action, later
+    )
+    assert opened.find_deadline("eoi-decision") is None
+    assert opened.find_deadline("remitted-decision")
+    looked = process_due(CHALLENGE, opened, later)
+    assert looked is None or looked.after.find_deadline("eoi-decision") is None
 
 
 def test_version_1_counts_as_it_did_until_its_cases_are_moved() -> None:

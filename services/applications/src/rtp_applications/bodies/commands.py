@@ -19,9 +19,10 @@ from rtp_applications.bodies.errors import (
 )
 from rtp_applications.bodies.models import Body, BodyIdentifier, BodyRule, Region, body_id
 from rtp_applications.bodies.queries import match_body
-from rtp_applications.bodies.rules import Rule, read_value
+from rtp_applications.bodies.rules import Rule, read_value, require_settable_for
 from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.json_types import JsonMapping, JsonObject
+from rtp_shared.contracts.vocabulary import Sector
 from rtp_shared.etags import Expected
 from rtp_shared.identities import Principal
 from rtp_shared.problems import FieldError, Invalid
@@ -56,23 +57,25 @@ async def end_body(
     reference: str,
     *,
     on: date,
-    successor: str | None,
+    successors: Sequence[str],
     version: Expected,
     actor: Principal,
     now: datetime,
 ) -> UUID:
-    """Record that a body ends, and which one follows it. Its identifiers end with it."""
+    """Record that a body ends, and which one follows it, or which ones. Its identifiers end with it."""
     _require_overseer(actor)
     await _lock_register(session)
     body = await _lock(session, reference)
     version.require(body.version)
-    following = await _find_successor(session, successor) if successor else None
+    following = [
+        await _find_successor(session, each, at) for each, at in zip(successors, _point_at(successors), strict=True)
+    ]
     await _require_no_circle(session, body, following)
-    before, expected = body.successor_id, body.ended_on
+    before, expected = body.successors, body.ended_on
     body.end(on, following, today=civil_date(now))
     await session.flush()
     # What a body shows of those it follows changes with them.
-    changed = [id_ for id_ in (before, body.successor_id) if id_]
+    changed = [*before, *body.successors]
     await session.execute(update(Body).where(Body.id.in_(changed)).values(version=Body.version + 1))
     held = or_(BodyIdentifier.valid_to.is_(None), BodyIdentifier.valid_to == expected)
     await session.execute(update(BodyIdentifier).where(BodyIdentifier.body_id == body.id, held).values(valid_to=on))
@@ -85,13 +88,17 @@ async def set_rule(
     rule: Rule,
     *,
     value: object | None,
+    sector: Sector | None,
     valid_from: date,
     source: str,
     version: Expected,
     actor: Principal,
     now: datetime,
 ) -> Body:
-    """Let a rule of the body hold from a day on; none gives the body's own rule up. What was set before ends then."""
+    """Let a rule of the body hold from a day on; none gives the body's own rule up. What was set before ends then, for
+    the same kind of service alone.
+    """
+    require_settable_for(rule, sector)
     body = await _lock(session, reference)
     if body.id != actor.organisation and OVERSEE not in actor.scopes:
         raise NotYourBody
@@ -102,12 +109,14 @@ async def set_rule(
         "set_by": actor.client_id,
         "set_at": now,
     }
-    periods = select(BodyRule).where(BodyRule.body_id == body.id, BodyRule.rule == rule).order_by(BodyRule.valid_from)
-    planned = end_last_period((await session.scalars(periods)).all(), valid_from, today=civil_date(now))
+    of = sector or ""
+    same = (BodyRule.body_id == body.id, BodyRule.rule == rule, BodyRule.sector == of)
+    periods = await session.scalars(select(BodyRule).where(*same).order_by(BodyRule.valid_from))
+    planned = end_last_period(periods.all(), valid_from, today=civil_date(now))
     body.version += 1
     await session.flush()
     if planned is None:
-        session.add(BodyRule(body_id=body.id, rule=rule, valid_from=valid_from, **facts))
+        session.add(BodyRule(body_id=body.id, rule=rule, sector=of, valid_from=valid_from, **facts))
     else:
         planned.replace(**facts)
     await session.flush()
@@ -140,10 +149,16 @@ async def _lock(session: AsyncSession, reference: str) -> Body:
     return body
 
 
-async def _find_successor(session: AsyncSession, reference: str) -> Body:
+def _point_at(successors: Sequence[str]) -> list[str]:
+    """Return the JSON pointer of each successor as it was given: one alone, or several."""
+    several = [f"/successors/{number}" for number in range(len(successors))]
+    return several if len(successors) > 1 else ["/successor"][: len(successors)]
+
+
+async def _find_successor(session: AsyncSession, reference: str, at: str) -> Body:
     body = await _find(session, reference)
     if body is None:
-        raise UnknownBody(errors=[FieldError("/successor", "not a body that is known")])
+        raise UnknownBody(errors=[FieldError(at, "not a body that is known")])
     return body
 
 
@@ -153,13 +168,15 @@ async def _find(session: AsyncSession, reference: str) -> Body | None:
     return found.one_or_none()
 
 
-async def _require_no_circle(session: AsyncSession, body: Body, following: Body | None) -> None:
+async def _require_no_circle(session: AsyncSession, body: Body, following: Sequence[Body]) -> None:
     seen: set[UUID] = set()
-    while following is not None and following.id not in seen:
-        if following.id == body.id:
+    waiting = [each.id for each in following]
+    while waiting:
+        if body.id in waiting:
             raise SuccessorsInACircle
-        seen.add(following.id)
-        following = await session.get(Body, following.successor_id) if following.successor_id else None
+        seen.update(waiting)
+        found = await session.scalars(select(Body).where(Body.id.in_(waiting)))
+        waiting = [id_ for each in found for id_ in each.successors if id_ not in seen]
 
 
 async def _lock_register(session: AsyncSession) -> None:

@@ -1,12 +1,13 @@
 """Public bodies, their identifiers, and the calendars they work by."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Computed, ForeignKey, Index, func, text
-from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
+from sqlalchemy import Computed, ForeignKey, Index, Uuid, func, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_applications.base import Model
@@ -79,26 +80,39 @@ class Body(Model):
         ForeignKey("bodies.id", deferrable=True, initially="DEFERRED")
     )
 
+    shared_among: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), server_default="{}", default=list)
+    """The bodies that follow it where they are several: its cases are shared out, and there is no one successor."""
+
     version: Mapped[int] = mapped_column(default=1)
     recorded_by_hand: Mapped[bool] = mapped_column(default=False)
     """Made or ended through the API before reference data knew: loading reference data leaves it alone."""
 
-    __table_args__ = (Index("ix_bodies_name", text("lower(name)")), Index("ix_bodies_successor_id", "successor_id"))
+    __table_args__ = (
+        Index("ix_bodies_name", text("lower(name)")),
+        Index("ix_bodies_successor_id", "successor_id"),
+        Index("ix_bodies_shared_among", "shared_among", postgresql_using="gin"),
+    )
+
+    @property
+    def successors(self) -> list[uuid.UUID]:
+        return [self.successor_id] if self.successor_id else list(self.shared_among)
 
     def exists_on(self, day: date) -> bool:
         return (self.opened_on is None or self.opened_on <= day) and (self.ended_on is None or day < self.ended_on)
 
-    def end(self, on: date, successor: "Body | None", *, today: date) -> None:
-        """It no longer exists from this day. An end that lies ahead may be recorded anew, and a successor added."""
+    def end(self, on: date, successors: "Sequence[Body]", *, today: date) -> None:
+        """It no longer exists from this day. An end that lies ahead may be recorded anew, and successors added."""
         settled = self.ended_on is not None and self.ended_on <= today
-        if settled and (self.ended_on != on or self.successor_id is not None):
+        if settled and (self.ended_on != on or self.successors):
             raise BodyHasEnded(f"{self.name} ended on {self.ended_on}")
         if self.opened_on is not None and on <= self.opened_on:
             raise Invalid(errors=[FieldError("/endedOn", f"it opened on {self.opened_on}")])
-        if successor is not None and not successor.exists_on(on):
-            raise NoSuccessorThen(f"{successor.name} does not exist on {on}")
+        for each in successors:
+            if not each.exists_on(on):
+                raise NoSuccessorThen(f"{each.name} does not exist on {on}")
         self.ended_on = on
-        self.successor_id = successor.id if successor else None
+        found = list(dict.fromkeys(each.id for each in successors))
+        self.successor_id, self.shared_among = (found[0], []) if len(found) == 1 else (None, found)
         self.recorded_by_hand = True
         self.version += 1
 
@@ -117,13 +131,21 @@ class BodyIdentifier(Model):
     valid_to: Mapped[date | None]
 
 
+_WHOSE = "body_id::text || ' ' || rule || ' ' || sector"
+
+
 class BodyRule(Model):
-    """A rule that a body set for itself, for a period. A period that has begun is never changed, only ended."""
+    """A rule that a body set for itself, for a period: of every kind of service, or of one.
+
+    A period that has begun is never changed, only ended.
+    """
 
     __tablename__ = "body_rules"
 
     body_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bodies.id"), primary_key=True)
     rule: Mapped[Rule] = mapped_column(primary_key=True)
+    sector: Mapped[str] = mapped_column(primary_key=True, server_default="", default="")
+    """The kind of service that it was set for; empty for every kind."""
     valid_from: Mapped[date] = mapped_column(primary_key=True)
     valid_to: Mapped[date | None]
     """The last day on which it holds; none while it holds until further notice."""
@@ -138,7 +160,7 @@ class BodyRule(Model):
     # Ranges of text stand in for equality: the extension that lets GiST compare plain columns is not everywhere.
     __table_args__ = (
         ExcludeConstraint(
-            (func.text_range(text("body_id::text || ' ' || rule"), text("body_id::text || ' ' || rule"), "[]"), "&&"),
+            (func.text_range(text(_WHOSE), text(_WHOSE), "[]"), "&&"),
             (func.daterange(text("valid_from"), text("valid_to"), "[]"), "&&"),
             name="ex_body_rules_one_at_a_time",
         ),

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -25,7 +24,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_applications.bodies.errors import NoSuchBody, UnknownBody
 from rtp_applications.bodies.models import Body, BodyIdentifier, BodyKind, BodyRule
 from rtp_applications.bodies.naming import complete_reference, contain_body_name, rank_body_name
-from rtp_applications.bodies.rules import Rule
+from rtp_applications.workflow.body_facts import BodyFacts, OwnRule
+from rtp_shared.contracts.vocabulary import Sector
 from rtp_shared.db import AnyRow, AnySelect
 from rtp_shared.problems import FieldError
 
@@ -68,38 +68,49 @@ async def is_body(session: AsyncSession, id_: UUID) -> bool:
 
 async def list_predecessors(session: AsyncSession, body_id: UUID) -> Sequence[AnyRow]:
     """Return the bodies that this one followed, those that ended first in front."""
-    query = select(Body.id, Body.name, Body.ended_on).where(Body.successor_id == body_id)
+    query = select(Body.id, Body.name, Body.ended_on).where(
+        or_(Body.successor_id == body_id, Body.shared_among.contains([body_id]))
+    )
     return (await session.execute(query.order_by(Body.ended_on, Body.name))).all()
+
+
+async def list_successors(session: AsyncSession, body_id: UUID) -> Sequence[AnyRow]:
+    """Return the body that followed this one, or all that did."""
+    ended = Body.__table__.alias("ended")
+    following = or_(_body.id == ended.c.successor_id, _body.id == any_(ended.c.shared_among))
+    query = select(_body.id, _body.name).select_from(ended.join(Body.__table__, following))
+    return (await session.execute(query.where(ended.c.id == body_id).order_by(_body.name))).all()
 
 
 async def find_current_successor(session: AsyncSession, body_id: UUID, day: date) -> UUID | None:
     """Return the body that exists on this day for the one named: itself while it exists, else the next in its chain
     that does.
 
-    None where the chain breaks off: the body, or one that followed it, ended without a successor.
+    None where the chain breaks off: the body, or one that followed it, ended without one successor.
     """
     found = await session.execute(_SUCCESSOR, {"body_id": body_id, "day": day})
     return found.scalar_one_or_none()
 
 
-async def list_rules_in_force(session: AsyncSession, body_id: UUID, day: date) -> Sequence[AnyRow]:
-    query = select(
-        BodyRule.rule, BodyRule.value, BodyRule.valid_from, BodyRule.valid_to, BodyRule.source, BodyRule.set_at
-    ).where(BodyRule.body_id == body_id, _is_in_force(day), BodyRule.value.is_not(None))
-    return (await session.execute(query.order_by(BodyRule.rule))).all()
-
-
-async def find_rules(session: AsyncSession, body_ids: Sequence[UUID], day: date) -> dict[UUID, dict[Rule, Any]]:
-    """Return what each body set for itself and holds on this day, as JSON; nothing for a rule on which the process
-    decides.
+async def list_rules_in_force(
+    session: AsyncSession, body_id: UUID, day: date, sector: Sector | None = None
+) -> Sequence[AnyRow]:
+    """Return what the body set for itself and holds on this day; for one kind of service only what holds there: of
+    each rule the one set for that kind, or else the one for every kind.
     """
-    query = select(BodyRule.body_id, BodyRule.rule, BodyRule.value).where(
-        BodyRule.body_id.in_(body_ids), _is_in_force(day), BodyRule.value.is_not(None)
-    )
-    found: dict[UUID, dict[Rule, Any]] = {body_id: {} for body_id in body_ids}
-    for row in await session.execute(query):
-        found[row.body_id][row.rule] = row.value
-    return found
+    query = select(
+        BodyRule.rule,
+        func.nullif(BodyRule.sector, "").label("sector"),
+        BodyRule.value,
+        BodyRule.valid_from,
+        BodyRule.valid_to,
+        BodyRule.source,
+        BodyRule.set_at,
+    ).where(BodyRule.body_id == body_id, _is_in_force(day), BodyRule.value.is_not(None))
+    rows = (await session.execute(query.order_by(BodyRule.rule, BodyRule.sector))).all()
+    if sector is None:
+        return rows
+    return list({row.rule: row for row in rows if row.sector in (None, sector)}.values())
 
 
 def _is_in_force(day: date | BindParameter[date]) -> ColumnElement[bool]:
@@ -182,12 +193,27 @@ _EXISTS = and_(
     or_(_body.opened_on.is_(None), _body.opened_on <= _TODAY), or_(_body.ended_on.is_(None), _body.ended_on > _TODAY)
 )
 _RULES = (
-    select(func.json_object_agg(BodyRule.rule, BodyRule.value))
+    select(
+        func.json_agg(
+            func.json_build_object(
+                "rule",
+                BodyRule.rule,
+                "value",
+                BodyRule.value,
+                "source",
+                BodyRule.source,
+                "valid_from",
+                BodyRule.valid_from,
+                "sector",
+                BodyRule.sector,
+            )
+        )
+    )
     .where(BodyRule.body_id == _body.id, _is_in_force(_TODAY), BodyRule.value.is_not(None))
     .scalar_subquery()
     .label("rules")
 )
-_FACTS = (_body.id, _body.region, _body.name, _body.kind, _body.ended_on, _body.successor_id, _RULES)
+_FACTS = (_body.id, _body.region, _body.name, _body.kind, _body.ended_on, _RULES)
 _NAMED = (
     select(*_FACTS, _identifier.reference)
     .join(BodyIdentifier.__table__, _identifier.body_id == _body.id)
@@ -211,6 +237,12 @@ async def find_open_bodies(session: AsyncSession, references: Sequence[str], *, 
         rows = {row.id: row for row in by_id}
         found |= {reference: rows[id_] for reference, id_ in ids.items() if id_ in rows}
     return found
+
+
+def build_facts(body: AnyRow) -> BodyFacts:
+    """Return an open body that was found as the rules of a case see it."""
+    rules = tuple(map(OwnRule.from_json, body.rules or ()))
+    return BodyFacts(body.id, body.name, body.kind, body.ended_on, rules=rules)
 
 
 def _separate_ids(references: Sequence[str]) -> tuple[dict[str, UUID], dict[str, str]]:

@@ -21,9 +21,11 @@ from rtp_applications.bodies.schemas import (
     RuleGiven,
     RulesView,
     RuleView,
+    SuccessorView,
 )
 from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.json_types import JsonObject
+from rtp_shared.contracts.vocabulary import Sector
 from rtp_shared.db import AnyRow
 from rtp_shared.dependencies import After, ExpectedVersion, Limit, Now, Session
 from rtp_shared.etags import format_etag
@@ -106,15 +108,17 @@ async def end_body(
     now: Now,
     response: Response,
 ) -> BodyDetail:
-    """Record that a body ends, and which one follows it. Needs the scope cases:oversee too.
+    """Record that a body ends, and which one follows it, or which ones. Needs the scope cases:oversee too.
 
-    An end that lies ahead may be recorded anew; once it has come, only a successor may be added where none is named.
+    Open cases go over to the one that follows; of several, to the one that is chosen in the case: those that wait for
+    it are listed by `GET /v1/cases?awaitsSuccessor=true`. An end that lies ahead may be recorded anew; once it has
+    come, only successors may be added where none is named.
     """
     body_id = await commands.end_body(
         session,
         reference,
         on=ending.ended_on,
-        successor=ending.successor,
+        successors=ending.following,
         version=version,
         actor=principal,
         now=now,
@@ -129,11 +133,12 @@ async def list_body_rules(
     session: Session,
     now: Now,
     on: Annotated[Day | None, Query(description="The day on which they hold; today if left out")] = None,
+    sector: Annotated[Sector | None, Query(description="Only what holds for this kind of service")] = None,
 ) -> RulesView:
     """Read what a body set for itself in place of what the process of a route says, with the source of each."""
     body, _identifiers = await queries.get_body(session, reference)
     day = on or civil_date(now)
-    return _build_rules(body, day, await queries.list_rules_in_force(session, body.id, day))
+    return _build_rules(body, day, await queries.list_rules_in_force(session, body.id, day, sector))
 
 
 @bodies.put("/{reference}/rules/{rule}")
@@ -149,6 +154,7 @@ async def set_body_rule(
 ) -> RulesView:
     """Set a rule of a body from a day on; the period before ends the day before. If-Match takes the body's ETag.
 
+    Periods and windows of the Localism Act 2011 may be set for one kind of service: they leave those of others alone.
     A client sets the rules of its own organisation; with the scope cases:oversee, those of any body. The past stands,
     because deadlines were computed by it: a period that has begun is only ended, never changed. A start that has gone
     by is taken only where nothing was set for any day since. A period that lies ahead is replaced by one with the same
@@ -159,6 +165,7 @@ async def set_body_rule(
         reference,
         rule,
         value=setting.value,
+        sector=setting.sector,
         valid_from=setting.valid_from,
         source=setting.source,
         version=version,
@@ -173,9 +180,10 @@ async def set_body_rule(
 
 async def _read_detail(session: Session, reference: str, response: Response) -> BodyDetail:
     row, identifiers = await queries.get_body(session, reference)
+    after = [SuccessorView.model_validate(each) for each in await queries.list_successors(session, row.id)]
     before = [PredecessorView.model_validate(each) for each in await queries.list_predecessors(session, row.id)]
     response.headers["ETag"] = format_etag(row.version)
-    return BodyDetail.model_validate({**_merge_body(row, identifiers), "predecessors": before})
+    return BodyDetail.model_validate({**_merge_body(row, identifiers), "successors": after, "predecessors": before})
 
 
 def _merge_body(row: Any, identifiers: Sequence[Any]) -> JsonObject:

@@ -9,6 +9,7 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from rtp_applications.deadlines.rules.days import LONGEST, CalendarName, Unit
 from rtp_applications.workflow.common.constitutions import WITH_AN_EXECUTIVE, ConstitutionForm, DecidedBy, list_forms
+from rtp_shared.contracts.vocabulary import Sector
 from rtp_shared.problems import FieldError, Invalid
 from rtp_shared.schemas import Input, Whole
 from rtp_shared.validation import describe_failure
@@ -157,6 +158,8 @@ class RuleForm:
     says: str
     source: str
     value: TypeAdapter[Any] = _LENGTH
+    by_service: bool = False
+    """True if it may be set for one kind of service alone."""
 
 
 _PROCESS = "the body's own procedure"
@@ -164,19 +167,23 @@ _PROCESS = "the body's own procedure"
 FORMS: Mapping[Rule, RuleForm] = {
     Rule.EOI_WINDOWS: RuleForm(
         "The yearly periods in which expressions of interest under the Community Right to Challenge are taken; "
-        "at any time where there are none",
+        "at any time where there are none. For every service, or for one kind of it (s.82(2))",
         "Localism Act 2011, section 82",
         TypeAdapter(Windows),
+        by_service=True,
     ),
     Rule.MAXIMUM_DECISION_PERIOD: RuleForm(
         "The longest time to decide on an expression of interest under the Community Right to Challenge, counted from "
-        "its receipt, or from the end of the window in which it was received",
+        "its receipt (s.84(3)(a)). Different periods may be set for different cases (s.84(4))",
         "Localism Act 2011, section 84",
+        by_service=True,
     ),
     Rule.PROCUREMENT_GAP: RuleForm(
-        "The shortest and longest time between acceptance of an expression of interest and the start of procurement",
+        "The shortest and longest time between acceptance of an expression of interest and the start of procurement. "
+        "Different periods may be set for different cases (s.83(5))",
         "Localism Act 2011, section 83",
         TypeAdapter(MonthsBetween),
+        by_service=True,
     ),
     Rule.BALLOT_THRESHOLD: RuleForm(
         "What the body asks of a ballot of the staff; the law asks for no ballot",
@@ -241,6 +248,15 @@ FORMS: Mapping[Rule, RuleForm] = {
 
 LISTED = "\n".join(f"- `{rule}`: {form.says} ({form.source})" for rule, form in FORMS.items())
 """The rules for the public documentation."""
+
+
+def require_settable_for(rule: Rule, sector: Sector | None) -> None:
+    """Refuse a kind of service for a rule that holds for every kind alike."""
+    if sector is not None and not FORMS[rule].by_service:
+        named = ", ".join(name for name, form in FORMS.items() if form.by_service)
+        raise Invalid(
+            errors=[FieldError("/sector", f"{rule} is one for every service; by kind of service are {named}")]
+        )
 
 
 def read_value(rule: Rule, said: object, *, kind: str = "") -> Any:

@@ -1,13 +1,14 @@
 """Request and response bodies about public bodies."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, SkipValidation, StringConstraints
+from pydantic import Field, SkipValidation, StringConstraints, model_validator
 
 from rtp_applications.bodies.models import BodyKind
 from rtp_applications.bodies.rules import Rule, RuleValue
+from rtp_shared.contracts.vocabulary import Sector
 from rtp_shared.schemas import Day, Input, Line, OneLine, Output, Prose, Storable
 
 BodyReference = Annotated[
@@ -46,6 +47,22 @@ class BodyGiven(Input):
 class BodyEnd(Input):
     ended_on: Day = Field(description="The first day on which the body no longer exists")
     successor: BodyReference | None = Field(default=None, description="The body that follows it and exists on that day")
+    successors: list[BodyReference] = Field(
+        default=[],
+        max_length=20,
+        description="The bodies that follow it, where they are several: in its open cases it is then decided case by "
+        "case which of them takes it, by the action `choose-successor`",
+    )
+
+    @model_validator(mode="after")
+    def _named_in_one_place(self) -> Self:
+        if self.successor and self.successors:
+            raise ValueError("name one successor, or several successors")
+        return self
+
+    @property
+    def following(self) -> list[str]:
+        return [self.successor] if self.successor else self.successors
 
 
 class RuleGiven(Input):
@@ -53,6 +70,11 @@ class RuleGiven(Input):
     # Held against the form of the rule in the path, so that a wrong field is named as that form has it.
     value: SkipValidation[RuleValue | None] = Field(description="In the form of the rule; null gives the rule up")
     source: Prose = Field(description="The resolution, constitution page or notice that it rests on")
+    sector: Sector | None = Field(
+        default=None,
+        description="The kind of service that it is set for, of the rules of the Localism Act 2011 ss.82 to 84; left "
+        "out, it holds for every kind that has none of its own",
+    )
 
 
 class IdentifierView(Output):
@@ -77,6 +99,13 @@ class BodyView(Output):
     identifiers: list[IdentifierView]
 
 
+class SuccessorView(Output):
+    """A body that follows one that ended."""
+
+    id: UUID
+    name: str
+
+
 class PredecessorView(Output):
     """A body that ended, and that this one follows."""
 
@@ -88,6 +117,7 @@ class PredecessorView(Output):
 class BodyDetail(BodyView):
     """A public body, with those that it followed."""
 
+    successors: list[SuccessorView] = Field(description="All that follow it: of several there is no one `successor`")
     predecessors: list[PredecessorView]
     version: int = Field(description="Grows with every change of the body and its rules; the ETag")
 
@@ -97,6 +127,7 @@ class RuleView(Output):
 
     rule: Rule
     says: str = Field(description="What the rule is about")
+    sector: Sector | None = Field(description="The kind of service that it holds for, before one for every kind")
     value: Any = Field(description="In the form of the rule")
     valid_from: date
     valid_to: date | None = Field(description="The last day on which it holds; null until further notice")
@@ -105,7 +136,10 @@ class RuleView(Output):
 
 
 class RulesView(Output):
-    """What a body set for itself and holds on one day. For every other rule, the process of a case decides."""
+    """What a body set for itself and holds on one day. For every other rule, the process of a case decides.
+
+    A rule for the case's own kind of service goes before one for every kind; what counts a deadline is in its `source`.
+    """
 
     body_id: UUID = Field(serialization_alias="body")
     body_name: str

@@ -90,6 +90,7 @@ from rtp_applications.workflow.stages.panel.payloads import (
     Vote,
 )
 from rtp_applications.workflow.stages.readiness.payloads import NewGoLive
+from rtp_applications.workflow.stages.reorganisation.payloads import ReorganisationResolution, SuccessorChoice
 from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent, Modification
 from rtp_applications.workflow.stages.screening.payloads import (
     Acknowledgement,
@@ -253,12 +254,14 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "stop-case": Stop,
     "publish-intention": PublishedIntention,
     "publish-decision": Publication,
+    "choose-successor": SuccessorChoice,
     "refuse-to-consider": Refusal,
     "reopen-after-call-in": Reasons,
     "begin-procurement": ProcurementStart,
     "recommend-reopening": Recommendation,
     "reopen-refusal": Reopening,
     "keep-refusal": KeptRefusal,
+    "record-reorganisation-resolution": ReorganisationResolution,
     "confirm-spin-out": SpinOutConfirmation,
 }
 """The body that the path of each action takes: `POST /v1/cases/{case_id}/actions/<name>`.

@@ -6,7 +6,7 @@ from functools import partial
 from uuid import UUID, uuid4
 
 from rtp_applications.bodies.errors import UnknownBody
-from rtp_applications.bodies.queries import find_open_bodies
+from rtp_applications.bodies.queries import build_facts, find_open_bodies
 from rtp_applications.cases import store
 from rtp_applications.cases.actions import take_action
 from rtp_applications.cases.change import advance, change_case, create_case
@@ -20,11 +20,10 @@ from rtp_applications.workflow import engine
 from rtp_applications.workflow.engine import CaseChange, find_roles
 from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.leading import explain_lead
-from rtp_applications.workflow.snapshot import BodyFacts, CaseSnapshot, Facts, Party, Payload, Signature
+from rtp_applications.workflow.snapshot import CaseSnapshot, Facts, Party, Payload, Signature
 from rtp_applications.workflow.version_move import VersionMove, change_version
 from rtp_shared.contracts.applications import CaseOpened
 from rtp_shared.contracts.vocabulary import Route
-from rtp_shared.db import AnyRow
 from rtp_shared.etags import Expected
 from rtp_shared.identities import SYSTEM
 from rtp_shared.problems import FieldError
@@ -125,12 +124,8 @@ async def _fill_in(context: CommandContext, snapshot: CaseSnapshot, details: Map
         columns[BODY_FIELDS[name][0]] = bodies[reference].id if reference else None
     if "employer" in named:
         columns["region"] = bodies[named["employer"]].region if named["employer"] else None
-    facts = {each.id: _read_facts(each) for each in bodies.values()}
+    facts = {each.id: build_facts(each) for each in bodies.values()}
     return replace(snapshot.with_case(**columns), bodies={**snapshot.bodies, **facts})
-
-
-def _read_facts(body: AnyRow) -> BodyFacts:
-    return BodyFacts(body.id, body.name, body.kind, body.ended_on, body.successor_id, body.rules or {})
 
 
 def _refuse_unknown(names: Iterable[str]) -> None:

@@ -5,17 +5,19 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, bindparam, select
+from sqlalchemy import Boolean, Text, Uuid, and_, any_, bindparam, exists, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rtp_applications.bodies.models import Body
 from rtp_applications.bodies.queries import get_name
 from rtp_applications.cases.errors import NoSuchCase
-from rtp_applications.cases.models import Case
+from rtp_applications.cases.models import Case, CaseRecord
 from rtp_applications.cases.sight import OWN_CHANGE_TIME, OWN_VERSION, READERS, is_known_to
 from rtp_applications.cases.store import read_snapshot
-from rtp_applications.workflow.enums import Status
+from rtp_applications.workflow.enums import OPEN, Status
 from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.stages.reorganisation.payloads import SuccessorChoice
 from rtp_shared.contracts.vocabulary import Route, Sector
 from rtp_shared.db import AnyRow, AnySelect, system_scope
 from rtp_shared.identities import SYSTEM
@@ -23,6 +25,22 @@ from rtp_shared.identities import SYSTEM
 # Statements are built once, and of the tables' columns: building one, and the ORM's part in one that loads no object,
 # cost as much as running it.
 _case = Case.__table__.c
+_body, _record = Body.__table__.c, CaseRecord.__table__.c
+_CHOSEN = (
+    exists()
+    .where(_record.case_id == _case.id, _record.kind == SuccessorChoice.KIND, _record.key == _body.id.cast(Text))
+    .correlate(Case.__table__, Body.__table__)
+)
+_AWAITS_SUCCESSOR = and_(
+    _case.submitted_at.is_not(None),
+    _case.status.in_(sorted(OPEN)),
+    exists().where(
+        _body.id.in_([_case.employer_id, _case.commissioner_id, _case.decision_body_id, _case.duty_holder_id]),
+        func.cardinality(_body.shared_among) > 1,
+        ~_CHOSEN,
+    ),
+)
+"""A body that the case names is followed by several, and which of them takes it is not chosen yet."""
 
 
 async def get_case(session: AsyncSession, case_id: UUID, *, readers: Sequence[str], now: datetime) -> CaseSnapshot:
@@ -50,8 +68,11 @@ async def list_cases(
     sector: Sector | None = None,
     employer: Sequence[UUID] | None = None,
     number: str | None = None,
+    awaits_successor: bool = False,
 ) -> Sequence[AnyRow]:
-    """Return the newest first, one row more than `limit` where more follow."""
+    """Return the newest first, one row more than `limit` where more follow; with `awaits_successor` only those that
+    name a body whose successor is to be chosen in the case.
+    """
     filters = {
         "after": after,
         "status": status,
@@ -59,6 +80,7 @@ async def list_cases(
         "sector": sector,
         "employer": employer,
         "number": number,
+        "awaits_successor": awaits_successor or None,
     }
     wanted = {name: value for name, value in filters.items() if value is not None}
     return (await session.execute(_build_list(*wanted), {**wanted, "readers": readers, "limit": limit + 1})).all()
@@ -73,6 +95,7 @@ def _build_list(*names: str) -> AnySelect:
         "sector": _case.sector == bindparam("sector"),
         "employer": _case.employer_id == any_(bindparam("employer", type_=ARRAY(Uuid))),
         "number": _case.number == bindparam("number"),
+        "awaits_successor": and_(_AWAITS_SUCCESSOR, bindparam("awaits_successor", type_=Boolean)),
     }
     line = (
         _case.id,

@@ -64,6 +64,14 @@ async def list_cases(
     number: Annotated[
         str | None, Query(max_length=40, description="A case number, however it is typed"), OneLine
     ] = None,
+    awaits_successor: Annotated[
+        bool,
+        Query(
+            alias="awaitsSuccessor",
+            description="Only those that name a body that ends and is followed by several, until it is chosen by "
+            "`choose-successor` which of them takes the case",
+        ),
+    ] = False,
 ) -> Page[CaseLine]:
     """List the cases you may see, newest first.
 
@@ -80,6 +88,7 @@ async def list_cases(
         sector=sector,
         employer=await find_bodies(session, employer, parameter="employer"),
         number=_read_number(number),
+        awaits_successor=awaits_successor,
     )
     page, last = cut(rows, limit)
     return Page(items=[CaseLine.model_validate(row) for row in page], next=last and encode_cursor(last.id))

@@ -25,9 +25,9 @@ from rtp_applications.cases.sight import KNOWN, OWN_VERSION, READERS, is_known_t
 from rtp_applications.deadlines.rules.days import Calendars, civil_date
 from rtp_applications.deadlines.rules.deadline import Deadline
 from rtp_applications.json_types import JsonMapping
+from rtp_applications.workflow.body_facts import BodyFacts, OwnRule
 from rtp_applications.workflow.enums import Audience, Role, Status
 from rtp_applications.workflow.snapshot import (
-    BodyFacts,
     CaseSnapshot,
     Facts,
     HeldDocument,
@@ -66,8 +66,10 @@ _CHILDREN = {
     "bodies": """
         (SELECT coalesce(json_agg(json_build_object(
             'id', b.id, 'name', b.name, 'kind', b.kind, 'ended_on', b.ended_on,
-            'successor_id', b.successor_id, 'rules', (
-            SELECT json_object_agg(u.rule, u.value) FROM body_rules u
+            'successors', CASE WHEN b.successor_id IS NULL THEN to_json(b.shared_among)
+                ELSE json_build_array(b.successor_id) END, 'rules', (
+            SELECT json_agg(json_build_object('rule', u.rule, 'value', u.value, 'source', u.source,
+                'valid_from', u.valid_from, 'sector', u.sector)) FROM body_rules u
             WHERE u.body_id = b.id AND u.value IS NOT NULL
               AND u.valid_from <= :today AND (u.valid_to IS NULL OR :today <= u.valid_to)))), '[]')
          FROM bodies b
@@ -191,14 +193,13 @@ def _read_document(row: JsonRow) -> HeldDocument:
 
 
 def _read_body(row: JsonRow) -> BodyFacts:
-    successor = row["successor_id"]
     return BodyFacts(
         UUID(row["id"]),
         row["name"],
         row["kind"],
         _read_day(row["ended_on"]),
-        successor and UUID(successor),
-        row["rules"] or {},
+        tuple(map(UUID, row["successors"])),
+        tuple(map(OwnRule.from_json, row["rules"] or ())),
     )
 
 

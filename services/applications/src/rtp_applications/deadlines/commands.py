@@ -6,10 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import Table, Uuid, bindparam, select, update
 
+from rtp_applications.bodies.queries import build_facts, find_current_successor, find_open_bodies
 from rtp_applications.cases.change import change_free_case
 from rtp_applications.cases.context import CommandContext
 from rtp_applications.cases.models import CaseDeadline
-from rtp_applications.deadlines.succession import transfer
+from rtp_applications.deadlines.rules.days import civil_date
+from rtp_applications.deadlines.succession import list_choices, transfer
 from rtp_applications.workflow.due import process_due
 from rtp_applications.workflow.engine import CaseChange
 from rtp_applications.workflow.snapshot import CaseSnapshot
@@ -49,9 +51,17 @@ async def start_late_clocks(context: CommandContext, case_id: UUID) -> bool:
 
 
 async def transfer_case(context: CommandContext, case_id: UUID, successors: Mapping[UUID, UUID]) -> bool:
-    """Put successors in the place of bodies that ended; return True if the case still named one."""
+    """Put successors in the place of bodies that ended, those that were chosen in the case where several followed;
+    return True if the case still named one.
+    """
 
     async def decide(snapshot: CaseSnapshot) -> CaseChange | None:
-        return transfer(snapshot, successors, context.now)
+        today = civil_date(context.now)
+        chosen = list_choices(snapshot, today).items()
+        standing = {body: await find_current_successor(context.session, new, today) for body, new in chosen}
+        found = {**successors, **{body: new for body, new in standing.items() if new}}
+        rows = await find_open_bodies(context.session, [str(new) for new in found.values()], today=today)
+        facts = {body: build_facts(rows[str(new)]) for body, new in found.items()}
+        return transfer(context.get_process(snapshot), snapshot, facts, context.now)
 
     return await change_free_case(context, case_id, decide) is not None

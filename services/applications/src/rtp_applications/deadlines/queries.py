@@ -1,6 +1,6 @@
 """Queries of the deadline scheduler: the cases that are due, and those that name a body that has ended."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import cast
 from uuid import UUID
@@ -12,13 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_applications.bodies.models import Body, BodyRule
 from rtp_applications.bodies.queries import find_current_successor
 from rtp_applications.bodies.rules import Rule
-from rtp_applications.cases.models import Case, CaseDeadline
+from rtp_applications.cases.models import Case, CaseDeadline, CaseRecord
 from rtp_applications.deadlines.succession import REFERENCES, TRANSFERABLE
+from rtp_applications.workflow.stages.reorganisation.payloads import SuccessorChoice
 from rtp_applications.workflow.stages.review.clocks import UNTIL_ANSWERED
 from rtp_shared.contracts.vocabulary import Route
+from rtp_shared.db import AnyRow
 from rtp_shared.identities import organisation_identity
 
 _case, _deadline = cast("Table", Case.__table__).c, cast("Table", CaseDeadline.__table__).c
+_record = cast("Table", CaseRecord.__table__).c
 _body = cast("Table", Body.__table__).c
 _NOW = bindparam("now", type_=DateTime(timezone=True))
 _FIRST = func.min(_deadline.look_at)
@@ -67,6 +70,14 @@ _NAMED_STILL = exists().where(
 _ENDED = select(_body.id).where(
     _body.ended_on <= bindparam("today", type_=Date), _body.successor_id.is_not(None), _NAMED_STILL
 )
+_SHARED_OUT = select(_body.id).where(
+    _body.ended_on <= bindparam("today", type_=Date), func.cardinality(_body.shared_among) > 1, _NAMED_STILL
+)
+_CHOSEN = exists().where(
+    _record.case_id == _case.id,
+    _record.kind == SuccessorChoice.KIND,
+    _record.key == any_(bindparam("keys", type_=ARRAY(Text))),
+)
 _NAMING = select(_case.id).where(
     _case.readers.overlap(bindparam("readers", type_=ARRAY(Text))),
     or_(*(column == any_(bindparam("bodies", type_=ARRAY(Uuid))) for column in _REFERENCES)),
@@ -76,7 +87,7 @@ _NAMING = select(_case.id).where(
 
 _rule = cast("Table", BodyRule.__table__).c
 _TODAY = bindparam("today", type_=Date)
-_PUBLISHED = select(_rule.body_id).where(
+_PUBLISHED = select(_rule.body_id, _rule.sector).where(
     _rule.rule == Rule.MAXIMUM_DECISION_PERIOD,
     _rule.value.is_not(None),
     _rule.valid_from <= _TODAY,
@@ -84,7 +95,7 @@ _PUBLISHED = select(_rule.body_id).where(
     or_(_rule.valid_from >= bindparam("since", type_=Date), _rule.set_at >= bindparam("since", type_=Date)),
 )
 _BODIES = bindparam("bodies", type_=ARRAY(Uuid))
-_WAITING = select(_case.id).where(
+_WAITING = select(_case.id, _case.employer_id, _case.decision_body_id, _case.sector).where(
     _case.readers.overlap(bindparam("readers", type_=ARRAY(Text))),
     or_(_case.employer_id == any_(_BODIES), _case.decision_body_id == any_(_BODIES)),
     _case.route == Route.COMMUNITY_RIGHT_TO_CHALLENGE,
@@ -96,12 +107,23 @@ LOOKED_BACK = timedelta(days=7)
 
 
 async def list_cases_waiting_for_a_period(session: AsyncSession, today: date) -> list[UUID]:
-    """Return the challenges under way whose authority published only now how long it takes to decide at most."""
-    bodies = list(await session.scalars(_PUBLISHED, {"today": today, "since": today - LOOKED_BACK}))
-    if not bodies:
+    """Return the challenges under way whose authority published only now how long it takes to decide at most, such as
+    on their kind of service.
+    """
+    published = (await session.execute(_PUBLISHED, {"today": today, "since": today - LOOKED_BACK})).all()
+    if not published:
         return []
+    bodies = list({row.body_id for row in published})
     named = {"readers": [organisation_identity(body) for body in bodies], "bodies": bodies}
-    return list(await session.scalars(_WAITING, named))
+    of_which = {(row.body_id, row.sector) for row in published}
+    waiting = (await session.execute(_WAITING, named)).all()
+    return [row.id for row in waiting if _is_meant(row, of_which)]
+
+
+def _is_meant(case: AnyRow, published: Collection[tuple[UUID, str]]) -> bool:
+    """Return whether one of the case's bodies published a period for its kind of service, or for every kind."""
+    bodies, kinds = (case.employer_id, case.decision_body_id), (case.sector, "")
+    return any((body, kind) in published for body in bodies for kind in kinds)
 
 
 async def list_successions(session: AsyncSession, today: date) -> Mapping[UUID, UUID]:
@@ -109,6 +131,15 @@ async def list_successions(session: AsyncSession, today: date) -> Mapping[UUID, 
     ended = list(await session.scalars(_ENDED, {"today": today}))
     found = {body: await find_current_successor(session, body, today) for body in ended}
     return {body: successor for body, successor in found.items() if successor is not None}
+
+
+async def list_cases_shared_out(session: AsyncSession, today: date) -> list[UUID]:
+    """Return the open cases that name a body whose cases are shared out, and in which it was chosen to whom."""
+    ended = list(await session.scalars(_SHARED_OUT, {"today": today}))
+    if not ended:
+        return []
+    named = {"readers": [organisation_identity(body) for body in ended], "bodies": ended}
+    return list(await session.scalars(_NAMING.where(_CHOSEN), {**named, "keys": [str(body) for body in ended]}))
 
 
 async def list_cases_naming(session: AsyncSession, bodies: Sequence[UUID]) -> list[UUID]:

@@ -70,8 +70,9 @@ async def _transfer_cases(runtime: Runtime, now: datetime) -> bool:
     async with runtime.database.transaction(read_only=True) as session:
         successors = await queries.list_successions(session, civil_date(now))
         cases = await queries.list_cases_naming(session, list(successors)) if successors else []
+        cases += await queries.list_cases_shared_out(session, civil_date(now))
     done = False
-    for case_id in cases:
+    for case_id in dict.fromkeys(cases):
         work = partial(transfer_case, case_id=case_id, successors=successors)
         done |= await _run_alone(runtime, now, work)
     return done

@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from rtp_applications.deadlines.rules.days import civil_date
+from rtp_applications.workflow.body_facts import BodyFacts
+from rtp_applications.workflow.definition import Process
 from rtp_applications.workflow.due import SCHEDULER
 from rtp_applications.workflow.engine import CaseChange
 from rtp_applications.workflow.enums import OPEN, Role, Status
-from rtp_applications.workflow.snapshot import CaseSnapshot, Party, Signature
+from rtp_applications.workflow.snapshot import CaseSnapshot, Party, Signature, SignedRecord
+from rtp_applications.workflow.stages.reorganisation.facts import find_restart_day, find_windows
+from rtp_applications.workflow.stages.reorganisation.payloads import BodyReplaced, SuccessorChoice
+from rtp_applications.workflow.stages.reorganisation.restart import restart_clocks
 from rtp_shared.contracts.applications import CaseTransferred
 from rtp_shared.identities import organisation_identity
 
@@ -18,28 +23,68 @@ REFERENCES = ("employer_id", "commissioner_id", "decision_body_id", "duty_holder
 TRANSFERABLE = OPEN - {Status.DRAFT}
 
 
-def transfer(snapshot: CaseSnapshot, successors: Mapping[UUID, UUID], now: datetime) -> CaseChange | None:
+def transfer(
+    process: Process, snapshot: CaseSnapshot, successors: Mapping[UUID, BodyFacts], now: datetime
+) -> CaseChange | None:
     """Put the successors in the places of the bodies that ended; return None if nothing changes.
 
-    The body that followed comes to see the case, and vouches for the people of the body that ended; the clients of that
-    body may go on reading what they could read.
+    The body that followed comes to see the case, and vouches for the people of the body that ended. That one sees it no
+    more. What was signed for it stays signed for it. Where it resolved so, the times of a challenge count anew.
     """
     case = snapshot.case
-    changed = {name: successors[body] for name in REFERENCES if (body := getattr(case, name)) in successors}
+    changed = {name: successors[body].id for name in REFERENCES if (body := getattr(case, name)) in successors}
     if not changed or case.status not in TRANSFERABLE or case.submitted_at is None:
         return None
-    readers = [*case.readers, *(organisation_identity(body) for body in changed.values())]
-    after = snapshot.with_case(
-        **changed, readers=list(dict.fromkeys(readers)), version=case.version + 1, changed_at=now
-    ).with_party(*_move_parties(snapshot, successors, now))
+    replaced = {body: new.id for body, new in successors.items() if body in case.bodies}
+    gone = set(map(organisation_identity, replaced))
+    readers = [*(each for each in case.readers if each not in gone), *map(organisation_identity, replaced.values())]
+    signature = Signature(Role.SYSTEM, SCHEDULER.person, SCHEDULER.vouching_client, now)
+    after = (
+        _put_on_file(snapshot, replaced, signature)
+        .with_case(**changed, readers=list(dict.fromkeys(readers)), version=case.version + 1, changed_at=now)
+        .with_party(*_move_parties(snapshot, replaced, now))
+    )
+    after = replace(after, bodies={**after.bodies, **{each.id: each for each in successors.values()}})
+    if find_restart_day(after) not in (None, find_restart_day(snapshot)):
+        after = restart_clocks(process, after, TRANSFER, now)
     return CaseChange(
         before=snapshot,
         after=after,
         action=TRANSFER,
-        signature=Signature(Role.SYSTEM, SCHEDULER.person, SCHEDULER.vouching_client, now),
-        events=(_make_case_transferred(snapshot, now),),
+        signature=signature,
+        events=(_make_case_transferred(snapshot, replaced, now),),
         reason="a body that the case names has ended, and another followed it",
     )
+
+
+def _put_on_file(snapshot: CaseSnapshot, replaced: Mapping[UUID, UUID], by: Signature) -> CaseSnapshot:
+    """Return the case with the succession of each body, and the periods in which it was received until then."""
+    after, windows = snapshot, find_windows(snapshot)
+    for body, successor in replaced.items():
+        choice = snapshot.find(SuccessorChoice, str(body))
+        record = BodyReplaced(
+            body=body,
+            successor=successor,
+            on=snapshot.bodies[body].ended_on or civil_date(by.at),
+            document=choice.document if choice else None,
+            eoiWindows=list(windows) if windows else None,
+        )
+        content = record.model_dump(mode="json", by_alias=True, exclude_none=True)
+        after = after.with_record(SignedRecord(record.KIND, record.key, content, (by,), record.AUDIENCE))
+    return after
+
+
+def list_choices(snapshot: CaseSnapshot, today: date) -> dict[UUID, UUID]:
+    """Return the successors that were chosen in the case for bodies that have ended by this day."""
+    bodies = snapshot.bodies
+    return {
+        each.body: each.successor
+        for each, _ in snapshot.list_payloads(SuccessorChoice)
+        if (body := bodies.get(each.body))
+        and body.ended_on
+        and body.ended_on <= today
+        and each.successor in body.successors
+    }
 
 
 def _move_parties(snapshot: CaseSnapshot, successors: Mapping[UUID, UUID], now: datetime) -> list[Party]:
@@ -52,7 +97,7 @@ def _move_parties(snapshot: CaseSnapshot, successors: Mapping[UUID, UUID], now: 
     ]
 
 
-def _make_case_transferred(snapshot: CaseSnapshot, now: datetime) -> CaseTransferred:
+def _make_case_transferred(snapshot: CaseSnapshot, replaced: Mapping[UUID, UUID], now: datetime) -> CaseTransferred:
     case = snapshot.case
     return CaseTransferred(
         case_id=case.id,
@@ -63,4 +108,6 @@ def _make_case_transferred(snapshot: CaseSnapshot, now: datetime) -> CaseTransfe
         status=case.status,
         role=Role.SYSTEM,
         at=now,
+        bodies_replaced=list(replaced),
+        successors=list(replaced.values()),
     )

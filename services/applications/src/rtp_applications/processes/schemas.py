@@ -94,6 +94,9 @@ class ClockView(Output):
     ended_by: list[str] = Field(description="Actions after which it no longer matters: it is neither met nor missed")
     idle: bool = Field(description="Whether every action starts it anew")
     once: bool = Field(description="Whether, once met or missed, it never starts again in a case")
+    yields_to: str | None = Field(
+        description="The clock that takes its place: from that one's first start on it starts no more"
+    )
     window: bool = Field(description="Whether it is a time in which something may be done, rather than a duty")
     extendable: ExtendableView | None = Field(description="Null where nobody gives more time on it")
     reminders: list[int] = Field(description="Days before the end on which a reminder is due")

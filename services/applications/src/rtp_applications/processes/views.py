@@ -106,6 +106,7 @@ def _show_clock(clock: CaseClock) -> ClockView:
         ended_by=list(clock.ended_by),
         idle=clock.idle,
         once=clock.once,
+        yields_to=clock.yields_to,
         window=clock.window,
         extendable=_show_extendable(clock.extendable) if clock.extendable else None,
         reminders=list(clock.reminders),

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.deadlines.rules.deadline import Deadline, DeadlineState
-from rtp_applications.deadlines.rules.running import start_deadline
+from rtp_applications.deadlines.rules.running import has_yielded, start_deadline
 from rtp_applications.workflow import engine
 from rtp_applications.workflow.common.events import make_deadlines_moved
 from rtp_applications.workflow.definition import Caller, CaseClock, Process
@@ -68,7 +68,7 @@ class _Look:
         for clock in self.process.clocks:
             if not clock.starts_late or self.snapshot.status not in clock.runs_in:
                 continue
-            if self.snapshot.find_deadline(clock.name) is None:
+            if self.snapshot.find_deadline(clock.name) is None and not has_yielded(clock, self.snapshot):
                 started = start_deadline(clock, self.snapshot, PROCESS_DUE, self.now)
                 self.snapshot = self.snapshot.with_deadline(*([started] if started else []))
                 self.reasons.extend([f"{clock.name} starts: its length was published"] if started else [])

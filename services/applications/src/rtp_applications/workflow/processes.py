@@ -27,6 +27,7 @@ from rtp_applications.workflow.stages import (
     panel,
     publication,
     readiness,
+    reorganisation,
     review,
     screening,
     selection,
@@ -101,6 +102,7 @@ RIGHT_TO_PROVIDE = Process(
                 cross_stage.STOP,
                 cross_stage.PUBLISH_INTENTION,
                 *publication.ACTIONS,
+                *reorganisation.ACTIONS,
             ),
         )
     ),
@@ -164,6 +166,7 @@ COMMUNITY_RIGHT_TO_CHALLENGE = Process(
                 *cross_stage.ACTIONS_OF_A_CHALLENGE,
                 cross_stage.STOP_OF_A_CHALLENGE,
                 *publication.ACTIONS,
+                *reorganisation.ACTIONS_OF_A_CHALLENGE,
             ),
         ),
     ),
@@ -221,6 +224,7 @@ EMPLOYER_LED = Process(
                 cross_stage.STOP,
                 cross_stage.PUBLISH_INTENTION,
                 *publication.ACTIONS,
+                *reorganisation.ACTIONS,
             ),
         )
     ),
@@ -257,7 +261,7 @@ RIGHT_TO_REQUEST = Process(
 NEWEST = (RIGHT_TO_PROVIDE, COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED)
 OF_EVERY_ROUTE_2 = (
     separation.VERSION_2, suspension.VERSION_2, cross_stage.VERSION_2, contract.VERSION_2,
-    social_value.VERSION_2, selection.VERSION_2, subsidy.VERSION_2, award.VERSION_2,
+    social_value.VERSION_2, selection.VERSION_2, subsidy.VERSION_2, award.VERSION_2, reorganisation.VERSION_2,
 )  # fmt: skip
 OF_A_PANEL_2 = (*OF_EVERY_ROUTE_2, panel.VERSION_2, decision.VERSION_2)
 OF_A_ROUTE_2 = {

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from rtp_applications.deadlines.rules.days import Calendars
 from rtp_applications.deadlines.rules.deadline import Deadline
+from rtp_applications.workflow.body_facts import BodyFacts, OwnRule
 from rtp_applications.workflow.enums import Audience, Role, Status, Suspension
 from rtp_shared.contracts.vocabulary import LegalForm, Route, Sector
 from rtp_shared.schemas import STORED, Input
@@ -106,18 +107,6 @@ class HeldDocument:
     def to_json(self) -> dict[str, Any]:
         content = {"kind": self.kind, "version": self.version, "sha256": self.sha256, "frozen": self.frozen}
         return content if self.audience is Audience.EVERYBODY else {**content, "audience": self.audience}
-
-
-@dataclass(frozen=True, slots=True)
-class BodyFacts:
-    """A public body as the rules see it: its kind, its end if it has ended, and its own dated rules as of today."""
-
-    id: UUID
-    name: str
-    kind: str
-    ended_on: date | None
-    successor_id: UUID | None
-    rules: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,10 +280,15 @@ class CaseSnapshot:
     def employer(self) -> BodyFacts | None:
         return self.bodies.get(self.case.employer_id) if self.case.employer_id else None
 
+    def find_rule(self, name: str) -> OwnRule | None:
+        """Return the body's own rule for such a service, of the decision body first and then of the employer; None if
+        it set none.
+        """
+        bodies = (self.bodies.get(id_) for id_ in (self.case.decision_body, self.case.employer_id) if id_)
+        found = (body.find_rule(name, self.case.sector) for body in bodies if body)
+        return next((rule for rule in found if rule), None)
+
     def get_rule(self, name: str) -> Any:
-        """Return the body's own rule, of the decision body first and then of the employer; None if it set none."""
-        for body_id in (self.case.decision_body, self.case.employer_id):
-            body = self.bodies.get(body_id) if body_id else None
-            if body and name in body.rules:
-                return body.rules[name]
-        return None
+        """Return the value of the body's own rule; None if it set none."""
+        rule = self.find_rule(name)
+        return rule.value if rule else None

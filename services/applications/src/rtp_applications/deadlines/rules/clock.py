@@ -13,6 +13,15 @@ from rtp_applications.deadlines.rules.days import CalendarName, Calendars, Lengt
 from rtp_applications.deadlines.rules.deadline import Basis, Deadline
 
 
+class CitedRule(Protocol):
+    """A rule that a body set for itself, as the rules of time see it."""
+
+    @property
+    def value(self) -> Any: ...
+
+    def cite(self) -> str: ...
+
+
 class TimedCase(Protocol):
     """A case as the rules of time see it."""
 
@@ -29,6 +38,8 @@ class TimedCase(Protocol):
     def calendars(self) -> Calendars: ...
 
     def get_rule(self, name: str) -> Any: ...
+
+    def find_rule(self, name: str) -> CitedRule | None: ...
 
     def with_deadline(self, *changed: Deadline) -> Self: ...
 
@@ -81,6 +92,8 @@ class Clock(Generic[CaseT]):
     """Actions after which it no longer matters: it is neither met nor missed."""
     once: bool = False
     """True for a time that the law counts from one day alone: once met or missed it never starts again."""
+    yields_to: str | None = None
+    """Name of the clock that takes its place: from that one's first start on it starts no more."""
     starts_late: bool = False
     """True if it starts as soon as it has a length, where it had none when the case came into its statuses."""
     started_by: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from rtp_applications.deadlines.rules.clock import CaseT, Clock, TimedCase
 from rtp_applications.deadlines.rules.days import Calendar, CalendarName, Length, Unit, civil_date
-from rtp_applications.deadlines.rules.deadline import Deadline, DeadlineState
+from rtp_applications.deadlines.rules.deadline import Basis, Deadline, DeadlineState
 
 Clocks = Iterable[Clock[CaseT]]
 SPENT = frozenset({DeadlineState.MET, DeadlineState.MISSED})
@@ -33,7 +33,11 @@ def _list_changes(
             changed = _pause_or_resume(clock, running, after, now)
             if changed is not running:
                 yield changed
-        elif _is_started(clock, before, after, action) and (started := start_deadline(clock, after, action, now)):
+        elif (
+            _is_started(clock, before, after, action)
+            and not _yields(clock, clocks, after, action)
+            and (started := start_deadline(clock, after, action, now))
+        ):
             yield _pause_or_resume(clock, started, after, now)
 
 
@@ -99,6 +103,16 @@ def _is_started(clock: Clock[CaseT], before: str | None, after: CaseT, action: s
     return clock.idle or before not in clock.runs_in
 
 
+def _yields(clock: Clock[CaseT], clocks: Clocks[CaseT], after: CaseT, action: str) -> bool:
+    """Return whether another clock has taken the place of this one, or takes it by this very action."""
+    others = (each for each in clocks if each.name == clock.yields_to)
+    return has_yielded(clock, after) or any(action in each.started_by for each in others)
+
+
+def has_yielded(clock: Clock[CaseT], case: CaseT) -> bool:
+    return any(each.clock == clock.yields_to for each in case.deadlines.values())
+
+
 def _is_spent(clock: Clock[CaseT], case: CaseT) -> bool:
     return any(each.clock == clock.name and each.state in SPENT for each in case.deadlines.values())
 
@@ -113,11 +127,12 @@ def start_deadline(
     day = clock.counts_from(case, today) if clock.counts_from else on or today
     if length is None or day is None:
         return None
+    basis, source = cite_length(clock, case, length)
     return Deadline.start(
         deadline_id=uuid4(),
         clock=clock.name,
-        basis=clock.basis,
-        source=clock.source,
+        basis=basis,
+        source=source,
         length=length,
         calendar=choose_calendar(clock, case),
         pausable=clock.pausable,
@@ -134,6 +149,23 @@ def find_length(clock: Clock[CaseT], case: CaseT) -> Length | None:
         return clock.length_of(case)
     own = case.get_rule(clock.rule) if clock.rule else None
     return parse_length(own) if own else clock.length
+
+
+def cite_length(clock: Clock[CaseT], case: CaseT, length: Length) -> tuple[Basis, str]:
+    """Return on what the length of a deadline rests, and the paper that it is taken from.
+
+    What a body set in place of the clock's own length rests on the body's rule, also where a statute sets the least.
+    Where a statute has the body publish the length and sets none itself, the statute still binds it.
+    """
+    own = case.find_rule(clock.rule) if clock.rule else None
+    if own is None or parse_length(own.value) != length:
+        return clock.basis, clock.source
+    if clock.basis is not Basis.STATUTE:
+        return Basis.LOCAL_RULE, own.cite()
+    if clock.length == length:
+        return clock.basis, clock.source
+    binding = clock.basis if clock.length is None else Basis.LOCAL_RULE
+    return binding, f"{own.cite()} ({clock.source})"
 
 
 def parse_length(value: Mapping[str, Any]) -> Length:

@@ -170,5 +170,5 @@ def find_constitution(snapshot: CaseSnapshot) -> Constitution | None:
     body = snapshot.bodies.get(body_id) if body_id else None
     if body is None:
         return None
-    own = body.rules.get(RULE)
-    return Constitution.from_json(own) if own else BY_KIND.get(body.kind)
+    own = body.find_rule(RULE, None)
+    return Constitution.from_json(own.value) if own else BY_KIND.get(body.kind)

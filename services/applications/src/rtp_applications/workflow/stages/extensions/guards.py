@@ -13,7 +13,7 @@ def find_obstacle_to_extension(process: Process, deadline: Deadline) -> str | No
     clock = process.find_clock(deadline.clock)
     if deadline.basis is Basis.STATUTE:
         return "a statutory time is not the body's to extend"
-    if deadline.basis is Basis.LOCAL_RULE:
+    if deadline.basis is Basis.LOCAL_RULE and not (clock and clock.extendable):
         return "this time was set by a rule or a decision, which an officer does not extend"
     if clock is not None and clock.idle:
         return "it starts anew whenever something is done"

@@ -4,7 +4,7 @@ from rtp_applications.deadlines.rules.deadline import Basis
 from rtp_applications.workflow.common.clocks import for_the_body, for_the_group, make_publication_clock, propose_clock
 from rtp_applications.workflow.definition import CaseClock
 from rtp_applications.workflow.enums import Status
-from rtp_applications.workflow.stages.interest.clocks import find_receipt
+from rtp_applications.workflow.stages.interest.clocks import find_start_of_maximum
 
 EOI_DECISION = propose_clock(
     "eoi-decision", "Decide on the expression of interest", 40,
@@ -41,8 +41,9 @@ CLOCKS_OF_A_CHALLENGE = (
         basis=Basis.STATUTE,
         source="Localism Act 2011 s.84(3), (8): from the receipt to the notification",
         once=True,
+        yields_to=REMITTED_DECISION.name,
         reminders=(14,),
-        counts_from=find_receipt,
+        counts_from=find_start_of_maximum,
     ),
     REMITTED_DECISION,
     make_publication_clock(

@@ -11,5 +11,8 @@ from rtp_applications.workflow.stages.review.payloads import PlainAcceptance
 
 VERSION_2_DATES = Earlier(
     actions={"accept-eoi": partial(replace, payload_model=PlainAcceptance)},
-    clocks={"publish-maximum-period": as_if_statutory, "eoi-decision": partial(replace, starts_late=False)},
+    clocks={
+        "publish-maximum-period": as_if_statutory,
+        "eoi-decision": partial(replace, starts_late=False, yields_to=None),
+    },
 )

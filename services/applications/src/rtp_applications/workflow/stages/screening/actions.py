@@ -1,5 +1,7 @@
 """Actions from the submission to the end of screening."""
 
+from dataclasses import replace
+
 from rtp_applications.workflow.common.effects import note_supporting_intention, remember_where_refused
 from rtp_applications.workflow.common.guards import (
     deciders_are_independent,
@@ -10,7 +12,7 @@ from rtp_applications.workflow.common.guards import (
 from rtp_applications.workflow.common.payloads import Nothing, Refusal
 from rtp_applications.workflow.definition import Action, one_of, replace_actions
 from rtp_applications.workflow.enums import Role, Status
-from rtp_applications.workflow.stages.screening import dates, guards, payloads
+from rtp_applications.workflow.stages.screening import clocks, dates, guards, payloads
 from rtp_shared.contracts import applications as events
 
 ACKNOWLEDGE = Action(
@@ -127,7 +129,7 @@ ACTIONS_OF_A_CHALLENGE = (
     *replace_actions(
         ACTIONS,
         REQUEST_INFORMATION.with_guards(guards.statutory_items_only),
-        NOTIFY_DECISION_DATE.with_guards(guards.decision_within_maximum_period),
+        replace(NOTIFY_DECISION_DATE.with_guards(guards.decision_within_maximum_period), from_states=clocks.UNTIL_TOLD),
     ),
     REFUSE_TO_CONSIDER,
 )

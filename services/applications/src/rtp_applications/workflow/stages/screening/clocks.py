@@ -45,15 +45,20 @@ DECISION_DATE_NOTICE = propose_clock(
 )  # fmt: skip
 """Of Right to Provide: a policy, where the Community Right to Challenge has it by statute."""
 SCREENING_OF_A_CHALLENGE = replace(SCREENING, pauses_in=frozenset())
+UNTIL_TOLD = frozenset(
+    {Status.EOI_SUBMITTED, Status.EOI_SCREENING, Status.INFORMATION_REQUESTED, Status.EOI_UNDER_REVIEW}
+)
+"""Under review too: a reorganisation may begin the time anew there."""
 DECISION_DATE_NOTICE_OF_A_CHALLENGE = CaseClock(
     name="decision-date-notice",
     description="Tell the applicants when a decision is expected: within 30 days, of which the day of receipt is the "
     "first, or which begin when the period ends in which it was received",
-    runs_in=frozenset({Status.EOI_SUBMITTED, Status.EOI_SCREENING, Status.INFORMATION_REQUESTED}),
+    runs_in=UNTIL_TOLD,
     length=Length(30, Unit.CALENDAR_DAYS),
     basis=Basis.STATUTE,
     source="Localism Act 2011 s.84(6), (7)",
     once=True,
+    yields_to="remitted-decision",
     met_by=("notify-decision-date",),
     met_as_of=find_decision_date_notice_day,
     reminders=(7,),

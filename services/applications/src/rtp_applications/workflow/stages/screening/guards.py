@@ -3,6 +3,7 @@
 from rtp_applications.workflow.common.guards import find_time_left
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.stages.interest.clocks import find_receipt, find_window_end
+from rtp_applications.workflow.stages.reorganisation.facts import find_windows
 from rtp_applications.workflow.stages.screening.payloads import (
     Acknowledgement,
     DecisionDate,
@@ -74,7 +75,7 @@ def received_outside_every_period(step: Step) -> str | None:
     """The authority published periods for expressions of interest, and this one came in none of them: it may refuse to
     consider it, or consider it (Localism Act 2011 s.82(4)).
     """
-    if not step.snapshot.get_rule("eoi-windows"):
+    if not find_windows(step.snapshot):
         return "the authority published no periods: one may be submitted at any time (Localism Act 2011 s.82(1))"
     end = find_window_end(step.snapshot, find_receipt(step.snapshot, step.today))
     return f"it was received in the period that ends on {end}" if end else None

@@ -5,8 +5,9 @@ from datetime import date
 
 from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.workflow.bounds import without_bounds
-from rtp_applications.workflow.definition import Action, Step, guard
+from rtp_applications.workflow.definition import Action, CaseClock, Step, guard
 from rtp_applications.workflow.earlier import Earlier
+from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.stages.screening.guards import decision_within_maximum_period
 
 
@@ -42,13 +43,21 @@ def decision_date_in_time(step: Step) -> str | None:
     return None
 
 
+LATER = frozenset({Status.EOI_UNDER_REVIEW})
+
+
 def _notify_decision_date(now: Action) -> Action:
     former = (decision_date_in_time, notified_since_submission)
     kept = tuple(each for each in now.guards if each is not decision_within_maximum_period)
-    return without_bounds(*former)(replace(now, guards=kept))
+    return without_bounds(*former)(replace(now, guards=kept, from_states=now.from_states - LATER))
+
+
+def _tell_decision_date(now: CaseClock) -> CaseClock:
+    return replace(now, runs_in=now.runs_in - LATER, yields_to=None)
 
 
 VERSION_2 = Earlier(
+    clocks={"decision-date-notice": _tell_decision_date},
     actions={"acknowledge": without_bounds(sent_since_submission), "notify-decision-date": _notify_decision_date},
     added=frozenset({"refuse-to-consider"}),
 )

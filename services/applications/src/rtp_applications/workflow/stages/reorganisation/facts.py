@@ -1,0 +1,30 @@
+"""What a reorganisation changes for a challenge: which periods it was received in, and from when its times count."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.stages.reorganisation.payloads import BodyReplaced, ReorganisationResolution
+
+
+def find_restart_day(snapshot: CaseSnapshot) -> date | None:
+    """Return the reorganisation date from which both times of the Localism Act 2011 s.84 count anew, or None.
+
+    They do so only where the predecessor resolved that its successor considers the expression of interest: SI 2018/1128
+    reg 29(2), (3)(d). Otherwise what was begun with the predecessor goes on (reg 6(2), (3)).
+    """
+    replaced = (each for each, _ in snapshot.list_payloads(BodyReplaced))
+    anew = (each.on for each in replaced if snapshot.find_record(ReorganisationResolution, each.key))
+    return max(anew, default=None)
+
+
+def find_windows(snapshot: CaseSnapshot) -> Sequence[dict[str, Any]] | None:
+    """Return the published periods for expressions of interest: those of the authority that received this one, also
+    after another followed it (s.82(1) to (3) as SI 2018/1128 reg 29(3)(b) has it).
+    """
+    replaced = [each for each, _ in snapshot.list_payloads(BodyReplaced)]
+    if replaced:
+        return min(replaced, key=lambda each: each.on).eoi_windows
+    found: Sequence[dict[str, Any]] | None = snapshot.get_rule("eoi-windows")
+    return found
