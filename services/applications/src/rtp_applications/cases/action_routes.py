@@ -71,6 +71,7 @@ from rtp_applications.workflow.stages.decision.payloads import (
 )
 from rtp_applications.workflow.stages.extensions.payloads import DeadlineExtension
 from rtp_applications.workflow.stages.incorporation.payloads import FinanceCommitment, LegalEntity
+from rtp_applications.workflow.stages.interest.corrections import InterestCorrection
 from rtp_applications.workflow.stages.interest.payloads import InterestContent
 from rtp_applications.workflow.stages.monitoring.measures import Baseline, Measures
 from rtp_applications.workflow.stages.monitoring.payloads import (
@@ -90,7 +91,7 @@ from rtp_applications.workflow.stages.panel.payloads import (
     Vote,
 )
 from rtp_applications.workflow.stages.readiness.payloads import NewGoLive
-from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent, Modification
+from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent, Modification, PartialAcceptance
 from rtp_applications.workflow.stages.screening.payloads import (
     Acknowledgement,
     DecisionDate,
@@ -123,6 +124,7 @@ DryRun = Annotated[bool, Query(alias="dryRun", description="Say what would come 
 ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "describe-interest": InterestContent,
     "submit": Sponsorship,
+    "correct-interest": InterestCorrection,
     "acknowledge": Acknowledgement,
     "begin-screening": Nothing,
     "request-information": InformationRequest,
@@ -138,6 +140,8 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "let-modification-lapse": Nothing,
     "accept-eoi": Acceptance,
     "refuse-eoi": Refusal,
+    "accept-part": PartialAcceptance,
+    "decline-part": Nothing,
     "disclose-information-pack": InformationPack,
     "choose-adviser": AdviserChoice,
     "start-feasibility": Nothing,

@@ -285,6 +285,7 @@ class Decision(StrEnum):
 
     ACCEPTED = "accepted"
     ACCEPTED_AS_MODIFIED = "accepted-as-modified"
+    ACCEPTED_IN_PART = "accepted-in-part"
     REFUSED = "refused"
     NOT_ELIGIBLE = "not-eligible"
     APPROVED = "approved"

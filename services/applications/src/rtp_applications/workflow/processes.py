@@ -80,6 +80,7 @@ RIGHT_TO_PROVIDE = Process(
                 *interest.ACTIONS,
                 *screening.ACTIONS,
                 *review.ACTIONS,
+                *review.ACTIONS_ON_A_PART,
                 *BUSINESS_CASE_ACTIONS,
                 *panel.ask_for_record(contract.ACTIONS),
                 *award.ACTIONS,
@@ -241,6 +242,7 @@ RIGHT_TO_REQUEST = Process(
 NEWEST = (RIGHT_TO_PROVIDE, COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED)
 OF_EVERY_ROUTE_2 = (
     separation.VERSION_2, suspension.VERSION_2, cross_stage.VERSION_2, contract.VERSION_2, award.VERSION_2,
+    publication.VERSION_2,
 )  # fmt: skip
 OF_A_PANEL_2 = (*OF_EVERY_ROUTE_2, panel.VERSION_2, decision.VERSION_2)
 OF_A_ROUTE_2 = {

@@ -84,13 +84,18 @@ WELL_BEING = ("social_value", "economic_value", "environmental_value")
 @guard("/records/interest-content")
 def content_is_complete(step: Step) -> str | None:
     """The expression of interest says all that the regulations require (Localism Act 2011 s.81; SI 2012/1313 Sch 1)."""
-    content = step.snapshot.find(InterestContent)
+    missing = list_missing_content(step.snapshot.find(InterestContent))
+    return f"describe the interest; missing: {', '.join(missing)}" if missing else None
+
+
+def list_missing_content(content: InterestContent | None) -> list[str]:
+    """Return what the regulations require and the content does not say."""
     said = content.model_dump(by_alias=True) if content else {}
     missing = [alias for alias in map(_get_alias, REQUIRED) if not said.get(alias)]
     values = [_get_alias(name) for name in WELL_BEING]
     if not any(said.get(alias) for alias in values):
         missing.append(" or ".join(values))
-    return f"describe the interest; missing: {', '.join(missing)}" if missing else None
+    return missing
 
 
 def _get_alias(name: str) -> str:
