@@ -11,14 +11,14 @@ from rtp_applications.cases import store
 from rtp_applications.cases.actions import take_action
 from rtp_applications.cases.change import advance, change_case, create_case
 from rtp_applications.cases.context import CommandContext
-from rtp_applications.cases.errors import NotADraft, NotTheApplicant, RouteIsClosed
+from rtp_applications.cases.errors import NotADraft, NotAnEarlierCase, NotTheApplicant, RouteIsClosed
 from rtp_applications.cases.numbers import make_number
 from rtp_applications.cases.rules import BODY_FIELDS, require_may_be_named
 from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.history.sealing import seal_entries
 from rtp_applications.workflow import engine
 from rtp_applications.workflow.engine import CaseChange, find_roles
-from rtp_applications.workflow.enums import Role, Status
+from rtp_applications.workflow.enums import ENDED, Role, Status
 from rtp_applications.workflow.leading import explain_lead
 from rtp_applications.workflow.snapshot import BodyFacts, CaseSnapshot, Facts, Party, Payload, Signature
 from rtp_applications.workflow.version_move import VersionMove, change_version
@@ -28,6 +28,9 @@ from rtp_shared.db import AnyRow
 from rtp_shared.etags import Expected
 from rtp_shared.identities import SYSTEM
 from rtp_shared.problems import FieldError
+
+TAKEN_UP_ANEW = ENDED - {Status.LAUNCHED, Status.SUPERSEDED}
+"""Ends without success, after which a new expression of interest may name the case."""
 
 
 async def open_case(context: CommandContext, route: Route, details: Mapping[str, object]) -> CaseSnapshot:
@@ -111,7 +114,9 @@ def _sign_as_applicant(context: CommandContext, snapshot: CaseSnapshot) -> Signa
 
 async def _fill_in(context: CommandContext, snapshot: CaseSnapshot, details: Mapping[str, object]) -> CaseSnapshot:
     """Return the case with these details, with the bodies that they name, and the region that the employer lies in."""
-    columns = {name: value for name, value in details.items() if name not in BODY_FIELDS}
+    columns = {name: value for name, value in details.items() if name not in (*BODY_FIELDS, "previous_case")}
+    if "previous_case" in details:
+        snapshot = await _name_previous(context, snapshot, details["previous_case"])
     named = {name: str(details[name] or "") for name in BODY_FIELDS if name in details}
     references = [reference for reference in named.values() if reference]
     bodies = await find_open_bodies(context.session, references, today=civil_date(context.now))
@@ -122,6 +127,22 @@ async def _fill_in(context: CommandContext, snapshot: CaseSnapshot, details: Map
         columns["region"] = bodies[named["employer"]].region if named["employer"] else None
     facts = {each.id: _read_facts(each) for each in bodies.values()}
     return replace(snapshot.with_case(**columns), bodies={**snapshot.bodies, **facts})
+
+
+async def _name_previous(context: CommandContext, snapshot: CaseSnapshot, named: object) -> CaseSnapshot:
+    """Return the draft with the case that it takes up anew, or without one; refuse one that the caller may not know of,
+    or that goes on.
+    """
+    later = [each for each in snapshot.related if each.is_later]
+    if not isinstance(named, UUID):
+        return replace(snapshot.with_case(previous_case_id=None), related=later)
+    found = await store.find_ended(context.session, named, readers=context.caller.identities)
+    if found is None or named == snapshot.case.id:
+        raise NotAnEarlierCase(errors=[FieldError("/previousCase", "no such case, or you may not know of it")])
+    status, previous = found
+    if status not in TAKEN_UP_ANEW:
+        raise NotAnEarlierCase(errors=[FieldError("/previousCase", f"it is {status}: only what ended without success")])
+    return replace(snapshot.with_case(previous_case_id=named), related=[*later, previous])
 
 
 def _read_facts(body: AnyRow) -> BodyFacts:

@@ -11,6 +11,10 @@ class NoSuchSuccessor(Invalid):
     title = "The case that would take this one's place is not one that can"
 
 
+class NotAnEarlierCase(Invalid):
+    title = "The case that is named as the one before this one is not one that can be"
+
+
 class NotTheApplicant(Forbidden):
     title = "Only the staff group does that, through the client that opened its case"
 

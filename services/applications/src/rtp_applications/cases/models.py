@@ -41,6 +41,7 @@ class Case(Model):
     commissioner_id = mapped_column(ForeignKey("bodies.id"))
     decision_body_id = mapped_column(ForeignKey("bodies.id"))
     duty_holder_id = mapped_column(ForeignKey("bodies.id"))
+    previous_case_id = mapped_column(ForeignKey("cases.id"))
     annual_value_pence = mapped_column(BigInteger)
     finance_sought_pence = mapped_column(BigInteger)
     audit_position = mapped_column(server_default=ZERO)
@@ -59,6 +60,7 @@ class Case(Model):
         Index("ix_cases_employer_id_id", "employer_id", "id"),
         Index("ix_cases_status_id", "status", "id"),
         Index("ix_cases_number", "number"),
+        Index("ix_cases_previous_case_id", "previous_case_id", postgresql_where=text("previous_case_id IS NOT NULL")),
         # Not of drafts: a number that is refused would tell that a draft has it.
         Index("uq_cases_number", "number", unique=True, postgresql_where=text("submitted_at IS NOT NULL")),
     )

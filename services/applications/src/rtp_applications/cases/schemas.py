@@ -43,6 +43,11 @@ class CaseChanges(Input):
     conflicts_declared: bool = Field(
         default=False, strict=True, description="The applicants declared their conflicts of interest"
     )
+    previous_case: UUID | None = Field(
+        default=None,
+        description="A case that was refused, stopped, withdrawn or lapsed, or lost its tender, which this one takes "
+        "up anew: its id. Each of the two names the other to whoever may know of both",
+    )
 
 
 class CaseOpening(CaseChanges):
@@ -159,6 +164,16 @@ class CaseView(Output):
     final_at: datetime | None = Field(description="An end from which nothing but a court leads back")
     launched_at: datetime | None
     successor_case_id: UUID | None = Field(description="The case that took its place")
+    previous_case_id: UUID | None = Field(
+        serialization_alias="previousCase",
+        description="The case that ended without success before it, as the staff group names it; null for whoever may "
+        "not know of that one",
+    )
+    later_case_ids: list[UUID] = Field(
+        default=[],
+        serialization_alias="laterCases",
+        description="Cases that name this one as the one before them, as far as you may know of them",
+    )
     deadlines: list[DeadlineView] = Field(default=[], description="Those that run or are paused")
     awaited: list[AwaitedAction] = Field(default=[], description="What some signed and others must sign yet")
     allowed_actions: list[AllowedAction] = Field(default=[], description="What may be done now, and why not")

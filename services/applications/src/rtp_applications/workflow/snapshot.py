@@ -133,6 +133,18 @@ class Intention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedCase:
+    """A case that this one names as the one before it, or that names this one so, with who may know of it."""
+
+    id: UUID
+    is_later: bool
+    opened_by: str
+    submitted: bool
+    readers: Sequence[str]
+    body_readers: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """The case's own row. Column by column the same as the table `cases`."""
 
@@ -174,6 +186,8 @@ class Facts:
     final_at: datetime | None = None
     launched_at: datetime | None = None
     successor_case_id: UUID | None = None
+    previous_case_id: UUID | None = None
+    """The case that ended without success before it, as the group names it."""
     disclosed_position: int | None = None
     draft_steps: int = 0
     """Steps before the submission, which `draft_readers` alone know of; 0 until then."""
@@ -210,9 +224,12 @@ UNAUDITED = frozenset(
         *("version", "draft_steps", "draft_readers", "confidential_steps", "changed_at", "changed_for_all_at"),
         *("sequence", "event_hash", "disclosed_position", "audit_position"),
         *("chain_position", "audit_hash", "confidential_position", "confidential_hash"),
+        "previous_case_id",
     }
 )
-"""Book-keeping of the row, which the audit holds in other ways or not at all."""
+"""Book-keeping of the row, which the audit holds in other ways or not at all; and the case before it, of which not
+everybody may know who reads the audit.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,6 +243,7 @@ class CaseSnapshot:
     documents: Mapping[UUID, HeldDocument] = field(default_factory=dict)
     bodies: Mapping[UUID, BodyFacts] = field(default_factory=dict)
     intentions: Sequence[Intention] = ()
+    related: Sequence[RelatedCase] = ()
     calendars: Calendars
 
     @property
