@@ -55,6 +55,8 @@ from rtp_applications.workflow.stages.cross_stage.payloads import (
     Remittal,
     Reopening,
     Stop,
+    StopQuashed,
+    StopReopening,
     Succession,
     SuspensionNote,
 )
@@ -72,6 +74,7 @@ from rtp_applications.workflow.stages.decision.payloads import (
 from rtp_applications.workflow.stages.extensions.payloads import DeadlineExtension
 from rtp_applications.workflow.stages.incorporation.payloads import FinanceCommitment, LegalEntity
 from rtp_applications.workflow.stages.interest.corrections import InterestCorrection
+from rtp_applications.workflow.stages.interest.employers import EmployerAnswer
 from rtp_applications.workflow.stages.interest.payloads import InterestContent
 from rtp_applications.workflow.stages.monitoring.measures import Baseline, Measures
 from rtp_applications.workflow.stages.monitoring.payloads import (
@@ -125,6 +128,7 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "describe-interest": InterestContent,
     "submit": Sponsorship,
     "correct-interest": InterestCorrection,
+    "record-employer-answer": EmployerAnswer,
     "acknowledge": Acknowledgement,
     "begin-screening": Nothing,
     "request-information": InformationRequest,
@@ -241,6 +245,8 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "recommend-reopening": Recommendation,
     "reopen-refusal": Reopening,
     "keep-refusal": KeptRefusal,
+    "reopen-stopped-case": StopReopening,
+    "reopen-stopped-by-court": StopQuashed,
     "confirm-spin-out": SpinOutConfirmation,
 }
 """The body that the path of each action takes: `POST /v1/cases/{case_id}/actions/<name>`.

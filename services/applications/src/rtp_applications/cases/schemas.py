@@ -9,6 +9,7 @@ from pydantic import Field
 from rtp_applications.bodies.schemas import BodyReference
 from rtp_applications.deadlines.rules.days import CalendarName
 from rtp_applications.deadlines.rules.deadline import Basis, DeadlineState
+from rtp_applications.sides_sql import MOST_FURTHER_EMPLOYERS
 from rtp_applications.workflow.enums import Role, Status, Suspension
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Route, Sector, SupportTopic
 from rtp_shared.schemas import Count, Input, Line, Output, Pence, Prose
@@ -23,6 +24,12 @@ class CaseChanges(Input):
     """What a draft says. Everything may wait until submission; null takes a value out again."""
 
     employer: BodyReference | None = None
+    further_employers: list[BodyReference] = Field(
+        default=[],
+        max_length=MOST_FURTHER_EMPLOYERS,
+        description="Where staff of several bodies apply together: the others. `employer` leads: its rules and times "
+        "hold. Each of the others answers for itself, and sees the case as it does",
+    )
     commissioner: BodyReference | None = Field(
         default=None, description="Only where another body commissions the service"
     )
@@ -128,6 +135,10 @@ class CaseView(Output):
     version: int = Field(description="Grows by one with every change that you may know of; the ETag")
     employer_id: UUID | None = Field(serialization_alias="employer", description="The employing body: its id")
     employer_name: str | None = None
+    further_employer_ids: list[UUID] = Field(
+        serialization_alias="furtherEmployers",
+        description="Employers of some of the staff besides the one that leads: their ids",
+    )
     commissioner_id: UUID | None = Field(
         serialization_alias="commissioner", description="The commissioning body, where that is another: its id"
     )

@@ -72,7 +72,8 @@ _CHILDREN = {
             WHERE u.body_id = b.id AND u.value IS NOT NULL
               AND u.valid_from <= :today AND (u.valid_to IS NULL OR :today <= u.valid_to)))), '[]')
          FROM bodies b
-         WHERE b.id IN (cases.employer_id, cases.commissioner_id, cases.decision_body_id, cases.duty_holder_id))""",
+         WHERE b.id IN (cases.employer_id, cases.commissioner_id, cases.decision_body_id, cases.duty_holder_id)
+            OR b.id = ANY (cases.further_employer_ids))""",
     "intentions": """
         (SELECT coalesce(json_agg(json_build_object(
             'case_id', i.id, 'body_id', i.employer_id, 'published_on', r.content ->> 'publishedOn',

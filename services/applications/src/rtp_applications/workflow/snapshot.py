@@ -159,6 +159,8 @@ class Facts:
     opened_by: str
     readers: Sequence[str]
     employer_id: UUID | None = None
+    """Of several employers, the one that leads: its rules hold, and its officers act."""
+    further_employer_ids: Sequence[UUID] = ()
     commissioner_id: UUID | None = None
     decision_body_id: UUID | None = None
     duty_holder_id: UUID | None = None
@@ -206,8 +208,11 @@ class Facts:
 
     @property
     def bodies(self) -> tuple[UUID, ...]:
-        """Return employer, commissioner, decision body and duty holder, each once."""
-        named = (self.employer_id, self.commissioner_id, self.decision_body_id, self.duty_holder_id)
+        """Return employers, commissioner, decision body and duty holder, each once."""
+        named = (
+            *(self.employer_id, *self.further_employer_ids),
+            *(self.commissioner_id, self.decision_body_id, self.duty_holder_id),
+        )
         return tuple(dict.fromkeys(body for body in named if body))
 
     @property

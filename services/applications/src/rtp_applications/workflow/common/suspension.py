@@ -16,7 +16,7 @@ DECISIONS = frozenset(
         # On the expression of interest, and on what the appraisal showed.
         "find-not-eligible", "refuse-to-consider", "begin-review", "offer-modification", "accept-modification",
         "decline-modification",
-        "accept-eoi", "refuse-eoi", "accept-part", "decline-part",
+        "accept-eoi", "refuse-eoi", "accept-part", "decline-part", "record-employer-answer",
         "start-business-case", "withdraw-after-appraisal", "refuse-after-appraisal",
         # On the business case, its conditions and its call-in.
         "record-commissioner-consent", "cast-vote", "approve", "approve-with-conditions", "defer",
@@ -28,6 +28,7 @@ DECISIONS = frozenset(
         "begin-readiness-review", "launch", "put-back-launch",
         # On a refusal, and on the case as a whole.
         "uphold-refusal", "remit", "recommend-reopening", "reopen-refusal", "keep-refusal", "stop-case",
+        "reopen-stopped-case",
         "confirm-spin-out",
     }
 )  # fmt: skip

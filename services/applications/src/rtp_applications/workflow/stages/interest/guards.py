@@ -3,6 +3,7 @@
 from datetime import date
 
 from rtp_applications.workflow.definition import Step, guard
+from rtp_applications.workflow.snapshot import BodyFacts
 from rtp_applications.workflow.stages.interest.payloads import InterestContent
 from rtp_shared.problems import FieldError
 
@@ -24,10 +25,15 @@ def bodies_exist(step: Step) -> FieldError | None:
         "/dutyHolder": case.duty_holder_id,
     }
     for field, body_id in named.items():
-        body = bodies.get(body_id) if body_id else None
-        if body and body.ended_on is not None and body.ended_on <= step.today:
+        if body_id and _has_ended(bodies.get(body_id), step.today):
             return FieldError(field, "not a body that exists today")
+    if any(_has_ended(bodies.get(each), step.today) for each in case.further_employer_ids):
+        return FieldError("/furtherEmployers", "names a body that does not exist today")
     return None
+
+
+def _has_ended(body: BodyFacts | None, today: date) -> bool:
+    return body is not None and body.ended_on is not None and body.ended_on <= today
 
 
 @guard("/serviceName")
