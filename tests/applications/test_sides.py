@@ -71,7 +71,7 @@ async def test_python_and_row_level_security_agree_on_the_bodies_side(
 ) -> None:
     """Whoever is asked about: the group's client, clients of each body, of another one, the centre and the system."""
     intake, database = await new_client(organisation=employer_id()), platform.runtimes["applications"].database
-    case = await open_case(intake, commissioner=TRUST)
+    case = await open_case(intake, commissioner=TRUST, furtherEmployers=["GB-LAE-HCK"])
     case_id = uuid.UUID((await submit_case(intake, case) if submitted else case)["id"])
     outsider, employer, trust = f"org:{uuid.uuid4()}", f"org:{employer_id()}", f"org:{body_id(TRUST)}"
     async with database.transaction() as session:
@@ -86,6 +86,7 @@ async def test_python_and_row_level_security_agree_on_the_bodies_side(
         (f"client:{intake.client_id}", employer),
         ("client:officers", employer),
         ("client:trust", trust),
+        ("client:further", f"org:{body_id('GB-LAE-HCK')}"),
         ("client:stranger", outsider),
         ("client:outside", outsider),
         ("client:inside", trust),

@@ -37,7 +37,7 @@ P = TypeVar("P", bound=Payload)
 
 NOW = datetime(2026, 9, 1, 10, 0, tzinfo=UTC)
 CALENDARS = Calendars.of((row["division"], row["day"]) for row in read_bank_holidays())
-EMPLOYER, COMMISSIONER, REVIEWING = uuid.UUID(int=1), uuid.UUID(int=2), uuid.UUID(int=3)
+EMPLOYER, COMMISSIONER, REVIEWING, FURTHER = (uuid.UUID(int=number) for number in range(1, 5))
 LEAD_CLIENT = "client:staff-portal"
 OF_THE_EMPLOYER = f"org:{EMPLOYER}"
 
@@ -45,6 +45,7 @@ HOLDERS: Mapping[Role, str] = {
     **dict.fromkeys(Role, OF_THE_EMPLOYER),
     **dict.fromkeys((Role.APPLICANT_LEAD, Role.APPLICANT_MEMBER, Role.MUTUAL_BOARD), LEAD_CLIENT),
     Role.ESCALATION_REVIEWER: f"org:{REVIEWING}",
+    Role.FURTHER_EMPLOYER: f"org:{FURTHER}",
     **dict.fromkeys((Role.ADVISER, Role.MENTOR, Role.FUNDER, Role.STAFF_REP, Role.AUDITOR), "client:outside"),
 }
 STANDING = {Role.SYSTEM, Role.MUTUALS_TEAM}
@@ -98,6 +99,7 @@ def build_snapshot(
         bodies={
             EMPLOYER: BodyFacts(EMPLOYER, "Example County Council", "county", None),
             COMMISSIONER: BodyFacts(COMMISSIONER, "Example Integrated Care Board", "integrated-care-board", None),
+            FURTHER: BodyFacts(FURTHER, "Example NHS Trust", "nhs-trust", None),
         },
         calendars=CALENDARS,
     )

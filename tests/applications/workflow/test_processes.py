@@ -70,6 +70,7 @@ BY_DECISION_RULES = {"key-decision-announced", "agenda-published", "private-meet
 OWN_GUARDS = {
     COMMUNITY_RIGHT_TO_CHALLENGE.route: {
         "submit": ({"authority-is-relevant", "content-is-complete"}, set()),
+        "correct-interest": ({"corrected-content-is-complete"}, set()),
         "request-information": ({"statutory-items-only"}, set()),
         "notify-decision-date": ({"decision-within-maximum-period"}, set()),
         "accept-eoi": ({*BY_DECISION_RULES, "well-being-considered"}, set()),

@@ -11,7 +11,7 @@ from typing import Protocol
 from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.enums import Audience
 from rtp_applications.workflow.identities import OVERSIGHT
-from rtp_applications.workflow.snapshot import CaseSnapshot, Facts
+from rtp_applications.workflow.snapshot import CaseSnapshot, Facts, RelatedCase
 from rtp_shared.identities import SYSTEM, organisation_identity
 
 
@@ -70,11 +70,29 @@ def find_change_time(case: Facts, caller: Caller) -> datetime:
     return case.changed_at if is_on_bodies_side(case, caller) else case.changed_for_all_at or case.changed_at
 
 
+def may_know_of(related: RelatedCase, readers: Iterable[str]) -> bool:
+    """Return whether these readers may know that there is such a case: `cases.sight.KNOWN` says the same in SQL."""
+    mine = set(readers)
+    if mine.isdisjoint(related.readers):
+        return False
+    ours = related.submitted or f"client:{related.opened_by}" in mine or not mine.isdisjoint(SYSTEM)
+    return ours or mine.isdisjoint(related.body_readers)
+
+
 def show_to(caller: Caller, snapshot: CaseSnapshot) -> CaseSnapshot:
     """Return the case as the caller may know of it: what it holds, its version, and when it changed."""
     case = snapshot.case
     seen = snapshot if is_on_bodies_side(case, caller) else hide_confidential(snapshot)
+    seen = _show_related(caller, seen)
     return seen.with_case(version=count_version(case, caller), changed_at=find_change_time(case, caller))
+
+
+def _show_related(caller: Caller, snapshot: CaseSnapshot) -> CaseSnapshot:
+    """Return the case with the cases before and after it that the caller may know of as well."""
+    known = [each for each in snapshot.related if may_know_of(each, caller.identities)]
+    named = any(not each.is_later for each in known)
+    shown = snapshot if named else snapshot.with_case(previous_case_id=None)
+    return replace(shown, related=known)
 
 
 def hide_confidential(snapshot: CaseSnapshot) -> CaseSnapshot:

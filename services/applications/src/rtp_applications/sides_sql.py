@@ -5,11 +5,15 @@ Migrations create policies of these, with `c` for the case's row. A change of on
 
 from rtp_shared.messaging_tables import CURRENT_IDENTITIES
 
-BODY_READERS = """
-    array_remove(ARRAY['org:' || employer_id, 'org:' || commissioner_id, 'org:' || decision_body_id,
-                       'org:' || duty_holder_id, 'scope:cases:oversee', 'system'], NULL)
+MOST_FURTHER_EMPLOYERS = 9
+_FURTHER = ", ".join(f"'org:' || further_employer_ids[{place}]" for place in range(1, MOST_FURTHER_EMPLOYERS + 1))
+_NAMED = "'org:' || employer_id, 'org:' || commissioner_id, 'org:' || decision_body_id, 'org:' || duty_holder_id"
+ONE_EMPLOYER_S_READERS = f"array_remove(ARRAY[{_NAMED}, 'scope:cases:oversee', 'system'], NULL)"
+"""The column as it was first, when every case had one employer: for the migrations of then."""
+BODY_READERS = f"array_remove(ARRAY[{_NAMED}, {_FURTHER}, 'scope:cases:oversee', 'system'], NULL)"
+"""The computed column `body_readers` of the table `cases`: `sides.get_body_readers`. A computed column unnests no
+array, so that it names each place.
 """
-"""The computed column `body_readers` of the table `cases`: `sides.get_body_readers`."""
 IS_SYSTEM = f"'system' = ANY ({CURRENT_IDENTITIES})"
 IS_GROUP_CLIENT = f"'client:' || c.opened_by = ANY ({CURRENT_IDENTITIES})"
 """`sides.is_group_client`."""

@@ -123,6 +123,13 @@ class ReviewBegun(CaseMoved):
     TYPE: ClassVar[str] = f"{PREFIX}.applications.review-begun.v1"
 
 
+class InterestCorrected(CaseMoved):
+    """The expression of interest was corrected by agreement after its submission; its day of receipt stays."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.applications.interest-corrected.v1"
+    SINCE: ClassVar[str] = "1.3.0"
+
+
 class ModificationOffered(CaseMoved):
     """The body offered a modification instead of a refusal."""
 

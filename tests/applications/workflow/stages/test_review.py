@@ -11,10 +11,10 @@ from rtp_applications.workflow.common.payloads import Reasons
 from rtp_applications.workflow.engine import update_deadlines
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.errors import GuardsNotMet
-from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
+from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, PROCESSES, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages.decision.payloads import CallIn, ScrutinyResponse
 from rtp_applications.workflow.stages.panel.payloads import AgendaPublication, DecisionRecord, KeyDecisionAnnouncement
-from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent
+from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent, PlainModification
 from tests.applications.workflow import ground
 from tests.applications.workflow.ground import (
     NOW,
@@ -39,11 +39,16 @@ ready("let-modification-lapse", Ready(offered, (interests.SYSTEM,), now=interest
 ready("accept-eoi", Ready(build_snapshot(Status.EOI_UNDER_REVIEW), (DECIDER,), ACCEPTED))
 ready("refuse-eoi", Ready(build_snapshot(Status.EOI_UNDER_REVIEW), (DECIDER, OFFICER), REFUSED))
 CHALLENGE = COMMUNITY_RIGHT_TO_CHALLENGE
+OFFERED_BEFORE = PlainModification.model_validate(OFFERED.model_dump(by_alias=True, exclude_none=True))
+offering = Ready(build_snapshot(Status.EOI_UNDER_REVIEW), (OFFICER, DECIDER), OFFERED_BEFORE)
+ready("offer-modification", replace(offering, process=PROCESSES[RIGHT_TO_PROVIDE.route, 1]))
 announced = decided.announced(build_snapshot(Status.EOI_UNDER_REVIEW, process=CHALLENGE))
 considered = ACCEPTED.model_copy(update={"well_being": "Readers walk to every branch."})
 ready("accept-eoi", Ready(announced, (DECIDER,), considered, process=CHALLENGE))
 breaks(["accept-eoi", "begin-procurement"], "well-being-considered")(on_payload(well_being=None))
 ready("offer-modification", Ready(announced, (OFFICER, DECIDER), OFFERED, process=CHALLENGE))
+before = replace(offering, snapshot=announced, process=PROCESSES[CHALLENGE.route, 1])
+ready("offer-modification", before)
 COMMITTING = ["accept-eoi", "offer-modification"]
 breaks(COMMITTING, "key-decision-announced")(ground.on_snapshot(ground.without, KeyDecisionAnnouncement))
 breaks(COMMITTING, "agenda-published")(ground.on_snapshot(ground.put, decided.agenda(TODAY - timedelta(days=5))))

@@ -55,6 +55,8 @@ from rtp_applications.workflow.stages.cross_stage.payloads import (
     Remittal,
     Reopening,
     Stop,
+    StopQuashed,
+    StopReopening,
     Succession,
     SuspensionNote,
 )
@@ -71,6 +73,8 @@ from rtp_applications.workflow.stages.decision.payloads import (
 )
 from rtp_applications.workflow.stages.extensions.payloads import DeadlineExtension
 from rtp_applications.workflow.stages.incorporation.payloads import FinanceCommitment, LegalEntity
+from rtp_applications.workflow.stages.interest.corrections import InterestCorrection
+from rtp_applications.workflow.stages.interest.employers import EmployerAnswer
 from rtp_applications.workflow.stages.interest.payloads import InterestContent
 from rtp_applications.workflow.stages.monitoring.measures import Baseline, Measures
 from rtp_applications.workflow.stages.monitoring.payloads import (
@@ -91,7 +95,7 @@ from rtp_applications.workflow.stages.panel.payloads import (
 )
 from rtp_applications.workflow.stages.readiness.payloads import NewGoLive
 from rtp_applications.workflow.stages.reorganisation.payloads import ReorganisationResolution, SuccessorChoice
-from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent, Modification
+from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent, Modification, PartialAcceptance
 from rtp_applications.workflow.stages.screening.payloads import (
     Acknowledgement,
     DecisionDate,
@@ -136,6 +140,8 @@ DryRun = Annotated[bool, Query(alias="dryRun", description="Say what would come 
 ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "describe-interest": InterestContent,
     "submit": Sponsorship,
+    "correct-interest": InterestCorrection,
+    "record-employer-answer": EmployerAnswer,
     "acknowledge": Acknowledgement,
     "begin-screening": Nothing,
     "request-information": InformationRequest,
@@ -151,6 +157,8 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "let-modification-lapse": Nothing,
     "accept-eoi": Acceptance,
     "refuse-eoi": Refusal,
+    "accept-part": PartialAcceptance,
+    "decline-part": Nothing,
     "disclose-information-pack": InformationPack,
     "choose-adviser": AdviserChoice,
     "start-feasibility": Nothing,
@@ -262,6 +270,8 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "reopen-refusal": Reopening,
     "keep-refusal": KeptRefusal,
     "record-reorganisation-resolution": ReorganisationResolution,
+    "reopen-stopped-case": StopReopening,
+    "reopen-stopped-by-court": StopQuashed,
     "confirm-spin-out": SpinOutConfirmation,
 }
 """The body that the path of each action takes: `POST /v1/cases/{case_id}/actions/<name>`.

@@ -8,7 +8,7 @@ from typing import get_type_hints
 from sqlalchemy import BigInteger, Computed, ForeignKey, Index, LargeBinary, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Text
+from sqlalchemy.types import Text, Uuid
 
 from rtp_applications.base import Model
 from rtp_applications.json_types import JsonObject
@@ -24,7 +24,7 @@ def _map_columns() -> dict[str, object]:
 
 
 ZERO, NO_HASH = text("0"), text("decode(repeat('00', 32), 'hex')")
-_STORED: dict[object, object] = {Sequence[str]: list[str]}
+_STORED: dict[object, object] = {Sequence[str]: list[str], Sequence[uuid.UUID]: list[uuid.UUID]}
 
 
 class Case(Model):
@@ -41,6 +41,8 @@ class Case(Model):
     commissioner_id = mapped_column(ForeignKey("bodies.id"))
     decision_body_id = mapped_column(ForeignKey("bodies.id"))
     duty_holder_id = mapped_column(ForeignKey("bodies.id"))
+    further_employer_ids = mapped_column(ARRAY(Uuid()), server_default=text("'{}'"))
+    previous_case_id = mapped_column(ForeignKey("cases.id"))
     annual_value_pence = mapped_column(BigInteger)
     finance_sought_pence = mapped_column(BigInteger)
     audit_position = mapped_column(server_default=ZERO)
@@ -59,6 +61,7 @@ class Case(Model):
         Index("ix_cases_employer_id_id", "employer_id", "id"),
         Index("ix_cases_status_id", "status", "id"),
         Index("ix_cases_number", "number"),
+        Index("ix_cases_previous_case_id", "previous_case_id", postgresql_where=text("previous_case_id IS NOT NULL")),
         # Not of drafts: a number that is refused would tell that a draft has it.
         Index("uq_cases_number", "number", unique=True, postgresql_where=text("submitted_at IS NOT NULL")),
     )

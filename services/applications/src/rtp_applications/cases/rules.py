@@ -5,7 +5,8 @@ into a draft: a body that is named by then sees nothing through its own (`sight`
 they are in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from uuid import UUID
 
 from pydantic.alias_generators import to_camel
 
@@ -22,13 +23,14 @@ BODY_FIELDS = {
     "duty_holder": ("duty_holder_id", "/dutyHolder"),
 }
 """Column and JSON pointer of each body that a case names."""
+FURTHER_EMPLOYERS = ("further_employer_ids", "/furtherEmployers")
 _UNSHOWN = frozenset({"/opened_by", "/readers"})
 """What the audit follows and no answer about a case has."""
 
 
 def name_fields(pointers: Iterable[str]) -> list[str]:
     """Return what the audit's pointers into a case are in its answers: /service_name is /serviceName there."""
-    named = {f"/{column}": pointer for column, pointer in BODY_FIELDS.values()}
+    named = {f"/{column}": pointer for column, pointer in (*BODY_FIELDS.values(), FURTHER_EMPLOYERS)}
     return [named.get(each) or _name_field(each) for each in pointers if each not in _UNSHOWN]
 
 
@@ -56,16 +58,23 @@ def require_may_be_named(before: Facts, after: Facts) -> None:
         return
     outside = any(_is_outside_client(before, each) for each in before.readers)
     errors = []
-    for column, pointer in BODY_FIELDS.values():
-        old, new = getattr(before, column), getattr(after, column)
-        named, left_out = new not in (None, *before.bodies), old not in (None, *after.bodies)
-        if named and organisation_identity(new) in before.readers:
+    for pointer, old, new in _list_named(before, after):
+        named, left_out = set(new) - set(before.bodies), set(old) - set(after.bodies)
+        if any(organisation_identity(each) in before.readers for each in named):
             errors.append(FieldError(pointer, "vouches for somebody in this draft; end that party first"))
         elif outside and (named or left_out):
             reason = "clients were let into this draft, which could be its own; end their parties and appoint them anew"
             errors.append(FieldError(pointer, reason))
     if errors:
         raise WouldDisclose(errors=errors)
+
+
+def _list_named(before: Facts, after: Facts) -> Iterator[tuple[str, Sequence[UUID], Sequence[UUID]]]:
+    """Yield for each field of bodies those that it named before and those that it names now."""
+    for column, pointer in BODY_FIELDS.values():
+        old, new = getattr(before, column), getattr(after, column)
+        yield pointer, [old] if old else [], [new] if new else []
+    yield FURTHER_EMPLOYERS[1], before.further_employer_ids, after.further_employer_ids
 
 
 def _is_outside_client(case: Facts, reader: str) -> bool:

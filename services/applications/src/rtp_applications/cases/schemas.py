@@ -9,6 +9,7 @@ from pydantic import Field
 from rtp_applications.bodies.schemas import BodyReference
 from rtp_applications.deadlines.rules.days import CalendarName
 from rtp_applications.deadlines.rules.deadline import Basis, DeadlineState
+from rtp_applications.sides_sql import MOST_FURTHER_EMPLOYERS
 from rtp_applications.workflow.enums import Role, Status, Suspension
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Route, Sector, SupportTopic
 from rtp_shared.schemas import Count, Input, Line, Output, Pence, Prose
@@ -23,6 +24,12 @@ class CaseChanges(Input):
     """What a draft says. Everything may wait until submission; null takes a value out again."""
 
     employer: BodyReference | None = None
+    further_employers: list[BodyReference] = Field(
+        default=[],
+        max_length=MOST_FURTHER_EMPLOYERS,
+        description="Where staff of several bodies apply together: the others. `employer` leads: its rules and times "
+        "hold. Each of the others answers for itself, and sees the case as it does",
+    )
     commissioner: BodyReference | None = Field(
         default=None, description="Only where another body commissions the service"
     )
@@ -42,6 +49,11 @@ class CaseChanges(Input):
     support_needs: list[SupportTopic] = Field(default=[], max_length=10)
     conflicts_declared: bool = Field(
         default=False, strict=True, description="The applicants declared their conflicts of interest"
+    )
+    previous_case: UUID | None = Field(
+        default=None,
+        description="A case that was refused, stopped, withdrawn or lapsed, or lost its tender, which this one takes "
+        "up anew: its id. Each of the two names the other to whoever may know of both",
     )
 
 
@@ -129,6 +141,10 @@ class CaseView(Output):
     version: int = Field(description="Grows by one with every change that you may know of; the ETag")
     employer_id: UUID | None = Field(serialization_alias="employer", description="The employing body: its id")
     employer_name: str | None = None
+    further_employer_ids: list[UUID] = Field(
+        serialization_alias="furtherEmployers",
+        description="Employers of some of the staff besides the one that leads: their ids",
+    )
     commissioner_id: UUID | None = Field(
         serialization_alias="commissioner", description="The commissioning body, where that is another: its id"
     )
@@ -165,6 +181,16 @@ class CaseView(Output):
     final_at: datetime | None = Field(description="An end from which nothing but a court leads back")
     launched_at: datetime | None
     successor_case_id: UUID | None = Field(description="The case that took its place")
+    previous_case_id: UUID | None = Field(
+        serialization_alias="previousCase",
+        description="The case that ended without success before it, as the staff group names it; null for whoever may "
+        "not know of that one",
+    )
+    later_case_ids: list[UUID] = Field(
+        default=[],
+        serialization_alias="laterCases",
+        description="Cases that name this one as the one before them, as far as you may know of them",
+    )
     deadlines: list[DeadlineView] = Field(default=[], description="Those that run or are paused")
     awaited: list[AwaitedAction] = Field(default=[], description="What some signed and others must sign yet")
     allowed_actions: list[AllowedAction] = Field(default=[], description="What may be done now, and why not")

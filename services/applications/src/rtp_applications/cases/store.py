@@ -33,6 +33,7 @@ from rtp_applications.workflow.snapshot import (
     HeldDocument,
     Intention,
     Party,
+    RelatedCase,
     Signature,
     SignedRecord,
 )
@@ -73,13 +74,20 @@ _CHILDREN = {
             WHERE u.body_id = b.id AND u.value IS NOT NULL
               AND u.valid_from <= :today AND (u.valid_to IS NULL OR :today <= u.valid_to)))), '[]')
          FROM bodies b
-         WHERE b.id IN (cases.employer_id, cases.commissioner_id, cases.decision_body_id, cases.duty_holder_id))""",
+         WHERE b.id IN (cases.employer_id, cases.commissioner_id, cases.decision_body_id, cases.duty_holder_id)
+            OR b.id = ANY (cases.further_employer_ids))""",
     "intentions": """
         (SELECT coalesce(json_agg(json_build_object(
             'case_id', i.id, 'body_id', i.employer_id, 'published_on', r.content ->> 'publishedOn',
             'sector', i.sector, 'status', i.status)), '[]')
          FROM cases i JOIN case_records r ON r.case_id = i.id
          WHERE r.kind = 'published-intention' AND i.employer_id = cases.employer_id AND i.id <> cases.id)""",
+    "related": """
+        (SELECT coalesce(json_agg(json_build_object(
+            'id', l.id, 'is_later', l.id IS DISTINCT FROM cases.previous_case_id, 'opened_by', l.opened_by,
+            'submitted', l.submitted_at IS NOT NULL, 'readers', l.readers, 'body_readers', l.body_readers)
+            ORDER BY l.id), '[]')
+         FROM cases l WHERE l.id = cases.previous_case_id OR l.previous_case_id = cases.id)""",
     "holidays": """
         (SELECT coalesce(string_agg(h.division || ' ' || h.day, ','), '') FROM bank_holidays h
          WHERE h.day > :today - 400)""",
@@ -135,6 +143,24 @@ async def find_status(session: AsyncSession, case_id: UUID, *, readers: Sequence
     return found
 
 
+async def find_ended(
+    session: AsyncSession, case_id: UUID, *, readers: Sequence[str]
+) -> tuple[Status, RelatedCase] | None:
+    """Return the status of the case and who may know of it, or None where these readers do not see it."""
+    columns = (_cases.c.status, _cases.c.opened_by, _cases.c.submitted_at, _cases.c.readers, _cases.c.body_readers)
+    row = (await session.execute(select(*columns).where(_cases.c.id == case_id, is_known_to(readers)))).first()
+    if row is None:
+        return None
+    return row.status, RelatedCase(
+        id=case_id,
+        is_later=False,
+        opened_by=row.opened_by,
+        submitted=row.submitted_at is not None,
+        readers=row.readers,
+        body_readers=row.body_readers,
+    )
+
+
 async def read_snapshot(
     session: AsyncSession, case_id: UUID, *, readers: Sequence[str], now: datetime
 ) -> CaseSnapshot | None:
@@ -174,6 +200,7 @@ def _read_row(row: AnyRow) -> CaseSnapshot:
         documents={each.id: each for each in map(_read_document, found["documents"])},
         bodies={each.id: each for each in map(_read_body, found["bodies"])},
         intentions=[_read_intention(each) for each in found["intentions"]],
+        related=[RelatedCase(**{**each, "id": UUID(each["id"])}) for each in found["related"]],
         calendars=_build_calendars(found["holidays"]),
     )
 

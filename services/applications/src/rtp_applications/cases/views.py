@@ -46,6 +46,7 @@ def build_view(snapshot: CaseSnapshot, caller: Caller, process: Process, now: da
     seen = show_to(caller, snapshot)
     view = build_past_view(seen, process, {each.id: each.name for each in seen.bodies.values()})
     possible = list_possibilities(process, seen, caller, now, may_know=may_know)
+    view.later_case_ids = [each.id for each in seen.related if each.is_later]
     view.allowed_actions = [_build_allowed(each) for each in possible]
     return view
 

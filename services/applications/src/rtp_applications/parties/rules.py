@@ -31,6 +31,7 @@ class Side(StrEnum):
     EMPLOYER = "the employing body"
     DECISION_BODY = "the decision body"
     COMMISSIONER = "the commissioner"
+    FURTHER_EMPLOYER = "a further employer"
     MUTUALS_TEAM = "the central mutuals team"
 
 
@@ -60,12 +61,14 @@ APPOINTS: Mapping[Side, Mapping[Role, Vouching]] = {
         Role.SCRUTINY_CHAIR: Vouching.OWN,
     },
     Side.COMMISSIONER: {Role.COMMISSIONER: Vouching.OWN},
+    Side.FURTHER_EMPLOYER: {Role.FURTHER_EMPLOYER: Vouching.OWN},
     Side.MUTUALS_TEAM: {Role.ESCALATION_REVIEWER: Vouching.ANYBODY, Role.AUDITOR: Vouching.ANYBODY},
 }
 DECIDING = frozenset(
     {
         Role.CASE_OFFICER,
         Role.COMMISSIONER,
+        Role.FURTHER_EMPLOYER,
         Role.SCRUTINY_CHAIR,
         Role.DECISION_MAKER,
         Role.PANEL_MEMBER,
@@ -95,6 +98,9 @@ def find_sides(snapshot: CaseSnapshot, caller: Caller, now: datetime) -> dict[Si
     }
     found = {side: organisation_identity(body) for side, body in bodies.items() if body}
     found = {side: holder for side, holder in found.items() if holder in caller.identities}
+    for holder in map(organisation_identity, case.further_employer_ids):
+        if holder in caller.identities:
+            found.setdefault(Side.FURTHER_EMPLOYER, holder)
     if Role.MUTUALS_TEAM in caller.global_roles:
         found[Side.MUTUALS_TEAM] = next(each for each in caller.identities if each.startswith("org:"))
     return found
@@ -119,7 +125,7 @@ def may_change(snapshot: CaseSnapshot, party: Party, caller: Caller, now: dateti
     the staff's representative whom the group chose.
     """
     sides = [side for side in find_sides(snapshot, caller, now) if party.role in APPOINTS[side]]
-    bodies = {Side.EMPLOYER, Side.DECISION_BODY, Side.COMMISSIONER}
+    bodies = {Side.EMPLOYER, Side.DECISION_BODY, Side.COMMISSIONER, Side.FURTHER_EMPLOYER}
     return any(side not in bodies or party.holder in caller.identities for side in sides)
 
 

@@ -102,7 +102,7 @@ def one_of(*roles: Role) -> tuple[Slot, ...]:
 BODIES_ONLY = frozenset(
     {
         Role.CASE_OFFICER, Role.PANEL_MEMBER, Role.DECISION_MAKER, Role.SCRUTINY_CHAIR, Role.COMMISSIONER,
-        Role.MUTUALS_TEAM, Role.ESCALATION_REVIEWER, Role.SYSTEM,
+        Role.FURTHER_EMPLOYER, Role.MUTUALS_TEAM, Role.ESCALATION_REVIEWER, Role.SYSTEM,
     }
 )  # fmt: skip
 

@@ -92,6 +92,8 @@ class Role(StrEnum):
     DECISION_MAKER = "decision-maker"
     SCRUTINY_CHAIR = "scrutiny-chair"
     COMMISSIONER = "commissioner"
+    FURTHER_EMPLOYER = "further-employer"
+    """Speaks for an employer of some of the staff besides the one that leads."""
     ADVISER = "adviser"
     MENTOR = "mentor"
     FUNDER = "funder"
@@ -285,6 +287,7 @@ class Decision(StrEnum):
 
     ACCEPTED = "accepted"
     ACCEPTED_AS_MODIFIED = "accepted-as-modified"
+    ACCEPTED_IN_PART = "accepted-in-part"
     REFUSED = "refused"
     NOT_ELIGIBLE = "not-eligible"
     APPROVED = "approved"

@@ -45,7 +45,7 @@ def _put_together(*actions: Action) -> tuple[Action, ...]:
 
 
 BUSINESS_CASE_ACTIONS = (
-    *appraisal.ACTIONS,
+    *interest.employers.wait_for_employers(appraisal.ACTIONS),
     *business_case.ACTIONS,
     *assurance.ACTIONS,
     *panel.ACTIONS,
@@ -89,8 +89,10 @@ RIGHT_TO_PROVIDE = Process(
             frozenset({Status.PROPOSED}),
             (
                 *interest.ACTIONS,
+                interest.employers.RECORD_EMPLOYER_ANSWER,
                 *screening.ACTIONS,
                 *review.ACTIONS,
+                *review.ACTIONS_ON_A_PART,
                 *BUSINESS_CASE_ACTIONS,
                 *panel.ask_for_record(contract.ACTIONS),
                 *social_value.ACTIONS,
@@ -110,6 +112,7 @@ RIGHT_TO_PROVIDE = Process(
         *screening.CLOCKS,
         *review.CLOCKS,
         screening.DECISION_DATE_NOTICE,
+        *interest.employers.CLOCKS,
         *BUSINESS_CASE_CLOCKS,
         *LAUNCH_CLOCKS,
         *cross_stage.CLOCKS,
@@ -212,7 +215,8 @@ EMPLOYER_LED = Process(
         *leave_out(
             OF_AN_INTEREST,
             (
-                *spin_out.ACTIONS,
+                *interest.employers.wait_for_employers(spin_out.ACTIONS),
+                interest.employers.RECORD_EMPLOYER_ANSWER,
                 *BUSINESS_CASE_ACTIONS,
                 *panel.ask_for_record(contract.ACTIONS),
                 *social_value.ACTIONS,
@@ -228,7 +232,7 @@ EMPLOYER_LED = Process(
             ),
         )
     ),
-    clocks=(*spin_out.CLOCKS, *BUSINESS_CASE_CLOCKS, *LAUNCH_CLOCKS, *cross_stage.CLOCKS),
+    clocks=(*spin_out.CLOCKS, *interest.employers.CLOCKS, *BUSINESS_CASE_CLOCKS, *LAUNCH_CLOCKS, *cross_stage.CLOCKS),
     documents=business_case.DOCUMENTS,
     settings={**BUSINESS_CASE_SETTINGS, **LAUNCH_SETTINGS},
     strands=tuple(Strand),
@@ -262,8 +266,9 @@ NEWEST = (RIGHT_TO_PROVIDE, COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED)
 OF_EVERY_ROUTE_2 = (
     separation.VERSION_2, suspension.VERSION_2, cross_stage.VERSION_2, contract.VERSION_2,
     social_value.VERSION_2, selection.VERSION_2, subsidy.VERSION_2, award.VERSION_2, reorganisation.VERSION_2,
+    publication.VERSION_2,
 )  # fmt: skip
-OF_A_PANEL_2 = (*OF_EVERY_ROUTE_2, panel.VERSION_2, decision.VERSION_2)
+OF_A_PANEL_2 = (*OF_EVERY_ROUTE_2, interest.employers.VERSION_2, panel.VERSION_2, decision.VERSION_2)
 OF_A_ROUTE_2 = {
     Route.RIGHT_TO_PROVIDE: OF_A_PANEL_2,
     Route.COMMUNITY_RIGHT_TO_CHALLENGE: (

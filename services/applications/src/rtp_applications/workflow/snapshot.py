@@ -122,6 +122,18 @@ class Intention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RelatedCase:
+    """A case that this one names as the one before it, or that names this one so, with who may know of it."""
+
+    id: UUID
+    is_later: bool
+    opened_by: str
+    submitted: bool
+    readers: Sequence[str]
+    body_readers: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """The case's own row. Column by column the same as the table `cases`."""
 
@@ -136,6 +148,8 @@ class Facts:
     opened_by: str
     readers: Sequence[str]
     employer_id: UUID | None = None
+    """Of several employers, the one that leads: its rules hold, and its officers act."""
+    further_employer_ids: Sequence[UUID] = ()
     commissioner_id: UUID | None = None
     decision_body_id: UUID | None = None
     duty_holder_id: UUID | None = None
@@ -163,6 +177,8 @@ class Facts:
     final_at: datetime | None = None
     launched_at: datetime | None = None
     successor_case_id: UUID | None = None
+    previous_case_id: UUID | None = None
+    """The case that ended without success before it, as the group names it."""
     disclosed_position: int | None = None
     draft_steps: int = 0
     """Steps before the submission, which `draft_readers` alone know of; 0 until then."""
@@ -181,8 +197,11 @@ class Facts:
 
     @property
     def bodies(self) -> tuple[UUID, ...]:
-        """Return employer, commissioner, decision body and duty holder, each once."""
-        named = (self.employer_id, self.commissioner_id, self.decision_body_id, self.duty_holder_id)
+        """Return employers, commissioner, decision body and duty holder, each once."""
+        named = (
+            *(self.employer_id, *self.further_employer_ids),
+            *(self.commissioner_id, self.decision_body_id, self.duty_holder_id),
+        )
         return tuple(dict.fromkeys(body for body in named if body))
 
     @property
@@ -199,9 +218,12 @@ UNAUDITED = frozenset(
         *("version", "draft_steps", "draft_readers", "confidential_steps", "changed_at", "changed_for_all_at"),
         *("sequence", "event_hash", "disclosed_position", "audit_position"),
         *("chain_position", "audit_hash", "confidential_position", "confidential_hash"),
+        "previous_case_id",
     }
 )
-"""Book-keeping of the row, which the audit holds in other ways or not at all."""
+"""Book-keeping of the row, which the audit holds in other ways or not at all; and the case before it, of which not
+everybody may know who reads the audit.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,6 +237,7 @@ class CaseSnapshot:
     documents: Mapping[UUID, HeldDocument] = field(default_factory=dict)
     bodies: Mapping[UUID, BodyFacts] = field(default_factory=dict)
     intentions: Sequence[Intention] = ()
+    related: Sequence[RelatedCase] = ()
     calendars: Calendars
 
     @property

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from rtp_applications.sides_sql import BODY_READERS, IS_GROUP_CLIENT, IS_ON_BODIES_SIDE, IS_SYSTEM
+from rtp_applications.sides_sql import IS_GROUP_CLIENT, IS_ON_BODIES_SIDE, IS_SYSTEM, ONE_EMPLOYER_S_READERS
 from rtp_shared.messaging_tables import CURRENT_IDENTITIES, build_script
 
 revision = "0002"
@@ -72,7 +72,7 @@ def _cases() -> None:
     zeros = sa.text("decode(repeat('00', 32), 'hex')")
     op.add_column("cases", sa.Column("audit_position", sa.Integer(), nullable=False, server_default=sa.text("0")))
     op.add_column("cases", sa.Column("audit_hash", sa.LargeBinary(), nullable=False, server_default=zeros))
-    computed = sa.Computed(BODY_READERS, persisted=True)
+    computed = sa.Computed(ONE_EMPLOYER_S_READERS, persisted=True)
     op.add_column("cases", sa.Column("body_readers", ARRAY(TEXT), computed, nullable=False))
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from rtp_shared.messaging_tables import build_script
 
 revision = "0012"
-down_revision = "0009"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

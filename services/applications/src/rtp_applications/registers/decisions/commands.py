@@ -30,6 +30,8 @@ MARKS: dict[str, dict[str, Appeal | Overturned]] = {
     "uphold-refusal": {"appeal": Appeal.UPHELD},
     "remit": {"appeal": Appeal.REMITTED, "overturned": Overturned.REMITTED},
     "reopen-refusal": {"overturned": Overturned.REOPENED},
+    "reopen-stopped-case": {"overturned": Overturned.REOPENED},
+    "reopen-stopped-by-court": {"overturned": Overturned.QUASHED},
     "keep-refusal": {"appeal": Appeal.UPHELD},
     "reopen-after-call-in": {"overturned": Overturned.REOPENED},
     "quash": {"overturned": Overturned.QUASHED},
@@ -122,7 +124,7 @@ async def _mark(session: AsyncSession, change: CaseChange) -> None:
     if decided is None:
         return
     there, changes = _TABLE.c, dict[str, object](MARKS[change.action])
-    if change.action == "reopen-refusal" and change.before.case.escalated_at:
+    if change.action in ("reopen-refusal", "reopen-stopped-case") and change.before.case.escalated_at:
         changes["appeal"] = Appeal.REMITTED
     if "overturned" in changes:
         changes["overturned_on"] = civil_date(change.signature.at)

@@ -36,12 +36,12 @@ def roles_kept_apart(step: Step) -> str | None:
 KEPT_APART = frozenset(
     {
         "find-not-eligible", "refuse-to-consider",
-        "offer-modification", "accept-eoi", "refuse-eoi", "refuse-after-appraisal", "rate-strand",
+        "offer-modification", "accept-eoi", "refuse-eoi", "accept-part", "refuse-after-appraisal", "rate-strand",
         "cast-vote", "approve", "approve-with-conditions", "defer", "refuse-business-case", "confirm-after-call-in",
         "return-after-call-in", "reopen-after-call-in", "choose-provider", "award",
         "waive-pension-signature", "launch", "call-in", "record-scrutiny-response", "agree-special-urgency",
         "stop-case", "confirm-spin-out", "reopen-refusal",
-        "keep-refusal",
+        "keep-refusal", "reopen-stopped-case",
     }
 )  # fmt: skip
 """What decides, and what calls a decision in."""

@@ -16,7 +16,8 @@ DECISIONS = frozenset(
         # On the expression of interest, and on what the appraisal showed.
         "find-not-eligible", "refuse-to-consider", "begin-review", "offer-modification", "accept-modification",
         "decline-modification",
-        "accept-eoi", "refuse-eoi", "start-business-case", "withdraw-after-appraisal", "refuse-after-appraisal",
+        "accept-eoi", "refuse-eoi", "accept-part", "decline-part", "record-employer-answer",
+        "start-business-case", "withdraw-after-appraisal", "refuse-after-appraisal",
         # On the business case, its conditions and its call-in.
         "record-commissioner-consent", "cast-vote", "approve", "approve-with-conditions", "defer",
         "refuse-business-case", "close-condition", "close-conditions", "confirm-after-call-in",
@@ -27,6 +28,7 @@ DECISIONS = frozenset(
         "waive-pension-signature", "begin-readiness-review", "launch", "give-assistance", "put-back-launch",
         # On a refusal, and on the case as a whole.
         "uphold-refusal", "remit", "recommend-reopening", "reopen-refusal", "keep-refusal", "stop-case",
+        "reopen-stopped-case",
         "confirm-spin-out",
     }
 )  # fmt: skip

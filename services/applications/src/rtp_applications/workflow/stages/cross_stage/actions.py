@@ -226,6 +226,32 @@ KEEP_REFUSAL = Action(
     event=events.RefusalUpheld,
     effects=(effects.make_final,),
 )
+REOPEN_STOPPED = Action(
+    name="reopen-stopped-case",
+    rows=(20,),
+    description="The authority takes up again what it stopped, of itself or as a reviewer recommends. Two people sign.",
+    signatories=(*one_of(Role.DECISION_MAKER), SECOND_DECIDER),
+    from_states=frozenset({Status.STOPPED}),
+    leads_to=(Status.AWARDED, Status.TRANSITION),
+    guards=(reasons_given, guards.goes_on_where_it_stopped, deciders_are_independent),
+    payload_model=payloads.StopReopening,
+    event=events.CaseRemitted,
+    effects=(effects.reopen,),
+    clears=(payloads.Stop, payloads.Recommendation),
+)
+REOPEN_STOPPED_BY_COURT = Action(
+    name="reopen-stopped-by-court",
+    rows=(31,),
+    description="A court quashed the stop, and the case goes on where it was.",
+    signatories=one_of(Role.SYSTEM),
+    from_states=frozenset({Status.STOPPED}),
+    leads_to=(Status.AWARDED, Status.TRANSITION),
+    guards=(*dates.OF_AN_ORDER, guards.goes_on_where_it_stopped),
+    payload_model=payloads.StopQuashed,
+    event=events.CaseRemitted,
+    effects=(effects.reopen,),
+    clears=(payloads.Stop, payloads.Recommendation),
+)
 ACTIONS_OF_A_CHALLENGE = (
     *replace_actions(
         tuple(each for each in ACTIONS if each is not REMIT),
@@ -239,6 +265,8 @@ ACTIONS_OF_A_CHALLENGE = (
     RECOMMEND,
     REOPEN,
     KEEP_REFUSAL,
+    REOPEN_STOPPED,
+    REOPEN_STOPPED_BY_COURT,
 )
 ACTIONS_OF_A_SPIN_OUT = replace_actions(
     ACTIONS,

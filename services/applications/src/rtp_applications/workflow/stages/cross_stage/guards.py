@@ -100,6 +100,14 @@ def stage_was_reached(step: Step) -> str | None:
     return f"the case never came to {back_to}; it was in {reached}"
 
 
+@guard("/to", payload=True)
+def goes_on_where_it_stopped(step: Step) -> str | None:
+    """A case that was stopped goes on where it was; from the readiness review, with the transition that it reviewed."""
+    stopped_in = step.snapshot.case.refused_from
+    there = Status.TRANSITION if stopped_in is Status.READINESS_REVIEW else stopped_in
+    return None if Status(step.payload.to) is there else f"the case was stopped in {stopped_in}: it goes on in {there}"
+
+
 @guard()
 def reopening_recommended(step: Step) -> str | None:
     """The reviewer has recommended something, and the authority has not answered yet."""

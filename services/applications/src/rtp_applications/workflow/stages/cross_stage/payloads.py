@@ -105,6 +105,15 @@ class Reopening(Payload):
     reasons: Prose
 
 
+class StopReopening(Payload):
+    """The authority takes a case up again that it stopped."""
+
+    KIND: ClassVar[str] = "stop-reopening"
+
+    to: Literal[Status.AWARDED, Status.TRANSITION]
+    reasons: Prose
+
+
 class KeptRefusal(Payload):
     """The authority keeps to its refusal, whatever the reviewer recommended."""
 
@@ -126,6 +135,12 @@ class CourtRemittal(CourtOrder):
     """An order of a court that sends the case back."""
 
     to: Literal[Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW, Status.ASSURANCE, Status.PANEL_READY]
+
+
+class StopQuashed(CourtOrder):
+    """An order of a court that quashes a stop: the case goes on where it was."""
+
+    to: Literal[Status.AWARDED, Status.TRANSITION]
 
 
 class InterestRemittal(Remittal):

@@ -4,6 +4,7 @@ from rtp_applications.workflow.common.payloads import Nothing
 from rtp_applications.workflow.definition import Action, one_of
 from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.stages.interest import effects, guards, payloads
+from rtp_applications.workflow.stages.interest.corrections import CORRECT, CORRECT_A_CHALLENGE
 from rtp_applications.workflow.stages.interest.events import make_case_submitted
 from rtp_shared.contracts import applications as events
 
@@ -37,8 +38,9 @@ DESCRIBE_INTEREST = Action(
     from_states=frozenset({Status.DRAFT}),
     payload_model=payloads.InterestContent,
 )
-ACTIONS = (DESCRIBE_INTEREST, SUBMIT)
+ACTIONS = (DESCRIBE_INTEREST, SUBMIT, CORRECT)
 ACTIONS_OF_A_CHALLENGE = (
     DESCRIBE_INTEREST,
     SUBMIT.with_guards(guards.authority_is_relevant, guards.content_is_complete),
+    CORRECT_A_CHALLENGE,
 )

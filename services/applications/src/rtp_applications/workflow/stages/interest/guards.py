@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from rtp_applications.workflow.body_facts import BodyFacts
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.stages.interest.payloads import InterestContent
 from rtp_shared.problems import FieldError
@@ -24,10 +25,15 @@ def bodies_exist(step: Step) -> FieldError | None:
         "/dutyHolder": case.duty_holder_id,
     }
     for field, body_id in named.items():
-        body = bodies.get(body_id) if body_id else None
-        if body and body.ended_on is not None and body.ended_on <= step.today:
+        if body_id and _has_ended(bodies.get(body_id), step.today):
             return FieldError(field, "not a body that exists today")
+    if any(_has_ended(bodies.get(each), step.today) for each in case.further_employer_ids):
+        return FieldError("/furtherEmployers", "names a body that does not exist today")
     return None
+
+
+def _has_ended(body: BodyFacts | None, today: date) -> bool:
+    return body is not None and body.ended_on is not None and body.ended_on <= today
 
 
 @guard("/serviceName")
@@ -84,13 +90,18 @@ WELL_BEING = ("social_value", "economic_value", "environmental_value")
 @guard("/records/interest-content")
 def content_is_complete(step: Step) -> str | None:
     """The expression of interest says all that the regulations require (Localism Act 2011 s.81; SI 2012/1313 Sch 1)."""
-    content = step.snapshot.find(InterestContent)
+    missing = list_missing_content(step.snapshot.find(InterestContent))
+    return f"describe the interest; missing: {', '.join(missing)}" if missing else None
+
+
+def list_missing_content(content: InterestContent | None) -> list[str]:
+    """Return what the regulations require and the content does not say."""
     said = content.model_dump(by_alias=True) if content else {}
     missing = [alias for alias in map(_get_alias, REQUIRED) if not said.get(alias)]
     values = [_get_alias(name) for name in WELL_BEING]
     if not any(said.get(alias) for alias in values):
         missing.append(" or ".join(values))
-    return f"describe the interest; missing: {', '.join(missing)}" if missing else None
+    return missing
 
 
 def _get_alias(name: str) -> str:

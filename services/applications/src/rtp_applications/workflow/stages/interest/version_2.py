@@ -1,4 +1,6 @@
-"""Version 2 of a challenge: nothing was submitted outside a period, and each kind of well-being was asked for."""
+"""Version 2: nothing was corrected after its submission; of a challenge nothing was submitted outside a period, and
+each kind of well-being was asked for.
+"""
 
 from dataclasses import replace
 
@@ -41,4 +43,4 @@ def _submit(now: Action) -> Action:
     return replace(now, guards=(*kept, window_open, content_is_complete))
 
 
-VERSION_2 = Earlier(actions={"submit": _submit})
+VERSION_2 = Earlier(actions={"submit": _submit}, added=frozenset({"correct-interest"}))

@@ -12,7 +12,7 @@ from rtp_applications.workflow.snapshot import CaseSnapshot, Payload, SignedReco
 from rtp_applications.workflow.stages.award.payloads import Award, TenderLoss
 from rtp_applications.workflow.stages.cross_stage.payloads import CourtOrder, Stop
 from rtp_applications.workflow.stages.decision.payloads import Approval, ConditionalApproval, Deferral
-from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent, Modification
+from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent, Modification, PartialAcceptance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,7 @@ class PublishableDecision:
 BY_RECORD: dict[Decision, type[Payload]] = {
     Decision.ACCEPTED: Acceptance,
     Decision.ACCEPTED_AS_MODIFIED: Consent,
+    Decision.ACCEPTED_IN_PART: PartialAcceptance,
     Decision.APPROVED: Approval,
     Decision.APPROVED_CONDITIONALLY: ConditionalApproval,
     Decision.DEFERRED: Deferral,
@@ -60,7 +61,7 @@ def _find_by_record(snapshot: CaseSnapshot) -> Iterator[PublishableDecision]:
         if found is None:
             continue
         conditions = len(found.content.get("conditions", ()))
-        text = _read_offer(snapshot, "text") if kind is Consent else found.content.get("reasons")
+        text = _read_offer(snapshot, "text") if kind is Consent else _read_reasons(found)
         yield PublishableDecision(decision=decision, at=found.signed[-1].at, text=text, conditions=conditions)
 
 
@@ -71,9 +72,12 @@ def _find_by_status(snapshot: CaseSnapshot) -> Iterator[PublishableDecision]:
     at = window.started_at if window else snapshot.case.changed_at
     refusal = snapshot.find_record(Stop if decision is Decision.STOPPED else Refusal)
     content: dict[str, Any] = dict(refusal.content) if refusal and refusal.signed[-1].at >= at else {}
+    part = snapshot.find_record(PartialAcceptance)
     text, ground = content.get("publishedReasons") or content.get("reasons"), content.get("ground")
     if not content and snapshot.case.refused_from is Status.MODIFICATION_OFFERED:
         text, ground = _read_offer(snapshot, "otherwiseRefusedFor"), _read_offer(snapshot, "ground")
+    elif not content and part and snapshot.case.refused_from is Status.EOI_ACCEPTED:
+        text = _read_reasons(part)
     yield PublishableDecision(decision=decision, at=at, text=text, ground=ground)
 
 
@@ -81,6 +85,11 @@ def _find_by_court(snapshot: CaseSnapshot, order: SignedRecord | None) -> Iterat
     if snapshot.case.status is Status.QUASHED and order is not None:
         text = f"Quashed by order of a court: {order.content['reference']}"
         yield PublishableDecision(decision=Decision.QUASHED, at=order.signed[-1].at, text=text)
+
+
+def _read_reasons(record: SignedRecord) -> str | None:
+    """Return the reasons as they may be published, where the full ones may not."""
+    return record.content.get("publishedReasons") or record.content.get("reasons")
 
 
 def _read_offer(snapshot: CaseSnapshot, field: str) -> str | None:

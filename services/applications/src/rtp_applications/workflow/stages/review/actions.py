@@ -45,6 +45,7 @@ ACCEPT_MODIFICATION = Action(
     guards=(guards.consent_recorded,),
     payload_model=payloads.Consent,
     event=events.EoiAccepted,
+    clears=(payloads.PartialAcceptance,),
 )
 DECLINE_MODIFICATION = Action(
     name="decline-modification",
@@ -79,6 +80,7 @@ ACCEPT_EOI = Action(
     guards=REVIEWED,
     payload_model=payloads.Acceptance,
     event=events.EoiAccepted,
+    clears=(payloads.PartialAcceptance,),
 )
 REFUSE_EOI = Action(
     name="refuse-eoi",
@@ -92,6 +94,36 @@ REFUSE_EOI = Action(
     event=events.CaseRefused,
     effects=(remember_where_refused, note_supporting_intention),
 )
+ACCEPT_PART = Action(
+    name="accept-part",
+    rows=(8,),
+    description="Accept a part of the service that was asked for, and refuse the rest with reasons. Two people sign, "
+    "as for a refusal. The staff group goes on with the part, or declines it; a new expression of interest may be made "
+    "of the rest.",
+    signatories=(*one_of(Role.DECISION_MAKER), SECOND_DECIDER),
+    from_states=frozenset({Status.EOI_UNDER_REVIEW}),
+    leads_to=(Status.EOI_ACCEPTED,),
+    guards=REVIEWED,
+    payload_model=payloads.PartialAcceptance,
+    event=events.EoiAccepted,
+)
+DECLINE_PART = Action(
+    name="decline-part",
+    rows=(8,),
+    description="The staff group does not go on with the part that was accepted: the expression of interest is refused "
+    "as a whole, and the group may take that to the escalation point.",
+    signatories=one_of(Role.APPLICANT_LEAD),
+    from_states=frozenset({Status.EOI_ACCEPTED}),
+    leads_to=(Status.REFUSED,),
+    guards=(guards.part_was_accepted,),
+    payload_model=Nothing,
+    event=events.CaseRefused,
+    effects=(remember_where_refused,),
+)
+ACTIONS_ON_A_PART = (ACCEPT_PART, DECLINE_PART)
+"""Of the policy alone: a challenge is accepted in part by a modification on which the group agrees (Localism Act 2011
+ss.83(1), 84(1) and (2)).
+"""
 ACTIONS = (
     OFFER_MODIFICATION, ACCEPT_MODIFICATION, DECLINE_MODIFICATION, LET_MODIFICATION_LAPSE, ACCEPT_EOI, REFUSE_EOI,
 )  # fmt: skip

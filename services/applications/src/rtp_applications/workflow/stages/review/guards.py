@@ -2,6 +2,7 @@
 
 from rtp_applications.workflow.common.guards import find_missing_majority, find_time_left
 from rtp_applications.workflow.definition import Step, guard
+from rtp_applications.workflow.stages.review.payloads import PartialAcceptance
 
 
 @guard("/otherwiseRefusedFor", payload=True)
@@ -20,6 +21,13 @@ def modification_text_given(step: Step) -> str | None:
 def consent_recorded(step: Step) -> str | None:
     """The group's consent is on record: more than half of its members agreed."""
     return find_missing_majority(step)
+
+
+@guard()
+def part_was_accepted(step: Step) -> str | None:
+    """The body accepted a part of what was asked, and no more since."""
+    in_part = step.snapshot.find(PartialAcceptance)
+    return None if in_part else "the expression of interest was not accepted in part"
 
 
 @guard()

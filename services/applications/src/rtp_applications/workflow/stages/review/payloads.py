@@ -6,10 +6,10 @@ from pydantic import Field
 
 from rtp_applications.workflow.enums import Ground
 from rtp_applications.workflow.snapshot import Payload
-from rtp_shared.schemas import Line, Prose, Whole
+from rtp_shared.schemas import Input, Line, Prose, Whole
 
 
-class Modification(Payload):
+class PlainModification(Payload):
     """A change to the expression of interest that the body offers instead of refusing it."""
 
     KIND: ClassVar[str] = "modification"
@@ -20,6 +20,41 @@ class Modification(Payload):
     equality_note: Prose | None = Field(
         default=None, description="How the public sector equality duty was met (Equality Act 2010 s.149)"
     )
+
+
+class Parts(Input):
+    """What of the service that was asked for is accepted, and what is not."""
+
+    accepted: Prose = Field(description="The part of the service that is accepted")
+    refused: Prose = Field(description="The part that is refused")
+
+
+class Modification(PlainModification):
+    """A change to the expression of interest that the body offers instead of refusing it, such as to a part of the
+    service.
+    """
+
+    parts: Parts | None = Field(
+        default=None, description="Where a part of the service alone could be accepted: that part, and the rest"
+    )
+
+
+class PartialAcceptance(Payload):
+    """A part of what was asked is accepted, and the rest refused."""
+
+    KIND: ClassVar[str] = "partial-acceptance"
+
+    parts: Parts
+    reasons: Prose = Field(
+        description="Why the rest is refused; it is published in the public register unless a redacted text is given"
+    )
+    published_reasons: Prose | None = Field(
+        default=None, description="The reasons as they may be published, where the full ones may not"
+    )
+    equality_note: Prose | None = Field(
+        default=None, description="How the public sector equality duty was met (Equality Act 2010 s.149)"
+    )
+    release_time: Line | None = Field(default=None, description="Working time that the group is released for")
 
 
 class Consent(Payload):
