@@ -28,9 +28,7 @@ class Metrics:
         self._oldest = Gauge("rtp_outbox_oldest_seconds", age, by, registry=registry)
 
     def report_outbox(self, waiting: int, oldest: float) -> None:
-        """Set what waits in the outbox, and for how many seconds. A process that relays nothing reports nothing: its
-        zero would be no news.
-        """
+        """Set what waits, and for how many seconds. A process that relays nothing reports nothing, and not zero."""
         self._waiting.labels(self.service).set(waiting)
         self._oldest.labels(self.service).set(oldest)
 
