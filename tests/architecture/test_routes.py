@@ -109,6 +109,7 @@ def test_public_routes_are_the_ones_we_know() -> None:
         "/v1/procurement/awards/{award_id}",
         "/v1/procurement/financial-assistance",
         "/v1/procurement/regime",
+        "/v1/eligibility",
         "/v1/products",
         "/v1/products/{product_id}",
         "/oauth2/token",

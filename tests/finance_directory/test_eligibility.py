@@ -22,9 +22,9 @@ from rtp_finance_directory.eligibility import (
     judge,
     judge_all,
 )
-from rtp_finance_directory.facts import CaseFacts, Terms
+from rtp_finance_directory.facts import CaseFacts, Fact, Terms
 from rtp_finance_directory.load import read_products
-from rtp_finance_directory.vocabulary import ListFacet, ProductStatus
+from rtp_finance_directory.vocabulary import Certainty, ListFacet, ProductStatus
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
 
 ON = date(2026, 9, 1)
@@ -61,6 +61,9 @@ GENEROUS = Terms(
     min_trading_months=0,
     min_turnover_pence=0,
     match_funding_percent=0,
+    source_note="Made up",
+    source_year=2026,
+    certainty=Certainty.FOUND,
 )
 """Terms that anybody meets."""
 
@@ -108,8 +111,8 @@ def test_terms_that_anybody_meets_fit() -> None:
             Rule.PURPOSE,
             "It accepts only the purpose buy-out",
         ),
-        ({"min_amount_pence": 10_000_001}, Rule.AMOUNT, "It starts at £100,000.01; the case seeks £100,000."),
-        ({"max_amount_pence": 9_999_900}, Rule.AMOUNT, "It goes up to £99,999; the case seeks £100,000"),
+        ({"min_amount_pence": 10_000_001}, Rule.AMOUNT, "It starts at £100,000.01; £100,000 is sought."),
+        ({"max_amount_pence": 9_999_900}, Rule.AMOUNT, "It goes up to £99,999; £100,000 is sought"),
         (
             {"min_trading_months": 36},
             Rule.TRADING_HISTORY,
@@ -189,7 +192,16 @@ def test_the_kent_fund_serves_kent_which_is_a_part_of_the_south_east() -> None:
     assert elsewhere.first_failing is Rule.AREA
     assert elsewhere.why == "It serves Kent only; you are in London."
     perhaps = finding(judge(replace(SPIN_OUT, region=SOUTH_EAST), kent, ON), Rule.AREA)
-    assert (perhaps.outcome, perhaps.ask) == (Outcome.NOT_KNOWN, Ask.STAFF_GROUP)
+    assert (perhaps.outcome, perhaps.ask, perhaps.needs) == (Outcome.NOT_KNOWN, Ask.STAFF_GROUP, (Fact.AREA,))
+    for area, outcome in ((KENT, Outcome.FITS), ("E10000014", Outcome.FAILS)):
+        there = replace(SPIN_OUT, region=SOUTH_EAST, area=area)
+        assert finding(judge(there, kent, ON), Rule.AREA).outcome is outcome
+
+
+def test_match_funding_is_held_against_what_can_come_from_elsewhere() -> None:
+    matched = replace(GENEROUS, match_funding_percent=25)
+    for has, answer in ((24, Answer.DOES_NOT_FIT), (25, Answer.FITS)):
+        assert judge(replace(SPIN_OUT, match_funding_percent=has), matched, ON).answer is answer
 
 
 def test_the_northern_fund_serves_the_north_and_the_midlands() -> None:
@@ -261,6 +273,8 @@ FACTS = st.builds(
     finance_sought_pence=maybe(PENCE),
     annual_value_pence=maybe(PENCE),
     trading_months=maybe(st.integers(0, 60)),
+    area=maybe(st.sampled_from([KENT, "E10000014"])),
+    match_funding_percent=maybe(st.integers(0, 100)),
 )
 
 PRODUCTS = st.builds(
@@ -281,10 +295,16 @@ PRODUCTS = st.builds(
     min_trading_months=maybe(st.integers(0, 60)),
     min_turnover_pence=maybe(PENCE),
     match_funding_percent=maybe(st.integers(0, 100)),
+    source_note=st.just("Made up"),
+    source_year=st.just(2026),
+    certainty=st.sampled_from(Certainty),
 )
 
 NOTHING_SAID: dict[str, Any] = {field.name: field.default for field in fields(CaseFacts)}
-NOT_A_FACET = ("id", "version", "provider", "name", "status", "direct", "complete_lists")
+NOT_A_FACET = (
+    "id", "version", "provider", "name", "status", "direct", "complete_lists",
+    "source_note", "source_year", "certainty",
+)  # fmt: skip
 FACETS = [name for name in TERMS if name not in NOT_A_FACET]
 
 

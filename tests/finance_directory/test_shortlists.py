@@ -113,6 +113,8 @@ async def test_a_submitted_case_gets_a_shortlist_with_every_product_and_every_re
         "financeSoughtPence": 10_000_000,
         "annualValuePence": 240_000_000,
         "tradingMonths": 0,
+        "area": None,
+        "matchFundingPercent": None,
     }
     lines = {line["productId"]: line for line in shortlist["products"]}
     assert len(lines) == shortlist["fitting"] + shortlist["notFitting"] == len(read_products())

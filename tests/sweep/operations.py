@@ -85,6 +85,7 @@ WRITES: Mapping[str, Body] = {
     "POST /v1/bodies/{reference}/actions/end": {"endedOn": DAY},
     "PUT /v1/bodies/{reference}/rules/{rule}": {"validFrom": DAY, "value": None, "source": "Sweep"},
     "POST /v1/procurement/financial-assistance": {"giveOn": "2026-03-02"},
+    "POST /v1/eligibility": {"sector": "adult-social-care"},
     "POST /v1/procurement/awards": AWARDED,
     "POST /v1/procurement/awards/{award_id}/actions/withdraw": {"reason": "Sweep"},
     "POST /v1/recommendations": RECOMMENDED,

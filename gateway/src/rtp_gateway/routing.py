@@ -19,6 +19,7 @@ SERVICES = {
     "support-requests": "advice-matching",
     "products": "finance-directory",
     "shortlists": "finance-directory",
+    "eligibility": "finance-directory",
 }
 """First part of the path below /v1/ -> service."""
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 UK = "K02000001"
 ENGLAND = "E92000001"
 REGION = r"^E1200000[1-9]$"
+SMALLER_AREA = r"^E(06|07|08|09|10)\d{6}$"
 
 NAMES = {
     UK: "the whole UK",
@@ -41,6 +42,12 @@ def find_reach(areas: Collection[str], region: str) -> Reach:
         whole=not list_areas_around(region).isdisjoint(areas),
         part=any(REGION_OF.get(area) == region for area in areas),
     )
+
+
+def serve_a_part(areas: Collection[str]) -> bool:
+    """Return whether they serve a part of some region, and not the whole of it."""
+    regions = (REGION_OF[area] for area in areas if area in REGION_OF)
+    return any(not find_reach(areas, region).whole for region in regions)
 
 
 def list_areas_around(region: str) -> set[str]:

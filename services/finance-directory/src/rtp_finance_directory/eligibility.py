@@ -11,11 +11,11 @@ from datetime import date
 from enum import StrEnum
 
 from rtp_finance_directory import areas
-from rtp_finance_directory.facts import CaseFacts, Terms
+from rtp_finance_directory.facts import CaseFacts, Fact, Terms
 from rtp_finance_directory.vocabulary import ListFacet, ProductStatus
 from rtp_finance_directory.wording import format_codes, format_day, format_months, format_pounds, format_range
 
-RULE_SET = 1
+RULE_SET = 2
 """Number of the rule set. It grows whenever a rule answers differently, to tell old verdicts from new ones."""
 
 
@@ -58,6 +58,8 @@ class Finding:
     outcome: Outcome
     reason: str
     ask: Ask | None = None
+    needs: tuple[Fact, ...] = ()
+    """What the staff group has not said, and the rule would answer by for certain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,13 @@ class ProductVerdict:
     @property
     def first_failing(self) -> Rule | None:
         return next((rule for rule, finding in self.findings if finding.outcome is Outcome.FAILS), None)
+
+    @property
+    def needs(self) -> frozenset[Fact]:
+        """What the staff group has still to say; nothing where a rule fails, whatever else is not known."""
+        if self.answer is Answer.DOES_NOT_FIT:
+            return frozenset()
+        return frozenset(fact for _, finding in self.findings for fact in finding.needs)
 
     @property
     def not_known(self) -> int:
@@ -136,31 +145,35 @@ def judge_area(facts: CaseFacts, terms: Terms, _: date) -> Finding:
     served = areas.name_areas(terms.areas or [areas.UK])
     if not terms.areas or areas.UK in terms.areas:
         return _pass(f"It serves {served}.")
+    parts = [Fact.AREA] if facts.area is None and areas.serve_a_part(terms.areas) else []
     if facts.region is None:
-        return _ask_group(f"It serves {served}; the case does not name a region.")
+        return _ask_group(f"It serves {served}; no region is given.", Fact.REGION, *parts)
     region, reach = areas.name_areas([facts.region]), areas.find_reach(terms.areas, facts.region)
     if reach.whole:
         return _pass(f"It serves {served}; you are in {region}.")
-    if reach.part:
-        return _ask_group(f"It serves {served} only, a part of {region}; the case does not say which part is yours.")
+    if reach.part and facts.area is None:
+        part = f"It serves {served} only, a part of {region}; which part is yours is not said."
+        return _ask_group(part, Fact.AREA)
+    if facts.area in terms.areas:
+        return _pass(f"It serves {served}, where you are.")
     return _fail(f"It serves {served} only; you are in {region}.")
 
 
 def judge_sector(facts: CaseFacts, terms: Terms, _: date) -> Finding:
     complete = ListFacet.SECTORS in terms.complete_lists
     said = (facts.sector,) if facts.sector is not None else ()
-    return _judge_list("sector", said, terms.sectors, complete=complete)
+    return _judge_list(Fact.SECTOR, "sector", said, terms.sectors, complete=complete)
 
 
 def judge_legal_form(facts: CaseFacts, terms: Terms, _: date) -> Finding:
     complete = ListFacet.LEGAL_FORMS in terms.complete_lists
     said = (facts.legal_form,) if facts.legal_form is not None else ()
-    return _judge_list("legal form", said, terms.legal_forms, complete=complete)
+    return _judge_list(Fact.LEGAL_FORM, "legal form", said, terms.legal_forms, complete=complete)
 
 
 def judge_purpose(facts: CaseFacts, terms: Terms, _: date) -> Finding:
     complete = ListFacet.PURPOSES in terms.complete_lists
-    return _judge_list("purpose", facts.finance_purposes, terms.purposes, complete=complete)
+    return _judge_list(Fact.PURPOSES, "purpose", facts.finance_purposes, terms.purposes, complete=complete)
 
 
 def judge_amount(facts: CaseFacts, terms: Terms, _: date) -> Finding:
@@ -168,16 +181,18 @@ def judge_amount(facts: CaseFacts, terms: Terms, _: date) -> Finding:
     if least is None and most is None:
         return _ask_provider("It is not known for which amounts it is.")
     if sought is None:
-        return _ask_group(f"It is for {format_range(least, most)}; the case does not say how much it seeks.")
+        return _ask_group(
+            f"It is for {format_range(least, most)}; how much is sought is not said.", Fact.AMOUNT
+        )
     if least is not None and sought < least:
-        return _fail(f"It starts at {format_pounds(least)}; the case seeks {format_pounds(sought)}.")
+        return _fail(f"It starts at {format_pounds(least)}; {format_pounds(sought)} is sought.")
     if most is not None and sought > most:
         return _fail(
-            f"It goes up to {format_pounds(most)}; the case seeks {format_pounds(sought)}, so it could only be a part."
+            f"It goes up to {format_pounds(most)}; {format_pounds(sought)} is sought, so it could only be a part."
         )
     if least is None or most is None:
         return _ask_provider(f"It is for {format_range(least, most)}; the other end of the range is not known.")
-    return _pass(f"It is for {format_range(least, most)}; the case seeks {format_pounds(sought)}.")
+    return _pass(f"It is for {format_range(least, most)}; {format_pounds(sought)} is sought.")
 
 
 def judge_trading_history(facts: CaseFacts, terms: Terms, _: date) -> Finding:
@@ -189,13 +204,13 @@ def judge_trading_history(facts: CaseFacts, terms: Terms, _: date) -> Finding:
         return _pass("It does not ask for own accounts.")
     found = f"It asks for {format_months(asked)} of own accounts. {there_are}."
     if has is None:
-        return _ask_group(found)
+        return _ask_group(found, Fact.TRADING_MONTHS)
     return _fail(found) if has < asked else _pass(found)
 
 
 def _describe_accounts(months: int | None) -> str:
     if months is None:
-        return "The case does not say how long it has had any"
+        return "How long there have been any is not said"
     return f"There are {format_months(months)} of them" if months else "A new spin-out has none yet"
 
 
@@ -207,18 +222,22 @@ def judge_turnover(facts: CaseFacts, terms: Terms, _: date) -> Finding:
         return _pass("It does not ask for a least turnover.")
     asks = f"It asks for a turnover of {format_pounds(asked)}"
     if expected is None:
-        return _ask_group(f"{asks}; the case does not say what the service costs a year.")
+        return _ask_group(f"{asks}; what the service costs a year is not said.", Fact.ANNUAL_VALUE)
     found = f"{asks}; the service costs {format_pounds(expected)} a year today."
     return _fail(found) if expected < asked else _pass(found)
 
 
-def judge_match_funding(_: CaseFacts, terms: Terms, __: date) -> Finding:
-    asked = terms.match_funding_percent
+def judge_match_funding(facts: CaseFacts, terms: Terms, _: date) -> Finding:
+    asked, has = terms.match_funding_percent, facts.match_funding_percent
     if asked is None:
         return _ask_provider("It is not known whether a part must come from elsewhere.")
     if asked == 0:
         return _pass("No part has to come from elsewhere.")
-    return _ask_group(f"At least {asked}% has to come from elsewhere; the case does not say whether you have that.")
+    wanted = f"At least {asked}% has to come from elsewhere"
+    if has is None:
+        return _ask_group(f"{wanted}; whether you have that is not said.", Fact.MATCH_FUNDING)
+    found = f"{wanted}; {has}% can."
+    return _fail(found) if has < asked else _pass(found)
 
 
 RULES: tuple[tuple[Rule, Callable[[CaseFacts, Terms, date], Finding]], ...] = (
@@ -236,14 +255,16 @@ RULES: tuple[tuple[Rule, Callable[[CaseFacts, Terms, date], Finding]], ...] = (
 """The rules, in the order in which people ask: is it there, is it for us, for this, for that much."""
 
 
-def _judge_list(what: str, said: Sequence[str], accepted: Sequence[str] | None, *, complete: bool) -> Finding:
+def _judge_list(
+    fact: Fact, what: str, said: Sequence[str], accepted: Sequence[str] | None, *, complete: bool
+) -> Finding:
     """Judge whether the product's list has one of the case's words; off an incomplete list it is not known."""
     if accepted is None:
         return _ask_provider(f"It is not known which {what}s it accepts.")
     if not accepted:
         return _pass(f"It accepts any {what}.")
     if not said:
-        return _ask_group(f"Not every {what} is accepted; the case does not say its {what}.")
+        return _ask_group(f"Not every {what} is accepted; your {what} is not said.", fact)
     if common := [word for word in said if word in accepted]:
         return _pass(f"It accepts the {what} {format_codes(common)}.")
     if complete:
@@ -260,8 +281,8 @@ def _fail(reason: str) -> Finding:
     return Finding(Outcome.FAILS, reason)
 
 
-def _ask_group(reason: str) -> Finding:
-    return Finding(Outcome.NOT_KNOWN, reason, Ask.STAFF_GROUP)
+def _ask_group(reason: str, *needs: Fact) -> Finding:
+    return Finding(Outcome.NOT_KNOWN, reason, Ask.STAFF_GROUP, needs)
 
 
 def _ask_provider(reason: str) -> Finding:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
-from rtp_finance_directory.vocabulary import ProductStatus
+from rtp_finance_directory.vocabulary import Certainty, ProductStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,24 @@ class CaseFacts:
     """Yearly cost of the service today: the best guess at the mutual's first turnover."""
     trading_months: int | None = None
     """Months for which the mutual has had accounts of its own: 0 for a new spin-out."""
+    area: str | None = None
+    """ONS code of the county or district in the region."""
+    match_funding_percent: int | None = None
+    """The part that can come from elsewhere, as a percentage of all that is needed."""
+
+
+class Fact(StrEnum):
+    """A fact that a group can say of itself, named as it is sent."""
+
+    SECTOR = "sector"
+    REGION = "region"
+    AREA = "area"
+    LEGAL_FORM = "legalForm"
+    PURPOSES = "financePurposes"
+    AMOUNT = "financeSoughtPence"
+    ANNUAL_VALUE = "annualValuePence"
+    TRADING_MONTHS = "tradingMonths"
+    MATCH_FUNDING = "matchFundingPercent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,3 +65,6 @@ class Terms:
     min_trading_months: int | None
     min_turnover_pence: int | None
     match_funding_percent: int | None
+    source_note: str
+    source_year: int | None
+    certainty: Certainty

@@ -170,13 +170,20 @@ class ShortlistLine(Model):
         return cls(
             shortlist_id=shortlist_id,
             position=position,
-            product_id=terms.id,
-            product_version=terms.version,
-            provider=terms.provider,
-            product_name=terms.name,
-            verified_on=terms.verified_on,
-            verdict=verdict.answer,
-            first_failing=verdict.first_failing,
-            why=verdict.why,
-            rules=[{"rule": rule, **asdict(finding)} for rule, finding in verdict.findings],
+            **describe_verdict(terms, verdict),
         )
+
+
+def describe_verdict(terms: Terms, verdict: ProductVerdict) -> dict[str, Any]:
+    """Return a verdict with what is said of its product, by the names of a shortlist's line."""
+    return {
+        "product_id": terms.id,
+        "product_version": terms.version,
+        "provider": terms.provider,
+        "product_name": terms.name,
+        "verified_on": terms.verified_on,
+        "verdict": verdict.answer,
+        "first_failing": verdict.first_failing,
+        "why": verdict.why,
+        "rules": [{"rule": rule, **asdict(finding)} for rule, finding in verdict.findings],
+    }

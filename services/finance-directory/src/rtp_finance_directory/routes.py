@@ -8,10 +8,17 @@ from fastapi import Path, Query, Response
 from rtp_finance_directory import queries
 from rtp_finance_directory.areas import REGION
 from rtp_finance_directory.auth import Anyone, FinanceReader
+from rtp_finance_directory.eligibility import RULE_SET, Answer, judge_all
+from rtp_finance_directory.models import describe_verdict
+from rtp_finance_directory.questions import choose_questions
 from rtp_finance_directory.schemas import (
+    EligibilityQuestion,
+    EligibilityView,
+    JudgedProduct,
     ProductLine,
     ProductPage,
     ProductView,
+    QuestionSetView,
     ShortlistPage,
     ShortlistSummary,
     ShortlistView,
@@ -35,6 +42,9 @@ AmountPence = Annotated[
 
 products = create_router(prefix="/v1/products", tags=["Finance products"])
 shortlists = create_router(prefix="/v1/shortlists", tags=["Shortlists"])
+eligibility = create_router(prefix="/v1/eligibility", tags=["Finance products"])
+
+_SOURCE = ("source_note", "source_year", "certainty")
 
 
 @products.get("")
@@ -128,3 +138,30 @@ async def get_shortlist(
     response.headers["ETag"] = format_etag(shortlist.version)
     shown = [VerdictView.model_validate(line) for line in lines]
     return ShortlistView.model_validate({**shortlist._mapping, "products": shown})  # noqa: SLF001 - SQLAlchemy's public name
+
+
+@eligibility.post("")
+async def judge_eligibility(_: Anyone, question: EligibilityQuestion, session: Session, now: Now) -> EligibilityView:
+    """Ask which finance products a group could have, and why, before there is a case or beside it.
+
+    Nothing is kept. Say what is known and leave out the rest: what is left out never counts against the group. Every
+    product is judged by every rule, closed ones too; `questions` says which further facts settle the most products. A
+    product is information from public sources, never an offer.
+    """
+    today = now.astimezone(LONDON).date()
+    judged = judge_all(question.read_facts(), await queries.list_terms(session), today)
+    verdicts = [verdict for _, verdict in judged]
+    not_fitting = sum(each.answer is Answer.DOES_NOT_FIT for each in verdicts)
+    sources = ({name: getattr(terms, name) for name in _SOURCE} for terms, _ in judged)
+    return EligibilityView(
+        rule_set=RULE_SET,
+        judged_on=today,
+        fitting=len(verdicts) - not_fitting,
+        not_fitting=not_fitting,
+        unsettled=sum(bool(each.needs) for each in verdicts),
+        questions=[QuestionSetView.model_validate(each) for each in choose_questions(each.needs for each in verdicts)],
+        products=[
+            JudgedProduct.model_validate({**describe_verdict(*each), **source})
+            for each, source in zip(judged, sources, strict=True)
+        ],
+    )
