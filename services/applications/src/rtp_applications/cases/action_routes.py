@@ -115,6 +115,7 @@ from rtp_applications.workflow.stages.transition.transfer import (
     MeasuresLetter,
     RepresentativesElection,
     TransferConsultation,
+    TransferDay,
 )
 from rtp_applications.workflow.version_move import VersionMove
 from rtp_shared.dependencies import ExpectedVersion
@@ -199,6 +200,7 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "record-finance-commitment": FinanceCommitment,
     "begin-transition": Nothing,
     "record-go-live-date": GoLiveDate,
+    "record-transfer-day": TransferDay,
     "record-measures-letter": MeasuresLetter,
     "record-representatives-election": RepresentativesElection,
     "record-tupe-consultation": TransferConsultation,

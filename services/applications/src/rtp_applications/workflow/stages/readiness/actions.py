@@ -9,6 +9,7 @@ from rtp_applications.workflow.stages.decision.guards import every_condition_clo
 from rtp_applications.workflow.stages.monitoring.guards import measured_once_each, units_fit
 from rtp_applications.workflow.stages.monitoring.measures import Baseline
 from rtp_applications.workflow.stages.readiness import dates, effects, guards, payloads, transfer_guards
+from rtp_applications.workflow.stages.transition.transfer import TransferDay
 from rtp_applications.workflow.stages.transition.transfer_guards import disputes_answered
 from rtp_shared.contracts import applications as events
 
@@ -74,6 +75,7 @@ PUT_BACK_LAUNCH = Action(
     leads_to=(Status.TRANSITION,),
     guards=(reasons_given, *dates.OF_A_LATER_LAUNCH),
     payload_model=payloads.NewGoLive,
+    clears=(TransferDay,),
     event=events.LaunchPutBack,
     effects=(effects.set_new_go_live,),
 )

@@ -105,6 +105,14 @@ class LiabilityInformation(EmployeeLiabilityInformation):
     )
 
 
+class TransferDay(DatedByDocument):
+    """The staff in fact transferred on another day than was planned, or on the very day and it is put on file late."""
+
+    KIND: ClassVar[str] = "transfer-day"
+
+    on: Day = Field(description="The day on which they transferred; it is the go-live date from now on")
+
+
 def is_consultation_owed(snapshot: CaseSnapshot) -> bool:
     """Return whether informing is not enough: an employer that envisages measures consults on them with a view to
     agreement (TUPE reg 13(6)). So it does here where the mutual envisages measures, though it employs nobody yet whom
