@@ -32,6 +32,14 @@ PUT_BACK = NewGoLive.model_validate({"reasons": transfers.WHY, "newGoLive": date
 ground.ready("put-back-launch", Ready(on(Status.READINESS_REVIEW, transfers.GO_LIVE), (DECIDER,), PUT_BACK))
 breaks("begin-readiness-review", "disputes-answered")(on_snapshot(put, DISPUTE, role=Role.STAFF_REP))
 breaks("begin-readiness-review", "informed-of-the-measures")(on_snapshot(put, transfers.LETTER))
+FEW = {
+    "consulted_with": payloads.ConsultedWith.DIRECTLY,
+    "in_place": transfer.RepresentativesInPlace.NONE,
+    "transferring": 9,
+}
+breaks("begin-readiness-review", "direct-consultation-fits-count")(
+    on_snapshot(put, transfers.CONSULTED.model_copy(update=FEW))
+)
 breaks("begin-readiness-review", "consulted-long-enough")(
     on_snapshot(put, transfers.CONSULTED.model_copy(update={"ended_on": TODAY - timedelta(days=1)}))
 )

@@ -65,6 +65,7 @@ def test_a_transfer_is_ready_once_it_was_consulted_on(case: Reviewed) -> None:
         GoLiveDate(on=case.go_live),
         consulted(**case.consultation),
         transfers.GIVEN,
+        transfers.SNAPSHOT.model_copy(update={"headcount": case.counted}),
         *(each.model_copy(update={"valid_from": TODAY}) for each in transfers.COVERS),
         *([MeasuresLetter.model_validate(letter)] if case.letter else []),
         *elected(case.election),

@@ -33,6 +33,7 @@ BEGIN_READINESS_REVIEW = Action(
         guards.go_live_date_set,
         transfer_guards.measures_told,
         transfer_guards.tupe_consulted,
+        transfer_guards.direct_consultation_fits_count,
         transfer_guards.informed_of_the_measures,
         transfer_guards.consulted_long_enough,
         transfer_guards.time_to_dispute_over,

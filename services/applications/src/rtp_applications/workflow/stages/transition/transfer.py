@@ -30,6 +30,11 @@ class TransferConsultation(TupeConsultation):
     consultation on file can be read so.
     """
 
+    measures_letter_on: Day | None = Field(
+        default=None,
+        description="When the mutual's letter of measures came, as the employer has it. The mutual's own account is "
+        "that of record-measures-letter",
+    )
     in_place: RepresentativesInPlace | None = Field(
         default=None,
         description="Who stood for the affected employees when the information fell due (TUPE reg 13(3)). Always asked",
@@ -87,6 +92,9 @@ class LiabilityInformation(EmployeeLiabilityInformation):
     file of it can always be read so.
     """
 
+    given_on: Day = Field(
+        description="When it was given, also through somebody else; of several instalments the last (TUPE reg 11(7))"
+    )
     as_at: Day | None = Field(
         default=None,
         description="The day as of which the information stands: at most 14 days before it was given (TUPE reg "
