@@ -224,6 +224,21 @@ def test_a_server_left_behind_gives_way_to_a_new_one(tmp_path: Path, platform: R
         assert find_server(tmp_path) != left
 
 
+def test_a_server_that_does_not_stop_when_asked_is_stopped_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rtp_embedded.postgres._STOP_SECONDS", 0.01)
+    monkeypatch.setattr("rtp_embedded.postgres_cluster._AT_ONCE", ((signal.SIGQUIT, 0), (signal.SIGKILL, 5)))
+    with start(tmp_path, settings=FAST) as postgres:
+        execute(postgres, "CREATE TABLE kept AS SELECT 1 AS id")
+        deaf = find_server(tmp_path)
+        assert deaf is not None
+        deaf.suspend()
+    assert find_server(tmp_path) is None
+    with start(tmp_path, settings=FAST) as postgres:
+        assert ask(postgres.url(), "SELECT count(*) FROM kept") == 1
+
+
 def test_a_process_number_used_again_does_not_keep_it_from_starting(tmp_path: Path) -> None:
     with start(tmp_path, settings=FAST):
         left = (tmp_path / "cluster" / "postmaster.pid").read_text()

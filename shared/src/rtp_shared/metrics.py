@@ -23,10 +23,16 @@ class Metrics:
         self.published = published.labels(service)
         handled = ["service", "type", "outcome"]
         self.handled = Counter("rtp_events_handled", "Events handled, by type and outcome", handled, registry=registry)
-        waiting = Gauge("rtp_outbox_waiting", "Events not yet handed over", by, registry=registry)
-        self.outbox_waiting = waiting.labels(service)
-        age = Gauge("rtp_outbox_oldest_seconds", "Age of the oldest event not yet handed over", by, registry=registry)
-        self.outbox_oldest = age.labels(service)
+        self._waiting = Gauge("rtp_outbox_waiting", "Events not yet handed over", by, registry=registry)
+        age = "Age of the oldest event not yet handed over"
+        self._oldest = Gauge("rtp_outbox_oldest_seconds", age, by, registry=registry)
+
+    def report_outbox(self, waiting: int, oldest: float) -> None:
+        """Set what waits in the outbox, and for how many seconds. A process that relays nothing reports nothing: its
+        zero would be no news.
+        """
+        self._waiting.labels(self.service).set(waiting)
+        self._oldest.labels(self.service).set(oldest)
 
     def render(self) -> bytes:
         return generate_latest(self.registry)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 
 
 class FieldError(NamedTuple):
-    """One wrong field: where it stands (a JSON pointer in the body, else the parameter's name) and why it is wrong."""
+    """One wrong field: where it stands (a JSON pointer in the body or case, else the parameter's name) and why so."""
 
     field: str
     reason: str

@@ -93,8 +93,7 @@ class Relay:
 
     async def _rest(self, connection: asyncpg.Connection) -> None:
         waiting, shown, oldest = await connection.fetchrow(_WAITING)
-        self._metrics.outbox_waiting.set(shown)
-        self._metrics.outbox_oldest.set(float(oldest))
+        self._metrics.report_outbox(shown, float(oldest))
         with suppress(TimeoutError):
             async with asyncio.timeout(0.25 if waiting else POLL_SECONDS):
                 await self._wake.wait()

@@ -281,6 +281,17 @@ def test_without_a_key_of_its_own_an_instance_trusts_others_only() -> None:
         ApplicationsSettings(database_url=SecretStr("postgresql://x@y/z"), bundle_key=SecretStr("x"))
 
 
+def test_a_former_key_stays_published_and_trusted_after_a_rotation() -> None:
+    former, present = BundleKey.generate(), BundleKey.generate()
+    rotated = ApplicationsSettings(
+        database_url=SecretStr("postgresql://x@y/z"),
+        bundle_key=SecretStr(present.to_pem()),
+        bundle_former_keys=json.dumps({"keys": [former.public_jwk]}),
+    )
+    assert rotated.published_keys == [present.public_jwk, former.public_jwk]
+    assert rotated.trusted_keys == rotated.published_keys
+
+
 async def test_who_may_import_and_in_which_format(client_elsewhere: NewClient, portal: Api) -> None:
     ordinary = await client_elsewhere(scopes="cases:read cases:write")
     assert (await import_bundle(ordinary, b"")).status_code == 403

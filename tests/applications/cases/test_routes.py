@@ -60,6 +60,15 @@ async def test_a_body_is_named_by_any_of_its_codes(group: Api, new_client: NewCl
     assert past.json()["employer"] == str(employer_id())
 
 
+@pytest.mark.parametrize("same", [{}, {"employer": EMPLOYER, "serviceName": READY["serviceName"]}])
+async def test_an_edit_that_changes_nothing_counts_no_version(group: Api, case: Case, same: dict[str, Any]) -> None:
+    path = f"/v1/cases/{case['id']}"
+    answer = await group.patch(path, json=same, headers={"If-Match": '"1"'})
+    assert (answer.status_code, answer.headers["etag"]) == (200, '"1"')
+    assert answer.json() == (await group.get(path)).json()
+    assert len((await group.get(f"{path}/history")).json()["items"]) == 1
+
+
 async def test_null_takes_a_value_out(group: Api, case: Case) -> None:
     answer = await group.patch(f"/v1/cases/{case['id']}", json={"employer": None}, headers={"If-Match": '"1"'})
     assert answer.json()["employer"] is None
@@ -70,6 +79,7 @@ async def test_an_empty_draft_names_everything_it_lacks_and_stays_a_draft(group:
     case = (await group.post("/v1/cases", json={})).json()
     answer = await group.post(f"/v1/cases/{case['id']}/actions/submit", headers={"If-Match": '"1"'})
     assert answer.status_code == 422
+    assert {error["in"] for error in answer.json()["errors"]} == {"case"}
     assert {error["field"] for error in answer.json()["errors"]} == {
         "/employer",
         "/serviceName",

@@ -113,7 +113,7 @@ async def test_a_request_for_information_times_out_and_the_case_goes_on(
     assert (await office.read_deadline("screening"))["state"] == "paused"
     await pass_until(await office.read_end("information-reply"))
     assert await office.read_status() == "eoi-screening"
-    assert (await office.list_kinds())[-2:] == [MISSED, "information-request-closed"]
+    assert (await office.list_kinds())[-3:] == [MISSED, "information-request-closed", "deadline-moved"]
     screening = await office.read_deadline("screening")
     assert screening["state"] == "running"
     assert screening["pauses"] == [{"since": "2026-11-24", "until": "2026-12-16"}]

@@ -263,7 +263,10 @@ async def test_what_is_said_of_a_document_can_be_changed(desk: ActorClient, case
         ({"audience": "bodies"}, 409),
     ):
         assert (await edit(**changes)).status_code == status, changes
+    for same in ({}, {"title": "Another title"}):
+        assert (await edit(**same)).json()["revision"] == 2
     history = (await get(desk, f"/v1/cases/{case['id']}/history")).json()["items"]
+    assert [each["action"] for each in history].count("edit-document") == 1
     assert history[-1]["action"] == "edit-document"
     assert history[-1]["reason"] == f"exemption, foi_exempt, title of document {document['id']}"
     assert (await get(desk, f"/v1/cases/{case['id']}/history/verify")).json()["faults"] == []

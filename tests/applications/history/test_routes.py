@@ -21,6 +21,7 @@ from tests.conftest import Api
 from tests.support.actors import Case
 from tests.support.cases import open_case
 from tests.support.people import act, appointed, end
+from tests.support.problems import list_fields
 from tests.support.tables import connect_as_owner, require_denied
 
 pytestmark = pytest.mark.anyio
@@ -118,6 +119,8 @@ async def test_a_case_is_read_as_it_was(group: Api, officers: Api, screening: Ca
         assert await read(group, other, asAt=at) == then
     now = utcnow().isoformat()
     assert await read(group, other, asAt=now) == without_actions(await read(group, other))
+    to_come = await group.get(f"/v1/cases/{other['id']}", params={"asAt": "2999-01-01T00:00:00Z"})
+    assert (to_come.status_code, list_fields(to_come)) == (422, {"asAt"})
     assert await read(officers, other, asAt=now) == without_actions(await read(officers, other))
     then, today = await read(group, screening, asAt=now), without_actions(await read(group, screening))
     assert then == today  # the last change is known to the bodies alone

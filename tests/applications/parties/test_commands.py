@@ -3,6 +3,7 @@
 import asyncio
 import json
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -227,12 +228,25 @@ async def test_changing_a_party(group: Api, case: Case) -> None:
     assert answer.headers["etag"] == f'"{version + 1}"'
     changed = answer.json()
     assert (changed["validTo"], changed["name"], changed["mandate"]) == ("2030-01-01", "Jo Bloggs", "Vote of 3 March")
+    for same in ({}, {"name": "Jo Bloggs"}, {"validTo": "2030-01-01", "mandate": "Vote of 3 March"}):
+        answer = await group.patch(path, json=same, headers=tag(version + 1))
+        assert (answer.json(), answer.headers["etag"]) == (changed, f'"{version + 1}"'), same
     for wrong in ({"role": "adviser"}, {"person": "p-2"}, {"validTo": "2020-01-01"}):
         assert (await group.patch(path, json=wrong, headers={"If-Match": "*"})).status_code == 422
     cleared = await group.patch(path, json={"mandate": None, "name": None}, headers={"If-Match": "*"})
     assert (cleared.json()["mandate"], cleared.json()["name"]) == (None, None)
     unknown = f"/v1/cases/{case['id']}/parties/{uuid.uuid4()}"
     assert (await group.patch(unknown, json={}, headers={"If-Match": "*"})).status_code == 404
+
+
+async def test_a_part_is_not_older_than_its_case_and_never_ends_before_it_begins(group: Api, case: Case) -> None:
+    yesterday = today() - timedelta(days=1)
+    early = await appoint(group, case, "applicant-member", "p-1", validFrom=str(yesterday))
+    assert list_fields(early) == {"/validFrom"}
+    await submit_case(group, case)
+    party = await appointed(group, case, "applicant-member", "p-1")
+    ended = (await end(group, case, party)).json()
+    assert (ended["validFrom"], ended["validTo"], ended["holds"]) == (str(today()), str(today()), False)
 
 
 async def test_nobody_has_a_role_twice(group: Api, case: Case) -> None:

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.exc import DBAPIError
 
 from rtp_embedded import postgres
+from rtp_embedded.postgres_errors import is_full_disk
 from rtp_embedded.server import serve
 from rtp_gateway.settings import GatewayWebSettings
 from rtp_operations.clients import RegisterClients, register_none
@@ -66,7 +67,7 @@ def _fail(reason: str) -> int:
 
 def _explain(error: asyncpg.PostgresError | DBAPIError, data_dir: Path) -> str:
     refused = error.orig if isinstance(error, DBAPIError) else error
-    if getattr(refused, "sqlstate", None) == asyncpg.DiskFullError.sqlstate:
+    if getattr(refused, "sqlstate", None) == asyncpg.DiskFullError.sqlstate or is_full_disk(str(error)):
         return f"The disk that holds {data_dir} is full."
     return f"PostgreSQL refused: {str(error).splitlines()[0]}"
 

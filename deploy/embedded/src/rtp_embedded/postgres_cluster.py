@@ -10,6 +10,7 @@ import signal
 import stat
 import subprocess
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,8 @@ MAJOR = "18"
 
 _LONGEST_SOCKET_DIR = 103 - len("/.s.PGSQL.65535")  # a socket's path may take 107 bytes on Linux, 103 on macOS
 _PLAIN_PATH = re.compile(r"[\w./-]+", re.ASCII)  # a comma would be two hosts to libpq
-_PATIENCE = ((signal.SIGINT, 30), (signal.SIGQUIT, 5), (signal.SIGKILL, 5))  # fast, immediate, at once; seconds
+_AT_ONCE = ((signal.SIGQUIT, 5), (signal.SIGKILL, 5))  # immediate, killed; seconds
+_GENTLY = ((signal.SIGINT, 10), *_AT_ONCE)  # fast first: PostgreSQL writes a checkpoint
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,23 @@ class Cluster:
 
     def stop_leftover(self) -> None:
         """Stop a server whose platform died without stopping it. We hold the lock, so nobody else is using it."""
+        self._end_server(_GENTLY)
+
+    def stop_at_once(self) -> None:
+        """Stop our server, which was asked to stop and does not.
+
+        PostgreSQL 18 that is asked for a fast shutdown while it recovers from a crash on a full disk may wait for ever.
+        """
+        self._end_server(_AT_ONCE)
+
+    def _end_server(self, ways: Sequence[tuple[signal.Signals, int]]) -> None:
         pid_file = self.files / "postmaster.pid"
         pid = _read_first_number(pid_file)
         if pid is None or not psutil.pid_exists(pid):
             return
         command = _get_command(pid)
         if str(self.files) in command:
-            _end_process(pid)
+            _end_process(pid, ways)
         elif not command or "postgres" not in command[0]:
             pid_file.unlink(missing_ok=True)  # the number is another program's by now, and PostgreSQL would not start
 
@@ -154,9 +166,9 @@ def _get_command(pid: int) -> list[str]:
         return []
 
 
-def _end_process(pid: int) -> None:
-    """End the process in the gentlest of three ways that works; PostgreSQL replays its log, so no commit is lost."""
-    for number, seconds in _PATIENCE:
+def _end_process(pid: int, ways: Sequence[tuple[signal.Signals, int]]) -> None:
+    """End the process in the first way that works; PostgreSQL replays its log, so no commit is lost."""
+    for number, seconds in ways:
         deadline = time.monotonic() + seconds
         with suppress(ProcessLookupError):
             os.kill(pid, number)
@@ -164,4 +176,4 @@ def _end_process(pid: int) -> None:
             if not _get_command(pid):
                 return
             time.sleep(0.02)
-    raise PostgresError(f"An earlier PostgreSQL (process {pid}) does not stop.")
+    raise PostgresError(f"PostgreSQL (process {pid}) does not stop.")

@@ -15,6 +15,11 @@ class PostgresError(Exception):
     """PostgreSQL cannot serve; the message is one line for a person."""
 
 
+def is_full_disk(said: str) -> bool:
+    """Tell whether PostgreSQL gives up for want of space; the write that fails may be one without an SQLSTATE."""
+    return _FULL.search(said) is not None
+
+
 def build_full_disk_error(data_dir: Path) -> PostgresError:
     return PostgresError(f"The disk that holds {data_dir} is full: PostgreSQL cannot start.")
 
@@ -30,7 +35,7 @@ def explain_os_error(error: OSError, data_dir: Path) -> PostgresError:
 
 def explain_output(output: str, data_dir: Path, port: str | None = None) -> PostgresError:
     """Explain from what PostgreSQL wrote before it gave up. On a full disk that may be nothing."""
-    if _FULL.search(output) or shutil.disk_usage(data_dir).free < _LEAST_SPACE:
+    if is_full_disk(output) or shutil.disk_usage(data_dir).free < _LEAST_SPACE:
         return build_full_disk_error(data_dir)
     if _PORT_TAKEN.search(output):
         return PostgresError(f"Port {port} on 127.0.0.1 is in use: PostgreSQL cannot listen there.")

@@ -61,6 +61,7 @@ CLIENTS = (
         (
             "cases:read",
             "cases:write",
+            "bodies:write",
             "support:read",
             "finance:read",
             "events:read",

@@ -20,6 +20,11 @@ class ApplicationsSettings(ProcessSettings, DocumentSettings):
         default="",
         description="Public keys of instances whose bundles are taken in, as a JWK set; one's own always is",
     )
+    bundle_former_keys: str = Field(
+        default="",
+        description="Public halves of bundle keys that this instance signed with before, as a JWK set: they stay "
+        "published, and bundles from then are taken in",
+    )
     bundle_limit: int = Field(
         default=104_857_600, ge=1024, description="Largest bundle that is taken in; as the gateway's document limit"
     )
@@ -34,7 +39,7 @@ class ApplicationsSettings(ProcessSettings, DocumentSettings):
             raise ValueError("must be an Ed25519 private key as PEM or as a JWK") from None
         return key
 
-    @field_validator("bundle_trusted_keys")
+    @field_validator("bundle_trusted_keys", "bundle_former_keys")
     @classmethod
     def _are_public_keys(cls, text: str) -> str:
         try:
@@ -50,8 +55,13 @@ class ApplicationsSettings(ProcessSettings, DocumentSettings):
 
     @property
     def trusted_keys(self) -> Sequence[JsonMapping]:
+        return [*self.published_keys, *_read_keys(self.bundle_trusted_keys)]
+
+    @property
+    def published_keys(self) -> Sequence[JsonMapping]:
+        """The public keys that bundles of this instance are signed with, or were: the present one first."""
         own = self.signing_key
-        return [*([own.public_jwk] if own else []), *_read_keys(self.bundle_trusted_keys)]
+        return [*([own.public_jwk] if own else []), *_read_keys(self.bundle_former_keys)]
 
 
 def _read_keys(text: str) -> list[JsonMapping]:

@@ -446,6 +446,18 @@ class DeadlineMissed(DeadlineEvent):
     missed_at: datetime = Field(description="When its time was up, UTC, however late that was noticed")
 
 
+class DeadlineMoved(DeadlineEvent):
+    """A deadline that runs is due on another day than was told before: more time was given, a suspension ended, or bank
+    holidays changed.
+    """
+
+    TYPE: ClassVar[str] = f"{PREFIX}.applications.deadline-moved.v1"
+    SINCE: ClassVar[str] = "1.3.0"
+
+    was_due_on: date = Field(description="The last day that was in time before, as a civil date in London")
+    at: datetime = Field(description="When it moved, UTC")
+
+
 class DeadlineCorrected(DeadlineEvent):
     """A deadline that was told to be missed was met: what was due had been done in time, and was put on file later."""
 

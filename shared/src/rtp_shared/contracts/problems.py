@@ -6,8 +6,14 @@ from pydantic import BaseModel, ConfigDict, Field
 class ProblemField(BaseModel):
     """One wrong field."""
 
-    in_: str = Field(alias="in", description="Where it stands: body, query, path or header")
-    field: str = Field(description="A JSON pointer in the body, otherwise the parameter's name")
+    in_: str = Field(
+        alias="in",
+        description="Where it stands: body, query, path or header; case: it is about the case as it is, and not about "
+        "what was sent",
+    )
+    field: str = Field(
+        description="A JSON pointer in the body or the case (empty: all of it), otherwise the parameter's name"
+    )
     reason: str = Field(description="Why it is wrong, for a person")
 
 

@@ -306,5 +306,5 @@ async def test_a_decision_that_fails_to_commit_is_not_published(new_client: NewC
     stale = await office.decider.post(
         f"/v1/cases/{office.case['id']}/actions/accept-eoi", ACCEPTANCE, version=office.case["version"] - 1
     )
-    assert name_problem(stale) == (412, "changed-since")
+    assert name_problem(stale) == (412, "precondition-failed")
     assert await listed(anybody, office.case) == []

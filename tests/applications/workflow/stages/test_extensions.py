@@ -10,6 +10,7 @@ from rtp_applications.deadlines.rules.days import Length, Unit
 from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED, PROCESSES, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages.extensions.payloads import DeadlineExtension, Extra
+from rtp_shared.contracts.applications import DeadlineMoved
 from tests.applications.workflow import ground
 from tests.applications.workflow.ground import Ready, breaks, build_snapshot, get_open_deadline, on_payload, refused_for
 
@@ -60,7 +61,10 @@ breaks("extend-deadline", "not-put-off-too-far")(on_payload(length=Extra.model_v
 def test_an_extension_only_lengthens_and_says_why(number: int, unit: str) -> None:
     payload = extension("screening", number=min(number, 10), unit=unit)
     before = get_open_deadline(screening.snapshot, "screening")
-    after = get_open_deadline(ground.take("extend-deadline", replace(screening, payload=payload)).after, "screening")
+    change = ground.take("extend-deadline", replace(screening, payload=payload))
+    after = get_open_deadline(change.after, "screening")
+    told = [(type(each), each.clock, each.was_due_on, each.due_on) for each in change.events]  # type: ignore[attr-defined]
+    assert told == [(DeadlineMoved, "screening", before.due_on, after.due_on)]
     assert after.due_on > before.due_on
     assert after.extensions == (payload.length.length,)
     assert [(entry.before, entry.after) for entry in after.history] == [(before.due_on, after.due_on)]

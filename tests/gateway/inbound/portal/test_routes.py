@@ -14,6 +14,7 @@ from pydantic import Field, create_model
 from pydantic.config import JsonDict
 
 from rtp_gateway.inbound.portal.asyncapi import build_document
+from rtp_gateway.inbound.portal.openapi import TAGS
 from rtp_shared.contracts import catalogue
 from rtp_shared.contracts.applications import CaseSubmitted
 from rtp_shared.problems import list_refusals
@@ -36,7 +37,10 @@ async def test_the_merged_openapi_document_is_valid_and_whole(anybody: Anybody) 
     assert len(ids) == len(set(ids))
     assert all(o["description"] and o["tags"] for o in operations)
     scopes = document["components"]["securitySchemes"]["clientCredentials"]["flows"]["clientCredentials"]["scopes"]
-    assert {s for o in operations for need in o.get("security", []) for s in need["clientCredentials"]} == set(scopes)
+    assert [each["name"] for each in document["tags"]] == list(TAGS)
+    assert {tag for o in operations for tag in o["tags"]} == set(TAGS)
+    assert all("security" in o for o in operations)
+    assert {s for o in operations for need in o["security"] for s in need["clientCredentials"]} == set(scopes)
 
 
 async def test_the_asyncapi_document_is_valid_and_whole(anybody: Anybody) -> None:

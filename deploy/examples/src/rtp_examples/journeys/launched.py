@@ -149,7 +149,7 @@ EVENTS = (
     *("case-opened", "party-changed"),
     *("case-submitted", "support-proposed", "shortlist-made", *["party-changed"] * 5),
     *("case-acknowledged", "screening-begun", "decision-date-notified"),
-    *("information-requested", "information-returned", "review-begun", "eoi-accepted"),
+    *("information-requested", "information-returned", "deadline-moved", "review-begun", "eoi-accepted"),
     *("party-changed", "feasibility-begun", "business-case-begun"),
     *("business-case-submitted", *["document-frozen"] * 22),
     *("assurance-begun", *["party-changed"] * 3, "panel-papers-published"),

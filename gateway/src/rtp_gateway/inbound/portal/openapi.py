@@ -20,15 +20,31 @@ Events are CloudEvents, by webhook (Standard Webhooks signatures) or from the fe
 
 TAGS = {
     "Cases": "A staff group's case, from draft to its end",
-    "Bodies": "Councils, NHS trusts and integrated care boards, by id or identifier",
+    "Actions": "What moves a case on: one operation for each action, with who may take it",
+    "Parties": "The people of a case, and in which role",
+    "Documents": "Files of a case, in versions, with who may see them",
+    "Deadlines": "The clocks of cases: what is due when, and by which rule",
+    "Records": "What was put on file, kind by kind",
+    "History": "What was done in a case, by whom and when",
+    "Barriers": "What stands in a staff group's way, and how it ended",
+    "Bundles": "Whole cases, signed, for another instance or an archive",
+    "Bodies": "Councils, NHS trusts and other employers, by id or identifier, with their own rules",
+    "Decisions": "The public register of decisions",
+    "Recommendations": "What was asked of government and bodies, and what became of it",
+    "Processes": "The published definitions: statuses, actions, clocks and conditions",
+    "Procurement": "Which procurement law holds, and the awards on record",
     "Support requests": "Advisers and mentors proposed to a staff group, with reasons",
     "Advisers": "Who can advise or mentor",
-    "Products": "Grants, loans and investment; information, never an offer",
+    "Finance products": "Grants, loans and investment; information, never an offer",
     "Shortlists": "Which products a case could have, and why",
     "Events": "The feed of events, in order",
-    "Subscriptions": "Webhooks: who gets which events where",
+    "Subscriptions": "Webhooks and queues: who gets which events where",
+    "Deliveries": "What was sent to a subscription, and what became of it",
+    "Erasure": "What subscribers were asked to erase, and what they answered",
+    "FHIR": "Subscriptions and notifications in FHIR R4, for health systems",
     "Identity": "Tokens and keys (OAuth 2)",
 }
+"""The tags of all operations, in the order in which a reader meets the platform."""
 
 
 def merge_documents(documents: Mapping[str, JsonObject], *, public_url: str) -> JsonObject:
@@ -56,12 +72,13 @@ def merge_documents(documents: Mapping[str, JsonObject], *, public_url: str) -> 
             merged["components"]["securitySchemes"]["clientCredentials"] = json.loads(json.dumps(scheme))
     for scheme in merged["components"]["securitySchemes"].values():
         scheme["flows"]["clientCredentials"]["scopes"] = dict(sorted(scopes.items()))
-    used = {
-        tag for path in merged["paths"].values() for operation in path.values() for tag in operation.get("tags", [])
-    }
-    merged["tags"] = [{"name": tag, "description": text} for tag, text in TAGS.items() if tag in used]
+    operations = [operation for path in merged["paths"].values() for operation in path.values()]
+    used = {tag for operation in operations for tag in operation.get("tags", [])}
+    merged["tags"] = [{"name": tag, "description": TAGS[tag]} for tag in sorted(used, key=list(TAGS).index)]
     describe_members(merged)
     describe_answers(merged)
+    for operation in operations:
+        operation.setdefault("security", [])  # said, or linters take an open operation for a forgotten one
     return merged
 
 

@@ -49,9 +49,10 @@ Settings = Annotated[ApplicationsSettings, Depends(_get_settings)]
 
 @bundle_keys.get("")
 async def list_bundle_keys(_: Anyone, settings: Settings) -> KeySetView:
-    """The public keys that bundles of this instance are signed with, as a JWK set: what another instance must trust."""
-    key = settings.signing_key
-    return KeySetView(keys=[PublicKey(**key.public_jwk)] if key else [])
+    """The public keys that bundles of this instance are signed with, or were, as a JWK set: what another instance must
+    trust. The present one comes first.
+    """
+    return KeySetView(keys=[PublicKey(**each) for each in settings.published_keys])
 
 
 @bundles.get(

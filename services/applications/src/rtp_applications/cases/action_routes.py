@@ -254,7 +254,7 @@ of it what the case's own process takes, or refuses.
 """
 
 
-@actions.post("/{case_id}/actions/move-to-version")
+@actions.post("/{case_id}/actions/move-to-version", summary="Move to version")
 async def move_case_to_version(
     case_id: CaseId, payload: VersionMove, version: ExpectedVersion, _: CaseWriter, context: Context, response: Response
 ) -> CaseView:
@@ -267,14 +267,15 @@ async def move_case_to_version(
 
 
 def add_action_routes() -> None:
-    """Add the path of each action, described as the first process that has the action describes it."""
+    """Add the path of each action, described as the newest process that has the action describes it."""
     described: dict[str, Action] = {}
-    for process in PROCESSES.values():
+    for process in sorted(PROCESSES.values(), key=lambda each: each.version, reverse=True):
         for action in process.actions:
             described.setdefault(action.name, action)
     for name, payload_model in ACTION_ROUTES.items():
         endpoint = _build_endpoint(described[name], payload_model)
-        actions.add_api_route(f"/{{case_id}}/actions/{name}", endpoint, methods=["POST"])
+        summary = name.replace("-", " ").capitalize()
+        actions.add_api_route(f"/{{case_id}}/actions/{name}", endpoint, methods=["POST"], summary=summary)
 
 
 def _build_endpoint(action: Action, payload_model: type[Payload]) -> Callable[..., Awaitable[CaseView | Preview]]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from rtp_applications.cases import saving, store
 from rtp_applications.cases.context import CommandContext
-from rtp_applications.cases.errors import ChangedSince, NoSuchCase
+from rtp_applications.cases.errors import NoSuchCase
 from rtp_applications.cases.queries import get_case
 from rtp_applications.cases.rules import name_fields
 from rtp_applications.history.commands import append_entries
@@ -27,7 +27,7 @@ from rtp_shared.contracts.events import compute_digest
 from rtp_shared.db import enter_system_scope
 from rtp_shared.etags import ANY_VERSION, Expected
 from rtp_shared.identities import SYSTEM
-from rtp_shared.problems import FieldError
+from rtp_shared.problems import FieldError, PreconditionFailed
 
 Decided = TypeVar("Decided", CaseChange, CaseChange | None)
 
@@ -120,11 +120,11 @@ async def _load_locked(context: CommandContext, case_id: UUID, version: Expected
 
 
 async def _refuse_stale(context: CommandContext, case_id: UUID, current: int, version: Expected) -> NoReturn:
-    """Refuse a write on what changed, and tell the caller what, as far as it may know."""
+    """Refuse a write on what changed, and tell the caller in `changedSince` what and by whom, as far as it may know."""
     session, caller = context.session, context.caller
     snapshot = await get_case(session, case_id, readers=caller.identities, now=context.now)
     changes = await list_changes_since(session, snapshot.case, caller, version.newest)
-    raise ChangedSince(
+    raise PreconditionFailed(
         f'it is at "{current}" now; read it again',
         errors=[FieldError("If-Match", "is stale", "header")],
         extra={"changedSince": [{**each, "fields": name_fields(each["fields"])} for each in changes]},

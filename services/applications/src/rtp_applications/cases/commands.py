@@ -62,16 +62,21 @@ async def edit_case(
     context: CommandContext, case_id: UUID, changes: Mapping[str, object], *, version: Expected
 ) -> CaseSnapshot:
     """Change a draft; fields that are not named stay as they are. After submission the disclosed text stands."""
+    found: list[CaseSnapshot] = []
 
-    async def decide(before: CaseSnapshot) -> CaseChange:
+    async def decide(before: CaseSnapshot) -> CaseChange | None:
+        found.append(before)
         by = _sign_as_applicant(context, before)
         if before.case.status is not Status.DRAFT:
             raise NotADraft(f"{before.case.number} is {before.case.status}; only a draft can be edited")
         after = await _fill_in(context, before, changes)
         require_may_be_named(before.case, after.case)
+        if after.case == before.case:
+            return None
         return CaseChange(before=before, after=advance(context, before, after, "edit"), action="edit", signature=by)
 
-    return (await change_case(context, case_id, decide, version=version, catch_up=True)).after
+    saved = await change_case(context, case_id, decide, version=version, catch_up=True)
+    return saved.after if saved else found[0]
 
 
 async def act(

@@ -1,6 +1,6 @@
 """Refusals about cases."""
 
-from rtp_shared.problems import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed
+from rtp_shared.problems import Conflict, Forbidden, Invalid, NotFound
 
 
 class NoSuchCase(NotFound):
@@ -21,12 +21,6 @@ class NotADraft(Conflict):
 
 class RouteIsClosed(Invalid):
     title = "The route takes no new cases"
-
-
-class ChangedSince(PreconditionFailed):
-    """`changedSince` tells what was changed since the version that the caller read, and by whom."""
-
-    title = "It was changed since you read it"
 
 
 class WouldDisclose(Conflict):

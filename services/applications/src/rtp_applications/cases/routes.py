@@ -97,6 +97,8 @@ async def get_case(
     snapshot = await queries.get_case(context.session, case_id, readers=principal.identities, now=context.now)
     if as_at is None:
         return present_case(context, snapshot, response)
+    if as_at > context.now:
+        raise Invalid(errors=[FieldError("asAt", f"is to come: it is {context.now.isoformat()} now", "query")])
     then = await reading.read_as_at(context.session, snapshot, context.caller, as_at)
     names = await find_names(context.session, then.case.bodies)
     return build_past_view(then, context.get_process(then), names)

@@ -51,6 +51,12 @@ class CaseOpening(CaseChanges):
     route: Route = Field(default=Route.RIGHT_TO_PROVIDE, description="The legal route")
 
 
+COUNTED_FROM = (
+    "The civil date in London that it is counted from: the day after it is day 1. Of a time that begins with the day "
+    "of what started it, as that of the Localism Act 2011 s.84(7), it is the day before"
+)
+
+
 class LengthView(Output):
     number: int
     unit: str
@@ -65,7 +71,7 @@ class DeadlineView(Output):
     source: str
     length: LengthView
     calendar: CalendarName
-    started_on: date
+    started_on: date = Field(description=COUNTED_FROM)
     start_event: str = Field(description="The action that started it")
     due_on: date
     due_at: datetime

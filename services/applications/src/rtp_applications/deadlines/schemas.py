@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from rtp_applications.cases.schemas import DeadlineView, LengthView
+from rtp_applications.cases.schemas import COUNTED_FROM, DeadlineView, LengthView
 from rtp_applications.deadlines.rules.days import CalendarName
 from rtp_applications.deadlines.rules.deadline import Basis, DeadlineState
 from rtp_applications.workflow.enums import Status
@@ -29,7 +29,7 @@ class DeadlineLine(Output):
     clock: str = Field(description="Name of the clock in the process", examples=["eoi-decision"])
     basis: Basis
     state: DeadlineState
-    started_on: date
+    started_on: date = Field(description=COUNTED_FROM)
     due_on: date
     due_at: datetime
     provisional: bool = Field(description="Counted beyond the last day for which bank holidays are known")

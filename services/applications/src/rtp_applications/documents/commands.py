@@ -98,12 +98,14 @@ async def edit_document(
 ) -> tuple[CaseSnapshot, Document]:
     """Change what is said of a document, but not its content."""
 
-    async def change(at: Writable) -> Changed:
+    async def change(at: Writable) -> Changed | None:
+        if all(getattr(at.document, name) == value for name, value in changes.items()):
+            return None
         audience, reason = at.document.audience, f"{', '.join(sorted(changes))} of document {at.document.id}"
         at.document.amend(changes, at.now)
         await context.session.flush()
         after = at.snapshot.with_document(at.document.hold(at.newest))
-        return Changed(after, "edit-document", audience, reason if changes else None)
+        return Changed(after, "edit-document", audience, reason)
 
     snapshot, document, _ = await _change_document(context, case_id, document_id, change, version=version)
     return snapshot, document

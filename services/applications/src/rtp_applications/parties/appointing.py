@@ -73,6 +73,9 @@ def admit(snapshot: CaseSnapshot, new: NewParty, holder: str, now: datetime) -> 
     )
     require_hats_recorded(snapshot, party)
     _require_not_held(snapshot, party, today)
+    if party.valid_from < civil_date(snapshot.case.opened_at):
+        opened_on = civil_date(snapshot.case.opened_at)
+        raise ValidityNotRight(errors=[FieldError("/validFrom", f"the case was opened on {opened_on}: not before it")])
     _require_validity(snapshot, party, today)
     former = [each for each in snapshot.parties.values() if is_lead(each) and not is_over(each, today)]
     left = [_end_yesterday(each, today) for each in former] if party.role is Role.APPLICANT_LEAD else []

@@ -16,6 +16,7 @@ from rtp_applications.cases.models import CaseParty
 from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.parties import appointing
 from rtp_applications.parties.appointing import NewParty
+from rtp_applications.parties.queries import list_names
 from rtp_applications.workflow.engine import CaseChange, find_roles
 from rtp_applications.workflow.enums import Role
 from rtp_applications.workflow.snapshot import CaseSnapshot, Party, Signature
@@ -63,8 +64,7 @@ async def admit_accepted(context: CommandContext, case_id: UUID, party: NewParty
 def _admit(
     context: CommandContext, before: CaseSnapshot, party: NewParty, holder: str
 ) -> tuple[CaseSnapshot, list[Party]]:
-    if not context.get_process(before).actions:
-        raise CaseIsReadOnly
+    _require_writable(context, before)
     return appointing.admit(before, party, holder, context.now)
 
 
@@ -85,15 +85,24 @@ async def amend(
 ) -> tuple[CaseSnapshot, Party]:
     """Change mandate, last day or name; null takes it out. The audit tells of a name only that something changed."""
     audited = {column: value for column, value in changes.items() if column != "name"}
+    found: list[tuple[CaseSnapshot, Party]] = []
 
-    def change(snapshot: CaseSnapshot) -> tuple[CaseSnapshot, list[Party]]:
-        after, party = appointing.amend(snapshot, party_id, audited, context.caller, context.now)
-        return after, [party]
+    async def decide(before: CaseSnapshot) -> CaseChange | None:
+        _require_writable(context, before)
+        after, party = appointing.amend(before, party_id, audited, context.caller, context.now)
+        found.append((before, party))
+        names = await list_names(context.session, case_id)
+        if after == before and changes.get("name", names.get(party_id)) == names.get(party_id):
+            return None
+        return _build_change(context, before, after, [party], action="amend-party", by=_sign(context, before))
 
-    snapshot, party = await _change_parties(context, case_id, "amend-party", change, version=version)
+    saved = await change_case(context, case_id, decide, version=version)
+    [(before, party)] = found
+    if saved is None:
+        return before, party
     if "name" in changes:
         await _set_name(context, party_id, cast("str | None", changes["name"]))
-    return snapshot, party
+    return saved.after, party
 
 
 async def find_voucher(context: CommandContext, *, client: str | None, organisation: str | None) -> str | None:
@@ -133,14 +142,18 @@ async def _change_parties(
     changed: list[Party] = []
 
     async def decide(before: CaseSnapshot) -> CaseChange:
-        if not context.get_process(before).actions:
-            raise CaseIsReadOnly
+        _require_writable(context, before)
         after, parties = change(before)
         changed.extend(parties)
         return _build_change(context, before, after, parties, action=action, by=_sign(context, before))
 
     saved = await change_case(context, case_id, decide, version=version)
     return saved.after, changed[0]
+
+
+def _require_writable(context: CommandContext, snapshot: CaseSnapshot) -> None:
+    if not context.get_process(snapshot).actions:
+        raise CaseIsReadOnly
 
 
 def _build_change(

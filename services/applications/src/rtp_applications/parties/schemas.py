@@ -72,5 +72,8 @@ class PartyView(Output):
     holder: HolderView
     mandate: str | None
     valid_from: date
-    valid_to: date | None = Field(description="Last day in the role")
+    valid_to: date | None = Field(
+        description="Last day in the role. A part that was ended on the day on which it began has that day, and does "
+        "not hold"
+    )
     holds: bool = Field(description="Whether the person has the role today")

@@ -56,7 +56,7 @@ def build_party_view(
         holder=_build_holder_view(party.holder),
         mandate=party.mandate,
         valid_from=party.valid_from,
-        valid_to=party.valid_to,
+        valid_to=party.valid_to and max(party.valid_from, party.valid_to),
         holds=party.holds(today),
     )
 

@@ -69,7 +69,10 @@ class Guard:
     def find_error(self, step: Step) -> FieldError | None:
         """Return what is missing, in plain words, and where; None if the condition holds."""
         found = self.check(step)
-        return FieldError(self.field, found) if isinstance(found, str) else found
+        if found is None:
+            return None
+        error = FieldError(self.field, found) if isinstance(found, str) else found
+        return error if self.reads_payload else error._replace(location="case")
 
 
 def guard(field: str = "", *, payload: bool = False) -> Callable[[Check], Guard]:

@@ -14,6 +14,7 @@ from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.deadlines.rules.deadline import Deadline, DeadlineState
 from rtp_applications.deadlines.rules.running import start_deadline
 from rtp_applications.workflow import engine
+from rtp_applications.workflow.common.events import make_deadlines_moved
 from rtp_applications.workflow.definition import Caller, CaseClock, Process
 from rtp_applications.workflow.engine import CaseChange
 from rtp_applications.workflow.enums import Role
@@ -60,8 +61,7 @@ class _Look:
         for deadline in self._list_running():
             recounted = self._recount(deadline)
             if recounted != deadline:
-                self.snapshot = self.snapshot.with_deadline(recounted)
-                self.reasons.append(f"{deadline.clock}: {RECOUNTED}")
+                self._move(recounted)
 
     def start(self) -> None:
         """Start the clocks whose length their body published only after the case came into their statuses."""
@@ -90,8 +90,7 @@ class _Look:
             if recounted.is_over(self.now):
                 self._end(recounted)
             else:
-                self.snapshot = self.snapshot.with_deadline(recounted)
-                self.reasons.append(f"{over.clock}: {RECOUNTED}")
+                self._move(recounted)
 
     def remind(self) -> None:
         for deadline in self._list_running():
@@ -128,6 +127,11 @@ class _Look:
         if not any(length.unit.needs_holidays for length in (deadline.length, *deadline.extensions)):
             return deadline
         return deadline.recalculate(self.snapshot.calendars[deadline.calendar], self.now, RECOUNTED)
+
+    def _move(self, recounted: Deadline) -> None:
+        before, self.snapshot = self.snapshot, self.snapshot.with_deadline(recounted)
+        self.events.extend(make_deadlines_moved(before, self.snapshot, self.now))
+        self.reasons.append(f"{recounted.clock}: {RECOUNTED}")
 
     def _end(self, deadline: Deadline) -> None:
         clock, at = self.process.find_clock(deadline.clock), deadline.due_at

@@ -11,7 +11,11 @@ from datetime import datetime
 from rtp_applications.deadlines.rules import running
 from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.workflow.bounds import mark_late
-from rtp_applications.workflow.common.events import make_deadlines_corrected, make_documents_frozen
+from rtp_applications.workflow.common.events import (
+    make_deadlines_corrected,
+    make_deadlines_moved,
+    make_documents_frozen,
+)
 from rtp_applications.workflow.common.payloads import Proposal
 from rtp_applications.workflow.definition import Action, Caller, Process, Slot, Step
 from rtp_applications.workflow.enums import APPLICANTS, Audience, Role, Status
@@ -230,6 +234,7 @@ def _complete(step: Step) -> CaseChange:
         signature=step.signed[-1],
         events=(
             *_make_events(step, after),
+            *make_deadlines_moved(snapshot, after, step.now),
             *make_deadlines_corrected(step, after),
             *make_documents_frozen(snapshot, after),
         ),

@@ -1,11 +1,12 @@
 """Event factories that more than one stage uses: events that say more than that the case moved."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from rtp_applications.deadlines.rules.deadline import DeadlineState
 from rtp_applications.workflow.definition import Step
 from rtp_applications.workflow.snapshot import CaseSnapshot
-from rtp_shared.contracts.applications import CaseWithdrawn, DeadlineCorrected, DocumentFrozen
+from rtp_shared.contracts.applications import CaseWithdrawn, DeadlineCorrected, DeadlineMoved, DocumentFrozen
 
 
 def make_case_withdrawn(step: Step, after: CaseSnapshot) -> CaseWithdrawn:
@@ -32,6 +33,23 @@ def make_documents_frozen(before: CaseSnapshot, after: CaseSnapshot) -> tuple[Do
         )
         for each in newly
     )
+
+
+def make_deadlines_moved(before: CaseSnapshot, after: CaseSnapshot, now: datetime) -> Iterator[DeadlineMoved]:
+    """Make one event for each deadline that runs on, and is due on another day than before."""
+    for id_, was in before.deadlines.items():
+        moved = after.deadlines[id_]
+        if moved.is_open and moved.due_on != was.due_on:
+            yield DeadlineMoved(
+                case_id=after.case.id,
+                number=after.case.number,
+                clock=moved.clock,
+                basis=moved.basis,
+                due_on=moved.due_on,
+                due_at=moved.due_at,
+                was_due_on=was.due_on,
+                at=now,
+            )
 
 
 def make_deadlines_corrected(step: Step, after: CaseSnapshot) -> Iterator[DeadlineCorrected]:
