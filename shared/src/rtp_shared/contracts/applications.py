@@ -346,14 +346,14 @@ class ConsultationDisputed(CaseMoved):
     """A representative of the staff, or an affected employee, disputes the consultation on the transfer of staff."""
 
     TYPE: ClassVar[str] = f"{PREFIX}.applications.consultation-disputed.v1"
-    SINCE: ClassVar[str] = "1.4.0"
+    SINCE: ClassVar[str] = "1.3.0"
 
 
 class ConsultationDisputeAnswered(CaseMoved):
     """The employer answered a dispute of the consultation on the transfer of staff."""
 
     TYPE: ClassVar[str] = f"{PREFIX}.applications.consultation-dispute-answered.v1"
-    SINCE: ClassVar[str] = "1.4.0"
+    SINCE: ClassVar[str] = "1.3.0"
 
 
 class ReadinessReviewBegun(CaseMoved):

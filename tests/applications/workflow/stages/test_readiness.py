@@ -32,6 +32,14 @@ PUT_BACK = NewGoLive.model_validate({"reasons": transfers.WHY, "newGoLive": date
 ground.ready("put-back-launch", Ready(on(Status.READINESS_REVIEW, transfers.GO_LIVE), (DECIDER,), PUT_BACK))
 breaks("begin-readiness-review", "disputes-answered")(on_snapshot(put, DISPUTE, role=Role.STAFF_REP))
 breaks("begin-readiness-review", "informed-of-the-measures")(on_snapshot(put, transfers.LETTER))
+FEW = {
+    "consulted_with": payloads.ConsultedWith.DIRECTLY,
+    "in_place": transfer.RepresentativesInPlace.NONE,
+    "transferring": 9,
+}
+breaks("begin-readiness-review", "direct-consultation-fits-count")(
+    on_snapshot(put, transfers.CONSULTED.model_copy(update=FEW))
+)
 breaks("begin-readiness-review", "consulted-long-enough")(
     on_snapshot(put, transfers.CONSULTED.model_copy(update={"ended_on": TODAY - timedelta(days=1)}))
 )
@@ -178,7 +186,7 @@ def test_either_of_them_puts_the_launch_back_and_every_day_moves_with_it(signer:
 def test_nothing_that_the_review_looks_at_changes_while_it_lasts() -> None:
     review = Status.READINESS_REVIEW
     allowed = {action.name for action in RIGHT_TO_PROVIDE.list_actions(review) if action.name.startswith("record-")}
-    assert allowed == {"record-baseline", "record-notice", "record-challenge"}
+    assert allowed == {"record-baseline", "record-notice", "record-challenge", "record-transfer-day"}
 
 
 def test_a_dispute_holds_the_review_up_until_it_is_answered_and_again_when_it_is_raised_anew() -> None:

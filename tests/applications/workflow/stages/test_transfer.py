@@ -13,12 +13,14 @@ from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.errors import GuardsNotMet, NotFromHere, NotYourRole
 from rtp_applications.workflow.processes import PROCESSES, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import CaseSnapshot, Payload
+from rtp_applications.workflow.stages.monitoring.guards import find_launch_day
 from rtp_applications.workflow.stages.transition.payloads import ConsultedWith, DisputeAnswer, GoLiveDate
 from rtp_applications.workflow.stages.transition.transfer import (
     LiabilityInformation,
     MeasuresLetter,
     RepresentativesElection,
     TransferConsultation,
+    TransferDay,
 )
 from rtp_shared.clock import LONDON
 from tests.applications.workflow import ground
@@ -63,6 +65,7 @@ def test_a_transfer_is_ready_once_it_was_consulted_on(case: Reviewed) -> None:
         GoLiveDate(on=case.go_live),
         consulted(**case.consultation),
         transfers.GIVEN,
+        transfers.SNAPSHOT.model_copy(update={"headcount": case.counted}),
         *(each.model_copy(update={"valid_from": TODAY}) for each in transfers.COVERS),
         *([MeasuresLetter.model_validate(letter)] if case.letter else []),
         *elected(case.election),
@@ -262,3 +265,36 @@ def test_an_answer_of_before_the_dispute_does_not_count() -> None:
     raised = dispute(put(transfers.preparing, transfers.CONSULTED), NOW + timedelta(hours=1))
     early = put(raised, DisputeAnswer(dispute=DISPUTE.id, answer="Said before."))
     assert end(early, NOW + timedelta(hours=2)) == ["ends-without-open-dispute"]
+
+
+def transferred(snapshot: CaseSnapshot, on: date, now: datetime) -> CaseSnapshot:
+    return take("record-transfer-day", Ready(snapshot, (OFFICER,), TransferDay(on=on), now)).after
+
+
+@pytest.mark.parametrize("on", [date(2027, 3, 29), date(2027, 4, 3)], ids=["earlier than planned", "later"])
+def test_the_launch_is_of_the_day_on_which_the_staff_in_fact_transferred(on: date) -> None:
+    """Contracts of employment pass on the day of the transfer, whatever was planned (reg 4(1))."""
+    now = at(date(2027, 4, 5))
+    ready = attempt(RIGHT_TO_PROVIDE, "launch")
+    told = transferred(put(ready.snapshot, GoLiveDate(on=worked.APRIL)), on, now)
+    assert ground.get_payload(told, GoLiveDate).on == on
+    launched = take("launch", replace(ready, snapshot=told, now=now)).after
+    assert find_launch_day(launched) == on
+    assert get_deadline(launched, "check-after-30-days").due_on == on + timedelta(days=30)
+
+
+def test_an_earlier_day_shows_late_what_was_in_time_for_the_day_planned() -> None:
+    given = LiabilityInformation.model_validate({"givenOn": "2027-03-04", "asAt": "2027-03-04"})
+    planned = set_go_live(put(transfers.preparing, given), worked.APRIL)
+    assert planned.find_deadline("employee-liability-information") is None
+    told = transferred(planned, date(2027, 3, 30), at(date(2027, 3, 31)))
+    due = process_due_now(RIGHT_TO_PROVIDE, told, at(date(2027, 3, 31), 13))
+    late = get_deadline(due, "employee-liability-information")
+    assert (late.state, late.due_on) == (DeadlineState.MISSED, date(2027, 3, 2))
+
+
+@pytest.mark.parametrize("action", ["put-back-launch", "record-go-live-date"])
+def test_a_day_to_come_takes_the_place_of_one_that_was_told(action: str) -> None:
+    ready = attempt(RIGHT_TO_PROVIDE, action)
+    told = transferred(ready.snapshot, TODAY, NOW)
+    assert take(action, replace(ready, snapshot=told)).after.find(TransferDay) is None

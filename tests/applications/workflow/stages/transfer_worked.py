@@ -53,6 +53,8 @@ class Reviewed(Worked):
     letter_envisages: bool = False
     election: Facts | None = None
     rules: Facts = field(default_factory=dict)
+    counted: int = 62
+    """Heads in the snapshot of the workforce."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,6 +197,12 @@ REVIEWED = (
     Reviewed(because="13(11): employees who elected nobody are informed; there is nobody to consult",
              election=election(FEBRUARY_1), consultation={**DIRECTLY, **MEASURES, **at(begunOn=MARCH_1,
                                                                                      informedOn=MARCH_1)}),
+    Reviewed(because="13A(1)(a)(ii), (1A): nine were said to transfer, and nine are counted", counted=9,
+             consultation={**IN_TIME, **DIRECTLY, **sized(4200, 9)}),
+    Reviewed(because="13A(1)(a)(ii), (1A): nine were said to transfer, and ten are counted", counted=10,
+             consultation={**IN_TIME, **DIRECTLY, **sized(4200, 9)}, refused=["direct-consultation-fits-count"]),
+    Reviewed(because="13A(1)(a)(i): of an employer of fewer than 50 any number transfers", counted=30,
+             consultation={**IN_TIME, **DIRECTLY, **sized(49, 30)}),
     Reviewed(because="13A(2): employees who are consulted directly are consulted like representatives",
              consultation={**DIRECTLY, **MEASURES, **sized(40, 5), **at(begunOn=MARCH_1, informedOn=MARCH_1)},
              refused=NOT_CONSULTED),

@@ -97,6 +97,7 @@ preparing = on(Status.TRANSITION)
 for name, record in {
     "record-go-live-date": payloads.GoLiveDate(on=date(2027, 4, 1)),
     "record-tupe-consultation": CONSULTATION,
+    "record-transfer-day": transfer.TransferDay(on=TODAY),
     "record-representatives-election": ELECTION,
     "record-employee-liability-information": GIVEN.model_copy(update={"given_on": TODAY, "as_at": TODAY}),
     "record-workforce-snapshot": SNAPSHOT,

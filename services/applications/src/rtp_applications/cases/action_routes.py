@@ -128,6 +128,7 @@ from rtp_applications.workflow.stages.transition.transfer import (
     MeasuresLetter,
     RepresentativesElection,
     TransferConsultation,
+    TransferDay,
 )
 from rtp_applications.workflow.version_move import VersionMove
 from rtp_shared.dependencies import ExpectedVersion
@@ -224,6 +225,7 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "confirm-assistance": AssistanceConfirmation,
     "give-assistance": GivenAssistance,
     "record-go-live-date": GoLiveDate,
+    "record-transfer-day": TransferDay,
     "record-measures-letter": MeasuresLetter,
     "record-representatives-election": RepresentativesElection,
     "record-tupe-consultation": TransferConsultation,

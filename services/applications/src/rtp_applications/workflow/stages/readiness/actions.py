@@ -9,6 +9,7 @@ from rtp_applications.workflow.stages.decision.guards import every_condition_clo
 from rtp_applications.workflow.stages.monitoring.guards import measured_once_each, units_fit
 from rtp_applications.workflow.stages.monitoring.measures import Baseline
 from rtp_applications.workflow.stages.readiness import dates, effects, guards, payloads, transfer_guards
+from rtp_applications.workflow.stages.transition.transfer import TransferDay
 from rtp_applications.workflow.stages.transition.transfer_guards import disputes_answered
 from rtp_shared.contracts import applications as events
 
@@ -32,6 +33,7 @@ BEGIN_READINESS_REVIEW = Action(
         guards.go_live_date_set,
         transfer_guards.measures_told,
         transfer_guards.tupe_consulted,
+        transfer_guards.direct_consultation_fits_count,
         transfer_guards.informed_of_the_measures,
         transfer_guards.consulted_long_enough,
         transfer_guards.time_to_dispute_over,
@@ -74,6 +76,7 @@ PUT_BACK_LAUNCH = Action(
     leads_to=(Status.TRANSITION,),
     guards=(reasons_given, *dates.OF_A_LATER_LAUNCH),
     payload_model=payloads.NewGoLive,
+    clears=(TransferDay,),
     event=events.LaunchPutBack,
     effects=(effects.set_new_go_live,),
 )

@@ -3,7 +3,7 @@
 from datetime import date
 
 from rtp_applications.workflow.definition import Step, guard
-from rtp_applications.workflow.stages.transition.payloads import GoLiveDate
+from rtp_applications.workflow.stages.transition.payloads import ConsultedWith, GoLiveDate, WorkforceSnapshot
 from rtp_applications.workflow.stages.transition.transfer import (
     LiabilityInformation,
     MeasuresLetter,
@@ -41,6 +41,29 @@ def tupe_consulted(step: Step) -> str | None:
     if consultation.informed_on is None:
         return "say when the representatives had all of the information (TUPE reg 13(2))"
     return "measures are envisaged: end the consultation on them first (TUPE reg 13(6))"
+
+
+@guard()
+def direct_consultation_fits_count(step: Step) -> str | None:
+    """Where employees are consulted directly because fewer than 10 transfer (TUPE reg 13A(1)(a)(ii)), no more are
+    counted in the snapshot of the workforce that is nearest to when they were informed.
+    """
+    consultation = step.snapshot.find(TransferConsultation)
+    limits = step.process.get_setting(step.snapshot, "direct-consultation")
+    if consultation is None or consultation.consulted_with is not ConsultedWith.DIRECTLY:
+        return None
+    small = consultation.employer_headcount < limits["employerBelow"]
+    if small or step.snapshot.find_record(RepresentativesElection):
+        return None
+    counted = _find_nearest_count(step, consultation.informed_on or consultation.begun_on)
+    if counted is None or counted.headcount < limits["transferBelow"]:
+        return None
+    return f"on {counted.taken_on} {counted.headcount} were counted: consult representatives (TUPE reg 13A(1)(a))"
+
+
+def _find_nearest_count(step: Step, informed_on: date) -> WorkforceSnapshot | None:
+    counts = [each for each, _ in step.snapshot.list_payloads(WorkforceSnapshot)]
+    return min(counts, key=lambda each: abs(each.taken_on - informed_on), default=None)
 
 
 @guard()

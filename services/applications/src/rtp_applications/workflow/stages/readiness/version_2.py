@@ -43,6 +43,7 @@ def liability_information_in_time(step: Step) -> str | None:
 
 ADDED = (
     transfer_guards.measures_told,
+    transfer_guards.direct_consultation_fits_count,
     transfer_guards.informed_of_the_measures,
     transfer_guards.consulted_long_enough,
     transfer_guards.time_to_dispute_over,

@@ -7,7 +7,7 @@ from rtp_applications.workflow.common.signatories import EITHER_SIDE
 from rtp_applications.workflow.definition import Action, Guard, one_of
 from rtp_applications.workflow.enums import PREPARING, UNTIL_THE_LAUNCH, Role, Status
 from rtp_applications.workflow.snapshot import Payload
-from rtp_applications.workflow.stages.transition import dates, guards, payloads, transfer, transfer_guards
+from rtp_applications.workflow.stages.transition import dates, effects, guards, payloads, transfer, transfer_guards
 from rtp_shared.contracts import applications as events
 
 EMPLOYER = (Role.CASE_OFFICER,)
@@ -34,11 +34,25 @@ def _make_action(
     )
 
 
-RECORD_GO_LIVE_DATE = _make_action(
-    "record-go-live-date",
-    "Set the day on which the staff transfer and the mutual takes the service over.",
-    payloads.GoLiveDate,
-    *dates.OF_GOING_LIVE,
+RECORD_GO_LIVE_DATE = replace(
+    _make_action(
+        "record-go-live-date",
+        "Set the day on which the staff transfer and the mutual takes the service over.",
+        payloads.GoLiveDate,
+        *dates.OF_GOING_LIVE,
+    ),
+    clears=(transfer.TransferDay,),
+)
+RECORD_TRANSFER_DAY = replace(
+    _make_action(
+        "record-transfer-day",
+        "Put on file on which day the staff in fact transferred, where it was earlier or later than planned. All that "
+        "counts from the go-live date counts from it, and the launch is of that day.",
+        transfer.TransferDay,
+        *dates.OF_THE_TRANSFER,
+        from_states=UNTIL_THE_LAUNCH,
+    ),
+    effects=(effects.set_true_go_live,),
 )
 RECORD_MEASURES_LETTER = _make_action(
     "record-measures-letter",
@@ -156,7 +170,7 @@ RECORD_DATA_TRANSFER = _make_action(
     *dates.OF_A_SIGNATURE,
 )
 ACTIONS = (
-    RECORD_GO_LIVE_DATE, RECORD_MEASURES_LETTER, RECORD_ELECTION, RECORD_TUPE_CONSULTATION, DISPUTE_CONSULTATION,
-    ANSWER_DISPUTE, RECORD_LIABILITY_INFORMATION, RECORD_SNAPSHOT, RECORD_PENSION, WAIVE_PENSION, RECORD_LEASES,
-    RECORD_INSURANCE, RECORD_REGISTRATION, RECORD_DATA_TRANSFER,
+    RECORD_GO_LIVE_DATE, RECORD_TRANSFER_DAY, RECORD_MEASURES_LETTER, RECORD_ELECTION, RECORD_TUPE_CONSULTATION,
+    DISPUTE_CONSULTATION, ANSWER_DISPUTE, RECORD_LIABILITY_INFORMATION, RECORD_SNAPSHOT, RECORD_PENSION, WAIVE_PENSION,
+    RECORD_LEASES, RECORD_INSURANCE, RECORD_REGISTRATION, RECORD_DATA_TRANSFER,
 )  # fmt: skip

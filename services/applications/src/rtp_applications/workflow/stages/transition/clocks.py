@@ -23,7 +23,7 @@ TUPE_11 = (
     "Transfer of Undertakings (Protection of Employment) Regulations 2006 (SI 2006/246) reg 11(6), as amended by "
     "SI 2014/16 reg 10; in special circumstances as soon as reasonably practicable after"
 )
-DAY_SET = ("record-go-live-date", "put-back-launch")
+DAY_SET = ("record-go-live-date", "put-back-launch", "record-transfer-day")
 
 
 def find_day_before_go_live(snapshot: CaseSnapshot, _: date) -> date | None:

@@ -31,6 +31,7 @@ OF_THE_INFORMATION = with_late_entries(
     bound("given_on", TWO_YEARS_BEFORE, expected=SUBMISSION),
     bound("as_at", FRESH, same_as("given_on"), law="TUPE reg 11(3)"),
 )
+OF_THE_TRANSFER = with_late_entries(bound("on", SUBMISSION))
 OF_THE_SNAPSHOT = with_late_entries(bound("taken_on", OPENING))
 OF_A_SIGNATURE = with_late_entries(bound("signed_on", SUBMISSION))
 OF_LEASES_AND_SERVICES = with_late_entries(

@@ -30,6 +30,11 @@ class TransferConsultation(TupeConsultation):
     consultation on file can be read so.
     """
 
+    measures_letter_on: Day | None = Field(
+        default=None,
+        description="When the mutual's letter of measures came, as the employer has it. The mutual's own account is "
+        "that of record-measures-letter",
+    )
     in_place: RepresentativesInPlace | None = Field(
         default=None,
         description="Who stood for the affected employees when the information fell due (TUPE reg 13(3)). Always asked",
@@ -87,6 +92,9 @@ class LiabilityInformation(EmployeeLiabilityInformation):
     file of it can always be read so.
     """
 
+    given_on: Day = Field(
+        description="When it was given, also through somebody else; of several instalments the last (TUPE reg 11(7))"
+    )
     as_at: Day | None = Field(
         default=None,
         description="The day as of which the information stands: at most 14 days before it was given (TUPE reg "
@@ -103,6 +111,14 @@ class LiabilityInformation(EmployeeLiabilityInformation):
         description="Whether special circumstances made 28 days not reasonably practicable (TUPE reg 11(6)). If not, "
         "the mutual may complain to a tribunal (reg 12). Asked of what is late",
     )
+
+
+class TransferDay(DatedByDocument):
+    """The staff in fact transferred on another day than was planned, or on the very day and it is put on file late."""
+
+    KIND: ClassVar[str] = "transfer-day"
+
+    on: Day = Field(description="The day on which they transferred; it is the go-live date from now on")
 
 
 def is_consultation_owed(snapshot: CaseSnapshot) -> bool:

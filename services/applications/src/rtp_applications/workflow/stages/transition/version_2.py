@@ -124,8 +124,12 @@ def _record_registration(now: Action) -> Action:
     return without_bounds()(now).replace_guard(registration_is_real.name, registration_is_real)
 
 
+DAY_SET = ("record-go-live-date", "put-back-launch")
 VERSION_2 = Earlier(
-    clocks={"employee-liability-information": partial(replace, met_as_of=None)},
+    clocks={
+        "go-live": partial(replace, started_by=DAY_SET, ended_by=DAY_SET),
+        "employee-liability-information": partial(replace, started_by=DAY_SET, ended_by=DAY_SET, met_as_of=None),
+    },
     actions={
         "record-go-live-date": without_bounds(go_live_not_past),
         "record-tupe-consultation": _record_consultation,
@@ -141,6 +145,7 @@ VERSION_2 = Earlier(
     },
     added=frozenset(
         {
+            "record-transfer-day",
             "record-measures-letter",
             "record-representatives-election",
             "transfer-information",
