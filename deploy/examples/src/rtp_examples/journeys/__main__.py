@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from types import ModuleType
 
-from rtp_examples.journeys import committee, employer_led, lapsed, launched, remitted, tender_lost
+from rtp_examples.journeys import abandoned, committee, employer_led, lapsed, launched, remitted, tender_lost
 from rtp_examples.journeys.scenario import FinishedCase, Scenario, get_event_name
 from rtp_examples.journeys.temporary_platform import TemporaryPlatform, start_temporary_platform
 from rtp_shared.pipes import run_command
@@ -19,6 +19,7 @@ JOURNEYS: dict[str, ModuleType] = {
     "lapsed": lapsed,
     "employer-led": employer_led,
     "committee": committee,
+    "abandoned-tender": abandoned,
 }
 
 
