@@ -107,6 +107,7 @@ def test_public_routes_are_the_ones_we_know() -> None:
         "/v1/processes/{route}/versions/{version}",
         "/v1/procurement/awards",
         "/v1/procurement/awards/{award_id}",
+        "/v1/procurement/codes",
         "/v1/procurement/financial-assistance",
         "/v1/procurement/regime",
         "/v1/eligibility",

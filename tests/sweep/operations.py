@@ -145,6 +145,7 @@ READS = frozenset(
         "GET /v1/cases/{case_id}/deadlines",
         "GET /v1/processes",
         "GET /v1/processes/{route}/versions/{version}",
+        "GET /v1/procurement/codes",
         "GET /v1/procurement/regime",
         "GET /v1/procurement/awards",
         "GET /v1/procurement/awards/{award_id}",

@@ -85,8 +85,8 @@ async def test_a_case_s_award_is_on_record_once_and_counts_in_the_cooling_off(re
     assert record["providerName"] == "Example Libraries CIC"
     assert after.case.number not in str(record)
     provider = record["provider"]
-    assert read_route(await ask(reader, provider, commencedOn="2029-08-01", awardOn="2029-08-31"))[0] == "no"
-    assert read_route(await ask(reader, provider, commencedOn="2029-08-01", awardOn="2029-09-01"))[0] == "yes"
+    assert read_route(await ask(reader, provider, commencedOn="2027-12-31", awardOn="2029-08-31"))[0] == "no"
+    assert read_route(await ask(reader, provider, commencedOn="2027-12-31", awardOn="2029-09-01"))[0] == "yes"
 
 
 async def test_it_waits_for_the_provider_and_is_corrected_with_it(records: Any, reader: Api) -> None:

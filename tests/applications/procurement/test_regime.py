@@ -119,3 +119,32 @@ def test_nothing_known_leaves_every_regime_open_to_question() -> None:
     found = determine({})
     assert [each.open for each in found.regimes] == [None] * len(LegalRegime)
     assert {"buyer", "instrument", "commenced_on", "cpv"} <= set(found.missing)
+
+
+@pytest.mark.parametrize(
+    ("day", "read"),
+    [
+        ("2014-06-02", False), ("2021-12-31", False), ("2022-01-01", True), ("2025-02-24", True), ("2027-12-31", True),
+        ("2028-01-01", False), ("2031-03-03", False),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("base", [hand_worked.LIBRARY, hand_worked.BOARD, hand_worked.WASTE])
+def test_a_day_outside_what_was_read_is_answered_with_doubt_and_the_reason(
+    base: dict[str, object], day: str, *, read: bool
+) -> None:
+    found = determine({**base, "commencedOn": day, "grossPence": 100_000_000, "extensionsPence": 0,
+                       "underPublicControl": False})  # fmt: skip
+    assert (True in [each.open for each in found.regimes]) is read
+    if not read:
+        said = found.get_finding("law-of-the-day-was-read")
+        assert said.outcome is None
+        assert f"the law of {day} is not loaded" in said.because
+
+
+def test_what_does_not_follow_is_not_told_as_following() -> None:
+    for case in hand_worked.EVERY:
+        found = determine(case.facts)
+        outcomes = {each.rule.name: each.outcome for each in found.findings}
+        assert all(outcomes[name] is not False for each in found.regimes for name in each.also), case.because
+    ordinary = determine({**hand_worked.WASTE, "grossPence": 100_000_000})
+    assert "light-touch-services" not in ordinary.get_regime(LegalRegime.ACT).also

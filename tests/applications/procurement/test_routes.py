@@ -65,6 +65,8 @@ async def test_the_answer_over_http_is_that_of_the_rules_and_can_be_kept(new_cli
     ("facts", "wrong"),
     [
         ({"cpv": "85312100-1"}, {"cpv"}),
+        ({"cpv": "00000000"}, {"cpv"}),
+        ({"mainCpv": "00000000"}, {"mainCpv"}),
         ({"cpv": "libraries", "mainCpv": "9251"}, {"cpv", "mainCpv"}),
         ({"buyer": "parish", "instrument": "lease"}, {"buyer", "instrument"}),
         ({"commencedOn": "2026-02-30"}, {"commencedOn"}),
@@ -86,3 +88,20 @@ async def test_what_is_wrong_is_refused_by_its_name(
     answer = await ask(new_client, **facts)
     assert answer.status_code == 422, answer.text
     assert {each["field"].split("/")[0] for each in answer.json()["errors"]} == wrong
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("LIBRARY management", {"79995000-5"}), ("92511", {"92511000-6"}), ("warp drive", set()),
+        ("rehabilitation hospital", {"85111400-4"}), ("museums other", {"92500000-6"}),
+    ],
+)  # fmt: skip
+async def test_a_code_is_found_by_the_words_of_its_service(new_client: NewClient, search: str, found: set[str]) -> None:
+    client = await new_client()
+    client.headers.pop("Authorization")
+    answer = (await client.get("/v1/procurement/codes", params={"search": search})).json()
+    assert {each["code"] for each in answer["items"]} == found
+    every = (await client.get("/v1/procurement/codes")).json()
+    assert every["held"] == len({each["code"] for each in every["items"]}) > 150
+    assert {each["table"] for each in every["items"] if each["reservable"]} == {"light-touch", "regulation-77"}

@@ -27,7 +27,21 @@ def test_the_check_digit_of_every_printed_code_follows_from_its_eight_digits() -
 
 
 @pytest.mark.parametrize(
-    "written", ["8531210", "853121000", "85312100-1", "85312100-", "85312100–0", "libraries", "٨٥٣١٢١٠٠", " 85312100"]
+    "written",
+    [
+        "8531210",
+        "853121000",
+        "85312100-1",
+        "85312100-",
+        "85312100–0",
+        "00000000",
+        "00000000-0",
+        "12345678",
+        "99000000",
+        "libraries",
+        "٨٥٣١٢١٠٠",
+        " 85312100",
+    ],
 )
 def test_what_is_no_code_is_refused_in_plain_words(written: str) -> None:
     with pytest.raises(ValueError, match=r"is no CPV code|is mistyped"):

@@ -30,7 +30,10 @@ DESCRIBING = {each.name for each in fields(Facts)} - {
     "refused_from", "final_at", "launched_at", "successor_case_id", "audit_position", "audit_hash",
 }  # fmt: skip
 """What the bodies and the group fill in; the rest is the workflow's own."""
-LEADS_BACK = {"remit", "remit-by-court", "reopen-refusal", "reopen-stopped-case", "reopen-stopped-by-court"}
+LEADS_BACK = {
+    "remit", "remit-by-court", "reopen-refusal", "reopen-stopped-case", "reopen-stopped-by-court", "end-procurement",
+    "return-to-earlier-step",
+}  # fmt: skip
 """No way on: a case goes back only to where it was."""
 SYSTEM = person(Role.SYSTEM)
 CALLERS = [person(role, number) for role in Role for number in (1, 2)] + [Caller("nobody", ("client:elsewhere",))]

@@ -181,9 +181,7 @@ def judge_amount(facts: CaseFacts, terms: Terms, _: date) -> Finding:
     if least is None and most is None:
         return _ask_provider("It is not known for which amounts it is.")
     if sought is None:
-        return _ask_group(
-            f"It is for {format_range(least, most)}; how much is sought is not said.", Fact.AMOUNT
-        )
+        return _ask_group(f"It is for {format_range(least, most)}; how much is sought is not said.", Fact.AMOUNT)
     if least is not None and sought < least:
         return _fail(f"It starts at {format_pounds(least)}; {format_pounds(sought)} is sought.")
     if most is not None and sought > most:

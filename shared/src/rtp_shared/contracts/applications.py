@@ -336,6 +336,20 @@ class TenderLost(CaseMoved):
     TYPE: ClassVar[str] = f"{PREFIX}.applications.tender-lost.v1"
 
 
+class ProcurementEnded(CaseMoved):
+    """The procurement was ended, or abandoned, without a contract; another may begin."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.applications.procurement-ended.v1"
+    SINCE: ClassVar[str] = "1.3.0"
+
+
+class SelectionStepRepeated(CaseMoved):
+    """A procurement under the Provider Selection Regime went back to an earlier step, which is repeated."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.applications.selection-step-repeated.v1"
+    SINCE: ClassVar[str] = "1.3.0"
+
+
 class TransitionBegun(CaseMoved):
     """The service is being moved: incorporation, staff, pensions, assets."""
 

@@ -9,10 +9,21 @@ from typing import Any
 from rtp_applications.workflow.common.payloads import Refusal, Withdrawal
 from rtp_applications.workflow.engine import apply_action, list_possibilities
 from rtp_applications.workflow.enums import Ground, Role, Status
-from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
+from rtp_applications.workflow.processes import PROCESSES, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages.appraisal.payloads import AdviserChoice, InformationPack, OptionsAppraisal
 from tests.applications.workflow import ground
-from tests.applications.workflow.ground import NOW, Ready, breaks, build_snapshot, on_payload, put, ready, refused_for
+from tests.applications.workflow.ground import (
+    NOW,
+    Ready,
+    attempt,
+    breaks,
+    build_snapshot,
+    on_payload,
+    put,
+    ready,
+    refused_for,
+    take,
+)
 from tests.applications.workflow.stages.business_case_cases import DECIDER, LEAD, OFFICER, TODAY
 
 PACK = InformationPack(cost=TODAY, staffing=TODAY, assets=TODAY, contracts=TODAY, pensions=TODAY)
@@ -114,3 +125,17 @@ def test_feasibility_begun_again_needs_an_appraisal_of_its_own() -> None:
 def test_a_body_may_ask_for_more_options() -> None:
     asking = ground.with_rule(feasibility, "options-besides-status-quo", 4)
     assert refused_for("start-business-case", Ready(asking, (LEAD, OFFICER))) == ["enough-options-appraised"]
+
+
+def test_a_part_of_the_pack_that_is_left_out_stays_as_it_was() -> None:
+    """Version 3; before it, what was disclosed was given again, and dropped where it was not."""
+    first = take("disclose-information-pack", attempt(RIGHT_TO_PROVIDE, "disclose-information-pack")).after
+    known = first.find(InformationPack)
+    for said in ({}, {"cost": TODAY}):
+        again = Ready(first, (OFFICER,), InformationPack.model_validate(said))
+        assert take("disclose-information-pack", again).after.find(InformationPack) == known
+    corrected = Ready(first, (OFFICER,), InformationPack.model_validate({"cost": None}))
+    after = take("disclose-information-pack", corrected).after.find(InformationPack)
+    assert after == known.model_copy(update={"cost": None})  # type: ignore[union-attr]
+    former = PROCESSES[RIGHT_TO_PROVIDE.route, 2]
+    assert former.by_name["disclose-information-pack"].effects == ()

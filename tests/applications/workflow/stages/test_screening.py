@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,7 @@ from tests.applications.workflow.ground import (
     on_payload,
     put,
     ready,
+    refused_for,
     take,
 )
 from tests.applications.workflow.stages import interest_cases as interests
@@ -186,3 +188,24 @@ def test_a_notice_meets_its_clock_by_the_day_on_which_it_was_given(action: str, 
         told = [(each.clock, each.done_on) for each in change.events if isinstance(each, DeadlineCorrected)]
         assert told == ([(clock, due.due_on)] if recorded is looked and state is DeadlineState.MET else [])
         assert bool(closed.history) is bool(told)
+
+
+@pytest.mark.parametrize(
+    ("status", "days", "rule", "last"),
+    [
+        (Status.EOI_SUBMITTED, 0, None, date(2026, 11, 10)),  # 10 working days from 1 September, then 40
+        (Status.EOI_SCREENING, 0, None, date(2026, 11, 10)),
+        (Status.EOI_SCREENING, 13, None, date(2026, 11, 10)),  # of the screening's last day, whenever it is said
+        (Status.EOI_SUBMITTED, 0, {"number": 20, "unit": "working-days"}, date(2026, 10, 13)),  # the body's own time
+    ],
+)
+def test_a_decision_is_not_announced_for_a_day_after_its_own_deadline(
+    status: Status, days: int, rule: dict[str, Any] | None, last: date
+) -> None:
+    now = ground.NOW + timedelta(days=days)
+    snapshot = ground.build_snapshot(status)
+    snapshot = ground.with_rule(snapshot, "eoi-decision", rule) if rule else snapshot
+    for day, refused in ((last, []), (last + timedelta(days=1), ["expected-on-within-bounds"])):
+        told = TOLD.model_copy(update={"notified_on": now.date(), "expected_on": day})
+        attempted = Ready(snapshot, (OFFICER,), told, now=now)
+        assert refused_for("notify-decision-date", attempted) == refused

@@ -7,7 +7,16 @@ import time
 from collections.abc import Sequence
 from types import ModuleType
 
-from rtp_examples.journeys import committee, employer_led, lapsed, late_letter, launched, remitted, tender_lost
+from rtp_examples.journeys import (
+    abandoned,
+    committee,
+    employer_led,
+    lapsed,
+    late_letter,
+    launched,
+    remitted,
+    tender_lost,
+)
 from rtp_examples.journeys.scenario import FinishedCase, Scenario, get_event_name
 from rtp_examples.journeys.temporary_platform import TemporaryPlatform, start_temporary_platform
 from rtp_shared.pipes import run_command
@@ -20,6 +29,7 @@ JOURNEYS: dict[str, ModuleType] = {
     "employer-led": employer_led,
     "committee": committee,
     "late-letter": late_letter,
+    "abandoned-tender": abandoned,
 }
 
 

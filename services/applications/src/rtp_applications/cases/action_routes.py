@@ -34,6 +34,7 @@ from rtp_applications.workflow.stages.award.payloads import (
     Representation,
     TenderLoss,
 )
+from rtp_applications.workflow.stages.award.restarts import ProcurementEnd, StepReturn
 from rtp_applications.workflow.stages.business_case.payloads import (
     BusinessCaseReturn,
     CompletenessCheck,
@@ -217,6 +218,8 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "record-challenge": Challenge,
     "award": Award,
     "record-tender-lost": TenderLoss,
+    "end-procurement": ProcurementEnd,
+    "return-to-earlier-step": StepReturn,
     "record-legal-entity": LegalEntity,
     "record-finance-commitment": FinanceCommitment,
     "begin-transition": Nothing,

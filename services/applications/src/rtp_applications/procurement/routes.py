@@ -9,8 +9,9 @@ from rtp_applications.procurement.dependencies import GivenFacts
 from rtp_applications.procurement.queries import add_comparable_contract
 from rtp_applications.procurement.rules.assistance import AssistanceQuestion, count_assistance
 from rtp_applications.procurement.rules.regime import determine_regime
-from rtp_applications.procurement.schemas import AssistanceAnswerView, DeterminationView
-from rtp_applications.procurement.views import show_assistance, show_determination
+from rtp_applications.procurement.rules.tables import search_codes
+from rtp_applications.procurement.schemas import AssistanceAnswerView, DeterminationView, ListedCodesView
+from rtp_applications.procurement.views import show_assistance, show_codes, show_determination
 from rtp_shared.dependencies import Session
 from rtp_shared.problems import FieldError, Invalid
 from rtp_shared.schemas import Storable
@@ -75,3 +76,26 @@ async def compute_financial_assistance(_: Anyone, question: AssistanceQuestion) 
     39).
     """
     return show_assistance(count_assistance(question))
+
+
+Search = Annotated[
+    str,
+    Query(
+        max_length=100,
+        description="Words of the service, all of which it has, or the first digits of the code; empty: every code",
+        examples=["library"],
+    ),
+    Storable,
+]
+
+
+@procurement.get("/codes")
+async def find_codes(_: Anyone, response: Response, search: Search = "") -> ListedCodesView:
+    """Find a code of the Common Procurement Vocabulary among those that the tables of the law name.
+
+    Only those are held here, with their services as the tables print them: light touch and reservable services, the
+    Schedule of the Provider Selection Regime, reg 77(2) and Schedule 3 of SI 2015/102. It is not the whole vocabulary:
+    a code that is not found may exist. A code stands once for each table that names it.
+    """
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return show_codes(search_codes(search), held=len({each.codes.first for _, each in search_codes("")}))

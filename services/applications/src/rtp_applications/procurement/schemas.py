@@ -37,7 +37,7 @@ class RegimeView(Output):
     open: Tristate
     rules: list[str] = Field(description="The rules that say so: where it is closed, the one that closes it")
     routes: list[RouteOpennessView] = Field(description="The ways to award within it, where it is not closed")
-    also: list[str] = Field(description="Rules that say what else follows under it, and close nothing")
+    also: list[str] = Field(description="Rules that say what else follows under it, or may, and close nothing")
 
 
 class LegalRuleView(Output):
@@ -102,4 +102,28 @@ class AssistanceAnswerView(Output):
     database_entry: Tristate = Field(
         description="Whether an entry in the subsidy database is due within three months of the decision: above "
         "£100,000 (ss.33(3)(c), 36(4), 38(4))"
+    )
+
+
+class ListedCodeView(Output):
+    """A code of the Common Procurement Vocabulary that a table of the law names."""
+
+    code: str = Field(description="With its check digit")
+    to: str | None = Field(description="Where the table names a range by numbers: its last code")
+    service: str
+    table: str = Field(description="The table that names it")
+    text: str = Field(description="Key of the text that the table was taken down from")
+    section: str
+    reservable: bool = Field(
+        description="Whether it may be reserved to mutuals by that text: marked R (s.33), or listed in reg 77(2)"
+    )
+    extent: str | None = Field(description="Where the text lists it only to an extent: that")
+
+
+class ListedCodesView(Output):
+    """The codes that match."""
+
+    items: list[ListedCodeView]
+    held: int = Field(
+        description="How many codes are held in all: those that the tables of the law name, not the whole vocabulary"
     )

@@ -1,19 +1,21 @@
 """Public forms of a determination."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rtp_applications.procurement.rules.assistance import AssistanceAnswer
 from rtp_applications.procurement.rules.facts import ProcurementFacts
 from rtp_applications.procurement.rules.reasoning import RuleFinding
 from rtp_applications.procurement.rules.regime import Determination, RegimeAnswer, RouteAnswer
-from rtp_applications.procurement.rules.tables import get_texts
+from rtp_applications.procurement.rules.tables import CodeList, ListedCode, get_texts
 from rtp_applications.procurement.rules.truth import Truth
 from rtp_applications.procurement.schemas import (
     AssistanceAnswerView,
     DeterminationView,
     LegalRuleView,
     LegalTextView,
+    ListedCodesView,
+    ListedCodeView,
     MissingFactView,
     RegimeView,
     RouteOpennessView,
@@ -94,4 +96,22 @@ def show_assistance(found: AssistanceAnswer) -> AssistanceAnswerView:
         fits_from=found.fits_from,
         missing=list(found.missing),
         database_entry=_show_truth(found.database_entry),
+    )
+
+
+def show_codes(found: Iterable[tuple[CodeList, ListedCode]], held: int) -> ListedCodesView:
+    return ListedCodesView(items=[_show_code(*each) for each in found], held=held)
+
+
+def _show_code(table: CodeList, listed: ListedCode) -> ListedCodeView:
+    first, last = listed.codes.first, listed.codes.last
+    return ListedCodeView(
+        code=str(first),
+        to=None if first == last else str(last),
+        service=listed.service,
+        table=table.name,
+        text=table.text,
+        section=table.place,
+        reservable=listed.reservable,
+        extent=listed.extent,
     )

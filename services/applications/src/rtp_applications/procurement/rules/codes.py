@@ -8,6 +8,13 @@ _WEIGHTS = (3, 7, 1, 3, 7, 1, 3, 7)
 """By which the check digit follows from the eight: so with every code that the loaded tables print with one."""
 _DIVISION = 2
 """Digits of a division, the widest code there is."""
+DIVISIONS = frozenset(
+    """
+    03 09 14 15 16 18 19 22 24 30 31 32 33 34 35 37 38 39 41 42 43 44 45 48 50 51 55 60 63 64 65 66 70 71 72 73 75 76
+    77 79 80 85 90 92 98
+    """.split()  # noqa: SIM905
+)
+"""Of the vocabulary of 2008 (Commission Regulation (EC) No 213/2008)."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -23,6 +30,8 @@ class CpvCode:
         if found is None:
             raise ValueError("is no CPV code: eight digits, and after a hyphen the check digit if it is given")
         code = cls(found[1])
+        if code.digits[:_DIVISION] not in DIVISIONS:
+            raise ValueError(f"is no CPV code: the vocabulary has no division {code.digits[:_DIVISION]}")
         if found[2] is not None and found[2] != code.check_digit:
             raise ValueError(f"is mistyped: the check digit of {code.digits} is {code.check_digit}")
         return code

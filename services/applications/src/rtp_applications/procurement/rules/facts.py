@@ -274,7 +274,7 @@ class ProcurementFacts(Input):
         """Yield what is wrong with the facts, by the name of the fact."""
         for name, written in [("mainCpv", self.main_cpv), *(("cpv", each) for each in self.cpv)]:
             try:
-                CpvCode.parse(written or "00000000")
+                CpvCode.parse(written or "98000000")
             except ValueError as error:
                 yield name, f"{written} {error}"
         if self.gross_pence is not None and self.net_pence is not None and self.gross_pence < self.net_pence:

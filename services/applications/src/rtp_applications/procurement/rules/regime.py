@@ -68,7 +68,7 @@ class RegimeAnswer:
     rules: tuple[str, ...]
     routes: tuple[RouteAnswer, ...] = ()
     also: tuple[str, ...] = ()
-    """Rules that say what else follows, and close nothing."""
+    """Rules that say what else follows, or may, and close nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +102,17 @@ _AUTHORITY, _CONTRACT = scope.contracting_authority, scope.contract_for_pecuniar
 _HEALTH, _SINCE = scope.regulated_health_procurement, scope.commenced_under_the_act
 _COVERED: tuple[Condition, ...] = ((_AUTHORITY, True), (_CONTRACT, True), (_HEALTH, False), (scope.in_house, False))
 _ABOVE: Condition = (values.not_below_the_threshold, True)
+_READ: Condition = (scope.law_of_the_day_was_read, True)
 
 REGIMES: Sequence[tuple[LegalRegime, tuple[Condition, ...]]] = (
     (LegalRegime.OUTSIDE, ((_AUTHORITY, False),)),
     (LegalRegime.GRANT, ((_AUTHORITY, True), (_CONTRACT, False))),
-    (LegalRegime.SELECTION, ((_AUTHORITY, True), (_CONTRACT, True), (_HEALTH, True))),
+    (LegalRegime.SELECTION, ((_AUTHORITY, True), (_CONTRACT, True), (_HEALTH, True), _READ)),
     (LegalRegime.IN_HOUSE, ((_AUTHORITY, True), (_CONTRACT, True), (_HEALTH, False), (scope.in_house, True))),
-    (LegalRegime.BELOW, (*_COVERED, (values.not_below_the_threshold, False))),
-    (LegalRegime.ACT, (*_COVERED, (_SINCE, True), _ABOVE)),
-    (LegalRegime.CONTRACTS_2015, (*_COVERED, (_SINCE, False), (scope.concession_contract, False), _ABOVE)),
-    (LegalRegime.CONCESSIONS_2016, (*_COVERED, (_SINCE, False), (scope.concession_contract, True), _ABOVE)),
+    (LegalRegime.BELOW, (*_COVERED, (values.not_below_the_threshold, False), _READ)),
+    (LegalRegime.ACT, (*_COVERED, (_SINCE, True), _ABOVE, _READ)),
+    (LegalRegime.CONTRACTS_2015, (*_COVERED, (_SINCE, False), (scope.concession_contract, False), _ABOVE, _READ)),
+    (LegalRegime.CONCESSIONS_2016, (*_COVERED, (_SINCE, False), (scope.concession_contract, True), _ABOVE, _READ)),
 )
 """In the order of the questions; every condition of a regime must hold."""
 
@@ -198,9 +199,8 @@ def _answer(reasoning: Reasoning, regime: LegalRegime, conditions: Sequence[Cond
         return RegimeAnswer(regime, is_open, rules)
     routes = tuple(_answer_route(reasoning, is_open, each) for each in ROUTES.get(regime, ()))
     also = ALSO.get(regime, ())
-    for rule in also:
-        reasoning.ask(rule)
-    return RegimeAnswer(regime, is_open, rules, routes, tuple(rule.name for rule in also))
+    follows = tuple(rule.name for rule in also if reasoning.ask(rule) is not False)
+    return RegimeAnswer(regime, is_open, rules, routes, follows)
 
 
 def _answer_route(reasoning: Reasoning, is_open: Truth, route: _Route) -> RouteAnswer:

@@ -5,11 +5,21 @@ from datetime import date
 from rtp_applications.procurement.rules.facts import BuyerType, Instrument
 from rtp_applications.procurement.rules.reasoning import Judgement, Reasoning, legal_rule
 from rtp_applications.procurement.rules.services import PA, PSR, relevant_authority, relevant_health_care_services
+from rtp_applications.procurement.rules.tables import READ_FROM, READ_UNTIL
 from rtp_applications.procurement.rules.truth import all_of, negate
 
 TRANSITION = "uksi-2024-716"
 ACT_SINCE = date(2025, 2, 24)
 SELECTION_SINCE = date(2024, 1, 1)
+
+
+@legal_rule(PA, "Schedule 1; SI 2025/1200: amounts from 1 January 2026", "commenced_on")
+def law_of_the_day_was_read(reasoning: Reasoning) -> Judgement:
+    """The procurement commences on a day of which the law was read, here and nowhere else."""
+    day = reasoning.facts.commenced_on
+    if day is None or READ_FROM <= day <= READ_UNTIL:
+        return None if day is None else True
+    return None, f"the law of {day} is not loaded: the texts and amounts here are of {READ_FROM} to {READ_UNTIL}"
 
 
 @legal_rule(PA, "s.2(1), (2)", "buyer")

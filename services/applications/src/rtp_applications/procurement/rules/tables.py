@@ -156,7 +156,27 @@ def _read_thresholds(row: Mapping[str, Any]) -> Thresholds:
     )
 
 
+READ_FROM, READ_UNTIL = date(2022, 1, 1), date(2027, 12, 31)
+"""Days of which the law was read: amounts change on 1 January of every second year, and those of 2028 are not known."""
+
+
 def find_thresholds(day: date) -> Thresholds | None:
-    """Return the amounts for a procurement that commences on the day; None for a day before the table begins."""
+    """Return the amounts for a procurement that commences on the day; None for a day outside those that were read."""
+    if not READ_FROM <= day <= READ_UNTIL:
+        return None
     held = (each for each in get_thresholds() if each.since <= day and (each.until is None or day <= each.until))
     return next(held, None)
+
+
+CODE_LISTS = ("light-touch", "provider-selection", "regulation-77", "social-services-2015")
+
+
+def search_codes(words: str) -> Sequence[tuple[CodeList, ListedCode]]:
+    """Return the listed codes whose service has all the words, or whose digits begin with those given."""
+    wanted = words.casefold().split()
+    return [
+        (table, each)
+        for table in map(get_code_list, CODE_LISTS)
+        for each in table.entries
+        if all(word in each.service.casefold() or str(each.codes.first).startswith(word) for word in wanted)
+    ]

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from pydantic.alias_generators import to_camel
+
 from rtp_applications.workflow.common.guards import find_supporting_intention
 from rtp_applications.workflow.definition import Step
 from rtp_applications.workflow.enums import Ground
@@ -27,6 +29,21 @@ def note_supporting_intention(step: Step, snapshot: CaseSnapshot) -> CaseSnapsho
     if found and step.payload.ground is Ground.STAFF_MUTUAL_INTENTION_PUBLISHED:
         content["intentionPublishedOn"] = found.published_on.isoformat()
     return snapshot.with_record(replace(recorded, content=content))
+
+
+def keep_what_is_left_out(step: Step, snapshot: CaseSnapshot) -> CaseSnapshot:
+    """Keep of the former record what this one leaves out: who says more takes nothing back."""
+    former = step.snapshot.find_record(type(step.payload), step.payload.key)
+    recorded = snapshot.find_record(type(step.payload), step.payload.key)
+    if former is None or recorded is None:
+        return snapshot
+    given = {to_camel(name) for name in step.payload.model_fields_set}
+    kept = {name: said for name, said in former.content.items() if name not in given}
+    content = {**kept, **{name: said for name, said in recorded.content.items() if name in given or name not in kept}}
+    late = {*kept.get("enteredLate", ()), *recorded.content.get("enteredLate", ())}
+    return snapshot.with_record(
+        replace(recorded, content={**content, **({"enteredLate": sorted(late)} if late else {})})
+    )
 
 
 def finish(step: Step, snapshot: CaseSnapshot) -> CaseSnapshot:

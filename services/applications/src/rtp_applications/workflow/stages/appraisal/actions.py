@@ -1,6 +1,6 @@
 """Actions from the accepted expression of interest to the preferred option."""
 
-from rtp_applications.workflow.common.effects import finish, remember_where_refused, withdraw
+from rtp_applications.workflow.common.effects import finish, keep_what_is_left_out, remember_where_refused, withdraw
 from rtp_applications.workflow.common.events import make_case_withdrawn
 from rtp_applications.workflow.common.guards import (
     deciders_are_independent,
@@ -19,11 +19,12 @@ from rtp_shared.contracts import applications as events
 DISCLOSE_INFORMATION_PACK = Action(
     name="disclose-information-pack",
     description="Put on file what the body disclosed to the staff group about the service, part by part with its day. "
-    "What was disclosed before is given again.",
+    "A part that is left out stays as it was.",
     signatories=one_of(Role.CASE_OFFICER),
     from_states=frozenset({Status.EOI_ACCEPTED}),
     guards=dates.OF_THE_PACK,
     payload_model=payloads.InformationPack,
+    effects=(keep_what_is_left_out,),
 )
 CHOOSE_ADVISER = Action(
     name="choose-adviser",

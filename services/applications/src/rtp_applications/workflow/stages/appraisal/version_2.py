@@ -1,7 +1,9 @@
 """Version 2: dates had no bounds but those that a guard of their own gave them."""
 
+from dataclasses import replace
+
 from rtp_applications.workflow.bounds import without_bounds
-from rtp_applications.workflow.definition import Step, guard
+from rtp_applications.workflow.definition import Action, Step, guard
 from rtp_applications.workflow.earlier import Earlier
 
 
@@ -12,4 +14,9 @@ def disclosed_by_today(step: Step) -> str | None:
     return f"the day lies in the future: {', '.join(early)}" if early else None
 
 
-VERSION_2 = Earlier(actions={"disclose-information-pack": without_bounds(disclosed_by_today)})
+def _disclose_pack(now: Action) -> Action:
+    """What was disclosed before was given again: it was replaced."""
+    return without_bounds(disclosed_by_today)(replace(now, effects=()))
+
+
+VERSION_2 = Earlier(actions={"disclose-information-pack": _disclose_pack})

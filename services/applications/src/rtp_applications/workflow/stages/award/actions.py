@@ -4,7 +4,7 @@ from rtp_applications.workflow.common.effects import finish
 from rtp_applications.workflow.common.guards import deciders_are_independent
 from rtp_applications.workflow.definition import Action, one_of
 from rtp_applications.workflow.enums import Role, Status
-from rtp_applications.workflow.stages.award import dates, guards, payloads
+from rtp_applications.workflow.stages.award import dates, effects, ending, guards, payloads, restarts
 from rtp_applications.workflow.stages.contract.actions import AWARDABLE
 from rtp_applications.workflow.stages.contract.guards import regime_determined
 from rtp_applications.workflow.stages.selection.guards import key_criteria_determined, provider_chosen
@@ -21,8 +21,9 @@ RECORD_NOTICE = Action(
     signatories=one_of(Role.COMMISSIONER),
     from_states=ON_THE_WAY
     | {Status.APPROVED, Status.AWARDED, Status.TRANSITION, Status.READINESS_REVIEW, Status.LAUNCHED},
-    guards=dates.OF_A_NOTICE,
+    guards=(*dates.OF_A_NOTICE, ending.notice_is_not_relied_on),
     payload_model=payloads.PublishedNotice,
+    effects=(effects.keep_corrected_notice,),
 )
 PUBLISH_TENDER = Action(
     name="publish-tender",
@@ -36,10 +37,12 @@ PUBLISH_TENDER = Action(
         key_criteria_determined,
         guards.notice_opens_tender,
         social_value_considered_before_the_tender,
+        ending.former_procurement_noticed,
         *dates.OF_A_NOTICE,
     ),
     payload_model=payloads.PublishedNotice,
     event=events.TenderPublished,
+    effects=(effects.keep_corrected_notice,),
 )
 BEGIN_STANDSTILL = Action(
     name="begin-standstill",
@@ -60,6 +63,7 @@ BEGIN_STANDSTILL = Action(
     ),
     payload_model=payloads.Notice,
     event=events.StandstillBegun,
+    effects=(effects.keep_corrected_notice,),
 )
 RECORD_REPRESENTATION = Action(
     name="record-representation",
@@ -100,6 +104,7 @@ AWARD = Action(
         guards.tender_held,
         provider_chosen,
         social_value_considered_before_a_direct_award,
+        ending.former_procurement_noticed,
         guards.notices_published,
         guards.standstill_over,
         guards.representations_answered,
@@ -122,7 +127,45 @@ RECORD_TENDER_LOST = Action(
     event=events.TenderLost,
     effects=(finish,),
 )
+END_PROCUREMENT = Action(
+    name="end-procurement",
+    description="End the procurement without a contract: abandon it. What belongs to it is set aside, the notice of "
+    "its end is owed, and the case may take another way to a contract.",
+    signatories=one_of(Role.COMMISSIONER),
+    from_states=ON_THE_WAY,
+    leads_to=(Status.CONTRACT_ROUTE,),
+    guards=(
+        ending.procurement_has_started,
+        ending.end_is_a_new_one,
+        ending.end_follows_the_standstill,
+        *dates.OF_AN_END,
+        deciders_are_independent,
+    ),
+    payload_model=restarts.ProcurementEnd,
+    event=events.ProcurementEnded,
+    effects=(effects.set_procurement_aside,),
+)
+RETURN = Action(
+    name="return-to-earlier-step",
+    description="Go back to an earlier step of a process of the Provider Selection Regime, and repeat it and those "
+    "after it. The providers who knew that they were considered were told.",
+    signatories=one_of(Role.COMMISSIONER),
+    from_states=ON_THE_WAY,
+    leads_to=(Status.CONTRACT_ROUTE, Status.TENDER_LIVE),
+    guards=(
+        ending.selection_process_followed,
+        ending.procurement_has_started,
+        ending.step_is_of_the_process,
+        ending.return_is_a_new_one,
+        ending.return_follows_the_standstill,
+        *dates.OF_A_RETURN,
+        deciders_are_independent,
+    ),
+    payload_model=restarts.StepReturn,
+    event=events.SelectionStepRepeated,
+    effects=(effects.go_back,),
+)
 ACTIONS = (
     RECORD_NOTICE, PUBLISH_TENDER, BEGIN_STANDSTILL, RECORD_REPRESENTATION, RECORD_FURTHER_DECISION, RECORD_CHALLENGE,
-    AWARD, RECORD_TENDER_LOST,
+    AWARD, RECORD_TENDER_LOST, END_PROCUREMENT, RETURN,
 )  # fmt: skip

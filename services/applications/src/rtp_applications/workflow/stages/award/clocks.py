@@ -12,6 +12,11 @@ from rtp_applications.workflow.enums import UNTIL_THE_LAUNCH, Status
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.award.guards import find_notice
 from rtp_applications.workflow.stages.award.payloads import Award, FurtherDecision, NoticeKind
+from rtp_applications.workflow.stages.award.restarts import (
+    find_end_of_last_standstill,
+    find_last_end,
+    find_notice_owed,
+)
 from rtp_applications.workflow.stages.award.settings import TIMES
 from rtp_applications.workflow.stages.contract.payloads import Regime
 from rtp_applications.workflow.stages.contract.tracks import LIGHT_TOUCH, find_track
@@ -106,6 +111,43 @@ def _make_details_clock(name: str, tracks: frozenset[str]) -> CaseClock:
     )
 
 
+def _find_day_of_end(kind: NoticeKind, snapshot: CaseSnapshot, _: date) -> date | None:
+    """Return the day of the decision to end the procurement, or the end of the standstill in which it was made; None
+    where another notice is owed, or none.
+    """
+    ended = find_last_end(snapshot)
+    if ended is None or find_notice_owed(snapshot) is not kind:
+        return None
+    return find_end_of_last_standstill(snapshot, ended.decided_on)
+
+
+def _has_notice(kind: NoticeKind, snapshot: CaseSnapshot) -> bool:
+    return find_notice(snapshot, kind) is not None
+
+
+def _find_notice_day(kind: NoticeKind, snapshot: CaseSnapshot) -> date | None:
+    published = find_notice(snapshot, kind)
+    return published.published_on if published else None
+
+
+def _make_ending_clock(name: str, description: str, kind: NoticeKind, basis: Basis) -> CaseClock:
+    length, source = read_time(TIMES[name])
+    return CaseClock(
+        name=name,
+        description=description,
+        runs_in=frozenset({Status.CONTRACT_ROUTE, Status.TENDER_LIVE, Status.STANDSTILL}) | UNTIL_THE_LAUNCH,
+        length=length,
+        basis=basis,
+        source=source,
+        started_by=("end-procurement",),
+        met_by=("record-notice",),
+        met_when=partial(_has_notice, kind),
+        met_as_of=partial(_find_notice_day, kind),
+        reminders=(7,),
+        counts_from=partial(_find_day_of_end, kind),
+    )
+
+
 STATED_STANDSTILL = CaseClock(
     name="stated-standstill",
     description="The contract award notice provides for a longer standstill, which binds like the shortest",
@@ -133,4 +175,12 @@ CLOCKS = (
     ),
     _make_details_clock("contract-details-notice", frozenset({Regime.OPEN})),
     _make_details_clock("light-touch-contract-details-notice", frozenset({Regime.RESERVED, LIGHT_TOUCH})),
+    _make_ending_clock(
+        "abandonment-notice", "Submit the notice of abandonment: within 30 days of the decision, or of the end of the "
+        "standstill in which it was made", NoticeKind.SELECTION_ABANDONMENT, Basis.STATUTE,
+    ),
+    _make_ending_clock(
+        "procurement-termination-notice", "Give notice that no contract is awarded, as soon as reasonably practicable",
+        NoticeKind.UK12, Basis.POLICY,
+    ),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from rtp_applications.workflow.common.limits import SUBMISSION, TWO_YEARS_BEFORE
 from rtp_applications.workflow.definition import Step
 from rtp_applications.workflow.stages.award.guards import find_notice, list_standstills, list_tender_notices
 from rtp_applications.workflow.stages.award.payloads import OF_AN_AWARD, NoticeKind, Representation
+from rtp_applications.workflow.stages.award.restarts import ENDING, find_last_end
 from rtp_applications.workflow.stages.contract.payloads import RegimeDetermination
 
 OF_PLANNING = frozenset({NoticeKind.UK1, NoticeKind.UK2, NoticeKind.UK3})
@@ -27,6 +28,9 @@ def _find_procurement(step: Step) -> date | None:
 def _find_first_day_of_notice(step: Step) -> date | None:
     if step.payload.kind in OF_PLANNING:
         return TWO_YEARS_BEFORE.find(step)
+    ended = find_last_end(step.snapshot)
+    if ended and step.payload.kind in ENDING:
+        return ended.decided_on
     return _find_procurement(step) if step.payload.kind in OF_AN_AWARD else _find_regime(step)
 
 
@@ -47,8 +51,8 @@ def _find_first_day_of_contract(step: Step) -> date | None:
 
 
 NOTICE = Limit(
-    "what it announces: of an award, the tender notice; of what is planned, two years before the case; else, the "
-    "determination of the regime",
+    "what it announces: of an award, the tender notice; of what is planned, two years before the case; of the end of "
+    "a procurement, that decision; else, the determination of the regime",
     _find_first_day_of_notice,
 )
 PROCUREMENT = Limit("the tender notice, or where there is none the determination of the regime", _find_procurement)
@@ -73,3 +77,8 @@ OF_THE_AWARD = with_late_entries(
     bound("entered_into_on", STANDSTILL, law="Procurement Act 2023 s.51; SI 2023/1348 reg 12"), reference="reference"
 )
 OF_A_LOSS = with_late_entries(bound("feedback_given_on", PROCUREMENT))
+OF_AN_END = with_late_entries(bound("decided_on", PROCUREMENT))
+OF_A_RETURN = with_late_entries(
+    bound("decided_on", PROCUREMENT),
+    bound("providers_informed_on", same_as("decided_on"), law="SI 2023/1348 reg 15(6)"),
+)

@@ -16,6 +16,7 @@ from rtp_applications.workflow.stages.award.payloads import (
     NoticeKind,
     Representation,
 )
+from rtp_applications.workflow.stages.award.restarts import find_last_restart
 from rtp_applications.workflow.stages.contract.tracks import UNDER_THE_ACT, find_track
 
 STANDSTILLS = ("standstill", "stated-standstill", "provider-selection-standstill", "further-decision-standstill")
@@ -86,8 +87,11 @@ def standstill_over(step: Step) -> str | None:
 
 
 def list_standstills(snapshot: CaseSnapshot) -> Iterator[Deadline]:
+    """Yield the standstills of this procurement: one before it was ended, or went back, counts no more."""
+    since = find_last_restart(snapshot)
     for each in snapshot.deadlines.values():
-        if each.clock in STANDSTILLS and each.state is not DeadlineState.CANCELLED:
+        held = each.clock in STANDSTILLS and each.state is not DeadlineState.CANCELLED
+        if held and (since is None or each.started_at >= since):
             yield each
 
 

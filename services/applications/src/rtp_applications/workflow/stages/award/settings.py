@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from rtp_applications.workflow.common.dates import FIRST
+from rtp_applications.workflow.common.dates import FIRST, THIRD
 from rtp_applications.workflow.definition import Setting
 from rtp_applications.workflow.stages.award.payloads import NoticeKind
 from rtp_applications.workflow.stages.contract.payloads import Regime, SelectionRoute
@@ -70,6 +70,16 @@ TIMES: Mapping[str, Setting] = {
         {"number": 5, "unit": "working-days"}, f"{SELECTION_12}(10), (12)", "found", FIRST
     ),
     "contract-details-notice": Setting({"number": 30, "unit": "calendar-days"}, f"{DETAILS}(b)", "found", FIRST),
+    "abandonment-notice": Setting(
+        {"number": 30, "unit": "calendar-days"}, f"{SELECTION} reg 15(4), (5)", "found", THIRD
+    ),
+    "procurement-termination-notice": Setting(
+        {"number": 10, "unit": "working-days"},
+        "Procurement Act 2023 s.55(2): as soon as reasonably practicable. The Act gives no days; these are the "
+        "platform's, proposed 2026-11",
+        "proposed",
+        THIRD,
+    ),
     "light-touch-contract-details-notice": Setting(
         {"number": 120, "unit": "calendar-days"}, f"{DETAILS}(a), of a light-touch contract", "found", FIRST
     ),

@@ -1,6 +1,7 @@
 """Version 2: the regime was chosen, and neither held against the facts of the procurement nor its steps kept."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from rtp_applications.workflow.definition import Action
 from rtp_applications.workflow.earlier import Earlier
@@ -17,12 +18,24 @@ def _without(*names: str) -> Callable[[Action], Action]:
     return restore
 
 
+def _replacing_notices(*names: str) -> Callable[[Action], Action]:
+    """A notice replaced the one of its kind that was on file."""
+    return lambda now: replace(_without(*names)(now), effects=())
+
+
 VERSION_2 = Earlier(
     actions={
-        "publish-tender": _without(
-            "regime-is-open", "key-criteria-determined", "social-value-considered-before-the-tender"
+        "publish-tender": _replacing_notices(
+            "regime-is-open",
+            "key-criteria-determined",
+            "social-value-considered-before-the-tender",
+            "former-procurement-noticed",
         ),
-        "begin-standstill": _without("provider-chosen", DIRECT),
-        "award": _without("regime-is-open", "provider-chosen", DIRECT),
+        "begin-standstill": _replacing_notices("provider-chosen", DIRECT),
+        "award": _without("regime-is-open", "provider-chosen", DIRECT, "former-procurement-noticed"),
+        "record-notice": _replacing_notices("notice-is-not-relied-on"),
     },
+    added=frozenset(
+        {"end-procurement", "return-to-earlier-step", "abandonment-notice", "procurement-termination-notice"}
+    ),
 )

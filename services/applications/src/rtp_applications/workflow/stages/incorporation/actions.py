@@ -4,7 +4,7 @@ from rtp_applications.workflow.common.payloads import Nothing
 from rtp_applications.workflow.common.signatories import EITHER_SIDE, JOINTLY
 from rtp_applications.workflow.definition import Action, one_of
 from rtp_applications.workflow.enums import PREPARING, Status
-from rtp_applications.workflow.stages.incorporation import dates, guards, payloads
+from rtp_applications.workflow.stages.incorporation import dates, effects, guards, payloads
 from rtp_shared.contracts import applications as events
 
 BEFORE_THE_AWARD = frozenset(
@@ -13,11 +13,12 @@ BEFORE_THE_AWARD = frozenset(
 RECORD_LEGAL_ENTITY = Action(
     name="record-legal-entity",
     description="Put on file the mutual as a legal person, with its number in a register. It usually must exist "
-    "before it can tender.",
+    "before it can tender. What is left out of the same number stays as it was.",
     signatories=one_of(*EITHER_SIDE),
     from_states=BEFORE_THE_AWARD | PREPARING,
     guards=(guards.identifier_has_its_shape, guards.verified_by_a_body, *dates.OF_THE_REGISTRATION),
     payload_model=payloads.LegalEntity,
+    effects=(effects.keep_what_is_known_of_it,),
 )
 RECORD_FINANCE = Action(
     name="record-finance-commitment",

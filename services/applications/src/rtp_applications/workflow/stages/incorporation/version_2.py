@@ -22,7 +22,7 @@ def _record_finance(now: Action) -> Action:
 
 
 def _record_entity(now: Action) -> Action:
-    return without_bounds()(replace(now, payload_model=PlainLegalEntity))
+    return without_bounds()(replace(now, payload_model=PlainLegalEntity, effects=()))
 
 
 VERSION_2 = Earlier(actions={"record-legal-entity": _record_entity, "record-finance-commitment": _record_finance})
