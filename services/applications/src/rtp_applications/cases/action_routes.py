@@ -71,7 +71,7 @@ from rtp_applications.workflow.stages.decision.payloads import (
 )
 from rtp_applications.workflow.stages.extensions.payloads import DeadlineExtension
 from rtp_applications.workflow.stages.incorporation.payloads import FinanceCommitment, LegalEntity
-from rtp_applications.workflow.stages.interest.payloads import InterestContent
+from rtp_applications.workflow.stages.interest.payloads import ChallengeContent
 from rtp_applications.workflow.stages.monitoring.measures import Baseline, Measures
 from rtp_applications.workflow.stages.monitoring.payloads import (
     AnnualReturn,
@@ -91,7 +91,8 @@ from rtp_applications.workflow.stages.panel.payloads import (
 )
 from rtp_applications.workflow.stages.readiness.payloads import NewGoLive
 from rtp_applications.workflow.stages.reorganisation.payloads import ReorganisationResolution, SuccessorChoice
-from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent, Modification
+from rtp_applications.workflow.stages.review.by_service import ChallengeModification, ChallengeRefusal
+from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent
 from rtp_applications.workflow.stages.screening.payloads import (
     Acknowledgement,
     DecisionDate,
@@ -113,6 +114,7 @@ from rtp_applications.workflow.stages.transition.payloads import (
     TupeConsultation,
     WorkforceSnapshot,
 )
+from rtp_applications.workflow.stages.withdrawal.payloads import ProcurementChoice
 from rtp_applications.workflow.version_move import VersionMove
 from rtp_shared.dependencies import ExpectedVersion
 from rtp_shared.web import create_router
@@ -122,7 +124,7 @@ actions = create_router(prefix="/v1/cases", tags=["Actions"])
 DryRun = Annotated[bool, Query(alias="dryRun", description="Say what would come of it, and save nothing")]
 
 ACTION_ROUTES: Mapping[str, type[Payload]] = {
-    "describe-interest": InterestContent,
+    "describe-interest": ChallengeContent,
     "submit": Sponsorship,
     "acknowledge": Acknowledgement,
     "begin-screening": Nothing,
@@ -130,15 +132,15 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "answer-item": ItemAnswer,
     "return-information": Nothing,
     "close-information-request": Nothing,
-    "find-not-eligible": Refusal,
+    "find-not-eligible": ChallengeRefusal,
     "notify-decision-date": DecisionDate,
     "begin-review": Nothing,
-    "offer-modification": Modification,
+    "offer-modification": ChallengeModification,
     "accept-modification": Consent,
     "decline-modification": Nothing,
     "let-modification-lapse": Nothing,
     "accept-eoi": Acceptance,
-    "refuse-eoi": Refusal,
+    "refuse-eoi": ChallengeRefusal,
     "disclose-information-pack": InformationPack,
     "choose-adviser": AdviserChoice,
     "start-feasibility": Nothing,
@@ -240,6 +242,7 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "reopen-refusal": Reopening,
     "keep-refusal": KeptRefusal,
     "record-reorganisation-resolution": ReorganisationResolution,
+    "decide-on-procurement": ProcurementChoice,
     "confirm-spin-out": SpinOutConfirmation,
 }
 """The body that the path of each action takes: `POST /v1/cases/{case_id}/actions/<name>`.

@@ -40,7 +40,7 @@ KEPT_APART = frozenset(
         "cast-vote", "approve", "approve-with-conditions", "defer", "refuse-business-case", "confirm-after-call-in",
         "return-after-call-in", "reopen-after-call-in", "award", "waive-pension-signature", "launch", "call-in",
         "record-scrutiny-response", "agree-special-urgency", "stop-case", "confirm-spin-out", "reopen-refusal",
-        "keep-refusal",
+        "keep-refusal", "decide-on-procurement",
     }
 )  # fmt: skip
 """What decides, and what calls a decision in."""

@@ -27,7 +27,7 @@ DECISIONS = frozenset(
         "begin-readiness-review", "launch", "put-back-launch",
         # On a refusal, and on the case as a whole.
         "uphold-refusal", "remit", "recommend-reopening", "reopen-refusal", "keep-refusal", "stop-case",
-        "confirm-spin-out",
+        "confirm-spin-out", "decide-on-procurement",
     }
 )  # fmt: skip
 """What a body, its reviewer, or the group by its answer decides. Courts decide, a group withdraws and time runs out

@@ -3,7 +3,7 @@
 from datetime import date
 
 from rtp_applications.workflow.definition import Step, guard
-from rtp_applications.workflow.stages.interest.payloads import InterestContent
+from rtp_applications.workflow.stages.interest.payloads import ChallengeContent
 from rtp_shared.problems import FieldError
 
 
@@ -84,7 +84,7 @@ WELL_BEING = ("social_value", "economic_value", "environmental_value")
 @guard("/records/interest-content")
 def content_is_complete(step: Step) -> str | None:
     """The expression of interest says all that the regulations require (Localism Act 2011 s.81; SI 2012/1313 Sch 1)."""
-    content = step.snapshot.find(InterestContent)
+    content = step.snapshot.find(ChallengeContent)
     said = content.model_dump(by_alias=True) if content else {}
     missing = [alias for alias in map(_get_alias, REQUIRED) if not said.get(alias)]
     values = [_get_alias(name) for name in WELL_BEING]
@@ -94,4 +94,4 @@ def content_is_complete(step: Step) -> str | None:
 
 
 def _get_alias(name: str) -> str:
-    return str(InterestContent.model_fields[name].alias)
+    return str(ChallengeContent.model_fields[name].alias)
