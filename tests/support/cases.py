@@ -47,6 +47,7 @@ CHALLENGE_CONTENT = {
     "environmentalValue": "Shorter ways",
     "userNeeds": "Users were asked",
     "employeeEngagement": "A meeting each month for all who are affected",
+    "forANamedPerson": False,
 }
 
 

@@ -67,14 +67,17 @@ def test_a_refusal_needs_two_people(action: Action) -> None:
 
 
 BY_DECISION_RULES = {"key-decision-announced", "agenda-published", "private-meeting-announced"}
+BY_SERVICE = {"intention-is-for-the-service", "intention-dated-within-bounds"}
 OWN_GUARDS = {
     COMMUNITY_RIGHT_TO_CHALLENGE.route: {
-        "submit": ({"authority-is-relevant", "content-is-complete"}, set()),
+        "submit": ({"authority-is-relevant", "content-is-complete", "service-is-not-excluded"}, set()),
         "correct-interest": ({"corrected-content-is-complete"}, set()),
         "request-information": ({"statutory-items-only"}, set()),
         "notify-decision-date": ({"decision-within-maximum-period"}, set()),
         "accept-eoi": ({*BY_DECISION_RULES, "well-being-considered"}, set()),
-        "offer-modification": (BY_DECISION_RULES, set()),
+        "find-not-eligible": (BY_SERVICE, {"ground-is-supported"}),
+        "refuse-eoi": (BY_SERVICE, {"ground-is-supported"}),
+        "offer-modification": (BY_DECISION_RULES | BY_SERVICE, {"ground-is-supported"}),
         "withdraw": (set(), {"majority-recorded"}),
         "record-regime": ({"regime-open-to-challenge"}, set()),
         "remit-by-court": (set(), {"stage-was-reached"}),

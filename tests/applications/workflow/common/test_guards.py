@@ -8,19 +8,21 @@ import pytest
 
 from rtp_applications.workflow.common.payloads import ConflictOfInterest, Refusal
 from rtp_applications.workflow.enums import Ground, Status
-from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
+from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, PROCESSES, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import Intention
 from rtp_shared.contracts.vocabulary import Sector
 from tests.applications.workflow import ground
 from tests.applications.workflow.ground import EMPLOYER, Ready, attempt, build_snapshot, get_payload, giving, put, take
 from tests.applications.workflow.stages.interest_cases import DECIDER, TODAY
 
+SECOND_VERSION = PROCESSES[COMMUNITY_RIGHT_TO_CHALLENGE.route, 2]
+"""It goes by the kind of service, where the newest asks for the service itself."""
 ELSEWHERE, YESTERDAY = EMPLOYER, TODAY - timedelta(days=1)
 INTENTION = Intention(ELSEWHERE, EMPLOYER, YESTERDAY, Sector.ADULT_SOCIAL_CARE, Status.BUSINESS_CASE)
 
 
 def rivals(*intentions: Intention) -> Ready:
-    refused = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "refuse-eoi")
+    refused = attempt(SECOND_VERSION, "refuse-eoi")
     rival = giving(refused, ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED)
     return replace(rival, snapshot=replace(rival.snapshot, intentions=intentions))
 
@@ -49,7 +51,7 @@ def test_a_refusal_for_a_mutual_s_sake_holds_when_its_intention_was_published() 
 
 
 def test_another_refusal_holds_no_intention_whatever_is_given() -> None:
-    refused = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "refuse-eoi")
+    refused = attempt(SECOND_VERSION, "refuse-eoi")
     claimed = giving(
         replace(refused, snapshot=replace(refused.snapshot, intentions=(INTENTION,))), intention_published_on=TODAY
     )

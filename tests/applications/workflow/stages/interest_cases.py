@@ -2,7 +2,8 @@
 
 from rtp_applications.workflow.common.payloads import Refusal
 from rtp_applications.workflow.enums import Ground, Role, Status
-from rtp_applications.workflow.stages.interest.payloads import InterestContent
+from rtp_applications.workflow.stages.interest.payloads import ChallengeContent, InterestContent
+from rtp_applications.workflow.stages.review.by_service import ChallengeModification, ChallengeRefusal
 from rtp_applications.workflow.stages.review.payloads import Modification
 from rtp_applications.workflow.stages.screening.payloads import InformationRequest
 from tests.applications.workflow.ground import NOW, build_snapshot, get_deadline, person, put
@@ -35,9 +36,15 @@ CONTENT = InterestContent.model_validate(
         "partners": [PARTNER],
     }
 )
+CHALLENGED = ChallengeContent.model_validate({**CONTENT.model_dump(by_alias=True), "forANamedPerson": False})
 REFUSED = Refusal(
     ground=Ground.UNLAWFUL, reasons="It would break a duty.", publishedReasons="A duty.", equalityNote="No impact."
 )
+CHALLENGE_REFUSED = ChallengeRefusal.model_validate(REFUSED.model_dump(mode="json", by_alias=True, exclude_none=True))
+CHALLENGE_OFFERED = ChallengeModification.model_validate(
+    OFFERED.model_dump(mode="json", by_alias=True, exclude_none=True)
+)
+"""As a challenge takes them."""
 asked = put(build_snapshot(Status.INFORMATION_REQUESTED), ASKED_FOR)
 offered = put(build_snapshot(Status.MODIFICATION_OFFERED), OFFERED)
 reply_due = get_deadline(asked, "information-reply")

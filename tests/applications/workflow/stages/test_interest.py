@@ -8,16 +8,26 @@ import pytest
 from rtp_applications.workflow.engine import apply_action
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.errors import GuardsNotMet
-from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
+from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, PROCESSES, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages.interest.guards import REQUIRED, is_within
-from rtp_applications.workflow.stages.interest.payloads import InterestContent
+from rtp_applications.workflow.stages.interest.payloads import ChallengeContent, InterestContent
 from tests.applications.workflow import ground
 from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, on_facts, on_snapshot, take, with_facts
-from tests.applications.workflow.stages.interest_cases import CONTENT, LEAD, TODAY
+from tests.applications.workflow.stages.interest_cases import CHALLENGED, CONTENT, LEAD, TODAY
 
 ONLY_IN_MAY = [{"fromMonth": 5, "fromDay": 1, "toMonth": 5, "toDay": 31}]
 ground.ready("describe-interest", Ready(ground.build_snapshot(Status.DRAFT), (LEAD,), CONTENT))
 ground.ready("submit", Ready(ground.put(ground.build_snapshot(Status.DRAFT), CONTENT), (LEAD,)))
+SECOND_VERSION = PROCESSES[COMMUNITY_RIGHT_TO_CHALLENGE.route, 2]
+drafted = ground.build_snapshot(Status.DRAFT, process=COMMUNITY_RIGHT_TO_CHALLENGE)
+ground.ready("describe-interest", Ready(drafted, (LEAD,), CHALLENGED, process=COMMUNITY_RIGHT_TO_CHALLENGE))
+ground.ready("submit", Ready(ground.put(drafted, CHALLENGED), (LEAD,), process=COMMUNITY_RIGHT_TO_CHALLENGE))
+earlier = ground.build_snapshot(Status.DRAFT, process=SECOND_VERSION)
+ground.ready("describe-interest", Ready(earlier, (LEAD,), CONTENT, process=SECOND_VERSION))
+ground.ready("submit", Ready(ground.put(earlier, CONTENT), (LEAD,), process=SECOND_VERSION))
+breaks("submit", "service-is-not-excluded")(
+    on_snapshot(ground.put, CHALLENGED.model_copy(update={"for_a_named_person": True}))
+)
 breaks("submit", "employer-named")(on_facts(employer_id=None))
 breaks("submit", "service-named")(on_facts(service_name=None))
 breaks("submit", "sector-named")(on_facts(sector=None))
@@ -33,7 +43,24 @@ breaks("submit", "conflicts-declared")(on_facts(conflicts_declared=False))
 breaks("submit", "bodies-exist")(on_snapshot(ground.with_employer, ended_on=TODAY))
 breaks("submit", "authority-is-relevant")(on_snapshot(ground.with_employer, kind="nhs-trust"))
 breaks("submit", "window-open")(on_snapshot(ground.with_rule, "eoi-windows", ONLY_IN_MAY))
-breaks("submit", "content-is-complete")(on_snapshot(ground.without, InterestContent))
+
+
+@breaks("submit", "content-is-complete")
+def _say_nothing(attempt: Ready) -> Ready:
+    """An incomplete one, which leaves open nothing else."""
+    newest = attempt.process.version == COMMUNITY_RIGHT_TO_CHALLENGE.version
+    said = {"forANamedPerson": False} if newest else {}
+    content = (ChallengeContent if newest else InterestContent).model_validate(said)
+    return replace(attempt, snapshot=ground.put(attempt.snapshot, content))
+
+
+@pytest.mark.parametrize(("answer", "says"), [(None, "say in forANamedPerson"), (True, "Sch 2 para 4")])
+def test_a_service_for_a_named_person_is_no_subject_of_a_challenge(answer: bool | None, says: str) -> None:
+    """SI 2012/1313 reg 4, Sch 2 para 4; nobody is let off the question."""
+    content = CHALLENGED.model_copy(update={"for_a_named_person": answer})
+    challenge = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "submit")
+    with pytest.raises(GuardsNotMet, match=says):
+        take("submit", replace(challenge, snapshot=ground.put(challenge.snapshot, content)))
 
 
 @pytest.mark.parametrize(
@@ -42,9 +69,9 @@ breaks("submit", "content-is-complete")(on_snapshot(ground.without, InterestCont
 )
 def test_one_kind_of_well_being_is_enough(kept: tuple[str, ...], refused: int) -> None:
     """SI 2012/1313 Sch 1 para 5: social, economic or environmental."""
-    said = CONTENT.model_dump(by_alias=True)
+    said = CHALLENGED.model_dump(by_alias=True)
     left_out = {"socialValue", "economicValue", "environmentalValue"} - set(kept)
-    content = InterestContent.model_validate({**said, **dict.fromkeys(left_out)})
+    content = ChallengeContent.model_validate({**said, **dict.fromkeys(left_out)})
     challenge = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "submit")
     saying = replace(challenge, snapshot=ground.put(challenge.snapshot, content))
     assert ground.refused_for("submit", saying) == ["content-is-complete"] * refused
@@ -95,7 +122,7 @@ def test_a_body_that_ends_tomorrow_still_exists_today() -> None:
 
 @pytest.mark.parametrize("missing", REQUIRED)
 def test_a_challenge_that_is_incomplete_is_told_what_is_missing(missing: str) -> None:
-    wanting = CONTENT.model_copy(update={missing: None})
+    wanting = CHALLENGED.model_copy(update={missing: None})
     challenge = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "submit")
     incomplete = replace(challenge, snapshot=ground.put(challenge.snapshot, wanting))
     alias = InterestContent.model_fields[missing].alias
@@ -106,9 +133,9 @@ def test_a_challenge_that_is_incomplete_is_told_what_is_missing(missing: str) ->
 
 def test_the_interest_is_described_anew_while_it_is_a_draft() -> None:
     described = take("describe-interest", attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "describe-interest")).after
-    changed = CONTENT.model_copy(update={"area": "The north of the county"})
+    changed = CHALLENGED.model_copy(update={"area": "The north of the county"})
     again = apply_action(COMMUNITY_RIGHT_TO_CHALLENGE, described, "describe-interest", changed, LEAD, NOW).after
-    assert again.find(InterestContent) == changed
+    assert again.find(ChallengeContent) == changed
 
 
 def test_the_policy_asks_for_no_statutory_content() -> None:

@@ -46,7 +46,9 @@ announced = decided.announced(build_snapshot(Status.EOI_UNDER_REVIEW, process=CH
 considered = ACCEPTED.model_copy(update={"well_being": "Readers walk to every branch."})
 ready("accept-eoi", Ready(announced, (DECIDER,), considered, process=CHALLENGE))
 breaks(["accept-eoi", "begin-procurement"], "well-being-considered")(on_payload(well_being=None))
-ready("offer-modification", Ready(announced, (OFFICER, DECIDER), OFFERED, process=CHALLENGE))
+ready("offer-modification", Ready(announced, (OFFICER, DECIDER), interests.CHALLENGE_OFFERED, process=CHALLENGE))
+under_review = build_snapshot(Status.EOI_UNDER_REVIEW, process=CHALLENGE)
+ready("refuse-eoi", Ready(under_review, (DECIDER, OFFICER), interests.CHALLENGE_REFUSED, process=CHALLENGE))
 before = replace(offering, snapshot=announced, process=PROCESSES[CHALLENGE.route, 1])
 ready("offer-modification", before)
 COMMITTING = ["accept-eoi", "offer-modification"]

@@ -28,7 +28,15 @@ from tests.applications.workflow.ground import (
     take,
 )
 from tests.applications.workflow.stages import interest_cases as interests
-from tests.applications.workflow.stages.interest_cases import ASKED_FOR, CONTENT, LEAD, OFFICER, REFUSED, TODAY, asked
+from tests.applications.workflow.stages.interest_cases import (
+    ASKED_FOR,
+    CHALLENGED,
+    LEAD,
+    OFFICER,
+    REFUSED,
+    TODAY,
+    asked,
+)
 from tests.applications.workflow.versions import NEXT, HeardRefusal
 
 ANSWERED = ItemAnswer.model_validate({"item": "finances-2025", "answer": "They are enclosed."})
@@ -99,6 +107,9 @@ breaks("begin-review", "decision-date-notified")(ground.on_snapshot(ground.witho
 breaks(["find-not-eligible", "refuse-eoi", "offer-modification"], "ground-is-supported")(
     on_payload(ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED)
 )
+breaks(["find-not-eligible", "refuse-eoi", "offer-modification"], "intention-is-for-the-service")(
+    on_payload(ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED)
+)
 
 
 heard = HeardRefusal.model_validate({**REFUSED.model_dump(by_alias=True, exclude_unset=True), "heardOn": TODAY})
@@ -138,7 +149,7 @@ def test_answers_to_an_earlier_request_do_not_count_for_the_next() -> None:
 def test_the_decision_may_not_be_expected_after_the_published_maximum() -> None:
     process = COMMUNITY_RIGHT_TO_CHALLENGE
     limited = ground.with_rule(
-        put(build_snapshot(Status.DRAFT, process=process), CONTENT),
+        put(build_snapshot(Status.DRAFT, process=process), CHALLENGED),
         "maximum-decision-period",
         {"number": 20, "unit": "calendar-days"},
     )

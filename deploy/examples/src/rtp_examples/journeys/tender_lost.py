@@ -33,6 +33,7 @@ INTEREST: JsonObject = {
     "environmentalValue": "Two vans replaced by electric ones.",
     "userNeeds": "Routes follow what 300 readers answered.",
     "employeeEngagement": "Monthly meetings with the 21 colleagues who did not apply, and their union.",
+    "forANamedPerson": False,
     "partners": [
         {
             "name": "Example Vans Ltd",

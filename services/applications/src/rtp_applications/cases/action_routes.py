@@ -76,7 +76,7 @@ from rtp_applications.workflow.stages.extensions.payloads import DeadlineExtensi
 from rtp_applications.workflow.stages.incorporation.payloads import FinanceCommitment, LegalEntity
 from rtp_applications.workflow.stages.interest.corrections import InterestCorrection
 from rtp_applications.workflow.stages.interest.employers import EmployerAnswer
-from rtp_applications.workflow.stages.interest.payloads import InterestContent
+from rtp_applications.workflow.stages.interest.payloads import ChallengeContent
 from rtp_applications.workflow.stages.monitoring.measures import Baseline, Measures
 from rtp_applications.workflow.stages.monitoring.payloads import (
     AnnualReturn,
@@ -96,7 +96,8 @@ from rtp_applications.workflow.stages.panel.payloads import (
 )
 from rtp_applications.workflow.stages.readiness.payloads import NewGoLive
 from rtp_applications.workflow.stages.reorganisation.payloads import ReorganisationResolution, SuccessorChoice
-from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent, Modification, PartialAcceptance
+from rtp_applications.workflow.stages.review.by_service import ChallengeModification, ChallengeRefusal
+from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent, PartialAcceptance
 from rtp_applications.workflow.stages.screening.payloads import (
     Acknowledgement,
     DecisionDate,
@@ -131,6 +132,7 @@ from rtp_applications.workflow.stages.transition.transfer import (
     TransferConsultation,
     TransferDay,
 )
+from rtp_applications.workflow.stages.withdrawal.payloads import ProcurementChoice
 from rtp_applications.workflow.version_move import VersionMove
 from rtp_shared.dependencies import ExpectedVersion
 from rtp_shared.web import create_router
@@ -140,7 +142,7 @@ actions = create_router(prefix="/v1/cases", tags=["Actions"])
 DryRun = Annotated[bool, Query(alias="dryRun", description="Say what would come of it, and save nothing")]
 
 ACTION_ROUTES: Mapping[str, type[Payload]] = {
-    "describe-interest": InterestContent,
+    "describe-interest": ChallengeContent,
     "submit": Sponsorship,
     "correct-interest": InterestCorrection,
     "record-employer-answer": EmployerAnswer,
@@ -150,15 +152,15 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "answer-item": ItemAnswer,
     "return-information": Nothing,
     "close-information-request": Nothing,
-    "find-not-eligible": Refusal,
+    "find-not-eligible": ChallengeRefusal,
     "notify-decision-date": DecisionDate,
     "begin-review": Nothing,
-    "offer-modification": Modification,
+    "offer-modification": ChallengeModification,
     "accept-modification": Consent,
     "decline-modification": Nothing,
     "let-modification-lapse": Nothing,
     "accept-eoi": Acceptance,
-    "refuse-eoi": Refusal,
+    "refuse-eoi": ChallengeRefusal,
     "accept-part": PartialAcceptance,
     "decline-part": Nothing,
     "disclose-information-pack": InformationPack,
@@ -277,6 +279,7 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "record-reorganisation-resolution": ReorganisationResolution,
     "reopen-stopped-case": StopReopening,
     "reopen-stopped-by-court": StopQuashed,
+    "decide-on-procurement": ProcurementChoice,
     "confirm-spin-out": SpinOutConfirmation,
 }
 """The body that the path of each action takes: `POST /v1/cases/{case_id}/actions/<name>`.

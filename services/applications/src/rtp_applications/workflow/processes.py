@@ -35,6 +35,7 @@ from rtp_applications.workflow.stages import (
     spin_out,
     subsidy,
     transition,
+    withdrawal,
 )
 from rtp_shared.contracts.vocabulary import Route
 
@@ -149,10 +150,12 @@ COMMUNITY_RIGHT_TO_CHALLENGE = Process(
     "to 86. Acceptance starts a procurement that anyone may win.",
     actions=_put_together(
         *publication.publish_by_law(
-            (
-                *interest.ACTIONS_OF_A_CHALLENGE,
-                *screening.ACTIONS_OF_A_CHALLENGE,
-                *panel.challenge.decide_by_the_rules(review.ACTIONS),
+            review.refuse_by_service(
+                (
+                    *interest.ask_for_exclusion(interest.ACTIONS_OF_A_CHALLENGE),
+                    *screening.ACTIONS_OF_A_CHALLENGE,
+                    *panel.challenge.decide_by_the_rules(review.ACTIONS),
+                )
             )
         ),
         *panel.challenge.ACTIONS,
@@ -170,6 +173,7 @@ COMMUNITY_RIGHT_TO_CHALLENGE = Process(
                 cross_stage.STOP_OF_A_CHALLENGE,
                 *publication.ACTIONS,
                 *reorganisation.ACTIONS_OF_A_CHALLENGE,
+                *withdrawal.ACTIONS,
             ),
         ),
     ),
@@ -275,6 +279,9 @@ OF_A_ROUTE_2 = {
         *OF_EVERY_ROUTE_2,
         cross_stage.VERSION_2_OF_A_CHALLENGE,
         review.VERSION_2_OF_A_CHALLENGE,
+        review.VERSION_2_BY_SERVICE,
+        interest.VERSION_2_EXCLUSION,
+        withdrawal.VERSION_2,
         panel.challenge.VERSION_2,
         panel.call_in.VERSION_2,
     ),

@@ -119,6 +119,7 @@ class Intention:
     sector: Sector | None
     status: Status
     """Today's status of the case in which it was published."""
+    service_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,7 +42,7 @@ KEPT_APART = frozenset(
         "end-procurement", "return-to-earlier-step",
         "waive-pension-signature", "launch", "call-in", "record-scrutiny-response", "agree-special-urgency",
         "stop-case", "confirm-spin-out", "reopen-refusal",
-        "keep-refusal", "reopen-stopped-case",
+        "keep-refusal", "reopen-stopped-case", "decide-on-procurement",
     }
 )  # fmt: skip
 """What decides, and what calls a decision in."""

@@ -29,8 +29,7 @@ DECISIONS = frozenset(
         "waive-pension-signature", "begin-readiness-review", "launch", "give-assistance", "put-back-launch",
         # On a refusal, and on the case as a whole.
         "uphold-refusal", "remit", "recommend-reopening", "reopen-refusal", "keep-refusal", "stop-case",
-        "reopen-stopped-case",
-        "confirm-spin-out",
+        "reopen-stopped-case", "confirm-spin-out", "decide-on-procurement",
     }
 )  # fmt: skip
 """What a body, its reviewer, or the group by its answer decides. Courts decide, a group withdraws and time runs out

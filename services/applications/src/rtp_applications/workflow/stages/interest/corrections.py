@@ -15,7 +15,7 @@ from rtp_applications.workflow.definition import Action, Step, guard
 from rtp_applications.workflow.enums import Audience, Status
 from rtp_applications.workflow.snapshot import CaseSnapshot, Payload, SignedRecord
 from rtp_applications.workflow.stages.interest.guards import list_missing_content
-from rtp_applications.workflow.stages.interest.payloads import InterestContent
+from rtp_applications.workflow.stages.interest.payloads import ChallengeContent
 from rtp_shared.contracts.applications import InterestCorrected
 from rtp_shared.schemas import STORED, Input, Line, Prose
 
@@ -23,7 +23,7 @@ from rtp_shared.schemas import STORED, Input, Line, Prose
 class InterestTexts(Input):
     """What the expression of interest said: its content, and the case's own words for the service."""
 
-    content: InterestContent | None = None
+    content: ChallengeContent | None = None
     service_name: Line | None = None
     summary: Prose | None = None
 
@@ -35,7 +35,7 @@ class InterestCorrection(Payload):
     KEY: ClassVar[str | None] = "id"
 
     id: Line = Field(description="Short name, to tell the corrections apart", examples=["area-1"])
-    content: InterestContent | None = Field(
+    content: ChallengeContent | None = Field(
         default=None, description="The whole content as corrected, in place of what was submitted"
     )
     service_name: Line | None = Field(default=None, description="The service's name as corrected")
@@ -72,8 +72,13 @@ def something_is_corrected(step: Step) -> str | None:
 
 @guard("/content", payload=True)
 def corrected_content_is_complete(step: Step) -> str | None:
-    """As corrected it still says all that the regulations require (Localism Act 2011 s.81; SI 2012/1313 Sch 1)."""
-    missing = list_missing_content(step.payload.content) if step.payload.content else []
+    """As corrected it still says all that the regulations require, and that the service is none that the right leaves
+    out (Localism Act 2011 s.81; SI 2012/1313 Sch 1, Sch 2 para 4).
+    """
+    content = step.payload.content
+    missing = list_missing_content(content) if content else []
+    if content and content.for_a_named_person is not False:
+        missing = [*missing, "forANamedPerson: false"]
     return f"a correction leaves nothing out that is required; missing: {', '.join(missing)}" if missing else None
 
 
@@ -84,7 +89,7 @@ def correct(step: Step, snapshot: CaseSnapshot) -> CaseSnapshot:
     former = {name: said[name] for name in given if name in said}
     snapshot = snapshot.with_record(replace(recorded, content={**recorded.content, "former": former}))
     if "content" in given:
-        content = SignedRecord(InterestContent.KIND, "", given["content"], step.signed, Audience.EVERYBODY)
+        content = SignedRecord(ChallengeContent.KIND, "", given["content"], step.signed, Audience.EVERYBODY)
         snapshot = snapshot.with_record(content)
     columns = {"serviceName": "service_name", "summary": "summary"}
     return snapshot.with_case(**{column: given[name] for name, column in columns.items() if name in given})
@@ -97,7 +102,7 @@ def _read_given(correction: InterestCorrection) -> dict[str, Any]:
 
 def _read_texts(snapshot: CaseSnapshot) -> dict[str, Any]:
     """Return what the expression says now, by the names that a correction has for it."""
-    content, case = snapshot.find(InterestContent), snapshot.case
+    content, case = snapshot.find(ChallengeContent), snapshot.case
     said = {
         "content": content and content.model_dump(mode="json", by_alias=True, exclude_none=True),
         "serviceName": case.service_name,

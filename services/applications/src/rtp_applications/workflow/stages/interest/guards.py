@@ -4,7 +4,7 @@ from datetime import date
 
 from rtp_applications.workflow.body_facts import BodyFacts
 from rtp_applications.workflow.definition import Step, guard
-from rtp_applications.workflow.stages.interest.payloads import InterestContent
+from rtp_applications.workflow.stages.interest.payloads import ChallengeContent
 from rtp_shared.problems import FieldError
 
 
@@ -90,11 +90,11 @@ WELL_BEING = ("social_value", "economic_value", "environmental_value")
 @guard("/records/interest-content")
 def content_is_complete(step: Step) -> str | None:
     """The expression of interest says all that the regulations require (Localism Act 2011 s.81; SI 2012/1313 Sch 1)."""
-    missing = list_missing_content(step.snapshot.find(InterestContent))
+    missing = list_missing_content(step.snapshot.find(ChallengeContent))
     return f"describe the interest; missing: {', '.join(missing)}" if missing else None
 
 
-def list_missing_content(content: InterestContent | None) -> list[str]:
+def list_missing_content(content: ChallengeContent | None) -> list[str]:
     """Return what the regulations require and the content does not say."""
     said = content.model_dump(by_alias=True) if content else {}
     missing = [alias for alias in map(_get_alias, REQUIRED) if not said.get(alias)]
@@ -105,4 +105,4 @@ def list_missing_content(content: InterestContent | None) -> list[str]:
 
 
 def _get_alias(name: str) -> str:
-    return str(InterestContent.model_fields[name].alias)
+    return str(ChallengeContent.model_fields[name].alias)

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from rtp_applications.workflow.enums import PartnerKind
 from rtp_applications.workflow.snapshot import Payload
@@ -39,4 +39,14 @@ class InterestContent(Payload):
     )
     partners: list[Partner] = Field(
         default=[], max_length=50, description="Each member of the consortium and each subcontractor"
+    )
+
+
+class ChallengeContent(InterestContent):
+    """What a challenge says: its expression of interest, and that the service is none that the right leaves out."""
+
+    for_a_named_person: StrictBool | None = Field(
+        default=None,
+        description="Whether the service is commissioned or provided in respect of a named person with complex "
+        "individual health or social care needs: the right leaves such a service out (SI 2012/1313 Sch 2 para 4)",
     )

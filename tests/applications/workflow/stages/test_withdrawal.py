@@ -1,0 +1,57 @@
+"""The authority's choice once a challenge was withdrawn, or its modification declined (Localism Act 2011 s.84(11))."""
+
+import pytest
+
+from rtp_applications.workflow.enums import Role, Status
+from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE
+from rtp_applications.workflow.stages.withdrawal.payloads import ProcurementChoice
+from tests.applications.workflow import ground
+from tests.applications.workflow.ground import Ready, breaks, build_snapshot, on_payload, person, ready, take
+from tests.applications.workflow.stages.interest_cases import DECIDER, OFFICER, TODAY
+
+CHALLENGE = COMMUNITY_RIGHT_TO_CHALLENGE
+PROCURE = ProcurementChoice.model_validate(
+    {
+        "choice": "procure",
+        "reasons": "The service needs another provider.",
+        "beginsOn": TODAY,
+        "wellBeing": "Local jobs are asked for.",
+    }
+)
+withdrawn = build_snapshot(Status.WITHDRAWN, process=CHALLENGE)
+ready("decide-on-procurement", Ready(withdrawn, (DECIDER, OFFICER), PROCURE, process=CHALLENGE))
+breaks("decide-on-procurement", "withdrawn-or-not-agreed")(ground.on_facts(submitted_at=None))
+breaks("decide-on-procurement", "reasons-given")(on_payload(reasons=""))
+breaks("decide-on-procurement", "procurement-has-its-day")(on_payload(begins_on=None))
+breaks("decide-on-procurement", "well-being-in-procurement-considered")(on_payload(well_being=None))
+breaks("decide-on-procurement", "deciders-are-independent")(ground.bar_last_signer)
+
+
+@pytest.mark.parametrize(
+    ("refused_from", "refusals"),
+    [(Status.MODIFICATION_OFFERED, []), (Status.EOI_UNDER_REVIEW, ["withdrawn-or-not-agreed"])],
+)
+def test_a_declined_modification_does_not_keep_the_authority_from_procuring(
+    refused_from: Status, refusals: list[str]
+) -> None:
+    """The refusal of a relevant body to agree to modification; not a refusal on a ground of its own."""
+    refused = build_snapshot(Status.REFUSED, process=CHALLENGE, refused_from=refused_from)
+    attempt = Ready(refused, (DECIDER, OFFICER), PROCURE, process=CHALLENGE)
+    assert ground.refused_for("decide-on-procurement", attempt) == refusals
+
+
+def test_the_case_stays_as_it_ended() -> None:
+    keep = ProcurementChoice.model_validate({"choice": "keep-as-it-is", "reasons": "The staff stay."})
+    after = take("decide-on-procurement", Ready(withdrawn, (DECIDER, OFFICER), keep, process=CHALLENGE)).after
+    assert (after.case.status, after.find(ProcurementChoice)) == (Status.WITHDRAWN, keep)
+    early = keep.model_copy(update={"begins_on": TODAY})
+    attempt = Ready(withdrawn, (DECIDER, OFFICER), early, process=CHALLENGE)
+    assert ground.refused_for("decide-on-procurement", attempt) == ["procurement-has-its-day"]
+
+
+@pytest.mark.parametrize("status", [Status.EOI_SUBMITTED, Status.EOI_ACCEPTED, Status.TENDER_LIVE, Status.AWARDED])
+def test_a_challenge_is_withdrawn_at_any_time_and_without_a_majority(status: Status) -> None:
+    """S.84(10): whether before or after a decision has been made."""
+    lead = person(Role.APPLICANT_LEAD)
+    taken = take("withdraw", Ready(build_snapshot(status, process=CHALLENGE), (lead,), process=CHALLENGE))
+    assert taken.after.case.status is Status.WITHDRAWN
