@@ -7,7 +7,17 @@ import time
 from collections.abc import Sequence
 from types import ModuleType
 
-from rtp_examples.journeys import committee, employer_led, lapsed, launched, remitted, tender_lost
+from rtp_examples.journeys import (
+    combined,
+    committee,
+    employer_led,
+    fire,
+    lapsed,
+    launched,
+    remitted,
+    tender_lost,
+    urgent,
+)
 from rtp_examples.journeys.scenario import FinishedCase, Scenario, get_event_name
 from rtp_examples.journeys.temporary_platform import TemporaryPlatform, start_temporary_platform
 from rtp_shared.pipes import run_command
@@ -19,6 +29,9 @@ JOURNEYS: dict[str, ModuleType] = {
     "lapsed": lapsed,
     "employer-led": employer_led,
     "committee": committee,
+    "combined-authority": combined,
+    "fire-authority": fire,
+    "special-urgency": urgent,
 }
 
 
