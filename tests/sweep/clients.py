@@ -20,6 +20,7 @@ ORGANISATIONS: Mapping[str, uuid.UUID] = MappingProxyType(
         "employer": employer_id(),
         "trust": body_id(TRUST),
         "rival": body_id(RIVAL),
+        "further": body_id("GB-LAE-WAR"),
         "reviewing": uuid.uuid4(),
         "adviser network": make_network_id("example-adviser-network"),
         "mentor network": make_network_id("example-mentor-network"),

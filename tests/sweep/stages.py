@@ -23,6 +23,7 @@ from tests.applications.workflow import conftest as every_stage
 from tests.applications.workflow.ground import (
     COMMISSIONER,
     EMPLOYER,
+    FURTHER,
     HOLDERS,
     LEAD_CLIENT,
     OF_THE_EMPLOYER,
@@ -110,8 +111,10 @@ class Cast:
             OF_THE_EMPLOYER: f"org:{body}",
             HOLDERS[Role.ADVISER]: f"client:{clients['adviser'].client_id}" if of_the_group else "client:elsewhere",
             HOLDERS[Role.ESCALATION_REVIEWER]: f"org:{reviewing}",
+            HOLDERS[Role.FURTHER_EMPLOYER]: f"org:{ORGANISATIONS['further']}",
         }
-        return cls(opener.name, opener.client_id, holders, {EMPLOYER: body, COMMISSIONER: ORGANISATIONS["trust"]})
+        bodies = {EMPLOYER: body, COMMISSIONER: ORGANISATIONS["trust"], FURTHER: ORGANISATIONS["further"]}
+        return cls(opener.name, opener.client_id, holders, bodies)
 
     def recast(self, caller: Caller) -> Caller:
         return replace(caller, identities=tuple(self.holders.get(each, each) for each in caller.identities))
@@ -122,7 +125,9 @@ def _take(staged: Staged, before: CaseSnapshot, cast: Cast) -> CaseChange:
     signers, payload = tuple(map(cast.recast, staged.ready.signers)), staged.ready.payload
     if payload is not None:
         given = payload.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        payload = type(payload).model_validate(_rename(given, _name_parties(staged.ready.snapshot, before)))
+        bodies = {str(there): str(here) for there, here in cast.bodies.items()}
+        names = {**bodies, **_name_parties(staged.ready.snapshot, before)}
+        payload = type(payload).model_validate(_rename(given, names))
     return take(staged.action, replace(staged.ready, snapshot=before, signers=signers, payload=payload))
 
 
@@ -168,6 +173,7 @@ def _settle(snapshot: CaseSnapshot, cast: Cast) -> CaseSnapshot:
         summary=f"Summary {uuid.uuid4().hex}",
         opened_by=cast.client_id,
         employer_id=cast.bodies[EMPLOYER],
+        further_employer_ids=[cast.bodies[each] for each in case.further_employer_ids],
         commissioner_id=case.commissioner_id and cast.bodies[COMMISSIONER],
         decision_body_id=None,
         duty_holder_id=None,

@@ -17,6 +17,9 @@ from rtp_shared.db import Database
 COUNCIL = "GB-LAE-CMD"
 TRUST = "GB-NHS-RRV"
 COUNTY = "GB-LAE-WAR"
+COMBINED_AUTHORITY = "GB-LAE-CPCA"
+FIRE_AUTHORITY = "GB-LAE-EXFRA"
+"""An example, which the central team records before its officers act: reference data has none."""
 NETWORK = "example-adviser-network"
 NO_PUBLIC_BODY = UUID("c1f7a3b4-4b52-4f3c-9a6e-2f0a6f3f7d10")
 """Under it, the ids of example organisations that are no public bodies."""
@@ -74,6 +77,18 @@ CLIENTS = (
         "the case system of Warwickshire's officers, a county that publishes when challenges are taken",
         body_id(COUNTY),
         ("cases:read", "cases:write", "bodies:write", "events:read"),
+    ),
+    SandboxClient(
+        "authority-officers",
+        "the case system of the officers of the Cambridgeshire and Peterborough Combined Authority",
+        body_id(COMBINED_AUTHORITY),
+        ("cases:read", "cases:write", "events:read"),
+    ),
+    SandboxClient(
+        "fire-officers",
+        "the case system of the officers of an example fire authority, once the central team has recorded that",
+        body_id(FIRE_AUTHORITY),
+        ("cases:read", "cases:write", "events:read"),
     ),
     SandboxClient(
         "trust-officers",

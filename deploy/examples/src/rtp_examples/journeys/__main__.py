@@ -9,13 +9,16 @@ from types import ModuleType
 
 from rtp_examples.journeys import (
     abandoned,
+    combined,
     committee,
     employer_led,
+    fire,
     lapsed,
     late_letter,
     launched,
     remitted,
     tender_lost,
+    urgent,
 )
 from rtp_examples.journeys.scenario import FinishedCase, Scenario, get_event_name
 from rtp_examples.journeys.temporary_platform import TemporaryPlatform, start_temporary_platform
@@ -30,6 +33,9 @@ JOURNEYS: dict[str, ModuleType] = {
     "committee": committee,
     "late-letter": late_letter,
     "abandoned-tender": abandoned,
+    "combined-authority": combined,
+    "fire-authority": fire,
+    "special-urgency": urgent,
 }
 
 

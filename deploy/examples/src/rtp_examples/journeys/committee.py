@@ -2,10 +2,10 @@
 
 from datetime import date, timedelta
 
-from rtp_examples.journeys.api import Case, read_json
+from rtp_examples.journeys.api import Case
 from rtp_examples.journeys.personas import Personas
 from rtp_examples.journeys.scenario import Scenario
-from rtp_examples.journeys.steps import business_case, contract, interest, panel
+from rtp_examples.journeys.steps import contract, panel, spin_out
 
 TITLE = "Employer-led: a committee of a county decides, by an agenda of five clear working days"
 BEGINS_ON = date(2027, 9, 1)
@@ -25,35 +25,13 @@ CONSTITUTION = {"form": "committee-system", "decidedBy": "committee", "clearWork
 
 def run(scenario: Scenario) -> None:
     personas = Personas.join(scenario, group="staff-portal", employer="county-officers", commissioner="county-officers")
-    _set_constitution(scenario, personas)
-    case = interest.draft_and_submit(scenario, personas, DRAFT, sponsor="p-director", authority="Minute 2027/88")
-    personas.officer.act(
-        case, "confirm-spin-out", authority="Minute 2027/88", decidedOn=scenario.today, sponsor="p-director",
-        where="Minutes of the committee",
-    )  # fmt: skip
-    personas.lead.appoint(case, "staff-rep", personas.staff_rep)
-    business_case.appraise(scenario, personas, case)
-    business_case.engage_staff(scenario, personas, case, ballot=False)
-    business_case.write_and_submit(
-        scenario, personas, case, route="employer-led",
-        without=("ballot-result", "commissioner-support-letter", "subsidy-control-note"),
-    )  # fmt: skip
-    panel.assure(scenario, personas, case, commissioner_consents=False)
+    spin_out.set_constitution(scenario, personas, COUNTY, CONSTITUTION)
+    case = spin_out.bring_to_the_panel(
+        scenario, personas, DRAFT, authority="Minute 2027/88", where="Minutes of the committee"
+    )
     _decide(scenario, personas, case)
     scenario.check_end(
         case, events=EVENTS, group="staff-portal", others=("county-officers",), strangers=("council-officers",)
-    )
-
-
-def _set_constitution(scenario: Scenario, personas: Personas) -> None:
-    """Have the county say who decides for it: everything else follows."""
-    scenario.begin_step("The county's constitution")
-    path = f"/v1/bodies/{COUNTY}"
-    etag = personas.officer.api.get(path).headers["etag"]
-    rule = {"validFrom": f"{scenario.today}", "value": CONSTITUTION, "source": "Constitution, part 3"}
-    said = personas.officer.api.put(f"{path}/rules/constitution", json=rule, headers={"If-Match": etag})
-    scenario.require(
-        any(each["value"] == CONSTITUTION for each in read_json(said)["rules"]), otherwise="the rule is not set"
     )
 
 
@@ -78,11 +56,4 @@ def _decide(scenario: Scenario, personas: Personas, case: Case) -> None:
     scenario.say("no executive decided, so nobody calls it in and the contract route is open at once")
 
 
-EVENTS = (
-    *("case-opened", "party-changed"),
-    *("case-submitted", "support-proposed", "shortlist-made", *["party-changed"] * 4),
-    *("spin-out-confirmed", "party-changed"),
-    *("business-case-begun", "business-case-submitted", *["document-frozen"] * 20),
-    *("assurance-begun", *["party-changed"] * 3, "panel-papers-published", "case-approved"),
-    "contract-route-chosen",
-)
+EVENTS = (*spin_out.EVENTS, "panel-papers-published", "case-approved", "contract-route-chosen")

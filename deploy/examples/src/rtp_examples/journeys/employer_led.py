@@ -6,7 +6,7 @@ from rtp_examples.journeys.actor_client import ActorClient
 from rtp_examples.journeys.api import Case, read_json
 from rtp_examples.journeys.personas import Personas
 from rtp_examples.journeys.scenario import Scenario
-from rtp_examples.journeys.steps import business_case, contract, interest, panel, transition
+from rtp_examples.journeys.steps import contract, panel, spin_out, transition
 
 TITLE = "Employer-led: a trust spins a service out under the Provider Selection Regime; and a case of 2009 is recorded"
 BEGINS_ON = date(2027, 2, 1)
@@ -36,31 +36,13 @@ def run(scenario: Scenario) -> None:
 
 def go_to_transition(scenario: Scenario, personas: Personas) -> Case:
     """Open a case, and take it by the board's decision and the award to the transition; return it."""
-    case = interest.draft_and_submit(scenario, personas, DRAFT, sponsor="p-director", authority="Board minute 2027/12")
-    _confirm(scenario, personas, case)
-    personas.lead.appoint(case, "staff-rep", personas.staff_rep)
-    business_case.appraise(scenario, personas, case)
-    business_case.engage_staff(scenario, personas, case, ballot=False)
-    business_case.write_and_submit(
-        scenario, personas, case, route="employer-led",
-        without=("ballot-result", "commissioner-support-letter", "subsidy-control-note"),
-    )  # fmt: skip
-    panel.assure(scenario, personas, case, commissioner_consents=False)
+    case = spin_out.bring_to_the_panel(
+        scenario, personas, DRAFT, authority="Board minute 2027/12", where="Board papers, January 2027"
+    )
     _decide(scenario, personas, case)
     _contract(scenario, personas, case)
     transition.incorporate(scenario, personas, case)
     return case
-
-
-def _confirm(scenario: Scenario, personas: Personas, case: Case) -> None:
-    """Confirm for the trust that the spin-out is its own: no portal begins one on a minute that does not exist."""
-    scenario.begin_step("The employer's own word")
-    minute = {
-        "authority": "Board minute 2027/12", "decidedOn": scenario.today, "where": "Board papers, January 2027",
-        "sponsor": "p-director",
-    }  # fmt: skip
-    personas.lead.expect_refusal(case, "confirm-spin-out", because="role", **minute)
-    personas.officer.act(case, "confirm-spin-out", **minute)
 
 
 def _decide(scenario: Scenario, personas: Personas, case: Case) -> None:
@@ -139,11 +121,7 @@ def _record_the_past(scenario: Scenario) -> None:
 
 
 EVENTS_TO_TRANSITION = (
-    *("case-opened", "party-changed"),
-    *("case-submitted", "support-proposed", "shortlist-made", *["party-changed"] * 4),
-    *("spin-out-confirmed", "party-changed"),
-    *("business-case-begun", "business-case-submitted", *["document-frozen"] * 20),
-    *("assurance-begun", *["party-changed"] * 3, "panel-papers-published", "case-approved"),
+    *(*spin_out.EVENTS, "panel-papers-published", "case-approved"),
     *("contract-route-chosen", "standstill-begun", "contract-awarded"),
     *("party-changed", "transition-begun"),
 )

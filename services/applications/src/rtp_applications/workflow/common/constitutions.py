@@ -1,7 +1,8 @@
 """Who decides for a body, and what it then owes before and after: its constitution, as a dated rule of its own.
 
 A body that set none is taken to have the one that is usual for its kind. Read in the texts of 2026-11-29: SI 2012/2089,
-SI 2017/68, SI 2014/2095 and sections 100A to 100E of the Local Government Act 1972.
+SI 2017/68, SI 2014/2095, sections 100A to 100E of the Local Government Act 1972, and sections 9F to 9FA of the Local
+Government Act 2000 as the Localism Act 2011, Schedule 2, inserts them.
 """
 
 from collections.abc import Mapping
@@ -132,7 +133,14 @@ class Constitution:
     def call_in(self) -> str | None:
         """Return the law by which scrutiny calls in a decision that is made but not carried out."""
         if self.is_executive:
-            return "Local Government Act 2000 s.9F"
+            return "Local Government Act 2000 s.9F(2)(a) and (4)"
+        return "SI 2017/68 art 7(4)" if self._is_combined else None
+
+    @property
+    def scrutiny_direction(self) -> str | None:
+        """Return the law by which scrutiny directs that a decision rests meanwhile, and by which it is met about anew;
+        the Act has no such times for councils.
+        """
         return "SI 2017/68 art 7(4)" if self._is_combined else None
 
 

@@ -6,13 +6,15 @@ from rtp_applications.workflow.definition import Action, Step, guard
 from rtp_applications.workflow.earlier import Earlier
 from rtp_applications.workflow.enums import Role
 
-OFFICIALS = frozenset({Role.CASE_OFFICER, Role.COMMISSIONER, Role.DECISION_MAKER, Role.PANEL_MEMBER})
+OFFICIALS = frozenset(
+    {Role.CASE_OFFICER, Role.COMMISSIONER, Role.DECISION_MAKER, Role.PANEL_MEMBER, Role.FURTHER_EMPLOYER}
+)
 CHECKS: Mapping[Role, frozenset[Role]] = {
     Role.SCRUTINY_CHAIR: frozenset({Role.CASE_OFFICER, Role.DECISION_MAKER, Role.PANEL_MEMBER}),
     Role.ESCALATION_REVIEWER: OFFICIALS | {Role.SCRUTINY_CHAIR},
     Role.AUDITOR: OFFICIALS | {Role.SCRUTINY_CHAIR, Role.ESCALATION_REVIEWER},
 }
-"""Whose work each of these looks at. Scrutiny is never the executive (Local Government Act 2000 s.9FA)."""
+"""Whose work each of these looks at. Scrutiny is never the executive (Local Government Act 2000 s.9FA(3))."""
 
 
 def list_opposites(role: Role) -> frozenset[Role]:
@@ -23,7 +25,7 @@ def list_opposites(role: Role) -> frozenset[Role]:
 @guard()
 def roles_kept_apart(step: Step) -> str | None:
     """Nobody signs who holds, or held, a role in the case that checks the one in which they sign, or is checked by it:
-    scrutiny is never who decided or sat on the panel (Local Government Act 2000 s.9FA).
+    scrutiny is never who decided or sat on the panel (Local Government Act 2000 s.9FA(3)).
     """
     for signed in step.signed:
         opposites = list_opposites(signed.role)
@@ -36,7 +38,8 @@ def roles_kept_apart(step: Step) -> str | None:
 KEPT_APART = frozenset(
     {
         "find-not-eligible", "refuse-to-consider",
-        "offer-modification", "accept-eoi", "refuse-eoi", "accept-part", "refuse-after-appraisal", "rate-strand",
+        "offer-modification", "accept-eoi", "refuse-eoi", "accept-part", "record-employer-answer",
+        "refuse-after-appraisal", "rate-strand",
         "cast-vote", "approve", "approve-with-conditions", "defer", "refuse-business-case", "confirm-after-call-in",
         "return-after-call-in", "reopen-after-call-in", "choose-provider", "award",
         "end-procurement", "return-to-earlier-step",

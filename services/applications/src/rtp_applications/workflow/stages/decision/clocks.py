@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from rtp_applications.deadlines.rules.days import Length, Unit, civil_date
 from rtp_applications.deadlines.rules.deadline import Basis
 from rtp_applications.workflow.common.clocks import for_the_body, for_the_group, propose_clock
+from rtp_applications.workflow.common.constitutions import find_constitution
 from rtp_applications.workflow.common.payloads import Publication
 from rtp_applications.workflow.definition import CaseClock
 from rtp_applications.workflow.enums import Decision, Status
@@ -51,6 +52,45 @@ class DecisionPublication:
         return said or (civil_date(registered) if registered else None)
 
 
+def find_direction_length(snapshot: CaseSnapshot) -> Length | None:
+    """Return for how long a direction of scrutiny has effect; None where the law knows no direction."""
+    return DIRECTION if _is_directed(snapshot) else None
+
+
+def find_reconsideration_length(snapshot: CaseSnapshot) -> Length | None:
+    """Return within what time the body meets about the decision anew; None where the law sets none."""
+    return RECONSIDERATION if _is_directed(snapshot) else None
+
+
+def _is_directed(snapshot: CaseSnapshot) -> bool:
+    constitution = find_constitution(snapshot)
+    return constitution is not None and constitution.scrutiny_direction is not None
+
+
+DIRECTION, RECONSIDERATION = Length(14, Unit.CALENDAR_DAYS), Length(10, Unit.CALENDAR_DAYS)
+OF_A_COMBINED_AUTHORITY = (
+    CaseClock(
+        name="scrutiny-direction",
+        description="The direction of scrutiny that the decision rests: it has effect for 14 days from its day at most",
+        runs_in=frozenset({Status.CALLED_IN}),
+        length_of=find_direction_length,
+        basis=Basis.STATUTE,
+        source="SI 2017/68 art 7(4)(b) (combined authorities)",
+        started_by=("call-in",),
+        window=True,
+    ),
+    CaseClock(
+        name="reconsideration",
+        description="Meet to reconsider the decision, 10 days after the day on which the recommendations of scrutiny "
+        "came",
+        runs_in=frozenset({Status.CALLED_IN}),
+        length_of=find_reconsideration_length,
+        basis=Basis.STATUTE,
+        source="SI 2017/68 art 7(4)(a) (combined authorities)",
+        started_by=("record-scrutiny-response",),
+        reminders=(3,),
+    ),
+)
 CLOCKS = (
     propose_clock(
         "deferral", "Answer the questions of the panel", 60, Status.DEFERRED, unit=Unit.CALENDAR_DAYS,
@@ -86,4 +126,5 @@ CLOCKS = (
         unit=Unit.MONTHS, window=True, pauses_in=frozenset({Status.CALLED_IN}), reminders=(90, 30),
         on_end="lapse-mandate", extendable=for_the_body(6, Unit.MONTHS),
     ),
+    *OF_A_COMBINED_AUTHORITY,
 )  # fmt: skip

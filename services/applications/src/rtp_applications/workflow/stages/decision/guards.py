@@ -111,8 +111,14 @@ def call_in_window_open(step: Step) -> str | None:
 
 @guard()
 def scrutiny_responded(step: Step) -> str | None:
-    """What scrutiny found is on file."""
-    return None if step.snapshot.find(ScrutinyResponse) else "the response of scrutiny is wanting"
+    """What scrutiny found is on file, or the time is over for which it may direct that the decision rests: 14 days in a
+    combined authority (SI 2017/68 art 7(4)(b)).
+    """
+    direction = step.snapshot.find_deadline("scrutiny-direction")
+    if step.snapshot.find(ScrutinyResponse) or (direction and step.now >= direction.due_at):
+        return None
+    until = f" until the end of {direction.due_on} (SI 2017/68 art 7(4)(b))" if direction else ""
+    return f"the response of scrutiny is wanting{until}"
 
 
 @guard()

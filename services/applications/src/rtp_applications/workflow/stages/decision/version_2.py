@@ -1,4 +1,6 @@
-"""Version 2: whether a decision may be called in went by the kind of the body, not by its constitution."""
+"""Version 2: whether a decision may be called in went by the kind of the body, not by its constitution, and scrutiny of
+a combined authority had no times.
+"""
 
 from dataclasses import replace
 
@@ -6,7 +8,7 @@ from rtp_applications.workflow.definition import CaseClock
 from rtp_applications.workflow.earlier import Earlier
 from rtp_applications.workflow.enums import WITH_EXECUTIVES
 from rtp_applications.workflow.snapshot import CaseSnapshot
-from rtp_applications.workflow.stages.decision.clocks import DecisionPublication
+from rtp_applications.workflow.stages.decision.clocks import OF_A_COMBINED_AUTHORITY, DecisionPublication
 
 
 def may_be_called_in(snapshot: CaseSnapshot) -> bool:
@@ -19,4 +21,4 @@ def _call_in(now: CaseClock) -> CaseClock:
     return replace(now, counts_from=DecisionPublication(may_be_called_in))
 
 
-VERSION_2 = Earlier(clocks={"call-in-window": _call_in})
+VERSION_2 = Earlier(clocks={"call-in-window": _call_in}, added=frozenset(each.name for each in OF_A_COMBINED_AUTHORITY))

@@ -18,12 +18,14 @@ from rtp_shared.contracts.applications import CaseRemitted
 @guard()
 def acceptance_stands(step: Step) -> str | None:
     """The time in which scrutiny may call the acceptance in is over, or there is none (Local Government Act 2000
-    s.9F).
+    s.9F(4)).
     """
     window = step.snapshot.find_deadline("call-in-window")
     if window is None or not window.is_open or window.is_over(step.now):
         return None
-    return f"the acceptance may still be called in, until the end of {window.due_on} (Local Government Act 2000 s.9F)"
+    return (
+        f"the acceptance may still be called in, until the end of {window.due_on} (Local Government Act 2000 s.9F(4))"
+    )
 
 
 def find_day_of_acceptance(snapshot: CaseSnapshot, today: date) -> date | None:

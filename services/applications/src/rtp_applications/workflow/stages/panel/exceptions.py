@@ -35,13 +35,13 @@ def general_exception_is_open(step: Step) -> str | None:
 @guard()
 def executive_does_not_scrutinise(step: Step) -> str | None:
     """Who signs for scrutiny is not of the executive, as the notice of the key decision lists it (Local Government Act
-    2000 s.9FA).
+    2000 s.9FA(3)).
     """
     notice = step.snapshot.find(KeyDecisionAnnouncement)
     of_the_executive = notice.members if notice else []
     for signed in step.signed:
         if signed.role is Role.SCRUTINY_CHAIR and signed.person in of_the_executive:
-            return "scrutiny is not for a member of the executive (Local Government Act 2000 s.9FA)"
+            return "scrutiny is not for a member of the executive (Local Government Act 2000 s.9FA(3))"
     return None
 
 
