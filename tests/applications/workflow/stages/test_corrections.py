@@ -10,12 +10,16 @@ from rtp_applications.workflow.definition import Process
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, NEWEST
 from rtp_applications.workflow.stages.interest.corrections import InterestCorrection
-from rtp_applications.workflow.stages.interest.payloads import InterestContent
+from rtp_applications.workflow.stages.interest.payloads import ChallengeContent
 from rtp_shared.schemas import STORED
 from tests.applications.workflow import ground
 from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, build_snapshot, giving, on_payload, take
-from tests.applications.workflow.stages.interest_cases import CONTENT, LEAD, OFFICER
+from tests.applications.workflow.stages import interest_cases
+from tests.applications.workflow.stages.interest_cases import LEAD, OFFICER
 
+CONTENT = ChallengeContent.model_validate(
+    {**interest_cases.CONTENT.model_dump(by_alias=True), "forANamedPerson": False}
+)
 NORTH = CONTENT.model_copy(update={"area": "The north of the county"})
 WHY = "The area was copied from another service's paper."
 submitted = ground.put(build_snapshot(Status.EOI_UNDER_REVIEW), CONTENT)
@@ -26,6 +30,9 @@ breaks("correct-interest", "reasons-given")(on_payload(reasons=""))
 breaks("correct-interest", "something-is-corrected")(on_payload(content=CONTENT))
 breaks("correct-interest", "corrected-content-is-complete")(
     on_payload(content=NORTH.model_copy(update={"finances": None}))
+)
+breaks("correct-interest", "corrected-content-is-complete")(
+    on_payload(content=NORTH.model_copy(update={"for_a_named_person": None}))
 )
 
 
@@ -44,7 +51,7 @@ def test_the_record_keeps_both_texts_and_the_day_of_receipt_stays(process: Proce
     before = correcting.snapshot
     correcting = giving(correcting, service_name="Day service, north")
     after = take("correct-interest", correcting).after
-    assert after.find(InterestContent) == NORTH
+    assert after.find(ChallengeContent) == NORTH
     assert after.case.service_name == "Day service, north"
     kept = after.find(InterestCorrection, "area-1")
     assert kept is not None
@@ -60,14 +67,14 @@ def test_a_second_correction_stands_beside_the_first() -> None:
     again = replace(attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "correct-interest"), snapshot=once, payload=second)
     after = take("correct-interest", again).after
     assert {key for kind, key in after.records if kind == InterestCorrection.KIND} == {"area-1", "name"}
-    assert after.find(InterestContent) == NORTH
+    assert after.find(ChallengeContent) == NORTH
 
 
 def test_neither_side_corrects_alone() -> None:
     for signer in (LEAD, OFFICER):
         change = take("correct-interest", replace(attempt(CORRECTING[0], "correct-interest"), signers=(signer,)))
         assert change.awaiting
-        assert change.after.find(InterestContent) == CONTENT
+        assert change.after.find(ChallengeContent) == CONTENT
 
 
 def test_nobody_says_themselves_what_the_former_text_was() -> None:
