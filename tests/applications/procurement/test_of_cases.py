@@ -1,5 +1,6 @@
 """A case's own award in the records of awards: once, counted in the cooling-off, marked or taken back when it ends."""
 
+import json
 import uuid
 from dataclasses import replace
 from datetime import date, timedelta
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from rtp_applications.bodies.models import body_id
+from rtp_applications.cases.store import read_snapshot
 from rtp_applications.procurement.awards.of_cases import AwardRecords, find_award
 from rtp_applications.procurement.rules.cooling import ReservationLaw
 from rtp_applications.workflow.engine import CaseChange
@@ -19,6 +21,8 @@ from rtp_applications.workflow.stages.contract.payloads import Regime
 from rtp_applications.workflow.stages.incorporation.payloads import LegalEntity
 from rtp_applications.workflow.stages.monitoring.payloads import MonitoringEnd
 from rtp_embedded.platform import Platform
+from rtp_embedded.postgres import Postgres
+from rtp_shared.identities import SYSTEM
 from tests.applications.procurement.test_awards import AWARDS, ask, given, read_route
 from tests.applications.workflow import ground
 from tests.applications.workflow.ground import NOW, Ready, put, take, without
@@ -26,7 +30,7 @@ from tests.applications.workflow.stages import contract_cases as contracts
 from tests.applications.workflow.stages.contract_cases import COMMISSIONING, TODAY, notice, on, terms
 from tests.conftest import Api, NewClient
 from tests.support.cases import EMPLOYER
-from tests.support.tables import open_as
+from tests.support.tables import connect_as_owner, open_as
 
 pytestmark = pytest.mark.anyio
 
@@ -176,3 +180,36 @@ def test_the_record_is_dated_as_the_contract_was_entered_into() -> None:
     assert found.awarded_on == found.entered_into_on == NOW.date()
     assert found.entered_into_on - timedelta(days=1) == date(2026, 8, 31)
     assert RIGHT_TO_PROVIDE.by_name["award"].payload_model is type(contracts.AWARD)
+
+
+async def test_the_rules_of_a_case_see_what_is_on_record_of_its_mutual(
+    reader: Api, submitted: dict[str, Any], platform: Platform, database_server: Postgres
+) -> None:
+    """Of the same authority and provider, reserved, not taken back, and not the case's own."""
+    entity, case_id = make_entity(), uuid.UUID(submitted["id"])
+    number = f"GB-COH-{entity.identifier}"
+    asked: dict[str, dict[str, Any]] = {
+        "own": {},
+        "reserved": {"cpv": ["85312100-0"]},
+        "open": {"reservedUnder": None, "cpv": ["80511000-9"]},
+    }
+    made = {}
+    for name, more in asked.items():
+        answer = await reader.post(AWARDS, json=given(provider=number, **more))
+        made[name] = answer.json()["id"]
+    async with connect_as_owner(database_server) as connection:
+        await connection.execute(
+            "UPDATE contract_awards SET case_id = $1 WHERE id = $2", case_id, uuid.UUID(made["own"])
+        )
+        await connection.execute(
+            "INSERT INTO case_records (case_id, kind, key, content, signed, audience) "
+            "VALUES ($1, $2, '', $3, '[]', 'everybody')",
+            case_id,
+            entity.KIND,
+            json.dumps(entity.model_dump(mode="json", by_alias=True, exclude_none=True)),
+        )
+    for runtime in (platform.runtimes["applications"], platform.background["applications"]):
+        async with runtime.database.transaction(SYSTEM) as session:
+            seen = await read_snapshot(session, case_id, readers=SYSTEM, now=NOW)
+        assert seen is not None
+        assert [(str(each.codes[0]), each.provider) for each in seen.awards] == [("85312100-0", number)]

@@ -9,6 +9,8 @@ import pytest
 from rtp_applications.deadlines.rules.days import add_months
 from rtp_applications.deadlines.rules.deadline import DeadlineState
 from rtp_applications.deadlines.rules.running import start_deadline
+from rtp_applications.procurement.rules.codes import CpvCode
+from rtp_applications.procurement.rules.cooling import PastAward, ReservationLaw
 from rtp_applications.workflow.engine import update_deadlines
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.errors import GuardsNotMet
@@ -251,3 +253,27 @@ def test_a_call_in_window_that_is_over_no_longer_holds_the_case() -> None:
     waiting = replace(held, snapshot=decided.with_deadline(window))
     assert refused_for("choose-contract-route", waiting) == ["call-in-window-over"]
     assert refused_for("choose-contract-route", replace(waiting, now=window.due_at)) == []
+
+
+@pytest.mark.parametrize(
+    ("entered", "more", "facts", "refused"),
+    [
+        (date(2023, 9, 2), {}, {}, True),  # awarded on 1 September 2026: the three years began on 2 September 2023
+        (date(2023, 9, 1), {}, {}, False),
+        (date(2023, 9, 2), {"codes": ("85312100",)}, {}, False),  # another kind of services
+        (date(2023, 9, 2), {"reserved_under": ReservationLaw.REGULATION_77}, {}, False),
+        (date(2023, 9, 2), {}, {"noComparableContract": True}, True),  # what is on record is stronger than what is said
+        (date(2023, 9, 2), {}, {"comparableContractOn": "2020-01-01"}, True),
+        (TODAY, {}, {}, False),  # since the regime was determined: it may be this very contract
+    ],
+)
+def test_the_records_of_awards_count_in_a_case(
+    entered: date, more: dict[str, Any], facts: dict[str, Any], *, refused: bool
+) -> None:
+    said = {"codes": ("92511000",), "reserved_under": ReservationLaw.SECTION_33, **more}
+    past = PastAward(
+        "a council", "GB-COH-09506232", tuple(map(CpvCode, said["codes"])), said["reserved_under"], entered
+    )
+    held = on(Status.APPROVED, RESERVED, terms(), contracts.procurement(**LIBRARY, **facts), RECORD)
+    found = refused_for("choose-contract-route", Ready(replace(held, awards=[past]), COMMISSIONING))
+    assert found == (["regime-is-open"] if refused else [])

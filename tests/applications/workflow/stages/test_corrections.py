@@ -13,13 +13,21 @@ from rtp_applications.workflow.stages.interest.corrections import InterestCorrec
 from rtp_applications.workflow.stages.interest.payloads import ChallengeContent
 from rtp_shared.schemas import STORED
 from tests.applications.workflow import ground
-from tests.applications.workflow.ground import NOW, Ready, attempt, breaks, build_snapshot, giving, on_payload, take
+from tests.applications.workflow.ground import (
+    NOW,
+    Ready,
+    attempt,
+    breaks,
+    build_snapshot,
+    giving,
+    on_payload,
+    refused_for,
+    take,
+)
 from tests.applications.workflow.stages import interest_cases
 from tests.applications.workflow.stages.interest_cases import LEAD, OFFICER
 
-CONTENT = ChallengeContent.model_validate(
-    {**interest_cases.CONTENT.model_dump(by_alias=True), "forANamedPerson": False}
-)
+CONTENT = interest_cases.CHALLENGED
 NORTH = CONTENT.model_copy(update={"area": "The north of the county"})
 WHY = "The area was copied from another service's paper."
 submitted = ground.put(build_snapshot(Status.EOI_UNDER_REVIEW), CONTENT)
@@ -30,9 +38,6 @@ breaks("correct-interest", "reasons-given")(on_payload(reasons=""))
 breaks("correct-interest", "something-is-corrected")(on_payload(content=CONTENT))
 breaks("correct-interest", "corrected-content-is-complete")(
     on_payload(content=NORTH.model_copy(update={"finances": None}))
-)
-breaks("correct-interest", "corrected-content-is-complete")(
-    on_payload(content=NORTH.model_copy(update={"for_a_named_person": None}))
 )
 
 
@@ -59,6 +64,13 @@ def test_the_record_keeps_both_texts_and_the_day_of_receipt_stays(process: Proce
     assert (kept.content, kept.former.content, kept.former.service_name) == (NORTH, CONTENT, before.case.service_name)
     assert after.case.submitted_at == before.case.submitted_at
     assert after.deadlines == before.deadlines
+
+
+@pytest.mark.parametrize("said", [None, True])
+def test_a_challenge_is_not_corrected_into_one_that_the_right_leaves_out(said: bool | None) -> None:
+    content = NORTH.model_copy(update={"for_a_named_person": said})
+    correcting = giving(attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "correct-interest"), content=content)
+    assert refused_for("correct-interest", correcting) == ["corrected-content-is-complete"]
 
 
 def test_a_second_correction_stands_beside_the_first() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from rtp_applications.procurement.rules.assistance import AssistanceKind
 from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.errors import GuardsNotMet, NotYourRole
 from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
@@ -16,7 +17,7 @@ from tests.applications.workflow.ground import Ready, attempt, breaks, on_payloa
 from tests.applications.workflow.stages.contract_cases import COMMISSIONING, TODAY, on
 
 LEAD = (person(Role.APPLICANT_LEAD),)
-MINIMAL = payloads.AssistanceKind.MINIMAL
+MINIMAL = AssistanceKind.MINIMAL
 ENTRY = payloads.AssistanceEntry.model_validate(
     {"reference": "MFA-1", "giver": "A council", "kind": MINIMAL, "grossPence": 30_000_000, "evidence": "Letter 1",
      "givenOn": TODAY - timedelta(days=400)}
@@ -44,7 +45,7 @@ breaks("record-assistance", "entry-is-not-given-here")(
 breaks(["notify-assistance", "confirm-assistance", "give-assistance"], "assistance-not-given-yet")(
     ground.on_snapshot(put, GIVEN)
 )
-breaks("notify-assistance", "public-interest-task-named")(on_payload(kind=payloads.AssistanceKind.SPEI))
+breaks("notify-assistance", "public-interest-task-named")(on_payload(kind=AssistanceKind.SPEI))
 breaks("notify-assistance", "proposal-below-the-ceiling")(on_payload(gross_pence=1_500_001))
 
 

@@ -25,6 +25,8 @@ from rtp_applications.cases.sight import KNOWN, OWN_VERSION, READERS, is_known_t
 from rtp_applications.deadlines.rules.days import Calendars, civil_date
 from rtp_applications.deadlines.rules.deadline import Deadline
 from rtp_applications.json_types import JsonMapping
+from rtp_applications.procurement.rules.codes import CpvCode
+from rtp_applications.procurement.rules.cooling import PastAward, ReservationLaw
 from rtp_applications.workflow.body_facts import BodyFacts, OwnRule
 from rtp_applications.workflow.enums import Audience, Role, Status
 from rtp_applications.workflow.snapshot import (
@@ -88,6 +90,14 @@ _CHILDREN = {
             'submitted', l.submitted_at IS NOT NULL, 'readers', l.readers, 'body_readers', l.body_readers)
             ORDER BY l.id), '[]')
          FROM cases l WHERE l.id = cases.previous_case_id OR l.previous_case_id = cases.id)""",
+    "awards": """
+        (SELECT coalesce(json_agg(json_build_object(
+            'authority', a.authority_id, 'provider', a.provider, 'codes', a.cpv, 'reserved_under', a.reserved_under,
+            'awarded_on', a.awarded_on, 'entered_into_on', a.entered_into_on)), '[]')
+         FROM contract_awards a JOIN case_records r ON r.case_id = cases.id AND r.kind = 'legal-entity'
+         WHERE a.authority_id = coalesce(cases.commissioner_id, cases.employer_id)
+           AND a.provider = (r.content ->> 'scheme') || '-' || (r.content ->> 'identifier')
+           AND a.reserved_under IS NOT NULL AND a.withdrawn_at IS NULL AND a.case_id IS DISTINCT FROM cases.id)""",
     "holidays": """
         (SELECT coalesce(string_agg(h.division || ' ' || h.day, ','), '') FROM bank_holidays h
          WHERE h.day > :today - 400)""",
@@ -201,8 +211,17 @@ def _read_row(row: AnyRow) -> CaseSnapshot:
         bodies={each.id: each for each in map(_read_body, found["bodies"])},
         intentions=[_read_intention(each) for each in found["intentions"]],
         related=[RelatedCase(**{**each, "id": UUID(each["id"])}) for each in found["related"]],
+        awards=[_read_award(each) for each in found["awards"]],
         calendars=_build_calendars(found["holidays"]),
     )
+
+
+def _read_award(row: JsonRow) -> PastAward:
+    """Return it as the cooling-off counts it: s.33 from the contract, reg 77 from the award."""
+    law = ReservationLaw(row["reserved_under"])
+    counted = "awarded_on" if law is ReservationLaw.REGULATION_77 else "entered_into_on"
+    codes = tuple(map(CpvCode, row["codes"]))
+    return PastAward(row["authority"], row["provider"], codes, law, date.fromisoformat(row[counted]))
 
 
 def _read_party(row: JsonRow) -> Party:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from rtp_applications.deadlines.rules.days import Calendars
 from rtp_applications.deadlines.rules.deadline import Deadline
+from rtp_applications.procurement.rules.cooling import PastAward
 from rtp_applications.workflow.body_facts import BodyFacts, OwnRule
 from rtp_applications.workflow.enums import Audience, Role, Status, Suspension
 from rtp_shared.contracts.vocabulary import LegalForm, Route, Sector
@@ -239,6 +240,8 @@ class CaseSnapshot:
     bodies: Mapping[UUID, BodyFacts] = field(default_factory=dict)
     intentions: Sequence[Intention] = ()
     related: Sequence[RelatedCase] = ()
+    awards: Sequence[PastAward] = ()
+    """Reserved contracts on record of the authority that buys with the mutual, of other cases and from elsewhere."""
     calendars: Calendars
 
     @property

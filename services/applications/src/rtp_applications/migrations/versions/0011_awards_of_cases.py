@@ -6,6 +6,8 @@ Processes of the release before write and read the table as they did: what they 
 import sqlalchemy as sa
 from alembic import op
 
+from rtp_shared.messaging_tables import build_script
+
 revision = "0011"
 down_revision = "0009"
 branch_labels = None
@@ -17,6 +19,7 @@ def upgrade() -> None:
     op.add_column("contract_awards", sa.Column("ended_on", sa.Date()))
     op.add_column("contract_awards", sa.Column("end_reason", sa.Text()))
     standing = sa.text("case_id IS NOT NULL AND withdrawn_at IS NULL")
+    op.execute(build_script("GRANT SELECT ON contract_awards TO rtp_applications_worker;"))
     op.create_index(
         "uq_contract_awards_case_id", "contract_awards", ["case_id"], unique=True, postgresql_where=standing
     )

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from rtp_applications.workflow.definition import Step
-from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.snapshot import CaseSnapshot, Payload
 from rtp_applications.workflow.stages.award.former import FormerBecause, keep_former, set_aside
 from rtp_applications.workflow.stages.award.payloads import FurtherDecision, Notice, NoticeKind, Representation
 from rtp_applications.workflow.stages.award.restarts import (
@@ -18,9 +18,9 @@ from rtp_applications.workflow.stages.selection.guards import find_selection_rou
 from rtp_applications.workflow.stages.selection.payloads import KeyCriteria, ProcessNotice, ProviderChoice
 from rtp_applications.workflow.stages.social_value.payloads import SocialValueConsideration
 
-OF_THE_DECISION = (ProviderChoice, Representation, FurtherDecision)
+OF_THE_DECISION: tuple[type[Payload], ...] = (ProviderChoice, Representation, FurtherDecision)
 """Records of a decision that is taken back: they stay in the audit."""
-OF_THE_PROCUREMENT = (
+OF_THE_PROCUREMENT: tuple[type[Payload], ...] = (
     *OF_THE_DECISION, RegimeDetermination, ProcurementRecord, SocialValueConsideration, ProcessNotice, KeyCriteria,
 )  # fmt: skip
 

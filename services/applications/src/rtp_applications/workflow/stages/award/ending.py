@@ -52,7 +52,7 @@ def step_is_of_the_process(step: Step) -> str | None:
     the tender stays live (SI 2023/1348 regs 9 to 11, 15(1)(b)).
     """
     route, to = find_selection_route(step.snapshot), step.payload.to
-    if route not in STEPS:
+    if route is None or route not in STEPS:
         return None
     if step.payload.step > STEPS[route]:
         return f"{route} has steps 1 to {STEPS[route]} before its notice of intention"

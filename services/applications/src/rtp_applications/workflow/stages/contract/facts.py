@@ -5,7 +5,9 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, create_model
 
+from rtp_applications.procurement.rules.cooling import ReservationLaw, is_comparable
 from rtp_applications.procurement.rules.facts import Amount, BuyerType, Instrument, ProcurementFacts
+from rtp_applications.procurement.rules.scope import ACT_SINCE
 from rtp_applications.workflow.snapshot import CaseSnapshot, Payload
 from rtp_applications.workflow.stages.contract.payloads import ContractTerms, Regime, RegimeDetermination
 from rtp_shared.schemas import Pence
@@ -75,4 +77,24 @@ def collect_facts(snapshot: CaseSnapshot, given: Payload | None = None) -> Procu
         known |= {"termMonths": terms.term_months, "extensionMonths": terms.extension_months}
         if terms.extension_months == 0:
             known.setdefault("extensionsPence", 0)
-    return ProcurementFacts.model_validate(known)
+    return _count_records(snapshot, ProcurementFacts.model_validate(known))
+
+
+def _count_records(snapshot: CaseSnapshot, facts: ProcurementFacts) -> ProcurementFacts:
+    """Return the facts with the latest comparable contract on record, if it is later than the one that they name. One
+    that was entered into since the regime was determined may be the case's own, put on record by hand, and does not.
+    """
+    determined = snapshot.find(RegimeDetermination)
+    since = facts.commenced_on
+    law = ReservationLaw.SECTION_33 if since is None or since >= ACT_SINCE else ReservationLaw.REGULATION_77
+    days = [
+        past.entered_into_on
+        for past in snapshot.awards
+        if determined
+        and past.entered_into_on < determined.determined_on
+        and is_comparable(past, authority=past.authority, codes=facts.codes, law=law)
+    ]
+    if not days:
+        return facts
+    latest = max([*days, *([facts.comparable_contract_on] if facts.comparable_contract_on else [])])
+    return facts.model_copy(update={"comparable_contract_on": latest, "no_comparable_contract": None})

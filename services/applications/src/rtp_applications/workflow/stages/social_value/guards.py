@@ -40,7 +40,8 @@ def find_want(step: Step, starts_on: date | None) -> str | None:
         applies = "" if duty else ", for that the Act does not apply is not known"
         return f"consider social value first, and whether to consult ({LAW}){applies}"
     facts = step.snapshot.find(ProcurementRecord)
-    days = [day for day in (starts_on, facts.commenced_on if facts else None) if day]
+    commenced_on = facts.model_dump()["commenced_on"] if facts else None
+    days = [day for day in (starts_on, commenced_on) if day]
     if days and considered.considered_on > min(days):
         return (
             f"it was considered on {considered.considered_on}, and the procurement started on {min(days)} (s.1(1), (2))"
