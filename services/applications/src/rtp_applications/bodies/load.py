@@ -187,7 +187,7 @@ def _build_body(first: str, references: Iterable[str], **facts: Any) -> JsonObje
         for scheme, _, value in (reference.rpartition("-") for reference in dict.fromkeys(references))
         for code, since, until in (list_codes(value) if scheme == "GSS" else [DatedCode(value, None, None)])
     ]
-    unset = {"region": None, "opened_on": None, "ended_on": None, "successor_id": None, "shared_among": []}
+    unset: JsonObject = {"region": None, "opened_on": None, "ended_on": None, "successor_id": None, "shared_among": []}
     return {"id": id_, **unset, **facts, "identifiers": identifiers}
 
 
