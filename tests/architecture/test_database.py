@@ -22,6 +22,7 @@ OPEN_OF = {
         "bodies",
         "body_identifiers",
         "body_rules",
+        "body_aliases",
         "regions",
         "bank_holidays",
         "recommendations",

@@ -22,7 +22,7 @@ async def test_every_current_body_is_loaded_and_loading_again_changes_nothing(pl
     async with open_as(applications, "operator") as session:
         before = {row.kind: row.n for row in await session.execute(count)}
         written = await session.scalar(versions)
-        assert await load_bodies(session) == "398 councils, 205 NHS trusts, 42 integrated care boards"
+        assert await load_bodies(session) == "398 councils, 205 NHS trusts, 36 integrated care boards"
         after = {row.kind: row.n for row in await session.execute(count)}
         unplaced = await session.scalar(
             text(
@@ -33,7 +33,7 @@ async def test_every_current_body_is_loaded_and_loading_again_changes_nothing(pl
         assert await session.scalar(versions) == written
     assert before == after
     assert before["nhs-trust"] == 205
-    assert before["integrated-care-board"] == 42
+    assert before["integrated-care-board"] == 36
     assert sum(n for kind, n in before.items() if kind not in ("nhs-trust", "integrated-care-board")) == 398
     assert unplaced == 0
 
@@ -73,6 +73,27 @@ async def test_the_combined_authority_of_the_north_east_follows_two(stranger: Ap
         assert (each["endedOn"], each["successor"]) == ("2024-05-07", now["id"])
     earlier = (await stranger.get("/v1/bodies/GSS-E47000005")).json()
     assert earlier["id"] == former[0]["id"]
+
+
+@pytest.mark.parametrize(
+    ("ended", "successors"),
+    [
+        ("QMJ", ["Z9B2Z"]),
+        ("QM7", ["S1Y5D", "D7T5G"]),
+        ("QNQ", ["QRL", "S9B9J", "S0E4D"]),
+    ],
+)
+async def test_integrated_care_boards_merged_in_april_2026(stranger: Api, ended: str, successors: list[str]) -> None:
+    """NHS Organisation Data Service: twelve ended, six were made, and three were shared out among several."""
+    board = (await stranger.get(f"/v1/bodies/GB-NHS-{ended}")).json()
+    following = [(await stranger.get(f"/v1/bodies/GB-NHS-{code}")).json() for code in successors]
+    assert board["endedOn"] == "2026-04-01"
+    assert [each["id"] for each in board["successors"]] == [each["id"] for each in following]
+    assert board["successor"] == (following[0]["id"] if len(following) == 1 else None)
+    for each in following:
+        assert board["id"] in [was["id"] for was in each["predecessors"]]
+        assert each["region"]
+        assert each["openedOn"] in ("2026-04-01", None)
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,11 @@ def _leave_out(bodies: list[JsonObject], by_hand: dict[str, uuid.UUID]) -> list[
         body["id"]: id_ for body in bodies for i in body["identifiers"] if (id_ := by_hand.get(_format_reference(i)))
     }
     return [
-        {**body, "successor_id": same.get(body["successor_id"], body["successor_id"])}
+        {
+            **body,
+            "successor_id": same.get(body["successor_id"], body["successor_id"]),
+            "shared_among": [same.get(id_, id_) for id_ in body["shared_among"]],
+        }
         for body in bodies
         if body["id"] not in same
     ]
@@ -153,9 +157,14 @@ def _read_boards(rows: Iterable[JsonObject], trusts: Iterable[JsonObject]) -> It
     regions: dict[str, Counter[str | None]] = {}
     for trust in trusts:
         regions.setdefault(trust["icb_ods_code"], Counter())[_find_trust_region(trust)] += 1
+    rows = list(rows)
+    for row in rows:  # a board that was made of others lies where their trusts are
+        for code in row.get("successors", ()):
+            regions.setdefault(code, Counter()).update(regions.get(row["ods_code"], {}))
     for row in rows:
         first = f"GB-NHS-{row['ods_code']}"
         found = regions.get(row["ods_code"])
+        following = [body_id(f"GB-NHS-{code}") for code in row.get("successors", ())]
         yield _build_body(
             first,
             [first, f"GSS-{row['gss_code']}"],
@@ -163,6 +172,10 @@ def _read_boards(rows: Iterable[JsonObject], trusts: Iterable[JsonObject]) -> It
             kind=BodyKind.INTEGRATED_CARE_BOARD,
             nation="England",
             region=found.most_common(1)[0][0] if found else None,
+            opened_on=date.fromisoformat(row["opened_on"]) if "opened_on" in row else None,
+            ended_on=date.fromisoformat(row["ended_on"]) if "ended_on" in row else None,
+            successor_id=following[0] if len(following) == 1 else None,
+            shared_among=following if len(following) > 1 else [],
         )
 
 
@@ -174,7 +187,7 @@ def _build_body(first: str, references: Iterable[str], **facts: Any) -> JsonObje
         for scheme, _, value in (reference.rpartition("-") for reference in dict.fromkeys(references))
         for code, since, until in (list_codes(value) if scheme == "GSS" else [DatedCode(value, None, None)])
     ]
-    unset = {"region": None, "opened_on": None, "ended_on": None, "successor_id": None}
+    unset: JsonObject = {"region": None, "opened_on": None, "ended_on": None, "successor_id": None, "shared_among": []}
     return {"id": id_, **unset, **facts, "identifiers": identifiers}
 
 

@@ -131,6 +131,18 @@ class BodyIdentifier(Model):
     valid_to: Mapped[date | None]
 
 
+class BodyAlias(Model):
+    """A short name by which people call a body, with the dates on which it is this body's."""
+
+    __tablename__ = "body_aliases"
+
+    body_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("bodies.id"), primary_key=True)
+    alias: Mapped[str] = mapped_column(primary_key=True)
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    """The first day on which it is not."""
+
+
 _WHOSE = "body_id::text || ' ' || rule || ' ' || sector"
 
 

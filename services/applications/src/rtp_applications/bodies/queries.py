@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    exists,
     func,
     or_,
     select,
@@ -22,8 +23,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.bodies.errors import NoSuchBody, UnknownBody
-from rtp_applications.bodies.models import Body, BodyIdentifier, BodyKind, BodyRule
-from rtp_applications.bodies.naming import complete_reference, contain_body_name, rank_body_name
+from rtp_applications.bodies.models import Body, BodyAlias, BodyIdentifier, BodyKind, BodyRule
+from rtp_applications.bodies.naming import complete_reference, contain_body_name, is_alias, rank_body_name
 from rtp_applications.workflow.body_facts import BodyFacts, OwnRule
 from rtp_shared.contracts.vocabulary import Sector
 from rtp_shared.db import AnyRow, AnySelect
@@ -144,13 +145,15 @@ async def list_bodies(
 ) -> Sequence[AnyRow]:
     """Return bodies by name, those that hold all of the text in front; those that have ended only when asked for."""
     name: ColumnElement[str] = func.lower(Body.name)
-    if text is not None:
-        name = rank_body_name(_body.name, text) + " " + name
+    called = _is_called(text, today) if text is not None else None
+    if text is not None and called is not None:
+        is_board = Body.kind == BodyKind.INTEGRATED_CARE_BOARD
+        name = rank_body_name(_body.name, text, called=called, is_board=is_board) + " " + name
     query: AnySelect = select(*_BODY, name.label("sorted_by")).order_by(name, Body.id).limit(limit + 1)
     if not ended:
         query = query.where(or_(Body.ended_on.is_(None), Body.ended_on > today))
-    if text is not None:
-        query = query.where(contain_body_name(_body.name, text))
+    if text is not None and called is not None:
+        query = query.where(or_(contain_body_name(_body.name, text), called))
     if kind is not None:
         query = query.where(Body.kind == kind)
     if region is not None:
@@ -158,6 +161,21 @@ async def list_bodies(
     if after is not None:
         query = query.where(or_(name > after[0], (name == after[0]) & (Body.id > after[1])))
     return (await session.execute(query)).all()
+
+
+def _is_called(typed: str, today: date) -> ColumnElement[bool]:
+    """Return the condition that people call the body so today."""
+    alias = BodyAlias.__table__.c
+    return (
+        exists()
+        .where(
+            alias.body_id == _body.id,
+            or_(alias.valid_from.is_(None), alias.valid_from <= today),
+            or_(alias.valid_to.is_(None), alias.valid_to > today),
+            is_alias(alias.alias, typed),
+        )
+        .correlate(Body.__table__)
+    )
 
 
 async def find_names(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, str]:

@@ -40,7 +40,8 @@ Text = Annotated[
     Query(
         max_length=200,
         description="A part of the name, or words of it in any order, however accents, hyphens, apostrophes and `&` "
-        "are typed. Words such as council, borough, NHS or trust find nothing else, but what has them too comes first",
+        "are typed, or a short name by which people call it. Words such as council, borough, NHS or trust find nothing "
+        "else, but what has them too comes first",
     ),
     Storable,
 ]
