@@ -19,7 +19,7 @@ def test_the_page_runs_from_top_to_bottom(tmp_path: Path) -> None:
         (tmp_path / ".data" / "sandbox.json").write_text(json.dumps(dict(platform.secrets)))
         done = subprocess.run(
             [sys.executable, "-c", script],
-            cwd=tmp_path, env={**os.environ, "RTP_URL": platform.url}, capture_output=True, text=True, check=False,
+            cwd=tmp_path, env={**os.environ, "PLATFORM_URL": platform.url}, capture_output=True, text=True, check=False,
         )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert "accept-eoi: eoi-accepted" in done.stdout
