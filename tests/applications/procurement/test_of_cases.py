@@ -109,13 +109,16 @@ async def test_what_the_body_itself_put_on_record_is_not_put_there_again(records
     own = given(provider=f"GB-COH-{entity.identifier}", cpv=["92500000-6"], awardedOn=TODAY.isoformat(),
                 enteredIntoOn=TODAY.isoformat())  # fmt: skip
     assert (await reader.post(AWARDS, json=own)).status_code == 201
-    await records(change_to(awarded(entity), "award"))
+    after = awarded(entity)
+    await records(change_to(after, "award"))
     assert len(await read_records(reader, entity)) == 1
     again = await reader.post(AWARDS, json=own)
     assert again.status_code == 409
     assert "on record already" in again.json()["title"]
     another = await reader.post(AWARDS, json={**own, "cpv": ["85312100-0"]})
     assert another.status_code == 201
+    await records(change_to(after, "quash"))  # it is the case's now
+    assert [each["withdrawnAt"] is None for each in await read_records(reader, entity)] == [True, False]
 
 
 @pytest.mark.parametrize("action", ["quash", "remit-by-court"])

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from rtp_applications.deadlines.rules.deadline import DeadlineState
+from rtp_applications.workflow.due import process_due
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.errors import GuardsNotMet
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, PROCESSES, RIGHT_TO_PROVIDE
@@ -147,7 +148,9 @@ def test_a_standstill_of_the_former_procurement_lets_nobody_award_in_the_next() 
     begun = take("begin-standstill", Ready(put(live, contracts.OPEN), COMMISSIONING, notice(UK6))).after
     over = ground.get_deadline(begun, "standstill")
     day = over.due_on + timedelta(days=1)
-    ended = take("end-procurement", Ready(begun, COMMISSIONING, end(day), now=at(day))).after
+    looked = process_due(RIGHT_TO_PROVIDE, begun, at(day))
+    assert looked is not None
+    ended = take("end-procurement", Ready(looked.after, COMMISSIONING, end(day), now=at(day))).after
     anew = contracts.OPEN.model_copy(update={"determined_on": day})
     held = put(put(put(put(ended, anew), CONSIDERED), notice(UK12, day)), notice(UK4, day))
     awarding = Ready(put(held, notice(UK6, day)), COMMISSIONING, entered_on(day), now=at(day))
