@@ -122,7 +122,9 @@ def _take(staged: Staged, before: CaseSnapshot, cast: Cast) -> CaseChange:
     signers, payload = tuple(map(cast.recast, staged.ready.signers)), staged.ready.payload
     if payload is not None:
         given = payload.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        payload = type(payload).model_validate(_rename(given, _name_parties(staged.ready.snapshot, before)))
+        bodies = {str(there): str(here) for there, here in cast.bodies.items()}
+        names = {**_name_parties(staged.ready.snapshot, before), **bodies}
+        payload = type(payload).model_validate(_rename(given, names))
     return take(staged.action, replace(staged.ready, snapshot=before, signers=signers, payload=payload))
 
 
