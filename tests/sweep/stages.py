@@ -126,7 +126,7 @@ def _take(staged: Staged, before: CaseSnapshot, cast: Cast) -> CaseChange:
     if payload is not None:
         given = payload.model_dump(mode="json", by_alias=True, exclude_unset=True)
         bodies = {str(there): str(here) for there, here in cast.bodies.items()}
-        names = {**bodies, **_name_parties(staged.ready.snapshot, before)}
+        names = {**_name_parties(staged.ready.snapshot, before), **bodies}
         payload = type(payload).model_validate(_rename(given, names))
     return take(staged.action, replace(staged.ready, snapshot=before, signers=signers, payload=payload))
 
