@@ -48,7 +48,21 @@ def _notify_decision_date(now: Action) -> Action:
     return without_bounds(*former)(replace(now, guards=kept))
 
 
+@guard("/answer", payload=True)
+def answered_or_declined(step: Step) -> str | None:
+    """There is an answer, a document, or the word that it is declined."""
+    return None if step.payload.answer or step.payload.documents or step.payload.declined else "answer it or decline it"
+
+
+def _answer_item(now: Action) -> Action:
+    return now.without_guard("documents-are-on-file").replace_guard(answered_or_declined.name, answered_or_declined)
+
+
 VERSION_2 = Earlier(
-    actions={"acknowledge": without_bounds(sent_since_submission), "notify-decision-date": _notify_decision_date},
+    actions={
+        "answer-item": _answer_item,
+        "acknowledge": without_bounds(sent_since_submission),
+        "notify-decision-date": _notify_decision_date,
+    },
     added=frozenset({"refuse-to-consider"}),
 )
