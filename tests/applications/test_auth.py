@@ -36,7 +36,7 @@ async def test_the_group_bars_nobody_of_the_body_by_naming_its_client(
     path = f"/v1/cases/{case['id']}/actions/declare-conflict"
     headers = {"If-Match": "*", **acting("p-officer")}
     assert (await council.post(path, json=conflict, headers=headers)).status_code == 422
-    await act(council, case, "declare-conflict", {**conflict, "person": "p-owner"}, by="p-officer")
+    await act(council, case, "declare-conflict", {**conflict, "person": "p-owner", "inAdvance": True}, by="p-officer")
 
 
 async def test_answers_that_depend_on_the_person_say_so(group: Api, case: Case) -> None:

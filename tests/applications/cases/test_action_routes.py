@@ -184,7 +184,8 @@ async def test_an_action_is_eight_statements(new_client: NewClient, platform: Pl
 
 
 async def test_whoever_read_the_clock_first_and_got_the_lock_last_breaks_no_history(office: Office) -> None:
-    notes = [{"person": f"p-{number}", "nature": "Owns a part of a supplier"} for number in range(12)]
+    line = {"nature": "Owns a part of a supplier", "inAdvance": True}
+    notes = [{"person": f"p-{number}", **line} for number in range(12)]
     answers = await asyncio.gather(*(office.officer.act(office.case, "declare-conflict", note) for note in notes))
     assert {answer.status_code for answer in answers} == {200}
     verified = await office.officer.api.get(f"/v1/cases/{office.case['id']}/history/verify")
@@ -229,7 +230,7 @@ async def test_a_challenge_is_submitted_when_its_content_is_complete(new_client:
 
 
 async def test_the_group_bars_nobody_from_the_panel_by_its_word_alone(office: Office) -> None:
-    accused = {"person": "p-panel", "nature": "Owns a rival"}
+    accused = {"person": "p-panel", "nature": "Owns a rival", "inAdvance": True}
     await office.group.do(office.case, "declare-conflict", **accused)
     path = f"/v1/cases/{office.case['id']}/conflicts"
     [line] = (await office.officer.api.get(path)).json()["items"]

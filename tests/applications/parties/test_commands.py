@@ -204,7 +204,7 @@ async def test_who_the_notice_lists_as_deciding_does_not_chair_scrutiny() -> Non
 
 async def test_a_conflict_of_interest_bars_from_the_panel(group: Api, officers: Api, submitted: Case) -> None:
     await appointed(officers, submitted, "case-officer", "p-officer")
-    conflict = {"person": "p-owner", "nature": "Owns a rival"}
+    conflict = {"person": "p-owner", "nature": "Owns a rival", "inAdvance": True}
     await act(officers, submitted, "declare-conflict", conflict, by="p-officer")
     assert (await appoint(officers, submitted, "panel-member", "p-owner")).status_code == 409
     register = (await group.get(f"/v1/cases/{submitted['id']}/conflicts")).json()["items"]

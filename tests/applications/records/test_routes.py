@@ -50,7 +50,7 @@ async def test_a_record_says_what_it_is_and_who_signed(group: Api, screening: Ca
 
 async def test_pages_of_records(group: Api, case: Case) -> None:
     for number in range(3):
-        await act(group, case, "declare-conflict", {"person": f"p-{number}", "nature": "A share"})
+        await act(group, case, "declare-conflict", {"person": f"p-{number}", "nature": "A share", "inAdvance": True})
     path = f"/v1/cases/{case['id']}/records"
     first = (await group.get(path, params={"limit": 2})).json()
     assert [each["content"]["person"] for each in first["items"]] == ["p-0", "p-1"]

@@ -94,7 +94,7 @@ async def test_under_the_challenge_a_refusal_publishes_itself(
     [told] = [e for e in await events_of(platform, office.group.api, office.case) if "decision-published" in e["type"]]
     assert (told["data"]["decisionId"], told["data"]["ground"]) == (entry["id"], "service-stopping")
     assert "The service stops." not in str(told)
-    again = await office.officer.act(office.case, "publish-decision", {"decision": "refused"})
+    again = await office.officer.act(office.case, "publish-decision", {"decision": "refused", "reasonsOnFile": True})
     assert again.json()["guards"] == [{"guard": "not-published-yet", "reason": "it is published already"}]
 
 
@@ -133,7 +133,7 @@ async def reviewed_by(new_client: NewClient, office: Office) -> ActorClient:
 
 async def test_a_remitted_refusal_stays_and_says_so(new_client: NewClient, anybody: Api) -> None:
     office = await refused(new_client)
-    await office.officer.do(office.case, "publish-decision", decision="refused")
+    await office.officer.do(office.case, "publish-decision", decision="refused", reasonsOnFile=True)
     await office.group.do(office.case, "escalate", grounds="The costs were not read.")
     reviewing = await reviewed_by(new_client, office)
     await reviewing.do(office.case, "remit", to="eoi-under-review", reasons="It was not read.")
@@ -181,7 +181,7 @@ async def test_a_court_marks_the_decision_it_quashed(new_client: NewClient, anyb
     await court.do(office.case, "quash", reference="[2026] EWHC 1 (Admin)", madeOn=str(today()))
     [entry] = await listed(anybody, office.case)
     assert (entry["decision"], entry["overturned"]) == ("accepted", "quashed")
-    await office.officer.do(office.case, "publish-decision", decision="quashed")
+    await office.officer.do(office.case, "publish-decision", decision="quashed", reasonsOnFile=True)
     [order, former] = await listed(anybody, office.case)
     assert order["text"] == "Quashed by order of a court: [2026] EWHC 1 (Admin)"
     assert former["supersededBy"] == order["id"]

@@ -95,7 +95,9 @@ ready("suspend", Ready(waiting, (OFFICER,), RESTS))
 STOPPED = payloads.Stop(because=payloads.StopReason.FUNDING_GONE, reasons=WHY)
 ready("stop-case", Ready(waiting, (DECIDER, OFFICER), STOPPED))
 ready("resume", Ready(suspended, (OFFICER,), Reasons(reasons=WHY)))
-ready("declare-conflict", Ready(waiting, (OFFICER,), ConflictOfInterest(person="p-1", nature="Owns shares.")))
+MEMBER = "applicant-member-1"
+ready("declare-conflict", Ready(waiting, (OFFICER,), ConflictOfInterest(person=MEMBER, nature="Owns shares.")))
+breaks("declare-conflict", "person-is-of-the-case")(ground.on_payload(person="p-1"))
 ready(
     "publish-intention",
     Ready(waiting, (OFFICER,), payloads.PublishedIntention(publishedOn=TODAY, where="https://example.org/notice")),

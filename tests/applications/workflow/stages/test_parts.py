@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from rtp_applications.workflow.enums import Decision, Status
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, PROCESSES, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.stages.publication.decisions import find_decisions
-from rtp_applications.workflow.stages.review.payloads import Modification, PartialAcceptance, Parts
+from rtp_applications.workflow.stages.review.by_service import ChallengeModification
+from rtp_applications.workflow.stages.review.payloads import PartialAcceptance, Parts
 from tests.applications.workflow import ground
 from tests.applications.workflow.ground import NOW, attempt, breaks, build_snapshot, on_payload, ready, take
 from tests.applications.workflow.stages.interest_cases import DECIDER, LEAD, OFFERED, OFFICER
@@ -54,8 +55,8 @@ def test_a_challenge_is_accepted_in_part_by_a_modification_on_which_the_group_ag
     assert "accept-part" not in COMMUNITY_RIGHT_TO_CHALLENGE.by_name
     said = {**OFFERED.model_dump(by_alias=True, exclude_none=True), "parts": PARTS.model_dump(by_alias=True)}
     offering = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "offer-modification")
-    offered = take("offer-modification", replace(offering, payload=Modification.model_validate(said))).after
-    assert ground.get_payload(offered, Modification).parts == PARTS
+    offered = take("offer-modification", replace(offering, payload=ChallengeModification.model_validate(said))).after
+    assert ground.get_payload(offered, ChallengeModification).parts == PARTS
     former = PROCESSES[COMMUNITY_RIGHT_TO_CHALLENGE.route, 2].by_name["offer-modification"].payload_model
     with pytest.raises(ValidationError, match="parts"):
         former.model_validate(said)

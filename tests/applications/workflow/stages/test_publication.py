@@ -36,6 +36,7 @@ REDACTED = "It is wanted, and would survive."
 accepted = put(build_snapshot(Status.EOI_ACCEPTED), ACCEPTED)
 approved = put(build_snapshot(Status.APPROVED, process=EMPLOYER_LED), Approval(findings=FOUND))
 APPROVED = Publication(decision=Decision.APPROVED, text=REDACTED)
+ON_FILE = Publication.model_validate({"decision": "refused", "reasonsOnFile": True})
 ready("publish-decision", Ready(accepted, (OFFICER,), Publication(decision=Decision.ACCEPTED, text=REDACTED)))
 ready("publish-decision", Ready(approved, (OFFICER,), APPROVED, process=EMPLOYER_LED))
 breaks("publish-decision", "decision-was-made")(ground.on_payload(decision=Decision.TENDER_LOST))
@@ -78,7 +79,7 @@ def test_under_the_challenge_an_answer_on_the_interest_is_published_of_itself(ac
 
 def test_what_published_itself_is_not_published_again() -> None:
     refused = take("refuse-eoi", attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "refuse-eoi")).after
-    again = Ready(refused, (OFFICER,), Publication(decision=Decision.REFUSED), process=COMMUNITY_RIGHT_TO_CHALLENGE)
+    again = Ready(refused, (OFFICER,), ON_FILE, process=COMMUNITY_RIGHT_TO_CHALLENGE)
     assert refused_for("publish-decision", again) == ["not-published-yet"]
 
 
@@ -93,7 +94,7 @@ def test_a_refusal_publishes_its_redacted_reasons_and_its_ground() -> None:
     refused = take("refuse-eoi", attempt(RIGHT_TO_PROVIDE, "refuse-eoi")).after
     [found] = find_decisions(refused).values()
     assert (found.text, found.ground, found.at) == ("A duty.", Ground.UNLAWFUL, NOW)
-    assert published(Ready(refused, (OFFICER,), Publication(decision=Decision.REFUSED))).ground == Ground.UNLAWFUL
+    assert published(Ready(refused, (OFFICER,), ON_FILE)).ground == Ground.UNLAWFUL
 
 
 def test_a_former_refusal_lends_its_reasons_to_no_later_one() -> None:

@@ -82,6 +82,7 @@ def _(attempt: Ready) -> Ready:
 
 breaks("answer-item", "item-was-asked")(on_payload(item="something-else"))
 breaks("answer-item", "answered-or-declined")(on_payload(answer=None))
+breaks("answer-item", "documents-are-on-file")(on_payload(documents=["the accounts"]))
 breaks("return-information", "every-item-answered")(ground.on_snapshot(ground.without, ItemAnswer))
 breaks("close-information-request", "reply-time-over")(ground.come_too_early)
 
@@ -130,7 +131,9 @@ def _declined(attempt: Ready) -> Ready:
 
 
 def _by_document(attempt: Ready) -> Ready:
-    return giving(attempt, answer=None, documents=["01890000-0000-7000-8000-000000000000"])
+    with_accounts = ground.with_document(attempt.snapshot, "other")
+    named = [str(id_) for id_ in with_accounts.documents if id_ not in attempt.snapshot.documents]
+    return giving(replace(attempt, snapshot=with_accounts), answer=None, documents=named)
 
 
 @pytest.mark.parametrize("answer", [_declined, _by_document], ids=["declined", "by a document"])

@@ -21,8 +21,9 @@ COMBINED = {"form": "combined-authority", "decidedBy": "whole-body"}
 def called_in(constitution: dict[str, str] | None = COMBINED) -> CaseSnapshot:
     """A decision of Tuesday 1 September 2026 that was called in on that day."""
     calling = attempt(RIGHT_TO_PROVIDE, "call-in")
-    body = ground.with_rule(calling.snapshot, "constitution", constitution)
-    return take("call-in", replace(calling, snapshot=body)).after
+    if constitution is not None:
+        calling = replace(calling, snapshot=ground.with_rule(calling.snapshot, "constitution", constitution))
+    return take("call-in", calling).after
 
 
 def test_a_direction_has_effect_for_fourteen_days_from_its_day() -> None:

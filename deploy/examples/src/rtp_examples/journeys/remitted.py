@@ -51,7 +51,7 @@ def _refuse(scenario: Scenario, personas: Personas, case: Case) -> None:
         not personas.lead.read(case)["awaited"], otherwise="the group sees a refusal that is only proposed"
     )
     personas.second.act(case, "refuse-eoi")
-    personas.officer.act(case, "publish-decision", decision="refused")
+    personas.officer.act(case, "publish-decision", decision="refused", reasonsOnFile=True)
     registers.find_published(scenario, case, body=DRAFT["employer"], service=DRAFT["serviceName"])
     personas.lead.read(case)
     scenario.say(f"an appeal is possible until {personas.lead.get_deadline(case, 'appeal-window'):%d %b %Y}")

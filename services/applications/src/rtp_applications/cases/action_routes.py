@@ -276,9 +276,9 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "recommend-reopening": Recommendation,
     "reopen-refusal": Reopening,
     "keep-refusal": KeptRefusal,
-    "record-reorganisation-resolution": ReorganisationResolution,
     "reopen-stopped-case": StopReopening,
     "reopen-stopped-by-court": StopQuashed,
+    "record-reorganisation-resolution": ReorganisationResolution,
     "decide-on-procurement": ProcurementChoice,
     "confirm-spin-out": SpinOutConfirmation,
 }

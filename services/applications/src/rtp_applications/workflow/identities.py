@@ -2,7 +2,14 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 OVERSIGHT = "scope:cases:oversee"
 """Reader of every submitted case: the central mutuals team, by a scope of its clients."""
@@ -21,9 +28,22 @@ def _refuse_client_reference(person: str) -> str:
     return person
 
 
+def _ask_for_reference(value: object, check: ValidatorFunctionWrapHandler) -> str:
+    """Say what is meant where somebody gives a name: the pattern alone does not."""
+    try:
+        checked: str = check(value)
+    except ValidationError:
+        raise ValueError(
+            "must be the opaque reference of a person, as the case's parties have it, such as p-4f1d9a: 1 to 100 "
+            "letters, digits and . _ ~ -; no name"
+        ) from None
+    return checked
+
+
 PersonRef = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9._~-]{1,100}$"),
+    WrapValidator(_ask_for_reference),
     AfterValidator(_refuse_client_reference),
     Field(
         description="Opaque reference of a person, the same for one human in every case and role; no name, no e-mail; "

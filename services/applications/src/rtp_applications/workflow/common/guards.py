@@ -6,6 +6,7 @@ from rtp_applications.workflow.common.conflicts import list_conflicts
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.enums import APPLICANTS, MAY_NOT_DECIDE, Ground, Status
 from rtp_applications.workflow.snapshot import CaseSnapshot, Intention
+from rtp_shared.problems import FieldError
 
 
 @guard("/reasons", payload=True)
@@ -97,6 +98,16 @@ def count_group(step: Step) -> int:
     """Return how many employees the group counts: as many as it declared, or as are on file if those are more."""
     members = {p.person for p in step.snapshot.parties.values() if p.role in APPLICANTS and p.holds(step.today)}
     return max(1, len(members), step.snapshot.case.applicant_count or 0)
+
+
+@guard("/documents", payload=True)
+def documents_are_on_file(step: Step) -> FieldError | None:
+    """Every document named is one of the case's, and has a content that everybody in the case may read."""
+    known = {str(id_) for id_ in step.snapshot.counted_documents}
+    for number, named in enumerate(step.payload.documents):
+        if named.lower() not in known:
+            return FieldError(f"/documents/{number}", "no document of the case has that id, or it has no content yet")
+    return None
 
 
 @guard("/membersInFavour", payload=True)

@@ -75,7 +75,7 @@ class Refusal(Payload):
     )
 
 
-class ConflictOfInterest(Payload):
+class PlainConflict(Payload):
     """One line of the register of interests: declared by the person or by whoever knows of it."""
 
     KIND: ClassVar[str] = "conflict-of-interest"
@@ -95,6 +95,16 @@ class ConflictOfInterest(Payload):
     @property
     def line(self) -> str:
         return f"{self.person}:{self.name}"
+
+
+class ConflictOfInterest(PlainConflict):
+    """One line of the register of interests: declared by the person or by whoever knows of it."""
+
+    in_advance: bool = Field(
+        default=False,
+        strict=True,
+        description="The person has no part in the case yet: else a reference that nobody in the case has is refused",
+    )
 
 
 class Withdrawal(Payload):
@@ -121,8 +131,13 @@ class Publication(Payload):
     decision: Decision = Field(description="Which of the decisions that stand in the case")
     text: Prose | None = Field(
         default=None,
-        description="The reasons as they may be published: no names, nothing by which a person can be known. Left "
-        "out, those on file are published: for a refusal its published reasons, or else its reasons",
+        description="The reasons as they may be published: no names, nothing by which a person can be known",
+    )
+    reasons_on_file: bool = Field(
+        default=False,
+        strict=True,
+        description="Instead of a text: publish the reasons on file as they are; for a refusal its published reasons, "
+        "or else its reasons",
     )
     show_number: bool = Field(
         default=False, strict=True, description="The staff group agreed that its case number is shown"

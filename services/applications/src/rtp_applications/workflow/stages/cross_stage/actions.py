@@ -174,7 +174,7 @@ DECLARE_CONFLICT = Action(
         Role.COMMISSIONER, Role.ADVISER, Role.MENTOR, Role.FUNDER, Role.STAFF_REP, Role.MUTUALS_TEAM,
     ),
     from_states=OPEN,
-    guards=(guards.bar_lifted_by_an_officer,),
+    guards=(guards.person_is_of_the_case, guards.bar_lifted_by_an_officer),
     payload_model=ConflictOfInterest,
 )  # fmt: skip
 PUBLISH_INTENTION = Action(

@@ -1,12 +1,14 @@
 """Guards of all that may happen at any stage: lapse, suspension, escalation, court orders: rows 20 to 23 and 31."""
 
 from rtp_applications.workflow.common.conflicts import is_bar, list_conflicts
-from rtp_applications.workflow.common.payloads import Proposal
+from rtp_applications.workflow.common.payloads import ConflictOfInterest, Proposal
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.enums import APPEALABLE, APPLICANTS, OWED_BY_THE_GROUP, Role, Status
 from rtp_applications.workflow.stages.cross_stage.payloads import Recommendation, StopReason
 from rtp_applications.workflow.stages.decision.approvals import list_open_conditions
 from rtp_applications.workflow.stages.decision.payloads import ConditionEvidence
+from rtp_applications.workflow.stages.panel.payloads import KeyDecisionAnnouncement
+from rtp_applications.workflow.stages.spin_out.payloads import Sponsorship
 from rtp_shared.identities import organisation_identity
 
 
@@ -149,6 +151,23 @@ def stopped_for_its_time(step: Step) -> str | None:
 def suspended(step: Step) -> str | None:
     """The case is suspended."""
     return None if step.snapshot.case.suspended else "it is not suspended"
+
+
+@guard("/person", payload=True)
+def person_is_of_the_case(step: Step) -> str | None:
+    """The person has or had a part in the case, is listed as deciding, or stands on the register already; of anybody
+    else it is said that the line is made in advance.
+    """
+    snapshot, person = step.snapshot, step.payload.person
+    if step.payload.in_advance:
+        return None
+    notice, sponsored = snapshot.find(KeyDecisionAnnouncement), snapshot.find(Sponsorship)
+    known = {each.person for each in snapshot.parties.values()} | {each.person for each in step.signed}
+    known |= {each.person for each, _ in snapshot.list_payloads(ConflictOfInterest)}
+    known |= set(notice.members if notice else ()) | ({sponsored.sponsor} if sponsored and sponsored.sponsor else set())
+    if person in known:
+        return None
+    return "nobody in the case has that reference; say inAdvance where the person has no part in it yet"
 
 
 LIFT_A_BAR = frozenset({Role.CASE_OFFICER, Role.MUTUALS_TEAM})

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from rtp_applications.workflow.common.guards import majority_recorded
+from rtp_applications.workflow.common.payloads import PlainConflict
 from rtp_applications.workflow.definition import Action
 from rtp_applications.workflow.earlier import Earlier
 from rtp_applications.workflow.enums import Status
@@ -19,7 +20,15 @@ def _suspend(now: Action) -> Action:
     )
 
 
-VERSION_2 = Earlier(actions={"suspend": _suspend}, never_in=frozenset({Status.STOPPED}), added=frozenset({"stop-case"}))
+def _declare(now: Action) -> Action:
+    return replace(now.without_guard("person-is-of-the-case"), payload_model=PlainConflict)
+
+
+VERSION_2 = Earlier(
+    actions={"suspend": _suspend, "declare-conflict": _declare},
+    never_in=frozenset({Status.STOPPED}),
+    added=frozenset({"stop-case"}),
+)
 VERSION_2_OF_A_CHALLENGE = Earlier(
     actions={"withdraw": lambda now: now.with_guards(majority_recorded)},
     had_actions=(

@@ -1,7 +1,7 @@
 """Actions that follow on the panel's decision, up to the mandate: rows 14, 22, 27 and 28 of the process."""
 
 from rtp_applications.workflow.common.effects import finish, remember_where_refused
-from rtp_applications.workflow.common.guards import deciders_are_independent, reasons_given
+from rtp_applications.workflow.common.guards import deciders_are_independent, documents_are_on_file, reasons_given
 from rtp_applications.workflow.common.payloads import Nothing
 from rtp_applications.workflow.common.signatories import JOINT
 from rtp_applications.workflow.definition import Action, one_of
@@ -14,7 +14,7 @@ ANSWER_QUESTION = Action(
     description="Answer one of the questions for whose sake the decision was put off.",
     signatories=one_of(*APPLICANTS),
     from_states=frozenset({Status.DEFERRED}),
-    guards=(guards.question_was_asked,),
+    guards=(guards.question_was_asked, documents_are_on_file),
     payload_model=payloads.QuestionAnswer,
 )
 RETURN_TO_PANEL = Action(
@@ -44,7 +44,7 @@ EVIDENCE_CONDITION = Action(
     description="Put on file what shows that a condition is met.",
     signatories=one_of(*APPLICANTS),
     from_states=frozenset({Status.APPROVED_CONDITIONAL}),
-    guards=(guards.condition_is_open,),
+    guards=(guards.condition_is_open, documents_are_on_file),
     payload_model=payloads.ConditionEvidence,
 )
 CLOSE_CONDITION = Action(

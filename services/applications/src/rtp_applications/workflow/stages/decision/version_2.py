@@ -4,7 +4,7 @@ a combined authority had no times.
 
 from dataclasses import replace
 
-from rtp_applications.workflow.definition import CaseClock
+from rtp_applications.workflow.definition import Action, CaseClock
 from rtp_applications.workflow.earlier import Earlier
 from rtp_applications.workflow.enums import WITH_EXECUTIVES
 from rtp_applications.workflow.snapshot import CaseSnapshot
@@ -21,4 +21,12 @@ def _call_in(now: CaseClock) -> CaseClock:
     return replace(now, counts_from=DecisionPublication(may_be_called_in))
 
 
-VERSION_2 = Earlier(clocks={"call-in-window": _call_in}, added=frozenset(each.name for each in OF_A_COMBINED_AUTHORITY))
+def _name_any_document(now: Action) -> Action:
+    return now.without_guard("documents-are-on-file")
+
+
+VERSION_2 = Earlier(
+    actions=dict.fromkeys(("answer-question", "evidence-condition"), _name_any_document),
+    clocks={"call-in-window": _call_in},
+    added=frozenset(each.name for each in OF_A_COMBINED_AUTHORITY),
+)

@@ -74,7 +74,12 @@ PUBLISH_KEY_DECISION_NOTICE = Action(
     description="Put on file that notice of the key decision was given, where the constitution of the body owes it.",
     signatories=one_of(Role.CASE_OFFICER),
     from_states=BEFORE_THE_PANEL,
-    guards=(notices.key_decision_notice_is_owed, *dates.OF_A_KEY_DECISION, exceptions.decision_makers_named),
+    guards=(
+        notices.key_decision_notice_is_owed,
+        *dates.OF_A_KEY_DECISION,
+        notices.notice_can_serve,
+        exceptions.decision_makers_named,
+    ),
     payload_model=payloads.KeyDecisionAnnouncement,
 )
 PUBLISH_AGENDA = Action(

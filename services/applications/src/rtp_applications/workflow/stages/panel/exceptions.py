@@ -19,8 +19,10 @@ def decision_makers_named(step: Step) -> str | None:
     if constitution is None or not constitution.is_executive:
         return None
     if constitution.is_one_person and named != 1:
-        return "name the one person who decides (SI 2012/2089 reg 9(1)(c))"
-    return None if named else "list the members of the body that decides (SI 2012/2089 reg 9(1)(c))"
+        return "name the one person who decides, by the person's reference (SI 2012/2089 reg 9(1)(c))"
+    if named:
+        return None
+    return "list the members of the body that decides, each by the person's reference (SI 2012/2089 reg 9(1)(c))"
 
 
 @guard()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from rtp_applications.deadlines.rules.days import CalendarName, Length, Unit, earliest_after
+from rtp_applications.deadlines.rules.days import Calendar, CalendarName, Length, Unit, earliest_after
 from rtp_applications.deadlines.rules.running import parse_length
 from rtp_applications.workflow.common.constitutions import find_constitution
 from rtp_applications.workflow.definition import Step, guard
@@ -56,6 +56,25 @@ def key_decision_notice_is_owed(step: Step) -> str | None:
         return None
     form = constitution.form if constitution else "of a kind that is not known"
     return f"no notice of a key decision is owed: the constitution is {form}"
+
+
+@guard("/decisionBy", payload=True)
+def notice_can_serve(step: Step) -> str | None:
+    """The day that the notice names lies after its 28 clear days (SI 2012/2089 reg 9; SI 2017/68 art 11), unless
+    scrutiny was told of a general exception, or agreed that the decision is urgent.
+    """
+    constitution = find_constitution(step.snapshot)
+    excepted = step.snapshot.find(GeneralException) or step.snapshot.find_record(SpecialUrgency, Urgent.KEY_DECISION)
+    if constitution is None or constitution.key_decision_notice is None or excepted:
+        return None
+    length = parse_length(step.process.get_setting(step.snapshot, "key-decision-notice"))
+    first = earliest_after(step.payload.published_on, length, _find_calendar(step))
+    if first <= step.payload.decision_by:
+        return None
+    return (
+        f"this notice allows a decision from {first} on ({constitution.key_decision_notice}); where that is "
+        f"impracticable, give notice of a general exception first ({constitution.general_exception})"
+    )
 
 
 @guard()
@@ -155,7 +174,11 @@ def find_missing_notice(step: Step, notice: Notice | None, length: Length) -> st
     """Return why notice does not allow a decision today, or None: neither its day nor that of the meeting counts."""
     if notice is None:
         return f"notice of {length} must go before"
-    local = step.snapshot.get_rule("working-day-calendar")
-    calendar = step.snapshot.calendars[CalendarName(local) if local else CalendarName.ENGLAND_AND_WALES]
-    first = earliest_after(notice.published_on, length, calendar)
+    first = earliest_after(notice.published_on, length, _find_calendar(step))
     return None if first <= step.today else f"{length} of notice end before {first}, not before today"
+
+
+def _find_calendar(step: Step) -> Calendar:
+    """Return the calendar by which the body counts its working days."""
+    local = step.snapshot.get_rule("working-day-calendar")
+    return step.snapshot.calendars[CalendarName(local) if local else CalendarName.ENGLAND_AND_WALES]

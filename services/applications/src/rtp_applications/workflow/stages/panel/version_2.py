@@ -80,7 +80,9 @@ def _decide(now: Action) -> Action:
 
 def _announce(now: Action) -> Action:
     return replace(
-        now.replace_guard("key-decision-notice-is-owed", notice_is_owed).without_guard("decision-makers-named"),
+        now.replace_guard("key-decision-notice-is-owed", notice_is_owed)
+        .without_guard("decision-makers-named")
+        .without_guard("notice-can-serve"),
         payload_model=AnnouncedDecision,
         description="Put on file that a council gave notice of the key decision.",
     )

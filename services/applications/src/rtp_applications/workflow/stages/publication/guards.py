@@ -23,8 +23,14 @@ def not_published_yet(step: Step) -> str | None:
 
 @guard("/text", payload=True)
 def reasons_to_publish(step: Step) -> str | None:
-    """There are reasons to publish: those given, or those on file."""
+    """There are reasons to publish: those given, or where it is asked for those on file; nothing on file is published
+    because a field was left out.
+    """
     decided = find_decisions(step.snapshot).get(step.payload.decision)
-    if step.payload.text or decided is None or decided.text:
+    if step.payload.text and step.payload.reasons_on_file:
+        return "give a text, or have the reasons on file published; not both"
+    if step.payload.text or decided is None:
         return None
-    return "no reasons that may be published are on file; give them"
+    if not decided.text:
+        return "no reasons that may be published are on file; give them"
+    return None if step.payload.reasons_on_file else "give the text, or say reasonsOnFile to publish those on file"

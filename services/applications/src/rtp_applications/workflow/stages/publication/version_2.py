@@ -1,15 +1,16 @@
-"""Version 2: nothing was accepted in part, so that no such decision was published."""
+"""Version 2: nothing was accepted in part, and where no text was given the reasons on file were published."""
 
 from dataclasses import replace
 from enum import StrEnum
-from functools import partial
 from typing import ClassVar
 
 from pydantic import Field
 
 from rtp_applications.workflow.common import payloads
+from rtp_applications.workflow.definition import Action, Step, guard
 from rtp_applications.workflow.earlier import Earlier
 from rtp_applications.workflow.snapshot import Payload
+from rtp_applications.workflow.stages.publication.decisions import find_decisions
 from rtp_shared.schemas import Prose
 
 
@@ -46,4 +47,17 @@ class FormerPublication(Payload):
     )
 
 
-VERSION_2 = Earlier(actions={"publish-decision": partial(replace, payload_model=FormerPublication)})
+@guard("/text", payload=True)
+def reasons_to_publish(step: Step) -> str | None:
+    """There are reasons to publish: those given, or those on file."""
+    decided = find_decisions(step.snapshot).get(step.payload.decision)
+    if step.payload.text or decided is None or decided.text:
+        return None
+    return "no reasons that may be published are on file; give them"
+
+
+def _publish(now: Action) -> Action:
+    return replace(now.replace_guard(reasons_to_publish.name, reasons_to_publish), payload_model=FormerPublication)
+
+
+VERSION_2 = Earlier(actions={"publish-decision": _publish})

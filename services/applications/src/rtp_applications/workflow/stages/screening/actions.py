@@ -5,6 +5,7 @@ from dataclasses import replace
 from rtp_applications.workflow.common.effects import note_supporting_intention, remember_where_refused
 from rtp_applications.workflow.common.guards import (
     deciders_are_independent,
+    documents_are_on_file,
     ground_is_supported,
     ground_on_the_list,
     reasons_given,
@@ -52,7 +53,7 @@ ANSWER_ITEM = Action(
     description="Answer one item of a request for information, or decline it.",
     signatories=one_of(Role.APPLICANT_LEAD, Role.APPLICANT_MEMBER),
     from_states=frozenset({Status.INFORMATION_REQUESTED}),
-    guards=(guards.item_was_asked, guards.answered_or_declined),
+    guards=(guards.item_was_asked, guards.answered_or_declined, documents_are_on_file),
     payload_model=payloads.ItemAnswer,
 )
 RETURN_INFORMATION = Action(

@@ -51,8 +51,11 @@ def item_was_asked(step: Step) -> str | None:
 
 @guard("/answer", payload=True)
 def answered_or_declined(step: Step) -> str | None:
-    """There is an answer, a document, or the word that it is declined."""
-    return None if step.payload.answer or step.payload.documents or step.payload.declined else "answer it or decline it"
+    """There is an answer or a document, or else the word that it is declined; not both."""
+    answered = bool(step.payload.answer or step.payload.documents)
+    if answered and step.payload.declined:
+        return "an item that is answered is not declined"
+    return None if answered or step.payload.declined else "answer it or decline it"
 
 
 @guard()

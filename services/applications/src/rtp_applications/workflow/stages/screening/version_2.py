@@ -56,8 +56,22 @@ def _tell_decision_date(now: CaseClock) -> CaseClock:
     return replace(now, runs_in=now.runs_in - LATER, yields_to=None)
 
 
+@guard("/answer", payload=True)
+def answered_or_declined(step: Step) -> str | None:
+    """There is an answer, a document, or the word that it is declined."""
+    return None if step.payload.answer or step.payload.documents or step.payload.declined else "answer it or decline it"
+
+
+def _answer_item(now: Action) -> Action:
+    return now.without_guard("documents-are-on-file").replace_guard(answered_or_declined.name, answered_or_declined)
+
+
 VERSION_2 = Earlier(
     clocks={"decision-date-notice": _tell_decision_date},
-    actions={"acknowledge": without_bounds(sent_since_submission), "notify-decision-date": _notify_decision_date},
+    actions={
+        "answer-item": _answer_item,
+        "acknowledge": without_bounds(sent_since_submission),
+        "notify-decision-date": _notify_decision_date,
+    },
     added=frozenset({"refuse-to-consider"}),
 )

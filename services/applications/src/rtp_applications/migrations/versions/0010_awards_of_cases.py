@@ -8,7 +8,7 @@ from alembic import op
 
 from rtp_shared.messaging_tables import build_script
 
-revision = "0011"
+revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None

@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from rtp_applications.sides_sql import BODY_READERS
 from rtp_shared.messaging_tables import build_script
 
-revision = "0013"
-down_revision = "0012"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
