@@ -66,5 +66,5 @@ def _call_in(scenario: Scenario, personas: Personas, case: Case) -> None:
 EVENTS = (
     *spin_out.EVENTS,
     *("panel-papers-published", "case-approved", "party-changed", "decision-called-in"),
-    *("decision-confirmed", "contract-route-chosen"),
+    *("decision-confirmed", "deadline-moved", "contract-route-chosen"),
 )

@@ -66,5 +66,12 @@ def _decide(scenario: Scenario, personas: Personas, case: Case, chair: ActorClie
 
 EVENTS = (
     *(*spin_out.EVENTS, "party-changed"),
-    *("panel-papers-published", "case-approved", "decision-called-in", "decision-confirmed", "contract-route-chosen"),
+    *(
+        "panel-papers-published",
+        "case-approved",
+        "decision-called-in",
+        "decision-confirmed",
+        "deadline-moved",
+        "contract-route-chosen",
+    ),
 )
