@@ -61,6 +61,22 @@ async def test_an_open_case_goes_on_with_the_body_that_followed(
     await ActorClient(new_council, "officer-1").do(case, "acknowledge", sentOn="2026-12-14")
 
 
+async def test_who_followed_a_further_employer_takes_its_place(
+    platform: Platform, clock: MovableClock, new_client: NewClient
+) -> None:
+    central, portal = await new_client(scopes=OVERSEER), await new_client()
+    leading, first, second, merged = [await record_body(central, name=f"Council {n}") for n in range(4)]
+    named = {"employer": leading["id"], "furtherEmployers": [first["id"], second["id"]]}
+    case = await submit_case(portal, await open_case(portal, **named))
+    for old in (first, second):
+        await end_of(central, old, date(2026, 12, 1), merged["id"])
+    clock.move_to(START + timedelta(days=10))
+    await platform.tick()
+    joint = await read_case(await new_client(organisation=UUID(merged["id"])), case)
+    assert (joint["employer"], joint["furtherEmployers"]) == (leading["id"], [merged["id"]])
+    assert (await (await new_client(organisation=UUID(first["id"]))).get(f"/v1/cases/{case['id']}")).status_code == 404
+
+
 async def list_waiting(api: Api) -> list[str]:
     items = (await api.get("/v1/cases", params={"awaitsSuccessor": "true"})).json()["items"]
     return [each["id"] for each in items]

@@ -20,9 +20,9 @@ class ProblemField(BaseModel):
 class Problem(BaseModel):
     """Problem details (RFC 9457): every error of this API has this form.
 
-    A type may have members of its own: `guards` names each condition of an action that does not hold, with its reason;
-    `changedSince` tells what others changed since the version in If-Match, in which role, and
-    in which fields.
+    A type may have members of its own: `guards` names each condition of an action that does not hold, with its reason
+    and the condition's own words, which name the provision where a law sets it; `changedSince` tells what others
+    changed since the version in If-Match, in which role, and in which fields.
     """
 
     model_config = ConfigDict(extra="allow")

@@ -95,7 +95,13 @@ async def test_under_the_challenge_a_refusal_publishes_itself(
     assert (told["data"]["decisionId"], told["data"]["ground"]) == (entry["id"], "service-stopping")
     assert "The service stops." not in str(told)
     again = await office.officer.act(office.case, "publish-decision", {"decision": "refused", "reasonsOnFile": True})
-    assert again.json()["guards"] == [{"guard": "not-published-yet", "reason": "it is published already"}]
+    assert again.json()["guards"] == [
+        {
+            "guard": "not-published-yet",
+            "reason": "it is published already",
+            "condition": "The decision is not in the register yet.",
+        }
+    ]
 
 
 async def test_elsewhere_an_officer_publishes_and_the_text_is_redacted(new_client: NewClient, anybody: Api) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Boolean, Text, Uuid, and_, any_, bindparam, exists, func, select
+from sqlalchemy import Boolean, Text, Uuid, and_, any_, bindparam, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -35,7 +35,10 @@ _AWAITS_SUCCESSOR = and_(
     _case.submitted_at.is_not(None),
     _case.status.in_(sorted(OPEN)),
     exists().where(
-        _body.id.in_([_case.employer_id, _case.commissioner_id, _case.decision_body_id, _case.duty_holder_id]),
+        or_(
+            _body.id.in_([_case.employer_id, _case.commissioner_id, _case.decision_body_id, _case.duty_holder_id]),
+            _body.id == any_(_case.further_employer_ids),
+        ),
         func.cardinality(_body.shared_among) > 1,
         ~_CHOSEN,
     ),

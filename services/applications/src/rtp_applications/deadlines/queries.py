@@ -64,7 +64,7 @@ _REFERENCES = tuple(_case[name] for name in REFERENCES)
 # By the readers, which have an index: a case that was transferred keeps the old one, and is left out by its columns.
 _NAMED_STILL = exists().where(
     _case.readers.overlap(array([literal("org:").concat(_body.id.cast(Text))])),
-    or_(*(column == _body.id for column in _REFERENCES)),
+    or_(*(column == _body.id for column in _REFERENCES), _body.id == any_(_case.further_employer_ids)),
     *_TRANSFERABLE,
 )
 _ENDED = select(_body.id).where(
@@ -80,7 +80,10 @@ _CHOSEN = exists().where(
 )
 _NAMING = select(_case.id).where(
     _case.readers.overlap(bindparam("readers", type_=ARRAY(Text))),
-    or_(*(column == any_(bindparam("bodies", type_=ARRAY(Uuid))) for column in _REFERENCES)),
+    or_(
+        *(column == any_(bindparam("bodies", type_=ARRAY(Uuid))) for column in _REFERENCES),
+        _case.further_employer_ids.overlap(bindparam("bodies", type_=ARRAY(Uuid))),
+    ),
     *_TRANSFERABLE,
 )
 

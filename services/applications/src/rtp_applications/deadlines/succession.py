@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from rtp_applications.deadlines.rules.days import civil_date
@@ -11,7 +12,7 @@ from rtp_applications.workflow.definition import Process
 from rtp_applications.workflow.due import SCHEDULER
 from rtp_applications.workflow.engine import CaseChange
 from rtp_applications.workflow.enums import OPEN, Role, Status
-from rtp_applications.workflow.snapshot import CaseSnapshot, Party, Signature, SignedRecord
+from rtp_applications.workflow.snapshot import CaseSnapshot, Facts, Party, Signature, SignedRecord
 from rtp_applications.workflow.stages.reorganisation.facts import find_restart_day, find_windows
 from rtp_applications.workflow.stages.reorganisation.payloads import BodyReplaced, SuccessorChoice
 from rtp_applications.workflow.stages.reorganisation.restart import restart_clocks
@@ -32,7 +33,12 @@ def transfer(
     more. What was signed for it stays signed for it. Where it resolved so, the times of a challenge count anew.
     """
     case = snapshot.case
-    changed = {name: successors[body].id for name in REFERENCES if (body := getattr(case, name)) in successors}
+    changed: dict[str, Any] = {
+        name: successors[body].id for name in REFERENCES if (body := getattr(case, name)) in successors
+    }
+    further = _follow_further_employers(case, successors)
+    if further != list(case.further_employer_ids):
+        changed["further_employer_ids"] = further
     if not changed or case.status not in TRANSFERABLE or case.submitted_at is None:
         return None
     replaced = {body: new.id for body, new in successors.items() if body in case.bodies}
@@ -55,6 +61,16 @@ def transfer(
         events=(_make_case_transferred(snapshot, replaced, now),),
         reason="a body that the case names has ended, and another followed it",
     )
+
+
+def _follow_further_employers(case: Facts, successors: Mapping[UUID, BodyFacts]) -> list[UUID]:
+    """Return the further employers with the bodies that followed, each once; one that leads by now is none of them."""
+
+    def follow(body: UUID) -> UUID:
+        return successors[body].id if body in successors else body
+
+    leading = case.employer_id and follow(case.employer_id)
+    return [each for each in dict.fromkeys(map(follow, case.further_employer_ids)) if each != leading]
 
 
 def _put_on_file(snapshot: CaseSnapshot, replaced: Mapping[UUID, UUID], by: Signature) -> CaseSnapshot:

@@ -88,7 +88,8 @@ def apply_action(
     signature, awaiting = _sign(action, signed_before, caller, held, now)
     signed = (*signed_before, signature)
     step = _make_step(process, action, snapshot, payload, signed, now)
-    if unmet := [(guard.name, error) for guard in action.guards if (error := guard.find_error(step)) is not None]:
+    found = ((guard.name, guard.description, guard.find_error(step)) for guard in action.guards)
+    if unmet := [(name, condition, error) for name, condition, error in found if error is not None]:
         raise GuardsNotMet(unmet)
     if awaiting:
         return _add_signature(step, awaiting)

@@ -22,15 +22,22 @@ class NothingGiven(Invalid):
 
 
 class GuardsNotMet(Invalid):
-    """`guards` names each guard that does not hold, and why."""
+    """`guards` names each guard that does not hold, why, and the condition itself, with its provision where there is
+    one.
+    """
 
     title = "Some conditions of the action are not met"
 
-    def __init__(self, unmet: Sequence[tuple[str, FieldError]]) -> None:
+    def __init__(self, unmet: Sequence[tuple[str, str, FieldError]]) -> None:
         super().__init__(
-            "; ".join(wanting.reason for _, wanting in unmet)[:500],
-            errors=[wanting for _, wanting in unmet],
-            extra={"guards": [{"guard": guard, "reason": wanting.reason} for guard, wanting in unmet]},
+            "; ".join(wanting.reason for *_, wanting in unmet)[:500],
+            errors=[wanting for *_, wanting in unmet],
+            extra={
+                "guards": [
+                    {"guard": guard, "reason": wanting.reason, "condition": condition}
+                    for guard, condition, wanting in unmet
+                ]
+            },
         )
 
 
