@@ -45,9 +45,9 @@ SETTINGS: Mapping[str, Setting] = {
             Regime.BELOW_THRESHOLD,
             *(name_selection_track(route) for route in SelectionRoute if route is not SelectionRoute.COMPETITIVE),
         ),
-        "SI 2023/1348 regs 7 to 10 award without a competition; grants, in-house arrangements and contracts below "
-        "threshold are outside the duty to tender",
-        "believed",
+        "SI 2023/1348 regs 7 to 10 award without a competition; Procurement Act 2023 ss.1(1)(b), 3(2), (6) and 5(5): a "
+        "grant, an exempted contract and one below threshold are no public contracts, which alone are covered",
+        "found",
         FIRST,
     ),
     "standstill-mandatory": Setting(

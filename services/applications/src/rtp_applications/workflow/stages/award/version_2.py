@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from rtp_applications.workflow.definition import Action
 from rtp_applications.workflow.earlier import Earlier
+from rtp_applications.workflow.stages.award.settings import SETTINGS
 
 DIRECT = "social-value-considered-before-a-direct-award"
 
@@ -34,6 +35,14 @@ VERSION_2 = Earlier(
         "begin-standstill": _replacing_notices("provider-chosen", DIRECT),
         "award": _without("regime-is-open", "provider-chosen", DIRECT, "former-procurement-noticed"),
         "record-notice": _replacing_notices("notice-is-not-relied-on"),
+    },
+    settings={
+        "no-tender-needed": replace(
+            SETTINGS["no-tender-needed"],
+            source="SI 2023/1348 regs 7 to 10 award without a competition; grants, in-house arrangements and contracts "
+            "below threshold are outside the duty to tender",
+            tag="believed",
+        )
     },
     added=frozenset(
         {"end-procurement", "return-to-earlier-step", "abandonment-notice", "procurement-termination-notice"}
