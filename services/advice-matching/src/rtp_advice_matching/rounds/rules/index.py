@@ -105,7 +105,7 @@ class AdviserIndex:
         """
         rated = self.rate(need)
         chosen, equals = choose_highest(rated, fitting, at_most)
-        draw = _draw(seed.encode() + need.case_id.bytes)
+        draw = self.draw_case(need, seed)
         places = list_places(chosen)
         if equals:
             places += _choose_from(equals, draw % len(self.candidates), at_most - len(places))
@@ -115,6 +115,11 @@ class AdviserIndex:
             for place, points in zip(places, scores, strict=True)
         ]
         return [Listed(place, -points) for points, _, _, place in sorted(keyed)]
+
+    @staticmethod
+    def draw_case(need: Need, seed: str) -> int:
+        """Draw a number for a case, which repeats."""
+        return _draw(seed.encode() + need.case_id.bytes)
 
     def propose(self, need: Need, *, at_most: int = PROPOSED_AT_MOST) -> tuple[Fit, ...]:
         """Return the candidates to propose, best first, as `matching.rank` chooses them."""
