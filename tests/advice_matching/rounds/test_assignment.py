@@ -1,9 +1,11 @@
 """The assignment is stable, keeps to places and lists, and is as large as it must be, over generated markets."""
 
 import random
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matching.games import HospitalResident
 
 from rtp_advice_matching.rounds.rules.assignment import assign
 from rtp_advice_matching.rounds.rules.market import NOBODY, Market, find_blocking_pair
@@ -58,6 +60,41 @@ def test_where_nobody_is_equal_each_request_gets_the_best_that_it_can_have(marke
         for own, theirs in zip(assignment, other, strict=True):
             assert (own == NOBODY) == (theirs == NOBODY)
             assert own <= theirs, "the pairs of a request stand in the order of its list"
+
+
+@settings(deadline=None)
+@given(draw_strict_lists(requests=8, advisers=5))
+def test_another_library_finds_the_same_where_nobody_is_equal(market: tuple[Lists, list[int]]) -> None:
+    lists, places = market
+    strict = make_market(lists, places)
+    assignment = assign(strict)
+    found = {
+        int(str(adviser)): {int(str(each)) for each in requests}
+        for adviser, requests in solve_by_library(*market).items()
+    }
+    ours: dict[int, set[int]] = {adviser: set() for adviser in found}
+    for request, pair in enumerate(assignment):
+        if pair != NOBODY:
+            ours[strict.advisers[pair]].add(request)
+    assert ours == found
+
+
+def solve_by_library(lists: Lists, places: list[int]) -> dict[Any, Any]:
+    known = {adviser for listed in lists for adviser in listed}
+    if not known:
+        return {}
+    game = HospitalResident.create_from_dictionaries(
+        {str(number): sorted(map(str, x), key=lambda each: -x[int(each)][0]) for number, x in enumerate(lists) if x},
+        {
+            str(adviser): sorted(
+                (str(number) for number, listed in enumerate(lists) if adviser in listed),
+                key=lambda each: -lists[int(each)][adviser][1],
+            )
+            for adviser in known
+        },
+        {str(adviser): places[adviser] for adviser in known},
+    )
+    return dict(game.solve(optimal="resident"))
 
 
 @settings(max_examples=150, deadline=None)
