@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench import events, hidden, many_subscribers, relay, webhook
+from bench import events, hidden, many_subscribers, relay, rounds, webhook
 from bench.load import LoadError, ensure_wrk
 from bench.measured_processes import MeasuredProcesses
 from bench.measured_services import CASES, MeasuredServices
@@ -25,7 +25,7 @@ from bench.under_attack import row as attack_row
 RESULTS = Path(__file__).with_name("results.json")
 SERVICES = ("create", "read", "list", "action", "gateway-read", "unknown-or-hidden")
 EVENTS = ("event-idle", "event-200", "many-to-many", "event-drain")
-NAMES = (*SERVICES, "submit-to-webhook", "relay", *EVENTS, "under-attack")
+NAMES = (*SERVICES, "submit-to-webhook", "relay", *EVENTS, "under-attack", *rounds.NAMES)
 COLUMNS = {
     "ratio": "ratio",
     "cpu_ratio": "CPU ratio",
@@ -37,6 +37,9 @@ COLUMNS = {
     "floor_per_second": "floor a second",
     "floor_p50_ms": "floor p50 ms",
     "added_p50_ms": "added p50 ms",
+    "seconds": "seconds",
+    "floor_seconds": "floor seconds",
+    "mib": "MiB",
 }
 PACKAGES = ("fastapi", "uvicorn", "uvloop", "sqlalchemy", "asyncpg", "psycopg", "aiohttp", "pydantic")
 
@@ -82,6 +85,14 @@ def measure_rows(only: str | None, rounds: int, seconds: float) -> Iterator[Row]
         say("under-attack: one reader at rest, and beside attackers of each kind at once")
         with attack_row.start() as services:
             yield attack_row.measure(services, say, attacks=attack_row.choose_attacks())
+    yield from measure_rounds(only)
+
+
+def measure_rounds(only: str | None) -> Iterator[Row]:
+    for name in rounds.NAMES:
+        if only in (None, name):
+            say(f"{name}: in a process of its own")
+            yield rounds.measure(name, say)
 
 
 def measure_services(only: str | None, rounds: int, seconds: float) -> Iterator[Row]:
@@ -135,7 +146,7 @@ def format_table(rows: Sequence[Row]) -> str:
 def _format_cell(name: str, value: float | None) -> str:
     if value is None:
         return ""
-    return f"{value:,.0f}" if name.endswith("second") else f"{value:.2f}"
+    return f"{value:,.0f}" if name.endswith("second") or name == "mib" else f"{value:.2f}"
 
 
 def describe_run() -> dict[str, Any]:

@@ -44,6 +44,7 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "courts": ("", "cases:system"),
         "importer": ("", "cases:import"),
         "eraser": ("", "events:erase"),
+        "matcher": ("", "support:match"),
         "without a scope": ("", "none"),
         "nobody": ("", "no token"),
     }

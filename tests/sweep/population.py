@@ -58,6 +58,7 @@ async def plant(platform: Platform, clients: Clients) -> Population:
     await platform.drain_events()
     await planter.let_deliveries_die()
     await planter.plant_erasure()
+    await planter.plant_round()
     staged = await plant_stages(platform, clients)
     await platform.drain_events()
     return Population(platform, clients, (*planter.things, *staged), len(planter.things))
@@ -190,6 +191,12 @@ class Planter:
         assert answer.json()["findings"]["items"][0]["subjectId"] == case_id
         owner = {"owner": "eraser", "scope": "events:erase"}
         self.add("an erasure", Secrecy.OWNER, answer.json()["id"], at=ids, **owner)
+
+    async def plant_round(self) -> None:
+        answer = await self.api("matcher").post("/v1/matching-rounds", json={})
+        assert answer.status_code == 201, answer.text
+        ids = {"round_id": answer.json()["id"]}
+        self.add("a matching round", Secrecy.OWNER, answer.json()["id"], at=ids, owner="matcher")
 
     async def _list_events(self, group: Api, case: Json) -> set[str]:
         feed = await read_pages(group, "/v1/events", limit=200)

@@ -17,6 +17,7 @@ SERVICES = {
     "procurement": "applications",
     "advisers": "advice-matching",
     "support-requests": "advice-matching",
+    "matching-rounds": "advice-matching",
     "products": "finance-directory",
     "shortlists": "finance-directory",
     "eligibility": "finance-directory",

@@ -23,6 +23,7 @@ SCOPES = {
     "advisers:read": "Find advisers and mentors",
     "support:read": "Read support requests and proposals",
     "support:write": "Accept a proposed adviser or mentor",
+    "support:match": "Work out matching rounds over all support requests and commit them, as their operator",
     "finance:read": "Read finance shortlists",
     "events:read": "Read the event feed",
     "events:erase": "Ask for and confirm the erasure of one person's data, as whoever answers for the data",

@@ -9,4 +9,5 @@ from rtp_shared.identities import Principal
 
 AdviserReader = Annotated[Principal, Depends(Access("advisers:read"))]
 SupportReader = Annotated[Principal, Depends(Access("support:read"))]
+SupportMatcher = Annotated[Principal, Depends(Access("support:match"))]
 SupportWriter = Annotated[Principal, Depends(Access("support:write"))]

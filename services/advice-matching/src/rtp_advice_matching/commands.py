@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_advice_matching.errors import AdviserNotProposed, NoSuchSupportRequest
-from rtp_advice_matching.matching import rank
+from rtp_advice_matching.matching import Fit, rank
 from rtp_advice_matching.models import Adviser, Proposal, SupportRequest
 from rtp_advice_matching.queries import list_candidates
 from rtp_shared.contracts import About
@@ -19,7 +19,7 @@ from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
 from rtp_shared.contracts.events import compute_digest
 from rtp_shared.db import visible_to
 from rtp_shared.etags import Expected
-from rtp_shared.identities import SYSTEM
+from rtp_shared.identities import SYSTEM, organisation_identity
 from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError
 
@@ -61,6 +61,28 @@ async def open_request(
     await _tell_networks(
         session, outbox, request, readers=[each for each in request.readers if each not in case_readers]
     )
+
+
+async def propose_first(
+    session: AsyncSession, request: SupportRequest, fit: Fit, *, now: datetime, outbox: Outbox
+) -> None:
+    """Propose an adviser before all others, to a request whose row is locked. A network new to it is told."""
+    adviser_id, network_id = fit.candidate.id, fit.candidate.network_id
+    proposed = select(Proposal, Adviser.network_id).join(Adviser, Adviser.id == Proposal.adviser_id)
+    rows = (await session.execute(proposed.where(Proposal.request_id == request.id))).all()
+    earlier = {row[0]: row[1] for row in rows}
+    first, case_readers = request.propose_first(fit, earlier, now=now)
+    session.add(first)
+    others = sorted((each for each in earlier if each is not first), key=lambda each: each.rank)
+    event = SupportProposed(
+        case_id=request.case_id,
+        support_request_id=request.id,
+        adviser_ids=[adviser_id, *(each.adviser_id for each in others)],
+        proposed_at=now,
+    )
+    await _publish(session, outbox, request, event, readers=case_readers)
+    if network_id not in earlier.values():
+        await _tell_networks(session, outbox, request, readers=[organisation_identity(network_id)])
 
 
 async def close_request(session: AsyncSession, case: CaseWithdrawn, *, readers: Sequence[str], now: datetime) -> None:

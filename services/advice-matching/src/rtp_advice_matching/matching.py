@@ -133,8 +133,8 @@ def rank(need: Need, candidates: Iterable[Candidate], *, at_most: int = PROPOSED
         if ground := find_obstacle(need, candidate):
             excluded.append(PassedOver(candidate.id, ground))
         else:
-            fits.append(_score(need, candidate))
-    fits.sort(key=lambda fit: _make_sort_key(need, fit))
+            fits.append(score(need, candidate))
+    fits.sort(key=lambda fit: make_sort_key(need, fit))
     outranked = (PassedOver(fit.candidate.id, Ground.OTHERS_COME_FIRST) for fit in fits[at_most:])
     return Ranking(tuple(fits[:at_most]), (*outranked, *sorted(excluded)))
 
@@ -166,12 +166,13 @@ def explain(need: Need, candidate: Candidate) -> tuple[Part, ...]:
     )
 
 
-def _score(need: Need, candidate: Candidate) -> Fit:
+def score(need: Need, candidate: Candidate) -> Fit:
+    """Return the score of a candidate whom nothing keeps from helping."""
     parts = explain(need, candidate)
     return Fit(candidate, sum(part.points for part in parts), parts)
 
 
-def _make_sort_key(need: Need, fit: Fit) -> tuple[int, Fraction, bytes]:
+def make_sort_key(need: Need, fit: Fit) -> tuple[int, Fraction, bytes]:
     """Make the key that sorts the best first. It differs by case, so that no adviser always wins among equals."""
     draw = hashlib.sha256(need.case_id.bytes + fit.candidate.id.bytes).digest()
     return -fit.score, fit.candidate.load, draw

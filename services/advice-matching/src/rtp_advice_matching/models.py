@@ -227,6 +227,32 @@ class SupportRequest(Model):
         self._count_event(now)
         return proposals
 
+    def propose_first(
+        self, fit: Fit, earlier: "Mapping[Proposal, uuid.UUID]", *, now: datetime
+    ) -> "tuple[Proposal, list[str]]":
+        """Propose an adviser before the earlier proposals, which are given with their networks.
+
+        Return the proposal, and who sees the case. Its network sees of the proposals its own ones only, also where the
+        case was shown to it before.
+        """
+        adviser, network_id = fit.candidate.id, fit.candidate.network_id
+        case_readers = self.leave_out_rivals(self.readers, networks=[*earlier.values(), network_id])
+        first = next((each for each in earlier if each.adviser_id == adviser), None)
+        others = sorted((each for each in earlier if each is not first), key=lambda each: each.rank)
+        for rank, proposal in enumerate(others, start=2):
+            proposal.rank = rank
+            proposal.show_to(case_readers, earlier[proposal])
+        if first is None:
+            first = Proposal.of(self, fit, rank=1, readers=case_readers)
+        else:
+            first.repeat(fit, rank=1)
+        self.not_proposed = [each for each in self.not_proposed if each["adviser_id"] != str(adviser)]
+        self.status = SupportStatus.PROPOSED
+        self.proposed_at = now
+        self._add_readers([organisation_identity(network_id)])
+        self._count_event(now)
+        return first, case_readers
+
     def expect(self, version: Expected, *, by: str) -> None:
         """Refuse a write by another reader than the client that opened the case, or on a version that is no more."""
         if by != self.opener:
@@ -268,7 +294,7 @@ class SupportRequest(Model):
 
 
 class Proposal(Model):
-    """One adviser proposed for one request, with the score as it was explained. Only who sees it ever changes."""
+    """One adviser proposed for one request, with the score as it was explained. A round may put another before it."""
 
     __tablename__ = "proposals"
 
@@ -290,6 +316,11 @@ class Proposal(Model):
             parts=[part._asdict() for part in fit.parts],
             readers=list(dict.fromkeys((*readers, organisation_identity(fit.candidate.network_id)))),
         )
+
+    def repeat(self, fit: Fit, *, rank: int) -> None:
+        """Propose the same adviser again, as the score is explained now."""
+        self.rank, self.score = rank, fit.score
+        self.parts = [part._asdict() for part in fit.parts]
 
     def show_to(self, readers: Sequence[str], network_id: uuid.UUID) -> None:
         """Show it to whoever sees the case, and to the adviser's network."""

@@ -1,0 +1,136 @@
+"""Commands on matching rounds."""
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_advice_matching.commands import propose_first
+from rtp_advice_matching.matching import Candidate, find_obstacle, score
+from rtp_advice_matching.models import SupportRequest
+from rtp_advice_matching.queries import list_candidates
+from rtp_advice_matching.rounds.errors import NoSuchRound
+from rtp_advice_matching.rounds.models import MatchingRound
+from rtp_advice_matching.rounds.queries import WAITING, get_certificate, list_waiting
+from rtp_advice_matching.rounds.rules.certificate import certify, compute_round, summarise
+from rtp_advice_matching.rounds.rules.snapshot import Parameters, Waiting
+from rtp_shared.db import system_scope, visible_to
+from rtp_shared.etags import Expected
+from rtp_shared.identities import SYSTEM, Principal, organisation_identity
+from rtp_shared.outbox import Outbox
+
+AT_MOST = 2000
+"""Requests of one round: as many as can be proposed to within one HTTP request. Who waits longest takes part."""
+REQUEST_CHANGED = "request-changed"
+"""Why a pair is not proposed: its request was agreed on, closed, or changed otherwise since the round."""
+ADVISER_LEFT = "adviser-left"
+
+
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """A round that was worked out, as it may be saved."""
+
+    certificate: bytes
+    content: Mapping[str, Any]
+    figures: Mapping[str, Any]
+
+    @property
+    def input_hash(self) -> str:
+        hashed: str = self.content["inputHash"]
+        return hashed
+
+
+async def compute(session: AsyncSession, parameters: Parameters, *, now: datetime) -> Certified:
+    """Work out a round over all requests that wait, and save nothing."""
+    async with system_scope(session, "a round is over the requests of all groups"):
+        requests = await list_waiting(session, at_most=AT_MOST)
+        waiting = [_take_part(request, now) for request in requests[:AT_MOST]]
+        candidates = sorted(await list_candidates(session), key=lambda each: each.id)
+    certificate, content = await asyncio.to_thread(_certify, waiting, candidates, parameters)
+    figures = {**summarise(content), "more_waiting": len(requests) > AT_MOST}
+    return Certified(certificate, content, figures)
+
+
+async def save(session: AsyncSession, certified: Certified, *, by: Principal, now: datetime) -> UUID:
+    """Save a round; only the clients of the operator's organisation see it."""
+    saved = MatchingRound.of(
+        certified.certificate,
+        parameters=certified.content["input"]["parameters"],
+        input_hash=certified.input_hash,
+        figures=certified.figures,
+        readers=[organisation_identity(by.organisation), *SYSTEM],
+        now=now,
+    )
+    session.add(saved)
+    await session.flush()
+    return saved.id
+
+
+async def commit(
+    session: AsyncSession, round_id: UUID, *, version: Expected, actor: Principal, now: datetime, outbox: Outbox
+) -> None:
+    """Make the pairs of a round the first proposals of their requests, where nothing has changed since."""
+    query = select(MatchingRound).where(
+        MatchingRound.id == round_id, visible_to(MatchingRound.readers, actor.identities)
+    )
+    saved = (await session.execute(query.with_for_update())).scalar_one_or_none()
+    if saved is None:
+        raise NoSuchRound
+    saved.expect(version)
+    certificate = json.loads(await get_certificate(session, round_id, readers=actor.identities))
+    pairs = {request: (version_then, adviser) for request, version_then, adviser in list_pairs(certificate)}
+    async with system_scope(session, "a round proposes to the groups of others"):
+        left_out = await _propose(session, pairs, now=now, outbox=outbox)
+    saved.commit(proposed=len(pairs) - len(left_out), left_out=left_out, now=now)
+    await session.flush()
+
+
+def list_pairs(certificate: Mapping[str, Any]) -> Iterator[tuple[UUID, int, UUID]]:
+    """List the pairs of a round: the request, its version at that time, and the adviser."""
+    given = certificate["input"]
+    for request, answer in zip(given["requests"], certificate["answers"], strict=True):
+        if chosen := answer["chosen"]:
+            yield UUID(request["id"]), request["version"], UUID(given["advisers"][chosen["adviser"]]["id"])
+
+
+async def _propose(
+    session: AsyncSession, pairs: Mapping[UUID, tuple[int, UUID]], *, now: datetime, outbox: Outbox
+) -> list[dict[str, str]]:
+    """Propose each pair that still holds; return the others, each with what stands against it."""
+    candidates = {each.id: each for each in await list_candidates(session)}
+    # In one order, so that two rounds never wait for each other in a ring.
+    query = select(SupportRequest).where(SupportRequest.id.in_(pairs)).order_by(SupportRequest.id).with_for_update()
+    left_out = []
+    for request in (await session.scalars(query)).all():
+        version, adviser_id = pairs[request.id]
+        candidate = candidates.get(adviser_id)
+        if reason := _find_change(request, version, candidate):
+            left_out.append({"request_id": str(request.id), "adviser_id": str(adviser_id), "reason": reason})
+        elif candidate is not None:
+            await propose_first(session, request, score(request.build_need(), candidate), now=now, outbox=outbox)
+    return left_out
+
+
+def _find_change(request: SupportRequest, version: int, candidate: Candidate | None) -> str | None:
+    """Return what has changed since the round so that a pair holds no more."""
+    if request.version != version or request.status not in WAITING:
+        return REQUEST_CHANGED
+    return ADVISER_LEFT if candidate is None else find_obstacle(request.build_need(), candidate)
+
+
+def _take_part(request: SupportRequest, now: datetime) -> Waiting:
+    weeks = max(0, (now - request.opened_at).days // 7)
+    return Waiting(request.id, request.build_need(), weeks, request.version)
+
+
+def _certify(
+    waiting: Sequence[Waiting], candidates: Sequence[Candidate], parameters: Parameters
+) -> tuple[bytes, Mapping[str, Any]]:
+    certificate = certify(compute_round(waiting, candidates, parameters))
+    return certificate, json.loads(certificate)

@@ -1,0 +1,73 @@
+"""Request and response bodies of matching rounds."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from rtp_advice_matching.rounds.models import RoundStatus
+from rtp_shared.schemas import Input, Line, Output, Whole
+
+
+class RoundOpening(Input):
+    """What may be chosen for a round."""
+
+    list_length: Annotated[Whole, Field(ge=1, le=200)] = Field(
+        default=50, description="How many advisers are looked at for each request, the best first"
+    )
+    seed: Line = Field(default="1", description="Decides among equals; the same seed decides in the same way")
+
+
+class RoundFigures(Output):
+    """What a round comes to."""
+
+    requests: int = Field(description="Requests that took part: open or proposed, who waits longest first")
+    more_waiting: bool = Field(description="Whether more wait than take part in one round")
+    advisers: int = Field(description="Advisers who take part now")
+    placed: int = Field(description="Requests that got an adviser")
+    first_choices: int = Field(description="Those of them for whom nobody fits better")
+    nobody_may_help: int = Field(description="Requests whom nobody may help as things stand")
+    at_least: int = Field(description="So many more places are needed at the least so that all others get somebody")
+    at_most: int = Field(description="So many are enough; the certificate names them")
+
+
+class PairView(Output):
+    """An adviser for a request."""
+
+    request_id: UUID
+    adviser_id: UUID
+
+
+class RoundPreview(Output):
+    """A round that was worked out and not saved."""
+
+    input_hash: str = Field(description="SHA-256 of the canonical JSON of all that went in")
+    figures: RoundFigures
+    pairs: list[PairView]
+
+
+class LeftOutView(Output):
+    """A pair that was not proposed when its round was committed."""
+
+    request_id: UUID
+    adviser_id: UUID
+    reason: str = Field(
+        description="`request-changed`, `adviser-left`, or the ground on which the adviser may not help any more"
+    )
+
+
+class RoundView(Output):
+    """A matching round that was saved."""
+
+    id: UUID
+    status: RoundStatus
+    version: int = Field(description="Grows by one with every change; the ETag")
+    list_length: int
+    seed: str
+    input_hash: str = Field(description="SHA-256 of the canonical JSON of all that went in; the certificate holds it")
+    figures: RoundFigures
+    created_at: datetime
+    committed_at: datetime | None
+    proposed: int | None = Field(description="Pairs that were proposed when it was committed")
+    left_out: list[LeftOutView] = Field(description="Pairs that were not, because something had changed since")

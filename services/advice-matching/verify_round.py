@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+"""Check the certificate of a matching round: python verify_round.py certificate.json [EVERY]
+
+It works out anew, from the input that the certificate holds, who may help whom and how well, and that the result is
+what it says: everybody keeps to constraints and places, no two would both rather have each other, each reason is true,
+and so are both bounds of the extra places. It needs Python's standard library and nothing else. Every request is
+compared with every adviser; of a large round, 100 for EVERY does so for each hundredth request, and all else in full.
+"""
+
+import hashlib
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+
+NAMED = 20
+
+
+def find_obstacle(request, adviser):
+    """Return the ground that keeps an adviser from helping at all, or None."""
+    checks = (
+        ("conflict-of-interest", set(request["bodies"]) & set(adviser["conflicts"])),
+        ("does-not-serve-sector", adviser["sectors"] and request["sector"] not in adviser["sectors"]),
+        ("does-not-serve-region", not adviser["remote"] and request["region"] not in (None, *adviser["regions"])),
+        ("does-not-serve-stage", adviser["stages"] and request["stage"] not in adviser["stages"]),
+        ("no-free-capacity", adviser["engaged"] >= adviser["capacity"]),
+    )
+    return next((ground for ground, holds in checks if holds), None)
+
+
+def rate(request, adviser, rules):
+    """Return the points of each part of the score: share times weight, rounded down; half where nobody was chosen."""
+    (half, whole), wanted, form = rules["half"], request["topics"], request["legalForm"]
+    near, any_form = request["region"] in adviser["regions"], not adviser["legalForms"]
+    shares = {
+        "topics": (len(set(wanted) & set(adviser["topics"])), len(wanted)) if wanted else (1, 1),
+        "sector": (1, 1) if request["sector"] in adviser["sectors"] else (half, whole),
+        "region": (1, 1) if near else (half, whole) if adviser["remote"] else (0, 1),
+        "stage": (1, 1) if request["stage"] in adviser["stages"] else (half, whole),
+        "capacity": (adviser["capacity"] - adviser["engaged"], adviser["capacity"]),
+        "legal-form": (1, 1) if form is None or form in adviser["legalForms"] else (half if any_form else 0, whole),
+    }
+    return {part: rules["weights"][part] * share // of for part, (share, of) in shares.items()}
+
+
+def find_blocking(lists, own, waited, places):
+    """Return requests and advisers who break their places, or would both rather have each other than what they got."""
+    taken = Counter(adviser for adviser in own if adviser is not None)
+    least = {}
+    for request, adviser in enumerate(own):
+        if adviser is not None:
+            if adviser not in lists[request]:
+                return f"request {request} has adviser {adviser}, who is not on its list"
+            liked = lists[request][adviser] + waited[request]
+            least[adviser] = min(liked, least.get(adviser, liked))
+    for adviser, count in taken.items():
+        if count > places[adviser]:
+            return f"adviser {adviser} has {count} requests and {places[adviser]} places"
+    for request, listed in enumerate(lists):
+        for adviser, score in listed.items():
+            better = own[request] is None or score > listed[own[request]]
+            if better and (taken[adviser] < places[adviser] or least[adviser] < score + waited[request]):
+                return f"request {request} and adviser {adviser} would both rather have each other"
+    return None
+
+
+def check(holds, what):
+    if not holds:
+        raise AssertionError(what)
+
+
+class Round:
+    """What a certificate says, and what follows from it."""
+
+    def __init__(self, certificate):
+        given = certificate["input"]
+        text = json.dumps(given, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        check(certificate["format"] == "org.righttoprovide.matching-round.1", "the format is unknown")
+        check(certificate["inputHash"] == f"sha256:{digest}", "the input is not what was hashed")
+        self.rules, self.requests, self.advisers = given["parameters"], given["requests"], given["advisers"]
+        self.written, self.answers, self.extra = (certificate[name] for name in ("lists", "answers", "extraPlaces"))
+        check(len(self.written) == len(self.answers) == len(self.requests), "a request lacks its list or its answer")
+        self.lists = [dict(listed) for listed in self.written]
+        self.places = [max(0, each["capacity"] - each["engaged"]) for each in self.advisers]
+        week, most = self.rules["pointsPerWeek"], self.rules["pointsForWaiting"]
+        self.waited = [min(each["weeksWaited"] * week, most) for each in self.requests]
+        self.own = [each["chosen"] and each["chosen"]["adviser"] for each in self.answers]
+
+    def check_result(self):
+        """Check that all keep to places and lists, and no two would rather have each other."""
+        problem = find_blocking(self.lists, self.own, self.waited, self.places)
+        check(problem is None, problem)
+        self.least, self.envious = {}, [[] for _ in self.advisers]
+        for listed, mine, waited in zip(self.lists, self.own, self.waited, strict=True):
+            if mine is not None:
+                self.least[mine] = min(listed[mine] + waited, self.least.get(mine, listed[mine] + waited))
+            for adviser, score in listed.items():
+                if mine is None or score > listed[mine]:
+                    self.envious[adviser].append(score + waited)
+
+    def check_list(self, number):
+        """Check that a list is of those who may help, with their scores, and what is said of the chosen one."""
+        request, listed, mine, at = self.requests[number], self.lists[number], self.own[number], f"request {number}"
+        scores = list(listed.values())
+        check(len(self.written[number]) == len(listed) <= self.rules["listLength"], f"{at}: the list is too long")
+        check(scores == sorted(scores, reverse=True), f"{at}: the list is not in its order")
+        for adviser, score in listed.items():
+            check(find_obstacle(request, self.advisers[adviser]) is None, f"{at}: adviser {adviser} may not help it")
+            rated = rate(request, self.advisers[adviser], self.rules)
+            check(sum(rated.values()) == score, f"{at}: the score of adviser {adviser} is another")
+            if adviser == mine:
+                why = {"adviser": mine, "score": score, "priority": score + self.waited[number], "parts": rated}
+                why["wouldRatherHave"] = sum(each > score for each in scores)
+                check(self.answers[number]["chosen"] == why, f"{at}: what is said of adviser {adviser} is not so")
+
+    def check_way_out(self, number):
+        """Check how many more places of which adviser would be enough for a request that has nobody."""
+        said, at = self.answers[number]["wouldChange"], f"request {number}"
+        ways = {}
+        for adviser, score in self.lists[number].items():
+            ways[adviser] = 1 + sum(liked > score + self.waited[number] for liked in self.envious[adviser])
+        check((said is None) == (not ways), f"{at}: what would change it is not said")
+        right = said is None or ways.get(said["adviser"]) == said["morePlaces"] == min(ways.values())
+        check(right, f"{at}: it would change by other places")
+
+    def find_reason(self, number, adviser):
+        listed, mine = self.lists[number], self.own[number]
+        if adviser not in listed:
+            return find_obstacle(self.requests[number], self.advisers[adviser]) or "below-the-end-of-the-list"
+        if mine is not None and listed[adviser] <= listed[mine]:
+            return "fits-" + ("less-than" if listed[adviser] < listed[mine] else "as-well-as") + "-the-chosen"
+        preferred = self.least[adviser] > listed[adviser] + self.waited[number]
+        return "full-with-requests-it-" + ("prefers" if preferred else "likes-as-much-or-more")
+
+    def check_reasons(self, number):
+        """Check the reason of everybody who was not chosen, and that nobody better is missing on the list."""
+        groups, at, listed = {}, f"request {number}", self.lists[number]
+        for adviser in range(len(self.advisers)):
+            if adviser != self.own[number]:
+                groups.setdefault(self.find_reason(number, adviser), []).append(adviser)
+        below = [self.advisers[each] for each in groups.get("below-the-end-of-the-list", [])]
+        best = max((sum(rate(self.requests[number], each, self.rules).values()) for each in below), default=0)
+        ended = not below or (len(listed) == self.rules["listLength"] and best <= min(listed.values()))
+        check(ended, f"{at}: somebody who fits better than the list's last is not on it")
+        said = [{"reason": key, "count": len(who), "advisers": who[:NAMED]} for key, who in sorted(groups.items())]
+        check(self.answers[number]["notChosen"] == said, f"{at}: the reasons why nobody else was chosen are not so")
+        lacking = groups.get("no-free-capacity", [])[:NAMED]
+        chosen = self.own[number] is not None
+        check(chosen or self.answers[number]["lackingPlacesOnly"] == lacking, f"{at}: who lacks a place is another")
+
+    def check_extra_places(self):
+        """Check both bounds of the extra places by their proofs."""
+        short, added = self.extra["short"], dict(self.extra["added"])
+        known = {adviser for number in short for adviser in self.lists[number]}
+        check(len(set(short)) == len(short) and all(self.lists[each] for each in short), "the lower bound has no proof")
+        too_few = len(short) - sum(self.places[adviser] for adviser in known)
+        check(too_few == self.extra["atLeast"], "the lower bound has no proof")
+        check(
+            sum(added.values()) == self.extra["atMost"] and min(added.values(), default=1) > 0,
+            "the upper bound is no sum",
+        )
+        wider = [places + added.get(adviser, 0) for adviser, places in enumerate(self.places)]
+        placed = [None if adviser == -1 else adviser for adviser in self.extra["assignment"]]
+        check(len(placed) == len(self.lists), "the upper bound is of other requests")
+        for listed, adviser in zip(self.lists, placed, strict=True):
+            check(not listed or adviser is not None, "the upper bound leaves somebody out")
+        problem = find_blocking(self.lists, placed, self.waited, wider)
+        check(problem is None, f"with the extra places: {problem}")
+
+
+def verify(certificate, every=1):
+    """Raise AssertionError with the first thing that is not as the certificate says."""
+    said = Round(certificate)
+    said.check_result()
+    for number, mine in enumerate(said.own):
+        said.check_list(number)
+        if mine is None:
+            said.check_way_out(number)
+        if number % every == 0:
+            said.check_reasons(number)
+    said.check_extra_places()
+
+
+def main(arguments):
+    try:
+        certificate = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
+        verify(certificate, int(arguments[1]) if len(arguments) > 1 else 1)
+    except (AssertionError, LookupError, TypeError, ValueError, AttributeError) as fault:
+        sys.stderr.write(f"The certificate does not hold: {type(fault).__name__ if not fault.args else fault}\n")
+        return 1
+    sys.stdout.write(f"The certificate holds. Its input is {certificate['inputHash']}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,173 @@
+"""A certificate stands alone: a script that knows nothing of ours takes what is true, and finds whatever is not."""
+
+import json
+import runpy
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rtp_advice_matching.matching import Candidate, Need
+from rtp_advice_matching.rounds.rules.certificate import certify, compute_round
+from rtp_advice_matching.rounds.rules.snapshot import Parameters, Waiting, hash_input
+from tests.advice_matching.test_matching import CANDIDATES, EMPLOYER, IDEAL, NEED, NEEDS
+
+SCRIPT = Path(__file__).parents[3] / "services" / "advice-matching" / "verify_round.py"
+verify: Callable[..., None] = runpy.run_path(str(SCRIPT))["verify"]
+Json = dict[str, Any]
+
+CROWDS = st.lists(CANDIDATES, max_size=8, unique_by=lambda each: each.id)
+WAITING = st.lists(
+    st.builds(Waiting, id=st.uuids(), need=NEEDS, weeks=st.integers(0, 12)), max_size=8, unique_by=lambda each: each.id
+)
+PARAMETERS = st.builds(Parameters, list_length=st.integers(1, 6), seed=st.sampled_from(["1", "2"]))
+
+
+@settings(max_examples=150, deadline=None)
+@given(WAITING, CROWDS, PARAMETERS)
+def test_every_certificate_holds_and_has_the_same_bytes_again(
+    waiting: list[Waiting], crowd: list[Candidate], parameters: Parameters
+) -> None:
+    written = certify(compute_round(waiting, crowd, parameters))
+    verify(json.loads(written))
+    assert certify(compute_round(waiting, crowd, parameters)) == written
+
+
+def make_waiting(number: int, weeks: int = 0, **facts: Any) -> Waiting:
+    need: Need = replace(NEED, case_id=uuid.UUID(int=number), **facts)
+    return Waiting(uuid.UUID(int=number), need, weeks)
+
+
+def make_adviser(number: int, **facts: Any) -> Candidate:
+    return replace(IDEAL, id=uuid.UUID(int=number), **facts)
+
+
+@pytest.fixture(scope="module")
+def certificate() -> Json:
+    """Of a round in which every reason is given, somebody goes without, and lists end before all are on them."""
+    waiting = [
+        make_waiting(1, 3),
+        make_waiting(2, 1),
+        make_waiting(3),
+        make_waiting(4),
+        make_waiting(5, sector="youth"),
+    ]
+    advisers = [
+        make_adviser(1, capacity=1),
+        make_adviser(2, capacity=2, engaged=1, topics=["legal"]),
+        make_adviser(3, capacity=1, topics=["legal"], stages=[]),
+        make_adviser(4, capacity=1, topics=[], stages=[], legal_forms=[]),
+        make_adviser(5, conflicts=[EMPLOYER]),
+        make_adviser(6, regions=[]),
+        make_adviser(7, stages=["succeed"]),
+        make_adviser(8, engaged=4),
+    ]
+    written: Json = json.loads(certify(compute_round(waiting, advisers, Parameters(list_length=3))))
+    return written
+
+
+def test_a_certificate_says_why_and_what_would_change(certificate: Json) -> None:
+    first, *_, last = certificate["answers"]
+    assert first["chosen"]["adviser"] == 0
+    assert first["chosen"]["priority"] == first["chosen"]["score"] + 6
+    [without] = [each for each in certificate["answers"][:4] if each["chosen"] is None]
+    assert without["wouldChange"]["morePlaces"] == 1
+    assert (last["chosen"], last["wouldChange"]) == (None, None)
+    reasons = {group["reason"] for each in certificate["answers"] for group in each["notChosen"]}
+    assert reasons >= {"conflict-of-interest", "full-with-requests-it-prefers", "below-the-end-of-the-list"}
+    assert (certificate["extraPlaces"]["atLeast"], certificate["extraPlaces"]["atMost"]) == (1, 1)
+
+
+def rehash(certificate: Json) -> Json:
+    certificate["inputHash"] = hash_input(certificate["input"])
+    return certificate
+
+
+def exchange(certificate: Json) -> None:
+    first, second = certificate["answers"][0], certificate["answers"][1]
+    first["chosen"], second["chosen"] = second["chosen"], first["chosen"]
+
+
+def forget_a_pair(certificate: Json) -> None:
+    certificate["answers"][0] |= {"chosen": None, "wouldChange": None, "lackingPlacesOnly": []}
+
+
+def overfill(certificate: Json) -> None:
+    without = next(each for each in certificate["answers"] if each["chosen"] is None)
+    without["chosen"] = certificate["answers"][0]["chosen"]
+
+
+def shorten_list(certificate: Json) -> None:
+    certificate["lists"][0].pop()
+
+
+MUTATIONS: dict[str, tuple[Callable[[Json], Any], str]] = {
+    "another format": (lambda c: c.update(format="other"), "format"),
+    "an input that was not hashed": (lambda c: c["input"]["advisers"][0].update(capacity=9), "not what was hashed"),
+    "a conflict in the input": (
+        lambda c: (c["input"]["advisers"][0]["conflicts"].append(str(EMPLOYER)), rehash(c)),
+        "may not help",
+    ),
+    "a place fewer in the input": (lambda c: (c["input"]["advisers"][0].update(engaged=1), rehash(c)), "places"),
+    "another weight": (lambda c: (c["input"]["parameters"]["weights"].update(sector=20), rehash(c)), "score"),
+    "a longer wait": (lambda c: (c["input"]["requests"][3].update(weeksWaited=9), rehash(c)), "rather have each other"),
+    "two exchanged": (exchange, "rather have each other"),
+    "a pair forgotten": (forget_a_pair, "rather have each other"),
+    "more than there are places": (overfill, "places"),
+    "an adviser not on the list": (lambda c: c["answers"][4].update(chosen={"adviser": 0}), "not on its list"),
+    "a better score": (lambda c: c["lists"][0][0].__setitem__(1, 101), "score of adviser"),
+    "a list out of order": (lambda c: c["lists"][0].reverse(), "order"),
+    "a list too short": (shorten_list, "not on it"),
+    "an adviser listed twice": (lambda c: c["lists"][0].append(c["lists"][0][0]), "too long"),
+    "another part of a score": (lambda c: c["answers"][0]["chosen"]["parts"].update(topics=1), "said of adviser"),
+    "another priority": (lambda c: c["answers"][0]["chosen"].update(priority=1), "said of adviser"),
+    "another reason": (lambda c: c["answers"][0]["notChosen"][0].update(reason="no-free-capacity"), "reasons"),
+    "another count": (lambda c: c["answers"][0]["notChosen"][0].update(count=7), "reasons"),
+    "a reason left out": (lambda c: c["answers"][0]["notChosen"].pop(), "reasons"),
+    "more places said to be needed": (
+        lambda c: [each["wouldChange"].update(morePlaces=2) for each in c["answers"][:4] if not each["chosen"]],
+        "would change",
+    ),
+    "no way out said": (
+        lambda c: [each.update(wouldChange=None) for each in c["answers"][:4] if not each["chosen"]],
+        "would change",
+    ),
+    "somebody else lacking a place": (lambda c: c["answers"][4].update(lackingPlacesOnly=[1]), "lacks a place"),
+    "a higher lower bound": (lambda c: c["extraPlaces"].update(atLeast=2), "lower bound"),
+    "a lower bound of one counted twice": (
+        lambda c: c["extraPlaces"].update(atLeast=2, short=c["extraPlaces"]["short"] * 2),
+        "lower bound",
+    ),
+    "a lower upper bound": (lambda c: c["extraPlaces"].update(atMost=0), "upper bound"),
+    "fewer places added": (lambda c: c["extraPlaces"].update(atMost=0, added=[]), "extra places"),
+    "somebody left out": (lambda c: c["extraPlaces"]["assignment"].__setitem__(0, -1), "leaves somebody out"),
+    "an answer missing": (lambda c: c["answers"].pop(), "answer"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("mutate", "fault"), MUTATIONS.values(), ids=MUTATIONS.keys())
+def test_whatever_is_not_so_is_found(certificate: Json, mutate: Callable[[Json], Any], fault: str) -> None:
+    mutated = deepcopy(certificate)
+    mutate(mutated)
+    with pytest.raises(AssertionError, match=fault):
+        verify(mutated)
+
+
+def test_the_script_runs_alone(certificate: Json, tmp_path: Path) -> None:
+    kept = tmp_path / "certificate.json"
+    kept.write_text(json.dumps(certificate))
+    command = [sys.executable, "-I", "-S", str(SCRIPT), str(kept)]
+    assert "holds" in subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    for broken in ("[]", "{}", "no JSON", json.dumps(certificate | {"answers": 7})):
+        kept.write_text(broken)
+        refused = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert "does not hold" in refused.stderr
