@@ -117,9 +117,11 @@ def measure_100k() -> Row:
     computed, seconds = _time(lambda: compute_round(waiting, candidates, Parameters(list_length=LISTED)))
     bounds, more = _time(lambda: bound_extra_places(computed.market, computed.assignment))
     row = _make_row("match-round-100k", computed, seconds, None)
+    cpu = time.process_time()
     mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return row | {
         "bounds_seconds": round(more, 2),
+        "cpu_seconds": round(cpu, 1),
         "mib": mib,
         "at_least": bounds.at_least,
         "at_most": bounds.at_most,

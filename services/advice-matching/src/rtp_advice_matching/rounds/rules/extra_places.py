@@ -11,11 +11,13 @@ Csáji, Optimal Capacity Modification for Many-To-One Matching Problems, 2023). 
 
 from array import array
 from bisect import bisect_left
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rtp_advice_matching.rounds.rules.market import NOBODY, Assignment, Market
+
+_NOT_REACHED = -1
+_USED = -2
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,50 +119,74 @@ def _find_short(market: Market, assignment: Assignment) -> list[int]:
     """Return requests that together know of too few places, by as many as any assignment leaves out."""
     largest = _Largest(market, assignment)
     left_out = [request for request in range(market.requests) if _is_left_out(market, assignment, request)]
-    hopeless = [request for request in left_out if not largest.find_place(request)]
-    return sorted((*hopeless, *largest.list_asked()))
+    while largest.measure_ways(left_out):
+        left_out = [request for request in left_out if not largest.find_place(request)]
+    return sorted((*left_out, *largest.list_reached()))
 
 
 class _Largest:
-    """Makes an assignment as large as it can be, whatever anybody prefers: by paths that move others on.
+    """Makes an assignment as large as it can be, whatever anybody prefers, by ways on which others move on.
 
-    Where a search finds no way, none will ever lead through the advisers that it asked: they are not asked again.
+    The shortest ways come first (J. Hopcroft and R. Karp, 1973), so few rounds of measuring are needed.
     """
 
     def __init__(self, market: Market, assignment: Assignment) -> None:
         self._market, self.assigned = market, array("i", assignment)
         self._free = array("i", market.places)
         self._holders: list[set[int]] = [set() for _ in market.places]
-        self._asked = bytearray(len(market.places))
+        self._steps = array("i", [])
+        """How many others must move on before each adviser has a place for somebody who was left out."""
         for request, pair in enumerate(assignment):
             if pair != NOBODY:
                 self._free[market.advisers[pair]] -= 1
                 self._holders[market.advisers[pair]].add(request)
 
-    def list_asked(self) -> Sequence[int]:
-        """Return the requests that hold the places of all advisers who were asked in vain."""
-        return [request for adviser, asked in enumerate(self._asked) if asked for request in self._holders[adviser]]
+    def list_reached(self) -> Sequence[int]:
+        """Return the requests that hold the places of all advisers who were reached in vain."""
+        reached = (adviser for adviser, steps in enumerate(self._steps) if steps >= 0)
+        return [request for adviser in reached for request in self._holders[adviser]]
+
+    def measure_ways(self, left_out: Sequence[int]) -> bool:
+        """Measure the steps to each adviser, as far as the nearest free place; return whether there is one."""
+        self._steps = array("i", [_NOT_REACHED]) * len(self._free)
+        asking, steps, found = list(left_out), 0, False
+        while asking and not found:
+            reached = self._reach(asking, steps)
+            found = any(self._free[adviser] > 0 for adviser in reached)
+            asking = [request for adviser in reached for request in self._holders[adviser]]
+            steps += 1
+        return found
+
+    def _reach(self, asking: Sequence[int], steps: int) -> list[int]:
+        reached = []
+        for request in asking:
+            for pair in self._market.list_pairs(request):
+                adviser = self._market.advisers[pair]
+                if self._steps[adviser] == _NOT_REACHED:
+                    self._steps[adviser] = steps
+                    reached.append(adviser)
+        return reached
 
     def find_place(self, request: int) -> bool:
-        """Give a request a place by moving others, if that can be done."""
-        asked, advisers = self._asked, self._market.advisers
+        """Give a request a place by moving others along a shortest way, if one is left."""
+        advisers = self._market.advisers
         came_by: dict[int, tuple[int, int]] = {}
         """By adviser: the request that wants it, and the pair."""
-        looking = deque([request])
+        looking = [(request, 0)]
         while looking:
-            current = looking.popleft()
+            current, steps = looking.pop()
             for pair in self._market.list_pairs(current):
                 adviser = advisers[pair]
-                if asked[adviser]:
+                if self._steps[adviser] != steps:
                     continue
-                asked[adviser] = 1
+                self._steps[adviser] = _USED
                 came_by[adviser] = current, pair
                 if self._free[adviser] > 0:
                     self._move(adviser, came_by)
-                    for each in came_by:
-                        asked[each] = 0
+                    if self._free[adviser] > 0:
+                        self._steps[adviser] = steps
                     return True
-                looking.extend(self._holders[adviser])
+                looking.extend((each, steps + 1) for each in self._holders[adviser])
         return False
 
     def _move(self, adviser: int, came_by: dict[int, tuple[int, int]]) -> None:
