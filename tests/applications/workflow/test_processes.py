@@ -77,7 +77,10 @@ OWN_GUARDS = {
         "accept-eoi": ({*BY_DECISION_RULES, "well-being-considered"}, set()),
         "find-not-eligible": (BY_SERVICE, {"ground-is-supported"}),
         "refuse-eoi": (BY_SERVICE, {"ground-is-supported"}),
-        "offer-modification": (BY_DECISION_RULES | BY_SERVICE, {"ground-is-supported"}),
+        "offer-modification": (
+            BY_DECISION_RULES | BY_SERVICE | {"well-being-considered"},
+            {"ground-is-supported"},
+        ),
         "withdraw": (set(), {"majority-recorded"}),
         "record-regime": ({"regime-open-to-challenge"}, set()),
         "remit-by-court": (set(), {"stage-was-reached"}),

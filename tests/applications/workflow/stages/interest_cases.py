@@ -42,7 +42,7 @@ REFUSED = Refusal(
 )
 CHALLENGE_REFUSED = ChallengeRefusal.model_validate(REFUSED.model_dump(mode="json", by_alias=True, exclude_none=True))
 CHALLENGE_OFFERED = ChallengeModification.model_validate(
-    OFFERED.model_dump(mode="json", by_alias=True, exclude_none=True)
+    {**OFFERED.model_dump(mode="json", by_alias=True, exclude_none=True), "wellBeing": "Readers walk to every branch."}
 )
 """As a challenge takes them."""
 asked = put(build_snapshot(Status.INFORMATION_REQUESTED), ASKED_FOR)

@@ -26,7 +26,9 @@ CHALLENGE = COMMUNITY_RIGHT_TO_CHALLENGE
 SECOND_VERSION = PROCESSES[Route.COMMUNITY_RIGHT_TO_CHALLENGE, 2]
 CASE = UUID(int=501)
 INTENDED = TODAY - timedelta(days=20)
-ALIKE = Intention(CASE, EMPLOYER, INTENDED, Sector.ADULT_SOCIAL_CARE, Status.BUSINESS_CASE, "day  SERVICE")
+ALIKE = Intention(
+    CASE, EMPLOYER, INTENDED, Sector.ADULT_SOCIAL_CARE, Status.BUSINESS_CASE, "day  SERVICE", applicants=2
+)
 OTHER = replace(ALIKE, service_name="Night service")
 ELSEWHERE = {
     "intentionWhere": "https://example.gov.uk/cabinet/12",
@@ -64,6 +66,8 @@ def refusing(intention: Intention | None, **said: Any) -> Ready:
         (OTHER, {"intentionCase": str(CASE), "sameServiceBecause": "Renamed in May"}, True),
         (replace(ALIKE, status=Status.WITHDRAWN), {}, False),
         (replace(ALIKE, published_on=TODAY), {}, False),
+        (replace(ALIKE, applicants=1), {}, False),
+        (replace(ALIKE, applicants=None), {}, False),
         (None, ELSEWHERE, True),
         (None, {**ELSEWHERE, "intentionDocument": None}, False),
         (None, {**ELSEWHERE, "sameServiceBecause": None}, False),

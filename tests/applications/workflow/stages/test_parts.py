@@ -12,7 +12,7 @@ from rtp_applications.workflow.stages.review.by_service import ChallengeModifica
 from rtp_applications.workflow.stages.review.payloads import PartialAcceptance, Parts
 from tests.applications.workflow import ground
 from tests.applications.workflow.ground import NOW, attempt, breaks, build_snapshot, on_payload, ready, take
-from tests.applications.workflow.stages.interest_cases import DECIDER, LEAD, OFFERED, OFFICER
+from tests.applications.workflow.stages.interest_cases import CHALLENGE_OFFERED, DECIDER, LEAD, OFFICER
 
 PARTS = Parts(accepted="The day service", refused="The night service")
 IN_PART = PartialAcceptance(
@@ -53,7 +53,7 @@ def test_one_person_alone_refuses_no_part() -> None:
 def test_a_challenge_is_accepted_in_part_by_a_modification_on_which_the_group_agrees() -> None:
     """Localism Act 2011 s.84(1), (2): there is no other way than to accept, to reject or to modify."""
     assert "accept-part" not in COMMUNITY_RIGHT_TO_CHALLENGE.by_name
-    said = {**OFFERED.model_dump(by_alias=True, exclude_none=True), "parts": PARTS.model_dump(by_alias=True)}
+    said = {**CHALLENGE_OFFERED.model_dump(by_alias=True, exclude_none=True), "parts": PARTS.model_dump(by_alias=True)}
     offering = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "offer-modification")
     offered = take("offer-modification", replace(offering, payload=ChallengeModification.model_validate(said))).after
     assert ground.get_payload(offered, ChallengeModification).parts == PARTS

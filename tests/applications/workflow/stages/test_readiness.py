@@ -41,7 +41,7 @@ breaks("begin-readiness-review", "direct-consultation-fits-count")(
     on_snapshot(put, transfers.CONSULTED.model_copy(update=FEW))
 )
 breaks("begin-readiness-review", "consulted-long-enough")(
-    on_snapshot(put, transfers.CONSULTED.model_copy(update={"ended_on": TODAY - timedelta(days=1)}))
+    on_snapshot(put, transfers.CONSULTED.model_copy(update={"begun_on": TODAY, "informed_on": TODAY}))
 )
 breaks("launch", "disputes-answered")(on_snapshot(put, DISPUTE, role=Role.STAFF_REP))
 breaks(["begin-readiness-review"], "liability-information-given")(

@@ -302,3 +302,16 @@ def test_cases_of_former_versions_replace_and_end_nothing(version: int) -> None:
     ] * 3
     assert former.find_clock("abandonment-notice") is None
     assert at(TODAY) <= NOW + timedelta(days=1)
+
+
+def test_a_procurement_is_abandoned_once_every_provider_has_its_further_decision() -> None:
+    """Reg 12(4), (6): each representation made in time has a further decision of its own."""
+    begun = begin_under_selection(TODAY)
+    day = ground.get_deadline(begun, "provider-selection-standstill").due_on + timedelta(days=1)
+    for name in ("REP-1", "REP-2"):
+        begun = put(begun, payloads.Representation.model_validate({"reference": name, "receivedOn": TODAY}))
+    for name, refused in (("REP-1", ["end-follows-the-standstill"]), ("REP-2", [])):
+        said = {"reference": name, "decision": "abandon", "communicatedOn": TODAY}
+        begun = put(begun, payloads.FurtherDecision.model_validate(said))
+        ending = replace(attempt(RIGHT_TO_PROVIDE, "end-procurement"), snapshot=begun, payload=end(day), now=at(day))
+        assert refused_for("end-procurement", ending) == refused

@@ -45,7 +45,7 @@ ready("offer-modification", replace(offering, process=PROCESSES[RIGHT_TO_PROVIDE
 announced = decided.announced(build_snapshot(Status.EOI_UNDER_REVIEW, process=CHALLENGE))
 considered = ACCEPTED.model_copy(update={"well_being": "Readers walk to every branch."})
 ready("accept-eoi", Ready(announced, (DECIDER,), considered, process=CHALLENGE))
-breaks(["accept-eoi", "begin-procurement"], "well-being-considered")(on_payload(well_being=None))
+breaks(["accept-eoi", "offer-modification", "begin-procurement"], "well-being-considered")(on_payload(well_being=None))
 ready("offer-modification", Ready(announced, (OFFICER, DECIDER), interests.CHALLENGE_OFFERED, process=CHALLENGE))
 under_review = build_snapshot(Status.EOI_UNDER_REVIEW, process=CHALLENGE)
 ready("refuse-eoi", Ready(under_review, (DECIDER, OFFICER), interests.CHALLENGE_REFUSED, process=CHALLENGE))

@@ -1,7 +1,7 @@
 """Subsidy control in a case: what was given is on file, and more is given by notification and confirmation."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -46,6 +46,16 @@ breaks(["notify-assistance", "confirm-assistance", "give-assistance"], "assistan
     ground.on_snapshot(put, GIVEN)
 )
 breaks("notify-assistance", "public-interest-task-named")(on_payload(kind=AssistanceKind.SPEI))
+
+
+@breaks("record-assistance", "reference-is-of-one-subsidy")
+@breaks("notify-assistance", "reference-is-of-one-subsidy")
+def _(attempt: Ready) -> Ready:
+    assert attempt.payload is not None
+    other = ENTRY.model_copy(update={"reference": attempt.payload.key, "giver": "A city"})
+    return replace(attempt, snapshot=put(attempt.snapshot, other))
+
+
 breaks("notify-assistance", "proposal-below-the-ceiling")(on_payload(gross_pence=1_500_001))
 
 
@@ -73,6 +83,20 @@ def test_what_is_given_counts_from_then_on() -> None:
     [said] = refusal.value.errors
     assert "ss.36(1), (2)" in said.reason
     assert "fits from 2028-04-01" in said.reason  # the entry of July 2025 is out then; £15,000 of 2026 stays in
+    for day, refused in ((date(2028, 3, 31), ["proposal-below-the-ceiling"]), (date(2028, 4, 1), [])):
+        later = more.model_copy(update={"give_on": day})
+        assert refused_for("notify-assistance", Ready(after, COMMISSIONING, later)) == refused
+
+
+def test_what_two_authorities_give_under_one_reference_counts_twice() -> None:
+    """S.36(1): the total amount given, by whichever authority: neither is written over, and neither drops out."""
+    of_the_city = NOTIFIED.model_copy(update={"reference": ENTRY.reference, "giver": "Example City Council"})
+    entered = ENTRY.model_copy(update={"giver": "Example City Council"})
+    for action, payload in (("notify-assistance", of_the_city), ("record-assistance", entered)):
+        refused = refused_for(action, Ready(awarded(ENTRY), COMMISSIONING, payload))
+        assert refused == ["reference-is-of-one-subsidy"]
+    corrected = ENTRY.model_copy(update={"gross_pence": 1})
+    assert refused_for("record-assistance", Ready(awarded(ENTRY), COMMISSIONING, corrected)) == []
 
 
 def test_a_notification_of_another_amount_asks_for_a_confirmation_anew() -> None:

@@ -81,7 +81,8 @@ _CHILDREN = {
     "intentions": """
         (SELECT coalesce(json_agg(json_build_object(
             'case_id', i.id, 'body_id', i.employer_id, 'published_on', r.content ->> 'publishedOn',
-            'sector', i.sector, 'status', i.status, 'service_name', i.service_name)), '[]')
+            'sector', i.sector, 'status', i.status, 'service_name', i.service_name,
+            'applicants', i.applicant_count)), '[]')
          FROM cases i JOIN case_records r ON r.case_id = i.id
          WHERE r.kind = 'published-intention' AND i.employer_id = cases.employer_id AND i.id <> cases.id)""",
     "related": """
@@ -257,6 +258,7 @@ def _read_intention(row: JsonRow) -> Intention:
         sector=Sector(row["sector"]) if row["sector"] else None,
         status=Status(row["status"]),
         service_name=row["service_name"],
+        applicants=row["applicants"],
     )
 
 

@@ -121,6 +121,8 @@ class Intention:
     status: Status
     """Today's status of the case in which it was published."""
     service_name: str | None = None
+    applicants: int | None = None
+    """The employees who propose the mutual, where the case says how many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

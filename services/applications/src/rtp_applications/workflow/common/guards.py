@@ -128,6 +128,6 @@ def entry_is_own(step: Step) -> str | None:
 @guard("/wellBeing", payload=True)
 def well_being_considered(step: Step) -> str | None:
     """The authority considered the social, economic or environmental well-being of its area (Localism Act 2011 s.83(8)
-    when it accepts, (9) when it procures).
+    when it accepts, or offers to accept what it modifies, (9) when it procures).
     """
     return None if step.payload.well_being else "say how it serves the area's well-being (Localism Act 2011 s.83)"

@@ -10,6 +10,7 @@ from rtp_applications.workflow.stages.award.guards import find_notice, list_stan
 from rtp_applications.workflow.stages.award.payloads import OF_AN_AWARD, NoticeKind, Representation
 from rtp_applications.workflow.stages.award.restarts import ENDING, find_last_end
 from rtp_applications.workflow.stages.contract.payloads import RegimeDetermination
+from rtp_applications.workflow.stages.selection.payloads import ProviderChoice
 
 OF_PLANNING = frozenset({NoticeKind.UK1, NoticeKind.UK2, NoticeKind.UK3})
 """Notices of a pipeline, of engaging the market and of what is planned: there may be a case only later."""
@@ -31,6 +32,9 @@ def _find_first_day_of_notice(step: Step) -> date | None:
     ended = find_last_end(step.snapshot)
     if ended and step.payload.kind in ENDING:
         return ended.decided_on
+    if step.payload.kind is NoticeKind.SELECTION_INTENTION:
+        chosen = step.snapshot.find(ProviderChoice)
+        return chosen.decided_on if chosen else _find_procurement(step)
     return _find_procurement(step) if step.payload.kind in OF_AN_AWARD else _find_regime(step)
 
 
@@ -51,8 +55,9 @@ def _find_first_day_of_contract(step: Step) -> date | None:
 
 
 NOTICE = Limit(
-    "what it announces: of an award, the tender notice; of what is planned, two years before the case; of the end of "
-    "a procurement, that decision; else, the determination of the regime",
+    "what it announces: of an award, the tender notice; of the intention to award under SI 2023/1348, the choice of "
+    "the provider; of what is planned, two years before the case; of the end of a procurement, that decision; else, "
+    "the determination of the regime",
     _find_first_day_of_notice,
 )
 PROCUREMENT = Limit("the tender notice, or where there is none the determination of the regime", _find_procurement)

@@ -74,10 +74,12 @@ def _find_running_standstill(step: Step, wanted: FurtherChoice) -> str | None:
     latest = max(list_standstills(step.snapshot), key=lambda each: each.due_at, default=None)
     if latest and step.now < latest.due_at:
         return f"only after the standstill has ended, which lasts to the end of {latest.due_on} (reg 15(3))"
-    timely = any(not each.late for each, _ in step.snapshot.list_payloads(Representation))
-    decided = {each.decision for each, _ in step.snapshot.list_payloads(FurtherDecision)}
-    if timely and wanted not in decided:
+    timely = {each.reference for each, _ in step.snapshot.list_payloads(Representation) if not each.late}
+    decided = {each.reference: each.decision for each, _ in step.snapshot.list_payloads(FurtherDecision)}
+    if timely and wanted not in decided.values():
         return f"representations were made: put the further decision on file first, {wanted} (regs 12(4)(d), 15(2))"
+    if waiting := sorted(timely - decided.keys()):
+        return f"put the further decision on each representation on file first: {', '.join(waiting)} (reg 12(4), (6))"
     return None
 
 

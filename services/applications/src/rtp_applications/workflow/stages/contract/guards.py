@@ -121,9 +121,9 @@ def find_acceptance_day(snapshot: CaseSnapshot) -> date | None:
 
 @guard()
 def within_published_gap(step: Step) -> str | None:
-    """Procurement begins within the shortest and longest time after acceptance that the authority published; where
-    it published none, at any time: the duty to procure follows from acceptance, and does not wait for its own failure
-    to specify the time (Localism Act 2011 s.83(2) to (4)), which the clock publish-procurement-gap shows.
+    """Procurement begins not before the shortest time after acceptance that the authority published. The longest time
+    binds it too, and its breach ends no duty: it must procure all the same. Where it published none it begins at any
+    time, for the duty follows from acceptance (Localism Act 2011 s.83(2) to (4), (7)).
     """
     gap, accepted = step.snapshot.get_rule("procurement-gap"), find_acceptance_day(step.snapshot)
     if gap is None:
@@ -131,7 +131,7 @@ def within_published_gap(step: Step) -> str | None:
     if accepted is None:
         return "it is not on file when the expression of interest was accepted"
     first, last = (add_months(accepted, gap[name]) for name in ("minimumMonths", "maximumMonths"))
-    return None if first <= step.today <= last else f"procurement begins from {first} to {last}"
+    return None if first <= step.today else f"procurement begins from {first} to {last}"
 
 
 @guard("/applicantsToldOn", payload=True)

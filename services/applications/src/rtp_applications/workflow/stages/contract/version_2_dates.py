@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+from rtp_applications.deadlines.rules.days import add_months
 from rtp_applications.workflow.bounds import without_bounds
 from rtp_applications.workflow.common.clocks import as_if_statutory
 from rtp_applications.workflow.common.guards import well_being_considered
 from rtp_applications.workflow.definition import Action, Step, guard
 from rtp_applications.workflow.earlier import Earlier
+from rtp_applications.workflow.stages.contract.guards import find_acceptance_day
 from rtp_applications.workflow.stages.contract.payloads import PlainProcurementStart
 
 
@@ -23,8 +25,24 @@ def applicants_told_to_bid(step: Step) -> str | None:
     return None if told_on and told_on <= step.today else "tell the applicants first that they must bid"
 
 
+@guard()
+def within_published_gap(step: Step) -> str | None:
+    """Procurement begins within the shortest and longest time after acceptance that the authority published; where
+    it published none, at any time: the duty to procure follows from acceptance, and does not wait for its own failure
+    to specify the time (Localism Act 2011 s.83(2) to (4)), which the clock publish-procurement-gap shows.
+    """
+    gap, accepted = step.snapshot.get_rule("procurement-gap"), find_acceptance_day(step.snapshot)
+    if gap is None:
+        return None
+    if accepted is None:
+        return "it is not on file when the expression of interest was accepted"
+    first, last = (add_months(accepted, gap[name]) for name in ("minimumMonths", "maximumMonths"))
+    return None if first <= step.today <= last else f"procurement begins from {first} to {last}"
+
+
 def _begin_procurement(now: Action) -> Action:
     former = replace(now.without_guard(well_being_considered.name), payload_model=PlainProcurementStart)
+    former = former.replace_guard(within_published_gap.name, within_published_gap)
     return without_bounds()(former).replace_guard(applicants_told_to_bid.name, applicants_told_to_bid)
 
 

@@ -48,7 +48,8 @@ def decide_by_the_rules(answers: tuple[Action, ...]) -> tuple[Action, ...]:
 
 
 def _consider_well_being(answer: Action) -> Action:
-    return answer.with_guards(well_being_considered) if answer.name == "accept-eoi" else answer
+    """What is offered is considered then: the group's word alone makes it an acceptance (s.83(8))."""
+    return answer.with_guards(well_being_considered) if answer.name in COMMITTING else answer
 
 
 def ask_for_record(ways: tuple[Action, ...]) -> tuple[Action, ...]:

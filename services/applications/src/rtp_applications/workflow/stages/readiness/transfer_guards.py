@@ -13,6 +13,7 @@ from rtp_applications.workflow.stages.transition.transfer import (
 )
 from rtp_applications.workflow.stages.transition.transfer_guards import (
     find_day_before,
+    find_election_to_await,
     find_end,
     find_liability_information_day,
     read_length,
@@ -22,9 +23,17 @@ from rtp_applications.workflow.stages.transition.transfer_guards import (
 @guard()
 def measures_told(step: Step) -> str | None:
     """The mutual told the employer which measures it envisages, or that it envisages none (TUPE reg 13(4))."""
-    return (
-        None if step.snapshot.find(MeasuresLetter) else "the mutual has not said which measures it envisages, or none"
-    )
+    if step.snapshot.find(MeasuresLetter) or _is_breach_on_file(step):
+        return None
+    return "the mutual has not said which measures it envisages, or none"
+
+
+def _is_breach_on_file(step: Step) -> bool:
+    """Return whether the staff have transferred, and it is on file what was not as reg 13 asks: they transfer all the
+    same (TUPE reg 4), and may complain (reg 15).
+    """
+    consultation, go_live = step.snapshot.find(TransferConsultation), step.snapshot.find(GoLiveDate)
+    return bool(consultation and consultation.not_as_required and go_live and go_live.on <= step.today)
 
 
 @guard()
@@ -33,7 +42,7 @@ def tupe_consulted(step: Step) -> str | None:
     consultation ended (reg 13(6)); or the special circumstances are on file that made it not reasonably practicable
     (reg 13(9)).
     """
-    if is_consultation_complete(step.snapshot):
+    if is_consultation_complete(step.snapshot) or _is_breach_on_file(step):
         return None
     consultation = step.snapshot.find(TransferConsultation)
     if consultation is None:
@@ -52,10 +61,12 @@ def direct_consultation_fits_count(step: Step) -> str | None:
     limits = step.process.get_setting(step.snapshot, "direct-consultation")
     if consultation is None or consultation.consulted_with is not ConsultedWith.DIRECTLY:
         return None
+    informed = consultation.informed_on or consultation.begun_on
+    election = step.snapshot.find(RepresentativesElection)
     small = consultation.employer_headcount < limits["employerBelow"]
-    if small or step.snapshot.find_record(RepresentativesElection):
+    if small or (election is not None and find_election_to_await(step, election, informed) is None):
         return None
-    counted = _find_nearest_count(step, consultation.informed_on or consultation.begun_on)
+    counted = _find_nearest_count(step, informed)
     if counted is None or counted.headcount < limits["transferBelow"]:
         return None
     return f"on {counted.taken_on} {counted.headcount} were counted: consult representatives (TUPE reg 13A(1)(a))"
@@ -74,7 +85,7 @@ def informed_of_the_measures(step: Step) -> str | None:
     consultation, letter = step.snapshot.find(TransferConsultation), step.snapshot.find(MeasuresLetter)
     if consultation is None or letter is None or consultation.informed_on is None or consultation.special_circumstances:
         return None
-    if letter.sent_on <= consultation.informed_on:
+    if letter.sent_on <= consultation.informed_on or _is_breach_on_file(step):
         return None
     return (
         f"informed on {consultation.informed_on}, before the mutual's letter of {letter.sent_on}: inform the "
@@ -84,9 +95,9 @@ def informed_of_the_measures(step: Step) -> str | None:
 
 @guard()
 def consulted_long_enough(step: Step) -> str | None:
-    """The representatives were informed long enough before the transfer to be consulted (TUPE reg 13(2)), and the
-    consultation lasted that long; or special circumstances are on file (reg 13(9)), or the employees were invited in
-    time to elect representatives, who were informed soon after (reg 13(10)). The number of days is the setting
+    """The representatives were informed long enough before the transfer to be consulted (TUPE reg 13(2)), however soon
+    they agreed; or special circumstances are on file (reg 13(9)), or the employees were invited in time to elect
+    representatives, who were informed soon after (reg 13(10)). The number of days is the setting
     `transfer-consultation`: the law has none.
     """
     consultation, go_live = step.snapshot.find(TransferConsultation), step.snapshot.find(GoLiveDate)
@@ -98,22 +109,23 @@ def consulted_long_enough(step: Step) -> str | None:
     ):
         return None
     begun = max(consultation.begun_on, consultation.informed_on)
-    ended = min(consultation.ended_on or go_live.on, go_live.on)
     until = find_end(step, begun, "transfer-consultation")
-    if until <= ended or (until > go_live.on and _is_treated_as_in_time(step, consultation.informed_on, go_live.on)):
+    if until <= go_live.on or _is_breach_on_file(step) or _is_treated_as_in_time(step, consultation, go_live.on):
         return None
     return (
-        f"informed and consulted from {begun} to {ended} for a transfer on {go_live.on}: "
+        f"informed and consulted from {begun} for a transfer on {go_live.on}: "
         f"{read_length(step, 'transfer-consultation')} are over on {until}"
     )
 
 
-def _is_treated_as_in_time(step: Step, informed_on: date, go_live: date) -> bool:
+def _is_treated_as_in_time(step: Step, consultation: TransferConsultation, go_live: date) -> bool:
     """Return whether the employees were invited long enough before the information fell due to elect representatives by
     then, and those elected were informed as soon as that was reasonably practicable (TUPE reg 13(10)).
     """
-    election = step.snapshot.find(RepresentativesElection)
-    if election is None or election.held_on is None or not election.elected:
+    election, informed_on = step.snapshot.find(RepresentativesElection), consultation.informed_on
+    if election is None or election.held_on is None or not election.elected or informed_on is None:
+        return False
+    if consultation.consulted_with is not ConsultedWith.ELECTED:
         return False
     fell_due = find_day_before(step, go_live, "transfer-consultation")
     invited_in_time = find_end(step, election.invited_on, "election-of-representatives") <= fell_due

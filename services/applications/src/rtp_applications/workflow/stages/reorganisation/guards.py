@@ -22,10 +22,13 @@ def successor_follows(step: Step) -> str | None:
     return None if body is None or step.payload.successor in body.successors else "does not follow that body"
 
 
+COUNCILS = frozenset({"county", "unitary", "district", "metropolitan-borough", "london-borough"})
+
+
 @guard("/body", payload=True)
 def authority_was_reorganised(step: Step) -> str | None:
-    """The authority that received the expression of interest ends, or ended, in a reorganisation (SI 2018/1128 reg 29;
-    SI 2008/2113 reg 10A).
+    """The authority that received the expression of interest is a council that ends, or ended, in a reorganisation (SI
+    2018/1128 regs 1(2), 2, 29; SI 2008/2113 reg 10A).
     """
     snapshot, id_ = step.snapshot, step.payload.body
     if snapshot.find_record(BodyReplaced, str(id_)):
@@ -33,4 +36,6 @@ def authority_was_reorganised(step: Step) -> str | None:
     if id_ not in (snapshot.case.employer_id, snapshot.case.decision_body):
         return "it is not the authority of this expression of interest"
     body = snapshot.bodies.get(id_)
+    if body and body.kind not in COUNCILS:
+        return f"a {body.kind} is no council, and those regulations are of councils"
     return None if body and body.ended_on and body.successors else "it is not recorded that this authority is followed"

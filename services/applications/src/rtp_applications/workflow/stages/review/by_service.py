@@ -21,6 +21,9 @@ from rtp_applications.workflow.snapshot import CaseSnapshot, Payload
 from rtp_applications.workflow.stages.review.payloads import Modification
 from rtp_shared.schemas import Day, Line, Prose
 
+EMPLOYEES_NEEDED = 2
+"""Of a body whose proposal may stand against a challenge (SI 2012/1647 Sch para 8)."""
+
 
 class ShownIntention(Payload):
     """The published intention that a refusal for a staff mutual's sake rests on (SI 2012/1647 Sch para 8)."""
@@ -51,6 +54,12 @@ class ChallengeModification(ShownIntention, Modification):
 
     KIND: ClassVar[str] = Modification.KIND
 
+    well_being: Prose | None = Field(
+        default=None,
+        description="Whether accepting it so modified promotes or improves the social, economic or environmental "
+        "well-being of the authority's area (Localism Act 2011 s.83(8)). Always asked",
+    )
+
 
 def list_supporting_days(snapshot: CaseSnapshot, said: ShownIntention) -> Iterator[date]:
     """Yield when each intention for the same service was published: in a case that goes on, or outside the platform."""
@@ -58,7 +67,8 @@ def list_supporting_days(snapshot: CaseSnapshot, said: ShownIntention) -> Iterat
     for each in snapshot.intentions:
         alike = each.sector is case.sector and _fold(each.service_name) == _fold(case.service_name)
         shown = each.case_id == said.intention_case and said.same_service_because is not None
-        if each.case_id != case.id and each.status not in GIVEN_UP and (alike or shown):
+        proposed = each.applicants is not None and each.applicants >= EMPLOYEES_NEEDED
+        if each.case_id != case.id and each.status not in GIVEN_UP and proposed and (alike or shown):
             yield each.published_on
     if said.intention_where and said.intention_document and said.same_service_because and said.intention_dated:
         yield said.intention_dated
@@ -79,7 +89,8 @@ def _fold(name: str | None) -> str:
 def intention_is_for_the_service(step: Step) -> str | None:
     """A refusal for a staff mutual's sake rests on a published intention to consider provision of this very service by
     a body that two or more employees propose: one of a case here that was not given up, or one published elsewhere with
-    its address, day and document; published before the challenge was submitted (SI 2012/1647 Sch para 8).
+    its address, day and document (SI 2012/1647 Sch para 8). That it was published before the challenge was submitted is
+    the platform's own condition: nobody is refused for what was published upon the challenge.
     """
     if step.payload.ground is not Ground.STAFF_MUTUAL_INTENTION_PUBLISHED:
         return None

@@ -1,8 +1,6 @@
 """Bounds of the day on which social value was considered."""
 
 from rtp_applications.workflow.bounds import bound, with_late_entries
-from rtp_applications.workflow.common.limits import SUBMISSION
+from rtp_applications.workflow.common.limits import SUBMISSION, TWO_YEARS_BEFORE
 
-OF_THE_CONSIDERATION = with_late_entries(
-    bound("considered_on", SUBMISSION, law="Public Services (Social Value) Act 2012 s.1(1)")
-)
+OF_THE_CONSIDERATION = with_late_entries(bound("considered_on", TWO_YEARS_BEFORE, expected=SUBMISSION))

@@ -42,6 +42,11 @@ def find_want(step: Step, starts_on: date | None) -> str | None:
     facts = step.snapshot.find(ProcurementRecord)
     commenced_on = facts.model_dump()["commenced_on"] if facts else None
     days = [day for day in (starts_on, commenced_on) if day]
+    determined = step.snapshot.find(RegimeDetermination)
+    if not days and determined and considered.considered_on > determined.determined_on:
+        return (
+            "say when the procurement started, for that came after it (record-procurement-facts, commencedOn; s.1(2))"
+        )
     if days and considered.considered_on > min(days):
         return (
             f"it was considered on {considered.considered_on}, and the procurement started on {min(days)} (s.1(1), (2))"

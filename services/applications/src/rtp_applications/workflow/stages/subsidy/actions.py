@@ -11,11 +11,12 @@ GIVING = (Role.COMMISSIONER, Role.CASE_OFFICER)
 RECEIVING = (Role.APPLICANT_LEAD, Role.MUTUAL_BOARD)
 RECORD = Action(
     name="record-assistance",
-    description="Put on file a subsidy that the mutual was given as minimal or SPEI financial assistance, by whichever "
-    "public authority. What is not known of it is left out, and counts as not known.",
+    description="Put on file a subsidy that was given as minimal or SPEI financial assistance, by whichever public "
+    "authority: to the mutual, to whatever is of one enterprise with it, or for what it takes over (Subsidy Control "
+    "Act 2022 ss.8, 40). What is not known of it is left out, and counts as not known.",
     signatories=one_of(*GIVING, *RECEIVING),
     from_states=SINCE_THE_MANDATE,
-    guards=(guards.entry_is_not_given_here, *dates.OF_AN_ENTRY),
+    guards=(guards.entry_is_not_given_here, guards.reference_is_of_one_subsidy, *dates.OF_AN_ENTRY),
     payload_model=payloads.AssistanceEntry,
 )
 NOTIFY = Action(
@@ -26,6 +27,7 @@ NOTIFY = Action(
     from_states=SINCE_THE_MANDATE,
     guards=(
         guards.assistance_not_given_yet,
+        guards.reference_is_of_one_subsidy,
         guards.public_interest_task_named,
         guards.proposal_below_the_ceiling,
         *dates.OF_A_NOTIFICATION,

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from rtp_applications.workflow.bounds import Limit, bound, with_late_entries
-from rtp_applications.workflow.common.limits import LONG_AGO, OPENING
+from rtp_applications.workflow.bounds import Limit, bound, same_as, with_late_entries
+from rtp_applications.workflow.common.limits import IN_TEN_YEARS, LONG_AGO, OPENING
 from rtp_applications.workflow.definition import Step
 from rtp_applications.workflow.stages.subsidy.payloads import AssistanceConfirmation, AssistanceNotification
 
@@ -21,7 +21,9 @@ def _find_confirmation(step: Step) -> date | None:
 NOTIFICATION = Limit("the notification of the subsidy", _find_notification)
 CONFIRMATION = Limit("the enterprise's confirmation", _find_confirmation)
 OF_AN_ENTRY = (bound("given_on", LONG_AGO, timely=False),)
-OF_A_NOTIFICATION = with_late_entries(bound("notified_on", OPENING))
+OF_A_NOTIFICATION = with_late_entries(
+    bound("notified_on", OPENING), bound("give_on", same_as("notified_on"), IN_TEN_YEARS)
+)
 OF_A_CONFIRMATION = with_late_entries(
     bound("confirmed_on", NOTIFICATION, law="Subsidy Control Act 2022 ss.37(2), 39(2)")
 )

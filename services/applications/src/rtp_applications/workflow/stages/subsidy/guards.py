@@ -53,6 +53,21 @@ def entry_is_not_given_here(step: Step) -> str | None:
 
 
 @guard("/reference", payload=True)
+def reference_is_of_one_subsidy(step: Step) -> str | None:
+    """One reference stands for one subsidy of one authority: all that the enterprise was given counts, whoever gave it
+    (Subsidy Control Act 2022 ss.36(1), 38(1)).
+    """
+    reference, giver = step.payload.reference, step.payload.giver
+    entry = step.snapshot.find(AssistanceEntry, reference)
+    notified = step.snapshot.find(AssistanceNotification, reference)
+    givers = {each.giver for each in (entry, notified) if each}
+    if givers - {giver}:
+        return f"{reference} stands for what {', '.join(sorted(givers))} gives: choose another reference"
+    proposes = isinstance(step.payload, AssistanceNotification)
+    return f"{reference} was given before: choose another reference" if proposes and entry else None
+
+
+@guard("/reference", payload=True)
 def assistance_not_given_yet(step: Step) -> str | None:
     """The subsidy of this reference was not given yet."""
     return "that subsidy was given" if step.snapshot.find(GivenAssistance, step.payload.reference) else None
@@ -71,9 +86,10 @@ def public_interest_task_named(step: Step) -> str | None:
 @guard("/grossPence", payload=True)
 def proposal_below_the_ceiling(step: Step) -> str | None:
     """With all that is known to count, what is proposed does not exceed the ceiling: £315,000, or £725,000 of SPEI
-    assistance, over this financial year and the two before it (Subsidy Control Act 2022 ss.36(1), (2), 38(1), (2)).
+    assistance, over the financial year in which it is to be given and the two before it (Subsidy Control Act 2022
+    ss.36(1), (2), (7), 38(1), (2), (7)).
     """
-    return _find_excess(step.snapshot, step.payload, step.today)
+    return _find_excess(step.snapshot, step.payload, step.payload.give_on or step.today)
 
 
 @guard("/reference", payload=True)
@@ -86,8 +102,8 @@ def assistance_notified(step: Step) -> str | None:
 
 @guard("/complete", payload=True)
 def everything_received_is_on_file(step: Step) -> str | None:
-    """The enterprise confirms only what it can: that all is on file which counts (Subsidy Control Act 2022
-    ss.37(2)(c), 39(2)(c)).
+    """All is on file that counts. The law asks the enterprise to confirm that the ceiling will not be exceeded (Subsidy
+    Control Act 2022 ss.37(2)(c), 39(2)(c)); that it be shown by what is on file is the platform's own.
     """
     return None if step.payload.complete else "put on file first what else was given, by whichever authority"
 

@@ -45,6 +45,10 @@ class AssistanceNotification(DatedByDocument):
         "services (ss.29(9), 38(3)(a))",
     )
     notified_on: Day
+    give_on: Day | None = Field(
+        default=None,
+        description="The day on which it is to be given, where that is a later one: the ceiling is that of this day",
+    )
 
 
 class AssistanceConfirmation(DatedByDocument):

@@ -50,6 +50,12 @@ class TransferConsultation(TupeConsultation):
         description="Whether the employer itself envisages measures (TUPE reg 13(2)(c)): then it consults with a view "
         "to agreement (reg 13(6)). Always asked",
     )
+    not_as_required: Prose | None = Field(
+        default=None,
+        description="What was not done as TUPE reg 13 asks, and why, where no special circumstances are claimed. Staff "
+        "transfer all the same (reg 4) and may complain to a tribunal (reg 15): it counts once the day of the transfer "
+        "has come, and opens nothing before",
+    )
     special_circumstances: Prose | None = Field(
         default=None,
         description="What made it not reasonably practicable to inform and consult in full, and which steps were taken "
@@ -133,8 +139,11 @@ def is_consultation_owed(snapshot: CaseSnapshot) -> bool:
 
 
 def _was_nobody_elected(snapshot: CaseSnapshot, consultation: TransferConsultation) -> bool:
-    invited = snapshot.find_record(RepresentativesElection) is not None
-    return invited and consultation.consulted_with is ConsultedWith.DIRECTLY
+    """Return whether employees are informed directly because, invited before that, they elected nobody."""
+    election = snapshot.find(RepresentativesElection)
+    if election is None or election.elected or consultation.consulted_with is not ConsultedWith.DIRECTLY:
+        return False
+    return consultation.informed_on is not None and election.invited_on < consultation.informed_on
 
 
 def is_consultation_complete(snapshot: CaseSnapshot) -> bool:

@@ -63,10 +63,14 @@ def direct_consultation_allowed(step: Step) -> str | None:
     """
     if step.payload.consulted_with is not ConsultedWith.DIRECTLY:
         return None
-    if step.payload.in_place not in (None, RepresentativesInPlace.NONE):
-        return "representatives were in place: inform and consult them (TUPE reg 13A(1)(b))"
     election = step.snapshot.find(RepresentativesElection)
-    return _find_election_to_await(step, election) if election else _find_number_too_large(step)
+    if step.payload.in_place is RepresentativesInPlace.UNION:
+        return "a union is recognised for the employees: inform and consult it (TUPE reg 13(3)(a))"
+    if election is not None:
+        return find_election_to_await(step, election, step.payload.informed_on or step.today)
+    if step.payload.in_place is RepresentativesInPlace.EMPLOYEES:
+        return "representatives were in place: inform and consult them (TUPE reg 13A(1)(b))"
+    return _find_number_too_large(step)
 
 
 def _find_number_too_large(step: Step) -> str | None:
@@ -79,13 +83,14 @@ def _find_number_too_large(step: Step) -> str | None:
     )
 
 
-def _find_election_to_await(step: Step, election: RepresentativesElection) -> str | None:
-    """Return why employees who were invited to elect representatives are not informed themselves instead, if so."""
+def find_election_to_await(step: Step, election: RepresentativesElection, informed: date) -> str | None:
+    """Return why employees who were invited to elect representatives are not informed themselves instead, if so. An
+    election at which nobody was elected does not shorten the reasonable time that they have.
+    """
     if election.elected:
         return "representatives were elected: inform and consult them (TUPE reg 13(3)(b)(ii))"
-    informed = step.payload.informed_on or step.today
     last = find_end(step, election.invited_on, "election-of-representatives")
-    if informed > last or (election.held_on and election.held_on <= informed):
+    if informed > last:
         return None
     return f"the employees have until {last} to elect representatives (TUPE reg 13(11))"
 
