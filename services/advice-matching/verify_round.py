@@ -186,7 +186,7 @@ def main(arguments):
     try:
         certificate = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
         verify(certificate, int(arguments[1]) if len(arguments) > 1 else 1)
-    except (AssertionError, LookupError, TypeError, ValueError, AttributeError) as fault:
+    except (OSError, AssertionError, LookupError, TypeError, ValueError, AttributeError) as fault:
         sys.stderr.write(f"The certificate does not hold: {type(fault).__name__ if not fault.args else fault}\n")
         return 1
     sys.stdout.write(f"The certificate holds. Its input is {certificate['inputHash']}\n")

@@ -105,7 +105,7 @@ def test_the_platform_starts_serves_the_journey_stops_and_keeps_its_data(tmp_pat
         url = f"http://localhost:{port}"
         assert httpx.get(f"{url}/health").json() == {"status": "alive"}
         printed = first.printed
-        assert "398 councils, 205 NHS trusts, 42 integrated care boards" in printed
+        assert "398 councils, 205 NHS trusts, 36 integrated care boards" in printed
         assert "gateway: database made" in printed
         pasted = printed[printed.index("curl -s") : printed.index("To add a client")]
         opened = subprocess.run(["bash", "-c", pasted], capture_output=True, text=True, check=True)

@@ -79,10 +79,10 @@ async def compute_financial_assistance(_: Anyone, question: AssistanceQuestion) 
 
 
 Search = Annotated[
-    str,
+    str | None,
     Query(
         max_length=100,
-        description="Words of the service, all of which it has, or the first digits of the code; empty: every code",
+        description="Words of the service, all of which it has, or the first digits of the code; left out: every code",
         examples=["library"],
     ),
     Storable,
@@ -90,7 +90,7 @@ Search = Annotated[
 
 
 @procurement.get("/codes")
-async def find_codes(_: Anyone, response: Response, search: Search = "") -> ListedCodesView:
+async def find_codes(_: Anyone, response: Response, search: Search = None) -> ListedCodesView:
     """Find a code of the Common Procurement Vocabulary among those that the tables of the law name.
 
     Only those are held here, with their services as the tables print them: light touch and reservable services, the
@@ -98,4 +98,4 @@ async def find_codes(_: Anyone, response: Response, search: Search = "") -> List
     a code that is not found may exist. A code stands once for each table that names it.
     """
     response.headers["Cache-Control"] = "public, max-age=3600"
-    return show_codes(search_codes(search), held=len({each.codes.first for _, each in search_codes("")}))
+    return show_codes(search_codes(search or ""), held=len({each.codes.first for _, each in search_codes("")}))
