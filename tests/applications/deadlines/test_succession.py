@@ -61,6 +61,33 @@ async def test_an_open_case_goes_on_with_the_body_that_followed(
     await ActorClient(new_council, "officer-1").do(case, "acknowledge", sentOn="2026-12-14")
 
 
+async def test_a_refused_case_goes_on_with_the_body_that_followed_until_it_is_final(
+    platform: Platform, clock: MovableClock, new_client: NewClient
+) -> None:
+    central, portal = await new_client(scopes=OVERSEER), await new_client()
+    old, new = [await record_body(central, name=f"Council {n}") for n in range(2)]
+    old_council, new_council = [await new_client(organisation=UUID(body["id"])) for body in (old, new)]
+    case = await submit_case(portal, await open_case(portal, employer=old["id"]))
+    one, two = ActorClient(old_council, "officer-1"), ActorClient(old_council, "officer-2")
+    for officer in (one, two):
+        await officer.appoint(case, "case-officer", officer.person)
+    await one.do(case, "acknowledge", sentOn=str(START.date()))
+    await one.do(case, "begin-screening")
+    refusal = {
+        "ground": "unlawful", "reasons": "The service is another body's.", "publishedReasons": "Not ours.",
+        "equalityNote": "No impact.",
+    }  # fmt: skip
+    await one.do(case, "find-not-eligible", **refusal)
+    await two.do(case, "find-not-eligible", **refusal)
+    assert (await read_case(portal, case))["status"] == "not-eligible"
+    await end_of(central, old, date(2026, 12, 1), new["id"])
+    clock.move_to(START + timedelta(days=10))
+    await platform.tick()
+    seen = await read_case(new_council, case)
+    assert (seen["status"], seen["employer"]) == ("not-eligible", new["id"])
+    assert (await old_council.get(f"/v1/cases/{case['id']}")).status_code == 404
+
+
 async def test_who_followed_a_further_employer_takes_its_place(
     platform: Platform, clock: MovableClock, new_client: NewClient
 ) -> None:

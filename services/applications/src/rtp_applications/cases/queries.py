@@ -15,7 +15,7 @@ from rtp_applications.cases.errors import NoSuchCase
 from rtp_applications.cases.models import Case, CaseRecord
 from rtp_applications.cases.sight import OWN_CHANGE_TIME, OWN_VERSION, READERS, is_known_to
 from rtp_applications.cases.store import read_snapshot
-from rtp_applications.workflow.enums import OPEN, Status
+from rtp_applications.workflow.enums import APPEALABLE, LIVING, Status
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.reorganisation.payloads import SuccessorChoice
 from rtp_shared.contracts.vocabulary import Route, Sector
@@ -33,7 +33,7 @@ _CHOSEN = (
 )
 _AWAITS_SUCCESSOR = and_(
     _case.submitted_at.is_not(None),
-    _case.status.in_(sorted(OPEN)),
+    or_(_case.status.in_(sorted(LIVING - APPEALABLE)), _case.status.in_(sorted(APPEALABLE)) & _case.final_at.is_(None)),
     exists().where(
         or_(
             _body.id.in_([_case.employer_id, _case.commissioner_id, _case.decision_body_id, _case.duty_holder_id]),

@@ -13,7 +13,8 @@ from rtp_applications.bodies.models import Body, BodyRule
 from rtp_applications.bodies.queries import find_current_successor
 from rtp_applications.bodies.rules import Rule
 from rtp_applications.cases.models import Case, CaseDeadline, CaseRecord
-from rtp_applications.deadlines.succession import REFERENCES, TRANSFERABLE
+from rtp_applications.deadlines.succession import REFERENCES
+from rtp_applications.workflow.enums import APPEALABLE, LIVING
 from rtp_applications.workflow.stages.reorganisation.payloads import SuccessorChoice
 from rtp_applications.workflow.stages.review.clocks import UNTIL_ANSWERED
 from rtp_shared.contracts.vocabulary import Route
@@ -59,7 +60,10 @@ async def find_next_look(session: AsyncSession, now: datetime) -> datetime | Non
     return found
 
 
-_TRANSFERABLE = (_case.submitted_at.is_not(None), _case.status.in_(sorted(TRANSFERABLE)))
+_TRANSFERABLE = (
+    _case.submitted_at.is_not(None),
+    or_(_case.status.in_(sorted(LIVING - APPEALABLE)), _case.status.in_(sorted(APPEALABLE)) & _case.final_at.is_(None)),
+)
 _REFERENCES = tuple(_case[name] for name in REFERENCES)
 # By the readers, which have an index: a case that was transferred keeps the old one, and is left out by its columns.
 _NAMED_STILL = exists().where(

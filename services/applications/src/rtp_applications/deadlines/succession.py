@@ -11,7 +11,7 @@ from rtp_applications.workflow.body_facts import BodyFacts
 from rtp_applications.workflow.definition import Process
 from rtp_applications.workflow.due import SCHEDULER
 from rtp_applications.workflow.engine import CaseChange
-from rtp_applications.workflow.enums import OPEN, Role, Status
+from rtp_applications.workflow.enums import APPEALABLE, LIVING, Role
 from rtp_applications.workflow.snapshot import CaseSnapshot, Facts, Party, Signature, SignedRecord
 from rtp_applications.workflow.stages.reorganisation.facts import find_restart_day, find_windows
 from rtp_applications.workflow.stages.reorganisation.payloads import BodyReplaced, SuccessorChoice
@@ -21,7 +21,6 @@ from rtp_shared.identities import organisation_identity
 
 TRANSFER = "transfer"
 REFERENCES = ("employer_id", "commissioner_id", "decision_body_id", "duty_holder_id")
-TRANSFERABLE = OPEN - {Status.DRAFT}
 
 
 def transfer(
@@ -39,7 +38,7 @@ def transfer(
     further = _follow_further_employers(case, successors)
     if further != list(case.further_employer_ids):
         changed["further_employer_ids"] = further
-    if not changed or case.status not in TRANSFERABLE or case.submitted_at is None:
+    if not changed or not _is_living(case):
         return None
     replaced = {body: new.id for body, new in successors.items() if body in case.bodies}
     gone = set(map(organisation_identity, replaced))
@@ -61,6 +60,14 @@ def transfer(
         events=(_make_case_transferred(snapshot, replaced, now),),
         reason="a body that the case names has ended, and another followed it",
     )
+
+
+def _is_living(case: Facts) -> bool:
+    """Return whether something can still be asked of the bodies (SI 2018/1128 regs 6, 9). An end that may be appealed
+    is over once it is final.
+    """
+    appealed_no_more = case.status in APPEALABLE and case.final_at is not None
+    return case.submitted_at is not None and case.status in LIVING and not appealed_no_more
 
 
 def _follow_further_employers(case: Facts, successors: Mapping[UUID, BodyFacts]) -> list[UUID]:

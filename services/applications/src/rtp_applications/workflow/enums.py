@@ -51,6 +51,8 @@ ENDED = APPEALABLE | {
     Status.SUPERSEDED,
 }
 OPEN = frozenset(Status) - ENDED
+LIVING = (OPEN - {Status.DRAFT}) | APPEALABLE | {Status.LAUNCHED}
+"""Statuses in which something can still be asked of the bodies: of what may be appealed, until that is final."""
 OWED_BY_THE_GROUP = frozenset(
     {
         Status.DRAFT,

@@ -1,7 +1,7 @@
 """Actions of a reorganisation: choose among several successors, and record the predecessor's resolution."""
 
 from rtp_applications.workflow.definition import Action, one_of
-from rtp_applications.workflow.enums import OPEN, Role, Status
+from rtp_applications.workflow.enums import LIVING, Role, Status
 from rtp_applications.workflow.stages.reorganisation import dates, effects, guards, payloads
 
 CHOOSE_SUCCESSOR = Action(
@@ -10,7 +10,7 @@ CHOOSE_SUCCESSOR = Action(
     "was decided. From the reorganisation date on that body has the case, the one that ended sees it no more, and none "
     "of the others learns of it.",
     signatories=one_of(Role.DECISION_MAKER, Role.MUTUALS_TEAM),
-    from_states=OPEN - {Status.DRAFT},
+    from_states=LIVING,
     guards=(guards.body_is_shared_out, guards.successor_follows, *dates.OF_A_CHOICE),
     payload_model=payloads.SuccessorChoice,
 )
