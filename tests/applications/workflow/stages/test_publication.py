@@ -97,6 +97,14 @@ def test_a_refusal_publishes_its_redacted_reasons_and_its_ground() -> None:
     assert published(Ready(refused, (OFFICER,), ON_FILE)).ground == Ground.UNLAWFUL
 
 
+def test_a_modification_is_published_with_its_reasons() -> None:
+    """Localism Act 2011 s.84(8)(b), (9)."""
+    modified = take("accept-modification", attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "accept-modification")).after
+    offer = modified.records["modification", ""].content
+    published_text = find_decisions(modified)[Decision.ACCEPTED_AS_MODIFIED].text
+    assert published_text == f"{offer['text']}\n\n{offer['otherwiseRefusedFor']}"
+
+
 def test_a_former_refusal_lends_its_reasons_to_no_later_one() -> None:
     later = NOW + timedelta(days=60)
     lapsed = put(

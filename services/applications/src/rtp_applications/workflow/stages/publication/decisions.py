@@ -61,7 +61,7 @@ def _find_by_record(snapshot: CaseSnapshot) -> Iterator[PublishableDecision]:
         if found is None:
             continue
         conditions = len(found.content.get("conditions", ()))
-        text = _read_offer(snapshot, "text") if kind is Consent else _read_reasons(found)
+        text = _read_modification(snapshot) if kind is Consent else _read_reasons(found)
         yield PublishableDecision(decision=decision, at=found.signed[-1].at, text=text, conditions=conditions)
 
 
@@ -95,6 +95,14 @@ def _read_reasons(record: SignedRecord) -> str | None:
 def _read_offer(snapshot: CaseSnapshot, field: str) -> str | None:
     offer = snapshot.find_record(Modification)
     return offer.content.get(field) if offer else None
+
+
+def _read_modification(snapshot: CaseSnapshot) -> str | None:
+    """Return what was modified, and why: a decision to modify is published with its reasons (Localism Act 2011
+    s.84(8)(b), (9)).
+    """
+    said = (_read_offer(snapshot, field) for field in ("text", "otherwiseRefusedFor"))
+    return "\n\n".join(each for each in said if each) or None
 
 
 def find_decision_published_by_law(step: Step) -> Decision:
