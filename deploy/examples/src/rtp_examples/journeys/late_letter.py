@@ -56,7 +56,7 @@ def _inform_too_early(scenario: Scenario, personas: Personas, case: Case, go_liv
 
 
 def _get_letter(scenario: Scenario, personas: Personas, case: Case, begun: date) -> None:
-    """Put the letter on file with its true day, inform the union anew, and consult it for long enough from then."""
+    """Put the letter on file with its true day, inform the union anew, and consult it from then."""
     personas.lead.act(case, "record-measures-letter", sentOn=scenario.today, measuresEnvisaged=True)
     personas.lead.expect_refusal(case, "begin-readiness-review", because="informed-of-the-measures")
     informed = scenario.today
@@ -70,8 +70,8 @@ def _get_letter(scenario: Scenario, personas: Personas, case: Case, begun: date)
     )
     scenario.wait_days(8, "the union and the mutual talk about rotas")
     personas.officer.act(case, "record-tupe-consultation", **said, endedOn=scenario.today)
-    personas.lead.expect_refusal(case, "begin-readiness-review", because="consulted-long-enough")
-    scenario.wait_until(informed + timedelta(days=21), "they go on, and agree")
+    personas.lead.expect_refusal(case, "begin-readiness-review", because="time-to-dispute-over")
+    scenario.wait_until(informed + timedelta(days=21), "the union asks to go on, and both agree")
     personas.officer.act(case, "record-tupe-consultation", **said, endedOn=scenario.today)
 
 
