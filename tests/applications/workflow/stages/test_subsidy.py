@@ -52,7 +52,7 @@ breaks("notify-assistance", "public-interest-task-named")(on_payload(kind=Assist
 @breaks("notify-assistance", "reference-is-of-one-subsidy")
 def _(attempt: Ready) -> Ready:
     assert attempt.payload is not None
-    other = ENTRY.model_copy(update={"reference": attempt.payload.key, "giver": "A city"})
+    other = ENTRY.model_copy(update={"reference": attempt.payload.key, "giver": "A city", "gross_pence": 0})
     return replace(attempt, snapshot=put(attempt.snapshot, other))
 
 

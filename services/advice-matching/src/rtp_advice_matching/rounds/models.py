@@ -41,7 +41,7 @@ class MatchingRound(Model):
     left_out: Mapped[list[dict[str, Any]]]
     """Pairs that were not proposed when the round was committed, because something had changed."""
     proposed: Mapped[int | None]
-    """How many pairs were."""
+    """The number of pairs that were proposed; None until the round is committed."""
     created_at: Mapped[datetime]
     committed_at: Mapped[datetime | None]
 

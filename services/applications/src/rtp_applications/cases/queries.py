@@ -31,9 +31,13 @@ _CHOSEN = (
     .where(_record.case_id == _case.id, _record.kind == SuccessorChoice.KIND, _record.key == _body.id.cast(Text))
     .correlate(Case.__table__, Body.__table__)
 )
-_AWAITS_SUCCESSOR = and_(
+IS_LIVING = and_(
     _case.submitted_at.is_not(None),
     or_(_case.status.in_(sorted(LIVING - APPEALABLE)), _case.status.in_(sorted(APPEALABLE)) & _case.final_at.is_(None)),
+)
+"""The condition that something can still be asked of the case's bodies."""
+_AWAITS_SUCCESSOR = and_(
+    IS_LIVING,
     exists().where(
         or_(
             _body.id.in_([_case.employer_id, _case.commissioner_id, _case.decision_body_id, _case.duty_holder_id]),

@@ -13,8 +13,8 @@ from rtp_applications.bodies.models import Body, BodyRule
 from rtp_applications.bodies.queries import find_current_successor
 from rtp_applications.bodies.rules import Rule
 from rtp_applications.cases.models import Case, CaseDeadline, CaseRecord
+from rtp_applications.cases.queries import IS_LIVING
 from rtp_applications.deadlines.succession import REFERENCES
-from rtp_applications.workflow.enums import APPEALABLE, LIVING
 from rtp_applications.workflow.stages.reorganisation.payloads import SuccessorChoice
 from rtp_applications.workflow.stages.review.clocks import UNTIL_ANSWERED
 from rtp_shared.contracts.vocabulary import Route
@@ -60,16 +60,12 @@ async def find_next_look(session: AsyncSession, now: datetime) -> datetime | Non
     return found
 
 
-_TRANSFERABLE = (
-    _case.submitted_at.is_not(None),
-    or_(_case.status.in_(sorted(LIVING - APPEALABLE)), _case.status.in_(sorted(APPEALABLE)) & _case.final_at.is_(None)),
-)
 _REFERENCES = tuple(_case[name] for name in REFERENCES)
 # By the readers, which have an index: a case that was transferred keeps the old one, and is left out by its columns.
 _NAMED_STILL = exists().where(
     _case.readers.overlap(array([literal("org:").concat(_body.id.cast(Text))])),
     or_(*(column == _body.id for column in _REFERENCES), _body.id == any_(_case.further_employer_ids)),
-    *_TRANSFERABLE,
+    IS_LIVING,
 )
 _ENDED = select(_body.id).where(
     _body.ended_on <= bindparam("today", type_=Date), _body.successor_id.is_not(None), _NAMED_STILL
@@ -88,7 +84,7 @@ _NAMING = select(_case.id).where(
         *(column == any_(bindparam("bodies", type_=ARRAY(Uuid))) for column in _REFERENCES),
         _case.further_employer_ids.overlap(bindparam("bodies", type_=ARRAY(Uuid))),
     ),
-    *_TRANSFERABLE,
+    IS_LIVING,
 )
 
 

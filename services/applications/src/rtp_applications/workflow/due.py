@@ -14,7 +14,7 @@ from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.deadlines.rules.deadline import Deadline, DeadlineState
 from rtp_applications.deadlines.rules.running import has_yielded, start_deadline
 from rtp_applications.workflow import engine
-from rtp_applications.workflow.common.events import make_deadlines_moved
+from rtp_applications.workflow.common.events import describe_deadline, make_deadlines_moved
 from rtp_applications.workflow.definition import Caller, CaseClock, Process
 from rtp_applications.workflow.engine import CaseChange
 from rtp_applications.workflow.enums import Role
@@ -97,7 +97,9 @@ class _Look:
             reminded = deadline.remind(self.now)
             if reminded is not deadline:
                 self.snapshot = self.snapshot.with_deadline(reminded)
-                self.events.append(_make_approaching(self.snapshot, reminded, self.now))
+                told = describe_deadline(self.snapshot, reminded)
+                days_left = (reminded.due_on - civil_date(self.now)).days
+                self.events.append(DeadlineApproaching(**told, days_left=days_left))
                 self.reasons.append(f"{deadline.clock} approaches")
 
     def make_change(self, before: CaseSnapshot) -> CaseChange | None:
@@ -137,7 +139,8 @@ class _Look:
         clock, at = self.process.find_clock(deadline.clock), deadline.due_at
         if clock is None or not clock.window:
             self.snapshot = self.snapshot.with_deadline(deadline.miss(at))
-            self.events.append(_make_missed(self.snapshot, deadline))
+            told = describe_deadline(self.snapshot, deadline)
+            self.events.append(DeadlineMissed(**told, missed_at=deadline.due_at))
             self.reasons.append(f"{deadline.clock} was missed")
         else:
             self.snapshot = self.snapshot.with_deadline(deadline)
@@ -169,27 +172,3 @@ class _Look:
             anew = start_deadline(clock, self.snapshot, PROCESS_DUE, self.now)
             self.snapshot = self.snapshot.with_deadline(*([anew] if anew else []))
             self.reasons.append(f"{clock.name} starts anew")
-
-
-def _make_approaching(snapshot: CaseSnapshot, deadline: Deadline, now: datetime) -> DeadlineApproaching:
-    return DeadlineApproaching(
-        case_id=snapshot.case.id,
-        number=snapshot.case.number,
-        clock=deadline.clock,
-        basis=deadline.basis,
-        due_on=deadline.due_on,
-        due_at=deadline.due_at,
-        days_left=(deadline.due_on - civil_date(now)).days,
-    )
-
-
-def _make_missed(snapshot: CaseSnapshot, deadline: Deadline) -> DeadlineMissed:
-    return DeadlineMissed(
-        case_id=snapshot.case.id,
-        number=snapshot.case.number,
-        clock=deadline.clock,
-        basis=deadline.basis,
-        due_on=deadline.due_on,
-        due_at=deadline.due_at,
-        missed_at=deadline.due_at,
-    )

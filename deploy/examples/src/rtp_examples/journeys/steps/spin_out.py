@@ -15,7 +15,7 @@ EVENTS = (
     *("business-case-begun", "business-case-submitted", *["document-frozen"] * 20),
     *("assurance-begun", *["party-changed"] * 3),
 )
-"""What is told of it until the papers are published."""
+"""The events of a spin-out until the papers of its panel are published, in order."""
 
 
 def bring_to_the_panel(

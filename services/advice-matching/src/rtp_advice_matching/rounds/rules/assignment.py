@@ -43,7 +43,7 @@ class _Proposing:
         self.assigned = array("i", [NOBODY]) * requests
         self._owners = market.list_owners()
         self._again = bytearray(requests)
-        """Whether the request has begun anew."""
+        """For each request 1 once it has begun its list anew, else 0."""
         self._refused = bytearray(pairs)
         self._tie = array("i", market.starts[:-1])
         """The first pair of the tie in which each request looks."""

@@ -27,7 +27,7 @@ from rtp_advice_matching.rounds.rules.snapshot import (
 
 FORMAT = "org.righttoprovide.matching-round.1"
 NAMED = 20
-"""How many advisers are named for one reason; all are counted."""
+"""The number of advisers that are named for one reason; all of them are counted."""
 
 
 class Reason(StrEnum):
@@ -62,6 +62,7 @@ class Round:
 
     @cached_property
     def placed(self) -> int:
+        """The number of requests that have an adviser."""
         return sum(pair != NOBODY for pair in self.assignment)
 
 

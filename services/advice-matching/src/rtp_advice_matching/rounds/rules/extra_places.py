@@ -43,7 +43,9 @@ class ExtraPlaces:
 
 
 class Envy:
-    """Who would rather have which adviser, whom the adviser prefers first; of equals those without a place."""
+    """The requests that would rather have each adviser: those that the adviser prefers come first, and of equals those
+    without a place.
+    """
 
     def __init__(self, market: Market, assignment: Assignment) -> None:
         self._market = market
@@ -135,7 +137,7 @@ class _Largest:
         self._free = array("i", market.places)
         self._holders: list[set[int]] = [set() for _ in market.places]
         self._steps = array("i", [])
-        """How many others must move on before each adviser has a place for somebody who was left out."""
+        """For each adviser the number of others who must move on before there is a place for somebody left out."""
         for request, pair in enumerate(assignment):
             if pair != NOBODY:
                 self._free[market.advisers[pair]] -= 1

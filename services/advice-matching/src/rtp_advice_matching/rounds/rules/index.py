@@ -43,7 +43,7 @@ class Listed(NamedTuple):
 
 
 class Narrowed(NamedTuple):
-    """Who may help a need, and who may not for which ground: the first that holds."""
+    """The advisers who may help a need, and those who may not by the first ground that holds against them."""
 
     fitting: int
     excluded: dict[Ground, int]

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
-from rtp_applications.deadlines.rules.deadline import DeadlineState
+from rtp_applications.deadlines.rules.deadline import Deadline, DeadlineState
 from rtp_applications.workflow.definition import Step
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.contracts.applications import CaseWithdrawn, DeadlineCorrected, DeadlineMoved, DocumentFrozen
@@ -35,21 +36,24 @@ def make_documents_frozen(before: CaseSnapshot, after: CaseSnapshot) -> tuple[Do
     )
 
 
+def describe_deadline(snapshot: CaseSnapshot, deadline: Deadline) -> dict[str, Any]:
+    """Return what every event about a deadline says of it."""
+    return {
+        "case_id": snapshot.case.id,
+        "number": snapshot.case.number,
+        "clock": deadline.clock,
+        "basis": deadline.basis,
+        "due_on": deadline.due_on,
+        "due_at": deadline.due_at,
+    }
+
+
 def make_deadlines_moved(before: CaseSnapshot, after: CaseSnapshot, now: datetime) -> Iterator[DeadlineMoved]:
     """Make one event for each deadline that runs on, and is due on another day than before."""
     for id_, was in before.deadlines.items():
         moved = after.deadlines[id_]
         if moved.is_open and moved.due_on != was.due_on:
-            yield DeadlineMoved(
-                case_id=after.case.id,
-                number=after.case.number,
-                clock=moved.clock,
-                basis=moved.basis,
-                due_on=moved.due_on,
-                due_at=moved.due_at,
-                was_due_on=was.due_on,
-                at=now,
-            )
+            yield DeadlineMoved(**describe_deadline(after, moved), was_due_on=was.due_on, at=now)
 
 
 def make_deadlines_corrected(step: Step, after: CaseSnapshot) -> Iterator[DeadlineCorrected]:
@@ -60,13 +64,4 @@ def make_deadlines_corrected(step: Step, after: CaseSnapshot) -> Iterator[Deadli
             continue
         clock = step.process.find_clock(now.clock)
         done_on = clock.met_as_of(after) if clock and clock.met_as_of else None
-        yield DeadlineCorrected(
-            case_id=after.case.id,
-            number=after.case.number,
-            clock=now.clock,
-            basis=now.basis,
-            due_on=now.due_on,
-            due_at=now.due_at,
-            done_on=done_on or now.due_on,
-            at=step.now,
-        )
+        yield DeadlineCorrected(**describe_deadline(after, now), done_on=done_on or now.due_on, at=step.now)

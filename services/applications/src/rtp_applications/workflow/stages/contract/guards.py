@@ -119,11 +119,9 @@ def find_acceptance_day(snapshot: CaseSnapshot) -> date | None:
     return max((civil_date(each.signed[-1].at) for each in found if each), default=None)
 
 
-@guard()
-def within_published_gap(step: Step) -> str | None:
-    """Procurement begins not before the shortest time after acceptance that the authority published. The longest time
-    binds it too, and its breach ends no duty: it must procure all the same. Where it published none it begins at any
-    time, for the duty follows from acceptance (Localism Act 2011 s.83(2) to (4), (7)).
+def find_gap_breach(step: Step, *, until_the_last: bool) -> str | None:
+    """Return why today lies outside the time that the authority published, if so: before it or, where that counts,
+    after it.
     """
     gap, accepted = step.snapshot.get_rule("procurement-gap"), find_acceptance_day(step.snapshot)
     if gap is None:
@@ -131,7 +129,17 @@ def within_published_gap(step: Step) -> str | None:
     if accepted is None:
         return "it is not on file when the expression of interest was accepted"
     first, last = (add_months(accepted, gap[name]) for name in ("minimumMonths", "maximumMonths"))
-    return None if first <= step.today else f"procurement begins from {first} to {last}"
+    inside = first <= step.today and (step.today <= last or not until_the_last)
+    return None if inside else f"procurement begins from {first} to {last}"
+
+
+@guard()
+def within_published_gap(step: Step) -> str | None:
+    """Procurement begins not before the shortest time after acceptance that the authority published. The longest time
+    binds it too, and its breach ends no duty: it must procure all the same. Where it published none it begins at any
+    time, for the duty follows from acceptance (Localism Act 2011 s.83(2) to (4), (7)).
+    """
+    return find_gap_breach(step, until_the_last=False)
 
 
 @guard("/applicantsToldOn", payload=True)

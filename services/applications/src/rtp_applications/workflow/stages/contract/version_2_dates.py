@@ -2,13 +2,12 @@
 
 from dataclasses import replace
 
-from rtp_applications.deadlines.rules.days import add_months
 from rtp_applications.workflow.bounds import without_bounds
 from rtp_applications.workflow.common.clocks import as_if_statutory
 from rtp_applications.workflow.common.guards import well_being_considered
 from rtp_applications.workflow.definition import Action, Step, guard
 from rtp_applications.workflow.earlier import Earlier
-from rtp_applications.workflow.stages.contract.guards import find_acceptance_day
+from rtp_applications.workflow.stages.contract.guards import find_gap_breach
 from rtp_applications.workflow.stages.contract.payloads import PlainProcurementStart
 
 
@@ -31,13 +30,7 @@ def within_published_gap(step: Step) -> str | None:
     it published none, at any time: the duty to procure follows from acceptance, and does not wait for its own failure
     to specify the time (Localism Act 2011 s.83(2) to (4)), which the clock publish-procurement-gap shows.
     """
-    gap, accepted = step.snapshot.get_rule("procurement-gap"), find_acceptance_day(step.snapshot)
-    if gap is None:
-        return None
-    if accepted is None:
-        return "it is not on file when the expression of interest was accepted"
-    first, last = (add_months(accepted, gap[name]) for name in ("minimumMonths", "maximumMonths"))
-    return None if first <= step.today <= last else f"procurement begins from {first} to {last}"
+    return find_gap_breach(step, until_the_last=True)
 
 
 def _begin_procurement(now: Action) -> Action:

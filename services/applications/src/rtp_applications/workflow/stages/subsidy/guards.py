@@ -23,7 +23,7 @@ _COUNTED = {"giver", "kind", "given_on", "gross_pence", "evidence"}
 def find_answer(snapshot: CaseSnapshot, notified: AssistanceNotification, day: date) -> AssistanceAnswer:
     """Return whether the proposed subsidy stays below its ceiling, by what is on file in the case."""
     confirmed = snapshot.find(AssistanceConfirmation, notified.reference)
-    entries = (each for each, _ in snapshot.list_payloads(AssistanceEntry) if each.reference != notified.reference)
+    entries = (each for each, _ in snapshot.list_payloads(AssistanceEntry))
     return count_assistance(
         AssistanceQuestion.model_validate(
             {
