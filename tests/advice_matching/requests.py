@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 from sqlalchemy import select, text
 
-from rtp_advice_matching.models import Adviser
+from rtp_advice_matching.directory.models import Adviser
 from rtp_embedded.platform import Platform
 from rtp_shared.contracts import events
 from rtp_shared.service import Runtime

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rtp_advice_matching.models import Adviser, AdviserKind
+from rtp_advice_matching.directory.models import Adviser, AdviserKind
 from rtp_embedded.platform import Platform
 from rtp_shared.bus import Message
 from rtp_shared.contracts import events

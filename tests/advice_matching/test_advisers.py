@@ -8,10 +8,10 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 
+from rtp_advice_matching.directory.models import Adviser
+from rtp_advice_matching.directory.queries import list_candidates
 from rtp_advice_matching.load import load_examples, make_adviser_id, make_network_id
 from rtp_advice_matching.matching import Need, rank
-from rtp_advice_matching.models import Adviser
-from rtp_advice_matching.queries import list_candidates
 from rtp_applications.bodies.models import body_id
 from rtp_shared.contracts.vocabulary import Sector
 from rtp_shared.service import Runtime

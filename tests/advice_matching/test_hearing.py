@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from rtp_advice_matching import queries
-from rtp_advice_matching.errors import NoSuchSupportRequest, NotForYouToAccept
-from rtp_advice_matching.models import Adviser, Proposal, SupportRequest, SupportStatus
+from rtp_advice_matching.directory.models import Adviser
+from rtp_advice_matching.requests import queries
+from rtp_advice_matching.requests.errors import NoSuchSupportRequest, NotForYouToAccept
+from rtp_advice_matching.requests.models import Proposal, SupportRequest, SupportStatus
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
 from rtp_shared.etags import Expected
 from rtp_shared.identities import SYSTEM

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from rtp_advice_matching.models import Adviser
+from rtp_advice_matching.directory.models import Adviser
 from rtp_embedded.platform import Platform
 from rtp_shared.service import Runtime
 from tests.advice_matching.conftest import NewAdviser

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtp_finance_directory import areas
-from rtp_finance_directory.eligibility import (
+from rtp_finance_directory.eligibility.facts import CaseFacts, Fact, Terms
+from rtp_finance_directory.eligibility.rules import (
     RULES,
     Answer,
     Ask,
@@ -22,7 +23,6 @@ from rtp_finance_directory.eligibility import (
     judge,
     judge_all,
 )
-from rtp_finance_directory.facts import CaseFacts, Fact, Terms
 from rtp_finance_directory.load import read_products
 from rtp_finance_directory.vocabulary import Certainty, ListFacet, ProductStatus
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtp_finance_directory import areas
-from rtp_finance_directory.eligibility import Answer, judge
-from rtp_finance_directory.facts import CaseFacts, Fact, Terms
-from rtp_finance_directory.questions import FACTS, choose_questions, count_settled
+from rtp_finance_directory.eligibility.facts import CaseFacts, Fact, Terms
+from rtp_finance_directory.eligibility.questions import FACTS, choose_questions, count_settled
+from rtp_finance_directory.eligibility.rules import Answer, judge
 from rtp_finance_directory.vocabulary import ProductStatus
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
 from tests.conftest import NewClient

@@ -12,10 +12,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from rtp_embedded.platform import Platform
-from rtp_finance_directory import queries
 from rtp_finance_directory.app import service
-from rtp_finance_directory.errors import NoSuchShortlist
 from rtp_finance_directory.load import make_product_id, read_products
+from rtp_finance_directory.shortlists import queries
+from rtp_finance_directory.shortlists.errors import NoSuchShortlist
 from rtp_operations import databases
 from rtp_shared.bus import Message
 from rtp_shared.consumer import Consumer

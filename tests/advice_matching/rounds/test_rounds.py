@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from rtp_advice_matching.models import Adviser, SupportRequest, SupportStatus
+from rtp_advice_matching.directory.models import Adviser
+from rtp_advice_matching.requests.models import SupportRequest, SupportStatus
 from rtp_embedded.platform import Platform
 from rtp_shared.service import Runtime
 from tests.advice_matching.conftest import NewAdviser

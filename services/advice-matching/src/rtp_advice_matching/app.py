@@ -1,9 +1,11 @@
 """The advice-matching service."""
 
-from rtp_advice_matching import migrations, routes
-from rtp_advice_matching.handlers import HANDLERS
+from rtp_advice_matching import migrations
+from rtp_advice_matching.base import Model
+from rtp_advice_matching.directory.routes import advisers
 from rtp_advice_matching.load import load_examples
-from rtp_advice_matching.models import Model
+from rtp_advice_matching.requests.handlers import HANDLERS
+from rtp_advice_matching.requests.routes import support_requests
 from rtp_advice_matching.rounds.routes import matching_rounds
 from rtp_shared.service import Service
 
@@ -11,7 +13,7 @@ service = Service(
     name="advice-matching",
     title="Advice matching",
     description="Advisers and mentors, who of them fits a staff group and why, and the support agreed on.",
-    routers=[routes.advisers, routes.support_requests, matching_rounds],
+    routers=[advisers, support_requests, matching_rounds],
     metadata=Model.metadata,
     migrations=migrations,
     handlers=HANDLERS,

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_advice_matching.models import Adviser
+from rtp_advice_matching.directory.models import Adviser
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_OID, "org.righttoprovide.advice-matching")
 

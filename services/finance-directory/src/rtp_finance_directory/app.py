@@ -1,8 +1,12 @@
 """The finance-directory service."""
 
-from rtp_finance_directory import handlers, migrations, routes
+from rtp_finance_directory import migrations
+from rtp_finance_directory.base import Model
+from rtp_finance_directory.directory.routes import products
+from rtp_finance_directory.eligibility.routes import eligibility
 from rtp_finance_directory.load import load_reference_data
-from rtp_finance_directory.models import Model
+from rtp_finance_directory.shortlists import handlers
+from rtp_finance_directory.shortlists.routes import shortlists
 from rtp_shared.contracts.applications import CaseSubmitted, CaseTransferred, CaseWithdrawn, PartyChanged
 from rtp_shared.service import Service
 
@@ -10,7 +14,7 @@ service = Service(
     name="finance-directory",
     title="Finance directory",
     description="Finance that public service mutuals have used or may use, and which of it fits a case, and why.",
-    routers=[routes.products, routes.shortlists, routes.eligibility],
+    routers=[products, shortlists, eligibility],
     metadata=Model.metadata,
     migrations=migrations,
     handlers={

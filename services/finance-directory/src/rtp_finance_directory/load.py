@@ -15,7 +15,7 @@ from sqlalchemy import tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_finance_directory.models import Product
+from rtp_finance_directory.directory.models import Product
 
 NAMESPACE = uuid.UUID("0b6b3f0e-6f0a-5d0c-9a55-3c1de0f5a7d2")
 DATES = ("opened_on", "closed_on", "verified_on")

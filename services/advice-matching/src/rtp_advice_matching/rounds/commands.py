@@ -11,10 +11,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_advice_matching.commands import propose_first
+from rtp_advice_matching.directory.queries import list_candidates
 from rtp_advice_matching.matching import Candidate, find_obstacle, score
-from rtp_advice_matching.models import SupportRequest
-from rtp_advice_matching.queries import list_candidates
+from rtp_advice_matching.requests.commands import propose_first
+from rtp_advice_matching.requests.models import SupportRequest
 from rtp_advice_matching.rounds.errors import NoSuchRound
 from rtp_advice_matching.rounds.models import MatchingRound
 from rtp_advice_matching.rounds.queries import WAITING, get_certificate, list_waiting

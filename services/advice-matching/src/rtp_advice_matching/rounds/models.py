@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rtp_advice_matching.models import Model
+from rtp_advice_matching.base import Model
 from rtp_advice_matching.rounds.errors import RoundCommitted
 from rtp_shared.etags import Expected
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_advice_matching.models import SupportRequest, SupportStatus
+from rtp_advice_matching.requests.models import SupportRequest, SupportStatus
 from rtp_advice_matching.rounds.errors import NoSuchRound
 from rtp_advice_matching.rounds.models import MatchingRound, RoundStatus
 from rtp_shared.db import AnyRow, AnySelect, visible_to

@@ -1,10 +1,6 @@
-"""The refusals of this domain."""
+"""The refusals about support requests."""
 
 from rtp_shared.problems import Conflict, Forbidden, Invalid, NotFound
-
-
-class NoSuchAdviser(NotFound):
-    title = "There is no such adviser"
 
 
 class NoSuchSupportRequest(NotFound):
@@ -25,15 +21,3 @@ class SupportAlreadyAgreed(Conflict):
 
 class SupportRequestClosed(Conflict):
     title = "The support request is closed"
-
-
-class NoPlaceLeft(Conflict):
-    title = "The adviser has no free place any more"
-
-
-class AdviserNotIndependent(Conflict):
-    title = "The adviser has declared a conflict of interest since"
-
-
-class AdviserHasLeft(Conflict):
-    title = "The adviser no longer takes part"

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_advice_matching.errors import AdviserNotProposed, NoSuchSupportRequest
+from rtp_advice_matching.directory.models import Adviser
+from rtp_advice_matching.directory.queries import list_candidates
 from rtp_advice_matching.matching import Fit, rank
-from rtp_advice_matching.models import Adviser, Proposal, SupportRequest
-from rtp_advice_matching.queries import list_candidates
+from rtp_advice_matching.requests.errors import AdviserNotProposed, NoSuchSupportRequest
+from rtp_advice_matching.requests.models import Proposal, SupportRequest
 from rtp_shared.contracts import About
 from rtp_shared.contracts.advice_matching import AdviserProposed, SupportAgreed, SupportProposed
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn

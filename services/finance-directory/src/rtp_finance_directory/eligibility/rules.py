@@ -6,14 +6,21 @@ and never "no limit"; an empty list means "no limit", and a list is complete onl
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from rtp_finance_directory import areas
-from rtp_finance_directory.facts import CaseFacts, Fact, Terms
+from rtp_finance_directory.eligibility.facts import CaseFacts, Fact, Terms
+from rtp_finance_directory.eligibility.wording import (
+    format_codes,
+    format_day,
+    format_months,
+    format_pounds,
+    format_range,
+)
 from rtp_finance_directory.vocabulary import ListFacet, ProductStatus
-from rtp_finance_directory.wording import format_codes, format_day, format_months, format_pounds, format_range
 
 RULE_SET = 2
 """Number of the rule set. It grows whenever a rule answers differently, to tell old verdicts from new ones."""
@@ -111,6 +118,21 @@ def judge_all(facts: CaseFacts, products: Iterable[Terms], on: date) -> list[tup
     """Judge all products: first come those that fit, then those with the fewest open points, then the rest."""
     verdicts = [(terms, judge(facts, terms, on)) for terms in products]
     return sorted(verdicts, key=_make_sort_key)
+
+
+def describe_verdict(terms: Terms, verdict: ProductVerdict) -> dict[str, Any]:
+    """Return a verdict with what is said of its product, by the names of a shortlist's line."""
+    return {
+        "product_id": terms.id,
+        "product_version": terms.version,
+        "provider": terms.provider,
+        "product_name": terms.name,
+        "verified_on": terms.verified_on,
+        "verdict": verdict.answer,
+        "first_failing": verdict.first_failing,
+        "why": verdict.why,
+        "rules": [{"rule": rule, **asdict(finding)} for rule, finding in verdict.findings],
+    }
 
 
 def _make_sort_key(judged: tuple[Terms, ProductVerdict]) -> tuple[object, ...]:

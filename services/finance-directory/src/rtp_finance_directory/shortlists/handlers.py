@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_finance_directory import commands
+from rtp_finance_directory.shortlists import commands
 from rtp_shared.consumer import HandlerContext
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn, is_of_draft
 

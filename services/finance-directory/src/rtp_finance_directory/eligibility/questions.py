@@ -8,7 +8,7 @@ left out there are answers by which the rule would still be open. Sets are compa
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rtp_finance_directory.facts import Fact
+from rtp_finance_directory.eligibility.facts import Fact
 
 FACTS = tuple(Fact)
 

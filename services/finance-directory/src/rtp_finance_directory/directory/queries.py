@@ -1,7 +1,6 @@
-"""Queries. Row-level security stands behind every query of shortlists."""
+"""Queries of the directory."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import date
 from uuid import UUID
 
@@ -10,47 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import QueryableAttribute
 
 from rtp_finance_directory.areas import list_areas_around, list_areas_within
-from rtp_finance_directory.errors import NoSuchProduct, NoSuchShortlist
-from rtp_finance_directory.facts import Terms
-from rtp_finance_directory.models import Product, Shortlist, ShortlistLine
+from rtp_finance_directory.directory.errors import NoSuchProduct
+from rtp_finance_directory.directory.models import Product
 from rtp_finance_directory.vocabulary import ListFacet, ProductKind, ProductStatus
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
-from rtp_shared.db import AnyRow, AnySelect, visible_to
+from rtp_shared.db import AnyRow, AnySelect
 from rtp_shared.names import contain_name
 
 Condition = ColumnElement[bool]
 
+
 ON_OFFER = (ProductStatus.OPEN, ProductStatus.CHECK)
-
-_TERMS = {field.name: Product.__table__.c[field.name] for field in fields(Terms)}
-_SUMMARY = (
-    Shortlist.id,
-    Shortlist.case_id,
-    Shortlist.case_number,
-    Shortlist.status,
-    Shortlist.version,
-    Shortlist.fitting,
-    Shortlist.not_fitting,
-    Shortlist.judged_on,
-    Shortlist.made_at,
-    Shortlist.closed_at,
-)
-_LINE = (
-    ShortlistLine.product_id,
-    ShortlistLine.product_version,
-    ShortlistLine.provider,
-    ShortlistLine.product_name,
-    ShortlistLine.verified_on,
-    ShortlistLine.verdict,
-    ShortlistLine.first_failing,
-    ShortlistLine.why,
-    ShortlistLine.rules,
-)
-
-
-async def list_terms(session: AsyncSession) -> list[Terms]:
-    """List the terms of every product, closed ones too: people ask about those."""
-    return [Terms(**row._mapping) for row in await session.execute(select(*_TERMS.values()))]  # noqa: SLF001
 
 
 async def get_product(session: AsyncSession, product_id: UUID) -> AnyRow:
@@ -118,44 +87,3 @@ def _match_list(column: QueryableAttribute[list[str] | None], word: str | None, 
 def _match_region(region: str) -> Condition:
     serving = [*list_areas_around(region), *list_areas_within(region)]
     return or_(Product.areas.is_(None), Product.areas == [], Product.areas.overlap(serving))
-
-
-def _is_visible_to(readers: Sequence[str]) -> Condition:
-    """Match shortlists that name one of the readers, and were made. Row-level security holds besides."""
-    return visible_to(Shortlist.readers, readers) & Shortlist.made_at.is_not(None)
-
-
-async def list_shortlists(
-    session: AsyncSession,
-    *,
-    readers: Sequence[str],
-    limit: int,
-    after: UUID | None = None,
-    case_id: UUID | None = None,
-) -> Sequence[AnyRow]:
-    """List shortlists, newest first, and one row more than `limit` where more follow."""
-    query: AnySelect = select(*_SUMMARY).where(_is_visible_to(readers)).order_by(Shortlist.id.desc()).limit(limit + 1)
-    if case_id is not None:
-        query = query.where(Shortlist.case_id == case_id)
-    if after is not None:
-        query = query.where(Shortlist.id < after)
-    return (await session.execute(query)).all()
-
-
-async def get_shortlist(
-    session: AsyncSession, case_id: UUID, *, readers: Sequence[str]
-) -> tuple[AnyRow, Sequence[AnyRow]]:
-    """Return a case's shortlist and its lines, best first."""
-    query = select(*_SUMMARY, Shortlist.facts, Shortlist.rule_set).where(
-        Shortlist.case_id == case_id, _is_visible_to(readers)
-    )
-    row = (await session.execute(query)).first()
-    if row is None:
-        raise NoSuchShortlist
-    lines = (
-        select(*_LINE)
-        .join(Shortlist, Shortlist.id == ShortlistLine.shortlist_id)
-        .where(Shortlist.case_id == case_id, _is_visible_to(readers))
-        .order_by(ShortlistLine.position)
-    )
-    return row, (await session.execute(lines)).all()

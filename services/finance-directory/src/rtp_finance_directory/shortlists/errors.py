@@ -1,10 +1,6 @@
-"""The refusals of this domain."""
+"""The refusals about shortlists."""
 
 from rtp_shared.problems import NotFound
-
-
-class NoSuchProduct(NotFound):
-    title = "There is no such finance product"
 
 
 class NoSuchShortlist(NotFound):

@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_advice_matching import commands
+from rtp_advice_matching.requests import commands
 from rtp_shared.consumer import HandlerContext
 from rtp_shared.contracts.applications import CaseSubmitted, CaseTransferred, CaseWithdrawn, PartyChanged, is_of_draft
 

@@ -1,0 +1,7 @@
+"""The refusals of the directory."""
+
+from rtp_shared.problems import NotFound
+
+
+class NoSuchProduct(NotFound):
+    title = "There is no such finance product"
