@@ -110,6 +110,7 @@ def test_public_routes_are_the_ones_we_know() -> None:
         "/v1/procurement/codes",
         "/v1/procurement/financial-assistance",
         "/v1/procurement/regime",
+        "/v1/appraisals",
         "/v1/eligibility",
         "/v1/products",
         "/v1/products/{product_id}",

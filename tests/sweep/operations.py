@@ -85,6 +85,10 @@ WRITES: Mapping[str, Body] = {
     "POST /v1/bodies/{reference}/actions/end": {"endedOn": DAY},
     "PUT /v1/bodies/{reference}/rules/{rule}": {"validFrom": DAY, "value": None, "source": "Sweep"},
     "POST /v1/procurement/financial-assistance": {"giveOn": "2026-03-02"},
+    "POST /v1/appraisals": {
+        "baseYear": 2027,
+        "options": [{"id": "a", "kind": "mutual"}, {"id": "b", "kind": "status-quo"}],
+    },
     "POST /v1/eligibility": {"sector": "adult-social-care"},
     "POST /v1/procurement/awards": AWARDED,
     "POST /v1/procurement/awards/{award_id}/actions/withdraw": {"reason": "Sweep"},

@@ -15,6 +15,7 @@ SERVICES = {
     "decisions": "applications",
     "processes": "applications",
     "procurement": "applications",
+    "appraisals": "applications",
     "advisers": "advice-matching",
     "support-requests": "advice-matching",
     "matching-rounds": "advice-matching",

@@ -30,6 +30,7 @@ from rtp_applications.registers.decisions.commands import DecisionRegister
 from rtp_applications.registers.decisions.routes import decisions
 from rtp_applications.registers.recommendations.routes import recommendations
 from rtp_applications.settings import ApplicationsSettings
+from rtp_applications.value.routes import appraisals
 from rtp_applications.workflow.processes import Processes
 from rtp_shared.service import Service
 
@@ -73,6 +74,7 @@ service = Service(
         processes,
         awards,
         procurement,
+        appraisals,
     ],
     metadata=Model.metadata,
     migrations=migrations,

@@ -33,6 +33,7 @@ TAGS = {
     "Recommendations": "What was asked of government and bodies, and what became of it",
     "Processes": "The published definitions: statuses, actions, clocks and conditions",
     "Procurement": "Which procurement law holds, and the awards on record",
+    "Value for money": "What an option is worth, by the Green Book",
     "Support requests": "Advisers and mentors proposed to a staff group, with reasons",
     "Matching rounds": "Proposals worked out over all support requests at once, with a certificate",
     "Advisers": "Who can advise or mentor",
