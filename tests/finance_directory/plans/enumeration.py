@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations, product
 
-from rtp_finance_directory.plans.rules.sources import Limits, Source, find_cap, find_obstacle
+from rtp_finance_directory.plans.rules.sources import PlanLimits, Source, find_cap, find_obstacle
 
 Amounts = Mapping[Source, Fraction]
 Row = tuple[Callable[[Source], Fraction], Fraction]
@@ -15,7 +15,7 @@ def compute_cost(amounts: Amounts) -> Fraction:
     return _weigh(amounts, lambda source: Fraction(source.price.cost))
 
 
-def check_limits(amounts: Mapping[Source, int], limits: Limits, *, slack: int) -> None:
+def check_limits(amounts: Mapping[Source, int], limits: PlanLimits, *, slack: int) -> None:
     """Check whole pence against every limit; sums may be over by rounding."""
     exact = {source: Fraction(pence) for source, pence in amounts.items() if pence}
     assert sum(amounts.values()) <= limits.needed_pence
@@ -24,7 +24,7 @@ def check_limits(amounts: Mapping[Source, int], limits: Limits, *, slack: int) -
     assert _is_allowed(exact, [(weigh, room + slack) for weigh, room in _list_rows(limits)], limits)
 
 
-def list_plans(sources: Sequence[Source], limits: Limits) -> Iterator[Amounts]:
+def list_plans(sources: Sequence[Source], limits: PlanLimits) -> Iterator[Amounts]:
     usable = [source for source in sources if find_obstacle(source, limits) is None]
     for size in range(len(usable) + 1):
         for chosen in combinations(usable, size):
@@ -32,13 +32,13 @@ def list_plans(sources: Sequence[Source], limits: Limits) -> Iterator[Amounts]:
                 yield from _list_corners(chosen, limits)
 
 
-def _fits_together(chosen: Sequence[Source], limits: Limits) -> bool:
+def _fits_together(chosen: Sequence[Source], limits: PlanLimits) -> bool:
     if limits.max_sources is not None and len(chosen) > limits.max_sources:
         return False
     return not any(one.id in other.excludes for one in chosen for other in chosen)
 
 
-def _list_rows(limits: Limits) -> list[Row]:
+def _list_rows(limits: PlanLimits) -> list[Row]:
     rows: list[Row] = [(lambda _: Fraction(1), Fraction(limits.needed_pence))]
     if limits.max_payment_pence is not None:
         rows.append((lambda source: Fraction(source.price.highest_payment), Fraction(limits.max_payment_pence)))
@@ -48,7 +48,7 @@ def _list_rows(limits: Limits) -> list[Row]:
     return rows
 
 
-def _list_corners(chosen: Sequence[Source], limits: Limits) -> Iterator[Amounts]:
+def _list_corners(chosen: Sequence[Source], limits: PlanLimits) -> Iterator[Amounts]:
     """A corner has as many amounts between their ends as sums that are at their limit."""
     rows = _list_rows(limits)
     ends = [(Fraction(each.min_pence), Fraction(find_cap(each, limits))) for each in chosen]
@@ -87,7 +87,7 @@ def _compute_determinant(matrix: Sequence[Sequence[Fraction]]) -> Fraction:
     return total
 
 
-def _is_allowed(amounts: Amounts, rows: Sequence[Row], limits: Limits) -> bool:
+def _is_allowed(amounts: Amounts, rows: Sequence[Row], limits: PlanLimits) -> bool:
     within = all(source.min_pence <= pence <= find_cap(source, limits) for source, pence in amounts.items())
     return within and all(_weigh(amounts, weigh) <= room for weigh, room in rows)
 

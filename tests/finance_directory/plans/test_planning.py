@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rtp_finance_directory.plans.rules.cost import Price
 from rtp_finance_directory.plans.rules.planning import Extent, Planned, make_plan
-from rtp_finance_directory.plans.rules.sources import Change, Limits, Obstacle, Source
+from rtp_finance_directory.plans.rules.sources import Change, Obstacle, PlanLimits, Source
 from rtp_finance_directory.vocabulary import RateBasis
 from tests.finance_directory.plans.enumeration import check_limits, compute_cost, list_plans
 from tests.finance_directory.plans.test_cost import make_price
@@ -29,7 +29,7 @@ def make_source(number: int, price: Price, least: int, most: int, **more: object
 
 
 def plan(sources: Sequence[Source], pounds: int, **limits: object) -> Planned:
-    return make_plan(sources, Limits(needed_pence=pounds * 100, **limits))  # type: ignore[arg-type]
+    return make_plan(sources, PlanLimits(needed_pence=pounds * 100, **limits))  # type: ignore[arg-type]
 
 
 def read_pounds(planned: Planned) -> dict[int, int]:
@@ -128,9 +128,9 @@ def sources(draw: st.DrawFn, number: int) -> Source:
 
 
 @st.composite
-def questions(draw: st.DrawFn) -> tuple[list[Source], Limits]:
+def questions(draw: st.DrawFn) -> tuple[list[Source], PlanLimits]:
     some = [draw(sources(number)) for number in range(1, draw(st.integers(1, 4)) + 1)]
-    return some, Limits(
+    return some, PlanLimits(
         needed_pence=draw(st.integers(1, 200)) * 1000 * 100,
         max_payment_pence=draw(st.none() | st.integers(0, 10_000).map(lambda pounds: pounds * 100)),
         max_sources=draw(st.none() | st.integers(1, 3)),
@@ -141,7 +141,7 @@ def questions(draw: st.DrawFn) -> tuple[list[Source], Limits]:
 
 @settings(max_examples=200)
 @given(questions())
-def test_limits_hold_and_no_plan_is_cheaper_or_covers_more(question: tuple[list[Source], Limits]) -> None:
+def test_limits_hold_and_no_plan_is_cheaper_or_covers_more(question: tuple[list[Source], PlanLimits]) -> None:
     some, limits = question
     planned = make_plan(some, limits)
     amounts = {source: planned.plan.amounts.get(source.id, 0) for source in some}
@@ -158,6 +158,6 @@ def test_limits_hold_and_no_plan_is_cheaper_or_covers_more(question: tuple[list[
 
 
 @given(questions())
-def test_the_order_in_which_products_come_changes_nothing(question: tuple[list[Source], Limits]) -> None:
+def test_the_order_in_which_products_come_changes_nothing(question: tuple[list[Source], PlanLimits]) -> None:
     some, limits = question
     assert make_plan(some, limits).plan == make_plan(some[::-1], limits).plan

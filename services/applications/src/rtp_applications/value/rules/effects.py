@@ -5,7 +5,7 @@ from decimal import Decimal, localcontext
 from enum import StrEnum
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from rtp_applications.value.rules.discounting import (
     LONGEST,
@@ -55,12 +55,12 @@ class Effect(Input):
     amounts: list[Span] = Field(min_length=1, max_length=60, description="Where spans overlap, their amounts add up")
     prices: Prices = Field(default=Prices.BASE_YEAR)
     rate: RateName = Field(default=RateName.STANDARD, description="health: for the value of health effects alone")
-    transfer: bool = Field(
+    transfer: StrictBool = Field(
         default=False,
         description="Whether it only moves money within society, as taxes and redundancy pay do: no social value, "
         "but part of the body's budget",
     )
-    falls_on_body: bool = Field(default=True, description="Whether the body's own budget pays or receives it")
+    falls_on_body: StrictBool = Field(default=True, description="Whether the body's own budget pays or receives it")
     vat_percent: Whole = Field(
         default=0, ge=0, le=100, description="VAT on top that the body does not recover: it counts in its budget alone"
     )

@@ -11,9 +11,9 @@ from uuid import UUID
 from rtp_finance_directory.plans.rules.programme import Programme
 from rtp_finance_directory.plans.rules.sources import (
     Change,
-    Limits,
     Obstacle,
     Plan,
+    PlanLimits,
     Source,
     find_cap,
     find_obstacle,
@@ -33,7 +33,7 @@ class Extent(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PlanPart:
     """A source of the plan, and what it is worth to it."""
 
     source: Source
@@ -71,13 +71,13 @@ class Planned:
 
     plan: Plan
     shortfall_pence: int
-    parts: tuple[Part, ...]
+    parts: tuple[PlanPart, ...]
     left_out: tuple[LeftOut, ...]
     gains: tuple[Gain, ...]
     """The best first; only changes that bring something."""
 
 
-def make_plan(sources: Sequence[Source], limits: Limits) -> Planned:
+def make_plan(sources: Sequence[Source], limits: PlanLimits) -> Planned:
     """Choose the sources and say why. Takes a programme for each source and each limit: some milliseconds each."""
     found = _find(sources, limits)
     shortfall = limits.needed_pence - found.covered_pence
@@ -90,11 +90,11 @@ def make_plan(sources: Sequence[Source], limits: Limits) -> Planned:
     )
 
 
-def _find(sources: Sequence[Source], limits: Limits) -> Plan:
+def _find(sources: Sequence[Source], limits: PlanLimits) -> Plan:
     return Programme(sources, limits).find_cheapest() or Programme(sources, limits).find_most()
 
 
-def _explain_part(source: Source, found: Plan, sources: Sequence[Source], limits: Limits) -> Part:
+def _explain_part(source: Source, found: Plan, sources: Sequence[Source], limits: PlanLimits) -> PlanPart:
     amount = found.amounts[source.id]
     extent = Extent.REST
     if amount == find_cap(source, limits):
@@ -103,10 +103,10 @@ def _explain_part(source: Source, found: Plan, sources: Sequence[Source], limits
         extent = Extent.LEAST
     without = Programme([each for each in sources if each is not source], limits).find_cheapest()
     covers = found.covered_pence == limits.needed_pence
-    return Part(source, amount, extent, without.cost_pence - found.cost_pence if without and covers else None)
+    return PlanPart(source, amount, extent, without.cost_pence - found.cost_pence if without and covers else None)
 
 
-def _explain_absences(found: Plan, sources: Sequence[Source], limits: Limits) -> tuple[LeftOut, ...]:
+def _explain_absences(found: Plan, sources: Sequence[Source], limits: PlanLimits) -> tuple[LeftOut, ...]:
     """Give the reasons, those that could be used first, the cheapest by the pound before the others."""
     absent = [each for each in sources if each.id not in found.amounts]
     barred = [LeftOut(each.id, obstacle, False, None) for each in absent if (obstacle := find_obstacle(each, limits))]
@@ -117,12 +117,12 @@ def _explain_absences(found: Plan, sources: Sequence[Source], limits: Limits) ->
     return (*compared, *(LeftOut(each.id, None, False, None) for each in usable[COMPARED:]), *barred)
 
 
-def _compare(source: Source, found: Plan, sources: Sequence[Source], limits: Limits) -> LeftOut:
+def _compare(source: Source, found: Plan, sources: Sequence[Source], limits: PlanLimits) -> LeftOut:
     beside = Programme(sources, limits, using=source.id).find_cheapest()
     return LeftOut(source.id, None, True, beside.cost_pence - found.cost_pence if beside else None)
 
 
-def _list_gains(found: Plan, sources: Sequence[Source], limits: Limits) -> tuple[Gain, ...]:
+def _list_gains(found: Plan, sources: Sequence[Source], limits: PlanLimits) -> tuple[Gain, ...]:
     gains = []
     for change, looser in loosen(limits).items():
         other = _find(sources, looser)

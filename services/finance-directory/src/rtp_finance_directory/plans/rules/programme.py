@@ -10,7 +10,7 @@ from uuid import UUID
 import highspy
 
 from rtp_finance_directory.plans.rules.cost import round_pence
-from rtp_finance_directory.plans.rules.sources import Limits, Plan, Source, find_cap, find_obstacle
+from rtp_finance_directory.plans.rules.sources import Plan, PlanLimits, Source, find_cap, find_obstacle
 
 POUND = 100
 PENNY = 0.01
@@ -31,7 +31,7 @@ class _Solver(highspy.Highs):
 class Programme:
     """The choice among the sources that the group can use. `taken` and `used` are in their order."""
 
-    def __init__(self, sources: Sequence[Source], limits: Limits, *, using: UUID | None = None) -> None:
+    def __init__(self, sources: Sequence[Source], limits: PlanLimits, *, using: UUID | None = None) -> None:
         usable = [each for each in sources if find_obstacle(each, limits) is None]
         self.sources = sorted(usable, key=lambda each: each.id)  # the same plan in whatever order they come
         self.limits = limits

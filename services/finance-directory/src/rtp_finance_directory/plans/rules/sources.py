@@ -29,7 +29,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class PlanLimits:
     """What the group needs and can carry. None is no limit."""
 
     needed_pence: int
@@ -76,13 +76,13 @@ class Change(StrEnum):
     SUBSIDY = "have-no-subsidy-limit"
 
 
-def find_cap(source: Source, limits: Limits) -> int:
+def find_cap(source: Source, limits: PlanLimits) -> int:
     """Return the most that can be taken of a source: its own maximum, or all that need not come from elsewhere."""
     share = limits.needed_pence * (100 - source.match_percent) // 100
     return min(source.max_pence, share)
 
 
-def find_obstacle(source: Source, limits: Limits) -> Obstacle | None:
+def find_obstacle(source: Source, limits: PlanLimits) -> Obstacle | None:
     """Return the first thing that keeps the group from using a source at all."""
     decided, left = source.months_to_decide, limits.months_left
     obstacles = (
@@ -94,9 +94,9 @@ def find_obstacle(source: Source, limits: Limits) -> Obstacle | None:
     return next((obstacle for obstacle, holds in obstacles if holds), None)
 
 
-def loosen(limits: Limits) -> dict[Change, Limits]:
+def loosen(limits: PlanLimits) -> dict[Change, PlanLimits]:
     """Return what the group might change, each limit that it has on its own, a step looser."""
-    ways: dict[Change, Limits] = {}
+    ways: dict[Change, PlanLimits] = {}
     if not limits.gives_security:
         ways[Change.SECURITY] = replace(limits, gives_security=True)
     if not limits.gives_personal_guarantee:
