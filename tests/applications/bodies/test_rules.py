@@ -57,6 +57,17 @@ async def test_a_body_sets_its_own_rule_and_everybody_reads_it(
     assert await rules_of(stranger, body, on=str(today() - ONE_DAY)) == {}
 
 
+async def test_a_rule_says_when_it_was_published(api: Api, body: RecordedBody) -> None:
+    """Today unless it is said, however long it has held; never later."""
+    long_ago, before = str(today() - timedelta(days=400)), str(today() - timedelta(days=30))
+    assert (await put_rule(api, body, "screening", DECISION, validFrom=long_ago)).status_code == 200
+    assert (await put_rule(api, body, "assurance", DECISION, publishedOn=before)).status_code == 200
+    found = await rules_of(api, body)
+    assert (found["screening"]["publishedOn"], found["assurance"]["publishedOn"]) == (str(today()), before)
+    refused = await put_rule(api, body, "mandate", DECISION, publishedOn=str(today() + ONE_DAY))
+    assert list_fields(refused) == {"/publishedOn"}
+
+
 async def test_a_client_sets_rules_of_its_own_body_only_unless_it_oversees(
     new_client: NewClient, body: RecordedBody
 ) -> None:

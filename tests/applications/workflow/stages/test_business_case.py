@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from rtp_applications.documents.scanning import ScanState
+from rtp_applications.workflow.body_facts import OwnRule
 from rtp_applications.workflow.enums import DocumentKind, Role, Status
 from rtp_applications.workflow.errors import NotYourRole
 from rtp_applications.workflow.snapshot import CaseSnapshot
@@ -189,3 +190,17 @@ def test_an_extension_moves_the_time_for_the_business_case() -> None:
 )
 def test_each_stage_has_its_clock(status: Status, clock: str, due: date) -> None:
     assert ground.get_deadline(ground.build_snapshot(status), clock).due_on == due
+
+
+@pytest.mark.parametrize(("asked_for_half_until", "reached"), [(0, True), (-1, False)])
+def test_a_ballot_is_held_to_the_threshold_of_its_day(asked_for_half_until: int, reached: bool) -> None:
+    """Of 80 votes 60 were in favour; the body asked for half of them, and asks for nine in ten from the next day on."""
+    last = TODAY + timedelta(days=asked_for_half_until)
+    since, next_day = date(2020, 1, 1), last + timedelta(days=1)
+    rules = (
+        OwnRule("ballot-threshold", HALF, "Cabinet, minute 7", since, valid_to=last),
+        OwnRule("ballot-threshold", {"percentInFavour": 90.0}, "Cabinet, minute 8", next_day),
+    )
+    held = with_document(put(written, ballot(60, 80, 100)), DocumentKind.BALLOT_RESULT)
+    snapshot = replace(ground.with_employer(held, rules=rules), read_on=TODAY + timedelta(days=5))
+    assert refusals(snapshot) == ([] if reached else ["ballot-threshold-reached"])

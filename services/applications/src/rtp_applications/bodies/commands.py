@@ -91,6 +91,7 @@ async def set_rule(
     sector: Sector | None,
     valid_from: date,
     source: str,
+    published_on: date | None,
     version: Expected,
     actor: Principal,
     now: datetime,
@@ -99,6 +100,9 @@ async def set_rule(
     the same kind of service alone.
     """
     require_settable_for(rule, sector)
+    today = civil_date(now)
+    if published_on and published_on > today:
+        raise Invalid(errors=[FieldError("/publishedOn", f"today is {today}: it cannot have been published later")])
     body = await _lock(session, reference)
     if body.id != actor.organisation and OVERSEE not in actor.scopes:
         raise NotYourBody
@@ -106,13 +110,14 @@ async def set_rule(
     facts: JsonObject = {
         "value": None if value is None else read_value(rule, value, kind=body.kind),
         "source": source,
+        "published_on": published_on or today,
         "set_by": actor.client_id,
         "set_at": now,
     }
     of = sector or ""
     same = (BodyRule.body_id == body.id, BodyRule.rule == rule, BodyRule.sector == of)
     periods = await session.scalars(select(BodyRule).where(*same).order_by(BodyRule.valid_from))
-    planned = end_last_period(periods.all(), valid_from, today=civil_date(now))
+    planned = end_last_period(periods.all(), valid_from, today=today)
     body.version += 1
     await session.flush()
     if planned is None:

@@ -42,6 +42,7 @@ def _build_rows(published: list[JsonObject], bodies: dict[str, UUID], now: datet
             "valid_to": date.fromisoformat(row["validTo"]) if row["validTo"] else None,
             "value": read_value(rule, row["value"]),
             "source": row["source"],
+            "published_on": date.fromisoformat(row["validFrom"]),
             "set_by": REFERENCE,
             "set_at": now,
         }

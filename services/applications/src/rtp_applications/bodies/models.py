@@ -165,6 +165,8 @@ class BodyRule(Model):
     """None where the body gave its own rule up: what the process says holds again."""
     source: Mapped[str]
     """The resolution, constitution page or notice that it rests on."""
+    published_on: Mapped[date] = mapped_column(server_default=text("(now() AT TIME ZONE 'Europe/London')::date"))
+    """The day on which the body published it: before that it binds no case."""
     set_by: Mapped[str]
     """Client id; `REFERENCE` for what came with the reference data."""
     set_at: Mapped[datetime]
@@ -181,8 +183,9 @@ class BodyRule(Model):
     def covers(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
-    def replace(self, *, value: Any, source: str, set_by: str, set_at: datetime) -> None:
-        self.value, self.source, self.set_by, self.set_at = value, source, set_by, set_at
+    def replace(self, *, value: Any, source: str, published_on: date, set_by: str, set_at: datetime) -> None:
+        self.value, self.source, self.published_on = value, source, published_on
+        self.set_by, self.set_at = set_by, set_at
 
     def end_before(self, day: date) -> None:
         self.valid_to = day - timedelta(days=1)

@@ -106,6 +106,7 @@ async def list_rules_in_force(
         BodyRule.valid_from,
         BodyRule.valid_to,
         BodyRule.source,
+        BodyRule.published_on,
         BodyRule.set_at,
     ).where(BodyRule.body_id == body_id, _is_in_force(day), BodyRule.value.is_not(None))
     rows = (await session.execute(query.order_by(BodyRule.rule, BodyRule.sector))).all()
@@ -206,7 +207,7 @@ def match_body(reference: str) -> ColumnElement[bool]:
         )
 
 
-_TODAY = bindparam("today", type_=Date)
+_TODAY, _SINCE = bindparam("today", type_=Date), bindparam("since", type_=Date)
 _EXISTS = and_(
     or_(_body.opened_on.is_(None), _body.opened_on <= _TODAY), or_(_body.ended_on.is_(None), _body.ended_on > _TODAY)
 )
@@ -222,12 +223,21 @@ _RULES = (
                 BodyRule.source,
                 "valid_from",
                 BodyRule.valid_from,
+                "valid_to",
+                BodyRule.valid_to,
+                "published_on",
+                BodyRule.published_on,
                 "sector",
                 BodyRule.sector,
             )
         )
     )
-    .where(BodyRule.body_id == _body.id, _is_in_force(_TODAY), BodyRule.value.is_not(None))
+    .where(
+        BodyRule.body_id == _body.id,
+        BodyRule.value.is_not(None),
+        BodyRule.valid_from <= _TODAY,
+        or_(BodyRule.valid_to.is_(None), BodyRule.valid_to >= _SINCE),
+    )
     .scalar_subquery()
     .label("rules")
 )
@@ -240,18 +250,21 @@ _NAMED = (
 _BY_ID = select(*_FACTS).where(_body.id == any_(bindparam("ids", type_=ARRAY(Uuid))), _EXISTS)
 
 
-async def find_open_bodies(session: AsyncSession, references: Sequence[str], *, today: date) -> dict[str, AnyRow]:
-    """Return the bodies that exist today, with the rules that they set for themselves, by the reference they were named
-    with: an id or an identifier.
+async def find_open_bodies(
+    session: AsyncSession, references: Sequence[str], *, today: date, since: date | None = None
+) -> dict[str, AnyRow]:
+    """Return the bodies that exist today, with the rules of their own that held on any day since then, or today, by the
+    reference they were named with: an id or an identifier.
     """
+    days = {"today": today, "since": since or today}
     found: dict[str, AnyRow] = {}
     ids, names = _separate_ids(references)
     if names:
-        by_name = await session.execute(_NAMED, {"names": list(set(names.values())), "today": today})
+        by_name = await session.execute(_NAMED, {"names": list(set(names.values())), **days})
         named = {row.reference: row for row in by_name}
         found |= {reference: named[name] for reference, name in names.items() if name in named}
     if ids:
-        by_id = await session.execute(_BY_ID, {"ids": list(ids.values()), "today": today})
+        by_id = await session.execute(_BY_ID, {"ids": list(ids.values()), **days})
         rows = {row.id: row for row in by_id}
         found |= {reference: rows[id_] for reference, id_ in ids.items() if id_ in rows}
     return found

@@ -169,6 +169,7 @@ async def set_body_rule(
         sector=setting.sector,
         valid_from=setting.valid_from,
         source=setting.source,
+        published_on=setting.published_on,
         version=version,
         actor=principal,
         now=now,

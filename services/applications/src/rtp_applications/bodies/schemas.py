@@ -70,6 +70,12 @@ class RuleGiven(Input):
     # Held against the form of the rule in the path, so that a wrong field is named as that form has it.
     value: SkipValidation[RuleValue | None] = Field(description="In the form of the rule; null gives the rule up")
     source: Prose = Field(description="The resolution, constitution page or notice that it rests on")
+    published_on: Day | None = Field(
+        default=None,
+        description="When the body published it, such as on its website (Localism Act 2011 ss.82(3), 83(6), 84(5)); "
+        "today if left out, and never later. A case is held to what was published on its day: what was published late "
+        "binds from its publication on",
+    )
     sector: Sector | None = Field(
         default=None,
         description="The kind of service that it is set for, of the rules of the Localism Act 2011 ss.82 to 84; left "
@@ -132,6 +138,7 @@ class RuleView(Output):
     valid_from: date
     valid_to: date | None = Field(description="The last day on which it holds; null until further notice")
     source: str = Field(description="The resolution, constitution page or notice that it rests on")
+    published_on: date = Field(description="When the body published it; before that day it binds no case")
     set_at: datetime
 
 

@@ -57,7 +57,7 @@ async def open_case(context: CommandContext, route: Route, details: Mapping[str,
         opened_at=now,
         changed_at=now,
     )
-    snapshot = CaseSnapshot(case=case, parties={lead.id: lead}, calendars=calendars)
+    snapshot = CaseSnapshot(case=case, parties={lead.id: lead}, calendars=calendars, read_on=civil_date(now))
     snapshot = await _fill_in(context, snapshot, details)
     snapshot = engine.update_deadlines(process, None, snapshot, "open", now)
     by = Signature(Role.APPLICANT_LEAD, caller.person, caller.vouching_client, now)

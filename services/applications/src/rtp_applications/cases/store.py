@@ -72,12 +72,16 @@ _CHILDREN = {
             'successors', CASE WHEN b.successor_id IS NULL THEN to_json(b.shared_among)
                 ELSE json_build_array(b.successor_id) END, 'rules', (
             SELECT json_agg(json_build_object('rule', u.rule, 'value', u.value, 'source', u.source,
-                'valid_from', u.valid_from, 'sector', u.sector)) FROM body_rules u
-            WHERE u.body_id = b.id AND u.value IS NOT NULL
-              AND u.valid_from <= :today AND (u.valid_to IS NULL OR :today <= u.valid_to)))), '[]')
+                'valid_from', u.valid_from, 'valid_to', u.valid_to, 'published_on', u.published_on,
+                'sector', u.sector)) FROM body_rules u
+            WHERE u.body_id = b.id AND u.value IS NOT NULL AND u.valid_from <= :today
+              AND (u.valid_to IS NULL OR u.valid_to >=
+                  least(:today, (cases.submitted_at AT TIME ZONE 'Europe/London')::date))))), '[]')
          FROM bodies b
          WHERE b.id IN (cases.employer_id, cases.commissioner_id, cases.decision_body_id, cases.duty_holder_id)
-            OR b.id = ANY (cases.further_employer_ids))""",
+            OR b.id = ANY (cases.further_employer_ids)
+            OR b.id IN (SELECT (r.content ->> 'body')::uuid FROM case_records r
+                        WHERE r.case_id = cases.id AND r.kind = 'body-replaced'))""",
     "intentions": """
         (SELECT coalesce(json_agg(json_build_object(
             'case_id', i.id, 'body_id', i.employer_id, 'published_on', r.content ->> 'publishedOn',
@@ -176,9 +180,9 @@ async def read_snapshot(
     session: AsyncSession, case_id: UUID, *, readers: Sequence[str], now: datetime
 ) -> CaseSnapshot | None:
     """Return the whole case as these readers may see it."""
-    parameters = {"case_id": case_id, "readers": list(readers), "today": civil_date(now)}
-    row = (await session.execute(_FILE, parameters)).first()
-    return _read_row(row) if row else None
+    today = civil_date(now)
+    row = (await session.execute(_FILE, {"case_id": case_id, "readers": list(readers), "today": today})).first()
+    return _read_row(row, today) if row else None
 
 
 _BEGINNINGS = (
@@ -201,7 +205,7 @@ def _build_calendars(holidays: str) -> Calendars:
     return Calendars.of((division, date.fromisoformat(day)) for division, day in rows)
 
 
-def _read_row(row: AnyRow) -> CaseSnapshot:
+def _read_row(row: AnyRow, today: date) -> CaseSnapshot:
     found = row._mapping  # noqa: SLF001 - SQLAlchemy's public name
     return CaseSnapshot(
         case=Facts(**{name: found[name] for name in COLUMNS}),
@@ -214,6 +218,7 @@ def _read_row(row: AnyRow) -> CaseSnapshot:
         related=[RelatedCase(**{**each, "id": UUID(each["id"])}) for each in found["related"]],
         awards=[_read_award(each) for each in found["awards"]],
         calendars=_build_calendars(found["holidays"]),
+        read_on=today,
     )
 
 

@@ -60,7 +60,9 @@ async def transfer_case(context: CommandContext, case_id: UUID, successors: Mapp
         chosen = list_choices(snapshot, today).items()
         standing = {body: await find_current_successor(context.session, new, today) for body, new in chosen}
         found = {**successors, **{body: new for body, new in standing.items() if new}}
-        rows = await find_open_bodies(context.session, [str(new) for new in found.values()], today=today)
+        received = snapshot.case.submitted_at
+        since = civil_date(received) if received else today
+        rows = await find_open_bodies(context.session, [str(new) for new in found.values()], today=today, since=since)
         facts = {body: build_facts(rows[str(new)]) for body, new in found.items()}
         return transfer(context.get_process(snapshot), snapshot, facts, context.now)
 

@@ -15,6 +15,7 @@ from rtp_applications.bodies.rules import Rule
 from rtp_applications.cases.models import Case, CaseDeadline, CaseRecord
 from rtp_applications.cases.queries import IS_LIVING
 from rtp_applications.deadlines.succession import REFERENCES
+from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.stages.reorganisation.payloads import SuccessorChoice
 from rtp_applications.workflow.stages.review.clocks import UNTIL_ANSWERED
 from rtp_shared.contracts.vocabulary import Route
@@ -90,8 +91,13 @@ _NAMING = select(_case.id).where(
 
 _rule = cast("Table", BodyRule.__table__).c
 _TODAY = bindparam("today", type_=Date)
-_PUBLISHED = select(_rule.body_id, _rule.sector).where(
-    _rule.rule == Rule.MAXIMUM_DECISION_PERIOD,
+_LATE_CLOCKS: Mapping[str, tuple[str, Collection[Status]]] = {
+    Rule.MAXIMUM_DECISION_PERIOD: ("eoi-decision", UNTIL_ANSWERED),
+    Rule.PROCUREMENT_GAP: ("procurement-start", {Status.EOI_ACCEPTED}),
+}
+"""The clocks that wait for a period which the authority must publish, and in which statuses."""
+_PUBLISHED = select(_rule.rule, _rule.body_id, _rule.sector).where(
+    _rule.rule.in_(sorted(_LATE_CLOCKS)),
     _rule.value.is_not(None),
     _rule.valid_from <= _TODAY,
     or_(_rule.valid_to.is_(None), _rule.valid_to >= _TODAY),
@@ -102,8 +108,8 @@ _WAITING = select(_case.id, _case.employer_id, _case.decision_body_id, _case.sec
     _case.readers.overlap(bindparam("readers", type_=ARRAY(Text))),
     or_(_case.employer_id == any_(_BODIES), _case.decision_body_id == any_(_BODIES)),
     _case.route == Route.COMMUNITY_RIGHT_TO_CHALLENGE,
-    _case.status.in_(sorted(UNTIL_ANSWERED)),
-    ~exists().where(_deadline.case_id == _case.id, _deadline.clock == "eoi-decision"),
+    _case.status == any_(bindparam("statuses", type_=ARRAY(Text))),
+    ~exists().where(_deadline.case_id == _case.id, _deadline.clock == bindparam("clock", type_=Text)),
 )
 LOOKED_BACK = timedelta(days=7)
 """A period that was published in these days may have cases that wait for it: longer than any outage."""
@@ -111,16 +117,19 @@ LOOKED_BACK = timedelta(days=7)
 
 async def list_cases_waiting_for_a_period(session: AsyncSession, today: date) -> list[UUID]:
     """Return the challenges under way whose authority published only now how long it takes to decide at most, such as
-    on their kind of service.
+    on their kind of service, or, of those accepted, until it procures.
     """
     published = (await session.execute(_PUBLISHED, {"today": today, "since": today - LOOKED_BACK})).all()
-    if not published:
-        return []
-    bodies = list({row.body_id for row in published})
-    named = {"readers": [organisation_identity(body) for body in bodies], "bodies": bodies}
-    of_which = {(row.body_id, row.sector) for row in published}
-    waiting = (await session.execute(_WAITING, named)).all()
-    return [row.id for row in waiting if _is_meant(row, of_which)]
+    found: list[UUID] = []
+    for rule, (clock, statuses) in _LATE_CLOCKS.items():
+        of_which = {(row.body_id, row.sector) for row in published if row.rule == rule}
+        if not of_which:
+            continue
+        bodies = list({body for body, _ in of_which})
+        named = {"readers": [organisation_identity(body) for body in bodies], "bodies": bodies}
+        waiting = await session.execute(_WAITING, {**named, "clock": clock, "statuses": sorted(statuses)})
+        found.extend(row.id for row in waiting if _is_meant(row, of_which))
+    return found
 
 
 def _is_meant(case: AnyRow, published: Collection[tuple[UUID, str]]) -> bool:

@@ -224,7 +224,7 @@ class Process:
         """Return the actions that can be taken from this status, whoever may take them."""
         return self._by_status[status]
 
-    def get_setting(self, snapshot: CaseSnapshot, name: str) -> Any:
-        """Return the body's own rule, or else the setting's value."""
-        own = snapshot.get_rule(name)
+    def get_setting(self, snapshot: CaseSnapshot, name: str, on: date | None = None) -> Any:
+        """Return the body's own rule on a day, or today's, or else the setting's value."""
+        own = snapshot.get_rule(name, on)
         return self.settings[name].value if own is None else own

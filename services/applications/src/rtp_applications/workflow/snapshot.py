@@ -33,6 +33,8 @@ class Payload(Input):
 
 
 P = TypeVar("P", bound=Payload)
+BODY_REPLACED = "body-replaced"
+"""Kind of the record that another body followed one that ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +247,8 @@ class CaseSnapshot:
     awards: Sequence[PastAward] = ()
     """Reserved contracts on record of the authority that buys with the mutual, of other cases and from elsewhere."""
     calendars: Calendars
+    read_on: date = date.max
+    """The day whose rules of a body are today's; where it is not told, the last of those known."""
 
     @property
     def status(self) -> Status:
@@ -309,15 +313,45 @@ class CaseSnapshot:
     def employer(self) -> BodyFacts | None:
         return self.bodies.get(self.case.employer_id) if self.case.employer_id else None
 
-    def find_rule(self, name: str) -> OwnRule | None:
-        """Return the body's own rule for such a service, of the decision body first and then of the employer; None if
-        it set none.
+    def find_rule(self, name: str, on: date | None = None) -> OwnRule | None:
+        """Return the body's own rule for such a service that was in force on a day, or is today: of the decision body
+        first and then of the employer; None if it had set none.
         """
-        bodies = (self.bodies.get(id_) for id_ in (self.case.decision_body, self.case.employer_id) if id_)
-        found = (body.find_rule(name, self.case.sector) for body in bodies if body)
+        day = on or self.read_on
+        found = (body.find_rule(name, self.case.sector, day) for body in self._list_rule_makers(day))
         return next((rule for rule in found if rule), None)
 
-    def get_rule(self, name: str) -> Any:
-        """Return the value of the body's own rule; None if it set none."""
-        rule = self.find_rule(name)
+    def find_rule_published_late(self, name: str, on: date) -> OwnRule | None:
+        """Return the rule in force on a day or, where there was none, the first that was published after it: for a
+        period that a statute has the body publish, whose time then starts for cases under way too.
+        """
+        if in_force := self.find_rule(name, on):
+            return in_force
+        makers = self._list_rule_makers(on, self.read_on)
+        later = (body.find_rule_published_after(name, self.case.sector, on) for body in makers)
+        return min((rule for rule in later if rule), key=lambda rule: rule.in_force_from, default=None)
+
+    def get_rule(self, name: str, on: date | None = None) -> Any:
+        """Return the value of the body's own rule on a day, or today; None if it had set none."""
+        rule = self.find_rule(name, on)
         return rule.value if rule else None
+
+    def find_decision_body(self, on: date) -> BodyFacts | None:
+        """Return the body that decides in the case, as it was on a day: before a reorganisation the predecessor."""
+        decides = self.case.decision_body
+        return next(self._list_as_of(decides, on), None) if decides else None
+
+    def _list_rule_makers(self, *days: date) -> list[BodyFacts]:
+        ids = [id_ for id_ in (self.case.decision_body, self.case.employer_id) if id_]
+        found = (body for day in days for id_ in ids for body in self._list_as_of(id_, day))
+        return list({body.id: body for body in found}.values())
+
+    def _list_as_of(self, body_id: UUID, on: date) -> Iterator[BodyFacts]:
+        """Yield the bodies that on a day stood where one stands now: those that it followed since, or itself."""
+        replaced = [each.content for each in self.records.values() if each.kind == BODY_REPLACED]
+        before = [
+            UUID(each["body"])
+            for each in replaced
+            if each["successor"] == str(body_id) and on < date.fromisoformat(each["on"])
+        ]
+        yield from (self.bodies[each] for each in before or [body_id] if each in self.bodies)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from rtp_applications.deadlines.rules.clock import CaseT, Clock, TimedCase
+from rtp_applications.deadlines.rules.clock import CaseT, CitedRule, Clock, TimedCase
 from rtp_applications.deadlines.rules.days import Calendar, CalendarName, Length, Unit, civil_date
 from rtp_applications.deadlines.rules.deadline import Basis, Deadline, DeadlineState
 
@@ -123,18 +123,20 @@ def start_deadline(
     """Start the clock now; return None if no length is set or it has nothing to count from. `on` is the day that it
     counts from where it does not say so itself; today unless given.
     """
-    today, length = civil_date(now), find_length(clock, case)
+    today = civil_date(now)
+    own = find_own_rule(clock, case, on or today)
+    length = _find_length(clock, case, own)
     day = clock.counts_from(case, today) if clock.counts_from else on or today
     if length is None or day is None:
         return None
-    basis, source = cite_length(clock, case, length)
+    basis, source = _cite_length(clock, own, length)
     return Deadline.start(
         deadline_id=uuid4(),
         clock=clock.name,
         basis=basis,
         source=source,
         length=length,
-        calendar=choose_calendar(clock, case),
+        calendar=choose_calendar(clock, case, on or today),
         pausable=clock.pausable,
         at=now,
         started_on=day,
@@ -143,21 +145,35 @@ def start_deadline(
     )
 
 
-def find_length(clock: Clock[CaseT], case: CaseT) -> Length | None:
+def find_length(clock: Clock[CaseT], case: CaseT, today: date) -> Length | None:
     """Return the length that the case states, where the clock goes by that; else the body's own, or the clock's."""
+    return _find_length(clock, case, find_own_rule(clock, case, today))
+
+
+def find_own_rule(clock: Clock[CaseT], case: CaseT, today: date) -> CitedRule | None:
+    """Return the body's rule that was in force on the day by which this clock goes. Where only a rule of the body gives
+    a length, one that it published after that day counts if there was none before.
+    """
+    if clock.rule is None:
+        return None
+    day = clock.rule_on(case, today) if clock.rule_on else None
+    if clock.length is None and day is not None:
+        return case.find_rule_published_late(clock.rule, day)
+    return case.find_rule(clock.rule, day or today)
+
+
+def _find_length(clock: Clock[CaseT], case: CaseT, own: CitedRule | None) -> Length | None:
     if clock.length_of:
         return clock.length_of(case)
-    own = case.get_rule(clock.rule) if clock.rule else None
-    return parse_length(own) if own else clock.length
+    return parse_length(own.value) if own and own.value else clock.length
 
 
-def cite_length(clock: Clock[CaseT], case: CaseT, length: Length) -> tuple[Basis, str]:
+def _cite_length(clock: Clock[CaseT], own: CitedRule | None, length: Length) -> tuple[Basis, str]:
     """Return on what the length of a deadline rests, and the paper that it is taken from.
 
     What a body set in place of the clock's own length rests on the body's rule, also where a statute sets the least.
     Where a statute has the body publish the length and sets none itself, the statute still binds it.
     """
-    own = case.find_rule(clock.rule) if clock.rule else None
     if own is None or parse_length(own.value) != length:
         return clock.basis, clock.source
     if clock.basis is not Basis.STATUTE:
@@ -175,9 +191,9 @@ def parse_length(value: Mapping[str, Any]) -> Length:
     return Length(int(value["number"]), Unit(value["unit"]))
 
 
-def choose_calendar(clock: Clock[CaseT], case: CaseT) -> Calendar:
+def choose_calendar(clock: Clock[CaseT], case: CaseT, today: date) -> Calendar:
     """Return the calendar that the body chose, if it may choose, or else the clock's."""
-    own = case.get_rule("working-day-calendar") if clock.local_calendar else None
+    own = case.get_rule("working-day-calendar", today) if clock.local_calendar else None
     return case.calendars[CalendarName(own) if own else clock.calendar]
 
 

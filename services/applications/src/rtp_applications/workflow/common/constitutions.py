@@ -7,6 +7,7 @@ Government Act 2000 as the Localism Act 2011, Schedule 2, inserts them.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -172,11 +173,13 @@ def list_forms(kind: str) -> frozenset[ConstitutionForm]:
     return OF_COUNCILS if usual.form in OF_COUNCILS else frozenset({usual.form})
 
 
-def find_constitution(snapshot: CaseSnapshot) -> Constitution | None:
-    """Return the constitution of the body that decides in the case, and of no other that it names."""
-    body_id = snapshot.case.decision_body
-    body = snapshot.bodies.get(body_id) if body_id else None
+def find_constitution(snapshot: CaseSnapshot, on: date | None = None) -> Constitution | None:
+    """Return the constitution, as of a day or today, of the body that decides in the case, and of no other that it
+    names: before a reorganisation, of the body that decided then.
+    """
+    day = on or snapshot.read_on
+    body = snapshot.find_decision_body(day)
     if body is None:
         return None
-    own = body.find_rule(RULE, None)
+    own = body.find_rule(RULE, None, day)
     return Constitution.from_json(own.value) if own else BY_KIND.get(body.kind)

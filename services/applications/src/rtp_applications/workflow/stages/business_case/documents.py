@@ -14,12 +14,12 @@ DOCUMENTS: Mapping[str, tuple[str, ...]] = {"submit-business-case": SET, "begin-
 
 def find_last_ballot(step: Step) -> Ballot | None:
     """Return the ballot held last."""
-    held = [
-        (each.held_on, each.id, each.ballot)
-        for each, _ in step.snapshot.list_payloads(EngagementEvidence)
-        if each.ballot
-    ]
-    return max(held, key=lambda each: each[:2])[2] if held else None
+    return held.ballot if (held := find_evidence_of_last_ballot(step)) else None
+
+
+def find_evidence_of_last_ballot(step: Step) -> EngagementEvidence | None:
+    held = [each for each, _ in step.snapshot.list_payloads(EngagementEvidence) if each.ballot]
+    return max(held, key=lambda each: (each.held_on, each.id), default=None)
 
 
 def is_commissioned_elsewhere(step: Step) -> bool:

@@ -4,7 +4,10 @@ from decimal import Decimal
 
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.enums import EngagementMethod
-from rtp_applications.workflow.stages.business_case.documents import find_last_ballot, list_required_documents
+from rtp_applications.workflow.stages.business_case.documents import (
+    find_evidence_of_last_ballot,
+    list_required_documents,
+)
 from rtp_applications.workflow.stages.business_case.payloads import Consultation, EngagementEvidence, HelpDeclared
 
 SAFE = frozenset({"clean", "not-scanned"})
@@ -50,11 +53,12 @@ def representatives_consulted(step: Step) -> str | None:
 
 @guard()
 def ballot_threshold_reached(step: Step) -> str | None:
-    """Where the body asks for it, the ballot held last reached its threshold; the law asks for no ballot."""
-    asked = step.process.get_setting(step.snapshot, "ballot-threshold")
+    """Where the body asks for it, the ballot held last reached the threshold of its day; the law asks for no ballot."""
+    held = find_evidence_of_last_ballot(step)
+    asked = step.process.get_setting(step.snapshot, "ballot-threshold", held.held_on if held else None)
+    ballot = held.ballot if held else None
     if not asked:
         return None
-    ballot = find_last_ballot(step)
     if ballot is None:
         return "the body asks for a ballot of the staff"
     if not _reaches(ballot.in_favour, ballot.votes, asked["percentInFavour"]):

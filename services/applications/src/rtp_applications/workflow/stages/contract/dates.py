@@ -6,7 +6,7 @@ from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.workflow.bounds import TODAY, Limit, bound, with_late_entries
 from rtp_applications.workflow.common.limits import IN_A_YEAR, IN_TEN_YEARS, LONG_AGO, SUBMISSION, TWO_YEARS_BEFORE
 from rtp_applications.workflow.definition import Step
-from rtp_applications.workflow.stages.contract.guards import find_acceptance_day
+from rtp_applications.workflow.stages.contract.acceptance import find_acceptance_day
 from rtp_applications.workflow.stages.decision.approvals import find_approval
 
 

@@ -1,16 +1,15 @@
 """Guards of the regime by which the contract may be awarded, and of its terms: rows 15 and 25 of the process."""
 
 from collections.abc import Callable
-from datetime import date
 
-from rtp_applications.deadlines.rules.days import add_months, civil_date
+from rtp_applications.deadlines.rules.days import add_months
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.stages.contract.acceptance import find_acceptance_day
 from rtp_applications.workflow.stages.contract.facts import collect_facts
 from rtp_applications.workflow.stages.contract.payloads import ContractTerms, Regime, RegimeDetermination
 from rtp_applications.workflow.stages.contract.regimes import find_bar
 from rtp_applications.workflow.stages.decision.approvals import find_approval, has_call_in_begun, may_be_called_in
-from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent
 from rtp_shared.problems import FieldError
 
 
@@ -113,22 +112,17 @@ def find_time_for_call_in(step: Step, may_be_called_in: Callable[[CaseSnapshot],
     return f"the decision may still be called in, until the end of {window.due_on}"
 
 
-def find_acceptance_day(snapshot: CaseSnapshot) -> date | None:
-    """Return the day on which the expression of interest was accepted, as it was or as modified."""
-    found = [snapshot.find_record(kind) for kind in (Acceptance, Consent)]
-    return max((civil_date(each.signed[-1].at) for each in found if each), default=None)
-
-
 def find_gap_breach(step: Step, *, until_the_last: bool) -> str | None:
     """Return why today lies outside the time that the authority published, if so: before it or, where that counts,
     after it.
     """
-    gap, accepted = step.snapshot.get_rule("procurement-gap"), find_acceptance_day(step.snapshot)
+    accepted = find_acceptance_day(step.snapshot)
+    gap = step.snapshot.find_rule_published_late("procurement-gap", accepted or step.today)
     if gap is None:
         return None
     if accepted is None:
         return "it is not on file when the expression of interest was accepted"
-    first, last = (add_months(accepted, gap[name]) for name in ("minimumMonths", "maximumMonths"))
+    first, last = (add_months(accepted, gap.value[name]) for name in ("minimumMonths", "maximumMonths"))
     inside = first <= step.today and (step.today <= last or not until_the_last)
     return None if inside else f"procurement begins from {first} to {last}"
 

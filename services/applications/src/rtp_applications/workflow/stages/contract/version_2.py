@@ -2,7 +2,9 @@
 against the facts of the procurement.
 """
 
-from rtp_applications.workflow.definition import Action, Step, guard
+from dataclasses import replace
+
+from rtp_applications.workflow.definition import Action, CaseClock, Step, guard
 from rtp_applications.workflow.earlier import Earlier
 from rtp_applications.workflow.stages.contract.guards import find_time_for_call_in
 from rtp_applications.workflow.stages.decision.version_2 import may_be_called_in
@@ -18,4 +20,13 @@ def _choose(now: Action) -> Action:
     return now.replace_guard("call-in-window-over", call_in_window_over).without_guard("regime-is-open")
 
 
-VERSION_2 = Earlier(actions={"choose-contract-route": _choose}, added=frozenset({"record-procurement-facts"}))
+def _count_from_today(now: CaseClock) -> CaseClock:
+    """A gap that was published after the acceptance started no time."""
+    return replace(now, source="Localism Act 2011 s.83", rule_on=None, counts_from=None, starts_late=False)
+
+
+VERSION_2 = Earlier(
+    actions={"choose-contract-route": _choose},
+    clocks={"procurement-start": _count_from_today},
+    added=frozenset({"record-procurement-facts"}),
+)

@@ -14,6 +14,7 @@ from rtp_applications.workflow.enums import Decision, Status
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.decision.approvals import (
     find_approval,
+    find_approval_day,
     has_call_in_begun,
     list_open_conditions,
     may_be_called_in,
@@ -63,7 +64,7 @@ def find_reconsideration_length(snapshot: CaseSnapshot) -> Length | None:
 
 
 def _is_directed(snapshot: CaseSnapshot) -> bool:
-    constitution = find_constitution(snapshot)
+    constitution = find_constitution(snapshot, find_approval_day(snapshot))
     return constitution is not None and constitution.scrutiny_direction is not None
 
 
@@ -114,6 +115,7 @@ CLOCKS = (
         runs_in=frozenset({Status.APPROVED}),
         length=Length(5, Unit.WORKING_DAYS),
         rule="call-in-window",
+        rule_on=find_approval_day,
         basis=Basis.LOCAL_RULE,
         source="the council's constitution; 5 working days are common, and stand where it is silent",
         local_calendar=True,

@@ -4,6 +4,7 @@ from rtp_applications.deadlines.rules.days import Length, Unit
 from rtp_applications.workflow.common.constitutions import find_constitution
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.enums import Role
+from rtp_applications.workflow.stages.panel.deciding import find_deciding_constitution
 from rtp_applications.workflow.stages.panel.payloads import AgreedBy, KeyDecisionAnnouncement, Urgent
 
 FIVE_CLEAR_DAYS = Length(5, Unit.CLEAR_DAYS)
@@ -108,5 +109,5 @@ def record_is_owed(step: Step) -> str | None:
     """A written statement of the decision is owed: of an executive decision (SI 2012/2089 regs 12, 13), and of one that
     an officer of another council or authority took (SI 2014/2095 reg 7).
     """
-    constitution = find_constitution(step.snapshot)
+    constitution = find_deciding_constitution(step.snapshot)
     return None if constitution and constitution.decision_record else "the law asks for no such statement of this body"

@@ -7,8 +7,8 @@ from rtp_applications.deadlines.rules.days import Calendar, CalendarName, Length
 from rtp_applications.deadlines.rules.running import parse_length
 from rtp_applications.workflow.common.constitutions import find_constitution
 from rtp_applications.workflow.definition import Step, guard
-from rtp_applications.workflow.snapshot import CaseSnapshot, SignedRecord
-from rtp_applications.workflow.stages.decision.approvals import find_approval
+from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.stages.panel.deciding import find_deciding_constitution, find_decision_in_favour
 from rtp_applications.workflow.stages.panel.exceptions import FIVE_CLEAR_DAYS, TWENTY_EIGHT_CLEAR_DAYS
 from rtp_applications.workflow.stages.panel.payloads import (
     AgendaPublication,
@@ -20,7 +20,6 @@ from rtp_applications.workflow.stages.panel.payloads import (
     SpecialUrgency,
     Urgent,
 )
-from rtp_applications.workflow.stages.review.payloads import Acceptance, Modification
 
 Notice: TypeAlias = KeyDecisionAnnouncement | AgendaPublication | GeneralException | PrivateMeetingNotice
 """What is published on a day, and must be out for a time."""
@@ -154,20 +153,13 @@ def decision_recorded(step: Step) -> str | None:
     """Where the law asks for a written statement of the decision, it is on file (SI 2012/2089 regs 12, 13; SI 2014/2095
     reg 7).
     """
-    constitution, approved = find_constitution(step.snapshot), find_decision_in_favour(step.snapshot)
+    constitution, approved = find_deciding_constitution(step.snapshot), find_decision_in_favour(step.snapshot)
     record = step.snapshot.find_record(DecisionRecord)
     if constitution is None or constitution.decision_record is None or approved is None:
         return None
     if record and record.signed[-1].at >= approved.signed[-1].at:
         return None
     return f"the written statement of the decision is wanting ({constitution.decision_record})"
-
-
-def find_decision_in_favour(snapshot: CaseSnapshot) -> SignedRecord | None:
-    """Return the newest approval of a business case; of a challenge, which has none, the acceptance."""
-    accepted = (snapshot.find_record(kind) for kind in (Acceptance, Modification))
-    latest = max((each for each in accepted if each), key=lambda each: each.signed[-1].at, default=None)
-    return find_approval(snapshot) or latest
 
 
 def find_missing_notice(step: Step, notice: Notice | None, length: Length) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.reorganisation.payloads import BodyReplaced, ReorganisationResolution
 
@@ -20,11 +21,15 @@ def find_restart_day(snapshot: CaseSnapshot) -> date | None:
 
 
 def find_windows(snapshot: CaseSnapshot) -> Sequence[dict[str, Any]] | None:
-    """Return the published periods for expressions of interest: those of the authority that received this one, also
-    after another followed it (s.82(1) to (3) as SI 2018/1128 reg 29(3)(b) has it).
+    """Return the published periods for expressions of interest: those in force on the day of receipt, as they were
+    published by then (s.82(2) to (4)), of the authority that received this one, also after another followed it (s.82(1)
+    to (3) as SI 2018/1128 reg 29(3)(b) has it).
     """
     replaced = [each for each, _ in snapshot.list_payloads(BodyReplaced)]
     if replaced:
         return min(replaced, key=lambda each: each.on).eoi_windows
-    found: Sequence[dict[str, Any]] | None = snapshot.get_rule("eoi-windows")
+    received = snapshot.case.submitted_at
+    found: Sequence[dict[str, Any]] | None = snapshot.get_rule(
+        "eoi-windows", civil_date(received) if received else None
+    )
     return found

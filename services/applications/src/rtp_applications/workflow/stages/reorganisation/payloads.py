@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from rtp_applications.workflow.bounds import Dated
-from rtp_applications.workflow.snapshot import Payload
+from rtp_applications.workflow.snapshot import BODY_REPLACED, Payload
 from rtp_shared.schemas import Day, Line, Prose
 
 
@@ -40,7 +40,7 @@ class ReorganisationResolution(Dated):
 class BodyReplaced(Payload):
     """A body that ended was replaced in the case by one that followed it. The platform puts it on file."""
 
-    KIND: ClassVar[str] = "body-replaced"
+    KIND: ClassVar[str] = BODY_REPLACED
     KEY: ClassVar[str | None] = "body"
 
     body: UUID = Field(description="Id of the body that ended")

@@ -37,6 +37,7 @@ CLOCKS_OF_A_CHALLENGE = (
         description="Decide within the maximum period that the authority published",
         runs_in=UNTIL_ANSWERED,
         rule="maximum-decision-period",
+        rule_on=find_start_of_maximum,
         starts_late=True,
         basis=Basis.STATUTE,
         source="Localism Act 2011 s.84(3), (8): from the receipt to the notification",

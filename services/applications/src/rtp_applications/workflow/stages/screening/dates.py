@@ -19,10 +19,10 @@ RECEIPT = Limit(
 def _find_last_day_of(step: Step, name: str, start: date) -> date | None:
     """Return the last day of the time that this clock counts, if it begins on the day; None if it has no length."""
     clock = step.process.find_clock(name)
-    length = find_length(clock, step.snapshot) if clock else None
+    length = find_length(clock, step.snapshot, step.today) if clock else None
     if clock is None or length is None:
         return None
-    return due_on(start, length, choose_calendar(clock, step.snapshot))
+    return due_on(start, length, choose_calendar(clock, step.snapshot, step.today))
 
 
 def _find_latest_decision(step: Step) -> date | None:

@@ -79,7 +79,7 @@ def received_outside_every_period(step: Step) -> str | None:
     consider it, or consider it (Localism Act 2011 s.82(4)).
     """
     if not find_windows(step.snapshot):
-        return "the authority published no periods: one may be submitted at any time (Localism Act 2011 s.82(1))"
+        return "the authority had published no periods then: one may come at any time (Localism Act 2011 s.82(1))"
     end = find_window_end(step.snapshot, find_receipt(step.snapshot, step.today))
     return f"it was received in the period that ends on {end}" if end else None
 

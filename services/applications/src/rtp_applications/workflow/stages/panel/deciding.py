@@ -1,0 +1,20 @@
+"""The decision that was taken, and the constitution by which it was."""
+
+from rtp_applications.deadlines.rules.days import civil_date
+from rtp_applications.workflow.common.constitutions import Constitution, find_constitution
+from rtp_applications.workflow.snapshot import CaseSnapshot, SignedRecord
+from rtp_applications.workflow.stages.decision.approvals import find_approval
+from rtp_applications.workflow.stages.review.payloads import Acceptance, Modification
+
+
+def find_decision_in_favour(snapshot: CaseSnapshot) -> SignedRecord | None:
+    """Return the newest approval of a business case; of a challenge, which has none, the acceptance."""
+    accepted = (snapshot.find_record(kind) for kind in (Acceptance, Modification))
+    latest = max((each for each in accepted if each), key=lambda each: each.signed[-1].at, default=None)
+    return find_approval(snapshot) or latest
+
+
+def find_deciding_constitution(snapshot: CaseSnapshot) -> Constitution | None:
+    """Return the constitution of the day on which it was decided; of today, where nothing is decided yet."""
+    decided = find_decision_in_favour(snapshot)
+    return find_constitution(snapshot, civil_date(decided.signed[-1].at) if decided else None)
