@@ -16,6 +16,7 @@ SERVICES = {
     "processes": "applications",
     "procurement": "applications",
     "advisers": "advice-matching",
+    "adviser-networks": "advice-matching",
     "support-requests": "advice-matching",
     "matching-rounds": "advice-matching",
     "products": "finance-directory",
