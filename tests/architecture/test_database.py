@@ -29,7 +29,7 @@ OPEN_OF = {
         "recommendation_updates",
         "contract_awards",
     },
-    "advice-matching": {"advisers"},
+    "advice-matching": set(),
     "finance-directory": {"products"},
     "gateway": {"clients", "former_secrets"},
 }

@@ -156,8 +156,10 @@ OWN = {
         "UPDATE published_decisions SET text = 'forged'",
     ],
     ("advice-matching", "web"): [
-        "UPDATE advisers SET conflicts = '{}'",
+        "UPDATE advisers SET network_id = NULL",
         "DELETE FROM advisers",
+        "UPDATE adviser_networks SET is_example = true",
+        "DELETE FROM adviser_networks",
         "UPDATE proposals SET adviser_id = NULL",
         "DELETE FROM proposals",
         "UPDATE matching_rounds SET certificate = 'forged'",

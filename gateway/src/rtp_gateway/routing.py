@@ -17,6 +17,7 @@ SERVICES = {
     "procurement": "applications",
     "appraisals": "applications",
     "advisers": "advice-matching",
+    "adviser-networks": "advice-matching",
     "support-requests": "advice-matching",
     "matching-rounds": "advice-matching",
     "products": "finance-directory",

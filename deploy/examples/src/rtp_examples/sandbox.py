@@ -106,7 +106,14 @@ CLIENTS = (
         "adviser-network",
         "an adviser network, which sees the requests its advisers are proposed for",
         make_network_id(NETWORK),
-        ("advisers:read", "support:read", "events:read", "subscriptions:read", "subscriptions:write"),
+        (
+            "advisers:read",
+            "advisers:write",
+            "support:read",
+            "events:read",
+            "subscriptions:read",
+            "subscriptions:write",
+        ),
     ),
     SandboxClient(
         "staff-portal",

@@ -21,6 +21,8 @@ SCOPES = {
     "cases:import": "Take in cases from other instances, and write down historic ones",
     "bodies:write": "Set the rules of one's own body",
     "advisers:read": "Find advisers and mentors",
+    "advisers:write": "Keep the profiles of one's own network and of its advisers",
+    "advisers:oversee": "Publish networks; see, suspend and take down any profile; take in directories of others",
     "support:read": "Read support requests and proposals",
     "support:write": "Accept a proposed adviser or mentor",
     "support:match": "Work out matching rounds over all support requests and commit them, as their operator",

@@ -2,6 +2,7 @@
 
 from rtp_advice_matching import migrations
 from rtp_advice_matching.base import Model
+from rtp_advice_matching.directory.network_routes import adviser_networks
 from rtp_advice_matching.directory.routes import advisers
 from rtp_advice_matching.load import load_examples
 from rtp_advice_matching.requests.handlers import HANDLERS
@@ -13,7 +14,7 @@ service = Service(
     name="advice-matching",
     title="Advice matching",
     description="Advisers and mentors, who of them fits a staff group and why, and the support agreed on.",
-    routers=[advisers, support_requests, matching_rounds],
+    routers=[advisers, adviser_networks, support_requests, matching_rounds],
     metadata=Model.metadata,
     migrations=migrations,
     handlers=HANDLERS,

@@ -8,6 +8,8 @@ from rtp_shared.auth import Access
 from rtp_shared.identities import Principal
 
 AdviserReader = Annotated[Principal, Depends(Access("advisers:read"))]
+AdviserWriter = Annotated[Principal, Depends(Access("advisers:write"))]
+AdviserModerator = Annotated[Principal, Depends(Access("advisers:oversee"))]
 SupportReader = Annotated[Principal, Depends(Access("support:read"))]
 SupportMatcher = Annotated[Principal, Depends(Access("support:match"))]
 SupportWriter = Annotated[Principal, Depends(Access("support:write"))]

@@ -5,18 +5,33 @@ Ids are derived from slugs, so every instance of the platform knows an example b
 
 import json
 import uuid
+from datetime import date
 from importlib.resources import files
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_advice_matching.directory.models import Adviser
+from rtp_advice_matching.base import Model
+from rtp_advice_matching.directory.models import Adviser, AdviserNetwork
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_OID, "org.righttoprovide.advice-matching")
 
-DEFAULTS: dict[str, Any] = {"is_example": True, "active": True, "remote": False, "engaged": 0}
-NONE_NAMED = ("sectors", "regions", "topics", "stages", "legal_forms", "conflicts")
+DEFAULTS: dict[str, Any] = {
+    "is_example": True,
+    "active": True,
+    "remote": False,
+    "engaged": 0,
+    "about": None,
+    "headcount_from": None,
+    "headcount_to": None,
+    "languages": ["en"],
+    "hours_per_month": None,
+    "calendar": [],
+    "charge_basis": "free",
+    "day_rate": None,
+}
+NONE_NAMED = ("sectors", "regions", "topics", "stages", "legal_forms", "access_needs", "conflicts")
 
 
 def make_network_id(slug: str) -> uuid.UUID:
@@ -31,21 +46,28 @@ def make_adviser_id(slug: str) -> uuid.UUID:
 async def load_examples(session: AsyncSession) -> str:
     """Bring the examples up to date; places that are taken stay taken."""
     content = json.loads((files("rtp_advice_matching") / "reference" / "example-advisers.json").read_text("utf-8"))
-    networks: dict[str, str] = content["networks"]
-    rows = [_make_row(each, networks) for each in content["advisers"]]
-    statement = insert(Adviser)
-    kept = {"id", "engaged"}
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in kept}
-    await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed), rows)
+    networks: dict[str, dict[str, str]] = content["networks"]
+    verified = {"verified_on": date.fromisoformat(content["verified_on"]), "is_example": True}
+    await _save(
+        session, AdviserNetwork, [{"id": make_network_id(slug), **verified, **each} for slug, each in networks.items()]
+    )
+    rows = [_make_row(each, networks) | verified for each in content["advisers"]]
+    await _save(session, Adviser, rows)
     return f"{len(rows)} example advisers and mentors of {len(networks)} networks"
 
 
-def _make_row(example: dict[str, Any], networks: dict[str, str]) -> dict[str, Any]:
+async def _save(session: AsyncSession, table: type[Model], rows: list[dict[str, Any]]) -> None:
+    statement = insert(table)
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in ("id", "engaged")}
+    await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed), rows)
+
+
+def _make_row(example: dict[str, Any], networks: dict[str, dict[str, str]]) -> dict[str, Any]:
     facts = {name: value for name, value in example.items() if name not in ("slug", "network")}
     return {
         "id": make_adviser_id(example["slug"]),
         "network_id": make_network_id(example["network"]),
-        "network_name": networks[example["network"]],
+        "network_name": networks[example["network"]]["name"],
         **DEFAULTS,
         **{name: [] for name in NONE_NAMED},
         **facts,

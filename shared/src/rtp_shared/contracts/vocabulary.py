@@ -77,6 +77,8 @@ class SupportTopic(StrEnum):
     GOVERNANCE = "governance"
     PENSIONS = "pensions"
     PROCUREMENT = "procurement"
+    TUPE = "tupe"
+    VAT = "vat"
 
 
 class Stage(StrEnum):

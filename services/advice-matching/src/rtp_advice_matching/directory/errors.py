@@ -1,10 +1,14 @@
 """The refusals of the directory."""
 
-from rtp_shared.problems import Conflict, NotFound
+from rtp_shared.problems import Conflict, Forbidden, Invalid, NotFound
 
 
 class NoSuchAdviser(NotFound):
     title = "There is no such adviser"
+
+
+class NoSuchNetwork(NotFound):
+    title = "There is no such adviser network"
 
 
 class AdviserHasLeft(Conflict):
@@ -17,3 +21,39 @@ class AdviserNotIndependent(Conflict):
 
 class NoPlaceLeft(Conflict):
     title = "The adviser has no free place any more"
+
+
+class ContradictoryProfile(Invalid):
+    title = "The profile contradicts itself"
+
+
+class NotYourNetwork(Forbidden):
+    title = "A client keeps the profiles of its own organisation only"
+
+
+class NotAModerator(Forbidden):
+    title = "Only a client with the scope advisers:oversee may do that"
+
+
+class NetworkNotRecorded(Conflict):
+    title = "Record your organisation as a network first"
+
+
+class NetworkRecordedAlready(Conflict):
+    title = "Your organisation is a network already"
+
+
+class ProfileNotPublished(Conflict):
+    title = "The profile is not published"
+
+
+class ProfileSuspended(Conflict):
+    title = "The operator has suspended the profile"
+
+
+class ProfileTakenDown(Conflict):
+    title = "The profile was taken down"
+
+
+class ProfileStale(Conflict):
+    title = "The profile must be verified before it is published"

@@ -1,25 +1,41 @@
-"""Queries of the directory."""
+"""Queries of the directory. Row-level security stands behind each: its keepers alone see a profile that is hidden."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_advice_matching.directory.errors import NoSuchAdviser
-from rtp_advice_matching.directory.models import Adviser, AdviserKind
+from rtp_advice_matching.directory.conditions import build_conditions
+from rtp_advice_matching.directory.errors import NoSuchAdviser, NoSuchNetwork
+from rtp_advice_matching.directory.facets import ProfileStatus
+from rtp_advice_matching.directory.models import Adviser, AdviserNetwork
 from rtp_advice_matching.matching import Candidate
-from rtp_shared.contracts.vocabulary import Sector, SupportTopic
 from rtp_shared.db import AnyRow, AnySelect
+from rtp_shared.identities import Principal
 
+OVERSEE = "advisers:oversee"
+_KEPT_BACK = ("engaged", "conflicts", "suspended_for", "network_published")
 _ADVISER = (
-    *(column for column in Adviser.__table__.c if column.name not in ("engaged", "conflicts")),
+    *(column for column in Adviser.__table__.c if column.name not in _KEPT_BACK),
     func.greatest(Adviser.capacity - Adviser.engaged, 0).label("free_places"),
+    (func.cardinality(Adviser.regions) > 0).label("in_person"),
 )
+_NETWORK = tuple(column for column in AdviserNetwork.__table__.c if column.name != "suspended_for")
+SHOWN = and_(Adviser.status == ProfileStatus.PUBLISHED, Adviser.network_published)
 
 
-async def get_adviser(session: AsyncSession, adviser_id: UUID) -> AnyRow:
-    row = (await session.execute(select(*_ADVISER).where(Adviser.id == adviser_id))).first()
+def is_kept_by(column: Any, principal: Principal) -> ColumnElement[bool]:
+    """Return the condition that the caller keeps the profile: it is of its own network, or it oversees them all."""
+    return literal(True) if OVERSEE in principal.scopes else column == principal.organisation
+
+
+async def get_adviser(session: AsyncSession, adviser_id: UUID, *, principal: Principal) -> AnyRow:
+    """Return a profile that is shown, was taken down, or is kept by the caller."""
+    kept = is_kept_by(Adviser.network_id, principal)
+    seen = or_(SHOWN, Adviser.status == ProfileStatus.WITHDRAWN, kept)
+    row = (await session.execute(_select_advisers(kept).where(Adviser.id == adviser_id, seen))).first()
     if row is None:
         raise NoSuchAdviser
     return row
@@ -28,34 +44,60 @@ async def get_adviser(session: AsyncSession, adviser_id: UUID) -> AnyRow:
 async def list_advisers(
     session: AsyncSession,
     *,
+    principal: Principal,
+    status: ProfileStatus,
+    filters: Mapping[str, Any],
     limit: int,
     after: tuple[str, UUID] | None = None,
-    sector: Sector | None = None,
-    region: str | None = None,
-    topic: SupportTopic | None = None,
-    kind: AdviserKind | None = None,
-    has_capacity: bool | None = None,
 ) -> Sequence[AnyRow]:
-    """List the advisers who take part, by name. Whoever serves any sector, or meets online, is found by each."""
-    query: AnySelect = select(*_ADVISER).where(Adviser.active).order_by(Adviser.name, Adviser.id).limit(limit + 1)
-    if sector is not None:
-        query = query.where(or_(Adviser.sectors.contains([sector]), func.cardinality(Adviser.sectors) == 0))
-    if region is not None:
-        query = query.where(or_(Adviser.regions.contains([region]), Adviser.remote))
-    if topic is not None:
-        query = query.where(Adviser.topics.contains([topic]))
-    if kind is not None:
-        query = query.where(Adviser.kind == kind)
-    if has_capacity is not None:
-        query = query.where((Adviser.engaged < Adviser.capacity) == has_capacity)
+    """List profiles of a status by name: of others what is shown."""
+    kept = is_kept_by(Adviser.network_id, principal)
+    query = _select_advisers(kept).where(Adviser.status == status, or_(SHOWN, kept), *build_conditions(filters))
     if after is not None:
         name, id_ = after
         query = query.where(or_(Adviser.name > name, (Adviser.name == name) & (Adviser.id > id_)))
-    return (await session.execute(query)).all()
+    return (await session.execute(query.order_by(Adviser.name, Adviser.id).limit(limit + 1))).all()
 
 
 async def list_candidates(session: AsyncSession) -> list[Candidate]:
-    """List everybody who takes part, as the matching rule needs them."""
+    """List everybody who takes part and is shown, as the matching rule needs them."""
     columns = [Adviser.__table__.c[name] for name in Candidate.__dataclass_fields__]
-    rows = await session.execute(select(*columns).where(Adviser.active))
+    rows = await session.execute(select(*columns).where(Adviser.active, SHOWN))
     return [Candidate(*row) for row in rows]
+
+
+async def get_network(session: AsyncSession, network_id: UUID, *, principal: Principal) -> AnyRow:
+    kept = is_kept_by(AdviserNetwork.id, principal)
+    seen = or_(AdviserNetwork.status.in_((ProfileStatus.PUBLISHED, ProfileStatus.WITHDRAWN)), kept)
+    row = (await session.execute(_select_networks(kept).where(AdviserNetwork.id == network_id, seen))).first()
+    if row is None:
+        raise NoSuchNetwork
+    return row
+
+
+async def list_networks(
+    session: AsyncSession,
+    *,
+    principal: Principal,
+    status: ProfileStatus,
+    limit: int,
+    after: tuple[str, UUID] | None = None,
+) -> Sequence[AnyRow]:
+    """List networks of a status by name: of others what is published."""
+    kept = is_kept_by(AdviserNetwork.id, principal)
+    query = _select_networks(kept).where(
+        AdviserNetwork.status == status, or_(AdviserNetwork.status == ProfileStatus.PUBLISHED, kept)
+    )
+    if after is not None:
+        name, id_ = after
+        query = query.where(or_(AdviserNetwork.name > name, (AdviserNetwork.name == name) & (AdviserNetwork.id > id_)))
+    return (await session.execute(query.order_by(AdviserNetwork.name, AdviserNetwork.id).limit(limit + 1))).all()
+
+
+def _select_advisers(kept: ColumnElement[bool]) -> AnySelect:
+    conflicts = case((kept, Adviser.conflicts), else_=null()).label("conflicts")
+    return select(*_ADVISER, conflicts, case((kept, Adviser.suspended_for), else_=null()).label("suspended_for"))
+
+
+def _select_networks(kept: ColumnElement[bool]) -> AnySelect:
+    return select(*_NETWORK, case((kept, AdviserNetwork.suspended_for), else_=null()).label("suspended_for"))

@@ -18,7 +18,7 @@ from rtp_shared.contracts import About
 from rtp_shared.contracts.advice_matching import AdviserProposed, SupportAgreed, SupportProposed
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
 from rtp_shared.contracts.events import compute_digest
-from rtp_shared.db import visible_to
+from rtp_shared.db import system_scope, visible_to
 from rtp_shared.etags import Expected
 from rtp_shared.identities import SYSTEM, organisation_identity
 from rtp_shared.outbox import Outbox
@@ -132,8 +132,10 @@ async def accept(
     proposal = await session.get(Proposal, (request_id, adviser_id))
     if proposal is None:
         raise AdviserNotProposed(errors=[FieldError("/adviserId", "not among the proposals of this request")])
-    adviser = await _lock_adviser(session, adviser_id)
-    request.agree(adviser, now=now)
+    async with system_scope(session, "a place is taken of an adviser whom another organisation keeps"):
+        adviser = await _lock_adviser(session, adviser_id)
+        request.agree(adviser, now=now)
+        await session.flush()
     event = SupportAgreed(
         case_id=request.case_id,
         support_request_id=request.id,

@@ -46,7 +46,7 @@ class CaseChanges(Input):
     annual_value_pence: Pence | None = Field(default=None, description="Yearly cost of the service today, in pence")
     finance_sought_pence: Pence | None = Field(default=None, description="Finance sought, in pence")
     finance_purposes: list[FinancePurpose] = Field(default=[], max_length=10)
-    support_needs: list[SupportTopic] = Field(default=[], max_length=10)
+    support_needs: list[SupportTopic] = Field(default=[], max_length=len(SupportTopic))
     conflicts_declared: bool = Field(
         default=False, strict=True, description="The applicants declared their conflicts of interest"
     )

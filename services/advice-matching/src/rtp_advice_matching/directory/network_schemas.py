@@ -1,0 +1,42 @@
+"""Request and response bodies of networks."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from rtp_advice_matching.directory.facets import ProfileStatus
+from rtp_shared.schemas import Input, Line, OneLine, Output, Prose
+
+Website = Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[^\s/?#]+(/\S*)?$"), OneLine]
+
+
+class NetworkGiven(Input):
+    """A network, as it describes itself."""
+
+    name: Line
+    description: Prose = Field(description="Who it is and what it offers")
+    website: Website | None = None
+
+
+class NetworkChanges(Input):
+    """What changes; the rest stays. The website can be taken out by null."""
+
+    name: Line = Field(default_factory=str)
+    description: Prose = Field(default_factory=str)
+    website: Website | None = Field(default_factory=lambda: None)
+
+
+class NetworkView(Output):
+    """An organisation that advisers, mentors or ambassadors belong to."""
+
+    id: UUID = Field(description="The organisation id of its clients")
+    name: str
+    description: str
+    website: str | None
+    is_example: bool = Field(description="Made up, for trying the platform out")
+    status: ProfileStatus
+    version: int = Field(description="Grows by one with every change; the ETag")
+    verified_on: date | None = Field(description="When it last said that all of it is right")
+    suspended_for: str | None = Field(description="Why the operator hid it; for itself and the operator")
