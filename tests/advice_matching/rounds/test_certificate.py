@@ -149,6 +149,16 @@ MUTATIONS: dict[str, tuple[Callable[[Json], Any], str]] = {
     "a lower upper bound": (lambda c: c["extraPlaces"].update(atMost=0), "upper bound"),
     "fewer places added": (lambda c: c["extraPlaces"].update(atMost=0, added=[]), "extra places"),
     "somebody left out": (lambda c: c["extraPlaces"]["assignment"].__setitem__(0, -1), "leaves somebody out"),
+    "a smaller round said": (lambda c: c["largest"].update(placed=2), "number of pairs"),
+    "a larger round said to be possible": (lambda c: c["largest"].update(atMost=5), "bound of the size"),
+    "a bound of a method that was not used": (
+        lambda c: (
+            c["largest"].update(by="two-thirds", atMost=3),
+            c["input"]["parameters"].update(method="exact"),
+            rehash(c),
+        ),
+        "bound of the size",
+    ),
     "an answer missing": (lambda c: c["answers"].pop(), "answer"),
 }  # fmt: skip
 

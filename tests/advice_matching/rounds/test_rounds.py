@@ -170,6 +170,30 @@ async def test_a_round_is_committed_once_and_on_the_version_read(operator: Api) 
     assert answer.json()["type"].endswith("/problems/round-committed")
 
 
+async def test_the_exact_method_says_what_is_proved(
+    platform: Platform, operator: Api, new_client: NewClient, new_adviser: NewAdviser
+) -> None:
+    await new_adviser()
+    await request_of(platform, await new_client())
+    saved = await compute(operator, method="exact")
+    assert [saved["figures"][name] for name in ("method", "placed", "largestAtMost")] == ["exact", 1, 1]
+    certificate = (await operator.get(f"{ROUNDS}/{saved['id']}/certificate")).json()
+    runpy.run_path(str(SCRIPT))["verify"](certificate)
+    assert certificate["largest"] == {"placed": 1, "atMost": 1, "by": "too-few-places"}
+
+
+async def test_the_exact_method_refuses_more_than_it_can_solve(
+    platform: Platform, operator: Api, new_client: NewClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rtp_advice_matching.rounds.commands.PAIRS_AT_MOST", 9)
+    await request_of(platform, await new_client())
+    answer = await operator.post(ROUNDS, json={"method": "exact", "listLength": 10})
+    assert answer.status_code == 422
+    assert answer.json()["type"].endswith("/problems/round-too-large")
+    assert answer.json()["errors"][0]["field"] == "/listLength"
+    await compute(operator, method="exact", listLength=9)
+
+
 async def test_one_key_makes_one_round(operator: Api) -> None:
     key = {"Idempotency-Key": f'"{uuid.uuid4()}"'}
     first, second = [await operator.post(ROUNDS, json={}, headers=key) for _ in range(2)]

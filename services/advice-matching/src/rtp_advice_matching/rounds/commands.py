@@ -15,15 +15,17 @@ from rtp_advice_matching.directory.queries import list_candidates
 from rtp_advice_matching.matching import Candidate, find_obstacle, score
 from rtp_advice_matching.requests.commands import propose_first
 from rtp_advice_matching.requests.models import SupportRequest
-from rtp_advice_matching.rounds.errors import NoSuchRound
+from rtp_advice_matching.rounds.errors import NoSuchRound, RoundTooLarge
 from rtp_advice_matching.rounds.models import MatchingRound
 from rtp_advice_matching.rounds.queries import WAITING, get_certificate, list_waiting
 from rtp_advice_matching.rounds.rules.certificate import certify, compute_round, summarise
-from rtp_advice_matching.rounds.rules.snapshot import Parameters, Waiting
+from rtp_advice_matching.rounds.rules.exact import PAIRS_AT_MOST
+from rtp_advice_matching.rounds.rules.snapshot import Method, Parameters, Waiting
 from rtp_shared.db import system_scope, visible_to
 from rtp_shared.etags import Expected
 from rtp_shared.identities import SYSTEM, Principal, organisation_identity
 from rtp_shared.outbox import Outbox
+from rtp_shared.problems import FieldError
 
 AT_MOST = 2000
 """Requests of one round: as many as can be proposed to within one HTTP request. Who waits longest takes part."""
@@ -52,6 +54,7 @@ async def compute(session: AsyncSession, parameters: Parameters, *, now: datetim
         requests = await list_waiting(session, at_most=AT_MOST)
         waiting = [_take_part(request, now) for request in requests[:AT_MOST]]
         candidates = sorted(await list_candidates(session), key=lambda each: each.id)
+    _require_size(len(waiting), parameters)
     certificate, content = await asyncio.to_thread(_certify, waiting, candidates, parameters)
     figures = {**summarise(content), "more_waiting": len(requests) > AT_MOST}
     return Certified(certificate, content, figures)
@@ -122,6 +125,16 @@ def _find_change(request: SupportRequest, version: int, candidate: Candidate | N
     if request.version != version or request.status not in WAITING:
         return REQUEST_CHANGED
     return ADVISER_LEFT if candidate is None else find_obstacle(request.build_need(), candidate)
+
+
+def _require_size(requests: int, parameters: Parameters) -> None:
+    """Refuse the exact method for more pairs than it can be expected to solve in time."""
+    if parameters.method is Method.EXACT and requests * parameters.list_length > PAIRS_AT_MOST:
+        fitting = PAIRS_AT_MOST // requests
+        raise RoundTooLarge(
+            f"{requests} requests with lists of {parameters.list_length} may make more than {PAIRS_AT_MOST} pairs",
+            errors=[FieldError("/listLength", f"is {fitting} at the most for so many requests, or take method fast")],
+        )
 
 
 def _take_part(request: SupportRequest, now: datetime) -> Waiting:

@@ -1,6 +1,6 @@
 """The refusals of matching rounds."""
 
-from rtp_shared.problems import Conflict, NotFound
+from rtp_shared.problems import Conflict, Invalid, NotFound
 
 
 class NoSuchRound(NotFound):
@@ -9,3 +9,7 @@ class NoSuchRound(NotFound):
 
 class RoundCommitted(Conflict):
     title = "The matching round was committed before"
+
+
+class RoundTooLarge(Invalid):
+    title = "Too many pairs for the exact method"

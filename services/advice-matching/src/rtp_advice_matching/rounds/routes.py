@@ -37,11 +37,12 @@ async def compute_matching_round(
     The result is stable: no request and adviser would both rather have each other than what they got. A request ranks
     advisers by the published score; an adviser ranks requests by that score and by the weeks that they wait. Nobody
     gets more requests than places, and no conflict of interest or other constraint is set aside. Where preferences
-    tie, as many requests get somebody as a fast method can find: two thirds of the most at the least.
+    tie, as many requests get somebody as a fast method can find: two thirds of the most at the least. The method
+    `exact` takes longer, for fewer requests, and finds the most.
 
     A saved round proposes nothing until it is committed. With `dryRun` it is not saved.
     """
-    parameters = Parameters(list_length=opening.list_length, seed=opening.seed)
+    parameters = Parameters(opening.list_length, opening.seed, opening.method)
     certified = await commands.compute(session, parameters, now=now)
     if dry_run:
         response.status_code = 200

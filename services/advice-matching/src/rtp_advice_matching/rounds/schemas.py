@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from rtp_advice_matching.rounds.models import RoundStatus
+from rtp_advice_matching.rounds.rules.snapshot import Method
 from rtp_shared.schemas import Input, Line, Output, Whole
 
 
@@ -17,6 +18,12 @@ class RoundOpening(Input):
         default=50, description="How many advisers are looked at for each request, the best first"
     )
     seed: Line = Field(default="1", description="Decides among equals; the same seed decides in the same way")
+    method: Method = Field(
+        default=Method.FAST,
+        description="`fast` gives somebody to two thirds of the most who can have somebody, at the least. `exact` "
+        "gives somebody to the most, for at most 20,000 pairs (requests times `listLength`) and within 15 seconds; "
+        "`largestAtMost` says what is proved",
+    )
 
 
 class RoundFigures(Output):
@@ -30,6 +37,11 @@ class RoundFigures(Output):
     nobody_may_help: int = Field(description="Requests whom nobody may help as things stand")
     at_least: int = Field(description="So many more places are needed at the least so that all others get somebody")
     at_most: int = Field(description="So many are enough; the certificate names them")
+    method: Method = Method.FAST
+    largest_at_most: int | None = Field(
+        default=None,
+        description="No stable result gives somebody to more; `placed` is the most if it is as many",
+    )
 
 
 class PairView(Output):

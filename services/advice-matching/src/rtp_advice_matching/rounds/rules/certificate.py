@@ -5,7 +5,7 @@ Requests and advisers are named by their places in the input's lists.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -13,11 +13,13 @@ from typing import Any
 from rtp_advice_matching.matching import Candidate, Fit, Ground, score
 from rtp_advice_matching.rounds.rules.assignment import assign
 from rtp_advice_matching.rounds.rules.bits import list_places, make_set
-from rtp_advice_matching.rounds.rules.extra_places import Envy, bound_extra_places, find_enough
+from rtp_advice_matching.rounds.rules.exact import solve
+from rtp_advice_matching.rounds.rules.extra_places import Envy, ExtraPlaces, bound_extra_places, find_enough
 from rtp_advice_matching.rounds.rules.index import AdviserIndex
 from rtp_advice_matching.rounds.rules.market import NOBODY, Assignment, Market, MarketBuilder
 from rtp_advice_matching.rounds.rules.snapshot import (
     Json,
+    Method,
     Parameters,
     Waiting,
     hash_input,
@@ -40,6 +42,17 @@ class Reason(StrEnum):
     NOT_LISTED = "below-the-end-of-the-list"
 
 
+class Bound(StrEnum):
+    """What proves that no stable assignment has more pairs."""
+
+    PLACES = "too-few-places"
+    """The requests of `extraPlaces.short` know of too few places: whoever has the certificate checks it."""
+    METHOD = "two-thirds"
+    """The fast method finds two thirds at the least: a theorem."""
+    SOLVER = "solver"
+    """The integer program has no larger solution: the solver says so."""
+
+
 @dataclass(frozen=True)
 class Round:
     """A round that was worked out. Requests and advisers keep the order in which they came."""
@@ -50,6 +63,8 @@ class Round:
     index: AdviserIndex
     market: Market
     assignment: Assignment
+    solved: int | None = None
+    """What the solver has proved that no stable assignment exceeds, in pairs; None where it was not asked."""
 
     def choose_adviser(self, request: int) -> Candidate | None:
         pair = self.assignment[request]
@@ -65,6 +80,11 @@ class Round:
         """The number of requests that have an adviser."""
         return sum(pair != NOBODY for pair in self.assignment)
 
+    @cached_property
+    def extra(self) -> ExtraPlaces:
+        """The bounds of the fewest extra places."""
+        return bound_extra_places(self.market, self.assignment)
+
 
 def compute_round(waiting: Sequence[Waiting], candidates: Sequence[Candidate], parameters: Parameters) -> Round:
     """Work out a round: a list for each request, and the assignment."""
@@ -76,7 +96,23 @@ def compute_round(waiting: Sequence[Waiting], candidates: Sequence[Candidate], p
         builder.add_list(listed, waited=each.points)
     market = builder.build()
     order = sorted(range(len(waiting)), key=lambda request: index.draw_case(waiting[request].need, parameters.seed))
-    return Round(waiting, candidates, parameters, index, market, assign(market, order))
+    computed = Round(waiting, candidates, parameters, index, market, assign(market, order))
+    return _enlarge(computed) if parameters.method is Method.EXACT else computed
+
+
+def _enlarge(computed: Round) -> Round:
+    """Make the assignment as large as can be, unless the places prove that it is so already."""
+    if computed.placed == _count_placeable(computed):
+        return computed
+    market = computed.market
+    found = solve(market, [1] * len(market.advisers), computed.assignment)
+    return replace(computed, assignment=found.assignment, solved=found.at_most)
+
+
+def _count_placeable(computed: Round) -> int:
+    """Return how many requests could have a place, whatever anybody prefers."""
+    listed = sum(len(computed.market.list_pairs(request)) > 0 for request in range(computed.market.requests))
+    return listed - computed.extra.at_least
 
 
 def certify(computed: Round) -> bytes:
@@ -95,6 +131,7 @@ def certify(computed: Round) -> bytes:
         ],
         "answers": answers,
         "extraPlaces": _write_extra_places(computed),
+        "largest": _bound_size(computed),
     }
     return write_canonical(certificate)
 
@@ -172,8 +209,7 @@ _NONE = 10**6
 
 
 def _write_extra_places(computed: Round) -> Json:
-    market = computed.market
-    found = bound_extra_places(market, computed.assignment)
+    market, found = computed.market, computed.extra
     assignment = [NOBODY if pair == NOBODY else market.advisers[pair] for pair in found.assignment]
     return {
         "atLeast": found.at_least,
@@ -182,6 +218,17 @@ def _write_extra_places(computed: Round) -> Json:
         "added": sorted(map(list, found.added.items())),
         "assignment": assignment,
     }
+
+
+def _bound_size(computed: Round) -> Json:
+    """Say how many pairs there are, how many there could be in any stable assignment, and what proves it."""
+    bounds = {Bound.PLACES: _count_placeable(computed)}
+    if computed.parameters.method is Method.FAST:
+        bounds[Bound.METHOD] = computed.placed * 3 // 2
+    if computed.solved is not None:
+        bounds[Bound.SOLVER] = computed.solved
+    by = min(bounds, key=lambda each: (bounds[each], each is not Bound.PLACES))
+    return {"placed": computed.placed, "atMost": bounds[by], "by": by}
 
 
 def summarise(certificate: Mapping[str, Any]) -> Json:
@@ -196,4 +243,6 @@ def summarise(certificate: Mapping[str, Any]) -> Json:
         "nobody_may_help": sum(not listed for listed in certificate["lists"]),
         "at_least": certificate["extraPlaces"]["atLeast"],
         "at_most": certificate["extraPlaces"]["atMost"],
+        "method": certificate["input"]["parameters"]["method"],
+        "largest_at_most": certificate["largest"]["atMost"],
     }

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,15 @@ POINTS_PER_WEEK = 2
 """What a whole week of waiting is worth to an adviser, beside the score."""
 POINTS_FOR_WAITING = 20
 """The most of it: whoever waits ten weeks comes before somebody who fits better by one topic of two."""
+
+
+class Method(StrEnum):
+    """How a round is worked out."""
+
+    FAST = "fast"
+    """In linear time: at least two thirds of the largest stable assignment."""
+    EXACT = "exact"
+    """By integer programming: the largest, as far as the time allows to prove it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,7 @@ class Parameters:
     """How many advisers are on a request's list at the most, the best first."""
     seed: str = "1"
     """Decides among equals; the same seed decides in the same way."""
+    method: Method = Method.FAST
 
     def write(self) -> Json:
         return {
@@ -50,6 +61,7 @@ class Parameters:
             "pointsForWaiting": POINTS_FOR_WAITING,
             "listLength": self.list_length,
             "seed": self.seed,
+            "method": self.method,
         }
 
 
