@@ -51,9 +51,16 @@ def solve(market: Market, worths: Sequence[int], known: Assignment, *, seconds: 
     return Solved(found, reached, max(bound, reached)) if reached >= worth else Solved(known, worth, max(bound, worth))
 
 
+class _Solver(Highs):
+    """A solver that says nothing: it would write to the service's output when it is made."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802 - the library's name
+        self.silent()
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+
 def _start(lp: HighsLp, seconds: float) -> Highs:
-    solver: Highs = Highs()  # type: ignore[no-untyped-call]
-    solver.setOptionValue("output_flag", False)
+    solver: Highs = _Solver()  # type: ignore[no-untyped-call]
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("time_limit", seconds)
     solver.setOptionValue("mip_rel_gap", 0.0)
