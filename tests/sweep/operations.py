@@ -169,6 +169,7 @@ READS = frozenset(
         "GET /v1/decisions",
         "GET /v1/decisions/{decision_id}",
         "GET /v1/deadlines",
+        "GET /v1/worklist",
         "GET /v1/cases/{case_id}/deadlines",
         "GET /v1/processes",
         "GET /v1/processes/{route}/versions/{version}",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 SERVICES = {
     "cases": "applications",
     "deadlines": "applications",
+    "worklist": "applications",
     "imports": "applications",
     "bundle-keys": "applications",
     "historic-cases": "applications",

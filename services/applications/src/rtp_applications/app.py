@@ -11,7 +11,7 @@ from rtp_applications.cases.action_routes import actions
 from rtp_applications.cases.context import Projection
 from rtp_applications.cases.history_routes import history
 from rtp_applications.cases.routes import cases
-from rtp_applications.deadlines.routes import deadlines, of_a_case
+from rtp_applications.deadlines.routes import deadlines, of_a_case, worklist
 from rtp_applications.deadlines.scheduler import run_scheduler
 from rtp_applications.documents.maintenance import clean_up_forever, scan_forever
 from rtp_applications.documents.routes import contents, documents
@@ -71,6 +71,7 @@ service = Service(
         decisions,
         deadlines,
         of_a_case,
+        worklist,
         processes,
         awards,
         procurement,

@@ -18,7 +18,7 @@ from rtp_shared.db import AnyRow, AnySelect
 
 _case, _deadline = cast("Table", Case.__table__).c, cast("Table", CaseDeadline.__table__).c
 OPEN = ("running", "paused")
-_CONDITIONS = {
+CONDITIONS = {
     "state": _deadline.state == bindparam("state"),
     "open": _deadline.state.in_(OPEN),
     "overdue": or_(
@@ -36,6 +36,25 @@ _CONDITIONS = {
 }
 """By name of the filter; `overdue` is given the time."""
 
+LINE = (
+    _deadline.id,
+    _deadline.case_id,
+    _case.number,
+    _case.service_name,
+    _case.route,
+    _case.status,
+    _case.employer_id,
+    get_name(_case.employer_id).label("employer_name"),
+    _deadline.clock,
+    _deadline.content["basis"].astext.label("basis"),
+    _deadline.state,
+    _deadline.content["started_on"].astext.label("started_on"),
+    _deadline.due_on,
+    _deadline.due_at,
+    _deadline.content["provisional"].as_boolean().label("provisional"),
+)
+"""The columns of a line."""
+
 
 async def list_deadlines(
     session: AsyncSession,
@@ -49,35 +68,24 @@ async def list_deadlines(
 
     They are the open ones, unless another state is asked for.
     """
+    named, payload = make_filters(filters, after)
+    if not named & {"state", "overdue"}:
+        named.add("open")
+    payload |= {"readers": readers, "limit": limit + 1}
+    return (await session.execute(_select_lines(frozenset(named)), payload)).all()
+
+
+def make_filters(filters: Mapping[str, Any], after: tuple[datetime, UUID] | None) -> tuple[set[str], dict[str, Any]]:
+    """Return the names of the conditions that are asked for, and what they are to be given."""
     payload = {name: value for name, value in filters.items() if value is not None}
-    named = {*payload, *(() if payload.keys() & {"state", "overdue"} else ("open",)), *(("after",) if after else ())}
-    where = {"after_at": after[0], "after_id": after[1]} if after else {}
-    statement = _select_lines(frozenset(named))
-    return (await session.execute(statement, {**payload, **where, "readers": readers, "limit": limit + 1})).all()
+    named = {*payload, *(("after",) if after else ())}
+    return named, payload | ({"after_at": after[0], "after_id": after[1]} if after else {})
 
 
 @cache
 def _select_lines(named: frozenset[str]) -> AnySelect:
-    content = _deadline.content
-    line = (
-        _deadline.id,
-        _deadline.case_id,
-        _case.number,
-        _case.service_name,
-        _case.route,
-        _case.status,
-        _case.employer_id,
-        get_name(_case.employer_id).label("employer_name"),
-        _deadline.clock,
-        content["basis"].astext.label("basis"),
-        _deadline.state,
-        content["started_on"].astext.label("started_on"),
-        _deadline.due_on,
-        _deadline.due_at,
-        content["provisional"].as_boolean().label("provisional"),
-    )
-    shown = select(*line).join(Case.__table__, _case.id == _deadline.case_id)
-    conditions = [_CONDITIONS[name] for name in sorted(named)]
+    shown = select(*LINE).join(Case.__table__, _case.id == _deadline.case_id)
+    conditions = [CONDITIONS[name] for name in sorted(named)]
     return (
         shown.where(is_known_to(READERS), *conditions)
         .order_by(_deadline.due_at, _deadline.id)

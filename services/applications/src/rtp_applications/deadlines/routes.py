@@ -14,9 +14,13 @@ from rtp_applications.cases.schemas import BY_EMPLOYER
 from rtp_applications.deadlines import views
 from rtp_applications.deadlines.forecast import forecast
 from rtp_applications.deadlines.listing import list_deadlines as find_deadlines
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.deadlines.rules.deadline import Basis, DeadlineState
-from rtp_applications.deadlines.schemas import DeadlineHistory, DeadlineLine, Forecast, Supposed
+from rtp_applications.deadlines.schemas import DeadlineHistory, DeadlineLine, Forecast, Supposed, WorkLine
+from rtp_applications.deadlines.worklist import Wanted
+from rtp_applications.deadlines.worklist import list_work as find_work
 from rtp_applications.sides import count_version
+from rtp_applications.workflow.enums import Role
 from rtp_applications.workflow.processes import Processes
 from rtp_shared.dependencies import After, Limit, Now, Session
 from rtp_shared.etags import format_etag
@@ -26,6 +30,7 @@ from rtp_shared.schemas import Day
 from rtp_shared.web import create_router
 
 deadlines = create_router(prefix="/v1/deadlines", tags=["Deadlines"])
+worklist = create_router(prefix="/v1/worklist", tags=["Deadlines"])
 of_a_case = create_router(prefix="/v1/cases", tags=["Deadlines"])
 
 CaseId = Annotated[UUID, Path(description="The case's id")]
@@ -83,6 +88,52 @@ async def list_deadlines(
     )
     page, last = cut(rows, limit)
     items = [DeadlineLine.model_validate(row) for row in page]
+    return Page(items=items, next=last and encode_cursor(last.due_at.isoformat(), last.id))
+
+
+@worklist.get("")
+async def list_work(
+    principal: CaseReader,
+    caller: Acting,
+    session: Session,
+    now: Now,
+    limit: Limit = 50,
+    after: After = None,
+    role: Annotated[
+        list[Role], Query(max_length=20, description="What waits for one of these roles; may be repeated")
+    ] = [],  # noqa: B006 - FastAPI copies it
+    mine: Annotated[
+        bool, Query(description="Only what the person named by On-Behalf-Of may do, by their parts in the cases")
+    ] = False,
+    due_before: Annotated[Day | None, Query(alias="dueBefore", description="Due on a day before this one")] = None,
+    due_after: Annotated[Day | None, Query(alias="dueAfter", description="Due on a day after this one")] = None,
+    case_id: Annotated[UUID | None, Query(alias="caseId")] = None,
+    employer: Annotated[BodyReference | None, Query(description=BY_EMPLOYER)] = None,
+) -> Page[WorkLine]:
+    """List what waits for whom over all cases that you may see, by when and why, the next due first.
+
+    A line is a clock with the actions that answer it from where the case is now: those that meet it, or that lead out
+    of the statuses in which it runs. What was missed stays on the list for as long as it still waits. Ways out of a
+    case at nearly any time, as to withdraw it, answer no clock.
+    """
+    require_order(due_after, due_before, names=("dueAfter", "dueBefore"))
+    key = decode_cursor(after, _parse_instant, UUID)  # type: ignore[arg-type]
+    roles = frozenset(role) or None
+    rows = await find_work(
+        session,
+        Wanted(roles, caller if mine else None, civil_date(now)),
+        readers=principal.identities,
+        limit=limit,
+        after=(key[0], key[1]) if key else None,
+        filters={
+            "due_before": due_before,
+            "due_after": due_after,
+            "case_id": case_id,
+            "employer": await find_bodies(session, employer, parameter="employer"),
+        },
+    )
+    page, last = cut(rows, limit)
+    items = [views.show_work(row, roles, now) for row in page]
     return Page(items=items, next=last and encode_cursor(last.due_at.isoformat(), last.id))
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from rtp_applications.cases.schemas import COUNTED_FROM, DeadlineView, LengthView
 from rtp_applications.deadlines.rules.days import CalendarName
 from rtp_applications.deadlines.rules.deadline import Basis, DeadlineState
-from rtp_applications.workflow.enums import Status
+from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.stages.extensions.payloads import Extra
 from rtp_shared.contracts.vocabulary import Route
 from rtp_shared.schemas import Day, Input, Line, Output
@@ -33,6 +33,25 @@ class DeadlineLine(Output):
     due_on: date
     due_at: datetime
     provisional: bool = Field(description="Counted beyond the last day for which bank holidays are known")
+
+
+class AnsweringAction(Output):
+    """An action that answers a clock."""
+
+    name: str
+    says: str
+    roles: list[Role] = Field(description="The roles of those who sign it")
+
+
+class WorkLine(DeadlineLine):
+    """A deadline that waits for somebody, with what answers it."""
+
+    overdue: bool = Field(description="Its time is up, and it still waits")
+    says: str = Field(description="What the clock is about")
+    window: bool = Field(description="A time in which something may be done, rather than a duty")
+    actions: list[AnsweringAction] = Field(
+        description="Any of these answers it. Whether one can be taken now, the case itself says"
+    )
 
 
 class PauseView(Output):

@@ -1,11 +1,26 @@
 """Published forms of deadlines and forecasts."""
 
+from datetime import datetime
+
 from rtp_applications.cases.schemas import LengthView
 from rtp_applications.cases.views import build_deadline_view
 from rtp_applications.deadlines.forecast import ForecastedDeadline
-from rtp_applications.deadlines.rules.deadline import Deadline
-from rtp_applications.deadlines.schemas import DeadlineHistory, ForecastDeadline, PauseView, RecalculationView
+from rtp_applications.deadlines.rules.deadline import Deadline, DeadlineState
+from rtp_applications.deadlines.schemas import (
+    AnsweringAction,
+    DeadlineHistory,
+    DeadlineLine,
+    ForecastDeadline,
+    PauseView,
+    RecalculationView,
+    WorkLine,
+)
+from rtp_applications.deadlines.worklist import find_actions
+from rtp_applications.workflow.enums import Role
+from rtp_applications.workflow.processes import Processes
 from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_shared.contracts.vocabulary import Route
+from rtp_shared.db import AnyRow
 
 
 def show_histories(snapshot: CaseSnapshot) -> list[DeadlineHistory]:
@@ -25,6 +40,21 @@ def _show_history(each: Deadline) -> DeadlineHistory:
         history=[RecalculationView.model_validate(entry) for entry in each.history],
         reminders=list(each.reminders),
         closed_at=each.closed_at,
+    )
+
+
+def show_work(row: AnyRow, roles: frozenset[Role] | None, now: datetime) -> WorkLine:
+    process = Processes()[Route(row.route), row.process_version]
+    clock = process.find_clock(row.clock)
+    return WorkLine(
+        **dict(DeadlineLine.model_validate(row)),
+        overdue=row.state == DeadlineState.MISSED or (row.state == DeadlineState.RUNNING and row.due_at <= now),
+        says=clock.description if clock else "",
+        window=clock is not None and clock.window,
+        actions=[
+            AnsweringAction(name=way.action.name, says=way.action.description, roles=sorted(way.roles))
+            for way in find_actions(row, roles)
+        ],
     )
 
 
