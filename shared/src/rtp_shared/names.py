@@ -10,9 +10,9 @@ _BETWEEN = r"[\s!-/:-@\[-`{-~\u00a1-\u00bf\u2000-\u206f\ufeff]+"
 """Whatever stands between words. A class of PostgreSQL's own would depend on the collation."""
 
 
-def contain_name(text: ColumnElement[Any], typed: str) -> ColumnElement[bool]:
+def contain_name(text: ColumnElement[Any], typed: str | ColumnElement[str]) -> ColumnElement[bool]:
     """Return the condition that the text holds what was typed, or its words in any order; no word is in no text."""
-    sought, folded = fold(literal(typed, Text)), fold(text)
+    sought, folded = fold(literal(typed, Text) if isinstance(typed, str) else typed), fold(text)
     return and_(sought != "", or_(func.strpos(folded, sought) > 0, have_words(folded, sought)))
 
 

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, Field
@@ -26,7 +26,7 @@ def encode_cursor(*key: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(key, default=str, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str | None, *kinds: type, name: str = "after") -> list[Any] | None:
+def decode_cursor(cursor: str | None, *kinds: Callable[[Any], Any], name: str = "after") -> list[Any] | None:
     """Return the key in a cursor, each part made by its kind; raise Invalid for a cursor that we did not make.
 
     `name` is that of the parameter it came by.

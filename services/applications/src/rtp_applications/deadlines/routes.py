@@ -1,6 +1,5 @@
 """Deadlines over HTTP: lists, histories and forecasts."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from rtp_applications.deadlines.rules.deadline import Basis, DeadlineState
 from rtp_applications.deadlines.schemas import DeadlineHistory, DeadlineLine, Forecast, Supposed, WorkLine
 from rtp_applications.deadlines.worklist import Wanted
 from rtp_applications.deadlines.worklist import list_work as find_work
+from rtp_applications.history.entries import parse_instant
 from rtp_applications.sides import count_version
 from rtp_applications.workflow.enums import Role
 from rtp_applications.workflow.processes import Processes
@@ -34,14 +34,6 @@ worklist = create_router(prefix="/v1/worklist", tags=["Deadlines"])
 of_a_case = create_router(prefix="/v1/cases", tags=["Deadlines"])
 
 CaseId = Annotated[UUID, Path(description="The case's id")]
-
-
-def _parse_instant(text: str) -> datetime:
-    """Read an instant; raise ValueError for one without a zone."""
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is None:
-        raise ValueError("an instant has a time zone")
-    return at
 
 
 @deadlines.get("")
@@ -69,7 +61,7 @@ async def list_deadlines(
     The due date of a paused deadline is the one it had: it moves on by the pause when that ends.
     """
     require_order(due_after, due_before, names=("dueAfter", "dueBefore"))
-    key = decode_cursor(after, _parse_instant, UUID)  # type: ignore[arg-type]
+    key = decode_cursor(after, parse_instant, UUID)
     rows = await find_deadlines(
         session,
         readers=principal.identities,
@@ -117,7 +109,7 @@ async def list_work(
     case at nearly any time, as to withdraw it, answer no clock.
     """
     require_order(due_after, due_before, names=("dueAfter", "dueBefore"))
-    key = decode_cursor(after, _parse_instant, UUID)  # type: ignore[arg-type]
+    key = decode_cursor(after, parse_instant, UUID)
     roles = frozenset(role) or None
     rows = await find_work(
         session,

@@ -236,6 +236,14 @@ def format_instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+def parse_instant(text: str) -> datetime:
+    """Read an instant; raise ValueError for one without a zone."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("an instant has a time zone")
+    return at
+
+
 def convert_to_utc(at: datetime | None) -> datetime | None:
     """Convert a time to UTC; raises ValueError for one that UTC has no name for."""
     try:

@@ -73,7 +73,7 @@ async def list_decisions(
     header `Next-Cursor` is what `next` is in JSON.
     """
     require_order(since, until, names=("from", "to"))
-    key = decode_cursor(after, _read_instant, UUID)  # type: ignore[arg-type]
+    key = decode_cursor(after, _read_instant, UUID)
     rows = await queries.list_decisions(
         session,
         limit=limit,
