@@ -88,7 +88,7 @@ async def test_no_filter_finds_what_is_not_ones_own(office: Office, new_client: 
 
 async def test_what_the_bodies_do_among_themselves_is_no_change_for_the_group(office: Office) -> None:
     since = utcnow().isoformat()
-    note = {"kind": "other", "title": "For us alone", "confidentiality": "confidential"}
+    note = {"kind": "other", "title": "For us alone", "audience": "bodies"}
     answer = await office.officer.post(f"/v1/cases/{office.case['id']}/documents", note)
     assert answer.status_code == 201, answer.text
     assert await list_ids(office.officer.api, changedSince=since) == [office.case["id"]]
