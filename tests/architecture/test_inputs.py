@@ -112,15 +112,16 @@ def test_every_day_and_time_that_is_asked_for_is_text_in_one_form() -> None:
             yield from walk(dependency)
 
     found = [each for _, route in routes() for each in walk(route.dependant)]
+    instants = {"asAt", "changedSince", "submittedSince", "submittedBefore"}
     assert {name for name, _ in found} == {
-        "asAt", "from", "to", "on", "dueBefore", "dueAfter", "commencedOn", "awardOn", "comparableContractOn",
-        "availableOn", "staleSince"
+        "from", "to", "on", "dueBefore", "dueAfter", "commencedOn", "awardOn", "comparableContractOn",
+        "availableOn", "staleSince", *instants,
     }  # fmt: skip
     for name, adapter in found:
         for value in ("0", "46356", "20261130", "2026-11-30T09:00:00"):
             with pytest.raises(ValidationError):
                 adapter.validate_python(value)
-        adapter.validate_python("2026-11-30T09:00:00Z" if name == "asAt" else "2026-11-30")
+        adapter.validate_python("2026-11-30T09:00:00Z" if name in instants else "2026-11-30")
 
 
 @pytest.mark.anyio

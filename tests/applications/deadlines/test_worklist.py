@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from rtp_applications.workflow.clock_answers import GENERAL, list_clock_answers
 from rtp_applications.workflow.processes import Processes
-from rtp_applications.workflow.ways import GENERAL, list_all_ways
 from rtp_embedded.clock import MovableClock
 from rtp_embedded.platform import Platform
 from tests.applications.deadlines.conftest import START
@@ -123,12 +123,12 @@ async def test_a_query_that_makes_no_sense_is_refused(new_client: NewClient, que
 @pytest.mark.parametrize("process", Processes().list_all(), ids=lambda each: f"{each.route}-{each.version}")
 def test_every_duty_is_answered_by_somebody(process: Any) -> None:
     """A clock that nobody but the platform can answer, and that is a duty, would be missed by nobody's fault."""
-    ways = list_all_ways()[process.route, process.version]
-    answered = {way.clock for way in ways}
+    answers = list_clock_answers()[process.route, process.version]
+    answered = {answer.clock for answer in answers}
     duties = {
         each.name
         for each in process.clocks
         if each.runs_in & process.statuses and not each.window and not each.idle and each.on_end is None
     }
     assert duties <= answered
-    assert not {way.action.name for way in ways} & GENERAL
+    assert not {answer.action.name for answer in answers} & GENERAL

@@ -92,7 +92,7 @@ async def list_work(
     limit: Limit = 50,
     after: After = None,
     role: Annotated[
-        list[Role], Query(max_length=20, description="What waits for one of these roles; may be repeated")
+        list[Role], Query(max_length=20, description="What waits for this role. May be repeated: for any of them")
     ] = [],  # noqa: B006 - FastAPI copies it
     mine: Annotated[
         bool, Query(description="Only what the person named by On-Behalf-Of may do, by their parts in the cases")

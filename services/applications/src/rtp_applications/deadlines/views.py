@@ -52,8 +52,8 @@ def show_work(row: AnyRow, roles: frozenset[Role] | None, now: datetime) -> Work
         says=clock.description if clock else "",
         window=clock is not None and clock.window,
         actions=[
-            AnsweringAction(name=way.action.name, says=way.action.description, roles=sorted(way.roles))
-            for way in find_actions(row, roles)
+            AnsweringAction(name=answer.action.name, says=answer.action.description, roles=sorted(answer.roles))
+            for answer in find_actions(row, roles)
         ],
     )
 

@@ -15,9 +15,9 @@ from rtp_applications.cases.sight import READERS, is_known_to
 from rtp_applications.deadlines.listing import CONDITIONS, LINE, OPEN, make_filters
 from rtp_applications.deadlines.rules.deadline import DeadlineState
 from rtp_applications.history.models import AuditEntry
+from rtp_applications.workflow.clock_answers import ClockAnswer, list_clock_answers
 from rtp_applications.workflow.definition import Caller
 from rtp_applications.workflow.enums import Role, Status
-from rtp_applications.workflow.ways import Way, list_all_ways
 from rtp_shared.contracts.vocabulary import Route
 from rtp_shared.db import AnyRow, AnySelect
 
@@ -25,7 +25,7 @@ _cases, _deadlines = cast("Table", Case.__table__), cast("Table", CaseDeadline._
 _case, _deadline = _cases.c, _deadlines.c
 _party, _entry = cast("Table", CaseParty.__table__).c, cast("Table", AuditEntry.__table__).c
 _other = _deadlines.alias("other")
-_way = (
+_answer = (
     func.unnest(
         bindparam("routes", type_=ARRAY(Text)),
         bindparam("versions", type_=ARRAY(Integer)),
@@ -34,7 +34,7 @@ _way = (
         bindparam("roles", type_=ARRAY(Text)),
         bindparam("meetings", type_=ARRAY(Text)),
     )
-    .table_valued("route", "version", "status", "clock", "role", "met_by", name="way")
+    .table_valued("route", "version", "status", "clock", "role", "met_by", name="answer")
     .render_derived()
 )
 
@@ -49,13 +49,13 @@ class Wanted(NamedTuple):
     today: date
 
 
-def find_actions(row: AnyRow, roles: frozenset[Role] | None) -> list[Way]:
+def find_actions(row: AnyRow, roles: frozenset[Role] | None) -> list[ClockAnswer]:
     """Return the actions that answer the deadline of a row, those of the roles alone."""
-    ways = list_all_ways().get((Route(row.route), row.process_version), ())
+    answers = list_clock_answers().get((Route(row.route), row.process_version), ())
     return [
-        way
-        for way in ways
-        if (way.clock, way.status) == (row.clock, Status(row.status)) and (roles is None or way.roles & roles)
+        answer
+        for answer in answers
+        if (answer.clock, answer.status) == (row.clock, Status(row.status)) and (roles is None or answer.roles & roles)
     ]
 
 
@@ -70,7 +70,7 @@ async def list_work(
 ) -> Sequence[AnyRow]:
     """Return the deadlines that wait for somebody, the next due first, and one more than `limit` if more follow."""
     named, payload = make_filters(filters, after)
-    payload |= _list_way_columns(wanted) | {"readers": readers, "limit": limit + 1}
+    payload |= _list_answer_columns(wanted) | {"readers": readers, "limit": limit + 1}
     if wanted.caller is not None:
         payload |= {
             "person": wanted.caller.person,
@@ -82,12 +82,12 @@ async def list_work(
     return (await session.execute(_select_work(frozenset(named), mine=wanted.caller is not None), payload)).all()
 
 
-def _list_way_columns(wanted: Wanted) -> dict[str, list[object]]:
+def _list_answer_columns(wanted: Wanted) -> dict[str, list[object]]:
     rows = [
-        (str(route), version, str(way.status), way.clock, str(role), " ".join(way.met_by))
-        for (route, version), ways in list_all_ways().items()
-        for way in ways
-        for role in way.roles
+        (str(route), version, str(answer.status), answer.clock, str(role), " ".join(answer.met_by))
+        for (route, version), answers in list_clock_answers().items()
+        for answer in answers
+        for role in answer.roles
         if wanted.roles is None or role in wanted.roles
     ]
     names = ("routes", "versions", "statuses", "clocks", "roles", "meetings")
@@ -97,10 +97,10 @@ def _list_way_columns(wanted: Wanted) -> dict[str, list[object]]:
 @cache
 def _select_work(named: frozenset[str], *, mine: bool) -> AnySelect:
     waits = exists().where(
-        _way.c.route == _case.route,
-        _way.c.version == _case.process_version,
-        _way.c.status == _case.status,
-        _way.c.clock == _deadline.clock,
+        _answer.c.route == _case.route,
+        _answer.c.version == _case.process_version,
+        _answer.c.status == _case.status,
+        _answer.c.clock == _deadline.clock,
         or_(_deadline.state.in_(OPEN), _is_still_missed()),
         *([_is_ones_own()] if mine else []),
     )
@@ -122,21 +122,21 @@ def _is_still_missed() -> ColumnElement[bool]:
     )
     done = exists().where(
         _entry.case_id == _deadline.case_id,
-        _entry.action == any_(func.string_to_array(_way.c.met_by, " ")),
+        _entry.action == any_(func.string_to_array(_answer.c.met_by, " ")),
         _entry.at >= _deadline.due_at,
     )
     return and_(
-        _deadline.state == DeadlineState.MISSED.value, ~runs.correlate(_deadlines), ~done.correlate(_deadlines, _way)
+        _deadline.state == DeadlineState.MISSED.value, ~runs.correlate(_deadlines), ~done.correlate(_deadlines, _answer)
     )
 
 
 def _is_ones_own() -> ColumnElement[bool]:
-    """Return the condition that the person may act in the way's role: as `engine.find_roles` has it."""
+    """Return the condition that the person may act in the answer's role: as `engine.find_roles` has it."""
     client, today = bindparam("client", type_=Text), bindparam("today", type_=Date)
     of_the_group = func.concat("client:", _case.opened_by) == client
     holds = exists().where(
         _party.case_id == _case.id,
-        _party.role == _way.c.role,
+        _party.role == _answer.c.role,
         _party.person == bindparam("person", type_=Text),
         _party.valid_from <= today,
         or_(_party.valid_to.is_(None), _party.valid_to >= today),
@@ -145,5 +145,5 @@ def _is_ones_own() -> ColumnElement[bool]:
             and_(~of_the_group, _party.holder == any_(bindparam("holders", type_=ARRAY(Text)))),
         ),
     )
-    holds = holds.correlate(_cases, _way)
-    return or_(holds, and_(~of_the_group, _way.c.role == any_(bindparam("global_roles", type_=ARRAY(Text)))))
+    holds = holds.correlate(_cases, _answer)
+    return or_(holds, and_(~of_the_group, _answer.c.role == any_(bindparam("global_roles", type_=ARRAY(Text)))))

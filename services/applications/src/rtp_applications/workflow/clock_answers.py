@@ -10,10 +10,10 @@ from rtp_applications.workflow.processes import Processes
 from rtp_shared.contracts.vocabulary import Route
 
 GENERAL = frozenset({"withdraw", "supersede", "stop-case"})
-"""Ways out of a case at nearly any time: they end a clock, and are not what it waits for."""
+"""Exits of a case at nearly any time: they end a clock, and are not what it waits for."""
 
 
-class Way(NamedTuple):
+class ClockAnswer(NamedTuple):
     """An action that answers a clock, in a status."""
 
     clock: str
@@ -29,7 +29,7 @@ class Way(NamedTuple):
 
 
 @cache
-def list_all_ways() -> Mapping[tuple[Route, int], tuple[Way, ...]]:
+def list_clock_answers() -> Mapping[tuple[Route, int], tuple[ClockAnswer, ...]]:
     """Return what answers each clock, status by status, by route and version of the process.
 
     Where actions are named that meet a clock, these answer it; any other is answered by leaving its statuses. A clock
@@ -37,18 +37,18 @@ def list_all_ways() -> Mapping[tuple[Route, int], tuple[Way, ...]]:
     """
     return {
         (process.route, process.version): tuple(
-            way for clock in process.clocks if not clock.idle for way in _list_ways_of(process, clock)
+            answer for clock in process.clocks if not clock.idle for answer in _list_answers_to(process, clock)
         )
         for process in Processes().list_all()
     }
 
 
-def _list_ways_of(process: Process, clock: CaseClock) -> Iterator[Way]:
+def _list_answers_to(process: Process, clock: CaseClock) -> Iterator[ClockAnswer]:
     for status in sorted(status for status in process.statuses if status in clock.runs_in):
         for action in process.list_actions(status):
-            way = Way(clock.name, status, action, clock.met_by)
-            if _answers(action, clock) and way.roles:
-                yield way
+            answer = ClockAnswer(clock.name, status, action, clock.met_by)
+            if _answers(action, clock) and answer.roles:
+                yield answer
 
 
 def _answers(action: Action, clock: CaseClock) -> bool:
