@@ -165,3 +165,9 @@ def deadlines(snapshot: CaseSnapshot, clock: str) -> list[Deadline]:
     return sorted(
         (each for each in snapshot.deadlines.values() if each.clock == clock), key=lambda each: each.started_at
     )
+
+
+def entered_a_day_late(attempt: Ready) -> Ready:
+    """The attempt made on the first day on which its agenda lets anybody decide, of a decision of the day before."""
+    late = replace(attempt, snapshot=put(attempt.snapshot, agenda(TODAY - 5 * DAY)), now=attempt.now + DAY)
+    return giving(late, decided_on=TODAY)

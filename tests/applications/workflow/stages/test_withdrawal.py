@@ -43,7 +43,8 @@ def test_a_declined_modification_does_not_keep_the_authority_from_procuring(
 def test_the_case_stays_as_it_ended() -> None:
     keep = ProcurementChoice.model_validate({"choice": "keep-as-it-is", "reasons": "The staff stay."})
     after = take("decide-on-procurement", Ready(withdrawn, (DECIDER, OFFICER), keep, process=CHALLENGE)).after
-    assert (after.case.status, after.find(ProcurementChoice)) == (Status.WITHDRAWN, keep)
+    dated = keep.model_copy(update={"decided_on": TODAY})
+    assert (after.case.status, after.find(ProcurementChoice)) == (Status.WITHDRAWN, dated)
     early = keep.model_copy(update={"begins_on": TODAY})
     attempt = Ready(withdrawn, (DECIDER, OFFICER), early, process=CHALLENGE)
     assert ground.refused_for("decide-on-procurement", attempt) == ["procurement-has-its-day"]

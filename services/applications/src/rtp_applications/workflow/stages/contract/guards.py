@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import date
 
-from rtp_applications.deadlines.rules.days import add_months, civil_date
+from rtp_applications.deadlines.rules.days import add_months
+from rtp_applications.workflow.common.days import find_day
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.contract.facts import collect_facts
@@ -116,7 +117,7 @@ def find_time_for_call_in(step: Step, may_be_called_in: Callable[[CaseSnapshot],
 def find_acceptance_day(snapshot: CaseSnapshot) -> date | None:
     """Return the day on which the expression of interest was accepted, as it was or as modified."""
     found = [snapshot.find_record(kind) for kind in (Acceptance, Consent)]
-    return max((civil_date(each.signed[-1].at) for each in found if each), default=None)
+    return max((find_day(each) for each in found if each), default=None)
 
 
 def find_gap_breach(step: Step, *, until_the_last: bool) -> str | None:

@@ -40,6 +40,7 @@ DECIDED = (
     notices.key_decision_announced,
     notices.agenda_published,
     notices.private_meeting_announced,
+    notices.notices_were_out_on_its_day,
 )
 """Guards of every decision of the panel."""
 SPENT = (
@@ -150,7 +151,7 @@ CAST_VOTE = Action(
     description="Cast your own vote, or another one in its place before the panel has decided.",
     signatories=one_of(Role.PANEL_MEMBER, Role.DECISION_MAKER),
     from_states=frozenset({Status.PANEL_READY}),
-    guards=(guards.vote_is_own, deciders_are_independent),
+    guards=(guards.vote_is_own, deciders_are_independent, *dates.OF_A_VOTE),
     payload_model=payloads.Vote,
 )
 APPROVE = Action(
@@ -173,7 +174,7 @@ APPROVE_WITH_CONDITIONS = Action(
     signatories=one_of(Role.DECISION_MAKER),
     from_states=frozenset({Status.PANEL_READY}),
     leads_to=(Status.APPROVED_CONDITIONAL,),
-    guards=(*DECIDED, conditions_told_apart, *dates.OF_CONDITIONS),
+    guards=(*DECIDED, conditions_told_apart, *dates.OF_CONDITIONS, *dates.OF_A_DECISION),
     payload_model=ConditionalApproval,
     event=events.CaseApprovedConditionally,
     effects=(effects.record_vote_count, disclose_ratings),
@@ -186,7 +187,7 @@ DEFER = Action(
     signatories=one_of(Role.DECISION_MAKER),
     from_states=frozenset({Status.PANEL_READY}),
     leads_to=(Status.DEFERRED,),
-    guards=(*DECIDED, questions_told_apart),
+    guards=(*DECIDED, questions_told_apart, *dates.OF_A_DECISION),
     payload_model=Deferral,
     event=events.CaseDeferred,
     effects=(effects.record_vote_count,),
@@ -199,7 +200,7 @@ REFUSE_BUSINESS_CASE = Action(
     signatories=(*one_of(Role.DECISION_MAKER), SECOND_DECIDER),
     from_states=frozenset({Status.PANEL_READY}),
     leads_to=(Status.REFUSED,),
-    guards=(*DECIDED, reasons_given, ground_on_the_list, ground_is_supported),
+    guards=(*DECIDED, reasons_given, ground_on_the_list, ground_is_supported, *dates.OF_A_DECISION),
     payload_model=Refusal,
     event=events.CaseRefused,
     effects=(remember_where_refused, effects.record_vote_count, disclose_ratings),

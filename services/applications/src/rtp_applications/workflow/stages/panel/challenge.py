@@ -35,7 +35,12 @@ CLOCKS: tuple[CaseClock, ...] = tuple(
     for each in clocks.CLOCKS
 )
 SETTINGS = {name: settings.SETTINGS[name] for name in ("key-decision-notice", "agenda-notice", "constitutions-by-kind")}
-RULES = (notices.key_decision_announced, notices.agenda_published, notices.private_meeting_announced)
+RULES = (
+    notices.key_decision_announced,
+    notices.agenda_published,
+    notices.private_meeting_announced,
+    notices.notices_were_out_on_its_day,
+)
 COMMITTING = frozenset({"accept-eoi", "offer-modification"})
 """What is offered instead of a refusal is accepted by the group alone: the authority decides when it offers."""
 

@@ -13,7 +13,7 @@ from rtp_applications.deadlines.rules.days import ONE_DAY, civil_date
 from rtp_applications.workflow.bounds import Limit, bound
 from rtp_applications.workflow.common.effects import note_supporting_intention
 from rtp_applications.workflow.common.guards import GIVEN_UP, ground_is_supported
-from rtp_applications.workflow.common.payloads import Refusal
+from rtp_applications.workflow.common.payloads import NotifiedRefusal, Refusal
 from rtp_applications.workflow.definition import Action, Step, guard
 from rtp_applications.workflow.earlier import Earlier
 from rtp_applications.workflow.enums import Ground
@@ -43,7 +43,7 @@ class ShownIntention(Payload):
     )
 
 
-class ChallengeRefusal(ShownIntention, Refusal):
+class ChallengeRefusal(ShownIntention, NotifiedRefusal):
     """The refusal of a challenge: its ground, its reasons and, for a staff mutual's sake, the published intention."""
 
     KIND: ClassVar[str] = Refusal.KIND

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from rtp_applications.workflow.snapshot import Payload
+from rtp_applications.workflow.common.days import DecidedByDocument
 from rtp_shared.schemas import Day, Prose
 
 
@@ -17,7 +17,7 @@ class AfterWithdrawal(StrEnum):
     KEEP = "keep-as-it-is"
 
 
-class ProcurementChoice(Payload):
+class ProcurementChoice(DecidedByDocument):
     """Whether the authority goes on to procure the service without the staff group's consent."""
 
     KIND: ClassVar[str] = "procurement-choice"
