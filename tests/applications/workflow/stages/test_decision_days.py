@@ -15,7 +15,7 @@ from rtp_applications.workflow.definition import Process
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, NEWEST, PROCESSES, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import CaseSnapshot
-from rtp_applications.workflow.stages.decision.payloads import Approval, Deferral
+from rtp_applications.workflow.stages.decision.payloads import Approval
 from rtp_applications.workflow.stages.panel.payloads import AgendaPublication, SpecialUrgency
 from rtp_shared.contracts.applications import DeadlineCorrected
 from tests.applications.workflow import ground
@@ -96,7 +96,6 @@ def test_a_decision_of_a_second_round_is_not_older_than_the_deferral() -> None:
     entered = TODAY + 2 * DAY
     assert ground.refused_for("approve", approving(again, TODAY - DAY, entered)) == ["decided-on-within-bounds"]
     assert ground.refused_for("approve", approving(again, TODAY, entered)) == []
-    assert again.find(Deferral) == deferred
 
 
 def test_times_that_run_from_the_decision_run_from_its_day() -> None:

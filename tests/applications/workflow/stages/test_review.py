@@ -52,6 +52,7 @@ before = replace(offering, snapshot=announced, process=PROCESSES[CHALLENGE.route
 ready("offer-modification", before)
 COMMITTING = ["accept-eoi", "offer-modification"]
 breaks(COMMITTING, "key-decision-announced")(ground.on_snapshot(ground.without, KeyDecisionAnnouncement))
+breaks(COMMITTING, "not-key-is-reasoned")(on_payload(is_key_decision=False))
 breaks(COMMITTING, "agenda-published")(ground.on_snapshot(ground.put, decided.agenda(TODAY - timedelta(days=5))))
 breaks(COMMITTING, "private-meeting-announced")(
     ground.on_snapshot(ground.put, decided.agenda(TODAY - timedelta(days=10)).model_copy(update={"in_private": True}))

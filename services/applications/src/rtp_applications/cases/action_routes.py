@@ -66,6 +66,7 @@ from rtp_applications.workflow.stages.cross_stage.payloads import (
 )
 from rtp_applications.workflow.stages.decision.payloads import (
     Approval,
+    BusinessCaseRefusal,
     CallIn,
     CallInReopening,
     ConditionalApproval,
@@ -73,6 +74,7 @@ from rtp_applications.workflow.stages.decision.payloads import (
     ConditionEvidence,
     Confirmation,
     Deferral,
+    PanelDeferral,
     QuestionAnswer,
     ScrutinyResponse,
 )
@@ -193,8 +195,8 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "cast-vote": Vote,
     "approve": Approval,
     "approve-with-conditions": ConditionalApproval,
-    "defer": Deferral,
-    "refuse-business-case": Refusal,
+    "defer": PanelDeferral,
+    "refuse-business-case": BusinessCaseRefusal,
     "record-decision": DecisionRecord,
     "answer-question": QuestionAnswer,
     "return-to-panel": Nothing,

@@ -90,7 +90,8 @@ class DatedByDocument(Dated):
 @cache
 def before_bounds(model: type[Dated]) -> type[Dated]:
     """Return the payload as it was before dates had bounds: it knows neither lateness nor what it is taken from."""
-    hidden = [name for name in model.ADDED if name in model.model_fields]
+    added = [name for each in model.__mro__ for name in each.__dict__.get("ADDED", ())]
+    hidden = [name for name in dict.fromkeys(added) if name in model.model_fields]
     members: dict[str, object] = {"__module__": model.__module__, "__doc__": model.__doc__, **dict.fromkeys(hidden)}
     return type(model.__name__, (model,), {**members, "__annotations__": dict.fromkeys(hidden, ClassVar[None])})
 

@@ -254,8 +254,8 @@ class Deadline:
         )
 
     def _close(self, state: DeadlineState, at: datetime) -> Self:
-        closed = {"state": state, "closed_at": at, "pauses": self._end_pauses(civil_date(at))}
-        return replace(self, **closed) if self.is_open else self
+        pauses = self._end_pauses(civil_date(at))
+        return replace(self, state=state, closed_at=at, pauses=pauses) if self.is_open else self
 
     def _end_pauses(self, day: date) -> tuple[Pause, ...]:
         return tuple(pause.end_on(day) for pause in self.pauses)

@@ -9,7 +9,7 @@ from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.workflow.bounds import Dated, DatedByDocument
 from rtp_applications.workflow.definition import Step
 from rtp_applications.workflow.snapshot import Payload, SignedRecord
-from rtp_shared.schemas import Day
+from rtp_shared.schemas import Day, Line, Prose
 
 DAYS = ("decidedOn", "madeOn", "enteredIntoOn")
 """Members of a record's content that say on which day it happened."""
@@ -18,7 +18,7 @@ DAYS = ("decidedOn", "madeOn", "enteredIntoOn")
 class Decided(Dated):
     """A decision with its day, whose document another field names."""
 
-    ADDED: ClassVar[tuple[str, ...]] = (*Dated.ADDED, "decided_on")
+    ADDED: ClassVar[tuple[str, ...]] = ("decided_on",)
 
     decided_on: Day | None = Field(
         default=None,
@@ -34,7 +34,7 @@ class DecidedByDocument(Decided, DatedByDocument):
 class Notified(DecidedByDocument):
     """A decision of which those concerned are notified in writing."""
 
-    ADDED: ClassVar[tuple[str, ...]] = (*DecidedByDocument.ADDED, "notified_on")
+    ADDED: ClassVar[tuple[str, ...]] = ("notified_on",)
 
     notified_on: Day | None = Field(
         default=None,
@@ -42,6 +42,38 @@ class Notified(DecidedByDocument):
         "this entry. The longest time that the authority published runs to the notification (Localism Act 2011 "
         "s.84(3)(b))",
     )
+
+
+class ByTheRules(DecidedByDocument):
+    """A decision that an executive, or a combined authority, makes as a key decision, or says why it is none."""
+
+    ADDED: ClassVar[tuple[str, ...]] = ("is_key_decision", "not_key_because", "not_key_reference")
+
+    is_key_decision: bool | None = Field(
+        default=None,
+        strict=True,
+        description="Of an executive or a combined authority: whether the decision is likely to incur or save what is "
+        "significant to the budget of the service, or to be significant in its effects in two or more wards (SI "
+        "2012/2089 reg 8(1); SI 2017/68 art 11(1)(a)). Left out, it is one; a deferral, a refusal of the business case "
+        "and a service kept as it is change nothing there, and are none",
+    )
+    not_key_because: Prose | None = Field(
+        default=None, description="Where isKeyDecision is false of what would be one: why it is none"
+    )
+    not_key_reference: Line | None = Field(
+        default=None,
+        description="Where that is on paper; of a combined authority the view of its overview and scrutiny committee, "
+        "by which it goes (SI 2017/68 art 11(1)(a))",
+    )
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Return True of a decision that leaves all as it is, so that it is no key decision unless said to be one."""
+        return False
+
+    @property
+    def is_key(self) -> bool:
+        return not self.changes_nothing if self.is_key_decision is None else self.is_key_decision
 
 
 class DecisionDay(DecidedByDocument):

@@ -4,13 +4,13 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from rtp_applications.workflow.common.days import DecidedByDocument
-from rtp_applications.workflow.common.payloads import Findings, Reasons
+from rtp_applications.workflow.common.days import ByTheRules, DecidedByDocument
+from rtp_applications.workflow.common.payloads import Findings, Reasons, Refusal
 from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.schemas import Day, Input, Line, Prose
 
 
-class Approval(DecidedByDocument):
+class Approval(ByTheRules):
     """The mandate to proceed."""
 
     KIND: ClassVar[str] = "approval"
@@ -29,7 +29,7 @@ class Condition(Input):
     due_on: Day = Field(description="Civil date in London by whose end it must be closed")
 
 
-class ConditionalApproval(DecidedByDocument):
+class ConditionalApproval(ByTheRules):
     """The mandate to proceed once every condition is closed."""
 
     KIND: ClassVar[str] = "conditional-approval"
@@ -72,6 +72,22 @@ class Deferral(DecidedByDocument):
     reasons: Prose
     questions: list[Question] = Field(min_length=1, max_length=50)
     findings: Findings | None = Field(default=None, description="Of the panel; required where the panel defers")
+
+
+class PanelDeferral(Deferral, ByTheRules):
+    """What must be answered before the panel decides."""
+
+    @property
+    def changes_nothing(self) -> bool:
+        return True
+
+
+class BusinessCaseRefusal(Refusal, ByTheRules):
+    """The refusal of a business case: its reasons, and what was found."""
+
+    @property
+    def changes_nothing(self) -> bool:
+        return True
 
 
 class QuestionAnswer(Payload):

@@ -90,14 +90,30 @@ def meeting_notice_is_owed(step: Step) -> str | None:
     return "no notice of a meeting is owed: one person decides, or the body is no council and set itself no time"
 
 
+@guard("/notKeyBecause", payload=True)
+def not_key_is_reasoned(step: Step) -> str | None:
+    """That a decision is no key decision is said with its reason, unless it leaves all as it is (SI 2012/2089 reg
+    8(1)); of a combined authority it goes by the view of its overview and scrutiny committee, with its reference
+    (SI 2017/68 art 11(1)(a)).
+    """
+    constitution, payload = find_constitution(step.snapshot), step.payload
+    if constitution is None or constitution.key_decision is None or payload.is_key or payload.changes_nothing:
+        return None
+    if not payload.not_key_because:
+        return f"say why it is no key decision ({constitution.key_decision})"
+    if constitution.scrutiny_says_what_is_key and not payload.not_key_reference:
+        return f"name where scrutiny's view is on paper, in notKeyReference ({constitution.key_decision})"
+    return None
+
+
 @guard("/decidedOn", payload=True)
 def key_decision_announced(step: Step) -> str | None:
-    """Where the constitution owes it, notice was given 28 clear days before the decision, for a day or period that was
-    not over on its day (SI 2012/2089 reg 9; SI 2017/68 art 11); or five clear days had gone by since that of a general
-    exception was made public (reg 10; art 12); or it was agreed by then that it is urgent (reg 11; art 13).
+    """Of a key decision, where the constitution owes it, notice was given 28 clear days before it, for a day or period
+    that was not over on its day (SI 2012/2089 reg 9; SI 2017/68 art 11); or five clear days had gone by since that of a
+    general exception was made public (reg 10; art 12); or it was agreed by then that it is urgent (reg 11; art 13).
     """
     constitution = find_constitution(step.snapshot)
-    if constitution is None or constitution.key_decision_notice is None:
+    if constitution is None or constitution.key_decision_notice is None or (step.payload and not step.payload.is_key):
         return None
     missing = _find_missing_announcement(step)
     exception = step.snapshot.find(GeneralException)

@@ -78,6 +78,10 @@ def _decide(now: Action) -> Action:
     return now
 
 
+def _approve(now: Action) -> Action:
+    return _decide(now.without_guard("not-key-is-reasoned"))
+
+
 def _announce(now: Action) -> Action:
     return replace(
         now.replace_guard("key-decision-notice-is-owed", notice_is_owed)
@@ -107,7 +111,8 @@ VERSION_2 = Earlier(
         **dict.fromkeys(SCRUTINISING, lambda now: now.without_guard("executive-does-not-scrutinise")),
         "publish-key-decision-notice": _announce,
         "publish-agenda": _publish_agenda,
-        **dict.fromkeys(("approve", "approve-with-conditions", "defer", "refuse-business-case"), _decide),
+        **dict.fromkeys(("defer", "refuse-business-case"), _decide),
+        **dict.fromkeys(("approve", "approve-with-conditions"), _approve),
     },
     clocks=dict.fromkeys(("key-decision-notice", "agenda-notice"), _count_notice),
     had={

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from rtp_applications.deadlines.rules.days import ONE_DAY, civil_date
 from rtp_applications.workflow.bounds import Limit, bound
+from rtp_applications.workflow.common.days import ByTheRules
 from rtp_applications.workflow.common.effects import note_supporting_intention
 from rtp_applications.workflow.common.guards import GIVEN_UP, ground_is_supported
 from rtp_applications.workflow.common.payloads import NotifiedRefusal, Refusal
@@ -49,7 +50,7 @@ class ChallengeRefusal(ShownIntention, NotifiedRefusal):
     KIND: ClassVar[str] = Refusal.KIND
 
 
-class ChallengeModification(ShownIntention, Modification):
+class ChallengeModification(ShownIntention, Modification, ByTheRules):
     """A change that the authority offers to a challenge instead of refusing it."""
 
     KIND: ClassVar[str] = Modification.KIND

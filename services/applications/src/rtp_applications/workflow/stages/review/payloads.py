@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from rtp_applications.workflow.common.days import DecidedByDocument, Notified
+from rtp_applications.workflow.common.days import ByTheRules, DecidedByDocument, Notified
 from rtp_applications.workflow.enums import Ground
 from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.schemas import Input, Line, Prose, Whole
@@ -78,7 +78,7 @@ class PlainAcceptance(Payload):
     release_time: Line | None = Field(default=None, description="Working time that the group is released for")
 
 
-class Acceptance(PlainAcceptance, Notified):
+class Acceptance(PlainAcceptance, ByTheRules, Notified):
     """The expression of interest is accepted, and how that serves the area's well-being."""
 
     well_being: Prose | None = Field(
