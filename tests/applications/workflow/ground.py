@@ -10,11 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
+from pydantic import ValidationError
+
 from rtp_applications.bodies.load import read_bank_holidays
 from rtp_applications.deadlines.rules.days import Calendars
 from rtp_applications.deadlines.rules.deadline import Deadline
 from rtp_applications.deadlines.rules.running import find_open_deadline
 from rtp_applications.workflow.body_facts import BodyFacts, OwnRule
+from rtp_applications.workflow.common.days import DecisionDay
 from rtp_applications.workflow.common.payloads import ConflictOfInterest
 from rtp_applications.workflow.definition import Action, Caller, Process
 from rtp_applications.workflow.due import process_due
@@ -192,9 +195,23 @@ def attempt(process: Process, action: str, to: Status | None = None) -> Ready:
         _require_fit(found, process, process.by_name[action])
         found = with_facts(replace(found, process=process), route=process.route, process_version=process.version)
         found = _where_it_starts(found, process.by_name[action])
+    found = _fitted(found, process.by_name[action].payload_model)
     if "to" in process.by_name[action].payload_model.model_fields:
         found = _led(found, process.by_name[action], to)
     return found
+
+
+def _fitted(found: Ready, model: type[Payload]) -> Ready:
+    """The attempt with its payload as this process takes it, as over HTTP; a day that may be left out is left out."""
+    if found.payload is None:
+        return replace(found, payload=model()) if issubclass(model, DecisionDay) else found
+    if not issubclass(model, type(found.payload)):
+        return found
+    said = found.payload.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    try:
+        return replace(found, payload=model.model_validate(said))
+    except ValidationError:  # such as a target that this route has not: it is named later
+        return found
 
 
 def _where_it_starts(found: Ready, action: Action) -> Ready:

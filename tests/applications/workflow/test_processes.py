@@ -66,8 +66,12 @@ def test_a_refusal_needs_two_people(action: Action) -> None:
     assert len(action.signatories) >= 2
 
 
-BY_DECISION_RULES = {"key-decision-announced", "agenda-published", "private-meeting-announced"}
+BY_DECISION_RULES = {
+    "not-key-is-reasoned", "key-decision-announced", "agenda-published", "private-meeting-announced",
+    "notices-were-out-on-its-day",
+}  # fmt: skip
 BY_SERVICE = {"intention-is-for-the-service", "intention-dated-within-bounds"}
+NOTIFIED = {"notified-on-within-bounds"}
 OWN_GUARDS = {
     COMMUNITY_RIGHT_TO_CHALLENGE.route: {
         "submit": ({"authority-is-relevant", "content-is-complete", "service-is-not-excluded"}, set()),
@@ -75,8 +79,8 @@ OWN_GUARDS = {
         "request-information": ({"statutory-items-only"}, set()),
         "notify-decision-date": ({"decision-within-maximum-period"}, set()),
         "accept-eoi": ({*BY_DECISION_RULES, "well-being-considered"}, set()),
-        "find-not-eligible": (BY_SERVICE, {"ground-is-supported"}),
-        "refuse-eoi": (BY_SERVICE, {"ground-is-supported"}),
+        "find-not-eligible": (BY_SERVICE | NOTIFIED, {"ground-is-supported"}),
+        "refuse-eoi": (BY_SERVICE | NOTIFIED, {"ground-is-supported"}),
         "offer-modification": (
             BY_DECISION_RULES | BY_SERVICE | {"well-being-considered"},
             {"ground-is-supported"},

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from rtp_applications.deadlines.rules.deadline import Deadline
-from rtp_applications.workflow.common.payloads import ConflictOfInterest, Refusal
+from rtp_applications.workflow.common.payloads import ConflictOfInterest
 from rtp_applications.workflow.definition import Process
 from rtp_applications.workflow.enums import Role, Status, Strand
 from rtp_applications.workflow.processes import RIGHT_TO_PROVIDE
@@ -53,8 +53,8 @@ QUESTIONS = [{"id": "cash", "text": "What if income falls?"}, {"id": "vat", "tex
 
 APPROVAL = payloads.Approval.model_validate({"findings": FINDINGS, "decisionPublishedOn": TODAY})
 ON_CONDITIONS = payloads.ConditionalApproval.model_validate({"findings": FINDINGS, "conditions": CONDITIONS})
-DEFERRAL = payloads.Deferral.model_validate({"reasons": "Too thin.", "questions": QUESTIONS, "findings": FINDINGS})
-REFUSAL = Refusal.model_validate({"reasons": "It would not last.", "findings": FINDINGS})
+DEFERRAL = payloads.PanelDeferral.model_validate({"reasons": "Too thin.", "questions": QUESTIONS, "findings": FINDINGS})
+REFUSAL = payloads.BusinessCaseRefusal.model_validate({"reasons": "It would not last.", "findings": FINDINGS})
 ANSWER = payloads.QuestionAnswer(question="cash", answer="There is a reserve.")
 EVIDENCE = payloads.ConditionEvidence(condition="lease", evidence="Signed heads of terms.")
 CLOSED = payloads.ConditionClosure(condition="lease")
@@ -165,3 +165,16 @@ def deadlines(snapshot: CaseSnapshot, clock: str) -> list[Deadline]:
     return sorted(
         (each for each in snapshot.deadlines.values() if each.clock == clock), key=lambda each: each.started_at
     )
+
+
+def unannounced_key_decision(attempt: Ready) -> Ready:
+    """The attempt at a key decision of which no notice was given; of version 2, in which every decision was one."""
+    unannounced = replace(attempt, snapshot=ground.without(attempt.snapshot, KeyDecisionAnnouncement))
+    by_the_rules = attempt.process.version >= RIGHT_TO_PROVIDE.version
+    return giving(unannounced, is_key_decision=True) if by_the_rules else unannounced
+
+
+def entered_a_day_late(attempt: Ready) -> Ready:
+    """The attempt made on the first day on which its agenda lets anybody decide, of a decision of the day before."""
+    late = replace(attempt, snapshot=put(attempt.snapshot, agenda(TODAY - 5 * DAY)), now=attempt.now + DAY)
+    return giving(late, decided_on=TODAY)

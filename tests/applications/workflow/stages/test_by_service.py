@@ -7,13 +7,15 @@ from uuid import UUID
 
 import pytest
 
+from rtp_applications.sides import hide_confidential
 from rtp_applications.workflow.enums import Ground, Status
+from rtp_applications.workflow.errors import GuardsNotMet
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, PROCESSES
 from rtp_applications.workflow.snapshot import Intention
 from rtp_applications.workflow.stages.review.by_service import ChallengeModification, ChallengeRefusal
 from rtp_shared.contracts.vocabulary import Route, Sector
 from tests.applications.workflow import ground
-from tests.applications.workflow.ground import EMPLOYER, Ready, build_snapshot, get_payload, giving, ready, take
+from tests.applications.workflow.ground import COMMISSIONER, EMPLOYER, Ready, build_snapshot, get_payload, giving, ready, take
 from tests.applications.workflow.stages.interest_cases import (
     CHALLENGE_OFFERED,
     OFFICER,
@@ -97,3 +99,26 @@ def test_an_offer_rests_on_the_same() -> None:
     said["ground"] = Ground.STAFF_MUTUAL_INTENTION_PUBLISHED
     given = replace(usual, payload=ChallengeModification.model_validate(said))
     assert take("offer-modification", given).after.case.status is Status.MODIFICATION_OFFERED
+
+
+@pytest.mark.parametrize("action", ["find-not-eligible", "refuse-eoi", "offer-modification"])
+@pytest.mark.parametrize("commissioner", [None, COMMISSIONER])
+def test_who_challenges_learns_of_no_rival_s_case(action: str, commissioner: UUID | None) -> None:
+    """Nor does another body of the challenge, which need not see the rival's case: only who published the intention."""
+    usual = ground.attempt(CHALLENGE, action)
+    case = replace(usual.snapshot, intentions=(OTHER,)).with_case(commissioner_id=commissioner)
+    rival = giving(
+        replace(usual, snapshot=case),
+        ground=Ground.STAFF_MUTUAL_INTENTION_PUBLISHED, intention_case=CASE, same_service_because="Renamed in May",
+    )  # fmt: skip
+    after = take(action, rival).after
+    shown = hide_confidential(after)
+    assert str(CASE) not in repr(shown.records)
+    assert "Renamed in May" in repr(shown.records)
+    assert (str(CASE) in repr(after.records)) is (commissioner is None)
+
+
+def test_a_refusal_for_want_of_an_intention_names_no_case() -> None:
+    with pytest.raises(GuardsNotMet) as refused:
+        take("find-not-eligible", refusing(OTHER, intentionCase=str(CASE)))
+    assert str(CASE) not in repr(refused.value.extra) + refused.value.detail

@@ -105,7 +105,7 @@ def test_the_call_in_window_is_the_councils_own(own: int | None, last_day: date)
 
 def test_the_call_in_window_counts_from_the_publication_of_the_decision() -> None:
     later = replace(decided.to_approve, now=NOW + DAY)
-    at_once = take("approve", ground.giving(later, decision_published_on=NOW.date())).after
+    at_once = take("approve", ground.giving(later, decided_on=NOW.date(), decision_published_on=NOW.date())).after
     assert get_deadline(at_once, "call-in-window").due_on == date(2026, 9, 8)
     silent = take("approve", ground.giving(decided.to_approve, decision_published_on=None)).after
     assert silent.find_deadline("call-in-window") is None

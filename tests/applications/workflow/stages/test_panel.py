@@ -59,7 +59,8 @@ breaks(DECIDING, "quorum-reached")(on_snapshot(decided.with_members, 3))
 breaks(DECIDING, "vote-supports-it")(on_snapshot(put, decided.vote("abstain")))
 breaks(DECIDING, "reasoned-by-criterion")(lambda attempt: decided.finding(attempt, viability=None))
 breaks(DECIDING, "value-for-money-concluded")(lambda attempt: decided.finding(attempt, value_for_money=None))
-breaks(DECIDING, "key-decision-announced")(on_snapshot(ground.without, KeyDecisionAnnouncement))
+breaks(DECIDING, "key-decision-announced")(decided.unannounced_key_decision)
+breaks(DECIDING[:2], "not-key-is-reasoned")(on_payload(is_key_decision=False))
 breaks(DECIDING, "agenda-published")(on_snapshot(put, decided.agenda(TODAY - 5 * DAY)))
 breaks("approve-with-conditions", "conditions-told-apart")(
     on_payload(conditions=[*decided.ON_CONDITIONS.conditions, *decided.ON_CONDITIONS.conditions])
@@ -406,6 +407,7 @@ breaks("record-decision", "record-is-owed")(by_committee)
 privately = decided.agenda(TODAY - 10 * DAY).model_copy(update={"in_private": True})
 breaks("choose-contract-route", "decision-recorded")(on_snapshot(decided.unrecorded))
 breaks(DECIDING, "private-meeting-announced")(on_snapshot(put, privately))
+breaks(DECIDING, "notices-were-out-on-its-day")(decided.entered_a_day_late)
 
 
 def excepted(on: date) -> payloads.GeneralException:

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 
 from rtp_applications.deadlines.rules.deadline import DeadlineState
-from rtp_applications.workflow.common.payloads import Reasons
 from rtp_applications.workflow.engine import update_deadlines
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.errors import GuardsNotMet
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, PROCESSES, RIGHT_TO_PROVIDE
-from rtp_applications.workflow.stages.decision.payloads import CallIn, ScrutinyResponse
+from rtp_applications.workflow.stages.decision.payloads import CallIn, CallInReopening, ScrutinyResponse
 from rtp_applications.workflow.stages.panel.payloads import AgendaPublication, DecisionRecord, KeyDecisionAnnouncement
 from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent, PlainModification
 from tests.applications.workflow import ground
@@ -53,16 +52,18 @@ before = replace(offering, snapshot=announced, process=PROCESSES[CHALLENGE.route
 ready("offer-modification", before)
 COMMITTING = ["accept-eoi", "offer-modification"]
 breaks(COMMITTING, "key-decision-announced")(ground.on_snapshot(ground.without, KeyDecisionAnnouncement))
+breaks(COMMITTING, "not-key-is-reasoned")(on_payload(is_key_decision=False))
 breaks(COMMITTING, "agenda-published")(ground.on_snapshot(ground.put, decided.agenda(TODAY - timedelta(days=5))))
 breaks(COMMITTING, "private-meeting-announced")(
     ground.on_snapshot(ground.put, decided.agenda(TODAY - timedelta(days=10)).model_copy(update={"in_private": True}))
 )
+breaks(COMMITTING, "notices-were-out-on-its-day")(decided.entered_a_day_late)
 breaks("begin-procurement", "decision-recorded")(ground.on_snapshot(ground.without, DecisionRecord))
 accepted = take("accept-eoi", attempt(CHALLENGE, "accept-eoi")).after
 WHY = {"reasons": "Readers were not asked."}
 heard = ground.put(build_snapshot(Status.CALLED_IN, process=CHALLENGE), ScrutinyResponse(**WHY))
 ready("call-in", Ready(accepted, (decided.SCRUTINY,), CallIn(**WHY), process=CHALLENGE))
-ready("reopen-after-call-in", Ready(heard, (DECIDER,), Reasons(**WHY), process=CHALLENGE))
+ready("reopen-after-call-in", Ready(heard, (DECIDER,), CallInReopening(**WHY), process=CHALLENGE))
 breaks("reopen-after-call-in", "scrutiny-responded")(ground.on_snapshot(ground.without, ScrutinyResponse))
 breaks("reopen-after-call-in", "reasons-given")(on_payload(reasons=""))
 breaks("reopen-after-call-in", "deciders-are-independent")(ground.bar_last_signer)

@@ -67,6 +67,9 @@ def _refuse_given(value: list[str] | None, info: ValidationInfo) -> list[str] | 
 class Dated(Payload):
     """A payload with dates of what has happened, which may be entered late."""
 
+    ADDED: ClassVar[tuple[str, ...]] = ("entered_late", "taken_from")
+    """Fields that such a payload did not have before dates had bounds."""
+
     entered_late: Annotated[list[str] | None, AfterValidator(_refuse_given)] = Field(
         default=None,
         json_schema_extra={"readOnly": True},
@@ -87,7 +90,8 @@ class DatedByDocument(Dated):
 @cache
 def before_bounds(model: type[Dated]) -> type[Dated]:
     """Return the payload as it was before dates had bounds: it knows neither lateness nor what it is taken from."""
-    hidden = [name for name in ("entered_late", "taken_from") if name in model.model_fields]
+    added = [name for each in model.__mro__ for name in each.__dict__.get("ADDED", ())]
+    hidden = [name for name in dict.fromkeys(added) if name in model.model_fields]
     members: dict[str, object] = {"__module__": model.__module__, "__doc__": model.__doc__, **dict.fromkeys(hidden)}
     return type(model.__name__, (model,), {**members, "__annotations__": dict.fromkeys(hidden, ClassVar[None])})
 

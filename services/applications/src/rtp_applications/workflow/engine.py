@@ -6,11 +6,12 @@ not sign learns nothing about conditions, nor whether others have signed.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from rtp_applications.deadlines.rules import running
 from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.workflow.bounds import mark_late
+from rtp_applications.workflow.common.days import fill_decision_day, name_record, read_decision_day
 from rtp_applications.workflow.common.events import (
     make_deadlines_corrected,
     make_deadlines_moved,
@@ -226,7 +227,8 @@ def _complete(step: Step) -> CaseChange:
     after = after.with_case(status=status)
     for effect in action.effects:
         after = effect(step, after)
-    after = update_deadlines(step.process, snapshot.status, after, action.name, step.now)
+    decided_on = read_decision_day(step)
+    after = update_deadlines(step.process, snapshot.status, after, action.name, step.now, decided_on=decided_on)
     after = _touch(after, step.now)
     return CaseChange(
         before=snapshot,
@@ -245,10 +247,16 @@ def _complete(step: Step) -> CaseChange:
 
 
 def update_deadlines(
-    process: Process, before: Status | None, after: CaseSnapshot, action: str, now: datetime
+    process: Process,
+    before: Status | None,
+    after: CaseSnapshot,
+    action: str,
+    now: datetime,
+    *,
+    decided_on: date | None = None,
 ) -> CaseSnapshot:
     """Return the case with its deadlines as they are once the action has been taken from the status `before`."""
-    return running.update_deadlines(process.clocks, before, after, action, now)
+    return running.update_deadlines(process.clocks, before, after, action, now, decided_on=decided_on)
 
 
 def _find_target(step: Step) -> Status:
@@ -259,9 +267,9 @@ def _find_target(step: Step) -> Status:
 
 
 def _make_record(step: Step) -> SignedRecord:
-    payload = mark_late(step)
+    payload = fill_decision_day(step, mark_late(step))
     content = payload.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return SignedRecord(payload.KIND, payload.key, content, step.signed, payload.AUDIENCE)
+    return SignedRecord(payload.KIND, name_record(step, payload), content, step.signed, payload.AUDIENCE)
 
 
 def _make_events(step: Step, after: CaseSnapshot) -> tuple[EventData, ...]:

@@ -6,7 +6,7 @@ cases are pinned to theirs.
 
 from collections.abc import Mapping
 
-from rtp_applications.workflow.common import separation, suspension
+from rtp_applications.workflow.common import decided, separation, suspension
 from rtp_applications.workflow.common.dates import FIRST, SECOND, THIRD
 from rtp_applications.workflow.definition import Action, Process, Setting
 from rtp_applications.workflow.earlier import leave_out, restore
@@ -42,7 +42,7 @@ from rtp_shared.contracts.vocabulary import Route
 
 def _put_together(*actions: Action) -> tuple[Action, ...]:
     """Return the actions of a process, with what holds for every stage."""
-    return suspension.decide_nothing_while_suspended(separation.keep_roles_apart(actions))
+    return suspension.decide_nothing_while_suspended(separation.keep_roles_apart(decided.date_decisions(actions)))
 
 
 BUSINESS_CASE_ACTIONS = (
@@ -291,6 +291,7 @@ UNDATED_2 = (
     interest.VERSION_2, screening.VERSION_2, appraisal.VERSION_2, business_case.VERSION_2, panel.VERSION_2_DATES,
     contract.VERSION_2_DATES, award.VERSION_2_DATES, incorporation.VERSION_2, transition.VERSION_2, readiness.VERSION_2,
     monitoring.VERSION_2, cross_stage.VERSION_2_DATES, review.VERSION_2_DATES, extensions.VERSION_2,
+    decided.VERSION_2,
 )  # fmt: skip
 """Its dates had no bounds, and its times other extensions: after all else that was otherwise."""
 SECOND_VERSIONS = tuple(

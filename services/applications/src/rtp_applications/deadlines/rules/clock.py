@@ -110,8 +110,12 @@ class Clock(Generic[CaseT]):
     """Days before the end on which a reminder is due."""
     on_end: str | None = None
     """Action that the platform takes when it has ended."""
+    runs_from_entry: bool = False
+    """True for a time of those who learn of a decision by its entry: entered late, it takes nothing from them."""
     counts_from: Callable[[CaseT, date], date | None] | None = None
-    """Civil date that it counts from, if that is not the day on which it starts; it does not start for None."""
+    """Civil date that it counts from, if that is neither the day of the decision that starts it nor that of its entry;
+    it does not start for None.
+    """
 
     @property
     def pausable(self) -> bool:

@@ -137,18 +137,24 @@ class Deadline:
         """Return True if its time is up though nobody has closed it. The time of a paused one is never up."""
         return self.state is DeadlineState.RUNNING and at >= self.due_at
 
-    def pause(self, at: datetime, reason: str, calendar: Calendar) -> Self:
-        """Pause it from today on. The due date stays until it is known how long the pause was."""
-        if not self.pausable or self.state is not DeadlineState.RUNNING or self.is_over(at):
+    def pause(self, at: datetime, reason: str, calendar: Calendar, *, on: date | None = None) -> Self:
+        """Pause it from today on, or from the day of the decision that pauses it. The due date stays until it is known
+        how long the pause was.
+        """
+        over = self.is_over(at) if on is None else on > self.due_on
+        if not self.pausable or self.state is not DeadlineState.RUNNING or over:
             return self
-        pauses = (*self.pauses, Pause(civil_date(at), None))
+        pauses = (*self.pauses, Pause(on or civil_date(at), None))
         return self._change(at, reason, calendar, state=DeadlineState.PAUSED, pauses=pauses)
 
-    def resume(self, at: datetime, reason: str, calendar: Calendar) -> Self:
-        """Resume it: today counts again, and the due date moves on by the days that did not."""
+    def resume(self, at: datetime, reason: str, calendar: Calendar, *, on: date | None = None) -> Self:
+        """Resume it: today counts again, or the day of the decision that resumes it, and the due date moves on by the
+        days that did not.
+        """
         if self.state is not DeadlineState.PAUSED:
             return self
-        return self._change(at, reason, calendar, state=DeadlineState.RUNNING, pauses=self._end_pauses(at))
+        pauses = self._end_pauses(on or civil_date(at))
+        return self._change(at, reason, calendar, state=DeadlineState.RUNNING, pauses=pauses)
 
     def extend(self, by: Length, at: datetime, reason: str, calendar: Calendar) -> Self:
         if not self.is_open or self.is_over(at):
@@ -248,10 +254,11 @@ class Deadline:
         )
 
     def _close(self, state: DeadlineState, at: datetime) -> Self:
-        return replace(self, state=state, closed_at=at, pauses=self._end_pauses(at)) if self.is_open else self
+        pauses = self._end_pauses(civil_date(at))
+        return replace(self, state=state, closed_at=at, pauses=pauses) if self.is_open else self
 
-    def _end_pauses(self, at: datetime) -> tuple[Pause, ...]:
-        return tuple(pause.end_on(civil_date(at)) for pause in self.pauses)
+    def _end_pauses(self, day: date) -> tuple[Pause, ...]:
+        return tuple(pause.end_on(day) for pause in self.pauses)
 
 
 def _count(start: date, lengths: Sequence[Length], calendar: Calendar, pauses: Sequence[Pause]) -> tuple[date, bool]:

@@ -15,40 +15,76 @@ COUNTED_BY = ("length", "length_of", "rule", "basis", "calendar", "local_calenda
 """The parts of a clock by which it is counted."""
 
 
-def update_deadlines(clocks: Clocks[CaseT], before: str | None, after: CaseT, action: str, now: datetime) -> CaseT:
-    """Return the case with its deadlines as they are once the action has been taken from the status `before`."""
-    return after.with_deadline(*_list_changes(clocks, before, after, action, now))
+def update_deadlines(
+    clocks: Clocks[CaseT],
+    before: str | None,
+    after: CaseT,
+    action: str,
+    now: datetime,
+    *,
+    decided_on: date | None = None,
+) -> CaseT:
+    """Return the case with its deadlines as they are once the action has been taken from the status `before`.
+
+    `decided_on` is the day of the decision that the action puts on file: what it meets was met then, and what it starts
+    runs from there.
+    """
+    return after.with_deadline(*_list_changes(clocks, before, after, action, now, decided_on))
 
 
 def _list_changes(
-    clocks: Clocks[CaseT], before: str | None, after: CaseT, action: str, now: datetime
+    clocks: Clocks[CaseT], before: str | None, after: CaseT, action: str, now: datetime, decided_on: date | None
 ) -> Iterator[Deadline]:
     for clock in clocks:
+        counted_on = None if clock.idle or clock.runs_from_entry else decided_on
         held = find_open_deadline(after, clock.name)
-        yield from _correct_miss(clock, after, action, now)
-        running = held and _stop(clock, held, after, action, now)
+        yield from _correct_miss(clock, before, after, action, now, decided_on)
+        running = held and _stop(clock, held, after, action, now, decided_on)
         if running is not held and running is not None:
             yield running
         if running is not None and running.is_open:
-            changed = _pause_or_resume(clock, running, after, now)
+            changed = _pause_or_resume(clock, running, after, now, on=counted_on)
             if changed is not running:
                 yield changed
         elif (
             _is_started(clock, before, after, action)
             and not _yields(clock, clocks, after, action)
-            and (started := start_deadline(clock, after, action, now))
+            and (started := start_deadline(clock, after, action, now, on=counted_on))
         ):
             yield _pause_or_resume(clock, started, after, now)
 
 
-def _correct_miss(clock: Clock[CaseT], after: CaseT, action: str, now: datetime) -> Iterator[Deadline]:
+def _correct_miss(
+    clock: Clock[CaseT], before: str | None, after: CaseT, action: str, now: datetime, decided_on: date | None
+) -> Iterator[Deadline]:
     """Yield the clock's last deadline as met, where it was missed and the action shows that it was done in time."""
-    if clock.met_as_of is None or action not in clock.met_by or (clock.met_when and not clock.met_when(after)):
+    goes_on = decided_on is not None and _goes_on(clock, before, after, action)
+    if not goes_on and not _is_met_by(clock, after, action):
         return
     ended = [each for each in after.deadlines.values() if each.clock == clock.name and not each.is_open]
-    last, done_on = max(ended, key=lambda each: each.started_at, default=None), clock.met_as_of(after)
+    last, done_on = max(ended, key=lambda each: each.started_at, default=None), _find_done_on(clock, after, decided_on)
     if last and done_on and (corrected := last.correct_miss(now, done_on)) is not last:
         yield corrected
+
+
+def _is_met_by(clock: Clock[CaseT], after: CaseT, action: str) -> bool:
+    return action in clock.met_by and (clock.met_when is None or clock.met_when(after))
+
+
+def _goes_on(clock: Clock[CaseT], before: str | None, after: CaseT, action: str) -> bool:
+    """Return whether the action meets the clock as it takes the case on to another status."""
+    left = before in clock.runs_in and after.status not in clock.runs_in
+    return left and action not in clock.ended_by and not _is_undone(clock)
+
+
+def _is_undone(clock: Clock[CaseT]) -> bool:
+    """Return whether going on to another status leaves the clock neither met nor missed."""
+    return clock.window or clock.idle or clock.met_once is not None
+
+
+def _find_done_on(clock: Clock[CaseT], after: CaseT, decided_on: date | None) -> date | None:
+    """Return on which day it was done, where that is known and may lie before that of the entry."""
+    return clock.met_as_of(after) if clock.met_as_of else decided_on
 
 
 def replace_clocks(old: Clocks[CaseT], new: Clocks[CaseT], case: CaseT, action: str, now: datetime) -> CaseT:
@@ -81,17 +117,19 @@ def find_open_deadline(case: TimedCase, clock: str) -> Deadline | None:
     return next((each for each in case.deadlines.values() if each.clock == clock and each.is_open), None)
 
 
-def _stop(clock: Clock[CaseT], running: Deadline, after: CaseT, action: str, now: datetime) -> Deadline:
+def _stop(
+    clock: Clock[CaseT], running: Deadline, after: CaseT, action: str, now: datetime, decided_on: date | None
+) -> Deadline:
     """Return the deadline closed if the action closes it, else as it is."""
     if action in clock.ended_by:
         return running.miss(now) if running.is_over(now) and not clock.window else running.cancel(now)
-    if action in clock.met_by and (clock.met_when is None or clock.met_when(after)):
-        return running.meet(now, done_on=clock.met_as_of(after) if clock.met_as_of else None)
+    if _is_met_by(clock, after, action):
+        return running.meet(now, done_on=_find_done_on(clock, after, decided_on))
     if clock.met_once is not None and clock.met_once(after):
         return running.meet(now)
     if after.status not in clock.runs_in:
-        undone = clock.window or clock.idle or clock.met_once is not None
-        return running.cancel(now) if undone else running.meet(now)
+        done_on = _find_done_on(clock, after, decided_on) if decided_on else None
+        return running.cancel(now) if _is_undone(clock) else running.meet(now, done_on=done_on)
     return running.cancel(now) if clock.idle else running
 
 
@@ -197,11 +235,13 @@ def choose_calendar(clock: Clock[CaseT], case: CaseT, today: date) -> Calendar:
     return case.calendars[CalendarName(own) if own else clock.calendar]
 
 
-def _pause_or_resume(clock: Clock[CaseT], deadline: Deadline, case: CaseT, now: datetime) -> Deadline:
+def _pause_or_resume(
+    clock: Clock[CaseT], deadline: Deadline, case: CaseT, now: datetime, *, on: date | None = None
+) -> Deadline:
     """Pause it in the statuses that pause it, and while the case is suspended; statutory clocks never pause."""
     calendar = case.calendars[deadline.calendar]
     if case.suspended is not None:
         return deadline.pause(now, f"suspended: {case.suspended}", calendar)
     if case.status in clock.pauses_in:
-        return deadline.pause(now, f"in {case.status}", calendar)
-    return deadline.resume(now, "runs again", calendar)
+        return deadline.pause(now, f"in {case.status}", calendar, on=on)
+    return deadline.resume(now, "runs again", calendar, on=on)

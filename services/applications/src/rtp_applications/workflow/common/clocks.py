@@ -44,6 +44,7 @@ def propose_clock(
     started_by: tuple[str, ...] = (),
     reminders: tuple[int, ...] = (),
     on_end: str | None = None,
+    runs_from_entry: bool = False,
     counts_from: Callable[[CaseSnapshot, date], date | None] | None = None,
     met_as_of: Callable[[CaseSnapshot], date | None] | None = None,
 ) -> CaseClock:
@@ -66,6 +67,7 @@ def propose_clock(
         started_by=started_by,
         reminders=reminders,
         on_end=on_end,
+        runs_from_entry=runs_from_entry,
         counts_from=counts_from,
         met_as_of=met_as_of,
     )

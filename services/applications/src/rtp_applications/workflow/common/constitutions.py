@@ -84,6 +84,18 @@ class Constitution:
         return self.form is ConstitutionForm.COMBINED_AUTHORITY
 
     @property
+    def key_decision(self) -> str | None:
+        """Return the law that says which decision is a key decision of the body; None where it knows none."""
+        if self.is_executive:
+            return "SI 2012/2089 reg 8(1)"
+        return "SI 2017/68 art 11(1)(a)" if self._is_combined else None
+
+    @property
+    def scrutiny_says_what_is_key(self) -> bool:
+        """Return whether that goes by the view of the overview and scrutiny committee."""
+        return self._is_combined
+
+    @property
     def key_decision_notice(self) -> str | None:
         if self.is_executive:
             return "SI 2012/2089 reg 9"

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from rtp_applications.deadlines.rules.deadline import Deadline, DeadlineState
+from rtp_applications.workflow.common.days import read_decision_day
 from rtp_applications.workflow.definition import Step
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.contracts.applications import CaseWithdrawn, DeadlineCorrected, DeadlineMoved, DocumentFrozen
@@ -63,5 +64,5 @@ def make_deadlines_corrected(step: Step, after: CaseSnapshot) -> Iterator[Deadli
         if now.state is not DeadlineState.MET or was.state is not DeadlineState.MISSED:
             continue
         clock = step.process.find_clock(now.clock)
-        done_on = clock.met_as_of(after) if clock and clock.met_as_of else None
+        done_on = clock.met_as_of(after) if clock and clock.met_as_of else read_decision_day(step)
         yield DeadlineCorrected(**describe_deadline(after, now), done_on=done_on or now.due_on, at=step.now)

@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, StringConstraints
 
+from rtp_applications.workflow.common.days import DecidedByDocument, Notified
 from rtp_applications.workflow.enums import Decision, Ground
 from rtp_applications.workflow.identities import PersonRef
 from rtp_applications.workflow.snapshot import Payload
@@ -54,7 +55,7 @@ class Findings(Input):
     value_for_money: Prose | None = Field(default=None, description="The conclusion on value for money")
 
 
-class Refusal(Payload):
+class Refusal(DecidedByDocument):
     """A refusal: its ground where the law closes the list, and its reasons."""
 
     KIND: ClassVar[str] = "refusal"
@@ -73,6 +74,10 @@ class Refusal(Payload):
         description="Of a refusal for a staff mutual's sake: when the intention that supports it was published. "
         "The platform fills it in",
     )
+
+
+class NotifiedRefusal(Refusal, Notified):
+    """The refusal of a challenge, of which the group is notified in writing (Localism Act 2011 s.84(8))."""
 
 
 class PlainConflict(Payload):
@@ -120,6 +125,10 @@ class Withdrawal(Payload):
         strict=True,
         description="Members of the group who want to withdraw; of a draft the lead alone may dispose",
     )
+
+
+class AgreedWithdrawal(Withdrawal, DecidedByDocument):
+    """Staff group and body end the case together."""
 
 
 class Publication(Payload):

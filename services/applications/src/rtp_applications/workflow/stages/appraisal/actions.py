@@ -9,7 +9,7 @@ from rtp_applications.workflow.common.guards import (
     majority_recorded,
     reasons_given,
 )
-from rtp_applications.workflow.common.payloads import Nothing, Proposal, Refusal, Withdrawal
+from rtp_applications.workflow.common.payloads import AgreedWithdrawal, Nothing, Proposal, Refusal
 from rtp_applications.workflow.common.signatories import JOINT, SECOND_DECIDER
 from rtp_applications.workflow.definition import Action, one_of
 from rtp_applications.workflow.enums import Role, Status
@@ -88,7 +88,7 @@ WITHDRAW_AFTER_APPRAISAL = Action(
         guards.reason_given,
         majority_recorded,
     ),
-    payload_model=Withdrawal,
+    payload_model=AgreedWithdrawal,
     event=events.CaseWithdrawn,
     event_factory=make_case_withdrawn,
     effects=(withdraw, finish),

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from rtp_applications.workflow.common.days import DecidedByDocument
 from rtp_applications.workflow.enums import Audience, Rating, Strand
 from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.schemas import Prose
@@ -21,7 +22,7 @@ class AssuranceRating(Payload):
     note: Prose | None = None
 
 
-class CommissionerConsent(Payload):
+class CommissionerConsent(DecidedByDocument):
     """Whether the body that commissions the service consents, where that is not the employer."""
 
     KIND: ClassVar[str] = "commissioner-consent"

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from rtp_applications.deadlines.rules.days import civil_date
+from rtp_applications.workflow.common.days import find_day
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent
 
@@ -10,4 +10,4 @@ from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent
 def find_acceptance_day(snapshot: CaseSnapshot, _: date | None = None) -> date | None:
     """Return the day on which the expression of interest was accepted, as it was or as modified."""
     found = [snapshot.find_record(kind) for kind in (Acceptance, Consent)]
-    return max((civil_date(each.signed[-1].at) for each in found if each), default=None)
+    return max((find_day(each) for each in found if each), default=None)

@@ -1,7 +1,7 @@
 """Actions from the mandate to the contract route."""
 
+from rtp_applications.workflow.common.days import DecisionDay
 from rtp_applications.workflow.common.guards import well_being_considered
-from rtp_applications.workflow.common.payloads import Nothing
 from rtp_applications.workflow.definition import Action, one_of
 from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.stages.contract import dates, guards, payloads
@@ -50,8 +50,8 @@ CHOOSE_CONTRACT_ROUTE = Action(
     signatories=one_of(Role.COMMISSIONER),
     from_states=frozenset({Status.APPROVED}),
     leads_to=(Status.CONTRACT_ROUTE,),
-    guards=(*AWARDABLE, guards.call_in_window_over),
-    payload_model=Nothing,
+    guards=(*AWARDABLE, guards.call_in_window_over, *dates.OF_THE_ROUTE),
+    payload_model=DecisionDay,
     event=events.ContractRouteChosen,
 )
 BEGIN_PROCUREMENT = Action(

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from rtp_applications.workflow.bounds import Dated, DatedByDocument
+from rtp_applications.workflow.common.days import Decided
 from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.schemas import Day, Line, Pence, Prose, Whole
 
@@ -88,7 +89,7 @@ class PlainProcurementStart(Dated):
     reference: Line | None = Field(default=None, description="Reference of the letter")
 
 
-class ProcurementStart(PlainProcurementStart):
+class ProcurementStart(PlainProcurementStart, Decided):
     """That the procurement begins, and how it may serve the area's well-being."""
 
     well_being: Prose | None = Field(

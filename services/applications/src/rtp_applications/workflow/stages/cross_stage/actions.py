@@ -69,7 +69,7 @@ UPHOLD = Action(
     description="The reviewer upholds the refusal: it is final.",
     signatories=one_of(Role.ESCALATION_REVIEWER),
     from_states=APPEALABLE,
-    guards=(guards.escalated, guards.reviewer_independent, reasons_given),
+    guards=(guards.escalated, guards.reviewer_independent, reasons_given, *dates.OF_A_REVIEW),
     payload_model=payloads.Finding,
     event=events.RefusalUpheld,
     effects=(effects.make_final,),
@@ -82,7 +82,13 @@ REMIT = Action(
     signatories=one_of(Role.ESCALATION_REVIEWER),
     from_states=APPEALABLE,
     leads_to=(Status.EOI_UNDER_REVIEW, Status.FEASIBILITY, Status.PANEL_READY),
-    guards=(guards.escalated, guards.reviewer_independent, reasons_given, guards.stage_was_reached),
+    guards=(
+        guards.escalated,
+        guards.reviewer_independent,
+        reasons_given,
+        guards.stage_was_reached,
+        *dates.OF_A_REVIEW,
+    ),
     payload_model=payloads.Remittal,
     event=events.CaseRemitted,
     effects=(effects.reopen,),
@@ -198,7 +204,7 @@ RECOMMEND = Action(
     "and a court reopens a rejection on a statutory ground.",
     signatories=one_of(Role.ESCALATION_REVIEWER),
     from_states=APPEALABLE,
-    guards=(guards.escalated, guards.reviewer_independent, reasons_given),
+    guards=(guards.escalated, guards.reviewer_independent, reasons_given, *dates.OF_A_REVIEW),
     payload_model=payloads.Recommendation,
 )
 REOPEN = Action(

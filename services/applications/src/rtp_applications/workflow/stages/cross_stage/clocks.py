@@ -18,8 +18,8 @@ def find_day_before_review(snapshot: CaseSnapshot, _: date) -> date | None:
 
 CLOCKS = (
     propose_clock(
-        "appeal-window", "Take the refusal to the escalation point", 20, *APPEALABLE, fixed=True, window=True,
-        reminders=(5,), on_end="close-appeal-window",
+        "appeal-window", "Take the refusal to the escalation point, counted from its entry, which tells the group", 20,
+        *APPEALABLE, fixed=True, window=True, reminders=(5,), on_end="close-appeal-window", runs_from_entry=True,
     ),
     propose_clock(
         "idle", "The staff group, whose turn it is, does nothing: the case lapses", 180, *OWED_BY_THE_GROUP,

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AliasChoices, Field
 
 from rtp_applications.workflow.bounds import Dated
+from rtp_applications.workflow.common.days import DecidedByDocument
 from rtp_applications.workflow.enums import Status, Suspension
 from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.schemas import Day, Line, Prose
@@ -48,7 +49,7 @@ class StopReason(StrEnum):
     """Of a spin-out that was put to the employer, and is not its own."""
 
 
-class Stop(Payload):
+class Stop(DecidedByDocument):
     """The body stops the case: no finding on its merits."""
 
     KIND: ClassVar[str] = "stop"
@@ -68,7 +69,7 @@ class Escalation(Payload):
     grounds: Prose = Field(description="What was not duly considered, and what is asked for")
 
 
-class Remittal(Payload):
+class Remittal(DecidedByDocument):
     """What the reviewer found, and to which stage the case goes back. A reviewer recommends or remits; never awards."""
 
     KIND: ClassVar[str] = "review-finding"
@@ -78,7 +79,7 @@ class Remittal(Payload):
     recommendations: Prose | None = None
 
 
-class Finding(Payload):
+class Finding(DecidedByDocument):
     """The reviewer upholds the refusal."""
 
     KIND: ClassVar[str] = "review-finding"
@@ -87,7 +88,7 @@ class Finding(Payload):
     recommendations: Prose | None = None
 
 
-class Recommendation(Payload):
+class Recommendation(DecidedByDocument):
     """What a reviewer recommends to an authority that refused on a statutory ground, and decides on it itself."""
 
     KIND: ClassVar[str] = "review-recommendation"
@@ -96,7 +97,7 @@ class Recommendation(Payload):
     recommendations: Prose
 
 
-class Reopening(Payload):
+class Reopening(DecidedByDocument):
     """The authority takes its own refusal up again."""
 
     KIND: ClassVar[str] = "reopening"
@@ -105,7 +106,7 @@ class Reopening(Payload):
     reasons: Prose
 
 
-class StopReopening(Payload):
+class StopReopening(DecidedByDocument):
     """The authority takes a case up again that it stopped."""
 
     KIND: ClassVar[str] = "stop-reopening"
@@ -114,7 +115,7 @@ class StopReopening(Payload):
     reasons: Prose
 
 
-class KeptRefusal(Payload):
+class KeptRefusal(DecidedByDocument):
     """The authority keeps to its refusal, whatever the reviewer recommended."""
 
     KIND: ClassVar[str] = "kept-refusal"

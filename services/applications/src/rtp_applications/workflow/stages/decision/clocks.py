@@ -94,8 +94,9 @@ OF_A_COMBINED_AUTHORITY = (
 )
 CLOCKS = (
     propose_clock(
-        "deferral", "Answer the questions of the panel", 60, Status.DEFERRED, unit=Unit.CALENDAR_DAYS,
-        reminders=(14,), on_end="end-deferral", extendable=for_the_group(60, Unit.CALENDAR_DAYS),
+        "deferral", "Answer the questions of the panel, counted from their entry", 60, Status.DEFERRED,
+        unit=Unit.CALENDAR_DAYS, reminders=(14,), on_end="end-deferral",
+        extendable=for_the_group(60, Unit.CALENDAR_DAYS), runs_from_entry=True,
     ),
     CaseClock(
         name="condition",

@@ -4,13 +4,13 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from rtp_applications.workflow.bounds import DatedByDocument
-from rtp_applications.workflow.common.payloads import Findings, Reasons
+from rtp_applications.workflow.common.days import ByTheRules, DecidedByDocument
+from rtp_applications.workflow.common.payloads import Findings, Reasons, Refusal
 from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.schemas import Day, Input, Line, Prose
 
 
-class Approval(DatedByDocument):
+class Approval(ByTheRules):
     """The mandate to proceed."""
 
     KIND: ClassVar[str] = "approval"
@@ -29,7 +29,7 @@ class Condition(Input):
     due_on: Day = Field(description="Civil date in London by whose end it must be closed")
 
 
-class ConditionalApproval(Payload):
+class ConditionalApproval(ByTheRules):
     """The mandate to proceed once every condition is closed."""
 
     KIND: ClassVar[str] = "conditional-approval"
@@ -49,7 +49,7 @@ class ConditionEvidence(Payload):
     documents: list[Line] = Field(default=[], max_length=50, description="Ids of documents that show it")
 
 
-class ConditionClosure(Payload):
+class ConditionClosure(DecidedByDocument):
     """An officer found a condition met."""
 
     KIND: ClassVar[str] = "condition-closure"
@@ -64,7 +64,7 @@ class Question(Input):
     text: Prose = Field(description="What the panel wants to know")
 
 
-class Deferral(Payload):
+class Deferral(DecidedByDocument):
     """What must be answered before it is decided."""
 
     KIND: ClassVar[str] = "deferral"
@@ -72,6 +72,22 @@ class Deferral(Payload):
     reasons: Prose
     questions: list[Question] = Field(min_length=1, max_length=50)
     findings: Findings | None = Field(default=None, description="Of the panel; required where the panel defers")
+
+
+class PanelDeferral(Deferral, ByTheRules):
+    """What must be answered before the panel decides."""
+
+    @property
+    def changes_nothing(self) -> bool:
+        return True
+
+
+class BusinessCaseRefusal(Refusal, ByTheRules):
+    """The refusal of a business case: its reasons, and what was found."""
+
+    @property
+    def changes_nothing(self) -> bool:
+        return True
 
 
 class QuestionAnswer(Payload):
@@ -97,7 +113,13 @@ class ScrutinyResponse(Reasons):
     KIND: ClassVar[str] = "scrutiny-response"
 
 
-class Confirmation(Reasons):
+class Confirmation(Reasons, DecidedByDocument):
     """The decision stands after the call-in."""
 
     KIND: ClassVar[str] = "call-in-confirmation"
+
+
+class CallInReopening(Reasons, DecidedByDocument):
+    """The authority takes an acceptance up again after the call-in."""
+
+    KIND: ClassVar[str] = "call-in-reopening"

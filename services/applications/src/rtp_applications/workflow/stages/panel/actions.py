@@ -7,7 +7,7 @@ from rtp_applications.workflow.common.guards import (
     ground_on_the_list,
     reasons_given,
 )
-from rtp_applications.workflow.common.payloads import Nothing, Refusal
+from rtp_applications.workflow.common.payloads import Nothing
 from rtp_applications.workflow.common.signatories import SECOND_DECIDER
 from rtp_applications.workflow.definition import Action, one_of, replace_actions
 from rtp_applications.workflow.enums import Role, Status
@@ -21,10 +21,11 @@ from rtp_applications.workflow.stages.decision.guards import (
 )
 from rtp_applications.workflow.stages.decision.payloads import (
     Approval,
+    BusinessCaseRefusal,
     ConditionalApproval,
     ConditionClosure,
     ConditionEvidence,
-    Deferral,
+    PanelDeferral,
     QuestionAnswer,
 )
 from rtp_applications.workflow.stages.panel import dates, effects, exceptions, guards, notices, payloads
@@ -40,6 +41,7 @@ DECIDED = (
     notices.key_decision_announced,
     notices.agenda_published,
     notices.private_meeting_announced,
+    notices.notices_were_out_on_its_day,
 )
 """Guards of every decision of the panel."""
 SPENT = (
@@ -150,7 +152,7 @@ CAST_VOTE = Action(
     description="Cast your own vote, or another one in its place before the panel has decided.",
     signatories=one_of(Role.PANEL_MEMBER, Role.DECISION_MAKER),
     from_states=frozenset({Status.PANEL_READY}),
-    guards=(guards.vote_is_own, deciders_are_independent),
+    guards=(guards.vote_is_own, deciders_are_independent, *dates.OF_A_VOTE),
     payload_model=payloads.Vote,
 )
 APPROVE = Action(
@@ -160,7 +162,7 @@ APPROVE = Action(
     signatories=one_of(Role.DECISION_MAKER),
     from_states=frozenset({Status.PANEL_READY}),
     leads_to=(Status.APPROVED,),
-    guards=(*DECIDED, *dates.OF_AN_APPROVAL),
+    guards=(*DECIDED, notices.not_key_is_reasoned, *dates.OF_AN_APPROVAL),
     payload_model=Approval,
     event=events.CaseApproved,
     effects=(effects.record_vote_count, disclose_ratings),
@@ -173,7 +175,13 @@ APPROVE_WITH_CONDITIONS = Action(
     signatories=one_of(Role.DECISION_MAKER),
     from_states=frozenset({Status.PANEL_READY}),
     leads_to=(Status.APPROVED_CONDITIONAL,),
-    guards=(*DECIDED, conditions_told_apart, *dates.OF_CONDITIONS),
+    guards=(
+        *DECIDED,
+        notices.not_key_is_reasoned,
+        conditions_told_apart,
+        *dates.OF_CONDITIONS,
+        *dates.OF_A_DECISION,
+    ),
     payload_model=ConditionalApproval,
     event=events.CaseApprovedConditionally,
     effects=(effects.record_vote_count, disclose_ratings),
@@ -186,8 +194,8 @@ DEFER = Action(
     signatories=one_of(Role.DECISION_MAKER),
     from_states=frozenset({Status.PANEL_READY}),
     leads_to=(Status.DEFERRED,),
-    guards=(*DECIDED, questions_told_apart),
-    payload_model=Deferral,
+    guards=(*DECIDED, questions_told_apart, *dates.OF_A_DECISION),
+    payload_model=PanelDeferral,
     event=events.CaseDeferred,
     effects=(effects.record_vote_count,),
     clears=(*SPENT, QuestionAnswer),
@@ -199,8 +207,8 @@ REFUSE_BUSINESS_CASE = Action(
     signatories=(*one_of(Role.DECISION_MAKER), SECOND_DECIDER),
     from_states=frozenset({Status.PANEL_READY}),
     leads_to=(Status.REFUSED,),
-    guards=(*DECIDED, reasons_given, ground_on_the_list, ground_is_supported),
-    payload_model=Refusal,
+    guards=(*DECIDED, reasons_given, ground_on_the_list, ground_is_supported, *dates.OF_A_DECISION),
+    payload_model=BusinessCaseRefusal,
     event=events.CaseRefused,
     effects=(remember_where_refused, effects.record_vote_count, disclose_ratings),
     clears=SPENT,

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from datetime import date
 
-from rtp_applications.workflow.common.payloads import Reasons
 from rtp_applications.workflow.definition import Action, CaseClock, Step, guard, replace_actions
 from rtp_applications.workflow.earlier import Earlier
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.decision import actions, clocks
 from rtp_applications.workflow.stages.decision.approvals import may_be_called_in
+from rtp_applications.workflow.stages.decision.payloads import CallInReopening
 from rtp_applications.workflow.stages.panel.actions import keep_scrutiny_apart
 from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent
 from rtp_shared.contracts.applications import CaseRemitted
@@ -43,7 +43,7 @@ ACTIONS = keep_scrutiny_apart(
             name="reopen-after-call-in",
             description="The acceptance is opened again after the call-in: the authority decides anew.",
             leads_to=(Status.EOI_UNDER_REVIEW,),
-            payload_model=Reasons,
+            payload_model=CallInReopening,
             event=CaseRemitted,
             clears=(Acceptance, Consent),
         ),

@@ -14,28 +14,37 @@ BEFORE_THE_ANSWER = frozenset(
         Status.MODIFICATION_OFFERED,
     }
 )  # fmt: skip
-AT_THE_ANSWER = frozenset({Status.EOI_UNDER_REVIEW})
+AFTER_THE_ANSWER = frozenset({Status.WITHDRAWN, Status.REFUSED})
+"""Where the authority may decide to procure all the same (Localism Act 2011 s.84(11)), by the same rules."""
+BEFORE_ANY_DECISION = BEFORE_THE_ANSWER | AFTER_THE_ANSWER
+AT_A_DECISION = frozenset({Status.EOI_UNDER_REVIEW}) | AFTER_THE_ANSWER
 ACTIONS = (
     *(
-        replace(each, from_states=BEFORE_THE_ANSWER)
+        replace(each, from_states=BEFORE_ANY_DECISION)
         for each in (
             actions.PUBLISH_KEY_DECISION_NOTICE, actions.NOTIFY_GENERAL_EXCEPTION, actions.AGREE_SPECIAL_URGENCY,
             actions.GIVE_PRIVATE_MEETING_NOTICE,
         )
     ),
-    replace(actions.PUBLISH_AGENDA, from_states=AT_THE_ANSWER),
-    replace(actions.CONVENE_AT_SHORTER_NOTICE, from_states=AT_THE_ANSWER),
+    replace(actions.PUBLISH_AGENDA, from_states=AT_A_DECISION),
+    replace(actions.CONVENE_AT_SHORTER_NOTICE, from_states=AT_A_DECISION),
     replace(
         actions.RECORD_DECISION,
-        from_states=frozenset({Status.EOI_ACCEPTED, Status.MODIFICATION_OFFERED, Status.REFUSED}),
+        from_states=frozenset({Status.EOI_ACCEPTED, Status.MODIFICATION_OFFERED}) | AFTER_THE_ANSWER,
     ),
 )  # fmt: skip
 CLOCKS: tuple[CaseClock, ...] = tuple(
-    replace(each, runs_in=BEFORE_THE_ANSWER if each.name == "key-decision-notice" else AT_THE_ANSWER)
+    replace(each, runs_in=BEFORE_ANY_DECISION if each.name == "key-decision-notice" else AT_A_DECISION)
     for each in clocks.CLOCKS
 )
 SETTINGS = {name: settings.SETTINGS[name] for name in ("key-decision-notice", "agenda-notice", "constitutions-by-kind")}
-RULES = (notices.key_decision_announced, notices.agenda_published, notices.private_meeting_announced)
+RULES = (
+    notices.not_key_is_reasoned,
+    notices.key_decision_announced,
+    notices.agenda_published,
+    notices.private_meeting_announced,
+    notices.notices_were_out_on_its_day,
+)
 COMMITTING = frozenset({"accept-eoi", "offer-modification"})
 """What is offered instead of a refusal is accepted by the group alone: the authority decides when it offers."""
 

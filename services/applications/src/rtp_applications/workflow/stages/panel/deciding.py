@@ -1,7 +1,7 @@
 """The decision that was taken, and the constitution by which it was."""
 
-from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.workflow.common.constitutions import Constitution, find_constitution
+from rtp_applications.workflow.common.days import find_day
 from rtp_applications.workflow.snapshot import CaseSnapshot, SignedRecord
 from rtp_applications.workflow.stages.decision.approvals import find_approval
 from rtp_applications.workflow.stages.review.payloads import Acceptance, Modification
@@ -17,4 +17,4 @@ def find_decision_in_favour(snapshot: CaseSnapshot) -> SignedRecord | None:
 def find_deciding_constitution(snapshot: CaseSnapshot) -> Constitution | None:
     """Return the constitution of the day on which it was decided; of today, where nothing is decided yet."""
     decided = find_decision_in_favour(snapshot)
-    return find_constitution(snapshot, civil_date(decided.signed[-1].at) if decided else None)
+    return find_constitution(snapshot, find_day(decided) if decided else None)

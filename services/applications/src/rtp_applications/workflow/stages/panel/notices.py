@@ -1,11 +1,14 @@
 """Guards of the notices that a body's constitution owes before a decision: of the key decision, and of the meeting."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Any, TypeAlias
 
 from rtp_applications.deadlines.rules.days import Calendar, CalendarName, Length, Unit, earliest_after
 from rtp_applications.deadlines.rules.running import parse_length
 from rtp_applications.workflow.common.constitutions import find_constitution
+from rtp_applications.workflow.common.days import read_decision_day
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.panel.deciding import find_deciding_constitution, find_decision_in_favour
@@ -86,31 +89,70 @@ def meeting_notice_is_owed(step: Step) -> str | None:
     return "no notice of a meeting is owed: one person decides, or the body is no council and set itself no time"
 
 
-@guard()
+@guard("/notKeyBecause", payload=True)
+def not_key_is_reasoned(step: Step) -> str | None:
+    """That a decision is no key decision is said with its reason, unless it leaves all as it is (SI 2012/2089 reg
+    8(1)); of a combined authority it goes by the view of its overview and scrutiny committee, with its reference
+    (SI 2017/68 art 11(1)(a)).
+    """
+    constitution, payload = find_constitution(step.snapshot), step.payload
+    if constitution is None or constitution.key_decision is None or payload.is_key or payload.changes_nothing:
+        return None
+    if not payload.not_key_because:
+        return f"say why it is no key decision ({constitution.key_decision})"
+    if constitution.scrutiny_says_what_is_key and not payload.not_key_reference:
+        return f"name where scrutiny's view is on paper, in notKeyReference ({constitution.key_decision})"
+    return None
+
+
+@guard("/decidedOn", payload=True)
 def key_decision_announced(step: Step) -> str | None:
-    """Where the constitution owes it, notice was given 28 clear days before, for a day or period that is not over
-    (SI 2012/2089 reg 9; SI 2017/68 art 11); or five clear days have gone by since a general exception was made public
-    (reg 10; art 12); or it is agreed that the decision is urgent (reg 11; art 13).
+    """Of a key decision, where the constitution owes it, notice was given 28 clear days before it, for a day or period
+    that was not over on its day (SI 2012/2089 reg 9; SI 2017/68 art 11); or five clear days had gone by since that of a
+    general exception was made public (reg 10; art 12); or it was agreed by then that it is urgent (reg 11; art 13).
     """
     constitution = find_constitution(step.snapshot)
-    if constitution is None or constitution.key_decision_notice is None:
+    if constitution is None or constitution.key_decision_notice is None or (step.payload and not step.payload.is_key):
         return None
     missing = _find_missing_announcement(step)
     exception = step.snapshot.find(GeneralException)
-    if missing is None or step.snapshot.find_record(SpecialUrgency, Urgent.KEY_DECISION):
+    if missing is None or _is_agreed_to_be_urgent(step, Urgent.KEY_DECISION):
         return None
     if exception is None:
         return f"{missing} ({constitution.key_decision_notice})"
-    until = find_missing_notice(step, exception, FIVE_CLEAR_DAYS)
+    until = find_missing_notice(step, exception, FIVE_CLEAR_DAYS, on=_find_day(step))
     return f"{until} ({constitution.general_exception})" if until else None
 
 
 def _find_missing_announcement(step: Step) -> str | None:
-    notice = step.snapshot.find(KeyDecisionAnnouncement)
-    if notice and notice.decision_by < step.today:
-        return f"the notice named a decision by {notice.decision_by}; give notice anew"
+    notice, day = step.snapshot.find(KeyDecisionAnnouncement), _find_day(step)
+    if notice and notice.decision_by < day:
+        return f"the notice named a decision by {notice.decision_by}, and it was made on {day}: give notice anew"
     length = parse_length(step.process.get_setting(step.snapshot, "key-decision-notice"))
-    return find_missing_notice(step, notice, length)
+    return find_missing_notice(step, notice, length, on=day)
+
+
+def _find_day(step: Step) -> date:
+    return read_decision_day(step) or step.today
+
+
+def _is_agreed_to_be_urgent(step: Step, what: Urgent) -> bool:
+    """Return whether it was agreed on the day of the decision, or before."""
+    agreed = step.snapshot.find(SpecialUrgency, what)
+    return agreed is not None and agreed.agreed_on <= _find_day(step)
+
+
+@guard("/decidedOn", payload=True)
+def notices_were_out_on_its_day(step: Step) -> str | None:
+    """A decision of a day before its entry was made when agenda and papers had been public for their time, and so had
+    the notices of a private meeting (SI 2012/2089 regs 5 to 7; Local Government Act 1972 ss.100A, 100B): a late
+    entry makes no notice longer.
+    """
+    day = _find_day(step)
+    if day >= step.today:
+        return None
+    then = replace(step, today=day)
+    return find_missing_agenda(then) or find_missing_doors_notice(then)
 
 
 @guard()
@@ -119,6 +161,11 @@ def agenda_published(step: Step) -> str | None:
     as the board set itself; of a meeting convened at shorter notice, since it was convened (SI 2012/2089 regs 6, 7;
     Local Government Act 1972 ss.100A, 100B).
     """
+    return find_missing_agenda(step)
+
+
+def find_missing_agenda(step: Step) -> str | None:
+    """Return why agenda and papers do not allow a decision on the day that the step has as today, or None."""
     length = find_agenda_length(step.snapshot) or find_board_length(step.snapshot)
     constitution, agenda = find_constitution(step.snapshot), step.snapshot.find(AgendaPublication)
     if length is None or constitution is None:
@@ -127,7 +174,7 @@ def agenda_published(step: Step) -> str | None:
     shorter = step.snapshot.find(ShorterNotice)
     if missing is None or shorter is None or constitution.shorter_notice is None:
         return f"{missing} ({constitution.agenda or 'the rule of the board'})" if missing else None
-    if agenda is not None and agenda.published_on <= shorter.convened_on:
+    if agenda is not None and agenda.published_on <= shorter.convened_on <= step.today:
         return None
     return f"agenda and papers are public from when the meeting is convened ({constitution.shorter_notice})"
 
@@ -137,10 +184,16 @@ def private_meeting_announced(step: Step) -> str | None:
     """Of a private meeting of an executive notice was given 28 clear days before, and again 5 with the representations
     made; or it is agreed that the meeting is urgent (SI 2012/2089 reg 5).
     """
+    return find_missing_doors_notice(step)
+
+
+def find_missing_doors_notice(step: Step) -> str | None:
+    """Return why the notices of a private meeting do not allow a decision on the day that the step has as today."""
     constitution, agenda = find_constitution(step.snapshot), step.snapshot.find(AgendaPublication)
     if constitution is None or constitution.private_meeting is None or agenda is None or not agenda.in_private:
         return None
-    if step.snapshot.find_record(SpecialUrgency, Urgent.PRIVATE_MEETING):
+    agreed = step.snapshot.find(SpecialUrgency, Urgent.PRIVATE_MEETING)
+    if agreed and agreed.agreed_on <= step.today:
         return None
     for stage, length in (("intention", TWENTY_EIGHT_CLEAR_DAYS), ("further", FIVE_CLEAR_DAYS)):
         if missing := find_missing_notice(step, step.snapshot.find(PrivateMeetingNotice, stage), length):
@@ -162,12 +215,15 @@ def decision_recorded(step: Step) -> str | None:
     return f"the written statement of the decision is wanting ({constitution.decision_record})"
 
 
-def find_missing_notice(step: Step, notice: Notice | None, length: Length) -> str | None:
-    """Return why notice does not allow a decision today, or None: neither its day nor that of the meeting counts."""
+def find_missing_notice(step: Step, notice: Notice | None, length: Length, *, on: date | None = None) -> str | None:
+    """Return why notice does not allow a decision on the day, today unless given, or None: neither its own day nor that
+    of the meeting counts.
+    """
     if notice is None:
         return f"notice of {length} must go before"
-    first = earliest_after(notice.published_on, length, _find_calendar(step))
-    return None if first <= step.today else f"{length} of notice end before {first}, not before today"
+    first, day = earliest_after(notice.published_on, length, _find_calendar(step)), on or step.today
+    when = "today" if day == step.today else str(day)
+    return None if first <= day else f"{length} of notice end before {first}, not before {when}"
 
 
 def _find_calendar(step: Step) -> Calendar:

@@ -6,13 +6,14 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from rtp_applications.workflow.bounds import Dated
+from rtp_applications.workflow.common.days import DecidedByDocument
 from rtp_applications.workflow.enums import Audience, PanelOutcome
 from rtp_applications.workflow.identities import PersonRef
 from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.schemas import Count, Day, Input, Line, Prose, not_before
 
 
-class Vote(Payload):
+class Vote(DecidedByDocument):
     """How one member votes. It is cast anew in every round, and may be changed until the panel has decided."""
 
     KIND: ClassVar[str] = "vote"

@@ -72,10 +72,14 @@ def vote_supports_it(step: Step) -> str | None:
 
 
 def _decide(now: Action) -> Action:
-    now = now.without_guard("private-meeting-announced")
+    now = now.without_guard("private-meeting-announced").without_guard("notices-were-out-on-its-day")
     for former in (quorum_reached, vote_supports_it, key_decision_announced, agenda_published):
         now = now.replace_guard(former.name, former)
     return now
+
+
+def _approve(now: Action) -> Action:
+    return _decide(now.without_guard("not-key-is-reasoned"))
 
 
 def _announce(now: Action) -> Action:
@@ -107,7 +111,8 @@ VERSION_2 = Earlier(
         **dict.fromkeys(SCRUTINISING, lambda now: now.without_guard("executive-does-not-scrutinise")),
         "publish-key-decision-notice": _announce,
         "publish-agenda": _publish_agenda,
-        **dict.fromkeys(("approve", "approve-with-conditions", "defer", "refuse-business-case"), _decide),
+        **dict.fromkeys(("defer", "refuse-business-case"), _decide),
+        **dict.fromkeys(("approve", "approve-with-conditions"), _approve),
     },
     clocks=dict.fromkeys(("key-decision-notice", "agenda-notice"), _count_notice),
     had={

@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
-from rtp_applications.workflow.snapshot import Payload
+from rtp_applications.workflow.common.days import DecidedByDocument
 from rtp_shared.schemas import Day, Prose
 
 
-class NewGoLive(Payload):
+class NewGoLive(DecidedByDocument):
     """No-go: why, and when instead."""
 
     KIND: ClassVar[str] = "launch-put-back"

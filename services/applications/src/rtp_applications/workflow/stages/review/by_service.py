@@ -11,13 +11,14 @@ from pydantic import Field
 
 from rtp_applications.deadlines.rules.days import ONE_DAY, civil_date
 from rtp_applications.workflow.bounds import Limit, bound
+from rtp_applications.workflow.common.days import ByTheRules
 from rtp_applications.workflow.common.effects import note_supporting_intention
 from rtp_applications.workflow.common.guards import GIVEN_UP, ground_is_supported
-from rtp_applications.workflow.common.payloads import Refusal
+from rtp_applications.workflow.common.payloads import NotifiedRefusal, Refusal
 from rtp_applications.workflow.definition import Action, Step, guard
 from rtp_applications.workflow.earlier import Earlier
-from rtp_applications.workflow.enums import Ground
-from rtp_applications.workflow.snapshot import CaseSnapshot, Payload
+from rtp_applications.workflow.enums import Audience, Ground
+from rtp_applications.workflow.snapshot import CaseSnapshot, Payload, SignedRecord
 from rtp_applications.workflow.stages.review.payloads import Modification
 from rtp_shared.schemas import Day, Line, Prose
 
@@ -30,7 +31,8 @@ class ShownIntention(Payload):
 
     intention_case: UUID | None = Field(
         default=None,
-        description="The case on this platform in which it was published, where that names the service otherwise",
+        description="The case on this platform in which it was published, where that names the service otherwise. It is "
+        "kept from the record: who challenges does not learn of a rival's case",
     )
     intention_where: Line | None = Field(
         default=None, description="Address of one that was published outside this platform"
@@ -43,13 +45,22 @@ class ShownIntention(Payload):
     )
 
 
-class ChallengeRefusal(ShownIntention, Refusal):
+class RivalCase(Payload):
+    """The case of the staff mutual for whose sake a challenge is refused, for the body that sees both cases."""
+
+    KIND: ClassVar[str] = "rival-case"
+    AUDIENCE: ClassVar[Audience] = Audience.BODIES
+
+    case_id: UUID
+
+
+class ChallengeRefusal(ShownIntention, NotifiedRefusal):
     """The refusal of a challenge: its ground, its reasons and, for a staff mutual's sake, the published intention."""
 
     KIND: ClassVar[str] = Refusal.KIND
 
 
-class ChallengeModification(ShownIntention, Modification):
+class ChallengeModification(ShownIntention, Modification, ByTheRules):
     """A change that the authority offers to a challenge instead of refusing it."""
 
     KIND: ClassVar[str] = Modification.KIND
@@ -114,6 +125,24 @@ def note_intention_for_the_service(step: Step, snapshot: CaseSnapshot) -> CaseSn
     return snapshot.with_record(replace(recorded, content=content))
 
 
+def withhold_rival_case(step: Step, snapshot: CaseSnapshot) -> CaseSnapshot:
+    """Take the rival's case out of the record, which everybody in this case reads. A record for bodies keeps it where
+    the body that published the intention is the only one of this case, and so sees both.
+    """
+    recorded = snapshot.find_record(step.action.payload_model, step.payload.key)
+    rival = step.payload.intention_case
+    if recorded is None or rival is None:
+        return snapshot
+    content = {name: said for name, said in recorded.content.items() if name != "intentionCase"}
+    snapshot = snapshot.with_record(replace(recorded, content=content))
+    publisher = next((each.body_id for each in snapshot.intentions if each.case_id == rival), None)
+    if publisher is None or set(snapshot.case.bodies) != {publisher}:
+        return snapshot
+    kept = RivalCase.model_validate({"caseId": rival})
+    said = kept.model_dump(mode="json", by_alias=True)
+    return snapshot.with_record(SignedRecord(kept.KIND, kept.key, said, step.signed, kept.AUDIENCE))
+
+
 def _find_day_before_submission(step: Step) -> date | None:
     submitted = step.snapshot.case.submitted_at
     return civil_date(submitted) - ONE_DAY if submitted else None
@@ -138,6 +167,7 @@ def refuse_by_service(actions: tuple[Action, ...]) -> tuple[Action, ...]:
 def _refuse_by_service(action: Action) -> Action:
     changed = action.replace_guard(ground_is_supported.name, intention_is_for_the_service)
     effects = _exchange(action, note_supporting_intention, note_intention_for_the_service)
+    effects = (*effects, withhold_rival_case)
     return replace(changed.with_guards(OF_THE_INTENTION), payload_model=NOW[action.name], effects=effects)
 
 
@@ -147,6 +177,7 @@ def _refuse_by_sector(now: Action) -> Action:
     then = now.replace_guard(intention_is_for_the_service.name, ground_is_supported)
     kept = tuple(each for each in then.guards if each is not OF_THE_INTENTION)
     effects = _exchange(now, note_intention_for_the_service, note_supporting_intention)
+    effects = tuple(each for each in effects if each is not withhold_rival_case)
     return replace(then, guards=kept, payload_model=THEN[now.name], effects=effects)
 
 

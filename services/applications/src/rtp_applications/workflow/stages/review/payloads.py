@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from rtp_applications.workflow.common.days import ByTheRules, DecidedByDocument, Notified
 from rtp_applications.workflow.enums import Ground
 from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.schemas import Input, Line, Prose, Whole
@@ -29,7 +30,7 @@ class Parts(Input):
     refused: Prose = Field(description="The part that is refused")
 
 
-class Modification(PlainModification):
+class Modification(PlainModification, DecidedByDocument):
     """A change to the expression of interest that the body offers instead of refusing it, such as to a part of the
     service.
     """
@@ -39,7 +40,7 @@ class Modification(PlainModification):
     )
 
 
-class PartialAcceptance(Payload):
+class PartialAcceptance(DecidedByDocument):
     """A part of what was asked is accepted, and the rest refused."""
 
     KIND: ClassVar[str] = "partial-acceptance"
@@ -57,7 +58,7 @@ class PartialAcceptance(Payload):
     release_time: Line | None = Field(default=None, description="Working time that the group is released for")
 
 
-class Consent(Payload):
+class Consent(DecidedByDocument):
     """The staff group's answer to an offered modification."""
 
     KIND: ClassVar[str] = "modification-answer"
@@ -77,7 +78,7 @@ class PlainAcceptance(Payload):
     release_time: Line | None = Field(default=None, description="Working time that the group is released for")
 
 
-class Acceptance(PlainAcceptance):
+class Acceptance(PlainAcceptance, ByTheRules, Notified):
     """The expression of interest is accepted, and how that serves the area's well-being."""
 
     well_being: Prose | None = Field(

@@ -10,7 +10,7 @@ from rtp_applications.workflow.common.guards import (
     ground_on_the_list,
     reasons_given,
 )
-from rtp_applications.workflow.common.payloads import Nothing, Refusal
+from rtp_applications.workflow.common.payloads import Nothing, NotifiedRefusal, Refusal
 from rtp_applications.workflow.definition import Action, one_of, replace_actions
 from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.stages.screening import clocks, dates, guards, payloads
@@ -98,7 +98,7 @@ REFUSE_TO_CONSIDER = Action(
     from_states=frozenset({Status.EOI_SUBMITTED, Status.EOI_SCREENING}),
     leads_to=(Status.NOT_ELIGIBLE,),
     guards=(guards.received_outside_every_period, reasons_given, deciders_are_independent),
-    payload_model=Refusal,
+    payload_model=NotifiedRefusal,
     event=events.CaseFoundNotEligible,
     effects=(remember_where_refused,),
 )

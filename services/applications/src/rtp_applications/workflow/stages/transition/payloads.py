@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from rtp_applications.workflow.bounds import DatedByDocument
+from rtp_applications.workflow.common.days import DecidedByDocument
 from rtp_applications.workflow.snapshot import Payload
 from rtp_shared.schemas import Count, Day, Line, Pence, Prose, Whole, not_before
 
@@ -105,7 +106,7 @@ class PensionVehicle(DatedByDocument):
     guarantee_pence: Pence | None = Field(default=None, description="Bond or guarantee, in pence")
 
 
-class PensionWaiver(Payload):
+class PensionWaiver(DecidedByDocument):
     """Going live without a signed pension deed: whoever signs this answers for it by name."""
 
     KIND: ClassVar[str] = "pension-waiver"

@@ -4,6 +4,8 @@ from rtp_applications.workflow.common.guards import deciders_are_independent, re
 from rtp_applications.workflow.common.signatories import SECOND_DECIDER
 from rtp_applications.workflow.definition import Action, one_of
 from rtp_applications.workflow.enums import Role, Status
+from rtp_applications.workflow.stages.panel.actions import SPENT
+from rtp_applications.workflow.stages.panel.challenge import RULES
 from rtp_applications.workflow.stages.withdrawal import dates, guards, payloads
 
 DECIDE_ON_PROCUREMENT = Action(
@@ -20,7 +22,9 @@ DECIDE_ON_PROCUREMENT = Action(
         guards.well_being_in_procurement_considered,
         *dates.OF_THE_PROCUREMENT,
         deciders_are_independent,
+        *RULES,
     ),
     payload_model=payloads.ProcurementChoice,
+    clears=SPENT,
 )
 ACTIONS = (DECIDE_ON_PROCUREMENT,)

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from rtp_applications.workflow.snapshot import Payload
+from rtp_applications.workflow.common.days import ByTheRules
 from rtp_shared.schemas import Day, Prose
 
 
@@ -17,7 +17,7 @@ class AfterWithdrawal(StrEnum):
     KEEP = "keep-as-it-is"
 
 
-class ProcurementChoice(Payload):
+class ProcurementChoice(ByTheRules):
     """Whether the authority goes on to procure the service without the staff group's consent."""
 
     KIND: ClassVar[str] = "procurement-choice"
@@ -30,3 +30,7 @@ class ProcurementChoice(Payload):
         description="How the procurement might promote or improve the social, economic or environmental well-being of "
         "the area, where there is one (Localism Act 2011 s.83(9))",
     )
+
+    @property
+    def changes_nothing(self) -> bool:
+        return self.choice is AfterWithdrawal.KEEP
