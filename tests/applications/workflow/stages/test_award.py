@@ -107,6 +107,7 @@ def _too_short_a_standstill(attempt: Ready) -> Ready:
     return ground.giving(attempt, standstill_ends_on=TODAY + timedelta(days=30))
 
 
+breaks("record-notice", "stated-standstill-is-lawful")(on_payload(standstill_ends_on=TODAY))
 breaks("record-further-decision", "representation-on-file")(on_payload(reference="REP-9"))
 breaks("record-further-decision", "communicated-after-receipt")(on_payload(communicated_on=TOMORROW))
 breaks("record-challenge", "challenge-dates-in-order")(on_payload(opened_on=TOMORROW))
@@ -230,6 +231,41 @@ def test_a_longer_standstill_that_the_notice_provides_for_binds(regime: RegimeDe
     assert refused_for("award", inside) == ["standstill-over"]
     over = replace(inside, payload=entered_on(stated + timedelta(days=1)), now=binding.due_at)
     assert take("award", over).after.case.status is Status.AWARDED
+
+
+def test_a_voluntary_standstill_that_a_notice_on_file_states_binds() -> None:
+    """S.51(3)(f), (4), (5): none is mandatory of a light touch contract; one that is stated lasts eight working days or
+    longer, and binds though the case stays where the tender is live.
+    """
+    published, shortest = date(2026, 11, 16), date(2026, 11, 25)
+    live = on(Status.TENDER_LIVE, contracts.LIGHT, terms(), contracts.TENDER, now=at(published))
+    awarding = notice(payloads.NoticeKind.UK6, published)
+    unstated = take("record-notice", Ready(live, COMMISSIONING, awarding, now=at(published))).after
+    entering = Ready(unstated, COMMISSIONING, entered_on(published), now=at(published))
+    assert refused_for("award", entering) == []
+    short = awarding.model_copy(update={"standstill_ends_on": shortest - timedelta(days=1)})
+    assert refused_for("record-notice", Ready(live, COMMISSIONING, short, now=at(published))) == [
+        "stated-standstill-is-lawful"
+    ]
+    stated = awarding.model_copy(update={"standstill_ends_on": shortest})
+    held = take("record-notice", Ready(live, COMMISSIONING, stated, now=at(published))).after
+    inside = replace(entering, snapshot=held, payload=entered_on(shortest), now=at(shortest))
+    assert refused_for("award", inside) == ["standstill-over"]
+    day = shortest + timedelta(days=1)
+    early = replace(inside, now=at(day))
+    assert refused_for("award", early) == ["entered-into-on-within-bounds"]
+    assert take("award", replace(early, payload=entered_on(day))).after.case.status is Status.AWARDED
+
+
+def test_no_contract_is_older_than_its_award_notice() -> None:
+    """S.50(1): the notice is published before the contract is entered into, also where no standstill is mandatory."""
+    published = date(2026, 11, 16)
+    live = on(
+        Status.TENDER_LIVE, contracts.LIGHT, terms(), contracts.TENDER, notice(payloads.NoticeKind.UK6, published)
+    )
+    entering = Ready(live, COMMISSIONING, entered_on(published - timedelta(days=1)), now=at(published))
+    assert refused_for("award", entering) == ["entered-into-on-within-bounds"]
+    assert refused_for("award", replace(entering, payload=entered_on(published))) == []
 
 
 def test_representations_keep_the_standstill_open_and_the_further_decision_ends_it_five_days_later() -> None:

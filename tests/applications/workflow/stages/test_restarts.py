@@ -89,6 +89,11 @@ def _(attempt: Ready) -> Ready:
     return replace(assessed, payload=go_back(3, Status.TENDER_LIVE))
 
 
+def opening(published_on: date) -> payloads.TenderNotice:
+    said = notice(UK4, published_on).model_dump(by_alias=True, exclude_none=True)
+    return payloads.TenderNotice.model_validate({**said, "tendersDueOn": published_on + timedelta(days=35)})
+
+
 def in_standstill(attempt: Ready) -> Ready:
     return replace(attempt, snapshot=begin_under_selection(TODAY))
 
@@ -135,7 +140,7 @@ def test_after_an_abandoned_tender_another_way_is_open(process: Any) -> None:
     )
     later = TODAY + timedelta(days=1)
     anew = contracts.OPEN.model_copy(update={"determined_on": later})
-    again = Ready(put(put(ended, anew), CONSIDERED), COMMISSIONING, notice(UK4, later), now=at(later), process=process)
+    again = Ready(put(put(ended, anew), CONSIDERED), COMMISSIONING, opening(later), now=at(later), process=process)
     with pytest.raises(GuardsNotMet) as refusal:
         take("publish-tender", again)
     assert "UK12" in refusal.value.errors[0].reason

@@ -27,14 +27,16 @@ from rtp_applications.workflow.stages.appraisal.payloads import AdviserChoice, I
 from rtp_applications.workflow.stages.assurance.payloads import AssuranceRating, CommissionerConsent
 from rtp_applications.workflow.stages.award.payloads import (
     Award,
+    AwardNotice,
     Challenge,
     FurtherDecision,
     Notice,
-    PublishedNotice,
     Representation,
     TenderLoss,
+    TenderNotice,
 )
 from rtp_applications.workflow.stages.award.restarts import ProcurementEnd, StepReturn
+from rtp_applications.workflow.stages.award.tendering import TenderInvitation
 from rtp_applications.workflow.stages.business_case.payloads import (
     BusinessCaseReturn,
     CompletenessCheck,
@@ -45,6 +47,11 @@ from rtp_applications.workflow.stages.business_case.payloads import (
 )
 from rtp_applications.workflow.stages.contract.facts import ProcurementRecord
 from rtp_applications.workflow.stages.contract.payloads import ContractTerms, ProcurementStart, RegimeDetermination
+from rtp_applications.workflow.stages.contract_duties.payloads import (
+    ContractModification,
+    ContractPublication,
+    PerformanceIndicators,
+)
 from rtp_applications.workflow.stages.cross_stage.payloads import (
     CourtOrder,
     CourtRemittal,
@@ -212,9 +219,10 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "publish-selection-notice": ProcessNotice,
     "determine-key-criteria": KeyCriteria,
     "choose-provider": ProviderChoice,
-    "record-notice": PublishedNotice,
-    "publish-tender": PublishedNotice,
-    "begin-standstill": Notice,
+    "record-notice": Notice,
+    "publish-tender": TenderNotice,
+    "invite-tenders": TenderInvitation,
+    "begin-standstill": AwardNotice,
     "record-representation": Representation,
     "record-further-decision": FurtherDecision,
     "record-challenge": Challenge,
@@ -222,6 +230,9 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "record-tender-lost": TenderLoss,
     "end-procurement": ProcurementEnd,
     "return-to-earlier-step": StepReturn,
+    "set-performance-indicators": PerformanceIndicators,
+    "record-contract-publication": ContractPublication,
+    "record-modification": ContractModification,
     "record-legal-entity": LegalEntity,
     "record-finance-commitment": FinanceCommitment,
     "begin-transition": Nothing,

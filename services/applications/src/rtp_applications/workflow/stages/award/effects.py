@@ -12,8 +12,10 @@ from rtp_applications.workflow.stages.award.restarts import (
     ProcurementEnd,
     choose_notice_owed,
 )
+from rtp_applications.workflow.stages.award.tendering import TenderInvitation
 from rtp_applications.workflow.stages.contract.facts import ProcurementRecord
 from rtp_applications.workflow.stages.contract.payloads import RegimeDetermination, SelectionRoute
+from rtp_applications.workflow.stages.contract_duties.payloads import PerformanceIndicators
 from rtp_applications.workflow.stages.selection.guards import find_selection_route
 from rtp_applications.workflow.stages.selection.payloads import KeyCriteria, ProcessNotice, ProviderChoice
 from rtp_applications.workflow.stages.social_value.payloads import SocialValueConsideration
@@ -22,6 +24,7 @@ OF_THE_DECISION: tuple[type[Payload], ...] = (ProviderChoice, Representation, Fu
 """Records of a decision that is taken back: they stay in the audit."""
 OF_THE_PROCUREMENT: tuple[type[Payload], ...] = (
     *OF_THE_DECISION, RegimeDetermination, ProcurementRecord, SocialValueConsideration, ProcessNotice, KeyCriteria,
+    TenderInvitation, PerformanceIndicators,
 )  # fmt: skip
 
 

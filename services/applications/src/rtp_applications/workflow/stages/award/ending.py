@@ -2,7 +2,6 @@
 
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.enums import Status
-from rtp_applications.workflow.stages.award.guards import list_standstills
 from rtp_applications.workflow.stages.award.payloads import FurtherChoice, FurtherDecision, Notice, Representation
 from rtp_applications.workflow.stages.award.restarts import (
     INVITATION,
@@ -12,6 +11,7 @@ from rtp_applications.workflow.stages.award.restarts import (
     find_notice_owed,
     has_started,
 )
+from rtp_applications.workflow.stages.award.standstills import list_standstills
 from rtp_applications.workflow.stages.contract.payloads import Regime, RegimeDetermination, SelectionRoute
 from rtp_applications.workflow.stages.selection.guards import find_selection_route
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from rtp_applications.workflow.bounds import Dated, DatedByDocument
 from rtp_applications.workflow.enums import Audience
+from rtp_applications.workflow.stages.award.tendering import TimeLimits
 from rtp_shared.schemas import Day, Line, Prose, not_before
 
 
@@ -54,14 +55,28 @@ class PublishedNotice(Dated):
     published_on: Day
 
 
-class Notice(PublishedNotice):
-    """A published notice with the standstill for which it provides. Every notice on file can be read so."""
+class AwardNotice(PublishedNotice):
+    """A published notice that announces an award, with the standstill for which it provides."""
 
     standstill_ends_on: Annotated[Day | None, not_before("published_on")] = Field(
         default=None,
         description="Last day of the standstill that a contract award notice provides for, where that is longer than "
         "eight working days (Procurement Act 2023 s.51(1)(b), (4))",
     )
+
+
+class TenderNotice(PublishedNotice, TimeLimits):
+    """A published notice that opens a tender, with its time limits."""
+
+    requests_due_on: Annotated[Day | None, not_before("published_on")] = Field(
+        default=None,
+        description="Where the notice invites requests to participate in a competitive flexible procedure, the day by "
+        "which they must be submitted: the last of the participation period (s.54(3), (5))",
+    )
+
+
+class Notice(AwardNotice, TenderNotice):
+    """A published notice with all that one of any kind may say. Every notice on file can be read so."""
 
 
 class TimelyRepresentation(Dated):
