@@ -10,6 +10,7 @@ from rtp_applications.deadlines.rules.running import find_open_deadline
 from rtp_applications.workflow.definition import Process
 from rtp_applications.workflow.engine import update_deadlines
 from rtp_applications.workflow.enums import Role, Status, Suspension
+from rtp_applications.workflow.errors import GuardsNotMet
 from rtp_applications.workflow.processes import PROCESSES, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.award import payloads
@@ -45,7 +46,13 @@ COMPETED = contracts.selection(SelectionRoute.COMPETITIVE)
 INTENTION = notice(payloads.NoticeKind.SELECTION_INTENTION)
 REPRESENTATION = payloads.Representation.model_validate({"reference": "REP-1", "receivedOn": TODAY})
 FURTHER = payloads.FurtherDecision.model_validate(
-    {"reference": "REP-1", "decision": payloads.FurtherChoice.AWARD, "communicatedOn": TODAY}
+    {
+        "reference": "REP-1",
+        "decision": payloads.FurtherChoice.AWARD,
+        "communicatedOn": TODAY,
+        "review": "Its maker was heard, and the scores were read again.",
+        "reasons": "The scores stand.",
+    }
 )
 CHALLENGE = payloads.Challenge.model_validate({"reference": "HT-2026-1", "openedOn": TODAY, "closedOn": TODAY})
 ENTERED = (contracts.LIGHT, terms(), contracts.TENDER, contracts.AWARD_NOTICE, REPRESENTATION, FURTHER, CHALLENGE)
@@ -109,6 +116,7 @@ def _too_short_a_standstill(attempt: Ready) -> Ready:
 
 breaks("record-notice", "stated-standstill-is-lawful")(on_payload(standstill_ends_on=TODAY))
 breaks("record-further-decision", "representation-on-file")(on_payload(reference="REP-9"))
+breaks("record-further-decision", "further-decision-has-reasons")(on_payload(reasons=None))
 breaks("record-further-decision", "communicated-after-receipt")(on_payload(communicated_on=TOMORROW))
 breaks("record-challenge", "challenge-dates-in-order")(on_payload(opened_on=TOMORROW))
 breaks("record-tender-lost", "award-notice-on-file")(on_payload(award_notice_id="2026/S 000-999999"))
@@ -281,6 +289,16 @@ def test_representations_keep_the_standstill_open_and_the_further_decision_ends_
     assert refused_for("award", replace(waiting, snapshot=answered)) == ["standstill-over"]
     over = replace(waiting, snapshot=answered, payload=entered_on(date(2026, 10, 22)), now=further.due_at)
     assert take("award", over).after.case.status is Status.AWARDED
+
+
+@pytest.mark.parametrize("left_out", ["review", "reasons"])
+def test_a_further_decision_says_how_it_came_about(left_out: str) -> None:
+    """SI 2023/1348 reg 12(4)(a) to (c), (6), (8)."""
+    deciding = ground.giving(attempt(RIGHT_TO_PROVIDE, "record-further-decision"), **{left_out: None})
+    with pytest.raises(GuardsNotMet) as refusal:
+        take("record-further-decision", deciding)
+    [said] = refusal.value.errors
+    assert (said.field, "reg 12" in said.reason) == (f"/{left_out}", True)
 
 
 def test_a_later_further_decision_makes_the_standstill_end_later() -> None:

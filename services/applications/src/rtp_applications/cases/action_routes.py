@@ -111,7 +111,12 @@ from rtp_applications.workflow.stages.screening.payloads import (
     InformationRequest,
     ItemAnswer,
 )
-from rtp_applications.workflow.stages.selection.payloads import KeyCriteria, ProcessNotice, ProviderChoice
+from rtp_applications.workflow.stages.selection.payloads import (
+    ExclusionJudgement,
+    KeyCriteria,
+    ProcessNotice,
+    ProviderChoice,
+)
 from rtp_applications.workflow.stages.social_value.payloads import SocialValueConsideration
 from rtp_applications.workflow.stages.spin_out.payloads import SpinOutConfirmation, Sponsorship
 from rtp_applications.workflow.stages.subsidy.payloads import (
@@ -219,6 +224,7 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "publish-selection-notice": ProcessNotice,
     "determine-key-criteria": KeyCriteria,
     "choose-provider": ProviderChoice,
+    "judge-exclusion": ExclusionJudgement,
     "record-notice": Notice,
     "publish-tender": TenderNotice,
     "invite-tenders": TenderInvitation,

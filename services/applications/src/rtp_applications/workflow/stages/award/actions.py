@@ -18,7 +18,11 @@ from rtp_applications.workflow.stages.award import (
 from rtp_applications.workflow.stages.contract.actions import AWARDABLE
 from rtp_applications.workflow.stages.contract.guards import regime_determined
 from rtp_applications.workflow.stages.contract_duties.guards import indicators_set
-from rtp_applications.workflow.stages.selection.guards import key_criteria_determined, provider_chosen
+from rtp_applications.workflow.stages.selection.guards import (
+    exclusion_judged,
+    key_criteria_determined,
+    provider_chosen,
+)
 from rtp_applications.workflow.stages.social_value.guards import (
     social_value_considered_before_a_direct_award,
     social_value_considered_before_the_tender,
@@ -110,11 +114,15 @@ RECORD_REPRESENTATION = Action(
 )
 RECORD_FURTHER_DECISION = Action(
     name="record-further-decision",
-    description="Put on file what was decided anew on a representation. The standstill ends five working days after "
-    "it.",
+    description="Put on file what was decided anew on a representation, and why. The standstill ends five working days "
+    "after it.",
     signatories=one_of(Role.COMMISSIONER),
     from_states=frozenset({Status.STANDSTILL}),
-    guards=(guards.representation_on_file, *dates.OF_A_FURTHER_DECISION),
+    guards=(
+        guards.representation_on_file,
+        guards.further_decision_has_reasons,
+        *dates.OF_A_FURTHER_DECISION,
+    ),
     payload_model=payloads.FurtherDecision,
 )
 RECORD_CHALLENGE = Action(
@@ -144,6 +152,7 @@ AWARD = Action(
         standstills.standstill_over,
         guards.representations_answered,
         guards.no_live_challenge,
+        exclusion_judged,
         indicators_set,
         *dates.OF_THE_AWARD,
         deciders_are_independent,

@@ -6,12 +6,13 @@ from rtp_applications.deadlines.rules.days import ONE_DAY
 from rtp_applications.workflow.bounds import Limit, bound, same_as, with_late_entries
 from rtp_applications.workflow.common.limits import SUBMISSION, TWO_YEARS_BEFORE
 from rtp_applications.workflow.definition import Step
+from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.stages.award.guards import find_notice, list_tender_notices
 from rtp_applications.workflow.stages.award.payloads import OF_AN_AWARD, Award, NoticeKind, Representation
-from rtp_applications.workflow.stages.award.restarts import ENDING, find_last_end
+from rtp_applications.workflow.stages.award.restarts import ENDING, find_last_end, find_last_return
 from rtp_applications.workflow.stages.award.standstills import find_stated_end, list_standstills
 from rtp_applications.workflow.stages.award.time_limits import find_last_day_for_tenders, has_least_periods
-from rtp_applications.workflow.stages.contract.payloads import RegimeDetermination
+from rtp_applications.workflow.stages.contract.payloads import Regime, RegimeDetermination
 from rtp_applications.workflow.stages.contract.tracks import UNDER_THE_ACT, find_track
 from rtp_applications.workflow.stages.selection.payloads import KeyCriteria, ProviderChoice
 
@@ -41,10 +42,16 @@ def _find_first_day_of_notice(step: Step) -> date | None:
     if entered and kind in OF_A_CONTRACT:
         return entered.entered_into_on
     if kind is NoticeKind.SELECTION_CONTRACT:
-        return _find_later(_find_regime(step), step.snapshot.find(KeyCriteria))
+        return _find_later(_find_repetition(step), step.snapshot.find(KeyCriteria))
     if kind is NoticeKind.SELECTION_INTENTION:
-        return _find_later(_find_procurement(step), step.snapshot.find(ProviderChoice))
+        return _find_later(_find_repetition(step), step.snapshot.find(ProviderChoice))
     return _find_procurement_s_end(step) if kind in OF_AN_AWARD else _find_regime(step)
+
+
+def _find_repetition(step: Step) -> date | None:
+    """Return the day of the last return to an earlier step, or that of the procurement if it is later."""
+    back = find_last_return(step.snapshot)
+    return max((each for each in (_find_procurement(step), back.decided_on if back else None) if each), default=None)
 
 
 def _find_later(day: date | None, decided: KeyCriteria | ProviderChoice | None) -> date | None:
@@ -81,6 +88,18 @@ def _find_first_day_of_contract(step: Step) -> date | None:
     return max([*ends, *([announced.published_on] if announced else [])], default=_find_procurement(step))
 
 
+def _find_first_day_of_an_end(step: Step) -> date | None:
+    """Return the first day on which the procurement may be ended, or go back: after a standstill of the Provider
+    Selection Regime that is over, and where representations were made in time on the receipt of the last of them.
+    """
+    determined = step.snapshot.find(RegimeDetermination)
+    selected = determined is not None and determined.regime is Regime.PROVIDER_SELECTION
+    if step.snapshot.status is not Status.STANDSTILL or not selected:
+        return _find_procurement(step)
+    timely = [each.received_on for each, _ in step.snapshot.list_payloads(Representation) if not each.late]
+    return max(timely) if timely else _find_first_day_of_contract(step)
+
+
 def _find_last_day_for_requests(step: Step) -> date | None:
     days = [each.requests_due_on for each in list_tender_notices(step) if each.requests_due_on]
     return max(days, default=_find_procurement(step))
@@ -101,6 +120,11 @@ STANDSTILL = Limit(
     "the day after the standstill, or where there was none the contract award notice, the tender notice or the "
     "determination of the regime",
     _find_first_day_of_contract,
+)
+FREE_TO_DECIDE = Limit(
+    "the day after a standstill of the Provider Selection Regime or, where representations were made in it, the "
+    "receipt of the last; else the tender notice or the determination of the regime",
+    _find_first_day_of_an_end,
 )
 REQUESTS = Limit("the last day for requests to participate", _find_last_day_for_requests)
 OF_A_NOTICE = (bound("published_on", NOTICE),)
@@ -130,8 +154,8 @@ OF_THE_AWARD = with_late_entries(
     reference="reference",
 )
 OF_A_LOSS = with_late_entries(bound("feedback_given_on", PROCUREMENT))
-OF_AN_END = with_late_entries(bound("decided_on", PROCUREMENT))
+OF_AN_END = with_late_entries(bound("decided_on", FREE_TO_DECIDE, law="SI 2023/1348 regs 12(4), 15(2)"))
 OF_A_RETURN = with_late_entries(
-    bound("decided_on", PROCUREMENT),
+    bound("decided_on", FREE_TO_DECIDE, law="SI 2023/1348 regs 12(4), 15(2)"),
     bound("providers_informed_on", same_as("decided_on"), law="SI 2023/1348 reg 15(6)"),
 )

@@ -13,6 +13,7 @@ from rtp_applications.workflow.stages.award.payloads import (
     Representation,
 )
 from rtp_applications.workflow.stages.contract.tracks import find_track
+from rtp_shared.problems import FieldError
 
 OPENING = frozenset({NoticeKind.UK4, NoticeKind.SELECTION_CONTRACT})
 BEFORE_THE_TENDER = frozenset({Status.APPROVED, Status.CONTRACT_ROUTE})
@@ -132,6 +133,18 @@ def representation_on_file(step: Step) -> str | None:
     """The representation that it answers is on file."""
     on_file = step.snapshot.find_record(Representation, step.payload.reference)
     return None if on_file else "no such representation is on file"
+
+
+@guard(payload=True)
+def further_decision_has_reasons(step: Step) -> FieldError | None:
+    """It is said how the representations were dealt with, and the reasons are those that were communicated to whoever
+    made them and to whom the award was intended (SI 2023/1348 reg 12(4)(a) to (c), (6), (8)).
+    """
+    if step.payload.review is None:
+        return FieldError("/review", "say how the representations were dealt with (SI 2023/1348 reg 12(4)(a) to (c))")
+    if step.payload.reasons is None:
+        return FieldError("/reasons", "the further decision is communicated with reasons (SI 2023/1348 reg 12(6), (8))")
+    return None
 
 
 @guard("/awardNoticeId", payload=True)

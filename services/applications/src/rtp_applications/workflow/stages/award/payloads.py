@@ -106,7 +106,7 @@ class FurtherChoice(StrEnum):
     ABANDON = "abandon"
 
 
-class FurtherDecision(DatedByDocument):
+class PlainFurtherDecision(DatedByDocument):
     """What the authority decided anew, having reviewed a representation (SI 2023/1348 reg 12)."""
 
     KIND: ClassVar[str] = "further-decision"
@@ -116,6 +116,21 @@ class FurtherDecision(DatedByDocument):
     reference: Line = Field(description="Reference of the representation")
     decision: FurtherChoice
     communicated_on: Day
+
+
+class FurtherDecision(PlainFurtherDecision):
+    """What the authority decided anew on a representation, with its review and its reasons (SI 2023/1348 reg 12(4) to
+    (8)).
+    """
+
+    review: Prose | None = Field(
+        default=None,
+        description="How the decision was reviewed in view of the representations, which opportunity to explain them "
+        "was given, and which information that was asked for was provided, or why not (reg 12(4)(a) to (c), (5))",
+    )
+    reasons: Prose | None = Field(
+        default=None, description="The reasons, as they were communicated in writing (reg 12(6), (8))"
+    )
 
 
 class Challenge(Dated):

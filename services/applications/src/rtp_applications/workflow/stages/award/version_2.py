@@ -6,7 +6,7 @@ from dataclasses import replace
 from rtp_applications.workflow.definition import Action
 from rtp_applications.workflow.earlier import Earlier
 from rtp_applications.workflow.snapshot import Payload
-from rtp_applications.workflow.stages.award.payloads import AwardNotice, PublishedNotice
+from rtp_applications.workflow.stages.award.payloads import AwardNotice, PlainFurtherDecision, PublishedNotice
 from rtp_applications.workflow.stages.award.settings import SETTINGS
 
 DIRECT = "social-value-considered-before-a-direct-award"
@@ -45,6 +45,10 @@ VERSION_2 = Earlier(
             "former-procurement-noticed",
             "tendering-period-over",
             "indicators-set",
+            "exclusion-judged",
+        ),
+        "record-further-decision": lambda now: replace(
+            now.without_guard("further-decision-has-reasons"), payload_model=PlainFurtherDecision
         ),
         "record-notice": _replacing_notices(
             PublishedNotice,
