@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from rtp_applications.procurement.rules import tables
+from rtp_applications.procurement.rules.amounts import find_amount, get_amounts
 from rtp_applications.procurement.rules.codes import CpvCode
 from rtp_applications.procurement.rules.tables import find_thresholds, get_code_list, get_texts, match_code, read_table
 
@@ -135,3 +136,24 @@ def test_the_amounts_are_those_of_the_day_of_commencement(day: date, sub_central
 
 def test_no_amounts_are_made_up_for_days_before_the_table() -> None:
     assert find_thresholds(date(2021, 12, 31)) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "pounds"),
+    [
+        ("key-performance-indicators", date(2025, 2, 24), 5_000_000),
+        ("key-performance-indicators", date(2025, 2, 23), None),
+        ("contract-copy", date(2026, 9, 1), 5_000_000),
+        ("below-threshold-notices-central", date(2026, 9, 1), 12_000),
+        ("below-threshold-notices", date(2026, 9, 1), 30_000),
+        ("provider-selection-modification", date(2024, 1, 1), 500_000),
+        ("subsidy-database", date(2024, 1, 1), 100_000),
+    ],
+)
+def test_a_duty_begins_at_the_amount_of_the_day(name: str, day: date, pounds: int | None) -> None:
+    found = find_amount(name, day)
+    assert (found.pence if found else None) == (pounds and pounds * 100)
+
+
+def test_every_amount_names_a_text_that_was_read() -> None:
+    assert {each.text for each in get_amounts()} <= get_texts().keys()

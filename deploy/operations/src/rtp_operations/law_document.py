@@ -9,6 +9,7 @@ from rtp_applications.bodies.rules import FORMS
 from rtp_applications.deadlines.rules.deadline import Basis
 from rtp_applications.processes.schemas import ActionView, ProcessView
 from rtp_applications.procurement import rules
+from rtp_applications.procurement.rules.amounts import get_amounts
 from rtp_applications.procurement.rules.reasoning import LegalRule
 from rtp_applications.procurement.rules.tables import get_texts, get_thresholds
 from rtp_operations.process_document import describe_value, make_table
@@ -101,6 +102,13 @@ def _regimes() -> Iterator[str]:
         for each in get_thresholds()
     )
     yield make_table(("Commenced", "Light touch", "Central", "Sub-central", "Light-touch concession", "By"), amounts)
+    yield "Other amounts in pounds at which a duty begins, by the days on which they hold:"
+    duties = (
+        (f"`{each.name}`", f"{each.since} to {each.until or 'further notice'}", f"{each.pence // 100:,}",
+         f"{texts[each.text].title} {each.place}")
+        for each in get_amounts()
+    )  # fmt: skip
+    yield make_table(("Duty", "Days", "Amount", "By"), duties)
 
 
 def list_legal_rules() -> list[LegalRule]:

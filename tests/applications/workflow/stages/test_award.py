@@ -10,6 +10,7 @@ from rtp_applications.deadlines.rules.running import find_open_deadline
 from rtp_applications.workflow.definition import Process
 from rtp_applications.workflow.engine import update_deadlines
 from rtp_applications.workflow.enums import Role, Status, Suspension
+from rtp_applications.workflow.errors import GuardsNotMet
 from rtp_applications.workflow.processes import PROCESSES, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.award import payloads
@@ -45,7 +46,13 @@ COMPETED = contracts.selection(SelectionRoute.COMPETITIVE)
 INTENTION = notice(payloads.NoticeKind.SELECTION_INTENTION)
 REPRESENTATION = payloads.Representation.model_validate({"reference": "REP-1", "receivedOn": TODAY})
 FURTHER = payloads.FurtherDecision.model_validate(
-    {"reference": "REP-1", "decision": payloads.FurtherChoice.AWARD, "communicatedOn": TODAY}
+    {
+        "reference": "REP-1",
+        "decision": payloads.FurtherChoice.AWARD,
+        "communicatedOn": TODAY,
+        "review": "Its maker was heard, and the scores were read again.",
+        "reasons": "The scores stand.",
+    }
 )
 CHALLENGE = payloads.Challenge.model_validate({"reference": "HT-2026-1", "openedOn": TODAY, "closedOn": TODAY})
 ENTERED = (contracts.LIGHT, terms(), contracts.TENDER, contracts.AWARD_NOTICE, REPRESENTATION, FURTHER, CHALLENGE)
@@ -107,7 +114,9 @@ def _too_short_a_standstill(attempt: Ready) -> Ready:
     return ground.giving(attempt, standstill_ends_on=TODAY + timedelta(days=30))
 
 
+breaks("record-notice", "stated-standstill-is-lawful")(on_payload(standstill_ends_on=TODAY))
 breaks("record-further-decision", "representation-on-file")(on_payload(reference="REP-9"))
+breaks("record-further-decision", "further-decision-has-reasons")(on_payload(reasons=None))
 breaks("record-further-decision", "communicated-after-receipt")(on_payload(communicated_on=TOMORROW))
 breaks("record-challenge", "challenge-dates-in-order")(on_payload(opened_on=TOMORROW))
 breaks("record-tender-lost", "award-notice-on-file")(on_payload(award_notice_id="2026/S 000-999999"))
@@ -232,6 +241,41 @@ def test_a_longer_standstill_that_the_notice_provides_for_binds(regime: RegimeDe
     assert take("award", over).after.case.status is Status.AWARDED
 
 
+def test_a_voluntary_standstill_that_a_notice_on_file_states_binds() -> None:
+    """S.51(3)(f), (4), (5): none is mandatory of a light touch contract; one that is stated lasts eight working days or
+    longer, and binds though the case stays where the tender is live.
+    """
+    published, shortest = date(2026, 11, 16), date(2026, 11, 25)
+    live = on(Status.TENDER_LIVE, contracts.LIGHT, terms(), contracts.TENDER, now=at(published))
+    awarding = notice(payloads.NoticeKind.UK6, published)
+    unstated = take("record-notice", Ready(live, COMMISSIONING, awarding, now=at(published))).after
+    entering = Ready(unstated, COMMISSIONING, entered_on(published), now=at(published))
+    assert refused_for("award", entering) == []
+    short = awarding.model_copy(update={"standstill_ends_on": shortest - timedelta(days=1)})
+    assert refused_for("record-notice", Ready(live, COMMISSIONING, short, now=at(published))) == [
+        "stated-standstill-is-lawful"
+    ]
+    stated = awarding.model_copy(update={"standstill_ends_on": shortest})
+    held = take("record-notice", Ready(live, COMMISSIONING, stated, now=at(published))).after
+    inside = replace(entering, snapshot=held, payload=entered_on(shortest), now=at(shortest))
+    assert refused_for("award", inside) == ["standstill-over"]
+    day = shortest + timedelta(days=1)
+    early = replace(inside, now=at(day))
+    assert refused_for("award", early) == ["entered-into-on-within-bounds"]
+    assert take("award", replace(early, payload=entered_on(day))).after.case.status is Status.AWARDED
+
+
+def test_no_contract_is_older_than_its_award_notice() -> None:
+    """S.50(1): the notice is published before the contract is entered into, also where no standstill is mandatory."""
+    published = date(2026, 11, 16)
+    live = on(
+        Status.TENDER_LIVE, contracts.LIGHT, terms(), contracts.TENDER, notice(payloads.NoticeKind.UK6, published)
+    )
+    entering = Ready(live, COMMISSIONING, entered_on(published - timedelta(days=1)), now=at(published))
+    assert refused_for("award", entering) == ["entered-into-on-within-bounds"]
+    assert refused_for("award", replace(entering, payload=entered_on(published))) == []
+
+
 def test_representations_keep_the_standstill_open_and_the_further_decision_ends_it_five_days_later() -> None:
     standstill = ground.get_deadline(standing_still, "provider-selection-standstill")
     held = take("record-representation", Ready(standing_still, COMMISSIONING, REPRESENTATION)).after
@@ -245,6 +289,16 @@ def test_representations_keep_the_standstill_open_and_the_further_decision_ends_
     assert refused_for("award", replace(waiting, snapshot=answered)) == ["standstill-over"]
     over = replace(waiting, snapshot=answered, payload=entered_on(date(2026, 10, 22)), now=further.due_at)
     assert take("award", over).after.case.status is Status.AWARDED
+
+
+@pytest.mark.parametrize("left_out", ["review", "reasons"])
+def test_a_further_decision_says_how_it_came_about(left_out: str) -> None:
+    """SI 2023/1348 reg 12(4)(a) to (c), (6), (8)."""
+    deciding = ground.giving(attempt(RIGHT_TO_PROVIDE, "record-further-decision"), **{left_out: None})
+    with pytest.raises(GuardsNotMet) as refusal:
+        take("record-further-decision", deciding)
+    [said] = refusal.value.errors
+    assert (said.field, "reg 12" in said.reason) == (f"/{left_out}", True)
 
 
 def test_a_later_further_decision_makes_the_standstill_end_later() -> None:

@@ -186,7 +186,8 @@ def test_either_of_them_puts_the_launch_back_and_every_day_moves_with_it(signer:
 def test_nothing_that_the_review_looks_at_changes_while_it_lasts() -> None:
     review = Status.READINESS_REVIEW
     allowed = {action.name for action in RIGHT_TO_PROVIDE.list_actions(review) if action.name.startswith("record-")}
-    assert allowed == {"record-baseline", "record-notice", "record-challenge", "record-transfer-day"}
+    of_the_contract = {"record-notice", "record-challenge", "record-contract-publication", "record-modification"}
+    assert allowed == {"record-baseline", "record-transfer-day", *of_the_contract}
 
 
 def test_a_dispute_holds_the_review_up_until_it_is_answered_and_again_when_it_is_raised_anew() -> None:

@@ -56,6 +56,9 @@ COMPETITIVE, MOST_SUITABLE, DIRECT_C = (
 )  # fmt: skip
 
 
+WHY = {"review": "Its maker was heard.", "reasons": "The criteria were not those of the notice."}
+
+
 def end(decided_on: date = TODAY, reference: str = "Decision 2026/31") -> ProcurementEnd:
     said = {"reference": reference, "reasons": "No tender was good enough.", "decidedOn": decided_on}
     return ProcurementEnd.model_validate(said)
@@ -87,6 +90,11 @@ def _(attempt: Ready) -> Ready:
         process_version=attempt.process.version,
     )  # fmt: skip
     return replace(assessed, payload=go_back(3, Status.TENDER_LIVE))
+
+
+def opening(published_on: date) -> payloads.TenderNotice:
+    said = notice(UK4, published_on).model_dump(by_alias=True, exclude_none=True)
+    return payloads.TenderNotice.model_validate({**said, "tendersDueOn": published_on + timedelta(days=35)})
 
 
 def in_standstill(attempt: Ready) -> Ready:
@@ -135,7 +143,7 @@ def test_after_an_abandoned_tender_another_way_is_open(process: Any) -> None:
     )
     later = TODAY + timedelta(days=1)
     anew = contracts.OPEN.model_copy(update={"determined_on": later})
-    again = Ready(put(put(ended, anew), CONSIDERED), COMMISSIONING, notice(UK4, later), now=at(later), process=process)
+    again = Ready(put(put(ended, anew), CONSIDERED), COMMISSIONING, opening(later), now=at(later), process=process)
     with pytest.raises(GuardsNotMet) as refusal:
         take("publish-tender", again)
     assert "UK12" in refusal.value.errors[0].reason
@@ -174,7 +182,7 @@ def test_in_a_standstill_of_provider_selection_it_is_abandoned_by_the_further_de
     waiting = Ready(answered, COMMISSIONING, end(day), now=at(day))
     assert refused_for("end-procurement", waiting) == ["end-follows-the-standstill"]
     decided = payloads.FurtherDecision.model_validate(
-        {"reference": "REP-1", "decision": "abandon", "communicatedOn": date(2026, 12, 11)}
+        {"reference": "REP-1", "decision": "abandon", "communicatedOn": date(2026, 12, 11), **WHY}
     )
     told = take("record-further-decision", replace(waiting, payload=decided, now=at(date(2026, 12, 11)))).after
     assert ground.get_deadline(told, "further-decision-standstill").due_on == date(2026, 12, 18)
@@ -315,3 +323,81 @@ def test_a_procurement_is_abandoned_once_every_provider_has_its_further_decision
         begun = put(begun, payloads.FurtherDecision.model_validate(said))
         ending = replace(attempt(RIGHT_TO_PROVIDE, "end-procurement"), snapshot=begun, payload=end(day), now=at(day))
         assert refused_for("end-procurement", ending) == refused
+
+
+HELD_BY_IT = {
+    "cpv": ["85111000-0"], "instrument": "contract", "forHealthService": True, "existingProvider": True,
+    "providerHoldsContract": True,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("route", "step", "to", "kept"),
+    [
+        (DIRECT_C, 1, Status.CONTRACT_ROUTE, False),
+        (DIRECT_C, 2, Status.CONTRACT_ROUTE, True),  # reg 9(3): the notice of intention
+        (DIRECT_C, 3, Status.CONTRACT_ROUTE, True),  # reg 9(5): the standstill, which begins with a notice
+        (DIRECT_C, 4, Status.CONTRACT_ROUTE, None),  # in which it is
+        (MOST_SUITABLE, 3, Status.CONTRACT_ROUTE, False),
+        (MOST_SUITABLE, 4, Status.CONTRACT_ROUTE, True),
+        (MOST_SUITABLE, 5, Status.CONTRACT_ROUTE, True),
+        (MOST_SUITABLE, 6, Status.CONTRACT_ROUTE, None),
+        (COMPETITIVE, 4, Status.TENDER_LIVE, False),
+        (COMPETITIVE, 5, Status.TENDER_LIVE, True),  # reg 11(8): those who offered are told
+        (COMPETITIVE, 6, Status.TENDER_LIVE, True),
+        (COMPETITIVE, 7, Status.TENDER_LIVE, True),
+        (COMPETITIVE, 7, Status.CONTRACT_ROUTE, None),
+        (COMPETITIVE, 8, Status.TENDER_LIVE, None),
+    ],
+)
+def test_from_the_standstill_it_goes_back_to_any_earlier_step(
+    route: SelectionRoute, step: int, to: Status, kept: bool | None
+) -> None:
+    """SI 2023/1348 regs 12(4)(d)(ii), (11), 15(1)(b), (8)(a). From the notice of intention on the choice is kept."""
+    held = chosen(route, Status.TENDER_LIVE if route is COMPETITIVE else Status.CONTRACT_ROUTE)
+    held = put(held, contracts.procurement(**HELD_BY_IT)) if route is DIRECT_C else held
+    begun = take("begin-standstill", Ready(held, COMMISSIONING, notice(INTENTION))).after
+    day = ground.get_deadline(begun, "provider-selection-standstill").due_on + timedelta(days=1)
+    going = Ready(begun, COMMISSIONING, go_back(step, to, day), now=at(day))
+    if kept is None:
+        assert refused_for("return-to-earlier-step", going) == ["step-is-of-the-process"]
+        return
+    after = take("return-to-earlier-step", going).after
+    assert (after.find(ProviderChoice) is not None) is kept
+    assert after.find(payloads.Notice, INTENTION) is None
+    if kept:
+        early = Ready(after, COMMISSIONING, notice(INTENTION, day - timedelta(days=1)), now=at(day))
+        assert refused_for("begin-standstill", early) == ["published-on-within-bounds"]
+        begun_anew = take("begin-standstill", replace(early, payload=notice(INTENTION, day))).after
+        assert begun_anew.status is Status.STANDSTILL
+
+
+@pytest.mark.parametrize("action", ["end-procurement", "return-to-earlier-step"])
+def test_nothing_is_decided_inside_the_standstill_by_an_older_date(action: str) -> None:
+    """Regs 12(4), 15(2): notice of 27 November, standstill to 9 December."""
+    begun = begin_under_selection(date(2026, 11, 27))
+
+    def decide(day: date, held: CaseSnapshot) -> list[str]:
+        said = end(day) if action == "end-procurement" else go_back(4, Status.TENDER_LIVE, day)
+        return refused_for(action, Ready(held, COMMISSIONING, said, now=at(date(2026, 12, 11))))
+
+    assert decide(date(2026, 12, 9), begun) == ["decided-on-within-bounds"]
+    assert decide(date(2026, 12, 10), begun) == []
+    chosen_anew = "abandon" if action == "end-procurement" else "return-to-earlier-step"
+    said = {"reference": "REP-1", "decision": chosen_anew, "communicatedOn": date(2026, 12, 5), **WHY}
+    heard = put(put(begun, at_hand(date(2026, 12, 4))), payloads.FurtherDecision.model_validate(said))
+    assert decide(date(2026, 12, 3), heard) == ["decided-on-within-bounds"]
+    assert decide(date(2026, 12, 4), heard) == []
+
+
+def test_the_last_further_decision_replaces_those_before_it() -> None:
+    """Reg 12(7): what was decided of one provider and then of another is the later of the two."""
+    begun = begin_under_selection(TODAY)
+    day = ground.get_deadline(begun, "provider-selection-standstill").due_on + timedelta(days=1)
+    for number, decided in ((1, "abandon"), (2, "award-as-intended")):
+        name, told = f"REP-{number}", TODAY + timedelta(days=number)
+        begun = put(begun, payloads.Representation.model_validate({"reference": name, "receivedOn": TODAY}))
+        said = {"reference": name, "decision": decided, "communicatedOn": told, **WHY}
+        begun = put(begun, payloads.FurtherDecision.model_validate(said))
+    ending = Ready(begun, COMMISSIONING, end(day), now=at(day))
+    assert refused_for("end-procurement", ending) == ["end-follows-the-standstill"]

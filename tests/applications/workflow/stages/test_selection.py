@@ -93,6 +93,13 @@ def _(attempt: Ready) -> Ready:
     return replace(attempt, snapshot=under(SelectionRoute.COMPETITIVE), payload=inviting)
 
 
+JUDGED = payloads.ExclusionJudgement.model_validate({"exclusion": "neither", "judgedOn": TODAY})
+DIRECT_B = SelectionRoute.DIRECT_B
+ready("judge-exclusion", Ready(under(DIRECT_B), COMMISSIONING, JUDGED))
+breaks("judge-exclusion", "awarded-directly")(ground.on_snapshot(put, contracts.selection(MOST_SUITABLE)))
+breaks("judge-exclusion", "provider-is-not-excluded")(on_payload(exclusion=payloads.Exclusion.EXCLUDED))
+breaks("judge-exclusion", "deciders-are-independent")(ground.bar_last_signer)
+breaks("award", "exclusion-judged")(lambda attempt: replace(attempt, snapshot=under(DIRECT_B)))
 breaks("begin-standstill", "provider-chosen")(ground.on_snapshot(without, payloads.ProviderChoice))
 
 
@@ -192,6 +199,20 @@ def test_of_the_competitive_process_the_criteria_come_before_the_invitation(rout
 def test_who_may_not_be_awarded_a_contract_is_not_chosen(more: dict[str, Any], refused: list[str]) -> None:
     held = under(SelectionRoute.COMPETITIVE, criteria(), status=Status.TENDER_LIVE)
     assert refused_for("choose-provider", Ready(held, COMMISSIONING, choice(**more))) == refused
+
+
+@pytest.mark.parametrize("route", [SelectionRoute.DIRECT_A, DIRECT_B])
+def test_exclusion_is_judged_before_a_direct_award_too(route: SelectionRoute) -> None:
+    """Reg 20(1) excepts no process; reg 19(2)(a) excepts A and B from the basic selection criteria alone."""
+    held = under(route, *([EXISTING] if route is SelectionRoute.DIRECT_A else []))
+    awarding = Ready(held, COMMISSIONING, contracts.AWARD)
+    assert refused_for("award", awarding) == ["exclusion-judged"]
+    judged = take("judge-exclusion", Ready(held, COMMISSIONING, JUDGED)).after
+    assert refused_for("award", replace(awarding, snapshot=judged)) == []
+    excluded = JUDGED.model_copy(update={"exclusion": payloads.Exclusion.EXCLUDED})
+    assert refused_for("judge-exclusion", Ready(held, COMMISSIONING, excluded)) == ["provider-is-not-excluded"]
+    for_patients = excluded.model_copy(update={"overriding_reasons": "Nobody else can give dialysis there."})
+    assert refused_for("judge-exclusion", Ready(held, COMMISSIONING, for_patients)) == []
 
 
 @pytest.mark.parametrize("number", [0, 4, 6])

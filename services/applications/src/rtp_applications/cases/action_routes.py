@@ -30,14 +30,16 @@ from rtp_applications.workflow.stages.appraisal.payloads import AdviserChoice, I
 from rtp_applications.workflow.stages.assurance.payloads import AssuranceRating, CommissionerConsent
 from rtp_applications.workflow.stages.award.payloads import (
     Award,
+    AwardNotice,
     Challenge,
     FurtherDecision,
     Notice,
-    PublishedNotice,
     Representation,
     TenderLoss,
+    TenderNotice,
 )
 from rtp_applications.workflow.stages.award.restarts import ProcurementEnd, StepReturn
+from rtp_applications.workflow.stages.award.tendering import TenderInvitation
 from rtp_applications.workflow.stages.business_case.payloads import (
     BusinessCaseReturn,
     CompletenessCheck,
@@ -48,6 +50,11 @@ from rtp_applications.workflow.stages.business_case.payloads import (
 )
 from rtp_applications.workflow.stages.contract.facts import ProcurementRecord
 from rtp_applications.workflow.stages.contract.payloads import ContractTerms, ProcurementStart, RegimeDetermination
+from rtp_applications.workflow.stages.contract_duties.payloads import (
+    ContractModification,
+    ContractPublication,
+    PerformanceIndicators,
+)
 from rtp_applications.workflow.stages.cross_stage.payloads import (
     CourtOrder,
     CourtRemittal,
@@ -110,7 +117,12 @@ from rtp_applications.workflow.stages.screening.payloads import (
     InformationRequest,
     ItemAnswer,
 )
-from rtp_applications.workflow.stages.selection.payloads import KeyCriteria, ProcessNotice, ProviderChoice
+from rtp_applications.workflow.stages.selection.payloads import (
+    ExclusionJudgement,
+    KeyCriteria,
+    ProcessNotice,
+    ProviderChoice,
+)
 from rtp_applications.workflow.stages.social_value.payloads import SocialValueConsideration
 from rtp_applications.workflow.stages.spin_out.payloads import SpinOutConfirmation, Sponsorship
 from rtp_applications.workflow.stages.subsidy.payloads import (
@@ -218,9 +230,11 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "publish-selection-notice": ProcessNotice,
     "determine-key-criteria": KeyCriteria,
     "choose-provider": ProviderChoice,
-    "record-notice": PublishedNotice,
-    "publish-tender": PublishedNotice,
-    "begin-standstill": Notice,
+    "judge-exclusion": ExclusionJudgement,
+    "record-notice": Notice,
+    "publish-tender": TenderNotice,
+    "invite-tenders": TenderInvitation,
+    "begin-standstill": AwardNotice,
     "record-representation": Representation,
     "record-further-decision": FurtherDecision,
     "record-challenge": Challenge,
@@ -228,6 +242,9 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "record-tender-lost": TenderLoss,
     "end-procurement": ProcurementEnd,
     "return-to-earlier-step": StepReturn,
+    "set-performance-indicators": PerformanceIndicators,
+    "record-contract-publication": ContractPublication,
+    "record-modification": ContractModification,
     "record-legal-entity": LegalEntity,
     "record-finance-commitment": FinanceCommitment,
     "begin-transition": DecisionDay,

@@ -18,6 +18,7 @@ from rtp_applications.workflow.stages import (
     award,
     business_case,
     contract,
+    contract_duties,
     cross_stage,
     decision,
     extensions,
@@ -67,13 +68,22 @@ LAUNCH_ACTIONS = (
     *readiness.ACTIONS,
     *monitoring.ACTIONS,
 )
-LAUNCH_CLOCKS = (*selection.CLOCKS, *award.CLOCKS, *transition.CLOCKS, *readiness.CLOCKS, *monitoring.CLOCKS)
+LAUNCH_CLOCKS = (
+    *selection.CLOCKS,
+    *award.CLOCKS,
+    *contract_duties.CLOCKS,
+    *transition.CLOCKS,
+    *readiness.CLOCKS,
+    *monitoring.CLOCKS,
+)
 LAUNCH_SETTINGS = {
     **contract.SETTINGS,
     **award.SETTINGS,
     **transition.SETTINGS,
     **selection.TIMES,
     **award.TIMES,
+    **contract_duties.SETTINGS,
+    **contract_duties.TIMES,
     **monitoring.TIMES,
     **cross_stage.SETTINGS,
     **extensions.SETTINGS,
@@ -99,6 +109,7 @@ RIGHT_TO_PROVIDE = Process(
                 *social_value.ACTIONS,
                 *selection.ACTIONS,
                 *award.ACTIONS,
+                *contract_duties.ACTIONS,
                 *LAUNCH_ACTIONS,
                 *extensions.ACTIONS,
                 *cross_stage.ACTIONS,
@@ -167,6 +178,7 @@ COMMUNITY_RIGHT_TO_CHALLENGE = Process(
                 *social_value.ACTIONS,
                 *selection.ACTIONS,
                 *award.ACTIONS,
+                *contract_duties.ACTIONS,
                 *LAUNCH_ACTIONS,
                 *extensions.ACTIONS,
                 *cross_stage.ACTIONS_OF_A_CHALLENGE,
@@ -226,6 +238,7 @@ EMPLOYER_LED = Process(
                 *social_value.ACTIONS,
                 *selection.ACTIONS,
                 *award.ACTIONS,
+                *contract_duties.ACTIONS,
                 *LAUNCH_ACTIONS,
                 *extensions.ACTIONS,
                 *cross_stage.ACTIONS_OF_A_SPIN_OUT,
@@ -270,7 +283,7 @@ NEWEST = (RIGHT_TO_PROVIDE, COMMUNITY_RIGHT_TO_CHALLENGE, EMPLOYER_LED)
 OF_EVERY_ROUTE_2 = (
     separation.VERSION_2, suspension.VERSION_2, cross_stage.VERSION_2, contract.VERSION_2,
     social_value.VERSION_2, selection.VERSION_2, subsidy.VERSION_2, award.VERSION_2, reorganisation.VERSION_2,
-    publication.VERSION_2,
+    publication.VERSION_2, contract_duties.VERSION_2,
 )  # fmt: skip
 OF_A_PANEL_2 = (*OF_EVERY_ROUTE_2, interest.employers.VERSION_2, panel.VERSION_2, decision.VERSION_2)
 OF_A_ROUTE_2 = {

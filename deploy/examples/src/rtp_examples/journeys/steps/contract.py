@@ -1,5 +1,6 @@
 """From the mandate to the award of the contract."""
 
+from datetime import timedelta
 from typing import Any
 
 from rtp_examples.journeys.api import Case
@@ -24,9 +25,14 @@ def determine_regime(scenario: Scenario, personas: Personas, case: Case, **regim
 def tender(scenario: Scenario, personas: Personas, case: Case) -> None:
     personas.commissioner.act(
         case, "publish-tender", kind="UK4", noticeId="2027/S 000-012345", ocid="ocds-h6vhtk-04a1b2",
-        publishedOn=scenario.today,
+        publishedOn=scenario.today, tendersDueOn=scenario.today + timedelta(days=25), electronicTenders=True,
+        documentsAtOnce=True,
     )  # fmt: skip
     scenario.wait_days(45, "tenders come in and are assessed")
+    personas.commissioner.act(
+        case, "set-performance-indicators", setOn=scenario.today,
+        indicators=["Visits kept as agreed", "Complaints answered in ten days", "Days that a referral waits"],
+    )  # fmt: skip
 
 
 KEY_CRITERIA = {

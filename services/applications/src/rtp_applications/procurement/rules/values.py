@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from rtp_applications.procurement.rules.amounts import find_amount
 from rtp_applications.procurement.rules.facts import BuyerType, Instrument, ProcurementFacts
 from rtp_applications.procurement.rules.reasoning import Judgement, Reasoning, legal_rule
-from rtp_applications.procurement.rules.scope import commenced_under_the_act, concession_contract
+from rtp_applications.procurement.rules.scope import ACT_SINCE, commenced_under_the_act, concession_contract
 from rtp_applications.procurement.rules.services import PA, light_touch_services, social_and_specific_services
 from rtp_applications.procurement.rules.tables import Thresholds, find_thresholds
 from rtp_applications.procurement.rules.truth import Truth, all_of
@@ -121,9 +122,15 @@ def notifiable_below_threshold_contract(reasoning: Reasoning) -> Judgement:
     advertises it first publishes a below-threshold tender notice, and its details once it is entered into.
     """
     least, most = estimate_value(reasoning.facts)
-    possible = set(_choose(reasoning.ask(central_government_authority), 1_200_000, 3_000_000))
+    possible = set(_choose(reasoning.ask(central_government_authority), *_list_notifiable_amounts()))
     reached = True if least >= max(possible) else False if most is not None and most < min(possible) else None
     return all_of(reached, reasoning.refute(concession_contract), reasoning.ask(commenced_under_the_act))
+
+
+def _list_notifiable_amounts() -> tuple[int, ...]:
+    """Return the amounts of s.87(4)(a) and (b), which are those of the first day of the Act still."""
+    found = (find_amount(name, ACT_SINCE) for name in ("below-threshold-notices-central", "below-threshold-notices"))
+    return tuple(each.pence for each in found if each)
 
 
 def is_framework(facts: ProcurementFacts) -> Truth:

@@ -41,7 +41,7 @@ KEPT_APART = frozenset(
         "offer-modification", "accept-eoi", "refuse-eoi", "accept-part", "record-employer-answer",
         "refuse-after-appraisal", "rate-strand",
         "cast-vote", "approve", "approve-with-conditions", "defer", "refuse-business-case", "confirm-after-call-in",
-        "return-after-call-in", "reopen-after-call-in", "choose-provider", "award",
+        "return-after-call-in", "reopen-after-call-in", "choose-provider", "judge-exclusion", "award",
         "end-procurement", "return-to-earlier-step",
         "waive-pension-signature", "launch", "call-in", "record-scrutiny-response", "agree-special-urgency",
         "stop-case", "confirm-spin-out", "reopen-refusal",

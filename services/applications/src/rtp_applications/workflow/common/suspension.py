@@ -23,9 +23,10 @@ DECISIONS = frozenset(
         "refuse-business-case", "close-condition", "close-conditions", "confirm-after-call-in",
         "return-after-call-in", "reopen-after-call-in",
         # On the contract and the launch.
-        "record-regime", "choose-contract-route", "begin-procurement", "choose-provider", "publish-tender",
-        "begin-standstill", "record-further-decision", "award", "record-tender-lost", "end-procurement",
-        "return-to-earlier-step", "begin-transition",
+        "record-regime", "choose-contract-route", "begin-procurement", "choose-provider", "judge-exclusion",
+        "publish-tender",
+        "invite-tenders", "begin-standstill", "record-further-decision", "award", "record-tender-lost",
+        "end-procurement", "return-to-earlier-step", "begin-transition",
         "waive-pension-signature", "begin-readiness-review", "launch", "give-assistance", "put-back-launch",
         # On a refusal, and on the case as a whole.
         "uphold-refusal", "remit", "recommend-reopening", "reopen-refusal", "keep-refusal", "stop-case",

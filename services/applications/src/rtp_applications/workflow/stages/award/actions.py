@@ -4,10 +4,25 @@ from rtp_applications.workflow.common.effects import finish
 from rtp_applications.workflow.common.guards import deciders_are_independent
 from rtp_applications.workflow.definition import Action, one_of
 from rtp_applications.workflow.enums import Role, Status
-from rtp_applications.workflow.stages.award import dates, effects, ending, guards, payloads, restarts
+from rtp_applications.workflow.stages.award import (
+    dates,
+    effects,
+    ending,
+    guards,
+    payloads,
+    restarts,
+    standstills,
+    tendering,
+    time_limits,
+)
 from rtp_applications.workflow.stages.contract.actions import AWARDABLE
 from rtp_applications.workflow.stages.contract.guards import regime_determined
-from rtp_applications.workflow.stages.selection.guards import key_criteria_determined, provider_chosen
+from rtp_applications.workflow.stages.contract_duties.guards import indicators_set
+from rtp_applications.workflow.stages.selection.guards import (
+    exclusion_judged,
+    key_criteria_determined,
+    provider_chosen,
+)
 from rtp_applications.workflow.stages.social_value.guards import (
     social_value_considered_before_a_direct_award,
     social_value_considered_before_the_tender,
@@ -21,8 +36,15 @@ RECORD_NOTICE = Action(
     signatories=one_of(Role.COMMISSIONER),
     from_states=ON_THE_WAY
     | {Status.APPROVED, Status.AWARDED, Status.TRANSITION, Status.READINESS_REVIEW, Status.LAUNCHED},
-    guards=(*dates.OF_A_NOTICE, ending.notice_is_not_relied_on),
-    payload_model=payloads.PublishedNotice,
+    guards=(
+        *dates.OF_ANY_NOTICE,
+        ending.notice_is_not_relied_on,
+        guards.tender_is_opened_by_its_own_action,
+        time_limits.time_limits_are_of_a_tender,
+        time_limits.time_limits_are_lawful,
+        standstills.stated_standstill_is_lawful,
+    ),
+    payload_model=payloads.Notice,
     effects=(effects.keep_corrected_notice,),
 )
 PUBLISH_TENDER = Action(
@@ -38,11 +60,26 @@ PUBLISH_TENDER = Action(
         guards.notice_opens_tender,
         social_value_considered_before_the_tender,
         ending.former_procurement_noticed,
-        *dates.OF_A_NOTICE,
+        time_limits.time_limits_are_of_a_tender,
+        time_limits.time_limits_are_lawful,
+        *dates.OF_A_TENDER,
     ),
-    payload_model=payloads.PublishedNotice,
+    payload_model=payloads.TenderNotice,
     event=events.TenderPublished,
     effects=(effects.keep_corrected_notice,),
+)
+INVITE_TENDERS = Action(
+    name="invite-tenders",
+    description="Put on file that those who may participate are invited to submit tenders, and by when: in a "
+    "competitive flexible procedure whose tender notice invited requests to participate.",
+    signatories=one_of(Role.COMMISSIONER),
+    from_states=frozenset({Status.TENDER_LIVE}),
+    guards=(
+        time_limits.requests_were_invited,
+        time_limits.tendering_period_is_lawful,
+        *dates.OF_AN_INVITATION,
+    ),
+    payload_model=tendering.TenderInvitation,
 )
 BEGIN_STANDSTILL = Action(
     name="begin-standstill",
@@ -55,13 +92,14 @@ BEGIN_STANDSTILL = Action(
     guards=(
         regime_determined,
         guards.tender_held,
+        time_limits.tendering_period_over,
         provider_chosen,
         social_value_considered_before_a_direct_award,
         guards.notice_begins_standstill,
         *dates.OF_A_STANDSTILL,
-        guards.stated_standstill_is_lawful,
+        standstills.stated_standstill_is_lawful,
     ),
-    payload_model=payloads.Notice,
+    payload_model=payloads.AwardNotice,
     event=events.StandstillBegun,
     effects=(effects.keep_corrected_notice,),
 )
@@ -76,11 +114,15 @@ RECORD_REPRESENTATION = Action(
 )
 RECORD_FURTHER_DECISION = Action(
     name="record-further-decision",
-    description="Put on file what was decided anew on a representation. The standstill ends five working days after "
-    "it.",
+    description="Put on file what was decided anew on a representation, and why. The standstill ends five working days "
+    "after it.",
     signatories=one_of(Role.COMMISSIONER),
     from_states=frozenset({Status.STANDSTILL}),
-    guards=(guards.representation_on_file, *dates.OF_A_FURTHER_DECISION),
+    guards=(
+        guards.representation_on_file,
+        guards.further_decision_has_reasons,
+        *dates.OF_A_FURTHER_DECISION,
+    ),
     payload_model=payloads.FurtherDecision,
 )
 RECORD_CHALLENGE = Action(
@@ -102,13 +144,16 @@ AWARD = Action(
     guards=(
         *AWARDABLE,
         guards.tender_held,
+        time_limits.tendering_period_over,
         provider_chosen,
         social_value_considered_before_a_direct_award,
         ending.former_procurement_noticed,
         guards.notices_published,
-        guards.standstill_over,
+        standstills.standstill_over,
         guards.representations_answered,
         guards.no_live_challenge,
+        exclusion_judged,
+        indicators_set,
         *dates.OF_THE_AWARD,
         deciders_are_independent,
     ),
@@ -166,6 +211,6 @@ RETURN = Action(
     effects=(effects.go_back,),
 )
 ACTIONS = (
-    RECORD_NOTICE, PUBLISH_TENDER, BEGIN_STANDSTILL, RECORD_REPRESENTATION, RECORD_FURTHER_DECISION, RECORD_CHALLENGE,
-    AWARD, RECORD_TENDER_LOST, END_PROCUREMENT, RETURN,
+    RECORD_NOTICE, PUBLISH_TENDER, INVITE_TENDERS, BEGIN_STANDSTILL, RECORD_REPRESENTATION, RECORD_FURTHER_DECISION,
+    RECORD_CHALLENGE, AWARD, RECORD_TENDER_LOST, END_PROCUREMENT, RETURN,
 )  # fmt: skip

@@ -21,6 +21,9 @@ from rtp_applications.workflow.stages.award.settings import TIMES
 from rtp_applications.workflow.stages.contract.payloads import Regime
 from rtp_applications.workflow.stages.contract.tracks import LIGHT_TOUCH, find_track
 
+ENDS = ("withdraw", "lapse", "supersede", "stop-case", "quash", "remit-by-court")
+"""After these nobody here looks after the contract: what is owed of it is neither met nor missed."""
+
 
 def find_day_before_award_notice(snapshot: CaseSnapshot, _: date) -> date | None:
     """Return the day before the contract award notice, with whose day the standstill begins (s.51(2))."""
@@ -106,6 +109,7 @@ def _make_details_clock(name: str, tracks: frozenset[str]) -> CaseClock:
         met_by=("record-notice",),
         met_when=_has_details_notice,
         met_as_of=_find_details_notice_day,
+        ended_by=ENDS,
         reminders=(7,),
         counts_from=partial(_find_day_before_award, tracks),
     )

@@ -9,19 +9,28 @@ from rtp_applications.workflow.stages.award.payloads import FurtherDecision, Not
 from rtp_applications.workflow.stages.award.restarts import (
     INVITATION,
     OF_THE_FUTURE,
+    STEPS,
     ProcurementEnd,
     choose_notice_owed,
 )
+from rtp_applications.workflow.stages.award.tendering import TenderInvitation
 from rtp_applications.workflow.stages.contract.facts import ProcurementRecord
 from rtp_applications.workflow.stages.contract.payloads import RegimeDetermination, SelectionRoute
+from rtp_applications.workflow.stages.contract_duties.payloads import PerformanceIndicators
 from rtp_applications.workflow.stages.selection.guards import find_selection_route
-from rtp_applications.workflow.stages.selection.payloads import KeyCriteria, ProcessNotice, ProviderChoice
+from rtp_applications.workflow.stages.selection.payloads import (
+    ExclusionJudgement,
+    KeyCriteria,
+    ProcessNotice,
+    ProviderChoice,
+)
 from rtp_applications.workflow.stages.social_value.payloads import SocialValueConsideration
 
 OF_THE_DECISION: tuple[type[Payload], ...] = (ProviderChoice, Representation, FurtherDecision)
 """Records of a decision that is taken back: they stay in the audit."""
 OF_THE_PROCUREMENT: tuple[type[Payload], ...] = (
     *OF_THE_DECISION, RegimeDetermination, ProcurementRecord, SocialValueConsideration, ProcessNotice, KeyCriteria,
+    TenderInvitation, PerformanceIndicators, ExclusionJudgement,
 )  # fmt: skip
 
 
@@ -44,9 +53,13 @@ def set_procurement_aside(step: Step, snapshot: CaseSnapshot) -> CaseSnapshot:
 
 
 def go_back(step: Step, snapshot: CaseSnapshot) -> CaseSnapshot:
-    """Set aside what the step that is repeated, and those after it, brought about."""
+    """Set aside what the step that is repeated, and those after it, brought about: from the notice of intention on, the
+    choice of the provider stays.
+    """
     route, number = find_selection_route(step.snapshot), step.payload.step
     notices, records = {NoticeKind.SELECTION_INTENTION, NoticeKind.SELECTION_AWARD}, list(OF_THE_DECISION)
+    if route in STEPS and number > STEPS[route]:
+        records.remove(ProviderChoice)
     if route is SelectionRoute.COMPETITIVE and number <= INVITATION:
         notices.add(NoticeKind.SELECTION_CONTRACT)
         records += [KeyCriteria] if number < INVITATION else []

@@ -2,7 +2,6 @@
 
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.enums import Status
-from rtp_applications.workflow.stages.award.guards import list_standstills
 from rtp_applications.workflow.stages.award.payloads import FurtherChoice, FurtherDecision, Notice, Representation
 from rtp_applications.workflow.stages.award.restarts import (
     INVITATION,
@@ -10,8 +9,10 @@ from rtp_applications.workflow.stages.award.restarts import (
     ProcurementEnd,
     StepReturn,
     find_notice_owed,
+    find_step,
     has_started,
 )
+from rtp_applications.workflow.stages.award.standstills import list_standstills
 from rtp_applications.workflow.stages.contract.payloads import Regime, RegimeDetermination, SelectionRoute
 from rtp_applications.workflow.stages.selection.guards import find_selection_route
 
@@ -48,14 +49,15 @@ def selection_process_followed(step: Step) -> str | None:
 
 @guard("/step", payload=True)
 def step_is_of_the_process(step: Step) -> str | None:
-    """The step is one of the process before its notice of intention; offers that were made are assessed again while
-    the tender stays live (SI 2023/1348 regs 9 to 11, 15(1)(b)).
+    """The step is one of the process, and before that in which it is: in a standstill also the notice of intention, and
+    the standstill that follows it. What comes after the invitation of offers is repeated while the tender is live
+    (SI 2023/1348 regs 9 to 11, 12(4)(d)(ii), (11), 15(1)(b), (8)(a)).
     """
-    route, to = find_selection_route(step.snapshot), step.payload.to
-    if route is None or route not in STEPS:
+    route, to, at = find_selection_route(step.snapshot), step.payload.to, find_step(step.snapshot)
+    if route is None or at is None or not has_started(step.snapshot):
         return None
-    if step.payload.step > STEPS[route]:
-        return f"{route} has steps 1 to {STEPS[route]} before its notice of intention"
+    if step.payload.step >= at:
+        return f"{route} is in step {at}: only one before it is an earlier step (SI 2023/1348 reg 15(1)(b))"
     live = route is SelectionRoute.COMPETITIVE and step.payload.step > INVITATION
     fits = (to is Status.TENDER_LIVE) is live
     return None if fits else f"step {step.payload.step} of {route} is taken in {_name(live=live)}"
@@ -75,9 +77,13 @@ def _find_running_standstill(step: Step, wanted: FurtherChoice) -> str | None:
     if latest and step.now < latest.due_at:
         return f"only after the standstill has ended, which lasts to the end of {latest.due_on} (reg 15(3))"
     timely = {each.reference for each, _ in step.snapshot.list_payloads(Representation) if not each.late}
-    decided = {each.reference: each.decision for each, _ in step.snapshot.list_payloads(FurtherDecision)}
-    if timely and wanted not in decided.values():
-        return f"representations were made: put the further decision on file first, {wanted} (regs 12(4)(d), 15(2))"
+    further = list(step.snapshot.list_payloads(FurtherDecision))
+    decided = {each.reference: each.decision for each, _ in further}
+    last = max(further, key=lambda each: (each[0].communicated_on, each[1].signed[-1].at), default=None)
+    if timely and (last is None or last[0].decision is not wanted):
+        return (
+            f"representations were made: put the further decision on file first, {wanted} (regs 12(4)(d), (7), 15(2))"
+        )
     if waiting := sorted(timely - decided.keys()):
         return f"put the further decision on each representation on file first: {', '.join(waiting)} (reg 12(4), (6))"
     return None

@@ -1,11 +1,7 @@
-"""Guards of notices, standstill, representations and challenges on the way to an award: rows 16 and 29."""
+"""Guards of notices, representations and challenges on the way to an award: rows 16 and 29."""
 
-from collections.abc import Iterator
-
-from rtp_applications.deadlines.rules.days import ONE_DAY, CalendarName, Length, Unit, due_on
-from rtp_applications.deadlines.rules.deadline import Deadline, DeadlineState
 from rtp_applications.workflow.definition import Step, guard
-from rtp_applications.workflow.enums import Suspension
+from rtp_applications.workflow.enums import Status, Suspension
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.award.payloads import (
     OF_AN_AWARD,
@@ -16,19 +12,18 @@ from rtp_applications.workflow.stages.award.payloads import (
     NoticeKind,
     Representation,
 )
-from rtp_applications.workflow.stages.award.restarts import find_last_restart
-from rtp_applications.workflow.stages.contract.tracks import UNDER_THE_ACT, find_track
+from rtp_applications.workflow.stages.contract.tracks import find_track
+from rtp_shared.problems import FieldError
 
-STANDSTILLS = ("standstill", "stated-standstill", "provider-selection-standstill", "further-decision-standstill")
-SHORTEST = Length(8, Unit.WORKING_DAYS)
-"""Of a standstill under the Procurement Act 2023, beginning with the day of the notice: s.51(2), (5)."""
+OPENING = frozenset({NoticeKind.UK4, NoticeKind.SELECTION_CONTRACT})
+BEFORE_THE_TENDER = frozenset({Status.APPROVED, Status.CONTRACT_ROUTE})
 
 
 def find_notice(snapshot: CaseSnapshot, kind: NoticeKind) -> Notice | None:
     return snapshot.find(Notice, kind)
 
 
-def _get_track_setting(step: Step, table: str) -> tuple[str, ...]:
+def get_track_setting(step: Step, table: str) -> tuple[str, ...]:
     """Return the entries of a setting for the regime on file."""
     return tuple(step.process.get_setting(step.snapshot, table).get(find_track(step.snapshot), ()))
 
@@ -36,16 +31,26 @@ def _get_track_setting(step: Step, table: str) -> tuple[str, ...]:
 @guard("/kind", payload=True)
 def notice_opens_tender(step: Step) -> str | None:
     """The notice is one that opens a tender under the regime (Procurement Act 2023 s.21; SI 2023/1348 reg 11)."""
-    allowed = _get_track_setting(step, "tender-notices")
+    allowed = get_track_setting(step, "tender-notices")
     if find_track(step.snapshot) is None or step.payload.kind in allowed:
         return None
     return f"a tender is opened by: {', '.join(allowed)}" if allowed else "there is no tender under this regime"
 
 
 @guard("/kind", payload=True)
+def tender_is_opened_by_its_own_action(step: Step) -> str | None:
+    """A notice that opens a tender, before there is one, is put on file by publish-tender, which asks for all that
+    comes before it (Procurement Act 2023 ss.21, 54; SI 2023/1348 reg 11(2), (3)).
+    """
+    if step.payload.kind not in OPENING or step.snapshot.status not in BEFORE_THE_TENDER:
+        return None
+    return "publish-tender puts a notice on file that opens a tender"
+
+
+@guard("/kind", payload=True)
 def notice_begins_standstill(step: Step) -> str | None:
     """The notice is one that begins a standstill under the regime (Procurement Act 2023 s.51; SI 2023/1348 reg 12)."""
-    allowed = _get_track_setting(step, "standstill-notices")
+    allowed = get_track_setting(step, "standstill-notices")
     if find_track(step.snapshot) is None or step.payload.kind in allowed:
         return None
     return f"a standstill begins with: {', '.join(allowed)}" if allowed else "there is no standstill under this regime"
@@ -62,7 +67,7 @@ def tender_held(step: Step) -> str | None:
 
 def list_tender_notices(step: Step) -> list[Notice]:
     """Return the notices on file that open a tender under the regime."""
-    opening = (find_notice(step.snapshot, NoticeKind(kind)) for kind in _get_track_setting(step, "tender-notices"))
+    opening = (find_notice(step.snapshot, NoticeKind(kind)) for kind in get_track_setting(step, "tender-notices"))
     return [each for each in opening if each]
 
 
@@ -70,29 +75,9 @@ def list_tender_notices(step: Step) -> list[Notice]:
 def notices_published(step: Step) -> str | None:
     """The notices that the regime wants before an award are published (Procurement Act 2023 s.50; SI 2023/1348)."""
     missing = [
-        kind for kind in _get_track_setting(step, "award-notices") if not find_notice(step.snapshot, NoticeKind(kind))
+        kind for kind in get_track_setting(step, "award-notices") if not find_notice(step.snapshot, NoticeKind(kind))
     ]
     return f"publish first: {', '.join(missing)}" if missing else None
-
-
-@guard()
-def standstill_over(step: Step) -> str | None:
-    """The standstill is over where it is mandatory, or was given though it is not (Procurement Act 2023 s.51)."""
-    held = list(list_standstills(step.snapshot))
-    if not held:
-        mandatory = find_track(step.snapshot) in step.process.get_setting(step.snapshot, "standstill-mandatory")
-        return "a standstill is mandatory and has not begun" if mandatory else None
-    latest = max(held, key=lambda each: each.due_at)
-    return None if step.now >= latest.due_at else f"the standstill lasts to the end of {latest.due_on}"
-
-
-def list_standstills(snapshot: CaseSnapshot) -> Iterator[Deadline]:
-    """Yield the standstills of this procurement: one before it was ended, or went back, counts no more."""
-    since = find_last_restart(snapshot)
-    for each in snapshot.deadlines.values():
-        held = each.clock in STANDSTILLS and each.state is not DeadlineState.CANCELLED
-        if held and (since is None or each.started_at >= since):
-            yield each
 
 
 @guard()
@@ -143,25 +128,23 @@ def lateness_is_said(step: Step) -> str | None:
     return f"it came in time: {last}" if step.payload.late else f"say that it came late: {last}"
 
 
-@guard("/standstillEndsOn", payload=True)
-def stated_standstill_is_lawful(step: Step) -> str | None:
-    """A standstill for which the notice provides is one of the Procurement Act, and not shorter than eight working days
-    beginning with the day of the notice (s.51(2), (5)).
-    """
-    stated = step.payload.standstill_ends_on
-    if stated is None:
-        return None
-    if find_track(step.snapshot) not in UNDER_THE_ACT:
-        return "no notice provides for a standstill under this regime: its length is fixed"
-    shortest = due_on(step.payload.published_on - ONE_DAY, SHORTEST, step.snapshot.calendars[CalendarName.ANY_UK])
-    return None if stated >= shortest else f"a standstill lasts to {shortest} or longer (Procurement Act 2023 s.51(5))"
-
-
 @guard("/reference", payload=True)
 def representation_on_file(step: Step) -> str | None:
     """The representation that it answers is on file."""
     on_file = step.snapshot.find_record(Representation, step.payload.reference)
     return None if on_file else "no such representation is on file"
+
+
+@guard(payload=True)
+def further_decision_has_reasons(step: Step) -> FieldError | None:
+    """It is said how the representations were dealt with, and the reasons are those that were communicated to whoever
+    made them and to whom the award was intended (SI 2023/1348 reg 12(4)(a) to (c), (6), (8)).
+    """
+    if step.payload.review is None:
+        return FieldError("/review", "say how the representations were dealt with (SI 2023/1348 reg 12(4)(a) to (c))")
+    if step.payload.reasons is None:
+        return FieldError("/reasons", "the further decision is communicated with reasons (SI 2023/1348 reg 12(6), (8))")
+    return None
 
 
 @guard("/awardNoticeId", payload=True)

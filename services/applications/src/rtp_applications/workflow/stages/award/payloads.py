@@ -7,6 +7,7 @@ from pydantic import Field
 
 from rtp_applications.workflow.bounds import Dated, DatedByDocument
 from rtp_applications.workflow.enums import Audience
+from rtp_applications.workflow.stages.award.tendering import TimeLimits
 from rtp_shared.schemas import Day, Line, Prose, not_before
 
 
@@ -54,14 +55,28 @@ class PublishedNotice(Dated):
     published_on: Day
 
 
-class Notice(PublishedNotice):
-    """A published notice with the standstill for which it provides. Every notice on file can be read so."""
+class AwardNotice(PublishedNotice):
+    """A published notice that announces an award, with the standstill for which it provides."""
 
     standstill_ends_on: Annotated[Day | None, not_before("published_on")] = Field(
         default=None,
         description="Last day of the standstill that a contract award notice provides for, where that is longer than "
         "eight working days (Procurement Act 2023 s.51(1)(b), (4))",
     )
+
+
+class TenderNotice(PublishedNotice, TimeLimits):
+    """A published notice that opens a tender, with its time limits."""
+
+    requests_due_on: Annotated[Day | None, not_before("published_on")] = Field(
+        default=None,
+        description="Where the notice invites requests to participate in a competitive flexible procedure, the day by "
+        "which they must be submitted: the last of the participation period (s.54(3), (5))",
+    )
+
+
+class Notice(AwardNotice, TenderNotice):
+    """A published notice with all that one of any kind may say. Every notice on file can be read so."""
 
 
 class TimelyRepresentation(Dated):
@@ -91,7 +106,7 @@ class FurtherChoice(StrEnum):
     ABANDON = "abandon"
 
 
-class FurtherDecision(DatedByDocument):
+class PlainFurtherDecision(DatedByDocument):
     """What the authority decided anew, having reviewed a representation (SI 2023/1348 reg 12)."""
 
     KIND: ClassVar[str] = "further-decision"
@@ -101,6 +116,21 @@ class FurtherDecision(DatedByDocument):
     reference: Line = Field(description="Reference of the representation")
     decision: FurtherChoice
     communicated_on: Day
+
+
+class FurtherDecision(PlainFurtherDecision):
+    """What the authority decided anew on a representation, with its review and its reasons (SI 2023/1348 reg 12(4) to
+    (8)).
+    """
+
+    review: Prose | None = Field(
+        default=None,
+        description="How the decision was reviewed in view of the representations, which opportunity to explain them "
+        "was given, and which information that was asked for was provided, or why not (reg 12(4)(a) to (c), (5))",
+    )
+    reasons: Prose | None = Field(
+        default=None, description="The reasons, as they were communicated in writing (reg 12(6), (8))"
+    )
 
 
 class Challenge(Dated):

@@ -13,7 +13,7 @@ from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.award.payloads import Notice, NoticeKind
 from rtp_applications.workflow.stages.contract.payloads import Regime, RegimeDetermination, SelectionRoute
-from rtp_applications.workflow.stages.selection.payloads import ProcessNotice, ProviderChoice
+from rtp_applications.workflow.stages.selection.payloads import KeyCriteria, ProcessNotice, ProviderChoice
 from rtp_shared.schemas import STORED, Day, Line, Prose, Whole
 
 OF_THE_FUTURE = frozenset({NoticeKind.UK1, NoticeKind.UK2, NoticeKind.UK3})
@@ -24,7 +24,11 @@ OPENING_UNDER_THE_ACT = frozenset({NoticeKind.UK4, NoticeKind.UK5})
 STEPS: Mapping[SelectionRoute, int] = {
     SelectionRoute.DIRECT_C: 1, SelectionRoute.MOST_SUITABLE: 3, SelectionRoute.COMPETITIVE: 4,
 }  # fmt: skip
-"""Of each process, the last step before the notice of intention: regs 9(2), 10(2) to (6), 11(2) to (7)."""
+"""Of each process, the step by which the provider is chosen: regs 9(2), 10(6), 11(7)."""
+STANDSTILLS: Mapping[SelectionRoute, int] = {
+    SelectionRoute.DIRECT_C: 3, SelectionRoute.MOST_SUITABLE: 5, SelectionRoute.COMPETITIVE: 7,
+}  # fmt: skip
+"""Of each process, the step by which the standstill begins: regs 9(5), 10(9), 11(11)."""
 INVITATION = 2
 """The step of the Competitive Process by which offers are invited: reg 11(3)."""
 
@@ -63,7 +67,12 @@ class StepReturn(DatedByDocument):
     to: Literal[Status.CONTRACT_ROUTE, Status.TENDER_LIVE] = Field(
         description="The status of that step: `tender-live` where offers that were made are assessed again"
     )
-    step: Whole = Field(ge=1, le=4, description="Number of the step that is repeated (SI 2023/1348 regs 9 to 11)")
+    step: Whole = Field(
+        ge=1,
+        le=10,
+        description="Number of the step that is repeated, in reg 9, 10 or 11 of SI 2023/1348: one before that in which "
+        "the process is (regs 12(11), 15(8)(a))",
+    )
     reasons: Prose = Field(description="Why; in words that those concerned can follow")
     decided_on: Day
     providers_informed_on: Day = Field(
@@ -75,6 +84,30 @@ def find_last_restart(snapshot: CaseSnapshot) -> datetime | None:
     """Return when the procurement was last ended, or went back: what began before it counts no more."""
     found = [*snapshot.list_payloads(ProcurementEnd), *snapshot.list_payloads(StepReturn)]
     return max((record.signed[-1].at for _, record in found), default=None)
+
+
+def find_last_return(snapshot: CaseSnapshot) -> StepReturn | None:
+    found = list(snapshot.list_payloads(StepReturn))
+    return max(found, key=lambda each: each[1].signed[-1].at)[0] if found else None
+
+
+def find_step(snapshot: CaseSnapshot) -> int | None:
+    """Return the step in which a process of the Provider Selection Regime is, by what is on file; None where the regime
+    has no steps. A choice on file stands for all up to it; in the standstill, representations are dealt with.
+    """
+    determined = snapshot.find(RegimeDetermination)
+    route = determined.selection_route if determined else None
+    if route is None or route not in STEPS:
+        return None
+    if snapshot.status is Status.STANDSTILL:
+        return STANDSTILLS[route] + 1
+    if snapshot.find(ProviderChoice):
+        return STEPS[route] + 1
+    if route is SelectionRoute.MOST_SUITABLE:
+        return 2 if snapshot.find(ProcessNotice) else 1
+    if route is SelectionRoute.COMPETITIVE and snapshot.find(Notice, NoticeKind.SELECTION_CONTRACT):
+        return INVITATION + 1
+    return 2 if route is SelectionRoute.COMPETITIVE and snapshot.find(KeyCriteria) else 1
 
 
 def find_last_end(snapshot: CaseSnapshot) -> ProcurementEnd | None:

@@ -8,7 +8,7 @@ from rtp_applications.workflow.stages.award.payloads import NoticeKind
 from rtp_applications.workflow.stages.contract.payloads import Regime, SelectionRoute
 from rtp_applications.workflow.stages.contract.tracks import UNDER_THE_ACT, WITH_INTENTION, name_selection_track
 
-SETTINGS: Mapping[str, Setting] = {
+_OF_NOTICES: Mapping[str, Setting] = {
     "tender-notices": Setting(
         {
             **dict.fromkeys(UNDER_THE_ACT, (NoticeKind.UK4,)),
@@ -56,6 +56,16 @@ SETTINGS: Mapping[str, Setting] = {
         "reg 12(1)",
         "found",
         FIRST,
+    ),
+}
+SETTINGS: Mapping[str, Setting] = {
+    **_OF_NOTICES,
+    "tender-periods": Setting(
+        {"participation": 25, "electronicAndAtOnce": 25, "oneOfBoth": 30, "neither": 35, "shorter": 10},
+        "Procurement Act 2023 s.54(3), (4): days at least, by whether tenders are submitted electronically and the "
+        "documents come at once with the notice",
+        "found",
+        THIRD,
     ),
 }
 SELECTION = "Health Care Services (Provider Selection Regime) Regulations 2023 (SI 2023/1348)"

@@ -66,7 +66,7 @@ def _record_tender_lost(now: Action) -> Action:
     return without_bounds()(now).replace_guard(feedback_given.name, feedback_given)
 
 
-_AS_RECORDED = partial(replace, met_as_of=None)
+_AS_RECORDED = partial(replace, met_as_of=None, ended_by=())
 VERSION_2_DATES = Earlier(
     clocks=dict.fromkeys(("contract-details-notice", "light-touch-contract-details-notice"), _AS_RECORDED),
     actions={

@@ -53,7 +53,7 @@ def key_decision_notice_is_owed(step: Step) -> str | None:
     """The body owes notice of a key decision: a council's executive (SI 2012/2089 reg 9), a combined authority
     (SI 2017/68 art 11), and nobody else.
     """
-    constitution = find_constitution(step.snapshot)
+    constitution = find_constitution(step.snapshot, _find_day(step))
     if constitution and constitution.key_decision_notice:
         return None
     form = constitution.form if constitution else "of a kind that is not known"
@@ -65,7 +65,7 @@ def notice_can_serve(step: Step) -> str | None:
     """The day that the notice names lies after its 28 clear days (SI 2012/2089 reg 9; SI 2017/68 art 11), unless
     scrutiny was told of a general exception, or agreed that the decision is urgent.
     """
-    constitution = find_constitution(step.snapshot)
+    constitution = find_constitution(step.snapshot, _find_day(step))
     excepted = step.snapshot.find(GeneralException) or step.snapshot.find_record(SpecialUrgency, Urgent.KEY_DECISION)
     if constitution is None or constitution.key_decision_notice is None or excepted:
         return None
@@ -95,7 +95,7 @@ def not_key_is_reasoned(step: Step) -> str | None:
     8(1)); of a combined authority it goes by the view of its overview and scrutiny committee, with its reference
     (SI 2017/68 art 11(1)(a)).
     """
-    constitution, payload = find_constitution(step.snapshot), step.payload
+    constitution, payload = find_constitution(step.snapshot, _find_day(step)), step.payload
     if constitution is None or constitution.key_decision is None or payload.is_key or payload.changes_nothing:
         return None
     if not payload.not_key_because:
@@ -111,7 +111,7 @@ def key_decision_announced(step: Step) -> str | None:
     that was not over on its day (SI 2012/2089 reg 9; SI 2017/68 art 11); or five clear days had gone by since that of a
     general exception was made public (reg 10; art 12); or it was agreed by then that it is urgent (reg 11; art 13).
     """
-    constitution = find_constitution(step.snapshot)
+    constitution = find_constitution(step.snapshot, _find_day(step))
     if constitution is None or constitution.key_decision_notice is None or (step.payload and not step.payload.is_key):
         return None
     missing = _find_missing_announcement(step)
@@ -167,7 +167,7 @@ def agenda_published(step: Step) -> str | None:
 def find_missing_agenda(step: Step) -> str | None:
     """Return why agenda and papers do not allow a decision on the day that the step has as today, or None."""
     length = find_agenda_length(step.snapshot) or find_board_length(step.snapshot)
-    constitution, agenda = find_constitution(step.snapshot), step.snapshot.find(AgendaPublication)
+    constitution, agenda = find_constitution(step.snapshot, step.today), step.snapshot.find(AgendaPublication)
     if length is None or constitution is None:
         return None
     missing = find_missing_notice(step, agenda, length)
@@ -189,7 +189,7 @@ def private_meeting_announced(step: Step) -> str | None:
 
 def find_missing_doors_notice(step: Step) -> str | None:
     """Return why the notices of a private meeting do not allow a decision on the day that the step has as today."""
-    constitution, agenda = find_constitution(step.snapshot), step.snapshot.find(AgendaPublication)
+    constitution, agenda = find_constitution(step.snapshot, step.today), step.snapshot.find(AgendaPublication)
     if constitution is None or constitution.private_meeting is None or agenda is None or not agenda.in_private:
         return None
     agreed = step.snapshot.find(SpecialUrgency, Urgent.PRIVATE_MEETING)

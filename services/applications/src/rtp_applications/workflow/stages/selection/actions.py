@@ -49,4 +49,18 @@ CHOOSE_PROVIDER = Action(
     ),
     payload_model=payloads.ProviderChoice,
 )
-ACTIONS = (PUBLISH_NOTICE, DETERMINE_CRITERIA, CHOOSE_PROVIDER)
+JUDGE_EXCLUSION = Action(
+    name="judge-exclusion",
+    description="Put on file whether the provider is excluded, before it is awarded a contract by Direct Award Process "
+    "A or B. An excluded one is only on an exceptional basis, for overriding reasons of the public interest.",
+    signatories=one_of(Role.COMMISSIONER),
+    from_states=frozenset({Status.CONTRACT_ROUTE}),
+    guards=(
+        guards.awarded_directly,
+        guards.provider_is_not_excluded,
+        *dates.OF_THE_JUDGEMENT,
+        deciders_are_independent,
+    ),
+    payload_model=payloads.ExclusionJudgement,
+)
+ACTIONS = (PUBLISH_NOTICE, DETERMINE_CRITERIA, CHOOSE_PROVIDER, JUDGE_EXCLUSION)

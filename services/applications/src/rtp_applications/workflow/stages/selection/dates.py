@@ -37,3 +37,4 @@ OF_THE_CRITERIA = with_late_entries(bound("determined_on", DETERMINATION))
 OF_THE_CHOICE = with_late_entries(
     bound("identified_on", FOURTEEN_DAYS, law="SI 2023/1348 reg 10(5)"), bound("decided_on", STEP_BEFORE)
 )
+OF_THE_JUDGEMENT = with_late_entries(bound("judged_on", DETERMINATION))

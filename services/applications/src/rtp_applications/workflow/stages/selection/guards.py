@@ -8,11 +8,14 @@ from rtp_applications.workflow.stages.contract.payloads import RegimeDeterminati
 from rtp_applications.workflow.stages.contract.tracks import WITH_INTENTION, find_track
 from rtp_applications.workflow.stages.selection.payloads import (
     Exclusion,
+    ExclusionJudgement,
     KeyCriteria,
     KeyCriterion,
     ProcessNotice,
     ProviderChoice,
 )
+
+DIRECTLY = frozenset({SelectionRoute.DIRECT_A, SelectionRoute.DIRECT_B})
 
 
 def find_selection_route(snapshot: CaseSnapshot) -> SelectionRoute | None:
@@ -111,6 +114,29 @@ def provider_is_not_excluded(step: Step) -> str | None:
     if step.payload.exclusion is not Exclusion.EXCLUDED or step.payload.overriding_reasons:
         return None
     return "no contract is awarded to an excluded provider without overriding reasons (SI 2023/1348 reg 20(1), (1A))"
+
+
+@guard()
+def awarded_directly(step: Step) -> str | None:
+    """The regime on file is Direct Award Process A or B: in the others the choice of the provider says whether it is
+    excluded (SI 2023/1348 reg 20).
+    """
+    if find_selection_route(step.snapshot) in DIRECTLY:
+        return None
+    return "only Direct Award Processes A and B have no choice of the provider, which says it (reg 20)"
+
+
+@guard("/enteredIntoOn", payload=True)
+def exclusion_judged(step: Step) -> str | None:
+    """Before a contract is awarded by Direct Award Process A or B, it is judged whether the provider is excluded: reg
+    20 excepts neither, as reg 19 does (SI 2023/1348 regs 19(2)(a), 20(1), (1A), (7)).
+    """
+    if find_selection_route(step.snapshot) not in DIRECTLY:
+        return None
+    judged = step.snapshot.find(ExclusionJudgement)
+    if judged is None or judged.judged_on > step.payload.entered_into_on:
+        return "judge first whether the provider is an excluded one (SI 2023/1348 reg 20(1))"
+    return None
 
 
 @guard()

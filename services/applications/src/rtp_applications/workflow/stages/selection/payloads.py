@@ -68,6 +68,23 @@ class Exclusion(StrEnum):
     EXCLUDED = "excluded"
 
 
+class ExclusionJudgement(DatedByDocument):
+    """Whether the provider is excluded, where it is awarded the contract by Direct Award Process A or B (SI 2023/1348
+    reg 20, which applies to every process).
+    """
+
+    KIND: ClassVar[str] = "exclusion-judgement"
+    AUDIENCE: ClassVar[Audience] = Audience.BODIES
+
+    exclusion: Exclusion
+    overriding_reasons: Prose | None = Field(
+        default=None,
+        description="Of an excluded provider: the overriding reasons relating to the public interest for which it is "
+        "awarded the contract on an exceptional basis (SI 2023/1348 reg 20(1A))",
+    )
+    judged_on: Day
+
+
 class ProviderChoice(DatedByDocument):
     """Who is chosen under the Provider Selection Regime, and how: the record of SI 2023/1348 reg 24(e), (f)."""
 

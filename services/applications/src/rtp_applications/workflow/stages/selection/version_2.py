@@ -4,5 +4,7 @@ from rtp_applications.workflow.earlier import Earlier
 from rtp_applications.workflow.stages.selection.settings import IDENTIFICATION
 
 VERSION_2 = Earlier(
-    added=frozenset({"publish-selection-notice", "determine-key-criteria", "choose-provider", IDENTIFICATION})
+    added=frozenset(
+        {"publish-selection-notice", "determine-key-criteria", "choose-provider", "judge-exclusion", IDENTIFICATION}
+    )
 )

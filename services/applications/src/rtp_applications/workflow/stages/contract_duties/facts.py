@@ -1,0 +1,74 @@
+"""What a case says of the duties around its contract: amounts reached, and notices that are still owed."""
+
+from datetime import date
+
+from rtp_applications.procurement.rules.amounts import find_amount
+from rtp_applications.procurement.rules.reasoning import Reasoning
+from rtp_applications.procurement.rules.truth import Truth
+from rtp_applications.procurement.rules.values import central_government_authority, estimate_value
+from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.stages.award.former import FormerNotice
+from rtp_applications.workflow.stages.award.payloads import Award, Notice, NoticeKind
+from rtp_applications.workflow.stages.contract.facts import collect_facts
+from rtp_applications.workflow.stages.contract_duties.payloads import ContractModification, ModificationGround
+
+
+def exceeds_amount(snapshot: CaseSnapshot, name: str, day: date) -> Truth:
+    """Return whether the estimated value, with VAT and extensions, is more than the amount of this name on the day."""
+    amount = find_amount(name, day)
+    if amount is None:
+        return None
+    least, most = estimate_value(collect_facts(snapshot))
+    if least > amount.pence:
+        return True
+    return False if most is not None and most <= amount.pence else None
+
+
+def is_notifiable_below_threshold(snapshot: CaseSnapshot, day: date) -> bool:
+    """Tell whether the value is known to reach that of a notifiable contract below threshold (s.87(4))."""
+    facts = collect_facts(snapshot)
+    central = Reasoning(facts).ask(central_government_authority)
+    amount = find_amount(f"below-threshold-notices{'-central' if central else ''}", day)
+    return amount is not None and estimate_value(facts)[0] >= amount.pence
+
+
+def owes_notice(modification: ContractModification) -> bool:
+    """Tell whether a notice of the modification is owed: of one that the authority decided, from £500,000 on in all
+    (SI 2023/1348 reg 13(4)), and of an urgent one (reg 14(4)).
+    """
+    if modification.ground in (ModificationGround.URGENT, ModificationGround.CONTINUITY):
+        return modification.ground is ModificationGround.URGENT
+    amount = find_amount("provider-selection-modification", modification.modified_on)
+    reached = amount is not None and modification.change_pence >= amount.pence
+    return reached and modification.attributable_to_authority
+
+
+def pair_with_notices(snapshot: CaseSnapshot) -> list[tuple[ContractModification, date | None]]:
+    """Return each modification of which a notice is owed, with the day of its notice: each notice is that of the first
+    one before it which has none yet.
+    """
+    owing = [each for each, _ in snapshot.list_payloads(ContractModification) if owes_notice(each)]
+    days, pairs = _list_modification_notices(snapshot), []
+    for each in sorted(owing, key=lambda each: each.modified_on):
+        found = next((day for day in days if day >= each.modified_on), None)
+        if found:
+            days.remove(found)
+        pairs.append((each, found))
+    return pairs
+
+
+def find_modification_without_notice(snapshot: CaseSnapshot) -> ContractModification | None:
+    """Return the first modification of which a notice is owed and none is on file."""
+    return next((each for each, published_on in pair_with_notices(snapshot) if published_on is None), None)
+
+
+def _list_modification_notices(snapshot: CaseSnapshot) -> list[date]:
+    """Return when each notice of a modification was published: one by its number, however often it was put on file."""
+    found = [each for each, _ in (*snapshot.list_payloads(FormerNotice), *snapshot.list_payloads(Notice))]
+    days = {each.notice_id: each.published_on for each in found if each.kind is NoticeKind.SELECTION_MODIFICATION}
+    return sorted(days.values())
+
+
+def find_day_of_contract(snapshot: CaseSnapshot) -> date | None:
+    entered = snapshot.find(Award)
+    return entered.entered_into_on if entered else None
