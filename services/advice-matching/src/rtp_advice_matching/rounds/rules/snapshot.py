@@ -101,6 +101,33 @@ def _write_adviser(candidate: Candidate) -> Json:
     }
 
 
+def read_need(written: Mapping[str, Any]) -> Need:
+    """Return the need of a request of an input."""
+    return Need(
+        case_id=UUID(written["caseId"]),
+        bodies=frozenset(map(UUID, written["bodies"])),
+        sector=written["sector"],
+        region=written["region"],
+        stage=written["stage"],
+        topics=tuple(written["topics"]),
+        legal_form=written["legalForm"],
+    )
+
+
+def read_candidate(written: Mapping[str, Any]) -> Candidate:
+    """Return an adviser of an input. The network is not in it, and no rule asks for it."""
+    return Candidate(
+        id=UUID(written["id"]),
+        network_id=UUID(int=0),
+        remote=written["remote"],
+        capacity=written["capacity"],
+        engaged=written["engaged"],
+        legal_forms=written["legalForms"],
+        conflicts=[UUID(each) for each in written["conflicts"]],
+        **{name: written[name] for name in ("sectors", "regions", "topics", "stages")},
+    )
+
+
 def write_canonical(content: Mapping[str, Any]) -> bytes:
     """Write JSON in the one way in which it is hashed: names sorted, no blanks, UTF-8; whole numbers only."""
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
