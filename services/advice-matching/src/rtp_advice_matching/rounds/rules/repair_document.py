@@ -52,15 +52,16 @@ def compute_repair(certificate: Mapping[str, Any], before: Advisers, changes: Ch
         "before": list(before),
         "changes": _write_changes(changes),
         "after": list(repaired.advisers),
-        "moves": list_moves(market, before, repaired.advisers, changes.gone, standing),
+        "moves": list_moves((market, before), (market, repaired.advisers), changes.gone, standing),
         "moved": repaired.moved,
         "atLeast": repaired.at_least,
     }
 
 
-def list_moves(
-    market: Market, before: Advisers, after: Advisers, gone: frozenset[int], standing: Sequence[int]
-) -> list[Json]:
+Outcome = tuple[Market, Advisers]
+
+
+def list_moves(before: Outcome, after: Outcome, gone: frozenset[int], standing: Sequence[int]) -> list[Json]:
     """List the requests that get another adviser, lose theirs or get one, each with its ranks in its own list.
 
     A rank is one more than the number of advisers on the list who fit better. Directly moved is whose pair may not
@@ -70,12 +71,12 @@ def list_moves(
         {
             "request": request,
             "before": None if had == NOBODY else had,
-            "rankBefore": _rank(market, request, had),
+            "rankBefore": _rank(before[0], request, had),
             "after": None if has == NOBODY else has,
-            "rankAfter": _rank(market, request, has),
+            "rankAfter": _rank(after[0], request, has),
             "directly": had != NOBODY and standing[request] == NOBODY,
         }
-        for request, (had, has) in enumerate(zip(before, after, strict=True))
+        for request, (had, has) in enumerate(zip(before[1], after[1], strict=True))
         if had != has and request not in gone
     ]
 

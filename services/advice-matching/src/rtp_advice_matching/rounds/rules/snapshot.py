@@ -3,12 +3,12 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from rtp_advice_matching.matching import HALF, WEIGHTS, Candidate, Need
+from rtp_advice_matching.matching import HALF, WEIGHTS, Candidate, Need, PartName
 
 Json = dict[str, Any]
 
@@ -52,10 +52,12 @@ class Parameters:
     seed: str = "1"
     """Decides among equals; the same seed decides in the same way."""
     method: Method = Method.FAST
+    weights: Mapping[PartName, int] = field(default_factory=lambda: dict(WEIGHTS))
+    """The points of each part of a score."""
 
     def write(self) -> Json:
         return {
-            "weights": dict(WEIGHTS),
+            "weights": dict(self.weights),
             "half": [HALF.numerator, HALF.denominator],
             "pointsPerWeek": POINTS_PER_WEEK,
             "pointsForWaiting": POINTS_FOR_WAITING,
