@@ -164,6 +164,8 @@ OWN = {
         "DELETE FROM proposals",
         "UPDATE matching_rounds SET certificate = 'forged'",
         "DELETE FROM matching_rounds",
+        "UPDATE matching_repairs SET document = 'forged'",
+        "UPDATE matching_overrides SET adviser_id = NULL",
         "INSERT INTO support_requests (status) VALUES ('')",
         "DELETE FROM support_requests",
     ],

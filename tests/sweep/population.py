@@ -197,6 +197,16 @@ class Planter:
         assert answer.status_code == 201, answer.text
         ids = {"round_id": answer.json()["id"]}
         self.add("a matching round", Secrecy.OWNER, answer.json()["id"], at=ids, owner="matcher")
+        path = f"/v1/matching-rounds/{answer.json()['id']}"
+        certificate = (await self.api("matcher").get(f"{path}/certificate")).json()
+        given, answers = certificate["input"], certificate["answers"]
+        place, chosen = next((place, each["chosen"]) for place, each in enumerate(answers) if each["chosen"])
+        pair = {"requestId": given["requests"][place]["id"], "adviserId": given["advisers"][chosen["adviser"]]["id"]}
+        for kind, body in (("repair", {}), ("override", {**pair, "reason": "Sweep"})):
+            answer = await self.api("matcher").post(f"{path}/{kind}s", json=body)
+            assert answer.status_code == 201, answer.text
+            at = {**ids, f"{kind}_id": answer.json()["id"]}
+            self.add(f"the {kind} of a round", Secrecy.OWNER, answer.json()["id"], at=at, owner="matcher")
 
     async def _list_events(self, group: Api, case: Json) -> set[str]:
         feed = await read_pages(group, "/v1/events", limit=200)

@@ -6,7 +6,7 @@ those still equal it is another one for another case.
 """
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -154,9 +154,9 @@ def find_obstacle(need: Need, candidate: Candidate) -> Ground | None:
     return next((ground for ground, holds in obstacles if holds), None)
 
 
-def explain(need: Need, candidate: Candidate) -> tuple[Part, ...]:
+def explain(need: Need, candidate: Candidate, weights: Mapping[PartName, int] = WEIGHTS) -> tuple[Part, ...]:
     """Return the parts of the score of a candidate whom nothing keeps from helping."""
-    return (
+    shares = (
         _rate_topics(need, candidate),
         _rate_sector(need, candidate),
         _rate_region(need, candidate),
@@ -164,11 +164,12 @@ def explain(need: Need, candidate: Candidate) -> tuple[Part, ...]:
         _rate_capacity(candidate),
         _rate_legal_form(need, candidate),
     )
+    return tuple(share.weigh(weights) for share in shares)
 
 
-def score(need: Need, candidate: Candidate) -> Fit:
+def score(need: Need, candidate: Candidate, weights: Mapping[PartName, int] = WEIGHTS) -> Fit:
     """Return the score of a candidate whom nothing keeps from helping."""
-    parts = explain(need, candidate)
+    parts = explain(need, candidate, weights)
     return Fit(candidate, sum(part.points for part in parts), parts)
 
 
@@ -178,57 +179,65 @@ def make_sort_key(need: Need, fit: Fit) -> tuple[int, Fraction, bytes]:
     return -fit.score, fit.candidate.load, draw
 
 
-def _make_part(name: PartName, share: Fraction | int, reason: str) -> Part:
-    return Part(name, int(share * WEIGHTS[name]), WEIGHTS[name], reason)
+class _Share(NamedTuple):
+    """The share of a part's points that a candidate gets, and the reason."""
+
+    part: PartName
+    share: Fraction | int
+    reason: str
+
+    def weigh(self, weights: Mapping[PartName, int]) -> Part:
+        most = weights[self.part]
+        return Part(self.part, int(self.share * most), most, self.reason)
 
 
-def _rate_topics(need: Need, candidate: Candidate) -> Part:
+def _rate_topics(need: Need, candidate: Candidate) -> _Share:
     if not need.topics:
-        return _make_part("topics", 1, "You asked for no particular topic")
+        return _Share("topics", 1, "You asked for no particular topic")
     covered = [topic for topic in need.topics if topic in candidate.topics]
     missing = [topic for topic in need.topics if topic not in candidate.topics]
     if not covered:
-        return _make_part("topics", 0, f"Advises on none of the topics you asked for: {_join_words(missing)}")
+        return _Share("topics", 0, f"Advises on none of the topics you asked for: {_join_words(missing)}")
     reason = f"Advises on {_join_words(covered)}" + (
         f", but not on {_join_words(missing)}" if missing else ", all that you asked for"
     )
-    return _make_part("topics", Fraction(len(covered), len(need.topics)), reason)
+    return _Share("topics", Fraction(len(covered), len(need.topics)), reason)
 
 
-def _rate_sector(need: Need, candidate: Candidate) -> Part:
+def _rate_sector(need: Need, candidate: Candidate) -> _Share:
     if need.sector in candidate.sectors:
-        return _make_part("sector", 1, f"Knows services like yours: {_join_words([need.sector])}")
-    return _make_part("sector", HALF, "Advises services of any sector")
+        return _Share("sector", 1, f"Knows services like yours: {_join_words([need.sector])}")
+    return _Share("sector", HALF, "Advises services of any sector")
 
 
-def _rate_region(need: Need, candidate: Candidate) -> Part:
+def _rate_region(need: Need, candidate: Candidate) -> _Share:
     if need.region is None:
-        return _make_part("region", HALF if candidate.remote else 0, "Your employer lies in no region of England")
+        return _Share("region", HALF if candidate.remote else 0, "Your employer lies in no region of England")
     if need.region in candidate.regions:
         also = ", and online" if candidate.remote else ""
-        return _make_part("region", 1, f"Meets groups in your region{also}")
-    return _make_part("region", HALF, "Meets you online, not in your region")
+        return _Share("region", 1, f"Meets groups in your region{also}")
+    return _Share("region", HALF, "Meets you online, not in your region")
 
 
-def _rate_stage(need: Need, candidate: Candidate) -> Part:
+def _rate_stage(need: Need, candidate: Candidate) -> _Share:
     if need.stage in candidate.stages:
-        return _make_part("stage", 1, f"Advises groups at your stage: {_join_words([need.stage])}")
-    return _make_part("stage", HALF, "Advises groups at any stage")
+        return _Share("stage", 1, f"Advises groups at your stage: {_join_words([need.stage])}")
+    return _Share("stage", HALF, "Advises groups at any stage")
 
 
-def _rate_capacity(candidate: Candidate) -> Part:
+def _rate_capacity(candidate: Candidate) -> _Share:
     reason = f"Has {candidate.free} of {candidate.capacity} places free"
-    return _make_part("capacity", 1 - candidate.load, reason)
+    return _Share("capacity", 1 - candidate.load, reason)
 
 
-def _rate_legal_form(need: Need, candidate: Candidate) -> Part:
+def _rate_legal_form(need: Need, candidate: Candidate) -> _Share:
     if need.legal_form is None:
-        return _make_part("legal-form", 1, "You have not settled on a legal form")
+        return _Share("legal-form", 1, "You have not settled on a legal form")
     if need.legal_form in candidate.legal_forms:
-        return _make_part("legal-form", 1, f"Knows the legal form you intend: {_join_words([need.legal_form])}")
+        return _Share("legal-form", 1, f"Knows the legal form you intend: {_join_words([need.legal_form])}")
     if not candidate.legal_forms:
-        return _make_part("legal-form", HALF, "Advises on any legal form")
-    return _make_part("legal-form", 0, f"Knows other legal forms than {_join_words([need.legal_form])}")
+        return _Share("legal-form", HALF, "Advises on any legal form")
+    return _Share("legal-form", 0, f"Knows other legal forms than {_join_words([need.legal_form])}")
 
 
 def _join_words(terms: list[str]) -> str:

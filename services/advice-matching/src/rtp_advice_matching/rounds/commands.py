@@ -89,7 +89,7 @@ async def commit(
     certificate = json.loads(await get_certificate(session, round_id, readers=actor.identities))
     pairs = {request: (version_then, adviser) for request, version_then, adviser in list_pairs(certificate)}
     async with system_scope(session, "a round proposes to the groups of others"):
-        left_out = await _propose(session, pairs, now=now, outbox=outbox)
+        left_out = await propose_pairs(session, pairs, now=now, outbox=outbox)
     saved.commit(proposed=len(pairs) - len(left_out), left_out=left_out, now=now)
     await session.flush()
 
@@ -102,7 +102,7 @@ def list_pairs(certificate: Mapping[str, Any]) -> Iterator[tuple[UUID, int, UUID
             yield UUID(request["id"]), request["version"], UUID(given["advisers"][chosen["adviser"]]["id"])
 
 
-async def _propose(
+async def propose_pairs(
     session: AsyncSession, pairs: Mapping[UUID, tuple[int, UUID]], *, now: datetime, outbox: Outbox
 ) -> list[dict[str, str]]:
     """Propose each pair that still holds; return the others, each with what stands against it."""

@@ -73,7 +73,7 @@ class Round:
     def explain(self, request: int) -> Fit | None:
         """Return the adviser chosen for a request, with the parts of the score."""
         chosen = self.choose_adviser(request)
-        return None if chosen is None else score(self.waiting[request].need, chosen)
+        return None if chosen is None else score(self.waiting[request].need, chosen, self.parameters.weights)
 
     @cached_property
     def placed(self) -> int:
@@ -88,7 +88,7 @@ class Round:
 
 def compute_round(waiting: Sequence[Waiting], candidates: Sequence[Candidate], parameters: Parameters) -> Round:
     """Work out a round: a list for each request, and the assignment."""
-    index = AdviserIndex(candidates)
+    index = AdviserIndex(candidates, parameters.weights)
     builder = MarketBuilder(each.free for each in candidates)
     for each in waiting:
         fitting = index.narrow(each.need).fitting

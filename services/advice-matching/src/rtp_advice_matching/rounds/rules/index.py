@@ -4,7 +4,7 @@ It says the same as `matching.rank`, which stays the rule: tests hold the two to
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
@@ -52,8 +52,9 @@ class Narrowed(NamedTuple):
 class AdviserIndex:
     """Advisers by what they serve. A place in the index is the place in the list it was made from."""
 
-    def __init__(self, candidates: Sequence[Candidate]) -> None:
+    def __init__(self, candidates: Sequence[Candidate], weights: Mapping[PartName, int] = WEIGHTS) -> None:
         self.candidates = candidates
+        self._weights = weights
         self._everybody = (1 << len(candidates)) - 1
         self._sectors = self._gather(lambda each: each.sectors)
         self._regions = self._gather(lambda each: each.regions)
@@ -124,7 +125,7 @@ class AdviserIndex:
     def propose(self, need: Need, *, at_most: int = PROPOSED_AT_MOST) -> tuple[Fit, ...]:
         """Return the candidates to propose, best first, as `matching.rank` chooses them."""
         chosen, equals = choose_highest(self.rate(need), self.narrow(need).fitting, at_most)
-        fits = [score(need, self.candidates[place]) for place in list_places(chosen | equals)]
+        fits = [score(need, self.candidates[place], self._weights) for place in list_places(chosen | equals)]
         return tuple(sorted(fits, key=lambda fit: make_sort_key(need, fit))[:at_most])
 
     def _gather(self, read: Callable[[Candidate], Collection[object]]) -> dict[object, int]:
@@ -140,7 +141,7 @@ class AdviserIndex:
     def _rate_capacity(self) -> Numbers:
         points: dict[int, int] = {}
         for place, each in enumerate(self.candidates):
-            number = _count_points("capacity", 1 - each.load)
+            number = self._count_points("capacity", 1 - each.load)
             points[number] = points.get(number, 0) | 1 << place
         return make_numbers(points)
 
@@ -156,18 +157,18 @@ class AdviserIndex:
     def _add_place(self, sector: str, region: str | None) -> Numbers:
         """Add the points for capacity, sector and region."""
         here = 0 if region is None else self._regions.get(region, 0)
-        in_sector = _rate_part("sector", self._sectors.get(sector, 0), self._everybody)
-        return add(add(self._by_capacity, in_sector), _rate_part("region", here, self._remote))
+        in_sector = self._rate_part("sector", self._sectors.get(sector, 0), self._everybody)
+        return add(add(self._by_capacity, in_sector), self._rate_part("region", here, self._remote))
 
     def _add_progress(self, stage: str, form: str | None) -> Numbers:
         """Add the points for stage and legal form."""
-        at_stage = _rate_part("stage", self._stages.get(stage, 0), self._everybody)
+        at_stage = self._rate_part("stage", self._stages.get(stage, 0), self._everybody)
         knowing = self._everybody if form is None else self._forms.get(form, 0)
-        return add(at_stage, _rate_part("legal-form", knowing, self._any_form))
+        return add(at_stage, self._rate_part("legal-form", knowing, self._any_form))
 
     def _add_topics(self, topics: tuple[str, ...]) -> Numbers:
         if not topics:
-            return make_numbers({_count_points("topics", 1): self._everybody})
+            return make_numbers({self._count_points("topics", 1): self._everybody})
         covering = [self._everybody, *(0 for _ in topics)]
         """By number of topics: who covers exactly so many."""
         for topic in topics:
@@ -176,9 +177,16 @@ class AdviserIndex:
             covering = [each & ~knowing | fewer & knowing for each, fewer in zip(covering, one_fewer, strict=False)]
         by_points: dict[int, int] = {}
         for number, who in enumerate(covering):
-            points = _count_points("topics", Fraction(number, len(topics)))
+            points = self._count_points("topics", Fraction(number, len(topics)))
             by_points[points] = by_points.get(points, 0) | who
         return make_numbers(by_points)
+
+    def _rate_part(self, name: PartName, chosen: int, half: int) -> Numbers:
+        """Give all points of a part to those who chose it, and half of them to those of `half` who did not."""
+        return make_numbers({self._count_points(name, 1): chosen, self._count_points(name, HALF): half & ~chosen})
+
+    def _count_points(self, name: PartName, share: Fraction | int) -> int:
+        return int(share * self._weights[name])
 
 
 _WORD = 2**64 - 1
@@ -195,12 +203,3 @@ def _choose_from(equals: int, start: int, count: int) -> list[int]:
     later = equals >> start << start
     chosen = list_places(later, count)
     return chosen + list_places(equals ^ later, count - len(chosen))
-
-
-def _rate_part(name: PartName, chosen: int, half: int) -> Numbers:
-    """Give all points of a part to those who chose it, and half of them to those of `half` who did not."""
-    return make_numbers({_count_points(name, 1): chosen, _count_points(name, HALF): half & ~chosen})
-
-
-def _count_points(name: PartName, share: Fraction | int) -> int:
-    return int(share * WEIGHTS[name])

@@ -3,12 +3,12 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from rtp_advice_matching.matching import HALF, WEIGHTS, Candidate, Need
+from rtp_advice_matching.matching import HALF, WEIGHTS, Candidate, Need, PartName
 
 Json = dict[str, Any]
 
@@ -52,10 +52,12 @@ class Parameters:
     seed: str = "1"
     """Decides among equals; the same seed decides in the same way."""
     method: Method = Method.FAST
+    weights: Mapping[PartName, int] = field(default_factory=lambda: dict(WEIGHTS))
+    """The points of each part of a score."""
 
     def write(self) -> Json:
         return {
-            "weights": dict(WEIGHTS),
+            "weights": dict(self.weights),
             "half": [HALF.numerator, HALF.denominator],
             "pointsPerWeek": POINTS_PER_WEEK,
             "pointsForWaiting": POINTS_FOR_WAITING,
@@ -99,6 +101,33 @@ def _write_adviser(candidate: Candidate) -> Json:
         "legalForms": sorted(candidate.legal_forms),
         **{name: sorted(map(str, written[name])) for name in ("sectors", "regions", "topics", "stages", "conflicts")},
     }
+
+
+def read_need(written: Mapping[str, Any]) -> Need:
+    """Return the need of a request of an input."""
+    return Need(
+        case_id=UUID(written["caseId"]),
+        bodies=frozenset(map(UUID, written["bodies"])),
+        sector=written["sector"],
+        region=written["region"],
+        stage=written["stage"],
+        topics=tuple(written["topics"]),
+        legal_form=written["legalForm"],
+    )
+
+
+def read_candidate(written: Mapping[str, Any]) -> Candidate:
+    """Return an adviser of an input. The network is not in it, and no rule asks for it."""
+    return Candidate(
+        id=UUID(written["id"]),
+        network_id=UUID(int=0),
+        remote=written["remote"],
+        capacity=written["capacity"],
+        engaged=written["engaged"],
+        legal_forms=written["legalForms"],
+        conflicts=[UUID(each) for each in written["conflicts"]],
+        **{name: written[name] for name in ("sectors", "regions", "topics", "stages")},
+    )
 
 
 def write_canonical(content: Mapping[str, Any]) -> bytes:

@@ -58,7 +58,7 @@ def go_back(step: Step, snapshot: CaseSnapshot) -> CaseSnapshot:
     """
     route, number = find_selection_route(step.snapshot), step.payload.step
     notices, records = {NoticeKind.SELECTION_INTENTION, NoticeKind.SELECTION_AWARD}, list(OF_THE_DECISION)
-    if route in STEPS and number > STEPS[route]:
+    if route is not None and route in STEPS and number > STEPS[route]:
         records.remove(ProviderChoice)
     if route is SelectionRoute.COMPETITIVE and number <= INVITATION:
         notices.add(NoticeKind.SELECTION_CONTRACT)

@@ -1,0 +1,39 @@
+"""The refusals of repairs."""
+
+from rtp_shared.problems import Conflict, Forbidden, Invalid, NotFound
+
+
+class NoSuchRepair(NotFound):
+    title = "There is no such repair, or you may not know of it"
+
+
+class NoSuchOverride(NotFound):
+    title = "There is no such override, or you may not know of it"
+
+
+class NotOfTheRound(Invalid):
+    title = "The round knows nothing of it"
+
+
+class RepairCommitted(Conflict):
+    title = "The repair was committed before"
+
+
+class RepairOutdated(Conflict):
+    title = "Something has changed since the repair was worked out"
+
+
+class OverrideEnded(Conflict):
+    title = "The override was confirmed or withdrawn before"
+
+
+class PairNotPossible(Conflict):
+    title = "These two may not be a pair"
+
+
+class NotThatPerson(Forbidden):
+    title = "A client does not act for another client"
+
+
+class SecondPersonNeeded(Forbidden):
+    title = "Somebody else than the person who proposed it must confirm it"
