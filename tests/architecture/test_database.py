@@ -30,7 +30,7 @@ OPEN_OF = {
         "contract_awards",
     },
     "advice-matching": set(),
-    "finance-directory": {"products"},
+    "finance-directory": {"products", "directory_clock"},
     "gateway": {"clients", "former_secrets"},
 }
 

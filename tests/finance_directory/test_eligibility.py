@@ -1,6 +1,7 @@
 """The rule of eligibility: hand-worked rows of the directory, and laws that hold for every case and product."""
 
 import random
+from collections import Counter
 from dataclasses import fields, replace
 from datetime import date
 from typing import Any
@@ -11,21 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtp_finance_directory import areas
-from rtp_finance_directory.eligibility.facts import CaseFacts, Fact, Terms
-from rtp_finance_directory.eligibility.rules import (
-    RULES,
-    Answer,
-    Ask,
-    Finding,
-    Outcome,
-    ProductVerdict,
-    Rule,
-    judge,
-    judge_all,
-)
+from rtp_finance_directory.eligibility.catalogue import Catalogue, judge_all
+from rtp_finance_directory.eligibility.facts import CaseFacts, Terms
+from rtp_finance_directory.eligibility.rules.findings import Answer, Ask, Finding, Outcome, Rule, pack_facts
+from rtp_finance_directory.eligibility.rules.rule_set import RULES, Found, ProductVerdict, judge
 from rtp_finance_directory.load import read_products
-from rtp_finance_directory.vocabulary import Certainty, ListFacet, ProductStatus
+from rtp_finance_directory.requirements.models import Requirement
+from rtp_finance_directory.vocabulary import Certainty, Fact, ListFacet, ProductStatus
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
+from tests.finance_directory.test_expressions import REQUIREMENTS
 
 ON = date(2026, 9, 1)
 KENT, SOUTH_EAST, SOUTH_WEST, LONDON = "E10000016", "E12000008", "E12000009", "E12000007"
@@ -75,8 +70,16 @@ def seeded(slug: str) -> Terms:
     return Terms(**{name: row[name] for name in TERMS})
 
 
+def find(verdict: ProductVerdict, rule: Rule) -> Found:
+    return next(each for each in verdict.found if each.rule is rule)
+
+
 def finding(verdict: ProductVerdict, rule: Rule) -> Finding:
-    return dict(verdict.findings)[rule]
+    return find(verdict, rule).finding
+
+
+def reason(verdict: ProductVerdict, rule: Rule) -> str:
+    return verdict.word(find(verdict, rule))
 
 
 def test_terms_that_anybody_meets_fit() -> None:
@@ -84,11 +87,11 @@ def test_terms_that_anybody_meets_fit() -> None:
     assert verdict.answer is Answer.FITS
     assert verdict.first_failing is None
     assert verdict.why == "Every rule fits."
-    assert finding(verdict, Rule.OPEN).reason == "It was open when last checked, on 1 September 2026."
+    assert reason(verdict, Rule.OPEN) == "It was open when last checked, on 1 September 2026."
 
 
 @pytest.mark.parametrize(
-    ("change", "rule", "reason"),
+    ("change", "rule", "words"),
     [
         ({"status": ProductStatus.CLOSED}, Rule.OPEN, "It takes no applications any more"),
         ({"status": ProductStatus.HISTORIC}, Rule.OPEN, "It takes no applications any more"),
@@ -121,11 +124,11 @@ def test_terms_that_anybody_meets_fit() -> None:
         ({"min_turnover_pence": 240_000_001}, Rule.TURNOVER, "It asks for a turnover of £2,400,000.01"),
     ],
 )
-def test_a_rule_that_fails_is_named_with_its_reason(change: dict[str, Any], rule: Rule, reason: str) -> None:
+def test_a_rule_that_fails_is_named_with_its_reason(change: dict[str, Any], rule: Rule, words: str) -> None:
     verdict = judge(SPIN_OUT, replace(GENEROUS, **change), ON)
     assert verdict.answer is Answer.DOES_NOT_FIT
     assert verdict.first_failing is rule
-    assert verdict.why.startswith(reason)
+    assert verdict.why.startswith(words)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +151,7 @@ def test_a_rule_that_fails_is_named_with_its_reason(change: dict[str, Any], rule
 def test_what_is_not_known_names_who_can_say(change: dict[str, Any], rule: Rule, ask: Ask) -> None:
     verdict = judge(SPIN_OUT, replace(GENEROUS, **change), ON)
     assert verdict.answer is Answer.FITS_IF
-    assert [r for r, found in verdict.findings if found.outcome is Outcome.NOT_KNOWN] == [rule]
+    assert [each.rule for each in verdict.found if each.finding.outcome is Outcome.NOT_KNOWN] == [rule]
     assert finding(verdict, rule).ask is ask
     assert "one point that is not known yet" in verdict.why
 
@@ -173,7 +176,7 @@ def test_caf_bank_wants_three_years_of_accounts_and_so_excludes_a_new_spin_out()
     caf = seeded("caf-bank-secured-loan")
     charity = replace(SPIN_OUT, legal_form="charity")
     assert judge(charity, caf, ON).first_failing is Rule.TRADING_HISTORY
-    assert finding(judge(charity, caf, ON), Rule.TRADING_HISTORY).reason == (
+    assert reason(judge(charity, caf, ON), Rule.TRADING_HISTORY) == (
         "It asks for 3 years of own accounts. A new spin-out has none yet."
     )
     assert judge(SPIN_OUT, caf, ON).first_failing is Rule.LEGAL_FORM
@@ -220,7 +223,7 @@ def test_cooperative_and_community_finance_takes_a_new_spin_out_up_to_its_limit(
     buy_out = replace(SPIN_OUT, finance_purposes=("buy-out",), finance_sought_pence=15_000_000)
     verdict = judge(buy_out, ccf, ON)
     assert verdict.answer is Answer.FITS_IF
-    assert {rule for rule, found in verdict.findings if found.outcome is Outcome.NOT_KNOWN} == {
+    assert {each.rule for each in verdict.found if each.finding.outcome is Outcome.NOT_KNOWN} == {
         Rule.TURNOVER,
         Rule.MATCH_FUNDING,
     }
@@ -300,10 +303,16 @@ PRODUCTS = st.builds(
     certainty=st.sampled_from(Certainty),
 )
 
+REQUIRING = st.builds(
+    lambda product, asked: replace(product, requirements=tuple(asked)),
+    PRODUCTS,
+    st.lists(REQUIREMENTS, max_size=3, unique_by=lambda each: each.code),
+)
+
 NOTHING_SAID: dict[str, Any] = {field.name: field.default for field in fields(CaseFacts)}
 NOT_A_FACET = (
     "id", "version", "provider", "name", "status", "direct", "complete_lists",
-    "source_note", "source_year", "certainty",
+    "source_note", "source_year", "certainty", "rule_sources", "requirements",
 )  # fmt: skip
 FACETS = [name for name in TERMS if name not in NOT_A_FACET]
 
@@ -314,7 +323,7 @@ def with_facet(product: Terms, name: str, value: Any) -> Terms:
 
 
 def outcomes(verdict: ProductVerdict) -> dict[Rule, Outcome]:
-    return {rule: found.outcome for rule, found in verdict.findings}
+    return {each.rule: each.finding.outcome for each in verdict.found}
 
 
 def failing(verdict: ProductVerdict) -> set[Rule]:
@@ -335,23 +344,75 @@ def test_law_the_order_of_the_products_does_not_matter(
     shuffled = chance.sample(some, len(some))
     listed = judge_all(facts, some, on)
     assert judge_all(facts, shuffled, on) == listed
-    assert {terms.id for terms, _ in listed} == {terms.id for terms in some}
-    does_not_fit = [verdict.answer is Answer.DOES_NOT_FIT for _, verdict in listed]
+    assert {each.terms.id for each in listed} == {terms.id for terms in some}
+    does_not_fit = [each.answer is Answer.DOES_NOT_FIT for each in listed]
     assert does_not_fit == sorted(does_not_fit)
+
+
+@law
+@given(FACTS, st.lists(REQUIRING, max_size=8, unique_by=lambda p: p.id), DAYS)
+def test_law_many_at_once_are_judged_as_one_by_one(facts: CaseFacts, some: list[Terms], on: date) -> None:
+    ranking = Catalogue(some).judge_all(facts, on)
+    verdicts = ranking.list_verdicts()
+    alone = [judge(facts, each, on) for each in some]
+    assert {each.terms.id: each.found for each in verdicts} == {each.terms.id: each.found for each in alone}
+    ranks = [-1 if each.answer is Answer.DOES_NOT_FIT else each.not_known for each in verdicts]
+    assert ranks == [*sorted(rank for rank in ranks if rank >= 0), *(rank for rank in ranks if rank < 0)]
+    assert ranking.answers == Counter(each.answer for each in alone)
+    assert ranking.needs == Counter(pack_facts(each.needs) for each in alone if each.needs)
+    for number, each in enumerate(verdicts):
+        place = ranking.find_place(each)
+        assert ranking.list_verdicts(after=place, limit=2) == verdicts[number + 1 : number + 3]
+    only = [Answer.FITS, Answer.FITS_IF]
+    assert ranking.list_verdicts(answers=only) == [each for each in verdicts if each.answer in only]
+
+
+@law
+@given(FACTS, PRODUCTS, REQUIREMENTS, DAYS)
+def test_law_products_that_ask_the_same_are_judged_alike(
+    facts: CaseFacts, product: Terms, asked: Requirement, on: date
+) -> None:
+    alike = [replace(product, id=UUID(int=n), requirements=(asked.model_copy(),)) for n in range(3)]
+    assert len({(each.found, each.answer) for each in judge_all(facts, alike, on)}) == 1
+
+
+@law
+@given(FACTS, PRODUCTS, PRODUCTS, DAYS)
+def test_law_a_rule_reads_no_terms_but_those_it_names(facts: CaseFacts, one: Terms, other: Terms, on: date) -> None:
+    """Products are judged together by what a rule says it reads."""
+    for rule in RULES:
+        alike = replace(other, **{name: getattr(one, name) for name in rule.reads})
+        found = rule.judge(facts, one, on)
+        assert rule.judge(facts, alike, on) == found
+        assert rule.word(facts, alike, on, found) == rule.word(facts, one, on, found)
+
+
+@law
+@given(FACTS, REQUIRING, DAYS, st.sampled_from([field.name for field in fields(CaseFacts)]))
+def test_law_what_is_known_of_a_requirement_no_missing_fact_changes(
+    facts: CaseFacts, product: Terms, on: date, name: str
+) -> None:
+    less = judge(replace(facts, **{name: getattr(CaseFacts(), name)}), product, on)
+    more = judge(facts, product, on)
+    for before, after in zip(less.found, more.found, strict=True):
+        if before.requirement and before.finding.outcome is not Outcome.NOT_KNOWN:
+            assert (before.finding.outcome is Outcome.FAILS) == (after.finding.outcome is Outcome.FAILS)
 
 
 @law
 @given(FACTS, PRODUCTS, DAYS)
 def test_law_the_verdict_agrees_with_what_the_rules_found(facts: CaseFacts, product: Terms, on: date) -> None:
     verdict = judge(facts, product, on)
-    found = list(outcomes(verdict).values())
-    assert [rule for rule, _ in verdict.findings] == [rule for rule, _ in RULES] == list(Rule)
-    assert (verdict.answer is Answer.FITS) == all(each is Outcome.FITS for each in found)
+    found = [each.finding.outcome for each in verdict.found]
+    assert [*outcomes(verdict)] == [each.rule for each in RULES] == [rule for rule in Rule if rule != Rule.REQUIREMENT]
+    speaking_for = (Outcome.FITS, Outcome.NOT_APPLICABLE)
+    assert (verdict.answer is Answer.FITS) == all(each in speaking_for for each in found)
     assert (verdict.answer is Answer.DOES_NOT_FIT) == (Outcome.FAILS in found)
     assert (verdict.answer is Answer.FITS_IF) == (Outcome.FAILS not in found and Outcome.NOT_KNOWN in found)
     assert verdict.not_known == found.count(Outcome.NOT_KNOWN)
-    assert all((each.outcome is Outcome.NOT_KNOWN) == (each.ask is not None) for _, each in verdict.findings)
-    assert all(each.reason.endswith(".") for _, each in verdict.findings)
+    for each in verdict.found:
+        assert (each.finding.outcome is Outcome.NOT_KNOWN) == (each.finding.ask is not None)
+        assert verdict.word(each).endswith(".")
 
 
 @law
@@ -365,10 +426,10 @@ def test_law_a_product_that_does_not_fit_names_the_first_rule_that_fails(
         assert first is None
         return
     assert first is not None
-    order = [rule for rule, _ in verdict.findings]
+    order = [each.rule for each in verdict.found]
     before = order[: order.index(first)]
     assert all(outcomes(verdict)[rule] is not Outcome.FAILS for rule in before)
-    assert verdict.why == finding(verdict, first).reason
+    assert verdict.why == reason(verdict, first)
 
 
 @law
@@ -429,6 +490,6 @@ def test_law_a_list_that_is_not_complete_never_makes_a_rule_fail(facts: CaseFact
 
 
 def _never_worse(before: ProductVerdict, after: ProductVerdict) -> None:
-    worth = [Outcome.FAILS, Outcome.NOT_KNOWN, Outcome.FITS]
+    worth = {Outcome.FAILS: 0, Outcome.NOT_KNOWN: 1, Outcome.FITS: 2, Outcome.NOT_APPLICABLE: 2}
     for rule, outcome in outcomes(before).items():
-        assert worth.index(outcomes(after)[rule]) >= worth.index(outcome), rule
+        assert worth[outcomes(after)[rule]] >= worth[outcome], rule

@@ -1,6 +1,7 @@
 """Which facts to ask for next: that they settle what they promise, and that no other set settles more."""
 
 import itertools
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -10,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtp_finance_directory import areas
-from rtp_finance_directory.eligibility.facts import CaseFacts, Fact, Terms
-from rtp_finance_directory.eligibility.questions import FACTS, choose_questions, count_settled
-from rtp_finance_directory.eligibility.rules import Answer, judge
-from rtp_finance_directory.vocabulary import ProductStatus
+from rtp_finance_directory.eligibility.facts import CaseFacts, Terms
+from rtp_finance_directory.eligibility.questions import choose_questions, count_settled
+from rtp_finance_directory.eligibility.rules.findings import FACTS, Answer, Ask, pack_facts
+from rtp_finance_directory.eligibility.rules.rule_set import judge
+from rtp_finance_directory.vocabulary import Fact, ProductStatus
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
 from tests.conftest import NewClient
-from tests.finance_directory.test_eligibility import DAYS, GENEROUS, KENT, ON, PRODUCTS, SOUTH_EAST, SPIN_OUT
+from tests.finance_directory.test_eligibility import DAYS, GENEROUS, KENT, ON, PRODUCTS, REQUIRING, SOUTH_EAST, SPIN_OUT
 from tests.finance_directory.test_eligibility import FACTS as SAID
 from tests.support.problems import list_fields
 
@@ -58,7 +60,7 @@ def answer_well(terms: Terms) -> dict[Fact, Any]:
 
 
 @law
-@given(SAID, PRODUCTS, DAYS, st.data())
+@given(SAID, REQUIRING, DAYS, st.data())
 def test_what_is_asked_settles_the_product_whatever_is_answered(
     facts: CaseFacts, product: Terms, on: date, data: st.DataObject
 ) -> None:
@@ -67,7 +69,7 @@ def test_what_is_asked_settles_the_product_whatever_is_answered(
     after = judge(replace(facts, **answered), product, on)
     assert not after.needs
     if after.answer is Answer.FITS_IF:
-        assert all(finding.ask != "staff-group" for _, finding in after.findings)
+        assert all(each.finding.ask is not Ask.STAFF_GROUP for each in after.found)
 
 
 @law
@@ -96,7 +98,7 @@ def test_no_set_of_as_many_facts_settles_more(needs: list[frozenset[Fact]]) -> N
     def settle(chosen: frozenset[Fact]) -> int:
         return sum(each <= chosen for each in needs)
 
-    chosen = choose_questions(needs)
+    chosen = choose_questions(Counter(map(pack_facts, needs)))
     for each in chosen:
         sets = itertools.combinations(FACTS, len(each.facts))
         assert each.settles == settle(frozenset(each.facts)) == max(settle(frozenset(other)) for other in sets)
@@ -105,7 +107,7 @@ def test_no_set_of_as_many_facts_settles_more(needs: list[frozenset[Fact]]) -> N
 
 
 def test_every_set_is_counted() -> None:
-    settled = count_settled([frozenset({FACTS[0]}), frozenset({FACTS[0], FACTS[2]})])
+    settled = count_settled({1: 1, 5: 1})
     assert (settled[0], settled[1], settled[4], settled[5], settled[-1]) == (0, 1, 0, 2, 2)
 
 
@@ -152,3 +154,41 @@ def test_a_product_that_is_over_asks_nothing() -> None:
     unsaid = replace(SPIN_OUT, sector=None)
     assert judge(unsaid, choosy, ON).needs == {Fact.SECTOR, Fact.MATCH_FUNDING}
     assert judge(unsaid, replace(choosy, status=ProductStatus.CLOSED), ON).needs == frozenset()
+
+
+@pytest.mark.anyio
+async def test_the_answer_comes_in_pages_and_counts_everything(new_client: NewClient) -> None:
+    api = await new_client(scopes="")
+    said = {"sector": "adult-social-care", "region": SOUTH_EAST, "tradingMonths": 0}
+
+    async def ask(**params: Any) -> dict[str, Any]:
+        answer = await api.post("/v1/eligibility", params=params, json=said)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    whole = await ask(limit=200)
+    pages: list[list[dict[str, Any]]] = []
+    after: dict[str, str] = {}
+    while not pages or after:
+        page = await ask(limit=7, **after)
+        assert {**page, "products": 0, "next": 0} == {**whole, "products": 0, "next": 0}
+        pages.append(page["products"])
+        after = {"after": page["next"]} if page["next"] else {}
+    assert {*map(len, pages[:-1])} == {7}
+    assert list(itertools.chain(*pages)) == whole["products"]
+    fitting = await ask(limit=200, verdict=["fits", "fits-if"])
+    assert fitting["products"] == [each for each in whole["products"] if each["verdict"] != "does-not-fit"]
+    assert len(fitting["products"]) == whole["fitting"] == fitting["fitting"]
+    refused = await api.post("/v1/eligibility", params={"after": "x"}, json=said)
+    assert (refused.status_code, list_fields(refused)) == (422, {"after"})
+
+
+@pytest.mark.anyio
+async def test_what_is_not_asked_is_apart_from_what_is_not_known(new_client: NewClient) -> None:
+    api = await new_client(scopes="")
+    products = (await api.post("/v1/eligibility", json={})).json()["products"]
+    assert {rule["outcome"] for each in products for rule in each["rules"]} == {
+        "fits", "fails", "not-known", "not-applicable",
+    }  # fmt: skip
+    for rule in (rule for each in products for rule in each["rules"] if rule["outcome"] == "not-applicable"):
+        assert (rule["ask"], rule["needs"]) == (None, [])

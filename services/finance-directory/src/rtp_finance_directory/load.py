@@ -11,11 +11,11 @@ from datetime import date
 from importlib.resources import files
 from typing import Any
 
-from sqlalchemy import tuple_
+from sqlalchemy import tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_finance_directory.directory.models import Product
+from rtp_finance_directory.directory.models import DirectoryClock, Product
 
 NAMESPACE = uuid.UUID("0b6b3f0e-6f0a-5d0c-9a55-3c1de0f5a7d2")
 DATES = ("opened_on", "closed_on", "verified_on")
@@ -29,7 +29,10 @@ def make_product_id(slug: str) -> uuid.UUID:
 def read_products() -> list[dict[str, Any]]:
     """Read the products of the file, one row each; what a row leaves out is not known."""
     content = json.loads((files("rtp_finance_directory") / "reference" / "products.json").read_text("utf-8"))
-    unset = {column.name: None for column in Product.__table__.columns}
+    unset: dict[str, Any] = {column.name: None for column in Product.__table__.columns} | {
+        "rule_sources": {},
+        "requirements": [],
+    }
     rows = [{**unset, **row, "id": make_product_id(row["slug"]), "version": 1} for row in content["products"]]
     return [{**row, **{name: row[name] and date.fromisoformat(row[name]) for name in DATES}} for row in rows]
 
@@ -37,7 +40,7 @@ def read_products() -> list[dict[str, Any]]:
 async def load_reference_data(session: AsyncSession) -> str:
     """Bring the products up to date; a product's version grows only where the file says something else."""
     rows = read_products()
-    statement = insert(Product)
+    statement = insert(Product).values(rows)
     said = [name for name in rows[0] if name not in ("id", "version")]
     before = tuple_(*(Product.__table__.c[name] for name in said))
     changed = statement.on_conflict_do_update(
@@ -45,5 +48,6 @@ async def load_reference_data(session: AsyncSession) -> str:
         set_={name: statement.excluded[name] for name in said} | {"version": Product.version + 1},
         where=before.is_distinct_from(tuple_(*(statement.excluded[name] for name in said))),
     )
-    await session.execute(changed, rows)
+    if (await session.execute(changed.returning(Product.id))).all():
+        await session.execute(update(DirectoryClock).values(position=DirectoryClock.position + 1))
     return f"{len(rows)} finance products"

@@ -50,3 +50,26 @@ class ListFacet(StrEnum):
     SECTORS = "sectors"
     LEGAL_FORMS = "legal-forms"
     PURPOSES = "purposes"
+
+
+class Fact(StrEnum):
+    """A fact that a group can say of itself, named as it is sent."""
+
+    SECTOR = "sector"
+    REGION = "region"
+    AREA = "area"
+    LEGAL_FORM = "legalForm"
+    PURPOSES = "financePurposes"
+    AMOUNT = "financeSoughtPence"
+    ANNUAL_VALUE = "annualValuePence"
+    TRADING_MONTHS = "tradingMonths"
+    MATCH_FUNDING = "matchFundingPercent"
+
+
+BOUNDS = {
+    Fact.AMOUNT: (1, 10**13),
+    Fact.ANNUAL_VALUE: (0, 10**13),
+    Fact.TRADING_MONTHS: (0, 12_000),
+    Fact.MATCH_FUNDING: (0, 100),
+}
+"""The least and the most that a group can say of a fact that is a number."""

@@ -2,8 +2,9 @@
 
 import uuid
 from datetime import date
+from typing import Any
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_finance_directory.base import Model
@@ -65,3 +66,16 @@ class Product(Model):
     certainty: Mapped[Certainty]
     verified_on: Mapped[date | None]
     """Day on which somebody last checked the row with the provider."""
+    rule_sources: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    """By the name of a rule of eligibility, where its terms are taken from if not from `source_note`."""
+    requirements: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'"))
+    """What it asks for besides, as data (`requirements/models.py`)."""
+
+
+class DirectoryClock(Model):
+    """The number of the directory's newest change. Its one row is locked by whoever changes a product."""
+
+    __tablename__ = "directory_clock"
+
+    id: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
+    position: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))

@@ -1,12 +1,13 @@
 """The input of the rules of eligibility: the facts of a case, and the terms of a product."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from uuid import UUID
 
-from rtp_finance_directory.vocabulary import Certainty, ProductStatus
+from rtp_finance_directory.requirements.expressions import Known
+from rtp_finance_directory.requirements.models import Requirement
+from rtp_finance_directory.vocabulary import Certainty, Fact, ProductStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,19 +28,20 @@ class CaseFacts:
     match_funding_percent: int | None = None
     """The part that can come from elsewhere, as a percentage of all that is needed."""
 
-
-class Fact(StrEnum):
-    """A fact that a group can say of itself, named as it is sent."""
-
-    SECTOR = "sector"
-    REGION = "region"
-    AREA = "area"
-    LEGAL_FORM = "legalForm"
-    PURPOSES = "financePurposes"
-    AMOUNT = "financeSoughtPence"
-    ANNUAL_VALUE = "annualValuePence"
-    TRADING_MONTHS = "tradingMonths"
-    MATCH_FUNDING = "matchFundingPercent"
+    def list_known(self) -> dict[Fact, Known]:
+        """Return what is stated, by the fact's name; what is not stated is not there."""
+        stated = {
+            Fact.SECTOR: self.sector,
+            Fact.REGION: self.region,
+            Fact.AREA: self.area,
+            Fact.LEGAL_FORM: self.legal_form,
+            Fact.PURPOSES: self.finance_purposes or None,
+            Fact.AMOUNT: self.finance_sought_pence,
+            Fact.ANNUAL_VALUE: self.annual_value_pence,
+            Fact.TRADING_MONTHS: self.trading_months,
+            Fact.MATCH_FUNDING: self.match_funding_percent,
+        }
+        return {fact: value for fact, value in stated.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,3 +70,7 @@ class Terms:
     source_note: str
     source_year: int | None
     certainty: Certainty
+    rule_sources: Mapping[str, str] = field(default_factory=dict)
+    """By the name of a rule, where its terms are taken from if not from `source_note`."""
+    requirements: Sequence[Requirement] = ()
+    """What it asks for besides the terms above."""

@@ -2,15 +2,16 @@
 
 A product is settled once its answer depends on nothing more that the group could say: a rule fails, or all fit, or only
 the provider knows the rest. A set of facts settles it for certain if it holds all that its rules lack: for one that is
-left out there are answers by which the rule would still be open. Sets are compared by what they settle for certain.
+left out there are answers by which the rule would still be open. Rules are taken one by one: where two rules of one
+product speak of the same fact, the answer to it may settle more than is counted here. Sets are compared by what they
+settle for certain.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rtp_finance_directory.eligibility.facts import Fact
-
-FACTS = tuple(Fact)
+from rtp_finance_directory.eligibility.rules.findings import FACTS
+from rtp_finance_directory.vocabulary import Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +22,14 @@ class QuestionSet:
     settles: int
 
 
-def choose_questions(needs: Iterable[frozenset[Fact]]) -> Sequence[QuestionSet]:
+def choose_questions(needs: Mapping[int, int]) -> Sequence[QuestionSet]:
     """Return for one question, for two and so on the set that settles the most, until all is settled that can be.
-    `needs` is what each product still lacks.
+    `needs` says how many products still lack which facts, a set of facts as the sum of their bits (`pack_facts`).
 
     A set that settles no more than a smaller one is left out. Among equals the facts that come first in `Fact` win.
     Every subset of the facts is counted (2 to the power of their number), so no other set settles more.
     """
-    settled = count_settled(each for each in needs if each)
+    settled = count_settled(needs)
     best: list[QuestionSet] = []
     for size in range(1, len(FACTS) + 1):
         chosen = max((each for each in range(len(settled)) if each.bit_count() == size), key=lambda each: settled[each])
@@ -37,14 +38,13 @@ def choose_questions(needs: Iterable[frozenset[Fact]]) -> Sequence[QuestionSet]:
     return best
 
 
-def count_settled(needs: Iterable[frozenset[Fact]]) -> list[int]:
+def count_settled(needs: Mapping[int, int]) -> list[int]:
     """Return for every set of facts how many products need nothing besides; a set is the sum of its facts' bits.
 
     Sums over subsets one fact at a time: in all, the number of facts times the number of sets.
     """
-    settled = [0] * (1 << len(FACTS))
-    for each in needs:
-        settled[sum(_bit(fact) for fact in each)] += 1
+    settled = [needs.get(chosen, 0) for chosen in range(1 << len(FACTS))]
+    settled[0] = 0
     for fact in FACTS:
         bit = _bit(fact)
         for chosen in range(len(settled)):

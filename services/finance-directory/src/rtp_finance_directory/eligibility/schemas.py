@@ -8,9 +8,9 @@ from pydantic import Field, StringConstraints, model_validator
 
 from rtp_finance_directory.areas import REGION, REGION_OF, SMALLER_AREA
 from rtp_finance_directory.directory.schemas import Illustrative
-from rtp_finance_directory.eligibility.facts import CaseFacts, Fact
-from rtp_finance_directory.eligibility.rules import Answer, Ask, Outcome, Rule
-from rtp_finance_directory.vocabulary import Certainty
+from rtp_finance_directory.eligibility.facts import CaseFacts
+from rtp_finance_directory.eligibility.rules.findings import Answer, Ask, Outcome, Rule
+from rtp_finance_directory.vocabulary import Certainty, Fact
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
 from rtp_shared.schemas import Input, Output, Whole
 
@@ -19,10 +19,12 @@ class RuleView(Output):
     """What one rule found."""
 
     rule: Rule
-    outcome: Outcome
+    requirement: str | None = Field(default=None, description="The code of the requirement, for the rule of that name")
+    outcome: Outcome = Field(description="not-applicable: it asks for nothing there, or not of you; no answer matters")
     reason: str = Field(description="In words for a staff group")
     ask: Ask | None = Field(description="Who can say what is not known")
     needs: list[Fact] = Field(default=[], description="What the staff group has not said, and the rule would answer by")
+    source: str | None = Field(default=None, description="Where it is taken from, if not from the product's source")
 
 
 class VerdictView(Output):
@@ -95,11 +97,16 @@ class EligibilityView(Illustrative):
 
     rule_set: int = Field(description="Grows whenever a rule answers differently")
     judged_on: date = Field(description="The day whose rules and products were used")
-    fitting: int = Field(description="Products that no rule speaks against, whether or not everything is known")
-    not_fitting: int
+    fitting: int = Field(description="Products that no rule speaks against, whether or not everything is known; of all")
+    not_fitting: int = Field(description="Products that a rule speaks against, of all, whatever this page shows")
     unsettled: int = Field(description="Products whose answer depends on what was left out")
+    next: str | None = Field(
+        default=None, description="Cursor for `after` to get the next page; absent on the last page"
+    )
     questions: list[QuestionSetView] = Field(
         description="The best single fact to add, the best two and so on, until nothing depends on you any more. No "
         "other set of as many facts settles more products"
     )
-    products: list[JudgedProduct] = Field(description="First those that fit, then those with the fewest open points")
+    products: list[JudgedProduct] = Field(
+        description="This page: first those that fit, then those with the fewest open points, then the others"
+    )

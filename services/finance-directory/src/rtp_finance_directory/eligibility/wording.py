@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
+from rtp_finance_directory.vocabulary import Fact
+
 
 def format_pounds(pence: int) -> str:
     return f"£{pence // 100:,}" if pence % 100 == 0 else f"£{pence // 100:,}.{pence % 100:02d}"
@@ -25,3 +27,20 @@ def format_day(date_: date) -> str:
 
 def format_codes(codes: Sequence[str]) -> str:
     return ", ".join(code.replace("-", " ").replace("cic ", "CIC ").replace("buy out", "buy-out") for code in codes)
+
+
+_FACTS = {
+    Fact.SECTOR: "your sector",
+    Fact.REGION: "your region",
+    Fact.AREA: "your county or district",
+    Fact.LEGAL_FORM: "your legal form",
+    Fact.PURPOSES: "what the money is for",
+    Fact.AMOUNT: "how much is sought",
+    Fact.ANNUAL_VALUE: "what the service costs a year",
+    Fact.TRADING_MONTHS: "how long there have been own accounts",
+    Fact.MATCH_FUNDING: "how much can come from elsewhere",
+}
+
+
+def format_facts(facts: Sequence[Fact]) -> str:
+    return ", ".join(_FACTS[fact] for fact in facts)

@@ -9,8 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.eligibility.facts import CaseFacts
-from rtp_finance_directory.eligibility.queries import list_terms
-from rtp_finance_directory.eligibility.rules import judge_all
+from rtp_finance_directory.eligibility.queries import load_catalogue
 from rtp_finance_directory.shortlists.models import Shortlist, ShortlistStatus
 from rtp_shared.clock import LONDON
 from rtp_shared.contracts import About
@@ -37,7 +36,8 @@ async def make_shortlist(
     """Judge every product for the case and store the verdicts; do nothing a second time, or once it was withdrawn."""
     shortlist = await _lock_shortlist(session, case.case_id, number=case.number, readers=readers)
     facts, on = _read_facts(case), now.astimezone(LONDON).date()
-    lines = shortlist.make(facts, judge_all(facts, await list_terms(session), on), on=on, now=now)
+    verdicts = (await load_catalogue(session)).judge_all(facts, on).list_verdicts()
+    lines = shortlist.make(facts, verdicts, on=on, now=now)
     if lines is None:
         return
     shortlist.follow(readers, sequence=sequence)

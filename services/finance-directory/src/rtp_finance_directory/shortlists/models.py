@@ -11,8 +11,10 @@ from sqlalchemy import ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_finance_directory.base import Model
-from rtp_finance_directory.eligibility.facts import CaseFacts, Terms
-from rtp_finance_directory.eligibility.rules import RULE_SET, Answer, ProductVerdict, Rule, describe_verdict
+from rtp_finance_directory.eligibility.facts import CaseFacts
+from rtp_finance_directory.eligibility.rules.findings import Answer, Rule
+from rtp_finance_directory.eligibility.rules.rule_set import RULE_SET, ProductVerdict
+from rtp_finance_directory.eligibility.views import describe_verdict
 from rtp_shared.identities import SYSTEM
 
 
@@ -55,19 +57,19 @@ class Shortlist(Model):
     __table_args__ = (Index("ix_shortlists_readers", "readers", postgresql_using="gin"),)
 
     def make(
-        self, facts: CaseFacts, judged: Sequence[tuple[Terms, ProductVerdict]], *, on: date, now: datetime
+        self, facts: CaseFacts, judged: Sequence[ProductVerdict], *, on: date, now: datetime
     ) -> list["ShortlistLine"] | None:
         """Store the verdicts and return their lines, or None if it was made before or the case has ended."""
         if self.status is not ShortlistStatus.AWAITED:
             return None
         self.status = ShortlistStatus.MADE
         self.facts, self.rule_set, self.judged_on = asdict(facts), RULE_SET, on
-        self.not_fitting = sum(verdict.answer is Answer.DOES_NOT_FIT for _, verdict in judged)
+        self.not_fitting = sum(verdict.answer is Answer.DOES_NOT_FIT for verdict in judged)
         self.fitting = len(judged) - self.not_fitting
         self.made_at = now
         self.version += 1
         self.sequence += 1
-        return [ShortlistLine.of(self.id, number, *each) for number, each in enumerate(judged, 1)]
+        return [ShortlistLine.of(self.id, number, each) for number, each in enumerate(judged, 1)]
 
     def follow(self, readers: Sequence[str], *, sequence: int) -> None:
         """Take over who sees the case, if that is news."""
@@ -101,9 +103,5 @@ class ShortlistLine(Model):
     rules: Mapped[list[dict[str, Any]]]
 
     @classmethod
-    def of(cls, shortlist_id: uuid.UUID, position: int, terms: Terms, verdict: ProductVerdict) -> "ShortlistLine":
-        return cls(
-            shortlist_id=shortlist_id,
-            position=position,
-            **describe_verdict(terms, verdict),
-        )
+    def of(cls, shortlist_id: uuid.UUID, position: int, verdict: ProductVerdict) -> "ShortlistLine":
+        return cls(shortlist_id=shortlist_id, position=position, **describe_verdict(verdict))
