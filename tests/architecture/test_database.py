@@ -30,7 +30,7 @@ OPEN_OF = {
         "contract_awards",
     },
     "advice-matching": {"advisers"},
-    "finance-directory": {"products"},
+    "finance-directory": {"products", "grants", "incoming_grants", "grant_loads", "grant_problems"},
     "gateway": {"clients", "former_secrets"},
 }
 

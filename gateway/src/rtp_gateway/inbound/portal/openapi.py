@@ -37,6 +37,7 @@ TAGS = {
     "Matching rounds": "Proposals worked out over all support requests at once, with a certificate",
     "Advisers": "Who can advise or mentor",
     "Finance products": "Grants, loans and investment; information, never an offer",
+    "Grants awarded": "Who gave what to whom, as funders publish it in the 360Giving standard",
     "Shortlists": "Which products a case could have, and why",
     "Events": "The feed of events, in order",
     "Subscriptions": "Webhooks and queues: who gets which events where",
