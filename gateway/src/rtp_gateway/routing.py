@@ -24,6 +24,10 @@ SERVICES = {
     "products": "finance-directory",
     "shortlists": "finance-directory",
     "eligibility": "finance-directory",
+    "grants": "finance-directory",
+    "grant-statistics": "finance-directory",
+    "grant-givers": "finance-directory",
+    "grant-exports": "finance-directory",
 }
 """First part of the path below /v1/ -> service."""
 

@@ -39,6 +39,7 @@ TAGS = {
     "Advisers": "Who can advise or mentor, and how a network keeps its people",
     "Adviser networks": "The organisations that advisers, mentors and ambassadors belong to",
     "Finance products": "Grants, loans and investment; information, never an offer",
+    "Grants awarded": "Who gave what to whom, as funders publish it in the 360Giving standard",
     "Shortlists": "Which products a case could have, and why",
     "Events": "The feed of events, in order",
     "Subscriptions": "Webhooks and queues: who gets which events where",

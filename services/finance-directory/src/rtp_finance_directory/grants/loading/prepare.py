@@ -1,0 +1,54 @@
+"""From what stands in a file to the row of a grant, or to what is wrong with it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from pydantic_core import to_json
+
+from rtp_finance_directory.grants.reading.found import Found
+from rtp_finance_directory.grants.standard.checks import build_check, find_unfit
+from rtp_finance_directory.grants.standard.columns import name_path
+from rtp_finance_directory.grants.standard.problems import Fault, Problem, Rule, describe_fault
+from rtp_finance_directory.grants.standard.rows import GrantRow, hide_person, make_row
+
+
+class Prepared(NamedTuple):
+    """A grant that is ready to be stored; no row if anything is wrong with it."""
+
+    number: int
+    row: GrantRow | None
+    problems: Sequence[Problem]
+    left_out: Sequence[str]
+
+
+def prepare(found: Found | Problem, fallback: datetime | None) -> Prepared:
+    """Check what was found against the standard."""
+    if isinstance(found, Problem):
+        return Prepared(found.row, None, [found], ())
+    left_out: list[str] = list(found.left_out)
+    faults = [*found.faults, *(build_check()(found.grant, left_out) or ())]
+    row = None
+    if not faults:
+        made = _make_row(found, left_out, fallback)
+        if isinstance(made, Fault):
+            faults = [made]
+        else:
+            row = made
+    said = {fault.path for fault in found.faults}
+    problems = [
+        describe_fault(found.row, fault, name_path(fault.path))
+        for fault in faults
+        if fault.rule is not Rule.MISSING or fault.path not in said
+    ]
+    return Prepared(found.row, row, problems, left_out)
+
+
+def _make_row(found: Found, left_out: list[str], fallback: datetime | None) -> GrantRow | Fault:
+    if hide_person(found.grant):
+        left_out.append("recipientIndividual/name")
+    # The text as it came is stored, unless something was taken out of it.
+    text = found.text if found.text is not None and not left_out else to_json(found.grant).decode()
+    if ("\\u0000" in text or "\\ud" in text or "\\uD" in text) and (unfit := find_unfit(found.grant)) is not None:
+        return Fault(unfit, Rule.UNFIT_TEXT)
+    return make_row(found.grant, text, fallback)
