@@ -40,7 +40,7 @@ OVER_RABBITMQ = (
 """They share a node that takes seconds to start: one worker runs them all. (xdist's groups fail under pytest 9.2.)"""
 
 
-UNUSUAL = ("cases:oversee", "cases:system", "cases:import", "events:erase", "support:match")
+UNUSUAL = ("cases:oversee", "cases:system", "cases:import", "events:erase", "support:match", "finance:oversee")
 ORDINARY = [scope for scope in SCOPES if scope not in UNUSUAL]
 """What the client of a body or a staff group may have: not what only the central team and the courts' register have."""
 

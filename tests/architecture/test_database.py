@@ -30,7 +30,7 @@ OPEN_OF = {
         "contract_awards",
     },
     "advice-matching": {"advisers"},
-    "finance-directory": {"products", "directory_clock"},
+    "finance-directory": {"directory_clock"},
     "gateway": {"clients", "former_secrets"},
 }
 
