@@ -30,7 +30,7 @@ OPEN_OF = {
         "contract_awards",
     },
     "advice-matching": set(),
-    "finance-directory": {"products", "directory_clock", "grants", "incoming_grants", "grant_loads", "grant_problems"},
+    "finance-directory": {"directory_clock", "grants", "incoming_grants", "grant_loads", "grant_problems"},
     "gateway": {"clients", "former_secrets"},
 }
 

@@ -177,13 +177,15 @@ OWN = {
     ],
     ("advice-matching", "operator"): ["SELECT number FROM support_requests", "SELECT rank FROM proposals"],
     ("finance-directory", "web"): [
-        "UPDATE products SET status = 'open'",
+        "DELETE FROM products",
+        "UPDATE product_versions SET body = '{}'",
         "INSERT INTO shortlists (status) VALUES ('')",
         "UPDATE shortlists SET readers = '{public}'",
         "DELETE FROM shortlist_lines",
     ],
     ("finance-directory", "worker"): [
         "UPDATE products SET status = 'open'",
+        "DELETE FROM product_versions",
         "UPDATE shortlist_lines SET why = 'forged'",
         "DELETE FROM shortlists",
     ],

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from rtp_finance_directory import areas
 from rtp_finance_directory.eligibility.catalogue import Catalogue, judge_all
 from rtp_finance_directory.eligibility.facts import CaseFacts, Terms
-from rtp_finance_directory.eligibility.rules.findings import Answer, Ask, Finding, Outcome, Rule, pack_facts
-from rtp_finance_directory.eligibility.rules.rule_set import RULES, Found, ProductVerdict, judge
+from rtp_finance_directory.eligibility.rules.findings import Answer, Ask, Finding, Outcome, pack_facts
+from rtp_finance_directory.eligibility.rules.rule_set import RULES, FoundByRule, ProductVerdict, judge
 from rtp_finance_directory.load import read_products
 from rtp_finance_directory.requirements.models import Requirement
-from rtp_finance_directory.vocabulary import Certainty, Fact, ListFacet, ProductStatus
+from rtp_finance_directory.vocabulary import Certainty, Fact, ListFacet, ProductStatus, Rule
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
 from tests.finance_directory.test_expressions import REQUIREMENTS
 
@@ -70,7 +70,7 @@ def seeded(slug: str) -> Terms:
     return Terms(**{name: row[name] for name in TERMS})
 
 
-def find(verdict: ProductVerdict, rule: Rule) -> Found:
+def find(verdict: ProductVerdict, rule: Rule) -> FoundByRule:
     return next(each for each in verdict.found if each.rule is rule)
 
 

@@ -27,6 +27,8 @@ SCOPES = {
     "support:write": "Accept a proposed adviser or mentor",
     "support:match": "Work out matching rounds over all support requests and commit them, as their operator",
     "finance:read": "Read finance shortlists",
+    "finance:write": "Keep one's own organisation's finance products",
+    "finance:oversee": "Suspend and publish any finance product, as the directory's operator",
     "events:read": "Read the event feed",
     "events:erase": "Ask for and confirm the erasure of one person's data, as whoever answers for the data",
     "subscriptions:read": "Read subscriptions to events",

@@ -3,6 +3,7 @@
 from rtp_finance_directory import migrations
 from rtp_finance_directory.base import Model
 from rtp_finance_directory.directory.routes import products
+from rtp_finance_directory.directory.schedule import run_schedule
 from rtp_finance_directory.eligibility.queries import CatalogueCache
 from rtp_finance_directory.eligibility.routes import eligibility
 from rtp_finance_directory.grants.routes import grant_givers, grant_statistics, grants
@@ -25,6 +26,7 @@ service = Service(
         PartyChanged.TYPE: handlers.handle_readers_changed,
         CaseTransferred.TYPE: handlers.handle_readers_changed,
     },
+    loops=[run_schedule],
     load_reference_data=load_reference_data,
     build_resources=lambda _: CatalogueCache(),
 )

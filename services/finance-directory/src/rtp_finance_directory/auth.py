@@ -9,3 +9,4 @@ from rtp_shared.identities import Principal
 
 FinanceReader = Annotated[Principal, Depends(Access("finance:read"))]
 Anyone = Annotated[Principal | None, Depends(Public())]
+FinanceWriter = Annotated[Principal, Depends(Access("finance:write"))]

@@ -73,3 +73,41 @@ BOUNDS = {
     Fact.MATCH_FUNDING: (0, 100),
 }
 """The least and the most that a group can say of a fact that is a number."""
+
+
+class PublicationState(StrEnum):
+    """Whether a row of the directory is shown to all."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    SUSPENDED = "suspended"
+    """Taken off for a while, by its keeper, by schedule or by the operator."""
+    WITHDRAWN = "withdrawn"
+    """Taken off for good; its versions stay to be read by those who saw them."""
+
+
+class ProductChange(StrEnum):
+    """What a version of a product did to it, for harvesters."""
+
+    DRAFTED = "drafted"
+    PUBLISHED = "published"
+    CHANGED = "changed"
+    SUSPENDED = "suspended"
+    WITHDRAWN = "withdrawn"
+
+
+class Rule(StrEnum):
+    """The rules of eligibility."""
+
+    OPEN = "open"
+    DIRECT = "direct"
+    AREA = "area"
+    SECTOR = "sector"
+    LEGAL_FORM = "legal-form"
+    PURPOSE = "purpose"
+    AMOUNT = "amount"
+    TRADING_HISTORY = "trading-history"
+    TURNOVER = "turnover"
+    MATCH_FUNDING = "match-funding"
+    REQUIREMENT = "requirement"
+    """What the product asks for besides; a product may have several, or none."""

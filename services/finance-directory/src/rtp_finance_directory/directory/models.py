@@ -1,14 +1,15 @@
 """Finance products as public sources describe them."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, text
+from sqlalchemy import BigInteger, ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_finance_directory.base import Model
-from rtp_finance_directory.vocabulary import Certainty, ProductStatus, RateBasis
+from rtp_finance_directory.directory.errors import HeldByOperator, NotInThatState
+from rtp_finance_directory.vocabulary import Certainty, ProductChange, ProductStatus, PublicationState, RateBasis
 
 
 class Product(Model):
@@ -70,6 +71,85 @@ class Product(Model):
     """By the name of a rule of eligibility, where its terms are taken from if not from `source_note`."""
     requirements: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'"))
     """What it asks for besides, as data (`requirements/models.py`)."""
+
+    owner: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    """The organisation that keeps the row; None for the operator's reference rows."""
+    publication: Mapped[PublicationState] = mapped_column(server_default=PublicationState.PUBLISHED.value)
+    suspended_by_operator: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Then only the operator lifts it."""
+    publish_on: Mapped[date | None]
+    unpublish_on: Mapped[date | None]
+    windows: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'"))
+    """The times in which it takes applications, by `opensOn` and `closesOn`, in their order; empty if it names none."""
+    decision_weeks: Mapped[int | None]
+    """Weeks until it decides, at the most."""
+
+    def publish(
+        self, *, today: date, publish_on: date | None, unpublish_on: date | None, by_operator: bool
+    ) -> ProductChange:
+        """Show it to all from today or a later day on, until a day if one is named."""
+        self._require_one_of(PublicationState.DRAFT, PublicationState.SUSPENDED, PublicationState.PUBLISHED)
+        if self.suspended_by_operator and not by_operator:
+            raise HeldByOperator
+        self.suspended_by_operator = False
+        self.unpublish_on = unpublish_on
+        later = publish_on is not None and publish_on > today
+        if later and self.publication is PublicationState.PUBLISHED:
+            raise NotInThatState("it is published already; suspend it first to publish it on a later day")
+        self.publish_on = publish_on if later else None
+        return ProductChange.DRAFTED if later else self._publish()
+
+    def _publish(self) -> ProductChange:
+        change = ProductChange.CHANGED if self.publication is PublicationState.PUBLISHED else ProductChange.PUBLISHED
+        self.publication, self.publish_on = PublicationState.PUBLISHED, None
+        return change
+
+    def suspend(self, *, by_operator: bool) -> ProductChange:
+        """Take it off for a while. What the operator takes off, its owner does not put back."""
+        self._require_one_of(PublicationState.DRAFT, PublicationState.PUBLISHED, PublicationState.SUSPENDED)
+        self.suspended_by_operator |= by_operator
+        self.publication, self.publish_on, self.unpublish_on = PublicationState.SUSPENDED, None, None
+        return ProductChange.SUSPENDED
+
+    def withdraw(self) -> ProductChange:
+        """Take it off for good."""
+        self._require_one_of(PublicationState.DRAFT, PublicationState.PUBLISHED, PublicationState.SUSPENDED)
+        self.publication, self.publish_on, self.unpublish_on = PublicationState.WITHDRAWN, None, None
+        return ProductChange.WITHDRAWN
+
+    def follow_schedule(self, today: date) -> ProductChange | None:
+        """Publish or take off what is due; return what changed, or None."""
+        if self.unpublish_on is not None and self.unpublish_on <= today:
+            return self.suspend(by_operator=False)
+        if self.publish_on is not None and self.publish_on <= today:
+            return self._publish()
+        return None
+
+    def require_writable(self) -> None:
+        self._require_one_of(PublicationState.DRAFT, PublicationState.PUBLISHED, PublicationState.SUSPENDED)
+
+    def _require_one_of(self, *allowed: PublicationState) -> None:
+        if self.publication not in allowed:
+            raise NotInThatState(f"it is {self.publication}")
+
+
+class ProductVersion(Model):
+    """What was said of a product from one change to the next. Written once; the feed of changes reads it too."""
+
+    __tablename__ = "product_versions"
+
+    product_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("products.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger, unique=True)
+    """The directory's clock at the change. Given under its lock, so positions are committed in their order."""
+    change: Mapped[ProductChange]
+    told: Mapped[bool]
+    """Whether all may know of it: it is published, or takes off what was."""
+    publication: Mapped[PublicationState]
+    owner: Mapped[uuid.UUID | None]
+    recorded_at: Mapped[datetime]
+    body: Mapped[dict[str, Any]]
+    """The product's row, by the names of its columns."""
 
 
 class DirectoryClock(Model):

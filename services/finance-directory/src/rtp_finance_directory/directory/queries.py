@@ -1,7 +1,7 @@
 """Queries of the directory."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import QueryableAttribute
 
 from rtp_finance_directory.areas import list_areas_around, list_areas_within
-from rtp_finance_directory.directory.errors import NoSuchProduct
-from rtp_finance_directory.directory.models import Product
-from rtp_finance_directory.vocabulary import ListFacet, ProductKind, ProductStatus
+from rtp_finance_directory.directory.errors import NoSuchProduct, NoSuchProductVersion
+from rtp_finance_directory.directory.models import Product, ProductVersion
+from rtp_finance_directory.vocabulary import ListFacet, ProductKind, ProductStatus, PublicationState
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
 from rtp_shared.db import AnyRow, AnySelect
 from rtp_shared.names import contain_name
@@ -22,8 +22,19 @@ Condition = ColumnElement[bool]
 ON_OFFER = (ProductStatus.OPEN, ProductStatus.CHECK)
 
 
-async def get_product(session: AsyncSession, product_id: UUID) -> AnyRow:
-    row = (await session.execute(select(*Product.__table__.c).where(Product.id == product_id))).first()
+def _is_shown_to(organisation: UUID | None) -> Condition:
+    """Match what is published, and what the organisation keeps. Row-level security holds besides."""
+    published = Product.publication == PublicationState.PUBLISHED
+    return published if organisation is None else published | (Product.owner == organisation)
+
+
+async def get_product(
+    session: AsyncSession, product_id: UUID, *, organisation: UUID | None, oversees: bool = False
+) -> AnyRow:
+    query = select(*Product.__table__.c).where(Product.id == product_id)
+    if not oversees:
+        query = query.where(_is_shown_to(organisation))
+    row = (await session.execute(query)).first()
     if row is None:
         raise NoSuchProduct
     return row
@@ -44,11 +55,17 @@ async def list_products(
     sector: Sector | None = None,
     legal_form: LegalForm | None = None,
     purpose: FinancePurpose | None = None,
+    unverified_since: date | None = None,
+    owner: UUID | None = None,
 ) -> Sequence[AnyRow]:
-    """List products by provider. A filter drops only what is known not to fit; no `status` drops what is over."""
+    """List products by provider. A filter drops only what is known not to fit; no `status` drops what is over.
+
+    With `owner` they are what that organisation keeps, whatever its publication.
+    """
     provider = func.lower(Product.provider)
     query: AnySelect = select(*Product.__table__.c).order_by(provider, Product.id).limit(limit + 1)
     conditions = [
+        Product.owner == owner if owner is not None else Product.publication == PublicationState.PUBLISHED,
         _match_status(status, today),
         _match_list(Product.sectors, sector, ListFacet.SECTORS),
         _match_list(Product.legal_forms, legal_form, ListFacet.LEGAL_FORMS),
@@ -65,6 +82,8 @@ async def list_products(
     if amount_pence is not None:
         conditions.append(func.coalesce(Product.min_amount_pence, 0) <= amount_pence)
         conditions.append(or_(Product.max_amount_pence.is_(None), Product.max_amount_pence >= amount_pence))
+    if unverified_since is not None:
+        conditions.append(or_(Product.verified_on.is_(None), Product.verified_on < unverified_since))
     if after is not None:
         conditions.append(or_(provider > after[0], (provider == after[0]) & (Product.id > after[1])))
     return (await session.execute(query.where(*(each for each in conditions if each is not None)))).all()
@@ -87,3 +106,56 @@ def _match_list(column: QueryableAttribute[list[str] | None], word: str | None, 
 def _match_region(region: str) -> Condition:
     serving = [*list_areas_around(region), *list_areas_within(region)]
     return or_(Product.areas.is_(None), Product.areas == [], Product.areas.overlap(serving))
+
+
+def _is_version_shown_to(organisation: UUID | None) -> Condition:
+    published = ProductVersion.publication == PublicationState.PUBLISHED
+    return published if organisation is None else published | (ProductVersion.owner == organisation)
+
+
+async def get_version(
+    session: AsyncSession, product_id: UUID, *, organisation: UUID | None, version: int | None = None,
+    as_at: datetime | None = None,
+) -> AnyRow:  # fmt: skip
+    """Return a version of a product by its number, or the one that held at a time; raise where none was shown then."""
+    query = select(*ProductVersion.__table__.c).where(ProductVersion.product_id == product_id)
+    if version is not None:
+        query = query.where(ProductVersion.version == version)
+    if as_at is not None:
+        query = query.where(ProductVersion.recorded_at <= as_at)
+    held = query.order_by(ProductVersion.version.desc()).limit(1).subquery()
+    shown = held.c.publication == PublicationState.PUBLISHED
+    if organisation is not None:
+        shown |= held.c.owner == organisation
+    row = (await session.execute(select(held).where(shown))).first()
+    if row is None:
+        raise NoSuchProductVersion
+    return row
+
+
+async def list_versions(
+    session: AsyncSession, product_id: UUID, *, organisation: UUID | None, limit: int, before: int | None = None
+) -> Sequence[AnyRow]:
+    """List the versions of a product that were published, newest first; its keeper sees all."""
+    columns = (ProductVersion.version, ProductVersion.change, ProductVersion.recorded_at)
+    query: AnySelect = select(*columns).where(
+        ProductVersion.product_id == product_id, _is_version_shown_to(organisation)
+    )
+    if before is not None:
+        query = query.where(ProductVersion.version < before)
+    return (await session.execute(query.order_by(ProductVersion.version.desc()).limit(limit + 1))).all()
+
+
+async def list_changes(session: AsyncSession, *, after: int, limit: int) -> Sequence[AnyRow]:
+    """List what changed in the published directory after a position of its clock, in the order of the commits."""
+    columns = (ProductVersion.product_id, ProductVersion.version, ProductVersion.change, ProductVersion.recorded_at)
+    query: AnySelect = select(*columns, ProductVersion.position).where(
+        ProductVersion.told, ProductVersion.position > after
+    )
+    return (await session.execute(query.order_by(ProductVersion.position).limit(limit))).all()
+
+
+async def list_due(session: AsyncSession, today: date) -> Sequence[UUID]:
+    """List the products that their schedule publishes or takes off by today."""
+    due = or_(Product.publish_on <= today, Product.unpublish_on <= today)
+    return (await session.scalars(select(Product.id).where(due).order_by(Product.id))).all()

@@ -4,18 +4,31 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Query, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.areas import REGION
-from rtp_finance_directory.auth import Anyone
-from rtp_finance_directory.directory import queries
-from rtp_finance_directory.directory.schemas import ProductLine, ProductPage, ProductView
+from rtp_finance_directory.auth import Anyone, FinanceWriter
+from rtp_finance_directory.directory import commands, queries
+from rtp_finance_directory.directory.schemas import (
+    ChangePage,
+    ChangeView,
+    ProductGiven,
+    ProductLine,
+    ProductPage,
+    ProductVersionLine,
+    ProductVersionPage,
+    ProductVersionView,
+    ProductView,
+    PublicationGiven,
+)
 from rtp_finance_directory.vocabulary import ProductKind, ProductStatus
 from rtp_shared.clock import LONDON
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
-from rtp_shared.dependencies import After, Limit, Now, Session
+from rtp_shared.dependencies import After, ExpectedVersion, Limit, Now, Session
 from rtp_shared.etags import format_etag
+from rtp_shared.identities import Principal
 from rtp_shared.paging import cut, decode_cursor, encode_cursor
-from rtp_shared.schemas import Storable
+from rtp_shared.schemas import Day, Instant, Storable
 from rtp_shared.web import create_router
 
 NamePart = Annotated[
@@ -28,12 +41,17 @@ AmountPence = Annotated[
 ]
 
 
+ProductId = Annotated[UUID, Path(description="The product's id")]
+NOBODY = UUID(int=0)
+"""The organisation of a caller without a token."""
+
+
 products = create_router(prefix="/v1/products", tags=["Finance products"])
 
 
 @products.get("")
 async def list_products(
-    _: Anyone,
+    principal: Anyone,
     session: Session,
     now: Now,
     limit: Limit = 50,
@@ -49,6 +67,12 @@ async def list_products(
         list[ProductStatus], Query(max_length=4, description="May be repeated; open and check if it is left out")
     ] = [],  # noqa: B006 - FastAPI copies it
     direct: Annotated[bool | None, Query(description="false for wholesale money")] = None,
+    unverified_since: Annotated[
+        Day | None, Query(alias="unverifiedSince", description="Only what nobody has checked since this day")
+    ] = None,
+    mine: Annotated[
+        bool, Query(description="Only what your organisation keeps, whether published or not; nothing without a token")
+    ] = False,
 ) -> ProductPage:
     """Find finance products, in the order of their providers' names.
 
@@ -71,17 +95,171 @@ async def list_products(
         sector=sector,
         legal_form=legal_form,
         purpose=purpose,
+        unverified_since=unverified_since,
+        owner=(principal.organisation if principal else NOBODY) if mine else None,
     )
     page, last = cut(rows, limit)
     items = [ProductLine.model_validate(row) for row in page]
     return ProductPage(items=items, next=last and encode_cursor(last.provider.lower(), last.id))
 
 
+@products.post("", status_code=201)
+async def draft_product(
+    said: ProductGiven, principal: FinanceWriter, session: Session, now: Now, response: Response
+) -> ProductView:
+    """Add a product that your organisation keeps, as a draft that nobody else sees until it is published.
+
+    What contradicts itself is refused, field by field. A product is information, and is never shown as an offer.
+    """
+    product_id = await commands.draft_product(session, said, actor=principal, now=now)
+    response.headers["Location"] = f"/v1/products/{product_id}"
+    return await _show(session, product_id, principal, response)
+
+
+@products.get("/changes")
+async def list_product_changes(_: Anyone, session: Session, limit: Limit = 50, after: After = None) -> ChangePage:
+    """Follow what is published, changed and taken off, from the first product on, in the order of the commits.
+
+    Keep `next` and ask again with it, soon or late: nothing is left out and nothing comes twice, however many write at
+    once. A change that takes a product off is a tombstone.
+    """
+    key = decode_cursor(after, int)
+    start = key[0] if key else 0
+    rows = await queries.list_changes(session, after=start, limit=limit)
+    items = [ChangeView.model_validate(row) for row in rows]
+    return ChangePage(items=items, next=encode_cursor(rows[-1].position if rows else start))
+
+
 @products.get("/{product_id}")
 async def get_product(
-    product_id: Annotated[UUID, Path(description="The product's id")], _: Anyone, session: Session, response: Response
+    product_id: ProductId,
+    principal: Anyone,
+    session: Session,
+    response: Response,
+    as_at: Annotated[
+        Instant | None,
+        Query(alias="asAt", description="Read it as it was published at this time; if left out, as it is"),
+    ] = None,
 ) -> ProductView:
-    """Read one finance product. It is information from public sources, never an offer."""
-    product = await queries.get_product(session, product_id)
+    """Read one finance product, as it is or as it was. It is information from public sources, never an offer."""
+    if as_at is None:
+        return await _show(session, product_id, principal, response)
+    row = await queries.get_version(session, product_id, organisation=_get_organisation(principal), as_at=as_at)
+    response.headers["ETag"] = format_etag(row.version)
+    return ProductView.model_validate(row.body)
+
+
+@products.put("/{product_id}")
+async def replace_product(
+    product_id: ProductId,
+    said: ProductGiven,
+    version: ExpectedVersion,
+    principal: FinanceWriter,
+    session: Session,
+    now: Now,
+    response: Response,
+) -> ProductView:
+    """Say anew what a product of your organisation is. What says the same as before counts no version."""
+    await commands.replace_product(session, product_id, said, version=version, actor=principal, now=now)
+    return await _show(session, product_id, principal, response)
+
+
+@products.post("/{product_id}/actions/verify")
+async def verify_product(
+    product_id: ProductId,
+    version: ExpectedVersion,
+    principal: FinanceWriter,
+    session: Session,
+    now: Now,
+    response: Response,
+) -> ProductView:
+    """Confirm that everything said of your product is still so today."""
+    await commands.verify_product(session, product_id, version=version, actor=principal, now=now)
+    return await _show(session, product_id, principal, response)
+
+
+@products.post("/{product_id}/actions/publish")
+async def publish_product(
+    product_id: ProductId,
+    schedule: PublicationGiven,
+    version: ExpectedVersion,
+    principal: FinanceWriter,
+    session: Session,
+    now: Now,
+    response: Response,
+) -> ProductView:
+    """Show a product of your organisation to all, at once or from a day on, and until a day if you name one.
+
+    What the operator suspended, only the operator publishes again (scope finance:oversee).
+    """
+    await commands.publish_product(session, product_id, schedule, version=version, actor=principal, now=now)
+    return await _show(session, product_id, principal, response)
+
+
+@products.post("/{product_id}/actions/suspend")
+async def suspend_product(
+    product_id: ProductId,
+    version: ExpectedVersion,
+    principal: FinanceWriter,
+    session: Session,
+    now: Now,
+    response: Response,
+) -> ProductView:
+    """Take a product off for a while: one that your organisation keeps, or any with the scope finance:oversee."""
+    await commands.suspend_product(session, product_id, version=version, actor=principal, now=now)
+    return await _show(session, product_id, principal, response)
+
+
+@products.post("/{product_id}/actions/withdraw")
+async def withdraw_product(
+    product_id: ProductId,
+    version: ExpectedVersion,
+    principal: FinanceWriter,
+    session: Session,
+    now: Now,
+    response: Response,
+) -> ProductView:
+    """Take a product off for good. Its published versions stay to be read, because shortlists name them."""
+    await commands.withdraw_product(session, product_id, version=version, actor=principal, now=now)
+    return await _show(session, product_id, principal, response)
+
+
+@products.get("/{product_id}/versions")
+async def list_product_versions(
+    product_id: ProductId, principal: Anyone, session: Session, limit: Limit = 50, after: After = None
+) -> ProductVersionPage:
+    """List the versions of a product that were published, newest first. Its keeper sees all of them."""
+    key = decode_cursor(after, int)
+    rows = await queries.list_versions(
+        session, product_id, organisation=_get_organisation(principal), limit=limit, before=key[0] if key else None
+    )
+    page, last = cut(rows, limit)
+    items = [ProductVersionLine.model_validate(row) for row in page]
+    return ProductVersionPage(items=items, next=last and encode_cursor(last.version))
+
+
+@products.get("/{product_id}/versions/{version}")
+async def get_product_version(
+    product_id: ProductId,
+    version: Annotated[int, Path(ge=1, le=2**31 - 1, description="Its number, as a shortlist names it")],
+    principal: Anyone,
+    session: Session,
+) -> ProductVersionView:
+    """Read what was said of a product in one version, also where it has been taken off since."""
+    row = await queries.get_version(session, product_id, organisation=_get_organisation(principal), version=version)
+    product = ProductLine.model_validate(row.body)
+    return ProductVersionView(version=row.version, change=row.change, recorded_at=row.recorded_at, product=product)
+
+
+def _get_organisation(principal: Principal | None) -> UUID | None:
+    return principal.organisation if principal else None
+
+
+async def _show(
+    session: AsyncSession, product_id: UUID, principal: Principal | None, response: Response
+) -> ProductView:
+    oversees = principal is not None and commands.OVERSEE in principal.scopes
+    organisation = _get_organisation(principal)
+    product = await queries.get_product(session, product_id, organisation=organisation, oversees=oversees)
     response.headers["ETag"] = format_etag(product.version)
     return ProductView.model_validate(product)

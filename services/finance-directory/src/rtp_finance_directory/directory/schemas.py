@@ -1,14 +1,27 @@
 """Request and response bodies of the directory."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool, StringConstraints
 
-from rtp_finance_directory.vocabulary import Certainty, ListFacet, ProductKind, ProductStatus, RateBasis
+from rtp_finance_directory.areas import ENGLAND, REGION, SMALLER_AREA, UK
+from rtp_finance_directory.directory.windows import ApplicationWindow
+from rtp_finance_directory.requirements.models import MOST, Requirement
+from rtp_finance_directory.vocabulary import (
+    Certainty,
+    ListFacet,
+    ProductChange,
+    ProductKind,
+    ProductStatus,
+    PublicationState,
+    RateBasis,
+    Rule,
+)
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
 from rtp_shared.paging import Page
-from rtp_shared.schemas import Output
+from rtp_shared.schemas import Day, Input, Line, Output, Pence, Prose, Whole
 
 NOTICE = (
     "Illustrative information for employees who think about running their service: not an offer, not a promotion and "
@@ -61,11 +74,20 @@ class ProductLine(Output):
     capital_holiday_months: int | None = Field(description="At the most")
     opened_on: date | None
     closed_on: date | None
+    windows: list[ApplicationWindow] = Field(
+        description="When it takes applications, in order; empty where it names no windows"
+    )
+    decision_weeks: int | None = Field(description="Weeks until it decides, at the most")
     conditions: str | None
+    requirements: list[Requirement] = Field(description="What it asks for besides, as data; eligibility reads it")
+    rule_sources: dict[Rule, str] = Field(description="By rule: where its terms are from, if not from sourceNote")
     source_note: str = Field(description="Where the row comes from, and what is doubtful about it")
     source_year: int | None = Field(description="The year the figures are of")
     certainty: Certainty = Field(description="believed: no source at hand for at least one of the figures")
     verified_on: date | None = Field(description="When somebody last checked the row with the provider")
+    publication: PublicationState
+    publish_on: date | None = Field(description="The day on which it will be published")
+    unpublish_on: date | None = Field(description="The day on which it will be taken off")
 
 
 class ProductView(ProductLine, Illustrative):
@@ -77,3 +99,97 @@ class ProductPage(Page[ProductLine]):
 
     illustrative: bool = Field(default=True, description="Always true: no row is an offer")
     notice: str = Field(default=NOTICE, description="What this is, and what it is not; show it with the products")
+
+
+class ProductVersionLine(Output):
+    """One version of a product, in the list of them."""
+
+    version: int
+    change: ProductChange
+    recorded_at: datetime = Field(description="It held from then until the next was recorded")
+
+
+class ProductVersionPage(Page[ProductVersionLine]):
+    """One page of a product's versions, newest first."""
+
+
+class ProductVersionView(Illustrative):
+    """What was said of a product from one change to the next."""
+
+    version: int
+    change: ProductChange
+    recorded_at: datetime
+    product: ProductLine = Field(description="The product as it was then")
+
+
+class ChangeView(Output):
+    """A change of the published directory. suspended and withdrawn take a product off: forget what you hold of it."""
+
+    product_id: UUID
+    version: int = Field(description="Read it at /v1/products/{productId}/versions/{version}, unless it takes it off")
+    change: ProductChange
+    recorded_at: datetime
+
+
+class ChangePage(Output):
+    """Changes in their order, with where to go on."""
+
+    items: list[ChangeView]
+    next: str = Field(description="Cursor for `after`: go on from here, now or at any later time; nothing is left out")
+
+
+AreaCode = Annotated[str, StringConstraints(pattern=f"^{UK}$|^{ENGLAND}$|{REGION}|{SMALLER_AREA}")]
+Percent = Annotated[Whole, Field(ge=0, le=100)]
+Months = Annotated[Whole, Field(ge=0, le=1200)]
+
+
+class ProductGiven(Input):
+    """A product as its keeper describes it. Leave out what you do not know; an empty list means that there is no limit.
+
+    The keeper's own word counts as verified on the day it is written.
+    """
+
+    provider: Line
+    name: Line
+    kinds: list[ProductKind] = Field(min_length=1, max_length=12)
+    status: ProductStatus = ProductStatus.OPEN
+    direct: StrictBool = Field(description="False for wholesale money, which is shown and never proposed")
+    areas: list[AreaCode] | None = Field(default=None, max_length=50)
+    sectors: list[Sector] | None = Field(default=None, max_length=30)
+    legal_forms: list[LegalForm] | None = Field(default=None, max_length=20)
+    purposes: list[FinancePurpose] | None = Field(default=None, max_length=20)
+    complete_lists: list[ListFacet] = Field(default=[], max_length=3)
+    min_amount_pence: Pence | None = None
+    max_amount_pence: Pence | None = None
+    min_trading_months: Months | None = None
+    min_turnover_pence: Pence | None = None
+    match_funding_percent: Percent | None = None
+    grant_element_percent: Percent | None = None
+    secured: StrictBool | None = None
+    personal_guarantee: StrictBool | None = None
+    min_term_months: Months | None = None
+    max_term_months: Months | None = None
+    rate_basis: RateBasis | None = None
+    rate_note: Line | None = None
+    arrangement_fee_percent: float | None = Field(default=None, ge=0, le=100)
+    capital_holiday_months: Months | None = None
+    windows: list[ApplicationWindow] = Field(default=[], max_length=50)
+    decision_weeks: Annotated[Whole, Field(ge=0, le=520)] | None = None
+    conditions: Prose | None = None
+    requirements: list[Requirement] = Field(default=[], max_length=MOST)
+    rule_sources: dict[Rule, Line] = Field(default={}, max_length=11)
+    source_note: Line = Field(default="Kept by its provider.", description="Where the terms are taken from")
+    source_year: Annotated[Whole, Field(ge=1900, le=2200)] | None = None
+
+    def read_values(self) -> dict[str, Any]:
+        """Return the values of the row's columns."""
+        values = self.model_dump(exclude={"windows", "requirements"})
+        sent = self.model_dump(mode="json", by_alias=True, exclude_none=True, include={"windows", "requirements"})
+        return values | {"rule_sources": {str(rule): source for rule, source in self.rule_sources.items()}, **sent}
+
+
+class PublicationGiven(Input):
+    """When a product is published."""
+
+    publish_on: Day | None = Field(default=None, description="The day from which it is shown; at once if left out")
+    unpublish_on: Day | None = Field(default=None, description="The day on which it is taken off again")

@@ -42,7 +42,7 @@ class Catalogue:
             if terms.requirements
         ]
 
-    def judge_all(self, facts: CaseFacts, on: date) -> "Ranking":
+    def judge_all(self, facts: CaseFacts, on: date) -> "ProductRanking":
         """Judge every product: the same as `judge` for each of them, at a small part of the work."""
         weights, needs = [0] * len(self.products), [0] * len(self.products)
         for column in self._columns:
@@ -55,10 +55,10 @@ class Catalogue:
             for each in asked:
                 weights[number] += judged[each].weight
                 needs[number] |= pack_facts(judged[each].needs)
-        return Ranking(self, facts, on, weights, needs)
+        return ProductRanking(self, facts, on, weights, needs)
 
 
-class Ranking:
+class ProductRanking:
     """The products in the order of their verdicts: those that fit, then those with the fewest open points, the rest."""
 
     def __init__(

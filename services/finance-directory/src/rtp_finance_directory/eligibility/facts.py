@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from rtp_finance_directory.directory.windows import ApplicationWindow
 from rtp_finance_directory.requirements.expressions import Known
 from rtp_finance_directory.requirements.models import Requirement
 from rtp_finance_directory.vocabulary import Certainty, Fact, ProductStatus
@@ -72,5 +73,7 @@ class Terms:
     certainty: Certainty
     rule_sources: Mapping[str, str] = field(default_factory=dict)
     """By the name of a rule, where its terms are taken from if not from `source_note`."""
+    windows: Sequence[ApplicationWindow] = ()
+    """The times in which it takes applications, in their order; empty if it names none."""
     requirements: Sequence[Requirement] = ()
     """What it asks for besides the terms above."""

@@ -9,12 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.directory.models import DirectoryClock, Product
+from rtp_finance_directory.directory.windows import ApplicationWindow
 from rtp_finance_directory.eligibility.catalogue import Catalogue
 from rtp_finance_directory.eligibility.facts import Terms
 from rtp_finance_directory.requirements.models import Requirement
+from rtp_finance_directory.vocabulary import PublicationState
 from rtp_shared.schemas import STORED
 
 _TERMS = {field.name: Product.__table__.c[field.name] for field in fields(Terms)}
+_WINDOWS = TypeAdapter(tuple[ApplicationWindow, ...])
 _REQUIREMENTS = TypeAdapter(tuple[Requirement, ...])
 
 
@@ -23,12 +26,13 @@ def read_terms(row: Mapping[str, Any]) -> Terms:
     asked = row["requirements"]
     terms = {name: row[name] for name in _TERMS}
     terms["requirements"] = _REQUIREMENTS.validate_python(asked, context=STORED) if asked else ()
+    terms["windows"] = _WINDOWS.validate_python(row["windows"], context=STORED) if row["windows"] else ()
     return Terms(**terms)
 
 
 async def load_catalogue(session: AsyncSession) -> Catalogue:
-    """Load every product for judging, closed ones too: people ask about those."""
-    rows = await session.execute(select(*_TERMS.values()))
+    """Load every published product for judging, closed ones too: people ask about those."""
+    rows = await session.execute(select(*_TERMS.values()).where(Product.publication == PublicationState.PUBLISHED))
     return Catalogue(read_terms(row._asdict()) for row in rows)
 
 

@@ -46,7 +46,7 @@ async def judge_eligibility(
     limit: Limit = 50,
     after: After = None,
     verdict: Annotated[
-        list[Answer], Query(max_length=3, description="Only products of this verdict; may be repeated; all if left out")
+        list[Answer], Query(max_length=3, description="Only products of this verdict. May be repeated; all if left out")
     ] = [],  # noqa: B006 - FastAPI copies it
 ) -> EligibilityView:
     """Ask which finance products a group could have, and why, before there is a case or beside it.

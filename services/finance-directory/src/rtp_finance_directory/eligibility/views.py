@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rtp_finance_directory.eligibility.rules.rule_set import Found, ProductVerdict
+from rtp_finance_directory.eligibility.rules.rule_set import FoundByRule, ProductVerdict
 
 
 def describe_verdict(verdict: ProductVerdict) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def describe_verdict(verdict: ProductVerdict) -> dict[str, Any]:
     }
 
 
-def _describe_found(verdict: ProductVerdict, found: Found) -> dict[str, Any]:
+def _describe_found(verdict: ProductVerdict, found: FoundByRule) -> dict[str, Any]:
     asked = found.requirement
     return {
         "rule": found.rule,

@@ -5,11 +5,12 @@ it. An expression speaks of each fact once, and each of its comparisons can be a
 exactly where some answers would make it true and others false, and it depends on every fact that it still lacks.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Self, TypeAlias
+from typing import Annotated, Self, TypeAlias
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from rtp_finance_directory.requirements.values import explain_value
 from rtp_finance_directory.vocabulary import Fact
@@ -17,6 +18,7 @@ from rtp_shared.schemas import Input, Line, Whole
 
 Known: TypeAlias = str | int | Sequence[str]
 Facts: TypeAlias = Mapping[Fact, Known]
+Value: TypeAlias = int | str | tuple[int, ...] | tuple[str, ...] | None
 DEEPEST = 6
 
 
@@ -30,6 +32,13 @@ class Comparator(StrEnum):
     """Both ends are inside."""
 
 
+def _refuse_number_in_quotes(value: Value) -> Value:
+    texts = value if isinstance(value, tuple) else (value,)
+    if any(isinstance(each, str) and re.match(r"[-+.\d]", each) for each in texts):
+        raise ValueError("a number is written without quotes")
+    return value
+
+
 class Expression(Input):
     """One of four: a comparison of a fact, or `not`, `all` or `any` of other expressions. Each fact is named once."""
 
@@ -37,9 +46,9 @@ class Expression(Input):
 
     fact: Fact | None = None
     comparator: Comparator | None = None
-    value: Whole | Line | tuple[Whole, ...] | tuple[Line, ...] | None = Field(
-        default=None, description="A word or number; several for one-of; the two ends for between"
-    )
+    value: Annotated[
+        Whole | Line | tuple[Whole, ...] | tuple[Line, ...] | None, AfterValidator(_refuse_number_in_quotes)
+    ] = Field(default=None, description="A word or number; several for one-of; the two ends for between")
     not_: "Expression | None" = Field(default=None, alias="not")
     all: "tuple[Expression, ...] | None" = Field(default=None, min_length=2, max_length=9)
     any: "tuple[Expression, ...] | None" = Field(default=None, min_length=2, max_length=9)

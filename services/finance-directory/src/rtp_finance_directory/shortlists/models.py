@@ -12,9 +12,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_finance_directory.base import Model
 from rtp_finance_directory.eligibility.facts import CaseFacts
-from rtp_finance_directory.eligibility.rules.findings import Answer, Rule
+from rtp_finance_directory.eligibility.rules.findings import Answer
 from rtp_finance_directory.eligibility.rules.rule_set import RULE_SET, ProductVerdict
 from rtp_finance_directory.eligibility.views import describe_verdict
+from rtp_finance_directory.vocabulary import Rule
 from rtp_shared.identities import SYSTEM
 
 

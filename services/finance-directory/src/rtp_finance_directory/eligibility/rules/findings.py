@@ -10,21 +10,6 @@ FAILURE = 1 << 32
 """The weight of a finding that fails: more than any number of those that are not known."""
 
 
-class Rule(StrEnum):
-    OPEN = "open"
-    DIRECT = "direct"
-    AREA = "area"
-    SECTOR = "sector"
-    LEGAL_FORM = "legal-form"
-    PURPOSE = "purpose"
-    AMOUNT = "amount"
-    TRADING_HISTORY = "trading-history"
-    TURNOVER = "turnover"
-    MATCH_FUNDING = "match-funding"
-    REQUIREMENT = "requirement"
-    """What the product asks for besides; a product may have several, or none."""
-
-
 class Outcome(StrEnum):
     FITS = "fits"
     FAILS = "fails"

@@ -11,10 +11,10 @@ from datetime import date
 
 from rtp_finance_directory.eligibility.facts import CaseFacts, Terms
 from rtp_finance_directory.eligibility.rules import amounts, availability, lists, places
-from rtp_finance_directory.eligibility.rules.findings import FAILURE, Answer, Finding, Outcome, Rule, read_answer
+from rtp_finance_directory.eligibility.rules.findings import FAILURE, Answer, Finding, Outcome, read_answer
 from rtp_finance_directory.eligibility.rules.further import judge_requirement, word_requirement
 from rtp_finance_directory.requirements.models import Requirement
-from rtp_finance_directory.vocabulary import Fact
+from rtp_finance_directory.vocabulary import Fact, Rule
 
 RULE_SET = 3
 """Number of the rule set. It grows whenever a rule answers differently, to tell old verdicts from new ones."""
@@ -38,7 +38,7 @@ RULES = (
         Rule.OPEN,
         availability.judge_open,
         availability.word_open,
-        ("status", "opened_on", "closed_on", "verified_on"),
+        ("status", "opened_on", "closed_on", "windows", "verified_on"),
     ),
     TermsRule(Rule.DIRECT, availability.judge_direct, availability.word_direct, ("direct",)),
     TermsRule(Rule.AREA, places.judge_area, places.word_area, ("areas",)),
@@ -58,7 +58,7 @@ _RULES = {each.rule: each for each in RULES}
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundByRule:
     """What one rule found, and of which requirement if it is of one."""
 
     rule: Rule
@@ -73,7 +73,7 @@ class ProductVerdict:
     facts: CaseFacts
     terms: Terms
     on: date
-    found: tuple[Found, ...]
+    found: tuple[FoundByRule, ...]
 
     @property
     def weight(self) -> int:
@@ -109,7 +109,7 @@ class ProductVerdict:
         points = "one point that is" if self.not_known == 1 else f"{self.not_known} points that are"
         return f"No rule speaks against it; it depends on {points} not known yet."
 
-    def word(self, found: Found) -> str:
+    def word(self, found: FoundByRule) -> str:
         """Say in words for a staff group what a rule found."""
         if found.requirement is not None:
             return word_requirement(found.requirement, found.finding)
@@ -118,8 +118,8 @@ class ProductVerdict:
 
 def judge(facts: CaseFacts, terms: Terms, on: date) -> ProductVerdict:
     """Judge one product by every rule, and by every requirement that it has."""
-    found = [Found(each.rule, each.judge(facts, terms, on)) for each in RULES]
+    found = [FoundByRule(each.rule, each.judge(facts, terms, on)) for each in RULES]
     if terms.requirements:
         known = facts.list_known()
-        found += [Found(Rule.REQUIREMENT, judge_requirement(known, each), each) for each in terms.requirements]
+        found += [FoundByRule(Rule.REQUIREMENT, judge_requirement(known, each), each) for each in terms.requirements]
     return ProductVerdict(facts, terms, on, tuple(found))

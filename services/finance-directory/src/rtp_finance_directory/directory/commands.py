@@ -1,0 +1,165 @@
+"""Commands on products: verb(session, subject, *, details). Every change keeps a version."""
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_finance_directory.directory.errors import NoSuchProduct
+from rtp_finance_directory.directory.history import record_versions
+from rtp_finance_directory.directory.models import Product
+from rtp_finance_directory.directory.schemas import ProductGiven, PublicationGiven
+from rtp_finance_directory.directory.sense import find_contradictions
+from rtp_finance_directory.vocabulary import Certainty, ProductChange, PublicationState
+from rtp_shared.clock import LONDON
+from rtp_shared.etags import Expected
+from rtp_shared.identities import Principal
+from rtp_shared.problems import FieldError, Invalid
+
+OVERSEE = "finance:oversee"
+
+
+async def draft_product(session: AsyncSession, said: ProductGiven, *, actor: Principal, now: datetime) -> uuid.UUID:
+    """Add a product that the actor's organisation keeps, as a draft that nobody else sees."""
+    _require_sense(said)
+    product_id = uuid.uuid4()
+    product = Product(
+        id=product_id,
+        slug=str(product_id),
+        version=1,
+        owner=actor.organisation,
+        publication=PublicationState.DRAFT,
+        certainty=Certainty.FOUND,
+        verified_on=_get_day(now),
+        **said.read_values(),
+    )
+    session.add(product)
+    await _record(session, product, ProductChange.DRAFTED, now)
+    return product_id
+
+
+async def replace_product(
+    session: AsyncSession,
+    product_id: uuid.UUID,
+    said: ProductGiven,
+    *,
+    version: Expected,
+    actor: Principal,
+    now: datetime,
+) -> None:
+    """Say anew what the product is. What says the same counts no version."""
+    product = await _lock(session, product_id, actor)
+    product.require_writable()
+    version.require(product.version)
+    _require_sense(said)
+    values = said.read_values()
+    if all(getattr(product, name) == value for name, value in values.items()):
+        return
+    for name, value in values.items():
+        setattr(product, name, value)
+    await _count(session, product, ProductChange.CHANGED, now)
+
+
+async def verify_product(
+    session: AsyncSession, product_id: uuid.UUID, *, version: Expected, actor: Principal, now: datetime
+) -> None:
+    """Record that its keeper finds everything as it is said, today."""
+    product = await _lock(session, product_id, actor)
+    product.require_writable()
+    version.require(product.version)
+    if product.verified_on != _get_day(now):
+        await _count(session, product, ProductChange.CHANGED, now)
+
+
+async def publish_product(
+    session: AsyncSession,
+    product_id: uuid.UUID,
+    schedule: PublicationGiven,
+    *,
+    version: Expected,
+    actor: Principal,
+    now: datetime,
+) -> None:
+    """Show the product to all, now or from a day on."""
+    product = await _lock(session, product_id, actor)
+    version.require(product.version)
+    _require_order(schedule, today=_get_day(now))
+    change = product.publish(
+        today=_get_day(now),
+        publish_on=schedule.publish_on,
+        unpublish_on=schedule.unpublish_on,
+        by_operator=_oversees(product, actor),
+    )
+    await _count(session, product, change, now)
+
+
+async def suspend_product(
+    session: AsyncSession, product_id: uuid.UUID, *, version: Expected, actor: Principal, now: datetime
+) -> None:
+    """Take the product off for a while."""
+    product = await _lock(session, product_id, actor)
+    version.require(product.version)
+    await _count(session, product, product.suspend(by_operator=_oversees(product, actor)), now)
+
+
+async def withdraw_product(
+    session: AsyncSession, product_id: uuid.UUID, *, version: Expected, actor: Principal, now: datetime
+) -> None:
+    """Take the product off for good."""
+    product = await _lock(session, product_id, actor)
+    version.require(product.version)
+    await _count(session, product, product.withdraw(), now)
+
+
+async def follow_schedule(session: AsyncSession, product_id: uuid.UUID, *, now: datetime) -> bool:
+    """Publish or take off a product whose day has come; return whether anything changed."""
+    query = select(Product).where(Product.id == product_id).with_for_update(skip_locked=True)
+    product = await session.scalar(query)
+    change = product.follow_schedule(_get_day(now)) if product is not None else None
+    if product is None or change is None:
+        return False
+    product.version += 1
+    await _record(session, product, change, now)
+    return True
+
+
+def _require_sense(said: ProductGiven) -> None:
+    if errors := list(find_contradictions(said)):
+        raise Invalid(errors=errors)
+
+
+def _require_order(schedule: PublicationGiven, *, today: date) -> None:
+    begins = max(schedule.publish_on or today, today)
+    if schedule.unpublish_on is not None and schedule.unpublish_on <= begins:
+        raise Invalid(errors=[FieldError("/unpublishOn", f"must be after {begins}")])
+
+
+async def _lock(session: AsyncSession, product_id: uuid.UUID, actor: Principal) -> Product:
+    """Return the product with its row locked, if the actor's organisation keeps it or the actor oversees all."""
+    query = select(Product).where(Product.id == product_id).with_for_update()
+    if OVERSEE not in actor.scopes:
+        query = query.where(Product.owner == actor.organisation)
+    product = await session.scalar(query)
+    if product is None:
+        raise NoSuchProduct
+    return product
+
+
+def _oversees(product: Product, actor: Principal) -> bool:
+    return OVERSEE in actor.scopes and product.owner != actor.organisation
+
+
+async def _count(session: AsyncSession, product: Product, change: ProductChange, now: datetime) -> None:
+    product.version += 1
+    product.verified_on = _get_day(now) if change is ProductChange.CHANGED else product.verified_on
+    await _record(session, product, change, now)
+
+
+async def _record(session: AsyncSession, product: Product, change: ProductChange, now: datetime) -> None:
+    await session.flush()
+    await record_versions(session, {product.id: change}, at=now)
+
+
+def _get_day(now: datetime) -> date:
+    return now.astimezone(LONDON).date()
