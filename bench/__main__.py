@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench import events, hidden, many_subscribers, relay, rounds, webhook
+from bench import events, grants, hidden, many_subscribers, relay, rounds, webhook
 from bench.load import LoadError, ensure_wrk
 from bench.measured_processes import MeasuredProcesses
 from bench.measured_services import CASES, MeasuredServices
@@ -25,7 +25,7 @@ from bench.under_attack import row as attack_row
 RESULTS = Path(__file__).with_name("results.json")
 SERVICES = ("create", "read", "list", "action", "gateway-read", "unknown-or-hidden")
 EVENTS = ("event-idle", "event-200", "many-to-many", "event-drain")
-NAMES = (*SERVICES, "submit-to-webhook", "relay", *EVENTS, "under-attack", *rounds.NAMES)
+NAMES = (*SERVICES, "submit-to-webhook", "relay", *EVENTS, "under-attack", *rounds.NAMES, *grants.NAMES)
 COLUMNS = {
     "ratio": "ratio",
     "cpu_ratio": "CPU ratio",
@@ -86,6 +86,10 @@ def measure_rows(only: str | None, rounds: int, seconds: float) -> Iterator[Row]
         with attack_row.start() as services:
             yield attack_row.measure(services, say, attacks=attack_row.choose_attacks())
     yield from measure_rounds(only)
+    for name in grants.NAMES:
+        if only in (None, name):
+            say(f"{name}: PostgreSQL and the loader in a process of its own")
+            yield grants.measure(name, say)
 
 
 def measure_rounds(only: str | None) -> Iterator[Row]:

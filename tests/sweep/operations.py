@@ -158,6 +158,8 @@ READS = frozenset(
         "GET /v1/matching-rounds",
         "GET /v1/matching-rounds/{round_id}",
         "GET /v1/matching-rounds/{round_id}/certificate",
+        "GET /v1/grant-exports/360giving.csv",
+        "GET /v1/grant-exports/360giving.json",
         "GET /v1/grant-givers",
         "GET /v1/grant-statistics",
         "GET /v1/grants",

@@ -11,8 +11,6 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from rtp_embedded.postgres import Postgres
-from rtp_finance_directory.app import service
 from rtp_finance_directory.grants.loading import batches
 from rtp_finance_directory.grants.loading.store import LoadedElsewhere, Progress, list_problems
 from rtp_shared.db import Database
@@ -192,10 +190,10 @@ async def test_a_load_that_another_process_carries_on_is_left_to_it(
 
 
 async def test_a_load_that_is_killed_goes_on_behind_what_it_stored(
-    prepared_server: Postgres, operator: Database, write: Write, real_grants: list[Any]
+    operator: Database, write: Write, real_grants: list[Any]
 ) -> None:
     many = write([{**grant, "id": f"{grant['id']}-{round_}"} for round_ in range(20) for grant in real_grants])
-    url = prepared_server.url(service.database, service.get_role("operator"))
+    url = operator.url.set(drivername="postgresql").render_as_string(hide_password=False)
     process = start_command(url, many)
     stored = 0
     while not stored:
