@@ -157,6 +157,8 @@ async def test_thousands_of_errors_are_counted_and_the_first_thousand_kept(
     [
         ({"title": "nul \0 in it"}, "unfit-text"),
         ({"title": "half \ud800 a pair"}, "unfit-text"),
+        ({"title": "half \ud800 a pair", "own \0\ud800 field": 1}, "unfit-text"),
+        ({"id": " "}, "missing"),
         ({"amountAwarded": 10**13}, "out-of-range"),
         ({"amountAwarded": 10**400}, "out-of-range"),
         ({"fundingOrganization": [{"id": "x" * 5000, "name": "A"}]}, "not-as-written"),
@@ -170,6 +172,15 @@ async def test_what_the_database_would_choke_on_is_refused_by_name(
     loaded = await load(write([real_grants[0] | change, real_grants[1] | {"title": long}]))
     assert loaded.progress.broken_rules == {rule: 1}
     assert loaded.progress.counts == {"read": 2, "refused": 1, "made": 1}
+
+
+async def test_a_number_that_python_reads_and_postgresql_does_not_is_stored_as_it_was_read(
+    operator: Database, load: Load, write: Write, real_grants: list[Any]
+) -> None:
+    path = write([real_grants[0] | {"amountDisbursed": 77}])
+    path.write_text(path.read_text("utf-8").replace(": 77", ": 0e999999999"), "utf-8")
+    assert (await load(path)).progress.counts == {"read": 1, "made": 1}
+    assert await fetch(operator, "SELECT (document ->> 'amountDisbursed')::float FROM grants") == [(0.0,)]
 
 
 async def test_a_load_that_another_process_carries_on_is_left_to_it(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from rtp_finance_directory.grants.standard.rows import make_grant_id
+from rtp_shared.paging import encode_cursor
 from tests.conftest import Api
 from tests.finance_directory.grants.conftest import FUNDER
 
@@ -127,6 +128,8 @@ async def test_where_nothing_matches_the_answers_are_empty(anybody: Api) -> None
         ({"leastPence": 2, "mostPence": 1}, "leastPence"),
         ({"awardedFrom": "2021-01-02", "awardedUntil": "2021-01-01"}, "awardedFrom"),
         ({"after": "x"}, "after"),
+        ({"after": encode_cursor(10**30, uuid.UUID(int=1))}, "after"),
+        ({"after": encode_cursor("2020-01-01", uuid.UUID(int=1))}, "after"),
         ({"q": "a\0"}, "q"),
     ],
 )
