@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench import eligibility, events, hidden, many_subscribers, relay, rounds, webhook
+from bench import eligibility, events, grants, hidden, many_subscribers, relay, rounds, webhook
 from bench.load import LoadError, ensure_wrk
 from bench.measured_processes import MeasuredProcesses
 from bench.measured_services import CASES, MeasuredServices
@@ -25,7 +25,9 @@ from bench.under_attack import row as attack_row
 RESULTS = Path(__file__).with_name("results.json")
 SERVICES = ("create", "read", "list", "action", "gateway-read", "unknown-or-hidden")
 EVENTS = ("event-idle", "event-200", "many-to-many", "event-drain")
-NAMES = (*SERVICES, "submit-to-webhook", "relay", *EVENTS, "under-attack", *rounds.NAMES, *eligibility.NAMES)
+NAMES = (
+    *SERVICES, "submit-to-webhook", "relay", *EVENTS, "under-attack", *rounds.NAMES, *eligibility.NAMES, *grants.NAMES,
+)  # fmt: skip
 COLUMNS = {
     "ratio": "ratio",
     "cpu_ratio": "CPU ratio",
@@ -89,6 +91,10 @@ def measure_rows(only: str | None, rounds: int, seconds: float) -> Iterator[Row]
     if only in (None, *eligibility.NAMES):
         say("eligibility-10k: the whole platform in one process, one request after the other")
         yield eligibility.measure("eligibility-10k", say)
+    for name in grants.NAMES:
+        if only in (None, name):
+            say(f"{name}: PostgreSQL and the loader in a process of its own")
+            yield grants.measure(name, say)
 
 
 def measure_rounds(only: str | None) -> Iterator[Row]:

@@ -189,7 +189,7 @@ OWN = {
         "UPDATE shortlist_lines SET why = 'forged'",
         "DELETE FROM shortlists",
     ],
-    ("finance-directory", "operator"): ["SELECT facts FROM shortlists", "DELETE FROM products"],
+    ("finance-directory", "operator"): ["SELECT facts FROM shortlists", "DELETE FROM products", "DELETE FROM grants"],
 }
 REFUSED = re.compile("permission denied|must be owner")
 SHARED = {"web": WEB, "operator": OPERATOR}

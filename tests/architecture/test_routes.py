@@ -112,6 +112,8 @@ def test_public_routes_are_the_ones_we_know() -> None:
         "/v1/procurement/regime",
         "/v1/appraisals",
         "/v1/eligibility",
+        "/v1/grant-exports/360giving.csv",
+        "/v1/grant-exports/360giving.json",
         "/v1/grant-givers",
         "/v1/grant-statistics",
         "/v1/grants",

@@ -203,6 +203,8 @@ READS = frozenset(
         "GET /v1/matching-rounds/{round_id}/repairs/{repair_id}/document",
         "GET /v1/matching-rounds/{round_id}/overrides",
         "GET /v1/matching-rounds/{round_id}/overrides/{override_id}",
+        "GET /v1/grant-exports/360giving.csv",
+        "GET /v1/grant-exports/360giving.json",
         "GET /v1/grant-givers",
         "GET /v1/grant-statistics",
         "GET /v1/grants",

@@ -40,7 +40,9 @@ def service_for(path: str) -> str | None:
     return SERVICES.get(path[4:].partition("/")[0])
 
 
-_STREAMED = re.compile(r"/v1/cases/[^/]+/documents/[^/]+/content|/v1/cases/[^/]+/bundle|/v1/imports")
+_STREAMED = re.compile(
+    r"/v1/cases/[^/]+/documents/[^/]+/content|/v1/cases/[^/]+/bundle|/v1/imports|/v1/grant-exports/[^/]+"
+)
 """Paths whose requests or answers are documents: large, and as slow as the caller's line."""
 
 

@@ -1,4 +1,4 @@
-"""A finance directory of its own for grants, whose numbers no other test changes."""
+"""The finance directory with no grants, or with the 475 real ones of one funder."""
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -9,40 +9,37 @@ from typing import Any
 import asyncpg
 import pytest
 
-from rtp_embedded.postgres import Postgres
-from rtp_finance_directory.app import service
+from rtp_embedded.platform import Platform
 from rtp_finance_directory.grants.loading.load import Loaded, load_file
-from rtp_operations import databases
 from rtp_shared.db import Database
-from rtp_shared.migrate import migrate
+from tests.conftest import Api, NewClient
 
 FILES = Path(__file__).with_name("files")
 REAL = FILES / "alwf-grants.json"
+FUNDER = "GB-CHC-1015648"
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
 Load = Callable[..., Awaitable[Loaded]]
 
 
-@pytest.fixture(scope="session")
-async def prepared_server(database_server: Postgres, anyio_backend: str) -> Postgres:
-    """The server, with the service's database made."""
-    await databases.provision(database_server.url("postgres"), service)
-    await migrate(database_server.url(service.database, service.get_role("owner")), service)
-    return database_server
-
-
 @pytest.fixture
-async def operator(prepared_server: Postgres) -> AsyncIterator[Database]:
-    """The database as the loader reaches it, without any grants."""
-    await _empty(prepared_server)
-    database = Database(prepared_server.url(service.database, service.get_role("operator")), pool_size=2)
+async def operator(platform: Platform) -> AsyncIterator[Database]:
+    """The database as the loader reaches it, with no grants in it."""
+    await _empty(platform)
+    database = Database(_get_url(platform, "operator"), pool_size=2)
     yield database
     await database.close()
-    await _empty(prepared_server)
+    await _empty(platform)
 
 
-async def _empty(server: Postgres) -> None:
-    connection = await asyncpg.connect(server.url(service.database))
+def _get_url(platform: Platform, kind: str) -> str:
+    runtime = platform.runtimes["finance-directory"]
+    url = runtime.database.url.set(drivername="postgresql", username=runtime.service.get_role(kind))
+    return url.render_as_string(hide_password=False)
+
+
+async def _empty(platform: Platform) -> None:
+    connection = await asyncpg.connect(_get_url(platform, "owner"))
     await connection.execute("TRUNCATE grants, incoming_grants, grant_loads, grant_problems")
     await connection.close()
 
@@ -73,3 +70,19 @@ def write(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+async def grants(platform: Platform) -> AsyncIterator[None]:
+    """The 475 real grants, in the platform that all tests share."""
+    database = Database(_get_url(platform, "operator"), pool_size=2)
+    await load_file(database, REAL, source="real", clock=lambda: NOW)
+    yield
+    await database.close()
+
+
+@pytest.fixture
+async def anybody(new_client: NewClient, grants: None) -> Api:
+    api = await new_client(scopes="")
+    del api.headers["Authorization"]
+    return api

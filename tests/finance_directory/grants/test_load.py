@@ -11,8 +11,6 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from rtp_embedded.postgres import Postgres
-from rtp_finance_directory.app import service
 from rtp_finance_directory.grants.loading import batches
 from rtp_finance_directory.grants.loading.store import LoadedElsewhere, Progress, list_problems
 from rtp_shared.db import Database
@@ -159,6 +157,8 @@ async def test_thousands_of_errors_are_counted_and_the_first_thousand_kept(
     [
         ({"title": "nul \0 in it"}, "unfit-text"),
         ({"title": "half \ud800 a pair"}, "unfit-text"),
+        ({"title": "half \ud800 a pair", "own \0\ud800 field": 1}, "unfit-text"),
+        ({"id": " "}, "missing"),
         ({"amountAwarded": 10**13}, "out-of-range"),
         ({"amountAwarded": 10**400}, "out-of-range"),
         ({"fundingOrganization": [{"id": "x" * 5000, "name": "A"}]}, "not-as-written"),
@@ -172,6 +172,15 @@ async def test_what_the_database_would_choke_on_is_refused_by_name(
     loaded = await load(write([real_grants[0] | change, real_grants[1] | {"title": long}]))
     assert loaded.progress.broken_rules == {rule: 1}
     assert loaded.progress.counts == {"read": 2, "refused": 1, "made": 1}
+
+
+async def test_a_number_that_python_reads_and_postgresql_does_not_is_stored_as_it_was_read(
+    operator: Database, load: Load, write: Write, real_grants: list[Any]
+) -> None:
+    path = write([real_grants[0] | {"amountDisbursed": 77}])
+    path.write_text(path.read_text("utf-8").replace(": 77", ": 0e999999999"), "utf-8")
+    assert (await load(path)).progress.counts == {"read": 1, "made": 1}
+    assert await fetch(operator, "SELECT (document ->> 'amountDisbursed')::float FROM grants") == [(0.0,)]
 
 
 async def test_a_load_that_another_process_carries_on_is_left_to_it(
@@ -192,10 +201,10 @@ async def test_a_load_that_another_process_carries_on_is_left_to_it(
 
 
 async def test_a_load_that_is_killed_goes_on_behind_what_it_stored(
-    prepared_server: Postgres, operator: Database, write: Write, real_grants: list[Any]
+    operator: Database, write: Write, real_grants: list[Any]
 ) -> None:
     many = write([{**grant, "id": f"{grant['id']}-{round_}"} for round_ in range(20) for grant in real_grants])
-    url = prepared_server.url(service.database, service.get_role("operator"))
+    url = operator.url.set(drivername="postgresql").render_as_string(hide_password=False)
     process = start_command(url, many)
     stored = 0
     while not stored:

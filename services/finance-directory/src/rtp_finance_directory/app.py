@@ -6,6 +6,7 @@ from rtp_finance_directory.directory.routes import products
 from rtp_finance_directory.directory.schedule import run_schedule
 from rtp_finance_directory.eligibility.queries import CatalogueCache
 from rtp_finance_directory.eligibility.routes import eligibility
+from rtp_finance_directory.grants.export_routes import grant_exports
 from rtp_finance_directory.grants.routes import grant_givers, grant_statistics, grants
 from rtp_finance_directory.load import load_reference_data
 from rtp_finance_directory.shortlists import handlers
@@ -17,7 +18,7 @@ service = Service(
     name="finance-directory",
     title="Finance directory",
     description="Finance that public service mutuals have used or may use, and which of it fits a case, and why.",
-    routers=[products, shortlists, eligibility, grants, grant_statistics, grant_givers],
+    routers=[products, shortlists, eligibility, grants, grant_statistics, grant_givers, grant_exports],
     metadata=Model.metadata,
     migrations=migrations,
     handlers={

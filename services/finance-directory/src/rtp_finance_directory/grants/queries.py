@@ -32,12 +32,12 @@ async def get_grant(session: AsyncSession, grant_id: UUID) -> AnyRow:
 
 
 async def list_newest(
-    session: AsyncSession, filters: Filters, *, limit: int, after: tuple[date, UUID] | None
+    session: AsyncSession, filters: Filters, *, limit: int, after: tuple[int, UUID] | None
 ) -> Sequence[AnyRow]:
-    """List grants from the newest on."""
+    """List grants from the newest on, behind the number of a day and an id."""
     statement = select(*LISTED).where(*filters.build()).order_by(Grant.awarded_on.desc(), Grant.id.desc())
     if after is not None:
-        day, last = after
+        day, last = date.fromordinal(max(1, after[0])), after[1]
         statement = statement.where(or_(Grant.awarded_on < day, and_(Grant.awarded_on == day, Grant.id < last)))
         statement = statement.where(Grant.awarded_on <= day)  # the index begins there
     return (await session.execute(statement.limit(limit + 1))).all()

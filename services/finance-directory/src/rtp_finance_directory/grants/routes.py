@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import Depends, Path, Query
@@ -60,6 +60,16 @@ Schemes = Annotated[
 Amount = Annotated[int | None, Query(ge=0, le=10**14)]
 
 
+class Position(int):
+    """Where a page ends, as a cursor has it: the number of a day, or a rank."""
+
+    def __new__(cls, part: object) -> Self:
+        position = super().__new__(cls, str(part))
+        if not 0 <= position <= date.max.toordinal():
+            raise ValueError(part)
+        return position
+
+
 async def read_filters(
     q: Words = None,
     funder: Annotated[Identifier | None, Query(max_length=300, description="The funder's identifier")] = None,
@@ -105,16 +115,16 @@ async def list_grants(
     Without `q` the newest come first. With `q` the best matches come first, among the newest thousand that match: the
     title and the recipient weigh most, then the programme and the funder, then the description.
     """
-    key = decode_cursor(after, date.fromisoformat if asked.text is None else int, UUID)  # type: ignore[arg-type]
-    last_key = (key[0], key[1]) if key else None
+    key = decode_cursor(after, Position, UUID)
+    last = (key[0], key[1]) if key else None
     if asked.text is None:
-        rows = await queries.list_newest(session, asked, limit=limit, after=last_key)
+        rows = await queries.list_newest(session, asked, limit=limit, after=last)
     else:
-        rows = await queries.list_ranked(session, asked, limit=limit, after=last_key)
-    page, last = cut(rows, limit)
+        rows = await queries.list_ranked(session, asked, limit=limit, after=last)
+    page, end = cut(rows, limit)
     return GrantPage(
         items=[GrantLine.model_validate(row) for row in page],
-        next=last and encode_cursor(last.awarded_on if asked.text is None else last.rank, last.id),
+        next=end and encode_cursor(end.awarded_on.toordinal() if asked.text is None else end.rank, end.id),
         facets=_present_facets(await count_facets(session, asked)) if facets else None,
     )
 

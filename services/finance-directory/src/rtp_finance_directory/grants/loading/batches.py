@@ -10,7 +10,7 @@ from uuid import UUID
 from rtp_finance_directory.grants.loading.prepare import Prepared, prepare
 from rtp_finance_directory.grants.reading.files import GrantFile
 from rtp_finance_directory.grants.reading.found import Unreadable
-from rtp_finance_directory.grants.standard.problems import Fault, Problem, Rule, describe_fault
+from rtp_finance_directory.grants.standard.problems import Fault, Problem, Rule, describe_fault, make_storable
 from rtp_finance_directory.grants.standard.rows import GrantRow
 
 MOST_ROWS = 2000
@@ -39,8 +39,8 @@ class Batch:
     def add(self, prepared: Prepared) -> None:
         self.items += 1
         self.problems += prepared.problems
-        for name in prepared.left_out:
-            if name and (name in self.left_out or len(self.left_out) < MOST_NAMES):
+        for name in map(make_storable, filter(None, prepared.left_out)):
+            if name in self.left_out or len(self.left_out) < MOST_NAMES:
                 self.left_out[name[:200]] += 1
         if prepared.row is None:
             self.refused += 1

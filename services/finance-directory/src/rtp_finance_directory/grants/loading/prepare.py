@@ -1,5 +1,6 @@
 """From what stands in a file to the row of a grant, or to what is wrong with it."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -44,11 +45,19 @@ def prepare(found: Found | Problem, fallback: datetime | None) -> Prepared:
     return Prepared(found.row, row, problems, left_out)
 
 
+_VAST = re.compile(r"\d[eE][+-]?\d{3}", re.ASCII)
+"""Perhaps a number whose exponent PostgreSQL does not take, though Python reads it as 0."""
+
+
 def _make_row(found: Found, left_out: list[str], fallback: datetime | None) -> GrantRow | Fault:
+    came = found.text
+    if (came is None or "\\u0000" in came or "\\ud" in came or "\\uD" in came) and (
+        unfit := find_unfit(found.grant)
+    ) is not None:
+        return Fault(unfit, Rule.UNFIT_TEXT)
     if hide_person(found.grant):
         left_out.append("recipientIndividual/name")
     # The text as it came is stored, unless something was taken out of it.
-    text = found.text if found.text is not None and not left_out else to_json(found.grant).decode()
-    if ("\\u0000" in text or "\\ud" in text or "\\uD" in text) and (unfit := find_unfit(found.grant)) is not None:
-        return Fault(unfit, Rule.UNFIT_TEXT)
-    return make_row(found.grant, text, fallback)
+    if came is None or left_out or _VAST.search(came):
+        came = to_json(found.grant).decode()
+    return make_row(found.grant, came, fallback)

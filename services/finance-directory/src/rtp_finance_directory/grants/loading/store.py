@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from rtp_finance_directory.grants.loading.batches import Batch
-from rtp_finance_directory.grants.standard.problems import Fault, Problem, Rule, describe_fault
+from rtp_finance_directory.grants.standard.problems import Fault, Problem, Rule, describe_fault, make_storable
 from rtp_finance_directory.grants.standard.rows import GrantRow
 from rtp_shared.db import Database, get_driver
 
@@ -127,17 +127,14 @@ async def _store_rows(driver: Any, batch: Batch) -> tuple[Counter[str], Sequence
 
 async def _keep_problems(driver: Any, digest: str, kept: int, problems: Sequence[Problem]) -> None:
     room = max(0, MOST_PROBLEMS - kept)
-    records = [(digest, kept + number, *map(_store, problem)) for number, problem in enumerate(problems[:room])]
+    records = [(digest, kept + number, *_make_storable(problem)) for number, problem in enumerate(problems[:room])]
     if records:
         columns = ["digest", "number", "row_number", "field", "rule", "wrong", "right"]
         await driver.copy_records_to_table("grant_problems", records=records, columns=columns)
 
 
-def _store(part: object) -> object:
-    """Return a part of a problem as it can be stored: what is wrong may quote what cannot."""
-    if not isinstance(part, str):
-        return part
-    return part.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+def _make_storable(problem: Problem) -> Sequence[object]:
+    return [make_storable(part) if isinstance(part, str) else part for part in problem]
 
 
 async def list_problems(database: Database, digest: str) -> Sequence[Problem]:

@@ -49,7 +49,7 @@ def inspect_file(path: Path) -> FileFacts:
             if not encoding:
                 encoding = _find_mark(head) or _decode(decoder, block)
             block = file.read(BLOCK)
-    if not head.strip(b" \t\r\n\0"):
+    if not head.decode(encoding if encoding not in ("", "binary") else "utf-8", "replace").strip("\ufeff \t\r\n\0"):
         raise Unreadable("it is empty", "Send a file with grants in it")
     if not encoding:
         encoding = _decode(decoder, b"", final=True) or "utf-8"

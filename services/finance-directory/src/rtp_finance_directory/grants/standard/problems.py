@@ -100,3 +100,8 @@ def quote(value: object) -> str:
     """Return the value as a report shows it: on one line, and not all of a long one."""
     text = " ".join(str(value).split())
     return repr(text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…")
+
+
+def make_storable(text: str) -> str:
+    """Return the text with a sign in place of each character that cannot be stored: it may quote what is wrong."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()

@@ -60,8 +60,8 @@ def make_row(grant: Mapping[str, Any], document: str, fallback: datetime | None)
     amount, day = grant["amountAwarded"], parse_day(grant["awardDate"])
     if not -MOST < amount < MOST:
         return Fault(("amountAwarded",), Rule.OUT_OF_RANGE, amount)
-    if long := _find_long_identifier(grant):
-        return long
+    if wrong := _find_wrong_identifier(grant):
+        return wrong
     assert day is not None  # noqa: S101 - the check of the schema has said so
     funder = grant["fundingOrganization"][0]
     recipient = (grant.get("recipientOrganization") or [None])[0]
@@ -87,8 +87,10 @@ def make_row(grant: Mapping[str, Any], document: str, fallback: datetime | None)
     )
 
 
-def _find_long_identifier(grant: Mapping[str, Any]) -> Fault | None:
+def _find_wrong_identifier(grant: Mapping[str, Any]) -> Fault | None:
     wanted = f"An identifier has at most {LONGEST} characters"
+    if not grant["id"].strip():
+        return Fault(("id",), Rule.MISSING)
     if len(grant["id"]) > LONGEST:
         return Fault(("id",), Rule.NOT_AS_WRITTEN, grant["id"], wanted)
     for name in ("fundingOrganization", "recipientOrganization"):
