@@ -29,7 +29,7 @@ OPEN_OF = {
         "recommendation_updates",
         "contract_awards",
     },
-    "advice-matching": set(),
+    "advice-matching": {"resources"},
     "finance-directory": {"products"},
     "gateway": {"clients", "former_secrets"},
 }
