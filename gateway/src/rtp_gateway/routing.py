@@ -19,6 +19,8 @@ SERVICES = {
     "appraisals": "applications",
     "advisers": "advice-matching",
     "adviser-networks": "advice-matching",
+    "resources": "advice-matching",
+    "open-referral": "advice-matching",
     "support-requests": "advice-matching",
     "matching-rounds": "advice-matching",
     "products": "finance-directory",
@@ -32,6 +34,13 @@ SERVICES = {
 """First part of the path below /v1/ -> service."""
 
 NAMES = tuple(dict.fromkeys(SERVICES.values()))
+
+OPEN_TO_BROWSERS = "/v1/open-referral"
+"""Below this path pages of any origin may read, as Open Referral UK 3.0 demands of each answer: it is all public."""
+
+
+def is_open_to_browsers(path: str) -> bool:
+    return path == OPEN_TO_BROWSERS or path.startswith(f"{OPEN_TO_BROWSERS}/")
 
 
 def service_for(path: str) -> str | None:

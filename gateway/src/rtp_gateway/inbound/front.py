@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from rtp_gateway.inbound.calls.recorder import Recorder
 from rtp_gateway.inbound.proxy.forward import Upstreams
-from rtp_gateway.routing import service_for
+from rtp_gateway.routing import is_open_to_browsers, service_for
 from rtp_shared import tracing
 from rtp_shared.metrics import Metrics
 from rtp_shared.middleware import response_defaults
@@ -60,7 +60,10 @@ class Gateway:
     async def _forward(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
         trace = tracing.continue_request(dict(scope["headers"]))
         token = tracing.current.set(trace)
-        response = ResponseRecorder(send, defaults=response_defaults(trace))
+        defaults = response_defaults(trace)
+        if is_open_to_browsers(scope["path"]):
+            defaults[b"access-control-allow-origin"] = b"*"
+        response = ResponseRecorder(send, defaults=defaults)
         started = time.perf_counter()
         try:
             await self.upstreams.forward(name, _add_trace(scope, trace), receive, response.send)

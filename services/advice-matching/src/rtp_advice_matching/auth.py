@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from rtp_shared.auth import Access
+from rtp_shared.auth import Access, Public
 from rtp_shared.identities import Principal
 
+Anyone = Annotated[Principal | None, Depends(Public())]
 AdviserReader = Annotated[Principal, Depends(Access("advisers:read"))]
 AdviserWriter = Annotated[Principal, Depends(Access("advisers:write"))]
 AdviserModerator = Annotated[Principal, Depends(Access("advisers:oversee"))]

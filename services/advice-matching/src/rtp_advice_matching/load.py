@@ -1,6 +1,7 @@
-"""Example advisers and mentors, made up for trying the platform out: no real person, network or engagement.
+"""Reference data and examples. Reference data: guides, toolkits and templates that others publish (`resources.json`,
+whose sources SOURCES.md names). Examples: advisers and mentors who are made up: no real person, network or engagement.
 
-Ids are derived from slugs, so every instance of the platform knows an example by the same id.
+Ids are derived from slugs, so every instance of the platform knows each by the same id.
 """
 
 import json
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_advice_matching.base import Model
 from rtp_advice_matching.directory.models import Adviser, AdviserNetwork
+from rtp_advice_matching.resources.models import Resource
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_OID, "org.righttoprovide.advice-matching")
 
@@ -43,9 +45,31 @@ def make_adviser_id(slug: str) -> uuid.UUID:
     return uuid.uuid5(NAMESPACE, f"adviser/{slug}")
 
 
+def make_resource_id(slug: str) -> uuid.UUID:
+    return uuid.uuid5(NAMESPACE, f"resource/{slug}")
+
+
+async def load_reference_data(session: AsyncSession) -> str:
+    """Bring the guides, toolkits and templates up to date."""
+    content = _read("resources.json")
+    unset: dict[str, Any] = {"url": None, "published": None, "licence": None}
+    lists: dict[str, Any] = {name: [] for name in ("stages", "topics", "routes", "sectors")}
+    checked = {"checked_on": date.fromisoformat(content["checked_on"])}
+    rows = [
+        {"id": make_resource_id(each["slug"]), **unset, **lists, **checked, **each} for each in content["resources"]
+    ]
+    await _save(session, Resource, rows)
+    return f"{len(rows)} guides, toolkits and templates"
+
+
+def _read(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((files("rtp_advice_matching") / "reference" / name).read_text("utf-8"))
+    return content
+
+
 async def load_examples(session: AsyncSession) -> str:
     """Bring the examples up to date; places that are taken stay taken."""
-    content = json.loads((files("rtp_advice_matching") / "reference" / "example-advisers.json").read_text("utf-8"))
+    content = _read("example-advisers.json")
     networks: dict[str, dict[str, str]] = content["networks"]
     verified = {"verified_on": date.fromisoformat(content["verified_on"]), "is_example": True}
     await _save(

@@ -1,7 +1,7 @@
 """Events that advice-matching publishes about the support of a case."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -57,3 +57,19 @@ class SupportAgreed(EventData):
         default=None, description="adviser, mentor or ambassador", json_schema_extra={"x-since": "1.2.0"}
     )
     agreed_at: datetime = Field(description="When it was agreed, UTC")
+
+
+class VerificationLapsed(EventData):
+    """A published profile of your network was last verified 90 days ago or more: look through it, and say that it is
+    right. It is said again every 90 days until then.
+    """
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.verification-lapsed.v1"
+    SUBJECT: ClassVar[str] = "advisers"
+    READERS: ClassVar[str] = "The network of the adviser"
+    SINCE: ClassVar[str] = "1.3.0"
+    PEOPLE: ClassVar[Mapping[str, str]] = {"adviser_id": "adviser"}
+
+    adviser_id: UUID = Field(description="The adviser, mentor or ambassador whose profile it is")
+    network_id: UUID = Field(description="Organisation of their network")
+    verified_on: date | None = Field(description="When it was verified last; null for never")

@@ -38,6 +38,8 @@ TAGS = {
     "Matching rounds": "Proposals worked out over all support requests at once, with a certificate",
     "Advisers": "Who can advise or mentor, and how a network keeps its people",
     "Adviser networks": "The organisations that advisers, mentors and ambassadors belong to",
+    "Resources": "Guides, toolkits and templates that others publish, by stage and topic",
+    "Open Referral": "The directory in Open Referral UK 3.0, for other directories and websites",
     "Finance products": "Grants, loans and investment; information, never an offer",
     "Grants awarded": "Who gave what to whom, as funders publish it in the 360Giving standard",
     "Shortlists": "Which products a case could have, and why",

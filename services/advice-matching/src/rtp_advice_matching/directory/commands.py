@@ -51,9 +51,10 @@ FACTS = (
 async def add_adviser(session: AsyncSession, facts: Mapping[str, Any], *, actor: Principal, now: datetime) -> UUID:
     """Add somebody to the caller's network, as a draft that nobody else sees."""
     # Locked, so that what is copied from it holds when this is committed.
-    network = await session.get(AdviserNetwork, actor.organisation, with_for_update={"read": True})
+    network = await session.get(AdviserNetwork, actor.organisation, with_for_update=True)
     if network is None:
         raise NetworkNotRecorded("POST /v1/adviser-networks does it")
+    network.change({"imported_from": None})
     today = now.astimezone(LONDON).date()
     adviser = Adviser(
         id=uuid4(),

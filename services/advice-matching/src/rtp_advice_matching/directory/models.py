@@ -31,6 +31,8 @@ class AdviserNetwork(Profile, Model):
     name: Mapped[str]
     description: Mapped[str]
     website: Mapped[str | None]
+    imported_from: Mapped[str | None]
+    """The feed that it came from; none for one that keeps itself."""
     is_example: Mapped[bool] = mapped_column(server_default=text("false"))
 
     __table_args__ = (Index("ix_adviser_networks_name_id", "name", "id"),)
@@ -73,6 +75,12 @@ class Adviser(Profile, Model):
     charge_basis: Mapped[ChargeBasis] = mapped_column(server_default=ChargeBasis.FREE.value)
     day_rate: Mapped[int | None]
     """Pence, without VAT."""
+    reminded_on: Mapped[date | None]
+    """The day on which its network was last told that nobody had verified it for long."""
+    sequence: Mapped[int] = mapped_column(server_default=text("0"))
+    """Number of events about the profile."""
+    event_hash: Mapped[str | None]
+    """Digest of the newest of them, which the next one gives."""
     conflicts: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid()))
     """Bodies that the adviser is not independent of."""
 
@@ -96,6 +104,11 @@ class Adviser(Profile, Model):
         """Refuse to show what nobody has looked through for long."""
         if self.verified_on is None or self.verified_on < today - STALE_AFTER:
             raise ProfileStale(f"last verified on {self.verified_on}; verify it, then publish it")
+
+    def note_reminder(self, today: date, event_hash: str) -> None:
+        """Note that its network was told today, by an event of this digest."""
+        self.reminded_on, self.event_hash = today, event_hash
+        self.sequence += 1
 
     def take_down(self) -> bool:
         """Erase what is personal and leave a tombstone: proposals and engagements of the past keep the id."""

@@ -32,9 +32,10 @@ async def record_network(session: AsyncSession, facts: Mapping[str, Any], *, act
 async def change_network(
     session: AsyncSession, network_id: UUID, changes: Mapping[str, Any], *, version: Expected, actor: Principal
 ) -> None:
+    """Change what is given. From then on it keeps itself: no feed that it came from changes it any more."""
     network = await _lock_kept(session, network_id, version=version, actor=actor)
     _require_own(network, actor)
-    if network.change(dict(changes)):
+    if network.change({**changes, "imported_from": None}):
         await _tell_people(session, network)
 
 

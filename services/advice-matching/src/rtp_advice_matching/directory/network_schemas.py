@@ -35,6 +35,7 @@ class NetworkView(Output):
     name: str
     description: str
     website: str | None
+    imported_from: str | None = Field(description="The feed that it came from; null for one that keeps itself")
     is_example: bool = Field(description="Made up, for trying the platform out")
     status: ProfileStatus
     version: int = Field(description="Grows by one with every change; the ETag")

@@ -16,7 +16,15 @@ from rtp_shared.db import AnyRow, AnySelect
 from rtp_shared.identities import Principal
 
 OVERSEE = "advisers:oversee"
-_KEPT_BACK = ("engaged", "conflicts", "suspended_for", "network_published")
+_KEPT_BACK = (
+    "engaged",
+    "conflicts",
+    "suspended_for",
+    "network_published",
+    "reminded_on",
+    "sequence",
+    "event_hash",
+)
 _ADVISER = (
     *(column for column in Adviser.__table__.c if column.name not in _KEPT_BACK),
     func.greatest(Adviser.capacity - Adviser.engaged, 0).label("free_places"),

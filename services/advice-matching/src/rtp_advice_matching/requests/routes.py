@@ -9,6 +9,7 @@ from rtp_advice_matching.auth import SupportReader, SupportWriter
 from rtp_advice_matching.requests import commands, queries
 from rtp_advice_matching.requests.models import SupportStatus
 from rtp_advice_matching.requests.schemas import Acceptance, SupportRequestLine, SupportRequestView
+from rtp_advice_matching.resources.queries import list_offers
 from rtp_shared.dependencies import After, Events, ExpectedVersion, Limit, Now, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.identities import Principal
@@ -93,5 +94,6 @@ async def _show_request(
         session, request_id, readers=principal.identities, own_identity=principal.own_identity
     )
     proposals = await queries.list_proposals(session, request_id, readers=principal.identities)
+    offers = await list_offers(session, stage=row.stage, topics=row.topics, route=row.route, sector=row.sector)
     response.headers["ETag"] = format_etag(row.version)
-    return SupportRequestView.model_validate({**row._mapping, "proposals": proposals})  # noqa: SLF001 - SQLAlchemy's public name
+    return SupportRequestView.model_validate({**row._mapping, "proposals": proposals, "resources": offers})  # noqa: SLF001 - SQLAlchemy's public name

@@ -8,6 +8,7 @@ from pydantic import AliasChoices, Field
 from rtp_advice_matching.directory.models import AdviserKind
 from rtp_advice_matching.matching import Ground, PartName
 from rtp_advice_matching.requests.models import SupportStatus
+from rtp_advice_matching.resources.schemas import ResourceLink
 from rtp_shared.contracts.vocabulary import Stage
 from rtp_shared.schemas import Input, Output
 
@@ -82,6 +83,9 @@ class SupportRequestView(SupportRequestLine):
     closed_at: datetime | None
     proposals: list[ProposalView] = Field(
         description="Best match first. A network of advisers is shown the proposals of its own ones only"
+    )
+    resources: list[ResourceLink] = Field(
+        description="Guides, toolkits and templates for its stage, those about its topics first; the first ten"
     )
     not_proposed: list[NotProposedView] | None = Field(
         description="Who else was looked at, and why not; null for everybody but the client that opened the case"
