@@ -236,7 +236,7 @@ def _complete(step: Step) -> CaseChange:
         events=(
             *_make_events(step, after),
             *make_deadlines_moved(snapshot, after, step.now),
-            *make_deadlines_corrected(step, after),
+            *make_deadlines_corrected(step.process, snapshot, after, step.now),
             *make_documents_frozen(snapshot, after),
         ),
         reason=_find_reason(step),
