@@ -9,7 +9,15 @@ import pytest
 from rtp_embedded.clock import MovableClock
 from rtp_embedded.platform import Platform
 from tests.applications.deadlines.conftest import START
-from tests.applications.deadlines.office import ActorClient, get_kind, list_events, list_kinds, read_case
+from tests.applications.deadlines.office import (
+    MISSED,
+    ActorClient,
+    get_kind,
+    list_events,
+    list_kinds,
+    read_case,
+    read_deadline,
+)
 from tests.conftest import Api, NewClient
 from tests.support.bodies import OVERSEER, record_body, tag
 from tests.support.cases import open_case, submit_case
@@ -161,3 +169,43 @@ async def test_a_body_without_a_successor_keeps_its_cases(
     await platform.tick()
     assert (await read_case(portal, case))["employer"] == old["id"]
     assert "case-transferred" not in await list_kinds(portal, case)
+
+
+async def list_overdue(api: Api, case: dict[str, Any]) -> list[str]:
+    found = (await api.get("/v1/deadlines", params={"overdue": "true", "caseId": case["id"]})).json()["items"]
+    return [each["clock"] for each in found]
+
+
+@pytest.mark.parametrize("resolved", [True, False])
+async def test_a_challenge_between_two_councils_misses_nothing_until_it_is_known_which_time_counts(
+    platform: Platform, clock: MovableClock, new_client: NewClient, resolved: bool
+) -> None:
+    """SI 2018/1128 reg 29: received on 24 November, by the predecessor's time it is told by 23 December; from the 1st
+    of December on, if it resolved so, by the 30th.
+    """
+    central, portal = await new_client(scopes=OVERSEER), await new_client()
+    old, new = [await record_body(central, name=f"Council {n}") for n in range(2)]
+    details = {"route": "community-right-to-challenge", "employer": old["id"], "applicantCount": 2}
+    case = await submit_case(portal, await open_case(portal, **details))
+    await end_of(central, old, date(2026, 12, 1), new["id"])
+    for days in (7, 34):
+        clock.move_to(START + timedelta(days=days))
+        await platform.tick()
+    notice = await read_deadline(portal, case, "decision-date-notice")
+    assert (notice["state"], notice["dueOn"], notice["provisional"]) == ("unsettled", "2026-12-23", True)
+    missed = [each["data"]["clock"] for each in await list_events(portal, case) if get_kind(each) == MISSED]
+    assert "decision-date-notice" not in missed
+    assert "decision-date-notice" not in await list_overdue(portal, case)
+    officer = ActorClient(await new_client(organisation=UUID(new["id"])), "officer-1")
+    await officer.appoint(case, "case-officer", "officer-1")
+    if resolved:
+        said = {"body": old["id"], "resolvedOn": "2026-11-27", "reference": "Cabinet, minute 88"}
+        await officer.do(case, "record-reorganisation-resolution", **said)
+        anew = await read_deadline(portal, case, "decision-date-notice")
+        assert (anew["state"], anew["dueOn"], anew["provisional"]) == ("running", "2026-12-30", False)
+    else:
+        said = {"body": old["id"], "checkedOn": "2026-12-28", "reference": "Minutes of 2026"}
+        await officer.do(case, "record-no-reorganisation-resolution", **said)
+        await platform.tick()
+        assert (await read_deadline(portal, case, "decision-date-notice"))["state"] == "missed"
+        assert "decision-date-notice" in await list_overdue(portal, case)

@@ -489,12 +489,16 @@ class DeadlineMoved(DeadlineEvent):
 
 
 class DeadlineCorrected(DeadlineEvent):
-    """A deadline that was told to be missed was met: what was due had been done in time, and was put on file later."""
+    """A deadline that was told to be missed was not: what was due had been done in time, and was put on file later, or
+    it was not due, for a reorganisation had begun its time anew.
+    """
 
     TYPE: ClassVar[str] = f"{PREFIX}.applications.deadline-corrected.v1"
     SINCE: ClassVar[str] = "1.3.0"
 
-    done_on: date = Field(description="The civil date in London on which it was done")
+    done_on: date | None = Field(
+        default=None, description="The civil date in London on which it was done; null where it was not due"
+    )
     at: datetime = Field(description="When it was put on file, UTC")
 
 

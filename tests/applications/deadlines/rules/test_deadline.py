@@ -20,7 +20,7 @@ from tests.applications.deadlines.rules import UK, law
 
 EW = UK[CalendarName.ENGLAND_AND_WALES]
 WORKING_10, WORKING_DAY = Length(10, Unit.WORKING_DAYS), Length(1, Unit.WORKING_DAYS)
-RUNNING, PAUSED, MET, MISSED, CANCELLED = DeadlineState
+RUNNING, PAUSED, MET, MISSED, CANCELLED, UNSETTLED = DeadlineState
 
 
 def noon(month: int, day: int, year: int = 2026) -> datetime:

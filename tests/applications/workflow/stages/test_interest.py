@@ -141,3 +141,22 @@ def test_the_interest_is_described_anew_while_it_is_a_draft() -> None:
 def test_the_policy_asks_for_no_statutory_content() -> None:
     bare = replace(attempt(RIGHT_TO_PROVIDE, "submit"), snapshot=ground.build_snapshot(Status.DRAFT))
     assert ground.refused_for("submit", bare) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "nation", "is_relevant"),
+    [
+        ("fire-authority", "England", True),
+        ("fire-authority", "Wales", False),
+        ("fire-commissioner", "England", False),
+        ("combined-authority", "England", False),
+        ("london-borough", "England", True),
+        ("city-of-london", "England", False),
+    ],
+)
+def test_who_must_consider_a_challenge(kind: str, nation: str, *, is_relevant: bool) -> None:
+    """Localism Act 2011 s.81(2); SI 2012/1647 reg 3: each of these bodies in England."""
+    attempt = ground.attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "submit")
+    case = ground.with_employer(attempt.snapshot, kind=kind, nation=nation)
+    refused = ground.refused_for("submit", replace(attempt, snapshot=case))
+    assert ("authority-is-relevant" in refused) is not is_relevant

@@ -19,6 +19,7 @@ from rtp_applications.workflow.stages.transition.transfer import (
     LiabilityInformation,
     MeasuresLetter,
     RepresentativesElection,
+    RepresentativesInPlace,
     TransferConsultation,
     TransferDay,
 )
@@ -204,6 +205,50 @@ def test_what_is_put_on_file_anew_is_looked_at_anew_and_the_review_waits_for_it(
 
     assert review(at(date(2026, 9, 10), 23)) == ["time-to-dispute-over"]
     assert review(at(date(2026, 9, 11), 0)) == []
+
+
+WINDOW = "consultation-dispute-window"
+OWED = {"ended_on": None, "employer_measures": False}
+
+
+def tell_measures(snapshot: CaseSnapshot, now: datetime, *, envisaged: bool) -> CaseSnapshot:
+    letter = transfers.LETTER.model_copy(update={"measures_envisaged": envisaged})
+    return take("record-measures-letter", Ready(snapshot, (transfers.BOARD,), letter, now)).after
+
+
+def test_a_letter_that_completes_what_is_on_file_starts_the_time_to_look_at_it() -> None:
+    """The mutual envisages measures, so that a consultation is owed, and then none (TUPE reg 13(4), (6))."""
+    owed = record(tell_measures(transfers.preparing, NOW, envisaged=True), **OWED).after
+    assert owed.find_deadline(WINDOW) is None
+    none = tell_measures(owed, NOW, envisaged=False)
+    assert ground.get_open_deadline(none, WINDOW).due_on == date(2026, 9, 8)
+    again = tell_measures(none, NOW + timedelta(days=2), envisaged=False)
+    assert ground.get_open_deadline(again, WINDOW).due_on == date(2026, 9, 10)
+    assert tell_measures(transfers.preparing, NOW, envisaged=False).find_deadline(WINDOW) is None
+
+
+def test_so_does_an_election_in_which_nobody_was_elected() -> None:
+    """Invited before they were informed, the employees elected nobody: they are informed, no more (reg 13(11))."""
+    directly = {"consulted_with": ConsultedWith.DIRECTLY, "in_place": RepresentativesInPlace.NONE, "transferring": 9}
+    informed = record(tell_measures(transfers.preparing, NOW, envisaged=True), **OWED, **directly).after
+    assert informed.find_deadline(WINDOW) is None
+    invited = transfers.ELECTION.model_copy(
+        update={"invited_on": date(2026, 8, 1), "held_on": None, "elected": 0, "conduct": None, "taken_from": "Notice"}
+    )
+    after = take("record-representatives-election", Ready(informed, (OFFICER,), invited, NOW)).after
+    assert ground.get_open_deadline(after, WINDOW).due_on == date(2026, 9, 8)
+
+
+@pytest.mark.parametrize("role", [Role.STAFF_REP, Role.APPLICANT_MEMBER])
+def test_an_election_is_disputed_before_a_consultation_is_on_file(role: Role) -> None:
+    """TUPE reg 15(1)(a): any affected employee may complain of a failure that concerns the election."""
+    dispute = Ready(transfers.preparing, (ground.person(role),), transfers.DISPUTE)
+    assert "consultation-or-election-on-file" in ground.refused_for("dispute-consultation", dispute)
+    elected = put(transfers.preparing, transfers.ELECTION)
+    raised = take("dispute-consultation", replace(dispute, snapshot=elected)).after
+    assert ground.refused_for("record-tupe-consultation", Ready(raised, (OFFICER,), transfers.CONSULTATION)) == [
+        "ends-without-open-dispute"
+    ]
 
 
 def set_go_live(snapshot: CaseSnapshot, on: date, now: datetime = NOW) -> CaseSnapshot:

@@ -20,7 +20,8 @@ ready("dispute-consultation", Ready(put(preparing, transfers.CONSULTATION), (per
 ready("answer-consultation-dispute", Ready(disputed, (transfers.OFFICER,), ANSWER))
 unsigned = transfers.PENSION.model_copy(update={"signed_on": None})
 ready("waive-pension-signature", Ready(put(preparing, unsigned), (DECIDER,), transfers.WAIVER))
-breaks("dispute-consultation", "consultation-on-file")(on_snapshot(ground.without, TransferConsultation))
+for nothing_on_file in ("consultation-on-file", "consultation-or-election-on-file"):
+    breaks("dispute-consultation", nothing_on_file)(on_snapshot(ground.without, TransferConsultation))
 breaks("dispute-consultation", "entry-is-own")(on_snapshot(put, DISPUTE, role=Role.STAFF_REP, number=2))
 breaks("answer-consultation-dispute", "dispute-on-file")(on_payload(dispute="another"))
 breaks("record-go-live-date", "go-live-not-past")(on_payload(on=TODAY - timedelta(days=1)))

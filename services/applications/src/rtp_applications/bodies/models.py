@@ -39,6 +39,13 @@ class BodyKind(StrEnum):
     NORTHERN_IRELAND_DISTRICT = "northern-ireland-district"
     PARISH_COUNCIL = "parish-council"
     FIRE_AUTHORITY = "fire-authority"
+    """A metropolitan county fire and rescue authority (Local Government Act 1985 s.26), or one for a combined area
+    (Fire and Rescue Services Act 2004 ss.2, 4). A county council that is one stays a county council.
+    """
+    FIRE_COMMISSIONER = "fire-commissioner"
+    """One person who is the fire and rescue authority: in London (Fire and Rescue Services Act 2004 s.1(2)(c)), or by
+    an order under section 4A.
+    """
     POLICE = "police"
     POLICE_AND_CRIME_COMMISSIONER = "police-and-crime-commissioner"
     PRIMARY_CARE_TRUST = "primary-care-trust"

@@ -241,7 +241,7 @@ _RULES = (
     .scalar_subquery()
     .label("rules")
 )
-_FACTS = (_body.id, _body.region, _body.name, _body.kind, _body.ended_on, _RULES)
+_FACTS = (_body.id, _body.region, _body.name, _body.kind, _body.nation, _body.ended_on, _RULES)
 _NAMED = (
     select(*_FACTS, _identifier.reference)
     .join(BodyIdentifier.__table__, _identifier.body_id == _body.id)
@@ -273,7 +273,7 @@ async def find_open_bodies(
 def build_facts(body: AnyRow) -> BodyFacts:
     """Return an open body that was found as the rules of a case see it."""
     rules = tuple(map(OwnRule.from_json, body.rules or ()))
-    return BodyFacts(body.id, body.name, body.kind, body.ended_on, rules=rules)
+    return BodyFacts(body.id, body.name, body.kind, body.ended_on, rules=rules, nation=body.nation)
 
 
 def _separate_ids(references: Sequence[str]) -> tuple[dict[str, UUID], dict[str, str]]:

@@ -108,7 +108,11 @@ from rtp_applications.workflow.stages.panel.payloads import (
     Vote,
 )
 from rtp_applications.workflow.stages.readiness.payloads import NewGoLive
-from rtp_applications.workflow.stages.reorganisation.payloads import ReorganisationResolution, SuccessorChoice
+from rtp_applications.workflow.stages.reorganisation.payloads import (
+    NoReorganisationResolution,
+    ReorganisationResolution,
+    SuccessorChoice,
+)
 from rtp_applications.workflow.stages.review.by_service import ChallengeModification, ChallengeRefusal
 from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent, PartialAcceptance
 from rtp_applications.workflow.stages.screening.payloads import (
@@ -302,6 +306,7 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "reopen-stopped-case": StopReopening,
     "reopen-stopped-by-court": StopQuashed,
     "record-reorganisation-resolution": ReorganisationResolution,
+    "record-no-reorganisation-resolution": NoReorganisationResolution,
     "decide-on-procurement": ProcurementChoice,
     "confirm-spin-out": SpinOutConfirmation,
 }

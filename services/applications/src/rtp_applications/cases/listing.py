@@ -15,6 +15,7 @@ from rtp_applications.bodies.queries import get_name
 from rtp_applications.cases.models import Case, CaseDeadline, CaseRecord
 from rtp_applications.cases.queries import IS_LIVING
 from rtp_applications.cases.sight import OWN_CHANGE_TIME, OWN_VERSION, READERS, is_known_to
+from rtp_applications.deadlines.rules.deadline import OPEN
 from rtp_applications.workflow.stages.reorganisation.payloads import SuccessorChoice
 from rtp_shared.db import AnyRow, AnySelect
 from rtp_shared.names import contain_name
@@ -42,7 +43,7 @@ _HAS_DUE = (
     exists()
     .where(
         _deadline.case_id == _case.id,
-        _deadline.state.in_(("running", "paused")),
+        _deadline.state.in_([state.value for state in OPEN]),
         _deadline.due_on < bindparam("due_before", type_=Date),
     )
     .correlate(Case.__table__)

@@ -118,5 +118,10 @@ class CaseDeadline(Model):
 
     __table_args__ = (
         Index("ix_case_deadlines_look_at", "look_at", postgresql_where=text("look_at IS NOT NULL")),
-        Index("ix_case_deadlines_due_at_id", "due_at", "id", postgresql_where=text("state IN ('running', 'paused')")),
+        Index(
+            "ix_case_deadlines_due_at_id",
+            "due_at",
+            "id",
+            postgresql_where=text("state IN ('running', 'paused', 'unsettled')"),
+        ),
     )

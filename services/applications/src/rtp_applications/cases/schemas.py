@@ -87,7 +87,10 @@ class DeadlineView(Output):
     start_event: str = Field(description="The action that started it")
     due_on: date
     due_at: datetime
-    provisional: bool = Field(description="Counted beyond the last day for which bank holidays are known")
+    provisional: bool = Field(
+        description="Counted beyond the last day for which bank holidays are known; or `unsettled`, for the "
+        "authority was reorganised, and it is not on file whether it resolved that its successor begins the time anew"
+    )
     state: DeadlineState
 
 

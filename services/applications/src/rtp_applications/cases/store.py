@@ -68,7 +68,7 @@ _CHILDREN = {
          WHERE e.case_id = cases.id AND e.withdrawn_at IS NULL)""",
     "bodies": """
         (SELECT coalesce(json_agg(json_build_object(
-            'id', b.id, 'name', b.name, 'kind', b.kind, 'ended_on', b.ended_on,
+            'id', b.id, 'name', b.name, 'kind', b.kind, 'nation', b.nation, 'ended_on', b.ended_on,
             'successors', CASE WHEN b.successor_id IS NULL THEN to_json(b.shared_among)
                 ELSE json_build_array(b.successor_id) END, 'rules', (
             SELECT json_agg(json_build_object('rule', u.rule, 'value', u.value, 'source', u.source,
@@ -252,6 +252,7 @@ def _read_body(row: JsonRow) -> BodyFacts:
         _read_day(row["ended_on"]),
         tuple(map(UUID, row["successors"])),
         tuple(map(OwnRule.from_json, row["rules"] or ())),
+        row["nation"],
     )
 
 

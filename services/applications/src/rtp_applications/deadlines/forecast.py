@@ -50,6 +50,8 @@ class _Forecast:
 
     def forecast(self, deadline: Deadline) -> ForecastedDeadline:
         calendar, after = self.calendars[deadline.calendar], deadline
+        if deadline.state is DeadlineState.UNSETTLED:
+            return ForecastedDeadline(deadline, deadline, (f"unsettled: {deadline.history[-1].reason}",))
         if calendar != self.snapshot.calendars[deadline.calendar] and deadline.state is DeadlineState.RUNNING:
             recounted = after.recalculate(calendar, self.now, "bank holidays changed")
             after = self._explain(after, recounted, "bank holidays changed")

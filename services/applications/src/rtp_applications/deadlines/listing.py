@@ -13,14 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_applications.bodies.queries import get_name
 from rtp_applications.cases.models import Case, CaseDeadline
 from rtp_applications.cases.sight import READERS, is_known_to
-from rtp_applications.deadlines.rules.deadline import DeadlineState
+from rtp_applications.deadlines.rules.deadline import OPEN, DeadlineState
 from rtp_shared.db import AnyRow, AnySelect
 
 _case, _deadline = cast("Table", Case.__table__).c, cast("Table", CaseDeadline.__table__).c
-OPEN = ("running", "paused")
 CONDITIONS = {
     "state": _deadline.state == bindparam("state"),
-    "open": _deadline.state.in_(OPEN),
+    "open": _deadline.state.in_([state.value for state in OPEN]),
     "overdue": or_(
         _deadline.state == DeadlineState.MISSED.value,
         and_(_deadline.state == DeadlineState.RUNNING.value, _deadline.due_at <= bindparam("overdue")),

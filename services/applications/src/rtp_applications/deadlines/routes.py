@@ -45,7 +45,7 @@ async def list_deadlines(
     after: After = None,
     due_before: Annotated[Day | None, Query(alias="dueBefore", description="Due on a day before this one")] = None,
     due_after: Annotated[Day | None, Query(alias="dueAfter", description="Due on a day after this one")] = None,
-    state: Annotated[DeadlineState | None, Query(description="Without it, those that run or are paused")] = None,
+    state: Annotated[DeadlineState | None, Query(description="Without it, all that are open")] = None,
     clock: Annotated[
         str | None, Query(pattern=r"^[a-z0-9-]{1,100}$", description="Name of the clock in the process")
     ] = None,

@@ -32,7 +32,10 @@ class DeadlineLine(Output):
     started_on: date = Field(description=COUNTED_FROM)
     due_on: date
     due_at: datetime
-    provisional: bool = Field(description="Counted beyond the last day for which bank holidays are known")
+    provisional: bool = Field(
+        description="Counted beyond the last day for which bank holidays are known; or `unsettled`, for the "
+        "authority was reorganised, and it is not on file whether it resolved that its successor begins the time anew"
+    )
 
 
 class AnsweringAction(Output):

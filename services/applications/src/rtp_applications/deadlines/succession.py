@@ -7,7 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from rtp_applications.deadlines.rules.days import civil_date
+from rtp_applications.deadlines.rules.running import weigh_doubt
 from rtp_applications.workflow.body_facts import BodyFacts
+from rtp_applications.workflow.common.events import make_deadlines_corrected
 from rtp_applications.workflow.definition import Process
 from rtp_applications.workflow.due import SCHEDULER
 from rtp_applications.workflow.engine import CaseChange
@@ -52,14 +54,28 @@ def transfer(
     after = replace(after, bodies={**after.bodies, **{each.id: each for each in successors.values()}})
     if find_restart_day(after) not in (None, find_restart_day(snapshot)):
         after = restart_clocks(process, after, TRANSFER, now)
+    after = _weigh_doubts(process, after, now)
     return CaseChange(
         before=snapshot,
         after=after,
         action=TRANSFER,
         signature=signature,
-        events=(_make_case_transferred(snapshot, replaced, now),),
+        events=(
+            _make_case_transferred(snapshot, replaced, now),
+            *make_deadlines_corrected(process, snapshot, after, now),
+        ),
         reason="a body that the case names has ended, and another followed it",
     )
+
+
+def _weigh_doubts(process: Process, snapshot: CaseSnapshot, now: datetime) -> CaseSnapshot:
+    clocks = {each.name: each for each in process.clocks}
+    weighed = (
+        weigh_doubt(clocks[each.clock], each, snapshot, now)
+        for each in snapshot.deadlines.values()
+        if each.clock in clocks
+    )
+    return snapshot.with_deadline(*weighed)
 
 
 def _is_living(case: Facts) -> bool:

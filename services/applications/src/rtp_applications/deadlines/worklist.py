@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_applications.cases.models import Case, CaseDeadline, CaseParty
 from rtp_applications.cases.sight import READERS, is_known_to
-from rtp_applications.deadlines.listing import CONDITIONS, LINE, OPEN, make_filters
-from rtp_applications.deadlines.rules.deadline import DeadlineState
+from rtp_applications.deadlines.listing import CONDITIONS, LINE, make_filters
+from rtp_applications.deadlines.rules.deadline import OPEN, DeadlineState
 from rtp_applications.history.models import AuditEntry
 from rtp_applications.workflow.clock_answers import ClockAnswer, list_clock_answers
 from rtp_applications.workflow.definition import Caller
@@ -25,6 +25,7 @@ _cases, _deadlines = cast("Table", Case.__table__), cast("Table", CaseDeadline._
 _case, _deadline = _cases.c, _deadlines.c
 _party, _entry = cast("Table", CaseParty.__table__).c, cast("Table", AuditEntry.__table__).c
 _other = _deadlines.alias("other")
+_OPEN = [state.value for state in OPEN]
 _answer = (
     func.unnest(
         bindparam("routes", type_=ARRAY(Text)),
@@ -101,7 +102,7 @@ def _select_work(named: frozenset[str], *, mine: bool) -> AnySelect:
         _answer.c.version == _case.process_version,
         _answer.c.status == _case.status,
         _answer.c.clock == _deadline.clock,
-        or_(_deadline.state.in_(OPEN), _is_still_missed()),
+        or_(_deadline.state.in_(_OPEN), _is_still_missed()),
         *([_is_ones_own()] if mine else []),
     )
     waits = waits.correlate(_cases, _deadlines)
@@ -118,7 +119,7 @@ def _is_still_missed() -> ColumnElement[bool]:
     the actions that meet it was taken since, as far as the reader sees.
     """
     runs = exists().where(
-        _other.c.case_id == _deadline.case_id, _other.c.clock == _deadline.clock, _other.c.state.in_(OPEN)
+        _other.c.case_id == _deadline.case_id, _other.c.clock == _deadline.clock, _other.c.state.in_(_OPEN)
     )
     done = exists().where(
         _entry.case_id == _deadline.case_id,

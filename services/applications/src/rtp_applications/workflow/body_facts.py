@@ -62,6 +62,7 @@ class BodyFacts:
     successors: Sequence[UUID] = ()
     """The bodies that follow it, once its end is recorded."""
     rules: Sequence[OwnRule] = ()
+    nation: str = "England"
 
     def find_rule(self, name: str, sector: Sector | None, on: date) -> OwnRule | None:
         """Return the body's own rule in force on a day for a kind of service: the one set for that kind, or else the

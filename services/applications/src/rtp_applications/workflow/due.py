@@ -12,7 +12,7 @@ from datetime import datetime
 
 from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.deadlines.rules.deadline import Deadline, DeadlineState
-from rtp_applications.deadlines.rules.running import has_yielded, start_deadline
+from rtp_applications.deadlines.rules.running import has_yielded, start_deadline, weigh_doubt
 from rtp_applications.workflow import engine
 from rtp_applications.workflow.common.events import describe_deadline, make_deadlines_moved
 from rtp_applications.workflow.definition import Caller, CaseClock, Process
@@ -41,6 +41,7 @@ def process_due(process: Process, snapshot: CaseSnapshot, now: datetime, *, reco
     if recount:
         look.recount()
     look.start()
+    look.weigh()
     look.meet()
     look.end()
     look.remind()
@@ -72,6 +73,15 @@ class _Look:
                 started = start_deadline(clock, self.snapshot, PROCESS_DUE, self.now)
                 self.snapshot = self.snapshot.with_deadline(*([started] if started else []))
                 self.reasons.extend([f"{clock.name} starts: its length was published"] if started else [])
+
+    def weigh(self) -> None:
+        """Leave unsettled what is in doubt, and let run what is no more: what is over by then ends with the others."""
+        for deadline in self.snapshot.deadlines.values():
+            clock = self.process.find_clock(deadline.clock)
+            weighed = weigh_doubt(clock, deadline, self.snapshot, self.now) if clock else deadline
+            if weighed is not deadline:
+                self.snapshot = self.snapshot.with_deadline(weighed)
+                self.reasons.append(f"{deadline.clock}: {weighed.history[-1].reason}")
 
     def meet(self) -> None:
         """Close the deadlines that were met outside the case, such as by a rule that its body published."""

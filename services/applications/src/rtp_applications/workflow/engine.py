@@ -238,7 +238,7 @@ def _complete(step: Step) -> CaseChange:
         events=(
             *_make_events(step, after),
             *make_deadlines_moved(snapshot, after, step.now),
-            *make_deadlines_corrected(step, after),
+            *make_deadlines_corrected(step.process, snapshot, after, step.now, decided_on=read_decision_day(step)),
             *make_documents_frozen(snapshot, after),
         ),
         reason=_find_reason(step),

@@ -98,6 +98,8 @@ class Clock(Generic[CaseT]):
     """True for a time that the law counts from one day alone: once met or missed it never starts again."""
     yields_to: str | None = None
     """Name of the clock that takes its place: from that one's first start on it starts no more."""
+    unsettled_when: Callable[[CaseT, date], str | None] | None = None
+    """Why it is not known on a day whether it is this time that counts; None for what is settled."""
     starts_late: bool = False
     """True if it starts as soon as it has a length, where it had none when the case came into its statuses."""
     started_by: tuple[str, ...] = ()

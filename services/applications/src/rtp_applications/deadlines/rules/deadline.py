@@ -38,6 +38,11 @@ class DeadlineState(StrEnum):
     MET = "met"
     MISSED = "missed"
     CANCELLED = "cancelled"
+    UNSETTLED = "unsettled"
+    """It is not known yet whether it is this time that counts: it can be met, and is not missed."""
+
+
+OPEN = (DeadlineState.RUNNING, DeadlineState.PAUSED, DeadlineState.UNSETTLED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +77,8 @@ class Deadline:
     """Number of the reminders of this due date that are past; those given for an earlier one are due again."""
     closed_at: datetime | None = None
     history: tuple[Recalculation, ...] = ()
+    done_late_on: date | None = None
+    """The day after its last on which it was done while it was unsettled."""
 
     def __post_init__(self) -> None:
         if self.pausable and self.basis is Basis.STATUTE:
@@ -122,7 +129,7 @@ class Deadline:
 
     @property
     def is_open(self) -> bool:
-        return self.state in (DeadlineState.RUNNING, DeadlineState.PAUSED)
+        return self.state in OPEN
 
     @property
     def next_look_at(self) -> datetime | None:
@@ -173,6 +180,26 @@ class Deadline:
         history = (*self.history, Recalculation(at, why, self.due_on, self.due_on))
         return replace(self, state=DeadlineState.MET, history=history)
 
+    def unsettle(self, at: datetime, why: str) -> Self:
+        """Leave open whether it is this time that counts: its due date stands provisionally, and is not missed."""
+        if self.state is not DeadlineState.RUNNING:
+            return self
+        noted = (*self.history, Recalculation(at, why, self.due_on, self.due_on))
+        return replace(self, state=DeadlineState.UNSETTLED, provisional=True, history=noted)
+
+    def settle(self, at: datetime, why: str, calendar: Calendar) -> Self:
+        """Let it run as if it had never been unsettled: what is over by now is missed at the next look."""
+        if self.state is not DeadlineState.UNSETTLED:
+            return self
+        return self._recount(at, why, calendar, state=DeadlineState.RUNNING)
+
+    def void_miss(self, at: datetime, why: str) -> Self:
+        """Return what was missed as cancelled: it was another time that counted."""
+        if self.state is not DeadlineState.MISSED:
+            return self
+        noted = (*self.history, Recalculation(at, why, self.due_on, self.due_on))
+        return replace(self, state=DeadlineState.CANCELLED, history=noted)
+
     def recalculate(self, calendar: Calendar, at: datetime, reason: str) -> Self:
         """Count again on a changed calendar, which alone may bring the due date forward."""
         if not self.is_open:
@@ -192,6 +219,8 @@ class Deadline:
 
         If it is known on which civil date it was done, that day counts, not the instant of recording it.
         """
+        if self.state is DeadlineState.UNSETTLED and (day := done_on or civil_date(at)) > self.due_on:
+            return replace(self, done_late_on=self.done_late_on or day)
         late = self.is_over(at) and (done_on is None or done_on > self.due_on)
         return self._close(DeadlineState.MISSED if late else DeadlineState.MET, at)
 
@@ -206,12 +235,14 @@ class Deadline:
         return self._close(DeadlineState.CANCELLED, at)
 
     def to_json(self) -> dict[str, Any]:
-        return dump_parts(self)
+        """Return it as JSON; what few have is left out of the others, and of what was written before there was any."""
+        dumped = dump_parts(self)
+        return dumped if self.done_late_on else {name: each for name, each in dumped.items() if name != "done_late_on"}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
         """Read back the JSON of `to_json`."""
-        closed_at = stored["closed_at"]
+        closed_at, done_late_on = stored["closed_at"], stored.get("done_late_on")
         read = {
             "id": UUID(stored["id"]),
             "basis": Basis(stored["basis"]),
@@ -227,6 +258,7 @@ class Deadline:
             "reminders": tuple(stored["reminders"]),
             "closed_at": datetime.fromisoformat(closed_at) if closed_at else None,
             "history": tuple(load_recalculation(entry) for entry in stored["history"]),
+            "done_late_on": date.fromisoformat(done_late_on) if done_late_on else None,
         }
         return cls(**{**stored, **read})
 

@@ -39,7 +39,7 @@ def _list_changes(
         counted_on = None if clock.idle or clock.runs_from_entry else decided_on
         held = find_open_deadline(after, clock.name)
         yield from _correct_miss(clock, before, after, action, now, decided_on)
-        running = held and _stop(clock, held, after, action, now, decided_on)
+        running = held and _carry_on(clock, held, after, action, now, decided_on)
         if running is not held and running is not None:
             yield running
         if running is not None and running.is_open:
@@ -52,6 +52,27 @@ def _list_changes(
             and (started := start_deadline(clock, after, action, now, on=counted_on))
         ):
             yield _pause_or_resume(clock, started, after, now)
+
+
+def _carry_on(
+    clock: Clock[CaseT], held: Deadline, after: CaseT, action: str, now: datetime, decided_on: date | None
+) -> Deadline:
+    """Return the deadline as it is after the action. One that the action settles is left to the next look: if it was
+    missed, that is told then.
+    """
+    weighed = weigh_doubt(clock, held, after, now)
+    settled = held.state is DeadlineState.UNSETTLED and weighed.state is DeadlineState.RUNNING
+    return weighed if settled else _stop(clock, weighed, after, action, now, decided_on)
+
+
+def weigh_doubt(clock: Clock[CaseT], held: Deadline, case: CaseT, now: datetime) -> Deadline:
+    """Return the deadline unsettled while it is not known whether it is this time that counts, and settled once it is.
+    What was over before the doubt began was missed.
+    """
+    if clock.unsettled_when is None:
+        return held
+    why = clock.unsettled_when(case, held.due_on if held.is_over(now) else civil_date(now))
+    return held.unsettle(now, why) if why else held.settle(now, "settled", case.calendars[held.calendar])
 
 
 def _correct_miss(

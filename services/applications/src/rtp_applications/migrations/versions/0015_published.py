@@ -1,7 +1,9 @@
-"""The day on which a body published a rule of its own: a case is held to what was published on its day.
+"""The day on which a body published a rule of its own: a case is held to what was published on its day. And deadlines
+that are unsettled between two authorities are among the open ones.
 
 What is on file was published when it was recorded; reference data are of published pages, and hold from their first day
-on. Processes of the release before go on: a rule that they record is published on that day.
+on. Processes of the release before go on: a rule that they record is published on that day. They cannot read a case
+whose deadline is unsettled: let none of them run on when a council is reorganised.
 """
 
 import sqlalchemy as sa
@@ -24,3 +26,6 @@ def upgrade() -> None:
             ELSE (set_at AT TIME ZONE 'Europe/London')::date END;
         """)
     )
+    open_ = sa.text("state IN ('running', 'paused', 'unsettled')")
+    op.drop_index("ix_case_deadlines_due_at_id", "case_deadlines")
+    op.create_index("ix_case_deadlines_due_at_id", "case_deadlines", ["due_at", "id"], postgresql_where=open_)

@@ -1,12 +1,11 @@
 """Event factories that more than one stage uses: events that say more than that the case moved."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from rtp_applications.deadlines.rules.deadline import Deadline, DeadlineState
-from rtp_applications.workflow.common.days import read_decision_day
-from rtp_applications.workflow.definition import Step
+from rtp_applications.workflow.definition import Process, Step
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_shared.contracts.applications import CaseWithdrawn, DeadlineCorrected, DeadlineMoved, DocumentFrozen
 
@@ -57,12 +56,17 @@ def make_deadlines_moved(before: CaseSnapshot, after: CaseSnapshot, now: datetim
             yield DeadlineMoved(**describe_deadline(after, moved), was_due_on=was.due_on, at=now)
 
 
-def make_deadlines_corrected(step: Step, after: CaseSnapshot) -> Iterator[DeadlineCorrected]:
-    """Make one event for each deadline that was missed and, as the action shows, had been met in time."""
-    for id_, was in step.snapshot.deadlines.items():
+def make_deadlines_corrected(
+    process: Process, before: CaseSnapshot, after: CaseSnapshot, at: datetime, *, decided_on: date | None = None
+) -> Iterator[DeadlineCorrected]:
+    """Make one event for each deadline that was missed and, as is shown now, had been met in time, or was not due.
+    `decided_on` is the day of a decision that shows it.
+    """
+    for id_, was in before.deadlines.items():
         now = after.deadlines[id_]
-        if now.state is not DeadlineState.MET or was.state is not DeadlineState.MISSED:
+        if was.state is not DeadlineState.MISSED or now.state is was.state:
             continue
-        clock = step.process.find_clock(now.clock)
-        done_on = clock.met_as_of(after) if clock and clock.met_as_of else read_decision_day(step)
-        yield DeadlineCorrected(**describe_deadline(after, now), done_on=done_on or now.due_on, at=step.now)
+        clock = process.find_clock(now.clock)
+        done_on = clock.met_as_of(after) if clock and clock.met_as_of else decided_on
+        told = None if now.state is DeadlineState.CANCELLED else done_on or now.due_on
+        yield DeadlineCorrected(**describe_deadline(after, now), done_on=told, at=at)

@@ -54,6 +54,7 @@ BUYERS: Mapping[str, BuyerType] = {
     "nhs-england": BuyerType.NHS_ENGLAND,
     "combined-authority": BuyerType.COMBINED_AUTHORITY,
     "fire-authority": BuyerType.FIRE_AUTHORITY,
+    "fire-commissioner": BuyerType.FIRE_AUTHORITY,
 }
 """By the kind of the body; every other body is a contracting authority of another type."""
 

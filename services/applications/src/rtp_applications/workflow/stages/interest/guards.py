@@ -7,6 +7,8 @@ from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.stages.interest.payloads import ChallengeContent
 from rtp_shared.problems import FieldError
 
+ENGLAND = "England"
+
 
 @guard("/employer")
 def employer_named(step: Step) -> str | None:
@@ -69,9 +71,10 @@ def conflicts_declared(step: Step) -> str | None:
 def authority_is_relevant(step: Step) -> str | None:
     """The employer must consider challenges: a council in England, or a fire authority (Localism Act 2011 s.81(2))."""
     employer = step.snapshot.employer
-    if employer is None or employer.kind in step.process.get_setting(step.snapshot, "relevant-authorities"):
+    relevant = step.process.get_setting(step.snapshot, "relevant-authorities")
+    if employer is None or (employer.kind in relevant and employer.nation == ENGLAND):
         return None
-    return "there is no right to challenge this body"
+    return f"there is no right to challenge a {employer.kind} in {employer.nation} (s.81(2); SI 2012/1647 reg 3)"
 
 
 def is_within(day: date, window: dict[str, int]) -> bool:

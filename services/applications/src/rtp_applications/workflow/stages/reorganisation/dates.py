@@ -26,3 +26,11 @@ OF_A_RESOLUTION = (
         law="SI 2018/1128 reg 29(2)",
     ),
 )
+
+
+def _find_reorganisation_date(step: Step) -> date | None:
+    replaced = step.snapshot.find(BodyReplaced, step.payload.key)
+    return replaced.on if replaced else None
+
+
+OF_NO_RESOLUTION = (bound("checked_on", Limit("the reorganisation date", _find_reorganisation_date), TODAY),)

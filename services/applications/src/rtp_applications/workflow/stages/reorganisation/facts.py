@@ -8,6 +8,11 @@ from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.reorganisation.payloads import BodyReplaced, ReorganisationResolution
 
+COUNCILS = frozenset({"county", "unitary", "district", "metropolitan-borough", "london-borough"})
+"""Of which the regulations on reorganisation are (SI 2018/1128 regs 1(2), 2)."""
+_ANSWERS = ("eoi-acceptance", "refusal", "modification-answer")
+"""Kinds of the records of an answer to an expression of interest; those of an answer that was reopened are gone."""
+
 
 def find_restart_day(snapshot: CaseSnapshot) -> date | None:
     """Return the reorganisation date from which both times of the Localism Act 2011 s.84 count anew, or None.
@@ -33,3 +38,9 @@ def find_windows(snapshot: CaseSnapshot) -> Sequence[dict[str, Any]] | None:
         "eoi-windows", civil_date(received) if received else None
     )
     return found
+
+
+def find_answer_day(snapshot: CaseSnapshot) -> date | None:
+    """Return the day on which the authority first answered the expression of interest, as it stands."""
+    found = (each for each in snapshot.records.values() if each.kind in _ANSWERS)
+    return min((civil_date(each.signed[-1].at) for each in found), default=None)

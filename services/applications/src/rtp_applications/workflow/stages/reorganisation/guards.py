@@ -1,7 +1,9 @@
 """Guards of a reorganisation."""
 
 from rtp_applications.workflow.definition import Step, guard
-from rtp_applications.workflow.stages.reorganisation.payloads import BodyReplaced
+from rtp_applications.workflow.stages.reorganisation.facts import COUNCILS, find_answer_day
+from rtp_applications.workflow.stages.reorganisation.payloads import BodyReplaced, ReorganisationResolution
+from rtp_shared.identities import organisation_identity
 
 
 @guard("/body", payload=True)
@@ -22,9 +24,6 @@ def successor_follows(step: Step) -> str | None:
     return None if body is None or step.payload.successor in body.successors else "does not follow that body"
 
 
-COUNCILS = frozenset({"county", "unitary", "district", "metropolitan-borough", "london-borough"})
-
-
 @guard("/body", payload=True)
 def authority_was_reorganised(step: Step) -> str | None:
     """The authority that received the expression of interest is a council that ends, or ended, in a reorganisation (SI
@@ -39,3 +38,30 @@ def authority_was_reorganised(step: Step) -> str | None:
     if body and body.kind not in COUNCILS:
         return f"a {body.kind} is no council, and those regulations are of councils"
     return None if body and body.ended_on and body.successors else "it is not recorded that this authority is followed"
+
+
+@guard("/body", payload=True)
+def not_answered_before(step: Step) -> str | None:
+    """The authority had not answered the expression of interest before it was reorganised (SI 2018/1128 reg 29(1))."""
+    answered = find_answer_day(step.snapshot)
+    replaced = step.snapshot.find(BodyReplaced, step.payload.key)
+    if answered is None or (replaced and replaced.on <= answered):
+        return None
+    return f"it was answered on {answered}, before the reorganisation"
+
+
+@guard("/body", payload=True)
+def successor_has_the_case(step: Step) -> str | None:
+    """The successor says it, which has the case: of the authority that it followed, whose papers it has."""
+    replaced = step.snapshot.find(BodyReplaced, step.payload.key)
+    if replaced is None:
+        return "no successor has the case of this authority yet"
+    own = step.signed[-1].holder == organisation_identity(replaced.successor)
+    return None if own else "the successor says so, by somebody for whom it vouches"
+
+
+@guard("/body", payload=True)
+def no_resolution_on_file(step: Step) -> str | None:
+    """No resolution of that authority is on file."""
+    known = step.snapshot.find_record(ReorganisationResolution, step.payload.key)
+    return "its resolution is on file" if known else None

@@ -37,6 +37,19 @@ class ReorganisationResolution(Dated):
     reference: Line = Field(description="Minute of the resolution", examples=["Cabinet, 12 February 2027, minute 88"])
 
 
+class NoReorganisationResolution(Dated):
+    """The successor's word that the predecessor did not resolve so: what was begun goes on (SI 2018/1128 reg 6)."""
+
+    KIND: ClassVar[str] = "no-reorganisation-resolution"
+    KEY: ClassVar[str | None] = "body"
+
+    body: UUID = Field(description="Id of the authority that ended")
+    checked_on: Day
+    reference: Line = Field(
+        description="What was looked through", examples=["Minutes of cabinet and council, 2026/27, volumes 1 to 3"]
+    )
+
+
 class BodyReplaced(Payload):
     """A body that ended was replaced in the case by one that followed it. The platform puts it on file."""
 

@@ -10,6 +10,7 @@ from rtp_applications.workflow.definition import CaseClock
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.interest.clocks import find_start_of_maximum
+from rtp_applications.workflow.stages.reorganisation.doubt import find_doubt
 from rtp_applications.workflow.stages.review.payloads import Acceptance
 
 
@@ -57,6 +58,7 @@ CLOCKS_OF_A_CHALLENGE = (
         runs_in=UNTIL_ANSWERED,
         rule="maximum-decision-period",
         rule_on=find_start_of_maximum,
+        unsettled_when=find_doubt,
         starts_late=True,
         basis=Basis.STATUTE,
         source="Localism Act 2011 s.84(3), (8): from the receipt to the notification",

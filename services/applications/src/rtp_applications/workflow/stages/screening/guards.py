@@ -1,5 +1,6 @@
 """Guards of screening an expression of interest: rows 2 to 5 and 24 of the process."""
 
+from rtp_applications.deadlines.rules.deadline import DeadlineState
 from rtp_applications.workflow.common.guards import find_time_left
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.stages.interest.clocks import find_receipt, find_window_end
@@ -66,9 +67,12 @@ def decision_date_notified(step: Step) -> str | None:
 
 @guard("/expectedOn", payload=True)
 def decision_within_maximum_period(step: Step) -> str | None:
-    """The decision is not expected after the maximum period published by the authority (Localism Act 2011 s.84(3))."""
+    """The decision is not expected after the maximum period published by the authority (Localism Act 2011 s.84(3)),
+    where it is settled from when that counts.
+    """
     limit = step.snapshot.find_deadline("eoi-decision")
-    if limit and limit.pausable is False and step.payload.expected_on > limit.due_on:
+    unsettled = limit is not None and limit.state is DeadlineState.UNSETTLED
+    if limit and not unsettled and limit.pausable is False and step.payload.expected_on > limit.due_on:
         return f"the maximum period ends on {limit.due_on}"
     return None
 

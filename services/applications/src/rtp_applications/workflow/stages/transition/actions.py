@@ -86,11 +86,12 @@ RECORD_TUPE_CONSULTATION = _make_action(
 DISPUTE_CONSULTATION = replace(
     _make_action(
         "dispute-consultation",
-        "As a representative of the staff, say that informing and consulting on the transfer was not as it is on file. "
-        "Until the employer answers it the consultation does not end, no readiness review begins and nothing is "
-        "launched. Where the employees were informed themselves, or were to elect representatives, the group may.",
+        "As a representative of the staff, say that informing and consulting on the transfer was not as it is on file, "
+        "or that the election of representatives was not, also before anything of a consultation is on file. Until the "
+        "employer answers it the consultation does not end, no readiness review begins and nothing is launched. Where "
+        "the employees were informed themselves, or were to elect representatives, the group may.",
         payloads.ConsultationDispute,
-        transfer_guards.consultation_on_file,
+        transfer_guards.consultation_or_election_on_file,
         transfer_guards.speaks_for_the_staff,
         entry_is_own,
         signatories=(Role.STAFF_REP, Role.APPLICANT_LEAD, Role.APPLICANT_MEMBER),

@@ -23,6 +23,10 @@ TUPE_11 = (
     "Transfer of Undertakings (Protection of Employment) Regulations 2006 (SI 2006/246) reg 11(6), as amended by "
     "SI 2014/16 reg 10; in special circumstances as soon as reasonably practicable after"
 )
+PUT_ON_FILE = ("record-tupe-consultation", "record-measures-letter", "record-representatives-election")
+"""Actions after which the consultation may be on file as a whole: the mutual's letter says whether one is owed, and an
+election whether there was anybody to consult.
+"""
 DAY_SET = ("record-go-live-date", "put-back-launch", "record-transfer-day")
 
 
@@ -126,9 +130,9 @@ CLOCKS = (
         propose_clock(
             "consultation-dispute-window", "Representatives of the staff may look at the consultation on file, and "
             "dispute it, before anything is built on it", 5, *UNTIL_THE_LAUNCH, fixed=True, window=True,
-            started_by=("record-tupe-consultation",), counts_from=find_day_of_a_whole_consultation,
+            started_by=PUT_ON_FILE, counts_from=find_day_of_a_whole_consultation,
         ),
-        ended_by=("record-tupe-consultation",),
+        ended_by=PUT_ON_FILE,
     ),
     replace(
         propose_clock(

@@ -158,9 +158,14 @@ def lateness_is_explained(step: Step) -> str | FieldError | None:
 
 
 @guard()
-def consultation_on_file(step: Step) -> str | None:
-    """There is a consultation on file to dispute."""
-    return None if step.snapshot.find_record(TransferConsultation) else "no consultation on the transfer is on file"
+def consultation_or_election_on_file(step: Step) -> str | None:
+    """There is a consultation on file to dispute, or an election of representatives: of that any affected employee may
+    complain by itself (TUPE reg 15(1)(a)).
+    """
+    kinds = (TransferConsultation, RepresentativesElection)
+    if any(step.snapshot.find_record(kind) for kind in kinds):
+        return None
+    return "neither a consultation on the transfer nor an election of representatives is on file"
 
 
 @guard()

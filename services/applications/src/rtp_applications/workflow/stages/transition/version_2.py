@@ -107,8 +107,15 @@ def _record_liability_information(now: Action) -> Action:
     return without_bounds(given_already)(replace(now, payload_model=EmployeeLiabilityInformation))
 
 
+@guard()
+def consultation_on_file(step: Step) -> str | None:
+    """There is a consultation on file to dispute."""
+    return None if step.snapshot.find_record(TupeConsultation) else "no consultation on the transfer is on file"
+
+
 def _dispute(now: Action) -> Action:
     then = now.without_guard(transfer_guards.speaks_for_the_staff.name)
+    then = then.replace_guard(transfer_guards.consultation_or_election_on_file.name, consultation_on_file)
     return replace(then, signatories=one_of(Role.STAFF_REP), from_states=PREPARING, event=None)
 
 
