@@ -15,7 +15,16 @@ from rtp_applications.workflow.snapshot import Intention
 from rtp_applications.workflow.stages.review.by_service import ChallengeModification, ChallengeRefusal
 from rtp_shared.contracts.vocabulary import Route, Sector
 from tests.applications.workflow import ground
-from tests.applications.workflow.ground import COMMISSIONER, EMPLOYER, Ready, build_snapshot, get_payload, giving, ready, take
+from tests.applications.workflow.ground import (
+    COMMISSIONER,
+    EMPLOYER,
+    Ready,
+    build_snapshot,
+    get_payload,
+    giving,
+    ready,
+    take,
+)
 from tests.applications.workflow.stages.interest_cases import (
     CHALLENGE_OFFERED,
     OFFICER,

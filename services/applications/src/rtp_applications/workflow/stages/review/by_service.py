@@ -31,8 +31,8 @@ class ShownIntention(Payload):
 
     intention_case: UUID | None = Field(
         default=None,
-        description="The case on this platform in which it was published, where that names the service otherwise. It is "
-        "kept from the record: who challenges does not learn of a rival's case",
+        description="The case on this platform in which it was published, where that names the service otherwise. It "
+        "is kept from the record: who challenges does not learn of a rival's case",
     )
     intention_where: Line | None = Field(
         default=None, description="Address of one that was published outside this platform"
