@@ -64,6 +64,12 @@ RECORD = DecisionRecord.model_validate(
     "alternatives": "Keeping the service; it costs more.",
 }
 )  # fmt: skip
+LAPSE = payloads.CallInLapse.model_validate(
+    {
+    "lapsedOn": TODAY, "paragraph": "Part 4, 16(f)", "foundBy": "The monitoring officer",
+    "reasons": "The committee did not meet within ten working days.",
+    }
+)  # fmt: skip
 BECAUSE = {"reasons": "The consultation was short."}
 
 

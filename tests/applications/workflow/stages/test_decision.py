@@ -49,6 +49,11 @@ breaks("close-conditions", "every-condition-closed")(
 breaks("call-in", "call-in-window-open")(
     lambda attempt: replace(attempt, now=get_deadline(approved, "call-in-window").due_at)
 )
+ready("record-call-in-lapse", Ready(decided.called_in, (OFFICER,), decided.LAPSE))
+breaks("record-call-in-lapse", "reasons-given")(ground.on_payload(reasons=""))
+breaks("record-call-in-lapse", "scrutiny-has-no-time")(
+    ground.on_snapshot(put, payloads.ScrutinyResponse.model_validate(BECAUSE))
+)
 breaks(AFTER_CALL_IN, "scrutiny-responded")(ground.on_snapshot(without, payloads.ScrutinyResponse))
 breaks("lapse-mandate", "mandate-reminders-sent")(ground.on_snapshot(decided.reminded, 1))
 

@@ -21,6 +21,7 @@ class Rule(StrEnum):
     PROCUREMENT_GAP = "procurement-gap"
     BALLOT_THRESHOLD = "ballot-threshold"
     CALL_IN_WINDOW = "call-in-window"
+    CALL_IN_REVIEW = "call-in-review"
     KEY_DECISION_NOTICE = "key-decision-notice"
     AGENDA_NOTICE = "agenda-notice"
     ACKNOWLEDGEMENT = "acknowledgement"
@@ -192,6 +193,11 @@ FORMS: Mapping[Rule, RuleForm] = {
     ),
     Rule.CALL_IN_WINDOW: RuleForm(
         "How long after a decision scrutiny may call it in; commonly 5 working days", "the council's constitution"
+    ),
+    Rule.CALL_IN_REVIEW: RuleForm(
+        "How long scrutiny has to look at a decision that it called in: then its silence no longer holds it, and the "
+        "decision may be carried out",
+        "the council's constitution, to which Local Government Act 2000 s.9F leaves the arrangements",
     ),
     Rule.KEY_DECISION_NOTICE: RuleForm(
         "Notice of a key decision: 28 clear days or longer",

@@ -129,6 +129,8 @@ class Action:
     effects: tuple[Effect, ...] = ()
     clears: tuple[type[Payload], ...] = ()
     """Records that no longer count after it, such as the votes of a panel that defers."""
+    nowhere_else: str = ""
+    """Why it starts from no other status, for whoever tries it there."""
     discloses: bool = False
     """True if new readers come to see the case with it: the audit then holds the whole state."""
 

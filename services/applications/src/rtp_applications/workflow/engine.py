@@ -82,7 +82,8 @@ def apply_action(
         raise NoSuchAction(f"{name} is no action of {process.route}, version {process.version}")
     if snapshot.status not in action.from_states:
         starts = _list_statuses(action.from_states)
-        raise NotFromHere(f"{snapshot.case.number} is {snapshot.status}; {name} starts from {starts}")
+        because = f": {action.nowhere_else}" if action.nowhere_else else ""
+        raise NotFromHere(f"{snapshot.case.number} is {snapshot.status}; {name} starts from {starts}{because}")
     held = find_roles(snapshot, caller, now)
     _require_role(action, held, explain_lead(snapshot, caller, now))
     payload, signed_before = _settle_payload(action, snapshot, payload)

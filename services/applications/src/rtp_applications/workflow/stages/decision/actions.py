@@ -6,7 +6,7 @@ from rtp_applications.workflow.common.payloads import Nothing
 from rtp_applications.workflow.common.signatories import JOINT
 from rtp_applications.workflow.definition import Action, one_of
 from rtp_applications.workflow.enums import APPLICANTS, Role, Status
-from rtp_applications.workflow.stages.decision import effects, guards, payloads
+from rtp_applications.workflow.stages.decision import dates, effects, guards, payloads
 from rtp_shared.contracts import applications as events
 
 ANSWER_QUESTION = Action(
@@ -82,22 +82,34 @@ LET_CONDITION_LAPSE = Action(
 CALL_IN = Action(
     name="call-in",
     rows=(14,),
-    description="Scrutiny calls the decision in, while the call-in window is open.",
+    description="Scrutiny calls the decision in, while the call-in window is open. One on paper in time may be entered "
+    "later, until the decision is carried out: scrutiny looks at what is made but not implemented.",
     signatories=one_of(Role.SCRUTINY_CHAIR),
     from_states=frozenset({Status.APPROVED}),
     leads_to=(Status.CALLED_IN,),
-    guards=(guards.call_in_window_open, reasons_given),
+    guards=(guards.call_in_window_open, reasons_given, *dates.OF_A_CALL_IN),
     payload_model=payloads.CallIn,
     event=events.DecisionCalledIn,
-    clears=(payloads.ScrutinyResponse,),
+    clears=(payloads.ScrutinyResponse, payloads.CallInLapse),
+    nowhere_else="scrutiny recommends on a decision that is made but not implemented (Local Government Act 2000 "
+    "s.9F(4) and SI 2017/68 art 7(4)), and this one was carried out when the time for a call-in was over",
 )
 RECORD_SCRUTINY_RESPONSE = Action(
     name="record-scrutiny-response",
     description="Put on file what scrutiny found of the decision that it called in.",
     signatories=one_of(Role.SCRUTINY_CHAIR),
     from_states=frozenset({Status.CALLED_IN}),
-    guards=(reasons_given,),
+    guards=(reasons_given, *dates.OF_A_RESPONSE),
     payload_model=payloads.ScrutinyResponse,
+)
+RECORD_CALL_IN_LAPSE = Action(
+    name="record-call-in-lapse",
+    description="Put on file that by the constitution the call-in holds the decision no more, as the monitoring "
+    "officer found: scrutiny did not meet about it in time, and the body has no rule `call-in-review` of its own here.",
+    signatories=one_of(Role.CASE_OFFICER),
+    from_states=frozenset({Status.CALLED_IN}),
+    guards=(guards.scrutiny_has_no_time, reasons_given, *dates.OF_A_LAPSE),
+    payload_model=payloads.CallInLapse,
 )
 CONFIRM_AFTER_CALL_IN = Action(
     name="confirm-after-call-in",
@@ -106,7 +118,7 @@ CONFIRM_AFTER_CALL_IN = Action(
     signatories=one_of(Role.DECISION_MAKER),
     from_states=frozenset({Status.CALLED_IN}),
     leads_to=(Status.APPROVED,),
-    guards=(guards.scrutiny_responded, reasons_given, deciders_are_independent),
+    guards=(guards.scrutiny_responded, reasons_given, deciders_are_independent, *dates.AFTER_A_CALL_IN),
     payload_model=payloads.Confirmation,
     event=events.DecisionConfirmed,
 )
@@ -122,6 +134,7 @@ RETURN_AFTER_CALL_IN = Action(
         reasons_given,
         guards.questions_told_apart,
         deciders_are_independent,
+        *dates.AFTER_A_CALL_IN,
     ),
     payload_model=payloads.Deferral,
     event=events.CaseDeferred,
@@ -141,5 +154,6 @@ LAPSE_MANDATE = Action(
 )
 ACTIONS = (
     ANSWER_QUESTION, RETURN_TO_PANEL, END_DEFERRAL, EVIDENCE_CONDITION, CLOSE_CONDITION, CLOSE_CONDITIONS,
-    LET_CONDITION_LAPSE, CALL_IN, RECORD_SCRUTINY_RESPONSE, CONFIRM_AFTER_CALL_IN, RETURN_AFTER_CALL_IN, LAPSE_MANDATE,
+    LET_CONDITION_LAPSE, CALL_IN, RECORD_SCRUTINY_RESPONSE, RECORD_CALL_IN_LAPSE, CONFIRM_AFTER_CALL_IN,
+    RETURN_AFTER_CALL_IN, LAPSE_MANDATE,
 )  # fmt: skip

@@ -2,14 +2,19 @@
 
 from datetime import date
 
-from rtp_applications.deadlines.rules.days import civil_date
+from rtp_applications.deadlines.rules.days import ONE_DAY, civil_date
+from rtp_applications.deadlines.rules.deadline import Deadline
 from rtp_applications.workflow.common.constitutions import find_constitution
+from rtp_applications.workflow.common.days import find_day
 from rtp_applications.workflow.snapshot import CaseSnapshot, SignedRecord
 from rtp_applications.workflow.stages.decision.payloads import (
     Approval,
+    CallIn,
+    CallInLapse,
     Condition,
     ConditionalApproval,
     ConditionClosure,
+    ScrutinyResponse,
 )
 
 
@@ -32,7 +37,7 @@ def find_approval(snapshot: CaseSnapshot) -> SignedRecord | None:
 def find_approval_day(snapshot: CaseSnapshot, _: date | None = None) -> date | None:
     """Return the day of the newest approval: what follows from who decided goes by the constitution of that day."""
     approved = find_approval(snapshot)
-    return civil_date(approved.signed[-1].at) if approved else None
+    return find_day(approved) if approved else None
 
 
 def may_be_called_in(snapshot: CaseSnapshot) -> bool:
@@ -41,6 +46,31 @@ def may_be_called_in(snapshot: CaseSnapshot) -> bool:
     constitution = find_constitution(snapshot, decided)
     by_law = constitution is not None and constitution.call_in is not None
     return by_law or snapshot.get_rule("call-in-window", decided) is not None
+
+
+def find_response_day(snapshot: CaseSnapshot) -> date | None:
+    """Return the day on which the body received what scrutiny found; None before it did."""
+    response = snapshot.find_record(ScrutinyResponse)
+    if response is None:
+        return None
+    said = response.content.get("receivedOn")
+    return date.fromisoformat(said) if said else civil_date(response.signed[-1].at)
+
+
+def find_lapse_day(snapshot: CaseSnapshot) -> date | None:
+    """Return the day from which the call-in no longer holds the decision: after the time that the law, or the body's
+    own rule, gives scrutiny to answer, or as it lapsed by the constitution. None where no such day is known.
+    """
+    lapse = snapshot.find(CallInLapse)
+    ends = [each.due_on + ONE_DAY for each in list_scrutiny_times(snapshot)]
+    return min([*ends, *([lapse.lapsed_on] if lapse else [])], default=None)
+
+
+def list_scrutiny_times(snapshot: CaseSnapshot) -> list[Deadline]:
+    """Return the times that scrutiny has for this call-in; those of a former one no longer count."""
+    called = snapshot.find_record(CallIn)
+    found = (snapshot.find_deadline(clock) for clock in ("scrutiny-direction", "scrutiny-review"))
+    return [each for each in found if each and (called is None or each.started_at >= called.signed[-1].at)]
 
 
 def has_call_in_begun(snapshot: CaseSnapshot) -> bool:

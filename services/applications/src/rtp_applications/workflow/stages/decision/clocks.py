@@ -15,6 +15,7 @@ from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.decision.approvals import (
     find_approval,
     find_approval_day,
+    find_response_day,
     has_call_in_begun,
     list_open_conditions,
     may_be_called_in,
@@ -68,6 +69,23 @@ def _is_directed(snapshot: CaseSnapshot) -> bool:
     return constitution is not None and constitution.scrutiny_direction is not None
 
 
+def find_day_of_response(snapshot: CaseSnapshot, _: date) -> date | None:
+    return find_response_day(snapshot)
+
+
+SCRUTINY_REVIEW = CaseClock(
+    name="scrutiny-review",
+    description="Scrutiny looks at the decision that it called in: after this time its silence holds it no more",
+    runs_in=frozenset({Status.CALLED_IN}),
+    rule="call-in-review",
+    basis=Basis.LOCAL_RULE,
+    source="the body's constitution, to which Local Government Act 2000 s.9F leaves the arrangements",
+    local_calendar=True,
+    met_by=("record-scrutiny-response",),
+    met_as_of=find_response_day,
+    started_by=("call-in",),
+    window=True,
+)
 DIRECTION, RECONSIDERATION = Length(14, Unit.CALENDAR_DAYS), Length(10, Unit.CALENDAR_DAYS)
 OF_A_COMBINED_AUTHORITY = (
     CaseClock(
@@ -90,6 +108,7 @@ OF_A_COMBINED_AUTHORITY = (
         source="SI 2017/68 art 7(4)(a) (combined authorities)",
         started_by=("record-scrutiny-response",),
         reminders=(3,),
+        counts_from=find_day_of_response,
     ),
 )
 CLOCKS = (
@@ -130,4 +149,5 @@ CLOCKS = (
         on_end="lapse-mandate", extendable=for_the_body(6, Unit.MONTHS),
     ),
     *OF_A_COMBINED_AUTHORITY,
+    SCRUTINY_REVIEW,
 )  # fmt: skip

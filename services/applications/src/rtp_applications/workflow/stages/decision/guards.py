@@ -1,16 +1,25 @@
 """Guards of the decision on a business case and of what follows on it: rows 13, 14, 22, 27 and 28."""
 
+from rtp_applications.deadlines.rules.days import ONE_DAY
+from rtp_applications.deadlines.rules.deadline import DeadlineState
+from rtp_applications.workflow.common.days import read_decision_day
 from rtp_applications.workflow.common.guards import is_time_over
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.enums import Criterion
-from rtp_applications.workflow.stages.decision.approvals import list_open_conditions
+from rtp_applications.workflow.stages.decision.approvals import (
+    find_lapse_day,
+    list_open_conditions,
+    list_scrutiny_times,
+)
 from rtp_applications.workflow.stages.decision.payloads import (
+    CallIn,
     ConditionEvidence,
     Deferral,
     Question,
     QuestionAnswer,
     ScrutinyResponse,
 )
+from rtp_shared.problems import FieldError
 
 
 @guard("/findings", payload=True)
@@ -100,24 +109,46 @@ def deferral_time_over(step: Step) -> str | None:
     return None if is_time_over(step, "deferral") else "there is time left for the answers"
 
 
+@guard("/decidedOn", payload=True)
+def call_in_window_open(step: Step) -> FieldError | None:
+    """On the day of the call-in the time for it was not over; once called in, a decision is not called in again. One in
+    time that is entered when the time is over names the paper that it is taken from.
+    """
+    window, day = step.snapshot.find_deadline("call-in-window"), read_decision_day(step) or step.today
+    before = step.snapshot.find_record(CallIn)
+    called = window and before and before.signed[-1].at >= window.started_at
+    if window is None or window.state is DeadlineState.CANCELLED or called:
+        return FieldError("/decidedOn", "the decision cannot be called in, or was before")
+    if day > window.due_on:
+        return FieldError("/decidedOn", f"the time for a call-in ended on {window.due_on}")
+    if step.today > window.due_on and not step.payload.taken_from:
+        return FieldError("/takenFrom", f"the time for a call-in ended on {window.due_on}: name the paper of {day}")
+    return None
+
+
 @guard()
-def call_in_window_open(step: Step) -> str | None:
-    """The time in which scrutiny may call the decision in is not over; once called in, it is not called in again."""
-    window = step.snapshot.find_deadline("call-in-window")
-    if window and window.is_open and not window.is_over(step.now):
-        return None
-    return "the decision cannot be called in any more"
+def scrutiny_has_no_time(step: Step) -> str | None:
+    """Neither the law nor the body's own rule gives scrutiny a time after which the decision may be carried out, and it
+    has not answered: only then the constitution's own paragraph is put on file (Local Government Act 2000 s.9F leaves
+    the arrangements to the body; SI 2017/68 art 7(4)(b)).
+    """
+    if step.snapshot.find(ScrutinyResponse):
+        return "scrutiny has answered"
+    running = next(iter(list_scrutiny_times(step.snapshot)), None)
+    return f"{running.clock} ends on {running.due_on}: nothing else is needed" if running else None
 
 
 @guard()
 def scrutiny_responded(step: Step) -> str | None:
-    """What scrutiny found is on file, or the time is over for which it may direct that the decision rests: 14 days in a
-    combined authority (SI 2017/68 art 7(4)(b)).
+    """What scrutiny found is on file, or its silence holds the decision no more: the time is over for which it may
+    direct that the decision rests, 14 days in a combined authority (SI 2017/68 art 7(4)(b)), or which the body's own
+    rule `call-in-review` gives it; or the call-in lapsed by the constitution (Local Government Act 2000 s.9F).
     """
-    direction = step.snapshot.find_deadline("scrutiny-direction")
-    if step.snapshot.find(ScrutinyResponse) or (direction and step.now >= direction.due_at):
+    lapsed_on = find_lapse_day(step.snapshot)
+    if step.snapshot.find(ScrutinyResponse) or (lapsed_on and step.today >= lapsed_on):
         return None
-    until = f" until the end of {direction.due_on} (SI 2017/68 art 7(4)(b))" if direction else ""
+    law = " (SI 2017/68 art 7(4)(b))" if step.snapshot.find_deadline("scrutiny-direction") else ""
+    until = f" until the end of {lapsed_on - ONE_DAY}{law}" if lapsed_on else ""
     return f"the response of scrutiny is wanting{until}"
 
 

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from rtp_applications.workflow.bounds import DatedByDocument
 from rtp_applications.workflow.common.days import ByTheRules, DecidedByDocument
 from rtp_applications.workflow.common.payloads import Findings, Reasons, Refusal
 from rtp_applications.workflow.snapshot import Payload
@@ -101,16 +102,42 @@ class QuestionAnswer(Payload):
     documents: list[Line] = Field(default=[], max_length=50, description="Ids of documents that show it")
 
 
-class CallIn(Reasons):
+class CallIn(Reasons, DecidedByDocument):
     """Scrutiny calls the decision in."""
 
     KIND: ClassVar[str] = "call-in"
 
+    decided_on: Day | None = Field(
+        default=None,
+        description="Civil date in London on which it was called in, as the call-in on paper says; left out, it is the "
+        "day on which it is put on file. One in time that is entered when the time is over names that paper",
+    )
 
-class ScrutinyResponse(Reasons):
+
+class ScrutinyResponse(Reasons, DatedByDocument):
     """What scrutiny found of the decision that it called in."""
 
     KIND: ClassVar[str] = "scrutiny-response"
+    ADDED: ClassVar[tuple[str, ...]] = ("received_on",)
+
+    received_on: Day | None = Field(
+        default=None,
+        description="When the body received it, from which the time to reconsider counts (SI 2017/68 art 7(4)(a)); "
+        "left out, it is the day on which it is put on file",
+    )
+
+
+class CallInLapse(DatedByDocument):
+    """By its constitution the body may carry the decision out, for scrutiny did not meet about it in time."""
+
+    KIND: ClassVar[str] = "call-in-lapse"
+
+    lapsed_on: Day = Field(description="From when on the decision may be carried out")
+    paragraph: Line = Field(
+        description="Where the constitution says so", examples=["Constitution, part 4, overview and scrutiny, 16(f)"]
+    )
+    found_by: Line = Field(description="Who found it, by title", examples=["The monitoring officer"])
+    reasons: Prose
 
 
 class Confirmation(Reasons, DecidedByDocument):

@@ -4,11 +4,16 @@ a combined authority had no times.
 
 from dataclasses import replace
 
-from rtp_applications.workflow.definition import Action, CaseClock
+from rtp_applications.workflow.bounds import without_bounds
+from rtp_applications.workflow.definition import Action, CaseClock, Step, guard
 from rtp_applications.workflow.earlier import Earlier
 from rtp_applications.workflow.enums import WITH_EXECUTIVES
 from rtp_applications.workflow.snapshot import CaseSnapshot
-from rtp_applications.workflow.stages.decision.clocks import OF_A_COMBINED_AUTHORITY, DecisionPublication
+from rtp_applications.workflow.stages.decision.clocks import (
+    OF_A_COMBINED_AUTHORITY,
+    SCRUTINY_REVIEW,
+    DecisionPublication,
+)
 
 
 def may_be_called_in(snapshot: CaseSnapshot) -> bool:
@@ -25,8 +30,30 @@ def _name_any_document(now: Action) -> Action:
     return now.without_guard("documents-are-on-file")
 
 
+@guard()
+def call_in_window_open(step: Step) -> str | None:
+    """The time in which scrutiny may call the decision in is not over; once called in, it is not called in again."""
+    window = step.snapshot.find_deadline("call-in-window")
+    if window and window.is_open and not window.is_over(step.now):
+        return None
+    return "the decision cannot be called in any more"
+
+
+def _call_in_at_once(now: Action) -> Action:
+    former = _respond_at_once(now.replace_guard(call_in_window_open.name, call_in_window_open))
+    return replace(former, nowhere_else="")
+
+
+def _respond_at_once(now: Action) -> Action:
+    return without_bounds()(now)
+
+
 VERSION_2 = Earlier(
-    actions=dict.fromkeys(("answer-question", "evidence-condition"), _name_any_document),
+    actions={
+        **dict.fromkeys(("answer-question", "evidence-condition"), _name_any_document),
+        "call-in": _call_in_at_once,
+        "record-scrutiny-response": _respond_at_once,
+    },
     clocks={"call-in-window": _call_in},
-    added=frozenset(each.name for each in OF_A_COMBINED_AUTHORITY),
+    added=frozenset({*(each.name for each in OF_A_COMBINED_AUTHORITY), SCRUTINY_REVIEW.name, "record-call-in-lapse"}),
 )

@@ -37,6 +37,7 @@ ACTIONS = keep_scrutiny_apart(
     (
         replace(actions.CALL_IN, from_states=frozenset({Status.EOI_ACCEPTED})),
         actions.RECORD_SCRUTINY_RESPONSE,
+        actions.RECORD_CALL_IN_LAPSE,
         replace(actions.CONFIRM_AFTER_CALL_IN, leads_to=(Status.EOI_ACCEPTED,)),
         replace(
             actions.RETURN_AFTER_CALL_IN.without_guard("questions-told-apart"),
@@ -49,15 +50,18 @@ ACTIONS = keep_scrutiny_apart(
         ),
     )
 )
-CLOCKS: tuple[CaseClock, ...] = tuple(
-    replace(
-        each,
-        runs_in=frozenset({Status.EOI_ACCEPTED}),
-        started_by=("accept-eoi", "accept-modification"),
-        counts_from=find_day_of_acceptance,
-    )
-    for each in clocks.CLOCKS
-    if each.name == "call-in-window"
+CLOCKS: tuple[CaseClock, ...] = (
+    *(
+        replace(
+            each,
+            runs_in=frozenset({Status.EOI_ACCEPTED}),
+            started_by=("accept-eoi", "accept-modification"),
+            counts_from=find_day_of_acceptance,
+        )
+        for each in clocks.CLOCKS
+        if each.name == "call-in-window"
+    ),
+    clocks.SCRUTINY_REVIEW,
 )
 
 
@@ -83,5 +87,5 @@ VERSION_2 = Earlier(
     actions={"begin-procurement": lambda now: now.without_guard(acceptance_stands.name)},
     clocks=dict.fromkeys(("procurement-start", "publish-procurement-gap"), _end_as_before),
     never_in=frozenset({Status.CALLED_IN}),
-    added=frozenset({*(each.name for each in ACTIONS), "call-in-window"}),
+    added=frozenset({*(each.name for each in ACTIONS), *(each.name for each in CLOCKS)}),
 )
