@@ -19,3 +19,7 @@ def _choose(now: Action) -> Action:
 
 
 VERSION_2 = Earlier(actions={"choose-contract-route": _choose}, added=frozenset({"record-procurement-facts"}))
+VERSION_2_OF_A_CHALLENGE = Earlier(
+    actions={"record-regime": lambda now: now.without_guard("route-open-to-challenge")},
+    added=frozenset({"selection-routes"}),
+)
