@@ -13,6 +13,7 @@ from rtp_applications.procurement.rules.assistance import (
     begin_financial_year,
     count_assistance,
 )
+from tests.applications.procurement.assistance_worked import ROWS, Row
 from tests.conftest import NewClient
 
 MINIMAL, SPEI, EARLIER = (kind.value for kind in AssistanceKind)
@@ -92,6 +93,20 @@ def test_the_ceiling_is_as_worked_by_hand(
     assert answer.headroom_pence == (None if left is None else left * 100), because
     assert answer.fits_from == (again and date.fromisoformat(again)), because
     assert "Subsidy Control Act 2022 s" in answer.section
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
+def test_others_and_older_days_are_as_worked_by_hand(row: Row) -> None:
+    _, received, pounds, day, allowed, counted, missing, broken = row
+    answer = count(pounds, day, *(given(worth, on, **more) for worth, on, more in received))
+    assert (answer.allowed, answer.counted_pence, list(answer.missing)) == (allowed, counted * 100, missing)
+    assert answer.breaks_on == (broken and date.fromisoformat(broken))
+
+
+def test_where_nothing_is_offered_on_a_market_there_is_no_ceiling() -> None:
+    """S.7(1), (2): to that extent nobody is an enterprise."""
+    assert count(1_000_000, "2026-06-01", SINCE, economicActivity=False).allowed is True
+    assert count(1_000_000, "2026-06-01", SINCE, economicActivity=True).allowed is False
 
 
 @pytest.mark.parametrize(("pounds", "due"), [(100_000, False), (100_001, True), (None, None)])

@@ -47,9 +47,26 @@ ready(
         process=COMMUNITY_RIGHT_TO_CHALLENGE,
     ),
 )
-breaks("record-regime", "selection-route-named")(on_payload(selection_route=payloads.SelectionRoute.DIRECT_A))
+breaks("record-regime", "selection-route-named")(on_payload(selection_route=payloads.SelectionRoute.MOST_SUITABLE))
 breaks("record-regime", "determined-already")(on_payload(determined_on=contracts.TOMORROW))
 breaks("record-regime", "regime-open-to-challenge")(on_payload(regime=payloads.Regime.GRANT))
+breaks("record-regime", "route-open-to-challenge")(
+    on_payload(
+        regime=payloads.Regime.PROVIDER_SELECTION,
+        selection_route=payloads.SelectionRoute.DIRECT_A,
+        relevant_health_care_service=True,
+    )
+)
+
+
+@breaks("award", "exercise-was-advertised")
+def _(attempt: Ready) -> Ready:
+    """Below threshold, at the amount of s.87(4)(b), and nothing was advertised."""
+    below = determination(payloads.Regime.BELOW_THRESHOLD)
+    held = on(Status.CONTRACT_ROUTE, below, terms(12, 0, 3_000_000), contracts.CONSIDERED)
+    return replace(attempt, snapshot=held)
+
+
 breaks("record-contract-terms", "gross-not-below-net")(on_payload(gross_pence=1))
 breaks(["choose-contract-route", "publish-tender", "begin-standstill", "award"], "regime-determined")(
     ground.on_snapshot(ground.without, payloads.RegimeDetermination)
@@ -277,3 +294,49 @@ def test_the_records_of_awards_count_in_a_case(
     held = on(Status.APPROVED, RESERVED, terms(), contracts.procurement(**LIBRARY, **facts), RECORD)
     found = refused_for("choose-contract-route", Ready(replace(held, awards=[past]), COMMISSIONING))
     assert found == (["regime-is-open"] if refused else [])
+
+
+@pytest.mark.parametrize(
+    ("route", "refused"),
+    [
+        (payloads.SelectionRoute.DIRECT_A, ["route-open-to-challenge"]),
+        (payloads.SelectionRoute.DIRECT_B, []),  # reg 6(4)(d): any provider may express an interest
+        (payloads.SelectionRoute.DIRECT_C, ["route-open-to-challenge"]),
+        (payloads.SelectionRoute.MOST_SUITABLE, []),
+        (payloads.SelectionRoute.COMPETITIVE, []),
+    ],
+)
+def test_a_challenge_leads_to_an_exercise_in_which_it_may_take_part(
+    route: payloads.SelectionRoute, refused: list[str]
+) -> None:
+    """Localism Act 2011 s.83(2), (3)."""
+    recording = replace(attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "record-regime"), payload=contracts.selection(route))
+    assert refused_for("record-regime", recording) == refused
+    if refused:
+        with pytest.raises(GuardsNotMet) as refusal:
+            ground.take("record-regime", recording)
+        assert "Localism Act 2011 s.83(2), (3)" in refusal.value.errors[0].reason
+    elsewhere = replace(attempt(RIGHT_TO_PROVIDE, "record-regime"), payload=recording.payload)
+    assert refused_for("record-regime", elsewhere) == []
+
+
+@pytest.mark.parametrize(
+    ("pence", "kind", "advertised", "refused"),
+    [
+        (3_000_000, "county", False, ["exercise-was-advertised"]),
+        (3_000_000, "county", True, []),
+        (2_999_999, "county", False, []),  # Procurement Act 2023 s.87(4)(b): no notice binds
+        (1_200_000, "nhs-trust", False, ["exercise-was-advertised"]),  # s.87(4)(a): a central government authority
+        (1_199_999, "nhs-trust", False, []),
+    ],
+)
+def test_below_threshold_a_challenge_is_advertised_too(
+    pence: int, kind: str, advertised: bool, refused: list[str]
+) -> None:
+    below = determination(payloads.Regime.BELOW_THRESHOLD)
+    held = on(Status.CONTRACT_ROUTE, below, terms(12, 0, pence), contracts.CONSIDERED)
+    held = ground.with_employer(held.with_case(commissioner_id=ground.EMPLOYER), kind=kind)
+    held = put(held, contracts.TENDER) if advertised else held
+    awarding = replace(attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "award"), snapshot=held)
+    assert refused_for("award", awarding) == refused
+    assert refused_for("award", replace(awarding, process=RIGHT_TO_PROVIDE)) == []

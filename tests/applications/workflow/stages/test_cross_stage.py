@@ -114,7 +114,9 @@ def _(attempt: Ready) -> Ready:
 breaks("lapse", "idle-limit-reached")(ground.come_too_early)
 breaks("close-appeal-window", "appeal-window-over")(ground.come_too_early)
 breaks("lapse", "two-reminders-sent")(ground.on_snapshot(reminded, times=1))
-breaks("lapse", "group-owes-the-next-step")(ground.on_facts(status=Status.CONTRACT_ROUTE))
+breaks("lapse", "group-owes-the-next-step")(
+    ground.on_snapshot(put, Proposal(action="submit", given={}), role=Role.APPLICANT_LEAD)
+)
 
 
 @ground.towards("remit", Status.FEASIBILITY)
@@ -279,17 +281,18 @@ OWED_BY_A_BODY = [
 ]
 
 
-def test_a_challenge_lies_idle_only_while_the_group_owes_the_next_step() -> None:
+def test_a_challenge_lies_idle_only_as_a_draft() -> None:
     owed = {status for process, status in OWED_BY_A_BODY if process is COMMUNITY_RIGHT_TO_CHALLENGE}
     answers = {Status.EOI_SUBMITTED, Status.EOI_SCREENING, Status.EOI_UNDER_REVIEW, Status.EOI_ACCEPTED}
     assert answers | {Status.CONTRACT_ROUTE} <= owed
-    for status in (Status.DRAFT, Status.INFORMATION_REQUESTED):
-        assert build_snapshot(status, process=COMMUNITY_RIGHT_TO_CHALLENGE).find_deadline("idle")
+    assert build_snapshot(Status.DRAFT, process=COMMUNITY_RIGHT_TO_CHALLENGE).find_deadline("idle")
 
 
 @pytest.mark.parametrize(("process", "status"), OWED_BY_A_BODY, ids=lambda each: getattr(each, "route", each))
 def test_no_case_lapses_by_the_silence_of_a_body(process: Process, status: Status) -> None:
     assert build_snapshot(status, process=process).find_deadline("idle") is None
+    if status not in process.by_name["lapse"].from_states:
+        return
     by_hand = ground.with_facts(attempt(process, "lapse"), status=status)
     assert refused_for("lapse", by_hand) == ["group-owes-the-next-step"]
 
@@ -448,3 +451,15 @@ def test_a_refusal_to_which_the_authority_keeps_is_final() -> None:
 def test_in_version_2_a_reviewer_still_sends_a_challenge_back() -> None:
     second = PROCESSES[CHALLENGE.route, 2]
     assert take("remit", attempt(second, "remit")).after.status is Status.EOI_UNDER_REVIEW
+
+
+@pytest.mark.parametrize("status", [Status.INFORMATION_REQUESTED, Status.MODIFICATION_OFFERED])
+def test_a_challenge_that_was_submitted_never_lapses(status: Status) -> None:
+    """Localism Act 2011 ss.83(1), (11), 84(10): it is accepted, rejected or withdrawn."""
+    submitted = build_snapshot(status, process=COMMUNITY_RIGHT_TO_CHALLENGE)
+    assert submitted.find_deadline("idle") is None
+    assert COMMUNITY_RIGHT_TO_CHALLENGE.by_name["lapse"].from_states == {Status.DRAFT}
+    draft = build_snapshot(Status.DRAFT, process=COMMUNITY_RIGHT_TO_CHALLENGE)
+    assert ground.get_open_deadline(draft, "idle").clock == "idle"
+    former = PROCESSES[COMMUNITY_RIGHT_TO_CHALLENGE.route, 2]
+    assert build_snapshot(status, process=former).find_deadline("idle") is not None

@@ -187,6 +187,7 @@ def test_nothing_that_the_review_looks_at_changes_while_it_lasts() -> None:
     review = Status.READINESS_REVIEW
     allowed = {action.name for action in RIGHT_TO_PROVIDE.list_actions(review) if action.name.startswith("record-")}
     of_the_contract = {"record-notice", "record-challenge", "record-contract-publication", "record-modification"}
+    of_the_contract.add("record-subsidy-database-entry")
     assert allowed == {"record-baseline", "record-transfer-day", *of_the_contract}
 
 

@@ -12,10 +12,21 @@ from rtp_applications.workflow.processes import PROCESSES, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import Payload
 from rtp_applications.workflow.stages.award.payloads import NoticeKind
 from rtp_applications.workflow.stages.contract.payloads import Regime, SelectionRoute
+from rtp_applications.workflow.stages.review.payloads import Acceptance
 from rtp_applications.workflow.stages.social_value.guards import find_duty
-from rtp_applications.workflow.stages.social_value.payloads import SocialValueConsideration
+from rtp_applications.workflow.stages.social_value.payloads import SocialValueConsideration, SocialValuePart
 from tests.applications.workflow import ground
-from tests.applications.workflow.ground import Ready, attempt, breaks, on_payload, ready, refused_for, take, without
+from tests.applications.workflow.ground import (
+    Ready,
+    attempt,
+    breaks,
+    on_payload,
+    put,
+    ready,
+    refused_for,
+    take,
+    without,
+)
 from tests.applications.workflow.stages import contract_cases as contracts
 from tests.applications.workflow.stages.contract_cases import COMMISSIONING, CONSIDERED, TODAY, TOMORROW, on, terms
 from tests.applications.workflow.stages.decided_cases import at
@@ -25,6 +36,9 @@ from tests.applications.workflow.stages.test_selection import attempt_at_standst
 ready("consider-social-value", Ready(on(Status.APPROVED), COMMISSIONING, CONSIDERED))
 breaks("consider-social-value", "social-value-is-considered-whole")(on_payload(consultation=None))
 not_considered = ground.on_snapshot(without, SocialValueConsideration)
+breaks("consider-social-value", "urgent-need-is-said")(
+    on_payload(consultation=None, impractical=[SocialValuePart.CONSULTATION])
+)
 breaks("publish-tender", "social-value-considered-before-the-tender")(not_considered)
 breaks("publish-selection-notice", "social-value-considered-before-the-notice")(not_considered)
 
@@ -104,9 +118,74 @@ def test_the_refusal_names_the_provision() -> None:
     assert "Public Services (Social Value) Act 2012 s.1(3), (7)" in said.reason
 
 
+EVERYTHING = ["well-being", "in-the-procurement", "consultation"]
+
+
+@pytest.mark.parametrize(
+    ("more", "refused"),
+    [
+        ({"consultation": None, "impractical": ["consultation"]}, []),
+        ({"impractical": ["consultation"]}, ["social-value-is-considered-whole"]),  # it was considered
+        ({"consultation": None}, ["social-value-is-considered-whole"]),  # an urgent need lifts what it is said to
+        ({"consultation": None, "impractical": ["consultation"], "undueDelay": None}, ["urgent-need-is-said"]),
+        (
+            {"consultation": None, "impractical": ["consultation"], "undueDelay": True},
+            ["urgent-need-is-said"],
+        ),  # s.1(9)
+        ({"consultation": None, "impractical": ["consultation"], "urgentNeed": None}, ["urgent-need-is-said"]),
+    ],
+)
+def test_an_urgent_need_lifts_what_was_not_practical_and_no_more(more: dict[str, Any], refused: list[str]) -> None:
+    """s.1(8), (9)."""
+    said = {**CONSIDERED.model_dump(by_alias=True, exclude_none=True), "urgentNeed": "It failed.", "undueDelay": False}
+    considered = SocialValueConsideration.model_validate({**said, **more})
+    considering = replace(attempt(RIGHT_TO_PROVIDE, "consider-social-value"), payload=considered)
+    assert refused_for("consider-social-value", considering) == refused
+
+
+def test_what_was_practical_is_considered_before_the_start_all_the_same() -> None:
+    """s.1(8): the time of the rest stays that of s.1(1)."""
+    partly = CONSIDERED.model_copy(
+        update={
+            "consultation": None,
+            "impractical": [SocialValuePart.CONSULTATION],
+            "urgent_need": "It failed.",
+            "undue_delay": False,
+            "considered_on": TOMORROW,
+        }
+    )
+    held = on(Status.CONTRACT_ROUTE, contracts.LIGHT, terms(), partly)
+    late = Ready(held, COMMISSIONING, contracts.TENDER, now=at(TOMORROW))
+    assert refused_for("publish-tender", late) == ["social-value-considered-before-the-tender"]
+
+
+@pytest.mark.parametrize(
+    ("considered_on", "facts", "refused"),
+    [
+        (TODAY, {}, []),
+        (TOMORROW, {}, ["social-value-considered-before-a-direct-award"]),
+        (TOMORROW, {"commencedOn": TOMORROW.isoformat()}, []),  # it was answered of something else
+        (TOMORROW, {"commencedOn": TODAY.isoformat()}, ["social-value-considered-before-a-direct-award"]),
+    ],
+)
+def test_answering_an_expression_of_interest_starts_a_procurement(
+    considered_on: Any, facts: dict[str, Any], refused: list[str]
+) -> None:
+    """s.1(2)(d): contacting a person in order to respond to an unsolicited expression of interest in the contract."""
+    considered = CONSIDERED.model_copy(update={"considered_on": considered_on})
+    below = BELOW.model_copy(update={"determined_on": TOMORROW})
+    held = on(Status.CONTRACT_ROUTE, below, terms(36, 0, 20_772_000), considered, Acceptance(reasons="It is sound."))
+    held = put(held, contracts.procurement(**LIBRARY, **facts))
+    entering = contracts.AWARD.model_copy(update={"entered_into_on": TOMORROW})
+    awarding = Ready(held, COMMISSIONING, entering, now=at(TOMORROW))
+    assert refused_for("award", awarding) == refused
+
+
 def test_an_urgent_need_may_stand_in_its_place() -> None:
     """s.1(8): the requirements may be disregarded to the extent that it is not practical to comply."""
-    urgent = SocialValueConsideration.model_validate({"urgentNeed": "The provider failed.", "consideredOn": TODAY})
+    urgent = SocialValueConsideration.model_validate(
+        {"urgentNeed": "The provider failed.", "consideredOn": TODAY, "impractical": EVERYTHING, "undueDelay": False}
+    )
     taken = take("consider-social-value", replace(attempt(RIGHT_TO_PROVIDE, "consider-social-value"), payload=urgent))
     assert taken.after.find(SocialValueConsideration) == urgent
     held = on(Status.CONTRACT_ROUTE, contracts.LIGHT, terms(), urgent)

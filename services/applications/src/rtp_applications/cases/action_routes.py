@@ -134,6 +134,7 @@ from rtp_applications.workflow.stages.subsidy.payloads import (
     AssistanceConfirmation,
     AssistanceEntry,
     AssistanceNotification,
+    DatabaseEntry,
     GivenAssistance,
 )
 from rtp_applications.workflow.stages.transition.payloads import (
@@ -258,6 +259,7 @@ ACTION_ROUTES: Mapping[str, type[Payload]] = {
     "notify-assistance": AssistanceNotification,
     "confirm-assistance": AssistanceConfirmation,
     "give-assistance": GivenAssistance,
+    "record-subsidy-database-entry": DatabaseEntry,
     "record-go-live-date": GoLiveDate,
     "record-transfer-day": TransferDay,
     "record-measures-letter": MeasuresLetter,

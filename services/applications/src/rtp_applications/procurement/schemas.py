@@ -103,6 +103,10 @@ class AssistanceAnswerView(Output):
         description="Whether an entry in the subsidy database is due within three months of the decision: above "
         "£100,000 (ss.33(3)(c), 36(4), 38(4))"
     )
+    breaks_on: date | None = Field(
+        description="Where something was given on a later day that, with this subsidy, is above its own ceiling: the "
+        "first such day; null if there is none"
+    )
 
 
 class ListedCodeView(Output):

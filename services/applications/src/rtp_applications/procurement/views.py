@@ -96,6 +96,7 @@ def show_assistance(found: AssistanceAnswer) -> AssistanceAnswerView:
         fits_from=found.fits_from,
         missing=list(found.missing),
         database_entry=_show_truth(found.database_entry),
+        breaks_on=found.breaks_on,
     )
 
 

@@ -83,6 +83,22 @@ BEFORE_A_DECISION = frozenset(
 AFTER_A_DECISION = (OPEN - BEFORE_A_DECISION) | APPEALABLE | {Status.LAUNCHED, Status.TENDER_LOST}
 
 
+NEVER_IN_A_CHALLENGE = frozenset(
+    {
+        Status.PROPOSED,
+        Status.FEASIBILITY,
+        Status.BUSINESS_CASE,
+        Status.CASE_SUBMITTED,
+        Status.ASSURANCE,
+        Status.PANEL_READY,
+        Status.DEFERRED,
+        Status.APPROVED_CONDITIONAL,
+        Status.APPROVED,
+    }
+)
+"""A challenge has no business case, and no decision of the employer upon one."""
+
+
 class Role(StrEnum):
     """In which capacity a person acts in one case."""
 

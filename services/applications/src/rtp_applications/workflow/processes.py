@@ -10,7 +10,7 @@ from rtp_applications.workflow.common import decided, separation, suspension
 from rtp_applications.workflow.common.dates import FIRST, SECOND, THIRD
 from rtp_applications.workflow.definition import Action, Process, Setting
 from rtp_applications.workflow.earlier import leave_out, restore
-from rtp_applications.workflow.enums import Ground, Status, Strand
+from rtp_applications.workflow.enums import NEVER_IN_A_CHALLENGE, Ground, Status, Strand
 from rtp_applications.workflow.errors import NoSuchProcess
 from rtp_applications.workflow.stages import (
     appraisal,
@@ -72,6 +72,7 @@ LAUNCH_CLOCKS = (
     *selection.CLOCKS,
     *award.CLOCKS,
     *contract_duties.CLOCKS,
+    *subsidy.CLOCKS,
     *transition.CLOCKS,
     *readiness.CLOCKS,
     *monitoring.CLOCKS,
@@ -84,6 +85,7 @@ LAUNCH_SETTINGS = {
     **award.TIMES,
     **contract_duties.SETTINGS,
     **contract_duties.TIMES,
+    **subsidy.TIMES,
     **monitoring.TIMES,
     **cross_stage.SETTINGS,
     **extensions.SETTINGS,
@@ -140,19 +142,6 @@ RIGHT_TO_PROVIDE = Process(
     strands=tuple(Strand),
 )
 
-NEVER_IN_A_CHALLENGE = frozenset(
-    {
-        Status.PROPOSED,
-        Status.FEASIBILITY,
-        Status.BUSINESS_CASE,
-        Status.CASE_SUBMITTED,
-        Status.ASSURANCE,
-        Status.PANEL_READY,
-        Status.DEFERRED,
-        Status.APPROVED_CONDITIONAL,
-        Status.APPROVED,
-    }
-)
 COMMUNITY_RIGHT_TO_CHALLENGE = Process(
     route=Route.COMMUNITY_RIGHT_TO_CHALLENGE,
     version=3,
@@ -177,7 +166,7 @@ COMMUNITY_RIGHT_TO_CHALLENGE = Process(
                 *panel.call_in.wait_for_call_in(panel.challenge.ask_for_record(contract.ACTIONS_OF_A_CHALLENGE)),
                 *social_value.ACTIONS,
                 *selection.ACTIONS,
-                *award.ACTIONS,
+                *award.ACTIONS_OF_A_CHALLENGE,
                 *contract_duties.ACTIONS,
                 *LAUNCH_ACTIONS,
                 *extensions.ACTIONS,
@@ -198,7 +187,7 @@ COMMUNITY_RIGHT_TO_CHALLENGE = Process(
         *panel.call_in.CLOCKS,
         *panel.call_in.run_through_call_in(contract.CLOCKS_OF_A_CHALLENGE),
         *LAUNCH_CLOCKS,
-        *cross_stage.CLOCKS,
+        *cross_stage.CLOCKS_OF_A_CHALLENGE,
     ),
     grounds=frozenset(Ground),
     settings={
@@ -291,6 +280,8 @@ OF_A_ROUTE_2 = {
     Route.COMMUNITY_RIGHT_TO_CHALLENGE: (
         *OF_EVERY_ROUTE_2,
         cross_stage.VERSION_2_OF_A_CHALLENGE,
+        contract.VERSION_2_OF_A_CHALLENGE,
+        award.VERSION_2_OF_A_CHALLENGE,
         review.VERSION_2_OF_A_CHALLENGE,
         review.VERSION_2_BY_SERVICE,
         interest.VERSION_2_EXCLUSION,

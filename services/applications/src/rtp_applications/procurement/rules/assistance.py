@@ -12,6 +12,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from rtp_applications.procurement.rules.amounts import find_amount
 from rtp_applications.procurement.rules.truth import Truth
 from rtp_shared.schemas import Day, Input, Line, Pence
 
@@ -38,15 +39,23 @@ SECTIONS: Mapping[AssistanceKind, str] = {
     AssistanceKind.MINIMAL: "Subsidy Control Act 2022 ss.36(1), (2), 42(8), (9)",
     AssistanceKind.SPEI: "Subsidy Control Act 2022 ss.38(1), (2), 42(8), (9)",
 }
-DATABASE_ABOVE = 10_000_000
-"""In pence: above it, an entry in the subsidy database is due (ss.33, 36(4), 38(4))."""
 READ_SINCE = date(2024, 1, 1)
 """The date of the text that was read."""
 _APRIL, _YEARS_BEFORE = 4, 2
 
 
+class Recipient(StrEnum):
+    """To whom a subsidy was given that may count for the enterprise."""
+
+    ENTERPRISE = "enterprise"
+    CONNECTED = "connected-body"
+    """Another body, which is one enterprise with it where they are under common ownership or control: ss.7(1)(b), 8."""
+    PREDECESSOR = "predecessor"
+    """An enterprise whose undertaking, property and liabilities it takes over, whole or in part: s.40."""
+
+
 class AssistanceReceived(Input):
-    """A subsidy that the enterprise was given."""
+    """A subsidy that the enterprise was given, or that counts as given to it."""
 
     giver: Line = Field(description="The public authority that gave it", examples=["Example County Council"])
     kind: AssistanceKind
@@ -57,6 +66,26 @@ class AssistanceReceived(Input):
     evidence: Line | None = Field(
         default=None,
         description="Reference of the confirmation by which it was given (ss.37(5), 39(5)), or of its own record",
+    )
+    recipient: Recipient = Field(default=Recipient.ENTERPRISE, description="To whom it was given")
+    common_control: bool | None = Field(
+        default=None,
+        strict=True,
+        description="Of a connected body: whether one owns or controls the other, or the same person or group both, or "
+        "can materially influence their policy (ss.7(1)(b), 8(1) to (4)); left out where it is not known",
+    )
+    transferred_on: Day | None = Field(
+        default=None,
+        description="Of a predecessor: when its undertaking, property and liabilities, or a part, were transferred "
+        "(s.40)",
+    )
+    whole_transferred: bool | None = Field(
+        default=None, strict=True, description="Of a predecessor: whether all of them were (s.40(2)(a), (4)(a))"
+    )
+    attributable_pence: Pence | None = Field(
+        default=None,
+        description="Of a predecessor of which a part was transferred: the part of the amount that is fairly "
+        "attributable to its activities, or else proportionate to its value (s.40(5))",
     )
 
 
@@ -70,6 +99,12 @@ class AssistanceQuestion(Input):
         description="Whether it is certain that this is all that any authority gave; left out where it is not known",
     )
     kind: GivableKind = Field(default=AssistanceKind.MINIMAL, description="How the new subsidy is to be given")
+    economic_activity: bool | None = Field(
+        default=None,
+        strict=True,
+        description="Whether it is given for an activity that offers goods or services on a market: to the extent that "
+        "it is not, nobody is an enterprise (s.7(1), (2)). Left out, it counts as yes",
+    )
     proposed_pence: Pence | None = Field(default=None, description="Its gross amount; left out where it is not known")
     give_on: Day = Field(description="The day on which it is to be given")
 
@@ -92,6 +127,8 @@ class AssistanceAnswer:
     missing: tuple[str, ...]
     database_entry: Truth
     """Whether an entry in the subsidy database is due."""
+    breaks_on: date | None = None
+    """The first later day on which, with it, what was given then goes above its own ceiling; None if there is none."""
 
 
 def begin_financial_year(day: date) -> date:
@@ -123,11 +160,46 @@ def count_assistance(question: AssistanceQuestion) -> AssistanceAnswer:
         headroom_pence=max(0, ceiling - counted) if settled else None,
         fits_from=_find_first_fitting_day(question, ceiling) if allowed is False else None,
         missing=missing,
-        database_entry=None if proposed is None else proposed > DATABASE_ABOVE,
+        database_entry=None if proposed is None else proposed > get_database_amount(day),
+        breaks_on=find_broken_day(question),
     )
 
 
+def get_database_amount(day: date) -> int:
+    """Return the amount in pence above which an entry in the subsidy database is due: the first known, before it."""
+    found = find_amount("subsidy-database", max(day, READ_SINCE))
+    if found is None:
+        raise LookupError(f"no amount of the subsidy database is loaded for {day}")
+    return found.pence
+
+
+def find_broken_day(question: AssistanceQuestion) -> date | None:
+    """Return the first day after that of the subsidy on which another was given that, with it, is above its ceiling: it
+    counts on every day of this financial year and the two after it (ss.36(1), (2), (7), 38(1), (2), (7)).
+    """
+    proposed, day = question.proposed_pence or 0, question.give_on
+    later = sorted(each.given_on for each in question.received if day < each.given_on and _is_capped(each, day))
+    for given_on in later:
+        ceilings = [
+            CEILINGS[each.kind] for each in question.received if each.given_on == given_on and _is_capped(each, day)
+        ]
+        if _sum_known(question.received, given_on) + proposed > min(ceilings):
+            return given_on
+    return None
+
+
+def _is_capped(received: AssistanceReceived, day: date) -> bool:
+    """Tell whether it was given under a ceiling against which a subsidy of this day counts."""
+    capped = received.kind in CEILINGS and received.recipient is Recipient.ENTERPRISE
+    return capped and begin_applicable_period(received.given_on) <= day
+
+
 def _judge(question: AssistanceQuestion, counted: int, ceiling: int, missing: Sequence[str]) -> tuple[Truth, str]:
+    if question.economic_activity is False:
+        return (
+            True,
+            "no activity on a market: to that extent nobody is an enterprise, and no ceiling holds (s.7(1), (2))",
+        )
     total = counted + (question.proposed_pence or 0)
     said = f"{total / 100:,.2f} pounds with what is known of since {begin_applicable_period(question.give_on)}, of at "
     said += f"most {ceiling // 100:,}"
@@ -145,11 +217,7 @@ def _list_missing(question: AssistanceQuestion) -> Iterator[str]:
     if question.complete is not True:
         yield "complete"
     for number, each in enumerate(question.received):
-        if _counts(each, question.give_on):
-            if each.gross_pence is None:
-                yield f"received/{number}/grossPence"
-            if each.evidence is None:
-                yield f"received/{number}/evidence"
+        yield from (f"received/{number}/{name}" for name in _weigh(each, question.give_on)[1])
 
 
 def _counts(received: AssistanceReceived, day: date) -> bool:
@@ -157,7 +225,34 @@ def _counts(received: AssistanceReceived, day: date) -> bool:
 
 
 def _sum_known(received: Sequence[AssistanceReceived], day: date) -> int:
-    return sum(each.gross_pence or 0 for each in received if _counts(each, day))
+    return sum(_weigh(each, day)[0] for each in received)
+
+
+def _weigh(received: AssistanceReceived, day: date) -> tuple[int, tuple[str, ...]]:
+    """Return how much of it counts for the enterprise on the day, at least, and the facts that are wanting."""
+    if not _counts(received, day):
+        return 0, ()
+    evidence = () if received.evidence else ("evidence",)
+    if received.recipient is Recipient.CONNECTED and not received.common_control:
+        return 0, () if received.common_control is False else ("commonControl",)
+    if received.recipient is Recipient.PREDECESSOR:
+        counted, missing = _weigh_transfer(received, day)
+    else:
+        counted, missing = received.gross_pence or 0, () if received.gross_pence is not None else ("grossPence",)
+    return counted, (*missing, *(evidence if counted or missing else ()))
+
+
+def _weigh_transfer(received: AssistanceReceived, day: date) -> tuple[int, tuple[str, ...]]:
+    """Return the same of what a predecessor was given before the transfer, which counts on and after that (s.40)."""
+    if received.transferred_on is None:
+        return 0, ("transferredOn",)
+    if not received.given_on < received.transferred_on <= day:
+        return 0, ()
+    if received.whole_transferred is None:
+        return 0, ("wholeTransferred",)
+    name = "grossPence" if received.whole_transferred else "attributablePence"
+    pence = received.gross_pence if received.whole_transferred else received.attributable_pence
+    return pence or 0, () if pence is not None else (name,)
 
 
 def _find_first_fitting_day(question: AssistanceQuestion, ceiling: int) -> date | None:

@@ -74,7 +74,7 @@ BEGIN_PROCUREMENT = Action(
 ACTIONS = (RECORD_REGIME, RECORD_CONTRACT_TERMS, RECORD_PROCUREMENT_FACTS, CHOOSE_CONTRACT_ROUTE)
 ACTIONS_OF_A_CHALLENGE = (
     BEGIN_PROCUREMENT,
-    RECORD_REGIME.with_guards(guards.regime_open_to_challenge),
+    RECORD_REGIME.with_guards(guards.regime_open_to_challenge, guards.route_open_to_challenge),
     RECORD_CONTRACT_TERMS,
     RECORD_PROCUREMENT_FACTS,
 )

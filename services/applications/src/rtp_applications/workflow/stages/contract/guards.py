@@ -32,6 +32,18 @@ def regime_open_to_challenge(step: Step) -> str | None:
     return f"{step.payload.regime} is no procurement that anyone may win"
 
 
+@guard("/selectionRoute", payload=True)
+def route_open_to_challenge(step: Step) -> str | None:
+    """Acceptance of a challenge leads to a procurement exercise, such as value and nature of the contract make
+    appropriate, in which whoever challenged may take part: so not to Direct Award Processes A and C, which award to the
+    existing provider alone (Localism Act 2011 s.83(2), (3); SI 2023/1348 regs 6(3), (5), 9(3)).
+    """
+    route = step.payload.selection_route
+    if route is None or route in step.process.get_setting(step.snapshot, "selection-routes"):
+        return None
+    return f"{route} is for the existing provider alone, and no procurement exercise (Localism Act 2011 s.83(2), (3))"
+
+
 @guard("/grossPence", payload=True)
 def gross_not_below_net(step: Step) -> str | None:
     """The value with VAT is not below the value without."""

@@ -30,3 +30,7 @@ VERSION_2 = Earlier(
     clocks={"procurement-start": _count_from_today},
     added=frozenset({"record-procurement-facts"}),
 )
+VERSION_2_OF_A_CHALLENGE = Earlier(
+    actions={"record-regime": lambda now: now.without_guard("route-open-to-challenge")},
+    added=frozenset({"selection-routes"}),
+)

@@ -8,7 +8,7 @@ from rtp_applications.workflow.stages.cross_stage.actions import (
     STOP,
     STOP_OF_A_CHALLENGE,
 )
-from rtp_applications.workflow.stages.cross_stage.clocks import CLOCKS
+from rtp_applications.workflow.stages.cross_stage.clocks import CLOCKS, CLOCKS_OF_A_CHALLENGE
 from rtp_applications.workflow.stages.cross_stage.settings import SETTINGS
 from rtp_applications.workflow.stages.cross_stage.version_2 import VERSION_2, VERSION_2_OF_A_CHALLENGE
 from rtp_applications.workflow.stages.cross_stage.version_2_dates import VERSION_2_DATES
@@ -18,6 +18,7 @@ __all__ = [
     "ACTIONS_OF_A_CHALLENGE",
     "ACTIONS_OF_A_SPIN_OUT",
     "CLOCKS",
+    "CLOCKS_OF_A_CHALLENGE",
     "PUBLISH_INTENTION",
     "SETTINGS",
     "STOP",

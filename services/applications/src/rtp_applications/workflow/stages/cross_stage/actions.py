@@ -267,6 +267,13 @@ ACTIONS_OF_A_CHALLENGE = (
             payload_model=payloads.InterestCourtRemittal,
         ),
         WITHDRAW.without_guard("majority-recorded"),
+        replace(
+            LAPSE,
+            description="The staff group did nothing about its draft for the whole idle limit, and two reminders were "
+            "sent: the draft lapses. What was submitted never does: it is accepted, rejected or withdrawn (Localism "
+            "Act 2011 ss.83(1), (11), 84(10)).",
+            from_states=frozenset({Status.DRAFT}),
+        ),
     ),
     RECOMMEND,
     REOPEN,

@@ -1,5 +1,6 @@
 """Clocks that run at any stage: appeal, idleness, and the review of a suspension."""
 
+from dataclasses import replace
 from datetime import date
 
 from rtp_applications.deadlines.rules.days import ONE_DAY, Length, Unit
@@ -40,3 +41,16 @@ CLOCKS = (
         counts_from=find_day_before_review,
     ),
 )  # fmt: skip
+CLOCKS_OF_A_CHALLENGE = tuple(
+    replace(
+        each,
+        description="The staff group does nothing about its draft, which lapses; what was submitted never does",
+        runs_in=frozenset({Status.DRAFT}),
+    )
+    if each.on_end == "lapse"
+    else each
+    for each in CLOCKS
+)
+"""An expression of interest ends by the authority's decision or by withdrawal (Localism Act 2011 ss.83(1), 84(10)): its
+clock runs, and nobody's silence ends a case.
+"""

@@ -6,9 +6,12 @@ from rtp_applications.workflow.common.guards import majority_recorded
 from rtp_applications.workflow.common.payloads import PlainConflict
 from rtp_applications.workflow.definition import Action
 from rtp_applications.workflow.earlier import Earlier
-from rtp_applications.workflow.enums import Status
-from rtp_applications.workflow.stages.cross_stage.actions import REMIT
+from rtp_applications.workflow.enums import NEVER_IN_A_CHALLENGE, OPEN, OWED_BY_THE_GROUP, Status
+from rtp_applications.workflow.stages.cross_stage.actions import LAPSE, REMIT
+from rtp_applications.workflow.stages.cross_stage.clocks import CLOCKS
 from rtp_applications.workflow.stages.cross_stage.payloads import FormerSuspensionNote, InterestRemittal
+
+IDLE = next(each for each in CLOCKS if each.on_end == "lapse")
 
 
 def _suspend(now: Action) -> Action:
@@ -30,7 +33,11 @@ VERSION_2 = Earlier(
     added=frozenset({"stop-case"}),
 )
 VERSION_2_OF_A_CHALLENGE = Earlier(
-    actions={"withdraw": lambda now: now.with_guards(majority_recorded)},
+    actions={
+        "withdraw": lambda now: now.with_guards(majority_recorded),
+        "lapse": lambda now: replace(LAPSE, guards=now.guards, from_states=OPEN - NEVER_IN_A_CHALLENGE),
+    },
+    clocks={"idle": lambda now: replace(now, description=IDLE.description, runs_in=OWED_BY_THE_GROUP)},
     had_actions=(
         replace(
             REMIT.without_guard("stage-was-reached"),

@@ -10,7 +10,7 @@ CONSIDER = Action(
     "the area, how the procurement might be conducted to secure that, and whether to consult.",
     signatories=one_of(Role.COMMISSIONER),
     from_states=frozenset({Status.EOI_ACCEPTED, Status.APPROVED, Status.CONTRACT_ROUTE}),
-    guards=(guards.social_value_is_considered_whole, *dates.OF_THE_CONSIDERATION),
+    guards=(guards.social_value_is_considered_whole, guards.urgent_need_is_said, *dates.OF_THE_CONSIDERATION),
     payload_model=payloads.SocialValueConsideration,
 )
 ACTIONS = (CONSIDER,)

@@ -8,8 +8,9 @@ from rtp_applications.procurement.rules.truth import Truth
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.contract.facts import ProcurementRecord, collect_facts
+from rtp_applications.workflow.stages.contract.guards import find_acceptance_day
 from rtp_applications.workflow.stages.contract.payloads import Regime, RegimeDetermination, SelectionRoute
-from rtp_applications.workflow.stages.social_value.payloads import SocialValueConsideration
+from rtp_applications.workflow.stages.social_value.payloads import SocialValueConsideration, SocialValuePart
 
 LAW = "Public Services (Social Value) Act 2012 s.1(3), (7)"
 UNDER_THE_ACT = frozenset({Regime.OPEN, Regime.RESERVED})
@@ -34,7 +35,7 @@ def find_want(step: Step, starts_on: date | None) -> str | None:
     and opens nothing either.
     """
     duty, considered = find_duty(step.snapshot), step.snapshot.find(SocialValueConsideration)
-    if duty is False or (considered is not None and considered.urgent_need):
+    if duty is False or (considered is not None and len(set(considered.impractical)) == len(SocialValuePart)):
         return None
     if considered is None:
         applies = "" if duty else ", for that the Act does not apply is not known"
@@ -43,6 +44,13 @@ def find_want(step: Step, starts_on: date | None) -> str | None:
     commenced_on = facts.model_dump()["commenced_on"] if facts else None
     days = [day for day in (starts_on, commenced_on) if day]
     determined = step.snapshot.find(RegimeDetermination)
+    answered_on = None if days else find_acceptance_day(step.snapshot)
+    if answered_on and considered.considered_on > answered_on:
+        return (
+            f"the expression of interest was answered on {answered_on}: a contact to respond to one starts the "
+            "procurement, if it is in relation to this contract; if that began later, say when "
+            "(record-procurement-facts, commencedOn; s.1(2)(d))"
+        )
     if not days and determined and considered.considered_on > determined.determined_on:
         return (
             "say when the procurement started, for that came after it (record-procurement-facts, commencedOn; s.1(2))"
@@ -56,13 +64,31 @@ def find_want(step: Step, starts_on: date | None) -> str | None:
 
 @guard("/consideredOn", payload=True)
 def social_value_is_considered_whole(step: Step) -> str | None:
-    """Well-being, the conduct of the procurement and whether to consult were considered, unless an urgent need made
-    that impractical (Public Services (Social Value) Act 2012 s.1(3), (7), (8)).
+    """Well-being, the conduct of the procurement and whether to consult were considered, save what an urgent need made
+    impractical, which is named (Public Services (Social Value) Act 2012 s.1(3), (7), (8)).
     """
     said = step.payload
-    if said.urgent_need or (said.well_being and said.in_the_procurement and said.consultation):
+    parts = dict(zip(SocialValuePart, (said.well_being, said.in_the_procurement, said.consultation), strict=True))
+    if wanting := [part for part, text in parts.items() if not text and part not in said.impractical]:
+        return f"say what was considered of {', '.join(wanting)}, or that it was impractical ({LAW}, (8))"
+    if both := [part for part in said.impractical if parts[part]]:
+        return f"considered, and so not impractical: {', '.join(both)} ({LAW}, (8))"
+    return None
+
+
+@guard("/urgentNeed", payload=True)
+def urgent_need_is_said(step: Step) -> str | None:
+    """Only an urgent need makes it impractical to consider all in time, and none to the extent that undue delay of the
+    authority reduced the time (Public Services (Social Value) Act 2012 s.1(8), (9)).
+    """
+    said = step.payload
+    if not said.impractical:
         return None
-    return f"say what was considered: wellBeing, inTheProcurement and consultation ({LAW})"
+    if said.urgent_need is None:
+        return "say which urgent need made it impractical (Public Services (Social Value) Act 2012 s.1(8))"
+    if said.undue_delay is not False:
+        return "say undueDelay: to the extent that undue delay reduced the time, nothing is lifted (s.1(9))"
+    return None
 
 
 @guard("/publishedOn", payload=True)

@@ -1,11 +1,20 @@
 """Payload of the consideration that the Public Services (Social Value) Act 2012 asks for."""
 
+from enum import StrEnum
 from typing import ClassVar
 
 from pydantic import Field
 
 from rtp_applications.workflow.bounds import DatedByDocument
 from rtp_shared.schemas import Day, Prose
+
+
+class SocialValuePart(StrEnum):
+    """What is to be considered: s.1(3)(a), (3)(b) and (7)."""
+
+    WELL_BEING = "well-being"
+    CONDUCT = "in-the-procurement"
+    CONSULTATION = "consultation"
 
 
 class SocialValueConsideration(DatedByDocument):
@@ -30,5 +39,16 @@ class SocialValueConsideration(DatedByDocument):
         default=None,
         description="Where an urgent need makes it impractical to consider all of it in time: what the need is, and "
         "that no undue delay of the authority brought it about (s.1(8), (9))",
+    )
+    impractical: list[SocialValuePart] = Field(
+        default=[],
+        max_length=3,
+        description="What it was not practical to consider in time: the urgent need lifts that, and no more (s.1(8))",
+    )
+    undue_delay: bool | None = Field(
+        default=None,
+        strict=True,
+        description="Where there is an urgent need, whether undue delay of the authority reduced the time: to that "
+        "extent nothing is lifted (s.1(9))",
     )
     considered_on: Day

@@ -16,7 +16,12 @@ RECORD = Action(
     "Act 2022 ss.8, 40). What is not known of it is left out, and counts as not known.",
     signatories=one_of(*GIVING, *RECEIVING),
     from_states=SINCE_THE_MANDATE,
-    guards=(guards.entry_is_not_given_here, guards.reference_is_of_one_subsidy, *dates.OF_AN_ENTRY),
+    guards=(
+        guards.entry_is_not_given_here,
+        guards.reference_is_of_one_subsidy,
+        guards.recipient_is_described,
+        *dates.OF_AN_ENTRY,
+    ),
     payload_model=payloads.AssistanceEntry,
 )
 NOTIFY = Action(
@@ -64,4 +69,14 @@ GIVE = Action(
     payload_model=payloads.GivenAssistance,
     effects=(effects.enter_what_was_given,),
 )
-ACTIONS = (RECORD, NOTIFY, CONFIRM, GIVE)
+ENTER = Action(
+    name="record-subsidy-database-entry",
+    description="Put on file that a subsidy that was given here is entered in the subsidy database: one of more than "
+    "£100,000, within three months of the confirmation that it is given, or of a tax measure within a year of the "
+    "declaration.",
+    signatories=one_of(*GIVING),
+    from_states=SINCE_THE_MANDATE | {Status.READINESS_REVIEW},
+    guards=(guards.assistance_was_given, *dates.OF_A_DATABASE_ENTRY),
+    payload_model=payloads.DatabaseEntry,
+)
+ACTIONS = (RECORD, NOTIFY, CONFIRM, GIVE, ENTER)

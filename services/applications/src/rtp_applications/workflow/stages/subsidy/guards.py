@@ -6,6 +6,7 @@ from rtp_applications.procurement.rules.assistance import (
     AssistanceAnswer,
     AssistanceKind,
     AssistanceQuestion,
+    Recipient,
     count_assistance,
 )
 from rtp_applications.workflow.definition import Step, guard
@@ -17,7 +18,10 @@ from rtp_applications.workflow.stages.subsidy.payloads import (
     GivenAssistance,
 )
 
-_COUNTED = {"giver", "kind", "given_on", "gross_pence", "evidence"}
+_COUNTED = {
+    *("giver", "kind", "given_on", "gross_pence", "evidence"),
+    *("recipient", "common_control", "transferred_on", "whole_transferred", "attributable_pence"),
+}
 
 
 def find_answer(snapshot: CaseSnapshot, notified: AssistanceNotification, day: date) -> AssistanceAnswer:
@@ -39,6 +43,8 @@ def find_answer(snapshot: CaseSnapshot, notified: AssistanceNotification, day: d
 
 def _find_excess(snapshot: CaseSnapshot, notified: AssistanceNotification, day: date) -> str | None:
     found = find_answer(snapshot, notified, day)
+    if found.breaks_on:
+        return f"with it, what was given on {found.breaks_on} is above its own ceiling (ss.36(1), (7), 38(1), (7))"
     if found.allowed is not False:
         return None
     again = f"; it fits from {found.fits_from} on, by what is known" if found.fits_from else "; it never fits"
@@ -121,7 +127,28 @@ def assistance_confirmed(step: Step) -> str | None:
 @guard("/reference", payload=True)
 def gift_below_the_ceiling(step: Step) -> str | None:
     """On the day on which it is given, the ceiling is not exceeded by what is known to count (Subsidy Control Act 2022
-    ss.36(1), (7), 38(1), (7)).
+    ss.36(1), (7), 38(1), (7)); nor on any later day on which something was given, for which it counts too.
     """
     notified = step.snapshot.find(AssistanceNotification, step.payload.reference)
     return _find_excess(step.snapshot, notified, step.payload.given_on) if notified else None
+
+
+@guard("/reference", payload=True)
+def recipient_is_described(step: Step) -> str | None:
+    """Common control is said of a connected body, and a transfer of a predecessor, and of nobody else (Subsidy Control
+    Act 2022 ss.7(1)(b), 8, 40).
+    """
+    said = step.payload
+    transfer = (said.transferred_on, said.whole_transferred, said.attributable_pence)
+    if said.common_control is not None and said.recipient is not Recipient.CONNECTED:
+        return "commonControl is said of a connected body (Subsidy Control Act 2022 s.8)"
+    if any(each is not None for each in transfer) and said.recipient is not Recipient.PREDECESSOR:
+        return "a transfer is said of a predecessor (Subsidy Control Act 2022 s.40)"
+    return None
+
+
+@guard("/reference", payload=True)
+def assistance_was_given(step: Step) -> str | None:
+    """The subsidy of this reference was given in this case (Subsidy Control Act 2022 s.33(1)(a))."""
+    given = step.snapshot.find(GivenAssistance, step.payload.reference)
+    return None if given else "no subsidy of this reference was given in this case"

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from rtp_applications.procurement.rules.assistance import AssistanceKind, GivableKind
+from rtp_applications.procurement.rules.assistance import AssistanceKind, GivableKind, Recipient
 from rtp_applications.workflow.bounds import Dated, DatedByDocument
 from rtp_shared.schemas import Day, Line, Pence, Prose
 
@@ -24,6 +24,23 @@ class AssistanceEntry(Dated):
         default=None, description="The gross cash amount, or the gross cash equivalent; left out where it is not known"
     )
     evidence: Line | None = Field(default=None, description="Reference of the confirmation by which it was given")
+    recipient: Recipient = Field(default=Recipient.ENTERPRISE, description="To whom it was given")
+    common_control: bool | None = Field(
+        default=None,
+        strict=True,
+        description="Of a connected body: whether they are under common ownership or control, or one person can "
+        "materially influence the policy of both (ss.7(1)(b), 8); left out where it is not known",
+    )
+    transferred_on: Day | None = Field(
+        default=None, description="Of a predecessor: when its undertaking, or a part of it, is transferred (s.40)"
+    )
+    whole_transferred: bool | None = Field(
+        default=None, strict=True, description="Of a predecessor: whether all of it is (s.40(2)(a), (4)(a))"
+    )
+    attributable_pence: Pence | None = Field(
+        default=None,
+        description="Of a predecessor of which a part is: the part of the amount that belongs to it (s.40(5))",
+    )
     given_on: Day
 
 
@@ -72,3 +89,18 @@ class GivenAssistance(DatedByDocument):
 
     reference: Line = Reference
     given_on: Day
+    tax_declared_on: Day | None = Field(
+        default=None,
+        description="Of a subsidy in the form of a tax measure: the date of the tax declaration (s.33(3)(a))",
+    )
+
+
+class DatabaseEntry(DatedByDocument):
+    """The entry in the subsidy database of a subsidy that was given here (s.33)."""
+
+    KIND: ClassVar[str] = "subsidy-database-entry"
+    KEY: ClassVar[str | None] = "reference"
+
+    reference: Line = Reference
+    entry: Line = Field(description="Number of the entry in the subsidy database", examples=["SC10432"])
+    entered_on: Day
