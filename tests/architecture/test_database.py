@@ -29,7 +29,7 @@ OPEN_OF = {
         "recommendation_updates",
         "contract_awards",
     },
-    "advice-matching": {"advisers"},
+    "advice-matching": {"advisers", "adviser_chains"},
     "finance-directory": {"products"},
     "gateway": {"clients", "former_secrets"},
 }

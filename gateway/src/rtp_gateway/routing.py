@@ -17,6 +17,8 @@ SERVICES = {
     "procurement": "applications",
     "advisers": "advice-matching",
     "support-requests": "advice-matching",
+    "engagements": "advice-matching",
+    "follow-ups": "advice-matching",
     "matching-rounds": "advice-matching",
     "products": "finance-directory",
     "shortlists": "finance-directory",

@@ -3,19 +3,29 @@
 from rtp_advice_matching import migrations
 from rtp_advice_matching.base import Model
 from rtp_advice_matching.directory.routes import advisers
+from rtp_advice_matching.engagements import handlers as engagement_handlers
+from rtp_advice_matching.engagements.context import read_terms
+from rtp_advice_matching.engagements.routes import acceptances, engagements
+from rtp_advice_matching.engagements.scheduler import run_scheduler
 from rtp_advice_matching.load import load_examples
-from rtp_advice_matching.requests.handlers import HANDLERS
+from rtp_advice_matching.requests import handlers as request_handlers
 from rtp_advice_matching.requests.routes import support_requests
 from rtp_advice_matching.rounds.routes import matching_rounds
+from rtp_advice_matching.sessions.routes import entitlements, follow_ups, sessions
+from rtp_advice_matching.sessions.scheduler import run_feedback_scheduler
+from rtp_advice_matching.settings import AdviceSettings
 from rtp_shared.service import Service
 
 service = Service(
     name="advice-matching",
     title="Advice matching",
     description="Advisers and mentors, who of them fits a staff group and why, and the support agreed on.",
-    routers=[advisers, support_requests, matching_rounds],
+    routers=[advisers, support_requests, acceptances, entitlements, engagements, sessions, follow_ups, matching_rounds],
     metadata=Model.metadata,
     migrations=migrations,
-    handlers=HANDLERS,
+    handlers={**request_handlers.HANDLERS, **engagement_handlers.HANDLERS},
+    loops=[run_scheduler, run_feedback_scheduler],
     load_examples=load_examples,
+    settings=AdviceSettings,
+    build_resources=read_terms,
 )

@@ -34,6 +34,7 @@ TAGS = {
     "Processes": "The published definitions: statuses, actions, clocks and conditions",
     "Procurement": "Which procurement law holds, and the awards on record",
     "Support requests": "Advisers and mentors proposed to a staff group, with reasons",
+    "Engagements": "What is between a staff group and an adviser, from the offer to the end",
     "Matching rounds": "Proposals worked out over all support requests at once, with a certificate",
     "Advisers": "Who can advise or mentor",
     "Finance products": "Grants, loans and investment; information, never an offer",
