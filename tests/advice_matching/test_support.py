@@ -129,6 +129,8 @@ async def test_a_network_is_told_nothing_of_its_rivals(
     assert [each["type"].split(".")[-2] for each in (await own.get("/v1/events")).json()["items"]] == [
         "adviser-proposed",
         "support-agreed",
+        "match-accepted",
+        "engagement-started",
         "party-changed",
     ]
 

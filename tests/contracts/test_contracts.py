@@ -124,6 +124,7 @@ NO_PEOPLE = {
     "decisionId",
     "documentId",
     "employer",
+    "engagementId",
     "eventId",
     "networkId",
     "shortlistId",

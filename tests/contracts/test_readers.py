@@ -25,10 +25,11 @@ class Audience(StrEnum):
     CASE = "clients and bodies that see the case once it is submitted, and the central team"
     NETWORK = "the network of an adviser who was proposed"
     AGREED_NETWORK = "the network of the adviser who was agreed on"
+    ASKED_NETWORK = "the network of the one adviser that the event is about"
     OWNER = "the client that a subscription belongs to"
 
 
-OPENER, CASE, NETWORK, AGREED, OWNER = Audience
+OPENER, CASE, NETWORK, AGREED, ASKED, OWNER = Audience
 EVERYBODY_OF_A_CASE = frozenset({OPENER, CASE, NETWORK, AGREED})
 
 # An event that is not here is told to all who see the case. One that is shown to others must be added, and with it
@@ -39,6 +40,19 @@ AUDIENCES: Mapping[str, frozenset[Audience]] = {
     "applications.party-changed": frozenset({OPENER, CASE}),
     "advice-matching.adviser-proposed": frozenset({NETWORK, AGREED}),
     "advice-matching.support-agreed": frozenset({CASE, AGREED}),
+    **dict.fromkeys(
+        (
+            "advice-matching.match-offered",
+            "advice-matching.match-accepted",
+            "advice-matching.match-declined",
+            "advice-matching.engagement-started",
+            "advice-matching.first-contact-missed",
+            "advice-matching.first-contact-made",
+            "advice-matching.engagement-ended",
+        ),
+        frozenset({OPENER, ASKED}),
+    ),
+    "advice-matching.capacity-low": frozenset({ASKED}),
     "gateway.subscription-tested": frozenset({OWNER}),
     "gateway.subscription-disabled": frozenset({OWNER}),
     "gateway.subscription-enabled": frozenset({OWNER}),
@@ -57,11 +71,16 @@ MAY_KNOW: Mapping[str, frozenset[Audience]] = {
     "change": frozenset({OPENER, CASE}),
     "role": frozenset({OPENER, CASE}),
     "holderKind": frozenset({OPENER, CASE}),
-    "at": frozenset({OPENER, CASE, OWNER}),
-    "supportRequestId": frozenset({CASE, NETWORK, AGREED}),
+    "at": frozenset({OPENER, CASE, ASKED, OWNER}),
+    **dict.fromkeys(("sector", "region", "stage", "topics"), frozenset({OPENER, CASE, ASKED})),
+    **dict.fromkeys(("engagementId", "answerBy", "contactBy", "madeOn", "late", "outcome"), frozenset({OPENER, ASKED})),
+    "reason": frozenset({OPENER, CASE, ASKED}),
+    "capacity": frozenset({ASKED}),
+    "freePlaces": frozenset({ASKED}),
+    "supportRequestId": frozenset({OPENER, CASE, NETWORK, AGREED, ASKED}),
     "proposedAt": frozenset({CASE, NETWORK, AGREED}),
     "adviserIds": frozenset({CASE}),
-    "adviserId": frozenset({CASE, AGREED}),
+    "adviserId": frozenset({OPENER, CASE, AGREED, ASKED}),
     "agreedAt": frozenset({CASE, AGREED}),
     "networkId": frozenset({CASE, AGREED}),
     "kind": frozenset({CASE, AGREED}),

@@ -47,6 +47,10 @@ class Secrecy(StrEnum):
     """Told at the submission, to those who knew of the case then and to those networks, such as the events."""
     SUPPORT = auto()
     """For all of them, and for the networks of those who were proposed to the case."""
+    ENGAGED = auto()
+    """For the group, the central team and the network of the one adviser who was asked."""
+    ADVISED = auto()
+    """For the two sides of an engagement alone."""
     OWNER = auto()
     """For one client alone."""
 
@@ -60,7 +64,8 @@ class Thing:
     secrecy: Secrecy
     file: CaseFile | None = None
     owner: str = ""
-    """Of what is OWNER's, the client's name; of what is REPORTERS', that of who reported it."""
+    """Of what is OWNER's, the client's name; of what is ENGAGED's or ADVISED's, the network's id; of what is
+    REPORTERS', that of who reported it."""
     scope: str = ""
     """Whoever has this scope may know it as well."""
     number: str = ""
@@ -95,6 +100,9 @@ def may_know(client: Client, thing: Thing) -> bool:
             return (sees and not client.identities & file.joined_later) or client.organisation in file.networks
         case Secrecy.SUPPORT:
             return sees or client.organisation in file.networks
+        case Secrecy.ENGAGED | Secrecy.ADVISED:
+            central = thing.secrecy is Secrecy.ENGAGED and oversees(client)
+            return is_group or central or client.organisation == thing.owner
     raise AssertionError(thing)
 
 

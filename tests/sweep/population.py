@@ -219,7 +219,8 @@ class Planter:
         )
         ids = {"case_id": case["id"]}
         self.add(name, Secrecy.CASE, *words, at=ids, file=file, version=case["version"], number=case["number"])
-        self.add(f"id and number of {name}", Secrecy.SUPPORT, case["id"], case["number"], file=file)
+        self.add(f"the id of {name}", Secrecy.SUPPORT, case["id"], file=file)
+        self.add(f"the number of {name}", Secrecy.CASE, case["number"], file=file)
         return case
 
     async def _add_people(self, group: Api, name: str, case: Json, file: CaseFile) -> None:
@@ -286,9 +287,41 @@ class Planter:
         request = (await api.get(f"/v1/support-requests/{line['id']}")).json()
         at = {"request_id": request["id"]}
         self.add(f"the support request of {name}", Secrecy.SUPPORT, request["id"], at=at, file=file)
+        await self._ask(api, name, request, file)
         shortlist = (await api.get(f"/v1/shortlists/{case['id']}")).json()
         self.add(f"the shortlist of {name}", Secrecy.CASE, shortlist["id"], at={"shortlist": case["id"]}, file=file)
         return frozenset(each["networkId"] for each in request["proposals"])
+
+    async def _ask(self, api: Api, name: str, request: Json, file: CaseFile) -> None:
+        """Offer the group to the best of those proposed."""
+        offer = {"supportRequestId": request["id"], "adviserId": request["proposals"][0]["adviserId"]}
+        answer = await api.post("/v1/engagements", json=offer)
+        assert answer.status_code == 201, answer.text
+        ids = {"engagement_id": answer.json()["id"]}
+        network = answer.json()["networkId"]
+        about = {"file": file, "owner": network}
+        self.add(f"the engagement of {name}", Secrecy.ENGAGED, answer.json()["id"], at=ids, **about)
+        await self._advise(
+            next(api for api in self._apis() if str(api.organisation) == network), name, answer.json(), about
+        )
+
+    def _apis(self) -> list[Api]:
+        return [self.api(each) for each in ("adviser network", "mentor network")]
+
+    async def _advise(self, network: Api, name: str, engagement: Json, about: Json) -> None:
+        """What the network and the group tell each other, without the consent that shows the case."""
+        address, words = f"/v1/engagements/{engagement['id']}", (mark(), mark())
+        steps: tuple[tuple[str, Json | None], ...] = (("accept", None), ("record-first-contact", {"on": str(today())}))
+        for action, body in steps:
+            headers = {"If-Match": (await network.get(address)).headers["etag"]}
+            answer = await network.post(f"{address}/actions/{action}", json=body, headers=headers)
+            assert answer.status_code == 200, answer.text
+        held = {"heldOn": str(today()), "minutes": 60, "notes": f"Notes {words[0]}"}
+        for kind, told, word in (("session", held, words[0]), ("goal", {"text": f"Goal {words[1]}"}, words[1])):
+            answer = await network.post(f"{address}/{kind}s", json=told)
+            assert answer.status_code == 201, answer.text
+            ids = {"engagement_id": engagement["id"], f"{kind}_id": answer.json()["id"]}
+            self.add(f"a {kind} of {name}", Secrecy.ADVISED, answer.json()["id"], word, at=ids, **about)
 
     async def _work(self, name: str, case: Json, file: CaseFile) -> None:
         """What is done with a submitted case: by its body, by the central team, and by whoever leaves it."""

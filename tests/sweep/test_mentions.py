@@ -28,6 +28,7 @@ OPEN = {
     "rule": "screening",
     "route": "right-to-provide",
     "version": "1",
+    "days": "30",
     "extension": "event-chain",
     **dict.fromkeys(("award_id", "recommendation_id", "decision_id", "adviser_id", "product_id"), "*"),
 }

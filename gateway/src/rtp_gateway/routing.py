@@ -22,6 +22,8 @@ SERVICES = {
     "resources": "advice-matching",
     "open-referral": "advice-matching",
     "support-requests": "advice-matching",
+    "engagements": "advice-matching",
+    "follow-ups": "advice-matching",
     "matching-rounds": "advice-matching",
     "products": "finance-directory",
     "shortlists": "finance-directory",

@@ -11,6 +11,9 @@ import asyncpg
 from pydantic import SecretStr
 from starlette.types import ASGIApp
 
+from rtp_advice_matching.app import service as advice_matching
+from rtp_advice_matching.engagements.scheduler import process_due_engagements
+from rtp_advice_matching.sessions.scheduler import show_due_feedback
 from rtp_applications.app import service as applications
 from rtp_applications.deadlines.scheduler import process_due_cases
 from rtp_embedded.bus import InProcessBus
@@ -135,11 +138,13 @@ class Platform:
             tasks.create_task(self.delivery_worker.run())
 
     async def tick(self) -> None:
-        """Process the deadlines that are due by the platform's clock, then drain. For tests and demonstrations.
+        """Process what is due by the platform's clock, of cases and engagements, then drain. For tests and journeys.
 
         One call is enough, however long the clock was left: what follows from an expired deadline is processed with it.
         """
         await process_due_cases(self.background[applications.name])
+        await process_due_engagements(self.background[advice_matching.name])
+        await show_due_feedback(self.background[advice_matching.name])
         await self.drain_events()
 
     async def drain_events(self) -> None:

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
+from rtp_advice_matching.settings import AdviceSettings
 from rtp_applications.settings import ApplicationsSettings
 from rtp_gateway.inbound.calls.log import CallLog
 from rtp_gateway.outbound.deliveries.metrics import DeliveryMetrics
@@ -29,6 +30,7 @@ READERS: Sequence[tuple[str, type[BaseSettings]]] = (
     ("The gateway's processes, besides", GatewaySettings),
     ("The gateway's web process, besides", GatewayWebSettings),
     ("The processes of applications, besides", ApplicationsSettings),
+    ("The processes of advice-matching, besides", AdviceSettings),
     ("`python -m rtp_operations.prepare`", PrepareSettings),
     ("`python -m rtp_gateway.register`", RegisterSettings),
     ("`make up`, which sets the others by itself", UpSettings),

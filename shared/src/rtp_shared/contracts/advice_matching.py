@@ -73,3 +73,93 @@ class VerificationLapsed(EventData):
     adviser_id: UUID = Field(description="The adviser, mentor or ambassador whose profile it is")
     network_id: UUID = Field(description="Organisation of their network")
     verified_on: date | None = Field(description="When it was verified last; null for never")
+
+
+class EngagementEvent(EventData):
+    """The fields of every event of an engagement. Not published itself. None names the case, or a body of it."""
+
+    SUBJECT: ClassVar[str] = "engagements"
+    READERS: ClassVar[str] = "The client that opened the case, the central team, and the network of the adviser"
+    SINCE: ClassVar[str] = "1.3.0"
+    PEOPLE: ClassVar[Mapping[str, str]] = {"adviser_id": "adviser"}
+
+    engagement_id: UUID = Field(description="The engagement")
+    support_request_id: UUID = Field(description="The support request that it belongs to")
+    adviser_id: UUID = Field(description="The adviser, mentor or ambassador")
+    at: datetime = Field(description="When it happened, UTC; of what a clock did, when its time was up")
+
+
+class MatchOffered(EngagementEvent):
+    """A staff group was offered to an adviser, or offered to the next best by itself after another did not take it."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.match-offered.v1"
+
+    sector: str | None = Field(default=None, description="The staff group's service sector, from the closed list")
+    region: str | None = Field(default=None, description="ONS region code (E12...) of the employing body")
+    stage: str | None = Field(default=None, description="How far the case has come")
+    topics: list[str] = Field(default=[], description="What the staff group asked advice on")
+    answer_by: date = Field(description="The last day on which it can be accepted, as a civil date in London")
+
+
+class MatchAccepted(EngagementEvent):
+    """The adviser's network accepted, or had accepted beforehand, and a place of the adviser's capacity was taken."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.match-accepted.v1"
+
+
+class MatchDeclined(EngagementEvent):
+    """An offer came to nothing."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.match-declined.v1"
+
+    outcome: str = Field(description="declined by the network, lapsed unanswered, or withdrawn by the staff group")
+    reason: str | None = Field(default=None, description="Why it was declined, from the closed list")
+
+
+class EngagementStarted(EngagementEvent):
+    """The engagement started: the adviser and the staff group are to meet."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.engagement-started.v1"
+
+    contact_by: date = Field(description="By when they should have met first, as a civil date in London")
+
+
+class FirstContactMissed(EngagementEvent):
+    """The time for the first contact is up, and no contact is on record."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.first-contact-missed.v1"
+
+    contact_by: date = Field(description="The last day that was in time, as a civil date in London")
+
+
+class FirstContactMade(EngagementEvent):
+    """The first contact was put on record; also after it was told to be missed."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.first-contact-made.v1"
+
+    made_on: date = Field(description="The civil date in London of the contact")
+    late: bool = Field(description="Whether it came after its last day; false corrects a contact told to be missed")
+
+
+class EngagementEnded(EngagementEvent):
+    """The engagement ended, and the adviser's place is free again."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.engagement-ended.v1"
+
+    outcome: str = Field(description="completed or ended-early")
+    reason: str | None = Field(default=None, description="Why it ended early, from the closed list")
+
+
+class CapacityLow(EventData):
+    """A place of an adviser was taken, and few or none are left."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.capacity-low.v1"
+    SUBJECT: ClassVar[str] = "advisers"
+    READERS: ClassVar[str] = "The network of the adviser"
+    SINCE: ClassVar[str] = "1.3.0"
+    PEOPLE: ClassVar[Mapping[str, str]] = {"adviser_id": "adviser"}
+
+    adviser_id: UUID = Field(description="The adviser, mentor or ambassador")
+    capacity: int = Field(description="How many staff groups they can help at a time")
+    free_places: int = Field(description="How many more they can help now")
+    at: datetime = Field(description="When the place was taken, UTC")

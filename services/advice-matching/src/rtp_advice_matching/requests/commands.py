@@ -18,8 +18,7 @@ from rtp_shared.contracts import About
 from rtp_shared.contracts.advice_matching import AdviserProposed, SupportAgreed, SupportProposed
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
 from rtp_shared.contracts.events import compute_digest
-from rtp_shared.db import system_scope, visible_to
-from rtp_shared.etags import Expected
+from rtp_shared.db import visible_to
 from rtp_shared.identities import SYSTEM, organisation_identity
 from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError
@@ -86,65 +85,112 @@ async def propose_first(
         await _tell_networks(session, outbox, request, readers=[organisation_identity(network_id)])
 
 
-async def close_request(session: AsyncSession, case: CaseWithdrawn, *, readers: Sequence[str], now: datetime) -> None:
-    """Close the case's support request and free the place it took; also before its submission is heard."""
-    if case.withdrawn_from == NEVER_SUBMITTED:
+async def propose_next(
+    session: AsyncSession, request: SupportRequest, fit: Fit, *, now: datetime, outbox: Outbox
+) -> None:
+    """Propose an adviser after all others, unless they were proposed. A network new to it is told."""
+    earlier = await list_proposed(session, request)
+    if any(each.adviser_id == fit.candidate.id for each in earlier):
         return
+    proposal = request.propose_next(fit, earlier, now=now)
+    session.add(proposal)
+    ranked = sorted((*earlier, proposal), key=lambda each: each.rank)
+    event = SupportProposed(
+        case_id=request.case_id,
+        support_request_id=request.id,
+        adviser_ids=[each.adviser_id for each in ranked],
+        proposed_at=now,
+    )
+    network_id = fit.candidate.network_id
+    readers = request.leave_out_rivals(request.readers, networks=[*earlier.values(), network_id])
+    await _publish(session, outbox, request, event, readers=readers)
+    if network_id not in earlier.values():
+        await _tell_networks(session, outbox, request, readers=[organisation_identity(network_id)])
+
+
+async def list_proposed(session: AsyncSession, request: SupportRequest) -> dict[Proposal, UUID]:
+    """Return the proposals of a request that the session may see, each with the adviser's network."""
+    query = select(Proposal, Adviser.network_id).join(Adviser, Adviser.id == Proposal.adviser_id)
+    return {row[0]: row[1] for row in (await session.execute(query.where(Proposal.request_id == request.id))).all()}
+
+
+async def close_request(
+    session: AsyncSession, case: CaseWithdrawn, *, readers: Sequence[str], now: datetime
+) -> SupportRequest | None:
+    """Close the case's support request, also before its submission is heard; return it, locked, if that is news."""
+    if case.withdrawn_from == NEVER_SUBMITTED:
+        return None
     request = await _lock_request(session, case.case_id, readers=readers, now=now)
-    if adviser_id := request.close(now=now):
-        (await _lock_adviser(session, adviser_id)).give_place_back()
+    return request if request.close(now=now) else None
 
 
-async def follow_readers(session: AsyncSession, case_id: UUID, *, readers: Sequence[str], sequence: int) -> None:
-    """Show the case's request to whoever sees the case now, and to nobody who has left it. A draft has no request."""
+async def follow_readers(
+    session: AsyncSession, case_id: UUID, *, readers: Sequence[str], sequence: int
+) -> SupportRequest | None:
+    """Show the case's request to whoever sees the case now, and to nobody who has left it; return it, if that is news.
+
+    A draft has no request.
+    """
     query = select(SupportRequest).where(SupportRequest.case_id == case_id).with_for_update()
     request = await session.scalar(query)
     if request is None:
-        return
+        return None
     proposed = select(Proposal, Adviser.network_id).join(Adviser, Adviser.id == Proposal.adviser_id)
     rows = (await session.execute(proposed.where(Proposal.request_id == request.id))).all()
     if not request.follow(readers, sequence=sequence, networks=[network_id for _, network_id in rows]):
-        return
+        return None
     shown = request.leave_out_rivals(readers, networks=[network_id for _, network_id in rows])
     for proposal, network_id in rows:
         proposal.show_to(shown, network_id)
     await session.flush()
+    return request
 
 
-async def accept(
-    session: AsyncSession,
-    request_id: UUID,
-    *,
-    adviser_id: UUID,
-    version: Expected,
-    actor: Actor,
-    now: datetime,
-    outbox: Outbox,
-) -> None:
-    """Accept a proposed adviser and take one of their places; of two who want the last one, one is refused."""
+async def lock_seen(session: AsyncSession, request_id: UUID, *, actor: Actor) -> SupportRequest:
+    """Return a request that the actor sees, with its row locked."""
     query = select(SupportRequest).where(
         SupportRequest.id == request_id, visible_to(SupportRequest.readers, actor.identities)
     )
     request = (await session.execute(query.with_for_update())).scalar_one_or_none()
     if request is None:
         raise NoSuchSupportRequest
-    request.expect(version, by=actor.own_identity)
+    return request
+
+
+async def get_proposal(session: AsyncSession, request_id: UUID, adviser_id: UUID) -> Proposal:
     proposal = await session.get(Proposal, (request_id, adviser_id))
     if proposal is None:
         raise AdviserNotProposed(errors=[FieldError("/adviserId", "not among the proposals of this request")])
-    async with system_scope(session, "a place is taken of an adviser whom another organisation keeps"):
-        adviser = await _lock_adviser(session, adviser_id)
-        request.agree(adviser, now=now)
-        await session.flush()
+    return proposal
+
+
+async def share(
+    session: AsyncSession,
+    request: SupportRequest,
+    proposal: Proposal,
+    adviser: Adviser,
+    *,
+    now: datetime,
+    outbox: Outbox,
+) -> None:
+    """Say who was agreed on: by this the adviser becomes a party of the case, and their network sees it."""
+    request.share(now=now)
     event = SupportAgreed(
         case_id=request.case_id,
         support_request_id=request.id,
-        adviser_id=adviser_id,
+        adviser_id=adviser.id,
         network_id=adviser.network_id,
         kind=adviser.kind,
-        agreed_at=now,
+        agreed_at=request.agreed_at or now,
     )
     await _publish(session, outbox, request, event, readers=proposal.readers)
+
+
+async def lock_adviser(session: AsyncSession, adviser_id: UUID) -> Adviser:
+    """Return an adviser with the row locked."""
+    # Always after the request, so that nobody waits in a ring; sharing the key, so that proposing never waits for it.
+    query = select(Adviser).where(Adviser.id == adviser_id).with_for_update(key_share=True)
+    return (await session.execute(query)).scalar_one()
 
 
 async def _lock_request(
@@ -155,12 +201,6 @@ async def _lock_request(
     await session.execute(insert(SupportRequest).values(blank).on_conflict_do_nothing(index_elements=["case_id"]))
     query = select(SupportRequest).where(SupportRequest.case_id == case_id)
     return (await session.execute(query.with_for_update())).scalar_one()
-
-
-async def _lock_adviser(session: AsyncSession, adviser_id: UUID) -> Adviser:
-    # Always after the request, so that nobody waits in a ring; sharing the key, so that proposing never waits for it.
-    query = select(Adviser).where(Adviser.id == adviser_id).with_for_update(key_share=True)
-    return (await session.execute(query)).scalar_one()
 
 
 def _read_facts(case: CaseSubmitted) -> dict[str, object]:

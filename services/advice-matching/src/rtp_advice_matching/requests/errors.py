@@ -21,3 +21,7 @@ class SupportAlreadyAgreed(Conflict):
 
 class SupportRequestClosed(Conflict):
     title = "The support request is closed"
+
+
+class OfferWaits(Conflict):
+    title = "An offer to an adviser waits for its answer"

@@ -15,6 +15,7 @@ from rtp_advice_matching.directory.models import Adviser
 from rtp_advice_matching.matching import IN_WORDS, Fit, Need, Ranking
 from rtp_advice_matching.requests.errors import (
     NotForYouToAccept,
+    OfferWaits,
     SupportAlreadyAgreed,
     SupportRequestClosed,
 )
@@ -27,6 +28,8 @@ class SupportStatus(StrEnum):
     OPEN = "open"
     """Nobody could be proposed yet."""
     PROPOSED = "proposed"
+    OFFERED = "offered"
+    """The staff group chose one of the proposals, and the adviser's network is asked."""
     AGREED = "agreed"
     CLOSED = "closed"
 
@@ -70,6 +73,8 @@ class SupportRequest(Model):
     changed_at: Mapped[datetime]
     proposed_at: Mapped[datetime | None]
     agreed_at: Mapped[datetime | None]
+    shared_at: Mapped[datetime | None]
+    """When the case was shown to the network of the adviser agreed on: accepted, and consented to."""
     closed_at: Mapped[datetime | None]
 
     __table_args__ = (
@@ -163,6 +168,17 @@ class SupportRequest(Model):
         self._count_event(now)
         return proposals
 
+    def propose_next(self, fit: Fit, earlier: "Mapping[Proposal, uuid.UUID]", *, now: datetime) -> "Proposal":
+        """Propose an adviser after the earlier proposals, which are given with their networks."""
+        network_id = fit.candidate.network_id
+        case_readers = self.leave_out_rivals(self.readers, networks=[*earlier.values(), network_id])
+        rank = max((each.rank for each in earlier), default=0) + 1
+        self.not_proposed = [each for each in self.not_proposed if each["adviser_id"] != str(fit.candidate.id)]
+        self.proposed_at = now
+        self._add_readers([organisation_identity(network_id)])
+        self._count_event(now)
+        return Proposal.of(self, fit, rank=rank, readers=case_readers)
+
     def propose_first(
         self, fit: Fit, earlier: "Mapping[Proposal, uuid.UUID]", *, now: datetime
     ) -> "tuple[Proposal, list[str]]":
@@ -198,6 +214,19 @@ class SupportRequest(Model):
             raise SupportRequestClosed("the case was withdrawn")
         if self.status is SupportStatus.AGREED:
             raise SupportAlreadyAgreed
+        if self.status is SupportStatus.OFFERED:
+            raise OfferWaits("withdraw it first, or wait for the answer")
+
+    def offer(self, *, now: datetime) -> None:
+        """Wait for the answer of the network of one of the proposed advisers."""
+        self.status = SupportStatus.OFFERED
+        self._touch(now)
+
+    def look_again(self, *, proposals_left: bool, now: datetime) -> None:
+        """Look for somebody again: what was offered came to nothing, or what was agreed on ended early."""
+        self.status = SupportStatus.PROPOSED if proposals_left else SupportStatus.OPEN
+        self.agreed_adviser_id = self.agreed_at = self.shared_at = None
+        self._touch(now)
 
     def agree(self, adviser: Adviser, *, now: datetime) -> None:
         """Agree on one of the proposed advisers, who must still have a place and be independent."""
@@ -205,17 +234,21 @@ class SupportRequest(Model):
         self.status = SupportStatus.AGREED
         self.agreed_adviser_id = adviser.id
         self.agreed_at = now
-        self._count_event(now)
+        self._touch(now)
 
-    def close(self, *, now: datetime) -> uuid.UUID | None:
-        """End the search, because the case has ended; return the adviser whose place is free again."""
+    def share(self, *, now: datetime) -> None:
+        """Show the case to the network of the adviser agreed on."""
+        self.shared_at = now
+        self.sequence += 1
+
+    def close(self, *, now: datetime) -> bool:
+        """End the search, because the case has ended; return whether that is news."""
         if self.status is SupportStatus.CLOSED:
-            return None
-        engaged = self.agreed_adviser_id
+            return False
         self.status = SupportStatus.CLOSED
         self.closed_at = now
         self._touch(now)
-        return engaged
+        return True
 
     def _add_readers(self, readers: Sequence[str]) -> None:
         self.readers = list(dict.fromkeys((*self.readers, *readers)))

@@ -1,9 +1,10 @@
 """Queries. Row-level security stands behind every query of support requests and proposals."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Label, case, func, null, select
+from sqlalchemy import ColumnElement, Label, case, func, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_advice_matching.directory.models import Adviser
@@ -16,12 +17,14 @@ _LINE = (
     SupportRequest.case_id,
     SupportRequest.status,
     SupportRequest.version,
-    SupportRequest.number,
     SupportRequest.sector,
     SupportRequest.region,
     SupportRequest.opened_at,
     SupportRequest.changed_at,
 )
+
+_DETAIL = ("number", "route", "employer_id", "commissioner_id", "decision_body_id", "headcount", "legal_form")
+"""What a network sees only once its adviser was agreed on and the staff group has consented."""
 
 
 async def list_requests(
@@ -35,7 +38,7 @@ async def list_requests(
 ) -> Sequence[AnyRow]:
     """List requests, newest first, and one row more than `limit` where more follow."""
     query: AnySelect = (
-        select(*_LINE, _select_agreed(readers))
+        select(*_LINE, _select_detail("number", readers), _select_agreed(readers))
         .where(visible_to(SupportRequest.readers, readers))
         .order_by(SupportRequest.id.desc())
         .limit(limit + 1)
@@ -51,16 +54,53 @@ async def list_requests(
 
 async def get_request(session: AsyncSession, request_id: UUID, *, readers: Sequence[str], own_identity: str) -> AnyRow:
     """Return a request without its proposals; `not_proposed` is None but for the client that opened the case."""
-    rest = (column for column in SupportRequest.__table__.c if column.name not in ("not_proposed", "agreed_adviser_id"))
+    apart = ("not_proposed", "agreed_adviser_id", *_DETAIL)
+    rest = (column for column in SupportRequest.__table__.c if column.name not in apart)
+    detail = (_select_detail(name, readers) for name in _DETAIL)
     opened_it = SupportRequest.readers[1] == own_identity  # as `SupportRequest.opener`
     not_proposed = case((opened_it, SupportRequest.not_proposed), else_=null()).label("not_proposed")
-    query = select(*rest, not_proposed, _select_agreed(readers)).where(
+    query = select(*rest, *detail, not_proposed, _select_agreed(readers)).where(
         SupportRequest.id == request_id, visible_to(SupportRequest.readers, readers)
     )
     row = (await session.execute(query)).first()
     if row is None:
         raise NoSuchSupportRequest
     return row
+
+
+async def get_case_route(session: AsyncSession, request_id: UUID, *, readers: Sequence[str]) -> str | None:
+    """Return the route of a request's case, for whoever sees the case; to all others there is no such request."""
+    query = select(SupportRequest.id, SupportRequest.route).where(
+        SupportRequest.id == request_id, visible_to(SupportRequest.readers, readers), _sees_case(readers)
+    )
+    row = (await session.execute(query)).first()
+    if row is None:
+        raise NoSuchSupportRequest
+    route: str | None = row.route
+    return route
+
+
+def _select_detail(name: str, readers: Sequence[str]) -> Label[Any]:
+    """Select a detail of the case, or null for who sees the request as a network alone."""
+    return case((_sees_case(readers), SupportRequest.__table__.c[name]), else_=null()).label(name)
+
+
+def _sees_case(readers: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that a caller sees the case: by more than that its advisers were proposed."""
+    organisations = [each for each in readers if each.startswith("org:")]
+    others = [each for each in readers if not each.startswith("org:")]
+    columns = (SupportRequest.employer_id, SupportRequest.commissioner_id, SupportRequest.decision_body_id)
+    of_a_body = or_(*(func.concat("org:", column).in_(organisations) for column in columns))
+    own_network = func.concat("org:", Adviser.network_id).in_(organisations)
+    proposed = (
+        select(Proposal.adviser_id)
+        .join(Adviser, Adviser.id == Proposal.adviser_id)
+        .where(Proposal.request_id == SupportRequest.id, own_network)
+    )
+    agreed = select(Adviser.id).where(Adviser.id == SupportRequest.agreed_adviser_id, own_network)
+    shared = SupportRequest.shared_at.is_not(None) & agreed.correlate(SupportRequest).exists()
+    networks_alone = proposed.correlate(SupportRequest).exists() & ~shared & ~of_a_body
+    return or_(visible_to(SupportRequest.readers, others), ~networks_alone)
 
 
 def _select_agreed(readers: Sequence[str]) -> Label[UUID]:

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from fastapi import Path, Query, Response
 
-from rtp_advice_matching.auth import SupportReader, SupportWriter
-from rtp_advice_matching.requests import commands, queries
+from rtp_advice_matching.auth import SupportReader
+from rtp_advice_matching.requests import queries
 from rtp_advice_matching.requests.models import SupportStatus
-from rtp_advice_matching.requests.schemas import Acceptance, SupportRequestLine, SupportRequestView
+from rtp_advice_matching.requests.schemas import SupportRequestLine, SupportRequestView
 from rtp_advice_matching.resources.queries import list_offers
-from rtp_shared.dependencies import After, Events, ExpectedVersion, Limit, Now, Session
+from rtp_shared.dependencies import After, Limit, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.identities import Principal
 from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
@@ -56,40 +56,18 @@ async def get_support_request(
     """Read a support request with its proposals, best match first, and the reasons for each.
 
     A request is opened when a case is submitted. Its status is `open` while nobody could be proposed, `proposed`,
-    `agreed` once a proposal was accepted, and `closed` when the case has ended.
+    `offered` while a network is asked, `agreed` once both sides accepted, and `closed` when the case has ended.
+
+    A network sees sector, region, stage and topics. The case's number, its bodies and the rest it sees once it was
+    agreed on and the staff group has consented.
     """
-    return await _show_request(session, request_id, principal, response)
+    return await show_request(session, request_id, principal, response)
 
 
-@support_requests.post("/{request_id}/actions/accept")
-async def accept(
-    request_id: RequestId,
-    acceptance: Acceptance,
-    version: ExpectedVersion,
-    principal: SupportWriter,
-    session: Session,
-    events: Events,
-    now: Now,
-    response: Response,
-) -> SupportRequestView:
-    """Accept one of the proposed advisers, and take one of their places. They become a party of the case.
-
-    Within moments the case lists the adviser among its parties, as adviser, or as mentor where they are a mentor or an
-    ambassador; the person's reference is the id in the directory. Their network sees the case from then on, as the
-    holder of any party does. Whoever is in that role already is not entered twice.
-
-    Only the client that opened the case may. Where somebody else took the last place first, the answer is 409 and
-    another proposal can be accepted.
-    """
-    await commands.accept(
-        session, request_id, adviser_id=acceptance.adviser_id, version=version, actor=principal, now=now, outbox=events
-    )
-    return await _show_request(session, request_id, principal, response)
-
-
-async def _show_request(
+async def show_request(
     session: Session, request_id: UUID, principal: Principal, response: Response
 ) -> SupportRequestView:
+    """Answer with a request as the caller may see it."""
     row = await queries.get_request(
         session, request_id, readers=principal.identities, own_identity=principal.own_identity
     )

@@ -3,22 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import AliasChoices, Field
+from pydantic import Field
 
 from rtp_advice_matching.directory.models import AdviserKind
 from rtp_advice_matching.matching import Ground, PartName
 from rtp_advice_matching.requests.models import SupportStatus
 from rtp_advice_matching.resources.schemas import ResourceLink
 from rtp_shared.contracts.vocabulary import Stage
-from rtp_shared.schemas import Input, Output
-
-
-class Acceptance(Input):
-    adviser_id: UUID = Field(
-        validation_alias=AliasChoices("adviserId", "adviser"),
-        serialization_alias="adviserId",
-        description="Which of the proposed advisers",
-    )
+from rtp_shared.schemas import Output
 
 
 class PartView(Output):
@@ -59,7 +51,7 @@ class SupportRequestLine(Output):
     case_id: UUID
     status: SupportStatus
     version: int = Field(description="Grows by one with every change; the ETag")
-    number: str | None = Field(description="The case's number; null while only its withdrawal is known")
+    number: str | None = Field(description="The case's number; null where you may not know it")
     sector: str | None
     region: str | None = Field(description="ONS region code of the employing body")
     agreed_adviser_id: UUID | None = Field(description="Who was agreed on, where you see that proposal")

@@ -7,8 +7,8 @@ from rtp_applications.procurement.rules.social_value import social_value_conside
 from rtp_applications.procurement.rules.truth import Truth
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.stages.contract.acceptance import find_acceptance_day
 from rtp_applications.workflow.stages.contract.facts import ProcurementRecord, collect_facts
-from rtp_applications.workflow.stages.contract.guards import find_acceptance_day
 from rtp_applications.workflow.stages.contract.payloads import Regime, RegimeDetermination, SelectionRoute
 from rtp_applications.workflow.stages.social_value.payloads import SocialValueConsideration, SocialValuePart
 

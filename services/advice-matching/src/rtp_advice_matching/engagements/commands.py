@@ -1,0 +1,319 @@
+"""Commands on engagements. Each locks the support request first, then the adviser: nobody waits in a ring."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+
+from rtp_advice_matching.directory.errors import AdviserHasLeft, AdviserNotIndependent, NoPlaceLeft
+from rtp_advice_matching.directory.models import Adviser
+from rtp_advice_matching.directory.queries import list_candidates
+from rtp_advice_matching.engagements import publishing
+from rtp_advice_matching.engagements.context import EngagementContext
+from rtp_advice_matching.engagements.days import add_working_days, find_civil_date
+from rtp_advice_matching.engagements.errors import AdviserHasDeclined, NoSuchEngagement
+from rtp_advice_matching.engagements.models import (
+    AWAITING,
+    LIVE,
+    DeclineReason,
+    EndReason,
+    Engagement,
+    EngagementSide,
+    EngagementStatus,
+)
+from rtp_advice_matching.matching import Candidate, Ground, find_obstacle, rank
+from rtp_advice_matching.requests import commands as requests
+from rtp_advice_matching.requests.models import SupportRequest
+from rtp_shared.contracts.applications import CaseWithdrawn
+from rtp_shared.db import system_scope, visible_to
+from rtp_shared.etags import ANY_VERSION, Expected
+from rtp_shared.identities import Principal
+
+
+async def offer(
+    context: EngagementContext, request_id: UUID, *, adviser_id: UUID, consented: bool, actor: Principal
+) -> UUID:
+    """Offer the staff group to one of the proposed advisers, whose network has some working days to answer."""
+    request = await requests.lock_seen(context.session, request_id, actor=actor)
+    request.expect(ANY_VERSION, by=actor.own_identity)
+    await requests.get_proposal(context.session, request_id, adviser_id)
+    await _require_not_declined(context, request_id, adviser_id)
+    async with system_scope(context.session, "also of an adviser who was taken off since, it is said why they cannot"):
+        adviser = await context.session.get_one(Adviser, adviser_id)
+    _require_able(request, adviser)
+    return await _offer(context, request, adviser, consented=consented)
+
+
+async def accept_proposal(
+    context: EngagementContext, request_id: UUID, *, adviser_id: UUID, version: Expected, actor: Principal
+) -> None:
+    """Accept a proposed adviser without asking, and take one of their places; of two who want the last, one is refused.
+
+    A free place that a network publishes is its acceptance beforehand.
+    """
+    request = await requests.lock_seen(context.session, request_id, actor=actor)
+    request.expect(version, by=actor.own_identity)
+    await requests.get_proposal(context.session, request_id, adviser_id)
+    await _require_not_declined(context, request_id, adviser_id)
+    async with system_scope(context.session, "a place is taken of an adviser whom another organisation keeps"):
+        adviser = await requests.lock_adviser(context.session, adviser_id)
+        engagement = Engagement.of(request, adviser, consented=True, now=context.now)
+        context.session.add(engagement)
+        await _begin(context, request, adviser, engagement)
+
+
+async def accept(context: EngagementContext, engagement_id: UUID, *, version: Expected, actor: Principal) -> None:
+    """Accept an offer, and take one of the adviser's places; of two who want the last one, one is refused."""
+    request, engagement = await lock_engagement(context, engagement_id, actor=actor)
+    engagement.require_side(EngagementSide.NETWORK, actor.identities)
+    engagement.expect(version, EngagementStatus.OFFERED)
+    async with system_scope(context.session, "the network sees its own proposals, and the request is the group's"):
+        adviser = await requests.lock_adviser(context.session, engagement.adviser_id)
+        await _begin(context, request, adviser, engagement)
+
+
+async def decline(
+    context: EngagementContext, engagement_id: UUID, *, reason: DeclineReason, version: Expected, actor: Principal
+) -> None:
+    """Decline an offer; the next best adviser is offered to by itself."""
+    request, engagement = await lock_engagement(context, engagement_id, actor=actor)
+    engagement.require_side(EngagementSide.NETWORK, actor.identities)
+    engagement.expect(version, EngagementStatus.OFFERED)
+    engagement.decline(reason, now=context.now)
+    await publishing.publish_declined(context, engagement)
+    async with system_scope(context.session, "who comes next is of another network"):
+        await _offer_next(context, request)
+
+
+async def withdraw(context: EngagementContext, engagement_id: UUID, *, version: Expected, actor: Principal) -> None:
+    """Take an offer back; the staff group chooses again."""
+    request, engagement = await lock_engagement(context, engagement_id, actor=actor)
+    engagement.require_side(EngagementSide.GROUP, actor.identities)
+    engagement.expect(version, EngagementStatus.OFFERED)
+    engagement.withdraw(now=context.now)
+    request.look_again(proposals_left=True, now=context.now)
+    await publishing.publish_declined(context, engagement)
+
+
+async def consent(context: EngagementContext, engagement_id: UUID, *, version: Expected, actor: Principal) -> None:
+    """Consent that the network sees the case: at once where it has accepted, or else as it accepts."""
+    request, engagement = await lock_engagement(context, engagement_id, actor=actor)
+    engagement.require_side(EngagementSide.GROUP, actor.identities)
+    engagement.expect(version, EngagementStatus.OFFERED, *LIVE)
+    engagement.consent(now=context.now)
+    await context.session.flush()
+    if engagement.status in LIVE:
+        await _share(context, request, await context.session.get_one(Adviser, engagement.adviser_id))
+
+
+async def record_contact(
+    context: EngagementContext, engagement_id: UUID, *, day: date, version: Expected, actor: Principal
+) -> None:
+    """Record the first contact. That its time was up, which the clock tells, is told before."""
+    _, engagement = await lock_engagement(context, engagement_id, actor=actor)
+    engagement.find_side(actor.identities)
+    engagement.expect(version, *AWAITING)
+    late = engagement.contact_by is not None and day > engagement.contact_by
+    if late and engagement.status is EngagementStatus.AWAITING_FIRST_CONTACT and engagement.due_at is not None:
+        await _miss_contact(context, engagement)
+    late = engagement.make_contact(day, now=context.now)
+    await publishing.publish_contact_made(context, engagement, late=late)
+
+
+async def pause(context: EngagementContext, engagement_id: UUID, *, version: Expected, actor: Principal) -> None:
+    _, engagement = await lock_engagement(context, engagement_id, actor=actor)
+    engagement.find_side(actor.identities)
+    engagement.expect(version, EngagementStatus.ACTIVE)
+    engagement.pause(now=context.now)
+    await context.session.flush()
+
+
+async def resume(context: EngagementContext, engagement_id: UUID, *, version: Expected, actor: Principal) -> None:
+    _, engagement = await lock_engagement(context, engagement_id, actor=actor)
+    engagement.find_side(actor.identities)
+    engagement.expect(version, EngagementStatus.PAUSED)
+    engagement.resume(now=context.now)
+    await context.session.flush()
+
+
+async def complete(context: EngagementContext, engagement_id: UUID, *, version: Expected, actor: Principal) -> None:
+    """Complete an engagement, and give the adviser's place back."""
+    _, engagement = await lock_engagement(context, engagement_id, actor=actor)
+    by = engagement.find_side(actor.identities)
+    engagement.expect(version, EngagementStatus.ACTIVE, EngagementStatus.PAUSED)
+    engagement.complete(by, now=context.now)
+    await _give_place_back(context, engagement)
+
+
+async def end_early(
+    context: EngagementContext, engagement_id: UUID, *, reason: EndReason, version: Expected, actor: Principal
+) -> None:
+    """End an engagement early, give the adviser's place back, and let the staff group look for somebody again."""
+    request, engagement = await lock_engagement(context, engagement_id, actor=actor)
+    by = engagement.find_side(actor.identities)
+    engagement.expect(version, *LIVE)
+    engagement.end_early(reason, by=by, now=context.now)
+    await _give_place_back(context, engagement)
+    async with system_scope(context.session, "whether other proposals are left is not for this network to see"):
+        await _look_again(context, request)
+
+
+async def close(context: EngagementContext, case: CaseWithdrawn, *, readers: Sequence[str]) -> None:
+    """End what belongs to a case that ended, and give the adviser's place back."""
+    request = await requests.close_request(context.session, case, readers=readers, now=context.now)
+    if request is None:
+        return
+    open_ones = [each for each in await _list_engagements(context, request.id) if each.ended_at is None]
+    for engagement in open_ones:
+        if engagement.status is EngagementStatus.OFFERED:
+            engagement.withdraw(now=context.now, by=None)
+            await publishing.publish_declined(context, engagement)
+        else:
+            engagement.end_early(EndReason.CASE_ENDED, by=None, now=context.now)
+            await _give_place_back(context, engagement)
+    # What a process of the release before agreed on has no engagement.
+    everything = await _list_engagements(context, request.id)
+    if request.agreed_adviser_id and request.agreed_adviser_id not in {each.adviser_id for each in everything}:
+        (await requests.lock_adviser(context.session, request.agreed_adviser_id)).give_place_back()
+
+
+async def follow_readers(context: EngagementContext, case_id: UUID, *, readers: Sequence[str], sequence: int) -> None:
+    """Show a case's engagements to whoever speaks for its staff group now."""
+    request = await requests.follow_readers(context.session, case_id, readers=readers, sequence=sequence)
+    if request is not None:
+        for engagement in await _list_engagements(context, request.id):
+            engagement.follow(request)
+        await context.session.flush()
+
+
+async def process_due(context: EngagementContext, request_id: UUID) -> bool:
+    """Do what the clocks of a request's engagements say, unless another process is at it; return if there was any."""
+    query = select(SupportRequest).where(SupportRequest.id == request_id).with_for_update(skip_locked=True)
+    request = await context.session.scalar(query)
+    if request is None:
+        return False
+    engagements = await _list_engagements(context, request_id)
+    due = [each for each in engagements if each.due_at is not None and each.due_at <= context.now]
+    for engagement in due:
+        if engagement.status is EngagementStatus.OFFERED:
+            at = engagement.lapse(now=context.now)
+            await publishing.publish_declined(context, engagement, at=at)
+            await _offer_next(context, request)
+        else:
+            await _miss_contact(context, engagement)
+    return bool(due)
+
+
+async def lock_engagement(
+    context: EngagementContext, engagement_id: UUID, *, actor: Principal
+) -> tuple[SupportRequest, Engagement]:
+    """Return an engagement that the actor sees, in its request's row lock."""
+    seen = visible_to(Engagement.readers, actor.identities)
+    query = select(Engagement).where(Engagement.id == engagement_id, seen)
+    found = await context.session.scalar(query)
+    if found is None:
+        raise NoSuchEngagement
+    async with system_scope(context.session, "whoever sees the engagement may wait for its request"):
+        locking = select(SupportRequest).where(SupportRequest.id == found.request_id).with_for_update()
+        request = (await context.session.execute(locking)).scalar_one()
+    engagement = await context.session.scalar(query.execution_options(populate_existing=True))
+    if engagement is None:
+        raise NoSuchEngagement
+    return request, engagement
+
+
+async def _list_engagements(context: EngagementContext, request_id: UUID) -> Sequence[Engagement]:
+    query = select(Engagement).where(Engagement.request_id == request_id).order_by(Engagement.id)
+    return (await context.session.scalars(query.execution_options(populate_existing=True))).all()
+
+
+async def _require_not_declined(context: EngagementContext, request_id: UUID, adviser_id: UUID) -> None:
+    query = select(Engagement.id).where(
+        Engagement.request_id == request_id,
+        Engagement.adviser_id == adviser_id,
+        Engagement.status == EngagementStatus.DECLINED,
+    )
+    if await context.session.scalar(query.limit(1)):
+        raise AdviserHasDeclined("another proposal can be chosen")
+
+
+def _require_able(request: SupportRequest, adviser: Adviser) -> None:
+    """Refuse to ask somebody who could not accept now. Nothing is taken: whoever accepts first gets the place."""
+    if not adviser.takes_part:
+        raise AdviserHasLeft(f"{adviser.name} no longer takes part")
+    candidate = Candidate(*(getattr(adviser, name) for name in Candidate.__dataclass_fields__))
+    match find_obstacle(request.build_need(), candidate):
+        case Ground.CONFLICT_OF_INTEREST:
+            raise AdviserNotIndependent(f"{adviser.name} has a conflict of interest")
+        case Ground.NO_FREE_CAPACITY:
+            raise NoPlaceLeft(f"all {adviser.capacity} places of {adviser.name} are taken")
+
+
+async def _offer(
+    context: EngagementContext,
+    request: SupportRequest,
+    adviser: Adviser,
+    *,
+    consented: bool = False,
+    by_itself: bool = False,
+) -> UUID:
+    engagement = Engagement.of(request, adviser, consented=consented, by_itself=by_itself, now=context.now)
+    today = find_civil_date(context.now)
+    engagement.start_answer_clock(add_working_days(today, context.terms.offer_working_days))
+    context.session.add(engagement)
+    request.offer(now=context.now)
+    await context.session.flush()
+    await publishing.publish_offered(context, engagement, request)
+    return engagement.id
+
+
+async def _begin(context: EngagementContext, request: SupportRequest, adviser: Adviser, engagement: Engagement) -> None:
+    """Take a place and begin. Where the staff group has consented, the network sees its case from now on."""
+    today = find_civil_date(context.now)
+    engagement.accept(add_working_days(today, context.terms.first_contact_working_days), now=context.now)
+    request.agree(adviser, now=context.now)
+    await context.session.flush()
+    if engagement.consented_at is not None:
+        await _share(context, request, adviser)
+    await publishing.publish_accepted(context, engagement)
+    await publishing.publish_low_capacity(context, adviser)
+
+
+async def _share(context: EngagementContext, request: SupportRequest, adviser: Adviser) -> None:
+    proposal = await requests.get_proposal(context.session, request.id, adviser.id)
+    await requests.share(context.session, request, proposal, adviser, now=context.now, outbox=context.outbox)
+
+
+async def _offer_next(context: EngagementContext, request: SupportRequest) -> None:
+    """Offer the staff group to whoever fits best as things stand now, of those whom it was not offered to before."""
+    asked = {each.adviser_id for each in await _list_engagements(context, request.id)}
+    candidates = [each for each in await list_candidates(context.session) if each.id not in asked]
+    ranking = rank(request.build_need(), candidates, at_most=1)
+    if not ranking.proposed:
+        await _look_again(context, request)
+        return
+    [fit] = ranking.proposed
+    await requests.propose_next(context.session, request, fit, now=context.now, outbox=context.outbox)
+    adviser = await context.session.get_one(Adviser, fit.candidate.id)
+    await _offer(context, request, adviser, by_itself=True)
+
+
+async def _look_again(context: EngagementContext, request: SupportRequest) -> None:
+    asked = {each.adviser_id for each in await _list_engagements(context, request.id)}
+    proposed = {each.adviser_id for each in await requests.list_proposed(context.session, request)}
+    request.look_again(proposals_left=bool(proposed - asked), now=context.now)
+    await context.session.flush()
+
+
+async def _miss_contact(context: EngagementContext, engagement: Engagement) -> None:
+    at = engagement.miss_contact(now=context.now)
+    await publishing.publish_contact_missed(context, engagement, at=at)
+
+
+async def _give_place_back(context: EngagementContext, engagement: Engagement) -> None:
+    """Give the place back of an engagement that has just ended, and tell it. Nobody ends one twice."""
+    async with system_scope(context.session, "a place is given back of an adviser whom another organisation keeps"):
+        (await requests.lock_adviser(context.session, engagement.adviser_id)).give_place_back()
+        await context.session.flush()
+    await publishing.publish_ended(context, engagement)

@@ -1,0 +1,36 @@
+"""What every command on engagements is given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_advice_matching.settings import AdviceSettings
+from rtp_shared.outbox import Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementTerms:
+    """The lengths of time and other bounds that an operator may set."""
+
+    offer_working_days: int
+    first_contact_working_days: int
+    capacity_low_places: int
+    adviser_days: Mapping[str, int]
+    mentor_hours: Mapping[str, int]
+    feedback_days: int
+
+
+def read_terms(settings: AdviceSettings) -> EngagementTerms:
+    return EngagementTerms(**{name: getattr(settings, name) for name in EngagementTerms.__dataclass_fields__})
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementContext:
+    """The transaction in which a command works, its time, and the terms."""
+
+    session: AsyncSession
+    outbox: Outbox
+    now: datetime
+    terms: EngagementTerms
