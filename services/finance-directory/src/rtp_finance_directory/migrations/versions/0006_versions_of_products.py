@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from rtp_shared.messaging_tables import CURRENT_IDENTITIES, build_script
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

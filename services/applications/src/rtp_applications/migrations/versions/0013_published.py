@@ -11,7 +11,7 @@ from alembic import op
 
 from rtp_shared.messaging_tables import build_script
 
-revision = "0015"
+revision = "0013"
 down_revision = "0012"
 branch_labels = None
 depends_on = None
