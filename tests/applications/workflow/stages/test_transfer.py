@@ -6,6 +6,7 @@ from functools import reduce
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from rtp_applications.deadlines.rules.deadline import DeadlineState
 from rtp_applications.workflow.engine import CaseChange
@@ -20,8 +21,10 @@ from rtp_applications.workflow.stages.transition.transfer import (
     MeasuresLetter,
     RepresentativesElection,
     RepresentativesInPlace,
+    SpecialCircumstances,
     TransferConsultation,
     TransferDay,
+    TransferDuty,
 )
 from rtp_shared.clock import LONDON
 from tests.applications.workflow import ground
@@ -175,13 +178,24 @@ def record(snapshot: CaseSnapshot, now: datetime = NOW, **changes: Any) -> CaseC
     return take("record-tupe-consultation", Ready(snapshot, (OFFICER,), said, now))
 
 
+LIFTED = [SpecialCircumstances(duty=TransferDuty.CONSULTATION, reason="A week's notice.", steps="Each shift met.")]
+
+
+def test_each_duty_is_lifted_once_with_its_reason_and_the_steps_taken() -> None:
+    """TUPE reg 13(9), 15(2): the employer shows both, of the particular duty."""
+    said = {"duty": "consultation", "reason": "A week's notice.", "steps": "Each shift met."}
+    for wrong in ([said, said], [{**said, "steps": None}], [{**said, "duty": "all"}], "A week's notice."):
+        with pytest.raises(ValidationError):
+            consulted(consultedWith="recognised-union", inPlace="recognised-union", specialCircumstances=wrong)
+
+
 @pytest.mark.parametrize(
     ("said", "opens"),
     [
         ({}, True),
         ({"ended_on": None}, True),
         ({"ended_on": None, "employer_measures": True}, False),
-        ({"ended_on": None, "employer_measures": True, "special_circumstances": "A week's notice."}, True),
+        ({"ended_on": None, "employer_measures": True, "special_circumstances": LIFTED}, True),
         ({"ended_on": None, "informed_on": None}, False),
     ],
     ids=["ended", "nothing to consult on", "consultation owed", "special circumstances", "not informed"],
