@@ -222,7 +222,7 @@ def test_what_is_put_on_file_anew_is_looked_at_anew_and_the_review_waits_for_it(
 
 
 WINDOW = "consultation-dispute-window"
-OWED = {"ended_on": None, "employer_measures": False}
+OWED: dict[str, Any] = {"ended_on": None, "employer_measures": False}
 
 
 def tell_measures(snapshot: CaseSnapshot, now: datetime, *, envisaged: bool) -> CaseSnapshot:
@@ -243,7 +243,11 @@ def test_a_letter_that_completes_what_is_on_file_starts_the_time_to_look_at_it()
 
 def test_so_does_an_election_in_which_nobody_was_elected() -> None:
     """Invited before they were informed, the employees elected nobody: they are informed, no more (reg 13(11))."""
-    directly = {"consulted_with": ConsultedWith.DIRECTLY, "in_place": RepresentativesInPlace.NONE, "transferring": 9}
+    directly: dict[str, Any] = {
+        "consulted_with": ConsultedWith.DIRECTLY,
+        "in_place": RepresentativesInPlace.NONE,
+        "transferring": 9,
+    }
     informed = record(tell_measures(transfers.preparing, NOW, envisaged=True), **OWED, **directly).after
     assert informed.find_deadline(WINDOW) is None
     invited = transfers.ELECTION.model_copy(
