@@ -6,6 +6,7 @@ from functools import reduce
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from rtp_applications.deadlines.rules.deadline import DeadlineState
 from rtp_applications.workflow.engine import CaseChange
@@ -20,8 +21,10 @@ from rtp_applications.workflow.stages.transition.transfer import (
     MeasuresLetter,
     RepresentativesElection,
     RepresentativesInPlace,
+    SpecialCircumstances,
     TransferConsultation,
     TransferDay,
+    TransferDuty,
 )
 from rtp_shared.clock import LONDON
 from tests.applications.workflow import ground
@@ -175,13 +178,24 @@ def record(snapshot: CaseSnapshot, now: datetime = NOW, **changes: Any) -> CaseC
     return take("record-tupe-consultation", Ready(snapshot, (OFFICER,), said, now))
 
 
+LIFTED = [SpecialCircumstances(duty=TransferDuty.CONSULTATION, reason="A week's notice.", steps="Each shift met.")]
+
+
+def test_each_duty_is_lifted_once_with_its_reason_and_the_steps_taken() -> None:
+    """TUPE reg 13(9), 15(2): the employer shows both, of the particular duty."""
+    said = {"duty": "consultation", "reason": "A week's notice.", "steps": "Each shift met."}
+    for wrong in ([said, said], [{**said, "steps": None}], [{**said, "duty": "all"}], "A week's notice."):
+        with pytest.raises(ValidationError):
+            consulted(consultedWith="recognised-union", inPlace="recognised-union", specialCircumstances=wrong)
+
+
 @pytest.mark.parametrize(
     ("said", "opens"),
     [
         ({}, True),
         ({"ended_on": None}, True),
         ({"ended_on": None, "employer_measures": True}, False),
-        ({"ended_on": None, "employer_measures": True, "special_circumstances": "A week's notice."}, True),
+        ({"ended_on": None, "employer_measures": True, "special_circumstances": LIFTED}, True),
         ({"ended_on": None, "informed_on": None}, False),
     ],
     ids=["ended", "nothing to consult on", "consultation owed", "special circumstances", "not informed"],
@@ -208,7 +222,7 @@ def test_what_is_put_on_file_anew_is_looked_at_anew_and_the_review_waits_for_it(
 
 
 WINDOW = "consultation-dispute-window"
-OWED = {"ended_on": None, "employer_measures": False}
+OWED: dict[str, Any] = {"ended_on": None, "employer_measures": False}
 
 
 def tell_measures(snapshot: CaseSnapshot, now: datetime, *, envisaged: bool) -> CaseSnapshot:
@@ -229,7 +243,11 @@ def test_a_letter_that_completes_what_is_on_file_starts_the_time_to_look_at_it()
 
 def test_so_does_an_election_in_which_nobody_was_elected() -> None:
     """Invited before they were informed, the employees elected nobody: they are informed, no more (reg 13(11))."""
-    directly = {"consulted_with": ConsultedWith.DIRECTLY, "in_place": RepresentativesInPlace.NONE, "transferring": 9}
+    directly: dict[str, Any] = {
+        "consulted_with": ConsultedWith.DIRECTLY,
+        "in_place": RepresentativesInPlace.NONE,
+        "transferring": 9,
+    }
     informed = record(tell_measures(transfers.preparing, NOW, envisaged=True), **OWED, **directly).after
     assert informed.find_deadline(WINDOW) is None
     invited = transfers.ELECTION.model_copy(

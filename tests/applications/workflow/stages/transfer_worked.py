@@ -130,7 +130,15 @@ RECORDED = (
 
 FEBRUARY_1, MARCH_11, MARCH_22 = date(2027, 2, 1), date(2027, 3, 11), date(2027, 3, 22)
 TOO_SHORT, NOT_CONSULTED = ["consulted-long-enough"], ["tupe-consulted"]
-SPECIAL = {"specialCircumstances": "The fund closed the site within a week; each shift was met at its place."}
+
+
+def lift(*duties: str) -> Facts:
+    """Special circumstances that lift these duties."""
+    said = {"reason": "The fund closed the site within a week.", "steps": "Each shift was met at its place."}
+    return {"specialCircumstances": [{"duty": duty, **said} for duty in duties]}
+
+
+EVERY_DUTY = INFORMATION, MEASURES_TOLD, TALKS, LONG_ENOUGH = "information", "measures", "consultation", "long-enough"
 IN_TIME = {**UNION, **NO_MEASURES, **at(begunOn=MARCH_11, informedOn=MARCH_11)}
 REVIEWED = (
     Reviewed(because="13(2): informed 21 days before, the platform's own long enough; without measures that is all",
@@ -175,19 +183,33 @@ REVIEWED = (
     Reviewed(because="13(2): 45 days before 1 April is 15 February",
              rules={"transfer-consultation": {"number": 45, "unit": "calendar-days"}},
              consultation={**IN_TIME, **at(begunOn=date(2027, 2, 15), informedOn=date(2027, 2, 15))}),
-    Reviewed(because="13(9): special circumstances are said, with the steps taken: short is no block",
-             consultation={**UNION, **MEASURES, **SPECIAL, **at(begunOn=MARCH_22, informedOn=MARCH_22)}),
+    Reviewed(because="13(9): neither to consult nor long enough was reasonably practicable: short is no block",
+             consultation={**UNION, **MEASURES, **lift(TALKS, LONG_ENOUGH),
+                           **at(begunOn=MARCH_22, informedOn=MARCH_22)}),
+    Reviewed(because="13(9): to consult was practicable, and did not end", refused=NOT_CONSULTED,
+             consultation={**UNION, **MEASURES, **lift(LONG_ENOUGH), **at(begunOn=MARCH_22, informedOn=MARCH_22)}),
+    Reviewed(because="13(9): long enough was practicable, whatever was not of the talks", refused=TOO_SHORT,
+             consultation={**UNION, **MEASURES, **lift(TALKS), **at(begunOn=MARCH_22, informedOn=MARCH_22)}),
     Reviewed(because="13(9): also where informing in full was not reasonably practicable",
-             consultation={**UNION, **MEASURES, **SPECIAL, **at(begunOn=MARCH_22)}),
+             consultation={**UNION, **MEASURES, **lift(INFORMATION, TALKS, LONG_ENOUGH), **at(begunOn=MARCH_22)}),
+    Reviewed(because="13(9): what of the information was practicable was given long enough before",
+             consultation={**UNION, **NO_MEASURES, **lift(INFORMATION), **at(begunOn=MARCH_11)}),
+    Reviewed(because="13(9): a day later it was not", refused=TOO_SHORT,
+             consultation={**UNION, **NO_MEASURES, **lift(INFORMATION), **at(begunOn=date(2027, 3, 12))}),
+    Reviewed(because="13(9): that the talks were lifted informs nobody", refused=NOT_CONSULTED,
+             consultation={**UNION, **NO_MEASURES, **lift(TALKS), **at(begunOn=MARCH_11)}),
     Reviewed(because="13(4): the mutual has not told of its measures, nor that there are none", letter=None,
              consultation=IN_TIME, refused=["measures-told"]),
     Reviewed(because="13(9) excuses the employer, and not the mutual's silence (13(4))", letter=None,
-             consultation={**UNION, **MEASURES, **SPECIAL, **at(begunOn=MARCH_22)}, refused=["measures-told"]),
+             consultation={**UNION, **MEASURES, **lift(*EVERY_DUTY), **at(begunOn=MARCH_22)},
+             refused=["measures-told"]),
     Reviewed(because="13(2)(d): the letter came on the day of informing", letter=MARCH_11, consultation=IN_TIME),
     Reviewed(because="13(2)(d): it came on the day after, and was not part of the information",
              letter=date(2027, 3, 12), consultation=IN_TIME, refused=["informed-of-the-measures"]),
     Reviewed(because="13(2)(d), 13(9): special circumstances are said", letter=date(2027, 3, 12),
-             consultation={**IN_TIME, **SPECIAL}),
+             consultation={**IN_TIME, **lift(MEASURES_TOLD)}),
+    Reviewed(because="13(9): of another duty they are not said", letter=date(2027, 3, 12),
+             consultation={**IN_TIME, **lift(LONG_ENOUGH)}, refused=["informed-of-the-measures"]),
     Reviewed(because="13(10): invited by 25 February, 14 days before 11 March, and informed by 31 March, 5 working "
              "days after the election of the 22nd over Easter", election=election(date(2027, 2, 25), MARCH_22, 3),
              consultation={**ELECTED, **NO_MEASURES, **at(begunOn=date(2027, 3, 31), informedOn=date(2027, 3, 31))}),

@@ -9,6 +9,7 @@ from rtp_applications.workflow.stages.transition.transfer import (
     MeasuresLetter,
     RepresentativesElection,
     TransferConsultation,
+    TransferDuty,
     is_consultation_complete,
 )
 from rtp_applications.workflow.stages.transition.transfer_guards import (
@@ -83,7 +84,9 @@ def informed_of_the_measures(step: Step) -> str | None:
     information (TUPE reg 13(2)(d)), unless special circumstances are on file (reg 13(9)).
     """
     consultation, letter = step.snapshot.find(TransferConsultation), step.snapshot.find(MeasuresLetter)
-    if consultation is None or letter is None or consultation.informed_on is None or consultation.special_circumstances:
+    if consultation is None or letter is None or consultation.informed_on is None:
+        return None
+    if consultation.is_lifted(TransferDuty.MEASURES):
         return None
     if letter.sent_on <= consultation.informed_on or _is_breach_on_file(step):
         return None
@@ -101,14 +104,11 @@ def consulted_long_enough(step: Step) -> str | None:
     `transfer-consultation`: the law has none.
     """
     consultation, go_live = step.snapshot.find(TransferConsultation), step.snapshot.find(GoLiveDate)
-    if (
-        consultation is None
-        or go_live is None
-        or consultation.informed_on is None
-        or consultation.special_circumstances
-    ):
+    if consultation is None or go_live is None or consultation.is_lifted(TransferDuty.LONG_ENOUGH):
         return None
-    begun = max(consultation.begun_on, consultation.informed_on)
+    if consultation.informed_on is None and not consultation.is_lifted(TransferDuty.INFORMATION):
+        return None
+    begun = max(consultation.begun_on, consultation.informed_on or consultation.begun_on)
     until = find_end(step, begun, "transfer-consultation")
     if until <= go_live.on or _is_breach_on_file(step) or _is_treated_as_in_time(step, consultation, go_live.on):
         return None

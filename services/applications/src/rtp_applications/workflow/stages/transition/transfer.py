@@ -1,9 +1,9 @@
 """Payloads of informing and consulting on the transfer of staff: TUPE (SI 2006/246) regs 11 and 13 to 14."""
 
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from rtp_applications.workflow.bounds import DatedByDocument
 from rtp_applications.workflow.snapshot import CaseSnapshot
@@ -12,7 +12,7 @@ from rtp_applications.workflow.stages.transition.payloads import (
     EmployeeLiabilityInformation,
     TupeConsultation,
 )
-from rtp_shared.schemas import Count, Day, Prose, not_before
+from rtp_shared.schemas import Count, Day, Input, Prose, not_before
 
 
 class RepresentativesInPlace(StrEnum):
@@ -23,6 +23,30 @@ class RepresentativesInPlace(StrEnum):
     EMPLOYEES = "employee-representatives"
     """Appointed or elected for something else, with authority to be informed and consulted about the transfer."""
     NONE = "none"
+
+
+class TransferDuty(StrEnum):
+    """A duty of the employer towards the representatives, which special circumstances may lift by itself."""
+
+    INFORMATION = "information"
+    """To inform them of all that TUPE reg 13(2) and (2A) name."""
+    MEASURES = "measures"
+    """To inform them of the mutual's measures (TUPE reg 13(2)(d))."""
+    CONSULTATION = "consultation"
+    """To consult them on the measures, consider what they say and reply (TUPE reg 13(6), (7))."""
+    LONG_ENOUGH = "long-enough"
+    """To do so long enough before the transfer (TUPE reg 13(2))."""
+
+
+class SpecialCircumstances(Input):
+    """Special circumstances that made one duty not reasonably practicable, and what was done all the same."""
+
+    duty: TransferDuty
+    reason: Prose = Field(
+        description="What the circumstances were, and why they made this duty not reasonably practicable. That "
+        "somebody who controls the employer did not tell it is none (TUPE reg 15(6))"
+    )
+    steps: Prose = Field(description="All steps towards it that were taken, as far as they were reasonably practicable")
 
 
 class TransferConsultation(TupeConsultation):
@@ -56,12 +80,23 @@ class TransferConsultation(TupeConsultation):
         "transfer all the same (reg 4) and may complain to a tribunal (reg 15): it counts once the day of the transfer "
         "has come, and opens nothing before",
     )
-    special_circumstances: Prose | None = Field(
-        default=None,
-        description="What made it not reasonably practicable to inform and consult in full, and which steps were taken "
-        "towards it all the same (TUPE reg 13(9)). That somebody who controls the employer did not tell it is none "
-        "(reg 15(6))",
+    special_circumstances: list[SpecialCircumstances] = Field(
+        default=[],
+        max_length=len(TransferDuty),
+        description="For each duty that could not be performed in full: what made that not reasonably practicable, and "
+        "which steps were taken towards it all the same (TUPE reg 13(9)). The other duties stay",
     )
+
+    @model_validator(mode="after")
+    def _each_duty_once(self) -> Self:
+        duties = [each.duty for each in self.special_circumstances]
+        if len(duties) != len(set(duties)):
+            raise ValueError("specialCircumstances: name each duty once")
+        return self
+
+    def is_lifted(self, duty: TransferDuty) -> bool:
+        """Return whether special circumstances are said that made this duty not reasonably practicable in full."""
+        return any(each.duty is duty for each in self.special_circumstances)
 
 
 class RepresentativesElection(DatedByDocument):
@@ -148,9 +183,11 @@ def _was_nobody_elected(snapshot: CaseSnapshot, consultation: TransferConsultati
 
 def is_consultation_complete(snapshot: CaseSnapshot) -> bool:
     """Return whether the consultation is on file as a whole: representatives were informed and, where that is owed,
-    consulted; or why that could not be in full.
+    consulted; or which of both special circumstances lift.
     """
     consultation = snapshot.find(TransferConsultation)
-    if consultation is None or consultation.special_circumstances:
-        return consultation is not None
-    return consultation.informed_on is not None and bool(consultation.ended_on or not is_consultation_owed(snapshot))
+    if consultation is None:
+        return False
+    is_informed = consultation.informed_on is not None or consultation.is_lifted(TransferDuty.INFORMATION)
+    is_consulted = consultation.ended_on is not None or consultation.is_lifted(TransferDuty.CONSULTATION)
+    return is_informed and (is_consulted or not is_consultation_owed(snapshot))
