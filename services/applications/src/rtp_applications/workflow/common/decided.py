@@ -54,7 +54,7 @@ def find_last_move(step: Step) -> date:
 
 
 LAST_MOVE = Limit(
-    "the day of the decision, or of the withdrawal, that brought the case to where it stands, or else of its submission",
+    "the day of the decision or withdrawal that brought the case to where it stands, or else of its submission",
     find_last_move,
 )
 
