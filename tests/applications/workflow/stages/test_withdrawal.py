@@ -99,3 +99,14 @@ def test_its_notices_are_given_where_the_challenge_has_ended_and_serve_it_alone(
         procuring = Ready(noticed, (DECIDER, OFFICER), later, now, CHALLENGE)
         assert ground.refused_for(DECIDING, procuring) == refused
     assert take(DECIDING, procuring).after.find(AgendaPublication) is None
+
+
+@pytest.mark.parametrize(("day", "refused"), [(1, ["decided-on-within-bounds"]), (2, [])])
+def test_it_is_not_older_than_the_withdrawal(day: int, refused: list[str]) -> None:
+    """Withdrawn two days after NOW, entered on the fourth."""
+    gone = withdrawn.with_case(withdrawn_at=ground.NOW + timedelta(days=2))
+    said = {"decided_on": TODAY + timedelta(days=day), "begins_on": TODAY + timedelta(days=9)}
+    procuring = Ready(
+        gone, (DECIDER, OFFICER), PROCURE.model_copy(update=said), ground.NOW + timedelta(days=4), CHALLENGE
+    )
+    assert ground.refused_for(DECIDING, procuring) == refused

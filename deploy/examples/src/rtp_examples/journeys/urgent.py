@@ -61,7 +61,9 @@ def _decide(scenario: Scenario, personas: Personas, case: Case, chair: ActorClie
     personas.decider.expect_refusal(case, "approve", because="key-decision-announced", findings=panel.FINDINGS)
     personas.officer.expect_refusal(case, "agree-special-urgency", because="urgency-is-agreed", **urgent)
     chair.act(case, "agree-special-urgency", **urgent)
-    panel.decide(personas, case, "approve", decisionPublishedOn=scenario.today)
+    evening = scenario.today
+    scenario.wait_days(1, "the minutes are written, and the decision is entered from them")
+    panel.decide(personas, case, "approve", decidedOn=evening, decisionPublishedOn=scenario.today)
 
 
 EVENTS = (

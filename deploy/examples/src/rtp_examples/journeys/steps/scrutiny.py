@@ -23,6 +23,10 @@ def call_in(scenario: Scenario, personas: Personas, case: Case, chair: ActorClie
 def reconsider(scenario: Scenario, personas: Personas, case: Case, chair: ActorClient) -> None:
     """Hear what scrutiny recommends, and let the decision stand."""
     scenario.wait_days(3, "the committee meets")
-    chair.act(case, "record-scrutiny-response", reasons="Ask the users, and publish what they say.")
-    scenario.wait_days(4, "the users are asked")
+    received = scenario.today
+    scenario.wait_days(1, "what it recommends is entered the day after the body received it")
+    chair.act(
+        case, "record-scrutiny-response", receivedOn=received, reasons="Ask the users, and publish what they say."
+    )
+    scenario.wait_days(3, "the users are asked")
     personas.decider.act(case, "confirm-after-call-in", reasons="They were asked, and the hours stay as they are.")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
+from rtp_applications.deadlines.rules.days import civil_date
 from rtp_applications.workflow.bounds import (
     LATE_ENTRY,
     DateBounds,
@@ -43,13 +44,17 @@ MOVED_BY = frozenset(
 
 
 def find_last_move(step: Step) -> date:
-    """Return the day of the newest decision that brought the case to where it stands, or else of its submission."""
-    days = (find_day(each) for each in step.snapshot.records.values() if each.kind in MOVED_BY)
+    """Return the day of the newest decision, or of the withdrawal, that brought the case to where it stands; or else of
+    its submission.
+    """
+    withdrawn = step.snapshot.case.withdrawn_at
+    days = [find_day(each) for each in step.snapshot.records.values() if each.kind in MOVED_BY]
+    days += [civil_date(withdrawn)] if withdrawn else []
     return max((*days, SUBMISSION.find(step) or date.min))
 
 
 LAST_MOVE = Limit(
-    "the day of the decision that brought the case to where it stands, or where there was none of its submission",
+    "the day of the decision or withdrawal that brought the case to where it stands, or else of its submission",
     find_last_move,
 )
 
