@@ -12,6 +12,7 @@ from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.errors import GuardsNotMet
 from rtp_applications.workflow.processes import PROCESSES, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import CaseSnapshot, Payload
+from rtp_applications.workflow.stages.award.indicators import PerformanceIndicators
 from rtp_applications.workflow.stages.award.payloads import NoticeKind
 from rtp_applications.workflow.stages.contract.payloads import Regime, RegimeDetermination, SelectionRoute
 from rtp_applications.workflow.stages.contract_duties import payloads
@@ -31,7 +32,7 @@ COMPETED, DIRECT_A, DIRECT_B, DIRECT_C, MOST_SUITABLE = (
 RESERVED, BELOW = contracts.determination(Regime.RESERVED), contracts.determination(Regime.BELOW_THRESHOLD)
 AWARDED, MODIFIED = NoticeKind.SELECTION_AWARD, NoticeKind.SELECTION_MODIFICATION
 ENTERED_ON = date(2026, 9, 1)
-INDICATORS = payloads.PerformanceIndicators.model_validate(
+INDICATORS = PerformanceIndicators.model_validate(
     {"indicators": ["Visits kept", "Complaints answered", "Waiting days"], "setOn": TODAY}
 )
 COPY = payloads.ContractPublication.model_validate(
@@ -117,7 +118,7 @@ def test_above_five_million_indicators_come_before_the_contract(
     ],
 )
 def test_three_are_set_or_it_is_said_why_not(more: dict[str, Any], refused: list[str]) -> None:
-    said = payloads.PerformanceIndicators.model_validate({"setOn": TODAY, **more})
+    said = PerformanceIndicators.model_validate({"setOn": TODAY, **more})
     setting = replace(attempt(RIGHT_TO_PROVIDE, "set-performance-indicators"), payload=said)
     assert refused_for("set-performance-indicators", setting) == refused
 

@@ -28,6 +28,7 @@ from rtp_applications.workflow.processes import PROCESSES
 from rtp_applications.workflow.snapshot import Payload
 from rtp_applications.workflow.stages.appraisal.payloads import AdviserChoice, InformationPack, OptionsAppraisal
 from rtp_applications.workflow.stages.assurance.payloads import AssuranceRating, CommissionerConsent
+from rtp_applications.workflow.stages.award.indicators import PerformanceIndicators
 from rtp_applications.workflow.stages.award.payloads import (
     Award,
     AwardNotice,
@@ -53,7 +54,6 @@ from rtp_applications.workflow.stages.contract.payloads import ContractTerms, Pr
 from rtp_applications.workflow.stages.contract_duties.payloads import (
     ContractModification,
     ContractPublication,
-    PerformanceIndicators,
 )
 from rtp_applications.workflow.stages.cross_stage.payloads import (
     CourtOrder,

@@ -17,6 +17,10 @@ PROPOSED = f"{FIXED}; a body may set its own"
 LOCALISM_ACT_84 = "Localism Act 2011 s.84 and statutory guidance (2012)"
 
 
+CASE_ENDS = ("withdraw", "lapse", "supersede", "stop-case", "quash", "remit-by-court")
+"""After these nobody here looks after the contract: what is owed of it is neither met nor missed."""
+
+
 def for_the_group(number: int, unit: Unit = Unit.WORKING_DAYS) -> Extendable:
     """Let a case officer give the staff group more time for what it owes."""
     return Extendable(frozenset({Role.CASE_OFFICER}), Length(number, unit))

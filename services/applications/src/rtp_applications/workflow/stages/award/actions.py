@@ -9,6 +9,7 @@ from rtp_applications.workflow.stages.award import (
     effects,
     ending,
     guards,
+    indicators,
     payloads,
     restarts,
     standstills,
@@ -17,7 +18,6 @@ from rtp_applications.workflow.stages.award import (
 )
 from rtp_applications.workflow.stages.contract.actions import AWARDABLE
 from rtp_applications.workflow.stages.contract.guards import regime_determined
-from rtp_applications.workflow.stages.contract_duties.guards import indicators_set
 from rtp_applications.workflow.stages.selection.guards import (
     exclusion_judged,
     key_criteria_determined,
@@ -153,7 +153,7 @@ AWARD = Action(
         guards.representations_answered,
         guards.no_live_challenge,
         exclusion_judged,
-        indicators_set,
+        indicators.indicators_set,
         *dates.OF_THE_AWARD,
         deciders_are_independent,
     ),
@@ -210,7 +210,16 @@ RETURN = Action(
     event=events.SelectionStepRepeated,
     effects=(effects.go_back,),
 )
+SET_INDICATORS = Action(
+    name="set-performance-indicators",
+    description="Put on file the key performance indicators that are set in respect of the contract: at least three, "
+    "before it is entered into, where it is worth more than £5 million.",
+    signatories=one_of(Role.COMMISSIONER),
+    from_states=ON_THE_WAY,
+    guards=(indicators.enough_indicators, *dates.OF_INDICATORS),
+    payload_model=indicators.PerformanceIndicators,
+)
 ACTIONS = (
     RECORD_NOTICE, PUBLISH_TENDER, INVITE_TENDERS, BEGIN_STANDSTILL, RECORD_REPRESENTATION, RECORD_FURTHER_DECISION,
-    RECORD_CHALLENGE, AWARD, RECORD_TENDER_LOST, END_PROCUREMENT, RETURN,
+    RECORD_CHALLENGE, AWARD, RECORD_TENDER_LOST, END_PROCUREMENT, RETURN, SET_INDICATORS,
 )  # fmt: skip

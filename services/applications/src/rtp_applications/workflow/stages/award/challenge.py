@@ -4,9 +4,9 @@ from rtp_applications.workflow.definition import Step, guard, replace_actions
 from rtp_applications.workflow.earlier import Earlier
 from rtp_applications.workflow.stages.award.actions import ACTIONS, AWARD
 from rtp_applications.workflow.stages.award.guards import list_tender_notices
+from rtp_applications.workflow.stages.contract.amounts import is_notifiable_below_threshold
 from rtp_applications.workflow.stages.contract.payloads import Regime
 from rtp_applications.workflow.stages.contract.tracks import find_track
-from rtp_applications.workflow.stages.contract_duties.facts import is_notifiable_below_threshold
 
 
 @guard()

@@ -6,7 +6,7 @@ from functools import partial
 
 from rtp_applications.deadlines.rules.days import ONE_DAY, CalendarName, Length, Unit
 from rtp_applications.deadlines.rules.deadline import Basis
-from rtp_applications.workflow.common.clocks import read_time
+from rtp_applications.workflow.common.clocks import CASE_ENDS, read_time
 from rtp_applications.workflow.definition import CaseClock
 from rtp_applications.workflow.enums import UNTIL_THE_LAUNCH, Status
 from rtp_applications.workflow.snapshot import CaseSnapshot
@@ -20,9 +20,6 @@ from rtp_applications.workflow.stages.award.restarts import (
 from rtp_applications.workflow.stages.award.settings import TIMES
 from rtp_applications.workflow.stages.contract.payloads import Regime
 from rtp_applications.workflow.stages.contract.tracks import LIGHT_TOUCH, find_track
-
-ENDS = ("withdraw", "lapse", "supersede", "stop-case", "quash", "remit-by-court")
-"""After these nobody here looks after the contract: what is owed of it is neither met nor missed."""
 
 
 def find_day_before_award_notice(snapshot: CaseSnapshot, _: date) -> date | None:
@@ -109,7 +106,7 @@ def _make_details_clock(name: str, tracks: frozenset[str]) -> CaseClock:
         met_by=("record-notice",),
         met_when=_has_details_notice,
         met_as_of=_find_details_notice_day,
-        ended_by=ENDS,
+        ended_by=CASE_ENDS,
         reminders=(7,),
         counts_from=partial(_find_day_before_award, tracks),
     )

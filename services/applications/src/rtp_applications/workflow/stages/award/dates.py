@@ -127,6 +127,8 @@ FREE_TO_DECIDE = Limit(
     _find_first_day_of_an_end,
 )
 REQUESTS = Limit("the last day for requests to participate", _find_last_day_for_requests)
+REGIME = Limit("the determination of the regime", _find_regime)
+OF_INDICATORS = with_late_entries(bound("set_on", REGIME))
 OF_A_NOTICE = (bound("published_on", NOTICE),)
 A_YEAR_LATER = same_as("published_on", months=12, says="a year after publishedOn")
 OF_TIME_LIMITS = (

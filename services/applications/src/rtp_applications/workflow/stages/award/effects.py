@@ -5,6 +5,7 @@ from dataclasses import replace
 from rtp_applications.workflow.definition import Step
 from rtp_applications.workflow.snapshot import CaseSnapshot, Payload
 from rtp_applications.workflow.stages.award.former import FormerBecause, keep_former, set_aside
+from rtp_applications.workflow.stages.award.indicators import PerformanceIndicators
 from rtp_applications.workflow.stages.award.payloads import FurtherDecision, Notice, NoticeKind, Representation
 from rtp_applications.workflow.stages.award.restarts import (
     INVITATION,
@@ -16,7 +17,6 @@ from rtp_applications.workflow.stages.award.restarts import (
 from rtp_applications.workflow.stages.award.tendering import TenderInvitation
 from rtp_applications.workflow.stages.contract.facts import ProcurementRecord
 from rtp_applications.workflow.stages.contract.payloads import RegimeDetermination, SelectionRoute
-from rtp_applications.workflow.stages.contract_duties.payloads import PerformanceIndicators
 from rtp_applications.workflow.stages.selection.guards import find_selection_route
 from rtp_applications.workflow.stages.selection.payloads import (
     ExclusionJudgement,

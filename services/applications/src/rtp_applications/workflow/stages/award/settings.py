@@ -60,6 +60,7 @@ _OF_NOTICES: Mapping[str, Setting] = {
 }
 SETTINGS: Mapping[str, Setting] = {
     **_OF_NOTICES,
+    "least-performance-indicators": Setting(3, "Procurement Act 2023 s.52(1): at least three", "found", THIRD),
     "tender-periods": Setting(
         {"participation": 25, "electronicAndAtOnce": 25, "oneOfBoth": 30, "neither": 35, "shorter": 10},
         "Procurement Act 2023 s.54(3), (4): days at least, by whether tenders are submitted electronically and the "

@@ -70,7 +70,7 @@ VERSION_2 = Earlier(
     added=frozenset(
         {
             *("end-procurement", "return-to-earlier-step", "abandonment-notice", "procurement-termination-notice"),
-            *("invite-tenders", "tender-periods"),
+            *("invite-tenders", "tender-periods", "set-performance-indicators", "least-performance-indicators"),
         }
     ),
 )

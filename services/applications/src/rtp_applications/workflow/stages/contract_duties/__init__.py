@@ -1,4 +1,4 @@
-"""What the law asks around a contract: indicators before it, notices and copies after it, and its modifications."""
+"""What the law asks once a contract is entered into: notices, copies, and its modifications."""
 
 from rtp_applications.workflow.stages.contract_duties.actions import ACTIONS
 from rtp_applications.workflow.stages.contract_duties.clocks import CLOCKS

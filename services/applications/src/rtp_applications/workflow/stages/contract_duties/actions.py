@@ -5,15 +5,6 @@ from rtp_applications.workflow.enums import UNTIL_THE_LAUNCH, Role, Status
 from rtp_applications.workflow.stages.contract_duties import dates, guards, payloads
 
 SINCE_THE_CONTRACT = UNTIL_THE_LAUNCH | {Status.LAUNCHED}
-SET_INDICATORS = Action(
-    name="set-performance-indicators",
-    description="Put on file the key performance indicators that are set in respect of the contract: at least three, "
-    "before it is entered into, where it is worth more than £5 million.",
-    signatories=one_of(Role.COMMISSIONER),
-    from_states=frozenset({Status.CONTRACT_ROUTE, Status.TENDER_LIVE, Status.STANDSTILL}),
-    guards=(guards.enough_indicators, *dates.OF_INDICATORS),
-    payload_model=payloads.PerformanceIndicators,
-)
 RECORD_PUBLICATION = Action(
     name="record-contract-publication",
     description="Put on file that a copy of the contract, or its key performance indicators, were published.",
@@ -36,4 +27,4 @@ RECORD_MODIFICATION = Action(
     ),
     payload_model=payloads.ContractModification,
 )
-ACTIONS = (SET_INDICATORS, RECORD_PUBLICATION, RECORD_MODIFICATION)
+ACTIONS = (RECORD_PUBLICATION, RECORD_MODIFICATION)

@@ -6,27 +6,22 @@ from functools import partial
 
 from rtp_applications.deadlines.rules.days import ONE_DAY
 from rtp_applications.deadlines.rules.deadline import Basis
-from rtp_applications.workflow.common.clocks import read_time
+from rtp_applications.workflow.common.clocks import CASE_ENDS, read_time
 from rtp_applications.workflow.definition import CaseClock
 from rtp_applications.workflow.enums import UNTIL_THE_LAUNCH, Status
 from rtp_applications.workflow.snapshot import CaseSnapshot
-from rtp_applications.workflow.stages.award.clocks import ENDS
 from rtp_applications.workflow.stages.award.guards import find_notice
+from rtp_applications.workflow.stages.award.indicators import PerformanceIndicators
 from rtp_applications.workflow.stages.award.payloads import NoticeKind
+from rtp_applications.workflow.stages.contract.amounts import exceeds_amount, is_notifiable_below_threshold
 from rtp_applications.workflow.stages.contract.payloads import Regime
 from rtp_applications.workflow.stages.contract.tracks import LIGHT_TOUCH, find_track
 from rtp_applications.workflow.stages.contract_duties.facts import (
-    exceeds_amount,
     find_day_of_contract,
     find_modification_without_notice,
-    is_notifiable_below_threshold,
     pair_with_notices,
 )
-from rtp_applications.workflow.stages.contract_duties.payloads import (
-    ContractPublication,
-    PerformanceIndicators,
-    PublishedPart,
-)
+from rtp_applications.workflow.stages.contract_duties.payloads import ContractPublication, PublishedPart
 from rtp_applications.workflow.stages.contract_duties.settings import TIMES
 
 Find = Callable[[CaseSnapshot], date | None]
@@ -112,7 +107,7 @@ def _make_clock(
         met_by=(met_by,),
         met_when=met_when or partial(_is_done, done_on),
         met_as_of=done_on,
-        ended_by=ENDS,
+        ended_by=CASE_ENDS,
         started_by=started_by,
         reminders=(7,),
         counts_from=counts_from,

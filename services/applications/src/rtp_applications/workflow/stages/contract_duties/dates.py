@@ -1,25 +1,16 @@
-"""Bounds of the dates of indicators, publications and modifications."""
+"""Bounds of the dates of publications and modifications."""
 
 from datetime import date
 
 from rtp_applications.workflow.bounds import Limit, bound, with_late_entries
-from rtp_applications.workflow.common.limits import SUBMISSION
 from rtp_applications.workflow.definition import Step
-from rtp_applications.workflow.stages.contract.payloads import RegimeDetermination
 from rtp_applications.workflow.stages.contract_duties.facts import find_day_of_contract
-
-
-def _find_regime(step: Step) -> date | None:
-    determined = step.snapshot.find(RegimeDetermination)
-    return determined.determined_on if determined else SUBMISSION.find(step)
 
 
 def _find_contract(step: Step) -> date | None:
     return find_day_of_contract(step.snapshot)
 
 
-REGIME = Limit("the determination of the regime", _find_regime)
 CONTRACT = Limit("the day on which the contract was entered into", _find_contract)
-OF_INDICATORS = with_late_entries(bound("set_on", REGIME))
 OF_A_PUBLICATION = with_late_entries(bound("published_on", CONTRACT))
 OF_A_MODIFICATION = with_late_entries(bound("modified_on", CONTRACT))

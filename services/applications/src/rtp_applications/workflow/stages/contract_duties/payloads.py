@@ -1,4 +1,4 @@
-"""Payloads of performance indicators, of what is published of a contract, and of its modifications."""
+"""Payloads of what is published of a contract, and of its modifications."""
 
 from enum import StrEnum
 from typing import ClassVar
@@ -7,23 +7,6 @@ from pydantic import Field
 
 from rtp_applications.workflow.bounds import DatedByDocument
 from rtp_shared.schemas import Day, Line, Pence, Prose
-
-
-class PerformanceIndicators(DatedByDocument):
-    """Key performance indicators set in respect of the contract, or why there are none (Procurement Act 2023 s.52)."""
-
-    KIND: ClassVar[str] = "performance-indicators"
-
-    indicators: list[Line] = Field(
-        default=[],
-        max_length=50,
-        description="Factors or measures against which the performance can be assessed during the contract (s.52(4))",
-        examples=[["Visits kept, of 100"]],
-    )
-    inappropriate_because: Prose | None = Field(
-        default=None, description="Why performance could not appropriately be assessed by indicators (s.52(2))"
-    )
-    set_on: Day
 
 
 class PublishedPart(StrEnum):

@@ -8,7 +8,6 @@ from rtp_applications.workflow.definition import Setting
 SELECTION = "Health Care Services (Provider Selection Regime) Regulations 2023 (SI 2023/1348)"
 ACT = "Procurement Act 2023"
 SETTINGS: Mapping[str, Setting] = {
-    "least-performance-indicators": Setting(3, f"{ACT} s.52(1): at least three", "found", THIRD),
     "modification-per-cent": Setting(25, f"{SELECTION} reg 13(2)(b)(ii)", "found", THIRD),
 }
 TIMES: Mapping[str, Setting] = {

@@ -4,7 +4,5 @@ from rtp_applications.workflow.earlier import Earlier
 from rtp_applications.workflow.stages.contract_duties.settings import SETTINGS, TIMES
 
 VERSION_2 = Earlier(
-    added=frozenset({"set-performance-indicators", "record-contract-publication", "record-modification"})
-    | SETTINGS.keys()
-    | TIMES.keys()
+    added=frozenset({"record-contract-publication", "record-modification"}) | SETTINGS.keys() | TIMES.keys()
 )

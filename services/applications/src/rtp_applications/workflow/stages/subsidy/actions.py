@@ -1,12 +1,10 @@
 """Actions of subsidy control: what was given is on file, and more is given in the steps of the law."""
 
 from rtp_applications.workflow.definition import Action, one_of
-from rtp_applications.workflow.enums import PREPARING, Role, Status
+from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.stages.subsidy import dates, effects, guards, payloads
+from rtp_applications.workflow.stages.subsidy.settings import SINCE_THE_MANDATE
 
-SINCE_THE_MANDATE = PREPARING | {
-    Status.APPROVED, Status.CONTRACT_ROUTE, Status.TENDER_LIVE, Status.STANDSTILL, Status.LAUNCHED,
-}  # fmt: skip
 GIVING = (Role.COMMISSIONER, Role.CASE_OFFICER)
 RECEIVING = (Role.APPLICANT_LEAD, Role.MUTUAL_BOARD)
 RECORD = Action(

@@ -7,19 +7,17 @@ from functools import partial
 from rtp_applications.deadlines.rules.days import ONE_DAY, Length, Unit, add_months
 from rtp_applications.deadlines.rules.deadline import Basis
 from rtp_applications.procurement.rules.assistance import get_database_amount
-from rtp_applications.workflow.common.clocks import read_time
+from rtp_applications.workflow.common.clocks import CASE_ENDS, read_time
 from rtp_applications.workflow.definition import CaseClock
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.snapshot import CaseSnapshot
-from rtp_applications.workflow.stages.subsidy.actions import SINCE_THE_MANDATE
 from rtp_applications.workflow.stages.subsidy.payloads import (
     AssistanceNotification,
     DatabaseEntry,
     GivenAssistance,
 )
-from rtp_applications.workflow.stages.subsidy.settings import DATABASE, TAX, TIMES
+from rtp_applications.workflow.stages.subsidy.settings import DATABASE, SINCE_THE_MANDATE, TAX, TIMES
 
-ENDS = ("withdraw", "lapse", "supersede", "stop-case", "quash", "remit-by-court", "record-tender-lost")
 A_YEAR = 12
 
 
@@ -85,7 +83,7 @@ def _make_clock(name: str, description: str, source: str, *, tax: bool, length: 
         met_by=("record-subsidy-database-entry",),
         met_when=partial(_is_entered, name, tax=tax),
         met_as_of=partial(_find_day_of_entry, name, tax=tax),
-        ended_by=ENDS,
+        ended_by=(*CASE_ENDS, "record-tender-lost"),
         reminders=(14,),
         counts_from=partial(_find_start_of_clock, tax=tax),
     )
