@@ -126,6 +126,7 @@ def test_public_routes_are_the_ones_we_know() -> None:
         "/v1/resources",
         "/v1/resources/{resource_id}",
         "/v1/open-referral",
+        "/v1/open-referral/",
         "/v1/open-referral/services",
         "/v1/open-referral/services/{record_id}",
         "/v1/open-referral/service_at_locations",

@@ -163,3 +163,16 @@ async def test_a_stale_profile_is_found_and_not_published_before_it_is_verified(
 async def candidates(advice: Runtime) -> set[uuid.UUID]:
     async with advice.database.transaction(read_only=True) as session:
         return {each.id for each in await list_candidates(session)}
+
+
+async def test_days_that_have_gone_by_hold_no_later_change_up(new_client: NewClient, advice: Runtime) -> None:
+    api = await record_network(new_client)
+    path = await add_person(api)
+    past = [{"starts_on": "2020-01-01", "ends_on": "2020-01-31", "hours_per_month": 0}]
+    async with open_as(advice, "operator") as session:
+        adviser_id = uuid.UUID(path.rpartition("/")[2])
+        await session.execute(update(Adviser).where(Adviser.id == adviser_id).values(calendar=past))
+    assert (await change(api, path, name="Another name")).status_code == 200
+    kept = (await api.get(path)).json()["calendar"]
+    refused = await change(api, path, calendar=kept)
+    assert [each["field"] for each in refused.json()["errors"]] == ["/calendar/0"]

@@ -67,8 +67,10 @@ async def read_all(api: Api, path: str, **asked: Any) -> list[Any]:
     return found
 
 
-async def test_it_says_which_standard_it_speaks(anybody: Api) -> None:
+async def test_it_says_which_standard_it_speaks(platform: Platform, anybody: Api) -> None:
     home = await read(anybody)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(platform.app), base_url=PUBLIC_URL) as plain:
+        assert (await plain.get(f"{ROOT}/")).json() == home
     assert home["version"] == "HSDS-UK-3.0"
     assert (await anybody.get(home["openapi_url"])).status_code == 200
 

@@ -1,6 +1,6 @@
 """Commands on the people of the directory: verb(session, subject, *, details)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,7 +18,7 @@ from rtp_advice_matching.directory.errors import (
 from rtp_advice_matching.directory.facets import ProfileStatus
 from rtp_advice_matching.directory.models import Adviser, AdviserNetwork
 from rtp_advice_matching.directory.queries import OVERSEE, SHOWN, is_kept_by
-from rtp_advice_matching.directory.rules import find_contradictions
+from rtp_advice_matching.directory.rules import find_contradictions, find_far_spans
 from rtp_shared.clock import LONDON
 from rtp_shared.etags import Expected
 from rtp_shared.identities import Principal
@@ -55,7 +55,7 @@ async def add_adviser(session: AsyncSession, facts: Mapping[str, Any], *, actor:
     if network is None:
         raise NetworkNotRecorded("POST /v1/adviser-networks does it")
     network.change({"imported_from": None})
-    today = now.astimezone(LONDON).date()
+    _require_near(facts["calendar"], now=now)
     adviser = Adviser(
         id=uuid4(),
         network_id=network.id,
@@ -65,8 +65,8 @@ async def add_adviser(session: AsyncSession, facts: Mapping[str, Any], *, actor:
         engaged=0,
         status=ProfileStatus.DRAFT,
         version=1,
-        verified_on=today,
-        **_settle(facts, now=now),
+        verified_on=now.astimezone(LONDON).date(),
+        **_settle(facts),
     )
     session.add(adviser)
     await session.flush()
@@ -85,7 +85,8 @@ async def change_adviser(
     """Change what is given, and refuse what does not go with the rest. What changes nothing counts no version."""
     adviser = await _lock_own(session, adviser_id, version=version, actor=actor)
     before = {name: getattr(adviser, name) for name in (*FACTS, "in_person")}
-    adviser.change(_settle({**before, **changes}, now=now))
+    _require_near(changes.get("calendar", ()), now=now)
+    adviser.change(_settle({**before, **changes}))
     await session.flush()
 
 
@@ -129,9 +130,15 @@ def require_moderator(actor: Principal) -> None:
         raise NotAModerator
 
 
-def _settle(facts: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+def _require_near(calendar: Sequence[Mapping[str, Any]], *, now: datetime) -> None:
+    """Refuse days that cannot be meant, as they are given: what was given once may grow old."""
+    if errors := list(find_far_spans(calendar, today=now.astimezone(LONDON).date())):
+        raise ContradictoryProfile("some days are too far off", errors=errors)
+
+
+def _settle(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of a profile, each list without repetitions; refuse what contradicts itself."""
-    if errors := list(find_contradictions(facts, today=now.astimezone(LONDON).date())):
+    if errors := list(find_contradictions(facts)):
         raise ContradictoryProfile(errors=errors)
     spans = [
         {name: str(value) if isinstance(value, date) else value for name, value in span.items()}

@@ -38,14 +38,14 @@ def tidy_language(tag: str) -> str:
     return "-".join(written)
 
 
-def find_contradictions(profile: Mapping[str, Any], *, today: date) -> Iterator[FieldError]:
+def find_contradictions(profile: Mapping[str, Any]) -> Iterator[FieldError]:
     """Yield what does not go together in the facts of a profile, field by field."""
     yield from _check_meeting(profile)
     yield from _check_charge(profile)
     smallest, largest = profile["headcount_from"], profile["headcount_to"]
     if smallest is not None and largest is not None and smallest > largest:
         yield FieldError("/headcountTo", "is below headcountFrom")
-    yield from _check_calendar(profile["calendar"], today)
+    yield from _check_calendar(profile["calendar"])
 
 
 def _check_meeting(profile: Mapping[str, Any]) -> Iterator[FieldError]:
@@ -67,14 +67,20 @@ def _check_charge(profile: Mapping[str, Any]) -> Iterator[FieldError]:
         yield FieldError("/chargeBasis", "must be free: an ambassador is unpaid")
 
 
-def _check_calendar(calendar: Sequence[Mapping[str, Any]], today: date) -> Iterator[FieldError]:
+def find_far_spans(calendar: Sequence[Mapping[str, Any]], *, today: date) -> Iterator[FieldError]:
+    """Yield the spans of a calendar that is given today, and that lie too far off to be meant."""
+    for number, span in enumerate(calendar):
+        far_back = _read_day(span["starts_on"]) < today - CALENDAR_PAST
+        if far_back or _read_day(span["ends_on"]) > today + CALENDAR_AHEAD:
+            yield FieldError(f"/calendar/{number}", "is more than a year ago, or more than three years ahead")
+
+
+def _check_calendar(calendar: Sequence[Mapping[str, Any]]) -> Iterator[FieldError]:
     spans = []
     for number, span in enumerate(calendar):
         first, last = _read_day(span["starts_on"]), _read_day(span["ends_on"])
         if last < first:
             yield FieldError(f"/calendar/{number}/endsOn", "is before startsOn")
-        elif first < today - CALENDAR_PAST or last > today + CALENDAR_AHEAD:
-            yield FieldError(f"/calendar/{number}", "is more than a year ago, or more than three years ahead")
         else:
             spans.append((first, last, number))
     spans.sort()
@@ -82,16 +88,6 @@ def _check_calendar(calendar: Sequence[Mapping[str, Any]], today: date) -> Itera
         if begins <= ended:
             late, early = max(before, number), min(before, number)
             yield FieldError(f"/calendar/{late}", f"overlaps /calendar/{early}: one day has one number of hours")
-
-
-def compute_hours(profile: Mapping[str, Any], day: date) -> int | None:
-    """Return the hours a month that hold on a day: the calendar's, or else the usual ones; None if nothing is said."""
-    for span in profile["calendar"]:
-        if _read_day(span["starts_on"]) <= day <= _read_day(span["ends_on"]):
-            hours: int = span["hours_per_month"]
-            return hours
-    usual: int | None = profile["hours_per_month"]
-    return usual
 
 
 def _read_day(value: str | date) -> date:

@@ -33,9 +33,7 @@ class ServiceFilters:
     """Whether a day or a time is asked for: no service here has a schedule."""
 
 
-async def list_offers(
-    session: AsyncSession, filters: ServiceFilters, *, network_id: UUID | None = None
-) -> list[NetworkOffer]:
+async def list_offers(session: AsyncSession, filters: ServiceFilters) -> list[NetworkOffer]:
     """List what published networks offer by each kind of their people, in a lasting order."""
     packed = [_pack(getattr(Adviser, name)).label(name) for name in _LISTS]
     query = (
@@ -57,8 +55,6 @@ async def list_offers(
         .group_by(Adviser.network_id, Adviser.kind, AdviserNetwork.id)
         .order_by(Adviser.network_id, Adviser.kind)
     )
-    if network_id is not None:
-        query = query.where(Adviser.network_id == network_id)
     offers = [_unpack(row) for row in await session.execute(query)]
     return [offer for offer in offers if _matches(offer, filters)]
 

@@ -5,13 +5,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Query, Request
-from pydantic import JsonValue
 
 from rtp_advice_matching.auth import Anyone
 from rtp_advice_matching.open_referral import reading
 from rtp_advice_matching.open_referral.queries import ServiceFilters
 from rtp_advice_matching.open_referral.schemas import OpenReferralHome, OpenReferralPage
-from rtp_advice_matching.open_referral.taxonomies import NAMES_BY_ID, TAXONOMIES_BY_ID, TERMS, TERMS_BY_ID
+from rtp_advice_matching.open_referral.taxonomies import NAMES_BY_ID, TAXONOMIES_BY_ID, TERMS, TERMS_BY_ID, Record
 from rtp_shared.dependencies import Session
 from rtp_shared.schemas import Storable
 from rtp_shared.service import Runtime
@@ -46,6 +45,10 @@ async def describe_open_referral(_: Anyone, request: Request) -> OpenReferralHom
     return OpenReferralHome(version="HSDS-UK-3.0", profile=PROFILE, openapi_url=openapi_url)
 
 
+# Clients put the paths of the standard behind the address that they are given, so that its first one is a slash.
+open_referral.add_api_route("/", describe_open_referral, name="describe_open_referral_root", include_in_schema=False)
+
+
 @open_referral.get("/services")
 async def list_open_referral_services(
     _: Anyone,
@@ -71,7 +74,7 @@ async def list_open_referral_services(
 
 
 @open_referral.get("/services/{record_id}")
-async def get_open_referral_service(record_id: RecordId, _: Anyone, session: Session) -> dict[str, JsonValue]:
+async def get_open_referral_service(record_id: RecordId, _: Anyone, session: Session) -> Record:
     """Read a service in full, with its organisation, areas, languages, costs and terms."""
     return await reading.get_service(session, record_id)
 
@@ -105,7 +108,7 @@ async def list_open_referral_places(
 
 
 @open_referral.get("/service_at_locations/{record_id}")
-async def get_open_referral_place(record_id: RecordId, _: Anyone, session: Session) -> dict[str, JsonValue]:
+async def get_open_referral_place(record_id: RecordId, _: Anyone, session: Session) -> Record:
     """Read where a service is."""
     return await reading.get_place(session, record_id)
 
@@ -117,7 +120,7 @@ async def list_open_referral_taxonomies(_: Anyone, page: PageNumber = 1, per_pag
 
 
 @open_referral.get("/taxonomies/{record_id}")
-async def get_open_referral_taxonomy(record_id: RecordId, _: Anyone) -> dict[str, JsonValue]:
+async def get_open_referral_taxonomy(record_id: RecordId, _: Anyone) -> Record:
     """Read a taxonomy with its terms."""
     taxonomy = reading.find_record(dict(TAXONOMIES_BY_ID), record_id)
     return {**taxonomy, "taxonomy_terms": [*TERMS[NAMES_BY_ID[str(record_id)]].values()]}
@@ -130,6 +133,6 @@ async def list_open_referral_terms(_: Anyone, page: PageNumber = 1, per_page: Pe
 
 
 @open_referral.get("/taxonomy_terms/{record_id}")
-async def get_open_referral_term(record_id: RecordId, _: Anyone) -> dict[str, JsonValue]:
+async def get_open_referral_term(record_id: RecordId, _: Anyone) -> Record:
     """Read a term of a taxonomy."""
     return reading.find_record(dict(TERMS_BY_ID), record_id)

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StringConstraints, ValidationInfo
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo
 
 from rtp_advice_matching.directory.network_schemas import Website
 from rtp_shared.schemas import Day, Input, Line, OneLine, Output, Prose
@@ -23,7 +23,7 @@ class OpenReferralPage(BaseModel):
     first_page: bool
     last_page: bool
     empty: bool
-    contents: list[dict[str, JsonValue]]
+    contents: list[dict[str, Any]]
 
 
 class OpenReferralHome(BaseModel):
@@ -114,7 +114,7 @@ class Feed(Input):
     """Services of a feed, as its `/services/{id}` gives each."""
 
     source: Website = Field(description="Address of the feed, by which its records are known again")
-    services: list[dict[str, JsonValue]] = Field(min_length=1, max_length=500)
+    services: list[dict[str, Any]] = Field(min_length=1, max_length=500)
 
 
 class ImportOutcome(StrEnum):
