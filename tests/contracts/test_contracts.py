@@ -127,6 +127,8 @@ NO_PEOPLE = {
     "eventId",
     "networkId",
     "shortlistId",
+    "nowFitting",
+    "noLongerFitting",
     "subscriptionId",
     "successors",
     "supportRequestId",

@@ -9,7 +9,13 @@ from rtp_finance_directory.eligibility.routes import eligibility
 from rtp_finance_directory.load import load_reference_data
 from rtp_finance_directory.shortlists import handlers
 from rtp_finance_directory.shortlists.routes import shortlists
-from rtp_shared.contracts.applications import CaseSubmitted, CaseTransferred, CaseWithdrawn, PartyChanged
+from rtp_shared.contracts.applications import (
+    CaseSubmitted,
+    CaseTransferred,
+    CaseWithdrawn,
+    InterestCorrected,
+    PartyChanged,
+)
 from rtp_shared.service import Service
 
 service = Service(
@@ -23,7 +29,8 @@ service = Service(
         CaseSubmitted.TYPE: handlers.handle_case_submitted,
         CaseWithdrawn.TYPE: handlers.handle_case_withdrawn,
         PartyChanged.TYPE: handlers.handle_readers_changed,
-        CaseTransferred.TYPE: handlers.handle_readers_changed,
+        CaseTransferred.TYPE: handlers.handle_facts_changed,
+        InterestCorrected.TYPE: handlers.handle_facts_changed,
     },
     loops=[run_schedule],
     load_reference_data=load_reference_data,
