@@ -128,6 +128,8 @@ NO_PEOPLE = {
     "eventId",
     "networkId",
     "shortlistId",
+    "nowFitting",
+    "noLongerFitting",
     "subscriptionId",
     "successors",
     "supportRequestId",

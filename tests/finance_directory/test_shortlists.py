@@ -19,9 +19,9 @@ from rtp_finance_directory.shortlists.errors import NoSuchShortlist
 from rtp_operations import databases
 from rtp_shared.bus import Message
 from rtp_shared.consumer import Consumer
-from rtp_shared.contracts import EventData, events
-from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn, PartyChanged
-from rtp_shared.contracts.finance_directory import ShortlistMade
+from rtp_shared.contracts import ABOUT_NOTHING, About, EventData, events
+from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn, InterestCorrected, PartyChanged
+from rtp_shared.contracts.finance_directory import ShortlistChanged, ShortlistMade
 from rtp_shared.run import build_consumer
 from tests.conftest import PUBLIC_URL, Api, NewClient
 from tests.support.cases import employer_id, open_case, submit_case
@@ -60,7 +60,12 @@ async def published(platform: Platform, case_id: object) -> list[events.Envelope
 
 
 def message(
-    data: EventData, case_id: uuid.UUID, *readers: str, sequence: int = 2, source: str = "applications"
+    data: EventData,
+    case_id: uuid.UUID,
+    *readers: str,
+    sequence: int = 2,
+    source: str = "applications",
+    about: About = ABOUT_NOTHING,
 ) -> Message:
     event_id, body = events.write(
         data,
@@ -69,6 +74,7 @@ def message(
         subject_id=case_id,
         sequence=sequence,
         dataref=f"/v1/cases/{case_id}",
+        about=about,
     )
     return Message(event_id, data.TYPE, case_id, readers, body)
 
@@ -391,3 +397,52 @@ async def test_a_shortlist_follows_who_sees_its_case(platform: Platform, listeni
         async with platform.runtimes[service.name].database.transaction((reader,), read_only=True) as session:
             seen.append(len(await queries.list_shortlists(session, readers=[reader], limit=5, case_id=case_id)))
     assert seen == [1, 1, 0]
+
+
+def correction(case_id: uuid.UUID, *readers: str, sequence: int, **about: Any) -> Message:
+    data = InterestCorrected(
+        case_id=case_id, number="RTP-482-715-9364", route="right-to-provide", action="correct-interest",
+        status_before="eoi-submitted", status="eoi-submitted", role="lead", at=datetime.now(UTC),
+    )  # fmt: skip
+    return message(data, case_id, *readers, sequence=sequence, about=About(route="right-to-provide", **about))
+
+
+async def test_other_facts_make_another_edition_and_the_former_stays(
+    platform: Platform, listening: Consumer, new_client: NewClient
+) -> None:
+    api = await new_client()
+    case_id, me = uuid.uuid4(), f"client:{api.client_id}"
+    await listening.receive(submission(case_id, me, "system"))
+    first = await shortlist_of(api, case_id)
+    said = {"sector": "adult-social-care", "region": "E12000008"}
+    corrected = correction(case_id, me, "system", sequence=5, **said)
+    for each in (corrected, corrected, correction(case_id, me, "system", sequence=6, **said)):
+        await listening.receive(each)  # twice, and again without news
+    late = correction(case_id, me, "system", sequence=4, sector="youth", region="E12000001")
+    await listening.receive(late)
+    second = await shortlist_of(api, case_id)
+    assert (first["edition"], second["edition"], second["version"]) == (1, 2, first["version"] + 1)
+    assert second["facts"] == {**first["facts"], "region": "E12000008"}
+    assert second["changes"] == {"facts": ["region"], "nowFitting": [KENT], "noLongerFitting": []}
+    editions = (await api.get(f"/v1/shortlists/{case_id}/editions")).json()["items"]
+    assert [(each["edition"], each["facts"]["region"]) for each in editions] == [(2, "E12000008"), (1, "E12000007")]
+    opened = [(await api.get(f"/v1/shortlists/{case_id}/editions/{number}")).json()["products"] for number in (1, 2)]
+    assert opened == [first["products"], second["products"]]
+    assert (await api.get(f"/v1/shortlists/{case_id}/editions/3")).status_code == 404
+    _, event = await published(platform, case_id)
+    told = event.read_as(ShortlistChanged)
+    assert (event.sequence, told.edition, told.now_fitting) == (2, 2, [uuid.UUID(KENT)])
+    stranger = await new_client()
+    for path in ("editions", "editions/1"):
+        assert (await stranger.get(f"/v1/shortlists/{case_id}/{path}")).status_code == 404
+
+
+async def test_nothing_is_made_again_after_the_end_of_the_case(
+    platform: Platform, listening: Consumer, new_client: NewClient
+) -> None:
+    case_id = uuid.uuid4()
+    await listening.receive(correction(case_id, "system", sequence=2, sector="youth", region="E12000001"))
+    await listening.receive(submission(case_id, "system"))
+    await listening.receive(withdrawal(case_id, "system"))
+    await listening.receive(correction(case_id, "system", sequence=9, sector="youth", region="E12000001"))
+    assert [event.type.split(".")[3] for event in await published(platform, case_id)] == ["shortlist-made"]

@@ -253,6 +253,8 @@ READS = frozenset(
         "GET /v1/products/{product_id}/versions/{version}",
         "GET /v1/shortlists",
         "GET /v1/shortlists/{case_id}",
+        "GET /v1/shortlists/{case_id}/editions",
+        "GET /v1/shortlists/{case_id}/editions/{edition}",
         "GET /.well-known/jwks.json",
         "GET /.well-known/oauth-authorization-server",
         "GET /v1/events",
@@ -279,7 +281,10 @@ READS = frozenset(
 )
 FINITE = "GET /v1/events/stream"
 """Its answer goes on; the sweep's platform ends it soon."""
-ELSEWHERE = {"GET /v1/shortlists/{case_id}": {"case_id": "shortlist"}}
+ELSEWHERE = {
+    f"GET /v1/shortlists/{{case_id}}{more}": {"case_id": "shortlist"}
+    for more in ("", "/editions", "/editions/{edition}")
+}
 """Where a parameter leads to another thing than its name says."""
 ASKED_FOR: Mapping[str, tuple[str, str]] = {
     "GET /v1/cases": ("number", "number"),
@@ -304,6 +309,7 @@ IN_THE_OPEN = {
     "route",
     "version",
     "days",
+    "edition",
     "extension",
 }
 """Parameters that lead to what everybody may know, whom its scopes let ask."""

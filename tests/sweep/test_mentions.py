@@ -29,6 +29,7 @@ OPEN = {
     "route": "right-to-provide",
     "version": "1",
     "days": "30",
+    "edition": "1",
     "extension": "event-chain",
     **dict.fromkeys(("award_id", "recommendation_id", "decision_id", "adviser_id", "product_id"), "*"),
     **dict.fromkeys(("network_id", "resource_id", "record_id"), "*"),
@@ -152,7 +153,7 @@ async def test_what_is_in_the_open_is_told_to_everybody_alike(
             continue
         parameters = {at: OPEN.get(at, "x" * 30) for at in operation.leads_to}
         for at in [at for at, said in parameters.items() if said == "*"]:
-            listed = (await anybody.api.get(operation.path.rpartition("/")[0])).json()
+            listed = (await anybody.api.get(operation.path.partition("/{")[0])).json()
             found = listed["contents"] if "contents" in listed else listed["items"]
             # A network is told more of its own people than others are.
             others = (each["id"] for each in found if each.get("networkId") != client.organisation)

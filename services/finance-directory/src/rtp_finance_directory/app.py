@@ -11,7 +11,13 @@ from rtp_finance_directory.grants.routes import grant_givers, grant_statistics, 
 from rtp_finance_directory.load import load_reference_data
 from rtp_finance_directory.shortlists import handlers
 from rtp_finance_directory.shortlists.routes import shortlists
-from rtp_shared.contracts.applications import CaseSubmitted, CaseTransferred, CaseWithdrawn, PartyChanged
+from rtp_shared.contracts.applications import (
+    CaseSubmitted,
+    CaseTransferred,
+    CaseWithdrawn,
+    InterestCorrected,
+    PartyChanged,
+)
 from rtp_shared.service import Service
 
 service = Service(
@@ -25,7 +31,8 @@ service = Service(
         CaseSubmitted.TYPE: handlers.handle_case_submitted,
         CaseWithdrawn.TYPE: handlers.handle_case_withdrawn,
         PartyChanged.TYPE: handlers.handle_readers_changed,
-        CaseTransferred.TYPE: handlers.handle_readers_changed,
+        CaseTransferred.TYPE: handlers.handle_facts_changed,
+        InterestCorrected.TYPE: handlers.handle_facts_changed,
     },
     loops=[run_schedule],
     load_reference_data=load_reference_data,

@@ -10,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.eligibility.facts import CaseFacts
 from rtp_finance_directory.eligibility.queries import load_catalogue
-from rtp_finance_directory.shortlists.models import Shortlist, ShortlistStatus
+from rtp_finance_directory.eligibility.rules.findings import Answer
+from rtp_finance_directory.shortlists.models import Shortlist, ShortlistLine, ShortlistStatus
 from rtp_shared.clock import LONDON
 from rtp_shared.contracts import About
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
 from rtp_shared.contracts.events import compute_digest
-from rtp_shared.contracts.finance_directory import ShortlistMade
+from rtp_shared.contracts.finance_directory import ShortlistChanged, ShortlistMade
 from rtp_shared.contracts.vocabulary import Route
 from rtp_shared.identities import SYSTEM
 from rtp_shared.outbox import Outbox
@@ -49,15 +50,78 @@ async def make_shortlist(
         not_fitting=shortlist.not_fitting,
         made_at=now,
     )
+    about = About(case.route, case.sector, case.region, case.employer, case.commissioner)
+    await _publish(session, shortlist, event, outbox=outbox, readers=readers, about=about)
+
+
+async def follow_facts(
+    session: AsyncSession,
+    case_id: UUID,
+    *,
+    about: About,
+    readers: Sequence[str],
+    sequence: int,
+    now: datetime,
+    outbox: Outbox,
+) -> None:
+    """Make the case's shortlist again if the case is now of another sector or region than it was judged by.
+
+    An event that comes late says nothing new: a newer one has told both already.
+    """
+    shortlist = await session.scalar(select(Shortlist).where(Shortlist.case_id == case_id).with_for_update())
+    if shortlist is None or sequence <= shortlist.case_sequence:
+        return
+    shortlist.follow(readers, sequence=sequence)
+    await session.flush()
+    if shortlist.status is not ShortlistStatus.MADE or shortlist.facts is None:
+        return
+    stated = {**shortlist.facts, "finance_purposes": tuple(shortlist.facts["finance_purposes"])}
+    facts = CaseFacts(**stated | {"sector": about.sector or stated["sector"], "region": about.region})
+    if shortlist.rests_on(facts):
+        return
+    on = now.astimezone(LONDON).date()
+    verdicts = (await load_catalogue(session)).judge_all(facts, on).list_verdicts()
+    before = await _list_answers(session, shortlist)
+    former, lines = shortlist.make_again(facts, verdicts, before, on=on, now=now)
+    session.add_all([former, *lines])
+    event = ShortlistChanged(
+        case_id=case_id,
+        shortlist_id=shortlist.id,
+        edition=shortlist.edition,
+        fitting=shortlist.fitting,
+        not_fitting=shortlist.not_fitting,
+        now_fitting=shortlist.changes["now_fitting"],
+        no_longer_fitting=shortlist.changes["no_longer_fitting"],
+        changed_at=now,
+    )
+    await _publish(session, shortlist, event, outbox=outbox, readers=readers, about=about)
+
+
+async def _list_answers(session: AsyncSession, shortlist: Shortlist) -> dict[UUID, Answer]:
+    query = select(ShortlistLine.product_id, ShortlistLine.verdict).where(
+        ShortlistLine.shortlist_id == shortlist.id, ShortlistLine.edition == shortlist.edition
+    )
+    return {row.product_id: row.verdict for row in await session.execute(query)}
+
+
+async def _publish(
+    session: AsyncSession,
+    shortlist: Shortlist,
+    event: ShortlistMade | ShortlistChanged,
+    *,
+    outbox: Outbox,
+    readers: Sequence[str],
+    about: About,
+) -> None:
     [body] = await outbox.publish(
         session,
         [event],
-        subject_id=case.case_id,
+        subject_id=shortlist.case_id,
         sequence=shortlist.sequence,
         previous=shortlist.event_hash,
-        dataref=f"/v1/shortlists/{case.case_id}",
+        dataref=f"/v1/shortlists/{shortlist.case_id}",
         readers=readers,
-        about=About(case.route, case.sector, case.region, case.employer, case.commissioner),
+        about=about,
     )
     shortlist.event_hash = compute_digest(body)
     await session.flush()

@@ -1,9 +1,12 @@
 """Handlers of other services' events. An event may come twice, late or never."""
 
+from uuid import UUID
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.shortlists import commands
 from rtp_shared.consumer import HandlerContext
+from rtp_shared.contracts import About
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn, is_of_draft
 
 
@@ -29,3 +32,19 @@ async def handle_readers_changed(session: AsyncSession, context: HandlerContext)
     if is_of_draft(event.source):  # counted apart, and told to fewer
         return
     await commands.follow_readers(session, event.subject_id, readers=context.readers, sequence=event.sequence)
+
+
+async def handle_facts_changed(session: AsyncSession, context: HandlerContext) -> None:
+    event, said = context.event, context.event.attributes
+    if is_of_draft(event.source):
+        return
+    bodies = {name: UUID(said[name]) for name in ("employer", "commissioner") if name in said}
+    await commands.follow_facts(
+        session,
+        event.subject_id,
+        about=About(route=said.get("route"), sector=said.get("sector"), region=said.get("region"), **bodies),
+        readers=context.readers,
+        sequence=event.sequence,
+        now=context.outbox.clock(),
+        outbox=context.outbox,
+    )

@@ -1,7 +1,7 @@
 """Shortlists. A method changes a shortlist's state; nobody sets `status` from outside."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from enum import StrEnum
@@ -28,7 +28,8 @@ class ShortlistStatus(StrEnum):
 
 
 class Shortlist(Model):
-    """The products that fit one case, as judged on one day. Its verdicts are never changed."""
+    """The products that fit one case, as judged on one day. Its verdicts are never changed: other facts make another
+    edition."""
 
     __tablename__ = "shortlists"
 
@@ -53,6 +54,10 @@ class Shortlist(Model):
     fitting: Mapped[int]
     not_fitting: Mapped[int]
     made_at: Mapped[datetime | None]
+    edition: Mapped[int] = mapped_column(server_default=text("1"))
+    """Grows when it is made again; the former editions are kept."""
+    changes: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    """What this edition changed: `facts`, and the products that fit now (`now_fitting`) or fit no longer."""
     closed_at: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_shortlists_readers", "readers", postgresql_using="gin"),)
@@ -63,14 +68,44 @@ class Shortlist(Model):
         """Store the verdicts and return their lines, or None if it was made before or the case has ended."""
         if self.status is not ShortlistStatus.AWAITED:
             return None
-        self.status = ShortlistStatus.MADE
+        self.status, self.edition, self.changes = ShortlistStatus.MADE, 1, {}
+        return self._take(facts, judged, on=on, now=now)
+
+    def make_again(
+        self,
+        facts: CaseFacts,
+        judged: Sequence[ProductVerdict],
+        before: Mapping[uuid.UUID, Answer],
+        *,
+        on: date,
+        now: datetime,
+    ) -> tuple["ShortlistEdition", list["ShortlistLine"]]:
+        """Take other facts and their verdicts; return the edition that this ends, and the new one's lines."""
+        former = ShortlistEdition.of(self)
+        fitted = {product for product, answer in before.items() if answer is not Answer.DOES_NOT_FIT}
+        fits = {each.terms.id for each in judged if each.answer is not Answer.DOES_NOT_FIT}
+        stated = asdict(facts)
+        self.changes = {
+            "facts": [name for name, value in (self.facts or {}).items() if _as_kept(stated[name]) != value],
+            "now_fitting": sorted(map(str, fits - fitted)),
+            "no_longer_fitting": sorted(map(str, fitted - fits)),
+        }
+        self.edition += 1
+        return former, self._take(facts, judged, on=on, now=now)
+
+    def rests_on(self, facts: CaseFacts) -> bool:
+        return {name: _as_kept(value) for name, value in asdict(facts).items()} == self.facts
+
+    def _take(
+        self, facts: CaseFacts, judged: Sequence[ProductVerdict], *, on: date, now: datetime
+    ) -> list["ShortlistLine"]:
         self.facts, self.rule_set, self.judged_on = asdict(facts), RULE_SET, on
         self.not_fitting = sum(verdict.answer is Answer.DOES_NOT_FIT for verdict in judged)
         self.fitting = len(judged) - self.not_fitting
         self.made_at = now
         self.version += 1
         self.sequence += 1
-        return [ShortlistLine.of(self.id, number, each) for number, each in enumerate(judged, 1)]
+        return [ShortlistLine.of(self, number, each) for number, each in enumerate(judged, 1)]
 
     def follow(self, readers: Sequence[str], *, sequence: int) -> None:
         """Take over who sees the case, if that is news."""
@@ -86,12 +121,39 @@ class Shortlist(Model):
         self.version += 1
 
 
+class ShortlistEdition(Model):
+    """A former edition of a shortlist, as it was. Its lines are kept too."""
+
+    __tablename__ = "shortlist_editions"
+
+    shortlist_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("shortlists.id"), primary_key=True)
+    edition: Mapped[int] = mapped_column(primary_key=True)
+    facts: Mapped[dict[str, Any]]
+    changes: Mapped[dict[str, Any]]
+    rule_set: Mapped[int]
+    fitting: Mapped[int]
+    not_fitting: Mapped[int]
+    judged_on: Mapped[date]
+    made_at: Mapped[datetime]
+
+    @classmethod
+    def of(cls, shortlist: Shortlist) -> "ShortlistEdition":
+        kept = ("edition", "facts", "changes", "rule_set", "fitting", "not_fitting", "judged_on", "made_at")
+        return cls(shortlist_id=shortlist.id, **{name: getattr(shortlist, name) for name in kept})
+
+
+def _as_kept(value: object) -> object:
+    """Return a fact as it is kept in JSON."""
+    return list(value) if isinstance(value, tuple) else value
+
+
 class ShortlistLine(Model):
     """One product and its verdict, as it was that day. Seen by whoever may see the shortlist."""
 
     __tablename__ = "shortlist_lines"
 
     shortlist_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("shortlists.id"), primary_key=True)
+    edition: Mapped[int] = mapped_column(primary_key=True, server_default=text("1"))
     position: Mapped[int] = mapped_column(primary_key=True)
     product_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("products.id"))
     product_version: Mapped[int]
@@ -104,5 +166,6 @@ class ShortlistLine(Model):
     rules: Mapped[list[dict[str, Any]]]
 
     @classmethod
-    def of(cls, shortlist_id: uuid.UUID, position: int, verdict: ProductVerdict) -> "ShortlistLine":
-        return cls(shortlist_id=shortlist_id, position=position, **describe_verdict(verdict))
+    def of(cls, shortlist: Shortlist, position: int, verdict: ProductVerdict) -> "ShortlistLine":
+        described = describe_verdict(verdict)
+        return cls(shortlist_id=shortlist.id, edition=shortlist.edition, position=position, **described)

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.shortlists.errors import NoSuchShortlist
-from rtp_finance_directory.shortlists.models import Shortlist, ShortlistLine
+from rtp_finance_directory.shortlists.models import Shortlist, ShortlistEdition, ShortlistLine
 from rtp_shared.db import AnyRow, AnySelect, visible_to
 
 _SUMMARY = (
@@ -16,6 +16,7 @@ _SUMMARY = (
     Shortlist.case_number,
     Shortlist.status,
     Shortlist.version,
+    Shortlist.edition,
     Shortlist.fitting,
     Shortlist.not_fitting,
     Shortlist.judged_on,
@@ -63,16 +64,47 @@ async def get_shortlist(
     session: AsyncSession, case_id: UUID, *, readers: Sequence[str]
 ) -> tuple[AnyRow, Sequence[AnyRow]]:
     """Return a case's shortlist and its lines, best first."""
-    query = select(*_SUMMARY, Shortlist.facts, Shortlist.rule_set).where(
+    query = select(*_SUMMARY, Shortlist.facts, Shortlist.rule_set, Shortlist.changes).where(
         Shortlist.case_id == case_id, _is_visible_to(readers)
     )
     row = (await session.execute(query)).first()
     if row is None:
         raise NoSuchShortlist
+    return row, await _list_lines(session, case_id, row.edition, readers=readers)
+
+
+async def list_former_editions(session: AsyncSession, case_id: UUID, *, readers: Sequence[str]) -> Sequence[AnyRow]:
+    """List the editions of a case's shortlist that later ones took the place of, newest first."""
+    query = (
+        select(*ShortlistEdition.__table__.c)
+        .join(Shortlist, Shortlist.id == ShortlistEdition.shortlist_id)
+        .where(Shortlist.case_id == case_id, _is_visible_to(readers))
+        .order_by(ShortlistEdition.edition.desc())
+    )
+    return (await session.execute(query)).all()
+
+
+async def get_edition(
+    session: AsyncSession, case_id: UUID, edition: int, *, readers: Sequence[str]
+) -> tuple[AnyRow, Sequence[AnyRow]]:
+    """Return an edition of a case's shortlist, present or former, and its lines."""
+    present, lines = await get_shortlist(session, case_id, readers=readers)
+    if edition == present.edition:
+        return present, lines
+    formers = await list_former_editions(session, case_id, readers=readers)
+    former = next((each for each in formers if each.edition == edition), None)
+    if former is None:
+        raise NoSuchShortlist
+    return former, await _list_lines(session, case_id, edition, readers=readers)
+
+
+async def _list_lines(
+    session: AsyncSession, case_id: UUID, edition: int, *, readers: Sequence[str]
+) -> Sequence[AnyRow]:
     lines = (
         select(*_LINE)
         .join(Shortlist, Shortlist.id == ShortlistLine.shortlist_id)
-        .where(Shortlist.case_id == case_id, _is_visible_to(readers))
+        .where(Shortlist.case_id == case_id, ShortlistLine.edition == edition, _is_visible_to(readers))
         .order_by(ShortlistLine.position)
     )
-    return row, (await session.execute(lines)).all()
+    return (await session.execute(lines)).all()

@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic.alias_generators import to_camel
 
 from rtp_finance_directory.directory.schemas import NOTICE, Illustrative
 from rtp_finance_directory.eligibility.schemas import VerdictView
@@ -20,6 +21,7 @@ class ShortlistSummary(Output):
     case_number: str
     status: ShortlistStatus = Field(description="closed: the case was withdrawn")
     version: int = Field(description="Grows by one with every change; the ETag")
+    edition: int = Field(description="Grows when it is made again because the facts of the case changed")
     fitting: int = Field(description="Products that no rule speaks against, whether or not everything is known")
     not_fitting: int
     judged_on: date = Field(description="The day whose rules and products were used")
@@ -41,10 +43,49 @@ class ShortlistFacts(Output):
     match_funding_percent: int | None = Field(default=None, description="The part that can come from elsewhere")
 
 
+class ShortlistChanges(Output):
+    """What an edition changed, beside the one before it; nothing for the first."""
+
+    facts: list[str] = Field(default=[], description="The facts that changed, by their names in `facts`")
+    now_fitting: list[UUID] = Field(default=[], description="Products that fit now, and did not before")
+    no_longer_fitting: list[UUID] = Field(default=[], description="Products that fitted before, and do not now")
+
+    @field_validator("facts")
+    @classmethod
+    def _name_as_sent(cls, names: list[str]) -> list[str]:
+        return [to_camel(name) for name in names]
+
+
+class ShortlistEditionLine(Output):
+    """One edition of a shortlist, in the list of them."""
+
+    edition: int
+    fitting: int
+    not_fitting: int
+    judged_on: date = Field(description="The day whose rules and products were used")
+    made_at: datetime
+    rule_set: int
+    facts: ShortlistFacts
+    changes: ShortlistChanges
+
+
+class ShortlistEditions(Output):
+    """Every edition of a shortlist, newest first."""
+
+    items: list[ShortlistEditionLine]
+
+
+class ShortlistEditionView(ShortlistEditionLine, Illustrative):
+    """One edition of a shortlist: which products fitted by the facts that it rests on, and why."""
+
+    products: list[VerdictView]
+
+
 class ShortlistView(ShortlistSummary, Illustrative):
     """Which products fit a case, and why: first those that fit, then the others, each with every rule."""
 
     facts: ShortlistFacts
+    changes: ShortlistChanges = Field(description="What this edition changed")
     rule_set: int = Field(description="Grows whenever a rule answers differently")
     products: list[VerdictView]
 

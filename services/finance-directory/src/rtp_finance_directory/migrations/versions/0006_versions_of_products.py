@@ -1,7 +1,9 @@
-"""Products have an owner, are published by moderation or schedule, open in windows, and keep every version.
+"""Products have an owner, are published by moderation or schedule, open in windows, and keep every version; so do
+shortlists, which are made again when the facts of their case change.
 
 Row-level security shows everybody what is published, and lets an organisation write its own rows alone. Processes of
-the release before go on: what they read is published, and they write no product.
+the release before go on: what they read is published, they write no product, and they make a
+shortlist's first edition alone.
 """
 
 import sqlalchemy as sa
@@ -46,6 +48,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["product_id"], ["products.id"], name="fk_product_versions_product_id"),
         sa.UniqueConstraint("position", name="uq_product_versions_position"),
     )
+    _keep_editions()
     op.execute(
         build_script(f"""
         UPDATE directory_clock SET position = position + (SELECT count(*) FROM products);
@@ -64,5 +67,33 @@ def upgrade() -> None:
         GRANT SELECT, INSERT ON product_versions
             TO rtp_finance_directory_web, rtp_finance_directory_worker, rtp_finance_directory_operator;
         GRANT UPDATE (position) ON directory_clock TO rtp_finance_directory_web, rtp_finance_directory_worker;
+        ALTER TABLE shortlist_editions ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY readers_see ON shortlist_editions USING (EXISTS (
+            SELECT FROM shortlists
+            WHERE shortlists.id = shortlist_editions.shortlist_id AND shortlists.readers && {CURRENT_IDENTITIES}
+        ));
+        GRANT SELECT ON shortlist_editions TO rtp_finance_directory_web;
+        GRANT SELECT, INSERT ON shortlist_editions TO rtp_finance_directory_worker;
         """)  # noqa: S608 - nothing in it comes from outside
+    )
+
+
+def _keep_editions() -> None:
+    """A shortlist's former editions; the present one stands in its own row."""
+    op.add_column("shortlists", sa.Column("edition", sa.Integer(), nullable=False, server_default="1"))
+    op.add_column("shortlists", sa.Column("changes", JSONB(), nullable=False, server_default=sa.text("'{}'")))
+    op.add_column("shortlist_lines", sa.Column("edition", sa.Integer(), nullable=False, server_default="1"))
+    op.drop_constraint("pk_shortlist_lines", "shortlist_lines")
+    op.create_primary_key("pk_shortlist_lines", "shortlist_lines", ["shortlist_id", "edition", "position"])
+    op.create_table(
+        "shortlist_editions",
+        sa.Column("shortlist_id", sa.Uuid(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("facts", JSONB(), nullable=False),
+        sa.Column("changes", JSONB(), nullable=False),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in ("rule_set", "fitting", "not_fitting")),
+        sa.Column("judged_on", sa.Date(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("shortlist_id", "edition", name="pk_shortlist_editions"),
+        sa.ForeignKeyConstraint(["shortlist_id"], ["shortlists.id"], name="fk_shortlist_editions_shortlist_id"),
     )
