@@ -113,7 +113,8 @@ def test_every_day_and_time_that_is_asked_for_is_text_in_one_form() -> None:
 
     found = [each for _, route in routes() for each in walk(route.dependant)]
     assert {name for name, _ in found} == {
-        "asAt", "from", "to", "on", "dueBefore", "dueAfter", "commencedOn", "awardOn", "comparableContractOn"
+        "asAt", "from", "to", "on", "dueBefore", "dueAfter", "commencedOn", "awardOn", "comparableContractOn",
+        "awardedFrom", "awardedUntil",
     }  # fmt: skip
     for name, adapter in found:
         for value in ("0", "46356", "20261130", "2026-11-30T09:00:00"):

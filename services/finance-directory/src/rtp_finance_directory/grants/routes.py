@@ -47,14 +47,14 @@ Words = Annotated[
 Identifier = Annotated[str, Query(max_length=300), Storable]
 Regions = Annotated[
     list[Annotated[str, Query(pattern=AREA)]],
-    Query(alias="region", max_length=13, description="ONS code of a region or nation; may be repeated"),
+    Query(alias="region", max_length=13, description="ONS code of a region or nation. May be repeated"),
 ]
 Schemes = Annotated[
     list[Annotated[str, Query(pattern=SCHEME)]],
     Query(
         alias="recipientScheme",
         max_length=20,
-        description="The list that the recipient's identifier is of: GB-CHC charities, GB-COH companies, and so on",
+        description="The list that the recipient's identifier is of: GB-CHC charities, GB-COH companies. May be repeated",
     ),
 ]
 Amount = Annotated[int | None, Query(ge=0, le=10**14)]
