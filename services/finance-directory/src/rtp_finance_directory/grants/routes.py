@@ -54,7 +54,7 @@ Schemes = Annotated[
     Query(
         alias="recipientScheme",
         max_length=20,
-        description="The list that the recipient's identifier is of: GB-CHC charities, GB-COH companies. May be repeated",
+        description="The list of the recipient's identifier: GB-CHC charities, GB-COH companies. May be repeated",
     ),
 ]
 Amount = Annotated[int | None, Query(ge=0, le=10**14)]
