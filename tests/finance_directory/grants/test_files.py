@@ -66,7 +66,7 @@ def test_json_reads_the_same_in_every_encoding(tmp_path: Path, encoding: str) ->
 def write_workbook(path: Path, rows: list[list[Any]], *, doctype: str = "") -> None:
     """Write a workbook with shared texts, numbers and a style of dates, as spreadsheet programs do."""
     texts: list[str] = []
-    lines = []
+    lines: list[str] = []
     for row in rows:
         cells = []
         for column, value in enumerate(row):

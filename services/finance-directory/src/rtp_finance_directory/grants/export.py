@@ -8,29 +8,22 @@ import csv
 import io
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Text, cast, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.grants.errors import NothingToExport
 from rtp_finance_directory.grants.filters import Filters
 from rtp_finance_directory.grants.models import Grant
 from rtp_finance_directory.grants.standard.columns import Field, list_fields
+from rtp_shared.streaming import OpenTransaction
 
 PAGE = 500
 MOST_ITEMS = 20
 """Of one list of a grant, in columns; JSON has them all."""
 VERSION = "1.4"
-
-
-class OpenTransaction(Protocol):
-    """Opens a transaction for reading."""
-
-    def __call__(self, *, read_only: bool) -> AbstractAsyncContextManager[AsyncSession]: ...
 
 
 async def read_pages(open_transaction: OpenTransaction, filters: Filters) -> AsyncIterator[list[str]]:

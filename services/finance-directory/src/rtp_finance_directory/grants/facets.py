@@ -43,7 +43,7 @@ async def count_facets(session: AsyncSession, filters: Filters) -> Facets:
     )
     rows = (await session.execute(union_all(*parts))).all()
     found = {facet: _sort(facet, rows) for facet in ("all", "funder", "region", "year", "scheme")}
-    counted = found["all"][0].count if found["all"] else 0
+    counted = found["all"][0].number if found["all"] else 0
     return Facets(
         counted=min(counted, MOST_COUNTED),
         complete=counted <= MOST_COUNTED,
@@ -62,11 +62,11 @@ def _count(
         literal(facet, String).label("facet"),
         code.label("code"),
         named.label("name"),
-        func.count().label("count"),
+        func.count().label("number"),
     )
     return select(*columns).select_from(of).group_by(text("2"))
 
 
 def _sort(facet: str, rows: Sequence[AnyRow]) -> list[AnyRow]:
     found = [row for row in rows if row.facet == facet and row.code is not None]
-    return sorted(found, key=lambda row: (-row.count, row.code))[:MOST_VALUES]
+    return sorted(found, key=lambda row: (-row.number, row.code))[:MOST_VALUES]

@@ -47,14 +47,14 @@ Words = Annotated[
 Identifier = Annotated[str, Query(max_length=300), Storable]
 Regions = Annotated[
     list[Annotated[str, Query(pattern=AREA)]],
-    Query(alias="region", max_length=13, description="ONS code of a region or nation; may be repeated"),
+    Query(alias="region", max_length=13, description="ONS code of a region or nation. May be repeated"),
 ]
 Schemes = Annotated[
     list[Annotated[str, Query(pattern=SCHEME)]],
     Query(
         alias="recipientScheme",
         max_length=20,
-        description="The list that the recipient's identifier is of: GB-CHC charities, GB-COH companies, and so on",
+        description="The list of the recipient's identifier: GB-CHC charities, GB-COH companies. May be repeated",
     ),
 ]
 Amount = Annotated[int | None, Query(ge=0, le=10**14)]
@@ -147,7 +147,7 @@ async def get_grant_statistics(
     (`recipientScheme`). Nothing is left out for being small: all of it is published already.
     """
     found = await statistics.compute_statistics(session, _in_currency(asked, currency))
-    count = found.overall.count
+    count = found.overall.number
     return GrantStatistics(
         currency=currency,
         counted=count,
@@ -190,7 +190,7 @@ def _in_currency(asked: Filters, currency: str) -> Filters:
 def _measure(row: AnyRow) -> dict[str, Any]:
     lower, median, upper = row.quarters or (0, 0, 0)
     return {
-        "count": row.count,
+        "count": row.number,
         "total_pence": row.total_pence,
         "least_pence": row.least_pence,
         "lower_quartile_pence": lower,
@@ -204,7 +204,7 @@ def _measure(row: AnyRow) -> dict[str, Any]:
 
 def _present_facets(facets: Facets) -> FacetsView:
     def present(rows: Any) -> list[FacetCount]:
-        return [FacetCount(code=row.code, name=row.name, count=row.count) for row in rows]
+        return [FacetCount(code=row.code, name=row.name, count=row.number) for row in rows]
 
     return FacetsView(
         counted=facets.counted,

@@ -21,7 +21,7 @@ def _list_measures(amount: ColumnElement[int], awarded_on: ColumnElement[date]) 
     """Return what is said of a number of grants: how many, how much, and when the latest was."""
     quarters = func.percentile_disc(literal_column("ARRAY[0.25, 0.5, 0.75]")).within_group(amount)
     return [
-        func.count().label("count"),
+        func.count().label("number"),
         func.sum(amount).label("total_pence"),
         func.min(amount).label("least_pence"),
         quarters.label("quarters"),

@@ -7,10 +7,10 @@ from datetime import datetime
 from itertools import islice
 from uuid import UUID
 
-from rtp_finance_directory.grants.loading.prepare import Prepared, prepare
+from rtp_finance_directory.grants.loading.prepare import PreparedGrant, prepare
 from rtp_finance_directory.grants.reading.files import GrantFile
 from rtp_finance_directory.grants.reading.found import Unreadable
-from rtp_finance_directory.grants.standard.problems import Fault, Problem, Rule, describe_fault, make_storable
+from rtp_finance_directory.grants.standard.problems import GrantFault, GrantRule, Problem, describe_fault, make_storable
 from rtp_finance_directory.grants.standard.rows import GrantRow
 
 MOST_ROWS = 2000
@@ -36,7 +36,7 @@ class Batch:
     unreadable: bool = False
     """The file could not be read to its end."""
 
-    def add(self, prepared: Prepared) -> None:
+    def add(self, prepared: PreparedGrant) -> None:
         self.items += 1
         self.problems += prepared.problems
         for name in map(make_storable, filter(None, prepared.left_out)):
@@ -53,7 +53,9 @@ class Batch:
             self.characters += len(row.document)
         else:
             self.repeated += 1
-            self.problems.append(describe_fault(number, Fault(("id",), Rule.REPEATED, row.grant_id), "Identifier (id)"))
+            self.problems.append(
+                describe_fault(number, GrantFault(("id",), GrantRule.REPEATED, row.grant_id), "Identifier (id)")
+            )
         if other is None or _is_newer(row.modified_at, other[0].modified_at):
             self.rows[row.id] = row, number
 

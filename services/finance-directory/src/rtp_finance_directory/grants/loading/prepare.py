@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from pydantic_core import to_json
 
-from rtp_finance_directory.grants.reading.found import Found
+from rtp_finance_directory.grants.reading.found import FoundGrant
 from rtp_finance_directory.grants.standard.checks import build_check, find_unfit
 from rtp_finance_directory.grants.standard.columns import name_path
-from rtp_finance_directory.grants.standard.problems import Fault, Problem, Rule, describe_fault
+from rtp_finance_directory.grants.standard.problems import GrantFault, GrantRule, Problem, describe_fault
 from rtp_finance_directory.grants.standard.rows import GrantRow, hide_person, make_row
 
 
-class Prepared(NamedTuple):
+class PreparedGrant(NamedTuple):
     """A grant that is ready to be stored; no row if anything is wrong with it."""
 
     number: int
@@ -23,16 +23,16 @@ class Prepared(NamedTuple):
     left_out: Sequence[str]
 
 
-def prepare(found: Found | Problem, fallback: datetime | None) -> Prepared:
+def prepare(found: FoundGrant | Problem, fallback: datetime | None) -> PreparedGrant:
     """Check what was found against the standard."""
     if isinstance(found, Problem):
-        return Prepared(found.row, None, [found], ())
+        return PreparedGrant(found.row, None, [found], ())
     left_out: list[str] = list(found.left_out)
     faults = [*found.faults, *(build_check()(found.grant, left_out) or ())]
     row = None
     if not faults:
         made = _make_row(found, left_out, fallback)
-        if isinstance(made, Fault):
+        if isinstance(made, GrantFault):
             faults = [made]
         else:
             row = made
@@ -40,21 +40,21 @@ def prepare(found: Found | Problem, fallback: datetime | None) -> Prepared:
     problems = [
         describe_fault(found.row, fault, name_path(fault.path))
         for fault in faults
-        if fault.rule is not Rule.MISSING or fault.path not in said
+        if fault.rule is not GrantRule.MISSING or fault.path not in said
     ]
-    return Prepared(found.row, row, problems, left_out)
+    return PreparedGrant(found.row, row, problems, left_out)
 
 
 _VAST = re.compile(r"\d[eE][+-]?\d{3}", re.ASCII)
 """Perhaps a number whose exponent PostgreSQL does not take, though Python reads it as 0."""
 
 
-def _make_row(found: Found, left_out: list[str], fallback: datetime | None) -> GrantRow | Fault:
+def _make_row(found: FoundGrant, left_out: list[str], fallback: datetime | None) -> GrantRow | GrantFault:
     came = found.text
     if (came is None or "\\u0000" in came or "\\ud" in came or "\\uD" in came) and (
         unfit := find_unfit(found.grant)
     ) is not None:
-        return Fault(unfit, Rule.UNFIT_TEXT)
+        return GrantFault(unfit, GrantRule.UNFIT_TEXT)
     if hide_person(found.grant):
         left_out.append("recipientIndividual/name")
     # The text as it came is stored, unless something was taken out of it.

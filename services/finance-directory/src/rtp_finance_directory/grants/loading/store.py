@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from rtp_finance_directory.grants.loading.batches import Batch
-from rtp_finance_directory.grants.standard.problems import Fault, Problem, Rule, describe_fault, make_storable
+from rtp_finance_directory.grants.standard.problems import GrantFault, GrantRule, Problem, describe_fault, make_storable
 from rtp_finance_directory.grants.standard.rows import GrantRow
 from rtp_shared.db import Database, get_driver
 
@@ -120,7 +120,9 @@ async def _store_rows(driver: Any, batch: Batch) -> tuple[Counter[str], Sequence
         said_otherwise=len(otherwise),
     )
     return counts, [
-        describe_fault(row["row_number"], Fault(("id",), Rule.SAID_OTHERWISE, row["grant_id"]), "Identifier (id)")
+        describe_fault(
+            row["row_number"], GrantFault(("id",), GrantRule.SAID_OTHERWISE, row["grant_id"]), "Identifier (id)"
+        )
         for row in otherwise
     ]
 
@@ -142,4 +144,6 @@ async def list_problems(database: Database, digest: str) -> Sequence[Problem]:
     async with database.transaction(read_only=True) as session:
         driver = await get_driver(session)
         rows = await driver.fetch("SELECT * FROM grant_problems WHERE digest = $1 ORDER BY number", digest)
-    return [Problem(row["row_number"], row["field"], Rule(row["rule"]), row["wrong"], row["right"]) for row in rows]
+    return [
+        Problem(row["row_number"], row["field"], GrantRule(row["rule"]), row["wrong"], row["right"]) for row in rows
+    ]

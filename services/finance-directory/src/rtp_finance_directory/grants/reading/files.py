@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from rtp_finance_directory.grants.reading.csv_file import read_csv
-from rtp_finance_directory.grants.reading.found import Found, Unreadable
+from rtp_finance_directory.grants.reading.found import FoundGrant, Unreadable
 from rtp_finance_directory.grants.reading.json_file import read_json
 from rtp_finance_directory.grants.reading.xlsx_file import read_xlsx
 from rtp_finance_directory.grants.standard.problems import Problem
@@ -98,7 +98,7 @@ class GrantFile:
     def __exit__(self, *_: object) -> None:
         (self._stream or self._file).close()
 
-    def __iter__(self) -> Iterator[Found | Problem]:
+    def __iter__(self) -> Iterator[FoundGrant | Problem]:
         if self.facts.kind == "xlsx":
             return read_xlsx(self._file)
         # newline="": a CSV reader takes any line end as it is, also a lone CR, and JSON has no use for it.

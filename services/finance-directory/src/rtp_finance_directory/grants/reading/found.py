@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from rtp_finance_directory.grants.standard.problems import Fault, Problem, Rule
+from rtp_finance_directory.grants.standard.problems import GrantFault, GrantRule, Problem
 
 MOST_CHARACTERS = 1_048_576
 """Of one grant."""
 
 
-class Found(NamedTuple):
+class FoundGrant(NamedTuple):
     """A grant as it stands in the file."""
 
     row: int
@@ -17,7 +17,7 @@ class Found(NamedTuple):
     grant: Any
     text: str | None = None
     """The grant in JSON, as the file has it; None of a spreadsheet."""
-    faults: Sequence[Fault] = ()
+    faults: Sequence[GrantFault] = ()
     """What could not be read of it."""
     left_out: Sequence[str] = ()
     """Columns that the standard does not have, and that say something in this row."""
@@ -32,7 +32,9 @@ class Unreadable(Exception):
 
 
 def make_unreadable(row: int, wrong: str, right: str) -> Problem:
-    return Problem(row, "", Rule.UNREADABLE, f"cannot be read: {wrong}", right)
+    return Problem(row, "", GrantRule.UNREADABLE, f"cannot be read: {wrong}", right)
 
 
-TOO_LARGE = Problem(0, "", Rule.TOO_LARGE, "is larger than a grant may be", "A grant has at most a million characters")
+TOO_LARGE = Problem(
+    0, "", GrantRule.TOO_LARGE, "is larger than a grant may be", "A grant has at most a million characters"
+)

@@ -10,7 +10,13 @@ import re
 from collections.abc import Generator
 from typing import Any, NoReturn, TextIO
 
-from rtp_finance_directory.grants.reading.found import MOST_CHARACTERS, TOO_LARGE, Found, Unreadable, make_unreadable
+from rtp_finance_directory.grants.reading.found import (
+    MOST_CHARACTERS,
+    TOO_LARGE,
+    FoundGrant,
+    Unreadable,
+    make_unreadable,
+)
 from rtp_finance_directory.grants.standard.problems import Problem
 
 BLOCK = 262_144
@@ -26,7 +32,7 @@ def _refuse_constant(name: str) -> NoReturn:
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
-def read_json(stream: TextIO) -> Generator[Found | Problem]:
+def read_json(stream: TextIO) -> Generator[FoundGrant | Problem]:
     """Read what stands in the list `grants` of the object that the file is."""
     window = _Window(stream)
     window.expect("{", "Put the grants into an object: {grants}".format(grants='{"grants": [...]}'))
@@ -48,13 +54,13 @@ def read_json(stream: TextIO) -> Generator[Found | Problem]:
         raise Unreadable("there are no grants in it", 'Put them into a list with the name "grants"')
 
 
-def _read_items(window: "_Window") -> Generator[Found | Problem]:
+def _read_items(window: "_Window") -> Generator[FoundGrant | Problem]:
     row = 0
     while window.peek() not in ("]", ""):
         row += 1
         try:
             grant = window.read_value()
-            yield Found(row, grant, window.text)
+            yield FoundGrant(row, grant, window.text)
         except _Broken as broken:
             line, column = window.locate(broken.position)
             whole = window.skip_value()

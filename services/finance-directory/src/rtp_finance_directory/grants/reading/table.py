@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from rtp_finance_directory.grants.reading.found import MOST_CHARACTERS, TOO_LARGE, Found, Unreadable
+from rtp_finance_directory.grants.reading.found import MOST_CHARACTERS, TOO_LARGE, FoundGrant, Unreadable
 from rtp_finance_directory.grants.standard.columns import Column, find_column, unflatten
-from rtp_finance_directory.grants.standard.problems import Fault, Problem, Rule, describe_fault, quote
+from rtp_finance_directory.grants.standard.problems import GrantFault, GrantRule, Problem, describe_fault, quote
 
 MOST_COLUMNS = 2000
 
@@ -35,15 +35,15 @@ class Header(NamedTuple):
         for column in filter(None, self.columns):
             if column.path in seen:
                 wrong, right = "stands twice in the header", "Leave one of them; the last counts"
-                yield Problem(row, column.title, Rule.REPEATED, wrong, right)
+                yield Problem(row, column.title, GrantRule.REPEATED, wrong, right)
             seen.add(column.path)
 
-    def read_row(self, row: int, cells: Sequence[str]) -> Found | Problem:
+    def read_row(self, row: int, cells: Sequence[str]) -> FoundGrant | Problem:
         if sum(map(len, cells)) > MOST_CHARACTERS:
             return TOO_LARGE._replace(row=row)
         if any(cell.strip() for cell in cells[len(self.columns) :]):
-            extra = Fault((), Rule.TOO_MANY_CELLS)
+            extra = GrantFault((), GrantRule.TOO_MANY_CELLS)
             return describe_fault(row, extra, quote(cells[len(self.columns)]))
         grant, faults = unflatten(self.columns, cells)
         left_out = [title for at, title in self.unknown if at < len(cells) and cells[at].strip()]
-        return Found(row, grant, None, faults, left_out)
+        return FoundGrant(row, grant, None, faults, left_out)

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from rtp_finance_directory.grants.standard.problems import Fault, Path, Rule
+from rtp_finance_directory.grants.standard.problems import GrantFault, GrantRule, Path
 from rtp_finance_directory.grants.standard.texts import (
     is_address,
     is_day,
@@ -26,7 +26,7 @@ from rtp_finance_directory.grants.standard.texts import (
 Schema = Mapping[str, Any]
 LeftOut = list[str]
 """The fields that were taken out of a grant."""
-Check = Callable[[Any, LeftOut], list[Fault] | None]
+Check = Callable[[Any, LeftOut], list[GrantFault] | None]
 """Return what is wrong, None if nothing is."""
 
 STANDARD = files("rtp_finance_directory") / "reference" / "360giving"
@@ -79,10 +79,10 @@ def _build_object(part: Schema, schema: Schema, at: str) -> Check:
     }
     required, either = _read_required(part)
 
-    def check(value: Any, left: LeftOut) -> list[Fault] | None:
+    def check(value: Any, left: LeftOut) -> list[GrantFault] | None:
         if type(value) is not dict:
-            return [Fault((), Rule.NOT_AN_OBJECT)]
-        faults: list[Fault] = []
+            return [GrantFault((), GrantRule.NOT_AN_OBJECT)]
+        faults: list[GrantFault] = []
         drop: list[str] = []
         for name, item in value.items():
             inner = checks.get(name)
@@ -94,7 +94,7 @@ def _build_object(part: Schema, schema: Schema, at: str) -> Check:
                 faults += [fault._replace(path=(name, *fault.path)) for fault in found]
         for name in drop:
             left.append("" if value.pop(name) is None else f"{at}{name}")
-        faults += [Fault((name,), Rule.MISSING) for name in required if name not in value]
+        faults += [GrantFault((name,), GrantRule.MISSING) for name in required if name not in value]
         if either:
             faults += _check_either(value, either)
         return faults or None
@@ -102,12 +102,12 @@ def _build_object(part: Schema, schema: Schema, at: str) -> Check:
     return check
 
 
-def _check_either(value: Mapping[str, Any], either: Sequence[str]) -> Iterator[Fault]:
+def _check_either(value: Mapping[str, Any], either: Sequence[str]) -> Iterator[GrantFault]:
     given = [name for name in either if name in value]
     if not given:
-        yield Fault((either[0],), Rule.MISSING)
+        yield GrantFault((either[0],), GrantRule.MISSING)
     elif len(given) > 1:
-        yield Fault((given[1],), Rule.TWO_RECIPIENTS)
+        yield GrantFault((given[1],), GrantRule.TWO_RECIPIENTS)
 
 
 def _read_required(part: Schema) -> tuple[list[str], list[str]]:
@@ -125,12 +125,12 @@ def _build_array(part: Schema, schema: Schema, at: str) -> Check:
     inner = _build(part["items"], schema, at)
     least = part.get("minItems", 0)
 
-    def check(value: Any, left: LeftOut) -> list[Fault] | None:
+    def check(value: Any, left: LeftOut) -> list[GrantFault] | None:
         if type(value) is not list:
-            return [Fault((), Rule.NOT_A_LIST)]
+            return [GrantFault((), GrantRule.NOT_A_LIST)]
         if len(value) < least:
-            return [Fault((), Rule.EMPTY_LIST)]
-        faults: list[Fault] = []
+            return [GrantFault((), GrantRule.EMPTY_LIST)]
+        faults: list[GrantFault] = []
         for index, item in enumerate(value):
             if found := inner(item, left):
                 faults += [fault._replace(path=(index, *fault.path)) for fault in found]
@@ -142,24 +142,24 @@ def _build_array(part: Schema, schema: Schema, at: str) -> Check:
 def _build_number(part: Schema) -> Check:
     least = part.get("minimum", -math.inf)
 
-    def check(value: Any, _: LeftOut) -> list[Fault] | None:
+    def check(value: Any, _: LeftOut) -> list[GrantFault] | None:
         if type(value) is not int and (type(value) is not float or not math.isfinite(value)):
-            return [Fault((), Rule.NOT_A_NUMBER, value)]
-        return [Fault((), Rule.TOO_SMALL, value, str(least))] if value < least else None
+            return [GrantFault((), GrantRule.NOT_A_NUMBER, value)]
+        return [GrantFault((), GrantRule.TOO_SMALL, value, str(least))] if value < least else None
 
     return check
 
 
-def _check_text(value: Any, _: LeftOut) -> list[Fault] | None:
-    return None if type(value) is str else [Fault((), Rule.NOT_TEXT)]
+def _check_text(value: Any, _: LeftOut) -> list[GrantFault] | None:
+    return None if type(value) is str else [GrantFault((), GrantRule.NOT_TEXT)]
 
 
 Suggest = Callable[[str], str]
-_FORMS: dict[frozenset[str], tuple[Callable[[str], bool], Rule, Suggest]] = {
-    frozenset({"date-time"}): (is_time, Rule.NOT_A_TIME, suggest_time),
-    frozenset({"uri"}): (is_address, Rule.NOT_AN_ADDRESS, str),
-    frozenset({"date-time", "day"}): (is_day, Rule.NOT_A_DAY, suggest_day),
-    frozenset({"date-time", "day", "month"}): (is_day_or_month, Rule.NOT_A_DAY, suggest_day),
+_FORMS: dict[frozenset[str], tuple[Callable[[str], bool], GrantRule, Suggest]] = {
+    frozenset({"date-time"}): (is_time, GrantRule.NOT_A_TIME, suggest_time),
+    frozenset({"uri"}): (is_address, GrantRule.NOT_AN_ADDRESS, str),
+    frozenset({"date-time", "day"}): (is_day, GrantRule.NOT_A_DAY, suggest_day),
+    frozenset({"date-time", "day", "month"}): (is_day_or_month, GrantRule.NOT_A_DAY, suggest_day),
 }
 _PATTERNS = {
     "^[0-9]{4}-(0[1-9]|1[012])-(0[1-9]|[12][0-9]|3[01])$": "day",
@@ -177,15 +177,15 @@ def _build_text(part: Schema) -> Check:
     taken = _read_codes(part)
     if not named and taken is None:
         return _check_text
-    has_form, rule, suggest = _FORMS[named] if named else (None, Rule.NOT_TEXT, str)
+    has_form, rule, suggest = _FORMS[named] if named else (None, GrantRule.NOT_TEXT, str)
 
-    def check(value: Any, _: LeftOut) -> list[Fault] | None:
+    def check(value: Any, _: LeftOut) -> list[GrantFault] | None:
         if type(value) is not str:
-            return [Fault((), Rule.NOT_TEXT)]
+            return [GrantFault((), GrantRule.NOT_TEXT)]
         if taken is not None and value not in taken:
-            return [Fault((), Rule.NOT_ON_THE_LIST, value, _describe_codes(taken))]
+            return [GrantFault((), GrantRule.NOT_ON_THE_LIST, value, _describe_codes(taken))]
         if has_form is not None and not has_form(value):
-            return [Fault((), rule, value, suggest(value))]
+            return [GrantFault((), rule, value, suggest(value))]
         return None
 
     return check

@@ -9,7 +9,7 @@ SHOWN = 60
 """Characters of a wrong value that are quoted."""
 
 
-class Rule(StrEnum):
+class GrantRule(StrEnum):
     """The rules that a row can break."""
 
     MISSING = "missing"
@@ -34,11 +34,11 @@ class Rule(StrEnum):
     TOO_MANY_CELLS = "too-many-cells"
 
 
-class Fault(NamedTuple):
+class GrantFault(NamedTuple):
     """A place in a grant that breaks a rule."""
 
     path: Path
-    rule: Rule
+    rule: GrantRule
     found: object = None
     """The value, where quoting it helps."""
     wanted: str = ""
@@ -50,7 +50,7 @@ class Problem(NamedTuple):
 
     row: int
     field: str
-    rule: Rule
+    rule: GrantRule
     wrong: str
     right: str
 
@@ -59,40 +59,43 @@ class Problem(NamedTuple):
         return f"{place}{f', {self.field}' if self.field else ''}: {self.wrong}. {self.right}."
 
 
-_WORDS: dict[Rule, tuple[str, str]] = {
-    Rule.MISSING: ("is missing or empty", "Every grant needs it{wanted}"),
-    Rule.TWO_RECIPIENTS: (
+_WORDS: dict[GrantRule, tuple[str, str]] = {
+    GrantRule.MISSING: ("is missing or empty", "Every grant needs it{wanted}"),
+    GrantRule.TWO_RECIPIENTS: (
         "both an organisation and an individual receive it",
         "Keep one: Recipient Org, or Recipient Ind for a grant to a person",
     ),
-    Rule.NOT_TEXT: ("is not text", "Put it into quotation marks"),
-    Rule.NOT_A_NUMBER: ("{found} is not a number", "Write digits and a point alone, for example 9500.00"),
-    Rule.NOT_A_LIST: ("is not a list", "Put it into square brackets, also where there is one only"),
-    Rule.NOT_AN_OBJECT: ("is not an object", "Put its fields into braces, each with its name"),
-    Rule.EMPTY_LIST: ("is an empty list", "Name at least one"),
-    Rule.TOO_SMALL: ("{found} is too small", "The least is {wanted}"),
-    Rule.OUT_OF_RANGE: ("{found} is out of range", "Between -1 and 1 trillion can be kept"),
-    Rule.NOT_ON_THE_LIST: ("{found} is not on the list of codes", "{wanted}"),
-    Rule.NOT_A_DAY: ("{found} is not a day", "Write year, month and day, for example {wanted}"),
-    Rule.NOT_A_TIME: ("{found} is not a time", "Write day, time and zone, for example {wanted}"),
-    Rule.NOT_AN_ADDRESS: ("{found} is not a web address", "Begin it with https:// and leave no blanks in it"),
-    Rule.NOT_AS_WRITTEN: ("{found} is not written as the standard has it", "{wanted}"),
-    Rule.UNFIT_TEXT: ("holds a character that is no text", "Take out control characters, such as U+0000"),
-    Rule.REPEATED: ("{found} stands in an earlier row too", "Give each grant an identifier of its own"),
-    Rule.SAID_OTHERWISE: (
+    GrantRule.NOT_TEXT: ("is not text", "Put it into quotation marks"),
+    GrantRule.NOT_A_NUMBER: ("{found} is not a number", "Write digits and a point alone, for example 9500.00"),
+    GrantRule.NOT_A_LIST: ("is not a list", "Put it into square brackets, also where there is one only"),
+    GrantRule.NOT_AN_OBJECT: ("is not an object", "Put its fields into braces, each with its name"),
+    GrantRule.EMPTY_LIST: ("is an empty list", "Name at least one"),
+    GrantRule.TOO_SMALL: ("{found} is too small", "The least is {wanted}"),
+    GrantRule.OUT_OF_RANGE: ("{found} is out of range", "Between -1 and 1 trillion can be kept"),
+    GrantRule.NOT_ON_THE_LIST: ("{found} is not on the list of codes", "{wanted}"),
+    GrantRule.NOT_A_DAY: ("{found} is not a day", "Write year, month and day, for example {wanted}"),
+    GrantRule.NOT_A_TIME: ("{found} is not a time", "Write day, time and zone, for example {wanted}"),
+    GrantRule.NOT_AN_ADDRESS: ("{found} is not a web address", "Begin it with https:// and leave no blanks in it"),
+    GrantRule.NOT_AS_WRITTEN: ("{found} is not written as the standard has it", "{wanted}"),
+    GrantRule.UNFIT_TEXT: ("holds a character that is no text", "Take out control characters, such as U+0000"),
+    GrantRule.REPEATED: ("{found} stands in an earlier row too", "Give each grant an identifier of its own"),
+    GrantRule.SAID_OTHERWISE: (
         "differs from the grant {found} that is stored, and is not newer",
         "Raise Last Modified (dateModified), and it replaces what is stored",
     ),
-    Rule.TOO_LARGE: ("is larger than a grant may be", "A grant has at most {wanted}"),
-    Rule.UNREADABLE: ("cannot be read: {found}", "{wanted}"),
-    Rule.TOO_MANY_CELLS: ("has more cells than the header", "Give each column a title, and quote values with commas"),
+    GrantRule.TOO_LARGE: ("is larger than a grant may be", "A grant has at most {wanted}"),
+    GrantRule.UNREADABLE: ("cannot be read: {found}", "{wanted}"),
+    GrantRule.TOO_MANY_CELLS: (
+        "has more cells than the header",
+        "Give each column a title, and quote values with commas",
+    ),
 }
 
 
-def describe_fault(row: int, fault: Fault, field: str) -> Problem:
+def describe_fault(row: int, fault: GrantFault, field: str) -> Problem:
     """Put a fault into words. `field` names its place as the sender knows it."""
     wrong, right = _WORDS[fault.rule]
-    found = fault.found if fault.rule is Rule.UNREADABLE else quote(fault.found)
+    found = fault.found if fault.rule is GrantRule.UNREADABLE else quote(fault.found)
     return Problem(row, field, fault.rule, wrong.format(found=found), right.format(wanted=fault.wanted))
 
 
