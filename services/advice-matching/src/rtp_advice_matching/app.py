@@ -3,6 +3,7 @@
 from rtp_advice_matching import migrations
 from rtp_advice_matching.base import Model
 from rtp_advice_matching.directory.routes import advisers
+from rtp_advice_matching.fairness.routes import fairness
 from rtp_advice_matching.load import load_examples
 from rtp_advice_matching.repairs.override_routes import overrides
 from rtp_advice_matching.repairs.routes import repairs
@@ -15,7 +16,7 @@ service = Service(
     name="advice-matching",
     title="Advice matching",
     description="Advisers and mentors, who of them fits a staff group and why, and the support agreed on.",
-    routers=[advisers, support_requests, matching_rounds, repairs, overrides],
+    routers=[advisers, support_requests, matching_rounds, repairs, overrides, fairness],
     metadata=Model.metadata,
     migrations=migrations,
     handlers=HANDLERS,
