@@ -55,9 +55,9 @@ def measure(certificate: Json, repaired: Json | None, overridden: dict[str, str]
             places[adviser] += 1  # the repair had it taken
     lists = [[] if place in gone else listed for place, listed in enumerate(certificate["lists"])]
     taken = [each["engaged"] for each in given["advisers"]]
-    for adviser in advisers:
-        if adviser is not None:
-            taken[adviser] += 1
+    for has in advisers:
+        if has is not None:
+            taken[has] += 1
     return {
         "requests": len(advisers) - len(gone),
         "placed": sum(adviser is not None for adviser in advisers),
