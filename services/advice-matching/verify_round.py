@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Check the certificate of a matching round: python verify_round.py certificate.json [EVERY]
+"""Check the certificate of a matching round, or a repair of one: python verify_round.py certificate.json [EVERY]
 
 It works out anew, from the input that the certificate holds, who may help whom and how well, and that the result is
 what it says: everybody keeps to constraints and places, no two would both rather have each other, each reason is true,
@@ -76,13 +76,9 @@ def verify_repair(said):
     check_hash(said)
     waited, written, gone = read_waited(given), [dict(listed) for listed in said["lists"]], set(changes["gone"])
     check(len(written) == len(said["before"]) == len(said["after"]) == len(waited), "a request is missing")
-    for request, listed in zip(given["requests"], written, strict=True):
-        for adviser, score in listed.items():
-            check(find_obstacle(request, given["advisers"][adviser]) is None, f"adviser {adviser} may not help")
-            rated = sum(rate(request, given["advisers"][adviser], given["parameters"]).values())
-            check(rated == score, f"the score of adviser {adviser} is another")
-    places = [max(0, each["capacity"] - each["engaged"]) for each in given["advisers"]]
+    check_scores(given, written)
     before, after = ([None if each == -1 else each for each in said[name]] for name in ("before", "after"))
+    places = [max(0, each["capacity"] - each["engaged"]) for each in given["advisers"]]
     for adviser, number in changes["places"]:
         places[adviser] = number
     struck = set(map(tuple, changes["struck"]))
@@ -92,25 +88,9 @@ def verify_repair(said):
     ]
     problem = find_blocking(lists, after, waited, places)
     check(problem is None, problem)
-    standing, left = set(), list(places)
-    for number in sorted(range(len(lists)), key=lambda each: -lists[each].get(before[each], 0) - waited[each]):
-        if before[number] in lists[number] and left[before[number]] > 0:
-            left[before[number]] -= 1
-            standing.add(number)
-
-    def find_rank(number, adviser):
-        listed = written[number]
-        return None if adviser not in listed else 1 + sum(score > listed[adviser] for score in listed.values())
-
+    standing = find_standing(lists, before, waited, places)
     moves = [
-        {
-            "request": number,
-            "before": before[number],
-            "rankBefore": find_rank(number, before[number]),
-            "after": after[number],
-            "rankAfter": find_rank(number, after[number]),
-            "directly": before[number] is not None and number not in standing,
-        }
+        describe_move(number, written[number], before[number], after[number], number in standing)
         for number in range(len(lists))
         if before[number] != after[number] and number not in gone
     ]
@@ -119,6 +99,32 @@ def verify_repair(said):
     least = sum(each is not None and number not in standing | gone for number, each in enumerate(before))
     check(least <= said["atLeast"] <= said["moved"], "the fewest to be moved cannot be so")
     return "too-few-places" if least == said["moved"] else "moves"
+
+
+def check_scores(given, lists):
+    for request, listed in zip(given["requests"], lists, strict=True):
+        for adviser, score in listed.items():
+            check(find_obstacle(request, given["advisers"][adviser]) is None, f"adviser {adviser} may not help")
+            rated = sum(rate(request, given["advisers"][adviser], given["parameters"]).values())
+            check(rated == score, f"the score of adviser {adviser} is another")
+
+
+def find_standing(lists, before, waited, places):
+    """Return the requests whose pair may stand; where places are too few, those that the adviser likes best."""
+    standing, left = set(), list(places)
+    for number in sorted(range(len(lists)), key=lambda each: -lists[each].get(before[each], 0) - waited[each]):
+        if before[number] in lists[number] and left[before[number]] > 0:
+            left[before[number]] -= 1
+            standing.add(number)
+    return standing
+
+
+def describe_move(number, listed, had, has, stands):
+    def find_rank(adviser):
+        return None if adviser not in listed else 1 + sum(score > listed[adviser] for score in listed.values())
+
+    move = {"request": number, "directly": had is not None and not stands}
+    return move | {"before": had, "rankBefore": find_rank(had), "after": has, "rankAfter": find_rank(has)}
 
 
 def check_hash(certificate):

@@ -235,6 +235,7 @@ READS = frozenset(
         "GET /v1/matching-rounds",
         "GET /v1/matching-rounds/{round_id}",
         "GET /v1/matching-rounds/{round_id}/certificate",
+        "GET /v1/matching-rounds/{round_id}/fairness",
         "GET /v1/matching-rounds/{round_id}/repairs",
         "GET /v1/matching-rounds/{round_id}/repairs/{repair_id}",
         "GET /v1/matching-rounds/{round_id}/repairs/{repair_id}/document",

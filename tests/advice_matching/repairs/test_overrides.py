@@ -43,6 +43,29 @@ async def test_it_holds_once_a_second_person_confirms_it(operator: Api, market: 
     assert (await operator.get(f"{market.path}/overrides")).json()["items"] == [answer.json()]
 
 
+async def test_a_repair_does_not_move_it_and_shows_what_it_does_to_others(
+    operator: Api, market: Market, new_client: NewClient
+) -> None:
+    """The best adviser is free again, and the other group would rather have that one."""
+    best, second, _ = market.advisers
+    shown = await propose(operator, market)
+    path = f"{market.path}/overrides/{shown['id']}/actions/confirm"
+    assert (await operator.post(path, headers=BOB | {"If-Match": '"1"'})).status_code == 200
+    answer = await operator.post(f"{market.path}/repairs", params={"dryRun": "true"}, json={})
+    moves = [(each["requestId"], each["before"], each["after"]) for each in answer.json()["moves"]]
+    assert moves == [(market.given[second.id], str(second.id), str(best.id))]
+    fairness = (await operator.get(f"{market.path}/fairness")).json()
+    assert (fairness["requests"], fairness["placed"], fairness["firstChoices"], fairness["justifiedEnvy"]) == (
+        2,
+        2,
+        0,
+        2,
+    )
+    assert fairness["load"]["advisers"] >= 3
+    assert {each["requests"] for each in fairness["waits"]} == {None}, "two are too few to be said"
+    assert (await (await new_client(scopes="support:match")).get(f"{market.path}/fairness")).status_code == 404
+
+
 async def test_it_may_be_withdrawn_and_holds_no_more(operator: Api, market: Market) -> None:
     shown = await propose(operator, market)
     path = f"{market.path}/overrides/{shown['id']}/actions"

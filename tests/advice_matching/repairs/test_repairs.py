@@ -92,6 +92,13 @@ async def test_a_repair_on_what_is_no_more_is_refused(operator: Api, market: Mar
     assert (await preview(operator, market))["figures"]["moved"] == 1, "who has agreed is not moved"
 
 
+async def test_a_repair_of_a_round_that_proposed_nothing_is_not_committed(operator: Api, market: Market) -> None:
+    path = (await operator.post("/v1/matching-rounds", json={})).headers["location"]
+    repaired = (await operator.post(f"{path}/repairs", json={})).headers["location"]
+    refused = await operator.post(f"{repaired}/actions/commit", headers={"If-Match": '"1"'})
+    assert (refused.status_code, refused.json()["type"].split("/")[-1]) == (409, "round-not-committed")
+
+
 async def test_the_place_of_a_withdrawn_request_goes_to_whoever_would_rather_have_it(
     operator: Api, market: Market
 ) -> None:

@@ -11,14 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_advice_matching.repairs.changes import Asked, Certificate, find_changes, read_asked
-from rtp_advice_matching.repairs.errors import NoSuchRepair, RepairOutdated
+from rtp_advice_matching.repairs.errors import NoSuchRepair, RepairOutdated, RoundNotCommitted
 from rtp_advice_matching.repairs.models import Repair
 from rtp_advice_matching.repairs.queries import find_committed, get_document
 from rtp_advice_matching.repairs.schemas import RepairOpening
 from rtp_advice_matching.requests.models import SupportRequest
 from rtp_advice_matching.rounds.commands import propose_pairs
 from rtp_advice_matching.rounds.models import RoundStatus
-from rtp_advice_matching.rounds.queries import get_certificate
+from rtp_advice_matching.rounds.queries import get_certificate, get_round
 from rtp_advice_matching.rounds.rules.market import NOBODY
 from rtp_advice_matching.rounds.rules.repair_document import compute_repair, count_harm, hash_basis, read_advisers
 from rtp_advice_matching.rounds.rules.snapshot import Json, write_canonical
@@ -40,7 +40,7 @@ async def compute(session: AsyncSession, round_id: UUID, opening: RepairOpening,
     certificate, before = await load_round(session, round_id, readers=readers)
     asked = read_asked(certificate, opening)
     async with system_scope(session, "a round is over the requests of all groups"):
-        changes = await find_changes(session, certificate, asked)
+        changes = await find_changes(session, round_id, certificate, asked)
     return await asyncio.to_thread(compute_repair, certificate, before, changes)
 
 
@@ -111,12 +111,14 @@ async def commit(
     if saved is None:
         raise NoSuchRepair
     saved.expect(version)
+    if (await get_round(session, round_id, readers=actor.identities)).status is not RoundStatus.COMMITTED:
+        raise RoundNotCommitted("commit the round first, or work out another one")
     certificate, before = await load_round(session, round_id, readers=actor.identities)
     asked = read_asked(certificate, RepairOpening.model_validate(saved.asked))
     document = json.loads(await get_document(session, round_id, repair_id, readers=actor.identities))
     async with system_scope(session, "a repair proposes to the groups of others"):
         versions = await _lock(session, document)
-        await _require_same(session, certificate, before, asked, saved.basis_hash)
+        await _require_same(session, saved, certificate, before, asked)
         pairs = {request: (versions[request], adviser) for request, adviser in _list_new(document).items()}
         left_out = await propose_pairs(session, pairs, now=now, outbox=outbox)
     saved.commit(proposed=len(pairs) - len(left_out), left_out=left_out, now=now)
@@ -143,9 +145,9 @@ async def _lock(session: AsyncSession, document: Json) -> dict[UUID, int]:
 
 
 async def _require_same(
-    session: AsyncSession, certificate: Certificate, before: Sequence[int], asked: Asked, basis_hash: str
+    session: AsyncSession, saved: Repair, certificate: Certificate, before: Sequence[int], asked: Asked
 ) -> None:
     """Refuse where anything is otherwise than when the repair was worked out: who would be moved was another set."""
-    changes = await find_changes(session, certificate, asked)
-    if hash_basis(certificate, before, changes) != basis_hash:
+    changes = await find_changes(session, saved.round_id, certificate, asked)
+    if hash_basis(certificate, before, changes) != saved.basis_hash:
         raise RepairOutdated("a request, an adviser or an earlier repair has changed; preview the repair again")

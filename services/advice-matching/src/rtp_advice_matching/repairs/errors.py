@@ -19,6 +19,10 @@ class RepairCommitted(Conflict):
     title = "The repair was committed before"
 
 
+class RoundNotCommitted(Conflict):
+    title = "The round of this repair was not committed yet"
+
+
 class RepairOutdated(Conflict):
     title = "Something has changed since the repair was worked out"
 

@@ -99,7 +99,7 @@ async def commit_repair(
     """Make the new pairs of a repair the first proposals of their requests.
 
     It is refused where anything that the repair rests on has changed since it was worked out (`basisHash`): others
-    would be moved than were named. Whoever keeps the adviser is told nothing.
+    would be moved than were named. The round itself must be committed. Whoever keeps the adviser is told nothing.
     """
     await commands.commit(session, round_id, repair_id, version=version, actor=principal, now=now, outbox=events)
     return await _show_repair(session, round_id, repair_id, principal, response)
