@@ -213,6 +213,7 @@ IN_THE_OPEN = {
     "decision_id",
     "adviser_id",
     "product_id",
+    "grant_id",
     "route",
     "version",
     "extension",

@@ -29,7 +29,7 @@ OPEN = {
     "route": "right-to-provide",
     "version": "1",
     "extension": "event-chain",
-    **dict.fromkeys(("award_id", "recommendation_id", "decision_id", "adviser_id", "product_id"), "*"),
+    **dict.fromkeys(("award_id", "recommendation_id", "decision_id", "adviser_id", "product_id", "grant_id"), "*"),
 }
 """What the parameters in the open are filled with; * stands for the first of the list."""
 
