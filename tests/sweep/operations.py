@@ -307,6 +307,7 @@ IN_THE_OPEN = {
     "resource_id",
     "record_id",
     "product_id",
+    "grant_id",
     "route",
     "version",
     "days",

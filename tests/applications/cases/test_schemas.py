@@ -29,7 +29,7 @@ BAD_BODIES: list[tuple[Any, str]] = [
     ({"headcount": True}, "/headcount"),
     ({"annualValuePence": "100"}, "/annualValuePence"),
     ({"annualValuePence": 10**19}, "/annualValuePence"),
-    ({"supportNeeds": ["legal"] * 11}, "/supportNeeds"),
+    ({"supportNeeds": ["legal"] * 13}, "/supportNeeds"),
     ({"supportNeeds": "legal"}, "/supportNeeds"),
     ({"financePurposes": ["gold"]}, "/financePurposes/0"),
     ({"conflictsDeclared": None}, "/conflictsDeclared"),

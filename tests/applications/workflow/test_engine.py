@@ -28,7 +28,7 @@ SHARED = {name: pair for name, pair in ACTIONS.items() if len(pair[1].signatorie
 OF_THE_SIGNER = {
     "urgency-is-agreed", "confirmed-by-the-employer", "roles-kept-apart", "executive-does-not-scrutinise",
     "deciders-are-independent", "decision-maker-is-independent", "reviewer-independent", "vote-is-own",
-    "verified-by-a-body", "entry-is-own", "bar-lifted-by-an-officer",
+    "verified-by-a-body", "entry-is-own", "bar-lifted-by-an-officer", "successor-has-the-case",
 }  # fmt: skip
 """Guards that look at who signs: besides the role, they alone may refuse another person in it."""
 

@@ -75,10 +75,9 @@ def test_a_clock_whose_time_is_up_is_not_extended() -> None:
     assert refused_for("extend-deadline", replace(screening, now=running.due_at)) == ["clock-runs"]
 
 
-@pytest.mark.parametrize("clock", ["decision-date-notice", "idle"])
-def test_what_the_law_sets_is_not_extended(clock: str) -> None:
+def test_what_the_law_sets_is_not_extended() -> None:
     snapshot = build_snapshot(Status.INFORMATION_REQUESTED, process=COMMUNITY_RIGHT_TO_CHALLENGE)
-    attempt = Ready(snapshot, (OFFICER,), extension(clock), process=COMMUNITY_RIGHT_TO_CHALLENGE)
+    attempt = Ready(snapshot, (OFFICER,), extension("decision-date-notice"), process=COMMUNITY_RIGHT_TO_CHALLENGE)
     assert refused_for("extend-deadline", attempt) == ["clock-may-be-extended"]
 
 
