@@ -31,7 +31,7 @@ OWN_DAY: Mapping[str, str] = {
     "end-procurement": "decided_on", "return-to-earlier-step": "decided_on", "record-regime": "determined_on",
     "publish-tender": "published_on", "begin-standstill": "published_on", "record-further-decision": "communicated_on",
     "award": "entered_into_on", "record-tender-lost": "feedback_given_on", "give-assistance": "given_on",
-    "judge-exclusion": "judged_on",
+    "judge-exclusion": "judged_on", "invite-tenders": "invited_on",
 }  # fmt: skip
 """Decisions whose payload has their day by another name, or had it before: with bounds of its own."""
 MOVED_BY = frozenset(
