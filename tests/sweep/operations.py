@@ -98,6 +98,8 @@ WRITES: Mapping[str, Body] = {
         "baseYear": 2027,
         "options": [{"id": "a", "kind": "mutual"}, {"id": "b", "kind": "status-quo"}],
     },
+    "POST /v1/finance-plans": {"neededPence": 100},
+    "POST /v1/product-comparisons": {"productIds": [NOBODY, NOBODY], "amountPence": 100},
     "POST /v1/eligibility": {"sector": "adult-social-care"},
     "POST /v1/products": {"provider": "Sweep", "name": "Sweep", "kinds": ["grant"], "direct": True},
     "PUT /v1/products/{product_id}": {"provider": "Sweep", "name": "Sweep", "kinds": ["grant"], "direct": True},

@@ -28,6 +28,8 @@ SERVICES = {
     "products": "finance-directory",
     "shortlists": "finance-directory",
     "eligibility": "finance-directory",
+    "finance-plans": "finance-directory",
+    "product-comparisons": "finance-directory",
     "grants": "finance-directory",
     "grant-statistics": "finance-directory",
     "grant-givers": "finance-directory",

@@ -74,7 +74,7 @@ def test_a_change_that_makes_it_cheaper_says_by_how_much() -> None:
     ("source", "limits", "obstacle"),
     [
         (replace(PLAIN, personal_guarantee=True), {"gives_personal_guarantee": False}, Obstacle.PERSONAL_GUARANTEE),
-        (replace(PLAIN, months_to_decide=4), {"months_left": 3}, Obstacle.TOO_LATE),
+        (replace(PLAIN, weeks_to_decide=4), {"weeks_left": 3}, Obstacle.TOO_LATE),
         (SECURED, {}, Obstacle.TOO_LARGE),
     ],
 )
@@ -83,7 +83,7 @@ def test_a_source_that_cannot_be_used_says_why(source: Source, limits: dict[str,
 
 
 def test_how_long_a_decision_takes_speaks_against_nobody_where_it_is_not_known() -> None:
-    assert read_pounds(plan([PLAIN], 50_000, months_left=0)) == {4: 50_000}
+    assert read_pounds(plan([PLAIN], 50_000, weeks_left=0)) == {4: 50_000}
 
 
 def test_public_money_stays_within_the_room_that_is_left() -> None:

@@ -9,6 +9,7 @@ from rtp_finance_directory.eligibility.routes import eligibility
 from rtp_finance_directory.grants.export_routes import grant_exports
 from rtp_finance_directory.grants.routes import grant_givers, grant_statistics, grants
 from rtp_finance_directory.load import load_reference_data
+from rtp_finance_directory.plans.routes import comparisons, plans
 from rtp_finance_directory.shortlists import handlers
 from rtp_finance_directory.shortlists.routes import shortlists
 from rtp_shared.contracts.applications import (
@@ -24,7 +25,17 @@ service = Service(
     name="finance-directory",
     title="Finance directory",
     description="Finance that public service mutuals have used or may use, and which of it fits a case, and why.",
-    routers=[products, shortlists, eligibility, grants, grant_statistics, grant_givers, grant_exports],
+    routers=[
+        products,
+        shortlists,
+        eligibility,
+        plans,
+        comparisons,
+        grants,
+        grant_statistics,
+        grant_givers,
+        grant_exports,
+    ],
     metadata=Model.metadata,
     migrations=migrations,
     handlers={

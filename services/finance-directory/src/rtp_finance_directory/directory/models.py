@@ -53,6 +53,8 @@ class Product(Model):
     max_term_months: Mapped[int | None]
     rate_basis: Mapped[RateBasis | None]
     rate_note: Mapped[str | None]
+    rate_percent: Mapped[float | None]
+    """A year, at the most; of base plus margin the margin alone."""
     arrangement_fee_percent: Mapped[float | None]
     """At the most."""
     capital_holiday_months: Mapped[int | None]

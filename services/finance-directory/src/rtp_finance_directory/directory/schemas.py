@@ -70,6 +70,9 @@ class ProductLine(Output):
     max_term_months: int | None
     rate_basis: RateBasis | None = Field(description="flat: on the whole loan for the whole term")
     rate_note: str | None
+    rate_percent: float | None = Field(
+        default=None, description="A year, at the most; of base-plus-margin the margin alone"
+    )
     arrangement_fee_percent: float | None = Field(description="At the most")
     capital_holiday_months: int | None = Field(description="At the most")
     opened_on: date | None
@@ -171,6 +174,7 @@ class ProductGiven(Input):
     max_term_months: Months | None = None
     rate_basis: RateBasis | None = None
     rate_note: Line | None = None
+    rate_percent: float | None = Field(default=None, ge=0, le=100)
     arrangement_fee_percent: float | None = Field(default=None, ge=0, le=100)
     capital_holiday_months: Months | None = None
     windows: list[ApplicationWindow] = Field(default=[], max_length=50)

@@ -22,7 +22,7 @@ class Source:
     personal_guarantee: bool = False
     subsidy: bool = False
     """Whether what is given counts as public money (Subsidy Control Act 2022)."""
-    months_to_decide: int | None = None
+    weeks_to_decide: int | None = None
     """None where nobody has said how long a decision takes."""
     excludes: frozenset[UUID] = frozenset()
     """Products that cannot be had beside it."""
@@ -33,7 +33,7 @@ class PlanLimits:
     """What the group needs and can carry. None is no limit."""
 
     needed_pence: int
-    months_left: int | None = None
+    weeks_left: int | None = None
     """Until the money is needed."""
     max_payment_pence: int | None = None
     """A month, for all loans together."""
@@ -84,7 +84,7 @@ def find_cap(source: Source, limits: PlanLimits) -> int:
 
 def find_obstacle(source: Source, limits: PlanLimits) -> Obstacle | None:
     """Return the first thing that keeps the group from using a source at all."""
-    decided, left = source.months_to_decide, limits.months_left
+    decided, left = source.weeks_to_decide, limits.weeks_left
     obstacles = (
         (Obstacle.SECURITY, source.secured and not limits.gives_security),
         (Obstacle.PERSONAL_GUARANTEE, source.personal_guarantee and not limits.gives_personal_guarantee),
@@ -105,8 +105,8 @@ def loosen(limits: PlanLimits) -> dict[Change, PlanLimits]:
         ways[Change.PAYMENT] = replace(limits, max_payment_pence=limits.max_payment_pence * 11 // 10)
     if limits.max_sources is not None:
         ways[Change.SOURCES] = replace(limits, max_sources=limits.max_sources + 1)
-    if limits.months_left is not None:
-        ways[Change.TIME] = replace(limits, months_left=limits.months_left + 3)
+    if limits.weeks_left is not None:
+        ways[Change.TIME] = replace(limits, weeks_left=limits.weeks_left + 13)
     if limits.subsidy_room_pence is not None:
         ways[Change.SUBSIDY] = replace(limits, subsidy_room_pence=None)
     return ways
