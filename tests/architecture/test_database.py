@@ -29,7 +29,7 @@ OPEN_OF = {
         "recommendation_updates",
         "contract_awards",
     },
-    "advice-matching": {"resources", "adviser_chains"},
+    "advice-matching": {"resources"},
     "finance-directory": {"directory_clock", "grants", "incoming_grants", "grant_loads", "grant_problems"},
     "gateway": {"clients", "former_secrets"},
 }

@@ -167,7 +167,6 @@ OWN = {
         "UPDATE matching_repairs SET document = 'forged'",
         "UPDATE matching_overrides SET adviser_id = NULL",
         "DELETE FROM engagements",
-        "DELETE FROM adviser_chains",
         "INSERT INTO support_requests (status) VALUES ('')",
         "DELETE FROM support_requests",
     ],
@@ -176,7 +175,6 @@ OWN = {
         "UPDATE proposals SET rank = 1",
         "SELECT certificate FROM matching_rounds",
         "DELETE FROM engagements",
-        "UPDATE adviser_chains SET sequence = 0",
         "DELETE FROM support_requests",
     ],
     ("advice-matching", "operator"): [

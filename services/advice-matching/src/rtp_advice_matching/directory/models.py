@@ -37,6 +37,13 @@ class AdviserNetwork(Profile, Model):
 
     __table_args__ = (Index("ix_adviser_networks_name_id", "name", "id"),)
 
+    def take_down(self) -> None:
+        """Leave a tombstone. Of a network that was not shown, nothing is shown by its withdrawal either."""
+        if self.status is not ProfileStatus.PUBLISHED:
+            self.name = TAKEN_DOWN
+        self.description, self.website = "", None
+        self.withdraw()
+
 
 class Adviser(Profile, Model):
     """An adviser, mentor or ambassador of a network. Nothing personal but a display name and what stands about them."""
@@ -107,7 +114,12 @@ class Adviser(Profile, Model):
 
     def note_reminder(self, today: date, event_hash: str) -> None:
         """Note that its network was told today, by an event of this digest."""
-        self.reminded_on, self.event_hash = today, event_hash
+        self.reminded_on = today
+        self.count_event(event_hash)
+
+    def count_event(self, event_hash: str) -> None:
+        """Count an event about the profile, in its row lock: what is told of it has one order, whoever tells it."""
+        self.event_hash = event_hash
         self.sequence += 1
 
     def take_down(self) -> bool:

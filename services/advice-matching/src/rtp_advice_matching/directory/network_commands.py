@@ -69,7 +69,7 @@ async def suspend_network(
 async def withdraw_network(session: AsyncSession, network_id: UUID, *, version: Expected, actor: Principal) -> None:
     """Take a network out of the directory for good; its people are not shown without it."""
     network = await _lock_kept(session, network_id, version=version, actor=actor)
-    network.withdraw()
+    network.take_down()
     await _tell_people(session, network)
 
 

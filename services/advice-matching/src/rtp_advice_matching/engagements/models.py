@@ -238,13 +238,3 @@ class Engagement(Model):
 def _choose_readers(request: SupportRequest, network_id: uuid.UUID) -> list[str]:
     overseeing = [OVERSIGHT] if OVERSIGHT in request.readers else []
     return list(dict.fromkeys((request.opener, organisation_identity(network_id), *overseeing, *SYSTEM)))
-
-
-class AdviserChain(Model):
-    """How many events were published about an adviser, and the digest of the newest. Counted in the adviser's lock."""
-
-    __tablename__ = "adviser_chains"
-
-    adviser_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("advisers.id"), primary_key=True)
-    sequence: Mapped[int]
-    event_hash: Mapped[str | None]

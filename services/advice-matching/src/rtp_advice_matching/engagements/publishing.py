@@ -2,11 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy.dialects.postgresql import insert
-
 from rtp_advice_matching.directory.models import Adviser
 from rtp_advice_matching.engagements.context import EngagementContext
-from rtp_advice_matching.engagements.models import AdviserChain, Engagement
+from rtp_advice_matching.engagements.models import Engagement
 from rtp_advice_matching.requests.models import SupportRequest
 from rtp_shared.contracts.advice_matching import (
     CapacityLow,
@@ -71,21 +69,17 @@ async def publish_low_capacity(context: EngagementContext, adviser: Adviser) -> 
     free = max(0, adviser.capacity - adviser.engaged)
     if free > context.terms.capacity_low_places:
         return
-    blank = insert(AdviserChain).values(adviser_id=adviser.id, sequence=0).on_conflict_do_nothing()
-    await context.session.execute(blank)
-    chain = await context.session.get_one(AdviserChain, adviser.id, populate_existing=True)
-    chain.sequence += 1
     event = CapacityLow(adviser_id=adviser.id, capacity=adviser.capacity, free_places=free, at=context.now)
     [body] = await context.outbox.publish(
         context.session,
         [event],
         subject_id=adviser.id,
-        sequence=chain.sequence,
-        previous=chain.event_hash,
+        sequence=adviser.sequence + 1,
+        previous=adviser.event_hash,
         dataref=f"/v1/advisers/{adviser.id}",
         readers=[organisation_identity(adviser.network_id), *SYSTEM],
     )
-    chain.event_hash = compute_digest(body)
+    adviser.count_event(compute_digest(body))
     await context.session.flush()
 
 

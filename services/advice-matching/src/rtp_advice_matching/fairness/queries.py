@@ -1,5 +1,6 @@
 """Queries of fairness: a round's figures, with its repairs and overrides."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -20,10 +21,14 @@ from rtp_shared.db import visible_to
 
 async def measure_round(session: AsyncSession, round_id: UUID, *, readers: Sequence[str]) -> Json:
     """Return how fair a round is, as its last committed repair and the pairs against its advice have left it."""
-    certificate = json.loads(await get_certificate(session, round_id, readers=readers))
+    certificate = await get_certificate(session, round_id, readers=readers)
     repaired = await find_committed(session, round_id, readers=readers)
     overridden = await _list_overridden(session, round_id, readers=readers)
-    return measure(certificate, json.loads(repaired) if repaired else None, overridden)
+    return await asyncio.to_thread(_measure, certificate, repaired, overridden)
+
+
+def _measure(certificate: str, repaired: str | None, overridden: dict[str, str]) -> Json:
+    return measure(json.loads(certificate), json.loads(repaired) if repaired else None, overridden)
 
 
 async def _list_overridden(session: AsyncSession, round_id: UUID, *, readers: Sequence[str]) -> dict[str, str]:

@@ -48,8 +48,11 @@ async def open_request(
     request = await _lock_request(session, case.case_id, readers=readers, now=now)
     if not request.learn(_read_facts(case), readers=readers, sequence=sequence, now=now):
         return
-    case_readers = list(request.readers)
-    proposals = request.propose(rank(request.build_need(), await list_candidates(session)), now=now)
+    told_before = list(request.readers)
+    ranking = rank(request.build_need(), await list_candidates(session))
+    rivals = [fit.candidate.network_id for fit in ranking.proposed]
+    case_readers = request.leave_out_rivals(request.readers, networks=rivals)
+    proposals = request.propose(ranking, now=now)
     session.add_all(proposals)
     event = SupportProposed(
         case_id=request.case_id,
@@ -59,7 +62,7 @@ async def open_request(
     )
     await _publish(session, outbox, request, event, readers=case_readers)
     await _tell_networks(
-        session, outbox, request, readers=[each for each in request.readers if each not in case_readers]
+        session, outbox, request, readers=[each for each in request.readers if each not in told_before]
     )
 
 

@@ -152,7 +152,8 @@ class SupportRequest(Model):
 
     def propose(self, ranking: Ranking, *, now: datetime) -> "list[Proposal]":
         """Propose the best. Their networks see the request from now on, and of the proposals only their own."""
-        case_readers = list(self.readers)
+        rivals = [fit.candidate.network_id for fit in ranking.proposed]
+        case_readers = self.leave_out_rivals(self.readers, networks=rivals)
         proposals = [
             Proposal.of(self, fit, rank=rank, readers=case_readers)
             for rank, fit in enumerate(ranking.proposed, start=1)

@@ -7,11 +7,16 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Label, case, func, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rtp_advice_matching.directory.facets import ProfileStatus
 from rtp_advice_matching.directory.models import Adviser
+from rtp_advice_matching.directory.queries import SHOWN
 from rtp_advice_matching.requests.errors import NoSuchSupportRequest
 from rtp_advice_matching.requests.models import Proposal, SupportRequest, SupportStatus
-from rtp_shared.db import AnyRow, AnySelect, visible_to
+from rtp_shared.db import AnyRow, AnySelect, system_scope, visible_to
 
+HIDDEN = "Not shown now"
+"""Instead of the name of an adviser whose profile was taken off for a while."""
+_IS_SHOWN = or_(SHOWN, Adviser.status == ProfileStatus.WITHDRAWN)
 _LINE = (
     SupportRequest.id,
     SupportRequest.case_id,
@@ -118,7 +123,9 @@ async def list_proposals(session: AsyncSession, request_id: UUID, *, readers: Se
         select(
             func.row_number().over(order_by=Proposal.rank).label("rank"),  # among those that the reader sees
             Proposal.adviser_id,
-            Adviser.name.label("adviser_name"),
+            case((or_(SHOWN, Adviser.status == ProfileStatus.WITHDRAWN), Adviser.name), else_=HIDDEN).label(
+                "adviser_name"
+            ),
             Adviser.kind.label("adviser_kind"),
             Adviser.network_id,
             Proposal.score,
@@ -128,4 +135,5 @@ async def list_proposals(session: AsyncSession, request_id: UUID, *, readers: Se
         .where(Proposal.request_id == request_id, visible_to(Proposal.readers, readers))
         .order_by(Proposal.rank)
     )
-    return (await session.execute(query)).all()
+    async with system_scope(session, "a proposal stays, also of an adviser whose profile is shown to nobody now"):
+        return (await session.execute(query)).all()

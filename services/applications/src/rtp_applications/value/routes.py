@@ -1,5 +1,7 @@
 """Value for money over HTTP."""
 
+import asyncio
+
 from rtp_applications.auth import Anyone
 from rtp_applications.value.rules.appraisal import appraise
 from rtp_applications.value.rules.discounting import RATES, SOURCE
@@ -20,7 +22,7 @@ async def work_out_appraisal(_: Anyone, question: AppraisalQuestion) -> Appraisa
     and transfers), and what it does to the body's own budget (prices of each year, with both). Every figure of the
     answer follows from those sent: a total is the sum of the parts shown.
     """
-    appraisal = appraise(question)
+    appraisal = await asyncio.to_thread(appraise, question)
     return AppraisalView(
         options=[AppraisedOptionView.model_validate(each) for each in appraisal.options],
         by_value=list(appraisal.by_value),

@@ -49,7 +49,7 @@ async def replace_product(
     now: datetime,
 ) -> None:
     """Say anew what the product is. What says the same counts no version."""
-    product = await _lock(session, product_id, actor)
+    product = await _lock(session, product_id, actor, own=True)
     product.require_writable()
     version.require(product.version)
     _require_sense(said)
@@ -58,18 +58,18 @@ async def replace_product(
         return
     for name, value in values.items():
         setattr(product, name, value)
-    await _count(session, product, ProductChange.CHANGED, now)
+    await _count(session, product, ProductChange.CHANGED, now, verified=True)
 
 
 async def verify_product(
     session: AsyncSession, product_id: uuid.UUID, *, version: Expected, actor: Principal, now: datetime
 ) -> None:
     """Record that its keeper finds everything as it is said, today."""
-    product = await _lock(session, product_id, actor)
+    product = await _lock(session, product_id, actor, own=True)
     product.require_writable()
     version.require(product.version)
     if product.verified_on != _get_day(now):
-        await _count(session, product, ProductChange.CHANGED, now)
+        await _count(session, product, ProductChange.CHANGED, now, verified=True)
 
 
 async def publish_product(
@@ -107,7 +107,7 @@ async def withdraw_product(
     session: AsyncSession, product_id: uuid.UUID, *, version: Expected, actor: Principal, now: datetime
 ) -> None:
     """Take the product off for good."""
-    product = await _lock(session, product_id, actor)
+    product = await _lock(session, product_id, actor, own=True)
     version.require(product.version)
     await _count(session, product, product.withdraw(), now)
 
@@ -135,10 +135,12 @@ def _require_order(schedule: PublicationGiven, *, today: date) -> None:
         raise Invalid(errors=[FieldError("/unpublishOn", f"must be after {begins}")])
 
 
-async def _lock(session: AsyncSession, product_id: uuid.UUID, actor: Principal) -> Product:
-    """Return the product with its row locked, if the actor's organisation keeps it or the actor oversees all."""
+async def _lock(session: AsyncSession, product_id: uuid.UUID, actor: Principal, *, own: bool = False) -> Product:
+    """Return the product with its row locked, if the actor's organisation keeps it or the actor oversees all; with
+    `own` only in the first case.
+    """
     query = select(Product).where(Product.id == product_id).with_for_update()
-    if OVERSEE not in actor.scopes:
+    if own or OVERSEE not in actor.scopes:
         query = query.where(Product.owner == actor.organisation)
     product = await session.scalar(query)
     if product is None:
@@ -150,9 +152,11 @@ def _oversees(product: Product, actor: Principal) -> bool:
     return OVERSEE in actor.scopes and product.owner != actor.organisation
 
 
-async def _count(session: AsyncSession, product: Product, change: ProductChange, now: datetime) -> None:
+async def _count(
+    session: AsyncSession, product: Product, change: ProductChange, now: datetime, *, verified: bool = False
+) -> None:
     product.version += 1
-    product.verified_on = _get_day(now) if change is ProductChange.CHANGED else product.verified_on
+    product.verified_on = _get_day(now) if verified else product.verified_on
     await _record(session, product, change, now)
 
 

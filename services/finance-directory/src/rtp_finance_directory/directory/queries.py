@@ -63,7 +63,8 @@ async def list_products(
     With `owner` they are what that organisation keeps, whatever its publication.
     """
     provider = func.lower(Product.provider)
-    query: AnySelect = select(*Product.__table__.c).order_by(provider, Product.id).limit(limit + 1)
+    columns = (*Product.__table__.c, provider.label("sort_key"))  # as PostgreSQL lowers it: Python's may differ
+    query: AnySelect = select(*columns).order_by(provider, Product.id).limit(limit + 1)
     conditions = [
         Product.owner == owner if owner is not None else Product.publication == PublicationState.PUBLISHED,
         _match_status(status, today),

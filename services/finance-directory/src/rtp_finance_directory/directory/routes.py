@@ -49,6 +49,14 @@ NOBODY = UUID(int=0)
 products = create_router(prefix="/v1/products", tags=["Finance products"])
 
 
+def read_position(value: object) -> int:
+    """Return a number of a cursor; raise ValueError for one that PostgreSQL has no room for."""
+    number = int(str(value))
+    if not 0 <= number < 2**63:
+        raise ValueError(f"{number} is no position")
+    return number
+
+
 @products.get("")
 async def list_products(
     principal: Anyone,
@@ -100,7 +108,7 @@ async def list_products(
     )
     page, last = cut(rows, limit)
     items = [ProductLine.model_validate(row) for row in page]
-    return ProductPage(items=items, next=last and encode_cursor(last.provider.lower(), last.id))
+    return ProductPage(items=items, next=last and encode_cursor(last.sort_key, last.id))
 
 
 @products.post("", status_code=201)
@@ -123,7 +131,7 @@ async def list_product_changes(_: Anyone, session: Session, limit: Limit = 50, a
     Keep `next` and ask again with it, soon or late: nothing is left out and nothing comes twice, however many write at
     once. A change that takes a product off is a tombstone.
     """
-    key = decode_cursor(after, int)
+    key = decode_cursor(after, read_position)
     start = key[0] if key else 0
     rows = await queries.list_changes(session, after=start, limit=limit)
     items = [ChangeView.model_validate(row) for row in rows]
@@ -229,7 +237,7 @@ async def list_product_versions(
     product_id: ProductId, principal: Anyone, session: Session, limit: Limit = 50, after: After = None
 ) -> ProductVersionPage:
     """List the versions of a product that were published, newest first. Its keeper sees all of them."""
-    key = decode_cursor(after, int)
+    key = decode_cursor(after, read_position)
     rows = await queries.list_versions(
         session, product_id, organisation=_get_organisation(principal), limit=limit, before=key[0] if key else None
     )

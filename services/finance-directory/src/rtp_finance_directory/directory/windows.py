@@ -2,13 +2,15 @@
 
 from datetime import date
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from rtp_shared.schemas import Day, Input
 
 
 class ApplicationWindow(Input):
     """A time in which a product takes applications; both days are inside."""
+
+    model_config = ConfigDict(frozen=True)
 
     opens_on: Day
     closes_on: Day | None = Field(default=None, description="Left out where no end is set")

@@ -11,6 +11,7 @@ from rtp_finance_directory.auth import Anyone
 from rtp_finance_directory.grants import queries, statistics
 from rtp_finance_directory.grants.facets import Facets, count_facets
 from rtp_finance_directory.grants.filters import Filters
+from rtp_finance_directory.grants.patience import answer_soon
 from rtp_finance_directory.grants.schemas import (
     FacetCount,
     FacetsView,
@@ -117,15 +118,15 @@ async def list_grants(
     """
     key = decode_cursor(after, Position, UUID)
     last = (key[0], key[1]) if key else None
-    if asked.text is None:
-        rows = await queries.list_newest(session, asked, limit=limit, after=last)
-    else:
-        rows = await queries.list_ranked(session, asked, limit=limit, after=last)
+    find = queries.list_newest if asked.text is None else queries.list_ranked
+    async with answer_soon(session):
+        rows = await find(session, asked, limit=limit, after=last)
+        counted = await count_facets(session, asked) if facets else None
     page, end = cut(rows, limit)
     return GrantPage(
         items=[GrantLine.model_validate(row) for row in page],
         next=end and encode_cursor(end.awarded_on.toordinal() if asked.text is None else end.rank, end.id),
-        facets=_present_facets(await count_facets(session, asked)) if facets else None,
+        facets=_present_facets(counted) if counted else None,
     )
 
 
@@ -146,7 +147,8 @@ async def get_grant_statistics(
     To see what organisations like yours were given, say what they do (`q`), where (`region`) and what they are
     (`recipientScheme`). Nothing is left out for being small: all of it is published already.
     """
-    found = await statistics.compute_statistics(session, _in_currency(asked, currency))
+    async with answer_soon(session):
+        found = await statistics.compute_statistics(session, _in_currency(asked, currency))
     count = found.overall.number
     return GrantStatistics(
         currency=currency,
@@ -164,7 +166,8 @@ async def list_grant_givers(_: Anyone, session: Session, asked: Asked, currency:
 
     Say what the organisations do (`q`), where (`region`) and what they are (`recipientScheme`).
     """
-    rows = await statistics.list_givers(session, _in_currency(asked, currency))
+    async with answer_soon(session):
+        rows = await statistics.list_givers(session, _in_currency(asked, currency))
     counted = rows[0].counted if rows else 0
     return GiverList(
         currency=currency,

@@ -94,7 +94,9 @@ class Shortlist(Model):
         return former, self._take(facts, judged, on=on, now=now)
 
     def rests_on(self, facts: CaseFacts) -> bool:
-        return {name: _as_kept(value) for name, value in asdict(facts).items()} == self.facts
+        """Return whether it was made of these facts. What it does not have is a fact that nobody could state then."""
+        known = {name: _as_kept(value) for name, value in asdict(facts).items()}
+        return known == {name: (self.facts or {}).get(name) for name in known}
 
     def _take(
         self, facts: CaseFacts, judged: Sequence[ProductVerdict], *, on: date, now: datetime

@@ -58,14 +58,6 @@ def upgrade() -> None:
     op.create_index("ix_engagements_readers", "engagements", ["readers"], postgresql_using="gin")
     op.create_index("ix_engagements_request_id", "engagements", ["request_id"])
     op.create_index("ix_engagements_due_at", "engagements", ["due_at"])
-    op.create_table(
-        "adviser_chains",
-        sa.Column("adviser_id", sa.Uuid(), nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("event_hash", sa.Text()),
-        sa.PrimaryKeyConstraint("adviser_id", name="pk_adviser_chains"),
-        sa.ForeignKeyConstraint(["adviser_id"], ["advisers.id"], name="fk_adviser_chains_adviser_id"),
-    )
     op.execute("UPDATE support_requests SET shared_at = agreed_at WHERE status = 'agreed'")
     op.execute(AGREED)
     op.execute(
@@ -73,6 +65,5 @@ def upgrade() -> None:
         ALTER TABLE engagements ENABLE ROW LEVEL SECURITY;
         CREATE POLICY readers_see ON engagements USING (readers && {CURRENT_IDENTITIES});
         GRANT SELECT, INSERT, UPDATE ON engagements TO rtp_advice_matching_web, rtp_advice_matching_worker;
-        GRANT SELECT, INSERT, UPDATE ON adviser_chains TO rtp_advice_matching_web;
         """)
     )

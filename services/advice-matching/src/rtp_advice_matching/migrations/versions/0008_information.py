@@ -49,6 +49,7 @@ def upgrade() -> None:
             TO rtp_advice_matching_web;
         GRANT UPDATE (imported_from) ON adviser_networks TO rtp_advice_matching_web;
         GRANT UPDATE (reminded_on, sequence, event_hash) ON advisers TO rtp_advice_matching_worker;
+        GRANT UPDATE (sequence, event_hash) ON advisers TO rtp_advice_matching_web;
         GRANT SELECT ON resources TO rtp_advice_matching_web;
         GRANT SELECT, INSERT, UPDATE ON resources TO rtp_advice_matching_operator;
         """)

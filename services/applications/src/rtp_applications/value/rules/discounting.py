@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache, lru_cache
 
 SOURCE = "HM Treasury, The Green Book (February 2026), discounting"
 LONGEST = 50
@@ -38,6 +39,7 @@ RATES: dict[RateName, tuple[Band, ...]] = {
 }
 
 
+@cache
 def compute_factor(year: int, name: RateName) -> Decimal:
     """Return what a pound of year `year` is worth in year 0: each year is discounted at its own band's rate."""
     with localcontext(prec=_DIGITS):
@@ -51,6 +53,7 @@ def compute_factor(year: int, name: RateName) -> Decimal:
         return factor
 
 
+@lru_cache(10_000)
 def compute_price_index(year: int, inflation_basis_points: int) -> Decimal:
     """Return the level of prices of year `year`, where those of the base year, year 0, are 1."""
     with localcontext(prec=_DIGITS):

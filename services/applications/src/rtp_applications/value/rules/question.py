@@ -25,8 +25,8 @@ class AppraisedOption(Input):
     id: Line = Field(examples=["mutual-a"])
     kind: OptionKind
     text: Prose | None = None
-    effects: list[Effect] = Field(default=[], max_length=200)
-    scores: dict[str, Whole] = Field(default={}, description="By criterion, from 0 to 100", max_length=30)
+    effects: list[Effect] = Field(default=[], max_length=60)
+    scores: dict[str, Whole] = Field(default={}, description="By criterion, from 0 to 100", max_length=15)
 
 
 class AppraisalQuestion(Input):
@@ -39,8 +39,8 @@ class AppraisalQuestion(Input):
         le=2000,
         description="By how much prices are taken to rise each year, in hundredths of a percent: 200 is 2%",
     )
-    criteria: list[AppraisalCriterion] = Field(default=[], max_length=30)
-    options: list[AppraisedOption] = Field(min_length=2, max_length=30)
+    criteria: list[AppraisalCriterion] = Field(default=[], max_length=15)
+    options: list[AppraisedOption] = Field(min_length=2, max_length=10)
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
