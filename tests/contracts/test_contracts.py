@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema
 import pytest
@@ -75,6 +75,13 @@ def test_fields_are_only_added(kind: type[EventData]) -> None:
     required = {field.alias for field in kind.model_fields.values() if field.is_required()}
     assert required <= set(first_day)
     assert set(first_day) <= {field.alias for field in kind.model_fields.values()}
+
+
+@each_type
+def test_what_may_be_null_may_be_left_out(kind: type[EventData]) -> None:
+    """A published event leaves its nulls out: a field that were required and null could not be read again."""
+    nullable = [name for name, field in kind.model_fields.items() if type(None) in get_args(field.annotation)]
+    assert [name for name in nullable if kind.model_fields[name].is_required()] == []
 
 
 def good() -> dict[str, Any]:

@@ -69,3 +69,13 @@ async def test_who_may(new_client: NewClient) -> None:
     assert (await reader.post(NETWORKS, json={"name": "N", "description": "D"})).status_code == 403
     assert (await reader.post(ADVISERS, json={})).status_code == 403
     assert (await keeper.get(NETWORKS, params={"status": "draft"})).json()["items"] == []
+
+
+async def test_a_network_that_was_not_shown_is_not_shown_by_leaving(new_client: NewClient) -> None:
+    api, moderator = await record_network(new_client), await new_client(scopes=MODERATOR)
+    network, anybody = f"{NETWORKS}/{api.organisation}", await new_client(scopes="advisers:read")
+    await change(api, network, name="Free money", website="https://money.example/")
+    assert (await act(moderator, network, "suspend", {"reason": "Not who it says"})).status_code == 200
+    assert (await act(api, network, "withdraw")).status_code == 200
+    shown = (await anybody.get(network)).json()
+    assert (shown["name"], shown["description"], shown["website"]) == ("Profile taken down", "", None)

@@ -5,8 +5,9 @@ import uuid
 import pytest
 from sqlalchemy import select
 
+from rtp_advice_matching.directory.reminders import remind_networks
 from rtp_advice_matching.engagements.models import Engagement
-from tests.advice_matching.engagements.conftest import Pair, do, done
+from tests.advice_matching.engagements.conftest import NewPair, Pair, do, done
 from tests.advice_matching.requests import SUPPORT, published, read
 from tests.conftest import Api, NewClient
 from tests.support.cases import employer_id
@@ -90,3 +91,27 @@ async def test_row_level_security_stands_behind(pair: Pair) -> None:
     ):
         async with runtime.database.transaction(identities, read_only=True) as session:
             assert (await session.scalar(mine) is not None) is seen, identities
+
+
+async def test_an_engagement_goes_on_with_an_adviser_who_was_taken_off(pair: Pair, new_client: NewClient) -> None:
+    begun = await done(pair.network, await pair.offer(), "accept")
+    moderator = await new_client(scopes="advisers:read advisers:write advisers:oversee")
+    path = f"/v1/advisers/{pair.adviser.id}/actions/suspend"
+    taken_off = await moderator.post(path, json={"reason": "Looked into"}, headers={"If-Match": "*"})
+    assert taken_off.status_code == 200, taken_off.text
+    assert (await done(pair.group, begun, "consent"))["consentedAt"] is not None
+    [proposal] = [
+        each
+        for each in (await read(pair.group, pair.request["id"]))["proposals"]
+        if each["adviserId"] == str(pair.adviser.id)
+    ]
+    assert proposal["adviserName"] == "Not shown now"
+
+
+async def test_all_that_is_told_of_a_profile_is_one_chain(new_pair: NewPair) -> None:
+    pair = await new_pair(capacity=1)
+    await done(pair.network, await pair.offer(), "accept")
+    await remind_networks(pair.advice)
+    events = [event for event, _ in await published(pair.advice, str(pair.adviser.id))]
+    assert {event.type.split(".")[-2] for event in events} == {"capacity-low", "verification-lapsed"}
+    assert [event.sequence for event in events] == [1, 2]

@@ -9,9 +9,11 @@ from sqlalchemy.exc import DBAPIError
 
 from rtp_embedded.platform import Platform
 from rtp_finance_directory.load import make_product_id
+from rtp_shared.paging import encode_cursor
 from tests.conftest import Api, NewClient
 from tests.finance_directory.directory.conftest import GRANT, Json, act, at, draft, publish
 from tests.support.problems import list_fields
+from tests.support.tables import open_as
 
 pytestmark = pytest.mark.anyio
 LOAN = {"kinds": ["unsecured-loan"], "maxTermMonths": 60, "rateBasis": "fixed"}
@@ -161,3 +163,46 @@ async def test_what_nobody_has_checked_lately_is_found(funder: Api, anybody: Api
     assert str(make_product_id("ccf-loan")) in stale
     assert product["id"] not in stale
     assert (await act(funder, product, "verify"))["version"] == product["version"]  # it was written today
+
+
+async def test_windows_are_judged(funder: Api, anybody: Api) -> None:
+    name = f"Grant {uuid.uuid4()}"
+    windows = [{"opensOn": "2020-01-01", "closesOn": "2020-02-01"}, {"opensOn": "2999-01-01"}]
+    await publish(funder, provider="  A fund", name=name, windows=windows)
+    answer = await anybody.post("/v1/eligibility", params={"limit": 200, "verdict": "does-not-fit"}, json={})
+    assert answer.status_code == 200, answer.text
+    assert name in {each["productName"] for each in answer.json()["products"]}
+
+
+async def test_the_operator_moderates_and_writes_nobody_elses_words(funder: Api, new_client: NewClient) -> None:
+    operator = await new_client(scopes="finance:read finance:write finance:oversee")
+    product = await publish(funder)
+    path = f"/v1/products/{product['id']}"
+    assert (await operator.put(path, json={**GRANT, "name": "Theirs"}, headers=at(product))).status_code == 404
+    for action in ("verify", "withdraw"):
+        assert (await operator.post(f"{path}/actions/{action}", headers=at(product))).status_code == 404
+    assert (await act(operator, product, "suspend"))["publication"] == "suspended"
+
+
+async def test_publishing_says_nothing_of_whether_it_is_right_still(funder: Api, platform: Platform) -> None:
+    product = await publish(funder)
+    async with open_as(platform.runtimes["finance-directory"], "owner") as session:
+        set_back = text("UPDATE products SET verified_on = '2020-01-01' WHERE id = :id")
+        await session.execute(set_back, {"id": uuid.UUID(product["id"])})
+    again = await act(funder, product, "publish", unpublishOn="2999-01-01")
+    assert again["verifiedOn"] == "2020-01-01"
+    assert (await act(funder, again, "verify"))["verifiedOn"] != "2020-01-01"
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/products/changes", f"/v1/products/{make_product_id('charity-bank-loan')}/versions"]
+)
+async def test_a_cursor_beyond_all_numbers_is_none(anybody: Api, path: str) -> None:
+    answer = await anybody.get(path, params={"after": encode_cursor(10**30)})
+    assert (answer.status_code, list_fields(answer)) == (422, {"after"})
+
+
+async def test_a_time_before_all_times_is_none(anybody: Api) -> None:
+    path = f"/v1/products/{make_product_id('charity-bank-loan')}"
+    answer = await anybody.get(path, params={"asAt": "0001-01-01T00:00:00+14:00"})
+    assert (answer.status_code, list_fields(answer)) == (422, {"asAt"})

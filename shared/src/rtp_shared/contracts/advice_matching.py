@@ -72,7 +72,7 @@ class VerificationLapsed(EventData):
 
     adviser_id: UUID = Field(description="The adviser, mentor or ambassador whose profile it is")
     network_id: UUID = Field(description="Organisation of their network")
-    verified_on: date | None = Field(description="When it was verified last; null for never")
+    verified_on: date | None = Field(default=None, description="When it was verified last; null for never")
 
 
 class EngagementEvent(EventData):
