@@ -12,6 +12,7 @@ from rtp_examples.journeys import (
     combined,
     committee,
     employer_led,
+    finance,
     fire,
     lapsed,
     late_letter,
@@ -36,6 +37,7 @@ JOURNEYS: dict[str, ModuleType] = {
     "combined-authority": combined,
     "fire-authority": fire,
     "special-urgency": urgent,
+    "finance": finance,
 }
 
 
