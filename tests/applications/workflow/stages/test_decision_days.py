@@ -55,7 +55,7 @@ def test_a_cabinet_that_decides_on_the_last_noticed_day_is_recorded_next_morning
     [
         (date(2026, 8, 3), date(2026, 8, 26), []),  # 4 to 31 August are 28 clear days, 27 to 31 August five
         (date(2026, 8, 4), date(2026, 8, 26), ["key-decision-announced"]),
-        (date(2026, 8, 3), date(2026, 8, 27), ["notices-were-out-on-its-day"]),
+        (date(2026, 8, 3), date(2026, 8, 27), ["agenda-published"]),
     ],
 )
 def test_clear_days_count_to_the_day_of_the_decision(notice: date, agenda: date, refused: list[str]) -> None:
