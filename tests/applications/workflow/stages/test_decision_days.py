@@ -179,7 +179,7 @@ def test_the_time_to_procure_runs_from_the_day_of_the_acceptance() -> None:
     entered = giving(entered, reference="Letter of 1 September")
     assert ground.refused_for("begin-procurement", giving(entered, decided_on=date(2026, 12, 1))) == []
     early = giving(entered, decided_on=date(2026, 11, 30))
-    assert ground.refused_for("begin-procurement", early) == ["decided-on-within-bounds"]
+    assert ground.refused_for("begin-procurement", early) == ["within-published-gap"]
 
 
 def test_nobody_loses_days_because_another_enters_late() -> None:

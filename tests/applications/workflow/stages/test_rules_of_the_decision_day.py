@@ -8,10 +8,12 @@ import pytest
 
 from rtp_applications.workflow.body_facts import OwnRule
 from rtp_applications.workflow.enums import Role
+from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.panel.payloads import AgendaPublication, Vote
+from rtp_applications.workflow.stages.review.payloads import Acceptance
 from tests.applications.workflow import ground
-from tests.applications.workflow.ground import Ready, put
+from tests.applications.workflow.ground import Ready, attempt, giving, put
 from tests.applications.workflow.stages import decided_cases as decided
 from tests.applications.workflow.stages.decided_cases import DAY, DECIDER, TODAY, at
 
@@ -121,3 +123,35 @@ def test_a_private_meeting_is_asked_of_the_day_of_the_decision() -> None:
     wanting = ["private-meeting-announced"]
     assert list_refusals(privately, *change("constitution", CABINET, ONE_MEMBER)) == wanting
     assert list_refusals(privately, *change("constitution", ONE_MEMBER, CABINET)) == []
+
+
+ACCEPTED_ON, JUNE = date(2027, 3, 1), date(2027, 6, 1)
+SOUND = {"reasons": "It is sound.", "decidedOn": ACCEPTED_ON}
+
+
+def gap(least: int, since: date = date(2020, 1, 1), until: date | None = None) -> OwnRule:
+    return OwnRule("procurement-gap", {"minimumMonths": least, "maximumMonths": 24}, "", since, None, until)
+
+
+@pytest.mark.parametrize(
+    ("rules", "begun", "entered", "refused"),
+    [
+        ((gap(9, until=date(2027, 5, 31)), gap(1, JUNE)), date(2027, 6, 5), date(2027, 12, 2), True),
+        ((gap(9, until=date(2027, 5, 31)), gap(1, JUNE)), date(2027, 12, 1), date(2027, 12, 2), False),
+        ((gap(3, until=date(2027, 5, 31)), gap(9, JUNE)), date(2027, 6, 14), date(2027, 6, 15), False),
+        ((gap(3, until=date(2027, 5, 31)), gap(9, JUNE)), date(2027, 5, 31), date(2027, 6, 15), True),
+        ((gap(3, date(2027, 3, 20)),), date(2027, 3, 15), date(2027, 3, 22), False),  # none was published yet
+        ((gap(3, date(2027, 3, 20)),), date(2027, 3, 20), date(2027, 3, 22), True),
+        ((gap(3, date(2027, 3, 20)),), None, date(2027, 3, 22), True),
+    ],
+)
+def test_procurement_is_held_to_the_gap_of_the_acceptance_on_the_day_on_which_it_begins(
+    rules: tuple[OwnRule, ...], begun: date | None, entered: date, *, refused: bool
+) -> None:
+    """Localism Act 2011 s.83(4), (7): accepted on 1 March 2027. A gap published after the procurement began is none."""
+    usual = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "begin-procurement")
+    accepted = put(usual.snapshot, Acceptance.model_validate(SOUND))
+    held = replace(ground.with_employer(accepted, rules=rules), read_on=entered)
+    given = giving(replace(usual, snapshot=held, now=at(entered)), decided_on=begun, reference="Minute 9")
+    found = ground.refused_for("begin-procurement", giving(given, applicants_told_on=ACCEPTED_ON))
+    assert found == (["within-published-gap"] if refused else [])
