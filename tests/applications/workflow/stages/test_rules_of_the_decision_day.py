@@ -155,3 +155,26 @@ def test_procurement_is_held_to_the_gap_of_the_acceptance_on_the_day_on_which_it
     given = giving(replace(usual, snapshot=held, now=at(entered)), decided_on=begun, reference="Minute 9")
     found = ground.refused_for("begin-procurement", giving(given, applicants_told_on=ACCEPTED_ON))
     assert found == (["within-published-gap"] if refused else [])
+
+
+COMMITTEE = {"form": "committee-system", "decidedBy": "committee"}
+
+
+@pytest.mark.parametrize(("then", "now", "opens"), [(CABINET, COMMITTEE, True), (COMMITTEE, CABINET, False)])
+@pytest.mark.parametrize("action", ["accept-eoi", "accept-modification"])
+def test_scrutiny_calls_an_acceptance_in_by_the_constitution_of_its_day(
+    action: str, then: dict[str, str], now: dict[str, str], *, opens: bool
+) -> None:
+    """Local Government Act 2000 s.9F(2)(a): decided on 1 September, entered on the 3rd. Of a modification the authority
+    decided when it offered that.
+    """
+    usual = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, action)
+    offered = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "offer-modification").payload
+    assert offered
+    snapshot = put(usual.snapshot, offered.model_copy(update={"decided_on": DECIDED_ON}))
+    if action == "accept-eoi":
+        snapshot = usual.snapshot
+        usual = giving(usual, decided_on=DECIDED_ON)
+    held = replace(ground.with_employer(snapshot, rules=change("constitution", then, now)), read_on=ENTERED_ON)
+    after = ground.take(action, replace(usual, snapshot=held, now=at(ENTERED_ON))).after
+    assert (after.find_deadline("call-in-window") is not None) is opens
