@@ -18,6 +18,7 @@ from tests.applications.workflow import ground
 from tests.applications.workflow.ground import NOW, Ready, attempt, giving, person, put, take
 from tests.applications.workflow.stages.decided_cases import at
 from tests.applications.workflow.stages.test_reorganisation import (
+    NOTICE,
     OF_THE_SUCCESSOR,
     RESOLVED,
     UNSETTLED,
@@ -99,3 +100,15 @@ def test_the_successor_s_answer_is_in_time_if_it_notified_in_time(notified: int,
     )
     resolved = say("record-reorganisation-resolution", answered, RESOLVED, midnight(10, 15)).after
     assert list_missed(resolved, midnight(10, 16)) == missed
+
+
+@pytest.mark.parametrize("day", [20, 25])
+def test_a_withdrawal_ends_a_doubt_that_nobody_will_settle(day: int) -> None:
+    """Withdrawn before or after 21 September, the provisional last day of both: it is neither met nor missed."""
+    case = look(hand_over(under_review(midnight(9, 20), 20), midnight(9, 20)), midnight(9, 20))
+    usual = attempt(CHALLENGE, "withdraw")
+    case = replace(case, parties={**case.parties, **usual.snapshot.parties})
+    withdrawn = take("withdraw", replace(usual, snapshot=case, now=at(date(2026, 9, day)))).after
+    ended = {each.clock: each.state for each in withdrawn.deadlines.values() if each.clock in (DECISION, NOTICE)}
+    assert ended == dict.fromkeys((DECISION, NOTICE), DeadlineState.CANCELLED)
+    assert list_missed(withdrawn, midnight(11, 1)) == []
