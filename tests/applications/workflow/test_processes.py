@@ -68,7 +68,6 @@ def test_a_refusal_needs_two_people(action: Action) -> None:
 
 BY_DECISION_RULES = {
     "not-key-is-reasoned", "key-decision-announced", "agenda-published", "private-meeting-announced",
-    "notices-were-out-on-its-day",
 }  # fmt: skip
 BY_SERVICE = {"intention-is-for-the-service", "intention-dated-within-bounds"}
 NOTIFIED = {"notified-on-within-bounds"}

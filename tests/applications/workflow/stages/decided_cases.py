@@ -178,9 +178,3 @@ def unannounced_key_decision(attempt: Ready) -> Ready:
     unannounced = replace(attempt, snapshot=ground.without(attempt.snapshot, KeyDecisionAnnouncement))
     by_the_rules = attempt.process.version >= RIGHT_TO_PROVIDE.version
     return giving(unannounced, is_key_decision=True) if by_the_rules else unannounced
-
-
-def entered_a_day_late(attempt: Ready) -> Ready:
-    """The attempt made on the first day on which its agenda lets anybody decide, of a decision of the day before."""
-    late = replace(attempt, snapshot=put(attempt.snapshot, agenda(TODAY - 5 * DAY)), now=attempt.now + DAY)
-    return giving(late, decided_on=TODAY)

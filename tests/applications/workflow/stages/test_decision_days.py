@@ -55,7 +55,7 @@ def test_a_cabinet_that_decides_on_the_last_noticed_day_is_recorded_next_morning
     [
         (date(2026, 8, 3), date(2026, 8, 26), []),  # 4 to 31 August are 28 clear days, 27 to 31 August five
         (date(2026, 8, 4), date(2026, 8, 26), ["key-decision-announced"]),
-        (date(2026, 8, 3), date(2026, 8, 27), ["notices-were-out-on-its-day"]),
+        (date(2026, 8, 3), date(2026, 8, 27), ["agenda-published"]),
     ],
 )
 def test_clear_days_count_to_the_day_of_the_decision(notice: date, agenda: date, refused: list[str]) -> None:
@@ -179,7 +179,7 @@ def test_the_time_to_procure_runs_from_the_day_of_the_acceptance() -> None:
     entered = giving(entered, reference="Letter of 1 September")
     assert ground.refused_for("begin-procurement", giving(entered, decided_on=date(2026, 12, 1))) == []
     early = giving(entered, decided_on=date(2026, 11, 30))
-    assert ground.refused_for("begin-procurement", early) == ["decided-on-within-bounds"]
+    assert ground.refused_for("begin-procurement", early) == ["within-published-gap"]
 
 
 def test_nobody_loses_days_because_another_enters_late() -> None:

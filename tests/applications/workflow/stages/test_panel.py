@@ -407,7 +407,6 @@ breaks("record-decision", "record-is-owed")(by_committee)
 privately = decided.agenda(TODAY - 10 * DAY).model_copy(update={"in_private": True})
 breaks("choose-contract-route", "decision-recorded")(on_snapshot(decided.unrecorded))
 breaks(DECIDING, "private-meeting-announced")(on_snapshot(put, privately))
-breaks(DECIDING, "notices-were-out-on-its-day")(decided.entered_a_day_late)
 
 
 def excepted(on: date) -> payloads.GeneralException:

@@ -57,7 +57,6 @@ breaks(COMMITTING, "agenda-published")(ground.on_snapshot(ground.put, decided.ag
 breaks(COMMITTING, "private-meeting-announced")(
     ground.on_snapshot(ground.put, decided.agenda(TODAY - timedelta(days=10)).model_copy(update={"in_private": True}))
 )
-breaks(COMMITTING, "notices-were-out-on-its-day")(decided.entered_a_day_late)
 breaks("begin-procurement", "decision-recorded")(ground.on_snapshot(ground.without, DecisionRecord))
 accepted = take("accept-eoi", attempt(CHALLENGE, "accept-eoi")).after
 WHY = {"reasons": "Readers were not asked."}

@@ -36,7 +36,6 @@ breaks(DECIDING, "not-key-is-reasoned")(on_payload(is_key_decision=False))
 breaks(DECIDING, "key-decision-announced")(ground.on_snapshot(ground.without, KeyDecisionAnnouncement))
 breaks(DECIDING, "agenda-published")(ground.on_snapshot(ground.put, decided.agenda(TODAY - timedelta(days=5))))
 breaks(DECIDING, "private-meeting-announced")(ground.on_snapshot(ground.put, privately))
-breaks(DECIDING, "notices-were-out-on-its-day")(decided.entered_a_day_late)
 
 
 @pytest.mark.parametrize(

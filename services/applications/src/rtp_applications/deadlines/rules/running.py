@@ -57,12 +57,14 @@ def _list_changes(
 def _carry_on(
     clock: Clock[CaseT], held: Deadline, after: CaseT, action: str, now: datetime, decided_on: date | None
 ) -> Deadline:
-    """Return the deadline as it is after the action. One that the action settles is left to the next look: if it was
-    missed, that is told then.
+    """Return the deadline as it is after the action. One that the action settles or begins anew, and that is over
+    without being shown to be done in time, is left to the next look: that it was missed is told then.
     """
     weighed = weigh_doubt(clock, held, after, now)
     settled = held.state is DeadlineState.UNSETTLED and weighed.state is DeadlineState.RUNNING
-    return weighed if settled else _stop(clock, weighed, after, action, now, decided_on)
+    stopped = _stop(clock, weighed, after, action, now, decided_on)
+    known_now = settled or (held.start_event, held.started_at) == (action, now)
+    return weighed if known_now and stopped.state is DeadlineState.MISSED else stopped
 
 
 def weigh_doubt(clock: Clock[CaseT], held: Deadline, case: CaseT, now: datetime) -> Deadline:

@@ -90,6 +90,11 @@ def read_decision_day(step: Step) -> date | None:
     return (step.payload.decided_on if step.payload else None) or step.today
 
 
+def find_decision_day(step: Step) -> date:
+    """Return the day of the decision that the step puts on file; today, if it puts none on file."""
+    return read_decision_day(step) or step.today
+
+
 def fill_decision_day(step: Step, payload: Payload) -> Payload:
     """Return the payload with the day of the decision, where it was left out."""
     day = read_decision_day(step)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from rtp_applications.deadlines.rules.days import ONE_DAY, add_months
+from rtp_applications.deadlines.rules.days import ONE_DAY
 from rtp_applications.deadlines.rules.deadline import DeadlineState
 from rtp_applications.workflow.bounds import TODAY, Limit, bound, with_late_entries
 from rtp_applications.workflow.common.days import find_day
@@ -29,22 +29,11 @@ def _find_first_day_uncalled(step: Step) -> date:
     return max(decided, window.due_on + ONE_DAY) if window and ran else decided
 
 
-def _find_first_day_of_procurement(step: Step) -> date:
-    """Return the first day after the shortest time that the authority published, and after that for a call-in."""
-    gap, accepted = step.snapshot.get_rule("procurement-gap"), find_acceptance_day(step.snapshot)
-    uncalled = _find_first_day_uncalled(step)
-    return max(uncalled, add_months(accepted, gap["minimumMonths"])) if gap and accepted else uncalled
-
-
 ACCEPTANCE = Limit("the day on which the expression of interest was accepted", _find_acceptance)
 MANDATE = Limit("the day of the decision that leads to the contract route", _find_mandate)
 
 UNCALLED = Limit(
     "the day after the time for a call-in, or where none ran the decision that leads there", _find_first_day_uncalled
-)
-FIRST_DAY_OF_PROCUREMENT = Limit(
-    "the shortest time after acceptance that the authority published, and the day after the time for a call-in",
-    _find_first_day_of_procurement,
 )
 
 OF_THE_REGIME = with_late_entries(bound("determined_on", SUBMISSION, expected=MANDATE))
@@ -52,7 +41,7 @@ OF_THE_TERMS = (bound("starts_on", TODAY, IN_TEN_YEARS),)
 OF_THE_ROUTE = with_late_entries(bound("decided_on", UNCALLED, law="Local Government Act 2000 s.9F(4)"))
 OF_THE_PROCUREMENT = with_late_entries(
     bound("applicants_told_on", ACCEPTANCE),
-    bound("decided_on", FIRST_DAY_OF_PROCUREMENT, law="Localism Act 2011 s.83(4), (7)"),
+    bound("decided_on", UNCALLED, law="Local Government Act 2000 s.9F(4)"),
     reference="reference",
 )
 OF_THE_FACTS = (

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from rtp_applications.deadlines.rules.days import add_months
+from rtp_applications.workflow.common.days import find_decision_day
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.contract.acceptance import find_acceptance_day
@@ -125,25 +126,26 @@ def find_time_for_call_in(step: Step, may_be_called_in: Callable[[CaseSnapshot],
 
 
 def find_gap_breach(step: Step, *, until_the_last: bool) -> str | None:
-    """Return why today lies outside the time that the authority published, if so: before it or, where that counts,
-    after it.
+    """Return why the day of the decision lies outside the time that the authority had published for this acceptance,
+    if so: before it or, where that counts, after it. One that came into force after the decision bound nobody then.
     """
-    accepted = find_acceptance_day(step.snapshot)
-    gap = step.snapshot.find_rule_published_late("procurement-gap", accepted or step.today)
-    if gap is None:
+    accepted, day = find_acceptance_day(step.snapshot), find_decision_day(step)
+    gap = step.snapshot.find_rule_published_late("procurement-gap", accepted or day)
+    if gap is None or gap.in_force_from > day:
         return None
     if accepted is None:
         return "it is not on file when the expression of interest was accepted"
     first, last = (add_months(accepted, gap.value[name]) for name in ("minimumMonths", "maximumMonths"))
-    inside = first <= step.today and (step.today <= last or not until_the_last)
+    inside = first <= day and (day <= last or not until_the_last)
     return None if inside else f"procurement begins from {first} to {last}"
 
 
 @guard()
 def within_published_gap(step: Step) -> str | None:
-    """Procurement begins not before the shortest time after acceptance that the authority published. The longest time
-    binds it too, and its breach ends no duty: it must procure all the same. Where it published none it begins at any
-    time, for the duty follows from acceptance (Localism Act 2011 s.83(2) to (4), (7)).
+    """Procurement begins not before the shortest time after acceptance that the authority had published by the
+    acceptance, or else published first after it. The longest time binds it too, and its breach ends no duty: it must
+    procure all the same. Where none was published when it began it begins at any time, for the duty follows from
+    acceptance (Localism Act 2011 s.83(2) to (4), (7)).
     """
     return find_gap_breach(step, until_the_last=False)
 

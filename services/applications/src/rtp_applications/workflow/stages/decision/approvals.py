@@ -40,9 +40,11 @@ def find_approval_day(snapshot: CaseSnapshot, _: date | None = None) -> date | N
     return find_day(approved) if approved else None
 
 
-def may_be_called_in(snapshot: CaseSnapshot) -> bool:
-    """Return True if the constitution has scrutiny call decisions in, and for a body that set a window itself."""
-    decided = find_approval_day(snapshot)
+def may_be_called_in(snapshot: CaseSnapshot, decided: date | None = None) -> bool:
+    """Return True if the constitution of the day of the decision, or else of the newest approval, has scrutiny call
+    decisions in, and for a body that had set a window itself.
+    """
+    decided = decided or find_approval_day(snapshot)
     constitution = find_constitution(snapshot, decided)
     by_law = constitution is not None and constitution.call_in is not None
     return by_law or snapshot.get_rule("call-in-window", decided) is not None

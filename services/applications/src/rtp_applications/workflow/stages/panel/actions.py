@@ -41,7 +41,6 @@ DECIDED = (
     notices.key_decision_announced,
     notices.agenda_published,
     notices.private_meeting_announced,
-    notices.notices_were_out_on_its_day,
 )
 """Guards of every decision of the panel."""
 SPENT = (

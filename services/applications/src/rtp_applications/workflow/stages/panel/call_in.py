@@ -11,6 +11,7 @@ from rtp_applications.workflow.stages.decision import actions, clocks
 from rtp_applications.workflow.stages.decision.approvals import may_be_called_in
 from rtp_applications.workflow.stages.decision.payloads import CallInReopening
 from rtp_applications.workflow.stages.panel.actions import keep_scrutiny_apart
+from rtp_applications.workflow.stages.panel.deciding import find_deciding_day
 from rtp_applications.workflow.stages.review.payloads import Acceptance, Consent
 from rtp_shared.contracts.applications import CaseRemitted
 
@@ -29,8 +30,11 @@ def acceptance_stands(step: Step) -> str | None:
 
 
 def find_day_of_acceptance(snapshot: CaseSnapshot, today: date) -> date | None:
-    """Return the day from which the window counts: the acceptance is published with itself (Localism Act 2011 s.84)."""
-    return today if may_be_called_in(snapshot) else None
+    """Return the day from which the window counts: the acceptance is published with itself (Localism Act 2011 s.84).
+    Whether there is one goes by the constitution of the day on which the authority decided (Local Government Act 2000
+    s.9F(2)(a)).
+    """
+    return today if may_be_called_in(snapshot, find_deciding_day(snapshot)) else None
 
 
 ACTIONS = keep_scrutiny_apart(
@@ -57,6 +61,7 @@ CLOCKS: tuple[CaseClock, ...] = (
             runs_in=frozenset({Status.EOI_ACCEPTED}),
             started_by=("accept-eoi", "accept-modification"),
             counts_from=find_day_of_acceptance,
+            rule_on=find_deciding_day,
         )
         for each in clocks.CLOCKS
         if each.name == "call-in-window"

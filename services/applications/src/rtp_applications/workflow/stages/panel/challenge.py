@@ -43,7 +43,6 @@ RULES = (
     notices.key_decision_announced,
     notices.agenda_published,
     notices.private_meeting_announced,
-    notices.notices_were_out_on_its_day,
 )
 COMMITTING = frozenset({"accept-eoi", "offer-modification"})
 """What is offered instead of a refusal is accepted by the group alone: the authority decides when it offers."""

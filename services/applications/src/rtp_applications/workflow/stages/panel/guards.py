@@ -1,14 +1,17 @@
 """Guards of the panel's decision: its members and their votes, where several decide. Rows 12 and 13."""
 
 from rtp_applications.workflow.common.constitutions import find_constitution
+from rtp_applications.workflow.common.days import find_decision_day
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.enums import PanelOutcome
 from rtp_applications.workflow.stages.panel.votes import count_votes, list_barred, list_members
 
 
 def is_one_person_s(step: Step) -> bool:
-    """Return whether one member or officer decides for the body: then nobody has to sit, and none to vote."""
-    constitution = find_constitution(step.snapshot)
+    """Return whether one member or officer decides for the body, or did on the day of the decision: then nobody has to
+    sit, and none to vote.
+    """
+    constitution = find_constitution(step.snapshot, find_decision_day(step))
     return constitution is not None and constitution.is_one_person
 
 
@@ -43,7 +46,8 @@ def quorum_reached(step: Step) -> str | None:
 
 
 def find_missing_quorum(step: Step) -> str | None:
-    needed, tally = step.process.get_setting(step.snapshot, "quorum-percent"), count_votes(step)
+    needed = step.process.get_setting(step.snapshot, "quorum-percent", find_decision_day(step))
+    tally = count_votes(step)
     if tally.members and 100 * tally.members_voting >= needed * tally.members:
         return None
     return f"{tally.members_voting} of {tally.members} members voted; the quorum is {needed} per cent"

@@ -1,14 +1,13 @@
 """Guards of the notices that a body's constitution owes before a decision: of the key decision, and of the meeting."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any, TypeAlias
 
 from rtp_applications.deadlines.rules.days import Calendar, CalendarName, Length, Unit, earliest_after
 from rtp_applications.deadlines.rules.running import parse_length
 from rtp_applications.workflow.common.constitutions import find_constitution
-from rtp_applications.workflow.common.days import read_decision_day
+from rtp_applications.workflow.common.days import find_decision_day
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.panel.deciding import find_deciding_constitution, find_decision_in_favour
@@ -31,19 +30,23 @@ AGENDA: Mapping[str, Any] = {"number": 5, "unit": Unit.CLEAR_DAYS}
 WORKING_AGENDA: Mapping[str, Any] = {"number": 5, "unit": Unit.CLEAR_WORKING_DAYS}
 
 
-def find_agenda_length(snapshot: CaseSnapshot) -> Length | None:
-    """Return the notice that the law asks for of a meeting, in clear days as the body counts them; None if none."""
-    constitution = find_constitution(snapshot)
+def find_agenda_length(snapshot: CaseSnapshot, on: date | None = None) -> Length | None:
+    """Return the notice that the law asks for of a meeting on a day, or today, in clear days as the body counts them;
+    None if none.
+    """
+    constitution = find_constitution(snapshot, on)
     if constitution is None or constitution.agenda is None:
         return None
     usual = WORKING_AGENDA if constitution.clear_working_days else AGENDA
-    return parse_length(snapshot.get_rule("agenda-notice") or usual)
+    return parse_length(snapshot.get_rule("agenda-notice", on) or usual)
 
 
-def find_board_length(snapshot: CaseSnapshot) -> Length | None:
-    """Return the notice of its meetings that the board of an NHS body set for itself; None if it set none."""
-    constitution = find_constitution(snapshot)
-    own = snapshot.get_rule("board-meeting-notice")
+def find_board_length(snapshot: CaseSnapshot, on: date | None = None) -> Length | None:
+    """Return the notice of its meetings that the board of an NHS body had set for itself by a day, or today; None if it
+    had set none.
+    """
+    constitution = find_constitution(snapshot, on)
+    own = snapshot.get_rule("board-meeting-notice", on)
     decides_in_meeting = constitution is not None and constitution.is_board and not constitution.is_one_person
     return parse_length(own) if decides_in_meeting and own else None
 
@@ -53,7 +56,7 @@ def key_decision_notice_is_owed(step: Step) -> str | None:
     """The body owes notice of a key decision: a council's executive (SI 2012/2089 reg 9), a combined authority
     (SI 2017/68 art 11), and nobody else.
     """
-    constitution = find_constitution(step.snapshot, _find_day(step))
+    constitution = find_constitution(step.snapshot, find_decision_day(step))
     if constitution and constitution.key_decision_notice:
         return None
     form = constitution.form if constitution else "of a kind that is not known"
@@ -65,12 +68,12 @@ def notice_can_serve(step: Step) -> str | None:
     """The day that the notice names lies after its 28 clear days (SI 2012/2089 reg 9; SI 2017/68 art 11), unless
     scrutiny was told of a general exception, or agreed that the decision is urgent.
     """
-    constitution = find_constitution(step.snapshot, _find_day(step))
+    constitution = find_constitution(step.snapshot, find_decision_day(step))
     excepted = step.snapshot.find(GeneralException) or step.snapshot.find_record(SpecialUrgency, Urgent.KEY_DECISION)
     if constitution is None or constitution.key_decision_notice is None or excepted:
         return None
     length = parse_length(step.process.get_setting(step.snapshot, "key-decision-notice"))
-    first = earliest_after(step.payload.published_on, length, _find_calendar(step))
+    first = earliest_after(step.payload.published_on, length, _find_calendar(step, step.today))
     if first <= step.payload.decision_by:
         return None
     return (
@@ -95,7 +98,7 @@ def not_key_is_reasoned(step: Step) -> str | None:
     8(1)); of a combined authority it goes by the view of its overview and scrutiny committee, with its reference
     (SI 2017/68 art 11(1)(a)).
     """
-    constitution, payload = find_constitution(step.snapshot, _find_day(step)), step.payload
+    constitution, payload = find_constitution(step.snapshot, find_decision_day(step)), step.payload
     if constitution is None or constitution.key_decision is None or payload.is_key or payload.changes_nothing:
         return None
     if not payload.not_key_because:
@@ -111,7 +114,7 @@ def key_decision_announced(step: Step) -> str | None:
     that was not over on its day (SI 2012/2089 reg 9; SI 2017/68 art 11); or five clear days had gone by since that of a
     general exception was made public (reg 10; art 12); or it was agreed by then that it is urgent (reg 11; art 13).
     """
-    constitution = find_constitution(step.snapshot, _find_day(step))
+    constitution = find_constitution(step.snapshot, find_decision_day(step))
     if constitution is None or constitution.key_decision_notice is None or (step.payload and not step.payload.is_key):
         return None
     missing = _find_missing_announcement(step)
@@ -120,61 +123,40 @@ def key_decision_announced(step: Step) -> str | None:
         return None
     if exception is None:
         return f"{missing} ({constitution.key_decision_notice})"
-    until = find_missing_notice(step, exception, FIVE_CLEAR_DAYS, on=_find_day(step))
+    until = find_missing_notice(step, exception, FIVE_CLEAR_DAYS, on=find_decision_day(step))
     return f"{until} ({constitution.general_exception})" if until else None
 
 
 def _find_missing_announcement(step: Step) -> str | None:
-    notice, day = step.snapshot.find(KeyDecisionAnnouncement), _find_day(step)
+    notice, day = step.snapshot.find(KeyDecisionAnnouncement), find_decision_day(step)
     if notice and notice.decision_by < day:
         return f"the notice named a decision by {notice.decision_by}, and it was made on {day}: give notice anew"
-    length = parse_length(step.process.get_setting(step.snapshot, "key-decision-notice"))
+    length = parse_length(step.process.get_setting(step.snapshot, "key-decision-notice", day))
     return find_missing_notice(step, notice, length, on=day)
-
-
-def _find_day(step: Step) -> date:
-    return read_decision_day(step) or step.today
 
 
 def _is_agreed_to_be_urgent(step: Step, what: Urgent) -> bool:
     """Return whether it was agreed on the day of the decision, or before."""
     agreed = step.snapshot.find(SpecialUrgency, what)
-    return agreed is not None and agreed.agreed_on <= _find_day(step)
-
-
-@guard("/decidedOn", payload=True)
-def notices_were_out_on_its_day(step: Step) -> str | None:
-    """A decision of a day before its entry was made when agenda and papers had been public for their time, and so had
-    the notices of a private meeting (SI 2012/2089 regs 5 to 7; Local Government Act 1972 ss.100A, 100B): a late
-    entry makes no notice longer.
-    """
-    day = _find_day(step)
-    if day >= step.today:
-        return None
-    then = replace(step, today=day)
-    return find_missing_agenda(then) or find_missing_doors_notice(then)
+    return agreed is not None and agreed.agreed_on <= find_decision_day(step)
 
 
 @guard()
 def agenda_published(step: Step) -> str | None:
     """Where the constitution owes it, agenda and papers of the meeting were public 5 clear days before, or for as long
     as the board set itself; of a meeting convened at shorter notice, since it was convened (SI 2012/2089 regs 6, 7;
-    Local Government Act 1972 ss.100A, 100B).
+    Local Government Act 1972 ss.100A, 100B). Constitution, length and calendar are those of the day of the decision.
     """
-    return find_missing_agenda(step)
-
-
-def find_missing_agenda(step: Step) -> str | None:
-    """Return why agenda and papers do not allow a decision on the day that the step has as today, or None."""
-    length = find_agenda_length(step.snapshot) or find_board_length(step.snapshot)
-    constitution, agenda = find_constitution(step.snapshot, step.today), step.snapshot.find(AgendaPublication)
+    day = find_decision_day(step)
+    length = find_agenda_length(step.snapshot, day) or find_board_length(step.snapshot, day)
+    constitution, agenda = find_constitution(step.snapshot, day), step.snapshot.find(AgendaPublication)
     if length is None or constitution is None:
         return None
-    missing = find_missing_notice(step, agenda, length)
+    missing = find_missing_notice(step, agenda, length, on=day)
     shorter = step.snapshot.find(ShorterNotice)
     if missing is None or shorter is None or constitution.shorter_notice is None:
         return f"{missing} ({constitution.agenda or 'the rule of the board'})" if missing else None
-    if agenda is not None and agenda.published_on <= shorter.convened_on <= step.today:
+    if agenda is not None and agenda.published_on <= shorter.convened_on <= day:
         return None
     return f"agenda and papers are public from when the meeting is convened ({constitution.shorter_notice})"
 
@@ -182,21 +164,16 @@ def find_missing_agenda(step: Step) -> str | None:
 @guard()
 def private_meeting_announced(step: Step) -> str | None:
     """Of a private meeting of an executive notice was given 28 clear days before, and again 5 with the representations
-    made; or it is agreed that the meeting is urgent (SI 2012/2089 reg 5).
+    made; or it was agreed by its day that the meeting is urgent (SI 2012/2089 reg 5).
     """
-    return find_missing_doors_notice(step)
-
-
-def find_missing_doors_notice(step: Step) -> str | None:
-    """Return why the notices of a private meeting do not allow a decision on the day that the step has as today."""
-    constitution, agenda = find_constitution(step.snapshot, step.today), step.snapshot.find(AgendaPublication)
+    day, agenda = find_decision_day(step), step.snapshot.find(AgendaPublication)
+    constitution = find_constitution(step.snapshot, day)
     if constitution is None or constitution.private_meeting is None or agenda is None or not agenda.in_private:
         return None
-    agreed = step.snapshot.find(SpecialUrgency, Urgent.PRIVATE_MEETING)
-    if agreed and agreed.agreed_on <= step.today:
+    if _is_agreed_to_be_urgent(step, Urgent.PRIVATE_MEETING):
         return None
     for stage, length in (("intention", TWENTY_EIGHT_CLEAR_DAYS), ("further", FIVE_CLEAR_DAYS)):
-        if missing := find_missing_notice(step, step.snapshot.find(PrivateMeetingNotice, stage), length):
+        if missing := find_missing_notice(step, step.snapshot.find(PrivateMeetingNotice, stage), length, on=day):
             return f"the meeting is private: {missing} ({constitution.private_meeting})"
     return None
 
@@ -221,12 +198,13 @@ def find_missing_notice(step: Step, notice: Notice | None, length: Length, *, on
     """
     if notice is None:
         return f"notice of {length} must go before"
-    first, day = earliest_after(notice.published_on, length, _find_calendar(step)), on or step.today
+    day = on or step.today
+    first = earliest_after(notice.published_on, length, _find_calendar(step, day))
     when = "today" if day == step.today else str(day)
     return None if first <= day else f"{length} of notice end before {first}, not before {when}"
 
 
-def _find_calendar(step: Step) -> Calendar:
-    """Return the calendar by which the body counts its working days."""
-    local = step.snapshot.get_rule("working-day-calendar")
+def _find_calendar(step: Step, on: date) -> Calendar:
+    """Return the calendar by which the body counted its working days on a day."""
+    local = step.snapshot.get_rule("working-day-calendar", on)
     return step.snapshot.calendars[CalendarName(local) if local else CalendarName.ENGLAND_AND_WALES]

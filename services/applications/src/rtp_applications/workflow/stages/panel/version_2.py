@@ -72,7 +72,7 @@ def vote_supports_it(step: Step) -> str | None:
 
 
 def _decide(now: Action) -> Action:
-    now = now.without_guard("private-meeting-announced").without_guard("notices-were-out-on-its-day")
+    now = now.without_guard("private-meeting-announced")
     for former in (quorum_reached, vote_supports_it, key_decision_announced, agenda_published):
         now = now.replace_guard(former.name, former)
     return now

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from rtp_applications.workflow.common.conflicts import list_conflicts
+from rtp_applications.workflow.common.days import find_decision_day
 from rtp_applications.workflow.definition import Step
 from rtp_applications.workflow.enums import MAY_NOT_DECIDE, PanelOutcome, Role, Status
 from rtp_applications.workflow.stages.panel.payloads import Vote, VoteCount
@@ -17,12 +18,13 @@ OUTCOMES = {
 
 
 def list_members(step: Step) -> set[str]:
-    """Return the members of the panel today, by person."""
+    """Return the members of the panel on the day of the decision, or today, by person."""
     return _list_holders(step, Role.PANEL_MEMBER)
 
 
 def _list_holders(step: Step, *roles: Role) -> set[str]:
-    return {each.person for each in step.snapshot.parties.values() if each.role in roles and each.holds(step.today)}
+    day = find_decision_day(step)
+    return {each.person for each in step.snapshot.parties.values() if each.role in roles and each.holds(day)}
 
 
 def list_barred(step: Step) -> set[str]:
@@ -32,7 +34,7 @@ def list_barred(step: Step) -> set[str]:
 
 
 def list_counted_votes(step: Step) -> Sequence[Vote]:
-    """Return the votes that count: of those who are members or decide today, and are not barred."""
+    """Return the votes that count: of those who are members or decide on its day, and are not barred."""
     may_vote = _list_holders(step, Role.PANEL_MEMBER, Role.DECISION_MAKER) - list_barred(step)
     return [vote for vote, _ in step.snapshot.list_payloads(Vote) if vote.member in may_vote]
 

@@ -16,6 +16,9 @@ from rtp_applications.workflow.stages.reorganisation.payloads import (
     ReorganisationResolution,
 )
 
+GIVEN_UP = ("withdraw", "supersede")
+"""After these nothing is asked of the authority: nobody will say which time counts, and none does any more."""
+
 
 def find_doubt(snapshot: CaseSnapshot, day: date) -> str | None:
     """Return why it is not known on a day whether the times count as they run; None if it is."""

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from rtp_applications.deadlines.rules.days import civil_date
+from rtp_applications.workflow.common.days import find_day
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.reorganisation.payloads import BodyReplaced, ReorganisationResolution
 
@@ -41,6 +42,7 @@ def find_windows(snapshot: CaseSnapshot) -> Sequence[dict[str, Any]] | None:
 
 
 def find_answer_day(snapshot: CaseSnapshot) -> date | None:
-    """Return the day on which the authority first answered the expression of interest, as it stands."""
-    found = (each for each in snapshot.records.values() if each.kind in _ANSWERS)
-    return min((civil_date(each.signed[-1].at) for each in found), default=None)
+    """Return the day of the authority's first answer to the expression of interest, as it stands, whenever that was
+    entered.
+    """
+    return min((find_day(each) for each in snapshot.records.values() if each.kind in _ANSWERS), default=None)

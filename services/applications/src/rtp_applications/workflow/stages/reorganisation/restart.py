@@ -37,6 +37,8 @@ def _restart(
     if done_on is None and snapshot.status not in clock.runs_in:
         return snapshot
     started = start_deadline(clock, snapshot, action, now)
+    if done_on and clock.met_as_of:
+        done_on = clock.met_as_of(snapshot) or done_on
     if started and done_on and done_on <= started.due_on:
         started = started.meet(now, done_on=done_on)
     return snapshot.with_deadline(*([started] if started else []))

@@ -7,7 +7,7 @@ from rtp_applications.workflow.earlier import Earlier
 
 
 def _run_on(now: CaseClock) -> CaseClock:
-    return replace(now, unsettled_when=None)
+    return replace(now, unsettled_when=None, ended_by=())
 
 
 VERSION_2 = Earlier(

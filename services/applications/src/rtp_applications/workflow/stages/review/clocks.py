@@ -10,7 +10,7 @@ from rtp_applications.workflow.definition import CaseClock
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.interest.clocks import find_start_of_maximum
-from rtp_applications.workflow.stages.reorganisation.doubt import find_doubt
+from rtp_applications.workflow.stages.reorganisation.doubt import GIVEN_UP, find_doubt
 from rtp_applications.workflow.stages.review.payloads import Acceptance
 
 
@@ -59,6 +59,7 @@ CLOCKS_OF_A_CHALLENGE = (
         rule="maximum-decision-period",
         rule_on=find_start_of_maximum,
         unsettled_when=find_doubt,
+        ended_by=GIVEN_UP,
         starts_late=True,
         basis=Basis.STATUTE,
         source="Localism Act 2011 s.84(3), (8): from the receipt to the notification",

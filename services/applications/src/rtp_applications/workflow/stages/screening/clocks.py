@@ -10,7 +10,7 @@ from rtp_applications.workflow.definition import CaseClock
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.interest.clocks import find_day_before_notice_period
-from rtp_applications.workflow.stages.reorganisation.doubt import find_doubt
+from rtp_applications.workflow.stages.reorganisation.doubt import GIVEN_UP, find_doubt
 from rtp_applications.workflow.stages.screening.payloads import Acknowledgement, DecisionDate
 
 
@@ -60,6 +60,7 @@ DECISION_DATE_NOTICE_OF_A_CHALLENGE = CaseClock(
     source="Localism Act 2011 s.84(6), (7)",
     once=True,
     unsettled_when=find_doubt,
+    ended_by=GIVEN_UP,
     yields_to="remitted-decision",
     met_by=("notify-decision-date",),
     met_as_of=find_decision_date_notice_day,
