@@ -16,7 +16,7 @@ from tests.support.problems import name_problem
 LIBRARY = re.compile(
     r"Input should|Field required|Extra inputs|String should|List should|Value error|Assertion|Unable to"
 )
-OURS = re.compile(r"[A-Z][a-z]+[A-Z]|function-|tagged-union|\[key\]")
+OURS = re.compile(r"(?<!')\b[A-Z][a-z]+[A-Z]|function-|tagged-union|\[key\]")
 """Names of classes and of validators."""
 
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from rtp_finance_directory.grants.loading import batches
-from rtp_finance_directory.grants.loading.store import LoadedElsewhere, Progress, list_problems
+from rtp_finance_directory.grants.loading.store import LoadedElsewhere, LoadProgress, list_problems
 from rtp_shared.db import Database
 from tests.finance_directory.grants.conftest import FILES, NOW, REAL, Load
 
@@ -189,7 +189,7 @@ async def test_a_load_that_another_process_carries_on_is_left_to_it(
     monkeypatch.setattr(batches, "MOST_ROWS", 100)
     stored: list[int] = []
 
-    def load_the_next_batch_elsewhere(_: float, progress: Progress) -> None:
+    def load_the_next_batch_elsewhere(_: float, progress: LoadProgress) -> None:
         stored.append(progress.items)
         progress.items -= 1
 

@@ -55,7 +55,9 @@ async def accept(
     return await show_request(context.session, request_id, principal, response)
 
 
-@engagements.post("", status_code=201)
+@engagements.post(
+    "", status_code=201, responses={404: {"description": "There is no such support request, or you may not know of it"}}
+)
 async def offer_engagement(
     offer: EngagementOffer, principal: SupportWriter, context: Context, response: Response
 ) -> EngagementView:

@@ -36,7 +36,7 @@ class PairNotPossible(Conflict):
 
 
 class NotThatPerson(Forbidden):
-    title = "A client does not act for another client"
+    title = "A client that acts for itself is no person whom others could act for"
 
 
 class SecondPersonNeeded(Forbidden):

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from rtp_advice_matching.repairs.models import OverrideStatus
 from rtp_advice_matching.rounds.models import RoundStatus
@@ -35,7 +35,7 @@ class AdviserProfile(Input):
 
     sectors: list[Sector] = Field(default=[], description="None named means any")
     regions: list[Annotated[str, Field(max_length=9), Storable]] = Field(default=[], description="ONS region codes")
-    remote: bool = True
+    remote: StrictBool = True
     topics: list[SupportTopic] = Field(default=[])
     stages: list[Stage] = Field(default=[], description="None named means any")
     legal_forms: list[LegalForm] = Field(default=[], description="None named means any")

@@ -28,8 +28,8 @@ from rtp_advice_matching.sessions.models import (
     FollowUp,
     FollowUpDays,
     Goal,
+    GoalProgress,
     GoalState,
-    Progress,
     SupportSession,
     choose_readers,
     require_due,
@@ -173,7 +173,7 @@ async def answer_follow_up(
     engagement_id: UUID,
     *,
     days: int,
-    progress: Progress,
+    progress: GoalProgress,
     note: str | None,
     actor: Principal,
 ) -> None:

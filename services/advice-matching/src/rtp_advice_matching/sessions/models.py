@@ -132,7 +132,7 @@ class Feedback(Model):
         self.shows_at = None
 
 
-class Progress(StrEnum):
+class GoalProgress(StrEnum):
     """How it goes after the support."""
 
     BETTER = "better-than-hoped"
@@ -148,7 +148,7 @@ class FollowUp(Model):
 
     engagement_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("engagements.id"), primary_key=True)
     days: Mapped[int] = mapped_column(primary_key=True)
-    progress: Mapped[Progress]
+    progress: Mapped[GoalProgress]
     note: Mapped[str | None]
     readers: Mapped[list[str]]
     answered_at: Mapped[datetime]

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from rtp_advice_matching.engagements.models import EngagementSide
-from rtp_advice_matching.sessions.models import GoalState, Progress
+from rtp_advice_matching.sessions.models import GoalProgress, GoalState
 from rtp_shared.schemas import Day, Input, Output, Prose, Whole
 
 Minutes = Annotated[Whole, Field(ge=5, le=1440)]
@@ -94,7 +94,7 @@ class FeedbackView(Output):
 
 
 class FollowUpAnswer(Input):
-    progress: Progress
+    progress: GoalProgress
     note: Prose | None = None
 
 
@@ -105,7 +105,7 @@ class FollowUpView(Output):
     days: int = Field(description="Calendar days after the end: 30 or 90")
     due_on: date = Field(description="From this civil date in London on it can be answered")
     state: FollowUpState
-    progress: Progress | None
+    progress: GoalProgress | None
     note: str | None
     answered_at: datetime | None
 

@@ -4,13 +4,15 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, StrictBool, StringConstraints
+from pydantic import ConfigDict, Field, StrictBool, StringConstraints
 
 from rtp_finance_directory.areas import ENGLAND, REGION, SMALLER_AREA, UK
 from rtp_finance_directory.directory.windows import ApplicationWindow
+from rtp_finance_directory.requirements.expressions import Comparator
 from rtp_finance_directory.requirements.models import MOST, Requirement
 from rtp_finance_directory.vocabulary import (
     Certainty,
+    Fact,
     ListFacet,
     ProductChange,
     ProductKind,
@@ -35,6 +37,31 @@ class Illustrative(Output):
 
     illustrative: bool = Field(default=True, description="Always true: no row is an offer")
     notice: str = Field(default=NOTICE, description="What this is, and what it is not; show it with the products")
+
+
+class ExpressionView(Output):
+    """One of four: a comparison of a fact, or `not`, `all` or `any` of other expressions."""
+
+    model_config = ConfigDict(validate_by_alias=True)
+
+    fact: Fact | None = None
+    comparator: Comparator | None = None
+    value: int | str | list[int] | list[str] | None = Field(
+        default=None, description="A word or number; several for one-of; the two ends for between"
+    )
+    not_: "ExpressionView | None" = Field(default=None, alias="not")
+    all: "list[ExpressionView] | None" = None
+    any: "list[ExpressionView] | None" = None
+
+
+class RequirementView(Output):
+    """What a product asks for besides its terms."""
+
+    code: str = Field(description="Its short name within the product")
+    when: ExpressionView | None = Field(default=None, description="It is asked only of those for whom this holds")
+    requires: ExpressionView
+    reason: str = Field(description="What it asks for, as a sentence")
+    source: str = Field(description="Where that is taken from")
 
 
 class ProductLine(Output):
@@ -82,7 +109,7 @@ class ProductLine(Output):
     )
     decision_weeks: int | None = Field(description="Weeks until it decides, at the most")
     conditions: str | None
-    requirements: list[Requirement] = Field(description="What it asks for besides, as data; eligibility reads it")
+    requirements: list[RequirementView] = Field(description="What it asks for besides, as data; eligibility reads it")
     rule_sources: dict[Rule, str] = Field(description="By rule: where its terms are from, if not from sourceNote")
     source_note: str = Field(description="Where the row comes from, and what is doubtful about it")
     source_year: int | None = Field(description="The year the figures are of")

@@ -48,7 +48,7 @@ class Priced:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class PriceTerms:
     """What the group asks for, as far as prices go by it."""
 
     term_months: int
@@ -57,7 +57,7 @@ class Asked:
     """The yearly rate, in percent, that the group expects of a product."""
 
 
-def price_product(row: Mapping[str, Any], asked: Asked, *, at_most_pence: int) -> Priced | Unpriced:
+def price_product(row: Mapping[str, Any], asked: PriceTerms, *, at_most_pence: int) -> Priced | Unpriced:
     """Price a product at the highest that is known of it, for the term that is asked, as far as it allows that."""
     price = _find_price(row, asked)
     if isinstance(price, Unpriced):
@@ -79,7 +79,7 @@ def price_product(row: Mapping[str, Any], asked: Asked, *, at_most_pence: int) -
     return Priced(source, assumed)
 
 
-def _find_price(row: Mapping[str, Any], asked: Asked) -> Price | Unpriced:
+def _find_price(row: Mapping[str, Any], asked: PriceTerms) -> Price | Unpriced:
     kinds = frozenset(row["kinds"])
     if kinds == {ProductKind.GRANT} or row["grant_element_percent"] == WHOLE:
         return Price(grant_percent=Decimal(WHOLE))
@@ -101,7 +101,7 @@ def _find_price(row: Mapping[str, Any], asked: Asked) -> Price | Unpriced:
     )
 
 
-def _find_rate(row: Mapping[str, Any], asked: Asked) -> Decimal | Unpriced:
+def _find_rate(row: Mapping[str, Any], asked: PriceTerms) -> Decimal | Unpriced:
     if (said := asked.assumed_rates.get(row["id"])) is not None:
         return said
     if row["rate_percent"] is None:
@@ -112,7 +112,7 @@ def _find_rate(row: Mapping[str, Any], asked: Asked) -> Decimal | Unpriced:
     return Unpriced.BANK_RATE_NOT_SAID if asked.bank_rate_percent is None else known + asked.bank_rate_percent
 
 
-def _list_assumptions(row: Mapping[str, Any], asked: Asked, price: Price) -> list[Assumption]:
+def _list_assumptions(row: Mapping[str, Any], asked: PriceTerms, price: Price) -> list[Assumption]:
     lent = price.lent > 0
     found = {
         Assumption.RATE_AS_SAID: lent and row["id"] in asked.assumed_rates,

@@ -40,7 +40,7 @@ async def work_out_plan(
     return show_plan(question, considered, planned, today)
 
 
-@comparisons.post("")
+@comparisons.post("", responses={404: {"description": "One of the products is not there, or not published"}})
 async def compare_products(_: FinanceReader, question: ComparisonQuestion, session: Session) -> ComparisonView:
     """Compare products side by side for one amount: fee, interest, annual percentage rate and monthly payment.
 

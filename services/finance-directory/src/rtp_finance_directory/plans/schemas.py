@@ -9,7 +9,7 @@ from pydantic import Field, StrictBool
 from rtp_finance_directory.directory.schemas import Illustrative
 from rtp_finance_directory.eligibility.rules.findings import Answer
 from rtp_finance_directory.eligibility.schemas import EligibilityQuestion
-from rtp_finance_directory.plans.pricing import Asked, Assumption, Unpriced
+from rtp_finance_directory.plans.pricing import Assumption, PriceTerms, Unpriced
 from rtp_finance_directory.plans.rules.planning import Extent
 from rtp_finance_directory.plans.rules.sources import Change, Obstacle
 from rtp_shared.schemas import Day, Input, Output, Pence, Whole
@@ -34,9 +34,9 @@ class PricingQuestion(Input):
     )  # fmt: skip
     assumed_rates: list[AssumedRate] = Field(default=[], max_length=50)
 
-    def read_asked(self) -> Asked:
+    def read_asked(self) -> PriceTerms:
         bank_rate = self.bank_rate_basis_points
-        return Asked(
+        return PriceTerms(
             term_months=self.term_months,
             bank_rate_percent=None if bank_rate is None else Decimal(bank_rate) / _PER_PERCENT,
             assumed_rates={each.product_id: Decimal(each.basis_points) / _PER_PERCENT for each in self.assumed_rates},

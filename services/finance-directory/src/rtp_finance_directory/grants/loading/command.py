@@ -13,7 +13,7 @@ from yarl import URL
 
 from rtp_finance_directory.grants.loading.load import Loaded, load_file
 from rtp_finance_directory.grants.loading.report import build_report, describe_load
-from rtp_finance_directory.grants.loading.store import LoadedElsewhere, Progress, list_problems
+from rtp_finance_directory.grants.loading.store import LoadedElsewhere, LoadProgress, list_problems
 from rtp_finance_directory.grants.reading.fetch import NotFetched, fetch
 from rtp_finance_directory.grants.reading.found import Unreadable
 from rtp_shared.clock import Clock
@@ -130,7 +130,7 @@ class Bar:
         self._started = time.monotonic()
         self._shown = sys.stderr.isatty()
 
-    def show(self, fraction: float, progress: Progress) -> None:
+    def show(self, fraction: float, progress: LoadProgress) -> None:
         if not self._shown:
             return
         full = round(fraction * _BAR)

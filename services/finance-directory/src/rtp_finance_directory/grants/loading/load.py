@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 from rtp_finance_directory.grants.loading.batches import read_batches
-from rtp_finance_directory.grants.loading.store import Progress, begin_load, store_batch
+from rtp_finance_directory.grants.loading.store import LoadProgress, begin_load, store_batch
 from rtp_finance_directory.grants.reading.files import FileFacts, GrantFile, inspect_file
 from rtp_shared.clock import Clock
 from rtp_shared.db import Database
 
-Show = Callable[[float, Progress], None]
+Show = Callable[[float, LoadProgress], None]
 """Is told, batch by batch, how much of the file has been read."""
 
 
 class Loaded(NamedTuple):
     """What became of a file."""
 
-    progress: Progress
+    progress: LoadProgress
     facts: FileFacts
     before: bool
     """It had been loaded whole before, so that nothing was done."""

@@ -42,7 +42,7 @@ class LoadedElsewhere(Exception):
 
 
 @dataclass
-class Progress:
+class LoadProgress:
     """How far the load of a file has got, and what became of its rows."""
 
     digest: str
@@ -66,7 +66,7 @@ _ADVANCE = """
 """
 
 
-async def begin_load(database: Database, digest: str, source: str, *, now: datetime, again: bool) -> Progress:
+async def begin_load(database: Database, digest: str, source: str, *, now: datetime, again: bool) -> LoadProgress:
     """Return how far the file has got before; `again` forgets that."""
     async with database.transaction() as session:
         driver = await get_driver(session)
@@ -75,11 +75,11 @@ async def begin_load(database: Database, digest: str, source: str, *, now: datet
             await driver.execute("DELETE FROM grant_loads WHERE digest = $1", digest)
         row = await driver.fetchrow(_BEGIN, digest, source, now)
     counters = {name: Counter(row[name]) for name in ("counts", "broken_rules", "left_out")}
-    return Progress(digest, source, row["items"], row["finished_at"], **counters)
+    return LoadProgress(digest, source, row["items"], row["finished_at"], **counters)
 
 
 async def store_batch(
-    database: Database, progress: Progress, batch: Batch, *, finished_at: datetime | None = None
+    database: Database, progress: LoadProgress, batch: Batch, *, finished_at: datetime | None = None
 ) -> None:
     """Store the batch and how far the file has got. Raises LoadedElsewhere, and stores nothing, if it got elsewhere."""
     async with database.transaction() as session:
