@@ -199,6 +199,8 @@ def test_a_copy_that_is_published_meets_its_clock() -> None:
         (DIRECT_B, 5_000_000, {"ground": "awarded-by-direct-award-a-or-b"}, False),  # reg 13(3)
         (DIRECT_A, 1, {"ground": "awarded-by-direct-award-a-or-b", "differentInCharacter": True}, True),
         (COMPETED, 5_000_000, {"ground": "urgent", "differentInCharacter": True}, False),  # reg 14(2)
+        (COMPETED, 1, {"attributableToAuthority": False}, True),  # reg 13(1)(d) is about what is
+        (COMPETED, 1, {"ground": "external-factors", "attributableToAuthority": False}, False),
     ],
 )
 def test_a_contract_is_modified_on_the_grounds_of_regulation_13(

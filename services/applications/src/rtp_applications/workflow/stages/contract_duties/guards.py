@@ -7,6 +7,7 @@ from rtp_applications.workflow.stages.contract_duties.payloads import (
     ContractModification,
     ModificationGround,
 )
+from rtp_shared.problems import FieldError
 
 DIRECTLY = frozenset({SelectionRoute.DIRECT_A, SelectionRoute.DIRECT_B})
 IN_URGENCY = frozenset({ModificationGround.URGENT, ModificationGround.CONTINUITY})
@@ -31,11 +32,12 @@ def awarded_under_selection(step: Step) -> str | None:
 
 
 @guard("/ground", payload=True)
-def modification_is_allowed(step: Step) -> str | None:
+def modification_is_allowed(step: Step) -> str | FieldError | None:
     """The contract may be modified without a new process: the modification makes it not materially different in
     character, unless it is solely a succession of providers; a new provider meets the basic selection criteria; what
     the authority decided changes the value by less than £500,000 or 25 per cent in all; and reg 13(3) is for contracts
-    awarded by Direct Award Processes A and B (SI 2023/1348 regs 13(1) to (3), 14(2), (3)).
+    awarded by Direct Award Processes A and B (SI 2023/1348 regs 13(1) to (3), 14(2), (3)). What is modified by a
+    decision of the authority is said to be attributable to it, from which its notice follows (reg 13(1)(d), (4)(b)).
     """
     said, found = step.payload, step.snapshot.find(RegimeDetermination)
     if said.ground in IN_URGENCY:
@@ -48,11 +50,13 @@ def modification_is_allowed(step: Step) -> str | None:
     if said.ground is ModificationGround.SUCCESSION and not said.meets_basic_selection_criteria:
         return "the new provider meets the basic selection criteria (reg 13(1)(b))"
     if said.ground is ModificationGround.DECISION:
-        return _find_excess(step, said)
+        return _find_bar_of_decision(step, said)
     return None
 
 
-def _find_excess(step: Step, said: ContractModification) -> str | None:
+def _find_bar_of_decision(step: Step, said: ContractModification) -> str | FieldError | None:
+    if not said.attributable_to_authority:
+        return FieldError("/attributableToAuthority", "a decision of the authority is attributable to it (reg 13(1)(d))")
     amount = find_amount("provider-selection-modification", said.modified_on)
     per_cent = step.process.get_setting(step.snapshot, "modification-per-cent")
     small = amount is not None and said.change_pence < amount.pence
