@@ -91,9 +91,9 @@ def find_day_of_contract(snapshot: CaseSnapshot) -> date | None:
 
 
 def find_contract_notice_day(kind: NoticeKind, snapshot: CaseSnapshot) -> date | None:
-    """Return when a notice of the contract was published; one from before it is of something else."""
-    published, entered_on = find_notice(snapshot, kind), find_day_of_contract(snapshot)
-    return published.published_on if published and entered_on and published.published_on >= entered_on else None
+    """Return when a notice of the contract was given; one from before it is of something else."""
+    given, entered_on = find_notice(snapshot, kind), find_day_of_contract(snapshot)
+    return given.given_on if given and entered_on and given.given_on >= entered_on else None
 
 
 _find_details_notice_day = partial(find_contract_notice_day, NoticeKind.UK7)
@@ -137,8 +137,8 @@ def has_notice(kind: NoticeKind, snapshot: CaseSnapshot) -> bool:
 
 
 def _find_notice_day(kind: NoticeKind, snapshot: CaseSnapshot) -> date | None:
-    published = find_notice(snapshot, kind)
-    return published.published_on if published else None
+    given = find_notice(snapshot, kind)
+    return given.given_on if given else None
 
 
 def _make_ending_clock(name: str, description: str, kind: NoticeKind, basis: Basis) -> CaseClock:

@@ -70,7 +70,7 @@ def _is_noticed(snapshot: CaseSnapshot) -> bool:
 
 
 def _find_modification_s_notice_day(snapshot: CaseSnapshot) -> date | None:
-    """Return when the notice was published of the modification that the deadline counts from."""
+    """Return when the notice was given of the modification that the deadline counts from."""
     counted = snapshot.find_deadline("modification-notice")
     found = [day for each, day in pair_with_notices(snapshot) if counted and each.modified_on == counted.started_on]
     return max((day for day in found if day), default=None)

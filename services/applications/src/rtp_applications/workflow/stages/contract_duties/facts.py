@@ -40,7 +40,7 @@ def find_modification_without_notice(snapshot: CaseSnapshot) -> ContractModifica
 
 
 def _list_modification_notices(snapshot: CaseSnapshot) -> list[date]:
-    """Return when each notice of a modification was published: one by its number, however often it was put on file."""
+    """Return when each notice of a modification was given: one by its number, however often it was put on file."""
     found = [each for each, _ in (*snapshot.list_payloads(FormerNotice), *snapshot.list_payloads(Notice))]
-    days = {each.notice_id: each.published_on for each in found if each.kind is NoticeKind.SELECTION_MODIFICATION}
+    days = {each.notice_id: each.given_on for each in found if each.kind is NoticeKind.SELECTION_MODIFICATION}
     return sorted(days.values())
