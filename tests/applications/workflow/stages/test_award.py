@@ -94,7 +94,9 @@ breaks("award", "standstill-over")(
     )
 )
 breaks("award", "representations-answered")(ground.on_snapshot(ground.without, payloads.FurtherDecision))
-breaks("award", "no-live-challenge")(ground.on_snapshot(put, CHALLENGE.model_copy(update={"closed_on": None})))
+breaks("award", "no-live-challenge")(
+    ground.on_snapshot(put, CHALLENGE.model_copy(update={"opened_on": TOMORROW, "closed_on": None}))
+)
 breaks("award", "award-day-has-come")(on_payload(entered_into_on=TOMORROW))
 breaks("award", "deciders-are-independent")(ground.bar_last_signer)
 breaks("record-representation", "representation-in-time")(on_payload(received_on=TOMORROW))

@@ -186,6 +186,8 @@ def test_a_copy_that_is_published_meets_its_clock() -> None:
         (COMPETED, 1_000_000, {}, True),
         (COMPETED, 500_000, {"originalPence": 200_000_000}, True),
         (COMPETED, 5_000_000, {"ground": "provided-for"}, False),  # reg 13(1)(a) has no amount
+        (COMPETED, 1, {"ground": "provided-for", "differentInCharacter": True}, False),  # nor has it those words
+        (COMPETED, 1, {"differentInCharacter": True}, True),  # reg 13(2)(a), of the decisions of (1)(d)
         (COMPETED, 5_000_000, {"ground": "external-factors"}, False),
         (COMPETED, 1, {"ground": "external-factors", "differentInCharacter": True}, True),  # reg 13(1)(c)
         (COMPETED, 1, {"ground": "succession"}, True),
@@ -199,6 +201,8 @@ def test_a_copy_that_is_published_meets_its_clock() -> None:
         (DIRECT_B, 5_000_000, {"ground": "awarded-by-direct-award-a-or-b"}, False),  # reg 13(3)
         (DIRECT_A, 1, {"ground": "awarded-by-direct-award-a-or-b", "differentInCharacter": True}, True),
         (COMPETED, 5_000_000, {"ground": "urgent", "differentInCharacter": True}, False),  # reg 14(2)
+        (COMPETED, 1, {"attributableToAuthority": False}, True),  # reg 13(1)(d) is about what is
+        (COMPETED, 1, {"ground": "external-factors", "attributableToAuthority": False}, False),
     ],
 )
 def test_a_contract_is_modified_on_the_grounds_of_regulation_13(

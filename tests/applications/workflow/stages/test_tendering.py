@@ -10,6 +10,7 @@ from rtp_applications.workflow.definition import Process
 from rtp_applications.workflow.enums import Status
 from rtp_applications.workflow.errors import GuardsNotMet
 from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, PROCESSES, RIGHT_TO_PROVIDE
+from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.award import payloads
 from rtp_applications.workflow.stages.award.tendering import ShorterPeriod, TenderInvitation
 from rtp_applications.workflow.stages.contract.payloads import RegimeDetermination, SelectionRoute
@@ -28,6 +29,7 @@ from tests.applications.workflow.stages.contract_cases import (
 )
 from tests.applications.workflow.stages.decided_cases import at
 from tests.applications.workflow.stages.selection_cases import criteria, under
+from tests.applications.workflow.stages.test_restarts import end
 
 UK4, UK6 = payloads.NoticeKind.UK4, payloads.NoticeKind.UK6
 INVITING = payloads.NoticeKind.SELECTION_CONTRACT
@@ -176,6 +178,63 @@ def test_nothing_is_awarded_before_the_last_day_for_tenders_is_over() -> None:
         assert sorted(refused_for("begin-standstill", announcing)) == sorted(refused)
     later = replace(announcing, payload=awarding(due))
     assert refused_for("begin-standstill", later) == ["published-on-within-bounds"]
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "refused"),
+    [
+        ({"tendersDueOn": "2026-12-07"}, {"tendersDueOn": "2026-12-07"}, False),  # 35 days after the first notice
+        ({"tendersDueOn": "2026-12-07"}, {"tendersDueOn": "2026-12-06"}, True),
+        ({"requestsDueOn": "2026-11-27"}, {"requestsDueOn": "2026-11-27"}, False),  # 25 days after the first notice
+        ({"requestsDueOn": "2026-11-27"}, {"requestsDueOn": "2026-11-26"}, True),
+        ({"requestsDueOn": "2026-11-27"}, {"tendersDueOn": "2026-12-07"}, True),  # the first did not invite tenders
+        (
+            {"tendersDueOn": "2026-12-07"},
+            {"tendersDueOn": "2026-12-07", "noticeId": "2026/S 000-UK4"},
+            True,
+        ),  # the same
+    ],
+)
+def test_of_a_notice_that_is_republished_the_time_counts_from_the_first(
+    first: dict[str, Any], again: dict[str, Any], *, refused: bool
+) -> None:
+    """Procurement Act 2023 ss.31(4), (5), 54(5): it was published on 2 November, and anew on 16 November."""
+    anew, day = {"noticeId": "2026/S 000-UK4-2", **again}, PUBLISHED + timedelta(days=14)
+    opened = take("publish-tender", Ready(to_be_opened(), COMMISSIONING, tender(**first), now=at(PUBLISHED))).after
+    republished = payloads.Notice.model_validate({"kind": "UK4", "publishedOn": day, **anew})
+    correcting = Ready(opened, COMMISSIONING, republished, now=at(day))
+    assert refused_for("record-notice", correcting) == (["time-limits-are-lawful"] if refused else [])
+    if refused:
+        return
+    once_more = republished.model_copy(
+        update={"notice_id": "2026/S 000-UK4-3", "published_on": day + timedelta(days=2)}
+    )
+    twice = Ready(take("record-notice", correcting).after, COMMISSIONING, once_more, now=at(once_more.published_on))
+    assert refused_for("record-notice", twice) == []
+
+
+def test_the_notice_of_a_former_procurement_was_not_the_first() -> None:
+    day, later = PUBLISHED + timedelta(days=2), PUBLISHED + timedelta(days=14)
+    opened = take(
+        "publish-tender", Ready(to_be_opened(), COMMISSIONING, tender(tendersDueOn="2026-12-07"), now=at(PUBLISHED))
+    ).after
+    corrected = payloads.Notice.model_validate(
+        {"kind": "UK4", "noticeId": "2026/S 000-UK4-2", "publishedOn": day, "tendersDueOn": "2026-12-07"}
+    )
+    changed = take("record-notice", Ready(opened, COMMISSIONING, corrected, now=at(day))).after
+    ended = take("end-procurement", Ready(changed, COMMISSIONING, end(day), now=at(day))).after
+    noticed = take(
+        "record-notice", Ready(ended, COMMISSIONING, notice(payloads.NoticeKind.UK12, day), now=at(day))
+    ).after
+    anew = put(put(noticed, OPEN.model_copy(update={"determined_on": later})), CONSIDERED)
+    for due, refused in (("2026-12-07", ["time-limits-are-lawful"]), ("2026-12-21", [])):
+        said = tender(noticeId="2026/S 000-UK4-3", publishedOn=later, tendersDueOn=due)
+        assert refused_for("publish-tender", Ready(anew, COMMISSIONING, said, now=at(later))) == refused
+
+
+def to_be_opened() -> CaseSnapshot:
+    held = on(Status.CONTRACT_ROUTE, OPEN, terms(), CONSIDERED, now=at(PUBLISHED))
+    return put(put(held, OPEN.model_copy(update={"determined_on": PUBLISHED})), CONSIDERED)
 
 
 @pytest.mark.parametrize("kind", [UK4, INVITING])

@@ -96,6 +96,10 @@ class Clock(Generic[CaseT]):
     """Actions after which it no longer matters: it is neither met nor missed."""
     once: bool = False
     """True for a time that the law counts from one day alone: once met or missed it never starts again."""
+    skipped_when: Callable[[CaseT, date], bool] | None = None
+    """Condition on the case, and on the day from which it would count, under which it does not start: what it asks for
+    was done already, or missed.
+    """
     yields_to: str | None = None
     """Name of the clock that takes its place: from that one's first start on it starts no more."""
     unsettled_when: Callable[[CaseT, date], str | None] | None = None

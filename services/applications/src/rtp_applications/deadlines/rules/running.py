@@ -181,14 +181,14 @@ def _is_spent(clock: Clock[CaseT], case: CaseT) -> bool:
 def start_deadline(
     clock: Clock[CaseT], case: CaseT, action: str, now: datetime, *, on: date | None = None
 ) -> Deadline | None:
-    """Start the clock now; return None if no length is set or it has nothing to count from. `on` is the day that it
-    counts from where it does not say so itself; today unless given.
+    """Start the clock now; return None if no length is set, it has nothing to count from, or what it asks for from that
+    day is done with. `on` is the day that it counts from where it does not say so itself; today unless given.
     """
     today = civil_date(now)
     own = find_own_rule(clock, case, on or today)
     length = _find_length(clock, case, own)
     day = clock.counts_from(case, today) if clock.counts_from else on or today
-    if length is None or day is None:
+    if length is None or day is None or (clock.skipped_when and clock.skipped_when(case, day)):
         return None
     basis, source = _cite_length(clock, own, length)
     return Deadline.start(

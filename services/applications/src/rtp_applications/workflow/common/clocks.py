@@ -7,7 +7,7 @@ from datetime import date
 from rtp_applications.deadlines.rules.clock import Extendable
 from rtp_applications.deadlines.rules.days import Length, Unit
 from rtp_applications.deadlines.rules.deadline import Basis
-from rtp_applications.deadlines.rules.running import parse_length
+from rtp_applications.deadlines.rules.running import SPENT, parse_length
 from rtp_applications.workflow.definition import CaseClock, Setting
 from rtp_applications.workflow.enums import Role, Status
 from rtp_applications.workflow.snapshot import CaseSnapshot
@@ -19,6 +19,16 @@ LOCALISM_ACT_84 = "Localism Act 2011 s.84 and statutory guidance (2012)"
 
 CASE_ENDS = ("withdraw", "lapse", "supersede", "stop-case", "quash", "remit-by-court")
 """After these nobody here looks after the contract: what is owed of it is neither met nor missed."""
+
+
+def is_done_with(name: str, done_on: Callable[[CaseSnapshot], date | None], snapshot: CaseSnapshot, day: date) -> bool:
+    """Tell whether what the clock asks for is done already, or its time from this day was met or missed before: a case
+    that is taken up again, or moved to another version, owes nothing twice.
+    """
+    spent = (
+        each.clock == name and each.started_on == day and each.state in SPENT for each in snapshot.deadlines.values()
+    )
+    return done_on(snapshot) is not None or any(spent)
 
 
 def for_the_group(number: int, unit: Unit = Unit.WORKING_DAYS) -> Extendable:

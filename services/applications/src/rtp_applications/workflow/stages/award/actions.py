@@ -152,6 +152,7 @@ AWARD = Action(
         standstills.standstill_over,
         guards.representations_answered,
         guards.no_live_challenge,
+        guards.no_challenge_on_the_day_of_the_contract,
         exclusion_judged,
         indicators.indicators_set,
         *dates.OF_THE_AWARD,

@@ -6,7 +6,7 @@ from functools import partial
 
 from rtp_applications.deadlines.rules.days import ONE_DAY, CalendarName, Length, Unit
 from rtp_applications.deadlines.rules.deadline import Basis
-from rtp_applications.workflow.common.clocks import CASE_ENDS, read_time
+from rtp_applications.workflow.common.clocks import CASE_ENDS, is_done_with, read_time
 from rtp_applications.workflow.definition import CaseClock
 from rtp_applications.workflow.enums import UNTIL_THE_LAUNCH, Status
 from rtp_applications.workflow.snapshot import CaseSnapshot
@@ -85,13 +85,22 @@ def _find_day_before_award(tracks: frozenset[str], snapshot: CaseSnapshot, _: da
     return entered.entered_into_on - ONE_DAY if entered and find_track(snapshot) in tracks else None
 
 
+def find_day_of_contract(snapshot: CaseSnapshot) -> date | None:
+    entered = snapshot.find(Award)
+    return entered.entered_into_on if entered else None
+
+
+def find_contract_notice_day(kind: NoticeKind, snapshot: CaseSnapshot) -> date | None:
+    """Return when a notice of the contract was given; one from before it is of something else."""
+    given, entered_on = find_notice(snapshot, kind), find_day_of_contract(snapshot)
+    return given.given_on if given and entered_on and given.given_on >= entered_on else None
+
+
+_find_details_notice_day = partial(find_contract_notice_day, NoticeKind.UK7)
+
+
 def _has_details_notice(snapshot: CaseSnapshot) -> bool:
-    return find_notice(snapshot, NoticeKind.UK7) is not None
-
-
-def _find_details_notice_day(snapshot: CaseSnapshot) -> date | None:
-    published = find_notice(snapshot, NoticeKind.UK7)
-    return published.published_on if published else None
+    return _find_details_notice_day(snapshot) is not None
 
 
 def _make_details_clock(name: str, tracks: frozenset[str]) -> CaseClock:
@@ -109,6 +118,7 @@ def _make_details_clock(name: str, tracks: frozenset[str]) -> CaseClock:
         ended_by=CASE_ENDS,
         reminders=(7,),
         counts_from=partial(_find_day_before_award, tracks),
+        skipped_when=partial(is_done_with, name, _find_details_notice_day),
     )
 
 
@@ -122,13 +132,13 @@ def _find_day_of_end(kind: NoticeKind, snapshot: CaseSnapshot, _: date) -> date 
     return find_end_of_last_standstill(snapshot, ended.decided_on)
 
 
-def _has_notice(kind: NoticeKind, snapshot: CaseSnapshot) -> bool:
+def has_notice(kind: NoticeKind, snapshot: CaseSnapshot) -> bool:
     return find_notice(snapshot, kind) is not None
 
 
 def _find_notice_day(kind: NoticeKind, snapshot: CaseSnapshot) -> date | None:
-    published = find_notice(snapshot, kind)
-    return published.published_on if published else None
+    given = find_notice(snapshot, kind)
+    return given.given_on if given else None
 
 
 def _make_ending_clock(name: str, description: str, kind: NoticeKind, basis: Basis) -> CaseClock:
@@ -142,7 +152,7 @@ def _make_ending_clock(name: str, description: str, kind: NoticeKind, basis: Bas
         source=source,
         started_by=("end-procurement",),
         met_by=("record-notice",),
-        met_when=partial(_has_notice, kind),
+        met_when=partial(has_notice, kind),
         met_as_of=partial(_find_notice_day, kind),
         reminders=(7,),
         counts_from=partial(_find_day_of_end, kind),

@@ -141,7 +141,10 @@ OF_THE_STATED_STANDSTILL = bound(
 )  # fmt: skip
 OF_A_TENDER = (*OF_A_NOTICE, *OF_TIME_LIMITS)
 OF_A_STANDSTILL = (*OF_A_NOTICE, OF_THE_STATED_STANDSTILL)
-OF_ANY_NOTICE = (*OF_A_STANDSTILL, *OF_TIME_LIMITS)
+OF_THE_SUBMISSION = bound(
+    "submitted_on", NOTICE, same_as("published_on"), law="SI 2023/1348 regs 7 to 11, 13(5)(a), 14(5)(a), 15(5)"
+)
+OF_ANY_NOTICE = (*OF_A_STANDSTILL, *OF_TIME_LIMITS, OF_THE_SUBMISSION)
 OF_AN_INVITATION = with_late_entries(
     bound("invited_on", REQUESTS),
     bound(

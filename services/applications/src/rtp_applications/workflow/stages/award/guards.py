@@ -107,6 +107,20 @@ def no_live_challenge(step: Step) -> str | None:
     return f"a challenge is live: {', '.join(live)}" if live else None
 
 
+@guard("/enteredIntoOn", payload=True)
+def no_challenge_on_the_day_of_the_contract(step: Step) -> str | None:
+    """No legal challenge was live on the day on which the contract was entered into, also where it has ended since: it
+    is entered into only once the proceedings are over (Procurement Act 2023 s.101(1), (3)).
+    """
+    day = step.payload.entered_into_on
+    live = [
+        each.reference
+        for each, _ in step.snapshot.list_payloads(Challenge)
+        if each.opened_on <= day and (each.closed_on is None or day < each.closed_on)
+    ]
+    return f"a challenge was live on {day}: {', '.join(live)} (Procurement Act 2023 s.101(1), (3))" if live else None
+
+
 @guard()
 def representation_was_received(step: Step) -> str | None:
     """There was a standstill of the Provider Selection Regime, in which representations are made

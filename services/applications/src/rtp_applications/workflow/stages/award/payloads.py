@@ -1,5 +1,6 @@
 """Payloads of notices, representations, challenges and the award."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
@@ -38,6 +39,10 @@ class NoticeKind(StrEnum):
     SELECTION_ABANDONMENT = "provider-selection-abandonment-notice"
 
 
+SUBMITTED = frozenset({NoticeKind.SELECTION_AWARD, NoticeKind.SELECTION_MODIFICATION, NoticeKind.SELECTION_ABANDONMENT})
+"""Notices that are to be submitted for publication within 30 days, whenever they are published: SI 2023/1348 regs 7 to
+11, 13(5)(a), 14(5)(a), 15(5).
+"""
 OF_AN_AWARD = frozenset(
     {NoticeKind.UK6, NoticeKind.UK7, NoticeKind.SELECTION_INTENTION, NoticeKind.SELECTION_AWARD}
 )  # fmt: skip
@@ -77,6 +82,19 @@ class TenderNotice(PublishedNotice, TimeLimits):
 
 class Notice(AwardNotice, TenderNotice):
     """A published notice with all that one of any kind may say. Every notice on file can be read so."""
+
+    submitted_on: Day | None = Field(
+        default=None,
+        description="When it was submitted for publication. Of a notice of an award, a modification or an abandonment "
+        "under SI 2023/1348 the 30 days go by it; left out, they go by publishedOn",
+    )
+
+    @property
+    def given_on(self) -> date:
+        """Return the day by which the duty to give the notice is met: of its submission where that is what the law
+        asks for and it is on file, else of its publication.
+        """
+        return self.submitted_on if self.submitted_on and self.kind in SUBMITTED else self.published_on
 
 
 class TimelyRepresentation(Dated):

@@ -6,8 +6,10 @@ from rtp_applications.procurement.rules.reasoning import Reasoning
 from rtp_applications.procurement.rules.values import central_government_authority
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.snapshot import CaseSnapshot
+from rtp_applications.workflow.stages.award.former import FormerBecause, FormerNotice
 from rtp_applications.workflow.stages.award.guards import find_notice, list_tender_notices
-from rtp_applications.workflow.stages.award.payloads import NoticeKind
+from rtp_applications.workflow.stages.award.payloads import NoticeKind, TenderNotice
+from rtp_applications.workflow.stages.award.restarts import find_last_restart
 from rtp_applications.workflow.stages.award.tendering import (
     OF_THE_PRESELECTED,
     ShorterPeriod,
@@ -33,6 +35,24 @@ def find_last_day_for_tenders(snapshot: CaseSnapshot) -> date | None:
     """Return the day by which tenders are due, as the invitation or else the tender notice has it."""
     invited, opened = snapshot.find(TenderInvitation), find_notice(snapshot, NoticeKind.UK4)
     return (invited.tenders_due_on if invited else None) or (opened.tenders_due_on if opened else None)
+
+
+def _find_first_day(snapshot: CaseSnapshot, said: TenderNotice) -> date:
+    """Return on which day this procurement first invited tenders, or else requests to participate, as this notice does:
+    one that is revised and republished (s.31(4), (5)) begins no time anew (s.54(5)). What is put on file again under
+    its number is the same notice, corrected.
+    """
+    since, on_file = find_last_restart(snapshot), find_notice(snapshot, NoticeKind.UK4)
+    former = [
+        each
+        for each, record in snapshot.list_payloads(FormerNotice)
+        if each.kind is NoticeKind.UK4
+        and each.because is FormerBecause.CORRECTED
+        and (since is None or record.signed[-1].at > since)
+    ]
+    earlier = [*former, *([on_file] if on_file else [])]
+    alike = (each for each in earlier if bool(each.requests_due_on) is bool(said.requests_due_on))
+    return min({**{each.notice_id: each.published_on for each in alike}, said.notice_id: said.published_on}.values())
 
 
 def _find_missing_days(field: str, section: str, first: date, last: date, days: int) -> FieldError | None:
@@ -67,21 +87,22 @@ def time_limits_are_lawful(step: Step) -> str | FieldError | None:
     """A tender notice under the Procurement Act 2023, save of a light touch contract, says by when tenders or requests
     to participate are due: requests 25 days after it at least, 10 in urgency; tenders 25 to 35 days, by how they are
     submitted and when the documents come, or 10 after a qualifying planned procurement notice, in urgency or of a
-    dynamic market (s.54(3) to (5)).
+    dynamic market (s.54(3) to (5)). Of one that is republished, the time counts from the first (ss.31(4), (5), 54(5)).
     """
-    said = step.payload
+    said: TenderNotice = step.payload
     if said.kind is not NoticeKind.UK4 or not has_least_periods(step.snapshot):
         return None
     if said.shorter_because in OF_THE_PRESELECTED:
         return FieldError("/shorterBecause", f"nobody is preselected before invite-tenders ({ACT} s.54(5))")
+    first = _find_first_day(step.snapshot, said)
     if said.requests_due_on:
         periods = step.process.get_setting(step.snapshot, PERIODS)
         days = periods["shorter" if said.shorter_because is ShorterPeriod.URGENCY else "participation"]
-        return _find_missing_days("/requestsDueOn", "s.54(3)", said.published_on, said.requests_due_on, days)
+        return _find_missing_days("/requestsDueOn", "s.54(3)", first, said.requests_due_on, days)
     if said.tenders_due_on is None:
         return NOT_SAID
     days = _measure_tendering_period(step, said)
-    return _find_missing_days("/tendersDueOn", "s.54(4)", said.published_on, said.tenders_due_on, days)
+    return _find_missing_days("/tendersDueOn", "s.54(4)", first, said.tenders_due_on, days)
 
 
 @guard("/tendersDueOn", payload=True)

@@ -46,6 +46,7 @@ VERSION_2 = Earlier(
             "tendering-period-over",
             "indicators-set",
             "exclusion-judged",
+            "no-challenge-on-the-day-of-the-contract",
         ),
         "record-further-decision": lambda now: replace(
             now.without_guard("further-decision-has-reasons"), payload_model=PlainFurtherDecision

@@ -7,6 +7,7 @@ from functools import partial
 from rtp_applications.workflow.bounds import without_bounds
 from rtp_applications.workflow.definition import Action, Step, guard
 from rtp_applications.workflow.earlier import Earlier
+from rtp_applications.workflow.stages.award.clocks import has_notice
 from rtp_applications.workflow.stages.award.guards import find_notice
 from rtp_applications.workflow.stages.award.payloads import NoticeKind, Representation
 
@@ -66,7 +67,9 @@ def _record_tender_lost(now: Action) -> Action:
     return without_bounds()(now).replace_guard(feedback_given.name, feedback_given)
 
 
-_AS_RECORDED = partial(replace, met_as_of=None, ended_by=())
+_AS_RECORDED = partial(
+    replace, met_when=partial(has_notice, NoticeKind.UK7), met_as_of=None, ended_by=(), skipped_when=None
+)
 VERSION_2_DATES = Earlier(
     clocks=dict.fromkeys(("contract-details-notice", "light-touch-contract-details-notice"), _AS_RECORDED),
     actions={

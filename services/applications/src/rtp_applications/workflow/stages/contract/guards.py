@@ -1,6 +1,7 @@
 """Guards of the regime by which the contract may be awarded, and of its terms: rows 15 and 25 of the process."""
 
 from collections.abc import Callable
+from datetime import date
 
 from rtp_applications.deadlines.rules.days import add_months
 from rtp_applications.workflow.common.days import find_decision_day
@@ -80,9 +81,11 @@ def regime_is_open(step: Step) -> str | None:
     """The regime on file, with its way to award, is not closed by the facts of the procurement: such as below threshold
     at a value above it, in-house to a body in which employees hold shares (Procurement Act 2023 Sch 2 para 2(3)),
     Direct Award Process C to one that is no existing provider or after a considerable change (SI 2023/1348 regs 2(1),
-    6(10)), or a reserved contract to one that had another within three years (s.33).
+    6(10)), or a reserved contract to one that had another within the three years ending with the day on which this one
+    is awarded: where that is put on file, the day on which it was entered into (s.33(5); SI 2015/102 reg 77(3)(d)).
     """
-    return find_bar(step.snapshot, step.today)
+    entered_on: date | None = getattr(step.payload, "entered_into_on", None)
+    return find_bar(step.snapshot, entered_on or step.today)
 
 
 @guard(payload=True)

@@ -6,18 +6,17 @@ from functools import partial
 
 from rtp_applications.deadlines.rules.days import ONE_DAY
 from rtp_applications.deadlines.rules.deadline import Basis
-from rtp_applications.workflow.common.clocks import CASE_ENDS, read_time
+from rtp_applications.workflow.common.clocks import CASE_ENDS, is_done_with, read_time
 from rtp_applications.workflow.definition import CaseClock
 from rtp_applications.workflow.enums import UNTIL_THE_LAUNCH, Status
 from rtp_applications.workflow.snapshot import CaseSnapshot
-from rtp_applications.workflow.stages.award.guards import find_notice
+from rtp_applications.workflow.stages.award.clocks import find_contract_notice_day, find_day_of_contract
 from rtp_applications.workflow.stages.award.indicators import PerformanceIndicators
 from rtp_applications.workflow.stages.award.payloads import NoticeKind
 from rtp_applications.workflow.stages.contract.amounts import exceeds_amount, is_notifiable_below_threshold
 from rtp_applications.workflow.stages.contract.payloads import Regime
 from rtp_applications.workflow.stages.contract.tracks import LIGHT_TOUCH, find_track
 from rtp_applications.workflow.stages.contract_duties.facts import (
-    find_day_of_contract,
     find_modification_without_notice,
     pair_with_notices,
 )
@@ -27,15 +26,10 @@ from rtp_applications.workflow.stages.contract_duties.settings import TIMES
 Find = Callable[[CaseSnapshot], date | None]
 
 
-def _find_notice_day(kind: NoticeKind, snapshot: CaseSnapshot) -> date | None:
-    """Return when a notice of the contract was published; one from before it is of something else."""
-    published, entered_on = find_notice(snapshot, kind), find_day_of_contract(snapshot)
-    return published.published_on if published and entered_on and published.published_on >= entered_on else None
-
-
 def _find_publication_day(part: PublishedPart, snapshot: CaseSnapshot) -> date | None:
-    found = snapshot.find(ContractPublication, part)
-    return found.published_on if found else None
+    """Return when this part of the contract was published; from before the contract, it was of another."""
+    found, entered_on = snapshot.find(ContractPublication, part), find_day_of_contract(snapshot)
+    return found.published_on if found and entered_on and found.published_on >= entered_on else None
 
 
 def _find_selection_contract(snapshot: CaseSnapshot, _: date) -> date | None:
@@ -76,7 +70,7 @@ def _is_noticed(snapshot: CaseSnapshot) -> bool:
 
 
 def _find_modification_s_notice_day(snapshot: CaseSnapshot) -> date | None:
-    """Return when the notice was published of the modification that the deadline counts from."""
+    """Return when the notice was given of the modification that the deadline counts from."""
     counted = snapshot.find_deadline("modification-notice")
     found = [day for each, day in pair_with_notices(snapshot) if counted and each.modified_on == counted.started_on]
     return max((day for day in found if day), default=None)
@@ -95,7 +89,9 @@ def _make_clock(
     *,
     started_by: tuple[str, ...] = (),
     met_when: Callable[[CaseSnapshot], bool] | None = None,
+    many: bool = False,
 ) -> CaseClock:
+    """Make a clock of what is owed once of a contract; or, of many things, each time that one of them is on file."""
     length, source = read_time(TIMES[name])
     return CaseClock(
         name=name,
@@ -111,18 +107,19 @@ def _make_clock(
         started_by=started_by,
         reminders=(7,),
         counts_from=counts_from,
+        skipped_when=None if many else partial(is_done_with, name, done_on),
     )
 
 
 CLOCKS = (
     _make_clock(
         "provider-selection-award-notice", "Submit the notice of the award: within 30 days of the contract",
-        _find_selection_contract, "record-notice", partial(_find_notice_day, NoticeKind.SELECTION_AWARD),
+        _find_selection_contract, "record-notice", partial(find_contract_notice_day, NoticeKind.SELECTION_AWARD),
     ),
     _make_clock(
         "modification-notice", "Submit the notice of the modification: within 30 days of it", _find_modification,
         "record-notice", _find_modification_s_notice_day, started_by=("record-modification", "record-notice"),
-        met_when=_is_noticed,
+        met_when=_is_noticed, many=True,
     ),
     _make_clock(
         "contract-copy", "Publish a copy of the contract, which is worth more than £5 million",
@@ -142,6 +139,6 @@ CLOCKS = (
     _make_clock(
         "below-threshold-details-notice", "Publish the contract details notice of a contract below threshold, as soon "
         "as reasonably practicable", _find_contract_below_threshold, "record-notice",
-        partial(_find_notice_day, NoticeKind.UK7),
+        partial(find_contract_notice_day, NoticeKind.UK7),
     ),
 )  # fmt: skip

@@ -4,7 +4,7 @@ from datetime import date
 
 from rtp_applications.workflow.bounds import Limit, bound, with_late_entries
 from rtp_applications.workflow.definition import Step
-from rtp_applications.workflow.stages.contract_duties.facts import find_day_of_contract
+from rtp_applications.workflow.stages.award.clocks import find_day_of_contract
 
 
 def _find_contract(step: Step) -> date | None:

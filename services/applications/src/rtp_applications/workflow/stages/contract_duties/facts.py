@@ -5,7 +5,7 @@ from datetime import date
 from rtp_applications.procurement.rules.amounts import find_amount
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.award.former import FormerNotice
-from rtp_applications.workflow.stages.award.payloads import Award, Notice, NoticeKind
+from rtp_applications.workflow.stages.award.payloads import Notice, NoticeKind
 from rtp_applications.workflow.stages.contract_duties.payloads import ContractModification, ModificationGround
 
 
@@ -40,12 +40,7 @@ def find_modification_without_notice(snapshot: CaseSnapshot) -> ContractModifica
 
 
 def _list_modification_notices(snapshot: CaseSnapshot) -> list[date]:
-    """Return when each notice of a modification was published: one by its number, however often it was put on file."""
+    """Return when each notice of a modification was given: one by its number, however often it was put on file."""
     found = [each for each, _ in (*snapshot.list_payloads(FormerNotice), *snapshot.list_payloads(Notice))]
-    days = {each.notice_id: each.published_on for each in found if each.kind is NoticeKind.SELECTION_MODIFICATION}
+    days = {each.notice_id: each.given_on for each in found if each.kind is NoticeKind.SELECTION_MODIFICATION}
     return sorted(days.values())
-
-
-def find_day_of_contract(snapshot: CaseSnapshot) -> date | None:
-    entered = snapshot.find(Award)
-    return entered.entered_into_on if entered else None
