@@ -10,7 +10,7 @@ GLOSSARY = (Path(__file__).parents[2] / "docs" / "glossary.md").read_text()
 SAME_MEANING = {
     "Model",  # the base of a service's tables, one a service
     "Decision",  # an earlier version of a process has it with fewer words
-    "Person", "NotThatPerson", "SecondPersonNeeded",  # two persons of ADR 11, in services that are strangers
+    "Person", "NotThatPerson",  # two persons of ADR 11, in services that are strangers
     "NotAnEvent", "Event", "Unusable",  # the verifier imports nothing of ours, and has words of its own for the same
 }  # fmt: skip
 ON_THE_WIRE = {"Ground", "Rule"}

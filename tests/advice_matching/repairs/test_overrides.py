@@ -31,7 +31,7 @@ async def test_it_holds_once_a_second_person_confirms_it(operator: Api, market: 
     assert (shown["status"], shown["advisedAdviserId"]) == ("awaiting-second-person", str(best.id))
     path, at = f"{market.path}/overrides/{shown['id']}/actions", {"If-Match": '"1"'}
     refused = await operator.post(f"{path}/confirm", headers=ANN | at)
-    assert (refused.status_code, refused.json()["type"].split("/")[-1]) == (403, "second-person-needed")
+    assert (refused.status_code, refused.json()["type"].split("/")[-1]) == (403, "proposer-cannot-confirm")
     answer = await operator.post(f"{path}/confirm", headers=BOB | at)
     assert answer.status_code == 200, answer.text
     assert (answer.json()["status"], answer.json()["endedBy"]) == ("confirmed", "bob")

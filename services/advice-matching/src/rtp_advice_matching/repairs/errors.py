@@ -39,5 +39,5 @@ class NotThatPerson(Forbidden):
     title = "A client that acts for itself is no person whom others could act for"
 
 
-class SecondPersonNeeded(Forbidden):
+class ProposerCannotConfirm(Forbidden):
     title = "Somebody else than the person who proposed it must confirm it"

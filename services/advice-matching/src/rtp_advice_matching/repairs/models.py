@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_advice_matching.base import Model
-from rtp_advice_matching.repairs.errors import OverrideEnded, RepairCommitted, SecondPersonNeeded
+from rtp_advice_matching.repairs.errors import OverrideEnded, ProposerCannotConfirm, RepairCommitted
 from rtp_advice_matching.rounds.models import RoundStatus
 from rtp_shared.etags import Expected
 
@@ -100,7 +100,7 @@ class Override(Model):
         """Let it hold, by somebody else than the person who proposed it."""
         self._require_open(version)
         if by.reference == self.proposed_by:
-            raise SecondPersonNeeded
+            raise ProposerCannotConfirm
         self._end(OverrideStatus.CONFIRMED, by, now)
 
     def withdraw(self, version: Expected, by: Person, *, now: datetime) -> None:
