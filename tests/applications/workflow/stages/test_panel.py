@@ -404,6 +404,13 @@ breaks("give-private-meeting-notice", "private-meeting-notice-is-owed")(by_commi
 breaks("give-private-meeting-notice", "representations-answered")(on_payload(stage="further"))
 breaks("convene-at-shorter-notice", "shorter-notice-is-open")(on_snapshot(ground.with_employer, kind="nhs-trust"))
 breaks("record-decision", "record-is-owed")(by_committee)
+
+
+@breaks("record-decision", "record-is-of-a-decision")
+def _(attempt: Ready) -> Ready:
+    return ground.giving(replace(attempt, now=attempt.now + DAY), decided_on=TODAY + DAY)
+
+
 privately = decided.agenda(TODAY - 10 * DAY).model_copy(update={"in_private": True})
 breaks("choose-contract-route", "decision-recorded")(on_snapshot(decided.unrecorded))
 breaks(DECIDING, "private-meeting-announced")(on_snapshot(put, privately))

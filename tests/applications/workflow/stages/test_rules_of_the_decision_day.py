@@ -8,7 +8,7 @@ import pytest
 
 from rtp_applications.workflow.body_facts import OwnRule
 from rtp_applications.workflow.enums import Role
-from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE
+from rtp_applications.workflow.processes import COMMUNITY_RIGHT_TO_CHALLENGE, RIGHT_TO_PROVIDE
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.panel.payloads import AgendaPublication, Vote
 from rtp_applications.workflow.stages.review.payloads import Acceptance
@@ -151,6 +151,7 @@ def test_procurement_is_held_to_the_gap_of_the_acceptance_on_the_day_on_which_it
     """Localism Act 2011 s.83(4), (7): accepted on 1 March 2027. A gap published after the procurement began is none."""
     usual = attempt(COMMUNITY_RIGHT_TO_CHALLENGE, "begin-procurement")
     accepted = put(usual.snapshot, Acceptance.model_validate(SOUND))
+    accepted = put(accepted, decided.RECORD.model_copy(update={"decided_on": ACCEPTED_ON}))
     held = replace(ground.with_employer(accepted, rules=rules), read_on=entered)
     given = giving(replace(usual, snapshot=held, now=at(entered)), decided_on=begun, reference="Minute 9")
     found = ground.refused_for("begin-procurement", giving(given, applicants_told_on=ACCEPTED_ON))
@@ -178,3 +179,22 @@ def test_scrutiny_calls_an_acceptance_in_by_the_constitution_of_its_day(
     held = replace(ground.with_employer(snapshot, rules=change("constitution", then, now)), read_on=ENTERED_ON)
     after = ground.take(action, replace(usual, snapshot=held, now=at(ENTERED_ON))).after
     assert (after.find_deadline("call-in-window") is not None) is opens
+
+
+@pytest.mark.parametrize(("dated", "refused"), [(0, []), (1, ["record-is-of-a-decision"])])
+def test_a_written_statement_has_the_day_of_the_decision_that_it_records(dated: int, refused: list[str]) -> None:
+    """SI 2012/2089 reg 12(2)(a): a record of the decision, including the date it was made."""
+    recording = attempt(RIGHT_TO_PROVIDE, "record-decision")
+    entered = giving(replace(recording, now=at(ENTERED_ON)), decided_on=DECIDED_ON + dated * DAY)
+    assert ground.refused_for("record-decision", entered) == refused
+
+
+@pytest.mark.parametrize(("dated", "refused"), [(0, []), (1, ["decision-recorded"])])
+def test_a_statement_of_another_day_opens_no_contract(dated: int, refused: list[str]) -> None:
+    """Such as one of a decision that a later one replaced."""
+    route = attempt(RIGHT_TO_PROVIDE, "choose-contract-route")
+    decision = decided.APPROVAL.model_copy(update={"decided_on": DECIDED_ON})
+    approved = decided.with_window_over(put(route.snapshot, decision))
+    statement = decided.RECORD.model_copy(update={"decided_on": DECIDED_ON + dated * DAY})
+    choosing = replace(route, snapshot=put(approved, statement), now=at(ENTERED_ON))
+    assert ground.refused_for("choose-contract-route", choosing) == refused

@@ -29,7 +29,7 @@ def run(scenario: Scenario) -> None:
         scenario, personas, DRAFT, authority="Cabinet minute 2027/31", where="Minutes of the cabinet"
     )
     chair = scrutiny.appoint_chair(scenario, personas, case)
-    _decide(scenario, personas, case, chair)
+    decided_on = _decide(scenario, personas, case, chair)
     scrutiny.call_in(scenario, personas, case, chair)
     scrutiny.reconsider(scenario, personas, case, chair)
     contract.determine_regime(
@@ -37,14 +37,14 @@ def run(scenario: Scenario) -> None:
         legalBasis="Above the threshold: Procurement Act 2023, part 3.",
     )  # fmt: skip
     personas.commissioner.expect_refusal(case, "choose-contract-route", because="decision-recorded")
-    panel.record_decision(scenario, personas, case)
+    panel.record_decision(scenario, personas, case, decided_on=decided_on)
     personas.commissioner.act(case, "choose-contract-route")
     scenario.check_end(case, events=EVENTS, group="staff-portal", others=(CLIENT,), strangers=("trust-officers",))
 
 
-def _decide(scenario: Scenario, personas: Personas, case: Case, chair: ActorClient) -> None:
+def _decide(scenario: Scenario, personas: Personas, case: Case, chair: ActorClient) -> date:
     """Decide at shorter notice (SI 2012/2089 reg 6(1)(b)), once the chair of scrutiny agrees that the decision is
-    urgent and cannot reasonably be deferred (reg 11): nobody agrees in the chair's place.
+    urgent and cannot reasonably be deferred (reg 11): nobody agrees in the chair's place. Return the day.
     """
     scenario.begin_step("The cabinet")
     urgent = {
@@ -64,6 +64,7 @@ def _decide(scenario: Scenario, personas: Personas, case: Case, chair: ActorClie
     evening = scenario.today
     scenario.wait_days(1, "the minutes are written, and the decision is entered from them")
     panel.decide(personas, case, "approve", decidedOn=evening, decisionPublishedOn=scenario.today)
+    return evening
 
 
 EVENTS = (

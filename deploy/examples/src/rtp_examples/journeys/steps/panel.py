@@ -1,6 +1,6 @@
 """Assurance, the panel, and what follows on its decision."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from rtp_examples.journeys.actor_client import ActorClient
@@ -64,10 +64,12 @@ def decide(personas: Personas, case: Case, action: str, **payload: Any) -> None:
     )
 
 
-def record_decision(scenario: Scenario, personas: Personas, case: Case) -> None:
-    """Make the written statement of the executive's decision (SI 2012/2089 reg 12): no contract follows without."""
+def record_decision(scenario: Scenario, personas: Personas, case: Case, *, decided_on: date | None = None) -> None:
+    """Make the written statement of the executive's decision, of today or an earlier day (SI 2012/2089 reg 12): no
+    contract follows without.
+    """
     personas.officer.act(
-        case, "record-decision", decidedOn=scenario.today, decision="The case is approved on conditions.",
+        case, "record-decision", decidedOn=decided_on or scenario.today, decision="The case is approved on conditions.",
         reasons="It is better value than every other option.", alternatives="Keeping the service in house.",
         where="Record of decisions 2027/31",
     )  # fmt: skip

@@ -143,7 +143,7 @@ RECORD_DECISION = Action(
     from_states=frozenset(
         {Status.APPROVED, Status.APPROVED_CONDITIONAL, Status.DEFERRED, Status.REFUSED, Status.CALLED_IN}
     ),
-    guards=(exceptions.record_is_owed, *dates.OF_A_RECORD, reasons_given),
+    guards=(exceptions.record_is_owed, exceptions.record_is_of_a_decision, *dates.OF_A_RECORD, reasons_given),
     payload_model=payloads.DecisionRecord,
 )
 CAST_VOTE = Action(

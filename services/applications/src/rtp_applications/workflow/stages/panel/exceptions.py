@@ -4,7 +4,7 @@ from rtp_applications.deadlines.rules.days import Length, Unit
 from rtp_applications.workflow.common.constitutions import find_constitution
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.enums import Role
-from rtp_applications.workflow.stages.panel.deciding import find_deciding_constitution
+from rtp_applications.workflow.stages.panel.deciding import find_deciding_constitution, list_decision_days
 from rtp_applications.workflow.stages.panel.payloads import AgreedBy, KeyDecisionAnnouncement, Urgent
 
 FIVE_CLEAR_DAYS = Length(5, Unit.CLEAR_DAYS)
@@ -111,3 +111,14 @@ def record_is_owed(step: Step) -> str | None:
     """
     constitution = find_deciding_constitution(step.snapshot)
     return None if constitution and constitution.decision_record else "the law asks for no such statement of this body"
+
+
+@guard("/decidedOn", payload=True)
+def record_is_of_a_decision(step: Step) -> str | None:
+    """The written statement has the day of a decision that is on file (SI 2012/2089 regs 12(2)(a), 13; SI 2014/2095 reg
+    7(3)).
+    """
+    days = list_decision_days(step.snapshot)
+    if not days or step.payload.decided_on in days:
+        return None
+    return f"no decision of that day is on file, but of: {', '.join(map(str, days))}"

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from rtp_applications.deadlines.rules.days import Calendar, CalendarName, Length, Unit, earliest_after
 from rtp_applications.deadlines.rules.running import parse_length
 from rtp_applications.workflow.common.constitutions import find_constitution
-from rtp_applications.workflow.common.days import find_decision_day
+from rtp_applications.workflow.common.days import find_day, find_decision_day
 from rtp_applications.workflow.definition import Step, guard
 from rtp_applications.workflow.snapshot import CaseSnapshot
 from rtp_applications.workflow.stages.panel.deciding import find_deciding_constitution, find_decision_in_favour
@@ -180,14 +180,14 @@ def private_meeting_announced(step: Step) -> str | None:
 
 @guard()
 def decision_recorded(step: Step) -> str | None:
-    """Where the law asks for a written statement of the decision, it is on file (SI 2012/2089 regs 12, 13; SI 2014/2095
-    reg 7).
+    """Where the law asks for a written statement of the decision, it is on file, with its day (SI 2012/2089 regs 12,
+    13; SI 2014/2095 reg 7).
     """
     constitution, approved = find_deciding_constitution(step.snapshot), find_decision_in_favour(step.snapshot)
     record = step.snapshot.find_record(DecisionRecord)
     if constitution is None or constitution.decision_record is None or approved is None:
         return None
-    if record and record.signed[-1].at >= approved.signed[-1].at:
+    if record and record.signed[-1].at >= approved.signed[-1].at and find_day(record) == find_day(approved):
         return None
     return f"the written statement of the decision is wanting ({constitution.decision_record})"
 
