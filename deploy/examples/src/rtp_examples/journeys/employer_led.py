@@ -77,6 +77,7 @@ def _contract(scenario: Scenario, personas: Personas, case: Case) -> None:
         scenario, personas, case, notice="provider-selection-notice-of-intention", clock="provider-selection-standstill"
     )
     contract.award(scenario, personas, case)
+    contract.announce_award(scenario, personas, case)
 
 
 def _go_live(scenario: Scenario, personas: Personas, case: Case) -> None:

@@ -124,6 +124,7 @@ def _go_live(scenario: Scenario, personas: Personas, case: Case) -> None:
     personas.commissioner.act(
         case, "record-notice", kind="UK7", noticeId="2027/S 000-034567", publishedOn=scenario.today
     )
+    contract.publish_contract(scenario, personas, case)
     scenario.begin_step("Readiness")
     transition.review_readiness(personas, case)
     personas.board.act(
@@ -156,7 +157,8 @@ EVENTS = (
     *("case-approved-conditionally", "conditions-closed"),
     *("contract-route-chosen", "tender-published", "standstill-begun", "contract-awarded"),
     *("party-changed", "transition-begun"),
-    *("deadline-approaching", "deadline-approaching", "readiness-review-begun", "launch-put-back"),
+    *("deadline-approaching", "deadline-approaching", "deadline-approaching"),
+    *("readiness-review-begun", "launch-put-back"),
     *("deadline-approaching", "readiness-review-begun", "deadline-approaching", "deadline-approaching"),
     "mutual-launched",
     *("deadline-approaching", "monitoring-check-recorded"),

@@ -80,3 +80,19 @@ def stand_still(scenario: Scenario, personas: Personas, case: Case, *, notice: s
 
 def award(scenario: Scenario, personas: Personas, case: Case) -> None:
     personas.commissioner.act(case, "award", enteredIntoOn=scenario.today, reference="C-2027-118")
+
+
+def announce_award(scenario: Scenario, personas: Personas, case: Case) -> None:
+    """Publish the notice of the award under the Provider Selection Regime, which is owed within 30 days."""
+    personas.commissioner.act(
+        case, "record-notice", kind="provider-selection-award-notice", noticeId="2027/S 000-024680",
+        publishedOn=scenario.today,
+    )  # fmt: skip
+
+
+def publish_contract(scenario: Scenario, personas: Personas, case: Case) -> None:
+    """Publish what a contract above £5 million owes besides its notices (Procurement Act 2023 ss.52(3), 53(3))."""
+    for part in ("performance-indicators", "contract-copy"):
+        personas.commissioner.act(
+            case, "record-contract-publication", part=part, place="2027/S 000-034567", publishedOn=scenario.today
+        )
