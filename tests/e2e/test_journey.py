@@ -22,7 +22,7 @@ async def feed(api: Api, case: dict[str, Any]) -> list[dict[str, Any]]:
     while True:
         params: dict[str, str | int] = {"limit": 200, **({"after": after} if after else {})}
         page = (await api.get("/v1/events", params=params)).json()
-        events += [event for event in page["items"] if event["caseid"] == case["id"]]
+        events += [event for event in page["items"] if event.get("caseid") == case["id"]]
         if (after := page["next"]) is None:
             return events
 

@@ -287,7 +287,8 @@ class Planter:
         request = (await api.get(f"/v1/support-requests/{line['id']}")).json()
         at = {"request_id": request["id"]}
         self.add(f"the support request of {name}", Secrecy.SUPPORT, request["id"], at=at, file=file)
-        await self._ask(api, name, request, file)
+        if file.opener == "group":  # the other one waits, for a round to match
+            await self._ask(api, name, request, file)
         shortlist = (await api.get(f"/v1/shortlists/{case['id']}")).json()
         self.add(f"the shortlist of {name}", Secrecy.CASE, shortlist["id"], at={"shortlist": case["id"]}, file=file)
         return frozenset(each["networkId"] for each in request["proposals"])

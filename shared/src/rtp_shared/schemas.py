@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import (
@@ -115,15 +115,7 @@ Day = Annotated[date, BeforeValidator(_require_day)]
 """A civil date in ISO 8601's extended form. Numbers, which other systems count days or seconds by, are refused."""
 
 
-def _require_utc(value: datetime) -> datetime:
-    try:
-        value.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("is no time that can be said in UTC") from None
-    return value
-
-
-Instant = Annotated[AwareDatetime, BeforeValidator(_require_instant), AfterValidator(_require_utc)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_require_instant)]
 """A time with its zone in ISO 8601's extended form."""
 
 Whole = Annotated[int, BeforeValidator(_read_whole), Field(strict=True)]

@@ -41,6 +41,7 @@ class CaseOrder(StrEnum):
     CHANGED = "changed"
 
 
+Moment = Annotated[Instant, AfterValidator(convert_to_utc)]
 AsAt = Annotated[
     Instant | None,
     AfterValidator(convert_to_utc),
@@ -87,11 +88,11 @@ async def list_cases(
     escalated: Annotated[bool | None, Query(description="Whether it was escalated")] = None,
     final: Annotated[bool | None, Query(description="Whether its end stands")] = None,
     submitted_since: Annotated[
-        Instant | None, Query(alias="submittedSince", description="Submitted then or later; no draft was")
+        Moment | None, Query(alias="submittedSince", description="Submitted then or later; no draft was")
     ] = None,
-    submitted_before: Annotated[Instant | None, Query(alias="submittedBefore", description="Submitted earlier")] = None,
+    submitted_before: Annotated[Moment | None, Query(alias="submittedBefore", description="Submitted earlier")] = None,
     changed_since: Annotated[
-        Instant | None,
+        Moment | None,
         Query(
             alias="changedSince",
             description="Changed then or later, as far as you see. A change shows once it is saved, some moments after "

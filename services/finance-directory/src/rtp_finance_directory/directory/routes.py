@@ -1,9 +1,11 @@
 """HTTP in, HTTP out: finance products."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Query, Response
+from pydantic import AfterValidator
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.areas import REGION
@@ -47,6 +49,14 @@ NOBODY = UUID(int=0)
 
 
 products = create_router(prefix="/v1/products", tags=["Finance products"])
+
+
+def require_utc(value: datetime) -> datetime:
+    """Return the time; raise ValueError for one before or after all that can be said in UTC."""
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is no time that can be said in UTC") from None
 
 
 def read_position(value: object) -> int:
@@ -145,7 +155,7 @@ async def get_product(
     session: Session,
     response: Response,
     as_at: Annotated[
-        Instant | None,
+        Annotated[Instant, AfterValidator(require_utc)] | None,
         Query(alias="asAt", description="Read it as it was published at this time; if left out, as it is"),
     ] = None,
 ) -> ProductView:
