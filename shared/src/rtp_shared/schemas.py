@@ -114,7 +114,6 @@ def _read_whole(value: object) -> object:
 Day = Annotated[date, BeforeValidator(_require_day)]
 """A civil date in ISO 8601's extended form. Numbers, which other systems count days or seconds by, are refused."""
 
-
 Instant = Annotated[AwareDatetime, BeforeValidator(_require_instant)]
 """A time with its zone in ISO 8601's extended form."""
 
