@@ -45,6 +45,13 @@ def test_a_grant_has_no_cost_and_no_rate() -> None:
     assert (given_.cost_pence, given_.apr_percent, given_.payments_pence) == (0, None, ())
 
 
+def test_payments_rounded_up_never_pay_back_more_than_is_owed() -> None:
+    """£80 over 172 months is 46.51 pence a month: at 47 it is paid back two months early."""
+    few_pence = schedule(POUNDS_1000, make_price("0", 172, RateBasis.FLAT, grant_percent=92)).payments_pence
+    assert few_pence[:170] == (47,) * 170
+    assert few_pence[170:] == (10, 0)
+
+
 @pytest.mark.parametrize(
     ("received", "payments"), [(0, [100]), (100, [50, 49]), (1, [10**9])], ids=["nothing", "less", "beyond"]
 )

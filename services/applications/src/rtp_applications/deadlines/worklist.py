@@ -1,8 +1,8 @@
 """What waits for whom: the clocks that run, with the actions that answer them. Row-level security stands behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple, cast
 from uuid import UUID
 
@@ -71,7 +71,7 @@ async def list_work(
 ) -> Sequence[AnyRow]:
     """Return the deadlines that wait for somebody, the next due first, and one more than `limit` if more follow."""
     named, payload = make_filters(filters, after)
-    payload |= _list_answer_columns(wanted) | {"readers": readers, "limit": limit + 1}
+    payload |= {**_list_answer_columns(wanted.roles), "readers": readers, "limit": limit + 1}
     if wanted.caller is not None:
         payload |= {
             "person": wanted.caller.person,
@@ -83,13 +83,15 @@ async def list_work(
     return (await session.execute(_select_work(frozenset(named), mine=wanted.caller is not None), payload)).all()
 
 
-def _list_answer_columns(wanted: Wanted) -> dict[str, list[object]]:
+@lru_cache(64)
+def _list_answer_columns(roles: frozenset[Role] | None) -> Mapping[str, list[object]]:
+    """Return what answers each clock, of these roles alone, as the columns that a statement is given."""
     rows = [
         (str(route), version, str(answer.status), answer.clock, str(role), " ".join(answer.met_by))
         for (route, version), answers in list_clock_answers().items()
         for answer in answers
         for role in answer.roles
-        if wanted.roles is None or role in wanted.roles
+        if roles is None or role in roles
     ]
     names = ("routes", "versions", "statuses", "clocks", "roles", "meetings")
     return dict(zip(names, map(list, zip(*rows, strict=True)) if rows else ([] for _ in names), strict=True))

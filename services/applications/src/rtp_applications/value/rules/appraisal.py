@@ -4,7 +4,7 @@ A pure rule after HM Treasury's Green Book. All money is whole pence; a total is
 anybody can add them up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -77,13 +77,11 @@ def appraise(question: AppraisalQuestion) -> Appraisal:
     """Appraise the options against each other."""
     effects = [(option, effect) for option in question.options for effect in option.effects]
     years = max((len(effect.years) for _, effect in effects), default=1)
-    values = {option.id: _sum_values(option, question.money) for option in question.options}
-    base = values[question.baseline.id]
-    options = tuple(_appraise_option(each, question, base, values[each.id], years) for each in question.options)
+    worths = {option.id: _value_effects(option, question.money) for option in question.options}
+    base = _sum_worths(question.baseline, worths[question.baseline.id])
+    options = tuple(_appraise_option(each, question, base, worths[each.id], years) for each in question.options)
     scored = [(-each.score, each.id) for each in options if each.score is not None]
-    unsourced = [
-        f"{option.id}: {each.name}" for option in question.options for each in option.effects if not each.source
-    ]
+    unsourced = [f"{option.id}: {effect.name}" for option, effect in effects if not effect.source]
     return Appraisal(
         options,
         tuple(each.id for each in sorted(options, key=lambda each: (-each.npv_pence, each.id))),
@@ -94,21 +92,25 @@ def appraise(question: AppraisalQuestion) -> Appraisal:
     )
 
 
-def _sum_values(option: AppraisedOption, money: Money) -> Mapping[EffectKind, int]:
+def _value_effects(option: AppraisedOption, money: Money) -> Sequence[int]:
+    """Return the present value of each effect of an option."""
+    return [compute_present_value(effect, money) for effect in option.effects]
+
+
+def _sum_worths(option: AppraisedOption, worths: Sequence[int]) -> Mapping[EffectKind, int]:
     """Return the present benefits and costs of an option, both as positive pence."""
-    return {
-        kind: abs(sum(compute_present_value(effect, money) for effect in option.effects if effect.kind is kind))
-        for kind in EffectKind
-    }
+    valued = list(zip(option.effects, worths, strict=True))
+    return {kind: abs(sum(worth for effect, worth in valued if effect.kind is kind)) for kind in EffectKind}
 
 
 def _appraise_option(
     option: AppraisedOption,
     question: AppraisalQuestion,
     base: Mapping[EffectKind, int],
-    values: Mapping[EffectKind, int],
+    worths: Sequence[int],
     years: int,
 ) -> OptionValue:
+    values = _sum_worths(option, worths)
     npv = values[EffectKind.BENEFIT] - values[EffectKind.COST]
     gain = npv - (base[EffectKind.BENEFIT] - base[EffectKind.COST])
     more_cost = values[EffectKind.COST] - base[EffectKind.COST]
@@ -123,12 +125,11 @@ def _appraise_option(
         round_to(Fraction(more_benefit, more_cost)) if more_cost > 0 else None,
         tuple(sum(compute_budget_year(effect, year, money) for effect in option.effects) for year in range(years)),
         score(option, {each.id: Fraction(each.weight) for each in question.criteria}),
-        tuple(_value_effect(effect, money, npv, gain) for effect in option.effects),
+        tuple(_explain_effect(*each, npv=npv, gain=gain) for each in zip(option.effects, worths, strict=True)),
     )
 
 
-def _value_effect(effect: Effect, money: Money, npv: int, gain: int) -> EffectValue:
-    present = compute_present_value(effect, money)
+def _explain_effect(effect: Effect, present: int, *, npv: int, gain: int) -> EffectValue:
     ranged = effect.low_percent != 0 or effect.high_percent != 0
     return EffectValue(
         effect.name,

@@ -117,10 +117,14 @@ def schedule(amount_pence: int, price: Price) -> Schedule:
 
 
 def _pay_flat(lent: int, price: Price) -> tuple[int, ...]:
-    total = lent + round_pence(lent * price.month_rate * price.term_months)
-    level = [round_pence(lent * price.early_payment)] * price.holiday_months
-    level += [round_pence(lent * price.level_payment)] * (price.term_months - price.holiday_months - 1)
-    return (*level, total - sum(level))
+    remaining = lent + round_pence(lent * price.month_rate * price.term_months)
+    early, level = round_pence(lent * price.early_payment), round_pence(lent * price.level_payment)
+    payments = []
+    for month in range(1, price.term_months):
+        paid = min(level if month > price.holiday_months else early, remaining)
+        remaining -= paid
+        payments.append(paid)
+    return (*payments, remaining)
 
 
 def _pay_on_balance(lent: int, price: Price) -> tuple[int, ...]:

@@ -101,9 +101,10 @@ def _explain_part(source: Source, found: Plan, sources: Sequence[Source], limits
         extent = Extent.ALL
     elif amount == source.min_pence:
         extent = Extent.LEAST
+    if found.covered_pence < limits.needed_pence:
+        return PlanPart(source, amount, extent, None)  # no other covers it either
     without = Programme([each for each in sources if each is not source], limits).find_cheapest()
-    covers = found.covered_pence == limits.needed_pence
-    return PlanPart(source, amount, extent, without.cost_pence - found.cost_pence if without and covers else None)
+    return PlanPart(source, amount, extent, without.cost_pence - found.cost_pence if without else None)
 
 
 def _explain_absences(found: Plan, sources: Sequence[Source], limits: PlanLimits) -> tuple[LeftOut, ...]:
