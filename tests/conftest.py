@@ -5,6 +5,7 @@ which is what the platform promises its users too.
 """
 
 import logging
+import signal
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -68,6 +69,12 @@ class Together(LoadScopeScheduling):  # type: ignore[misc]
         for other in self.assigned_work:
             self._reschedule(other)
         return waiting[0][1] if waiting else None
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C, which a run in the background would not, nor what it starts."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:
