@@ -27,6 +27,7 @@ def upgrade() -> None:
         build_script("""
         GRANT SELECT ON statistics_releases TO rtp_applications_web;
         GRANT SELECT, INSERT ON statistics_releases TO rtp_applications_worker;
-        GRANT SELECT ON barriers, recommendations TO rtp_applications_worker;
+        GRANT SELECT (case_id, kind, state, disclosed) ON barriers TO rtp_applications_worker;
+        GRANT SELECT (kind, state) ON recommendations TO rtp_applications_worker;
         """)
     )

@@ -22,7 +22,7 @@ Counts = Mapping[str, int]
 Shown = Mapping[str, int | None]
 
 
-class Range(NamedTuple):
+class CountRange(NamedTuple):
     """The counts that are possible, both ends included."""
 
     low: int
@@ -59,12 +59,12 @@ def round_count(count: int, step: int = STEPS[0]) -> int | None:
     return rounded if count >= FEWEST and rounded else None
 
 
-def find_range(shown: int | None, step: int) -> Range:
+def find_range(shown: int | None, step: int) -> CountRange:
     """Return the counts that are shown so."""
     if shown is None:
-        return Range(0, max(FEWEST, (step + 1) // 2) - 1)
+        return CountRange(0, max(FEWEST, (step + 1) // 2) - 1)
     low = shown - step // 2
-    return Range(max(FEWEST, low), low + step - 1)
+    return CountRange(max(FEWEST, low), low + step - 1)
 
 
 def find_certain(tables: Mapping[str, Shown], step: int) -> Sequence[tuple[str, str]]:
@@ -73,7 +73,7 @@ def find_certain(tables: Mapping[str, Shown], step: int) -> Sequence[tuple[str, 
     Exact: within a table the cells are bound by their sum alone, and the tables by having the same sum.
     """
     ranges = {name: {cell: find_range(count, step) for cell, count in shown.items()} for name, shown in tables.items()}
-    total = Range(
+    total = CountRange(
         max((_sum_low(cells) for cells in ranges.values()), default=0),
         min((_sum_high(cells) for cells in ranges.values()), default=0),
     )
@@ -85,7 +85,7 @@ def find_certain(tables: Mapping[str, Shown], step: int) -> Sequence[tuple[str, 
     ]
 
 
-def _measure_doubt(cells: Mapping[str, Range], cell: str, total: Range) -> int:
+def _measure_doubt(cells: Mapping[str, CountRange], cell: str, total: CountRange) -> int:
     """Return how far apart the largest and the smallest count are that a cell could have, given the sum's range."""
     low, high = cells[cell].low, cells[cell].high
     least = total.low - (_sum_high(cells) - high)
@@ -93,9 +93,9 @@ def _measure_doubt(cells: Mapping[str, Range], cell: str, total: Range) -> int:
     return min(high, most) - max(low, least)
 
 
-def _sum_low(cells: Mapping[str, Range]) -> int:
+def _sum_low(cells: Mapping[str, CountRange]) -> int:
     return sum(each.low for each in cells.values())
 
 
-def _sum_high(cells: Mapping[str, Range]) -> int:
+def _sum_high(cells: Mapping[str, CountRange]) -> int:
     return sum(each.high for each in cells.values())
