@@ -27,6 +27,7 @@ OPEN_OF = {
         "bank_holidays",
         "recommendations",
         "recommendation_updates",
+        "statistics_releases",
         "contract_awards",
     },
     "advice-matching": {"resources"},

@@ -29,6 +29,8 @@ OPEN = {
     "route": "right-to-provide",
     "version": "1",
     "days": "30",
+    "month": "2026-01",
+    "year": "2025",
     "edition": "1",
     "extension": "event-chain",
     **dict.fromkeys(("award_id", "recommendation_id", "decision_id", "adviser_id", "product_id", "grant_id"), "*"),

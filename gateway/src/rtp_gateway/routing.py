@@ -17,6 +17,7 @@ SERVICES = {
     "processes": "applications",
     "procurement": "applications",
     "appraisals": "applications",
+    "statistics": "applications",
     "advisers": "advice-matching",
     "adviser-networks": "advice-matching",
     "resources": "advice-matching",
