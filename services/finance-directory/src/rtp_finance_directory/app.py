@@ -10,6 +10,7 @@ from rtp_finance_directory.grants.export_routes import grant_exports
 from rtp_finance_directory.grants.routes import grant_givers, grant_statistics, grants
 from rtp_finance_directory.load import load_reference_data
 from rtp_finance_directory.plans.routes import comparisons, plans
+from rtp_finance_directory.search.routes import product_search
 from rtp_finance_directory.shortlists import handlers
 from rtp_finance_directory.shortlists.routes import shortlists
 from rtp_shared.contracts.applications import (
@@ -26,6 +27,7 @@ service = Service(
     title="Finance directory",
     description="Finance that public service mutuals have used or may use, and which of it fits a case, and why.",
     routers=[
+        product_search,
         products,
         shortlists,
         eligibility,
