@@ -30,6 +30,7 @@ SERVICES = {
     "eligibility": "finance-directory",
     "finance-plans": "finance-directory",
     "product-comparisons": "finance-directory",
+    "saved-searches": "finance-directory",
     "grants": "finance-directory",
     "grant-statistics": "finance-directory",
     "grant-givers": "finance-directory",

@@ -1,6 +1,8 @@
 """The finance-directory service."""
 
 from rtp_finance_directory import migrations
+from rtp_finance_directory.alerts.routes import saved_searches
+from rtp_finance_directory.alerts.schedule import run_alerts
 from rtp_finance_directory.base import Model
 from rtp_finance_directory.directory.routes import products
 from rtp_finance_directory.directory.schedule import run_schedule
@@ -11,6 +13,7 @@ from rtp_finance_directory.grants.routes import grant_givers, grant_statistics, 
 from rtp_finance_directory.load import load_reference_data
 from rtp_finance_directory.plans.routes import comparisons, plans
 from rtp_finance_directory.search.routes import product_search
+from rtp_finance_directory.settings import FinanceSettings
 from rtp_finance_directory.shortlists import handlers
 from rtp_finance_directory.shortlists.routes import shortlists
 from rtp_shared.contracts.applications import (
@@ -29,6 +32,7 @@ service = Service(
     routers=[
         product_search,
         products,
+        saved_searches,
         shortlists,
         eligibility,
         plans,
@@ -47,7 +51,8 @@ service = Service(
         CaseTransferred.TYPE: handlers.handle_facts_changed,
         InterestCorrected.TYPE: handlers.handle_facts_changed,
     },
-    loops=[run_schedule],
+    loops=[run_schedule, run_alerts],
+    settings=FinanceSettings,
     load_reference_data=load_reference_data,
     build_resources=lambda _: CatalogueCache(),
 )

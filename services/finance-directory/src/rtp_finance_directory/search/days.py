@@ -44,13 +44,7 @@ def takes_applications_on(day: date) -> Condition:
     parts = _open_windows()
     opens = parts.c.value["opensOn"].astext.cast(Date)
     closes = parts.c.value["closesOn"].astext.cast(Date)
-    holds = (
-        select(1)
-        .select_from(parts)
-        .where(opens <= day, or_(closes.is_(None), closes >= day))
-        .correlate(Product)
-        .exists()
-    )
+    inside = select(1).select_from(parts).where(opens <= day, or_(closes.is_(None), closes >= day))
     return (
         or_(Product.opened_on.is_(None), Product.opened_on <= day)
         & or_(Product.closed_on.is_(None), Product.closed_on >= day)
