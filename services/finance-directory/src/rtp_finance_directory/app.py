@@ -8,6 +8,7 @@ from rtp_finance_directory.directory.routes import products
 from rtp_finance_directory.directory.schedule import run_schedule
 from rtp_finance_directory.eligibility.queries import CatalogueCache
 from rtp_finance_directory.eligibility.routes import eligibility
+from rtp_finance_directory.feeds.routes import closing_dates
 from rtp_finance_directory.grants.export_routes import grant_exports
 from rtp_finance_directory.grants.routes import grant_givers, grant_statistics, grants
 from rtp_finance_directory.load import load_reference_data
@@ -31,6 +32,7 @@ service = Service(
     description="Finance that public service mutuals have used or may use, and which of it fits a case, and why.",
     routers=[
         product_search,
+        closing_dates,
         products,
         saved_searches,
         shortlists,
