@@ -4,6 +4,7 @@ from rtp_finance_directory import migrations
 from rtp_finance_directory.alerts.routes import saved_searches
 from rtp_finance_directory.alerts.schedule import run_alerts
 from rtp_finance_directory.base import Model
+from rtp_finance_directory.common_grants.routes import common_grants
 from rtp_finance_directory.directory.routes import products
 from rtp_finance_directory.directory.schedule import run_schedule
 from rtp_finance_directory.eligibility.queries import CatalogueCache
@@ -35,6 +36,7 @@ service = Service(
         closing_dates,
         products,
         saved_searches,
+        common_grants,
         shortlists,
         eligibility,
         plans,

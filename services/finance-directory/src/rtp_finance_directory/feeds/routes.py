@@ -27,7 +27,8 @@ CACHED = "public, max-age=3600"
 def _describe(media_type: str) -> dict[int | str, dict[str, Any]]:
     # The first is never sent: by it generated clients read bytes.
     binary: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
-    return {200: {"content": {"application/octet-stream": binary, media_type: binary}}}
+    content = {"application/octet-stream": binary, media_type: binary}
+    return {200: {"content": content, "headers": {"ETag": {"schema": {"type": "string"}}}}}
 
 
 @closing_dates.get("/closing-dates.ics", response_class=Response, responses=_describe("text/calendar"))
