@@ -16,7 +16,13 @@ from jsonschema import Draft202012Validator, FormatChecker
 from rtp_finance_directory.conformance.__main__ import main, report
 from rtp_finance_directory.conformance.calendars import check_calendar, check_feed
 from rtp_finance_directory.conformance.common_grants import check_common_grants, read_protocol
-from rtp_finance_directory.conformance.findings import CheckStandard, Fetch, FetchedAnswer, RuleFinding, RuleOutcome
+from rtp_finance_directory.conformance.findings import (
+    CheckStandard,
+    ConformanceFinding,
+    Fetch,
+    FetchedAnswer,
+    RuleOutcome,
+)
 from rtp_finance_directory.conformance.open_referral import check_open_referral
 from rtp_finance_directory.conformance.schema import Validator
 from rtp_finance_directory.conformance.three_sixty import judge_package
@@ -38,7 +44,7 @@ def make_fetch(api: Api, change: Change = lambda _, content: content, **headers:
     return fetch
 
 
-async def collect(found: AsyncIterator[RuleFinding]) -> list[RuleFinding]:
+async def collect(found: AsyncIterator[ConformanceFinding]) -> list[ConformanceFinding]:
     return [finding async for finding in found]
 
 

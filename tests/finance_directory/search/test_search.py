@@ -14,7 +14,7 @@ from rtp_finance_directory.areas import REGIONS
 from rtp_finance_directory.directory.models import Product
 from rtp_finance_directory.directory.windows import ApplicationWindow
 from rtp_finance_directory.load import make_product_id
-from rtp_finance_directory.search.criteria import Criteria, build_conditions
+from rtp_finance_directory.search.criteria import ProductCriteria, build_conditions
 from rtp_finance_directory.search.days import get_next_closing, takes_applications_on
 from rtp_finance_directory.search.highlights import BEGIN, END, cut_pieces
 from rtp_finance_directory.search.queries import SearchOrder, search_products
@@ -213,7 +213,7 @@ async def test_days_in_sql_are_those_of_the_windows(platform: Platform) -> None:
 async def test_words_are_found_by_their_index(platform: Platform) -> None:
     async with open_as(platform.runtimes["finance-directory"], "owner") as session:
         await session.execute(text("SET LOCAL enable_seqscan = off"))
-        query = select(Product.id).where(*build_conditions(Criteria(text="zebra"), today=TODAY))
+        query = select(Product.id).where(*build_conditions(ProductCriteria(text="zebra"), today=TODAY))
         compiled = query.compile(dialect=session.get_bind().dialect, compile_kwargs={"literal_binds": True})
         plan = "\n".join((await session.scalars(text(f"EXPLAIN {compiled}".replace(":", "\\:")))).all())
     assert "ix_products_search" in plan
@@ -221,7 +221,9 @@ async def test_words_are_found_by_their_index(platform: Platform) -> None:
 
 async def test_ranks_are_in_the_order_of_the_page(platform: Platform) -> None:
     async with open_as(platform.runtimes["finance-directory"], "owner") as session:
-        found = await search_products(session, Criteria(text="loan"), order=SearchOrder.RELEVANCE, today=TODAY, limit=5)
+        found = await search_products(
+            session, ProductCriteria(text="loan"), order=SearchOrder.RELEVANCE, today=TODAY, limit=5
+        )
         ranks = [row.sort_key for row in found]
         assert ranks == sorted(ranks)
         assert len(ranks) == 6

@@ -106,7 +106,7 @@ class SearchMatched(EventData):
     READERS: ClassVar[str] = "The client that saved the search"
     SINCE: ClassVar[str] = "1.4.0"
 
-    search_id: UUID = Field(description="The saved search")
+    saved_search_id: UUID = Field(description="The saved search")
     product_ids: list[UUID] = Field(description="What it newly finds, up to a hundred")
     more: bool = Field(default=False, description="Whether there are others, which are told the next day")
     matched_on: date = Field(description="The day, in England")

@@ -11,7 +11,7 @@ from rtp_finance_directory.alerts.errors import NoSuchSavedSearch
 from rtp_finance_directory.alerts.models import ProductNews, SavedSearch, SavedSearchFind
 from rtp_finance_directory.alerts.news import OFFERED
 from rtp_finance_directory.directory.models import Product
-from rtp_finance_directory.search.criteria import Criteria, build_conditions
+from rtp_finance_directory.search.criteria import ProductCriteria, build_conditions
 from rtp_finance_directory.search.days import get_next_closing, takes_applications_on
 from rtp_finance_directory.vocabulary import PublicationState
 from rtp_shared.db import AnyRow, AnySelect
@@ -36,7 +36,7 @@ async def get_search(session: AsyncSession, search_id: UUID, *, client: str, loc
     return search
 
 
-def select_new_finds(search_id: UUID, criteria: Criteria, *, today: date) -> AnySelect:
+def select_new_finds(search_id: UUID, criteria: ProductCriteria, *, today: date) -> AnySelect:
     """Select what meets the criteria and was not found before, or has opened anew since."""
     found = and_(SavedSearchFind.product_id == Product.id, SavedSearchFind.search_id == search_id)
     return (

@@ -138,7 +138,7 @@ async def _look(runtime: Runtime, session: AsyncSession, search_id: UUID, *, now
     again = {"opening": statement.excluded.opening}
     await session.execute(statement.on_conflict_do_update(index_elements=["search_id", "product_id"], set_=again))
     named = [row.id for row in found[:MOST_NAMED]]
-    event = SearchMatched(search_id=search_id, product_ids=named, more=len(found) > MOST_NAMED, matched_on=today)
+    event = SearchMatched(saved_search_id=search_id, product_ids=named, more=len(found) > MOST_NAMED, matched_on=today)
     [body] = await runtime.outbox.publish(
         session, [event], subject_id=search_id, sequence=search.sequence + 1, previous=search.event_hash,
         dataref=f"/v1/saved-searches/{search_id}", readers=list(search.readers),

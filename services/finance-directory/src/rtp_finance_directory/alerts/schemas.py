@@ -8,7 +8,7 @@ from pydantic import Field, StrictBool, StringConstraints
 
 from rtp_finance_directory.areas import REGION
 from rtp_finance_directory.directory.schemas import Months, Percent
-from rtp_finance_directory.search.criteria import Criteria
+from rtp_finance_directory.search.criteria import ProductCriteria
 from rtp_finance_directory.vocabulary import ProductKind, ProductStatus, RateBasis
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
 from rtp_shared.paging import Page
@@ -46,10 +46,10 @@ class CriteriaGiven(Input):
     most_decision_weeks: Annotated[Whole, Field(ge=0, le=520)] | None = None
     unverified_since: Day | None = None
 
-    def read(self) -> Criteria:
+    def read(self) -> ProductCriteria:
         """Return what is looked for."""
         said = self.model_dump(exclude={"q", "kind", "status"})
-        return Criteria(text=self.q, kinds=tuple(self.kind), statuses=tuple(self.status), **said)
+        return ProductCriteria(text=self.q, kinds=tuple(self.kind), statuses=tuple(self.status), **said)
 
 
 class SavedSearchGiven(Input):

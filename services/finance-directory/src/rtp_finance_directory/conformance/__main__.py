@@ -20,7 +20,13 @@ import aiohttp
 
 from rtp_finance_directory.conformance.calendars import check_calendar, check_feed
 from rtp_finance_directory.conformance.common_grants import check_common_grants
-from rtp_finance_directory.conformance.findings import CheckStandard, Fetch, FetchedAnswer, RuleFinding, RuleOutcome
+from rtp_finance_directory.conformance.findings import (
+    CheckStandard,
+    ConformanceFinding,
+    Fetch,
+    FetchedAnswer,
+    RuleOutcome,
+)
 from rtp_finance_directory.conformance.open_referral import check_open_referral
 from rtp_finance_directory.conformance.three_sixty import check_three_sixty
 from rtp_shared.pipes import run_command
@@ -37,7 +43,7 @@ MOST_BYTES = 256 * 2**20
 _TIMEOUT = aiohttp.ClientTimeout(total=600, sock_connect=10, sock_read=60)
 
 
-async def report(fetch: Fetch) -> AsyncIterator[RuleFinding]:
+async def report(fetch: Fetch) -> AsyncIterator[ConformanceFinding]:
     """Yield what becomes of every rule of every standard."""
     for check in STANDARDS:
         async for finding in check(fetch):
@@ -67,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 1 if broken else 0
 
 
-async def _run(address: str) -> list[RuleFinding]:
+async def _run(address: str) -> list[ConformanceFinding]:
     found = []
     async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
         async for finding in report(partial(_fetch, session, address)):
@@ -76,7 +82,7 @@ async def _run(address: str) -> list[RuleFinding]:
     return found
 
 
-def _write_line(finding: RuleFinding) -> str:
+def _write_line(finding: ConformanceFinding) -> str:
     outcome = "FAILED" if finding.outcome is RuleOutcome.FAILED else finding.outcome
     detail = f" ({finding.detail})" if finding.detail else ""
     return f"{outcome:8} {finding.standard}: {finding.rule}{detail}\n"

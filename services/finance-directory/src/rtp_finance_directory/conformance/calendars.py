@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from xml.etree import ElementTree as ET
 
-from rtp_finance_directory.conformance.findings import Fetch, RuleFinding, RulesOf
+from rtp_finance_directory.conformance.findings import ConformanceFinding, Fetch, RulesOf
 
 CALENDAR, FEED = "/v1/products/closing-dates.ics", "/v1/products/closing-dates.atom"
 OF_CALENDAR, OF_FEED = RulesOf("iCalendar (RFC 5545)"), RulesOf("Atom (RFC 4287)")
@@ -14,7 +14,7 @@ _DAY = re.compile(r"\d{8}")
 _STAMP = re.compile(r"\d{8}T\d{6}Z")
 
 
-async def check_calendar(fetch: Fetch) -> AsyncIterator[RuleFinding]:
+async def check_calendar(fetch: Fetch) -> AsyncIterator[ConformanceFinding]:
     """Read the calendar of closing dates."""
     answer = await fetch(CALENDAR)
     if answer.status != 200:
@@ -61,7 +61,7 @@ def _judge_event(event: dict[str, list[str]], seen: set[str]) -> Iterator[str]:
     seen.update(uids)
 
 
-async def check_feed(fetch: Fetch) -> AsyncIterator[RuleFinding]:
+async def check_feed(fetch: Fetch) -> AsyncIterator[ConformanceFinding]:
     """Read the Atom feed of closing dates."""
     answer = await fetch(FEED)
     if answer.status != 200:

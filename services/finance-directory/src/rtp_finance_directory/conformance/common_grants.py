@@ -6,7 +6,7 @@ from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
-from rtp_finance_directory.conformance.findings import Fetch, FetchedAnswer, RuleFinding, RulesOf
+from rtp_finance_directory.conformance.findings import ConformanceFinding, Fetch, FetchedAnswer, RulesOf
 from rtp_finance_directory.conformance.schema import Schema, Validator
 
 PREFIXES = ("/v1/common-grants", "/common-grants")
@@ -22,7 +22,7 @@ def read_protocol() -> Schema:
     return protocol
 
 
-async def check_common_grants(fetch: Fetch) -> AsyncIterator[RuleFinding]:
+async def check_common_grants(fetch: Fetch) -> AsyncIterator[ConformanceFinding]:
     """Ask for opportunities, and hold the answers against the protocol."""
     for prefix in PREFIXES:
         first = await fetch(f"{prefix}/opportunities")
@@ -44,7 +44,7 @@ async def check_common_grants(fetch: Fetch) -> AsyncIterator[RuleFinding]:
         yield finding
 
 
-async def _check_pages(fetch: Fetch, prefix: str, items: list[Any]) -> AsyncIterator[RuleFinding]:
+async def _check_pages(fetch: Fetch, prefix: str, items: list[Any]) -> AsyncIterator[ConformanceFinding]:
     rule = "a page is as long as asked for, and the next goes on"
     if len(items) < 2:
         yield RULES.skip(rule, "there are not two opportunities")
@@ -62,7 +62,7 @@ async def _check_pages(fetch: Fetch, prefix: str, items: list[Any]) -> AsyncIter
     yield RULES.judge(rule, problems or ([] if ids == expected else ["the pages are not the list, cut"]))
 
 
-async def _check_items(fetch: Fetch, prefix: str, items: list[Any]) -> AsyncIterator[RuleFinding]:
+async def _check_items(fetch: Fetch, prefix: str, items: list[Any]) -> AsyncIterator[ConformanceFinding]:
     path = "/common-grants/opportunities/{oppId}"
     if not items:
         yield RULES.skip("an opportunity is valid by the schema, and is the one listed", "there is none")

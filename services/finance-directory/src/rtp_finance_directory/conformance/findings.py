@@ -17,7 +17,7 @@ class RuleOutcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class RuleFinding:
+class ConformanceFinding:
     """What became of a rule of a standard at the address."""
 
     standard: str
@@ -38,7 +38,7 @@ class FetchedAnswer:
 
 Fetch = Callable[[str], Awaitable[FetchedAnswer]]
 """Reads a path below the address, without a token."""
-CheckStandard = Callable[[Fetch], AsyncIterator[RuleFinding]]
+CheckStandard = Callable[[Fetch], AsyncIterator[ConformanceFinding]]
 
 
 class RulesOf:
@@ -47,15 +47,15 @@ class RulesOf:
     def __init__(self, standard: str) -> None:
         self._standard = standard
 
-    def judge(self, rule: str, problems: Sequence[str]) -> RuleFinding:
+    def judge(self, rule: str, problems: Sequence[str]) -> ConformanceFinding:
         """Return that the rule is kept, or is not, with the first problems."""
         if not problems:
-            return RuleFinding(self._standard, rule, RuleOutcome.PASSED)
+            return ConformanceFinding(self._standard, rule, RuleOutcome.PASSED)
         more = f"; and {len(problems) - MOST_SAID} more" if len(problems) > MOST_SAID else ""
-        return RuleFinding(self._standard, rule, RuleOutcome.FAILED, "; ".join(problems[:MOST_SAID]) + more)
+        return ConformanceFinding(self._standard, rule, RuleOutcome.FAILED, "; ".join(problems[:MOST_SAID]) + more)
 
-    def require(self, rule: str, holds: bool, why_not: str) -> RuleFinding:
+    def require(self, rule: str, holds: bool, why_not: str) -> ConformanceFinding:
         return self.judge(rule, [] if holds else [why_not])
 
-    def skip(self, rule: str, why: str) -> RuleFinding:
-        return RuleFinding(self._standard, rule, RuleOutcome.SKIPPED, why)
+    def skip(self, rule: str, why: str) -> ConformanceFinding:
+        return ConformanceFinding(self._standard, rule, RuleOutcome.SKIPPED, why)

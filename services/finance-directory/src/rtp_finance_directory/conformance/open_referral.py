@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 from uuid import UUID
 
-from rtp_finance_directory.conformance.findings import Fetch, FetchedAnswer, RuleFinding, RulesOf
+from rtp_finance_directory.conformance.findings import ConformanceFinding, Fetch, FetchedAnswer, RulesOf
 
 BASE = "/v1/open-referral"
 RULES = RulesOf("Open Referral UK 3.0")
@@ -13,7 +13,7 @@ OF_PAGES = {"total_items", "total_pages", "page_number", "size", "first_page", "
 STATES = {"active", "inactive", "defunct", "temporarily closed"}
 
 
-async def check_open_referral(fetch: Fetch) -> AsyncIterator[RuleFinding]:
+async def check_open_referral(fetch: Fetch) -> AsyncIterator[ConformanceFinding]:
     """Ask for the home, a list of services and one of them."""
     home = await fetch(BASE)
     if home.status != 200:

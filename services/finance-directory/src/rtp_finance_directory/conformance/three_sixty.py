@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from importlib.resources import files
 from typing import Any
 
-from rtp_finance_directory.conformance.findings import Fetch, RuleFinding, RulesOf
+from rtp_finance_directory.conformance.findings import ConformanceFinding, Fetch, RulesOf
 from rtp_finance_directory.conformance.schema import Schema, Validator
 
 PATH = "/v1/grant-exports/360giving.json"
@@ -14,7 +14,7 @@ RULES = RulesOf("360Giving 1.4")
 THERE = "a package of grants is there, as JSON"
 
 
-async def check_three_sixty(fetch: Fetch) -> AsyncIterator[RuleFinding]:
+async def check_three_sixty(fetch: Fetch) -> AsyncIterator[ConformanceFinding]:
     """Ask for the package of all grants, and hold it against the standard."""
     answer = await fetch(PATH)
     if answer.status != 200:
@@ -29,7 +29,7 @@ async def check_three_sixty(fetch: Fetch) -> AsyncIterator[RuleFinding]:
         yield finding
 
 
-def judge_package(package: Any) -> list[RuleFinding]:
+def judge_package(package: Any) -> list[ConformanceFinding]:
     """Judge a package by each rule."""
     problems = list(_build_validator().find_problems(_read("360-giving-package-schema.json"), package))
     found = [RULES.judge("the package is valid by the schema", problems)]

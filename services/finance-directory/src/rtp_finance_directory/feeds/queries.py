@@ -9,7 +9,7 @@ from sqlalchemy import TextClause, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.directory.models import SAID, SEARCHED, Product, ProductVersion
-from rtp_finance_directory.search.criteria import Criteria, build_conditions
+from rtp_finance_directory.search.criteria import ProductCriteria, build_conditions
 from rtp_finance_directory.search.days import get_next_closing
 from rtp_shared.db import AnyRow, AnySelect
 
@@ -38,7 +38,7 @@ class ClosingDate:
 
 
 async def list_closing_dates(
-    session: AsyncSession, criteria: Criteria, *, today: date, now: datetime
+    session: AsyncSession, criteria: ProductCriteria, *, today: date, now: datetime
 ) -> list[ClosingDate]:
     """List what closes today or later and meets the criteria, the soonest first, with what was taken off lately."""
     page = _select_closing(criteria.narrow(dated=True), today=today)
@@ -49,7 +49,7 @@ async def list_closing_dates(
     return sorted(both, key=lambda each: (each.closes_on, each.id))[:MOST]
 
 
-def _select_closing(criteria: Criteria, *, today: date) -> AnySelect:
+def _select_closing(criteria: ProductCriteria, *, today: date) -> AnySelect:
     closes = get_next_closing(today)
     columns = (
         Product.id, Product.name, Product.provider, Product.kinds, Product.version, Product.windows,

@@ -12,7 +12,7 @@ from rtp_finance_directory.auth import Anyone
 from rtp_finance_directory.feeds.atom import write_feed
 from rtp_finance_directory.feeds.calendar import write_calendar
 from rtp_finance_directory.feeds.queries import ClosingDate, list_closing_dates
-from rtp_finance_directory.search.criteria import Criteria
+from rtp_finance_directory.search.criteria import ProductCriteria
 from rtp_finance_directory.search.parameters import Asked
 from rtp_shared.clock import LONDON
 from rtp_shared.dependencies import Now, Session
@@ -59,7 +59,7 @@ async def get_closing_dates_as_feed(_: Anyone, request: Request, session: Sessio
     return _send(write_feed(dates, url=url, self_url=self_url, since=midnight), "application/atom+xml")
 
 
-async def _list(session: AsyncSession, asked: Criteria, now: datetime) -> list[ClosingDate]:
+async def _list(session: AsyncSession, asked: ProductCriteria, now: datetime) -> list[ClosingDate]:
     return await list_closing_dates(session, asked, today=now.astimezone(LONDON).date(), now=now)
 
 

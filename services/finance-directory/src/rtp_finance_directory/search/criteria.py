@@ -20,7 +20,7 @@ Condition = ColumnElement[bool]
 
 
 @dataclass(frozen=True)
-class Criteria:
+class ProductCriteria:
     """What is looked for. None and empty do not narrow, but that no `statuses` means what is not over."""
 
     text: str | None = None
@@ -51,7 +51,7 @@ class Criteria:
     most_decision_weeks: int | None = None
     unverified_since: date | None = None
 
-    def narrow(self, **other: Any) -> "Criteria":
+    def narrow(self, **other: Any) -> "ProductCriteria":
         """Return the same criteria with others in the place of some."""
         return replace(self, **other)
 
@@ -66,7 +66,7 @@ AT_MOST = {
     "most_fee_percent": "arrangement_fee_percent",
     "most_decision_weeks": "decision_weeks",
 }
-"""Criteria, and the column that is known not to fit where it is more."""
+"""ProductCriteria, and the column that is known not to fit where it is more."""
 AT_LEAST = {
     "amount_pence": "max_amount_pence",
     "least_pence": "max_amount_pence",
@@ -78,7 +78,7 @@ AT_LEAST = {
 THE_SAME = ("secured", "personal_guarantee", "rate_basis")
 
 FACETS = ("kinds", "statuses", "sector", "legal_form", "purpose", "region")
-"""Criteria of which each value is counted."""
+"""ProductCriteria of which each value is counted."""
 
 
 def parse_words(text: str) -> ColumnElement[Any]:
@@ -86,13 +86,13 @@ def parse_words(text: str) -> ColumnElement[Any]:
     return func.websearch_to_tsquery(literal_column("'english'"), text)
 
 
-def build_conditions(criteria: Criteria, *, today: date) -> list[Condition]:
+def build_conditions(criteria: ProductCriteria, *, today: date) -> list[Condition]:
     """Build the conditions of products that are published and meet the criteria."""
     facets = build_facet_conditions(criteria, today=today)
     return [*build_plain_conditions(criteria, today=today), *facets.values()]
 
 
-def build_facet_conditions(criteria: Criteria, *, today: date) -> Mapping[str, Condition]:
+def build_facet_conditions(criteria: ProductCriteria, *, today: date) -> Mapping[str, Condition]:
     """Build the conditions of the facets that are asked for, by their names."""
     lists = (
         (Product.sectors, criteria.sector, ListFacet.SECTORS, "sector"),
@@ -109,7 +109,7 @@ def build_facet_conditions(criteria: Criteria, *, today: date) -> Mapping[str, C
     return found
 
 
-def build_plain_conditions(criteria: Criteria, *, today: date) -> list[Condition]:
+def build_plain_conditions(criteria: ProductCriteria, *, today: date) -> list[Condition]:
     """Build the conditions of all but the facets."""
     found = [Product.publication == PublicationState.PUBLISHED, *_compare(criteria)]
     if criteria.text is not None:
@@ -121,7 +121,7 @@ def build_plain_conditions(criteria: Criteria, *, today: date) -> list[Condition
     return [*found, *_compare_days(criteria, today)]
 
 
-def _compare(criteria: Criteria) -> Iterator[Condition]:
+def _compare(criteria: ProductCriteria) -> Iterator[Condition]:
     for name, kept in AT_MOST.items():
         if (value := getattr(criteria, name)) is not None:
             column = Product.__table__.c[kept]
@@ -136,7 +136,7 @@ def _compare(criteria: Criteria) -> Iterator[Condition]:
             yield or_(column.is_(None), column == value)
 
 
-def _compare_days(criteria: Criteria, today: date) -> Iterator[Condition]:
+def _compare_days(criteria: ProductCriteria, today: date) -> Iterator[Condition]:
     closes = get_next_closing(today)
     if criteria.dated:
         yield closes.is_not(None)

@@ -1,4 +1,4 @@
-"""Facets: how many products would be found with each value of a facet, the other criteria as they are."""
+"""ProductCounts: how many products would be found with each value of a facet, the other criteria as they are."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from rtp_finance_directory.directory.models import Product
 from rtp_finance_directory.search.criteria import (
     FACETS,
     Condition,
-    Criteria,
+    ProductCriteria,
     build_facet_conditions,
     build_plain_conditions,
 )
@@ -29,18 +29,18 @@ VALUES: Mapping[str, Sequence[str]] = {
 }
 """The values of each facet, in the order of its closed list."""
 SEVERAL = ("kinds", "statuses")
-"""Facets of which a search may name several values."""
+"""ProductCounts of which a search may name several values."""
 
 
 @dataclass(frozen=True)
-class Facets:
+class ProductCounts:
     """How many products a search finds, and how many it would find with each value of each facet."""
 
     total: int
     counts: Mapping[str, Mapping[str, int]]
 
 
-async def count_facets(session: AsyncSession, criteria: Criteria, *, today: date) -> Facets:
+async def count_facets(session: AsyncSession, criteria: ProductCriteria, *, today: date) -> ProductCounts:
     """Count all of them in one statement."""
     plain = build_plain_conditions(criteria, today=today)
     asked = build_facet_conditions(criteria, today=today)
@@ -51,11 +51,11 @@ async def count_facets(session: AsyncSession, criteria: Criteria, *, today: date
     counts: dict[str, dict[str, int]] = {facet: {} for facet in FACETS}
     for (facet, value, _), number in zip(counted, row[1:], strict=True):
         counts[facet][value] = number
-    return Facets(total=row[0], counts=counts)
+    return ProductCounts(total=row[0], counts=counts)
 
 
 def _list_counted(
-    criteria: Criteria, asked: Mapping[str, Condition], today: date
+    criteria: ProductCriteria, asked: Mapping[str, Condition], today: date
 ) -> Iterator[tuple[str, str, Condition]]:
     for facet in FACETS:
         others = [condition for name, condition in asked.items() if name != facet]

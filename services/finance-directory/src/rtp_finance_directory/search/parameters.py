@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Query
 
 from rtp_finance_directory.areas import REGION
-from rtp_finance_directory.search.criteria import Criteria
+from rtp_finance_directory.search.criteria import ProductCriteria
 from rtp_finance_directory.vocabulary import ProductKind, ProductStatus, RateBasis
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
 from rtp_shared.parameters import require_order
@@ -58,11 +58,11 @@ async def read_criteria(
     unverified_since: Annotated[
         Day | None, Query(alias="unverifiedSince", description="Only what nobody has checked since this day")
     ] = None,
-) -> Criteria:
+) -> ProductCriteria:
     require_order(closes_from, closes_by, names=("closesFrom", "closesBy"))
     if least_pence is not None and most_pence is not None and least_pence > most_pence:
         raise Invalid(errors=[FieldError("leastPence", "is more than mostPence", "query")])
-    return Criteria(
+    return ProductCriteria(
         text=q, kinds=tuple(kind), statuses=tuple(status), purpose=purpose, sector=sector, region=region,
         legal_form=legal_form, direct=direct, amount_pence=amount_pence, least_pence=least_pence,
         most_pence=most_pence, closes_from=closes_from, closes_by=closes_by, dated=dated, open_on=open_on,
@@ -74,4 +74,4 @@ async def read_criteria(
     )  # fmt: skip
 
 
-Asked = Annotated[Criteria, Depends(read_criteria)]
+Asked = Annotated[ProductCriteria, Depends(read_criteria)]

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Date, Integer, Text, cast, func, literal, 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.directory.models import SAID, Product
-from rtp_finance_directory.search.criteria import Criteria, build_conditions, parse_words
+from rtp_finance_directory.search.criteria import ProductCriteria, build_conditions, parse_words
 from rtp_finance_directory.search.days import get_next_closing
 from rtp_finance_directory.search.highlights import select_highlights
 from rtp_shared.db import AnyRow, AnySelect
@@ -29,7 +29,7 @@ class SearchOrder(StrEnum):
     NAME = "name"
 
 
-def get_sort_key(order: SearchOrder, criteria: Criteria, today: date) -> ColumnElement[Any]:
+def get_sort_key(order: SearchOrder, criteria: ProductCriteria, today: date) -> ColumnElement[Any]:
     """Return what the page is in the order of, from the least up; the product's id decides between equals."""
     if order is SearchOrder.RELEVANCE:
         rank = func.ts_rank_cd(Product.search, parse_words(criteria.text or ""), 32)  # 32: below 1, as rank/(rank+1)
@@ -42,7 +42,7 @@ def get_sort_key(order: SearchOrder, criteria: Criteria, today: date) -> ColumnE
 
 async def search_products(
     session: AsyncSession,
-    criteria: Criteria,
+    criteria: ProductCriteria,
     *,
     order: SearchOrder,
     today: date,

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Query
 
 from rtp_finance_directory.auth import Anyone
-from rtp_finance_directory.search.facets import Facets, count_facets
+from rtp_finance_directory.search.facets import ProductCounts, count_facets
 from rtp_finance_directory.search.highlights import FIELDS, cut_pieces
 from rtp_finance_directory.search.parameters import Asked
 from rtp_finance_directory.search.queries import LAST, RANK_UNITS, SearchOrder, search_products
@@ -89,7 +89,7 @@ def _present(row: AnyRow) -> FoundProduct:
     return FoundProduct.model_validate({**row._mapping, "highlights": found})  # noqa: SLF001 - its name is public
 
 
-def _present_facets(facets: Facets) -> ProductFacets:
+def _present_facets(facets: ProductCounts) -> ProductFacets:
     counts = facets.counts
     return ProductFacets(
         total=facets.total,

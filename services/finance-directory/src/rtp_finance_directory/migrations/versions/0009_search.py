@@ -48,11 +48,12 @@ def upgrade() -> None:
         ALTER TABLE product_news ENABLE ROW LEVEL SECURITY;
         CREATE POLICY all_read ON product_news FOR SELECT USING (true);
         CREATE POLICY system_keeps ON product_news USING ('system' = ANY({CURRENT_IDENTITIES}));
-        GRANT SELECT, INSERT, UPDATE, DELETE ON saved_searches TO rtp_finance_directory_web;
+        GRANT SELECT, INSERT, DELETE, UPDATE (name, criteria, version) ON saved_searches
+            TO rtp_finance_directory_web;
         GRANT SELECT, INSERT, DELETE ON saved_search_finds TO rtp_finance_directory_web;
         GRANT SELECT, UPDATE (looked_at, told_on, sequence, event_hash) ON saved_searches
             TO rtp_finance_directory_worker;
-        GRANT SELECT, INSERT, UPDATE ON saved_search_finds TO rtp_finance_directory_worker;
+        GRANT SELECT, INSERT, UPDATE (opening) ON saved_search_finds TO rtp_finance_directory_worker;
         GRANT SELECT ON product_news TO rtp_finance_directory_web;
         GRANT SELECT, INSERT, UPDATE ON product_news TO rtp_finance_directory_worker;
         """)  # noqa: S608 - nothing in it comes from outside
