@@ -66,15 +66,15 @@ def _keep_searches() -> None:
         "saved_searches",
         sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),
         sa.Column("readers", ARRAY(sa.Text()), nullable=False),
-        sa.Column("client", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("client", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("criteria", JSONB(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("looked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("told_on", sa.Date()),
         sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("event_hash", sa.String()),
+        sa.Column("event_hash", sa.Text()),
         sa.PrimaryKeyConstraint("id", name="pk_saved_searches"),
     )
     op.create_index("ix_saved_searches_client", "saved_searches", ["client", "id"])
@@ -103,7 +103,7 @@ def _keep_news() -> None:
         sa.Column("closing_told", sa.Date()),
         sa.Column("reminded_on", sa.Date()),
         sa.Column("sequence", sa.Integer(), nullable=False, server_default=sa.text("0")),
-        sa.Column("event_hash", sa.String()),
+        sa.Column("event_hash", sa.Text()),
         sa.PrimaryKeyConstraint("product_id", name="pk_product_news"),
         sa.ForeignKeyConstraint(["product_id"], ["products.id"], name="fk_product_news_product_id"),
     )
