@@ -12,9 +12,9 @@ from pydantic_settings import BaseSettings
 
 from rtp_advice_matching.settings import AdviceSettings
 from rtp_applications.settings import ApplicationsSettings
+from rtp_finance_directory.settings import FinanceSettings
 from rtp_gateway.inbound.calls.log import CallLog
 from rtp_gateway.outbound.deliveries.metrics import DeliveryMetrics
-from rtp_finance_directory.settings import FinanceSettings
 from rtp_gateway.register.settings import RegisterSettings
 from rtp_gateway.settings import GatewaySettings, GatewayWebSettings
 from rtp_operations.keys import Keys
