@@ -51,6 +51,7 @@ def mark() -> str:
 async def plant(platform: Platform, clients: Clients) -> Population:
     planter = Planter(platform, clients)
     await planter.subscribe()
+    await planter.save_searches()
     await planter.plant_drafts()
     await planter.plant_submitted("group", EMPLOYER, "employer")
     await planter.plant_submitted("another group", RIVAL, "rival")
@@ -86,6 +87,16 @@ class Planter:
             self._subscriptions[name] = made
             ids = {"subscription_id": made["id"]}
             self.add(f"a subscription of {name}", Secrecy.OWNER, made["id"], word, at=ids, owner=name)
+
+    async def save_searches(self) -> None:
+        """What clients look for in the directory of finance."""
+        for name in ("group", "officers"):
+            word = mark()
+            body = {"name": f"Search {word}", "criteria": {"q": word}}
+            answer = await self.api(name).post("/v1/saved-searches", json=body)
+            assert answer.status_code == 201, answer.text
+            ids = {"search_id": answer.json()["id"]}
+            self.add(f"a saved search of {name}", Secrecy.OWNER, answer.json()["id"], word, at=ids, owner=name)
 
     async def let_deliveries_die(self) -> None:
         dead = (

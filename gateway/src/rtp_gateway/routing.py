@@ -31,6 +31,8 @@ SERVICES = {
     "eligibility": "finance-directory",
     "finance-plans": "finance-directory",
     "product-comparisons": "finance-directory",
+    "saved-searches": "finance-directory",
+    "common-grants": "finance-directory",
     "grants": "finance-directory",
     "grant-statistics": "finance-directory",
     "grant-givers": "finance-directory",

@@ -1,15 +1,21 @@
 """The finance-directory service."""
 
 from rtp_finance_directory import migrations
+from rtp_finance_directory.alerts.routes import saved_searches
+from rtp_finance_directory.alerts.schedule import run_alerts
 from rtp_finance_directory.base import Model
+from rtp_finance_directory.common_grants.routes import common_grants
 from rtp_finance_directory.directory.routes import products
 from rtp_finance_directory.directory.schedule import run_schedule
 from rtp_finance_directory.eligibility.queries import CatalogueCache
 from rtp_finance_directory.eligibility.routes import eligibility
+from rtp_finance_directory.feeds.routes import closing_dates
 from rtp_finance_directory.grants.export_routes import grant_exports
 from rtp_finance_directory.grants.routes import grant_givers, grant_statistics, grants
 from rtp_finance_directory.load import load_reference_data
 from rtp_finance_directory.plans.routes import comparisons, plans
+from rtp_finance_directory.search.routes import product_search
+from rtp_finance_directory.settings import FinanceSettings
 from rtp_finance_directory.shortlists import handlers
 from rtp_finance_directory.shortlists.routes import shortlists
 from rtp_shared.contracts.applications import (
@@ -26,7 +32,11 @@ service = Service(
     title="Finance directory",
     description="Finance that public service mutuals have used or may use, and which of it fits a case, and why.",
     routers=[
+        product_search,
+        closing_dates,
         products,
+        saved_searches,
+        common_grants,
         shortlists,
         eligibility,
         plans,
@@ -45,7 +55,8 @@ service = Service(
         CaseTransferred.TYPE: handlers.handle_facts_changed,
         InterestCorrected.TYPE: handlers.handle_facts_changed,
     },
-    loops=[run_schedule],
+    loops=[run_schedule, run_alerts],
+    settings=FinanceSettings,
     load_reference_data=load_reference_data,
     build_resources=lambda _: CatalogueCache(),
 )

@@ -26,6 +26,9 @@ NAMES = {
     "E10000016": "Kent",
 }
 
+REGIONS = tuple(code for code in NAMES if code.startswith("E12"))
+"""The nine regions of England."""
+
 REGION_OF = {"E10000016": "E12000008"}
 """The region that holds a smaller area."""
 
