@@ -19,7 +19,8 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.exc import SQLAlchemyError
 
-from rtp_finance_directory.grants.loading.command import NOT_DONE, Options, load_all
+from rtp_finance_directory.grants.loading.form import GRANTS
+from rtp_finance_directory.loading.command import NOT_DONE, Options, load_all
 from rtp_shared.clock import utcnow
 from rtp_shared.db import CONNECTION_ERRORS, Database, describe_error
 from rtp_shared.pipes import run_command
@@ -71,7 +72,7 @@ def _parse_time(text: str) -> datetime:
 async def run(settings: LoaderSettings, options: Options) -> int:
     database = Database(settings.database_url.get_secret_value(), pool_size=2)
     try:
-        return await load_all(database, options, utcnow)
+        return await load_all(database, GRANTS, options, utcnow)
     finally:
         await database.close()
 

@@ -9,8 +9,9 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from rtp_finance_directory.grants.standard.problems import GrantFault, GrantRule
+from rtp_finance_directory.grants.standard.problems import GrantRule
 from rtp_finance_directory.grants.standard.texts import parse_day, parse_time
+from rtp_finance_directory.loading.problems import Fault
 
 MOST = 10**12
 """The largest amount that is kept, in the currency's units."""
@@ -55,11 +56,11 @@ def hide_person(grant: dict[str, Any]) -> bool:
     return True
 
 
-def make_row(grant: Mapping[str, Any], document: str, fallback: datetime | None) -> GrantRow | GrantFault:
+def make_row(grant: Mapping[str, Any], document: str, fallback: datetime | None) -> GrantRow | Fault:
     """Make the row. `fallback` is when the file was modified, for grants that do not say when they were."""
     amount, day = grant["amountAwarded"], parse_day(grant["awardDate"])
     if not -MOST < amount < MOST:
-        return GrantFault(("amountAwarded",), GrantRule.OUT_OF_RANGE, amount)
+        return Fault(("amountAwarded",), GrantRule.OUT_OF_RANGE, amount)
     if wrong := _find_wrong_identifier(grant):
         return wrong
     assert day is not None  # noqa: S101 - the check of the schema has said so
@@ -87,16 +88,16 @@ def make_row(grant: Mapping[str, Any], document: str, fallback: datetime | None)
     )
 
 
-def _find_wrong_identifier(grant: Mapping[str, Any]) -> GrantFault | None:
+def _find_wrong_identifier(grant: Mapping[str, Any]) -> Fault | None:
     wanted = f"An identifier has at most {LONGEST} characters"
     if not grant["id"].strip():
-        return GrantFault(("id",), GrantRule.MISSING)
+        return Fault(("id",), GrantRule.MISSING)
     if len(grant["id"]) > LONGEST:
-        return GrantFault(("id",), GrantRule.NOT_AS_WRITTEN, grant["id"], wanted)
+        return Fault(("id",), GrantRule.NOT_AS_WRITTEN, grant["id"], wanted)
     for name in ("fundingOrganization", "recipientOrganization"):
         for organisation in grant.get(name, ())[:1]:
             if len(organisation["id"]) > LONGEST:
-                return GrantFault((name, 0, "id"), GrantRule.NOT_AS_WRITTEN, organisation["id"], wanted)
+                return Fault((name, 0, "id"), GrantRule.NOT_AS_WRITTEN, organisation["id"], wanted)
     return None
 
 
