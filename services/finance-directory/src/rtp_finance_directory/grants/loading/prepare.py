@@ -5,13 +5,14 @@ from datetime import datetime
 
 from pydantic_core import to_json
 
-from rtp_finance_directory.grants.standard.checks import build_check, find_unfit
+from rtp_finance_directory.grants.standard.checks import build_check
 from rtp_finance_directory.grants.standard.columns import name_path
 from rtp_finance_directory.grants.standard.problems import GrantRule, describe_fault
 from rtp_finance_directory.grants.standard.rows import GrantRow, hide_person, make_row
 from rtp_finance_directory.loading.batches import Prepared
 from rtp_finance_directory.loading.found import Found
 from rtp_finance_directory.loading.problems import Fault, Problem
+from rtp_finance_directory.loading.texts import find_unfit
 
 
 def prepare(found: Found | Problem, fallback: datetime | None) -> Prepared[GrantRow]:

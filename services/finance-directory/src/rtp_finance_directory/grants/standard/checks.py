@@ -14,7 +14,8 @@ from importlib.resources import files
 from typing import Any
 
 from rtp_finance_directory.grants.standard.problems import GrantRule
-from rtp_finance_directory.grants.standard.texts import (
+from rtp_finance_directory.loading.problems import Fault
+from rtp_finance_directory.loading.texts import (
     is_address,
     is_day,
     is_day_or_month,
@@ -22,7 +23,6 @@ from rtp_finance_directory.grants.standard.texts import (
     suggest_day,
     suggest_time,
 )
-from rtp_finance_directory.loading.problems import Fault, Path
 
 Schema = Mapping[str, Any]
 LeftOut = list[str]
@@ -209,11 +209,3 @@ def _describe_codes(taken: Iterable[str]) -> str:
     if "GB" in taken:
         return "Write the two letters of ISO 3166, for example GB"
     return f"Write one of {', '.join(codes)}"
-
-
-def find_unfit(value: Any, path: Path = ()) -> Path | None:
-    """Return the place of a text that cannot be stored: with U+0000, or half of a pair of surrogates."""
-    if isinstance(value, str):
-        return path if "\0" in value or any("\ud800" <= sign <= "\udfff" for sign in value) else None
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return next((found for key, item in items if (found := find_unfit(item, (*path, key))) is not None), None)
