@@ -188,14 +188,26 @@ OWN = {
         "INSERT INTO shortlists (status) VALUES ('')",
         "UPDATE shortlists SET readers = '{public}'",
         "DELETE FROM shortlist_lines",
+        "UPDATE notices SET title = 'forged'",
+        "UPDATE case_watches SET readers = '{public}'",
+        "INSERT INTO case_notices (ocid) VALUES ('')",
     ],
     ("finance-directory", "worker"): [
         "UPDATE products SET status = 'open'",
         "DELETE FROM product_versions",
         "UPDATE shortlist_lines SET why = 'forged'",
         "DELETE FROM shortlists",
+        "UPDATE notices SET title = 'forged'",
+        "DELETE FROM case_notices",
     ],
-    ("finance-directory", "operator"): ["SELECT facts FROM shortlists", "DELETE FROM products", "DELETE FROM grants"],
+    ("finance-directory", "operator"): [
+        "SELECT facts FROM shortlists",
+        "DELETE FROM products",
+        "DELETE FROM grants",
+        "DELETE FROM notices",
+        "DELETE FROM notice_releases",
+        "SELECT employer FROM case_watches",
+    ],
 }
 REFUSED = re.compile("permission denied|must be owner")
 SHARED = {"web": WEB, "operator": OPERATOR}

@@ -117,14 +117,14 @@ def _index_names() -> Mapping[str, PublicBody]:
     for body in read_bodies().values():
         if body.current:
             found.setdefault(_reduce_name(body.name), []).append(body)
-    return {name: bodies[0] for name, bodies in found.items() if name and len(bodies) == 1}
+    return {name: bodies[0] for name, bodies in found.items() if len(bodies) == 1}
 
 
 def _reduce_name(name: str) -> str:
     """Return the kind of body that the name tells, and its words but for those that many have, in their order."""
     words = _WORD.findall(_ASIDE.sub(" ", name).lower().replace("&", " and ").replace("'", "").replace("’", ""))
     kept = [word for word in words if word not in _GENERIC]
-    return f"{_tell_kind(set(words))} {' '.join(kept)}" if kept else ""
+    return f"{_tell_kind(set(words))} {' '.join(kept or words)}"
 
 
 def _tell_kind(words: set[str]) -> str:

@@ -3,7 +3,7 @@
 What is not known never counts against a notice: it leaves the answer open, and says what is missing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -76,7 +76,7 @@ class MatchFinding(NamedTuple):
     answer: Answer
     why: str
 
-    def describe(self) -> Mapping[str, Any]:
+    def describe(self) -> dict[str, Any]:
         return {"rule": self.rule.value, "answer": self.answer.value, "why": self.why}
 
 

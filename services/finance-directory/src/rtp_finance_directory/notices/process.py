@@ -114,9 +114,8 @@ def _find_buyer(compiled: Mapping[str, Any]) -> dict[str, Any]:
     buyers = [each for each in parties if "buyer" in (each.get("roles") or ())]
     tender = compiled.get("tender") or {}
     named = compiled.get("buyer") or (buyers[0] if buyers else None) or tender.get("procuringEntity") or {}
-    same: Mapping[str, Any] = next(
-        (each for each in parties if each.get("id") is not None and each.get("id") == named.get("id")), {}
-    )
+    alike = [each for each in parties if each.get("id") is not None and each.get("id") == named.get("id")]
+    same: Mapping[str, Any] = alike[0] if alike else {}
     return {**same, **{name: value for name, value in named.items() if value is not None}}
 
 

@@ -77,7 +77,7 @@ class CaseNotice(Model):
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_watches.case_id"), primary_key=True)
     ocid: Mapped[str] = mapped_column(primary_key=True)
     verdict: Mapped[NoticeVerdict]
-    findings: Mapped[list[Any]]
+    findings: Mapped[list[dict[str, Any]]]
     """What each rule says, and why."""
     notice_version: Mapped[int]
     facts_version: Mapped[int]

@@ -1,6 +1,7 @@
 """From what stands in a file to the row of a release, or to what is wrong with it."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -14,7 +15,7 @@ from rtp_finance_directory.loading.texts import find_unfit, parse_time
 from rtp_finance_directory.notices.standard.amounts import find_wrong_amounts
 from rtp_finance_directory.notices.standard.checks import build_check
 from rtp_finance_directory.notices.standard.persons import take_out_persons
-from rtp_finance_directory.notices.standard.problems import ReleaseRule, describe_fault
+from rtp_finance_directory.notices.standard.problems import REMARKS, ReleaseRule, describe_fault
 
 LONGEST = 300
 """Characters of an identifier: what an index takes is not much more."""
@@ -40,16 +41,20 @@ def prepare(found: Found | Problem) -> Prepared[ReleaseRow]:
     if isinstance(found, Problem):
         return Prepared(found.row, None, [found], ())
     release: Any = found.item
-    faults = list(build_check()(release))
+    every = list(build_check()(release))
+    faults = [each for each in every if each.rule not in REMARKS]
     if not faults:
         faults = [*_find_wrong_identifiers(release), *find_wrong_amounts(release)]
     if not faults and (unfit := find_unfit(release)) is not None:
         faults = [Fault(unfit, ReleaseRule.UNFIT_TEXT)]
     if faults:
-        problems = [describe_fault(found.row, fault, inside=found.name) for fault in faults]
-        return Prepared(found.row, None, problems, ())
+        return Prepared(found.row, None, _describe(found, faults), ())
     left_out = take_out_persons(release)
-    return Prepared(found.row, _make_row(release), (), sorted(set(left_out)))
+    return Prepared(found.row, _make_row(release), _describe(found, every), sorted(set(left_out)))
+
+
+def _describe(found: Found, faults: Sequence[Fault]) -> list[Problem]:
+    return [describe_fault(found.row, fault, inside=found.name) for fault in faults]
 
 
 def _find_wrong_identifiers(release: dict[str, Any]) -> list[Fault]:

@@ -18,7 +18,8 @@ Check = Callable[[Any], Sequence[Fault]]
 
 _SAID = {
     "title", "description", "codelist", "openCodelist", "omitWhenMerged", "wholeListMerge", "versionId",
-    "mergeStrategy", "deprecated", "id", "$schema", "definitions", "default", "patternProperties", "format", "minProperties",
+    "mergeStrategy", "deprecated", "id", "$schema", "definitions", "default", "patternProperties",
+    "format", "minProperties",
 }  # fmt: skip
 _KNOWN = _SAID | {"type", "properties", "required", "items", "minItems", "minLength", "enum", "$ref", "uniqueItems"}
 _FINE: Sequence[Fault] = ()
@@ -66,7 +67,7 @@ class _Builder:
             case "array":
                 return self._build_array(part)
             case "string" | "integer" if {"string", "integer"} <= set(kinds):
-                return _check_text_or_number
+                return _build_text_or_number(part.get("minLength", 0))
             case "string":
                 return _build_text(part)
             case "number" | "integer":
@@ -114,18 +115,28 @@ def _put_inside(key: str | int, faults: Sequence[Fault]) -> Iterator[Fault]:
 
 
 def _find_repeated(items: Sequence[Any]) -> Iterator[Fault]:
+    """Find what stands twice in a list, and what has the id of another."""
     if len(items) < 2:
         return
-    seen = set()
+    seen: set[object] = set()
     for index, item in enumerate(items):
         written = json.dumps(item, sort_keys=True)
+        said = item.get("id") if type(item) is dict else None
+        key = (type(said), said) if type(said) in (str, int) else None
         if written in seen:
             yield Fault((index,), ReleaseRule.TWICE_IN_THE_LIST)
-        seen.add(written)
+        elif key in seen:
+            yield Fault((index, "id"), ReleaseRule.SAME_ID, said)
+        seen |= {written, key} if key else {written}
 
 
-def _check_text_or_number(value: Any) -> Sequence[Fault]:
-    return _FINE if type(value) in (str, int) else [Fault((), ReleaseRule.NOT_TEXT_OR_NUMBER)]
+def _build_text_or_number(least: int) -> Check:
+    def check(value: Any) -> Sequence[Fault]:
+        if type(value) not in (str, int):
+            return [Fault((), ReleaseRule.NOT_TEXT_OR_NUMBER)]
+        return [Fault((), ReleaseRule.EMPTY)] if type(value) is str and len(value) < least else _FINE
+
+    return check
 
 
 def _check_truth(value: Any) -> Sequence[Fault]:

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from rtp_finance_directory.loading.problems import Fault, Path, Problem, Words, put_into_words
+from rtp_finance_directory.loading.problems import Fault, Problem, Words, put_into_words
 
 
 class ReleaseRule(StrEnum):
@@ -17,6 +17,7 @@ class ReleaseRule(StrEnum):
     NOT_A_LIST = "not-a-list"
     NOT_AN_OBJECT = "not-an-object"
     TWICE_IN_THE_LIST = "twice-in-the-list"
+    SAME_ID = "same-id"
     NOT_ON_THE_LIST = "not-on-the-list"
     NOT_A_TIME = "not-a-time"
     NOT_AN_ADDRESS = "not-an-address"
@@ -31,6 +32,9 @@ class ReleaseRule(StrEnum):
     UNREADABLE = "unreadable"
 
 
+REMARKS = frozenset({ReleaseRule.SAME_ID})
+"""Rules that are reported and keep no release out: the standard asks for them, and its schema does not."""
+
 _WORDS: Words = {
     ReleaseRule.MISSING: ("is missing", "The standard requires it"),
     ReleaseRule.EMPTY: ("is empty", "Write something, or leave the field out where the standard lets you"),
@@ -41,6 +45,10 @@ _WORDS: Words = {
     ReleaseRule.NOT_A_LIST: ("is not a list", "Put it into square brackets, also where there is one only"),
     ReleaseRule.NOT_AN_OBJECT: ("is not an object", "Put its fields into braces, each with its name"),
     ReleaseRule.TWICE_IN_THE_LIST: ("stands twice in its list", "Leave it there once"),
+    ReleaseRule.SAME_ID: (
+        "{found} is the id of an earlier one in its list too",
+        "Give each an id of its own: of two with one id the later counts, and the release was kept so",
+    ),
     ReleaseRule.NOT_ON_THE_LIST: ("{found} is not on the list of codes", "Write one of {wanted}"),
     ReleaseRule.NOT_A_TIME: ("{found} is not a time", "Write day, time and zone, for example {wanted}"),
     ReleaseRule.NOT_AN_ADDRESS: ("{found} is not a web address", "Begin it with https:// and leave no blanks in it"),
@@ -72,7 +80,3 @@ def describe_fault(row: int, fault: Fault, *, inside: str = "") -> Problem:
     if fault.rule is ReleaseRule.NOT_A_NUMBER:
         wrong = wrong.replace("{wanted}", fault.wanted)
     return put_into_words(row, fault, place, {fault.rule: (wrong, right)})
-
-
-def make_path(path: Path) -> str:
-    return "/".join(map(str, path))

@@ -22,7 +22,19 @@ def read_schema() -> Schema:
     schema = _read("release-schema.json")
     for patch in ("fields-read.json", "uk-extension.json"):
         schema = _patch(schema, _read(patch))
+    for name in _list_references(schema) - set(schema["definitions"]):
+        schema["definitions"][name] = {"type": ["object", "null"], "properties": {}}
     return schema
+
+
+def _list_references(part: Any) -> set[str]:
+    """List the definitions that are referred to; some are of extensions that stand beside the United Kingdom's."""
+    if isinstance(part, list):
+        return set().union(*map(_list_references, part))
+    if not isinstance(part, dict):
+        return set()
+    own = {part["$ref"].removeprefix("#/definitions/")} if isinstance(part.get("$ref"), str) else set()
+    return own.union(*map(_list_references, part.values()))
 
 
 def read_standard() -> Schema:
