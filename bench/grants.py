@@ -21,7 +21,7 @@ import asyncpg
 
 from rtp_embedded import postgres
 from rtp_finance_directory.app import service
-from rtp_finance_directory.grants.loading.form import GRANTS as FORM
+from rtp_finance_directory.grants.loading.file_standard import GRANTS as FORM
 from rtp_finance_directory.grants.standard.rows import GrantRow
 from rtp_finance_directory.loading.load import load_file
 from rtp_operations import databases

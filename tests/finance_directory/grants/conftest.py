@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from rtp_embedded.platform import Platform
-from rtp_finance_directory.grants.loading.form import GRANTS
+from rtp_finance_directory.grants.loading.file_standard import GRANTS
 from rtp_finance_directory.loading.load import Loaded, load_file
 from rtp_shared.db import Database
 from tests.conftest import Api, NewClient

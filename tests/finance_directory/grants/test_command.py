@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from rtp_finance_directory import load_grants
-from rtp_finance_directory.grants.loading.form import GRANTS
+from rtp_finance_directory.grants.loading.file_standard import GRANTS
 from rtp_finance_directory.loading.command import Options, load_all
 from rtp_finance_directory.loading.fetch import NotFetched, fetch, is_public
 from rtp_shared.db import Database

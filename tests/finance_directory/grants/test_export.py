@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from rtp_finance_directory.grants.loading.form import GRANTS
+from rtp_finance_directory.grants.loading.file_standard import GRANTS
 from rtp_finance_directory.grants.standard.checks import STANDARD, read_schema
 from rtp_finance_directory.loading.load import load_file
 from rtp_finance_directory.loading.progress import list_problems

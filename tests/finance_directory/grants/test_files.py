@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from rtp_finance_directory.grants.loading.form import GRANTS
+from rtp_finance_directory.grants.loading.file_standard import GRANTS
 from rtp_finance_directory.grants.reading.files import GrantFile, inspect_file
 from rtp_finance_directory.grants.standard.rows import GrantRow
 from rtp_finance_directory.loading.batches import Batch, read_batches

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from rtp_finance_directory.grants.loading.form import GRANTS
+from rtp_finance_directory.grants.loading.file_standard import GRANTS
 from rtp_finance_directory.loading.progress import LoadedElsewhere, LoadProgress, list_problems
 from rtp_shared.db import Database
 from tests.finance_directory.grants.conftest import FILES, NOW, REAL, Load

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from rtp_embedded.platform import Platform
 from rtp_finance_directory.loading.load import Loaded, load_file
-from rtp_finance_directory.notices.loading.form import NOTICES
+from rtp_finance_directory.notices.loading.file_standard import NOTICES
 from rtp_shared.db import Database
 from tests.conftest import Api, NewClient
 

@@ -14,7 +14,7 @@ import pytest
 
 from rtp_finance_directory.loading.found import Unreadable
 from rtp_finance_directory.loading.progress import list_problems
-from rtp_finance_directory.notices.loading.form import NOTICES
+from rtp_finance_directory.notices.loading.file_standard import NOTICES
 from rtp_shared.db import Database
 from tests.finance_directory.notices.conftest import REAL, Load, Write, fetch, make_award, make_release
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtp_finance_directory.notices.matching import Answer, CaseFacts, NoticeFacts, match_notice
+from rtp_finance_directory.notices.matching import MatchAnswer, NoticeFacts, WatchedFacts, match_notice
 from rtp_finance_directory.notices.vocabulary import MatchRule, NoticeVerdict, Stage
 
 ON = date(2026, 12, 1)
 EMPLOYER, OTHER = UUID(int=1), UUID(int=2)
-CASE = CaseFacts("adult-social-care", "E12000007", EMPLOYER, annual_value_pence=40_000_000)
+CASE = WatchedFacts("adult-social-care", "E12000007", EMPLOYER, annual_value_pence=40_000_000)
 NOTICE = NoticeFacts(
     stage=Stage.TENDER,
     cpv=["85312400"],
@@ -89,7 +89,7 @@ def test_each_rule_says_what_it_rests_on(
 
 
 FACTS = st.builds(
-    CaseFacts,
+    WatchedFacts,
     st.sampled_from(["adult-social-care", "other", "transport", None]),
     st.sampled_from(["E12000007", "E12000001", None]),
     st.sampled_from([EMPLOYER, OTHER, None]),
@@ -109,22 +109,22 @@ NOTICES = st.builds(
 
 
 @given(FACTS, NOTICES)
-def test_whatever_is_left_unknown_never_makes_a_notice_fail(case: CaseFacts, notice: NoticeFacts) -> None:
+def test_whatever_is_left_unknown_never_makes_a_notice_fail(case: WatchedFacts, notice: NoticeFacts) -> None:
     whole = match_notice(case, notice, ON)
     for name in ("sector", "region", "annual_value_pence"):
         less = match_notice(replace(case, **{name: None}), notice, ON)
         for before, after in zip(whole.findings, less.findings, strict=True):
-            assert after.answer is before.answer or after.answer is Answer.NOT_KNOWN
+            assert after.answer is before.answer or after.answer is MatchAnswer.NOT_KNOWN
     silent = notice._replace(cpv=[], regions=[], value_pence=None)
-    assert all(each.answer is not Answer.FAILS for each in match_notice(case, silent, ON).findings[:3])
+    assert all(each.answer is not MatchAnswer.FAILS for each in match_notice(case, silent, ON).findings[:3])
 
 
 @given(FACTS, NOTICES)
-def test_the_verdict_follows_from_what_the_rules_say(case: CaseFacts, notice: NoticeFacts) -> None:
+def test_the_verdict_follows_from_what_the_rules_say(case: WatchedFacts, notice: NoticeFacts) -> None:
     match = match_notice(case, notice, ON)
     answers = [each.answer for each in match.findings]
     if match.verdict is NoticeVerdict.MATCHES:
-        assert Answer.FAILS not in answers
-        assert answers[0] is answers[1] is Answer.FITS
+        assert MatchAnswer.FAILS not in answers
+        assert answers[0] is answers[1] is MatchAnswer.FITS
     else:
-        assert (match.verdict is NoticeVerdict.DOES_NOT_MATCH) == (Answer.FAILS in answers)
+        assert (match.verdict is NoticeVerdict.DOES_NOT_MATCH) == (MatchAnswer.FAILS in answers)

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.exc import SQLAlchemyError
 
 from rtp_finance_directory.loading.command import NOT_DONE, Options, load_all
-from rtp_finance_directory.loading.form import Form
+from rtp_finance_directory.loading.file_standard import FileStandard
 from rtp_shared.clock import utcnow
 from rtp_shared.db import CONNECTION_ERRORS, Database, describe_error
 from rtp_shared.run import load_settings
@@ -61,19 +61,19 @@ def parse_time(text: str) -> datetime:
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
-async def _load(settings: LoaderSettings, form: Form[Any], options: Options) -> int:
+async def _load(settings: LoaderSettings, standard: FileStandard[Any], options: Options) -> int:
     database = Database(settings.database_url.get_secret_value(), pool_size=2)
     try:
-        return await load_all(database, form, options, utcnow)
+        return await load_all(database, standard, options, utcnow)
     finally:
         await database.close()
 
 
-def run_load(form: Form[Any], options: Options) -> int:
+def run_load(standard: FileStandard[Any], options: Options) -> int:
     """Load what is asked for; return the exit code."""
     settings = load_settings(LoaderSettings)
     try:
-        return asyncio.run(_load(settings, form, options))
+        return asyncio.run(_load(settings, standard, options))
     except (SQLAlchemyError, *CONNECTION_ERRORS) as error:
         # What was stored stays, and the next start goes on behind it.
         sys.stderr.write(

@@ -10,7 +10,7 @@ Ends with 0 if all is loaded, 3 if it is but for rows that are not as the standa
 from collections.abc import Sequence
 from functools import partial
 
-from rtp_finance_directory.grants.loading.form import GRANTS
+from rtp_finance_directory.grants.loading.file_standard import GRANTS
 from rtp_finance_directory.load_command import build_parser, parse_time, read_options, run_load
 from rtp_shared.pipes import run_command
 

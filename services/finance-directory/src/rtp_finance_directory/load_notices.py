@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from rtp_finance_directory.load_command import build_parser, read_options, run_load
-from rtp_finance_directory.notices.loading.form import NOTICES
+from rtp_finance_directory.notices.loading.file_standard import NOTICES
 from rtp_shared.pipes import run_command
 
 

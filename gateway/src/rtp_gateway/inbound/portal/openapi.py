@@ -43,6 +43,7 @@ TAGS = {
     "Open Referral": "The directory in Open Referral UK 3.0, for other directories and websites",
     "Finance products": "Grants, loans and investment; information, never an offer",
     "Grants awarded": "Who gave what to whom, as funders publish it in the 360Giving standard",
+    "Contract notices": "What public bodies buy, and which contracts end soon, as they publish it in the OCDS",
     "Shortlists": "Which products a case could have, and why",
     "Events": "The feed of events, in order",
     "Subscriptions": "Webhooks and queues: who gets which events where",

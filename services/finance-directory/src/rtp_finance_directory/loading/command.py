@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from yarl import URL
 
 from rtp_finance_directory.loading.fetch import NotFetched, fetch
-from rtp_finance_directory.loading.form import Form
+from rtp_finance_directory.loading.file_standard import FileStandard
 from rtp_finance_directory.loading.found import Unreadable
 from rtp_finance_directory.loading.load import Loaded, load_file
 from rtp_finance_directory.loading.progress import LoadedElsewhere, LoadProgress, list_problems
@@ -40,17 +40,17 @@ class NoSource(Exception):
     """There is nothing to load under that name; the message says why."""
 
 
-async def load_all(database: Database, form: Form[Any], options: Options, clock: Clock) -> int:
+async def load_all(database: Database, standard: FileStandard[Any], options: Options, clock: Clock) -> int:
     """Load every source; return the exit code. One that cannot be loaded does not keep the next from it."""
     code = DONE
     reports = []
-    async for path, source in _find_files(form, options):
+    async for path, source in _find_files(standard, options):
         if isinstance(path, str):
             _say(f"{source}: not loaded: {path}")
             code = NOT_DONE
             continue
         try:
-            loaded = await _load(database, form, path, source, options, clock)
+            loaded = await _load(database, standard, path, source, options, clock)
         except Unreadable as error:
             _say(f"{source}: not loaded: {error}. {error.problem.right}.")
             code = NOT_DONE
@@ -58,9 +58,11 @@ async def load_all(database: Database, form: Form[Any], options: Options, clock:
             _say(f"{source}: not loaded: another process loads the same file")
             code = NOT_DONE
         else:
-            problems = await list_problems(database, form, loaded.progress.digest)
-            sys.stdout.writelines(f"{line}\n" for line in describe_load(form, loaded, problems, most=options.problems))
-            reports.append(build_report(form, loaded, problems))
+            problems = await list_problems(database, standard, loaded.progress.digest)
+            sys.stdout.writelines(
+                f"{line}\n" for line in describe_load(standard, loaded, problems, most=options.problems)
+            )
+            reports.append(build_report(standard, loaded, problems))
             code = max(code, _judge(loaded), key=[DONE, WITH_PROBLEMS, NOT_DONE].index)
     if options.report is not None:
         options.report.write_text(json.dumps(reports, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -73,12 +75,14 @@ def _judge(loaded: Loaded) -> int:
     return WITH_PROBLEMS if loaded.progress.broken_rules else DONE
 
 
-async def _load(database: Database, form: Form[Any], path: Path, source: str, options: Options, clock: Clock) -> Loaded:
+async def _load(
+    database: Database, standard: FileStandard[Any], path: Path, source: str, options: Options, clock: Clock
+) -> Loaded:
     bar = Bar(source)
     try:
         return await load_file(
             database,
-            form,
+            standard,
             path,
             source=source,
             clock=clock,
@@ -90,7 +94,7 @@ async def _load(database: Database, form: Form[Any], path: Path, source: str, op
         bar.clear()
 
 
-async def _find_files(form: Form[Any], options: Options) -> AsyncIterator[tuple[Path | str, str]]:
+async def _find_files(standard: FileStandard[Any], options: Options) -> AsyncIterator[tuple[Path | str, str]]:
     """Find the files of all sources, with their names; instead of a file why there is none."""
     for source in options.sources:
         if source.startswith(("http://", "https://")):
@@ -105,7 +109,7 @@ async def _find_files(form: Form[Any], options: Options) -> AsyncIterator[tuple[
                     yield path, name
             continue
         try:
-            for path in _list_files(Path(source), form.suffixes):
+            for path in _list_files(Path(source), standard.suffixes):
                 yield path, path.name
         except NoSource as error:
             yield str(error), source

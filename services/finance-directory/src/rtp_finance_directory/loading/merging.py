@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from rtp_finance_directory.loading.batches import Batch
-from rtp_finance_directory.loading.form import Stored
+from rtp_finance_directory.loading.file_standard import Stored
 from rtp_finance_directory.loading.problems import Problem
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from rtp_finance_directory.loading.batches import Batch
-from rtp_finance_directory.loading.form import Form
+from rtp_finance_directory.loading.file_standard import FileStandard
 from rtp_finance_directory.loading.problems import Problem, make_storable
 from rtp_shared.db import Database, get_driver
 
@@ -47,22 +47,22 @@ _ADVANCE = """
 
 
 async def begin_load(
-    database: Database, form: Form[Any], digest: str, source: str, *, now: datetime, again: bool
+    database: Database, standard: FileStandard[Any], digest: str, source: str, *, now: datetime, again: bool
 ) -> LoadProgress:
     """Return how far the file has got before; `again` forgets that."""
     async with database.transaction() as session:
         driver = await get_driver(session)
         if again:
-            await driver.execute(f"DELETE FROM {form.problems} WHERE digest = $1", digest)  # noqa: S608 - ours
-            await driver.execute(f"DELETE FROM {form.loads} WHERE digest = $1", digest)  # noqa: S608 - ours
-        row = await driver.fetchrow(_BEGIN.format(loads=form.loads), digest, source, now)
+            await driver.execute(f"DELETE FROM {standard.problems} WHERE digest = $1", digest)  # noqa: S608 - ours
+            await driver.execute(f"DELETE FROM {standard.loads} WHERE digest = $1", digest)  # noqa: S608 - ours
+        row = await driver.fetchrow(_BEGIN.format(loads=standard.loads), digest, source, now)
     counters = {name: Counter(row[name]) for name in ("counts", "broken_rules", "left_out")}
     return LoadProgress(digest, source, row["items"], row["finished_at"], **counters)
 
 
 async def store_batch(
     database: Database,
-    form: Form[Any],
+    standard: FileStandard[Any],
     progress: LoadProgress,
     batch: Batch[Any],
     *,
@@ -71,7 +71,7 @@ async def store_batch(
     """Store the batch and how far the file has got. Raises LoadedElsewhere, and stores nothing, if it got elsewhere."""
     async with database.transaction() as session:
         driver = await get_driver(session)
-        stored, differing = await form.store(driver, batch)
+        stored, differing = await standard.store(driver, batch)
         problems = sorted([*batch.problems, *differing], key=lambda problem: problem.row)
         before = progress.items
         kept = progress.broken_rules.total()
@@ -80,10 +80,10 @@ async def store_batch(
         left_out = Counter(dict((progress.left_out + batch.left_out).most_common(MOST_LEFT_OUT)))
         items = before + batch.items
         written = [json.dumps(each) for each in (counts, rules, left_out)]
-        advance = _ADVANCE.format(loads=form.loads)
+        advance = _ADVANCE.format(loads=standard.loads)
         if await driver.execute(advance, progress.digest, before, items, *written, finished_at) != "UPDATE 1":
             raise LoadedElsewhere
-        await _keep_problems(driver, form.problems, progress.digest, kept, problems)
+        await _keep_problems(driver, standard.problems, progress.digest, kept, problems)
     progress.items, progress.finished_at = items, finished_at
     progress.counts, progress.broken_rules, progress.left_out = counts, rules, left_out
 
@@ -100,9 +100,9 @@ def _make_storable(problem: Problem) -> Sequence[object]:
     return [make_storable(part) if isinstance(part, str) else part for part in problem]
 
 
-async def list_problems(database: Database, form: Form[Any], digest: str) -> Sequence[Problem]:
+async def list_problems(database: Database, standard: FileStandard[Any], digest: str) -> Sequence[Problem]:
     """List the problems that are kept of a file."""
-    query = f"SELECT * FROM {form.problems} WHERE digest = $1 ORDER BY number"  # noqa: S608 - a table of ours
+    query = f"SELECT * FROM {standard.problems} WHERE digest = $1 ORDER BY number"  # noqa: S608 - a table of ours
     async with database.transaction(read_only=True) as session:
         driver = await get_driver(session)
         rows = await driver.fetch(query, digest)

@@ -20,7 +20,7 @@ _DAYS = 365.25
 _OPEN = (Stage.PLANNING, Stage.TENDER)
 
 
-class Answer(StrEnum):
+class MatchAnswer(StrEnum):
     """What a rule says of a notice."""
 
     FITS = "fits"
@@ -29,7 +29,7 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True)
-class CaseFacts:
+class WatchedFacts:
     """What is known of a case; None where nobody has said it."""
 
     sector: str | None = None
@@ -39,7 +39,7 @@ class CaseFacts:
     decision_body: UUID | None = None
     annual_value_pence: int | None = None
 
-    def fill_from(self, other: "CaseFacts") -> "CaseFacts":
+    def fill_from(self, other: "WatchedFacts") -> "WatchedFacts":
         """Return these facts, with those of the other where nothing is known here."""
         known = {name: value for name, value in asdict(self).items() if value is not None}
         return replace(other, **known)
@@ -73,7 +73,7 @@ class MatchFinding(NamedTuple):
     """What a rule says, and why."""
 
     rule: MatchRule
-    answer: Answer
+    answer: MatchAnswer
     why: str
 
     def describe(self) -> dict[str, Any]:
@@ -87,7 +87,7 @@ class Match(NamedTuple):
     findings: Sequence[MatchFinding]
 
 
-def match_notice(case: CaseFacts, notice: NoticeFacts, on: date) -> Match:
+def match_notice(case: WatchedFacts, notice: NoticeFacts, on: date) -> Match:
     """Judge a notice for a case. It matches if it is of its services and place, and nothing speaks against it."""
     findings = [
         MatchFinding(MatchRule.SERVICE, *_judge_service(case, notice)),
@@ -96,72 +96,75 @@ def match_notice(case: CaseFacts, notice: NoticeFacts, on: date) -> Match:
         MatchFinding(MatchRule.DATES, *_judge_dates(notice, on)),
     ]
     answers = {each.rule: each.answer for each in findings}
-    if Answer.FAILS in answers.values():
+    if MatchAnswer.FAILS in answers.values():
         return Match(NoticeVerdict.DOES_NOT_MATCH, findings)
-    telling = answers[MatchRule.SERVICE] is answers[MatchRule.PLACE] is Answer.FITS
+    telling = answers[MatchRule.SERVICE] is answers[MatchRule.PLACE] is MatchAnswer.FITS
     return Match(NoticeVerdict.MATCHES if telling else NoticeVerdict.POSSIBLE, findings)
 
 
-def _judge_service(case: CaseFacts, notice: NoticeFacts) -> tuple[Answer, str]:
+def _judge_service(case: WatchedFacts, notice: NoticeFacts) -> tuple[MatchAnswer, str]:
     services = list_services(case.sector)
     if not services:
-        return Answer.NOT_KNOWN, "No codes are kept for the services of this sector"
+        return MatchAnswer.NOT_KNOWN, "No codes are kept for the services of this sector"
     if not notice.cpv:
-        return Answer.NOT_KNOWN, "The notice names no services by CPV"
+        return MatchAnswer.NOT_KNOWN, "The notice names no services by CPV"
     for code in notice.cpv:
         if prefix := next((each for each in services if code.startswith(each)), None):
-            return Answer.FITS, f"CPV {code} is of the sector: {services[prefix]} ({prefix})"
+            return MatchAnswer.FITS, f"CPV {code} is of the sector: {services[prefix]} ({prefix})"
     wider = [code for code in notice.cpv if any(each.startswith(code.rstrip("0")) for each in services)]
     if wider:
-        return Answer.NOT_KNOWN, f"CPV {wider[0]} is so wide that the sector is a part of it"
-    return Answer.FAILS, f"CPV {', '.join(notice.cpv[:3])} is of no service of the sector"
+        return MatchAnswer.NOT_KNOWN, f"CPV {wider[0]} is so wide that the sector is a part of it"
+    return MatchAnswer.FAILS, f"CPV {', '.join(notice.cpv[:3])} is of no service of the sector"
 
 
-def _judge_place(case: CaseFacts, notice: NoticeFacts) -> tuple[Answer, str]:
+def _judge_place(case: WatchedFacts, notice: NoticeFacts) -> tuple[MatchAnswer, str]:
     if role := case.name_role(notice.buyer_body):
         guess = ", as far as its name tells" if notice.buyer_known_by == KnownBy.NAME else ""
-        return Answer.FITS, f"The {role} of the case buys it{guess}"
+        return MatchAnswer.FITS, f"The {role} of the case buys it{guess}"
     if not notice.regions:
-        return Answer.NOT_KNOWN, "The notice does not say for which region it is"
+        return MatchAnswer.NOT_KNOWN, "The notice does not say for which region it is"
     if case.region is None:
-        return Answer.NOT_KNOWN, "The region of the case is not known"
+        return MatchAnswer.NOT_KNOWN, "The region of the case is not known"
     if case.region in notice.regions:
-        return Answer.FITS, f"It is for {name_areas([case.region])}, the case's region"
+        return MatchAnswer.FITS, f"It is for {name_areas([case.region])}, the case's region"
     around = list_areas_around(case.region).intersection(notice.regions)
     if around:
-        return Answer.NOT_KNOWN, f"It is for {name_areas(sorted(around))}: whether for the case's region is not said"
-    return Answer.FAILS, f"It is for {name_areas(notice.regions)}, and the case's region is another"
+        return (
+            MatchAnswer.NOT_KNOWN,
+            f"It is for {name_areas(sorted(around))}: whether for the case's region is not said",
+        )
+    return MatchAnswer.FAILS, f"It is for {name_areas(notice.regions)}, and the case's region is another"
 
 
-def _judge_value(case: CaseFacts, notice: NoticeFacts) -> tuple[Answer, str]:
+def _judge_value(case: WatchedFacts, notice: NoticeFacts) -> tuple[MatchAnswer, str]:
     if case.annual_value_pence is None or not case.annual_value_pence:
-        return Answer.NOT_KNOWN, "What the service costs in a year is not known"
+        return MatchAnswer.NOT_KNOWN, "What the service costs in a year is not known"
     if notice.value_pence is None or not notice.value_pence or notice.currency != "GBP":
-        return Answer.NOT_KNOWN, "The notice names no value in pounds"
+        return MatchAnswer.NOT_KNOWN, "The notice names no value in pounds"
     if notice.starts_on is None or notice.ends_on is None or notice.ends_on <= notice.starts_on:
-        return Answer.NOT_KNOWN, "The notice does not say for how long, so that its value in a year is not known"
+        return MatchAnswer.NOT_KNOWN, "The notice does not say for how long, so that its value in a year is not known"
     years = max(1.0, ((notice.ends_on - notice.starts_on).days + 1) / _DAYS)
     yearly, cost = round(notice.value_pence / years), case.annual_value_pence
     said = f"{_say_pounds(yearly)} a year, and the service costs {_say_pounds(cost)}"
     if yearly * TIMES < cost:
-        return Answer.FAILS, f"It is too small: {said}"
+        return MatchAnswer.FAILS, f"It is too small: {said}"
     if yearly > cost * TIMES:
-        return Answer.FAILS, f"It is too large: {said}"
-    return Answer.FITS, f"It is of the service's size: {said}"
+        return MatchAnswer.FAILS, f"It is too large: {said}"
+    return MatchAnswer.FITS, f"It is of the service's size: {said}"
 
 
-def _judge_dates(notice: NoticeFacts, on: date) -> tuple[Answer, str]:
+def _judge_dates(notice: NoticeFacts, on: date) -> tuple[MatchAnswer, str]:
     if notice.stage not in _OPEN:
-        return Answer.FAILS, "There is nothing to answer any more"
+        return MatchAnswer.FAILS, "There is nothing to answer any more"
     if notice.closes_on is not None:
         if notice.closes_on < on:
-            return Answer.FAILS, f"It closed on {notice.closes_on}"
-        return Answer.FITS, f"It is open until {notice.closes_on}"
+            return MatchAnswer.FAILS, f"It closed on {notice.closes_on}"
+        return MatchAnswer.FITS, f"It is open until {notice.closes_on}"
     if notice.starts_on is not None and notice.starts_on < on:
-        return Answer.FAILS, f"The contract was to begin on {notice.starts_on}"
+        return MatchAnswer.FAILS, f"The contract was to begin on {notice.starts_on}"
     if notice.stage is Stage.PLANNING:
-        return Answer.FITS, "It is announced, and no call has closed"
-    return Answer.NOT_KNOWN, "The notice does not say until when it is open"
+        return MatchAnswer.FITS, "It is announced, and no call has closed"
+    return MatchAnswer.NOT_KNOWN, "The notice does not say until when it is open"
 
 
 def _say_pounds(pence: int) -> str:

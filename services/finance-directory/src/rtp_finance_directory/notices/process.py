@@ -54,14 +54,14 @@ class NoticeRow(NamedTuple):
     document: str
 
 
-class Process(NamedTuple):
+class NoticeProcess(NamedTuple):
     """A contracting process, and the contracts that came of it."""
 
     notice: NoticeRow
     contracts: Sequence[ContractRow]
 
 
-def describe_process(compiled: Mapping[str, Any], dates: Sequence[datetime]) -> Process:
+def describe_process(compiled: Mapping[str, Any], dates: Sequence[datetime]) -> NoticeProcess:
     """Describe what was compiled of the releases of these dates."""
     document = to_json(compiled).decode()
     tender = compiled.get("tender") or {}
@@ -100,7 +100,7 @@ def describe_process(compiled: Mapping[str, Any], dates: Sequence[datetime]) -> 
         releases=len(dates),
         document=document,
     )
-    return Process(notice, contracts)
+    return NoticeProcess(notice, contracts)
 
 
 def _find_title(compiled: Mapping[str, Any]) -> str:

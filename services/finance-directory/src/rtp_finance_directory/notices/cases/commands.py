@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_finance_directory.notices.cases import queries
 from rtp_finance_directory.notices.cases.models import CaseContract, CaseNotice, CaseWatch
 from rtp_finance_directory.notices.cases.queries import EndingContract
-from rtp_finance_directory.notices.matching import CaseFacts, NoticeFacts, match_notice
+from rtp_finance_directory.notices.matching import NoticeFacts, WatchedFacts, match_notice
 from rtp_finance_directory.notices.models import Notice
 from rtp_finance_directory.notices.vocabulary import Reservation
 from rtp_shared.contracts import About
@@ -25,7 +25,13 @@ PART = "notices"
 
 
 async def watch_case(
-    session: AsyncSession, case_id: UUID, *, route: str | None, facts: CaseFacts, readers: Sequence[str], sequence: int
+    session: AsyncSession,
+    case_id: UUID,
+    *,
+    route: str | None,
+    facts: WatchedFacts,
+    readers: Sequence[str],
+    sequence: int,
 ) -> None:
     """Look for notices for a case from now on, by these facts; what comes late or twice says nothing new."""
     watch = await _lock_watch(session, case_id)
@@ -46,7 +52,7 @@ async def follow_case(
         before = watch.facts
         watch.route = about.route or watch.route
         watch.take_facts(
-            CaseFacts(
+            WatchedFacts(
                 about.sector or before.sector,
                 about.region or before.region,
                 about.employer or before.employer,

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.notices.cases import commands
-from rtp_finance_directory.notices.matching import CaseFacts
+from rtp_finance_directory.notices.matching import WatchedFacts
 from rtp_shared.consumer import HandlerContext
 from rtp_shared.contracts import About
 from rtp_shared.contracts.applications import CaseSubmitted, is_of_draft
@@ -13,7 +13,7 @@ from rtp_shared.contracts.applications import CaseSubmitted, is_of_draft
 
 async def handle_case_submitted(session: AsyncSession, context: HandlerContext) -> None:
     case = context.event.read_as(CaseSubmitted)
-    facts = CaseFacts(
+    facts = WatchedFacts(
         case.sector, case.region, case.employer, case.commissioner, case.decision_body, case.annual_value_pence
     )
     await commands.watch_case(

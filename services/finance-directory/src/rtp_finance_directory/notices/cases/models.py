@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_finance_directory.base import Model
-from rtp_finance_directory.notices.matching import CaseFacts, Match
+from rtp_finance_directory.notices.matching import Match, WatchedFacts
 from rtp_finance_directory.notices.vocabulary import NoticeVerdict
 from rtp_shared.identities import SYSTEM
 
@@ -40,7 +40,7 @@ class CaseWatch(Model):
 
     __table_args__ = (Index("ix_case_watches_readers", "readers", postgresql_using="gin"),)
 
-    def take_facts(self, facts: CaseFacts) -> None:
+    def take_facts(self, facts: WatchedFacts) -> None:
         """Take the facts over; say by the version whether they are others."""
         if self.facts != facts:
             self.sector, self.region, self.annual_value_pence = facts.sector, facts.region, facts.annual_value_pence
@@ -52,8 +52,8 @@ class CaseWatch(Model):
             self.version += 1
 
     @property
-    def facts(self) -> CaseFacts:
-        return CaseFacts(
+    def facts(self) -> WatchedFacts:
+        return WatchedFacts(
             self.sector, self.region, self.employer, self.commissioner, self.decision_body, self.annual_value_pence
         )
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from rtp_finance_directory.notices.matching import Answer
+from rtp_finance_directory.notices.matching import MatchAnswer
 from rtp_finance_directory.notices.schemas import CREDIT, NoticeLine
 from rtp_finance_directory.notices.vocabulary import MatchRule, NoticeVerdict
 from rtp_shared.paging import Page
@@ -16,7 +16,7 @@ class MatchFindingView(Output):
     """What a rule says of a notice, and why."""
 
     rule: MatchRule
-    answer: Answer = Field(description="not-known counts neither for nor against it")
+    answer: MatchAnswer = Field(description="not-known counts neither for nor against it")
     why: str
 
 

@@ -6,13 +6,13 @@ from functools import partial
 from typing import Any
 
 from rtp_finance_directory.loading.batches import Batch
-from rtp_finance_directory.loading.form import Stored
+from rtp_finance_directory.loading.file_standard import Stored
 from rtp_finance_directory.loading.merging import build_merging, merge_rows
 from rtp_finance_directory.loading.problems import Fault, Problem
 from rtp_finance_directory.notices.contracts import ContractRow
 from rtp_finance_directory.notices.loading.compiling import CannotBeMerged, DatedRelease, compile_releases
 from rtp_finance_directory.notices.loading.prepare import ReleaseRow
-from rtp_finance_directory.notices.process import NoticeRow, Process, describe_process
+from rtp_finance_directory.notices.process import NoticeProcess, NoticeRow, describe_process
 from rtp_finance_directory.notices.standard.problems import ReleaseRule, describe_fault
 
 _MERGING = build_merging("notice_releases", ReleaseRow._fields, said="release_id")
@@ -43,7 +43,7 @@ async def store_releases(driver: Any, batch: Batch[ReleaseRow]) -> Stored:
     return Stored(stored.counts, [*stored.problems, *problems])
 
 
-async def _compile(driver: Any, ocids: Sequence[str]) -> tuple[list[Process], dict[str, Fault]]:
+async def _compile(driver: Any, ocids: Sequence[str]) -> tuple[list[NoticeProcess], dict[str, Fault]]:
     releases: dict[str, list[DatedRelease]] = {}
     for row in await driver.fetch(_READ, ocids):
         releases.setdefault(row["ocid"], []).append(DatedRelease(row["modified_at"], _read_document(row["document"])))
@@ -60,7 +60,7 @@ def _read_document(document: Any) -> Any:
     return json.loads(document) if isinstance(document, str) else document
 
 
-async def _write(driver: Any, processes: Sequence[Process]) -> None:
+async def _write(driver: Any, processes: Sequence[NoticeProcess]) -> None:
     before = dict(await driver.fetch(_DIGESTS, [each.notice.ocid for each in processes]))
     changed = [each for each in processes if before.get(each.notice.ocid) != each.notice.digest]
     if not changed:

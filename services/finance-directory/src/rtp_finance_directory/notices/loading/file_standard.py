@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import Any
 
 from rtp_finance_directory.loading.batches import Batch, Prepared
+from rtp_finance_directory.loading.file_standard import Stored
 from rtp_finance_directory.loading.files import FileFacts
-from rtp_finance_directory.loading.form import Stored
 from rtp_finance_directory.loading.found import Found
 from rtp_finance_directory.loading.problems import Problem
 from rtp_finance_directory.notices.loading.prepare import ReleaseRow, prepare
@@ -17,7 +17,7 @@ from rtp_finance_directory.notices.reading.files import NoticeFile, inspect_file
 from rtp_finance_directory.notices.standard.problems import ReleaseRule
 
 
-class NoticeForm:
+class NoticeStandard:
     """Files in the Open Contracting Data Standard: packages of releases or of records, and JSON lines."""
 
     items = "releases"
@@ -57,4 +57,4 @@ class NoticeForm:
         return await store_releases(driver, batch)
 
 
-NOTICES = NoticeForm()
+NOTICES = NoticeStandard()

@@ -12,8 +12,8 @@ from rtp_finance_directory.grants.reading.files import GrantFile, inspect_file
 from rtp_finance_directory.grants.standard.problems import GrantRule, describe_fault
 from rtp_finance_directory.grants.standard.rows import GrantRow
 from rtp_finance_directory.loading.batches import Batch, Prepared
+from rtp_finance_directory.loading.file_standard import Stored
 from rtp_finance_directory.loading.files import FileFacts
-from rtp_finance_directory.loading.form import Stored
 from rtp_finance_directory.loading.found import Found
 from rtp_finance_directory.loading.merging import build_merging, merge_rows
 from rtp_finance_directory.loading.problems import Fault, Problem
@@ -21,7 +21,7 @@ from rtp_finance_directory.loading.problems import Fault, Problem
 _MERGING = build_merging("grants", GrantRow._fields, said="grant_id")
 
 
-class GrantForm:
+class GrantStandard:
     """Files in the 360Giving Data Standard: JSON, CSV and XLSX."""
 
     items = "grants"
@@ -62,4 +62,4 @@ def _describe(rule: GrantRule, number: int, grant_id: str) -> Problem:
     return describe_fault(number, Fault(("id",), rule, grant_id), "Identifier (id)")
 
 
-GRANTS = GrantForm()
+GRANTS = GrantStandard()

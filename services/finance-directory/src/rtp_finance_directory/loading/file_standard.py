@@ -21,7 +21,7 @@ class Stored(NamedTuple):
     problems: Sequence[Problem]
 
 
-class Form(Protocol[R]):
+class FileStandard(Protocol[R]):
     """What a file holds, how it is read, and where it is stored."""
 
     items: str
