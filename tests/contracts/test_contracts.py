@@ -125,6 +125,7 @@ NO_PEOPLE = {
     "barrierId",
     "body",
     "bodiesReplaced",
+    "buyer",
     "caseId",
     "commissioner",
     "decisionBody",

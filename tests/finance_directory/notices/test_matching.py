@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtp_finance_directory.notices.matching import MatchAnswer, NoticeFacts, WatchedFacts, match_notice
-from rtp_finance_directory.notices.vocabulary import MatchRule, NoticeVerdict, Stage
+from rtp_finance_directory.notices.vocabulary import MatchRule, NoticeStage, NoticeVerdict
 
 ON = date(2026, 12, 1)
 EMPLOYER, OTHER = UUID(int=1), UUID(int=2)
 CASE = WatchedFacts("adult-social-care", "E12000007", EMPLOYER, annual_value_pence=40_000_000)
 NOTICE = NoticeFacts(
-    stage=Stage.TENDER,
+    stage=NoticeStage.TENDER,
     cpv=["85312400"],
     regions=["E12000007"],
     buyer_body=EMPLOYER,
@@ -73,9 +73,9 @@ SERVICE, PLACE, VALUE, DATES = MatchRule
         (VALUE, {}, {"ends_on": None}, "not-known", "for how long"),
         (VALUE, {"annual_value_pence": None}, {}, "not-known", "costs in a year"),
         (DATES, {}, {"closes_on": ON - timedelta(1)}, "fails", "closed on 2026-11-30"),
-        (DATES, {}, {"stage": Stage.AWARD}, "fails", "nothing to answer"),
+        (DATES, {}, {"stage": NoticeStage.AWARD}, "fails", "nothing to answer"),
         (DATES, {}, {"closes_on": None}, "not-known", "until when"),
-        (DATES, {}, {"closes_on": None, "stage": Stage.PLANNING}, "fits", "announced"),
+        (DATES, {}, {"closes_on": None, "stage": NoticeStage.PLANNING}, "fits", "announced"),
         (DATES, {}, {"closes_on": None, "starts_on": date(2026, 1, 1)}, "fails", "was to begin"),
     ],
 )
@@ -97,7 +97,7 @@ FACTS = st.builds(
 )
 NOTICES = st.builds(
     NoticeFacts,
-    st.sampled_from(list(Stage)),
+    st.sampled_from(list(NoticeStage)),
     st.lists(st.sampled_from(["85312400", "85000000", "60100000", "45000000"]), max_size=3),
     st.lists(st.sampled_from(["E12000007", "E12000001", "E92000001", "K02000001", "S92000003"]), max_size=2),
     st.sampled_from([EMPLOYER, OTHER, None]),

@@ -16,7 +16,7 @@ from rtp_finance_directory.notices.sectors import read_sectors
 from rtp_finance_directory.notices.standard.codes import list_cpv, list_notice_types, list_prefixes
 from rtp_finance_directory.notices.standard.periods import Span, add_months, read_day, read_span
 from rtp_finance_directory.notices.standard.places import find_region
-from rtp_finance_directory.notices.vocabulary import Stage
+from rtp_finance_directory.notices.vocabulary import NoticeStage
 from rtp_shared.contracts.vocabulary import Sector
 from tests.finance_directory.notices.conftest import make_award, make_release
 
@@ -105,18 +105,18 @@ def test_notices_are_listed_in_the_order_of_their_numbers() -> None:
 @pytest.mark.parametrize(
     ("compiled", "stage"),
     [
-        ({"planning": {}}, Stage.PLANNING),
-        ({"tender": {"status": "planned"}}, Stage.PLANNING),
-        ({"tender": {"status": "active"}, "planning": {}}, Stage.TENDER),
-        ({"tender": {"status": "withdrawn"}}, Stage.ENDED),
-        ({"tender": {"status": "complete"}}, Stage.ENDED),
-        ({"tender": {"status": "complete"}, "awards": [{"status": "active"}]}, Stage.AWARD),
-        ({"tender": {"status": "complete"}, "awards": [{"status": "unsuccessful"}]}, Stage.ENDED),
-        ({"awards": [{}], "contracts": [{"status": "active"}, {"status": "terminated"}]}, Stage.CONTRACT),
-        ({"awards": [{}], "contracts": [{"status": "terminated"}]}, Stage.ENDED),
+        ({"planning": {}}, NoticeStage.PLANNING),
+        ({"tender": {"status": "planned"}}, NoticeStage.PLANNING),
+        ({"tender": {"status": "active"}, "planning": {}}, NoticeStage.TENDER),
+        ({"tender": {"status": "withdrawn"}}, NoticeStage.ENDED),
+        ({"tender": {"status": "complete"}}, NoticeStage.ENDED),
+        ({"tender": {"status": "complete"}, "awards": [{"status": "active"}]}, NoticeStage.AWARD),
+        ({"tender": {"status": "complete"}, "awards": [{"status": "unsuccessful"}]}, NoticeStage.ENDED),
+        ({"awards": [{}], "contracts": [{"status": "active"}, {"status": "terminated"}]}, NoticeStage.CONTRACT),
+        ({"awards": [{}], "contracts": [{"status": "terminated"}]}, NoticeStage.ENDED),
     ],
 )
-def test_the_stage_is_what_came_last(compiled: dict[str, Any], stage: Stage) -> None:
+def test_the_stage_is_what_came_last(compiled: dict[str, Any], stage: NoticeStage) -> None:
     assert find_stage(compiled) is stage
 
 

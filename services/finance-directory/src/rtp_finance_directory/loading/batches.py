@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
-from rtp_finance_directory.loading.found import Found, Unreadable
+from rtp_finance_directory.loading.found import FoundItem, Unreadable
 from rtp_finance_directory.loading.problems import Problem, make_storable
 
 MOST_CHARACTERS = 8 * 2**20
@@ -33,7 +33,7 @@ class Row(Protocol):
 R = TypeVar("R", bound=Row)
 
 
-class Prepared(NamedTuple, Generic[R]):
+class PreparedItem(NamedTuple, Generic[R]):
     """An item that is ready to be stored; no row if anything is wrong with it."""
 
     number: int
@@ -63,7 +63,7 @@ class Batch(Generic[R]):
     unreadable: bool = False
     """The file could not be read to its end."""
 
-    def add(self, prepared: Prepared[R]) -> None:
+    def add(self, prepared: PreparedItem[R]) -> None:
         self.items += 1
         self.problems += prepared.problems
         for name in map(make_storable, filter(None, prepared.left_out)):
@@ -99,8 +99,8 @@ def _is_newer(one: datetime | None, other: datetime | None) -> bool:
 
 
 def read_batches(
-    file: Iterable[Found | Problem],
-    prepare: Callable[[Found | Problem], Prepared[R]],
+    file: Iterable[FoundItem | Problem],
+    prepare: Callable[[FoundItem | Problem], PreparedItem[R]],
     *,
     skip: int,
     most_rows: int,

@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from rtp_finance_directory.loading.batches import Batch, Prepared, Row
+from rtp_finance_directory.loading.batches import Batch, PreparedItem, Row
 from rtp_finance_directory.loading.files import FileFacts, OpenFile
-from rtp_finance_directory.loading.found import Found
+from rtp_finance_directory.loading.found import FoundItem
 from rtp_finance_directory.loading.problems import Problem
 
 R = TypeVar("R", bound=Row)
@@ -42,7 +42,7 @@ class FileStandard(Protocol[R]):
 
     def open(self, facts: FileFacts) -> OpenFile: ...
 
-    def prepare(self, found: Found | Problem, fallback: datetime | None) -> Prepared[R]:
+    def prepare(self, found: FoundItem | Problem, fallback: datetime | None) -> PreparedItem[R]:
         """Check what was found. `fallback` is when items were modified that do not say it."""
 
     def describe_repeated(self, number: int, row: R) -> Problem: ...

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, NamedTuple, Protocol, Self
 
-from rtp_finance_directory.loading.found import Found, Unreadable
+from rtp_finance_directory.loading.found import FoundItem, Unreadable
 from rtp_finance_directory.loading.problems import Problem
 
 BLOCK = 1_048_576
@@ -50,7 +50,7 @@ class OpenFile(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
     ) -> None: ...
 
-    def __iter__(self) -> Iterator[Found | Problem]: ...
+    def __iter__(self) -> Iterator[FoundItem | Problem]: ...
 
     def get_fraction(self) -> float:
         """Return about how much of it has been read."""

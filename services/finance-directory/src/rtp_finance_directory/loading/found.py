@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from rtp_finance_directory.loading.problems import UNREADABLE, Fault, Problem
+from rtp_finance_directory.loading.problems import UNREADABLE, ItemFault, Problem
 
 
-class Found(NamedTuple):
+class FoundItem(NamedTuple):
     """An item as it stands in the file: a grant, a release."""
 
     row: int
@@ -14,7 +14,7 @@ class Found(NamedTuple):
     item: Any
     text: str | None = None
     """The item in JSON, as the file has it; None of a spreadsheet."""
-    faults: Sequence[Fault] = ()
+    faults: Sequence[ItemFault] = ()
     """What could not be read of it."""
     left_out: Sequence[str] = ()
     """Columns that the standard does not have, and that say something in this row."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Generator
 from typing import Any, NamedTuple, NoReturn, TextIO
 
-from rtp_finance_directory.loading.found import Found, Unreadable, make_unreadable
+from rtp_finance_directory.loading.found import FoundItem, Unreadable, make_unreadable
 from rtp_finance_directory.loading.problems import Problem
 
 BLOCK = 262_144
@@ -40,7 +40,7 @@ class Layout(NamedTuple):
     """Whether the file may also be the list alone."""
 
 
-def read_json(stream: TextIO, layout: Layout) -> Generator[Found | Problem]:
+def read_json(stream: TextIO, layout: Layout) -> Generator[FoundItem | Problem]:
     """Read what stands in the lists of the object that the file is."""
     window = _Window(stream, layout.most_characters)
     if layout.bare and window.peek() == "[":
@@ -77,12 +77,12 @@ def _read_member(window: "_Window") -> Any:
         raise Unreadable(f"it is no JSON at line {line}, column {column}: {broken.reason}", _CHECK_JSON) from None
 
 
-def _read_items(window: "_Window", layout: Layout, name: str, row: int) -> Generator[Found | Problem]:
+def _read_items(window: "_Window", layout: Layout, name: str, row: int) -> Generator[FoundItem | Problem]:
     while window.peek() not in ("]", ""):
         row += 1
         try:
             item = window.read_value()
-            yield Found(row, item, window.text, name=name)
+            yield FoundItem(row, item, window.text, name=name)
         except _Broken as broken:
             line, column = window.locate(broken.position)
             whole = window.skip_value()

@@ -15,7 +15,7 @@ REPEATED = "repeated"
 SAID_OTHERWISE = "said-otherwise"
 
 
-class Fault(NamedTuple):
+class ItemFault(NamedTuple):
     """A place in an item of a file that breaks a rule."""
 
     path: Path
@@ -44,7 +44,7 @@ Words = Mapping[StrEnum, tuple[str, str]]
 """What is said of each rule that is broken: what is wrong, and what would be right."""
 
 
-def put_into_words(row: int, fault: Fault, field: str, words: Words) -> Problem:
+def put_into_words(row: int, fault: ItemFault, field: str, words: Words) -> Problem:
     """Put a fault into words. `field` names its place as the sender knows it."""
     wrong, right = words[fault.rule]
     found = fault.found if fault.rule == UNREADABLE else quote(fault.found)

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Date, exists, func, or_
 
 from rtp_finance_directory.notices.models import Notice, NoticeContract
-from rtp_finance_directory.notices.vocabulary import Reservation, Stage
+from rtp_finance_directory.notices.vocabulary import NoticeStage, Reservation
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class NoticeFilters:
     """Which contracting processes are meant."""
 
     services: Services = Services()
-    stages: Sequence[Stage] = ()
+    stages: Sequence[NoticeStage] = ()
     notice_types: Sequence[str] = ()
     reserved: Reservation | None = None
     least_pence: int | None = None

@@ -12,12 +12,12 @@ from uuid import UUID
 
 from rtp_finance_directory.areas import list_areas_around, name_areas
 from rtp_finance_directory.notices.sectors import list_services
-from rtp_finance_directory.notices.vocabulary import KnownBy, MatchRule, NoticeVerdict, Stage
+from rtp_finance_directory.notices.vocabulary import KnownBy, MatchRule, NoticeStage, NoticeVerdict
 
 TIMES = 4
 """A contract of a quarter of the service's yearly cost up to four times it is of its size."""
 _DAYS = 365.25
-_OPEN = (Stage.PLANNING, Stage.TENDER)
+_OPEN = (NoticeStage.PLANNING, NoticeStage.TENDER)
 
 
 class MatchAnswer(StrEnum):
@@ -57,7 +57,7 @@ class WatchedFacts:
 class NoticeFacts(NamedTuple):
     """What a notice says of what is judged."""
 
-    stage: Stage
+    stage: NoticeStage
     cpv: Sequence[str]
     regions: Sequence[str]
     buyer_body: UUID | None
@@ -162,7 +162,7 @@ def _judge_dates(notice: NoticeFacts, on: date) -> tuple[MatchAnswer, str]:
         return MatchAnswer.FITS, f"It is open until {notice.closes_on}"
     if notice.starts_on is not None and notice.starts_on < on:
         return MatchAnswer.FAILS, f"The contract was to begin on {notice.starts_on}"
-    if notice.stage is Stage.PLANNING:
+    if notice.stage is NoticeStage.PLANNING:
         return MatchAnswer.FITS, "It is announced, and no call has closed"
     return MatchAnswer.NOT_KNOWN, "The notice does not say until when it is open"
 

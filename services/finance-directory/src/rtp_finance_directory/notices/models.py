@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_finance_directory.base import Model
-from rtp_finance_directory.notices.vocabulary import Stage
+from rtp_finance_directory.notices.vocabulary import NoticeStage
 
 
 class NoticeRelease(Model):
@@ -55,7 +55,7 @@ class Notice(Model):
     """Of the compiled release: by it a change is told."""
     title: Mapped[str]
     description: Mapped[str]
-    stage: Mapped[Stage]
+    stage: Mapped[NoticeStage]
     tender_status: Mapped[str | None]
     notice_types: Mapped[list[str]]
     """The notices that were published of it: UK1 to UK17."""

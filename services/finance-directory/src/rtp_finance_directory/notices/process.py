@@ -14,7 +14,7 @@ from rtp_finance_directory.notices.standard import codes
 from rtp_finance_directory.notices.standard.amounts import compute_pence
 from rtp_finance_directory.notices.standard.periods import Span, read_day, read_span
 from rtp_finance_directory.notices.standard.places import list_regions
-from rtp_finance_directory.notices.vocabulary import Reservation, Stage
+from rtp_finance_directory.notices.vocabulary import NoticeStage, Reservation
 
 LONGEST_TITLE = 2000
 
@@ -26,7 +26,7 @@ class NoticeRow(NamedTuple):
     digest: str
     title: str
     description: str
-    stage: Stage
+    stage: NoticeStage
     tender_status: str | None
     notice_types: list[str]
     reserved: list[str]
@@ -125,20 +125,20 @@ def _describe_body(buyer: Buyer | None) -> dict[str, Any]:
     return {"buyer_body": buyer.body.id, "buyer_known_by": buyer.known_by.value}
 
 
-def find_stage(compiled: Mapping[str, Any]) -> Stage:
+def find_stage(compiled: Mapping[str, Any]) -> NoticeStage:
     """Return how far the process has got: what came last in its course is what counts."""
     tender = compiled.get("tender") or {}
     contracts = compiled.get("contracts") or ()
     awards = [each for each in compiled.get("awards") or () if each.get("status") not in ("cancelled", "unsuccessful")]
     if contracts:
         over = all(each.get("status") in ("terminated", "cancelled") for each in contracts)
-        return Stage.ENDED if over else Stage.CONTRACT
+        return NoticeStage.ENDED if over else NoticeStage.CONTRACT
     if awards:
-        return Stage.AWARD
+        return NoticeStage.AWARD
     if tender.get("status") in ("cancelled", "unsuccessful", "withdrawn", "complete") or compiled.get("awards"):
-        return Stage.ENDED
+        return NoticeStage.ENDED
     announced = tender.get("status") in ("planning", "planned") or (not tender.get("status") and "planning" in compiled)
-    return Stage.PLANNING if announced or not tender else Stage.TENDER
+    return NoticeStage.PLANNING if announced or not tender else NoticeStage.TENDER
 
 
 def _find_span(tender: Mapping[str, Any]) -> Span:

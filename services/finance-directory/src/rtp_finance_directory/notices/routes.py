@@ -19,7 +19,7 @@ from rtp_finance_directory.notices.schemas import (
     NoticeView,
 )
 from rtp_finance_directory.notices.standard.periods import add_months
-from rtp_finance_directory.notices.vocabulary import Reservation, Stage
+from rtp_finance_directory.notices.vocabulary import NoticeStage, Reservation
 from rtp_finance_directory.patience import answer_soon
 from rtp_shared.clock import LONDON
 from rtp_shared.dependencies import After, Limit, Now, Session
@@ -64,7 +64,7 @@ Asked = Annotated[Services, Depends(read_services)]
 
 async def read_filters(
     services: Asked,
-    stage: Annotated[list[Stage], Query(max_length=5, description="May be repeated")] = [],  # noqa: B006
+    stage: Annotated[list[NoticeStage], Query(max_length=5, description="May be repeated")] = [],  # noqa: B006
     notice_type: Annotated[
         list[Annotated[str, Query(pattern=r"^[A-Z]{1,4}[0-9]{0,2}$")]],
         Query(alias="noticeType", max_length=20, description="A notice that was published: UK4. May be repeated"),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from rtp_finance_directory.notices.vocabulary import KnownBy, Reservation, Stage
+from rtp_finance_directory.notices.vocabulary import KnownBy, NoticeStage, Reservation
 from rtp_shared.paging import Page
 from rtp_shared.schemas import Output
 
@@ -33,7 +33,7 @@ class NoticeLine(BuyerView):
     ocid: str = Field(description="Open Contracting id")
     version: int = Field(description="Grows by one whenever its notices say something else than before")
     title: str
-    stage: Stage = Field(description="ended: cancelled, without success, withdrawn, or ended early")
+    stage: NoticeStage = Field(description="ended: cancelled, without success, withdrawn, or ended early")
     tender_status: str | None = Field(description="As the standard has it, for example active")
     notice_types: list[str] = Field(description="The notices published of it, as far as they are numbered: UK1 to UK17")
     reserved: list[Reservation] = Field(description="For whom the whole or a lot of it is reserved")

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Stage(StrEnum):
+class NoticeStage(StrEnum):
     """How far a contracting process has got, as its notices say."""
 
     PLANNING = "planning"

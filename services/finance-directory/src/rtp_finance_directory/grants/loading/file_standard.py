@@ -11,12 +11,12 @@ from rtp_finance_directory.grants.loading.prepare import prepare
 from rtp_finance_directory.grants.reading.files import GrantFile, inspect_file
 from rtp_finance_directory.grants.standard.problems import GrantRule, describe_fault
 from rtp_finance_directory.grants.standard.rows import GrantRow
-from rtp_finance_directory.loading.batches import Batch, Prepared
+from rtp_finance_directory.loading.batches import Batch, PreparedItem
 from rtp_finance_directory.loading.file_standard import Stored
 from rtp_finance_directory.loading.files import FileFacts
-from rtp_finance_directory.loading.found import Found
+from rtp_finance_directory.loading.found import FoundItem
 from rtp_finance_directory.loading.merging import build_merging, merge_rows
-from rtp_finance_directory.loading.problems import Fault, Problem
+from rtp_finance_directory.loading.problems import ItemFault, Problem
 
 _MERGING = build_merging("grants", GrantRow._fields, said="grant_id")
 
@@ -47,7 +47,7 @@ class GrantStandard:
     def open(self, facts: FileFacts) -> GrantFile:
         return GrantFile(facts)
 
-    def prepare(self, found: Found | Problem, fallback: datetime | None) -> Prepared[GrantRow]:
+    def prepare(self, found: FoundItem | Problem, fallback: datetime | None) -> PreparedItem[GrantRow]:
         return prepare(found, fallback)
 
     def describe_repeated(self, number: int, row: GrantRow) -> Problem:
@@ -59,7 +59,7 @@ class GrantStandard:
 
 
 def _describe(rule: GrantRule, number: int, grant_id: str) -> Problem:
-    return describe_fault(number, Fault(("id",), rule, grant_id), "Identifier (id)")
+    return describe_fault(number, ItemFault(("id",), rule, grant_id), "Identifier (id)")
 
 
 GRANTS = GrantStandard()

@@ -9,22 +9,22 @@ from rtp_finance_directory.grants.standard.checks import build_check
 from rtp_finance_directory.grants.standard.columns import name_path
 from rtp_finance_directory.grants.standard.problems import GrantRule, describe_fault
 from rtp_finance_directory.grants.standard.rows import GrantRow, hide_person, make_row
-from rtp_finance_directory.loading.batches import Prepared
-from rtp_finance_directory.loading.found import Found
-from rtp_finance_directory.loading.problems import Fault, Problem
+from rtp_finance_directory.loading.batches import PreparedItem
+from rtp_finance_directory.loading.found import FoundItem
+from rtp_finance_directory.loading.problems import ItemFault, Problem
 from rtp_finance_directory.loading.texts import find_unfit
 
 
-def prepare(found: Found | Problem, fallback: datetime | None) -> Prepared[GrantRow]:
+def prepare(found: FoundItem | Problem, fallback: datetime | None) -> PreparedItem[GrantRow]:
     """Check what was found against the standard."""
     if isinstance(found, Problem):
-        return Prepared[GrantRow](found.row, None, [found], ())
+        return PreparedItem[GrantRow](found.row, None, [found], ())
     left_out: list[str] = list(found.left_out)
     faults = [*found.faults, *(build_check()(found.item, left_out) or ())]
     row = None
     if not faults:
         made = _make_row(found, left_out, fallback)
-        if isinstance(made, Fault):
+        if isinstance(made, ItemFault):
             faults = [made]
         else:
             row = made
@@ -34,19 +34,19 @@ def prepare(found: Found | Problem, fallback: datetime | None) -> Prepared[Grant
         for fault in faults
         if fault.rule is not GrantRule.MISSING or fault.path not in said
     ]
-    return Prepared[GrantRow](found.row, row, problems, left_out)
+    return PreparedItem[GrantRow](found.row, row, problems, left_out)
 
 
 _VAST = re.compile(r"\d[eE][+-]?\d{3}", re.ASCII)
 """Perhaps a number whose exponent PostgreSQL does not take, though Python reads it as 0."""
 
 
-def _make_row(found: Found, left_out: list[str], fallback: datetime | None) -> GrantRow | Fault:
+def _make_row(found: FoundItem, left_out: list[str], fallback: datetime | None) -> GrantRow | ItemFault:
     came = found.text
     if (came is None or "\\u0000" in came or "\\ud" in came or "\\uD" in came) and (
         unfit := find_unfit(found.item)
     ) is not None:
-        return Fault(unfit, GrantRule.UNFIT_TEXT)
+        return ItemFault(unfit, GrantRule.UNFIT_TEXT)
     if hide_person(found.item):
         left_out.append("recipientIndividual/name")
     # The text as it came is stored, unless something was taken out of it.

@@ -10,7 +10,7 @@ from rtp_finance_directory.grants.reading.found import PACKAGE
 from rtp_finance_directory.grants.reading.xlsx_file import read_xlsx
 from rtp_finance_directory.loading import files
 from rtp_finance_directory.loading.files import BINARY, FileFacts
-from rtp_finance_directory.loading.found import Found
+from rtp_finance_directory.loading.found import FoundItem
 from rtp_finance_directory.loading.json_file import read_json
 from rtp_finance_directory.loading.problems import Problem
 
@@ -42,7 +42,7 @@ class GrantFile:
         (self._stream or self._file).close()
         self._raw.close()
 
-    def __iter__(self) -> Iterator[Found | Problem]:
+    def __iter__(self) -> Iterator[FoundItem | Problem]:
         if self.facts.kind == "xlsx":
             return read_xlsx(self._file)
         # newline="": a CSV reader takes any line end as it is, also a lone CR, and JSON has no use for it.

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from rtp_finance_directory.loading.problems import Fault, Problem, Words, put_into_words
+from rtp_finance_directory.loading.problems import ItemFault, Problem, Words, put_into_words
 
 
 class GrantRule(StrEnum):
@@ -63,6 +63,6 @@ _WORDS: Words = {
 }
 
 
-def describe_fault(row: int, fault: Fault, field: str) -> Problem:
+def describe_fault(row: int, fault: ItemFault, field: str) -> Problem:
     """Put a fault of a grant into words. `field` names its place as the sender knows it."""
     return put_into_words(row, fault, field, _WORDS)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from rtp_finance_directory.areas import read_regions
 from rtp_finance_directory.grants.standard.problems import GrantRule
-from rtp_finance_directory.loading.problems import Fault
+from rtp_finance_directory.loading.problems import ItemFault
 from rtp_finance_directory.loading.texts import parse_day, parse_time
 
 MOST = 10**12
@@ -54,11 +54,11 @@ def hide_person(grant: dict[str, Any]) -> bool:
     return True
 
 
-def make_row(grant: Mapping[str, Any], document: str, fallback: datetime | None) -> GrantRow | Fault:
+def make_row(grant: Mapping[str, Any], document: str, fallback: datetime | None) -> GrantRow | ItemFault:
     """Make the row. `fallback` is when the file was modified, for grants that do not say when they were."""
     amount, day = grant["amountAwarded"], parse_day(grant["awardDate"])
     if not -MOST < amount < MOST:
-        return Fault(("amountAwarded",), GrantRule.OUT_OF_RANGE, amount)
+        return ItemFault(("amountAwarded",), GrantRule.OUT_OF_RANGE, amount)
     if wrong := _find_wrong_identifier(grant):
         return wrong
     assert day is not None  # noqa: S101 - the check of the schema has said so
@@ -86,16 +86,16 @@ def make_row(grant: Mapping[str, Any], document: str, fallback: datetime | None)
     )
 
 
-def _find_wrong_identifier(grant: Mapping[str, Any]) -> Fault | None:
+def _find_wrong_identifier(grant: Mapping[str, Any]) -> ItemFault | None:
     wanted = f"An identifier has at most {LONGEST} characters"
     if not grant["id"].strip():
-        return Fault(("id",), GrantRule.MISSING)
+        return ItemFault(("id",), GrantRule.MISSING)
     if len(grant["id"]) > LONGEST:
-        return Fault(("id",), GrantRule.NOT_AS_WRITTEN, grant["id"], wanted)
+        return ItemFault(("id",), GrantRule.NOT_AS_WRITTEN, grant["id"], wanted)
     for name in ("fundingOrganization", "recipientOrganization"):
         for organisation in grant.get(name, ())[:1]:
             if len(organisation["id"]) > LONGEST:
-                return Fault((name, 0, "id"), GrantRule.NOT_AS_WRITTEN, organisation["id"], wanted)
+                return ItemFault((name, 0, "id"), GrantRule.NOT_AS_WRITTEN, organisation["id"], wanted)
     return None
 
 

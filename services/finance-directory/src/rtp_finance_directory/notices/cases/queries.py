@@ -15,7 +15,7 @@ from rtp_finance_directory.notices.cases.models import CaseContract, CaseNotice,
 from rtp_finance_directory.notices.models import Notice, NoticeContract
 from rtp_finance_directory.notices.queries import LISTED
 from rtp_finance_directory.notices.sectors import read_sectors
-from rtp_finance_directory.notices.vocabulary import NoticeVerdict, Stage
+from rtp_finance_directory.notices.vocabulary import NoticeStage, NoticeVerdict
 from rtp_shared.clock import LONDON
 from rtp_shared.db import AnyRow, AnySelect, visible_to
 
@@ -78,7 +78,7 @@ async def list_unjudged(session: AsyncSession, sector: str, today: date) -> Sequ
 
 def _is_open(today: date) -> ColumnElement[bool]:
     undated = and_(Notice.closes_on.is_(None), Notice.changed_at > _begin_day(today - OPEN_FOR))
-    return and_(Notice.stage.in_((Stage.PLANNING, Stage.TENDER)), or_(Notice.closes_on >= today, undated))
+    return and_(Notice.stage.in_((NoticeStage.PLANNING, NoticeStage.TENDER)), or_(Notice.closes_on >= today, undated))
 
 
 def _begin_day(day: date) -> datetime:

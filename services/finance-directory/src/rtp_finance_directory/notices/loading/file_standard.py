@@ -6,10 +6,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from rtp_finance_directory.loading.batches import Batch, Prepared
+from rtp_finance_directory.loading.batches import Batch, PreparedItem
 from rtp_finance_directory.loading.file_standard import Stored
 from rtp_finance_directory.loading.files import FileFacts
-from rtp_finance_directory.loading.found import Found
+from rtp_finance_directory.loading.found import FoundItem
 from rtp_finance_directory.loading.problems import Problem
 from rtp_finance_directory.notices.loading.prepare import ReleaseRow, prepare
 from rtp_finance_directory.notices.loading.store import describe_release, store_releases
@@ -45,7 +45,7 @@ class NoticeStandard:
     def open(self, facts: FileFacts) -> NoticeFile:
         return NoticeFile(facts)
 
-    def prepare(self, found: Found | Problem, fallback: datetime | None) -> Prepared[ReleaseRow]:
+    def prepare(self, found: FoundItem | Problem, fallback: datetime | None) -> PreparedItem[ReleaseRow]:
         """Check what was found. Every release says its date: there is no other."""
         del fallback
         return prepare(found)

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
-from rtp_finance_directory.loading.batches import Prepared
-from rtp_finance_directory.loading.found import Found
-from rtp_finance_directory.loading.problems import Fault, Problem
+from rtp_finance_directory.loading.batches import PreparedItem
+from rtp_finance_directory.loading.found import FoundItem
+from rtp_finance_directory.loading.problems import ItemFault, Problem
 from rtp_finance_directory.loading.texts import find_unfit, parse_time
 from rtp_finance_directory.notices.standard.amounts import find_wrong_amounts
 from rtp_finance_directory.notices.standard.checks import build_check
@@ -36,31 +36,31 @@ def make_release_row_id(ocid: str, release_id: str) -> uuid.UUID:
     return uuid.UUID(bytes=sha256(f"{ocid}\n{release_id}".encode()).digest()[:16], version=5)
 
 
-def prepare(found: Found | Problem) -> Prepared[ReleaseRow]:
+def prepare(found: FoundItem | Problem) -> PreparedItem[ReleaseRow]:
     """Check what was found against the standard, and take out what names persons."""
     if isinstance(found, Problem):
-        return Prepared(found.row, None, [found], ())
+        return PreparedItem(found.row, None, [found], ())
     release: Any = found.item
     every = list(build_check()(release))
     faults = [each for each in every if each.rule not in REMARKS]
     if not faults:
         faults = [*_find_wrong_identifiers(release), *find_wrong_amounts(release)]
     if not faults and (unfit := find_unfit(release)) is not None:
-        faults = [Fault(unfit, ReleaseRule.UNFIT_TEXT)]
+        faults = [ItemFault(unfit, ReleaseRule.UNFIT_TEXT)]
     if faults:
-        return Prepared(found.row, None, _describe(found, faults), ())
+        return PreparedItem(found.row, None, _describe(found, faults), ())
     left_out = take_out_persons(release)
-    return Prepared(found.row, _make_row(release), _describe(found, every), sorted(set(left_out)))
+    return PreparedItem(found.row, _make_row(release), _describe(found, every), sorted(set(left_out)))
 
 
-def _describe(found: Found, faults: Sequence[Fault]) -> list[Problem]:
+def _describe(found: FoundItem, faults: Sequence[ItemFault]) -> list[Problem]:
     return [describe_fault(found.row, fault, inside=found.name) for fault in faults]
 
 
-def _find_wrong_identifiers(release: dict[str, Any]) -> list[Fault]:
+def _find_wrong_identifiers(release: dict[str, Any]) -> list[ItemFault]:
     wanted = f"It has between 1 and {LONGEST} characters, and no blanks around them"
     return [
-        Fault((name,), ReleaseRule.NOT_AS_WRITTEN, release[name], wanted)
+        ItemFault((name,), ReleaseRule.NOT_AS_WRITTEN, release[name], wanted)
         for name in ("ocid", "id")
         if not 0 < len(release[name]) <= LONGEST or release[name] != release[name].strip()
     ]

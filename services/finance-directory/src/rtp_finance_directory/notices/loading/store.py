@@ -8,7 +8,7 @@ from typing import Any
 from rtp_finance_directory.loading.batches import Batch
 from rtp_finance_directory.loading.file_standard import Stored
 from rtp_finance_directory.loading.merging import build_merging, merge_rows
-from rtp_finance_directory.loading.problems import Fault, Problem
+from rtp_finance_directory.loading.problems import ItemFault, Problem
 from rtp_finance_directory.notices.contracts import ContractRow
 from rtp_finance_directory.notices.loading.compiling import CannotBeMerged, DatedRelease, compile_releases
 from rtp_finance_directory.notices.loading.prepare import ReleaseRow
@@ -29,7 +29,7 @@ _WRITE = f"""
 
 
 def describe_release(rule: ReleaseRule, number: int, release_id: str) -> Problem:
-    return describe_fault(number, Fault(("id",), rule, release_id))
+    return describe_fault(number, ItemFault(("id",), rule, release_id))
 
 
 async def store_releases(driver: Any, batch: Batch[ReleaseRow]) -> Stored:
@@ -43,7 +43,7 @@ async def store_releases(driver: Any, batch: Batch[ReleaseRow]) -> Stored:
     return Stored(stored.counts, [*stored.problems, *problems])
 
 
-async def _compile(driver: Any, ocids: Sequence[str]) -> tuple[list[NoticeProcess], dict[str, Fault]]:
+async def _compile(driver: Any, ocids: Sequence[str]) -> tuple[list[NoticeProcess], dict[str, ItemFault]]:
     releases: dict[str, list[DatedRelease]] = {}
     for row in await driver.fetch(_READ, ocids):
         releases.setdefault(row["ocid"], []).append(DatedRelease(row["modified_at"], _read_document(row["document"])))
@@ -52,7 +52,7 @@ async def _compile(driver: Any, ocids: Sequence[str]) -> tuple[list[NoticeProces
         try:
             processes.append(describe_process(compile_releases(every), [each.at for each in every]))
         except CannotBeMerged as error:
-            faults[ocid] = Fault((), ReleaseRule.CANNOT_BE_MERGED, error)
+            faults[ocid] = ItemFault((), ReleaseRule.CANNOT_BE_MERGED, error)
     return processes, faults
 
 

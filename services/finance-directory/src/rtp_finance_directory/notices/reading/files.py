@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from rtp_finance_directory.loading import files
 from rtp_finance_directory.loading.files import BINARY, FileFacts
-from rtp_finance_directory.loading.found import Found, Unreadable
+from rtp_finance_directory.loading.found import FoundItem, Unreadable
 from rtp_finance_directory.loading.json_file import Layout, read_json
 from rtp_finance_directory.loading.problems import Problem
 from rtp_finance_directory.notices.reading.json_lines import read_json_lines
@@ -65,7 +65,7 @@ class NoticeFile:
         self._stream.close()
         self._raw.close()
 
-    def __iter__(self) -> Iterator[Found | Problem]:
+    def __iter__(self) -> Iterator[FoundItem | Problem]:
         lines = self.facts.kind == "json lines"
         found = read_json_lines(self._stream, PACKAGE) if lines else read_json(self._stream, PACKAGE)
         return open_records(found)

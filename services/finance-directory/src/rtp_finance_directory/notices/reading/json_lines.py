@@ -4,14 +4,14 @@ import json
 from collections.abc import Generator
 from typing import Any, NoReturn, TextIO
 
-from rtp_finance_directory.loading.found import Found, make_unreadable
+from rtp_finance_directory.loading.found import FoundItem, make_unreadable
 from rtp_finance_directory.loading.json_file import Layout
 from rtp_finance_directory.loading.problems import Problem
 
 _CHECK_JSON = "Write one object in each line, and no line end inside it"
 
 
-def read_json_lines(stream: TextIO, layout: Layout) -> Generator[Found | Problem]:
+def read_json_lines(stream: TextIO, layout: Layout) -> Generator[FoundItem | Problem]:
     """Read line after line. One that is no JSON, or too long, is passed over."""
     row = 0
     while line := stream.readline(layout.most_characters + 1):
@@ -28,7 +28,7 @@ def _skip_line(stream: TextIO, line: str, most: int) -> None:
         line = stream.readline(most)
 
 
-def _read_line(row: int, text: str, layout: Layout) -> Generator[Found | Problem]:
+def _read_line(row: int, text: str, layout: Layout) -> Generator[FoundItem | Problem]:
     try:
         value = json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
@@ -43,10 +43,10 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number of JSON")
 
 
-def _open_package(row: int, value: Any, text: str, layout: Layout) -> Generator[Found | Problem]:
+def _open_package(row: int, value: Any, text: str, layout: Layout) -> Generator[FoundItem | Problem]:
     packed = [name for name in layout.lists if isinstance(value, dict) and isinstance(value.get(name), list)]
     if not packed or "ocid" in value:
-        yield Found(row, value, text)
+        yield FoundItem(row, value, text)
     for name in packed if "ocid" not in value else ():
         for item in value[name]:
-            yield Found(row, item, name=name)
+            yield FoundItem(row, item, name=name)

@@ -3,20 +3,20 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rtp_finance_directory.loading.problems import Fault, Path
+from rtp_finance_directory.loading.problems import ItemFault, Path
 from rtp_finance_directory.notices.standard.problems import ReleaseRule
 
 MOST = 10**12
 """The largest amount that is kept, in the currency's units."""
 
 
-def find_wrong_amounts(release: Mapping[str, Any]) -> Iterator[Fault]:
+def find_wrong_amounts(release: Mapping[str, Any]) -> Iterator[ItemFault]:
     """Find amounts of values that no table holds: negative ones too, which no contract has."""
     for path, value in _list_values(release):
         for name in ("amount", "amountGross"):
             amount = value.get(name)
             if amount is not None and not 0 <= amount < MOST:
-                yield Fault((*path, name), ReleaseRule.OUT_OF_RANGE, amount)
+                yield ItemFault((*path, name), ReleaseRule.OUT_OF_RANGE, amount)
 
 
 def _list_values(release: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]]]:

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from rtp_finance_directory.loading.problems import Fault
+from rtp_finance_directory.loading.problems import ItemFault
 from rtp_finance_directory.loading.texts import is_address, is_time, suggest_time
 from rtp_finance_directory.notices.standard.problems import ReleaseRule
 from rtp_finance_directory.notices.standard.schema import Schema, read_schema
 
-Check = Callable[[Any], Sequence[Fault]]
+Check = Callable[[Any], Sequence[ItemFault]]
 
 _SAID = {
     "title", "description", "codelist", "openCodelist", "omitWhenMerged", "wholeListMerge", "versionId",
@@ -22,7 +22,7 @@ _SAID = {
     "format", "minProperties",
 }  # fmt: skip
 _KNOWN = _SAID | {"type", "properties", "required", "items", "minItems", "minLength", "enum", "$ref", "uniqueItems"}
-_FINE: Sequence[Fault] = ()
+_FINE: Sequence[ItemFault] = ()
 
 
 @cache
@@ -53,7 +53,7 @@ class _Builder:
     def _refer(self, name: str) -> Check:
         """Return the check of a definition, which may hold itself."""
 
-        def check(value: Any) -> Sequence[Fault]:
+        def check(value: Any) -> Sequence[ItemFault]:
             if name not in self._made:
                 self._made[name] = self.build(self._definitions[name])
             return self._made[name](value)
@@ -81,14 +81,14 @@ class _Builder:
         checks = {name: self.build(inner) for name, inner in part.get("properties", {}).items()}
         required = part.get("required", ())
 
-        def check(value: Any) -> Sequence[Fault]:
+        def check(value: Any) -> Sequence[ItemFault]:
             if type(value) is not dict:
-                return [Fault((), ReleaseRule.NOT_AN_OBJECT)]
-            faults: list[Fault] = []
+                return [ItemFault((), ReleaseRule.NOT_AN_OBJECT)]
+            faults: list[ItemFault] = []
             for name, item in value.items():
                 if (inner := checks.get(name)) and (found := inner(item)):
                     faults += _put_inside(name, found)
-            faults += [Fault((name,), ReleaseRule.MISSING) for name in required if name not in value]
+            faults += [ItemFault((name,), ReleaseRule.MISSING) for name in required if name not in value]
             return faults
 
         return check
@@ -97,11 +97,11 @@ class _Builder:
         inner = self.build(part["items"])
         least, unique = part.get("minItems", 0), part.get("uniqueItems", False)
 
-        def check(value: Any) -> Sequence[Fault]:
+        def check(value: Any) -> Sequence[ItemFault]:
             if type(value) is not list:
-                return [Fault((), ReleaseRule.NOT_A_LIST)]
+                return [ItemFault((), ReleaseRule.NOT_A_LIST)]
             if len(value) < least:
-                return [Fault((), ReleaseRule.EMPTY)]
+                return [ItemFault((), ReleaseRule.EMPTY)]
             faults = [fault for index, item in enumerate(value) for fault in _put_inside(index, inner(item))]
             if unique:
                 faults += _find_repeated(value)
@@ -110,11 +110,11 @@ class _Builder:
         return check
 
 
-def _put_inside(key: str | int, faults: Sequence[Fault]) -> Iterator[Fault]:
+def _put_inside(key: str | int, faults: Sequence[ItemFault]) -> Iterator[ItemFault]:
     return (fault._replace(path=(key, *fault.path)) for fault in faults)
 
 
-def _find_repeated(items: Sequence[Any]) -> Iterator[Fault]:
+def _find_repeated(items: Sequence[Any]) -> Iterator[ItemFault]:
     """Find what stands twice in a list, and what has the id of another."""
     if len(items) < 2:
         return
@@ -124,32 +124,32 @@ def _find_repeated(items: Sequence[Any]) -> Iterator[Fault]:
         said = item.get("id") if type(item) is dict else None
         key = (type(said), said) if type(said) in (str, int) else None
         if written in seen:
-            yield Fault((index,), ReleaseRule.TWICE_IN_THE_LIST)
+            yield ItemFault((index,), ReleaseRule.TWICE_IN_THE_LIST)
         elif key in seen:
-            yield Fault((index, "id"), ReleaseRule.SAME_ID, said)
+            yield ItemFault((index, "id"), ReleaseRule.SAME_ID, said)
         seen |= {written, key} if key else {written}
 
 
 def _build_text_or_number(least: int) -> Check:
-    def check(value: Any) -> Sequence[Fault]:
+    def check(value: Any) -> Sequence[ItemFault]:
         if type(value) not in (str, int):
-            return [Fault((), ReleaseRule.NOT_TEXT_OR_NUMBER)]
-        return [Fault((), ReleaseRule.EMPTY)] if type(value) is str and len(value) < least else _FINE
+            return [ItemFault((), ReleaseRule.NOT_TEXT_OR_NUMBER)]
+        return [ItemFault((), ReleaseRule.EMPTY)] if type(value) is str and len(value) < least else _FINE
 
     return check
 
 
-def _check_truth(value: Any) -> Sequence[Fault]:
-    return _FINE if type(value) is bool else [Fault((), ReleaseRule.NOT_TRUE_OR_FALSE, value)]
+def _check_truth(value: Any) -> Sequence[ItemFault]:
+    return _FINE if type(value) is bool else [ItemFault((), ReleaseRule.NOT_TRUE_OR_FALSE, value)]
 
 
 def _build_number(*, whole: bool) -> Check:
     wanted = "a whole number" if whole else "a number"
 
-    def check(value: Any) -> Sequence[Fault]:
+    def check(value: Any) -> Sequence[ItemFault]:
         if type(value) is int or (not whole and type(value) is float and math.isfinite(value)):
             return _FINE
-        return [Fault((), ReleaseRule.NOT_A_NUMBER, value, wanted)]
+        return [ItemFault((), ReleaseRule.NOT_A_NUMBER, value, wanted)]
 
     return check
 
@@ -158,17 +158,17 @@ def _build_text(part: Mapping[str, Any]) -> Check:
     taken = [each for each in part["enum"] if each is not None] if "enum" in part else None
     least, form = part.get("minLength", 0), part.get("format")
 
-    def check(value: Any) -> Sequence[Fault]:
+    def check(value: Any) -> Sequence[ItemFault]:
         if type(value) is not str:
-            return [Fault((), ReleaseRule.NOT_TEXT)]
+            return [ItemFault((), ReleaseRule.NOT_TEXT)]
         if len(value) < least:
-            return [Fault((), ReleaseRule.EMPTY)]
+            return [ItemFault((), ReleaseRule.EMPTY)]
         if taken is not None and value not in taken:
-            return [Fault((), ReleaseRule.NOT_ON_THE_LIST, value, _list_codes(taken))]
+            return [ItemFault((), ReleaseRule.NOT_ON_THE_LIST, value, _list_codes(taken))]
         if form == "date-time" and not is_time(value):
-            return [Fault((), ReleaseRule.NOT_A_TIME, value, suggest_time(value))]
+            return [ItemFault((), ReleaseRule.NOT_A_TIME, value, suggest_time(value))]
         if form == "uri" and not is_address(value):
-            return [Fault((), ReleaseRule.NOT_AN_ADDRESS, value)]
+            return [ItemFault((), ReleaseRule.NOT_AN_ADDRESS, value)]
         return _FINE
 
     return check

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from rtp_finance_directory.loading.problems import Fault, Problem, Words, put_into_words
+from rtp_finance_directory.loading.problems import ItemFault, Problem, Words, put_into_words
 
 
 class ReleaseRule(StrEnum):
@@ -73,7 +73,7 @@ _WORDS: Words = {
 }
 
 
-def describe_fault(row: int, fault: Fault, *, inside: str = "") -> Problem:
+def describe_fault(row: int, fault: ItemFault, *, inside: str = "") -> Problem:
     """Put a fault of a release into words. `inside` is the place of the release in its record."""
     place = "/".join(filter(None, (inside, *map(str, fault.path))))
     wrong, right = _WORDS[ReleaseRule(fault.rule)]
