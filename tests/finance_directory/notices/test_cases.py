@@ -66,7 +66,8 @@ async def test_a_notice_that_concerns_a_case_is_told_once_and_read_with_its_reas
 ) -> None:
     api = await new_client()
     case = await submitted(platform, api)
-    await load(write([call(platform, 1), call(platform, 2, items=[])]))
+    wide = [{"id": "1", "classification": {"scheme": "CPV", "id": "85000000"}}]
+    await load(write([call(platform, 1), call(platform, 2, items=[]), call(platform, 3, items=wide)]))
     await look(platform)
     await look(platform)
     [event] = await list_told(platform, case)
@@ -74,7 +75,7 @@ async def test_a_notice_that_concerns_a_case_is_told_once_and_read_with_its_reas
     assert (told.ocid, told.verdict, told.former_verdict) == ("ocds-h6vhtk-000001", "matches", None)
     assert (told.reserved_to_mutuals, told.buyer_known_by, event.sequence) == (True, "identifier", 1)
     page = await read(api, case)
-    assert [each["ocid"] for each in page["items"]] == ["ocds-h6vhtk-000001"]
+    assert [(each["ocid"][-1], each["verdict"]) for each in page["items"]] == [("1", "matches"), ("3", "possible")]
     assert [each["answer"] for each in page["items"][0]["findings"]] == ["fits", "fits", "not-known", "fits"]
     assert page["facts"]["sector"] == case["sector"]
     feed = (await api.get("/v1/events", params={"limit": 200})).json()["items"]

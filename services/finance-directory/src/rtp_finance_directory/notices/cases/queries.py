@@ -14,7 +14,7 @@ from rtp_finance_directory.notices.cases.errors import NoSuchWatch
 from rtp_finance_directory.notices.cases.models import CaseContract, CaseNotice, CaseWatch
 from rtp_finance_directory.notices.models import Notice, NoticeContract
 from rtp_finance_directory.notices.queries import LISTED
-from rtp_finance_directory.notices.sectors import read_sectors
+from rtp_finance_directory.notices.sectors import list_search_terms
 from rtp_finance_directory.notices.vocabulary import NoticeStage, NoticeVerdict
 from rtp_shared.clock import LONDON
 from rtp_shared.db import AnyRow, AnySelect, visible_to
@@ -60,7 +60,7 @@ async def list_unjudged(session: AsyncSession, sector: str, today: date) -> Sequ
         .join(Notice, Notice.ocid == CaseNotice.ocid)
         .where(or_(CaseNotice.notice_version != Notice.version, CaseNotice.facts_version != CaseWatch.version))
     )
-    services = list(read_sectors().get(sector, ()))
+    services = list(list_search_terms(sector))
     queries: list[AnySelect] = [stale]
     if services:
         judged = exists().where(CaseNotice.case_id == CaseWatch.case_id, CaseNotice.ocid == Notice.ocid)
