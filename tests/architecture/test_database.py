@@ -31,7 +31,19 @@ OPEN_OF = {
         "contract_awards",
     },
     "advice-matching": {"resources"},
-    "finance-directory": {"directory_clock", "grants", "incoming_grants", "grant_loads", "grant_problems"},
+    "finance-directory": {
+        "directory_clock",
+        "grants",
+        "incoming_grants",
+        "grant_loads",
+        "grant_problems",
+        "notices",
+        "notice_contracts",
+        "notice_releases",
+        "incoming_notice_releases",
+        "notice_loads",
+        "notice_problems",
+    },
     "gateway": {"clients", "former_secrets"},
 }
 

@@ -190,6 +190,9 @@ OWN = {
         "UPDATE saved_searches SET readers = '{public}'",
         "UPDATE product_news SET open = true",
         "DELETE FROM shortlist_lines",
+        "UPDATE notices SET title = 'forged'",
+        "UPDATE case_watches SET readers = '{public}'",
+        "INSERT INTO case_notices (ocid) VALUES ('')",
     ],
     ("finance-directory", "worker"): [
         "UPDATE products SET status = 'open'",
@@ -198,8 +201,17 @@ OWN = {
         "DELETE FROM saved_search_finds",
         "UPDATE shortlist_lines SET why = 'forged'",
         "DELETE FROM shortlists",
+        "UPDATE notices SET title = 'forged'",
+        "DELETE FROM case_notices",
     ],
-    ("finance-directory", "operator"): ["SELECT facts FROM shortlists", "DELETE FROM products", "DELETE FROM grants"],
+    ("finance-directory", "operator"): [
+        "SELECT facts FROM shortlists",
+        "DELETE FROM products",
+        "DELETE FROM grants",
+        "DELETE FROM notices",
+        "DELETE FROM notice_releases",
+        "SELECT employer FROM case_watches",
+    ],
 }
 REFUSED = re.compile("permission denied|must be owner")
 SHARED = {"web": WEB, "operator": OPERATOR}

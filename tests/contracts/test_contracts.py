@@ -126,6 +126,7 @@ NO_PEOPLE = {
     "barrierId",
     "body",
     "bodiesReplaced",
+    "buyer",
     "caseId",
     "commissioner",
     "decisionBody",

@@ -255,6 +255,10 @@ READS = frozenset(
         "GET /v1/grant-statistics",
         "GET /v1/grants",
         "GET /v1/grants/{grant_id}",
+        "GET /v1/notices",
+        "GET /v1/notices/{ocid}",
+        "GET /v1/contract-endings",
+        "GET /v1/case-notices/{case_id}",
         "GET /v1/products",
         "GET /v1/products/changes",
         "GET /v1/products/closing-dates.atom",
@@ -300,7 +304,7 @@ FINITE = "GET /v1/events/stream"
 ELSEWHERE = {
     f"GET /v1/shortlists/{{case_id}}{more}": {"case_id": "shortlist"}
     for more in ("", "/editions", "/editions/{edition}")
-}
+} | {"GET /v1/case-notices/{case_id}": {"case_id": "shortlist"}}
 """Where a parameter leads to another thing than its name says."""
 ASKED_FOR: Mapping[str, tuple[str, str]] = {
     "GET /v1/cases": ("number", "number"),
@@ -323,6 +327,7 @@ IN_THE_OPEN = {
     "record_id",
     "product_id",
     "grant_id",
+    "ocid",
     "route",
     "version",
     "days",

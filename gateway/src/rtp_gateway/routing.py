@@ -37,6 +37,9 @@ SERVICES = {
     "grant-statistics": "finance-directory",
     "grant-givers": "finance-directory",
     "grant-exports": "finance-directory",
+    "notices": "finance-directory",
+    "contract-endings": "finance-directory",
+    "case-notices": "finance-directory",
 }
 """First part of the path below /v1/ -> service."""
 

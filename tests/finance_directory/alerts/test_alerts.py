@@ -211,7 +211,7 @@ async def test_bad_criteria_are_named(new_client: NewClient) -> None:
     api = await new_client()
     for criteria, field in (
         ({"colour": "blue"}, "/criteria/colour"),
-        ({"closesFrom": "2026-12-02", "closesBy": "2026-12-01"}, "/criteria/closesBy"),
+        ({"closesFrom": "2026-12-02", "closesUntil": "2026-12-01"}, "/criteria/closesUntil"),
         ({"amountPence": "5"}, "/criteria/amountPence"),
     ):
         answer = await api.post(SEARCHES, json={"name": "Ours", "criteria": criteria})

@@ -103,8 +103,8 @@ async def test_the_soonest_closing_comes_first_and_what_is_not_known_last(funder
     await publish(funder, name="Bongo 3", windows=[{"opensOn": "2026-01-01", "closesOn": "2099-02-01"}])
     query = ("q", "bongo")
     assert await names(anybody, query, ("sort", "closing")) == ["Bongo 3", "Bongo 2", "Bongo 1"]
-    assert await names(anybody, query, ("closesBy", "2099-02-15"), ("sort", "name")) == ["Bongo 1", "Bongo 3"]
-    assert await names(anybody, query, ("closesBy", "2099-02-15"), ("dated", "true")) == ["Bongo 3"]
+    assert await names(anybody, query, ("closesUntil", "2099-02-15"), ("sort", "name")) == ["Bongo 1", "Bongo 3"]
+    assert await names(anybody, query, ("closesUntil", "2099-02-15"), ("dated", "true")) == ["Bongo 3"]
     assert await names(anybody, query, ("closesFrom", "2099-02-15"), ("sort", "name")) == ["Bongo 1", "Bongo 2"]
     assert await names(anybody, query, ("openOn", "2099-02-15"), ("sort", "name")) == ["Bongo 1", "Bongo 2"]
 
@@ -112,7 +112,7 @@ async def test_the_soonest_closing_comes_first_and_what_is_not_known_last(funder
 async def test_bad_searches_name_the_parameter(anybody: Api) -> None:
     for query, field in (
         ({"sort": "relevance"}, "sort"),
-        ({"closesFrom": "2026-12-02", "closesBy": "2026-12-01"}, "closesFrom"),
+        ({"closesFrom": "2026-12-02", "closesUntil": "2026-12-01"}, "closesFrom"),
         ({"leastPence": 2, "mostPence": 1}, "leastPence"),
         ({"region": "E92000001"}, "region"),
         ({"colour": "blue"}, "colour"),

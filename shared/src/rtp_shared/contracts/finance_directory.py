@@ -110,3 +110,37 @@ class SearchMatched(EventData):
     product_ids: list[UUID] = Field(description="What it newly finds, up to a hundred")
     more: bool = Field(default=False, description="Whether there are others, which are told the next day")
     matched_on: date = Field(description="The day, in England")
+
+
+class NoticeMatched(EventData):
+    """A contract notice concerns a case, or does no longer. It is told once, and again only if the verdict changes."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.finance-directory.notice-matched.v1"
+    SINCE: ClassVar[str] = "1.4.0"
+
+    case_id: UUID = Field(description="The case")
+    ocid: str = Field(description="The contracting process, by its Open Contracting id")
+    verdict: str = Field(description="matches, or what it has become: possible, does-not-match")
+    former_verdict: str | None = Field(default=None, description="What was told before; null the first time")
+    stage: str = Field(description="How far the process has got: planning, tender, award, contract, ended")
+    reserved_to_mutuals: bool = Field(description="Whether it, or a lot of it, is reserved to public service mutuals")
+    buyer: UUID | None = Field(default=None, description="The body that buys, if it is a body of the case")
+    buyer_known_by: str | None = Field(default=None, description="identifier; or name, which is a guess")
+    closes_on: date | None = Field(default=None, description="The last day to answer, if the notice says it")
+    matched_at: datetime = Field(description="When it was judged, UTC")
+
+
+class ContractEnding(EventData):
+    """A contract of a body of the case ends within eighteen months. It is told once for each contract."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.finance-directory.contract-ending.v1"
+    SINCE: ClassVar[str] = "1.4.0"
+
+    case_id: UUID = Field(description="The case")
+    ocid: str = Field(description="The contracting process, by its Open Contracting id")
+    contract: str = Field(description="The award within the process, and the contract behind it, if there is one")
+    buyer: UUID = Field(description="The body of the case that bought it")
+    buyer_known_by: str = Field(description="identifier; or name, which is a guess")
+    ends_on: date = Field(description="Its last day, without extensions")
+    extendable_until: date | None = Field(default=None, description="Until when it may be extended, if that is said")
+    found_at: datetime = Field(description="When it was found, UTC")

@@ -46,6 +46,7 @@ TAGS = {
     "Saved searches": "What a client looks for in the directory, and is told when it is found",
     "CommonGrants": "The directory's grants in the CommonGrants protocol 0.4, for other portals",
     "Grants awarded": "Who gave what to whom, as funders publish it in the 360Giving standard",
+    "Contract notices": "What public bodies buy, and which contracts end soon, as they publish it in the OCDS",
     "Shortlists": "Which products a case could have, and why",
     "Events": "The feed of events, in order",
     "Subscriptions": "Webhooks and queues: who gets which events where",

@@ -30,7 +30,7 @@ class CriteriaGiven(Input):
     least_pence: Pence | None = None
     most_pence: Pence | None = None
     closes_from: Day | None = None
-    closes_by: Annotated[Day | None, not_before("closes_from")] = None
+    closes_until: Annotated[Day | None, not_before("closes_from")] = None
     dated: StrictBool = False
     open_on: Day | None = None
     secured: StrictBool | None = None

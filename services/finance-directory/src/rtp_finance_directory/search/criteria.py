@@ -35,7 +35,7 @@ class ProductCriteria:
     least_pence: int | None = None
     most_pence: int | None = None
     closes_from: date | None = None
-    closes_by: date | None = None
+    closes_until: date | None = None
     dated: bool = False
     open_on: date | None = None
     secured: bool | None = None
@@ -142,7 +142,7 @@ def _compare_days(criteria: ProductCriteria, today: date) -> Iterator[Condition]
         yield closes.is_not(None)
     if criteria.closes_from is not None:
         yield or_(closes.is_(None), closes >= criteria.closes_from)
-    if criteria.closes_by is not None:
-        yield or_(closes.is_(None), closes <= criteria.closes_by)
+    if criteria.closes_until is not None:
+        yield or_(closes.is_(None), closes <= criteria.closes_until)
     if criteria.open_on is not None:
         yield takes_applications_on(criteria.open_on)

@@ -37,7 +37,7 @@ async def read_criteria(
     least_pence: Annotated[Amount, Query(alias="leastPence", description="Of amounts: what gives so much")] = None,
     most_pence: Annotated[Amount, Query(alias="mostPence", description="Of amounts: what begins at so much")] = None,
     closes_from: Annotated[Day | None, Query(alias="closesFrom", description="Closes on this day or later")] = None,
-    closes_by: Annotated[Day | None, Query(alias="closesBy", description="Closes on this day or earlier")] = None,
+    closes_until: Annotated[Day | None, Query(alias="closesUntil", description="Closes on this day or earlier")] = None,
     dated: Annotated[bool, Query(description="Only what says when it closes")] = False,
     open_on: Annotated[Day | None, Query(alias="openOn", description="Takes applications on this day")] = None,
     secured: bool | None = None,
@@ -59,13 +59,13 @@ async def read_criteria(
         Day | None, Query(alias="unverifiedSince", description="Only what nobody has checked since this day")
     ] = None,
 ) -> ProductCriteria:
-    require_order(closes_from, closes_by, names=("closesFrom", "closesBy"))
+    require_order(closes_from, closes_until, names=("closesFrom", "closesUntil"))
     if least_pence is not None and most_pence is not None and least_pence > most_pence:
         raise Invalid(errors=[FieldError("leastPence", "is more than mostPence", "query")])
     return ProductCriteria(
         text=q, kinds=tuple(kind), statuses=tuple(status), purpose=purpose, sector=sector, region=region,
         legal_form=legal_form, direct=direct, amount_pence=amount_pence, least_pence=least_pence,
-        most_pence=most_pence, closes_from=closes_from, closes_by=closes_by, dated=dated, open_on=open_on,
+        most_pence=most_pence, closes_from=closes_from, closes_until=closes_until, dated=dated, open_on=open_on,
         secured=secured, personal_guarantee=personal_guarantee, rate_basis=rate_basis, term_months=term_months,
         trading_months=trading_months, turnover_pence=turnover_pence, match_funding_percent=match_funding_percent,
         most_fee_percent=most_fee_percent, least_grant_percent=least_grant_percent,

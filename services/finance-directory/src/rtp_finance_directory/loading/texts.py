@@ -1,8 +1,11 @@
-"""The forms of text that the 360Giving schema asks for: days, times, addresses."""
+"""The forms of text that the schemas of open standards ask for: days, times, addresses."""
 
 import re
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from typing import Any
+
+from rtp_finance_directory.loading.problems import Path
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _DAY = re.compile(r"\d{4}-(0[1-9]|1[012])-(0[1-9]|[12]\d|3[01])", re.ASCII)
@@ -64,3 +67,11 @@ def suggest_day(text: str) -> str:
 def suggest_time(text: str) -> str:
     day = suggest_day(text) if not _DAY.fullmatch(text) else text
     return f"{day}T00:00:00Z"
+
+
+def find_unfit(value: Any, path: Path = ()) -> Path | None:
+    """Return the place of a text that cannot be stored: with U+0000, or half of a pair of surrogates."""
+    if isinstance(value, str):
+        return path if "\0" in value or any("\ud800" <= sign <= "\udfff" for sign in value) else None
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return next((found for key, item in items if (found := find_unfit(item, (*path, key))) is not None), None)

@@ -1,23 +1,17 @@
-"""Reads a package of grants in JSON, grant by grant, with the text of each.
+"""Reads a package in JSON, item by item, with the text of each.
 
-The decoder of the standard library is given one grant at a time: it is as fast as a streaming parser in C, and says
-where a grant ends, so that its text can be stored as it came. A grant that is no JSON is left out, and reading goes on
+The decoder of the standard library is given one item at a time: it is as fast as a streaming parser in C, and says
+where an item ends, so that its text can be stored as it came. An item that is no JSON is left out, and reading goes on
 behind it where its braces can be told.
 """
 
 import json
 import re
 from collections.abc import Generator
-from typing import Any, NoReturn, TextIO
+from typing import Any, NamedTuple, NoReturn, TextIO
 
-from rtp_finance_directory.grants.reading.found import (
-    MOST_CHARACTERS,
-    TOO_LARGE,
-    FoundGrant,
-    Unreadable,
-    make_unreadable,
-)
-from rtp_finance_directory.grants.standard.problems import Problem
+from rtp_finance_directory.loading.found import FoundItem, Unreadable, make_unreadable
+from rtp_finance_directory.loading.problems import Problem
 
 BLOCK = 262_144
 _BLANK = re.compile(r"[ \t\r\n\ufeff]*")
@@ -32,43 +26,71 @@ def _refuse_constant(name: str) -> NoReturn:
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
-def read_json(stream: TextIO) -> Generator[FoundGrant | Problem]:
-    """Read what stands in the list `grants` of the object that the file is."""
-    window = _Window(stream)
-    window.expect("{", "Put the grants into an object: {grants}".format(grants='{"grants": [...]}'))
+class Layout(NamedTuple):
+    """Where the items stand in a package."""
+
+    lists: frozenset[str]
+    """The names of the lists that hold them."""
+    items: str
+    """What they are called: grants."""
+    most_characters: int
+    """Of one item."""
+    too_large: Problem
+    bare: bool = False
+    """Whether the file may also be the list alone."""
+
+
+def read_json(stream: TextIO, layout: Layout) -> Generator[FoundItem | Problem]:
+    """Read what stands in the lists of the object that the file is."""
+    window = _Window(stream, layout.most_characters)
+    if layout.bare and window.peek() == "[":
+        window.position += 1
+        yield from _read_items(window, layout, "", 0)
+        return
+    name = min(layout.lists)
+    window.expect("{", f'Put the {layout.items} into an object: {{"{name}": [...]}}')
     seen = 0
     while window.peek() == '"':
-        name = window.read_value()
+        name = _read_member(window)
         window.expect(":", _CHECK_JSON)
-        if name == "grants":
-            window.expect("[", "Make `grants` a list: in square brackets")
-            for item in _read_items(window):
+        if name in layout.lists:
+            window.expect("[", f"Make `{name}` a list: in square brackets")
+            for item in _read_items(window, layout, name, seen):
                 seen += 1
                 yield item
         else:
-            window.read_value()
+            _read_member(window)
         if window.peek() == ",":
             window.position += 1
     window.expect("}", _CHECK_JSON)
     if not seen:
-        raise Unreadable("there are no grants in it", 'Put them into a list with the name "grants"')
+        names = " or ".join(f'"{each}"' for each in sorted(layout.lists))
+        raise Unreadable(f"there are no {layout.items} in it", f"Put them into a list with the name {names}")
 
 
-def _read_items(window: "_Window") -> Generator[FoundGrant | Problem]:
-    row = 0
+def _read_member(window: "_Window") -> Any:
+    """Read what stands beside the items: nothing can be told behind it if it is no JSON."""
+    try:
+        return window.read_value()
+    except _Broken as broken:
+        line, column = window.locate(broken.position)
+        raise Unreadable(f"it is no JSON at line {line}, column {column}: {broken.reason}", _CHECK_JSON) from None
+
+
+def _read_items(window: "_Window", layout: Layout, name: str, row: int) -> Generator[FoundItem | Problem]:
     while window.peek() not in ("]", ""):
         row += 1
         try:
-            grant = window.read_value()
-            yield FoundGrant(row, grant, window.text)
+            item = window.read_value()
+            yield FoundItem(row, item, window.text, name=name)
         except _Broken as broken:
             line, column = window.locate(broken.position)
             whole = window.skip_value()
-            if whole is None or whole <= MOST_CHARACTERS:
+            if whole is None or whole <= layout.most_characters:
                 wrong = f"it is no JSON at line {line}, column {column}: {broken.reason}"
                 yield make_unreadable(row, wrong, _CHECK_JSON)
             else:
-                yield TOO_LARGE._replace(row=row)
+                yield layout.too_large._replace(row=row)
         if window.peek() == ",":
             window.position += 1
         elif window.peek() != "]":
@@ -87,8 +109,9 @@ class _Broken(Exception):
 class _Window:
     """The part of the text that is looked at, moved over the file."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, most_characters: int) -> None:
         self._stream = stream
+        self._most_characters = most_characters
         self._lines = 1
         self._column = 1
         self.buffer = ""
@@ -132,13 +155,13 @@ class _Window:
                     return self._take(value, end)
                 broken = _Broken(end, "it does not end")
             # It may be cut off by the window alone.
-            if len(self.buffer) - self.position > MOST_CHARACTERS or not self._fill():
+            if len(self.buffer) - self.position > self._most_characters or not self._fill():
                 if self.at_end and broken.reason == "it does not end":
                     continue
                 raise broken
 
     def _take(self, value: Any, end: int) -> Any:
-        if end - self.position > MOST_CHARACTERS:
+        if end - self.position > self._most_characters:
             raise _Broken(self.position, "it is too large")
         self.text = self.buffer[self.position : end]
         self.position = end

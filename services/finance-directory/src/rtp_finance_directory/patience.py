@@ -7,8 +7,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_finance_directory.grants.errors import TakesTooLong
 from rtp_shared.db import get_sqlstate
+from rtp_shared.problems import Unavailable
+
+
+class TakesTooLong(Unavailable):
+    title = "That takes too long to find: narrow it to one organisation, a region or some years"
+
 
 CANCELLED = "57014"
 """PostgreSQL's code for a statement that took too long."""

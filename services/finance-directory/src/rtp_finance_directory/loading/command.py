@@ -1,25 +1,25 @@
-"""Carries out the command that loads grants: finds the files that are meant, loads each, says what became of it."""
+"""Carries out the command that loads files: finds the files that are meant, loads each, says what became of it."""
 
 import json
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from yarl import URL
 
-from rtp_finance_directory.grants.loading.load import Loaded, load_file
-from rtp_finance_directory.grants.loading.report import build_report, describe_load
-from rtp_finance_directory.grants.loading.store import LoadedElsewhere, LoadProgress, list_problems
-from rtp_finance_directory.grants.reading.fetch import NotFetched, fetch
-from rtp_finance_directory.grants.reading.found import Unreadable
+from rtp_finance_directory.loading.fetch import NotFetched, fetch
+from rtp_finance_directory.loading.file_standard import FileStandard
+from rtp_finance_directory.loading.found import Unreadable
+from rtp_finance_directory.loading.load import Loaded, load_file
+from rtp_finance_directory.loading.progress import LoadedElsewhere, LoadProgress, list_problems
+from rtp_finance_directory.loading.report import build_report, describe_load
 from rtp_shared.clock import Clock
 from rtp_shared.db import Database
 
-SUFFIXES = (".json", ".csv", ".xlsx")
 DONE, NOT_DONE, WITH_PROBLEMS = 0, 1, 3
 _BAR = 30
 
@@ -40,17 +40,17 @@ class NoSource(Exception):
     """There is nothing to load under that name; the message says why."""
 
 
-async def load_all(database: Database, options: Options, clock: Clock) -> int:
+async def load_all(database: Database, standard: FileStandard[Any], options: Options, clock: Clock) -> int:
     """Load every source; return the exit code. One that cannot be loaded does not keep the next from it."""
     code = DONE
     reports = []
-    async for path, source in _find_files(options):
+    async for path, source in _find_files(standard, options):
         if isinstance(path, str):
             _say(f"{source}: not loaded: {path}")
             code = NOT_DONE
             continue
         try:
-            loaded = await _load(database, path, source, options, clock)
+            loaded = await _load(database, standard, path, source, options, clock)
         except Unreadable as error:
             _say(f"{source}: not loaded: {error}. {error.problem.right}.")
             code = NOT_DONE
@@ -58,9 +58,11 @@ async def load_all(database: Database, options: Options, clock: Clock) -> int:
             _say(f"{source}: not loaded: another process loads the same file")
             code = NOT_DONE
         else:
-            problems = await list_problems(database, loaded.progress.digest)
-            sys.stdout.writelines(f"{line}\n" for line in describe_load(loaded, problems, most=options.problems))
-            reports.append(build_report(loaded, problems))
+            problems = await list_problems(database, standard, loaded.progress.digest)
+            sys.stdout.writelines(
+                f"{line}\n" for line in describe_load(standard, loaded, problems, most=options.problems)
+            )
+            reports.append(build_report(standard, loaded, problems))
             code = max(code, _judge(loaded), key=[DONE, WITH_PROBLEMS, NOT_DONE].index)
     if options.report is not None:
         options.report.write_text(json.dumps(reports, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -73,11 +75,14 @@ def _judge(loaded: Loaded) -> int:
     return WITH_PROBLEMS if loaded.progress.broken_rules else DONE
 
 
-async def _load(database: Database, path: Path, source: str, options: Options, clock: Clock) -> Loaded:
+async def _load(
+    database: Database, standard: FileStandard[Any], path: Path, source: str, options: Options, clock: Clock
+) -> Loaded:
     bar = Bar(source)
     try:
         return await load_file(
             database,
+            standard,
             path,
             source=source,
             clock=clock,
@@ -89,12 +94,12 @@ async def _load(database: Database, path: Path, source: str, options: Options, c
         bar.clear()
 
 
-async def _find_files(options: Options) -> AsyncIterator[tuple[Path | str, str]]:
+async def _find_files(standard: FileStandard[Any], options: Options) -> AsyncIterator[tuple[Path | str, str]]:
     """Find the files of all sources, with their names; instead of a file why there is none."""
     for source in options.sources:
         if source.startswith(("http://", "https://")):
             name = str(URL(source).with_user(None).with_query(None).with_fragment(None))
-            with tempfile.TemporaryDirectory(prefix="rtp-grants-") as directory:
+            with tempfile.TemporaryDirectory(prefix="rtp-load-") as directory:
                 path = Path(directory) / "file"
                 try:
                     await fetch(source, path, most_bytes=options.most_bytes, allow_private=options.allow_private)
@@ -104,17 +109,19 @@ async def _find_files(options: Options) -> AsyncIterator[tuple[Path | str, str]]
                     yield path, name
             continue
         try:
-            for path in _list_files(Path(source)):
+            for path in _list_files(Path(source), standard.suffixes):
                 yield path, path.name
         except NoSource as error:
             yield str(error), source
 
 
-def _list_files(path: Path) -> Iterator[Path]:
+def _list_files(path: Path, suffixes: Sequence[str]) -> Iterator[Path]:
     if path.is_dir():
-        found = sorted(each for each in path.iterdir() if each.suffix.lower() in SUFFIXES and each.is_file())
+        found = sorted(
+            each for each in path.iterdir() if each.name.lower().endswith(tuple(suffixes)) and each.is_file()
+        )
         if not found:
-            raise NoSource(f"no file in it ends with {', '.join(SUFFIXES)}")
+            raise NoSource(f"no file in it ends with {', '.join(suffixes)}")
         yield from found
     elif not path.is_file():
         raise NoSource("there is no such file" if not path.exists() else "it is no file")
