@@ -10,7 +10,8 @@ from rtp_advice_matching.directory.facets import ProfileStatus
 from rtp_advice_matching.directory.schemas import Truth
 from rtp_shared.schemas import Input, Line, OneLine, Output, Prose
 
-Website = Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[^\s/?#]+(/\S*)?$"), OneLine]
+WEBSITE = r"^https?://[^\s/?#]+(/\S*)?$"
+Website = Annotated[str, StringConstraints(max_length=500, pattern=WEBSITE), OneLine]
 
 
 class NetworkGiven(Input):
