@@ -85,7 +85,7 @@ class NetworkVerificationLapsed(EventData):
     READERS: ClassVar[str] = "The network"
     SINCE: ClassVar[str] = "1.3.0"
 
-    network_id: UUID = Field(description="Organisation of the network")
+    adviser_network_id: UUID = Field(description="Organisation of the network")
     verified_on: date | None = Field(default=None, description="When it was verified last; null for never")
 
 

@@ -60,7 +60,7 @@ async def remind_networks(runtime: Runtime) -> int:
             )
             await _remind(session, runtime, adviser, said, network_id=adviser.network_id, today=today)
         for network in networks:
-            about_it = NetworkVerificationLapsed(network_id=network.id, verified_on=network.verified_on)
+            about_it = NetworkVerificationLapsed(adviser_network_id=network.id, verified_on=network.verified_on)
             await _remind(session, runtime, network, about_it, network_id=network.id, today=today)
         await session.flush()
     return max(len(advisers), len(networks))
