@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
 
 from rtp_advice_matching.directory.facets import AdviserKind
 from rtp_advice_matching.load import make_network_id
@@ -218,6 +218,20 @@ async def test_what_left_a_whole_feed_is_named_and_then_taken_down(new_client: N
     assert (await api.post(f"{ROOT}/imports", json=body)).json()["departed"] == []
     assert (await send(api, elsewhere))["counts"] == {"unchanged": 1}, "another feed's stays"
     assert (await send(api, leaves, source=source))["counts"] == {"added": 1}
+
+
+async def test_nobody_but_the_operator_can_take_a_service_down(new_client: NewClient, advice: Runtime) -> None:
+    """Row-level security holds it too, whatever a query forgets."""
+    api, given = await new_client(scopes=MODERATOR), describe_service()
+    await send(api, given)
+    await act(api, f"{NETWORKS}/{given['organization']['id']}", "publish")
+    of_it = ImportedService.id == uuid.UUID(given["id"])
+    identities = [f"org:{given['organization']['id']}", "scope:advisers:write"]
+    async with open_as(advice, "web", identities) as session:
+        assert await session.scalar(select(ImportedService.name).where(of_it)) == given["name"]
+        gone = await session.execute(delete(ImportedService).where(of_it).returning(ImportedService.id))
+        assert gone.all() == []
+    assert (await api.get(f"{ROOT}/services/{given['id']}")).status_code == 200
 
 
 async def test_the_operator_sees_how_old_each_feed_is(new_client: NewClient, advice: Runtime) -> None:
