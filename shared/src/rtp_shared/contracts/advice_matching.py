@@ -75,6 +75,20 @@ class VerificationLapsed(EventData):
     verified_on: date | None = Field(default=None, description="When it was verified last; null for never")
 
 
+class NetworkVerificationLapsed(EventData):
+    """What stands about your network was last verified 90 days ago or more: look through it, and say that it is right.
+    It is said again every 90 days until then.
+    """
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.network-verification-lapsed.v1"
+    SUBJECT: ClassVar[str] = "adviser-networks"
+    READERS: ClassVar[str] = "The network"
+    SINCE: ClassVar[str] = "1.3.0"
+
+    adviser_network_id: UUID = Field(description="Organisation of the network")
+    verified_on: date | None = Field(default=None, description="When it was verified last; null for never")
+
+
 class EngagementEvent(EventData):
     """The fields of every event of an engagement. Not published itself. None names the case, or a body of it."""
 

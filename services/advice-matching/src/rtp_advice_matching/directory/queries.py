@@ -11,27 +11,23 @@ from rtp_advice_matching.directory.conditions import build_conditions
 from rtp_advice_matching.directory.errors import NoSuchAdviser, NoSuchNetwork
 from rtp_advice_matching.directory.facets import ProfileStatus
 from rtp_advice_matching.directory.models import Adviser, AdviserNetwork
+from rtp_advice_matching.directory.rules import NOT_PROPOSED_AFTER
 from rtp_advice_matching.matching import Candidate
 from rtp_shared.db import AnyRow, AnySelect
 from rtp_shared.identities import Principal
 
 OVERSEE = "advisers:oversee"
-_KEPT_BACK = (
-    "engaged",
-    "conflicts",
-    "suspended_for",
-    "network_published",
-    "reminded_on",
-    "sequence",
-    "event_hash",
-)
+_KEPT_BACK = ("engaged", "conflicts", "suspended_for", "network_published", "reminded_on", "sequence", "event_hash")
 _ADVISER = (
     *(column for column in Adviser.__table__.c if column.name not in _KEPT_BACK),
     func.greatest(Adviser.capacity - Adviser.engaged, 0).label("free_places"),
     (func.cardinality(Adviser.regions) > 0).label("in_person"),
 )
-_NETWORK = tuple(column for column in AdviserNetwork.__table__.c if column.name != "suspended_for")
+_NETWORK = tuple(column for column in AdviserNetwork.__table__.c if column.name not in _KEPT_BACK)
 SHOWN = and_(Adviser.status == ProfileStatus.PUBLISHED, Adviser.network_published)
+
+_FRESH = or_(Adviser.verified_on > func.current_date() - NOT_PROPOSED_AFTER.days, Adviser.verified_on.is_(None))
+"""Not verified so long ago that nobody should be sent there. Who was recorded before verification began is."""
 
 
 def is_kept_by(column: Any, principal: Principal) -> ColumnElement[bool]:
@@ -68,9 +64,9 @@ async def list_advisers(
 
 
 async def list_candidates(session: AsyncSession) -> list[Candidate]:
-    """List everybody who takes part and is shown, as the matching rule needs them."""
+    """List everybody who takes part, is shown, and was verified within a year, as the matching rule needs them."""
     columns = [Adviser.__table__.c[name] for name in Candidate.__dataclass_fields__]
-    rows = await session.execute(select(*columns).where(Adviser.active, SHOWN))
+    rows = await session.execute(select(*columns).where(Adviser.active, SHOWN, _FRESH))
     return [Candidate(*row) for row in rows]
 
 

@@ -55,6 +55,8 @@ def _build_conditions(filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
     ]
     if filters.get("kind") is not None:
         conditions.append(Resource.kind == filters["kind"])
+    if filters.get("stale_since") is not None:
+        conditions.append(Resource.checked_on < filters["stale_since"])
     if filters.get("q") is not None:
         searched = func.concat_ws(" ", Resource.title, Resource.publisher, Resource.description)
         words = filters["q"].split()
