@@ -23,7 +23,7 @@ from scipy.optimize import linear_sum_assignment
 from rtp_advice_matching.matching import Candidate, Need
 from rtp_advice_matching.rounds.rules.certificate import Round, compute_round
 from rtp_advice_matching.rounds.rules.extra_places import bound_extra_places
-from rtp_advice_matching.rounds.rules.index import AdviserIndex
+from rtp_advice_matching.ranking.index import AdviserIndex
 from rtp_advice_matching.rounds.rules.market import Market, find_blocking_pair
 from rtp_advice_matching.rounds.rules.snapshot import Parameters, Waiting
 from rtp_shared.contracts.vocabulary import LegalForm, Sector, Stage, SupportTopic

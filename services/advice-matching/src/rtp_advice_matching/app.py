@@ -6,7 +6,7 @@ from rtp_advice_matching.directory.network_routes import adviser_networks
 from rtp_advice_matching.directory.reminders import run_reminders
 from rtp_advice_matching.directory.routes import advisers
 from rtp_advice_matching.engagements import handlers as engagement_handlers
-from rtp_advice_matching.engagements.context import read_terms
+from rtp_advice_matching.engagements.context import build_resources
 from rtp_advice_matching.engagements.routes import acceptances, engagements
 from rtp_advice_matching.engagements.scheduler import run_scheduler
 from rtp_advice_matching.fairness.routes import fairness
@@ -52,5 +52,5 @@ service = Service(
     load_reference_data=load_reference_data,
     load_examples=load_examples,
     settings=AdviceSettings,
-    build_resources=read_terms,
+    build_resources=build_resources,
 )

@@ -24,6 +24,7 @@ _KEPT_BACK = (
     "reminded_on",
     "sequence",
     "event_hash",
+    "changed_in",
 )
 _ADVISER = (
     *(column for column in Adviser.__table__.c if column.name not in _KEPT_BACK),
