@@ -1,4 +1,4 @@
-"""An index that follows advisers says what the rule says of them as they are now, whatever has changed since it was made."""
+"""An index that follows advisers says what the rule says of them as they are now, whatever has changed."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -19,7 +19,8 @@ def draw_changes(draw: st.DrawFn, crowd: Iterable[Candidate]) -> Changes:
     """Draw some who change, some who leave, and some who come."""
     ids = [each.id for each in crowd]
     changed = draw(st.lists(st.sampled_from(ids), unique=True)) if ids else []
-    known = {each: draw(st.none() | CANDIDATES.map(lambda now, each=each: replace(now, id=each))) for each in changed}
+    found = {each: draw(st.none() | CANDIDATES) for each in changed}
+    known = {each: now and replace(now, id=each) for each, now in found.items()}
     return {**{each.id: each for each in draw(CROWDS)}, **known}
 
 

@@ -127,7 +127,8 @@ class Ranking(NamedTuple):
     """Those who could help first, best first; then the others by id."""
 
 
-class GroundSummary(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class GroundSummary:
     """How many candidates were passed over on one ground, and some of them."""
 
     ground: Ground

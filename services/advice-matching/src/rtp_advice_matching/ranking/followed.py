@@ -1,10 +1,10 @@
 """An index that follows advisers as they change: whoever changed since it was made is looked at one by one.
 
-It says the same as `matching.rank` over the advisers as they are now; tests hold the two together. Nothing of it changes:
-a change makes another one, so whoever looks at one is never disturbed.
+It says the same as `matching.rank` over the advisers as they are now; tests hold the two together. Nothing of it
+changes: a change makes another one, so whoever looks at one is never disturbed.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
@@ -37,7 +37,7 @@ class _Found(NamedTuple):
 
     best: list[tuple[SortKey, Candidate]]
     fitting: int
-    excluded: dict[Ground, tuple[int, Sequence[UUID]]]
+    excluded: dict[Ground, tuple[int, list[UUID]]]
     """By ground: how many, and the first by id."""
 
 

@@ -1,8 +1,8 @@
 """Follows the advisers of the database with an index in memory, by reading only what has changed since.
 
-Each adviser's row holds the number of the transaction that changed it last (`changed_in`, by a trigger). A transaction that
-had not ended when the index was read has a number no lower than the lowest that ran then: so who has such a number is
-read again, and nobody else can have changed. No clock is bumped, so no two changes of advisers wait for each other.
+Each adviser's row holds the number of the transaction that changed it last (`changed_in`, by a trigger). A transaction
+that had not ended when the index was read has a number no lower than the lowest that ran then: so who has such a number
+is read again, and nobody else can have changed. No clock is bumped, so no two changes of advisers wait for each other.
 """
 
 import asyncio

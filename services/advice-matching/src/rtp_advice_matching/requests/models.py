@@ -163,9 +163,9 @@ class SupportRequest(Model):
             for rank, fit in enumerate(ranking.proposed, start=1)
         ]
         self.not_proposed = [
-            {"adviser_id": str(adviser_id), "ground": ground, "reason": IN_WORDS[ground]}
-            for ground, _, named in ranking.passed_over
-            for adviser_id in named
+            {"adviser_id": str(adviser_id), "ground": each.ground, "reason": IN_WORDS[each.ground]}
+            for each in ranking.passed_over
+            for adviser_id in each.named
         ]
         self.not_proposed_counts = {each.ground: each.count for each in ranking.passed_over}
         if proposals:

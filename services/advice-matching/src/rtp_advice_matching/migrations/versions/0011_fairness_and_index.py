@@ -1,7 +1,7 @@
 """An index that follows advisers, short lists of who was not proposed, and bounds of fairness.
 
-Processes of the release before go on: the trigger notes their changes of advisers too, and the new columns may be empty.
-They write everybody into `not_proposed`, which is read as before.
+Processes of the release before go on: the trigger notes their changes of advisers too, and the new columns may be
+empty. They write everybody into `not_proposed`, which is read as before.
 """
 
 import sqlalchemy as sa
