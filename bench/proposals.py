@@ -1,7 +1,8 @@
 """Proposals for one case among 20,000 advisers, from the event to the commit in PostgreSQL: beside reading them all.
 
-The worker's consumer is handed one `case-submitted` after the other. Before each, a place of an adviser is taken, so that
-there is always something to follow; every 200 changes the index is made anew, within the time of a proposal. The floor is what was done before: every adviser is read, ranked by the plain rule, and written down.
+The worker's consumer is handed one `case-submitted` after the other. Before each, a place of an adviser is taken, so
+that there is always something to follow; every 200 changes the index is made anew, within the time of a proposal. The
+floor is what was done before: every adviser is read, ranked by the plain rule, and written down.
 """
 
 import statistics

@@ -1,7 +1,7 @@
 """An index follows the advisers of a database: whatever is committed is seen, in whatever order, and nothing else."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 from uuid import UUID
@@ -44,10 +44,10 @@ async def test_every_change_is_seen(advice: Runtime, new_adviser: NewAdviser) ->
     async with advice.database.transaction() as session:
         await take_place(session, adviser)
     assert (await look(advice, follower))[adviser.id].engaged == 1
-    hidden: Sequence[Mapping[str, Any]] = ({"status": ProfileStatus.SUSPENDED}, {"network_published": False}, {"active": False})
-    shown: Sequence[Mapping[str, Any]] = ({"status": ProfileStatus.PUBLISHED}, {"network_published": True}, {"active": True})
-    for hiding, showing in zip(hidden, shown, strict=True):
-        for values, seen in ((hiding, False), (showing, True)):
+    hiding: Mapping[str, Any] = {"status": ProfileStatus.SUSPENDED, "network_published": False, "active": False}
+    showing: Mapping[str, Any] = {"status": ProfileStatus.PUBLISHED, "network_published": True, "active": True}
+    for column in hiding:
+        for values, seen in (({column: hiding[column]}, False), ({column: showing[column]}, True)):
             async with open_as(advice, "operator") as session:
                 await session.execute(update(Adviser).where(Adviser.id == adviser.id).values(values))
             assert (adviser.id in await look(advice, follower)) is seen

@@ -9,7 +9,9 @@ from rtp_advice_matching.engagements import handlers as engagement_handlers
 from rtp_advice_matching.engagements.context import build_resources
 from rtp_advice_matching.engagements.routes import acceptances, engagements
 from rtp_advice_matching.engagements.scheduler import run_scheduler
+from rtp_advice_matching.fairness.market_routes import market_fairness
 from rtp_advice_matching.fairness.routes import fairness
+from rtp_advice_matching.fairness.scheduler import run_fairness_checks
 from rtp_advice_matching.load import load_examples, load_reference_data
 from rtp_advice_matching.open_referral.import_routes import open_referral_imports
 from rtp_advice_matching.open_referral.routes import open_referral
@@ -44,11 +46,12 @@ service = Service(
         repairs,
         overrides,
         fairness,
+        market_fairness,
     ],
     metadata=Model.metadata,
     migrations=migrations,
     handlers={**request_handlers.HANDLERS, **engagement_handlers.HANDLERS},
-    loops=[run_reminders, run_scheduler, run_feedback_scheduler],
+    loops=[run_reminders, run_scheduler, run_feedback_scheduler, run_fairness_checks],
     load_reference_data=load_reference_data,
     load_examples=load_examples,
     settings=AdviceSettings,
