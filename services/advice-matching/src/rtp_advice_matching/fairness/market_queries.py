@@ -95,6 +95,7 @@ async def _measure_first_choices(session: AsyncSession, agreed: ColumnElement[bo
     best = select(func.max(Proposal.score)).where(Proposal.request_id == SupportRequest.id).correlate(SupportRequest)
     query = (
         select(func.count(), func.count().filter(Proposal.score >= best.scalar_subquery()))
+        .select_from(SupportRequest)
         .join(Proposal, Proposal.request_id == SupportRequest.id)
         .where(agreed, Proposal.adviser_id == SupportRequest.agreed_adviser_id)
     )
