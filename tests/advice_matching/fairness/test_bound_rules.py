@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from rtp_advice_matching.fairness.bound_rules import (
     AT_LEAST,
     Bounds,
-    Measure,
-    Measured,
+    FairnessMeasure,
+    MeasuredGroup,
     Values,
     evaluate,
     is_passed,
@@ -18,16 +18,20 @@ from rtp_advice_matching.fairness.bound_rules import (
 from rtp_advice_matching.fairness.market_rules import GroupTimes, KindLoad, MarketFigures
 from rtp_advice_matching.fairness.rules import Spread
 
-KEYS = [Measured(measure, by, group) for measure in Measure for by, group in (("everybody", None), ("sector", "youth"))]
-BOUNDS = st.dictionaries(st.sampled_from(list(Measure)), st.none() | st.integers(0, 4))
+KEYS = [
+    MeasuredGroup(measure, by, group)
+    for measure in FairnessMeasure
+    for by, group in (("everybody", None), ("sector", "youth"))
+]
+BOUNDS = st.dictionaries(st.sampled_from(list(FairnessMeasure)), st.none() | st.integers(0, 4))
 VALUES = st.dictionaries(st.sampled_from(KEYS), st.none() | st.integers(0, 4))
 COURSES = st.lists(st.tuples(BOUNDS, VALUES), max_size=8)
 
 
 @given(COURSES)
 def test_each_is_passed_and_kept_again_in_turns(course: list[tuple[Bounds, Values]]) -> None:
-    passed: frozenset[Measured] = frozenset()
-    told: dict[Measured, list[str]] = {}
+    passed: frozenset[MeasuredGroup] = frozenset()
+    told: dict[MeasuredGroup, list[str]] = {}
     for bounds, values in course:
         found = evaluate(bounds, values, passed)
         for word, crossings in (("passed", found.newly), ("restored", found.restored)):
@@ -41,7 +45,7 @@ def test_each_is_passed_and_kept_again_in_turns(course: list[tuple[Bounds, Value
 
 @given(BOUNDS, VALUES, st.frozensets(st.sampled_from(KEYS)))
 def test_whatever_is_measured_beyond_its_bound_is_passed_and_nothing_else(
-    bounds: Bounds, values: Values, before: frozenset[Measured]
+    bounds: Bounds, values: Values, before: frozenset[MeasuredGroup]
 ) -> None:
     found = evaluate(bounds, values, before)
     for of in KEYS:
@@ -58,7 +62,7 @@ def test_whatever_is_measured_beyond_its_bound_is_passed_and_nothing_else(
 
 
 @given(BOUNDS, VALUES, st.frozensets(st.sampled_from(KEYS)))
-def test_looked_at_again_nothing_is_told(bounds: Bounds, values: Values, before: frozenset[Measured]) -> None:
+def test_looked_at_again_nothing_is_told(bounds: Bounds, values: Values, before: frozenset[MeasuredGroup]) -> None:
     again = evaluate(bounds, values, evaluate(bounds, values, before).passed)
     assert (again.newly, again.restored) == ((), ())
 
@@ -71,11 +75,11 @@ def test_every_measure_is_taken_from_the_figures() -> None:
     )
     everybody = ("everybody", None)
     assert list_values(figures) == {
-        (Measure.LOAD_GINI, *everybody): 40,
-        (Measure.LOAD_GINI, "kind", "mentor"): 40,
-        (Measure.WAITING_NINETIETH, *everybody): 7,
-        (Measure.WAITING_NINETIETH, "region", "E12000007"): None,
-        (Measure.AGREEMENT_NINETIETH, *everybody): 7,
-        (Measure.FIRST_CHOICES, *everybody): 80,
-        (Measure.JUSTIFIED_ENVY, *everybody): 2,
+        (FairnessMeasure.LOAD_GINI, *everybody): 40,
+        (FairnessMeasure.LOAD_GINI, "kind", "mentor"): 40,
+        (FairnessMeasure.WAITING_NINETIETH, *everybody): 7,
+        (FairnessMeasure.WAITING_NINETIETH, "region", "E12000007"): None,
+        (FairnessMeasure.AGREEMENT_NINETIETH, *everybody): 7,
+        (FairnessMeasure.FIRST_CHOICES, *everybody): 80,
+        (FairnessMeasure.JUSTIFIED_ENVY, *everybody): 2,
     }

@@ -1,7 +1,7 @@
 """What a request gains by misreporting whom it prefers, with everything that it could say (docs/adr/0053).
 
-Where nobody ties: nothing. Where preferences tie: never more than some stable assignment of the true market would give it.
-A misreport is any order of some of those on its list, with or without ties; what it is worth to advisers stays.
+Where nobody ties: nothing. Where preferences tie: never more than some stable assignment of the true market would give
+it. A misreport is any order of some of those on its list, with or without ties; what it is worth to advisers stays.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -45,7 +45,7 @@ def draw_tied_lists(draw: st.DrawFn) -> tuple[Lists, list[int]]:
     return lists, draw(st.lists(st.integers(0, 2), min_size=count, max_size=count))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(draw_strict_lists(requests=5, advisers=3), st.data())
 def test_where_nobody_ties_nothing_that_can_be_said_is_worth_more_than_the_truth(
     market: tuple[Lists, list[int]], data: st.DataObject
@@ -58,13 +58,13 @@ def test_where_nobody_ties_nothing_that_can_be_said_is_worth_more_than_the_truth
         assert max(list_gains(lists, places, liar, order)) == rate(listed, truly, honest[liar])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(draw_tied_lists(), st.data())
 def test_where_preferences_tie_nobody_gains_more_than_stability_allows(
     market: tuple[Lists, list[int]], data: st.DataObject
 ) -> None:
-    """With the ties broken as the outcome has it, the requests' best stable assignment is a stable one of the truth, and
-    in that market nobody gains by misreporting.
+    """With the ties broken as the outcome has it, the requests' best stable assignment is a stable one of the truth,
+    and in that market nobody gains by misreporting.
     """
     lists, places = market
     order = data.draw(st.permutations(range(len(lists))))
@@ -76,8 +76,8 @@ def test_where_preferences_tie_nobody_gains_more_than_stability_allows(
 
 
 def test_a_tie_of_another_request_is_enough_to_gain_by() -> None:
-    """No adviser ties here, and neither does who lies: the first gets nobody by the truth, and its second choice by naming
-    that one first. The second request likes both equally, and is sent where it leaves a place.
+    """No adviser ties here, and neither does who lies: the first gets nobody by the truth, and its second choice by
+    naming that one first. The second request likes both equally, and is sent where it leaves a place.
     """
     lists: Lists = [{0: (1, 1), 1: (2, 1)}, {0: (1, 2), 1: (1, 3)}, {1: (1, 2)}]
     told: Listed = {0: (2, 1), 1: (1, 1)}

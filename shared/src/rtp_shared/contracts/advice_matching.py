@@ -168,7 +168,7 @@ class CapacityLow(EventData):
 class FairnessBoundEvent(EventData):
     """The fields of the events about a bound of fairness. Not published itself. None says anything of one case."""
 
-    SUBJECT: ClassVar[str] = "fairness-bounds"
+    SUBJECT: ClassVar[str] = "organisations"
     READERS: ClassVar[str] = "The clients of the operator's organisation that set the bound"
     SINCE: ClassVar[str] = "1.3.0"
 

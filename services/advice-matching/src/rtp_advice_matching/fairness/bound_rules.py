@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rtp_advice_matching.fairness.market_rules import EVERYBODY, MarketFigures
 
 
-class Measure(StrEnum):
+class FairnessMeasure(StrEnum):
     """What an operator may set a bound of."""
 
     LOAD_GINI = "load-gini"
@@ -27,26 +27,26 @@ class Measure(StrEnum):
     """At most, in pairs."""
 
 
-AT_LEAST = frozenset({Measure.FIRST_CHOICES})
+AT_LEAST = frozenset({FairnessMeasure.FIRST_CHOICES})
 
 
-class Measured(NamedTuple):
+class MeasuredGroup(NamedTuple):
     """What was measured, and of whom."""
 
-    measure: Measure
+    measure: FairnessMeasure
     by: str
     group: str | None
 
 
-Values = Mapping[Measured, int | None]
-Bounds = Mapping[Measure, int | None]
+Values = Mapping[MeasuredGroup, int | None]
+Bounds = Mapping[FairnessMeasure, int | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
     """A bound that a value has crossed, in either direction."""
 
-    of: Measured
+    of: MeasuredGroup
     value: int | None
     """None where nothing was measured, and the bound was taken away."""
     bound: int | None
@@ -56,7 +56,7 @@ class Crossing:
 class Evaluation:
     """What has come of the bounds since they were looked at before."""
 
-    passed: frozenset[Measured]
+    passed: frozenset[MeasuredGroup]
     """Those that are passed now, or were and cannot be measured."""
     newly: tuple[Crossing, ...]
     restored: tuple[Crossing, ...]
@@ -64,30 +64,30 @@ class Evaluation:
 
 def list_values(figures: MarketFigures) -> Values:
     """List all that bounds are held against."""
-    values: dict[Measured, int | None] = {
-        Measured(Measure.FIRST_CHOICES, EVERYBODY, None): figures.first_choices,
-        Measured(Measure.JUSTIFIED_ENVY, EVERYBODY, None): figures.justified_envy,
+    values: dict[MeasuredGroup, int | None] = {
+        MeasuredGroup(FairnessMeasure.FIRST_CHOICES, EVERYBODY, None): figures.first_choices,
+        MeasuredGroup(FairnessMeasure.JUSTIFIED_ENVY, EVERYBODY, None): figures.justified_envy,
     }
     for load in figures.load:
         by = EVERYBODY if load.kind is None else "kind"
-        values[Measured(Measure.LOAD_GINI, by, load.kind)] = load.spread.gini
+        values[MeasuredGroup(FairnessMeasure.LOAD_GINI, by, load.kind)] = load.spread.gini
     for measure, times in (
-        (Measure.WAITING_NINETIETH, figures.waiting),
-        (Measure.AGREEMENT_NINETIETH, figures.agreements),
+        (FairnessMeasure.WAITING_NINETIETH, figures.waiting),
+        (FairnessMeasure.AGREEMENT_NINETIETH, figures.agreements),
     ):
-        values |= {Measured(measure, each.by, each.group): each.ninetieth for each in times}
+        values |= {MeasuredGroup(measure, each.by, each.group): each.ninetieth for each in times}
     return values
 
 
-def is_passed(measure: Measure, value: int, bound: int) -> bool:
+def is_passed(measure: FairnessMeasure, value: int, bound: int) -> bool:
     return value < bound if measure in AT_LEAST else value > bound
 
 
-def evaluate(bounds: Bounds, values: Values, passed: frozenset[Measured]) -> Evaluation:
+def evaluate(bounds: Bounds, values: Values, passed: frozenset[MeasuredGroup]) -> Evaluation:
     """Return which bounds are passed now, of those which were not, and which are kept again."""
     newly: list[Crossing] = []
     restored: list[Crossing] = []
-    still: set[Measured] = set()
+    still: set[MeasuredGroup] = set()
     for of in sorted({*values, *passed}, key=str):
         value, bound = values.get(of), bounds.get(of.measure)
         if bound is not None and value is None:

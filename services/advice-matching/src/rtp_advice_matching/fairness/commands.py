@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_advice_matching.fairness.bound_rules import Crossing, Evaluation, Measure, Values, evaluate
+from rtp_advice_matching.fairness.bound_rules import Crossing, Evaluation, FairnessMeasure, Values, evaluate
 from rtp_advice_matching.fairness.models import FairnessBounds
 from rtp_advice_matching.repairs.models import Person
 from rtp_shared.contracts.advice_matching import FairnessBoundPassed, FairnessBoundRestored
@@ -20,7 +20,7 @@ from rtp_shared.outbox import Outbox
 async def set_bounds(
     session: AsyncSession,
     organisation_id: UUID,
-    bounds: Mapping[Measure, int | None],
+    bounds: Mapping[FairnessMeasure, int | None],
     *,
     version: Expected,
     person: Person,
@@ -48,7 +48,7 @@ async def check_bounds(
     row = await session.scalar(query.with_for_update(skip_locked=True))
     if row is None or row.is_newer_than(measured_at):
         return 0
-    bounds = {Measure(name): bound for name, bound in row.bounds.items()}
+    bounds = {FairnessMeasure(name): bound for name, bound in row.bounds.items()}
     found = evaluate(bounds, values, row.passed_now)
     row.note(found, measured_at=measured_at)
     for event in _build_events(row, found, measured_at):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from rtp_advice_matching.fairness.bound_rules import Measure
+from rtp_advice_matching.fairness.bound_rules import FairnessMeasure
 from rtp_advice_matching.fairness.schemas import LoadView
 from rtp_shared.schemas import Input, Output, Whole
 
@@ -36,7 +36,7 @@ class GroupTimesView(Output):
 class PassedView(Output):
     """A bound that is passed."""
 
-    measure: Measure
+    measure: FairnessMeasure
     by: str = Field(description="`everybody`, `kind` (of adviser), `sector`, `region` or `employer-kind`")
     group: str | None
     value: int = Field(description="What was measured when it was passed")
@@ -73,8 +73,8 @@ class BoundsSetting(Input):
     first_choices: Percent | None = Field(description="At least, in per cent")
     justified_envy: Pairs | None = Field(description="At most, in pairs")
 
-    def read(self) -> dict[Measure, int | None]:
-        return {measure: getattr(self, measure.replace("-", "_")) for measure in Measure}
+    def read(self) -> dict[FairnessMeasure, int | None]:
+        return {measure: getattr(self, measure.replace("-", "_")) for measure in FairnessMeasure}
 
 
 class BoundsValues(Output):

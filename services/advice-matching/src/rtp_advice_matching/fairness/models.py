@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_advice_matching.base import Model
-from rtp_advice_matching.fairness.bound_rules import Evaluation, Measure, Measured
+from rtp_advice_matching.fairness.bound_rules import Evaluation, FairnessMeasure, MeasuredGroup
 from rtp_advice_matching.repairs.models import Person
 from rtp_shared.etags import Expected
 from rtp_shared.identities import SYSTEM, organisation_identity
@@ -55,7 +55,9 @@ class FairnessBounds(Model):
             "passed": [],
         }
 
-    def set_to(self, bounds: Mapping[Measure, int | None], *, version: Expected, person: Person, now: datetime) -> None:
+    def set_to(
+        self, bounds: Mapping[FairnessMeasure, int | None], *, version: Expected, person: Person, now: datetime
+    ) -> None:
         """Set all bounds at once. What changes nothing counts no version."""
         version.require(self.version)
         wanted = {str(measure): bound for measure, bound in bounds.items() if bound is not None}
@@ -78,8 +80,10 @@ class FairnessBounds(Model):
         }
 
     @property
-    def passed_now(self) -> frozenset[Measured]:
-        return frozenset(Measured(Measure(each["measure"]), each["by"], each["group"]) for each in self.passed)
+    def passed_now(self) -> frozenset[MeasuredGroup]:
+        return frozenset(
+            MeasuredGroup(FairnessMeasure(each["measure"]), each["by"], each["group"]) for each in self.passed
+        )
 
     def is_newer_than(self, time: datetime) -> bool:
         """Return whether it was held against figures of that time, or of a later one."""
@@ -87,7 +91,9 @@ class FairnessBounds(Model):
 
     def note(self, found: Evaluation, *, measured_at: datetime) -> None:
         """Note which bounds are passed now; one that was before keeps its time."""
-        kept = [each for each in self.passed if Measured(each["measure"], each["by"], each["group"]) in found.passed]
+        kept = [
+            each for each in self.passed if MeasuredGroup(each["measure"], each["by"], each["group"]) in found.passed
+        ]
         news = [
             {**each.of._asdict(), "value": each.value, "bound": each.bound, "since": measured_at.isoformat()}
             for each in found.newly
