@@ -79,8 +79,7 @@ def _read_times(row: AnyRow) -> GroupTimes:
     for place, (by, group) in enumerate(zip(_GROUPED_BY, groups, strict=True)):
         if not left_out >> (len(groups) - 1 - place) & 1:
             return GroupTimes(by, group, requests, median, ninetieth)
-    few = requests < SUPPRESSED_BELOW
-    return GroupTimes(EVERYBODY, None, None if few else requests, median, ninetieth)
+    return GroupTimes(EVERYBODY, None, requests, median, ninetieth)
 
 
 async def _measure_load(session: AsyncSession) -> list[KindLoad]:

@@ -26,7 +26,7 @@ from rtp_advice_matching.ranking.bits import list_places, make_set
 from rtp_advice_matching.ranking.index import AdviserIndex
 
 CHANGED_AT_MOST = 200
-"""So many are looked at one by one, in 5 milliseconds; with one more the index is made anew, in half a second."""
+"""So many are looked at one by one, in 5 milliseconds; with one more the index is made anew, in about a second."""
 
 Changes = Mapping[UUID, Candidate | None]
 """Advisers as they are by now; None for who takes part no more."""
