@@ -136,6 +136,7 @@ NO_PEOPLE = {
     "engagementId",
     "eventId",
     "networkId",
+    "organisationId",
     "shortlistId",
     "productId",
     "productIds",

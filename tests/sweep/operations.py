@@ -47,6 +47,13 @@ BODY = {
     "nation": "England",
     "identifiers": [{"scheme": "GB-NHS", "value": "SWEEP"}],
 }
+FAIRNESS_BOUNDS = {
+    "loadGini": 40,
+    "waitingNinetieth": 26,
+    "agreementNinetieth": None,
+    "firstChoices": None,
+    "justifiedEnvy": None,
+}
 ADVISER = {
     "name": "Sweep",
     "kind": "mentor",
@@ -159,6 +166,7 @@ WRITES: Mapping[str, Body] = {
     "POST /v1/matching-rounds/{round_id}/overrides": {"requestId": NOBODY, "adviserId": NOBODY, "reason": "Sweep"},
     "POST /v1/matching-rounds/{round_id}/overrides/{override_id}/actions/confirm": None,
     "POST /v1/matching-rounds/{round_id}/overrides/{override_id}/actions/withdraw": None,
+    "PUT /v1/fairness/bounds": FAIRNESS_BOUNDS,
     "POST /oauth2/token": Raw("application/x-www-form-urlencoded", b"grant_type=client_credentials"),
     "POST /v1/subscriptions": {"sink": SINK},
     "PATCH /v1/subscriptions/{subscription_id}": {"description": "Sweep"},
@@ -251,6 +259,8 @@ READS = frozenset(
         "GET /v1/statistics",
         "GET /v1/statistics/months/{month}",
         "GET /v1/statistics/years/{year}",
+        "GET /v1/fairness",
+        "GET /v1/fairness/bounds",
         "GET /v1/grant-exports/360giving.csv",
         "GET /v1/grant-exports/360giving.json",
         "GET /v1/grant-givers",

@@ -17,7 +17,7 @@ from tests.support.pages import read_pages
 from tests.support.people import act, appointed, end
 from tests.support.webhooks import ask, subscribe
 from tests.sweep.clients import ORGANISATIONS, RIVAL, Clients
-from tests.sweep.operations import AWARDED
+from tests.sweep.operations import AWARDED, FAIRNESS_BOUNDS
 from tests.sweep.oracle import CaseFile, Secrecy, Thing
 from tests.sweep.stages import plant_stages
 
@@ -60,6 +60,7 @@ async def plant(platform: Platform, clients: Clients) -> Population:
     await planter.let_deliveries_die()
     await planter.plant_erasure()
     await planter.plant_round()
+    await planter.plant_bounds()
     staged = await plant_stages(platform, clients)
     await platform.drain_events()
     return Population(platform, clients, (*planter.things, *staged), len(planter.things))
@@ -218,6 +219,13 @@ class Planter:
             assert answer.status_code == 201, answer.text
             at = {**ids, f"{kind}_id": answer.json()["id"]}
             self.add(f"the {kind} of a round", Secrecy.OWNER, answer.json()["id"], at=at, owner="matcher")
+
+    async def plant_bounds(self) -> None:
+        person = mark()
+        headers = {"If-Match": '"0"', "On-Behalf-Of": f"p-{person}"}
+        answer = await self.api("matcher").put("/v1/fairness/bounds", json=FAIRNESS_BOUNDS, headers=headers)
+        assert answer.status_code == 200, answer.text
+        self.add("who set bounds of fairness", Secrecy.OWNER, f"p-{person}", at={}, owner="matcher")
 
     async def _list_events(self, group: Api, case: Json) -> set[str]:
         feed = await read_pages(group, "/v1/events", limit=200)

@@ -26,6 +26,7 @@ SERVICES = {
     "engagements": "advice-matching",
     "follow-ups": "advice-matching",
     "matching-rounds": "advice-matching",
+    "fairness": "advice-matching",
     "products": "finance-directory",
     "shortlists": "finance-directory",
     "eligibility": "finance-directory",

@@ -6,10 +6,12 @@ from rtp_advice_matching.directory.network_routes import adviser_networks
 from rtp_advice_matching.directory.reminders import run_reminders
 from rtp_advice_matching.directory.routes import advisers
 from rtp_advice_matching.engagements import handlers as engagement_handlers
-from rtp_advice_matching.engagements.context import read_terms
+from rtp_advice_matching.engagements.context import build_resources
 from rtp_advice_matching.engagements.routes import acceptances, engagements
 from rtp_advice_matching.engagements.scheduler import run_scheduler
+from rtp_advice_matching.fairness.market_routes import market_fairness
 from rtp_advice_matching.fairness.routes import fairness
+from rtp_advice_matching.fairness.scheduler import run_fairness_checks
 from rtp_advice_matching.load import load_examples, load_reference_data
 from rtp_advice_matching.open_referral.import_routes import open_referral_imports
 from rtp_advice_matching.open_referral.routes import open_referral
@@ -44,13 +46,14 @@ service = Service(
         repairs,
         overrides,
         fairness,
+        market_fairness,
     ],
     metadata=Model.metadata,
     migrations=migrations,
     handlers={**request_handlers.HANDLERS, **engagement_handlers.HANDLERS},
-    loops=[run_reminders, run_scheduler, run_feedback_scheduler],
+    loops=[run_reminders, run_scheduler, run_feedback_scheduler, run_fairness_checks],
     load_reference_data=load_reference_data,
     load_examples=load_examples,
     settings=AdviceSettings,
-    build_resources=read_terms,
+    build_resources=build_resources,
 )

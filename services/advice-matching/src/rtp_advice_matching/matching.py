@@ -15,6 +15,8 @@ from uuid import UUID
 
 PROPOSED_AT_MOST = 3
 """Enough to choose from, few enough that each adviser proposed may expect to be asked."""
+NAMED = 20
+"""The number of advisers that are named for one ground in a summary; all of them are counted."""
 
 PartName = Literal["sector", "topics", "region", "stage", "capacity", "legal-form"]
 
@@ -125,6 +127,24 @@ class Ranking(NamedTuple):
     """Those who could help first, best first; then the others by id."""
 
 
+@dataclass(frozen=True, slots=True)
+class GroundSummary:
+    """How many candidates were passed over on one ground, and some of them."""
+
+    ground: Ground
+    count: int
+    named: tuple[UUID, ...]
+    """The first of them in the order of a ranking, at most NAMED."""
+
+
+class RankingSummary(NamedTuple):
+    """A ranking that is as short for 20,000 candidates as for twenty."""
+
+    proposed: tuple[Fit, ...]
+    passed_over: tuple[GroundSummary, ...]
+    """Those who could help first; then the grounds in their order. A ground that holds for nobody is left out."""
+
+
 def rank(need: Need, candidates: Iterable[Candidate], *, at_most: int = PROPOSED_AT_MOST) -> Ranking:
     """Choose the candidates to propose, and give a reason for everybody else."""
     fits: list[Fit] = []
@@ -134,9 +154,25 @@ def rank(need: Need, candidates: Iterable[Candidate], *, at_most: int = PROPOSED
             excluded.append(PassedOver(candidate.id, ground))
         else:
             fits.append(score(need, candidate))
-    fits.sort(key=lambda fit: make_sort_key(need, fit))
+    fits.sort(key=lambda fit: make_sort_key(need, fit.candidate, fit.score))
     outranked = (PassedOver(fit.candidate.id, Ground.OTHERS_COME_FIRST) for fit in fits[at_most:])
     return Ranking(tuple(fits[:at_most]), (*outranked, *sorted(excluded)))
+
+
+GROUNDS_IN_ORDER = (Ground.OTHERS_COME_FIRST, *(each for each in Ground if each is not Ground.OTHERS_COME_FIRST))
+
+
+def summarise(ranking: Ranking) -> RankingSummary:
+    """Count who was passed over by ground, and name the first of each."""
+    by_ground: dict[Ground, list[UUID]] = {}
+    for adviser_id, ground in ranking.passed_over:
+        by_ground.setdefault(ground, []).append(adviser_id)
+    grounds = (
+        GroundSummary(ground, len(by_ground[ground]), tuple(by_ground[ground][:NAMED]))
+        for ground in GROUNDS_IN_ORDER
+        if ground in by_ground
+    )
+    return RankingSummary(ranking.proposed, tuple(grounds))
 
 
 def find_obstacle(need: Need, candidate: Candidate) -> Ground | None:
@@ -173,10 +209,13 @@ def score(need: Need, candidate: Candidate, weights: Mapping[PartName, int] = WE
     return Fit(candidate, sum(part.points for part in parts), parts)
 
 
-def make_sort_key(need: Need, fit: Fit) -> tuple[int, Fraction, bytes]:
+SortKey = tuple[int, Fraction, bytes]
+
+
+def make_sort_key(need: Need, candidate: Candidate, points: int) -> SortKey:
     """Make the key that sorts the best first. It differs by case, so that no adviser always wins among equals."""
-    draw = hashlib.sha256(need.case_id.bytes + fit.candidate.id.bytes).digest()
-    return -fit.score, fit.candidate.load, draw
+    draw = hashlib.sha256(need.case_id.bytes + candidate.id.bytes).digest()
+    return -points, candidate.load, draw
 
 
 class _Share(NamedTuple):

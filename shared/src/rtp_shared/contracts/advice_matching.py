@@ -177,3 +177,40 @@ class CapacityLow(EventData):
     capacity: int = Field(description="How many staff groups they can help at a time")
     free_places: int = Field(description="How many more they can help now")
     at: datetime = Field(description="When the place was taken, UTC")
+
+
+class FairnessBoundEvent(EventData):
+    """The fields of the events about a bound of fairness. Not published itself. None says anything of one case."""
+
+    SUBJECT: ClassVar[str] = "organisations"
+    READERS: ClassVar[str] = "The clients of the operator's organisation that set the bound"
+    SINCE: ClassVar[str] = "1.3.0"
+
+    organisation_id: UUID = Field(description="The operator's organisation, whose bounds they are")
+    version: int = Field(description="The version of the bounds that the market was held against")
+    measure: str = Field(
+        description="load-gini, waiting-ninetieth, agreement-ninetieth, first-choices or justified-envy"
+    )
+    by: str = Field(description="everybody, or what the group has in common: kind, sector, region or employer-kind")
+    group: str | None = Field(default=None, description="Which kind of adviser, sector, region or kind of body")
+    at: datetime = Field(description="When the market was measured, UTC")
+
+
+class FairnessBoundPassed(FairnessBoundEvent):
+    """The market has passed a bound of fairness. It is not said again until the bound was kept in between."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.fairness-bound-passed.v1"
+
+    value: int = Field(description="What was measured: per cent, weeks or pairs")
+    bound: int = Field(description="The bound: first-choices may be no less, all others no more")
+
+
+class FairnessBoundRestored(FairnessBoundEvent):
+    """A bound of fairness that was passed is kept again, or was taken away."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.fairness-bound-restored.v1"
+
+    value: int | None = Field(
+        default=None, description="What was measured; null if the measure is too small to be said"
+    )
+    bound: int | None = Field(default=None, description="The bound; null if it was taken away")

@@ -38,6 +38,7 @@ TAGS = {
     "Support requests": "Advisers and mentors proposed to a staff group, with reasons",
     "Engagements": "What is between a staff group and an adviser, from the offer to the end",
     "Matching rounds": "Proposals worked out over all support requests at once, with a certificate",
+    "Fairness": "How fair the market of support is as it stands, and the bounds that an operator holds it to",
     "Advisers": "Who can advise or mentor, and how a network keeps its people",
     "Adviser networks": "The organisations that advisers, mentors and ambassadors belong to",
     "Resources": "Guides, toolkits and templates that others publish, by stage and topic",

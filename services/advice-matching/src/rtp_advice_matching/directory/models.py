@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Uuid, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -87,6 +87,8 @@ class Adviser(Profile, Model):
     """Pence, without VAT."""
     conflicts: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid()))
     """Bodies that the adviser is not independent of."""
+    changed_in: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    """The number of the transaction that changed the row last. A trigger writes it, whoever makes the change."""
 
     # Not `engaged <= capacity`: who lowers the capacity ends no engagement by it.
     __table_args__ = (
@@ -94,6 +96,7 @@ class Adviser(Profile, Model):
         CheckConstraint("engaged >= 0", name="engaged"),
         Index("ix_advisers_name_id", "name", "id"),
         Index("ix_advisers_network_id", "network_id"),
+        Index("ix_advisers_changed_in", "changed_in"),
     )
 
     @property

@@ -17,7 +17,16 @@ from rtp_shared.db import AnyRow, AnySelect
 from rtp_shared.identities import Principal
 
 OVERSEE = "advisers:oversee"
-_KEPT_BACK = ("engaged", "conflicts", "suspended_for", "network_published", "reminded_on", "sequence", "event_hash")
+_KEPT_BACK = (
+    "engaged",
+    "conflicts",
+    "suspended_for",
+    "network_published",
+    "reminded_on",
+    "sequence",
+    "event_hash",
+    "changed_in",
+)
 _ADVISER = (
     *(column for column in Adviser.__table__.c if column.name not in _KEPT_BACK),
     func.greatest(Adviser.capacity - Adviser.engaged, 0).label("free_places"),
@@ -27,7 +36,10 @@ _NETWORK = tuple(column for column in AdviserNetwork.__table__.c if column.name 
 SHOWN = and_(Adviser.status == ProfileStatus.PUBLISHED, Adviser.network_published)
 
 _FRESH = or_(Adviser.verified_on > func.current_date() - NOT_PROPOSED_AFTER.days, Adviser.verified_on.is_(None))
-"""Not verified so long ago that nobody should be sent there. Who was recorded before verification began is."""
+TAKES_PART = and_(Adviser.active, SHOWN, _FRESH)
+"""Who can be proposed: who is shown, and was not verified so long ago that nobody should be sent there. Who was recorded
+before verification began takes part.
+"""
 
 
 def is_kept_by(column: Any, principal: Principal) -> ColumnElement[bool]:
@@ -66,7 +78,7 @@ async def list_advisers(
 async def list_candidates(session: AsyncSession) -> list[Candidate]:
     """List everybody who takes part, is shown, and was verified within a year, as the matching rule needs them."""
     columns = [Adviser.__table__.c[name] for name in Candidate.__dataclass_fields__]
-    rows = await session.execute(select(*columns).where(Adviser.active, SHOWN, _FRESH))
+    rows = await session.execute(select(*columns).where(TAKES_PART))
     return [Candidate(*row) for row in rows]
 
 

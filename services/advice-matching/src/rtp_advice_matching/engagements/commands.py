@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from rtp_advice_matching.directory.errors import AdviserHasLeft, AdviserNotIndependent, NoPlaceLeft
 from rtp_advice_matching.directory.models import Adviser
-from rtp_advice_matching.directory.queries import list_candidates
 from rtp_advice_matching.engagements import publishing
 from rtp_advice_matching.engagements.context import EngagementContext
 from rtp_advice_matching.engagements.days import add_working_days, find_civil_date
@@ -22,7 +21,7 @@ from rtp_advice_matching.engagements.models import (
     EngagementSide,
     EngagementStatus,
 )
-from rtp_advice_matching.matching import Candidate, Ground, find_obstacle, rank
+from rtp_advice_matching.matching import Candidate, Ground, find_obstacle
 from rtp_advice_matching.requests import commands as requests
 from rtp_advice_matching.requests.models import SupportRequest
 from rtp_shared.contracts.applications import CaseWithdrawn
@@ -289,8 +288,8 @@ async def _share(context: EngagementContext, request: SupportRequest, adviser: A
 async def _offer_next(context: EngagementContext, request: SupportRequest) -> None:
     """Offer the staff group to whoever fits best as things stand now, of those whom it was not offered to before."""
     asked = {each.adviser_id for each in await _list_engagements(context, request.id)}
-    candidates = [each for each in await list_candidates(context.session) if each.id not in asked]
-    ranking = rank(request.build_need(), candidates, at_most=1)
+    advisers = await context.resources.advisers.look(context.session)
+    ranking = advisers.rank(request.build_need(), at_most=1, without=asked)
     if not ranking.proposed:
         await _look_again(context, request)
         return

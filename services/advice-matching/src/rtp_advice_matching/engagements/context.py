@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rtp_advice_matching.ranking.follower import AdviserFollower
 from rtp_advice_matching.settings import AdviceSettings
 from rtp_shared.outbox import Outbox
 
@@ -27,10 +28,26 @@ def read_terms(settings: AdviceSettings) -> EngagementTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class AdviceResources:
+    """What one process holds besides its runtime: the terms, and the index of advisers."""
+
+    terms: EngagementTerms
+    advisers: AdviserFollower
+
+
+def build_resources(settings: AdviceSettings) -> AdviceResources:
+    return AdviceResources(read_terms(settings), AdviserFollower())
+
+
+@dataclass(frozen=True, slots=True)
 class EngagementContext:
-    """The transaction in which a command works, its time, and the terms."""
+    """The transaction in which a command works, its time, and what the process holds."""
 
     session: AsyncSession
     outbox: Outbox
     now: datetime
-    terms: EngagementTerms
+    resources: AdviceResources
+
+    @property
+    def terms(self) -> EngagementTerms:
+        return self.resources.terms

@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_advice_matching.directory.models import Adviser
-from rtp_advice_matching.directory.queries import list_candidates
-from rtp_advice_matching.matching import Fit, rank
+from rtp_advice_matching.matching import Fit
+from rtp_advice_matching.ranking.follower import AdviserFollower
 from rtp_advice_matching.requests.errors import AdviserNotProposed, NoSuchSupportRequest
 from rtp_advice_matching.requests.models import Proposal, SupportRequest
 from rtp_shared.contracts import About
@@ -43,13 +43,14 @@ async def open_request(
     sequence: int,
     now: datetime,
     outbox: Outbox,
+    advisers: AdviserFollower,
 ) -> None:
     """Open the case's support request and propose advisers; do nothing where that was done, or the case has ended."""
     request = await _lock_request(session, case.case_id, readers=readers, now=now)
     if not request.learn(_read_facts(case), readers=readers, sequence=sequence, now=now):
         return
     told_before = list(request.readers)
-    ranking = rank(request.build_need(), await list_candidates(session))
+    ranking = (await advisers.look(session)).rank(request.build_need())
     rivals = [fit.candidate.network_id for fit in ranking.proposed]
     case_readers = request.leave_out_rivals(request.readers, networks=rivals)
     proposals = request.propose(ranking, now=now)
@@ -213,6 +214,7 @@ def _read_facts(case: CaseSubmitted) -> dict[str, object]:
         "sector": case.sector,
         "region": case.region,
         "employer_id": case.employer,
+        "employer_kind": case.employer_kind,
         "commissioner_id": case.commissioner,
         "decision_body_id": case.decision_body,
         "headcount": case.headcount,

@@ -16,6 +16,7 @@ async def handle_case_submitted(session: AsyncSession, context: HandlerContext) 
         sequence=context.event.sequence,
         now=context.outbox.clock(),
         outbox=context.outbox,
+        advisers=context.resources.advisers,
     )
 
 

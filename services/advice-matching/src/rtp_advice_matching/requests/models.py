@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_advice_matching.base import Model
 from rtp_advice_matching.directory.models import Adviser
-from rtp_advice_matching.matching import IN_WORDS, Fit, Need, Ranking
+from rtp_advice_matching.matching import IN_WORDS, Fit, Need, RankingSummary
 from rtp_advice_matching.requests.errors import (
     NotForYouToAccept,
     OfferWaits,
@@ -60,6 +60,8 @@ class SupportRequest(Model):
     sector: Mapped[str | None]
     region: Mapped[str | None]
     employer_id: Mapped[uuid.UUID | None]
+    employer_kind: Mapped[str | None]
+    """The kind of body that the employer is; unknown of requests that were opened before it was told."""
     commissioner_id: Mapped[uuid.UUID | None]
     decision_body_id: Mapped[uuid.UUID | None]
     headcount: Mapped[int | None]
@@ -67,7 +69,9 @@ class SupportRequest(Model):
     topics: Mapped[list[str]]
 
     not_proposed: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
-    """Every adviser looked at and not proposed, with the reason, as it was then."""
+    """Advisers looked at and not proposed, with the ground, as it was then: of each ground the first twenty."""
+    not_proposed_counts: Mapped[dict[str, Any] | None]
+    """All of them, by ground; None where the list has everybody, as the release before wrote it."""
     agreed_adviser_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("advisers.id"))
     opened_at: Mapped[datetime]
     changed_at: Mapped[datetime]
@@ -150,7 +154,7 @@ class SupportRequest(Model):
             legal_form=self.legal_form,
         )
 
-    def propose(self, ranking: Ranking, *, now: datetime) -> "list[Proposal]":
+    def propose(self, ranking: RankingSummary, *, now: datetime) -> "list[Proposal]":
         """Propose the best. Their networks see the request from now on, and of the proposals only their own."""
         rivals = [fit.candidate.network_id for fit in ranking.proposed]
         case_readers = self.leave_out_rivals(self.readers, networks=rivals)
@@ -159,9 +163,11 @@ class SupportRequest(Model):
             for rank, fit in enumerate(ranking.proposed, start=1)
         ]
         self.not_proposed = [
-            {"adviser_id": str(adviser_id), "ground": ground, "reason": IN_WORDS[ground]}
-            for adviser_id, ground in ranking.passed_over
+            {"adviser_id": str(adviser_id), "ground": each.ground, "reason": IN_WORDS[each.ground]}
+            for each in ranking.passed_over
+            for adviser_id in each.named
         ]
+        self.not_proposed_counts = {each.ground: each.count for each in ranking.passed_over}
         if proposals:
             self.status = SupportStatus.PROPOSED
         self.proposed_at = now

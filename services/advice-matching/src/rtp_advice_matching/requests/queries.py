@@ -1,5 +1,6 @@
 """Queries. Row-level security stands behind every query of support requests and proposals."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_advice_matching.directory.facets import ProfileStatus
 from rtp_advice_matching.directory.models import Adviser
 from rtp_advice_matching.directory.queries import SHOWN
+from rtp_advice_matching.matching import GROUNDS_IN_ORDER, IN_WORDS
 from rtp_advice_matching.requests.errors import NoSuchSupportRequest
 from rtp_advice_matching.requests.models import Proposal, SupportRequest, SupportStatus
 from rtp_shared.db import AnyRow, AnySelect, system_scope, visible_to
@@ -30,6 +32,10 @@ _LINE = (
 
 _DETAIL = ("number", "route", "employer_id", "commissioner_id", "decision_body_id", "headcount", "legal_form")
 """What a network sees only once its adviser was agreed on and the staff group has consented."""
+
+
+_NOT_PROPOSED = ("not_proposed", "not_proposed_counts")
+"""What the client that opened the case sees, and nobody else."""
 
 
 async def list_requests(
@@ -58,19 +64,38 @@ async def list_requests(
 
 
 async def get_request(session: AsyncSession, request_id: UUID, *, readers: Sequence[str], own_identity: str) -> AnyRow:
-    """Return a request without its proposals; `not_proposed` is None but for the client that opened the case."""
-    apart = ("not_proposed", "agreed_adviser_id", *_DETAIL)
+    """Return a request without its proposals; who was not proposed is None but for the client that opened the case."""
+    apart = (*_NOT_PROPOSED, "agreed_adviser_id", *_DETAIL)
     rest = (column for column in SupportRequest.__table__.c if column.name not in apart)
     detail = (_select_detail(name, readers) for name in _DETAIL)
     opened_it = SupportRequest.readers[1] == own_identity  # as `SupportRequest.opener`
-    not_proposed = case((opened_it, SupportRequest.not_proposed), else_=null()).label("not_proposed")
-    query = select(*rest, *detail, not_proposed, _select_agreed(readers)).where(
+    passed_over = (
+        case((opened_it, SupportRequest.__table__.c[name]), else_=null()).label(name) for name in _NOT_PROPOSED
+    )
+    query = select(*rest, *detail, *passed_over, _select_agreed(readers)).where(
         SupportRequest.id == request_id, visible_to(SupportRequest.readers, readers)
     )
     row = (await session.execute(query)).first()
     if row is None:
         raise NoSuchSupportRequest
     return row
+
+
+async def summarise_not_proposed(session: AsyncSession, row: AnyRow) -> dict[str, list[dict[str, Any]] | None]:
+    """Return who was not proposed, as far as their profiles are shown now, and how many there were on each ground."""
+    if row.not_proposed is None:
+        return {"not_proposed": None, "not_proposed_counts": None}
+    counts = row.not_proposed_counts or Counter(each["ground"] for each in row.not_proposed)
+    ids = [UUID(each["adviser_id"]) for each in row.not_proposed]
+    shown = set(await session.scalars(select(Adviser.id).where(Adviser.id.in_(ids), SHOWN))) if ids else set()
+    return {
+        "not_proposed": [each for each in row.not_proposed if UUID(each["adviser_id"]) in shown],
+        "not_proposed_counts": [
+            {"ground": each, "reason": IN_WORDS[each], "count": counts[each]}
+            for each in GROUNDS_IN_ORDER
+            if counts.get(each)
+        ],
+    }
 
 
 async def get_case_route(session: AsyncSession, request_id: UUID, *, readers: Sequence[str]) -> str | None:

@@ -74,4 +74,6 @@ async def show_request(
     proposals = await queries.list_proposals(session, request_id, readers=principal.identities)
     offers = await list_offers(session, stage=row.stage, topics=row.topics, route=row.route, sector=row.sector)
     response.headers["ETag"] = format_etag(row.version)
-    return SupportRequestView.model_validate({**row._mapping, "proposals": proposals, "resources": offers})  # noqa: SLF001 - SQLAlchemy's public name
+    passed_over = await queries.summarise_not_proposed(session, row)
+    shown = row._mapping  # noqa: SLF001 - SQLAlchemy's public name
+    return SupportRequestView.model_validate({**shown, **passed_over, "proposals": proposals, "resources": offers})

@@ -44,6 +44,14 @@ class NotProposedView(Output):
     reason: str
 
 
+class NotProposedCount(Output):
+    """How many advisers were not proposed on one ground."""
+
+    ground: Ground
+    reason: str
+    count: int
+
+
 class SupportRequestLine(Output):
     """A support request in a list."""
 
@@ -80,5 +88,10 @@ class SupportRequestView(SupportRequestLine):
         description="Guides, toolkits and templates for its stage, those about its topics first; the first ten"
     )
     not_proposed: list[NotProposedView] | None = Field(
-        description="Who else was looked at, and why not; null for everybody but the client that opened the case"
+        description="Who else was looked at, and why not: of each ground the first twenty whose profile is shown now; "
+        "null for everybody but the client that opened the case"
+    )
+    not_proposed_counts: list[NotProposedCount] | None = Field(
+        description="How many there were on each ground when the request was matched, also of those proposed since; "
+        "null where `notProposed` is"
     )

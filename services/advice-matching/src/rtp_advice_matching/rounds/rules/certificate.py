@@ -11,11 +11,11 @@ from functools import cached_property
 from typing import Any
 
 from rtp_advice_matching.matching import Candidate, Fit, Ground, score
+from rtp_advice_matching.ranking.bits import list_places, make_set
+from rtp_advice_matching.ranking.index import AdviserIndex
 from rtp_advice_matching.rounds.rules.assignment import assign
-from rtp_advice_matching.rounds.rules.bits import list_places, make_set
 from rtp_advice_matching.rounds.rules.exact import solve
 from rtp_advice_matching.rounds.rules.extra_places import Envy, ExtraPlaces, bound_extra_places, find_enough
-from rtp_advice_matching.rounds.rules.index import AdviserIndex
 from rtp_advice_matching.rounds.rules.market import NOBODY, Assignment, Market, MarketBuilder
 from rtp_advice_matching.rounds.rules.snapshot import (
     Json,

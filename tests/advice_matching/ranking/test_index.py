@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtp_advice_matching.matching import Candidate, Need, find_obstacle, rank
-from rtp_advice_matching.rounds.rules.bits import list_places
-from rtp_advice_matching.rounds.rules.index import AdviserIndex, Listed
+from rtp_advice_matching.ranking.bits import list_places
+from rtp_advice_matching.ranking.index import AdviserIndex, Listed
 from tests.advice_matching.test_matching import CROWDS, IDEAL, NEED, NEEDS
 
 

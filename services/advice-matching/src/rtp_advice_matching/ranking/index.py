@@ -18,10 +18,11 @@ from rtp_advice_matching.matching import (
     Ground,
     Need,
     PartName,
+    SortKey,
     make_sort_key,
     score,
 )
-from rtp_advice_matching.rounds.rules.bits import (
+from rtp_advice_matching.ranking.bits import (
     Numbers,
     add,
     choose_highest,
@@ -124,9 +125,19 @@ class AdviserIndex:
 
     def propose(self, need: Need, *, at_most: int = PROPOSED_AT_MOST) -> tuple[Fit, ...]:
         """Return the candidates to propose, best first, as `matching.rank` chooses them."""
-        chosen, equals = choose_highest(self.rate(need), self.narrow(need).fitting, at_most)
-        fits = [score(need, self.candidates[place], self._weights) for place in list_places(chosen | equals)]
-        return tuple(sorted(fits, key=lambda fit: make_sort_key(need, fit))[:at_most])
+        best = self.order_best(need, self.narrow(need).fitting, at_most=at_most)
+        return tuple(score(need, self.candidates[place], self._weights) for _, place in best)
+
+    def order_best(self, need: Need, fitting: int, *, at_most: int) -> list[tuple[SortKey, int]]:
+        """Return who of a set comes first by the rule, best first: the key by which the rule sorts, and the place."""
+        rated = self.rate(need)
+        chosen, equals = choose_highest(rated, fitting, at_most)
+        places = list_places(chosen | equals)
+        keyed = (
+            (make_sort_key(need, self.candidates[place], points), place)
+            for place, points in zip(places, read_numbers(rated, places), strict=True)
+        )
+        return sorted(keyed)[:at_most]
 
     def _gather(self, read: Callable[[Candidate], Collection[object]]) -> dict[object, int]:
         places: dict[object, list[int]] = {}
