@@ -1,0 +1,101 @@
+"""Looking for somebody for a staff group: offers to the next best, and proposals for what it needs anew.
+
+All of it in the support request's row lock, and with the sight of the system.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from rtp_advice_matching.directory.models import Adviser, AdviserKind
+from rtp_advice_matching.directory.queries import list_candidates
+from rtp_advice_matching.engagements import publishing
+from rtp_advice_matching.engagements.context import EngagementContext
+from rtp_advice_matching.engagements.days import add_working_days, find_civil_date
+from rtp_advice_matching.engagements.models import LIVE, Engagement, EngagementStatus
+from rtp_advice_matching.matching import Candidate, Ranking, rank
+from rtp_advice_matching.needs.commands import seeks_ambassador
+from rtp_advice_matching.requests import commands as requests
+from rtp_advice_matching.requests.models import SupportRequest, SupportStatus
+
+IN_VAIN = (EngagementStatus.DECLINED, EngagementStatus.LAPSED, EngagementStatus.ENDED_EARLY)
+"""How an engagement ends so that its adviser is not proposed to the same staff group again."""
+
+
+async def search_anew(context: EngagementContext, request: SupportRequest) -> None:
+    """Propose for what a staff group needs now, or say that nobody fits.
+
+    Whoever is asked or at work is not disturbed, and a case that has ended looks for nobody.
+    """
+    engagements = await list_engagements(context, request.id)
+    if any(each.status in LIVE for each in engagements):
+        return
+    if request.status is SupportStatus.AGREED:
+        await look_again(context, request)
+    if not request.is_waiting:
+        return
+    in_vain = {each.adviser_id for each in engagements if each.status in IN_VAIN}
+    candidates = [each for each in await list_candidates(context.session) if each.id not in in_vain]
+    ranking = rank(request.build_need(), candidates)
+    if await seeks_ambassador(context.session, request.id):
+        ranking = await _add_ambassador(context, request, ranking, candidates)
+    await requests.propose(context.session, request, ranking, now=context.now, outbox=context.outbox)
+
+
+async def _add_ambassador(
+    context: EngagementContext, request: SupportRequest, ranking: Ranking, candidates: Sequence[Candidate]
+) -> Ranking:
+    """Propose the best ambassador besides, unless one is among the best."""
+    query = select(Adviser.id).where(Adviser.kind == AdviserKind.AMBASSADOR)
+    ambassadors = set((await context.session.scalars(query)).all())
+    if any(fit.candidate.id in ambassadors for fit in ranking.proposed):
+        return ranking
+    best = rank(request.build_need(), [each for each in candidates if each.id in ambassadors], at_most=1).proposed
+    chosen = {fit.candidate.id for fit in best}
+    passed_over = (each for each in ranking.passed_over if each.adviser_id not in chosen)
+    return Ranking((*ranking.proposed, *best), tuple(passed_over))
+
+
+async def make_offer(
+    context: EngagementContext,
+    request: SupportRequest,
+    adviser: Adviser,
+    *,
+    consented: bool = False,
+    by_itself: bool = False,
+) -> UUID:
+    engagement = Engagement.of(request, adviser, consented=consented, by_itself=by_itself, now=context.now)
+    today = find_civil_date(context.now)
+    engagement.start_answer_clock(add_working_days(today, context.terms.offer_working_days))
+    context.session.add(engagement)
+    request.offer(now=context.now)
+    await context.session.flush()
+    await publishing.publish_offered(context, engagement, request)
+    return engagement.id
+
+
+async def offer_next(context: EngagementContext, request: SupportRequest) -> None:
+    """Offer the staff group to whoever fits best as things stand now, of those whom it was not offered to before."""
+    asked = {each.adviser_id for each in await list_engagements(context, request.id)}
+    candidates = [each for each in await list_candidates(context.session) if each.id not in asked]
+    ranking = rank(request.build_need(), candidates, at_most=1)
+    if not ranking.proposed:
+        await look_again(context, request)
+        return
+    [fit] = ranking.proposed
+    await requests.propose_next(context.session, request, fit, now=context.now, outbox=context.outbox)
+    adviser = await context.session.get_one(Adviser, fit.candidate.id)
+    await make_offer(context, request, adviser, by_itself=True)
+
+
+async def look_again(context: EngagementContext, request: SupportRequest) -> None:
+    asked = {each.adviser_id for each in await list_engagements(context, request.id)}
+    proposed = {each.adviser_id for each in await requests.list_proposed(context.session, request)}
+    request.look_again(proposals_left=bool(proposed - asked), now=context.now)
+    await context.session.flush()
+
+
+async def list_engagements(context: EngagementContext, request_id: UUID) -> Sequence[Engagement]:
+    query = select(Engagement).where(Engagement.request_id == request_id).order_by(Engagement.id)
+    return (await context.session.scalars(query.execution_options(populate_existing=True))).all()

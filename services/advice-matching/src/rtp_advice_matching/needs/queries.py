@@ -1,0 +1,85 @@
+"""Queries of needs. Row-level security stands behind each."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Text, and_, case, cast, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_advice_matching.needs.errors import NoSuchNeed
+from rtp_advice_matching.needs.models import Need, NeedState
+from rtp_advice_matching.requests.errors import NoSuchSupportRequest
+from rtp_advice_matching.requests.models import SupportRequest
+from rtp_shared.db import AnyRow, AnySelect, visible_to
+
+_RESTS = and_(Need.state == NeedState.OPEN, Need.rests.is_not(None))
+"""As `Need.shown_state`, in SQL."""
+_SHOWN_STATE: ColumnElement[str] = case((_RESTS, literal(NeedState.NOT_NEEDED.value)), else_=cast(Need.state, Text))
+_SHOWN_REASON = case((_RESTS, cast(Need.rests, Text)), else_=cast(Need.reason, Text))
+_NEED = (
+    Need.id,
+    Need.request_id.label("support_request_id"),
+    Need.source,
+    Need.kind.label("kind_sought"),
+    Need.topic,
+    Need.stage,
+    _SHOWN_STATE.label("state"),
+    _SHOWN_REASON.label("reason"),
+    Need.version,
+    Need.opened_at,
+    Need.changed_at,
+    Need.closed_at,
+)
+
+
+async def get_seen_request(session: AsyncSession, request_id: UUID, *, readers: Sequence[str]) -> AnyRow:
+    """Return route and sector of a request, for whoever sees its case; to all others there is no such request."""
+    query = select(SupportRequest.route, SupportRequest.sector).where(
+        SupportRequest.id == request_id, visible_to(SupportRequest.case_readers, readers)
+    )
+    row = (await session.execute(query)).first()
+    if row is None:
+        raise NoSuchSupportRequest
+    return row
+
+
+async def list_needs(
+    session: AsyncSession,
+    request_id: UUID,
+    *,
+    readers: Sequence[str],
+    limit: int,
+    after: UUID | None = None,
+    state: NeedState | None = None,
+) -> Sequence[AnyRow]:
+    """List the needs of a request, oldest first, and one row more than `limit` where more follow."""
+    query = _select(request_id, readers).order_by(Need.id).limit(limit + 1)
+    if state is not None:
+        query = query.where(state.value == _SHOWN_STATE)
+    if after is not None:
+        query = query.where(Need.id > after)
+    return (await session.execute(query)).all()
+
+
+async def get_need(session: AsyncSession, request_id: UUID, need_id: UUID, *, readers: Sequence[str]) -> AnyRow:
+    row = (await session.execute(_select(request_id, readers).where(Need.id == need_id))).first()
+    if row is None:
+        raise NoSuchNeed
+    return row
+
+
+def is_known_to(readers: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that somebody may know of a need: they see the case, and what brought it is not kept from
+    them.
+    """
+    sees_case = select(SupportRequest.id).where(
+        SupportRequest.id == Need.request_id, visible_to(SupportRequest.case_readers, readers)
+    )
+    return and_(
+        sees_case.correlate(Need).exists(), or_(Need.readers.is_(None), visible_to(Need.__table__.c.readers, readers))
+    )
+
+
+def _select(request_id: UUID, readers: Sequence[str]) -> AnySelect:
+    query: AnySelect = select(*_NEED).where(Need.request_id == request_id, is_known_to(readers))
+    return query
