@@ -15,7 +15,7 @@ from rtp_advice_matching.engagements.context import EngagementContext
 from rtp_advice_matching.engagements.days import add_working_days, find_civil_date
 from rtp_advice_matching.engagements.models import LIVE, Engagement, EngagementStatus
 from rtp_advice_matching.matching import Candidate, Ranking, rank
-from rtp_advice_matching.needs.commands import seeks_ambassador
+from rtp_advice_matching.needs.commands import seeks_ambassador, take_up
 from rtp_advice_matching.requests import commands as requests
 from rtp_advice_matching.requests.models import SupportRequest, SupportStatus
 
@@ -26,10 +26,13 @@ IN_VAIN = (EngagementStatus.DECLINED, EngagementStatus.LAPSED, EngagementStatus.
 async def search_anew(context: EngagementContext, request: SupportRequest) -> None:
     """Propose for what a staff group needs now, or say that nobody fits.
 
-    Whoever is asked or at work is not disturbed, and a case that has ended looks for nobody.
+    Whoever is asked or at work is not disturbed: an adviser at work takes up what they cover. A case that has ended
+    looks for nobody.
     """
     engagements = await list_engagements(context, request.id)
-    if any(each.status in LIVE for each in engagements):
+    if live := next((each for each in engagements if each.status in LIVE), None):
+        adviser = await context.session.get_one(Adviser, live.adviser_id)
+        await take_up(context.session, request, adviser, now=context.now)
         return
     if request.status is SupportStatus.AGREED:
         await look_again(context, request)

@@ -55,7 +55,7 @@ async def list_needs(
     """List the needs of a request, oldest first, and one row more than `limit` where more follow."""
     query = _select(request_id, readers).order_by(Need.id).limit(limit + 1)
     if state is not None:
-        query = query.where(state.value == _SHOWN_STATE)
+        query = query.where(_SHOWN_STATE.in_([state.value]))
     if after is not None:
         query = query.where(Need.id > after)
     return (await session.execute(query)).all()

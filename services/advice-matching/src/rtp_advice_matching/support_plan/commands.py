@@ -19,7 +19,14 @@ from rtp_advice_matching.needs.queries import is_known_to
 from rtp_advice_matching.needs.rules import WITHDRAWN, KindSought, NeedDue, NeedSource, make_own_key
 from rtp_advice_matching.requests import commands as requests
 from rtp_advice_matching.requests.models import SupportRequest, SupportStatus
-from rtp_shared.contracts.applications import BarrierClosed, BarrierRaised, CaseMoved, CaseSubmitted, CaseWithdrawn
+from rtp_shared.contracts.applications import (
+    BarrierClosed,
+    BarrierRaised,
+    CaseMoved,
+    CaseSubmitted,
+    CaseTransferred,
+    CaseWithdrawn,
+)
 from rtp_shared.db import system_scope
 from rtp_shared.etags import Expected
 from rtp_shared.identities import Principal
@@ -42,6 +49,15 @@ async def move_case(context: EngagementContext, case: CaseMoved, *, sequence: in
     progress = await needs.lock_progress(context.session, case.case_id)
     progress.note_status(case.status, sequence=sequence, on=find_civil_date(case.at))
     await _follow_if_known(context, progress)
+
+
+async def transfer_case(
+    context: EngagementContext, case: CaseTransferred, *, readers: Sequence[str], sequence: int
+) -> None:
+    """Show the plan to the successor of a body that ended, before anything else is told of it."""
+    await needs.lock_progress(context.session, case.case_id)
+    await engagements.follow_readers(context, case.case_id, readers=readers, sequence=sequence)
+    await move_case(context, case, sequence=sequence)
 
 
 async def withdraw_case(

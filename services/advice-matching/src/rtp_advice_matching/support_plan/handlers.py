@@ -46,8 +46,11 @@ async def handle_readers_changed(session: AsyncSession, heard: HandlerContext) -
 
 
 async def handle_case_transferred(session: AsyncSession, heard: HandlerContext) -> None:
-    await handle_readers_changed(session, heard)
-    await handle_case_moved(session, heard)
+    if is_of_draft(heard.event.source):
+        return
+    case = heard.event.read_as(CaseTransferred)
+    context = _build_context(session, heard)
+    await commands.transfer_case(context, case, readers=heard.readers, sequence=heard.event.sequence)
 
 
 async def handle_barrier_raised(session: AsyncSession, heard: HandlerContext) -> None:

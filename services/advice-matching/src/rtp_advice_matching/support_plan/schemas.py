@@ -1,6 +1,7 @@
 """Request and response bodies of support plans."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -13,6 +14,7 @@ from rtp_shared.contracts.vocabulary import Stage, SupportTopic
 from rtp_shared.paging import Page
 from rtp_shared.schemas import Input, Output
 
+SaidState = Literal[NeedState.OPEN, NeedState.MET, NeedState.NOT_NEEDED]
 _REASON = "Why it is not needed, which is required for `not-needed` and refused for everything else"
 
 
@@ -34,7 +36,7 @@ class OwnNeed(Input):
 class NeedChange(Input):
     """What the staff group says of a need. Being met is for engagements to say."""
 
-    state: NeedState = Field(description="open, met or not-needed", json_schema_extra={"not": {"const": "being-met"}})
+    state: SaidState
     reason: NotNeededReason | None = Field(default=None, description=_REASON)
 
 
