@@ -132,6 +132,7 @@ NO_PEOPLE = {
     "documentId",
     "employer",
     "engagementId",
+    "needId",
     "eventId",
     "networkId",
     "shortlistId",

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from rtp_advice_matching.needs.models import Need
+from rtp_advice_matching.needs.models import SupportNeed
 from rtp_advice_matching.requests.models import SupportRequest
 from rtp_shared.contracts import EventData
 from rtp_shared.contracts.applications import (
@@ -97,12 +97,12 @@ async def tell_all(tell: Tell, every: Sequence[Told]) -> None:
         await tell(told.data, told.readers, sequence=told.sequence)
 
 
-async def read_plan(advice: Runtime, case_id: uuid.UUID) -> tuple[SupportRequest | None, dict[str, Need]]:
+async def read_plan(advice: Runtime, case_id: uuid.UUID) -> tuple[SupportRequest | None, dict[str, SupportNeed]]:
     """The request of a case and its needs by their keys, as the system sees them."""
     async with advice.database.transaction(read_only=True) as session:
         request = await session.scalar(select(SupportRequest).where(SupportRequest.case_id == case_id))
-        query = select(Need).join(SupportRequest, SupportRequest.id == Need.request_id)
-        found = (await session.scalars(query.where(SupportRequest.case_id == case_id).order_by(Need.id))).all()
+        query = select(SupportNeed).join(SupportRequest, SupportRequest.id == SupportNeed.request_id)
+        found = (await session.scalars(query.where(SupportRequest.case_id == case_id).order_by(SupportNeed.id))).all()
     return request, {need.key: need for need in found}
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from rtp_advice_matching.needs import queries
-from rtp_advice_matching.needs.models import CaseProgress, Need
+from rtp_advice_matching.needs.models import CaseProgress, SupportNeed
 from rtp_advice_matching.requests.errors import NoSuchSupportRequest
 from rtp_shared.identities import SYSTEM
 from rtp_shared.service import Runtime
@@ -23,7 +23,7 @@ TOLD = (APPLICANT, *SYSTEM, OFFICER)
 async def see_without_asking(advice: Runtime, readers: Sequence[str], request_id: uuid.UUID) -> set[str]:
     """The needs that PostgreSQL shows to a role that forgets to ask for readers."""
     async with advice.database.transaction(readers, read_only=True) as session:
-        return set((await session.scalars(select(Need.key).where(Need.request_id == request_id))).all())
+        return set((await session.scalars(select(SupportNeed.key).where(SupportNeed.request_id == request_id))).all())
 
 
 async def see_by_query(advice: Runtime, readers: Sequence[str], request_id: uuid.UUID) -> set[uuid.UUID]:

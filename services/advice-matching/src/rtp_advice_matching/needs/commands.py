@@ -9,10 +9,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_advice_matching.directory.models import Adviser
-from rtp_advice_matching.needs.models import CaseProgress, Need, NeedState
+from rtp_advice_matching.needs.models import CaseProgress, NeedState, SupportNeed
 from rtp_advice_matching.needs.publishing import publish_change
 from rtp_advice_matching.needs.rules import (
-    CaseFacts,
+    HeardCase,
     KindSought,
     NeedDue,
     NeedSource,
@@ -33,7 +33,7 @@ async def lock_progress(session: AsyncSession, case_id: UUID) -> CaseProgress:
 
 
 async def follow_case(
-    session: AsyncSession, request: SupportRequest, facts: CaseFacts, *, now: datetime, outbox: Outbox
+    session: AsyncSession, request: SupportRequest, facts: HeardCase, *, now: datetime, outbox: Outbox
 ) -> bool:
     """Bring the needs to what was heard of the case; return whether there is one more for somebody to meet."""
     every = {need.key: need for need in await list_needs(session, request.id)}
@@ -43,7 +43,7 @@ async def follow_case(
         if due.key in every:
             every[due.key].follow(due, now=now)
         else:
-            every[due.key] = Need.of(request.id, due, now=now)
+            every[due.key] = SupportNeed.of(request.id, due, now=now)
             session.add(every[due.key])
     for need in every.values():
         if need.source is NeedSource.APPLICANTS:
@@ -58,9 +58,9 @@ async def follow_case(
 
 async def add_own(
     session: AsyncSession, request: SupportRequest, due: NeedDue, *, now: datetime, outbox: Outbox
-) -> Need:
+) -> SupportNeed:
     """Add a need that the staff group has by its own word."""
-    need = Need.of(request.id, due, now=now)
+    need = SupportNeed.of(request.id, due, now=now)
     session.add(need)
     await session.flush()
     await settle(session, request, need, before=None, now=now, outbox=outbox)
@@ -70,7 +70,7 @@ async def add_own(
 async def settle(
     session: AsyncSession,
     request: SupportRequest,
-    need: Need,
+    need: SupportNeed,
     *,
     before: NeedState | None,
     now: datetime,
@@ -108,9 +108,9 @@ async def finish(session: AsyncSession, request: SupportRequest, *, met: bool, n
     return any(need.is_for_somebody for need in every)
 
 
-async def list_needs(session: AsyncSession, request_id: UUID) -> Sequence[Need]:
+async def list_needs(session: AsyncSession, request_id: UUID) -> Sequence[SupportNeed]:
     """List the needs of a request that the session may see, oldest first."""
-    query = select(Need).where(Need.request_id == request_id).order_by(Need.id)
+    query = select(SupportNeed).where(SupportNeed.request_id == request_id).order_by(SupportNeed.id)
     return (await session.scalars(query)).all()
 
 
@@ -121,7 +121,7 @@ async def seeks_ambassador(session: AsyncSession, request_id: UUID) -> bool:
     )
 
 
-def list_topics(every: Iterable[Need]) -> list[str]:
+def list_topics(every: Iterable[SupportNeed]) -> list[str]:
     """List the topics that somebody is to advise on, each once. What a barrier brought is left out: networks and
     whoever else sees the request must not learn of a barrier by it.
     """

@@ -14,8 +14,8 @@ from rtp_advice_matching.base import Model
 from rtp_advice_matching.needs.errors import NeedAtRest, ReasonMissing
 from rtp_advice_matching.needs.rules import (
     WITHDRAWN,
-    BarrierFacts,
-    CaseFacts,
+    HeardBarrier,
+    HeardCase,
     KindSought,
     NeedDue,
     NeedSource,
@@ -46,7 +46,7 @@ class NotNeededReason(StrEnum):
 UNMET = (NeedState.OPEN, NeedState.BEING_MET)
 
 
-class Need(Model):
+class SupportNeed(Model):
     """One thing that a staff group needs. It is changed inside its support request's row lock only."""
 
     __tablename__ = "needs"
@@ -78,7 +78,7 @@ class Need(Model):
     __table_args__ = (UniqueConstraint("request_id", "key"), Index("ix_needs_request_id_id", "request_id", "id"))
 
     @classmethod
-    def of(cls, request_id: uuid.UUID, due: NeedDue, *, now: datetime) -> "Need":
+    def of(cls, request_id: uuid.UUID, due: NeedDue, *, now: datetime) -> "SupportNeed":
         return cls(
             request_id=request_id,
             key=due.key,
@@ -200,16 +200,16 @@ class CaseProgress(Model):
         self.barriers = {**self.barriers, str(barrier_id): {**kept, "closed": known["closed"] or closed}}
 
     @property
-    def facts(self) -> CaseFacts:
+    def facts(self) -> HeardCase:
         """What the rules go by, the stages in their order."""
-        return CaseFacts(
+        return HeardCase(
             route=self.route,
             asked=tuple(self.asked),
             reached={stage: date.fromisoformat(self.reached[stage]) for stage in Stage if stage in self.reached},
             stage=self.stage,
             status=self.status,
             barriers={
-                barrier_id: BarrierFacts(
+                barrier_id: HeardBarrier(
                     each["kind"], date.fromisoformat(each["on"]), each["closed"], tuple(each["readers"])
                 )
                 for barrier_id, each in self.barriers.items()

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rtp_advice_matching.needs.models import UNMET, Need, NeedState
+from rtp_advice_matching.needs.models import UNMET, NeedState, SupportNeed
 from rtp_advice_matching.requests.models import SupportRequest
 from rtp_shared.contracts.advice_matching import NeedClosed, NeedOpened
 from rtp_shared.contracts.events import compute_digest
@@ -16,7 +16,7 @@ async def publish_change(
     session: AsyncSession,
     outbox: Outbox,
     request: SupportRequest,
-    need: Need,
+    need: SupportNeed,
     *,
     before: NeedState | None,
     now: datetime,
@@ -42,7 +42,7 @@ async def publish_change(
 
 
 def _build_event(
-    request: SupportRequest, need: Need, before: NeedState | None, now: datetime
+    request: SupportRequest, need: SupportNeed, before: NeedState | None, now: datetime
 ) -> NeedOpened | NeedClosed | None:
     shown = need.shown_state
     facts = {

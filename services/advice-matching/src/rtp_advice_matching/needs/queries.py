@@ -7,28 +7,30 @@ from sqlalchemy import ColumnElement, Text, and_, case, cast, literal, or_, sele
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_advice_matching.needs.errors import NoSuchNeed
-from rtp_advice_matching.needs.models import Need, NeedState
+from rtp_advice_matching.needs.models import NeedState, SupportNeed
 from rtp_advice_matching.requests.errors import NoSuchSupportRequest
 from rtp_advice_matching.requests.models import SupportRequest
 from rtp_shared.db import AnyRow, AnySelect, visible_to
 
-_RESTS = and_(Need.state == NeedState.OPEN, Need.rests.is_not(None))
-"""As `Need.shown_state`, in SQL."""
-_SHOWN_STATE: ColumnElement[str] = case((_RESTS, literal(NeedState.NOT_NEEDED.value)), else_=cast(Need.state, Text))
-_SHOWN_REASON = case((_RESTS, cast(Need.rests, Text)), else_=cast(Need.reason, Text))
+_RESTS = and_(SupportNeed.state == NeedState.OPEN, SupportNeed.rests.is_not(None))
+"""As `SupportNeed.shown_state`, in SQL."""
+_SHOWN_STATE: ColumnElement[str] = case(
+    (_RESTS, literal(NeedState.NOT_NEEDED.value)), else_=cast(SupportNeed.state, Text)
+)
+_SHOWN_REASON = case((_RESTS, cast(SupportNeed.rests, Text)), else_=cast(SupportNeed.reason, Text))
 _NEED = (
-    Need.id,
-    Need.request_id.label("support_request_id"),
-    Need.source,
-    Need.kind.label("kind_sought"),
-    Need.topic,
-    Need.stage,
+    SupportNeed.id,
+    SupportNeed.request_id.label("support_request_id"),
+    SupportNeed.source,
+    SupportNeed.kind.label("kind_sought"),
+    SupportNeed.topic,
+    SupportNeed.stage,
     _SHOWN_STATE.label("state"),
     _SHOWN_REASON.label("reason"),
-    Need.version,
-    Need.opened_at,
-    Need.changed_at,
-    Need.closed_at,
+    SupportNeed.version,
+    SupportNeed.opened_at,
+    SupportNeed.changed_at,
+    SupportNeed.closed_at,
 )
 
 
@@ -53,16 +55,16 @@ async def list_needs(
     state: NeedState | None = None,
 ) -> Sequence[AnyRow]:
     """List the needs of a request, oldest first, and one row more than `limit` where more follow."""
-    query = _select(request_id, readers).order_by(Need.id).limit(limit + 1)
+    query = _select(request_id, readers).order_by(SupportNeed.id).limit(limit + 1)
     if state is not None:
         query = query.where(_SHOWN_STATE.in_([state.value]))
     if after is not None:
-        query = query.where(Need.id > after)
+        query = query.where(SupportNeed.id > after)
     return (await session.execute(query)).all()
 
 
 async def get_need(session: AsyncSession, request_id: UUID, need_id: UUID, *, readers: Sequence[str]) -> AnyRow:
-    row = (await session.execute(_select(request_id, readers).where(Need.id == need_id))).first()
+    row = (await session.execute(_select(request_id, readers).where(SupportNeed.id == need_id))).first()
     if row is None:
         raise NoSuchNeed
     return row
@@ -73,13 +75,14 @@ def is_known_to(readers: Sequence[str]) -> ColumnElement[bool]:
     them.
     """
     sees_case = select(SupportRequest.id).where(
-        SupportRequest.id == Need.request_id, visible_to(SupportRequest.case_readers, readers)
+        SupportRequest.id == SupportNeed.request_id, visible_to(SupportRequest.case_readers, readers)
     )
     return and_(
-        sees_case.correlate(Need).exists(), or_(Need.readers.is_(None), visible_to(Need.__table__.c.readers, readers))
+        sees_case.correlate(SupportNeed).exists(),
+        or_(SupportNeed.readers.is_(None), visible_to(SupportNeed.__table__.c.readers, readers)),
     )
 
 
 def _select(request_id: UUID, readers: Sequence[str]) -> AnySelect:
-    query: AnySelect = select(*_NEED).where(Need.request_id == request_id, is_known_to(readers))
+    query: AnySelect = select(*_NEED).where(SupportNeed.request_id == request_id, is_known_to(readers))
     return query

@@ -1,6 +1,6 @@
 """Which needs a case brings at its stages and by its barriers, and what lets one rest: pure rules.
 
-What is heard of a case (`CaseFacts`) may come in any order, and twice: the rules go by all that is known by now.
+What is heard of a case (`HeardCase`) may come in any order, and twice: the rules go by all that is known by now.
 """
 
 import json
@@ -54,7 +54,7 @@ class RestReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class BarrierFacts:
+class HeardBarrier:
     """What was heard of a barrier. Its readers are those of the event that told of it."""
 
     kind: str
@@ -64,7 +64,7 @@ class BarrierFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseFacts:
+class HeardCase:
     """What was heard of a case, in whatever order."""
 
     route: str | None = None
@@ -74,7 +74,7 @@ class CaseFacts:
     """The stages at which the case was seen, each with the first day."""
     stage: str | None = None
     status: str | None = None
-    barriers: Mapping[str, BarrierFacts] = field(default_factory=dict)
+    barriers: Mapping[str, HeardBarrier] = field(default_factory=dict)
 
     @property
     def ended_as(self) -> str | None:
@@ -105,12 +105,12 @@ def find_stage(status: str) -> Stage | None:
     return Stage.MAKE_THE_CASE if stage is Stage.EXPLORE else stage
 
 
-def list_due(facts: CaseFacts) -> list[NeedDue]:
+def list_due(facts: HeardCase) -> list[NeedDue]:
     """List the needs of a case: those it asked for, those of the stages that it has reached, those of its barriers."""
     return [*_list_asked(facts), *_list_of_stages(facts), *_list_of_barriers(facts)]
 
 
-def find_end(facts: CaseFacts) -> RestReason | None:
+def find_end(facts: HeardCase) -> RestReason | None:
     """Return why every need rests, if the case has ended."""
     return RestReason(f"case-{facts.ended_as}") if facts.ended_as else None
 
@@ -131,13 +131,13 @@ def is_covered(kind: KindSought, topic: str | None, *, adviser: AdviserKind, top
             return topic in topics
 
 
-def _list_asked(facts: CaseFacts) -> Iterator[NeedDue]:
+def _list_asked(facts: HeardCase) -> Iterator[NeedDue]:
     for topic in dict.fromkeys(facts.asked):
         key = make_own_key(KindSought.ADVISER, topic)
         yield NeedDue(key, NeedSource.APPLICANTS, KindSought.ADVISER, topic, Stage.MAKE_THE_CASE, rests=find_end(facts))
 
 
-def _list_of_stages(facts: CaseFacts) -> Iterator[NeedDue]:
+def _list_of_stages(facts: HeardCase) -> Iterator[NeedDue]:
     """What the group itself asked for stands in place of what somebody is usually needed for as it makes its case."""
     for stage, day in facts.reached.items():
         rests = find_end(facts) or (None if stage == facts.stage else RestReason.STAGE_LEFT)
@@ -150,7 +150,7 @@ def _list_of_stages(facts: CaseFacts) -> Iterator[NeedDue]:
                 yield NeedDue(key, NeedSource.STAGE, kind, line["topic"], stage, rests)
 
 
-def _list_of_barriers(facts: CaseFacts) -> Iterator[NeedDue]:
+def _list_of_barriers(facts: HeardCase) -> Iterator[NeedDue]:
     stage = facts.stage or Stage.MAKE_THE_CASE
     for barrier_id, barrier in facts.barriers.items():
         rests = find_end(facts) or (RestReason.BARRIER_CLOSED if barrier.closed else None)

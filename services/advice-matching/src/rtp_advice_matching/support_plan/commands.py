@@ -14,7 +14,7 @@ from rtp_advice_matching.engagements.days import find_civil_date
 from rtp_advice_matching.engagements.searching import search_anew
 from rtp_advice_matching.needs import commands as needs
 from rtp_advice_matching.needs.errors import CaseHasEnded, NeedExists, NoSuchNeed, NotForYouToEdit
-from rtp_advice_matching.needs.models import CaseProgress, Need, NeedState, NotNeededReason
+from rtp_advice_matching.needs.models import CaseProgress, NeedState, NotNeededReason, SupportNeed
 from rtp_advice_matching.needs.queries import is_known_to
 from rtp_advice_matching.needs.rules import WITHDRAWN, KindSought, NeedDue, NeedSource, make_own_key
 from rtp_advice_matching.requests import commands as requests
@@ -95,7 +95,9 @@ async def add_need(
     _require_opener(request, actor)
     _require_going_on(request)
     key = make_own_key(kind, topic)
-    found = await context.session.scalar(select(Need.id).where(Need.request_id == request_id, Need.key == key))
+    found = await context.session.scalar(
+        select(SupportNeed.id).where(SupportNeed.request_id == request_id, SupportNeed.key == key)
+    )
     if found is not None:
         raise NeedExists(f"it is /v1/support-requests/{request_id}/needs/{found}; one that was closed can be reopened")
     due = NeedDue(key, NeedSource.APPLICANTS, kind, topic, request.stage or "", rests=None)
@@ -117,7 +119,9 @@ async def change_need(
     """Do as the staff group says of a need; look for somebody where it is open anew."""
     request = await requests.lock_seen(context.session, request_id, actor=actor)
     known = is_known_to(actor.identities)
-    need = await context.session.scalar(select(Need).where(Need.id == need_id, Need.request_id == request_id, known))
+    need = await context.session.scalar(
+        select(SupportNeed).where(SupportNeed.id == need_id, SupportNeed.request_id == request_id, known)
+    )
     if need is None:
         raise NoSuchNeed
     _require_opener(request, actor)
@@ -147,7 +151,7 @@ async def _follow(context: EngagementContext, progress: CaseProgress, request: S
     return await needs.follow_case(context.session, request, progress.facts, now=context.now, outbox=context.outbox)
 
 
-async def _search_for_group(context: EngagementContext, request: SupportRequest, need: Need) -> None:
+async def _search_for_group(context: EngagementContext, request: SupportRequest, need: SupportNeed) -> None:
     """Look for somebody who meets a need that is open now. Whoever is at work is not disturbed."""
     if need.shown_state is NeedState.OPEN and need.is_for_somebody:
         async with system_scope(context.session, "advisers are ranked whose networks the staff group does not see"):
