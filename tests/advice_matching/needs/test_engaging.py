@@ -3,7 +3,7 @@
 import pytest
 
 from tests.advice_matching.conftest import Tell
-from tests.advice_matching.engagements.conftest import NewPair, done
+from tests.advice_matching.engagements.conftest import NewPair, done, list_of
 from tests.advice_matching.needs.conftest import add, find, move
 from tests.advice_matching.requests import read
 
@@ -45,3 +45,19 @@ async def test_an_agreement_is_not_disturbed(new_pair: NewPair, tell: Tell) -> N
     await done(pair.network, engagement, "complete")
     after = await read(pair.group, pair.request["id"])
     assert (after["status"], after["topics"]) == ("proposed", ["vat"])
+
+
+async def test_a_refused_case_keeps_its_adviser_and_asks_nobody_new(new_pair: NewPair, tell: Tell) -> None:
+    """Who appeals needs an adviser most. An offer that comes to nothing meanwhile goes to nobody else."""
+    pair, other = await new_pair(), await new_pair()
+    engagement = await pair.activate()
+    waiting = await other.offer()
+    for each in (pair, other):
+        await move(tell, each.request, "refused", each.group, sequence=50)
+    assert (await find(pair.group, pair.request, "legal"))["state"] == "being-met"
+    assert (await pair.read(engagement))["status"] == "active"
+    await done(other.network, waiting, "decline", reason="timing")
+    assert [each["status"] for each in await list_of(other.group, other.request)] == ["declined"]
+    await done(pair.network, engagement, "end-early", reason="other")
+    need = await find(pair.group, pair.request, "legal")
+    assert (need["state"], need["reason"]) == ("not-needed", "case-refused")

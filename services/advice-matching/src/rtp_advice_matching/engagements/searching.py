@@ -79,7 +79,13 @@ async def make_offer(
 
 
 async def offer_next(context: EngagementContext, request: SupportRequest) -> None:
-    """Offer the staff group to whoever fits best as things stand now, of those whom it was not offered to before."""
+    """Offer the staff group to whoever fits best as things stand now, of those whom it was not offered to before.
+
+    Of a case that has ended nobody more is asked.
+    """
+    if request.ended_as is not None:
+        await look_again(context, request)
+        return
     asked = {each.adviser_id for each in await list_engagements(context, request.id)}
     candidates = [each for each in await list_candidates(context.session) if each.id not in asked]
     ranking = rank(request.build_need(), candidates, at_most=1)
