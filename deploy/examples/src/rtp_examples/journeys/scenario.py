@@ -112,8 +112,8 @@ class Scenario:
         """Check that the history holds, and that everybody saw exactly the events that are theirs, in order.
 
         `events` are those that the staff group's client sees; `others` see what there is from the submission on, and
-        so do webhooks; `strangers` see nothing. Advisers are proposed anew as the case moves on, which is told besides: only
-        the first time has its place among these.
+        so do webhooks; `strangers` see nothing. Advisers are proposed anew as the case moves on, which is told besides:
+        only the first time has its place among these.
         """
         self.begin_step("What was told to whom")
         self.drain_events()
