@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from rtp_advice_matching.directory.models import Adviser
 from rtp_advice_matching.requests import queries
 from rtp_advice_matching.requests.errors import NoSuchSupportRequest, NotForYouToAccept
-from rtp_advice_matching.requests.models import Proposal, SupportRequest, SupportStatus
+from rtp_advice_matching.requests.models import SupportRequest, SupportStatus
+from rtp_advice_matching.requests.proposals import Proposal
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
 from rtp_shared.etags import Expected
 from rtp_shared.identities import SYSTEM
@@ -217,7 +218,7 @@ async def test_who_does_not_see_a_request_changes_none(advice: Runtime, tell: Te
 
 @pytest.mark.parametrize(
     "statement",
-    [delete(Adviser), delete(SupportRequest), delete(Proposal), update(Proposal).values(score=100)],
+    [delete(Adviser), delete(SupportRequest), delete(Proposal), update(Proposal).values(adviser_id=None)],
     ids=str,
 )
 async def test_what_is_never_done_is_not_allowed(advice: Runtime, statement: Any) -> None:

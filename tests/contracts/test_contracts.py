@@ -134,6 +134,7 @@ NO_PEOPLE = {
     "documentId",
     "employer",
     "engagementId",
+    "needId",
     "eventId",
     "networkId",
     "organisationId",

@@ -306,6 +306,8 @@ class Planter:
         request = (await api.get(f"/v1/support-requests/{line['id']}")).json()
         at = {"request_id": request["id"]}
         self.add(f"the support request of {name}", Secrecy.SUPPORT, request["id"], at=at, file=file)
+        [need, *_] = (await api.get(f"/v1/support-requests/{request['id']}/needs")).json()["items"]
+        self.add(f"a need of {name}", Secrecy.CASE, need["id"], at={**at, "need_id": need["id"]}, file=file)
         if file.opener == "group":  # the other one waits, for a round to match
             await self._ask(api, name, request, file)
         shortlist = (await api.get(f"/v1/shortlists/{case['id']}")).json()

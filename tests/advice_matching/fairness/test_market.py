@@ -19,7 +19,8 @@ from rtp_advice_matching.fairness.market_rules import GroupTimes, suppress
 from rtp_advice_matching.fairness.models import FairnessBounds
 from rtp_advice_matching.fairness.rules import pick
 from rtp_advice_matching.fairness.scheduler import check_fairness
-from rtp_advice_matching.requests.models import Proposal, SupportRequest, SupportStatus
+from rtp_advice_matching.requests.models import SupportRequest, SupportStatus
+from rtp_advice_matching.requests.proposals import Proposal
 from rtp_embedded.platform import Platform
 from rtp_shared.service import Runtime
 from tests.advice_matching.conftest import NewAdviser, Tell, submitted

@@ -5,7 +5,6 @@ from rtp_advice_matching.base import Model
 from rtp_advice_matching.directory.network_routes import adviser_networks
 from rtp_advice_matching.directory.reminders import run_reminders
 from rtp_advice_matching.directory.routes import advisers
-from rtp_advice_matching.engagements import handlers as engagement_handlers
 from rtp_advice_matching.engagements.context import build_resources
 from rtp_advice_matching.engagements.routes import acceptances, engagements
 from rtp_advice_matching.engagements.scheduler import run_scheduler
@@ -17,13 +16,14 @@ from rtp_advice_matching.open_referral.import_routes import open_referral_import
 from rtp_advice_matching.open_referral.routes import open_referral
 from rtp_advice_matching.repairs.override_routes import overrides
 from rtp_advice_matching.repairs.routes import repairs
-from rtp_advice_matching.requests import handlers as request_handlers
 from rtp_advice_matching.requests.routes import support_requests
 from rtp_advice_matching.resources.routes import resources
 from rtp_advice_matching.rounds.routes import matching_rounds
 from rtp_advice_matching.sessions.routes import entitlements, follow_ups, sessions
 from rtp_advice_matching.sessions.scheduler import run_feedback_scheduler
 from rtp_advice_matching.settings import AdviceSettings
+from rtp_advice_matching.support_plan.handlers import HANDLERS
+from rtp_advice_matching.support_plan.routes import support_plans
 from rtp_shared.service import Service
 
 service = Service(
@@ -39,6 +39,7 @@ service = Service(
         support_requests,
         acceptances,
         entitlements,
+        support_plans,
         engagements,
         sessions,
         follow_ups,
@@ -50,7 +51,7 @@ service = Service(
     ],
     metadata=Model.metadata,
     migrations=migrations,
-    handlers={**request_handlers.HANDLERS, **engagement_handlers.HANDLERS},
+    handlers=HANDLERS,
     loops=[run_reminders, run_scheduler, run_feedback_scheduler, run_fairness_checks],
     load_reference_data=load_reference_data,
     load_examples=load_examples,

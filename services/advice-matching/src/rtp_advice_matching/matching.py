@@ -136,6 +136,10 @@ class GroundSummary:
     named: tuple[UUID, ...]
     """The first of them in the order of a ranking, at most NAMED."""
 
+    def leave_out(self, adviser_id: UUID) -> "GroundSummary":
+        """Return the summary without one whom it counts."""
+        return GroundSummary(self.ground, self.count - 1, tuple(each for each in self.named if each != adviser_id))
+
 
 class RankingSummary(NamedTuple):
     """A ranking that is as short for 20,000 candidates as for twenty."""
@@ -143,6 +147,14 @@ class RankingSummary(NamedTuple):
     proposed: tuple[Fit, ...]
     passed_over: tuple[GroundSummary, ...]
     """Those who could help first; then the grounds in their order. A ground that holds for nobody is left out."""
+
+    def add(self, fit: Fit) -> "RankingSummary":
+        """Return the ranking with one more proposed, who came after them."""
+        passed_over = (
+            each.leave_out(fit.candidate.id) if each.ground is Ground.OTHERS_COME_FIRST else each
+            for each in self.passed_over
+        )
+        return RankingSummary((*self.proposed, fit), tuple(each for each in passed_over if each.count))
 
 
 def rank(need: Need, candidates: Iterable[Candidate], *, at_most: int = PROPOSED_AT_MOST) -> Ranking:

@@ -214,3 +214,39 @@ class FairnessBoundRestored(FairnessBoundEvent):
         default=None, description="What was measured; null if the measure is too small to be said"
     )
     bound: int | None = Field(default=None, description="The bound; null if it was taken away")
+
+
+class NeedEvent(EventData):
+    """The fields of every event of a need. Not published itself. None says which barrier brought it."""
+
+    SUBJECT: ClassVar[str] = "needs"
+    READERS: ClassVar[str] = (
+        "Clients and bodies that could see the case; of a need that a barrier brought, those who were told of it"
+    )
+    SINCE: ClassVar[str] = "1.3.0"
+
+    need_id: UUID = Field(description="The need")
+    support_request_id: UUID = Field(description="The support request that it belongs to")
+    case_id: UUID = Field(description="The case")
+    source: str = Field(description="What brought it: stage, barrier or applicants")
+    kind_sought: str = Field(description="Who is to meet it: adviser, mentor, ambassador, or information alone")
+    topic: str | None = Field(default=None, description="What it is about, from the closed list; null for any")
+    stage: str = Field(description="The stage of the case that it belongs to")
+    at: datetime = Field(description="When it happened here, UTC")
+
+
+class NeedOpened(NeedEvent):
+    """A staff group needs something: its case has come to a stage, a barrier was disclosed, or it says so itself."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.need-opened.v1"
+
+    again: bool = Field(description="Whether it had been closed, or somebody had been at it, before")
+
+
+class NeedClosed(NeedEvent):
+    """A staff group does not need something any more: it was met, or is not needed, as by the course of the case."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.need-closed.v1"
+
+    state: str = Field(description="met or not-needed")
+    reason: str | None = Field(default=None, description="Why it is not needed, from the closed lists")

@@ -37,8 +37,9 @@ SHOWN = and_(Adviser.status == ProfileStatus.PUBLISHED, Adviser.network_publishe
 
 _FRESH = or_(Adviser.verified_on > func.current_date() - NOT_PROPOSED_AFTER.days, Adviser.verified_on.is_(None))
 TAKES_PART = and_(Adviser.active, SHOWN, _FRESH)
-"""Who can be proposed: who is shown, and was not verified so long ago that nobody should be sent there. Who was recorded
-before verification began takes part.
+"""Who can be proposed: who is shown, and was not verified so long ago that nobody should be sent there.
+
+Who was recorded before verification began takes part.
 """
 
 

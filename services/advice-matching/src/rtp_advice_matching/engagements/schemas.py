@@ -56,7 +56,7 @@ class EngagementView(Output):
     sector: str | None = Field(description="The staff group's service sector")
     region: str | None = Field(description="ONS region code of the employing body")
     stage: str | None = Field(description="How far the case has come")
-    topics: list[str] = Field(description="What the staff group asked advice on")
+    topics: list[str] = Field(description="What the staff group needs advice on now")
     offered_at: datetime
     answer_by: date | None = Field(description="The last day to answer; null for what was accepted beforehand")
     accepted_at: datetime | None

@@ -26,7 +26,8 @@ from rtp_advice_matching.fairness.market_rules import (
 )
 from rtp_advice_matching.fairness.models import FairnessBounds
 from rtp_advice_matching.fairness.rules import SUPPRESSED_BELOW, measure_spread
-from rtp_advice_matching.requests.models import Proposal, SupportRequest, SupportStatus
+from rtp_advice_matching.requests.models import SupportRequest, SupportStatus
+from rtp_advice_matching.requests.proposals import Proposal
 from rtp_shared.db import AnyRow, system_scope, visible_to
 
 LOOKED_BACK = timedelta(days=365)

@@ -78,7 +78,7 @@ async def find_changes(session: AsyncSession, round_id: UUID, certificate: Certi
 
 async def _find_gone(session: AsyncSession, written: Sequence[Mapping[str, Any]]) -> frozenset[int]:
     ids = [UUID(each["id"]) for each in written]
-    query = select(SupportRequest).where(SupportRequest.id.in_(ids), SupportRequest.status.in_(WAITING))
+    query = select(SupportRequest).where(SupportRequest.id.in_(ids), WAITING)
     needs = {request.id: request.build_need() for request in (await session.scalars(query)).all()}
     return frozenset(place for place, each in enumerate(written) if needs.get(ids[place]) != read_need(each))
 
@@ -91,7 +91,7 @@ async def _list_overridden(session: AsyncSession, round_id: UUID) -> dict[UUID, 
         .where(
             Override.round_id == round_id,
             Override.status == OverrideStatus.CONFIRMED,
-            SupportRequest.status.in_(WAITING),
+            WAITING,
         )
         .order_by(Override.ended_at, Override.id)
     )

@@ -1,6 +1,6 @@
 """Commands on support requests: verb(session, subject, *, details)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -10,16 +10,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_advice_matching.directory.models import Adviser
-from rtp_advice_matching.matching import Fit
-from rtp_advice_matching.ranking.follower import AdviserFollower
+from rtp_advice_matching.matching import Fit, RankingSummary
 from rtp_advice_matching.requests.errors import AdviserNotProposed, NoSuchSupportRequest
-from rtp_advice_matching.requests.models import Proposal, SupportRequest
-from rtp_shared.contracts import About
-from rtp_shared.contracts.advice_matching import AdviserProposed, SupportAgreed, SupportProposed
+from rtp_advice_matching.requests.models import SupportRequest, SupportStatus
+from rtp_advice_matching.requests.proposals import Proposal
+from rtp_advice_matching.requests.publishing import publish, tell_networks
+from rtp_shared.contracts.advice_matching import SupportAgreed, SupportProposed
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
-from rtp_shared.contracts.events import compute_digest
 from rtp_shared.db import visible_to
-from rtp_shared.identities import SYSTEM, organisation_identity
+from rtp_shared.identities import organisation_identity
 from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError
 
@@ -35,25 +34,36 @@ class Actor(Protocol):
     def identities(self) -> Sequence[str]: ...
 
 
-async def open_request(
-    session: AsyncSession,
-    case: CaseSubmitted,
-    *,
-    readers: Sequence[str],
-    sequence: int,
-    now: datetime,
-    outbox: Outbox,
-    advisers: AdviserFollower,
-) -> None:
-    """Open the case's support request and propose advisers; do nothing where that was done, or the case has ended."""
+async def learn_case(
+    session: AsyncSession, case: CaseSubmitted, *, readers: Sequence[str], sequence: int, now: datetime
+) -> SupportRequest | None:
+    """Open the case's support request; return it, with its row locked, or None where that was done before."""
     request = await _lock_request(session, case.case_id, readers=readers, now=now)
-    if not request.learn(_read_facts(case), readers=readers, sequence=sequence, now=now):
+    if not request.learn(_read_facts(case), readers=readers, sequence=sequence):
+        return None
+    await session.flush()
+    return request
+
+
+async def find_request(session: AsyncSession, case_id: UUID) -> SupportRequest | None:
+    """Return the request of a case, with its row locked, if there is one. A draft has none."""
+    query = select(SupportRequest).where(SupportRequest.case_id == case_id).with_for_update()
+    found: SupportRequest | None = await session.scalar(query)
+    return found
+
+
+async def propose(
+    session: AsyncSession, request: SupportRequest, ranking: RankingSummary, *, now: datetime, outbox: Outbox
+) -> None:
+    """Propose the best of a ranking before all others, or say that nobody fits. Networks new to the request are told.
+
+    What was proposed just so before is not told again.
+    """
+    earlier = await list_proposed(session, request)
+    if request.status is SupportStatus.PROPOSED and _are_first(ranking, earlier):
         return
     told_before = list(request.readers)
-    ranking = (await advisers.look(session)).rank(request.build_need())
-    rivals = [fit.candidate.network_id for fit in ranking.proposed]
-    case_readers = request.leave_out_rivals(request.readers, networks=rivals)
-    proposals = request.propose(ranking, now=now)
+    proposals, case_readers = request.propose(ranking, earlier, now=now)
     session.add_all(proposals)
     event = SupportProposed(
         case_id=request.case_id,
@@ -61,32 +71,35 @@ async def open_request(
         adviser_ids=[proposal.adviser_id for proposal in proposals],
         proposed_at=now,
     )
-    await _publish(session, outbox, request, event, readers=case_readers)
-    await _tell_networks(
-        session, outbox, request, readers=[each for each in request.readers if each not in told_before]
-    )
+    await publish(session, outbox, request, event, readers=case_readers)
+    await tell_networks(session, outbox, request, readers=[each for each in request.readers if each not in told_before])
+
+
+def _are_first(ranking: RankingSummary, earlier: Mapping[Proposal, UUID]) -> bool:
+    """Return whether those of the ranking are the first proposals already, for the same reasons."""
+    standing = sorted(earlier, key=lambda each: each.rank)[: len(ranking.proposed)]
+    return [(each.adviser_id, each.parts) for each in standing] == [
+        (fit.candidate.id, [part._asdict() for part in fit.parts]) for fit in ranking.proposed
+    ]
 
 
 async def propose_first(
     session: AsyncSession, request: SupportRequest, fit: Fit, *, now: datetime, outbox: Outbox
 ) -> None:
     """Propose an adviser before all others, to a request whose row is locked. A network new to it is told."""
-    adviser_id, network_id = fit.candidate.id, fit.candidate.network_id
-    proposed = select(Proposal, Adviser.network_id).join(Adviser, Adviser.id == Proposal.adviser_id)
-    rows = (await session.execute(proposed.where(Proposal.request_id == request.id))).all()
-    earlier = {row[0]: row[1] for row in rows}
-    first, case_readers = request.propose_first(fit, earlier, now=now)
-    session.add(first)
-    others = sorted((each for each in earlier if each is not first), key=lambda each: each.rank)
+    network_id = fit.candidate.network_id
+    earlier = await list_proposed(session, request)
+    proposals, case_readers = request.propose_first(fit, earlier, now=now)
+    session.add_all(proposals)
     event = SupportProposed(
         case_id=request.case_id,
         support_request_id=request.id,
-        adviser_ids=[adviser_id, *(each.adviser_id for each in others)],
+        adviser_ids=[each.adviser_id for each in proposals],
         proposed_at=now,
     )
-    await _publish(session, outbox, request, event, readers=case_readers)
+    await publish(session, outbox, request, event, readers=case_readers)
     if network_id not in earlier.values():
-        await _tell_networks(session, outbox, request, readers=[organisation_identity(network_id)])
+        await tell_networks(session, outbox, request, readers=[organisation_identity(network_id)])
 
 
 async def propose_next(
@@ -107,9 +120,9 @@ async def propose_next(
     )
     network_id = fit.candidate.network_id
     readers = request.leave_out_rivals(request.readers, networks=[*earlier.values(), network_id])
-    await _publish(session, outbox, request, event, readers=readers)
+    await publish(session, outbox, request, event, readers=readers)
     if network_id not in earlier.values():
-        await _tell_networks(session, outbox, request, readers=[organisation_identity(network_id)])
+        await tell_networks(session, outbox, request, readers=[organisation_identity(network_id)])
 
 
 async def list_proposed(session: AsyncSession, request: SupportRequest) -> dict[Proposal, UUID]:
@@ -135,8 +148,7 @@ async def follow_readers(
 
     A draft has no request.
     """
-    query = select(SupportRequest).where(SupportRequest.case_id == case_id).with_for_update()
-    request = await session.scalar(query)
+    request = await find_request(session, case_id)
     if request is None:
         return None
     proposed = select(Proposal, Adviser.network_id).join(Adviser, Adviser.id == Proposal.adviser_id)
@@ -187,7 +199,7 @@ async def share(
         kind=adviser.kind,
         agreed_at=request.agreed_at or now,
     )
-    await _publish(session, outbox, request, event, readers=proposal.readers)
+    await publish(session, outbox, request, event, readers=proposal.readers)
 
 
 async def lock_adviser(session: AsyncSession, adviser_id: UUID) -> Adviser:
@@ -219,46 +231,4 @@ def _read_facts(case: CaseSubmitted) -> dict[str, object]:
         "decision_body_id": case.decision_body,
         "headcount": case.headcount,
         "legal_form": case.legal_form,
-        "topics": case.support_needs,
     }
-
-
-async def _publish(
-    session: AsyncSession,
-    outbox: Outbox,
-    request: SupportRequest,
-    data: SupportProposed | SupportAgreed,
-    *,
-    readers: Sequence[str],
-) -> None:
-    [body] = await outbox.publish(
-        session,
-        [data],
-        subject_id=request.case_id,
-        sequence=request.sequence,
-        previous=request.event_hash,
-        dataref=f"/v1/support-requests/{request.id}",
-        readers=readers,
-        about=About(request.route, request.sector, request.region, request.employer_id, request.commissioner_id),
-    )
-    request.event_hash = compute_digest(body)
-    await session.flush()
-
-
-async def _tell_networks(
-    session: AsyncSession, outbox: Outbox, request: SupportRequest, *, readers: Sequence[str]
-) -> None:
-    """Tell the networks whose advisers were proposed, in a chain of their own: none learns who else was."""
-    if not readers:
-        return
-    assert request.proposed_at is not None  # noqa: S101 - they were proposed
-    event = AdviserProposed(case_id=request.case_id, support_request_id=request.id, proposed_at=request.proposed_at)
-    await outbox.publish(
-        session,
-        [event],
-        subject_id=request.id,
-        sequence=1,
-        previous=None,
-        dataref=f"/v1/support-requests/{request.id}",
-        readers=[*readers, *SYSTEM],
-    )

@@ -19,7 +19,8 @@ from rtp_advice_matching.requests.errors import (
     SupportAlreadyAgreed,
     SupportRequestClosed,
 )
-from rtp_shared.contracts.vocabulary import Stage
+from rtp_advice_matching.requests.proposals import Proposal
+from rtp_shared.contracts import About
 from rtp_shared.etags import Expected
 from rtp_shared.identities import SYSTEM, organisation_identity
 
@@ -51,6 +52,8 @@ class SupportRequest(Model):
     """Identities that may see it: the case's, and proposed advisers' networks. Row-level security reads this column."""
     case_sequence: Mapped[int] = mapped_column(server_default=text("0"))
     """Sequence of the case's newest event that has told who sees the case."""
+    case_readers: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    """Identities that see the case itself, who alone see the needs. Row-level security of needs reads this column."""
 
     # What the case's event said, as text: a word that is new to the closed lists must not stop the event. All of it is
     # unknown while a withdrawal has overtaken the submission.
@@ -67,6 +70,9 @@ class SupportRequest(Model):
     headcount: Mapped[int | None]
     legal_form: Mapped[str | None]
     topics: Mapped[list[str]]
+    """What it needs advice on now: the topics of its needs that somebody is to meet."""
+    ended_as: Mapped[str | None]
+    """The status in which the case has ended, if it has; a refusal may be taken back."""
 
     not_proposed: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     """Advisers looked at and not proposed, with the ground, as it was then: of each ground the first twenty."""
@@ -96,6 +102,7 @@ class SupportRequest(Model):
             "sequence": 0,
             "readers": list(dict.fromkeys((*readers, *SYSTEM))),
             "case_sequence": 0,
+            "case_readers": list(dict.fromkeys((*readers, *SYSTEM))),
             "topics": [],
             "not_proposed": [],
             "opened_at": now,
@@ -108,28 +115,52 @@ class SupportRequest(Model):
         return frozenset(filter(None, (self.employer_id, self.commissioner_id, self.decision_body_id)))
 
     @property
+    def about(self) -> About:
+        """The facts of the case by which subscribers filter."""
+        return About(self.route, self.sector, self.region, self.employer_id, self.commissioner_id)
+
+    @property
     def opener(self) -> str:
-        """Return the identity of the client that opened the case, which is the first of a case's readers."""
+        """The identity of the client that opened the case, which is the first of a case's readers."""
         return self.readers[0]
 
-    def learn(self, facts: Mapping[str, object], *, readers: Sequence[str], sequence: int, now: datetime) -> bool:
-        """Take in what the submitted case says; return whether support is to be proposed for it."""
-        if self.route is not None:
+    def learn(self, facts: Mapping[str, object], *, readers: Sequence[str], sequence: int) -> bool:
+        """Take in what the submitted case says; return whether that is news."""
+        if self.is_learned:
             return False
         for name, value in facts.items():
             setattr(self, name, value)
-        # Exploring ends with the submission: what comes next is to make the case to the employing body.
-        self.stage = Stage.MAKE_THE_CASE
         self._add_readers(readers)
+        self.case_readers = list(dict.fromkeys((*readers, *SYSTEM)))
         self.case_sequence = max(self.case_sequence, sequence)
-        self._touch(now)
-        return self.status is SupportStatus.OPEN
+        return True
+
+    @property
+    def is_learned(self) -> bool:
+        """Whether the submission was heard: a withdrawal may overtake it."""
+        return self.route is not None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether its group still looks for somebody."""
+        return self.status in (SupportStatus.OPEN, SupportStatus.PROPOSED) and self.ended_as is None
+
+    def follow_needs(
+        self, topics: Sequence[str], *, stage: str | None = None, ended_as: str | None = None, now: datetime
+    ) -> None:
+        """Take over the topics of the needs, and where the case stands."""
+        news = {"topics": list(topics), "stage": stage or self.stage, "ended_as": ended_as}
+        if any(getattr(self, name) != value for name, value in news.items()):
+            for name, value in news.items():
+                setattr(self, name, value)
+            self._touch(now)
 
     def follow(self, readers: Sequence[str], *, sequence: int, networks: Iterable[uuid.UUID]) -> bool:
         """Take over who sees the case; return whether that is news."""
         if sequence <= self.case_sequence:
             return False
         self.case_sequence = sequence
+        self.case_readers = list(dict.fromkeys((*readers, *SYSTEM)))
         self.readers = list(dict.fromkeys((*readers, *SYSTEM, *map(organisation_identity, networks))))
         return True
 
@@ -154,28 +185,33 @@ class SupportRequest(Model):
             legal_form=self.legal_form,
         )
 
-    def propose(self, ranking: RankingSummary, *, now: datetime) -> "list[Proposal]":
-        """Propose the best. Their networks see the request from now on, and of the proposals only their own."""
-        rivals = [fit.candidate.network_id for fit in ranking.proposed]
-        case_readers = self.leave_out_rivals(self.readers, networks=rivals)
-        proposals = [
-            Proposal.of(self, fit, rank=rank, readers=case_readers)
-            for rank, fit in enumerate(ranking.proposed, start=1)
-        ]
+    def propose(
+        self, ranking: RankingSummary, earlier: Mapping[Proposal, uuid.UUID], *, now: datetime
+    ) -> tuple[list[Proposal], list[str]]:
+        """Propose the best before the earlier proposals, which are given with their networks.
+
+        Return all of them, best first, and who sees the case.
+        """
+        proposals, case_readers = self._put_first(ranking.proposed, earlier, now)
+        standing = {each.adviser_id for each in proposals}
         self.not_proposed = [
             {"adviser_id": str(adviser_id), "ground": each.ground, "reason": IN_WORDS[each.ground]}
             for each in ranking.passed_over
             for adviser_id in each.named
+            if adviser_id not in standing
         ]
         self.not_proposed_counts = {each.ground: each.count for each in ranking.passed_over}
-        if proposals:
-            self.status = SupportStatus.PROPOSED
-        self.proposed_at = now
-        self._add_readers([organisation_identity(fit.candidate.network_id) for fit in ranking.proposed])
-        self._count_event(now)
-        return proposals
+        return proposals, case_readers
 
-    def propose_next(self, fit: Fit, earlier: "Mapping[Proposal, uuid.UUID]", *, now: datetime) -> "Proposal":
+    def propose_first(
+        self, fit: Fit, earlier: Mapping[Proposal, uuid.UUID], *, now: datetime
+    ) -> tuple[list[Proposal], list[str]]:
+        """Propose an adviser before the earlier proposals; return what `propose` does."""
+        proposals, case_readers = self._put_first([fit], earlier, now)
+        self.not_proposed = [each for each in self.not_proposed if each["adviser_id"] != str(fit.candidate.id)]
+        return proposals, case_readers
+
+    def propose_next(self, fit: Fit, earlier: Mapping[Proposal, uuid.UUID], *, now: datetime) -> Proposal:
         """Propose an adviser after the earlier proposals, which are given with their networks."""
         network_id = fit.candidate.network_id
         case_readers = self.leave_out_rivals(self.readers, networks=[*earlier.values(), network_id])
@@ -184,33 +220,7 @@ class SupportRequest(Model):
         self.proposed_at = now
         self._add_readers([organisation_identity(network_id)])
         self._count_event(now)
-        return Proposal.of(self, fit, rank=rank, readers=case_readers)
-
-    def propose_first(
-        self, fit: Fit, earlier: "Mapping[Proposal, uuid.UUID]", *, now: datetime
-    ) -> "tuple[Proposal, list[str]]":
-        """Propose an adviser before the earlier proposals, which are given with their networks.
-
-        Return the proposal, and who sees the case. Its network sees of the proposals its own ones only, also where the
-        case was shown to it before.
-        """
-        adviser, network_id = fit.candidate.id, fit.candidate.network_id
-        case_readers = self.leave_out_rivals(self.readers, networks=[*earlier.values(), network_id])
-        first = next((each for each in earlier if each.adviser_id == adviser), None)
-        others = sorted((each for each in earlier if each is not first), key=lambda each: each.rank)
-        for rank, proposal in enumerate(others, start=2):
-            proposal.rank = rank
-            proposal.show_to(case_readers, earlier[proposal])
-        if first is None:
-            first = Proposal.of(self, fit, rank=1, readers=case_readers)
-        else:
-            first.repeat(fit, rank=1)
-        self.not_proposed = [each for each in self.not_proposed if each["adviser_id"] != str(adviser)]
-        self.status = SupportStatus.PROPOSED
-        self.proposed_at = now
-        self._add_readers([organisation_identity(network_id)])
-        self._count_event(now)
-        return first, case_readers
+        return Proposal.of(self.id, fit, rank=rank, readers=case_readers)
 
     def expect(self, version: Expected, *, by: str) -> None:
         """Refuse a write by another reader than the client that opened the case, or on a version that is no more."""
@@ -257,6 +267,33 @@ class SupportRequest(Model):
         self._touch(now)
         return True
 
+    def _put_first(
+        self, fits: Sequence[Fit], earlier: Mapping[Proposal, uuid.UUID], now: datetime
+    ) -> tuple[list[Proposal], list[str]]:
+        """Put these before the earlier proposals. Their networks see of the proposals their own ones only, also where
+        the case was shown to one of them before.
+        """
+        networks = [fit.candidate.network_id for fit in fits]
+        case_readers = self.leave_out_rivals(self.readers, networks=[*earlier.values(), *networks])
+        for proposal, network_id in earlier.items():
+            proposal.show_to(case_readers, network_id)
+        standing = {each.adviser_id: each for each in earlier}
+        proposals = []
+        for rank, fit in enumerate(fits, start=1):
+            proposal = standing.get(fit.candidate.id) or Proposal.of(self.id, fit, rank=rank, readers=case_readers)
+            proposal.repeat(fit, rank=rank)
+            proposals.append(proposal)
+        others = sorted((each for each in earlier if each not in proposals), key=lambda each: each.rank)
+        for rank, proposal in enumerate(others, start=len(fits) + 1):
+            proposal.rank = rank
+        proposals += others
+        if proposals:
+            self.status = SupportStatus.PROPOSED
+        self.proposed_at = now
+        self._add_readers(list(map(organisation_identity, networks)))
+        self._count_event(now)
+        return proposals, case_readers
+
     def _add_readers(self, readers: Sequence[str]) -> None:
         self.readers = list(dict.fromkeys((*self.readers, *readers)))
 
@@ -267,37 +304,3 @@ class SupportRequest(Model):
     def _count_event(self, now: datetime) -> None:
         self._touch(now)
         self.sequence += 1
-
-
-class Proposal(Model):
-    """One adviser proposed for one request, with the score as it was explained. A round may put another before it."""
-
-    __tablename__ = "proposals"
-
-    request_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("support_requests.id"), primary_key=True)
-    adviser_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("advisers.id"), primary_key=True)
-    rank: Mapped[int]
-    score: Mapped[int]
-    parts: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
-    readers: Mapped[list[str]]
-    """Those of the case and the adviser's own network: one network does not see how another's advisers were judged."""
-
-    @classmethod
-    def of(cls, request: SupportRequest, fit: Fit, *, rank: int, readers: Sequence[str]) -> "Proposal":
-        return cls(
-            request_id=request.id,
-            adviser_id=fit.candidate.id,
-            rank=rank,
-            score=fit.score,
-            parts=[part._asdict() for part in fit.parts],
-            readers=list(dict.fromkeys((*readers, organisation_identity(fit.candidate.network_id)))),
-        )
-
-    def repeat(self, fit: Fit, *, rank: int) -> None:
-        """Propose the same adviser again, as the score is explained now."""
-        self.rank, self.score = rank, fit.score
-        self.parts = [part._asdict() for part in fit.parts]
-
-    def show_to(self, readers: Sequence[str], network_id: uuid.UUID) -> None:
-        """Show it to whoever sees the case, and to the adviser's network."""
-        self.readers = list(dict.fromkeys((*readers, organisation_identity(network_id))))

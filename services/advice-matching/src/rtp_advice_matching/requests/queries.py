@@ -13,7 +13,8 @@ from rtp_advice_matching.directory.models import Adviser
 from rtp_advice_matching.directory.queries import SHOWN
 from rtp_advice_matching.matching import GROUNDS_IN_ORDER, IN_WORDS
 from rtp_advice_matching.requests.errors import NoSuchSupportRequest
-from rtp_advice_matching.requests.models import Proposal, SupportRequest, SupportStatus
+from rtp_advice_matching.requests.models import SupportRequest, SupportStatus
+from rtp_advice_matching.requests.proposals import Proposal
 from rtp_shared.db import AnyRow, AnySelect, system_scope, visible_to
 
 HIDDEN = "Not shown now"

@@ -77,7 +77,7 @@ class SupportRequestView(SupportRequestLine):
     decision_body_id: UUID | None = Field(serialization_alias="decisionBody", description="Id of the body")
     headcount: int | None
     legal_form: str | None
-    topics: list[str] = Field(description="What the staff group asked advice on")
+    topics: list[str] = Field(description="What the staff group needs advice on now: the topics of its needs")
     proposed_at: datetime | None
     agreed_at: datetime | None
     closed_at: datetime | None

@@ -17,7 +17,7 @@ from rtp_advice_matching.requests.commands import propose_first
 from rtp_advice_matching.requests.models import SupportRequest
 from rtp_advice_matching.rounds.errors import NoSuchRound, RoundTooLarge
 from rtp_advice_matching.rounds.models import MatchingRound
-from rtp_advice_matching.rounds.queries import WAITING, get_certificate, list_waiting
+from rtp_advice_matching.rounds.queries import get_certificate, list_waiting
 from rtp_advice_matching.rounds.rules.certificate import certify, compute_round, summarise
 from rtp_advice_matching.rounds.rules.exact import PAIRS_AT_MOST
 from rtp_advice_matching.rounds.rules.snapshot import Method, Parameters, Waiting
@@ -157,7 +157,7 @@ def _leave_out(request: SupportRequest, pairs: Mapping[UUID, tuple[int, UUID]], 
 
 def _find_change(request: SupportRequest, version: int, candidate: Candidate | None) -> str | None:
     """Return what has changed since the round so that a pair holds no more."""
-    if request.version != version or request.status not in WAITING:
+    if request.version != version or not request.is_waiting:
         return REQUEST_CHANGED
     return ADVISER_LEFT if candidate is None else find_obstacle(request.build_need(), candidate)
 
