@@ -24,6 +24,7 @@ SERVICES = {
     "support-requests": "advice-matching",
     "engagements": "advice-matching",
     "follow-ups": "advice-matching",
+    "support-erasures": "advice-matching",
     "matching-rounds": "advice-matching",
     "products": "finance-directory",
     "shortlists": "finance-directory",

@@ -9,6 +9,7 @@ from rtp_advice_matching.engagements import handlers as engagement_handlers
 from rtp_advice_matching.engagements.context import read_terms
 from rtp_advice_matching.engagements.routes import acceptances, engagements
 from rtp_advice_matching.engagements.scheduler import run_scheduler
+from rtp_advice_matching.erasures.routes import support_erasures
 from rtp_advice_matching.fairness.routes import fairness
 from rtp_advice_matching.load import load_examples, load_reference_data
 from rtp_advice_matching.open_referral.import_routes import open_referral_imports
@@ -44,6 +45,7 @@ service = Service(
         repairs,
         overrides,
         fairness,
+        support_erasures,
     ],
     metadata=Model.metadata,
     migrations=migrations,

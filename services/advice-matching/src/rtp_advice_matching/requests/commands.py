@@ -14,12 +14,13 @@ from rtp_advice_matching.directory.queries import list_candidates
 from rtp_advice_matching.matching import Fit, rank
 from rtp_advice_matching.requests.errors import AdviserNotProposed, NoSuchSupportRequest
 from rtp_advice_matching.requests.models import Proposal, SupportRequest
+from rtp_advice_matching.requests.notices import tell_networks
 from rtp_shared.contracts import About
-from rtp_shared.contracts.advice_matching import AdviserProposed, SupportAgreed, SupportProposed
+from rtp_shared.contracts.advice_matching import SupportAgreed, SupportProposed
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
 from rtp_shared.contracts.events import compute_digest
 from rtp_shared.db import visible_to
-from rtp_shared.identities import SYSTEM, organisation_identity
+from rtp_shared.identities import organisation_identity
 from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError
 
@@ -61,15 +62,15 @@ async def open_request(
         proposed_at=now,
     )
     await _publish(session, outbox, request, event, readers=case_readers)
-    await _tell_networks(
-        session, outbox, request, readers=[each for each in request.readers if each not in told_before]
-    )
+    proposed = [(fit.candidate.network_id, fit.candidate.id) for fit in ranking.proposed]
+    new = [each for each in request.readers if each not in told_before]
+    await tell_networks(session, outbox, request, proposed, new=new)
 
 
 async def propose_first(
     session: AsyncSession, request: SupportRequest, fit: Fit, *, now: datetime, outbox: Outbox
 ) -> None:
-    """Propose an adviser before all others, to a request whose row is locked. A network new to it is told."""
+    """Propose an adviser before all others, to a request whose row is locked. Its network is told."""
     adviser_id, network_id = fit.candidate.id, fit.candidate.network_id
     proposed = select(Proposal, Adviser.network_id).join(Adviser, Adviser.id == Proposal.adviser_id)
     rows = (await session.execute(proposed.where(Proposal.request_id == request.id))).all()
@@ -84,14 +85,14 @@ async def propose_first(
         proposed_at=now,
     )
     await _publish(session, outbox, request, event, readers=case_readers)
-    if network_id not in earlier.values():
-        await _tell_networks(session, outbox, request, readers=[organisation_identity(network_id)])
+    new = () if network_id in earlier.values() else (organisation_identity(network_id),)
+    await tell_networks(session, outbox, request, [(network_id, adviser_id)], new=new)
 
 
 async def propose_next(
     session: AsyncSession, request: SupportRequest, fit: Fit, *, now: datetime, outbox: Outbox
 ) -> None:
-    """Propose an adviser after all others, unless they were proposed. A network new to it is told."""
+    """Propose an adviser after all others, unless they were proposed. Its network is told."""
     earlier = await list_proposed(session, request)
     if any(each.adviser_id == fit.candidate.id for each in earlier):
         return
@@ -107,8 +108,8 @@ async def propose_next(
     network_id = fit.candidate.network_id
     readers = request.leave_out_rivals(request.readers, networks=[*earlier.values(), network_id])
     await _publish(session, outbox, request, event, readers=readers)
-    if network_id not in earlier.values():
-        await _tell_networks(session, outbox, request, readers=[organisation_identity(network_id)])
+    new = () if network_id in earlier.values() else (organisation_identity(network_id),)
+    await tell_networks(session, outbox, request, [(network_id, fit.candidate.id)], new=new)
 
 
 async def list_proposed(session: AsyncSession, request: SupportRequest) -> dict[Proposal, UUID]:
@@ -241,22 +242,3 @@ async def _publish(
     )
     request.event_hash = compute_digest(body)
     await session.flush()
-
-
-async def _tell_networks(
-    session: AsyncSession, outbox: Outbox, request: SupportRequest, *, readers: Sequence[str]
-) -> None:
-    """Tell the networks whose advisers were proposed, in a chain of their own: none learns who else was."""
-    if not readers:
-        return
-    assert request.proposed_at is not None  # noqa: S101 - they were proposed
-    event = AdviserProposed(case_id=request.case_id, support_request_id=request.id, proposed_at=request.proposed_at)
-    await outbox.publish(
-        session,
-        [event],
-        subject_id=request.id,
-        sequence=1,
-        previous=None,
-        dataref=f"/v1/support-requests/{request.id}",
-        readers=[*readers, *SYSTEM],
-    )
