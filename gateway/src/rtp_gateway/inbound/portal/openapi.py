@@ -36,6 +36,7 @@ TAGS = {
     "Value for money": "What an option is worth, by the Green Book",
     "Support requests": "Advisers and mentors proposed to a staff group, with reasons",
     "Engagements": "What is between a staff group and an adviser, from the offer to the end",
+    "Support erasures": "What people wrote of their support, and who they were, erased on request",
     "Matching rounds": "Proposals worked out over all support requests at once, with a certificate",
     "Advisers": "Who can advise or mentor, and how a network keeps its people",
     "Adviser networks": "The organisations that advisers, mentors and ambassadors belong to",

@@ -107,6 +107,8 @@ async def propose_next(
     )
     network_id = fit.candidate.network_id
     readers = request.leave_out_rivals(request.readers, networks=[*earlier.values(), network_id])
+    for each, of_network in earlier.items():
+        each.show_to(readers, of_network)
     await _publish(session, outbox, request, event, readers=readers)
     new = () if network_id in earlier.values() else (organisation_identity(network_id),)
     await tell_networks(session, outbox, request, [(network_id, fit.candidate.id)], new=new)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_advice_matching.base import Model
+from rtp_advice_matching.own_traces import begin_own_trace
 from rtp_advice_matching.requests.models import SupportRequest
 from rtp_shared.contracts.advice_matching import AdviserProposed, AdvisersProposed
 from rtp_shared.contracts.events import compute_digest
@@ -42,12 +43,14 @@ async def tell_networks(
 ) -> None:
     """Tell each network which of its people were proposed just now; `new` are those that were told nothing before."""
     if new:
-        await _tell_once(session, outbox, request, readers=new)
+        with begin_own_trace():
+            await _tell_once(session, outbox, request, readers=new)
     by_network: dict[uuid.UUID, list[uuid.UUID]] = {}
     for network_id, adviser_id in proposed:
         by_network.setdefault(network_id, []).append(adviser_id)
     for network_id, adviser_ids in by_network.items():
-        await _tell_network(session, outbox, request, network_id, adviser_ids)
+        with begin_own_trace():
+            await _tell_network(session, outbox, request, network_id, adviser_ids)
 
 
 async def _tell_network(
