@@ -161,12 +161,12 @@ async def test_a_network_that_sees_the_case_sees_no_rival_proposed_before_it(
     async with open_as(advice, "owner") as session:
         into = f"org:{second.network_id}"
         mine = uuid.UUID(request["id"])
-        seen = [await session.get_one(SupportRequest, mine)]
-        proposals = (await session.scalars(select(Proposal).where(Proposal.request_id == mine))).all()
-        for row in (*seen, *proposals):
-            row.readers = [*row.readers, into]
+        shown = await session.get_one(SupportRequest, mine)
+        shown.readers = [*shown.readers, into]
+        for each in (await session.scalars(select(Proposal).where(Proposal.request_id == mine))).all():
+            each.readers = [*each.readers, into]
         await session.flush()
     asked = (await offer(group, request, best.id)).json()
     assert (await do(first, asked, "decline", reason="timing")).status_code == 200
-    shown = await read(rival, request["id"])
-    assert [each["adviserId"] for each in shown["proposals"]] == [str(second.id)]
+    found = await read(rival, request["id"])
+    assert [each["adviserId"] for each in found["proposals"]] == [str(second.id)]

@@ -122,7 +122,7 @@ class Scenario:
         for client_id in others:
             _compare_events(disclosed, self.read_feed(client_id, case), f"the feed of {client_id}")
         for receiver in webhooks:
-            received = [event for event in receiver.events.queue if event["caseid"] == case.id]
+            received = [event for event in receiver.events.queue if event.get("caseid") == case.id]
             _compare_events(disclosed, received, "a webhook")
         for client_id in strangers:
             _compare_events([], self.read_feed(client_id, case), f"the feed of {client_id}")
@@ -134,7 +134,9 @@ class Scenario:
     def read_feed(self, client_id: str, case: Case) -> list[JsonObject]:
         """Return the events of the case in the feed of a client."""
         return [
-            event for event in iterate_items(self.open_client(client_id), "/v1/events") if event["caseid"] == case.id
+            event
+            for event in iterate_items(self.open_client(client_id), "/v1/events")
+            if event.get("caseid") == case.id
         ]
 
     def _check_history(self, case: Case, client_ids: Sequence[str]) -> None:
