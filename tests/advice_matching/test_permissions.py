@@ -120,7 +120,7 @@ async def population(platform: Platform, new_client: NewClient, new_adviser: New
             "request_id": request["id"], "engagement_id": engagement["id"], "session_id": session_["id"],
             "goal_id": goal["id"], "adviser_id": draft["id"], "network_id": str(network.organisation),
             "round_id": round_["id"], "repair_id": repair["id"], "override_id": override["id"],
-            "erasure_id": erasure["id"], "resource_id": str(uuid.uuid4()), "record_id": str(uuid.uuid4()),
+            "support_erasure_id": erasure["id"], "resource_id": str(uuid.uuid4()), "record_id": str(uuid.uuid4()),
         },
         words={
             "the case's number": (request["number"], of_case),

@@ -81,10 +81,12 @@ async def list_support_erasures(
     return Page(items=items, next=last and encode_cursor(last.id))
 
 
-@support_erasures.get("/{erasure_id}")
-async def get_support_erasure(erasure_id: ErasureId, principal: SupportReader, session: Session) -> SupportErasureView:
+@support_erasures.get("/{support_erasure_id}")
+async def get_support_erasure(
+    support_erasure_id: ErasureId, principal: SupportReader, session: Session
+) -> SupportErasureView:
     """Read what was erased, counted, and why. The content is nowhere any more."""
-    return await _show(session, erasure_id, principal)
+    return await _show(session, support_erasure_id, principal)
 
 
 async def _show(session: Session, erasure_id: UUID, principal: Principal) -> SupportErasureView:
