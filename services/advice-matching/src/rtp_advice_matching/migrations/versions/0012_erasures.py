@@ -54,7 +54,7 @@ def upgrade() -> None:
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("event_hash", TEXT),
         sa.PrimaryKeyConstraint("id", name="pk_network_notices"),
-        sa.UniqueConstraint("request_id", "network_id", name="uq_network_notices_request_id"),
+        sa.UniqueConstraint("request_id", "network_id", name="uq_network_notices_request_id_network_id"),
         sa.ForeignKeyConstraint(["request_id"], ["support_requests.id"], name="fk_network_notices_request_id"),
     )
     op.execute(
