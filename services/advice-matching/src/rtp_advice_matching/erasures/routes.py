@@ -62,8 +62,10 @@ async def erase_support_texts(
         return SupportErasurePreview(scope=opening.scope, counts=ErasureCounts(**counts))
     order = ErasureOrder(opening.reason, version, principal, now)
     erasure_id, is_new = await commands.erase(session, subject, order)
-    response.status_code = 201 if is_new else 200
-    response.headers["Location"] = f"/v1/support-erasures/{erasure_id}"
+    if is_new:
+        response.headers["Location"] = f"/v1/support-erasures/{erasure_id}"
+    else:
+        response.status_code = 200
     return await _show(session, erasure_id, principal)
 
 
