@@ -132,6 +132,19 @@ async def test_the_same_again_changes_nothing(told: Told) -> None:
     assert [(each["text"], each["version"]) for each in goals] == [("Erased", 3)]
 
 
+async def test_a_text_that_was_taken_back_goes_from_stored_answers_too(platform: Platform, told: Told) -> None:
+    group, engagement = told.pair.group, told.engagement["id"]
+    await erased(group, "engagement", engagement)
+    address = f"{ENGAGEMENTS}/{engagement}/goals"
+    [goal] = (await group.get(address)).json()["items"]
+    await told.say_again(told.group, group, "/goals", "text", goal)
+    taken = await group.patch(f"{address}/{goal['id']}", json={"text": "Erased"}, headers={"If-Match": "*"})
+    assert taken.status_code == 200
+    assert (await find_kept(platform, told.group[-1])).keys() == {told.group[-1]}
+    assert (await erase(group, "engagement", engagement)).status_code == 200
+    assert await find_kept(platform, told.group[-1]) == {}
+
+
 async def test_what_another_version_was_cached_as_is_fetched_anew(told: Told) -> None:
     """And who had read it before the erasure does not write over it."""
     address = f"{ENGAGEMENTS}/{told.engagement['id']}/sessions"

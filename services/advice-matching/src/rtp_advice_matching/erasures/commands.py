@@ -85,6 +85,7 @@ async def erase(session: AsyncSession, subject: ErasureSubject, order: ErasureOr
         await _lock(session, reach)
         found = await queries.find_texts(session, reach)
     if not any(found.counts.values()):
+        await erase_stored_answers(session, found.answers)  # of a text that was taken back since
         earlier = await queries.find_earlier(session, subject.scope, subject_id, readers=order.actor.identities)
         if earlier is not None:
             return earlier, False
