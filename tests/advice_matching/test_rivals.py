@@ -126,12 +126,12 @@ async def test_each_network_is_told_each_time_in_a_chain_of_its_own(
     await platform.drain_events()
     told = await list_told(of_third)
     assert len(told) == len(before) + 1
-    assert told[-1]["data"]["adviserIds"] == [str(third.id)]
+    assert told[-1]["data"]["ownAdviserIds"] == [str(third.id)]
     for adviser in (best, second, third):
         api = await new_client(organisation=adviser.network_id)
         chains: dict[str, list[Json]] = {}
         for event in await list_told(api):
-            assert event["data"]["adviserIds"] == [str(adviser.id)], "who else was, no network is told"
+            assert event["data"]["ownAdviserIds"] == [str(adviser.id)], "who else was, no network is told"
             assert "caseId" not in event["data"]
             chains.setdefault(event["subject"], []).append(event)
         assert len(chains) >= 1

@@ -134,6 +134,7 @@ NO_PEOPLE = {
     "engagementId",
     "eventId",
     "networkId",
+    "networkNoticeId",
     "shortlistId",
     "nowFitting",
     "noLongerFitting",

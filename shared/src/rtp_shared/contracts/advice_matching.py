@@ -48,11 +48,13 @@ class AdvisersProposed(EventData):
     SUBJECT: ClassVar[str] = "network-notices"
     READERS: ClassVar[str] = "The network of those that were proposed"
     SINCE: ClassVar[str] = "1.4.0"
-    PEOPLE: ClassVar[Mapping[str, str]] = {"adviser_ids": "adviser"}
+    PEOPLE: ClassVar[Mapping[str, str]] = {"own_adviser_ids": "adviser"}
 
     network_notice_id: UUID = Field(description="Of all that your network is told of this support request: its chain")
     support_request_id: UUID = Field(description="The support request, which shows each network its own proposals")
-    adviser_ids: list[UUID] = Field(description="Those of your network that were proposed just now, best match first")
+    own_adviser_ids: list[UUID] = Field(
+        description="Those of your network that were proposed just now, best match first"
+    )
     proposed_at: datetime = Field(description="When they were proposed, UTC")
 
 

@@ -18,7 +18,7 @@ from rtp_advice_matching.erasures import queries
 from rtp_advice_matching.erasures.errors import NobodyNamed, NotSaidOfWhat, NotYoursToErase
 from rtp_advice_matching.erasures.findings import TextKind, compute_version
 from rtp_advice_matching.erasures.models import Eraser, ErasureReason, ErasureScope, SupportErasure
-from rtp_advice_matching.erasures.reach import ERASE, Reach, find_reach
+from rtp_advice_matching.erasures.reach import ERASE, ErasureReach, find_reach
 from rtp_advice_matching.repairs.models import Override
 from rtp_advice_matching.requests.models import SupportRequest
 from rtp_advice_matching.stored_answers import erase_stored_answers
@@ -123,7 +123,7 @@ def _require_operator(subject: ErasureSubject, actor: Principal) -> str:
     return subject.require_reference()
 
 
-async def _lock(session: AsyncSession, reach: Reach) -> None:
+async def _lock(session: AsyncSession, reach: ErasureReach) -> None:
     """Lock what is written under: the support requests in one order, then the adviser. Nobody waits in a ring."""
     engaged = select(Engagement.request_id).where(reach.engagements)
     requests = select(SupportRequest.id).where(SupportRequest.id.in_(engaged)).order_by(SupportRequest.id)

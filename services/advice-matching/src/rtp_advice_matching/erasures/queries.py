@@ -14,7 +14,7 @@ from rtp_advice_matching.engagements.models import Engagement, EngagementSide
 from rtp_advice_matching.erasures.errors import NoSuchSupportErasure
 from rtp_advice_matching.erasures.findings import ErasableTexts, TextKind, Texts
 from rtp_advice_matching.erasures.models import ErasureScope, SupportErasure
-from rtp_advice_matching.erasures.reach import Reach
+from rtp_advice_matching.erasures.reach import ErasureReach
 from rtp_advice_matching.repairs.models import Override
 from rtp_advice_matching.sessions.models import Feedback, FollowUp, Goal, SupportSession
 from rtp_shared.db import AnyRow, AnySelect, visible_to
@@ -22,7 +22,7 @@ from rtp_shared.db import AnyRow, AnySelect, visible_to
 _COLUMNS = [column for column in SupportErasure.__table__.c if column.name != "readers"]
 
 
-async def find_texts(session: AsyncSession, reach: Reach) -> ErasableTexts:
+async def find_texts(session: AsyncSession, reach: ErasureReach) -> ErasableTexts:
     """Return what there is to erase within a caller's reach. It needs a transaction that acts as the system."""
     engaged = (await session.scalars(select(Engagement.id).where(reach.engagements).order_by(Engagement.id))).all()
     of_group = EngagementSide.GROUP in reach.sides
@@ -49,7 +49,7 @@ async def find_texts(session: AsyncSession, reach: Reach) -> ErasableTexts:
     return ErasableTexts(texts, await _find_profile(session, reach), [*engaged, *overrides, *own])
 
 
-async def _find_profile(session: AsyncSession, reach: Reach) -> Adviser | None:
+async def _find_profile(session: AsyncSession, reach: ErasureReach) -> Adviser | None:
     """Return the profile within reach, unless it was taken down before."""
     if reach.adviser_id is None:
         return None

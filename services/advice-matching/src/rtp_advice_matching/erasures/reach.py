@@ -30,7 +30,7 @@ _SIDES = {Eraser.GROUP: (EngagementSide.GROUP,), Eraser.NETWORK: (EngagementSide
 
 
 @dataclass(frozen=True)
-class Reach:
+class ErasureReach:
     """Whose texts of which engagements go, and what else."""
 
     eraser: Eraser
@@ -44,16 +44,16 @@ class Reach:
         return _SIDES[self.eraser]
 
 
-async def find_reach(session: AsyncSession, scope: ErasureScope, subject_id: UUID, *, actor: Principal) -> Reach:
+async def find_reach(session: AsyncSession, scope: ErasureScope, subject_id: UUID, *, actor: Principal) -> ErasureReach:
     """Return how far the caller reaches; refuse who stands outside, and say of what is hidden that it is not there."""
     match scope:
         case ErasureScope.ENGAGEMENT:
             eraser = await _find_side(session, subject_id, actor)
-            return Reach(eraser, Engagement.id == subject_id, false())
+            return ErasureReach(eraser, Engagement.id == subject_id, false())
         case ErasureScope.SUPPORT_REQUEST:
             eraser = await _require_group(session, subject_id, actor)
             of_it = Override.request_id == subject_id if eraser is Eraser.OPERATOR else false()
-            return Reach(eraser, Engagement.request_id == subject_id, of_it)
+            return ErasureReach(eraser, Engagement.request_id == subject_id, of_it)
         case _:
             return await _reach_adviser(session, subject_id, actor)
 
@@ -82,11 +82,11 @@ async def _require_group(session: AsyncSession, request_id: UUID, actor: Princip
     return Eraser.GROUP
 
 
-async def _reach_adviser(session: AsyncSession, adviser_id: UUID, actor: Principal) -> Reach:
+async def _reach_adviser(session: AsyncSession, adviser_id: UUID, actor: Principal) -> ErasureReach:
     of_adviser = Engagement.adviser_id == adviser_id
     if ERASE in actor.scopes:
         await _require(session, select(Adviser.id).where(Adviser.id == adviser_id), NoSuchAdviser)
-        return Reach(Eraser.OPERATOR, of_adviser, Override.adviser_id == adviser_id, adviser_id)
+        return ErasureReach(Eraser.OPERATOR, of_adviser, Override.adviser_id == adviser_id, adviser_id)
     own = Adviser.network_id == actor.organisation
     if await session.scalar(select(Adviser.id).where(Adviser.id == adviser_id, own)) is None:
         shown = await session.scalar(select(Adviser.id).where(Adviser.id == adviser_id, SHOWN))
@@ -94,7 +94,7 @@ async def _reach_adviser(session: AsyncSession, adviser_id: UUID, actor: Princip
     if KEEP not in actor.scopes:
         raise NotYoursToErase(f"a profile is taken down with the scope {KEEP}")
     of_network = of_adviser & (Engagement.network_id == actor.organisation)
-    return Reach(Eraser.NETWORK, of_network, false(), adviser_id)
+    return ErasureReach(Eraser.NETWORK, of_network, false(), adviser_id)
 
 
 async def _require(session: AsyncSession, query: AnySelect, refusal: type[Refusal]) -> None:

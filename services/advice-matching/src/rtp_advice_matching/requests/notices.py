@@ -64,7 +64,7 @@ async def _tell_network(
     event = AdvisersProposed(
         network_notice_id=notice.id,
         support_request_id=request.id,
-        adviser_ids=list(adviser_ids),
+        own_adviser_ids=list(adviser_ids),
         proposed_at=request.proposed_at,
     )
     [body] = await outbox.publish(
