@@ -196,7 +196,7 @@ async def test_the_first_wall_holds_alone(advice: Runtime, tell: Tell, new_advis
     async with advice.database.transaction(SYSTEM) as session:
         [request] = await queries.list_requests(session, readers=network, limit=50, case_id=case.case_id)
         proposals = await queries.list_proposals(session, request.id, readers=network)
-        assert [proposal.adviser_id for proposal in proposals] == [adviser.id]
+        assert [proposal["adviser_id"] for proposal in proposals] == [adviser.id]
         assert not await queries.list_requests(session, readers=stranger, limit=50, case_id=case.case_id)
         assert not await queries.list_proposals(session, request.id, readers=stranger)
         with pytest.raises(NoSuchSupportRequest):

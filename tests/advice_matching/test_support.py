@@ -162,7 +162,7 @@ async def test_a_network_is_told_nothing_of_its_rivals(
     await platform.drain_events()
     shown, listed = await read(rival, request["id"]), (await rival.get(SUPPORT)).json()
     feed = (await rival.get("/v1/events")).json()["items"]
-    assert [each["type"].split(".")[-2] for each in feed] == ["adviser-proposed"]
+    assert [each["type"].split("matching.")[-1] for each in feed] == ["adviser-proposed.v1", "adviser-proposed.v2"]
     others = [each["adviserId"] for each in request["proposals"] if each["adviserId"] != str(second.id)]
     for other in others:
         assert other not in str((shown, listed, feed))
@@ -171,6 +171,7 @@ async def test_a_network_is_told_nothing_of_its_rivals(
     own = await new_client(organisation=best.network_id)
     assert (await read(own, request["id"]))["agreedAdviserId"] == str(best.id)
     assert [each["type"].split(".")[-2] for each in (await own.get("/v1/events")).json()["items"]] == [
+        "adviser-proposed",
         "adviser-proposed",
         "support-agreed",
         "match-accepted",

@@ -137,6 +137,7 @@ NO_PEOPLE = {
     "needId",
     "eventId",
     "networkId",
+    "networkNoticeId",
     "organisationId",
     "shortlistId",
     "productId",

@@ -95,6 +95,8 @@ MAY_KNOW: Mapping[str, frozenset[Audience]] = {
     "supportRequestId": frozenset({OPENER, CASE, NETWORK, AGREED, ASKED}),
     "proposedAt": frozenset({CASE, NETWORK, AGREED}),
     "adviserIds": frozenset({CASE}),
+    "ownAdviserIds": frozenset({NETWORK, AGREED}),
+    "networkNoticeId": frozenset({NETWORK, AGREED}),
     "adviserId": frozenset({OPENER, CASE, AGREED, ASKED}),
     "agreedAt": frozenset({CASE, AGREED}),
     "networkId": frozenset({CASE, AGREED}),

@@ -8,7 +8,7 @@ from uuid import UUID
 from rtp_applications.app import service as applications
 from rtp_gateway.app import service as gateway
 from rtp_operations.services import ALL
-from rtp_shared.contracts.advice_matching import AdviserProposed, NeedOpened
+from rtp_shared.contracts.advice_matching import AdviserProposed, AdvisersProposed, NeedOpened
 from rtp_shared.contracts.applications import CaseSubmitted
 from rtp_shared.service import Service
 from tests.resilience import evidence
@@ -31,7 +31,7 @@ _CASES_WITHOUT_EVENTS = """
     WHERE c.sequence IS DISTINCT FROM o.count
 """
 _UNPUBLISHED = "SELECT FROM outbox WHERE published_at IS NULL LIMIT 1"
-_APART = [AdviserProposed.TYPE, NeedOpened.TYPE]
+_APART = [AdviserProposed.TYPE, AdvisersProposed.TYPE, NeedOpened.TYPE]
 """What a service tells besides, of one submission any number of times."""
 _WAITING = "SELECT FROM deliveries WHERE state IN ('pending', 'dead') LIMIT 1"
 

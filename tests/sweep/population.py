@@ -323,9 +323,18 @@ class Planter:
         network = answer.json()["networkId"]
         about = {"file": file, "owner": network}
         self.add(f"the engagement of {name}", Secrecy.ENGAGED, answer.json()["id"], at=ids, **about)
+        await self._erase(api, name, engagement=answer.json()["id"], file=file)
         await self._advise(
             next(api for api in self._apis() if str(api.organisation) == network), name, answer.json(), about
         )
+
+    async def _erase(self, api: Api, name: str, *, engagement: str, file: CaseFile) -> None:
+        """Have the group's words erased before there are any: that it was done is for the group's client alone."""
+        asked = {"scope": "engagement", "id": engagement, "reason": "person-asked"}
+        answer = await api.post("/v1/support-erasures", json=asked)
+        assert answer.status_code == 201, answer.text
+        ids = {"support_erasure_id": answer.json()["id"]}
+        self.add(f"an erasure in {name}", Secrecy.OWNER, answer.json()["id"], at=ids, owner=file.opener)
 
     def _apis(self) -> list[Api]:
         return [self.api(each) for each in ("adviser network", "mentor network")]

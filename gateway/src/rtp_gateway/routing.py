@@ -25,6 +25,7 @@ SERVICES = {
     "support-requests": "advice-matching",
     "engagements": "advice-matching",
     "follow-ups": "advice-matching",
+    "support-erasures": "advice-matching",
     "matching-rounds": "advice-matching",
     "fairness": "advice-matching",
     "products": "finance-directory",

@@ -120,9 +120,8 @@ async def test_networks_learn_nothing_of_rivals_nor_of_the_round(
         shown, feed = await read(api, request["id"]), (await api.get("/v1/events")).json()["items"]
         assert [each["adviserId"] for each in shown["proposals"]] == [str(own.id)]
         assert [each["rank"] for each in shown["proposals"]] == [1]
-        assert [(each["type"].split(".")[-2], each["sequence"]) for each in feed] == [
-            ("adviser-proposed", feed[0]["sequence"])
-        ]
+        told_by = [(each["type"].split("matching.")[-1], int(each["sequence"])) for each in feed]
+        assert told_by == [("adviser-proposed.v1", 1), ("adviser-proposed.v2", 1)]
         for told in (shown, feed):
             assert not {str(other.id), str(other.network_id), saved["id"]} & set(str(told).replace("'", " ").split())
         for path in (ROUNDS, f"{ROUNDS}/{saved['id']}", f"{ROUNDS}/{saved['id']}/certificate"):

@@ -8,6 +8,7 @@ from rtp_advice_matching.directory.routes import advisers
 from rtp_advice_matching.engagements.context import build_resources
 from rtp_advice_matching.engagements.routes import acceptances, engagements
 from rtp_advice_matching.engagements.scheduler import run_scheduler
+from rtp_advice_matching.erasures.routes import support_erasures
 from rtp_advice_matching.fairness.market_routes import market_fairness
 from rtp_advice_matching.fairness.routes import fairness
 from rtp_advice_matching.fairness.scheduler import run_fairness_checks
@@ -48,6 +49,7 @@ service = Service(
         overrides,
         fairness,
         market_fairness,
+        support_erasures,
     ],
     metadata=Model.metadata,
     migrations=migrations,

@@ -30,9 +30,31 @@ class AdviserProposed(EventData):
     SUBJECT: ClassVar[str] = "support-requests"
     READERS: ClassVar[str] = "The networks of those that were proposed"
     SINCE: ClassVar[str] = "1.1.0"
+    DEPRECATED: ClassVar[str | None] = (
+        "since 1.4.0: adviser-proposed.v2 is told each time, in a chain of your network's own, and says who"
+    )
 
     case_id: UUID = Field(description="The case")
     support_request_id: UUID = Field(description="The support request, which shows each network its own proposals")
+    proposed_at: datetime = Field(description="When they were proposed, UTC")
+
+
+class AdvisersProposed(EventData):
+    """Advisers or mentors of your network were proposed to a staff group, or proposed again. Each time is told, in a
+    chain of your network's own: what others are told leaves no gap in it. Who else was proposed, no network is told.
+    """
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.adviser-proposed.v2"
+    SUBJECT: ClassVar[str] = "network-notices"
+    READERS: ClassVar[str] = "The network of those that were proposed"
+    SINCE: ClassVar[str] = "1.4.0"
+    PEOPLE: ClassVar[Mapping[str, str]] = {"own_adviser_ids": "adviser"}
+
+    network_notice_id: UUID = Field(description="Of all that your network is told of this support request: its chain")
+    support_request_id: UUID = Field(description="The support request, which shows each network its own proposals")
+    own_adviser_ids: list[UUID] = Field(
+        description="Those of your network that were proposed just now, best match first"
+    )
     proposed_at: datetime = Field(description="When they were proposed, UTC")
 
 

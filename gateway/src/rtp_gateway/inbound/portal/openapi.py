@@ -37,6 +37,7 @@ TAGS = {
     "Statistics": "What became of all cases, month by month, and of none by itself",
     "Support requests": "Advisers and mentors proposed to a staff group, with reasons",
     "Engagements": "What is between a staff group and an adviser, from the offer to the end",
+    "Support erasures": "What people wrote of their support, and who they were, erased on request",
     "Matching rounds": "Proposals worked out over all support requests at once, with a certificate",
     "Fairness": "How fair the market of support is as it stands, and the bounds that an operator holds it to",
     "Advisers": "Who can advise or mentor, and how a network keeps its people",

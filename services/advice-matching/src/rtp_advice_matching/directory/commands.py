@@ -21,6 +21,7 @@ from rtp_advice_matching.directory.facets import ProfileStatus
 from rtp_advice_matching.directory.models import Adviser, AdviserNetwork
 from rtp_advice_matching.directory.queries import OVERSEE, SHOWN, is_kept_by
 from rtp_advice_matching.directory.rules import find_contradictions, find_far_spans
+from rtp_advice_matching.stored_answers import erase_stored_answers
 from rtp_shared.clock import LONDON
 from rtp_shared.etags import Expected
 from rtp_shared.identities import Principal
@@ -134,6 +135,7 @@ async def withdraw_adviser(session: AsyncSession, adviser_id: UUID, *, version: 
     """Take a profile down for good: what is personal is erased, and the id stays."""
     (await _lock_kept(session, adviser_id, version=version, actor=actor)).take_down()
     await session.flush()
+    await erase_stored_answers(session, [adviser_id])
 
 
 def require_moderator(actor: Principal) -> None:

@@ -245,7 +245,7 @@ async def _require_not_declined(context: EngagementContext, request_id: UUID, ad
 def _require_able(request: SupportRequest, adviser: Adviser) -> None:
     """Refuse to ask somebody who could not accept now. Nothing is taken: whoever accepts first gets the place."""
     if not adviser.takes_part:
-        raise AdviserHasLeft(f"{adviser.name} no longer takes part")
+        raise AdviserHasLeft("another proposal can be chosen")
     candidate = Candidate(*(getattr(adviser, name) for name in Candidate.__dataclass_fields__))
     match find_obstacle(request.build_need(), candidate):
         case Ground.CONFLICT_OF_INTEREST:

@@ -13,8 +13,9 @@ from rtp_advice_matching.directory.models import Adviser
 from rtp_advice_matching.matching import Fit, RankingSummary
 from rtp_advice_matching.requests.errors import AdviserNotProposed, NoSuchSupportRequest
 from rtp_advice_matching.requests.models import SupportRequest, SupportStatus
+from rtp_advice_matching.requests.notices import tell_networks
 from rtp_advice_matching.requests.proposals import Proposal
-from rtp_advice_matching.requests.publishing import publish, tell_networks
+from rtp_advice_matching.requests.publishing import publish
 from rtp_shared.contracts.advice_matching import SupportAgreed, SupportProposed
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
 from rtp_shared.db import visible_to
@@ -72,7 +73,9 @@ async def propose(
         proposed_at=now,
     )
     await publish(session, outbox, request, event, readers=case_readers)
-    await tell_networks(session, outbox, request, readers=[each for each in request.readers if each not in told_before])
+    proposed = [(fit.candidate.network_id, fit.candidate.id) for fit in ranking.proposed]
+    new = [each for each in request.readers if each not in told_before]
+    await tell_networks(session, outbox, request, proposed, new=new)
 
 
 def _are_first(ranking: RankingSummary, earlier: Mapping[Proposal, UUID]) -> bool:
@@ -86,7 +89,7 @@ def _are_first(ranking: RankingSummary, earlier: Mapping[Proposal, UUID]) -> boo
 async def propose_first(
     session: AsyncSession, request: SupportRequest, fit: Fit, *, now: datetime, outbox: Outbox
 ) -> None:
-    """Propose an adviser before all others, to a request whose row is locked. A network new to it is told."""
+    """Propose an adviser before all others, to a request whose row is locked. Its network is told."""
     network_id = fit.candidate.network_id
     earlier = await list_proposed(session, request)
     proposals, case_readers = request.propose_first(fit, earlier, now=now)
@@ -98,14 +101,14 @@ async def propose_first(
         proposed_at=now,
     )
     await publish(session, outbox, request, event, readers=case_readers)
-    if network_id not in earlier.values():
-        await tell_networks(session, outbox, request, readers=[organisation_identity(network_id)])
+    new = () if network_id in earlier.values() else (organisation_identity(network_id),)
+    await tell_networks(session, outbox, request, [(network_id, fit.candidate.id)], new=new)
 
 
 async def propose_next(
     session: AsyncSession, request: SupportRequest, fit: Fit, *, now: datetime, outbox: Outbox
 ) -> None:
-    """Propose an adviser after all others, unless they were proposed. A network new to it is told."""
+    """Propose an adviser after all others, unless they were proposed. Its network is told."""
     earlier = await list_proposed(session, request)
     if any(each.adviser_id == fit.candidate.id for each in earlier):
         return
@@ -120,9 +123,11 @@ async def propose_next(
     )
     network_id = fit.candidate.network_id
     readers = request.leave_out_rivals(request.readers, networks=[*earlier.values(), network_id])
+    for each, of_network in earlier.items():
+        each.show_to(readers, of_network)
     await publish(session, outbox, request, event, readers=readers)
-    if network_id not in earlier.values():
-        await tell_networks(session, outbox, request, readers=[organisation_identity(network_id)])
+    new = () if network_id in earlier.values() else (organisation_identity(network_id),)
+    await tell_networks(session, outbox, request, [(network_id, fit.candidate.id)], new=new)
 
 
 async def list_proposed(session: AsyncSession, request: SupportRequest) -> dict[Proposal, UUID]:

@@ -66,14 +66,17 @@ async def list_requests(
 
 async def get_request(session: AsyncSession, request_id: UUID, *, readers: Sequence[str], own_identity: str) -> AnyRow:
     """Return a request without its proposals; who was not proposed is None but for the client that opened the case."""
-    apart = (*_NOT_PROPOSED, "agreed_adviser_id", *_DETAIL)
+    apart = (*_NOT_PROPOSED, "agreed_adviser_id", "agreed_at", *_DETAIL)
     rest = (column for column in SupportRequest.__table__.c if column.name not in apart)
     detail = (_select_detail(name, readers) for name in _DETAIL)
     opened_it = SupportRequest.readers[1] == own_identity  # as `SupportRequest.opener`
     passed_over = (
         case((opened_it, SupportRequest.__table__.c[name]), else_=null()).label(name) for name in _NOT_PROPOSED
     )
-    query = select(*rest, *detail, *passed_over, _select_agreed(readers)).where(
+    agreed = _select_agreed(readers)
+    knows = or_(_sees_case(readers), agreed.element.is_not(None))
+    agreed_at = case((knows, SupportRequest.agreed_at), else_=null()).label("agreed_at")
+    query = select(*rest, *detail, *passed_over, agreed, agreed_at).where(
         SupportRequest.id == request_id, visible_to(SupportRequest.readers, readers)
     )
     row = (await session.execute(query)).first()
@@ -144,22 +147,23 @@ def _select_agreed(readers: Sequence[str]) -> Label[UUID]:
     return query.correlate(SupportRequest).scalar_subquery().label("agreed_adviser_id")
 
 
-async def list_proposals(session: AsyncSession, request_id: UUID, *, readers: Sequence[str]) -> Sequence[AnyRow]:
-    query = (
+async def list_proposals(session: AsyncSession, request_id: UUID, *, readers: Sequence[str]) -> list[dict[str, Any]]:
+    """List the proposals of a request that the readers see, best match first, each with its adviser."""
+    query: AnySelect = (
         select(
             func.row_number().over(order_by=Proposal.rank).label("rank"),  # among those that the reader sees
             Proposal.adviser_id,
-            case((or_(SHOWN, Adviser.status == ProfileStatus.WITHDRAWN), Adviser.name), else_=HIDDEN).label(
-                "adviser_name"
-            ),
-            Adviser.kind.label("adviser_kind"),
-            Adviser.network_id,
             Proposal.score,
             Proposal.parts,
         )
-        .join(Adviser, Adviser.id == Proposal.adviser_id)
         .where(Proposal.request_id == request_id, visible_to(Proposal.readers, readers))
         .order_by(Proposal.rank)
     )
+    proposals = (await session.execute(query)).all()
+    name = case((_IS_SHOWN, Adviser.name), else_=HIDDEN).label("adviser_name")
+    wanted: AnySelect = select(Adviser.id, name, Adviser.kind.label("adviser_kind"), Adviser.network_id)
+    wanted = wanted.where(Adviser.id.in_([each.adviser_id for each in proposals]))
+    # Row-level security has chosen the proposals; of their advisers one may be shown to nobody now.
     async with system_scope(session, "a proposal stays, also of an adviser whose profile is shown to nobody now"):
-        return (await session.execute(query)).all()
+        advisers = {each.id: each for each in (await session.execute(wanted)).all()}
+    return [{**advisers[each.adviser_id]._mapping, **each._mapping} for each in proposals]  # noqa: SLF001 - public names

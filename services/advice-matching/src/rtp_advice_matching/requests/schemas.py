@@ -79,7 +79,7 @@ class SupportRequestView(SupportRequestLine):
     legal_form: str | None
     topics: list[str] = Field(description="What the staff group needs advice on now: the topics of its needs")
     proposed_at: datetime | None
-    agreed_at: datetime | None
+    agreed_at: datetime | None = Field(description="Null for a network of whose people none was agreed on")
     closed_at: datetime | None
     proposals: list[ProposalView] = Field(
         description="Best match first. A network of advisers is shown the proposals of its own ones only"
