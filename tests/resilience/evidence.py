@@ -29,9 +29,9 @@ class Committed:
         return self.attributes["source"], self.attributes["id"]
 
     @property
-    def about_a_case(self) -> bool:
-        """Events about a subscription are not sent to its own sink."""
-        return "caseid" in self.attributes
+    def about_a_subscription(self) -> bool:
+        """Such an event is not sent to the subscription's own sink."""
+        return bool(self.attributes["subject"].startswith("subscriptions/"))
 
 
 _OWN = ("delays", "wrong_effects", "repeats_expected")
@@ -97,7 +97,7 @@ def build_row(
     found = Row(scenario)
     all_events = list(events)
     for each in subscribers:
-        due = {event.key: event for event in all_events if event.about_a_case and _is_for(event, each)}
+        due = {event.key: event for event in all_events if not event.about_a_subscription and _is_for(event, each)}
         _count(found, each.client_id, due, each.receipts[since.get(each.client_id, 0) :])
     found.worst_delay_s = round(max(found.delays.values(), default=0.0), 3)
     return found

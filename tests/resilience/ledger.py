@@ -8,8 +8,9 @@ from uuid import UUID
 from rtp_applications.app import service as applications
 from rtp_gateway.app import service as gateway
 from rtp_operations.services import ALL
-from rtp_shared.contracts.advice_matching import AdviserProposed, AdvisersProposed, NeedOpened
+from rtp_shared.contracts.advice_matching import SupportProposed
 from rtp_shared.contracts.applications import CaseSubmitted
+from rtp_shared.contracts.finance_directory import ShortlistMade
 from rtp_shared.service import Service
 from tests.resilience import evidence
 from tests.resilience.evidence import Committed, Row
@@ -31,8 +32,8 @@ _CASES_WITHOUT_EVENTS = """
     WHERE c.sequence IS DISTINCT FROM o.count
 """
 _UNPUBLISHED = "SELECT FROM outbox WHERE published_at IS NULL LIMIT 1"
-_APART = [AdviserProposed.TYPE, AdvisersProposed.TYPE, NeedOpened.TYPE]
-"""What a service tells besides, of one submission any number of times."""
+_ONCE = [SupportProposed.TYPE, ShortlistMade.TYPE]
+"""What the services tell once of each submission; of what they tell besides there is any number."""
 _WAITING = "SELECT FROM deliveries WHERE state IN ('pending', 'dead') LIMIT 1"
 
 
@@ -88,7 +89,7 @@ class Ledger:
         submitted = self._count(applications, "SELECT count(*) FROM outbox WHERE type = %s", CaseSubmitted.TYPE)
         others = [service for service in ALL if CaseSubmitted.TYPE in service.handlers]
         return published == self._count(gateway, "SELECT count(*) FROM events") and all(
-            self._count(service, "SELECT count(*) FROM outbox WHERE type <> ALL (%s)", _APART) == submitted
+            self._count(service, "SELECT count(*) FROM outbox WHERE type = ANY (%s)", _ONCE) == submitted
             for service in others
         )
 

@@ -344,6 +344,8 @@ IN_THE_OPEN = {
     "network_id",
     "resource_id",
     "record_id",
+    "month",
+    "year",
     "product_id",
     "grant_id",
     "ocid",

@@ -43,8 +43,8 @@ def list_variants(thing: Thing, operation: Operation) -> list[Variant]:
     return found
 
 
-SEALED = re.compile(r"gAAAA[\w=-]+")
-"""Cursors of the feed, which are sealed anew each time."""
+SEALED = re.compile(r"gAAAA[\w=-]+|\"measuredAt\":\"[^\"]+\"")
+"""Cursors of the feed, which are sealed anew each time, and the time at which the market was measured."""
 
 
 @dataclass(frozen=True)

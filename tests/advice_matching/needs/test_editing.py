@@ -184,7 +184,7 @@ async def test_a_new_stage_finds_those_who_serve_it(
     network = await new_client(organisation=planner.network_id)
     await platform.drain_events()
     feed = (await network.get("/v1/events")).json()["items"]
-    assert [each["type"].split(".")[-2] for each in feed] == ["adviser-proposed"]
+    assert [each["type"].split(".", 3)[-1] for each in feed] == ["adviser-proposed.v1", "adviser-proposed.v2"]
 
 
 async def test_nobody_fits_is_said_of_new_needs(
