@@ -7,7 +7,7 @@ BESIDE = 5
 """Most of them that are shown beside one need."""
 
 
-class Offer(Protocol):
+class StagedResource(Protocol):
     """A guide, toolkit or template. No stages or topics named means any."""
 
     @property
@@ -16,10 +16,10 @@ class Offer(Protocol):
     def topics(self) -> Sequence[str]: ...
 
 
-AnyOffer = TypeVar("AnyOffer", bound=Offer)
+AnyResource = TypeVar("AnyResource", bound=StagedResource)
 
 
-def choose_offers(offers: Iterable[AnyOffer], *, stage: str, topic: str | None) -> list[AnyOffer]:
+def choose_offers(offers: Iterable[AnyResource], *, stage: str, topic: str | None) -> list[AnyResource]:
     """Choose what is about the topic and helps at the stage; what helps at this stage by name comes first."""
     fitting = [
         offer

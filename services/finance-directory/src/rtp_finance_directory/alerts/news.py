@@ -29,7 +29,7 @@ class WithdrawalReason(StrEnum):
 
 
 @dataclass(frozen=True)
-class Offer:
+class ProductOpening:
     """What of a product bears on its news."""
 
     publication: PublicationState
@@ -73,16 +73,16 @@ class Told:
     """The closing date of which it was told last that it comes near."""
 
 
-def find_news(offer: Offer, told: Told, *, today: date, closing_days: int) -> tuple[Told, NewsKind | None]:
+def find_news(opening: ProductOpening, told: Told, *, today: date, closing_days: int) -> tuple[Told, NewsKind | None]:
     """Return what has been told from now on, and what there is to tell.
 
     Each opening is told once, and each closing date once. Who is told that a product opened is told its closing date
     too, and not that it is near.
     """
-    if not offer.takes_applications(today):
-        gone = told.open and offer.find_withdrawal(today) is not None
+    if not opening.takes_applications(today):
+        gone = told.open and opening.find_withdrawal(today) is not None
         return replace(told, open=False), NewsKind.WITHDRAWN if gone else None
-    closes = offer.get_closing(today)
+    closes = opening.get_closing(today)
     near = closes if closes is not None and closes <= today + timedelta(days=closing_days) else None
     if not told.open:
         return Told(open=True, opening=told.opening + 1, closing_told=near), NewsKind.OPENED

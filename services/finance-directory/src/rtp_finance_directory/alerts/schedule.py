@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.alerts import queries
 from rtp_finance_directory.alerts.models import ProductNews, SavedSearch, SavedSearchFind
-from rtp_finance_directory.alerts.news import NewsKind, Offer, WithdrawalReason, find_news
+from rtp_finance_directory.alerts.news import NewsKind, ProductOpening, WithdrawalReason, find_news
 from rtp_finance_directory.alerts.schemas import CriteriaGiven
 from rtp_finance_directory.directory.models import Product
 from rtp_finance_directory.directory.windows import ApplicationWindow
@@ -74,24 +74,24 @@ async def _tell_product(runtime: Runtime, session: AsyncSession, product_id: UUI
     if locked is None:
         return False
     product, news = locked
-    offer = _read_offer(product)
-    told, kind = find_news(offer, news.get_told(), today=today, closing_days=get_settings(runtime).closing_days)
+    opening = _read_opening(product)
+    told, kind = find_news(opening, news.get_told(), today=today, closing_days=get_settings(runtime).closing_days)
     news.note(told)
     if kind is None:
         return False
     owner = [organisation_identity(product.owner)] if product.owner else []
     readers = [*await queries.list_followers(session, product_id), *owner, OPERATOR, *SYSTEM]
-    await _publish(runtime, session, news, _write_event(kind, product, offer, today), readers)
+    await _publish(runtime, session, news, _write_event(kind, product, opening, today), readers)
     return True
 
 
-def _write_event(kind: NewsKind, product: Product, offer: Offer, today: date) -> EventData:
-    closes = offer.get_closing(today)
+def _write_event(kind: NewsKind, product: Product, opening: ProductOpening, today: date) -> EventData:
+    closes = opening.get_closing(today)
     if kind is NewsKind.OPENED:
         return ProductOpened(product_id=product.id, version=product.version, opened_on=today, closes_on=closes)
     if kind is NewsKind.CLOSING and closes is not None:
         return ProductClosing(product_id=product.id, version=product.version, closes_on=closes)
-    reason = offer.find_withdrawal(today) or WithdrawalReason.CLOSED
+    reason = opening.find_withdrawal(today) or WithdrawalReason.CLOSED
     return ProductWithdrawn(product_id=product.id, version=product.version, reason=reason.value)
 
 
@@ -160,9 +160,9 @@ async def _lock(session: AsyncSession, product_id: UUID) -> tuple[Product, Produ
     return product, news
 
 
-def _read_offer(product: Product) -> Offer:
+def _read_opening(product: Product) -> ProductOpening:
     windows = [ApplicationWindow.model_validate(window, context=STORED) for window in product.windows]
-    return Offer(product.publication, product.status, product.opened_on, product.closed_on, windows)
+    return ProductOpening(product.publication, product.status, product.opened_on, product.closed_on, windows)
 
 
 async def _publish(
