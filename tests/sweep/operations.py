@@ -147,6 +147,7 @@ WRITES: Mapping[str, Body] = {
     "PATCH /v1/engagements/{engagement_id}/goals/{goal_id}": {"state": "met"},
     "POST /v1/engagements/{engagement_id}/feedback": {"rating": 3},
     "POST /v1/engagements/{engagement_id}/follow-ups/{days}/actions/answer": {"progress": "as-hoped"},
+    "PUT /v1/support-requests/{request_id}/preferences": NOTHING,
     "POST /v1/matching-rounds": NOTHING,
     "POST /v1/matching-rounds/{round_id}/actions/commit": None,
     "POST /v1/matching-rounds/{round_id}/repairs": NOTHING,

@@ -25,6 +25,7 @@ SERVICES = {
     "engagements": "advice-matching",
     "follow-ups": "advice-matching",
     "matching-rounds": "advice-matching",
+    "matching-rules": "advice-matching",
     "products": "finance-directory",
     "shortlists": "finance-directory",
     "eligibility": "finance-directory",

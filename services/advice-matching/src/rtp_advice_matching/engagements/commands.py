@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from rtp_advice_matching.directory.errors import AdviserHasLeft, AdviserNotIndependent, NoPlaceLeft
 from rtp_advice_matching.directory.models import Adviser
 from rtp_advice_matching.directory.queries import list_candidates
 from rtp_advice_matching.engagements import publishing
+from rtp_advice_matching.engagements.asking import require_able
 from rtp_advice_matching.engagements.context import EngagementContext
 from rtp_advice_matching.engagements.days import add_working_days, find_civil_date
 from rtp_advice_matching.engagements.errors import AdviserHasDeclined, NoSuchEngagement
@@ -22,7 +22,7 @@ from rtp_advice_matching.engagements.models import (
     EngagementSide,
     EngagementStatus,
 )
-from rtp_advice_matching.matching import Candidate, Ground, find_obstacle, rank
+from rtp_advice_matching.matching import rank
 from rtp_advice_matching.requests import commands as requests
 from rtp_advice_matching.requests.models import SupportRequest
 from rtp_shared.contracts.applications import CaseWithdrawn
@@ -41,7 +41,7 @@ async def offer(
     await _require_not_declined(context, request_id, adviser_id)
     async with system_scope(context.session, "also of an adviser who was taken off since, it is said why they cannot"):
         adviser = await context.session.get_one(Adviser, adviser_id)
-    _require_able(request, adviser)
+    require_able(context, request, adviser)
     return await _offer(context, request, adviser, consented=consented)
 
 
@@ -58,6 +58,7 @@ async def accept_proposal(
     await _require_not_declined(context, request_id, adviser_id)
     async with system_scope(context.session, "a place is taken of an adviser whom another organisation keeps"):
         adviser = await requests.lock_adviser(context.session, adviser_id)
+        require_able(context, request, adviser)
         engagement = Engagement.of(request, adviser, consented=True, now=context.now)
         context.session.add(engagement)
         await _begin(context, request, adviser, engagement)
@@ -81,6 +82,7 @@ async def decline(
     engagement.require_side(EngagementSide.NETWORK, actor.identities)
     engagement.expect(version, EngagementStatus.OFFERED)
     engagement.decline(reason, now=context.now)
+    request.note_refusal(engagement.adviser_id)
     await publishing.publish_declined(context, engagement)
     async with system_scope(context.session, "who comes next is of another network"):
         await _offer_next(context, request)
@@ -155,6 +157,7 @@ async def end_early(
     by = engagement.find_side(actor.identities)
     engagement.expect(version, *LIVE)
     engagement.end_early(reason, by=by, now=context.now)
+    request.note_refusal(engagement.adviser_id)
     await _give_place_back(context, engagement)
     async with system_scope(context.session, "whether other proposals are left is not for this network to see"):
         await _look_again(context, request)
@@ -239,18 +242,6 @@ async def _require_not_declined(context: EngagementContext, request_id: UUID, ad
         raise AdviserHasDeclined("another proposal can be chosen")
 
 
-def _require_able(request: SupportRequest, adviser: Adviser) -> None:
-    """Refuse to ask somebody who could not accept now. Nothing is taken: whoever accepts first gets the place."""
-    if not adviser.takes_part:
-        raise AdviserHasLeft(f"{adviser.name} no longer takes part")
-    candidate = Candidate(*(getattr(adviser, name) for name in Candidate.__dataclass_fields__))
-    match find_obstacle(request.build_need(), candidate):
-        case Ground.CONFLICT_OF_INTEREST:
-            raise AdviserNotIndependent(f"{adviser.name} has a conflict of interest")
-        case Ground.NO_FREE_CAPACITY:
-            raise NoPlaceLeft(f"all {adviser.capacity} places of {adviser.name} are taken")
-
-
 async def _offer(
     context: EngagementContext,
     request: SupportRequest,
@@ -289,8 +280,10 @@ async def _share(context: EngagementContext, request: SupportRequest, adviser: A
 async def _offer_next(context: EngagementContext, request: SupportRequest) -> None:
     """Offer the staff group to whoever fits best as things stand now, of those whom it was not offered to before."""
     asked = {each.adviser_id for each in await _list_engagements(context, request.id)}
-    candidates = [each for each in await list_candidates(context.session) if each.id not in asked]
-    ranking = rank(request.build_need(), candidates, at_most=1)
+    rules = context.terms.rules
+    everybody = await list_candidates(context.session, rules, now=context.now)
+    candidates = [each for each in everybody if each.id not in asked]
+    ranking = rank(request.build_need(), candidates, at_most=1, weights=rules.weights)
     if not ranking.proposed:
         await _look_again(context, request)
         return
@@ -302,7 +295,8 @@ async def _offer_next(context: EngagementContext, request: SupportRequest) -> No
 
 async def _look_again(context: EngagementContext, request: SupportRequest) -> None:
     asked = {each.adviser_id for each in await _list_engagements(context, request.id)}
-    proposed = {each.adviser_id for each in await requests.list_proposed(context.session, request)}
+    earlier = await requests.list_proposed(context.session, request)
+    proposed = {each.adviser_id for each in earlier if each.withdrawn_at is None}
     request.look_again(proposals_left=bool(proposed - asked), now=context.now)
     await context.session.flush()
 

@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_advice_matching.directory.models import Adviser
 from rtp_advice_matching.directory.queries import list_candidates
-from rtp_advice_matching.matching import Fit, rank
+from rtp_advice_matching.matching import Fit, MatchingRules, rank
 from rtp_advice_matching.requests.errors import AdviserNotProposed, NoSuchSupportRequest
 from rtp_advice_matching.requests.models import Proposal, SupportRequest
+from rtp_advice_matching.ways import find_ways
 from rtp_shared.contracts import About
 from rtp_shared.contracts.advice_matching import AdviserProposed, SupportAgreed, SupportProposed
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
@@ -41,6 +42,7 @@ async def open_request(
     *,
     readers: Sequence[str],
     sequence: int,
+    rules: MatchingRules,
     now: datetime,
     outbox: Outbox,
 ) -> None:
@@ -49,11 +51,13 @@ async def open_request(
     if not request.learn(_read_facts(case), readers=readers, sequence=sequence, now=now):
         return
     told_before = list(request.readers)
-    ranking = rank(request.build_need(), await list_candidates(session))
+    need, candidates = request.build_need(), await list_candidates(session, rules, now=now)
+    ranking = rank(need, candidates, weights=rules.weights)
     rivals = [fit.candidate.network_id for fit in ranking.proposed]
     case_readers = request.leave_out_rivals(request.readers, networks=rivals)
     proposals = request.propose(ranking, now=now)
     session.add_all(proposals)
+    request.note_ways([] if proposals else find_ways(need, candidates))
     event = SupportProposed(
         case_id=request.case_id,
         support_request_id=request.id,
@@ -76,7 +80,8 @@ async def propose_first(
     earlier = {row[0]: row[1] for row in rows}
     first, case_readers = request.propose_first(fit, earlier, now=now)
     session.add(first)
-    others = sorted((each for each in earlier if each is not first), key=lambda each: each.rank)
+    live = (each for each in earlier if each is not first and each.withdrawn_at is None)
+    others = sorted(live, key=lambda each: each.rank)
     event = SupportProposed(
         case_id=request.case_id,
         support_request_id=request.id,
@@ -93,11 +98,12 @@ async def propose_next(
 ) -> None:
     """Propose an adviser after all others, unless they were proposed. A network new to it is told."""
     earlier = await list_proposed(session, request)
-    if any(each.adviser_id == fit.candidate.id for each in earlier):
+    live = [each for each in earlier if each.withdrawn_at is None]
+    if any(each.adviser_id == fit.candidate.id for each in live):
         return
     proposal = request.propose_next(fit, earlier, now=now)
     session.add(proposal)
-    ranked = sorted((*earlier, proposal), key=lambda each: each.rank)
+    ranked = [*sorted(live, key=lambda each: each.rank), proposal]
     event = SupportProposed(
         case_id=request.case_id,
         support_request_id=request.id,
@@ -111,8 +117,28 @@ async def propose_next(
         await _tell_networks(session, outbox, request, readers=[organisation_identity(network_id)])
 
 
+async def publish_proposals(
+    session: AsyncSession,
+    outbox: Outbox,
+    request: SupportRequest,
+    adviser_ids: list[UUID],
+    *,
+    now: datetime,
+    readers: Sequence[str],
+    networks: Sequence[UUID],
+) -> None:
+    """Say who is proposed now to whoever sees the case, and to networks that are new to the request that they are."""
+    event = SupportProposed(
+        case_id=request.case_id, support_request_id=request.id, adviser_ids=adviser_ids, proposed_at=now
+    )
+    await _publish(session, outbox, request, event, readers=readers)
+    await _tell_networks(session, outbox, request, readers=[organisation_identity(each) for each in networks])
+
+
 async def list_proposed(session: AsyncSession, request: SupportRequest) -> dict[Proposal, UUID]:
-    """Return the proposals of a request that the session may see, each with the adviser's network."""
+    """Return the proposals of a request that the session may see, each with the adviser's network; also those that
+    were taken back.
+    """
     query = select(Proposal, Adviser.network_id).join(Adviser, Adviser.id == Proposal.adviser_id)
     return {row[0]: row[1] for row in (await session.execute(query.where(Proposal.request_id == request.id))).all()}
 
@@ -162,7 +188,7 @@ async def lock_seen(session: AsyncSession, request_id: UUID, *, actor: Actor) ->
 
 async def get_proposal(session: AsyncSession, request_id: UUID, adviser_id: UUID) -> Proposal:
     proposal = await session.get(Proposal, (request_id, adviser_id))
-    if proposal is None:
+    if proposal is None or proposal.withdrawn_at is not None:
         raise AdviserNotProposed(errors=[FieldError("/adviserId", "not among the proposals of this request")])
     return proposal
 

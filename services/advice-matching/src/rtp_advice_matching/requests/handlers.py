@@ -14,6 +14,7 @@ async def handle_case_submitted(session: AsyncSession, context: HandlerContext) 
         case,
         readers=context.readers,
         sequence=context.event.sequence,
+        rules=context.resources.rules,
         now=context.outbox.clock(),
         outbox=context.outbox,
     )

@@ -1,7 +1,7 @@
 """Support requests and proposals. A method changes a state or refuses; nobody sets `status` from outside."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -12,13 +12,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_advice_matching.base import Model
 from rtp_advice_matching.directory.models import Adviser
-from rtp_advice_matching.matching import IN_WORDS, Fit, Need, Ranking
+from rtp_advice_matching.matching import IN_WORDS, Fit, Need, PassedOver, Ranking
 from rtp_advice_matching.requests.errors import (
     NotForYouToAccept,
     OfferWaits,
     SupportAlreadyAgreed,
     SupportRequestClosed,
 )
+from rtp_advice_matching.requests.preferences import Preferences
+from rtp_advice_matching.requests.proposals import Proposal as Proposal
+from rtp_advice_matching.requests.proposals import Renewed, look_through
 from rtp_shared.contracts.vocabulary import Stage
 from rtp_shared.etags import Expected
 from rtp_shared.identities import SYSTEM, organisation_identity
@@ -34,7 +37,7 @@ class SupportStatus(StrEnum):
     CLOSED = "closed"
 
 
-class SupportRequest(Model):
+class SupportRequest(Preferences, Model):
     """The needs of a case's staff group, in this service's own copy, and the state of finding support."""
 
     __tablename__ = "support_requests"
@@ -148,9 +151,11 @@ class SupportRequest(Model):
             stage=self.stage,
             topics=tuple(dict.fromkeys(self.topics)),
             legal_form=self.legal_form,
+            headcount=self.headcount,
+            **self.read_preferences(),
         )
 
-    def propose(self, ranking: Ranking, *, now: datetime) -> "list[Proposal]":
+    def propose(self, ranking: Ranking, *, now: datetime) -> list[Proposal]:
         """Propose the best. Their networks see the request from now on, and of the proposals only their own."""
         rivals = [fit.candidate.network_id for fit in ranking.proposed]
         case_readers = self.leave_out_rivals(self.readers, networks=rivals)
@@ -158,10 +163,7 @@ class SupportRequest(Model):
             Proposal.of(self, fit, rank=rank, readers=case_readers)
             for rank, fit in enumerate(ranking.proposed, start=1)
         ]
-        self.not_proposed = [
-            {"adviser_id": str(adviser_id), "ground": ground, "reason": IN_WORDS[ground]}
-            for adviser_id, ground in ranking.passed_over
-        ]
+        self._note_passed_over(ranking.passed_over)
         if proposals:
             self.status = SupportStatus.PROPOSED
         self.proposed_at = now
@@ -169,7 +171,32 @@ class SupportRequest(Model):
         self._count_event(now)
         return proposals
 
-    def propose_next(self, fit: Fit, earlier: "Mapping[Proposal, uuid.UUID]", *, now: datetime) -> "Proposal":
+    def propose_again(
+        self, ranking: Ranking, fitting: Container[uuid.UUID], earlier: Mapping[Proposal, uuid.UUID], *, now: datetime
+    ) -> Renewed:
+        """Take back earlier proposals of advisers who may not help any more, and fill up with the best of a ranking of
+        all. The earlier ones are given with their networks.
+        """
+        looked = look_through(ranking, fitting, earlier)
+        networks = [fit.candidate.network_id for fit in looked.chosen]
+        case_readers = self.leave_out_rivals(self.readers, networks=[*earlier.values(), *networks])
+        renewed = looked.renew(self, earlier, readers=case_readers, now=now)
+        self._note_passed_over((*looked.outranked, *ranking.passed_over))
+        self.status = SupportStatus.PROPOSED if renewed.proposals else SupportStatus.OPEN
+        self._add_readers([organisation_identity(each) for each in networks])
+        self._touch(now)
+        if renewed.differ:
+            self.proposed_at = now
+            self.sequence += 1
+        return renewed
+
+    def _note_passed_over(self, passed_over: Iterable[PassedOver]) -> None:
+        self.not_proposed = [
+            {"adviser_id": str(adviser_id), "ground": ground, "reason": IN_WORDS[ground]}
+            for adviser_id, ground in passed_over
+        ]
+
+    def propose_next(self, fit: Fit, earlier: Mapping[Proposal, uuid.UUID], *, now: datetime) -> Proposal:
         """Propose an adviser after the earlier proposals, which are given with their networks."""
         network_id = fit.candidate.network_id
         case_readers = self.leave_out_rivals(self.readers, networks=[*earlier.values(), network_id])
@@ -177,12 +204,14 @@ class SupportRequest(Model):
         self.not_proposed = [each for each in self.not_proposed if each["adviser_id"] != str(fit.candidate.id)]
         self.proposed_at = now
         self._add_readers([organisation_identity(network_id)])
+        self.would_change = []
         self._count_event(now)
-        return Proposal.of(self, fit, rank=rank, readers=case_readers)
+        again = next((each for each in earlier if each.adviser_id == fit.candidate.id), None)
+        return Proposal.of_last(self, fit, again, rank=rank, readers=case_readers)
 
     def propose_first(
-        self, fit: Fit, earlier: "Mapping[Proposal, uuid.UUID]", *, now: datetime
-    ) -> "tuple[Proposal, list[str]]":
+        self, fit: Fit, earlier: Mapping[Proposal, uuid.UUID], *, now: datetime
+    ) -> tuple[Proposal, list[str]]:
         """Propose an adviser before the earlier proposals, which are given with their networks.
 
         Return the proposal, and who sees the case. Its network sees of the proposals its own ones only, also where the
@@ -191,7 +220,9 @@ class SupportRequest(Model):
         adviser, network_id = fit.candidate.id, fit.candidate.network_id
         case_readers = self.leave_out_rivals(self.readers, networks=[*earlier.values(), network_id])
         first = next((each for each in earlier if each.adviser_id == adviser), None)
-        others = sorted((each for each in earlier if each is not first), key=lambda each: each.rank)
+        others = sorted(
+            (each for each in earlier if each is not first and each.withdrawn_at is None), key=lambda each: each.rank
+        )
         for rank, proposal in enumerate(others, start=2):
             proposal.rank = rank
             proposal.show_to(case_readers, earlier[proposal])
@@ -201,6 +232,7 @@ class SupportRequest(Model):
             first.repeat(fit, rank=1)
         self.not_proposed = [each for each in self.not_proposed if each["adviser_id"] != str(adviser)]
         self.status = SupportStatus.PROPOSED
+        self.would_change = []
         self.proposed_at = now
         self._add_readers([organisation_identity(network_id)])
         self._count_event(now)
@@ -231,7 +263,7 @@ class SupportRequest(Model):
 
     def agree(self, adviser: Adviser, *, now: datetime) -> None:
         """Agree on one of the proposed advisers, who must still have a place and be independent."""
-        adviser.take_place(independent_of=self.bodies)
+        adviser.take_place(independent_of=self.build_need().independent_of)
         self.status = SupportStatus.AGREED
         self.agreed_adviser_id = adviser.id
         self.agreed_at = now
@@ -261,37 +293,3 @@ class SupportRequest(Model):
     def _count_event(self, now: datetime) -> None:
         self._touch(now)
         self.sequence += 1
-
-
-class Proposal(Model):
-    """One adviser proposed for one request, with the score as it was explained. A round may put another before it."""
-
-    __tablename__ = "proposals"
-
-    request_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("support_requests.id"), primary_key=True)
-    adviser_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("advisers.id"), primary_key=True)
-    rank: Mapped[int]
-    score: Mapped[int]
-    parts: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
-    readers: Mapped[list[str]]
-    """Those of the case and the adviser's own network: one network does not see how another's advisers were judged."""
-
-    @classmethod
-    def of(cls, request: SupportRequest, fit: Fit, *, rank: int, readers: Sequence[str]) -> "Proposal":
-        return cls(
-            request_id=request.id,
-            adviser_id=fit.candidate.id,
-            rank=rank,
-            score=fit.score,
-            parts=[part._asdict() for part in fit.parts],
-            readers=list(dict.fromkeys((*readers, organisation_identity(fit.candidate.network_id)))),
-        )
-
-    def repeat(self, fit: Fit, *, rank: int) -> None:
-        """Propose the same adviser again, as the score is explained now."""
-        self.rank, self.score = rank, fit.score
-        self.parts = [part._asdict() for part in fit.parts]
-
-    def show_to(self, readers: Sequence[str], network_id: uuid.UUID) -> None:
-        """Show it to whoever sees the case, and to the adviser's network."""
-        self.readers = list(dict.fromkeys((*readers, organisation_identity(network_id))))

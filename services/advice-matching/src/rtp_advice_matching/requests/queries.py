@@ -12,6 +12,7 @@ from rtp_advice_matching.directory.models import Adviser
 from rtp_advice_matching.directory.queries import SHOWN
 from rtp_advice_matching.requests.errors import NoSuchSupportRequest
 from rtp_advice_matching.requests.models import Proposal, SupportRequest, SupportStatus
+from rtp_advice_matching.requests.preferences import PREFERENCES
 from rtp_shared.db import AnyRow, AnySelect, system_scope, visible_to
 
 HIDDEN = "Not shown now"
@@ -58,13 +59,18 @@ async def list_requests(
 
 
 async def get_request(session: AsyncSession, request_id: UUID, *, readers: Sequence[str], own_identity: str) -> AnyRow:
-    """Return a request without its proposals; `not_proposed` is None but for the client that opened the case."""
-    apart = ("not_proposed", "agreed_adviser_id", *_DETAIL)
+    """Return a request without its proposals; who was not proposed, and what would change it, are for the
+    client that opened the case alone.
+    """
+    apart = ("not_proposed", "would_change", "agreed_adviser_id", "refused_by", *_DETAIL, *PREFERENCES)
     rest = (column for column in SupportRequest.__table__.c if column.name not in apart)
     detail = (_select_detail(name, readers) for name in _DETAIL)
     opened_it = SupportRequest.readers[1] == own_identity  # as `SupportRequest.opener`
-    not_proposed = case((opened_it, SupportRequest.not_proposed), else_=null()).label("not_proposed")
-    query = select(*rest, *detail, not_proposed, _select_agreed(readers)).where(
+    kept_back = (
+        case((opened_it, SupportRequest.__table__.c[name]), else_=null()).label(name)
+        for name in ("not_proposed", "would_change")
+    )
+    query = select(*rest, *detail, _select_preferences(readers), *kept_back, _select_agreed(readers)).where(
         SupportRequest.id == request_id, visible_to(SupportRequest.readers, readers)
     )
     row = (await session.execute(query)).first()
@@ -88,6 +94,13 @@ async def get_case_route(session: AsyncSession, request_id: UUID, *, readers: Se
 def _select_detail(name: str, readers: Sequence[str]) -> Label[Any]:
     """Select a detail of the case, or null for who sees the request as a network alone."""
     return case((_sees_case(readers), SupportRequest.__table__.c[name]), else_=null()).label(name)
+
+
+def _select_preferences(readers: Sequence[str]) -> Label[Any]:
+    """Select what the group asks of its adviser, as a detail of the case."""
+    columns = SupportRequest.__table__.c
+    pairs = (each for name in PREFERENCES for each in (name, columns[name]))
+    return case((_sees_case(readers), func.jsonb_build_object(*pairs)), else_=null()).label("preferences")
 
 
 def _sees_case(readers: Sequence[str]) -> ColumnElement[bool]:
@@ -132,7 +145,11 @@ async def list_proposals(session: AsyncSession, request_id: UUID, *, readers: Se
             Proposal.parts,
         )
         .join(Adviser, Adviser.id == Proposal.adviser_id)
-        .where(Proposal.request_id == request_id, visible_to(Proposal.readers, readers))
+        .where(
+            Proposal.request_id == request_id,
+            Proposal.withdrawn_at.is_(None),
+            visible_to(Proposal.readers, readers),
+        )
         .order_by(Proposal.rank)
     )
     async with system_scope(session, "a proposal stays, also of an adviser whose profile is shown to nobody now"):

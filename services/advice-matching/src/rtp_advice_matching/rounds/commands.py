@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_advice_matching.directory.queries import list_candidates
-from rtp_advice_matching.matching import Candidate, find_obstacle, score
+from rtp_advice_matching.matching import Candidate, MatchingRules, find_obstacle, score
 from rtp_advice_matching.requests.commands import propose_first
 from rtp_advice_matching.requests.models import SupportRequest
 from rtp_advice_matching.rounds.errors import NoSuchRound, RoundTooLarge
@@ -53,7 +53,8 @@ async def compute(session: AsyncSession, parameters: Parameters, *, now: datetim
     async with system_scope(session, "a round is over the requests of all groups"):
         requests = await list_waiting(session, at_most=AT_MOST)
         waiting = [_take_part(request, now) for request in requests[:AT_MOST]]
-        candidates = sorted(await list_candidates(session), key=lambda each: each.id)
+        everybody = await list_candidates(session, parameters.rules, now=now)
+    candidates = sorted(everybody, key=lambda each: each.id)
     _require_size(len(waiting), parameters)
     certificate, content = await asyncio.to_thread(_certify, waiting, candidates, parameters)
     figures = {**summarise(content), "more_waiting": len(requests) > AT_MOST}
@@ -76,7 +77,14 @@ async def save(session: AsyncSession, certified: Certified, *, by: Principal, no
 
 
 async def commit(
-    session: AsyncSession, round_id: UUID, *, version: Expected, actor: Principal, now: datetime, outbox: Outbox
+    session: AsyncSession,
+    round_id: UUID,
+    *,
+    version: Expected,
+    actor: Principal,
+    rules: MatchingRules,
+    now: datetime,
+    outbox: Outbox,
 ) -> None:
     """Make the pairs of a round the first proposals of their requests, where nothing has changed since."""
     query = select(MatchingRound).where(
@@ -89,7 +97,7 @@ async def commit(
     certificate = json.loads(await get_certificate(session, round_id, readers=actor.identities))
     pairs = {request: (version_then, adviser) for request, version_then, adviser in list_pairs(certificate)}
     async with system_scope(session, "a round proposes to the groups of others"):
-        left_out = await propose_pairs(session, pairs, now=now, outbox=outbox)
+        left_out = await propose_pairs(session, pairs, rules=rules, now=now, outbox=outbox)
     saved.commit(proposed=len(pairs) - len(left_out), left_out=left_out, now=now)
     await session.flush()
 
@@ -103,10 +111,15 @@ def list_pairs(certificate: Mapping[str, Any]) -> Iterator[tuple[UUID, int, UUID
 
 
 async def propose_pairs(
-    session: AsyncSession, pairs: Mapping[UUID, tuple[int, UUID]], *, now: datetime, outbox: Outbox
+    session: AsyncSession,
+    pairs: Mapping[UUID, tuple[int, UUID]],
+    *,
+    rules: MatchingRules,
+    now: datetime,
+    outbox: Outbox,
 ) -> list[dict[str, str]]:
     """Propose each pair that still holds; return the others, each with what stands against it."""
-    candidates = {each.id: each for each in await list_candidates(session)}
+    candidates = {each.id: each for each in await list_candidates(session, rules, now=now)}
     # In one order, so that two rounds never wait for each other in a ring.
     query = select(SupportRequest).where(SupportRequest.id.in_(pairs)).order_by(SupportRequest.id).with_for_update()
     left_out = []
@@ -116,7 +129,8 @@ async def propose_pairs(
         if reason := _find_change(request, version, candidate):
             left_out.append({"request_id": str(request.id), "adviser_id": str(adviser_id), "reason": reason})
         elif candidate is not None:
-            await propose_first(session, request, score(request.build_need(), candidate), now=now, outbox=outbox)
+            fit = score(request.build_need(), candidate, rules.weights)
+            await propose_first(session, request, fit, now=now, outbox=outbox)
     return left_out
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query, Response
 
 from rtp_advice_matching.auth import SupportMatcher
+from rtp_advice_matching.dependencies import Rules
 from rtp_advice_matching.rounds import commands, queries
 from rtp_advice_matching.rounds.models import RoundStatus
 from rtp_advice_matching.rounds.rules.snapshot import Parameters
@@ -28,6 +29,7 @@ async def compute_matching_round(
     opening: RoundOpening,
     principal: SupportMatcher,
     session: Session,
+    rules: Rules,
     now: Now,
     response: Response,
     dry_run: DryRun = False,
@@ -42,7 +44,7 @@ async def compute_matching_round(
 
     A saved round proposes nothing until it is committed. With `dryRun` it is not saved.
     """
-    parameters = Parameters(opening.list_length, opening.seed, opening.method)
+    parameters = Parameters(opening.list_length, opening.seed, opening.method, rules)
     certified = await commands.compute(session, parameters, now=now)
     if dry_run:
         response.status_code = 200
@@ -106,6 +108,7 @@ async def commit_matching_round(
     principal: SupportMatcher,
     session: Session,
     events: Events,
+    rules: Rules,
     now: Now,
     response: Response,
 ) -> RoundView:
@@ -115,7 +118,7 @@ async def commit_matching_round(
     not told before; nobody learns who else was considered. A pair is left out where its request has changed since, or
     the adviser may not help any more; the answer names those.
     """
-    await commands.commit(session, round_id, version=version, actor=principal, now=now, outbox=events)
+    await commands.commit(session, round_id, version=version, actor=principal, rules=rules, now=now, outbox=events)
     return await _show_round(session, round_id, principal, response)
 
 
