@@ -16,6 +16,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+from xdist.workermanage import WorkerController  # type: ignore[import-untyped]
 
 from rtp_embedded import postgres
 from rtp_embedded.platform import Platform, prepare
@@ -53,6 +54,20 @@ class Together(LoadScopeScheduling):  # type: ignore[misc]
         if nodeid.startswith("tests/sweep/"):
             return "the sweep"  # its platform and its population take seconds to make
         return "over RabbitMQ" if nodeid.startswith(OVER_RABBITMQ) else nodeid
+
+    def remove_node(self, node: WorkerController) -> str | None:
+        """Give what a dead worker had left to the others, but not the test that it died of, as xdist would."""
+        waiting: list[tuple[str, str]] = [
+            (scope, nodeid)
+            for scope, tests in self.assigned_work.pop(node).items()
+            for nodeid, done in tests.items()
+            if not done
+        ]
+        for scope, nodeid in waiting[1:]:
+            self.workqueue.setdefault(scope, {})[nodeid] = False
+        for other in self.assigned_work:
+            self._reschedule(other)
+        return waiting[0][1] if waiting else None
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:

@@ -1,11 +1,14 @@
 """Every route takes its query parameters, each once and with a value, and refuses whatever else is asked for."""
 
 from collections.abc import Iterator
+from types import NoneType
+from typing import get_args
 from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 
 from rtp_gateway.clients.models import SCOPES
 from rtp_operations.services import ALL
@@ -110,3 +113,16 @@ async def test_fhir_takes_what_every_client_of_fhir_may_say(anybody: Api) -> Non
     assert (await anybody.get("/fhir/R4/Subscription?_format=application/fhir%2Bjson&_pretty=true")).status_code == 200
     assert (await anybody.get("/fhir/R4/Subscription?_format=application/fhir+json")).status_code == 200
     assert (await anybody.get("/fhir/R4/Subscription?_format=xml")).status_code == 406
+
+
+def test_every_list_comes_to_an_end() -> None:
+    """Whoever follows `next` until there is none would otherwise never stop."""
+    pages = {
+        route.path: field.annotation
+        for route in routes()
+        if isinstance(route.response_model, type) and issubclass(route.response_model, BaseModel)
+        for name, field in route.response_model.model_fields.items()
+        if name == "next"
+    }
+    assert len(pages) > 25
+    assert [path for path, annotation in pages.items() if NoneType not in get_args(annotation)] == []

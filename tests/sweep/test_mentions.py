@@ -83,6 +83,7 @@ async def follow(
         following = answer.json().get("next") if answer.is_success and "after" in operation.takes and query else None
         if following is None:
             return
+        assert following != query.get("after"), f"{operation.path}: the next page is this one"
         query["after"] = following
 
 

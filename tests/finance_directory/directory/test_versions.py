@@ -27,8 +27,9 @@ async def follow(api: Api, after: str | None = None, limit: int = 200) -> tuple[
     while True:
         params: dict[str, Any] = {"limit": limit, **({"after": after} if after else {})}
         page = (await api.get("/v1/products/changes", params=params)).json()
-        found, after = found + page["items"], page["next"]
-        if not page["items"]:
+        found, after = found + page["items"], page["cursor"]
+        assert page["next"] in (after, None)
+        if page["next"] is None:
             return found, str(after)
 
 

@@ -148,12 +148,15 @@ async def list_versions(
 
 
 async def list_changes(session: AsyncSession, *, after: int, limit: int) -> Sequence[AnyRow]:
-    """List what changed in the published directory after a position of its clock, in the order of the commits."""
+    """List what changed in the published directory after a position of its clock, in the order of the commits.
+
+    One row more than `limit` comes where more follow.
+    """
     columns = (ProductVersion.product_id, ProductVersion.version, ProductVersion.change, ProductVersion.recorded_at)
     query: AnySelect = select(*columns, ProductVersion.position).where(
         ProductVersion.told, ProductVersion.position > after
     )
-    return (await session.execute(query.order_by(ProductVersion.position).limit(limit))).all()
+    return (await session.execute(query.order_by(ProductVersion.position).limit(limit + 1))).all()
 
 
 async def list_due(session: AsyncSession, today: date) -> Sequence[UUID]:

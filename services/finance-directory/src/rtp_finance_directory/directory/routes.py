@@ -138,14 +138,16 @@ async def draft_product(
 async def list_product_changes(_: Anyone, session: Session, limit: Limit = 50, after: After = None) -> ChangePage:
     """Follow what is published, changed and taken off, from the first product on, in the order of the commits.
 
-    Keep `next` and ask again with it, soon or late: nothing is left out and nothing comes twice, however many write at
-    once. A change that takes a product off is a tombstone.
+    Follow `next` until it is null, keep `cursor` and ask again with it, soon or late: nothing is left out and nothing
+    comes twice, however many write at once. A change that takes a product off is a tombstone.
     """
     key = decode_cursor(after, read_position)
     start = key[0] if key else 0
     rows = await queries.list_changes(session, after=start, limit=limit)
-    items = [ChangeView.model_validate(row) for row in rows]
-    return ChangePage(items=items, next=encode_cursor(rows[-1].position if rows else start))
+    page = rows[:limit]
+    cursor = encode_cursor(page[-1].position if page else start)
+    items = [ChangeView.model_validate(row) for row in page]
+    return ChangePage(items=items, next=cursor if len(rows) > limit else None, cursor=cursor)
 
 
 @products.get("/{product_id}")

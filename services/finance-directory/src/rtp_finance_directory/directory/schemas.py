@@ -165,7 +165,8 @@ class ChangePage(Output):
     """Changes in their order, with where to go on."""
 
     items: list[ChangeView]
-    next: str = Field(description="Cursor for `after`: go on from here, now or at any later time; nothing is left out")
+    next: str | None = Field(description="Cursor of the next page for `after`, or null where no more changes stand yet")
+    cursor: str = Field(description="Cursor for `after` to go on from later, also when there is nothing new")
 
 
 AreaCode = Annotated[str, StringConstraints(pattern=f"^{UK}$|^{ENGLAND}$|{REGION}|{SMALLER_AREA}")]
