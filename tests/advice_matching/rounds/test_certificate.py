@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtp_advice_matching.constraints import Candidate, Ground, Need, find_obstacle
-from rtp_advice_matching.matching import MatchingRules
+from rtp_advice_matching.matching import MatchingRules, PartName
 from rtp_advice_matching.rounds.rules.certificate import certify, compute_round
 from rtp_advice_matching.rounds.rules.repair import Changes
 from rtp_advice_matching.rounds.rules.repair_document import compute_repair, read_advisers
@@ -275,7 +275,14 @@ def test_a_round_that_was_published_before_is_repaired_in_its_own_format() -> No
 
 
 def test_the_weights_of_a_round_are_those_that_the_operator_set() -> None:
-    weights = {"topics": 40, "sector": 40, "region": 10, "stage": 10, "capacity": 0, "legal-form": 0}
+    weights: dict[PartName, int] = {
+        "topics": 40,
+        "sector": 40,
+        "region": 10,
+        "stage": 10,
+        "capacity": 0,
+        "legal-form": 0,
+    }
     rules = MatchingRules(weights, points_per_week=7, points_for_waiting=14, hours_each=3)
     waiting, advisers = [make_waiting(1, 1), make_waiting(2, 5)], [make_adviser(1, hours=5, hours_each=3)]
     given: Json = json.loads(certify(compute_round(waiting, advisers, Parameters(rules=rules))))
