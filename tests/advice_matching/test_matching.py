@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from rtp_advice_matching.constraints import DEPENDENT, Candidate, Ground, Need, find_obstacle, find_obstacles
 from rtp_advice_matching.matching import PROPOSED_AT_MOST, WEIGHTS, explain, rank
-from rtp_advice_matching.ways import Change, find_ways
+from rtp_advice_matching.ways import Remedy, find_ways
 
 EMPLOYER = uuid.UUID(int=1)
 LONDON, NORTH_EAST = "E12000007", "E12000001"
@@ -314,22 +314,22 @@ def test_what_would_change_it_would(need: Need, crowd: list[Candidate]) -> None:
 
 
 Lift = Callable[[Need, Candidate, int], tuple[Need, Candidate]]
-LIFTED: dict[Change, Lift] = {
-    Change.FREE_PLACE: lambda need, c, _: (need, replace(c, capacity=c.engaged + 1)),
-    Change.MORE_HOURS: lambda need, c, by: (need, replace(c, hours=(c.hours or 0) + by)),
-    Change.MEET_ONLINE: lambda need, c, _: (replace(need, meeting="online"), c),
-    Change.MEET_IN_PERSON: lambda need, c, _: (replace(need, meeting="in-person"), c),
-    Change.ADVISER_ONLINE: lambda need, c, _: (need, replace(c, remote=True)),
-    Change.ADVISER_IN_REGION: lambda need, c, _: (
+LIFTED: dict[Remedy, Lift] = {
+    Remedy.FREE_PLACE: lambda need, c, _: (need, replace(c, capacity=c.engaged + 1)),
+    Remedy.MORE_HOURS: lambda need, c, by: (need, replace(c, hours=(c.hours or 0) + by)),
+    Remedy.MEET_ONLINE: lambda need, c, _: (replace(need, meeting="online"), c),
+    Remedy.MEET_IN_PERSON: lambda need, c, _: (replace(need, meeting="in-person"), c),
+    Remedy.ADVISER_ONLINE: lambda need, c, _: (need, replace(c, remote=True)),
+    Remedy.ADVISER_IN_REGION: lambda need, c, _: (
         replace(need, region=need.region or LONDON),
         replace(c, regions=[need.region or LONDON]),
     ),
-    Change.OTHER_KIND: lambda need, c, _: (replace(need, kinds=frozenset()), c),
-    Change.OTHER_LANGUAGE: lambda need, c, _: (replace(need, languages=frozenset(c.languages)), c),
-    Change.ACCESS_NEEDS: lambda need, c, _: (need, replace(c, access_needs=sorted(need.access_needs))),
-    Change.OTHER_STAGE: lambda need, c, _: (replace(need, stage=c.stages[0]), c),  # type: ignore[index]  # a list here
-    Change.SECTOR_SERVED: lambda need, c, _: (need, replace(c, sectors=[need.sector])),
-    Change.SIZE_SERVED: lambda need, c, _: (need, replace(c, headcount_from=None, headcount_to=None)),
+    Remedy.OTHER_KIND: lambda need, c, _: (replace(need, kinds=frozenset()), c),
+    Remedy.OTHER_LANGUAGE: lambda need, c, _: (replace(need, languages=frozenset(c.languages)), c),
+    Remedy.ACCESS_NEEDS: lambda need, c, _: (need, replace(c, access_needs=sorted(need.access_needs))),
+    Remedy.OTHER_STAGE: lambda need, c, _: (replace(need, stage=c.stages[0]), c),  # type: ignore[index]  # a list here
+    Remedy.SECTOR_SERVED: lambda need, c, _: (need, replace(c, sectors=[need.sector])),
+    Remedy.SIZE_SERVED: lambda need, c, _: (need, replace(c, headcount_from=None, headcount_to=None)),
 }
 
 

@@ -172,7 +172,8 @@ OWN = {
     ],
     ("advice-matching", "worker"): [
         "UPDATE advisers SET conflicts = '{}'",
-        "UPDATE proposals SET rank = 1",
+        "UPDATE proposals SET adviser_id = NULL",
+        "DELETE FROM proposals",
         "SELECT certificate FROM matching_rounds",
         "DELETE FROM engagements",
         "DELETE FROM support_requests",

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_advice_matching.constraints import Meeting
-from rtp_advice_matching.ways import SAID, Way
+from rtp_advice_matching.ways import SAID, WayOut
 
 _NONE = text("'{}'")
 PREFERENCES = ("languages", "access_needs", "meeting", "kinds", "funders", "prior_advisers")
@@ -46,7 +46,7 @@ class Preferences:
         """Note that an adviser is not for this group: they declined, or an engagement ended early."""
         self.refused_by = sorted({*self.refused_by, adviser_id})
 
-    def note_ways(self, ways: list[Way]) -> None:
+    def note_ways(self, ways: list[WayOut]) -> None:
         """Note what would change it while nobody is proposed."""
         self.would_change = [
             {

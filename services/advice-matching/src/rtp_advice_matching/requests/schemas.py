@@ -12,7 +12,7 @@ from rtp_advice_matching.directory.schemas import Language
 from rtp_advice_matching.matching import Ground, PartName
 from rtp_advice_matching.requests.models import SupportStatus
 from rtp_advice_matching.resources.schemas import ResourceLink
-from rtp_advice_matching.ways import Change
+from rtp_advice_matching.ways import Remedy
 from rtp_shared.contracts.vocabulary import Stage
 from rtp_shared.schemas import Input, Output
 
@@ -51,7 +51,7 @@ class NotProposedView(Output):
 class WayView(Output):
     """Something with which somebody could be proposed to a group that nobody can be proposed to."""
 
-    change: Change
+    change: Remedy
     reason: str = Field(description="The same in words for the staff group")
     by: int | None = Field(description="How many more hours a month, or places; null where no number says it")
     count: int = Field(description="Advisers whom nothing else keeps out")

@@ -27,7 +27,7 @@ from rtp_advice_matching.rounds.rules.snapshot import (
     write_canonical,
     write_input,
 )
-from rtp_advice_matching.ways import NAMED, Change
+from rtp_advice_matching.ways import NAMED, Remedy
 
 FORMAT = "org.righttoprovide.matching-round.2"
 
@@ -161,7 +161,7 @@ def _list_ways(computed: Round, envy: Envy, request: int) -> list[Json]:
     market, ways = computed.market, list[Json]()
     if enough := find_enough(market, envy, request):
         adviser = market.advisers[enough.pair]
-        ways.append({"change": Change.MORE_PLACES, "by": enough.places, "count": 1, "advisers": [adviser]})
+        ways.append({"change": Remedy.MORE_PLACES, "by": enough.places, "count": 1, "advisers": [adviser]})
     sole = computed.index.find_ways(computed.waiting[request].need)
     return [*ways, *(asdict(each) for each in sole)]
 

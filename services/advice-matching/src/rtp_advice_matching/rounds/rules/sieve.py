@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from rtp_advice_matching.constraints import Candidate, Ground, Meeting, Need, match_languages
 from rtp_advice_matching.rounds.rules.bits import gather, join, list_places, make_set
-from rtp_advice_matching.ways import BY_GROUND, NAMED, Change
+from rtp_advice_matching.ways import BY_GROUND, NAMED, Remedy
 
 CACHED = 4096
 """Combinations of what a need asks that are kept: all that are in use."""
@@ -28,7 +28,7 @@ class Narrowed(NamedTuple):
 class Sole:
     """A change, and the places of those who could help with it: nothing else keeps them out."""
 
-    change: Change
+    change: Remedy
     by: int | None
     count: int
     advisers: tuple[int, ...]
@@ -80,7 +80,7 @@ class Sieve:
         alone = {ground: kept_out & ~twice for ground, kept_out in grounds}
         sole = {change: alone[ground] for ground, change in BY_GROUND.items()}
         sole |= self._split_region(need, alone[Ground.OTHER_REGION])
-        return [self._make_sole(change, sole[change]) for change in Change if sole.get(change)]
+        return [self._make_sole(change, sole[change]) for change in Remedy if sole.get(change)]
 
     def _list_grounds(self, need: Need) -> list[KeptOut]:
         """List everybody whom each ground keeps out, in the order in which grounds are said."""
@@ -136,20 +136,20 @@ class Sieve:
     def _find_speakers(self, language: str) -> int:
         return join(places for spoken, places in self._languages.items() if match_languages(language, spoken))
 
-    def _split_region(self, need: Need, alone: int) -> Mapping[Change, int]:
+    def _split_region(self, need: Need, alone: int) -> Mapping[Remedy, int]:
         """Tell apart what would lift the ground of the region."""
         here = 0 if need.region is None else self._regions.get(need.region, 0)
         far = alone & ~self._remote & ~here
         in_person = need.meeting == Meeting.IN_PERSON
         return {
-            Change.MEET_ONLINE: alone & self._remote,
-            Change.MEET_IN_PERSON: alone & ~self._remote & here,
-            Change.ADVISER_IN_REGION if in_person else Change.ADVISER_ONLINE: far,
+            Remedy.MEET_ONLINE: alone & self._remote,
+            Remedy.MEET_IN_PERSON: alone & ~self._remote & here,
+            Remedy.ADVISER_IN_REGION if in_person else Remedy.ADVISER_ONLINE: far,
         }
 
-    def _make_sole(self, change: Change, places: int) -> Sole:
+    def _make_sole(self, change: Remedy, places: int) -> Sole:
         by = None
-        if change is Change.MORE_HOURS:
+        if change is Remedy.MORE_HOURS:
             by = min(hours for hours, lacking in self._lacking_hours.items() if hours and lacking & places)
             places &= self._lacking_hours[by]
         return Sole(change, by, places.bit_count(), tuple(list_places(places, NAMED)))
