@@ -144,7 +144,7 @@ async def test_who_has_no_hours_left_since_is_not_accepted_nor_asked(
     body = {"supportRequestId": request["id"], "adviserId": str(adviser.id)}
     for answer in (await accept(api, request, adviser.id), await api.post("/v1/engagements", json=body)):
         assert (answer.status_code, answer.json()["type"].split("/")[-1]) == (409, "no-hours-left")
-        assert "1 more hours a month would do" in answer.json()["detail"]
+        assert "for one more group: 1 a month" in answer.json()["detail"]
     assert await engaged(advice, adviser.id) == 0
 
 

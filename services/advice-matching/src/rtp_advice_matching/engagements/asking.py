@@ -21,6 +21,5 @@ def require_able(context: EngagementContext, request: SupportRequest, adviser: A
                 f"all {adviser.capacity} places of {adviser.name} are taken; another proposal can be accepted"
             )
         if ground is Ground.NO_HOURS:
-            raise NoHoursLeft(
-                f"{candidate.lacking_hours} more hours a month would do; another proposal can be accepted"
-            )
+            lacking = f"hours that {adviser.name} lacks for one more group: {candidate.lacking_hours} a month"
+            raise NoHoursLeft(f"{lacking}; another proposal can be accepted")
