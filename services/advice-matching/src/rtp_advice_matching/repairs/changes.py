@@ -67,7 +67,8 @@ async def find_changes(
     """Find what is otherwise now than in the round, and add what is asked.
 
     A request takes part no more if its group has agreed on somebody, its case has ended, or its needs are others; an
-    adviser who has left has no places; a pair may be no more where somebody has a new conflict or serves others now.
+    adviser who has left has no places; a pair may be no more where somebody has a new conflict, serves others now, or has
+    refused the group.
     Who was set against the advice by two persons keeps the place: the request is not moved, and the place is not given.
     """
     given = certificate["input"]
@@ -76,11 +77,12 @@ async def find_changes(
     overridden = await _list_overridden(session, round_id)
     live = {each.id: each for each in await list_candidates(session, rules, now=now)}
     places, changed = _compare_advisers(given, live, Counter(overridden.values()))
+    ids = [UUID(each["id"]) for each in given["advisers"]]
     struck = set[tuple[int, int]]()
     for request, listed in enumerate(certificate["lists"]):
         if request not in gone:
             need = needs[UUID(given["requests"][request]["id"])]
-            refused = {n for n, _ in listed if UUID(given["advisers"][n]["id"]) in need.refused_by}
+            refused = {n for n, _ in listed if ids[n] in need.refused_by}
             struck |= {(request, n) for n, _ in listed if n in refused or _is_kept_out(need, changed.get(n))}
     gone |= {place for place, each in enumerate(given["requests"]) if UUID(each["id"]) in overridden}
     return Changes(gone | asked.gone, places | dict(asked.places), frozenset(struck))
