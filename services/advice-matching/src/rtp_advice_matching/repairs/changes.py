@@ -68,7 +68,8 @@ async def find_changes(
 
     A request takes part no more if its group has agreed on somebody, its case has ended, or its needs are others; an
     adviser who has left has no places; a pair may be no more where somebody has a new conflict, serves others now, or
-    has refused the group. Who was set against the advice by two persons keeps the place: the request is not moved, and the place is not given.
+    has refused the group. Who was set against the advice by two persons keeps the place: the request is not moved, and
+    the place is not given.
     """
     given = certificate["input"]
     needs = await _list_needs(session, given["requests"])
