@@ -22,7 +22,7 @@ class Preferences:
     """Language tags, of which one must be spoken; none named means any."""
     access_needs: Mapped[list[str]] = mapped_column(server_default=_NONE)
     """All of which must be met."""
-    meeting: Mapped[str] = mapped_column(server_default=Meeting.ANY.value)
+    meeting: Mapped[Meeting] = mapped_column(server_default=Meeting.ANY.value)
     kinds: Mapped[list[str]] = mapped_column(server_default=_NONE)
     """The kinds of adviser sought; none named means any."""
     funders: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid()), server_default=_NONE)
