@@ -213,6 +213,7 @@ READS = frozenset(
         "GET /v1/adviser-networks/{network_id}",
         "GET /v1/advisers",
         "GET /v1/advisers/{adviser_id}",
+        "GET /v1/matching-rules",
         "GET /v1/resources",
         "GET /v1/resources/{resource_id}",
         "GET /v1/open-referral",
