@@ -12,7 +12,7 @@ PIN := $(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --s
   --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo up client new-secrets-key test resilience check image-check format bench docs new-migration constraints clean
+.PHONY: help setup run demo up client new-secrets-key test resilience check image-check format conformance bench docs new-migration constraints clean
 
 help:            ## List the targets
 	@grep -E '^[a-z-]+: *.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1: /' | column -t -s ':'
@@ -70,6 +70,9 @@ image-check: $(DEV)  ## Build the image's environment by the Dockerfile's steps,
 format: $(DEV)   ## Put the code into its form
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+conformance: $(READY) ## Report how the server at URL keeps to the open standards of finance; it only reads
+	@$(BIN)/python -m rtp_finance_directory.conformance $(or $(URL),http://localhost:$(PORT))
 
 bench: $(DEV)    ## Measure ours beside the floor; ONLY=name for one row
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))

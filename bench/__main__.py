@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench import eligibility, events, grants, hidden, many_subscribers, relay, rounds, webhook
+from bench import eligibility, events, grants, hidden, many_subscribers, proposals, relay, rounds, webhook
 from bench.load import LoadError, ensure_wrk
 from bench.measured_processes import MeasuredProcesses
 from bench.measured_services import CASES, MeasuredServices
@@ -26,7 +26,8 @@ RESULTS = Path(__file__).with_name("results.json")
 SERVICES = ("create", "read", "list", "action", "gateway-read", "unknown-or-hidden")
 EVENTS = ("event-idle", "event-200", "many-to-many", "event-drain")
 NAMES = (
-    *SERVICES, "submit-to-webhook", "relay", *EVENTS, "under-attack", *rounds.NAMES, *eligibility.NAMES, *grants.NAMES,
+    *SERVICES, "submit-to-webhook", "relay", *EVENTS, "under-attack", *rounds.NAMES, *proposals.NAMES,
+    *eligibility.NAMES, *grants.NAMES,
 )  # fmt: skip
 COLUMNS = {
     "ratio": "ratio",
@@ -88,6 +89,9 @@ def measure_rows(only: str | None, rounds: int, seconds: float) -> Iterator[Row]
         with attack_row.start() as services:
             yield attack_row.measure(services, say, attacks=attack_row.choose_attacks())
     yield from measure_rounds(only)
+    if only in (None, *proposals.NAMES):
+        say("propose-20k: PostgreSQL and the worker's consumer, one case after the other")
+        yield proposals.measure("propose-20k", say)
     if only in (None, *eligibility.NAMES):
         say("eligibility-10k: the whole platform in one process, one request after the other")
         yield eligibility.measure("eligibility-10k", say)

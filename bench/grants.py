@@ -21,8 +21,9 @@ import asyncpg
 
 from rtp_embedded import postgres
 from rtp_finance_directory.app import service
-from rtp_finance_directory.grants.loading.load import load_file
+from rtp_finance_directory.grants.loading.file_standard import GRANTS as FORM
 from rtp_finance_directory.grants.standard.rows import GrantRow
+from rtp_finance_directory.loading.load import load_file
 from rtp_operations import databases
 from rtp_shared.clock import utcnow
 from rtp_shared.db import Database
@@ -87,7 +88,7 @@ def _load(url: str, path: Path) -> tuple[float, int]:
     async def load() -> float:
         database = Database(url, pool_size=2)
         started = time.perf_counter()
-        loaded = await load_file(database, path, source="bench", clock=utcnow)
+        loaded = await load_file(database, FORM, path, source="bench", clock=utcnow)
         seconds = time.perf_counter() - started
         assert loaded.progress.counts == {"read": GRANTS, "made": GRANTS}
         await database.close()

@@ -7,7 +7,6 @@ nor preferences of advisers; that of `match-round-2k` is the library's stable as
 
 import random
 import resource
-import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -23,19 +22,16 @@ from scipy.optimize import linear_sum_assignment
 from rtp_advice_matching.matching import Candidate, Need
 from rtp_advice_matching.rounds.rules.certificate import Round, compute_round
 from rtp_advice_matching.rounds.rules.extra_places import bound_extra_places
-from rtp_advice_matching.rounds.rules.index import AdviserIndex
 from rtp_advice_matching.rounds.rules.market import Market, find_blocking_pair
 from rtp_advice_matching.rounds.rules.snapshot import Parameters, Waiting
 from rtp_shared.contracts.vocabulary import LegalForm, Sector, Stage, SupportTopic
 
 Row = dict[str, Any]
-NAMES = ("match-round-500", "match-round-2k", "match-round-100k", "propose-20k")
+NAMES = ("match-round-500", "match-round-2k", "match-round-100k")
 SECTORS, STAGES, TOPICS, FORMS = ([str(each) for each in of] for of in (Sector, Stage, SupportTopic, LegalForm))
 REGIONS = [f"E1200000{number}" for number in range(1, 10)]
 PLACES = 8
 LISTED = 20
-ASKED = 500
-"""Proposals that are timed one by one."""
 
 
 def measure(name: str, say: Callable[[str], None]) -> Row:
@@ -128,25 +124,6 @@ def measure_100k() -> Row:
     }
 
 
-def measure_propose() -> Row:
-    """Measure one proposal after the other among 20,000 advisers, from an index that stands in memory.
-
-    No database is asked, and the time to make the index is said apart: the service makes it anew for each round, and
-    proposes single requests by the plain rule.
-    """
-    waiting, candidates = make_market(ASKED, 20_000)
-    index, made = _time(lambda: AdviserIndex(candidates))
-    took = sorted(_time(lambda need=each.need: index.propose(need))[1] * 1000 for each in waiting)  # type: ignore[misc]
-    return {
-        "name": "propose-20k",
-        "p50_ms": round(statistics.median(took), 3),
-        "p95_ms": round(took[int(len(took) * 0.95)], 3),
-        "index_seconds": round(made, 2),
-        "measures": "the rule on an index in memory, without the database",
-        "floor": {},
-    }
-
-
 def _make_row(name: str, computed: Round, seconds: float, floor: float | None) -> Row:
     assert find_blocking_pair(computed.market, computed.assignment) is None
     row: Row = {"name": name, "seconds": round(seconds, 3), "placed": computed.placed, "floor": {}}
@@ -186,5 +163,4 @@ _MEASURES: dict[str, Callable[[], Row]] = {
     "match-round-500": measure_500,
     "match-round-2k": measure_2k,
     "match-round-100k": measure_100k,
-    "propose-20k": measure_propose,
 }

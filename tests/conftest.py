@@ -5,6 +5,7 @@ which is what the platform promises its users too.
 """
 
 import logging
+import signal
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -43,7 +44,7 @@ OVER_RABBITMQ = (
 
 UNUSUAL = (
     "cases:oversee", "cases:system", "cases:import", "events:erase", "support:match", "advisers:oversee",
-    "finance:oversee",
+    "support:erase", "finance:oversee",
 )  # fmt: skip
 ORDINARY = [scope for scope in SCOPES if scope not in UNUSUAL]
 """What the client of a body or a staff group may have: not what only the central team and the courts' register have."""
@@ -68,6 +69,12 @@ class Together(LoadScopeScheduling):  # type: ignore[misc]
         for other in self.assigned_work:
             self._reschedule(other)
         return waiting[0][1] if waiting else None
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C, which a run in the background would not, nor what it starts."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Together:

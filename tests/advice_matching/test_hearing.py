@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from rtp_advice_matching.directory.models import Adviser
 from rtp_advice_matching.requests import queries
 from rtp_advice_matching.requests.errors import NoSuchSupportRequest, NotForYouToAccept
-from rtp_advice_matching.requests.models import Proposal, SupportRequest, SupportStatus
+from rtp_advice_matching.requests.models import SupportRequest, SupportStatus
+from rtp_advice_matching.requests.proposals import Proposal
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
 from rtp_shared.etags import Expected
 from rtp_shared.identities import SYSTEM
@@ -195,7 +196,7 @@ async def test_the_first_wall_holds_alone(advice: Runtime, tell: Tell, new_advis
     async with advice.database.transaction(SYSTEM) as session:
         [request] = await queries.list_requests(session, readers=network, limit=50, case_id=case.case_id)
         proposals = await queries.list_proposals(session, request.id, readers=network)
-        assert [proposal.adviser_id for proposal in proposals] == [adviser.id]
+        assert [proposal["adviser_id"] for proposal in proposals] == [adviser.id]
         assert not await queries.list_requests(session, readers=stranger, limit=50, case_id=case.case_id)
         assert not await queries.list_proposals(session, request.id, readers=stranger)
         with pytest.raises(NoSuchSupportRequest):

@@ -1,26 +1,35 @@
 """Support requests by the API: proposals for a submitted case, and who may see and do what."""
 
 import uuid
+from collections import Counter
 
 import pytest
+from sqlalchemy import null, update
 
+from rtp_advice_matching.directory.facets import ProfileStatus
+from rtp_advice_matching.directory.models import Adviser
+from rtp_advice_matching.directory.queries import list_candidates
 from rtp_advice_matching.load import make_adviser_id
+from rtp_advice_matching.matching import NAMED, MatchingRules
+from rtp_advice_matching.requests.models import SupportRequest
 from rtp_embedded.platform import Platform
 from rtp_shared.service import Runtime
 from tests.advice_matching.conftest import NewAdviser
 from tests.advice_matching.requests import SUPPORT, accept, published, read, request_of, withdraw
 from tests.conftest import Api, NewClient
 from tests.support.cases import employer_id, open_case
+from tests.support.tables import open_as
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_a_submitted_case_gets_proposals_with_reasons(
-    platform: Platform, new_client: NewClient, new_adviser: NewAdviser
+    platform: Platform, new_client: NewClient, new_adviser: NewAdviser, advice: Runtime
 ) -> None:
     best, second = await new_adviser(), await new_adviser(stages=[])
-    full, elsewhere = await new_adviser(capacity=0), await new_adviser(regions=["E12000001"], remote=False)
-    conflicted = await new_adviser(conflicts=[employer_id()])
+    full = await new_adviser(id=uuid.UUID(int=2), capacity=0)  # of each ground those with the lowest ids are named
+    elsewhere = await new_adviser(id=uuid.UUID(int=3), regions=["E12000001"], remote=False)
+    conflicted = await new_adviser(id=uuid.UUID(int=4), conflicts=[employer_id()])
     api = await new_client()
     request = await request_of(platform, api)
 
@@ -43,7 +52,42 @@ async def test_a_submitted_case_gets_proposals_with_reasons(
     assert grounds[str(elsewhere.id)][0] == "does-not-serve-region"
     assert grounds[str(conflicted.id)][0] == "conflict-of-interest"
     assert grounds[str(make_adviser_id("birch"))][0] == "conflict-of-interest"
-    assert grounds[str(make_adviser_id("hazel"))][0] == "does-not-serve-sector"
+    named = Counter(each["ground"] for each in request["notProposed"])
+    counted = {each["ground"]: each["count"] for each in request["notProposedCounts"]}
+    assert named == {ground: min(count, NAMED) for ground, count in counted.items()}
+    async with advice.database.transaction(read_only=True) as session:
+        assert sum(counted.values()) == len(await list_candidates(session, MatchingRules(), now=advice.clock())) - 3
+
+
+async def test_whoever_is_shown_no_more_is_counted_and_not_named(
+    platform: Platform, new_client: NewClient, new_adviser: NewAdviser, advice: Runtime
+) -> None:
+    full = await new_adviser(id=uuid.UUID(int=1), capacity=0)
+    api = await new_client()
+    request = await request_of(platform, api)
+    assert str(full.id) in {each["adviserId"] for each in request["notProposed"]}
+    async with open_as(advice, "operator") as session:
+        await session.execute(update(Adviser).where(Adviser.id == full.id).values(status=ProfileStatus.SUSPENDED))
+    later = await read(api, request["id"])
+    assert str(full.id) not in {each["adviserId"] for each in later["notProposed"]}
+    assert later["notProposedCounts"] == request["notProposedCounts"]
+    assert len(later["notProposed"]) == len(request["notProposed"]) - 1
+
+
+async def test_a_request_of_the_release_before_names_everybody_and_is_counted_by_that(
+    platform: Platform, new_client: NewClient, new_adviser: NewAdviser, advice: Runtime
+) -> None:
+    full = [await new_adviser(capacity=0) for _ in range(NAMED + 1)]
+    api = await new_client()
+    request = await request_of(platform, api)
+    written = [{"adviser_id": str(each.id), "ground": "no-free-capacity", "reason": "Full"} for each in full]
+    async with advice.database.transaction() as session:
+        columns = {"not_proposed": written, "not_proposed_counts": null()}
+        of_it = SupportRequest.id == uuid.UUID(request["id"])
+        await session.execute(update(SupportRequest).where(of_it).values(columns))
+    shown = await read(api, request["id"])
+    assert [each["adviserId"] for each in shown["notProposed"]] == [str(each.id) for each in full]
+    assert [(each["ground"], each["count"]) for each in shown["notProposedCounts"]] == [("no-free-capacity", NAMED + 1)]
 
 
 async def test_proposing_is_published(
@@ -118,7 +162,7 @@ async def test_a_network_is_told_nothing_of_its_rivals(
     await platform.drain_events()
     shown, listed = await read(rival, request["id"]), (await rival.get(SUPPORT)).json()
     feed = (await rival.get("/v1/events")).json()["items"]
-    assert [each["type"].split(".")[-2] for each in feed] == ["adviser-proposed"]
+    assert [each["type"].split("matching.")[-1] for each in feed] == ["adviser-proposed.v1", "adviser-proposed.v2"]
     others = [each["adviserId"] for each in request["proposals"] if each["adviserId"] != str(second.id)]
     for other in others:
         assert other not in str((shown, listed, feed))
@@ -127,6 +171,7 @@ async def test_a_network_is_told_nothing_of_its_rivals(
     own = await new_client(organisation=best.network_id)
     assert (await read(own, request["id"]))["agreedAdviserId"] == str(best.id)
     assert [each["type"].split(".")[-2] for each in (await own.get("/v1/events")).json()["items"]] == [
+        "adviser-proposed",
         "adviser-proposed",
         "support-agreed",
         "match-accepted",

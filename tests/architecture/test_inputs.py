@@ -115,7 +115,8 @@ def test_every_day_and_time_that_is_asked_for_is_text_in_one_form() -> None:
     instants = {"asAt", "changedSince", "submittedSince", "submittedBefore"}
     assert {name for name, _ in found} == {
         "from", "to", "on", "dueBefore", "dueAfter", "commencedOn", "awardOn", "comparableContractOn",
-        "availableOn", "staleSince", "unverifiedSince", "awardedFrom", "awardedUntil", *instants,
+        "availableOn", "staleSince", "unverifiedSince", "awardedFrom", "awardedUntil", "changedFrom", "changedUntil",
+        "closesFrom", "closesUntil", "endsBefore", "openOn", *instants,
     }  # fmt: skip
     for name, adapter in found:
         for value in ("0", "46356", "20261130", "2026-11-30T09:00:00"):

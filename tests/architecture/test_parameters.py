@@ -101,6 +101,8 @@ async def test_what_may_be_repeated_is_taken_twice_and_says_so(anybody: Api) -> 
     repeatable = [each for each in parameters if '"array"' in str(each["schema"]).replace("'", '"')]
     assert {each["name"] for each in repeatable} == {
         "status", "type", "cpv", "directAwardGrounds", "accessNeed", "role", "verdict", "region", "recipientScheme",
+        "kind",
+        "stage", "noticeType",
     }  # fmt: skip
     assert all("May be repeated" in each["description"] for each in repeatable)
 

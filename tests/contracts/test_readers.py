@@ -26,10 +26,12 @@ class Audience(StrEnum):
     NETWORK = "the network of an adviser who was proposed"
     AGREED_NETWORK = "the network of the adviser who was agreed on"
     ASKED_NETWORK = "the network of the one adviser that the event is about"
-    OWNER = "the client that a subscription belongs to"
+    OWNER = "the client that a subscription or a saved search belongs to"
+    FOLLOWER = "a client of which a saved search has found the product"
+    KEEPER = "the organisation that keeps a product of the directory, and the directory's operator"
 
 
-OPENER, CASE, NETWORK, AGREED, ASKED, OWNER = Audience
+OPENER, CASE, NETWORK, AGREED, ASKED, OWNER, FOLLOWER, KEEPER = Audience
 EVERYBODY_OF_A_CASE = frozenset({OPENER, CASE, NETWORK, AGREED})
 
 # An event that is not here is told to all who see the case. One that is shown to others must be added, and with it
@@ -53,6 +55,16 @@ AUDIENCES: Mapping[str, frozenset[Audience]] = {
         frozenset({OPENER, ASKED}),
     ),
     "advice-matching.capacity-low": frozenset({ASKED}),
+    **dict.fromkeys(
+        (
+            "finance-directory.product-opened",
+            "finance-directory.product-closing",
+            "finance-directory.product-withdrawn",
+        ),
+        frozenset({FOLLOWER, KEEPER}),
+    ),
+    "finance-directory.product-verification-lapsed": frozenset({KEEPER}),
+    "finance-directory.search-matched": frozenset({OWNER}),
     "gateway.subscription-tested": frozenset({OWNER}),
     "gateway.subscription-disabled": frozenset({OWNER}),
     "gateway.subscription-enabled": frozenset({OWNER}),
@@ -74,12 +86,17 @@ MAY_KNOW: Mapping[str, frozenset[Audience]] = {
     "at": frozenset({OPENER, CASE, ASKED, OWNER}),
     **dict.fromkeys(("sector", "region", "stage", "topics"), frozenset({OPENER, CASE, ASKED})),
     **dict.fromkeys(("engagementId", "answerBy", "contactBy", "madeOn", "late", "outcome"), frozenset({OPENER, ASKED})),
-    "reason": frozenset({OPENER, CASE, ASKED}),
+    **dict.fromkeys(("productId", "version", "openedOn", "closesOn"), frozenset({CASE, FOLLOWER, KEEPER})),
+    **dict.fromkeys(("savedSearchId", "productIds", "more", "matchedOn"), frozenset({OWNER})),
+    "verifiedOn": frozenset({CASE, ASKED, KEEPER}),
+    "reason": frozenset({OPENER, CASE, ASKED, FOLLOWER, KEEPER}),
     "capacity": frozenset({ASKED}),
     "freePlaces": frozenset({ASKED}),
     "supportRequestId": frozenset({OPENER, CASE, NETWORK, AGREED, ASKED}),
     "proposedAt": frozenset({CASE, NETWORK, AGREED}),
     "adviserIds": frozenset({CASE}),
+    "ownAdviserIds": frozenset({NETWORK, AGREED}),
+    "networkNoticeId": frozenset({NETWORK, AGREED}),
     "adviserId": frozenset({OPENER, CASE, AGREED, ASKED}),
     "agreedAt": frozenset({CASE, AGREED}),
     "networkId": frozenset({CASE, AGREED}),

@@ -44,7 +44,7 @@ class Secrecy(StrEnum):
     REPORTERS = auto()
     """For the group and whoever reported it, and centrally once submitted; for no body of the case."""
     THEN = auto()
-    """Told at the submission, to those who knew of the case then and to those networks, such as the events."""
+    """Told at the submission, to those who knew of the case then, such as its trace: a network's has one of its own."""
     SUPPORT = auto()
     """For all of them, and for the networks of those who were proposed to the case."""
     ENGAGED = auto()
@@ -97,7 +97,7 @@ def may_know(client: Client, thing: Thing) -> bool:
             of_a_body = client.organisation in file.bodies
             return is_group or (sees and not of_a_body and (client.name == thing.owner or central))
         case Secrecy.THEN:
-            return (sees and not client.identities & file.joined_later) or client.organisation in file.networks
+            return sees and not client.identities & file.joined_later
         case Secrecy.SUPPORT:
             return sees or client.organisation in file.networks
         case Secrecy.ENGAGED | Secrecy.ADVISED:

@@ -17,7 +17,7 @@ from tests.support.pages import read_pages
 from tests.support.people import act, appointed, end
 from tests.support.webhooks import ask, subscribe
 from tests.sweep.clients import ORGANISATIONS, RIVAL, Clients
-from tests.sweep.operations import AWARDED
+from tests.sweep.operations import AWARDED, FAIRNESS_BOUNDS
 from tests.sweep.oracle import CaseFile, Secrecy, Thing
 from tests.sweep.stages import plant_stages
 
@@ -51,6 +51,7 @@ def mark() -> str:
 async def plant(platform: Platform, clients: Clients) -> Population:
     planter = Planter(platform, clients)
     await planter.subscribe()
+    await planter.save_searches()
     await planter.plant_drafts()
     await planter.plant_submitted("group", EMPLOYER, "employer")
     await planter.plant_submitted("another group", RIVAL, "rival")
@@ -59,6 +60,7 @@ async def plant(platform: Platform, clients: Clients) -> Population:
     await planter.let_deliveries_die()
     await planter.plant_erasure()
     await planter.plant_round()
+    await planter.plant_bounds()
     staged = await plant_stages(platform, clients)
     await platform.drain_events()
     return Population(platform, clients, (*planter.things, *staged), len(planter.things))
@@ -86,6 +88,16 @@ class Planter:
             self._subscriptions[name] = made
             ids = {"subscription_id": made["id"]}
             self.add(f"a subscription of {name}", Secrecy.OWNER, made["id"], word, at=ids, owner=name)
+
+    async def save_searches(self) -> None:
+        """What clients look for in the directory of finance."""
+        for name in ("group", "officers"):
+            word = mark()
+            body = {"name": f"Search {word}", "criteria": {"q": word}}
+            answer = await self.api(name).post("/v1/saved-searches", json=body)
+            assert answer.status_code == 201, answer.text
+            ids = {"search_id": answer.json()["id"]}
+            self.add(f"a saved search of {name}", Secrecy.OWNER, answer.json()["id"], word, at=ids, owner=name)
 
     async def let_deliveries_die(self) -> None:
         dead = (
@@ -208,6 +220,13 @@ class Planter:
             at = {**ids, f"{kind}_id": answer.json()["id"]}
             self.add(f"the {kind} of a round", Secrecy.OWNER, answer.json()["id"], at=at, owner="matcher")
 
+    async def plant_bounds(self) -> None:
+        person = mark()
+        headers = {"If-Match": '"0"', "On-Behalf-Of": f"p-{person}"}
+        answer = await self.api("matcher").put("/v1/fairness/bounds", json=FAIRNESS_BOUNDS, headers=headers)
+        assert answer.status_code == 200, answer.text
+        self.add("who set bounds of fairness", Secrecy.OWNER, f"p-{person}", at={}, owner="matcher")
+
     async def _list_events(self, group: Api, case: Json) -> set[str]:
         feed = await read_pages(group, "/v1/events", limit=200)
         return {each["id"] for each in feed if each.get("caseid") == case["id"]}
@@ -287,6 +306,8 @@ class Planter:
         request = (await api.get(f"/v1/support-requests/{line['id']}")).json()
         at = {"request_id": request["id"]}
         self.add(f"the support request of {name}", Secrecy.SUPPORT, request["id"], at=at, file=file)
+        [need, *_] = (await api.get(f"/v1/support-requests/{request['id']}/needs")).json()["items"]
+        self.add(f"a need of {name}", Secrecy.CASE, need["id"], at={**at, "need_id": need["id"]}, file=file)
         if file.opener == "group":  # the other one waits, for a round to match
             await self._ask(api, name, request, file)
         shortlist = (await api.get(f"/v1/shortlists/{case['id']}")).json()
@@ -302,9 +323,18 @@ class Planter:
         network = answer.json()["networkId"]
         about = {"file": file, "owner": network}
         self.add(f"the engagement of {name}", Secrecy.ENGAGED, answer.json()["id"], at=ids, **about)
+        await self._erase(api, name, engagement=answer.json()["id"], file=file)
         await self._advise(
             next(api for api in self._apis() if str(api.organisation) == network), name, answer.json(), about
         )
+
+    async def _erase(self, api: Api, name: str, *, engagement: str, file: CaseFile) -> None:
+        """Have the group's words erased before there are any: that it was done is for the group's client alone."""
+        asked = {"scope": "engagement", "id": engagement, "reason": "person-asked"}
+        answer = await api.post("/v1/support-erasures", json=asked)
+        assert answer.status_code == 201, answer.text
+        ids = {"support_erasure_id": answer.json()["id"]}
+        self.add(f"an erasure in {name}", Secrecy.OWNER, answer.json()["id"], at=ids, owner=file.opener)
 
     def _apis(self) -> list[Api]:
         return [self.api(each) for each in ("adviser network", "mentor network")]

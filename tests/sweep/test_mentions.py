@@ -29,9 +29,13 @@ OPEN = {
     "route": "right-to-provide",
     "version": "1",
     "days": "30",
+    "month": "2026-01",
+    "year": "2025",
     "edition": "1",
     "extension": "event-chain",
-    **dict.fromkeys(("award_id", "recommendation_id", "decision_id", "adviser_id", "product_id", "grant_id"), "*"),
+    **dict.fromkeys(
+        ("award_id", "recommendation_id", "decision_id", "adviser_id", "product_id", "grant_id", "ocid"), "*"
+    ),
     **dict.fromkeys(("network_id", "resource_id", "record_id"), "*"),
 }
 """What the parameters in the open are filled with; * stands for the first of the list."""

@@ -1,5 +1,7 @@
 """Networks: recorded by themselves, published and suspended by the operator, with their people."""
 
+import uuid
+
 import pytest
 
 from tests.advice_matching.directory.profiles import (
@@ -54,14 +56,38 @@ async def test_an_organisation_is_one_network(new_client: NewClient) -> None:
         assert [each["field"] for each in refused.json()["errors"]] == ["/website"]
 
 
-async def test_a_network_that_leaves_takes_its_people_along(new_client: NewClient) -> None:
+async def test_a_network_that_leaves_takes_its_people_down(new_client: NewClient) -> None:
     api, anybody = await record_network(new_client), await new_client(scopes="advisers:read")
-    network, person = f"{NETWORKS}/{api.organisation}", await add_person(api)
+    network, person = f"{NETWORKS}/{api.organisation}", await add_person(api, conflicts=[str(uuid.uuid4())])
+    draft, gone = await add_person(api, published=False), await add_person(api)
+    assert (await act(api, gone, "withdraw")).status_code == 200
+    before = [(await api.get(path)).json() for path in (network, person, draft)]
+    etag = {"If-Match": (await api.get(network)).headers["etag"]}
+    tried = await api.post(f"{network}/actions/withdraw", headers=etag, params={"dryRun": "true"})
+    assert tried.json() == {
+        "people": sorted(path.rpartition("/")[2] for path in (person, draft)), "shown": 1, "placesTaken": 0
+    }  # fmt: skip
+    assert [(await api.get(path)).json() for path in (network, person, draft)] == before, "a dry run does nothing"
     assert (await act(api, network, "withdraw")).json()["status"] == "withdrawn"
-    assert (await anybody.get(person)).status_code == 404
+    for path in (person, draft):
+        left = (await api.get(path)).json()
+        assert (left["name"], left["about"], left["status"]) == ("Profile taken down", None, "withdrawn")
+        assert left["conflicts"] == left["calendar"] == []
+    assert (await anybody.get(person)).json()["name"] == "Profile taken down"
     assert (await change(api, network, name="Back")).status_code == 409
+    again = await api.post(f"{network}/actions/withdraw", headers={"If-Match": "*"}, params={"dryRun": "true"})
+    assert again.status_code == 409
     listed = await anybody.get(NETWORKS, params={"limit": 200})
     assert str(api.organisation) not in {each["id"] for each in listed.json()["items"]}
+
+
+async def test_only_its_keepers_learn_what_a_withdrawal_would_do(new_client: NewClient) -> None:
+    api, rival = await record_network(new_client), await record_network(new_client)
+    moderator = await new_client(scopes=MODERATOR)
+    path, asked = f"{NETWORKS}/{api.organisation}/actions/withdraw", {"dryRun": "true"}
+    for client, status in ((rival, 403), (moderator, 200)):
+        assert (await client.post(path, headers={"If-Match": "*"}, params=asked)).status_code == status
+    assert (await api.post(path, headers={"If-Match": '"0"'}, params=asked)).status_code == 412
 
 
 async def test_who_may(new_client: NewClient) -> None:

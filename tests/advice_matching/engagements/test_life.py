@@ -68,7 +68,7 @@ async def test_what_a_state_does_not_allow(pair: Pair, state: str, refused: tupl
         answer = await do(api, engagement, action, **WORDS.get(action, {}))
         assert answer.status_code == 409, (action, answer.text)
         assert answer.json()["type"].endswith("/problems/engagement-elsewhere")
-    assert await pair.read(engagement) == engagement
+    assert await pair.read(engagement) == {**engagement, "byItself": False}
 
 
 async def test_what_ends_early_lets_the_group_look_again(pair: Pair) -> None:

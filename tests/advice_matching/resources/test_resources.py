@@ -11,7 +11,7 @@ from rtp_advice_matching.resources.queries import BESIDE
 from rtp_advice_matching.resources.rules import STAGE_OF
 from rtp_applications.workflow.enums import Status
 from rtp_embedded.platform import Platform
-from rtp_shared.contracts.vocabulary import Stage
+from rtp_shared.contracts.vocabulary import Stage, SupportTopic
 from rtp_shared.service import Runtime
 from tests.advice_matching.requests import request_of
 from tests.conftest import PUBLIC_URL, Api, NewClient
@@ -88,3 +88,22 @@ async def test_loading_again_changes_nothing(advice: Runtime, anybody: Api) -> N
     async with open_as(advice, "operator") as session:
         assert await load_reference_data(session) == f"{len(before)} guides, toolkits and templates"
     assert await read_pages(anybody, RESOURCES) == before
+
+
+async def test_every_topic_has_something_about_it(anybody: Api) -> None:
+    about_any = {each["id"] for each in await read_pages(anybody, RESOURCES) if not each["topics"]}
+    for topic in SupportTopic:
+        found = {each["id"] for each in await read_pages(anybody, RESOURCES, topic=topic)}
+        assert found - about_any, topic
+
+
+async def test_the_libraries_toolkit_has_its_stage_of_the_business_plan(anybody: Api) -> None:
+    assert "Libraries toolkit, stage 7: business plan" in await find(anybody, stage="plan", topic="financial")
+
+
+async def test_what_was_not_checked_for_long_is_found(anybody: Api) -> None:
+    everything = await find(anybody)
+    assert await find(anybody, staleSince="2026-11-30") == set()
+    assert await find(anybody, staleSince="2026-12-01") == everything
+    answer = await anybody.get(RESOURCES, params={"staleSince": "lately"})
+    assert [each["field"] for each in answer.json()["errors"]] == ["staleSince"]

@@ -170,9 +170,8 @@ async def test_networks_learn_nothing_of_rivals_nor_of_the_round(
         shown, feed = await read(api, request["id"]), (await api.get("/v1/events")).json()["items"]
         assert [each["adviserId"] for each in shown["proposals"]] == [str(own.id)]
         assert [each["rank"] for each in shown["proposals"]] == [1]
-        assert [(each["type"].split(".")[-2], each["sequence"]) for each in feed] == [
-            ("adviser-proposed", feed[0]["sequence"])
-        ]
+        told_by = [(each["type"].split("matching.")[-1], int(each["sequence"])) for each in feed]
+        assert told_by == [("adviser-proposed.v1", 1), ("adviser-proposed.v2", 1)]
         for told in (shown, feed):
             assert not {str(other.id), str(other.network_id), saved["id"]} & set(str(told).replace("'", " ").split())
         for path in (ROUNDS, f"{ROUNDS}/{saved['id']}", f"{ROUNDS}/{saved['id']}/certificate"):
@@ -202,7 +201,13 @@ async def test_what_changed_since_is_left_out_and_said(
     assert (await accept(groups[0], requests[0], wanted.id)).status_code == 200
     async with open_as(advice, "operator") as session:
         (await session.get_one(Adviser, wanted.id)).capacity = 1
+    path, told = f"{ROUNDS}/{saved['id']}", len(await published(advice, requests[1]["id"]))
+    tried = await operator.post(f"{path}/actions/commit", params={"dryRun": "true"}, headers={"If-Match": '"1"'})
+    assert tried.status_code == 200, tried.text
+    assert (await operator.get(path)).json() == saved, "a dry run saves nothing"
     committed = await commit(operator, saved)
+    assert tried.json() == {"proposed": committed["proposed"], "leftOut": committed["leftOut"]}
+    assert len(await published(advice, requests[1]["id"])) == told
     assert committed["proposed"] == 0
     left_out = {each["requestId"]: each["reason"] for each in committed["leftOut"]}
     assert left_out == {requests[0]["id"]: "request-changed", requests[1]["id"]: "no-free-capacity"}
@@ -215,9 +220,10 @@ async def test_a_round_is_committed_once_and_on_the_version_read(operator: Api) 
     assert (await operator.post(path)).status_code == 428
     assert (await operator.post(path, headers={"If-Match": '"7"'})).status_code == 412
     await commit(operator, saved)
-    answer = await operator.post(path, headers={"If-Match": '"2"'})
-    assert answer.status_code == 409
-    assert answer.json()["type"].endswith("/problems/round-committed")
+    for asked in ({}, {"dryRun": "true"}):
+        answer = await operator.post(path, headers={"If-Match": '"2"'}, params=asked)
+        assert answer.status_code == 409
+        assert answer.json()["type"].endswith("/problems/round-committed")
 
 
 async def test_the_exact_method_says_what_is_proved(

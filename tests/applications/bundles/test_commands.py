@@ -192,7 +192,7 @@ async def test_only_that_it_came_in_is_told(
     assert (await import_bundle(portal, path.read_bytes())).status_code == 201
     await elsewhere.drain_events()
     feed = (await portal.get("/v1/events", params={"limit": 200})).json()["items"]
-    mine = [each for each in feed if each["caseid"] == submitted["id"]]
+    mine = [each for each in feed if each.get("caseid") == submitted["id"]]
     events = [(each["type"], each["data"]) for each in mine if ".applications." in each["type"]]
     assert [kind.split(".")[-2] for kind, _ in events] == ["case-imported"]
     assert events[0][1]["origin"] == "bundle"

@@ -29,7 +29,7 @@ async def submitted(new_client: NewClient) -> tuple[Office, list[dict[str, Any]]
 async def events_of(office: Office, platform: Platform) -> list[dict[str, Any]]:
     await platform.drain_events()
     found = await read_pages(office.group.api, "/v1/events", limit=200)
-    return [each for each in found if each["caseid"] == office.case["id"]]
+    return [each for each in found if each.get("caseid") == office.case["id"]]
 
 
 async def test_the_required_documents_are_a_condition(new_client: NewClient) -> None:

@@ -51,7 +51,7 @@ async def test_the_documents_of_a_draft_are_as_hidden_as_the_draft(new_client: N
     assert (await add(officer, case)).status_code == 404
     assert len(await listed(desk, case)) == 1
     await platform.drain_events()
-    assert case["id"] not in {each["caseid"] for each in (await officers.get("/v1/events")).json()["items"]}
+    assert case["id"] not in {each.get("caseid") for each in (await officers.get("/v1/events")).json()["items"]}
 
 
 async def test_what_is_confidential_outsiders_do_not_see(new_client: NewClient, office: Office) -> None:

@@ -10,7 +10,8 @@ import asyncpg
 import pytest
 
 from rtp_embedded.platform import Platform
-from rtp_finance_directory.grants.loading.load import Loaded, load_file
+from rtp_finance_directory.grants.loading.file_standard import GRANTS
+from rtp_finance_directory.loading.load import Loaded, load_file
 from rtp_shared.db import Database
 from tests.conftest import Api, NewClient
 
@@ -49,7 +50,7 @@ def load(operator: Database) -> Load:
     """Load a file: `await load(path)`."""
 
     async def load(path: Path, **named: Any) -> Loaded:
-        return await load_file(operator, path, source=path.name, clock=lambda: NOW, **named)
+        return await load_file(operator, GRANTS, path, source=path.name, clock=lambda: NOW, **named)
 
     return load
 
@@ -76,7 +77,7 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 async def grants(platform: Platform) -> AsyncIterator[None]:
     """The 475 real grants, in the platform that all tests share."""
     database = Database(_get_url(platform, "operator"), pool_size=2)
-    await load_file(database, REAL, source="real", clock=lambda: NOW)
+    await load_file(database, GRANTS, REAL, source="real", clock=lambda: NOW)
     yield
     await database.close()
 

@@ -10,8 +10,9 @@ import pytest
 from aiohttp import web
 
 from rtp_finance_directory import load_grants
-from rtp_finance_directory.grants.loading.command import Options, load_all
-from rtp_finance_directory.grants.reading.fetch import NotFetched, fetch, is_public
+from rtp_finance_directory.grants.loading.file_standard import GRANTS
+from rtp_finance_directory.loading.command import Options, load_all
+from rtp_finance_directory.loading.fetch import NotFetched, fetch, is_public
 from rtp_shared.db import Database
 from tests.finance_directory.grants.conftest import FILES, NOW, REAL
 from tests.support.ports import find_free_port
@@ -35,7 +36,7 @@ def run(operator: Database) -> Run:
             report=named.get("report"),
             problems=2,
         )
-        return await load_all(operator, asked, lambda: NOW)
+        return await load_all(operator, GRANTS, asked, lambda: NOW)
 
     return run
 

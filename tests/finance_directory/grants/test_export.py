@@ -9,9 +9,10 @@ from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from rtp_finance_directory.grants.loading.load import load_file
-from rtp_finance_directory.grants.loading.store import list_problems
+from rtp_finance_directory.grants.loading.file_standard import GRANTS
 from rtp_finance_directory.grants.standard.checks import STANDARD, read_schema
+from rtp_finance_directory.loading.load import load_file
+from rtp_finance_directory.loading.progress import list_problems
 from rtp_shared.db import Database
 from tests.conftest import Api
 from tests.finance_directory.grants.conftest import FUNDER, NOW
@@ -49,10 +50,10 @@ async def test_the_table_loads_again_as_what_it_was_but_for_blanks_at_the_ends_o
 ) -> None:
     path = tmp_path / "grants.csv"
     path.write_bytes(await export(anybody, "360giving.csv"))
-    loaded = await load_file(operator, path, source="export", clock=lambda: NOW)
+    loaded = await load_file(operator, GRANTS, path, source="export", clock=lambda: NOW)
     assert loaded.progress.counts == {"read": 475, "unchanged": 473, "said_otherwise": 2}
     assert not loaded.progress.left_out
-    problems = await list_problems(operator, loaded.progress.digest)
+    problems = await list_problems(operator, GRANTS, loaded.progress.digest)
     assert {problem.wrong.split("'")[1] for problem in problems} == {"360G-ALWF-1379", "360G-ALWF-186"}
 
 

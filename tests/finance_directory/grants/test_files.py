@@ -2,15 +2,18 @@
 
 import json
 import zipfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
 
-from rtp_finance_directory.grants.loading.batches import Batch, read_batches
+from rtp_finance_directory.grants.loading.file_standard import GRANTS
 from rtp_finance_directory.grants.reading.files import GrantFile, inspect_file
-from rtp_finance_directory.grants.reading.found import Unreadable
+from rtp_finance_directory.grants.standard.rows import GrantRow
+from rtp_finance_directory.loading.batches import Batch, read_batches
+from rtp_finance_directory.loading.found import Unreadable
 
 TITLES = [
     "Identifier", "Title", "Description", "Currency", "Amount Awarded", "Award Date", "Recipient Org:Identifier",
@@ -30,13 +33,19 @@ WANTED = {
 }  # fmt: skip
 
 
-def read(path: Path) -> Batch:
+def read(path: Path) -> Batch[GrantRow]:
     with GrantFile(inspect_file(path)) as file:
-        [batch] = read_batches(file, skip=0, fallback=None)
+        [batch] = read_batches(
+            file,
+            partial(GRANTS.prepare, fallback=None),
+            skip=0,
+            most_rows=GRANTS.most_rows,
+            describe_repeated=GRANTS.describe_repeated,
+        )
     return batch
 
 
-def get_documents(batch: Batch) -> list[Any]:
+def get_documents(batch: Batch[GrantRow]) -> list[Any]:
     return [json.loads(row.document) for row, _ in batch.rows.values()]
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from rtp_finance_directory.grants.loading import batches
-from rtp_finance_directory.grants.loading.store import LoadedElsewhere, LoadProgress, list_problems
+from rtp_finance_directory.grants.loading.file_standard import GRANTS
+from rtp_finance_directory.loading.progress import LoadedElsewhere, LoadProgress, list_problems
 from rtp_shared.db import Database
 from tests.finance_directory.grants.conftest import FILES, NOW, REAL, Load
 
@@ -68,7 +68,7 @@ async def test_each_broken_file_says_row_by_row_what_is_wrong(
     loaded = await load(FILES / name)
     assert loaded.progress.counts == {"read": read, "refused": read}
     assert loaded.progress.broken_rules == rules
-    problems = await list_problems(operator, loaded.progress.digest)
+    problems = await list_problems(operator, GRANTS, loaded.progress.digest)
     assert len(problems) == sum(rules.values())
     assert all(problem.row and problem.wrong and problem.right for problem in problems)
     assert await fetch(operator, "SELECT count(*) FROM grants") == [(0,)]
@@ -84,7 +84,7 @@ async def test_a_newer_grant_replaces_an_older_and_never_the_other_way_round(
     same_day = third | {"title": "The same day"}
     loaded = await load(write([newer, older, same_day], "second.json"))
     assert loaded.progress.counts == {"read": 3, "changed": 1, "older": 1, "said_otherwise": 1}
-    [problem] = await list_problems(operator, loaded.progress.digest)
+    [problem] = await list_problems(operator, GRANTS, loaded.progress.digest)
     assert (problem.row, problem.rule) == (3, "said-otherwise")
     assert "dateModified" in problem.right
     titles = await fetch(operator, "SELECT title FROM grants")
@@ -148,7 +148,7 @@ async def test_thousands_of_errors_are_counted_and_the_first_thousand_kept(
     loaded = await load(write([*bad[:2500], real_grants[0], *bad[2500:]]))
     assert loaded.progress.counts == {"read": 5001, "refused": 5000, "made": 1}
     assert loaded.progress.broken_rules == {"not-a-day": 5000}
-    problems = await list_problems(operator, loaded.progress.digest)
+    problems = await list_problems(operator, GRANTS, loaded.progress.digest)
     assert [problem.row for problem in problems] == list(range(1, 1001))
 
 
@@ -186,7 +186,7 @@ async def test_a_number_that_python_reads_and_postgresql_does_not_is_stored_as_i
 async def test_a_load_that_another_process_carries_on_is_left_to_it(
     operator: Database, load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batches, "MOST_ROWS", 100)
+    monkeypatch.setattr(GRANTS, "most_rows", 100)
     stored: list[int] = []
 
     def load_the_next_batch_elsewhere(_: float, progress: LoadProgress) -> None:

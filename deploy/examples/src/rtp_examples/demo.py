@@ -119,7 +119,7 @@ class Journey:
                 event = receiver.events.get(timeout=PATIENCE_SECONDS)
             except Empty:
                 raise StepFailed(f"not delivered: {', '.join(sorted(wanted - received.keys()))}") from None
-            if event["caseid"] == case["id"]:
+            if event.get("caseid") == case["id"]:
                 received[event["type"].split(".")[3]] = event["id"]
                 self.print_step(f"the trust received {event['type']}, signature verified")
         feed, after = set(), None

@@ -21,6 +21,7 @@ COMBINED_AUTHORITY = "GB-LAE-CPCA"
 FIRE_AUTHORITY = "GB-LAE-EXFRA"
 """An example, which the central team records before its officers act: reference data has none."""
 NETWORK = "example-adviser-network"
+MENTORS = "example-mentor-network"
 NO_PUBLIC_BODY = UUID("c1f7a3b4-4b52-4f3c-9a6e-2f0a6f3f7d10")
 """Under it, the ids of example organisations that are no public bodies."""
 
@@ -110,10 +111,23 @@ CLIENTS = (
             "advisers:read",
             "advisers:write",
             "support:read",
+            "support:write",
             "events:read",
             "subscriptions:read",
             "subscriptions:write",
         ),
+    ),
+    SandboxClient(
+        "mentor-network",
+        "a network of mentors, the rival of the other one",
+        make_network_id(MENTORS),
+        ("advisers:read", "advisers:write", "support:read", "support:write", "events:read"),
+    ),
+    SandboxClient(
+        "support-operator",
+        "whoever works out matching rounds, and answers for the data of advice",
+        identify_organisation("support-operator"),
+        ("advisers:read", "support:read", "support:write", "support:match", "support:erase", "events:read"),
     ),
     SandboxClient(
         "staff-portal",

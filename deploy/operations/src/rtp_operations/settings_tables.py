@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings
 
 from rtp_advice_matching.settings import AdviceSettings
 from rtp_applications.settings import ApplicationsSettings
+from rtp_finance_directory.settings import FinanceSettings
 from rtp_gateway.inbound.calls.log import CallLog
 from rtp_gateway.outbound.deliveries.metrics import DeliveryMetrics
 from rtp_gateway.register.settings import RegisterSettings
@@ -31,6 +32,7 @@ READERS: Sequence[tuple[str, type[BaseSettings]]] = (
     ("The gateway's web process, besides", GatewayWebSettings),
     ("The processes of applications, besides", ApplicationsSettings),
     ("The processes of advice-matching, besides", AdviceSettings),
+    ("The processes of finance-directory, besides", FinanceSettings),
     ("`python -m rtp_operations.prepare`", PrepareSettings),
     ("`python -m rtp_gateway.register`", RegisterSettings),
     ("`make up`, which sets the others by itself", UpSettings),

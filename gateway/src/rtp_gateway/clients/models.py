@@ -26,6 +26,7 @@ SCOPES = {
     "support:read": "Read support requests, proposals and engagements",
     "support:write": "Accept a proposed adviser or mentor, and take part in engagements on either side",
     "support:match": "Work out matching rounds over all support requests and commit them, as their operator",
+    "support:erase": "Erase texts of any engagement, profiles and references of persons, answering for the data",
     "finance:read": "Read finance shortlists",
     "finance:write": "Keep one's own organisation's finance products",
     "finance:oversee": "Suspend and publish any finance product, as the directory's operator",

@@ -8,3 +8,7 @@ class Model(Base):
 
     __abstract__ = True
     metadata = new_metadata()
+
+
+ERASED = "Erased"
+"""Stands where a text was erased that cannot be left empty."""

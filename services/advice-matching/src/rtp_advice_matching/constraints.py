@@ -36,7 +36,7 @@ IN_WORDS: dict[Ground, str] = {
     Ground.NETWORK_IS_BODY: "Belongs to a body that employs, commissions or decides",
     Ground.NETWORK_IS_FUNDER: "Belongs to a funder of yours",
     Ground.ADVISED_BEFORE: "Has advised in this matter before",
-    Ground.DECLINED_BEFORE: "Declined your group before, or an engagement with you ended early",
+    Ground.DECLINED_BEFORE: "Declined your group before or did not answer, or an engagement with you ended early",
     Ground.OTHER_KIND: "Is not of the kind that you look for",
     Ground.OTHER_SECTOR: "Does not advise services of your sector",
     Ground.OTHER_SIZE: "Does not advise services of your size",
@@ -92,7 +92,7 @@ class Need:
     prior_advisers: frozenset[UUID] = frozenset()
     """Advisers or networks who have advised somebody in this matter before."""
     refused_by: frozenset[UUID] = frozenset()
-    """Advisers who declined the group, or whose engagement with it ended early."""
+    """Advisers who declined the group or did not answer, or whose engagement with it ended early."""
 
     @property
     def independent_of(self) -> frozenset[UUID]:

@@ -8,7 +8,7 @@ from rtp_advice_matching.matching import MatchingRules
 
 
 async def _read_rules(request: Request) -> MatchingRules:
-    rules: MatchingRules = request.app.state.runtime.resources.rules
+    rules: MatchingRules = request.app.state.runtime.resources.terms.rules
     return rules
 
 

@@ -21,6 +21,8 @@ from rtp_advice_matching.constraints import find_obstacle as find_obstacle
 
 PROPOSED_AT_MOST = 3
 """Enough to choose from, few enough that each adviser proposed may expect to be asked."""
+NAMED = 20
+"""The number of advisers that are named for one ground in a summary; all of them are counted."""
 
 PartName = Literal["sector", "topics", "region", "stage", "capacity", "legal-form"]
 
@@ -85,6 +87,36 @@ class Ranking(NamedTuple):
     """Those who could help first, best first; then the others by id."""
 
 
+@dataclass(frozen=True, slots=True)
+class GroundSummary:
+    """How many candidates were passed over on one ground, and some of them."""
+
+    ground: Ground
+    count: int
+    named: tuple[UUID, ...]
+    """The first of them in the order of a ranking, at most NAMED."""
+
+    def leave_out(self, adviser_id: UUID) -> "GroundSummary":
+        """Return the summary without one whom it counts."""
+        return GroundSummary(self.ground, self.count - 1, tuple(each for each in self.named if each != adviser_id))
+
+
+class RankingSummary(NamedTuple):
+    """A ranking that is as short for 20,000 candidates as for twenty."""
+
+    proposed: tuple[Fit, ...]
+    passed_over: tuple[GroundSummary, ...]
+    """Those who could help first; then the grounds in their order. A ground that holds for nobody is left out."""
+
+    def add(self, fit: Fit) -> "RankingSummary":
+        """Return the ranking with one more proposed, who came after them."""
+        passed_over = (
+            each.leave_out(fit.candidate.id) if each.ground is Ground.OTHERS_COME_FIRST else each
+            for each in self.passed_over
+        )
+        return RankingSummary((*self.proposed, fit), tuple(each for each in passed_over if each.count))
+
+
 def rank(
     need: Need,
     candidates: Iterable[Candidate],
@@ -100,9 +132,25 @@ def rank(
             excluded.append(PassedOver(candidate.id, ground))
         else:
             fits.append(score(need, candidate, weights))
-    fits.sort(key=lambda fit: make_sort_key(need, fit))
+    fits.sort(key=lambda fit: make_sort_key(need, fit.candidate, fit.score))
     outranked = (PassedOver(fit.candidate.id, Ground.OTHERS_COME_FIRST) for fit in fits[at_most:])
     return Ranking(tuple(fits[:at_most]), (*outranked, *sorted(excluded)))
+
+
+GROUNDS_IN_ORDER = (Ground.OTHERS_COME_FIRST, *(each for each in Ground if each is not Ground.OTHERS_COME_FIRST))
+
+
+def summarise(ranking: Ranking) -> RankingSummary:
+    """Count who was passed over by ground, and name the first of each."""
+    by_ground: dict[Ground, list[UUID]] = {}
+    for adviser_id, ground in ranking.passed_over:
+        by_ground.setdefault(ground, []).append(adviser_id)
+    grounds = (
+        GroundSummary(ground, len(by_ground[ground]), tuple(by_ground[ground][:NAMED]))
+        for ground in GROUNDS_IN_ORDER
+        if ground in by_ground
+    )
+    return RankingSummary(ranking.proposed, tuple(grounds))
 
 
 def explain(need: Need, candidate: Candidate, weights: Mapping[PartName, int] = WEIGHTS) -> tuple[Part, ...]:
@@ -124,10 +172,13 @@ def score(need: Need, candidate: Candidate, weights: Mapping[PartName, int] = WE
     return Fit(candidate, sum(part.points for part in parts), parts)
 
 
-def make_sort_key(need: Need, fit: Fit) -> tuple[int, Fraction, bytes]:
+SortKey = tuple[int, Fraction, bytes]
+
+
+def make_sort_key(need: Need, candidate: Candidate, points: int) -> SortKey:
     """Make the key that sorts the best first. It differs by case, so that no adviser always wins among equals."""
-    draw = hashlib.sha256(need.case_id.bytes + fit.candidate.id.bytes).digest()
-    return -fit.score, fit.candidate.load, draw
+    draw = hashlib.sha256(need.case_id.bytes + candidate.id.bytes).digest()
+    return -points, candidate.load, draw
 
 
 class _Share(NamedTuple):

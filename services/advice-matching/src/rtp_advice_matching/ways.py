@@ -84,6 +84,14 @@ def find_ways(need: Need, candidates: Iterable[Candidate]) -> list[WayOut]:
     return [_make_way(change, found[change]) for change in Remedy if change in found]
 
 
+def join_ways(ways: Iterable[WayOut]) -> list[WayOut]:
+    """Return what would change it among several crowds of advisers as it is among all of them."""
+    found: dict[Remedy, list[WayOut]] = {}
+    for way in ways:
+        found.setdefault(way.change, []).append(way)
+    return [_join(found[change]) for change in Remedy if change in found]
+
+
 def name_change(need: Need, candidate: Candidate, ground: Ground) -> Remedy | None:
     """Name what would lift the one ground that keeps a candidate out."""
     if ground is not Ground.OTHER_REGION:
@@ -101,3 +109,11 @@ def _make_way(change: Remedy, candidates: list[Candidate]) -> WayOut:
         by = min(each.lacking_hours for each in candidates)
         candidates = [each for each in candidates if each.lacking_hours == by]
     return WayOut(change, by, len(candidates), tuple(each.id for each in candidates[:NAMED]))
+
+
+def _join(ways: list[WayOut]) -> WayOut:
+    """Join ways of one change; where a number says it, the least of them."""
+    least = min((way.by for way in ways if way.by is not None), default=None)
+    kept = [way for way in ways if way.by == least]
+    advisers = sorted(each for way in kept for each in way.advisers)
+    return WayOut(kept[0].change, least, sum(way.count for way in kept), tuple(advisers[:NAMED]))

@@ -30,6 +30,8 @@ from rtp_applications.registers.decisions.commands import DecisionRegister
 from rtp_applications.registers.decisions.routes import decisions
 from rtp_applications.registers.recommendations.routes import recommendations
 from rtp_applications.settings import ApplicationsSettings
+from rtp_applications.statistics.routes import statistics
+from rtp_applications.statistics.scheduler import publish_forever
 from rtp_applications.value.routes import appraisals
 from rtp_applications.workflow.processes import Processes
 from rtp_shared.service import Service
@@ -76,11 +78,12 @@ service = Service(
         awards,
         procurement,
         appraisals,
+        statistics,
     ],
     metadata=Model.metadata,
     migrations=migrations,
     handlers=HANDLERS,
-    loops=[run_scheduler, scan_forever, clean_up_forever],
+    loops=[run_scheduler, scan_forever, clean_up_forever, publish_forever],
     load_reference_data=load_reference_data,
     settings=ApplicationsSettings,
     build_resources=equip,

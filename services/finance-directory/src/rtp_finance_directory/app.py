@@ -1,32 +1,64 @@
 """The finance-directory service."""
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from rtp_finance_directory import migrations
+from rtp_finance_directory.alerts.routes import saved_searches
+from rtp_finance_directory.alerts.schedule import run_alerts
 from rtp_finance_directory.base import Model
+from rtp_finance_directory.common_grants.routes import common_grants
 from rtp_finance_directory.directory.routes import products
 from rtp_finance_directory.directory.schedule import run_schedule
 from rtp_finance_directory.eligibility.queries import CatalogueCache
 from rtp_finance_directory.eligibility.routes import eligibility
+from rtp_finance_directory.feeds.routes import closing_dates
 from rtp_finance_directory.grants.export_routes import grant_exports
 from rtp_finance_directory.grants.routes import grant_givers, grant_statistics, grants
 from rtp_finance_directory.load import load_reference_data
+from rtp_finance_directory.notices.cases import handlers as notice_handlers
+from rtp_finance_directory.notices.cases.routes import case_notices
+from rtp_finance_directory.notices.cases.schedule import run_watch
+from rtp_finance_directory.notices.routes import contract_endings, notices
 from rtp_finance_directory.plans.routes import comparisons, plans
+from rtp_finance_directory.search.routes import product_search
+from rtp_finance_directory.settings import FinanceSettings
 from rtp_finance_directory.shortlists import handlers
 from rtp_finance_directory.shortlists.routes import shortlists
+from rtp_shared.consumer import Handler, HandlerContext
 from rtp_shared.contracts.applications import (
+    CaseLapsed,
+    CaseStopped,
     CaseSubmitted,
+    CaseSuperseded,
     CaseTransferred,
     CaseWithdrawn,
     InterestCorrected,
     PartyChanged,
+    RefusalBecameFinal,
 )
 from rtp_shared.service import Service
+
+
+def hear_in_turn(*handlers: Handler) -> Handler:
+    """Return a handler that has several rooms hear one event, in the transaction of the message."""
+
+    async def handle(session: AsyncSession, context: HandlerContext) -> None:
+        for each in handlers:
+            await each(session, context)
+
+    return handle
+
 
 service = Service(
     name="finance-directory",
     title="Finance directory",
     description="Finance that public service mutuals have used or may use, and which of it fits a case, and why.",
     routers=[
+        product_search,
+        closing_dates,
         products,
+        saved_searches,
+        common_grants,
         shortlists,
         eligibility,
         plans,
@@ -35,17 +67,25 @@ service = Service(
         grant_statistics,
         grant_givers,
         grant_exports,
+        notices,
+        contract_endings,
+        case_notices,
     ],
     metadata=Model.metadata,
     migrations=migrations,
     handlers={
-        CaseSubmitted.TYPE: handlers.handle_case_submitted,
-        CaseWithdrawn.TYPE: handlers.handle_case_withdrawn,
-        PartyChanged.TYPE: handlers.handle_readers_changed,
-        CaseTransferred.TYPE: handlers.handle_facts_changed,
-        InterestCorrected.TYPE: handlers.handle_facts_changed,
+        CaseSubmitted.TYPE: hear_in_turn(handlers.handle_case_submitted, notice_handlers.handle_case_submitted),
+        CaseWithdrawn.TYPE: hear_in_turn(handlers.handle_case_withdrawn, notice_handlers.handle_case_ended),
+        PartyChanged.TYPE: hear_in_turn(handlers.handle_readers_changed, notice_handlers.handle_case_changed),
+        CaseTransferred.TYPE: hear_in_turn(handlers.handle_facts_changed, notice_handlers.handle_case_changed),
+        InterestCorrected.TYPE: hear_in_turn(handlers.handle_facts_changed, notice_handlers.handle_case_changed),
+        CaseLapsed.TYPE: notice_handlers.handle_case_ended,
+        CaseStopped.TYPE: notice_handlers.handle_case_ended,
+        CaseSuperseded.TYPE: notice_handlers.handle_case_ended,
+        RefusalBecameFinal.TYPE: notice_handlers.handle_case_ended,
     },
-    loops=[run_schedule],
+    loops=[run_schedule, run_alerts, run_watch],
+    settings=FinanceSettings,
     load_reference_data=load_reference_data,
     build_resources=lambda _: CatalogueCache(),
 )

@@ -3,7 +3,10 @@
 Source: ONS Register of Geographic Codes.
 """
 
-from collections.abc import Collection
+import csv
+from collections.abc import Collection, Mapping
+from functools import cache
+from importlib.resources import files
 from typing import NamedTuple
 
 UK = "K02000001"
@@ -26,8 +29,31 @@ NAMES = {
     "E10000016": "Kent",
 }
 
+REGIONS = tuple(code for code in NAMES if code.startswith("E12"))
+"""The nine regions of England."""
+
 REGION_OF = {"E10000016": "E12000008"}
 """The region that holds a smaller area."""
+
+
+_BY_NAME = {
+    "north east": "E12000001",
+    "north west": "E12000002",
+    "yorkshire and the humber": "E12000003",
+    "east midlands": "E12000004",
+    "west midlands": "E12000005",
+    "east of england": "E12000006",
+    "london": "E12000007",
+    "greater london": "E12000007",
+    "south east": "E12000008",
+    "south west": "E12000009",
+    "wales": "W92000004",
+    "scotland": "S92000003",
+    "northern ireland": "N92000002",
+    "england": "E92000001",
+    "united kingdom": "K02000001",
+    "uk wide": "K02000001",
+}
 
 
 class Reach(NamedTuple):
@@ -63,3 +89,11 @@ def list_areas_within(region: str) -> set[str]:
 def name_areas(codes: Collection[str]) -> str:
     """Return the areas as people name them, in the order given."""
     return ", ".join(NAMES.get(code, code) for code in codes)
+
+
+@cache
+def read_regions() -> Mapping[str, str]:
+    """Return the region of each area, by its ONS code, and of each region by its name in small letters."""
+    reference = files("rtp_finance_directory") / "reference"
+    rows = csv.DictReader((reference / "area-regions.csv").read_text("utf-8").splitlines())
+    return {row["code"]: row["region"] for row in rows} | _BY_NAME | {code: code for code in _BY_NAME.values()}

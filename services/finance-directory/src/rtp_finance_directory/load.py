@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.directory.history import record_versions
-from rtp_finance_directory.directory.models import Product
+from rtp_finance_directory.directory.models import SAID, Product
 from rtp_finance_directory.vocabulary import ProductChange, PublicationState
 from rtp_shared.clock import utcnow
 
@@ -34,7 +34,7 @@ def make_product_id(slug: str) -> uuid.UUID:
 def read_products() -> list[dict[str, Any]]:
     """Read the products of the file, one row each; what a row leaves out is not known."""
     content = json.loads((files("rtp_finance_directory") / "reference" / "products.json").read_text("utf-8"))
-    unset: dict[str, Any] = {column.name: None for column in Product.__table__.columns}
+    unset: dict[str, Any] = {column.name: None for column in SAID}
     unset |= {"rule_sources": {}, "requirements": [], "windows": []}
     unset |= {"publication": PublicationState.PUBLISHED, "suspended_by_operator": False}
     rows = [{**unset, **row, "id": make_product_id(row["slug"]), "version": 1} for row in content["products"]]

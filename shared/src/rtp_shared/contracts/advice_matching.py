@@ -30,9 +30,31 @@ class AdviserProposed(EventData):
     SUBJECT: ClassVar[str] = "support-requests"
     READERS: ClassVar[str] = "The networks of those that were proposed"
     SINCE: ClassVar[str] = "1.1.0"
+    DEPRECATED: ClassVar[str | None] = (
+        "since 1.4.0: adviser-proposed.v2 is told each time, in a chain of your network's own, and says who"
+    )
 
     case_id: UUID = Field(description="The case")
     support_request_id: UUID = Field(description="The support request, which shows each network its own proposals")
+    proposed_at: datetime = Field(description="When they were proposed, UTC")
+
+
+class AdvisersProposed(EventData):
+    """Advisers or mentors of your network were proposed to a staff group, or proposed again. Each time is told, in a
+    chain of your network's own: what others are told leaves no gap in it. Who else was proposed, no network is told.
+    """
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.adviser-proposed.v2"
+    SUBJECT: ClassVar[str] = "network-notices"
+    READERS: ClassVar[str] = "The network of those that were proposed"
+    SINCE: ClassVar[str] = "1.4.0"
+    PEOPLE: ClassVar[Mapping[str, str]] = {"own_adviser_ids": "adviser"}
+
+    network_notice_id: UUID = Field(description="Of all that your network is told of this support request: its chain")
+    support_request_id: UUID = Field(description="The support request, which shows each network its own proposals")
+    own_adviser_ids: list[UUID] = Field(
+        description="Those of your network that were proposed just now, best match first"
+    )
     proposed_at: datetime = Field(description="When they were proposed, UTC")
 
 
@@ -72,6 +94,20 @@ class VerificationLapsed(EventData):
 
     adviser_id: UUID = Field(description="The adviser, mentor or ambassador whose profile it is")
     network_id: UUID = Field(description="Organisation of their network")
+    verified_on: date | None = Field(default=None, description="When it was verified last; null for never")
+
+
+class NetworkVerificationLapsed(EventData):
+    """What stands about your network was last verified 90 days ago or more: look through it, and say that it is right.
+    It is said again every 90 days until then.
+    """
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.network-verification-lapsed.v1"
+    SUBJECT: ClassVar[str] = "adviser-networks"
+    READERS: ClassVar[str] = "The network"
+    SINCE: ClassVar[str] = "1.3.0"
+
+    adviser_network_id: UUID = Field(description="Organisation of the network")
     verified_on: date | None = Field(default=None, description="When it was verified last; null for never")
 
 
@@ -163,3 +199,76 @@ class CapacityLow(EventData):
     capacity: int = Field(description="How many staff groups they can help at a time")
     free_places: int = Field(description="How many more they can help now")
     at: datetime = Field(description="When the place was taken, UTC")
+
+
+class FairnessBoundEvent(EventData):
+    """The fields of the events about a bound of fairness. Not published itself. None says anything of one case."""
+
+    SUBJECT: ClassVar[str] = "organisations"
+    READERS: ClassVar[str] = "The clients of the operator's organisation that set the bound"
+    SINCE: ClassVar[str] = "1.3.0"
+
+    organisation_id: UUID = Field(description="The operator's organisation, whose bounds they are")
+    version: int = Field(description="The version of the bounds that the market was held against")
+    measure: str = Field(
+        description="load-gini, waiting-ninetieth, agreement-ninetieth, first-choices or justified-envy"
+    )
+    by: str = Field(description="everybody, or what the group has in common: kind, sector, region or employer-kind")
+    group: str | None = Field(default=None, description="Which kind of adviser, sector, region or kind of body")
+    at: datetime = Field(description="When the market was measured, UTC")
+
+
+class FairnessBoundPassed(FairnessBoundEvent):
+    """The market has passed a bound of fairness. It is not said again until the bound was kept in between."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.fairness-bound-passed.v1"
+
+    value: int = Field(description="What was measured: per cent, weeks or pairs")
+    bound: int = Field(description="The bound: first-choices may be no less, all others no more")
+
+
+class FairnessBoundRestored(FairnessBoundEvent):
+    """A bound of fairness that was passed is kept again, or was taken away."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.fairness-bound-restored.v1"
+
+    value: int | None = Field(
+        default=None, description="What was measured; null if the measure is too small to be said"
+    )
+    bound: int | None = Field(default=None, description="The bound; null if it was taken away")
+
+
+class NeedEvent(EventData):
+    """The fields of every event of a need. Not published itself. None says which barrier brought it."""
+
+    SUBJECT: ClassVar[str] = "needs"
+    READERS: ClassVar[str] = (
+        "Clients and bodies that could see the case; of a need that a barrier brought, those who were told of it"
+    )
+    SINCE: ClassVar[str] = "1.3.0"
+
+    need_id: UUID = Field(description="The need")
+    support_request_id: UUID = Field(description="The support request that it belongs to")
+    case_id: UUID = Field(description="The case")
+    source: str = Field(description="What brought it: stage, barrier or applicants")
+    kind_sought: str = Field(description="Who is to meet it: adviser, mentor, ambassador, or information alone")
+    topic: str | None = Field(default=None, description="What it is about, from the closed list; null for any")
+    stage: str = Field(description="The stage of the case that it belongs to")
+    at: datetime = Field(description="When it happened here, UTC")
+
+
+class NeedOpened(NeedEvent):
+    """A staff group needs something: its case has come to a stage, a barrier was disclosed, or it says so itself."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.need-opened.v1"
+
+    again: bool = Field(description="Whether it had been closed, or somebody had been at it, before")
+
+
+class NeedClosed(NeedEvent):
+    """A staff group does not need something any more: it was met, or is not needed, as by the course of the case."""
+
+    TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.need-closed.v1"
+
+    state: str = Field(description="met or not-needed")
+    reason: str | None = Field(default=None, description="Why it is not needed, from the closed lists")

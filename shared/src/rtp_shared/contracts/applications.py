@@ -62,6 +62,11 @@ class CaseSubmitted(EventData):
     finance_purposes: list[str] = Field(default=[], description="What the finance is for, from the closed list")
     support_needs: list[str] = Field(default=[], description="Topics the staff group wants advice on")
     submitted_at: datetime = Field(description="When it was submitted, UTC")
+    employer_kind: str | None = Field(
+        default=None,
+        description="The kind of body that the employing body is, from the closed list, for example london-borough",
+        json_schema_extra={"x-since": "1.3.0"},
+    )
 
 
 class CaseWithdrawn(EventData):

@@ -53,7 +53,7 @@ async def events_of(platform: Platform, api: Api, case: dict[str, Any]) -> list[
     """Those of the applications service about the case, as this client may see them."""
     await platform.drain_events()
     found = await read_pages(api, "/v1/events", limit=200)
-    return [each for each in found if each["caseid"] == case["id"] and "/applications" in each["source"]]
+    return [each for each in found if each.get("caseid") == case["id"] and "/applications" in each["source"]]
 
 
 async def test_a_barrier_is_raised_answered_and_removed(office: Office, platform: Platform) -> None:

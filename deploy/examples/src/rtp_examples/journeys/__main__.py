@@ -9,6 +9,7 @@ from types import ModuleType
 
 from rtp_examples.journeys import (
     abandoned,
+    advice,
     combined,
     committee,
     employer_led,
@@ -38,6 +39,7 @@ JOURNEYS: dict[str, ModuleType] = {
     "fire-authority": fire,
     "special-urgency": urgent,
     "finance": finance,
+    "advice": advice,
 }
 
 

@@ -10,12 +10,12 @@ from rtp_gateway.ways import describe_offer
 from rtp_shared.contracts import catalogue
 
 DESCRIPTION = """\
-What happens to a case, as CloudEvents 1.0 in structured JSON. Every event is about one case (`caseid`), or about a
-subscription of yours; it is numbered within its source and case (`sequence`, a string padded with zeros to ten digits:
-compare it as a string) and carries the hash of the one before it
-(`previoushash`), so that you can prove that nothing is missing. Delivery is at least once and in order per case. A
-subscriber gets the events of the cases it may see, and of no others. Fields are only added: a change of meaning is a
-new type with a higher version, published beside the old one.
+What happens to a case, as CloudEvents 1.0 in structured JSON. Every event is about one case (`caseid`), or about one
+other thing that its `subject` names, such as a need, an engagement or a subscription of yours; it is numbered within
+its source and that (`sequence`, a string padded with zeros to ten digits: compare it as a string) and carries the hash
+of the one before it (`previoushash`), so that you can prove that nothing is missing. Delivery is at least once and in
+order per case. A subscriber gets the events of the cases it may see, and of no others. Fields are only added: a change
+of meaning is a new type with a higher version, published beside the old one.
 """
 
 
@@ -26,7 +26,7 @@ def build_document(*, public_url: str, queues: bool = True) -> JsonObject:
         "asyncapi": "3.0.0",
         "info": {
             "title": "Right to Provide events",
-            "version": "1.3.0",
+            "version": "1.4.0",
             "description": DESCRIPTION + offered,
             "contact": {"name": "Right to Provide platform team", "url": f"{public_url}/docs"},
             "license": {"name": "MIT", "url": "https://opensource.org/license/mit"},

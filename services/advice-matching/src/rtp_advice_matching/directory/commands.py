@@ -8,7 +8,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rtp_advice_matching.directory.contacts import find_contact_details
 from rtp_advice_matching.directory.errors import (
+    ContactDetailsGiven,
     ContradictoryProfile,
     NetworkNotRecorded,
     NoSuchAdviser,
@@ -19,6 +21,7 @@ from rtp_advice_matching.directory.facets import ProfileStatus
 from rtp_advice_matching.directory.models import Adviser, AdviserNetwork
 from rtp_advice_matching.directory.queries import OVERSEE, SHOWN, is_kept_by
 from rtp_advice_matching.directory.rules import find_contradictions, find_far_spans
+from rtp_advice_matching.stored_answers import erase_stored_answers
 from rtp_shared.clock import LONDON
 from rtp_shared.etags import Expected
 from rtp_shared.identities import Principal
@@ -56,6 +59,7 @@ async def add_adviser(session: AsyncSession, facts: Mapping[str, Any], *, actor:
         raise NetworkNotRecorded("POST /v1/adviser-networks does it")
     network.change({"imported_from": None})
     _require_near(facts["calendar"], now=now)
+    _require_no_contacts(facts)
     adviser = Adviser(
         id=uuid4(),
         network_id=network.id,
@@ -82,10 +86,16 @@ async def change_adviser(
     actor: Principal,
     now: datetime,
 ) -> None:
-    """Change what is given, and refuse what does not go with the rest. What changes nothing counts no version."""
+    """Change what is given, and refuse what does not go with the rest. What changes nothing counts no version.
+
+    Of a network that is reviewed, new words are hidden until the operator has looked at them.
+    """
     adviser = await _lock_own(session, adviser_id, version=version, actor=actor)
     before = {name: getattr(adviser, name) for name in (*FACTS, "in_person")}
     _require_near(changes.get("calendar", ()), now=now)
+    _require_no_contacts(changes)
+    if OVERSEE not in actor.scopes and await _is_reviewed(session, adviser):
+        adviser.review_again(changes)
     adviser.change(_settle({**before, **changes}))
     await session.flush()
 
@@ -93,12 +103,14 @@ async def change_adviser(
 async def publish_adviser(
     session: AsyncSession, adviser_id: UUID, *, version: Expected, actor: Principal, now: datetime
 ) -> None:
-    """Show a profile to others. What the operator suspended, only the operator shows again."""
+    """Show a profile to others. What the operator suspended or is to review, only the operator shows."""
     adviser = await _lock_kept(session, adviser_id, version=version, actor=actor)
-    if adviser.status is not ProfileStatus.SUSPENDED:
+    overseen = OVERSEE in actor.scopes
+    if not (overseen and adviser.status in (ProfileStatus.SUSPENDED, ProfileStatus.IN_REVIEW)):
         _require_own(adviser, actor)
+    if adviser.status is not ProfileStatus.SUSPENDED:
         adviser.require_verified(now.astimezone(LONDON).date())
-    adviser.publish(overseen=OVERSEE in actor.scopes)
+    adviser.publish(overseen=overseen, reviewed=await _is_reviewed(session, adviser))
     await session.flush()
 
 
@@ -123,6 +135,7 @@ async def withdraw_adviser(session: AsyncSession, adviser_id: UUID, *, version: 
     """Take a profile down for good: what is personal is erased, and the id stays."""
     (await _lock_kept(session, adviser_id, version=version, actor=actor)).take_down()
     await session.flush()
+    await erase_stored_answers(session, [adviser_id])
 
 
 def require_moderator(actor: Principal) -> None:
@@ -134,6 +147,17 @@ def _require_near(calendar: Sequence[Mapping[str, Any]], *, now: datetime) -> No
     """Refuse days that cannot be meant, as they are given: what was given once may grow old."""
     if errors := list(find_far_spans(calendar, today=now.astimezone(LONDON).date())):
         raise ContradictoryProfile("some days are too far off", errors=errors)
+
+
+def _require_no_contacts(facts: Mapping[str, Any]) -> None:
+    if errors := list(find_contact_details(facts)):
+        raise ContactDetailsGiven(errors=errors)
+
+
+async def _is_reviewed(session: AsyncSession, adviser: Adviser) -> bool:
+    """Return whether the operator looks at the people of the adviser's network before they are shown."""
+    query = select(AdviserNetwork.reviewed).where(AdviserNetwork.id == adviser.network_id)
+    return bool(await session.scalar(query))
 
 
 def _settle(facts: Mapping[str, Any]) -> dict[str, Any]:

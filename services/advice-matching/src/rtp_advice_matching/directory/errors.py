@@ -31,6 +31,10 @@ class ContradictoryProfile(Invalid):
     title = "The profile contradicts itself"
 
 
+class ContactDetailsGiven(Invalid):
+    title = "The profile holds contact details"
+
+
 class NotYourNetwork(Forbidden):
     title = "A client keeps the profiles of its own organisation only"
 

@@ -21,6 +21,8 @@ class ProfileStatus(StrEnum):
     """Hidden by the operator, with a reason that its network is told."""
     WITHDRAWN = "withdrawn"
     """Taken down for good. What was personal is erased, and the id stays."""
+    IN_REVIEW = "in-review"
+    """Its network wants it to be shown, and the operator has not looked at it yet."""
 
 
 class EnglishRegion(StrEnum):

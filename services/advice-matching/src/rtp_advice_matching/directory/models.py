@@ -1,15 +1,16 @@
 """Networks and their advisers. A method takes a place or refuses; nobody sets `engaged` from outside."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Uuid, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_advice_matching.base import Model
+from rtp_advice_matching.directory.contacts import FREE_TEXTS
 from rtp_advice_matching.directory.errors import AdviserHasLeft, AdviserNotIndependent, NoPlaceLeft, ProfileStale
 from rtp_advice_matching.directory.facets import AdviserKind as AdviserKind
 from rtp_advice_matching.directory.facets import ChargeBasis, ProfileStatus
@@ -34,6 +35,8 @@ class AdviserNetwork(Profile, Model):
     imported_from: Mapped[str | None]
     """The feed that it came from; none for one that keeps itself."""
     is_example: Mapped[bool] = mapped_column(server_default=text("false"))
+    reviewed: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether the operator looks at its people before they are shown."""
 
     __table_args__ = (Index("ix_adviser_networks_name_id", "name", "id"),)
 
@@ -82,14 +85,10 @@ class Adviser(Profile, Model):
     charge_basis: Mapped[ChargeBasis] = mapped_column(server_default=ChargeBasis.FREE.value)
     day_rate: Mapped[int | None]
     """Pence, without VAT."""
-    reminded_on: Mapped[date | None]
-    """The day on which its network was last told that nobody had verified it for long."""
-    sequence: Mapped[int] = mapped_column(server_default=text("0"))
-    """Number of events about the profile."""
-    event_hash: Mapped[str | None]
-    """Digest of the newest of them, which the next one gives."""
     conflicts: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid()))
     """Bodies that the adviser is not independent of."""
+    changed_in: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    """The number of the transaction that changed the row last. A trigger writes it, whoever makes the change."""
 
     # Not `engaged <= capacity`: who lowers the capacity ends no engagement by it.
     __table_args__ = (
@@ -97,6 +96,7 @@ class Adviser(Profile, Model):
         CheckConstraint("engaged >= 0", name="engaged"),
         Index("ix_advisers_name_id", "name", "id"),
         Index("ix_advisers_network_id", "network_id"),
+        Index("ix_advisers_changed_in", "changed_in"),
     )
 
     @property
@@ -107,20 +107,16 @@ class Adviser(Profile, Model):
     def takes_part(self) -> bool:
         return self.active and self.status is ProfileStatus.PUBLISHED and self.network_published
 
+    def review_again(self, changes: Mapping[str, Any]) -> None:
+        """Hide a published profile whose words change until the operator has looked at them."""
+        changed = any(name in changes and getattr(self, name) != changes[name] for name in FREE_TEXTS)
+        if self.status is ProfileStatus.PUBLISHED and changed:
+            self.status = ProfileStatus.IN_REVIEW
+
     def require_verified(self, today: date) -> None:
         """Refuse to show what nobody has looked through for long."""
         if self.verified_on is None or self.verified_on < today - STALE_AFTER:
             raise ProfileStale(f"last verified on {self.verified_on}; verify it, then publish it")
-
-    def note_reminder(self, today: date, event_hash: str) -> None:
-        """Note that its network was told today, by an event of this digest."""
-        self.reminded_on = today
-        self.count_event(event_hash)
-
-    def count_event(self, event_hash: str) -> None:
-        """Count an event about the profile, in its row lock: what is told of it has one order, whoever tells it."""
-        self.event_hash = event_hash
-        self.sequence += 1
 
     def take_down(self) -> bool:
         """Erase what is personal and leave a tombstone: proposals and engagements of the past keep the id."""

@@ -1,6 +1,6 @@
 """Commands on networks. What their people show of them changes with them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -66,11 +66,44 @@ async def suspend_network(
     await _tell_people(session, network)
 
 
+async def set_review(
+    session: AsyncSession, network_id: UUID, *, reviewed: bool, version: Expected, actor: Principal
+) -> None:
+    """Say, as the operator, whether the network's people are looked at before they are shown."""
+    require_moderator(actor)
+    network = await _lock_kept(session, network_id, version=version, actor=actor)
+    network.change({"reviewed": reviewed})
+    await session.flush()
+
+
+async def preview_withdrawal(
+    session: AsyncSession, network_id: UUID, *, version: Expected, actor: Principal
+) -> Mapping[str, Any]:
+    """Return what the withdrawal of a network would take down, and do nothing."""
+    network = await _lock_kept(session, network_id, version=version, actor=actor)
+    people = await _lock_people(session, network)
+    shown = [each for each in people if each.status is ProfileStatus.PUBLISHED and each.network_published]
+    return {
+        "people": [each.id for each in people],
+        "shown": len(shown),
+        "places_taken": sum(each.engaged for each in people),
+    }
+
+
 async def withdraw_network(session: AsyncSession, network_id: UUID, *, version: Expected, actor: Principal) -> None:
-    """Take a network out of the directory for good; its people are not shown without it."""
+    """Take a network and its people out of the directory for good: what is personal of each is erased."""
     network = await _lock_kept(session, network_id, version=version, actor=actor)
     network.take_down()
+    for adviser in await _lock_people(session, network):
+        adviser.take_down()
     await _tell_people(session, network)
+
+
+async def _lock_people(session: AsyncSession, network: AdviserNetwork) -> Sequence[Adviser]:
+    """Return the network's people who were not taken down, their rows locked in one order."""
+    left = Adviser.status != ProfileStatus.WITHDRAWN
+    query = select(Adviser).where(Adviser.network_id == network.id, left).order_by(Adviser.id)
+    return (await session.scalars(query.with_for_update())).all()
 
 
 async def _tell_people(session: AsyncSession, network: AdviserNetwork) -> None:

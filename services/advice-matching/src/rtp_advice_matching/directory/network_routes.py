@@ -8,7 +8,13 @@ from fastapi import Path, Query, Response
 from rtp_advice_matching.auth import AdviserModerator, AdviserReader, AdviserWriter
 from rtp_advice_matching.directory import network_commands, queries
 from rtp_advice_matching.directory.facets import ProfileStatus
-from rtp_advice_matching.directory.network_schemas import NetworkChanges, NetworkGiven, NetworkView
+from rtp_advice_matching.directory.network_schemas import (
+    NetworkChanges,
+    NetworkGiven,
+    NetworkView,
+    NetworkWithdrawal,
+    Review,
+)
 from rtp_advice_matching.directory.schemas import Suspension
 from rtp_shared.dependencies import After, ExpectedVersion, Limit, Now, Session
 from rtp_shared.etags import format_etag
@@ -22,6 +28,7 @@ NetworkId = Annotated[UUID, Path(description="The network's id, which is the org
 Status = Annotated[
     ProfileStatus, Query(description="Of others than `published`, a network finds itself, the operator all")
 ]
+DryRun = Annotated[bool, Query(alias="dryRun", description="Say what would be taken down, and save nothing")]
 
 
 @adviser_networks.get("")
@@ -118,11 +125,42 @@ async def suspend_adviser_network(
     return await _show_network(session, network_id, principal, response)
 
 
+@adviser_networks.post("/{network_id}/actions/set-review")
+async def set_adviser_network_review(
+    network_id: NetworkId,
+    review: Review,
+    version: ExpectedVersion,
+    principal: AdviserModerator,
+    session: Session,
+    response: Response,
+) -> NetworkView:
+    """Say, as the operator, whether you look at the people of a network before they are shown.
+
+    From then on a profile that its network publishes is `in-review`, and so is a published one whose name or
+    description the network changes, until you publish it or suspend it with a reason. What waits is listed by
+    `GET /v1/advisers?status=in-review`. What is shown now stays.
+    """
+    await network_commands.set_review(session, network_id, reviewed=review.reviewed, version=version, actor=principal)
+    return await _show_network(session, network_id, principal, response)
+
+
 @adviser_networks.post("/{network_id}/actions/withdraw")
 async def withdraw_adviser_network(
-    network_id: NetworkId, version: ExpectedVersion, principal: AdviserWriter, session: Session, response: Response
-) -> NetworkView:
-    """Take your network out of the directory for good. Its people are not shown without it."""
+    network_id: NetworkId,
+    version: ExpectedVersion,
+    principal: AdviserWriter,
+    session: Session,
+    response: Response,
+    dry_run: DryRun = False,
+) -> NetworkView | NetworkWithdrawal:
+    """Take your network and all of its people out of the directory for good.
+
+    Of each person name, description, calendar and conflicts are erased; the ids stay. With `dryRun` the answer names
+    who would be taken down, and nothing is done.
+    """
+    if dry_run:
+        preview = await network_commands.preview_withdrawal(session, network_id, version=version, actor=principal)
+        return NetworkWithdrawal.model_validate(preview)
     await network_commands.withdraw_network(session, network_id, version=version, actor=principal)
     return await _show_network(session, network_id, principal, response)
 

@@ -7,9 +7,11 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from rtp_advice_matching.directory.facets import ProfileStatus
+from rtp_advice_matching.directory.schemas import Truth
 from rtp_shared.schemas import Input, Line, OneLine, Output, Prose
 
-Website = Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[^\s/?#]+(/\S*)?$"), OneLine]
+WEBSITE = r"^https?://[^\s/?#]+(/\S*)?$"
+Website = Annotated[str, StringConstraints(max_length=500, pattern=WEBSITE), OneLine]
 
 
 class NetworkGiven(Input):
@@ -28,6 +30,20 @@ class NetworkChanges(Input):
     website: Website | None = Field(default_factory=lambda: None)
 
 
+class Review(Input):
+    """Whether the operator looks at the people of a network before they are shown."""
+
+    reviewed: Truth
+
+
+class NetworkWithdrawal(Output):
+    """What the withdrawal of a network would take down; nothing was done."""
+
+    people: list[UUID] = Field(description="Ids of the profiles whose name, description and conflicts are erased")
+    shown: int = Field(description="Those of them that others see now")
+    places_taken: int = Field(description="Their places that are taken; what was agreed on goes on")
+
+
 class NetworkView(Output):
     """An organisation that advisers, mentors or ambassadors belong to."""
 
@@ -37,6 +53,7 @@ class NetworkView(Output):
     website: str | None
     imported_from: str | None = Field(description="The feed that it came from; null for one that keeps itself")
     is_example: bool = Field(description="Made up, for trying the platform out")
+    reviewed: bool = Field(description="Whether the operator looks at its people before they are shown")
     status: ProfileStatus
     version: int = Field(description="Grows by one with every change; the ETag")
     verified_on: date | None = Field(description="When it last said that all of it is right")

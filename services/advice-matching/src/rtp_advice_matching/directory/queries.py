@@ -12,7 +12,7 @@ from rtp_advice_matching.directory.conditions import build_conditions
 from rtp_advice_matching.directory.errors import NoSuchAdviser, NoSuchNetwork
 from rtp_advice_matching.directory.facets import ProfileStatus
 from rtp_advice_matching.directory.models import Adviser, AdviserNetwork
-from rtp_advice_matching.directory.rules import count_hours
+from rtp_advice_matching.directory.rules import NOT_PROPOSED_AFTER, count_hours
 from rtp_advice_matching.matching import Candidate, MatchingRules
 from rtp_shared.clock import LONDON
 from rtp_shared.db import AnyRow, AnySelect
@@ -21,6 +21,8 @@ from rtp_shared.identities import Principal
 OVERSEE = "advisers:oversee"
 COPIED = tuple(name for name in Candidate.__dataclass_fields__ if name not in ("hours", "hours_each"))
 """What a candidate has of a profile as it stands there."""
+CANDIDATE_COLUMNS = tuple(Adviser.__table__.c[name] for name in (*COPIED, "hours_per_month", "calendar"))
+"""What a candidate is built from."""
 _KEPT_BACK = (
     "engaged",
     "conflicts",
@@ -29,14 +31,22 @@ _KEPT_BACK = (
     "reminded_on",
     "sequence",
     "event_hash",
+    "changed_in",
 )
 _ADVISER = (
     *(column for column in Adviser.__table__.c if column.name not in _KEPT_BACK),
     func.greatest(Adviser.capacity - Adviser.engaged, 0).label("free_places"),
     (func.cardinality(Adviser.regions) > 0).label("in_person"),
 )
-_NETWORK = tuple(column for column in AdviserNetwork.__table__.c if column.name != "suspended_for")
+_NETWORK = tuple(column for column in AdviserNetwork.__table__.c if column.name not in _KEPT_BACK)
 SHOWN = and_(Adviser.status == ProfileStatus.PUBLISHED, Adviser.network_published)
+
+_FRESH = or_(Adviser.verified_on > func.current_date() - NOT_PROPOSED_AFTER.days, Adviser.verified_on.is_(None))
+TAKES_PART = and_(Adviser.active, SHOWN, _FRESH)
+"""Who can be proposed: who is shown, and was not verified so long ago that nobody should be sent there.
+
+Who was recorded before verification began takes part.
+"""
 
 
 def is_kept_by(column: Any, principal: Principal) -> ColumnElement[bool]:
@@ -73,9 +83,8 @@ async def list_advisers(
 
 
 async def list_candidates(session: AsyncSession, rules: MatchingRules, *, now: datetime) -> list[Candidate]:
-    """List everybody who takes part and is shown, as the matching rule needs them on this day."""
-    columns = [Adviser.__table__.c[name] for name in (*COPIED, "hours_per_month", "calendar")]
-    rows = await session.execute(select(*columns).where(Adviser.active, SHOWN))
+    """List everybody who takes part, is shown, and was verified within a year, as the rule needs them on this day."""
+    rows = await session.execute(select(*CANDIDATE_COLUMNS).where(TAKES_PART))
     return [build_candidate(row, rules, now=now) for row in rows]
 
 

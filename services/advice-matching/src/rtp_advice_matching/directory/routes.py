@@ -59,7 +59,8 @@ async def add_adviser(
 ) -> AdviserView:
     """Add an adviser, mentor or ambassador to your network, as a draft that others do not see.
 
-    Your organisation must be a network (`POST /v1/adviser-networks`). The profile counts as verified today.
+    Your organisation must be a network (`POST /v1/adviser-networks`). The profile counts as verified today. Contact
+    details in `name` or `about` are refused.
     """
     adviser_id = await commands.add_adviser(session, profile.model_dump(), actor=principal, now=now)
     response.headers["Location"] = f"/v1/advisers/{adviser_id}"
@@ -84,7 +85,11 @@ async def change_adviser(
     now: Now,
     response: Response,
 ) -> AdviserView:
-    """Change what you name of a profile of your network. What would contradict the rest is refused, field by field."""
+    """Change what you name of a profile of your network. What would contradict the rest is refused, field by field.
+
+    Contact details in `name` or `about` are refused. Where the operator reviews your network, other words in these
+    hide a published profile (`in-review`) until it has looked at them.
+    """
     changed = changes.model_dump(exclude_unset=True)
     await commands.change_adviser(session, adviser_id, changed, version=version, actor=principal, now=now)
     return await _show_adviser(session, adviser_id, principal, response)
@@ -101,7 +106,8 @@ async def publish_adviser(
 ) -> AdviserView:
     """Show a profile to others, and let it be proposed, once the network is published too.
 
-    It must have been verified within 90 days. One that the operator suspended, only the operator shows again.
+    It must have been verified within 90 days. Where the operator reviews your network, it is `in-review` until the
+    operator publishes it by the same call. One that the operator suspended, only the operator shows again.
     """
     await commands.publish_adviser(session, adviser_id, version=version, actor=principal, now=now)
     return await _show_adviser(session, adviser_id, principal, response)

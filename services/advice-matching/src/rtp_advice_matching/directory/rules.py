@@ -11,6 +11,8 @@ from rtp_shared.problems import FieldError
 
 STALE_AFTER = timedelta(days=90)
 """A profile that nobody has verified for so long is stale: Open Referral UK asks for an assurance of three months."""
+NOT_PROPOSED_AFTER = timedelta(days=365)
+"""Who was last verified so long ago is still shown, with the day, and proposed to nobody; the length is proposed."""
 CALENDAR_PAST = timedelta(days=366)
 CALENDAR_AHEAD = timedelta(days=1096)
 MONTH = 30

@@ -11,7 +11,7 @@ from rtp_advice_matching.requests.models import SupportRequest
 def require_able(context: EngagementContext, request: SupportRequest, adviser: Adviser) -> None:
     """Refuse to ask somebody who could not accept now. Nothing is taken: whoever accepts first gets the place."""
     if not adviser.takes_part:
-        raise AdviserHasLeft(f"{adviser.name} no longer takes part; another proposal can be accepted")
+        raise AdviserHasLeft("another proposal can be chosen")
     candidate = build_candidate(adviser, context.terms.rules, now=context.now)
     for ground in find_obstacles(request.build_need(), candidate):
         if ground in DEPENDENT:

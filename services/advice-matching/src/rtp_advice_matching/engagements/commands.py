@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import select
 
 from rtp_advice_matching.directory.models import Adviser
-from rtp_advice_matching.directory.queries import list_candidates
 from rtp_advice_matching.engagements import publishing
 from rtp_advice_matching.engagements.asking import require_able
 from rtp_advice_matching.engagements.context import EngagementContext
@@ -22,7 +21,8 @@ from rtp_advice_matching.engagements.models import (
     EngagementSide,
     EngagementStatus,
 )
-from rtp_advice_matching.matching import rank
+from rtp_advice_matching.engagements.searching import list_engagements, look_again, make_offer, offer_next, search_anew
+from rtp_advice_matching.needs import commands as needs
 from rtp_advice_matching.requests import commands as requests
 from rtp_advice_matching.requests.models import SupportRequest
 from rtp_shared.contracts.applications import CaseWithdrawn
@@ -42,7 +42,7 @@ async def offer(
     async with system_scope(context.session, "also of an adviser who was taken off since, it is said why they cannot"):
         adviser = await context.session.get_one(Adviser, adviser_id)
     require_able(context, request, adviser)
-    return await _offer(context, request, adviser, consented=consented)
+    return await make_offer(context, request, adviser, consented=consented)
 
 
 async def accept_proposal(
@@ -85,7 +85,7 @@ async def decline(
     request.note_refusal(engagement.adviser_id)
     await publishing.publish_declined(context, engagement)
     async with system_scope(context.session, "who comes next is of another network"):
-        await _offer_next(context, request)
+        await offer_next(context, request)
 
 
 async def withdraw(context: EngagementContext, engagement_id: UUID, *, version: Expected, actor: Principal) -> None:
@@ -141,12 +141,18 @@ async def resume(context: EngagementContext, engagement_id: UUID, *, version: Ex
 
 
 async def complete(context: EngagementContext, engagement_id: UUID, *, version: Expected, actor: Principal) -> None:
-    """Complete an engagement, and give the adviser's place back."""
-    _, engagement = await lock_engagement(context, engagement_id, actor=actor)
+    """Complete an engagement, and give the adviser's place back: what the adviser covers is met.
+
+    Where the staff group needs more, it looks for somebody again.
+    """
+    request, engagement = await lock_engagement(context, engagement_id, actor=actor)
     by = engagement.find_side(actor.identities)
     engagement.expect(version, EngagementStatus.ACTIVE, EngagementStatus.PAUSED)
     engagement.complete(by, now=context.now)
     await _give_place_back(context, engagement)
+    async with system_scope(context.session, "what else the staff group needs is not for this network to see"):
+        if await needs.finish(context.session, request, met=True, now=context.now, outbox=context.outbox):
+            await search_anew(context, request)
 
 
 async def end_early(
@@ -160,7 +166,8 @@ async def end_early(
     request.note_refusal(engagement.adviser_id)
     await _give_place_back(context, engagement)
     async with system_scope(context.session, "whether other proposals are left is not for this network to see"):
-        await _look_again(context, request)
+        await needs.finish(context.session, request, met=False, now=context.now, outbox=context.outbox)
+        await look_again(context, request)
 
 
 async def close(context: EngagementContext, case: CaseWithdrawn, *, readers: Sequence[str]) -> None:
@@ -168,7 +175,7 @@ async def close(context: EngagementContext, case: CaseWithdrawn, *, readers: Seq
     request = await requests.close_request(context.session, case, readers=readers, now=context.now)
     if request is None:
         return
-    open_ones = [each for each in await _list_engagements(context, request.id) if each.ended_at is None]
+    open_ones = [each for each in await list_engagements(context, request.id) if each.ended_at is None]
     for engagement in open_ones:
         if engagement.status is EngagementStatus.OFFERED:
             engagement.withdraw(now=context.now, by=None)
@@ -177,7 +184,7 @@ async def close(context: EngagementContext, case: CaseWithdrawn, *, readers: Seq
             engagement.end_early(EndReason.CASE_ENDED, by=None, now=context.now)
             await _give_place_back(context, engagement)
     # What a process of the release before agreed on has no engagement.
-    everything = await _list_engagements(context, request.id)
+    everything = await list_engagements(context, request.id)
     if request.agreed_adviser_id and request.agreed_adviser_id not in {each.adviser_id for each in everything}:
         (await requests.lock_adviser(context.session, request.agreed_adviser_id)).give_place_back()
 
@@ -186,7 +193,7 @@ async def follow_readers(context: EngagementContext, case_id: UUID, *, readers: 
     """Show a case's engagements to whoever speaks for its staff group now."""
     request = await requests.follow_readers(context.session, case_id, readers=readers, sequence=sequence)
     if request is not None:
-        for engagement in await _list_engagements(context, request.id):
+        for engagement in await list_engagements(context, request.id):
             engagement.follow(request)
         await context.session.flush()
 
@@ -197,13 +204,14 @@ async def process_due(context: EngagementContext, request_id: UUID) -> bool:
     request = await context.session.scalar(query)
     if request is None:
         return False
-    engagements = await _list_engagements(context, request_id)
+    engagements = await list_engagements(context, request_id)
     due = [each for each in engagements if each.due_at is not None and each.due_at <= context.now]
     for engagement in due:
         if engagement.status is EngagementStatus.OFFERED:
             at = engagement.lapse(now=context.now)
+            request.note_refusal(engagement.adviser_id)
             await publishing.publish_declined(context, engagement, at=at)
-            await _offer_next(context, request)
+            await offer_next(context, request)
         else:
             await _miss_contact(context, engagement)
     return bool(due)
@@ -227,11 +235,6 @@ async def lock_engagement(
     return request, engagement
 
 
-async def _list_engagements(context: EngagementContext, request_id: UUID) -> Sequence[Engagement]:
-    query = select(Engagement).where(Engagement.request_id == request_id).order_by(Engagement.id)
-    return (await context.session.scalars(query.execution_options(populate_existing=True))).all()
-
-
 async def _require_not_declined(context: EngagementContext, request_id: UUID, adviser_id: UUID) -> None:
     query = select(Engagement.id).where(
         Engagement.request_id == request_id,
@@ -242,30 +245,12 @@ async def _require_not_declined(context: EngagementContext, request_id: UUID, ad
         raise AdviserHasDeclined("another proposal can be chosen")
 
 
-async def _offer(
-    context: EngagementContext,
-    request: SupportRequest,
-    adviser: Adviser,
-    *,
-    consented: bool = False,
-    by_itself: bool = False,
-) -> UUID:
-    engagement = Engagement.of(request, adviser, consented=consented, by_itself=by_itself, now=context.now)
-    today = find_civil_date(context.now)
-    engagement.start_answer_clock(add_working_days(today, context.terms.offer_working_days))
-    context.session.add(engagement)
-    request.offer(now=context.now)
-    await context.session.flush()
-    await publishing.publish_offered(context, engagement, request)
-    return engagement.id
-
-
 async def _begin(context: EngagementContext, request: SupportRequest, adviser: Adviser, engagement: Engagement) -> None:
     """Take a place and begin. Where the staff group has consented, the network sees its case from now on."""
     today = find_civil_date(context.now)
     engagement.accept(add_working_days(today, context.terms.first_contact_working_days), now=context.now)
     request.agree(adviser, now=context.now)
-    await context.session.flush()
+    await needs.take_up(context.session, request, adviser, now=context.now)
     if engagement.consented_at is not None:
         await _share(context, request, adviser)
     await publishing.publish_accepted(context, engagement)
@@ -275,30 +260,6 @@ async def _begin(context: EngagementContext, request: SupportRequest, adviser: A
 async def _share(context: EngagementContext, request: SupportRequest, adviser: Adviser) -> None:
     proposal = await requests.get_proposal(context.session, request.id, adviser.id)
     await requests.share(context.session, request, proposal, adviser, now=context.now, outbox=context.outbox)
-
-
-async def _offer_next(context: EngagementContext, request: SupportRequest) -> None:
-    """Offer the staff group to whoever fits best as things stand now, of those whom it was not offered to before."""
-    asked = {each.adviser_id for each in await _list_engagements(context, request.id)}
-    rules = context.terms.rules
-    everybody = await list_candidates(context.session, rules, now=context.now)
-    candidates = [each for each in everybody if each.id not in asked]
-    ranking = rank(request.build_need(), candidates, at_most=1, weights=rules.weights)
-    if not ranking.proposed:
-        await _look_again(context, request)
-        return
-    [fit] = ranking.proposed
-    await requests.propose_next(context.session, request, fit, now=context.now, outbox=context.outbox)
-    adviser = await context.session.get_one(Adviser, fit.candidate.id)
-    await _offer(context, request, adviser, by_itself=True)
-
-
-async def _look_again(context: EngagementContext, request: SupportRequest) -> None:
-    asked = {each.adviser_id for each in await _list_engagements(context, request.id)}
-    earlier = await requests.list_proposed(context.session, request)
-    proposed = {each.adviser_id for each in earlier if each.withdrawn_at is None}
-    request.look_again(proposals_left=bool(proposed - asked), now=context.now)
-    await context.session.flush()
 
 
 async def _miss_contact(context: EngagementContext, engagement: Engagement) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_advice_matching.matching import MatchingRules
+from rtp_advice_matching.ranking.follower import AdviserFollower
 from rtp_advice_matching.settings import AdviceSettings
 from rtp_shared.outbox import Outbox
 
@@ -30,10 +31,27 @@ def read_terms(settings: AdviceSettings) -> EngagementTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class AdviceResources:
+    """What one process holds besides its runtime: the terms, and the index of advisers."""
+
+    terms: EngagementTerms
+    advisers: AdviserFollower
+
+
+def build_resources(settings: AdviceSettings) -> AdviceResources:
+    terms = read_terms(settings)
+    return AdviceResources(terms, AdviserFollower(terms.rules))
+
+
+@dataclass(frozen=True, slots=True)
 class EngagementContext:
-    """The transaction in which a command works, its time, and the terms."""
+    """The transaction in which a command works, its time, and what the process holds."""
 
     session: AsyncSession
     outbox: Outbox
     now: datetime
-    terms: EngagementTerms
+    resources: AdviceResources
+
+    @property
+    def terms(self) -> EngagementTerms:
+        return self.resources.terms

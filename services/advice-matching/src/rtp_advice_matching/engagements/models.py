@@ -139,6 +139,11 @@ class Engagement(Model):
         """Show it to whoever speaks for the staff group now."""
         self.readers = _choose_readers(request, self.network_id)
 
+    @property
+    def is_shared(self) -> bool:
+        """Return whether both accepted and consented to: the network may see the case."""
+        return self.accepted_at is not None and self.consented_at is not None
+
     def find_side(self, identities: Sequence[str]) -> EngagementSide:
         """Return on which side a caller stands; refuse who only oversees. The group's own client is the group's."""
         if self.readers[0] in identities:

@@ -1,10 +1,13 @@
 """Publishing of what happens to engagements, each in a chain of its own, so that no network learns of its rivals."""
 
+from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime
 
 from rtp_advice_matching.directory.models import Adviser
 from rtp_advice_matching.engagements.context import EngagementContext
 from rtp_advice_matching.engagements.models import Engagement
+from rtp_advice_matching.own_traces import begin_own_trace
 from rtp_advice_matching.requests.models import SupportRequest
 from rtp_shared.contracts.advice_matching import (
     CapacityLow,
@@ -93,6 +96,12 @@ def _describe(engagement: Engagement, at: datetime) -> dict[str, object]:
 
 
 async def _publish(context: EngagementContext, engagement: Engagement, *every: EngagementEvent) -> None:
+    """Publish in the engagement's chain. Before it may see the case, the network is not told of whose call it came."""
+    with nullcontext() if engagement.is_shared else begin_own_trace():
+        await _write(context, engagement, every)
+
+
+async def _write(context: EngagementContext, engagement: Engagement, every: Sequence[EngagementEvent]) -> None:
     bodies = await context.outbox.publish(
         context.session,
         every,

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, literal, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_advice_matching.engagements.errors import NoSuchEngagement
-from rtp_advice_matching.engagements.models import Engagement, EngagementStatus
+from rtp_advice_matching.engagements.models import OVERSIGHT, Engagement, EngagementStatus
 from rtp_advice_matching.requests.models import SupportRequest
 from rtp_shared.db import AnyRow, AnySelect, visible_to
 
@@ -16,7 +16,7 @@ _REQUEST = (SupportRequest.sector, SupportRequest.region, SupportRequest.stage, 
 _ENGAGEMENT = [
     column
     for column in Engagement.__table__.c
-    if column.name not in ("request_id", "readers", "event_hash", "sequence", "due_at")
+    if column.name not in ("request_id", "readers", "event_hash", "sequence", "due_at", "by_itself")
 ]
 
 
@@ -64,7 +64,9 @@ async def find_next_due(session: AsyncSession) -> datetime | None:
 
 
 def _select(readers: Sequence[str]) -> AnySelect:
-    query: AnySelect = select(*_ENGAGEMENT, Engagement.request_id.label("support_request_id"), *_REQUEST).join(
-        SupportRequest, SupportRequest.id == Engagement.request_id
-    )
+    of_group = or_(Engagement.__table__.c.readers[1].in_(list(readers)), literal(OVERSIGHT in readers))
+    by_itself = case((of_group, Engagement.by_itself), else_=null()).label("by_itself")
+    query: AnySelect = select(
+        *_ENGAGEMENT, by_itself, Engagement.request_id.label("support_request_id"), *_REQUEST
+    ).join(SupportRequest, SupportRequest.id == Engagement.request_id)
     return query.where(visible_to(Engagement.readers, readers))

@@ -52,11 +52,14 @@ class EngagementView(Output):
     kind: AdviserKind
     status: EngagementStatus
     version: int = Field(description="Grows by one with every change; the ETag")
-    by_itself: bool = Field(description="Whether it was offered by itself, after another adviser did not take it")
+    by_itself: bool | None = Field(
+        description="Whether it was offered by itself, after another adviser did not take it; null for the network, "
+        "which is not told whether others were asked"
+    )
     sector: str | None = Field(description="The staff group's service sector")
     region: str | None = Field(description="ONS region code of the employing body")
     stage: str | None = Field(description="How far the case has come")
-    topics: list[str] = Field(description="What the staff group asked advice on")
+    topics: list[str] = Field(description="What the staff group needs advice on now")
     offered_at: datetime
     answer_by: date | None = Field(description="The last day to answer; null for what was accepted beforehand")
     accepted_at: datetime | None

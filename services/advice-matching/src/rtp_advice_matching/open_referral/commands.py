@@ -1,28 +1,45 @@
 """Taking in a feed of Open Referral UK: good records are kept, and of broken ones each field is named."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import Uuid, all_, any_, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_advice_matching.directory.facets import AdviserKind, ProfileStatus
 from rtp_advice_matching.directory.models import AdviserNetwork
+from rtp_advice_matching.open_referral.feed import FeedOrganization, FeedService
 from rtp_advice_matching.open_referral.models import ImportedService
 from rtp_advice_matching.open_referral.offers import make_offer_id
-from rtp_advice_matching.open_referral.schemas import FeedOrganization, FeedService, ImportOutcome, RecordReport
-from rtp_advice_matching.open_referral.taxonomies import TERMS_BY_ID
+from rtp_advice_matching.open_referral.records import build_columns
+from rtp_advice_matching.open_referral.schemas import DepartedService, ImportOutcome, ImportReport, RecordReport
 from rtp_shared.problems import FieldError
 from rtp_shared.validation import describe_failure
 
-_LEFT_BEHIND = {"id", "organization", "email", "attributes"}
-Records = Sequence[Mapping[str, Any]]
+_FEEDS = 13_002
+"""Seed of the lock for which two imports of one feed wait."""
+Records = Sequence[Any]
+"""As they were sent: not each need be an object."""
 
 
-async def import_services(
+async def import_feed(
+    session: AsyncSession, records: Records, *, source: str, whole: bool, now: datetime, save: bool
+) -> ImportReport:
+    """Take in the records of a feed that are right, and of a whole feed take down what left it."""
+    # Whoever takes in the same feed waits, and then sees what became of it.
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(source, _FEEDS))))
+    reports = await _import_services(session, records, source=source, now=now, save=save)
+    departed = await _take_down_departed(session, records, source=source, save=save) if whole else []
+    counts = Counter(each.outcome for each in reports)
+    return ImportReport(counts=dict(counts), records=reports, departed=departed)
+
+
+async def _import_services(
     session: AsyncSession, records: Records, *, source: str, now: datetime, save: bool
 ) -> list[RecordReport]:
     """Take in the records that are right; return what became of each. The same again changes nothing.
@@ -97,17 +114,16 @@ async def _take_in(
     moved = _take_in_organization(session, record.organization, networks, source=source, now=now)
     if session is not None and moved:
         await session.flush()  # before the service that refers to it
-    columns = _build_columns(record)
+    columns = build_columns(record)
     stored = services.get(record.id)
     if stored is None:
-        added = ImportedService(id=record.id, source=source, imported_at=now, **columns)
+        added = ImportedService(id=record.id, source=source, imported_at=now, seen_at=now, **columns)
         if session is not None:
             session.add(added)
         return ImportOutcome.ADDED
-    differing = {name: value for name, value in columns.items() if getattr(stored, name) != value}
-    if session is not None and differing:
-        for name, value in {**differing, "imported_at": now}.items():
-            setattr(stored, name, value)
+    differing = any(getattr(stored, name) != value for name, value in columns.items())
+    if session is not None:
+        stored.take_over(columns, now=now)
     return ImportOutcome.CHANGED if differing or moved else ImportOutcome.UNCHANGED
 
 
@@ -136,40 +152,40 @@ def _take_in_organization(
     return differs
 
 
-def _build_columns(record: FeedService) -> dict[str, Any]:
-    said = record.model_dump(mode="json", exclude_none=True, exclude=_LEFT_BEHIND)
-    terms = [each.taxonomy_term for each in record.attributes if each.taxonomy_term is not None]
-    attributes = [
-        {
-            "id": str(each.id),
-            "link_id": str(record.id),
-            "taxonomy_term_id": str(each.taxonomy_term.id),
-            "taxonomy_term": {
-                "description": each.taxonomy_term.name,
-                **each.taxonomy_term.model_dump(mode="json", exclude_none=True),
-            },
-        }
-        for each in record.attributes
-        if each.taxonomy_term is not None
-    ]
-    ids = [str(term.id) for term in terms]
-    known = {str(TERMS_BY_ID[each]["taxonomy_id"]) for each in ids if each in TERMS_BY_ID}
-    served = {"id": str(record.id), **said, **({"attributes": attributes} if attributes else {})}
-    return {
-        "organization_id": record.organization.id,
-        "name": record.name,
-        "record": served,
-        "terms": sorted(set(ids)),
-        "taxonomies": sorted(known),
-    }
-
-
 async def _find(session: AsyncSession, table: Any, ids: set[UUID]) -> dict[UUID, Any]:
     """Return the rows of these ids, locked in one order, so that two imports never wait for each other in a ring."""
-    query = select(table).where(table.id.in_(ids)).order_by(table.id).with_for_update()
+    # One parameter, because a whole feed has more records than a statement may have parameters.
+    named = any_(literal(list(ids), ARRAY(Uuid())))
+    query = select(table).where(table.id == named).order_by(table.id).with_for_update()
     return {row.id: row for row in await session.scalars(query)}
 
 
-def _read_id(sent: Mapping[str, Any]) -> str | None:
-    given = sent.get("id")
+async def _take_down_departed(
+    session: AsyncSession, records: Records, *, source: str, save: bool
+) -> list[DepartedService]:
+    """Take down what a feed gave before and gives no more; return it.
+
+    A record that is refused still stands in its feed. Where the id of one cannot be read, nobody can say what has left.
+    """
+    given = [_parse_id(each) for each in records]
+    if None in given:
+        return []
+    left = ImportedService.id != all_(literal(given, ARRAY(Uuid())))
+    query = select(ImportedService).where(ImportedService.source == source, left).order_by(ImportedService.id)
+    departed = (await session.scalars(query.with_for_update())).all()
+    for each in departed if save else ():
+        await session.delete(each)
+    await session.flush()
+    return [DepartedService(id=each.id, name=each.name) for each in departed]
+
+
+def _parse_id(sent: Any) -> UUID | None:
+    try:
+        return UUID(sent["id"])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def _read_id(sent: Any) -> str | None:
+    given = sent.get("id") if isinstance(sent, dict) else None
     return given[:64] if isinstance(given, str) else None

@@ -1,10 +1,11 @@
 """Services that were taken in from a feed of Open Referral UK."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_advice_matching.base import Model
@@ -26,5 +27,27 @@ class ImportedService(Model):
     """Ids of the taxonomies that those terms belong to, where we know them."""
     source: Mapped[str]
     imported_at: Mapped[datetime]
+    """When it was added or changed last."""
+    seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    """When its feed was last seen to give it."""
 
-    __table_args__ = (Index("ix_imported_services_organization_id", "organization_id"),)
+    __table_args__ = (
+        Index("ix_imported_services_organization_id", "organization_id"),
+        Index("ix_imported_services_source", "source", "id"),
+        Index("ix_imported_services_terms", "terms", postgresql_using="gin"),
+        Index(
+            "ix_imported_services_record",
+            "record",
+            postgresql_using="gin",
+            postgresql_ops={"record": "jsonb_path_ops"},
+        ),
+    )
+
+    def take_over(self, columns: Mapping[str, Any], *, now: datetime) -> None:
+        """Take over what its feed says now, and note that it was seen there."""
+        self.seen_at = now
+        differing = {name: value for name, value in columns.items() if getattr(self, name) != value}
+        for name, value in differing.items():
+            setattr(self, name, value)
+        if differing:
+            self.imported_at = now

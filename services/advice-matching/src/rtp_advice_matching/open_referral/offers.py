@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rtp_advice_matching.directory.facets import AdviserKind, EnglishRegion
+from rtp_advice_matching.open_referral.records import drop_empty
 from rtp_advice_matching.open_referral.taxonomies import Record, make_id, write_attributes
 
 _NAMES: Mapping[str, str] = {
@@ -72,7 +73,7 @@ def write_line(offer: NetworkOffer) -> Record:
         "url": offer.website,
         "status": "active" if offer.active else "temporarily closed",
         "assured_date": offer.verified_on and offer.verified_on.isoformat(),
-        "organization": _drop_empty(
+        "organization": drop_empty(
             {
                 "id": str(offer.network_id),
                 "name": offer.network_name,
@@ -81,14 +82,14 @@ def write_line(offer: NetworkOffer) -> Record:
             }
         ),
     }
-    return _drop_empty(record)
+    return drop_empty(record)
 
 
 def write_service(offer: NetworkOffer) -> Record:
     """Write a service in full."""
     words = {"topics": offer.topics, "sectors": offer.sectors, "stages": offer.stages}
     at_location = write_at_location(offer, alone=False)
-    return _drop_empty(
+    return drop_empty(
         write_line(offer)
         | {
             "service_areas": [_write_area(offer.id, code) for code in sorted(set(offer.regions))],
@@ -132,8 +133,3 @@ def _write_costs(offer: NetworkOffer) -> list[Record]:
     return [
         {"id": str(make_id("cost", offer.id, cost["option"])), "service_id": str(offer.id), **cost} for cost in costs
     ]
-
-
-def _drop_empty(record: Record) -> Record:
-    """Leave out what says nothing: the standard has neither null nor empty text."""
-    return {name: value for name, value in record.items() if value not in (None, "", [])}

@@ -1,19 +1,18 @@
-"""Queries behind the Open Referral endpoints: offers of networks, made of their people, then services of feeds."""
+"""What published networks offer by their people, and what is asked of services."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Float, distinct, false, func, select
+from sqlalchemy import distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_advice_matching.directory.facets import ChargeBasis, ProfileStatus
 from rtp_advice_matching.directory.models import Adviser, AdviserNetwork
 from rtp_advice_matching.directory.queries import SHOWN
-from rtp_advice_matching.open_referral.models import ImportedService
 from rtp_advice_matching.open_referral.offers import NetworkOffer
-from rtp_advice_matching.open_referral.taxonomies import NAMES_BY_ID, WORDS_BY_ID, Record
+from rtp_advice_matching.open_referral.taxonomies import NAMES_BY_ID, WORDS_BY_ID
 from rtp_shared.db import AnyRow
 
 _LISTS = ("topics", "sectors", "stages", "regions", "languages")
@@ -29,8 +28,15 @@ class ServiceFilters:
     taxonomy_id: UUID | None = None
     minimum_age: float | None = None
     maximum_age: float | None = None
-    times: bool = False
-    """Whether a day or a time is asked for: no service here has a schedule."""
+    start_time: time | None = None
+    end_time: time | None = None
+    day: str | None = None
+    """As the standard writes it, such as MO."""
+
+    @property
+    def ask_for_times(self) -> bool:
+        """Return whether a day or a time is asked for: what a network offers has no schedule."""
+        return any(each is not None for each in (self.start_time, self.end_time, self.day))
 
 
 async def list_offers(session: AsyncSession, filters: ServiceFilters) -> list[NetworkOffer]:
@@ -59,33 +65,6 @@ async def list_offers(session: AsyncSession, filters: ServiceFilters) -> list[Ne
     return [offer for offer in offers if _matches(offer, filters)]
 
 
-async def count_imported(session: AsyncSession, filters: ServiceFilters) -> int:
-    query = select(func.count()).select_from(ImportedService).join(AdviserNetwork)
-    return await session.scalar(query.where(_PUBLISHED, *_build_conditions(filters))) or 0
-
-
-async def list_imported(session: AsyncSession, filters: ServiceFilters, *, offset: int, limit: int) -> Sequence[AnyRow]:
-    query = select(ImportedService.record, *_ORGANIZATION).join(AdviserNetwork).order_by(ImportedService.id)
-    query = query.where(_PUBLISHED, *_build_conditions(filters)).offset(offset).limit(limit)
-    return (await session.execute(query)).all()
-
-
-async def find_imported(session: AsyncSession, service_id: UUID) -> AnyRow | None:
-    query = select(ImportedService.record, *_ORGANIZATION).join(AdviserNetwork)
-    return (await session.execute(query.where(_PUBLISHED, ImportedService.id == service_id))).first()
-
-
-_ORGANIZATION = (AdviserNetwork.id, AdviserNetwork.name, AdviserNetwork.description, AdviserNetwork.website)
-
-
-def write_imported(row: AnyRow, *, full: bool) -> Record:
-    """Write a service of a feed with its organisation as it stands here."""
-    said = {"id": str(row.id), "name": row.name, "description": row.description, "website": row.website}
-    organization = {name: value for name, value in said.items() if value}
-    record = {name: value for name, value in row.record.items() if full or name != "attributes"}
-    return {**record, "organization_id": str(row.id), "organization": organization}
-
-
 def _pack(column: Any) -> Any:
     """Gather the different lists of a group, each as one text: only arrays of one length could be gathered as such."""
     return func.array_agg(distinct(func.array_to_string(column, " ")))
@@ -98,7 +77,7 @@ def _unpack(row: AnyRow) -> NetworkOffer:
 
 
 def _matches(offer: NetworkOffer, filters: ServiceFilters) -> bool:
-    if filters.times or filters.minimum_age is not None or filters.maximum_age is not None:
+    if filters.ask_for_times or filters.minimum_age is not None or filters.maximum_age is not None:
         return False
     words = {"topics": offer.topics, "sectors": offer.sectors, "stages": offer.stages}
     name, word = WORDS_BY_ID.get(str(filters.taxonomy_term_id), ("topics", ""))
@@ -108,20 +87,3 @@ def _matches(offer: NetworkOffer, filters: ServiceFilters) -> bool:
         and (filters.taxonomy_term_id is None or word in words[name])
         and (filters.taxonomy_id is None or bool(words.get(listed)))
     )
-
-
-def _build_conditions(filters: ServiceFilters) -> list[ColumnElement[bool]]:
-    record = ImportedService.record
-    conditions: list[ColumnElement[bool]] = [false()] if filters.times else []
-    if filters.search is not None:
-        searched = func.concat_ws(" ", ImportedService.name, record["description"].astext)
-        conditions += [searched.icontains(word, autoescape=True) for word in filters.search.split()]
-    if filters.taxonomy_term_id is not None:
-        conditions.append(ImportedService.terms.contains([str(filters.taxonomy_term_id)]))
-    if filters.taxonomy_id is not None:
-        conditions.append(ImportedService.taxonomies.contains([str(filters.taxonomy_id)]))
-    if filters.minimum_age is not None:
-        conditions.append(record["minimum_age"].astext.cast(Float) >= filters.minimum_age)
-    if filters.maximum_age is not None:
-        conditions.append(record["maximum_age"].astext.cast(Float) <= filters.maximum_age)
-    return conditions

@@ -10,7 +10,7 @@ from rtp_advice_matching.auth import Anyone
 from rtp_advice_matching.open_referral import reading
 from rtp_advice_matching.open_referral.queries import ServiceFilters
 from rtp_advice_matching.open_referral.schemas import OpenReferralHome, OpenReferralPage
-from rtp_advice_matching.open_referral.taxonomies import NAMES_BY_ID, TAXONOMIES_BY_ID, TERMS, TERMS_BY_ID, Record
+from rtp_advice_matching.open_referral.taxonomies import NAMES_BY_ID, TAXONOMIES_BY_ID, TERMS, Record
 from rtp_shared.dependencies import Session
 from rtp_shared.schemas import Storable
 from rtp_shared.service import Runtime
@@ -30,10 +30,12 @@ TermId = Annotated[UUID | None, Query(description="What has this term")]
 TaxonomyId = Annotated[UUID | None, Query(description="What has any term of this taxonomy")]
 LeastAge = Annotated[float | None, Query(ge=0, le=150, description="What states a minimum age of so much or more")]
 MostAge = Annotated[float | None, Query(ge=0, le=150, description="What states a maximum age of so much or less")]
-Start = Annotated[time | None, Query(description="No service here states times: it finds nothing")]
-End = Annotated[time | None, Query(description="No service here states times: it finds nothing")]
+Start = Annotated[time | None, Query(description="What a schedule says to open at this time or later")]
+End = Annotated[time | None, Query(description="What a schedule says to close at this time or earlier")]
 DayOfWeek = Annotated[
-    str | None, Query(max_length=20, description="No service here states days: it finds nothing"), Storable
+    str | None,
+    Query(max_length=20, description="What a schedule says to be offered on this day: MO, TU and so on"),
+    Storable,
 ]
 
 
@@ -68,8 +70,7 @@ async def list_open_referral_services(
 
     No person is named. Names and shapes are those of the standard.
     """
-    times = any(each is not None for each in (start_time, end_time, day))
-    filters = ServiceFilters(search, taxonomy_term_id, taxonomy_id, minimum_age, maximum_age, times)
+    filters = ServiceFilters(search, taxonomy_term_id, taxonomy_id, minimum_age, maximum_age, start_time, end_time, day)
     return await reading.list_services(session, filters, page=page, per_page=per_page)
 
 
@@ -100,9 +101,11 @@ async def list_open_referral_places(
         float | None, Query(ge=0, le=10**7, description="Metres. No address is known here: it finds nothing")
     ] = None,
 ) -> OpenReferralPage:
-    """List where services are: those that are offered online. Who meets groups in person goes to where they are."""
-    times = any(each is not None for each in (start_time, end_time, day))
-    filters = ServiceFilters(search, taxonomy_term_id, taxonomy_id, minimum_age, maximum_age, times)
+    """List where services are: what networks offer online, and the places that feeds name, without their addresses.
+
+    Who meets groups in person goes to where they are.
+    """
+    filters = ServiceFilters(search, taxonomy_term_id, taxonomy_id, minimum_age, maximum_age, start_time, end_time, day)
     placed = postcode is not None or proximity is not None
     return await reading.list_places(session, filters, placed=placed, page=page, per_page=per_page)
 
@@ -127,12 +130,14 @@ async def get_open_referral_taxonomy(record_id: RecordId, _: Anyone) -> Record:
 
 
 @open_referral.get("/taxonomy_terms")
-async def list_open_referral_terms(_: Anyone, page: PageNumber = 1, per_page: PerPage = 50) -> OpenReferralPage:
-    """List the terms of all taxonomies."""
-    return reading.page_of(list(TERMS_BY_ID.values()), page=page, per_page=per_page)
+async def list_open_referral_terms(
+    _: Anyone, session: Session, page: PageNumber = 1, per_page: PerPage = 50
+) -> OpenReferralPage:
+    """List the terms of all taxonomies, then those that services of feeds have besides."""
+    return await reading.list_terms(session, page=page, per_page=per_page)
 
 
 @open_referral.get("/taxonomy_terms/{record_id}")
-async def get_open_referral_term(record_id: RecordId, _: Anyone) -> Record:
+async def get_open_referral_term(record_id: RecordId, _: Anyone, session: Session) -> Record:
     """Read a term of a taxonomy."""
-    return reading.find_record(dict(TERMS_BY_ID), record_id)
+    return await reading.get_term(session, record_id)

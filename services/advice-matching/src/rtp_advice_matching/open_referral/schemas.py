@@ -1,16 +1,16 @@
-"""Bodies of Open Referral UK 3.0: its pages, and what is taken in of a feed."""
+"""Bodies of Open Referral UK 3.0: its pages, and the report on a feed that is taken in."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo
+from pydantic import BaseModel, Field
 
 from rtp_advice_matching.directory.network_schemas import Website
-from rtp_shared.schemas import Day, Input, Line, OneLine, Output, Prose
-
-_EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s.]+$"
+from rtp_advice_matching.directory.schemas import Truth
+from rtp_shared.schemas import Input, Output
 
 
 class OpenReferralPage(BaseModel):
@@ -49,72 +49,20 @@ def cut_page(items: Sequence[Mapping[str, Any]], *, total: int, page: int, per_p
     )
 
 
-class ServiceState(StrEnum):
-    ACTIVE = "active"
-    INACTIVE = "inactive"
-    DEFUNCT = "defunct"
-    TEMPORARILY_CLOSED = "temporarily closed"
-
-
-class FeedRecord(BaseModel):
-    """A part of a feed: what is not known here is left aside, because publishers add to the standard."""
-
-    model_config = ConfigDict(extra="ignore")
-
-
-class FeedOrganization(FeedRecord):
-    """The organisation of a service."""
-
-    id: UUID
-    name: Line
-    description: Prose
-    website: Website | None = None
-
-
-class FeedTerm(FeedRecord):
-    """A term of a taxonomy."""
-
-    id: UUID
-    name: Line
-    description: Prose | None = None
-
-
-class FeedAttribute(FeedRecord):
-    """That a service has a term."""
-
-    id: UUID
-    taxonomy_term: FeedTerm | None = None
-
-
-def _follow_minimum(age: float | None, info: ValidationInfo) -> float | None:
-    least = info.data.get("minimum_age")
-    if age is not None and least is not None and age < least:
-        raise ValueError("is below minimum_age")
-    return age
-
-
-class FeedService(FeedRecord):
-    """What is taken in of a service; contacts, phones, addresses and e-mail of people are left behind."""
-
-    id: UUID
-    name: Line
-    status: ServiceState
-    organization: FeedOrganization
-    description: Prose | None = None
-    url: Website | None = None
-    email: Annotated[str, StringConstraints(pattern=_EMAIL, max_length=254), OneLine] | None = None
-    fees: Prose | None = None
-    minimum_age: float | None = Field(default=None, ge=0, le=150)
-    maximum_age: Annotated[float | None, Field(ge=0, le=150), AfterValidator(_follow_minimum)] = None
-    assured_date: Day | None = None
-    attributes: list[FeedAttribute] = Field(default=[], max_length=200)
-
-
 class Feed(Input):
     """Services of a feed, as its `/services/{id}` gives each."""
 
     source: Website = Field(description="Address of the feed, by which its records are known again")
-    services: list[dict[str, Any]] = Field(min_length=1, max_length=500)
+    services: list[Any] = Field(
+        min_length=1,
+        max_length=500,
+        description="At most 500, and as many as fit into 2,000 values: send the others in a further body, or have "
+        "`load_open_referral` take in the feed from files",
+    )
+    whole: Truth = Field(
+        default=False,
+        description="Whether these are all services of the feed: what it gave before and gives no more is taken down",
+    )
 
 
 class ImportOutcome(StrEnum):
@@ -142,8 +90,28 @@ class RecordReport(Output):
     errors: list[RecordError]
 
 
+class DepartedService(Output):
+    """A service that a feed gave before, and gives no more."""
+
+    id: UUID
+    name: str
+
+
 class ImportReport(Output):
     """What became of the records of a feed: good ones are kept, whatever is wrong with others."""
 
     counts: dict[ImportOutcome, int]
     records: list[RecordReport]
+    departed: list[DepartedService] = Field(
+        description="Services that left the feed and are taken down; of a feed that is not sent whole, none"
+    )
+
+
+class FeedView(Output):
+    """A feed that services were taken in from."""
+
+    source: str = Field(description="Its address")
+    services: int = Field(description="Services of it that stand here")
+    stale: int = Field(description="Those of them that were last seen in it more than 90 days ago")
+    last_seen_at: datetime = Field(description="When a service was seen in it last")
+    longest_unseen_at: datetime = Field(description="When the service was seen in it that has not been for longest")

@@ -110,7 +110,7 @@ def _is_kept_out(need: Need, candidate: Candidate | None) -> bool:
 async def _list_needs(session: AsyncSession, written: Sequence[Mapping[str, Any]]) -> dict[UUID, Need]:
     """Return the needs of those requests whose groups look for somebody still."""
     ids = [UUID(each["id"]) for each in written]
-    query = select(SupportRequest).where(SupportRequest.id.in_(ids), SupportRequest.status.in_(WAITING))
+    query = select(SupportRequest).where(SupportRequest.id.in_(ids), WAITING)
     return {request.id: request.build_need() for request in (await session.scalars(query)).all()}
 
 
@@ -134,7 +134,7 @@ async def _list_overridden(session: AsyncSession, round_id: UUID) -> dict[UUID, 
         .where(
             Override.round_id == round_id,
             Override.status == OverrideStatus.CONFIRMED,
-            SupportRequest.status.in_(WAITING),
+            WAITING,
         )
         .order_by(Override.ended_at, Override.id)
     )

@@ -41,3 +41,7 @@ class NotThatPerson(Forbidden):
 
 class ProposerCannotConfirm(Forbidden):
     title = "Somebody else than the person who proposed it must confirm it"
+
+
+class PersonStillNeeded(Conflict):
+    title = "A pair that the person proposed waits for its second person"

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rtp_advice_matching.base import Model
-from rtp_advice_matching.repairs.errors import OverrideEnded, ProposerCannotConfirm, RepairCommitted
+from rtp_advice_matching.base import ERASED, Model
+from rtp_advice_matching.repairs.errors import OverrideEnded, PersonStillNeeded, ProposerCannotConfirm, RepairCommitted
 from rtp_advice_matching.rounds.models import RoundStatus
 from rtp_shared.etags import Expected
 
@@ -108,6 +108,26 @@ class Override(Model):
     def withdraw(self, version: Expected, by: Person, *, now: datetime) -> None:
         self._require_open(version)
         self._end(OverrideStatus.WITHDRAWN, by, now)
+
+    def erase_text(self, *, now: datetime) -> None:
+        """Erase why it was set; that two persons were there stays."""
+        self.reason = ERASED
+        self.version += 1
+
+    def rename_person(self, reference: str, pseudonym: str) -> int:
+        """Put a pseudonym where the person stands, and return in how many places. One human keeps one of them."""
+        if self.status is OverrideStatus.AWAITING:
+            raise PersonStillNeeded(f"override {self.id}: confirm or withdraw it first")
+        places = self.count_places(reference)
+        if self.proposed_by == reference:
+            self.proposed_by = pseudonym
+        if self.ended_by == reference:
+            self.ended_by = pseudonym
+        self.version += bool(places)
+        return places
+
+    def count_places(self, reference: str) -> int:
+        return (self.proposed_by, self.ended_by).count(reference)
 
     def _require_open(self, version: Expected) -> None:
         version.require(self.version)

@@ -14,7 +14,6 @@ from rtp_advice_matching.repairs.models import Override, OverrideStatus, Person
 from rtp_advice_matching.repairs.schemas import OverrideOpening
 from rtp_advice_matching.requests.commands import propose_first
 from rtp_advice_matching.requests.models import SupportRequest
-from rtp_advice_matching.rounds.queries import WAITING
 from rtp_advice_matching.rounds.rules.market import NOBODY
 from rtp_shared.db import system_scope, visible_to
 from rtp_shared.etags import Expected
@@ -113,8 +112,8 @@ async def _find_fit(
     """Lock the request and return it with the adviser's fit; refuse where a hard constraint or its state forbids."""
     query = select(SupportRequest).where(SupportRequest.id == request_id).with_for_update()
     request = (await session.execute(query)).scalar_one()
-    if request.status not in WAITING:
-        raise PairNotPossible(f"the request is {request.status}")
+    if not request.is_waiting:
+        raise PairNotPossible(f"the request is {request.ended_as or request.status}")
     candidates = await list_candidates(session, rules, now=now)
     candidate = next((each for each in candidates if each.id == adviser_id), None)
     if candidate is None:

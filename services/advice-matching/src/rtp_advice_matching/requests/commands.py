@@ -1,6 +1,6 @@
 """Commands on support requests: verb(session, subject, *, details)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -10,17 +10,17 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_advice_matching.directory.models import Adviser
-from rtp_advice_matching.directory.queries import list_candidates
-from rtp_advice_matching.matching import Fit, MatchingRules, rank
+from rtp_advice_matching.matching import Fit, RankingSummary
 from rtp_advice_matching.requests.errors import AdviserNotProposed, NoSuchSupportRequest
-from rtp_advice_matching.requests.models import Proposal, SupportRequest
-from rtp_advice_matching.ways import find_ways
-from rtp_shared.contracts import About
-from rtp_shared.contracts.advice_matching import AdviserProposed, SupportAgreed, SupportProposed
+from rtp_advice_matching.requests.models import SupportRequest, SupportStatus
+from rtp_advice_matching.requests.notices import tell_networks
+from rtp_advice_matching.requests.proposals import Proposal, list_standing
+from rtp_advice_matching.requests.publishing import publish
+from rtp_advice_matching.ways import WayOut
+from rtp_shared.contracts.advice_matching import SupportAgreed, SupportProposed
 from rtp_shared.contracts.applications import CaseSubmitted, CaseWithdrawn
-from rtp_shared.contracts.events import compute_digest
 from rtp_shared.db import visible_to
-from rtp_shared.identities import SYSTEM, organisation_identity
+from rtp_shared.identities import organisation_identity
 from rtp_shared.outbox import Outbox
 from rtp_shared.problems import FieldError
 
@@ -36,74 +36,127 @@ class Actor(Protocol):
     def identities(self) -> Sequence[str]: ...
 
 
-async def open_request(
+async def learn_case(
+    session: AsyncSession, case: CaseSubmitted, *, readers: Sequence[str], sequence: int, now: datetime
+) -> SupportRequest | None:
+    """Open the case's support request; return it, with its row locked, or None where that was done before."""
+    request = await _lock_request(session, case.case_id, readers=readers, now=now)
+    if not request.learn(_read_facts(case), readers=readers, sequence=sequence):
+        return None
+    await session.flush()
+    return request
+
+
+async def find_request(session: AsyncSession, case_id: UUID) -> SupportRequest | None:
+    """Return the request of a case, with its row locked, if there is one. A draft has none."""
+    query = select(SupportRequest).where(SupportRequest.case_id == case_id).with_for_update()
+    found: SupportRequest | None = await session.scalar(query)
+    return found
+
+
+async def propose(
     session: AsyncSession,
-    case: CaseSubmitted,
+    request: SupportRequest,
+    ranking: RankingSummary,
+    ways: list[WayOut],
     *,
-    readers: Sequence[str],
-    sequence: int,
-    rules: MatchingRules,
     now: datetime,
     outbox: Outbox,
 ) -> None:
-    """Open the case's support request and propose advisers; do nothing where that was done, or the case has ended."""
-    request = await _lock_request(session, case.case_id, readers=readers, now=now)
-    if not request.learn(_read_facts(case), readers=readers, sequence=sequence, now=now):
+    """Propose the best of a ranking before all others, or say that nobody fits. Networks new to the request are told.
+
+    What was proposed just so before is not told again. Where nobody is proposed, it is noted
+    what would change it (the ways).
+    """
+    earlier = await list_proposed(session, request)
+    if request.status is SupportStatus.PROPOSED and _are_first(ranking, earlier):
         return
     told_before = list(request.readers)
-    need, candidates = request.build_need(), await list_candidates(session, rules, now=now)
-    ranking = rank(need, candidates, weights=rules.weights)
-    rivals = [fit.candidate.network_id for fit in ranking.proposed]
-    case_readers = request.leave_out_rivals(request.readers, networks=rivals)
-    proposals = request.propose(ranking, now=now)
+    proposals, case_readers = request.propose(ranking, earlier, now=now)
+    request.note_ways([] if proposals else ways)
     session.add_all(proposals)
-    request.note_ways([] if proposals else find_ways(need, candidates))
     event = SupportProposed(
         case_id=request.case_id,
         support_request_id=request.id,
         adviser_ids=[proposal.adviser_id for proposal in proposals],
         proposed_at=now,
     )
-    await _publish(session, outbox, request, event, readers=case_readers)
-    await _tell_networks(
-        session, outbox, request, readers=[each for each in request.readers if each not in told_before]
-    )
+    await publish(session, outbox, request, event, readers=case_readers)
+    proposed = [(fit.candidate.network_id, fit.candidate.id) for fit in ranking.proposed]
+    new = [each for each in request.readers if each not in told_before]
+    await tell_networks(session, outbox, request, proposed, new=new)
+
+
+def _are_first(ranking: RankingSummary, earlier: Mapping[Proposal, UUID]) -> bool:
+    """Return whether those of the ranking are the first proposals already, for the same reasons."""
+    standing = list_standing(earlier)[: len(ranking.proposed)]
+    return [(each.adviser_id, each.parts) for each in standing] == [
+        (fit.candidate.id, [part._asdict() for part in fit.parts]) for fit in ranking.proposed
+    ]
+
+
+async def renew(
+    session: AsyncSession,
+    request: SupportRequest,
+    kept: Sequence[Proposal],
+    ranking: RankingSummary,
+    ways: list[WayOut],
+    *,
+    now: datetime,
+    outbox: Outbox,
+) -> None:
+    """Take back the proposals that are not kept, and propose the best of a ranking of all others after the kept ones.
+
+    Where this changes nothing, nothing is told. The ways are noted where nobody is left.
+    """
+    told_before, earlier = list(request.readers), await list_proposed(session, request)
+    before = list_standing(earlier)
+    proposals, case_readers = request.renew(kept, ranking, earlier, now=now)
+    request.note_ways([] if proposals else ways)
+    session.add_all(proposals)
+    await session.flush()
+    if proposals != before:
+        event = SupportProposed(
+            case_id=request.case_id,
+            support_request_id=request.id,
+            adviser_ids=[each.adviser_id for each in proposals],
+            proposed_at=now,
+        )
+        await publish(session, outbox, request, event, readers=case_readers)
+        proposed = [(fit.candidate.network_id, fit.candidate.id) for fit in ranking.proposed]
+        new = [each for each in request.readers if each not in told_before]
+        await tell_networks(session, outbox, request, proposed, new=new)
 
 
 async def propose_first(
     session: AsyncSession, request: SupportRequest, fit: Fit, *, now: datetime, outbox: Outbox
 ) -> None:
-    """Propose an adviser before all others, to a request whose row is locked. A network new to it is told."""
-    adviser_id, network_id = fit.candidate.id, fit.candidate.network_id
-    proposed = select(Proposal, Adviser.network_id).join(Adviser, Adviser.id == Proposal.adviser_id)
-    rows = (await session.execute(proposed.where(Proposal.request_id == request.id))).all()
-    earlier = {row[0]: row[1] for row in rows}
-    first, case_readers = request.propose_first(fit, earlier, now=now)
-    session.add(first)
-    live = (each for each in earlier if each is not first and each.withdrawn_at is None)
-    others = sorted(live, key=lambda each: each.rank)
+    """Propose an adviser before all others, to a request whose row is locked. Its network is told."""
+    network_id = fit.candidate.network_id
+    earlier = await list_proposed(session, request)
+    proposals, case_readers = request.propose_first(fit, earlier, now=now)
+    session.add_all(proposals)
     event = SupportProposed(
         case_id=request.case_id,
         support_request_id=request.id,
-        adviser_ids=[adviser_id, *(each.adviser_id for each in others)],
+        adviser_ids=[each.adviser_id for each in proposals],
         proposed_at=now,
     )
-    await _publish(session, outbox, request, event, readers=case_readers)
-    if network_id not in earlier.values():
-        await _tell_networks(session, outbox, request, readers=[organisation_identity(network_id)])
+    await publish(session, outbox, request, event, readers=case_readers)
+    new = () if network_id in earlier.values() else (organisation_identity(network_id),)
+    await tell_networks(session, outbox, request, [(network_id, fit.candidate.id)], new=new)
 
 
 async def propose_next(
     session: AsyncSession, request: SupportRequest, fit: Fit, *, now: datetime, outbox: Outbox
 ) -> None:
-    """Propose an adviser after all others, unless they were proposed. A network new to it is told."""
+    """Propose an adviser after all others, unless they were proposed. Its network is told."""
     earlier = await list_proposed(session, request)
-    live = [each for each in earlier if each.withdrawn_at is None]
-    if any(each.adviser_id == fit.candidate.id for each in live):
+    if any(each.adviser_id == fit.candidate.id for each in list_standing(earlier)):
         return
     proposal = request.propose_next(fit, earlier, now=now)
     session.add(proposal)
-    ranked = [*sorted(live, key=lambda each: each.rank), proposal]
+    ranked = list_standing({*earlier, proposal})
     event = SupportProposed(
         case_id=request.case_id,
         support_request_id=request.id,
@@ -112,27 +165,9 @@ async def propose_next(
     )
     network_id = fit.candidate.network_id
     readers = request.leave_out_rivals(request.readers, networks=[*earlier.values(), network_id])
-    await _publish(session, outbox, request, event, readers=readers)
-    if network_id not in earlier.values():
-        await _tell_networks(session, outbox, request, readers=[organisation_identity(network_id)])
-
-
-async def publish_proposals(
-    session: AsyncSession,
-    outbox: Outbox,
-    request: SupportRequest,
-    adviser_ids: list[UUID],
-    *,
-    now: datetime,
-    readers: Sequence[str],
-    networks: Sequence[UUID],
-) -> None:
-    """Say who is proposed now to whoever sees the case, and to networks that are new to the request that they are."""
-    event = SupportProposed(
-        case_id=request.case_id, support_request_id=request.id, adviser_ids=adviser_ids, proposed_at=now
-    )
-    await _publish(session, outbox, request, event, readers=readers)
-    await _tell_networks(session, outbox, request, readers=[organisation_identity(each) for each in networks])
+    await publish(session, outbox, request, event, readers=readers)
+    new = () if network_id in earlier.values() else (organisation_identity(network_id),)
+    await tell_networks(session, outbox, request, [(network_id, fit.candidate.id)], new=new)
 
 
 async def list_proposed(session: AsyncSession, request: SupportRequest) -> dict[Proposal, UUID]:
@@ -160,8 +195,7 @@ async def follow_readers(
 
     A draft has no request.
     """
-    query = select(SupportRequest).where(SupportRequest.case_id == case_id).with_for_update()
-    request = await session.scalar(query)
+    request = await find_request(session, case_id)
     if request is None:
         return None
     proposed = select(Proposal, Adviser.network_id).join(Adviser, Adviser.id == Proposal.adviser_id)
@@ -212,7 +246,7 @@ async def share(
         kind=adviser.kind,
         agreed_at=request.agreed_at or now,
     )
-    await _publish(session, outbox, request, event, readers=proposal.readers)
+    await publish(session, outbox, request, event, readers=proposal.readers)
 
 
 async def lock_adviser(session: AsyncSession, adviser_id: UUID) -> Adviser:
@@ -239,50 +273,9 @@ def _read_facts(case: CaseSubmitted) -> dict[str, object]:
         "sector": case.sector,
         "region": case.region,
         "employer_id": case.employer,
+        "employer_kind": case.employer_kind,
         "commissioner_id": case.commissioner,
         "decision_body_id": case.decision_body,
         "headcount": case.headcount,
         "legal_form": case.legal_form,
-        "topics": case.support_needs,
     }
-
-
-async def _publish(
-    session: AsyncSession,
-    outbox: Outbox,
-    request: SupportRequest,
-    data: SupportProposed | SupportAgreed,
-    *,
-    readers: Sequence[str],
-) -> None:
-    [body] = await outbox.publish(
-        session,
-        [data],
-        subject_id=request.case_id,
-        sequence=request.sequence,
-        previous=request.event_hash,
-        dataref=f"/v1/support-requests/{request.id}",
-        readers=readers,
-        about=About(request.route, request.sector, request.region, request.employer_id, request.commissioner_id),
-    )
-    request.event_hash = compute_digest(body)
-    await session.flush()
-
-
-async def _tell_networks(
-    session: AsyncSession, outbox: Outbox, request: SupportRequest, *, readers: Sequence[str]
-) -> None:
-    """Tell the networks whose advisers were proposed, in a chain of their own: none learns who else was."""
-    if not readers:
-        return
-    assert request.proposed_at is not None  # noqa: S101 - they were proposed
-    event = AdviserProposed(case_id=request.case_id, support_request_id=request.id, proposed_at=request.proposed_at)
-    await outbox.publish(
-        session,
-        [event],
-        subject_id=request.id,
-        sequence=1,
-        previous=None,
-        dataref=f"/v1/support-requests/{request.id}",
-        readers=[*readers, *SYSTEM],
-    )

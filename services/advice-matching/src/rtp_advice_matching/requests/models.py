@@ -1,7 +1,7 @@
 """Support requests and proposals. A method changes a state or refuses; nobody sets `status` from outside."""
 
 import uuid
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_advice_matching.base import Model
 from rtp_advice_matching.directory.models import Adviser
-from rtp_advice_matching.matching import IN_WORDS, Fit, Need, PassedOver, Ranking
+from rtp_advice_matching.matching import IN_WORDS, Fit, Need, RankingSummary
 from rtp_advice_matching.requests.errors import (
     NotForYouToAccept,
     OfferWaits,
@@ -20,9 +20,8 @@ from rtp_advice_matching.requests.errors import (
     SupportRequestClosed,
 )
 from rtp_advice_matching.requests.preferences import Preferences
-from rtp_advice_matching.requests.proposals import Proposal as Proposal
-from rtp_advice_matching.requests.proposals import Renewed, look_through
-from rtp_shared.contracts.vocabulary import Stage
+from rtp_advice_matching.requests.proposals import Proposal, list_standing, take_up
+from rtp_shared.contracts import About
 from rtp_shared.etags import Expected
 from rtp_shared.identities import SYSTEM, organisation_identity
 
@@ -54,6 +53,8 @@ class SupportRequest(Preferences, Model):
     """Identities that may see it: the case's, and proposed advisers' networks. Row-level security reads this column."""
     case_sequence: Mapped[int] = mapped_column(server_default=text("0"))
     """Sequence of the case's newest event that has told who sees the case."""
+    case_readers: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    """Identities that see the case itself, who alone see the needs. Row-level security of needs reads this column."""
 
     # What the case's event said, as text: a word that is new to the closed lists must not stop the event. All of it is
     # unknown while a withdrawal has overtaken the submission.
@@ -63,14 +64,21 @@ class SupportRequest(Preferences, Model):
     sector: Mapped[str | None]
     region: Mapped[str | None]
     employer_id: Mapped[uuid.UUID | None]
+    employer_kind: Mapped[str | None]
+    """The kind of body that the employer is; unknown of requests that were opened before it was told."""
     commissioner_id: Mapped[uuid.UUID | None]
     decision_body_id: Mapped[uuid.UUID | None]
     headcount: Mapped[int | None]
     legal_form: Mapped[str | None]
     topics: Mapped[list[str]]
+    """What it needs advice on now: the topics of its needs that somebody is to meet."""
+    ended_as: Mapped[str | None]
+    """The status in which the case has ended, if it has; a refusal may be taken back."""
 
     not_proposed: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
-    """Every adviser looked at and not proposed, with the reason, as it was then."""
+    """Advisers looked at and not proposed, with the ground, as it was then: of each ground the first twenty."""
+    not_proposed_counts: Mapped[dict[str, Any] | None]
+    """All of them, by ground; None where the list has everybody, as the release before wrote it."""
     agreed_adviser_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("advisers.id"))
     opened_at: Mapped[datetime]
     changed_at: Mapped[datetime]
@@ -95,6 +103,7 @@ class SupportRequest(Preferences, Model):
             "sequence": 0,
             "readers": list(dict.fromkeys((*readers, *SYSTEM))),
             "case_sequence": 0,
+            "case_readers": list(dict.fromkeys((*readers, *SYSTEM))),
             "topics": [],
             "not_proposed": [],
             "opened_at": now,
@@ -107,28 +116,52 @@ class SupportRequest(Preferences, Model):
         return frozenset(filter(None, (self.employer_id, self.commissioner_id, self.decision_body_id)))
 
     @property
+    def about(self) -> About:
+        """The facts of the case by which subscribers filter."""
+        return About(self.route, self.sector, self.region, self.employer_id, self.commissioner_id)
+
+    @property
     def opener(self) -> str:
-        """Return the identity of the client that opened the case, which is the first of a case's readers."""
+        """The identity of the client that opened the case, which is the first of a case's readers."""
         return self.readers[0]
 
-    def learn(self, facts: Mapping[str, object], *, readers: Sequence[str], sequence: int, now: datetime) -> bool:
-        """Take in what the submitted case says; return whether support is to be proposed for it."""
-        if self.route is not None:
+    def learn(self, facts: Mapping[str, object], *, readers: Sequence[str], sequence: int) -> bool:
+        """Take in what the submitted case says; return whether that is news."""
+        if self.is_learned:
             return False
         for name, value in facts.items():
             setattr(self, name, value)
-        # Exploring ends with the submission: what comes next is to make the case to the employing body.
-        self.stage = Stage.MAKE_THE_CASE
         self._add_readers(readers)
+        self.case_readers = list(dict.fromkeys((*readers, *SYSTEM)))
         self.case_sequence = max(self.case_sequence, sequence)
-        self._touch(now)
-        return self.status is SupportStatus.OPEN
+        return True
+
+    @property
+    def is_learned(self) -> bool:
+        """Whether the submission was heard: a withdrawal may overtake it."""
+        return self.route is not None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether its group still looks for somebody."""
+        return self.status in (SupportStatus.OPEN, SupportStatus.PROPOSED) and self.ended_as is None
+
+    def follow_needs(
+        self, topics: Sequence[str], *, stage: str | None = None, ended_as: str | None = None, now: datetime
+    ) -> None:
+        """Take over the topics of the needs, and where the case stands."""
+        news = {"topics": list(topics), "stage": stage or self.stage, "ended_as": ended_as}
+        if any(getattr(self, name) != value for name, value in news.items()):
+            for name, value in news.items():
+                setattr(self, name, value)
+            self._touch(now)
 
     def follow(self, readers: Sequence[str], *, sequence: int, networks: Iterable[uuid.UUID]) -> bool:
         """Take over who sees the case; return whether that is news."""
         if sequence <= self.case_sequence:
             return False
         self.case_sequence = sequence
+        self.case_readers = list(dict.fromkeys((*readers, *SYSTEM)))
         self.readers = list(dict.fromkeys((*readers, *SYSTEM, *map(organisation_identity, networks))))
         return True
 
@@ -155,88 +188,67 @@ class SupportRequest(Preferences, Model):
             **self.read_preferences(),
         )
 
-    def propose(self, ranking: Ranking, *, now: datetime) -> list[Proposal]:
-        """Propose the best. Their networks see the request from now on, and of the proposals only their own."""
-        rivals = [fit.candidate.network_id for fit in ranking.proposed]
-        case_readers = self.leave_out_rivals(self.readers, networks=rivals)
-        proposals = [
-            Proposal.of(self, fit, rank=rank, readers=case_readers)
-            for rank, fit in enumerate(ranking.proposed, start=1)
-        ]
-        self._note_passed_over(ranking.passed_over)
-        if proposals:
-            self.status = SupportStatus.PROPOSED
-        self.proposed_at = now
-        self._add_readers([organisation_identity(fit.candidate.network_id) for fit in ranking.proposed])
-        self._count_event(now)
-        return proposals
+    def propose(
+        self, ranking: RankingSummary, earlier: Mapping[Proposal, uuid.UUID], *, now: datetime
+    ) -> tuple[list[Proposal], list[str]]:
+        """Propose the best before the earlier proposals, which are given with their networks.
 
-    def propose_again(
-        self, ranking: Ranking, fitting: Container[uuid.UUID], earlier: Mapping[Proposal, uuid.UUID], *, now: datetime
-    ) -> Renewed:
-        """Take back earlier proposals of advisers who may not help any more, and fill up with the best of a ranking of
-        all. The earlier ones are given with their networks.
+        Return all of them, best first, and who sees the case.
         """
-        looked = look_through(ranking, fitting, earlier)
-        networks = [fit.candidate.network_id for fit in looked.chosen]
-        case_readers = self.leave_out_rivals(self.readers, networks=[*earlier.values(), *networks])
-        renewed = looked.renew(self, earlier, readers=case_readers, now=now)
-        self._note_passed_over((*looked.outranked, *ranking.passed_over))
-        self.status = SupportStatus.PROPOSED if renewed.proposals else SupportStatus.OPEN
-        self._add_readers([organisation_identity(each) for each in networks])
+        proposals, case_readers = self._put_first(ranking.proposed, earlier, now)
+        self._note_passed_over(ranking, proposals)
+        return proposals, case_readers
+
+    def renew(
+        self,
+        kept: Sequence[Proposal],
+        ranking: RankingSummary,
+        earlier: Mapping[Proposal, uuid.UUID],
+        *,
+        now: datetime,
+    ) -> tuple[list[Proposal], list[str]]:
+        """Take back the earlier proposals that are not kept, and propose the best of a ranking of the others after the
+        kept ones; return what `propose` does.
+        """
+        before, networks = list_standing(earlier), [fit.candidate.network_id for fit in ranking.proposed]
+        case_readers = self._hide_from_rivals(earlier, networks)
+        for proposal in before:
+            proposal.withdrawn_at = None if proposal in kept else now
+        for rank, proposal in enumerate(kept, start=1):
+            proposal.rank = rank
+        proposals = [
+            *kept,
+            *take_up(self.id, ranking.proposed, earlier, first_rank=len(kept) + 1, readers=case_readers),
+        ]
+        self._note_passed_over(ranking, proposals)
+        self.status = SupportStatus.PROPOSED if proposals else SupportStatus.OPEN
+        self._add_readers(list(map(organisation_identity, networks)))
         self._touch(now)
-        if renewed.differ:
+        if proposals != before:
             self.proposed_at = now
             self.sequence += 1
-        return renewed
+        return proposals, case_readers
 
-    def _note_passed_over(self, passed_over: Iterable[PassedOver]) -> None:
-        self.not_proposed = [
-            {"adviser_id": str(adviser_id), "ground": ground, "reason": IN_WORDS[ground]}
-            for adviser_id, ground in passed_over
-        ]
+    def propose_first(
+        self, fit: Fit, earlier: Mapping[Proposal, uuid.UUID], *, now: datetime
+    ) -> tuple[list[Proposal], list[str]]:
+        """Propose an adviser before the earlier proposals; return what `propose` does."""
+        proposals, case_readers = self._put_first([fit], earlier, now)
+        self.not_proposed = [each for each in self.not_proposed if each["adviser_id"] != str(fit.candidate.id)]
+        return proposals, case_readers
 
     def propose_next(self, fit: Fit, earlier: Mapping[Proposal, uuid.UUID], *, now: datetime) -> Proposal:
         """Propose an adviser after the earlier proposals, which are given with their networks."""
         network_id = fit.candidate.network_id
-        case_readers = self.leave_out_rivals(self.readers, networks=[*earlier.values(), network_id])
-        rank = max((each.rank for each in earlier), default=0) + 1
+        case_readers = self._hide_from_rivals(earlier, [network_id])
+        rank = max((each.rank for each in list_standing(earlier)), default=0) + 1
+        self.would_change = []
         self.not_proposed = [each for each in self.not_proposed if each["adviser_id"] != str(fit.candidate.id)]
         self.proposed_at = now
         self._add_readers([organisation_identity(network_id)])
-        self.would_change = []
         self._count_event(now)
-        again = next((each for each in earlier if each.adviser_id == fit.candidate.id), None)
-        return Proposal.of_last(self, fit, again, rank=rank, readers=case_readers)
-
-    def propose_first(
-        self, fit: Fit, earlier: Mapping[Proposal, uuid.UUID], *, now: datetime
-    ) -> tuple[Proposal, list[str]]:
-        """Propose an adviser before the earlier proposals, which are given with their networks.
-
-        Return the proposal, and who sees the case. Its network sees of the proposals its own ones only, also where the
-        case was shown to it before.
-        """
-        adviser, network_id = fit.candidate.id, fit.candidate.network_id
-        case_readers = self.leave_out_rivals(self.readers, networks=[*earlier.values(), network_id])
-        first = next((each for each in earlier if each.adviser_id == adviser), None)
-        others = sorted(
-            (each for each in earlier if each is not first and each.withdrawn_at is None), key=lambda each: each.rank
-        )
-        for rank, proposal in enumerate(others, start=2):
-            proposal.rank = rank
-            proposal.show_to(case_readers, earlier[proposal])
-        if first is None:
-            first = Proposal.of(self, fit, rank=1, readers=case_readers)
-        else:
-            first.repeat(fit, rank=1)
-        self.not_proposed = [each for each in self.not_proposed if each["adviser_id"] != str(adviser)]
-        self.status = SupportStatus.PROPOSED
-        self.would_change = []
-        self.proposed_at = now
-        self._add_readers([organisation_identity(network_id)])
-        self._count_event(now)
-        return first, case_readers
+        [proposal] = take_up(self.id, [fit], earlier, first_rank=rank, readers=case_readers)
+        return proposal
 
     def expect(self, version: Expected, *, by: str) -> None:
         """Refuse a write by another reader than the client that opened the case, or on a version that is no more."""
@@ -282,6 +294,47 @@ class SupportRequest(Preferences, Model):
         self.closed_at = now
         self._touch(now)
         return True
+
+    def _put_first(
+        self, fits: Sequence[Fit], earlier: Mapping[Proposal, uuid.UUID], now: datetime
+    ) -> tuple[list[Proposal], list[str]]:
+        """Put these before the earlier proposals. Their networks see of the proposals their own ones only, also where
+        the case was shown to one of them before.
+        """
+        networks = [fit.candidate.network_id for fit in fits]
+        case_readers = self._hide_from_rivals(earlier, networks)
+        standing = list_standing(earlier)
+        proposals = take_up(self.id, fits, earlier, first_rank=1, readers=case_readers)
+        others = [each for each in standing if each not in proposals]
+        for rank, proposal in enumerate(others, start=len(fits) + 1):
+            proposal.rank = rank
+        proposals += others
+        if proposals:
+            self.status = SupportStatus.PROPOSED
+            self.would_change = []
+        self.proposed_at = now
+        self._add_readers(list(map(organisation_identity, networks)))
+        self._count_event(now)
+        return proposals, case_readers
+
+    def _hide_from_rivals(self, earlier: Mapping[Proposal, uuid.UUID], networks: Sequence[uuid.UUID]) -> list[str]:
+        """Show the earlier proposals to whoever sees the case and to their own networks, and to no others; return who
+        sees the case. Networks that are proposed now are left out, as those of the earlier ones are.
+        """
+        case_readers = self.leave_out_rivals(self.readers, networks=[*earlier.values(), *networks])
+        for proposal, network_id in earlier.items():
+            proposal.show_to(case_readers, network_id)
+        return case_readers
+
+    def _note_passed_over(self, ranking: RankingSummary, proposals: Sequence[Proposal]) -> None:
+        standing = {each.adviser_id for each in proposals}
+        self.not_proposed = [
+            {"adviser_id": str(adviser_id), "ground": each.ground, "reason": IN_WORDS[each.ground]}
+            for each in ranking.passed_over
+            for adviser_id in each.named
+            if adviser_id not in standing
+        ]
+        self.not_proposed_counts = {each.ground: each.count for each in ranking.passed_over}
 
     def _add_readers(self, readers: Sequence[str]) -> None:
         self.readers = list(dict.fromkeys((*self.readers, *readers)))

@@ -30,7 +30,7 @@ class Preferences:
     prior_advisers: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid()), server_default=_NONE)
     """Advisers or networks who have advised somebody in this matter before."""
     refused_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid()), server_default=_NONE)
-    """Advisers who declined the group, or whose engagement with it ended early."""
+    """Advisers who declined the group or did not answer, or whose engagement with it ended early."""
     would_change: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=text("'[]'"))
     """What would change it, where nobody could be proposed."""
 
@@ -43,7 +43,7 @@ class Preferences:
         return bool(differing)
 
     def note_refusal(self, adviser_id: uuid.UUID) -> None:
-        """Note that an adviser is not for this group: they declined, or an engagement ended early."""
+        """Note that an adviser is not for this group: they declined or did not answer, or it ended early."""
         self.refused_by = sorted({*self.refused_by, adviser_id})
 
     def note_ways(self, ways: list[WayOut]) -> None:

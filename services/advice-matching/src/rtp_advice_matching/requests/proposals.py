@@ -1,21 +1,17 @@
-"""Proposals of advisers to staff groups, each with the score as it was explained."""
+"""Proposals: the advisers proposed for a support request, in their order."""
 
 import uuid
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_advice_matching.base import Model
-from rtp_advice_matching.constraints import Ground
-from rtp_advice_matching.matching import PROPOSED_AT_MOST, Fit, PassedOver, Ranking
+from rtp_advice_matching.matching import Fit
 from rtp_shared.identities import organisation_identity
-
-if TYPE_CHECKING:
-    from rtp_advice_matching.requests.models import SupportRequest
 
 
 class Proposal(Model):
@@ -35,26 +31,15 @@ class Proposal(Model):
     """When it was taken back, because the adviser may not help any more; the network keeps what it was told."""
 
     @classmethod
-    def of(cls, request: "SupportRequest", fit: Fit, *, rank: int, readers: Sequence[str]) -> "Proposal":
+    def of(cls, request_id: uuid.UUID, fit: Fit, *, rank: int, readers: Sequence[str]) -> "Proposal":
         return cls(
-            request_id=request.id,
+            request_id=request_id,
             adviser_id=fit.candidate.id,
             rank=rank,
             score=fit.score,
             parts=[part._asdict() for part in fit.parts],
             readers=list(dict.fromkeys((*readers, organisation_identity(fit.candidate.network_id)))),
         )
-
-    @classmethod
-    def of_last(
-        cls, request: "SupportRequest", fit: Fit, again: "Proposal | None", *, rank: int, readers: Sequence[str]
-    ) -> "Proposal":
-        """Return a proposal after the others: a new one, or that of somebody whose earlier one was taken back."""
-        if again is None:
-            return cls.of(request, fit, rank=rank, readers=readers)
-        again.repeat(fit, rank=rank)
-        again.show_to(readers, fit.candidate.network_id)
-        return again
 
     def repeat(self, fit: Fit, *, rank: int) -> None:
         """Propose the same adviser again, as the score is explained now."""
@@ -67,56 +52,24 @@ class Proposal(Model):
         self.readers = list(dict.fromkeys((*readers, organisation_identity(network_id))))
 
 
-class Renewed(NamedTuple):
-    """What looking through a request's proposals again has come to."""
-
-    proposals: list[Proposal]
-    """All that stand now, best first."""
-    added: list[Proposal]
-    differ: bool
-    readers: list[str]
-    """Who sees the case, without the networks that compete."""
+def list_standing(proposals: Iterable[Proposal]) -> list[Proposal]:
+    """List the proposals that were not taken back, best first."""
+    return sorted((each for each in proposals if each.withdrawn_at is None), key=lambda each: each.rank)
 
 
-class LookedThrough(NamedTuple):
-    """The proposals that stood, those that may stand still, and who comes besides."""
-
-    before: list[Proposal]
-    kept: list[Proposal]
-    chosen: list[Fit]
-    outranked: list[PassedOver]
-
-    def renew(
-        self,
-        request: "SupportRequest",
-        earlier: "Mapping[Proposal, uuid.UUID]",
-        *,
-        readers: list[str],
-        now: datetime,
-    ) -> Renewed:
-        """Take back what may not stand, and propose the chosen after the kept. All are given with their networks."""
-        for each in self.before:
-            each.withdrawn_at = None if each in self.kept else now
-            each.show_to(readers, earlier[each])
-        known = {each.adviser_id: each for each in earlier}
-        added = [
-            Proposal.of_last(request, fit, known.get(fit.candidate.id), rank=rank, readers=readers)
-            for rank, fit in enumerate(self.chosen, start=len(self.kept) + 1)
-        ]
-        for rank, proposal in enumerate(self.kept, start=1):
-            proposal.rank = rank
-        proposals = [*self.kept, *added]
-        return Renewed(proposals, added, proposals != self.before, readers)
-
-
-def look_through(ranking: Ranking, fitting: Container[uuid.UUID], earlier: Iterable[Proposal]) -> LookedThrough:
-    """Look through proposals again: whoever is among the fitting keeps the rank, and the best of a ranking of all come
-    in place of the others.
-    """
-    before = sorted((each for each in earlier if each.withdrawn_at is None), key=lambda each: each.rank)
-    kept = [each for each in before if each.adviser_id in fitting]
-    standing = {each.adviser_id for each in kept}
-    others = [fit for fit in ranking.proposed if fit.candidate.id not in standing]
-    room = max(0, PROPOSED_AT_MOST - len(kept))
-    outranked = [PassedOver(fit.candidate.id, Ground.OTHERS_COME_FIRST) for fit in others[room:]]
-    return LookedThrough(before, kept, others[:room], outranked)
+def take_up(
+    request_id: uuid.UUID,
+    fits: Iterable[Fit],
+    earlier: Iterable[Proposal],
+    *,
+    first_rank: int,
+    readers: Sequence[str],
+) -> list[Proposal]:
+    """Return a proposal of each, in their order: the earlier one, if there was one, or a new one."""
+    known = {each.adviser_id: each for each in earlier}
+    proposals = []
+    for rank, fit in enumerate(fits, start=first_rank):
+        proposal = known.get(fit.candidate.id) or Proposal.of(request_id, fit, rank=rank, readers=readers)
+        proposal.repeat(fit, rank=rank)
+        proposals.append(proposal)
+    return proposals

@@ -1,5 +1,6 @@
 """Queries. Row-level security stands behind every query of support requests and proposals."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -10,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rtp_advice_matching.directory.facets import ProfileStatus
 from rtp_advice_matching.directory.models import Adviser
 from rtp_advice_matching.directory.queries import SHOWN
+from rtp_advice_matching.matching import GROUNDS_IN_ORDER, IN_WORDS
 from rtp_advice_matching.requests.errors import NoSuchSupportRequest
-from rtp_advice_matching.requests.models import Proposal, SupportRequest, SupportStatus
+from rtp_advice_matching.requests.models import SupportRequest, SupportStatus
 from rtp_advice_matching.requests.preferences import PREFERENCES
+from rtp_advice_matching.requests.proposals import Proposal
 from rtp_shared.db import AnyRow, AnySelect, system_scope, visible_to
 
 HIDDEN = "Not shown now"
@@ -31,6 +34,10 @@ _LINE = (
 
 _DETAIL = ("number", "route", "employer_id", "commissioner_id", "decision_body_id", "headcount", "legal_form")
 """What a network sees only once its adviser was agreed on and the staff group has consented."""
+
+
+_FOR_OPENER = ("not_proposed", "not_proposed_counts", "would_change")
+"""What the client that opened the case sees, and nobody else."""
 
 
 async def list_requests(
@@ -59,24 +66,41 @@ async def list_requests(
 
 
 async def get_request(session: AsyncSession, request_id: UUID, *, readers: Sequence[str], own_identity: str) -> AnyRow:
-    """Return a request without its proposals; who was not proposed, and what would change it, are for the
-    client that opened the case alone.
+    """Return a request without its proposals; who was not proposed, and what would change it, are None but for the
+    client that opened the case.
     """
-    apart = ("not_proposed", "would_change", "agreed_adviser_id", "refused_by", *_DETAIL, *PREFERENCES)
+    apart = (*_FOR_OPENER, "agreed_adviser_id", "agreed_at", "refused_by", *_DETAIL, *PREFERENCES)
     rest = (column for column in SupportRequest.__table__.c if column.name not in apart)
     detail = (_select_detail(name, readers) for name in _DETAIL)
     opened_it = SupportRequest.readers[1] == own_identity  # as `SupportRequest.opener`
-    kept_back = (
-        case((opened_it, SupportRequest.__table__.c[name]), else_=null()).label(name)
-        for name in ("not_proposed", "would_change")
-    )
-    query = select(*rest, *detail, _select_preferences(readers), *kept_back, _select_agreed(readers)).where(
+    kept_back = (case((opened_it, SupportRequest.__table__.c[name]), else_=null()).label(name) for name in _FOR_OPENER)
+    agreed = _select_agreed(readers)
+    knows = or_(_sees_case(readers), agreed.element.is_not(None))
+    agreed_at = case((knows, SupportRequest.agreed_at), else_=null()).label("agreed_at")
+    query = select(*rest, *detail, _select_preferences(readers), *kept_back, agreed, agreed_at).where(
         SupportRequest.id == request_id, visible_to(SupportRequest.readers, readers)
     )
     row = (await session.execute(query)).first()
     if row is None:
         raise NoSuchSupportRequest
     return row
+
+
+async def summarise_not_proposed(session: AsyncSession, row: AnyRow) -> dict[str, list[dict[str, Any]] | None]:
+    """Return who was not proposed, as far as their profiles are shown now, and how many there were on each ground."""
+    if row.not_proposed is None:
+        return {"not_proposed": None, "not_proposed_counts": None}
+    counts = row.not_proposed_counts or Counter(each["ground"] for each in row.not_proposed)
+    ids = [UUID(each["adviser_id"]) for each in row.not_proposed]
+    shown = set(await session.scalars(select(Adviser.id).where(Adviser.id.in_(ids), SHOWN))) if ids else set()
+    return {
+        "not_proposed": [each for each in row.not_proposed if UUID(each["adviser_id"]) in shown],
+        "not_proposed_counts": [
+            {"ground": each, "reason": IN_WORDS[each], "count": counts[each]}
+            for each in GROUNDS_IN_ORDER
+            if counts.get(each)
+        ],
+    }
 
 
 async def get_case_route(session: AsyncSession, request_id: UUID, *, readers: Sequence[str]) -> str | None:
@@ -131,20 +155,15 @@ def _select_agreed(readers: Sequence[str]) -> Label[UUID]:
     return query.correlate(SupportRequest).scalar_subquery().label("agreed_adviser_id")
 
 
-async def list_proposals(session: AsyncSession, request_id: UUID, *, readers: Sequence[str]) -> Sequence[AnyRow]:
-    query = (
+async def list_proposals(session: AsyncSession, request_id: UUID, *, readers: Sequence[str]) -> list[dict[str, Any]]:
+    """List the proposals of a request that the readers see, best match first, each with its adviser."""
+    query: AnySelect = (
         select(
             func.row_number().over(order_by=Proposal.rank).label("rank"),  # among those that the reader sees
             Proposal.adviser_id,
-            case((or_(SHOWN, Adviser.status == ProfileStatus.WITHDRAWN), Adviser.name), else_=HIDDEN).label(
-                "adviser_name"
-            ),
-            Adviser.kind.label("adviser_kind"),
-            Adviser.network_id,
             Proposal.score,
             Proposal.parts,
         )
-        .join(Adviser, Adviser.id == Proposal.adviser_id)
         .where(
             Proposal.request_id == request_id,
             Proposal.withdrawn_at.is_(None),
@@ -152,5 +171,11 @@ async def list_proposals(session: AsyncSession, request_id: UUID, *, readers: Se
         )
         .order_by(Proposal.rank)
     )
+    proposals = (await session.execute(query)).all()
+    name = case((_IS_SHOWN, Adviser.name), else_=HIDDEN).label("adviser_name")
+    wanted: AnySelect = select(Adviser.id, name, Adviser.kind.label("adviser_kind"), Adviser.network_id)
+    wanted = wanted.where(Adviser.id.in_([each.adviser_id for each in proposals]))
+    # Row-level security has chosen the proposals; of their advisers one may be shown to nobody now.
     async with system_scope(session, "a proposal stays, also of an adviser whose profile is shown to nobody now"):
-        return (await session.execute(query)).all()
+        advisers = {each.id: each for each in (await session.execute(wanted)).all()}
+    return [{**advisers[each.adviser_id]._mapping, **each._mapping} for each in proposals]  # noqa: SLF001 - public names

@@ -5,22 +5,20 @@ from uuid import UUID
 
 from fastapi import Path, Query, Response
 
-from rtp_advice_matching.auth import Anyone, SupportReader, SupportWriter
+from rtp_advice_matching.auth import Anyone, SupportReader
 from rtp_advice_matching.constraints import IN_WORDS, Ground
 from rtp_advice_matching.dependencies import Rules
 from rtp_advice_matching.matching import PROPOSED_AT_MOST
 from rtp_advice_matching.requests import queries
 from rtp_advice_matching.requests.models import SupportStatus
-from rtp_advice_matching.requests.preferring import change_preferences
 from rtp_advice_matching.requests.schemas import (
     ConstraintView,
     MatchingRulesView,
-    PreferencesGiven,
     SupportRequestLine,
     SupportRequestView,
 )
 from rtp_advice_matching.resources.queries import list_offers
-from rtp_shared.dependencies import After, Events, ExpectedVersion, Limit, Now, Session
+from rtp_shared.dependencies import After, Limit, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.identities import Principal
 from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
@@ -74,39 +72,6 @@ async def get_support_request(
     return await show_request(session, request_id, principal, response)
 
 
-@support_requests.put("/{request_id}/preferences")
-async def set_support_preferences(
-    request_id: RequestId,
-    preferences: PreferencesGiven,
-    version: ExpectedVersion,
-    principal: SupportWriter,
-    session: Session,
-    events: Events,
-    rules: Rules,
-    now: Now,
-    response: Response,
-) -> SupportRequestView:
-    """Say what the staff group asks of its adviser: all of it at once; what is left out is not asked any more.
-
-    Whoever does not meet all of it is not proposed, in whatever way. The proposals are looked through again: whoever
-    may not help any more is taken out, the others keep their ranks, and the best of all others come after them. Where
-    nobody is left, `wouldChange` says what would change it.
-
-    Only the client that opened the case may, while no offer waits and nobody was agreed on.
-    """
-    await change_preferences(
-        session,
-        request_id,
-        preferences.model_dump(),
-        version=version,
-        actor=principal,
-        rules=rules,
-        now=now,
-        outbox=events,
-    )
-    return await show_request(session, request_id, principal, response)
-
-
 async def show_request(
     session: Session, request_id: UUID, principal: Principal, response: Response
 ) -> SupportRequestView:
@@ -117,7 +82,9 @@ async def show_request(
     proposals = await queries.list_proposals(session, request_id, readers=principal.identities)
     offers = await list_offers(session, stage=row.stage, topics=row.topics, route=row.route, sector=row.sector)
     response.headers["ETag"] = format_etag(row.version)
-    return SupportRequestView.model_validate({**row._mapping, "proposals": proposals, "resources": offers})  # noqa: SLF001 - SQLAlchemy's public name
+    passed_over = await queries.summarise_not_proposed(session, row)
+    shown = row._mapping  # noqa: SLF001 - SQLAlchemy's public name
+    return SupportRequestView.model_validate({**shown, **passed_over, "proposals": proposals, "resources": offers})
 
 
 @matching_rules.get("")

@@ -91,6 +91,14 @@ class PreferencesView(Output):
     prior_advisers: list[UUID]
 
 
+class NotProposedCount(Output):
+    """How many advisers were not proposed on one ground."""
+
+    ground: Ground
+    reason: str
+    count: int
+
+
 class SupportRequestLine(Output):
     """A support request in a list."""
 
@@ -116,9 +124,9 @@ class SupportRequestView(SupportRequestLine):
     decision_body_id: UUID | None = Field(serialization_alias="decisionBody", description="Id of the body")
     headcount: int | None
     legal_form: str | None
-    topics: list[str] = Field(description="What the staff group asked advice on")
+    topics: list[str] = Field(description="What the staff group needs advice on now: the topics of its needs")
     proposed_at: datetime | None
-    agreed_at: datetime | None
+    agreed_at: datetime | None = Field(description="Null for a network of whose people none was agreed on")
     closed_at: datetime | None
     proposals: list[ProposalView] = Field(
         description="Best match first. A network of advisers is shown the proposals of its own ones only"
@@ -134,7 +142,12 @@ class SupportRequestView(SupportRequestLine):
         "the case"
     )
     not_proposed: list[NotProposedView] | None = Field(
-        description="Who else was looked at, and why not; null for everybody but the client that opened the case"
+        description="Who else was looked at, and why not: of each ground the first twenty whose profile is shown now; "
+        "null for everybody but the client that opened the case"
+    )
+    not_proposed_counts: list[NotProposedCount] | None = Field(
+        description="How many there were on each ground when the request was matched, also of those proposed since; "
+        "null where `notProposed` is"
     )
 
 

@@ -46,6 +46,14 @@ async def list_offers(
     return (await session.execute(query.order_by(about_them, Resource.title, Resource.id).limit(BESIDE))).all()
 
 
+async def list_for_group(session: AsyncSession, *, route: str | None, sector: str | None) -> Sequence[AnyRow]:
+    """List all that serves groups of a route and sector, by title, with the stages and topics of each."""
+    columns = (Resource.id, Resource.kind, Resource.title, Resource.publisher, Resource.url)
+    query: AnySelect = select(*columns, Resource.stages, Resource.topics)
+    query = query.where(*_build_conditions({"route": route, "sector": sector}))
+    return (await session.execute(query.order_by(Resource.title, Resource.id))).all()
+
+
 def _build_conditions(filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
     lists = {"topic": Resource.topics, "route": Resource.routes, "sector": Resource.sectors, "stage": Resource.stages}
     conditions: list[ColumnElement[bool]] = [
@@ -55,6 +63,8 @@ def _build_conditions(filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
     ]
     if filters.get("kind") is not None:
         conditions.append(Resource.kind == filters["kind"])
+    if filters.get("stale_since") is not None:
+        conditions.append(Resource.checked_on < filters["stale_since"])
     if filters.get("q") is not None:
         searched = func.concat_ws(" ", Resource.title, Resource.publisher, Resource.description)
         words = filters["q"].split()

@@ -13,7 +13,7 @@ from rtp_advice_matching.resources.schemas import ResourceView
 from rtp_shared.contracts.vocabulary import Route, Sector, Stage, SupportTopic
 from rtp_shared.dependencies import After, Limit, Session
 from rtp_shared.paging import Page, cut, decode_cursor, encode_cursor
-from rtp_shared.schemas import Storable
+from rtp_shared.schemas import Day, Storable
 from rtp_shared.web import create_router
 
 resources = create_router(prefix="/v1/resources", tags=["Resources"])
@@ -38,6 +38,9 @@ async def list_resources(
     route: Annotated[Route | None, Query(description="What is for this route, or for any")] = None,
     sector: Annotated[Sector | None, Query(description="What is for such services, or for any")] = None,
     kind: ResourceKind | None = None,
+    stale_since: Annotated[
+        Day | None, Query(alias="staleSince", description="Whose source nobody has looked at since this day")
+    ] = None,
 ) -> Page[ResourceView]:
     """Find guides, toolkits and templates that others publish, by title, each with its source and its date."""
     key = decode_cursor(after, str, UUID)
@@ -48,6 +51,7 @@ async def list_resources(
         "route": route,
         "sector": sector,
         "kind": kind,
+        "stale_since": stale_since,
     }
     rows = await queries.list_resources(session, filters=filters, limit=limit, after=(key[0], key[1]) if key else None)
     page, last = cut(rows, limit)

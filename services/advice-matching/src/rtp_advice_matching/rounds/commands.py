@@ -17,7 +17,7 @@ from rtp_advice_matching.requests.commands import propose_first
 from rtp_advice_matching.requests.models import SupportRequest
 from rtp_advice_matching.rounds.errors import NoSuchRound, RoundTooLarge
 from rtp_advice_matching.rounds.models import MatchingRound
-from rtp_advice_matching.rounds.queries import WAITING, get_certificate, list_waiting
+from rtp_advice_matching.rounds.queries import get_certificate, list_waiting
 from rtp_advice_matching.rounds.rules.certificate import certify, compute_round, summarise
 from rtp_advice_matching.rounds.rules.exact import PAIRS_AT_MOST
 from rtp_advice_matching.rounds.rules.snapshot import Method, Parameters, Waiting
@@ -87,6 +87,28 @@ async def commit(
     outbox: Outbox,
 ) -> None:
     """Make the pairs of a round the first proposals of their requests, where nothing has changed since."""
+    saved, pairs = await _lock_round(session, round_id, version=version, actor=actor)
+    async with system_scope(session, "a round proposes to the groups of others"):
+        left_out = await propose_pairs(session, pairs, rules=rules, now=now, outbox=outbox)
+    saved.commit(proposed=len(pairs) - len(left_out), left_out=left_out, now=now)
+    await session.flush()
+
+
+async def preview_commit(
+    session: AsyncSession, round_id: UUID, *, version: Expected, actor: Principal, rules: MatchingRules, now: datetime
+) -> tuple[int, list[dict[str, str]]]:
+    """Return how many pairs a commit would propose now, and which it would leave out; do nothing."""
+    _, pairs = await _lock_round(session, round_id, version=version, actor=actor)
+    async with system_scope(session, "a round proposes to the groups of others"):
+        checked = await _check_pairs(session, pairs, rules=rules, now=now)
+    left_out = [_leave_out(request, pairs, reason) for request, _, reason in checked if reason]
+    return len(pairs) - len(left_out), left_out
+
+
+async def _lock_round(
+    session: AsyncSession, round_id: UUID, *, version: Expected, actor: Principal
+) -> tuple[MatchingRound, dict[UUID, tuple[int, UUID]]]:
+    """Return a round that may be committed with its row locked, and its pairs by request."""
     query = select(MatchingRound).where(
         MatchingRound.id == round_id, visible_to(MatchingRound.readers, actor.identities)
     )
@@ -96,10 +118,7 @@ async def commit(
     saved.expect(version)
     certificate = json.loads(await get_certificate(session, round_id, readers=actor.identities))
     pairs = {request: (version_then, adviser) for request, version_then, adviser in list_pairs(certificate)}
-    async with system_scope(session, "a round proposes to the groups of others"):
-        left_out = await propose_pairs(session, pairs, rules=rules, now=now, outbox=outbox)
-    saved.commit(proposed=len(pairs) - len(left_out), left_out=left_out, now=now)
-    await session.flush()
+    return saved, pairs
 
 
 def list_pairs(certificate: Mapping[str, Any]) -> Iterator[tuple[UUID, int, UUID]]:
@@ -119,24 +138,42 @@ async def propose_pairs(
     outbox: Outbox,
 ) -> list[dict[str, str]]:
     """Propose each pair that still holds; return the others, each with what stands against it."""
-    candidates = {each.id: each for each in await list_candidates(session, rules, now=now)}
-    # In one order, so that two rounds never wait for each other in a ring.
-    query = select(SupportRequest).where(SupportRequest.id.in_(pairs)).order_by(SupportRequest.id).with_for_update()
     left_out = []
-    for request in (await session.scalars(query)).all():
-        version, adviser_id = pairs[request.id]
-        candidate = candidates.get(adviser_id)
-        if reason := _find_change(request, version, candidate):
-            left_out.append({"request_id": str(request.id), "adviser_id": str(adviser_id), "reason": reason})
+    for request, candidate, reason in await _check_pairs(session, pairs, rules=rules, now=now):
+        if reason:
+            left_out.append(_leave_out(request, pairs, reason))
         elif candidate is not None:
             fit = score(request.build_need(), candidate, rules.weights)
             await propose_first(session, request, fit, now=now, outbox=outbox)
     return left_out
 
 
+Checked = tuple[SupportRequest, Candidate | None, str | None]
+"""A request, the adviser of its pair if they still take part, and why the pair holds no more."""
+
+
+async def _check_pairs(
+    session: AsyncSession, pairs: Mapping[UUID, tuple[int, UUID]], *, rules: MatchingRules, now: datetime
+) -> list[Checked]:
+    """Lock the requests of the pairs, and say of each whether its pair still holds."""
+    candidates = {each.id: each for each in await list_candidates(session, rules, now=now)}
+    # In one order, so that two rounds never wait for each other in a ring.
+    query = select(SupportRequest).where(SupportRequest.id.in_(pairs)).order_by(SupportRequest.id).with_for_update()
+    checked = []
+    for request in (await session.scalars(query)).all():
+        version, adviser_id = pairs[request.id]
+        candidate = candidates.get(adviser_id)
+        checked.append((request, candidate, _find_change(request, version, candidate)))
+    return checked
+
+
+def _leave_out(request: SupportRequest, pairs: Mapping[UUID, tuple[int, UUID]], reason: str) -> dict[str, str]:
+    return {"request_id": str(request.id), "adviser_id": str(pairs[request.id][1]), "reason": reason}
+
+
 def _find_change(request: SupportRequest, version: int, candidate: Candidate | None) -> str | None:
     """Return what has changed since the round so that a pair holds no more."""
-    if request.version != version or request.status not in WAITING:
+    if request.version != version or not request.is_waiting:
         return REQUEST_CHANGED
     return ADVISER_LEFT if candidate is None else find_obstacle(request.build_need(), candidate)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_advice_matching.requests.models import SupportRequest, SupportStatus
@@ -11,8 +11,10 @@ from rtp_advice_matching.rounds.errors import NoSuchRound
 from rtp_advice_matching.rounds.models import MatchingRound, RoundStatus
 from rtp_shared.db import AnyRow, AnySelect, visible_to
 
-WAITING = (SupportStatus.OPEN, SupportStatus.PROPOSED)
-"""The states of a request in which its group still looks for somebody."""
+WAITING = and_(
+    SupportRequest.status.in_((SupportStatus.OPEN, SupportStatus.PROPOSED)), SupportRequest.ended_as.is_(None)
+)
+"""The condition that a request's group still looks for somebody: `SupportRequest.is_waiting`, in SQL."""
 
 _COLUMNS = [column for column in MatchingRound.__table__.c if column.name not in ("certificate", "readers")]
 
@@ -21,7 +23,7 @@ async def list_waiting(session: AsyncSession, *, at_most: int) -> Sequence[Suppo
     """List the requests that take part in a round, who waits longest first, and one more where there are more."""
     query = (
         select(SupportRequest)
-        .where(SupportRequest.status.in_(WAITING), SupportRequest.route.is_not(None))
+        .where(WAITING, SupportRequest.route.is_not(None))
         .order_by(SupportRequest.opened_at, SupportRequest.id)
         .limit(at_most + 1)
     )

@@ -10,7 +10,14 @@ from rtp_advice_matching.dependencies import Rules
 from rtp_advice_matching.rounds import commands, queries
 from rtp_advice_matching.rounds.models import RoundStatus
 from rtp_advice_matching.rounds.rules.snapshot import Parameters
-from rtp_advice_matching.rounds.schemas import PairView, RoundFigures, RoundOpening, RoundPreview, RoundView
+from rtp_advice_matching.rounds.schemas import (
+    CommitPreview,
+    PairView,
+    RoundFigures,
+    RoundOpening,
+    RoundPreview,
+    RoundView,
+)
 from rtp_shared.dependencies import After, Events, ExpectedVersion, Limit, Now, Session
 from rtp_shared.etags import format_etag
 from rtp_shared.identities import Principal
@@ -111,13 +118,19 @@ async def commit_matching_round(
     rules: Rules,
     now: Now,
     response: Response,
-) -> RoundView:
+    dry_run: DryRun = False,
+) -> RoundView | CommitPreview:
     """Make the pairs of a round the first proposals of their requests.
 
     Proposals that a request has stay, after the new one. Who sees the case is told, and the adviser's network if it was
     not told before; nobody learns who else was considered. A pair is left out where its request has changed since, or
-    the adviser may not help any more; the answer names those.
+    the adviser may not help any more; the answer names those. With `dryRun` they are named, and nobody is told.
     """
+    if dry_run:
+        proposed, left_out = await commands.preview_commit(
+            session, round_id, version=version, actor=principal, rules=rules, now=now
+        )
+        return CommitPreview.model_validate({"proposed": proposed, "left_out": left_out})
     await commands.commit(session, round_id, version=version, actor=principal, rules=rules, now=now, outbox=events)
     return await _show_round(session, round_id, principal, response)
 

@@ -69,6 +69,13 @@ class LeftOutView(Output):
     )
 
 
+class CommitPreview(Output):
+    """What would come of committing a round now; nothing was done."""
+
+    proposed: int = Field(description="Pairs that would be proposed")
+    left_out: list[LeftOutView] = Field(description="Pairs that would not be, because something has changed since")
+
+
 class RoundView(Output):
     """A matching round that was saved."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rtp_advice_matching.base import Model
+from rtp_advice_matching.base import ERASED, Model
 from rtp_advice_matching.engagements.models import Engagement, EngagementSide
 from rtp_advice_matching.sessions.errors import FollowUpNotDue, NotTheRecorder
 from rtp_shared.etags import Expected
@@ -69,6 +69,10 @@ class SupportSession(Model):
         """Change what differs; what changes nothing counts no version."""
         _change(self, changes, now)
 
+    def erase_text(self, *, now: datetime) -> None:
+        """Erase the notes; the day and the minutes stay, because the entitlement rests on them."""
+        self.change({"notes": None}, now=now)
+
 
 class GoalState(StrEnum):
     OPEN = "open"
@@ -95,6 +99,10 @@ class Goal(Model):
     def change(self, changes: Mapping[str, Any], *, now: datetime) -> None:
         """Change what differs; what changes nothing counts no version."""
         _change(self, changes, now)
+
+    def erase_text(self, *, now: datetime) -> None:
+        """Erase the text; the state stays."""
+        self.change({"text": ERASED}, now=now)
 
 
 def _change(row: SupportSession | Goal, changes: Mapping[str, Any], now: datetime) -> None:
@@ -131,6 +139,10 @@ class Feedback(Model):
         self.readers = choose_readers(engagement, *EngagementSide)
         self.shows_at = None
 
+    def erase_text(self, *, now: datetime) -> None:
+        """Erase the comment; the rating stays."""
+        self.comment = None
+
 
 class GoalProgress(StrEnum):
     """How it goes after the support."""
@@ -152,6 +164,10 @@ class FollowUp(Model):
     note: Mapped[str | None]
     readers: Mapped[list[str]]
     answered_at: Mapped[datetime]
+
+    def erase_text(self, *, now: datetime) -> None:
+        """Erase the note; how it goes stays."""
+        self.note = None
 
 
 def require_due(due: Sequence[int], days: int) -> None:

@@ -237,4 +237,4 @@ async def _show_goal(
 async def _show_feedback(session: Session, engagement_id: UUID, principal: Principal) -> FeedbackView:
     await require_engagement(session, engagement_id, readers=principal.identities)
     rows = await queries.list_feedback(session, engagement_id, readers=principal.identities)
-    return FeedbackView(items=[FeedbackLine.model_validate(row) for row in rows])
+    return FeedbackView(engagement_id=engagement_id, items=[FeedbackLine.model_validate(row) for row in rows])

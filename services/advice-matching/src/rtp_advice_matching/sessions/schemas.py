@@ -88,6 +88,7 @@ class FeedbackLine(Output):
 class FeedbackView(Output):
     """The feedback on an engagement that you may see by now."""
 
+    engagement_id: UUID
     items: list[FeedbackLine] = Field(
         description="Your own, and the other side's once both are in or the time to give it is up"
     )

@@ -56,7 +56,8 @@ async def open_case(details: CaseOpening, _: CaseWriter, context: Context, respo
     Nobody but the client that opens it can see the draft or learn that it exists: not the employing body, and not
     another client of the same organisation. Everything but the route may be filled in later. The person who opens it,
     named by On-Behalf-Of, leads the staff group. The client speaks for the staff group alone, in this case and for
-    good: a council with one case system has another client in it for the council's own side.
+    good: a council with one case system has another client in it for the council's own side. Guides, toolkits and
+    templates for a group at this stage are at `/v1/resources?stage=explore`, which everybody may read.
     """
     fields = details.model_dump(exclude_unset=True, exclude={"route"})
     snapshot = await commands.open_case(context, details.route, fields)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case, func, insert, literal, literal_column, select, update
+from sqlalchemy import Text, case, func, insert, literal, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.directory.models import DirectoryClock, Product, ProductVersion
@@ -43,7 +43,7 @@ async def record_versions(session: AsyncSession, changes: Mapping[UUID, ProductC
         Product.publication,
         Product.owner,
         literal(at),
-        func.to_jsonb(literal_column("products")),
+        func.to_jsonb(literal_column("products")).op("-")(literal("search", Text)),
     ).where(Product.id.in_(changes))
     names = ("product_id", "version", "position", "change", "told", "publication", "owner", "recorded_at", "body")
     await session.execute(insert(ProductVersion).from_select(names, rows))

@@ -4,12 +4,21 @@ import uuid
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, text
+from sqlalchemy import BigInteger, Computed, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rtp_finance_directory.base import Model
 from rtp_finance_directory.directory.errors import HeldByOperator, NotInThatState
 from rtp_finance_directory.vocabulary import Certainty, ProductChange, ProductStatus, PublicationState, RateBasis
+
+SEARCHED = """
+    setweight(to_tsvector('english', name || ' ' || provider), 'A')
+    || setweight(to_tsvector('english', join_words(kinds) || ' ' || join_words(purposes)), 'B')
+    || setweight(to_tsvector('english', join_words(sectors) || ' ' || left(coalesce(conditions, ''), 20000)), 'C')
+    || setweight(to_tsvector('english', left(coalesce(rate_note, '') || ' ' || source_note, 20000)), 'D')
+"""
+"""What is found by words: a product's and its provider's name weigh most."""
 
 
 class Product(Model):
@@ -85,6 +94,9 @@ class Product(Model):
     """The times in which it takes applications, by `opensOn` and `closesOn`, in their order; empty if it names none."""
     decision_weeks: Mapped[int | None]
     """Weeks until it decides, at the most."""
+    search: Mapped[str] = mapped_column(TSVECTOR, Computed(SEARCHED, persisted=True), deferred=True)
+
+    __table_args__ = (Index("ix_products_search", "search", postgresql_using="gin"),)
 
     def publish(
         self, *, today: date, publish_on: date | None, unpublish_on: date | None, by_operator: bool
@@ -133,6 +145,10 @@ class Product(Model):
     def _require_one_of(self, *allowed: PublicationState) -> None:
         if self.publication not in allowed:
             raise NotInThatState(f"it is {self.publication}")
+
+
+SAID = [column for column in Product.__table__.c if column.computed is None]
+"""The columns of a product but for the one by which words find it."""
 
 
 class ProductVersion(Model):

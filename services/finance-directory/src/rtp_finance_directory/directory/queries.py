@@ -10,7 +10,7 @@ from sqlalchemy.orm import QueryableAttribute
 
 from rtp_finance_directory.areas import list_areas_around, list_areas_within
 from rtp_finance_directory.directory.errors import NoSuchProduct, NoSuchProductVersion
-from rtp_finance_directory.directory.models import Product, ProductVersion
+from rtp_finance_directory.directory.models import SAID, Product, ProductVersion
 from rtp_finance_directory.vocabulary import ListFacet, ProductKind, ProductStatus, PublicationState
 from rtp_shared.contracts.vocabulary import FinancePurpose, LegalForm, Sector
 from rtp_shared.db import AnyRow, AnySelect
@@ -31,7 +31,7 @@ def _is_shown_to(organisation: UUID | None) -> Condition:
 async def get_product(
     session: AsyncSession, product_id: UUID, *, organisation: UUID | None, oversees: bool = False
 ) -> AnyRow:
-    query = select(*Product.__table__.c).where(Product.id == product_id)
+    query = select(*SAID).where(Product.id == product_id)
     if not oversees:
         query = query.where(_is_shown_to(organisation))
     row = (await session.execute(query)).first()
@@ -63,14 +63,14 @@ async def list_products(
     With `owner` they are what that organisation keeps, whatever its publication.
     """
     provider = func.lower(Product.provider)
-    columns = (*Product.__table__.c, provider.label("sort_key"))  # as PostgreSQL lowers it: Python's may differ
+    columns = (*SAID, provider.label("sort_key"))  # as PostgreSQL lowers it: Python's may differ
     query: AnySelect = select(*columns).order_by(provider, Product.id).limit(limit + 1)
     conditions = [
         Product.owner == owner if owner is not None else Product.publication == PublicationState.PUBLISHED,
-        _match_status(status, today),
-        _match_list(Product.sectors, sector, ListFacet.SECTORS),
-        _match_list(Product.legal_forms, legal_form, ListFacet.LEGAL_FORMS),
-        _match_list(Product.purposes, purpose, ListFacet.PURPOSES),
+        match_status(status, today),
+        match_list(Product.sectors, sector, ListFacet.SECTORS),
+        match_list(Product.legal_forms, legal_form, ListFacet.LEGAL_FORMS),
+        match_list(Product.purposes, purpose, ListFacet.PURPOSES),
     ]
     if text is not None:
         conditions.append(contain_name(Product.provider + " " + Product.name, text))
@@ -79,7 +79,7 @@ async def list_products(
     if direct is not None:
         conditions.append(Product.direct == direct)
     if region is not None:
-        conditions.append(_match_region(region))
+        conditions.append(match_region(region))
     if amount_pence is not None:
         conditions.append(func.coalesce(Product.min_amount_pence, 0) <= amount_pence)
         conditions.append(or_(Product.max_amount_pence.is_(None), Product.max_amount_pence >= amount_pence))
@@ -90,13 +90,14 @@ async def list_products(
     return (await session.execute(query.where(*(each for each in conditions if each is not None)))).all()
 
 
-def _match_status(status: Sequence[ProductStatus], today: date) -> Condition:
+def match_status(status: Sequence[ProductStatus], today: date) -> Condition:
+    """Match products of these statuses; if none is named, what is not over."""
     if status:
         return Product.status.in_(status)
     return Product.status.in_(ON_OFFER) & or_(Product.closed_on.is_(None), Product.closed_on >= today)
 
 
-def _match_list(column: QueryableAttribute[list[str] | None], word: str | None, facet: ListFacet) -> Condition | None:
+def match_list(column: QueryableAttribute[list[str] | None], word: str | None, facet: ListFacet) -> Condition | None:
     """Match products that accept the word, or any, or perhaps: as the rules of eligibility see it."""
     if word is None:
         return None
@@ -104,7 +105,8 @@ def _match_list(column: QueryableAttribute[list[str] | None], word: str | None, 
     return or_(column.is_(None), column == [], column.contains([word]), incomplete)
 
 
-def _match_region(region: str) -> Condition:
+def match_region(region: str) -> Condition:
+    """Match products that serve the region, or a part of it, or perhaps."""
     serving = [*list_areas_around(region), *list_areas_within(region)]
     return or_(Product.areas.is_(None), Product.areas == [], Product.areas.overlap(serving))
 

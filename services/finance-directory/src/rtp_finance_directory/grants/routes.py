@@ -11,7 +11,6 @@ from rtp_finance_directory.auth import Anyone
 from rtp_finance_directory.grants import queries, statistics
 from rtp_finance_directory.grants.facets import Facets, count_facets
 from rtp_finance_directory.grants.filters import Filters
-from rtp_finance_directory.grants.patience import answer_soon
 from rtp_finance_directory.grants.schemas import (
     FacetCount,
     FacetsView,
@@ -25,6 +24,7 @@ from rtp_finance_directory.grants.schemas import (
     RegionMeasures,
     YearMeasures,
 )
+from rtp_finance_directory.patience import answer_soon
 from rtp_shared.db import AnyRow
 from rtp_shared.dependencies import After, Limit, Session
 from rtp_shared.paging import cut, decode_cursor, encode_cursor

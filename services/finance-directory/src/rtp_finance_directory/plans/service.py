@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rtp_finance_directory.directory.errors import NoSuchProduct
-from rtp_finance_directory.directory.models import Product
+from rtp_finance_directory.directory.models import SAID, Product
 from rtp_finance_directory.eligibility.catalogue import Catalogue
 from rtp_finance_directory.eligibility.rules.findings import Answer
 from rtp_finance_directory.plans.pricing import Priced, Unpriced, price_product
@@ -71,7 +71,7 @@ def plan(question: PlanQuestion, considered: Considered, on: date) -> Planned:
 
 async def read_rows(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Row]:
     """Return the published products of these ids."""
-    query = select(*Product.__table__.c).where(Product.id.in_(ids), Product.publication == PublicationState.PUBLISHED)
+    query = select(*SAID).where(Product.id.in_(ids), Product.publication == PublicationState.PUBLISHED)
     return {row.id: row._asdict() for row in await session.execute(query)}
 
 

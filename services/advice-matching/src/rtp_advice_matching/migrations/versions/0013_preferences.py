@@ -13,14 +13,14 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from rtp_shared.messaging_tables import build_script
 
 revision = "0013"
-down_revision = "0009"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
 REFUSED = """
     UPDATE support_requests r SET refused_by = found.advisers
     FROM (SELECT request_id, array_agg(DISTINCT adviser_id) AS advisers FROM engagements
-          WHERE status IN ('declined', 'ended-early') GROUP BY request_id) found
+          WHERE status IN ('declined', 'lapsed', 'ended-early') GROUP BY request_id) found
     WHERE found.request_id = r.id
 """
 

@@ -12,11 +12,11 @@ from typing import Any
 
 from rtp_advice_matching.constraints import Candidate, Ground
 from rtp_advice_matching.matching import Fit, score
+from rtp_advice_matching.ranking.bits import list_places, make_set
+from rtp_advice_matching.ranking.index import AdviserIndex
 from rtp_advice_matching.rounds.rules.assignment import assign
-from rtp_advice_matching.rounds.rules.bits import list_places, make_set
 from rtp_advice_matching.rounds.rules.exact import solve
 from rtp_advice_matching.rounds.rules.extra_places import Envy, ExtraPlaces, bound_extra_places, find_enough
-from rtp_advice_matching.rounds.rules.index import AdviserIndex
 from rtp_advice_matching.rounds.rules.market import NOBODY, Assignment, Market, MarketBuilder
 from rtp_advice_matching.rounds.rules.snapshot import (
     Json,

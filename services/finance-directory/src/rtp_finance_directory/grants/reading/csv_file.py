@@ -4,14 +4,14 @@ import csv
 from collections.abc import Generator, Iterator, Sequence
 from typing import TextIO
 
-from rtp_finance_directory.grants.reading.found import FoundGrant, Unreadable, make_unreadable
 from rtp_finance_directory.grants.reading.table import Header
-from rtp_finance_directory.grants.standard.problems import Problem
+from rtp_finance_directory.loading.found import FoundItem, Unreadable, make_unreadable
+from rtp_finance_directory.loading.problems import Problem
 
 MOST_SNIFFED = 65_536
 
 
-def read_csv(stream: TextIO) -> Generator[FoundGrant | Problem]:
+def read_csv(stream: TextIO) -> Generator[FoundItem | Problem]:
     """Read a grant from each row below the header, which is the first row that is not empty."""
     head = stream.read(MOST_SNIFFED)
     stream.seek(0)

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from rtp_finance_directory.grants.reading.found import MOST_CHARACTERS, TOO_LARGE, FoundGrant, Unreadable
+from rtp_finance_directory.grants.reading.found import MOST_CHARACTERS, TOO_LARGE
 from rtp_finance_directory.grants.standard.columns import Column, find_column, unflatten
-from rtp_finance_directory.grants.standard.problems import GrantFault, GrantRule, Problem, describe_fault, quote
+from rtp_finance_directory.grants.standard.problems import GrantRule, describe_fault
+from rtp_finance_directory.loading.found import FoundItem, Unreadable
+from rtp_finance_directory.loading.problems import ItemFault, Problem, quote
 
 MOST_COLUMNS = 2000
 
@@ -38,12 +40,12 @@ class Header(NamedTuple):
                 yield Problem(row, column.title, GrantRule.REPEATED, wrong, right)
             seen.add(column.path)
 
-    def read_row(self, row: int, cells: Sequence[str]) -> FoundGrant | Problem:
+    def read_row(self, row: int, cells: Sequence[str]) -> FoundItem | Problem:
         if sum(map(len, cells)) > MOST_CHARACTERS:
             return TOO_LARGE._replace(row=row)
         if any(cell.strip() for cell in cells[len(self.columns) :]):
-            extra = GrantFault((), GrantRule.TOO_MANY_CELLS)
+            extra = ItemFault((), GrantRule.TOO_MANY_CELLS)
             return describe_fault(row, extra, quote(cells[len(self.columns)]))
         grant, faults = unflatten(self.columns, cells)
         left_out = [title for at, title in self.unknown if at < len(cells) and cells[at].strip()]
-        return FoundGrant(row, grant, None, faults, left_out)
+        return FoundItem(row, grant, None, faults, left_out)

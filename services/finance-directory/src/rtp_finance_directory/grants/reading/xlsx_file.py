@@ -11,15 +11,15 @@ from contextlib import closing
 from typing import IO
 from xml.parsers.expat import ExpatError
 
-from rtp_finance_directory.grants.reading.found import FoundGrant, Unreadable
 from rtp_finance_directory.grants.reading.table import Header
 from rtp_finance_directory.grants.reading.workbook import Workbook
-from rtp_finance_directory.grants.standard.problems import Problem
+from rtp_finance_directory.loading.found import FoundItem, Unreadable
+from rtp_finance_directory.loading.problems import Problem
 
 _SAVE_ANEW = "Open it in a spreadsheet program and save it anew as XLSX, or as CSV"
 
 
-def read_xlsx(file: IO[bytes]) -> Generator[FoundGrant | Problem]:
+def read_xlsx(file: IO[bytes]) -> Generator[FoundItem | Problem]:
     """Read a grant from each row below the header."""
     try:
         with zipfile.ZipFile(file) as archive, Workbook.open(archive) as workbook:
@@ -48,7 +48,7 @@ def _find_header(rows: Iterator[Row]) -> tuple[int, Header] | None:
         return None
 
 
-def _read_below(number: int, header: Header, rows: Iterator[Row]) -> Generator[FoundGrant | Problem]:
+def _read_below(number: int, header: Header, rows: Iterator[Row]) -> Generator[FoundItem | Problem]:
     yield from header.list_problems(number)
     for row, cells in rows:
         if any(cells):

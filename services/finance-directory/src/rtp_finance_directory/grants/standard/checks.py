@@ -13,8 +13,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from rtp_finance_directory.grants.standard.problems import GrantFault, GrantRule, Path
-from rtp_finance_directory.grants.standard.texts import (
+from rtp_finance_directory.grants.standard.problems import GrantRule
+from rtp_finance_directory.loading.problems import ItemFault
+from rtp_finance_directory.loading.texts import (
     is_address,
     is_day,
     is_day_or_month,
@@ -26,7 +27,7 @@ from rtp_finance_directory.grants.standard.texts import (
 Schema = Mapping[str, Any]
 LeftOut = list[str]
 """The fields that were taken out of a grant."""
-Check = Callable[[Any, LeftOut], list[GrantFault] | None]
+Check = Callable[[Any, LeftOut], list[ItemFault] | None]
 """Return what is wrong, None if nothing is."""
 
 STANDARD = files("rtp_finance_directory") / "reference" / "360giving"
@@ -79,10 +80,10 @@ def _build_object(part: Schema, schema: Schema, at: str) -> Check:
     }
     required, either = _read_required(part)
 
-    def check(value: Any, left: LeftOut) -> list[GrantFault] | None:
+    def check(value: Any, left: LeftOut) -> list[ItemFault] | None:
         if type(value) is not dict:
-            return [GrantFault((), GrantRule.NOT_AN_OBJECT)]
-        faults: list[GrantFault] = []
+            return [ItemFault((), GrantRule.NOT_AN_OBJECT)]
+        faults: list[ItemFault] = []
         drop: list[str] = []
         for name, item in value.items():
             inner = checks.get(name)
@@ -94,7 +95,7 @@ def _build_object(part: Schema, schema: Schema, at: str) -> Check:
                 faults += [fault._replace(path=(name, *fault.path)) for fault in found]
         for name in drop:
             left.append("" if value.pop(name) is None else f"{at}{name}")
-        faults += [GrantFault((name,), GrantRule.MISSING) for name in required if name not in value]
+        faults += [ItemFault((name,), GrantRule.MISSING) for name in required if name not in value]
         if either:
             faults += _check_either(value, either)
         return faults or None
@@ -102,12 +103,12 @@ def _build_object(part: Schema, schema: Schema, at: str) -> Check:
     return check
 
 
-def _check_either(value: Mapping[str, Any], either: Sequence[str]) -> Iterator[GrantFault]:
+def _check_either(value: Mapping[str, Any], either: Sequence[str]) -> Iterator[ItemFault]:
     given = [name for name in either if name in value]
     if not given:
-        yield GrantFault((either[0],), GrantRule.MISSING)
+        yield ItemFault((either[0],), GrantRule.MISSING)
     elif len(given) > 1:
-        yield GrantFault((given[1],), GrantRule.TWO_RECIPIENTS)
+        yield ItemFault((given[1],), GrantRule.TWO_RECIPIENTS)
 
 
 def _read_required(part: Schema) -> tuple[list[str], list[str]]:
@@ -125,12 +126,12 @@ def _build_array(part: Schema, schema: Schema, at: str) -> Check:
     inner = _build(part["items"], schema, at)
     least = part.get("minItems", 0)
 
-    def check(value: Any, left: LeftOut) -> list[GrantFault] | None:
+    def check(value: Any, left: LeftOut) -> list[ItemFault] | None:
         if type(value) is not list:
-            return [GrantFault((), GrantRule.NOT_A_LIST)]
+            return [ItemFault((), GrantRule.NOT_A_LIST)]
         if len(value) < least:
-            return [GrantFault((), GrantRule.EMPTY_LIST)]
-        faults: list[GrantFault] = []
+            return [ItemFault((), GrantRule.EMPTY_LIST)]
+        faults: list[ItemFault] = []
         for index, item in enumerate(value):
             if found := inner(item, left):
                 faults += [fault._replace(path=(index, *fault.path)) for fault in found]
@@ -142,16 +143,16 @@ def _build_array(part: Schema, schema: Schema, at: str) -> Check:
 def _build_number(part: Schema) -> Check:
     least = part.get("minimum", -math.inf)
 
-    def check(value: Any, _: LeftOut) -> list[GrantFault] | None:
+    def check(value: Any, _: LeftOut) -> list[ItemFault] | None:
         if type(value) is not int and (type(value) is not float or not math.isfinite(value)):
-            return [GrantFault((), GrantRule.NOT_A_NUMBER, value)]
-        return [GrantFault((), GrantRule.TOO_SMALL, value, str(least))] if value < least else None
+            return [ItemFault((), GrantRule.NOT_A_NUMBER, value)]
+        return [ItemFault((), GrantRule.TOO_SMALL, value, str(least))] if value < least else None
 
     return check
 
 
-def _check_text(value: Any, _: LeftOut) -> list[GrantFault] | None:
-    return None if type(value) is str else [GrantFault((), GrantRule.NOT_TEXT)]
+def _check_text(value: Any, _: LeftOut) -> list[ItemFault] | None:
+    return None if type(value) is str else [ItemFault((), GrantRule.NOT_TEXT)]
 
 
 Suggest = Callable[[str], str]
@@ -179,13 +180,13 @@ def _build_text(part: Schema) -> Check:
         return _check_text
     has_form, rule, suggest = _FORMS[named] if named else (None, GrantRule.NOT_TEXT, str)
 
-    def check(value: Any, _: LeftOut) -> list[GrantFault] | None:
+    def check(value: Any, _: LeftOut) -> list[ItemFault] | None:
         if type(value) is not str:
-            return [GrantFault((), GrantRule.NOT_TEXT)]
+            return [ItemFault((), GrantRule.NOT_TEXT)]
         if taken is not None and value not in taken:
-            return [GrantFault((), GrantRule.NOT_ON_THE_LIST, value, _describe_codes(taken))]
+            return [ItemFault((), GrantRule.NOT_ON_THE_LIST, value, _describe_codes(taken))]
         if has_form is not None and not has_form(value):
-            return [GrantFault((), rule, value, suggest(value))]
+            return [ItemFault((), rule, value, suggest(value))]
         return None
 
     return check
@@ -208,11 +209,3 @@ def _describe_codes(taken: Iterable[str]) -> str:
     if "GB" in taken:
         return "Write the two letters of ISO 3166, for example GB"
     return f"Write one of {', '.join(codes)}"
-
-
-def find_unfit(value: Any, path: Path = ()) -> Path | None:
-    """Return the place of a text that cannot be stored: with U+0000, or half of a pair of surrogates."""
-    if isinstance(value, str):
-        return path if "\0" in value or any("\ud800" <= sign <= "\udfff" for sign in value) else None
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return next((found for key, item in items if (found := find_unfit(item, (*path, key))) is not None), None)

@@ -10,7 +10,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from rtp_finance_directory.grants.standard.checks import KEPT_OUT, Schema, read_schema
-from rtp_finance_directory.grants.standard.problems import GrantFault, GrantRule, Path
+from rtp_finance_directory.grants.standard.problems import GrantRule
+from rtp_finance_directory.loading.problems import ItemFault, Path
 
 MOST_ITEMS = 100
 """Of one list, in columns."""
@@ -118,7 +119,7 @@ def name_path(path: Path) -> str:
     return whole
 
 
-def unflatten(columns: Sequence[Column | None], cells: Sequence[str]) -> tuple[dict[str, Any], list[GrantFault]]:
+def unflatten(columns: Sequence[Column | None], cells: Sequence[str]) -> tuple[dict[str, Any], list[ItemFault]]:
     """Make a grant of a row's cells; an empty cell says nothing."""
     grant: dict[str, Any] = {}
     faults = []
@@ -128,7 +129,7 @@ def unflatten(columns: Sequence[Column | None], cells: Sequence[str]) -> tuple[d
         value: Any = text
         if column.field.kind == "number":
             if not _NUMBER.fullmatch(text):
-                faults.append(GrantFault(column.path, GrantRule.NOT_A_NUMBER, text))
+                faults.append(ItemFault(column.path, GrantRule.NOT_A_NUMBER, text))
                 continue
             value = float(text) if "." in text else int(text[:400])
         elif column.field.lists[-1]:

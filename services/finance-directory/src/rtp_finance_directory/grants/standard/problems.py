@@ -1,12 +1,8 @@
 """What is wrong in a file of grants, in words for whoever sends it."""
 
 from enum import StrEnum
-from typing import NamedTuple
 
-Path = tuple[str | int, ...]
-
-SHOWN = 60
-"""Characters of a wrong value that are quoted."""
+from rtp_finance_directory.loading.problems import ItemFault, Problem, Words, put_into_words
 
 
 class GrantRule(StrEnum):
@@ -34,32 +30,7 @@ class GrantRule(StrEnum):
     TOO_MANY_CELLS = "too-many-cells"
 
 
-class GrantFault(NamedTuple):
-    """A place in a grant that breaks a rule."""
-
-    path: Path
-    rule: GrantRule
-    found: object = None
-    """The value, where quoting it helps."""
-    wanted: str = ""
-    """What the rule asks for, where that differs from place to place."""
-
-
-class Problem(NamedTuple):
-    """What is wrong with a row, and what would be right. Row 0 is the file as a whole."""
-
-    row: int
-    field: str
-    rule: GrantRule
-    wrong: str
-    right: str
-
-    def __str__(self) -> str:
-        place = f"row {self.row}" if self.row else "the file"
-        return f"{place}{f', {self.field}' if self.field else ''}: {self.wrong}. {self.right}."
-
-
-_WORDS: dict[GrantRule, tuple[str, str]] = {
+_WORDS: Words = {
     GrantRule.MISSING: ("is missing or empty", "Every grant needs it{wanted}"),
     GrantRule.TWO_RECIPIENTS: (
         "both an organisation and an individual receive it",
@@ -92,19 +63,6 @@ _WORDS: dict[GrantRule, tuple[str, str]] = {
 }
 
 
-def describe_fault(row: int, fault: GrantFault, field: str) -> Problem:
-    """Put a fault into words. `field` names its place as the sender knows it."""
-    wrong, right = _WORDS[fault.rule]
-    found = fault.found if fault.rule is GrantRule.UNREADABLE else quote(fault.found)
-    return Problem(row, field, fault.rule, wrong.format(found=found), right.format(wanted=fault.wanted))
-
-
-def quote(value: object) -> str:
-    """Return the value as a report shows it: on one line, and not all of a long one."""
-    text = " ".join(str(value).split())
-    return repr(text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…")
-
-
-def make_storable(text: str) -> str:
-    """Return the text with a sign in place of each character that cannot be stored: it may quote what is wrong."""
-    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+def describe_fault(row: int, fault: ItemFault, field: str) -> Problem:
+    """Put a fault of a grant into words. `field` names its place as the sender knows it."""
+    return put_into_words(row, fault, field, _WORDS)

@@ -1,16 +1,15 @@
 """A grant that passed the checks, as the table holds it."""
 
-import csv
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
 from hashlib import sha256
-from importlib.resources import files
 from typing import Any, NamedTuple
 
-from rtp_finance_directory.grants.standard.problems import GrantFault, GrantRule
-from rtp_finance_directory.grants.standard.texts import parse_day, parse_time
+from rtp_finance_directory.areas import read_regions
+from rtp_finance_directory.grants.standard.problems import GrantRule
+from rtp_finance_directory.loading.problems import ItemFault
+from rtp_finance_directory.loading.texts import parse_day, parse_time
 
 MOST = 10**12
 """The largest amount that is kept, in the currency's units."""
@@ -55,11 +54,11 @@ def hide_person(grant: dict[str, Any]) -> bool:
     return True
 
 
-def make_row(grant: Mapping[str, Any], document: str, fallback: datetime | None) -> GrantRow | GrantFault:
+def make_row(grant: Mapping[str, Any], document: str, fallback: datetime | None) -> GrantRow | ItemFault:
     """Make the row. `fallback` is when the file was modified, for grants that do not say when they were."""
     amount, day = grant["amountAwarded"], parse_day(grant["awardDate"])
     if not -MOST < amount < MOST:
-        return GrantFault(("amountAwarded",), GrantRule.OUT_OF_RANGE, amount)
+        return ItemFault(("amountAwarded",), GrantRule.OUT_OF_RANGE, amount)
     if wrong := _find_wrong_identifier(grant):
         return wrong
     assert day is not None  # noqa: S101 - the check of the schema has said so
@@ -87,16 +86,16 @@ def make_row(grant: Mapping[str, Any], document: str, fallback: datetime | None)
     )
 
 
-def _find_wrong_identifier(grant: Mapping[str, Any]) -> GrantFault | None:
+def _find_wrong_identifier(grant: Mapping[str, Any]) -> ItemFault | None:
     wanted = f"An identifier has at most {LONGEST} characters"
     if not grant["id"].strip():
-        return GrantFault(("id",), GrantRule.MISSING)
+        return ItemFault(("id",), GrantRule.MISSING)
     if len(grant["id"]) > LONGEST:
-        return GrantFault(("id",), GrantRule.NOT_AS_WRITTEN, grant["id"], wanted)
+        return ItemFault(("id",), GrantRule.NOT_AS_WRITTEN, grant["id"], wanted)
     for name in ("fundingOrganization", "recipientOrganization"):
         for organisation in grant.get(name, ())[:1]:
             if len(organisation["id"]) > LONGEST:
-                return GrantFault((name, 0, "id"), GrantRule.NOT_AS_WRITTEN, organisation["id"], wanted)
+                return ItemFault((name, 0, "id"), GrantRule.NOT_AS_WRITTEN, organisation["id"], wanted)
     return None
 
 
@@ -104,34 +103,6 @@ def find_scheme(identifier: str) -> str:
     """Return the list of organisations that an identifier is of: GB-CHC for charities, GB-COH for companies."""
     parts = identifier.split("-", 2)
     return "-".join(parts[:2])[:20] if len(parts) == 3 else "other"
-
-
-@cache
-def _read_areas() -> Mapping[str, str]:
-    """Return the region of each area, by its ONS code, and of each region by its name in small letters."""
-    reference = files("rtp_finance_directory") / "reference"
-    rows = csv.DictReader((reference / "area-regions.csv").read_text("utf-8").splitlines())
-    return {row["code"]: row["region"] for row in rows} | _NAMES | {code: code for code in _NAMES.values()}
-
-
-_NAMES = {
-    "north east": "E12000001",
-    "north west": "E12000002",
-    "yorkshire and the humber": "E12000003",
-    "east midlands": "E12000004",
-    "west midlands": "E12000005",
-    "east of england": "E12000006",
-    "london": "E12000007",
-    "greater london": "E12000007",
-    "south east": "E12000008",
-    "south west": "E12000009",
-    "wales": "W92000004",
-    "scotland": "S92000003",
-    "northern ireland": "N92000002",
-    "england": "E92000001",
-    "united kingdom": "K02000001",
-    "uk wide": "K02000001",
-}
 
 
 def find_regions(grant: Mapping[str, Any]) -> list[str]:
@@ -142,6 +113,6 @@ def find_regions(grant: Mapping[str, Any]) -> list[str]:
     places = grant.get("beneficiaryLocation") or [
         place for each in grant.get("recipientOrganization", ()) for place in each.get("location", ())
     ]
-    areas = _read_areas()
+    areas = read_regions()
     found = (areas.get(place.get("geoCode", "")) or areas.get(place.get("name", "").lower()) for place in places)
     return sorted({region for region in found if region})

@@ -27,4 +27,5 @@ def make_case_submitted(step: Step, after: CaseSnapshot) -> CaseSubmitted:
         finance_purposes=list(case.finance_purposes),
         support_needs=list(case.support_needs),
         submitted_at=step.now,
+        employer_kind=after.employer.kind if after.employer else None,
     )

@@ -1,0 +1,159 @@
+"""Erasing what people wrote of an engagement, a profile, or who somebody was, on request.
+
+What must stay to be checked stays: engagements with their days and hours, ratings, chains of events, and certificates
+of rounds, which hold ids alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_advice_matching.directory.models import Adviser
+from rtp_advice_matching.engagements.models import Engagement
+from rtp_advice_matching.erasures import queries
+from rtp_advice_matching.erasures.errors import NobodyNamed, NotSaidOfWhat, NotYoursToErase
+from rtp_advice_matching.erasures.findings import TextKind, compute_version
+from rtp_advice_matching.erasures.models import Eraser, ErasureReason, ErasureScope, SupportErasure
+from rtp_advice_matching.erasures.reach import ERASE, ErasureReach, find_reach
+from rtp_advice_matching.repairs.models import Override
+from rtp_advice_matching.requests.models import SupportRequest
+from rtp_advice_matching.stored_answers import erase_stored_answers
+from rtp_shared.db import system_scope
+from rtp_shared.etags import Expected
+from rtp_shared.identities import SYSTEM, Principal, organisation_identity
+from rtp_shared.problems import FieldError
+
+_OTHERS = "texts are found and erased in all rows of an engagement, and only those within reach"
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureSubject:
+    """What an erasure is of, as the caller names it."""
+
+    scope: ErasureScope
+    id: UUID | None
+    reference: str | None
+
+    def require_id(self) -> UUID:
+        if self.id is None or self.reference is not None:
+            raise NotSaidOfWhat(errors=[FieldError("/id", f"is needed, and no reference, for {self.scope}")])
+        return self.id
+
+    def require_reference(self) -> str:
+        if self.reference is None or self.id is not None:
+            raise NotSaidOfWhat(errors=[FieldError("/reference", "is needed, and no id, for a person")])
+        return self.reference
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureOrder:
+    """Why it is erased, by whom and when, and what they were shown before."""
+
+    reason: ErasureReason
+    version: Expected
+    actor: Principal
+    now: datetime
+
+
+async def preview(session: AsyncSession, subject: ErasureSubject, *, actor: Principal) -> tuple[dict[str, int], int]:
+    """Return what would be erased, counted by kind, and the number that stands for it."""
+    if subject.scope is ErasureScope.PERSON:
+        reference = _require_operator(subject, actor)
+        async with system_scope(session, _OTHERS):
+            named = await _require_named(session, reference)
+        return {TextKind.PERSON_REFERENCES: sum(each.count_places(reference) for each in named)}, compute_version(named)
+    reach = await find_reach(session, subject.scope, subject.require_id(), actor=actor)
+    async with system_scope(session, _OTHERS):
+        found = await queries.find_texts(session, reach)
+    return found.counts, found.version
+
+
+async def erase(session: AsyncSession, subject: ErasureSubject, order: ErasureOrder) -> tuple[UUID, bool]:
+    """Erase what is within the caller's reach; return the record of it, and whether anything was to be done.
+
+    Where all of it was erased before, that is the record of then.
+    """
+    if subject.scope is ErasureScope.PERSON:
+        return await _forget_person(session, subject, order), True
+    subject_id = subject.require_id()
+    reach = await find_reach(session, subject.scope, subject_id, actor=order.actor)
+    async with system_scope(session, _OTHERS):
+        await _lock(session, reach)
+        found = await queries.find_texts(session, reach)
+    if not any(found.counts.values()):
+        await erase_stored_answers(session, found.answers)  # of a text that was taken back since
+        earlier = await queries.find_earlier(session, subject.scope, subject_id, readers=order.actor.identities)
+        if earlier is not None:
+            return earlier, False
+    order.version.require(found.version)
+    async with system_scope(session, _OTHERS):
+        found.erase(now=order.now)
+        await session.flush()
+    await erase_stored_answers(session, found.answers)
+    return await _record(session, subject.scope, subject_id, reach.eraser, found.counts, order), True
+
+
+async def _forget_person(session: AsyncSession, subject: ErasureSubject, order: ErasureOrder) -> UUID:
+    """Put one pseudonym wherever a person is named who acted on rounds: that two persons acted can be checked still."""
+    reference, pseudonym = _require_operator(subject, order.actor), uuid4()
+    async with system_scope(session, _OTHERS):
+        named = await _require_named(session, reference)
+        order.version.require(compute_version(named))
+        places = sum(each.rename_person(reference, f"erased.{pseudonym}") for each in named)
+        await session.flush()
+    await erase_stored_answers(session, [each.id for each in named])
+    counts = {TextKind.PERSON_REFERENCES.value: places}
+    return await _record(session, subject.scope, pseudonym, Eraser.OPERATOR, counts, order)
+
+
+async def _require_named(session: AsyncSession, reference: str) -> Sequence[Override]:
+    named = await queries.find_named(session, reference)
+    if not named:
+        raise NobodyNamed
+    return named
+
+
+def _require_operator(subject: ErasureSubject, actor: Principal) -> str:
+    if ERASE not in actor.scopes:
+        raise NotYoursToErase(f"that needs the scope {ERASE}")
+    return subject.require_reference()
+
+
+async def _lock(session: AsyncSession, reach: ErasureReach) -> None:
+    """Lock what is written under: the support requests in one order, then the adviser. Nobody waits in a ring."""
+    engaged = select(Engagement.request_id).where(reach.engagements)
+    requests = select(SupportRequest.id).where(SupportRequest.id.in_(engaged)).order_by(SupportRequest.id)
+    await session.execute(requests.with_for_update())
+    if reach.adviser_id is not None:
+        profile = select(Adviser.id).where(Adviser.id == reach.adviser_id)
+        await session.execute(profile.with_for_update(key_share=True))
+
+
+async def _record(
+    session: AsyncSession,
+    scope: ErasureScope,
+    subject_id: UUID,
+    eraser: Eraser,
+    counts: Mapping[str, int],
+    order: ErasureOrder,
+) -> UUID:
+    """Keep that it was done. A staff group's client stands for itself: its council's other clients do not see it."""
+    actor = order.actor
+    own = actor.own_identity if eraser is Eraser.GROUP else organisation_identity(actor.organisation)
+    erasure = SupportErasure(
+        scope=scope,
+        subject_id=subject_id,
+        reason=order.reason,
+        eraser=eraser,
+        client_id=actor.client_id,
+        counts=dict(counts),
+        readers=[own, *SYSTEM],
+        erased_at=order.now,
+    )
+    session.add(erasure)
+    await session.flush()
+    return erasure.id

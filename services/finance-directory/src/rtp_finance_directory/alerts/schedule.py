@@ -1,0 +1,185 @@
+"""The worker that tells what is new about products, and what saved searches newly find."""
+
+import logging
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rtp_finance_directory.alerts import queries
+from rtp_finance_directory.alerts.models import ProductNews, SavedSearch, SavedSearchFind
+from rtp_finance_directory.alerts.news import NewsKind, Offer, WithdrawalReason, find_news
+from rtp_finance_directory.alerts.schemas import CriteriaGiven
+from rtp_finance_directory.directory.models import Product
+from rtp_finance_directory.directory.windows import ApplicationWindow
+from rtp_finance_directory.settings import FinanceSettings
+from rtp_shared.clock import LONDON
+from rtp_shared.contracts import EventData
+from rtp_shared.contracts.events import compute_digest
+from rtp_shared.contracts.finance_directory import (
+    ProductClosing,
+    ProductOpened,
+    ProductVerificationLapsed,
+    ProductWithdrawn,
+    SearchMatched,
+)
+from rtp_shared.db import describe_error
+from rtp_shared.identities import SYSTEM, organisation_identity
+from rtp_shared.loops import run_every
+from rtp_shared.schemas import STORED
+from rtp_shared.service import Runtime
+
+log = logging.getLogger(__name__)
+
+EVERY_SECONDS = 30.0
+LOOK_AFTER = timedelta(hours=1)
+"""A saved search is looked at so often, until something was told of it on a day."""
+BATCH = 200
+MOST_NAMED = 100
+"""Products that one event names; the others are told the next day."""
+OPERATOR = "scope:finance:oversee"
+
+
+async def run_alerts(runtime: Runtime) -> None:
+    """Look every 30 seconds until cancelled. Any number may work side by side."""
+
+    async def work() -> None:
+        await tell_news(runtime)
+        await remind_keepers(runtime)
+        await look_for_finds(runtime)
+
+    await run_every(
+        EVERY_SECONDS,
+        work,
+        on_error=lambda error: log.warning("could not tell of products", extra={"error": describe_error(error)}),
+    )
+
+
+async def tell_news(runtime: Runtime) -> int:
+    """Tell what is new of every product; return how many events that made."""
+    today, days = _get_day(runtime.clock()), get_settings(runtime).closing_days
+    async with runtime.database.transaction(SYSTEM, read_only=True) as session:
+        found = await queries.list_products_with_news(session, today=today, closing_days=days)
+    told = 0
+    for product_id in found:
+        async with runtime.database.transaction(SYSTEM) as session:
+            told += await _tell_product(runtime, session, product_id, today=today)
+    return told
+
+
+async def _tell_product(runtime: Runtime, session: AsyncSession, product_id: UUID, *, today: date) -> bool:
+    locked = await _lock(session, product_id)
+    if locked is None:
+        return False
+    product, news = locked
+    offer = _read_offer(product)
+    told, kind = find_news(offer, news.get_told(), today=today, closing_days=get_settings(runtime).closing_days)
+    news.note(told)
+    if kind is None:
+        return False
+    owner = [organisation_identity(product.owner)] if product.owner else []
+    readers = [*await queries.list_followers(session, product_id), *owner, OPERATOR, *SYSTEM]
+    await _publish(runtime, session, news, _write_event(kind, product, offer, today), readers)
+    return True
+
+
+def _write_event(kind: NewsKind, product: Product, offer: Offer, today: date) -> EventData:
+    closes = offer.get_closing(today)
+    if kind is NewsKind.OPENED:
+        return ProductOpened(product_id=product.id, version=product.version, opened_on=today, closes_on=closes)
+    if kind is NewsKind.CLOSING and closes is not None:
+        return ProductClosing(product_id=product.id, version=product.version, closes_on=closes)
+    reason = offer.find_withdrawal(today) or WithdrawalReason.CLOSED
+    return ProductWithdrawn(product_id=product.id, version=product.version, reason=reason.value)
+
+
+async def remind_keepers(runtime: Runtime) -> int:
+    """Tell keepers of published products that nobody has verified for long, and again until somebody does."""
+    today = _get_day(runtime.clock())
+    since = today - timedelta(days=get_settings(runtime).verification_days)
+    async with runtime.database.transaction(SYSTEM) as session:
+        for row in (found := await queries.list_unverified(session, since=since, limit=BATCH)):
+            if (locked := await _lock(session, row.id)) is None:
+                continue
+            locked[1].reminded_on = today
+            event = ProductVerificationLapsed(product_id=row.id, verified_on=row.verified_on)
+            await _publish(runtime, session, locked[1], event, [organisation_identity(row.owner), *SYSTEM])
+    return len(found)
+
+
+async def look_for_finds(runtime: Runtime) -> int:
+    """Tell clients what their searches newly find, at most once a day for a search; return how many were told."""
+    now = runtime.clock()
+    today = _get_day(now)
+    async with runtime.database.transaction(SYSTEM, read_only=True) as session:
+        due = await queries.list_due_searches(session, looked_before=now - LOOK_AFTER, today=today, limit=BATCH)
+    told = 0
+    for search_id in due:
+        async with runtime.database.transaction(SYSTEM) as session:
+            told += await _look(runtime, session, search_id, now=now, today=today)
+    return told
+
+
+async def _look(runtime: Runtime, session: AsyncSession, search_id: UUID, *, now: datetime, today: date) -> bool:
+    query = select(SavedSearch).where(SavedSearch.id == search_id).with_for_update(skip_locked=True)
+    search = await session.scalar(query)
+    if search is None or search.told_on == today:
+        return False
+    search.looked_at = now
+    criteria = CriteriaGiven.model_validate(search.criteria, context=STORED).read()
+    new = queries.select_new_finds(search_id, criteria, today=today).limit(MOST_NAMED + 1)
+    found = (await session.execute(new)).all()
+    if not found:
+        return False
+    rows = [{"search_id": search_id, "product_id": row.id, "opening": row.opening} for row in found[:MOST_NAMED]]
+    statement = insert(SavedSearchFind).values(rows)
+    again = {"opening": statement.excluded.opening}
+    await session.execute(statement.on_conflict_do_update(index_elements=["search_id", "product_id"], set_=again))
+    named = [row.id for row in found[:MOST_NAMED]]
+    event = SearchMatched(saved_search_id=search_id, product_ids=named, more=len(found) > MOST_NAMED, matched_on=today)
+    [body] = await runtime.outbox.publish(
+        session, [event], subject_id=search_id, sequence=search.sequence + 1, previous=search.event_hash,
+        dataref=f"/v1/saved-searches/{search_id}", readers=list(search.readers),
+    )  # fmt: skip
+    search.note_event(today, compute_digest(body))
+    return True
+
+
+async def _lock(session: AsyncSession, product_id: UUID) -> tuple[Product, ProductNews] | None:
+    """Return the product and what was told of it, locked; None while somebody else has it."""
+    query = select(Product).where(Product.id == product_id).with_for_update(skip_locked=True, key_share=True)
+    product = await session.scalar(query)
+    if product is None:
+        return None
+    news = await session.get(ProductNews, product_id)
+    if news is None:
+        news = ProductNews(product_id=product_id, open=False, opening=0, sequence=0)
+        session.add(news)
+    return product, news
+
+
+def _read_offer(product: Product) -> Offer:
+    windows = [ApplicationWindow.model_validate(window, context=STORED) for window in product.windows]
+    return Offer(product.publication, product.status, product.opened_on, product.closed_on, windows)
+
+
+async def _publish(
+    runtime: Runtime, session: AsyncSession, news: ProductNews, event: EventData, readers: list[str]
+) -> None:
+    [body] = await runtime.outbox.publish(
+        session, [event], subject_id=news.product_id, sequence=news.sequence + 1, previous=news.event_hash,
+        dataref=f"/v1/products/{news.product_id}/versions", readers=readers,
+    )  # fmt: skip
+    news.count_event(compute_digest(body))
+    await session.flush()
+
+
+def get_settings(runtime: Runtime) -> FinanceSettings:
+    assert isinstance(runtime.settings, FinanceSettings)  # noqa: S101 - the service's own settings
+    return runtime.settings
+
+
+def _get_day(now: datetime) -> date:
+    return now.astimezone(LONDON).date()
