@@ -87,6 +87,7 @@ async def population(platform: Platform, new_client: NewClient, new_adviser: New
         made: Json = answer.json()
         return made
 
+    need = await post(group, f"/v1/support-requests/{request['id']}/needs", {"kindSought": "mentor", "topic": "vat"})
     round_ = await post(operator, "/v1/matching-rounds", {})
     path = f"/v1/matching-rounds/{round_['id']}"
     await post(operator, f"{path}/actions/commit", {}, **{"If-Match": "*"})
@@ -121,6 +122,7 @@ async def population(platform: Platform, new_client: NewClient, new_adviser: New
             "goal_id": goal["id"], "adviser_id": draft["id"], "network_id": str(network.organisation),
             "round_id": round_["id"], "repair_id": repair["id"], "override_id": override["id"],
             "support_erasure_id": erasure["id"], "resource_id": str(uuid.uuid4()), "record_id": str(uuid.uuid4()),
+            "need_id": need["id"],
         },
         words={
             "the case's number": (request["number"], of_case),

@@ -105,7 +105,7 @@ class NetworkVerificationLapsed(EventData):
     TYPE: ClassVar[str] = f"{PREFIX}.advice-matching.network-verification-lapsed.v1"
     SUBJECT: ClassVar[str] = "adviser-networks"
     READERS: ClassVar[str] = "The network"
-    SINCE: ClassVar[str] = "1.3.0"
+    SINCE: ClassVar[str] = "1.4.0"
 
     adviser_network_id: UUID = Field(description="Organisation of the network")
     verified_on: date | None = Field(default=None, description="When it was verified last; null for never")
@@ -206,7 +206,7 @@ class FairnessBoundEvent(EventData):
 
     SUBJECT: ClassVar[str] = "organisations"
     READERS: ClassVar[str] = "The clients of the operator's organisation that set the bound"
-    SINCE: ClassVar[str] = "1.3.0"
+    SINCE: ClassVar[str] = "1.4.0"
 
     organisation_id: UUID = Field(description="The operator's organisation, whose bounds they are")
     version: int = Field(description="The version of the bounds that the market was held against")
@@ -245,7 +245,7 @@ class NeedEvent(EventData):
     READERS: ClassVar[str] = (
         "Clients and bodies that could see the case; of a need that a barrier brought, those who were told of it"
     )
-    SINCE: ClassVar[str] = "1.3.0"
+    SINCE: ClassVar[str] = "1.4.0"
 
     need_id: UUID = Field(description="The need")
     support_request_id: UUID = Field(description="The support request that it belongs to")

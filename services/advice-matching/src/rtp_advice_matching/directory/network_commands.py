@@ -14,6 +14,7 @@ from rtp_advice_matching.directory.errors import NetworkRecordedAlready, NoSuchN
 from rtp_advice_matching.directory.facets import ProfileStatus
 from rtp_advice_matching.directory.models import Adviser, AdviserNetwork
 from rtp_advice_matching.directory.queries import is_kept_by
+from rtp_advice_matching.stored_answers import erase_stored_answers
 from rtp_shared.clock import LONDON
 from rtp_shared.etags import Expected
 from rtp_shared.identities import Principal
@@ -94,9 +95,11 @@ async def withdraw_network(session: AsyncSession, network_id: UUID, *, version: 
     """Take a network and its people out of the directory for good: what is personal of each is erased."""
     network = await _lock_kept(session, network_id, version=version, actor=actor)
     network.take_down()
-    for adviser in await _lock_people(session, network):
+    people = await _lock_people(session, network)
+    for adviser in people:
         adviser.take_down()
     await _tell_people(session, network)
+    await erase_stored_answers(session, [network_id, *(each.id for each in people)])
 
 
 async def _lock_people(session: AsyncSession, network: AdviserNetwork) -> Sequence[Adviser]:
