@@ -148,6 +148,11 @@ async def test_each_network_is_told_once_and_the_others_not_of_it(
     assert [f"org:{welsh.network_id}" in readers for readers in told] == [False, True]
     case_events = await published(advice, request["caseId"])
     assert all(f"org:{welsh.network_id}" not in readers for _, readers in case_events)
+    network = await new_client(organisation=welsh.network_id)
+    await platform.drain_events()
+    feed = (await network.get("/v1/events")).json()["items"]
+    assert [each["type"].split(".", 3)[-1] for each in feed] == ["adviser-proposed.v1", "adviser-proposed.v2"]
+    assert feed[1]["data"]["ownAdviserIds"] == [str(welsh.id)]
     await preferred(api, await preferred(api, changed), languages=["cy"])
     assert len(await published(advice, request["id"])) == 2
 

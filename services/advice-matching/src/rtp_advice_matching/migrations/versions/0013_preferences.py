@@ -1,7 +1,7 @@
 """What a staff group asks of its adviser, whom it has been refused by, and proposals that were taken back.
 
 Processes of the release before go on: they ask for less, and go on showing a proposal that was taken back; what is
-declined through them meanwhile is not noted as a refusal, and can be proposed again by a round.
+declined through them meanwhile is not noted as a refusal, and can be proposed again, by a round or for new needs.
 """
 
 from typing import Any
